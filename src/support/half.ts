@@ -1,0 +1,49 @@
+/** @file bf16 and f16 <-> f32 over typed arrays, rounding to nearest, ties to even. Node 20 has no Float16Array. */
+import { Float16Array } from "@petamoriken/float16";
+
+const scratchFloat = new Float32Array(1);
+const scratchBits = new Uint32Array(scratchFloat.buffer);
+
+/** The bf16 bit pattern nearest to `value` (ties to even); NaN stays a quiet NaN. */
+export function bf16FromNumber(value: number): number {
+  scratchFloat[0] = value;
+  const bits = scratchBits[0]!;
+  if ((bits & 0x7fffffff) > 0x7f800000) return (bits >>> 16) | 0x40;
+  return ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16) & 0xffff;
+}
+
+/** The number a bf16 bit pattern stands for (exact). */
+export function bf16ToNumber(bits: number): number {
+  scratchBits[0] = (bits & 0xffff) << 16;
+  return scratchFloat[0]!;
+}
+
+/** bf16 bit patterns of `values`. */
+export function bf16FromF32(values: Float32Array): Uint16Array {
+  const source = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const result = new Uint16Array(values.length);
+  for (let i = 0; i < source.length; i++) {
+    const bits = source[i]!;
+    const isNaN = (bits & 0x7fffffff) > 0x7f800000;
+    result[i] = isNaN ? (bits >>> 16) | 0x40 : (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
+  }
+  return result;
+}
+
+/** The f32 values of bf16 bit patterns (exact). */
+export function f32FromBf16(bits: Uint16Array): Float32Array {
+  const result = new Uint32Array(bits.length);
+  for (let i = 0; i < bits.length; i++) result[i] = bits[i]! << 16;
+  return new Float32Array(result.buffer);
+}
+
+/** f16 bit patterns of `values`. */
+export function f16FromF32(values: Float32Array): Uint16Array {
+  const halves = new Float16Array(values);
+  return new Uint16Array(halves.buffer, halves.byteOffset, halves.length);
+}
+
+/** The f32 values of f16 bit patterns (exact). */
+export function f32FromF16(bits: Uint16Array): Float32Array {
+  return new Float32Array(new Float16Array(bits.buffer, bits.byteOffset, bits.length));
+}
