@@ -24,8 +24,8 @@ export function bf16FromF32(values: Float32Array): Uint16Array {
   const result = new Uint16Array(values.length);
   for (let i = 0; i < source.length; i++) {
     const bits = source[i]!;
-    const isNaN = (bits & 0x7fffffff) > 0x7f800000;
-    result[i] = isNaN ? (bits >>> 16) | 0x40 : (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
+    const notANumber = (bits & 0x7fffffff) > 0x7f800000;
+    result[i] = notANumber ? (bits >>> 16) | 0x40 : (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
   }
   return result;
 }
@@ -43,7 +43,12 @@ export function f16FromF32(values: Float32Array): Uint16Array {
   return new Uint16Array(halves.buffer, halves.byteOffset, halves.length);
 }
 
-/** The f32 values of f16 bit patterns (exact). */
+let f16Values: Float32Array | undefined;
+
+/** The f32 values of f16 bit patterns (exact), through a table of all 65536: an emulated Float16Array is slow to read. */
 export function f32FromF16(bits: Uint16Array): Float32Array {
-  return new Float32Array(new Float16Array(bits.buffer, bits.byteOffset, bits.length));
+  f16Values ??= new Float32Array(new Float16Array(Uint16Array.from({ length: 65536 }, (_, i) => i).buffer));
+  const result = new Float32Array(bits.length);
+  for (let i = 0; i < bits.length; i++) result[i] = f16Values[bits[i]!]!;
+  return result;
 }

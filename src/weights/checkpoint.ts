@@ -1,0 +1,160 @@
+/** @file A model folder: config.json, and model.safetensors or shards with an index. */
+import { readdir, readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { z } from "zod";
+import { type ModelConfig, parseConfig } from "./config.js";
+import { CheckpointError, type Problem } from "./errors.js";
+import { JsonError, parseJsonObject } from "./json.js";
+import { fileProblem, openSafetensors, type SafetensorsFile, type StoredTensor } from "./safetensors.js";
+
+/** Weights under their Hugging Face names, wherever they come from. */
+export interface Checkpoint extends AsyncDisposable {
+  /** Folder or description, for messages. */
+  readonly where: string;
+  readonly config: ModelConfig;
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  close(): Promise<void>;
+}
+
+const SINGLE_FILE = "model.safetensors";
+const INDEX_FILE = "model.safetensors.index.json";
+
+const weightMap = z.record(z.string(), z.string());
+
+/**
+ * Opens the checkpoint in a folder and checks every header and the index; no tensor is read yet.
+ * Throws one {@link CheckpointError} with all problems of the files, or of the configuration.
+ */
+export async function openCheckpoint(folder: string): Promise<Checkpoint> {
+  const config = await readModelConfig(folder);
+  const files: SafetensorsFile[] = [];
+  const close = async () => {
+    await Promise.all(files.map((file) => file.close()));
+  };
+  try {
+    const tensors = await openWeights(folder, files);
+    return { where: folder, config, tensors, close, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/**
+ * The configuration alone, for folders without weights. Reads config.json and, if there is one, generation_config.json.
+ * Throws {@link CheckpointError}.
+ */
+export async function readModelConfig(folder: string): Promise<ModelConfig> {
+  const path = join(folder, "config.json");
+  const config = await readJson(path);
+  if (config === undefined) {
+    const hint = "give the folder of a checkpoint in the Hugging Face layout";
+    throw new CheckpointError(path, [{ subject: "file", problem: "does not exist" }], hint);
+  }
+  return parseConfig(config, await readJson(join(folder, "generation_config.json")), path);
+}
+
+/** The object in a JSON file, or undefined when there is no such file. */
+async function readJson(path: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+  try {
+    return parseJsonObject(await readFile(path, "utf8"));
+  } catch (error) {
+    if (error instanceof JsonError) {
+      throw new CheckpointError(path, [{ subject: "file", problem: `cannot be parsed: ${error.message}` }]);
+    }
+    const problem = fileProblem(error);
+    if (problem.problem === "does not exist") return undefined;
+    throw new CheckpointError(path, [problem]);
+  }
+}
+
+/** Opens the weights' files into `files`; the caller closes them, also after an error. */
+async function openWeights(
+  folder: string,
+  files: SafetensorsFile[],
+): Promise<ReadonlyMap<string, StoredTensor>> {
+  const names = await readdir(folder);
+  if (names.includes(SINGLE_FILE)) {
+    files.push(await openSafetensors(join(folder, SINGLE_FILE)));
+    return files[0]!.tensors;
+  }
+  const index = await readJson(join(folder, INDEX_FILE));
+  if (index === undefined) {
+    const others = names.filter((name) => /\.(safetensors|bin|pt|gguf)$/.test(name));
+    throw new CheckpointError(folder, [
+      {
+        subject: "weights",
+        problem: "not found",
+        expected: `${SINGLE_FILE}, or ${INDEX_FILE} with its shards`,
+        got: others.length === 0 ? "no file of weights" : others.join(", "),
+      },
+    ]);
+  }
+  const { success, data } = weightMap.safeParse(index.weight_map);
+  if (!success) {
+    const problem = "not an object of file names";
+    throw new CheckpointError(join(folder, INDEX_FILE), [{ subject: "weight_map", problem }]);
+  }
+  return openShards(folder, new Map(Object.entries(data)), files);
+}
+
+async function openShards(
+  folder: string,
+  shardOf: ReadonlyMap<string, string>,
+  files: SafetensorsFile[],
+): Promise<ReadonlyMap<string, StoredTensor>> {
+  const problems: Problem[] = [];
+  const unusable = new Set<string>();
+  const tensors = new Map<string, StoredTensor>();
+  const foundIn = new Map<string, string>();
+  for (const shard of new Set(shardOf.values())) {
+    try {
+      const file = await openShard(folder, shard);
+      files.push(file);
+      for (const [name, tensor] of file.tensors) {
+        if (foundIn.has(name)) {
+          problems.push({ subject: name, problem: "stored twice", got: `${foundIn.get(name)}, ${shard}` });
+        }
+        foundIn.set(name, shard);
+        tensors.set(name, tensor);
+      }
+    } catch (error) {
+      if (!(error instanceof CheckpointError)) throw error;
+      unusable.add(shard);
+      problems.push(
+        ...error.problems.map((p) => ({ ...p, subject: shard, problem: `${p.subject}: ${p.problem}` })),
+      );
+    }
+  }
+  problems.push(...compareIndex(shardOf, foundIn, unusable));
+  if (problems.length > 0) throw new CheckpointError(folder, problems);
+  return tensors;
+}
+
+/** A shard must lie in the folder itself: an index must not make us open files elsewhere. */
+async function openShard(folder: string, shard: string): Promise<SafetensorsFile> {
+  if (shard === basename(shard) && !/[\\/:\0]|^\.*$/.test(shard)) return openSafetensors(join(folder, shard));
+  throw new CheckpointError(folder, [
+    { subject: INDEX_FILE, problem: "names a file outside its folder", expected: "a plain file name" },
+  ]);
+}
+
+/** Both directions: what the index promises is in the shard it names, and the shards hold nothing else. */
+function compareIndex(
+  shardOf: ReadonlyMap<string, string>,
+  foundIn: ReadonlyMap<string, string>,
+  unusable: ReadonlySet<string>,
+): Problem[] {
+  const problems: Problem[] = [];
+  for (const [name, expected] of shardOf) {
+    const got = foundIn.get(name);
+    if (got === expected || unusable.has(expected)) continue;
+    const problem =
+      got === undefined ? "in the index but in no shard" : "not in the shard that the index names";
+    problems.push({ subject: name, problem, expected, got });
+  }
+  for (const [name, got] of foundIn) {
+    if (!shardOf.has(name)) problems.push({ subject: name, problem: "in a shard but not in the index", got });
+  }
+  return problems;
+}

@@ -1,0 +1,188 @@
+/** @file config.json (and generation_config.json) of a checkpoint, as the configuration of a Griffin model. */
+import { nearestName } from "../support/suggest.js";
+import { type BlockType, type ConfigValues, configFields } from "./config-fields.js";
+import type { FloatType } from "./dtype.js";
+import { CheckpointError, type Problem } from "./errors.js";
+
+/** A Griffin model in numbers (Griffin paper section 2 and appendix; spec/reference-model.md section 1). */
+export interface ModelConfig {
+  readonly vocabSize: number;
+  /** Width of the residual stream, D. */
+  readonly width: number;
+  /** Width inside the MLP, E: half of Hugging Face's intermediate_size. */
+  readonly mlpExpandedWidth: number;
+  /** Query heads, also the blocks of the RG-LRU gates; keys and values have one head. */
+  readonly numHeads: number;
+  readonly lruWidth: number;
+  /** One a layer. */
+  readonly blockTypes: readonly BlockType[];
+  /** A token sees itself and this many before it. */
+  readonly attentionWindowSize: number;
+  readonly embeddingsScaleBySqrtDim: boolean;
+  /** 0: off. */
+  readonly logitsSoftCap: number;
+  readonly conv1dTemporalWidth: number;
+  readonly ropeTheta: number;
+  /** The part of each head that is rotated. */
+  readonly partialRotaryFactor: number;
+  readonly rmsNormEps: number;
+  /** The dtype that the checkpoint was made for. */
+  readonly dtype: FloatType;
+  readonly bosId: number;
+  /** Generation stops at any of these. */
+  readonly eosIds: readonly number[];
+  readonly padId: number;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * The model that a parsed config.json describes, all key versions of spec/reference-model.md section 1.2 understood; token
+ * ids of `generation`, the parsed generation_config.json, win. Throws one {@link CheckpointError} with all problems.
+ */
+export function parseConfig(config: Json, generation: Json = {}, where = "config.json"): ModelConfig {
+  const problems: Problem[] = [];
+  const { bos_token_id, eos_token_id, pad_token_id } = generation;
+  const ids = { bos_token_id, eos_token_id, pad_token_id };
+  const overrides = Object.fromEntries(
+    Object.entries(ids).filter(([, id]) => id !== undefined && id !== null),
+  );
+  const values = readFields({ ...config, ...overrides }, problems);
+  const model = resolve(values, problems);
+  checkWidths(model, values, problems);
+  if (problems.length > 0) throw new CheckpointError(where, problems);
+  return model;
+}
+
+function readFields(raw: Json, problems: Problem[]): ConfigValues {
+  const values: Record<string, unknown> = {};
+  for (const [key, field] of Object.entries(configFields)) {
+    const { success, data, error } = field.safeParse(raw[key]);
+    if (success) {
+      values[key] = data;
+      continue;
+    }
+    const present = raw[key] !== undefined && raw[key] !== null;
+    const unknownKeys = Object.keys(raw).filter((name) => !Object.hasOwn(configFields, name));
+    const slip = present ? undefined : nearestName(key, unknownKeys);
+    problems.push({
+      subject: key,
+      problem: present ? "unusable value" : "missing",
+      expected: error.issues[0]?.message,
+      ...(present ? { got: JSON.stringify(raw[key]) } : {}),
+      ...(slip === undefined ? {} : { hint: `is ${JSON.stringify(slip)} this key, misspelt?` }),
+    });
+  }
+  return values;
+}
+
+/** Defaults filled in and several names for one thing made one. A number that is wrong or missing becomes NaN. */
+function resolve(values: ConfigValues, problems: Problem[]): ModelConfig {
+  const agreed = <T>(candidates: Readonly<Record<string, T | null | undefined>>): T | undefined => {
+    const given = Object.entries(candidates).filter(([, value]) => value !== undefined && value !== null);
+    const [first, ...others] = given;
+    for (const [key, value] of others) {
+      if (value === first![1]) continue;
+      const expected = `${first![0]}, ${JSON.stringify(first![1])}`;
+      problems.push({
+        subject: key,
+        problem: "contradicts its other name",
+        expected,
+        got: JSON.stringify(value),
+      });
+    }
+    return first?.[1] ?? undefined;
+  };
+  const { rope_parameters: rope, eos_token_id: eos = 1 } = values;
+  return {
+    vocabSize: values.vocab_size ?? Number.NaN,
+    width: values.hidden_size ?? Number.NaN,
+    mlpExpandedWidth: (values.intermediate_size ?? Number.NaN) / 2,
+    numHeads: values.num_attention_heads ?? Number.NaN,
+    lruWidth: values.lru_width ?? values.hidden_size ?? Number.NaN,
+    blockTypes: resolveBlocks(values, problems),
+    attentionWindowSize:
+      agreed({
+        attention_window_size: values.attention_window_size,
+        sliding_window: values.sliding_window,
+      }) ?? 2048,
+    embeddingsScaleBySqrtDim: values.embeddings_scale_by_sqrt_dim ?? true,
+    // Null is written for "off"; a file without the key means the class's default.
+    logitsSoftCap: values.logits_soft_cap === undefined ? 30 : (values.logits_soft_cap ?? 0),
+    conv1dTemporalWidth: values.conv1d_width ?? 4,
+    ropeTheta:
+      agreed({ rope_theta: values.rope_theta, "rope_parameters.rope_theta": rope?.rope_theta }) ?? 10_000,
+    partialRotaryFactor:
+      agreed({
+        partial_rotary_factor: values.partial_rotary_factor,
+        "rope_parameters.partial_rotary_factor": rope?.partial_rotary_factor,
+      }) ?? 0.5,
+    rmsNormEps: values.rms_norm_eps ?? 1e-6,
+    dtype: agreed({ dtype: values.dtype, torch_dtype: values.torch_dtype }) ?? "f32",
+    bosId: values.bos_token_id ?? 2,
+    eosIds: eos === null ? [] : [eos].flat(),
+    padId: values.pad_token_id ?? 0,
+  };
+}
+
+/** A pattern is repeated and cut to the number of layers; a list of all layers must have their number. */
+function resolveBlocks(values: ConfigValues, problems: Problem[]): readonly BlockType[] {
+  const layers = values.num_hidden_layers ?? 0;
+  const { layers_block_type, layer_types } = values;
+  const pattern =
+    values.block_types ?? values._block_types ?? (["recurrent", "recurrent", "attention"] as const);
+  let blockTypes = Array.from({ length: layers }, (_, layer) => pattern[layer % pattern.length]!);
+  for (const [subject, list] of Object.entries({ layers_block_type, layer_types })) {
+    if (list === undefined || list === null) continue;
+    blockTypes = [...list];
+    if (list.length === layers || layers === 0) continue;
+    const expected = `${layers} (num_hidden_layers)`;
+    problems.push({ subject, problem: "wrong number of layers", expected, got: `${list.length}` });
+  }
+  return blockTypes;
+}
+
+/** Comparisons with NaN are written so that a number already complained about is not complained about again. */
+function checkWidths(model: ModelConfig, values: ConfigValues, problems: Problem[]): void {
+  const { width, numHeads, lruWidth, vocabSize } = model;
+  const headDim = width / numHeads;
+  const report = (subject: string, problem: string, expected: string, got: number, hint?: string) =>
+    problems.push({ subject, problem, expected, got: `${got}`, hint });
+
+  if (width % numHeads > 0) {
+    report("hidden_size", "heads do not divide it", `a multiple of num_attention_heads, ${numHeads}`, width);
+  } else {
+    const rotary = headDim * model.partialRotaryFactor;
+    if (!Number.isNaN(rotary) && (rotary < 2 || rotary % 2 > 0)) {
+      const got = `${headDim} * ${model.partialRotaryFactor} = ${rotary}`;
+      const expected = "an even number of rotated channels a head";
+      problems.push({
+        subject: "partial_rotary_factor",
+        problem: "cannot rotate channels in pairs",
+        expected,
+        got,
+      });
+    }
+    if (values.head_dim && Math.abs(values.head_dim - headDim) > 0) {
+      report("head_dim", "is not the width of a head", `hidden_size / heads, ${headDim}`, values.head_dim);
+    }
+  }
+  if (lruWidth % numHeads > 0) {
+    report("lru_width", "heads do not divide it", `a multiple of num_attention_heads, ${numHeads}`, lruWidth);
+  }
+  if (model.mlpExpandedWidth % 1 > 0) {
+    const expected = "an even number: twice the width inside the MLP";
+    report("intermediate_size", "is odd", expected, model.mlpExpandedWidth * 2);
+  }
+  const keyValueHeads = values.num_key_value_heads ?? numHeads;
+  if (Math.abs(keyValueHeads - 1) > 0) {
+    const problem = "only one head of keys and values is supported";
+    const hint = "every published checkpoint says 1; without the key Hugging Face means one a query head";
+    report("num_key_value_heads", problem, "1", keyValueHeads, hint);
+  }
+  const ids = { bos_token_id: [model.bosId], eos_token_id: model.eosIds, pad_token_id: [model.padId] };
+  for (const [subject, list] of Object.entries(ids)) {
+    for (const id of list)
+      if (id >= vocabSize) report(subject, "is outside the vocabulary", `< ${vocabSize}`, id);
+  }
+}
