@@ -1,0 +1,87 @@
+/** @file Builder: makes typed operations at an insertion point, inferring and verifying as it goes. */
+import type { AttributeDictionary } from "./attribute.js";
+import { type Location, unknownLocation } from "./location.js";
+import type { Block, Operation, Region, Value } from "./operation.js";
+import type { Attributes, OpName, OperationOf } from "./ops/index.js";
+import { insertOperation, makeBlock, makeOperation, makeRegion } from "./rewriter.js";
+import type { Type } from "./types.js";
+import { inferResultTypes } from "./verify.js";
+
+/** What may be given beside operands and attributes. */
+export interface CreateOptions {
+  /** Needed where types cannot be inferred (reshape, broadcast_in_dim, convert, iota ...); checked where they can. */
+  readonly results?: readonly Type[];
+  readonly regions?: readonly Region[];
+  readonly extra?: AttributeDictionary;
+  /** Instead of the builder's current location. */
+  readonly location?: Location;
+}
+
+export class Builder {
+  /** Given to every operation that names none of its own. */
+  location: Location = unknownLocation;
+  #block: Block;
+  #anchor: Operation | undefined;
+
+  private constructor(block: Block, anchor?: Operation) {
+    this.#block = block;
+    this.#anchor = anchor;
+    if (anchor !== undefined) this.location = anchor.location;
+  }
+
+  /** Inserts at the end of `block`. */
+  static atEnd(block: Block): Builder {
+    return new Builder(block);
+  }
+
+  /** Inserts before `operation`, with its location. */
+  static before(operation: Operation): Builder {
+    return new Builder(operation.block!, operation);
+  }
+
+  /** Where operations go now. */
+  get block(): Block {
+    return this.#block;
+  }
+
+  /** Makes and inserts an operation. @throws VerifyError when it breaks a rule of its op. */
+  create<K extends OpName>(
+    name: K,
+    operands: readonly Value[],
+    attributes: Attributes<K>,
+    options: CreateOptions = {},
+  ): OperationOf<K> {
+    const location = options.location ?? this.location;
+    const regions = options.regions ?? [];
+    const requested = options.results ?? [];
+    const resultTypes = inferResultTypes({
+      name,
+      operands,
+      attributes,
+      regions,
+      resultTypes: requested,
+      location,
+    });
+    const { extra } = options;
+    const operation = makeOperation({
+      name,
+      operands,
+      attributes: attributes as Record<string, unknown>,
+      ...(extra === undefined ? {} : { extra }),
+      resultTypes,
+      regions,
+      location,
+    });
+    insertOperation(operation, this.#block, this.#anchor);
+    return operation as unknown as OperationOf<K>;
+  }
+
+  /** A one-block region whose body is made by `build`, which gets the arguments and a builder at its end. */
+  region(argumentTypes: readonly Type[], build: (args: readonly Value[], builder: Builder) => void): Region {
+    const block = makeBlock(argumentTypes);
+    const inner = Builder.atEnd(block);
+    inner.location = this.location;
+    build(block.arguments, inner);
+    return makeRegion([block]);
+  }
+}

@@ -1,0 +1,140 @@
+/** @file The values of a constant: raw bytes plus a splat flag, never a list of JS numbers. */
+import { Float16Array } from "@petamoriken/float16";
+import { bf16FromF32, bf16ToNumber } from "../support/half.js";
+import {
+  byteWidth,
+  elementCount,
+  formatType,
+  isFloat,
+  isInteger,
+  type ScalarType,
+  type TensorType,
+} from "./types.js";
+import { InternalError } from "../support/errors.js";
+
+/**
+ * `data` holds the elements little-endian and row-major, one byte each for `i1` and sub-byte types; when `splat`, it holds
+ * one element that stands for all.
+ */
+export interface Elements {
+  readonly type: TensorType;
+  readonly data: Uint8Array;
+  readonly splat: boolean;
+}
+
+/** Number of elements that `data` holds. */
+export const storedCount = (elements: Elements): number =>
+  elements.splat ? 1 : elementCount(elements.type.shape);
+
+/** Elements over raw bytes; checks their length. A list of bitwise equal elements becomes a splat, as in MLIR. */
+export function rawElements(type: TensorType, data: Uint8Array): Elements {
+  const width = byteWidth(type.element);
+  const count = elementCount(type.shape);
+  if (data.length === width && count !== 1) return { type, data, splat: true };
+  if (data.length !== width * count) {
+    throw new InternalError(`${data.length} bytes given for a constant of type ${formatType(type)}`);
+  }
+  if (count === 0) return { type, data, splat: false };
+  for (let i = width; i < data.length; i++)
+    if (data[i] !== data[i - width]) return { type, data, splat: false };
+  return { type, data: data.slice(0, width), splat: true };
+}
+
+function encode(element: ScalarType, values: readonly number[]): Uint8Array {
+  const bytesOf = (array: ArrayBufferView): Uint8Array =>
+    new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+  switch (element) {
+    case "f64":
+      return bytesOf(Float64Array.from(values));
+    case "f32":
+      return bytesOf(Float32Array.from(values));
+    case "bf16":
+      return bytesOf(bf16FromF32(Float32Array.from(values)));
+    case "f16":
+      return bytesOf(Float16Array.from(values) as unknown as ArrayBufferView);
+    case "i1":
+      return Uint8Array.from(values, (value) => (value === 0 ? 0 : 1));
+    case "i64":
+    case "ui64":
+    case "index":
+      return bytesOf(BigInt64Array.from(values, BigInt));
+    case "i32":
+    case "ui32":
+      return bytesOf(Int32Array.from(values, (value) => value | 0));
+    case "i16":
+    case "ui16":
+      return bytesOf(Int16Array.from(values));
+    case "i8":
+    case "i4":
+    case "i2":
+    case "ui8":
+    case "ui4":
+    case "ui2":
+      return bytesOf(Int8Array.from(values));
+    default:
+      throw new InternalError(`constants of ${element} cannot be made from numbers`);
+  }
+}
+
+/** A constant from numbers (booleans as 0 and 1): all elements in row-major order, or one for a splat. */
+export function elementsFromNumbers(type: TensorType, values: readonly number[]): Elements {
+  if (typeof type.element !== "string")
+    throw new InternalError("quantised constants cannot be made from numbers");
+  return rawElements(type, encode(type.element, values));
+}
+
+/** Element `index` (row-major) as a number; 64-bit integers lose precision past 2^53. For floats, integers and `i1`. */
+export function numberAt(elements: Elements, index: number): number {
+  const { element } = elements.type;
+  const { data } = elements;
+  const at = (elements.splat ? 0 : index) * byteWidth(element);
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  switch (element) {
+    case "f64":
+      return view.getFloat64(at, true);
+    case "f32":
+      return view.getFloat32(at, true);
+    case "bf16":
+      return bf16ToNumber(view.getUint16(at, true));
+    case "f16":
+      return new Float16Array(data.slice(at, at + 2).buffer)[0]!;
+    case "i64":
+    case "index":
+      return Number(view.getBigInt64(at, true));
+    case "ui64":
+      return Number(view.getBigUint64(at, true));
+    case "i32":
+      return view.getInt32(at, true);
+    case "ui32":
+      return view.getUint32(at, true);
+    case "i16":
+      return view.getInt16(at, true);
+    case "ui16":
+      return view.getUint16(at, true);
+    case "i8":
+      return view.getInt8(at);
+    case "i4":
+      return (view.getInt8(at) << 28) >> 28;
+    case "i2":
+      return (view.getInt8(at) << 30) >> 30;
+    case "ui4":
+      return view.getUint8(at) & 15;
+    case "ui2":
+      return view.getUint8(at) & 3;
+    case "ui8":
+    case "i1":
+      return view.getUint8(at);
+    default:
+      throw new InternalError(`elements of ${String(element)} have no number`);
+  }
+}
+
+/** Whether `numberAt` and `elementsFromNumbers` know the element type exactly as f64 numbers. */
+export const hasNumbers = (element: TensorType["element"]): boolean =>
+  element === "i1" ||
+  (isInteger(element) && !element.endsWith("64")) ||
+  (isFloat(element) && ["f64", "f32", "f16", "bf16"].includes(element));
+
+/** The one value of a splat, or undefined. */
+export const splatNumber = (elements: Elements): number | undefined =>
+  elements.splat || elementCount(elements.type.shape) === 1 ? numberAt(elements, 0) : undefined;

@@ -1,0 +1,19 @@
+/** @file The errors of the IR: a program that breaks a rule, and text that is not a program. */
+import { type ErrorDetails, GriffinError } from "../support/errors.js";
+
+/** An operation breaks a rule of its op; `constraint` is the spec's label, e.g. `transpose_c2`. */
+export class VerifyError extends GriffinError {
+  readonly constraint: string | undefined;
+
+  constructor(details: ErrorDetails, constraint?: string) {
+    super("verify error", details);
+    this.constraint = constraint;
+  }
+}
+
+/** Text that does not parse. `where` points at the offending character; `details` holds the line and a caret. */
+export class ParseError extends GriffinError {
+  constructor(details: ErrorDetails) {
+    super("parse error", details);
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * @file How an op is declared: once, as data and one function. Builder, verifier, parser, printer, docs and tests follow
+ * from the declaration; a consumer that needs a rule per op is a record typed over all op names.
+ */
+import type { Block, Region, Value } from "../operation.js";
+import type { TensorType, Type } from "../types.js";
+import type { AttributeKind } from "./kinds.js";
+
+/**
+ * The element types an operand may have, one letter a class (spec/stablehlo section 1.1): P i1, I integers, S signless
+ * integers, F floats, C complex, Q and A per-tensor and per-axis quantised, T token, U tuple, B buffer, X index, N future.
+ */
+export type TypeClass = string;
+
+export interface OperandDefinition {
+  readonly name: string;
+  readonly types: TypeClass;
+  /** Any number of operands; at most one such group, or several that share `segments`. */
+  readonly variadic?: true;
+  /** None or one. */
+  readonly optional?: true;
+}
+
+/**
+ * pure: no effect, may be removed, merged, moved. elementwise: same shapes in and out. commutative: operands may swap.
+ * terminator: ends its block. isolated: its regions see no outer values. symbol: names itself with sym_name.
+ */
+export type Trait =
+  | "pure"
+  | "elementwise"
+  | "commutative"
+  | "idempotent"
+  | "terminator"
+  | "isolated"
+  | "symbol";
+
+export type AttributeTable = Readonly<Record<string, AttributeKind>>;
+
+type OptionalNames<A extends AttributeTable> = {
+  [K in keyof A]: A[K] extends { readonly optional: false } ? never : K;
+}[keyof A];
+type ValueOf<K> = K extends AttributeKind<infer T> ? T : never;
+
+/** The attribute values of an op, by the kinds it declares. */
+export type AttributesOf<A extends AttributeTable> = {
+  readonly [K in Exclude<keyof A, OptionalNames<A>>]: ValueOf<A[K]>;
+} & { readonly [K in OptionalNames<A>]?: ValueOf<A[K]> | undefined };
+
+/** What an op's `infer` sees: the op's parts, and how to complain. */
+export interface OpView<A> {
+  readonly operands: readonly Value[];
+  readonly attributes: A;
+  readonly regions: readonly Region[];
+  /** The result types that were written or asked for; empty when the caller wants them inferred. */
+  readonly resultTypes: readonly Type[];
+  /** The operand's type as a tensor; complains when it is none. */
+  tensor(index: number): TensorType;
+  /** The requested result type as a tensor; complains when it is missing or none. */
+  resultTensor(index?: number): TensorType;
+  /** Throws a VerifyError with the spec's label unless `condition` holds. */
+  check(condition: boolean, constraint: string, message: string): void;
+  /** The single-block body of region `index`. */
+  body(index: number): Block;
+}
+
+/**
+ * How the pretty form is written. `unary` and `binary` collapse equal types to one; `generic` has no pretty form; a template
+ * is the text after the op's name with `%operand`, `$attribute` and the type tail (see text/assembly.ts).
+ */
+export type Assembly = "unary" | "binary" | "generic" | "custom" | { readonly template: string };
+
+export interface OpDefinition<Name extends string = string, A extends AttributeTable = AttributeTable> {
+  readonly name: Name;
+  /** One sentence. */
+  readonly summary: string;
+  readonly operands: readonly OperandDefinition[];
+  readonly attributes: A;
+  /** Names of the regions, in order; the last may be variadic (`*branches`). */
+  readonly regions?: readonly string[];
+  readonly traits: readonly Trait[];
+  /**
+   * Verifies and infers in one: complains through `op.check`, and returns the result types. Where types cannot be inferred
+   * (reshape, iota ...), it checks the requested ones and returns them.
+   */
+  infer(op: OpView<AttributesOf<A>>): readonly Type[];
+  readonly assembly: Assembly;
+  /** A line that parses, verifies and prints back as written, given the functions around it (docs and tests). */
+  readonly example: string;
+}
+
+/** Declares an op; literal names and attribute kinds are kept by inference. */
+export function defineOp<const Name extends string, const A extends AttributeTable>(
+  definition: OpDefinition<Name, A>,
+): OpDefinition<Name, A> {
+  return definition;
+}
+
+/** Shorthand for an operand. */
+export const operand = (name: string, types: TypeClass): OperandDefinition => ({ name, types });
+/** Shorthand for a variadic operand group. */
+export const variadic = (name: string, types: TypeClass): OperandDefinition => ({
+  name,
+  types,
+  variadic: true,
+});

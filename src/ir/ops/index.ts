@@ -1,0 +1,49 @@
+/** @file The registry: every op, and the types that force a rule for each. */
+import type { Operation } from "../operation.js";
+import { builtinOps } from "./builtin.js";
+import type { AttributesOf, AttributeTable, OpDefinition, Trait } from "./define.js";
+import { elementwiseOps } from "./elementwise.js";
+import { griffinOps } from "./griffin.js";
+
+const definitions = [...builtinOps, ...elementwiseOps, ...griffinOps] as const;
+
+type Definition = (typeof definitions)[number];
+
+/** The name of any known op, e.g. `stablehlo.add`. */
+export type OpName = Definition["name"];
+export type StablehloName = Extract<OpName, `stablehlo.${string}`>;
+export type GriffinName = Extract<OpName, `griffin.${string}`>;
+
+type TableOf<K extends OpName> = Extract<Definition, { readonly name: K }>["attributes"];
+
+/** The typed attributes of op `K`. */
+export type Attributes<K extends OpName> =
+  TableOf<K> extends AttributeTable ? AttributesOf<TableOf<K>> : never;
+
+/** An operation known to be a `K`. */
+export type OperationOf<K extends OpName> = Operation<K, Attributes<K>>;
+
+/** A rule for every op of `K`: a missing one does not compile. */
+export type RuleTable<K extends OpName, Rule> = { readonly [N in K]: Rule };
+
+const byName: ReadonlyMap<string, OpDefinition> = new Map(
+  definitions.map((definition) => [definition.name, definition as unknown as OpDefinition]),
+);
+
+/** All declarations, in the order of the docs. */
+export const opDefinitions: readonly OpDefinition[] = [...byName.values()];
+
+/** The declaration of `name`, or undefined for an op of another dialect. */
+export const findOp = (name: string): OpDefinition | undefined => byName.get(name);
+
+/** Narrows an operation by name; its attributes are then typed. */
+export function isOp<K extends OpName>(
+  operation: Operation | undefined,
+  ...names: readonly K[]
+): operation is OperationOf<K> & Operation {
+  return operation !== undefined && (names as readonly string[]).includes(operation.name);
+}
+
+/** Whether the op is declared with `trait`; an unknown op has none. */
+export const hasTrait = (operation: Operation, trait: Trait): boolean =>
+  byName.get(operation.name)?.traits.includes(trait) ?? false;

@@ -1,0 +1,231 @@
+/**
+ * @file Kinds of typed attributes. A kind knows its JS value (zod), and how that value stands in MLIR: as an `Attribute`
+ * for text and bytes. An op lists its attributes by kind; builder types, parser, printer and verifier follow.
+ */
+import { z } from "zod";
+import type { Attribute, AttributeDictionary } from "../attribute.js";
+import { type Elements, elementsFromNumbers, numberAt, storedCount } from "../elements.js";
+import { elementCount, type FunctionType, type ScalarType, scalarType, tensorType } from "../types.js";
+
+/** One kind of attribute; `T` is its value in the IR. */
+export interface AttributeKind<T = unknown, Optional extends boolean = boolean> {
+  /** For docs and messages, e.g. `i64[]`. */
+  readonly name: string;
+  readonly schema: z.ZodType<T>;
+  toAttribute(value: T): Attribute;
+  /** The value an MLIR attribute stands for, or undefined when it is of another kind. */
+  fromAttribute(attribute: Attribute): T | undefined;
+  readonly optional: Optional;
+  /** What absence means, where the spec says so. */
+  readonly defaultValue?: T;
+}
+
+type Codec<T> = Pick<AttributeKind<T>, "name" | "schema" | "toAttribute" | "fromAttribute">;
+
+const required = <T>(codec: Codec<T>): AttributeKind<T, false> => ({ ...codec, optional: false });
+
+/** The same kind, but the attribute may be absent. */
+export const optional = <T>(kind: AttributeKind<T, false>, defaultValue?: T): AttributeKind<T, true> => ({
+  ...kind,
+  optional: true,
+  ...(defaultValue === undefined ? {} : { defaultValue }),
+});
+
+const safeNumber = (value: bigint): number | undefined => {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : undefined;
+};
+
+function integerKind(element: ScalarType): AttributeKind<number, false> {
+  const type = scalarType(element);
+  return required({
+    name: element,
+    schema: z.int(),
+    toAttribute: (value) => ({ kind: "integer", value: BigInt(value), type }),
+    fromAttribute: (a) => (a.kind === "integer" && a.type === type ? safeNumber(a.value) : undefined),
+  });
+}
+
+export const i64 = integerKind("i64");
+export const i32 = integerKind("i32");
+
+const floatScalar = scalarType("f32");
+export const f32 = required<number>({
+  name: "f32",
+  schema: z.number().or(z.nan()),
+  toAttribute: (value) => ({ kind: "float", value, type: floatScalar }),
+  fromAttribute: (a) => (a.kind === "float" && a.type === floatScalar ? a.value : undefined),
+});
+
+export const bool = required<boolean>({
+  name: "bool",
+  schema: z.boolean(),
+  toAttribute: (value) => ({ kind: "bool", value }),
+  fromAttribute: (a) => (a.kind === "bool" ? a.value : undefined),
+});
+
+/** Present or absent; in the IR `true` or absent. */
+export const unit = optional(
+  required<true>({
+    name: "unit",
+    schema: z.literal(true),
+    toAttribute: () => ({ kind: "unit" }),
+    fromAttribute: (a) => (a.kind === "unit" ? true : undefined),
+  }),
+);
+
+export const string = required<string>({
+  name: "string",
+  schema: z.string(),
+  toAttribute: (value) => ({ kind: "string", value }),
+  fromAttribute: (a) => (a.kind === "string" ? a.value : undefined),
+});
+
+/** `@name`; a nested symbol is not one of these. */
+export const symbol = required<string>({
+  name: "symbol",
+  schema: z.string(),
+  toAttribute: (value) => ({ kind: "symbol", path: [value] }),
+  fromAttribute: (a) => (a.kind === "symbol" && a.path.length === 1 ? a.path[0] : undefined),
+});
+
+export const symbolArray = required<readonly string[]>({
+  name: "symbol[]",
+  schema: z.array(z.string()).readonly(),
+  toAttribute: (value) => ({ kind: "array", items: value.map((name) => ({ kind: "symbol", path: [name] })) }),
+  fromAttribute: (a) => (a.kind === "array" ? everyItem(a.items, symbol.fromAttribute) : undefined),
+});
+
+function everyItem<T>(
+  items: readonly Attribute[],
+  read: (item: Attribute) => T | undefined,
+): T[] | undefined {
+  const values = items.map(read);
+  return values.includes(undefined) ? undefined : (values as T[]);
+}
+
+/** `array<i64: ..>`. */
+export const i64Array = required<readonly number[]>({
+  name: "i64[]",
+  schema: z.array(z.int()).readonly(),
+  toAttribute: (value) => ({ kind: "denseArray", element: "i64", items: value.map(BigInt) }),
+  fromAttribute: (a) =>
+    a.kind === "denseArray" && a.element === "i64" ? a.items.map((item) => Number(item)) : undefined,
+});
+
+/** `array<i1: ..>`. */
+export const boolArray = required<readonly boolean[]>({
+  name: "i1[]",
+  schema: z.array(z.boolean()).readonly(),
+  toAttribute: (value) => ({ kind: "denseArray", element: "i1", items: value.map((b) => (b ? 1n : 0n)) }),
+  fromAttribute: (a) =>
+    a.kind === "denseArray" && a.element === "i1" ? a.items.map((item) => Number(item) !== 0) : undefined,
+});
+
+/** An i64 matrix kept as its shape and values: `padding`, `replica_groups`, `source_target_pairs`. */
+export interface IntegerMatrix {
+  readonly shape: readonly number[];
+  readonly values: readonly number[];
+}
+
+/** Rows of equal length as a matrix. */
+export const integerMatrix = (
+  rows: readonly (readonly number[])[],
+  width = rows[0]?.length ?? 0,
+): IntegerMatrix => ({
+  shape: [rows.length, width],
+  values: rows.flat(),
+});
+
+/** `dense<..> : tensor<NxMxi64>`. */
+export const denseI64 = required<IntegerMatrix>({
+  name: "dense i64",
+  schema: z.object({ shape: z.array(z.int()).readonly(), values: z.array(z.int()).readonly() }).readonly(),
+  toAttribute: ({ shape, values }) => ({
+    kind: "elements",
+    value: elementsFromNumbers(tensorType(shape, "i64"), values),
+  }),
+  fromAttribute: (a) => {
+    if (a.kind !== "elements" || a.value.type.element !== "i64") return undefined;
+    const { shape } = a.value.type;
+    const values = Array.from({ length: elementCount(shape) }, (_, i) => numberAt(a.value, i));
+    return { shape, values };
+  },
+});
+
+const isElements = (value: unknown): value is Elements =>
+  typeof value === "object" && value !== null && "data" in value && storedCount(value as Elements) >= 0;
+
+/** The value of a constant. */
+export const elements = required<Elements>({
+  name: "elements",
+  schema: z.custom<Elements>(isElements),
+  toAttribute: (value) => ({ kind: "elements", value }),
+  fromAttribute: (a) => (a.kind === "elements" ? a.value : undefined),
+});
+
+/** Any attribute, as it came. */
+export const attribute = required<Attribute>({
+  name: "attribute",
+  schema: z.custom<Attribute>((value) => typeof value === "object" && value !== null && "kind" in value),
+  toAttribute: (value) => value,
+  fromAttribute: (a) => a,
+});
+
+export const attributeArray = required<readonly Attribute[]>({
+  name: "attribute[]",
+  schema: z.array(attribute.schema).readonly(),
+  toAttribute: (items) => ({ kind: "array", items }),
+  fromAttribute: (a) => (a.kind === "array" ? a.items : undefined),
+});
+
+export const dictionary = required<AttributeDictionary>({
+  name: "dictionary",
+  schema: z.custom<AttributeDictionary>((value) => value instanceof Map),
+  toAttribute: (entries) => ({ kind: "dictionary", entries }),
+  fromAttribute: (a) => (a.kind === "dictionary" ? a.entries : undefined),
+});
+
+/** One dictionary per argument or result of a function. */
+export const dictionaryArray = required<readonly AttributeDictionary[]>({
+  name: "dictionary[]",
+  schema: z.array(dictionary.schema).readonly(),
+  toAttribute: (value) => ({
+    kind: "array",
+    items: value.map((entries) => ({ kind: "dictionary", entries })),
+  }),
+  fromAttribute: (a) => (a.kind === "array" ? everyItem(a.items, dictionary.fromAttribute) : undefined),
+});
+
+export const functionTypeKind = required<FunctionType>({
+  name: "function type",
+  schema: z.custom<FunctionType>((value) => (value as FunctionType | undefined)?.kind === "function"),
+  toAttribute: (type) => ({ kind: "type", type }),
+  fromAttribute: (a) => (a.kind === "type" && a.type.kind === "function" ? a.type : undefined),
+});
+
+/** `#stablehlo<name VALUE>`, its value a string of `values`. */
+export function enumKind<const V extends string>(
+  name: string,
+  values: readonly V[],
+): AttributeKind<V, false> {
+  return required({
+    name,
+    schema: z.enum(values as readonly [V, ...V[]]) as unknown as z.ZodType<V>,
+    toAttribute: (value) => ({ kind: "enum", dialect: "stablehlo", name, value }),
+    fromAttribute: (a) =>
+      a.kind === "enum" && a.name === name && (values as readonly string[]).includes(a.value)
+        ? (a.value as V)
+        : undefined,
+  });
+}
+
+/** A list of attributes of one kind. */
+export function listOf<T>(kind: AttributeKind<T, false>): AttributeKind<readonly T[], false> {
+  return required<readonly T[]>({
+    name: `${kind.name}[]`,
+    schema: z.array(kind.schema).readonly(),
+    toAttribute: (value) => ({ kind: "array", items: value.map(kind.toAttribute) }),
+    fromAttribute: (a) => (a.kind === "array" ? everyItem(a.items, kind.fromAttribute) : undefined),
+  });
+}

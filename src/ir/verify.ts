@@ -1,0 +1,224 @@
+/**
+ * @file The verifier: structure (one definition, dominance, terminators, symbols), the op table's constraints (counts, type
+ * classes, attributes), and each op's own rule, whose inferred types are compared with the written ones.
+ */
+import { VerifyError } from "./errors.js";
+import { describeLocation, type Location, sourcePosition } from "./location.js";
+import { type Block, type Operation, type Region, type Value, walk } from "./operation.js";
+import type { OpDefinition, OpView, TypeClass } from "./ops/define.js";
+import { findOp } from "./ops/index.js";
+import { resolveOperandGroups } from "./ops/groups.js";
+import {
+  DYNAMIC,
+  type ElementType,
+  formatType,
+  isComplex,
+  isFloat,
+  isQuantized,
+  type TensorType,
+  type Type,
+} from "./types.js";
+
+/** What infer looks at: an operation, or one about to be built. */
+export interface OpParts {
+  readonly name: string;
+  readonly operands: readonly Value[];
+  readonly attributes: object;
+  readonly regions: readonly Region[];
+  readonly resultTypes: readonly Type[];
+  readonly location: Location;
+}
+
+function fail(parts: OpParts, constraint: string, message: string): never {
+  throw new VerifyError(
+    {
+      message: `${parts.name}: ${message} [${constraint}]`,
+      where: sourcePosition(parts.location) ?? describeLocation(parts.location),
+    },
+    constraint,
+  );
+}
+
+function viewOf(parts: OpParts): OpView<never> {
+  const asTensor = (type: Type | undefined, what: string): TensorType => {
+    if (type?.kind === "tensor") return type;
+    return fail(
+      parts,
+      "tensor",
+      `${what} must be a ranked tensor, got ${type === undefined ? "nothing" : formatType(type)}`,
+    );
+  };
+  return {
+    operands: parts.operands,
+    attributes: parts.attributes as never,
+    regions: parts.regions,
+    resultTypes: parts.resultTypes,
+    tensor: (index) => asTensor(parts.operands[index]?.type, `operand #${index}`),
+    resultTensor: (index = 0) => asTensor(parts.resultTypes[index], `result #${index}`),
+    check(condition, constraint, message) {
+      if (!condition) fail(parts, constraint, message);
+    },
+    body(index): Block {
+      const block = parts.regions[index]?.blocks[0];
+      return block ?? fail(parts, "region", `region #${index} must have a block`);
+    },
+  };
+}
+
+function elementClass(element: ElementType): string {
+  if (isQuantized(element)) return element.axis === undefined ? "Q" : "A";
+  if (element === "i1") return "P";
+  if (element === "index") return "X";
+  if (isComplex(element)) return "C";
+  if (isFloat(element)) return "F";
+  return element.startsWith("ui") ? "I" : "IS";
+}
+
+/** Whether a type belongs to one of the classes of `wanted` (letters of ops/define.ts). */
+export function inTypeClass(type: Type, wanted: TypeClass): boolean {
+  const has = (letters: string): boolean => [...letters].some((letter) => wanted.includes(letter));
+  switch (type.kind) {
+    case "tensor":
+    case "unranked":
+      return has(elementClass(type.element));
+    case "token":
+      return has("T");
+    case "tuple":
+      return has("U");
+    case "buffer":
+      return has("B");
+    case "future":
+      return has("N");
+    default:
+      return false;
+  }
+}
+
+function checkOperands(parts: OpParts, definition: OpDefinition): void {
+  const groups = resolveOperandGroups(definition, parts.operands, parts.attributes);
+  if (groups === undefined)
+    fail(parts, "operands", `takes ${describeOperands(definition)}, got ${parts.operands.length} operands`);
+  definition.operands.forEach((operand, index) => {
+    for (const value of groups[index]!) {
+      if (inTypeClass(value.type, operand.types)) continue;
+      fail(parts, "operand_type", `operand "${operand.name}" cannot be ${formatType(value.type)}`);
+    }
+  });
+}
+
+const describeOperands = (definition: OpDefinition): string =>
+  definition.operands.map((o) => `${o.variadic ? "*" : ""}${o.name}${o.optional ? "?" : ""}`).join(", ") ||
+  "no operands";
+
+function checkAttributes(parts: OpParts, definition: OpDefinition): void {
+  const values = parts.attributes as Record<string, unknown>;
+  for (const [name, kind] of Object.entries(definition.attributes)) {
+    const value = values[name];
+    if (value === undefined && kind.optional) continue;
+    if (value === undefined) fail(parts, "attribute", `attribute ${name} is missing (${kind.name})`);
+    if (!kind.schema.safeParse(value).success)
+      fail(parts, "attribute", `attribute ${name} must be ${kind.name}`);
+  }
+}
+
+/**
+ * The result types of an op from its parts, after checking everything the table and the op's rule say.
+ * @throws VerifyError
+ */
+export function inferResultTypes(parts: OpParts): readonly Type[] {
+  const definition = findOp(parts.name);
+  if (definition === undefined) return parts.resultTypes;
+  checkOperands(parts, definition);
+  checkAttributes(parts, definition);
+  return definition.infer(viewOf(parts));
+}
+
+/** Whether a written type may stand where `inferred` was found: equal, or a dynamic size on one side. */
+export function isCompatible(inferred: Type, written: Type): boolean {
+  if (inferred === written) return true;
+  if (inferred.kind === "unranked" || written.kind === "unranked") return true;
+  if (inferred.kind !== "tensor" || written.kind !== "tensor") return false;
+  if (inferred.element !== written.element || inferred.shape.length !== written.shape.length) return false;
+  return inferred.shape.every(
+    (size, i) => size === written.shape[i] || size === DYNAMIC || written.shape[i] === DYNAMIC,
+  );
+}
+
+/** Verifies one operation, not what is below it. @throws VerifyError */
+export function verifyOperation(operation: Operation): void {
+  const parts: OpParts = {
+    name: operation.name,
+    operands: operation.operands,
+    attributes: operation.attributes,
+    regions: operation.regions,
+    resultTypes: operation.results.map((result) => result.type),
+    location: operation.location,
+  };
+  const inferred = inferResultTypes(parts);
+  const same =
+    inferred.length === parts.resultTypes.length &&
+    inferred.every((type, i) => isCompatible(type, parts.resultTypes[i]!));
+  if (same) return;
+  const list = (types: readonly Type[]): string => types.map(formatType).join(", ") || "nothing";
+  fail(parts, "result_type", `inferred ${list(inferred)}, but ${list(parts.resultTypes)} is written`);
+}
+
+function verifyBlock(block: Block, scope: Set<Value>): void {
+  for (const argument of block.arguments) scope.add(argument);
+  for (const operation of block) {
+    for (const operand of operation.operands) {
+      if (!scope.has(operand))
+        fail(asParts(operation), "dominance", "an operand is used before it is defined");
+    }
+    const definition = findOp(operation.name);
+    const terminates = definition?.traits.includes("terminator") ?? false;
+    if (terminates !== (operation === block.last) && definition !== undefined) {
+      const owner = block.region?.operation?.name;
+      if (terminates) fail(asParts(operation), "terminator", "stands in the middle of a block");
+      if (owner !== "builtin.module")
+        fail(
+          asParts(operation),
+          "terminator",
+          `is last in the body of ${owner}, which must end with a return`,
+        );
+    }
+    verifyOperation(operation);
+    for (const region of operation.regions) {
+      const inner = definition?.traits.includes("isolated") ? new Set<Value>() : new Set(scope);
+      for (const innerBlock of region.blocks) verifyBlock(innerBlock, inner);
+    }
+    for (const result of operation.results) scope.add(result);
+  }
+}
+
+const asParts = (operation: Operation): OpParts => ({
+  name: operation.name,
+  operands: operation.operands,
+  attributes: operation.attributes,
+  regions: operation.regions,
+  resultTypes: [],
+  location: operation.location,
+});
+
+function verifySymbols(module: Operation): void {
+  const names = new Set<string>();
+  for (const operation of module.regions[0]?.blocks[0] ?? []) {
+    const name = (operation.attributes as { readonly sym_name?: string }).sym_name;
+    if (name === undefined) continue;
+    if (names.has(name)) fail(asParts(operation), "symbol", `@${name} is defined twice`);
+    names.add(name);
+  }
+  for (const operation of walk(module)) {
+    if (operation.name !== "func.call") continue;
+    const { callee } = operation.attributes as { readonly callee: string };
+    if (!names.has(callee))
+      fail(asParts(operation), "symbol", `calls @${callee}, which the module does not define`);
+  }
+}
+
+/** Verifies a module and everything in it; the first broken rule throws. @throws VerifyError */
+export function verifyModule(module: Operation): void {
+  verifyOperation(module);
+  verifySymbols(module);
+  for (const region of module.regions) for (const block of region.blocks) verifyBlock(block, new Set());
+}
