@@ -64,8 +64,24 @@ export interface OpView<A> {
 }
 
 /**
- * How the pretty form is written. `unary` and `binary` collapse equal types to one; `generic` has no pretty form; a template
- * is the text after the op's name with `%operand`, `$attribute` and the type tail (see text/assembly.ts).
+ * How the pretty form is written. `unary` and `binary` are the templates `%operand : T` and `%lhs, %rhs : T` with the
+ * operands of the table; `generic` has no pretty form; `custom` is written by hand (text/custom.ts). A template is the text
+ * after the op's name and a space:
+ *
+ *   %name        the operand of that name; `%name...` all operands of a variadic group, with commas between
+ *   $name        the attribute of that name in short form: integers and booleans bare (`3`, `true`), i64[] as `[1, 0]`,
+ *                enums by their bare word (`LT`), lists of enums as `[DEFAULT, HIGH]`, strings quoted; of any other kind, or
+ *                written `$$name`, as an attribute with its type (`dense<1> : tensor<2xi32>`, `1.0e-04 : f64`)
+ *   (...)?       written when the attribute in it is present
+ *   other text   itself
+ *   : TAIL       the types, always last; the attribute dictionary of what is left comes just before the colon.
+ *                `T` one type for all operands and results while they are equal, else `F`; `F` the function type `(A, B) -> C`;
+ *                `R` the result types; `O` the operand types, with commas (nothing when there are none).
+ *                `O1` the type of the first operand.
+ *                No tail: every type follows from the attributes and the operands.
+ *
+ * A comma before a variadic group belongs to the group: `%operand, %start_indices..., sizes = $slice_sizes : F` with no
+ * start indices reads `%x, sizes = [] : F`.
  */
 export type Assembly = "unary" | "binary" | "generic" | "custom" | { readonly template: string };
 
