@@ -1,0 +1,148 @@
+/** @file A golden case: a folder with a model and what the reference computes with it (golden/README.md). */
+import { readFile } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { z } from "zod";
+import { GriffinError } from "../support/errors.js";
+import {
+  type Checkpoint,
+  CheckpointError,
+  formulaCheckpoint,
+  type ModelConfig,
+  openCheckpoint,
+  openSafetensors,
+  type Parameter,
+  readModelConfig,
+  type StoredTensor,
+} from "../weights/index.js";
+
+/** A tensor of a case: f32 numbers or i32 tokens, positions and counts, row-major. */
+export type GoldenTensor =
+  | { readonly dtype: "f32"; readonly shape: readonly number[]; readonly data: Float32Array }
+  | { readonly dtype: "i32"; readonly shape: readonly number[]; readonly data: Int32Array };
+
+export interface GoldenCase {
+  readonly name: string;
+  readonly folder: string;
+  readonly config: ModelConfig;
+  /** Which implementation made the numbers. */
+  readonly reference: string;
+  /** Bound on the difference in f32, and where it comes from. */
+  readonly tolerance: { readonly maxAbs: number; readonly reason: string };
+  /** Bound on the rms difference when computed in bf16, where the case has one. */
+  readonly toleranceBf16?: { readonly rms: number; readonly reason: string };
+  readonly batch: number;
+  readonly time: number;
+  /** [batch, time], row-major. */
+  readonly tokens: Int32Array;
+  /** [batch, time]: position in its document; negative: padding, whose outputs mean nothing. */
+  readonly segmentPos: Int32Array;
+  /** When given, logits hold only these entries of the vocabulary. */
+  readonly logitsColumns?: Int32Array;
+  /** All tensors of golden.safetensors by name. */
+  readonly tensors: ReadonlyMap<string, GoldenTensor>;
+  /** The weights: from the folder, or computed by formula for the parameters that the model wants. */
+  openWeights(wanted: readonly Parameter[]): Promise<Checkpoint>;
+}
+
+/** A folder is not a golden case, or lacks what was asked of it. */
+export class GoldenError extends GriffinError {
+  constructor(
+    message: string,
+    where: string,
+    both: { readonly expected?: string; readonly got?: string } = {},
+  ) {
+    super("golden error", { message, where, ...both });
+  }
+}
+
+const caseFile = z.object({
+  reference: z.string(),
+  seed: z.int().default(0),
+  weights: z.enum(["model.safetensors", "formula"]),
+  tolerance: z.object({ max_abs: z.number().positive(), reason: z.string() }),
+  tolerance_bf16: z.object({ rms: z.number().positive(), reason: z.string() }).optional(),
+});
+
+/** Reads a case whole but its weights. Throws {@link GoldenError}, or CheckpointError for its config.json and safetensors. */
+export async function openCase(folder: string): Promise<GoldenCase> {
+  const description = await readDescription(join(folder, "golden.json"));
+  const config = await readModelConfig(folder);
+  const path = join(folder, "golden.safetensors");
+  const tensors = await readTensors(path);
+  const { batch, time, tokens, segmentPos } = readInputs(tensors, path);
+  const columns = tensors.get("logits_columns");
+  if (!tensors.has("logits")) throw new GoldenError("logits: missing", path);
+  const { reference, weights, seed, tolerance, tolerance_bf16 } = description;
+  return {
+    name: basename(resolve(folder)),
+    folder,
+    config,
+    reference,
+    tolerance: { maxAbs: tolerance.max_abs, reason: tolerance.reason },
+    ...(tolerance_bf16 === undefined ? {} : { toleranceBf16: tolerance_bf16 }),
+    batch,
+    time,
+    tokens,
+    segmentPos,
+    ...(columns?.dtype === "i32" ? { logitsColumns: columns.data } : {}),
+    tensors,
+    openWeights: async (wanted) =>
+      weights === "formula" ? formulaCheckpoint(config, seed, wanted) : openCheckpoint(folder),
+  };
+}
+
+async function readDescription(path: string): Promise<z.output<typeof caseFile>> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch {
+    throw new GoldenError("golden.json cannot be read: this folder is not a golden case", path);
+  }
+  const { success, data, error } = caseFile.safeParse(parse(text, path));
+  if (success) return data;
+  throw new GoldenError("golden.json is not as golden/README.md says", path, { got: z.prettifyError(error) });
+}
+
+function parse(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new GoldenError(
+      `golden.json cannot be parsed (${error instanceof Error ? error.message : error})`,
+      path,
+    );
+  }
+}
+
+async function readTensors(path: string): Promise<ReadonlyMap<string, GoldenTensor>> {
+  await using file = await openSafetensors(path);
+  const tensors = new Map<string, GoldenTensor>();
+  for (const [name, tensor] of file.tensors) tensors.set(name, await readTensor(tensor, path));
+  return tensors;
+}
+
+async function readTensor({ name, dtype, shape, read }: StoredTensor, path: string): Promise<GoldenTensor> {
+  if (dtype === "f32") return { dtype, shape, data: new Float32Array((await read()).buffer) };
+  if (dtype === "i32") return { dtype, shape, data: new Int32Array((await read()).buffer) };
+  throw new CheckpointError(path, [
+    { subject: name, problem: "wrong dtype", expected: "f32 or i32", got: dtype },
+  ]);
+}
+
+function readInputs(tensors: ReadonlyMap<string, GoldenTensor>, path: string) {
+  const [tokens, segmentPos] = ["tokens", "segment_pos"].map((name) => {
+    const tensor = tensors.get(name);
+    if (tensor?.dtype === "i32" && tensor.shape.length === 2) return tensor;
+    const got = tensor === undefined ? "nothing" : `${tensor.dtype} [${tensor.shape.join(", ")}]`;
+    throw new GoldenError(`${name}: not an input`, path, { expected: "i32 [batch, time]", got });
+  }) as [GoldenTensor & { dtype: "i32" }, GoldenTensor & { dtype: "i32" }];
+  const [batch, time] = tokens.shape as readonly [number, number];
+  if (`${tokens.shape}` !== `${segmentPos.shape}`) {
+    const got = `[${segmentPos.shape.join(", ")}]`;
+    throw new GoldenError("segment_pos: not the shape of tokens", path, {
+      expected: `[${batch}, ${time}]`,
+      got,
+    });
+  }
+  return { batch, time, tokens: tokens.data, segmentPos: segmentPos.data };
+}

@@ -1,0 +1,147 @@
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { checkCase } from "../../src/golden/check.js";
+import { openCase } from "../../src/golden/index.js";
+import { bindWeights, fromHuggingFace, openCheckpoint, writeSafetensors } from "../../src/weights/index.js";
+import { errorText, TINY_CONFIG, temporaryFolder } from "../weights/files.js";
+
+const GOLDEN = join(import.meta.dirname, "../../golden");
+
+const folders = (await readdir(GOLDEN, { withFileTypes: true }))
+  .filter((entry) => entry.isDirectory() && !entry.name.startsWith("__"))
+  .map((entry) => entry.name);
+
+describe("the cases of this repository", () => {
+  test.each(folders)("%s is whole, and equal to itself", async (name) => {
+    const golden = await openCase(join(GOLDEN, name));
+    const layers = golden.config.blockTypes.map((_, layer) => `layers.${layer}.output`);
+    const computed = new Map(["logits", ...layers].map((key) => [key, golden.tensors.get(key)!.data]));
+    const report = checkCase(golden, computed, "f32");
+    expect(report.tensors.map(({ name, max }) => [name, max])).toEqual(
+      ["logits", ...layers].map((key) => [key, 0]),
+    );
+    expect(report.passed).toBe(true);
+    const generated = golden.tensors.get("generated");
+    const logits = golden.tensors.get("generated_logits");
+    if (generated === undefined) return expect(name).toMatch(/packed/);
+    const tokens = checkCase(golden, computed.set("generated_logits", logits!.data), "f32").tokens;
+    expect(tokens).toMatchObject({ count: generated.data.length, identical: generated.data.length });
+  });
+
+  test("together they cover what tends to go wrong", async () => {
+    const cases = await Promise.all(folders.map((name) => openCase(join(GOLDEN, name))));
+    const some = (property: (golden: (typeof cases)[number]) => boolean) => cases.filter(property).length > 0;
+    expect(some(({ config }) => config.lruWidth !== config.width)).toBe(true);
+    expect(some(({ config, time }) => config.attentionWindowSize < time)).toBe(true);
+    expect(some(({ config }) => !config.blockTypes.includes("attention"))).toBe(true);
+    expect(some(({ config }) => config.logitsSoftCap === 0)).toBe(true);
+    expect(some(({ config }) => !config.embeddingsScaleBySqrtDim)).toBe(true);
+    expect(some(({ toleranceBf16 }) => toleranceBf16 !== undefined)).toBe(true);
+    expect(some(({ segmentPos }) => segmentPos.some((position) => position < 0))).toBe(true);
+    expect(
+      some(({ segmentPos, batch }) => segmentPos.filter((position) => position === 0).length > batch),
+    ).toBe(true);
+    expect(some(({ batch, time }) => batch === 3 && time % 2 === 1)).toBe(true);
+  });
+});
+
+test("weights by formula are made for the parameters that are wanted", async () => {
+  const golden = await openCase(join(GOLDEN, "odd-widths"));
+  const wanted = [{ path: "layers.0.temporal_block.rg_lru.input_gate_weight", shape: [4, 40, 40] }];
+  await using checkpoint = await golden.openWeights(wanted);
+  const { parameters } = bindWeights(checkpoint, wanted);
+  const bytes = await parameters.get(wanted[0]!.path)!.readAs("f32");
+  expect(bytes.length).toBe(4 * 40 * 40 * 4);
+});
+
+test("weights of the folder are its checkpoint, here in two shards", async () => {
+  const golden = await openCase(join(GOLDEN, "hawk-sharded"));
+  await using checkpoint = await golden.openWeights([]);
+  const wanted = [...checkpoint.tensors.values()].map(({ name, shape }) => fromHuggingFace(name, shape)!);
+  expect(wanted).toHaveLength(2 + 3 * 21);
+  expect(bindWeights(checkpoint, wanted).parameters.size).toBe(2 + 3 * 21);
+  await using direct = await openCheckpoint(join(GOLDEN, "hawk-sharded"));
+  expect([...direct.tensors.keys()]).toEqual([...checkpoint.tensors.keys()]);
+});
+
+describe("a folder that is not a case", () => {
+  const SOUND = {
+    reference: "by hand",
+    weights: "formula",
+    tolerance: { max_abs: 1e-5, reason: "none" },
+  };
+  const ints = (shape: readonly number[]) => {
+    const bytes = shape.reduce((product, size) => product * size, 4);
+    return { dtype: "i32", shape, data: new Uint8Array(bytes) } as const;
+  };
+
+  /** The error of opening a folder with this description and these tensors, its path written FOLDER. */
+  async function openError(
+    description: object | string,
+    tensors: Parameters<typeof writeSafetensors>[1] = {},
+  ): Promise<string> {
+    const folder = join(await temporaryFolder(), "case");
+    await mkdir(folder);
+    const text = typeof description === "string" ? description : JSON.stringify(description);
+    await writeFile(join(folder, "golden.json"), text);
+    await writeFile(join(folder, "config.json"), JSON.stringify(TINY_CONFIG));
+    await writeSafetensors(join(folder, "golden.safetensors"), tensors);
+    return (await errorText(() => openCase(folder))).replaceAll(folder, "FOLDER");
+  }
+
+  test("no golden.json", async () => {
+    const folder = await temporaryFolder();
+    expect(await errorText(() => openCase(folder))).toBe(
+      [
+        "golden error: golden.json cannot be read: this folder is not a golden case",
+        `  at:       ${join(folder, "golden.json")}`,
+      ].join("\n"),
+    );
+  });
+
+  test("golden.json that is not JSON, or lacks a tolerance", async () => {
+    expect(await openError("{")).toMatch(
+      /^golden error: golden.json cannot be parsed \(.*\)\n {2}at: {7}FOLDER/,
+    );
+    const text = await openError({ ...SOUND, tolerance: undefined, weights: "elsewhere" });
+    expect(text).toMatch(/^golden error: golden.json is not as golden\/README.md says\n/);
+    expect(text).toMatch(/at tolerance/);
+    expect(text).toMatch(/at weights/);
+  });
+
+  test("inputs that are missing, of another type or do not fit", async () => {
+    expect(await openError(SOUND)).toBe(
+      [
+        "golden error: tokens: not an input",
+        "  expected: i32 [batch, time]",
+        "  got:      nothing",
+        "  at:       FOLDER/golden.safetensors",
+      ].join("\n"),
+    );
+    expect(await openError(SOUND, { tokens: ints([2]), segment_pos: ints([2]) })).toMatch(
+      /got: {6}i32 \[2\]/,
+    );
+    expect(await openError(SOUND, { tokens: ints([2, 3]), segment_pos: ints([3, 2]) })).toBe(
+      [
+        "golden error: segment_pos: not the shape of tokens",
+        "  expected: [2, 3]",
+        "  got:      [3, 2]",
+        "  at:       FOLDER/golden.safetensors",
+      ].join("\n"),
+    );
+    const inputs = { tokens: ints([1, 1]), segment_pos: ints([1, 1]) };
+    expect(await openError(SOUND, inputs)).toBe(
+      "golden error: logits: missing\n  at:       FOLDER/golden.safetensors",
+    );
+    const logits = { dtype: "bf16", shape: [1], data: new Uint8Array(2) } as const;
+    expect(await openError(SOUND, { ...inputs, logits })).toBe(
+      [
+        "checkpoint error: logits: wrong dtype",
+        "  expected: f32 or i32",
+        "  got:      bf16",
+        "  at:       FOLDER/golden.safetensors",
+      ].join("\n"),
+    );
+  });
+});
