@@ -1,5 +1,5 @@
 /** @file A C program that asserts every number of a layout, so that a C compiler is the judge of it. */
-import { type Layout } from "./layout.js";
+import type { Layout } from "./layout.js";
 
 /**
  * C source of assertions: each struct's size, `X_STRUCT_SIZE`, each field's offset, each enumerator's value. Compiling it

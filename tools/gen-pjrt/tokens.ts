@@ -46,7 +46,7 @@ export const Equals = symbol("Equals", "=");
 const Blank = createToken({ name: "Blank", pattern: /\s+/, group: Lexer.SKIPPED, line_breaks: true });
 export const Comment = createToken({
   name: "Comment",
-  pattern: /\/\/[^\n]*|\/\*[^]*?\*\//,
+  pattern: /\/\/[^\n]*|\/\*[\s\S]*?\*\//,
   group: "comments",
   line_breaks: true,
 });

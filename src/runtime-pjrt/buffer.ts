@@ -1,0 +1,172 @@
+/** @file A tensor in a device's memory. */
+import { PJRT_Buffer_MemoryLayout_Type } from "./abi/index.js";
+import type { ClientCore } from "./client-core.js";
+import { Device, Memory } from "./device.js";
+import { type ElementTypeName, bytesPerElement } from "./element-type.js";
+import { ArgumentError } from "./errors.js";
+import { addressOf } from "./ffi.js";
+import { readInt64s } from "./memory-reading.js";
+import { toRowMajor } from "./row-major.js";
+import type { Resource } from "./resources.js";
+import { formatType, hostBytes, type TensorSpec } from "./signature.js";
+
+/** How a buffer came about. */
+interface Origin {
+  /** Settles when the contents are there, if that is known; else the plugin is asked. */
+  readonly definition?: Promise<void>;
+  /** The host array that the buffer aliases, and the event that tells when the plugin is done with it. */
+  readonly alias?: { readonly event: bigint; readonly data: ArrayBufferView };
+}
+
+/**
+ * A tensor on a device. Close it when it is no longer needed; closing is safe while a program still uses it.
+ * Donating it to a program makes it unusable: further use throws HandleClosedError.
+ */
+export class DeviceBuffer {
+  readonly elementType: ElementTypeName;
+  readonly dimensions: readonly number[];
+  readonly #client: ClientCore;
+  readonly #resource: Resource;
+  readonly #definition: Promise<void> | undefined;
+
+  /** Whether the buffer uses the caller's own array: it must not change as long as the buffer lives. */
+  readonly aliasesHost: boolean;
+
+  /** @param pointer an owned `PJRT_Buffer*` */
+  constructor(client: ClientCore, pointer: bigint, spec: TensorSpec, origin: Origin = {}) {
+    const { alias } = origin;
+    this.#client = client;
+    this.elementType = spec.elementType;
+    this.dimensions = spec.dimensions;
+    this.aliasesHost = alias !== undefined;
+    this.#definition = origin.definition;
+    this.#resource = client.resources.add(this, "buffer", pointer, (buffer) => {
+      client.destroyBuffer(buffer);
+      // Only now can the plugin be done with the array: a program that still runs may be reading it.
+      if (alias !== undefined) client.pump.watch(alias.event, alias.data).catch(() => undefined);
+    });
+  }
+
+  /** live, donated to a program, or closed. */
+  get state(): "live" | "donated" | "closed" {
+    return this.#resource.state;
+  }
+
+  /** The native pointer. For other handles of this folder. @throws HandleClosedError */
+  use(what: string): bigint {
+    return this.#resource.use(what);
+  }
+
+  /** Whether this buffer belongs to that client. */
+  belongsTo(client: ClientCore): boolean {
+    return this.#client === client;
+  }
+
+  /** Marks the buffer as taken by a program and frees the handle. */
+  donate(): void {
+    this.#resource.release("donated");
+  }
+
+  /** Settles when the contents are there; rejects with the error of the program or transfer that should have made them. */
+  get ready(): Promise<void> {
+    if (this.#definition !== undefined) return this.#definition;
+    return this.#whenReady(this.use("ready"));
+  }
+
+  async #whenReady(buffer: bigint): Promise<void> {
+    return this.#client.pump.watch(this.#client.api.call("PJRT_Buffer_ReadyEvent", { buffer }).event);
+  }
+
+  /**
+   * Copies the tensor to host memory: dense, row-major, little-endian; types below a byte take one byte an element.
+   * @param into where to write, of exactly the tensor's size; a new array by default
+   * @throws HandleClosedError, ArgumentError for a target of the wrong size; rejects with the error that made the contents fail
+   */
+  async toHost(into?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    const src = this.use("toHost");
+    const size = hostBytes(this);
+    const target = into ?? new Uint8Array(size);
+    if (target.byteLength !== size) {
+      throw new ArgumentError({
+        message: `the target of toHost has the wrong size for ${formatType(this)}`,
+        expected: `${size} bytes`,
+        got: `${target.byteLength} bytes`,
+      });
+    }
+    if (size === 0) {
+      await this.ready;
+      return target;
+    }
+    const minorToMajor = this.dimensions.length < 2 ? undefined : this.#minorToMajor(src);
+    const { event } = this.#client.api.call("PJRT_Buffer_ToHostBuffer", {
+      src,
+      dst: addressOf(target),
+      dst_size: size,
+    });
+    await this.#client.pump.watch(event, target);
+    if (minorToMajor === undefined) return target;
+    return toRowMajor(target, this.dimensions, minorToMajor, bytesPerElement(this.elementType));
+  }
+
+  /** The device's dimension order where it is not row-major; a plugin hands bytes out in that order. */
+  #minorToMajor(buffer: bigint): readonly number[] | undefined {
+    const layout: Readonly<Record<string, unknown>> = this.#client.api.call("PJRT_Buffer_GetMemoryLayout", {
+      buffer,
+    });
+    if (layout["layout.type"] !== PJRT_Buffer_MemoryLayout_Type.Tiled) return undefined;
+    const pointer = layout["layout.tiled.minor_to_major"] as bigint;
+    const order = readInt64s(pointer, layout["layout.tiled.minor_to_major_size"] as number);
+    const rank = order.length;
+    return order.every((dimension, i) => dimension === rank - 1 - i) ? undefined : order;
+  }
+
+  /** Bytes it takes on the device, padding included. */
+  get onDeviceBytes(): number {
+    const buffer = this.use("onDeviceBytes");
+    return this.#client.api.call("PJRT_Buffer_OnDeviceSizeInBytes", { buffer }).on_device_size_in_bytes;
+  }
+
+  get device(): Device {
+    return new Device(
+      this.#client.api,
+      this.#client.api.call("PJRT_Buffer_Device", { buffer: this.use("device") }).device,
+    );
+  }
+
+  get memory(): Memory {
+    return new Memory(
+      this.#client.api,
+      this.#client.api.call("PJRT_Buffer_Memory", { buffer: this.use("memory") }).memory,
+    );
+  }
+
+  get isOnCpu(): boolean {
+    return this.#client.api.call("PJRT_Buffer_IsOnCpu", { buffer: this.use("isOnCpu") }).is_on_cpu;
+  }
+
+  /** A copy on another device of the same client. */
+  copyTo(target: Device | Memory): DeviceBuffer {
+    const buffer = this.use("copyTo");
+    const { api } = this.#client;
+    const { dst_buffer } =
+      target instanceof Device
+        ? api.call("PJRT_Buffer_CopyToDevice", { buffer, dst_device: target.pointer })
+        : api.call("PJRT_Buffer_CopyToMemory", { buffer, dst_memory: target.pointer });
+    return new DeviceBuffer(this.#client, dst_buffer, this);
+  }
+
+  /** The address of the contents on the device, valid after `ready` and as long as the buffer lives. */
+  get unsafePointer(): bigint {
+    return this.#client.api.call("PJRT_Buffer_UnsafePointer", { buffer: this.use("unsafePointer") })
+      .buffer_pointer;
+  }
+
+  /** Frees the tensor. Closing twice, or after donation, does nothing. */
+  close(): void {
+    this.#resource.release();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

@@ -1,0 +1,143 @@
+/** @file A client: a plugin's connection to its devices, and the owner of everything made through it. */
+import type { DeviceBuffer } from "./buffer.js";
+import { ClientCore } from "./client-core.js";
+import { compileArguments, type CompileRequest } from "./compile.js";
+import { Device, type Memory } from "./device.js";
+import { ArgumentError } from "./errors.js";
+import { Executable } from "./executable.js";
+import { type HostTensor, transferToDevice, type TransferOptions } from "./host-tensor.js";
+import { readPointers, readText } from "./memory-reading.js";
+import { type Options, writeOptions } from "./named-value.js";
+import type { Plugin } from "./plugin.js";
+import type { ResourceCounts } from "./resources.js";
+
+/** How a client is made. */
+export interface ClientOptions {
+  /** Passed to the plugin as they are, e.g. `{ cpu_device_count: 8 }`. */
+  readonly plugin?: Options;
+  /** Executions in flight before `execute` waits (default 8). */
+  readonly inFlightLimit?: number;
+}
+
+const DEFAULT_IN_FLIGHT = 8;
+
+/** What is alive: native objects by kind, pinned host bytes, executions in flight. All zero when everything is closed. */
+export type ClientStats = ResourceCounts & { readonly inFlight: number };
+
+/** A plugin's connection to its devices. Close it last: it closes everything made through it. */
+export class Client {
+  readonly #core: ClientCore;
+  #closing: Promise<void> | undefined;
+
+  private constructor(
+    readonly plugin: Plugin,
+    core: ClientCore,
+  ) {
+    this.#core = core;
+  }
+
+  /** @throws PjrtError as the plugin says */
+  static async create(plugin: Plugin, options: ClientOptions): Promise<Client> {
+    const { api } = plugin;
+    const given = writeOptions(options.plugin ?? {}, api.minor);
+    const { client } = await api.callOnThread(
+      "PJRT_Client_Create",
+      { create_options: given.count === 0 ? 0n : given.memory.address, num_options: given.count },
+      [given],
+    );
+    const { num_addressable_devices } = api.call("PJRT_Client_AddressableDevices", { client });
+    const core = new ClientCore(api, client, {
+      devices: num_addressable_devices,
+      inFlightLimit: options.inFlightLimit ?? DEFAULT_IN_FLIGHT,
+    });
+    return new Client(plugin, core);
+  }
+
+  /** e.g. "cpu", "tpu", "cuda". */
+  get platformName(): string {
+    const out = this.#core.api.call("PJRT_Client_PlatformName", { client: this.#core.use("platformName") });
+    return readText(out.platform_name, out.platform_name_size);
+  }
+
+  get platformVersion(): string {
+    const out = this.#core.api.call("PJRT_Client_PlatformVersion", {
+      client: this.#core.use("platformVersion"),
+    });
+    return readText(out.platform_version, out.platform_version_size);
+  }
+
+  get processIndex(): number {
+    return this.#core.api.call("PJRT_Client_ProcessIndex", { client: this.#core.use("processIndex") })
+      .process_index;
+  }
+
+  /** The devices that this process can use. */
+  get devices(): readonly Device[] {
+    const out = this.#core.api.call("PJRT_Client_AddressableDevices", { client: this.#core.use("devices") });
+    return this.#devices(out.addressable_devices, out.num_addressable_devices);
+  }
+
+  /** All devices, those of other processes too. */
+  get allDevices(): readonly Device[] {
+    const out = this.#core.api.call("PJRT_Client_Devices", { client: this.#core.use("allDevices") });
+    return this.#devices(out.devices, out.num_devices);
+  }
+
+  #devices(pointer: bigint, count: number): readonly Device[] {
+    return readPointers(pointer, count).map((device) => new Device(this.#core.api, device));
+  }
+
+  /**
+   * Compiles a program on a thread of its own and loads it.
+   * @throws PjrtError as the compiler says; ArgumentError if the signature's results are not the program's
+   */
+  async compile(request: CompileRequest): Promise<Executable> {
+    const client = this.#core.use("compile");
+    const { program, compile_options, compile_options_size, keep } = compileArguments(
+      this.#core.api,
+      request,
+    );
+    return this.#core.operation(async () => {
+      const { executable } = await this.#core.api.callOnThread(
+        "PJRT_Client_Compile",
+        { client, program, compile_options, compile_options_size },
+        keep,
+      );
+      return new Executable(this.#core, executable, request.signature);
+    });
+  }
+
+  /**
+   * Copies a tensor to a device. The array is the caller's again when the promise resolves.
+   * @throws ArgumentError if the data does not have the bytes that the type needs
+   */
+  async toDevice(tensor: HostTensor, options: TransferOptions = {}): Promise<DeviceBuffer> {
+    this.#core.use("toDevice");
+    const target = options.target ?? this.#defaultDevice();
+    return this.#core.operation(() =>
+      transferToDevice(this.#core, tensor, target, options.semantics ?? "copy"),
+    );
+  }
+
+  #defaultDevice(): Device | Memory {
+    const [device] = this.devices;
+    if (device === undefined)
+      throw new ArgumentError({ message: "this process can use none of the client's devices" });
+    return device;
+  }
+
+  /** What is alive. */
+  stats(): ClientStats {
+    return { ...this.#core.resources.counts(), inFlight: this.#core.inFlight.taken };
+  }
+
+  /** Waits for running work, frees everything made through the client, then the client. Closing twice does nothing. */
+  close(): Promise<void> {
+    this.#closing ??= this.#core.close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

@@ -1,0 +1,184 @@
+/** @file A program loaded on devices, ready to run. */
+import { DeviceBuffer } from "./buffer.js";
+import type { ClientCore } from "./client-core.js";
+import { Device } from "./device.js";
+import { ArgumentError } from "./errors.js";
+import { Launch } from "./launch.js";
+import { readPointers } from "./memory-reading.js";
+import { CompiledProgram } from "./program.js";
+import type { Resource } from "./resources.js";
+import { describePosition, formatType, sameType, type Signature } from "./signature.js";
+
+/** A compiled program on one or more devices of a client. */
+export class Executable {
+  readonly signature: Signature;
+  /** What the compiler tells of the program. */
+  readonly program: CompiledProgram;
+  readonly #client: ClientCore;
+  readonly #resource: Resource;
+  readonly #launch: Launch;
+
+  /**
+   * @param pointer an owned `PJRT_LoadedExecutable*`
+   * @throws ArgumentError if the signature's results are not the program's; the executable is freed then
+   */
+  constructor(client: ClientCore, pointer: bigint, signature: Signature) {
+    this.#client = client;
+    this.signature = signature;
+    const { api } = client;
+    const program = api.call("PJRT_LoadedExecutable_GetExecutable", {
+      loaded_executable: pointer,
+    }).executable;
+    this.#resource = client.resources.add(this, "executable", pointer, (executable) => {
+      api.call("PJRT_Executable_Destroy", { executable: program });
+      client.destroyExecutable(executable);
+    });
+    this.program = new CompiledProgram(api, (what) => {
+      this.#resource.use(what);
+      return program;
+    });
+    try {
+      this.program.checkResults(signature);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+    const shape = {
+      devices: this.devices.length,
+      arguments: signature.arguments.length,
+      results: signature.results.length,
+    };
+    const kept = signature.arguments.flatMap(({ donated }, i) => (donated === true ? [] : [i]));
+    this.#launch = new Launch(api, pointer, shape, kept);
+  }
+
+  /** The devices it runs on, in the order of argument lists. */
+  get devices(): readonly Device[] {
+    const { api } = this.#client;
+    const executable = this.#resource.use("devices");
+    const out = api.call("PJRT_LoadedExecutable_AddressableDevices", { executable });
+    return readPointers(out.addressable_devices, out.num_addressable_devices).map(
+      (device) => new Device(api, device),
+    );
+  }
+
+  /**
+   * Enqueues the program on its device and gives its results, whose contents follow: await a result's `ready` or `toHost`.
+   * Waits only while as many executions as the client allows are in flight. Arguments that the signature calls donated are
+   * unusable afterwards.
+   * @throws ArgumentError for a wrong number of arguments, element type, shape or device count; HandleClosedError
+   */
+  async execute(buffers: readonly DeviceBuffer[]): Promise<DeviceBuffer[]> {
+    const [results] = await this.executeOnAll([buffers]);
+    return results!;
+  }
+
+  /** The same for a program compiled for several devices: one list of arguments, and of results, per device. */
+  async executeOnAll(buffers: readonly (readonly DeviceBuffer[])[]): Promise<DeviceBuffer[][]> {
+    this.#check(buffers);
+    const { inFlight } = this.#client;
+    if (!inFlight.tryTake()) {
+      await inFlight.take();
+      try {
+        this.#check(buffers);
+      } catch (error) {
+        inFlight.give();
+        throw error;
+      }
+    }
+    return this.#enqueue(buffers);
+  }
+
+  #enqueue(buffers: readonly (readonly DeviceBuffer[])[]): DeviceBuffer[][] {
+    const { inFlight, pump } = this.#client;
+    buffers.forEach((list, device) => {
+      for (const [i, buffer] of list.entries()) this.#launch.setArgument(device, i, buffer.use("execute"));
+    });
+    try {
+      this.#launch.run();
+    } catch (error) {
+      inFlight.give();
+      throw error;
+    }
+    const completions = buffers.map((_, device) => pump.watch(this.#launch.event(device)));
+    const results = completions.map((completion, device) => {
+      completion.catch(() => undefined);
+      return this.signature.results.map(
+        (spec, i) =>
+          new DeviceBuffer(this.#client, this.#launch.result(device, i), spec, { definition: completion }),
+      );
+    });
+    void Promise.allSettled(completions).then(() => inFlight.give());
+    this.signature.arguments.forEach(({ donated }, i) => {
+      if (donated === true) for (const list of buffers) list[i]!.donate();
+    });
+    return results;
+  }
+
+  #check(buffers: readonly (readonly DeviceBuffer[])[]): void {
+    this.#client.use("execute");
+    this.#resource.use("execute");
+    const { devices } = this.#launch.shape;
+    if (buffers.length !== devices) {
+      throw new ArgumentError({
+        message: "the program runs on another number of devices",
+        expected: `${devices} argument lists`,
+        got: `${buffers.length}`,
+        hint: devices > 1 ? "use executeOnAll with one list per device" : undefined,
+      });
+    }
+    for (const list of buffers) this.#checkList(list);
+  }
+
+  #checkList(buffers: readonly DeviceBuffer[]): void {
+    const specs = this.signature.arguments;
+    if (buffers.length !== specs.length) {
+      throw new ArgumentError({
+        message: "wrong number of arguments",
+        expected: `${specs.length}`,
+        got: `${buffers.length}`,
+      });
+    }
+    const donated = new Set<DeviceBuffer>();
+    for (let i = 0; i < specs.length; i++) {
+      const spec = specs[i]!;
+      const buffer = buffers[i]!;
+      if (!sameType(buffer, spec)) {
+        throw new ArgumentError({
+          message: describePosition("argument", i, spec),
+          expected: formatType(spec),
+          got: formatType(buffer),
+        });
+      }
+      buffer.use(`execute: ${describePosition("argument", i, spec)}`);
+      if (!buffer.belongsTo(this.#client)) {
+        throw new ArgumentError({
+          message: `${describePosition("argument", i, spec)} belongs to another client`,
+        });
+      }
+      if (spec.donated === true) donated.add(buffer);
+    }
+    if (donated.size > 0) this.#checkDonatedOnce(buffers, donated);
+  }
+
+  #checkDonatedOnce(buffers: readonly DeviceBuffer[], donated: ReadonlySet<DeviceBuffer>): void {
+    for (const buffer of donated) {
+      const first = buffers.indexOf(buffer);
+      const again = buffers.indexOf(buffer, first + 1);
+      if (again < 0) continue;
+      throw new ArgumentError({
+        message: `the same buffer is argument ${first} and argument ${again}, and it is donated`,
+        hint: "a donated buffer can be passed once only; copy it first",
+      });
+    }
+  }
+
+  /** Unloads the program. Executions in flight finish. */
+  close(): void {
+    this.#resource.release();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * @file The foreign function interface, and the only file that knows koffi: load a library, call a C function that takes one
+ * pointer, look at memory. Pointers are bigint, null is 0n.
+ */
+import { isMainThread } from "node:worker_threads";
+import koffi from "koffi";
+import { EnvironmentError, InternalError } from "../support/errors.js";
+
+/** Compiling deeply nested programs recurses deeply; koffi's own stacks (2 MiB, 128 KiB async) overflow and kill the process. */
+const STACK_BYTES = 16 << 20;
+const SMALLEST_STACK_BYTES = 8 << 20;
+
+/** A C function `void* f(void* argument)`. */
+export interface NativeFunction {
+  call(argument: bigint): bigint;
+  /** Runs on a thread of its own; everything the argument points to must stay reachable until it settles. */
+  callOnThread(argument: bigint): Promise<bigint>;
+}
+
+/** A loaded shared library. It is never unloaded: XLA's threads live in it. */
+export interface Library {
+  readonly path: string;
+  /** Calls an exported `void* f(void)`; undefined if the library exports no such function. */
+  callExported(name: string): bigint | undefined;
+}
+
+let configured = false;
+
+function configureOnce(): void {
+  if (configured) return;
+  if (!isMainThread) {
+    throw new EnvironmentError({
+      message: "PJRT plugins can be used on the main thread only",
+      got: "a worker thread",
+      hint: "load the plugin on the main thread; compile and execute do not block it",
+    });
+  }
+  try {
+    koffi.config({ sync_stack_size: STACK_BYTES, async_stack_size: STACK_BYTES });
+  } catch {
+    // Another package loaded a library through koffi before us and froze the settings: they may still do.
+  }
+  const { sync_stack_size = 0, async_stack_size = 0 } = koffi.config();
+  if (Math.min(sync_stack_size, async_stack_size) < SMALLEST_STACK_BYTES) {
+    throw new EnvironmentError({
+      message: "another package has loaded a library through koffi with stacks too small for XLA",
+      expected: `stacks of at least ${SMALLEST_STACK_BYTES} bytes`,
+      got: `sync ${sync_stack_size}, async ${async_stack_size} bytes`,
+      hint: "import stablegriffin before that package",
+    });
+  }
+  configured = true;
+}
+
+const prototype = koffi.proto("void *stablegriffin_pjrt_function(void *argument)");
+const deleterPrototype = koffi.proto("void stablegriffin_pjrt_deleter(void *argument)");
+const libraries = new Map<string, Library>();
+
+/**
+ * Loads a shared library, once per path and process.
+ * @param options.global makes its symbols visible to libraries loaded later (CUDA's own libraries need it)
+ * @throws EnvironmentError with the loader's words, if it is not a library for this machine
+ */
+export function loadLibrary(path: string, options: { readonly global?: boolean } = {}): Library {
+  configureOnce();
+  const known = libraries.get(path);
+  if (known !== undefined) return known;
+  let handle: ReturnType<typeof koffi.load>;
+  try {
+    handle = koffi.load(path, { global: options.global ?? false });
+  } catch (error) {
+    throw new EnvironmentError({
+      message: `cannot load ${path}`,
+      expected: "a shared library for this machine",
+      got: error instanceof Error ? error.message : String(error),
+      hint: "is this the path of a PJRT plugin, and of this machine's architecture?",
+    });
+  }
+  const library: Library = {
+    path,
+    callExported(name) {
+      try {
+        return (handle.func(name, "void *", [])() as bigint | null) ?? 0n;
+      } catch {
+        return undefined;
+      }
+    },
+  };
+  libraries.set(path, library);
+  return library;
+}
+
+/** The function at an address. */
+export function functionAt(address: bigint): NativeFunction {
+  const decoded = koffi.decode(address, prototype) as ((argument: bigint) => bigint | null) & {
+    async(argument: bigint, done: (error: unknown, result: bigint | null) => void): void;
+  };
+  return {
+    call: (argument) => decoded(argument) ?? 0n,
+    callOnThread: (argument) =>
+      new Promise((resolve, reject) =>
+        decoded.async(argument, (error, result) => (error ? reject(error) : resolve(result ?? 0n))),
+      ),
+  };
+}
+
+/** Calls a `void f(void*)` whose address a plugin handed out, such as the deleter of serialised bytes. */
+export function callDeleter(address: bigint, argument: bigint): void {
+  if (address !== 0n) koffi.call(address, deleterPrototype, argument);
+}
+
+/** The address of an array's first byte; it stays valid as long as the array is reachable. 0n for an empty array. */
+export function addressOf(array: ArrayBuffer | ArrayBufferView): bigint {
+  if (array.byteLength === 0) return 0n;
+  const address = koffi.address(array);
+  if (address === 0n) throw new InternalError("an array has no address: detached?");
+  return address;
+}
+
+/** A copy of `length` bytes of native memory. Always a copy: the memory may be freed while the bytes are in use. */
+export function copyBytes(address: bigint, length: number): Uint8Array<ArrayBuffer> {
+  if (address === 0n || length === 0) return new Uint8Array(0);
+  return new Uint8Array(koffi.view(address, length).slice(0));
+}

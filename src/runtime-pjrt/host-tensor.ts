@@ -1,0 +1,89 @@
+/** @file From host memory to a device. */
+import { PJRT_HostBufferSemantics } from "./abi/index.js";
+import { DeviceBuffer } from "./buffer.js";
+import type { ClientCore } from "./client-core.js";
+import { Device, type Memory } from "./device.js";
+import { elementTypeNumber, type ElementTypeName } from "./element-type.js";
+import { ArgumentError } from "./errors.js";
+import { addressOf } from "./ffi.js";
+import { checkDimensions, formatType, hostBytes } from "./signature.js";
+
+/** A tensor in host memory: dense, row-major, little-endian; types below a byte take one byte an element. */
+export interface HostTensor {
+  readonly elementType: ElementTypeName;
+  readonly dimensions: readonly number[];
+  readonly data: ArrayBufferView;
+}
+
+/** Where a tensor goes, and who owns its bytes. */
+export interface TransferOptions {
+  /** Default: the client's first device. */
+  readonly target?: Device | Memory | undefined;
+  /**
+   * `copy` (default): the array is the caller's again when the promise resolves. `zero-copy`: the buffer may use the array's own
+   * memory, which must not change before the buffer is closed; it happens where the address is aligned to 64 bytes.
+   */
+  readonly semantics?: "copy" | "zero-copy" | undefined;
+}
+
+/** From this size on the plugin's own copying would be felt on the event loop. */
+const LARGE_BYTES = 1 << 20;
+
+/** Memory at an address that is a multiple of `alignment` bytes, for zero-copy transfers. */
+export function allocateAligned(byteLength: number, alignment = 64): Uint8Array<ArrayBuffer> {
+  const buffer = new ArrayBuffer(byteLength + alignment);
+  const past = Number(addressOf(buffer) % BigInt(alignment));
+  return new Uint8Array(buffer, past === 0 ? 0 : alignment - past, byteLength);
+}
+
+/** @throws ArgumentError if the data does not have the bytes that the type needs */
+export async function transferToDevice(
+  client: ClientCore,
+  tensor: HostTensor,
+  target: Device | Memory,
+  semantics: "copy" | "zero-copy",
+): Promise<DeviceBuffer> {
+  const { elementType, dimensions, data } = tensor;
+  const type = elementTypeNumber(elementType, client.api.minor);
+  checkDimensions(dimensions);
+  const bytes = hostBytes(tensor);
+  if (data.byteLength !== bytes) {
+    throw new ArgumentError({
+      message: `the data of a ${formatType(tensor)} has the wrong size`,
+      expected: `${bytes} bytes`,
+      got: `${data.byteLength} bytes`,
+      hint: data.byteLength === 0 ? "was its array transferred to another thread?" : undefined,
+    });
+  }
+  const dims = new BigInt64Array(Math.max(16, dimensions.length));
+  dimensions.forEach((size, i) => {
+    dims[i] = BigInt(size);
+  });
+  const inputs = {
+    client: client.use("toDevice"),
+    data: addressOf(data),
+    type,
+    dims: addressOf(dims),
+    num_dims: dimensions.length,
+    host_buffer_semantics: hostSemantics(semantics, bytes),
+    ...(target instanceof Device ? { device: target.pointer } : { memory: target.pointer }),
+  };
+  const out =
+    bytes < LARGE_BYTES || semantics === "zero-copy"
+      ? client.api.call("PJRT_Client_BufferFromHostBuffer", inputs)
+      : await client.api.callOnThread("PJRT_Client_BufferFromHostBuffer", inputs, [data, dims]);
+  const spec = { elementType, dimensions: [...dimensions] };
+  if (semantics === "zero-copy" && !client.pump.takeIfReady(out.done_with_host_buffer)) {
+    return new DeviceBuffer(client, out.buffer, spec, { alias: { event: out.done_with_host_buffer, data } });
+  }
+  const buffer = new DeviceBuffer(client, out.buffer, spec);
+  if (semantics === "copy") await client.pump.watch(out.done_with_host_buffer, data);
+  return buffer;
+}
+
+function hostSemantics(wanted: "copy" | "zero-copy", bytes: number): number {
+  if (wanted === "zero-copy") return PJRT_HostBufferSemantics.kImmutableZeroCopy;
+  return bytes < LARGE_BYTES
+    ? PJRT_HostBufferSemantics.kImmutableOnlyDuringCall
+    : PJRT_HostBufferSemantics.kImmutableUntilTransferCompletes;
+}

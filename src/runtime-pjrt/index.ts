@@ -1,0 +1,40 @@
+/** @file The PJRT runtime's public names. */
+export { DeviceBuffer } from "./buffer.js";
+export { Client, type ClientOptions, type ClientStats } from "./client.js";
+export type { CompileRequest } from "./compile.js";
+export type { CompileOptions } from "./compile-options.js";
+export { Device, type DeviceMemoryStats, Memory } from "./device.js";
+export { bytesPerElement, ELEMENT_TYPES, type ElementTypeName, isElementType } from "./element-type.js";
+export {
+  ArgumentError,
+  HandleClosedError,
+  IncompatiblePluginError,
+  OutOfMemoryError,
+  PjrtError,
+  type StatusCode,
+  UnsupportedByPluginError,
+} from "./errors.js";
+export { Executable } from "./executable.js";
+export { allocateAligned, type HostTensor, type TransferOptions } from "./host-tensor.js";
+export type { Attributes, AttributeValue, Options, OptionValue } from "./named-value.js";
+export { Plugin } from "./plugin.js";
+export { CompiledProgram } from "./program.js";
+export {
+  type ArgumentSpec,
+  elementCount,
+  formatType,
+  hostBytes,
+  type Signature,
+  type TensorSpec,
+} from "./signature.js";
+export { cacheFolder } from "./install/cache-folder.js";
+export {
+  findPlugin,
+  type FindOptions,
+  type FoundPlugin,
+  isPluginPath,
+  type SearchedPlace,
+  searchPlugin,
+} from "./install/discover.js";
+export { type InstallOptions, type InstallProgress, installPlugin } from "./install/install.js";
+export { DEFAULT_PACKAGE, PLUGIN_WHEELS, type PluginPackage, type PluginWheel } from "./install/wheels.js";

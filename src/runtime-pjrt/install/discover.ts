@@ -1,0 +1,122 @@
+/** @file Finds a plugin: where people and other projects keep them, then our cache folder, then installing it. */
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { EnvironmentError } from "../../support/errors.js";
+import { type InstallOptions, installedPath, installPlugin, isInstalled } from "./install.js";
+import { PLUGIN_WHEELS, type PluginWheel, wheelFor } from "./wheels.js";
+
+/** One place that was looked at. */
+export interface SearchedPlace {
+  /** What makes it a place to look: an environment variable, the cache folder, Python's packages. */
+  readonly source: string;
+  /** The path, or why there is none. */
+  readonly path: string;
+  readonly found: boolean;
+}
+
+/** A plugin's library, where it came from, and all places that were looked at before. */
+export interface FoundPlugin {
+  readonly path: string;
+  readonly source: string;
+  readonly searched: readonly SearchedPlace[];
+}
+
+export interface FindOptions extends InstallOptions {
+  /** Install the plugin if it is found nowhere. */
+  readonly install?: boolean | undefined;
+}
+
+/** Libraries inside Python packages, by platform name. */
+const PYTHON_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
+  cpu: Object.values(PLUGIN_WHEELS)
+    .map(({ member }) => member)
+    .filter((member) => !member.startsWith("libtpu")),
+  tpu: [PLUGIN_WHEELS.libtpu.member],
+  cuda: ["jax_plugins/xla_cuda13/xla_cuda_plugin.so", "jax_plugins/xla_cuda12/xla_cuda_plugin.so"],
+  rocm: ["jax_plugins/xla_rocm7/xla_rocm_plugin.so", "jax_plugins/xla_rocm60/xla_rocm_plugin.so"],
+};
+
+const FILE_NAMES = [
+  (name: string) => `pjrt_c_api_${name}_plugin.so`,
+  (name: string) => `pjrt-plugin-${name}.so`,
+  (name: string) => `pjrt_plugin_${name}.so`,
+];
+
+/** Whether a plugin is given as a path rather than by name. */
+export function isPluginPath(plugin: string): boolean {
+  return /[\\/]/.test(plugin) || /\.(so|dylib|dll)(\.\d+)*$/.test(plugin);
+}
+
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+
+function place(source: string, path: string): SearchedPlace {
+  return { source, path, found: isFile(path) };
+}
+
+/** Places that environment variables name, by the conventions of JAX and of other PJRT clients. */
+function placesFromEnvironment(name: string): readonly SearchedPlace[] {
+  const { PJRT_NAMES_AND_LIBRARY_PATHS, PJRT_PLUGIN_LIBRARY_PATH, TPU_LIBRARY_PATH } = process.env;
+  const named = (PJRT_NAMES_AND_LIBRARY_PATHS ?? "").split(",").flatMap((entry) => {
+    const [key, path] = entry.split(/:(.*)/s);
+    return key === name && path ? [place("PJRT_NAMES_AND_LIBRARY_PATHS", path)] : [];
+  });
+  const folders = (PJRT_PLUGIN_LIBRARY_PATH ?? "").split(":").filter(Boolean);
+  const inFolders = folders.flatMap((folder) =>
+    FILE_NAMES.map((fileName) => place("PJRT_PLUGIN_LIBRARY_PATH", join(folder, fileName(name)))),
+  );
+  const tpu = name === "tpu" && TPU_LIBRARY_PATH ? [place("TPU_LIBRARY_PATH", TPU_LIBRARY_PATH)] : [];
+  return [...named, ...inFolders, ...tpu];
+}
+
+function placeInCache(wheel: PluginWheel): SearchedPlace {
+  return { source: "cache folder", path: installedPath(wheel), found: isInstalled(wheel) };
+}
+
+async function placesInPython(name: string): Promise<readonly SearchedPlace[]> {
+  const members = PYTHON_LIBRARIES[name];
+  if (members === undefined) return [];
+  const script = "import sys; print('\\n'.join(p for p in sys.path if p.endswith('-packages')))";
+  const { exitCode, stdout } = await execa("python3", ["-c", script], { reject: false });
+  if (exitCode !== 0) return [{ source: "Python packages", path: "no python3", found: false }];
+  return String(stdout)
+    .split("\n")
+    .filter(Boolean)
+    .flatMap((folder) => members.map((member) => place("Python packages", join(folder, member))));
+}
+
+/**
+ * All places where a plugin is looked for, in order, and whether it is there. Nothing is loaded.
+ * @param plugin a path, a platform name (cpu, tpu, cuda), or a package of PLUGIN_WHEELS
+ */
+export async function searchPlugin(plugin: string): Promise<readonly SearchedPlace[]> {
+  if (isPluginPath(plugin)) return [place("given path", plugin)];
+  const wheel = wheelFor(plugin);
+  return [
+    ...placesFromEnvironment(plugin),
+    ...(wheel === undefined ? [] : [placeInCache(wheel)]),
+    ...(await placesInPython(plugin)),
+  ];
+}
+
+/**
+ * Finds a plugin's library; the first place that has it wins.
+ * @throws EnvironmentError with the whole search list, if it is nowhere and may not, or cannot, be installed
+ */
+export async function findPlugin(plugin: string, options: FindOptions = {}): Promise<FoundPlugin> {
+  const searched = await searchPlugin(plugin);
+  const first = searched.find(({ found }) => found);
+  if (first !== undefined) return { path: first.path, source: first.source, searched };
+  const wheel = isPluginPath(plugin) ? undefined : wheelFor(plugin);
+  if (wheel !== undefined && options.install === true) {
+    return { path: await installPlugin(plugin, options), source: "installed now", searched };
+  }
+  throw new EnvironmentError({
+    message: isPluginPath(plugin) ? `no such plugin: ${plugin}` : `no ${plugin} plugin found`,
+    details: ["looked at:", ...searched.map(({ source, path }) => `  ${path} (${source})`)],
+    hint:
+      wheel === undefined
+        ? "set PJRT_NAMES_AND_LIBRARY_PATHS=name:path, or give the path of a plugin"
+        : `install it: griffin plugin install ${plugin}`,
+  });
+}

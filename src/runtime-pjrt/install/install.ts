@@ -1,0 +1,76 @@
+/** @file Installs a plugin: a pinned wheel from PyPI, fetched by pip, the one library taken out into the cache folder. */
+import { statSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { EnvironmentError } from "../../support/errors.js";
+import { suggestion } from "../../support/suggest.js";
+import { cacheFolder } from "./cache-folder.js";
+import { makeFolder } from "./partial-folder.js";
+import { downloadWheel } from "./pip.js";
+import { DEFAULT_PACKAGE, PLUGIN_WHEELS, type PluginWheel, wheelFor } from "./wheels.js";
+import { extractMember } from "./zip.js";
+
+/** How far an installation is. */
+export interface InstallProgress {
+  readonly package: string;
+  readonly phase: "download" | "extract";
+  readonly bytes: number;
+  readonly totalBytes: number;
+}
+
+export interface InstallOptions {
+  readonly onProgress?: ((progress: InstallProgress) => void) | undefined;
+}
+
+/** Where a wheel's library lies once it is installed. */
+export function installedPath(wheel: PluginWheel): string {
+  return join(cacheFolder(), "plugins", `${wheel.package}-${wheel.version}`, basename(wheel.member));
+}
+
+/** Whether the whole library is there. */
+export function isInstalled(wheel: PluginWheel): boolean {
+  const stats = statSync(installedPath(wheel), { throwIfNoEntry: false });
+  return stats?.size === wheel.libraryBytes;
+}
+
+/**
+ * Installs a plugin unless it is there, and gives the library's path. Interrupted at any point it leaves nothing half: the next
+ * call starts over. Several processes may install at once.
+ * @param name a platform (cpu, tpu) or a package of PLUGIN_WHEELS
+ * @throws EnvironmentError for an unknown name, another machine than Linux on x64, no python3 or pip, a failed download
+ */
+export async function installPlugin(name: string, options: InstallOptions = {}): Promise<string> {
+  const wheel = wheelFor(name);
+  if (wheel === undefined) {
+    throw new EnvironmentError({
+      message: `no plugin named ${name} can be installed`,
+      hint: suggestion(name, [...Object.keys(DEFAULT_PACKAGE), ...Object.keys(PLUGIN_WHEELS)]),
+    });
+  }
+  const path = installedPath(wheel);
+  if (isInstalled(wheel)) return path;
+  if (process.platform !== "linux" || process.arch !== "x64") {
+    throw new EnvironmentError({
+      message: `${wheel.package} has no build for this machine`,
+      expected: "linux on x64",
+      got: `${process.platform} on ${process.arch}`,
+      hint: "give the path of a PJRT plugin for this machine",
+    });
+  }
+  const report = (phase: InstallProgress["phase"], totalBytes: number) => (bytes: number) =>
+    options.onProgress?.({ package: wheel.package, phase, bytes: Math.min(bytes, totalBytes), totalBytes });
+  const folder = dirname(path);
+  const install = () =>
+    makeFolder(folder, async ({ work, result }) => {
+      const archive = await downloadWheel(wheel, work, report("download", wheel.wheelBytes));
+      report("download", wheel.wheelBytes)(wheel.wheelBytes);
+      const target = join(result, basename(wheel.member));
+      await extractMember(archive, wheel.member, target, report("extract", wheel.libraryBytes));
+    });
+  await install();
+  if (isInstalled(wheel)) return path;
+  // Somebody changed what was there; a folder that exists is never replaced, so it goes first.
+  await rm(folder, { recursive: true, force: true });
+  await install();
+  return path;
+}

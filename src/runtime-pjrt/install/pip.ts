@@ -1,0 +1,94 @@
+/** @file Downloads one pinned wheel with pip, with progress. */
+import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { EnvironmentError } from "../../support/errors.js";
+import type { PluginWheel } from "./wheels.js";
+
+const POLL_MS = 200;
+
+/** Size of the largest wheel below a folder, while pip writes it. */
+async function largestWheel(folder: string): Promise<number> {
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  const sizes = names
+    .filter((name) => name.endsWith(".whl"))
+    .map((name) =>
+      stat(join(folder, name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    );
+  return Math.max(0, ...(await Promise.all(sizes)));
+}
+
+function pipArguments(wheel: PluginWheel, requirements: string, target: string): string[] {
+  const interpreter =
+    wheel.python === undefined
+      ? []
+      : [
+          "--python-version",
+          wheel.python,
+          "--implementation",
+          "cp",
+          "--abi",
+          `cp${wheel.python.replace(".", "")}`,
+        ];
+  return [
+    ...["-m", "pip", "download", "--no-deps", "--no-cache-dir", "--disable-pip-version-check", "--quiet"],
+    ...["--only-binary", ":all:", "--platform", wheel.platform, ...interpreter],
+    ...["--require-hashes", "--requirement", requirements, "--dest", target],
+  ];
+}
+
+/**
+ * Downloads a wheel into `folder` and gives its path; pip checks the hash.
+ * @param onBytes called with the bytes that have arrived
+ * @throws EnvironmentError without python3, without pip, or with pip's last words
+ */
+export async function downloadWheel(
+  wheel: PluginWheel,
+  folder: string,
+  onBytes: (bytes: number) => void,
+): Promise<string> {
+  const requirements = join(folder, "requirements.txt");
+  const target = join(folder, "wheel");
+  const temporary = join(folder, "tmp");
+  await mkdir(temporary, { recursive: true });
+  await writeFile(requirements, `${wheel.package}==${wheel.version} --hash=sha256:${wheel.sha256}\n`);
+  const timer = setInterval(() => void largestWheel(folder).then(onBytes), POLL_MS);
+  try {
+    const result = await execa("python3", pipArguments(wheel, requirements, target), {
+      env: { TMPDIR: temporary },
+      reject: false,
+      all: true,
+    });
+    if (result.exitCode !== 0) throw pipFailure(wheel, result.code, result.all);
+  } finally {
+    clearInterval(timer);
+  }
+  const name = (await readdir(target)).find((file) => file.endsWith(".whl"));
+  if (name === undefined) throw pipFailure(wheel, undefined, "pip said nothing and left no wheel");
+  return join(target, name);
+}
+
+function pipFailure(wheel: PluginWheel, code: string | undefined, output: string): EnvironmentError {
+  const what = `cannot download ${wheel.package} ${wheel.version}`;
+  const giveAPath = "or give the path of a plugin that you have";
+  if (code === "ENOENT") {
+    return new EnvironmentError({
+      message: `${what}: there is no python3`,
+      hint: `install python3 with pip, ${giveAPath}`,
+    });
+  }
+  if (/No module named pip/.test(output)) {
+    return new EnvironmentError({
+      message: `${what}: python3 has no pip`,
+      hint: `install pip (python3 -m ensurepip), ${giveAPath}`,
+    });
+  }
+  return new EnvironmentError({
+    message: `${what}: pip failed`,
+    details: output.trim().split("\n").slice(-8),
+    hint: `check the network and pip's settings, ${giveAPath}`,
+  });
+}

@@ -1,0 +1,113 @@
+/** @file A PJRT plugin: a shared library with one function table. */
+import { closeSync, openSync, readSync, realpathSync, statSync } from "node:fs";
+import { EnvironmentError } from "../support/errors.js";
+import { API_MINOR, FLOOR_MINOR } from "./abi/index.js";
+import { Api } from "./call.js";
+import { Client, type ClientOptions } from "./client.js";
+import { IncompatiblePluginError } from "./errors.js";
+import { loadLibrary } from "./ffi.js";
+import { type Attributes, readAttributes } from "./named-value.js";
+
+const EXPORTED = "GetPjrtApi";
+const loaded = new Map<string, Plugin>();
+
+/** A loaded plugin. It stays loaded until the process ends. */
+export class Plugin {
+  private constructor(
+    /** Real path of the library. */
+    readonly path: string,
+    readonly api: Api,
+  ) {}
+
+  /**
+   * Loads a plugin, once per library and process.
+   * @throws EnvironmentError if the path is no plugin; IncompatiblePluginError for an API version that cannot work
+   */
+  static async load(path: string): Promise<Plugin> {
+    const real = checkedPath(path);
+    const known = loaded.get(real);
+    if (known !== undefined) return known;
+    // Read by the plugin when it is loaded: what goes wrong comes back as errors, its log lines only disturb.
+    process.env.TF_CPP_MIN_LOG_LEVEL ??= "3";
+    const address = loadLibrary(real).callExported(EXPORTED);
+    if (address === undefined || address === 0n) {
+      throw new EnvironmentError({
+        message: `${path} is a shared library but not a PJRT plugin`,
+        expected: `a library that exports ${EXPORTED}`,
+        got: address === undefined ? "no such function" : "an empty function table",
+      });
+    }
+    const api = new Api(address, real);
+    checkVersion(api);
+    api.call("PJRT_Plugin_Initialize", {});
+    const plugin = new Plugin(real, api);
+    loaded.set(real, plugin);
+    return plugin;
+  }
+
+  /** Version of the C API that the plugin was built with. */
+  get apiVersion(): { readonly major: number; readonly minor: number } {
+    return { major: this.api.major, minor: this.api.minor };
+  }
+
+  /** What the plugin says of itself, e.g. `stablehlo_current_version`, `stablehlo_minimum_version`, `xla_version`. */
+  get attributes(): Attributes {
+    const out = this.api.call("PJRT_Plugin_Attributes", {});
+    return readAttributes(out.attributes, out.num_attributes);
+  }
+
+  /** The StableHLO versions it reads, oldest and newest, e.g. `{ minimum: "0.9.0", current: "1.16.1" }`. */
+  get stablehloVersions(): { readonly minimum?: string; readonly current?: string } {
+    const { stablehlo_minimum_version, stablehlo_current_version } = this.attributes;
+    const dotted = (version: Attributes[string] | undefined) =>
+      Array.isArray(version) ? version.join(".") : undefined;
+    const minimum = dotted(stablehlo_minimum_version);
+    const current = dotted(stablehlo_current_version);
+    return { ...(minimum !== undefined && { minimum }), ...(current !== undefined && { current }) };
+  }
+
+  /**
+   * Connects to the plugin's devices.
+   * @throws PjrtError as the plugin says, e.g. for an option it does not know
+   */
+  createClient(options: ClientOptions = {}): Promise<Client> {
+    return Client.create(this, options);
+  }
+}
+
+function checkedPath(path: string): string {
+  const expected = "the path of a PJRT plugin (a shared library)";
+  let real: string;
+  try {
+    real = realpathSync(path);
+  } catch {
+    throw new EnvironmentError({ message: `no such file: ${path}`, expected });
+  }
+  if (!statSync(real).isFile()) throw new EnvironmentError({ message: `${path} is not a file`, expected });
+  if (!isLibrary(real)) throw new EnvironmentError({ message: `${path} is not a shared library`, expected });
+  return real;
+}
+
+/** Whether a file begins like an ELF, Mach-O or PE library. */
+function isLibrary(path: string): boolean {
+  const head = Buffer.alloc(4);
+  const file = openSync(path, "r");
+  try {
+    readSync(file, head, 0, 4, 0);
+  } finally {
+    closeSync(file);
+  }
+  const magic = head.toString("latin1");
+  const isMachO = [0xfeedfacf, 0xcffaedfe, 0xcafebabe].includes(head.readUInt32BE(0));
+  return magic === "\x7fELF" || magic.startsWith("MZ") || isMachO;
+}
+
+function checkVersion(api: Api): void {
+  if (api.major === 0 && api.minor >= FLOOR_MINOR) return;
+  throw new IncompatiblePluginError({
+    message: `${api.plugin} speaks another version of the PJRT C API`,
+    expected: `0.${FLOOR_MINOR} or newer (made for 0.${API_MINOR})`,
+    got: `${api.major}.${api.minor}`,
+    hint: "use a plugin built from a newer XLA",
+  });
+}
