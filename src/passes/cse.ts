@@ -1,0 +1,64 @@
+/** @file Common subexpression elimination. */
+import type { Block, Operation } from "../ir/operation.js";
+import { hasTrait } from "../ir/ops/index.js";
+import { replaceOperation } from "../ir/rewriter.js";
+import { isPure } from "./effects.js";
+import { definePass, type PassContext } from "./pass.js";
+import { operationKey, ValueNumbers } from "./structural-key.js";
+
+/** Operations that dominate the current one, by key; a region sees those of the regions around it. */
+class Scope {
+  readonly #known = new Map<string, Operation>();
+
+  constructor(readonly outer?: Scope) {}
+
+  find(key: string): Operation | undefined {
+    return this.#known.get(key) ?? this.outer?.find(key);
+  }
+
+  add(key: string, operation: Operation): void {
+    this.#known.set(key, operation);
+  }
+}
+
+/** Regions are done before the operation that holds them: what is equal inside then looks equal from outside. */
+function mergeEqual(block: Block, scope: Scope, values: ValueNumbers, context: PassContext): void {
+  for (const operation of block) {
+    const outer = hasTrait(operation, "isolated") ? undefined : scope;
+    for (const region of operation.regions)
+      for (const inner of region.blocks) mergeEqual(inner, new Scope(outer), values, context);
+    if (hasTrait(operation, "terminator") || !isPure(operation)) continue;
+    const key = operationKey(operation, values);
+    const first = scope.find(key);
+    if (first === undefined) {
+      scope.add(key, operation);
+      continue;
+    }
+    replaceOperation(operation, first.results);
+    context.count("operations merged");
+  }
+}
+
+export const cse = definePass({
+  name: "cse",
+  summary: "Merges pure operations that compute the same, when the first dominates the second.",
+  example: {
+    before: `
+func.func @main(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+  %0 = stablehlo.exponential %x : tensor<4xf32>
+  %1 = stablehlo.exponential %x : tensor<4xf32>
+  %2 = stablehlo.negate %1 : tensor<4xf32>
+  return %0, %2 : tensor<4xf32>, tensor<4xf32>
+}`,
+    after: `
+func.func @main(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+  %0 = stablehlo.exponential %x : tensor<4xf32>
+  %1 = stablehlo.negate %0 : tensor<4xf32>
+  return %0, %1 : tensor<4xf32>, tensor<4xf32>
+}`,
+  },
+  run(module, context) {
+    for (const region of module.regions)
+      for (const block of region.blocks) mergeEqual(block, new Scope(), new ValueNumbers(), context);
+  },
+});

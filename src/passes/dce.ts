@@ -1,0 +1,74 @@
+/** @file Dead code elimination. */
+import type { Block, Operation } from "../ir/operation.js";
+import { eraseOperation } from "../ir/rewriter.js";
+import { isPure } from "./effects.js";
+import { definePass, type PassContext } from "./pass.js";
+import { type FunctionOperation, functionsOf, referencedSymbols } from "./symbols.js";
+
+/** Erases unused pure operations from the last to the first, so that what only they used goes too. */
+export function eraseDeadOperations(block: Block): number {
+  let erased = 0;
+  let operation = block.last;
+  while (operation !== undefined) {
+    const { previous } = operation;
+    const unused = operation.results.every((result) => result.users.size === 0);
+    if (unused && isPure(operation)) {
+      eraseOperation(operation);
+      erased++;
+    } else {
+      for (const region of operation.regions)
+        for (const inner of region.blocks) erased += eraseDeadOperations(inner);
+    }
+    operation = previous;
+  }
+  return erased;
+}
+
+/** Private functions that nothing reachable from a public one refers to. */
+function unreachableFunctions(module: Operation): readonly FunctionOperation[] {
+  const functions = functionsOf(module);
+  const isRoot = (func: FunctionOperation) => func.attributes.sym_visibility !== "private";
+  const others = module.regions.flatMap((region) =>
+    region.entry.operations.filter((op) => op.name !== "func.func"),
+  );
+  const reached = new Set<Operation>();
+  const pending: Operation[] = [...functions.filter(isRoot), ...others];
+  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+    if (reached.has(at)) continue;
+    reached.add(at);
+    const names = referencedSymbols(at);
+    pending.push(...functions.filter((func) => names.has(func.attributes.sym_name)));
+  }
+  return functions.filter((func) => !reached.has(func));
+}
+
+function run(module: Operation, context: PassContext): void {
+  for (const region of module.regions)
+    for (const block of region.blocks) context.count("operations removed", eraseDeadOperations(block));
+  for (const func of unreachableFunctions(module)) {
+    eraseOperation(func);
+    context.count("functions removed");
+  }
+}
+
+export const dce = definePass({
+  name: "dce",
+  summary: "Removes operations whose results nobody uses, and private functions that nobody calls.",
+  example: {
+    before: `
+func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %unused = stablehlo.add %x, %x : tensor<4xf32>
+  %0 = stablehlo.negate %x : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+func.func private @nobody(%x: tensor<4xf32>) -> tensor<4xf32> {
+  return %x : tensor<4xf32>
+}`,
+    after: `
+func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = stablehlo.negate %x : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}`,
+  },
+  run,
+});

@@ -1,0 +1,61 @@
+/** @file What a pass is: a name, typed options, an example that is its test, and a function over a module. */
+import { z } from "zod";
+import type { Operation } from "../ir/operation.js";
+
+/** What a pass may tell while it runs. */
+export interface PassContext {
+  /** Says that something was changed, in words for a table: `count("operations removed")`. No count, no change. */
+  count(what: string, by?: number): void;
+}
+
+/** The raw options of a pass: from a pipeline's text or from code. */
+export type RawOptions = Readonly<Record<string, unknown>>;
+
+/** MLIR text before and after the pass; a test runs every one. */
+export interface PassExample {
+  /** Options as in a pipeline, `strategy=blocked block=128`. */
+  readonly options?: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** A pass whose options were checked: ready to change a module. */
+export type PassRun = (module: Operation, context: PassContext) => void;
+
+/** A pass by name. Made by `definePass`. */
+export interface Pass {
+  readonly name: string;
+  /** One sentence. */
+  readonly summary: string;
+  readonly options: z.ZodObject;
+  readonly example: PassExample;
+  /** Checks the options and fixes them. @throws z.ZodError */
+  configure(options: RawOptions): PassRun;
+}
+
+/** What `definePass` is given. */
+export interface PassDefinition<Options extends z.ZodObject> {
+  readonly name: string;
+  readonly summary: string;
+  /** Every option has a default; `.describe()` is its help. */
+  readonly options?: Options;
+  readonly example: PassExample;
+  run(module: Operation, context: PassContext, options: z.output<Options>): void;
+}
+
+/** Declares a pass. `run` changes the module in place and counts each change. */
+export function definePass<Options extends z.ZodObject = z.ZodObject<Record<never, never>>>(
+  definition: PassDefinition<Options>,
+): Pass {
+  const schema = definition.options ?? (z.object({}) as unknown as Options);
+  return {
+    name: definition.name,
+    summary: definition.summary,
+    options: schema,
+    example: definition.example,
+    configure(raw) {
+      const options = schema.parse(raw);
+      return (module, context) => definition.run(module, context, options);
+    },
+  };
+}

@@ -1,0 +1,142 @@
+/** @file Pipelines as text: `fuse-rglru-gates,lower-linear-scan{strategy=blocked block=128}`. */
+import { UsageError } from "../support/errors.js";
+import { suggestion } from "../support/suggest.js";
+import { describeIssue } from "./option-errors.js";
+import type { Pass, PassRun } from "./pass.js";
+import { findPass, passNames } from "./registry.js";
+
+/** One configured pass of a pipeline. */
+export interface PipelineStep {
+  readonly name: string;
+  readonly run: PassRun;
+}
+
+export type Pipeline = readonly PipelineStep[];
+
+/** A word of the pipeline and where it stands. */
+interface Word {
+  readonly text: string;
+  readonly at: number;
+}
+
+interface OptionText {
+  readonly name: Word;
+  /** Absent for a bare name, which means true. */
+  readonly value: Word | undefined;
+}
+
+/** Complains at a place of `source`: the text with a caret line under the offending word. */
+function fail(
+  source: string,
+  word: Word,
+  message: string,
+  extra: { hint?: string; expected?: string } = {},
+): never {
+  const marks = "^".repeat(Math.max(1, word.text.length));
+  throw new UsageError({
+    message,
+    ...extra,
+    where: `pipeline, column ${word.at + 1}`,
+    details: [source, `${" ".repeat(word.at)}${marks}`],
+  });
+}
+
+/** Reads the pipeline's characters from left to right. */
+class Reader {
+  #at = 0;
+
+  constructor(readonly source: string) {}
+
+  /** What matches here, blanks before it skipped; nothing is consumed without a match. */
+  take(pattern: RegExp): Word | undefined {
+    const blanks = /^\s*/.exec(this.source.slice(this.#at))![0].length;
+    const match = pattern.exec(this.source.slice(this.#at + blanks));
+    if (match === null) return undefined;
+    const word = { text: match[0], at: this.#at + blanks };
+    this.#at = word.at + word.text.length;
+    return word;
+  }
+
+  expect(pattern: RegExp, what: string): Word {
+    const word = this.take(pattern);
+    if (word !== undefined) return word;
+    const rest = this.take(/^\S/) ?? { text: "", at: this.source.length };
+    fail(this.source, rest, rest.text === "" ? "the pipeline ends early" : `unexpected "${rest.text}"`, {
+      expected: what,
+    });
+  }
+
+  get atEnd(): boolean {
+    return this.source.slice(this.#at).trim() === "";
+  }
+}
+
+const passName = /^[\w-]+/;
+const optionName = /^[\w-]+/;
+const optionValue = /^(?:"[^"]*"|[^\s{}"]+)/;
+
+function readOptions(reader: Reader): OptionText[] {
+  const options: OptionText[] = [];
+  while (reader.take(/^\}/) === undefined) {
+    const name = reader.expect(optionName, 'an option, or "}"');
+    const value = reader.take(/^=/) === undefined ? undefined : reader.expect(optionValue, "a value");
+    options.push({ name, value });
+  }
+  return options;
+}
+
+/** Numbers and booleans as such, quoted text without its quotes, all else as it stands. */
+function optionOf(value: Word | undefined): unknown {
+  if (value === undefined) return true;
+  const { text } = value;
+  if (text.startsWith('"')) return text.slice(1, -1);
+  if (text === "true" || text === "false") return text === "true";
+  return /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/.test(text) ? Number(text) : text;
+}
+
+function configure(source: string, pass: Pass, name: Word, options: readonly OptionText[]): PipelineStep {
+  const known = Object.keys(pass.options.shape);
+  const raw: Record<string, unknown> = {};
+  for (const option of options) {
+    const key = option.name.text;
+    if (!known.includes(key)) {
+      fail(source, option.name, `${pass.name} has no option "${key}"`, {
+        hint: known.length === 0 ? `${pass.name} has no options` : suggestion(key, known),
+      });
+    }
+    if (key in raw) fail(source, option.name, `option "${key}" of ${pass.name} is given twice`);
+    raw[key] = optionOf(option.value);
+  }
+  const checked = pass.options.safeParse(raw);
+  if (checked.success) return { name: pass.name, run: pass.configure(raw) };
+  const issue = checked.error.issues[0]!;
+  const wrong = options.find((option) => option.name.text === issue.path[0]);
+  fail(
+    source,
+    wrong?.value ?? wrong?.name ?? name,
+    `option "${String(issue.path[0])}" of ${pass.name} is not valid`,
+    {
+      expected: describeIssue(issue),
+    },
+  );
+}
+
+/**
+ * The passes that `source` names, their options checked. Blanks are free; an empty text is the empty pipeline.
+ * @throws UsageError with a caret under the word that is wrong
+ */
+export function parsePipeline(source: string): Pipeline {
+  const reader = new Reader(source);
+  const steps: PipelineStep[] = [];
+  if (reader.atEnd) return steps;
+  do {
+    const name = reader.expect(passName, "the name of a pass");
+    const pass = findPass(name.text);
+    if (pass === undefined)
+      fail(source, name, `unknown pass "${name.text}"`, { hint: suggestion(name.text, passNames()) });
+    const options = reader.take(/^\{/) === undefined ? [] : readOptions(reader);
+    steps.push(configure(source, pass, name, options));
+  } while (reader.take(/^,/) !== undefined);
+  if (!reader.atEnd) reader.expect(/^,/, '"," or the end');
+  return steps;
+}

@@ -1,0 +1,40 @@
+/** @file Functions of a module by name, and who refers to them. */
+import type { Attribute } from "../ir/attribute.js";
+import { type Block, type Operation, type Value, walk } from "../ir/operation.js";
+import { findOp, isOp, type OperationOf } from "../ir/ops/index.js";
+
+export type FunctionOperation = OperationOf<"func.func"> & Operation;
+
+/** The functions of a module, in order. */
+export const functionsOf = (module: Operation): readonly FunctionOperation[] =>
+  module.regions.flatMap((region) => region.entry.operations.filter((op) => isOp(op, "func.func")));
+
+/** The function called `name`, or undefined. */
+export const findFunction = (module: Operation, name: string): FunctionOperation | undefined =>
+  functionsOf(module).find((func) => func.attributes.sym_name === name);
+
+/** The body of a function, or undefined for a declaration. */
+export const bodyOf = (func: Operation): Block | undefined => func.regions[0]?.blocks[0];
+
+/** What a function returns. */
+export const returnedValues = (body: Block): readonly Value[] => body.last!.operands;
+
+function collect(attribute: Attribute, names: Set<string>): void {
+  if (attribute.kind === "symbol") names.add(attribute.path[0]!);
+  else if (attribute.kind === "array") for (const item of attribute.items) collect(item, names);
+  else if (attribute.kind === "dictionary")
+    for (const item of attribute.entries.values()) collect(item, names);
+}
+
+/** The symbols that `root` and what is below it refer to: calls, decompositions, called computations. */
+export function referencedSymbols(root: Operation): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const operation of walk(root)) {
+    for (const [name, kind] of Object.entries(findOp(operation.name)?.attributes ?? {})) {
+      const value = operation.attributes[name];
+      if (value !== undefined) collect(kind.toAttribute(value), names);
+    }
+    for (const attribute of operation.extra.values()) collect(attribute, names);
+  }
+  return names;
+}
