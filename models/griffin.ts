@@ -1,0 +1,297 @@
+/**
+ * @file Griffin (arXiv 2402.19427) and RecurrentGemma (arXiv 2404.07839), as the papers write them. This file says what is
+ * computed; how (scan strategy, attention bands, layouts, dtypes of intermediates) is the lowering's choice.
+ *
+ * Axes: batch; time; model (width D); lru (recurrence width); heads; head (channels of one head); mlp (expanded width);
+ * vocab; window (attention window W); tap and tail (convolution). Parameter paths are those of the published checkpoints.
+ */
+import {
+  type Axis,
+  at,
+  axis,
+  blockDiagonal,
+  causalConv1d,
+  dot,
+  exp,
+  geluTanh,
+  input,
+  linearScan,
+  localAttention,
+  merge,
+  oneMinus,
+  type Program,
+  parameter,
+  probe,
+  program,
+  ringUpdate,
+  rmsNorm,
+  rotary,
+  scope,
+  select,
+  sigmoid,
+  softplus,
+  split,
+  sqrt,
+  state,
+  take,
+  type Tensor,
+  tanh,
+} from "../src/dsl/index.js";
+
+/** The two kinds of temporal mixing. Hawk is recurrent blocks only; Griffin repeats recurrent, recurrent, attention. */
+export type BlockType = "recurrent" | "attention";
+
+/** Everything that makes one Griffin differ from another. */
+export interface GriffinConfig {
+  readonly vocabSize: number;
+  /** D, channels of the residual stream. */
+  readonly width: number;
+  /** Channels inside the MLP: 3D in the papers. */
+  readonly mlpExpandedWidth: number;
+  /** Attention heads, and blocks of the RG-LRU gates. */
+  readonly numHeads: number;
+  /** Channels of the recurrence. */
+  readonly lruWidth: number;
+  /** One per layer. */
+  readonly blockTypes: readonly BlockType[];
+  /** A token sees itself and this many tokens before it. */
+  readonly attentionWindowSize: number;
+  /** Whether embeddings are multiplied by sqrt(D) on the way in. */
+  readonly embeddingsScaleBySqrtDim: boolean;
+  /** logits = c tanh(logits / c); 0 turns it off. */
+  readonly logitsSoftCap: number;
+  readonly conv1dTemporalWidth: number;
+  readonly ropeTheta: number;
+  /** The part of each head that is rotated. */
+  readonly partialRotaryFactor: number;
+  readonly rmsNormEps: number;
+}
+
+/** The dtypes a model may compute in; the RG-LRU carries f32 in all of them. */
+export type ComputeDType = "f32" | "bf16" | "f16";
+
+/** One run over [batch, time] tokens; `position` is each token's place in its document, 0 starts one, negative is padding. */
+interface Step {
+  readonly config: GriffinConfig;
+  readonly dtype: ComputeDType;
+  readonly tokens: Tensor<"batch" | "time", "i32">;
+  readonly position: Tensor<"batch" | "time", "i32">;
+  /** How many tokens of its document each sequence had before this run. */
+  readonly numTokens: Tensor<"batch", "i32">;
+}
+
+type Residual = Tensor<"batch" | "time" | "model", ComputeDType>;
+type Embedding = Tensor<"vocab" | "model", ComputeDType>;
+type Recurrence = Tensor<"batch" | "time" | "lru", ComputeDType>;
+
+/** c of the RG-LRU (Griffin paper, equation 6). */
+const DECAY_POWER = 8;
+
+const model = (config: GriffinConfig): Axis<"model"> => axis("model", config.width);
+const lru = (config: GriffinConfig): Axis<"lru"> => axis("lru", config.lruWidth);
+const heads = (config: GriffinConfig): Axis<"heads"> => axis("heads", config.numHeads);
+
+/** x W^T + b, weights stored [out, in]. */
+function linear<A extends string, From extends A, To extends string>(
+  name: string,
+  x: Tensor<A, ComputeDType>,
+  from: Axis<From>,
+  to: Axis<To>,
+  options: { readonly bias?: boolean } = {},
+): Tensor<Exclude<A, From> | To, ComputeDType> {
+  return scope(name, () => {
+    const weight = parameter<To | From, ComputeDType>("weight", [to, from], x.dtype);
+    const product = dot(x, weight, from.name) as Tensor<Exclude<A, From> | To, ComputeDType>;
+    return options.bias === false ? product : product.add(parameter("bias", [to], x.dtype));
+  });
+}
+
+/** RecurrentGemma's RMSNorm: the stored scale is the distance from 1. */
+function norm(name: string, x: Residual, { config }: Step): Residual {
+  const scale = scope(name, () => parameter("weight", [model(config)], x.dtype));
+  return rmsNorm(x, scale, config.rmsNormEps);
+}
+
+/** Gated MLP (Griffin paper, section 2.3): GeLU(x W_gate) * (x W_up), back to the model's width. */
+function mlp(x: Residual, { config }: Step): Residual {
+  const mlpAxis = axis("mlp", config.mlpExpandedWidth);
+  return scope("mlp_block", () => {
+    const gate = geluTanh(linear("gate_proj", x, model(config), mlpAxis));
+    const up = linear("up_proj", x, model(config), mlpAxis);
+    return linear("down_proj", gate.mul(up), mlpAxis, model(config));
+  });
+}
+
+/**
+ * RG-LRU (Griffin paper, section 2.4). x [batch, time, lru] -> h [batch, time, lru]; the state is f32.
+ *
+ *   r_t = sigmoid(W_a x_t + b_a)                          recurrence gate
+ *   i_t = sigmoid(W_x x_t + b_x)                          input gate
+ *   a_t = exp(-c r_t softplus(L))
+ *   h_t = a_t h_{t-1} + sqrt(1 - a_t^2) (i_t x_t)
+ *
+ * At the start of a document h_{t-1} is forgotten and the input is not damped.
+ */
+export function rgLru(x: Recurrence, { config, position }: Step): Recurrence {
+  return scope("rg_lru", () => {
+    const block = config.lruWidth / config.numHeads;
+    const gate = (name: string): Recurrence => {
+      const weight = parameter(`${name}_weight`, [heads(config), axis("block_in", block), axis("block_out", block)], x.dtype);
+      const bias = parameter(`${name}_bias`, [heads(config), axis("block", block)], x.dtype);
+      return sigmoid(blockDiagonal(x, weight).add(merge(bias, ["heads", "block"], "lru")));
+    };
+    const r = gate("recurrent_gate");
+    const i = gate("input_gate");
+    const lambda = parameter("recurrent_param", [lru(config)], x.dtype);
+    const logA = r.mul(softplus(lambda)).mul(-DECAY_POWER);
+    const start = position.eq(0);
+    const damping = select(start, 1, sqrt(oneMinus(exp(logA.mul(2)))));
+    const h = state("state", [x.axis("batch"), lru(config)], "f32");
+    const { y, last } = linearScan({
+      a: select(start, 0, exp(logA)),
+      x: x.mul(i).mul(damping),
+      h0: h.value,
+    });
+    h.update(last);
+    return y;
+  });
+}
+
+/** Recurrent block (Griffin paper, figure 2c): conv and RG-LRU on one branch, GeLU on the other. */
+function recurrentBlock(u: Residual, step: Step): Residual {
+  const { config, position } = step;
+  const branch = geluTanh(linear("linear_y", u, model(config), lru(config)));
+  const x = linear("linear_x", u, model(config), lru(config));
+  const convolved = scope("conv_1d", () => {
+    const taps = axis("tap", config.conv1dTemporalWidth);
+    const tail = state("tail", [u.axis("batch"), axis("tail", taps.size - 1), lru(config)], u.dtype);
+    const conv = causalConv1d({
+      x,
+      w: parameter("weight", [lru(config), taps], u.dtype),
+      bias: parameter("bias", [lru(config)], u.dtype),
+      segmentPos: position,
+      tail: tail.value,
+    });
+    tail.update(conv.tail);
+    return conv.y;
+  });
+  return linear("linear_out", rgLru(convolved, step).mul(branch), lru(config), model(config));
+}
+
+/** Local multi-query attention (Griffin paper, section 2.3) with rotary positions on part of each head. */
+function attentionBlock(u: Residual, { config, position, numTokens }: Step): Residual {
+  const head = axis("head", config.width / config.numHeads);
+  const dims = 2 * Math.floor((head.size * config.partialRotaryFactor) / 2);
+  const rotate = { dims, base: config.ropeTheta };
+  const slots = [u.axis("batch"), axis("window", config.attentionWindowSize), head] as const;
+  const keys = state("keys", [...slots], u.dtype);
+  const values = state("values", [...slots], u.dtype);
+
+  const query = linear("q_proj", u, model(config), axis("query", config.width), { bias: false });
+  const q = rotary(split(query, "query", [heads(config), head]), position, rotate);
+  const k = rotary(linear("k_proj", u, model(config), head, { bias: false }), position, rotate);
+  const v = linear("v_proj", u, model(config), head, { bias: false });
+  const attended = localAttention({
+    q,
+    k,
+    v,
+    segmentPos: position,
+    ring: { keys: keys.value, values: values.value },
+    numTokens,
+    scale: head.size ** -0.5,
+  });
+  keys.update(ringUpdate(keys.value, k, position));
+  values.update(ringUpdate(values.value, v, position));
+  return linear("o_proj", merge(attended, ["heads", "head"], "attended"), axis("attended", config.width), model(config));
+}
+
+/** Residual block (Griffin paper, figure 2a): temporal mixing, then the MLP, each on a normalised input. */
+function residualBlock(x: Residual, kind: BlockType, step: Step): Residual {
+  const mix = kind === "recurrent" ? recurrentBlock : attentionBlock;
+  const normed = norm("temporal_pre_norm", x, step);
+  const mixed = x.add(scope("temporal_block", () => mix(normed, step)));
+  return probe("output", mixed.add(mlp(norm("channel_pre_norm", mixed, step), step)));
+}
+
+/** sqrt(D), rounded to bf16 whatever the model computes in: the published models were trained so. */
+function embeddingScale(width: number): number {
+  const bits = new Uint32Array(Float32Array.of(Math.sqrt(width)).buffer);
+  const rounded = bits[0]! + 0x7fff + ((bits[0]! >>> 16) & 1);
+  return new Float32Array(Uint32Array.of(rounded & 0xffff0000).buffer)[0]!;
+}
+
+/** Token ids to the residual stream after all blocks, and the embedding, which is also the output's projection. */
+function trunk(step: Omit<Step, "numTokens">): { readonly x: Residual; readonly embedding: Embedding } {
+  const { config, dtype, tokens, position } = step;
+  const vocab = axis("vocab", config.vocabSize);
+  const embedding = scope("embed_tokens", () => parameter("weight", [vocab, model(config)], dtype));
+  const embedded = take(embedding, "vocab", tokens);
+  const numTokens = state("num_tokens", [tokens.axis("batch")], "i32");
+  const full: Step = { ...step, numTokens: numTokens.value };
+  let x: Residual = config.embeddingsScaleBySqrtDim ? embedded.mul(embeddingScale(config.width)) : embedded;
+  config.blockTypes.forEach((kind, layer) => {
+    x = scope(`layers.${layer}`, () => residualBlock(x, kind, full));
+  });
+  numTokens.update(at(position, "time", -1).add(1));
+  return { x, embedding };
+}
+
+/** Final norm, tied output projection and soft cap: logits over the vocabulary for each position of x. */
+function head<A extends string>(
+  x: Tensor<A | "model", ComputeDType>,
+  embedding: Embedding,
+  { config }: { readonly config: GriffinConfig },
+): Tensor<A | "vocab", ComputeDType> {
+  const scale = scope("final_norm", () => parameter("weight", [model(config)], x.dtype));
+  const normed = rmsNorm(x, scale, config.rmsNormEps);
+  const logits = dot(normed, embedding, "model") as Tensor<A | "vocab", ComputeDType>;
+  const cap = config.logitsSoftCap;
+  return cap === 0 ? logits : tanh(logits.div(cap)).mul(cap);
+}
+
+/** What a program computes, and for how many tokens. */
+export interface GriffinProgramOptions {
+  /**
+   * forward: logits of all positions, nothing carried. prefill: the next chunk of the prompts, logits of its last position
+   * and the state. decode: prefill of one token. score: the next chunk with logits of all positions and the state.
+   */
+  readonly kind: "forward" | "prefill" | "decode" | "score";
+  /** Sequences side by side. */
+  readonly batch: number;
+  /** Tokens per sequence and run; 1 for decode. */
+  readonly time: number;
+  readonly dtype: ComputeDType;
+  /** Also return the residual stream after each layer, as `layers.N.output`. */
+  readonly layerOutputs?: boolean;
+}
+
+/**
+ * Traces one program of a model. Inputs: tokens [batch, time] i32, segment_pos [batch, time] i32. Result: logits [batch,
+ * vocab] or [batch, time, vocab] f32. States have a fixed size per sequence: keys and values of W tokens, f32 recurrence,
+ * convolution tail, number of tokens.
+ */
+export function griffinProgram(config: GriffinConfig, options: GriffinProgramOptions): Program {
+  const { kind, dtype } = options;
+  const batch = axis("batch", options.batch);
+  const time = axis("time", options.time);
+  const carried = kind !== "forward";
+  const allPositions = kind === "forward" || kind === "score";
+  return program(
+    { name: `griffin_${kind}`, state: carried ? "carried" : "initial", probes: () => options.layerOutputs === true },
+    () => {
+      const tokens = input("tokens", [batch, time], "i32");
+      const position = input("segment_pos", [batch, time], "i32");
+      const { x, embedding } = trunk({ config, dtype, tokens, position });
+      const logits = allPositions ? head(x, embedding, { config }) : head(at(x, "time", -1), embedding, { config });
+      return { logits: logits.to("f32") };
+    },
+  );
+}
+
+/** The path and shape of every weight, in the order of first use. */
+export function griffinParameters(config: GriffinConfig): readonly { readonly path: string; readonly shape: readonly number[] }[] {
+  const { arguments: args } = griffinProgram(config, { kind: "forward", batch: 1, time: 1, dtype: "f32" });
+  return args
+    .filter((argument) => argument.role === "parameter")
+    .map((argument) => ({ path: argument.name, shape: argument.axes.map((a) => a.size) }));
+}

@@ -1,0 +1,104 @@
+/** @file Axes by name: bringing values to a common order, and broadcasting where the names say so. */
+import { tensorType } from "../ir/types.js";
+import type { Value } from "../ir/operation.js";
+import { type Axis, describe, indexOf, namesOf, sizesOf } from "./axis.js";
+import { ShapeError } from "./errors.js";
+import { builderHere, type TensorData } from "./trace.js";
+
+const isSubset = (inner: readonly Axis[], outer: readonly Axis[]): boolean =>
+  inner.every((a) => indexOf(outer, a.name) >= 0);
+
+function describeOperands(operands: readonly TensorData[], names: readonly string[]): string[] {
+  return operands.map((t, i) => `${names[i] ?? `operand ${i}`}: ${describe(t.axes, t.dtype)}`);
+}
+
+/** Complains unless axes of one name have one size. */
+export function checkSizes(op: string, operands: readonly TensorData[], names: readonly string[]): void {
+  const sizes = new Map<string, number>();
+  for (const { axes } of operands) {
+    for (const { name, size } of axes) {
+      const known = sizes.get(name);
+      if (known !== undefined && known !== size) {
+        throw new ShapeError({
+          message: `${op}: axis "${name}" is ${known} in one operand and ${size} in another`,
+          details: describeOperands(operands, names),
+          hint: `rename one of them if they mean different things: x.rename({ ${name}: "..." })`,
+        });
+      }
+      sizes.set(name, size);
+    }
+  }
+}
+
+/** Complains unless all operands have one element type. */
+export function checkDTypes(op: string, operands: readonly TensorData[], names: readonly string[]): void {
+  if (operands.every((t) => t.dtype === operands[0]!.dtype)) return;
+  throw new ShapeError({
+    message: `${op}: operands have different element types`,
+    details: describeOperands(operands, names),
+    hint: 'convert one: x.to("f32")',
+  });
+}
+
+/** The axes of the operand that has them all. An outer product must be asked for, so two that both lack some are refused. */
+export function commonAxes(op: string, operands: readonly TensorData[], names: readonly string[]): readonly Axis[] {
+  checkSizes(op, operands, names);
+  const widest = operands.reduce((a, b) => (b.axes.length > a.axes.length ? b : a));
+  for (const operand of operands) {
+    if (isSubset(operand.axes, widest.axes)) continue;
+    const lacking = operand.axes.find((a) => indexOf(widest.axes, a.name) < 0)!;
+    throw new ShapeError({
+      message: `${op}: axis "${lacking.name}" is in one operand only, and so are others in the other`,
+      details: describeOperands(operands, names),
+      hint: "expand one operand first: x.expand(axis)",
+    });
+  }
+  return widest.axes;
+}
+
+/** The value with its axes in the order of `target`, repeated along those it lacks. */
+export function broadcastTo(tensor: TensorData, target: readonly Axis[]): Value {
+  const dims = tensor.axes.map((a) => indexOf(target, a.name));
+  const same = dims.length === target.length && dims.every((d, i) => d === i);
+  if (same) return tensor.value;
+  const builder = builderHere();
+  const order = dims.map((_, i) => i).sort((a, b) => dims[a]! - dims[b]!);
+  const sorted = order.every((d, i) => d === i)
+    ? tensor.value
+    : builder.create("stablehlo.transpose", [tensor.value], { permutation: order }).result;
+  if (dims.length === target.length) return sorted;
+  const type = tensorType(sizesOf(target), tensor.dtype);
+  return builder.create(
+    "stablehlo.broadcast_in_dim",
+    [sorted],
+    { broadcast_dimensions: order.map((d) => dims[d]!) },
+    { results: [type] },
+  ).result;
+}
+
+/** The value with exactly the named axes in that order. @throws ShapeError naming op and operand */
+export function ordered(op: string, name: string, tensor: TensorData, names: readonly string[]): Value {
+  const same = tensor.axes.length === names.length && names.every((n) => indexOf(tensor.axes, n) >= 0);
+  if (!same) {
+    throw new ShapeError({
+      message: `${op}: ${name} has other axes than it must`,
+      expected: `[${names.join(", ")}]`,
+      got: describe(tensor.axes, tensor.dtype),
+    });
+  }
+  return broadcastTo(
+    tensor,
+    names.map((n) => tensor.axes[indexOf(tensor.axes, n)]!),
+  );
+}
+
+/** The axis called `name`. @throws ShapeError when there is none */
+export function findAxis(op: string, tensor: TensorData, name: string): { readonly index: number; readonly axis: Axis } {
+  const index = indexOf(tensor.axes, name);
+  if (index >= 0) return { index, axis: tensor.axes[index]! };
+  throw new ShapeError({
+    message: `${op}: there is no axis "${name}"`,
+    got: describe(tensor.axes, tensor.dtype),
+    hint: `its axes are ${namesOf(tensor.axes).join(", ") || "none (a scalar)"}`,
+  });
+}

@@ -1,0 +1,35 @@
+/** @file What a model author imports. */
+export { type Axis, axis, type DType, type FloatDType } from "./axis.js";
+export { cond, switchCase, whileLoop } from "./control.js";
+export {
+  abs,
+  ceil,
+  cos,
+  exp,
+  fill,
+  floor,
+  geluTanh,
+  log,
+  log1p,
+  neg,
+  not,
+  oneMinus,
+  range,
+  rsqrt,
+  select,
+  sigmoid,
+  sign,
+  sin,
+  softplus,
+  sqrt,
+  tanh,
+} from "./elementwise.js";
+export { ShapeError, TraceError } from "./errors.js";
+export { fn } from "./functions.js";
+export { blockDiagonal, causalConv1d, linearScan, localAttention, type Ring, ringUpdate, rmsNorm, rotary } from "./griffin.js";
+export { input, type Program, type ProgramOptions, parameter, probe, program, type ResultSpec, type State, state } from "./program.js";
+export { all, any, dot, maximum, mean, sum } from "./reduce.js";
+export { type ScanStep, scan } from "./scan.js";
+export { at, concat, merge, slice, split, take, transpose } from "./shape.js";
+export { Tensor } from "./tensor.js";
+export { type ArgumentRole, type ArgumentSpec, scope } from "./trace.js";

@@ -1,0 +1,145 @@
+/** @file program: traces a body into a module, with a description of every argument and result. */
+import type { Attribute, AttributeDictionary } from "../ir/attribute.js";
+import { emptyDictionary, integerAttribute, stringAttribute } from "../ir/attribute.js";
+import type { Operation } from "../ir/operation.js";
+import { insertOperation, makeBlock, makeOperation, makeRegion } from "../ir/rewriter.js";
+import { functionType, scalarType } from "../ir/types.js";
+import { verifyModule } from "../ir/verify.js";
+import { type Axis, type DType, describe } from "./axis.js";
+import { TraceError } from "./errors.js";
+import { Tensor } from "./tensor.js";
+import { type ArgumentSpec, currentTrace, type TensorData, Trace, withTrace } from "./trace.js";
+
+/** What a program gives back. */
+export interface ResultSpec {
+  readonly role: "output" | "state" | "probe";
+  readonly name: string;
+  readonly axes: readonly Axis[];
+  readonly dtype: DType;
+}
+
+/** A traced program: the module, and what its arguments and results mean, in order. */
+export interface Program {
+  readonly name: string;
+  readonly module: Operation;
+  readonly arguments: readonly ArgumentSpec[];
+  readonly results: readonly ResultSpec[];
+}
+
+export interface ProgramOptions {
+  readonly name: string;
+  /** States are arguments and results (`carried`, the default), or zeros that nothing is kept of (`initial`). */
+  readonly state?: "carried" | "initial";
+  /** Which probes become results. */
+  readonly probes?: (name: string) => boolean;
+}
+
+/** An input of the program being traced. */
+export function input<A extends string, D extends DType>(name: string, axes: readonly Axis<A>[], dtype: D): Tensor<A, D> {
+  const data = currentTrace().argument("input", name, axes, dtype);
+  return new Tensor(axes, dtype, data.value);
+}
+
+/** A weight of the model, by its path within the scopes; the same path is the same tensor. */
+export function parameter<A extends string, D extends DType>(name: string, axes: readonly Axis<A>[], dtype: D): Tensor<A, D> {
+  const trace = currentTrace();
+  const data = trace.argument("parameter", trace.path(name), axes, dtype);
+  return new Tensor(axes, dtype, data.value);
+}
+
+/** A tensor kept from one run to the next: what it held, and how to say what it holds then. */
+export interface State<A extends string, D extends DType> {
+  readonly value: Tensor<A, D>;
+  /** What the next run starts from. @throws TraceError when told twice or in another shape */
+  update(next: Tensor<A, D>): void;
+}
+
+/** A state by its path within the scopes, zeros at first. */
+export function state<A extends string, D extends DType>(name: string, axes: readonly Axis<A>[], dtype: D): State<A, D> {
+  const trace = currentTrace();
+  const path = trace.path(name);
+  const value = trace.initialState ? trace.fill(0, axes, dtype) : trace.argument("state", path, axes, dtype).value;
+  return {
+    value: new Tensor(axes, dtype, value),
+    update(next) {
+      if (trace.stateUpdates.has(path)) throw new TraceError({ message: `state "${path}" is updated twice` });
+      if (describe(next.axes, next.dtype) !== describe(axes, dtype)) {
+        throw new TraceError({
+          message: `state "${path}" is updated with a tensor of another shape`,
+          expected: describe(axes, dtype),
+          got: describe(next.axes, next.dtype),
+        });
+      }
+      trace.stateUpdates.set(path, next);
+    },
+  };
+}
+
+/** Names a tensor, so that a program can be asked to return it too. */
+export function probe<A extends string, D extends DType>(name: string, tensor: Tensor<A, D>): Tensor<A, D> {
+  const trace = currentTrace();
+  const path = trace.path(name);
+  if (trace.wantsProbe(path)) trace.probes.set(path, tensor);
+  return tensor;
+}
+
+function argumentAttributes(argument: ArgumentSpec, results: readonly ResultSpec[]): AttributeDictionary {
+  switch (argument.role) {
+    case "input":
+      return emptyDictionary;
+    case "parameter":
+      return new Map([["griffin.parameter", stringAttribute(argument.name)]]);
+    case "state": {
+      const aliased = results.findIndex((result) => result.role === "state" && result.name === argument.name);
+      return new Map<string, Attribute>([
+        ["griffin.state", stringAttribute(argument.name)],
+        ...(aliased < 0 ? [] : [["tf.aliasing_output", integerAttribute(aliased, scalarType("i32"))] as const]),
+      ]);
+    }
+  }
+}
+
+const specOf = (role: ResultSpec["role"]) => ([name, { axes, dtype }]: readonly [string, TensorData]): ResultSpec => ({
+  role,
+  name,
+  axes,
+  dtype,
+});
+
+/**
+ * Traces `body`, whose record of tensors are the outputs, into a module with one public function @main. Arguments come in
+ * the order they were met; results are outputs, then updated states, then probes. The module is verified.
+ */
+export function program(options: ProgramOptions, body: () => Readonly<Record<string, TensorData>>): Program {
+  const entry = makeBlock([]);
+  const functions = makeBlock([]);
+  const trace = new Trace(entry, functions, options.state === "initial", options.probes ?? (() => false));
+  const outputs = withTrace(trace, body);
+  const states = trace.initialState ? [] : [...trace.stateUpdates];
+  const returned: readonly (readonly [string, TensorData])[] = [...Object.entries(outputs), ...states, ...trace.probes];
+  const results = [
+    ...Object.entries(outputs).map(specOf("output")),
+    ...states.map(specOf("state")),
+    ...[...trace.probes].map(specOf("probe")),
+  ];
+  trace.builder.create("func.return", returned.map(([, tensor]) => tensor.value), {});
+  const main = makeOperation({
+    name: "func.func",
+    attributes: {
+      sym_name: "main",
+      sym_visibility: "public",
+      function_type: functionType(
+        entry.arguments.map((argument) => argument.type),
+        returned.map(([, tensor]) => tensor.value.type),
+      ),
+      arg_attrs: trace.arguments.map((argument) => argumentAttributes(argument, results)),
+      res_attrs: results.map((result) => new Map([["jax.result_info", stringAttribute(result.name)]])),
+    },
+    regions: [makeRegion([entry])],
+  });
+  insertOperation(main, functions, functions.first);
+  const module = makeOperation({ name: "builtin.module", attributes: { sym_name: options.name }, regions: [makeRegion([functions])] });
+  verifyModule(module);
+  const args = trace.arguments.map(({ role, name, axes, dtype }) => ({ role, name, axes, dtype }));
+  return { name: options.name, module, arguments: args, results };
+}

@@ -1,0 +1,43 @@
+/** @file Tensors by name: what a loop carries, a branch returns, a function takes. */
+import type { Value } from "../ir/operation.js";
+import { type TensorType, tensorType } from "../ir/types.js";
+import { type DType, describe, sizesOf } from "./axis.js";
+import { ShapeError } from "./errors.js";
+import { Tensor } from "./tensor.js";
+
+/** A record of tensors as a body sees it. */
+export type Widened<R> = { readonly [K in keyof R]: R[K] };
+export type AnyTensor = Tensor<string, DType>;
+type Named = Readonly<Record<string, AnyTensor>>;
+
+export const tensorsOf = (record: object): readonly AnyTensor[] => Object.values(record) as AnyTensor[];
+export const valuesOf = (record: object): readonly Value[] => tensorsOf(record).map((t) => t.value);
+export const typesOf = (record: object): readonly TensorType[] =>
+  tensorsOf(record).map((t) => tensorType(sizesOf(t.axes), t.dtype));
+
+/** The record's tensors, standing for other values. */
+export function like<R extends object>(record: R, replacements: readonly Value[]): Widened<R> {
+  const entries = Object.entries(record as Named).map(([name, { axes, dtype }], i) => [
+    name,
+    new Tensor(axes, dtype, replacements[i]!),
+  ]);
+  return Object.fromEntries(entries) as Widened<R>;
+}
+
+/** The values of a record in the order of `names`. */
+export const inOrder = (names: readonly string[], record: object): Value[] =>
+  names.map((name) => (record as Named)[name]!.value);
+
+/** Complains unless `got` has the tensors of `wanted`, alike in axes and element type. */
+export function checkAlike(op: string, what: string, wanted: object, got: object): void {
+  const record = got as Readonly<Record<string, AnyTensor | undefined>>;
+  for (const [name, expected] of Object.entries(wanted as Named)) {
+    const actual = record[name];
+    if (actual !== undefined && actual.toString() === expected.toString()) continue;
+    throw new ShapeError({
+      message: `${op}: ${what} returns another "${name}"`,
+      expected: describe(expected.axes, expected.dtype),
+      got: actual === undefined ? "nothing" : describe(actual.axes, actual.dtype),
+    });
+  }
+}

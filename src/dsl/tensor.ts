@@ -1,0 +1,143 @@
+/** @file Tensor: an SSA value whose dimensions have names. Arithmetic is methods, since TypeScript has no operators. */
+import type { Value } from "../ir/operation.js";
+import type { Attributes } from "../ir/ops/index.js";
+import { tensorType } from "../ir/types.js";
+import { broadcastTo, checkDTypes, commonAxes, findAxis } from "./align.js";
+import { type Axis, type DType, describe, sizesOf } from "./axis.js";
+import { ShapeError } from "./errors.js";
+import { builderHere, currentTrace, type TensorData } from "./trace.js";
+
+type BinaryName = "add" | "subtract" | "multiply" | "divide" | "maximum" | "minimum" | "power" | "remainder" | "and" | "or";
+type Direction = Attributes<"stablehlo.compare">["comparison_direction"];
+
+/**
+ * A tensor with axes named `A` (a union of names) and elements of type `D`. Axes match by name, never by position; an
+ * operand that lacks an axis of the other is repeated along it.
+ */
+export class Tensor<A extends string = string, D extends DType = DType> implements TensorData {
+  /** Keeps `Tensor<"batch">` and `Tensor<"time">` apart in both directions. */
+  declare protected readonly axisNames: (names: A) => A;
+
+  constructor(
+    readonly axes: readonly Axis[],
+    readonly dtype: D,
+    readonly value: Value,
+  ) {}
+
+  add<B extends string = never>(other: Tensor<B, D> | number): Tensor<A | B, D> {
+    return this.#binary("add", other);
+  }
+  sub<B extends string = never>(other: Tensor<B, D> | number): Tensor<A | B, D> {
+    return this.#binary("subtract", other);
+  }
+  mul<B extends string = never>(other: Tensor<B, D> | number): Tensor<A | B, D> {
+    return this.#binary("multiply", other);
+  }
+  div<B extends string = never>(other: Tensor<B, D> | number): Tensor<A | B, D> {
+    return this.#binary("divide", other);
+  }
+  max<B extends string = never>(other: Tensor<B, D> | number): Tensor<A | B, D> {
+    return this.#binary("maximum", other);
+  }
+  min<B extends string = never>(other: Tensor<B, D> | number): Tensor<A | B, D> {
+    return this.#binary("minimum", other);
+  }
+  pow<B extends string = never>(other: Tensor<B, D> | number): Tensor<A | B, D> {
+    return this.#binary("power", other);
+  }
+  /** The remainder with the sign of the dividend. */
+  rem<B extends string = never>(other: Tensor<B, D> | number): Tensor<A | B, D> {
+    return this.#binary("remainder", other);
+  }
+  and<B extends string>(this: Tensor<A, "i1">, other: Tensor<B, "i1">): Tensor<A | B, "i1"> {
+    return this.#binary("and", other);
+  }
+  or<B extends string>(this: Tensor<A, "i1">, other: Tensor<B, "i1">): Tensor<A | B, "i1"> {
+    return this.#binary("or", other);
+  }
+
+  eq<B extends string = never>(other: Tensor<B, D> | number): Tensor<A | B, "i1"> {
+    return this.#compare("EQ", other);
+  }
+  ne<B extends string = never>(other: Tensor<B, D> | number): Tensor<A | B, "i1"> {
+    return this.#compare("NE", other);
+  }
+  lt<B extends string = never>(other: Tensor<B, D> | number): Tensor<A | B, "i1"> {
+    return this.#compare("LT", other);
+  }
+  le<B extends string = never>(other: Tensor<B, D> | number): Tensor<A | B, "i1"> {
+    return this.#compare("LE", other);
+  }
+  gt<B extends string = never>(other: Tensor<B, D> | number): Tensor<A | B, "i1"> {
+    return this.#compare("GT", other);
+  }
+  ge<B extends string = never>(other: Tensor<B, D> | number): Tensor<A | B, "i1"> {
+    return this.#compare("GE", other);
+  }
+
+  /** The same numbers as elements of another type. */
+  to<E extends DType>(dtype: E): Tensor<A, E> {
+    if ((dtype as string) === this.dtype) return this as unknown as Tensor<A, E>;
+    const type = tensorType(sizesOf(this.axes), dtype);
+    const value = builderHere().create("stablehlo.convert", [this.value], {}, { results: [type] }).result;
+    return new Tensor(this.axes, dtype, value);
+  }
+
+  /** Other names for some axes: `k.rename({ time: "key" })`. */
+  rename<const M extends { readonly [K in A]?: string }>(
+    names: M,
+  ): Tensor<{ [K in A]: K extends keyof M ? (M[K] extends string ? M[K] : K) : K }[A], D> {
+    const renames = names as Readonly<Record<string, string | undefined>>;
+    for (const name of Object.keys(renames)) findAxis("rename", this, name);
+    const axes = this.axes.map((a) => ({ name: renames[a.name] ?? a.name, size: a.size }));
+    return new Tensor(axes, this.dtype, this.value);
+  }
+
+  /** Repeated along a new axis, which comes first. */
+  expand<N extends string>(newAxis: Axis<N>): Tensor<A | N, D> {
+    const axes = [newAxis, ...this.axes];
+    return new Tensor(axes, this.dtype, broadcastTo(this, axes));
+  }
+
+  /** The size of an axis. */
+  size(name: A): number {
+    return findAxis("size", this, name).axis.size;
+  }
+
+  /** The axis itself, to make other tensors alike. */
+  axis<N extends A>(name: N): Axis<N> {
+    return findAxis("axis", this, name).axis as Axis<N>;
+  }
+
+  toString(): string {
+    return describe(this.axes, this.dtype);
+  }
+
+  #operand(op: string, other: TensorData | number): TensorData {
+    if (typeof other !== "number") return other;
+    if (this.dtype === "i1" || (!Number.isInteger(other) && !/^(f|bf)/.test(this.dtype))) {
+      throw new ShapeError({ message: `${op}: ${other} is no ${this.dtype}`, got: describe(this.axes, this.dtype) });
+    }
+    const value = currentTrace().fill(other, this.axes, this.dtype);
+    return { axes: this.axes, dtype: this.dtype, value };
+  }
+
+  #aligned(op: string, other: TensorData | number): { readonly axes: readonly Axis[]; readonly values: readonly [Value, Value] } {
+    const rhs = this.#operand(op, other);
+    const names = ["lhs", "rhs"];
+    checkDTypes(op, [this, rhs], names);
+    const axes = commonAxes(op, [this, rhs], names);
+    return { axes, values: [broadcastTo(this, axes), broadcastTo(rhs, axes)] };
+  }
+
+  #binary<B extends string>(name: BinaryName, other: Tensor<B, D> | number): Tensor<A | B, D> {
+    const { axes, values } = this.#aligned(name, other);
+    return new Tensor(axes, this.dtype, builderHere().create(`stablehlo.${name}`, values, {}).result);
+  }
+
+  #compare<B extends string>(direction: Direction, other: Tensor<B, D> | number): Tensor<A | B, "i1"> {
+    const { axes, values } = this.#aligned("compare", other);
+    const attributes = { comparison_direction: direction };
+    return new Tensor(axes, "i1", builderHere().create("stablehlo.compare", values, attributes).result);
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * @file The trace: DSL calls append operations to the program being built. It holds what a call cannot know by itself: the
+ * builder, the path of scopes, the parameters, states and probes met so far.
+ */
+import { Builder } from "../ir/builder.js";
+import { elementsFromNumbers } from "../ir/elements.js";
+import { fileLocation, type Location, nameLocation, unknownLocation } from "../ir/location.js";
+import type { Block, Value } from "../ir/operation.js";
+import { addArgument } from "../ir/rewriter.js";
+import { type TensorType, tensorType } from "../ir/types.js";
+import { type Axis, type DType, describe, sizesOf } from "./axis.js";
+import { TraceError } from "./errors.js";
+import { authorPosition } from "./source.js";
+
+/** What an argument of a program is for. */
+export type ArgumentRole = "input" | "parameter" | "state";
+
+/** One argument of a traced program. */
+export interface ArgumentSpec {
+  readonly role: ArgumentRole;
+  /** Input name, parameter path or state path. */
+  readonly name: string;
+  readonly axes: readonly Axis[];
+  readonly dtype: DType;
+}
+
+/** A tensor before it is one: axes, dtype and the SSA value. */
+export interface TensorData {
+  readonly axes: readonly Axis[];
+  readonly dtype: DType;
+  readonly value: Value;
+}
+
+/** One argument met while tracing. */
+export interface TracedArgument extends ArgumentSpec {
+  readonly value: Value;
+}
+
+export class Trace {
+  builder: Builder;
+  readonly arguments: TracedArgument[] = [];
+  readonly stateUpdates = new Map<string, TensorData>();
+  readonly probes = new Map<string, TensorData>();
+  /** Set while the body of a DSL function is traced: it sees only its own arguments. */
+  functionName: string | undefined;
+  #scopes: readonly string[] = [];
+
+  constructor(
+    readonly entry: Block,
+    /** Where functions of the module go. */
+    readonly module: Block,
+    /** States start as zero constants instead of arguments (a forward pass that carries nothing). */
+    readonly initialState: boolean,
+    readonly wantsProbe: (name: string) => boolean,
+  ) {
+    this.builder = Builder.atEnd(entry);
+  }
+
+  /** `layers.0.mlp_block` inside nested scopes. */
+  path(name: string): string {
+    return [...this.#scopes, name].join(".");
+  }
+
+  inScope<T>(name: string, body: () => T): T {
+    const outer = this.#scopes;
+    this.#scopes = [...outer, name];
+    try {
+      return body();
+    } finally {
+      this.#scopes = outer;
+    }
+  }
+
+  /** Appends operations elsewhere (a region's body) while `body` runs. */
+  inBuilder<T>(builder: Builder, body: () => T): T {
+    const outer = this.builder;
+    this.builder = builder;
+    try {
+      return body();
+    } finally {
+      this.builder = outer;
+    }
+  }
+
+  /** The author's position, named by the scopes, for the operations of this call. */
+  location(): Location {
+    const position = authorPosition();
+    const file = position === undefined ? unknownLocation : fileLocation(position);
+    return this.#scopes.length === 0 ? file : nameLocation(this.#scopes.join("/"), file);
+  }
+
+  /** The argument of that role and name; made on first use, afterwards checked to be asked for alike. */
+  argument(role: ArgumentRole, name: string, axes: readonly Axis[], dtype: DType): TensorData {
+    const known = this.arguments.find((argument) => argument.role === role && argument.name === name);
+    if (known !== undefined) return this.#sameArgument(known, axes, dtype);
+    if (this.functionName !== undefined) {
+      throw new TraceError({
+        message: `${role} "${name}" is used inside function "${this.functionName}"`,
+        hint: "functions see their arguments only: pass it in",
+      });
+    }
+    const value = addArgument(this.entry, tensorType(sizesOf(axes), dtype), this.location(), name);
+    this.arguments.push({ role, name, axes, dtype, value });
+    return { axes, dtype, value };
+  }
+
+  #sameArgument(known: TracedArgument, axes: readonly Axis[], dtype: DType): TensorData {
+    if (describe(known.axes, known.dtype) === describe(axes, dtype)) return known;
+    throw new TraceError({
+      message: `${known.role} "${known.name}" is asked for twice with different shapes`,
+      expected: describe(known.axes, known.dtype),
+      got: describe(axes, dtype),
+    });
+  }
+
+  /** The IR type of a tensor with these axes. */
+  typeOf(axes: readonly Axis[], dtype: DType): TensorType {
+    return tensorType(sizesOf(axes), dtype);
+  }
+
+  /** A constant tensor filled with one number. */
+  fill(value: number, axes: readonly Axis[], dtype: DType): Value {
+    const type = this.typeOf(axes, dtype);
+    return this.builder.create("stablehlo.constant", [], { value: elementsFromNumbers(type, [value]) }).result;
+  }
+}
+
+let active: Trace | undefined;
+
+/** The trace of the program being built. @throws TraceError outside of one */
+export function currentTrace(): Trace {
+  if (active !== undefined) return active;
+  throw new TraceError({
+    message: "no program is being traced",
+    hint: "call DSL functions inside the body of program(...)",
+  });
+}
+
+/** Runs `body` with `trace` as the current one. */
+export function withTrace<T>(trace: Trace, body: () => T): T {
+  const outer = active;
+  active = trace;
+  try {
+    return body();
+  } finally {
+    active = outer;
+  }
+}
+
+/** The builder, set to the author's position. */
+export function builderHere(): Builder {
+  const trace = currentTrace();
+  trace.builder.location = trace.location();
+  return trace.builder;
+}
+
+/** Parameters, states and probes made inside `body` are named `name.…`; ops show it in their locations. */
+export const scope = <T>(name: string, body: () => T): T => currentTrace().inScope(name, body);

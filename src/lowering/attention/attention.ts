@@ -1,0 +1,51 @@
+/** @file What every strategy of local attention shares: its inputs, segments, masked softmax. */
+import type { Value } from "../../ir/operation.js";
+import type { OperationOf } from "../../ir/ops/index.js";
+import { type Emitter, isSplat, shapeOf, typeOf } from "../emit.js";
+
+/** The operands by name; `ring` is absent when no token came before (num_tokens is the constant 0). */
+export interface AttentionInputs {
+  readonly q: Value;
+  readonly k: Value;
+  readonly v: Value;
+  readonly segmentPos: Value;
+  readonly ring: { readonly k: Value; readonly v: Value; readonly numTokens: Value } | undefined;
+  readonly window: number;
+  readonly scale: number;
+}
+
+export type AttentionStrategy = (emitter: Emitter, inputs: AttentionInputs) => Value;
+
+export function attentionInputs(op: OperationOf<"griffin.local_attention">): AttentionInputs {
+  const [q, k, v, segmentPos, ringK, ringV, numTokens] = op.operands as [Value, Value, Value, Value, Value, Value, Value];
+  const ring = isSplat(numTokens, 0) ? undefined : { k: ringK, v: ringV, numTokens };
+  return { q, k, v, segmentPos, ring, window: shapeOf(ringK)[1]!, scale: op.attributes.scale };
+}
+
+/** The document of each token [b, t], counted from the one open at the start: the running count of positions 0. */
+export function segments(e: Emitter, segmentPos: Value): Value {
+  const [batch, time] = shapeOf(segmentPos) as [number, number];
+  let count = e.convert(e.compareTo("EQ", segmentPos, 0), "i32");
+  for (let shift = 1; shift < time; shift *= 2) {
+    const shifted = e.pad(e.slice(count, 1, 0, time - shift), 1, shift, 0, 0);
+    count = e.add(count, shifted);
+  }
+  return e.reshape(count, [batch, time]);
+}
+
+/** The reference's stand-in for minus infinity: finite, so that a row without keys stays a number. */
+const MASKED = -2.3819763e38;
+
+/** Softmax over the last dimension of f32 scores where `mask` holds, rounded to `element`. */
+export function maskedSoftmax(e: Emitter, scores: Value, mask: Value, element: string): Value {
+  const shape = shapeOf(scores);
+  const last = shape.length - 1;
+  const outer = shape.slice(0, last).map((_, i) => i);
+  const masked = e.select(mask, scores, e.fill(MASKED, shape, "f32"));
+  const shifted = e.sub(masked, e.broadcast(e.reduce("maximum", masked, last), shape, outer));
+  const weights = e.unary("exponential", shifted);
+  const total = e.broadcast(e.reduce("add", weights, last), shape, outer);
+  return e.convert(e.div(weights, total), element as "f32");
+}
+
+export const elementOf = (inputs: AttentionInputs): string => String(typeOf(inputs.q).element);

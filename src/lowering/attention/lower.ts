@@ -1,0 +1,27 @@
+/** @file griffin.local_attention by a strategy. */
+import type { Value } from "../../ir/operation.js";
+import type { OperationOf } from "../../ir/ops/index.js";
+import { type Emitter, shapeOf } from "../emit.js";
+import { attentionInputs } from "./attention.js";
+import { banded } from "./banded.js";
+import { dense } from "./dense.js";
+
+/** A strategy with its numbers; `banded` without a block takes one that fits the window. */
+export type AttentionChoice =
+  | { readonly strategy: "dense" }
+  | { readonly strategy: "banded"; readonly block: number | undefined };
+
+/** Queries a block: as many as the window has tokens, within what keeps a block's scores small (256) and full (32). */
+const blockFor = (window: number): number => Math.min(256, Math.max(32, window));
+
+/** Queries that fit one block are dense anyway: a band would only add rows. */
+export function lowerLocalAttention(
+  e: Emitter,
+  op: OperationOf<"griffin.local_attention">,
+  choice: AttentionChoice,
+): readonly Value[] {
+  const inputs = attentionInputs(op);
+  if (choice.strategy === "dense") return [dense(e, inputs)];
+  const block = choice.block ?? blockFor(inputs.window);
+  return [shapeOf(inputs.q)[1]! <= block ? dense(e, inputs) : banded(block)(e, inputs)];
+}

@@ -1,0 +1,21 @@
+/** @file The loop all lowering passes share: replace every op of some names by what a rule makes of it. */
+import { Builder } from "../ir/builder.js";
+import { type Operation, type Value, walk } from "../ir/operation.js";
+import { isOp, type OperationOf, type OpName } from "../ir/ops/index.js";
+import { replaceOperation } from "../ir/rewriter.js";
+import type { PassContext } from "../passes/pass.js";
+import { Emitter } from "./emit.js";
+
+/** Replaces each op named `name` below `module` by the values of `rule`, emitted before it at its location. */
+export function replaceEach<K extends OpName>(
+  module: Operation,
+  context: PassContext,
+  name: K,
+  rule: (emitter: Emitter, op: OperationOf<K>) => readonly Value[],
+): void {
+  for (const operation of [...walk(module)]) {
+    if (!isOp(operation, name)) continue;
+    replaceOperation(operation, rule(new Emitter(Builder.before(operation)), operation));
+    context.count(`${name} lowered`);
+  }
+}

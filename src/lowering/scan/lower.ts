@@ -1,0 +1,41 @@
+/** @file griffin.linear_scan by a strategy: what is common to all (element types, direction, single steps, zero starts). */
+import type { Value } from "../../ir/operation.js";
+import type { OperationOf } from "../../ir/ops/index.js";
+import { type Emitter, isSplat, shapeOf, typeOf } from "../emit.js";
+import { associative } from "./associative.js";
+import { blocked } from "./blocked.js";
+import type { ScanStrategy } from "./scan.js";
+import { sequential, straightLine } from "./sequential.js";
+
+/** A strategy with its numbers. */
+export type ScanChoice =
+  | { readonly strategy: "sequential"; readonly unroll: number }
+  | { readonly strategy: "associative" }
+  | { readonly strategy: "blocked"; readonly block: number };
+
+export function scanStrategy(choice: ScanChoice): ScanStrategy {
+  switch (choice.strategy) {
+    case "sequential":
+      return sequential(choice.unroll);
+    case "associative":
+      return associative;
+    case "blocked":
+      return blocked(choice.block);
+  }
+}
+
+/** y in x's element type and the last state in f32; one step is one fused multiply-add whatever the strategy. */
+export function lowerLinearScan(e: Emitter, op: OperationOf<"griffin.linear_scan">, choice: ScanChoice): readonly Value[] {
+  const [x, a, h0] = op.operands as [Value, Value, Value];
+  const time = shapeOf(x)[1]!;
+  if (time === 0) return [x, h0];
+  const turned = (values: Value): Value => {
+    const wide = e.convert(values, "f32");
+    return op.attributes.reverse === true ? e.reverse(wide, 1) : wide;
+  };
+  const inputs = { x: turned(x), a: turned(a), h0: isSplat(h0, 0) ? undefined : h0 };
+  const strategy = time === 1 ? straightLine : scanStrategy(choice);
+  const { y, last } = strategy(e, inputs);
+  const forward = op.attributes.reverse === true ? e.reverse(y, 1) : y;
+  return [e.convert(forward, typeOf(x).element), last];
+}
