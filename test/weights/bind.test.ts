@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
-import { bindWeights } from "../../src/weights/bind.js";
+import { describe, expect, expectTypeOf, test } from "vitest";
+import { type BoundParameter, bindWeights } from "../../src/weights/bind.js";
 import { type Checkpoint, openCheckpoint } from "../../src/weights/checkpoint.js";
 import { parseConfig } from "../../src/weights/config.js";
 import { convertFloats } from "../../src/weights/convert.js";
@@ -61,6 +61,11 @@ test("every tensor of the demo checkpoint is a parameter and comes back under it
   expect(elements.reduce((a, b) => a + b)).toBe(1_291_392);
   const norm = await parameters.get("final_norm.weight")!.readAs("f32");
   expect(norm).toEqual(await checkpoint.tensors.get("model.final_norm.weight")!.read());
+});
+
+test("weights are read only as the types that a model is computed in", () => {
+  expectTypeOf<BoundParameter["readAs"]>().parameter(0).toEqualTypeOf<"f32" | "bf16" | "f16">();
+  expectTypeOf<BoundParameter["dtype"]>().toEqualTypeOf<"f32" | "bf16" | "f16">();
 });
 
 test("a tied head is ignored, and said so", () => {

@@ -1,0 +1,35 @@
+/** @file One sequence being continued: its sampler, its text so far, and when it ends. */
+import type { Sampler } from "./sampling.js";
+import type { StreamingDecoder } from "./streaming.js";
+
+/** A new token of a sequence. */
+export interface NextToken {
+  readonly token: number;
+  /** The text that became certain with it; what ends a sequence has no text of its own. */
+  readonly text: string;
+  /** Why the sequence ends here, if it does. */
+  readonly finished: "eos" | "length" | undefined;
+}
+
+export interface ContinuationOptions {
+  readonly sampler: Sampler;
+  /** Without one, `text` stays empty. */
+  readonly decoder?: StreamingDecoder | undefined;
+  /** Any of these ends the sequence. */
+  readonly eosIds: readonly number[];
+  readonly maxNewTokens: number;
+}
+
+/** A function from the logits of each step to the next token; it is not called again once the sequence is finished. */
+export function createContinuation(options: ContinuationOptions): (logits: Float32Array) => NextToken {
+  const { sampler, decoder, eosIds, maxNewTokens } = options;
+  let count = 0;
+  return (logits) => {
+    const token = sampler(logits);
+    count += 1;
+    const finished = eosIds.includes(token) ? "eos" : count >= maxNewTokens ? "length" : undefined;
+    const text = finished === "eos" ? "" : (decoder?.push(token) ?? "");
+    const rest = finished === undefined ? "" : (decoder?.end() ?? "");
+    return { token, text: text + rest, finished };
+  };
+}

@@ -1,0 +1,50 @@
+/** @file Text of tokens as they come: only whole characters, however many tokens one takes. */
+import type { Tokenizer } from "./tokenizer.js";
+
+/** What the bytes of an unfinished character decode to, as one. */
+const REPLACEMENT = "\uFFFD";
+
+/** Turns tokens into text one by one; the pieces together are the text of all tokens. */
+export class StreamingDecoder {
+  readonly #tokenizer: Tokenizer;
+  /** Tokens already told in full: some decoders treat the first token of a text differently, so one is never decoded alone. */
+  #context: readonly number[] = [];
+  /** Tokens since then, and how much of their text is told. */
+  #pending: readonly number[] = [];
+  #told = 0;
+
+  constructor(tokenizer: Tokenizer) {
+    this.#tokenizer = tokenizer;
+  }
+
+  /** The text that is certain now that `token` has come; empty while a character is unfinished. */
+  push(token: number): string {
+    this.#pending = [...this.#pending, token];
+    const text = this.#pendingText();
+    // Bytes that cannot be a character stay a replacement, so all but the last one is certain.
+    const unfinished = text.endsWith(REPLACEMENT);
+    const certain = unfinished ? text.slice(0, -REPLACEMENT.length) : text;
+    const piece = certain.slice(this.#told);
+    this.#told = certain.length;
+    if (!unfinished && text !== "") {
+      this.#context = this.#pending;
+      this.#pending = [];
+      this.#told = 0;
+    }
+    return piece;
+  }
+
+  /** What is left when no token follows: the replacement of a character that was never finished, or nothing. */
+  end(): string {
+    const rest = this.#pendingText().slice(this.#told);
+    this.#context = [];
+    this.#pending = [];
+    this.#told = 0;
+    return rest;
+  }
+
+  #pendingText(): string {
+    const before = this.#tokenizer.decode(this.#context);
+    return this.#tokenizer.decode([...this.#context, ...this.#pending]).slice(before.length);
+  }
+}

@@ -1,0 +1,20 @@
+/** @file Token ids from people, checked before they reach the model. */
+import { UsageError } from "../support/errors.js";
+
+/**
+ * Checks that `ids` can be a prompt of a model with `vocabSize` tokens. The compiled program would clamp an id out of range
+ * and answer nonsense. Throws {@link UsageError} for an empty prompt and for ids that are not in the vocabulary.
+ */
+export function checkPrompt(ids: readonly number[], vocabSize: number): void {
+  if (ids.length === 0) {
+    throw new UsageError({ message: "the prompt is empty", expected: "at least one token" });
+  }
+  const at = ids.findIndex((id) => !Number.isInteger(id) || id < 0 || id >= vocabSize);
+  if (at < 0) return;
+  throw new UsageError({
+    message: `token ${at} of the prompt is not in the vocabulary`,
+    expected: `an integer from 0 to ${vocabSize - 1}`,
+    got: `${ids[at]}`,
+    hint: "were the tokens made with the tokenizer of this checkpoint?",
+  });
+}
