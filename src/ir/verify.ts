@@ -5,19 +5,11 @@
 import { VerifyError } from "./errors.js";
 import { describeLocation, type Location, sourcePosition } from "./location.js";
 import { type Block, type Operation, type Region, type Value, walk } from "./operation.js";
-import type { OpDefinition, OpView, TypeClass } from "./ops/define.js";
+import type { OpDefinition, OpView } from "./ops/define.js";
 import { findOp } from "./ops/index.js";
 import { resolveOperandGroups } from "./ops/groups.js";
-import {
-  DYNAMIC,
-  type ElementType,
-  formatType,
-  isComplex,
-  isFloat,
-  isQuantized,
-  type TensorType,
-  type Type,
-} from "./types.js";
+import { formatType, type TensorType, type Type } from "./types.js";
+import { areCompatible, inTypeClass } from "./verify-types.js";
 
 /** What infer looks at: an operation, or one about to be built. */
 export interface OpParts {
@@ -65,35 +57,6 @@ function viewOf(parts: OpParts): OpView<never> {
   };
 }
 
-function elementClass(element: ElementType): string {
-  if (isQuantized(element)) return element.axis === undefined ? "Q" : "A";
-  if (element === "i1") return "P";
-  if (element === "index") return "X";
-  if (isComplex(element)) return "C";
-  if (isFloat(element)) return "F";
-  return element.startsWith("ui") ? "I" : "IS";
-}
-
-/** Whether a type belongs to one of the classes of `wanted` (letters of ops/define.ts). */
-export function inTypeClass(type: Type, wanted: TypeClass): boolean {
-  const has = (letters: string): boolean => [...letters].some((letter) => wanted.includes(letter));
-  switch (type.kind) {
-    case "tensor":
-    case "unranked":
-      return has(elementClass(type.element));
-    case "token":
-      return has("T");
-    case "tuple":
-      return has("U");
-    case "buffer":
-      return has("B");
-    case "future":
-      return has("N");
-    default:
-      return false;
-  }
-}
-
 function checkOperands(parts: OpParts, definition: OpDefinition): void {
   const groups = resolveOperandGroups(definition, parts.operands, parts.attributes);
   if (groups === undefined)
@@ -121,8 +84,16 @@ function checkAttributes(parts: OpParts, definition: OpDefinition): void {
   }
 }
 
+function checkRegions(parts: OpParts, definition: OpDefinition): void {
+  const names = definition.regions ?? [];
+  const fixed = names.filter((name) => !name.startsWith("*")).length;
+  const fits = fixed === names.length ? parts.regions.length === fixed : parts.regions.length >= fixed;
+  if (!fits)
+    fail(parts, "regions", `takes ${names.join(", ") || "no regions"}, got ${parts.regions.length} regions`);
+}
+
 /**
- * The result types of an op from its parts, after checking everything the table and the op's rule say.
+ * The result types of an op from its parts (the requested ones where they are more precise or quantised), after checking everything the table and the op's rule say.
  * @throws VerifyError
  */
 export function inferResultTypes(parts: OpParts): readonly Type[] {
@@ -130,37 +101,21 @@ export function inferResultTypes(parts: OpParts): readonly Type[] {
   if (definition === undefined) return parts.resultTypes;
   checkOperands(parts, definition);
   checkAttributes(parts, definition);
-  return definition.infer(viewOf(parts));
-}
-
-/** Whether a written type may stand where `inferred` was found: equal, or a dynamic size on one side. */
-export function isCompatible(inferred: Type, written: Type): boolean {
-  if (inferred === written) return true;
-  if (inferred.kind === "unranked" || written.kind === "unranked") return true;
-  if (inferred.kind !== "tensor" || written.kind !== "tensor") return false;
-  if (inferred.element !== written.element || inferred.shape.length !== written.shape.length) return false;
-  return inferred.shape.every(
-    (size, i) => size === written.shape[i] || size === DYNAMIC || written.shape[i] === DYNAMIC,
-  );
+  checkRegions(parts, definition);
+  const inferred = definition.infer(viewOf(parts));
+  if (parts.resultTypes.length === 0) return inferred;
+  if (areCompatible(inferred, parts.resultTypes)) return parts.resultTypes;
+  const list = (types: readonly Type[]): string => types.map(formatType).join(", ") || "nothing";
+  return fail(parts, "result_type", `inferred ${list(inferred)}, but ${list(parts.resultTypes)} is written`);
 }
 
 /** Verifies one operation, not what is below it. @throws VerifyError */
 export function verifyOperation(operation: Operation): void {
-  const parts: OpParts = {
-    name: operation.name,
-    operands: operation.operands,
-    attributes: operation.attributes,
-    regions: operation.regions,
-    resultTypes: operation.results.map((result) => result.type),
-    location: operation.location,
-  };
+  const resultTypes = operation.results.map((result) => result.type);
+  const parts: OpParts = { ...asParts(operation), resultTypes };
   const inferred = inferResultTypes(parts);
-  const same =
-    inferred.length === parts.resultTypes.length &&
-    inferred.every((type, i) => isCompatible(type, parts.resultTypes[i]!));
-  if (same) return;
-  const list = (types: readonly Type[]): string => types.map(formatType).join(", ") || "nothing";
-  fail(parts, "result_type", `inferred ${list(inferred)}, but ${list(parts.resultTypes)} is written`);
+  if (inferred.length === resultTypes.length) return;
+  fail(parts, "result_type", `has ${inferred.length} results, but ${resultTypes.length} are written`);
 }
 
 function verifyBlock(block: Block, scope: Set<Value>): void {

@@ -24,6 +24,7 @@ export interface OperandDefinition {
 /**
  * pure: no effect, may be removed, merged, moved. elementwise: same shapes in and out. commutative: operands may swap.
  * terminator: ends its block. isolated: its regions see no outer values. symbol: names itself with sym_name.
+ * deprecated: no HLO op, or on its way out; read from text, never emitted.
  */
 export type Trait =
   | "pure"
@@ -32,7 +33,8 @@ export type Trait =
   | "idempotent"
   | "terminator"
   | "isolated"
-  | "symbol";
+  | "symbol"
+  | "deprecated";
 
 export type AttributeTable = Readonly<Record<string, AttributeKind>>;
 

@@ -1,11 +1,31 @@
 /** @file The registry: every op, and the types that force a rule for each. */
 import type { Operation } from "../operation.js";
 import { builtinOps } from "./builtin.js";
+import { callOps } from "./calls.js";
+import { controlOps } from "./control.js";
 import type { AttributesOf, AttributeTable, OpDefinition, Trait } from "./define.js";
+import { dotOps } from "./dot.js";
 import { elementwiseOps } from "./elementwise.js";
+import { gatherOps } from "./gather.js";
 import { griffinOps } from "./griffin.js";
+import { reduceOps } from "./reduce.js";
+import { scatterOps } from "./scatter.js";
+import { shapeOps } from "./shape.js";
+import { slicingOps } from "./slicing.js";
 
-const definitions = [...builtinOps, ...elementwiseOps, ...griffinOps] as const;
+const definitions = [
+  ...builtinOps,
+  ...elementwiseOps,
+  ...shapeOps,
+  ...slicingOps,
+  ...dotOps,
+  ...reduceOps,
+  ...gatherOps,
+  ...scatterOps,
+  ...controlOps,
+  ...callOps,
+  ...griffinOps,
+] as const;
 
 type Definition = (typeof definitions)[number];
 

@@ -48,14 +48,21 @@ function integerKind(element: ScalarType): AttributeKind<number, false> {
 
 export const i64 = integerKind("i64");
 export const i32 = integerKind("i32");
+export const ui32 = integerKind("ui32");
+export const ui64 = integerKind("ui64");
 
-const floatScalar = scalarType("f32");
-export const f32 = required<number>({
-  name: "f32",
-  schema: z.number().or(z.nan()),
-  toAttribute: (value) => ({ kind: "float", value, type: floatScalar }),
-  fromAttribute: (a) => (a.kind === "float" && a.type === floatScalar ? a.value : undefined),
-});
+function floatKind(element: "f32" | "f64"): AttributeKind<number, false> {
+  const type = scalarType(element);
+  return required({
+    name: element,
+    schema: z.number().or(z.nan()),
+    toAttribute: (value) => ({ kind: "float", value, type }),
+    fromAttribute: (a) => (a.kind === "float" && a.type === type ? a.value : undefined),
+  });
+}
+
+export const f32 = floatKind("f32");
+export const f64 = floatKind("f64");
 
 export const bool = required<boolean>({
   name: "bool",
@@ -227,5 +234,21 @@ export function listOf<T>(kind: AttributeKind<T, false>): AttributeKind<readonly
     schema: z.array(kind.schema).readonly(),
     toAttribute: (value) => ({ kind: "array", items: value.map(kind.toAttribute) }),
     fromAttribute: (a) => (a.kind === "array" ? everyItem(a.items, kind.fromAttribute) : undefined),
+  });
+}
+
+/** A value of either kind; the first that accepts it writes it. */
+export function either<A, B>(
+  a: AttributeKind<A, false>,
+  b: AttributeKind<B, false>,
+): AttributeKind<A | B, false> {
+  return required<A | B>({
+    name: `${a.name} or ${b.name}`,
+    schema: z.union([a.schema, b.schema]),
+    toAttribute: (value) => {
+      const first = a.schema.safeParse(value);
+      return first.success ? a.toAttribute(first.data) : b.toAttribute(value as B);
+    },
+    fromAttribute: (attribute) => a.fromAttribute(attribute) ?? b.fromAttribute(attribute),
   });
 }

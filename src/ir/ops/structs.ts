@@ -1,8 +1,9 @@
 /** @file Attribute kinds that are structs of named fields, e.g. `#stablehlo.dot<..>`; field names are StableHLO's. */
 import { z } from "zod";
 import type { Attribute, AttributeDictionary } from "../attribute.js";
-import { scalarType } from "../types.js";
-import type { AttributeKind } from "./kinds.js";
+import { type FloatType, floatTypes, isFloat, scalarType } from "../types.js";
+import { resultAccuracyMode } from "./enums.js";
+import { type AttributeKind, attribute, attributeArray, bool, denseI64, either, f64 } from "./kinds.js";
 
 /** How one field stands in text and in the IR; `absent` is the value that is not written. */
 interface Field<T = unknown> {
@@ -12,21 +13,40 @@ interface Field<T = unknown> {
   readonly absent?: T;
 }
 
-const integer = scalarType("i64");
+const integerType = scalarType("i64");
 
-/** A list of dimensions; empty when absent. */
-const dimensions: Field<readonly number[]> = {
+/** A list of integers; `absent` when it is not written if empty. */
+const integers: Field<readonly number[]> = {
   schema: z.array(z.int()).readonly(),
   toAttribute: (value) => ({
     kind: "array",
-    items: value.map((item) => ({ kind: "integer", value: BigInt(item), type: integer })),
+    items: value.map((item) => ({ kind: "integer", value: BigInt(item), type: integerType })),
   }),
   fromAttribute: (a) =>
     a.kind === "array" && a.items.every((item) => item.kind === "integer")
       ? a.items.map((item) => Number((item as { value: bigint }).value))
       : undefined,
-  absent: [],
 };
+
+const integer: Field<number> = {
+  schema: z.int(),
+  toAttribute: (value) => ({ kind: "integer", value: BigInt(value), type: integerType }),
+  fromAttribute: (a) => (a.kind === "integer" ? Number(a.value) : undefined),
+};
+
+const float: Field<number> = { ...f64, schema: z.number() };
+
+/** `bf16`: a float type by its spelling. */
+const floatType: Field<FloatType> = {
+  schema: z.enum(floatTypes),
+  toAttribute: (value) => ({ kind: "type", type: scalarType(value) }),
+  fromAttribute: (a) =>
+    a.kind === "type" && a.type.kind === "scalar" && isFloat(a.type.element) ? a.type.element : undefined,
+};
+
+const orAbsent = <T>(field: Field<T>, absent: T): Field<T> => ({ ...field, absent });
+/** A list of dimensions; empty when absent. */
+const dimensions = orAbsent(integers, []);
 
 type FieldTable = Readonly<Record<string, Field>>;
 type FieldsOf<F extends FieldTable> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never };
@@ -70,3 +90,77 @@ export const dotDimensionNumbers = structKind("dot", {
   lhs_contracting_dimensions: dimensions,
   rhs_contracting_dimensions: dimensions,
 });
+
+/** `#stablehlo.dot_algorithm<..>`. */
+export const dotAlgorithm = structKind("dot_algorithm", {
+  lhs_precision_type: floatType,
+  rhs_precision_type: floatType,
+  accumulation_type: floatType,
+  lhs_component_count: integer,
+  rhs_component_count: integer,
+  num_primitive_operations: integer,
+  allow_imprecise_accumulation: bool,
+});
+
+/** `#stablehlo.gather<..>`. */
+export const gatherDimensionNumbers = structKind("gather", {
+  offset_dims: dimensions,
+  collapsed_slice_dims: dimensions,
+  operand_batching_dims: dimensions,
+  start_indices_batching_dims: dimensions,
+  start_index_map: dimensions,
+  index_vector_dim: orAbsent(integer, 0),
+});
+
+/** `#stablehlo.scatter<..>`. */
+export const scatterDimensionNumbers = structKind("scatter", {
+  update_window_dims: dimensions,
+  inserted_window_dims: dimensions,
+  input_batching_dims: dimensions,
+  scatter_indices_batching_dims: dimensions,
+  scatter_dims_to_operand_dims: dimensions,
+  index_vector_dim: orAbsent(integer, 0),
+});
+
+/** `#stablehlo.conv<[b, 0, f]x[0, i, o]->[b, 0, f]>`. */
+export const convDimensionNumbers = structKind("conv", {
+  input_batch_dimension: integer,
+  input_feature_dimension: integer,
+  input_spatial_dimensions: integers,
+  kernel_input_feature_dimension: integer,
+  kernel_output_feature_dimension: integer,
+  kernel_spatial_dimensions: integers,
+  output_batch_dimension: integer,
+  output_feature_dimension: integer,
+  output_spatial_dimensions: integers,
+});
+
+/** `#stablehlo.channel_handle<handle = 1, type = 0>`. */
+export const channelHandle = structKind("channel_handle", { handle: integer, type: integer });
+
+/** `#stablehlo.output_operand_alias<..>`: which part of a result shares memory with which part of an operand. */
+export const outputOperandAlias = structKind("output_operand_alias", {
+  output_tuple_indices: integers,
+  operand_index: integer,
+  operand_tuple_indices: integers,
+});
+
+/** `#stablehlo.result_accuracy<..>`; tolerances are used with mode TOLERANCE alone. */
+export const resultAccuracy = structKind("result_accuracy", {
+  atol: orAbsent(float, 0),
+  rtol: orAbsent(float, 0),
+  ulps: orAbsent(integer, 0),
+  mode: resultAccuracyMode,
+});
+
+/** What absence of a result accuracy means. */
+export const defaultAccuracy = { atol: 0, rtol: 0, ulps: 0, mode: "DEFAULT" } as const;
+
+/** `#stablehlo.replica_group_mesh_axes<mesh = .., axes = [..]>`; mesh and axes are kept as they came. */
+const replicaGroupMeshAxes = structKind("replica_group_mesh_axes", {
+  mesh: attribute,
+  axes: attributeArray,
+});
+
+/** Groups of replica ids, one row a group; or the axes of a mesh that make them. */
+export const replicaGroups = either(denseI64, replicaGroupMeshAxes);
