@@ -74,16 +74,16 @@ export interface OpView<A> {
  *   $name        the attribute of that name in short form: integers and booleans bare (`3`, `true`), i64[] as `[1, 0]`,
  *                enums by their bare word (`LT`), lists of enums as `[DEFAULT, HIGH]`, strings quoted; of any other kind, or
  *                written `$$name`, as an attribute with its type (`dense<1> : tensor<2xi32>`, `1.0e-04 : f64`)
- *   (...)?       written when the attribute in it is present
- *   other text   itself
- *   : TAIL       the types, always last; the attribute dictionary of what is left comes just before the colon.
- *                `T` one type for all operands and results while they are equal, else `F`; `F` the function type `(A, B) -> C`;
- *                `R` the result types; `O` the operand types, with commas (nothing when there are none).
- *                `O1` the type of the first operand.
+ *   <...>?       an optional part, written when the attribute in it is present: `%a<, lower = $lower>? : T`
+ *   other text   itself, brackets and parentheses too
+ *   : TAIL       the types, always last; the attribute dictionary of what is left comes just before the colon. In the tail
+ *                `T` is one type for all operands and results while they are equal, else `F`; `F` the function type
+ *                `(A, B) -> C`; `O` the operand types and `R` the result types, with commas between; `O1` the first
+ *                operand's type alone. Other text stands for itself: `: O -> (R)`.
  *                No tail: every type follows from the attributes and the operands.
  *
  * A comma before a variadic group belongs to the group: `%operand, %start_indices..., sizes = $slice_sizes : F` with no
- * start indices reads `%x, sizes = [] : F`.
+ * start indices reads `%x, sizes = [] : F`. `%results... : O` with no operands writes nothing at all.
  */
 export type Assembly = "unary" | "binary" | "generic" | "custom" | { readonly template: string };
 
