@@ -1,0 +1,104 @@
+/** @file Runs the model on a golden case and has the numbers judged: full forward, state after the prompt, greedy steps. */
+import { type CaseReport, checkCase, type GoldenCase } from "../golden/index.js";
+import { griffinParameters } from "../../models/griffin.js";
+import type { Client, DeviceBuffer } from "../runtime-pjrt/index.js";
+import { f32FromBf16 } from "../support/half.js";
+import { GriffinModel, type ModelOptions } from "./model.js";
+import { Session } from "./session.js";
+
+export interface GoldenOptions extends ModelOptions {
+  readonly dtype: "f32" | "bf16";
+  /** Also read the prompt in chunks of this many tokens and compare what follows. */
+  readonly chunk?: number | undefined;
+}
+
+/** Computes every tensor of a case that the model can and compares. @throws GriffinError when the case cannot be run */
+export async function checkGoldenCase(client: Client, golden: GoldenCase, options: GoldenOptions): Promise<CaseReport> {
+  const { config } = golden;
+  await using checkpoint = await golden.openWeights(griffinParameters(config));
+  using model = await GriffinModel.load(client, checkpoint, options);
+  const computed = new Map<string, Float32Array | Int32Array>();
+  await forward(model, golden, computed);
+  if (golden.tensors.has("generated_logits")) await steps(model, golden, computed, options);
+  return checkCase(golden, computed, options.dtype);
+}
+
+async function hostFloats(buffer: DeviceBuffer): Promise<Float32Array> {
+  const bytes = await buffer.toHost();
+  buffer.close();
+  if (buffer.elementType === "f32") return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+  return f32FromBf16(new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2));
+}
+
+/** Logits of all positions, and the residual stream after each layer. */
+async function forward(model: GriffinModel, golden: GoldenCase, computed: Map<string, Float32Array>): Promise<void> {
+  const { batch, time } = golden;
+  const dimensions = [batch, time];
+  const { client } = model;
+  const inputs = new Map([
+    ["tokens", await client.toDevice({ elementType: "i32", dimensions, data: golden.tokens })],
+    ["segment_pos", await client.toDevice({ elementType: "i32", dimensions, data: golden.segmentPos })],
+  ]);
+  const { outputs, probes } = await model.run({ kind: "forward", batch, time, layerOutputs: true }, inputs);
+  for (const input of inputs.values()) input.close();
+  computed.set("logits", pickColumns(await hostFloats(outputs.get("logits")!), model, golden));
+  for (const [name, buffer] of probes) {
+    const values = await hostFloats(buffer);
+    if (golden.tensors.has(name)) computed.set(name, values);
+  }
+}
+
+/** The columns of the vocabulary that the case holds. */
+function pickColumns(logits: Float32Array, { config }: GriffinModel, { logitsColumns }: GoldenCase): Float32Array {
+  if (logitsColumns === undefined) return logits;
+  const rows = logits.length / config.vocabSize;
+  const picked = new Float32Array(rows * logitsColumns.length);
+  for (let row = 0; row < rows; row++) {
+    logitsColumns.forEach((column, i) => {
+      picked[row * logitsColumns.length + i] = logits[row * config.vocabSize + column]!;
+    });
+  }
+  return picked;
+}
+
+/** The prompt read in chunks, then the reference's own greedy tokens fed in one by one. */
+async function steps(
+  model: GriffinModel,
+  golden: GoldenCase,
+  computed: Map<string, Float32Array | Int32Array>,
+  options: GoldenOptions,
+): Promise<void> {
+  const expected = golden.tensors.get("generated");
+  if (expected?.dtype !== "i32") return;
+  const { batch, time } = golden;
+  const count = expected.shape[1]! - 1;
+  const prompts = Array.from({ length: batch }, (_, row) => promptOf(golden, row, time));
+  using session = new Session(model, batch, { chunk: options.chunk });
+  let logits = await session.prefill(prompts);
+  const best = new Int32Array(batch * (count + 1));
+  const all: Float32Array[][] = [];
+  for (let step = 0; step <= count; step++) {
+    logits.forEach((row, i) => {
+      best[i * (count + 1) + step] = argmax(row);
+    });
+    if (step === count) break;
+    const tokens = Array.from({ length: batch }, (_, row) => expected.data[row * (count + 1) + step]!);
+    logits = await session.decode(tokens);
+    all.push(logits.map((row) => pickColumns(row, model, golden)));
+  }
+  const width = all[0]?.[0]?.length ?? 0;
+  const generated = new Float32Array(batch * count * width);
+  all.forEach((rows, step) => {
+    rows.forEach((row, i) => generated.set(row, (i * count + step) * width));
+  });
+  computed.set("generated", best);
+  computed.set("generated_logits", generated);
+}
+
+/** The real tokens of a row: left padding has negative positions. */
+function promptOf(golden: GoldenCase, row: number, time: number): number[] {
+  const from = row * time;
+  return Array.from(golden.tokens.subarray(from, from + time)).filter((_, t) => golden.segmentPos[from + t]! >= 0);
+}
+
+const argmax = (row: Float32Array): number => row.reduce((best, value, i) => (value > row[best]! ? i : best), 0);

@@ -1,0 +1,16 @@
+/** @file Where the halves meet: models, passes, lowering, weights and the runtime, joined into something that runs. */
+export { CompiledProgram, type ProgramBuffers, type ProgramResults } from "./compiled.js";
+export { type GeneratedToken, type GenerateOptions, generate } from "./generate.js";
+export { checkGoldenCase, type GoldenOptions } from "./golden.js";
+export {
+  type LoweredArgument,
+  type LoweredProgram,
+  type LoweringOptions,
+  loweringPipeline,
+  lowerProgram,
+  type ScanName,
+  scanNames,
+  stablehloText,
+} from "./lower.js";
+export { GriffinModel, type ModelEvent, type ModelOptions, type ProgramKey } from "./model.js";
+export { Session, type SessionOptions } from "./session.js";

@@ -1,0 +1,148 @@
+/** @file From a traced program to StableHLO: the pipeline of a target, and what the lowered @main takes. */
+import type { AttributeDictionary } from "../ir/attribute.js";
+import type { Program, ResultSpec } from "../dsl/index.js";
+import type { Operation } from "../ir/operation.js";
+import { isOp, type OperationOf } from "../ir/ops/index.js";
+import { cloneOperation, insertOperation, makeBlock, makeOperation, makeRegion, setAttributes } from "../ir/rewriter.js";
+import { printModule } from "../ir/text/index.js";
+import type { TensorType } from "../ir/types.js";
+import { verifyModule } from "../ir/verify.js";
+import { walk } from "../ir/operation.js";
+import { loweringPasses } from "../lowering/passes.js";
+import { findTarget } from "../lowering/targets.js";
+import { parsePipeline, type PassCallback, registerPasses, runPipeline } from "../passes/index.js";
+import { InternalError } from "../support/errors.js";
+
+registerPasses(loweringPasses);
+
+/** How a program is lowered; everything has a default that suits the target. */
+export interface LoweringOptions {
+  /** `cpu` (default), `gpu`, `tpu`, `tpu:v5e:2x2` ... */
+  readonly target?: string | undefined;
+  /** How linear scans walk time. */
+  readonly scan?: ScanName | undefined;
+  /** Time steps a block of the blocked scan. */
+  readonly scanBlock?: number | undefined;
+  /** Time steps a turn of the sequential scan. */
+  readonly scanUnroll?: number | undefined;
+  readonly attention?: "auto" | "dense" | "banded" | undefined;
+  /** Whether the RG-LRU gates are fused (default true). */
+  readonly fuseGates?: boolean | undefined;
+  /** Whether what depends on weights alone is computed once, in a program of its own (default true). */
+  readonly prepare?: boolean | undefined;
+}
+
+export const scanNames = ["auto", "sequential", "associative", "blocked"] as const;
+export type ScanName = (typeof scanNames)[number];
+
+/** One argument of a lowered @main. */
+export interface LoweredArgument {
+  readonly role: "input" | "parameter" | "state" | "prepared";
+  /** Input name, parameter or state path; for `prepared` the number of the result of the preparing program. */
+  readonly name: string;
+  readonly type: TensorType;
+}
+
+/** StableHLO with what its arguments and results mean. */
+export interface LoweredProgram {
+  readonly name: string;
+  readonly module: Operation;
+  readonly arguments: readonly LoweredArgument[];
+  readonly results: readonly ResultSpec[];
+  /** Computes what @main takes as `prepared` arguments from parameters; run once when the weights are loaded. */
+  readonly prepare: LoweredProgram | undefined;
+}
+
+const option = (name: string, value: string | number | undefined): string => (value === undefined ? "" : ` ${name}=${value}`);
+
+/** The passes from a traced program to StableHLO, as `griffin opt --pass-pipeline` takes them. */
+export function loweringPipeline(options: LoweringOptions = {}): string {
+  const target = findTarget(options.target ?? "cpu").name;
+  const scan = `strategy=${options.scan ?? "auto"}${option("block", options.scanBlock)}${option("unroll", options.scanUnroll)} target=${target}`;
+  return [
+    "inline",
+    "canonicalize",
+    "cse",
+    ...(options.fuseGates === false ? [] : ["fuse-rglru-gates"]),
+    ...(options.prepare === false ? [] : ["hoist-parameters"]),
+    `lower-linear-scan{${scan}}`,
+    `lower-local-attention{strategy=${options.attention ?? "auto"} target=${target}}`,
+    "lower-griffin",
+    "canonicalize",
+    "fold",
+    "cse",
+    "hoist-loop-invariants",
+    "dce",
+  ].join(",");
+}
+
+const stringOf = (attributes: AttributeDictionary, name: string): string | undefined => {
+  const attribute = attributes.get(name);
+  if (attribute?.kind === "string") return attribute.value;
+  return attribute?.kind === "integer" ? String(attribute.value) : undefined;
+};
+
+function describeArguments(main: OperationOf<"func.func">, inputs: readonly string[]): readonly LoweredArgument[] {
+  const { function_type: type, arg_attrs: attributes = [] } = main.attributes;
+  const names = [...inputs];
+  return type.inputs.map((input, index) => {
+    const entries = attributes[index] ?? new Map();
+    for (const role of ["parameter", "state", "prepared"] as const) {
+      const name = stringOf(entries, `griffin.${role}`);
+      if (name !== undefined) return { role, name, type: input as TensorType };
+    }
+    return { role: "input", name: names.shift() ?? `${index}`, type: input as TensorType };
+  });
+}
+
+function findFunction(module: Operation, name: string): OperationOf<"func.func"> | undefined {
+  for (const operation of module.regions[0]!.entry) {
+    if (isOp(operation, "func.func") && operation.attributes.sym_name === name) return operation;
+  }
+  return undefined;
+}
+
+/** A module with a copy of one function as its @main. */
+function moduleOf(func: OperationOf<"func.func"> & Operation, name: string): Operation {
+  const copy = cloneOperation(func, new Map());
+  setAttributes(copy, { ...func.attributes, sym_name: "main", sym_visibility: "public" });
+  const block = makeBlock([]);
+  insertOperation(copy, block);
+  return makeOperation({ name: "builtin.module", attributes: { sym_name: name }, regions: [makeRegion([block])] });
+}
+
+function checkLowered(module: Operation): void {
+  verifyModule(module);
+  for (const operation of walk(module)) {
+    if (operation.name.startsWith("griffin.")) throw new InternalError(`${operation.name} was not lowered`);
+  }
+}
+
+/** Lowers a traced program; its module is used up. @throws VerifyError, UsageError for an unknown target */
+export function lowerProgram(program: Program, options: LoweringOptions = {}, onPass?: PassCallback): LoweredProgram {
+  const { name, module, results } = program;
+  runPipeline(module, parsePipeline(loweringPipeline(options)), onPass);
+  checkLowered(module);
+  const inputs = program.arguments.filter((argument) => argument.role === "input").map((argument) => argument.name);
+  const main = findFunction(module, "main")!;
+  const prepare = findFunction(module, "prepare");
+  return {
+    name,
+    module: moduleOf(main, name),
+    arguments: describeArguments(main, inputs),
+    results,
+    prepare: prepare === undefined ? undefined : preparingProgram(prepare, `${name}_prepare`),
+  };
+}
+
+function preparingProgram(func: OperationOf<"func.func"> & Operation, name: string): LoweredProgram {
+  const results = func.attributes.function_type.results.map((type, index): ResultSpec => {
+    const { shape, element } = type as TensorType;
+    const axes = shape.map((size, i) => ({ name: `${i}`, size }));
+    return { role: "output", name: String(index), axes, dtype: element as ResultSpec["dtype"] };
+  });
+  return { name, module: moduleOf(func, name), arguments: describeArguments(func, []), results, prepare: undefined };
+}
+
+/** The StableHLO text of a lowered program, as plugins take it. */
+export const stablehloText = (program: LoweredProgram): string => printModule(program.module);

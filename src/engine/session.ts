@@ -1,0 +1,113 @@
+/** @file A batch of sequences being read and continued: prompts of any length in chunks, then token by token. */
+import { byteWidth, elementCount } from "../ir/types.js";
+import type { DeviceBuffer, ElementTypeName } from "../runtime-pjrt/index.js";
+import { planChunks } from "./chunks.js";
+import type { GriffinModel, ProgramKey } from "./model.js";
+
+/** Position of padding in front of a prompt. */
+const PADDING = -1;
+
+export interface SessionOptions {
+  /** Longest chunk of a prompt in tokens; default 256. Shorter prompts take a shorter static length. */
+  readonly chunk?: number | undefined;
+  readonly padId?: number | undefined;
+}
+
+/** The state of a batch. Its size does not grow with the number of tokens. */
+export class Session implements Disposable {
+  #states = new Map<string, DeviceBuffer>();
+  /** Position of each sequence's next token. */
+  #positions: Int32Array;
+  readonly #vocab: number;
+
+  constructor(
+    readonly model: GriffinModel,
+    readonly batch: number,
+    readonly options: SessionOptions = {},
+  ) {
+    this.#positions = new Int32Array(batch);
+    this.#vocab = model.config.vocabSize;
+  }
+
+  /**
+   * Reads the prompts, which may differ in length, and returns the logits of each one's next token: [vocab] f32 per row.
+   * Shorter prompts are padded in front. Call it once, first.
+   */
+  async prefill(prompts: readonly (readonly number[])[]): Promise<Float32Array[]> {
+    const longest = Math.max(...prompts.map((prompt) => prompt.length));
+    const plan = planChunks(longest, this.options.chunk ?? 256);
+    const total = plan.reduce((sum, time) => sum + time, 0);
+    let logits: Float32Array[] = [];
+    let start = 0;
+    for (const time of plan) {
+      const tokens = new Int32Array(this.batch * time).fill(this.options.padId ?? 0);
+      const positions = new Int32Array(this.batch * time).fill(PADDING);
+      prompts.forEach((prompt, row) => {
+        const padding = total - prompt.length;
+        for (let t = Math.max(0, padding - start); t < time; t++) {
+          tokens[row * time + t] = prompt[start + t - padding]!;
+          positions[row * time + t] = start + t - padding;
+        }
+      });
+      const isLast = start + time === total;
+      logits = await this.#step({ kind: "prefill", batch: this.batch, time }, tokens, positions, isLast);
+      start += time;
+    }
+    this.#positions = Int32Array.from(prompts, (prompt) => prompt.length);
+    return logits;
+  }
+
+  /** Feeds one token per row and returns the logits of the next. */
+  async decode(tokens: readonly number[]): Promise<Float32Array[]> {
+    const key: ProgramKey = { kind: "decode", batch: this.batch, time: 1 };
+    const logits = await this.#step(key, Int32Array.from(tokens), this.#positions, true);
+    this.#positions = this.#positions.map((position) => position + 1);
+    return logits;
+  }
+
+  async #step(key: ProgramKey, tokens: Int32Array, positions: Int32Array, wantsLogits: boolean): Promise<Float32Array[]> {
+    const { client } = this.model;
+    const dimensions = [key.batch, key.time];
+    const inputs = new Map([
+      ["tokens", await client.toDevice({ elementType: "i32", dimensions, data: tokens })],
+      ["segment_pos", await client.toDevice({ elementType: "i32", dimensions, data: positions })],
+    ]);
+    if (this.#states.size === 0) this.#states = await this.#zeroStates(key);
+    const { outputs, states } = await this.model.run(key, inputs, this.#states);
+    for (const input of inputs.values()) input.close();
+    this.#states = new Map(states);
+    const logits = outputs.get("logits")!;
+    try {
+      return wantsLogits ? rows(await logits.toHost(), this.#vocab) : [];
+    } finally {
+      logits.close();
+    }
+  }
+
+  async #zeroStates(key: ProgramKey): Promise<Map<string, DeviceBuffer>> {
+    const program = await this.model.program(key);
+    const states = new Map<string, DeviceBuffer>();
+    for (const { role, name, type } of program.lowered.arguments) {
+      if (role !== "state") continue;
+      const bytes = byteWidth(type.element) * elementCount(type.shape);
+      const zeros = { elementType: type.element as ElementTypeName, dimensions: type.shape, data: new Uint8Array(bytes) };
+      states.set(name, await this.model.client.toDevice(zeros));
+    }
+    return states;
+  }
+
+  close(): void {
+    for (const state of this.#states.values()) state.close();
+    this.#states.clear();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/** Rows of `width` f32 from bytes. */
+function rows(bytes: Uint8Array, width: number): Float32Array[] {
+  const all = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+  return Array.from({ length: all.length / width }, (_, row) => all.slice(row * width, (row + 1) * width));
+}

@@ -1,0 +1,3 @@
+/** @file The package's front door: load a model, run it, generate; the parts have entry points of their own. */
+export * from "./engine/index.js";
+export { GriffinError } from "./support/errors.js";
