@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Makes golden cases from the reference, and recomputes existing ones.
 
-  make.py make [NAME ...] [--cases FILE] [--out FOLDER]   writes the cases described in FILE (default: cases.json)
-  make.py check FOLDER ...                                computes cases again and prints how far the numbers are off
+  make.py make [NAME ...] [--cases FILE] [--out FOLDER]   writes cases described in FILE (default: cases.json)
+  make.py check FOLDER ...                                computes cases again, prints how far numbers are off
 
-Needs a virtual environment with recurrentgemma[jax]==1.0.1. README.md describes the format and the fields of a description.
+Needs a virtual environment with recurrentgemma[jax]==1.0.1. README.md describes the format and the fields.
 """
 
 import argparse
@@ -19,26 +19,27 @@ sys.dont_write_bytecode = True  # the modules beside this one leave nothing behi
 
 DEFAULTS = {
     "vocab_size": 128, "hidden_size": 64, "mlp_width": 96, "lru_width": 64, "num_attention_heads": 2,
-    "num_hidden_layers": 3, "block_types": ["recurrent", "recurrent", "attention"], "attention_window_size": 16,
-    "logits_soft_cap": 30.0, "embeddings_scale_by_sqrt_dim": True, "torch_dtype": "float32",
-    "weights": "formula", "shards": 1, "seed": 0, "batch": 1, "time": 32, "positions": "plain", "steps": 8, "columns": None,
+    "num_hidden_layers": 3, "block_types": ["recurrent", "recurrent", "attention"],
+    "attention_window_size": 16, "logits_soft_cap": 30.0, "embeddings_scale_by_sqrt_dim": True,
+    "torch_dtype": "float32", "weights": "formula", "shards": 1, "seed": 0,
+    "batch": 1, "time": 32, "positions": "plain", "steps": 8, "columns": None,
 }
 TOLERANCE_REASON = (
-    "8 x the largest logit difference between the reference's linear scan, its associative scan and the same model with "
-    "its channels in another order on this case, at least 1e-5")
+    "8 x the largest logit difference between the reference's linear scan, its associative scan and the same "
+    "model with its channels in another order on this case, at least 1e-5")
 BF16_REASON = "1.5 x the rms difference between the reference in bfloat16 and in float32 on this case"
 
 
 def model_config(case):
   """config.json of a description."""
-  same = ("vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "lru_width", "attention_window_size",
-          "logits_soft_cap", "block_types", "embeddings_scale_by_sqrt_dim", "torch_dtype")
+  same = ("vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "lru_width", "block_types",
+          "attention_window_size", "logits_soft_cap", "embeddings_scale_by_sqrt_dim", "torch_dtype")
   return {
       "model_type": "recurrent_gemma", "architectures": ["RecurrentGemmaForCausalLM"],
-      **{key: case[key] for key in same}, "intermediate_size": 2 * case["mlp_width"], "num_key_value_heads": 1,
-      "conv1d_width": 4, "rms_norm_eps": 1e-6, "rope_theta": 10000.0, "partial_rotary_factor": 0.5,
-      "hidden_activation": "gelu_pytorch_tanh", "attention_bias": False, "tie_word_embeddings": True,
-      "bos_token_id": 2, "eos_token_id": 1, "pad_token_id": 0,
+      **{key: case[key] for key in same}, "intermediate_size": 2 * case["mlp_width"],
+      "num_key_value_heads": 1, "conv1d_width": 4, "rms_norm_eps": 1e-6, "rope_theta": 10000.0,
+      "partial_rotary_factor": 0.5, "hidden_activation": "gelu_pytorch_tanh", "attention_bias": False,
+      "tie_word_embeddings": True, "bos_token_id": 2, "eos_token_id": 1, "pad_token_id": 0,
   }
 
 
@@ -90,7 +91,8 @@ def compute(weights, config, tokens, segment_pos, positions, steps, columns):
     result |= reference.flat_cache(cache)
 
   def apart(other_weights, scan_type):
-    other, _, _ = reference.Reference(other_weights, config, np.float32, scan_type).forward(tokens, segment_pos)
+    model = reference.Reference(other_weights, config, np.float32, scan_type)
+    other, _, _ = model.forward(tokens, segment_pos)
     return float(np.abs(other - logits)[real].max())
 
   spread = {"associative": apart(weights, reference.ASSOCIATIVE)}
@@ -125,7 +127,8 @@ def make(name, description, out):
   tokens, segment_pos = inputs(case)
   columns = case["columns"] and np.sort(np.random.default_rng([case["seed"], 2]).choice(
       case["vocab_size"], case["columns"], replace=False))
-  result, spread, rms = compute(weights, config, tokens, segment_pos, case["positions"], case["steps"], columns)
+  result, spread, rms = compute(
+      weights, config, tokens, segment_pos, case["positions"], case["steps"], columns)
 
   folder = out / name
   folder.mkdir(parents=True, exist_ok=True)
@@ -134,20 +137,24 @@ def make(name, description, out):
   if stored:
     model_weights.write(folder, weights, case["shards"])
   versions = {package: importlib.metadata.version(package) for package in ("recurrentgemma", "jax")}
+  bound = round_up(max(8 * max(spread.values()), 1e-5), 2)
   description = {
-      "reference": f"recurrentgemma {versions['recurrentgemma']} (Flax)", "jax": versions["jax"], "seed": case["seed"],
-      "positions": case["positions"], "weights": "model.safetensors" if stored else "formula",
+      "reference": f"recurrentgemma {versions['recurrentgemma']} (Flax)", "jax": versions["jax"],
+      "seed": case["seed"], "positions": case["positions"],
+      "weights": "model.safetensors" if stored else "formula",
       "logits_spread_f32": spread,
-      "tolerance": {"max_abs": round_up(max(8 * max(spread.values()), 1e-5), 2), "reason": TOLERANCE_REASON},
+      "tolerance": {"max_abs": bound, "reason": TOLERANCE_REASON},
       **({} if rms is None else {"tolerance_bf16": {"rms": round_up(1.5 * rms, 3), "reason": BF16_REASON}}),
       "tensors": {key: [list(array.shape), array.dtype.name] for key, array in result.items()},
   }
   (folder / "golden.json").write_text(json.dumps(description, indent=1) + "\n")
-  metadata = {"reference": f"recurrentgemma {versions['recurrentgemma']}, Flax, LINEAR_NATIVE scan", "jax": versions["jax"]}
+  made_by = f"recurrentgemma {versions['recurrentgemma']}, Flax, LINEAR_NATIVE scan"
+  metadata = {"reference": made_by, "jax": versions["jax"]}
   tensors.write_tensors(folder / "golden.safetensors", result, metadata)
   size = sum(file.stat().st_size for file in folder.iterdir())
-  print(f"{name}: {size / 1e6:.2f} MB, logits std {result['logits'].std():.3g}, tolerance {description['tolerance']['max_abs']:g}"
-        + ("" if rms is None else f", bf16 rms {description['tolerance_bf16']['rms']:g}"), flush=True)
+  in_bf16 = "" if rms is None else f", bf16 rms {description['tolerance_bf16']['rms']:g}"
+  print(f"{name}: {size / 1e6:.2f} MB, logits std {result['logits'].std():.3g}, tolerance {bound:g}{in_bf16}",
+        flush=True)
 
 
 def check(folder):
@@ -161,8 +168,8 @@ def check(folder):
   weights = model_weights.make(config, "formula", golden["seed"]) if formula else model_weights.read(folder)
   stored = tensors.read_tensors(folder / "golden.safetensors")
   steps = stored["generated"].shape[1] - 1 if "generated" in stored else 0
-  result, spread, rms = compute(weights, config, stored["tokens"], stored["segment_pos"], golden["positions"], steps,
-                                stored.get("logits_columns"))
+  result, spread, rms = compute(weights, config, stored["tokens"], stored["segment_pos"], golden["positions"],
+                                steps, stored.get("logits_columns"))
   print(f"{folder}: spread {spread}, stored {golden.get('logits_spread_f32')}; bf16 rms {rms}")
   for name, expected in stored.items():
     difference = np.abs(result[name].astype(np.float64) - expected)
@@ -174,7 +181,7 @@ def main():
   commands = parser.add_subparsers(dest="command", required=True)
   making = commands.add_parser("make", help="write cases")
   making.add_argument("names", nargs="*", help="which cases of the file (default: all)")
-  making.add_argument("--cases", type=Path, default=HERE / "cases.json", help="JSON object: name -> description")
+  making.add_argument("--cases", type=Path, default=HERE / "cases.json", help="JSON: name -> description")
   making.add_argument("--out", type=Path, default=HERE, help="folder to write the cases into")
   checking = commands.add_parser("check", help="compute existing cases again and compare")
   checking.add_argument("folders", nargs="+", type=Path)

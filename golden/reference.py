@@ -17,13 +17,13 @@ ASSOCIATIVE = common.ScanType.ASSOCIATIVE_NATIVE
 # On accelerators a product of f32 matrices would not be one of f32.
 jax.config.update("jax_default_matmul_precision", "highest")
 
-# Hugging Face -> Flax: words of a name that differ, then the rule for the array. A Flax "kernel" is [in, out].
+# Hugging Face -> Flax, words of a name that differ. Arrays are the same, but a Flax "kernel" is [in, out].
 _WORDS = {
     "rg_lru.recurrent_param": "rg_lru.a_param", "rg_lru.input_gate_weight": "rg_lru.input_gate.w",
     "rg_lru.input_gate_bias": "rg_lru.input_gate.b", "rg_lru.recurrent_gate_weight": "rg_lru.a_gate.w",
-    "rg_lru.recurrent_gate_bias": "rg_lru.a_gate.b", "conv_1d.weight": "conv_1d.w", "conv_1d.bias": "conv_1d.b",
-    "norm.weight": "norm.scale", "q_proj": "proj_q", "k_proj": "proj_k", "v_proj": "proj_v", "o_proj": "proj_final",
-    "down_proj": "ffw_down",
+    "rg_lru.recurrent_gate_bias": "rg_lru.a_gate.b", "conv_1d.weight": "conv_1d.w",
+    "conv_1d.bias": "conv_1d.b", "norm.weight": "norm.scale", "q_proj": "proj_q", "k_proj": "proj_k",
+    "v_proj": "proj_v", "o_proj": "proj_final", "down_proj": "ffw_down",
 }
 
 
@@ -50,9 +50,9 @@ def to_flax(weights, config):
     pair = lambda part: [weights[f"{mlp}{side}_proj.{part}"] for side in ("gate", "up")]
     flat[f"blocks.{layer}.mlp_block.ffw_up.w"] = np.stack([array.T for array in pair("weight")])
     flat[f"blocks.{layer}.mlp_block.ffw_up.b"] = np.stack(pair("bias"))[:, None, None]
-  split = lambda path: tuple(re.sub(r"^blocks\.", "blocks ", path).split("."))
-  named = {tuple(part.replace("blocks ", "blocks.") for part in split(path)): array for path, array in flat.items()}
-  return traverse_util.unflatten_dict(named)
+  # "blocks.0" is one key of the tree.
+  keys = lambda path: tuple(re.findall(r"blocks\.\d+|[^.]+", path))
+  return traverse_util.unflatten_dict({keys(path): array for path, array in flat.items()})
 
 
 def griffin_config(config, scan_type):
@@ -79,8 +79,8 @@ class Reference:
     def forward(params, tokens, segment_pos):
       (logits, cache), captured = model.apply(
           {"params": params}, tokens, segment_pos, capture_intermediates=is_block, mutable=["intermediates"])
-      layers = captured["intermediates"]
-      return logits, cache, [layers[f"blocks.{i}"]["__call__"][0][0] for i in range(config["num_hidden_layers"])]
+      blocks = [captured["intermediates"][f"blocks.{i}"] for i in range(config["num_hidden_layers"])]
+      return logits, cache, [block["__call__"][0][0] for block in blocks]
 
     def decode(params, token, position, cache):
       return model.apply({"params": params}, token, position, cache)
@@ -118,12 +118,13 @@ def _f32(array):
 
 
 def reorder_channels(weights, config, seed):
-  """The same function with the residual stream and the MLPs' channels in another order: only f32 sums round differently."""
+  """The same function with the channels of residual stream and MLPs in another order: sums round differently."""
   draw = np.random.default_rng(seed)
   width, mlp = draw.permutation(config["hidden_size"]), draw.permutation(config["intermediate_size"] // 2)
   into = ("embed_tokens.weight", "q_proj.weight", "k_proj.weight", "v_proj.weight", "linear_x.weight",
           "linear_y.weight", "gate_proj.weight", "up_proj.weight", "norm.weight")
-  out_of = ("o_proj.weight", "o_proj.bias", "linear_out.weight", "linear_out.bias", "down_proj.weight", "down_proj.bias")
+  out_of = ("o_proj.weight", "o_proj.bias", "linear_out.weight", "linear_out.bias", "down_proj.weight",
+            "down_proj.bias")
   result = {}
   for name, array in weights.items():
     if name.endswith(into):

@@ -16,7 +16,8 @@ def write_tensors(path, tensors, metadata):
   header, begin = {"__metadata__": metadata}, 0
   for name, array in sorted(tensors.items()):
     end = begin + array.nbytes
-    header[name] = {"dtype": _CODES[array.dtype.name], "shape": list(array.shape), "data_offsets": [begin, end]}
+    code = _CODES[array.dtype.name]
+    header[name] = {"dtype": code, "shape": list(array.shape), "data_offsets": [begin, end]}
     begin = end
   text = json.dumps(header, separators=(",", ":")).encode()
   text = text.ljust(math.ceil(len(text) / 8) * 8)
@@ -32,8 +33,9 @@ def read_tensors(path):
   (length,) = struct.unpack_from("<Q", data)
   header = json.loads(data[8 : 8 + length])
   header.pop("__metadata__", None)
-  return {
-      name: np.frombuffer(data, _TYPES[entry["dtype"]], math.prod(entry["shape"]), 8 + length + entry["data_offsets"][0])
-      .reshape(entry["shape"])
-      for name, entry in header.items()
-  }
+  result = {}
+  for name, entry in header.items():
+    begin, _ = entry["data_offsets"]
+    flat = np.frombuffer(data, _TYPES[entry["dtype"]], math.prod(entry["shape"]), 8 + length + begin)
+    result[name] = flat.reshape(entry["shape"])
+  return result

@@ -19,7 +19,8 @@ def layer_types(config):
 def shapes(config):
   """Name -> shape of every tensor."""
   width, lru, heads = config["hidden_size"], config["lru_width"], config["num_attention_heads"]
-  mlp, taps, head, block = config["intermediate_size"] // 2, config["conv1d_width"], width // heads, lru // heads
+  mlp, taps = config["intermediate_size"] // 2, config["conv1d_width"]
+  head, block = width // heads, lru // heads
   result = {"model.embed_tokens.weight": (config["vocab_size"], width), "model.final_norm.weight": (width,)}
   for i, kind in enumerate(layer_types(config)):
     layer = {
@@ -51,7 +52,7 @@ def shapes(config):
 
 
 def value_range(name, shape):
-  """(offset, scale): values lie in offset +- scale. The last axis of a matrix is what one output sums over."""
+  """(offset, scale): values lie in offset +- scale. One output sums over the last axis of a matrix."""
   if name == "model.embed_tokens.weight":
     return 0, 0.1 * math.sqrt(3 / shape[-1])
   if name == "model.final_norm.weight":

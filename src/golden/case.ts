@@ -63,7 +63,10 @@ const caseFile = z.object({
   tolerance_bf16: z.object({ rms: z.number().positive(), reason: z.string() }).optional(),
 });
 
-/** Reads a case whole but its weights. Throws {@link GoldenError}, or CheckpointError for its config.json and safetensors. */
+/**
+ * Reads a case whole but its weights. Throws {@link GoldenError}, or CheckpointError for its config.json and
+ * safetensors.
+ */
 export async function openCase(folder: string): Promise<GoldenCase> {
   const description = await readDescription(join(folder, "golden.json"));
   const config = await readModelConfig(folder);

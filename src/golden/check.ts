@@ -1,4 +1,7 @@
-/** @file Our numbers of a case against the reference's: a figure for every tensor and a verdict (golden/README.md). */
+/**
+ * @file Our numbers of a case against the reference's: a figure for every tensor and a verdict
+ * (golden/README.md).
+ */
 import { type GoldenCase, GoldenError, type GoldenTensor } from "./case.js";
 import { type Comparison, compare } from "./compare.js";
 import { argmaxRows, compareTokens, type TokenReport } from "./tokens.js";
@@ -26,14 +29,18 @@ export interface CaseReport {
   readonly passed: boolean;
 }
 
-/** In f32 these may be this much farther off than the logits: they are not normalised, or come after more steps. */
+/**
+ * In f32 these may be this much farther off than the logits: they are not normalised, or come after more
+ * steps.
+ */
 const LOOSER = 4;
 
 /**
- * Judges what was computed in `dtype`. Every tensor given is compared with the reference's; `logits` must be among them.
- * f32: logits within the tolerance at every element, layer outputs and generated_logits within 4 times it, greedy tokens
- * identical but for near ties (taken from the logits when `generated` is not given). bf16: rms of the logits within its
- * tolerance. Padded positions do not count. Throws {@link GoldenError} for a tensor the case lacks or of another size.
+ * Judges what was computed in `dtype`. Every tensor given is compared with the reference's; `logits` must be
+ * among them. f32: logits within the tolerance at every element, layer outputs and generated_logits within 4
+ * times it, greedy tokens identical but for near ties (taken from the logits when `generated` is not given).
+ * bf16: rms of the logits within its tolerance. Padded positions do not count. Throws {@link GoldenError} for
+ * a tensor the case lacks or of another size.
  */
 export function checkCase(golden: GoldenCase, computed: ComputedTensors, dtype: "f32" | "bf16"): CaseReport {
   const { tolerance, reason } = toleranceOf(golden, dtype);
@@ -92,7 +99,10 @@ function checkTensor(
   return { name, rule, bound, passed: bound === undefined || figure <= bound, ...comparison };
 }
 
-/** One flag for each [batch, time] or [batch, slot] row: false for padding and for slots of a ring not yet written. */
+/**
+ * One flag for each [batch, time] or [batch, slot] row: false for padding and for slots of a ring not yet
+ * written.
+ */
 function countingRows(golden: GoldenCase, name: string, { shape }: GoldenTensor): boolean[] | undefined {
   if (/^(logits|layers\.)/.test(name)) return Array.from(golden.segmentPos, (position) => position >= 0);
   const written = golden.tensors.get(name.replace(/\.(keys|values)$/, ".num_tokens"));

@@ -25,7 +25,10 @@ export interface Worst {
 }
 
 export interface ComparisonOptions {
-  /** Which rows of the leading axes count, e.g. one flag a position for a [batch, time, width] tensor; default: all. */
+  /**
+   * Which rows of the leading axes count, e.g. one flag a position for a [batch, time, width] tensor;
+   * default: all.
+   */
   readonly rows?: readonly boolean[] | undefined;
   readonly bound?: number | undefined;
 }

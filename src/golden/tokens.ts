@@ -8,7 +8,10 @@ export interface TokenDifference {
   readonly step: number;
   readonly expected: number;
   readonly got: number;
-  /** The reference's best logit minus its second best; undefined where the case does not hold the logits needed. */
+  /**
+   * The reference's best logit minus its second best; undefined where the case does not hold the logits
+   * needed.
+   */
   readonly gap: number | undefined;
   /** The gap is below the tolerance: either choice is right. */
   readonly nearTie: boolean;
@@ -22,8 +25,9 @@ export interface TokenReport {
 }
 
 /**
- * Compares greedy tokens [batch, steps + 1] that were chosen while each step was fed the reference's own token; `shape` is theirs.
- * A difference is forgiven when the reference's two best logits of that step are closer than `tolerance`.
+ * Compares greedy tokens [batch, steps + 1] that were chosen while each step was fed the reference's own
+ * token. A difference is forgiven when the reference's two best logits of that step are closer than
+ * `tolerance`. Undefined when the case has no generated tokens.
  */
 export function compareTokens(
   golden: GoldenCase,
@@ -46,7 +50,10 @@ export function compareTokens(
   return { count, identical: count - differences.length, differences, passed };
 }
 
-/** The reference's two best logits of a step apart. With a selection of columns the best may be missing: undefined. */
+/**
+ * The reference's two best logits of a step apart. With a selection of columns the best may be missing:
+ * undefined.
+ */
 function referenceGap(golden: GoldenCase, row: number, step: number): number | undefined {
   if (golden.logitsColumns !== undefined) return undefined;
   const fromPrompt = step === 0;

@@ -1,4 +1,7 @@
-/** @file bf16 and f16 <-> f32 over typed arrays, rounding to nearest, ties to even. Node 20 has no Float16Array. */
+/**
+ * @file bf16 and f16 <-> f32 over typed arrays, rounding to nearest, ties to even. Node 20 has no
+ * Float16Array.
+ */
 import { Float16Array } from "@petamoriken/float16";
 
 const scratchFloat = new Float32Array(1);
@@ -45,7 +48,10 @@ export function f16FromF32(values: Float32Array): Uint16Array {
 
 let f16Values: Float32Array | undefined;
 
-/** The f32 values of f16 bit patterns (exact), through a table of all 65536: an emulated Float16Array is slow to read. */
+/**
+ * The f32 values of f16 bit patterns (exact), through a table of all 65536: an emulated Float16Array is slow
+ * to read.
+ */
 export function f32FromF16(bits: Uint16Array): Float32Array {
   f16Values ??= new Float32Array(new Float16Array(Uint16Array.from({ length: 65536 }, (_, i) => i).buffer));
   const result = new Float32Array(bits.length);

@@ -1,6 +1,9 @@
 /** @file Plain text tables: columns padded to their widest cell, two spaces between, no trailing blanks. */
 
-/** Lines of a table, header first. Cells must be single-line; `right` names the columns aligned to the right (from 0). */
+/**
+ * Lines of a table, header first. Cells must be single-line; `right` names the columns aligned to the right
+ * (from 0).
+ */
 export function formatTable(
   header: readonly string[],
   rows: readonly (readonly string[])[],

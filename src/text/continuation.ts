@@ -20,7 +20,10 @@ export interface ContinuationOptions {
   readonly maxNewTokens: number;
 }
 
-/** A function from the logits of each step to the next token; it is not called again once the sequence is finished. */
+/**
+ * A function from the logits of each step to the next token; it is not called again once the sequence is
+ * finished.
+ */
 export function createContinuation(options: ContinuationOptions): (logits: Float32Array) => NextToken {
   const { sampler, decoder, eosIds, maxNewTokens } = options;
   let count = 0;

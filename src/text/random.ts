@@ -1,8 +1,8 @@
 /** @file Reproducible random numbers: the same seed gives the same numbers on every machine. */
 
 /**
- * Numbers in [0, 1) with 53 random bits, from a generator of our own: sfc32 (128 bits of state, of which 32 are a counter, so
- * that no seed gives a short period). `seed` is an integer from 0 to 2^53 - 1.
+ * Numbers in [0, 1) with 53 random bits, from a generator of our own: sfc32 (128 bits of state, of which 32
+ * are a counter, so that no seed gives a short period). `seed` is an integer from 0 to 2^53 - 1.
  */
 export function randomNumbers(seed: number): () => number {
   let [a, b, c, counter] = [0, seed | 0, Math.floor(seed / 2 ** 32) | 0, 1];

@@ -13,12 +13,16 @@ export interface SamplingOptions {
   readonly seed?: number | undefined;
 }
 
-/** Chooses a token id from the logits of the whole vocabulary. Throws {@link GriffinError} when they are not numbers. */
+/**
+ * Chooses a token id from the logits of the whole vocabulary. Throws {@link GriffinError} when they are not
+ * numbers.
+ */
 export type Sampler = (logits: Float32Array) => number;
 
 /**
- * A sampler with its own random numbers: one for each sequence, so that what is drawn for it does not depend on the others
- * of a batch. Computes in f64, also for models in bf16. Throws {@link UsageError} for options out of range.
+ * A sampler with its own random numbers: one for each sequence, so that what is drawn for it does not depend
+ * on the others of a batch. Computes in f64, also for models in bf16. Throws {@link UsageError} for options
+ * out of range.
  */
 export function createSampler(options: SamplingOptions = {}): Sampler {
   checkOptions(options);
@@ -104,7 +108,8 @@ function sum(values: Float64Array): number {
 /** The fewest best candidates whose probability together reaches `part`, best first. */
 function nucleus({ candidates, weights }: Distribution, part: number): Distribution {
   const total = sum(weights);
-  // All candidates below this together have less than 1 - part: none of them is needed, and few remain to be sorted.
+  // All candidates below this together have less than 1 - part: none of them is needed, and few remain to be
+  // sorted.
   const floor = (total * (1 - part)) / candidates.length;
   const order: number[] = [];
   for (let i = 0; i < weights.length; i++) if (weights[i]! >= floor) order.push(i);

@@ -7,7 +7,10 @@ const REPLACEMENT = "\uFFFD";
 /** Turns tokens into text one by one; the pieces together are the text of all tokens. */
 export class StreamingDecoder {
   readonly #tokenizer: Tokenizer;
-  /** Tokens already told in full: some decoders treat the first token of a text differently, so one is never decoded alone. */
+  /**
+   * Tokens already told in full: some decoders treat the first token of a text differently, so one is never
+   * decoded alone.
+   */
   #context: readonly number[] = [];
   /** Tokens since then, and how much of their text is told. */
   #pending: readonly number[] = [];
@@ -34,7 +37,9 @@ export class StreamingDecoder {
     return piece;
   }
 
-  /** What is left when no token follows: the replacement of a character that was never finished, or nothing. */
+  /**
+   * What is left when no token follows: the replacement of a character that was never finished, or nothing.
+   */
   end(): string {
     const rest = this.#pendingText().slice(this.#told);
     this.#context = [];

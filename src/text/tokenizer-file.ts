@@ -16,9 +16,10 @@ export type TokenizerFile = z.output<typeof tokenizerFile>;
 const FIRST_BYTE = "<0x00>";
 
 /**
- * In a SentencePiece vocabulary control pieces come first, then those the author defined (turn markers, HTML tags), then
- * the bytes. Some conversions of Gemma's list only the control pieces as added tokens, and `<start_of_turn>` falls apart into letters.
- * The result lists every piece before the bytes; other files come back unchanged.
+ * In a SentencePiece vocabulary control pieces come first, then those the author defined (turn markers, HTML
+ * tags), then the bytes. Some conversions of Gemma's list only the control pieces as added tokens, and
+ * `<start_of_turn>` falls apart into letters. The result lists every piece before the bytes; other files come
+ * back unchanged.
  */
 export function promoteUserPieces(file: TokenizerFile): TokenizerFile {
   const { byte_fallback, vocab } = file.model;

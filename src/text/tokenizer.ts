@@ -7,8 +7,8 @@ import { promoteUserPieces, tokenizerFile } from "./tokenizer-file.js";
 
 export interface Tokenizer {
   /**
-   * Token ids of `text`, with the token that begins a sequence in front exactly once, also when the text itself starts with it.
-   * Throws {@link UsageError} for text that the vocabulary cannot spell.
+   * Token ids of `text`, with the token that begins a sequence in front exactly once, also when the text
+   * itself starts with it. Throws {@link UsageError} for text that the vocabulary cannot spell.
    */
   encode(text: string): number[];
   /** The text of token ids, tokens such as end of sequence left out; spaces are never tidied up. */
@@ -16,9 +16,9 @@ export interface Tokenizer {
 }
 
 /**
- * Loads tokenizer.json (and tokenizer_config.json, if there) of a folder; `bosId` begins every sequence. A vocabulary of
- * 256,000 pieces takes seconds and hundreds of megabytes, so the library itself is loaded only here.
- * Throws {@link UsageError} when there is no usable file.
+ * Loads tokenizer.json (and tokenizer_config.json, if there) of a folder; `bosId` begins every sequence. A
+ * vocabulary of 256,000 pieces takes seconds and hundreds of megabytes, so the library itself is loaded only
+ * here. Throws {@link UsageError} when there is no usable file.
  */
 export async function loadTokenizer(folder: string, bosId: number): Promise<Tokenizer> {
   const path = join(folder, "tokenizer.json");

@@ -2,8 +2,9 @@
 import { UsageError } from "../support/errors.js";
 
 /**
- * Checks that `ids` can be a prompt of a model with `vocabSize` tokens. The compiled program would clamp an id out of range
- * and answer nonsense. Throws {@link UsageError} for an empty prompt and for ids that are not in the vocabulary.
+ * Checks that `ids` can be a prompt of a model with `vocabSize` tokens. The compiled program would clamp an
+ * id out of range and answer nonsense. Throws {@link UsageError} for an empty prompt and for ids that are not
+ * in the vocabulary.
  */
 export function checkPrompt(ids: readonly number[], vocabSize: number): void {
   if (ids.length === 0) {

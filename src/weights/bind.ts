@@ -1,4 +1,7 @@
-/** @file Every parameter a model wants gets its tensor of a checkpoint, or all that does not fit is reported at once. */
+/**
+ * @file Every parameter a model wants gets its tensor of a checkpoint, or all that does not fit is reported
+ * at once.
+ */
 import { convertFloats, isFloatType } from "./convert.js";
 import type { Checkpoint } from "./checkpoint.js";
 import { type FloatType, sameShape } from "./dtype.js";
@@ -10,7 +13,10 @@ import type { StoredTensor } from "./safetensors.js";
 export interface BoundParameter extends Parameter {
   /** The type it is stored in. */
   readonly dtype: FloatType;
-  /** Packed bytes, row-major, converted to `dtype`; a fresh buffer at each call, so that the caller may give it away. */
+  /**
+   * Packed bytes, row-major, converted to `dtype`; a fresh buffer at each call, so that the caller may give
+   * it away.
+   */
   readAs(dtype: FloatType): Promise<Uint8Array<ArrayBuffer>>;
 }
 
@@ -22,9 +28,9 @@ export interface BoundWeights {
 }
 
 /**
- * Finds the tensor of each wanted parameter. Tensors are read one at a time later, so a large model is never in memory twice.
- * Throws one {@link CheckpointError} with every parameter that is missing, misshapen or of an unusable type and every
- * tensor that the model does not have.
+ * Finds the tensor of each wanted parameter. Tensors are read one at a time later, so a large model is never
+ * in memory twice. Throws one {@link CheckpointError} with every parameter that is missing, misshapen or of
+ * an unusable type and every tensor that the model does not have.
  */
 export function bindWeights(checkpoint: Checkpoint, wanted: readonly Parameter[]): BoundWeights {
   const { tensors, where } = checkpoint;

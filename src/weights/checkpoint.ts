@@ -41,8 +41,8 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
 }
 
 /**
- * The configuration alone, for folders without weights. Reads config.json and, if there is one, generation_config.json.
- * Throws {@link CheckpointError}.
+ * The configuration alone, for folders without weights. Reads config.json and, if there is one,
+ * generation_config.json. Throws {@link CheckpointError}.
  */
 export async function readModelConfig(folder: string): Promise<ModelConfig> {
   const path = join(folder, "config.json");

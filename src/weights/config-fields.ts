@@ -38,9 +38,9 @@ const ropeParameters = z.looseObject(
 const activation = z.literal("gelu_pytorch_tanh", "gelu_pytorch_tanh (the GeLU the model is defined with)");
 
 /**
- * One schema a key; a schema's message says what the key must be. Keys of all versions: `_block_types` and `block_types`
- * (a pattern) and `layers_block_type`, `layer_types` (one a layer), `sliding_window`, rope keys apart and together, `dtype`
- * and `torch_dtype`. Null means absent, as in Python.
+ * One schema a key; a schema's message says what the key must be. Keys of all versions: `_block_types` and
+ * `block_types` (a pattern) and `layers_block_type`, `layer_types` (one a layer), `sliding_window`, rope keys
+ * apart and together, `dtype` and `torch_dtype`. Null means absent, as in Python.
  */
 export const configFields = {
   model_type: z.literal("recurrent_gemma", '"recurrent_gemma"').optional(),

@@ -1,4 +1,6 @@
-/** @file config.json (and generation_config.json) of a checkpoint, as the configuration of a Griffin model. */
+/**
+ * @file config.json (and generation_config.json) of a checkpoint, as the configuration of a Griffin model.
+ */
 import { nearestName } from "../support/suggest.js";
 import { type BlockType, type ConfigValues, configFields } from "./config-fields.js";
 import type { FloatType } from "./dtype.js";
@@ -37,8 +39,9 @@ export interface ModelConfig {
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * The model that a parsed config.json describes, all key versions of spec/reference-model.md section 1.2 understood; token
- * ids of `generation`, the parsed generation_config.json, win. Throws one {@link CheckpointError} with all problems.
+ * The model that a parsed config.json describes, all key versions of spec/reference-model.md section 1.2
+ * understood; token ids of `generation`, the parsed generation_config.json, win. Throws one {@link
+ * CheckpointError} with all problems.
  */
 export function parseConfig(config: Json, generation: Json = {}, where = "config.json"): ModelConfig {
   const problems: Problem[] = [];
@@ -76,7 +79,9 @@ function readFields(raw: Json, problems: Problem[]): ConfigValues {
   return values;
 }
 
-/** Defaults filled in and several names for one thing made one. A number that is wrong or missing becomes NaN. */
+/**
+ * Defaults filled in and several names for one thing made one. A number that is wrong or missing becomes NaN.
+ */
 function resolve(values: ConfigValues, problems: Problem[]): ModelConfig {
   const agreed = <T>(candidates: Readonly<Record<string, T | null | undefined>>): T | undefined => {
     const given = Object.entries(candidates).filter(([, value]) => value !== undefined && value !== null);
@@ -142,7 +147,9 @@ function resolveBlocks(values: ConfigValues, problems: Problem[]): readonly Bloc
   return blockTypes;
 }
 
-/** Comparisons with NaN are written so that a number already complained about is not complained about again. */
+/**
+ * Comparisons with NaN are written so that a number already complained about is not complained about again.
+ */
 function checkWidths(model: ModelConfig, values: ConfigValues, problems: Problem[]): void {
   const { width, numHeads, lruWidth, vocabSize } = model;
   const headDim = width / numHeads;

@@ -60,11 +60,6 @@ export function packedBytes(type: StoredType, shape: readonly number[]): number 
   return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
-/** A tensor type as the IR prints it, e.g. `tensor<2x3xf32>`. */
-export function formatType(type: string, shape: readonly number[]): string {
-  return `tensor<${[...shape, type].join("x")}>`;
-}
-
 /** Whether two shapes are equal. */
 export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((size, axis) => size === b[axis]);

@@ -11,7 +11,10 @@ export interface Problem {
   readonly hint?: string | undefined;
 }
 
-/** A model folder, its configuration or one of its files is not what it must be. `problems` lists all that was found. */
+/**
+ * A model folder, its configuration or one of its files is not what it must be. `problems` lists all that was
+ * found.
+ */
 export class CheckpointError extends GriffinError {
   readonly problems: readonly Problem[];
 

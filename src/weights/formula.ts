@@ -20,7 +20,10 @@ export function fmix32(value: number): number {
   return (mixed ^ (mixed >>> 16)) >>> 0;
 }
 
-/** Values of a tensor lie in [offset - scale, offset + scale); the first rule that its Hugging Face name fits decides. */
+/**
+ * Values of a tensor lie in [offset - scale, offset + scale); the first rule that its Hugging Face name fits
+ * decides.
+ */
 function range(name: string, shape: readonly number[]): { readonly offset: number; readonly scale: number } {
   const inputs = shape.at(-1)!;
   if (name === "model.embed_tokens.weight") return { offset: 0, scale: 0.1 * Math.sqrt(3 / inputs) };
@@ -28,7 +31,8 @@ function range(name: string, shape: readonly number[]): { readonly offset: numbe
   if (name.endsWith("norm.weight")) return { offset: 0, scale: 0.2 };
   if (name.endsWith(".recurrent_param")) return { offset: -6.65, scale: 2.35 };
   if (name.endsWith("bias")) return { offset: 0, scale: 0.1 };
-  // The last axis is what one output sums over: taps of the convolution, a block of the gates, inputs of a linear layer.
+  // The last axis is what one output sums over: taps of the convolution, a block of the gates, inputs of a
+  // linear layer.
   return { offset: 0, scale: Math.sqrt(3 / inputs) };
 }
 

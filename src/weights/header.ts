@@ -1,4 +1,7 @@
-/** @file The header of a safetensors file: 8 bytes of length (little-endian), JSON, then the tensors' bytes without a gap. */
+/**
+ * @file The header of a safetensors file: 8 bytes of length (little-endian), JSON, then the tensors' bytes
+ * without a gap.
+ */
 import { codeOfType, packedBytes, type StoredType, typeCodes, typeOfCode } from "./dtype.js";
 import type { Problem } from "./errors.js";
 import { JsonError, parseJsonObject } from "./json.js";
@@ -24,10 +27,15 @@ export const LENGTH_BYTES = 8;
 /** The one key of the header that is not a tensor. */
 export const METADATA_KEY = "__metadata__";
 
-/** Longer headers are refused, as by the format's own library; a lying length must not make us read gigabytes. */
+/**
+ * Longer headers are refused, as by the format's own library; a lying length must not make us read gigabytes.
+ */
 const MAX_HEADER_BYTES = 100_000_000;
 
-/** The header's length in bytes, or what is wrong with it. `prefix` is the first 8 bytes of the file, or fewer. */
+/**
+ * The header's length in bytes, or what is wrong with it. `prefix` is the first 8 bytes of the file, or
+ * fewer.
+ */
 export function headerLength(prefix: Uint8Array, fileBytes: number): number | Problem {
   if (fileBytes < LENGTH_BYTES) {
     return {
@@ -51,8 +59,9 @@ export function headerLength(prefix: Uint8Array, fileBytes: number): number | Pr
 }
 
 /**
- * The header's content, every tensor checked: type, shape and byte count agree, and the tensors cover the rest of the file
- * exactly once. `json` are the header's bytes. Returns the problems instead when there are any.
+ * The header's content, every tensor checked: type, shape and byte count agree, and the tensors cover the
+ * rest of the file exactly once. `json` are the header's bytes. Returns the problems instead when there are
+ * any.
  */
 export function parseHeader(json: Uint8Array, fileBytes: number): Header | readonly Problem[] {
   let fields: Readonly<Record<string, unknown>>;

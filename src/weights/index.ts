@@ -4,7 +4,7 @@ export { type Checkpoint, openCheckpoint, readModelConfig } from "./checkpoint.j
 export { type ModelConfig, parseConfig } from "./config.js";
 export type { BlockType } from "./config-fields.js";
 export { convertFloats } from "./convert.js";
-export type { FloatType, StoredType } from "./dtype.js";
+export { type FloatType, isStoredType, type StoredType } from "./dtype.js";
 export { CheckpointError, type Problem } from "./errors.js";
 export { formulaCheckpoint } from "./formula.js";
 export { fromHuggingFace, type Parameter, toHuggingFace } from "./mapping.js";

@@ -1,4 +1,7 @@
-/** @file JSON text from files we did not write: `JSON.parse`, but a repeated key is an error instead of a silent choice. */
+/**
+ * @file JSON text from files we did not write: `JSON.parse`, but a repeated key is an error instead of a
+ * silent choice.
+ */
 
 /** Thrown text says what is wrong and where; the caller adds the file. */
 export class JsonError extends Error {}
@@ -25,7 +28,10 @@ export function parseJsonObject(text: string): Readonly<Record<string, unknown>>
   return value as Record<string, unknown>;
 }
 
-/** `text` is well formed, so strings and brackets are all that must be told apart: a string before a colon is a key. */
+/**
+ * `text` is well formed, so strings and brackets are all that must be told apart: a string before a colon is
+ * a key.
+ */
 function findRepeatedKey(text: string): string | undefined {
   const open: Set<string>[] = [];
   let lastString = "";

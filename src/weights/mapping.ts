@@ -1,6 +1,11 @@
-/** @file Parameter paths of the model <-> Hugging Face tensor names and shapes (spec/reference-model.md section 5.1). */
+/**
+ * @file Parameter paths of the model <-> Hugging Face tensor names and shapes (spec/reference-model.md
+ * section 5.1).
+ */
 
-/** A parameter as the model sees it: its path, e.g. `layers.3.temporal_block.q_proj.weight`, and its shape. */
+/**
+ * A parameter as the model sees it: its path, e.g. `layers.3.temporal_block.q_proj.weight`, and its shape.
+ */
 export interface Parameter {
   readonly path: string;
   readonly shape: readonly number[];
@@ -8,7 +13,10 @@ export interface Parameter {
 
 const PREFIX = "model.";
 
-/** Hugging Face keeps the kernel of a depthwise convolution as [channels, 1, taps]; the model as [channels, taps]. */
+/**
+ * Hugging Face keeps the kernel of a depthwise convolution as [channels, 1, taps]; the model as [channels,
+ * taps].
+ */
 const CONVOLUTION = /\bconv_1d\.weight$/;
 
 /** A copy of the embedding that some uploads hold; the model's head is its embedding. */

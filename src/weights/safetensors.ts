@@ -1,10 +1,16 @@
-/** @file Reading safetensors files: the header is checked at once, tensors are read by position when asked for. */
+/**
+ * @file Reading safetensors files: the header is checked at once, tensors are read by position when asked
+ * for.
+ */
 import { type FileHandle, open } from "node:fs/promises";
 import type { StoredType } from "./dtype.js";
 import { CheckpointError, type Problem } from "./errors.js";
 import { LENGTH_BYTES, headerLength, parseHeader, type TensorEntry } from "./header.js";
 
-/** A tensor at rest: what it is, and its bytes on request (row-major, little-endian, a fresh buffer at each call). */
+/**
+ * A tensor at rest: what it is, and its bytes on request (row-major, little-endian, a fresh buffer at each
+ * call).
+ */
 export interface StoredTensor {
   readonly name: string;
   readonly dtype: StoredType;
@@ -24,8 +30,8 @@ export interface SafetensorsFile extends AsyncDisposable {
 const READ_CHUNK_BYTES = 2 ** 28;
 
 /**
- * Opens a file of any size and checks its whole header. Throws {@link CheckpointError} when the file is missing,
- * cut off, or its header lies.
+ * Opens a file of any size and checks its whole header. Throws {@link CheckpointError} when the file is
+ * missing, cut off, or its header lies.
  */
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   const file = await openFile(path);

@@ -19,8 +19,8 @@ const ALIGNMENT = 8;
 const WRITE_CHUNK_BYTES = 2 ** 28;
 
 /**
- * Writes `tensors` to `path`, widest element type first (so that each is aligned), then by name. The bytes go to a file
- * beside it that is renamed at the end: `path` holds the old content or the new, never half of it.
+ * Writes `tensors` to `path`, widest element type first (so that each is aligned), then by name. The bytes go
+ * to a file beside it that is renamed at the end: `path` holds the old content or the new, never half of it.
  * Throws {@link UsageError} when the data do not fit their type.
  */
 export async function writeSafetensors(

@@ -16,8 +16,8 @@ export const i32 = (shape: readonly number[], values: readonly number[]): Golden
 });
 
 /**
- * Two rows of two tokens, the second row with one padding; vocabulary of 3, one layer of width 1, one decode step.
- * Tolerance 0.1 in f32 and rms 0.5 in bf16.
+ * Two rows of two tokens, the second row with one padding; vocabulary of 3, one layer of width 1, one decode
+ * step. Tolerance 0.1 in f32 and rms 0.5 in bf16.
  */
 export function memoryCase(extra: Readonly<Record<string, GoldenTensor>> = {}): GoldenCase {
   const tensors = {

@@ -13,7 +13,10 @@ const demo = await loadTokenizer(DEMO, 2);
 /** The tokens of these bytes in the demo's vocabulary. */
 const bytes = (...values: number[]) => values.map((value) => value + 3);
 
-/** A tokenizer in the manner of Gemma's: pieces that are kept whole, then bytes, then text; spaces are written as a low line. */
+/**
+ * A tokenizer in the manner of Gemma's: pieces that are kept whole, then bytes, then text; spaces are written
+ * as a low line.
+ */
 const GEMMA_LIKE = {
   added_tokens: [
     { id: 0, content: "<pad>", special: true },

@@ -1,4 +1,6 @@
-/** @file Files for the tests of this folder: temporary folders, and safetensors bytes put together by hand. */
+/**
+ * @file Files for the tests of this folder: temporary folders, and safetensors bytes put together by hand.
+ */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +13,9 @@ export async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-/** The bytes of a safetensors file with this header (an object, or text as it is) and this many bytes of data. */
+/**
+ * The bytes of a safetensors file with this header (an object, or text as it is) and this many bytes of data.
+ */
 export function rawSafetensors(header: object | string, dataBytes: number): Uint8Array {
   const json = new TextEncoder().encode(typeof header === "string" ? header : JSON.stringify(header));
   const bytes = new Uint8Array(8 + json.length + dataBytes);
