@@ -118,7 +118,7 @@ def _f32(array):
 
 
 def reorder_channels(weights, config, seed):
-  """The same function with the channels of residual stream and MLPs in another order: sums round differently."""
+  """The same function with its residual and MLP channels in another order: only sums round differently."""
   draw = np.random.default_rng(seed)
   width, mlp = draw.permutation(config["hidden_size"]), draw.permutation(config["intermediate_size"] // 2)
   into = ("embed_tokens.weight", "q_proj.weight", "k_proj.weight", "v_proj.weight", "linear_x.weight",

@@ -6,8 +6,7 @@
 /** Thrown text says what is wrong and where; the caller adds the file. */
 export class JsonError extends Error {}
 
-/** The value of `text`. Throws {@link JsonError} for malformed text or a key given twice in one object. */
-export function parseJson(text: string): unknown {
+function parseJson(text: string): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -19,7 +18,10 @@ export function parseJson(text: string): unknown {
   return value;
 }
 
-/** The object in `text`; see {@link parseJson}. */
+/**
+ * The object in `text`. Throws {@link JsonError} for malformed text, anything but an object, or a key given twice
+ * in one object.
+ */
 export function parseJsonObject(text: string): Readonly<Record<string, unknown>> {
   const value = parseJson(text);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
