@@ -5,11 +5,13 @@ import { compileArguments, type CompileRequest } from "./compile.js";
 import { Device, type Memory } from "./device.js";
 import { ArgumentError } from "./errors.js";
 import { Executable } from "./executable.js";
+import { addressOf } from "./ffi.js";
 import { type HostTensor, transferToDevice, type TransferOptions } from "./host-tensor.js";
 import { readPointers, readText } from "./memory-reading.js";
 import { type Options, writeOptions } from "./named-value.js";
 import type { Plugin } from "./plugin.js";
 import type { ResourceCounts } from "./resources.js";
+import type { Signature } from "./signature.js";
 
 /** How a client is made. */
 export interface ClientOptions {
@@ -104,6 +106,22 @@ export class Client {
         keep,
       );
       return new Executable(this.#core, executable, request.signature);
+    });
+  }
+
+  /**
+   * Loads a program that `program.serialize()` wrote with the same plugin on the same kind of machine.
+   * @throws PjrtError for bytes that are damaged or of another plugin; ArgumentError if the results are not the signature's
+   */
+  async deserialize(bytes: Uint8Array, signature: Signature): Promise<Executable> {
+    const client = this.#core.use("deserialize");
+    return this.#core.operation(async () => {
+      const { loaded_executable } = await this.#core.api.callOnThread(
+        "PJRT_Executable_DeserializeAndLoad",
+        { client, serialized_executable: addressOf(bytes), serialized_executable_size: bytes.length },
+        [bytes],
+      );
+      return new Executable(this.#core, loaded_executable, signature);
     });
   }
 

@@ -1,6 +1,7 @@
 /** @file What can go wrong at the plugin's border: a class where a caller would act, the plugin's words untouched. */
 import { type ErrorDetails, GriffinError } from "../support/errors.js";
 import { PJRT_Error_Code } from "./abi/index.js";
+import { NO_TPU_HINT } from "./tpu-host.js";
 
 /** Status codes of the C API, as XLA names them. */
 export type StatusCode = keyof typeof PJRT_Error_Code;
@@ -82,6 +83,7 @@ function hintFor({ status, text }: Failure): string | undefined {
   if (/forward incompatibility|unsupported version|future version/i.test(text)) {
     return "the program may be newer than the plugin's StableHLO: print it for an older version";
   }
+  if (/TPU initialization failed|No jellyfish device/i.test(text)) return NO_TPU_HINT;
   if (/libtpu_lockfile|already in use by process/i.test(text)) {
     return "another process holds the TPU: one process a chip";
   }

@@ -122,3 +122,8 @@ export function copyBytes(address: bigint, length: number): Uint8Array<ArrayBuff
   if (address === 0n || length === 0) return new Uint8Array(0);
   return new Uint8Array(koffi.view(address, length).slice(0));
 }
+
+/** Ends the process at once, without running destructors of loaded libraries. */
+export function endProcess(code: number): void {
+  koffi.load(null).func("void _exit(int code)")(code);
+}

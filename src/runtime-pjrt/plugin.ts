@@ -6,13 +6,19 @@ import { Api } from "./call.js";
 import { Client, type ClientOptions } from "./client.js";
 import { IncompatiblePluginError } from "./errors.js";
 import { loadLibrary } from "./ffi.js";
-import { type Attributes, readAttributes } from "./named-value.js";
+import { type Attributes, type Options, readAttributes } from "./named-value.js";
+import { ResourceTable } from "./resources.js";
+import { Topology } from "./topology.js";
+import { isLibtpu, prepareForLibtpu } from "./tpu-host.js";
 
 const EXPORTED = "GetPjrtApi";
 const loaded = new Map<string, Plugin>();
 
 /** A loaded plugin. It stays loaded until the process ends. */
 export class Plugin {
+  /** Topologies and programs compiled for them. */
+  readonly resources = new ResourceTable();
+
   private constructor(
     /** Real path of the library. */
     readonly path: string,
@@ -29,6 +35,7 @@ export class Plugin {
     if (known !== undefined) return known;
     // Read by the plugin when it is loaded: what goes wrong comes back as errors, its log lines only disturb.
     process.env.TF_CPP_MIN_LOG_LEVEL ??= "3";
+    if (isLibtpu(real)) prepareForLibtpu();
     const address = loadLibrary(real).callExported(EXPORTED);
     if (address === undefined || address === 0n) {
       throw new EnvironmentError({
@@ -64,6 +71,11 @@ export class Plugin {
     const minimum = dotted(stablehlo_minimum_version);
     const current = dotted(stablehlo_current_version);
     return { ...(minimum !== undefined && { minimum }), ...(current !== undefined && { current }) };
+  }
+
+  /** Describes devices to compile for, without having them: `createTopology("v5e:2x2")`. @throws PjrtError */
+  createTopology(name: string, options: Options = {}): Promise<Topology> {
+    return Topology.create(this, name, options);
   }
 
   /**

@@ -1,8 +1,16 @@
 /** @file What a compiled program tells of itself: name, results, size, cost. */
 import type { Api } from "./call.js";
+import { decodeCompileOptions } from "./compile-options.js";
 import { elementTypeFromNumber } from "./element-type.js";
 import { ArgumentError } from "./errors.js";
-import { readInt32s, readInt64s, readText } from "./memory-reading.js";
+import { copyBytes } from "./ffi.js";
+import { readInt32s, readInt64s, readText, readTexts } from "./memory-reading.js";
+import type { Attributes } from "./named-value.js";
+import { decodeHlo, type OptimizedProgram, readOptimizedProgram } from "./optimized-hlo.js";
+import { takeBytes } from "./owned-bytes.js";
+import { type CompiledMemoryStats, readCostAnalysis, readMemoryStats } from "./program-analysis.js";
+import type { CompileOptionsProto } from "./proto/compile_options_pb.js";
+import type { HloModuleProto } from "./proto/hlo_pb.js";
 import { describePosition, formatType, sameType, type Signature, type TensorSpec } from "./signature.js";
 
 /** A `PJRT_Executable*`: a program that is compiled, not necessarily loaded on a device. */
@@ -45,6 +53,81 @@ export class CompiledProgram {
       next += ranks[i]!;
       return elementType === undefined ? undefined : { elementType, dimensions };
     });
+  }
+
+  /** A hash of the program by the compiler, hexadecimal. Equal for different plugins: no key for what they compiled. */
+  get fingerprint(): string {
+    const out = this.api.call("PJRT_Executable_Fingerprint", { executable: this.use("fingerprint") });
+    return Buffer.from(copyBytes(out.executable_fingerprint, out.executable_fingerprint_size)).toString(
+      "hex",
+    );
+  }
+
+  /** Bytes of generated code; -1 where the plugin does not know. */
+  get generatedCodeBytes(): number {
+    const executable = this.use("generatedCodeBytes");
+    return this.api.call("PJRT_Executable_SizeOfGeneratedCodeInBytes", { executable }).size_in_bytes;
+  }
+
+  /** Memory kind of each result. @throws UnsupportedByPluginError where the plugin does not tell */
+  get resultMemoryKinds(): readonly string[] {
+    const out = this.api.call("PJRT_Executable_OutputMemoryKinds", {
+      executable: this.use("resultMemoryKinds"),
+    });
+    const count = this.api.call("PJRT_Executable_NumOutputs", {
+      executable: this.use("resultMemoryKinds"),
+    }).num_outputs;
+    return readTexts(out.memory_kinds, out.memory_kind_sizes, count);
+  }
+
+  /** The options it was compiled with. @throws UnsupportedByPluginError before API 0.87 */
+  get compileOptions(): CompileOptionsProto {
+    const out = this.api.call("PJRT_Executable_GetCompileOptions", {
+      executable: this.use("compileOptions"),
+    });
+    const { serialized_bytes, serialized_bytes_size } = out;
+    const { serialized_compile_options, serialized_compile_options_deleter } = out;
+    return decodeCompileOptions(
+      takeBytes(
+        serialized_bytes,
+        serialized_bytes_size,
+        serialized_compile_options,
+        serialized_compile_options_deleter,
+      ),
+    );
+  }
+
+  /** Memory of one execution, as the compiler planned it. @throws UnsupportedByPluginError */
+  memoryStats(): CompiledMemoryStats {
+    return readMemoryStats(this.api, this.use("memoryStats"));
+  }
+
+  /** The compiler's estimate of the cost. @throws UnsupportedByPluginError */
+  costAnalysis(): Attributes {
+    return readCostAnalysis(this.api, this.use("costAnalysis"));
+  }
+
+  /** The optimised program as the plugin hands it out. @throws UnsupportedByPluginError */
+  optimizedProgram(): OptimizedProgram {
+    return readOptimizedProgram(this.api, this.use("optimizedProgram"));
+  }
+
+  /** The optimised program, decoded; undefined if it is not HLO. @throws UnsupportedByPluginError */
+  optimizedHlo(): HloModuleProto | undefined {
+    return decodeHlo(this.optimizedProgram());
+  }
+
+  /** The compiled program as bytes, for the same plugin on the same kind of machine. @throws UnsupportedByPluginError */
+  serialize(): Uint8Array<ArrayBuffer> {
+    const out = this.api.call("PJRT_Executable_Serialize", { executable: this.use("serialize") });
+    const { serialized_bytes, serialized_bytes_size, serialized_executable, serialized_executable_deleter } =
+      out;
+    return takeBytes(
+      serialized_bytes,
+      serialized_bytes_size,
+      serialized_executable,
+      serialized_executable_deleter,
+    );
   }
 
   /**

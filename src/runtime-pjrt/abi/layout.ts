@@ -826,8 +826,8 @@ export const STRUCTS = {
   PJRT_Executable_OptimizedProgram_Args: {
     size: 32,
     sizes: [[81, 32]],
-    in: { executable: [16, "pointer"] },
-    out: { program: [24, "pointer"] },
+    in: { executable: [16, "pointer"], program: [24, "pointer"] },
+    out: {},
   },
   PJRT_LoadedExecutable_Delete_Args: {
     size: 24,

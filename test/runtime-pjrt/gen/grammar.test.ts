@@ -121,7 +121,7 @@ typedef struct Thing Thing;
     [undefined, "in"],
     ["// the device", "in"],
     ["// out", "out"],
-    ["// out, but read below", "out"],
+    ["// out, but read below", "inout"],
     ["// backs serialized_bytes.", "out"],
     ["// in/out depending on usage", "inout"],
     ["// in", "in"],

@@ -1,0 +1,36 @@
+/** @file The program after the compiler's optimisations, decoded from its protobuf. */
+import { fromBinary } from "@bufbuild/protobuf";
+import type { Api } from "./call.js";
+import { addressOf } from "./ffi.js";
+import { readText } from "./memory-reading.js";
+import { type HloModuleProto, HloModuleProtoSchema, HloModuleWithConfigProtoSchema } from "./proto/hlo_pb.js";
+import { codecOf, writeStruct } from "./struct.js";
+
+/** A program as a plugin hands it out. `format` is "mlir", "hlo" or "hlo_with_config". */
+export interface OptimizedProgram {
+  readonly format: string;
+  readonly code: Uint8Array<ArrayBuffer>;
+}
+
+/** @throws UnsupportedByPluginError where the plugin does not hand it out */
+export function readOptimizedProgram(api: Api, executable: bigint): OptimizedProgram {
+  const codec = codecOf("PJRT_Program");
+  // Asked twice: first for the size of the code, then for the code.
+  const sizes = writeStruct("PJRT_Program", api.minor, {});
+  api.call("PJRT_Executable_OptimizedProgram", { executable, program: sizes.address });
+  const code = new Uint8Array(codec.readInputs(sizes.view).code_size as number);
+  const filled = writeStruct("PJRT_Program", api.minor, { code: addressOf(code), code_size: code.length });
+  api.call("PJRT_Executable_OptimizedProgram", { executable, program: filled.address });
+  const { format, format_size } = codec.readInputs(filled.view);
+  return { format: readText(format as bigint, format_size as number), code };
+}
+
+/**
+ * Decodes an HLO module: its computations, instructions, shapes, and each instruction's backend configuration as bytes.
+ * @returns undefined for a format that is not HLO
+ */
+export function decodeHlo({ format, code }: OptimizedProgram): HloModuleProto | undefined {
+  if (format === "hlo") return fromBinary(HloModuleProtoSchema, code);
+  if (format === "hlo_with_config") return fromBinary(HloModuleWithConfigProtoSchema, code).hloModule;
+  return undefined;
+}
