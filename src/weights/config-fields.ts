@@ -35,6 +35,10 @@ const ropeParameters = z.looseObject(
   "an object",
 );
 
+/** Far beyond any model; a slip of the keyboard must not ask for a list of 10^15 layers. */
+const MOST_LAYERS = 10_000;
+const layers = `an integer from 1 to ${MOST_LAYERS}`;
+
 const activation = z.literal("gelu_pytorch_tanh", "gelu_pytorch_tanh (the GeLU the model is defined with)");
 
 /**
@@ -47,7 +51,7 @@ export const configFields = {
   vocab_size: count,
   hidden_size: count,
   intermediate_size: count,
-  num_hidden_layers: count,
+  num_hidden_layers: z.int(layers).min(1, layers).max(MOST_LAYERS, layers),
   num_attention_heads: count,
   num_key_value_heads: count.nullish(),
   head_dim: count.nullish(),

@@ -1,5 +1,8 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../src/weights/config.js";
+import { configFields } from "../../src/weights/config-fields.js";
+import { CheckpointError } from "../../src/weights/errors.js";
 import { errorText, TINY_CONFIG } from "./files.js";
 
 /** What parseConfig makes of TINY_CONFIG. */
@@ -191,6 +194,7 @@ test.each([
   [{ conv1d_width: 1 }, "conv1d_width: unusable value"],
   [{ logits_soft_cap: -1 }, "logits_soft_cap: unusable value"],
   [{ num_hidden_layers: 0 }, "num_hidden_layers: unusable value"],
+  [{ num_hidden_layers: 1e15 }, "num_hidden_layers: unusable value"],
   [{ rope_parameters: { rope_type: "yarn" } }, "rope_parameters: unusable value"],
   [{ eos_token_id: 16 }, "eos_token_id: is outside the vocabulary"],
   [{ model_type: "gemma" }, "model_type: unusable value"],
@@ -198,4 +202,19 @@ test.each([
 ])("%j", async (keys, message) => {
   const text = await errorText(() => parseConfig({ ...TINY_CONFIG, ...keys }));
   expect(text.split("\n")[0]).toBe(`checkpoint error: ${message}`);
+});
+
+test("whatever a key holds, the answer is a model that fits together or a checkpoint error", () => {
+  const change = fc.dictionary(fc.constantFrom(...Object.keys(configFields)), fc.jsonValue(), { maxKeys: 3 });
+  fc.assert(
+    fc.property(change, (keys) => {
+      try {
+        const { width, lruWidth, numHeads, blockTypes } = parseConfig({ ...TINY_CONFIG, ...keys });
+        expect([width % numHeads, lruWidth % numHeads, blockTypes.length > 0]).toEqual([0, 0, true]);
+      } catch (error) {
+        expect(error).toBeInstanceOf(CheckpointError);
+      }
+    }),
+    { numRuns: 500 },
+  );
 });
