@@ -1,7 +1,12 @@
 /** @file All passes by name. Those of src/lowering are added by whoever joins the halves (the command line, src/index.ts). */
 import { InternalError } from "../support/errors.js";
+import { canonicalize } from "./canonicalize.js";
 import { cse } from "./cse.js";
 import { dce } from "./dce.js";
+import { fuseRgLruGates } from "./fuse-rglru-gates.js";
+import { hoistLoopInvariants } from "./hoist-loop-invariants.js";
+import { hoistParameters } from "./hoist-parameters.js";
+import { inline } from "./inline.js";
 import type { Pass } from "./pass.js";
 
 const registry = new Map<string, Pass>();
@@ -15,7 +20,7 @@ export function registerPasses(passes: readonly Pass[]): void {
   }
 }
 
-registerPasses([cse, dce]);
+registerPasses([canonicalize, cse, dce, fuseRgLruGates, hoistLoopInvariants, hoistParameters, inline]);
 
 /** The pass called `name`, or undefined. */
 export const findPass = (name: string): Pass | undefined => registry.get(name);

@@ -1,0 +1,36 @@
+/** @file Reading and making constants. */
+import type { Builder } from "../ir/builder.js";
+import { type Elements, elementsFromNumbers, hasNumbers, splatNumber } from "../ir/elements.js";
+import { definingOp, type Value } from "../ir/operation.js";
+import { isOp } from "../ir/ops/index.js";
+import { bitWidth, isInteger, type TensorType } from "../ir/types.js";
+
+/** The elements of a constant, or undefined for a value that is none. */
+export function constantOf(value: Value): Elements | undefined {
+  const operation = definingOp(value);
+  return isOp(operation, "stablehlo.constant") ? operation.attributes.value : undefined;
+}
+
+/**
+ * The number that fills a constant of booleans (0, 1), integers or floats of at least 16 bits. 64-bit integers past 2^53
+ * are rounded: compare with small numbers only.
+ */
+export function splatOf(value: Value): number | undefined {
+  const elements = constantOf(value);
+  if (elements === undefined) return undefined;
+  const { element } = elements.type;
+  return isInteger(element) || hasNumbers(element) ? splatNumber(elements) : undefined;
+}
+
+/** Whether a constant has every bit of every element set: -1, or true. */
+export function isAllOnes(value: Value): boolean {
+  const elements = constantOf(value);
+  if (elements === undefined || !elements.splat) return false;
+  const { element } = elements.type;
+  if (element === "i1") return splatNumber(elements) === 1;
+  return isInteger(element) && bitWidth(element) >= 8 && elements.data.every((byte) => byte === 0xff);
+}
+
+/** A constant of one number (0 or 1 for booleans) repeated over `type`. */
+export const splat = (builder: Builder, type: TensorType, value: number): Value =>
+  builder.create("stablehlo.constant", [], { value: elementsFromNumbers(type, [value]) }).result;

@@ -1,0 +1,93 @@
+/** @file Moves what a loop computes anew in every round, though it never changes, to before the loop. */
+import { definingOp, type Operation, type Value, walk } from "../ir/operation.js";
+import { isOp } from "../ir/ops/index.js";
+import { isDefinedOutside, moveBefore } from "../ir/rewriter.js";
+import { whileOfUnchanged } from "./canonicalize/control.js";
+import { isPure } from "./effects.js";
+import { definePass, type PassContext } from "./pass.js";
+import { applyRules } from "./rewrite.js";
+import { totalBytes } from "./size.js";
+
+/** Constants and the like: nothing is gained by making them once, and a loop that reads them from outside carries them. */
+const isFree = (value: Value): boolean => {
+  const operation = definingOp(value);
+  return operation !== undefined && operation.operands.length === 0 && isPure(operation);
+};
+
+/** Values that an operation and those below it read from outside of it. */
+function freeValues(operation: Operation): readonly Value[] {
+  const read = [...walk(operation)].flatMap((inner) => inner.operands);
+  return [...new Set(read)].filter((value) => isDefinedOutside(value, operation));
+}
+
+/**
+ * Whether to move `operation`: it reads something, nothing that changes in the loop, and its results take no more memory
+ * than what it reads from outside: a broadcast is cheaper to repeat than to keep.
+ */
+function isWorthMoving(operation: Operation, loop: Operation): boolean {
+  if (!isPure(operation)) return false;
+  const read = freeValues(operation);
+  const outer = read.filter((value) => isDefinedOutside(value, loop));
+  if (outer.length === 0 || !read.every((value) => outer.includes(value) || isFree(value))) return false;
+  return totalBytes(operation.results) <= totalBytes(outer);
+}
+
+function hoistFrom(loop: Operation, context: PassContext): void {
+  for (const region of loop.regions) {
+    for (const operation of region.entry) {
+      if (!isWorthMoving(operation, loop)) continue;
+      for (const value of freeValues(operation))
+        if (!isDefinedOutside(value, loop)) moveBefore(definingOp(value)!, loop);
+      moveBefore(operation, loop);
+      context.count("operations moved");
+    }
+  }
+}
+
+/** Loops below `root`, inner ones first. */
+function loopsOf(root: Operation): readonly Operation[] {
+  return [...walk(root)].filter((operation) => isOp(operation, "stablehlo.while")).reverse();
+}
+
+export const hoistLoopInvariants = definePass({
+  name: "hoist-loop-invariants",
+  summary: "Moves pure operations on values that never change in a loop to before it.",
+  example: {
+    before: `
+func.func @main(%x: tensor<4xf32>, %scale: tensor<4xf32>, %n: tensor<i32>) -> tensor<4xf32> {
+  %zero = stablehlo.constant dense<0> : tensor<i32>
+  %0:2 = stablehlo.while(%i = %zero, %y = %x) : tensor<i32>, tensor<4xf32>
+  cond {
+    %1 = stablehlo.compare LT, %i, %n : (tensor<i32>, tensor<i32>) -> tensor<i1>
+    stablehlo.return %1 : tensor<i1>
+  } do {
+    %one = stablehlo.constant dense<1> : tensor<i32>
+    %1 = stablehlo.add %i, %one : tensor<i32>
+    %2 = stablehlo.exponential %scale : tensor<4xf32>
+    %3 = stablehlo.multiply %y, %2 : tensor<4xf32>
+    stablehlo.return %1, %3 : tensor<i32>, tensor<4xf32>
+  }
+  return %0#1 : tensor<4xf32>
+}`,
+    after: `
+func.func @main(%x: tensor<4xf32>, %scale: tensor<4xf32>, %n: tensor<i32>) -> tensor<4xf32> {
+  %zero = stablehlo.constant dense<0> : tensor<i32>
+  %0 = stablehlo.exponential %scale : tensor<4xf32>
+  %1:2 = stablehlo.while(%i = %zero, %y = %x) : tensor<i32>, tensor<4xf32>
+  cond {
+    %2 = stablehlo.compare LT, %i, %n : (tensor<i32>, tensor<i32>) -> tensor<i1>
+    stablehlo.return %2 : tensor<i1>
+  } do {
+    %one = stablehlo.constant dense<1> : tensor<i32>
+    %2 = stablehlo.add %i, %one : tensor<i32>
+    %3 = stablehlo.multiply %y, %0 : tensor<4xf32>
+    stablehlo.return %2, %3 : tensor<i32>, tensor<4xf32>
+  }
+  return %1#1 : tensor<4xf32>
+}`,
+  },
+  run(module, context) {
+    applyRules(module, [whileOfUnchanged], context);
+    for (const loop of loopsOf(module)) hoistFrom(loop, context);
+  },
+});

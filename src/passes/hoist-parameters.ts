@@ -1,0 +1,56 @@
+/**
+ * @file Moves what depends on parameters alone out of `@main` into `@prepare`, which runs once when weights are loaded:
+ * -8 softplus(Lambda), concatenated gate weights, 1 + scale.
+ *
+ * `@prepare` takes the parameters it needs, with their `griffin.parameter` attributes, and returns the prepared tensors.
+ * `@main` takes those as new last arguments marked `griffin.prepared = <result index of @prepare>`, and no longer takes
+ * parameters that only they were made of.
+ *
+ * The largest parameter-only trees move, but only when memory allows: a prepared tensor must not take more bytes than the
+ * parameters that `@main` gives up for it. So a broadcast or a conversion to a wider type stays (what it is made of may
+ * still move), and so does a transposed copy of a table that is also read as it is. Trees of mere reshapes and broadcasts
+ * stay too: they cost nothing. Operations in regions are not looked at: run hoist-loop-invariants before. Running the pass
+ * again finds nothing new; after other passes it adds to `@prepare`.
+ */
+import { z } from "zod";
+import { definePass } from "./pass.js";
+import { preparedTrees } from "./hoist-parameters/trees.js";
+import { movePrepared } from "./hoist-parameters/move.js";
+import { bodyOf, findFunction, referencedSymbols } from "./symbols.js";
+
+export const hoistParameters = definePass({
+  name: "hoist-parameters",
+  summary: "Moves what depends on parameters alone into @prepare, which runs once at load.",
+  options: z.object({
+    enabled: z.boolean().default(true).describe("false leaves the program as it is"),
+  }),
+  example: {
+    before: `
+func.func @main(%x: tensor<2x4xf32>, %lambda: tensor<4xf32> {griffin.parameter = "rg_lru.a_param"}) -> tensor<2x4xf32> {
+  %0 = "griffin.softplus"(%lambda) : (tensor<4xf32>) -> tensor<4xf32>
+  %1 = stablehlo.broadcast_in_dim %0, dims = [1] : (tensor<4xf32>) -> tensor<2x4xf32>
+  %2 = stablehlo.multiply %x, %1 : tensor<2x4xf32>
+  return %2 : tensor<2x4xf32>
+}`,
+    after: `
+func.func @main(%x: tensor<2x4xf32>, %arg1: tensor<4xf32> {griffin.prepared = 0 : i64}) -> tensor<2x4xf32> {
+  %0 = stablehlo.broadcast_in_dim %arg1, dims = [1] : (tensor<4xf32>) -> tensor<2x4xf32>
+  %1 = stablehlo.multiply %x, %0 : tensor<2x4xf32>
+  return %1 : tensor<2x4xf32>
+}
+func.func @prepare(%lambda: tensor<4xf32> {griffin.parameter = "rg_lru.a_param"}) -> tensor<4xf32> {
+  %0 = "griffin.softplus"(%lambda) : (tensor<4xf32>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}`,
+  },
+  run(module, context, options) {
+    const main = findFunction(module, "main");
+    const body = main && bodyOf(main);
+    if (!options.enabled || main === undefined || body === undefined) return;
+    if (referencedSymbols(module).has("main")) return;
+    const trees = preparedTrees(main);
+    if (trees.length === 0) return;
+    movePrepared(module, main, trees);
+    context.count("tensors prepared", trees.length);
+  },
+});

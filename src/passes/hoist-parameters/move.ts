@@ -1,0 +1,93 @@
+/** @file Moves chosen values from `@main` into `@prepare`. */
+import { integerAttribute, type AttributeDictionary } from "../../ir/attribute.js";
+import { Builder } from "../../ir/builder.js";
+import { isOperation, type Operation, type Value } from "../../ir/operation.js";
+import {
+  cloneOperation,
+  insertOperation,
+  makeBlock,
+  makeRegion,
+  replaceAllUses,
+  setOperands,
+  type ValueMap,
+} from "../../ir/rewriter.js";
+import { functionType, scalarType } from "../../ir/types.js";
+import { eraseDeadOperations } from "../dce.js";
+import { bodyOf, findFunction, type FunctionOperation, returnedValues } from "../symbols.js";
+import {
+  appendArgument,
+  argumentAttributes,
+  parameterPath,
+  removeArguments,
+  updateSignature,
+} from "./signature.js";
+import { readBy } from "./trees.js";
+
+/** `@prepare`, made empty at the end of the module when there is none. */
+function prepareFunction(module: Operation): FunctionOperation {
+  const known = findFunction(module, "prepare");
+  if (known !== undefined) return known;
+  const block = makeBlock([]);
+  Builder.atEnd(block).create("func.return", [], {});
+  const attributes = { sym_name: "prepare", function_type: functionType([], []) };
+  const regions = [makeRegion([block])];
+  return Builder.atEnd(module.regions[0]!.entry).create("func.func", [], attributes, {
+    regions,
+  }) as FunctionOperation;
+}
+
+/** Copies values and what they are made of from `main` into `prepare`; parameters become its arguments, by path. */
+class Copier {
+  readonly #map: ValueMap = new Map();
+
+  constructor(
+    readonly main: FunctionOperation,
+    readonly prepare: FunctionOperation,
+  ) {}
+
+  copy(value: Value): Value {
+    const known = this.#map.get(value);
+    if (known !== undefined) return known;
+    const { owner } = value;
+    if (!isOperation(owner)) return this.#parameter(value);
+    for (const operand of readBy(owner)) this.copy(operand);
+    const body = bodyOf(this.prepare)!;
+    insertOperation(cloneOperation(owner, this.#map), body, body.last);
+    return this.#map.get(value)!;
+  }
+
+  #parameter(argument: Value): Value {
+    const path = parameterPath(this.main, argument);
+    const known = bodyOf(this.prepare)!.arguments.find(
+      (other) => parameterPath(this.prepare, other) === path,
+    );
+    const attributes = argumentAttributes(this.main, argument);
+    const made = known ?? appendArgument(this.prepare, argument.type, attributes, argument);
+    this.#map.set(argument, made);
+    return made;
+  }
+}
+
+/** Makes `@prepare` return `values`, and `main` take them as arguments. */
+export function movePrepared(module: Operation, main: FunctionOperation, values: readonly Value[]): void {
+  const prepare = prepareFunction(module);
+  const [body, target] = [bodyOf(main)!, bodyOf(prepare)!];
+  const parametersBefore = body.arguments.filter(
+    (argument) => parameterPath(main, argument) !== undefined && argument.users.size > 0,
+  );
+  const copier = new Copier(main, prepare);
+  for (const value of values) {
+    const index = returnedValues(target).length;
+    setOperands(target.last!, [...returnedValues(target), copier.copy(value)]);
+    const mark: AttributeDictionary = new Map([
+      ["griffin.prepared", integerAttribute(index, scalarType("i64"))],
+    ]);
+    replaceAllUses(value, appendArgument(main, value.type, mark, value));
+  }
+  updateSignature(
+    prepare,
+    target.arguments.map((argument) => argumentAttributes(prepare, argument)),
+  );
+  eraseDeadOperations(body);
+  removeArguments(main, new Set(parametersBefore.filter((argument) => argument.users.size === 0)));
+}

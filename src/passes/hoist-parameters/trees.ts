@@ -1,0 +1,85 @@
+/** @file Which values of `@main` are worth preparing. */
+import { definingOp, type Operation, type Value, walk } from "../../ir/operation.js";
+import { isDefinedOutside } from "../../ir/rewriter.js";
+import { isPure } from "../effects.js";
+import { bytesOf, totalBytes } from "../size.js";
+import { bodyOf, type FunctionOperation } from "../symbols.js";
+import { parameterPath } from "./signature.js";
+
+/** Operations that cost nothing worth preparing. */
+const free: ReadonlySet<string> = new Set([
+  "stablehlo.reshape",
+  "stablehlo.broadcast_in_dim",
+  "stablehlo.constant",
+  "stablehlo.iota",
+]);
+
+/** Operands of an operation, and what its regions read from outside. */
+export function readBy(operation: Operation): readonly Value[] {
+  const read = [...walk(operation)].flatMap((inner) => inner.operands);
+  return [...new Set(read)].filter((value) => isDefinedOutside(value, operation));
+}
+
+/** What each value of the body that is made of parameters and constants alone depends on. */
+function parameterSets(func: FunctionOperation): ReadonlyMap<Value, ReadonlySet<Value>> {
+  const body = bodyOf(func)!;
+  const sets = new Map<Value, ReadonlySet<Value>>();
+  for (const argument of body.arguments)
+    if (parameterPath(func, argument) !== undefined) sets.set(argument, new Set([argument]));
+  for (const operation of body) {
+    const read = readBy(operation);
+    if (!isPure(operation) || !read.every((value) => sets.has(value))) continue;
+    const parameters = new Set(read.flatMap((value) => [...sets.get(value)!]));
+    for (const result of operation.results) sets.set(result, parameters);
+  }
+  return sets;
+}
+
+/** Whether the tree that makes `value` computes anything, from the parameters on. */
+function computes(value: Value): boolean {
+  const operation = definingOp(value);
+  if (operation === undefined) return false;
+  return !free.has(operation.name) || readBy(operation).some(computes);
+}
+
+/** The values that `@prepare` shall return, in the order of their definition. */
+export function preparedTrees(func: FunctionOperation): readonly Value[] {
+  const sets = parameterSets(func);
+  let kept: ReadonlySet<Value> = new Set();
+  for (;;) {
+    const { chosen, reached } = choose(func, sets, kept);
+    if (reached.size === kept.size) return chosen;
+    kept = reached;
+  }
+}
+
+/**
+ * Chooses trees, if `@main` keeps the parameters in `kept`; `reached` are those that it keeps after that choice. More kept
+ * parameters mean fewer trees, and fewer trees more kept parameters, so repeating this comes to an end.
+ */
+function choose(
+  func: FunctionOperation,
+  sets: ReadonlyMap<Value, ReadonlySet<Value>>,
+  kept: ReadonlySet<Value>,
+): { readonly chosen: readonly Value[]; readonly reached: ReadonlySet<Value> } {
+  const operations = bodyOf(func)!.operations;
+  const chosen = new Set<Value>();
+  const reached = new Set<Value>();
+  const isAffordable = (value: Value): boolean => {
+    const given = [...sets.get(value)!].filter((parameter) => !kept.has(parameter));
+    return given.length > 0 && bytesOf(value) <= totalBytes(given) && computes(value);
+  };
+  const visit = (value: Value): void => {
+    if (chosen.has(value) || !sets.has(value)) return;
+    const operation = definingOp(value);
+    if (operation === undefined) reached.add(value);
+    else if (isAffordable(value)) chosen.add(value);
+    else for (const operand of readBy(operation)) visit(operand);
+  };
+  for (const operation of operations) {
+    const moves = operation.results.length > 0 && operation.results.every((result) => sets.has(result));
+    if (!moves) for (const value of readBy(operation)) visit(value);
+  }
+  const ordered = operations.flatMap((operation) => operation.results.filter((result) => chosen.has(result)));
+  return { chosen: ordered, reached };
+}
