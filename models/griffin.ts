@@ -136,7 +136,11 @@ export function rgLru(x: Recurrence, { config, position }: Step): Recurrence {
   return scope("rg_lru", () => {
     const block = config.lruWidth / config.numHeads;
     const gate = (name: string): Recurrence => {
-      const weight = parameter(`${name}_weight`, [heads(config), axis("block_in", block), axis("block_out", block)], x.dtype);
+      const weight = parameter(
+        `${name}_weight`,
+        [heads(config), axis("block_in", block), axis("block_out", block)],
+        x.dtype,
+      );
       const bias = parameter(`${name}_bias`, [heads(config), axis("block", block)], x.dtype);
       return sigmoid(blockDiagonal(x, weight).add(merge(bias, ["heads", "block"], "lru")));
     };
@@ -202,7 +206,12 @@ function attentionBlock(u: Residual, { config, position, numTokens }: Step): Res
   });
   keys.update(ringUpdate(keys.value, k, position));
   values.update(ringUpdate(values.value, v, position));
-  return linear("o_proj", merge(attended, ["heads", "head"], "attended"), axis("attended", config.width), model(config));
+  return linear(
+    "o_proj",
+    merge(attended, ["heads", "head"], "attended"),
+    axis("attended", config.width),
+    model(config),
+  );
 }
 
 /** Residual block (Griffin paper, figure 2a): temporal mixing, then the MLP, each on a normalised input. */
@@ -277,19 +286,27 @@ export function griffinProgram(config: GriffinConfig, options: GriffinProgramOpt
   const carried = kind !== "forward";
   const allPositions = kind === "forward" || kind === "score";
   return program(
-    { name: `griffin_${kind}`, state: carried ? "carried" : "initial", probes: () => options.layerOutputs === true },
+    {
+      name: `griffin_${kind}`,
+      state: carried ? "carried" : "initial",
+      probes: () => options.layerOutputs === true,
+    },
     () => {
       const tokens = input("tokens", [batch, time], "i32");
       const position = input("segment_pos", [batch, time], "i32");
       const { x, embedding } = trunk({ config, dtype, tokens, position });
-      const logits = allPositions ? head(x, embedding, { config }) : head(at(x, "time", -1), embedding, { config });
+      const logits = allPositions
+        ? head(x, embedding, { config })
+        : head(at(x, "time", -1), embedding, { config });
       return { logits: logits.to("f32") };
     },
   );
 }
 
 /** The path and shape of every weight, in the order of first use. */
-export function griffinParameters(config: GriffinConfig): readonly { readonly path: string; readonly shape: readonly number[] }[] {
+export function griffinParameters(
+  config: GriffinConfig,
+): readonly { readonly path: string; readonly shape: readonly number[] }[] {
   const { arguments: args } = griffinProgram(config, { kind: "forward", batch: 1, time: 1, dtype: "f32" });
   return args
     .filter((argument) => argument.role === "parameter")

@@ -6,7 +6,8 @@ export const griffinPattern = (layers: number): readonly BlockType[] =>
   Array.from({ length: layers }, (_, layer) => (layer % 3 === 2 ? "attention" : "recurrent"));
 
 /** Recurrent blocks only. */
-export const hawkPattern = (layers: number): readonly BlockType[] => Array.from({ length: layers }, () => "recurrent");
+export const hawkPattern = (layers: number): readonly BlockType[] =>
+  Array.from({ length: layers }, () => "recurrent");
 
 /** What all published sizes share (spec/reference-model section 1.1). */
 const shared = {
@@ -77,7 +78,12 @@ const tiny: GriffinConfig = {
 };
 
 /** A Hawk small enough for tests. */
-const tinyHawk: GriffinConfig = { ...tiny, blockTypes: hawkPattern(2), logitsSoftCap: 0, embeddingsScaleBySqrtDim: false };
+const tinyHawk: GriffinConfig = {
+  ...tiny,
+  blockTypes: hawkPattern(2),
+  logitsSoftCap: 0,
+  embeddingsScaleBySqrtDim: false,
+};
 
 /** Presets by the names the command line takes. */
 export const presets = {

@@ -14,20 +14,20 @@ function describeOperands(operands: readonly TensorData[], names: readonly strin
 
 /** Complains unless axes of one name have one size. */
 export function checkSizes(op: string, operands: readonly TensorData[], names: readonly string[]): void {
-  const sizes = new Map<string, number>();
-  for (const { axes } of operands) {
+  const known = new Map<string, { readonly size: number; readonly operand: string }>();
+  operands.forEach(({ axes }, i) => {
+    const operand = names[i] ?? `operand ${i}`;
     for (const { name, size } of axes) {
-      const known = sizes.get(name);
-      if (known !== undefined && known !== size) {
-        throw new ShapeError({
-          message: `${op}: axis "${name}" is ${known} in one operand and ${size} in another`,
-          details: describeOperands(operands, names),
-          hint: `rename one of them if they mean different things: x.rename({ ${name}: "..." })`,
-        });
-      }
-      sizes.set(name, size);
+      const first = known.get(name) ?? { size, operand };
+      known.set(name, first);
+      if (first.size === size) continue;
+      throw new ShapeError({
+        message: `${op}: axis "${name}" is ${first.size} in ${first.operand} and ${size} in ${operand}`,
+        details: describeOperands(operands, names),
+        hint: `if they mean different things, rename one: x.rename({ ${name}: "..." })`,
+      });
     }
-  }
+  });
 }
 
 /** Complains unless all operands have one element type. */
@@ -41,14 +41,18 @@ export function checkDTypes(op: string, operands: readonly TensorData[], names: 
 }
 
 /** The axes of the operand that has them all. An outer product must be asked for, so two that both lack some are refused. */
-export function commonAxes(op: string, operands: readonly TensorData[], names: readonly string[]): readonly Axis[] {
+export function commonAxes(
+  op: string,
+  operands: readonly TensorData[],
+  names: readonly string[],
+): readonly Axis[] {
   checkSizes(op, operands, names);
   const widest = operands.reduce((a, b) => (b.axes.length > a.axes.length ? b : a));
   for (const operand of operands) {
     if (isSubset(operand.axes, widest.axes)) continue;
     const lacking = operand.axes.find((a) => indexOf(widest.axes, a.name) < 0)!;
     throw new ShapeError({
-      message: `${op}: axis "${lacking.name}" is in one operand only, and so are others in the other`,
+      message: `${op}: neither operand has all axes of the other ("${lacking.name}" is in one only)`,
       details: describeOperands(operands, names),
       hint: "expand one operand first: x.expand(axis)",
     });
@@ -93,7 +97,11 @@ export function ordered(op: string, name: string, tensor: TensorData, names: rea
 }
 
 /** The axis called `name`. @throws ShapeError when there is none */
-export function findAxis(op: string, tensor: TensorData, name: string): { readonly index: number; readonly axis: Axis } {
+export function findAxis(
+  op: string,
+  tensor: TensorData,
+  name: string,
+): { readonly index: number; readonly axis: Axis } {
   const index = indexOf(tensor.axes, name);
   if (index >= 0) return { index, axis: tensor.axes[index]! };
   throw new ShapeError({

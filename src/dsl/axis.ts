@@ -18,7 +18,8 @@ export const axis = <const Name extends string>(name: Name, size: number): Axis<
 
 export const sizesOf = (axes: readonly Axis[]): readonly number[] => axes.map((a) => a.size);
 export const namesOf = (axes: readonly Axis[]): readonly string[] => axes.map((a) => a.name);
-export const indexOf = (axes: readonly Axis[], name: string): number => axes.findIndex((a) => a.name === name);
+export const indexOf = (axes: readonly Axis[], name: string): number =>
+  axes.findIndex((a) => a.name === name);
 
 /** `[batch 2, time 5] f32`: how tensors stand in errors. */
 export const describe = (axes: readonly Axis[], dtype?: string): string =>

@@ -6,7 +6,10 @@ import type { Tensor } from "./tensor.js";
 import { builderHere, currentTrace } from "./trace.js";
 
 /** A region whose body returns values. */
-function bodyRegion(argumentTypes: ReturnType<typeof typesOf>, build: (args: readonly Value[]) => readonly Value[]): Region {
+function bodyRegion(
+  argumentTypes: ReturnType<typeof typesOf>,
+  build: (args: readonly Value[]) => readonly Value[],
+): Region {
   const trace = currentTrace();
   return builderHere().region(argumentTypes, (args, inner) => {
     const results = trace.inBuilder(inner, () => build(args));
@@ -28,22 +31,40 @@ export function whileLoop<R extends object>(
     return inOrder(names, next);
   });
   const regions = [conditionRegion, bodyOfLoop];
-  const loop = builderHere().create("stablehlo.while", valuesOf(initial), {}, { regions, results: typesOf(initial) });
+  const loop = builderHere().create(
+    "stablehlo.while",
+    valuesOf(initial),
+    {},
+    { regions, results: typesOf(initial) },
+  );
   return like(initial, loop.results);
 }
 
 /** The tensors of one branch or the other; both must return the same names, axes and element types. */
-export function cond<R extends object>(predicate: Tensor<never, "i1">, onTrue: () => R, onFalse: () => R): Widened<R> {
-  return branches("cond", [onTrue, onFalse], (regions, results) =>
-    builderHere().create("stablehlo.if", [predicate.value], {}, { regions, results }).results,
+export function cond<R extends object>(
+  predicate: Tensor<never, "i1">,
+  onTrue: () => R,
+  onFalse: () => R,
+): Widened<R> {
+  return branches(
+    "cond",
+    [onTrue, onFalse],
+    (regions, results) =>
+      builderHere().create("stablehlo.if", [predicate.value], {}, { regions, results }).results,
   );
 }
 
 /** The tensors of branch number `index`; the last one for numbers out of range. */
-export function switchCase<R extends object>(index: Tensor<never, "i32">, cases: readonly (() => R)[]): Widened<R> {
+export function switchCase<R extends object>(
+  index: Tensor<never, "i32">,
+  cases: readonly (() => R)[],
+): Widened<R> {
   if (cases.length === 0) throw new TraceError({ message: "switchCase: no branches given" });
-  return branches("switchCase", cases, (regions, results) =>
-    builderHere().create("stablehlo.case", [index.value], {}, { regions, results }).results,
+  return branches(
+    "switchCase",
+    cases,
+    (regions, results) =>
+      builderHere().create("stablehlo.case", [index.value], {}, { regions, results }).results,
   );
 }
 
@@ -63,4 +84,3 @@ function branches<R extends object>(
   );
   return like(first!, create(regions, typesOf(first!)));
 }
-

@@ -81,7 +81,10 @@ export function select<P extends string, D extends DType, A extends string = nev
 ): Tensor<P | A | B, D> {
   const like = typeof onTrue === "number" ? onFalse : onTrue;
   if (typeof like === "number") {
-    throw new ShapeError({ message: "select: one of the two values must be a tensor", got: `${onTrue} and ${onFalse}` });
+    throw new ShapeError({
+      message: "select: one of the two values must be a tensor",
+      got: `${onTrue} and ${onFalse}`,
+    });
   }
   const dtype = like.dtype;
   const operands: TensorData[] = [predicate, ...[onTrue, onFalse].filter((t) => typeof t !== "number")];
@@ -97,8 +100,12 @@ export function select<P extends string, D extends DType, A extends string = nev
 }
 
 /** 0, 1, 2 ... along an axis. */
-export function range<N extends string, D extends DType = "i32">(along: Axis<N>, dtype = "i32" as D): Tensor<N, D> {
-  if (dtype === "i1") throw new ShapeError({ message: "range: booleans do not count", got: describe([along], dtype) });
+export function range<N extends string, D extends DType = "i32">(
+  along: Axis<N>,
+  dtype = "i32" as D,
+): Tensor<N, D> {
+  if (dtype === "i1")
+    throw new ShapeError({ message: "range: booleans do not count", got: describe([along], dtype) });
   const builder = builderHere();
   const type = currentTrace().typeOf([along], dtype);
   const value = builder.create("stablehlo.iota", [], { iota_dimension: 0 }, { results: [type] }).result;

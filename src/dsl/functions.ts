@@ -17,15 +17,25 @@ const tracedBy = new WeakMap<Trace, Map<string, TracedFunction>>();
  * Makes `body` a function of the module: each call is one `call` op, whatever the body's size. The body sees its arguments
  * only; parameters and states are passed in.
  */
-export function fn<X extends object, Y extends object>(name: string, body: (args: Widened<X>) => Y): (args: X) => Y {
+export function fn<X extends object, Y extends object>(
+  name: string,
+  body: (args: Widened<X>) => Y,
+): (args: X) => Y {
   return (args) => {
     const trace = currentTrace();
     const known = tracedBy.get(trace) ?? new Map<string, TracedFunction>();
     tracedBy.set(trace, known);
-    const key = `${name}(${Object.entries(args).map(([n, t]) => `${n}: ${String(t)}`).join(", ")})`;
+    const key = `${name}(${Object.entries(args)
+      .map(([n, t]) => `${n}: ${String(t)}`)
+      .join(", ")})`;
     const traced = known.get(key) ?? traceFunction(trace, uniqueSymbol(name, known), args, body);
     known.set(key, traced);
-    const call = builderHere().create("func.call", valuesOf(args), { callee: traced.symbol }, { results: typesOf(traced.results) });
+    const call = builderHere().create(
+      "func.call",
+      valuesOf(args),
+      { callee: traced.symbol },
+      { results: typesOf(traced.results) },
+    );
     return like(traced.results as Y, call.results) as Y;
   };
 }
@@ -49,10 +59,18 @@ function traceFunction<X extends object, Y extends object>(
   trace.functionName = symbol;
   const results = trace.inBuilder(inner, () => body(like(args, block.arguments)));
   trace.functionName = outer;
-  inner.create("func.return", tensorsOf(results).map((t) => t.value), {});
+  inner.create(
+    "func.return",
+    tensorsOf(results).map((t) => t.value),
+    {},
+  );
   const operation = makeOperation({
     name: "func.func",
-    attributes: { sym_name: symbol, sym_visibility: "private", function_type: functionType(typesOf(args), typesOf(results)) },
+    attributes: {
+      sym_name: symbol,
+      sym_visibility: "private",
+      function_type: functionType(typesOf(args), typesOf(results)),
+    },
     regions: [makeRegion([block])],
     location,
   });

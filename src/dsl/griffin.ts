@@ -37,7 +37,11 @@ export function linearScan<A extends string, D extends FloatDType>(args: {
     ordered("linearScan", "h0", h0, carried),
   ];
   checkSizes("linearScan", [x, a, h0], ["x", "a", "h0"]);
-  const scan = builderHere().create("griffin.linear_scan", operands, args.reverse === true ? { reverse: true } : {});
+  const scan = builderHere().create(
+    "griffin.linear_scan",
+    operands,
+    args.reverse === true ? { reverse: true } : {},
+  );
   return {
     y: new Tensor(axesIn(x, order), x.dtype, scan.results[0]!),
     last: new Tensor(axesIn(x, carried), "f32", scan.results[1]!),
@@ -115,7 +119,8 @@ export function localAttention<D extends FloatDType>(args: {
   const order = ["batch", "time", "heads", "head"];
   const row = ["batch", "time", "head"];
   const slot = ["batch", "window", "head"];
-  const at = (name: string, t: TensorData, names: readonly string[]): Value => ordered("localAttention", name, t, names);
+  const at = (name: string, t: TensorData, names: readonly string[]): Value =>
+    ordered("localAttention", name, t, names);
   const operands = [
     at("q", q, order),
     at("k", k, row),
@@ -151,13 +156,22 @@ export function rmsNorm<A extends string, N extends A, D extends FloatDType>(
   epsilon: number,
 ): Tensor<A, D> {
   const last = x.axes.at(-1);
-  if (last === undefined || scale.axes.length !== 1 || scale.axes[0]!.name !== last.name || scale.axes[0]!.size !== last.size) {
+  if (
+    last === undefined ||
+    scale.axes.length !== 1 ||
+    scale.axes[0]!.name !== last.name ||
+    scale.axes[0]!.size !== last.size
+  ) {
     throw new ShapeError({
       message: "rmsNorm: scale must have the last axis of x",
       details: [`x: ${describe(x.axes, x.dtype)}`, `scale: ${describe(scale.axes, scale.dtype)}`],
     });
   }
-  return new Tensor(x.axes, x.dtype, builderHere().create("griffin.rms_norm", [x.value, scale.value], { epsilon }).result);
+  return new Tensor(
+    x.axes,
+    x.dtype,
+    builderHere().create("griffin.rms_norm", [x.value, scale.value], { epsilon }).result,
+  );
 }
 
 /** Rotates the first `dims` channels of the last axis by the position, in split-half pairs with frequencies base^(-2i/dims). */

@@ -26,8 +26,27 @@ export {
 } from "./elementwise.js";
 export { ShapeError, TraceError } from "./errors.js";
 export { fn } from "./functions.js";
-export { blockDiagonal, causalConv1d, linearScan, localAttention, type Ring, ringUpdate, rmsNorm, rotary } from "./griffin.js";
-export { input, type Program, type ProgramOptions, parameter, probe, program, type ResultSpec, type State, state } from "./program.js";
+export {
+  blockDiagonal,
+  causalConv1d,
+  linearScan,
+  localAttention,
+  type Ring,
+  ringUpdate,
+  rmsNorm,
+  rotary,
+} from "./griffin.js";
+export {
+  input,
+  type Program,
+  type ProgramOptions,
+  parameter,
+  probe,
+  program,
+  type ResultSpec,
+  type State,
+  state,
+} from "./program.js";
 export { all, any, dot, maximum, mean, sum } from "./reduce.js";
 export { type ScanStep, scan } from "./scan.js";
 export { at, concat, merge, slice, split, take, transpose } from "./shape.js";

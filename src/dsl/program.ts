@@ -35,13 +35,21 @@ export interface ProgramOptions {
 }
 
 /** An input of the program being traced. */
-export function input<A extends string, D extends DType>(name: string, axes: readonly Axis<A>[], dtype: D): Tensor<A, D> {
+export function input<A extends string, D extends DType>(
+  name: string,
+  axes: readonly Axis<A>[],
+  dtype: D,
+): Tensor<A, D> {
   const data = currentTrace().argument("input", name, axes, dtype);
   return new Tensor(axes, dtype, data.value);
 }
 
 /** A weight of the model, by its path within the scopes; the same path is the same tensor. */
-export function parameter<A extends string, D extends DType>(name: string, axes: readonly Axis<A>[], dtype: D): Tensor<A, D> {
+export function parameter<A extends string, D extends DType>(
+  name: string,
+  axes: readonly Axis<A>[],
+  dtype: D,
+): Tensor<A, D> {
   const trace = currentTrace();
   const data = trace.argument("parameter", trace.path(name), axes, dtype);
   return new Tensor(axes, dtype, data.value);
@@ -55,10 +63,16 @@ export interface State<A extends string, D extends DType> {
 }
 
 /** A state by its path within the scopes, zeros at first. */
-export function state<A extends string, D extends DType>(name: string, axes: readonly Axis<A>[], dtype: D): State<A, D> {
+export function state<A extends string, D extends DType>(
+  name: string,
+  axes: readonly Axis<A>[],
+  dtype: D,
+): State<A, D> {
   const trace = currentTrace();
   const path = trace.path(name);
-  const value = trace.initialState ? trace.fill(0, axes, dtype) : trace.argument("state", path, axes, dtype).value;
+  const value = trace.initialState
+    ? trace.fill(0, axes, dtype)
+    : trace.argument("state", path, axes, dtype).value;
   return {
     value: new Tensor(axes, dtype, value),
     update(next) {
@@ -93,18 +107,22 @@ function argumentAttributes(argument: ArgumentSpec, results: readonly ResultSpec
       const aliased = results.findIndex((result) => result.role === "state" && result.name === argument.name);
       return new Map<string, Attribute>([
         ["griffin.state", stringAttribute(argument.name)],
-        ...(aliased < 0 ? [] : [["tf.aliasing_output", integerAttribute(aliased, scalarType("i32"))] as const]),
+        ...(aliased < 0
+          ? []
+          : [["tf.aliasing_output", integerAttribute(aliased, scalarType("i32"))] as const]),
       ]);
     }
   }
 }
 
-const specOf = (role: ResultSpec["role"]) => ([name, { axes, dtype }]: readonly [string, TensorData]): ResultSpec => ({
-  role,
-  name,
-  axes,
-  dtype,
-});
+const specOf =
+  (role: ResultSpec["role"]) =>
+  ([name, { axes, dtype }]: readonly [string, TensorData]): ResultSpec => ({
+    role,
+    name,
+    axes,
+    dtype,
+  });
 
 /**
  * Traces `body`, whose record of tensors are the outputs, into a module with one public function @main. Arguments come in
@@ -116,13 +134,21 @@ export function program(options: ProgramOptions, body: () => Readonly<Record<str
   const trace = new Trace(entry, functions, options.state === "initial", options.probes ?? (() => false));
   const outputs = withTrace(trace, body);
   const states = trace.initialState ? [] : [...trace.stateUpdates];
-  const returned: readonly (readonly [string, TensorData])[] = [...Object.entries(outputs), ...states, ...trace.probes];
+  const returned: readonly (readonly [string, TensorData])[] = [
+    ...Object.entries(outputs),
+    ...states,
+    ...trace.probes,
+  ];
   const results = [
     ...Object.entries(outputs).map(specOf("output")),
     ...states.map(specOf("state")),
     ...[...trace.probes].map(specOf("probe")),
   ];
-  trace.builder.create("func.return", returned.map(([, tensor]) => tensor.value), {});
+  trace.builder.create(
+    "func.return",
+    returned.map(([, tensor]) => tensor.value),
+    {},
+  );
   const main = makeOperation({
     name: "func.func",
     attributes: {
@@ -138,7 +164,11 @@ export function program(options: ProgramOptions, body: () => Readonly<Record<str
     regions: [makeRegion([entry])],
   });
   insertOperation(main, functions, functions.first);
-  const module = makeOperation({ name: "builtin.module", attributes: { sym_name: options.name }, regions: [makeRegion([functions])] });
+  const module = makeOperation({
+    name: "builtin.module",
+    attributes: { sym_name: options.name },
+    regions: [makeRegion([functions])],
+  });
   verifyModule(module);
   const args = trace.arguments.map(({ role, name, axes, dtype }) => ({ role, name, axes, dtype }));
   return { name: options.name, module, arguments: args, results };

@@ -25,14 +25,23 @@ export function dot<A extends string, B extends string, D extends DType, K exten
   }
   const batch = x.axes.filter((a) => indexOf(y.axes, a.name) >= 0 && !contracted.includes(a.name));
   const isFree = (a: Axis): boolean => !contracted.includes(a.name) && !batch.some((b) => b.name === a.name);
-  const value = builderHere().create("stablehlo.dot_general", [x.value, y.value], {
-    dot_dimension_numbers: {
-      lhs_batching_dimensions: batch.map((a) => indexOf(x.axes, a.name)),
-      rhs_batching_dimensions: batch.map((a) => indexOf(y.axes, a.name)),
-      lhs_contracting_dimensions: contracted.map((name) => indexOf(x.axes, name)),
-      rhs_contracting_dimensions: contracted.map((name) => indexOf(y.axes, name)),
+  const value = builderHere().create(
+    "stablehlo.dot_general",
+    [x.value, y.value],
+    {
+      dot_dimension_numbers: {
+        lhs_batching_dimensions: batch.map((a) => indexOf(x.axes, a.name)),
+        rhs_batching_dimensions: batch.map((a) => indexOf(y.axes, a.name)),
+        lhs_contracting_dimensions: contracted.map((name) => indexOf(x.axes, name)),
+        rhs_contracting_dimensions: contracted.map((name) => indexOf(y.axes, name)),
+      },
     },
-  }, { results: [currentTrace().typeOf([...batch, ...x.axes.filter(isFree), ...y.axes.filter(isFree)], x.dtype)] }).result;
+    {
+      results: [
+        currentTrace().typeOf([...batch, ...x.axes.filter(isFree), ...y.axes.filter(isFree)], x.dtype),
+      ],
+    },
+  ).result;
   return new Tensor([...batch, ...x.axes.filter(isFree), ...y.axes.filter(isFree)], x.dtype, value);
 }
 
@@ -53,7 +62,8 @@ function reduce<A extends string, D extends DType, N extends A>(
     inner.create("stablehlo.return", [result], {});
   });
   const initial: Value = currentTrace().fill(start, [], x.dtype);
-  const value = builder.create("stablehlo.reduce", [x.value, initial], { dimensions }, { regions: [body] }).results[0]!;
+  const value = builder.create("stablehlo.reduce", [x.value, initial], { dimensions }, { regions: [body] })
+    .results[0]!;
   return new Tensor(
     x.axes.filter((_, i) => !dimensions.includes(i)),
     x.dtype,
@@ -62,8 +72,10 @@ function reduce<A extends string, D extends DType, N extends A>(
 }
 
 /** The sum over one or several axes, in the tensor's own element type. */
-export const sum = <A extends string, D extends DType, N extends A>(x: Tensor<A, D>, over: N | readonly N[]) =>
-  reduce("add", 0, x, over);
+export const sum = <A extends string, D extends DType, N extends A>(
+  x: Tensor<A, D>,
+  over: N | readonly N[],
+) => reduce("add", 0, x, over);
 
 /** The mean over one or several axes. */
 export function mean<A extends string, D extends "f64" | "f32", N extends A>(
@@ -76,11 +88,15 @@ export function mean<A extends string, D extends "f64" | "f32", N extends A>(
 }
 
 /** The largest element over one or several axes of a float tensor. */
-export const maximum = <A extends string, D extends "f64" | "f32" | "f16" | "bf16", N extends A>(x: Tensor<A, D>, over: N | readonly N[]) =>
-  reduce("maximum", Number.NEGATIVE_INFINITY, x, over);
+export const maximum = <A extends string, D extends "f64" | "f32" | "f16" | "bf16", N extends A>(
+  x: Tensor<A, D>,
+  over: N | readonly N[],
+) => reduce("maximum", Number.NEGATIVE_INFINITY, x, over);
 
 /** Whether any element holds. */
-export const any = <A extends string, N extends A>(x: Tensor<A, "i1">, over: N | readonly N[]) => reduce("or", 0, x, over);
+export const any = <A extends string, N extends A>(x: Tensor<A, "i1">, over: N | readonly N[]) =>
+  reduce("or", 0, x, over);
 
 /** Whether all elements hold. */
-export const all = <A extends string, N extends A>(x: Tensor<A, "i1">, over: N | readonly N[]) => reduce("and", 1, x, over);
+export const all = <A extends string, N extends A>(x: Tensor<A, "i1">, over: N | readonly N[]) =>
+  reduce("and", 1, x, over);

@@ -7,7 +7,16 @@ import { tensorType } from "../ir/types.js";
 import { findAxis } from "./align.js";
 import { type Axis, sizesOf } from "./axis.js";
 import { ShapeError, TraceError } from "./errors.js";
-import { type AnyTensor, checkAlike, inOrder, like, tensorsOf, typesOf, valuesOf, type Widened } from "./records.js";
+import {
+  type AnyTensor,
+  checkAlike,
+  inOrder,
+  like,
+  tensorsOf,
+  typesOf,
+  valuesOf,
+  type Widened,
+} from "./records.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, currentTrace } from "./trace.js";
 
@@ -24,7 +33,10 @@ const constant = (n: number): Value =>
 function commonAxis(over: string, inputs: readonly AnyTensor[]): Axis {
   const [first] = inputs;
   if (first === undefined) {
-    throw new TraceError({ message: "scan: no inputs to go along", hint: "use whileLoop to repeat without inputs" });
+    throw new TraceError({
+      message: "scan: no inputs to go along",
+      hint: "use whileLoop to repeat without inputs",
+    });
   }
   const { axis } = findAxis("scan", first, over);
   const other = inputs.find((input) => findAxis("scan", input, over).axis.size !== axis.size);
@@ -47,7 +59,11 @@ function elementAt(input: AnyTensor, over: string, index: Value): AnyTensor {
   ).result;
   const axes = input.axes.filter((_, i) => i !== dim);
   const type = tensorType(sizesOf(axes), input.dtype);
-  return new Tensor(axes, input.dtype, builder.create("stablehlo.reshape", [one], {}, { results: [type] }).result);
+  return new Tensor(
+    axes,
+    input.dtype,
+    builder.create("stablehlo.reshape", [one], {}, { results: [type] }).result,
+  );
 }
 
 /** The stack with `row` written at `index`. */
@@ -82,10 +98,18 @@ export function scan<C extends object, X extends object, Y extends object>(
   const inner = Builder.atEnd(block);
   const outputs = trace.inBuilder(inner, () => {
     const elements = tensorsOf(inputs).map((input) => elementAt(input, over, index));
-    const result = step(like(initial, carried), like(Object.fromEntries(Object.keys(inputs).map((name, i) => [name, elements[i]!])), elements.map((e) => e.value)) as Widened<X>);
+    const result = step(
+      like(initial, carried),
+      like(
+        Object.fromEntries(Object.keys(inputs).map((name, i) => [name, elements[i]!])),
+        elements.map((e) => e.value),
+      ) as Widened<X>,
+    );
     checkAlike("scan", "the step's carry", initial, result.carry);
     const rows = tensorsOf(result.output);
-    const stacks = rows.map((row) => addArgument(block, tensorType([along.size, ...sizesOf(row.axes)], row.dtype)));
+    const stacks = rows.map((row) =>
+      addArgument(block, tensorType([along.size, ...sizesOf(row.axes)], row.dtype)),
+    );
     const written = rows.map((row, i) => writeRow(stacks[i]!, row, index));
     const next = builderHere().create("stablehlo.add", [index, constant(reverse ? -1 : 1)], {}).result;
     inner.create("stablehlo.return", [next, ...inOrder(names, result.carry), ...written], {});
@@ -106,7 +130,12 @@ export function scan<C extends object, X extends object, Y extends object>(
   const stacks = rows.map((row) => trace.fill(0, [along, ...row.axes], row.dtype));
   const start = constant(reverse ? along.size - 1 : 0);
   const regions = [condition, makeRegion([block])];
-  const loop = builder.create("stablehlo.while", [start, ...valuesOf(initial), ...stacks], {}, { regions, results: loopTypes });
+  const loop = builder.create(
+    "stablehlo.while",
+    [start, ...valuesOf(initial), ...stacks],
+    {},
+    { regions, results: loopTypes },
+  );
   const results = loop.results.slice(1);
   const stacked = Object.keys(outputs).map((name, i) => {
     const { axes, dtype } = rows[i]!;

@@ -6,7 +6,10 @@ import { ShapeError } from "./errors.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, type TensorData } from "./trace.js";
 
-function reshape<A extends string, D extends DType>(x: TensorData & { readonly dtype: D }, axes: readonly Axis<A>[]): Tensor<A, D> {
+function reshape<A extends string, D extends DType>(
+  x: TensorData & { readonly dtype: D },
+  axes: readonly Axis<A>[],
+): Tensor<A, D> {
   const type = tensorType(sizesOf(axes), x.dtype);
   const value = builderHere().create("stablehlo.reshape", [x.value], {}, { results: [type] }).result;
   return new Tensor(axes, x.dtype, value);
@@ -26,7 +29,9 @@ export function split<A extends string, D extends DType, From extends A, To exte
       got: describe(x.axes, x.dtype),
     });
   }
-  return reshape(x, [...x.axes.slice(0, index), ...to, ...x.axes.slice(index + 1)] as Axis<Exclude<A, From> | To>[]);
+  return reshape(x, [...x.axes.slice(0, index), ...to, ...x.axes.slice(index + 1)] as Axis<
+    Exclude<A, From> | To
+  >[]);
 }
 
 /** Several axes as one, in the order given: `merge(y, ["heads", "head"], "lru")`. */
@@ -42,13 +47,22 @@ export function merge<A extends string, D extends DType, From extends A, To exte
   const after = rest.slice(before.length);
   const value = broadcastTo(x, [...before, ...merged, ...after]);
   const size = merged.reduce((product, a) => product * a.size, 1);
-  return reshape({ axes: x.axes, dtype: x.dtype, value }, [...before, { name: to, size }, ...after] as Axis<Exclude<A, From> | To>[]);
+  return reshape({ axes: x.axes, dtype: x.dtype, value }, [...before, { name: to, size }, ...after] as Axis<
+    Exclude<A, From> | To
+  >[]);
 }
 
 /** The same tensor with its axes stored in another order. */
-export function transpose<A extends string, D extends DType>(x: Tensor<A, D>, order: readonly A[]): Tensor<A, D> {
+export function transpose<A extends string, D extends DType>(
+  x: Tensor<A, D>,
+  order: readonly A[],
+): Tensor<A, D> {
   const value = ordered("transpose", "x", x, order);
-  return new Tensor(order.map((name) => findAxis("transpose", x, name).axis), x.dtype, value);
+  return new Tensor(
+    order.map((name) => findAxis("transpose", x, name).axis),
+    x.dtype,
+    value,
+  );
 }
 
 /** The elements from `start` up to `stop` (not included) of one axis; negative numbers count from its end. */
@@ -74,12 +88,18 @@ export function slice<A extends string, D extends DType>(
     limit_indices: sizes.map((size, i) => (i === index ? stop : size)),
     strides: sizes.map((_, i) => (i === index ? step : 1)),
   };
-  const axes = x.axes.map((a, i) => (i === index ? { name: a.name, size: Math.ceil((stop - start) / step) } : a));
+  const axes = x.axes.map((a, i) =>
+    i === index ? { name: a.name, size: Math.ceil((stop - start) / step) } : a,
+  );
   return new Tensor(axes, x.dtype, builderHere().create("stablehlo.slice", [x.value], attributes).result);
 }
 
 /** One element of an axis, which then is gone: `at(positions, "time", -1)`. */
-export function at<A extends string, D extends DType, N extends A>(x: Tensor<A, D>, name: N, index: number): Tensor<Exclude<A, N>, D> {
+export function at<A extends string, D extends DType, N extends A>(
+  x: Tensor<A, D>,
+  name: N,
+  index: number,
+): Tensor<Exclude<A, N>, D> {
   const size = findAxis("at", x, name).axis.size;
   const start = index < 0 ? size + index : index;
   const one = slice(x, name, { start, stop: start + 1 });
@@ -87,7 +107,10 @@ export function at<A extends string, D extends DType, N extends A>(x: Tensor<A, 
 }
 
 /** Tensors one after the other along an axis; all other axes must agree. */
-export function concat<A extends string, D extends DType>(parts: readonly Tensor<A, D>[], name: A): Tensor<A, D> {
+export function concat<A extends string, D extends DType>(
+  parts: readonly Tensor<A, D>[],
+  name: A,
+): Tensor<A, D> {
   const [first] = parts;
   if (first === undefined) throw new ShapeError({ message: "concat: no tensors given" });
   checkDTypes("concat", parts, []);
@@ -106,7 +129,11 @@ export function concat<A extends string, D extends DType>(parts: readonly Tensor
   }
   const size = parts.reduce((total, part) => total + part.size(name), 0);
   const axes = first.axes.map((a, i) => (i === index ? { name: a.name, size } : a));
-  return new Tensor(axes, first.dtype, builderHere().create("stablehlo.concatenate", values, { dimension: index }).result);
+  return new Tensor(
+    axes,
+    first.dtype,
+    builderHere().create("stablehlo.concatenate", values, { dimension: index }).result,
+  );
 }
 
 /** Rows of a table by index: `take(embedding, "vocab", tokens)`. Indices must lie within the axis; check them on the host. */

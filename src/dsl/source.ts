@@ -1,4 +1,5 @@
 /** @file Where in the author's code a DSL call stands: the first stack frame outside of the DSL. */
+import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { SourcePosition } from "../support/errors.js";
@@ -51,4 +52,17 @@ export function authorPosition(): SourcePosition | undefined {
   if (frame === undefined) return undefined;
   if (!known.has(frame.key)) known.set(frame.key, mappedFrame(frame.depth));
   return known.get(frame.key);
+}
+
+/** The source line of a position and a caret under its column; nothing when the file cannot be read. */
+export function sourceExcerpt({ file, line, column }: SourcePosition): readonly string[] {
+  let text: string | undefined;
+  try {
+    text = readFileSync(file, "utf8").split("\n")[line - 1];
+  } catch {
+    return [];
+  }
+  if (text === undefined) return [];
+  const indent = text.length - text.trimStart().length;
+  return [`| ${text.trim()}`, `| ${" ".repeat(Math.max(0, column - 1 - indent))}^`];
 }

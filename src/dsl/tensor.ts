@@ -7,7 +7,17 @@ import { type Axis, type DType, describe, sizesOf } from "./axis.js";
 import { ShapeError } from "./errors.js";
 import { builderHere, currentTrace, type TensorData } from "./trace.js";
 
-type BinaryName = "add" | "subtract" | "multiply" | "divide" | "maximum" | "minimum" | "power" | "remainder" | "and" | "or";
+type BinaryName =
+  | "add"
+  | "subtract"
+  | "multiply"
+  | "divide"
+  | "maximum"
+  | "minimum"
+  | "power"
+  | "remainder"
+  | "and"
+  | "or";
 type Direction = Attributes<"stablehlo.compare">["comparison_direction"];
 
 /**
@@ -116,13 +126,19 @@ export class Tensor<A extends string = string, D extends DType = DType> implemen
   #operand(op: string, other: TensorData | number): TensorData {
     if (typeof other !== "number") return other;
     if (this.dtype === "i1" || (!Number.isInteger(other) && !/^(f|bf)/.test(this.dtype))) {
-      throw new ShapeError({ message: `${op}: ${other} is no ${this.dtype}`, got: describe(this.axes, this.dtype) });
+      throw new ShapeError({
+        message: `${op}: ${other} is no ${this.dtype}`,
+        got: describe(this.axes, this.dtype),
+      });
     }
     const value = currentTrace().fill(other, this.axes, this.dtype);
     return { axes: this.axes, dtype: this.dtype, value };
   }
 
-  #aligned(op: string, other: TensorData | number): { readonly axes: readonly Axis[]; readonly values: readonly [Value, Value] } {
+  #aligned(
+    op: string,
+    other: TensorData | number,
+  ): { readonly axes: readonly Axis[]; readonly values: readonly [Value, Value] } {
     const rhs = this.#operand(op, other);
     const names = ["lhs", "rhs"];
     checkDTypes(op, [this, rhs], names);

@@ -121,7 +121,8 @@ export class Trace {
   /** A constant tensor filled with one number. */
   fill(value: number, axes: readonly Axis[], dtype: DType): Value {
     const type = this.typeOf(axes, dtype);
-    return this.builder.create("stablehlo.constant", [], { value: elementsFromNumbers(type, [value]) }).result;
+    return this.builder.create("stablehlo.constant", [], { value: elementsFromNumbers(type, [value]) })
+      .result;
   }
 }
 

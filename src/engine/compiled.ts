@@ -45,7 +45,10 @@ export class CompiledProgram implements Disposable {
   /** Compiles StableHLO text. @throws PjrtError with the compiler's words */
   static async compile(client: Client, lowered: LoweredProgram): Promise<CompiledProgram> {
     const start = performance.now();
-    const executable = await client.compile({ program: stablehloText(lowered), signature: signatureOf(lowered) });
+    const executable = await client.compile({
+      program: stablehloText(lowered),
+      signature: signatureOf(lowered),
+    });
     return new CompiledProgram(lowered, executable, performance.now() - start);
   }
 
@@ -64,7 +67,11 @@ export class CompiledProgram implements Disposable {
     });
     const results = await this.executable.execute(list);
     const named = (wanted: "output" | "state" | "probe"): ReadonlyMap<string, DeviceBuffer> =>
-      new Map(lowered.results.flatMap(({ role, name }, i) => (role === wanted ? [[name, results[i]!] as const] : [])));
+      new Map(
+        lowered.results.flatMap(({ role, name }, i) =>
+          role === wanted ? [[name, results[i]!] as const] : [],
+        ),
+      );
     for (const { role, name } of lowered.arguments) if (role === "state") buffers.states?.get(name)?.close();
     return { outputs: named("output"), states: named("state"), probes: named("probe") };
   }

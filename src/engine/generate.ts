@@ -1,5 +1,12 @@
 /** @file Text generation: an async iterator over the tokens of one or several prompts. */
-import { checkPrompt, createContinuation, createSampler, type SamplingOptions, StreamingDecoder, type Tokenizer } from "../text/index.js";
+import {
+  checkPrompt,
+  createContinuation,
+  createSampler,
+  type SamplingOptions,
+  StreamingDecoder,
+  type Tokenizer,
+} from "../text/index.js";
 import { UsageError } from "../support/errors.js";
 import type { GriffinModel } from "./model.js";
 import { Session } from "./session.js";
@@ -42,7 +49,10 @@ export async function* generate(
   const maxNewTokens = options.maxNewTokens ?? 128;
   if (prompts.length === 0) throw new UsageError({ message: "no prompts given" });
   if (!Number.isInteger(maxNewTokens) || maxNewTokens < 1) {
-    throw new UsageError({ message: "max new tokens must be a whole number, 1 or more", got: String(maxNewTokens) });
+    throw new UsageError({
+      message: "max new tokens must be a whole number, 1 or more",
+      got: String(maxNewTokens),
+    });
   }
   for (const prompt of prompts) checkPrompt(prompt, model.config.vocabSize);
   const continuations = prompts.map((_, row) => {

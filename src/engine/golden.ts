@@ -12,12 +12,18 @@ export interface GoldenOptions extends ModelOptions {
   readonly chunk?: number | undefined;
 }
 
+type Computed = Map<string, Float32Array | Int32Array>;
+
 /** Computes every tensor of a case that the model can and compares. @throws GriffinError when the case cannot be run */
-export async function checkGoldenCase(client: Client, golden: GoldenCase, options: GoldenOptions): Promise<CaseReport> {
+export async function checkGoldenCase(
+  client: Client,
+  golden: GoldenCase,
+  options: GoldenOptions,
+): Promise<CaseReport> {
   const { config } = golden;
   await using checkpoint = await golden.openWeights(griffinParameters(config));
   using model = await GriffinModel.load(client, checkpoint, options);
-  const computed = new Map<string, Float32Array | Int32Array>();
+  const computed: Computed = new Map();
   await forward(model, golden, computed);
   if (golden.tensors.has("generated_logits")) await steps(model, golden, computed, options);
   return checkCase(golden, computed, options.dtype);
@@ -26,12 +32,13 @@ export async function checkGoldenCase(client: Client, golden: GoldenCase, option
 async function hostFloats(buffer: DeviceBuffer): Promise<Float32Array> {
   const bytes = await buffer.toHost();
   buffer.close();
-  if (buffer.elementType === "f32") return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+  if (buffer.elementType === "f32")
+    return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
   return f32FromBf16(new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2));
 }
 
 /** Logits of all positions, and the residual stream after each layer. */
-async function forward(model: GriffinModel, golden: GoldenCase, computed: Map<string, Float32Array>): Promise<void> {
+async function forward(model: GriffinModel, golden: GoldenCase, computed: Computed): Promise<void> {
   const { batch, time } = golden;
   const dimensions = [batch, time];
   const { client } = model;
@@ -49,7 +56,11 @@ async function forward(model: GriffinModel, golden: GoldenCase, computed: Map<st
 }
 
 /** The columns of the vocabulary that the case holds. */
-function pickColumns(logits: Float32Array, { config }: GriffinModel, { logitsColumns }: GoldenCase): Float32Array {
+function pickColumns(
+  logits: Float32Array,
+  { config }: GriffinModel,
+  { logitsColumns }: GoldenCase,
+): Float32Array {
   if (logitsColumns === undefined) return logits;
   const rows = logits.length / config.vocabSize;
   const picked = new Float32Array(rows * logitsColumns.length);
@@ -65,7 +76,7 @@ function pickColumns(logits: Float32Array, { config }: GriffinModel, { logitsCol
 async function steps(
   model: GriffinModel,
   golden: GoldenCase,
-  computed: Map<string, Float32Array | Int32Array>,
+  computed: Computed,
   options: GoldenOptions,
 ): Promise<void> {
   const expected = golden.tensors.get("generated");
@@ -98,7 +109,10 @@ async function steps(
 /** The real tokens of a row: left padding has negative positions. */
 function promptOf(golden: GoldenCase, row: number, time: number): number[] {
   const from = row * time;
-  return Array.from(golden.tokens.subarray(from, from + time)).filter((_, t) => golden.segmentPos[from + t]! >= 0);
+  return Array.from(golden.tokens.subarray(from, from + time)).filter(
+    (_, t) => golden.segmentPos[from + t]! >= 0,
+  );
 }
 
-const argmax = (row: Float32Array): number => row.reduce((best, value, i) => (value > row[best]! ? i : best), 0);
+const argmax = (row: Float32Array): number =>
+  row.reduce((best, value, i) => (value > row[best]! ? i : best), 0);

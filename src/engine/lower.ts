@@ -3,7 +3,14 @@ import type { AttributeDictionary } from "../ir/attribute.js";
 import type { Program, ResultSpec } from "../dsl/index.js";
 import type { Operation } from "../ir/operation.js";
 import { isOp, type OperationOf } from "../ir/ops/index.js";
-import { cloneOperation, insertOperation, makeBlock, makeOperation, makeRegion, setAttributes } from "../ir/rewriter.js";
+import {
+  cloneOperation,
+  insertOperation,
+  makeBlock,
+  makeOperation,
+  makeRegion,
+  setAttributes,
+} from "../ir/rewriter.js";
 import { printModule } from "../ir/text/index.js";
 import type { TensorType } from "../ir/types.js";
 import { verifyModule } from "../ir/verify.js";
@@ -53,7 +60,8 @@ export interface LoweredProgram {
   readonly prepare: LoweredProgram | undefined;
 }
 
-const option = (name: string, value: string | number | undefined): string => (value === undefined ? "" : ` ${name}=${value}`);
+const option = (name: string, value: string | number | undefined): string =>
+  value === undefined ? "" : ` ${name}=${value}`;
 
 /** The passes from a traced program to StableHLO, as `griffin opt --pass-pipeline` takes them. */
 export function loweringPipeline(options: LoweringOptions = {}): string {
@@ -82,7 +90,10 @@ const stringOf = (attributes: AttributeDictionary, name: string): string | undef
   return attribute?.kind === "integer" ? String(attribute.value) : undefined;
 };
 
-function describeArguments(main: OperationOf<"func.func">, inputs: readonly string[]): readonly LoweredArgument[] {
+function describeArguments(
+  main: OperationOf<"func.func">,
+  inputs: readonly string[],
+): readonly LoweredArgument[] {
   const { function_type: type, arg_attrs: attributes = [] } = main.attributes;
   const names = [...inputs];
   return type.inputs.map((input, index) => {
@@ -108,7 +119,11 @@ function moduleOf(func: OperationOf<"func.func"> & Operation, name: string): Ope
   setAttributes(copy, { ...func.attributes, sym_name: "main", sym_visibility: "public" });
   const block = makeBlock([]);
   insertOperation(copy, block);
-  return makeOperation({ name: "builtin.module", attributes: { sym_name: name }, regions: [makeRegion([block])] });
+  return makeOperation({
+    name: "builtin.module",
+    attributes: { sym_name: name },
+    regions: [makeRegion([block])],
+  });
 }
 
 function checkLowered(module: Operation): void {
@@ -119,11 +134,17 @@ function checkLowered(module: Operation): void {
 }
 
 /** Lowers a traced program; its module is used up. @throws VerifyError, UsageError for an unknown target */
-export function lowerProgram(program: Program, options: LoweringOptions = {}, onPass?: PassCallback): LoweredProgram {
+export function lowerProgram(
+  program: Program,
+  options: LoweringOptions = {},
+  onPass?: PassCallback,
+): LoweredProgram {
   const { name, module, results } = program;
   runPipeline(module, parsePipeline(loweringPipeline(options)), onPass);
   checkLowered(module);
-  const inputs = program.arguments.filter((argument) => argument.role === "input").map((argument) => argument.name);
+  const inputs = program.arguments
+    .filter((argument) => argument.role === "input")
+    .map((argument) => argument.name);
   const main = findFunction(module, "main")!;
   const prepare = findFunction(module, "prepare");
   return {
@@ -141,7 +162,13 @@ function preparingProgram(func: OperationOf<"func.func"> & Operation, name: stri
     const axes = shape.map((size, i) => ({ name: `${i}`, size }));
     return { role: "output", name: String(index), axes, dtype: element as ResultSpec["dtype"] };
   });
-  return { name, module: moduleOf(func, name), arguments: describeArguments(func, []), results, prepare: undefined };
+  return {
+    name,
+    module: moduleOf(func, name),
+    arguments: describeArguments(func, []),
+    results,
+    prepare: undefined,
+  };
 }
 
 /** The StableHLO text of a lowered program, as plugins take it. */

@@ -1,5 +1,11 @@
 /** @file A model ready to run: weights on the device, programs lowered and compiled when they are first needed. */
-import { type ComputeDType, type GriffinConfig, griffinParameters, griffinProgram, type GriffinProgramOptions } from "../../models/griffin.js";
+import {
+  type ComputeDType,
+  type GriffinConfig,
+  griffinParameters,
+  griffinProgram,
+  type GriffinProgramOptions,
+} from "../../models/griffin.js";
 import type { PassCallback } from "../passes/index.js";
 import type { Client, DeviceBuffer } from "../runtime-pjrt/index.js";
 import { bindWeights, type BoundParameter, type Checkpoint } from "../weights/index.js";
@@ -48,12 +54,19 @@ export class GriffinModel implements Disposable {
    * Puts the weights of a checkpoint on the client's first device, one tensor at a time.
    * @throws CheckpointError with one table of everything that does not fit
    */
-  static async load(client: Client, checkpoint: Checkpoint, options: ModelOptions = {}): Promise<GriffinModel> {
+  static async load(
+    client: Client,
+    checkpoint: Checkpoint,
+    options: ModelOptions = {},
+  ): Promise<GriffinModel> {
     const { config } = checkpoint;
     const dtype = options.dtype ?? config.dtype;
     const { parameters, warnings } = bindWeights(checkpoint, griffinParameters(config));
     const width = dtype === "f32" ? 4 : 2;
-    const totalBytes = [...parameters.values()].reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, width), 0);
+    const totalBytes = [...parameters.values()].reduce(
+      (sum, { shape }) => sum + shape.reduce((a, b) => a * b, width),
+      0,
+    );
     const buffers = new Map<string, DeviceBuffer>();
     let loadedBytes = 0;
     try {

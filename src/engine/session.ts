@@ -65,7 +65,12 @@ export class Session implements Disposable {
     return logits;
   }
 
-  async #step(key: ProgramKey, tokens: Int32Array, positions: Int32Array, wantsLogits: boolean): Promise<Float32Array[]> {
+  async #step(
+    key: ProgramKey,
+    tokens: Int32Array,
+    positions: Int32Array,
+    wantsLogits: boolean,
+  ): Promise<Float32Array[]> {
     const { client } = this.model;
     const dimensions = [key.batch, key.time];
     const inputs = new Map([
@@ -90,7 +95,11 @@ export class Session implements Disposable {
     for (const { role, name, type } of program.lowered.arguments) {
       if (role !== "state") continue;
       const bytes = byteWidth(type.element) * elementCount(type.shape);
-      const zeros = { elementType: type.element as ElementTypeName, dimensions: type.shape, data: new Uint8Array(bytes) };
+      const zeros = {
+        elementType: type.element as ElementTypeName,
+        dimensions: type.shape,
+        data: new Uint8Array(bytes),
+      };
       states.set(name, await this.model.client.toDevice(zeros));
     }
     return states;

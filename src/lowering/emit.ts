@@ -5,8 +5,28 @@ import { definingOp, type Value } from "../ir/operation.js";
 import { type Attributes, isOp } from "../ir/ops/index.js";
 import { type ElementType, type TensorType, tensorType, type Type, withElement } from "../ir/types.js";
 
-type UnaryName = "cosine" | "exponential" | "log_plus_one" | "logistic" | "negate" | "not" | "abs" | "rsqrt" | "sine" | "sqrt" | "tanh";
-type BinaryName = "add" | "subtract" | "multiply" | "divide" | "maximum" | "minimum" | "remainder" | "and" | "or";
+type UnaryName =
+  | "cosine"
+  | "exponential"
+  | "log_plus_one"
+  | "logistic"
+  | "negate"
+  | "not"
+  | "abs"
+  | "rsqrt"
+  | "sine"
+  | "sqrt"
+  | "tanh";
+type BinaryName =
+  | "add"
+  | "subtract"
+  | "multiply"
+  | "divide"
+  | "maximum"
+  | "minimum"
+  | "remainder"
+  | "and"
+  | "or";
 type Direction = Attributes<"stablehlo.compare">["comparison_direction"];
 
 /** The tensor type of a value; lowerings see tensors only. */
@@ -67,12 +87,15 @@ export class Emitter {
 
   convert(x: Value, element: ElementType): Value {
     if (typeOf(x).element === element) return x;
-    return this.builder.create("stablehlo.convert", [x], {}, { results: [withElement(typeOf(x), element)] }).result;
+    return this.builder.create("stablehlo.convert", [x], {}, { results: [withElement(typeOf(x), element)] })
+      .result;
   }
 
   reshape(x: Value, shape: readonly number[]): Value {
     const type = tensorType(shape, typeOf(x).element);
-    return type === x.type ? x : this.builder.create("stablehlo.reshape", [x], {}, { results: [type] }).result;
+    return type === x.type
+      ? x
+      : this.builder.create("stablehlo.reshape", [x], {}, { results: [type] }).result;
   }
 
   transpose(x: Value, permutation: readonly number[]): Value {
@@ -84,7 +107,12 @@ export class Emitter {
   broadcast(x: Value, shape: readonly number[], dims: readonly number[]): Value {
     const type = tensorType(shape, typeOf(x).element);
     if (type === x.type && dims.every((d, i) => d === i)) return x;
-    return this.builder.create("stablehlo.broadcast_in_dim", [x], { broadcast_dimensions: dims }, { results: [type] }).result;
+    return this.builder.create(
+      "stablehlo.broadcast_in_dim",
+      [x],
+      { broadcast_dimensions: dims },
+      { results: [type] },
+    ).result;
   }
 
   /** Elements start, start + step, ... below stop of one dimension. */
@@ -101,7 +129,9 @@ export class Emitter {
   concat(parts: readonly Value[], dimension: number): Value {
     const filled = parts.filter((part) => shapeOf(part)[dimension] !== 0);
     if (filled.length === 1) return filled[0]!;
-    return this.builder.create("stablehlo.concatenate", filled.length === 0 ? parts.slice(0, 1) : filled, { dimension }).result;
+    return this.builder.create("stablehlo.concatenate", filled.length === 0 ? parts.slice(0, 1) : filled, {
+      dimension,
+    }).result;
   }
 
   reverse(x: Value, dim: number): Value {
@@ -138,7 +168,12 @@ export class Emitter {
       rhs_contracting_dimensions: contract[1],
     };
     const results = [tensorType(shape, element)];
-    return this.builder.create("stablehlo.dot_general", [a, b], { dot_dimension_numbers: numbers }, { results }).result;
+    return this.builder.create(
+      "stablehlo.dot_general",
+      [a, b],
+      { dot_dimension_numbers: numbers },
+      { results },
+    ).result;
   }
 
   /** Sum or maximum over one dimension. */
@@ -151,7 +186,8 @@ export class Emitter {
       inner.create("stablehlo.return", [result], {});
     });
     const initial = this.fill(start, [], element);
-    return this.builder.create("stablehlo.reduce", [x, initial], { dimensions: [dim] }, { regions: [body] }).results[0]!;
+    return this.builder.create("stablehlo.reduce", [x, initial], { dimensions: [dim] }, { regions: [body] })
+      .results[0]!;
   }
 
   dynamicSlice(x: Value, starts: readonly Value[], sizes: readonly number[]): Value {

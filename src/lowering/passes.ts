@@ -14,7 +14,10 @@ import { findTarget, targetNames } from "./targets.js";
 const target = z.enum(targetNames).default("cpu").describe("whose habits `auto` follows");
 
 const scanOptions = z.object({
-  strategy: z.enum(["auto", "sequential", "associative", "blocked"]).default("auto").describe("how time is walked"),
+  strategy: z
+    .enum(["auto", "sequential", "associative", "blocked"])
+    .default("auto")
+    .describe("how time is walked"),
   block: z.coerce.number().int().min(2).default(64).describe("time steps a block, for blocked"),
   unroll: z.coerce.number().int().min(1).default(4).describe("time steps a turn of the loop, for sequential"),
   target,
@@ -35,7 +38,8 @@ function scanChoice(options: z.output<typeof scanOptions>, time: number): ScanCh
 
 const lowerScanPass = definePass({
   name: "lower-linear-scan",
-  summary: "griffin.linear_scan becomes a loop, an associative scan or a blocked one, as the target likes it.",
+  summary:
+    "griffin.linear_scan becomes a loop, an associative scan or a blocked one, as the target likes it.",
   options: scanOptions,
   example: { before: "", after: "" },
   run(module, context, options) {
@@ -49,7 +53,10 @@ const lowerAttentionPass = definePass({
   name: "lower-local-attention",
   summary: "griffin.local_attention becomes bands of the window (or all pairs, for a few queries).",
   options: z.object({
-    strategy: z.enum(["auto", "dense", "banded"]).default("auto").describe("which pairs of query and key are computed"),
+    strategy: z
+      .enum(["auto", "dense", "banded"])
+      .default("auto")
+      .describe("which pairs of query and key are computed"),
     block: z.coerce.number().int().min(1).optional().describe("queries a band"),
     target,
   }),

@@ -45,7 +45,10 @@ export function findTarget(name: string): Target {
   const platform = name.split(":")[0]!;
   const target = targets[platform === "cuda" ? "gpu" : platform];
   if (target !== undefined) return target;
-  throw new UsageError({ message: `there is no target "${name}"`, hint: suggestion(platform, Object.keys(targets)) });
+  throw new UsageError({
+    message: `there is no target "${name}"`,
+    hint: suggestion(platform, Object.keys(targets)),
+  });
 }
 
 export const targetNames: readonly string[] = Object.keys(targets);

@@ -17,7 +17,15 @@ export interface AttentionInputs {
 export type AttentionStrategy = (emitter: Emitter, inputs: AttentionInputs) => Value;
 
 export function attentionInputs(op: OperationOf<"griffin.local_attention">): AttentionInputs {
-  const [q, k, v, segmentPos, ringK, ringV, numTokens] = op.operands as [Value, Value, Value, Value, Value, Value, Value];
+  const [q, k, v, segmentPos, ringK, ringV, numTokens] = op.operands as [
+    Value,
+    Value,
+    Value,
+    Value,
+    Value,
+    Value,
+    Value,
+  ];
   const ring = isSplat(numTokens, 0) ? undefined : { k: ringK, v: ringV, numTokens };
   return { q, k, v, segmentPos, ring, window: shapeOf(ringK)[1]!, scale: op.attributes.scale };
 }

@@ -5,7 +5,13 @@
 import type { Value } from "../../ir/operation.js";
 import { type Emitter, shapeOf } from "../emit.js";
 import { floorMod } from "../decompose/ring.js";
-import { type AttentionInputs, type AttentionStrategy, elementOf, maskedSoftmax, segments } from "./attention.js";
+import {
+  type AttentionInputs,
+  type AttentionStrategy,
+  elementOf,
+  maskedSoftmax,
+  segments,
+} from "./attention.js";
 
 /** Segment numbers of keys that no query has. */
 const NOBODY = -1;
@@ -71,7 +77,18 @@ export const banded =
     const keys = rowsOf("k", k);
     const values = rowsOf("v", v);
     const queries = e.reshape(e.pad(q, 1, 0, missing, 0), [batch, blocks, block, heads, head]);
-    const scores = e.dot(queries, keys, { batch: [[0, 1], [0, 1]], contract: [[4], [3]] }, "f32");
+    const scores = e.dot(
+      queries,
+      keys,
+      {
+        batch: [
+          [0, 1],
+          [0, 1],
+        ],
+        contract: [[4], [3]],
+      },
+      "f32",
+    );
     const span = (reach + 1) * block;
     const maskShape = [batch, blocks, block, span];
     const querySegments = e.reshape(e.pad(segment, 1, 0, missing, 0), [batch, blocks, block]);
@@ -83,6 +100,12 @@ export const banded =
     const mask = e.and(same, e.broadcast(band(e, block, reach, window), maskShape, [2, 3]));
     const spread = e.broadcast(mask, shapeOf(scores), [0, 1, 2, 4]);
     const weights = maskedSoftmax(e, e.scalar("multiply", scores, scale), spread, elementOf(inputs));
-    const attended = e.dot(weights, values, { batch: [[0, 1], [0, 1]], contract: [[4], [2]] });
+    const attended = e.dot(weights, values, {
+      batch: [
+        [0, 1],
+        [0, 1],
+      ],
+      contract: [[4], [2]],
+    });
     return e.slice(e.reshape(attended, [batch, blocks * block, heads, head]), 1, 0, time);
   };

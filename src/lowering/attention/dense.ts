@@ -4,7 +4,13 @@
  */
 import type { Value } from "../../ir/operation.js";
 import { type Emitter, shapeOf } from "../emit.js";
-import { type AttentionInputs, type AttentionStrategy, elementOf, maskedSoftmax, segments } from "./attention.js";
+import {
+  type AttentionInputs,
+  type AttentionStrategy,
+  elementOf,
+  maskedSoftmax,
+  segments,
+} from "./attention.js";
 
 /** Which new keys a query sees [b, t, t]: of its document, not later, at most w back. */
 function newKeysMask(e: Emitter, { segmentPos, window }: AttentionInputs, segment: Value): Value {
@@ -29,7 +35,11 @@ function ringMask(e: Emitter, inputs: AttentionInputs, segment: Value, numTokens
   const slot = e.iota(slots, 1);
   const turn = e.scalar("multiply", e.scalar("divide", n, window), window);
   const candidate = e.add(slot, turn);
-  const position = e.select(e.compare("LT", candidate, n), candidate, e.scalar("subtract", candidate, window));
+  const position = e.select(
+    e.compare("LT", candidate, n),
+    candidate,
+    e.scalar("subtract", candidate, window),
+  );
   const shape = [batch, time, window];
   const held = e.broadcast(position, shape, [0, 2]);
   const query = e.add(e.broadcast(numTokens, shape, [0]), e.iota(shape, 1));
@@ -42,7 +52,8 @@ export const dense: AttentionStrategy = (e, inputs) => {
   const { q, k, v, ring, scale } = inputs;
   const segment = segments(e, inputs.segmentPos);
   const fresh = newKeysMask(e, inputs, segment);
-  const mask = ring === undefined ? fresh : e.concat([ringMask(e, inputs, segment, ring.numTokens), fresh], 2);
+  const mask =
+    ring === undefined ? fresh : e.concat([ringMask(e, inputs, segment, ring.numTokens), fresh], 2);
   const keys = ring === undefined ? k : e.concat([ring.k, k], 1);
   const values = ring === undefined ? v : e.concat([ring.v, v], 1);
   const scores = e.dot(q, keys, { batch: [[0], [0]], contract: [[3], [2]] }, "f32");

@@ -4,7 +4,13 @@ import type { OperationOf } from "../../ir/ops/index.js";
 import { type Emitter, shapeOf, typeOf } from "../emit.js";
 
 /** Whether any of the `count` positions up to and including `last` (from the end of `starts`' padding) begins a document. */
-function startsWithin(e: Emitter, padded: Value, from: number, time: number, count: number): Value | undefined {
+function startsWithin(
+  e: Emitter,
+  padded: Value,
+  from: number,
+  time: number,
+  count: number,
+): Value | undefined {
   let any: Value | undefined;
   for (let i = 0; i < count; i++) {
     const shifted = e.slice(padded, 1, from - i, from - i + time);

@@ -9,7 +9,9 @@ export function geluTanh(e: Emitter, op: OperationOf<"griffin.gelu_tanh">): read
   const cubed = e.mul(x, e.mul(x, x));
   const inner = e.scalar("multiply", e.add(x, e.scalar("multiply", cubed, 0.044715)), Math.sqrt(2 / Math.PI));
   const half = e.scalar("multiply", x, 0.5);
-  return [e.convert(e.mul(half, e.scalar("add", e.unary("tanh", inner), 1)), typeOf(op.operands[0]!).element)];
+  return [
+    e.convert(e.mul(half, e.scalar("add", e.unary("tanh", inner), 1)), typeOf(op.operands[0]!).element),
+  ];
 }
 
 /** max(x, 0) + log1p(exp(-|x|)). */
@@ -27,7 +29,14 @@ export function rmsNorm(e: Emitter, op: OperationOf<"griffin.rms_norm">): readon
   const last = shape.length - 1;
   const mean = e.scalar("divide", e.reduce("add", e.mul(x, x), last), shape[last]!);
   const inverse = e.unary("rsqrt", e.scalar("add", mean, op.attributes.epsilon));
-  const normed = e.mul(x, e.broadcast(inverse, shape, shape.slice(0, last).map((_, i) => i)));
+  const normed = e.mul(
+    x,
+    e.broadcast(
+      inverse,
+      shape,
+      shape.slice(0, last).map((_, i) => i),
+    ),
+  );
   const gain = e.scalar("add", e.convert(scale, "f32"), 1);
   return [e.convert(e.mul(normed, e.broadcast(gain, shape, [last])), typeOf(operand).element)];
 }
@@ -35,7 +44,9 @@ export function rmsNorm(e: Emitter, op: OperationOf<"griffin.rms_norm">): readon
 /** Inverse wavelengths 1 / base^(2i / dims), rounded to f32 at each step as the reference does. */
 function frequencies(base: number, dims: number): number[] {
   const step = Math.fround(2 / dims);
-  return Array.from({ length: dims / 2 }, (_, i) => Math.fround(1 / Math.fround(base ** Math.fround(step * i))));
+  return Array.from({ length: dims / 2 }, (_, i) =>
+    Math.fround(1 / Math.fround(base ** Math.fround(step * i))),
+  );
 }
 
 /** Angles in f32, their sine and cosine rounded to x's type; pairs are (i, i + dims / 2) (spec 2.7). */
@@ -52,10 +63,14 @@ export function rotary(e: Emitter, op: OperationOf<"griffin.rotary">): readonly 
     e.broadcast(e.numbers(frequencies(base, dims), [half], "f32"), table, [2]),
   );
   const halfShape = [...shape.slice(0, last), half];
-  const spread = (values: Value): Value => e.broadcast(e.convert(values, typeOf(x).element), halfShape, [0, 1, last]);
+  const spread = (values: Value): Value =>
+    e.broadcast(e.convert(values, typeOf(x).element), halfShape, [0, 1, last]);
   const [cos, sin] = [spread(e.unary("cosine", angle)), spread(e.unary("sine", angle))];
   const [first, second] = [e.slice(x, last, 0, half), e.slice(x, last, half, dims)];
-  const rotated = [e.sub(e.mul(first, cos), e.mul(second, sin)), e.add(e.mul(second, cos), e.mul(first, sin))];
+  const rotated = [
+    e.sub(e.mul(first, cos), e.mul(second, sin)),
+    e.add(e.mul(second, cos), e.mul(first, sin)),
+  ];
   return [e.concat([...rotated, e.slice(x, last, dims, shape[last]!)], last)];
 }
 
@@ -70,7 +85,10 @@ export function rgLruGates(e: Emitter, op: OperationOf<"griffin.rg_lru_gates">):
   const [batch, time, width] = shape as [number, number, number];
   const block = width / heads;
   const blocks = [batch, time, heads, 2 * block];
-  const sum = e.add(e.reshape(e.convert(z, "f32"), blocks), e.broadcast(e.convert(bias, "f32"), blocks, [2, 3]));
+  const sum = e.add(
+    e.reshape(e.convert(z, "f32"), blocks),
+    e.broadcast(e.convert(bias, "f32"), blocks, [2, 3]),
+  );
   const gate = (which: number): Value =>
     e.unary("logistic", e.reshape(e.slice(sum, 3, which * block, (which + 1) * block), shape));
   const [i, r] = [gate(0), gate(1)];
@@ -84,7 +102,10 @@ export function rgLruGates(e: Emitter, op: OperationOf<"griffin.rg_lru_gates">):
 }
 
 /** x [.., n ci] as n blocks, each times its own matrix. */
-export function blockDiagonalDot(e: Emitter, op: OperationOf<"griffin.block_diagonal_dot">): readonly Value[] {
+export function blockDiagonalDot(
+  e: Emitter,
+  op: OperationOf<"griffin.block_diagonal_dot">,
+): readonly Value[] {
   const [x, w] = op.operands as [Value, Value];
   const [blocks, inputs, outputs] = shapeOf(w) as [number, number, number];
   const outer = shapeOf(x).slice(0, -1);

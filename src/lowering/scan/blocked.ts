@@ -9,7 +9,12 @@ import type { ScanStrategy } from "./scan.js";
 import { sequential } from "./sequential.js";
 
 /** The state before each block, [b, n, c], from the blocks' products and ends; and the state after the last. */
-function carries(emitter: Emitter, a: Value, x: Value, h0: Value): { readonly before: Value; readonly last: Value } {
+function carries(
+  emitter: Emitter,
+  a: Value,
+  x: Value,
+  h0: Value,
+): { readonly before: Value; readonly last: Value } {
   const [batch, blocks, channels] = shapeOf(x) as [number, number, number];
   const { y, last } = sequential(4)(emitter, { x, a, h0 });
   const first = emitter.reshape(h0, [batch, 1, channels]);

@@ -25,7 +25,11 @@ export function scanStrategy(choice: ScanChoice): ScanStrategy {
 }
 
 /** y in x's element type and the last state in f32; one step is one fused multiply-add whatever the strategy. */
-export function lowerLinearScan(e: Emitter, op: OperationOf<"griffin.linear_scan">, choice: ScanChoice): readonly Value[] {
+export function lowerLinearScan(
+  e: Emitter,
+  op: OperationOf<"griffin.linear_scan">,
+  choice: ScanChoice,
+): readonly Value[] {
   const [x, a, h0] = op.operands as [Value, Value, Value];
   const time = shapeOf(x)[1]!;
   if (time === 0) return [x, h0];

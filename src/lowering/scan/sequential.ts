@@ -37,7 +37,8 @@ export const sequential =
     const buffer = emitter.fill(0, [batch, time, channels], "f32");
     const [h, y] = emitter.loop(whole, unroll, [start, buffer], (inner, t, [carry, written]) => {
       const zero = inner.fill(0, [], "i32");
-      const rows = (values: Value): Value => inner.dynamicSlice(values, [zero, t, zero], [batch, unroll, channels]);
+      const rows = (values: Value): Value =>
+        inner.dynamicSlice(values, [zero, t, zero], [batch, unroll, channels]);
       const turn = straightLine(inner, { x: rows(x), a: rows(a), h0: carry! });
       return [turn.last, inner.dynamicUpdateSlice(written!, turn.y, [zero, t, zero])];
     }) as [Value, Value];
