@@ -147,6 +147,7 @@ export class DeviceBuffer {
   /** A copy on another device of the same client. */
   copyTo(target: Device | Memory): DeviceBuffer {
     const buffer = this.use("copyTo");
+    this.#client.checkTarget(target);
     const { api } = this.#client;
     const { dst_buffer } =
       target instanceof Device

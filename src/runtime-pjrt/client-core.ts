@@ -1,26 +1,46 @@
 /** @file What the handles of one client share: the function table, the event pump, the books. */
 import type { Api } from "./call.js";
 import { EventPump } from "./event-pump.js";
-import { HandleClosedError } from "./errors.js";
+import { Device, Memory } from "./device.js";
+import { ArgumentError, HandleClosedError } from "./errors.js";
 import { Limiter } from "./limiter.js";
+import { readPointers } from "./memory-reading.js";
 import { ResourceTable } from "./resources.js";
 
 /** The inside of a client. Handles hold this, not the client, so that a forgotten client can be told from a used one. */
 export class ClientCore {
   readonly resources = new ResourceTable();
+  /** The devices that this process can use. */
+  readonly devices: readonly Device[];
   readonly pump: EventPump;
   readonly inFlight: Limiter;
+  readonly #targets: ReadonlySet<bigint>;
   readonly #operations = new Set<Promise<unknown>>();
   #pointer: bigint;
 
   constructor(
     readonly api: Api,
     pointer: bigint,
-    options: { readonly devices: number; readonly inFlightLimit: number },
+    inFlightLimit: number,
   ) {
     this.#pointer = pointer;
-    this.pump = new EventPump(api, this.resources, options.devices > 1 ? 2 : 1);
-    this.inFlight = new Limiter(options.inFlightLimit);
+    const out = api.call("PJRT_Client_AddressableDevices", { client: pointer });
+    this.devices = readPointers(out.addressable_devices, out.num_addressable_devices).map(
+      (device) => new Device(api, device),
+    );
+    this.#targets = new Set(this.devices.flatMap((device) => [device.pointer, ...memoriesOf(device)]));
+    this.pump = new EventPump(api, this.resources, this.devices.length > 1 ? 2 : 1);
+    this.inFlight = new Limiter(inFlightLimit);
+  }
+
+  /** @throws ArgumentError unless a buffer of this client can lie there; a plugin takes any pointer and crashes */
+  checkTarget(target: Device | Memory): void {
+    if ((target instanceof Device || target instanceof Memory) && this.#targets.has(target.pointer)) return;
+    throw new ArgumentError({
+      message: "the target of a transfer is no device or memory of this client",
+      expected: `one of ${this.devices.map(String).join(", ")}, or a memory of it`,
+      got: target instanceof Device || target instanceof Memory ? String(target) : typeof target,
+    });
   }
 
   get isOpen(): boolean {
@@ -63,4 +83,8 @@ export class ClientCore {
     await this.pump.drain();
     await this.api.callOnThread("PJRT_Client_Destroy", { client });
   }
+}
+
+function memoriesOf(device: Device): readonly bigint[] {
+  return device.memories.map((memory) => memory.pointer);
 }

@@ -47,11 +47,7 @@ export class Client {
       { create_options: given.count === 0 ? 0n : given.memory.address, num_options: given.count },
       [given],
     );
-    const { num_addressable_devices } = api.call("PJRT_Client_AddressableDevices", { client });
-    const core = new ClientCore(api, client, {
-      devices: num_addressable_devices,
-      inFlightLimit: options.inFlightLimit ?? DEFAULT_IN_FLIGHT,
-    });
+    const core = new ClientCore(api, client, options.inFlightLimit ?? DEFAULT_IN_FLIGHT);
     return new Client(plugin, core);
   }
 
@@ -75,18 +71,14 @@ export class Client {
 
   /** The devices that this process can use. */
   get devices(): readonly Device[] {
-    const out = this.#core.api.call("PJRT_Client_AddressableDevices", { client: this.#core.use("devices") });
-    return this.#devices(out.addressable_devices, out.num_addressable_devices);
+    this.#core.use("devices");
+    return this.#core.devices;
   }
 
   /** All devices, those of other processes too. */
   get allDevices(): readonly Device[] {
     const out = this.#core.api.call("PJRT_Client_Devices", { client: this.#core.use("allDevices") });
-    return this.#devices(out.devices, out.num_devices);
-  }
-
-  #devices(pointer: bigint, count: number): readonly Device[] {
-    return readPointers(pointer, count).map((device) => new Device(this.#core.api, device));
+    return readPointers(out.devices, out.num_devices).map((device) => new Device(this.#core.api, device));
   }
 
   /**
@@ -138,7 +130,7 @@ export class Client {
   }
 
   #defaultDevice(): Device | Memory {
-    const [device] = this.devices;
+    const [device] = this.#core.devices;
     if (device === undefined)
       throw new ArgumentError({ message: "this process can use none of the client's devices" });
     return device;

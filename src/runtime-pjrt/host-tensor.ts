@@ -46,6 +46,7 @@ export async function transferToDevice(
   const { elementType, dimensions, data } = tensor;
   const type = elementTypeNumber(elementType, client.api.minor);
   checkDimensions(dimensions);
+  client.checkTarget(target);
   const bytes = hostBytes(tensor);
   if (data.byteLength !== bytes) {
     throw new ArgumentError({
