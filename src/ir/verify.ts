@@ -4,11 +4,12 @@
  */
 import { VerifyError } from "./errors.js";
 import { describeLocation, type Location, sourcePosition } from "./location.js";
-import { type Block, type Operation, type Region, type Value, walk } from "./operation.js";
+import type { Block, Operation, Region, Value } from "./operation.js";
 import type { OpDefinition, OpView } from "./ops/define.js";
 import { findOp } from "./ops/index.js";
 import { resolveOperandGroups } from "./ops/groups.js";
 import { formatType, type TensorType, type Type } from "./types.js";
+import { verifySymbols } from "./verify-symbols.js";
 import { areCompatible, inTypeClass } from "./verify-types.js";
 
 /** What infer looks at: an operation, or one about to be built. */
@@ -154,22 +155,6 @@ const asParts = (operation: Operation): OpParts => ({
   resultTypes: [],
   location: operation.location,
 });
-
-function verifySymbols(module: Operation): void {
-  const names = new Set<string>();
-  for (const operation of module.regions[0]?.blocks[0] ?? []) {
-    const name = (operation.attributes as { readonly sym_name?: string }).sym_name;
-    if (name === undefined) continue;
-    if (names.has(name)) fail(asParts(operation), "symbol", `@${name} is defined twice`);
-    names.add(name);
-  }
-  for (const operation of walk(module)) {
-    if (operation.name !== "func.call") continue;
-    const { callee } = operation.attributes as { readonly callee: string };
-    if (!names.has(callee))
-      fail(asParts(operation), "symbol", `calls @${callee}, which the module does not define`);
-  }
-}
 
 /** Verifies a module and everything in it; the first broken rule throws. @throws VerifyError */
 export function verifyModule(module: Operation): void {

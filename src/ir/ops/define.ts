@@ -71,7 +71,7 @@ export interface OpView<A> {
  * after the op's name and a space:
  *
  *   %name        the operand of that name; `%name...` all operands of a variadic group, with commas between
- *   $name        the attribute of that name in short form: integers and booleans bare (`3`, `true`), i64[] as `[1, 0]`,
+ *   $name        the attribute of that name in short form: numbers and booleans bare (`3`, `true`), i64[] as `[1, 0]`,
  *                enums by their bare word (`LT`), lists of enums as `[DEFAULT, HIGH]`, strings quoted; of any other kind, or
  *                written `$$name`, as an attribute with its type (`dense<1> : tensor<2xi32>`, `1.0e-04 : f64`)
  *   <...>?       an optional part, written when the attribute in it is present: `%a<, lower = $lower>? : T`

@@ -1,17 +1,31 @@
 /** @file The registry: every op, and the types that force a rule for each. */
 import type { Operation } from "../operation.js";
+import { asyncOps } from "./async.js";
+import { batchNormOps } from "./batch-norm.js";
 import { builtinOps } from "./builtin.js";
 import { callOps } from "./calls.js";
+import { checkOps } from "./check.js";
+import { chloOps } from "./chlo.js";
+import { collectiveReduceOps } from "./collective-reduce.js";
+import { collectiveOps } from "./collectives.js";
 import { controlOps } from "./control.js";
+import { convolutionOps } from "./convolution.js";
 import type { AttributesOf, AttributeTable, OpDefinition, Trait } from "./define.js";
+import { deprecatedOps } from "./deprecated.js";
 import { dotOps } from "./dot.js";
+import { dynamicOps } from "./dynamic.js";
 import { elementwiseOps } from "./elementwise.js";
 import { gatherOps } from "./gather.js";
 import { griffinOps } from "./griffin.js";
+import { linearAlgebraOps } from "./linear-algebra.js";
+import { quantisedOps } from "./quantised.js";
+import { randomOps } from "./random.js";
 import { reduceOps } from "./reduce.js";
+import { reduceWindowOps } from "./reduce-window.js";
 import { scatterOps } from "./scatter.js";
 import { shapeOps } from "./shape.js";
 import { slicingOps } from "./slicing.js";
+import { tupleOps } from "./tuple.js";
 
 const definitions = [
   ...builtinOps,
@@ -19,12 +33,26 @@ const definitions = [
   ...shapeOps,
   ...slicingOps,
   ...dotOps,
+  ...convolutionOps,
   ...reduceOps,
+  ...reduceWindowOps,
   ...gatherOps,
   ...scatterOps,
   ...controlOps,
   ...callOps,
+  ...randomOps,
+  ...linearAlgebraOps,
+  ...batchNormOps,
+  ...dynamicOps,
+  ...collectiveOps,
+  ...collectiveReduceOps,
+  ...tupleOps,
+  ...asyncOps,
+  ...quantisedOps,
+  ...deprecatedOps,
   ...griffinOps,
+  ...chloOps,
+  ...checkOps,
 ] as const;
 
 type Definition = (typeof definitions)[number];

@@ -1,0 +1,121 @@
+/** @file The chlo ops that JAX emits: composed of StableHLO ops, and lowered to them before anything is serialised. */
+import { DYNAMIC, formatType, withElement } from "../types.js";
+import { sameElement } from "../verify-types.js";
+import { defineOp, operand } from "./define.js";
+import { bool, elements, i64, optional } from "./kinds.js";
+import { rankOf, tensors, typeList } from "./rules.js";
+import { dimensionsOf, mergeTypes, tensorOf } from "./shapes.js";
+
+const unary = <const Name extends string>(name: Name, types: string, summary: string) =>
+  defineOp({
+    name: `chlo.${name}`,
+    summary,
+    operands: [operand("operand", types)],
+    attributes: {},
+    traits: ["pure", "elementwise"],
+    infer: (op) => [op.tensor(0)],
+    assembly: { template: "%operand : O -> R" },
+    example: `%0 = chlo.${name} %arg0 : tensor<4xf32> -> tensor<4xf32>`,
+  });
+
+const predicate = <const Name extends string>(name: Name, summary: string) =>
+  defineOp({
+    name: `chlo.${name}`,
+    summary,
+    operands: [operand("operand", "F")],
+    attributes: {},
+    traits: ["pure", "elementwise"],
+    infer: (op) => [withElement(op.tensor(0), "i1")],
+    assembly: { template: "%operand : O -> R" },
+    example: `%0 = chlo.${name} %arg0 : tensor<4xf32> -> tensor<4xi1>`,
+  });
+
+const binary = <const Name extends string>(
+  name: Name,
+  operands: readonly [string, string],
+  types: string,
+  summary: string,
+) =>
+  defineOp({
+    name: `chlo.${name}`,
+    summary,
+    operands: operands.map((each) => operand(each, types)),
+    attributes: {},
+    traits: ["pure", "elementwise"],
+    infer: (op) => {
+      const types = tensors(op);
+      op.check(
+        sameElement(types[0]!.element, types[1]!.element),
+        "chlo_operands",
+        `operands must have the same element type, got ${typeList(types)}`,
+      );
+      return [mergeTypes(op, types, "chlo_operands")];
+    },
+    assembly: { template: `%${operands[0]}, %${operands[1]} : O -> R` },
+    example: `%0 = chlo.${name} %arg0, %arg1 : ${types === "F" ? "tensor<4xf32>, tensor<4xf32> -> tensor<4xf32>" : "tensor<4xi32>, tensor<4xi32> -> tensor<4xi32>"}`,
+  });
+
+const constant = defineOp({
+  name: "chlo.constant",
+  summary: "A tensor known at compile time.",
+  operands: [],
+  attributes: { value: elements },
+  traits: ["pure"],
+  infer: (op) => [op.attributes.value.type],
+  assembly: { template: "$value" },
+  example: "%0 = chlo.constant dense<1> : tensor<4xi32>",
+});
+
+const topK = defineOp({
+  name: "chlo.top_k",
+  summary: "The k largest values along the last dimension, in descending order, and where they were.",
+  operands: [operand("operand", "PIFCQ")],
+  attributes: { k: i64, is_stable: optional(bool, true) },
+  traits: ["pure"],
+  infer: (op) => {
+    const from = op.tensor(0);
+    const { k } = op.attributes;
+    const last = from.shape.at(-1);
+    op.check(last !== undefined, "top_k_rank", `operand must have at least rank 1, got ${formatType(from)}`);
+    op.check(
+      k >= 0 && (last === DYNAMIC || k <= last!),
+      "top_k_k",
+      `k must be at most the last dimension of ${formatType(from)}, got ${k}`,
+    );
+    const result = dimensionsOf(from).map((d, i) =>
+      i === rankOf(from) - 1 ? { size: k, bound: DYNAMIC } : d,
+    );
+    return [tensorOf(result, from.element), tensorOf(result, "i32")];
+  },
+  assembly: { template: "(%operand, k = $k<, is_stable = $is_stable>?) : O -> (R)" },
+  example: "%values, %indices = chlo.top_k(%arg0, k = 2) : tensor<5xf32> -> (tensor<2xf32>, tensor<2xi32>)",
+});
+
+export const chloOps = [
+  unary("acos", "FC", "Arc cosine."),
+  unary("acosh", "FC", "Inverse hyperbolic cosine."),
+  unary("asin", "FC", "Arc sine."),
+  unary("asinh", "FC", "Inverse hyperbolic sine."),
+  unary("atan", "FC", "Arc tangent."),
+  unary("atanh", "FC", "Inverse hyperbolic tangent."),
+  unary("bessel_i1e", "F", "Exponentially scaled modified Bessel function of order 1."),
+  unary("conj", "FC", "Complex conjugate."),
+  unary("cosh", "FC", "Hyperbolic cosine."),
+  unary("sinh", "FC", "Hyperbolic sine."),
+  unary("tan", "FC", "Tangent."),
+  unary("digamma", "F", "Derivative of lgamma."),
+  unary("erf", "F", "Error function."),
+  unary("erf_inv", "F", "Inverse of the error function."),
+  unary("erfc", "F", "1 - erf, exact for large arguments."),
+  unary("lgamma", "F", "Logarithm of the absolute value of the gamma function."),
+  unary("square", "FC", "Square."),
+  predicate("is_inf", "Whether each element is an infinity."),
+  predicate("is_neg_inf", "Whether each element is minus infinity."),
+  predicate("is_pos_inf", "Whether each element is plus infinity."),
+  binary("next_after", ["x", "y"], "F", "The next number after x in the direction of y."),
+  binary("polygamma", ["n", "x"], "F", "Derivative of order n of digamma."),
+  binary("zeta", ["x", "q"], "F", "Hurwitz zeta function."),
+  binary("mulhi", ["lhs", "rhs"], "I", "The upper half of the bits of the product."),
+  constant,
+  topK,
+] as const;

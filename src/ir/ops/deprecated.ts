@@ -1,0 +1,140 @@
+/** @file Ops that no compiler front end should emit any more: read from text, verified, but refused on the way out. */
+import { DYNAMIC, elementCount, formatType, isStatic, tensorType } from "../types.js";
+import { defineOp, operand } from "./define.js";
+import { precisionConfig } from "./enums.js";
+import { denseI64, i64, i64Array, optional, string } from "./kinds.js";
+import { checkRank, list, rankOf, sameSize } from "./rules.js";
+import { dimensionOf, dimensionsOf, tensorOf } from "./shapes.js";
+
+const broadcast = defineOp({
+  name: "stablehlo.broadcast",
+  summary: "Adds dimensions in front; broadcast_in_dim says the same.",
+  operands: [operand("operand", "PIFCQ")],
+  attributes: { broadcast_sizes: i64Array },
+  traits: ["pure", "deprecated"],
+  infer: (op) => {
+    const from = op.tensor(0);
+    const { broadcast_sizes: sizes } = op.attributes;
+    op.check(
+      sizes.every((size) => size >= 0),
+      "broadcast_sizes",
+      `broadcast_sizes must not be negative, got ${list(sizes)}`,
+    );
+    const added = sizes.map((size) => ({ size, bound: DYNAMIC }));
+    return [tensorOf([...added, ...dimensionsOf(from)], from.element)];
+  },
+  assembly: { template: "%operand, sizes = $broadcast_sizes : F" },
+  example: "%0 = stablehlo.broadcast %arg0, sizes = [1, 2] : (tensor<4xf32>) -> tensor<1x2x4xf32>",
+});
+
+const crossReplicaSum = defineOp({
+  name: "stablehlo.cross-replica-sum",
+  summary: "The sum over the replicas of a group; all_reduce says the same.",
+  operands: [operand("operand", "PIFCQ")],
+  attributes: { replica_groups: denseI64 },
+  traits: ["deprecated"],
+  infer: (op) => [op.tensor(0)],
+  assembly: "generic",
+  example:
+    '%0 = "stablehlo.cross-replica-sum"(%arg0) <{replica_groups = dense<[[0, 1]]> : tensor<1x2xi64>}> : (tensor<4xf32>) -> tensor<4xf32>',
+});
+
+const dot = defineOp({
+  name: "stablehlo.dot",
+  summary: "Product of vectors and matrices; dot_general says the same.",
+  operands: [operand("lhs", "PIFCQ"), operand("rhs", "PIFCQA")],
+  attributes: { precision_config: optional(precisionConfig) },
+  traits: ["pure", "deprecated"],
+  infer: (op) => {
+    const [lhs, rhs] = [op.tensor(0), op.tensor(1)];
+    const shown = `${formatType(lhs)} and ${formatType(rhs)}`;
+    const precisions = op.attributes.precision_config?.length ?? 0;
+    op.check(precisions <= 2, "dot_precision", `precision_config must have 2 items, got ${precisions}`);
+    const small = [lhs, rhs].every((type) => rankOf(type) === 1 || rankOf(type) === 2);
+    op.check(
+      small && sameSize(lhs.shape.at(-1)!, rhs.shape[0]!),
+      "dot_shapes",
+      `operands must be vectors or matrices that fit, got ${shown}`,
+    );
+    const rows = rankOf(lhs) === 2 ? [dimensionOf(lhs, 0)] : [];
+    const columns = rankOf(rhs) === 2 ? [dimensionOf(rhs, 1)] : [];
+    const element = op.resultTypes.length === 0 ? lhs.element : op.resultTensor().element;
+    return [tensorOf([...rows, ...columns], element)];
+  },
+  assembly: { template: "%lhs, %rhs<, precision = $precision_config>? : F" },
+  example: "%0 = stablehlo.dot %arg0, %arg1 : (tensor<2x3xf32>, tensor<3xf32>) -> tensor<2xf32>",
+});
+
+const einsum = defineOp({
+  name: "stablehlo.einsum",
+  summary: "A sum of products by Einstein's notation.",
+  operands: [operand("lhs", "PIFCQ"), operand("rhs", "PIFCQ")],
+  attributes: { einsum_config: string },
+  traits: ["pure", "deprecated"],
+  infer: (op) => [op.resultTensor()],
+  assembly: { template: "%lhs, %rhs, config = $einsum_config : F" },
+  example:
+    '%0 = stablehlo.einsum %arg0, %arg1, config = "ab,bc->ac" : (tensor<2x3xf32>, tensor<3x4xf32>) -> tensor<2x4xf32>',
+});
+
+const unaryEinsum = defineOp({
+  name: "stablehlo.unary_einsum",
+  summary: "Sums and transpositions of one operand by Einstein's notation.",
+  operands: [operand("operand", "PIFCQ")],
+  attributes: { einsum_config: string },
+  traits: ["pure", "deprecated"],
+  infer: (op) => [op.resultTensor()],
+  assembly: { template: "%operand, config = $einsum_config : F" },
+  example: '%0 = stablehlo.unary_einsum %arg0, config = "ab->a" : (tensor<2x3xf32>) -> tensor<2xf32>',
+});
+
+const realDynamicSlice = defineOp({
+  name: "stablehlo.real_dynamic_slice",
+  summary: "A slice whose start, limit and stride are data.",
+  operands: [
+    operand("operand", "PIFCQ"),
+    operand("start_indices", "IX"),
+    operand("limit_indices", "IX"),
+    operand("strides", "IX"),
+  ],
+  attributes: {},
+  traits: ["pure", "deprecated"],
+  infer: (op) => {
+    const from = op.tensor(0);
+    for (const [index, name] of ["start_indices", "limit_indices", "strides"].entries()) {
+      const type = op.tensor(index + 1);
+      checkRank(op, type, 1, name, "real_dynamic_slice_sizes");
+      op.check(
+        !isStatic(type) || elementCount(type.shape) === rankOf(from),
+        "real_dynamic_slice_sizes",
+        `${name} must have ${rankOf(from)} items, got ${formatType(type)}`,
+      );
+    }
+    return [op.resultTensor()];
+  },
+  assembly: { template: "%operand, %start_indices, %limit_indices, %strides : F" },
+  example:
+    "%0 = stablehlo.real_dynamic_slice %arg0, %arg1, %arg1, %arg1 : (tensor<?xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<?xf32>",
+});
+
+const torchIndexSelect = defineOp({
+  name: "stablehlo.torch_index_select",
+  summary: "Rows of the operand by index; gather says the same.",
+  operands: [operand("operand", "PIFCQ"), operand("index", "PIFCQ")],
+  attributes: { dim: i64, batch_dims: i64 },
+  traits: ["pure", "deprecated"],
+  infer: (op) => [tensorType(op.resultTensor().shape, op.tensor(0).element, op.resultTensor().bounds)],
+  assembly: "generic",
+  example:
+    '%0 = "stablehlo.torch_index_select"(%arg0, %arg1) <{batch_dims = 0 : i64, dim = 0 : i64}> : (tensor<5x4xf32>, tensor<2xi32>) -> tensor<2x4xf32>',
+});
+
+export const deprecatedOps = [
+  broadcast,
+  crossReplicaSum,
+  dot,
+  einsum,
+  unaryEinsum,
+  realDynamicSlice,
+  torchIndexSelect,
+] as const;

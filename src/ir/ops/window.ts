@@ -1,0 +1,99 @@
+/** @file Windows that slide over a tensor: reduce_window, select_and_scatter, convolution. */
+import { DYNAMIC } from "../types.js";
+import type { IntegerMatrix } from "./kinds.js";
+import { list, type View } from "./rules.js";
+import type { Dimension } from "./shapes.js";
+
+/** One dimension of a window. */
+export interface WindowDimension {
+  readonly size: number;
+  readonly stride: number;
+  readonly low: number;
+  readonly high: number;
+  readonly baseDilation: number;
+  readonly windowDilation: number;
+}
+
+/** The attributes that describe a window; absent ones mean no padding, stride and dilation 1. */
+export interface WindowAttributes {
+  readonly sizes: readonly number[];
+  readonly strides?: readonly number[] | undefined;
+  readonly padding?: IntegerMatrix | undefined;
+  readonly baseDilations?: readonly number[] | undefined;
+  readonly windowDilations?: readonly number[] | undefined;
+  readonly reversal?: readonly boolean[] | undefined;
+}
+
+/** The spec's labels: of a list's length and of its items being positive. */
+export interface WindowLabels {
+  readonly sizes: string;
+  readonly strides: readonly [length: string, positive: string];
+  readonly baseDilations: readonly [length: string, positive: string];
+  readonly windowDilations: readonly [length: string, positive: string];
+  readonly padding: string;
+  readonly reversal: string;
+}
+
+/** Complains about wrong lengths and values; the window one dimension at a time. */
+export function checkWindow(op: View, window: WindowAttributes, labels: WindowLabels): WindowDimension[] {
+  const { sizes, padding } = window;
+  const rank = sizes.length;
+  const positive = (items: readonly number[] | undefined, name: string, label: readonly [string, string]) => {
+    if (items === undefined || items.length === 0) return undefined;
+    op.check(items.length === rank, label[0], `${name} must have ${rank} items, got ${items.length}`);
+    op.check(
+      items.every((item) => item > 0),
+      label[1],
+      `${name} must be positive, got ${list(items)}`,
+    );
+    return items;
+  };
+  op.check(
+    sizes.every((size) => size === DYNAMIC || size > 0),
+    labels.sizes,
+    `window sizes must be positive, got ${list(sizes)}`,
+  );
+  const strides = positive(window.strides, "strides", labels.strides);
+  const base = positive(window.baseDilations, "base dilations", labels.baseDilations);
+  const dilation = positive(window.windowDilations, "window dilations", labels.windowDilations);
+  const { reversal } = window;
+  op.check(
+    reversal === undefined || reversal.length === 0 || reversal.length === rank,
+    labels.reversal,
+    `window_reversal must have ${rank} items, got ${reversal?.length}`,
+  );
+  op.check(
+    padding === undefined ||
+      (padding.shape.length === 2 && padding.shape[1] === 2 && padding.shape[0] === rank),
+    labels.padding,
+    `padding must be a tensor of shape [${rank}, 2], got ${list(padding?.shape ?? [])}`,
+  );
+  return sizes.map((size, i) => ({
+    size,
+    stride: strides?.[i] ?? 1,
+    low: padding?.values[2 * i] ?? 0,
+    high: padding?.values[2 * i + 1] ?? 0,
+    baseDilation: base?.[i] ?? 1,
+    windowDilation: dilation?.[i] ?? 1,
+  }));
+}
+
+const dilated = (size: number, dilation: number): number => (size === 0 ? 0 : (size - 1) * dilation + 1);
+
+/** How many positions a window has along a dimension of `size`; DYNAMIC stays DYNAMIC. */
+function positions(size: number, window: WindowDimension): number {
+  if (size === DYNAMIC || window.size === DYNAMIC) return DYNAMIC;
+  const padded = window.low + dilated(size, window.baseDilation) + window.high;
+  const span = dilated(window.size, window.windowDilation);
+  return padded === 0 || span > padded ? 0 : Math.floor((padded - span) / window.stride) + 1;
+}
+
+/** The dimensions of a result with one element per window position. */
+export const windowResult = (
+  dimensions: readonly Dimension[],
+  windows: readonly WindowDimension[],
+): Dimension[] =>
+  dimensions.map(({ size, bound }, i) => ({
+    size: positions(size, windows[i]!),
+    bound: positions(bound, windows[i]!),
+  }));

@@ -1,0 +1,103 @@
+/** @file Symbols: each defined once in its module, and used with the types it was defined with. */
+import { VerifyError } from "./errors.js";
+import { describeLocation, sourcePosition } from "./location.js";
+import type { Operation } from "./operation.js";
+import { isOp } from "./ops/index.js";
+import { formatFunctionType, type FunctionType, functionType } from "./types.js";
+
+function fail(operation: Operation, constraint: string, message: string): never {
+  const { location } = operation;
+  throw new VerifyError(
+    {
+      message: `${operation.name}: ${message} [${constraint}]`,
+      where: sourcePosition(location) ?? describeLocation(location),
+    },
+    constraint,
+  );
+}
+
+type Symbols = ReadonlyMap<string, Operation>;
+
+function symbolsOf(module: Operation): Symbols {
+  const symbols = new Map<string, Operation>();
+  for (const operation of module.regions[0]?.blocks[0] ?? []) {
+    const { sym_name: name } = operation.attributes as { readonly sym_name?: string };
+    if (name === undefined || operation.name === "builtin.module") continue;
+    if (symbols.has(name)) fail(operation, "symbol", `@${name} is defined twice`);
+    symbols.set(name, operation);
+  }
+  return symbols;
+}
+
+/** The types of the function `name`, or undefined when the module has none. */
+function functionNamed(symbols: Symbols, name: string): FunctionType | undefined {
+  const operation = symbols.get(name);
+  return isOp(operation, "func.func") ? operation.attributes.function_type : undefined;
+}
+
+const usedType = (operation: Operation): FunctionType =>
+  functionType(
+    operation.operands.map((value) => value.type),
+    operation.results.map((value) => value.type),
+  );
+
+const show = (type: FunctionType): string => formatFunctionType(type.inputs, type.results);
+
+function checkCall(symbols: Symbols, operation: Operation): void {
+  if (!isOp(operation, "func.call")) return;
+  const { callee } = operation.attributes;
+  const defined = functionNamed(symbols, callee);
+  if (defined === undefined) fail(operation, "symbol", `calls @${callee}, which the module does not define`);
+  const used = usedType(operation);
+  if (used !== defined)
+    fail(operation, "call_types", `@${callee} has type ${show(defined)}, but is called as ${show(used)}`);
+}
+
+function checkComposite(symbols: Symbols, operation: Operation): void {
+  if (!isOp(operation, "stablehlo.composite")) return;
+  const { decomposition } = operation.attributes;
+  const defined = functionNamed(symbols, decomposition);
+  if (defined === undefined)
+    fail(operation, "composite_c2", `the module does not define the function @${decomposition}`);
+  const used = usedType(operation);
+  const message = `@${decomposition} has type ${show(defined)}, but is used as ${show(used)}`;
+  const same = <T>(a: readonly T[], b: readonly T[]): boolean =>
+    a.length === b.length && a.every((item, i) => item === b[i]);
+  if (!same(used.inputs, defined.inputs)) fail(operation, "composite_c3", message);
+  if (!same(used.results, defined.results)) fail(operation, "composite_c4", message);
+}
+
+/** A function's return must give what its type promises. */
+function checkReturn(operation: Operation): void {
+  if (!isOp(operation, "func.func")) return;
+  const last = operation.regions[0]?.blocks[0]?.last;
+  if (!isOp(last, "func.return")) return;
+  const { function_type: type, sym_name: name } = operation.attributes;
+  const given = functionType(
+    type.inputs,
+    last.operands.map((value) => value.type),
+  );
+  if (given !== type)
+    fail(last, "return_types", `@${name} has type ${show(type)}, but returns ${show(given)}`);
+}
+
+function verifyUses(symbols: Symbols, root: Operation): void {
+  for (const region of root.regions) {
+    for (const block of region.blocks) {
+      for (const operation of block) {
+        if (operation.name === "builtin.module") verifySymbols(operation);
+        else {
+          checkCall(symbols, operation);
+          checkComposite(symbols, operation);
+          checkReturn(operation);
+          verifyUses(symbols, operation);
+        }
+      }
+    }
+  }
+}
+
+/** Verifies the symbols of a module and of the modules in it. @throws VerifyError */
+export function verifySymbols(module: Operation): void {
+  verifyUses(symbolsOf(module), module);
+}
