@@ -76,6 +76,7 @@ export function loweringPipeline(options: LoweringOptions = {}): string {
     `lower-linear-scan{${scan}}`,
     `lower-local-attention{strategy=${options.attention ?? "auto"} target=${target}}`,
     "lower-griffin",
+    "flatten-dots",
     "canonicalize",
     "fold",
     "cse",

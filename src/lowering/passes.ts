@@ -7,6 +7,7 @@ import { definePass, type Pass } from "../passes/pass.js";
 import type { GriffinName, OperationOf } from "../ir/ops/index.js";
 import type { Value } from "../ir/operation.js";
 import type { Emitter } from "./emit.js";
+import { flattenDots } from "./flatten-dots.js";
 import { replaceEach } from "./replace.js";
 import { lowerLinearScan, type ScanChoice } from "./scan/lower.js";
 import { findTarget, targetNames } from "./targets.js";
@@ -91,4 +92,9 @@ function lowerByMeaning<K extends GriffinName>(
 }
 
 /** The passes of this folder, for the registry. */
-export const loweringPasses: readonly Pass[] = [lowerScanPass, lowerAttentionPass, lowerGriffinPass];
+export const loweringPasses: readonly Pass[] = [
+  lowerScanPass,
+  lowerAttentionPass,
+  lowerGriffinPass,
+  flattenDots,
+];

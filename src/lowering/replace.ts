@@ -6,16 +6,18 @@ import { replaceOperation } from "../ir/rewriter.js";
 import type { PassContext } from "../passes/pass.js";
 import { Emitter } from "./emit.js";
 
-/** Replaces each op named `name` below `module` by the values of `rule`, emitted before it at its location. */
+/** Replaces each op named `name` below `module` by the values of `rule`, emitted before it; undefined leaves it alone. */
 export function replaceEach<K extends OpName>(
   module: Operation,
   context: PassContext,
   name: K,
-  rule: (emitter: Emitter, op: OperationOf<K>) => readonly Value[],
+  rule: (emitter: Emitter, op: OperationOf<K>) => readonly Value[] | undefined,
 ): void {
   for (const operation of [...walk(module)]) {
     if (!isOp(operation, name)) continue;
-    replaceOperation(operation, rule(new Emitter(Builder.before(operation)), operation));
+    const values = rule(new Emitter(Builder.before(operation)), operation);
+    if (values === undefined) continue;
+    replaceOperation(operation, values);
     context.count(`${name} lowered`);
   }
 }
