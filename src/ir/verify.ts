@@ -89,6 +89,8 @@ function checkRegions(parts: OpParts, definition: OpDefinition): void {
   const names = definition.regions ?? [];
   const fixed = names.filter((name) => !name.startsWith("*")).length;
   const fits = fixed === names.length ? parts.regions.length === fixed : parts.regions.length >= fixed;
+  const single = parts.name === "func.func" || parts.regions.every((region) => region.blocks.length <= 1);
+  if (!single) fail(parts, "regions", "a region must have one block");
   if (!fits)
     fail(parts, "regions", `takes ${names.join(", ") || "no regions"}, got ${parts.regions.length} regions`);
 }
@@ -119,32 +121,37 @@ export function verifyOperation(operation: Operation): void {
   fail(parts, "result_type", `has ${inferred.length} results, but ${resultTypes.length} are written`);
 }
 
+/** Operations that stand last in their block must end it, and no other may. */
+function checkTerminator(operation: Operation, block: Block, isTerminator: boolean): void {
+  const owner = block.region?.operation?.name;
+  const isLast = operation === block.last;
+  if (isTerminator && !isLast) fail(asParts(operation), "terminator", "stands in the middle of a block");
+  if (!isTerminator && isLast && owner !== "builtin.module")
+    fail(asParts(operation), "terminator", `is last in the body of ${owner}, which must end with a return`);
+  if (operation.name === "func.return" && owner !== "func.func")
+    fail(asParts(operation), "terminator", `ends the body of ${owner}, which is no function`);
+}
+
+/** Verifies the operations of a block; `scope` holds the values they may use, and is left as it was. */
 function verifyBlock(block: Block, scope: Set<Value>): void {
-  for (const argument of block.arguments) scope.add(argument);
+  const added: Value[] = [...block.arguments];
+  for (const argument of added) scope.add(argument);
   for (const operation of block) {
     for (const operand of operation.operands) {
       if (!scope.has(operand))
         fail(asParts(operation), "dominance", "an operand is used before it is defined");
     }
     const definition = findOp(operation.name);
-    const terminates = definition?.traits.includes("terminator") ?? false;
-    if (terminates !== (operation === block.last) && definition !== undefined) {
-      const owner = block.region?.operation?.name;
-      if (terminates) fail(asParts(operation), "terminator", "stands in the middle of a block");
-      if (owner !== "builtin.module")
-        fail(
-          asParts(operation),
-          "terminator",
-          `is last in the body of ${owner}, which must end with a return`,
-        );
-    }
+    if (definition !== undefined) checkTerminator(operation, block, definition.traits.includes("terminator"));
     verifyOperation(operation);
-    for (const region of operation.regions) {
-      const inner = definition?.traits.includes("isolated") ? new Set<Value>() : new Set(scope);
-      for (const innerBlock of region.blocks) verifyBlock(innerBlock, inner);
+    const inner = definition?.traits.includes("isolated") ? new Set<Value>() : scope;
+    for (const region of operation.regions) for (const child of region.blocks) verifyBlock(child, inner);
+    for (const result of operation.results) {
+      scope.add(result);
+      added.push(result);
     }
-    for (const result of operation.results) scope.add(result);
   }
+  for (const value of added) scope.delete(value);
 }
 
 const asParts = (operation: Operation): OpParts => ({
