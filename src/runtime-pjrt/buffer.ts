@@ -2,13 +2,19 @@
 import { PJRT_Buffer_MemoryLayout_Type } from "./abi/index.js";
 import type { ClientCore } from "./client-core.js";
 import { Device, Memory } from "./device.js";
-import { type ElementTypeName, bytesPerElement } from "./element-type.js";
+import {
+  bytesPerElement,
+  elementTypeFromNumber,
+  type ElementTypeName,
+  elementTypeNumber,
+} from "./element-type.js";
 import { ArgumentError } from "./errors.js";
+import { layoutOfBuffer } from "./extensions/layouts.js";
 import { addressOf } from "./ffi.js";
 import { readInt64s } from "./memory-reading.js";
 import { toRowMajor } from "./row-major.js";
 import type { Resource } from "./resources.js";
-import { formatType, hostBytes, type TensorSpec } from "./signature.js";
+import { checkDimensions, formatType, hostBytes, type TensorSpec } from "./signature.js";
 
 /** How a buffer came about. */
 interface Origin {
@@ -120,6 +126,54 @@ export class DeviceBuffer {
     return order.every((dimension, i) => dimension === rank - 1 - i) ? undefined : order;
   }
 
+  /**
+   * Copies a range of the device's own bytes (in its layout) to host memory.
+   * @throws ArgumentError for a range outside the buffer; UnsupportedByPluginError
+   */
+  async readRaw(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+    const buffer = this.use("readRaw");
+    const size = this.onDeviceBytes;
+    if (![offset, length].every(Number.isSafeInteger) || offset < 0 || length < 0 || offset + length > size) {
+      throw new ArgumentError({
+        message: "a range outside the buffer",
+        expected: `within ${size} bytes`,
+        got: `${length} bytes at ${offset}`,
+      });
+    }
+    const target = new Uint8Array(length);
+    if (length === 0) return target;
+    const inputs = { buffer, dst: addressOf(target), offset, transfer_size: length };
+    await this.#client.pump.watch(this.#client.api.call("PJRT_Buffer_CopyRawToHost", inputs).event, target);
+    return target;
+  }
+
+  /** The same bytes as a tensor of another type of the same size. @throws UnsupportedByPluginError before API 0.98 */
+  bitcast(spec: TensorSpec): DeviceBuffer {
+    const buffer = this.use("bitcast");
+    checkDimensions(spec.dimensions);
+    const dims = BigInt64Array.from([...spec.dimensions, ...Array(16).fill(0)], BigInt);
+    const { out_buffer } = this.#client.api.call("PJRT_Buffer_Bitcast", {
+      buffer,
+      element_type: elementTypeNumber(spec.elementType, this.#client.api.minor),
+      dims: addressOf(dims),
+      num_dims: spec.dimensions.length,
+    });
+    return new DeviceBuffer(this.#client, out_buffer, {
+      elementType: spec.elementType,
+      dimensions: [...spec.dimensions],
+    });
+  }
+
+  /** The type as the plugin tells it; equal to this handle's own. */
+  get nativeType(): TensorSpec | undefined {
+    const buffer = this.use("nativeType");
+    const elementType = elementTypeFromNumber(
+      this.#client.api.call("PJRT_Buffer_ElementType", { buffer }).type,
+    );
+    const { dims, num_dims } = this.#client.api.call("PJRT_Buffer_Dimensions", { buffer });
+    return elementType === undefined ? undefined : { elementType, dimensions: readInt64s(dims, num_dims) };
+  }
+
   /** Bytes it takes on the device, padding included. */
   get onDeviceBytes(): number {
     const buffer = this.use("onDeviceBytes");
@@ -138,6 +192,11 @@ export class DeviceBuffer {
       this.#client.api,
       this.#client.api.call("PJRT_Buffer_Memory", { buffer: this.use("memory") }).memory,
     );
+  }
+
+  /** How the device arranges it, as XLA writes layouts: `{1,0}`, `{1,0:T(8,128)}`. @throws UnsupportedByPluginError */
+  get layout(): string {
+    return layoutOfBuffer(this.#client.api, this.use("layout"));
   }
 
   get isOnCpu(): boolean {

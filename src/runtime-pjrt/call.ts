@@ -213,8 +213,19 @@ export class Api {
     const address = layout.table === undefined ? base : readPointer(base + BigInt(layout.table));
     if (address === 0n) return undefined;
     const byteLength = Number(new DataView(copyBytes(address, 8).buffer).getBigUint64(0, true));
-    const takeError: TakeError = (error, call) => this.#takeError(error, call);
+    const takeError: TakeError = (error, call) =>
+      name === "Profiler" ? this.#takeProfilerError(error, call) : this.#takeError(error, call);
     return new ExtensionApi<E>(new FunctionTable(address, byteLength, layout.functions, this, takeError));
+  }
+
+  /** The same for a `PLUGIN_Profiler_Error`, whose code is behind a call that cannot itself fail usefully. */
+  #takeProfilerError(error: bigint, call: string): Failure {
+    const profiler = this.extension("Profiler")!;
+    const { message, message_size } = profiler.call("PLUGIN_Profiler_Error_Message", { error });
+    const text = readText(message, message_size);
+    const { code } = profiler.call("PLUGIN_Profiler_Error_GetCode", { error });
+    profiler.call("PLUGIN_Profiler_Error_Destroy", { error });
+    return { status: code, text, call, plugin: this.plugin };
   }
 
   /** The error for a function that the plugin's table does not hold. */

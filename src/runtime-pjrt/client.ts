@@ -2,16 +2,19 @@
 import type { DeviceBuffer } from "./buffer.js";
 import { ClientCore } from "./client-core.js";
 import { compileArguments, type CompileRequest } from "./compile.js";
-import { Device, type Memory } from "./device.js";
+import { Device, Memory } from "./device.js";
 import { ArgumentError } from "./errors.js";
 import { Executable } from "./executable.js";
+import { defaultLayout } from "./extensions/layouts.js";
 import { addressOf } from "./ffi.js";
-import { type HostTensor, transferToDevice, type TransferOptions } from "./host-tensor.js";
+import { allocateOnDevice, type HostTensor, transferToDevice, type TransferOptions } from "./host-tensor.js";
 import { readPointers, readText } from "./memory-reading.js";
 import { type Options, writeOptions } from "./named-value.js";
 import type { Plugin } from "./plugin.js";
 import type { ResourceCounts } from "./resources.js";
-import type { Signature } from "./signature.js";
+import type { Signature, TensorSpec } from "./signature.js";
+import { type AheadOfTimeProgram, Topology } from "./topology.js";
+import { Transfer } from "./transfer.js";
 
 /** How a client is made. */
 export interface ClientOptions {
@@ -81,6 +84,58 @@ export class Client {
     return readPointers(out.devices, out.num_devices).map((device) => new Device(this.#core.api, device));
   }
 
+  /** The device with a number that counts this process's hardware. @throws PjrtError if there is none */
+  localDevice(hardwareId: number): Device {
+    const client = this.#core.use("localDevice");
+    const inputs = { client, local_hardware_id: hardwareId };
+    return new Device(
+      this.#core.api,
+      this.#core.api.call("PJRT_Client_LookupAddressableDevice", inputs).addressable_device,
+    );
+  }
+
+  /** The memories that this process can use. */
+  get memories(): readonly Memory[] {
+    const out = this.#core.api.call("PJRT_Client_AddressableMemories", {
+      client: this.#core.use("memories"),
+    });
+    const pointers = readPointers(out.addressable_memories, out.num_addressable_memories);
+    return pointers.map((memory) => new Memory(this.#core.api, memory));
+  }
+
+  /** The arrangement of the devices, to compile for without loading. Valid until the client is closed. */
+  get topology(): Topology {
+    const client = this.#core.use("topology");
+    const { topology } = this.#core.api.call("PJRT_Client_TopologyDescription", { client });
+    return Topology.borrow(this.plugin, topology, () => this.#core.use("topology"));
+  }
+
+  /** The layout a tensor has on a device unless it is given another. @throws UnsupportedByPluginError */
+  defaultLayout(spec: TensorSpec): string {
+    return defaultLayout(this.#core.api, this.#core.use("defaultLayout"), spec);
+  }
+
+  /** Which device, by id, runs what, `[replica][partition]`, unless compile options say otherwise. */
+  defaultDevices(replicas: number, partitions: number): readonly (readonly number[])[] {
+    const ids = new Int32Array(Math.max(32, replicas * partitions));
+    this.#core.api.call("PJRT_Client_DefaultDeviceAssignment", {
+      client: this.#core.use("defaultDevices"),
+      num_replicas: replicas,
+      num_partitions: partitions,
+      default_assignment_size: replicas * partitions,
+      default_assignment: addressOf(ids),
+    });
+    return Array.from({ length: replicas }, (_, r) => [
+      ...ids.subarray(r * partitions, (r + 1) * partitions),
+    ]);
+  }
+
+  /** The device with an id. @throws PjrtError if there is none */
+  device(id: number): Device {
+    const client = this.#core.use("device");
+    return new Device(this.#core.api, this.#core.api.call("PJRT_Client_LookupDevice", { client, id }).device);
+  }
+
   /**
    * Compiles a program on a thread of its own and loads it.
    * @throws PjrtError as the compiler says; ArgumentError if the signature's results are not the program's
@@ -115,6 +170,26 @@ export class Client {
       );
       return new Executable(this.#core, loaded_executable, signature);
     });
+  }
+
+  /** Loads a program that was compiled for this client's topology. @throws UnsupportedByPluginError before API 0.95 */
+  load(program: AheadOfTimeProgram): Executable {
+    const { loaded_executable } = this.#core.api.call("PJRT_Client_Load", {
+      client: this.#core.use("load"),
+      executable: program.use("load"),
+    });
+    return new Executable(this.#core, loaded_executable, program.signature);
+  }
+
+  /** Tensors that reach a device in pieces. @throws ArgumentError, UnsupportedByPluginError */
+  createTransfer(specs: readonly TensorSpec[], memory?: Memory): Transfer {
+    this.#core.use("createTransfer");
+    return new Transfer(this.#core, specs, memory ?? this.#core.devices[0]!.defaultMemory);
+  }
+
+  /** A tensor whose contents are whatever the memory held. @throws UnsupportedByPluginError */
+  allocate(spec: TensorSpec, target: Device | Memory = this.#defaultDevice()): DeviceBuffer {
+    return allocateOnDevice(this.#core, spec, target);
   }
 
   /**

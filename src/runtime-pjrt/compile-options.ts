@@ -99,3 +99,11 @@ export function encodeCompileOptions(options: CompileOptions = {}): Uint8Array<A
 export function decodeCompileOptions(bytes: Uint8Array): CompileOptionsProto {
   return fromBinary(CompileOptionsProtoSchema, bytes);
 }
+
+/** Reads a DeviceAssignmentProto: device ids, `[replica][partition]`. */
+export function decodeDeviceAssignment(bytes: Uint8Array): readonly (readonly number[])[] {
+  const { replicaCount, computationDevices } = fromBinary(DeviceAssignmentProtoSchema, bytes);
+  return Array.from({ length: replicaCount }, (_, replica) =>
+    computationDevices.map(({ replicaDeviceIds }) => Number(replicaDeviceIds[replica])),
+  );
+}

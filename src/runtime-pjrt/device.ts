@@ -1,5 +1,6 @@
 /** @file Devices and memories of a client. They belong to the client and are never freed. */
 import type { Api } from "./call.js";
+import { callDeleter } from "./ffi.js";
 import { readPointers, readText } from "./memory-reading.js";
 import { type Attributes, readAttributes } from "./named-value.js";
 
@@ -76,6 +77,21 @@ export class Device extends DeviceDescription {
 
   get defaultMemory(): Memory {
     return new Memory(this.api, this.api.call("PJRT_Device_DefaultMemory", { device: this.pointer }).memory);
+  }
+
+  /** What the device tells beyond its description. @throws UnsupportedByPluginError before API 0.92 */
+  get deviceAttributes(): Attributes {
+    const out = this.api.call("PJRT_Device_GetAttributes", { device: this.pointer });
+    try {
+      return readAttributes(out.attributes, out.num_attributes);
+    } finally {
+      callDeleter(out.attributes_deleter, out.device_attributes);
+    }
+  }
+
+  /** Lets the peaks of `memoryStats` start anew. @throws UnsupportedByPluginError before API 0.106 */
+  clearMemoryStats(): void {
+    this.api.call("PJRT_Device_ClearMemoryStats", { device: this.pointer });
   }
 
   /** @throws UnsupportedByPluginError where the plugin does not count */

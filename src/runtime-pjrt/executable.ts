@@ -1,10 +1,12 @@
 /** @file A program loaded on devices, ready to run. */
 import { DeviceBuffer } from "./buffer.js";
 import type { ClientCore } from "./client-core.js";
+import { decodeDeviceAssignment } from "./compile-options.js";
 import { Device } from "./device.js";
 import { ArgumentError } from "./errors.js";
 import { Launch } from "./launch.js";
-import { readPointers } from "./memory-reading.js";
+import { readInt32s, readPointers } from "./memory-reading.js";
+import { takeBytes } from "./owned-bytes.js";
 import { CompiledProgram } from "./program.js";
 import type { Resource } from "./resources.js";
 import { describePosition, formatType, sameType, type Signature } from "./signature.js";
@@ -17,6 +19,8 @@ export class Executable {
   readonly #client: ClientCore;
   readonly #resource: Resource;
   readonly #launch: Launch;
+  /** Compiled for any one device: it runs where its arguments are. */
+  readonly #portable: boolean;
 
   /**
    * @param pointer an owned `PJRT_LoadedExecutable*`
@@ -43,8 +47,10 @@ export class Executable {
       this.close();
       throw error;
     }
+    const { length } = this.devices;
+    this.#portable = length === 0;
     const shape = {
-      devices: this.devices.length,
+      devices: Math.max(1, length),
       arguments: signature.arguments.length,
       results: signature.results.length,
     };
@@ -52,13 +58,39 @@ export class Executable {
     this.#launch = new Launch(api, pointer, shape, kept);
   }
 
-  /** The devices it runs on, in the order of argument lists. */
+  /** The devices it runs on, in the order of argument lists. None for a portable program, which runs where its arguments are. */
   get devices(): readonly Device[] {
     const { api } = this.#client;
     const executable = this.#resource.use("devices");
     const out = api.call("PJRT_LoadedExecutable_AddressableDevices", { executable });
     return readPointers(out.addressable_devices, out.num_addressable_devices).map(
       (device) => new Device(api, device),
+    );
+  }
+
+  /** Which replica and partition runs on each device of this process. @throws UnsupportedByPluginError before API 0.96 */
+  get logicalIds(): readonly { readonly replica: number; readonly partition: number }[] {
+    const out = this.#client.api.call("PJRT_LoadedExecutable_AddressableDeviceLogicalIds", {
+      executable: this.#resource.use("logicalIds"),
+    });
+    const count = out.num_addressable_device_logical_ids;
+    const ids = readInt32s(out.addressable_device_logical_ids, 2 * count);
+    return Array.from({ length: count }, (_, i) => ({ replica: ids[2 * i]!, partition: ids[2 * i + 1]! }));
+  }
+
+  /** Device ids, `[replica][partition]`, over all processes. @throws UnsupportedByPluginError */
+  get deviceAssignment(): readonly (readonly number[])[] {
+    const executable = this.#resource.use("deviceAssignment");
+    const out = this.#client.api.call("PJRT_LoadedExecutable_GetDeviceAssignment", { executable });
+    const { serialized_bytes, serialized_bytes_size } = out;
+    const { serialized_device_assignment, serialized_device_assignment_deleter } = out;
+    return decodeDeviceAssignment(
+      takeBytes(
+        serialized_bytes,
+        serialized_bytes_size,
+        serialized_device_assignment,
+        serialized_device_assignment_deleter,
+      ),
     );
   }
 
@@ -95,7 +127,7 @@ export class Executable {
       for (const [i, buffer] of list.entries()) this.#launch.setArgument(device, i, buffer.use("execute"));
     });
     try {
-      this.#launch.run();
+      this.#launch.run(this.#portable ? this.#deviceOf(buffers[0]![0]) : 0n);
     } catch (error) {
       inFlight.give();
       throw error;
@@ -113,6 +145,10 @@ export class Executable {
       if (donated === true) for (const list of buffers) list[i]!.donate();
     });
     return results;
+  }
+
+  #deviceOf(buffer: DeviceBuffer | undefined): bigint {
+    return (buffer?.device ?? this.#client.devices[0]!).pointer;
   }
 
   #check(buffers: readonly (readonly DeviceBuffer[])[]): void {

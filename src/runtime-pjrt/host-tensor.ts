@@ -6,7 +6,7 @@ import { Device, type Memory } from "./device.js";
 import { elementTypeNumber, type ElementTypeName } from "./element-type.js";
 import { ArgumentError } from "./errors.js";
 import { addressOf } from "./ffi.js";
-import { checkDimensions, formatType, hostBytes } from "./signature.js";
+import { checkDimensions, formatType, hostBytes, type TensorSpec } from "./signature.js";
 
 /** A tensor in host memory: dense, row-major, little-endian; types below a byte take one byte an element. */
 export interface HostTensor {
@@ -56,10 +56,7 @@ export async function transferToDevice(
       hint: data.byteLength === 0 ? "was its array transferred to another thread?" : undefined,
     });
   }
-  const dims = new BigInt64Array(Math.max(16, dimensions.length));
-  dimensions.forEach((size, i) => {
-    dims[i] = BigInt(size);
-  });
+  const dims = nativeDimensions(dimensions);
   const inputs = {
     client: client.use("toDevice"),
     data: addressOf(data),
@@ -87,4 +84,36 @@ function hostSemantics(wanted: "copy" | "zero-copy", bytes: number): number {
   return bytes < LARGE_BYTES
     ? PJRT_HostBufferSemantics.kImmutableOnlyDuringCall
     : PJRT_HostBufferSemantics.kImmutableUntilTransferCompletes;
+}
+
+/** Dimensions as `int64_t[]`, with room to spare: V8 may move tiny arrays. */
+function nativeDimensions(dimensions: readonly number[]): BigInt64Array {
+  const native = new BigInt64Array(Math.max(16, dimensions.length));
+  dimensions.forEach((size, i) => {
+    native[i] = BigInt(size);
+  });
+  return native;
+}
+
+/** @throws ArgumentError, UnsupportedByPluginError */
+export function allocateOnDevice(
+  client: ClientCore,
+  spec: TensorSpec,
+  target: Device | Memory,
+): DeviceBuffer {
+  const shape_element_type = elementTypeNumber(spec.elementType, client.api.minor);
+  checkDimensions(spec.dimensions);
+  client.checkTarget(target);
+  const dims = nativeDimensions(spec.dimensions);
+  const { buffer } = client.api.call("PJRT_Client_CreateUninitializedBuffer", {
+    client: client.use("allocate"),
+    shape_dims: addressOf(dims),
+    shape_num_dims: spec.dimensions.length,
+    shape_element_type,
+    ...(target instanceof Device ? { device: target.pointer } : { memory: target.pointer }),
+  });
+  return new DeviceBuffer(client, buffer, {
+    elementType: spec.elementType,
+    dimensions: [...spec.dimensions],
+  });
 }

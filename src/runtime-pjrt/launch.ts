@@ -40,8 +40,11 @@ export class Launch {
     this.#arguments[device]![index] = buffer;
   }
 
-  /** Enqueues the program. Afterwards `result` and `event` give what the plugin wrote. */
-  run(): void {
+  /**
+   * Enqueues the program. Afterwards `result` and `event` give what the plugin wrote.
+   * @param device for a portable program: where it runs; otherwise 0n
+   */
+  run(device: bigint): void {
     this.api.call("PJRT_LoadedExecutable_Execute", {
       executable: this.executable,
       options: this.#options.address,
@@ -50,6 +53,7 @@ export class Launch {
       num_args: this.shape.arguments,
       output_lists: addressOf(this.#resultLists),
       device_complete_events: addressOf(this.#events),
+      execute_device: device,
     });
   }
 

@@ -5,9 +5,10 @@ import { API_MINOR, FLOOR_MINOR } from "./abi/index.js";
 import { Api } from "./call.js";
 import { Client, type ClientOptions } from "./client.js";
 import { IncompatiblePluginError } from "./errors.js";
+import { extensionNames } from "./extensions/extension.js";
 import { loadLibrary } from "./ffi.js";
 import { type Attributes, type Options, readAttributes } from "./named-value.js";
-import { ResourceTable } from "./resources.js";
+import { type ResourceCounts, ResourceTable } from "./resources.js";
 import { Topology } from "./topology.js";
 import { isLibtpu, prepareForLibtpu } from "./tpu-host.js";
 
@@ -61,6 +62,16 @@ export class Plugin {
   get attributes(): Attributes {
     const out = this.api.call("PJRT_Plugin_Attributes", {});
     return readAttributes(out.attributes, out.num_attributes);
+  }
+
+  /** Names of the extensions it has. */
+  get extensions(): readonly string[] {
+    return extensionNames(this.api);
+  }
+
+  /** Live topologies and programs compiled for them. */
+  stats(): ResourceCounts {
+    return this.resources.counts();
   }
 
   /** The StableHLO versions it reads, oldest and newest, e.g. `{ minimum: "0.9.0", current: "1.16.1" }`. */

@@ -3,6 +3,8 @@ import type { Api } from "./call.js";
 import { decodeCompileOptions } from "./compile-options.js";
 import { elementTypeFromNumber } from "./element-type.js";
 import { ArgumentError } from "./errors.js";
+import { layoutsOfArguments, layoutsOfResults } from "./extensions/layouts.js";
+import { shardingsOfArguments, shardingsOfResults } from "./extensions/shardings.js";
 import { copyBytes } from "./ffi.js";
 import { readInt32s, readInt64s, readText, readTexts } from "./memory-reading.js";
 import type { Attributes } from "./named-value.js";
@@ -11,6 +13,7 @@ import { takeBytes } from "./owned-bytes.js";
 import { type CompiledMemoryStats, readCostAnalysis, readMemoryStats } from "./program-analysis.js";
 import type { CompileOptionsProto } from "./proto/compile_options_pb.js";
 import type { HloModuleProto } from "./proto/hlo_pb.js";
+import type { ShardingProto } from "./proto/sharding_pb.js";
 import { describePosition, formatType, sameType, type Signature, type TensorSpec } from "./signature.js";
 
 /** A `PJRT_Executable*`: a program that is compiled, not necessarily loaded on a device. */
@@ -80,6 +83,13 @@ export class CompiledProgram {
     return readTexts(out.memory_kinds, out.memory_kind_sizes, count);
   }
 
+  /** Memory kind of each of `count` arguments. @throws UnsupportedByPluginError before API 0.102 */
+  argumentMemoryKinds(count: number): readonly string[] {
+    const executable = this.use("argumentMemoryKinds");
+    const out = this.api.call("PJRT_Executable_ParameterMemoryKinds", { executable, num_parameters: count });
+    return readTexts(out.memory_kinds, out.memory_kind_sizes, count);
+  }
+
   /** The options it was compiled with. @throws UnsupportedByPluginError before API 0.87 */
   get compileOptions(): CompileOptionsProto {
     const out = this.api.call("PJRT_Executable_GetCompileOptions", {
@@ -95,6 +105,26 @@ export class CompiledProgram {
         serialized_compile_options_deleter,
       ),
     );
+  }
+
+  /** How arguments are arranged on a device, as XLA writes layouts. @throws UnsupportedByPluginError */
+  get argumentLayouts(): readonly string[] {
+    return layoutsOfArguments(this.api, this.use("argumentLayouts"));
+  }
+
+  /** How results are arranged on a device. @throws UnsupportedByPluginError */
+  get resultLayouts(): readonly string[] {
+    return layoutsOfResults(this.api, this.use("resultLayouts"));
+  }
+
+  /** How arguments are split over partitions; undefined if they are not. @throws UnsupportedByPluginError */
+  get argumentShardings(): readonly ShardingProto[] | undefined {
+    return shardingsOfArguments(this.api, this.use("argumentShardings"));
+  }
+
+  /** How results are split over partitions; undefined if they are not. @throws UnsupportedByPluginError */
+  get resultShardings(): readonly ShardingProto[] | undefined {
+    return shardingsOfResults(this.api, this.use("resultShardings"));
   }
 
   /** Memory of one execution, as the compiler planned it. @throws UnsupportedByPluginError */

@@ -3,7 +3,7 @@ import type { Api } from "./call.js";
 import { compileArguments, type CompileRequest } from "./compile.js";
 import { DeviceDescription } from "./device.js";
 import { addressOf } from "./ffi.js";
-import { readPointers, readText } from "./memory-reading.js";
+import { readInt32s, readPointers, readText } from "./memory-reading.js";
 import { type Attributes, type Options, readAttributes, writeOptions } from "./named-value.js";
 import { takeBytes } from "./owned-bytes.js";
 import type { Plugin } from "./plugin.js";
@@ -43,13 +43,25 @@ export class AheadOfTimeProgram extends CompiledProgram {
 export class Topology {
   readonly #api: Api;
   readonly #resources: ResourceTable;
-  readonly #resource: Resource;
+  readonly #use: (what: string) => bigint;
+  readonly #resource: Resource | undefined;
 
-  private constructor(plugin: Plugin, pointer: bigint) {
+  private constructor(plugin: Plugin, owned: bigint | undefined, borrowed?: (what: string) => bigint) {
     this.#api = plugin.api;
     this.#resources = plugin.resources;
-    this.#resource = plugin.resources.add(this, "topology", pointer, (topology) => {
-      plugin.api.call("PJRT_TopologyDescription_Destroy", { topology });
+    if (owned !== undefined) {
+      this.#resource = plugin.resources.add(this, "topology", owned, (topology) => {
+        plugin.api.call("PJRT_TopologyDescription_Destroy", { topology });
+      });
+    }
+    this.#use = borrowed ?? ((what) => this.#resource!.use(what));
+  }
+
+  /** A client's own topology. @param check throws when the client is closed */
+  static borrow(plugin: Plugin, pointer: bigint, check: () => void): Topology {
+    return new Topology(plugin, undefined, () => {
+      check();
+      return pointer;
     });
   }
 
@@ -83,26 +95,33 @@ export class Topology {
   }
 
   get platformName(): string {
-    const topology = this.#resource.use("platformName");
+    const topology = this.#use("platformName");
     const out = this.#api.call("PJRT_TopologyDescription_PlatformName", { topology });
     return readText(out.platform_name, out.platform_name_size);
   }
 
   get platformVersion(): string {
-    const topology = this.#resource.use("platformVersion");
+    const topology = this.#use("platformVersion");
     const out = this.#api.call("PJRT_TopologyDescription_PlatformVersion", { topology });
     return readText(out.platform_version, out.platform_version_size);
   }
 
   get attributes(): Attributes {
     const out = this.#api.call("PJRT_TopologyDescription_Attributes", {
-      topology: this.#resource.use("attributes"),
+      topology: this.#use("attributes"),
     });
     return readAttributes(out.attributes, out.num_attributes);
   }
 
+  /** Numbers of the kinds of memory. @throws UnsupportedByPluginError before API 0.110 */
+  get memoryKindIds(): readonly number[] {
+    const topology = this.#use("memoryKindIds");
+    const out = this.#api.call("PJRT_TopologyDescription_GetMemorySpaceKindIds", { topology });
+    return readInt32s(out.memory_space_kind_ids, out.num_memory_space_kind_ids);
+  }
+
   get devices(): readonly DeviceDescription[] {
-    const topology = this.#resource.use("devices");
+    const topology = this.#use("devices");
     const out = this.#api.call("PJRT_TopologyDescription_GetDeviceDescriptions", { topology });
     return readPointers(out.descriptions, out.num_descriptions).map(
       (device) => new DeviceDescription(this.#api, device),
@@ -111,13 +130,13 @@ export class Topology {
 
   /** A hash of the arrangement. @throws UnsupportedByPluginError before API 0.101 */
   get fingerprint(): bigint {
-    const topology = this.#resource.use("fingerprint");
+    const topology = this.#use("fingerprint");
     return this.#api.call("PJRT_TopologyDescription_Fingerprint", { topology }).fingerprint;
   }
 
   serialize(): Uint8Array<ArrayBuffer> {
     const out = this.#api.call("PJRT_TopologyDescription_Serialize", {
-      topology: this.#resource.use("serialize"),
+      topology: this.#use("serialize"),
     });
     const { serialized_bytes, serialized_bytes_size, serialized_topology, serialized_topology_deleter } = out;
     return takeBytes(
@@ -133,7 +152,7 @@ export class Topology {
    * @throws PjrtError as the compiler says; ArgumentError if the signature's results are not the program's
    */
   async compile(request: CompileRequest): Promise<AheadOfTimeProgram> {
-    const topology = this.#resource.use("compile");
+    const topology = this.#use("compile");
     const { program, compile_options, compile_options_size, keep } = compileArguments(this.#api, request);
     const { executable } = await this.#api.callOnThread(
       "PJRT_Compile",
@@ -150,8 +169,9 @@ export class Topology {
     return compiled;
   }
 
+  /** Frees the topology; one that belongs to a client is left alone. */
   close(): void {
-    this.#resource.release();
+    this.#resource?.release();
   }
 
   [Symbol.dispose](): void {

@@ -1,0 +1,110 @@
+/** @file Tensors that reach a device in pieces, e.g. straight from a file that is read by and by. */
+import { DeviceBuffer } from "./buffer.js";
+import type { ClientCore } from "./client-core.js";
+import type { Memory } from "./device.js";
+import { elementTypeNumber } from "./element-type.js";
+import { ArgumentError } from "./errors.js";
+import { addressOf } from "./ffi.js";
+import type { Resource } from "./resources.js";
+import { checkDimensions, formatType, hostBytes, type TensorSpec } from "./signature.js";
+import { writeStructs } from "./struct.js";
+
+/** Device tensors under way: write the bytes of each, in any number of pieces, then take the buffer. Close it. */
+export class Transfer {
+  readonly #client: ClientCore;
+  readonly #resource: Resource;
+  readonly #specs: readonly TensorSpec[];
+  readonly #retrieved = new Set<number>();
+
+  /** @throws ArgumentError, UnsupportedByPluginError */
+  constructor(client: ClientCore, specs: readonly TensorSpec[], memory: Memory) {
+    client.checkTarget(memory);
+    const { api } = client;
+    const dims = specs.map(({ dimensions }) => {
+      checkDimensions(dimensions);
+      return BigInt64Array.from([...dimensions, ...Array(16).fill(0)], BigInt);
+    });
+    const shapes = writeStructs(
+      "PJRT_ShapeSpec",
+      api.minor,
+      specs.map(({ elementType, dimensions }, i) => ({
+        dims: addressOf(dims[i]!),
+        num_dims: dimensions.length,
+        element_type: elementTypeNumber(elementType, api.minor),
+      })),
+    );
+    const { transfer_manager } = api.call("PJRT_Client_CreateBuffersForAsyncHostToDevice", {
+      client: client.use("createTransfer"),
+      shape_specs: shapes.address,
+      num_shape_specs: specs.length,
+      memory: memory.pointer,
+    });
+    this.#client = client;
+    this.#specs = specs.map((spec) => ({ ...spec, dimensions: [...spec.dimensions] }));
+    this.#resource = client.resources.add(this, "transfer", transfer_manager, (manager) => {
+      api.call("PJRT_AsyncHostToDeviceTransferManager_Destroy", { transfer_manager: manager });
+    });
+  }
+
+  /**
+   * Writes bytes of tensor `index` at a byte offset; the array is the caller's again when the promise resolves.
+   * @param isLast whether these are the tensor's last bytes to be written
+   * @throws ArgumentError for bytes outside the tensor
+   */
+  async write(index: number, data: ArrayBufferView, offset: number, isLast: boolean): Promise<void> {
+    const transfer_manager = this.#resource.use("write");
+    const spec = this.#spec(index);
+    const size = hostBytes(spec);
+    if (!Number.isSafeInteger(offset) || offset < 0 || offset + data.byteLength > size) {
+      throw new ArgumentError({
+        message: `bytes outside tensor ${index} of a transfer, ${formatType(spec)}`,
+        expected: `at most ${size} bytes`,
+        got: `${data.byteLength} bytes at ${offset}`,
+      });
+    }
+    const { done_with_h2d_transfer } = this.#client.api.call(
+      "PJRT_AsyncHostToDeviceTransferManager_TransferData",
+      {
+        transfer_manager,
+        buffer_index: index,
+        data: addressOf(data),
+        offset,
+        transfer_size: data.byteLength,
+        is_last_transfer: isLast,
+      },
+    );
+    await this.#client.pump.watch(done_with_h2d_transfer, data);
+  }
+
+  /** The buffer of a tensor, once; its contents follow with the bytes. */
+  buffer(index: number): DeviceBuffer {
+    const transfer_manager = this.#resource.use("buffer");
+    const spec = this.#spec(index);
+    if (this.#retrieved.has(index))
+      throw new ArgumentError({ message: `the buffer of tensor ${index} was taken before` });
+    this.#retrieved.add(index);
+    const { buffer_out } = this.#client.api.call("PJRT_AsyncHostToDeviceTransferManager_RetrieveBuffer", {
+      transfer_manager,
+      buffer_index: index,
+    });
+    return new DeviceBuffer(this.#client, buffer_out, spec);
+  }
+
+  #spec(index: number): TensorSpec {
+    const spec = this.#specs[index];
+    if (spec !== undefined) return spec;
+    throw new ArgumentError({
+      message: "no such tensor in the transfer",
+      expected: `0 to ${this.#specs.length - 1}`,
+      got: String(index),
+    });
+  }
+
+  close(): void {
+    this.#resource.release();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { stat } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import { Limiter } from "../../src/runtime-pjrt/limiter.js";
+import { addProgram, f32x4, slowProgram, withClient } from "./cpu.js";
+
+const matrix = { elementType: "f32", dimensions: [512, 512] } as const;
+const slow = { signature: { arguments: [matrix], results: [matrix] } };
+
+describe("Node is not blocked", () => {
+  test("a timer ticks while a program compiles, and while a queue of programs runs", () =>
+    withClient(async (client) => {
+      using input = await client.toDevice({ ...matrix, data: new Float32Array(512 * 512).fill(0.01) });
+      let longest = 0;
+      let last = performance.now();
+      const timer = setInterval(() => {
+        const now = performance.now();
+        longest = Math.max(longest, now - last);
+        last = now;
+      }, 10);
+      using executable = await client.compile({ program: slowProgram(10), ...slow });
+      const results = await Promise.all(Array.from({ length: 20 }, () => executable.execute([input])));
+      const startedAt = performance.now();
+      const fileLookUp = stat("/").then(() => performance.now() - startedAt);
+      await Promise.all(results.map(([result]) => result!.ready));
+      clearInterval(timer);
+      expect(longest).toBeLessThan(250);
+      expect(await fileLookUp).toBeLessThan(250);
+      for (const [result] of results) result!.close();
+    }));
+
+  test("no more executions are in flight than the limit, and all finish in order", () =>
+    withClient(
+      async (client) => {
+        using input = await client.toDevice({ ...matrix, data: new Float32Array(512 * 512) });
+        using executable = await client.compile({ program: slowProgram(4), ...slow });
+        let most = 0;
+        const watch = setInterval(() => {
+          most = Math.max(most, client.stats().inFlight);
+        }, 1);
+        const order: number[] = [];
+        await Promise.all(
+          Array.from({ length: 12 }, async (_, i) => {
+            const [result] = await executable.execute([input]);
+            order.push(i);
+            await result!.ready;
+            result!.close();
+          }),
+        );
+        clearInterval(watch);
+        expect(order).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+        expect(most).toBeLessThanOrEqual(3);
+        expect(most).toBeGreaterThan(1);
+      },
+      { inFlightLimit: 3 },
+    ));
+
+  test("2000 executions leave nothing behind", () =>
+    withClient(async (client) => {
+      using executable = await client.compile({
+        program: addProgram(true),
+        signature: { arguments: [{ ...f32x4, donated: true }, f32x4], results: [f32x4] },
+      });
+      using one = await client.toDevice({ ...f32x4, data: new Float32Array([1, 1, 1, 1]) });
+      let state = await client.toDevice({ ...f32x4, data: new Float32Array(4) });
+      for (let i = 0; i < 2000; i++) [state] = (await executable.execute([state, one])) as [typeof state];
+      expect([...new Float32Array((await state.toHost()).buffer)]).toEqual([2000, 2000, 2000, 2000]);
+      state.close();
+      expect(client.stats()).toMatchObject({
+        buffer: 1,
+        executable: 1,
+        event: 0,
+        pinnedBytes: 0,
+        inFlight: 0,
+      });
+    }));
+});
+
+describe("places for executions", () => {
+  test("are handed out first come, first served", async () => {
+    const limiter = new Limiter(1);
+    const order: string[] = [];
+    await limiter.take();
+    const second = limiter.take().then(() => order.push("second"));
+    const third = limiter.take().then(() => order.push("third"));
+    expect(limiter.tryTake()).toBe(false);
+    await sleep(5);
+    expect(order).toEqual([]);
+    limiter.give();
+    limiter.give();
+    await Promise.all([second, third]);
+    expect(order).toEqual(["second", "third"]);
+    limiter.give();
+    expect(limiter.taken).toBe(0);
+  });
+});
