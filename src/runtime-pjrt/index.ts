@@ -38,3 +38,12 @@ export {
 } from "./install/discover.js";
 export { type InstallOptions, type InstallProgress, installPlugin } from "./install/install.js";
 export { DEFAULT_PACKAGE, PLUGIN_WHEELS, type PluginPackage, type PluginWheel } from "./install/wheels.js";
+export { type CachedCompilation, CompileCache, type CompileCacheOptions } from "./cache/compile-cache.js";
+export type { FlagValue } from "./compile-options.js";
+export { Profiler } from "./extensions/profiler.js";
+export type { CompiledMemoryStats } from "./program-analysis.js";
+export type { OptimizedProgram } from "./optimized-hlo.js";
+export type { HloComputationProto, HloInstructionProto, HloModuleProto } from "./proto/hlo_pb.js";
+export { AheadOfTimeProgram, Topology } from "./topology.js";
+export { hasTpu } from "./tpu-host.js";
+export { Transfer } from "./transfer.js";

@@ -1,0 +1,109 @@
+import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { type Client, CompileCache } from "../../../src/runtime-pjrt/index.js";
+import { addProgram, f32x4, floats, main, withClient } from "../cpu.js";
+
+const request = { program: addProgram(), signature: { arguments: [f32x4, f32x4], results: [f32x4] } };
+const newFolder = () => mkdtemp(join(tmpdir(), "programs-"));
+
+/** Compiles through the cache, runs the program, and gives why it was compiled or not. */
+async function compileAndRun(cache: CompileCache, client: Client, more: object = {}): Promise<string> {
+  const { executable, reason } = await cache.compile(client, { ...request, ...more });
+  using loaded = executable;
+  using x = await client.toDevice({ ...f32x4, data: new Float32Array([1, 2, 3, 4]) });
+  const [sum] = await loaded.execute([x, x]);
+  expect(floats(await sum!.toHost())).toEqual([2, 4, 6, 8]);
+  sum!.close();
+  return reason;
+}
+
+describe("the compile cache", () => {
+  test("compiles once, then loads, also in another client", async () => {
+    const cache = new CompileCache({ folder: await newFolder() });
+    await withClient(async (client) => {
+      expect(await compileAndRun(cache, client)).toBe("not compiled before");
+      expect(await compileAndRun(cache, client)).toBe("compiled before");
+    });
+    await withClient(async (client) => {
+      expect(await compileAndRun(cache, client)).toBe("compiled before");
+    });
+    expect(await readdir(cache.folder)).toHaveLength(1);
+  });
+
+  test("other options or another program are another entry", async () => {
+    const cache = new CompileCache({ folder: await newFolder() });
+    await withClient(async (client) => {
+      await compileAndRun(cache, client);
+      const options = { flags: { xla_cpu_enable_fast_math: false } };
+      expect(await compileAndRun(cache, client, { options })).toBe("not compiled before");
+      expect(await compileAndRun(cache, client, { program: `${addProgram()} ` })).toBe("not compiled before");
+      expect(await readdir(cache.folder)).toHaveLength(3);
+    });
+  });
+
+  test.each([
+    ["cut", (bytes: Uint8Array) => bytes.subarray(0, 500), /^entry rejected: cut: \d+ of \d+ bytes$/],
+    [
+      "damaged",
+      (bytes: Uint8Array) => bytes.with(-20, bytes.at(-20)! ^ 1),
+      /^entry rejected: damaged: wrong checksum$/,
+    ],
+    ["empty", () => new Uint8Array(0), /^entry rejected: no header$/],
+  ] as const)("a %s entry is rejected and rebuilt", async (_, damage, reason) => {
+    const cache = new CompileCache({ folder: await newFolder() });
+    await withClient(async (client) => {
+      await compileAndRun(cache, client);
+      const [name] = await readdir(cache.folder);
+      const path = join(cache.folder, name!);
+      await writeFile(path, damage(await readFile(path)));
+      expect(await compileAndRun(cache, client)).toMatch(reason);
+      expect(await compileAndRun(cache, client)).toBe("compiled before");
+    });
+  });
+
+  test("bytes that the plugin refuses are rejected with its words and rebuilt", async () => {
+    const { encodeEntry } = await import("../../../src/runtime-pjrt/cache/entry.js");
+    const cache = new CompileCache({ folder: await newFolder() });
+    await withClient(async (client) => {
+      await compileAndRun(cache, client);
+      const [name] = await readdir(cache.folder);
+      const foreign = encodeEntry(name!.replace(".program", ""), "plugin.so", new Uint8Array(50).fill(7));
+      await writeFile(join(cache.folder, name!), foreign);
+      expect(await compileAndRun(cache, client)).toMatch(/^entry rejected: PJRT INTERNAL: /);
+      expect(await compileAndRun(cache, client)).toBe("compiled before");
+    });
+  });
+
+  test("past its size the entries not used for longest go", async () => {
+    const cache = new CompileCache({ folder: await newFolder(), maxBytes: 10_000 });
+    await withClient(async (client) => {
+      for (let i = 0; i < 5; i++) {
+        const program = main(
+          "%a: tensor<4xf32>",
+          "tensor<4xf32>",
+          `    %0 = stablehlo.constant dense<${i}.0> : tensor<4xf32>\n    return %0 : tensor<4xf32>`,
+        );
+        const { executable } = await cache.compile(client, {
+          program,
+          signature: { arguments: [f32x4], results: [f32x4] },
+        });
+        executable.close();
+      }
+      expect(await cache.size()).toBeLessThanOrEqual(10_000);
+      expect((await readdir(cache.folder)).length).toBeGreaterThan(0);
+      await cache.clear();
+      expect(await cache.size()).toBe(0);
+    });
+  });
+
+  test("a folder that cannot be written costs the cache, not the program", async () => {
+    const file = join(await newFolder(), "file");
+    await writeFile(file, "");
+    const cache = new CompileCache({ folder: join(file, "programs") });
+    await withClient(async (client) => {
+      expect(await compileAndRun(cache, client)).toMatch(/^not compiled before; not kept: ENOTDIR/);
+    });
+  });
+});
