@@ -1,0 +1,43 @@
+/** @file The pretty forms written by hand, by op name. */
+import { callForm, functionForm, functionReturnForm, moduleForm } from "./builtin.js";
+import { compositeForm, customCallForm } from "./calls.js";
+import { constantForm } from "./constant.js";
+import { convolutionForm } from "./convolution.js";
+import { dotGeneralForm } from "./dot-general.js";
+import {
+  barrierForm,
+  compareForm,
+  complexForm,
+  reducePrecisionForm,
+  selectForm,
+  tupleElementForm,
+} from "./elementwise.js";
+import type { Form } from "./form.js";
+import { reduceForm } from "./reduce.js";
+import { sliceForm } from "./slice.js";
+import { whileForm } from "./while.js";
+
+const forms: ReadonlyMap<string, Form> = new Map(
+  Object.entries({
+    "builtin.module": moduleForm,
+    "func.func": functionForm,
+    "func.return": functionReturnForm,
+    "func.call": callForm,
+    "stablehlo.compare": compareForm,
+    "stablehlo.complex": complexForm,
+    "stablehlo.composite": compositeForm,
+    "stablehlo.constant": constantForm,
+    "stablehlo.convolution": convolutionForm,
+    "stablehlo.custom_call": customCallForm,
+    "stablehlo.dot_general": dotGeneralForm,
+    "stablehlo.get_tuple_element": tupleElementForm,
+    "stablehlo.optimization_barrier": barrierForm,
+    "stablehlo.reduce": reduceForm,
+    "stablehlo.reduce_precision": reducePrecisionForm,
+    "stablehlo.select": selectForm,
+    "stablehlo.slice": sliceForm,
+    "stablehlo.while": whileForm,
+  }),
+);
+
+export const findForm = (name: string): Form | undefined => forms.get(name);

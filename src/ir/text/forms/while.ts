@@ -1,0 +1,23 @@
+/** @file `stablehlo.while(%iterArg = %x) : T cond { .. } do { .. }`: both regions see the same argument names. */
+import { formatType } from "../../types.js";
+import type { Form } from "./form.js";
+
+export const whileForm: Form = {
+  print(out, operation) {
+    const { operands, regions } = operation;
+    const [condition, body] = regions;
+    const names = condition?.blocks[0]?.arguments;
+    if (names?.length !== operands.length || body?.blocks[0]?.arguments.length !== operands.length)
+      return false;
+    const pairs = operands.map((value, i) => `${out.nameOf(names[i]!)} = ${out.nameOf(value)}`);
+    out.write(`(${pairs.join(", ")})`);
+    if (operands.length > 0) out.write(` : ${operands.map((value) => formatType(value.type)).join(", ")}`);
+    out.dictionary(operation, [], " attributes");
+    out.newLine();
+    out.write("cond ");
+    out.region(condition!, { labelled: false });
+    out.write(" do ");
+    out.region(body, { labelled: false });
+    return true;
+  },
+};

@@ -1,0 +1,149 @@
+/** @file Names of values in text, by MLIR's rules (spec section 2.7). Names carry no meaning; equal text needs equal names. */
+import type { Block, Operation, Region, Value } from "../operation.js";
+import type { ScalarType } from "../types.js";
+
+export interface NamingOptions {
+  /** The generic form numbers everything; the pretty form names constants and loop variables. */
+  readonly generic: boolean;
+  /** Use the names that values carry, where they carry one. */
+  readonly hints: boolean;
+}
+
+interface Counters {
+  value: number;
+  argument: number;
+  conflict: number;
+}
+
+/** A region waiting for its names, with the counters and used names of where it stands. */
+interface Pending {
+  readonly region: Region;
+  readonly counters: Counters;
+  readonly outer: UsedNames | undefined;
+}
+
+/** Names in use in a region and those around it. */
+class UsedNames {
+  readonly #names = new Set<string>();
+  constructor(readonly outer: UsedNames | undefined) {}
+
+  has(name: string): boolean {
+    return this.#names.has(name) || (this.outer?.has(name) ?? false);
+  }
+
+  add(name: string): void {
+    this.#names.add(name);
+  }
+}
+
+const isIntegerConstant = (operation: Operation): boolean => {
+  const type = operation.results[0]?.type;
+  return type?.kind === "tensor" && /^u?i\d/.test(type.element as ScalarType);
+};
+
+/** The names an op gives its results in the pretty form. */
+function resultNames(operation: Operation): readonly string[] {
+  if (operation.name === "stablehlo.constant" || operation.name === "chlo.constant")
+    return [isIntegerConstant(operation) ? "c" : "cst"];
+  if (operation.name === "stablehlo.rng_bit_generator") return ["output_state", "output"];
+  return [];
+}
+
+/** Makes a hint a name that text allows. */
+const sanitize = (hint: string): string => {
+  const name = hint.replace(/[^A-Za-z0-9_$.-]/g, "_");
+  return /^[0-9]/.test(name) ? `_${name}` : name;
+};
+
+/** The names of all values below `root`, without the `%`. */
+export class ValueNames {
+  readonly #names = new Map<Value, string>();
+  readonly #options: NamingOptions;
+  #counters: Counters = { value: 0, argument: 0, conflict: 0 };
+  #used = new UsedNames(undefined);
+
+  constructor(root: Operation, options: NamingOptions) {
+    this.#options = options;
+    this.#nameResults(root);
+    const pending: Pending[] = [];
+    this.#postpone(root, pending);
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      // The generic form never uses a number twice in a module.
+      if (!options.generic) this.#counters = { ...next.counters };
+      this.#used = new UsedNames(next.outer);
+      this.#nameRegion(next.region, pending);
+    }
+  }
+
+  /** The name of a value; several results of an op share the name of the first, see `of`. */
+  plain(value: Value): string {
+    return this.#names.get(value) ?? "?";
+  }
+
+  /** The text of a use: `%0`, `%0#1`, `%arg0`. */
+  of(value: Value): string {
+    const name = this.#names.get(value);
+    if (name !== undefined) return `%${name}`;
+    const first = "results" in value.owner ? this.#names.get(value.owner.results[0]!) : undefined;
+    return first === undefined ? "%?" : `%${first}#${value.index}`;
+  }
+
+  /** Text of a definition: `%0`, `%0:2`, `%output_state, %output`. */
+  definition(operation: Operation): string {
+    const { results } = operation;
+    if (results.length === 1) return `%${this.plain(results[0]!)}`;
+    const starts = results.filter((result) => this.#names.has(result)).map((result) => result.index);
+    return starts
+      .map((start, i) => {
+        const count = (starts[i + 1] ?? results.length) - start;
+        return `%${this.plain(results[start]!)}${count === 1 ? "" : `:${count}`}`;
+      })
+      .join(", ");
+  }
+
+  #postpone(operation: Operation, pending: Pending[]): void {
+    for (const region of operation.regions)
+      pending.push({ region, counters: { ...this.#counters }, outer: this.#used });
+  }
+
+  #nameRegion(region: Region, pending: Pending[]): void {
+    region.blocks.forEach((block, index) => {
+      this.#nameArguments(block, index === 0);
+      for (const operation of block) this.#nameResults(operation);
+    });
+    for (const block of region.blocks)
+      for (const operation of block) if (operation.regions.length > 0) this.#postpone(operation, pending);
+  }
+
+  #nameArguments(block: Block, isEntry: boolean): void {
+    const isLoop = !this.#options.generic && block.region?.operation?.name === "stablehlo.while";
+    for (const argument of block.arguments) {
+      const hint = this.#hintOf(argument) ?? (isLoop ? "iterArg" : undefined);
+      if (hint !== undefined) this.#names.set(argument, this.#unique(hint));
+      else if (isEntry) this.#names.set(argument, this.#unique(`arg${this.#counters.argument++}`));
+      else this.#names.set(argument, String(this.#counters.value++));
+    }
+  }
+
+  #nameResults(operation: Operation): void {
+    const { results } = operation;
+    if (results.length === 0) return;
+    const given = this.#options.generic ? [] : resultNames(operation);
+    results.forEach((result, index) => {
+      const name = this.#hintOf(result) ?? given[index];
+      if (name !== undefined) this.#names.set(result, this.#unique(name));
+      else if (index === 0) this.#names.set(result, String(this.#counters.value++));
+    });
+  }
+
+  #hintOf(value: Value): string | undefined {
+    return this.#options.hints && value.nameHint !== undefined ? sanitize(value.nameHint) : undefined;
+  }
+
+  #unique(wanted: string): string {
+    let name = wanted;
+    while (this.#used.has(name)) name = `${wanted}_${this.#counters.conflict++}`;
+    this.#used.add(name);
+    return name;
+  }
+}

@@ -1,0 +1,100 @@
+/** @file Writes the pretty form that a template describes. */
+import type { Attribute } from "../attribute.js";
+import type { Operation, Value } from "../operation.js";
+import type { OpDefinition } from "../ops/define.js";
+import { resolveOperandGroups } from "../ops/groups.js";
+import { formatFunctionType, formatType, type Type } from "../types.js";
+import { formatAttribute, formatNumber, formatStructBody } from "./print-attributes.js";
+import type { Printer } from "./printer.js";
+import { quote } from "./strings.js";
+import type { Piece, TailPiece, Template, TypeSlot } from "./template.js";
+
+/** An attribute as pretty forms write it: without its type, enums by their bare word. */
+export function formatShort(attribute: Attribute): string {
+  switch (attribute.kind) {
+    case "integer":
+    case "float":
+      return formatNumber(attribute);
+    case "bool":
+      return String(attribute.value);
+    case "string":
+      return quote(attribute.value);
+    case "enum":
+      return attribute.value;
+    case "denseArray":
+      return `[${attribute.items.map((item) => (attribute.element === "i1" ? item !== 0n : item)).join(", ")}]`;
+    case "array":
+      return `[${attribute.items.map(formatShort).join(", ")}]`;
+    case "struct":
+      return `<${formatStructBody(attribute.name, attribute.fields)}>`;
+    default:
+      return formatAttribute(attribute);
+  }
+}
+
+/** `T` when all of the types are one, else the function type. */
+export function formatSameType(operands: readonly Type[], results: readonly Type[]): string {
+  const first = operands[0] ?? results[0]!;
+  const same = operands.every((type) => type === first) && results.every((type) => type === first);
+  return same ? formatType(first) : formatFunctionType(operands, results);
+}
+
+const typesOf = (values: readonly Value[]): Type[] => values.map((value) => value.type);
+
+function formatSlot(slot: TypeSlot, operation: Operation): string {
+  const operands = typesOf(operation.operands);
+  const results = typesOf(operation.results);
+  switch (slot) {
+    case "T":
+      return operands.length + results.length === 0 ? "" : formatSameType(operands, results);
+    case "F":
+      return formatFunctionType(operands, results);
+    case "O":
+      return operands.map(formatType).join(", ");
+    case "R":
+      return results.map(formatType).join(", ");
+    case "O1":
+      return operands.slice(0, 1).map(formatType).join("");
+  }
+}
+
+const formatTail = (tail: readonly TailPiece[], operation: Operation): string =>
+  tail.map((piece) => (piece.kind === "text" ? piece.text : formatSlot(piece.slot, operation))).join("");
+
+/** Writes what follows the op's name. False when its operands do not fit the declaration, so that no pretty form exists. */
+export function printTemplate(
+  out: Printer,
+  operation: Operation,
+  definition: OpDefinition,
+  template: Template,
+): boolean {
+  const groups = resolveOperandGroups(definition, operation.operands, operation.attributes);
+  if (groups === undefined) return false;
+  const operandsOf = new Map(definition.operands.map((operand, i) => [operand.name, groups[i]!]));
+  const format = (piece: Piece): string => {
+    switch (piece.kind) {
+      case "text":
+        return piece.text;
+      case "operands": {
+        const values = operandsOf.get(piece.name) ?? [];
+        const text = values.map((value) => out.nameOf(value)).join(", ");
+        return piece.comma && values.length > 0 ? `, ${text}` : text;
+      }
+      case "attribute": {
+        const attribute = out.attribute(operation, definition, piece.name);
+        if (attribute === undefined) return "";
+        return piece.full ? formatAttribute(attribute, out.style) : formatShort(attribute);
+      }
+      case "optional":
+        return out.attribute(operation, definition, piece.attribute) === undefined
+          ? ""
+          : piece.pieces.map(format).join("");
+    }
+  };
+  const head = template.pieces.map(format).join("");
+  if (head !== "") out.write(` ${head}`);
+  out.dictionary(operation, template.attributes);
+  const tail = formatTail(template.tail, operation);
+  if (tail !== "") out.write(` : ${tail}`);
+  return true;
+}

@@ -1,0 +1,69 @@
+/** @file Programs as text: whole modules, and single operations for messages. */
+import type { Attribute } from "../attribute.js";
+import type { Operation } from "../operation.js";
+import { ValueNames } from "./names.js";
+import { formatAttribute } from "./print-attributes.js";
+import { LocationAliases } from "./print-locations.js";
+import { Printer } from "./printer.js";
+
+export interface PrintOptions {
+  /** `pretty` is what MLIR prints by itself, `generic` spells everything out. */
+  readonly form?: "pretty" | "generic" | undefined;
+  /** Write locations, with aliases for them (default: no). */
+  readonly locations?: boolean | undefined;
+  /** Constants of more elements than this are left out; such text does not parse back. Default: none are. */
+  readonly elideAbove?: number | undefined;
+  /** `mlir`: the names MLIR gives (`%0`, `%arg0`); `hints`: those the values carry, where they carry one. */
+  readonly names?: "mlir" | "hints" | undefined;
+}
+
+const outermost = (operation: Operation): Operation => {
+  let at = operation;
+  while (at.parent !== undefined) at = at.parent;
+  return at;
+};
+
+/** Blocks whose arguments are written with their locations: all but those of loops, which have no place for them. */
+const writesArguments = (operation: Operation, generic: boolean): boolean =>
+  generic || operation.name !== "stablehlo.while";
+
+function visitLocations(operation: Operation, aliases: LocationAliases, generic: boolean): void {
+  aliases.visit(operation.location, true);
+  const withArguments = writesArguments(operation, generic);
+  for (const region of operation.regions) {
+    for (const block of region.blocks) {
+      if (withArguments) for (const argument of block.arguments) aliases.visit(argument.location, false);
+      for (const inner of block) visitLocations(inner, aliases, generic);
+    }
+  }
+}
+
+function collectLocations(root: Operation, generic: boolean): LocationAliases {
+  const aliases = new LocationAliases();
+  visitLocations(root, aliases, generic);
+  aliases.assignNames();
+  return aliases;
+}
+
+function print(operation: Operation, root: Operation, options: PrintOptions): string {
+  const generic = options.form === "generic";
+  const names = new ValueNames(root, { generic, hints: options.names === "hints" });
+  const locations = options.locations === true ? collectLocations(operation, generic) : undefined;
+  const printer = new Printer({ generic, names, locations, elideAbove: options.elideAbove });
+  printer.operation(operation);
+  if (locations === undefined) return printer.text;
+  return `${locations.definitions(false)}${printer.text}\n${locations.definitions(true).trimEnd()}`;
+}
+
+/** The text of a module, ending in a line feed. */
+export function printModule(module: Operation, options: PrintOptions = {}): string {
+  return `${print(module, module, options)}\n`;
+}
+
+/** The text of one operation as it stands in its module, without line end: for messages and tests. */
+export function printOperation(operation: Operation, options: PrintOptions = {}): string {
+  return print(operation, outermost(operation), options);
+}
+
+/** The text of an attribute with its type, e.g. `dense<1> : tensor<2xi64>`. */
+export const printAttribute = (attribute: Attribute): string => formatAttribute(attribute);
