@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { nearestName, suggestion } from "../../src/support/suggest.js";
+
+const passes = ["canonicalize", "cse", "dce", "fuse-rglru-gates"];
+
+describe("nearestName", () => {
+  it.each([
+    ["canonicalise", "canonicalize"],
+    ["CANONICALIZE", "canonicalize"],
+    ["fuse-rglru-gate", "fuse-rglru-gates"],
+    ["fuse-rg-lru-gates", "fuse-rglru-gates"],
+    ["cze", "cse"],
+  ])("%s is a slip of %s", (typed, meant) => {
+    expect(nearestName(typed, passes)).toBe(meant);
+  });
+
+  it("takes the first of equally near names", () => {
+    expect(nearestName("xce", ["dce", "cse"])).toBe("dce");
+  });
+
+  it.each(["inline", "fold", ""])("%j is too far from everything", (typed) => {
+    expect(nearestName(typed, passes)).toBeUndefined();
+  });
+
+  it("finds nothing among nothing", () => {
+    expect(nearestName("cse", [])).toBeUndefined();
+  });
+
+  it("allows as many slips as a third of the letters typed", () => {
+    expect(nearestName("abcdef", ["abcdxy"])).toBe("abcdxy");
+    expect(nearestName("abcdef", ["abcxyz"])).toBeUndefined();
+  });
+});
+
+describe("suggestion", () => {
+  it("is a question when one name is near", () => {
+    expect(suggestion("canonicalise", passes)).toBe("did you mean canonicalize?");
+  });
+
+  it("lists all names otherwise", () => {
+    expect(suggestion("gvn", new Set(passes))).toBe("known: canonicalize, cse, dce, fuse-rglru-gates");
+  });
+});
