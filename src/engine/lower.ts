@@ -65,7 +65,7 @@ const option = (name: string, value: string | number | undefined): string =>
 
 /** The passes from a traced program to StableHLO, as `griffin opt --pass-pipeline` takes them. */
 export function loweringPipeline(options: LoweringOptions = {}): string {
-  const target = findTarget(options.target ?? "cpu").name;
+  const { name: target, matrixRows } = findTarget(options.target ?? "cpu");
   const scan = `strategy=${options.scan ?? "auto"}${option("block", options.scanBlock)}${option("unroll", options.scanUnroll)} target=${target}`;
   return [
     "inline",
@@ -76,7 +76,7 @@ export function loweringPipeline(options: LoweringOptions = {}): string {
     `lower-linear-scan{${scan}}`,
     `lower-local-attention{strategy=${options.attention ?? "auto"} target=${target}}`,
     "lower-griffin",
-    "flatten-dots",
+    `flatten-dots{min-rows=${matrixRows}}`,
     "canonicalize",
     "fold",
     "cse",

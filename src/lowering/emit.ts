@@ -214,6 +214,28 @@ export class Emitter {
     }).result;
   }
 
+  /** x [b, n, c] with row indices[b] of each b replaced by rows [b, c]. */
+  putRows(x: Value, indices: Value, rows: Value): Value {
+    const batch = shapeOf(x)[0]!;
+    const scalar = tensorType([], typeOf(x).element);
+    const replace = this.builder.region([scalar, scalar], (args, inner) => {
+      inner.create("stablehlo.return", [args[1]!], {});
+    });
+    const attributes = {
+      scatter_dimension_numbers: {
+        update_window_dims: [1],
+        inserted_window_dims: [1],
+        input_batching_dims: [0],
+        scatter_indices_batching_dims: [0],
+        scatter_dims_to_operand_dims: [1],
+        index_vector_dim: 1,
+      },
+      unique_indices: true,
+    };
+    const operands = [x, this.reshape(indices, [batch, 1]), rows];
+    return this.builder.create("stablehlo.scatter", operands, attributes, { regions: [replace] }).results[0]!;
+  }
+
   /** Repeats `body` on the carried values for counter 0, step, 2 step ... below `limit`. */
   loop(
     limit: number,

@@ -1,4 +1,8 @@
-/** @file flatten-dots: products of [.., k] with a matrix become products of two matrices, which every backend has a path for. */
+/**
+ * @file flatten-dots: products of [.., k] with a matrix become products of two matrices, which every backend has a path for.
+ * Where a product of few rows misses the matrix unit (TPU: one row costs 20 times eight), rows are filled up.
+ */
+import { z } from "zod";
 import type { Value } from "../ir/operation.js";
 import type { OperationOf } from "../ir/ops/index.js";
 import { tensorType } from "../ir/types.js";
@@ -6,42 +10,49 @@ import { definePass } from "../passes/pass.js";
 import { type Emitter, shapeOf, typeOf } from "./emit.js";
 import { replaceEach } from "./replace.js";
 
-/** Whether `op` sums over the last of more than two dimensions of its first operand and pairs up none. */
-function isFlattenable(op: OperationOf<"stablehlo.dot_general">): boolean {
+/** Whether `op` sums over the last dimension of its first operand and one of its second, and pairs up none. */
+function isMatrixProduct(op: OperationOf<"stablehlo.dot_general">): boolean {
   const dims = op.attributes.dot_dimension_numbers;
-  const rank = shapeOf(op.operands[0]!).length;
-  const [contracted] = dims.lhs_contracting_dimensions;
   return (
-    rank > 2 &&
     dims.lhs_batching_dimensions.length === 0 &&
     dims.lhs_contracting_dimensions.length === 1 &&
-    contracted === rank - 1
+    dims.lhs_contracting_dimensions[0] === shapeOf(op.operands[0]!).length - 1
   );
 }
 
-function flatten(e: Emitter, op: OperationOf<"stablehlo.dot_general">): readonly Value[] {
+/** `x` with zero rows up to `rows`, behind a barrier that keeps the compiler from undoing it. */
+function fillRows(e: Emitter, x: Value, rows: number): Value {
+  const filled = e.pad(x, 0, 0, rows - shapeOf(x)[0]!, 0);
+  return e.builder.create("stablehlo.optimization_barrier", [filled], {}).results[0]!;
+}
+
+function flatten(e: Emitter, op: OperationOf<"stablehlo.dot_general">, minRows: number): readonly Value[] | undefined {
   const [x, w] = op.operands as [Value, Value];
   const outer = shapeOf(x).slice(0, -1);
   const rows = outer.reduce((product, size) => product * size, 1);
+  if (outer.length === 1 && rows >= minRows) return undefined;
   const flat = e.reshape(x, [rows, shapeOf(x).at(-1)!]);
-  const [contracted] = op.attributes.dot_dimension_numbers.rhs_contracting_dimensions;
+  const full = rows < minRows ? fillRows(e, flat, minRows) : flat;
+  const { rhs_contracting_dimensions } = op.attributes.dot_dimension_numbers;
   const dot_dimension_numbers = {
     lhs_batching_dimensions: [],
     rhs_batching_dimensions: [],
     lhs_contracting_dimensions: [1],
-    rhs_contracting_dimensions: [contracted!],
+    rhs_contracting_dimensions,
   };
-  const type = tensorType([rows, ...shapeOf(op.result).slice(outer.length)], typeOf(op.result).element);
+  const columns = shapeOf(op.result).slice(outer.length);
+  const type = tensorType([Math.max(rows, minRows), ...columns], typeOf(op.result).element);
   const attributes = { ...op.attributes, dot_dimension_numbers };
-  const product = e.builder.create("stablehlo.dot_general", [flat, w], attributes, {
-    results: [type],
-  }).result;
-  return [e.reshape(product, shapeOf(op.result))];
+  const product = e.builder.create("stablehlo.dot_general", [full, w], attributes, { results: [type] }).result;
+  return [e.reshape(e.slice(product, 0, 0, rows), shapeOf(op.result))];
 }
 
 export const flattenDots = definePass({
   name: "flatten-dots",
-  summary: "dot_general over the last of many dimensions becomes a product of two matrices.",
+  summary: "dot_general over the last of many dimensions becomes a product of two matrices, of enough rows.",
+  options: z.object({
+    "min-rows": z.coerce.number().int().min(1).default(1).describe("rows up to which products are filled"),
+  }),
   example: {
     before: `func.func public @main(%arg0: tensor<2x3x4xf32>, %arg1: tensor<5x4xf32>) -> tensor<2x3x5xf32> {
   %0 = stablehlo.dot_general %arg0, %arg1, contracting_dims = [2] x [1] : (tensor<2x3x4xf32>, tensor<5x4xf32>) -> tensor<2x3x5xf32>
@@ -54,9 +65,9 @@ export const flattenDots = definePass({
   return %2 : tensor<2x3x5xf32>
 }`,
   },
-  run(module, context) {
+  run(module, context, options) {
     replaceEach(module, context, "stablehlo.dot_general", (e, op) =>
-      isFlattenable(op) ? flatten(e, op) : undefined,
+      isMatrixProduct(op) ? flatten(e, op, options["min-rows"]) : undefined,
     );
   },
 });

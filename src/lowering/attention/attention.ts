@@ -1,5 +1,6 @@
 /** @file What every strategy of local attention shares: its inputs, segments, masked softmax. */
 import type { Value } from "../../ir/operation.js";
+import type { ElementType } from "../../ir/types.js";
 import type { OperationOf } from "../../ir/ops/index.js";
 import { type Emitter, isSplat, shapeOf, typeOf } from "../emit.js";
 
@@ -45,7 +46,7 @@ export function segments(e: Emitter, segmentPos: Value): Value {
 const MASKED = -2.3819763e38;
 
 /** Softmax over the last dimension of f32 scores where `mask` holds, rounded to `element`. */
-export function maskedSoftmax(e: Emitter, scores: Value, mask: Value, element: string): Value {
+export function maskedSoftmax(e: Emitter, scores: Value, mask: Value, element: ElementType): Value {
   const shape = shapeOf(scores);
   const last = shape.length - 1;
   const outer = shape.slice(0, last).map((_, i) => i);
@@ -53,7 +54,7 @@ export function maskedSoftmax(e: Emitter, scores: Value, mask: Value, element: s
   const shifted = e.sub(masked, e.broadcast(e.reduce("maximum", masked, last), shape, outer));
   const weights = e.unary("exponential", shifted);
   const total = e.broadcast(e.reduce("add", weights, last), shape, outer);
-  return e.convert(e.div(weights, total), element as "f32");
+  return e.convert(e.div(weights, total), element);
 }
 
-export const elementOf = (inputs: AttentionInputs): string => String(typeOf(inputs.q).element);
+export const elementOf = (inputs: AttentionInputs): ElementType => typeOf(inputs.q).element;

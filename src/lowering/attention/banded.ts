@@ -43,7 +43,7 @@ function ringSegments(e: Emitter, batch: number, window: number, numTokens: Valu
 function before(e: Emitter, inputs: AttentionInputs, which: "k" | "v", rows: number): Value {
   const { ring, window } = inputs;
   const [batch, , head] = shapeOf(inputs.k) as [number, number, number];
-  const element = elementOf(inputs) as "f32";
+  const element = elementOf(inputs);
   if (ring === undefined) return e.fill(0, [batch, rows, head], element);
   return e.pad(inOrder(e, ring[which], ring.numTokens), 1, rows - window, 0, 0);
 }

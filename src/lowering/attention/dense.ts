@@ -48,17 +48,36 @@ function ringMask(e: Emitter, inputs: AttentionInputs, segment: Value, numTokens
   return e.and(e.and(near, open), e.compareTo("GE", held, 0));
 }
 
+/** Keys with their values and who may see them; the ring is not copied to stand beside the new ones. */
+interface Part {
+  readonly keys: Value;
+  readonly values: Value;
+  /** [b, t, keys] */
+  readonly mask: Value;
+}
+
 export const dense: AttentionStrategy = (e, inputs) => {
   const { q, k, v, ring, scale } = inputs;
   const segment = segments(e, inputs.segmentPos);
-  const fresh = newKeysMask(e, inputs, segment);
-  const mask =
-    ring === undefined ? fresh : e.concat([ringMask(e, inputs, segment, ring.numTokens), fresh], 2);
-  const keys = ring === undefined ? k : e.concat([ring.k, k], 1);
-  const values = ring === undefined ? v : e.concat([ring.v, v], 1);
-  const scores = e.dot(q, keys, { batch: [[0], [0]], contract: [[3], [2]] }, "f32");
-  const scaled = e.scalar("multiply", scores, scale);
-  const spread = e.broadcast(mask, shapeOf(scores), [0, 1, 3]);
-  const weights = maskedSoftmax(e, scaled, spread, elementOf(inputs));
-  return e.dot(weights, values, { batch: [[0], [0]], contract: [[3], [1]] });
+  const fresh: Part = { keys: k, values: v, mask: newKeysMask(e, inputs, segment) };
+  const parts: readonly Part[] =
+    ring === undefined
+      ? [fresh]
+      : [{ keys: ring.k, values: ring.v, mask: ringMask(e, inputs, segment, ring.numTokens) }, fresh];
+  const scored = parts.map(({ keys }) => e.dot(q, keys, { batch: [[0], [0]], contract: [[3], [2]] }, "f32"));
+  const scores = e.scalar("multiply", e.concat(scored, 3), scale);
+  const mask = e.concat(
+    parts.map((part) => part.mask),
+    2,
+  );
+  const weights = maskedSoftmax(e, scores, e.broadcast(mask, shapeOf(scores), [0, 1, 3]), "f32");
+  let start = 0;
+  const attended = parts.map(({ values }) => {
+    const count = shapeOf(values)[1]!;
+    const own = e.convert(e.slice(weights, 3, start, start + count), elementOf(inputs));
+    start += count;
+    return e.dot(own, values, { batch: [[0], [0]], contract: [[3], [1]] }, "f32");
+  });
+  const sum = attended.reduce(e.add);
+  return e.convert(sum, elementOf(inputs));
 };
