@@ -47,6 +47,14 @@ class Binding {
     return this.call(inputs);
   }
 
+  /** Calls with a struct size of 0, which every function refuses by naming the size it wants. */
+  probe(): string {
+    this.#codec.write(this.#memory.view, 0, {});
+    this.#memory.view.setBigUint64(0, 0n, true);
+    const error = this.native.call(this.#memory.address);
+    return error === 0n ? "" : this.takeError(error, this.name).text;
+  }
+
   async callOnThread(
     inputs: Values,
     keep: readonly unknown[],
@@ -190,6 +198,17 @@ export class Api {
    */
   call<F extends FunctionName>(name: F, inputs: Inputs<F>): Outputs<F> {
     return this.#functions.binding(name).call(inputs as Values) as Outputs<F>;
+  }
+
+  /**
+   * The size that the plugin wants for a function's argument struct; undefined if it does not tell. For conformance only: a function
+   * that does not check the size reads null pointers.
+   */
+  probeStructSize(name: FunctionName): number | undefined {
+    const size = /Unexpected \w+ size: expected (\d+), got 0/.exec(
+      this.#functions.binding(name).probe(),
+    )?.[1];
+    return size === undefined ? undefined : Number(size);
   }
 
   /** The same on a thread of its own, for calls that may take long. `keep` stays reachable until it is done. */

@@ -47,3 +47,13 @@ export type { HloComputationProto, HloInstructionProto, HloModuleProto } from ".
 export { AheadOfTimeProgram, Topology } from "./topology.js";
 export { hasTpu } from "./tpu-host.js";
 export { Transfer } from "./transfer.js";
+export { CONFORMANCE_CHECKS, type ConformanceOptions, runConformance } from "./conform/conform.js";
+export {
+  type CheckResult,
+  type ConformanceReport,
+  countOutcomes,
+  diffReports,
+  type Outcome,
+  type OutcomeChange,
+  supportTable,
+} from "./conform/report.js";

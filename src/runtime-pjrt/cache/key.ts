@@ -1,12 +1,14 @@
 /** @file The key of a compiled program: everything that decides what a compiler makes of it. */
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream, readFileSync } from "node:fs";
-import { stat } from "node:fs/promises";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
+import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Client } from "../client.js";
 import type { CompileRequest } from "../compile.js";
 import { encodeCompileOptions } from "../compile-options.js";
+import { cacheFolder } from "../install/cache-folder.js";
 
 /** Changes when the key or the file format does. */
 const FORMAT = "stablegriffin compiled program 1";
@@ -16,18 +18,35 @@ const COMPILER_VARIABLES = ["XLA_FLAGS", "LIBTPU_INIT_ARGS", "TF_XLA_FLAGS"];
 
 const libraryHashes = new Map<string, Promise<string>>();
 
-/** SHA-256 of a plugin's library, hexadecimal; computed once per file, size and time of change. */
-export async function libraryHash(path: string): Promise<string> {
-  const { size, mtimeMs } = await stat(path);
-  const name = `${path}\n${size}\n${mtimeMs}`;
-  const known = libraryHashes.get(name);
-  if (known !== undefined) return known;
+async function hashFile(path: string): Promise<string> {
   const hash = createHash("sha256");
-  const computed = pipeline(createReadStream(path, { highWaterMark: 4 << 20 }), hash).then(() =>
-    hash.digest("hex"),
-  );
-  libraryHashes.set(name, computed);
-  return computed;
+  await pipeline(createReadStream(path, { highWaterMark: 4 << 20 }), hash);
+  return hash.digest("hex");
+}
+
+/** The hash as an earlier process found it, for the same path, size, time of change and inode; else computed and noted. */
+async function notedHash(path: string, identity: string): Promise<string> {
+  const name = createHash("sha256").update(identity).digest("hex");
+  const note = join(cacheFolder(), "library-hashes", name);
+  const noted = await readFile(note, "utf8").catch(() => "");
+  if (/^[0-9a-f]{64}$/.test(noted)) return noted;
+  const hash = await hashFile(path);
+  // Without the note the next process computes it again: no reason to fail.
+  await mkdir(dirname(note), { recursive: true })
+    .then(() => writeFile(note, hash))
+    .catch(() => undefined);
+  return hash;
+}
+
+/** SHA-256 of a plugin's library, hexadecimal. */
+export async function libraryHash(path: string): Promise<string> {
+  const { size, mtimeMs, ino } = await stat(path);
+  const identity = JSON.stringify([path, size, mtimeMs, ino]);
+  const known = libraryHashes.get(identity);
+  if (known !== undefined) return known;
+  const found = notedHash(path, identity);
+  libraryHashes.set(identity, found);
+  return found;
 }
 
 /** What the machine's processor can do: code made for one that can do more does not run on one that can do less. */
