@@ -47,7 +47,8 @@ export function findDifference(
 
 function floatsAgree(expectation: Expectation, a: Tensor, b: Tensor): (i: number) => boolean {
   const [left, right] = [a.floats, b.floats];
-  const isSame = (i: number): boolean => left[i] === right[i] || (Number.isNaN(left[i]) && Number.isNaN(right[i]));
+  const isSame = (i: number): boolean =>
+    left[i] === right[i] || (Number.isNaN(left[i]) && Number.isNaN(right[i]));
   switch (expectation.kind) {
     case "equal":
       return isSame;

@@ -64,10 +64,14 @@ function takeOutChecks(module: Operation): readonly Check[] {
     });
     eraseOperation(operation);
   }
-  if (checks.length === 0) throw new ProgramError("the program checks nothing", { expected: "check.expect_*" });
+  if (checks.length === 0)
+    throw new ProgramError("the program checks nothing", { expected: "check.expect_*" });
   setOperands(body.last!, returned);
   const { arg_attrs: _arguments, res_attrs: _results, ...attributes } = main.attributes;
-  const type = functionType([], returned.map((value) => value.type));
+  const type = functionType(
+    [],
+    returned.map((value) => value.type),
+  );
   setAttributes(main, { ...attributes, sym_name: "main", sym_visibility: "public", function_type: type });
   return checks;
 }
@@ -96,7 +100,8 @@ function expectationOf(operation: Operation): Expectation | undefined {
     }
     return undefined;
   }
-  if (isOp(operation, "check.expect_eq") || isOp(operation, "check.expect_eq_const")) return { kind: "equal" };
+  if (isOp(operation, "check.expect_eq") || isOp(operation, "check.expect_eq_const"))
+    return { kind: "equal" };
   if (isOp(operation, "check.expect_almost_eq") || isOp(operation, "check.expect_almost_eq_const")) {
     return { kind: "almost", tolerance: operation.attributes.tolerance ?? ALMOST };
   }
@@ -110,5 +115,10 @@ function expectationOf(operation: Operation): Expectation | undefined {
 function judge({ expectation, type, actual, expected }: Check, results: readonly Uint8Array[]): CheckResult {
   const wanted = typeof expected === "number" ? results[expected]! : Tensor.fromElements(expected).bytes;
   const difference = findDifference(expectation, type, results[actual]!, wanted);
-  return { expectation: expectation.kind, type: formatType(type), passed: difference === undefined, difference };
+  return {
+    expectation: expectation.kind,
+    type: formatType(type),
+    passed: difference === undefined,
+    difference,
+  };
 }

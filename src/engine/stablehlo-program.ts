@@ -2,12 +2,20 @@
 import type { Operation } from "../ir/operation.js";
 import { isOp, type OperationOf } from "../ir/ops/index.js";
 import { DYNAMIC, formatType, type Type } from "../ir/types.js";
-import { type ElementTypeName, isElementType, type Signature, type TensorSpec } from "../runtime-pjrt/index.js";
+import {
+  type ElementTypeName,
+  isElementType,
+  type Signature,
+  type TensorSpec,
+} from "../runtime-pjrt/index.js";
 import { GriffinError } from "../support/errors.js";
 
 /** A program is right by itself but cannot be run here. */
 export class ProgramError extends GriffinError {
-  constructor(message: string, more: { readonly expected?: string; readonly got?: string; readonly hint?: string } = {}) {
+  constructor(
+    message: string,
+    more: { readonly expected?: string; readonly got?: string; readonly hint?: string } = {},
+  ) {
     super("program error", { message, ...more });
   }
 }
@@ -42,6 +50,7 @@ function tensorSpec(type: Type, what: string): TensorSpec & { readonly elementTy
   if (type.kind !== "tensor") return refuse("a tensor");
   const { shape, element } = type;
   if (shape.includes(DYNAMIC)) return refuse("a static shape");
-  if (typeof element !== "string" || !isElementType(element)) return refuse("an element type that buffers have");
+  if (typeof element !== "string" || !isElementType(element))
+    return refuse("an element type that buffers have");
   return { elementType: element, dimensions: shape };
 }

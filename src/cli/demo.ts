@@ -1,0 +1,46 @@
+/** @file griffin demo: the whole way once, with the checkpoint that comes with the package. `npm start` runs it. */
+import { Command } from "commander";
+import pc from "picocolors";
+import { demoFolder } from "./package.js";
+import { describeDevice, openDevice } from "./device.js";
+import { describeSummary } from "./generate.js";
+import { runGeneration } from "./generation.js";
+import { addPluginOption, wholeNumber } from "./options.js";
+import { printJson, printLine } from "./output.js";
+import { Progress } from "./progress.js";
+
+const PROMPT = "And it came to pass in those days, that";
+
+interface Options {
+  readonly prompt: string;
+  readonly maxNewTokens: number;
+  readonly plugin: string;
+  readonly json?: boolean;
+}
+
+export function demoCommand(): Command {
+  const command = new Command("demo")
+    .description("lower, compile and run the small model that comes with this package")
+    .option("--prompt <text>", "text to continue, in the style of the King James Bible", PROMPT)
+    .option("--max-new-tokens <n>", "tokens (here: bytes) to make", wholeNumber("--max-new-tokens", 1), 256);
+  const examples =
+    '\nExamples:\n  griffin demo\n  griffin demo --prompt "Thus saith the LORD" --max-new-tokens 400';
+  return addPluginOption(command).addHelpText("after", examples).action(run);
+}
+
+async function run({ prompt, maxNewTokens, plugin, json }: Options): Promise<void> {
+  using progress = new Progress();
+  await using device = await openDevice(plugin, progress);
+  const request = { model: demoFolder, prompts: [{ text: prompt }], maxNewTokens };
+  let started = false;
+  const summary = await runGeneration(device, request, progress, ({ text }) => {
+    if (json === true) return;
+    if (!started) process.stdout.write(`\n${pc.bold(prompt)}`);
+    started = true;
+    process.stdout.write(text);
+  });
+  if (json === true) return printJson({ ...summary, device: describeDevice(device) });
+  printLine("\n");
+  printLine(describeSummary(summary));
+  printLine(describeDevice(device));
+}

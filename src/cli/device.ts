@@ -1,0 +1,54 @@
+/** @file A plugin and a client of it, ready to compile; the plugin is fetched if it can be and is missing. */
+import { basename, dirname } from "node:path";
+import { type Client, findPlugin, Plugin } from "../runtime-pjrt/index.js";
+import { targetNames } from "../lowering/targets.js";
+import { formatBytes, type Progress } from "./progress.js";
+
+/** Where programs run. */
+export interface OpenDevice extends AsyncDisposable {
+  readonly plugin: Plugin;
+  readonly client: Client;
+  /** The lowering target of the plugin's platform. */
+  readonly target: string;
+}
+
+/** @throws EnvironmentError when there is no such plugin and it cannot be installed; PjrtError when it has no device */
+export async function openDevice(name: string, progress: Progress): Promise<OpenDevice> {
+  const found = await findPlugin(name, {
+    install: true,
+    onProgress: ({ package: wheel, phase, bytes, totalBytes }) => {
+      const verb = phase === "download" ? "fetching" : "unpacking";
+      progress.update(`${verb} ${wheel}`, `${formatBytes(bytes)} of ${formatBytes(totalBytes)}`);
+    },
+  });
+  progress.done();
+  const plugin = await Plugin.load(found.path);
+  progress.update(`starting ${basename(plugin.path)}`);
+  const client = await plugin.createClient();
+  progress.done();
+  return {
+    plugin,
+    client,
+    target: targetOf(client.platformName),
+    [Symbol.asyncDispose]: () => client.close(),
+  };
+}
+
+/** Lowering knows a few platforms; what runs on others is lowered as for a CPU. */
+function targetOf(platform: string): string {
+  if (platform === "cuda" || platform === "rocm") return "gpu";
+  return targetNames.includes(platform) ? platform : "cpu";
+}
+
+/** `cpu plugin fastatomstruct-xla-cpu-2026.6.23 (PJRT 0.106, StableHLO 1.16.1), 1 device: cpu`. */
+export function describeDevice({ plugin, client }: OpenDevice): string {
+  const { major, minor } = plugin.apiVersion;
+  const { current } = plugin.stablehloVersions;
+  const versions = [
+    `PJRT ${major}.${minor}`,
+    ...(current === undefined ? [] : [`StableHLO ${current}`]),
+  ].join(", ");
+  const { devices } = client;
+  const kinds = [...new Set(devices.map(({ kind }) => kind))].join(", ");
+  return `${client.platformName} plugin ${basename(dirname(plugin.path))} (${versions}), device 0 of ${devices.length}: ${kinds}`;
+}

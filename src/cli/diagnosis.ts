@@ -1,0 +1,106 @@
+/** @file What is on this machine that matters here: versions, plugins and where they were looked for, devices. */
+import { execa } from "execa";
+import {
+  cacheFolder,
+  findPlugin,
+  isPluginPath,
+  Plugin,
+  type SearchedPlace,
+  searchPlugin,
+} from "../runtime-pjrt/index.js";
+import { GriffinError } from "../support/errors.js";
+import { koffiVersion, packageVersion } from "./package.js";
+
+/** Platforms that plugins are looked for. */
+const PLATFORMS = ["cpu", "tpu", "cuda"];
+
+export interface PluginDiagnosis {
+  readonly name: string;
+  readonly searched: readonly SearchedPlace[];
+  readonly path: string | undefined;
+}
+
+/** A plugin that was loaded and asked. */
+export interface DeviceDiagnosis {
+  readonly path: string;
+  readonly pjrt: string;
+  readonly stablehlo: { readonly minimum?: string; readonly current?: string };
+  readonly platform: string;
+  readonly devices: readonly string[];
+}
+
+export interface Diagnosis {
+  readonly versions: Readonly<Record<"stablegriffin" | "node" | "koffi", string>>;
+  readonly python: string | undefined;
+  readonly pip: string | undefined;
+  readonly cacheFolder: string;
+  readonly plugins: readonly PluginDiagnosis[];
+  readonly device: DeviceDiagnosis | undefined;
+  /** What stands in the way, each with what to do; empty when programs can run. */
+  readonly problems: readonly { readonly problem: string; readonly hint: string | undefined }[];
+}
+
+/** Looks at everything and tries the plugin called `plugin`: only that one is loaded. Installs nothing. */
+export async function diagnose(plugin: string): Promise<Diagnosis> {
+  const names = isPluginPath(plugin) ? [plugin, ...PLATFORMS] : [...new Set([plugin, ...PLATFORMS])];
+  const [python, pip, plugins, device] = await Promise.all([
+    firstLine("python3", ["--version"]),
+    firstLine("python3", ["-m", "pip", "--version"]),
+    Promise.all(names.map(look)),
+    tryPlugin(plugin),
+  ]);
+  const problems = device instanceof GriffinError ? [problemOf(device)] : [];
+  const missing = plugins.some(({ name, path }) => name === plugin && path === undefined);
+  if (missing && python === undefined) {
+    problems.push({
+      problem: "there is no python3, which fetches plugins",
+      hint: "install python3 with pip",
+    });
+  } else if (missing && pip === undefined) {
+    problems.push({ problem: "python3 has no pip, which fetches plugins", hint: "python3 -m ensurepip" });
+  }
+  return {
+    versions: {
+      stablegriffin: packageVersion,
+      node: process.versions.node,
+      koffi: koffiVersion(),
+    },
+    python,
+    pip: pip?.replace(/ from .*/, ""),
+    cacheFolder: cacheFolder(),
+    plugins,
+    device: device instanceof GriffinError ? undefined : device,
+    problems,
+  };
+}
+
+const problemOf = ({ details }: GriffinError) => ({ problem: details.message, hint: details.hint });
+
+async function firstLine(command: string, args: readonly string[]): Promise<string | undefined> {
+  const { exitCode, stdout } = await execa(command, args, { reject: false });
+  return exitCode === 0 ? stdout.split("\n")[0] : undefined;
+}
+
+async function look(name: string): Promise<PluginDiagnosis> {
+  const searched = await searchPlugin(name);
+  return { name, searched, path: searched.find(({ found }) => found)?.path };
+}
+
+async function tryPlugin(name: string): Promise<DeviceDiagnosis | GriffinError> {
+  try {
+    const { path } = await findPlugin(name);
+    const plugin = await Plugin.load(path);
+    await using client = await plugin.createClient();
+    const { major, minor } = plugin.apiVersion;
+    return {
+      path,
+      pjrt: `${major}.${minor}`,
+      stablehlo: plugin.stablehloVersions,
+      platform: `${client.platformName} ${client.platformVersion}`,
+      devices: client.devices.map((device) => device.toString()),
+    };
+  } catch (error) {
+    if (error instanceof GriffinError) return error;
+    throw error;
+  }
+}

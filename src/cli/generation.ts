@@ -1,0 +1,127 @@
+/** @file A checkpoint folder and prompts in; tokens one by one, then figures out: what `generate` and `demo` share. */
+import { type ComputeDType, griffinParameters } from "../../models/griffin.js";
+import { planChunks } from "../engine/chunks.js";
+import {
+  type GeneratedToken,
+  type GenerateOptions,
+  generate,
+  GriffinModel,
+  type LoweringOptions,
+} from "../engine/index.js";
+
+import { checkPrompt, loadTokenizer } from "../text/index.js";
+import { openCheckpoint } from "../weights/index.js";
+import type { OpenDevice } from "./device.js";
+import { modelCallbacks } from "./model-progress.js";
+import type { Progress } from "./progress.js";
+import { describeStrategies } from "./strategies.js";
+
+/** A prompt as text, or as token ids that are taken as they are. */
+export type Prompt = { readonly text: string } | { readonly tokens: readonly number[] };
+
+export interface GenerationRequest
+  extends Omit<GenerateOptions, "tokenizer" | "eosIds" | "padId">,
+    Omit<LoweringOptions, "target"> {
+  /** Folder of the checkpoint. */
+  readonly model: string;
+  readonly prompts: readonly Prompt[];
+  readonly dtype?: ComputeDType | undefined;
+}
+
+/** One prompt and what came after it. */
+export interface Continuation {
+  readonly prompt: readonly number[];
+  readonly tokens: readonly number[];
+  readonly text: string;
+  readonly finished: "eos" | "length" | undefined;
+}
+
+/** A generation in figures. */
+export interface GenerationSummary {
+  readonly rows: readonly Continuation[];
+  /** Over all rows, without the first step of decoding, which may compile; undefined when nothing is left to measure. */
+  readonly tokensPerSecond: number | undefined;
+  readonly dtype: ComputeDType;
+  readonly parameters: number;
+  /** How scans and attention were lowered for the prompt. */
+  readonly strategies: string;
+}
+
+/** Continues the prompts and calls `onToken` for every new token as it is made. @throws GriffinError for whatever does not fit */
+export async function runGeneration(
+  device: OpenDevice,
+  request: GenerationRequest,
+  progress: Progress,
+  onToken: (token: GeneratedToken) => void,
+): Promise<GenerationSummary> {
+  await using checkpoint = await openCheckpoint(request.model);
+  const { config } = checkpoint;
+  const tokenizer = request.prompts.some((prompt) => "text" in prompt)
+    ? await loadTokenizer(request.model, config.bosId)
+    : undefined;
+  const prompts = request.prompts.map((prompt) =>
+    "text" in prompt ? tokenizer!.encode(prompt.text) : prompt.tokens,
+  );
+  for (const prompt of prompts) checkPrompt(prompt, config.vocabSize);
+
+  const lowering = { ...request, target: device.target };
+  using model = await GriffinModel.load(device.client, checkpoint, {
+    ...lowering,
+    ...modelCallbacks(progress),
+  });
+  for (const warning of model.warnings) progress.note(warning);
+  const longest = await compilePrograms(model, prompts, request);
+  const options = { ...request, tokenizer, eosIds: config.eosIds, padId: config.padId };
+  const collected = await collect(generate(model, prompts, options), prompts, onToken);
+  return {
+    ...collected,
+    dtype: model.dtype,
+    parameters: griffinParameters(config).reduce(
+      (sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1),
+      0,
+    ),
+    strategies: describeStrategies(lowering, longest),
+  };
+}
+
+/** Compiles what the generation will run, so that the stream of tokens does not stop for it; gives the longest chunk in tokens. */
+async function compilePrograms(
+  model: GriffinModel,
+  prompts: readonly (readonly number[])[],
+  { chunk = 256, maxNewTokens = 128 }: GenerationRequest,
+): Promise<number> {
+  const batch = prompts.length;
+  const times = new Set(planChunks(Math.max(...prompts.map((prompt) => prompt.length)), chunk));
+  for (const time of times) await model.program({ kind: "prefill", batch, time });
+  if (maxNewTokens > 1) await model.program({ kind: "decode", batch, time: 1 });
+  return Math.max(...times);
+}
+
+async function collect(
+  tokens: AsyncIterable<GeneratedToken>,
+  prompts: readonly (readonly number[])[],
+  onToken: (token: GeneratedToken) => void,
+): Promise<Pick<GenerationSummary, "rows" | "tokensPerSecond">> {
+  const rows = prompts.map((prompt) => ({
+    prompt,
+    tokens: [] as number[],
+    text: "",
+    finished: undefined as Continuation["finished"],
+  }));
+  const stepMs = new Map<number, number>();
+  let measured = 0;
+  for await (const next of tokens) {
+    const row = rows[next.row]!;
+    const step = row.tokens.length;
+    if (step >= 2) {
+      stepMs.set(step, next.ms);
+      measured += 1;
+    }
+    row.tokens.push(next.token);
+    row.text += next.text;
+    row.finished = next.finished;
+    onToken(next);
+  }
+  const ms = [...stepMs.values()].reduce((sum, each) => sum + each, 0);
+  return { rows, tokensPerSecond: measured === 0 ? undefined : (measured / ms) * 1000 };
+}

@@ -1,0 +1,23 @@
+/** @file What happens while a model gets ready, as progress. */
+import type { ModelEvent, ModelOptions } from "../engine/index.js";
+import { formatBytes, type Progress } from "./progress.js";
+
+/** Callbacks for `GriffinModel.load`: weights, lowering pass by pass, compiling. */
+export function modelCallbacks(progress: Progress): Required<Pick<ModelOptions, "onEvent" | "onPass">> {
+  return {
+    onPass: ({ name, index, total }) => progress.update("lower", `pass ${index + 1} of ${total}: ${name}`),
+    onEvent: (event) => show(event, progress),
+  };
+}
+
+function show(event: ModelEvent, progress: Progress): void {
+  if (event.phase === "weights") {
+    const { loadedBytes, totalBytes } = event;
+    progress.update("load weights", `${formatBytes(loadedBytes)} of ${formatBytes(totalBytes)}`);
+    if (loadedBytes === totalBytes) progress.done(formatBytes(totalBytes));
+    return;
+  }
+  if (event.phase === "lower") progress.done(event.program);
+  else if (event.ms === undefined) progress.update("compile", event.program);
+  else progress.done(event.program);
+}

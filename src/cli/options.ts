@@ -1,0 +1,88 @@
+/** @file Values of options: parsed, checked, and refused with what was expected. */
+import type { Command } from "commander";
+import { type LoweringOptions, scanNames } from "../engine/index.js";
+import { UsageError } from "../support/errors.js";
+import { suggestion } from "../support/suggest.js";
+
+/** A parser of whole numbers from `least` up. */
+export const wholeNumber =
+  (option: string, least: number) =>
+  (text: string): number => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (Number.isSafeInteger(value) && value >= least) return value;
+    throw new UsageError({
+      message: `${option} is not valid`,
+      expected: `a whole number, ${least} or more`,
+      got: text,
+    });
+  };
+
+/** A parser of decimal numbers; which ones make sense is for who uses them to say. */
+export const decimalNumber =
+  (option: string) =>
+  (text: string): number => {
+    const value = text.trim() === "" ? Number.NaN : Number(text);
+    if (Number.isFinite(value)) return value;
+    throw new UsageError({ message: `${option} is not valid`, expected: "a number", got: text });
+  };
+
+/** A parser of one of several words. */
+export const oneOf =
+  <T extends string>(option: string, choices: readonly T[]) =>
+  (text: string): T => {
+    const choice = choices.find((name) => name === text);
+    if (choice !== undefined) return choice;
+    throw new UsageError({
+      message: `${option} is not valid`,
+      expected: choices.join(", "),
+      got: text,
+      hint: suggestion(text, choices),
+    });
+  };
+
+/** Token ids as `1,2,3`. @throws UsageError for anything but whole numbers between commas */
+export function parseTokenIds(text: string): number[] {
+  if (text.trim() === "")
+    throw new UsageError({ message: "--tokens is empty", expected: "at least one token id, e.g. 2,17,5" });
+  return text.split(",").map((word) => {
+    if (/^\s*-?\d+\s*$/.test(word)) return Number(word);
+    throw new UsageError({
+      message: "--tokens is not valid",
+      expected: "whole numbers between commas",
+      got: text,
+    });
+  });
+}
+
+/** Collects a repeatable option. */
+export const repeated =
+  <T>(parse: (text: string) => T) =>
+  (text: string, previous: readonly T[] = []): readonly T[] => [...previous, parse(text)];
+
+/** How the command line says what `LoweringOptions` holds. */
+export interface LoweringFlags {
+  readonly scan?: LoweringOptions["scan"];
+  readonly scanBlock?: number;
+  readonly attention?: LoweringOptions["attention"];
+}
+
+/** `--scan`, `--scan-block`, `--attention`: how a model is lowered; what it computes stays the same. */
+export function addLoweringOptions(command: Command): Command {
+  return command
+    .option(
+      "--scan <strategy>",
+      `how linear scans walk time: ${scanNames.join(", ")}`,
+      oneOf("--scan", scanNames),
+    )
+    .option("--scan-block <steps>", "time steps a block of the blocked scan", wholeNumber("--scan-block", 1))
+    .option(
+      "--attention <strategy>",
+      "local attention: auto, dense, banded",
+      oneOf("--attention", ["auto", "dense", "banded"] as const),
+    );
+}
+
+/** `--plugin`: where programs run. */
+export function addPluginOption(command: Command): Command {
+  return command.option("--plugin <name|path>", "PJRT plugin: cpu, tpu, cuda, or a shared library", "cpu");
+}

@@ -1,0 +1,41 @@
+/** @file Errors for people on stderr, and for programs as JSON on stdout. */
+import pc from "picocolors";
+import { type ExitCode, GriffinError } from "../support/errors.js";
+import { printJson } from "./output.js";
+
+export interface ReportFlags {
+  readonly json: boolean;
+  /** Also print the stack. */
+  readonly verbose: boolean;
+}
+
+/**
+ * Prints an error and gives the exit code. Ours say what, where and what to do; of anything else only the message is shown, the
+ * stack with --verbose.
+ */
+export function reportError(error: unknown, { json, verbose }: ReportFlags): ExitCode {
+  const exitCode = error instanceof GriffinError ? error.exitCode : 1;
+  if (json) printJson({ error: { ...describe(error), exitCode } });
+  console.error(colour(text(error)));
+  if (verbose && error instanceof Error) console.error(pc.dim(error.stack ?? ""));
+  return exitCode;
+}
+
+function describe(error: unknown): Record<string, unknown> {
+  if (error instanceof GriffinError) return error.toJSON();
+  return { kind: "error", message: messageOf(error) };
+}
+
+function text(error: unknown): string {
+  if (error instanceof GriffinError) return error.message;
+  return `error: ${messageOf(error)}\n  hint:     --verbose shows where it comes from`;
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** The kind red, the labels dim. */
+function colour(message: string): string {
+  return message
+    .replace(/^[^:\n]+:/, (kind) => pc.red(kind))
+    .replace(/^ {2}(expected|got|at|hint):/gm, (label) => pc.dim(label));
+}
