@@ -6,11 +6,12 @@
  * `@main` takes those as new last arguments marked `griffin.prepared = <result index of @prepare>`, and no longer takes
  * parameters that only they were made of.
  *
- * The largest parameter-only trees move, but only when memory allows: a prepared tensor must not take more bytes than the
- * parameters that `@main` gives up for it. So a broadcast or a conversion to a wider type stays (what it is made of may
- * still move), and so does a transposed copy of a table that is also read as it is. Trees of mere reshapes and broadcasts
- * stay too: they cost nothing. Operations in regions are not looked at: run hoist-loop-invariants before. Running the pass
- * again finds nothing new; after other passes it adds to `@prepare`.
+ * The largest parameter-only trees move, but only when memory allows: a prepared tensor must not have more elements than
+ * the parameters that `@main` gives up for it, nor more bytes, but for `slack` (a bf16 vector may become an f32 one). So a
+ * broadcast stays (what it is made of may still move), and so does a transposed copy of a table that is also read as it is.
+ * Trees of mere reshapes, broadcasts and conversions to wider types stay too: they cost nothing. Operations in regions are
+ * not looked at: run hoist-loop-invariants before. Running the pass again finds nothing new; after other passes it adds to
+ * `@prepare`.
  */
 import { z } from "zod";
 import { definePass } from "./pass.js";
@@ -23,6 +24,11 @@ export const hoistParameters = definePass({
   summary: "Moves what depends on parameters alone into @prepare, which runs once at load.",
   options: z.object({
     enabled: z.boolean().default(true).describe("false leaves the program as it is"),
+    slack: z
+      .int()
+      .min(0)
+      .default(65536)
+      .describe("bytes that a prepared tensor may take more than its parameters"),
   }),
   example: {
     before: `
@@ -48,7 +54,7 @@ func.func @prepare(%lambda: tensor<4xf32> {griffin.parameter = "rg_lru.a_param"}
     const body = main && bodyOf(main);
     if (!options.enabled || main === undefined || body === undefined) return;
     if (referencedSymbols(module).has("main")) return;
-    const trees = preparedTrees(main);
+    const trees = preparedTrees(main, options.slack);
     if (trees.length === 0) return;
     movePrepared(module, main, trees);
     context.count("tensors prepared", trees.length);

@@ -2,16 +2,19 @@
 import type { Value } from "../ir/operation.js";
 import { bitWidth, elementCount, isStatic } from "../ir/types.js";
 
-/** Bytes of a tensor of static shape; anything else is infinitely large, so that nothing is ever moved for it. */
-export function bytesOf(value: Value): number {
-  const { type } = value;
-  if (type.kind !== "tensor" || !isStatic(type)) return Number.POSITIVE_INFINITY;
-  return (elementCount(type.shape) * bitWidth(type.element)) / 8;
-}
+/** Elements of tensors of static shape; of anything else there are infinitely many, so that nothing is moved for it. */
+export const elementsOf = (values: readonly Value[]): number =>
+  values.reduce((total, { type }) => {
+    const isKnown = type.kind === "tensor" && isStatic(type);
+    return total + (isKnown ? elementCount(type.shape) : Number.POSITIVE_INFINITY);
+  }, 0);
+
+/** Bytes of one value; see `elementsOf`. */
+export const bytesOf = (value: Value): number =>
+  value.type.kind === "tensor"
+    ? (elementsOf([value]) * bitWidth(value.type.element)) / 8
+    : Number.POSITIVE_INFINITY;
 
 /** Bytes of several values. */
-export const totalBytes = (values: Iterable<Value>): number => {
-  let total = 0;
-  for (const value of values) total += bytesOf(value);
-  return total;
-};
+export const totalBytes = (values: readonly Value[]): number =>
+  values.reduce((total, value) => total + bytesOf(value), 0);

@@ -2,7 +2,7 @@
 import { definingOp, type Operation, type Value, walk } from "../../ir/operation.js";
 import { isDefinedOutside } from "../../ir/rewriter.js";
 import { isPure } from "../effects.js";
-import { bytesOf, totalBytes } from "../size.js";
+import { bytesOf, elementsOf, totalBytes } from "../size.js";
 import { bodyOf, type FunctionOperation } from "../symbols.js";
 import { parameterPath } from "./signature.js";
 
@@ -35,19 +35,30 @@ function parameterSets(func: FunctionOperation): ReadonlyMap<Value, ReadonlySet<
   return sets;
 }
 
+/** Whether an operation costs next to nothing, as does a conversion to a wider type. */
+const isFree = (operation: Operation): boolean =>
+  free.has(operation.name) ||
+  (operation.name === "stablehlo.convert" && bytesOf(operation.result) >= bytesOf(operation.operands[0]!));
+
 /** Whether the tree that makes `value` computes anything, from the parameters on. */
 function computes(value: Value): boolean {
   const operation = definingOp(value);
   if (operation === undefined) return false;
-  return !free.has(operation.name) || readBy(operation).some(computes);
+  return !isFree(operation) || readBy(operation).some(computes);
 }
 
+/** Whether memory allows `value` in the place of `parameters`: as many elements at most, and `slack` bytes more at most. */
+const isAffordable = (value: Value, parameters: readonly Value[], slack: number): boolean =>
+  parameters.length > 0 &&
+  elementsOf([value]) <= elementsOf(parameters) &&
+  bytesOf(value) <= totalBytes(parameters) + slack;
+
 /** The values that `@prepare` shall return, in the order of their definition. */
-export function preparedTrees(func: FunctionOperation): readonly Value[] {
+export function preparedTrees(func: FunctionOperation, slack: number): readonly Value[] {
   const sets = parameterSets(func);
   let kept: ReadonlySet<Value> = new Set();
   for (;;) {
-    const { chosen, reached } = choose(func, sets, kept);
+    const { chosen, reached } = choose(func, sets, kept, slack);
     if (reached.size === kept.size) return chosen;
     kept = reached;
   }
@@ -61,19 +72,20 @@ function choose(
   func: FunctionOperation,
   sets: ReadonlyMap<Value, ReadonlySet<Value>>,
   kept: ReadonlySet<Value>,
+  slack: number,
 ): { readonly chosen: readonly Value[]; readonly reached: ReadonlySet<Value> } {
   const operations = bodyOf(func)!.operations;
   const chosen = new Set<Value>();
   const reached = new Set<Value>();
-  const isAffordable = (value: Value): boolean => {
+  const isWorthMoving = (value: Value): boolean => {
     const given = [...sets.get(value)!].filter((parameter) => !kept.has(parameter));
-    return given.length > 0 && bytesOf(value) <= totalBytes(given) && computes(value);
+    return isAffordable(value, given, slack) && computes(value);
   };
   const visit = (value: Value): void => {
     if (chosen.has(value) || !sets.has(value)) return;
     const operation = definingOp(value);
     if (operation === undefined) reached.add(value);
-    else if (isAffordable(value)) chosen.add(value);
+    else if (isWorthMoving(value)) chosen.add(value);
     else for (const operand of readBy(operation)) visit(operand);
   };
   for (const operation of operations) {
