@@ -1,6 +1,7 @@
 /** @file What libtpu needs to live in a Node process, on machines with a TPU and without. */
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
+import { EnvironmentError } from "../support/errors.js";
 import { endProcess } from "./ffi.js";
 
 /** What libtpu would otherwise ask the cloud's metadata server for, which hangs where there is none. */
@@ -8,7 +9,12 @@ const ENVIRONMENT_WITHOUT_TPU = {
   TPU_SKIP_MDS_QUERY: "1",
   TPU_WORKER_HOSTNAMES: "localhost",
   TPU_ACCELERATOR_TYPE: "v5litepod-1",
+  // Without a chip there is nothing to lock: several processes may compile.
+  ALLOW_MULTIPLE_LIBTPU_LOAD: "1",
 };
+
+/** libtpu locks this file; a second process that loads it is ended by libtpu, without a word. */
+const LOCK_FILE = "/tmp/libtpu_lockfile";
 
 /** What to do where a TPU is asked for and none is there. */
 export const NO_TPU_HINT =
@@ -35,11 +41,38 @@ export function hasTpu(): boolean {
   );
 }
 
-/** Call before loading libtpu. What the user has set stays. */
+/** The process, other than this one, that holds libtpu's lock; undefined if none does. */
+export function lockHolder(locks: string, inode: number): number | undefined {
+  for (const line of locks.split("\n")) {
+    const [, pid, file] = /^\d+: \w+ +\w+ +\w+ +(\d+) \w+:\w+:(\d+) /.exec(line) ?? [];
+    if (Number(file) === inode && Number(pid) !== process.pid) return Number(pid);
+  }
+  return undefined;
+}
+
+/** @throws EnvironmentError if another process has libtpu: it would end this one */
+function checkLock(): void {
+  if (process.env.ALLOW_MULTIPLE_LIBTPU_LOAD !== undefined) return;
+  const inode = statSync(LOCK_FILE, { throwIfNoEntry: false })?.ino;
+  if (inode === undefined || !existsSync("/proc/locks")) return;
+  const holder = lockHolder(readFileSync("/proc/locks", "utf8"), inode);
+  if (holder === undefined) return;
+  throw new EnvironmentError({
+    message: `the TPU is in use by process ${holder}`,
+    expected: `nobody to hold ${LOCK_FILE}: one process a TPU`,
+    hint: "end that process, or set ALLOW_MULTIPLE_LIBTPU_LOAD=1 to compile only",
+  });
+}
+
+/**
+ * Call before loading libtpu. What the user has set stays.
+ * @throws EnvironmentError if another process has the TPU
+ */
 export function prepareForLibtpu(): void {
   if (!hasTpu()) {
     for (const [name, value] of Object.entries(ENVIRONMENT_WITHOUT_TPU)) process.env[name] ??= value;
   }
+  checkLock();
   process.on("exit", endWithLibtpu);
 }
 

@@ -60,7 +60,8 @@ const alignUp = (offset: number, alignment: number): number => Math.ceil(offset 
 /** The direction a field's comment states. `// backs x` belongs to an out field. No comment means the caller writes it. */
 export function directionOf(comment: string | undefined): Direction {
   const text = comment?.replace(/^\/\/\s*/, "") ?? "";
-  if (/^in\/out\b|^pointer to array in; values written as out|^out, but read below/.test(text)) return "inout";
+  if (/^in\/out\b|^pointer to array in; values written as out|^out, but read below/.test(text))
+    return "inout";
   return /^out\b|^backs /.test(text) ? "out" : "in";
 }
 
