@@ -100,9 +100,22 @@ const traceCreation = process.env.STABLEGRIFFIN_TRACE_HANDLES === "1";
 
 const forgotten = new FinalizationRegistry<Resource>((resource) => {
   if (resource.state !== "live") return;
-  process.emitWarning(`${withArticle(resource.kind)} was never closed; it is freed now`, {
-    type: "PjrtHandleLeak",
-    detail: resource.createdAt ?? "set STABLEGRIFFIN_TRACE_HANDLES=1 to see where it was made",
-  });
+  if (leaked.length === 0) setImmediate(reportLeaks);
+  leaked.push(resource);
   resource.release();
 });
+
+/** Objects that were forgotten since the last report. */
+const leaked: Resource[] = [];
+
+function reportLeaks(): void {
+  for (const kind of new Set(leaked.map((resource) => resource.kind))) {
+    const same = leaked.filter((resource) => resource.kind === kind);
+    const what = same.length === 1 ? `${withArticle(kind)} was` : `${same.length} ${kind}s were`;
+    process.emitWarning(`${what} never closed; freed now`, {
+      type: "PjrtHandleLeak",
+      detail: same[0]!.createdAt ?? "set STABLEGRIFFIN_TRACE_HANDLES=1 to see where",
+    });
+  }
+  leaked.length = 0;
+}

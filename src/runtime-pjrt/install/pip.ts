@@ -62,7 +62,8 @@ export async function downloadWheel(
       reject: false,
       all: true,
     });
-    if (result.exitCode !== 0) throw pipFailure(wheel, result.code, result.all);
+    if (result.exitCode !== 0)
+      throw pipFailure(wheel, result.code, result.all || (result.shortMessage ?? ""));
   } finally {
     clearInterval(timer);
   }
