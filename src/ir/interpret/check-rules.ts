@@ -1,0 +1,76 @@
+/** @file Rules of the ops that check results: the check dialect, and custom calls of its names. */
+import type { Operation } from "../operation.js";
+import { type Comparison, describeDifference } from "./compare.js";
+import { UnsupportedError, whereOf } from "./errors.js";
+import type { ControlRule, Machine, RuntimeValue } from "./machine.js";
+import { Tensor } from "./tensor.js";
+
+/** The comparisons of `custom_call @check.*`, which carries no tolerance of its own. */
+const targets: Readonly<Record<string, Comparison>> = {
+  "check.expect_eq": { kind: "equal" },
+  "check.eq": { kind: "equal" },
+  "check.expect_almost_eq": { kind: "almost", tolerance: 1e-4 },
+  "check.expect_close": { kind: "close", maxUlps: 3, minUlps: 0 },
+};
+
+/** Whether an operation checks something when it runs. */
+export function isCheck(operation: Operation): boolean {
+  if (operation.name.startsWith("check.")) return true;
+  if (operation.name !== "stablehlo.custom_call") return false;
+  return (operation.attributes as { call_target_name?: string }).call_target_name! in targets;
+}
+
+function check(
+  machine: Machine,
+  operation: Operation,
+  actual: RuntimeValue,
+  expected: RuntimeValue,
+  how: Comparison,
+): readonly RuntimeValue[] {
+  machine.report(operation, describeDifference(actual as Tensor, expected as Tensor, how));
+  return [];
+}
+
+const customCall: ControlRule<"stablehlo.custom_call"> = (operation, operands, machine) => {
+  const { call_target_name: target } = operation.attributes;
+  const how = targets[target];
+  const [actual, expected] = operands;
+  if (how === undefined || actual === undefined || expected === undefined)
+    throw new UnsupportedError(
+      "custom call",
+      `custom_call @${target} is code of some target, not of the program`,
+      whereOf(operation),
+    );
+  return check(machine, operation, actual, expected, how);
+};
+
+/** The constant of a check op as a tensor. */
+const constantOf = (operation: {
+  readonly attributes: { readonly value: Parameters<typeof Tensor.fromElements>[0] };
+}): Tensor => Tensor.fromElements(operation.attributes.value);
+
+const defaultTolerance = 1e-4;
+
+export const checkRules = {
+  "check.expect_almost_eq": ((operation, [actual, expected], machine) => {
+    const { tolerance = defaultTolerance } = operation.attributes;
+    return check(machine, operation, actual!, expected!, { kind: "almost", tolerance });
+  }) satisfies ControlRule<"check.expect_almost_eq">,
+  "check.expect_almost_eq_const": ((operation, [actual], machine) => {
+    const { tolerance = defaultTolerance } = operation.attributes;
+    return check(machine, operation, actual!, constantOf(operation), { kind: "almost", tolerance });
+  }) satisfies ControlRule<"check.expect_almost_eq_const">,
+  "check.expect_close": ((operation, [actual, expected], machine) => {
+    const { max_ulp_difference: maxUlps, min_ulp_difference: minUlps = 0 } = operation.attributes;
+    return check(machine, operation, actual!, expected!, { kind: "close", maxUlps, minUlps });
+  }) satisfies ControlRule<"check.expect_close">,
+  "check.expect_eq": ((operation, [actual, expected], machine) =>
+    check(machine, operation, actual!, expected!, {
+      kind: "equal",
+    })) satisfies ControlRule<"check.expect_eq">,
+  "check.expect_eq_const": ((operation, [actual], machine) =>
+    check(machine, operation, actual!, constantOf(operation), {
+      kind: "equal",
+    })) satisfies ControlRule<"check.expect_eq_const">,
+  "stablehlo.custom_call": customCall,
+} as const;

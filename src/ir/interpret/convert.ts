@@ -1,0 +1,181 @@
+/** @file Changing element types: convert, bitcast_convert, reduce_precision, and quantisation. */
+import {
+  bitWidth,
+  type ElementType,
+  isComplex,
+  isFloat,
+  isQuantized,
+  tensorType,
+  type TensorType,
+} from "../types.js";
+import { isUnsigned } from "./codec.js";
+import { encodeFloat, decodeFloat, roundHalfEven } from "./formats.js";
+import type { TensorRule } from "./machine.js";
+import { domainOf, Tensor } from "./tensor.js";
+
+/** Towards zero and limited to the range of the type; NaN becomes 0. */
+function truncate(x: number, element: ElementType): bigint {
+  if (Number.isNaN(x)) return 0n;
+  const bits = BigInt(bitWidth(element));
+  const unsigned = isUnsigned(element);
+  const most = 2n ** (unsigned ? bits : bits - 1n) - 1n;
+  const least = unsigned ? 0n : -most - 1n;
+  if (x >= Number(most)) return most;
+  if (x <= Number(least)) return least;
+  return BigInt(Math.trunc(x));
+}
+
+/**
+ * An integer as a number for rounding to a float type narrower than f64: what does not fit 53 bits keeps a last bit that says so
+ * (round to odd), so that rounding twice gives what rounding once would.
+ */
+function toNumber(x: bigint, element: ElementType): number {
+  const magnitude = x < 0n ? -x : x;
+  if (element === "f64" || element === "complex<f64>" || magnitude < 2n ** 53n) return Number(x);
+  const spare = BigInt(magnitude.toString(2).length - 53);
+  const kept = magnitude >> spare;
+  const odd = kept << spare === magnitude ? kept : kept | 1n;
+  return Number(x < 0n ? -(odd << spare) : odd << spare);
+}
+
+/** Real numbers with an imaginary part of zero. */
+const withoutImaginary = (values: ArrayLike<number>): Float64Array => {
+  const parts = new Float64Array(2 * values.length);
+  for (let i = 0; i < values.length; i++) parts[2 * i] = values[i]!;
+  return parts;
+};
+
+/** The values of any tensor as real numbers, exact enough to be rounded to `target`; of complex numbers the real parts. */
+function asReal(x: Tensor, target: ElementType): ArrayLike<number> {
+  switch (domainOf(x.element)) {
+    case "float":
+      return x.floats;
+    case "complex":
+      return Array.from({ length: x.count }, (_, i) => x.floats[2 * i]!);
+    default:
+      return Array.from(x.integers, (value) => toNumber(value, target));
+  }
+}
+
+/** `x` with every element converted to another type. */
+export function convertTo(x: Tensor, element: ElementType): Tensor {
+  if (x.element === element) return x;
+  const isReal = isFloat(x.element) || isComplex(x.element);
+  switch (domainOf(element)) {
+    case "float":
+      return Tensor.fromFloats(x.shape, element, asReal(x, element));
+    case "complex": {
+      const parts = isComplex(x.element) ? x.floats : withoutImaginary(asReal(x, element));
+      return Tensor.fromFloats(x.shape, element, parts);
+    }
+    case "boolean": {
+      const values = isReal ? Array.from(asReal(x, element)) : Array.from(x.integers, Number);
+      return Tensor.fromBooleans(
+        x.shape,
+        values.map((value) => value !== 0),
+      );
+    }
+    default: {
+      const values = isReal
+        ? Array.from(asReal(x, element), (value) => truncate(value, element))
+        : x.integers;
+      return Tensor.fromIntegers(x.shape, element, values);
+    }
+  }
+}
+
+const resultType = (operation: { readonly results: readonly { readonly type: unknown }[] }): TensorType =>
+  operation.results[0]!.type as TensorType;
+
+const convert: TensorRule<"stablehlo.convert"> = (operation, [x]) => [
+  convertTo(x!, resultType(operation).element),
+];
+
+/** Elements of fewer than 8 bits as one long number of bits per element, lowest first, and back. */
+function unpackBits(x: Tensor): Uint8Array {
+  const bits = bitWidth(x.element);
+  const perByte = Math.min(bits, 8);
+  return Uint8Array.from({ length: x.bytes.length * perByte }, (_, i) => {
+    const byte = x.bytes[Math.floor(i / perByte)]!;
+    return (byte >> (i % perByte)) & 1;
+  });
+}
+
+function packBits(bits: Uint8Array, type: TensorType): Tensor {
+  const perByte = Math.min(bitWidth(type.element), 8);
+  const bytes = new Uint8Array(bits.length / perByte);
+  bits.forEach((bit, i) => {
+    bytes[Math.floor(i / perByte)]! |= bit << (i % perByte);
+  });
+  return new Tensor(type, bytes);
+}
+
+const bitcast: TensorRule<"stablehlo.bitcast_convert"> = (operation, [x]) => {
+  const { element } = resultType(operation);
+  const [from, to] = [bitWidth(x!.element), bitWidth(element)];
+  // A narrower element adds a last dimension, a wider one takes it away.
+  const shape = from === to ? x!.shape : from > to ? [...x!.shape, from / to] : x!.shape.slice(0, -1);
+  return [packBits(unpackBits(x!), tensorType(shape, element))];
+};
+
+/** Rounds to a format with infinities; numbers below its normal ones become zero. */
+const reducePrecision: TensorRule<"stablehlo.reduce_precision"> = (operation, [x]) => {
+  const { exponent_bits: exponentBits, mantissa_bits: mantissaBits } = operation.attributes;
+  const bias = 2 ** (exponentBits - 1) - 1;
+  const format = { exponentBits, mantissaBits, bias, special: "ieee" } as const;
+  const smallest = 2 ** (1 - bias);
+  const values = Array.from(x!.floats, (value) => {
+    if (!Number.isFinite(value)) return value;
+    const rounded = decodeFloat(format, encodeFloat(format, value));
+    return Math.abs(rounded) < smallest ? value * 0 : rounded;
+  });
+  return [Tensor.fromFloats(x!.shape, x!.element, values)];
+};
+
+/** Calls `visit` with each element's position, and the scale and zero point that belong to it. */
+function forEachQuantised(x: Tensor, visit: (i: number, scale: number, zeroPoint: number) => void): void {
+  const { element, shape } = x.type;
+  if (!isQuantized(element)) return;
+  const { axis, scales, zeroPoints } = element;
+  const inner = axis === undefined ? 1 : shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+  for (let i = 0; i < x.count; i++) {
+    const channel = axis === undefined ? 0 : Math.floor(i / inner) % shape[axis]!;
+    visit(i, scales[channel]!, zeroPoints[channel]!);
+  }
+}
+
+/** The real numbers that quantised elements stand for. */
+function dequantised(x: Tensor): Tensor {
+  const { element } = x;
+  if (!isQuantized(element)) return x;
+  const values = new Float64Array(x.count);
+  forEachQuantised(x, (i, scale, zeroPoint) => {
+    values[i] = (Number(x.integers[i]!) - zeroPoint) * scale;
+  });
+  return Tensor.fromFloats(x.shape, element.expressed, values);
+}
+
+const quantise: TensorRule<"stablehlo.uniform_quantize"> = (operation, [x]) => {
+  const { element } = resultType(operation);
+  const real = dequantised(x!);
+  const result = Tensor.zeros(real.shape, element);
+  if (!isQuantized(element)) return [result];
+  const { storage, storageMin, storageMax } = element;
+  const [least, most] = [storageMin ?? -Infinity, storageMax ?? Infinity];
+  const values: bigint[] = [];
+  forEachQuantised(result, (i, scale, zeroPoint) => {
+    const level = roundHalfEven(Math.fround(real.floats[i]! / Math.fround(scale))) + zeroPoint;
+    values.push(truncate(Math.min(Math.max(level, least), most), storage));
+  });
+  return [Tensor.fromIntegers(real.shape, element, values)];
+};
+
+const dequantise: TensorRule<"stablehlo.uniform_dequantize"> = (_, [x]) => [dequantised(x!)];
+
+export const convertRules = {
+  "stablehlo.bitcast_convert": bitcast,
+  "stablehlo.convert": convert,
+  "stablehlo.reduce_precision": reducePrecision,
+  "stablehlo.uniform_dequantize": dequantise,
+  "stablehlo.uniform_quantize": quantise,
+} as const;

@@ -1,0 +1,46 @@
+/** @file Evaluating one operation on constants: the oracle of constant folding. */
+import type { Elements } from "../elements.js";
+import { type Operation, walk } from "../operation.js";
+import { isDefinedOutside } from "../rewriter.js";
+import { isStatic } from "../types.js";
+import { InterpretError } from "./errors.js";
+import { Frame, findTensorRule, Program } from "./interpreter.js";
+import { Tensor } from "./tensor.js";
+
+/** A body that runs longer than this is not worth folding. */
+const maxOperations = 1e6;
+
+/** Whether code below the operation uses values from around it. */
+function capturesValues(operation: Operation): boolean {
+  for (const inner of walk(operation)) {
+    if (inner === operation) continue;
+    if (inner.operands.some((operand) => isDefinedOutside(operand, operation))) return true;
+  }
+  return false;
+}
+
+/** Of static shape; of a dynamic one the values could not replace the op's results. */
+const isStaticTensor = ({ type }: Operation["results"][number]): boolean =>
+  type.kind === "tensor" && isStatic(type);
+
+/**
+ * The results of an operation on constant operands, or undefined when it cannot be told from them alone: the op is not
+ * interpreted, has effects, runs other code, or is of dynamic shape. Transcendental functions are as exact as f64 allows,
+ * which may differ from a target's in the last place.
+ */
+export function evaluateOperation(
+  operation: Operation,
+  operands: readonly Elements[],
+): readonly Elements[] | undefined {
+  const rule = findTensorRule(operation.name);
+  if (rule === undefined || !operation.results.every(isStaticTensor)) return undefined;
+  if (operation.regions.length > 0 && capturesValues(operation)) return undefined;
+  const machine = new Frame(new Program(undefined, undefined, { maxOperations }));
+  try {
+    const tensors = operands.map((operand) => Tensor.fromElements(operand));
+    return rule(operation as never, tensors, machine).map((result) => result.toElements());
+  } catch (error) {
+    if (error instanceof InterpretError) return undefined;
+    throw error;
+  }
+}

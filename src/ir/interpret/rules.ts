@@ -1,0 +1,93 @@
+/** @file The one table of rules: every op is interpreted, structural, lowered first, or listed here with a reason. */
+import type { OpName } from "../ops/index.js";
+import { batchNormRules } from "./batch-norm.js";
+import { binaryRules } from "./binary.js";
+import { checkRules } from "./check-rules.js";
+import { controlRules } from "./control.js";
+import { convertRules } from "./convert.js";
+import { dotRules } from "./dot.js";
+import { gatherRules } from "./gather.js";
+import { linearAlgebraRules } from "./linear-algebra.js";
+import type { ControlRule, TensorRule } from "./machine.js";
+import { randomRules } from "./random.js";
+import { reduceRules } from "./reduce.js";
+import { shapeRules } from "./shape.js";
+import { unaryRules } from "./unary.js";
+
+const collective = "collective: needs several devices";
+const hostTransfer = "host transfer: needs a host to talk to";
+const asynchronous = "asynchronous: runs other code at the same time";
+const testHarness = "needs the test harness of StableHLO";
+
+/** The ops of StableHLO that are not interpreted, and why. */
+export const notInterpreted = {
+  "check.expect_serialized_eq": testHarness,
+  "interpreter.print": testHarness,
+  "interpreter.probe": testHarness,
+  "interpreter.run_parallel": testHarness,
+  "stablehlo.all_gather": collective,
+  "stablehlo.all_reduce": collective,
+  "stablehlo.all_to_all": collective,
+  "stablehlo.async_done": asynchronous,
+  "stablehlo.async_start": asynchronous,
+  "stablehlo.collective_broadcast": collective,
+  "stablehlo.collective_permute": collective,
+  "stablehlo.collective_reduce": collective,
+  "stablehlo.cross-replica-sum": collective,
+  "stablehlo.einsum": "deprecated: dot_general says the same",
+  "stablehlo.infeed": hostTransfer,
+  "stablehlo.outfeed": hostTransfer,
+  "stablehlo.recv": hostTransfer,
+  "stablehlo.reduce_scatter": collective,
+  "stablehlo.rng": "random numbers of a hidden state",
+  "stablehlo.send": hostTransfer,
+  "stablehlo.set_dimension_size": "tensors of bounded size",
+  "stablehlo.torch_index_select": "deprecated: gather says the same",
+  "stablehlo.unary_einsum": "deprecated: reduce and transpose say the same",
+} as const satisfies Partial<Record<OpName, string>>;
+
+/** Ops that hold or end code, which the machine itself handles. */
+type StructuralName = "builtin.module" | "func.func" | "func.return" | "stablehlo.return" | "sdy.mesh";
+/** Ops of dialects that are lowered to StableHLO before anything runs. */
+type LoweredName = Extract<OpName, `chlo.${string}` | `griffin.${string}`>;
+
+/** Every op with a rule. */
+export type InterpretedName = Exclude<OpName, StructuralName | LoweredName | keyof typeof notInterpreted>;
+type ControlName = keyof typeof controlRules | keyof typeof checkRules;
+type TensorName = Exclude<InterpretedName, ControlName>;
+
+/** Rules of ops that make tensors of tensors, with no effect. */
+export const tensorRuleTable: { readonly [K in TensorName]: TensorRule<K> } = {
+  ...unaryRules,
+  ...binaryRules,
+  ...convertRules,
+  ...shapeRules,
+  ...dotRules,
+  ...reduceRules,
+  ...gatherRules,
+  ...randomRules,
+  ...linearAlgebraRules,
+  ...batchNormRules,
+};
+
+/** Rules of ops that run code, handle tokens and tuples, or look around. */
+export const controlRuleTable: { readonly [K in ControlName]: ControlRule<K> } = {
+  ...controlRules,
+  ...checkRules,
+};
+
+/** Names of all ops with a rule. */
+export const interpretedNames = [
+  ...Object.keys(tensorRuleTable),
+  ...Object.keys(controlRuleTable),
+] as readonly InterpretedName[];
+
+/** Why an op has no rule, in one phrase. */
+export function reasonNotInterpreted(name: string): string {
+  const reason = (notInterpreted as Readonly<Record<string, string>>)[name];
+  if (reason !== undefined) return reason;
+  const dialect = name.split(".", 1)[0];
+  return dialect === "chlo" || dialect === "griffin"
+    ? `${dialect} op: is lowered to StableHLO first`
+    : `unknown op ${name}`;
+}
