@@ -41,7 +41,6 @@ export function isCompatible(inferred: Type, written: Type): boolean {
   if (inferred === written) return true;
   if (inferred.kind === "tensor" && written.kind === "tensor")
     return sameShape(inferred, written) && sameElement(inferred.element, written.element);
-  if (inferred.kind === "unranked" || written.kind === "unranked") return true;
   if (inferred.kind === "tuple" && written.kind === "tuple")
     return areCompatible(inferred.elements, written.elements);
   return false;
@@ -63,8 +62,9 @@ function elementClass(element: ElementType): string {
 /** Whether a type belongs to one of the classes of `wanted` (letters of ops/define.ts). */
 export function inTypeClass(type: Type, wanted: string): boolean {
   switch (type.kind) {
-    case "tensor":
     case "unranked":
+      return wanted.includes("K");
+    case "tensor":
       return [...elementClass(type.element)].some((letter) => wanted.includes(letter));
     case "token":
       return wanted.includes("T");

@@ -74,14 +74,19 @@ const describeOperands = (definition: OpDefinition): string =>
   definition.operands.map((o) => `${o.variadic ? "*" : ""}${o.name}${o.optional ? "?" : ""}`).join(", ") ||
   "no operands";
 
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+
 function checkAttributes(parts: OpParts, definition: OpDefinition): void {
   const values = parts.attributes as Record<string, unknown>;
   for (const [name, kind] of Object.entries(definition.attributes)) {
     const value = values[name];
     if (value === undefined && kind.optional) continue;
     if (value === undefined) fail(parts, "attribute", `attribute ${name} is missing (${kind.name})`);
-    if (!kind.schema.safeParse(value).success)
-      fail(parts, "attribute", `attribute ${name} must be ${kind.name}`);
+    const { error } = kind.schema.safeParse(value);
+    if (error === undefined) continue;
+    const { path, message } = error.issues[0]!;
+    const place = [name, ...path.map(String)].join(".");
+    fail(parts, "attribute", `attribute ${place} must be ${kind.name} (${lowerFirst(message)})`);
   }
 }
 

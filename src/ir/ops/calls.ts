@@ -130,7 +130,7 @@ function checkAliases(op: CustomCall): void {
 const customCall = defineOp({
   name: "stablehlo.custom_call",
   summary: "Calls code that the target knows by name.",
-  operands: [variadic("inputs", "PIFCQATUBN")],
+  operands: [variadic("inputs", "PIFCQATUBNK")],
   attributes: customCallAttributes,
   traits: [],
   infer: (op) => {

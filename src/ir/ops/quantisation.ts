@@ -2,7 +2,10 @@
 import { formatType, isQuantized, type QuantizedType, type TensorType } from "../types.js";
 import type { View } from "./rules.js";
 
-const isPerAxis = (element: QuantizedType): boolean => element.axis !== undefined;
+const hasAxis = (element: QuantizedType): boolean => element.axis !== undefined;
+
+/** Whether the elements are quantised along an axis. */
+export const isPerAxis = ({ element }: TensorType): boolean => isQuantized(element) && hasAxis(element);
 
 /** Whether any of the types is quantised. */
 export const anyQuantised = (...types: readonly TensorType[]): boolean =>
@@ -29,19 +32,19 @@ export function checkSumQuantisation(
     `expressed types differ: ${shown}`,
   );
   op.check(
-    isPerAxis(r) === (isPerAxis(a) || isPerAxis(b)),
+    hasAxis(r) === (hasAxis(a) || hasAxis(b)),
     "add_c5",
     `the result must be quantised per axis exactly when an operand is: ${shown}`,
   );
-  op.check(!isPerAxis(a) || a.axis === r.axis, "add_c6", `axes of lhs and result differ: ${shown}`);
-  op.check(!isPerAxis(b) || b.axis === r.axis, "add_c7", `axes of rhs and result differ: ${shown}`);
+  op.check(!hasAxis(a) || a.axis === r.axis, "add_c6", `axes of lhs and result differ: ${shown}`);
+  op.check(!hasAxis(b) || b.axis === r.axis, "add_c7", `axes of rhs and result differ: ${shown}`);
   return true;
 }
 
 /** Scales and zero points of operand and result must be the same where both are quantised in the same way. */
 export function checkSameScales(op: View, from: TensorType, to: TensorType, constraint: string): void {
   const [a, b] = [from.element, to.element];
-  if (!isQuantized(a) || !isQuantized(b) || isPerAxis(a) !== isPerAxis(b)) return;
+  if (!isQuantized(a) || !isQuantized(b) || hasAxis(a) !== hasAxis(b)) return;
   const same =
     a.scales.every((scale, i) => scale === b.scales[i]) &&
     a.zeroPoints.every((zero, i) => zero === b.zeroPoints[i]);
@@ -123,9 +126,5 @@ export function checkContractionQuantisation(
     expressed,
     `expressed types differ: ${a.expressed}, ${b.expressed} and ${r.expressed}`,
   );
-  op.check(
-    isPerAxis(b) || !isPerAxis(r),
-    granularity,
-    "the result may be quantised per axis only when rhs is",
-  );
+  op.check(hasAxis(b) || !hasAxis(r), granularity, "the result may be quantised per axis only when rhs is");
 }

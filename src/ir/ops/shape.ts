@@ -1,13 +1,21 @@
 /** @file Ops that rearrange: constant, iota, reshape, broadcast_in_dim, transpose, reverse, bitcast_convert. */
-import { bitWidth, elementCount, formatType, isComplex, isStatic, type TensorType } from "../types.js";
+import {
+  bitWidth,
+  elementCount,
+  formatType,
+  isComplex,
+  isQuantized,
+  isStatic,
+  type TensorType,
+} from "../types.js";
 import { isCompatible, sameElement } from "../verify-types.js";
 import { defineOp, operand } from "./define.js";
 import { elements, i64, i64Array } from "./kinds.js";
 import {
-  anyQuantised,
   checkBroadcastQuantisation,
   checkReshapeQuantisation,
   checkSameScales,
+  isPerAxis,
 } from "./quantisation.js";
 import { checkInRange, checkLength, checkUnique, list, rankOf, sameSize, type View } from "./rules.js";
 import { dimensionOf, tensorOf } from "./shapes.js";
@@ -112,7 +120,7 @@ const broadcastInDim = defineOp({
       "broadcast_in_dim_c1",
       `element types must be the same, got ${formatType(from)} and ${formatType(to)}`,
     );
-    if (!anyQuantised(from) || rankOf(from) === 0) checkSameScales(op, from, to, "broadcast_in_dim_c1");
+    if (!isPerAxis(from)) checkSameScales(op, from, to, "broadcast_in_dim_c1");
     checkLength(op, dimensions, rankOf(from), name, "broadcast_in_dim_c2");
     checkInRange(op, dimensions, rankOf(to), name, "broadcast_in_dim_c3");
     checkUnique(op, dimensions, name, "broadcast_in_dim_c4");
@@ -152,14 +160,16 @@ const transpose = defineOp({
       permutation.map((source) => dimensionOf(from, source)),
       element,
     );
-    if (typeof element === "string" || op.resultTypes.length === 0) return [result];
+    if (!isQuantized(element) || op.resultTypes.length === 0) return [result];
     const to = op.resultTensor();
     checkSameScales(op, from, to, "transpose_c1");
-    const moved = typeof to.element === "string" || to.element.axis === undefined ? 0 : to.element.axis;
+    const { axis } = element;
+    const source =
+      isQuantized(to.element) && to.element.axis !== undefined ? permutation[to.element.axis] : axis;
     op.check(
-      element.axis === undefined || element.axis === permutation[moved],
+      axis === source,
       "transpose_c4",
-      `the operand is quantised along ${element.axis}, the result along what was ${permutation[moved]}`,
+      `the operand is quantised along ${axis}, the result along what was ${source}`,
     );
     return [result];
   },

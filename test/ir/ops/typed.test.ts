@@ -7,9 +7,7 @@ import { formatType, tensorType } from "../../../src/ir/types.js";
 
 describe("typed attributes", () => {
   test("follow from the declared kinds", () => {
-    expectTypeOf<Attributes<"stablehlo.transpose">>().toEqualTypeOf<{
-      readonly permutation: readonly number[];
-    }>();
+    expectTypeOf<Attributes<"stablehlo.transpose">["permutation"]>().toEqualTypeOf<readonly number[]>();
     expectTypeOf<Attributes<"stablehlo.compare">["comparison_direction"]>().toEqualTypeOf<
       "EQ" | "NE" | "GE" | "GT" | "LE" | "LT"
     >();
@@ -28,7 +26,7 @@ describe("typed attributes", () => {
     );
     // @ts-expect-error a direction is one of six words
     expect(() => builder.create("stablehlo.compare", [x!, x!], { comparison_direction: "lt" })).toThrow(
-      "comparison_direction must be comparison_direction",
+      'attribute comparison_direction must be comparison_direction (invalid option: expected one of "EQ"|"NE"|"GE"|"GT"|"LE"|"LT")',
     );
     const transposed = builder.create("stablehlo.transpose", [x!], { permutation: [1, 0] });
     expect(formatType(transposed.result.type)).toBe("tensor<3x2xf32>");
