@@ -41,7 +41,8 @@ const dotRows = (a: readonly Complex[], b: readonly Complex[], length: number): 
   return sum;
 };
 
-const conjugates = (row: readonly Complex[]): Complex[] => row.map(complex.conjugate);
+/** Conjugates of a row; zeros stay positive. */
+const conjugates = (row: readonly Complex[]): Complex[] => row.map(({ re, im }) => complex.complex(re, 0 - im));
 
 /** The lower factor L of a = L L^H, read off the lower half of `a`. */
 function choleskyFactor(a: Matrix): Matrix {
