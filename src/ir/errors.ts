@@ -13,7 +13,11 @@ export class VerifyError extends GriffinError {
 
 /** Text that does not parse. `where` points at the offending character; `details` holds the line and a caret. */
 export class ParseError extends GriffinError {
-  constructor(details: ErrorDetails) {
+  /** Every error of the text, this one first; itself alone when there was one. */
+  readonly all: readonly ParseError[];
+
+  constructor(details: ErrorDetails, all?: readonly ParseError[]) {
     super("parse error", details);
+    this.all = all ?? [this];
   }
 }

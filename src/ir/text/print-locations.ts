@@ -37,6 +37,7 @@ function formatBody(location: Location, alias: Namer): string {
 /** `loc("f.ts":3:4)`, written whole. */
 export const formatLocation = (location: Location): string => `loc(${formatBody(location, () => undefined)})`;
 
+/** Locations that a location is made of. */
 const childrenOf = (location: Location): readonly Location[] => {
   if (location.kind === "name") return location.child.kind === "unknown" ? [] : [location.child];
   if (location.kind === "callsite") return [location.callee, location.caller];
@@ -47,6 +48,7 @@ interface Entry {
   readonly location: Location;
   readonly children: readonly Entry[];
   readonly depth: number;
+  readonly order: number;
   /** Aliases of argument locations stand before the module, the others after it. */
   deferred: boolean;
   name: string;
@@ -59,6 +61,7 @@ interface Entry {
 export class LocationAliases {
   readonly #byText = new Map<string, Entry>();
   readonly #known = new Map<Location, Entry>();
+  #next = 0;
 
   /** Notes a location; those of arguments cannot be defined after their use. */
   visit(location: Location, deferred: boolean): void {
@@ -69,16 +72,13 @@ export class LocationAliases {
   #enter(location: Location, deferred: boolean): Entry {
     const known = this.#known.get(location);
     if (known !== undefined) return known;
-    const text = formatLocation(location);
-    let entry = this.#byText.get(text);
-    if (entry === undefined) {
-      // The place in the order is taken before the children's.
-      const fresh = { location, children: [] as Entry[], depth: 1, deferred, name: "" };
-      this.#byText.set(text, fresh);
-      fresh.children = childrenOf(location).map((child) => this.#enter(child, deferred));
-      fresh.depth = 1 + Math.max(0, ...fresh.children.map((child) => child.depth));
-      entry = fresh;
-    }
+    // The place in the order is taken before the children's.
+    const order = this.#next++;
+    const children = childrenOf(location).map((child) => this.#enter(child, deferred));
+    const text = formatBody(location, (child) => String(this.#known.get(child)?.order));
+    const depth = 1 + Math.max(0, ...children.map((child) => child.depth));
+    const entry = this.#byText.get(text) ?? { location, children, depth, order, deferred, name: "" };
+    this.#byText.set(text, entry);
     this.#known.set(location, entry);
     return entry;
   }
@@ -91,8 +91,7 @@ export class LocationAliases {
 
   /** Numbers the aliases; call it once, after the last visit. */
   assignNames(): void {
-    const sorted = [...this.#byText.values()].sort((a, b) => a.depth - b.depth);
-    sorted.forEach((entry, index) => {
+    this.#sorted().forEach((entry, index) => {
       entry.name = index === 0 ? "#loc" : `#loc${index}`;
     });
   }
@@ -109,11 +108,14 @@ export class LocationAliases {
 
   /** The definitions before (`false`) or after (`true`) the module, a line each. */
   definitions(deferred: boolean): string {
-    return [...this.#byText.values()]
+    return this.#sorted()
       .filter((entry) => entry.deferred === deferred)
-      .sort((a, b) => a.depth - b.depth)
       .map((entry) => `${entry.name} = ${this.inline(entry.location)}\n`)
       .join("");
+  }
+
+  #sorted(): Entry[] {
+    return [...this.#byText.values()].sort((a, b) => a.depth - b.depth || a.order - b.order);
   }
 
   readonly #alias: Namer = (location) => this.#known.get(location)?.name;

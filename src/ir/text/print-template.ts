@@ -13,7 +13,6 @@ import type { Piece, TailPiece, Template, TypeSlot } from "./template.js";
 export function formatShort(attribute: Attribute): string {
   switch (attribute.kind) {
     case "integer":
-    case "float":
       return formatNumber(attribute);
     case "bool":
       return String(attribute.value);
@@ -92,7 +91,7 @@ export function printTemplate(
     }
   };
   const head = template.pieces.map(format).join("");
-  if (head !== "") out.write(` ${head}`);
+  if (head !== "") out.write(head.startsWith("(") ? head : ` ${head}`);
   out.dictionary(operation, template.attributes);
   const tail = formatTail(template.tail, operation);
   if (tail !== "") out.write(` : ${tail}`);

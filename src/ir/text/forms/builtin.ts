@@ -1,20 +1,32 @@
 /** @file module, func, return and call. */
 import { type AttributeDictionary, emptyDictionary } from "../../attribute.js";
-import type { FunctionType, Type } from "../../types.js";
-import { formatFunctionType, formatType } from "../../types.js";
+import { type FunctionType, formatType, functionType, type Type } from "../../types.js";
+import { makeRegion } from "../../rewriter.js";
+import { parseOptionalLocation } from "../parse-locations.js";
+import { parseSymbol, toDictionary } from "../parse-attributes.js";
+import { parseType } from "../parse-types.js";
+import type { OperationParser, ParsedArgument } from "../operation-parser.js";
 import { formatDictionary } from "../print-attributes.js";
 import { formatSymbol } from "../strings.js";
+import { functionTail, operandTypes, parseFunctionTail, parseOperandTypes } from "./common.js";
 import type { Form } from "./form.js";
 
 /** `module @name attributes {..} { .. }` */
 export const moduleForm: Form = {
   print(out, operation) {
     const { sym_name: name } = operation.attributes as { readonly sym_name?: string };
+    if (operation.regions.length !== 1 || operation.regions[0]!.blocks.length !== 1) return false;
     if (name !== undefined) out.write(` ${formatSymbol([name])}`);
     out.dictionary(operation, ["sym_name"], " attributes");
     out.write(" ");
     out.region(operation.regions[0]!, { labelled: false });
     return true;
+  },
+  parse(input, definition) {
+    const { cursor, context } = input;
+    const name = cursor.kind === "symbol" ? { sym_name: parseSymbol(context) } : {};
+    const entries = cursor.acceptWord("attributes") ? input.optionalEntries() : [];
+    return { regions: [input.region(definition.name, [])], ...input.attributes(definition, entries, name) };
   },
 };
 
@@ -36,12 +48,52 @@ function formatResults(types: readonly Type[], attributes: readonly AttributeDic
   return ` -> ${bare ? list : `(${list})`}`;
 }
 
+/** A type of the signature with its attributes. */
+interface Slot {
+  readonly type: Type;
+  readonly dictionary: AttributeDictionary;
+}
+
+interface Parameter extends Slot {
+  /** Absent in a declaration. */
+  readonly argument?: ParsedArgument;
+}
+
+const parseSlot = (input: OperationParser): Slot => ({
+  type: parseType(input.context),
+  dictionary: toDictionary(input.optionalEntries()),
+});
+
+/** `%x: T {..} loc(..)` or, in a declaration, `T {..}`. */
+function parseParameter(input: OperationParser): Parameter {
+  if (input.cursor.kind !== "value") return parseSlot(input);
+  const argument = input.argument();
+  const dictionary = toDictionary(input.optionalEntries());
+  const location = parseOptionalLocation(input.context) ?? argument.location;
+  return { type: argument.type, dictionary, argument: { ...argument, location } };
+}
+
+function parseResults(input: OperationParser): Slot[] {
+  const { cursor, context } = input;
+  if (!cursor.accept("->")) return [];
+  return cursor.kind === "(" ? context.list("(", ")", () => parseSlot(input)) : [parseSlot(input)];
+}
+
+/** One dictionary per slot, or nothing when all are empty. */
+function dictionaries<K extends string>(name: K, slots: readonly Slot[]) {
+  const lists = slots.map(({ dictionary }) => dictionary);
+  return lists.every(({ size }) => size === 0) ? {} : { [name]: lists };
+}
+
 /** `func.func private @f(%arg0: T {..}) -> (T {..}) attributes {..} { .. }` */
 export const functionForm: Form = {
   print(out, operation) {
     const attributes = operation.attributes as unknown as FunctionAttributes;
     const { sym_visibility: visibility, function_type: type, arg_attrs: argumentAttributes } = attributes;
-    const entry = operation.regions[0]?.blocks[0];
+    const blocks = operation.regions[0]?.blocks ?? [];
+    const [entry] = blocks;
+    if (operation.regions.length !== 1) return false;
+    if (entry !== undefined && entry.arguments.length !== type.inputs.length) return false;
     const parameters =
       entry === undefined
         ? type.inputs.map((input, i) => `${formatType(input)}${suffixOf(argumentAttributes?.[i])}`)
@@ -58,6 +110,30 @@ export const functionForm: Form = {
     out.region(operation.regions[0]!, { labelled: false });
     return true;
   },
+  parse(input, definition) {
+    const { cursor, context } = input;
+    const visibility = ["public", "private", "nested"].find((word) => cursor.acceptWord(word));
+    const name = parseSymbol(context);
+    const parameters = context.list("(", ")", () => parseParameter(input));
+    const results = parseResults(input);
+    const entries = cursor.acceptWord("attributes") ? input.optionalEntries() : [];
+    const declared = parameters.flatMap(({ argument }) => argument ?? []);
+    const hasBody = cursor.kind === "{";
+    if (hasBody && declared.length !== parameters.length)
+      cursor.fail("the arguments of a function with a body need names");
+    const typed = {
+      sym_name: name,
+      function_type: functionType(
+        parameters.map(({ type }) => type),
+        results.map(({ type }) => type),
+      ),
+      ...(visibility === undefined ? {} : { sym_visibility: visibility }),
+      ...dictionaries("arg_attrs", parameters),
+      ...dictionaries("res_attrs", results),
+    };
+    const region = hasBody ? input.region(definition.name, declared) : makeRegion([]);
+    return { regions: [region], ...input.attributes(definition, entries, typed) };
+  },
 };
 
 /** `return %a, %b : T0, T1` */
@@ -66,8 +142,15 @@ export const functionReturnForm: Form = {
     const { operands } = operation;
     if (operands.length > 0) out.write(` ${out.namesOf(operands)}`);
     out.dictionary(operation, []);
-    if (operands.length > 0) out.write(` : ${operands.map((value) => formatType(value.type)).join(", ")}`);
+    if (operands.length > 0) out.write(` : ${operandTypes(operation).map(formatType).join(", ")}`);
     return true;
+  },
+  parse(input, definition) {
+    const before = input.optionalEntries();
+    const operands = input.uses();
+    const attributes = input.attributes(definition, [...before, ...input.optionalEntries()]);
+    if (operands.length > 0) parseOperandTypes(input, operands);
+    return { operands, ...attributes };
   },
 };
 
@@ -77,13 +160,14 @@ export const callForm: Form = {
     const { callee } = operation.attributes as { readonly callee: string };
     out.write(` ${formatSymbol([callee])}(${out.namesOf(operation.operands)})`);
     out.dictionary(operation, ["callee"]);
-    const results = operation.results.map((result) => result.type);
-    out.write(
-      ` : ${formatFunctionType(
-        operation.operands.map((value) => value.type),
-        results,
-      )}`,
-    );
+    out.write(functionTail(operation));
     return true;
+  },
+  parse(input, definition) {
+    const { context } = input;
+    const callee = parseSymbol(context);
+    const operands = context.list("(", ")", () => input.use());
+    const attributes = input.attributes(definition, input.optionalEntries(), { callee });
+    return { operands, resultTypes: parseFunctionTail(input, operands), ...attributes };
   },
 };

@@ -1,18 +1,11 @@
 /** @file composite and custom_call. */
-import type { Operation } from "../../operation.js";
-import { formatFunctionType } from "../../types.js";
+import type { Region } from "../../operation.js";
+import { parseString, parseSymbol } from "../parse-attributes.js";
 import { formatSymbol, quote } from "../strings.js";
+import { functionTail, parseFunctionTail } from "./common.js";
 import type { Form } from "./form.js";
 
-const functionTail = (operation: Operation): string => {
-  const results = operation.results.map((result) => result.type);
-  return ` : ${formatFunctionType(
-    operation.operands.map((value) => value.type),
-    results,
-  )}`;
-};
-
-/** `"name" %a, %b {decomposition = @f} : F`; MLIR leaves two blanks when there are no operands. */
+/** `"name" %a, %b ({..}) {decomposition = @f} : F`; MLIR leaves two blanks when there are no operands. */
 export const compositeForm: Form = {
   print(out, operation) {
     const { name } = operation.attributes as { readonly name: string };
@@ -26,6 +19,15 @@ export const compositeForm: Form = {
     out.write(functionTail(operation));
     return true;
   },
+  parse(input, definition) {
+    const { cursor, context } = input;
+    const name = parseString(context, "as the name of the composite");
+    const operands = input.uses();
+    const regions: Region[] =
+      cursor.kind === "(" ? context.list("(", ")", () => input.region(definition.name)) : [];
+    const attributes = input.attributes(definition, input.optionalEntries(), { name });
+    return { operands, regions, resultTypes: parseFunctionTail(input, operands), ...attributes };
+  },
 };
 
 /** `@target(%a) {..} : F` */
@@ -36,5 +38,12 @@ export const customCallForm: Form = {
     out.dictionary(operation, ["call_target_name"]);
     out.write(functionTail(operation));
     return true;
+  },
+  parse(input, definition) {
+    const { context } = input;
+    const target = parseSymbol(context);
+    const operands = context.list("(", ")", () => input.use());
+    const attributes = input.attributes(definition, input.optionalEntries(), { call_target_name: target });
+    return { operands, resultTypes: parseFunctionTail(input, operands), ...attributes };
   },
 };

@@ -1,11 +1,14 @@
 /** @file `stablehlo.constant {..} dense<..> : T` */
 import type { Elements } from "../../elements.js";
+import { parseAttribute } from "../parse-attributes.js";
+import { parseGeneric } from "../parse-generic.js";
 import { formatAttribute } from "../print-attributes.js";
 import type { Form } from "./form.js";
 
 export const constantForm: Form = {
   print(out, operation) {
     const { value } = operation.attributes as { readonly value: Elements };
+    if (operation.results.length !== 1) return false;
     // The types differ for quantised constants, whose literal holds storage numbers.
     if (value.type !== operation.result.type) {
       out.genericTail(operation);
@@ -14,5 +17,18 @@ export const constantForm: Form = {
     out.dictionary(operation, ["value"]);
     out.write(` ${formatAttribute({ kind: "elements", value }, out.style)}`);
     return true;
+  },
+  parse(input, definition) {
+    const { cursor, context } = input;
+    if (cursor.kind === "(") return parseGeneric(input, definition.name, definition);
+    const entries = input.optionalEntries();
+    const at = cursor.start;
+    const attribute = parseAttribute(context);
+    if (attribute.kind === "resource")
+      cursor.fail(`the text has no data for the resource ${attribute.key}`, at);
+    if (attribute.kind !== "elements")
+      return cursor.fail("a constant must be a literal such as dense<1.0>", at);
+    const { value } = attribute;
+    return { resultTypes: [value.type], ...input.attributes(definition, entries, { value }) };
   },
 };

@@ -1,8 +1,11 @@
 /** @file `stablehlo.convolution(%x, %w) dim_numbers = [..]x[..]->[..], window = {stride = [1], pad = [[3, 0]]} {..} : F` */
 import { findOp } from "../../ops/index.js";
-import type { IntegerMatrix } from "../../ops/kinds.js";
-import { formatFunctionType } from "../../types.js";
+import { type IntegerMatrix, integerMatrix } from "../../ops/kinds.js";
+import { type ParseContext, parseBool, parseInteger, parseIntegers } from "../context.js";
+import type { OperationParser } from "../operation-parser.js";
+import { parseConvDimensions } from "../parse-structs.js";
 import { formatConvDimensions } from "../print-attributes.js";
+import { functionTail, parseFunctionTail } from "./common.js";
 import type { Form } from "./form.js";
 
 interface WindowAttributes {
@@ -13,7 +16,15 @@ interface WindowAttributes {
   readonly window_reversal?: readonly boolean[];
 }
 
-const windowNames = ["window_strides", "padding", "lhs_dilation", "rhs_dilation", "window_reversal"];
+/** Attributes by the words of the pretty form. */
+const windowFields: Readonly<Record<string, string>> = {
+  stride: "window_strides",
+  pad: "padding",
+  lhs_dilate: "lhs_dilation",
+  rhs_dilate: "rhs_dilation",
+  reverse: "window_reversal",
+};
+const windowNames = Object.values(windowFields);
 
 const pairs = ({ values }: IntegerMatrix): string[] =>
   Array.from({ length: values.length / 2 }, (_, i) => `[${values[2 * i]}, ${values[2 * i + 1]}]`);
@@ -42,13 +53,57 @@ export const convolutionForm: Form = {
     out.write(` dim_numbers = ${formatConvDimensions(numbers.fields)}`);
     out.write(`, window = {${formatWindow(attributes)}}`);
     out.dictionary(operation, ["dimension_numbers", ...windowNames]);
-    const results = operation.results.map((result) => result.type);
-    out.write(
-      ` : ${formatFunctionType(
-        operation.operands.map((value) => value.type),
-        results,
-      )}`,
-    );
+    out.write(functionTail(operation));
     return true;
   },
+  parse(input, definition) {
+    const { cursor, context } = input;
+    const operands = context.list("(", ")", () => input.use());
+    cursor.expectWord("dim_numbers");
+    cursor.expect("=");
+    const at = cursor.start;
+    const fields = parseConvDimensions(context);
+    const kind = definition.attributes.dimension_numbers!;
+    const numbers = kind.fromAttribute({ kind: "struct", dialect: "stablehlo", name: "conv", fields });
+    if (numbers === undefined) cursor.fail("the dimensions do not fit", at);
+    cursor.expect(",");
+    cursor.expectWord("window");
+    cursor.expect("=");
+    const typed = { dimension_numbers: numbers, ...parseWindow(input) };
+    const attributes = input.attributes(definition, input.optionalEntries(), typed);
+    return { operands, resultTypes: parseFunctionTail(input, operands), ...attributes };
+  },
 };
+
+/** `{stride = [2, 1], pad = [[1, 1]], reverse = [false]}`, in any order. */
+function parseWindow({ cursor, context }: OperationParser): Record<string, unknown> {
+  const window: Record<string, unknown> = {};
+  context.list("{", "}", () => {
+    const at = cursor.start;
+    const word = cursor.expect("name", "of a window field");
+    const name = windowFields[word];
+    if (name === undefined) return cursor.fail(`no such window field: ${word}`, at);
+    if (Object.hasOwn(window, name)) cursor.fail(`window field ${word} is given twice`, at);
+    cursor.expect("=");
+    if (name === "padding") {
+      const rows = context.list("[", "]", () => parsePadding(context));
+      window[name] = integerMatrix(rows, 2);
+    } else {
+      window[name] = name === "window_reversal" ? parseReversal(context) : parseIntegers(context);
+    }
+  });
+  return window;
+}
+
+function parsePadding(context: ParseContext): readonly [number, number] {
+  const at = context.cursor.start;
+  const [low, high, ...rest] = parseIntegers(context);
+  if (low === undefined || high === undefined || rest.length > 0)
+    return context.cursor.fail("padding is a pair of integers for each dimension", at);
+  return [low, high];
+}
+
+const parseReversal = (context: ParseContext): boolean[] =>
+  context.list("[", "]", () =>
+    context.cursor.kind === "name" ? parseBool(context) : parseInteger(context) !== 0,
+  );

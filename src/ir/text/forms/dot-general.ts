@@ -1,7 +1,12 @@
 /** @file `stablehlo.dot_general %a, %b, batching_dims = [0] x [0], contracting_dims = [2] x [1], precision = [..] : F` */
 import { findOp } from "../../ops/index.js";
-import { formatFunctionType } from "../../types.js";
+import type { AttributeKind } from "../../ops/kinds.js";
+import { parseIntegers } from "../context.js";
+import { parseStructBody } from "../parse-structs.js";
+import { parseShort } from "../parse-template.js";
+import type { OperationParser } from "../operation-parser.js";
 import { formatShort } from "../print-template.js";
+import { functionTail, parseFunctionTail } from "./common.js";
 import type { Form } from "./form.js";
 
 interface DotAttributes {
@@ -14,6 +19,24 @@ interface DotAttributes {
 }
 
 const list = (dimensions: readonly number[]): string => `[${dimensions.join(", ")}]`;
+
+/** `= [0] x [1]`. */
+function parsePair({ cursor, context }: OperationParser): readonly [number[], number[]] {
+  cursor.expect("=");
+  const lhs = parseIntegers(context);
+  cursor.expectWord("x");
+  return [lhs, parseIntegers(context)];
+}
+
+function parseAlgorithm(input: OperationParser, kind: AttributeKind): unknown {
+  const { cursor, context } = input;
+  const at = cursor.start;
+  if (cursor.kind !== "<")
+    return kind.fromAttribute(parseShort(input, kind)) ?? cursor.fail(`expected ${kind.name}`, at);
+  const fields = parseStructBody(context);
+  const value = kind.fromAttribute({ kind: "struct", dialect: "stablehlo", name: kind.name, fields });
+  return value ?? cursor.fail("the algorithm lacks fields, or has them of other types", at);
+}
 
 export const dotGeneralForm: Form = {
   print(out, operation) {
@@ -30,13 +53,42 @@ export const dotGeneralForm: Form = {
     const algorithm = out.attribute(operation, definition, "algorithm");
     if (algorithm !== undefined) out.write(`, algorithm = ${formatShort(algorithm)}`);
     out.dictionary(operation, ["dot_dimension_numbers", "precision_config", "algorithm"]);
-    const results = operation.results.map((result) => result.type);
-    out.write(
-      ` : ${formatFunctionType(
-        operation.operands.map((value) => value.type),
-        results,
-      )}`,
-    );
+    out.write(functionTail(operation));
     return true;
+  },
+  parse(input, definition) {
+    const { cursor } = input;
+    const operands = input.uses();
+    cursor.expect(",");
+    const [lhsBatch, rhsBatch] = cursor.acceptWord("batching_dims")
+      ? parsePair(input)
+      : [undefined, undefined];
+    if (lhsBatch !== undefined) cursor.expect(",");
+    cursor.expectWord("contracting_dims");
+    const [lhsSum, rhsSum] = parsePair(input);
+    const typed: Record<string, unknown> = {
+      dot_dimension_numbers: {
+        lhs_batching_dimensions: lhsBatch ?? [],
+        rhs_batching_dimensions: rhsBatch ?? [],
+        lhs_contracting_dimensions: lhsSum,
+        rhs_contracting_dimensions: rhsSum,
+      },
+    };
+    while (cursor.accept(",")) {
+      const isPrecision = cursor.isWord("precision") && typed.precision_config === undefined;
+      if (!isPrecision && !(cursor.isWord("algorithm") && typed.algorithm === undefined))
+        cursor.failExpected("precision or algorithm");
+      cursor.advance();
+      cursor.expect("=");
+      const at = cursor.start;
+      if (!isPrecision) typed.algorithm = parseAlgorithm(input, definition.attributes.algorithm!);
+      else {
+        const kind = definition.attributes.precision_config!;
+        typed.precision_config =
+          kind.fromAttribute(parseShort(input, kind)) ?? cursor.fail("expected DEFAULT, HIGH or HIGHEST", at);
+      }
+    }
+    const attributes = input.attributes(definition, input.optionalEntries(), typed);
+    return { operands, resultTypes: parseFunctionTail(input, operands), ...attributes };
   },
 };

@@ -1,8 +1,12 @@
 /** @file What a pretty form written by hand is. */
 import type { Operation } from "../../operation.js";
+import type { OpDefinition } from "../../ops/define.js";
+import type { OperationParser, ParsedParts } from "../operation-parser.js";
 import type { Printer } from "../printer.js";
 
 export interface Form {
   /** Writes what follows the op's name; false, with nothing written, when this operation has no pretty form. */
   print(out: Printer, operation: Operation): boolean;
+  /** Reads what follows the op's name. @throws ParseError */
+  parse(input: OperationParser, definition: OpDefinition): ParsedParts;
 }

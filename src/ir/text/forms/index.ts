@@ -10,9 +10,10 @@ import {
   complexForm,
   reducePrecisionForm,
   selectForm,
-  tupleElementForm,
+  tupleForm,
 } from "./elementwise.js";
 import type { Form } from "./form.js";
+import { meshForm } from "./mesh.js";
 import { reduceForm } from "./reduce.js";
 import { sliceForm } from "./slice.js";
 import { whileForm } from "./while.js";
@@ -30,12 +31,13 @@ const forms: ReadonlyMap<string, Form> = new Map(
     "stablehlo.convolution": convolutionForm,
     "stablehlo.custom_call": customCallForm,
     "stablehlo.dot_general": dotGeneralForm,
-    "stablehlo.get_tuple_element": tupleElementForm,
     "stablehlo.optimization_barrier": barrierForm,
     "stablehlo.reduce": reduceForm,
     "stablehlo.reduce_precision": reducePrecisionForm,
     "stablehlo.select": selectForm,
+    "sdy.mesh": meshForm,
     "stablehlo.slice": sliceForm,
+    "stablehlo.tuple": tupleForm,
     "stablehlo.while": whileForm,
   }),
 );

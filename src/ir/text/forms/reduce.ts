@@ -2,9 +2,14 @@
  * @file reduce: `(%x init: %z) applies stablehlo.add across dimensions = [1] : F`, or with its body written out. The pairs
  * of `reducer` are element and accumulator of one input; the block has all elements first, then all accumulators.
  */
-import type { Block, Operation } from "../../operation.js";
+import type { Block, Operation, Region, Value } from "../../operation.js";
 import { findOp } from "../../ops/index.js";
-import { formatFunctionType, type TensorType, tensorType } from "../../types.js";
+import { fileLocation, type Location } from "../../location.js";
+import { insertOperation, makeBlock, makeOperation, makeRegion } from "../../rewriter.js";
+import { type TensorType, tensorType } from "../../types.js";
+import { parseIntegers } from "../context.js";
+import type { OperationParser, ParsedArgument } from "../operation-parser.js";
+import { functionTail, parseFunctionTail } from "./common.js";
 import type { Form } from "./form.js";
 
 /** The op of a body that does nothing but combine its two scalars in order, which the short form names. */
@@ -58,17 +63,88 @@ export const reduceForm: Form = {
     if (applied !== undefined) out.write(` applies ${applied}`);
     out.write(` across dimensions = [${dimensions.join(", ")}]`);
     out.dictionary(operation, ["dimensions"]);
-    const results = operation.results.map((result) => result.type);
-    out.write(
-      ` : ${formatFunctionType(
-        operands.map((value) => value.type),
-        results,
-      )}`,
-    );
+    out.write(functionTail(operation));
     if (applied !== undefined) return true;
     out.newLine();
     out.write(` reducer${reducerArguments(block, (index) => out.argument(block.arguments[index]!))}  `);
     out.region(operation.regions[0]!, { labelled: false });
     return true;
   },
+  parse(input, definition) {
+    const { cursor, context } = input;
+    const inputs: Value[] = [];
+    const inits: Value[] = [];
+    do {
+      cursor.expect("(");
+      inputs.push(input.use());
+      cursor.expectWord("init");
+      cursor.expect(":");
+      inits.push(input.use());
+      cursor.expect(")");
+    } while (cursor.accept(","));
+    const operands = [...inputs, ...inits];
+    const applied = cursor.acceptWord("applies") ? parseApplied(input) : undefined;
+    cursor.expectWord("across");
+    cursor.expectWord("dimensions");
+    cursor.expect("=");
+    const dimensions = parseIntegers(context);
+    const attributes = input.attributes(definition, input.optionalEntries(), { dimensions });
+    const resultTypes = parseFunctionTail(input, operands);
+    const region =
+      applied === undefined
+        ? parseReducer(input, definition.name, inputs.length)
+        : bodyOf(input, applied, operands);
+    return { operands, resultTypes, regions: [region], ...attributes };
+  },
 };
+
+interface Applied {
+  readonly name: string;
+  readonly at: number;
+  readonly location: Location;
+}
+
+function parseApplied({ cursor, context }: OperationParser): Applied {
+  const { start: at, line, lineStart } = cursor;
+  const name = cursor.expect("name", "of an op");
+  const definition = findOp(name);
+  if (!name.startsWith("stablehlo.") || definition?.operands.length !== 2 || definition.assembly !== "binary")
+    cursor.fail(`${name} does not combine two values`, at);
+  const { file } = context.source;
+  return { name, at, location: fileLocation({ file, line, column: at - lineStart + 1 }) };
+}
+
+/** The body that `applies` stands for. */
+function bodyOf(
+  { cursor }: OperationParser,
+  { name, at, location }: Applied,
+  operands: readonly Value[],
+): Region {
+  const [type] = operands.map((value) => value.type);
+  if (operands.length !== 2 || type?.kind !== "tensor")
+    return cursor.fail("applies needs one input, a tensor", at);
+  const scalar = tensorType([], type.element);
+  const block = makeBlock([scalar, scalar], [], [location, location]);
+  const combine = makeOperation({ name, operands: block.arguments, resultTypes: [scalar], location });
+  insertOperation(combine, block);
+  insertOperation(makeOperation({ name: "stablehlo.return", operands: combine.results, location }), block);
+  return makeRegion([block]);
+}
+
+/** `reducer(%x: T, %acc: T) (..) { .. }`. */
+function parseReducer(input: OperationParser, owner: string, count: number): Region {
+  const { cursor, context } = input;
+  cursor.expectWord("reducer");
+  const at = cursor.start;
+  const elements: ParsedArgument[] = [];
+  const accumulators: ParsedArgument[] = [];
+  while (cursor.kind === "(") {
+    const pair = context.list("(", ")", () => input.argument());
+    if (pair.length !== 2) cursor.fail("a reducer takes pairs of an element and an accumulator", at);
+    elements.push(pair[0]!);
+    accumulators.push(pair[1]!);
+  }
+  if (elements.length !== count)
+    cursor.fail(`the reducer takes ${elements.length} pairs for ${count} inputs`, at);
+  return input.region(owner, [...elements, ...accumulators]);
+}

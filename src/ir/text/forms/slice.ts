@@ -1,5 +1,6 @@
 /** @file `stablehlo.slice %x [1:3, 0:4:2] : F` */
-import { formatFunctionType } from "../../types.js";
+import { parseInteger } from "../context.js";
+import { functionTail, parseFunctionTail } from "./common.js";
 import type { Form } from "./form.js";
 
 interface SliceAttributes {
@@ -19,13 +20,24 @@ export const sliceForm: Form = {
     });
     out.write(` ${out.namesOf(operation.operands)} [${ranges.join(", ")}]`);
     out.dictionary(operation, ["start_indices", "limit_indices", "strides"]);
-    const results = operation.results.map((result) => result.type);
-    out.write(
-      ` : ${formatFunctionType(
-        operation.operands.map((value) => value.type),
-        results,
-      )}`,
-    );
+    out.write(functionTail(operation));
     return true;
+  },
+  parse(input, definition) {
+    const { cursor, context } = input;
+    const operands = [input.use()];
+    const ranges = context.list("[", "]", () => {
+      const start = parseInteger(context);
+      cursor.expect(":", "and the limit");
+      const limit = parseInteger(context);
+      return { start, limit, stride: cursor.accept(":") ? parseInteger(context) : 1 };
+    });
+    const typed: SliceAttributes = {
+      start_indices: ranges.map(({ start }) => start),
+      limit_indices: ranges.map(({ limit }) => limit),
+      strides: ranges.map(({ stride }) => stride),
+    };
+    const attributes = input.attributes(definition, input.optionalEntries(), { ...typed });
+    return { operands, resultTypes: parseFunctionTail(input, operands), ...attributes };
   },
 };

@@ -1,5 +1,6 @@
 /** @file `stablehlo.while(%iterArg = %x) : T cond { .. } do { .. }`: both regions see the same argument names. */
 import { formatType } from "../../types.js";
+import { parseOperandTypes } from "./common.js";
 import type { Form } from "./form.js";
 
 export const whileForm: Form = {
@@ -19,5 +20,33 @@ export const whileForm: Form = {
     out.write(" do ");
     out.region(body, { labelled: false });
     return true;
+  },
+  parse(input, definition) {
+    const { cursor, context } = input;
+    const pairs = context.list("(", ")", () => {
+      const at = cursor.start;
+      const name = cursor.expect("value");
+      cursor.expect("=");
+      return { name, at, value: input.use() };
+    });
+    const operands = pairs.map(({ value }) => value);
+    const types = operands.length === 0 ? [] : parseOperandTypes(input, operands);
+    const entries = cursor.acceptWord("attributes") ? input.optionalEntries() : [];
+    const declared = pairs.map(({ name, at, value }, i) => ({
+      name,
+      at,
+      type: types[i]!,
+      location: value.location,
+    }));
+    cursor.expectWord("cond");
+    const condition = input.region(definition.name, declared);
+    cursor.expectWord("do");
+    const body = input.region(definition.name, declared);
+    return {
+      operands,
+      resultTypes: types,
+      regions: [condition, body],
+      ...input.attributes(definition, entries),
+    };
   },
 };

@@ -1,0 +1,251 @@
+/** @file Attributes. */
+import type { Attribute, AttributeDictionary } from "../attribute.js";
+import { isFloat, scalarType, type Type } from "../types.js";
+import { type ParseContext, parseBigInt, parseInteger, skipBrackets } from "./context.js";
+import { floatFromBits, floatToBits } from "./float-format.js";
+import { parseDense } from "./parse-elements.js";
+import { parseLocation } from "./parse-locations.js";
+import { parseResource } from "./parse-resources.js";
+import { parseStablehloAttribute } from "./parse-structs.js";
+import { parseType } from "./parse-types.js";
+import { formatType } from "../types.js";
+import { unescape } from "./strings.js";
+
+const i64 = scalarType("i64");
+const f64 = scalarType("f64");
+
+/** Any attribute. */
+export function parseAttribute(context: ParseContext): Attribute {
+  context.expand(1);
+  return context.nested(() => parseBare(context));
+}
+
+function parseBare(context: ParseContext): Attribute {
+  const { cursor } = context;
+  switch (cursor.kind) {
+    case "integer":
+    case "float":
+    case "-":
+      return parseNumber(context);
+    case "string":
+      return parseStringAttribute(context);
+    case "symbol":
+      return { kind: "symbol", path: parseSymbolPath(context) };
+    case "[":
+      return { kind: "array", items: context.list("[", "]", () => parseAttribute(context)) };
+    case "{":
+      return { kind: "dictionary", entries: toDictionary(parseEntries(context)) };
+    case "attribute":
+      return parseDialectAttribute(context);
+    case "type":
+    case "(":
+      return { kind: "type", type: parseType(context) };
+    case "name":
+      return parseKeyword(context);
+    default:
+      return cursor.failExpected("an attribute");
+  }
+}
+
+function parseKeyword(context: ParseContext): Attribute {
+  const { cursor } = context;
+  if (cursor.acceptWord("true")) return { kind: "bool", value: true };
+  if (cursor.acceptWord("false")) return { kind: "bool", value: false };
+  if (cursor.acceptWord("unit")) return { kind: "unit" };
+  if (cursor.isWord("dense")) return { kind: "elements", value: parseDense(context) };
+  if (cursor.isWord("array")) return parseDenseArray(context);
+  if (cursor.isWord("dense_resource")) return parseResource(context);
+  if (cursor.isWord("loc")) return { kind: "location", location: parseLocation(context) };
+  if (/^(?:affine_map|affine_set|sparse|strided|distinct)$/.test(cursor.spelling))
+    return parseOpaque(context);
+  return { kind: "type", type: parseType(context) };
+}
+
+/** `affine_map<..>` and the like, kept as text; `sparse<..>` and `distinct[..]<..>` have more to them. */
+function parseOpaque(context: ParseContext): Attribute {
+  const { cursor } = context;
+  const { start, spelling } = cursor;
+  cursor.advance();
+  while (cursor.kind === "[" || cursor.kind === "<") cursor.continueAt(skipBrackets(context, cursor.start));
+  if (spelling === "sparse") {
+    cursor.expect(":");
+    parseType(context);
+  }
+  return { kind: "opaque", text: cursor.text.slice(start, cursor.start).trimEnd() };
+}
+
+/** `"text"`; one with a type is kept as its text. */
+function parseStringAttribute(context: ParseContext): Attribute {
+  const { cursor } = context;
+  const { start } = cursor;
+  const value = parseString(context);
+  if (!cursor.accept(":")) return { kind: "string", value };
+  parseType(context);
+  return { kind: "opaque", text: cursor.text.slice(start, cursor.start).trimEnd() };
+}
+
+/** A quoted string; its value. */
+export const parseString = ({ cursor }: ParseContext, purpose?: string): string =>
+  unescape(cursor.expect("string", purpose).slice(1, -1));
+
+/** `@name` or `@"name"`; its name. */
+export function parseSymbol({ cursor }: ParseContext): string {
+  const text = cursor.expect("symbol");
+  return text[1] === '"' ? unescape(text.slice(2, -1)) : text.slice(1);
+}
+
+function parseSymbolPath(context: ParseContext): string[] {
+  const path = [parseSymbol(context)];
+  while (context.cursor.accept("::")) path.push(parseSymbol(context));
+  return path;
+}
+
+/** A named attribute as written. */
+export interface Entry {
+  readonly name: string;
+  readonly attribute: Attribute;
+  /** Offset of its name. */
+  readonly at: number;
+}
+
+/** `{a = 1 : i64, flag, "odd name" = 2 : i64}`. */
+export function parseEntries(context: ParseContext): Entry[] {
+  const { cursor } = context;
+  const seen = new Set<string>();
+  return context.list("{", "}", () => {
+    const at = cursor.start;
+    const name = cursor.kind === "string" ? parseString(context) : cursor.expect("name", "of an attribute");
+    if (seen.has(name)) cursor.fail(`attribute ${name} is given twice`, at);
+    seen.add(name);
+    const attribute: Attribute = cursor.accept("=") ? parseAttribute(context) : { kind: "unit" };
+    return { name, attribute, at };
+  });
+}
+
+export const toDictionary = (entries: readonly Entry[]): AttributeDictionary =>
+  new Map(entries.map(({ name, attribute }) => [name, attribute]));
+
+/** `array<i64: 1, 2>`. */
+function parseDenseArray(context: ParseContext): Attribute {
+  const { cursor } = context;
+  cursor.expectWord("array");
+  cursor.expect("<");
+  const at = cursor.start;
+  const type = parseType(context);
+  const element = formatType(type);
+  const items: (bigint | number)[] = [];
+  if (cursor.accept(":")) {
+    do items.push(parseArrayItem(context, type));
+    while (cursor.accept(","));
+  }
+  cursor.expect(">");
+  if (!/^(?:i1|i8|i16|i32|i64|f32|f64)$/.test(element))
+    cursor.fail(`an array cannot hold ${element}; it can hold i1, i8, i16, i32, i64, f32 and f64`, at);
+  return { kind: "denseArray", element, items };
+}
+
+function parseArrayItem(context: ParseContext, type: Type): bigint | number {
+  const { cursor } = context;
+  if (type.kind !== "scalar") return cursor.fail("an array holds numbers");
+  if (type.element === "i1" && cursor.kind === "name") {
+    if (cursor.acceptWord("true")) return 1n;
+    cursor.expectWord("false");
+    return 0n;
+  }
+  const number = parseTypedNumber(context, () => type);
+  if (number.kind === "bool") return number.value ? 1n : 0n;
+  return number.value;
+}
+
+type NumberAttribute = Extract<Attribute, { kind: "integer" | "float" | "bool" }>;
+
+/** A number and its type, `i64` or `f64` when it has none. */
+const parseNumber = (context: ParseContext): Attribute =>
+  parseTypedNumber(context, (isFloatLiteral) => {
+    if (context.cursor.accept(":")) return parseType(context);
+    return isFloatLiteral ? f64 : i64;
+  });
+
+function parseTypedNumber(context: ParseContext, typeOf: (isFloatLiteral: boolean) => Type): NumberAttribute {
+  const { cursor } = context;
+  const at = cursor.start;
+  const negative = cursor.accept("-");
+  const literal = cursor.spelling;
+  const isFloatLiteral = cursor.kind === "float";
+  if (!isFloatLiteral && cursor.kind !== "integer") cursor.failExpected("a number");
+  cursor.advance();
+  const type = typeOf(isFloatLiteral);
+  if (type.kind === "scalar" && isFloat(type.element)) {
+    if (isFloatLiteral) {
+      const value = floatFromBits(
+        type.element,
+        floatToBits(type.element, (negative ? -1 : 1) * Number(literal)),
+      );
+      return { kind: "float", value, type };
+    }
+    if (negative || !literal.startsWith("0x"))
+      cursor.fail(`${formatType(type)} needs a float such as 1.0, or the bits of one`, at);
+    const bits = BigInt(literal);
+    if (bits >> BigInt(Number(/\d+/.exec(type.element)![0])) !== 0n)
+      cursor.fail(`${literal} has more bits than ${formatType(type)}`, at);
+    return { kind: "float", value: floatFromBits(type.element, bits), bits, type };
+  }
+  if (isFloatLiteral) cursor.fail(`a float cannot be of type ${formatType(type)}`, at);
+  const value = fitInteger(negative ? -BigInt(literal) : BigInt(literal), formatType(type));
+  if (value === undefined)
+    return cursor.fail(`${negative ? "-" : ""}${literal} is no ${formatType(type)}`, at);
+  return formatType(type) === "i1" ? { kind: "bool", value: value !== 0n } : { kind: "integer", value, type };
+}
+
+/** An integer as its type reads it (signless types are signed), or undefined when it does not fit. */
+export function fitInteger(value: bigint, type: string): bigint | undefined {
+  const [, sign, digits] = /^(?:index|([su]?)i(\d+))$/.exec(type) ?? [undefined, undefined, undefined];
+  if (type !== "index" && digits === undefined) return undefined;
+  const width = digits === undefined ? 64n : BigInt(digits);
+  const half = 1n << (width - 1n);
+  if (value < (sign === "u" ? 0n : -half)) return undefined;
+  const signed = sign === "s" || type === "index";
+  if (value >= (signed ? half : 2n * half)) return undefined;
+  return sign !== "u" && value >= half ? value - 2n * half : value;
+}
+
+function parseDialectAttribute(context: ParseContext): Attribute {
+  const { cursor } = context;
+  const { spelling, start, end } = cursor;
+  const known = parseStablehloAttribute(context);
+  if (known !== undefined) return known;
+  const opens = cursor.text[end] === "<";
+  if (!spelling.includes(".") && !opens) return parseAlias(context);
+  const bodyEnd = opens ? skipBrackets(context, end) : end;
+  cursor.continueAt(bodyEnd);
+  return { kind: "opaque", text: cursor.text.slice(start, bodyEnd) };
+}
+
+function parseAlias(context: ParseContext): Attribute {
+  const { cursor } = context;
+  const { spelling } = cursor;
+  const alias = context.attributeAliases.get(spelling);
+  if (alias !== undefined) {
+    context.expand(alias.size);
+    cursor.advance();
+    return alias.value;
+  }
+  const location = context.locationAliases.get(spelling);
+  if (location === undefined) return cursor.fail(`the attribute alias ${spelling} is not defined`);
+  cursor.advance();
+  return { kind: "location", location };
+}
+
+/** An integer attribute of type i64, as fields of structs hold them. */
+export const parseIntegerField = (context: ParseContext): Attribute => ({
+  kind: "integer",
+  value: parseBigInt(context),
+  type: i64,
+});
+
+/** An integer without type, as a typed attribute. */
+export const parseUntypedInteger = (context: ParseContext, type: Type): Attribute => ({
+  kind: "integer",
+  value: BigInt(parseInteger(context)),
+  type,
+});
