@@ -96,7 +96,7 @@ async function tryPlugin(name: string): Promise<DeviceDiagnosis | GriffinError> 
       path,
       pjrt: `${major}.${minor}`,
       stablehlo: plugin.stablehloVersions,
-      platform: `${client.platformName} ${client.platformVersion}`,
+      platform: [...new Set([client.platformName, client.platformVersion])].join(" "),
       devices: client.devices.map((device) => device.toString()),
     };
   } catch (error) {

@@ -103,10 +103,9 @@ async function run(source: string | undefined, options: Options): Promise<void> 
   });
   if (options.json === true) return printJson({ ...summary, device: describeDevice(device) });
   if (streams) printLine();
-  else
-    summary.rows.forEach(({ text, tokens }, row) =>
-      printLine(`${pc.dim(`[${row}]`)} ${asIds ? tokens.join(",") : text}`),
-    );
+  for (const [row, { text, tokens }] of streams ? [] : summary.rows.entries()) {
+    printLine(`${pc.dim(`[${row}]`)} ${asIds ? tokens.join(",") : text}`);
+  }
   console.error(pc.dim(describeSummary(summary)));
   console.error(pc.dim(describeDevice(device)));
 }

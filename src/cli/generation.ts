@@ -91,8 +91,9 @@ async function compilePrograms(
   { chunk = 256, maxNewTokens = 128 }: GenerationRequest,
 ): Promise<number> {
   const batch = prompts.length;
-  const times = new Set(planChunks(Math.max(...prompts.map((prompt) => prompt.length)), chunk));
-  for (const time of times) await model.program({ kind: "prefill", batch, time });
+  const times = planChunks(Math.max(...prompts.map((prompt) => prompt.length)), chunk);
+  await model.program({ kind: "prefill", batch, time: times[0]! });
+  if (times.length > 1) await model.program({ kind: "extend", batch, time: chunk });
   if (maxNewTokens > 1) await model.program({ kind: "decode", batch, time: 1 });
   return Math.max(...times);
 }

@@ -20,7 +20,7 @@ import { printJson, writeOutput } from "./output.js";
 import { createPassPrinter } from "./print-passes.js";
 import { Progress } from "./progress.js";
 
-const PROGRAMS = ["prefill", "decode", "score", "forward"] as const;
+const PROGRAMS = ["prefill", "extend", "decode", "score", "forward"] as const;
 const presetNames = Object.keys(presets) as readonly (keyof typeof presets)[];
 
 interface Options extends LoweringFlags {
@@ -99,7 +99,7 @@ async function run(options: Options): Promise<void> {
       name,
       milliseconds,
       changed,
-      ...Object.fromEntries(counts),
+      counts: Object.fromEntries(counts),
     })),
     ...(options.output === undefined ? { text } : { output: options.output }),
   });

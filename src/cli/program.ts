@@ -1,14 +1,15 @@
 /** @file All commands of `griffin`. */
 import { Command } from "commander";
+import { conformCommand } from "./conform.js";
 import { demoCommand } from "./demo.js";
 import { doctorCommand } from "./doctor.js";
 import { generateCommand } from "./generate.js";
 import { goldenCommand } from "./golden.js";
 import { lowerCommand } from "./lower.js";
 import { optCommand } from "./opt.js";
+import { packageVersion } from "./package.js";
 import { pluginCommand } from "./plugin.js";
 import { runCommand } from "./run.js";
-import { packageVersion } from "./package.js";
 
 /** The command line, not yet run. Complaints are thrown (CommanderError), never printed by it. */
 export function createProgram(): Command {
@@ -26,6 +27,7 @@ export function createProgram(): Command {
     lowerCommand(),
     optCommand(),
     runCommand(),
+    conformCommand(),
     pluginCommand(),
   ];
   for (const command of commands) program.addCommand(inherit(command, program));

@@ -1,0 +1,85 @@
+import { expect, test } from "vitest";
+import { openCase } from "../../src/golden/index.js";
+import { loadTokenizer } from "../../src/text/index.js";
+import { griffin, griffinJson } from "./griffin.js";
+
+const model = "golden/demo-kjv";
+const golden = await openCase(model);
+const prompt = [...golden.tokens];
+/** The reference's greedy continuation of the case's prompt. */
+const reference = Array.from(golden.tensors.get("generated")!.data);
+const tokenizer = await loadTokenizer(model, golden.config.bosId);
+const promptText = tokenizer.decode(prompt);
+
+const generate = (...args: string[]) => griffin(["generate", "--model", model, ...args]);
+const generateJson = (...args: string[]) => griffinJson(["generate", "--model", model, ...args]);
+
+test("greedy decoding continues the golden prompt with the reference's tokens", async () => {
+  const count = String(reference.length);
+  const { exitCode, stdout, stderr } = await generate("--tokens", prompt.join(), "--max-new-tokens", count);
+  expect(stdout).toBe(reference.join());
+  expect(exitCode).toBe(0);
+  expect(stderr).toMatch(
+    /161 tokens, [\d.]+ tokens\/s, 1\.29M parameters in f32, scan sequential, attention banded\n/,
+  );
+  expect(stderr).toMatch(/cpu plugin \S+ \(PJRT 0\.106, StableHLO [\d.]+\), device 0 of \d+: cpu$/);
+});
+
+test("text goes in and its continuation comes out, without the prompt", async () => {
+  const { stdout } = await generate("--prompt", promptText, "--max-new-tokens", "40");
+  expect(stdout).toBe(tokenizer.decode(reference.slice(0, 40)));
+});
+
+test("the prompt may come from standard input, and its pieces may be short", async () => {
+  const args = ["generate", "--model", model, "--max-new-tokens", "40", "--chunk", "16", "-"];
+  const { stdout } = await griffin(args, { input: `${promptText}\n` });
+  expect(stdout).toBe(tokenizer.decode(reference.slice(0, 40)));
+});
+
+test("prompts of different length in one batch give what each gives alone", async () => {
+  const both = await generateJson(
+    "--prompt",
+    "And God said",
+    "--prompt",
+    promptText,
+    "--max-new-tokens",
+    "24",
+  );
+  const alone = await generateJson("--prompt", "And God said", "--max-new-tokens", "24");
+  expect(both).toMatchObject({
+    rows: [
+      (alone as { rows: readonly unknown[] }).rows[0],
+      {
+        prompt,
+        tokens: reference.slice(0, 24),
+        text: tokenizer.decode(reference.slice(0, 24)),
+        finished: "length",
+      },
+    ],
+    dtype: "f32",
+    parameters: 1_291_392,
+  });
+});
+
+/** A smaller model, without text. */
+const hawk = (...args: string[]) =>
+  griffin(["generate", "--model", "golden/hawk-sharded", "--max-new-tokens", "6", ...args]);
+
+test("several prompts are told apart by their number", async () => {
+  const { tokens, time, tensors } = await openCase("golden/hawk-sharded");
+  const expected = tensors.get("generated")!;
+  const row = (data: ArrayLike<number>, width: number, r: number) =>
+    Array.from(data).slice(r * width, (r + 1) * width);
+  const prompts = [0, 1, 2].flatMap((r) => ["--tokens", row(tokens, time, r).join()]);
+  const { stdout } = await hawk(...prompts);
+  const rows = [0, 1, 2].map((r) => `[${r}] ${row(expected.data, expected.shape[1]!, r).slice(0, 6).join()}`);
+  expect(stdout.split("\n")).toEqual(rows);
+});
+
+test("the same seed gives the same tokens, another seed others", async () => {
+  const sample = async (seed: string) =>
+    (await hawk("--tokens", "2,3,4", "--temperature", "2", "--top-k", "40", "--seed", seed)).stdout;
+  const [first, again, other] = [await sample("7"), await sample("7"), await sample("8")];
+  expect(again).toBe(first);
+  expect(other).not.toBe(first);
+});

@@ -1,0 +1,60 @@
+/** @file For tests: the built command, run as people run it. */
+import { existsSync } from "node:fs";
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import { onTestFinished } from "vitest";
+
+/** The project's folder. */
+export const root = fileURLToPath(new URL("../../", import.meta.url));
+const main = join(root, "dist/src/cli/main.js");
+
+export interface Outcome {
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly input?: string;
+  /** Instead of this process's variables of these names; undefined removes one. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Runs `griffin` with these arguments in the project's folder. */
+export async function griffin(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+  if (!existsSync(main)) throw new Error("griffin is not built: npm run build");
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [main, ...args], {
+    cwd: root,
+    reject: false,
+    input: options.input ?? "",
+    env: { NO_COLOR: "1", ...options.env },
+  });
+  return { exitCode, stdout, stderr };
+}
+
+/** Runs with --json and reads what came; fails when that is no JSON. */
+export async function griffinJson(args: readonly string[], options: RunOptions = {}): Promise<unknown> {
+  const { stdout, stderr } = await griffin([...args, "--json"], options);
+  try {
+    return JSON.parse(stdout);
+  } catch {
+    throw new Error(`no JSON on stdout: ${stdout}\n${stderr}`);
+  }
+}
+
+/** An empty folder that goes away after the test. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "griffin-test-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A copy of a folder of golden/ that a test may spoil. */
+export async function copyOfCase(name: string): Promise<string> {
+  const folder = await temporaryFolder();
+  await cp(join(root, "golden", name), folder, { recursive: true });
+  return folder;
+}

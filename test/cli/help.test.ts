@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import { griffin } from "./griffin.js";
+
+const commands = [
+  ["demo"],
+  ["doctor"],
+  ["generate"],
+  ["golden", "check"],
+  ["lower"],
+  ["opt"],
+  ["run"],
+  ["conform"],
+  ["plugin", "install"],
+  ["plugin", "list"],
+];
+
+test.each(commands)("griffin %s %s --help shows options and examples and exits with 0", async (...words) => {
+  const { exitCode, stdout, stderr } = await griffin([...words, "--help"]);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  expect(stdout).toContain("Usage: griffin");
+  expect(stdout).toContain("--json");
+  expect(stdout).toMatch(/Examples:\n {2}griffin /);
+});
+
+test("griffin --version prints the package's version", async () => {
+  expect(await griffin(["--version"])).toEqual({ exitCode: 0, stdout: "0.1.0", stderr: "" });
+});
+
+test("griffin alone shows the commands and is wrong usage", async () => {
+  const { exitCode, stderr } = await griffin([]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("usage error: no command given");
+});
+
+test("an unknown command suggests the nearest one", async () => {
+  expect(await griffin(["genrate"])).toEqual({
+    exitCode: 2,
+    stdout: "",
+    stderr: "usage error: unknown command 'genrate'\n  hint:     did you mean generate?",
+  });
+});
+
+test("an unknown option suggests the nearest one", async () => {
+  expect(await griffin(["generate", "--model", "x", "--promt", "y"])).toEqual({
+    exitCode: 2,
+    stdout: "",
+    stderr: "usage error: unknown option '--promt'\n  hint:     did you mean --prompt?",
+  });
+});
+
+test("a command without what it needs says what is missing", async () => {
+  const { exitCode, stderr } = await griffin(["generate", "--prompt", "x"]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/^usage error: required option '--model <dir>' not specified\n {2}hint: /);
+});
+
+test("with --json an error is also a JSON document on stdout", async () => {
+  const { exitCode, stdout } = await griffin(["lower", "--preset", "tiney", "--json"]);
+  expect(exitCode).toBe(2);
+  expect(JSON.parse(stdout)).toEqual({
+    error: {
+      kind: "usage error",
+      message: "--preset is not valid",
+      expected: "recurrentgemma-2b, recurrentgemma-9b, griffin-7b, hawk-7b, tiny, tiny-hawk",
+      got: "tiney",
+      hint: "did you mean tiny?",
+      exitCode: 2,
+    },
+  });
+});

@@ -1,0 +1,102 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { griffin, griffinJson, temporaryFolder } from "./griffin.js";
+
+test("lower prints a module of StableHLO alone, weights as arguments", async () => {
+  const { exitCode, stdout } = await griffin([
+    "lower",
+    "--preset",
+    "tiny",
+    "--program",
+    "decode",
+    "--dtype",
+    "f32",
+  ]);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^module @griffin_decode/);
+  expect(stdout).toContain('griffin.parameter = "embed_tokens.weight"');
+  expect(stdout).toMatch(
+    /griffin\.state = "layers\.0\.temporal_block\.rg_lru\.state", tf\.aliasing_output = \d+ : i32/,
+  );
+  expect(stdout.match(/\bgriffin\.(?!parameter|state)\w+ /g)).toBeNull();
+});
+
+test("lower --json describes arguments, results and passes", async () => {
+  expect(
+    await griffinJson(["lower", "--preset", "tiny", "--program", "prefill", "--batch", "2", "--time", "24"]),
+  ).toMatchObject({
+    programs: [
+      {
+        name: "griffin_prefill",
+        arguments: expect.arrayContaining([
+          { role: "input", name: "tokens", type: "tensor<2x24xi32>" },
+          { role: "parameter", name: "embed_tokens.weight", type: "tensor<64x32xbf16>" },
+          { role: "state", name: "layers.0.temporal_block.rg_lru.state", type: "tensor<2x48xf32>" },
+        ]),
+        results: expect.arrayContaining([
+          { role: "output", name: "logits", axes: ["batch", "vocab"], type: "tensor<2x64xf32>" },
+        ]),
+      },
+    ],
+    passes: expect.arrayContaining([
+      {
+        name: "fuse-rglru-gates",
+        milliseconds: expect.any(Number),
+        changed: true,
+        counts: { "gate pairs fused": 2 },
+      },
+    ]),
+    text: expect.stringContaining("func.func public @main"),
+  });
+});
+
+test("lower -o writes the file and nothing to stdout", async () => {
+  const file = join(await temporaryFolder(), "decode.mlir");
+  const { exitCode, stdout } = await griffin([
+    "lower",
+    "--model",
+    "golden/odd-widths",
+    "--program",
+    "decode",
+    "-o",
+    file,
+  ]);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "" });
+  expect(await readFile(file, "utf8")).toMatch(/^module @griffin_decode/);
+});
+
+test("lower --prepare puts what depends on weights alone into a program of its own", async () => {
+  const { stdout } = await griffin(["lower", "--preset", "tiny", "--program", "decode", "--prepare"]);
+  const [program, prepare] = stdout.split("// -----\n");
+  expect(program).toMatch(/griffin\.prepared = \d+/);
+  expect(prepare).toMatch(/^module @griffin_decode_prepare/);
+});
+
+test("lower --print-ir-after-change shows what each pass did, on stderr", async () => {
+  const { stderr } = await griffin([
+    "lower",
+    "--preset",
+    "tiny-hawk",
+    "--program",
+    "decode",
+    "--print-ir-after-change",
+  ]);
+  expect(stderr).toMatch(/\/\/ after fuse-rglru-gates\n/);
+  expect(stderr).toMatch(/^\+ .*griffin\.rg_lru/m);
+});
+
+test.each([
+  ["neither model nor preset", [], "no model given"],
+  ["both", ["--preset", "tiny", "--model", "golden/demo-kjv"], "--model and --preset are both given"],
+  ["an unknown target", ["--preset", "tiny", "--target", "tpuu"], 'there is no target "tpuu"'],
+  [
+    "decode of several tokens",
+    ["--preset", "tiny", "--program", "decode", "--time", "2"],
+    "decode reads one token of each sequence",
+  ],
+])("lower with %s is wrong usage", async (_what, args, words) => {
+  const { exitCode, stderr } = await griffin(["lower", ...args]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain(`usage error: ${words}`);
+});

@@ -1,0 +1,59 @@
+import { expect, test, vi } from "vitest";
+import { formatBytes, formatMs, Progress } from "../../src/cli/progress.js";
+
+/** A stream that keeps what it is given; colours are left out. */
+function recorder(isTTY: boolean) {
+  const parts: string[] = [];
+  return {
+    isTTY,
+    columns: 40,
+    parts,
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
+    write: (text: string) => parts.push(text.replace(/\x1b\[\d+m/g, "")),
+  };
+}
+
+test("in a log every phase is one line with its time", () => {
+  const stream = recorder(false);
+  using progress = new Progress({ stream });
+  progress.update("load weights", "1 of 2");
+  progress.update("load weights", "2 of 2");
+  progress.update("compile", "decode");
+  progress.done();
+  expect(stream.parts.map((line) => line.replace(/\(\d+ ms\)/, "(N ms)"))).toEqual([
+    "✓ load weights 2 of 2 (N ms)\n",
+    "✓ compile decode (N ms)\n",
+  ]);
+});
+
+test("in a log a long phase is heard of every ten seconds", () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+  const stream = recorder(false);
+  using progress = new Progress({ stream });
+  progress.update("compile", "prefill");
+  vi.advanceTimersByTime(25_000);
+  vi.useRealTimers();
+  expect(stream.parts).toEqual(["… compile prefill (10.1 s)\n", "… compile prefill (20.2 s)\n"]);
+});
+
+test("on a terminal one line moves, cut to the terminal's width, and goes away", () => {
+  const stream = recorder(true);
+  const progress = new Progress({ stream });
+  progress.update("fetching", "a name that is much longer than the line of the terminal");
+  expect(stream.parts.at(-1)!.replace(/[⠀-⣿]/, "*")).toBe("\r\x1b[2K* fetching a name that is much longer t");
+  progress[Symbol.dispose]();
+  expect(stream.parts.at(-1)).toBe("\r\x1b[2K");
+});
+
+test("a phase that should leave no line leaves none", () => {
+  const stream = recorder(false);
+  using progress = new Progress({ stream, leavesLines: false });
+  progress.update("check", "1 of 3");
+  progress.done();
+  expect(stream.parts).toEqual([]);
+});
+
+test("times and sizes are short", () => {
+  expect([12.4, 3_210, 125_000].map(formatMs)).toEqual(["12 ms", "3.2 s", "2 min 5 s"]);
+  expect([900, 5_200_000, 2_683_000_000].map(formatBytes)).toEqual(["0.9 kB", "5.2 MB", "2.68 GB"]);
+});

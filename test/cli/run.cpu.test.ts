@@ -1,0 +1,143 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { openSafetensors, writeSafetensors } from "../../src/weights/index.js";
+import { griffin, griffinJson, temporaryFolder } from "./griffin.js";
+
+const program = `func.func @main(%x: tensor<4xf32>, %n: tensor<2xi32>) -> (tensor<4xf32>, tensor<2xi32>) {
+  %y = stablehlo.add %x, %x : tensor<4xf32>
+  %m = stablehlo.negate %n : tensor<2xi32>
+  return %y, %m : tensor<4xf32>, tensor<2xi32>
+}
+`;
+
+const f32 = (...values: number[]) =>
+  ({ dtype: "f32", shape: [values.length], data: bytes(Float32Array.from(values)) }) as const;
+const i32 = (...values: number[]) =>
+  ({ dtype: "i32", shape: [values.length], data: bytes(Int32Array.from(values)) }) as const;
+const bytes = ({ buffer }: Float32Array | Int32Array) => new Uint8Array(buffer as ArrayBuffer);
+
+/** A folder with the program and its input. */
+async function prepare(): Promise<{ file: string; input: string; folder: string }> {
+  const folder = await temporaryFolder();
+  const [file, input] = [join(folder, "program.mlir"), join(folder, "in.safetensors")];
+  await writeFile(file, program);
+  await writeSafetensors(input, { 0: f32(1, 2, 3, 4.5), 1: i32(5, -6) });
+  return { file, input, folder };
+}
+
+test("run prints every result with its type and figures", async () => {
+  const { file, input } = await prepare();
+  const { exitCode, stdout } = await griffin(["run", file, "--input", input]);
+  expect(exitCode).toBe(0);
+  expect(stdout.split("\n")).toEqual(
+    [
+      "result  type           min  max   mean  values",
+      "0       tensor<4xf32>    2    9  5.250  2 4 6 9",
+      "1       tensor<2xi32>   -5    6  0.5000  -5 6",
+    ].map((line) => expect.stringMatching(new RegExp(line.replace(/ +/g, " +").replace(/([<>.])/g, "\\$1")))),
+  );
+});
+
+test("run --output writes the results as safetensors", async () => {
+  const { file, input, folder } = await prepare();
+  const output = join(folder, "out.safetensors");
+  await griffin(["run", file, "--input", input, "--output", output]);
+  await using written = await openSafetensors(output);
+  const first = written.tensors.get("0")!;
+  expect({ dtype: first.dtype, shape: first.shape }).toEqual({ dtype: "f32", shape: [4] });
+  expect(await first.read()).toEqual(f32(2, 4, 6, 9).data);
+  expect(await written.tensors.get("1")!.read()).toEqual(i32(-5, 6).data);
+});
+
+test("run --expected says which result is off, and exits with 1", async () => {
+  const { file, input, folder } = await prepare();
+  const expected = join(folder, "expected.safetensors");
+  await writeSafetensors(expected, { 0: f32(2, 4, 6, 9), 1: i32(-5, 7) });
+  const { exitCode, stdout } = await griffin(["run", file, "--input", input, "--expected", expected]);
+  expect(exitCode).toBe(1);
+  expect(stdout).toMatch(/\n0 .* ok\n1 .* \[1\] 6 for 7$/);
+});
+
+test("run --json gives the values", async () => {
+  const { file, input } = await prepare();
+  expect(await griffinJson(["run", file, "--input", input])).toEqual({
+    results: [
+      { type: "tensor<4xf32>", values: [2, 4, 6, 9] },
+      { type: "tensor<2xi32>", values: [-5, 6] },
+    ],
+  });
+});
+
+test("run without inputs lists the arguments", async () => {
+  const { file } = await prepare();
+  const { exitCode, stderr } = await griffin(["run", file]);
+  expect(exitCode).toBe(2);
+  expect(stderr.replace(/^✓.*\n/gm, "")).toBe(
+    [
+      "usage error: the inputs are not the program's arguments",
+      "  it takes 2:",
+      '    "0": tensor<4xf32>, got nothing',
+      '    "1": tensor<2xi32>, got nothing',
+      '  hint:     give a safetensors file whose tensors are called "0", "1", ... with --input',
+    ].join("\n"),
+  );
+});
+
+test("run with an input of another dtype says both types", async () => {
+  const { file, folder } = await prepare();
+  const input = join(folder, "wrong.safetensors");
+  await writeSafetensors(input, { 0: i32(1, 2, 3, 4), 1: i32(5, 6), x: i32(1) });
+  const { exitCode, stderr } = await griffin(["run", file, "--input", input]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain('"0": tensor<4xf32>, got tensor<4xi32>');
+  expect(stderr).toContain('not an argument: "x", tensor<1xi32>');
+});
+
+test("a program that is no StableHLO gets a place and no stack", async () => {
+  const file = join(await temporaryFolder(), "bad.mlir");
+  await writeFile(file, "func.func @main() {\n  %0 = stablehlo.ad %1 : tensor<4xf32>\n  return\n}\n");
+  const { exitCode, stderr } = await griffin(["run", file]);
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain(`${file}:2:`);
+  expect(stderr).not.toMatch(/^\s+at .*\(\S+:\d+:\d+\)/m);
+});
+
+test("a program file that does not exist is an environment error", async () => {
+  const { exitCode, stderr } = await griffin(["run", "no.mlir"]);
+  expect(exitCode).toBe(3);
+  expect(stderr).toContain("environment error: cannot read no.mlir");
+});
+
+const checks = (expected: string) => `func.func @main() -> tensor<2xf32> {
+  %0 = stablehlo.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %1 = stablehlo.add %0, %0 : tensor<2xf32>
+  %2 = stablehlo.constant dense<${expected}> : tensor<2xf32>
+  stablehlo.custom_call @check.expect_close(%1, %2) {has_side_effect = true} : (tensor<2xf32>, tensor<2xf32>) -> ()
+  return %1 : tensor<2xf32>
+}
+// -----
+func.func @numbers() {
+  %0 = stablehlo.constant dense<[3, -4]> : tensor<2xi64>
+  %1 = stablehlo.abs %0 : tensor<2xi64>
+  check.expect_eq_const %1, dense<[3, 4]> : tensor<2xi64>
+  func.return
+}
+`;
+
+test("run --self-check counts the programs that are as they say", async () => {
+  const file = join(await temporaryFolder(), "good.mlir");
+  await writeFile(file, checks("[2.0, 4.0]"));
+  const { exitCode, stdout } = await griffin(["run", "--self-check", file]);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "2 passed, 0 failed" });
+});
+
+test("run --self-check names file, line and element of what is off", async () => {
+  const file = join(await temporaryFolder(), "bad.mlir");
+  await writeFile(file, checks("[2.0, 4.1]"));
+  const { exitCode, stdout } = await griffin(["run", "--self-check", file]);
+  expect({ exitCode, stdout }).toEqual({
+    exitCode: 1,
+    stdout: `failed ${file}:1\n  close tensor<2xf32>: [1] 4 for 4.099999904632568\n1 passed, 1 failed`,
+  });
+});
