@@ -120,3 +120,15 @@ export function encodeIntegers(element: ElementType, values: ArrayLike<bigint>):
       return bytesOf(Int8Array.from(values, (x) => Number(wrap(bits, x))));
   }
 }
+
+/** A float as an integer: towards zero and limited to the range of the type; NaN becomes 0. */
+export function truncate(x: number, element: ElementType): bigint {
+  if (Number.isNaN(x)) return 0n;
+  const bits = BigInt(bitWidth(element));
+  const unsigned = isUnsigned(element);
+  const most = 2n ** (unsigned ? bits : bits - 1n) - 1n;
+  const least = unsigned ? 0n : -most - 1n;
+  if (x >= Number(most)) return most;
+  if (x <= Number(least)) return least;
+  return BigInt(Math.trunc(x));
+}

@@ -1,29 +1,10 @@
 /** @file Changing element types: convert, bitcast_convert, reduce_precision, and quantisation. */
-import {
-  bitWidth,
-  type ElementType,
-  isComplex,
-  isFloat,
-  isQuantized,
-  tensorType,
-  type TensorType,
-} from "../types.js";
-import { isUnsigned } from "./codec.js";
-import { encodeFloat, decodeFloat, roundHalfEven } from "./formats.js";
+import { bitWidth, type ElementType, isComplex, isFloat, tensorType, type TensorType } from "../types.js";
+import { truncate } from "./codec.js";
+import { decodeFloat, encodeFloat } from "./formats.js";
 import type { TensorRule } from "./machine.js";
+import { dequantised, quantised } from "./quantise.js";
 import { domainOf, Tensor } from "./tensor.js";
-
-/** Towards zero and limited to the range of the type; NaN becomes 0. */
-function truncate(x: number, element: ElementType): bigint {
-  if (Number.isNaN(x)) return 0n;
-  const bits = BigInt(bitWidth(element));
-  const unsigned = isUnsigned(element);
-  const most = 2n ** (unsigned ? bits : bits - 1n) - 1n;
-  const least = unsigned ? 0n : -most - 1n;
-  if (x >= Number(most)) return most;
-  if (x <= Number(least)) return least;
-  return BigInt(Math.trunc(x));
-}
 
 /**
  * An integer as a number for rounding to a float type narrower than f64: what does not fit 53 bits keeps a last bit that says so
@@ -132,43 +113,9 @@ const reducePrecision: TensorRule<"stablehlo.reduce_precision"> = (operation, [x
   return [Tensor.fromFloats(x!.shape, x!.element, values)];
 };
 
-/** Calls `visit` with each element's position, and the scale and zero point that belong to it. */
-function forEachQuantised(x: Tensor, visit: (i: number, scale: number, zeroPoint: number) => void): void {
-  const { element, shape } = x.type;
-  if (!isQuantized(element)) return;
-  const { axis, scales, zeroPoints } = element;
-  const inner = axis === undefined ? 1 : shape.slice(axis + 1).reduce((a, b) => a * b, 1);
-  for (let i = 0; i < x.count; i++) {
-    const channel = axis === undefined ? 0 : Math.floor(i / inner) % shape[axis]!;
-    visit(i, scales[channel]!, zeroPoints[channel]!);
-  }
-}
-
-/** The real numbers that quantised elements stand for. */
-function dequantised(x: Tensor): Tensor {
-  const { element } = x;
-  if (!isQuantized(element)) return x;
-  const values = new Float64Array(x.count);
-  forEachQuantised(x, (i, scale, zeroPoint) => {
-    values[i] = (Number(x.integers[i]!) - zeroPoint) * scale;
-  });
-  return Tensor.fromFloats(x.shape, element.expressed, values);
-}
-
-const quantise: TensorRule<"stablehlo.uniform_quantize"> = (operation, [x]) => {
-  const { element } = resultType(operation);
-  const real = dequantised(x!);
-  const result = Tensor.zeros(real.shape, element);
-  if (!isQuantized(element)) return [result];
-  const { storage, storageMin, storageMax } = element;
-  const [least, most] = [storageMin ?? -Infinity, storageMax ?? Infinity];
-  const values: bigint[] = [];
-  forEachQuantised(result, (i, scale, zeroPoint) => {
-    const level = roundHalfEven(Math.fround(real.floats[i]! / Math.fround(scale))) + zeroPoint;
-    values.push(truncate(Math.min(Math.max(level, least), most), storage));
-  });
-  return [Tensor.fromIntegers(real.shape, element, values)];
-};
+const quantise: TensorRule<"stablehlo.uniform_quantize"> = (operation, [x]) => [
+  quantised(dequantised(x!), resultType(operation).element),
+];
 
 const dequantise: TensorRule<"stablehlo.uniform_dequantize"> = (_, [x]) => [dequantised(x!)];
 

@@ -12,11 +12,7 @@ import { controlRuleTable, reasonNotInterpreted, tensorRuleTable } from "./rules
 import { Tensor } from "./tensor.js";
 
 /** Any rule, called with an operation of its name. */
-type AnyTensorRule = (
-  operation: never,
-  operands: readonly Tensor[],
-  machine: Machine,
-) => readonly Tensor[];
+type AnyTensorRule = (operation: never, operands: readonly Tensor[], machine: Machine) => readonly Tensor[];
 type AnyControlRule = (
   operation: never,
   operands: readonly RuntimeValue[],

@@ -42,7 +42,8 @@ const dotRows = (a: readonly Complex[], b: readonly Complex[], length: number): 
 };
 
 /** Conjugates of a row; zeros stay positive. */
-const conjugates = (row: readonly Complex[]): Complex[] => row.map(({ re, im }) => complex.complex(re, 0 - im));
+const conjugates = (row: readonly Complex[]): Complex[] =>
+  row.map(({ re, im }) => complex.complex(re, 0 - im));
 
 /** The lower factor L of a = L L^H, read off the lower half of `a`. */
 function choleskyFactor(a: Matrix): Matrix {

@@ -8,9 +8,14 @@ import { domainOf, Tensor } from "./tensor.js";
 /** Calls `visit` with the positions of each pair of factors of result element `at`. */
 export type Products = (at: number, visit: (left: number, right: number) => void) => void;
 
+/** Rounds to what sums are carried in: f32 for everything narrower than f64. */
+const carrier = (element: ElementType): ((x: number) => number) =>
+  element === "f64" || element === "complex<f64>" ? (x) => x : Math.fround;
+
 /**
- * The tensor whose elements are sums of products of `a` and `b`. Floats are summed in f64, integers exactly; both are rounded
- * (wrapped) to `element` at the end. Of booleans the product is "and", the sum "or".
+ * The tensor whose elements are sums of products of `a` and `b`. Floats are multiplied and added one after the other in f32
+ * (f64 in f64), which others can repeat; integers are exact. Both are rounded (wrapped) to `element` at the end. Of booleans
+ * the product is "and", the sum "or".
  */
 export function sumOfProducts(
   a: Tensor,
@@ -20,13 +25,14 @@ export function sumOfProducts(
   element: ElementType,
   products: Products,
 ): Tensor {
+  const round = carrier(a.element);
   switch (domainOf(a.element)) {
     case "float": {
       const [x, y] = [a.floats, b.floats];
       const sums = Float64Array.from({ length: count }, (_, at) => {
         let sum = 0;
         products(at, (i, j) => {
-          sum += x[i]! * y[j]!;
+          sum = round(sum + round(x[i]! * y[j]!));
         });
         return sum;
       });
@@ -36,7 +42,10 @@ export function sumOfProducts(
       return complexTensor(shape, element, count, (at) => {
         let sum = complex.complex(0, 0);
         products(at, (i, j) => {
-          sum = complex.add(sum, complex.multiply(complexAt(a, i), complexAt(b, j)));
+          const [x, y] = [complexAt(a, i), complexAt(b, j)];
+          const re = round(round(x.re * y.re) - round(x.im * y.im));
+          const im = round(round(x.re * y.im) + round(x.im * y.re));
+          sum = complex.complex(round(sum.re + re), round(sum.im + im));
         });
         return sum;
       });

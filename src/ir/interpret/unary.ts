@@ -34,7 +34,7 @@ const abs: TensorRule<"stablehlo.abs"> = (operation, operands) => {
   return [Tensor.fromFloats(x.shape, realOf(x), lengths)];
 };
 
-const isFinite: TensorRule<"stablehlo.is_finite"> = (_, [x]) => [
+const isFiniteRule: TensorRule<"stablehlo.is_finite"> = (_, [x]) => [
   Tensor.fromBooleans(x!.shape, Array.from(x!.floats, Number.isFinite)),
 ];
 
@@ -60,7 +60,7 @@ export const unaryRules = {
   "stablehlo.exponential_minus_one": transcendental(Math.expm1, complex.exponentialMinusOne),
   "stablehlo.floor": unary({ float: Math.floor }),
   "stablehlo.imag": part(1, () => 0),
-  "stablehlo.is_finite": isFinite,
+  "stablehlo.is_finite": isFiniteRule,
   "stablehlo.log": transcendental(Math.log, complex.log),
   "stablehlo.log_plus_one": transcendental(Math.log1p, complex.logPlusOne),
   "stablehlo.logistic": transcendental((x) => 1 / (1 + Math.exp(-x)), complex.logistic),

@@ -125,7 +125,9 @@ const dotCases: readonly ValueCase[] = [
 const argMax: Body = {
   types: ["f32", "i32", "f32", "i32"],
   build: ([value, index, other, otherIndex], builder) => {
-    const keeps = builder.create("stablehlo.compare", [value!, other!], { comparison_direction: "GE" }).result;
+    const keeps = builder.create("stablehlo.compare", [value!, other!], {
+      comparison_direction: "GE",
+    }).result;
     return [
       builder.create("stablehlo.select", [keeps, value!, other!], none).result,
       builder.create("stablehlo.select", [keeps, index!, otherIndex!], none).result,
