@@ -261,10 +261,11 @@ function head<A extends string>(
 /** What a program computes, and for how many tokens. */
 export interface GriffinProgramOptions {
   /**
-   * forward: logits of all positions, nothing carried. prefill: the next chunk of the prompts, logits of its last position
-   * and the state. decode: prefill of one token. score: the next chunk with logits of all positions and the state.
+   * forward: logits of all positions, nothing carried. prefill: the prompts' first chunk, logits of its last position and the
+   * state after it. extend: the same for a chunk that follows, from the state before it. decode: extend by one token. score:
+   * extend with the logits of all positions.
    */
-  readonly kind: "forward" | "prefill" | "decode" | "score";
+  readonly kind: "forward" | "prefill" | "extend" | "decode" | "score";
   /** Sequences side by side. */
   readonly batch: number;
   /** Tokens per sequence and run; 1 for decode. */
@@ -283,12 +284,12 @@ export function griffinProgram(config: GriffinConfig, options: GriffinProgramOpt
   const { kind, dtype } = options;
   const batch = axis("batch", options.batch);
   const time = axis("time", options.time);
-  const carried = kind !== "forward";
+  const state = kind === "forward" ? "dropped" : kind === "prefill" ? "started" : "carried";
   const allPositions = kind === "forward" || kind === "score";
   return program(
     {
       name: `griffin_${kind}`,
-      state: carried ? "carried" : "initial",
+      state,
       probes: () => options.layerOutputs === true,
     },
     () => {

@@ -40,6 +40,23 @@ export function checkDTypes(op: string, operands: readonly TensorData[], names: 
   });
 }
 
+/** Complains unless every operand has all axes of `wanted`, each named once. */
+export function checkShared(
+  op: string,
+  operands: readonly TensorData[],
+  names: readonly string[],
+  wanted: readonly string[],
+): void {
+  operands.forEach((operand, i) => {
+    const lacking = wanted.find((name) => indexOf(operand.axes, name) < 0);
+    if (lacking === undefined) return void findAxes(op, operand, wanted);
+    throw new ShapeError({
+      message: `${op}: there is no axis "${lacking}" in ${names[i]}`,
+      details: describeOperands(operands, names),
+    });
+  });
+}
+
 /** The axes of the operand that has them all. An outer product must be asked for, so two that both lack some are refused. */
 export function commonAxes(
   op: string,
@@ -82,7 +99,7 @@ export function broadcastTo(tensor: TensorData, target: readonly Axis[]): Value 
 
 /** The value with exactly the named axes in that order. @throws ShapeError naming op and operand */
 export function ordered(op: string, name: string, tensor: TensorData, names: readonly string[]): Value {
-  const same = tensor.axes.length === names.length && names.every((n) => indexOf(tensor.axes, n) >= 0);
+  const same = tensor.axes.length === names.length && tensor.axes.every((axis) => names.includes(axis.name));
   if (!same) {
     throw new ShapeError({
       message: `${op}: ${name} has other axes than it must`,
@@ -108,5 +125,19 @@ export function findAxis(
     message: `${op}: there is no axis "${name}"`,
     got: describe(tensor.axes, tensor.dtype),
     hint: `its axes are ${namesOf(tensor.axes).join(", ") || "none (a scalar)"}`,
+  });
+}
+
+/** Several axes by name, each once. @throws ShapeError when one is missing or given twice */
+export function findAxes(
+  op: string,
+  tensor: TensorData,
+  names: readonly string[],
+): readonly { readonly index: number; readonly axis: Axis }[] {
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice === undefined) return names.map((name) => findAxis(op, tensor, name));
+  throw new ShapeError({
+    message: `${op}: axis "${twice}" is given twice`,
+    got: describe(tensor.axes, tensor.dtype),
   });
 }

@@ -1,5 +1,6 @@
 /** @file Named axes: what a dimension means, and how many elements it has. */
 import type { ScalarType } from "../ir/types.js";
+import { ShapeError } from "./errors.js";
 
 /** An element type a tensor of the DSL may have: StableHLO's scalars. */
 export type DType = ScalarType;
@@ -13,8 +14,30 @@ export interface Axis<Name extends string = string> {
   readonly size: number;
 }
 
-/** Names a dimension. `axis("time", 128)` */
-export const axis = <const Name extends string>(name: Name, size: number): Axis<Name> => ({ name, size });
+/** Names a dimension. `axis("time", 128)`. @throws ShapeError unless the size is a whole number, 0 or more */
+export function axis<const Name extends string>(name: Name, size: number): Axis<Name> {
+  checkAxes([{ name, size }]);
+  return { name, size };
+}
+
+/** Complains about sizes that no tensor has, and about two axes of one name. */
+export function checkAxes(axes: readonly Axis[], dtype?: string): void {
+  axes.forEach(({ name, size }, i) => {
+    if (!Number.isInteger(size) || size < 0) {
+      throw new ShapeError({
+        message: `axis "${name}" has size ${size}`,
+        expected: "a whole number, 0 or more",
+        ...(dtype === undefined ? {} : { got: describe(axes, dtype) }),
+      });
+    }
+    if (indexOf(axes, name) === i) return;
+    throw new ShapeError({
+      message: `two axes are called "${name}"`,
+      got: describe(axes, dtype),
+      hint: `axes are told apart by their names: rename one, x.rename({ ${name}: "..." })`,
+    });
+  });
+}
 
 export const sizesOf = (axes: readonly Axis[]): readonly number[] => axes.map((a) => a.size);
 export const namesOf = (axes: readonly Axis[]): readonly string[] => axes.map((a) => a.name);

@@ -67,7 +67,7 @@ export function fill<A extends string, D extends DType>(
   dtype: D,
 ): Tensor<A, D> {
   builderHere();
-  return new Tensor(axes, dtype, currentTrace().fill(value, axes, dtype));
+  return new Tensor(axes, dtype, currentTrace().fill("fill", value, axes, dtype));
 }
 
 /** 1 - x, for numbers and probabilities. */
@@ -93,7 +93,7 @@ export function select<P extends string, D extends DType, A extends string = nev
   checkSizes("select", operands, names);
   const axes = commonAxes("select", operands, names);
   const branch = (value: TensorData | number) =>
-    typeof value === "number" ? currentTrace().fill(value, axes, dtype) : broadcastTo(value, axes);
+    typeof value === "number" ? currentTrace().fill("select", value, axes, dtype) : broadcastTo(value, axes);
   const builder = builderHere();
   const values = [broadcastTo(predicate, axes), branch(onTrue), branch(onFalse)];
   return new Tensor(axes, dtype, builder.create("stablehlo.select", values, {}).result);

@@ -2,7 +2,7 @@
 import { Builder } from "../ir/builder.js";
 import { insertOperation, makeBlock, makeOperation, makeRegion } from "../ir/rewriter.js";
 import { functionType } from "../ir/types.js";
-import { like, typesOf, valuesOf, tensorsOf, type Widened } from "./records.js";
+import { checkTensors, like, typesOf, valuesOf, tensorsOf, type Widened } from "./records.js";
 import { builderHere, currentTrace, type Trace } from "./trace.js";
 
 interface TracedFunction {
@@ -10,25 +10,28 @@ interface TracedFunction {
   readonly results: object;
 }
 
-/** What a trace has made so far, by the function's name and its arguments' shapes. */
-const tracedBy = new WeakMap<Trace, Map<string, TracedFunction>>();
+/** What a trace has made so far: by the function's body, then by its arguments' shapes. */
+type TracedFunctions = Map<unknown, Map<string, TracedFunction>>;
+const tracedBy = new WeakMap<Trace, TracedFunctions>();
 
 /**
- * Makes `body` a function of the module: each call is one `call` op, whatever the body's size. The body sees its arguments
- * only; parameters and states are passed in.
+ * Makes `body` a function of the module: traced once for each shape of its arguments, and each call is one `call` op. The
+ * body sees its arguments only; parameters and states are passed in.
  */
 export function fn<X extends object, Y extends object>(
   name: string,
   body: (args: Widened<X>) => Y,
 ): (args: X) => Y {
   return (args) => {
+    checkTensors(`function "${name}": the arguments`, args);
     const trace = currentTrace();
-    const known = tracedBy.get(trace) ?? new Map<string, TracedFunction>();
-    tracedBy.set(trace, known);
-    const key = `${name}(${Object.entries(args)
-      .map(([n, t]) => `${n}: ${String(t)}`)
-      .join(", ")})`;
-    const traced = known.get(key) ?? traceFunction(trace, uniqueSymbol(name, known), args, body);
+    const all: TracedFunctions = tracedBy.get(trace) ?? new Map();
+    tracedBy.set(trace, all);
+    const known = all.get(body) ?? new Map<string, TracedFunction>();
+    all.set(body, known);
+    const shapes = Object.entries(args).map(([n, tensor]) => `${n}: ${tensor}`);
+    const key = shapes.join(", ");
+    const traced = known.get(key) ?? traceFunction(trace, uniqueSymbol(name, all), args, body);
     known.set(key, traced);
     const call = builderHere().create(
       "func.call",
@@ -40,9 +43,10 @@ export function fn<X extends object, Y extends object>(
   };
 }
 
-function uniqueSymbol(name: string, known: ReadonlyMap<string, TracedFunction>): string {
-  const taken = new Set([...known.values()].map((f) => f.symbol));
-  if (!taken.has(name) && name !== "main") return name;
+function uniqueSymbol(name: string, all: TracedFunctions): string {
+  const functions = [...all.values()].flatMap((shapes) => [...shapes.values()]);
+  const taken = new Set(["main", ...functions.map((f) => f.symbol)]);
+  if (!taken.has(name)) return name;
   for (let i = 0; ; i++) if (!taken.has(`${name}_${i}`)) return `${name}_${i}`;
 }
 
@@ -55,10 +59,8 @@ function traceFunction<X extends object, Y extends object>(
   const block = makeBlock(typesOf(args), Object.keys(args));
   const inner = Builder.atEnd(block);
   const location = trace.location();
-  const outer = trace.functionName;
-  trace.functionName = symbol;
-  const results = trace.inBuilder(inner, () => body(like(args, block.arguments)));
-  trace.functionName = outer;
+  const results = trace.inFunction(symbol, inner, () => body(like(args, block.arguments)));
+  checkTensors(`function "${symbol}"`, results);
   inner.create(
     "func.return",
     tensorsOf(results).map((t) => t.value),

@@ -128,7 +128,7 @@ export function localAttention<D extends FloatDType>(args: {
     at("segmentPos", segmentPos, ["batch", "time"]),
     at("ring.keys", ring.keys, slot),
     at("ring.values", ring.values, slot),
-    numTokens.value,
+    at("numTokens", numTokens, ["batch"]),
   ];
   const value = builderHere().create("griffin.local_attention", operands, { scale: args.scale }).result;
   return new Tensor(axesIn(q, order), q.dtype, value);
@@ -174,12 +174,23 @@ export function rmsNorm<A extends string, N extends A, D extends FloatDType>(
   );
 }
 
-/** Rotates the first `dims` channels of the last axis by the position, in split-half pairs with frequencies base^(-2i/dims). */
+/**
+ * Rotates the first `dims` channels of the last axis by the position, in split-half pairs with frequencies base^(-2i/dims).
+ * x [batch, time, ..., C].
+ */
 export function rotary<A extends string, D extends FloatDType>(
   x: Tensor<A, D>,
   position: Tensor<"batch" | "time", "i32">,
   options: { readonly dims: number; readonly base: number },
 ): Tensor<A, D> {
+  const [first, second] = x.axes;
+  if (first?.name !== "batch" || second?.name !== "time") {
+    throw new ShapeError({
+      message: "rotary: the first axes of x must be batch and time",
+      got: describe(x.axes, x.dtype),
+      hint: "bring them to the front: transpose(x, [...])",
+    });
+  }
   const operands = [x.value, ordered("rotary", "position", position, ["batch", "time"])];
   return new Tensor(x.axes, x.dtype, builderHere().create("griffin.rotary", operands, options).result);
 }

@@ -4,9 +4,11 @@ import { emptyDictionary, integerAttribute, stringAttribute } from "../ir/attrib
 import type { Operation } from "../ir/operation.js";
 import { insertOperation, makeBlock, makeOperation, makeRegion } from "../ir/rewriter.js";
 import { functionType, scalarType } from "../ir/types.js";
+import { VerifyError } from "../ir/errors.js";
 import { verifyModule } from "../ir/verify.js";
 import { type Axis, type DType, describe } from "./axis.js";
 import { TraceError } from "./errors.js";
+import { checkTensors } from "./records.js";
 import { Tensor } from "./tensor.js";
 import { type ArgumentSpec, currentTrace, type TensorData, Trace, withTrace } from "./trace.js";
 
@@ -28,8 +30,11 @@ export interface Program {
 
 export interface ProgramOptions {
   readonly name: string;
-  /** States are arguments and results (`carried`, the default), or zeros that nothing is kept of (`initial`). */
-  readonly state?: "carried" | "initial";
+  /**
+   * States are arguments and results (`carried`, the default), start as zeros and are results (`started`), or are zeros that
+   * nothing is kept of (`dropped`).
+   */
+  readonly state?: "carried" | "started" | "dropped";
   /** Which probes become results. */
   readonly probes?: (name: string) => boolean;
 }
@@ -70,12 +75,16 @@ export function state<A extends string, D extends DType>(
 ): State<A, D> {
   const trace = currentTrace();
   const path = trace.path(name);
+  trace.checkOutermost(`state "${path}"`);
   const value = trace.initialState
-    ? trace.fill(0, axes, dtype)
+    ? trace.fill("state", 0, axes, dtype)
     : trace.argument("state", path, axes, dtype).value;
+  const held = new Tensor<A, D>(axes, dtype, value);
+  if (!trace.states.has(path)) trace.states.set(path, held);
   return {
-    value: new Tensor(axes, dtype, value),
+    value: held,
     update(next) {
+      trace.checkOutermost(`state "${path}" is updated`);
       if (trace.stateUpdates.has(path)) throw new TraceError({ message: `state "${path}" is updated twice` });
       if (describe(next.axes, next.dtype) !== describe(axes, dtype)) {
         throw new TraceError({
@@ -93,6 +102,7 @@ export function state<A extends string, D extends DType>(
 export function probe<A extends string, D extends DType>(name: string, tensor: Tensor<A, D>): Tensor<A, D> {
   const trace = currentTrace();
   const path = trace.path(name);
+  trace.checkOutermost(`probe "${path}"`);
   if (trace.wantsProbe(path)) trace.probes.set(path, tensor);
   return tensor;
 }
@@ -107,9 +117,7 @@ function argumentAttributes(argument: ArgumentSpec, results: readonly ResultSpec
       const aliased = results.findIndex((result) => result.role === "state" && result.name === argument.name);
       return new Map<string, Attribute>([
         ["griffin.state", stringAttribute(argument.name)],
-        ...(aliased < 0
-          ? []
-          : [["tf.aliasing_output", integerAttribute(aliased, scalarType("i32"))] as const]),
+        ["tf.aliasing_output", integerAttribute(aliased, scalarType("i32"))],
       ]);
     }
   }
@@ -124,16 +132,44 @@ const specOf =
     dtype,
   });
 
+/** A value that is not there where it is used left the body it was made in: the author's mistake, not ours. */
+function verify(module: Operation, name: string): void {
+  try {
+    verifyModule(module);
+  } catch (error) {
+    if (!(error instanceof VerifyError) || error.constraint !== "dominance") throw error;
+    throw new TraceError({
+      message: `program "${name}": a tensor is used where it does not exist`,
+      got: error.details.message,
+      where: error.details.where,
+      hint: "what a loop, a branch or a function makes leaves it as a result only, and what it needs of others, a function takes as an argument",
+      cause: error,
+    });
+  }
+}
+
 /**
  * Traces `body`, whose record of tensors are the outputs, into a module with one public function @main. Arguments come in
- * the order they were met; results are outputs, then updated states, then probes. The module is verified.
+ * the order they were met; results are outputs, then states in the order of their arguments, then probes. The module is
+ * verified. @throws TraceError, ShapeError
  */
 export function program(options: ProgramOptions, body: () => Readonly<Record<string, TensorData>>): Program {
   const entry = makeBlock([]);
   const functions = makeBlock([]);
-  const trace = new Trace(entry, functions, options.state === "initial", options.probes ?? (() => false));
-  const outputs = withTrace(trace, body);
-  const states = trace.initialState ? [] : [...trace.stateUpdates];
+  const trace = new Trace(
+    entry,
+    functions,
+    options.state === "started" || options.state === "dropped",
+    options.probes ?? (() => false),
+  );
+  const outputs = withTrace(trace, () => {
+    const record = body();
+    checkTensors(`program "${options.name}"`, record);
+    return record;
+  });
+  // A state that nothing updates keeps what it holds.
+  const declared = options.state === "dropped" ? [] : [...trace.states];
+  const states = declared.map(([name, held]) => [name, trace.stateUpdates.get(name) ?? held] as const);
   const returned: readonly (readonly [string, TensorData])[] = [
     ...Object.entries(outputs),
     ...states,
@@ -169,7 +205,7 @@ export function program(options: ProgramOptions, body: () => Readonly<Record<str
     attributes: { sym_name: options.name },
     regions: [makeRegion([functions])],
   });
-  verifyModule(module);
+  verify(module, options.name);
   const args = trace.arguments.map(({ role, name, axes, dtype }) => ({ role, name, axes, dtype }));
   return { name: options.name, module, arguments: args, results };
 }

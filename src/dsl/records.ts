@@ -1,8 +1,8 @@
 /** @file Tensors by name: what a loop carries, a branch returns, a function takes. */
 import type { Value } from "../ir/operation.js";
 import { type TensorType, tensorType } from "../ir/types.js";
-import { type DType, describe, sizesOf } from "./axis.js";
-import { ShapeError } from "./errors.js";
+import { type DType, sizesOf } from "./axis.js";
+import { ShapeError, TraceError } from "./errors.js";
 import { Tensor } from "./tensor.js";
 
 /** A record of tensors as a body sees it. */
@@ -28,16 +28,33 @@ export function like<R extends object>(record: R, replacements: readonly Value[]
 export const inOrder = (names: readonly string[], record: object): Value[] =>
   names.map((name) => (record as Named)[name]!.value);
 
-/** Complains unless `got` has the tensors of `wanted`, alike in axes and element type. */
-export function checkAlike(op: string, what: string, wanted: object, got: object): void {
-  const record = got as Readonly<Record<string, AnyTensor | undefined>>;
-  for (const [name, expected] of Object.entries(wanted as Named)) {
-    const actual = record[name];
-    if (actual !== undefined && actual.toString() === expected.toString()) continue;
+/** Complains unless `record` holds tensors only; `what` says whose it is. */
+export function checkTensors(what: string, record: unknown): asserts record is Named {
+  const describeOther = (value: unknown): string =>
+    typeof value === "object" && value !== null ? "an object" : String(value);
+  if (typeof record !== "object" || record === null) {
+    throw new TraceError({
+      message: `${what}: this is no record of tensors`,
+      got: describeOther(record),
+      hint: "name them: { y: tensor }",
+    });
+  }
+  for (const [name, value] of Object.entries(record)) {
+    if (value instanceof Tensor) continue;
+    throw new TraceError({ message: `${what}: "${name}" is no tensor`, got: describeOther(value) });
+  }
+}
+
+/** Complains unless `got` has the tensors of `wanted` and no others, alike in axes and element type. */
+export function checkAlike(op: string, what: string, wanted: object, got: unknown): void {
+  checkTensors(`${op}: ${what}`, got);
+  for (const name of new Set([...Object.keys(wanted), ...Object.keys(got)])) {
+    const [expected, actual] = [(wanted as Partial<Named>)[name], got[name]];
+    if (actual !== undefined && actual.toString() === expected?.toString()) continue;
     throw new ShapeError({
       message: `${op}: ${what} returns another "${name}"`,
-      expected: describe(expected.axes, expected.dtype),
-      got: actual === undefined ? "nothing" : describe(actual.axes, actual.dtype),
+      expected: expected?.toString() ?? "nothing",
+      got: actual?.toString() ?? "nothing",
     });
   }
 }

@@ -1,10 +1,11 @@
 /** @file Contractions and reductions by axis name. */
-import { type Value } from "../ir/operation.js";
+import type { Value } from "../ir/operation.js";
 import { tensorType } from "../ir/types.js";
-import { checkDTypes, checkSizes, findAxis } from "./align.js";
-import { type Axis, type DType, indexOf } from "./axis.js";
+import { checkDTypes, checkShared, checkSizes, findAxes } from "./align.js";
+import { type Axis, describe, type DType, type FloatDType, indexOf } from "./axis.js";
+import { ShapeError } from "./errors.js";
 import { Tensor } from "./tensor.js";
-import { builderHere, currentTrace } from "./trace.js";
+import { builderHere, currentTrace, type TensorData } from "./trace.js";
 
 /**
  * The product of two tensors summed over the axes `over`; other axes they share pair up. Result axes: the shared ones,
@@ -19,10 +20,7 @@ export function dot<A extends string, B extends string, D extends DType, K exten
   const names = ["x", "y"];
   checkDTypes("dot", [x, y], names);
   checkSizes("dot", [x, y], names);
-  for (const name of contracted) {
-    findAxis("dot", x, name);
-    findAxis("dot", y, name);
-  }
+  checkShared("dot", [x, y], names, contracted);
   const batch = x.axes.filter((a) => indexOf(y.axes, a.name) >= 0 && !contracted.includes(a.name));
   const isFree = (a: Axis): boolean => !contracted.includes(a.name) && !batch.some((b) => b.name === a.name);
   const value = builderHere().create(
@@ -45,23 +43,26 @@ export function dot<A extends string, B extends string, D extends DType, K exten
   return new Tensor([...batch, ...x.axes.filter(isFree), ...y.axes.filter(isFree)], x.dtype, value);
 }
 
-type Reducer = "add" | "multiply" | "maximum" | "minimum" | "and" | "or";
+type Reducer = "add" | "maximum" | "and" | "or";
 
 function reduce<A extends string, D extends DType, N extends A>(
+  op: string,
   reducer: Reducer,
   start: number,
   x: Tensor<A, D>,
   over: N | readonly N[],
 ): Tensor<Exclude<A, N>, D> {
   const names: readonly string[] = typeof over === "string" ? [over] : over;
-  const dimensions = names.map((name) => findAxis(reducer, x, name).index).sort((a, b) => a - b);
+  const dimensions = findAxes(op, x, names)
+    .map(({ index }) => index)
+    .sort((a, b) => a - b);
   const builder = builderHere();
   const scalar = tensorType([], x.dtype);
   const body = builder.region([scalar, scalar], (args, inner) => {
     const result = inner.create(`stablehlo.${reducer}`, args, {}).result;
     inner.create("stablehlo.return", [result], {});
   });
-  const initial: Value = currentTrace().fill(start, [], x.dtype);
+  const initial: Value = currentTrace().fill(op, start, [], x.dtype);
   const value = builder.create("stablehlo.reduce", [x.value, initial], { dimensions }, { regions: [body] })
     .results[0]!;
   return new Tensor(
@@ -71,32 +72,44 @@ function reduce<A extends string, D extends DType, N extends A>(
   );
 }
 
+/** How many elements become one. @throws ShapeError when none do */
+function countFilled(op: string, x: TensorData, over: string | readonly string[]): number {
+  const found = findAxes(op, x, typeof over === "string" ? [over] : over);
+  const empty = found.find(({ axis }) => axis.size === 0);
+  if (empty === undefined) return found.reduce((product, { axis }) => product * axis.size, 1);
+  throw new ShapeError({
+    message: `${op}: axis "${empty.axis.name}" has no elements`,
+    got: describe(x.axes, x.dtype),
+  });
+}
+
 /** The sum over one or several axes, in the tensor's own element type. */
 export const sum = <A extends string, D extends DType, N extends A>(
   x: Tensor<A, D>,
   over: N | readonly N[],
-) => reduce("add", 0, x, over);
+) => reduce("sum", "add", 0, x, over);
 
-/** The mean over one or several axes. */
+/** The mean over one or several axes, none of them empty. */
 export function mean<A extends string, D extends "f64" | "f32", N extends A>(
   x: Tensor<A, D>,
   over: N | readonly N[],
 ): Tensor<Exclude<A, N>, D> {
-  const names: readonly N[] = typeof over === "string" ? [over as N] : (over as readonly N[]);
-  const count = names.reduce((product, name) => product * x.size(name), 1);
-  return reduce("add", 0, x, names).div(count);
+  return reduce("mean", "add", 0, x, over).div(countFilled("mean", x, over));
 }
 
-/** The largest element over one or several axes of a float tensor. */
-export const maximum = <A extends string, D extends "f64" | "f32" | "f16" | "bf16", N extends A>(
+/** The largest element over one or several axes of a float tensor, none of them empty. */
+export function maximum<A extends string, D extends FloatDType, N extends A>(
   x: Tensor<A, D>,
   over: N | readonly N[],
-) => reduce("maximum", Number.NEGATIVE_INFINITY, x, over);
+): Tensor<Exclude<A, N>, D> {
+  countFilled("maximum", x, over);
+  return reduce("maximum", "maximum", Number.NEGATIVE_INFINITY, x, over);
+}
 
 /** Whether any element holds. */
 export const any = <A extends string, N extends A>(x: Tensor<A, "i1">, over: N | readonly N[]) =>
-  reduce("or", 0, x, over);
+  reduce("any", "or", 0, x, over);
 
 /** Whether all elements hold. */
 export const all = <A extends string, N extends A>(x: Tensor<A, "i1">, over: N | readonly N[]) =>
-  reduce("and", 1, x, over);
+  reduce("all", "and", 1, x, over);

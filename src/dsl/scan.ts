@@ -10,6 +10,7 @@ import { ShapeError, TraceError } from "./errors.js";
 import {
   type AnyTensor,
   checkAlike,
+  checkTensors,
   inOrder,
   like,
   tensorsOf,
@@ -39,6 +40,9 @@ function commonAxis(over: string, inputs: readonly AnyTensor[]): Axis {
     });
   }
   const { axis } = findAxis("scan", first, over);
+  if (axis.size === 0) {
+    throw new ShapeError({ message: `scan: axis "${over}" has no elements`, got: String(first) });
+  }
   const other = inputs.find((input) => findAxis("scan", input, over).axis.size !== axis.size);
   if (other === undefined) return axis;
   throw new ShapeError({
@@ -89,6 +93,8 @@ export function scan<C extends object, X extends object, Y extends object>(
 ): { readonly carry: Widened<C>; readonly outputs: Y } {
   const trace = currentTrace();
   const reverse = options.reverse ?? false;
+  checkTensors("scan: the carry", initial);
+  checkTensors("scan: the inputs", inputs);
   const along = commonAxis(over, tensorsOf(inputs));
   const names = Object.keys(initial);
 
@@ -106,6 +112,7 @@ export function scan<C extends object, X extends object, Y extends object>(
       ) as Widened<X>,
     );
     checkAlike("scan", "the step's carry", initial, result.carry);
+    checkTensors("scan: the step's output", result.output);
     const rows = tensorsOf(result.output);
     const stacks = rows.map((row) =>
       addArgument(block, tensorType([along.size, ...sizesOf(row.axes)], row.dtype)),
@@ -127,7 +134,7 @@ export function scan<C extends object, X extends object, Y extends object>(
       at.create("stablehlo.return", [more], {});
     }),
   );
-  const stacks = rows.map((row) => trace.fill(0, [along, ...row.axes], row.dtype));
+  const stacks = rows.map((row) => trace.fill("scan", 0, [along, ...row.axes], row.dtype));
   const start = constant(reverse ? along.size - 1 : 0);
   const regions = [condition, makeRegion([block])];
   const loop = builder.create(

@@ -1,6 +1,6 @@
 /** @file Reshaping by axis names: split, merge, slice, concat, take, transpose. */
 import { tensorType } from "../ir/types.js";
-import { broadcastTo, checkDTypes, findAxis, ordered } from "./align.js";
+import { broadcastTo, checkDTypes, findAxes, findAxis, ordered } from "./align.js";
 import { type Axis, type DType, describe, namesOf, sizesOf } from "./axis.js";
 import { ShapeError } from "./errors.js";
 import { Tensor } from "./tensor.js";
@@ -40,8 +40,12 @@ export function merge<A extends string, D extends DType, From extends A, To exte
   from: readonly From[],
   to: To,
 ): Tensor<Exclude<A, From> | To, D> {
-  const merged = from.map((name) => findAxis("merge", x, name).axis);
-  const first = findAxis("merge", x, from[0]!).index;
+  const found = findAxes("merge", x, from);
+  if (found.length === 0) {
+    throw new ShapeError({ message: "merge: no axes given", got: describe(x.axes, x.dtype) });
+  }
+  const merged = found.map(({ axis }) => axis);
+  const first = found[0]!.index;
   const rest = x.axes.filter((a) => !(from as readonly string[]).includes(a.name));
   const before = rest.filter((a) => x.axes.indexOf(a) < first);
   const after = rest.slice(before.length);
@@ -76,7 +80,8 @@ export function slice<A extends string, D extends DType>(
   const start = from(bounds.start ?? 0);
   const stop = from(bounds.stop ?? axis.size);
   const step = bounds.step ?? 1;
-  if (start < 0 || stop > axis.size || start > stop || step < 1) {
+  const fits = 0 <= start && start <= stop && stop <= axis.size && step >= 1;
+  if (!fits || ![start, stop, step].every(Number.isInteger)) {
     throw new ShapeError({
       message: `slice: ${start}:${stop}:${step} does not lie in axis "${name}" of ${axis.size}`,
       got: describe(x.axes, x.dtype),
@@ -102,6 +107,12 @@ export function at<A extends string, D extends DType, N extends A>(
 ): Tensor<Exclude<A, N>, D> {
   const size = findAxis("at", x, name).axis.size;
   const start = index < 0 ? size + index : index;
+  if (!Number.isInteger(index) || start < 0 || start >= size) {
+    throw new ShapeError({
+      message: `at: there is no element ${index} in axis "${name}" of ${size}`,
+      got: describe(x.axes, x.dtype),
+    });
+  }
   const one = slice(x, name, { start, stop: start + 1 });
   return reshape(one, one.axes.filter((a) => a.name !== name) as Axis<Exclude<A, N>>[]);
 }
@@ -113,7 +124,11 @@ export function concat<A extends string, D extends DType>(
 ): Tensor<A, D> {
   const [first] = parts;
   if (first === undefined) throw new ShapeError({ message: "concat: no tensors given" });
-  checkDTypes("concat", parts, []);
+  checkDTypes(
+    "concat",
+    parts,
+    parts.map((_, i) => `part ${i}`),
+  );
   const { index } = findAxis("concat", first, name);
   const order = namesOf(first.axes);
   const values = parts.map((part, i) => ordered("concat", `part ${i}`, part, order));

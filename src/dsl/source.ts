@@ -1,10 +1,10 @@
-/** @file Where in the author's code a DSL call stands: the first stack frame outside of the DSL. */
+/** @file Where in the author's code a DSL call stands: the first stack frame outside of the toolkit's sources. */
 import { readFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { SourcePosition } from "../support/errors.js";
 
-const here = dirname(fileURLToPath(import.meta.url));
+const sources = dirname(dirname(fileURLToPath(import.meta.url))) + sep;
 const toPath = (name: string): string => (name.startsWith("file:") ? fileURLToPath(name) : name);
 
 /** Positions by raw call site: mapping a stack to the author's source costs much more than reading a raw frame. */
@@ -26,7 +26,7 @@ function rawFrame(): RawFrame | undefined {
   Error.stackTraceLimit = stackTraceLimit;
   const depth = sites.findIndex((site) => {
     const name = site.getFileName();
-    return name != null && !name.startsWith("node:") && dirname(toPath(name)) !== here;
+    return name != null && !name.startsWith("node:") && !toPath(name).startsWith(sources);
   });
   const site = sites[depth];
   if (site === undefined) return undefined;

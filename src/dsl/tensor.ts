@@ -3,8 +3,7 @@ import type { Value } from "../ir/operation.js";
 import type { Attributes } from "../ir/ops/index.js";
 import { tensorType } from "../ir/types.js";
 import { broadcastTo, checkDTypes, commonAxes, findAxis } from "./align.js";
-import { type Axis, type DType, describe, sizesOf } from "./axis.js";
-import { ShapeError } from "./errors.js";
+import { type Axis, checkAxes, type DType, describe, sizesOf } from "./axis.js";
 import { builderHere, currentTrace, type TensorData } from "./trace.js";
 
 type BinaryName =
@@ -32,7 +31,9 @@ export class Tensor<A extends string = string, D extends DType = DType> implemen
     readonly axes: readonly Axis[],
     readonly dtype: D,
     readonly value: Value,
-  ) {}
+  ) {
+    checkAxes(axes, dtype);
+  }
 
   add<B extends string = never>(other: Tensor<B, D> | number): Tensor<A | B, D> {
     return this.#binary("add", other);
@@ -106,6 +107,7 @@ export class Tensor<A extends string = string, D extends DType = DType> implemen
   /** Repeated along a new axis, which comes first. */
   expand<N extends string>(newAxis: Axis<N>): Tensor<A | N, D> {
     const axes = [newAxis, ...this.axes];
+    checkAxes(axes, this.dtype);
     return new Tensor(axes, this.dtype, broadcastTo(this, axes));
   }
 
@@ -125,13 +127,7 @@ export class Tensor<A extends string = string, D extends DType = DType> implemen
 
   #operand(op: string, other: TensorData | number): TensorData {
     if (typeof other !== "number") return other;
-    if (this.dtype === "i1" || (!Number.isInteger(other) && !/^(f|bf)/.test(this.dtype))) {
-      throw new ShapeError({
-        message: `${op}: ${other} is no ${this.dtype}`,
-        got: describe(this.axes, this.dtype),
-      });
-    }
-    const value = currentTrace().fill(other, this.axes, this.dtype);
+    const value = currentTrace().fill(op, other, this.axes, this.dtype);
     return { axes: this.axes, dtype: this.dtype, value };
   }
 

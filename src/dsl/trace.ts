@@ -3,13 +3,13 @@
  * builder, the path of scopes, the parameters, states and probes met so far.
  */
 import { Builder } from "../ir/builder.js";
-import { elementsFromNumbers } from "../ir/elements.js";
+import { elementsFromNumbers, hasNumbers, splatNumber } from "../ir/elements.js";
 import { fileLocation, type Location, nameLocation, unknownLocation } from "../ir/location.js";
 import type { Block, Value } from "../ir/operation.js";
 import { addArgument } from "../ir/rewriter.js";
 import { type TensorType, tensorType } from "../ir/types.js";
 import { type Axis, type DType, describe, sizesOf } from "./axis.js";
-import { TraceError } from "./errors.js";
+import { ShapeError, TraceError } from "./errors.js";
 import { authorPosition } from "./source.js";
 
 /** What an argument of a program is for. */
@@ -39,17 +39,19 @@ export interface TracedArgument extends ArgumentSpec {
 export class Trace {
   builder: Builder;
   readonly arguments: TracedArgument[] = [];
+  /** What each state held before, in the order they were met. */
+  readonly states = new Map<string, TensorData>();
   readonly stateUpdates = new Map<string, TensorData>();
   readonly probes = new Map<string, TensorData>();
   /** Set while the body of a DSL function is traced: it sees only its own arguments. */
-  functionName: string | undefined;
+  #functionName: string | undefined;
   #scopes: readonly string[] = [];
 
   constructor(
     readonly entry: Block,
     /** Where functions of the module go. */
     readonly module: Block,
-    /** States start as zero constants instead of arguments (a forward pass that carries nothing). */
+    /** States start as zero constants instead of arguments (nothing came before). */
     readonly initialState: boolean,
     readonly wantsProbe: (name: string) => boolean,
   ) {
@@ -82,6 +84,17 @@ export class Trace {
     }
   }
 
+  /** Traces the body of a DSL function. */
+  inFunction<T>(name: string, builder: Builder, body: () => T): T {
+    const outer = this.#functionName;
+    this.#functionName = name;
+    try {
+      return this.inBuilder(builder, body);
+    } finally {
+      this.#functionName = outer;
+    }
+  }
+
   /** The author's position, named by the scopes, for the operations of this call. */
   location(): Location {
     const position = authorPosition();
@@ -89,16 +102,25 @@ export class Trace {
     return this.#scopes.length === 0 ? file : nameLocation(this.#scopes.join("/"), file);
   }
 
+  /** Complains inside the body of a loop, a branch or a function, whose tensors do not outlive it. */
+  checkOutermost(what: string): void {
+    if (this.builder.block === this.entry) return;
+    throw new TraceError({
+      message: `${what} inside the body of a loop, a branch or a function`,
+      hint: "return the tensor from the body, and do it outside",
+    });
+  }
+
   /** The argument of that role and name; made on first use, afterwards checked to be asked for alike. */
   argument(role: ArgumentRole, name: string, axes: readonly Axis[], dtype: DType): TensorData {
-    const known = this.arguments.find((argument) => argument.role === role && argument.name === name);
-    if (known !== undefined) return this.#sameArgument(known, axes, dtype);
-    if (this.functionName !== undefined) {
+    if (this.#functionName !== undefined) {
       throw new TraceError({
-        message: `${role} "${name}" is used inside function "${this.functionName}"`,
+        message: `${role} "${name}" is used inside function "${this.#functionName}"`,
         hint: "functions see their arguments only: pass it in",
       });
     }
+    const known = this.arguments.find((argument) => argument.role === role && argument.name === name);
+    if (known !== undefined) return this.#sameArgument(known, axes, dtype);
     const value = addArgument(this.entry, tensorType(sizesOf(axes), dtype), this.location(), name);
     this.arguments.push({ role, name, axes, dtype, value });
     return { axes, dtype, value };
@@ -118,12 +140,26 @@ export class Trace {
     return tensorType(sizesOf(axes), dtype);
   }
 
-  /** A constant tensor filled with one number. */
-  fill(value: number, axes: readonly Axis[], dtype: DType): Value {
-    const type = this.typeOf(axes, dtype);
-    return this.builder.create("stablehlo.constant", [], { value: elementsFromNumbers(type, [value]) })
-      .result;
+  /** A constant tensor filled with one number, for `op`. @throws ShapeError for a number that `dtype` does not have */
+  fill(op: string, value: number, axes: readonly Axis[], dtype: DType): Value {
+    checkNumber(op, value, axes, dtype);
+    const elements = elementsFromNumbers(this.typeOf(axes, dtype), [value]);
+    return this.builder.create("stablehlo.constant", [], { value: elements }).result;
   }
+}
+
+/** Floats may round, but not to infinity; integers must be what was asked for. */
+function checkNumber(op: string, value: number, axes: readonly Axis[], dtype: DType): void {
+  const known = hasNumbers(dtype) || dtype === "i64" || dtype === "ui64";
+  const isFloat = /^(f|bf)/.test(dtype);
+  if (known && (isFloat || Number.isSafeInteger(value))) {
+    const stored = splatNumber(elementsFromNumbers(tensorType([], dtype), [value]))!;
+    if (isFloat ? Number.isFinite(stored) === Number.isFinite(value) : stored === value) return;
+  }
+  throw new ShapeError({
+    message: known ? `${op}: ${value} is no ${dtype}` : `${op}: there are no constants of ${dtype}`,
+    got: describe(axes, dtype),
+  });
 }
 
 let active: Trace | undefined;

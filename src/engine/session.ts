@@ -1,6 +1,5 @@
 /** @file A batch of sequences being read and continued: prompts of any length in chunks, then token by token. */
-import { byteWidth, elementCount } from "../ir/types.js";
-import type { DeviceBuffer, ElementTypeName } from "../runtime-pjrt/index.js";
+import type { DeviceBuffer } from "../runtime-pjrt/index.js";
 import { planChunks } from "./chunks.js";
 import type { GriffinModel, ProgramKey } from "./model.js";
 
@@ -50,7 +49,12 @@ export class Session implements Disposable {
         }
       });
       const isLast = start + time === total;
-      logits = await this.#step({ kind: "prefill", batch: this.batch, time }, tokens, positions, isLast);
+      logits = await this.#step(
+        { kind: start === 0 ? "prefill" : "extend", batch: this.batch, time },
+        tokens,
+        positions,
+        isLast,
+      );
       start += time;
     }
     this.#positions = Int32Array.from(prompts, (prompt) => prompt.length);
@@ -77,7 +81,6 @@ export class Session implements Disposable {
       ["tokens", await client.toDevice({ elementType: "i32", dimensions, data: tokens })],
       ["segment_pos", await client.toDevice({ elementType: "i32", dimensions, data: positions })],
     ]);
-    if (this.#states.size === 0) this.#states = await this.#zeroStates(key);
     const { outputs, states } = await this.model.run(key, inputs, this.#states);
     for (const input of inputs.values()) input.close();
     this.#states = new Map(states);
@@ -87,22 +90,6 @@ export class Session implements Disposable {
     } finally {
       logits.close();
     }
-  }
-
-  async #zeroStates(key: ProgramKey): Promise<Map<string, DeviceBuffer>> {
-    const program = await this.model.program(key);
-    const states = new Map<string, DeviceBuffer>();
-    for (const { role, name, type } of program.lowered.arguments) {
-      if (role !== "state") continue;
-      const bytes = byteWidth(type.element) * elementCount(type.shape);
-      const zeros = {
-        elementType: type.element as ElementTypeName,
-        dimensions: type.shape,
-        data: new Uint8Array(bytes),
-      };
-      states.set(name, await this.model.client.toDevice(zeros));
-    }
-    return states;
   }
 
   close(): void {

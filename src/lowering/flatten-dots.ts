@@ -26,7 +26,11 @@ function fillRows(e: Emitter, x: Value, rows: number): Value {
   return e.builder.create("stablehlo.optimization_barrier", [filled], {}).results[0]!;
 }
 
-function flatten(e: Emitter, op: OperationOf<"stablehlo.dot_general">, minRows: number): readonly Value[] | undefined {
+function flatten(
+  e: Emitter,
+  op: OperationOf<"stablehlo.dot_general">,
+  minRows: number,
+): readonly Value[] | undefined {
   const [x, w] = op.operands as [Value, Value];
   const outer = shapeOf(x).slice(0, -1);
   const rows = outer.reduce((product, size) => product * size, 1);
@@ -43,7 +47,9 @@ function flatten(e: Emitter, op: OperationOf<"stablehlo.dot_general">, minRows: 
   const columns = shapeOf(op.result).slice(outer.length);
   const type = tensorType([Math.max(rows, minRows), ...columns], typeOf(op.result).element);
   const attributes = { ...op.attributes, dot_dimension_numbers };
-  const product = e.builder.create("stablehlo.dot_general", [full, w], attributes, { results: [type] }).result;
+  const product = e.builder.create("stablehlo.dot_general", [full, w], attributes, {
+    results: [type],
+  }).result;
   return [e.reshape(e.slice(product, 0, 0, rows), shapeOf(op.result))];
 }
 
