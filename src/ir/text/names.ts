@@ -41,12 +41,18 @@ const isIntegerConstant = (operation: Operation): boolean => {
   return type?.kind === "tensor" && /^u?i\d/.test(type.element as ScalarType);
 };
 
+const namedResults: Readonly<Record<string, readonly string[]>> = {
+  "chlo.constant": ["cst"],
+  "chlo.top_k": ["values", "indices"],
+  "stablehlo.batch_norm_grad": ["grad_operand", "grad_scale", "grad_offset"],
+  "stablehlo.batch_norm_training": ["output", "batch_mean", "batch_var"],
+  "stablehlo.rng_bit_generator": ["output_state", "output"],
+};
+
 /** The names an op gives its results in the pretty form. */
 function resultNames(operation: Operation): readonly string[] {
-  if (operation.name === "stablehlo.constant" || operation.name === "chlo.constant")
-    return [isIntegerConstant(operation) ? "c" : "cst"];
-  if (operation.name === "stablehlo.rng_bit_generator") return ["output_state", "output"];
-  return [];
+  if (operation.name === "stablehlo.constant") return [isIntegerConstant(operation) ? "c" : "cst"];
+  return namedResults[operation.name] ?? [];
 }
 
 /** Makes a hint a name that text allows. */
@@ -75,30 +81,37 @@ export class ValueNames {
     }
   }
 
-  /** The name of a value; several results of an op share the name of the first, see `of`. */
-  plain(value: Value): string {
+  /** The name a value was given itself. */
+  #plain(value: Value): string {
     return this.#names.get(value) ?? "?";
   }
 
   /** The text of a use: `%0`, `%0#1`, `%arg0`. */
   of(value: Value): string {
-    const name = this.#names.get(value);
-    if (name !== undefined) return `%${name}`;
-    const first = "results" in value.owner ? this.#names.get(value.owner.results[0]!) : undefined;
-    return first === undefined ? "%?" : `%${first}#${value.index}`;
+    const { owner } = value;
+    if (!("results" in owner) || owner.results.length === 1) return `%${this.#plain(value)}`;
+    const group = this.#groups(owner).find(({ start, count }) => value.index < start + count);
+    if (group === undefined) return "%?";
+    return group.count === 1 ? `%${group.name}` : `%${group.name}#${value.index - group.start}`;
   }
 
   /** Text of a definition: `%0`, `%0:2`, `%output_state, %output`. */
   definition(operation: Operation): string {
-    const { results } = operation;
-    if (results.length === 1) return `%${this.plain(results[0]!)}`;
-    const starts = results.filter((result) => this.#names.has(result)).map((result) => result.index);
-    return starts
-      .map((start, i) => {
-        const count = (starts[i + 1] ?? results.length) - start;
-        return `%${this.plain(results[start]!)}${count === 1 ? "" : `:${count}`}`;
-      })
+    return this.#groups(operation)
+      .map(({ name, count }) => (count === 1 ? `%${name}` : `%${name}:${count}`))
       .join(", ");
+  }
+
+  /** Runs of results that share a name: that of the first. */
+  #groups({
+    results,
+  }: Operation): { readonly name: string; readonly start: number; readonly count: number }[] {
+    const starts = results.filter((result) => this.#names.has(result)).map((result) => result.index);
+    return starts.map((start, i) => ({
+      name: this.#plain(results[start]!),
+      start,
+      count: (starts[i + 1] ?? results.length) - start,
+    }));
   }
 
   #postpone(operation: Operation, pending: Pending[]): void {

@@ -140,7 +140,7 @@ class ElementReader {
     else this.#item();
     this.#skip();
     if (this.#at !== this.end) this.#fail('expected ">" after the elements');
-    if (!isList && total === 0) this.#fail(`${formatType(this.type)} has no elements`, from);
+    // A single element may stand for none too: it stays a splat.
     return rawElements(this.type, this.#bytes.slice(0, this.#count * this.#width));
   }
 

@@ -1,5 +1,6 @@
 /** @file Attributes of the stablehlo and chlo dialects that we know: enums, structs of named fields, convolution dimensions. */
 import type { Attribute } from "../attribute.js";
+import { suggestion } from "../../support/suggest.js";
 import { scalarType } from "../types.js";
 import { type ParseContext, parseInteger } from "./context.js";
 import { parseAttribute, parseIntegerField } from "./parse-attributes.js";
@@ -7,18 +8,44 @@ import { parseAttribute, parseIntegerField } from "./parse-attributes.js";
 const i64 = scalarType("i64");
 const integer = (value: number): Attribute => ({ kind: "integer", value: BigInt(value), type: i64 });
 
-/** Structs that are read into their fields; those of other names stay text. */
-const structs: ReadonlySet<string> = new Set([
-  "dot",
-  "dot_algorithm",
-  "gather",
-  "scatter",
-  "channel_handle",
-  "output_operand_alias",
-  "result_accuracy",
-  "replica_group_mesh_axes",
-  "ragged_dot",
-]);
+/** Structs that are read into their fields, in the order of writing; those of other names stay text. */
+const structs: Readonly<Record<string, readonly string[]>> = {
+  dot: [
+    "lhs_batching_dimensions",
+    "rhs_batching_dimensions",
+    "lhs_contracting_dimensions",
+    "rhs_contracting_dimensions",
+  ],
+  dot_algorithm: [
+    "lhs_precision_type",
+    "rhs_precision_type",
+    "accumulation_type",
+    "lhs_component_count",
+    "rhs_component_count",
+    "num_primitive_operations",
+    "allow_imprecise_accumulation",
+  ],
+  gather: [
+    "offset_dims",
+    "collapsed_slice_dims",
+    "operand_batching_dims",
+    "start_indices_batching_dims",
+    "start_index_map",
+    "index_vector_dim",
+  ],
+  scatter: [
+    "update_window_dims",
+    "inserted_window_dims",
+    "input_batching_dims",
+    "scatter_indices_batching_dims",
+    "scatter_dims_to_operand_dims",
+    "index_vector_dim",
+  ],
+  channel_handle: ["handle", "type"],
+  output_operand_alias: ["output_tuple_indices", "operand_index", "operand_tuple_indices"],
+  result_accuracy: ["atol", "rtol", "ulps", "mode"],
+  replica_group_mesh_axes: ["mesh", "axes"],
+};
 
 /** The attribute at the cursor when it is one of ours; else undefined, with nothing taken. */
 export function parseStablehloAttribute(context: ParseContext): Attribute | undefined {
@@ -31,9 +58,9 @@ export function parseStablehloAttribute(context: ParseContext): Attribute | unde
     cursor.advance();
     return parseConvStruct(context, dialect);
   }
-  if (!structs.has(name)) return undefined;
+  if (dialect !== "stablehlo" || !Object.hasOwn(structs, name)) return undefined;
   cursor.advance();
-  return { kind: "struct", dialect, name, fields: parseStructBody(context) };
+  return { kind: "struct", dialect, name, fields: parseStructBody(context, name) };
 }
 
 /** `#stablehlo<comparison_direction LT>`. */
@@ -60,18 +87,23 @@ function parseDottedEnum({ cursor }: ParseContext, dialect: string, name: string
   return { kind: "enum", dialect, name, value };
 }
 
-/** `<offset_dims = [1], index_vector_dim = 1>`; in any order. */
-export function parseStructBody(context: ParseContext): Map<string, Attribute> {
+/** `<offset_dims = [1], index_vector_dim = 1>`, in any order and with a comma at the end if it must be. */
+export function parseStructBody(context: ParseContext, struct: string): Map<string, Attribute> {
   const { cursor } = context;
+  const known = structs[struct] ?? [];
   const fields = new Map<string, Attribute>();
-  context.list("<", ">", () => {
+  cursor.expect("<");
+  while (cursor.kind !== ">") {
     const at = cursor.start;
     const name = cursor.expect("name", "of a field");
+    if (!known.includes(name)) cursor.fail(`${struct} has no field ${name}`, at, suggestion(name, known));
     if (fields.has(name)) cursor.fail(`field ${name} is given twice`, at);
     cursor.expect("=");
     fields.set(name, parseField(context));
-  });
-  return fields;
+    if (!cursor.accept(",")) break;
+  }
+  if (!cursor.accept(">")) cursor.failExpected('"," or ">"');
+  return new Map(known.flatMap((name) => (fields.has(name) ? [[name, fields.get(name)!]] : [])));
 }
 
 function parseField(context: ParseContext): Attribute {

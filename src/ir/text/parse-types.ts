@@ -22,6 +22,7 @@ import {
   tupleType,
   unrankedType,
 } from "../types.js";
+import { formatAttribute } from "./print-attributes.js";
 import { parseAttribute } from "./parse-attributes.js";
 import { type ParseContext, parseInteger, skipBrackets } from "./context.js";
 
@@ -195,13 +196,8 @@ function parseShapedSlowly(context: ParseContext): Type {
   if (cursor.kind !== "<") cursor.failExpected('"<"');
   const shape = parseShape(context);
   const element = parseElementType(context);
-  if (cursor.kind === ",") {
-    const bounds = keyword === "tensor" && shape !== undefined ? parseBounds(context) : undefined;
-    if (bounds !== undefined) return boundedTensor(context, shape!, element, bounds, start);
-    const end = skipBrackets(context, start + keyword.length);
-    cursor.continueAt(end);
-    return opaqueType(cursor.text.slice(start, end));
-  }
+  if (cursor.kind === ",")
+    return parseEncoded(context, start, keyword === "tensor" ? shape : undefined, element);
   cursor.expect(">", "after the element type");
   if (shape === undefined) return unrankedType(element);
   return keyword === "memref" ? bufferType(shape, element) : tensorType(shape, element);
@@ -216,20 +212,36 @@ export function parseElementType(context: ParseContext): ElementType {
   return cursor.fail(`${formatType(type)} is no element type`, start);
 }
 
-/** The bounds in `, #stablehlo.bounds<?, 4>`; undefined, with the cursor on the encoding, when it is another one. */
-function parseBounds(context: ParseContext): readonly number[] | undefined {
+/** A shaped type with an encoding: bounds of a tensor are read, anything else stays text, with its aliases expanded. */
+function parseEncoded(
+  context: ParseContext,
+  start: number,
+  shape: readonly number[] | undefined,
+  element: ElementType,
+): Type {
   const { cursor } = context;
-  cursor.expect(",");
-  const { start } = cursor;
-  const attribute = parseAttribute(context);
-  const text = attribute.kind === "opaque" ? attribute.text : "";
+  const plain = cursor.text.slice(start, cursor.start).trimEnd();
+  const parts: string[] = [plain];
+  while (cursor.accept(",")) {
+    const at = cursor.start;
+    const text = formatAttribute(parseAttribute(context));
+    const bounds = shape === undefined ? undefined : readBounds(context, text, at);
+    if (bounds !== undefined) return boundedTensor(context, shape!, element, bounds, at);
+    parts.push(text);
+  }
+  cursor.expect(">", "after the element type");
+  return composed(context, opaqueType(`${parts.join(", ")}>`));
+}
+
+/** The sizes in `#stablehlo.bounds<?, 4>`; undefined for another encoding. */
+function readBounds({ cursor }: ParseContext, text: string, at: number): readonly number[] | undefined {
   const list = /^#stablehlo\.(?:bounds<([^<>]*)>|type_extensions<\s*bounds\s*=\s*\[([^<>]*)\]\s*>)$/.exec(
     text,
   );
   if (list === null) return undefined;
   const bounds = (list[1] ?? list[2]!).split(",").map((item) => item.trim());
   if (!bounds.every((item) => /^(?:\?|[0-9]+)$/.test(item)))
-    cursor.fail(`bounds must be sizes or "?", got ${text}`, start);
+    return cursor.fail(`bounds must be sizes or "?", got ${text}`, at);
   return bounds.map((item) => (item === "?" ? DYNAMIC : Number(item)));
 }
 

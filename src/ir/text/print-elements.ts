@@ -71,7 +71,7 @@ function hexadecimal({ data, type }: Elements): string {
  */
 export function formatElements(elements: Elements): string {
   const count = elementCount(elements.type.shape);
-  if (count === 0) return "";
+  if (count === 0 && !elements.splat) return "";
   const write = elementWriter(elements);
   if (elements.splat) return write(0);
   if (count > hexAbove && elements.type.element !== "i1") return hexadecimal(elements);

@@ -60,7 +60,7 @@ function formatSlot(slot: TypeSlot, operation: Operation): string {
 const formatTail = (tail: readonly TailPiece[], operation: Operation): string =>
   tail.map((piece) => (piece.kind === "text" ? piece.text : formatSlot(piece.slot, operation))).join("");
 
-/** Writes what follows the op's name. False when its operands do not fit the declaration, so that no pretty form exists. */
+/** Writes what follows the op's name. False when operands or attributes do not fit the declaration: no pretty form exists then. */
 export function printTemplate(
   out: Printer,
   operation: Operation,
@@ -90,10 +90,15 @@ export function printTemplate(
           : piece.pieces.map(format).join("");
     }
   };
+  const isMissing = (piece: Piece): boolean =>
+    piece.kind === "attribute" && out.attribute(operation, definition, piece.name) === undefined;
+  if (template.pieces.some(isMissing)) return false;
   const head = template.pieces.map(format).join("");
-  if (head !== "") out.write(head.startsWith("(") ? head : ` ${head}`);
-  out.dictionary(operation, template.attributes);
   const tail = formatTail(template.tail, operation);
+  // MLIR keeps the blank before an empty list of operands when a type follows.
+  const isBlank = head === "" && (template.pieces.length === 0 || tail === "");
+  if (!isBlank) out.write(head.startsWith("(") ? head : ` ${head}`);
+  out.dictionary(operation, template.attributes);
   if (tail !== "") out.write(` : ${tail}`);
   return true;
 }

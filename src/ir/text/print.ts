@@ -1,6 +1,7 @@
 /** @file Programs as text: whole modules, and single operations for messages. */
 import type { Attribute } from "../attribute.js";
 import type { Operation } from "../operation.js";
+import { findForm } from "./forms/index.js";
 import { ValueNames } from "./names.js";
 import { formatAttribute } from "./print-attributes.js";
 import { LocationAliases } from "./print-locations.js";
@@ -23,16 +24,16 @@ const outermost = (operation: Operation): Operation => {
   return at;
 };
 
-/** Blocks whose arguments are written with their locations: all but those of loops, which have no place for them. */
-const writesArguments = (operation: Operation, generic: boolean): boolean =>
-  generic || operation.name !== "stablehlo.while";
-
+/** Notes locations in the order of writing. */
 function visitLocations(operation: Operation, aliases: LocationAliases, generic: boolean): void {
   aliases.visit(operation.location, true);
-  const withArguments = writesArguments(operation, generic);
+  const written = generic ? undefined : findForm(operation.name)?.written?.(operation);
+  if (written?.operations === false) return;
+  for (const argument of written?.arguments ?? []) aliases.visit(argument.location, false);
   for (const region of operation.regions) {
     for (const block of region.blocks) {
-      if (withArguments) for (const argument of block.arguments) aliases.visit(argument.location, false);
+      if (written === undefined)
+        for (const argument of block.arguments) aliases.visit(argument.location, false);
       for (const inner of block) visitLocations(inner, aliases, generic);
     }
   }

@@ -153,7 +153,7 @@ export class Printer {
       this.newLine();
       this.write(`^bb${index}`);
       if (block.arguments.length > 0)
-        this.write(`(${block.arguments.map((argument) => this.argument(argument, true)).join(", ")})`);
+        this.write(`(${block.arguments.map((argument) => this.argument(argument)).join(", ")})`);
       this.write(index === 0 ? ":" : ":  // no predecessors");
     }
     this.#indent++;
@@ -165,9 +165,8 @@ export class Printer {
   }
 
   /** `%arg0: T loc(..)`; `suffix` stands between type and location. */
-  argument(value: Value, aliased = false, suffix = ""): string {
-    const { locations } = this.#options;
-    const place = aliased ? locations?.use(value.location) : locations?.inline(value.location);
+  argument(value: Value, suffix = ""): string {
+    const place = this.#options.locations?.inline(value.location);
     return `${this.nameOf(value)}: ${formatType(value.type)}${suffix}${place === undefined ? "" : ` ${place}`}`;
   }
 

@@ -76,7 +76,9 @@ function parseParameter(input: OperationParser): Parameter {
 function parseResults(input: OperationParser): Slot[] {
   const { cursor, context } = input;
   if (!cursor.accept("->")) return [];
-  return cursor.kind === "(" ? context.list("(", ")", () => parseSlot(input)) : [parseSlot(input)];
+  return cursor.kind === "("
+    ? context.list("(", ")", () => parseSlot(input))
+    : [{ type: parseType(context), dictionary: emptyDictionary }];
 }
 
 /** One dictionary per slot, or nothing when all are empty. */
@@ -97,9 +99,7 @@ export const functionForm: Form = {
     const parameters =
       entry === undefined
         ? type.inputs.map((input, i) => `${formatType(input)}${suffixOf(argumentAttributes?.[i])}`)
-        : entry.arguments.map((argument, i) =>
-            out.argument(argument, false, suffixOf(argumentAttributes?.[i])),
-          );
+        : entry.arguments.map((argument, i) => out.argument(argument, suffixOf(argumentAttributes?.[i])));
     if (visibility !== undefined) out.write(` ${visibility}`);
     out.write(` ${formatSymbol([attributes.sym_name])}(${parameters.join(", ")})`);
     out.write(formatResults(type.results, attributes.res_attrs));

@@ -48,9 +48,10 @@ export const convolutionForm: Form = {
   print(out, operation) {
     const attributes = operation.attributes as WindowAttributes;
     const numbers = out.attribute(operation, findOp(operation.name)!, "dimension_numbers");
-    if (numbers?.kind !== "struct") return false;
+    const dimensions = numbers?.kind === "struct" ? formatConvDimensions(numbers.fields) : "raw";
+    if (dimensions.startsWith("raw")) return false;
     out.write(`(${out.namesOf(operation.operands)})`);
-    out.write(` dim_numbers = ${formatConvDimensions(numbers.fields)}`);
+    out.write(` dim_numbers = ${dimensions}`);
     out.write(`, window = {${formatWindow(attributes)}}`);
     out.dictionary(operation, ["dimension_numbers", ...windowNames]);
     out.write(functionTail(operation));

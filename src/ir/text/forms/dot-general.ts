@@ -33,7 +33,7 @@ function parseAlgorithm(input: OperationParser, kind: AttributeKind): unknown {
   const at = cursor.start;
   if (cursor.kind !== "<")
     return kind.fromAttribute(parseShort(input, kind)) ?? cursor.fail(`expected ${kind.name}`, at);
-  const fields = parseStructBody(context);
+  const fields = parseStructBody(context, kind.name);
   const value = kind.fromAttribute({ kind: "struct", dialect: "stablehlo", name: kind.name, fields });
   return value ?? cursor.fail("the algorithm lacks fields, or has them of other types", at);
 }

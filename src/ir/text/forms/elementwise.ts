@@ -113,6 +113,7 @@ export const reducePrecisionForm: Form = {
       readonly exponent_bits: number;
       readonly mantissa_bits: number;
     };
+    if (exponent < 0 || mantissa < 0) return false;
     out.write(` ${out.namesOf(operation.operands)}, format = e${exponent}m${mantissa}`);
     out.dictionary(operation, ["exponent_bits", "mantissa_bits"]);
     out.write(` : ${formatSameType(operandTypes(operation), resultTypes(operation))}`);

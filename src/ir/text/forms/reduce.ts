@@ -70,6 +70,15 @@ export const reduceForm: Form = {
     out.region(operation.regions[0]!, { labelled: false });
     return true;
   },
+  written(operation) {
+    if (appliedOp(operation) !== undefined) return { arguments: [], operations: false };
+    const values = operation.regions[0]?.blocks[0]?.arguments ?? [];
+    const half = Math.ceil(values.length / 2);
+    return {
+      arguments: values.slice(0, half).flatMap((value, i) => [value, values[half + i]!]),
+      operations: true,
+    };
+  },
   parse(input, definition) {
     const { cursor, context } = input;
     const inputs: Value[] = [];

@@ -21,6 +21,7 @@ export const whileForm: Form = {
     out.region(body, { labelled: false });
     return true;
   },
+  written: () => ({ arguments: [], operations: true }),
   parse(input, definition) {
     const { cursor, context } = input;
     const pairs = context.list("(", ")", () => {
