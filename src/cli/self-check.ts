@@ -55,11 +55,11 @@ export async function runSelfChecks(
 const isBlank = ({ text }: Section): boolean => /^(?:\s|\/\/[^\n]*)*$/.test(text);
 
 async function check(
-  { file, line, text }: Section,
+  { file, firstLine: line, text }: Section,
   run: (module: ReturnType<typeof parseModule>) => Promise<readonly CheckResult[]>,
 ): Promise<Outcome> {
   try {
-    const module = parseModule(text, { file });
+    const module = parseModule(text, { file, firstLine: line });
     verifyModule(module);
     const checks = await run(module);
     return { file, line, passed: checks.every(({ passed }) => passed), checks };

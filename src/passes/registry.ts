@@ -3,6 +3,7 @@ import { InternalError } from "../support/errors.js";
 import { canonicalize } from "./canonicalize.js";
 import { cse } from "./cse.js";
 import { dce } from "./dce.js";
+import { fold } from "./fold.js";
 import { fuseRgLruGates } from "./fuse-rglru-gates.js";
 import { hoistLoopInvariants } from "./hoist-loop-invariants.js";
 import { hoistParameters } from "./hoist-parameters.js";
@@ -20,7 +21,7 @@ export function registerPasses(passes: readonly Pass[]): void {
   }
 }
 
-registerPasses([canonicalize, cse, dce, fuseRgLruGates, hoistLoopInvariants, hoistParameters, inline]);
+registerPasses([canonicalize, cse, dce, fold, fuseRgLruGates, hoistLoopInvariants, hoistParameters, inline]);
 
 /** The pass called `name`, or undefined. */
 export const findPass = (name: string): Pass | undefined => registry.get(name);

@@ -1,6 +1,6 @@
 /** @file Local rewrite rules, and the driver that applies them until none fits. */
 import { Builder } from "../ir/builder.js";
-import { definingOp, isInside, type Operation, type Value, walk } from "../ir/operation.js";
+import { isInside, isOperation, type Operation, type Value, walk } from "../ir/operation.js";
 import { isOp, type OperationOf, type OpName } from "../ir/ops/index.js";
 import { eraseOperation, replaceOperation } from "../ir/rewriter.js";
 import { InternalError } from "../support/errors.js";
@@ -57,10 +57,22 @@ class Worklist {
   }
 }
 
+/** All values that an operation and those below it read. */
+const operandsOf = (operation: Operation): ReadonlySet<Value> =>
+  new Set([...walk(operation)].flatMap((inner) => inner.operands));
+
+/** What may fit a rule now that `value` has lost a user: who makes it, the loop that carries it, its last user. */
+function addAround(value: Value, work: Worklist): void {
+  work.add(isOperation(value.owner) ? value.owner : value.owner.region?.operation);
+  const [last, another] = value.users;
+  if (another === undefined) work.add(last);
+}
+
 function eraseIfDead(operation: Operation, work: Worklist): boolean {
   if (operation.results.some((result) => result.users.size > 0) || !isPure(operation)) return false;
-  for (const inner of walk(operation)) for (const operand of inner.operands) work.add(definingOp(operand));
+  const operands = operandsOf(operation);
   eraseOperation(operation);
+  for (const operand of operands) addAround(operand, work);
   return true;
 }
 
@@ -78,8 +90,9 @@ function apply(candidate: Rule, operation: Operation, work: Worklist): boolean {
   addMade(start, operation, work);
   if (operation.results.some((result, i) => result.type !== values[i]!.type)) return false;
   for (const result of operation.results) for (const user of result.users) work.add(user);
-  for (const inner of walk(operation)) for (const operand of inner.operands) work.add(definingOp(operand));
+  const operands = operandsOf(operation);
   replaceOperation(operation, values);
+  for (const operand of operands) addAround(operand, work);
   return true;
 }
 

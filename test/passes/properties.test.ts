@@ -1,11 +1,22 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { type Elements, numberAt } from "../../src/ir/elements.js";
+import { interpretFunction } from "../../src/ir/interpret/index.js";
+import type { Operation } from "../../src/ir/operation.js";
 import { printModule } from "../../src/ir/text/index.js";
+import { elementCount } from "../../src/ir/types.js";
 import { verifyModule } from "../../src/ir/verify.js";
 import { parsePipeline, runPipeline } from "../../src/passes/index.js";
-import { moduleArbitrary } from "./random-module.js";
+import { inputsArbitrary, moduleArbitrary } from "./random-module.js";
 
-const passes = ["dce", "cse", "canonicalize", "hoist-loop-invariants", "inline"];
+const passes = ["dce", "cse", "canonicalize", "fold", "hoist-loop-invariants", "inline"];
+
+/** The numbers of all results. */
+function resultsOf(module: Operation, inputs: readonly Elements[]): readonly (readonly number[])[] {
+  return interpretFunction(module, "main", inputs).map((elements) =>
+    Array.from({ length: elementCount(elements.type.shape) }, (_, i) => numberAt(elements, i)),
+  );
+}
 
 describe.each(passes)("%s on random modules", (pipeline) => {
   it("makes a program that verifies, and says so when it changed something", () => {
@@ -19,6 +30,18 @@ describe.each(passes)("%s on random modules", (pipeline) => {
         verifyModule(module);
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it("keeps every result, the sign of zero, NaN and infinity too", () => {
+    fc.assert(
+      fc.property(moduleArbitrary, inputsArbitrary, (make, inputs) => {
+        const module = make();
+        const before = resultsOf(module, inputs);
+        runPipeline(module, parsePipeline(pipeline));
+        expect(resultsOf(module, inputs)).toEqual(before);
+      }),
+      { numRuns: 1000 },
     );
   });
 

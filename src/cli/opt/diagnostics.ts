@@ -1,8 +1,9 @@
 /**
- * @file `// expected-error@+1 {{words}}`: a program says which error it must give, as MLIR's tests do. Reading and verifying
- * stop at the first error, so a section can expect one. Expected notes and warnings are not looked at: there are none.
+ * @file `// expected-error@+1 {{words}}`: a program says which errors it must give, as MLIR's tests do. Reading gives all
+ * errors of a text, verifying the first only. Expected notes and warnings are not looked at: there are none.
  */
-import { GriffinError } from "../../support/errors.js";
+import { ParseError } from "../../ir/errors.js";
+import type { GriffinError } from "../../support/errors.js";
 import type { Section } from "./sections.js";
 
 /** An error that a comment asks for. */
@@ -38,32 +39,41 @@ export function expectationsOf(section: Section): readonly Expectation[] {
     if (found === null) return [];
     const words = found[3]!;
     return [
-      { line: lineOf(found[2], i + 1), text: words, pattern: patternOf(words, found[1] !== undefined) },
+      {
+        line: lineOf(found[2], section.firstLine + i),
+        text: words,
+        pattern: patternOf(words, found[1] !== undefined),
+      },
     ];
   });
 }
 
+/** What an error says; not the source line it shows, in which the expectation itself may stand. */
+const wordsOf = ({ details }: GriffinError): string =>
+  [details.message, details.expected, details.got, details.hint]
+    .filter((part) => part !== undefined)
+    .join("\n");
+
 /** The line that an error points at, if it points into a file. */
-export function errorLine(error: GriffinError): number | undefined {
-  const { where } = error.details;
+function errorLine({ details: { where } }: GriffinError): number | undefined {
   return typeof where === "object" ? where.line : undefined;
 }
 
-/** What differs between the errors a section expects and the one it gave; empty when all is as expected. */
-export function checkExpectations(section: Section, error: unknown): readonly string[] {
-  if (error !== undefined && !(error instanceof GriffinError)) throw error;
-  const expected = expectationsOf(section);
-  const line = error && errorLine(error);
-  const met = expected.find(
-    (one) =>
-      error !== undefined && one.pattern.test(error.message) && (one.line === undefined || one.line === line),
-  );
-  const missing = expected.filter((one) => one !== met);
-  const at = (place: number | undefined): string => `${section.file}:${place ?? "unknown"}`;
-  const unexpected =
-    error !== undefined && met === undefined ? [`${at(line)}: unexpected ${error.message}`] : [];
+/** What differs between the errors a section expects and those it gave; empty when all is as expected. */
+export function checkExpectations(section: Section, error: GriffinError | undefined): readonly string[] {
+  const missing = [...expectationsOf(section)];
+  const unexpected: GriffinError[] = [];
+  const errors = error instanceof ParseError ? error.all : error === undefined ? [] : [error];
+  for (const given of errors) {
+    const line = errorLine(given);
+    const words = wordsOf(given);
+    const at = missing.findIndex((one) => (one.line ?? line) === line && one.pattern.test(words));
+    if (at < 0) unexpected.push(given);
+    else missing.splice(at, 1);
+  }
+  const place = (line: number | undefined): string => `${section.file}:${line ?? "unknown"}`;
   return [
-    ...unexpected,
-    ...missing.map((one) => `${at(one.line)}: expected error "${one.text}" did not come`),
+    ...unexpected.map((given) => `${place(errorLine(given))}: unexpected ${given.message}`),
+    ...missing.map((one) => `${place(one.line)}: expected error "${one.text}" did not come`),
   ];
 }

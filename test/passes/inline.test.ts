@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { normal, run } from "./text.js";
+
+const f = "tensor<4xf32>";
+
+describe("inline", () => {
+  it("goes through functions that call functions, and dce then removes them", () => {
+    const text = `
+func.func @main(%x: ${f}) -> (${f}, ${f}) {
+  %0:2 = call @both(%x) : (${f}) -> (${f}, ${f})
+  return %0#0, %0#1 : ${f}, ${f}
+}
+func.func private @both(%x: ${f}) -> (${f}, ${f}) {
+  %0 = call @negative(%x) : (${f}) -> ${f}
+  return %x, %0 : ${f}, ${f}
+}
+func.func private @negative(%x: ${f}) -> ${f} {
+  %0 = stablehlo.negate %x : ${f}
+  return %0 : ${f}
+}`;
+    expect(run("inline,dce", text)).toBe(
+      normal(`
+func.func @main(%x: ${f}) -> (${f}, ${f}) {
+  %0 = stablehlo.negate %x : ${f}
+  return %x, %0 : ${f}, ${f}
+}`),
+    );
+  });
+
+  it("inlines calls in regions", () => {
+    const text = (line: string) => `
+func.func @main(%p: tensor<i1>, %x: ${f}) -> ${f} {
+  %0 = "stablehlo.if"(%p) ({
+    ${line}
+    stablehlo.return %1 : ${f}
+  }, {
+    stablehlo.return %x : ${f}
+  }) : (tensor<i1>) -> ${f}
+  return %0 : ${f}
+}
+func.func private @negative(%x: ${f}) -> ${f} {
+  %0 = stablehlo.negate %x : ${f}
+  return %0 : ${f}
+}`;
+    expect(run("inline", text(`%1 = func.call @negative(%x) : (${f}) -> ${f}`))).toBe(
+      normal(text(`%1 = stablehlo.negate %x : ${f}`)),
+    );
+  });
+
+  it("leaves calls of public functions, which others may replace", () => {
+    const text = `
+func.func @main(%x: ${f}) -> ${f} {
+  %0 = call @library(%x) : (${f}) -> ${f}
+  return %0 : ${f}
+}
+func.func @library(%x: ${f}) -> ${f} {
+  return %x : ${f}
+}`;
+    expect(run("inline", text)).toBe(normal(text));
+  });
+
+  it("leaves the calls of functions among themselves when they call each other", () => {
+    const caller = (name: string, callee: string) => `
+func.func ${name}(%x: ${f}) -> ${f} {
+  %0 = call ${callee}(%x) : (${f}) -> ${f}
+  return %0 : ${f}
+}`;
+    const text = caller("@main", "@even") + caller("private @even", "@odd") + caller("private @odd", "@even");
+    const after =
+      caller("@main", "@even") + caller("private @even", "@even") + caller("private @odd", "@even");
+    expect(run("inline", text)).toBe(normal(after));
+  });
+});
