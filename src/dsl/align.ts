@@ -49,7 +49,10 @@ export function checkShared(
 ): void {
   operands.forEach((operand, i) => {
     const lacking = wanted.find((name) => indexOf(operand.axes, name) < 0);
-    if (lacking === undefined) return void findAxes(op, operand, wanted);
+    if (lacking === undefined) {
+      findAxes(op, operand, wanted);
+      return;
+    }
     throw new ShapeError({
       message: `${op}: there is no axis "${lacking}" in ${names[i]}`,
       details: describeOperands(operands, names),

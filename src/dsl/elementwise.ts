@@ -61,7 +61,7 @@ export const geluTanh: FloatMap = (x) => griffinUnary("griffin.gelu_tanh", x);
 export const softplus: FloatMap = (x) => griffinUnary("griffin.softplus", x);
 
 /** A tensor filled with one number. */
-export function fill<A extends string, D extends DType>(
+export function fill<A extends string = never, D extends DType = DType>(
   value: number,
   axes: readonly Axis<A>[],
   dtype: D,

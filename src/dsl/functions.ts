@@ -2,7 +2,7 @@
 import { Builder } from "../ir/builder.js";
 import { insertOperation, makeBlock, makeOperation, makeRegion } from "../ir/rewriter.js";
 import { functionType } from "../ir/types.js";
-import { checkTensors, like, typesOf, valuesOf, tensorsOf, type Widened } from "./records.js";
+import { checkTensors, like, typesOf, valuesOf, tensorsOf } from "./records.js";
 import { builderHere, currentTrace, type Trace } from "./trace.js";
 
 interface TracedFunction {
@@ -18,10 +18,7 @@ const tracedBy = new WeakMap<Trace, TracedFunctions>();
  * Makes `body` a function of the module: traced once for each shape of its arguments, and each call is one `call` op. The
  * body sees its arguments only; parameters and states are passed in.
  */
-export function fn<X extends object, Y extends object>(
-  name: string,
-  body: (args: Widened<X>) => Y,
-): (args: X) => Y {
+export function fn<X extends object, Y extends object>(name: string, body: (args: X) => Y): (args: X) => Y {
   return (args) => {
     checkTensors(`function "${name}": the arguments`, args);
     const trace = currentTrace();
@@ -54,12 +51,12 @@ function traceFunction<X extends object, Y extends object>(
   trace: Trace,
   symbol: string,
   args: X,
-  body: (args: Widened<X>) => Y,
+  body: (args: X) => Y,
 ): TracedFunction {
   const block = makeBlock(typesOf(args), Object.keys(args));
   const inner = Builder.atEnd(block);
   const location = trace.location();
-  const results = trace.inFunction(symbol, inner, () => body(like(args, block.arguments)));
+  const results = trace.inFunction(symbol, inner, () => body(like(args, block.arguments) as X));
   checkTensors(`function "${symbol}"`, results);
   inner.create(
     "func.return",

@@ -40,7 +40,7 @@ export interface ProgramOptions {
 }
 
 /** An input of the program being traced. */
-export function input<A extends string, D extends DType>(
+export function input<A extends string = never, D extends DType = DType>(
   name: string,
   axes: readonly Axis<A>[],
   dtype: D,
@@ -50,7 +50,7 @@ export function input<A extends string, D extends DType>(
 }
 
 /** A weight of the model, by its path within the scopes; the same path is the same tensor. */
-export function parameter<A extends string, D extends DType>(
+export function parameter<A extends string = never, D extends DType = DType>(
   name: string,
   axes: readonly Axis<A>[],
   dtype: D,
@@ -68,7 +68,7 @@ export interface State<A extends string, D extends DType> {
 }
 
 /** A state by its path within the scopes, zeros at first. */
-export function state<A extends string, D extends DType>(
+export function state<A extends string = never, D extends DType = DType>(
   name: string,
   axes: readonly Axis<A>[],
   dtype: D,

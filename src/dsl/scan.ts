@@ -27,6 +27,16 @@ export interface ScanStep<C extends object, Y extends object> {
   readonly output: Y;
 }
 
+/** A record's tensors without the axis that is walked along. */
+export type ElementsOf<X, Over extends string> = {
+  readonly [K in keyof X]: X[K] extends Tensor<infer A, infer D> ? Tensor<Exclude<A, Over>, D> : never;
+};
+
+/** A record's tensors stacked along the axis. */
+export type StacksOf<Y, Over extends string> = {
+  readonly [K in keyof Y]: Y[K] extends Tensor<infer A, infer D> ? Tensor<A | Over, D> : never;
+};
+
 const scalar = tensorType([], "i32");
 const constant = (n: number): Value =>
   builderHere().create("stablehlo.constant", [], { value: elementsFromNumbers(scalar, [n]) }).result;
@@ -84,13 +94,13 @@ function writeRow(stack: Value, row: AnyTensor, index: Value): Value {
  * Runs `step` once for each element of axis `over` of the inputs, in order (from its end with `reverse`), carrying tensors
  * along; outputs are stacked along the axis, which comes first. @throws ShapeError when the carry changes its shape
  */
-export function scan<C extends object, X extends object, Y extends object>(
-  over: string,
+export function scan<const Over extends string, C extends object, X extends object, Y extends object>(
+  over: Over,
   initial: C,
   inputs: X,
-  step: (carry: Widened<C>, input: Widened<X>) => ScanStep<Widened<C>, Y>,
+  step: (carry: Widened<C>, input: ElementsOf<X, Over>) => ScanStep<Widened<C>, Y>,
   options: { readonly reverse?: boolean } = {},
-): { readonly carry: Widened<C>; readonly outputs: Y } {
+): { readonly carry: Widened<C>; readonly outputs: StacksOf<Y, Over> } {
   const trace = currentTrace();
   const reverse = options.reverse ?? false;
   checkTensors("scan: the carry", initial);
@@ -106,10 +116,10 @@ export function scan<C extends object, X extends object, Y extends object>(
     const elements = tensorsOf(inputs).map((input) => elementAt(input, over, index));
     const result = step(
       like(initial, carried),
-      like(
-        Object.fromEntries(Object.keys(inputs).map((name, i) => [name, elements[i]!])),
-        elements.map((e) => e.value),
-      ) as Widened<X>,
+      Object.fromEntries(Object.keys(inputs).map((name, i) => [name, elements[i]!])) as object as ElementsOf<
+        X,
+        Over
+      >,
     );
     checkAlike("scan", "the step's carry", initial, result.carry);
     checkTensors("scan: the step's output", result.output);
@@ -148,5 +158,5 @@ export function scan<C extends object, X extends object, Y extends object>(
     const { axes, dtype } = rows[i]!;
     return [name, new Tensor([along, ...axes], dtype, results[names.length + i]!)];
   });
-  return { carry: like(initial, results), outputs: Object.fromEntries(stacked) as Y };
+  return { carry: like(initial, results), outputs: Object.fromEntries(stacked) as StacksOf<Y, Over> };
 }

@@ -1,0 +1,91 @@
+/** @file For tests: a client of the CPU plugin for each test file, and programs of the DSL run with plain numbers. */
+import { afterAll, beforeAll, expect } from "vitest";
+import type { Program } from "../../src/dsl/index.js";
+import { elementsFromNumbers, numberAt, rawElements } from "../../src/ir/elements.js";
+import { printModule } from "../../src/ir/text/index.js";
+import { byteWidth, elementCount, type ScalarType, tensorType } from "../../src/ir/types.js";
+import { loweringPasses } from "../../src/lowering/passes.js";
+import { type Client, type ElementTypeName, findPlugin, Plugin } from "../../src/runtime-pjrt/index.js";
+
+/** Elements in row-major order. */
+export type Numbers = readonly number[];
+
+export interface Cpu {
+  readonly client: Client;
+  /**
+   * Runs a program, griffin ops by their meaning unless they were lowered before. `inputs` holds all arguments by name: inputs,
+   * parameters and states. The results by name.
+   */
+  run(program: Program, inputs?: Readonly<Record<string, Numbers>>): Promise<Record<string, number[]>>;
+}
+
+/** A client for all tests of the file; when they are done, nothing of it may be alive. */
+export function useCpu(): Cpu {
+  let client: Client | undefined;
+  beforeAll(async () => {
+    const { path } = await findPlugin("cpu", { install: true });
+    client = await (await Plugin.load(path)).createClient();
+  });
+  afterAll(async () => {
+    await client?.close();
+    const alive = Object.entries(client?.stats() ?? {}).filter(([, count]) => count !== 0);
+    expect(alive).toEqual([]);
+  });
+  return {
+    get client() {
+      return client!;
+    },
+    run: (program, inputs = {}) => runProgram(client!, program, inputs),
+  };
+}
+
+/** The bytes of numbers as elements of a type. */
+function encode(values: Numbers, element: ScalarType): Uint8Array {
+  const { data, splat } = elementsFromNumbers(tensorType([values.length], element), values);
+  if (!splat) return data;
+  const bytes = new Uint8Array(values.length * data.length);
+  for (let i = 0; i < values.length; i++) bytes.set(data, i * data.length);
+  return bytes;
+}
+
+function decode(bytes: Uint8Array, element: ScalarType): number[] {
+  const count = bytes.length / byteWidth(element);
+  const elements = rawElements(tensorType([count], element), bytes);
+  return Array.from({ length: count }, (_, i) => numberAt(elements, i));
+}
+
+async function runProgram(
+  client: Client,
+  program: Program,
+  inputs: Readonly<Record<string, Numbers>>,
+): Promise<Record<string, number[]>> {
+  for (const pass of loweringPasses) pass.configure({})(program.module, { count() {} });
+  const typed = (spec: Program["arguments"][number] | Program["results"][number]) => ({
+    name: spec.name,
+    elementType: spec.dtype as ElementTypeName,
+    dimensions: spec.axes.map((axis) => axis.size),
+  });
+  using executable = await client.compile({
+    program: printModule(program.module),
+    signature: {
+      arguments: program.arguments.map((argument) => ({
+        ...typed(argument),
+        donated: argument.role === "state",
+      })),
+      results: program.results.map(typed),
+    },
+  });
+  const buffers = [];
+  for (const argument of program.arguments) {
+    const spec = typed(argument);
+    const values = inputs[argument.name] ?? Array<number>(elementCount(spec.dimensions)).fill(0);
+    buffers.push(await client.toDevice({ ...spec, data: encode(values, argument.dtype) }));
+  }
+  const results = await executable.execute(buffers);
+  const numbers: Record<string, number[]> = {};
+  for (const [i, { name, dtype }] of program.results.entries()) {
+    numbers[name] = decode(await results[i]!.toHost(), dtype);
+  }
+  for (const buffer of [...buffers, ...results]) buffer.close();
+  return numbers;
+}

@@ -1,0 +1,262 @@
+import { describe, expect, it } from "vitest";
+import {
+  type Axis,
+  axis,
+  blockDiagonal,
+  causalConv1d,
+  input,
+  linearScan,
+  localAttention,
+  program,
+  ringUpdate,
+  rmsNorm,
+  rotary,
+  type Tensor,
+  transpose,
+} from "../../src/dsl/index.js";
+import { traceComplaint, traced } from "./trace.js";
+
+const [batch, time, lru] = [axis("batch", 2), axis("time", 5), axis("lru", 4)];
+const [heads, head, window] = [axis("heads", 3), axis("head", 4), axis("window", 8)];
+const loose = <T>(value: unknown) => value as T;
+
+/** The line of the op in a traced module. */
+const opLine = (body: Parameters<typeof traced>[0], op: string): string =>
+  traced(body)
+    .split("\n")
+    .find((line) => line.includes(`"griffin.${op}"`))!
+    .trim();
+
+const f32 = <A extends string>(name: string, ...axes: readonly Axis<A>[]) => input(name, axes, "f32");
+const positions = () => input("position", [batch, time], "i32");
+
+describe("linearScan", () => {
+  const scan = (options: { readonly reverse?: boolean } = {}) =>
+    linearScan({
+      x: f32("x", batch, time, lru),
+      a: f32("a", batch, time, lru),
+      h0: f32("h0", batch, lru),
+      ...options,
+    });
+
+  it("is one op with two results", () => {
+    expect(opLine(() => ({ ...scan() }), "linear_scan")).toMatchInlineSnapshot(
+      `"%0:2 = "griffin.linear_scan"(%arg0, %arg1, %arg2) : (tensor<2x5x4xf32>, tensor<2x5x4xf32>, tensor<2x4xf32>) -> (tensor<2x5x4xf32>, tensor<2x4xf32>)"`,
+    );
+    expect(opLine(() => ({ ...scan({ reverse: true }) }), "linear_scan")).toContain("<{reverse}>");
+  });
+
+  it("takes its operands in any order of axes, and any name for the channels", () => {
+    const p = program({ name: "p" }, () => {
+      const channels = axis("c", 4);
+      return linearScan({
+        x: f32("x", time, channels, batch),
+        a: f32("a", batch, time, channels),
+        h0: f32("h0", channels, batch),
+      });
+    });
+    const [y, last] = p.results.map(({ axes }) => axes.map(({ name }) => name));
+    expect([y, last]).toEqual([
+      ["batch", "time", "c"],
+      ["batch", "c"],
+    ]);
+  });
+
+  it("the last state is f32 whatever x is", () => {
+    const p = program({ name: "p" }, () => {
+      const half = (name: string) => input(name, [batch, time, lru], "bf16");
+      return linearScan({ x: half("x"), a: half("a"), h0: f32("h0", batch, lru) });
+    });
+    expect(p.results.map(({ dtype }) => dtype)).toEqual(["bf16", "f32"]);
+  });
+
+  it("a state with a time axis, sizes that differ, a state that is not f32", () => {
+    const axes = traceComplaint(() => {
+      const h0 = loose<Tensor<"batch" | "lru", "f32">>(f32("h0", batch, time, lru));
+      return linearScan({ x: f32("x", batch, time, lru), a: f32("a", batch, time, lru), h0 });
+    });
+    expect(axes).toMatchInlineSnapshot(`
+      "shape error: linearScan: h0 has other axes than it must
+        expected: [batch, lru]
+        got:      [batch 2, time 5, lru 4] f32
+        at:       test/dsl/griffin.test.ts LINE
+        | return linearScan({ x: f32("x", batch, time, lru), a: f32("a", batch, time, lru), h0 });
+        |        ^"
+    `);
+    const sizes = traceComplaint(() => {
+      const a = f32("a", batch, axis("time", 6), lru);
+      return linearScan({ x: f32("x", batch, time, lru), a, h0: f32("h0", batch, lru) });
+    });
+    expect(sizes).toMatchInlineSnapshot(`
+      "shape error: linearScan: axis "time" is 5 in x and 6 in a
+        at:       test/dsl/griffin.test.ts LINE
+        | return linearScan({ x: f32("x", batch, time, lru), a, h0: f32("h0", batch, lru) });
+        |        ^
+        x: [batch 2, time 5, lru 4] f32
+        a: [batch 2, time 6, lru 4] f32
+        h0: [batch 2, lru 4] f32
+        hint:     if they mean different things, rename one: x.rename({ time: "..." })"
+    `);
+    const dtype = traceComplaint(() => {
+      const h0 = loose<Tensor<"batch" | "lru", "f32">>(input("h0", [batch, lru], "bf16"));
+      return linearScan({ x: f32("x", batch, time, lru), a: f32("a", batch, time, lru), h0 });
+    });
+    expect(dtype).toMatchInlineSnapshot(`
+      "verify error: griffin.linear_scan: h0 must hold f32, got tensor<2x4xbf16> [h0_element]
+        at:       test/dsl/griffin.test.ts LINE"
+    `);
+  });
+});
+
+describe("causalConv1d", () => {
+  const conv = (taps: number) => {
+    const tap = axis("tap", taps);
+    return causalConv1d({
+      x: f32("x", batch, time, lru),
+      w: f32("w", lru, tap),
+      bias: f32("bias", lru),
+      segmentPos: positions(),
+      tail: f32("tail", batch, axis("tail", 3), lru),
+    });
+  };
+
+  it("is one op with two results", () => {
+    expect(opLine(() => ({ ...conv(4) }), "causal_conv1d")).toMatchInlineSnapshot(
+      `"%0:2 = "griffin.causal_conv1d"(%arg0, %arg1, %arg2, %arg3, %arg4) : (tensor<2x5x4xf32>, tensor<4x4xf32>, tensor<4xf32>, tensor<2x5xi32>, tensor<2x3x4xf32>) -> (tensor<2x5x4xf32>, tensor<2x3x4xf32>)"`,
+    );
+  });
+
+  it("a tail that does not fit the taps", () => {
+    const message = traceComplaint(() => conv(3));
+    expect(message).toMatchInlineSnapshot(`
+      "verify error: griffin.causal_conv1d: tail must be [2, 2, 4], got tensor<2x3x4xf32> [tail_shape]
+        at:       test/dsl/griffin.test.ts LINE"
+    `);
+  });
+});
+
+describe("localAttention and ringUpdate", () => {
+  const attention = (more: object = {}) =>
+    localAttention({
+      q: f32("q", batch, time, heads, head),
+      k: f32("k", batch, time, head),
+      v: f32("v", batch, time, head),
+      segmentPos: positions(),
+      ring: { keys: f32("keys", batch, window, head), values: f32("values", batch, window, head) },
+      numTokens: input("n", [batch], "i32"),
+      scale: 0.5,
+      ...more,
+    });
+
+  it("are one op each", () => {
+    expect(opLine(() => ({ y: attention() }), "local_attention")).toMatchInlineSnapshot(
+      `"%0 = "griffin.local_attention"(%arg0, %arg1, %arg2, %arg3, %arg4, %arg5, %arg6) <{scale = 5.000000e-01 : f32}> : (tensor<2x5x3x4xf32>, tensor<2x5x4xf32>, tensor<2x5x4xf32>, tensor<2x5xi32>, tensor<2x8x4xf32>, tensor<2x8x4xf32>, tensor<2xi32>) -> tensor<2x5x3x4xf32>"`,
+    );
+    const update = () => ({
+      y: ringUpdate(f32("ring", window, head, batch), f32("rows", batch, time, head), positions()),
+    });
+    expect(opLine(update, "ring_update")).toMatchInlineSnapshot(
+      `"%1 = "griffin.ring_update"(%0, %arg1, %arg2) : (tensor<2x8x4xf32>, tensor<2x5x4xf32>, tensor<2x5xi32>) -> tensor<2x8x4xf32>"`,
+    );
+  });
+
+  it("keys that have heads", () => {
+    const message = traceComplaint(() => attention({ k: f32("other", batch, time, heads, head) }));
+    expect(message).toMatchInlineSnapshot(`
+      "shape error: localAttention: k has other axes than it must
+        expected: [batch, time, head]
+        got:      [batch 2, time 5, heads 3, head 4] f32
+        at:       test/dsl/griffin.test.ts LINE
+        | localAttention({
+        | ^"
+    `);
+  });
+
+  it("one number of tokens for all rows", () => {
+    const message = traceComplaint(() => attention({ numTokens: input("other", [], "i32") }));
+    expect(message).toMatchInlineSnapshot(`
+      "shape error: localAttention: numTokens has other axes than it must
+        expected: [batch]
+        got:      [] i32
+        at:       test/dsl/griffin.test.ts LINE
+        | localAttention({
+        | ^"
+    `);
+  });
+
+  it("values of another size than the keys", () => {
+    const message = traceComplaint(() => attention({ v: f32("other", batch, time, axis("head", 6)) }));
+    expect(message).toMatchInlineSnapshot(`
+      "verify error: griffin.local_attention: v must be [2, 5, 4], got tensor<2x5x6xf32> [v_shape]
+        at:       test/dsl/griffin.test.ts LINE"
+    `);
+  });
+});
+
+describe("blockDiagonal, rmsNorm, rotary", () => {
+  it("blockDiagonal keeps the axis, whose size becomes blocks times out", () => {
+    const body = () => ({
+      y: blockDiagonal(f32("x", batch, time, lru), f32("w", axis("n", 2), axis("in", 2), axis("out", 3))),
+    });
+    expect(opLine(body, "block_diagonal_dot")).toMatchInlineSnapshot(
+      `"%0 = "griffin.block_diagonal_dot"(%arg0, %arg1) : (tensor<2x5x4xf32>, tensor<2x2x3xf32>) -> tensor<2x5x6xf32>"`,
+    );
+    expect(program({ name: "p" }, body).results[0]!.axes).toEqual([batch, time, axis("lru", 6)]);
+  });
+
+  it("blocks that do not make up the axis", () => {
+    const message = traceComplaint(() =>
+      blockDiagonal(f32("x", batch, lru), f32("w", heads, axis("in", 2), axis("out", 3))),
+    );
+    expect(message).toMatchInlineSnapshot(`
+      "shape error: blockDiagonal: the last axis of x must be the blocks of w times their inputs
+        at:       test/dsl/griffin.test.ts LINE
+        | blockDiagonal(f32("x", batch, lru), f32("w", heads, axis("in", 2), axis("out", 3))),
+        | ^
+        x: [batch 2, lru 4] f32
+        w: [heads 3, in 2, out 3] f32
+        hint:     w is [blocks, in, out]"
+    `);
+  });
+
+  it("rmsNorm is one op over the last axis", () => {
+    expect(
+      opLine(() => ({ y: rmsNorm(f32("x", batch, lru), f32("scale", lru), 1e-6) }), "rms_norm"),
+    ).toMatchInlineSnapshot(
+      `"%0 = "griffin.rms_norm"(%arg0, %arg1) <{epsilon = 9.99999997E-7 : f32}> : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>"`,
+    );
+    const message = traceComplaint(() => rmsNorm(f32("x", lru, batch), f32("scale", lru), 1e-6));
+    expect(message).toMatchInlineSnapshot(`
+      "shape error: rmsNorm: scale must have the last axis of x
+        at:       test/dsl/griffin.test.ts LINE
+        | const message = traceComplaint(() => rmsNorm(f32("x", lru, batch), f32("scale", lru), 1e-6));
+        |                                      ^
+        x: [lru 4, batch 2] f32
+        scale: [lru 4] f32"
+    `);
+  });
+
+  it("rotary is one op over tensors that start with batch and time", () => {
+    const rotate = (x: Tensor<"batch" | "time" | "head", "f32">, dims: number) =>
+      rotary(x, positions(), { dims, base: 10_000 });
+    expect(opLine(() => ({ y: rotate(f32("x", batch, time, head), 4) }), "rotary")).toMatchInlineSnapshot(
+      `"%0 = "griffin.rotary"(%arg0, %arg1) <{base = 1.000000e+04 : f32, dims = 4 : i64}> : (tensor<2x5x4xf32>, tensor<2x5xi32>) -> tensor<2x5x4xf32>"`,
+    );
+    const order = traceComplaint(() =>
+      rotate(transpose(f32("x", batch, time, head), ["time", "batch", "head"]), 2),
+    );
+    expect(order).toMatchInlineSnapshot(`
+      "shape error: rotary: the first axes of x must be batch and time
+        got:      [time 5, batch 2, head 4] f32
+        at:       test/dsl/griffin.test.ts LINE
+        | rotary(x, positions(), { dims, base: 10_000 });
+        | ^
+        hint:     bring them to the front: transpose(x, [...])"
+    `);
+    const dims = traceComplaint(() => rotate(f32("x", batch, time, head), 3));
+    expect(dims).toMatchInlineSnapshot(`
+      "verify error: griffin.rotary: dims must be even and at most the last axis of tensor<2x5x4xf32>, got 3 [dims]
+        at:       test/dsl/griffin.test.ts LINE"
+    `);
+  });
+});
