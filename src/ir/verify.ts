@@ -90,6 +90,10 @@ function checkAttributes(parts: OpParts, definition: OpDefinition): void {
   }
 }
 
+/** Whether a type of another dialect takes part, of which we know nothing: such an op is left alone. */
+const hasForeignType = ({ operands, resultTypes }: OpParts): boolean =>
+  operands.some(({ type }) => type.kind === "opaque") || resultTypes.some(({ kind }) => kind === "opaque");
+
 function checkRegions(parts: OpParts, definition: OpDefinition): void {
   const names = definition.regions ?? [];
   const fixed = names.filter((name) => !name.startsWith("*")).length;
@@ -106,7 +110,7 @@ function checkRegions(parts: OpParts, definition: OpDefinition): void {
  */
 export function inferResultTypes(parts: OpParts): readonly Type[] {
   const definition = findOp(parts.name);
-  if (definition === undefined) return parts.resultTypes;
+  if (definition === undefined || hasForeignType(parts)) return parts.resultTypes;
   checkOperands(parts, definition);
   checkAttributes(parts, definition);
   checkRegions(parts, definition);

@@ -3,7 +3,7 @@ import { formatType, type TensorType } from "../types.js";
 import { sameElement, sameShape } from "../verify-types.js";
 import { defineOp, operand } from "./define.js";
 import { f32, i64 } from "./kinds.js";
-import { checkDimension, checkRank, sameSize, typeList, type View } from "./rules.js";
+import { checkDimension, checkRank, checkSameShapes, sameSize, typeList, type View } from "./rules.js";
 import { dimensionOf, tensorOf } from "./shapes.js";
 
 const attributes = { epsilon: f32, feature_index: i64 };
@@ -13,7 +13,8 @@ const features = "FQ";
 interface Labels {
   readonly index: string;
   readonly elements: string;
-  readonly shapes: string;
+  /** Of several tensors having one shape; absent when there is but one. */
+  readonly shapes?: string;
   readonly vectors: string;
   readonly size: string;
 }
@@ -34,11 +35,7 @@ function checkFeatures(
     labels.elements,
     `all operands must have the same element type, got ${typeList(all)}`,
   );
-  op.check(
-    full.every((type) => sameShape(type, first)),
-    labels.shapes,
-    `shapes differ: ${typeList(full)}`,
-  );
+  if (labels.shapes !== undefined) checkSameShapes(op, full, "operands and gradients", labels.shapes);
   for (const vector of vectors) checkRank(op, vector, 1, "a per-feature operand", labels.vectors);
   op.check(
     vectors.every((vector) => sameShape(vector, vectors[0]!)),
@@ -64,7 +61,6 @@ const inference = defineOp({
     checkFeatures(op, op.attributes.feature_index, [x!], vectors, {
       index: "batch_norm_inference_c1",
       elements: "batch_norm_inference_c2",
-      shapes: "batch_norm_inference_c7",
       vectors: "batch_norm_inference_c3",
       size: "batch_norm_inference_c3",
     });
@@ -86,7 +82,6 @@ const training = defineOp({
     const vector = checkFeatures(op, op.attributes.feature_index, [x!], vectors, {
       index: "batch_norm_training_c1",
       elements: "batch_norm_training_c2",
-      shapes: "batch_norm_training_c7",
       vectors: "batch_norm_training_c3",
       size: "batch_norm_training_c3",
     });
@@ -94,7 +89,7 @@ const training = defineOp({
   },
   assembly: "generic",
   example:
-    '%0:3 = "stablehlo.batch_norm_training"(%arg0, %arg1, %arg1) <{epsilon = 1.000000e-03 : f32, feature_index = 1 : i64}> : (tensor<2x3xf32>, tensor<3xf32>, tensor<3xf32>) -> (tensor<2x3xf32>, tensor<3xf32>, tensor<3xf32>)',
+    '%output, %batch_mean, %batch_var = "stablehlo.batch_norm_training"(%arg0, %arg1, %arg1) <{epsilon = 1.000000e-03 : f32, feature_index = 1 : i64}> : (tensor<2x3xf32>, tensor<3xf32>, tensor<3xf32>) -> (tensor<2x3xf32>, tensor<3xf32>, tensor<3xf32>)',
 });
 
 const gradient = defineOp({
@@ -116,7 +111,7 @@ const gradient = defineOp({
   },
   assembly: "generic",
   example:
-    '%0:3 = "stablehlo.batch_norm_grad"(%arg0, %arg1, %arg1, %arg1, %arg0) <{epsilon = 1.000000e-03 : f32, feature_index = 1 : i64}> : (tensor<2x3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<2x3xf32>) -> (tensor<2x3xf32>, tensor<3xf32>, tensor<3xf32>)',
+    '%grad_operand, %grad_scale, %grad_offset = "stablehlo.batch_norm_grad"(%arg0, %arg1, %arg1, %arg1, %arg0) <{epsilon = 1.000000e-03 : f32, feature_index = 1 : i64}> : (tensor<2x3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<2x3xf32>) -> (tensor<2x3xf32>, tensor<3xf32>, tensor<3xf32>)',
 });
 
 export const batchNormOps = [inference, training, gradient] as const;

@@ -14,7 +14,7 @@ const module_ = defineOp({
   traits: ["isolated"],
   infer: () => [],
   assembly: "custom",
-  example: "module @m {}",
+  example: "module @m {\n}",
 });
 
 const func = defineOp({

@@ -1,4 +1,4 @@
-/** @file Ops of StableHLO's own tests: check.* compare results, interpreter.* run functions; and sdy.mesh. */
+/** @file Ops of StableHLO's own tests: check.* compare results, interpreter.* run functions; with arith.constant and sdy.mesh. */
 import { formatType, type Type } from "../types.js";
 import { defineOp, operand, variadic } from "./define.js";
 import { attribute, elements, f64, listOf, optional, string, symbolArray, ui32, ui64 } from "./kinds.js";
@@ -132,6 +132,17 @@ const probe = defineOp({
   example: '%0 = interpreter.probe %arg0, probe_id = "probe0" : tensor<4xf32>',
 });
 
+const arithConstant = defineOp({
+  name: "arith.constant",
+  summary: "A constant of MLIR's arithmetic dialect, which some programs carry.",
+  operands: [],
+  attributes: { value: elements },
+  traits: ["pure"],
+  infer: (op) => [op.attributes.value.type],
+  assembly: { template: "$value" },
+  example: "%cst = arith.constant dense<0> : tensor<2xi32>",
+});
+
 const mesh = defineOp({
   name: "sdy.mesh",
   summary: "Names a mesh of devices; the mesh itself is kept as its text.",
@@ -153,5 +164,6 @@ export const checkOps = [
   runParallel,
   print,
   probe,
+  arithConstant,
   mesh,
 ] as const;

@@ -151,13 +151,11 @@ function resultDimensions(
   return result;
 }
 
-/** Both ops; `padding` is unknown when it is data that is no constant. */
-function inferConvolution(
-  op: View,
-  name: string,
-  padding: IntegerMatrix | undefined,
-  isKnown: boolean,
-): TensorType {
+/** Padding as an attribute has it (absent: none), or "data" where it is not known before the program runs. */
+type Padding = IntegerMatrix | "data" | undefined;
+
+/** Both ops; `paddingOf` is asked after the dimensions and groups are checked. */
+function inferConvolution(op: View, name: string, paddingOf: () => Padding): TensorType {
   const label: Label = (n) => `${name}_c${n}`;
   const [lhs, rhs] = [op.tensor(0), op.tensor(1)];
   const a = op.attributes;
@@ -165,6 +163,7 @@ function inferConvolution(
   checkGroups(op, lhs, rhs, label);
   const precisions = a.precision_config?.length ?? 0;
   op.check(precisions <= 2, label(24), `precision_config must have 2 items, got ${precisions}`);
+  const padding = paddingOf();
   const window = checkWindow(
     op,
     {
@@ -173,7 +172,7 @@ function inferConvolution(
       baseDilations: a.lhs_dilation,
       windowDilations: a.rhs_dilation,
       reversal: a.window_reversal,
-      padding,
+      padding: padding === "data" ? undefined : padding,
     },
     {
       sizes: label(25),
@@ -184,7 +183,7 @@ function inferConvolution(
       reversal: label(9),
     },
   );
-  const dimensions = resultDimensions(op, lhs, rhs, isKnown ? window : undefined);
+  const dimensions = resultDimensions(op, lhs, rhs, padding === "data" ? undefined : window);
   const result = op.resultTypes.length === 0 ? tensorOf(dimensions, lhs.element) : op.resultTensor();
   if (anyQuantised(lhs, rhs, result)) checkQuantisation(op, lhs, rhs, result, label);
   else
@@ -202,7 +201,7 @@ const convolution = defineOp({
   operands: [operand("lhs", "PIFCQ"), operand("rhs", "PIFCQA")],
   attributes: { ...attributes, padding: optional(denseI64) },
   traits: ["pure"],
-  infer: (op) => [inferConvolution(op, "convolution", op.attributes.padding, true)],
+  infer: (op) => [inferConvolution(op, "convolution", () => op.attributes.padding)],
   assembly: "custom",
   example: [
     "%0 = stablehlo.convolution(%arg0, %arg1) dim_numbers = [b, 0, f]x[0, i, o]->[b, 0, f], window = {pad = [[3, 0]]}",
@@ -211,24 +210,25 @@ const convolution = defineOp({
   ].join(" "),
 });
 
+function paddingOperand(op: View): Padding {
+  const padding = op.tensor(2);
+  const spatial = rankOf(op.tensor(0)) - 2;
+  op.check(
+    padding.shape.length === 2 && padding.shape[0] === spatial && padding.shape[1] === 2,
+    "dynamic_conv_c4",
+    `padding must be a tensor of shape [${spatial}, 2], got ${formatType(padding)}`,
+  );
+  const values = constantIntegers(op.operands[2]!);
+  return values === undefined ? "data" : { shape: padding.shape, values };
+}
+
 const dynamicConv = defineOp({
   name: "stablehlo.dynamic_conv",
   summary: "A convolution whose padding is data.",
-  operands: [operand("lhs", "PIFCQ"), operand("rhs", "PIFCQ"), operand("padding", "I")],
+  operands: [operand("lhs", "PIFCQ"), operand("rhs", "PIFCQA"), operand("padding", "I")],
   attributes,
   traits: ["pure"],
-  infer: (op) => {
-    const padding = op.tensor(2);
-    const spatial = rankOf(op.tensor(0)) - 2;
-    op.check(
-      padding.shape.length === 2 && padding.shape[0] === spatial && padding.shape[1] === 2,
-      "dynamic_conv_c4",
-      `padding must be a tensor of shape [${spatial}, 2], got ${formatType(padding)}`,
-    );
-    const values = constantIntegers(op.operands[2]!);
-    const known = values === undefined ? undefined : { shape: padding.shape, values };
-    return [inferConvolution(op, "dynamic_conv", known, known !== undefined)];
-  },
+  infer: (op) => [inferConvolution(op, "dynamic_conv", () => paddingOperand(op))],
   assembly: "generic",
   example: [
     '%0 = "stablehlo.dynamic_conv"(%arg0, %arg1, %arg2) <{batch_group_count = 1 : i64, dimension_numbers =',

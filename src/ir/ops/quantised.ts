@@ -21,8 +21,7 @@ const uniformQuantize = defineOp({
     return [withElement(from, to.element)];
   },
   assembly: "unary",
-  example:
-    "%0 = stablehlo.uniform_quantize %arg0 : (tensor<4xf32>) -> tensor<4x!quant.uniform<i8:f32, 5.000000e-01>>",
+  example: "%0 = stablehlo.uniform_quantize %arg0 : (tensor<4xf32>) -> tensor<4x!quant.uniform<i8:f32, 0.5>>",
 });
 
 const uniformDequantize = defineOp({
@@ -37,7 +36,7 @@ const uniformDequantize = defineOp({
   },
   assembly: "unary",
   example:
-    "%0 = stablehlo.uniform_dequantize %arg0 : (tensor<4x!quant.uniform<i8:f32, 5.000000e-01>>) -> tensor<4xf32>",
+    "%0 = stablehlo.uniform_dequantize %arg0 : (tensor<4x!quant.uniform<i8:f32, 0.5>>) -> tensor<4xf32>",
 });
 
 export const quantisedOps = [uniformQuantize, uniformDequantize] as const;

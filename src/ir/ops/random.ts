@@ -4,7 +4,7 @@ import { constantIntegers } from "./constants.js";
 import { DYNAMIC } from "../types.js";
 import { defineOp, operand } from "./define.js";
 import { rngAlgorithm, rngDistribution } from "./enums.js";
-import { checkRank, checkSameElements, sameSize, typeList } from "./rules.js";
+import { checkRank, checkSameElements, rankOf, sameSize, typeList } from "./rules.js";
 
 /** How long the state of an algorithm is, in ui64. */
 const stateSizes: Readonly<Record<string, readonly number[]>> = { THREE_FRY: [2], PHILOX: [2, 3] };
@@ -17,12 +17,10 @@ const rngBitGenerator = defineOp({
   traits: ["pure"],
   infer: (op) => {
     const state = op.tensor(0);
-    checkRank(op, state, 1, "initial_state", "rng_bit_generator_i2");
     const sizes = stateSizes[op.attributes.rng_algorithm];
+    const isKey = state.element === "ui64" && rankOf(state) === 1;
     op.check(
-      state.element !== "ui64" ||
-        sizes === undefined ||
-        sizes.some((size) => sameSize(size, state.shape[0]!)),
+      !isKey || sizes === undefined || sizes.some((size) => sameSize(size, state.shape[0]!)),
       "rng_bit_generator_c2",
       `${op.attributes.rng_algorithm} needs a state of ${sizes?.join(" or ")} ui64, got ${formatType(state)}`,
     );

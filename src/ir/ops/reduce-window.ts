@@ -23,7 +23,6 @@ const reduceLabels: WindowLabels = {
   baseDilations: ["reduce_window_c8", "reduce_window_c9"],
   windowDilations: ["reduce_window_c10", "reduce_window_c11"],
   padding: "reduce_window_c12",
-  reversal: "reduce_window",
 };
 
 const reduceWindow = defineOp({
@@ -67,10 +66,7 @@ const reduceWindow = defineOp({
 const scatterLabels: WindowLabels = {
   sizes: "select_and_scatter_c5",
   strides: ["select_and_scatter_c6", "select_and_scatter_c7"],
-  baseDilations: ["select_and_scatter", "select_and_scatter"],
-  windowDilations: ["select_and_scatter", "select_and_scatter"],
   padding: "select_and_scatter_c8",
-  reversal: "select_and_scatter",
 };
 
 /** select compares two elements of the operand. */

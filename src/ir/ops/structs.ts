@@ -1,7 +1,7 @@
 /** @file Attribute kinds that are structs of named fields, e.g. `#stablehlo.dot<..>`; field names are StableHLO's. */
 import { z } from "zod";
 import type { Attribute, AttributeDictionary } from "../attribute.js";
-import { type FloatType, floatTypes, isFloat, scalarType } from "../types.js";
+import { isScalarType, type ScalarType, scalarType } from "../types.js";
 import { resultAccuracyMode } from "./enums.js";
 import { type AttributeKind, attribute, attributeArray, bool, denseI64, either, f64 } from "./kinds.js";
 
@@ -36,12 +36,14 @@ const integer: Field<number> = {
 
 const float: Field<number> = { ...f64, schema: z.number() };
 
-/** `bf16`: a float type by its spelling. */
-const floatType: Field<FloatType> = {
-  schema: z.enum(floatTypes),
+/** `bf16`: an element type by its spelling. */
+const elementType: Field<ScalarType> = {
+  schema: z.custom<ScalarType>((value) => typeof value === "string" && isScalarType(value)),
   toAttribute: (value) => ({ kind: "type", type: scalarType(value) }),
-  fromAttribute: (a) =>
-    a.kind === "type" && a.type.kind === "scalar" && isFloat(a.type.element) ? a.type.element : undefined,
+  fromAttribute: (a) => {
+    const element = a.kind === "type" && a.type.kind === "scalar" ? a.type.element : undefined;
+    return typeof element === "string" ? element : undefined;
+  },
 };
 
 const orAbsent = <T>(field: Field<T>, absent: T): Field<T> => ({ ...field, absent });
@@ -93,9 +95,9 @@ export const dotDimensionNumbers = structKind("dot", {
 
 /** `#stablehlo.dot_algorithm<..>`. */
 export const dotAlgorithm = structKind("dot_algorithm", {
-  lhs_precision_type: floatType,
-  rhs_precision_type: floatType,
-  accumulation_type: floatType,
+  lhs_precision_type: elementType,
+  rhs_precision_type: elementType,
+  accumulation_type: elementType,
   lhs_component_count: integer,
   rhs_component_count: integer,
   num_primitive_operations: integer,

@@ -24,22 +24,26 @@ export interface WindowAttributes {
   readonly reversal?: readonly boolean[] | undefined;
 }
 
-/** The spec's labels: of a list's length and of its items being positive. */
+/** The spec's labels: of a list's length and of its items being positive; those of attributes the op has. */
 export interface WindowLabels {
   readonly sizes: string;
   readonly strides: readonly [length: string, positive: string];
-  readonly baseDilations: readonly [length: string, positive: string];
-  readonly windowDilations: readonly [length: string, positive: string];
   readonly padding: string;
-  readonly reversal: string;
+  readonly baseDilations?: readonly [length: string, positive: string];
+  readonly windowDilations?: readonly [length: string, positive: string];
+  readonly reversal?: string;
 }
 
 /** Complains about wrong lengths and values; the window one dimension at a time. */
 export function checkWindow(op: View, window: WindowAttributes, labels: WindowLabels): WindowDimension[] {
   const { sizes, padding } = window;
   const rank = sizes.length;
-  const positive = (items: readonly number[] | undefined, name: string, label: readonly [string, string]) => {
-    if (items === undefined || items.length === 0) return undefined;
+  const positive = (
+    items: readonly number[] | undefined,
+    name: string,
+    label: readonly [string, string] | undefined,
+  ): readonly number[] | undefined => {
+    if (label === undefined || items === undefined || items.length === 0) return undefined;
     op.check(items.length === rank, label[0], `${name} must have ${rank} items, got ${items.length}`);
     op.check(
       items.every((item) => item > 0),
@@ -57,11 +61,12 @@ export function checkWindow(op: View, window: WindowAttributes, labels: WindowLa
   const base = positive(window.baseDilations, "base dilations", labels.baseDilations);
   const dilation = positive(window.windowDilations, "window dilations", labels.windowDilations);
   const { reversal } = window;
-  op.check(
-    reversal === undefined || reversal.length === 0 || reversal.length === rank,
-    labels.reversal,
-    `window_reversal must have ${rank} items, got ${reversal?.length}`,
-  );
+  if (labels.reversal !== undefined && reversal !== undefined && reversal.length > 0)
+    op.check(
+      reversal.length === rank,
+      labels.reversal,
+      `window_reversal must have ${rank} items, got ${reversal.length}`,
+    );
   op.check(
     padding === undefined ||
       (padding.shape.length === 2 && padding.shape[1] === 2 && padding.shape[0] === rank),

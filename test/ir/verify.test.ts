@@ -1,0 +1,139 @@
+/** Structure: what the verifier holds every program to, whatever its ops. */
+import { describe, expect, test } from "vitest";
+import { Builder } from "../../src/ir/builder.js";
+import { VerifyError } from "../../src/ir/errors.js";
+import { makeBlock, makeOperation, makeRegion } from "../../src/ir/rewriter.js";
+import { parseModule } from "../../src/ir/text/index.js";
+import {
+  functionType,
+  quantizedType,
+  tensorType,
+  tokenType,
+  tupleType,
+  unrankedType,
+} from "../../src/ir/types.js";
+import { verifyModule } from "../../src/ir/verify.js";
+import { inTypeClass, isCompatible } from "../../src/ir/verify-types.js";
+
+const verify = (text: string): void => verifyModule(parseModule(text, { allowUnknownOps: true }));
+
+describe("verifyModule", () => {
+  test("says op, reason, constraint and place", () => {
+    const text = `func.func @main(%x: tensor<2x3xf32>) {
+  %0 = stablehlo.transpose %x, dims = [0, 0] : (tensor<2x3xf32>) -> tensor<2x2xf32>
+  return
+}`;
+    try {
+      verifyModule(parseModule(text, { file: "model.mlir" }));
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toBeInstanceOf(VerifyError);
+      expect((error as VerifyError).constraint).toBe("transpose_c2");
+      expect((error as VerifyError).message).toBe(
+        [
+          "verify error: stablehlo.transpose: permutation must hold each of 0 .. 1 once, got [0, 0] [transpose_c2]",
+          "  at:       model.mlir:2:8",
+        ].join("\n"),
+      );
+    }
+  });
+
+  test("a block must end with a terminator", () => {
+    const block = makeBlock([tensorType([2], "f32")]);
+    Builder.atEnd(block).create("stablehlo.negate", [block.arguments[0]!], {});
+    expect(() => verifyModule(moduleOf(block))).toThrow(
+      "stablehlo.negate: is last in the body of func.func, which must end with a return [terminator]",
+    );
+  });
+
+  test("a terminator must be last", () => {
+    const block = makeBlock([tensorType([2], "f32")]);
+    const builder = Builder.atEnd(block);
+    builder.create("func.return", [], {});
+    builder.create("func.return", [], {});
+    expect(() => verifyModule(moduleOf(block))).toThrow("func.return: stands in the middle of a block");
+  });
+
+  test("a value of a body is not seen outside of it", () => {
+    const block = makeBlock([tensorType([], "i1"), tensorType([2], "f32")]);
+    const [pred, x] = block.arguments;
+    const builder = Builder.atEnd(block);
+    let inner = x!;
+    const branch = () =>
+      builder.region([], (_, body) => {
+        inner = body.create("stablehlo.negate", [x!], {}).result;
+        body.create("stablehlo.return", [inner], {});
+      });
+    builder.create("stablehlo.if", [pred!], {}, { regions: [branch(), branch()] });
+    builder.create("stablehlo.negate", [inner], {});
+    builder.create("func.return", [], {});
+    expect(() => verifyModule(moduleOf(block))).toThrow(
+      "stablehlo.negate: an operand is used before it is defined [dominance]",
+    );
+  });
+
+  test("an op of another dialect is left alone", () => {
+    expect(() =>
+      verify('func.func @main() {\n  %0 = "my.op"() : () -> tensor<2xf32>\n  return\n}'),
+    ).not.toThrow();
+  });
+});
+
+/** A module with one function whose body is `block`. */
+function moduleOf(block: ReturnType<typeof makeBlock>) {
+  const inputs = block.arguments.map((argument) => argument.type);
+  const body = makeBlock([]);
+  Builder.atEnd(body).create(
+    "func.func",
+    [],
+    { sym_name: "main", function_type: functionType(inputs, []) },
+    { regions: [makeRegion([block])] },
+  );
+  return makeOperation({ name: "builtin.module", regions: [makeRegion([body])] });
+}
+
+describe("compatible types", () => {
+  const f32 = (shape: readonly number[], bounds?: readonly number[]) => tensorType(shape, "f32", bounds);
+  const quantised = (scale: number, axis?: number) =>
+    tensorType(
+      [2],
+      quantizedType({
+        storage: "i8",
+        expressed: "f32",
+        scales: [scale],
+        zeroPoints: [0],
+        ...(axis === undefined ? {} : { axis }),
+      }),
+    );
+
+  test.each([
+    ["equal", f32([2]), f32([2]), true],
+    ["different sizes", f32([2]), f32([3]), false],
+    ["different ranks", f32([2]), f32([2, 1]), false],
+    ["a dynamic size", f32([2]), f32([-1]), true],
+    ["a size within a bound", f32([2]), f32([-1], [4]), true],
+    ["a size beyond a bound", f32([5]), f32([-1], [4]), false],
+    ["different element types", f32([2]), tensorType([2], "f16"), false],
+    ["other scales", quantised(0.5), quantised(0.25), true],
+    ["another granularity", quantised(0.5), quantised(0.5, 0), false],
+    ["tuples", tupleType([f32([2])]), tupleType([f32([-1])]), true],
+    ["tuples of other lengths", tupleType([f32([2])]), tupleType([]), false],
+    ["a tensor and a token", f32([2]), tokenType, false],
+    ["a rank and none", f32([2]), unrankedType("f32"), false],
+  ])("%s", (_, a, b, expected) => {
+    expect(isCompatible(a, b)).toBe(expected);
+    expect(isCompatible(b, a)).toBe(expected);
+  });
+
+  test("classes are told apart", () => {
+    expect(inTypeClass(tensorType([], "i1"), "I")).toBe(false);
+    expect(inTypeClass(tensorType([], "i8"), "S")).toBe(true);
+    expect(inTypeClass(tensorType([], "ui8"), "S")).toBe(false);
+    expect(inTypeClass(tensorType([], "ui8"), "I")).toBe(true);
+    expect(inTypeClass(tensorType([], "complex<f32>"), "F")).toBe(false);
+    expect(inTypeClass(tensorType([], "index"), "IX")).toBe(true);
+    expect(inTypeClass(unrankedType("f32"), "F")).toBe(false);
+    expect(inTypeClass(unrankedType("f32"), "K")).toBe(true);
+    expect(inTypeClass(tokenType, "PIFCQA")).toBe(false);
+  });
+});
