@@ -3,7 +3,6 @@ import { Command } from "commander";
 import pc from "picocolors";
 import type { ComputeDType } from "../../models/griffin.js";
 import { UsageError } from "../support/errors.js";
-import { describeDevice, openDevice } from "./device.js";
 import { type GenerationSummary, type Prompt, runGeneration } from "./generation.js";
 import {
   addLoweringOptions,
@@ -92,22 +91,21 @@ export function generateCommand(): Command {
 async function run(source: string | undefined, options: Options): Promise<void> {
   const prompts = await readPrompts(source, options);
   using progress = new Progress();
-  await using device = await openDevice(options.plugin, progress);
   const streams = prompts.length === 1 && options.json !== true;
   const asIds = options.tokens !== undefined;
   let first = true;
-  const summary = await runGeneration(device, { ...options, prompts }, progress, ({ token, text }) => {
+  const summary = await runGeneration({ ...options, prompts }, progress, ({ token, text }) => {
     if (!streams) return;
     process.stdout.write(asIds ? `${first ? "" : ","}${token}` : text);
     first = false;
   });
-  if (options.json === true) return printJson({ ...summary, device: describeDevice(device) });
+  if (options.json === true) return printJson(summary);
   if (streams) printLine();
   for (const [row, { text, tokens }] of streams ? [] : summary.rows.entries()) {
     printLine(`${pc.dim(`[${row}]`)} ${asIds ? tokens.join(",") : text}`);
   }
   console.error(pc.dim(describeSummary(summary)));
-  console.error(pc.dim(describeDevice(device)));
+  console.error(pc.dim(summary.device));
 }
 
 async function readPrompts(

@@ -10,8 +10,8 @@ import {
 } from "../engine/index.js";
 
 import { checkPrompt, loadTokenizer } from "../text/index.js";
-import { openCheckpoint } from "../weights/index.js";
-import type { OpenDevice } from "./device.js";
+import { type ModelConfig, openCheckpoint } from "../weights/index.js";
+import { describeDevice, openDevice } from "./device.js";
 import { modelCallbacks } from "./model-progress.js";
 import type { Progress } from "./progress.js";
 import { describeStrategies } from "./strategies.js";
@@ -24,6 +24,8 @@ export interface GenerationRequest
     Omit<LoweringOptions, "target"> {
   /** Folder of the checkpoint. */
   readonly model: string;
+  /** Name or path. */
+  readonly plugin: string;
   readonly prompts: readonly Prompt[];
   readonly dtype?: ComputeDType | undefined;
 }
@@ -45,25 +47,23 @@ export interface GenerationSummary {
   readonly parameters: number;
   /** How scans and attention were lowered for the prompt. */
   readonly strategies: string;
+  /** Plugin, versions and device. */
+  readonly device: string;
 }
 
-/** Continues the prompts and calls `onToken` for every new token as it is made. @throws GriffinError for whatever does not fit */
+/**
+ * Continues the prompts on a plugin's first device and calls `onToken` for every new token as it is made. Checkpoint and prompts
+ * are checked before the plugin is looked for. @throws GriffinError for whatever does not fit
+ */
 export async function runGeneration(
-  device: OpenDevice,
   request: GenerationRequest,
   progress: Progress,
   onToken: (token: GeneratedToken) => void,
 ): Promise<GenerationSummary> {
   await using checkpoint = await openCheckpoint(request.model);
   const { config } = checkpoint;
-  const tokenizer = request.prompts.some((prompt) => "text" in prompt)
-    ? await loadTokenizer(request.model, config.bosId)
-    : undefined;
-  const prompts = request.prompts.map((prompt) =>
-    "text" in prompt ? tokenizer!.encode(prompt.text) : prompt.tokens,
-  );
-  for (const prompt of prompts) checkPrompt(prompt, config.vocabSize);
-
+  const { tokenizer, prompts } = await encodePrompts(request, config);
+  await using device = await openDevice(request.plugin, progress);
   const lowering = { ...request, target: device.target };
   using model = await GriffinModel.load(device.client, checkpoint, {
     ...lowering,
@@ -81,7 +81,17 @@ export async function runGeneration(
       0,
     ),
     strategies: describeStrategies(lowering, longest),
+    device: describeDevice(device),
   };
+}
+
+/** Token ids of the prompts; the tokenizer is loaded only for text. @throws UsageError */
+async function encodePrompts({ model, prompts }: GenerationRequest, { bosId, vocabSize }: ModelConfig) {
+  const hasText = prompts.some((prompt) => "text" in prompt);
+  const tokenizer = hasText ? await loadTokenizer(model, bosId) : undefined;
+  const ids = prompts.map((prompt) => ("text" in prompt ? tokenizer!.encode(prompt.text) : prompt.tokens));
+  for (const prompt of ids) checkPrompt(prompt, vocabSize);
+  return { tokenizer, prompts: ids };
 }
 
 /** Compiles what the generation will run, so that the stream of tokens does not stop for it; gives the longest chunk in tokens. */

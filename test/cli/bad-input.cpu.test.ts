@@ -38,7 +38,7 @@ test("a checkpoint that is cut off", async () => {
     exitCode: 1,
     stderr: [
       "checkpoint error: file size: the file is cut off",
-      "  expected: 5182768 bytes",
+      "  expected: 5178008 bytes",
       "  got:      100000 bytes",
       "  at:       DIR/model.safetensors",
       "  hint:     fetch the file again",
@@ -177,8 +177,8 @@ const usage: readonly (readonly [what: string, args: readonly string[], words: s
   ],
   [
     "an unknown dtype",
-    ["--prompt", "x", "--dtype", "bf61"],
-    "usage error: --dtype is not valid\n  expected: f32, bf16, f16\n  got:      bf61\n  hint:     did you mean bf16?",
+    ["--prompt", "x", "--dtype", "bf6"],
+    "usage error: --dtype is not valid\n  expected: f32, bf16, f16\n  got:      bf6\n  hint:     did you mean bf16?",
   ],
   [
     "an unknown strategy",
