@@ -42,6 +42,7 @@ const isIntegerConstant = (operation: Operation): boolean => {
 };
 
 const namedResults: Readonly<Record<string, readonly string[]>> = {
+  "arith.constant": ["cst"],
   "chlo.constant": ["cst"],
   "chlo.top_k": ["values", "indices"],
   "stablehlo.batch_norm_grad": ["grad_operand", "grad_scale", "grad_offset"],

@@ -60,16 +60,15 @@ function formatSlot(slot: TypeSlot, operation: Operation): string {
 const formatTail = (tail: readonly TailPiece[], operation: Operation): string =>
   tail.map((piece) => (piece.kind === "text" ? piece.text : formatSlot(piece.slot, operation))).join("");
 
-/** Writes what follows the op's name. False when operands or attributes do not fit the declaration: no pretty form exists then. */
+/** Writes what follows the op's name; operands and attributes fit the declaration. */
 export function printTemplate(
   out: Printer,
   operation: Operation,
   definition: OpDefinition,
   template: Template,
-): boolean {
-  const groups = resolveOperandGroups(definition, operation.operands, operation.attributes);
-  if (groups === undefined) return false;
-  const operandsOf = new Map(definition.operands.map((operand, i) => [operand.name, groups[i]!]));
+): void {
+  const groups = resolveOperandGroups(definition, operation.operands, operation.attributes) ?? [];
+  const operandsOf = new Map(definition.operands.map((operand, i) => [operand.name, groups[i] ?? []]));
   const format = (piece: Piece): string => {
     switch (piece.kind) {
       case "text":
@@ -90,9 +89,6 @@ export function printTemplate(
           : piece.pieces.map(format).join("");
     }
   };
-  const isMissing = (piece: Piece): boolean =>
-    piece.kind === "attribute" && out.attribute(operation, definition, piece.name) === undefined;
-  if (template.pieces.some(isMissing)) return false;
   const head = template.pieces.map(format).join("");
   const tail = formatTail(template.tail, operation);
   // MLIR keeps the blank before an empty list of operands when a type follows.
@@ -100,5 +96,4 @@ export function printTemplate(
   if (!isBlank) out.write(head.startsWith("(") ? head : ` ${head}`);
   out.dictionary(operation, template.attributes);
   if (tail !== "") out.write(` : ${tail}`);
-  return true;
 }

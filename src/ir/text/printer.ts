@@ -3,6 +3,7 @@ import type { Attribute } from "../attribute.js";
 import type { Location } from "../location.js";
 import type { Block, Operation, Region, Value } from "../operation.js";
 import type { OpDefinition } from "../ops/define.js";
+import { resolveOperandGroups } from "../ops/groups.js";
 import { findOp } from "../ops/index.js";
 import { formatFunctionType, formatType, type Type } from "../types.js";
 import { findForm } from "./forms/index.js";
@@ -27,6 +28,14 @@ const defaultDialects: Readonly<Record<string, string>> = {
   "func.func": "func.",
   "builtin.module": "builtin.",
 };
+
+/** Whether an operation has what its declaration asks for; pretty forms rely on it, and anything can be written generically. */
+const isWhole = ({ attributes, operands, regions }: Operation, definition: OpDefinition): boolean =>
+  Object.entries(definition.attributes).every(
+    ([name, kind]) => kind.optional || attributes[name] !== undefined,
+  ) &&
+  resolveOperandGroups(definition, operands, attributes) !== undefined &&
+  (definition.regions?.at(-1)?.startsWith("*") || regions.length === (definition.regions?.length ?? 0));
 
 const sameAttribute = (a: Attribute, b: Attribute): boolean => formatAttribute(a) === formatAttribute(b);
 
@@ -80,18 +89,21 @@ export class Printer {
 
   #pretty(operation: Operation): boolean {
     const definition = findOp(operation.name);
-    if (definition === undefined) return false;
+    if (definition === undefined || !isWhole(operation, definition)) return false;
     const { name } = operation;
     const shown = name.startsWith(this.#dialect) ? name.slice(this.#dialect.length) : name;
     const form = definition.assembly === "custom" ? findForm(name) : undefined;
     const start = this.text;
     this.write(name === "builtin.module" ? "module" : shown);
+    if (form !== undefined) {
+      if (form.print(this, operation)) return true;
+      this.text = start;
+      return false;
+    }
     const template = templateOf(definition);
-    const written =
-      form?.print(this, operation) ??
-      (template !== undefined && printTemplate(this, operation, definition, template));
-    if (!written) this.text = start;
-    return written;
+    if (template === undefined) this.text = start;
+    else printTemplate(this, operation, definition, template);
+    return template !== undefined;
   }
 
   /** `(operands) <{properties}> ({regions}) {attributes} : (A) -> B`. */
