@@ -1,0 +1,82 @@
+import { readdirSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+import { expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+
+/** Which folders each folder may import from, besides itself (ARCHITECTURE.md). */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  "src/support": [],
+  "src/ir": ["src/support"],
+  "src/dsl": ["src/ir", "src/support"],
+  "src/passes": ["src/ir", "src/support"],
+  "src/lowering": ["src/ir", "src/passes", "src/support"],
+  "src/runtime-pjrt": ["src/support"],
+  "src/weights": ["src/support"],
+  "src/text": ["src/support"],
+  "src/golden": ["src/weights", "src/support"],
+  models: ["src/dsl"],
+  "src/engine": [
+    "models",
+    ...["ir", "dsl", "passes", "lowering", "runtime-pjrt", "weights", "text", "golden", "support"].map(
+      (name) => `src/${name}`,
+    ),
+  ],
+};
+
+/** The command line and the package's entry are where everything may meet. */
+const free = ["src/cli", "src/index.ts"];
+
+const files = ["src", "models"].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => join(folder, name).split(sep).join("/")),
+);
+
+/** Files of ours that a file imports, relative to the project's folder. */
+function importsOf(file: string): readonly string[] {
+  const { importedFiles } = ts.preProcessFile(ts.sys.readFile(join(root, file))!);
+  return importedFiles
+    .map(({ fileName }) => fileName)
+    .filter((name) => name.startsWith("."))
+    .map((name) =>
+      relative(root, resolve(root, dirname(file), name))
+        .split(sep)
+        .join("/")
+        .replace(/\.js$/, ".ts"),
+    );
+}
+
+const folderOf = (file: string): string =>
+  file
+    .split("/")
+    .slice(0, file.startsWith("src/") ? 2 : 1)
+    .join("/");
+const imports = new Map(files.map((file) => [file, importsOf(file)]));
+
+test("every folder is known, and imports only from those below it", () => {
+  const wrong = files.flatMap((file) => {
+    const folder = folderOf(file);
+    if (free.includes(folder)) return [];
+    const others = imports.get(file)!.filter((target) => folderOf(target) !== folder);
+    return others
+      .filter((target) => !allowed[folder]?.includes(folderOf(target)))
+      .map((target) => `${file} imports ${target}`);
+  });
+  expect(wrong).toEqual([]);
+  expect(
+    [...new Set(files.map(folderOf))].filter((folder) => !(folder in allowed) && !free.includes(folder)),
+  ).toEqual([]);
+});
+
+test("no folders import each other in a circle", () => {
+  const circles: string[] = [];
+  const visit = (folder: string, path: readonly string[]): void => {
+    if (path.includes(folder)) circles.push([...path, folder].join(" -> "));
+    else for (const below of allowed[folder] ?? []) visit(below, [...path, folder]);
+  };
+  for (const folder of Object.keys(allowed)) visit(folder, []);
+  expect(circles).toEqual([]);
+});
