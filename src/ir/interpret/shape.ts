@@ -7,7 +7,7 @@ import { stridesOf, Tensor } from "./tensor.js";
 
 const resultType = (operation: OperationOf<OpName>): TensorType => operation.result.type as TensorType;
 
-const constant: TensorRule<"stablehlo.constant"> = (operation) => [
+const constant: TensorRule<"arith.constant" | "stablehlo.constant"> = (operation) => [
   Tensor.fromElements(operation.attributes.value, resultType(operation)),
 ];
 
@@ -116,6 +116,7 @@ const reshape: TensorRule<"stablehlo.reshape"> = (operation, [x]) => {
 };
 
 export const shapeRules = {
+  "arith.constant": constant,
   "stablehlo.broadcast": ((operation, [x]) => {
     const shape = [...operation.attributes.broadcast_sizes, ...x!.shape];
     const added = operation.attributes.broadcast_sizes.length;

@@ -1,0 +1,184 @@
+/** @file Formulas as they are written on paper: a value with arithmetic, each step a StableHLO op of its type. */
+import type { Builder } from "../../ir/builder.js";
+import { elementsFromNumbers } from "../../ir/elements.js";
+import type { Value } from "../../ir/operation.js";
+import type { Attributes } from "../../ir/ops/index.js";
+import { type ElementType, type TensorType, withElement } from "../../ir/types.js";
+
+type BinaryName =
+  | "add"
+  | "subtract"
+  | "multiply"
+  | "divide"
+  | "maximum"
+  | "minimum"
+  | "power"
+  | "atan2"
+  | "and"
+  | "or";
+type UnaryName =
+  | "abs"
+  | "negate"
+  | "sqrt"
+  | "log"
+  | "log_plus_one"
+  | "exponential"
+  | "exponential_minus_one"
+  | "sine"
+  | "cosine"
+  | "tan"
+  | "floor"
+  | "sign"
+  | "not"
+  | "is_finite"
+  | "real"
+  | "imag";
+type Direction = Attributes<"stablehlo.compare">["comparison_direction"];
+
+/** A value, or a number that is made a constant of the other operand's type. */
+export type Term = Expression | number;
+
+/** A tensor of static shape in a formula. */
+export class Expression {
+  constructor(
+    readonly builder: Builder,
+    readonly value: Value,
+  ) {}
+
+  get type(): TensorType {
+    return this.value.type as TensorType;
+  }
+
+  get element(): ElementType {
+    return this.type.element;
+  }
+
+  /** A constant filled with `number`, of this one's type. */
+  like(number: number): Expression {
+    const value = elementsFromNumbers(this.type, [number]);
+    return this.#wrap(this.builder.create("stablehlo.constant", [], { value }).result);
+  }
+
+  plus = (other: Term): Expression => this.#binary("add", other);
+  minus = (other: Term): Expression => this.#binary("subtract", other);
+  times = (other: Term): Expression => this.#binary("multiply", other);
+  over = (other: Term): Expression => this.#binary("divide", other);
+  max = (other: Term): Expression => this.#binary("maximum", other);
+  min = (other: Term): Expression => this.#binary("minimum", other);
+  power = (other: Term): Expression => this.#binary("power", other);
+  /** The angle of the point (x, this). */
+  atan2 = (x: Term): Expression => this.#binary("atan2", x);
+  and = (other: Expression): Expression => this.#binary("and", other);
+  or = (other: Expression): Expression => this.#binary("or", other);
+
+  abs = (): Expression => this.#unary("abs");
+  negated = (): Expression => this.#unary("negate");
+  squared = (): Expression => this.times(this);
+  sqrt = (): Expression => this.#unary("sqrt");
+  log = (): Expression => this.#unary("log");
+  /** log(1 + x). */
+  log1p = (): Expression => this.#unary("log_plus_one");
+  exp = (): Expression => this.#unary("exponential");
+  /** exp(x) - 1. */
+  expm1 = (): Expression => this.#unary("exponential_minus_one");
+  sin = (): Expression => this.#unary("sine");
+  cos = (): Expression => this.#unary("cosine");
+  tan = (): Expression => this.#unary("tan");
+  floor = (): Expression => this.#unary("floor");
+  sign = (): Expression => this.#unary("sign");
+  not = (): Expression => this.#unary("not");
+  isFinite = (): Expression => this.#unary("is_finite");
+  real = (): Expression => this.#unary("real");
+  imag = (): Expression => this.#unary("imag");
+
+  isLess = (other: Term): Expression => this.#compare("LT", other);
+  isAtMost = (other: Term): Expression => this.#compare("LE", other);
+  isGreater = (other: Term): Expression => this.#compare("GT", other);
+  isAtLeast = (other: Term): Expression => this.#compare("GE", other);
+  equals = (other: Term): Expression => this.#compare("EQ", other);
+  differs = (other: Term): Expression => this.#compare("NE", other);
+
+  /** Of a predicate: `onTrue` where it holds, else `onFalse`; one of them must be an expression. */
+  choose(onTrue: Term, onFalse: Term): Expression {
+    const model = typeof onTrue === "number" ? onFalse : onTrue;
+    const side = (term: Term): Value =>
+      typeof term === "number" ? (model as Expression).like(term).value : term.value;
+    return this.#wrap(
+      this.builder.create("stablehlo.select", [this.value, side(onTrue), side(onFalse)], {}).result,
+    );
+  }
+
+  /** Limits to [low, high]. */
+  clamp = (low: number, high: number): Expression =>
+    this.#wrap(
+      this.builder.create("stablehlo.clamp", [this.like(low).value, this.value, this.like(high).value], {})
+        .result,
+    );
+
+  converted(element: ElementType): Expression {
+    if (element === this.element) return this;
+    const results = [withElement(this.type, element)];
+    return this.#wrap(this.builder.create("stablehlo.convert", [this.value], {}, { results }).result);
+  }
+
+  /** The same bits as elements of another type of the same width. */
+  bitcast(element: ElementType): Expression {
+    const results = [withElement(this.type, element)];
+    return this.#wrap(this.builder.create("stablehlo.bitcast_convert", [this.value], {}, { results }).result);
+  }
+
+  shiftedRight(bits: number): Expression {
+    const amount = this.like(bits).value;
+    return this.#wrap(this.builder.create("stablehlo.shift_right_logical", [this.value, amount], {}).result);
+  }
+
+  shiftedRightSigned(bits: number): Expression {
+    const amount = this.like(bits).value;
+    return this.#wrap(
+      this.builder.create("stablehlo.shift_right_arithmetic", [this.value, amount], {}).result,
+    );
+  }
+
+  /** The complex number with this real part. */
+  withImaginary(imaginary: Expression): Expression {
+    return this.#wrap(this.builder.create("stablehlo.complex", [this.value, imaginary.value], {}).result);
+  }
+
+  #wrap(value: Value): Expression {
+    return new Expression(this.builder, value);
+  }
+
+  #operand(term: Term): Value {
+    return typeof term === "number" ? this.like(term).value : term.value;
+  }
+
+  #unary(name: UnaryName): Expression {
+    return this.#wrap(this.builder.create(`stablehlo.${name}`, [this.value], {}).result);
+  }
+
+  #binary(name: BinaryName, other: Term): Expression {
+    return this.#wrap(
+      this.builder.create(`stablehlo.${name}`, [this.value, this.#operand(other)], {}).result,
+    );
+  }
+
+  #compare(direction: Direction, other: Term): Expression {
+    const attributes = { comparison_direction: direction };
+    return this.#wrap(
+      this.builder.create("stablehlo.compare", [this.value, this.#operand(other)], attributes).result,
+    );
+  }
+}
+
+/** c0 x^n + c1 x^(n-1) + ... by Horner's rule; the highest power comes first. */
+export function polynomial(x: Expression, coefficients: readonly number[]): Expression {
+  const [first, ...rest] = coefficients as [number, ...number[]];
+  return rest.reduce((sum, coefficient) => sum.times(x).plus(coefficient), x.like(first));
+}
+
+/** Runs a formula in f32 at least: f16, bf16 and narrower are widened for it and narrowed after. */
+export function inWideFloats(x: Expression, formula: (x: Expression) => Expression): Expression {
+  const { element } = x;
+  if (element === "f32" || element === "f64") return formula(x);
+  return formula(x.converted("f32")).converted(element);
+}

@@ -1,0 +1,87 @@
+/** @file What each chlo op is in StableHLO ops, and the walk that replaces them. */
+import { Builder } from "../../ir/builder.js";
+import { type Operation, type Value, walk } from "../../ir/operation.js";
+import type { OperationOf, OpName } from "../../ir/ops/index.js";
+import { replaceOperation } from "../../ir/rewriter.js";
+import { isComplex, isStatic } from "../../ir/types.js";
+import * as arcs from "./arcs.js";
+import { besselI1e } from "./bessel.js";
+import { mulhi, nextAfter } from "./bits.js";
+import * as complexArcs from "./complex-arcs.js";
+import { erf, erfc, erfInv } from "./error-function.js";
+import { Expression, inWideFloats } from "./expression.js";
+import { digamma, lgamma } from "./gamma.js";
+import { cosh, sinh } from "./hyperbolic.js";
+import { topK } from "./top-k.js";
+import { polygamma, zeta } from "./zeta.js";
+
+type ChloName = Extract<OpName, `chlo.${string}`>;
+type ChloRule<K extends ChloName> = (operation: OperationOf<K>, builder: Builder) => readonly Value[];
+type Formula = (x: Expression) => Expression;
+
+const formula =
+  (of: Formula) =>
+  (operation: Operation, builder: Builder): readonly Value[] => [
+    of(new Expression(builder, operation.operands[0]!)).value,
+  ];
+
+const formula2 =
+  (of: (a: Expression, b: Expression) => Expression) =>
+  (operation: Operation, builder: Builder): readonly Value[] => {
+    const [a, b] = operation.operands.map((operand) => new Expression(builder, operand));
+    return [of(a!, b!).value];
+  };
+
+/** One formula for real numbers, computed in f32 at least, and one for complex ones. */
+const realOrComplex = (real: Formula, complex: Formula): ReturnType<typeof formula> =>
+  formula((x) => (isComplex(x.element) ? complex(x) : inWideFloats(x, real)));
+
+const isInfinite = (sign: "any" | 1 | -1): ReturnType<typeof formula> =>
+  formula((x) => (sign === "any" ? x.abs() : x).equals(sign === -1 ? -Infinity : Infinity));
+
+/** A rule for every chlo op. */
+const rules: { readonly [K in ChloName]: ChloRule<K> } = {
+  "chlo.acos": realOrComplex(arcs.acos, complexArcs.acos),
+  "chlo.acosh": realOrComplex(arcs.acosh, complexArcs.acosh),
+  "chlo.asin": realOrComplex(arcs.asin, complexArcs.asin),
+  "chlo.asinh": realOrComplex(arcs.asinh, complexArcs.asinh),
+  "chlo.atan": realOrComplex(arcs.atan, complexArcs.atan),
+  "chlo.atanh": realOrComplex(arcs.atanh, complexArcs.atanh),
+  "chlo.bessel_i1e": formula(besselI1e),
+  "chlo.conj": formula((z) => (isComplex(z.element) ? z.real().withImaginary(z.imag().negated()) : z)),
+  "chlo.constant": (operation, builder) =>
+    builder.create("stablehlo.constant", [], { value: operation.attributes.value }).results,
+  "chlo.cosh": formula(cosh),
+  "chlo.digamma": formula(digamma),
+  "chlo.erf": formula(erf),
+  "chlo.erf_inv": formula(erfInv),
+  "chlo.erfc": formula(erfc),
+  "chlo.is_inf": isInfinite("any"),
+  "chlo.is_neg_inf": isInfinite(-1),
+  "chlo.is_pos_inf": isInfinite(1),
+  "chlo.lgamma": formula(lgamma),
+  "chlo.mulhi": formula2(mulhi),
+  "chlo.next_after": formula2(nextAfter),
+  "chlo.polygamma": formula2(polygamma),
+  "chlo.sinh": formula(sinh),
+  "chlo.square": formula((x) => x.squared()),
+  "chlo.tan": formula((x) => x.tan()),
+  "chlo.top_k": topK,
+  "chlo.zeta": formula2(zeta),
+};
+
+const isStaticTensor = ({ type }: Value): boolean => type.kind === "tensor" && isStatic(type);
+
+/**
+ * Replaces the chlo ops of a module by StableHLO ops. Those of dynamic shape are left as they are: their constants would
+ * need a size.
+ */
+export function decomposeChlo(module: Operation): void {
+  for (const operation of [...walk(module)]) {
+    const rule = (
+      rules as Readonly<Record<string, (operation: never, builder: Builder) => readonly Value[]>>
+    )[operation.name];
+    if (rule === undefined || ![...operation.operands, ...operation.results].every(isStaticTensor)) continue;
+    replaceOperation(operation, rule(operation as never, Builder.before(operation)));
+  }
+}
