@@ -1,0 +1,167 @@
+/** @file Attributes of the IR as VHLO attributes. */
+import type { Attribute, AttributeDictionary } from "../attribute.js";
+import { elementsFromNumbers } from "../elements.js";
+import { floatToBits } from "../text/float-format.js";
+import { bitWidth, isFloat, isInteger, noneType, scalarType, tensorType, type Type } from "../types.js";
+import type { Entity } from "./entity.js";
+import { meshFromText } from "./mesh.js";
+import { sdyFromText } from "./sdy.js";
+import { packElements } from "./tensor-data.js";
+import { typeToVhlo, type Writing } from "./types.js";
+import { vhloAttributes as vhlo, vhloEnums } from "./vhlo-codecs.js";
+
+/** The bit pattern of a number attribute. @throws through `fail` when its type holds no numbers of its kind. */
+export function numberBits(
+  to: Writing,
+  attribute: Extract<Attribute, { kind: "integer" | "float" }>,
+): bigint {
+  const { type } = attribute;
+  const element = type.kind === "scalar" && typeof type.element === "string" ? type.element : undefined;
+  if (attribute.kind === "float") {
+    if (element === undefined || !isFloat(element)) return to.fail("a number has a type that is no float");
+    return attribute.bits ?? floatToBits(element, attribute.value);
+  }
+  if (element === undefined || (!isInteger(element) && element !== "index"))
+    return to.fail("an integer has a type that holds none");
+  return BigInt.asUintN(bitWidth(element), attribute.value);
+}
+
+/** `#vhlo.tensor_v1` of a list of i64. */
+export function integersToVhlo(to: Writing, values: readonly number[]): Entity {
+  return attributeToVhlo(to, {
+    kind: "elements",
+    value: elementsFromNumbers(tensorType([values.length], "i64"), values),
+  });
+}
+
+function enumToVhlo(to: Writing, { dialect, name, value }: Extract<Attribute, { kind: "enum" }>): Entity {
+  const codec = Object.entries(vhloEnums).find(([known]) => known === name)?.[1];
+  if (dialect !== "stablehlo" || codec === undefined)
+    return to.fail(`the enumeration #${dialect}<${name} ${value}> has no portable form`);
+  return to.pool.make(codec as (typeof vhloEnums)["precision"], value as "DEFAULT");
+}
+
+type Struct = Extract<Attribute, { kind: "struct" }>;
+
+function structToVhlo(to: Writing, { dialect, name, fields }: Struct): Entity {
+  const { pool } = to;
+  const field = (key: string): Attribute => fields.get(key) ?? to.fail(`#${dialect}.${name} lacks ${key}`);
+  const integer = (key: string): bigint => {
+    const value = fields.get(key);
+    return value?.kind === "integer" ? value.value : 0n;
+  };
+  const integers = (key: string): bigint[] => {
+    const value = fields.get(key);
+    return value?.kind === "array"
+      ? value.items.map((item) => (item.kind === "integer" ? item.value : 0n))
+      : [];
+  };
+  const f64 = (key: string): bigint => {
+    const value = fields.get(key);
+    return value?.kind === "float" ? numberBits(to, value) : 0n;
+  };
+  switch (name) {
+    case "result_accuracy": {
+      const mode = attributeToVhlo(to, field("mode"));
+      return pool.make(vhlo.resultAccuracy, f64("atol"), f64("rtol"), integer("ulps"), mode);
+    }
+    case "output_operand_alias":
+      return pool.make(
+        vhlo.outputOperandAlias,
+        integers("output_tuple_indices"),
+        integer("operand_index"),
+        integers("operand_tuple_indices"),
+      );
+    case "replica_group_mesh_axes":
+      return pool.make(
+        vhlo.replicaGroupMeshAxes,
+        attributeToVhlo(to, field("mesh")),
+        attributeToVhlo(to, field("axes")),
+      );
+    default:
+      return to.fail(`the attribute #${dialect}.${name} has no portable form`);
+  }
+}
+
+function dictionaryToVhlo(to: Writing, entries: AttributeDictionary): Entity {
+  const sorted = [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
+  return to.pool.make(
+    vhlo.dictionary,
+    sorted.map(([key, value]) => [to.pool.make(vhlo.string, key), attributeToVhlo(to, value)] as const),
+  );
+}
+
+function denseArrayToVhlo(
+  to: Writing,
+  { element, items }: Extract<Attribute, { kind: "denseArray" }>,
+): Entity {
+  if (element !== "i64" && element !== "i1")
+    return to.fail(`array<${element}> has no portable form`, "only arrays of i64 and i1 have one");
+  const type = tensorType([items.length], element);
+  return attributeToVhlo(to, { kind: "elements", value: elementsFromNumbers(type, items.map(Number)) });
+}
+
+function opaqueToVhlo(to: Writing, text: string): Entity {
+  const entity = text.startsWith("#stablehlo.")
+    ? meshFromText(text, (attribute) => attributeToVhlo(to, attribute), to.pool)
+    : sdyFromText(text, to.pool);
+  return entity ?? to.fail(`the attribute ${text} has no portable form`);
+}
+
+/** A type as an attribute. */
+export const typeAttributeToVhlo = (to: Writing, type: Type): Entity =>
+  to.pool.make(vhlo.type, typeToVhlo(to, type));
+
+/** What stands where a dot algorithm could. */
+export const noneToVhlo = (to: Writing): Entity => typeAttributeToVhlo(to, noneType);
+
+/** An attribute in VHLO. */
+export function attributeToVhlo(to: Writing, attribute: Attribute): Entity {
+  const { pool } = to;
+  switch (attribute.kind) {
+    case "unit":
+      return to.fail("a unit attribute has no portable form", "write `= true` instead");
+    case "bool":
+      return pool.make(vhlo.bool, attribute.value);
+    case "integer":
+    case "float": {
+      if (attribute.type === scalarType("i1")) return pool.make(vhlo.bool, attribute.value !== 0n);
+      const bits = numberBits(to, attribute);
+      if (attribute.type === scalarType("i2") || attribute.type === scalarType("ui2"))
+        to.fail("a number of i2 cannot be an attribute: readers of portable artifacts abort on it");
+      const codec = attribute.kind === "float" ? vhlo.float : vhlo.integer;
+      return pool.make(codec, typeToVhlo(to, attribute.type), bits);
+    }
+    case "string":
+      return pool.make(vhlo.string, attribute.value);
+    case "symbol":
+      if (attribute.path.length > 1) return to.fail("a nested symbol has no portable form");
+      return pool.make(vhlo.string, attribute.path[0]!);
+    case "type":
+      return typeAttributeToVhlo(to, attribute.type);
+    case "array":
+      return pool.make(
+        vhlo.array,
+        attribute.items.map((item) => attributeToVhlo(to, item)),
+      );
+    case "dictionary":
+      return dictionaryToVhlo(to, attribute.entries);
+    case "denseArray":
+      return denseArrayToVhlo(to, attribute);
+    case "elements":
+      return pool.make(vhlo.tensor, typeToVhlo(to, attribute.value.type), packElements(attribute.value));
+    case "resource":
+      return to.fail(
+        `the constant dense_resource<${attribute.key}> has no portable form`,
+        "pass it as an argument, or write its values as dense<..>",
+      );
+    case "enum":
+      return enumToVhlo(to, attribute);
+    case "struct":
+      return structToVhlo(to, attribute);
+    case "location":
+      return to.fail("a location is no portable attribute");
+    case "opaque":
+      return opaqueToVhlo(to, attribute.text);
+  }
+}

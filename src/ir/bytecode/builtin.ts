@@ -1,0 +1,73 @@
+/** @file Attributes, locations and types of MLIR's builtin dialect (spec/stablehlo 3.5), as far as artifacts hold them. */
+import {
+  attribute as attributeField,
+  blob,
+  codecsOf,
+  list,
+  numberBits,
+  pair,
+  string,
+  type as typeField,
+  signed,
+  varint,
+} from "./fields.js";
+import type { Field } from "./entity.js";
+
+const attribute = codecsOf("builtin", "attribute");
+const type = codecsOf("builtin", "type");
+
+/** A line; or line, column and last column; or line, column, last line and last column. */
+const range: Field<readonly number[]> = {
+  read(input, earlier) {
+    const values = list(varint).read(input, earlier);
+    if (![1, 3, 4].includes(values.length)) input.bytes.fail(`a range cannot have ${values.length} numbers`);
+    return values;
+  },
+  write: list(varint).write,
+};
+
+export const builtinAttributes = {
+  array: attribute(0, "array", [list(attributeField)]),
+  dictionary: attribute(1, "dictionary", [list(pair(attributeField, attributeField))]),
+  string: attribute(2, "string", [string]),
+  symbol: attribute(4, "symbol", [attributeField]),
+  nestedSymbol: attribute(5, "nested symbol", [attributeField, list(attributeField)]),
+  type: attribute(6, "type", [typeField]),
+  unit: attribute(7, "unit", []),
+  integer: attribute(8, "integer", [typeField, numberBits]),
+  float: attribute(9, "float", [typeField, numberBits]),
+  callSite: attribute(10, "callsite location", [attributeField, attributeField]),
+  filePosition: attribute(11, "file location", [attributeField, varint, varint]),
+  fused: attribute(12, "fused location", [list(attributeField)]),
+  fusedWithMetadata: attribute(13, "fused location with metadata", [list(attributeField), attributeField]),
+  name: attribute(14, "name location", [attributeField, attributeField]),
+  unknown: attribute(15, "unknown location", []),
+  denseArray: attribute(17, "dense array", [typeField, varint, blob]),
+  elements: attribute(18, "elements", [typeField, blob]),
+  fileRange: attribute(22, "file range location", [attributeField, range]),
+} as const;
+
+/** Width in bits, and whether values are signless (0), signed (1) or unsigned (2). */
+const integerBits: Field<number> = {
+  read(input, earlier) {
+    const value = varint.read(input, earlier);
+    if (value % 4 === 3) input.bytes.fail("an integer type is signless, signed or unsigned");
+    return value;
+  },
+  write: varint.write,
+};
+
+export const builtinTypes = {
+  integer: type(0, "integer", [integerBits], { bits: ([width]) => Math.floor(Number(width) / 4) }),
+  index: type(1, "index", [], { bits: 64 }),
+  function: type(2, "function", [list(typeField), list(typeField)]),
+  bf16: type(3, "bf16", [], { bits: 16 }),
+  f16: type(4, "f16", [], { bits: 16 }),
+  f32: type(5, "f32", [], { bits: 32 }),
+  f64: type(6, "f64", [], { bits: 64 }),
+  complex: type(9, "complex", [typeField]),
+  none: type(12, "none", []),
+  tensor: type(13, "tensor", [list(signed), typeField]),
+  tuple: type(15, "tuple", [list(typeField)]),
+  unranked: type(18, "unranked tensor", [typeField]),
+} as const;

@@ -1,0 +1,157 @@
+/** @file The fields that attributes and types are made of, each in both directions. */
+import type { Codec, Entity, EntityKind, Field, FieldInput, FieldValue } from "./entity.js";
+import { isEntity } from "./entity.js";
+import { type Version, oldestVersion } from "./versions.js";
+
+export const varint: Field<number> = {
+  read: ({ bytes }) => bytes.varint(),
+  write: ({ bytes }, value) => bytes.varint(value),
+};
+
+/** A signed integer; dimensions that are not known are the smallest one (`dynamicSize`). */
+export const signed: Field<bigint> = {
+  read: ({ bytes }) => bytes.wideSignedVarint(),
+  write: ({ bytes }, value) => bytes.signedVarint(value),
+};
+
+/** A truth value as a whole byte. */
+export const byteFlag: Field<boolean> = {
+  read: ({ bytes }) => readFlag(bytes.byte(), bytes),
+  write: ({ bytes }, value) => bytes.byte(value ? 1 : 0),
+};
+
+/** A truth value as a varint. */
+export const flag: Field<boolean> = {
+  read: ({ bytes }) => readFlag(bytes.varint(), bytes),
+  write: ({ bytes }, value) => bytes.varint(value ? 1 : 0),
+};
+
+function readFlag(value: number, bytes: FieldInput["bytes"]): boolean {
+  if (value > 1) bytes.fail(`a truth value must be 0 or 1, got ${value}`);
+  return value === 1;
+}
+
+/** A string of the string section. */
+export const string: Field<string> = {
+  read: (input) => input.string(input.bytes.varint()),
+  write: (output, value) => output.bytes.varint(output.stringIndex(value)),
+};
+
+/** Raw bytes with their length. */
+export const blob: Field<Uint8Array> = {
+  read: ({ bytes }) => bytes.bytes(bytes.varint()),
+  write: ({ bytes }, value) => {
+    bytes.varint(value.length);
+    bytes.bytes(value);
+  },
+};
+
+const reference = (kind: EntityKind): Field<Entity> => ({
+  read: (input) => input.entity(kind, input.bytes.varint()),
+  write: (output, value) => output.bytes.varint(output.entityIndex(value)),
+});
+
+export const attribute = reference("attribute");
+export const type = reference("type");
+
+/** An attribute or nothing. */
+export const optionalAttribute: Field<Entity | undefined> = {
+  read(input) {
+    const { value, flag: present } = input.bytes.flaggedVarint();
+    return present ? input.entity("attribute", value) : undefined;
+  },
+  write(output, value) {
+    if (value === undefined) output.bytes.varint(0);
+    else output.bytes.flaggedVarint(output.entityIndex(value), true);
+  },
+};
+
+/** A value, or nothing: a varint 0 or 1 says which. */
+export const optional = <T extends FieldValue>(item: Field<T>): Field<T | undefined> => ({
+  read: (input, earlier) => (flag.read(input, earlier) ? item.read(input, earlier) : undefined),
+  write(output, value, earlier) {
+    flag.write(output, value !== undefined, earlier);
+    if (value !== undefined) item.write(output, value, earlier);
+  },
+});
+
+/** Any number of values, after their count. */
+export const list = <T extends FieldValue>(item: Field<T>): Field<readonly T[]> => ({
+  read: (input, earlier) => input.bytes.list("items", () => item.read(input, earlier)),
+  write(output, value, earlier) {
+    output.bytes.varint(value.length);
+    for (const one of value) item.write(output, one, earlier);
+  },
+});
+
+/** Two values, one after the other. */
+export const pair = <A extends FieldValue, B extends FieldValue>(
+  first: Field<A>,
+  second: Field<B>,
+): Field<readonly [A, B]> => ({
+  read: (input, earlier) => [first.read(input, earlier), second.read(input, earlier)],
+  write(output, [a, b], earlier) {
+    first.write(output, a, earlier);
+    second.write(output, b, earlier);
+  },
+});
+
+const bitField = (bitsOf: (earlier: readonly FieldValue[], input?: FieldInput) => number): Field<bigint> => ({
+  read(input, earlier) {
+    const bits = bitsOf(earlier, input);
+    const value = bits <= 8 ? BigInt(input.bytes.byte()) : input.bytes.wideSignedVarint();
+    return BigInt.asUintN(bits, value);
+  },
+  write({ bytes }, value, earlier) {
+    if (bitsOf(earlier) <= 8) bytes.byte(Number(value));
+    else bytes.signedVarint(BigInt.asIntN(64, value));
+  },
+});
+
+/** The bit pattern of a number (its upper bits zero) whose type is the field before. */
+export const numberBits = bitField((earlier, input) => {
+  const numberType = earlier.at(-1);
+  const bits =
+    numberType !== undefined && isEntity(numberType) ? numberType.codec.bits?.(numberType.values) : undefined;
+  if (bits !== undefined && bits <= 64) return bits;
+  return input?.bytes.fail("a number stands here whose type is none, or is wider than 64 bits") ?? 0;
+});
+
+/** The bit pattern of an f64. */
+export const f64Bits = bitField(() => 64);
+
+/** One of the words of `values`, which are numbered as given. */
+export function enumeration<const V extends string>(values: Readonly<Record<V, number>>): Field<V> {
+  const names = new Map(Object.entries<number>(values).map(([name, value]) => [value, name as V]));
+  return {
+    read({ bytes }) {
+      const value = bytes.varint();
+      return names.get(value) ?? bytes.fail(`${value} is none of ${[...names.values()].join(", ")}`);
+    },
+    write: ({ bytes }, value) => bytes.varint(values[value]),
+  };
+}
+
+/** Options of a codec beside its fields. */
+interface CodecOptions {
+  readonly since?: Version;
+  readonly bits?: number | ((values: readonly FieldValue[]) => number);
+}
+
+/** Shorthand for the codecs of one dialect. */
+export const codecsOf =
+  (dialect: string, kind: EntityKind) =>
+  <const Fields extends readonly Field[]>(
+    code: number,
+    name: string,
+    fields: Fields,
+    { since = oldestVersion, bits }: CodecOptions = {},
+  ): Codec<Fields> => ({
+    dialect,
+    kind,
+    name,
+    code,
+    fields,
+    since,
+    bits: typeof bits === "number" ? () => bits : bits,
+  });

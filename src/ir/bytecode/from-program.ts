@@ -1,0 +1,254 @@
+/** @file A VHLO program as a module: older versions of operations are brought up to date, defaults are left out. */
+import { type Attribute, type AttributeDictionary, emptyDictionary } from "../attribute.js";
+import { numberAt } from "../elements.js";
+import type { Block, Operation, Region, Value } from "../operation.js";
+import type { AttributeKind } from "../ops/kinds.js";
+import { findOp } from "../ops/index.js";
+import { insertOperation, makeBlock, makeOperation, makeRegion } from "../rewriter.js";
+import { elementCount } from "../types.js";
+import { attributeFromVhlo, type Reading, readType } from "./attributes-from-vhlo.js";
+import { attributeFromBuiltin, dictionaryEntries } from "./builtin-attributes.js";
+import { isDefault } from "./defaults.js";
+import { type Entity, isA } from "./entity.js";
+import { BytecodeError } from "./errors.js";
+import { LocationReader } from "./locations.js";
+import { type BytecodeBlock, type BytecodeOperation, type BytecodeRegion, countValues } from "./program.js";
+import { vhloAttributes, vhloTypes } from "./vhlo-codecs.js";
+import { findVhloOp, type SpreadFields, spreadFields, type VhloOp } from "./vhlo-ops.js";
+
+/** The longest list of integers that an attribute may be: a splat of any size is a few bytes long. */
+const maxListLength = 1 << 20;
+
+type Attributes = Record<string, unknown>;
+
+export class ModuleBuilder {
+  /** Values by their numbers; a region's are cut off when it is left. */
+  #values: Value[] = [];
+  #offset = 0;
+  readonly #from: Reading = {
+    attributes: new Map(),
+    types: new Map(),
+    fail: (message) => {
+      throw new BytecodeError(message, this.#offset);
+    },
+  };
+  readonly #locations = new LocationReader(this.#from);
+
+  /** The module of a program. @throws BytecodeError */
+  build(root: BytecodeOperation): Operation {
+    if (root.name !== "builtin.module") this.#from.fail(`a module is wanted, got ${root.name}`);
+    return this.#operation(root, undefined);
+  }
+
+  #operation(source: BytecodeOperation, parent: string | undefined): Operation {
+    this.#offset = source.offset;
+    const op = findVhloOp(source.name);
+    const name =
+      op?.operation === "stablehlo.return" && parent === "func.func"
+        ? "func.return"
+        : (op?.operation ?? source.name);
+    const operands = source.operands.map(
+      (number) =>
+        this.#values[number] ??
+        this.#from.fail(`${source.name} uses value ${number}, which is not defined yet`),
+    );
+    const resultTypes = source.results.map((type) => readType(this.#from, type));
+    const location = this.#locations.read(source.location);
+    const attributes = op === undefined ? this.#keptAttributes(source) : this.#attributes(source, op);
+    const extra = this.#extra(source, op !== undefined);
+    const regions = this.#regions(source, name);
+    return makeOperation({ name, operands, attributes, extra, resultTypes, regions, location });
+  }
+
+  #extra({ discardable }: BytecodeOperation, isVhlo: boolean): AttributeDictionary {
+    if (discardable === undefined) return emptyDictionary;
+    const convert = isVhlo ? attributeFromVhlo : attributeFromBuiltin;
+    return new Map(
+      dictionaryEntries(this.#from, discardable).map(([key, value]) => [key, convert(this.#from, value)]),
+    );
+  }
+
+  /** The attributes of a module or a mesh. */
+  #keptAttributes({ name, properties }: BytecodeOperation): Attributes {
+    const text = (entity: Entity | undefined): string | undefined => {
+      if (entity === undefined) return undefined;
+      const attribute = attributeFromBuiltin(this.#from, entity);
+      return attribute.kind === "string"
+        ? attribute.value
+        : this.#from.fail(`a name of ${name} must be a string`);
+    };
+    const [first, second] = properties;
+    if (name === "sdy.mesh") {
+      if (first === undefined) this.#from.fail("sdy.mesh lacks its mesh");
+      return { mesh: attributeFromVhlo(this.#from, first), sym_name: text(second) };
+    }
+    const [symbol, visibility] = [text(first), text(second)];
+    return {
+      ...(symbol === undefined ? {} : { sym_name: symbol }),
+      ...(visibility === undefined ? {} : { sym_visibility: visibility }),
+    };
+  }
+
+  #attributes({ properties }: BytecodeOperation, op: VhloOp): Attributes {
+    const given = new Map(op.attributes.map((name, i) => [name, properties[i]]));
+    const missing = op.attributes.find((name) => given.get(name) === undefined);
+    if (missing !== undefined) this.#from.fail(`${op.name} lacks its attribute ${missing}`);
+    const all: Attributes = {};
+    for (const [name, kind] of Object.entries(findOp(op.operation)!.attributes)) {
+      const value = this.#attribute(op, name, kind, given as ReadonlyMap<string, Entity>);
+      if (value !== undefined) all[name] = value;
+    }
+    return Object.fromEntries(
+      Object.entries(all).filter(([name, value]) => !this.#isLeftOut(op.operation, name, value, all)),
+    );
+  }
+
+  #isLeftOut(operation: string, name: string, value: unknown, all: Attributes): boolean {
+    if (findOp(operation)!.attributes[name]!.optional !== true) return false;
+    // Zero written as i32 was given by the author: an absent one is i64.
+    if (operation === "stablehlo.composite" && name === "version") return false;
+    return isDefault(operation, name, value, all);
+  }
+
+  /** One attribute of the op table; undefined when it is absent. */
+  #attribute(op: VhloOp, name: string, kind: AttributeKind, given: ReadonlyMap<string, Entity>): unknown {
+    const fields = spreadFields(op.operation, kind);
+    if (fields !== undefined) return this.#gather(op, name, fields, given);
+    const entity = given.get(name);
+    if (entity === undefined) return undefined;
+    if (isA(entity, vhloAttributes.apiVersion)) return apiVersion(entity.values[0]);
+    const attribute = attributeFromVhlo(this.#from, entity);
+    if (kind.name === "unit") return attribute.kind === "bool" && attribute.value ? true : undefined;
+    if (op.operation === "stablehlo.composite" && name === "version")
+      return this.#compositeVersion(attribute);
+    this.#checkLength(attribute, kind);
+    for (const candidate of readings(attribute)) {
+      const value = kind.fromAttribute(candidate);
+      if (value !== undefined) return value;
+    }
+    return this.#from.fail(`attribute ${name} of ${op.name} must be ${kind.name}`);
+  }
+
+  #compositeVersion(attribute: Attribute): number | undefined {
+    if (attribute.kind !== "integer") return this.#from.fail("the version of a composite must be an integer");
+    const isAbsent =
+      attribute.value === 0n && attribute.type.kind === "scalar" && attribute.type.element === "i64";
+    return isAbsent ? undefined : Number(attribute.value);
+  }
+
+  /** Lists are made of constants, which may be splats of any size; the value of a constant may. */
+  #checkLength(attribute: Attribute, kind: AttributeKind): void {
+    if (attribute.kind !== "elements" || kind.name === "elements") return;
+    const count = elementCount(attribute.value.type.shape);
+    if (count > maxListLength) this.#from.fail(`an attribute cannot be a list of ${count} numbers`);
+  }
+
+  /** A struct attribute from the attributes it is spread over. */
+  #gather(
+    op: VhloOp,
+    name: string,
+    fields: SpreadFields,
+    given: ReadonlyMap<string, Entity>,
+  ): Attributes | undefined {
+    const struct: Attributes = name === "channel_handle" ? { handle: 0, type: 0 } : {};
+    let absent = 0;
+    for (const [field, vhloName] of Object.entries(fields)) {
+      const entity = given.get(vhloName);
+      const value = entity === undefined ? this.#oldField(op, vhloName) : this.#field(entity, vhloName);
+      if (value === undefined) absent++;
+      struct[field] = value;
+    }
+    if (absent === 0) return struct;
+    if (absent < Object.keys(fields).length) this.#from.fail(`the ${name} of ${op.name} is incomplete`);
+    return undefined;
+  }
+
+  /** What the first version of an operation, which lacks the field, means. */
+  #oldField(op: VhloOp, name: string): readonly number[] | undefined {
+    if (op.next?.adds?.includes(name) !== true) this.#from.fail(`${op.name} lacks its attribute ${name}`);
+    return name.endsWith("_batching_dims") ? [] : undefined;
+  }
+
+  /** A field of a struct: a list, an integer, a truth value or a type; undefined for none. */
+  #field(entity: Entity, name: string): unknown {
+    if (isA(entity, vhloAttributes.type) && isA(entity.values[0], vhloTypes.none)) return undefined;
+    const attribute = attributeFromVhlo(this.#from, entity);
+    const integer = (value: bigint | number): number =>
+      Number.isSafeInteger(Number(value))
+        ? Number(value)
+        : this.#from.fail(`${name} holds ${value}, which is too large`);
+    if (attribute.kind === "bool") return attribute.value;
+    if (attribute.kind === "integer") return integer(attribute.value);
+    if (attribute.kind === "type" && attribute.type.kind === "scalar") return attribute.type.element;
+    if (attribute.kind !== "elements" || attribute.value.type.element !== "i64")
+      return this.#from.fail(`${name} cannot be a ${attribute.kind}`);
+    const { value } = attribute;
+    const count = elementCount(value.type.shape);
+    if (count > maxListLength) this.#from.fail(`${name} cannot be a list of ${count} numbers`);
+    return Array.from({ length: count }, (_, i) => integer(numberAt(value, i)));
+  }
+
+  #regions({ regions, isolated }: BytecodeOperation, parent: string): Region[] {
+    const outside = this.#values;
+    if (isolated) this.#values = [];
+    const first = this.#values.length;
+    const result = regions.map((region) => {
+      const made = this.#region(region, parent, first);
+      this.#values.length = first;
+      return made;
+    });
+    this.#values = outside;
+    return result;
+  }
+
+  #region(source: BytecodeRegion, parent: string, first: number): Region {
+    // Inner regions are numbered after all values of this one, also those defined later.
+    const own: Value[] = [];
+    const end = first + countValues(source);
+    const blocks = source.blocks.map((block) => this.#block(block, parent, first, end, own));
+    return makeRegion(blocks);
+  }
+
+  #block(source: BytecodeBlock, parent: string, first: number, end: number, own: Value[]): Block {
+    const block = makeBlock(
+      source.arguments.map(({ type }) => readType(this.#from, type)),
+      [],
+      source.arguments.map(({ location }) => this.#locations.read(location)),
+    );
+    const define = (value: Value): void => {
+      this.#values[first + own.length] = value;
+      own.push(value);
+    };
+    block.arguments.forEach(define);
+    for (const inner of source.operations) {
+      this.#values.length = end;
+      const operation = this.#operation(inner, parent);
+      insertOperation(operation, block);
+      operation.results.forEach(define);
+    }
+    return block;
+  }
+}
+
+/** An attribute as VHLO has it, and as what it may have been in StableHLO. */
+function* readings(attribute: Attribute): Generator<Attribute> {
+  yield attribute;
+  if (attribute.kind === "string") yield { kind: "symbol", path: [attribute.value] };
+  if (attribute.kind === "array")
+    yield { kind: "array", items: attribute.items.map((item) => [...readings(item)].at(-1)!) };
+  if (attribute.kind !== "elements") return;
+  const { value } = attribute;
+  const { element, shape } = value.type;
+  if (shape.length !== 1 || (element !== "i64" && element !== "i1")) return;
+  const items = Array.from({ length: shape[0]! }, (_, i) => BigInt(numberAt(value, i)));
+  yield { kind: "denseArray", element, items };
+}
+
+const apiVersionNumbers: Readonly<Record<string, number>> = {
+  API_VERSION_UNSPECIFIED: 0,
+  API_VERSION_ORIGINAL: 1,
+  API_VERSION_STATUS_RETURNING: 2,
+  API_VERSION_STATUS_RETURNING_UNIFIED: 3,
+  API_VERSION_TYPED_FFI: 4,
+};
+const apiVersion = (name: string): number => apiVersionNumbers[name]!;

@@ -1,0 +1,88 @@
+/** @file Portable artifacts: StableHLO as versioned VHLO in MLIR bytecode, written and read without MLIR (spec/stablehlo 3). */
+import type { Operation } from "../operation.js";
+import { verifyModule } from "../verify.js";
+import { ModuleBuilder } from "./from-program.js";
+import { readProgram } from "./read-program.js";
+import { schema } from "./schema.js";
+import { ProgramBuilder } from "./to-program.js";
+import {
+  bytecodeVersionOf,
+  defaultVersion,
+  laterVersion,
+  oldestVersion,
+  parseTargetVersion,
+  type Version,
+} from "./versions.js";
+import { writeProgram } from "./write-program.js";
+
+export { BytecodeError, PortabilityError } from "./errors.js";
+export { isBytecode } from "./read-program.js";
+export { newestVersion, oldestVersion, type Version } from "./versions.js";
+
+export interface SerializeOptions {
+  /** `major.minor.patch`; by default the lowest version that can express the module, at least 1.10.0. */
+  readonly targetVersion?: string | undefined;
+  /** Verify the module first (default); readers give no reason for a module they reject. */
+  readonly verify?: boolean | undefined;
+}
+
+/** The oldest version of StableHLO that can express a module, and the operation that needs it. */
+export interface MinimumVersion {
+  readonly version: Version;
+  /** Undefined when every version can express the module. */
+  readonly because: { readonly operation: Operation; readonly reason: string } | undefined;
+}
+
+function minimumOf(builder: ProgramBuilder): MinimumVersion {
+  let minimum: MinimumVersion = { version: oldestVersion, because: undefined };
+  for (const [operation, { version, because: reason }] of builder.requirements()) {
+    if (laterVersion(minimum.version, version) !== minimum.version)
+      minimum = { version, because: { operation, reason } };
+  }
+  return minimum;
+}
+
+/**
+ * The oldest version of StableHLO that can express `module`.
+ * @throws PortabilityError when none can, naming the operation and the reason
+ */
+export const minimumVersion = (module: Operation): MinimumVersion => minimumOf(new ProgramBuilder(module));
+
+/**
+ * The portable artifact of a module, byte for byte what libStablehlo writes for the same program and target.
+ * @throws PortabilityError when the target cannot express an operation, VerifyError, UsageError for an unknown target
+ */
+export function serializePortable(module: Operation, options: SerializeOptions = {}): Uint8Array {
+  const { targetVersion, verify = true } = options;
+  const asked = targetVersion === undefined ? undefined : parseTargetVersion(targetVersion);
+  if (verify) verifyModule(module);
+  const builder = new ProgramBuilder(module);
+  const target = asked ?? laterVersion(defaultVersion, minimumOf(builder).version);
+  const root = builder.build(target);
+  const program = { version: bytecodeVersionOf(target), producer: `StableHLO_v${target}`, root };
+  return writeProgram(program, schema, builder.pool);
+}
+
+export interface DeserializeOptions {
+  /** Verify the module (default). */
+  readonly verify?: boolean | undefined;
+}
+
+/** What was in an artifact. */
+export interface Artifact {
+  readonly module: Operation;
+  /** The StableHLO version it was written for, as it says; empty when it does not. */
+  readonly version: string;
+  readonly bytecodeVersion: number;
+}
+
+/**
+ * The module of a portable artifact of any version from 0.9.0; older operations are brought up to date.
+ * @throws BytecodeError with the offset of what is wrong, VerifyError when the module breaks a rule of its ops
+ */
+export function deserializePortable(bytes: Uint8Array, options: DeserializeOptions = {}): Artifact {
+  const { version: bytecodeVersion, producer, root } = readProgram(bytes, schema);
+  const module = new ModuleBuilder().build(root);
+  if (options.verify ?? true) verifyModule(module);
+  return { module, version: /^StableHLO_v(.*)$/.exec(producer)?.[1] ?? "", bytecodeVersion };
+}

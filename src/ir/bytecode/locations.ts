@@ -1,0 +1,97 @@
+/** @file Locations of the IR as attributes of the builtin dialect, and back. */
+import { type Location, unknownLocation } from "../location.js";
+import { parseAttribute } from "../text/parse.js";
+import { formatAttribute } from "../text/print-attributes.js";
+import { builtinAttributes as builtin } from "./builtin.js";
+import { attributeFromBuiltin, attributeToBuiltin } from "./builtin-attributes.js";
+import type { Reading } from "./attributes-from-vhlo.js";
+import { type Entity, isA } from "./entity.js";
+import type { Writing } from "./types.js";
+
+function fileToBuiltin({ pool }: Writing, location: Extract<Location, { kind: "file" }>): Entity {
+  const { file, line, column, endLine = line, endColumn } = location;
+  const name = pool.make(builtin.string, file);
+  if (endColumn === undefined) return pool.make(builtin.filePosition, name, line, column);
+  const range = endLine === line ? [line, column, endColumn] : [line, column, endLine, endColumn];
+  return pool.make(builtin.fileRange, name, range);
+}
+
+/** A location in bytecode. */
+export function locationToBuiltin(to: Writing, location: Location): Entity {
+  const { pool } = to;
+  switch (location.kind) {
+    case "unknown":
+      return pool.make(builtin.unknown);
+    case "file":
+      return fileToBuiltin(to, location);
+    case "name": {
+      const name = pool.make(builtin.string, location.name);
+      return pool.make(builtin.name, name, locationToBuiltin(to, location.child));
+    }
+    case "callsite":
+      return pool.make(
+        builtin.callSite,
+        locationToBuiltin(to, location.callee),
+        locationToBuiltin(to, location.caller),
+      );
+    case "fused": {
+      const children = location.children.map((child) => locationToBuiltin(to, child));
+      if (location.metadata === undefined) return pool.make(builtin.fused, children);
+      const metadata = attributeToBuiltin(to, parseAttribute(location.metadata));
+      return pool.make(builtin.fusedWithMetadata, children, metadata);
+    }
+  }
+}
+
+function text(from: Reading, entity: Entity): string {
+  return isA(entity, builtin.string)
+    ? entity.values[0]
+    : from.fail("the name in a location must be a string");
+}
+
+function fileRange(file: string, numbers: readonly number[]): Location {
+  const [line = 0, column = 0, ...end] = numbers;
+  const start = { kind: "file", file, line, column } as const;
+  if (end.length === 0) return start;
+  const [endLine, endColumn] = end.length === 1 ? [line, end[0]!] : [end[0]!, end[1]!];
+  return { ...start, endLine, endColumn };
+}
+
+/** Reads the locations of one file, each once. */
+export class LocationReader {
+  readonly #known = new Map<Entity, Location>();
+
+  constructor(readonly from: Reading) {}
+
+  /** The location that an attribute stands for; unknown when there is none. */
+  read(entity: Entity | undefined): Location {
+    if (entity === undefined) return unknownLocation;
+    const known = this.#known.get(entity) ?? this.#convert(entity);
+    this.#known.set(entity, known);
+    return known;
+  }
+
+  #convert(entity: Entity): Location {
+    const { from } = this;
+    if (isA(entity, builtin.unknown)) return unknownLocation;
+    if (isA(entity, builtin.filePosition)) {
+      const [file, line, column] = entity.values;
+      return { kind: "file", file: text(from, file), line, column };
+    }
+    if (isA(entity, builtin.fileRange)) return fileRange(text(from, entity.values[0]), entity.values[1]);
+    if (isA(entity, builtin.name))
+      return { kind: "name", name: text(from, entity.values[0]), child: this.read(entity.values[1]) };
+    if (isA(entity, builtin.callSite))
+      return { kind: "callsite", callee: this.read(entity.values[0]), caller: this.read(entity.values[1]) };
+    if (isA(entity, builtin.fused)) return this.#fused(entity.values[0]);
+    if (isA(entity, builtin.fusedWithMetadata)) {
+      const metadata = formatAttribute(attributeFromBuiltin(from, entity.values[1]));
+      return { ...this.#fused(entity.values[0]), metadata };
+    }
+    return from.fail(`${entity.codec.dialect} ${entity.codec.name} is no location`);
+  }
+
+  #fused(children: readonly Entity[]): Extract<Location, { kind: "fused" }> {
+    return { kind: "fused", children: children.map((child) => this.read(child)) };
+  }
+}

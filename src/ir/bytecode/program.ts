@@ -1,0 +1,126 @@
+/** @file What a bytecode file holds, before anything is known about its operations: names, tables and numbered values. */
+import type { Codec, Entity, EntityKind } from "./entity.js";
+import { oldestVersion } from "./versions.js";
+
+export interface Program {
+  /** Version of the bytecode, 0 to 6. */
+  readonly version: number;
+  /** Who wrote it, e.g. `StableHLO_v1.13.0`. */
+  readonly producer: string;
+  readonly root: BytecodeOperation;
+}
+
+export interface BytecodeOperation {
+  /** With its dialect, e.g. `vhlo.add_v1`. */
+  readonly name: string;
+  readonly location: Entity;
+  /** A builtin dictionary of the attributes that are no properties. */
+  readonly discardable: Entity | undefined;
+  /** The attributes of the operation's layout, in its order. */
+  readonly properties: readonly (Entity | undefined)[];
+  /** Values by number, see `BytecodeRegion`. */
+  readonly operands: readonly number[];
+  readonly results: readonly Entity[];
+  readonly regions: readonly BytecodeRegion[];
+  /** Nothing in the regions uses a value from outside; their values are numbered from 0. */
+  readonly isolated: boolean;
+  /** Where it stands in the bytes that were read. */
+  readonly offset: number;
+}
+
+/**
+ * Values are numbered block by block: arguments, then results. The first number is 0 when the operation is isolated, else
+ * that after the last value of the region around it; sibling regions begin with the same number.
+ */
+export interface BytecodeRegion {
+  readonly blocks: readonly BytecodeBlock[];
+}
+
+export interface BytecodeBlock {
+  readonly arguments: readonly BytecodeArgument[];
+  readonly operations: readonly BytecodeOperation[];
+}
+
+export interface BytecodeArgument {
+  readonly type: Entity;
+  /** Undefined when it is not known. */
+  readonly location: Entity | undefined;
+}
+
+/** How many values the blocks of a region define, those of inner regions not counted. */
+export const countValues = (region: BytecodeRegion): number =>
+  region.blocks.reduce(
+    (count, block) =>
+      count + block.arguments.length + block.operations.reduce((sum, op) => sum + op.results.length, 0),
+    0,
+  );
+
+/** One attribute of an operation's properties; one that is not `optional` is always there. */
+export interface Property {
+  readonly name: string;
+  readonly optional?: true;
+}
+
+/** What the container must know of the dialects in a file. */
+export interface Schema {
+  /** The codec of a code, or undefined for an unknown one. */
+  codec(dialect: string, kind: EntityKind, code: number): Codec | undefined;
+  /** The properties of an operation in their order, or undefined for an unknown one. */
+  properties(operation: string): readonly Property[] | undefined;
+}
+
+/** Ids of the sections of a file. */
+export const sections = {
+  strings: 0,
+  dialects: 1,
+  entities: 2,
+  entityOffsets: 3,
+  operations: 4,
+  resources: 5,
+  resourceOffsets: 6,
+  dialectVersions: 7,
+  properties: 8,
+} as const;
+
+/** Bits that say which parts of an operation follow, in the order of their appearance. */
+export const parts = {
+  discardable: 0x01,
+  properties: 0x40,
+  results: 0x02,
+  operands: 0x04,
+  successors: 0x08,
+  useLists: 0x20,
+  regions: 0x10,
+} as const;
+
+/** The version of the bytecode that brought a feature (spec/stablehlo 3.9). */
+export const features = {
+  dialectVersions: 1,
+  isolatedSections: 2,
+  useLists: 3,
+  /** A count of operation names, and argument locations that may be left out. */
+  compactArguments: 4,
+  properties: 5,
+} as const;
+
+export const magic = [0x4d, 0x4c, 0xef, 0x52] as const;
+export const newestBytecode = 6;
+
+/** What was written as text instead of by a codec: the dialect, and the text. */
+const textCodecs = new Map<string, Codec>();
+
+/** The codec of attributes or types that a dialect writes as text; the text is their only value. */
+export function textCodec(dialect: string, kind: EntityKind): Codec {
+  const key = `${kind} ${dialect}`;
+  const known = textCodecs.get(key);
+  if (known !== undefined) return known;
+  const codec: Codec = { dialect, kind, name: "text", code: undefined, fields: [], since: oldestVersion };
+  textCodecs.set(key, codec);
+  return codec;
+}
+
+/** `vhlo` and `add_v1`. */
+export function splitName(name: string): readonly [dialect: string, operation: string] {
+  const dot = name.indexOf(".");
+  return [name.slice(0, dot), name.slice(dot + 1)];
+}

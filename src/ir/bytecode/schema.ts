@@ -1,0 +1,40 @@
+/** @file Everything that artifacts hold, by dialect: the codecs by their codes, and the properties of each operation. */
+import { builtinAttributes, builtinTypes } from "./builtin.js";
+import type { Codec, EntityKind } from "./entity.js";
+import type { Property, Schema } from "./program.js";
+import { sdyAttributes } from "./sdy-codecs.js";
+import { vhloAttributes, vhloEnums, vhloScalars, vhloTypes } from "./vhlo-codecs.js";
+import { findVhloOp } from "./vhlo-ops.js";
+
+const tables: readonly Readonly<Record<string, unknown>>[] = [
+  builtinAttributes,
+  builtinTypes,
+  sdyAttributes,
+  vhloAttributes,
+  vhloEnums,
+  vhloScalars,
+  vhloTypes,
+];
+/** All codecs that have a code. */
+export const codecs = tables.flatMap((table) => Object.values(table) as Codec[]);
+
+const keyOf = (dialect: string, kind: EntityKind, code: number): string => `${dialect} ${kind} ${code}`;
+const byCode = new Map(codecs.map((codec) => [keyOf(codec.dialect, codec.kind, codec.code!), codec]));
+
+/** Operations that stay as they are. */
+const otherOperations: ReadonlyMap<string, readonly Property[]> = new Map([
+  [
+    "builtin.module",
+    [
+      { name: "sym_name", optional: true },
+      { name: "sym_visibility", optional: true },
+    ],
+  ],
+  ["sdy.mesh", [{ name: "mesh" }, { name: "sym_name" }]],
+]);
+
+export const schema: Schema = {
+  codec: (dialect, kind, code) => byCode.get(keyOf(dialect, kind, code)),
+  properties: (name) =>
+    otherOperations.get(name) ?? findVhloOp(name)?.attributes.map((attribute) => ({ name: attribute })),
+};

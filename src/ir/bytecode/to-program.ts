@@ -1,0 +1,145 @@
+/** @file A module as a VHLO program: operations by their VHLO versions, values by number. */
+import type { Attribute } from "../attribute.js";
+import type { Location } from "../location.js";
+import { type Block, Operation, type Region, type Value, walk } from "../operation.js";
+import { attributeToVhlo } from "./attributes-to-vhlo.js";
+import { attributeToBuiltin, dictionaryToBuiltin } from "./builtin-attributes.js";
+import { builtinAttributes } from "./builtin.js";
+import { type Entity, EntityPool } from "./entity.js";
+import { locationToBuiltin } from "./locations.js";
+import { PortableViews, refuse, type Requirement } from "./portable-view.js";
+import type { BytecodeBlock, BytecodeOperation, BytecodeRegion } from "./program.js";
+import { sdyFromText } from "./sdy.js";
+import { typeToVhlo, type Writing } from "./types.js";
+import type { Version } from "./versions.js";
+
+/** Operations that VHLO leaves as they are. */
+const kept: ReadonlySet<string> = new Set(["builtin.module", "sdy.mesh"]);
+
+interface KeptAttributes {
+  readonly sym_name?: string;
+  readonly sym_visibility?: string;
+  readonly mesh?: Attribute;
+}
+
+/** Operations with a region that uses a value from outside of it. */
+function findOpenOperations(root: Operation): ReadonlySet<Operation> {
+  const open = new Set<Operation>();
+  for (const operation of walk(root)) {
+    for (const { owner } of operation.operands) {
+      const home = owner instanceof Operation ? owner.block : owner;
+      let at = operation;
+      while (at.block !== home) {
+        const { parent } = at;
+        if (parent === undefined) refuse(operation, "an operand is defined in another place");
+        open.add(parent);
+        at = parent;
+      }
+    }
+  }
+  return open;
+}
+
+export class ProgramBuilder {
+  readonly pool = new EntityPool();
+  readonly #views = new PortableViews((operation) => this.#writing(operation));
+  readonly #numbers = new Map<Value, number>();
+  readonly #locations = new Map<Location, Entity>();
+  readonly #open: ReadonlySet<Operation>;
+
+  constructor(readonly module: Operation) {
+    this.#open = findOpenOperations(module);
+  }
+
+  /** What each operation of the module needs. */
+  *requirements(): Generator<readonly [Operation, Requirement]> {
+    for (const operation of walk(this.module))
+      if (operation.name !== "builtin.module") yield [operation, this.#requirement(operation)];
+  }
+
+  #requirement(operation: Operation): Requirement {
+    if (!kept.has(operation.name)) return this.#views.requirement(operation);
+    return { version: "1.11.0", because: `operation ${operation.name}` };
+  }
+
+  /** The program for readers of `target`. @throws PortabilityError */
+  build(target: Version): BytecodeOperation {
+    return this.#operation(this.module, target, 0);
+  }
+
+  #writing(operation: Operation): Writing {
+    return { pool: this.pool, fail: (message, hint) => refuse(operation, message, hint) };
+  }
+
+  /** @param next the number after the last value of the region around. */
+  #operation(operation: Operation, target: Version, next: number): BytecodeOperation {
+    const to = this.#writing(operation);
+    const isolated = !this.#open.has(operation);
+    const first = isolated ? 0 : next;
+    return {
+      ...this.#content(operation, target),
+      location: this.#location(to, operation.location),
+      operands: operation.operands.map(
+        (operand) =>
+          this.#numbers.get(operand) ?? refuse(operation, "an operand is used before it is defined"),
+      ),
+      results: operation.results.map(({ type }) => typeToVhlo(to, type)),
+      regions: operation.regions.map((region) => this.#region(region, to, target, first)),
+      isolated,
+      offset: 0,
+    };
+  }
+
+  #content(
+    operation: Operation,
+    target: Version,
+  ): Pick<BytecodeOperation, "name" | "properties" | "discardable"> {
+    const to = this.#writing(operation);
+    const { name, attributes } = operation;
+    if (!kept.has(name)) {
+      const { op, properties } = this.#views.at(operation, target);
+      const discardable = this.#dictionary(operation, (value) => attributeToVhlo(to, value));
+      return { name: op.name, properties, discardable };
+    }
+    const text = (value: string | undefined): Entity | undefined =>
+      value === undefined ? undefined : this.pool.make(builtinAttributes.string, value);
+    const discardable = this.#dictionary(operation, (value) => attributeToBuiltin(to, value));
+    const { sym_name: symbol, sym_visibility: visibility, mesh } = attributes as KeptAttributes;
+    if (name === "builtin.module") return { name, properties: [text(symbol), text(visibility)], discardable };
+    const meshText = mesh?.kind === "opaque" ? mesh.text : "";
+    const entity = sdyFromText(meshText, this.pool) ?? to.fail(`its mesh ${meshText} has no portable form`);
+    return { name, properties: [entity, text(symbol)], discardable };
+  }
+
+  #dictionary({ extra }: Operation, convert: (value: Attribute) => Entity): Entity | undefined {
+    return extra.size === 0 ? undefined : dictionaryToBuiltin(this.pool, [...extra], convert);
+  }
+
+  #location(to: Writing, location: Location): Entity {
+    const known = this.#locations.get(location) ?? locationToBuiltin(to, location);
+    this.#locations.set(location, known);
+    return known;
+  }
+
+  #region({ blocks }: Region, to: Writing, target: Version, first: number): BytecodeRegion {
+    let next = first;
+    const number = (value: Value): void => {
+      this.#numbers.set(value, next++);
+    };
+    for (const block of blocks) {
+      block.arguments.forEach(number);
+      for (const operation of block) operation.results.forEach(number);
+    }
+    return { blocks: blocks.map((block) => this.#block(block, to, target, next)) };
+  }
+
+  #block(block: Block, to: Writing, target: Version, next: number): BytecodeBlock {
+    return {
+      arguments: block.arguments.map(({ type, location }) => ({
+        type: typeToVhlo(to, type),
+        location: location.kind === "unknown" ? undefined : this.#location(to, location),
+      })),
+      operations: block.operations.map((operation) => this.#operation(operation, target, next)),
+    };
+  }
+}

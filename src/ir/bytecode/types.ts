@@ -1,0 +1,200 @@
+/** @file Types of the IR as VHLO types, and back. */
+import { floatFromBits, floatToBits } from "../text/float-format.js";
+import {
+  bitWidth,
+  bufferType,
+  DYNAMIC,
+  type ElementType,
+  functionType,
+  futureType,
+  type IntegerType,
+  isFloat,
+  isInteger,
+  isScalarType,
+  noneType,
+  opaqueType,
+  type QuantizedType,
+  quantizedType,
+  type ScalarType,
+  scalarType,
+  tensorType,
+  tokenType,
+  tupleType,
+  type Type,
+  unrankedType,
+} from "../types.js";
+import { type Codec, type Entity, type EntityPool, isA } from "./entity.js";
+import { vhloAttributes, vhloScalars, vhloTypes as vhlo } from "./vhlo-codecs.js";
+
+/** What a conversion needs: a way to complain, which knows the place. */
+export interface Complaints {
+  fail(message: string, hint?: string): never;
+}
+
+/** A conversion to attributes and types of `pool`. */
+export interface Writing extends Complaints {
+  readonly pool: EntityPool;
+}
+
+const witness = "!shape.witness";
+
+/** A size or bound that is not known. */
+const dynamicSize = -(2n ** 63n);
+
+const sizeToVhlo = (size: number): bigint => (size === DYNAMIC ? dynamicSize : BigInt(size));
+
+function sizeFromVhlo(to: Complaints, size: bigint): number {
+  if (size === dynamicSize) return DYNAMIC;
+  if (size < 0n || size > BigInt(Number.MAX_SAFE_INTEGER))
+    to.fail(`a dimension cannot have the size ${size}`);
+  return Number(size);
+}
+
+/** The smallest and largest number of a storage type. */
+function storageRange(storage: IntegerType): readonly [number, number] {
+  const width = bitWidth(storage);
+  return storage.startsWith("ui") ? [0, 2 ** width - 1] : [-(2 ** (width - 1)), 2 ** (width - 1) - 1];
+}
+
+function elementToVhlo(to: Writing, element: ElementType): Entity {
+  const { pool } = to;
+  if (typeof element !== "string") return quantisedToVhlo(to, element);
+  if (element === "complex<f32>") return pool.make(vhlo.complex, elementToVhlo(to, "f32"));
+  if (element === "complex<f64>") return pool.make(vhlo.complex, elementToVhlo(to, "f64"));
+  return pool.make(vhloScalars[element]);
+}
+
+function quantisedToVhlo(to: Writing, type: QuantizedType): Entity {
+  const { pool } = to;
+  const isSigned = !type.storage.startsWith("ui");
+  const storage = elementToVhlo(to, type.storage.replace(/^ui/, "i") as IntegerType);
+  const expressed = elementToVhlo(to, type.expressed);
+  const [smallest, largest] = storageRange(type.storage);
+  const range = [BigInt(type.storageMin ?? smallest), BigInt(type.storageMax ?? largest)] as const;
+  const scales = type.scales.map((scale) => floatToBits("f64", scale));
+  const zeroPoints = type.zeroPoints.map(BigInt);
+  const head = [isSigned ? 1 : 0, storage, expressed] as const;
+  return type.axis === undefined
+    ? pool.make(vhlo.quantised, ...head, scales[0]!, zeroPoints[0]!, ...range)
+    : pool.make(vhlo.quantisedPerAxis, ...head, type.axis, ...range, scales, zeroPoints);
+}
+
+/** A type in VHLO. */
+export function typeToVhlo(to: Writing, type: Type): Entity {
+  const { pool } = to;
+  const all = (types: readonly Type[]): Entity[] => types.map((inner) => typeToVhlo(to, inner));
+  switch (type.kind) {
+    case "tensor": {
+      const shape = type.shape.map(sizeToVhlo);
+      const element = elementToVhlo(to, type.element);
+      if (type.bounds === undefined) return pool.make(vhlo.tensor, shape, element);
+      const bounds = pool.make(vhloAttributes.typeExtensions, type.bounds.map(sizeToVhlo));
+      return pool.make(vhlo.tensorWithEncoding, bounds, shape, element);
+    }
+    case "buffer":
+      return pool.make(vhlo.buffer, type.shape.map(sizeToVhlo), elementToVhlo(to, type.element));
+    case "unranked":
+      return pool.make(vhlo.unranked, elementToVhlo(to, type.element));
+    case "function":
+      return pool.make(vhlo.function, all(type.inputs), all(type.results));
+    case "tuple":
+      return pool.make(vhlo.tuple, all(type.elements));
+    case "future":
+      return pool.make(vhlo.future, all(type.elements));
+    case "token":
+      return pool.make(vhlo.token);
+    case "none":
+      return pool.make(vhlo.none);
+    case "scalar":
+      return elementToVhlo(to, type.element);
+    case "opaque":
+      if (type.text === witness) return pool.make(vhlo.witness);
+      return to.fail(`the type ${type.text} has no portable form`);
+  }
+}
+
+const scalarNames = new Map<Codec, ScalarType>(
+  Object.entries(vhloScalars).map(([name, codec]) => [codec as Codec, name as ScalarType]),
+);
+
+/** The element type that a VHLO type stands for. */
+function elementFromVhlo(to: Complaints, entity: Entity): ElementType {
+  const scalar = scalarNames.get(entity.codec);
+  if (scalar !== undefined) return scalar;
+  if (isA(entity, vhlo.complex)) {
+    const text = `complex<${String(elementFromVhlo(to, entity.values[0]))}>`;
+    return isScalarType(text) ? text : to.fail(`${text} is no element type`);
+  }
+  if (isA(entity, vhlo.quantised)) {
+    const [flags, storage, expressed, scale, zeroPoint, min, max] = entity.values;
+    return quantisedFromVhlo(to, { flags, storage, expressed, min, max }, [scale], [zeroPoint]);
+  }
+  if (isA(entity, vhlo.quantisedPerAxis)) {
+    const [flags, storage, expressed, axis, min, max, scales, zeroPoints] = entity.values;
+    return quantisedFromVhlo(to, { flags, storage, expressed, min, max }, scales, zeroPoints, axis);
+  }
+  return to.fail(`${entity.codec.name} is no element type`);
+}
+
+interface QuantisedHead {
+  readonly flags: number;
+  readonly storage: Entity;
+  readonly expressed: Entity;
+  readonly min: bigint;
+  readonly max: bigint;
+}
+
+function quantisedFromVhlo(
+  to: Complaints,
+  { flags, storage, expressed, min, max }: QuantisedHead,
+  scales: readonly bigint[],
+  zeroPoints: readonly bigint[],
+  axis?: number,
+): QuantizedType {
+  const stored = elementFromVhlo(to, storage);
+  const meant = elementFromVhlo(to, expressed);
+  if (!isInteger(stored) || !isFloat(meant)) to.fail("a quantised type stores integers and means floats");
+  if (scales.length !== zeroPoints.length) to.fail("a quantised type needs as many zero points as scales");
+  const signed = stored.replace(/^ui/, "i");
+  const type = ((flags & 1) === 1 ? signed : `u${signed}`) as IntegerType;
+  const [smallest, largest] = storageRange(type);
+  const range = { storageMin: Number(min), storageMax: Number(max) };
+  const isWhole = range.storageMin === smallest && range.storageMax === largest;
+  return quantizedType({
+    storage: type,
+    expressed: meant,
+    scales: scales.map((bits) => floatFromBits("f64", bits)),
+    zeroPoints: zeroPoints.map(Number),
+    ...(isWhole ? {} : range),
+    ...(axis === undefined ? {} : { axis }),
+  });
+}
+
+/** The type that a VHLO type stands for. */
+export function typeFromVhlo(to: Complaints, entity: Entity): Type {
+  const shapeOf = (sizes: readonly bigint[]): number[] => sizes.map((size) => sizeFromVhlo(to, size));
+  const all = (types: readonly Entity[]): Type[] => types.map((inner) => typeFromVhlo(to, inner));
+  if (isA(entity, vhlo.tensor))
+    return tensorType(shapeOf(entity.values[0]), elementFromVhlo(to, entity.values[1]));
+  if (isA(entity, vhlo.tensorWithEncoding)) {
+    const [encoding, sizes, element] = entity.values;
+    if (!isA(encoding, vhloAttributes.typeExtensions))
+      return to.fail("a tensor's encoding must be its bounds");
+    const [shape, bounds] = [shapeOf(sizes), shapeOf(encoding.values[0])];
+    if (bounds.length !== shape.length)
+      to.fail(`${bounds.length} bounds stand for ${shape.length} dimensions`);
+    return tensorType(shape, elementFromVhlo(to, element), bounds);
+  }
+  if (isA(entity, vhlo.buffer))
+    return bufferType(shapeOf(entity.values[0]), elementFromVhlo(to, entity.values[1]));
+  if (isA(entity, vhlo.unranked)) return unrankedType(elementFromVhlo(to, entity.values[0]));
+  if (isA(entity, vhlo.function)) return functionType(all(entity.values[0]), all(entity.values[1]));
+  if (isA(entity, vhlo.tuple)) return tupleType(all(entity.values[0]));
+  if (isA(entity, vhlo.future)) return futureType(all(entity.values[0]));
+  if (isA(entity, vhlo.token)) return tokenType;
+  if (isA(entity, vhlo.none)) return noneType;
+  if (isA(entity, vhlo.witness)) return opaqueType(witness);
+  if (entity.codec.dialect !== "vhlo" || entity.codec.kind !== "type")
+    return to.fail(`a VHLO type is wanted, got ${entity.codec.name} of dialect ${entity.codec.dialect}`);
+  return scalarType(elementFromVhlo(to, entity));
+}

@@ -1,0 +1,53 @@
+/** @file Versions of StableHLO, and the version of MLIR's bytecode that each is written in (spec/stablehlo 3.1). */
+import { UsageError } from "../../support/errors.js";
+
+/** `major.minor.patch`; the patch never matters. */
+export type Version = `${number}.${number}.${number}`;
+
+/** The oldest version there are artifacts of. */
+export const oldestVersion: Version = "0.9.0";
+/** The newest version whose operations, types and attributes are known here. */
+export const newestVersion: Version = "1.20.0";
+/** The lowest version that is written unless a lower one is asked for: every plugin in use reads it. */
+export const defaultVersion: Version = "1.10.0";
+
+function minorOf(version: string): number {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major * 1000 + minor;
+}
+
+/** Negative when `a` is older than `b`, zero when they differ in the patch alone. */
+export const compareVersions = (a: string, b: string): number => minorOf(a) - minorOf(b);
+
+/** The later of two versions. */
+export const laterVersion = <V extends string>(a: V, b: V): V => (compareVersions(a, b) < 0 ? b : a);
+
+/** A version somebody typed. @throws UsageError when it is none, or one that nothing is known about. */
+export function parseTargetVersion(text: string): Version {
+  if (!/^\d+\.\d+\.\d+$/.test(text)) {
+    throw new UsageError({
+      message: `"${text}" is no StableHLO version`,
+      expected: "major.minor.patch, e.g. 1.10.0",
+    });
+  }
+  if (compareVersions(text, oldestVersion) < 0 || compareVersions(text, newestVersion) > 0) {
+    throw new UsageError({
+      message: `StableHLO ${text} cannot be written`,
+      expected: `a version from ${oldestVersion} to ${newestVersion}`,
+    });
+  }
+  return text as Version;
+}
+
+/** First StableHLO version written in a version of MLIR's bytecode, newest first. */
+const bytecodeVersions = [
+  ["0.15.0", 6],
+  ["0.14.0", 4],
+  ["0.12.0", 3],
+  ["0.10.0", 1],
+  ["0.9.0", 0],
+] as const;
+
+/** The version of MLIR's bytecode in which libStablehlo writes artifacts of `target`. */
+export const bytecodeVersionOf = (target: Version): number =>
+  bytecodeVersions.find(([first]) => compareVersions(target, first) >= 0)![1];
