@@ -8,6 +8,7 @@ import { fuseRgLruGates } from "./fuse-rglru-gates.js";
 import { hoistLoopInvariants } from "./hoist-loop-invariants.js";
 import { hoistParameters } from "./hoist-parameters.js";
 import { inline } from "./inline.js";
+import { outlineRepeated } from "./outline-repeated.js";
 import type { Pass } from "./pass.js";
 
 const registry = new Map<string, Pass>();
@@ -21,7 +22,17 @@ export function registerPasses(passes: readonly Pass[]): void {
   }
 }
 
-registerPasses([canonicalize, cse, dce, fold, fuseRgLruGates, hoistLoopInvariants, hoistParameters, inline]);
+registerPasses([
+  canonicalize,
+  cse,
+  dce,
+  fold,
+  fuseRgLruGates,
+  hoistLoopInvariants,
+  hoistParameters,
+  inline,
+  outlineRepeated,
+]);
 
 /** The pass called `name`, or undefined. */
 export const findPass = (name: string): Pass | undefined => registry.get(name);

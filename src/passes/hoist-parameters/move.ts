@@ -1,5 +1,5 @@
 /** @file Moves chosen values from `@main` into `@prepare`. */
-import { integerAttribute, type AttributeDictionary } from "../../ir/attribute.js";
+import { integerAttribute } from "../../ir/attribute.js";
 import { Builder } from "../../ir/builder.js";
 import { isOperation, type Operation, type Value } from "../../ir/operation.js";
 import {
@@ -76,18 +76,17 @@ export function movePrepared(module: Operation, main: FunctionOperation, values:
     (argument) => parameterPath(main, argument) !== undefined && argument.users.size > 0,
   );
   const copier = new Copier(main, prepare);
-  for (const value of values) {
-    const index = returnedValues(target).length;
-    setOperands(target.last!, [...returnedValues(target), copier.copy(value)]);
-    const mark: AttributeDictionary = new Map([
-      ["griffin.prepared", integerAttribute(index, scalarType("i64"))],
-    ]);
-    replaceAllUses(value, appendArgument(main, value.type, mark, value));
-  }
+  const first = returnedValues(target).length;
+  const copies = values.map((value) => copier.copy(value));
+  setOperands(target.last!, [...returnedValues(target), ...copies]);
   updateSignature(
     prepare,
     target.arguments.map((argument) => argumentAttributes(prepare, argument)),
   );
+  values.forEach((value, i) => {
+    const mark = new Map([["griffin.prepared", integerAttribute(first + i, scalarType("i64"))]]);
+    replaceAllUses(value, appendArgument(main, value.type, mark, value));
+  });
   eraseDeadOperations(body);
   removeArguments(main, new Set(parametersBefore.filter((argument) => argument.users.size === 0)));
 }
