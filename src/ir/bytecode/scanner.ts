@@ -1,5 +1,5 @@
 /** @file Takes short texts apart: the bodies of attributes that the IR keeps as their text. */
-import { unescape as unescapeString } from "../text/strings.js";
+import { unquote } from "../text/strings.js";
 
 /** Thrown by `Scanner` on text that has another form; never leaves this folder. */
 export class UnknownForm extends Error {}
@@ -24,7 +24,7 @@ export class Scanner {
 
   /** `"..."` */
   string(): string {
-    return unescapeString(this.#match(/"((?:[^"\\]|\\.)*)"/y)[1]!);
+    return unquote(this.#match(/"(?:[^"\\]|\\.)*"/y)[0]);
   }
 
   /** `-12` */

@@ -3,7 +3,7 @@
  * (`0x3` in `tensor<0x3xf32>` is two sizes, a dialect's attribute body is opaque), and a literal may be megabytes long; both
  * are plain here, where the parser can read raw characters from any offset and continue after them.
  */
-import { Source } from "./source.js";
+import type { Source } from "./source.js";
 
 export type TokenKind =
   /** `stablehlo.add`, `true`, `f32` */
@@ -123,31 +123,32 @@ export class Cursor {
     const { text } = this;
     const at = this.start;
     const code = text.charCodeAt(at);
-    if (Number.isNaN(code)) return this.#token("end", at);
     const kinds = code < 128 ? classes[code]! : 0;
-    if ((kinds & letter) !== 0) return this.#token("name", this.#while(nameRest, at + 1));
-    if (code === 37) return this.#prefixed("value", at);
-    if ((kinds & digit) !== 0) return this.#number(at);
-    if (code === 34) return this.#string("string", at);
-    this.#symbolic(code, at);
+    if ((kinds & letter) !== 0) this.#token("name", this.#while(nameRest, at + 1));
+    else if (code === 37) this.#prefixed("value", at);
+    else if ((kinds & digit) !== 0) this.#number(at);
+    else if (code === 34) this.#string("string", at);
+    else if (at >= text.length) this.#token("end", at);
+    else this.#symbolic(code, at);
   }
 
   #symbolic(code: number, at: number): void {
     const { text } = this;
     const next = text.charCodeAt(at + 1);
-    if (code === 45 && next === 62) return this.#token("->", at + 2);
-    if (code === 58 && next === 58) return this.#token("::", at + 2);
-    if (code === 123 && text.startsWith("{-#", at)) return this.#token("{-#", at + 3);
-    if (code === 35 && text.startsWith("#-}", at)) return this.#token("#-}", at + 3);
     const prefix = prefixed.get(code);
-    if (prefix !== undefined) return this.#prefixed(prefix, at);
     const single = singles.get(code);
-    if (single !== undefined) return this.#token(single, at + 1);
-    this.#invalid(
-      `${JSON.stringify(String.fromCodePoint(text.codePointAt(at)!))} starts nothing`,
-      at,
-      at + 1,
-    );
+    if (code === 45 && next === 62) this.#token("->", at + 2);
+    else if (code === 58 && next === 58) this.#token("::", at + 2);
+    else if (code === 123 && text.startsWith("{-#", at)) this.#token("{-#", at + 3);
+    else if (code === 35 && text.startsWith("#-}", at)) this.#token("#-}", at + 3);
+    else if (prefix !== undefined) this.#prefixed(prefix, at);
+    else if (single !== undefined) this.#token(single, at + 1);
+    else
+      this.#invalid(
+        `${JSON.stringify(String.fromCodePoint(text.codePointAt(at)!))} starts nothing`,
+        at,
+        at + 1,
+      );
   }
 
   #token(kind: TokenKind, end: number): void {
@@ -195,20 +196,22 @@ export class Cursor {
     const { text } = this;
     const code = text.charCodeAt(at + 1);
     const kinds = code < 128 ? classes[code]! : 0;
-    if (kind === "symbol" && code === 34) return this.#string(kind, at + 1);
     // A name that starts with a digit is a number.
     const rest = (kinds & digit) !== 0 ? digit : kind === "symbol" ? nameRest : suffixRest;
     const starts = kind === "symbol" ? (kinds & letter) !== 0 : (kinds & suffixRest) !== 0;
-    if (!starts) return this.#invalid(`a name must follow "${text[at]}"`, at, at + 1);
-    this.#token(kind, this.#while(rest, at + 2));
+    if (starts) this.#token(kind, this.#while(rest, at + 2));
+    else if (kind === "symbol" && code === 34) this.#string(kind, at + 1);
+    else this.#invalid(`a name must follow "${text[at]}"`, at, at + 1);
   }
 
   #number(at: number): void {
     const { text } = this;
-    if (text[at] === "0" && text[at + 1] === "x" && this.#while(hexDigit, at + 2) > at + 2)
-      return this.#token("integer", this.#while(hexDigit, at + 2));
-    let end = this.#while(digit, at + 1);
-    if (text[end] !== ".") return this.#token("integer", end);
+    const isHex = text[at] === "0" && text[at + 1] === "x" && this.#while(hexDigit, at + 2) > at + 2;
+    let end = isHex ? this.#while(hexDigit, at + 2) : this.#while(digit, at + 1);
+    if (isHex || text[end] !== ".") {
+      this.#token("integer", end);
+      return;
+    }
     end = this.#while(digit, end + 1);
     if (text[end] === "e" || text[end] === "E") {
       const sign = text[end + 1] === "+" || text[end + 1] === "-" ? 2 : 1;
@@ -220,19 +223,20 @@ export class Cursor {
 
   #string(kind: TokenKind, quote: number): void {
     const { text } = this;
-    for (let at = quote + 1; ; at++) {
-      const code = text.charCodeAt(at);
-      if (code === 34) return this.#token(kind, at + 1);
-      if (Number.isNaN(code) || code === 10) return this.#invalid("the string does not end", quote, at);
+    let at = quote + 1;
+    for (let code = text.charCodeAt(at); code !== 34; code = text.charCodeAt(++at)) {
+      if (at >= text.length || code === 10) {
+        this.#invalid("the string does not end", quote, at);
+        return;
+      }
       if (code !== 92) continue;
-      if (/^(?:["\\nt]|[0-9A-Fa-f]{2})/.test(text.slice(at + 1, at + 3))) at++;
-      else
-        return this.#invalid(
-          'no such escape: only \\", \\\\, \\n, \\t and two hexadecimal digits',
-          at,
-          at + 2,
-        );
+      if (!/^(?:["\\nt]|[0-9A-Fa-f]{2})/.test(text.slice(at + 1, at + 3))) {
+        this.#invalid('no such escape: only \\", \\\\, \\n, \\t and two hexadecimal digits', at, at + 2);
+        return;
+      }
+      at++;
     }
+    this.#token(kind, at + 1);
   }
 
   /** The first character after the current token that is no blank. */

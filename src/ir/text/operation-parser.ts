@@ -15,7 +15,7 @@ import { parseTemplate } from "./parse-template.js";
 import { parseType } from "./parse-types.js";
 import { Scope } from "./scope.js";
 import { parseGeneric } from "./parse-generic.js";
-import { unescape } from "./strings.js";
+import { unquote } from "./strings.js";
 import { templateOf } from "./template.js";
 
 /** What follows an op's name. */
@@ -171,7 +171,7 @@ export class OperationParser {
   #generic(): readonly [string, ParsedParts] {
     const { cursor } = this;
     const at = cursor.start;
-    const name = unescape(cursor.expect("string").slice(1, -1));
+    const name = unquote(cursor.expect("string"));
     const definition = findOp(name);
     if (definition === undefined && !this.allowUnknownOps) this.#failUnknown(name, at);
     return [name, parseGeneric(this, name, definition)];

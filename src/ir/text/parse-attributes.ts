@@ -9,7 +9,7 @@ import { parseResource } from "./parse-resources.js";
 import { parseStablehloAttribute } from "./parse-structs.js";
 import { parseType } from "./parse-types.js";
 import { formatType } from "../types.js";
-import { unescape } from "./strings.js";
+import { unquote } from "./strings.js";
 
 const i64 = scalarType("i64");
 const f64 = scalarType("f64");
@@ -86,12 +86,12 @@ function parseStringAttribute(context: ParseContext): Attribute {
 
 /** A quoted string; its value. */
 export const parseString = ({ cursor }: ParseContext, purpose?: string): string =>
-  unescape(cursor.expect("string", purpose).slice(1, -1));
+  unquote(cursor.expect("string", purpose));
 
 /** `@name` or `@"name"`; its name. */
 export function parseSymbol({ cursor }: ParseContext): string {
   const text = cursor.expect("symbol");
-  return text[1] === '"' ? unescape(text.slice(2, -1)) : text.slice(1);
+  return text[1] === '"' ? unquote(text.slice(1)) : text.slice(1);
 }
 
 function parseSymbolPath(context: ParseContext): string[] {

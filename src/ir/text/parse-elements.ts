@@ -174,7 +174,10 @@ class ElementReader {
   #item(): void {
     const element = this.#element;
     const at = this.#count++ * this.#width;
-    if (!isComplex(element)) return this.#scalar(element, at);
+    if (!isComplex(element)) {
+      this.#scalar(element, at);
+      return;
+    }
     const part = element === "complex<f32>" ? "f32" : "f64";
     if (!this.#accept("(")) this.#fail("expected a complex number such as (1.0,2.0)");
     this.#skip();
@@ -205,8 +208,10 @@ class ElementReader {
   }
 
   #float(element: FloatType, literal: string, isFloatLiteral: boolean, at: number): void {
-    if (isFloatLiteral && element === "f32") return this.#view.setFloat32(at, Number(literal), true);
-    if (isFloatLiteral && element === "f64") return this.#view.setFloat64(at, Number(literal), true);
+    if (isFloatLiteral && element === "f32") {
+      this.#view.setFloat32(at, Number(literal), true);
+      return;
+    }
     if (!isFloatLiteral && !literal.startsWith("0x"))
       this.#fail(`expected a float such as 1.0, or the bits of one, got ${literal}`);
     const bits = isFloatLiteral ? floatToBits(element, Number(literal)) : BigInt(literal);
@@ -216,7 +221,10 @@ class ElementReader {
 
   #integer(element: ScalarType, literal: string, isFloatLiteral: boolean, at: number): void {
     if (isFloatLiteral) this.#fail(`expected an integer, got ${literal}`);
-    if (element === "i32" && literal.length < 10) return this.#view.setInt32(at, Number(literal), true);
+    if (element === "i32" && literal.length < 10) {
+      this.#view.setInt32(at, Number(literal), true);
+      return;
+    }
     const magnitude = BigInt(literal.replace("-", ""));
     const value = fitInteger(literal.startsWith("-") ? -magnitude : magnitude, element);
     if (value === undefined) this.#fail(`${literal} is no ${element}`);

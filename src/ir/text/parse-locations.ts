@@ -2,7 +2,7 @@
 import { type Location, unknownLocation } from "../location.js";
 import { parseAttribute } from "./parse-attributes.js";
 import { type ParseContext, parseInteger } from "./context.js";
-import { unescape } from "./strings.js";
+import { unquote } from "./strings.js";
 
 /** `loc(..)` if it is there. */
 export function parseOptionalLocation(context: ParseContext): Location | undefined {
@@ -55,7 +55,7 @@ function parseLocationBody(context: ParseContext): Location {
 /** `"name"`, `"name"(child)` or `"file":1:2 to 3:4`. */
 function parseStringLocation(context: ParseContext): Location {
   const { cursor } = context;
-  const text = unescape(cursor.expect("string").slice(1, -1));
+  const text = unquote(cursor.expect("string"));
   if (cursor.accept("(")) {
     const child = parseLocationBody(context);
     cursor.expect(")");

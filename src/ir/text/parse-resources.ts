@@ -8,7 +8,7 @@ import { byteWidth, elementCount, formatType, isStatic, type Type } from "../typ
 import { Cursor } from "./cursor.js";
 import { type ParseContext, skipBrackets } from "./context.js";
 import { parseType } from "./parse-types.js";
-import { unescape } from "./strings.js";
+import { unquote } from "./strings.js";
 
 /** `dense_resource<key> : T`. */
 export function parseResource(context: ParseContext): Attribute {
@@ -17,7 +17,7 @@ export function parseResource(context: ParseContext): Attribute {
   cursor.expectWord("dense_resource");
   cursor.expect("<");
   const key =
-    cursor.kind === "string" ? unescape(cursor.expect("string").slice(1, -1)) : cursor.expect("name");
+    cursor.kind === "string" ? unquote(cursor.expect("string")) : cursor.expect("name");
   cursor.expect(">");
   cursor.expect(":");
   const type = parseType(context);
@@ -49,7 +49,7 @@ function readResources(context: ParseContext): Map<string, Uint8Array> {
   cursor.continueAt(tail);
   // Keys are followed by their bytes wherever they stand: `key: "0x.."`.
   while (cursor.kind !== "end" && cursor.kind !== "#-}" && cursor.kind !== "invalid") {
-    const key = cursor.kind === "string" ? unescape(cursor.spelling.slice(1, -1)) : cursor.spelling;
+    const key = cursor.kind === "string" ? unquote(cursor.spelling) : cursor.spelling;
     cursor.advance();
     if (!cursor.accept(":") || (cursor.kind as string) !== "string") continue;
     const bytes = Buffer.from(cursor.spelling.slice(3, -1), "hex");

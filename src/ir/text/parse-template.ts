@@ -92,7 +92,8 @@ function readPiece(input: OperationParser, definition: OpDefinition, piece: Piec
   const { cursor } = input;
   switch (piece.kind) {
     case "text":
-      return expectText(input, piece.text);
+      expectText(input, piece.text);
+      return;
     case "operands": {
       if (!piece.variadic) reading.operands.set(piece.name, [input.use()]);
       else if (!piece.comma) reading.operands.set(piece.name, input.uses());

@@ -39,8 +39,9 @@ export function encodeBytes(text: string): Uint8Array {
   return Uint8Array.from(parts.flatMap((part) => [...part]));
 }
 
-/** The value of the inside of a quoted string, whose escapes the lexer has checked. */
-export function unescape(body: string): string {
+/** The value of a quoted string, whose escapes the lexer has checked. */
+export function unquote(token: string): string {
+  const body = token.slice(1, -1);
   if (!body.includes("\\")) return body;
   const bytes: number[] = [];
   for (let i = 0; i < body.length; i++) {
