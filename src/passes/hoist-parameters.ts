@@ -14,6 +14,7 @@
  * `@prepare`.
  */
 import { z } from "zod";
+import { eraseDeadOperations } from "./dce.js";
 import { definePass } from "./pass.js";
 import { preparedTrees } from "./hoist-parameters/trees.js";
 import { movePrepared } from "./hoist-parameters/move.js";
@@ -54,6 +55,8 @@ func.func @prepare(%lambda: tensor<4xf32> {griffin.parameter = "rg_lru.a_param"}
     const body = main && bodyOf(main);
     if (!options.enabled || main === undefined || body === undefined) return;
     if (referencedSymbols(module).has("main")) return;
+    // What nobody uses must not keep a parameter alive.
+    context.count("operations removed", eraseDeadOperations(body));
     const trees = preparedTrees(main, options.slack);
     if (trees.length === 0) return;
     movePrepared(module, main, trees);

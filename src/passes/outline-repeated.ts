@@ -30,8 +30,6 @@ interface Stretch {
   /** `layers` of `layers.3`. */
   readonly scope: string;
   readonly operations: readonly Operation[];
-  /** Values from outside, in the order of first use. */
-  readonly inputs: readonly Value[];
   /** Results in the order of definition. */
   readonly results: readonly Value[];
 }
@@ -43,6 +41,7 @@ function numberedScope(location: Location): readonly [string, string] | undefine
   return match === null ? undefined : [match[1]!, match[2]!];
 }
 
+/** Values from outside, in the order of first use; they change when what made them is replaced by a call. */
 function outerValues(operations: readonly Operation[]): readonly Value[] {
   const inner = new Set<Value>();
   const outer = new Set<Value>();
@@ -71,13 +70,13 @@ function stretchesOf(block: Block): readonly Stretch[] {
     .map(({ scope, operations }) => ({
       scope,
       operations,
-      inputs: outerValues(operations),
       results: operations.flatMap((operation) => operation.results),
     }));
 }
 
 /** Equal for stretches that compute the same from inputs of the same types. */
-function stretchKey({ operations, inputs }: Stretch): string {
+function stretchKey({ operations }: Stretch): string {
+  const inputs = outerValues(operations);
   const values = new ValueNumbers();
   const inner = new Map<Value, number>();
   for (const input of inputs) values.of(input);
@@ -116,9 +115,10 @@ function withoutNumber(location: Location): Location {
 
 function makeFunction(
   symbol: string,
-  { operations, inputs, results }: Stretch,
+  { operations, results }: Stretch,
   outputs: readonly number[],
 ): Operation {
+  const inputs = outerValues(operations);
   const block = makeBlock(inputs.map((input) => input.type));
   const map: ValueMap = new Map(inputs.map((input, i) => [input, block.arguments[i]!]));
   for (const operation of operations) {
@@ -140,14 +140,10 @@ function makeFunction(
   });
 }
 
-function replaceByCall(
-  symbol: string,
-  { operations, inputs, results }: Stretch,
-  outputs: readonly number[],
-): void {
+function replaceByCall(symbol: string, { operations, results }: Stretch, outputs: readonly number[]): void {
   const call = Builder.before(operations[0]!).create(
     "func.call",
-    inputs,
+    outerValues(operations),
     { callee: symbol },
     { results: outputs.map((i) => results[i]!.type) },
   );

@@ -1,14 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { stringAttribute } from "../../src/ir/attribute.js";
 import { type Elements, elementsFromNumbers, numberAt } from "../../src/ir/elements.js";
 import { interpretFunction } from "../../src/ir/interpret/index.js";
 import type { Operation } from "../../src/ir/operation.js";
-import { parseModule } from "../../src/ir/text/index.js";
+import { setAttributes } from "../../src/ir/rewriter.js";
+import { parseModule, printModule } from "../../src/ir/text/index.js";
 import { elementCount, type TensorType } from "../../src/ir/types.js";
+import { verifyModule } from "../../src/ir/verify.js";
 import { loweringPasses } from "../../src/lowering/passes.js";
 import { fuseRgLruGates } from "../../src/passes/fuse-rglru-gates.js";
-import { findPass, parsePipeline, registerPasses, runPipeline } from "../../src/passes/index.js";
-import { bodyOf, findFunction } from "../../src/passes/symbols.js";
+import { parsePipeline, registerPasses, runPipeline } from "../../src/passes/index.js";
+import { bodyOf, findFunction, type FunctionOperation } from "../../src/passes/symbols.js";
+import { inputsArbitrary, moduleArbitrary } from "./random-module.js";
 
 registerPasses(loweringPasses);
 
@@ -90,24 +94,53 @@ describe("fuse-rglru-gates", () => {
   });
 });
 
+/** Arguments of random modules that stand for parameters; the others are inputs. */
+const parameters: ReadonlySet<number> = new Set([0, 1, 3]);
+
+function markParameters(main: FunctionOperation): void {
+  const attributes = bodyOf(main)!.arguments.map(({ index }) =>
+    parameters.has(index) ? new Map([["griffin.parameter", stringAttribute(`${index}`)]]) : new Map(),
+  );
+  setAttributes(main as unknown as Operation, { ...main.attributes, arg_attrs: attributes });
+}
+
+/** What a function is called with: its parameters and inputs out of `given`, prepared tensors out of `prepared`. */
+function argumentsFor(
+  func: FunctionOperation,
+  given: readonly Elements[],
+  prepared: readonly Elements[],
+): readonly Elements[] {
+  const inputs = given.filter((_, i) => !parameters.has(i));
+  return bodyOf(func)!.arguments.map((argument) => {
+    const attributes = func.attributes.arg_attrs![argument.index]!;
+    const [path, index] = [attributes.get("griffin.parameter"), attributes.get("griffin.prepared")];
+    if (path?.kind === "string") return given[Number(path.value)]!;
+    if (index?.kind === "integer") return prepared[Number(index.value)]!;
+    return inputs.shift()!;
+  });
+}
+
 describe("hoist-parameters", () => {
-  it("computes the same when @main is given what @prepare returns", () => {
-    const text = `
-func.func @main(%x: tensor<3xf32>, %a: tensor<3xf32> {griffin.parameter = "a"}, %b: tensor<2x3xf32> {griffin.parameter = "b"}) -> tensor<3xf32> {
-  %0 = stablehlo.exponential %a : tensor<3xf32>
-  %1 = stablehlo.slice %b [1:2, 0:3] : (tensor<2x3xf32>) -> tensor<1x3xf32>
-  %2 = stablehlo.reshape %1 : (tensor<1x3xf32>) -> tensor<3xf32>
-  %3 = stablehlo.subtract %2, %0 : tensor<3xf32>
-  %4 = stablehlo.multiply %x, %3 : tensor<3xf32>
-  %5 = stablehlo.add %4, %0 : tensor<3xf32>
-  return %5 : tensor<3xf32>
-}`;
-    const module = parseModule(text);
-    const [x, a, b] = inputsOf(module, 1) as readonly [Elements, Elements, Elements];
-    const before = interpretFunction(module, "main", [x, a, b]).flatMap(numbersOf);
-    runPipeline(module, [{ name: "hoist-parameters", run: findPass("hoist-parameters")!.configure({}) }]);
-    const prepared = interpretFunction(module, "prepare", [a, b]);
-    expect(prepared).toHaveLength(2);
-    expect(interpretFunction(module, "main", [x, ...prepared]).flatMap(numbersOf)).toEqual(before);
+  it("computes the same when @main is given what @prepare returns, in any program", () => {
+    let hoisted = 0;
+    fc.assert(
+      fc.property(moduleArbitrary, inputsArbitrary, (make, inputs) => {
+        const module = make();
+        markParameters(findFunction(module, "main")!);
+        const before = interpretFunction(module, "main", inputs).map(numbersOf);
+        runPipeline(module, parsePipeline("hoist-parameters"));
+        verifyModule(module);
+        const prepare = findFunction(module, "prepare");
+        const prepared = prepare && interpretFunction(module, "prepare", argumentsFor(prepare, inputs, []));
+        const given = argumentsFor(findFunction(module, "main")!, inputs, prepared ?? []);
+        expect(interpretFunction(module, "main", given).map(numbersOf)).toEqual(before);
+        if (prepare !== undefined) hoisted++;
+        const text = printModule(module);
+        runPipeline(module, parsePipeline("hoist-parameters"));
+        expect(printModule(module)).toBe(text);
+      }),
+      { numRuns: 1000 },
+    );
+    expect(hoisted).toBeGreaterThan(100);
   });
 });
