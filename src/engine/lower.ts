@@ -70,9 +70,9 @@ export function loweringPipeline(options: LoweringOptions = {}): string {
   return [
     "inline",
     "canonicalize",
-    "cse",
     ...(options.fuseGates === false ? [] : ["fuse-rglru-gates"]),
     ...(options.prepare === false ? [] : ["hoist-parameters"]),
+    "outline-repeated",
     `lower-linear-scan{${scan}}`,
     `lower-local-attention{strategy=${options.attention ?? "auto"} target=${target}}`,
     "lower-griffin",
@@ -114,17 +114,24 @@ function findFunction(module: Operation, name: string): OperationOf<"func.func">
   return undefined;
 }
 
-/** A module with a copy of one function as its @main. */
-function moduleOf(func: OperationOf<"func.func"> & Operation, name: string): Operation {
-  const copy = cloneOperation(func, new Map());
-  setAttributes(copy, { ...func.attributes, sym_name: "main", sym_visibility: "public" });
+/** A module with a copy of one function as its @main, and of the functions it calls. */
+function moduleOf(module: Operation, func: Operation, name: string): Operation {
   const block = makeBlock([]);
-  insertOperation(copy, block);
-  return makeOperation({
+  for (const operation of module.regions[0]!.entry) {
+    const isPrivate = isOp(operation, "func.func") && operation.attributes.sym_visibility === "private";
+    if (operation !== func && !isPrivate) continue;
+    const copy = cloneOperation(operation, new Map());
+    if (operation === func)
+      setAttributes(copy, { ...func.attributes, sym_name: "main", sym_visibility: "public" });
+    insertOperation(copy, block);
+  }
+  const copy = makeOperation({
     name: "builtin.module",
     attributes: { sym_name: name },
     regions: [makeRegion([block])],
   });
+  runPipeline(copy, parsePipeline("dce"));
+  return copy;
 }
 
 function checkLowered(module: Operation): void {
@@ -150,14 +157,18 @@ export function lowerProgram(
   const prepare = findFunction(module, "prepare");
   return {
     name,
-    module: moduleOf(main, name),
+    module: moduleOf(module, main, name),
     arguments: describeArguments(main, inputs),
     results,
-    prepare: prepare === undefined ? undefined : preparingProgram(prepare, `${name}_prepare`),
+    prepare: prepare === undefined ? undefined : preparingProgram(module, prepare, `${name}_prepare`),
   };
 }
 
-function preparingProgram(func: OperationOf<"func.func"> & Operation, name: string): LoweredProgram {
+function preparingProgram(
+  module: Operation,
+  func: OperationOf<"func.func"> & Operation,
+  name: string,
+): LoweredProgram {
   const results = func.attributes.function_type.results.map((type, index): ResultSpec => {
     const { shape, element } = type as TensorType;
     const axes = shape.map((size, i) => ({ name: `${i}`, size }));
@@ -165,7 +176,7 @@ function preparingProgram(func: OperationOf<"func.func"> & Operation, name: stri
   });
   return {
     name,
-    module: moduleOf(func, name),
+    module: moduleOf(module, func, name),
     arguments: describeArguments(func, []),
     results,
     prepare: undefined,

@@ -123,6 +123,11 @@ export function setExtra(operation: Operation, extra: AttributeDictionary): void
   mutable(operation).extra = extra;
 }
 
+/** Says anew where an operation comes from. */
+export function setLocation(operation: Operation, location: Location): void {
+  mutable(operation).location = location;
+}
+
 export function setNameHint(value: Value, nameHint: string | undefined): void {
   mutable(value).nameHint = nameHint;
 }
