@@ -20,7 +20,10 @@ export class PjrtError extends GriffinError {
   /** The plugin's own text, whole. */
   readonly pluginMessage: string;
 
-  constructor(failure: Failure, more: Partial<ErrorDetails> = {}) {
+  constructor(
+    protected readonly failure: Failure,
+    more: Partial<ErrorDetails> = {},
+  ) {
     const [message = "", trace] = failure.text.split(/\n*=== Source Location Trace[^\n]*\n/);
     super(`PJRT ${CODE_NAMES.get(failure.status) ?? failure.status}`, {
       message: message.trim(),
@@ -40,7 +43,13 @@ export class PjrtError extends GriffinError {
 export class UnsupportedByPluginError extends PjrtError {}
 
 /** The device has no room; the details carry its memory statistics where the plugin gives them. */
-export class OutOfMemoryError extends PjrtError {}
+export class OutOfMemoryError extends PjrtError {
+  /** The same error with more lines, e.g. memory statistics. */
+  withDetails(lines: readonly string[]): OutOfMemoryError {
+    const details = [...(this.details.details ?? []), ...lines];
+    return new OutOfMemoryError(this.failure, { details });
+  }
+}
 
 /** The plugin and this runtime do not agree on the shape of the API. */
 export class IncompatiblePluginError extends GriffinError {

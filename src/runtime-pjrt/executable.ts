@@ -7,6 +7,7 @@ import { ArgumentError } from "./errors.js";
 import { Launch } from "./launch.js";
 import { readInt32s, readPointers } from "./memory-reading.js";
 import { takeBytes } from "./owned-bytes.js";
+import { withRoom } from "./out-of-memory.js";
 import { CompiledProgram } from "./program.js";
 import type { Resource } from "./resources.js";
 import { describePosition, formatType, sameType, type Signature } from "./signature.js";
@@ -109,16 +110,18 @@ export class Executable {
   async executeOnAll(buffers: readonly (readonly DeviceBuffer[])[]): Promise<DeviceBuffer[][]> {
     this.#check(buffers);
     const { inFlight } = this.#client;
-    if (!inFlight.tryTake()) {
-      await inFlight.take();
-      try {
-        this.#check(buffers);
-      } catch (error) {
-        inFlight.give();
-        throw error;
-      }
+    const waited = !inFlight.tryTake();
+    if (waited) await inFlight.take();
+    try {
+      return await withRoom(this.#client, () => {
+        // What was live when the caller asked may have been closed while it waited.
+        if (waited) this.#check(buffers);
+        return this.#enqueue(buffers);
+      });
+    } catch (error) {
+      inFlight.give();
+      throw error;
     }
-    return this.#enqueue(buffers);
   }
 
   #enqueue(buffers: readonly (readonly DeviceBuffer[])[]): DeviceBuffer[][] {
@@ -126,12 +129,7 @@ export class Executable {
     buffers.forEach((list, device) => {
       for (const [i, buffer] of list.entries()) this.#launch.setArgument(device, i, buffer.use("execute"));
     });
-    try {
-      this.#launch.run(this.#portable ? this.#deviceOf(buffers[0]![0]) : 0n);
-    } catch (error) {
-      inFlight.give();
-      throw error;
-    }
+    this.#launch.run(this.#portable ? this.#deviceOf(buffers[0]![0]) : 0n);
     const completions = buffers.map((_, device) => pump.watch(this.#launch.event(device)));
     const results = completions.map((completion, device) => {
       completion.catch(() => undefined);

@@ -76,6 +76,7 @@ export function loadLibrary(path: string, options: { readonly global?: boolean }
       hint: "is this the path of a PJRT plugin, and of this machine's architecture?",
     });
   }
+  keepLoaded(path);
   const library: Library = {
     path,
     callExported(name) {
@@ -88,6 +89,18 @@ export function loadLibrary(path: string, options: { readonly global?: boolean }
   };
   libraries.set(path, library);
   return library;
+}
+
+/** `dlopen` flags that find a loaded library and keep it, by platform: RTLD_NOW, RTLD_NOLOAD, RTLD_NODELETE. */
+const KEEP_FLAGS: Readonly<Partial<Record<NodeJS.Platform, number>>> = { linux: 0x1006, darwin: 0x92 };
+
+/**
+ * Keeps a library loaded until the process is gone. koffi unloads libraries when Node tears down, before the C library runs the
+ * exit handlers that XLA has registered: they would be called where no code is any more.
+ */
+function keepLoaded(path: string): void {
+  const flags = KEEP_FLAGS[process.platform];
+  if (flags !== undefined) koffi.load(null).func("void *dlopen(const char *path, int flags)")(path, flags);
 }
 
 /** The function at an address. */

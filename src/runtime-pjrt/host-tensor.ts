@@ -6,6 +6,7 @@ import { Device, type Memory } from "./device.js";
 import { elementTypeNumber, type ElementTypeName } from "./element-type.js";
 import { ArgumentError } from "./errors.js";
 import { addressOf } from "./ffi.js";
+import { withRoom } from "./out-of-memory.js";
 import { checkDimensions, formatType, hostBytes, type TensorSpec } from "./signature.js";
 
 /** A tensor in host memory: dense, row-major, little-endian; types below a byte take one byte an element. */
@@ -66,10 +67,12 @@ export async function transferToDevice(
     host_buffer_semantics: hostSemantics(semantics, bytes),
     ...(target instanceof Device ? { device: target.pointer } : { memory: target.pointer }),
   };
-  const out =
+  const { api } = client;
+  const out = await withRoom(client, () =>
     bytes < LARGE_BYTES || semantics === "zero-copy"
-      ? client.api.call("PJRT_Client_BufferFromHostBuffer", inputs)
-      : await client.api.callOnThread("PJRT_Client_BufferFromHostBuffer", inputs, [data, dims]);
+      ? api.call("PJRT_Client_BufferFromHostBuffer", inputs)
+      : api.callOnThread("PJRT_Client_BufferFromHostBuffer", inputs, [data, dims]),
+  );
   const spec = { elementType, dimensions: [...dimensions] };
   if (semantics === "zero-copy" && !client.pump.takeIfReady(out.done_with_host_buffer)) {
     return new DeviceBuffer(client, out.buffer, spec, { alias: { event: out.done_with_host_buffer, data } });

@@ -193,3 +193,17 @@ describe("the plugin's own errors", () => {
       expect(client.stats().executable).toBe(0);
     }));
 });
+
+test("a program that needs more memory than there is, is an OutOfMemoryError, and its place is given back", () =>
+  withClient(async (client) => {
+    const huge = { elementType: "ui8", dimensions: [2 ** 45] } as const;
+    const type = `tensor<${2 ** 45}xui8>`;
+    const program = main("", type, `    %0 = stablehlo.iota dim = 0 : ${type}\n    return %0 : ${type}`);
+    using executable = await client.compile({ program, signature: { arguments: [], results: [huge] } });
+    const error = await executable.execute([]).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: "OutOfMemoryError", code: "RESOURCE_EXHAUSTED", status: 8 });
+    expect((error as Error).message).toContain(
+      "close buffers that are no longer needed, or make the batch smaller",
+    );
+    expect(client.stats().inFlight).toBe(0);
+  }));

@@ -9,7 +9,7 @@ const root = new URL("../../src/runtime-pjrt", import.meta.url).pathname;
 /** All C names that occur as text in the runtime's own files. */
 function mentioned(): ReadonlySet<string> {
   const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter(
-    (name) => name.endsWith(".ts") && !/^(abi|proto)\//.test(name),
+    (name) => name.endsWith(".ts") && !/^(abi|conform|proto)\//.test(name),
   );
   const names = files.flatMap((name) => readFileSync(join(root, name), "utf8").match(/"PJRT_\w+"/g) ?? []);
   return new Set(names.map((name) => name.slice(1, -1)));

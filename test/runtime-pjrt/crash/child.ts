@@ -85,6 +85,14 @@ const scenarios: Readonly<Record<string, (client: Client) => Promise<unknown>>> 
     });
     return executable.program.results.length;
   },
+  "out of memory": async (client) => {
+    const huge = { elementType: "ui8", dimensions: [2 ** 45] } as const;
+    const ok = await client.compile({ program: addProgram(), signature });
+    const outcomes = [await outcome(() => client.allocate(huge))];
+    using x = await client.toDevice(four);
+    const [sum] = await ok.execute([x, x]);
+    return [...outcomes, (await sum!.toHost()).length];
+  },
   "handles closed while the program runs": async (client) => {
     const executable = await client.compile({
       program: slowProgram(20),

@@ -43,6 +43,13 @@ export function crashSuite(plugin: string, badBytes: RegExp): void {
       expect(await survives(plugin, "60 nested ifs")).toBe(1);
     });
 
+    test("more memory than there is: an error, and what comes after works", async () => {
+      expect(await survives(plugin, "out of memory")).toEqual([
+        "PJRT RESOURCE_EXHAUSTED: Out of memory allocating 35184372088832 bytes.",
+        16,
+      ]);
+    });
+
     test("handles closed while the program runs: the results are right, nothing is lost", async () => {
       expect(await survives(plugin, "handles closed while the program runs")).toEqual([4 * 512 * 512, 1]);
     });
