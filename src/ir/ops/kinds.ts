@@ -31,7 +31,8 @@ export const optional = <T>(kind: AttributeKind<T, false>, defaultValue?: T): At
   ...(defaultValue === undefined ? {} : { defaultValue }),
 });
 
-const safeNumber = (value: bigint): number | undefined => {
+/** The number an integer is, or undefined past 2^53, where numbers are no longer exact. */
+export const safeNumber = (value: bigint): number | undefined => {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : undefined;
 };
@@ -103,10 +104,8 @@ export const symbolArray = required<readonly string[]>({
   fromAttribute: (a) => (a.kind === "array" ? everyItem(a.items, symbol.fromAttribute) : undefined),
 });
 
-function everyItem<T>(
-  items: readonly Attribute[],
-  read: (item: Attribute) => T | undefined,
-): T[] | undefined {
+/** All items read, or undefined when one of them cannot be. */
+export function everyItem<I, T>(items: readonly I[], read: (item: I) => T | undefined): T[] | undefined {
   const values = items.map(read);
   return values.includes(undefined) ? undefined : (values as T[]);
 }
@@ -117,7 +116,9 @@ export const i64Array = required<readonly number[]>({
   schema: z.array(z.int()).readonly(),
   toAttribute: (value) => ({ kind: "denseArray", element: "i64", items: value.map(BigInt) }),
   fromAttribute: (a) =>
-    a.kind === "denseArray" && a.element === "i64" ? a.items.map((item) => Number(item)) : undefined,
+    a.kind === "denseArray" && a.element === "i64"
+      ? everyItem(a.items, (item) => safeNumber(BigInt(item)))
+      : undefined,
 });
 
 /** `array<i1: ..>`. */
@@ -156,7 +157,7 @@ export const denseI64 = required<IntegerMatrix>({
     if (a.kind !== "elements" || a.value.type.element !== "i64") return undefined;
     const { shape } = a.value.type;
     const values = Array.from({ length: elementCount(shape) }, (_, i) => numberAt(a.value, i));
-    return { shape, values };
+    return values.every(Number.isSafeInteger) ? { shape, values } : undefined;
   },
 });
 

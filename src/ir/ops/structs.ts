@@ -3,7 +3,17 @@ import { z } from "zod";
 import type { Attribute, AttributeDictionary } from "../attribute.js";
 import { isScalarType, type ScalarType, scalarType } from "../types.js";
 import { resultAccuracyMode } from "./enums.js";
-import { type AttributeKind, attribute, attributeArray, bool, denseI64, either, f64 } from "./kinds.js";
+import {
+  type AttributeKind,
+  attribute,
+  attributeArray,
+  bool,
+  denseI64,
+  either,
+  f64,
+  everyItem,
+  safeNumber,
+} from "./kinds.js";
 
 /** How one field stands in text and in the IR; `absent` is the value that is not written. */
 interface Field<T = unknown> {
@@ -22,16 +32,13 @@ const integers: Field<readonly number[]> = {
     kind: "array",
     items: value.map((item) => ({ kind: "integer", value: BigInt(item), type: integerType })),
   }),
-  fromAttribute: (a) =>
-    a.kind === "array" && a.items.every((item) => item.kind === "integer")
-      ? a.items.map((item) => Number((item as { value: bigint }).value))
-      : undefined,
+  fromAttribute: (a) => (a.kind === "array" ? everyItem(a.items, integer.fromAttribute) : undefined),
 };
 
 const integer: Field<number> = {
   schema: z.int(),
   toAttribute: (value) => ({ kind: "integer", value: BigInt(value), type: integerType }),
-  fromAttribute: (a) => (a.kind === "integer" ? Number(a.value) : undefined),
+  fromAttribute: (a) => (a.kind === "integer" ? safeNumber(a.value) : undefined),
 };
 
 const float: Field<number> = { ...f64, schema: z.number() };
