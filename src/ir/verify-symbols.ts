@@ -1,4 +1,5 @@
 /** @file Symbols: each defined once in its module, and used with the types it was defined with. */
+import type { Attribute } from "./attribute.js";
 import { VerifyError } from "./errors.js";
 import { describeLocation, sourcePosition } from "./location.js";
 import type { Operation } from "./operation.js";
@@ -67,6 +68,37 @@ function checkComposite(symbols: Symbols, operation: Operation): void {
   if (!same(used.results, defined.results)) fail(operation, "composite_c4", message);
 }
 
+/** The functions that run_parallel runs take its inputs and give its results, in order; a feed gives one tensor at a time. */
+function checkParallel(symbols: Symbols, operation: Operation): void {
+  if (!isOp(operation, "interpreter.run_parallel")) return;
+  const find = (name: string): FunctionType =>
+    functionNamed(symbols, name) ??
+    fail(operation, "symbol", `the module does not define the function @${name}`);
+  const types = operation.attributes.programs.flat().map(find);
+  const inputs = types.flatMap((type) => type.inputs).length;
+  const results = types.flatMap((type) => type.results).length;
+  if (inputs !== operation.operands.length || results !== operation.results.length)
+    fail(
+      operation,
+      "run_parallel_types",
+      `the programs take ${inputs} values and give ${results}, but ${operation.operands.length} and ${operation.results.length} are there`,
+    );
+  for (const name of operation.attributes.infeed ?? []) {
+    const { results } = find(name);
+    if (results.length !== 1 || results[0]!.kind !== "tensor")
+      fail(operation, "run_parallel_infeed", `@${name} must give one tensor`);
+  }
+}
+
+/** Replica groups by the axes of a mesh need the mesh. */
+function checkMesh(symbols: Symbols, operation: Operation): void {
+  const { replica_groups: groups } = operation.attributes as { readonly replica_groups?: object };
+  if (groups === undefined || !("mesh" in groups)) return;
+  const mesh = groups.mesh as Attribute;
+  if (mesh.kind === "symbol" && !symbols.has(mesh.path[0]!))
+    fail(operation, "symbol", `the module does not define the mesh @${mesh.path[0]}`);
+}
+
 /** A function's return must give what its type promises. */
 function checkReturn(operation: Operation): void {
   if (!isOp(operation, "func.func")) return;
@@ -90,6 +122,8 @@ function verifyUses(symbols: Symbols, root: Operation): void {
           checkCall(symbols, operation);
           checkComposite(symbols, operation);
           checkReturn(operation);
+          checkParallel(symbols, operation);
+          checkMesh(symbols, operation);
           verifyUses(symbols, operation);
         }
       }

@@ -8,6 +8,7 @@ import {
   type TensorType,
   type Type,
 } from "./types.js";
+import { storageRange } from "./verify-wellformed.js";
 
 const fits = (size: number, bound: number | undefined): boolean =>
   bound === undefined || bound === DYNAMIC || size <= bound;
@@ -30,8 +31,7 @@ export function sameElement(a: ElementType, b: ElementType): boolean {
   return (
     a.storage === b.storage &&
     a.expressed === b.expressed &&
-    a.storageMin === b.storageMin &&
-    a.storageMax === b.storageMax &&
+    String(storageRange(a)) === String(storageRange(b)) &&
     (a.axis === undefined) === (b.axis === undefined)
   );
 }

@@ -11,6 +11,7 @@ import { resolveOperandGroups } from "./ops/groups.js";
 import { formatType, type TensorType, type Type } from "./types.js";
 import { verifySymbols } from "./verify-symbols.js";
 import { areCompatible, inTypeClass } from "./verify-types.js";
+import { type TypeProblem, typeProblem, usedTypeProblem } from "./verify-wellformed.js";
 
 /** What infer looks at: an operation, or one about to be built. */
 export interface OpParts {
@@ -121,10 +122,22 @@ export function inferResultTypes(parts: OpParts): readonly Type[] {
   return fail(parts, "result_type", `inferred ${list(inferred)}, but ${list(parts.resultTypes)} is written`);
 }
 
+function checkType(parts: OpParts, type: Type, find: (type: Type) => TypeProblem | undefined): void {
+  const problem = find(type);
+  if (problem !== undefined) fail(parts, problem.constraint, problem.message);
+}
+
 /** Verifies one operation, not what is below it. @throws VerifyError */
 export function verifyOperation(operation: Operation): void {
   const resultTypes = operation.results.map((result) => result.type);
   const parts: OpParts = { ...asParts(operation), resultTypes };
+  for (const { type } of operation.operands) checkType(parts, type, usedTypeProblem);
+  for (const type of resultTypes) {
+    checkType(parts, type, typeProblem);
+    checkType(parts, type, usedTypeProblem);
+  }
+  const { function_type: signature } = operation.attributes as { readonly function_type?: Type };
+  if (signature !== undefined) checkType(parts, signature, typeProblem);
   const inferred = inferResultTypes(parts);
   if (inferred.length === resultTypes.length) return;
   fail(parts, "result_type", `has ${inferred.length} results, but ${resultTypes.length} are written`);
@@ -144,7 +157,11 @@ function checkTerminator(operation: Operation, block: Block, isTerminator: boole
 /** Verifies the operations of a block; `scope` holds the values they may use, and is left as it was. */
 function verifyBlock(block: Block, scope: Set<Value>): void {
   const added: Value[] = [...block.arguments];
-  for (const argument of added) scope.add(argument);
+  const owner = block.region?.operation;
+  for (const argument of added) {
+    scope.add(argument);
+    if (owner !== undefined) checkType(asParts(owner), argument.type, typeProblem);
+  }
   for (const operation of block) {
     for (const operand of operation.operands) {
       if (!scope.has(operand))
@@ -175,6 +192,6 @@ const asParts = (operation: Operation): OpParts => ({
 /** Verifies a module and everything in it; the first broken rule throws. @throws VerifyError */
 export function verifyModule(module: Operation): void {
   verifyOperation(module);
-  verifySymbols(module);
   for (const region of module.regions) for (const block of region.blocks) verifyBlock(block, new Set());
+  verifySymbols(module);
 }

@@ -79,6 +79,101 @@ describe("verifyModule", () => {
   });
 });
 
+describe("types that cannot be", () => {
+  const constraintOf = (text: string): string | undefined => {
+    try {
+      verify(text);
+      return undefined;
+    } catch (error) {
+      if (error instanceof VerifyError) return error.constraint;
+      throw error;
+    }
+  };
+  const twice = (type: string): string =>
+    `func.func @main(%x: ${type}) {\n  %0 = "stablehlo.add"(%x, %x) : (${type}, ${type}) -> ${type}\n  return\n}`;
+
+  test.each([
+    ["tensor<2x!quant.uniform<i8:f32, 0.5:127>>", undefined],
+    ["tensor<2x!quant.uniform<i8:f32, 0.5:128>>", "quantized_element_type_c8"],
+    ["tensor<2x!quant.uniform<u8:f32, 0.5:-1>>", "quantized_element_type_c8"],
+    ["tensor<2x!quant.uniform<i4:f16, 105504.0>>", "quantized_element_type_c6"],
+    ["tensor<2x!quant.uniform<i4:f16, 4.96e-8>>", "quantized_element_type_c6"],
+    ["tensor<2x!quant.uniform<i8:f32:0, {0.5,0.25}>>", undefined],
+    ["tensor<?x!quant.uniform<i8:f32:0, {0.5,0.25}>>", undefined],
+    ["tensor<2x!quant.uniform<i8:f32:-1, {0.5,0.25}>>", "quantized_element_type_c11"],
+    ["tensor<2x!quant.uniform<i8:f32:1, {0.5,0.25}>>", "quantized_element_type_c12"],
+    ["tensor<3x!quant.uniform<i8:f32:0, {0.5,0.25}>>", "quantized_element_type_c13"],
+  ])("%s breaks %s", (type, constraint) => {
+    expect(constraintOf(twice(type))).toBe(constraint);
+  });
+
+  test.each([
+    ["!stablehlo.future<tensor<2xf32>>", undefined],
+    ["tuple<!stablehlo.token, tensor<2xf32>>", undefined],
+    ["!stablehlo.future<!stablehlo.token>", "future_type"],
+    ["!stablehlo.foobar", "unknown_type"],
+    ["!other.type", undefined],
+  ])("%s of a function breaks %s", (type, constraint) => {
+    expect(constraintOf(`func.func private @f(${type})`)).toBe(constraint);
+  });
+});
+
+describe("symbols", () => {
+  const parallel = (call: string): string => `module {
+  func.func @f(%x: tensor<i64>) -> tensor<i64> {
+    return %x : tensor<i64>
+  }
+  func.func @feed() -> tensor<i64> {
+    %c = stablehlo.constant dense<1> : tensor<i64>
+    return %c : tensor<i64>
+  }
+  func.func @main(%x: tensor<i64>) {
+    ${call}
+    return
+  }
+}`;
+
+  test.each([
+    ['%0 = "interpreter.run_parallel"(%x) <{programs = [[@f]]}> : (tensor<i64>) -> tensor<i64>', undefined],
+    [
+      '%0 = "interpreter.run_parallel"(%x) <{infeed = [@feed], programs = [[@f]]}> : (tensor<i64>) -> tensor<i64>',
+      undefined,
+    ],
+    ['"interpreter.run_parallel"() <{programs = []}> : () -> ()', "run_parallel_programs"],
+    ['"interpreter.run_parallel"() <{programs = [[@f], [@f, @f]]}> : () -> ()', "run_parallel_programs"],
+    ['"interpreter.run_parallel"() <{programs = [[@g]]}> : () -> ()', "symbol"],
+    ['"interpreter.run_parallel"() <{programs = [[@f]]}> : () -> ()', "run_parallel_types"],
+    [
+      '%0 = "interpreter.run_parallel"(%x) <{infeed = [], programs = [[@f]]}> : (tensor<i64>) -> tensor<i64>',
+      "run_parallel_infeed",
+    ],
+    [
+      '%0 = "interpreter.run_parallel"(%x) <{infeed = [@main], programs = [[@f]]}> : (tensor<i64>) -> tensor<i64>',
+      "run_parallel_infeed",
+    ],
+  ])("%s breaks %s", (call, constraint) => {
+    try {
+      verify(parallel(call));
+      expect(constraint).toBeUndefined();
+    } catch (error) {
+      if (!(error instanceof VerifyError)) throw error;
+      expect(error.constraint).toBe(constraint);
+    }
+  });
+
+  test("a mesh that replica groups name must be there", () => {
+    const program = (mesh: string): string => `module {
+  sdy.mesh @mesh = <["x"=2]>
+  func.func @main(%x: tensor<2xf32>) {
+    %0 = "stablehlo.all_gather"(%x) <{all_gather_dim = 0 : i64, replica_groups = #stablehlo.replica_group_mesh_axes<mesh = @${mesh}, axes = [#stablehlo.axis_ref<name = "x">]>}> : (tensor<2xf32>) -> tensor<4xf32>
+    return
+  }
+}`;
+    expect(() => verify(program("mesh"))).not.toThrow();
+    expect(() => verify(program("other"))).toThrow("the module does not define the mesh @other [symbol]");
+  });
+});
+
 /** A module with one function whose body is `block`. */
 function moduleOf(block: ReturnType<typeof makeBlock>) {
   const inputs = block.arguments.map((argument) => argument.type);

@@ -2,6 +2,7 @@
 import type { Attribute } from "../attribute.js";
 import { elementCount, formatType, type Type, tupleType } from "../types.js";
 import { numberAt } from "../elements.js";
+import { checkBuffers } from "./buffers.js";
 import { type AttributesOf, defineOp, type OpView, variadic } from "./define.js";
 import {
   attributeArray,
@@ -106,8 +107,12 @@ function checkLayouts(op: CustomCall): void {
 const partOf = (type: Type | undefined, indices: readonly number[]): Type | undefined =>
   indices.reduce<Type | undefined>((at, i) => (at?.kind === "tuple" ? at.elements[i] : undefined), type);
 
+/** All results as one type: a single result itself, several as a tuple. */
+const wholeResult = ({ resultTypes }: CustomCall): Type =>
+  resultTypes.length === 1 ? resultTypes[0]! : tupleType(resultTypes);
+
 function checkAliases(op: CustomCall): void {
-  const results = op.resultTypes.length === 1 ? op.resultTypes[0]! : tupleType(op.resultTypes);
+  const results = wholeResult(op);
   for (const alias of op.attributes.output_operand_aliases ?? []) {
     const { operand_index: index, operand_tuple_indices: from, output_tuple_indices: to } = alias;
     const operand = op.operands[index]?.type;
@@ -144,6 +149,8 @@ const customCall = defineOp({
       "custom_call_config",
       `backend_config must be ${wanted} with api_version ${version}`,
     );
+    const { call_target_name: target, output_operand_aliases: aliases = [] } = op.attributes;
+    checkBuffers(op, target, wholeResult(op), aliases);
     return op.resultTypes;
   },
   assembly: "custom",

@@ -105,7 +105,17 @@ const runParallel = defineOp({
   operands: [variadic("inputs", "PIFCQT")],
   attributes: { infeed: optional(symbolArray), programs: listOf(symbolArray) },
   traits: [],
-  infer: (op) => op.resultTypes,
+  infer: (op) => {
+    const { programs, infeed } = op.attributes;
+    op.check(programs.length > 0, "run_parallel_programs", "programs must not be empty");
+    op.check(
+      programs.every((row) => row.length === programs[0]!.length),
+      "run_parallel_programs",
+      "each row of programs must name as many functions",
+    );
+    op.check(infeed === undefined || infeed.length > 0, "run_parallel_infeed", "infeed must not be empty");
+    return op.resultTypes;
+  },
   assembly: "generic",
   example: '%0 = "interpreter.run_parallel"(%arg0) <{programs = [[@f]]}> : (tensor<4xf32>) -> tensor<4xf32>',
 });

@@ -67,9 +67,10 @@ export function checkWindow(op: View, window: WindowAttributes, labels: WindowLa
       labels.reversal,
       `window_reversal must have ${rank} items, got ${reversal.length}`,
     );
+  const rows = padding?.shape[0] ?? 0;
   op.check(
     padding === undefined ||
-      (padding.shape.length === 2 && padding.shape[1] === 2 && padding.shape[0] === rank),
+      (padding.shape.length === 2 && padding.shape[1] === 2 && (rows === rank || rows === 0)),
     labels.padding,
     `padding must be a tensor of shape [${rank}, 2], got ${list(padding?.shape ?? [])}`,
   );

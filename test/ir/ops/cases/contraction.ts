@@ -16,18 +16,18 @@ const quantisedConvolution = (
   const perAxis = along(2);
   const result = along(2);
   return family(
-    `%l: tensor<1x5x2x${quantised}>, %r: tensor<3x2x2x${perAxis}>, %p: tensor<1x2xi64>`,
-    `  %0 = "stablehlo.${name}"(%l, %r${padding[0]}) <{batch_group_count = 1 : i64, dimension_numbers = #stablehlo.conv<[b, 0, f]x[0, i, o]->[b, 0, f]>, feature_group_count = 1 : i64${padding[2]}}> : (tensor<1x5x2x${quantised}>, tensor<3x2x2x${perAxis}>${padding[1]}) -> tensor<1x?x2x${result}>`,
-    [`${name}_c28`, [`tensor<1x5x2x${quantised}>`, "tensor<1x5x2xf32>"]],
+    `%l: tensor<2x5x2x${quantised}>, %r: tensor<3x2x2x${perAxis}>, %p: tensor<1x2xi64>`,
+    `  %0 = "stablehlo.${name}"(%l, %r${padding[0]}) <{batch_group_count = 1 : i64, dimension_numbers = #stablehlo.conv<[b, 0, f]x[0, i, o]->[b, 0, f]>, feature_group_count = 1 : i64${padding[2]}}> : (tensor<2x5x2x${quantised}>, tensor<3x2x2x${perAxis}>${padding[1]}) -> tensor<2x?x2x${result}>`,
+    [`${name}_c28`, [`tensor<2x5x2x${quantised}>`, "tensor<2x5x2xf32>"]],
     [`${name}_c29`, [`tensor<3x2x2x${perAxis}>`, `tensor<3x2x2x${along(1)}>`]],
-    [`${name}_c30`, [`-> tensor<1x?x2x${result}>`, `-> tensor<1x?x2x${along(0)}>`]],
+    [`${name}_c30`, [`-> tensor<2x?x2x${result}>`, `-> tensor<2x?x2x${along(0)}>`]],
     [`${name}_c31`, [quantised, "!quant.uniform<i4:f32, 5.000000e-01>"]],
     [`${name}_c32`, [quantised, "!quant.uniform<i8:f16, 5.000000e-01>"]],
     [`${name}_c33`, [`tensor<3x2x2x${perAxis}>`, `tensor<3x2x2x${quantised}>`]],
     [
       `${name}_c34`,
-      [`tensor<1x5x2x${quantised}>`, "tensor<1x5x2xf16>"],
-      [`-> tensor<1x?x2x${result}>`, "-> tensor<1x?x2xf32>"],
+      [`tensor<2x5x2x${quantised}>`, "tensor<2x5x2xf16>"],
+      [`-> tensor<2x?x2x${result}>`, "-> tensor<2x?x2xf32>"],
     ],
   );
 };
@@ -110,20 +110,20 @@ export const contractionFamilies: readonly Family[] = [
     ["result_type", ["-> tensor<2x3x5xf32>", "-> tensor<2x3x4xf32>"]],
   ),
   family(
-    `%l: tensor<3x4x${quantised}>, %r: tensor<4x2x${along(1)}>`,
-    `  %0 = "stablehlo.dot_general"(%l, %r) <{dot_dimension_numbers = #stablehlo.dot<lhs_contracting_dimensions = [1], rhs_contracting_dimensions = [0]>}> : (tensor<3x4x${quantised}>, tensor<4x2x${along(1)}>) -> tensor<3x2x${along(1)}>`,
-    ["dot_general_c14", [`tensor<3x4x${quantised}>`, "tensor<3x4xf32>"]],
+    `%l: tensor<3x2x${quantised}>, %r: tensor<2x2x${along(1)}>`,
+    `  %0 = "stablehlo.dot_general"(%l, %r) <{dot_dimension_numbers = #stablehlo.dot<lhs_contracting_dimensions = [1], rhs_contracting_dimensions = [0]>}> : (tensor<3x2x${quantised}>, tensor<2x2x${along(1)}>) -> tensor<3x2x${along(1)}>`,
+    ["dot_general_c14", [`tensor<3x2x${quantised}>`, "tensor<3x2xf32>"]],
     [
       "dot_general_c15",
-      [`tensor<4x2x${along(1)}>`, "tensor<4x2x!quant.uniform<i8:f32:1, {5.000000e-01:3,2.500000e-01}>>"],
+      [`tensor<2x2x${along(1)}>`, "tensor<2x2x!quant.uniform<i8:f32:1, {5.000000e-01:3,2.500000e-01}>>"],
     ],
-    ["dot_general_c16", [`tensor<4x2x${along(1)}>`, `tensor<4x2x${along(0)}>`]],
+    ["dot_general_c16", [`tensor<2x2x${along(1)}>`, `tensor<2x2x${along(0)}>`]],
     ["dot_general_c17", [quantised, "!quant.uniform<i4:f32, 5.000000e-01>"]],
     ["dot_general_c18", [quantised, "!quant.uniform<i8:f16, 5.000000e-01>"]],
-    ["dot_general_c19", [`tensor<4x2x${along(1)}>`, `tensor<4x2x${quantised}>`]],
+    ["dot_general_c19", [`tensor<2x2x${along(1)}>`, `tensor<2x2x${quantised}>`]],
     [
       "dot_general_c20",
-      [`tensor<3x4x${quantised}>`, "tensor<3x4xf16>"],
+      [`tensor<3x2x${quantised}>`, "tensor<3x2xf16>"],
       [`-> tensor<3x2x${along(1)}>`, "-> tensor<3x2xf32>"],
     ],
   ),

@@ -117,6 +117,31 @@ func.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {
   ),
   family(
     "%x: tensor<2xf32>",
+    `  %0 = "stablehlo.custom_call"(%x) <{api_version = 4 : i32, call_target_name = "Pin"}> : (tensor<2xf32>) -> memref<2xf32>
+  %1 = "stablehlo.custom_call"(%0) <{api_version = 4 : i32, call_target_name = "foo", output_operand_aliases = [#stablehlo.output_operand_alias<output_tuple_indices = [], operand_index = 0, operand_tuple_indices = []>]}> : (memref<2xf32>) -> memref<2xf32>
+  %2 = "stablehlo.custom_call"(%1) <{api_version = 4 : i32, call_target_name = "Unpin"}> : (memref<2xf32>) -> tensor<2xf32>
+  %3 = "stablehlo.custom_call"() <{api_version = 4 : i32, call_target_name = "CreateBuffer"}> : () -> memref<2xf32>`,
+    ["custom_call_buffer", ['"Pin"', '"Unpin"']],
+    ["custom_call_buffer", ['"Unpin"', '"Pin"']],
+    ["custom_call_buffer", ["() -> memref<2xf32>", "() -> tensor<2xf32>"]],
+    ["custom_call_buffer", ["(memref<2xf32>) -> tensor<2xf32>", "(memref<2xf32>) -> tensor<3xf32>"]],
+    [
+      "custom_call_buffer",
+      [
+        ", output_operand_aliases = [#stablehlo.output_operand_alias<output_tuple_indices = [], operand_index = 0, operand_tuple_indices = []>]",
+        "",
+      ],
+    ],
+    [
+      "custom_call_buffer",
+      [
+        "operand_tuple_indices = []>]",
+        "operand_tuple_indices = []>, #stablehlo.output_operand_alias<output_tuple_indices = [], operand_index = 0, operand_tuple_indices = []>]",
+      ],
+    ],
+  ),
+  family(
+    "%x: tensor<2xf32>",
     `  %0 = "stablehlo.async_start"(%x) ({
   ^bb0(%a: tensor<2xf32>):
     %s = stablehlo.slice %a [0:1] : (tensor<2xf32>) -> tensor<1xf32>

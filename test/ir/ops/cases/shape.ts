@@ -58,11 +58,11 @@ export const shapeFamilies: readonly Family[] = [
     ["result_type", ["-> tensor<3x2xf32>", "-> tensor<2x3xf32>"]],
   ),
   family(
-    `%x: tensor<2x3x${along(0)}>`,
-    `  %0 = stablehlo.transpose %x, dims = [1, 0] : (tensor<2x3x${along(0)}>) -> tensor<3x2x${along(1)}>`,
-    ["transpose_c1", [`-> tensor<3x2x${along(1)}>`, `-> tensor<3x2x${along(1).replace("2.5", "1.5")}>`]],
-    ["transpose_c4", [`-> tensor<3x2x${along(1)}>`, `-> tensor<3x2x${along(0)}>`]],
-    ["result_type", [`-> tensor<3x2x${along(1)}>`, `-> tensor<3x2x${tensorwise}>`]],
+    `%x: tensor<2x2x${along(0)}>`,
+    `  %0 = stablehlo.transpose %x, dims = [1, 0] : (tensor<2x2x${along(0)}>) -> tensor<2x2x${along(1)}>`,
+    ["transpose_c1", [`-> tensor<2x2x${along(1)}>`, `-> tensor<2x2x${along(1).replace("2.5", "1.5")}>`]],
+    ["transpose_c4", [`-> tensor<2x2x${along(1)}>`, `-> tensor<2x2x${along(0)}>`]],
+    ["result_type", [`-> tensor<2x2x${along(1)}>`, `-> tensor<2x2x${tensorwise}>`]],
   ),
   family(
     "%x: tensor<2x3xf32>",

@@ -1,0 +1,115 @@
+/** @file Types that cannot be, whatever op they appear in: quantised elements out of range, futures of what is no tensor. */
+import {
+  type FloatType,
+  formatType,
+  isQuantized,
+  type IntegerType,
+  type QuantizedType,
+  type TensorType,
+  type Type,
+} from "./types.js";
+
+/** What is wrong with a type, under the spec's label. */
+export interface TypeProblem {
+  readonly constraint: string;
+  readonly message: string;
+}
+
+/** Smallest positive and largest finite number of the types that quantised numbers express. */
+const expressedRange: Partial<Readonly<Record<FloatType, readonly [least: number, most: number]>>> = {
+  f16: [2 ** -24, 65504],
+  bf16: [2 ** -133, 2 ** 127 * (2 - 2 ** -7)],
+  f32: [2 ** -149, 2 ** 127 * (2 - 2 ** -23)],
+};
+
+/** All values of a storage type. */
+function storageLimits(storage: IntegerType): readonly [least: number, most: number] {
+  const bits = Number(/\d+/.exec(storage)![0]);
+  return storage.startsWith("ui") ? [0, 2 ** bits - 1] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
+}
+
+/** The range that stored values keep to: the narrowed one, or all of the storage type. */
+export function storageRange(element: QuantizedType): readonly [least: number, most: number] {
+  const [least, most] = storageLimits(element.storage);
+  return [element.storageMin ?? least, element.storageMax ?? most];
+}
+
+function elementProblem(element: QuantizedType): TypeProblem | undefined {
+  const [least, most] = expressedRange[element.expressed] ?? [Number.MIN_VALUE, Number.MAX_VALUE];
+  const scale = element.scales.find((each) => !(each >= least && each <= most));
+  if (scale !== undefined)
+    return {
+      constraint: "quantized_element_type_c6",
+      message: `the scale ${scale} is no number that ${element.expressed} can express`,
+    };
+  if (element.axis !== undefined && element.axis < 0)
+    return { constraint: "quantized_element_type_c11", message: `the axis ${element.axis} is negative` };
+  return undefined;
+}
+
+/** What only shows where a tensor is used: zero points, and an axis that the shape must have. */
+function usedElementProblem(element: QuantizedType, type: TensorType): TypeProblem | undefined {
+  const [least, most] = storageRange(element);
+  const zero = element.zeroPoints.find((each) => each < least || each > most);
+  if (zero !== undefined)
+    return {
+      constraint: "quantized_element_type_c8",
+      message: `the zero point ${zero} of ${formatType(type)} is not in [${least}, ${most}]`,
+    };
+  const { axis, scales } = element;
+  if (axis === undefined) return undefined;
+  const size = type.shape[axis];
+  if (size === undefined)
+    return {
+      constraint: "quantized_element_type_c12",
+      message: `${formatType(type)} has no dimension ${axis} to be quantised along`,
+    };
+  if (size >= 0 && size !== scales.length)
+    return {
+      constraint: "quantized_element_type_c13",
+      message: `${formatType(type)} needs ${size} scales, one for each index of its axis`,
+    };
+  return undefined;
+}
+
+const firstProblem = (
+  types: readonly Type[],
+  find: (type: Type) => TypeProblem | undefined,
+): TypeProblem | undefined => {
+  for (const type of types) {
+    const problem = find(type);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+};
+
+/** What is wrong with a type that an argument or a result has. */
+export function typeProblem(type: Type): TypeProblem | undefined {
+  switch (type.kind) {
+    case "tensor":
+    case "buffer":
+    case "unranked":
+      return isQuantized(type.element) ? elementProblem(type.element) : undefined;
+    case "tuple":
+      return firstProblem(type.elements, typeProblem);
+    case "function":
+      return firstProblem([...type.inputs, ...type.results], typeProblem);
+    case "future": {
+      const other = type.elements.find((element) => element.kind !== "tensor");
+      if (other === undefined) return firstProblem(type.elements, typeProblem);
+      return { constraint: "future_type", message: `a future holds tensors, not ${formatType(other)}` };
+    }
+    case "opaque":
+      return /^!stablehlo\b/.test(type.text)
+        ? { constraint: "unknown_type", message: `StableHLO has no type ${type.text}` }
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** What is wrong with a type that an op takes or makes. */
+export function usedTypeProblem(type: Type): TypeProblem | undefined {
+  if (type.kind === "tensor" && isQuantized(type.element)) return usedElementProblem(type.element, type);
+  return type.kind === "tuple" ? firstProblem(type.elements, usedTypeProblem) : undefined;
+}
