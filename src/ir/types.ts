@@ -1,5 +1,7 @@
 /** @file The types of values. Types are frozen and interned: two types are equal exactly when they are `===`. */
 
+import { formatNatural } from "./text/float-spelling.js";
+
 const integerWidths = [2, 4, 8, 16, 32, 64] as const;
 type IntegerWidth = (typeof integerWidths)[number];
 
@@ -128,17 +130,12 @@ function intern<T extends object>(key: string, make: () => T): T {
 const formatDimensions = (shape: readonly number[]): string =>
   shape.map((size) => `${size === DYNAMIC ? "?" : size}x`).join("");
 
-function formatScale(scale: number): string {
-  const text = String(scale);
-  return /[.e]/.test(text) ? text.replace(/^(-?\d+)e/, "$1.0e") : `${text}.0`;
-}
-
 function formatQuantized(type: QuantizedType): string {
   const storage = type.storage.replace(/^ui/, "u");
   const range = type.storageMin === undefined ? "" : `<${type.storageMin}:${type.storageMax}>`;
   const params = type.scales.map((scale, i) => {
     const zero = type.zeroPoints[i]!;
-    return zero === 0 ? formatScale(scale) : `${formatScale(scale)}:${zero}`;
+    return zero === 0 ? formatNatural(scale) : `${formatNatural(scale)}:${zero}`;
   });
   const axis = type.axis === undefined ? "" : `:${type.axis}`;
   const list = type.axis === undefined ? params.join("") : `{${params.join(",")}}`;

@@ -16,8 +16,7 @@ export function parseResource(context: ParseContext): Attribute {
   const at = cursor.start;
   cursor.expectWord("dense_resource");
   cursor.expect("<");
-  const key =
-    cursor.kind === "string" ? unquote(cursor.expect("string")) : cursor.expect("name");
+  const key = cursor.kind === "string" ? unquote(cursor.expect("string")) : cursor.expect("name");
   cursor.expect(">");
   cursor.expect(":");
   const type = parseType(context);

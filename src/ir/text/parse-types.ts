@@ -1,9 +1,11 @@
 /** @file Types. */
 import {
+  bitWidth,
   bufferType,
   DYNAMIC,
   type ElementType,
   type FunctionType,
+  type IntegerType,
   formatType,
   functionType,
   futureType,
@@ -269,7 +271,7 @@ function parseQuantized(context: ParseContext): QuantizedType {
   const storage = cursor.expect("name").replace(/^u(?!i)/, "ui");
   if (!isScalarType(storage) || !isInteger(storage))
     return cursor.fail(`${storage} cannot store numbers`, start);
-  const range = cursor.kind === "<" ? parseStorageRange(context) : undefined;
+  const range = cursor.kind === "<" ? parseStorageRange(context, storage) : undefined;
   cursor.expect(":");
   const expressed = cursor.expect("name");
   if (!isScalarType(expressed) || !isFloat(expressed))
@@ -288,14 +290,22 @@ function parseQuantized(context: ParseContext): QuantizedType {
   });
 }
 
-function parseStorageRange(context: ParseContext): { storageMin: number; storageMax: number } {
+/** `<-127:127>`; nothing when it is the whole range of the storage. */
+function parseStorageRange(
+  context: ParseContext,
+  storage: IntegerType,
+): { readonly storageMin: number; readonly storageMax: number } | undefined {
   const { cursor } = context;
   cursor.expect("<");
   const storageMin = parseInteger(context);
   cursor.expect(":");
   const storageMax = parseInteger(context);
   cursor.expect(">");
-  return { storageMin, storageMax };
+  const width = bitWidth(storage);
+  const [lowest, highest] = storage.startsWith("ui")
+    ? [0, 2 ** width - 1]
+    : [-(2 ** (width - 1)), 2 ** (width - 1) - 1];
+  return storageMin === lowest && storageMax === highest ? undefined : { storageMin, storageMax };
 }
 
 function parseStep(context: ParseContext): { readonly scale: number; readonly zeroPoint: number } {
