@@ -112,9 +112,9 @@ export class Frame implements Machine {
       this.#values.set(argument, values[i]!);
     });
     for (let operation = block.first; operation !== undefined; operation = operation.next) {
+      this.program.countOperation(operation);
       const operands = operation.operands.map((operand) => this.#valueOf(operand));
       if (hasTrait(operation, "terminator")) return operands;
-      this.program.countOperation(operation);
       const results = this.#evaluate(operation, operands);
       operation.results.forEach((result, i) => {
         this.#values.set(result, results[i]!);

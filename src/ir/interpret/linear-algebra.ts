@@ -1,10 +1,9 @@
-/** @file Rules of cholesky, triangular_solve and fft, over complex numbers in f64 whatever the element type. */
+/** @file Rules of cholesky and triangular_solve, over complex numbers in f64 whatever the element type. */
 import { elementCount, isComplex, type TensorType } from "../types.js";
 import * as complex from "./complex.js";
 import { complexAt, complexTensor } from "./elementwise.js";
 import type { TensorRule } from "./machine.js";
-import { forEachIndex, positionOf } from "./movement.js";
-import { stridesOf, Tensor } from "./tensor.js";
+import { Tensor } from "./tensor.js";
 
 type Complex = complex.Complex;
 type Matrix = Complex[][];
@@ -99,89 +98,7 @@ const triangularSolve: TensorRule<"stablehlo.triangular_solve"> = (operation, [a
   return [tensorOf(b!.type, solutions.flat(2))];
 };
 
-/** e^(2 pi i k / n), exact at quarter turns. */
-function rootOfUnity(k: number, n: number): Complex {
-  const turn = ((k % n) + n) % n;
-  const quarters = (4 * turn) / n;
-  if (Number.isInteger(quarters)) {
-    const axis = [0, 1, 0, -1];
-    return complex.complex(axis[(quarters + 1) % 4]!, axis[quarters]!);
-  }
-  const angle = (2 * Math.PI * turn) / n;
-  return complex.complex(Math.cos(angle), Math.sin(angle));
-}
-
-/** The discrete Fourier transform of a line by its definition; `direction` is -1, or +1 for the inverse (not scaled). */
-function transformLine(line: readonly Complex[], direction: 1 | -1): Complex[] {
-  const n = line.length;
-  const roots = line.map((_, k) => rootOfUnity(direction * k, n));
-  return line.map((_, k) => {
-    let sum = zero;
-    for (let i = 0; i < n; i++) sum = complex.add(sum, complex.multiply(line[i]!, roots[(i * k) % n]!));
-    return sum;
-  });
-}
-
-/** Transforms values of `shape` along the last `count` dimensions. */
-function transform(
-  values: readonly Complex[],
-  shape: readonly number[],
-  count: number,
-  direction: 1 | -1,
-): Complex[] {
-  const result = [...values];
-  const strides = stridesOf(shape);
-  for (let d = shape.length - count; d < shape.length; d++) {
-    forEachIndex(shape.with(d, 1), (index) => {
-      const base = positionOf(index, strides);
-      const at = Array.from({ length: shape[d]! }, (_, i) => base + i * strides[d]!);
-      const line = at.map((i) => result[i]!);
-      transformLine(line, direction).forEach((value, i) => {
-        result[at[i]!] =
-          direction < 0 ? value : complex.complex(value.re / line.length, value.im / line.length);
-      });
-    });
-  }
-  return result;
-}
-
-/** All values of a transform of real numbers, of which the last dimension holds only the first half: X[-k] = conj(X[k]). */
-function completeHalf(x: Tensor, shape: readonly number[], count: number): Complex[] {
-  const strides = stridesOf(x.shape);
-  const values: Complex[] = [];
-  const first = shape.length - count;
-  forEachIndex(shape, (index) => {
-    if (index.at(-1)! < x.shape.at(-1)!) {
-      values.push(numberAt(x, positionOf(index, strides)));
-      return;
-    }
-    const mirrored = index.map((i, d) => (d < first ? i : (shape[d]! - i) % shape[d]!));
-    values.push(complex.conjugate(numberAt(x, positionOf(mirrored, strides))));
-  });
-  return values;
-}
-
-const fft: TensorRule<"stablehlo.fft"> = (operation, [x]) => {
-  const { fft_type: type, fft_length: length } = operation.attributes;
-  const result = operation.result.type as TensorType;
-  const count = length.length;
-  if (type === "IRFFT") {
-    const values = completeHalf(x!, result.shape, count);
-    return [tensorOf(result, transform(values, result.shape, count, 1))];
-  }
-  const values = Array.from({ length: x!.count }, (_, i) => numberAt(x!, i));
-  const all = transform(values, x!.shape, count, type === "IFFT" ? 1 : -1);
-  if (type !== "RFFT") return [tensorOf(result, all)];
-  const strides = stridesOf(x!.shape);
-  const half: Complex[] = [];
-  forEachIndex(result.shape, (index) => {
-    half.push(all[positionOf(index, strides)]!);
-  });
-  return [tensorOf(result, half)];
-};
-
 export const linearAlgebraRules = {
   "stablehlo.cholesky": cholesky,
-  "stablehlo.fft": fft,
   "stablehlo.triangular_solve": triangularSolve,
 } as const;

@@ -6,6 +6,7 @@ import { checkRules } from "./check-rules.js";
 import { controlRules } from "./control.js";
 import { convertRules } from "./convert.js";
 import { dotRules } from "./dot.js";
+import { fftRules } from "./fft.js";
 import { gatherRules } from "./gather.js";
 import { linearAlgebraRules } from "./linear-algebra.js";
 import type { ControlRule, TensorRule } from "./machine.js";
@@ -67,6 +68,7 @@ export const tensorRuleTable: { readonly [K in TensorName]: TensorRule<K> } = {
   ...gatherRules,
   ...randomRules,
   ...linearAlgebraRules,
+  ...fftRules,
   ...batchNormRules,
 };
 
