@@ -8,7 +8,7 @@ export function fieldSince(struct: string, field: string): number {
 }
 
 /** The minor version at which a struct appeared: that of the function whose argument it is. */
-export function structSince(struct: string): number {
+function structSince(struct: string): number {
   return FUNCTION_SINCE[struct.replace(/_Args$/, "")] ?? FLOOR_MINOR;
 }
 

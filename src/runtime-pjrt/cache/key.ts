@@ -39,7 +39,7 @@ async function notedHash(path: string, identity: string): Promise<string> {
 }
 
 /** SHA-256 of a plugin's library, hexadecimal. */
-export async function libraryHash(path: string): Promise<string> {
+async function libraryHash(path: string): Promise<string> {
   const { size, mtimeMs, ino } = await stat(path);
   const identity = JSON.stringify([path, size, mtimeMs, ino]);
   const known = libraryHashes.get(identity);
@@ -50,7 +50,7 @@ export async function libraryHash(path: string): Promise<string> {
 }
 
 /** What the machine's processor can do: code made for one that can do more does not run on one that can do less. */
-export function processorFeatures(): string {
+function processorFeatures(): string {
   const model = cpus()[0]?.model ?? "";
   try {
     const flags = /^(?:flags|Features)\s*:(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1] ?? "";

@@ -43,6 +43,20 @@ describe("the compile cache", () => {
     });
   });
 
+  test("compiler variables in the environment are part of the key", async () => {
+    const cache = new CompileCache({ folder: await newFolder() });
+    await withClient(async (client) => {
+      await compileAndRun(cache, client);
+      process.env.LIBTPU_INIT_ARGS = "--other";
+      try {
+        expect(await compileAndRun(cache, client)).toBe("not compiled before");
+      } finally {
+        delete process.env.LIBTPU_INIT_ARGS;
+      }
+      expect(await compileAndRun(cache, client)).toBe("compiled before");
+    });
+  });
+
   test.each([
     ["cut", (bytes: Uint8Array) => bytes.subarray(0, 500), /^entry rejected: cut: \d+ of \d+ bytes$/],
     [
