@@ -44,7 +44,8 @@ export function unpackElements(to: Complaints, type: TensorType, blob: Uint8Arra
   if (element === "tf32") to.fail("a constant cannot be of tf32");
   if (element === "i1") return rawElements(type, unpackBits(to, count, blob));
   const width = byteWidth(element);
-  const isSplat = blob.length === width && count > 0;
+  // One value may also stand for none: MLIR keeps that of a splat without elements.
+  const isSplat = blob.length === width;
   if (!isSplat && blob.length !== width * count)
     to.fail(`${blob.length} bytes cannot hold ${count} elements of ${element}`);
   const bits = bitWidth(element);
