@@ -4,7 +4,7 @@
  */
 import { VerifyError } from "./errors.js";
 import { describeLocation, type Location, sourcePosition } from "./location.js";
-import type { Block, Operation, Region, Value } from "./operation.js";
+import { type Block, isOperation, type Operation, type Region, type Value } from "./operation.js";
 import type { OpDefinition, OpView } from "./ops/define.js";
 import { findOp } from "./ops/index.js";
 import { resolveOperandGroups } from "./ops/groups.js";
@@ -154,30 +154,35 @@ function checkTerminator(operation: Operation, block: Block, isTerminator: boole
     fail(asParts(operation), "terminator", `ends the body of ${owner}, which is no function`);
 }
 
-/** Verifies the operations of a block; `scope` holds the values they may use, and is left as it was. */
-function verifyBlock(block: Block, scope: Set<Value>): void {
-  const added: Value[] = [...block.arguments];
+/** Where the verifier stands: the blocks around it, and the operations it has passed. */
+interface Scope {
+  readonly open: ReadonlySet<Block>;
+  readonly passed: Set<Operation>;
+}
+
+/** Whether a value may be used here: it belongs to a block around, and comes before. */
+function isVisible({ owner }: Value, { open, passed }: Scope): boolean {
+  if (!isOperation(owner)) return open.has(owner);
+  return passed.has(owner) && owner.block !== undefined && open.has(owner.block);
+}
+
+function verifyBlock(block: Block, around: Scope): void {
+  const scope: Scope = { open: new Set(around.open).add(block), passed: around.passed };
   const owner = block.region?.operation;
-  for (const argument of added) {
-    scope.add(argument);
-    if (owner !== undefined) checkType(asParts(owner), argument.type, typeProblem);
-  }
+  for (const { type } of block.arguments)
+    if (owner !== undefined) checkType(asParts(owner), type, typeProblem);
   for (const operation of block) {
     for (const operand of operation.operands) {
-      if (!scope.has(operand))
+      if (!isVisible(operand, scope))
         fail(asParts(operation), "dominance", "an operand is used before it is defined");
     }
     const definition = findOp(operation.name);
     if (definition !== undefined) checkTerminator(operation, block, definition.traits.includes("terminator"));
     verifyOperation(operation);
-    const inner = definition?.traits.includes("isolated") ? new Set<Value>() : scope;
+    const inner = definition?.traits.includes("isolated") ? { ...scope, open: new Set<Block>() } : scope;
     for (const region of operation.regions) for (const child of region.blocks) verifyBlock(child, inner);
-    for (const result of operation.results) {
-      scope.add(result);
-      added.push(result);
-    }
+    scope.passed.add(operation);
   }
-  for (const value of added) scope.delete(value);
 }
 
 const asParts = (operation: Operation): OpParts => ({
@@ -192,6 +197,7 @@ const asParts = (operation: Operation): OpParts => ({
 /** Verifies a module and everything in it; the first broken rule throws. @throws VerifyError */
 export function verifyModule(module: Operation): void {
   verifyOperation(module);
-  for (const region of module.regions) for (const block of region.blocks) verifyBlock(block, new Set());
+  const scope: Scope = { open: new Set(), passed: new Set() };
+  for (const region of module.regions) for (const block of region.blocks) verifyBlock(block, scope);
   verifySymbols(module);
 }
