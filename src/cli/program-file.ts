@@ -1,18 +1,35 @@
-/** @file Programs as files. */
+/** @file Programs as files: StableHLO text, or portable artifacts. */
 import { readFile } from "node:fs/promises";
-import { text as readAll } from "node:stream/consumers";
+import { buffer as readAll } from "node:stream/consumers";
+import { deserializePortable, isBytecode } from "../ir/bytecode/index.js";
+import type { Operation } from "../ir/operation.js";
+import { parseModule } from "../ir/text/index.js";
+import { verifyModule } from "../ir/verify.js";
 import { EnvironmentError, UsageError } from "../support/errors.js";
 
-/** The text of a program, of stdin for `-`. @throws EnvironmentError when the file cannot be read, UsageError for MLIR bytecode */
-export async function readProgram(file: string): Promise<string> {
+/** The bytes of a file, of stdin for `-`. @throws EnvironmentError when it cannot be read */
+export async function readBytes(file: string): Promise<Buffer> {
   if (file === "-") return readAll(process.stdin);
-  let bytes: Buffer;
   try {
-    bytes = await readFile(file);
+    return await readFile(file);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new EnvironmentError({ message: `cannot read ${file}`, details: [reason], cause });
   }
-  if (!bytes.subarray(0, 4).equals(Buffer.from("ML\xefR", "latin1"))) return bytes.toString("utf8");
-  throw new UsageError({ message: `${file} is MLIR bytecode`, expected: "StableHLO text" });
+}
+
+/** The text of a program, of stdin for `-`. @throws EnvironmentError when it cannot be read, UsageError for an artifact */
+export async function readText(file: string): Promise<string> {
+  const bytes = await readBytes(file);
+  if (!isBytecode(bytes)) return bytes.toString("utf8");
+  throw new UsageError({ message: `${file} is a portable artifact`, expected: "StableHLO text" });
+}
+
+/** The module of a text or of a portable artifact, verified. @throws EnvironmentError, ParseError, BytecodeError, VerifyError */
+export async function readModule(file: string): Promise<Operation> {
+  const bytes = await readBytes(file);
+  if (isBytecode(bytes)) return deserializePortable(bytes).module;
+  const module = parseModule(bytes.toString("utf8"), { file });
+  verifyModule(module);
+  return module;
 }

@@ -1,15 +1,13 @@
 /** @file griffin run: any StableHLO program, on tensors from files or on what it carries itself. */
 import { Command } from "commander";
-import { findDifference, type HostValue, numbersOf, runProgram, typeOf } from "../engine/index.js";
-import { parseModule } from "../ir/text/index.js";
-import { verifyModule } from "../ir/verify.js";
+import { compareValues, type HostValue, numbersOf, runProgram } from "../engine/index.js";
 import { formatType } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
 import { formatTable } from "../support/table.js";
 import { openDevice } from "./device.js";
 import { addPluginOption, decimalNumber } from "./options.js";
 import { printJson, printLine } from "./output.js";
-import { readProgram } from "./program-file.js";
+import { readModule } from "./program-file.js";
 import { Progress } from "./progress.js";
 import { runSelfChecks } from "./self-check.js";
 import { readTensors, writeTensors } from "./tensor-files.js";
@@ -26,8 +24,8 @@ export interface RunOptions {
 }
 
 const EXAMPLES = `
-Tensors are called "0", "1", ... by their position. Floats agree with --expected when they differ by at most the tolerance, relative to
-the expected value where that is above 1; integers and booleans must be equal.
+Tensors are called "0", "1", ... by their position. Floats may differ from --expected by the tolerance, relative to the
+largest expected number if that is above 1; integers and booleans must be equal.
 
 Examples:
   griffin run program.mlir --input in.safetensors
@@ -38,7 +36,7 @@ Examples:
 export function runCommand(): Command {
   const command = new Command("run")
     .description("compile and run any StableHLO program")
-    .argument("<file...>", "StableHLO text; - for stdin")
+    .argument("<file...>", "StableHLO text or a portable artifact; - for stdin")
     .option("--input <file>", "safetensors file with the arguments")
     .option("--output <file>", "write the results there, as safetensors")
     .option("--expected <file>", "hold the results against these; exit code 1 when one is off")
@@ -61,8 +59,7 @@ async function run(files: readonly string[], options: RunOptions): Promise<void>
       got: files.join(" "),
     });
   }
-  const module = parseModule(await readProgram(file!), { file: file! });
-  verifyModule(module);
+  const module = await readModule(file!);
   const inputs =
     options.input === undefined ? new Map<string, HostValue>() : await readTensors(options.input);
   const expected = options.expected === undefined ? undefined : await readTensors(options.expected);
@@ -93,16 +90,12 @@ function judge(
     const wanted = expected.get(`${i}`);
     if (wanted === undefined) return "not expected: the file has no such tensor";
     if (formatType(value) !== formatType(wanted)) return `expected ${formatType(wanted)}`;
-    const rule = { kind: "almost", tolerance, relative: true } as const;
-    const difference = findDifference(rule, typeOf(value), value.data, wanted.data);
-    return difference === undefined
-      ? "ok"
-      : `[${difference.index}] ${difference.actual} for ${difference.expected}`;
+    return compareValues(value, wanted, tolerance) ?? "ok";
   });
 }
 
 function describe(value: HostValue, verdict: string | undefined): Record<string, unknown> {
-  const values = numbersOf(typeOf(value), value.data);
+  const values = numbersOf(value);
   return { type: formatType(value), values, ...(verdict === undefined ? {} : { verdict }) };
 }
 
@@ -117,7 +110,7 @@ function table(results: readonly HostValue[], verdicts: readonly string[] | unde
     ...(verdicts === undefined ? [] : ["verdict"]),
   ];
   const rows = results.map((value, i) => {
-    const numbers = numbersOf(typeOf(value), value.data);
+    const numbers = numbersOf(value);
     const count = numbers.length;
     const reduce = (step: (a: number, b: number) => number, start: number) =>
       figure(numbers.reduce(step, start));

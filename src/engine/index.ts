@@ -14,7 +14,6 @@ export {
 } from "./lower.js";
 export { GriffinModel, type ModelEvent, type ModelOptions, type ProgramKey } from "./model.js";
 export { Session, type SessionOptions } from "./session.js";
-export { type Difference, type Expectation, findDifference, numbersOf } from "./compare-values.js";
-export { type HostValue, runProgram, typeOf } from "./run-program.js";
-export { type CheckResult, selfCheck } from "./self-check.js";
+export { compareValues, type HostValue, numbersOf, runProgram } from "./run-program.js";
+export { selfCheck } from "./self-check.js";
 export { ProgramError } from "./stablehlo-program.js";

@@ -1,7 +1,9 @@
 /** @file Runs any StableHLO program once: tensors in by position, tensors out. */
+import { describeDifference } from "../ir/interpret/compare.js";
+import { domainOf, Tensor } from "../ir/interpret/tensor.js";
 import type { Operation } from "../ir/operation.js";
 import { printModule } from "../ir/text/index.js";
-import { type TensorType, tensorType } from "../ir/types.js";
+import { tensorType } from "../ir/types.js";
 import { type Client, type ElementTypeName, formatType, type TensorSpec } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
 import { mainSignature } from "./stablehlo-program.js";
@@ -13,9 +15,30 @@ export interface HostValue {
   readonly data: Uint8Array<ArrayBuffer>;
 }
 
-/** The IR's type of a tensor. */
-export const typeOf = ({ elementType, dimensions }: HostValue): TensorType =>
-  tensorType(dimensions, elementType);
+/** The value as the interpreter reads it. */
+const tensorOf = ({ elementType, dimensions, data }: HostValue): Tensor =>
+  new Tensor(tensorType(dimensions, elementType), data);
+
+/** The numbers of a value, for people: parts of complex numbers one after the other, large integers rounded. */
+export function numbersOf(value: HostValue): readonly number[] {
+  const tensor = tensorOf(value);
+  return ["float", "complex"].includes(domainOf(tensor.element)) ? Array.from(tensor.floats) : tensor.numbers;
+}
+
+/**
+ * Where a value differs from what is expected, in words; undefined when it does not. Floats may be off by `tolerance`, relative to
+ * the largest expected number if that is above 1; all else must be equal.
+ */
+export function compareValues(actual: HostValue, expected: HostValue, tolerance: number): string | undefined {
+  const largest = numbersOf(expected).reduce(
+    (a, b) => (Number.isFinite(b) ? Math.max(a, Math.abs(b)) : a),
+    1,
+  );
+  return describeDifference(tensorOf(actual), tensorOf(expected), {
+    kind: "almost",
+    tolerance: tolerance * largest,
+  });
+}
 
 /**
  * Compiles @main, runs it on the values of `inputs` (argument i is called "i"), and gives the results in order.

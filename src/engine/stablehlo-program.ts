@@ -1,7 +1,7 @@
 /** @file A StableHLO program that came as text: its entry function, and the signature that a plugin cannot tell. */
 import type { Operation } from "../ir/operation.js";
 import { isOp, type OperationOf } from "../ir/ops/index.js";
-import { DYNAMIC, formatType, type Type } from "../ir/types.js";
+import { DYNAMIC, formatType, type TensorType, type Type } from "../ir/types.js";
 import {
   type ElementTypeName,
   isElementType,
@@ -43,7 +43,16 @@ export function mainSignature(module: Operation): Signature {
   };
 }
 
-function tensorSpec(type: Type, what: string): TensorSpec & { readonly elementType: ElementTypeName } {
+function tensorSpec(type: Type, what: string): TensorSpec {
+  const { shape, element } = staticTensor(type, what);
+  return { elementType: element, dimensions: shape };
+}
+
+/** A type that a buffer can have. @throws ProgramError for dynamic sizes, tokens, tuples, quantised elements */
+export function staticTensor(
+  type: Type,
+  what = "a value",
+): TensorType & { readonly element: ElementTypeName } {
   const refuse = (expected: string): never => {
     throw new ProgramError(`${what} of @main cannot be a buffer`, { expected, got: formatType(type) });
   };
@@ -52,5 +61,5 @@ function tensorSpec(type: Type, what: string): TensorSpec & { readonly elementTy
   if (shape.includes(DYNAMIC)) return refuse("a static shape");
   if (typeof element !== "string" || !isElementType(element))
     return refuse("an element type that buffers have");
-  return { elementType: element, dimensions: shape };
+  return type as TensorType & { readonly element: ElementTypeName };
 }

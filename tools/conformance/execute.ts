@@ -1,0 +1,97 @@
+/**
+ * @file Programs that check themselves (check.expect_*), run by `griffin run --self-check` in batches, each in a process of its own:
+ * a program that kills its process costs its batch nothing but a second run, one by one.
+ */
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import { z } from "zod";
+import { programFiles } from "./files.js";
+import type { Score } from "./score.js";
+
+const griffin = fileURLToPath(new URL("../../dist/src/cli/main.js", import.meta.url));
+
+const BATCH = 100;
+const TIMEOUT_MS = 10 * 60_000;
+
+const reportFile = z.object({
+  programs: z.array(
+    z.object({
+      file: z.string(),
+      line: z.number(),
+      passed: z.boolean(),
+      report: z.object({ failures: z.array(z.object({ message: z.string() })) }).optional(),
+      error: z.object({ message: z.string() }).optional(),
+    }),
+  ),
+});
+
+/** What became of one program; `reason` when it failed. */
+interface Outcome {
+  /** `file.mlir:line`. */
+  readonly program: string;
+  readonly reason: string | undefined;
+}
+
+export interface ExecuteOptions {
+  /** By our own interpreter instead of the CPU plugin. */
+  readonly interpret: boolean;
+  /** Programs that are known to differ, by file name or `file:line`, with the reason. One that does not is a failure, too. */
+  readonly known: Readonly<Record<string, string>>;
+  /** Messages of programs that this way of running is not made for. */
+  readonly notApplicable: RegExp;
+}
+
+async function runBatch(files: readonly string[], options: ExecuteOptions): Promise<readonly Outcome[]> {
+  const args = ["run", "--self-check", "--json", ...(options.interpret ? ["--interpret"] : []), ...files];
+  const { stdout, exitCode, signal } = await execa(process.execPath, [griffin, ...args], {
+    reject: false,
+    timeout: TIMEOUT_MS,
+    maxBuffer: 2 ** 28,
+  });
+  if (exitCode === 0 || exitCode === 1) return reportFile.parse(JSON.parse(stdout)).programs.map(outcomeOf);
+  if (files.length > 1) {
+    const alone = [];
+    for (const file of files) alone.push(...(await runBatch([file], options)));
+    return alone;
+  }
+  return [
+    {
+      program: `${basename(files[0]!)}:1`,
+      reason: `the process died (${signal ?? `exit code ${exitCode}`})`,
+    },
+  ];
+}
+
+type Program = z.output<typeof reportFile>["programs"][number];
+
+function outcomeOf({ file, line, passed, report, error }: Program): Outcome {
+  const messages = [...(error === undefined ? [] : [error]), ...(report?.failures ?? [])].map(
+    ({ message }) => message,
+  );
+  return { program: `${basename(file)}:${line}`, reason: passed ? undefined : messages.join("; ") };
+}
+
+/** Runs every program of a folder. */
+export async function executeConformance(folder: string, options: ExecuteOptions): Promise<Score> {
+  const files = programFiles(folder);
+  const outcomes: Outcome[] = [];
+  for (let at = 0; at < files.length; at += BATCH) {
+    outcomes.push(...(await runBatch(files.slice(at, at + BATCH), options)));
+  }
+  const failures: string[] = [];
+  const differing = new Set<string>();
+  let [passed, notApplicable] = [0, 0];
+  for (const { program, reason } of outcomes) {
+    const key = [program, program.replace(/:\d+$/, "")].find((name) => Object.hasOwn(options.known, name));
+    if (reason === undefined) passed++;
+    else if (key !== undefined) differing.add(key);
+    else if (options.notApplicable.test(reason)) notApplicable++;
+    else failures.push(`${program}: ${reason}`);
+  }
+  const here = new Set(outcomes.flatMap(({ program }) => [program, program.replace(/:\d+$/, "")]));
+  for (const key of Object.keys(options.known)) {
+    if (here.has(key) && !differing.has(key)) failures.push(`${key}: known to differ, but does not any more`);
+  }
+  return { passed: passed + differing.size, failures, notApplicable };
+}

@@ -1,0 +1,91 @@
+/**
+ * @file The conformance tier over a folder of StableHLO programs (a checkout of the public suite, or a part of it laid out alike):
+ *
+ *     npm run test:conformance -- FOLDER
+ *
+ * text: parse and print; verify: reject what must be, for the stated reason; execute: through the CPU plugin; interpret: by our
+ * interpreter. A part whose folder is missing is left out. Ends with `N passed, N failed`.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { executeConformance } from "./execute.js";
+import { interpreterDiffers, pluginDiffers } from "./known.js";
+import type { Score } from "./score.js";
+import { textConformance } from "./text.js";
+import { verifyConformance } from "./verify.js";
+
+/** One way to look at the programs of one folder. */
+interface Part {
+  readonly name: string;
+  readonly folder: string;
+  run(folder: string): Score | Promise<Score>;
+}
+
+const text = (folder: string): Part => ({
+  name: "text",
+  folder,
+  run(path) {
+    const { passed, rejected, failures } = textConformance(path);
+    return {
+      passed: passed + rejected,
+      failures: failures.map(({ program, reason }) => `${program}: ${reason}`),
+      notApplicable: 0,
+    };
+  },
+});
+
+const verify: Part = {
+  name: "verify",
+  folder: "verify",
+  run(path) {
+    const { positives, negatives, failures } = verifyConformance(path);
+    return { passed: positives.passed + negatives.passed, failures, notApplicable: 0 };
+  },
+};
+
+const execute: Part = {
+  name: "execute",
+  folder: "testdata",
+  run: (path) => executeConformance(path, { interpret: false, known: pluginDiffers, notApplicable: /^$/ }),
+};
+
+const interpret = (folder: string): Part => ({
+  name: "interpret",
+  folder,
+  run: (path) =>
+    executeConformance(path, {
+      interpret: true,
+      known: interpreterDiffers,
+      notApplicable: /is not interpreted \((needs the test harness|chlo op)/,
+    }),
+});
+
+const parts: readonly Part[] = [
+  ...["testdata", "testdata-dynamic", "testdata-quantized", "interpret", "vhlo"].map(text),
+  verify,
+  interpret("interpret"),
+  interpret("testdata"),
+  execute,
+];
+
+const root = process.argv[2] ?? "../shared/conformance";
+let [passed, failed] = [0, 0];
+for (const { name, folder, run } of parts) {
+  const path = join(root, folder);
+  if (!existsSync(path)) continue;
+  const start = performance.now();
+  const score = await run(path);
+  for (const failure of score.failures) console.log(`  ${failure.split("\n")[0]}`);
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  const apart = score.notApplicable === 0 ? "" : `, ${score.notApplicable} not applicable`;
+  console.log(
+    `${name} ${folder}: ${score.passed} passed, ${score.failures.length} failed${apart} (${seconds} s)`,
+  );
+  passed += score.passed;
+  failed += score.failures.length;
+}
+if (passed + failed === 0) {
+  console.error(`no StableHLO programs in ${root}`);
+  process.exitCode = 2;
+} else if (failed > 0) process.exitCode = 1;
+console.log(`${passed} passed, ${failed} failed`);
