@@ -1,18 +1,16 @@
-/** @file griffin opt: any pipeline of passes on StableHLO text. */
-import { mkdir, readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
-import { text as readAll } from "node:stream/consumers";
+/** @file griffin opt: any pipeline of passes on StableHLO, text and portable artifacts in and out. */
 import { Command } from "commander";
 import { loweringPasses } from "../lowering/passes.js";
 import { allPasses, parsePipeline, registerPasses } from "../passes/index.js";
-import { EnvironmentError, UsageError } from "../support/errors.js";
+import { UsageError } from "../support/errors.js";
 import { checkExpectations } from "./opt/diagnostics.js";
+import { makeFolder, outputName, readSections, writeInto, writePrograms } from "./opt/files.js";
 import { describePasses, formatPasses } from "./opt/list.js";
-import { type Section, sectionsOf, separator } from "./opt/sections.js";
+import { separator } from "./opt/sections.js";
 import { formatTimes } from "./opt/times.js";
 import { emitForms, type Outcome, transform, type TransformOptions } from "./opt/transform.js";
 import { oneOf } from "./options.js";
-import { printJson, printLine, writeOutput } from "./output.js";
+import { printJson, printLine } from "./output.js";
 import { reportError } from "./report-error.js";
 
 interface Options extends TransformOptions {
@@ -33,20 +31,22 @@ Exit codes: 0 good, 1 a program is wrong, 2 wrong usage, 3 a file cannot be read
 Examples:
   griffin opt model.mlir --pass-pipeline='canonicalize,cse,dce' -o small.mlir
   griffin opt model.mlir --pass-pipeline='fuse-rglru-gates,lower-linear-scan{strategy=blocked block=128}' --print-ir-after-change
+  griffin opt model.mlir --emit portable --target-version 1.10.0 -o model.mlir.bc
   griffin lower --preset tiny | griffin opt - --emit generic
   griffin opt tests/*.mlir --split-input-file --verify-diagnostics
   griffin opt --list-passes`;
 
 export function optCommand(): Command {
   return new Command("opt")
-    .description("run passes on StableHLO text: read, verify, change, print")
-    .argument("[files...]", "MLIR text; - for stdin")
+    .description("run passes on StableHLO: read, verify, change, print")
+    .argument("[files...]", "StableHLO text or portable artifacts; - for stdin")
     .option(
       "--pass-pipeline <passes>",
       "passes in order, options in braces: cse,lower-linear-scan{block=64}",
       "",
     )
     .option("--emit <form>", `how to print: ${emitForms.join(", ")}`, oneOf("--emit", emitForms), "pretty")
+    .option("--target-version <x.y.z>", "StableHLO version of an artifact (default: the oldest that will do)")
     .option("--locations", "print where each operation comes from")
     .option("-o, --output <file>", "write there instead of stdout")
     .option("--out-dir <dir>", "write each file under its own name into this folder")
@@ -67,17 +67,33 @@ async function run(files: readonly string[], options: Options): Promise<void> {
   registerPasses(loweringPasses);
   if (options.listPasses === true) return listPasses(options.json === true);
   checkUsage(files, options);
-  const pipeline = parsePipeline(options.passPipeline);
-  const read = await Promise.all(files.map((file) => readSections(file, options.splitInputFile === true)));
-  const outcomes = read.map((sections) => sections.map((section) => transform(section, pipeline, options)));
-  if (options.timePasses === true) printTimes(outcomes.flat());
-  if (options.verifyDiagnostics === true) return verifyDiagnostics(outcomes.flat(), options.json === true);
-  if (options.json !== true) reportFailures(outcomes.flat());
-  if (options.json !== true || options.output !== undefined || options.outDir !== undefined)
-    await writeTexts(files, outcomes, options);
-  if (outcomes.flat().some((outcome) => outcome.error !== undefined)) process.exitCode = 1;
-  if (options.json === true) printJson({ programs: outcomes.flat().map(describeOutcome) });
+  const outcomes = await transformFiles(files, options);
+  if (options.timePasses === true) printTimes(outcomes);
+  if (options.verifyDiagnostics === true) return verifyDiagnostics(outcomes, options.json === true);
+  if (outcomes.some((outcome) => outcome.error !== undefined)) process.exitCode = 1;
+  const json = options.json === true;
+  if (!json) reportFailures(outcomes);
+  if (options.outDir === undefined && (!json || options.output !== undefined))
+    await writePrograms(options.output, outcomes);
+  if (json) printJson({ programs: outcomes.map(describeOutcome) });
 }
+
+/** One file after the other, so that thousands of them fit in memory; --out-dir is filled on the way. */
+async function transformFiles(files: readonly string[], options: Options): Promise<readonly Outcome[]> {
+  const { outDir, emit } = options;
+  const pipeline = parsePipeline(options.passPipeline);
+  if (outDir !== undefined) await makeFolder(outDir);
+  const outcomes: Outcome[] = [];
+  for (const file of files) {
+    const sections = await readSections(file, options.splitInputFile === true);
+    const ofFile = sections.map((section) => transform(section, pipeline, options));
+    if (outDir !== undefined) await writeInto(outDir, file, ofFile, emit === "portable");
+    outcomes.push(...ofFile.map((outcome) => (outDir === undefined ? outcome : withoutOutput(outcome))));
+  }
+  return outcomes;
+}
+
+const withoutOutput = ({ output: _written, ...rest }: Outcome): Outcome => rest;
 
 function listPasses(json: boolean): void {
   if (json) printJson(describePasses(allPasses()));
@@ -92,7 +108,12 @@ function checkUsage(files: readonly string[], options: Options): void {
     });
   if (options.output !== undefined && options.outDir !== undefined)
     throw new UsageError({ message: "-o and --out-dir are both given", expected: "one of them" });
-  const names = files.map((file) => basename(file));
+  if (options.targetVersion !== undefined && options.emit !== "portable")
+    throw new UsageError({
+      message: "--target-version is for portable artifacts",
+      expected: "--emit portable",
+    });
+  const names = files.map((file) => outputName(file, false));
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (options.outDir !== undefined && twice !== undefined)
     throw new UsageError({
@@ -101,37 +122,9 @@ function checkUsage(files: readonly string[], options: Options): void {
     });
 }
 
-async function readSections(file: string, split: boolean): Promise<readonly Section[]> {
-  if (file === "-") return sectionsOf("<stdin>", await readAll(process.stdin), split);
-  try {
-    return sectionsOf(file, await readFile(file, "utf8"), split);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new EnvironmentError({ message: `cannot read ${file}`, details: [reason], cause });
-  }
-}
-
 function reportFailures(outcomes: readonly Outcome[]): void {
   for (const { error } of outcomes)
     if (error !== undefined) reportError(error, { json: false, verbose: false });
-}
-
-/** Programs that failed are left out; a file of which none is left is not written. */
-async function writeTexts(
-  files: readonly string[],
-  outcomes: readonly (readonly Outcome[])[],
-  { output, outDir }: Options,
-): Promise<void> {
-  const texts = outcomes.map((ofFile) => ofFile.flatMap(({ text }) => text ?? []));
-  if (outDir === undefined) {
-    if (texts.flat().length > 0) await writeOutput(output, texts.flat().join(`${separator}\n`));
-    return;
-  }
-  await mkdir(outDir, { recursive: true });
-  for (const [i, file] of files.entries()) {
-    const name = file === "-" ? "stdin.mlir" : basename(file);
-    if (texts[i]!.length > 0) await writeOutput(join(outDir, name), texts[i]!.join(`${separator}\n`));
-  }
 }
 
 function verifyDiagnostics(outcomes: readonly Outcome[], json: boolean): void {
@@ -147,7 +140,11 @@ function printTimes(outcomes: readonly Outcome[]): void {
     console.error(`// ${section.file}:${section.firstLine}\n${formatTimes(passes)}`);
 }
 
-function describeOutcome({ section, text, error, passes }: Outcome): Record<string, unknown> {
+/** An artifact is base64 in JSON. */
+const describeOutput = (output: string | Uint8Array): Record<string, string> =>
+  typeof output === "string" ? { text: output } : { artifact: Buffer.from(output).toString("base64") };
+
+function describeOutcome({ section, output, error, passes }: Outcome): Record<string, unknown> {
   return {
     file: section.file,
     line: section.firstLine,
@@ -159,6 +156,6 @@ function describeOutcome({ section, text, error, passes }: Outcome): Record<stri
       changed,
       counts: Object.fromEntries(counts),
     })),
-    ...(text === undefined ? {} : { text }),
+    ...(output === undefined ? {} : describeOutput(output)),
   };
 }

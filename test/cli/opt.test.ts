@@ -179,6 +179,48 @@ ${"  "}
   });
 });
 
+describe("griffin opt --emit portable", () => {
+  it("writes an artifact, and reads it back", async () => {
+    const artifact = join(folder, "a.mlir.bc");
+    expect(
+      await opt(file("a.mlir", twice), "--pass-pipeline=canonicalize", "--emit=portable", "-o", artifact),
+    ).toEqual({ out: "", err: "", code: 0 });
+    expect(readFileSync(artifact).subarray(0, 4)).toEqual(Buffer.from([0x4d, 0x4c, 0xef, 0x52]));
+    expect((await opt(artifact)).out).toBe(identity);
+  });
+
+  it("writes it for an older StableHLO when asked", async () => {
+    const artifact = join(folder, "a.mlir.bc");
+    await opt(file("a.mlir", twice), "--emit=portable", "--target-version=1.0.0", "-o", artifact);
+    expect(readFileSync(artifact, "latin1")).toContain("StableHLO_v1.0.0");
+  });
+
+  it("names files in --out-dir by what they hold", async () => {
+    const out = join(folder, "out");
+    await opt(file("a.mlir", identity), file("b.mlir", identity), "--emit=portable", "--out-dir", out);
+    expect(readdirSync(out)).toEqual(["a.mlir.bc", "b.mlir.bc"]);
+    await opt(join(out, "a.mlir.bc"), "--out-dir", out);
+    expect(readFileSync(join(out, "a.mlir"), "utf8")).toBe(identity);
+  });
+
+  it("is base64 in JSON", async () => {
+    const { out } = await opt(file("a.mlir", identity), "--emit=portable", "--json");
+    const { programs } = JSON.parse(out) as { programs: readonly { artifact: string }[] };
+    expect(Buffer.from(programs[0]!.artifact, "base64").subarray(0, 4).toString("hex")).toBe("4d4cef52");
+  });
+
+  it("refuses several programs for one place", async () => {
+    const path = file("a.mlir", `${identity}// -----\n${identity}`);
+    const { err, code } = await opt(path, "--split-input-file", "--emit=portable");
+    expect({ err, code }).toEqual({
+      err: `usage error: 2 portable artifacts cannot go to one place
+  hint:     give one program, or one a file and --out-dir
+`,
+      code: 2,
+    });
+  });
+});
+
 describe("griffin opt --verify-diagnostics", () => {
   const verify = (...sections: readonly string[]) =>
     opt(file("a.mlir", sections.join("// -----\n")), "--split-input-file", "--verify-diagnostics");
@@ -225,6 +267,7 @@ describe("griffin opt refuses", () => {
     [["--pass-pipeline=cse"], "no file given"],
     [["a.mlir", "-o", "x", "--out-dir", "y"], "-o and --out-dir are both given"],
     [["x/a.mlir", "y/a.mlir", "--out-dir", "z"], "two files are called a.mlir"],
+    [["a.mlir", "--target-version=1.0.0"], "--target-version is for portable artifacts"],
     [["a.mlir", "--pass-pipeline=css"], 'unknown pass "css"'],
     [["a.mlir", "--emit=pritty"], "--emit is not valid"],
     [["a.mlir", "--pass-pipelin=cse"], "unknown option '--pass-pipelin=cse'"],

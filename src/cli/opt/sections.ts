@@ -7,6 +7,8 @@ export interface Section {
   readonly text: string;
   /** Line of the file on which it starts, from 1. */
   readonly firstLine: number;
+  /** A portable artifact in the place of text. */
+  readonly artifact?: Uint8Array;
 }
 
 export const separator = "// -----";

@@ -1,4 +1,5 @@
-/** @file One program of `griffin opt`: read, verified, changed by the pipeline, printed. */
+/** @file One program of `griffin opt`: read, verified, changed by the pipeline, written. */
+import { deserializePortable, serializePortable } from "../../ir/bytecode/index.js";
 import type { Operation } from "../../ir/operation.js";
 import { parseModule, printModule } from "../../ir/text/index.js";
 import { verifyModule } from "../../ir/verify.js";
@@ -7,20 +8,29 @@ import { GriffinError } from "../../support/errors.js";
 import { createPassPrinter, type PassPrinterFlags } from "../print-passes.js";
 import type { Section } from "./sections.js";
 
-export const emitForms = ["pretty", "generic"] as const;
+export const emitForms = ["pretty", "generic", "portable"] as const;
 
 export interface TransformOptions extends PassPrinterFlags {
   readonly emit: (typeof emitForms)[number];
-  /** Write locations too. */
+  /** Write locations too (text only: an artifact has them). */
   readonly locations?: boolean;
+  /** StableHLO version of an artifact. */
+  readonly targetVersion?: string;
 }
 
-/** What became of a section: its text, or the error that stopped it. */
+/** What became of a program: its text or artifact, or the error that stopped it. */
 export interface Outcome {
   readonly section: Section;
-  readonly text?: string;
+  readonly output?: string | Uint8Array;
   readonly error?: GriffinError;
   readonly passes: readonly PassEvent[];
+}
+
+function read(section: Section): Operation {
+  if (section.artifact !== undefined) return deserializePortable(section.artifact).module;
+  const module = parseModule(section.text, section);
+  verifyModule(module);
+  return module;
 }
 
 function runPasses(
@@ -37,15 +47,18 @@ function runPasses(
   });
 }
 
-/** Runs the pipeline on a section. Errors of ours are an outcome; others are thrown. */
+function write(module: Operation, { emit, locations, targetVersion }: TransformOptions): string | Uint8Array {
+  if (emit === "portable") return serializePortable(module, { targetVersion, verify: false });
+  return printModule(module, { form: emit, locations });
+}
+
+/** Runs the pipeline on a program. Errors of ours are an outcome; others are thrown. */
 export function transform(section: Section, pipeline: Pipeline, options: TransformOptions): Outcome {
   const passes: PassEvent[] = [];
   try {
-    const module = parseModule(section.text, section);
-    verifyModule(module);
+    const module = read(section);
     runPasses(module, pipeline, options, passes);
-    const text = printModule(module, { form: options.emit, locations: options.locations });
-    return { section, text, passes };
+    return { section, output: write(module, options), passes };
   } catch (error) {
     if (!(error instanceof GriffinError)) throw error;
     return { section, error, passes };

@@ -1,0 +1,54 @@
+/** @file Files in and out of `griffin opt`: one program each, or several between separators. */
+import { mkdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { isBytecode } from "../../ir/bytecode/index.js";
+import { EnvironmentError, UsageError } from "../../support/errors.js";
+import { writeOutput } from "../output.js";
+import { readBytes } from "../program-file.js";
+import { type Section, sectionsOf, separator } from "./sections.js";
+import type { Outcome } from "./transform.js";
+
+/** The programs of a text file, or the one of a portable artifact; `-` is stdin. @throws EnvironmentError */
+export async function readSections(file: string, split: boolean): Promise<readonly Section[]> {
+  const bytes = await readBytes(file);
+  const name = file === "-" ? "<stdin>" : file;
+  if (isBytecode(bytes)) return [{ file: name, text: "", firstLine: 1, artifact: bytes }];
+  return sectionsOf(name, bytes.toString("utf8"), split);
+}
+
+/** The name of a file's result in --out-dir: artifacts end in `.bc`, text does not. */
+export function outputName(file: string, portable: boolean): string {
+  const name = file === "-" ? "stdin.mlir" : basename(file).replace(/\.bc$/, "");
+  return portable ? `${name}.bc` : name;
+}
+
+/** Makes a folder, and those above it. @throws EnvironmentError */
+export async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new EnvironmentError({ message: `cannot make the folder ${folder}`, details: [reason], cause });
+  }
+}
+
+/** Writes the programs that went well to one place, which stays as it is when there are none. */
+export async function writePrograms(path: string | undefined, outcomes: readonly Outcome[]): Promise<void> {
+  const outputs = outcomes.flatMap(({ output }) => output ?? []);
+  const texts = outputs.filter((output) => typeof output === "string");
+  if (texts.length > 0) return writeOutput(path, texts.join(`${separator}\n`));
+  if (outputs.length > 1)
+    throw new UsageError({
+      message: `${outputs.length} portable artifacts cannot go to one place`,
+      hint: "give one program, or one a file and --out-dir",
+    });
+  if (outputs.length === 1) await writeOutput(path, outputs[0]!);
+}
+
+/** Writes a file's programs into a folder, under the file's name. */
+export const writeInto = (
+  folder: string,
+  file: string,
+  outcomes: readonly Outcome[],
+  portable: boolean,
+): Promise<void> => writePrograms(join(folder, outputName(file, portable)), outcomes);
