@@ -18,8 +18,8 @@ import { parseGeneric } from "./parse-generic.js";
 import { unquote } from "./strings.js";
 import { templateOf } from "./template.js";
 
-/** What follows an op's name. */
-export type ParsedParts = Omit<OperationParts, "name" | "location">;
+/** What follows an op's name; `location` when it is not the name's. */
+export type ParsedParts = Omit<OperationParts, "name">;
 
 /** An argument that a region or an op's own syntax names: `%x: T loc(..)`. */
 export interface ParsedArgument {
@@ -113,7 +113,8 @@ export class OperationParser {
       const isNewLine = cursor.line !== line;
       line = cursor.line;
       if (depth <= 0 && cursor.kind === "}") return;
-      if (depth <= 0 && isNewLine && /^(?:value|name|string|block|attribute|type)$/.test(cursor.kind)) return;
+      if (depth <= 0 && isNewLine && /^(?:value|name|string|block|attribute|type|\{-#)$/.test(cursor.kind))
+        return;
     } while (cursor.kind !== "end");
   }
 
@@ -122,16 +123,16 @@ export class OperationParser {
     const { cursor } = this;
     const names = this.#resultNames();
     const at = cursor.start;
-    const here = this.#here();
+    const here = this.here();
     const [name, parts] = cursor.kind === "string" ? this.#generic() : this.#custom();
-    const location = parseOptionalLocation(this.context) ?? here;
+    const location = parseOptionalLocation(this.context) ?? parts.location ?? here;
     const operation = makeOperation({ name, ...parts, location });
     this.#bind(names, operation, at);
     return operation;
   }
 
   /** The place of the current token, the location of an operation that names none. */
-  #here(): Location {
+  here(): Location {
     const { line, start, lineStart } = this.cursor;
     return fileLocation({ file: this.context.source.file, line, column: start - lineStart + 1 });
   }
@@ -269,13 +270,11 @@ export class OperationParser {
   argument(): ParsedArgument {
     const { cursor } = this;
     const at = cursor.start;
-    const { line, lineStart } = cursor;
+    const here = this.here();
     const name = cursor.expect("value", "as an argument");
     cursor.expect(":", "and the type of the argument");
     const type = parseType(this.context);
-    const { file } = this.context.source;
-    const location =
-      parseOptionalLocation(this.context) ?? fileLocation({ file, line, column: at - lineStart + 1 });
+    const location = parseOptionalLocation(this.context) ?? here;
     return { name, at, type, location };
   }
 

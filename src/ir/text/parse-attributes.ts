@@ -56,12 +56,23 @@ function parseKeyword(context: ParseContext): Attribute {
   if (cursor.isWord("array")) return parseDenseArray(context);
   if (cursor.isWord("dense_resource")) return parseResource(context);
   if (cursor.isWord("loc")) return { kind: "location", location: parseLocation(context) };
-  if (/^(?:affine_map|affine_set|sparse|strided|distinct)$/.test(cursor.spelling))
-    return parseOpaque(context);
+  if (cursor.isWord("affine_map") || cursor.isWord("affine_set")) return parseAffine(context);
+  if (/^(?:sparse|strided|distinct)$/.test(cursor.spelling)) return parseOpaque(context);
   return { kind: "type", type: parseType(context) };
 }
 
-/** `affine_map<..>` and the like, kept as text; `sparse<..>` and `distinct[..]<..>` have more to them. */
+/** `affine_map<..>` and `affine_set<..>`, kept as text; their arrows and comparisons close no bracket. */
+function parseAffine({ cursor }: ParseContext): Attribute {
+  const { start, end } = cursor;
+  const body = /<(?:->|>=|[^<>])*>/y;
+  body.lastIndex = end;
+  const text = body.exec(cursor.text)?.[0];
+  if (text === undefined) return cursor.fail("the bracket is not closed", end);
+  cursor.continueAt(end + text.length);
+  return { kind: "opaque", text: cursor.text.slice(start, end + text.length) };
+}
+
+/** `strided<..>`, `distinct[..]<..>` and `sparse<..> : T`, kept as text. */
 function parseOpaque(context: ParseContext): Attribute {
   const { cursor } = context;
   const { start, spelling } = cursor;

@@ -53,11 +53,11 @@ function moduleOf(operations: Block, context: ParseContext): Operation {
     detachOperation(first);
     return first;
   }
-  const { file, firstLine } = context.source;
   return makeOperation({
     name: "builtin.module",
     regions: [makeRegion([operations])],
-    location: fileLocation({ file, line: firstLine, column: 1 }),
+    // Where no module is written, MLIR places it before the first line.
+    location: fileLocation({ file: context.source.file, line: 0, column: 0 }),
   });
 }
 

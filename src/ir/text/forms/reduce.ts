@@ -4,7 +4,7 @@
  */
 import type { Block, Operation, Region, Value } from "../../operation.js";
 import { findOp } from "../../ops/index.js";
-import { fileLocation, type Location } from "../../location.js";
+import type { Location } from "../../location.js";
 import { insertOperation, makeBlock, makeOperation, makeRegion } from "../../rewriter.js";
 import { type TensorType, tensorType } from "../../types.js";
 import { parseIntegers } from "../context.js";
@@ -81,6 +81,8 @@ export const reduceForm: Form = {
   },
   parse(input, definition) {
     const { cursor, context } = input;
+    // MLIR takes the place after the name for the location of this op alone.
+    const location = input.here();
     const inputs: Value[] = [];
     const inits: Value[] = [];
     do {
@@ -103,7 +105,7 @@ export const reduceForm: Form = {
       applied === undefined
         ? parseReducer(input, definition.name, inputs.length)
         : bodyOf(input, applied, operands);
-    return { operands, resultTypes, regions: [region], ...attributes };
+    return { operands, resultTypes, regions: [region], location, ...attributes };
   },
 };
 
@@ -113,14 +115,15 @@ interface Applied {
   readonly location: Location;
 }
 
-function parseApplied({ cursor, context }: OperationParser): Applied {
-  const { start: at, line, lineStart } = cursor;
+function parseApplied(input: OperationParser): Applied {
+  const { cursor } = input;
+  const at = cursor.start;
+  const location = input.here();
   const name = cursor.expect("name", "of an op");
   const definition = findOp(name);
   if (!name.startsWith("stablehlo.") || definition?.operands.length !== 2 || definition.assembly !== "binary")
     cursor.fail(`${name} does not combine two values`, at);
-  const { file } = context.source;
-  return { name, at, location: fileLocation({ file, line, column: at - lineStart + 1 }) };
+  return { name, at, location };
 }
 
 /** The body that `applies` stands for. */
