@@ -7,6 +7,7 @@ import { definePass, type Pass } from "../passes/pass.js";
 import type { GriffinName, OperationOf } from "../ir/ops/index.js";
 import type { Value } from "../ir/operation.js";
 import type { Emitter } from "./emit.js";
+import { griffinExample, linearScanExample, localAttentionExample } from "./examples.js";
 import { flattenDots } from "./flatten-dots.js";
 import { replaceEach } from "./replace.js";
 import { lowerLinearScan, type ScanChoice } from "./scan/lower.js";
@@ -42,7 +43,7 @@ const lowerScanPass = definePass({
   summary:
     "griffin.linear_scan becomes a loop, an associative scan or a blocked one, as the target likes it.",
   options: scanOptions,
-  example: { before: "", after: "" },
+  example: linearScanExample,
   run(module, context, options) {
     replaceEach(module, context, "griffin.linear_scan", (e, op) =>
       lowerLinearScan(e, op, scanChoice(options, shapeOf(op.operands[0]!)[1]!)),
@@ -61,7 +62,7 @@ const lowerAttentionPass = definePass({
     block: z.coerce.number().int().min(1).optional().describe("queries a band"),
     target,
   }),
-  example: { before: "", after: "" },
+  example: localAttentionExample,
   run(module, context, { strategy, block, target: name }) {
     const choice =
       strategy === "auto"
@@ -76,7 +77,7 @@ const lowerAttentionPass = definePass({
 const lowerGriffinPass = definePass({
   name: "lower-griffin",
   summary: "Every griffin op that is left becomes its meaning in stablehlo.",
-  example: { before: "", after: "" },
+  example: griffinExample,
   run(module, context) {
     for (const name of Object.keys(decompositions) as GriffinName[]) lowerByMeaning(module, context, name);
   },

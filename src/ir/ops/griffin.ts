@@ -3,7 +3,7 @@
  * (src/lowering/decompose) and is lowered by a strategy of the target. Axes: b batch, t time, d model, e recurrence width,
  * n heads, h head size, w attention window, k conv width.
  */
-import { formatType, isFloat, type TensorType, tensorType, withElement } from "../types.js";
+import { type ElementType, formatType, isFloat, type TensorType, tensorType, withElement } from "../types.js";
 import { defineOp, type OpView, operand } from "./define.js";
 import { f32, i64, unit } from "./kinds.js";
 
@@ -23,11 +23,11 @@ function expectRank(op: View, name: string, type: TensorType, rank: number): voi
   );
 }
 
-function expectElement(op: View, name: string, type: TensorType, element: string): void {
+function expectElement(op: View, name: string, type: TensorType, element: ElementType): void {
   op.check(
     type.element === element,
     `${name}_element`,
-    `${name} must hold ${element}, got ${formatType(type)}`,
+    `${name} must hold ${String(element)}, got ${formatType(type)}`,
   );
 }
 
@@ -104,7 +104,7 @@ const blockDiagonalDot = defineOp({
       "x_blocks",
       `the last axis of x must be ${blocks} blocks of ${inputs}, got ${formatType(x)}`,
     );
-    op.check(x.element === w.element, "w_element", `w must hold ${String(x.element)}, got ${formatType(w)}`);
+    expectElement(op, "w", w, x.element);
     return [tensorType([...x.shape.slice(0, -1), blocks * outputs], x.element)];
   },
   assembly: "generic",
@@ -141,6 +141,7 @@ const causalConv1d = defineOp({
     expectShape(op, "bias", bias, [e]);
     expectShape(op, "segment_pos", segmentPos, [b, t]);
     expectShape(op, "tail", tail, [b, taps - 1, e]);
+    for (const [name, type] of Object.entries({ w, bias, tail })) expectElement(op, name, type, x.element);
     return [x, tail];
   },
   assembly: "generic",
@@ -174,7 +175,10 @@ const localAttention = defineOp({
     expectRank(op, "ring_k", ringK, 3);
     expectShape(op, "ring_k", ringK, [b, ringK.shape[1]!, h]);
     expectShape(op, "ring_v", ringV, ringK.shape);
+    op.check(ringK.shape[1]! > 0, "window", `the window must have a slot, got ${formatType(ringK)}`);
     expectShape(op, "num_tokens", numTokens, [b]);
+    const rows = { k, v, ring_k: ringK, ring_v: ringV };
+    for (const [name, type] of Object.entries(rows)) expectElement(op, name, type, q.element);
     return [q];
   },
   assembly: "generic",
@@ -194,6 +198,7 @@ const ringUpdate = defineOp({
     expectRank(op, "ring", ring, 3);
     expectRank(op, "rows", rows, 3);
     expectShape(op, "rows", rows, [ring.shape[0]!, rows.shape[1]!, ring.shape[2]!]);
+    expectElement(op, "rows", rows, ring.element);
     expectShape(op, "segment_pos", segmentPos, rows.shape.slice(0, 2));
     return [ring];
   },
@@ -210,7 +215,9 @@ const rmsNorm = defineOp({
   traits: ["pure"],
   infer: (op) => {
     const [x, scale] = [op.tensor(0), op.tensor(1)];
+    op.check(x.shape.length > 0, "x_rank", `x must have an axis, got ${formatType(x)}`);
     expectShape(op, "scale", scale, x.shape.slice(-1));
+    expectElement(op, "scale", scale, x.element);
     return [x];
   },
   assembly: "generic",

@@ -47,7 +47,7 @@ export function causalConv1d(e: Emitter, op: OperationOf<"griffin.causal_conv1d"
     sum = sum === undefined ? term : e.add(sum, term);
   }
   const y = e.add(sum!, e.broadcast(bias, shape, [2]));
-  return [y, newTail(e, prefixed, starts, time, taps)];
+  return [y, taps === 1 ? tail : newTail(e, prefixed, starts, time, taps)];
 }
 
 /** The last k-1 inputs; those that a document start separates from what follows are zeros. */

@@ -1,0 +1,228 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { OperationOf } from "../../src/ir/ops/index.js";
+import { type AttentionChoice, lowerLocalAttention } from "../../src/lowering/attention/lower.js";
+import type { Emitter } from "../../src/lowering/emit.js";
+import { useCpu } from "../dsl/cpu.js";
+import { expectClose, type OpCase, randomNumbers, rounded, runOps } from "./ops.js";
+import { type Attention, localAttention } from "./plain.js";
+
+const cpu = useCpu();
+
+interface Shape {
+  readonly batch: number;
+  readonly time: number;
+  readonly heads: number;
+  readonly head: number;
+  readonly window: number;
+  /** Tokens before, one for each row; a constant 0 when absent. */
+  readonly numTokens: readonly number[] | undefined;
+  /** Where documents begin, besides those open before; and how many tokens are padding, for each row. */
+  readonly starts: readonly (readonly number[])[];
+  readonly padding: readonly number[];
+  readonly element: "f32" | "bf16";
+  readonly seed: number;
+}
+
+/** Positions as a session makes them: padding is -1, documents count from 0, the open one goes on from its tokens. */
+function positionsOf({ batch, time, numTokens, starts, padding }: Shape): number[] {
+  return Array.from({ length: batch }, (_, row) => {
+    const before = numTokens?.[row] ?? 0;
+    const padded = before === 0 ? Math.min(padding[row] ?? 0, time - 1) : 0;
+    let position = before;
+    return Array.from({ length: time }, (_, t) => {
+      if (t < padded) return -1;
+      if (t > padded && (starts[row] ?? []).includes(t)) position = 0;
+      return position++;
+    });
+  }).flat();
+}
+
+function numbersOf(shape: Shape): Attention {
+  const { batch, time, heads, head, window, numTokens, element, seed } = shape;
+  const random = (salt: number, count: number) => rounded(randomNumbers(seed + salt, count, -2, 2), element);
+  return {
+    batch,
+    time,
+    heads,
+    head,
+    window,
+    scale: 0.5,
+    q: random(0, batch * time * heads * head),
+    k: random(1, batch * time * head),
+    v: random(2, batch * time * head),
+    positions: positionsOf(shape),
+    ringK: random(3, batch * window * head),
+    ringV: random(4, batch * window * head),
+    numTokens: numTokens ?? Array<number>(batch).fill(0),
+  };
+}
+
+function caseOf(shape: Shape, choice: AttentionChoice): OpCase {
+  const { batch, time, heads, head, window, numTokens, element } = shape;
+  const numbers = numbersOf(shape);
+  const row = { shape: [batch, time, head], element };
+  const ring = { shape: [batch, window, head], element };
+  return {
+    op: "griffin.local_attention",
+    operands: [
+      { shape: [batch, time, heads, head], element, data: numbers.q },
+      { ...row, data: numbers.k },
+      { ...row, data: numbers.v },
+      { shape: [batch, time], element: "i32", data: numbers.positions },
+      { ...ring, data: numbers.ringK },
+      { ...ring, data: numbers.ringV },
+      { shape: [batch], element: "i32", data: numbers.numTokens, constant: numTokens === undefined },
+    ],
+    attributes: { scale: numbers.scale },
+    rule: (e: Emitter, op: OperationOf<"griffin.local_attention">) => lowerLocalAttention(e, op, choice),
+  };
+}
+
+const dense: AttentionChoice = { strategy: "dense" };
+const banded = (block: number | undefined): AttentionChoice => ({ strategy: "banded", block });
+
+async function check(shapes: readonly Shape[], choices: readonly AttentionChoice[]): Promise<void> {
+  const pairs = shapes.flatMap((shape) => choices.map((choice) => ({ shape, choice })));
+  const results = await runOps(
+    cpu.client,
+    pairs.map(({ shape, choice }) => caseOf(shape, choice)),
+  );
+  pairs.forEach(({ shape, choice }, i) => {
+    // In bf16 the weights are rounded before they meet the values.
+    const tolerance = shape.element === "f32" ? 2e-5 : 2e-2;
+    const name = `${JSON.stringify(choice)} of ${JSON.stringify(shape)}`;
+    expectClose(results[i]![0]!, localAttention(numbersOf(shape)), name, shape.element, tolerance);
+  });
+}
+
+const base: Shape = {
+  batch: 2,
+  time: 10,
+  heads: 2,
+  head: 4,
+  window: 3,
+  numTokens: undefined,
+  starts: [],
+  padding: [],
+  element: "f32",
+  seed: 1,
+};
+const everyBlock = [1, 2, 3, 4, 5, 6, 7, 8, 9].map(banded);
+const blocks = [1, 3, 4, 9].map(banded);
+
+describe("dense and banded attention equal a plain loop", () => {
+  it.each([
+    ["a window of one token", [{ ...base, window: 1 }]],
+    ["a window larger than the time", [{ ...base, window: 13 }]],
+    ["a window that is the time", [{ ...base, window: 10 }]],
+    ["packed documents", [{ ...base, starts: [[4], [1, 2, 9]] }]],
+    ["left padding", [{ ...base, padding: [3, 9] }]],
+    ["left padding and packed documents", [{ ...base, padding: [0, 4], starts: [[7], [6]] }]],
+    ["bf16", [{ ...base, element: "bf16" }]],
+  ] as const satisfies readonly (readonly [string, readonly Shape[]])[])("%s", async (_, shapes) => {
+    await check(shapes, [dense, ...blocks]);
+  });
+
+  it("blocks of 1 to 9 queries", async () => {
+    await check([base], [dense, ...everyBlock]);
+  });
+
+  it("tokens in the ring from none to three windows, every remainder", async () => {
+    const shapes = [0, 1, 2, 3, 4, 5, 6, 9].map((n) => ({
+      ...base,
+      time: 5,
+      numTokens: [n, (n * 2 + 1) % 10],
+    }));
+    await check(shapes, [dense, banded(2)]);
+  });
+
+  it("a ring whose document ends in the chunk", async () => {
+    await check([{ ...base, numTokens: [5, 2], starts: [[1], [0, 6]] }], [dense, ...blocks]);
+  });
+
+  it("one token after the ring", async () => {
+    const shapes = [0, 1, 2, 3, 4, 8].map((n) => ({ ...base, time: 1, numTokens: [n, n + 1] }));
+    await check(shapes, [dense, banded(undefined)]);
+  });
+
+  it("more rows than are rolled one by one", async () => {
+    const numTokens = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+    await check([{ ...base, batch: 9, time: 4, numTokens }], [dense, banded(2)]);
+  });
+
+  it("random shapes, documents, padding and rings", async () => {
+    const shape: fc.Arbitrary<Shape> = fc.record({
+      batch: fc.integer({ min: 1, max: 3 }),
+      time: fc.integer({ min: 1, max: 20 }),
+      heads: fc.integer({ min: 1, max: 3 }),
+      head: fc.constantFrom(2, 4),
+      window: fc.integer({ min: 1, max: 9 }),
+      numTokens: fc.option(fc.array(fc.nat(27), { minLength: 3, maxLength: 3 }), { nil: undefined }),
+      starts: fc.array(fc.array(fc.nat(19), { maxLength: 3 }), { minLength: 3, maxLength: 3 }),
+      padding: fc.array(fc.nat(5), { minLength: 3, maxLength: 3 }),
+      element: fc.constantFrom("f32", "f32", "bf16"),
+      seed: fc.nat(1000),
+    });
+    const shapes = fc.array(
+      shape.map((s) => ({ ...s, numTokens: s.numTokens?.slice(0, s.batch) })),
+      { minLength: 3, maxLength: 3 },
+    );
+    await fc.assert(
+      fc.asyncProperty(shapes, fc.integer({ min: 1, max: 9 }), (drawn, block) =>
+        check(drawn, [dense, banded(block)]),
+      ),
+      { numRuns: 5 },
+    );
+  });
+});
+
+describe("what a token sees", () => {
+  /** The weight that the query at `time` gives each new key: values are one-hot. */
+  const weights = async (time: number, window: number, block: number): Promise<number[]> => {
+    const operands = [
+      { shape: [1, time, 1, 2], data: Array<number>(time * 2).fill(0) },
+      { shape: [1, time, 2], data: Array<number>(time * 2).fill(0) },
+      { shape: [1, time, 2], data: Array.from({ length: time }, (_, t) => [t, 1]).flat() },
+      { shape: [1, time], element: "i32" as const, data: Array.from({ length: time }, (_, t) => t) },
+      { shape: [1, window, 2], data: Array<number>(window * 2).fill(0) },
+      { shape: [1, window, 2], data: Array<number>(window * 2).fill(0) },
+      { shape: [1], element: "i32" as const, data: [0], constant: true },
+    ];
+    const rule = (e: Emitter, op: OperationOf<"griffin.local_attention">) =>
+      lowerLocalAttention(e, op, banded(block));
+    const [[y]] = (await runOps(cpu.client, [
+      { op: "griffin.local_attention", operands, attributes: { scale: 1 }, rule },
+    ])) as [[number[]]];
+    return y.filter((_, i) => i % 2 === 0);
+  };
+
+  it("is itself and w tokens before it: equal keys average the last w + 1 values", async () => {
+    expect(await weights(6, 2, 2)).toEqual([0, 0.5, 1, 2, 3, 4]);
+  });
+
+  it("a row of the ring that holds nothing is not seen, whatever is in it", async () => {
+    const junk = [1e30, 1e30];
+    const operands = [
+      { shape: [1, 1, 1, 2], data: [1, 1] },
+      { shape: [1, 1, 2], data: [1, 1] },
+      { shape: [1, 1, 2], data: [5, 6] },
+      { shape: [1, 1], element: "i32" as const, data: [0] },
+      { shape: [1, 1, 2], data: junk },
+      { shape: [1, 1, 2], data: junk },
+      { shape: [1], element: "i32" as const, data: [0] },
+    ];
+    const rule = (choice: AttentionChoice) => (e: Emitter, op: OperationOf<"griffin.local_attention">) =>
+      lowerLocalAttention(e, op, choice);
+    const results = await runOps(
+      cpu.client,
+      [dense, banded(1)].map((choice) => ({
+        op: "griffin.local_attention" as const,
+        operands,
+        attributes: { scale: 1 },
+        rule: rule(choice),
+      })),
+    );
+    expect(results).toEqual([[[5, 6]], [[5, 6]]]);
+  });
+});

@@ -1,0 +1,175 @@
+import { describe, expect, it } from "vitest";
+import { griffinOps } from "../../src/ir/ops/griffin.js";
+import { parseModule } from "../../src/ir/text/index.js";
+import { verifyModule } from "../../src/ir/verify.js";
+import { GriffinError } from "../../src/support/errors.js";
+
+/** One op of each kind whose operands fit. */
+const fitting: Readonly<
+  Record<
+    string,
+    {
+      readonly operands: readonly string[];
+      readonly attributes?: string;
+      readonly results: readonly string[];
+    }
+  >
+> = {
+  linear_scan: { operands: ["2x5x4xf32", "2x5x4xf32", "2x4xf32"], results: ["2x5x4xf32", "2x4xf32"] },
+  rg_lru_gates: {
+    operands: ["2x5x4xf32", "2x5x8xf32", "2x4xf32", "4xf32", "2x5xi1"],
+    attributes: "heads = 2 : i64",
+    results: ["2x5x4xf32", "2x5x4xf32"],
+  },
+  block_diagonal_dot: { operands: ["2x5x4xf32", "2x2x3xf32"], results: ["2x5x6xf32"] },
+  causal_conv1d: {
+    operands: ["2x5x4xf32", "4x4xf32", "4xf32", "2x5xi32", "2x3x4xf32"],
+    results: ["2x5x4xf32", "2x3x4xf32"],
+  },
+  local_attention: {
+    operands: ["2x5x3x4xf32", "2x5x4xf32", "2x5x4xf32", "2x5xi32", "2x8x4xf32", "2x8x4xf32", "2xi32"],
+    attributes: "scale = 0.5 : f32",
+    results: ["2x5x3x4xf32"],
+  },
+  ring_update: { operands: ["2x8x4xf32", "2x5x4xf32", "2x5xi32"], results: ["2x8x4xf32"] },
+  rms_norm: {
+    operands: ["2x5x4xf32", "4xf32"],
+    attributes: "epsilon = 1.0e-6 : f32",
+    results: ["2x5x4xf32"],
+  },
+  rotary: {
+    operands: ["2x5x3x4xf32", "2x5xi32"],
+    attributes: "base = 1.0e4 : f32, dims = 2 : i64",
+    results: ["2x5x3x4xf32"],
+  },
+  gelu_tanh: { operands: ["2x5x4xf32"], results: ["2x5x4xf32"] },
+  softplus: { operands: ["2x5x4xf32"], results: ["2x5x4xf32"] },
+};
+
+/** What the verifier says to an op, some of whose operands have other types. */
+function verdict(name: string, changed: Readonly<Record<number, string>> = {}, attributes?: string): string {
+  const fits = fitting[name]!;
+  const types = fits.operands.map((type, i) => `tensor<${changed[i] ?? type}>`);
+  const results = fits.results.map((type) => `tensor<${type}>`).join(", ");
+  const values = types.map((_, i) => `%${i}`).join(", ");
+  const attached = attributes ?? fits.attributes;
+  const text = `func.func @main(${types.map((type, i) => `%${i}: ${type}`).join(", ")}) {
+  %r:${fits.results.length} = "griffin.${name}"(${values})${attached === undefined ? "" : ` <{${attached}}>`} : (${types.join(", ")}) -> (${results})
+  return
+}`;
+  try {
+    verifyModule(parseModule(text));
+    return "valid";
+  } catch (error) {
+    if (error instanceof GriffinError) return error.details.message;
+    throw error;
+  }
+}
+
+describe("every griffin op", () => {
+  it("has a fitting example here", () => {
+    expect(Object.keys(fitting).map((name) => `griffin.${name}`)).toEqual(griffinOps.map(({ name }) => name));
+  });
+
+  it.each(Object.keys(fitting))("%s is valid when its operands fit", (name) => {
+    expect(verdict(name)).toBe("valid");
+  });
+});
+
+describe("what does not fit is named", () => {
+  it.each([
+    ["linear_scan", { 0: "5x4xf32", 1: "5x4xf32" }, "x must have 3 axes, got tensor<5x4xf32> [x_rank]"],
+    [
+      "linear_scan",
+      { 1: "2x6x4xf32" },
+      "a must be like x, tensor<2x5x4xf32>, got tensor<2x6x4xf32> [a_type]",
+    ],
+    [
+      "linear_scan",
+      { 1: "2x5x4xbf16" },
+      "a must be like x, tensor<2x5x4xf32>, got tensor<2x5x4xbf16> [a_type]",
+    ],
+    ["linear_scan", { 2: "2x5xf32" }, "h0 must be [2, 4], got tensor<2x5xf32> [h0_shape]"],
+    ["linear_scan", { 2: "2x4xbf16" }, "h0 must hold f32, got tensor<2x4xbf16> [h0_element]"],
+    ["linear_scan", { 0: "2x5x4xi32" }, 'operand "x" cannot be tensor<2x5x4xi32> [operand_type]'],
+    ["rg_lru_gates", { 0: "10x4xf32" }, "x must have 3 axes, got tensor<10x4xf32> [x_rank]"],
+    ["rg_lru_gates", { 1: "2x5x4xf32" }, "z must be [2, 5, 8], got tensor<2x5x4xf32> [z_shape]"],
+    ["rg_lru_gates", { 2: "8xf32" }, "bias must be [2, 4], got tensor<8xf32> [bias_shape]"],
+    ["rg_lru_gates", { 3: "8xf32" }, "log_decay must be [4], got tensor<8xf32> [log_decay_shape]"],
+    ["rg_lru_gates", { 4: "2xi1" }, "reset must be [2, 5], got tensor<2xi1> [reset_shape]"],
+    ["rg_lru_gates", { 4: "2x5xi32" }, 'operand "reset" cannot be tensor<2x5xi32> [operand_type]'],
+    ["block_diagonal_dot", { 1: "4x3xf32" }, "w must have 3 axes, got tensor<4x3xf32> [w_rank]"],
+    [
+      "block_diagonal_dot",
+      { 0: "2x5x6xf32" },
+      "the last axis of x must be 2 blocks of 2, got tensor<2x5x6xf32> [x_blocks]",
+    ],
+    ["block_diagonal_dot", { 1: "2x2x3xbf16" }, "w must hold f32, got tensor<2x2x3xbf16> [w_element]"],
+    ["causal_conv1d", { 0: "5x4xf32" }, "x must have 3 axes, got tensor<5x4xf32> [x_rank]"],
+    ["causal_conv1d", { 1: "4xf32" }, "w must have 2 axes, got tensor<4xf32> [w_rank]"],
+    ["causal_conv1d", { 1: "3x4xf32" }, "w must be [4, 4], got tensor<3x4xf32> [w_shape]"],
+    ["causal_conv1d", { 2: "5xf32" }, "bias must be [4], got tensor<5xf32> [bias_shape]"],
+    [
+      "causal_conv1d",
+      { 3: "5x2xi32" },
+      "segment_pos must be [2, 5], got tensor<5x2xi32> [segment_pos_shape]",
+    ],
+    ["causal_conv1d", { 4: "2x4x4xf32" }, "tail must be [2, 3, 4], got tensor<2x4x4xf32> [tail_shape]"],
+    ["causal_conv1d", { 1: "4x4xbf16" }, "w must hold f32, got tensor<4x4xbf16> [w_element]"],
+    ["causal_conv1d", { 2: "4xbf16" }, "bias must hold f32, got tensor<4xbf16> [bias_element]"],
+    ["causal_conv1d", { 4: "2x3x4xbf16" }, "tail must hold f32, got tensor<2x3x4xbf16> [tail_element]"],
+    ["local_attention", { 0: "2x5x4xf32" }, "q must have 4 axes, got tensor<2x5x4xf32> [q_rank]"],
+    ["local_attention", { 1: "2x5x3x4xf32" }, "k must be [2, 5, 4], got tensor<2x5x3x4xf32> [k_shape]"],
+    ["local_attention", { 2: "2x6x4xf32" }, "v must be [2, 5, 4], got tensor<2x6x4xf32> [v_shape]"],
+    ["local_attention", { 3: "2xi32" }, "segment_pos must be [2, 5], got tensor<2xi32> [segment_pos_shape]"],
+    ["local_attention", { 4: "8x4xf32" }, "ring_k must have 3 axes, got tensor<8x4xf32> [ring_k_rank]"],
+    ["local_attention", { 4: "2x8x6xf32" }, "ring_k must be [2, 8, 4], got tensor<2x8x6xf32> [ring_k_shape]"],
+    ["local_attention", { 5: "2x9x4xf32" }, "ring_v must be [2, 8, 4], got tensor<2x9x4xf32> [ring_v_shape]"],
+    ["local_attention", { 6: "i32" }, "num_tokens must be [2], got tensor<i32> [num_tokens_shape]"],
+    ["local_attention", { 1: "2x5x4xbf16" }, "k must hold f32, got tensor<2x5x4xbf16> [k_element]"],
+    ["local_attention", { 2: "2x5x4xbf16" }, "v must hold f32, got tensor<2x5x4xbf16> [v_element]"],
+    ["local_attention", { 4: "2x8x4xbf16" }, "ring_k must hold f32, got tensor<2x8x4xbf16> [ring_k_element]"],
+    ["local_attention", { 5: "2x8x4xbf16" }, "ring_v must hold f32, got tensor<2x8x4xbf16> [ring_v_element]"],
+    [
+      "local_attention",
+      { 4: "2x0x4xf32", 5: "2x0x4xf32" },
+      "the window must have a slot, got tensor<2x0x4xf32> [window]",
+    ],
+    ["ring_update", { 0: "8x4xf32" }, "ring must have 3 axes, got tensor<8x4xf32> [ring_rank]"],
+    ["ring_update", { 1: "5x4xf32" }, "rows must have 3 axes, got tensor<5x4xf32> [rows_rank]"],
+    ["ring_update", { 1: "2x5x6xf32" }, "rows must be [2, 5, 4], got tensor<2x5x6xf32> [rows_shape]"],
+    ["ring_update", { 1: "2x5x4xbf16" }, "rows must hold f32, got tensor<2x5x4xbf16> [rows_element]"],
+    ["ring_update", { 2: "2x4xi32" }, "segment_pos must be [2, 5], got tensor<2x4xi32> [segment_pos_shape]"],
+    ["rms_norm", { 0: "f32", 1: "f32" }, "x must have an axis, got tensor<f32> [x_rank]"],
+    ["rms_norm", { 1: "5xf32" }, "scale must be [4], got tensor<5xf32> [scale_shape]"],
+    ["rms_norm", { 1: "4xbf16" }, "scale must hold f32, got tensor<4xbf16> [scale_element]"],
+    ["rotary", { 0: "5x4xf32" }, "x must be [b, t, .., h], got tensor<5x4xf32> [x_rank]"],
+    ["rotary", { 1: "5x2xi32" }, "position must be [2, 5], got tensor<5x2xi32> [position_shape]"],
+    ["gelu_tanh", { 0: "2x5x4xi32" }, 'operand "x" cannot be tensor<2x5x4xi32> [operand_type]'],
+    ["softplus", { 0: "2x5x4xi1" }, 'operand "x" cannot be tensor<2x5x4xi1> [operand_type]'],
+  ] as const)("%s with %j", (name, changed, message) => {
+    expect(verdict(name, changed)).toBe(`griffin.${name}: ${message}`);
+  });
+
+  it.each([
+    ["rg_lru_gates", "heads = 3 : i64", "3 heads must divide the recurrence width 4 [heads]"],
+    ["rg_lru_gates", "heads = 0 : i64", "0 heads must divide the recurrence width 4 [heads]"],
+    [
+      "rotary",
+      "base = 1.0e4 : f32, dims = 3 : i64",
+      "dims must be even and at most the last axis of tensor<2x5x3x4xf32>, got 3 [dims]",
+    ],
+    [
+      "rotary",
+      "base = 1.0e4 : f32, dims = 6 : i64",
+      "dims must be even and at most the last axis of tensor<2x5x3x4xf32>, got 6 [dims]",
+    ],
+    [
+      "rotary",
+      "base = 1.0e4 : f32, dims = 0 : i64",
+      "dims must be even and at most the last axis of tensor<2x5x3x4xf32>, got 0 [dims]",
+    ],
+  ])("%s with %s", (name, attributes, message) => {
+    expect(verdict(name, {}, attributes)).toBe(`griffin.${name}: ${message}`);
+  });
+});

@@ -1,0 +1,316 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { useCpu } from "../dsl/cpu.js";
+import { expectClose, type OpCase, randomNumbers, rounded, runOps } from "./ops.js";
+import * as plain from "./plain.js";
+
+const cpu = useCpu();
+const numbers = randomNumbers;
+
+/** Cases with what they must give, all run in one program. */
+async function check(
+  cases: readonly {
+    readonly case: OpCase;
+    readonly expected: readonly plain.Numbers[];
+    readonly tolerance?: number;
+  }[],
+): Promise<void> {
+  const results = await runOps(
+    cpu.client,
+    cases.map((each) => each.case),
+  );
+  cases.forEach(({ case: { op, operands }, expected, tolerance }, i) => {
+    const element = operands[0]!.element ?? "f32";
+    const name = `${op} of ${operands.map(({ shape }) => `[${shape}]`).join(", ")} ${element}`;
+    expect(results[i]!.length, name).toBe(expected.length);
+    expected.forEach((values, r) => {
+      expectClose(results[i]![r]!, values, `result ${r} of ${name}`, element, tolerance);
+    });
+  });
+}
+
+describe("causal_conv1d equals a plain loop", () => {
+  interface Shape {
+    readonly batch: number;
+    readonly time: number;
+    readonly channels: number;
+    readonly taps: number;
+    readonly starts: readonly number[];
+    readonly seed: number;
+  }
+  const caseOf = ({ batch, time, channels, taps, starts, seed }: Shape) => {
+    const size: readonly [number, number, number, number] = [batch, time, channels, taps];
+    const x = rounded(numbers(seed, batch * time * channels), "f32");
+    const w = rounded(numbers(seed + 1, channels * taps), "f32");
+    const bias = rounded(numbers(seed + 2, channels), "f32");
+    const tail = rounded(numbers(seed + 3, batch * (taps - 1) * channels), "f32");
+    const positions = Array.from({ length: batch * time }, (_, i) => (starts.includes(i) ? 0 : 7));
+    const { y, tail: next } = plain.causalConv1d(size, x, w, bias, positions, tail);
+    const operation: OpCase = {
+      op: "griffin.causal_conv1d",
+      operands: [
+        { shape: [batch, time, channels], data: x },
+        { shape: [channels, taps], data: w },
+        { shape: [channels], data: bias },
+        { shape: [batch, time], element: "i32", data: positions },
+        { shape: [batch, taps - 1, channels], data: tail },
+      ],
+    };
+    return { case: operation, expected: [y, next] };
+  };
+  const base: Shape = { batch: 2, time: 5, channels: 3, taps: 4, starts: [], seed: 1 };
+
+  it.each([
+    ["the tail goes on", base],
+    ["a document starts with the first token: the tail is not seen", { ...base, starts: [0, 5] }],
+    [
+      "documents start within reach of the end: the new tail is cleared before them",
+      { ...base, starts: [3, 9] },
+    ],
+    ["two documents start close to each other", { ...base, starts: [1, 2, 7] }],
+    ["one token", { ...base, time: 1 }],
+    ["one token that starts a document", { ...base, time: 1, starts: [1] }],
+    ["fewer tokens than the tail has rows", { ...base, time: 2, starts: [1] }],
+    ["two taps", { ...base, taps: 2, starts: [2] }],
+    ["one tap: no tail", { ...base, taps: 1 }],
+  ] as const satisfies readonly (readonly [string, Shape])[])("%s", async (_, shape) => {
+    await check([caseOf(shape)]);
+  });
+
+  it("random shapes and document starts", async () => {
+    const shape = fc.record({
+      batch: fc.integer({ min: 1, max: 3 }),
+      time: fc.integer({ min: 1, max: 9 }),
+      channels: fc.integer({ min: 1, max: 3 }),
+      taps: fc.integer({ min: 1, max: 5 }),
+      starts: fc.array(fc.nat(26), { maxLength: 6 }),
+      seed: fc.nat(1000),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(shape, { minLength: 6, maxLength: 6 }), (shapes) =>
+        check(shapes.map(caseOf)),
+      ),
+      { numRuns: 3 },
+    );
+  });
+});
+
+describe("ring_update equals a plain loop", () => {
+  const caseOf = (batch: number, window: number, time: number, lasts: readonly number[], seed = 1) => {
+    const ring = rounded(numbers(seed, batch * window * 2), "f32");
+    const rows = rounded(numbers(seed + 1, batch * time * 2), "f32");
+    const positions = lasts.flatMap((last) => Array.from({ length: time }, (_, t) => last - (time - 1 - t)));
+    const operation: OpCase = {
+      op: "griffin.ring_update",
+      operands: [
+        { shape: [batch, window, 2], data: ring },
+        { shape: [batch, time, 2], data: rows },
+        { shape: [batch, time], element: "i32", data: positions },
+      ],
+    };
+    return { case: operation, expected: [plain.ringUpdate([batch, window, 2, time], ring, rows, positions)] };
+  };
+
+  it("one token, in every slot, for one row and for several", async () => {
+    const lasts = [0, 1, 2, 3, 4, 5, 11];
+    await check([...lasts.map((last) => caseOf(1, 3, 1, [last])), caseOf(7, 3, 1, lasts)]);
+  });
+
+  it.each([
+    ["fewer tokens than slots", 2],
+    ["one fewer", 4],
+    ["as many", 5],
+    ["one more", 6],
+    ["more than twice as many", 12],
+  ])("%s, ending at every position, padding included", async (_, time) => {
+    const lasts = Array.from({ length: 12 }, (_, i) => i - 1);
+    await check(lasts.map((last) => caseOf(2, 5, time, [last, last + 3])));
+  });
+
+  it("more rows than are rolled one by one", async () => {
+    await check([caseOf(9, 4, 3, [0, 1, 2, 3, 4, 5, 6, 7, 8])]);
+  });
+});
+
+describe("rg_lru_gates equals a plain loop", () => {
+  const caseOf = (
+    batch: number,
+    time: number,
+    width: number,
+    heads: number,
+    element: "f32" | "bf16",
+    seed: number,
+  ) => {
+    const x = rounded(numbers(seed, batch * time * width, -3, 3), element);
+    const z = rounded(numbers(seed + 1, batch * time * 2 * width, -4, 4), element);
+    const bias = rounded(numbers(seed + 2, 2 * width), element);
+    const logDecay = rounded(numbers(seed + 3, width, -4, -0.05), element);
+    const reset = numbers(seed + 4, batch * time, 0, 1).map((value) => (value < 0.3 ? 1 : 0));
+    const expected = plain.rgLruGates([batch, time, width, heads], x, z, bias, logDecay, reset);
+    const operation: OpCase = {
+      op: "griffin.rg_lru_gates",
+      operands: [
+        { shape: [batch, time, width], element, data: x },
+        { shape: [batch, time, 2 * width], element, data: z },
+        { shape: [heads, (2 * width) / heads], element, data: bias },
+        { shape: [width], element, data: logDecay },
+        { shape: [batch, time], element: "i1", data: reset },
+      ],
+      attributes: { heads },
+    };
+    return { case: operation, expected: [expected.x, expected.a] };
+  };
+
+  it("for one head, several heads, one token, bf16 inputs", async () => {
+    await check([
+      caseOf(2, 5, 4, 1, "f32", 1),
+      caseOf(1, 3, 12, 3, "f32", 2),
+      caseOf(3, 1, 8, 2, "f32", 3),
+      caseOf(2, 3, 6, 2, "bf16", 4),
+    ]);
+  });
+
+  it("a token that starts a document is not damped and forgets", async () => {
+    const one = (reset: number): OpCase => ({
+      op: "griffin.rg_lru_gates",
+      operands: [
+        { shape: [1, 1, 1], data: [2] },
+        { shape: [1, 1, 2], data: [100, 100] },
+        { shape: [1, 2], data: [0, 0] },
+        { shape: [1], data: [-0.1] },
+        { shape: [1, 1], element: "i1", data: [reset] },
+      ],
+      attributes: { heads: 1 },
+    });
+    const [start, later] = await runOps(cpu.client, [one(1), one(0)]);
+    expect(start).toEqual([[2], [0]]);
+    expectClose(later!.flat(), [2 * Math.sqrt(1 - Math.exp(-0.2)), Math.exp(-0.1)], "not at the start");
+  });
+});
+
+describe("rotary equals a plain loop", () => {
+  const caseOf = (dims: number, head: number, base: number, element: "f32" | "bf16") => {
+    const [batch, time, heads] = [2, 4, 3];
+    const x = rounded(numbers(dims, batch * time * heads * head), element);
+    const positions = [0, 1, 2, 3, -1, 60, 61, 0];
+    const operation: OpCase = {
+      op: "griffin.rotary",
+      operands: [
+        { shape: [batch, time, heads, head], element, data: x },
+        { shape: [batch, time], element: "i32", data: positions },
+      ],
+      attributes: { dims, base },
+    };
+    const tolerance = element === "f32" ? 2e-5 : 1e-2;
+    return {
+      case: operation,
+      expected: [plain.rotary([batch, time, heads, head], x, positions, dims, base)],
+      tolerance,
+    };
+  };
+
+  it("for half of a head, a whole one, one pair, another base, bf16", async () => {
+    await check([
+      caseOf(4, 8, 10_000, "f32"),
+      caseOf(8, 8, 10_000, "f32"),
+      caseOf(2, 6, 10_000, "f32"),
+      caseOf(4, 8, 100, "f32"),
+      caseOf(4, 8, 10_000, "bf16"),
+    ]);
+  });
+
+  it("keeps keys without heads apart from those with", async () => {
+    const x = numbers(1, 2 * 4, -1, 1);
+    const operands = (shape: readonly number[]) => [
+      { shape, data: x },
+      { shape: [1, 2], element: "i32" as const, data: [3, 4] },
+    ];
+    const attributes = { dims: 2, base: 10_000 };
+    const [withHeads, without] = await runOps(cpu.client, [
+      { op: "griffin.rotary", operands: operands([1, 2, 1, 4]), attributes },
+      { op: "griffin.rotary", operands: operands([1, 2, 4]), attributes },
+    ]);
+    expect(without).toEqual(withHeads);
+  });
+
+  it("position 0 changes nothing", async () => {
+    const x = rounded(numbers(3, 4), "f32");
+    const operands = [
+      { shape: [1, 1, 4], data: x },
+      { shape: [1, 1], element: "i32" as const, data: [0] },
+    ];
+    expect(
+      await runOps(cpu.client, [{ op: "griffin.rotary", operands, attributes: { dims: 4, base: 10 } }]),
+    ).toEqual([[x]]);
+  });
+});
+
+describe("rms_norm, block_diagonal_dot, gelu_tanh, softplus equal plain loops", () => {
+  it("rms_norm in f32 and bf16, over the last axis", async () => {
+    const caseOf = (shape: readonly number[], element: "f32" | "bf16", factor: number) => {
+      const width = shape.at(-1)!;
+      const count = shape.reduce((a, b) => a * b, 1);
+      const x = rounded(numbers(1, count, -factor, factor), element);
+      const scale = rounded(numbers(2, width), element);
+      const operation: OpCase = {
+        op: "griffin.rms_norm",
+        operands: [
+          { shape, element, data: x },
+          { shape: [width], element, data: scale },
+        ],
+        attributes: { epsilon: 1e-6 },
+      };
+      return { case: operation, expected: [plain.rmsNorm(width, x, scale, 1e-6)] };
+    };
+    await check([caseOf([2, 3, 8], "f32", 1), caseOf([5], "f32", 1e-3), caseOf([4, 6], "bf16", 100)]);
+  });
+
+  it("rms_norm gives the reference's numbers for [0.1, 0.2]", async () => {
+    const operands = [
+      { shape: [2], data: [0.1, 0.2] },
+      { shape: [2], data: [0, 0] },
+    ];
+    const results = await runOps(cpu.client, [
+      { op: "griffin.rms_norm", operands, attributes: { epsilon: 1e-6 } },
+    ]);
+    expectClose(results[0]![0]!, [0.6324429, 1.2648858], "rms_norm", "f32", 1e-7);
+  });
+
+  it("block_diagonal_dot of several shapes, square and not", async () => {
+    const caseOf = (outer: readonly number[], blocks: number, inputs: number, outputs: number) => {
+      const rows = outer.reduce((a, b) => a * b, 1);
+      const x = rounded(numbers(1, rows * blocks * inputs), "f32");
+      const w = rounded(numbers(2, blocks * inputs * outputs), "f32");
+      const operation: OpCase = {
+        op: "griffin.block_diagonal_dot",
+        operands: [
+          { shape: [...outer, blocks * inputs], data: x },
+          { shape: [blocks, inputs, outputs], data: w },
+        ],
+      };
+      return { case: operation, expected: [plain.blockDiagonalDot([rows, blocks, inputs, outputs], x, w)] };
+    };
+    await check([
+      caseOf([2, 5], 2, 3, 3),
+      caseOf([2, 5], 3, 2, 4),
+      caseOf([], 4, 2, 2),
+      caseOf([3], 1, 4, 5),
+    ]);
+  });
+
+  it("gelu_tanh and softplus, for small and for huge numbers", async () => {
+    const wide = [-1e4, -100, -20, -3, -1, -0.5, -1e-3, 0, 1e-3, 0.5, 1, 3, 20, 100, 1e4];
+    const one = (op: "griffin.gelu_tanh" | "griffin.softplus", element: "f32" | "bf16") => {
+      const data = rounded(wide, element);
+      const map = op === "griffin.gelu_tanh" ? plain.geluTanh : plain.softplus;
+      const operation: OpCase = { op, operands: [{ shape: [data.length], element, data }] };
+      return { case: operation, expected: [data.map(map)], tolerance: element === "f32" ? 1e-6 : 1e-2 };
+    };
+    await check([
+      one("griffin.gelu_tanh", "f32"),
+      one("griffin.softplus", "f32"),
+      one("griffin.gelu_tanh", "bf16"),
+      one("griffin.softplus", "bf16"),
+    ]);
+  });
+});
