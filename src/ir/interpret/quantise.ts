@@ -23,7 +23,7 @@ export function dequantised(x: Tensor): Tensor {
   const { element } = x;
   if (!isQuantized(element)) return x;
   const at = parametersOf(element, x.shape);
-  const values = Array.from(x.integers, (stored, i) => (Number(stored) - at(i).zeroPoint) * at(i).scale);
+  const values = Array.from(x.integers, (stored, i) => (Number(stored) - at(i).zeroPoint) * Math.fround(at(i).scale));
   return Tensor.fromFloats(x.shape, element.expressed, values);
 }
 
