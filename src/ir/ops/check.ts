@@ -157,7 +157,7 @@ const mesh = defineOp({
   name: "sdy.mesh",
   summary: "Names a mesh of devices; the mesh itself is kept as its text.",
   operands: [],
-  attributes: { sym_name: string, mesh: attribute },
+  attributes: { sym_name: string, mesh: optional(attribute) },
   traits: ["symbol"],
   infer: () => [],
   assembly: "custom",

@@ -151,6 +151,31 @@ function resultDimensions(
   return result;
 }
 
+function windowOf(
+  op: View,
+  rhs: TensorType,
+  padding: IntegerMatrix | undefined,
+  label: Label,
+): WindowDimension[] {
+  const a = op.attributes;
+  const window = {
+    sizes: a.dimension_numbers.kernel_spatial_dimensions.map((dimension) => rhs.shape[dimension]!),
+    strides: a.window_strides,
+    baseDilations: a.lhs_dilation,
+    windowDilations: a.rhs_dilation,
+    reversal: a.window_reversal,
+    padding,
+  };
+  return checkWindow(op, window, {
+    sizes: label(25),
+    strides: [label(2), label(3)],
+    padding: label(4),
+    baseDilations: [label(5), label(6)],
+    windowDilations: [label(7), label(8)],
+    reversal: label(9),
+  });
+}
+
 /** Padding as an attribute has it (absent: none), or "data" where it is not known before the program runs. */
 type Padding = IntegerMatrix | "data" | undefined;
 
@@ -158,32 +183,13 @@ type Padding = IntegerMatrix | "data" | undefined;
 function inferConvolution(op: View, name: string, paddingOf: () => Padding): TensorType {
   const label: Label = (n) => `${name}_c${n}`;
   const [lhs, rhs] = [op.tensor(0), op.tensor(1)];
-  const a = op.attributes;
   checkNumbers(op, lhs, rhs, label);
   checkGroups(op, lhs, rhs, label);
-  const precisions = a.precision_config?.length ?? 0;
+  const precisions = op.attributes.precision_config?.length ?? 0;
   op.check(precisions <= 2, label(24), `precision_config must have 2 items, got ${precisions}`);
   const padding = paddingOf();
-  const window = checkWindow(
-    op,
-    {
-      sizes: a.dimension_numbers.kernel_spatial_dimensions.map((dimension) => rhs.shape[dimension]!),
-      strides: a.window_strides,
-      baseDilations: a.lhs_dilation,
-      windowDilations: a.rhs_dilation,
-      reversal: a.window_reversal,
-      padding: padding === "data" ? undefined : padding,
-    },
-    {
-      sizes: label(25),
-      strides: [label(2), label(3)],
-      padding: label(4),
-      baseDilations: [label(5), label(6)],
-      windowDilations: [label(7), label(8)],
-      reversal: label(9),
-    },
-  );
-  const dimensions = resultDimensions(op, lhs, rhs, padding === "data" ? undefined : window);
+  const window = padding === "data" ? undefined : windowOf(op, rhs, padding, label);
+  const dimensions = resultDimensions(op, lhs, rhs, window);
   const result = op.resultTypes.length === 0 ? tensorOf(dimensions, lhs.element) : op.resultTensor();
   if (anyQuantised(lhs, rhs, result)) checkQuantisation(op, lhs, rhs, result, label);
   else

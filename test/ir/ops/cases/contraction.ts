@@ -38,8 +38,9 @@ const convolution = (
   result: string,
 ): Family =>
   family(
-    "%l: tensor<4x5x8xf32>, %r: tensor<3x2x8xf32>, %p: tensor<1x2xi64>",
-    `  %0 = "stablehlo.${name}"(%l, %r${padding[0]}) <{batch_group_count = 1 : i64, dimension_numbers = #stablehlo.conv<raw input_batch_dimension = 0, input_feature_dimension = 2, input_spatial_dimensions = [1], kernel_input_feature_dimension = 1, kernel_output_feature_dimension = 2, kernel_spatial_dimensions = [0], output_batch_dimension = 0, output_feature_dimension = 2, output_spatial_dimensions = [1]>, feature_group_count = 4 : i64, lhs_dilation = array<i64: 1>${padding[2]}, precision_config = [#stablehlo<precision DEFAULT>, #stablehlo<precision HIGH>], rhs_dilation = array<i64: 1>, window_reversal = array<i1: false>, window_strides = array<i64: 1>}> : (tensor<4x5x8xf32>, tensor<3x2x8xf32>${padding[1]}) -> ${result}`,
+    "%l: tensor<4x5x8xf32>, %r: tensor<3x2x8xf32>",
+    `  %c = stablehlo.constant dense<[[1, 0]]> : tensor<1x2xi64>
+  %0 = "stablehlo.${name}"(%l, %r${padding[0]}) <{batch_group_count = 1 : i64, dimension_numbers = #stablehlo.conv<raw input_batch_dimension = 0, input_feature_dimension = 2, input_spatial_dimensions = [1], kernel_input_feature_dimension = 1, kernel_output_feature_dimension = 2, kernel_spatial_dimensions = [0], output_batch_dimension = 0, output_feature_dimension = 2, output_spatial_dimensions = [1]>, feature_group_count = 4 : i64, lhs_dilation = array<i64: 1>${padding[2]}, precision_config = [#stablehlo<precision DEFAULT>, #stablehlo<precision HIGH>], rhs_dilation = array<i64: 1>, window_reversal = array<i1: false>, window_strides = array<i64: 1>}> : (tensor<4x5x8xf32>, tensor<3x2x8xf32>${padding[1]}) -> ${result}`,
     [`${name}_c1`, ["tensor<3x2x8xf32>", "tensor<3x2x8x1xf32>"]],
     [`${name}_c2`, ["window_strides = array<i64: 1>", "window_strides = array<i64: 1, 1>"]],
     [`${name}_c3`, ["window_strides = array<i64: 1>", "window_strides = array<i64: 0>"]],
@@ -134,7 +135,7 @@ export const contractionFamilies: readonly Family[] = [
     ["convolution_c4", ["pad = [[1, 0]]", "pad = [[1, 0], [0, 0]]"]],
   ),
   quantisedConvolution("convolution", ["", "", densePadding]),
-  convolution("dynamic_conv", [", %p", ", tensor<1x2xi64>", ""], "tensor<4x?x8xf32>"),
+  convolution("dynamic_conv", [", %c", ", tensor<1x2xi64>", ""], "tensor<4x4x8xf32>"),
   family(
     "%l: tensor<4x5x8xf32>, %r: tensor<3x2x8xf32>, %p: tensor<1x2xi64>",
     '  %0 = "stablehlo.dynamic_conv"(%l, %r, %p) <{batch_group_count = 1 : i64, dimension_numbers = #stablehlo.conv<[b, 0, f]x[0, i, o]->[b, 0, f]>, feature_group_count = 4 : i64}> : (tensor<4x5x8xf32>, tensor<3x2x8xf32>, tensor<1x2xi64>) -> tensor<4x?x8xf32>',
