@@ -8,7 +8,7 @@ import { definePass } from "./pass.js";
 import { applyRules, type Rule } from "./rewrite.js";
 
 /** All rules. None changes a result, not even of NaN, infinity or a zero's sign. */
-export const canonicalizationRules: readonly Rule[] = [
+const canonicalizationRules: readonly Rule[] = [
   ...arithmeticRules,
   ...unaryRules,
   ...reshapingRules,

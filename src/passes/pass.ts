@@ -9,7 +9,7 @@ export interface PassContext {
 }
 
 /** The raw options of a pass: from a pipeline's text or from code. */
-export type RawOptions = Readonly<Record<string, unknown>>;
+type RawOptions = Readonly<Record<string, unknown>>;
 
 /** MLIR text before and after the pass; a test runs every one. */
 export interface PassExample {

@@ -23,11 +23,11 @@ const commutative = opDefinitions
 const constantsToTheRight = rule(
   "constant operand to the right",
   commutative,
-  ({ name, operands }, builder) => {
+  ({ name, operands, attributes, extra }, builder) => {
     const [lhs, rhs] = operands as readonly [Value, Value];
     if (operands.length !== 2 || constantOf(lhs) === undefined || constantOf(rhs) !== undefined)
       return undefined;
-    return builder.create(name, [rhs, lhs], {} as never).result;
+    return builder.create(name, [rhs, lhs], attributes as never, { extra }).result;
   },
 );
 
@@ -36,12 +36,11 @@ const flipped = { EQ: "EQ", NE: "NE", GE: "LE", GT: "LT", LE: "GE", LT: "GT" } a
 const comparedConstantToTheRight = rule(
   "compared constant to the right",
   "stablehlo.compare",
-  ({ operands, attributes }, builder) => {
+  ({ operands, attributes, extra }, builder) => {
     const [lhs, rhs] = operands as readonly [Value, Value];
     if (constantOf(lhs) === undefined || constantOf(rhs) !== undefined) return undefined;
-    const direction = flipped[attributes.comparison_direction];
-    return builder.create("stablehlo.compare", [rhs, lhs], { ...attributes, comparison_direction: direction })
-      .result;
+    const turned = { ...attributes, comparison_direction: flipped[attributes.comparison_direction] };
+    return builder.create("stablehlo.compare", [rhs, lhs], turned, { extra }).result;
   },
 );
 

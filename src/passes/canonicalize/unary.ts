@@ -67,7 +67,7 @@ const floatBits: Partial<Record<FloatType, readonly [number, number]>> = {
 const isSigned = (element: IntegerType): boolean => !element.startsWith("ui");
 
 /** Whether every value of `from` is one of `to`. Small float types are not looked at. */
-export function isLossless(from: ElementType, to: ElementType): boolean {
+function isLossless(from: ElementType, to: ElementType): boolean {
   if (from === to) return true;
   if (from === "i1") return isInteger(to) ? bitWidth(to) > 2 : isFloat(to) && to in floatBits;
   if (isFloat(to)) {
