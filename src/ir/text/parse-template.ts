@@ -37,7 +37,8 @@ export function parseShort(input: OperationParser, kind: AttributeKind): Attribu
       cursor.kind === "name" ? { ...enumOf(name), value: cursor.expect("name") } : parseAttribute(context);
     return { kind: "array", items: context.list("[", "]", item) };
   }
-  if (cursor.kind === "name") {
+  // The words of enums are in capitals; other words start attributes such as dense<..>.
+  if (cursor.kind === "name" && /^[A-Z]/.test(cursor.spelling)) {
     const word: Attribute = { ...enumOf(kind.name), value: cursor.spelling };
     if (kind.fromAttribute(word) !== undefined) {
       cursor.advance();
