@@ -1,14 +1,17 @@
 /** @file Rules of dot_general, dot, and the convolutions. */
 import type { Attributes } from "../ops/index.js";
-import { elementCount, type TensorType } from "../types.js";
+import type { Operation } from "../operation.js";
+import { type ElementType, elementCount, type TensorType } from "../types.js";
 import type { TensorRule } from "./machine.js";
 import { forEachIndex, isInside, positionOf, transpose } from "./movement.js";
+import { expressedOf } from "./quantise.js";
 import { sumOfProducts } from "./sums.js";
 import { stridesOf, type Tensor } from "./tensor.js";
 import { windowOf, windowPositions } from "./window.js";
 
-const resultElement = (operation: { readonly results: readonly { readonly type: unknown }[] }) =>
-  (operation.results[0]!.type as TensorType).element;
+/** What the sums are rounded to. */
+const resultElement = (operation: Pick<Operation, "results">): ElementType =>
+  expressedOf((operation.results[0]!.type as TensorType).element);
 
 /** Dimensions in the order batch, free, contracted; and the sizes of the three groups. */
 function grouped(x: Tensor, batch: readonly number[], contracted: readonly number[]) {

@@ -1,9 +1,8 @@
 /** @file Rules of elementwise ops from functions on single values, one function for each kind of number. */
-import { bitWidth, type ElementType, formatElement, isQuantized, type TensorType } from "../types.js";
+import { bitWidth, type ElementType, formatElement } from "../types.js";
 import { isUnsigned } from "./codec.js";
 import { type Complex, complex } from "./complex.js";
 import { unsupportedElement } from "./errors.js";
-import { dequantised, quantised } from "./quantise.js";
 import { domainOf, Tensor } from "./tensor.js";
 
 /** Facts about an integer type that its functions need. */
@@ -110,24 +109,14 @@ export function mapBinary(name: string, functions: BinaryFunctions, x: Tensor, y
   });
 }
 
-type Rule = (
-  operation: { readonly name: string; readonly results: readonly { readonly type: unknown }[] },
-  operands: readonly Tensor[],
-) => readonly Tensor[];
-
-/** Runs an op on the real numbers of quantised operands, and quantises its result again. */
-const onRealNumbers =
-  (rule: (name: string, operands: readonly Tensor[]) => Tensor): Rule =>
-  (operation, operands) => {
-    if (operands.every((x) => !isQuantized(x.element))) return [rule(operation.name, operands)];
-    const real = rule(operation.name, operands.map(dequantised));
-    return [quantised(real, (operation.results[0]!.type as TensorType).element)];
-  };
+type Rule = (operation: { readonly name: string }, operands: readonly Tensor[]) => readonly Tensor[];
 
 /** The rule of an op that maps one operand. */
-export const unary = (functions: UnaryFunctions): Rule =>
-  onRealNumbers((name, [x]) => mapUnary(name, functions, x!));
+export const unary =
+  (functions: UnaryFunctions): Rule =>
+  (operation, [x]) => [mapUnary(operation.name, functions, x!)];
 
 /** The rule of an op that maps two operands of one type. */
-export const binary = (functions: BinaryFunctions): Rule =>
-  onRealNumbers((name, [x, y]) => mapBinary(name, functions, x!, y!));
+export const binary =
+  (functions: BinaryFunctions): Rule =>
+  (operation, [x, y]) => [mapBinary(operation.name, functions, x!, y!)];

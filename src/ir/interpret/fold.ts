@@ -5,6 +5,7 @@ import { isDefinedOutside } from "../rewriter.js";
 import { isStatic } from "../types.js";
 import { InterpretError } from "./errors.js";
 import { Frame, findTensorRule, Program } from "./interpreter.js";
+import { overRealNumbers } from "./quantise.js";
 import { Tensor } from "./tensor.js";
 
 /** A body that runs longer than this is not worth folding. */
@@ -38,7 +39,8 @@ export function evaluateOperation(
   const machine = new Frame(new Program(undefined, undefined, { maxOperations }));
   try {
     const tensors = operands.map((operand) => Tensor.fromElements(operand));
-    return rule(operation as never, tensors, machine).map((result) => result.toElements());
+    const results = overRealNumbers(operation, tensors, (each) => rule(operation as never, each, machine));
+    return results.map((result) => result.toElements());
   } catch (error) {
     if (error instanceof InterpretError) return undefined;
     throw error;

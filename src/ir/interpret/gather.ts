@@ -5,6 +5,7 @@ import { convertTo } from "./convert.js";
 import type { TensorRule } from "./machine.js";
 import { choose, forEachIndex, isInside, positionOf } from "./movement.js";
 import { clampStarts } from "./shape.js";
+import { expressedOf } from "./quantise.js";
 import { stridesOf, Tensor } from "./tensor.js";
 
 /** Index vectors by the index of their batch: `vector` is the dimension they lie in, past the end for vectors of one. */
@@ -75,7 +76,7 @@ const scatter: TensorRule<"stablehlo.scatter"> = (operation, operands, machine) 
   const { index_vector_dim: vector, scatter_dims_to_operand_dims: map } = numbers;
   const { shape } = inputs[0]!;
   const body = operation.regions[0]!;
-  const elements = body.entry.last!.operands.map((value) => (value.type as TensorType).element);
+  const elements = body.entry.last!.operands.map((value) => expressedOf((value.type as TensorType).element));
   const results = inputs.map((input, i) => convertTo(input, elements[i]!).copy());
   const window = others(shape.length, inserted, batching);
   const batchDimensions = others(updates[0]!.shape.length, windowDimensions);

@@ -8,6 +8,7 @@ import { formatType, type TensorType, type Type } from "../types.js";
 import { isCompatible } from "../verify-types.js";
 import { InterpretError, UnsupportedError, whereOf } from "./errors.js";
 import type { Machine, RuntimeValue } from "./machine.js";
+import { overRealNumbers } from "./quantise.js";
 import { controlRuleTable, reasonNotInterpreted, tensorRuleTable } from "./rules.js";
 import { Tensor } from "./tensor.js";
 
@@ -131,7 +132,10 @@ export class Frame implements Machine {
 
   #evaluate(operation: Operation, operands: readonly RuntimeValue[]): readonly RuntimeValue[] {
     const rule = findTensorRule(operation.name);
-    if (rule !== undefined) return rule(operation as never, operands as readonly Tensor[], this);
+    if (rule !== undefined)
+      return overRealNumbers(operation, operands as readonly Tensor[], (tensors) =>
+        rule(operation as never, tensors, this),
+      );
     const control = findControlRule(operation.name);
     if (control !== undefined) return control(operation as never, operands, this);
     const reason = reasonNotInterpreted(operation.name);

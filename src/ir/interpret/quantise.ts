@@ -1,8 +1,13 @@
-/** @file Quantised elements and the real numbers they stand for: (stored - zero point) * scale. */
-import { type ElementType, isQuantized } from "../types.js";
+/** @file Quantised elements: every op but those on the stored integers works on the real numbers they stand for. */
+import type { Operation } from "../operation.js";
+import { type ElementType, isQuantized, type TensorType } from "../types.js";
 import { truncate } from "./codec.js";
 import { roundHalfEven } from "./formats.js";
 import { Tensor } from "./tensor.js";
+
+/** The float type that quantised elements stand for; other types stand for themselves. */
+export const expressedOf = (element: ElementType): ElementType =>
+  isQuantized(element) ? element.expressed : element;
 
 /** The scale and zero point of element `i`. */
 function parametersOf(
@@ -18,12 +23,15 @@ function parametersOf(
   };
 }
 
-/** The real numbers of a quantised tensor; others are left as they are. */
+/** The real numbers of a quantised tensor, (stored - zero point) * scale; others are left as they are. */
 export function dequantised(x: Tensor): Tensor {
   const { element } = x;
   if (!isQuantized(element)) return x;
   const at = parametersOf(element, x.shape);
-  const values = Array.from(x.integers, (stored, i) => (Number(stored) - at(i).zeroPoint) * Math.fround(at(i).scale));
+  const values = Array.from(
+    x.integers,
+    (stored, i) => (Number(stored) - at(i).zeroPoint) * Math.fround(at(i).scale),
+  );
   return Tensor.fromFloats(x.shape, element.expressed, values);
 }
 
@@ -37,4 +45,23 @@ export function quantised(real: Tensor, element: ElementType): Tensor {
     return truncate(Math.min(Math.max(step, storageMin), storageMax), storage);
   });
   return Tensor.fromIntegers(real.shape, element, values);
+}
+
+/** Ops whose meaning is in the stored integers. */
+const storageOps: ReadonlySet<string> = new Set(
+  ["bitcast_convert", "constant", "uniform_dequantize", "uniform_quantize"].map(
+    (name) => `stablehlo.${name}`,
+  ),
+);
+
+/** Runs `rule` on the real numbers of quantised operands, and quantises what it makes as the op's results are. */
+export function overRealNumbers(
+  operation: Operation,
+  operands: readonly Tensor[],
+  rule: (operands: readonly Tensor[]) => readonly Tensor[],
+): readonly Tensor[] {
+  const isReal = operands.every((x) => !isQuantized(x.element));
+  if (isReal || storageOps.has(operation.name)) return rule(operands);
+  const elements = operation.results.map((result) => (result.type as TensorType).element);
+  return rule(operands.map(dequantised)).map((real, i) => quantised(real, elements[i]!));
 }

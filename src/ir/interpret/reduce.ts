@@ -5,6 +5,7 @@ import { elementCount } from "../types.js";
 import { convertTo } from "./convert.js";
 import type { Machine, TensorRule } from "./machine.js";
 import { filled, forEachIndex, isInside, positionOf } from "./movement.js";
+import { expressedOf } from "./quantise.js";
 import { stridesOf, Tensor } from "./tensor.js";
 import { type Window, windowOf, windowPositions } from "./window.js";
 
@@ -13,13 +14,15 @@ type Scalars = readonly Tensor[];
 /** Runs a body on tensors of rank 0; each is converted to the type its argument has (mixed precision). */
 function apply(machine: Machine, body: Region, scalars: Scalars): Scalars {
   const { arguments: parameters } = body.entry;
-  const values = scalars.map((x, i) => convertTo(x, (parameters[i]!.type as TensorType).element));
+  const values = scalars.map((x, i) =>
+    convertTo(x, expressedOf((parameters[i]!.type as TensorType).element)),
+  );
   return machine.run(body, values) as Scalars;
 }
 
 /** The element types a reducing body returns. */
 const accumulatorElements = (body: Region): ElementType[] =>
-  body.entry.last!.operands.map((value) => (value.type as TensorType).element);
+  body.entry.last!.operands.map((value) => expressedOf((value.type as TensorType).element));
 
 const scalarsAt = (tensors: readonly Tensor[], position: number): Scalars =>
   tensors.map((x) => x.scalarAt(position));
