@@ -23,9 +23,9 @@ const { path } = await findPlugin(values.plugin, { install: true });
 const plugin = await Plugin.load(path);
 const client = await plugin.createClient();
 const execution = await executeAndAwait(client, values.quick ? 2_000 : 20_000);
-const rates = await transfers(client, 64 << 20, values.quick ? 5 : 20);
 const longRun = await endurance(client, values.quick ? 10_000 : 100_000);
-const loop = await eventLoopDelay(client, values.quick ? 15 : 90, 100);
+const rates = await transfers(client, 64 << 20, values.quick ? 5 : 20);
+const loop = await eventLoopDelay(client, values.quick ? 15 : 100, 100);
 await client.close();
 
 const marks = {

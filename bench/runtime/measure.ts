@@ -1,5 +1,7 @@
 /** @file The measurements of the runtime benchmark. Times in ms unless a name says otherwise. */
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import {
   allocateAligned,
   type Client,
@@ -72,7 +74,10 @@ export async function transfers(client: Client, byteLength: number, runs: number
   return rates;
 }
 
-/** Live handles and resident memory over many executions. */
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+/** Live handles and resident memory over many executions; garbage of JavaScript's own is collected before each look. */
 export function endurance(client: Client, runs: number) {
   return withTrivial(client, async (executable, inputs) => {
     const resident: number[] = [];
@@ -82,6 +87,7 @@ export function endurance(client: Client, runs: number) {
       await result!.ready;
       result!.close();
       if (i % Math.floor(runs / 20) !== 0) continue;
+      collectGarbage();
       resident.push(process.memoryUsage.rss());
       live.push(Object.values(client.stats()).reduce((sum, count) => sum + count, 0));
     }

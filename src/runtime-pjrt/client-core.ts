@@ -68,8 +68,11 @@ export class ClientCore {
     this.api.call("PJRT_Buffer_Destroy", { buffer });
   };
 
+  /** On a thread: freeing the code of a large program takes tens of ms. */
   readonly destroyExecutable = (executable: bigint): void => {
-    this.api.call("PJRT_LoadedExecutable_Destroy", { executable });
+    this.operation(() => this.api.callOnThread("PJRT_LoadedExecutable_Destroy", { executable })).catch(
+      (error: unknown) => process.emitWarning(error instanceof Error ? error : String(error)),
+    );
   };
 
   /** Frees everything, waits for running work, destroys the native client last. */
@@ -80,6 +83,7 @@ export class ClientCore {
     await Promise.allSettled(this.#operations);
     await this.pump.drain();
     this.resources.releaseAll();
+    await Promise.allSettled(this.#operations);
     await this.pump.drain();
     await this.api.callOnThread("PJRT_Client_Destroy", { client });
   }
