@@ -1,21 +1,22 @@
 /**
- * @file Runs the verifier over sections of a public verifier test suite, one section a file: those with an `expected-error`
- * note must be rejected on that line for that reason, the others accepted. Run:
+ * @file Runs the verifier over programs: a section (a file, or what stands between `// -----` lines) with an `expected-error`
+ * note must be rejected on that line for that reason, every other accepted. Run:
  *
  *     npx jiti tools/conformance/verify.ts FOLDER
  */
-import { readdirSync, readFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { readFileSync } from "node:fs";
+import { relative } from "node:path";
 import { ParseError, VerifyError } from "../../src/ir/errors.js";
-import { parseModule } from "../../src/ir/text/index.js";
+import { parseModule, splitInput } from "../../src/ir/text/index.js";
 import { verifyModule } from "../../src/ir/verify.js";
 import { expectedErrors, isSameReason, labelsOfFunction } from "./expected.js";
+import { programFiles } from "./files.js";
 
 /** What a run over a folder found. */
 export interface VerifyScore {
   readonly positives: { readonly passed: number; readonly total: number };
   readonly negatives: { readonly passed: number; readonly total: number };
-  /** One line per section that failed: its file and what came instead. */
+  /** One line per section that failed: its file, first line and what came instead. */
   readonly failures: readonly string[];
 }
 
@@ -64,20 +65,19 @@ function judge(text: string): string | undefined {
   return `rejected as ${label} (${complaint.text}), but expected: ${here[0]!.message}`;
 }
 
-/** Judges every `.mlir` file below `folder`. */
+/** Judges every section of the `.mlir` files below `folder`. */
 export function verifyConformance(folder: string): VerifyScore {
-  const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".mlir"))
-    .sort();
   const count = { positives: { passed: 0, total: 0 }, negatives: { passed: 0, total: 0 } };
   const failures: string[] = [];
-  for (const name of files) {
-    const text = readFileSync(join(folder, name), "utf8");
-    const kind = expectedErrors(text).length === 0 ? "positives" : "negatives";
-    const problem = judge(text);
-    count[kind].total++;
-    if (problem === undefined) count[kind].passed++;
-    else failures.push(`${relative(folder, join(folder, name))}: ${problem}`);
+  for (const file of programFiles(folder)) {
+    for (const { text, firstLine } of splitInput(readFileSync(file, "utf8"))) {
+      if (text.trim() === "") continue;
+      const kind = expectedErrors(text).length === 0 ? "positives" : "negatives";
+      const problem = judge(text);
+      count[kind].total++;
+      if (problem === undefined) count[kind].passed++;
+      else failures.push(`${relative(folder, file)}:${firstLine}: ${problem}`);
+    }
   }
   return { ...count, failures };
 }
