@@ -9,6 +9,7 @@ import {
   bytecodeVersionOf,
   defaultVersion,
   laterVersion,
+  newestVersion,
   oldestVersion,
   parseTargetVersion,
   type Version,
@@ -22,6 +23,8 @@ export { newestVersion, oldestVersion, type Version } from "./versions.js";
 export interface SerializeOptions {
   /** `major.minor.patch`; by default the lowest version that can express the module, at least 1.10.0. */
   readonly targetVersion?: string | undefined;
+  /** Write the bytes of this version of libStablehlo (default: the newest): it matters to the order of uses alone. */
+  readonly libraryVersion?: string | undefined;
   /** Verify the module first (default); readers give no reason for a module they reject. */
   readonly verify?: boolean | undefined;
 }
@@ -58,7 +61,7 @@ export function serializePortable(module: Operation, options: SerializeOptions =
   if (verify) verifyModule(module);
   const builder = new ProgramBuilder(module);
   const target = asked ?? laterVersion(defaultVersion, minimumOf(builder).version);
-  const root = builder.build(target);
+  const root = builder.build(target, parseTargetVersion(options.libraryVersion ?? newestVersion));
   const program = { version: bytecodeVersionOf(target), producer: `StableHLO_v${target}`, root };
   return writeProgram(program, schema, builder.pool);
 }

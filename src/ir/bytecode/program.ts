@@ -24,8 +24,16 @@ export interface BytecodeOperation {
   readonly regions: readonly BytecodeRegion[];
   /** Nothing in the regions uses a value from outside; their values are numbered from 0. */
   readonly isolated: boolean;
+  /** Orders of uses of the results that are not the natural ones, see use-lists.ts; not kept when read. */
+  readonly useLists?: readonly UseList[];
   /** Where it stands in the bytes that were read. */
   readonly offset: number;
+}
+
+/** The order of uses of the value at `index` among an operation's results or a block's arguments. */
+export interface UseList {
+  readonly index: number;
+  readonly order: readonly number[];
 }
 
 /**
@@ -38,6 +46,8 @@ export interface BytecodeRegion {
 
 export interface BytecodeBlock {
   readonly arguments: readonly BytecodeArgument[];
+  /** As of an operation's results. */
+  readonly useLists?: readonly UseList[];
   readonly operations: readonly BytecodeOperation[];
 }
 

@@ -8,10 +8,12 @@ import { builtinAttributes } from "./builtin.js";
 import { type Entity, EntityPool } from "./entity.js";
 import { locationToBuiltin } from "./locations.js";
 import { PortableViews, refuse, type Requirement } from "./portable-view.js";
-import type { BytecodeBlock, BytecodeOperation, BytecodeRegion } from "./program.js";
+import type { BytecodeBlock, BytecodeOperation, BytecodeRegion, UseList } from "./program.js";
 import { sdyFromText } from "./sdy.js";
 import { typeToVhlo, type Writing } from "./types.js";
-import type { Version } from "./versions.js";
+import { findUseLists, type UseLists } from "./use-lists.js";
+import { compareVersions, type Version } from "./versions.js";
+import { vhloVersions } from "./vhlo-ops.js";
 
 /** Operations that VHLO leaves as they are. */
 const kept: ReadonlySet<string> = new Set(["builtin.module", "sdy.mesh"]);
@@ -40,12 +42,19 @@ function findOpenOperations(root: Operation): ReadonlySet<Operation> {
   return open;
 }
 
+/** Whether a library of version `library` rewrites the operation for `target`, as a newer version of it has come since. */
+const isRewritten = (operation: Operation, target: Version, library: Version): boolean =>
+  (vhloVersions(operation.name) ?? []).some(
+    ({ since }) => compareVersions(target, since) < 0 && compareVersions(since, library) <= 0,
+  );
+
 export class ProgramBuilder {
   readonly pool = new EntityPool();
   readonly #views = new PortableViews((operation) => this.#writing(operation));
   readonly #numbers = new Map<Value, number>();
   readonly #locations = new Map<Location, Entity>();
   readonly #open: ReadonlySet<Operation>;
+  #useLists: UseLists = new Map();
 
   constructor(readonly module: Operation) {
     this.#open = findOpenOperations(module);
@@ -62,8 +71,9 @@ export class ProgramBuilder {
     return { version: "1.11.0", because: `operation ${operation.name}` };
   }
 
-  /** The program for readers of `target`. @throws PortabilityError */
-  build(target: Version): BytecodeOperation {
+  /** The program for readers of `target`, as `library` writes it. @throws PortabilityError */
+  build(target: Version, library: Version): BytecodeOperation {
+    this.#useLists = findUseLists(this.module, (operation) => isRewritten(operation, target, library));
     return this.#operation(this.module, target, 0);
   }
 
@@ -86,6 +96,7 @@ export class ProgramBuilder {
       results: operation.results.map(({ type }) => typeToVhlo(to, type)),
       regions: operation.regions.map((region) => this.#region(region, to, target, first)),
       isolated,
+      useLists: this.#useListsOf(operation.results),
       offset: 0,
     };
   }
@@ -115,6 +126,13 @@ export class ProgramBuilder {
     return extra.size === 0 ? undefined : dictionaryToBuiltin(this.pool, [...extra], convert);
   }
 
+  #useListsOf(values: readonly Value[]): UseList[] {
+    return values.flatMap((value, index) => {
+      const order = this.#useLists.get(value);
+      return order === undefined ? [] : [{ index, order }];
+    });
+  }
+
   #location(to: Writing, location: Location): Entity {
     const known = this.#locations.get(location) ?? locationToBuiltin(to, location);
     this.#locations.set(location, known);
@@ -139,6 +157,7 @@ export class ProgramBuilder {
         type: typeToVhlo(to, type),
         location: location.kind === "unknown" ? undefined : this.#location(to, location),
       })),
+      useLists: this.#useListsOf(block.arguments),
       operations: block.operations.map((operation) => this.#operation(operation, target, next)),
     };
   }

@@ -18,6 +18,7 @@ import {
   splitName,
 } from "./program.js";
 import { encodeText } from "./strings.js";
+import { writeUseLists } from "./use-lists.js";
 
 /** Numbers of things in the order they are first asked for. */
 class Indexer<T> {
@@ -197,11 +198,13 @@ class ProgramWriter {
 
   #operation(output: ByteWriter, operation: BytecodeOperation): void {
     const { dictionary, properties } = this.#partsOf(operation);
+    const useLists = this.#has("useLists") ? (operation.useLists ?? []) : [];
     const mask =
       (dictionary === undefined ? 0 : parts.discardable) |
       (properties.length === 0 ? 0 : parts.properties) |
       (operation.results.length === 0 ? 0 : parts.results) |
       (operation.operands.length === 0 ? 0 : parts.operands) |
+      (useLists.length === 0 ? 0 : parts.useLists) |
       (operation.regions.length === 0 ? 0 : parts.regions);
     output.varint(this.#operationIndices.get(operation.name)!);
     output.byte(mask);
@@ -213,6 +216,7 @@ class ProgramWriter {
       operation.results.map((type) => this.#indices.get(type)!),
     );
     this.#numbers(output, operation.operands);
+    if (useLists.length > 0) writeUseLists(output, useLists, operation.results.length);
     if (operation.regions.length > 0) this.#regions(output, operation);
   }
 
@@ -264,7 +268,10 @@ class ProgramWriter {
       if (location !== undefined || !this.#has("compactArguments"))
         output.varint(this.#indices.get(location ?? unknown)!);
     }
-    if (this.#has("useLists")) output.byte(0);
+    if (!this.#has("useLists")) return;
+    const useLists = block.useLists ?? [];
+    output.byte(useLists.length === 0 ? 0 : parts.useLists);
+    if (useLists.length > 0) writeUseLists(output, useLists, block.arguments.length);
   }
 
   #stringSection(): ByteWriter {
