@@ -122,9 +122,13 @@ function checkUsage(files: readonly string[], options: Options): void {
     });
 }
 
+/** Errors that point at no line of the file are headed by its name. */
 function reportFailures(outcomes: readonly Outcome[]): void {
-  for (const { error } of outcomes)
-    if (error !== undefined) reportError(error, { json: false, verbose: false });
+  for (const { section, error } of outcomes) {
+    if (error === undefined) continue;
+    if (typeof error.details.where !== "object") console.error(`${section.file}:`);
+    reportError(error, { json: false, verbose: false });
+  }
 }
 
 function verifyDiagnostics(outcomes: readonly Outcome[], json: boolean): void {

@@ -209,6 +209,14 @@ describe("griffin opt --emit portable", () => {
     expect(Buffer.from(programs[0]!.artifact, "base64").subarray(0, 4).toString("hex")).toBe("4d4cef52");
   });
 
+  it("says which file holds an artifact that is broken", async () => {
+    const path = join(folder, "a.mlir.bc");
+    writeFileSync(path, Buffer.from([0x4d, 0x4c, 0xef, 0x52, 0x67]));
+    const { err, code } = await opt(path);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^a.mlir.bc:\nbytecode error: .*\n {2}at: {7}byte 4\n/);
+  });
+
   it("refuses several programs for one place", async () => {
     const path = file("a.mlir", `${identity}// -----\n${identity}`);
     const { err, code } = await opt(path, "--split-input-file", "--emit=portable");
