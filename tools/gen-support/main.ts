@@ -17,3 +17,4 @@ for (const name of Object.keys(PLUGIN_WHEELS)) {
   reports.push({ ...(JSON.parse(stdout) as ConformanceReport), plugin: name });
 }
 writeFileSync(target, supportTable(reports));
+await execa("npx", ["biome", "format", "--write", target]);

@@ -39,12 +39,11 @@ export const TOPOLOGY_CHECKS: readonly Check[] = [
     },
   }),
   ...checks("profiler", {
-    "records a trace": ({ plugin, client }) => {
-      if (plugin.extensions.includes("Profiler")) client();
+    "records a trace": ({ plugin }) => {
       using profiler = Profiler.create(plugin);
       profiler.start();
       const trace = profiler.stop();
-      holds(trace.length >= 0, "no trace");
+      holds(trace.length > 0, "the trace is empty");
     },
   }),
 ];
