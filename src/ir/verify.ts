@@ -131,14 +131,12 @@ function checkType(parts: OpParts, type: Type, find: (type: Type) => TypeProblem
 export function verifyOperation(operation: Operation): void {
   const resultTypes = operation.results.map((result) => result.type);
   const parts: OpParts = { ...asParts(operation), resultTypes };
-  for (const { type } of operation.operands) checkType(parts, type, usedTypeProblem);
-  for (const type of resultTypes) {
-    checkType(parts, type, typeProblem);
-    checkType(parts, type, usedTypeProblem);
-  }
+  for (const type of resultTypes) checkType(parts, type, typeProblem);
   const { function_type: signature } = operation.attributes as { readonly function_type?: Type };
   if (signature !== undefined) checkType(parts, signature, typeProblem);
   const inferred = inferResultTypes(parts);
+  for (const { type } of operation.operands) checkType(parts, type, usedTypeProblem);
+  for (const type of resultTypes) checkType(parts, type, usedTypeProblem);
   if (inferred.length === resultTypes.length) return;
   fail(parts, "result_type", `has ${inferred.length} results, but ${resultTypes.length} are written`);
 }

@@ -9,7 +9,7 @@ import { relative } from "node:path";
 import { ParseError, VerifyError } from "../../src/ir/errors.js";
 import { parseModule, splitInput } from "../../src/ir/text/index.js";
 import { verifyModule } from "../../src/ir/verify.js";
-import { expectedErrors, isSameReason, labelsOfFunction } from "./expected.js";
+import { type Complaint, expectedErrors, isSameReason, labelsOfFunction } from "./expected.js";
 import { programFiles } from "./files.js";
 
 /** What a run over a folder found. */
@@ -18,12 +18,6 @@ export interface VerifyScore {
   readonly negatives: { readonly passed: number; readonly total: number };
   /** One line per section that failed: its file, first line and what came instead. */
   readonly failures: readonly string[];
-}
-
-interface Complaint {
-  readonly label: string;
-  readonly line: number | undefined;
-  readonly text: string;
 }
 
 /** The parser already refuses attributes of the wrong kind. */
@@ -61,7 +55,7 @@ function judge(text: string): string | undefined {
     (each) => line === undefined || label === "parse" || isSameOperation(text, line, each.line),
   );
   if (here.length === 0) return `rejected on line ${line}, not ${expected[0]!.line}: ${complaint.text}`;
-  if (here.some((each) => isSameReason(each, labelsOfFunction(text, each.line), label))) return undefined;
+  if (here.some((each) => isSameReason(each, labelsOfFunction(text, each.line), complaint))) return undefined;
   return `rejected as ${label} (${complaint.text}), but expected: ${here[0]!.message}`;
 }
 

@@ -54,7 +54,7 @@ const dot = defineOp({
     op.check(
       small && sameSize(lhs.shape.at(-1)!, rhs.shape[0]!),
       "dot_shapes",
-      `operands must be vectors or matrices that fit, got ${shown}`,
+      `operands must have rank 1 or 2 and sizes that fit, got ${shown}`,
     );
     const rows = rankOf(lhs) === 2 ? [dimensionOf(lhs, 0)] : [];
     const columns = rankOf(rhs) === 2 ? [dimensionOf(rhs, 1)] : [];

@@ -74,7 +74,11 @@ const fft = defineOp({
     const from = op.tensor(0);
     const { fft_type: type, fft_length: length } = op.attributes;
     const count = length.length;
-    op.check(count >= 1 && count <= 3, "fft_c3", `fft_length must have 1 to 3 items, got ${count}`);
+    op.check(
+      count >= 1 && count <= 3,
+      "fft_c3",
+      `the rank of a transform must be 1 to 3, but fft_length has ${count} items`,
+    );
     op.check(
       count <= rankOf(from),
       "fft_c1",
@@ -84,7 +88,7 @@ const fft = defineOp({
     op.check(
       type === "RFFT" ? isFloat(element) && complexOf[element] !== undefined : isComplex(element),
       "fft_c2",
-      `${type} does not take ${formatType(from)}`,
+      `${type} does not take the element type of ${formatType(from)}`,
     );
     const last = length[count - 1]!;
     const tail = from.shape.slice(-count);
