@@ -107,9 +107,10 @@ const rngBitGenerator: TensorRule<"stablehlo.rng_bit_generator"> = (operation, [
       `rng_bit_generator with algorithm ${algorithm} and a state of ${formatElement(state!.element)} is not interpreted`,
       whereOf(operation),
     );
-  const [key, low, high = 0n] = state!.integers as unknown as [bigint, bigint, bigint?];
+  // Without upper half of a counter, XLA takes the key for it.
+  const [key, low, high] = state!.integers as unknown as [bigint, bigint, bigint?];
   const wide = bitWidth(element) === 64;
-  const counter = (high << 64n) | low;
+  const counter = ((high ?? key) << 64n) | low;
   const draw = algorithm === "THREE_FRY" ? drawThreeFry : drawPhilox;
   const { bits, used } = draw(shape, wide, key, counter);
   const next = counter + used;

@@ -372,6 +372,19 @@ const randomCases: readonly ValueCase[] = [
     results: ["3xui64", "4xui32"],
     expected: ["3xui64: 0 1 0", "4xui32: 1713891541 3781805453 3159862348 2600524760"],
   }),
+  valueCase("stablehlo.rng_bit_generator", "PHILOX takes the key for the upper half of a short counter", {
+    // As an XLA plugin has it.
+    operands: ["2xui64: 7 18446744073709551613"],
+    attributes: { rng_algorithm: "PHILOX" },
+    results: ["2xui64", "1xui32"],
+    expected: ["2xui64: 7 18446744073709551614", "1xui32: 200708116"],
+  }),
+  valueCase("stablehlo.rng_bit_generator", "keeps the low bits for narrow elements", {
+    operands: ["3xui64: 0 0 0"],
+    attributes: { rng_algorithm: "PHILOX" },
+    results: ["3xui64", "2xui8"],
+    expected: ["3xui64: 0 1 0", "2xui8: 213 141"],
+  }),
 ];
 
 export const structuredCases = [
