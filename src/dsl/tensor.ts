@@ -24,8 +24,9 @@ type Direction = Attributes<"stablehlo.compare">["comparison_direction"];
  * operand that lacks an axis of the other is repeated along it.
  */
 export class Tensor<A extends string = string, D extends DType = DType> implements TensorData {
-  /** Keeps `Tensor<"batch">` and `Tensor<"time">` apart in both directions. */
+  /** Keep `Tensor<"batch">` and `Tensor<"time">` apart in both directions, and so element types: no mix is both. */
   declare protected readonly axisNames: (names: A) => A;
+  declare protected readonly elements: (dtype: D) => D;
 
   constructor(
     readonly axes: readonly Axis[],

@@ -1,0 +1,203 @@
+/**
+ * @file What must not compile: under each `@ts-expect-error` stands one mistake. tsc complains when one of them compiles;
+ * types.test.ts takes the directives away and counts the complaints. Nothing here runs.
+ */
+import {
+  at,
+  axis,
+  causalConv1d,
+  cond,
+  dot,
+  exp,
+  fill,
+  input,
+  linearScan,
+  localAttention,
+  maximum,
+  mean,
+  merge,
+  not,
+  oneMinus,
+  program,
+  range,
+  ringUpdate,
+  rmsNorm,
+  rotary,
+  scan,
+  select,
+  slice,
+  split,
+  state,
+  sum,
+  switchCase,
+  take,
+  type Tensor,
+  transpose,
+  whileLoop,
+} from "../../src/dsl/index.js";
+
+const [batch, time, model, heads, head, window, lru] = [
+  axis("batch", 2),
+  axis("time", 5),
+  axis("model", 8),
+  axis("heads", 2),
+  axis("head", 4),
+  axis("window", 8),
+  axis("lru", 6),
+];
+
+export const nothing = () =>
+  program({ name: "types" }, () => {
+    const x = input("x", [batch, time, model], "f32");
+    const half = input("half", [batch, time, model], "bf16");
+    const tokens = input("tokens", [batch, time], "i32");
+    const mask = tokens.gt(0);
+
+    // Element types do not mix.
+    // @ts-expect-error f32 + bf16
+    x.add(half);
+    // @ts-expect-error i32 < f32
+    tokens.lt(x);
+    // @ts-expect-error a product of f32 and bf16
+    dot(x, half, "model");
+    // @ts-expect-error a choice between f32 and bf16
+    select(mask, x, half);
+    // @ts-expect-error there is no type f33
+    x.to("f33");
+    // @ts-expect-error exp of integers
+    exp(tokens);
+    // @ts-expect-error 1 - boolean
+    oneMinus(mask);
+    // @ts-expect-error not of numbers
+    not(tokens);
+    // @ts-expect-error and of numbers
+    tokens.and(tokens);
+    // @ts-expect-error a mean of bf16, which would be summed in bf16
+    mean(half, "model");
+    // @ts-expect-error the largest of booleans
+    maximum(mask, "time");
+    // @ts-expect-error a predicate of numbers
+    select(tokens, x, x);
+    // @ts-expect-error indices that are floats
+    take(x, "model", input("i", [heads], "f32"));
+
+    // Axes are known by name.
+    // @ts-expect-error x has no heads
+    sum(x, "heads");
+    // @ts-expect-error x has no heads
+    x.size("heads");
+    // @ts-expect-error x has no heads
+    x.rename({ heads: "h" });
+    // @ts-expect-error x has no heads
+    merge(x, ["heads", "model"], "all");
+    // @ts-expect-error x has no heads
+    split(x, "heads", [head]);
+    // @ts-expect-error x has no heads
+    slice(x, "heads", { start: 1 });
+    // @ts-expect-error x has no heads
+    at(x, "heads", 0);
+    // @ts-expect-error x has no heads
+    transpose(x, ["heads", "batch", "time"]);
+    // @ts-expect-error one of the operands has no model axis to sum over
+    dot(x, tokens.to("f32"), "model");
+    // @ts-expect-error the axis that was summed over is gone
+    sum(x, "model").size("model");
+    // @ts-expect-error the axis that was renamed is gone
+    x.rename({ time: "key" }).size("time");
+    // @ts-expect-error a row is no matrix
+    const matrix: Tensor<"batch" | "time", "f32"> = sum(x, ["time", "model"]);
+    // @ts-expect-error a matrix is no row
+    const row: Tensor<"batch", "f32"> = sum(x, "model");
+    // @ts-expect-error a size is a number
+    axis("time", "5");
+
+    // States and control flow keep their types.
+    const h = state("h", [batch, lru], "f32");
+    // @ts-expect-error another axis
+    h.update(fill(0, [batch, model], "f32"));
+    // @ts-expect-error another element type
+    h.update(fill(0, [batch, lru], "bf16"));
+    const i = fill(0, [], "i32");
+    whileLoop(
+      { tokens },
+      // @ts-expect-error a condition with an axis
+      ({ tokens }) => tokens.lt(3),
+      (all) => all,
+    );
+    whileLoop(
+      { i },
+      // @ts-expect-error a condition that is a number
+      ({ i }) => i,
+      (all) => all,
+    );
+    whileLoop(
+      { i },
+      ({ i }) => i.lt(3),
+      // @ts-expect-error a body that changes an element type
+      ({ i }) => ({ i: i.to("f32") }),
+    );
+    whileLoop(
+      { i, x },
+      ({ i }) => i.lt(3),
+      // @ts-expect-error a body that leaves something out
+      ({ i }) => ({ i }),
+    );
+    const same = () => ({ y: x });
+    // @ts-expect-error a predicate with axes
+    cond(mask, same, same);
+    // @ts-expect-error branches of two types
+    cond(i.eq(0), same, () => ({ y: half }));
+    // @ts-expect-error an index that is a float
+    switchCase(fill(0, [], "f32"), [() => ({ x })]);
+    // @ts-expect-error the element of a step has no time axis
+    scan("time", {}, { tokens }, (_, { tokens }) => ({ carry: {}, output: { n: tokens.size("time") } }));
+    // @ts-expect-error the carry changes its axes
+    scan("time", { i }, { tokens }, ({ i }, { tokens }) => ({ carry: { i: i.add(tokens) }, output: {} }));
+
+    // The ops of Griffin say which axes they want.
+    const a = input("a", [batch, time, lru], "f32");
+    const h0 = fill(0, [batch, lru], "f32");
+    // @ts-expect-error a state with a time axis
+    linearScan({ x: a, a, h0: a });
+    // @ts-expect-error a state that is not f32
+    linearScan({ x: a, a, h0: fill(0, [batch, lru], "bf16") });
+    // @ts-expect-error a decay of another element type
+    linearScan({ x: a, a: a.to("bf16"), h0 });
+    const ring = {
+      keys: input("k", [batch, window, head], "f32"),
+      values: input("v", [batch, window, head], "f32"),
+    };
+    const k = input("kk", [batch, time, head], "f32");
+    const q = input("q", [batch, time, heads, head], "f32");
+    const numTokens = fill(0, [batch], "i32");
+    const rest = { k, v: k, segmentPos: tokens, ring, numTokens, scale: 1 };
+    localAttention({ q, ...rest });
+    // @ts-expect-error queries without heads
+    localAttention({ q: k, ...rest });
+    // @ts-expect-error keys with heads
+    localAttention({ q, ...rest, k: q });
+    // @ts-expect-error positions that are floats
+    localAttention({ q, ...rest, segmentPos: tokens.to("f32") });
+    // @ts-expect-error a ring without a window
+    localAttention({ q, ...rest, ring: { keys: k, values: k } });
+    // @ts-expect-error one number of tokens for the batch
+    localAttention({ q, ...rest, numTokens: i });
+    // @ts-expect-error rows of another element type than the ring
+    ringUpdate(ring.keys, k.to("bf16"), tokens);
+    const conv = {
+      x: a,
+      bias: fill(0, [lru], "f32"),
+      segmentPos: tokens,
+      tail: fill(0, [batch, axis("tail", 3), lru], "f32"),
+    };
+    // @ts-expect-error a kernel without taps
+    causalConv1d({ ...conv, w: fill(0, [lru], "f32") });
+    // @ts-expect-error a scale over an axis that x does not have
+    rmsNorm(x, fill(0, [lru], "f32"), 1e-6);
+    // @ts-expect-error positions of a batch only
+    rotary(q, numTokens, { dims: 2, base: 10_000 });
+
+    // @ts-expect-error a result that is no tensor
+    program({ name: "inner" }, () => ({ y: 3 }));
+    return { row, matrix, r: range(batch) };
+  });
