@@ -2,6 +2,7 @@
 import { type Location, unknownLocation } from "../location.js";
 import { parseAttribute } from "./parse-attributes.js";
 import { type ParseContext, parseInteger } from "./context.js";
+import { formatLocation } from "./print-locations.js";
 import { unquote } from "./strings.js";
 
 /** `loc(..)` if it is there. */
@@ -91,8 +92,25 @@ function parseFused(context: ParseContext): Location {
     cursor.expect(">");
   }
   const children = context.list("[", "]", () => parseLocationBody(context));
-  const location = { kind: "fused", children, ...(metadata === undefined ? {} : { metadata }) } as const;
-  return bounded(context, location, children);
+  return fuse(context, children, metadata);
+}
+
+/** A fused location as MLIR keeps it: parts once, without unknown ones, those of fused parts in their place. */
+function fuse(context: ParseContext, written: readonly Location[], metadata: string | undefined): Location {
+  const tag = metadata === undefined ? {} : { metadata };
+  const all = bounded(context, { kind: "fused", children: written, ...tag }, written);
+  const parts = all.children.flatMap((part) =>
+    part.kind === "fused" && part.metadata === metadata
+      ? part.children
+      : part.kind === "unknown"
+        ? []
+        : [part],
+  );
+  const children = [...new Map(parts.map((part) => [formatLocation(part), part])).values()];
+  if (children.length === 0 && metadata === undefined) return unknownLocation;
+  if (children.length === 1 && metadata === undefined) return children[0]!;
+  const kept = children.length === 0 ? [unknownLocation] : children;
+  return bounded(context, { kind: "fused", children: kept, ...tag }, kept);
 }
 
 function parseLocationAlias(context: ParseContext): Location {

@@ -40,10 +40,9 @@ export function parseShort(input: OperationParser, kind: AttributeKind): Attribu
   // The words of enums are in capitals; other words start attributes such as dense<..>.
   if (cursor.kind === "name" && /^[A-Z]/.test(cursor.spelling)) {
     const word: Attribute = { ...enumOf(kind.name), value: cursor.spelling };
-    if (kind.fromAttribute(word) !== undefined) {
-      cursor.advance();
-      return word;
-    }
+    if (kind.fromAttribute(word) === undefined) cursor.fail(`${cursor.spelling} is no ${kind.name}`);
+    cursor.advance();
+    return word;
   }
   return parseAttribute(context);
 }

@@ -8,6 +8,7 @@ import {
   isComplex,
   isFloat,
   isQuantized,
+  withElement,
 } from "../types.js";
 import { formatFloatBits } from "./float-spelling.js";
 
@@ -42,7 +43,10 @@ function elementWriter(elements: Elements): ElementWriter {
     const imaginary = floatWriter(elements, part, width, 2 * width);
     return (index) => `(${real(index)},${imaginary(index)})`;
   }
-  if (bitWidth(storage) < 64) return (index) => String(numberAt(elements, index));
+  if (bitWidth(storage) < 64) {
+    const stored = { ...elements, type: withElement(elements.type, storage) };
+    return (index) => String(numberAt(stored, index));
+  }
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   return storage === "ui64"
     ? (index) => String(view.getBigUint64(index * 8, true))

@@ -1,0 +1,104 @@
+/** Floats: every format's bits, and MLIR's spelling. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { floatFromBits, floatToBits } from "../../../src/ir/text/float-format.js";
+import { formatFloat, formatFloatBits, formatNatural } from "../../../src/ir/text/float-spelling.js";
+import { bitWidth, type FloatType, floatTypes } from "../../../src/ir/types.js";
+
+describe("spelling", () => {
+  test.each([
+    [0, "f32", "0.000000e+00"],
+    [-0, "f32", "-0.000000e+00"],
+    [1, "f64", "1.000000e+00"],
+    [0.1, "f64", "1.000000e-01"],
+    [1234.5, "f32", "1.234500e+03"],
+    [123456, "f32", "1.234560e+05"],
+    [1e100, "f64", "1.000000e+100"],
+    [0.1 + 0.2, "f64", "0.30000000000000004"],
+    [1.234567, "f32", "1.23456705"],
+    [1 / 3, "f32", "0.333333343"],
+    [2 ** -149, "f32", "1.401300e-45"],
+    [1.17549421e-38, "f32", "1.17549421E-38"],
+    [16777216, "f32", "0x4B800000"],
+    [123456789, "f64", "0x419D6F3454000000"],
+    [1e22, "f64", "1.000000e+22"],
+    [Number.NaN, "f32", "0x7FC00000"],
+    [Number.POSITIVE_INFINITY, "bf16", "0x7F80"],
+    [Number.NEGATIVE_INFINITY, "f16", "0xFC00"],
+    [448, "f8E4M3FN", "4.480000e+02"],
+    [1000, "f8E4M3FN", "0x7F"],
+    [0.33203125, "bf16", "3.320310e-01"],
+  ] as const)("%s as %s is %s", (value, type, text) => expect(formatFloat(value, type)).toBe(text));
+
+  test.each([
+    [0.5, "0.5"],
+    [34, "34.0"],
+    [-2, "-2.0"],
+    [1.5377370458777768e-5, "1.5377370458777768E-5"],
+    [0.0039132908278820561, "0.0039132908278820561"],
+    [200000, "2.0E+5"],
+    [0, "0.0"],
+  ])("%s by itself is %s", (value, text) => expect(formatNatural(value)).toBe(text));
+
+  const nearby = fc.oneof(
+    fc.double({ noNaN: true }),
+    fc.float({ noNaN: true }),
+    fc.integer().map((n) => n / 1000),
+  );
+  test.each(["f64", "f32", "f16", "bf16"] as const)(
+    "what is written for a %s reads back as the same bits",
+    (type) => {
+      fc.assert(
+        fc.property(nearby, (value) => {
+          const bits = floatToBits(type, value);
+          const text = formatFloatBits(bits, type);
+          expect(text.startsWith("0x") ? BigInt(text) : floatToBits(type, Number(text))).toBe(bits);
+        }),
+      );
+    },
+  );
+});
+
+describe("formats", () => {
+  const small = floatTypes.filter((type) => bitWidth(type) <= 16);
+
+  test.each(small)("every pattern of %s is the pattern nearest to its number", (type) => {
+    const patterns = Array.from({ length: 2 ** bitWidth(type) }, (_, bits) => BigInt(bits));
+    const wrong = patterns.filter((bits) => {
+      const value = floatFromBits(type, bits);
+      return !Number.isNaN(value) && floatToBits(type, value) !== bits;
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test.each([
+    ["f16", 65504, 65519.9, 0x7bffn],
+    ["f16", 65520, 1e9, 0x7c00n],
+    ["f16", 2 ** -24, 2 ** -25 * 1.01, 0x0001n],
+    ["f16", 0, 2 ** -25, 0x0000n],
+    ["bf16", 1, 1 + 2 ** -8, 0x3f80n],
+    ["bf16", 1 + 2 ** -7, 1 + 2 ** -8 + 2 ** -30, 0x3f81n],
+    ["f8E5M2", 57344, 60000, 0x7bn],
+    ["f8E4M3FN", 448, 464, 0x7en],
+    ["f8E4M3FNUZ", 240, 247, 0x7fn],
+    ["f6E2M3FN", 7.5, 100, 0x1fn],
+    ["f4E2M1FN", 6, 5.5, 0x7n],
+    ["f8E8M0FNU", 4, 3.5, 0x81n],
+  ] as const satisfies readonly (readonly [FloatType, number, number, bigint])[])(
+    "%s: %s is nearest to %s",
+    (type, nearest, value, bits) => {
+      expect(floatToBits(type, value)).toBe(bits);
+      if (nearest !== 65520) expect(floatFromBits(type, bits)).toBe(nearest);
+    },
+  );
+
+  test.each([
+    ["f8E4M3FN", 0x7fn],
+    ["f8E4M3FNUZ", 0x80n],
+    ["f8E8M0FNU", 0xffn],
+    ["bf16", 0x7fc0n],
+  ] as const)("the NaN of %s", (type, bits) => {
+    expect(floatToBits(type, Number.NaN)).toBe(bits);
+    expect(floatFromBits(type, bits)).toBeNaN();
+  });
+});
