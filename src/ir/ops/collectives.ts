@@ -1,5 +1,6 @@
 /** @file Collectives that move data between replicas: gather, broadcast, permute, all_to_all, and the ids of a replica. */
 import { DYNAMIC, formatType, type TensorType, tensorType, type Type } from "../types.js";
+import { sameElement } from "../verify-types.js";
 import { defineOp, operand, variadic } from "./define.js";
 import { denseI64, i64, optional, unit } from "./kinds.js";
 import { checkGroups, checkPairs, groupMatrix } from "./replica-groups.js";
@@ -13,6 +14,7 @@ function gathered(op: View, from: TensorType, to: TensorType, dimension: number)
   checkDimension(op, dimension, from, "all_gather_dim", "all_gather_c1");
   const [size, total] = [from.shape[dimension]!, to.shape[dimension] ?? DYNAMIC];
   op.check(size !== 0, "all_gather_c6", "the gathered dimension must not be empty");
+  op.check(sameElement(from.element, to.element), "all_gather_c6", `element types differ: ${shown}`);
   const others =
     rankOf(from) === rankOf(to) && from.shape.every((n, i) => i === dimension || sameSize(n, to.shape[i]!));
   op.check(others, "all_gather_c6", `operand and result may differ in all_gather_dim alone, got ${shown}`);

@@ -1,6 +1,6 @@
 /** @file Control flow: if, case, while, return, optimization_barrier; and composite and custom_call. */
-import { type TensorType, type Type, tensorType, tupleType } from "../types.js";
-import { areCompatible } from "../verify-types.js";
+import { type TensorType, type Type, tensorType } from "../types.js";
+import { areCompatible, inTypeClass } from "../verify-types.js";
 import { defineOp, type OpView, operand, variadic } from "./define.js";
 import { checkRank, returnedTypes, typeList, type View } from "./rules.js";
 import { leastSpecific, mergeTypes } from "./shapes.js";
@@ -8,18 +8,6 @@ import { leastSpecific, mergeTypes } from "./shapes.js";
 /** The type that covers what every branch returns at one position. */
 function coverTypes(op: View, types: readonly Type[], constraint: string): Type {
   const [first] = types;
-  if (first?.kind === "tuple") {
-    const tuples = types.map((type) => (type.kind === "tuple" ? type.elements : []));
-    return tupleType(
-      first.elements.map((_, i) =>
-        coverTypes(
-          op,
-          tuples.map((elements) => elements[i]!),
-          constraint,
-        ),
-      ),
-    );
-  }
   if (first?.kind !== "tensor") return first!;
   return mergeTypes(op, types as readonly TensorType[], constraint, leastSpecific);
 }
@@ -43,6 +31,11 @@ function inferBranches(op: OpView<unknown>, noArguments: string, sameTypes: stri
       `branches 0 and ${i} return different types: ${typeList(first)} and ${typeList(types)}`,
     );
   });
+  op.check(
+    first.every((type) => inTypeClass(type, "PIFCQAT")),
+    "branch_result",
+    `branches return tensors and tokens alone, got ${typeList(first)}`,
+  );
   return first.map((_, i) =>
     coverTypes(
       op,
@@ -147,7 +140,7 @@ const while_ = defineOp({
 const return_ = defineOp({
   name: "stablehlo.return",
   summary: "Ends a body with its results.",
-  operands: [variadic("results", "PIFCQATUB")],
+  operands: [variadic("results", "PIFCQATB")],
   attributes: {},
   traits: ["pure", "terminator"],
   infer: () => [],

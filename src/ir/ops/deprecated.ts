@@ -1,5 +1,6 @@
 /** @file Ops that no compiler front end should emit any more: read from text, verified, but refused on the way out. */
 import { DYNAMIC, elementCount, formatType, isStatic, tensorType } from "../types.js";
+import { sameElement } from "../verify-types.js";
 import { defineOp, operand } from "./define.js";
 import { precisionConfig } from "./enums.js";
 import { denseI64, i64, i64Array, optional, string } from "./kinds.js";
@@ -110,7 +111,13 @@ const realDynamicSlice = defineOp({
         `${name} must have ${rankOf(from)} items, got ${formatType(type)}`,
       );
     }
-    return [op.resultTensor()];
+    const to = op.resultTensor();
+    op.check(
+      sameElement(from.element, to.element),
+      "real_dynamic_slice_element",
+      `element types differ: ${formatType(from)} and ${formatType(to)}`,
+    );
+    return [to];
   },
   assembly: { template: "%operand, %start_indices, %limit_indices, %strides : F" },
   example:

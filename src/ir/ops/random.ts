@@ -1,5 +1,6 @@
 /** @file Random numbers. */
 import { formatType, isFloat, isStatic, tensorType } from "../types.js";
+import { inTypeClass } from "../verify-types.js";
 import { constantIntegers } from "./constants.js";
 import { DYNAMIC } from "../types.js";
 import { defineOp, operand } from "./define.js";
@@ -26,9 +27,9 @@ const rngBitGenerator = defineOp({
     );
     const output = op.resultTensor(1);
     op.check(
-      isStatic(output) && typeof output.element === "string",
+      isStatic(output) && inTypeClass(output, "IF"),
       "rng_bit_generator_result",
-      `output must be static, got ${formatType(output)}`,
+      `output must be a static tensor of integers or floats, got ${formatType(output)}`,
     );
     return [state, output];
   },

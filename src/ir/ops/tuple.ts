@@ -1,6 +1,6 @@
 /** @file Tuples, tokens and what carries tokens: after_all, infeed, outfeed, send, recv. */
 import type { Attribute } from "../attribute.js";
-import { formatType, tokenType, tupleType, type Type } from "../types.js";
+import { formatType, isStatic, tokenType, tupleType, type Type } from "../types.js";
 import { defineOp, operand, variadic } from "./define.js";
 import { attributeArray, bool, denseI64, i32, optional, string } from "./kinds.js";
 import { checkPairs } from "./replica-groups.js";
@@ -63,9 +63,9 @@ function checkReceived(op: View, labels: readonly [string, string, string]): rea
   op.check(types.length > 0, labels[0], "must have at least one result, the token");
   const data = types.slice(0, -1);
   op.check(
-    data.every((type) => type.kind === "tensor"),
+    data.every((type) => type.kind === "tensor" && isStatic(type)),
     labels[1],
-    `all results but the last must be tensors, got ${typeList(types)}`,
+    `all results but the last must be static tensors, got ${typeList(types)}`,
   );
   op.check(types.at(-1) === tokenType, labels[2], `the last result must be a token, got ${typeList(types)}`);
   return types;

@@ -1,5 +1,6 @@
 /** @file Elementwise ops on one operand. */
-import { isComplex, type TensorType, type Type, withElement } from "../types.js";
+import { formatType, isComplex, type TensorType, type Type, withElement } from "../types.js";
+import { inTypeClass } from "../verify-types.js";
 import { type AttributeTable, defineOp, type OpView, operand } from "./define.js";
 import { optional } from "./kinds.js";
 import { checkSameShapes, type View } from "./rules.js";
@@ -82,6 +83,11 @@ const convert = defineOp({
   infer: (op) => {
     const [from, to] = [op.tensor(0), op.resultTensor()];
     checkSameShapes(op, [from, to], "operand and result", "convert_c1");
+    op.check(
+      inTypeClass(to, "PIFC"),
+      "convert_result",
+      `quantised numbers are made by uniform_quantize, got ${formatType(to)}`,
+    );
     return [withElement(from, to.element)];
   },
   assembly: "unary",

@@ -16,6 +16,7 @@ export const controlFamilies: readonly Family[] = [
     ],
     ["if_c2", ["(%y) : (tensor<2xf32>)", "() : ()"]],
     ["result_type", ["-> tensor<2xf32>", "-> tensor<3xf32>"]],
+    ["branch_result", ["tensor<2xf32>", "memref<2xf32>"]],
     ["regions", [`, ${other}`, ""]],
     [
       "terminator",

@@ -31,6 +31,7 @@ export const miscFamilies: readonly Family[] = [
     "  %0:2 = stablehlo.rng_bit_generator %s, algorithm = PHILOX : (tensor<3xui64>) -> (tensor<3xui64>, tensor<4xui32>)",
     ["rng_bit_generator_c2", ["PHILOX", "THREE_FRY"]],
     ["rng_bit_generator_result", ["tensor<4xui32>", "tensor<?xui32>"]],
+    ["rng_bit_generator_result", ["tensor<4xui32>", "tensor<4xcomplex<f32>>"]],
     ["result_type", ["-> (tensor<3xui64>", "-> (tensor<2xui64>"]],
   ),
   family(
@@ -139,6 +140,7 @@ export const miscFamilies: readonly Family[] = [
     "%x: tensor<?x?xf32>, %s: tensor<2xi64>",
     "  %0 = stablehlo.real_dynamic_slice %x, %s, %s, %s : (tensor<?x?xf32>, tensor<2xi64>, tensor<2xi64>, tensor<2xi64>) -> tensor<?x?xf32>",
     ["real_dynamic_slice_sizes", ["tensor<2xi64>", "tensor<3xi64>"]],
+    ["real_dynamic_slice_element", ["-> tensor<?x?xf32>", "-> tensor<?x?xf16>"]],
     ["real_dynamic_slice_sizes", ["tensor<2xi64>", "tensor<2x1xi64>"]],
   ),
   family(
