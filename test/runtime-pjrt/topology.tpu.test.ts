@@ -1,7 +1,14 @@
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
-import { hasTpu, installPlugin, Plugin, runConformance, Topology } from "../../src/runtime-pjrt/index.js";
+import {
+  hasTpu,
+  installPlugin,
+  Plugin,
+  Profiler,
+  runConformance,
+  Topology,
+} from "../../src/runtime-pjrt/index.js";
 import { lockHolder } from "../../src/runtime-pjrt/tpu-host.js";
 import { addProgram, f32x4 } from "./cpu.js";
 
@@ -60,6 +67,17 @@ describe("ahead of time, without a TPU", () => {
     expect(plugin.stats()).toMatchObject({ topology: 0, executable: 0 });
     expect(() => program.serialize()).toThrow("serialize of an executable that is closed");
     await expect(topology.compile(request)).rejects.toThrow("compile of a topology that is closed");
+  });
+
+  test("the profiler records a trace, and is closed", async () => {
+    const plugin = await libtpu();
+    const profiler = Profiler.create(plugin);
+    profiler.start();
+    expect(profiler.stop().length).toBeGreaterThan(0);
+    expect(plugin.stats().profiler).toBe(1);
+    profiler.close();
+    expect(plugin.stats().profiler).toBe(0);
+    expect(() => profiler.start()).toThrow("start of a profiler that is closed");
   });
 
   test("a topology that does not exist is the plugin's error", async () => {
