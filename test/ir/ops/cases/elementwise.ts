@@ -100,10 +100,12 @@ export const elementwiseFamilies: readonly Family[] = [
     ["result_accuracy", ["TOLERANCE", "HIGHEST"]],
     ["result_type", ["-> tensor<2xf32>", "-> tensor<2xf16>"]],
   ),
-  family("%x: tensor<2xf32>", "  %0 = stablehlo.convert %x : (tensor<2xf32>) -> tensor<2xi8>", [
-    "convert_c1",
-    ["tensor<2xi8>", "tensor<3xi8>"],
-  ]),
+  family(
+    "%x: tensor<2xf32>",
+    "  %0 = stablehlo.convert %x : (tensor<2xf32>) -> tensor<2xi8>",
+    ["convert_c1", ["tensor<2xi8>", "tensor<3xi8>"]],
+    ["convert_result", ["tensor<2xi8>", `tensor<2x${quantised}>`]],
+  ),
   family(
     "%x: tensor<2xcomplex<f32>>",
     "  %0 = stablehlo.real %x : (tensor<2xcomplex<f32>>) -> tensor<2xf32>\n  %1 = stablehlo.abs %x : (tensor<2xcomplex<f32>>) -> tensor<2xf32>",
