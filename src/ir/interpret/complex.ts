@@ -9,8 +9,9 @@ export const complex = (re: number, im: number): Complex => ({ re, im });
 
 export const add = (a: Complex, b: Complex): Complex => complex(a.re + b.re, a.im + b.im);
 export const subtract = (a: Complex, b: Complex): Complex => complex(a.re - b.re, a.im - b.im);
-export const multiply = (a: Complex, b: Complex): Complex =>
-  complex(a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re);
+/** The product; `round` is applied to each step, as arithmetic of a narrower type would. */
+export const multiply = (a: Complex, b: Complex, round: (x: number) => number = (x) => x): Complex =>
+  complex(round(round(a.re * b.re) - round(a.im * b.im)), round(round(a.re * b.im) + round(a.im * b.re)));
 export const negate = (z: Complex): Complex => complex(-z.re, -z.im);
 export const conjugate = (z: Complex): Complex => complex(z.re, -z.im);
 export const abs = (z: Complex): number => Math.hypot(z.re, z.im);

@@ -1,7 +1,7 @@
 /** @file Changing element types: convert, bitcast_convert, reduce_precision, and quantisation. */
 import { bitWidth, type ElementType, isComplex, isFloat, tensorType, type TensorType } from "../types.js";
 import { truncate } from "./codec.js";
-import { decodeFloat, encodeFloat } from "./formats.js";
+import { exponentOf, formatOf, roundHalfEven } from "./formats.js";
 import type { TensorRule } from "./machine.js";
 import { dequantised, quantised } from "./quantise.js";
 import { domainOf, Tensor } from "./tensor.js";
@@ -99,16 +99,19 @@ const bitcast: TensorRule<"stablehlo.bitcast_convert"> = (operation, [x]) => {
   return [packBits(unpackBits(x!), tensorType(shape, element))];
 };
 
-/** Rounds to a format with infinities; numbers below its normal ones become zero. */
+/** Rounds the digits first, then what its exponent has no room for becomes infinity, or zero below the normal numbers. */
 const reducePrecision: TensorRule<"stablehlo.reduce_precision"> = (operation, [x]) => {
   const { exponent_bits: exponentBits, mantissa_bits: mantissaBits } = operation.attributes;
+  const from = formatOf(x!.element);
   const bias = 2 ** (exponentBits - 1) - 1;
-  const format = { exponentBits, mantissaBits, bias, special: "ieee" } as const;
-  const smallest = 2 ** (1 - bias);
+  const isNarrower = exponentBits < from.exponentBits;
   const values = Array.from(x!.floats, (value) => {
-    if (!Number.isFinite(value)) return value;
-    const rounded = decodeFloat(format, encodeFloat(format, value));
-    return Math.abs(rounded) < smallest ? value * 0 : rounded;
+    if (value === 0 || !Number.isFinite(value)) return value;
+    const exponent = Math.max(exponentOf(Math.abs(value)), 1 - from.bias);
+    const step = 2 ** (exponent - Math.min(mantissaBits, from.mantissaBits));
+    const rounded = roundHalfEven(value / step) * step;
+    if (isNarrower && Math.abs(rounded) >= 2 ** (bias + 1)) return value * Infinity;
+    return isNarrower && Math.abs(rounded) < 2 ** (1 - bias) ? value * 0 : rounded;
   });
   return [Tensor.fromFloats(x!.shape, x!.element, values)];
 };

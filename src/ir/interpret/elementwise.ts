@@ -28,8 +28,13 @@ export interface BinaryFunctions {
   readonly boolean?: (x: boolean, y: boolean) => boolean;
   readonly integer?: (x: bigint, y: bigint, info: IntegerInfo) => bigint;
   readonly float?: (x: number, y: number) => number;
-  readonly complex?: (x: Complex, y: Complex) => Complex;
+  /** `round` rounds to the type of the parts, for steps that others round too. */
+  readonly complex?: (x: Complex, y: Complex, round: (x: number) => number) => Complex;
 }
+
+/** Rounds to what steps are carried in: f32 for every type narrower than f64. */
+export const carrier = (element: ElementType): ((x: number) => number) =>
+  element === "f64" || element === "complex<f64>" ? (x) => x : Math.fround;
 
 /** Complex element `i` of a tensor. */
 export const complexAt = (x: Tensor, i: number): Complex => complex(x.floats[2 * i]!, x.floats[2 * i + 1]!);
@@ -100,12 +105,13 @@ export function mapUnary(name: string, functions: UnaryFunctions, x: Tensor): Te
 /** Applies a function to every pair of elements of `x` and `y`, which have one type. */
 export function mapBinary(name: string, functions: BinaryFunctions, x: Tensor, y: Tensor): Tensor {
   const { boolean, integer, float, complex: ofComplex } = functions;
+  const round = carrier(x.element);
   const info = infoOf(x.element);
   return tabulate(name, x.shape, x.element, x.count, {
     boolean: boolean && ((i) => boolean(x.bytes[i] !== 0, y.bytes[i] !== 0)),
     integer: integer && ((i) => integer(x.integers[i]!, y.integers[i]!, info)),
     float: float && ((i) => float(x.floats[i]!, y.floats[i]!)),
-    complex: ofComplex && ((i) => ofComplex(complexAt(x, i), complexAt(y, i))),
+    complex: ofComplex && ((i) => ofComplex(complexAt(x, i), complexAt(y, i), round)),
   });
 }
 

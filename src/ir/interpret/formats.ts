@@ -1,5 +1,5 @@
 /** @file The narrow float formats (16 bits and fewer) as data, and rounding to any of them. */
-import type { FloatType } from "../types.js";
+import type { ElementType, FloatType } from "../types.js";
 
 /** How the codes that IEEE 754 keeps for infinities and NaNs are used. */
 type Special =
@@ -43,6 +43,16 @@ export const floatFormats = {
 } as const satisfies Partial<Record<FloatType, FloatFormat>>;
 
 export type NarrowFloat = keyof typeof floatFormats;
+
+/** The format of a float type that computes: digits, and range of exponents. */
+export function formatOf(element: ElementType): FloatFormat {
+  if (element === "f32") return format(8, 23);
+  if (element === "f64") return format(11, 52);
+  const known: FloatFormat | undefined = (floatFormats as Partial<Record<string, FloatFormat>>)[
+    String(element)
+  ];
+  return known ?? format(8, 0);
+}
 
 /** The largest code without its sign that stands for a finite number. */
 function largestCode({ exponentBits, mantissaBits, special }: FloatFormat): number {

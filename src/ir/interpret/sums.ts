@@ -1,16 +1,12 @@
 /** @file Sums of products over any element type, rounded once at the end: dot products and convolutions. */
 import { type ElementType, formatElement } from "../types.js";
 import * as complex from "./complex.js";
-import { complexAt, complexTensor } from "./elementwise.js";
+import { carrier, complexAt, complexTensor } from "./elementwise.js";
 import { unsupportedElement } from "./errors.js";
 import { domainOf, Tensor } from "./tensor.js";
 
 /** Calls `visit` with the positions of each pair of factors of result element `at`. */
 export type Products = (at: number, visit: (left: number, right: number) => void) => void;
-
-/** Rounds to what sums are carried in: f32 for everything narrower than f64. */
-const carrier = (element: ElementType): ((x: number) => number) =>
-  element === "f64" || element === "complex<f64>" ? (x) => x : Math.fround;
 
 /**
  * The tensor whose elements are sums of products of `a` and `b`. Floats are multiplied and added one after the other in f32
@@ -42,9 +38,7 @@ export function sumOfProducts(
       return complexTensor(shape, element, count, (at) => {
         let sum = complex.complex(0, 0);
         products(at, (i, j) => {
-          const [x, y] = [complexAt(a, i), complexAt(b, j)];
-          const re = round(round(x.re * y.re) - round(x.im * y.im));
-          const im = round(round(x.re * y.im) + round(x.im * y.re));
+          const { re, im } = complex.multiply(complexAt(a, i), complexAt(b, j), round);
           sum = complex.complex(round(sum.re + re), round(sum.im + im));
         });
         return sum;

@@ -54,22 +54,22 @@ function lgammaWide(x: Expression): Expression {
   return isInfinite.choose(Number.POSITIVE_INFINITY, isReflected.choose(reflected, upper));
 }
 
-/** log t + A'(z) / A(z) - g / t; reflected it loses pi cot(pi x), and the poles are at 0, -1, -2 ... */
+/** log t + A'(z) / A(z) - g / t; reflected it loses pi cot(pi x), and it is -infinity at 0 and nothing at -1, -2 ... */
 function digammaWide(x: Expression): Expression {
   const { isReflected, z, t, logT } = lanczos(x);
   let [a, slope] = [z.like(base), z.like(0)];
   coefficients.forEach((c, k) => {
     const shifted = z.plus(k + 1);
-    const part = z.like(c).over(shifted);
-    a = a.plus(part);
-    slope = slope.minus(part.over(shifted));
+    a = a.plus(z.like(c).over(shifted));
+    slope = slope.minus(z.like(c).over(shifted.squared()));
   });
-  const upper = logT.plus(slope.over(a).minus(t.like(g).over(t)));
+  const upper = logT.plus(slope.over(a)).minus(t.like(g).over(t));
   // cot has period 1: of the distance to the nearest integer.
   const angle = x.plus(x.plus(0.5).floor().abs()).times(Math.PI);
   const reflected = upper.minus(angle.cos().times(Math.PI).over(angle.sin()));
-  const isPole = x.isAtMost(0).and(x.equals(x.floor()));
-  return isPole.choose(Number.NaN, isReflected.choose(reflected, upper));
+  const isPole = x.isLess(0).and(x.equals(x.floor()));
+  const value = isPole.choose(Number.NaN, isReflected.choose(reflected, upper));
+  return x.equals(0).choose(Number.NEGATIVE_INFINITY, value);
 }
 
 export const lgamma = (x: Expression): Expression => inWideFloats(x, lgammaWide);

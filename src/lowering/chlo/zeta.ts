@@ -36,7 +36,8 @@ function zetaWide(x: Expression, q: Expression): Expression {
   }
   const first = x.over(a).times(correction.plus(1 / bernoulli[0]!));
   const total = sum.plus(last.times(a.over(x.minus(1)).plus(0.5).plus(first)));
-  return poles(x, q, total);
+  // Where the last term is nothing beside the sum, the corrections may be 0 times infinity.
+  return poles(x, q, last.equals(0).choose(sum, total));
 }
 
 /** Infinite at x = 1 and at q = 0, -1 ...; no number for x < 1, and for negative q unless x is whole. */

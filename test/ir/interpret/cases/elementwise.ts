@@ -374,6 +374,23 @@ const convertCases: readonly ValueCase[] = [
     results: ["1x4xui4"],
     expected: ["1x4xui4: 4 3 2 1"],
   }),
+  valueCase("stablehlo.reduce_precision", "keeps numbers below the normal ones when the range stays", {
+    operands: ["2xf32: 1e-40 4e-45"],
+    attributes: { exponent_bits: 8, mantissa_bits: 21 },
+    // Of steps of 2^-149 every fourth is left: 71362 becomes 71360, 3 becomes 4.
+    expected: ["2xf32: 9.999665841421895e-41 5.605193857299268e-45"],
+  }),
+  valueCase("stablehlo.reduce_precision", "rounds up into the normal numbers before it looks at the range", {
+    operands: ["2xf32: 0.000061027706 0.00006085"],
+    attributes: { exponent_bits: 5, mantissa_bits: 7 },
+    expected: ["2xf32: 0.00006103515625 0"],
+  }),
+  valueCase("stablehlo.multiply", "of complex<f32> rounds each step", {
+    // 1.0000001192092896^2 - 1 is 2.384185791015625e-7 and a rest that f32 has no room for.
+    operands: ["1xcomplex<f32>: 1.0000001192092896,1", "1xcomplex<f32>: 1.0000001192092896,1"],
+    attributes: none,
+    expected: ["1xcomplex<f32>: 2.384185791015625e-7,2.000000238418579"],
+  }),
   valueCase("stablehlo.reduce_precision", "rounds to the format; below its normal numbers is 0", {
     operands: ["4xf32: 1.00390625 65535 1e-8 -1e-8"],
     attributes: { exponent_bits: 5, mantissa_bits: 7 },
