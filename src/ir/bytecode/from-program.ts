@@ -136,8 +136,9 @@ export class ModuleBuilder {
     return isAbsent ? undefined : Number(attribute.value);
   }
 
-  /** Lists are made of constants, which may be splats of any size; the value of a constant may. */
+  /** Lists are constants, which may be splats of any size; only the value of an op may be as large as it likes. */
   #checkLength(attribute: Attribute, kind: AttributeKind): void {
+    if (attribute.kind === "array") for (const item of attribute.items) this.#checkLength(item, kind);
     if (attribute.kind !== "elements" || kind.name === "elements") return;
     const count = elementCount(attribute.value.type.shape);
     if (count > maxListLength) this.#from.fail(`an attribute cannot be a list of ${count} numbers`);

@@ -4,7 +4,10 @@ import { definingOp, type Value } from "../operation.js";
 import { elementCount, isInteger } from "../types.js";
 import { elements as elementsKind } from "./kinds.js";
 
-/** The integers of a constant operand in row-major order, or undefined when it is no integer constant. */
+/** More than any shape, padding or list of indices has: a splat of any size is a few bytes of a program. */
+const maxCount = 1 << 16;
+
+/** The integers of a constant operand in row-major order, or undefined when it is no integer constant (or a huge one). */
 export function constantIntegers(value: Value): readonly number[] | undefined {
   const operation = definingOp(value);
   if (operation === undefined || !operation.name.endsWith(".constant")) return undefined;
@@ -17,5 +20,7 @@ export function constantIntegers(value: Value): readonly number[] | undefined {
   if (elements === undefined) return undefined;
   const { element, shape } = elements.type;
   if (!isInteger(element) && element !== "index") return undefined;
-  return Array.from({ length: elementCount(shape) }, (_, i) => numberAt(elements, i));
+  const count = elementCount(shape);
+  if (count > maxCount) return undefined;
+  return Array.from({ length: count }, (_, i) => numberAt(elements, i));
 }
