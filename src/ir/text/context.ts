@@ -47,11 +47,11 @@ export class ParseContext {
   }
 
   /** Runs a part of the grammar that may contain itself. @throws ParseError when it does so too often */
-  nested<T>(parse: () => T): T {
+  nested<T>(parse: (context: ParseContext) => T): T {
     if (this.#depth >= deepest) this.cursor.fail(`nesting is deeper than ${deepest}`);
     this.#depth++;
     try {
-      return parse();
+      return parse(this);
     } finally {
       this.#depth--;
     }

@@ -17,7 +17,7 @@ const f64 = scalarType("f64");
 /** Any attribute. */
 export function parseAttribute(context: ParseContext): Attribute {
   context.expand(1);
-  return context.nested(() => parseBare(context));
+  return context.nested(parseBare);
 }
 
 function parseBare(context: ParseContext): Attribute {

@@ -1,7 +1,7 @@
 /** @file The generic form: `(operands) <{properties}> ({regions}) {attributes} : (A) -> B`, in its new and its old style. */
 import type { OpDefinition } from "../ops/define.js";
 import { type Entry, parseEntries } from "./parse-attributes.js";
-import { parseFunctionType } from "./parse-types.js";
+import { parseSignature } from "./parse-types.js";
 import type { OperationParser, ParsedParts } from "./operation-parser.js";
 
 /** What follows the quoted name. In the old style the trailing dictionary holds the properties too. */
@@ -18,7 +18,7 @@ export function parseGeneric(
   const entries = [...properties, ...input.optionalEntries()];
   cursor.expect(":", "and the type of the operation");
   const at = cursor.start;
-  const type = parseFunctionType(context);
+  const type = parseSignature(context);
   input.checkTypes(operands, type.inputs, at);
   return { operands, regions, resultTypes: type.results, ...input.attributes(definition, entries) };
 }

@@ -10,7 +10,7 @@ import { inferResultTypes } from "../verify.js";
 import { parseBool, parseIntegers } from "./context.js";
 import { Cursor } from "./cursor.js";
 import { parseAttribute, parseString, parseUntypedInteger } from "./parse-attributes.js";
-import { parseFunctionType, parseType } from "./parse-types.js";
+import { parseSignature, parseType } from "./parse-types.js";
 import type { OperationParser, ParsedParts } from "./operation-parser.js";
 import { Source } from "./source.js";
 import type { Piece, TailPiece, Template, TypeSlot } from "./template.js";
@@ -136,7 +136,7 @@ function readTypes(input: OperationParser): Type[] {
 function readSlot(input: OperationParser, slot: TypeSlot, operands: readonly Value[]): TailTypes {
   const { context, cursor } = input;
   if (slot === "F" || (slot === "T" && cursor.kind === "(")) {
-    const type = parseFunctionType(context);
+    const type = parseSignature(context);
     return { operands: type.inputs, results: type.results };
   }
   switch (slot) {

@@ -73,8 +73,7 @@ function parseNamed(context: ParseContext): Type {
 }
 
 /** `<A, B>`. */
-const typeList = (context: ParseContext): Type[] =>
-  context.list("<", ">", () => context.nested(() => parseType(context)));
+const typeList = (context: ParseContext): Type[] => context.list("<", ">", () => context.nested(parseType));
 
 /** Refuses types whose text has grown beyond reason. */
 function composed<T extends Type>(context: ParseContext, type: T): T {
@@ -82,20 +81,30 @@ function composed<T extends Type>(context: ParseContext, type: T): T {
   return type;
 }
 
-/** `(A, B) -> C` or `(A) -> (B, C)`. */
-export function parseFunctionType(context: ParseContext): FunctionType {
-  const { cursor } = context;
+/** The two sides of a function type. */
+export interface Signature {
+  readonly inputs: readonly Type[];
+  readonly results: readonly Type[];
+}
+
+/** `(A, B) -> C` or `(A) -> (B, C)`, as the type of an operation: a type object is made of it nowhere. */
+export function parseSignature(context: ParseContext): Signature {
   const inputs = parseTypeTuple(context);
-  cursor.expect("->");
-  return composed(context, functionType(inputs, parseResultTypes(context)));
+  context.cursor.expect("->");
+  return { inputs, results: parseResultTypes(context) };
+}
+
+function parseFunctionType(context: ParseContext): FunctionType {
+  const { inputs, results } = parseSignature(context);
+  return composed(context, functionType(inputs, results));
 }
 
 const parseTypeTuple = (context: ParseContext): Type[] =>
-  context.list("(", ")", () => context.nested(() => parseType(context)));
+  context.list("(", ")", () => context.nested(parseType));
 
 /** One type, or several in parentheses. */
 export const parseResultTypes = (context: ParseContext): Type[] =>
-  context.cursor.kind === "(" ? parseTypeTuple(context) : [context.nested(() => parseType(context))];
+  context.cursor.kind === "(" ? parseTypeTuple(context) : [context.nested(parseType)];
 
 function parseDialectType(context: ParseContext): Type {
   const { cursor } = context;
@@ -153,7 +162,7 @@ function parseShaped(context: ParseContext): Type {
     cursor.continueAt(plainEnd);
     return known;
   }
-  const type = context.nested(() => parseShapedSlowly(context));
+  const type = context.nested(parseShapedSlowly);
   if (spelling !== undefined) context.tensorTypes.set(spelling, type);
   return type;
 }
@@ -209,7 +218,7 @@ function parseShapedSlowly(context: ParseContext): Type {
 export function parseElementType(context: ParseContext): ElementType {
   const { cursor } = context;
   const { start } = cursor;
-  const type = context.nested(() => parseType(context));
+  const type = context.nested(parseType);
   if (type.kind === "scalar") return type.element;
   return cursor.fail(`${formatType(type)} is no element type`, start);
 }

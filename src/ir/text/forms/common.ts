@@ -1,7 +1,7 @@
 /** @file What several pretty forms end with: the function type. */
 import type { Operation, Value } from "../../operation.js";
 import { formatFunctionType, type Type } from "../../types.js";
-import { parseFunctionType, parseType } from "../parse-types.js";
+import { parseSignature, parseType } from "../parse-types.js";
 import type { OperationParser } from "../operation-parser.js";
 
 export const operandTypes = (operation: Operation): Type[] => operation.operands.map((value) => value.type);
@@ -16,7 +16,7 @@ export function parseFunctionTail(input: OperationParser, operands: readonly Val
   const { cursor, context } = input;
   cursor.expect(":", "and the type of the operation");
   const at = cursor.start;
-  const type = parseFunctionType(context);
+  const type = parseSignature(context);
   input.checkTypes(operands, type.inputs, at);
   return type.results;
 }
