@@ -1,5 +1,13 @@
 /** @file A lowered program compiled by a plugin, called with buffers by the names of its arguments. */
-import type { ElementTypeName, Client, DeviceBuffer, Executable, Signature } from "../runtime-pjrt/index.js";
+import type {
+  AheadOfTimeProgram,
+  Client,
+  DeviceBuffer,
+  ElementTypeName,
+  Executable,
+  Signature,
+  Topology,
+} from "../runtime-pjrt/index.js";
 import { InternalError } from "../support/errors.js";
 import { type LoweredProgram, stablehloText } from "./lower.js";
 
@@ -33,6 +41,10 @@ function signatureOf(program: LoweredProgram): Signature {
     })),
   };
 }
+
+/** Compiles for devices that are described, not present, e.g. a TPU. @throws PjrtError with the compiler's words */
+export const compileAhead = (topology: Topology, lowered: LoweredProgram): Promise<AheadOfTimeProgram> =>
+  topology.compile({ program: stablehloText(lowered), signature: signatureOf(lowered) });
 
 export class CompiledProgram implements Disposable {
   private constructor(

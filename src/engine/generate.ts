@@ -38,7 +38,7 @@ export interface GeneratedToken {
 
 /**
  * Continues prompts (token ids, bos included) side by side; each gives what it would give alone. Tokens come as they are
- * made, one per unfinished row and step. Seeds: row r draws with seed + r.
+ * made, one per unfinished row and step. Row r draws with seed + r.
  * @throws UsageError for an empty prompt, ids outside of the vocabulary, options out of range
  */
 export async function* generate(
@@ -56,7 +56,7 @@ export async function* generate(
   }
   for (const prompt of prompts) checkPrompt(prompt, model.config.vocabSize);
   const continuations = prompts.map((_, row) => {
-    const seed = options.seed === undefined ? undefined : options.seed + row;
+    const seed = (options.seed ?? 0) + row;
     return createContinuation({
       sampler: createSampler({ ...options, seed }),
       decoder: options.tokenizer === undefined ? undefined : new StreamingDecoder(options.tokenizer),

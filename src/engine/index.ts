@@ -1,5 +1,5 @@
 /** @file Where the halves meet: models, passes, lowering, weights and the runtime, joined into something that runs. */
-export { CompiledProgram, type ProgramBuffers, type ProgramResults } from "./compiled.js";
+export { CompiledProgram, compileAhead, type ProgramBuffers, type ProgramResults } from "./compiled.js";
 export { type GeneratedToken, type GenerateOptions, generate } from "./generate.js";
 export { checkGoldenCase, type GoldenOptions } from "./golden.js";
 export {

@@ -1,10 +1,14 @@
 /** @file A batch of sequences being read and continued: prompts of any length in chunks, then token by token. */
 import type { DeviceBuffer } from "../runtime-pjrt/index.js";
+import { UsageError } from "../support/errors.js";
+import { checkPrompt } from "../text/index.js";
 import { planChunks } from "./chunks.js";
 import type { GriffinModel, ProgramKey } from "./model.js";
 
 /** Position of padding in front of a prompt. */
 const PADDING = -1;
+
+const DEFAULT_CHUNK = 256;
 
 export interface SessionOptions {
   /** Longest chunk of a prompt in tokens; default 256. Shorter prompts take a shorter static length. */
@@ -12,7 +16,12 @@ export interface SessionOptions {
   readonly padId?: number | undefined;
 }
 
-/** The state of a batch. Its size does not grow with the number of tokens. */
+const expectCount = (what: string, count: number): void => {
+  if (Number.isSafeInteger(count) && count > 0) return;
+  throw new UsageError({ message: `${what} must be a whole number, 1 or more`, got: String(count) });
+};
+
+/** The state of a batch. Its size does not grow with the number of tokens. @throws UsageError for a batch or chunk of none */
 export class Session implements Disposable {
   #states = new Map<string, DeviceBuffer>();
   /** Position of each sequence's next token. */
@@ -24,6 +33,8 @@ export class Session implements Disposable {
     readonly batch: number,
     readonly options: SessionOptions = {},
   ) {
+    expectCount("the batch", batch);
+    expectCount("the chunk", options.chunk ?? DEFAULT_CHUNK);
     this.#positions = new Int32Array(batch);
     this.#vocab = model.config.vocabSize;
   }
@@ -31,10 +42,16 @@ export class Session implements Disposable {
   /**
    * Reads the prompts, which may differ in length, and returns the logits of each one's next token: [vocab] f32 per row.
    * Shorter prompts are padded in front. Call it once, first.
+   * @throws UsageError for an empty prompt, tokens outside of the vocabulary, another number of prompts than the batch
    */
   async prefill(prompts: readonly (readonly number[])[]): Promise<Float32Array[]> {
+    this.#checkRows("prompts", prompts.length);
+    if (this.#states.size > 0) {
+      throw new UsageError({ message: "a session reads its prompts once", hint: "make another session" });
+    }
+    for (const prompt of prompts) checkPrompt(prompt, this.#vocab);
     const longest = Math.max(...prompts.map((prompt) => prompt.length));
-    const plan = planChunks(longest, this.options.chunk ?? 256);
+    const plan = planChunks(longest, this.options.chunk ?? DEFAULT_CHUNK);
     const total = plan.reduce((sum, time) => sum + time, 0);
     let logits: Float32Array[] = [];
     let start = 0;
@@ -61,8 +78,13 @@ export class Session implements Disposable {
     return logits;
   }
 
-  /** Feeds one token per row and returns the logits of the next. */
+  /** Feeds one token per row and returns the logits of the next. @throws UsageError as `prefill`, or before it */
   async decode(tokens: readonly number[]): Promise<Float32Array[]> {
+    this.#checkRows("tokens", tokens.length);
+    if (this.#states.size === 0) {
+      throw new UsageError({ message: "nothing to go on from", hint: "call prefill first" });
+    }
+    checkPrompt(tokens, this.#vocab);
     const key: ProgramKey = { kind: "decode", batch: this.batch, time: 1 };
     const logits = await this.#step(key, Int32Array.from(tokens), this.#positions, true);
     this.#positions = this.#positions.map((position) => position + 1);
@@ -81,15 +103,23 @@ export class Session implements Disposable {
       ["tokens", await client.toDevice({ elementType: "i32", dimensions, data: tokens })],
       ["segment_pos", await client.toDevice({ elementType: "i32", dimensions, data: positions })],
     ]);
-    const { outputs, states } = await this.model.run(key, inputs, this.#states);
-    for (const input of inputs.values()) input.close();
-    this.#states = new Map(states);
-    const logits = outputs.get("logits")!;
     try {
+      const { outputs, states } = await this.model.run(key, inputs, this.#states);
+      this.#states = new Map(states);
+      using logits = outputs.get("logits")!;
       return wantsLogits ? rows(await logits.toHost(), this.#vocab) : [];
     } finally {
-      logits.close();
+      for (const input of inputs.values()) input.close();
     }
+  }
+
+  #checkRows(what: string, count: number): void {
+    if (count === this.batch) return;
+    throw new UsageError({
+      message: `the session has another number of ${what}`,
+      expected: `${this.batch}, one a row of the batch`,
+      got: String(count),
+    });
   }
 
   close(): void {

@@ -1,0 +1,51 @@
+import { describe, expect, test } from "vitest";
+import { type GriffinConfig, griffinProgram, type GriffinProgramOptions } from "../../models/griffin.js";
+import { presets } from "../../models/presets.js";
+import { compileAhead, lowerProgram } from "../../src/engine/index.js";
+import { installPlugin, Plugin } from "../../src/runtime-pjrt/index.js";
+
+const GIB = 2 ** 30;
+const topologies = ["v5e:2x2", "v4:2x2x1", "v6e:2x2"] as const;
+
+const programs: readonly GriffinProgramOptions[] = [
+  { kind: "forward", batch: 2, time: 20, dtype: "f32", layerOutputs: true },
+  { kind: "prefill", batch: 2, time: 20, dtype: "bf16" },
+  { kind: "extend", batch: 2, time: 20, dtype: "bf16" },
+  { kind: "score", batch: 1, time: 16, dtype: "bf16" },
+  { kind: "decode", batch: 2, time: 1, dtype: "bf16" },
+];
+
+/** Compiles one program for a topology and reads back what the compiler says. */
+async function compileFor(name: string, config: GriffinConfig, options: GriffinProgramOptions) {
+  const plugin = await Plugin.load(await installPlugin("tpu"));
+  using topology = await plugin.createTopology(name);
+  const lowered = lowerProgram(griffinProgram(config, options), { target: `tpu:${name}` });
+  using program = await compileAhead(topology, lowered);
+  const cost = program.costAnalysis();
+  return {
+    lowered,
+    memory: program.memoryStats(),
+    flops: Number(cost.flops),
+    bytes: program.serialize().length,
+  };
+}
+
+describe("the model, ahead of time for TPUs", () => {
+  test.each(topologies.flatMap((name) => programs.map((options) => [name, options.kind, options] as const)))(
+    "%s takes the program %s; memory and cost are read back, the executable is written",
+    async (name, _kind, options) => {
+      const { memory, flops, bytes, lowered } = await compileFor(name, presets.tiny, options);
+      expect(lowered.arguments.length).toBeGreaterThan(40);
+      expect(memory.arguments).toBeGreaterThan(50_000);
+      expect(flops).toBeGreaterThan(10_000);
+      expect(bytes).toBeGreaterThan(10_000);
+    },
+  );
+
+  test("RecurrentGemma 2B decodes 16 sequences within one v5e's 16 GiB, its state in place", async () => {
+    const options = { kind: "decode", batch: 16, time: 1, dtype: "bf16" } as const;
+    const { memory } = await compileFor("v5e:2x2", presets["recurrentgemma-2b"], options);
+    expect(memory.arguments + memory.results - memory.aliased + memory.temporary).toBeLessThan(16 * GIB);
+    expect(memory.aliased).toBeGreaterThan(0.9 * (memory.results - 16 * 256_000 * 4));
+  });
+});
