@@ -65,11 +65,17 @@ function checkLayout(op: CustomCall, type: Type, layout: Attribute, what: string
     "custom_call_layout",
     `the layout of ${what} must be a list of indices`,
   );
-  const dimensions = Array.from({ length: elementCount(order!.type.shape) }, (_, i) => numberAt(order!, i));
   op.check(type.kind !== "tuple", "custom_call_layout", `${what} is a tuple, which takes no layout`);
   if (type.kind === "unranked") return;
   const rank = type.kind === "tensor" || type.kind === "buffer" ? type.shape.length : 0;
-  const isPermutation = dimensions.length === rank && dimensions.every((_, i) => dimensions.includes(i));
+  const count = elementCount(order!.type.shape);
+  op.check(
+    count === rank,
+    "custom_call_layout",
+    `the layout of ${what} must have ${rank} indices, has ${count}`,
+  );
+  const dimensions = Array.from({ length: rank }, (_, i) => numberAt(order!, i));
+  const isPermutation = dimensions.every((_, i) => dimensions.includes(i));
   op.check(
     isPermutation,
     "custom_call_layout",

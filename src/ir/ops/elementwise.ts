@@ -2,7 +2,7 @@
 import { formatType, withElement } from "../types.js";
 import { sameElement, sameShape } from "../verify-types.js";
 import { binaryOps } from "./binary.js";
-import { type AttributesOf, defineOp, operand } from "./define.js";
+import { defineOp, operand } from "./define.js";
 import { comparisonDirection, comparisonType } from "./enums.js";
 import { i32, optional } from "./kinds.js";
 import { checkSameShapes, rankOf, tensors, typeList } from "./rules.js";
@@ -29,9 +29,6 @@ const compare = defineOp({
   assembly: "custom",
   example: "%0 = stablehlo.compare LT, %arg0, %arg1, FLOAT : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xi1>",
 });
-
-/** The typed attributes of compare. */
-export type CompareAttributes = AttributesOf<(typeof compare)["attributes"]>;
 
 const select = defineOp({
   name: "stablehlo.select",

@@ -145,6 +145,9 @@ export const integerMatrix = (
   values: rows.flat(),
 });
 
+/** More numbers than any padding or list of replicas has: a splat of any size is a few bytes of a program. */
+const maxMatrix = 2 ** 20;
+
 /** `dense<..> : tensor<NxMxi64>`. */
 export const denseI64 = required<IntegerMatrix>({
   name: "dense i64",
@@ -156,6 +159,7 @@ export const denseI64 = required<IntegerMatrix>({
   fromAttribute: (a) => {
     if (a.kind !== "elements" || a.value.type.element !== "i64") return undefined;
     const { shape } = a.value.type;
+    if (elementCount(shape) > maxMatrix) return undefined;
     const values = Array.from({ length: elementCount(shape) }, (_, i) => numberAt(a.value, i));
     return values.every(Number.isSafeInteger) ? { shape, values } : undefined;
   },

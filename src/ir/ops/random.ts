@@ -5,7 +5,7 @@ import { constantIntegers } from "./constants.js";
 import { DYNAMIC } from "../types.js";
 import { defineOp, operand } from "./define.js";
 import { rngAlgorithm, rngDistribution } from "./enums.js";
-import { checkRank, checkSameElements, rankOf, sameSize, typeList } from "./rules.js";
+import { checkLength, checkRank, checkSameElements, rankOf, sameSize, typeList } from "./rules.js";
 
 /** How long the state of an algorithm is, in ui64. */
 const stateSizes: Readonly<Record<string, readonly number[]>> = { THREE_FRY: [2], PHILOX: [2, 3] };
@@ -56,7 +56,10 @@ const rng = defineOp({
       "rng_c2",
       `a normal distribution makes floats, got ${typeList([a, b])}`,
     );
-    const sizes = constantIntegers(op.operands[2]!) ?? Array<number>(shape.shape[0]!).fill(DYNAMIC);
+    const count = shape.shape[0]!;
+    if (op.resultTypes.length > 0)
+      checkLength(op, op.resultTensor().shape, count, "the result's shape", "rng_c3");
+    const sizes = constantIntegers(op.operands[2]!) ?? Array<number>(count).fill(DYNAMIC);
     return [tensorType(sizes, a.element)];
   },
   assembly: { template: "%a, %b, %shape, distribution = $rng_distribution : F" },

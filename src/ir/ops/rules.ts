@@ -4,7 +4,6 @@ import {
   DYNAMIC,
   type ElementType,
   bitWidth,
-  formatElement,
   formatType,
   isComplex,
   isFloat,
@@ -131,6 +130,3 @@ export function isPromotable(from: ElementType, to: ElementType): boolean {
 /** Element types are the same, or both floats: reducers may compute in another precision. */
 export const sameUpToPrecision = (a: ElementType, b: ElementType): boolean =>
   a === b || (isFloat(a) && isFloat(b));
-
-/** For messages. */
-export const elementName = (type: TensorType): string => formatElement(type.element);

@@ -51,6 +51,7 @@ export const miscFamilies: readonly Family[] = [
       [", tensor<f32>, tensor<1xi64>", ", tensor<f16>, tensor<1xi64>"],
     ],
     ["rng_c2", ["f32", "i32"]],
+    ["rng_c3", ["-> tensor<2xf32>", "-> tensor<2x1xf32>"]],
     ["result_type", ["-> tensor<2xf32>", "-> tensor<3xf32>"]],
   ),
   family(
