@@ -112,10 +112,23 @@ export class OperationParser {
       cursor.advance();
       const isNewLine = cursor.line !== line;
       line = cursor.line;
-      if (depth <= 0 && cursor.kind === "}") return;
-      if (depth <= 0 && isNewLine && /^(?:value|name|string|block|attribute|type|\{-#)$/.test(cursor.kind))
-        return;
+      if (depth <= 0 && (cursor.kind === "}" || (isNewLine && this.#mayStart()))) return;
     } while (cursor.kind !== "end");
+  }
+
+  /** Whether the current token may be the first of an operation, a block or a definition. */
+  #mayStart(): boolean {
+    const { cursor } = this;
+    if (cursor.kind === "value") return /[=:,]/.test(cursor.following);
+    if (cursor.kind === "name")
+      return cursor.spelling.includes(".") || findOp(this.#nameOf(cursor.spelling)) !== undefined;
+    return /^(?:string|block|attribute|type|\{-#)$/.test(cursor.kind);
+  }
+
+  /** The name of an op that may be written without its dialect. */
+  #nameOf(written: string): string {
+    if (written === "module") return "builtin.module";
+    return written.includes(".") ? written : `${this.#dialect}${written}`;
   }
 
   /** One operation with its result names and location. */
@@ -192,15 +205,15 @@ export class OperationParser {
     const at = cursor.start;
     if (cursor.kind !== "name") cursor.failExpected("an operation");
     const written = cursor.spelling;
-    const name = written.includes(".") ? written : `${this.#dialect}${written}`;
-    const definition = findOp(written === "module" ? "builtin.module" : name);
+    const name = this.#nameOf(written);
+    const definition = findOp(name);
     if (definition === undefined) return this.#failUnknown(written, at);
     const form = definition.assembly === "custom" ? findForm(definition.name) : undefined;
     const template = templateOf(definition);
     if (form === undefined && template === undefined)
       cursor.fail(`${name} has no pretty form; write "${name}"(..)`, at);
     cursor.advance();
-    return [definition.name, form?.parse(this, definition) ?? parseTemplate(this, definition, template!)];
+    return [name, form?.parse(this, definition) ?? parseTemplate(this, definition, template!)];
   }
 
   /** A use of a value: `%0`, `%0#1`. */

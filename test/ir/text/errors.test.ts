@@ -117,6 +117,18 @@ describe("several errors", () => {
     expect(message).toContain("at:       -:13:32");
   });
 
+  test("the rest of an operation over several lines is no error of its own", () =>
+    expect(
+      refusal(`func.func @f(%x: tensor<2xf32>) {
+  %0 = stablehlo.convolution(%x, %x)
+    dim_numbers = [b, 0]x[i, o]->[b, f],
+    window = {stride = [1]}
+    : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  %1 = stablehlo.add %0, %x : tensor<2xf32>
+  return
+}`).match(/parse error: .*/g),
+    ).toEqual(["parse error: dimension f is missing"]));
+
   test("parsing stops after twenty", () => {
     const many = `func.func @f() {\n${"  %0 = stablehlo.nothing\n".repeat(50)}}`;
     expect(refusal(many).match(/parse error:/g)).toHaveLength(20);
