@@ -45,20 +45,46 @@ export function exponentialMinusOne(z: Complex): Complex {
   return complex(re, z.im === 0 ? z.im : Math.exp(z.re) * Math.sin(z.im));
 }
 
-/** log(1 + t) / 2 of t = |w|^2 - 1, where |w| is near one; otherwise log |w|. */
-function logLength(re: number, im: number): number {
-  const [x, y] = Math.abs(re) > Math.abs(im) ? [Math.abs(re), im] : [Math.abs(im), re];
-  if (x < 0.5 || x > 2) return Math.log(Math.hypot(re, im));
-  return Math.log1p((x - 1) * (x + 1) + y * y) / 2;
+/** Splits a number into two of half the digits each (Veltkamp), so that their products are exact. */
+function halves(x: number): readonly [number, number] {
+  const scaled = x * (2 ** 27 + 1);
+  const high = scaled - (scaled - x);
+  return [high, x - high];
 }
 
-export const log = (z: Complex): Complex => complex(logLength(z.re, z.im), Math.atan2(z.im, z.re));
+/** What x * x loses when it is rounded (Dekker). */
+function squareError(x: number): number {
+  const [high, low] = halves(x);
+  return low * low - (x * x - high * high - 2 * high * low);
+}
 
-export function logPlusOne(z: Complex): Complex {
-  const { re: x, im: y } = z;
-  const near = Math.abs(x) < 0.5 && Math.abs(y) < 0.5;
-  const re = near ? Math.log1p(x * (2 + x) + y * y) / 2 : logLength(1 + x, y);
-  return complex(re, Math.atan2(y, 1 + x));
+/** log |w| of w = (1 + d) + iy near the unit circle: log1p(2d + d^2 + y^2) / 2, whose terms cancel. */
+function logNearOne(d: number, y: number): number {
+  // Of the three terms two at a time are added with their rounding errors (Knuth), largest first.
+  const terms = [2 * d, d * d, y * y].sort((a, b) => Math.abs(b) - Math.abs(a)) as [number, number, number];
+  let [sum, error] = [terms[0], squareError(d) + squareError(y)];
+  for (const term of terms.slice(1)) {
+    const next = sum + term;
+    const shown = next - sum;
+    error += sum - (next - shown) + (term - shown);
+    sum = next;
+  }
+  return Math.log1p(sum + error) / 2;
+}
+
+/** log |w| by a formula that stays exact where |w| is near one, given w = (1 + d) + iy. */
+function logLength(length: number, d: number, y: number): number {
+  return length >= 0.5 && length <= 2 ? logNearOne(d, y) : Math.log(length);
+}
+
+export function log(z: Complex): Complex {
+  const parts = [Math.abs(z.re), Math.abs(z.im)];
+  const [large, small] = [Math.max(...parts), Math.min(...parts)];
+  return complex(logLength(abs(z), large - 1, small), Math.atan2(z.im, z.re));
+}
+
+export function logPlusOne({ re: x, im: y }: Complex): Complex {
+  return complex(logLength(Math.hypot(1 + x, y), x, y), Math.atan2(y, 1 + x));
 }
 
 export function sqrt(z: Complex): Complex {
@@ -81,7 +107,13 @@ function sqrtScaled(z: Complex): Complex {
   return complex(root.re * 2 ** 256, root.im * 2 ** 256);
 }
 
-export const rsqrt = (z: Complex): Complex => divide(complex(1, 0), sqrt(z));
+/** conj(sqrt(z)) / |z|. */
+export function rsqrt(z: Complex): Complex {
+  const length = abs(z);
+  const root = sqrt(z);
+  if (length === 0 || !Number.isFinite(length)) return divide(complex(1, 0), root);
+  return complex(root.re / length, -root.im / length);
+}
 
 export const cbrt = (z: Complex): Complex => polar(Math.cbrt(abs(z)), Math.atan2(z.im, z.re) / 3);
 

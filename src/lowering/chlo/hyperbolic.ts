@@ -2,8 +2,11 @@
 import { isComplex } from "../../ir/types.js";
 import { type Expression, inWideFloats } from "./expression.js";
 
-/** e^x / 2 as e^(x - log 2): e^x alone would overflow where its half does not. */
-const halfExp = (x: Expression): Expression => x.minus(Math.LN2).exp();
+/** e^x / 2 as e^(x/2) e^(x/2) / 2: e^x alone would overflow where its half does not. */
+function halfExp(x: Expression): Expression {
+  const root = x.times(0.5).exp();
+  return root.times(root.times(0.5));
+}
 
 const realCosh = (x: Expression): Expression => halfExp(x).plus(halfExp(x.negated()));
 
