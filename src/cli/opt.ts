@@ -134,7 +134,10 @@ function reportFailures(outcomes: readonly Outcome[]): void {
 function verifyDiagnostics(outcomes: readonly Outcome[], json: boolean): void {
   const problems = outcomes.flatMap(({ section, error }) => checkExpectations(section, error));
   if (problems.length > 0) process.exitCode = 1;
-  if (json) return printJson({ programs: outcomes.length, problems });
+  if (json) {
+    printJson({ programs: outcomes.length, problems });
+    return;
+  }
   for (const problem of problems) console.error(problem);
   printLine(`${outcomes.length} programs, ${problems.length} problems`);
 }

@@ -100,7 +100,7 @@ async function steps(
   const width = all[0]?.[0]?.length ?? 0;
   const generated = new Float32Array(batch * count * width);
   all.forEach((rows, step) => {
-    rows.forEach((row, i) => generated.set(row, (i * count + step) * width));
+    for (const [i, row] of rows.entries()) generated.set(row, (i * count + step) * width);
   });
   computed.set("generated", best);
   computed.set("generated_logits", generated);

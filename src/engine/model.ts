@@ -77,7 +77,7 @@ export class GriffinModel implements Disposable {
         options.onEvent?.({ phase: "weights", loadedBytes, totalBytes });
       }
     } catch (error) {
-      for (const buffer of buffers.values()) buffer.close();
+      closeAll(buffers.values());
       throw error;
     }
     return new GriffinModel(config, dtype, client, warnings, totalBytes, buffers, options);
@@ -141,16 +141,20 @@ export class GriffinModel implements Disposable {
 
   /** Frees weights and programs. */
   close(): void {
-    for (const buffer of this.#parameters.values()) buffer.close();
+    closeAll(this.#parameters.values());
     for (const program of this.#programs.values()) program.then((p) => p.close()).catch(() => undefined);
     for (const prepared of this.#prepared.values()) {
-      prepared.then((buffers) => buffers.forEach((buffer) => buffer.close())).catch(() => undefined);
+      prepared.then((buffers) => closeAll(buffers)).catch(() => undefined);
     }
   }
 
   [Symbol.dispose](): void {
     this.close();
   }
+}
+
+function closeAll(buffers: Iterable<DeviceBuffer>): void {
+  for (const buffer of buffers) buffer.close();
 }
 
 async function upload(client: Client, parameter: BoundParameter, dtype: ComputeDType): Promise<DeviceBuffer> {

@@ -37,8 +37,6 @@ export type Attribute =
 export type AttributeDictionary = ReadonlyMap<string, Attribute>;
 
 export const emptyDictionary: AttributeDictionary = new Map();
-export const unitAttribute: Attribute = { kind: "unit" };
-export const boolAttribute = (value: boolean): Attribute => ({ kind: "bool", value });
 export const stringAttribute = (value: string): Attribute => ({ kind: "string", value });
 export const integerAttribute = (value: number | bigint, type: Type): Attribute => ({
   kind: "integer",

@@ -96,16 +96,6 @@ export function detachOperation(operation: Operation): void {
   node.next = undefined;
 }
 
-/** Replaces one operand. */
-export function setOperand(operation: Operation, index: number, value: Value): void {
-  const old = operation.operands[index]!;
-  const operands = [...operation.operands];
-  operands[index] = value;
-  mutable(operation).operands = operands;
-  if (!operands.includes(old)) usersOf(old).delete(operation);
-  usersOf(value).add(operation);
-}
-
 /** Replaces all operands; their number may change. */
 export function setOperands(operation: Operation, operands: readonly Value[]): void {
   for (const old of operation.operands) usersOf(old).delete(operation);
@@ -116,11 +106,6 @@ export function setOperands(operation: Operation, operands: readonly Value[]): v
 /** Replaces the typed attributes. */
 export function setAttributes(operation: Operation, attributes: AttributeValues): void {
   mutable(operation).attributes = attributes;
-}
-
-/** Replaces the discardable attributes. */
-export function setExtra(operation: Operation, extra: AttributeDictionary): void {
-  mutable(operation).extra = extra;
 }
 
 /** Says anew where an operation comes from. */
