@@ -74,6 +74,8 @@ export function inTypeClass(type: Type, wanted: string): boolean {
       return wanted.includes("B");
     case "future":
       return wanted.includes("N");
+    case "opaque":
+      return wanted.includes("O");
     default:
       return false;
   }

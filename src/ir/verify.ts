@@ -91,9 +91,10 @@ function checkAttributes(parts: OpParts, definition: OpDefinition): void {
   }
 }
 
-/** Whether a type of another dialect takes part, of which we know nothing: such an op is left alone. */
-const hasForeignType = ({ operands, resultTypes }: OpParts): boolean =>
-  operands.some(({ type }) => type.kind === "opaque") || resultTypes.some(({ kind }) => kind === "opaque");
+/** Tensors with an encoding of another dialect (sparse ones): we cannot judge an op on them, and leave it alone. */
+const isForeignTensor = (type: Type): boolean => type.kind === "opaque" && type.text.startsWith("tensor<");
+const hasForeignTensor = ({ operands, resultTypes }: OpParts): boolean =>
+  operands.some(({ type }) => isForeignTensor(type)) || resultTypes.some(isForeignTensor);
 
 function checkRegions(parts: OpParts, definition: OpDefinition): void {
   const names = definition.regions ?? [];
@@ -106,12 +107,13 @@ function checkRegions(parts: OpParts, definition: OpDefinition): void {
 }
 
 /**
- * The result types of an op from its parts (the requested ones where they are more precise or quantised), after checking everything the table and the op's rule say.
+ * The result types of an op from its parts, after checking everything that the table and the op's rule say. Types that were
+ * asked for are kept where they are compatible: they may know more sizes, or other scales.
  * @throws VerifyError
  */
 export function inferResultTypes(parts: OpParts): readonly Type[] {
   const definition = findOp(parts.name);
-  if (definition === undefined || hasForeignType(parts)) return parts.resultTypes;
+  if (definition === undefined || hasForeignTensor(parts)) return parts.resultTypes;
   checkOperands(parts, definition);
   checkAttributes(parts, definition);
   checkRegions(parts, definition);

@@ -72,6 +72,21 @@ describe("verifyModule", () => {
     );
   });
 
+  test("a type of another dialect passes through functions, but no op takes it", () => {
+    const body = (line: string): string =>
+      `func.func @main(%x: !my.type) -> !my.type {\n${line}\n  return %x : !my.type\n}`;
+    expect(() => verify(body(""))).not.toThrow();
+    expect(() => verify(body('  %0 = "stablehlo.negate"(%x) : (!my.type) -> !my.type'))).toThrow(
+      'stablehlo.negate: operand "operand" cannot be !my.type [operand_type]',
+    );
+  });
+
+  test("an op on a sparse tensor is left alone", () => {
+    const sparse = "tensor<2xf32, #my.sparse>";
+    const text = `func.func @main(%x: ${sparse}) {\n  %0 = "stablehlo.abs"(%x) : (${sparse}) -> ${sparse}\n  return\n}`;
+    expect(() => verify(text)).not.toThrow();
+  });
+
   test("an op of another dialect is left alone", () => {
     expect(() =>
       verify('func.func @main() {\n  %0 = "my.op"() : () -> tensor<2xf32>\n  return\n}'),

@@ -3,7 +3,7 @@ import { formatType, functionType } from "../types.js";
 import { defineOp, variadic } from "./define.js";
 import { dictionaryArray, functionTypeKind, optional, string, symbol } from "./kinds.js";
 
-const anything = "PIFCQATUBXNK";
+const anything = "PIFCQATUBXNKO";
 
 const module_ = defineOp({
   name: "builtin.module",

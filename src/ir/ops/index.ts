@@ -23,6 +23,7 @@ import { randomOps } from "./random.js";
 import { reduceOps } from "./reduce.js";
 import { reduceWindowOps } from "./reduce-window.js";
 import { scatterOps } from "./scatter.js";
+import { sdyOps } from "./sdy.js";
 import { shapeOps } from "./shape.js";
 import { slicingOps } from "./slicing.js";
 import { tupleOps } from "./tuple.js";
@@ -53,6 +54,7 @@ const definitions = [
   ...griffinOps,
   ...chloOps,
   ...checkOps,
+  ...sdyOps,
 ] as const;
 
 type Definition = (typeof definitions)[number];
