@@ -43,12 +43,12 @@ const FILE_NAMES = [
   (name: string) => `pjrt_plugin_${name}.so`,
 ];
 
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+
 /** Whether a plugin is given as a path rather than by name. */
 export function isPluginPath(plugin: string): boolean {
-  return /[\\/]/.test(plugin) || /\.(so|dylib|dll)(\.\d+)*$/.test(plugin);
+  return /[\\/]/.test(plugin) || /\.(so|dylib|dll)(\.\d+)*$/.test(plugin) || isFile(plugin);
 }
-
-const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
 function place(source: string, path: string): SearchedPlace {
   return { source, path, found: isFile(path) };
@@ -113,7 +113,10 @@ export async function findPlugin(plugin: string, options: FindOptions = {}): Pro
   }
   throw new EnvironmentError({
     message: isPluginPath(plugin) ? `no such plugin: ${plugin}` : `no ${plugin} plugin found`,
-    details: ["looked at:", ...searched.map(({ source, path }) => `  ${path} (${source})`)],
+    details:
+      searched.length === 0
+        ? []
+        : ["looked at:", ...searched.map(({ source, path }) => `  ${path} (${source})`)],
     hint:
       wheel === undefined
         ? "set PJRT_NAMES_AND_LIBRARY_PATHS=name:path, or give the path of a plugin"
