@@ -87,18 +87,19 @@ export function logPlusOne({ re: x, im: y }: Complex): Complex {
   return complex(logLength(Math.hypot(1 + x, y), x, y), Math.atan2(y, 1 + x));
 }
 
+/** Of both roots the one whose real part is not negative. */
 export function sqrt(z: Complex): Complex {
   const { re, im } = z;
   if (re === 0 && im === 0) return complex(0, im);
   if (Math.abs(im) === Infinity) return complex(Infinity, im);
-  // The larger part is the root of a sum without cancellation; halves avoid overflow.
+  if (Number.isNaN(re) || Number.isNaN(im)) return complex(Number.NaN, Number.NaN);
   const length = Math.hypot(re, im);
-  const large = length < Infinity ? Math.sqrt(length / 2 + Math.abs(re) / 2) : Infinity;
-  if (large === Infinity && Math.abs(re) < Infinity) return sqrtScaled(z);
-  const small = im === 0 ? 0 : Math.abs(im) / (2 * large);
-  return re >= 0
-    ? complex(large, Math.sign(im) * small || im * 0)
-    : complex(small, im < 0 || Object.is(im, -0) ? -large : large);
+  if (length === Infinity && Number.isFinite(re)) return sqrtScaled(z);
+  // The larger part is the root of a sum without cancellation; halves avoid overflow.
+  const large = Math.sqrt(length / 2 + Math.abs(re) / 2);
+  const small = Math.abs(im) / (2 * large);
+  const upper = im > 0 || Object.is(im, 0);
+  return re >= 0 ? complex(large, upper ? small : -small) : complex(small, upper ? large : -large);
 }
 
 /** sqrt(z) as 2^256 sqrt(z / 2^512). */

@@ -54,7 +54,7 @@ function lgammaWide(x: Expression): Expression {
   return isInfinite.choose(Number.POSITIVE_INFINITY, isReflected.choose(reflected, upper));
 }
 
-/** log t + A'(z) / A(z) - g / t; reflected it loses pi cot(pi x), and it is -infinity at 0 and nothing at -1, -2 ... */
+/** log t + A'(z) / A(z) - g / t; reflected it loses pi cot(pi x), and the poles are at 0, -1, -2 ... */
 function digammaWide(x: Expression): Expression {
   const { isReflected, z, t, logT } = lanczos(x);
   let [a, slope] = [z.like(base), z.like(0)];
@@ -67,9 +67,8 @@ function digammaWide(x: Expression): Expression {
   // cot has period 1: of the distance to the nearest integer.
   const angle = x.plus(x.plus(0.5).floor().abs()).times(Math.PI);
   const reflected = upper.minus(angle.cos().times(Math.PI).over(angle.sin()));
-  const isPole = x.isLess(0).and(x.equals(x.floor()));
-  const value = isPole.choose(Number.NaN, isReflected.choose(reflected, upper));
-  return x.equals(0).choose(Number.NEGATIVE_INFINITY, value);
+  const isPole = x.isAtMost(0).and(x.equals(x.floor()));
+  return isPole.choose(Number.NaN, isReflected.choose(reflected, upper));
 }
 
 export const lgamma = (x: Expression): Expression => inWideFloats(x, lgammaWide);

@@ -40,18 +40,19 @@ function zetaWide(x: Expression, q: Expression): Expression {
   return poles(x, q, last.equals(0).choose(sum, total));
 }
 
-/** Infinite at x = 1 and at q = 0, -1 ...; no number for x < 1, and for negative q unless x is whole. */
+/**
+ * No number for x < 1, and for q <= 0 unless x is whole. At the poles q = 0, -1 ... infinite for even x, else no number, as
+ * the terms left of the pole have the other sign. Infinite at x = 1.
+ */
 function poles(x: Expression, q: Expression, value: Expression): Expression {
-  const isNegative = q.isAtMost(0);
-  const isUndefined = x.isLess(1).or(isNegative.and(x.differs(x.floor())));
-  const isPole = x.equals(1).or(isNegative.and(q.equals(q.floor())));
-  const isEven = x.times(0.5).equals(x.times(0.5).floor());
-  // Left of zero the terms of odd powers have both signs at the pole.
-  const atPole = isNegative
-    .and(isEven.not())
-    .and(x.differs(1))
-    .choose(x.like(Number.NaN), Number.POSITIVE_INFINITY);
-  return isUndefined.choose(Number.NaN, isPole.choose(atPole, value));
+  const isLeft = q.isAtMost(0);
+  const isUndefined = x.isLess(1).or(isLeft.and(x.differs(x.floor())));
+  const half = x.times(0.5);
+  const isEven = half.isFinite().and(half.equals(half.floor()));
+  const atPole = isEven.choose(x.like(Number.POSITIVE_INFINITY), Number.NaN);
+  const isPole = isLeft.and(q.equals(q.floor()));
+  const inside = isPole.choose(atPole, isUndefined.choose(Number.NaN, value));
+  return x.equals(1).choose(Number.POSITIVE_INFINITY, inside);
 }
 
 /** Runs a formula of two operands in f32 at least. */
@@ -71,7 +72,7 @@ function polygammaWide(n: Expression, x: Expression): Expression {
   const sign = half.equals(half.floor()).choose(n.like(1), -1);
   const factorial = lgamma(n.plus(1)).exp();
   const value = sign.times(factorial).times(zetaWide(n.plus(1), x));
-  const isDefined = n.equals(n.floor()).and(n.isAtLeast(0));
+  const isDefined = n.isFinite().and(n.equals(n.floor())).and(n.isAtLeast(0));
   return isDefined.choose(n.equals(0).choose(digamma(x), value), Number.NaN);
 }
 

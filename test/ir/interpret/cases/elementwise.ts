@@ -149,6 +149,17 @@ const unaryCases: readonly ValueCase[] = [
     attributes: none,
     expected: ["4xcomplex<f64>: 2,1 0,1 0,-1 0,0"],
   }),
+  valueCase("stablehlo.sqrt", "of complex numbers neither overflows nor loses infinities", {
+    operands: ["4xcomplex<f64>: 3e307,4e307 inf,-1 -inf,1 NaN,1"],
+    attributes: none,
+    expected: ["4xcomplex<f64>: 6.3245553203367585e+153,3.1622776601683792e+153 inf,-0 0,inf NaN,NaN"],
+  }),
+  valueCase("stablehlo.log", "of complex numbers is exact near the unit circle", {
+    // 0.6 and 0.8 are not exact: their squares add up to 1 + 4.44e-17.
+    operands: ["1xcomplex<f64>: 0.6,0.8"],
+    attributes: none,
+    expected: ["1xcomplex<f64>: 2.2204460492503132e-17,0.9272952180016123"],
+  }),
   valueCase("stablehlo.tan", "of 0 and 1", {
     operands: ["2xf64: 0 1"],
     attributes: none,
