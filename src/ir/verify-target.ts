@@ -6,6 +6,7 @@ import { VerifyError } from "./errors.js";
 import { describeLocation, sourcePosition } from "./location.js";
 import { type Operation, walk } from "./operation.js";
 import { type ElementType, formatType, isQuantized, isStatic, type Type } from "./types.js";
+import { minimumMinorVersion } from "./verify-version.js";
 
 /** What the program is compiled for. */
 export interface TargetDescription {
@@ -13,14 +14,6 @@ export interface TargetDescription {
   /** The newest StableHLO version the plugin reads, `[major, minor, patch]`; all when absent. */
   readonly stablehloVersion?: readonly [number, number, number];
 }
-
-/** Ops newer than 1.0, with the minor version of StableHLO 1.x that brought them. */
-const minimumMinor: Readonly<Record<string, number>> = {
-  "stablehlo.tan": 4,
-  "stablehlo.async_start": 15,
-  "stablehlo.async_done": 15,
-  "stablehlo.collective_reduce": 19,
-};
 
 /** A rule looks at one operation: what is wrong with it and what to do about it, or nothing. */
 type Rule = (operation: Operation, target: TargetDescription) => Refusal | undefined;
@@ -125,10 +118,10 @@ const refuseScan: Rule = (operation) =>
     : undefined;
 
 const refuseNewer: Rule = (operation, { stablehloVersion }) => {
-  const minor = minimumMinor[operation.name];
-  if (stablehloVersion === undefined || minor === undefined) return undefined;
+  if (stablehloVersion === undefined) return undefined;
+  const minor = minimumMinorVersion(operation, typesOf(operation).flatMap(elementsOf));
   const [major, has] = stablehloVersion;
-  if (major > 1 || (major === 1 && has >= minor)) return undefined;
+  if (minor === 0 || major > 1 || (major === 1 && has >= minor)) return undefined;
   return {
     constraint: "target_version",
     message: `needs StableHLO 1.${minor}.0, and the plugin reads ${stablehloVersion.join(".")}`,
