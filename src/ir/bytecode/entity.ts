@@ -95,19 +95,18 @@ const sameValue = (a: FieldValue, b: FieldValue): boolean =>
 /** Makes each attribute and type once, so that equal ones are `===`. */
 export class EntityPool {
   readonly #ids = new Map<Entity, number>();
-  readonly #byKey = new Map<string, Entity[]>();
+  readonly #byCodec = new Map<unknown, Map<string, Entity[]>>();
   readonly #since = new Map<Entity, Version>();
 
   /** The one entity of these values; the entities among them must be of this pool. */
   make<Fields extends readonly Field[]>(codec: Codec<Fields>, ...values: ValuesOf<Fields>): Entity {
     const fields = values as readonly FieldValue[];
-    const key = `${codec.dialect}.${codec.kind}.${codec.name}(${fields.map((v) => this.#keyOf(v)).join()})`;
-    const known = this.#byKey.get(key) ?? [];
+    const known = this.#sameKey(codec, this.#keyOf(fields));
     const same = known.find((other) => other.values.every((value, i) => sameValue(value, fields[i])));
     if (same !== undefined) return same;
     const entity: Entity = { codec: codec as unknown as Codec, values: fields };
     this.#ids.set(entity, this.#ids.size);
-    this.#byKey.set(key, [...known, entity]);
+    known.push(entity);
     return entity;
   }
 
@@ -121,12 +120,23 @@ export class EntityPool {
     return since;
   }
 
+  /** The entities of a codec that only raw bytes may tell apart. */
+  #sameKey(codec: unknown, key: string): Entity[] {
+    const keys = this.#byCodec.get(codec) ?? new Map<string, Entity[]>();
+    this.#byCodec.set(codec, keys);
+    const known = keys.get(key) ?? [];
+    keys.set(key, known);
+    return known;
+  }
+
   #keyOf(value: FieldValue): string {
     if (value === undefined) return "-";
     if (typeof value === "string") return JSON.stringify(value);
     if (typeof value !== "object") return String(value);
     if (value instanceof Uint8Array) return `${value.length}:${hashOf(value)}`;
     if (isEntity(value)) return `#${this.#ids.get(value)}`;
-    return `[${value.map((item) => this.#keyOf(item)).join()}]`;
+    let key = "[";
+    for (const item of value) key += `${this.#keyOf(item)},`;
+    return key;
   }
 }

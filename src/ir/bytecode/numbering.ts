@@ -15,15 +15,15 @@ interface Counted<T> {
 class Counter<T> {
   readonly #seen = new Map<T, Counted<T>>();
 
-  /** Whether the item is new. */
-  add(item: T, dialectOf: () => number): boolean {
+  /** Counts an item that was seen before; false for a new one. */
+  count(item: T): boolean {
     const known = this.#seen.get(item);
-    if (known !== undefined) {
-      known.uses++;
-      return false;
-    }
-    this.#seen.set(item, { item, dialect: dialectOf(), uses: 1 });
-    return true;
+    if (known !== undefined) known.uses++;
+    return known !== undefined;
+  }
+
+  add(item: T, dialect: number): void {
+    this.#seen.set(item, { item, dialect, uses: 1 });
   }
 
   /** The items in the order of their numbers. */
@@ -60,11 +60,8 @@ export interface Numbering {
   readonly operations: readonly string[];
 }
 
-/** What the numbering looks at: an operation's dictionary may hold its properties too, in old bytecode. */
-export interface NumberedParts {
-  readonly dictionary: Entity | undefined;
-  readonly properties: readonly (Entity | undefined)[];
-}
+/** The attributes of an operation; in old bytecode the dictionary holds the properties too. */
+export type NumberedParts = Pick<BytecodeOperation, "discardable" | "properties">;
 
 export function numberProgram(
   root: BytecodeOperation,
@@ -76,7 +73,7 @@ export function numberProgram(
   const types = new Counter<Entity>();
   const operations = new Counter<string>();
 
-  const dialect = (name: string) => (): number => {
+  const dialect = (name: string): number => {
     const known = dialects.get(name) ?? dialects.size;
     dialects.set(name, known);
     return known;
@@ -84,16 +81,18 @@ export function numberProgram(
   const visit = (entity: Entity): void => {
     const { codec, values } = entity;
     const counter = codec.kind === "attribute" ? attributes : types;
-    if (!counter.add(entity, dialect(codec.dialect))) return;
+    if (counter.count(entity)) return;
+    counter.add(entity, dialect(codec.dialect));
     for (const inner of references(values)) visit(inner);
   };
   const visitOperation = (operation: BytecodeOperation): void => {
-    operations.add(operation.name, dialect(splitName(operation.name)[0]));
-    operation.results.forEach(visit);
-    const { dictionary, properties } = partsOf(operation);
-    if (dictionary !== undefined) visit(dictionary);
+    const { name, results, location } = operation;
+    if (!operations.count(name)) operations.add(name, dialect(splitName(name)[0]));
+    for (const type of results) visit(type);
+    const { discardable, properties } = partsOf(operation);
+    if (discardable !== undefined) visit(discardable);
     for (const property of properties) if (property !== undefined) visit(property);
-    visit(operation.location);
+    visit(location);
   };
 
   visitOperation(root);

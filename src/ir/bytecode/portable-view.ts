@@ -7,7 +7,7 @@ import { describeLocation, sourcePosition } from "../location.js";
 import type { Operation } from "../operation.js";
 import type { AttributeKind } from "../ops/kinds.js";
 import { findOp } from "../ops/index.js";
-import { scalarType, type Type } from "../types.js";
+import { formatType, scalarType, type Type } from "../types.js";
 import { attributeToVhlo, integersToVhlo, noneToVhlo, typeAttributeToVhlo } from "./attributes-to-vhlo.js";
 import { defaultOf, isDefault } from "./defaults.js";
 import type { Entity } from "./entity.js";
@@ -139,19 +139,25 @@ function relaxation({ name, operands, results, attributes }: Operation): Require
 const later = (a: Requirement, b: Requirement): Requirement =>
   compareVersions(a.version, b.version) < 0 ? b : a;
 
+const noAttributes: ReadonlyMap<string, Entity> = new Map();
+
 /** Looks at the operations of one module. */
 export class PortableViews {
   readonly #newest = new Map<Operation, ReadonlyMap<string, Entity>>();
+  readonly #requirements = new Map<Operation, Requirement>();
 
-  constructor(readonly to: (operation: Operation) => Writing) {}
+  /** @param to complains about the operation that is asked about. */
+  constructor(readonly to: Writing) {}
 
   /** All attributes of an operation in its newest version. */
   #attributes(operation: Operation): ReadonlyMap<string, Entity> {
     const known = this.#newest.get(operation);
     if (known !== undefined) return known;
+    const kinds = Object.entries(findOp(operation.name)?.attributes ?? {});
+    if (kinds.length === 0) return noAttributes;
     const all = new Map<string, Entity>();
-    for (const [name, kind] of Object.entries(findOp(operation.name)?.attributes ?? {}))
-      for (const [key, value] of flatten(this.to(operation), operation, name, kind)) all.set(key, value);
+    for (const [name, kind] of kinds)
+      for (const [key, value] of flatten(this.to, operation, name, kind)) all.set(key, value);
     this.#newest.set(operation, all);
     return all;
   }
@@ -170,6 +176,12 @@ export class PortableViews {
 
   /** The oldest StableHLO version that can express the operation. */
   requirement(operation: Operation): Requirement {
+    const known = this.#requirements.get(operation) ?? this.#require(operation);
+    this.#requirements.set(operation, known);
+    return known;
+  }
+
+  #require(operation: Operation): Requirement {
     const versions = this.#versions(operation);
     const why = needsRevision(operation, versions[0]!);
     const op = why === undefined ? versions[0]! : versions[1]!;
@@ -178,17 +190,20 @@ export class PortableViews {
   }
 
   #requirementOf(operation: Operation, op: VhloOp, start: Requirement): Requirement {
-    const to = this.to(operation);
+    const { to } = this;
     let worst = start;
     const all = this.#attributes(operation);
     for (const name of op.attributes) {
       const value = all.get(name);
-      if (value !== undefined)
-        worst = later(worst, { version: to.pool.sinceOf(value), because: `attribute ${name}` });
+      if (value === undefined) continue;
+      worst = later(worst, { version: to.pool.sinceOf(value), because: `attribute ${name}` });
     }
-    for (const { type } of [...operation.operands, ...operation.results]) {
-      const version = to.pool.sinceOf(typeToVhlo(to, type));
-      if (compareVersions(worst.version, version) < 0) worst = { version, because: "an element type" };
+    for (const values of [operation.operands, operation.results]) {
+      for (const { type } of values) {
+        const version = to.pool.sinceOf(typeToVhlo(to, type));
+        if (compareVersions(worst.version, version) < 0)
+          worst = { version, because: `type ${formatType(type)}` };
+      }
     }
     return worst;
   }
@@ -211,8 +226,7 @@ export class PortableViews {
 
   /** An attribute that the newest version has no more: `padding` of dynamic_conv, which was ignored. */
   #dropped(operation: Operation, name: string): Entity {
-    const to = this.to(operation);
     const value = defaultOf("stablehlo.convolution", name, operation.attributes as Attributes);
-    return attributeToVhlo(to, findOp("stablehlo.convolution")!.attributes[name]!.toAttribute(value));
+    return attributeToVhlo(this.to, findOp("stablehlo.convolution")!.attributes[name]!.toAttribute(value));
   }
 }

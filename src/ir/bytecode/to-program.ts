@@ -18,6 +18,8 @@ import { vhloVersions } from "./vhlo-ops.js";
 /** Operations that VHLO leaves as they are. */
 const kept: ReadonlySet<string> = new Set(["builtin.module", "sdy.mesh"]);
 
+const noUseLists: readonly UseList[] = [];
+
 interface KeptAttributes {
   readonly sym_name?: string;
   readonly sym_visibility?: string;
@@ -50,13 +52,21 @@ const isRewritten = (operation: Operation, target: Version, library: Version): b
 
 export class ProgramBuilder {
   readonly pool = new EntityPool();
-  readonly #views = new PortableViews((operation) => this.#writing(operation));
+  /** The operation that is converted now. */
+  #current: Operation;
+  readonly #to: Writing = {
+    pool: this.pool,
+    types: new Map(),
+    fail: (message, hint) => refuse(this.#current, message, hint),
+  };
+  readonly #views = new PortableViews(this.#to);
   readonly #numbers = new Map<Value, number>();
   readonly #locations = new Map<Location, Entity>();
   readonly #open: ReadonlySet<Operation>;
   #useLists: UseLists = new Map();
 
   constructor(readonly module: Operation) {
+    this.#current = module;
     this.#open = findOpenOperations(module);
   }
 
@@ -67,6 +77,7 @@ export class ProgramBuilder {
   }
 
   #requirement(operation: Operation): Requirement {
+    this.#current = operation;
     if (!kept.has(operation.name)) return this.#views.requirement(operation);
     return { version: "1.11.0", because: `operation ${operation.name}` };
   }
@@ -77,24 +88,23 @@ export class ProgramBuilder {
     return this.#operation(this.module, target, 0);
   }
 
-  #writing(operation: Operation): Writing {
-    return { pool: this.pool, fail: (message, hint) => refuse(operation, message, hint) };
-  }
-
   /** @param next the number after the last value of the region around. */
   #operation(operation: Operation, target: Version, next: number): BytecodeOperation {
-    const to = this.#writing(operation);
+    this.#current = operation;
     const isolated = !this.#open.has(operation);
     const first = isolated ? 0 : next;
+    const { name, properties, discardable } = this.#content(operation, target);
     return {
-      ...this.#content(operation, target),
-      location: this.#location(to, operation.location),
+      name,
+      properties,
+      discardable,
+      location: this.#location(operation.location),
       operands: operation.operands.map(
         (operand) =>
           this.#numbers.get(operand) ?? refuse(operation, "an operand is used before it is defined"),
       ),
-      results: operation.results.map(({ type }) => typeToVhlo(to, type)),
-      regions: operation.regions.map((region) => this.#region(region, to, target, first)),
+      results: operation.results.map(({ type }) => typeToVhlo(this.#to, type)),
+      regions: operation.regions.map((region) => this.#region(region, target, first)),
       isolated,
       useLists: this.#useListsOf(operation.results),
       offset: 0,
@@ -105,7 +115,7 @@ export class ProgramBuilder {
     operation: Operation,
     target: Version,
   ): Pick<BytecodeOperation, "name" | "properties" | "discardable"> {
-    const to = this.#writing(operation);
+    const to = this.#to;
     const { name, attributes } = operation;
     if (!kept.has(name)) {
       const { op, properties } = this.#views.at(operation, target);
@@ -126,20 +136,21 @@ export class ProgramBuilder {
     return extra.size === 0 ? undefined : dictionaryToBuiltin(this.pool, [...extra], convert);
   }
 
-  #useListsOf(values: readonly Value[]): UseList[] {
+  #useListsOf(values: readonly Value[]): readonly UseList[] {
+    if (this.#useLists.size === 0) return noUseLists;
     return values.flatMap((value, index) => {
       const order = this.#useLists.get(value);
       return order === undefined ? [] : [{ index, order }];
     });
   }
 
-  #location(to: Writing, location: Location): Entity {
-    const known = this.#locations.get(location) ?? locationToBuiltin(to, location);
+  #location(location: Location): Entity {
+    const known = this.#locations.get(location) ?? locationToBuiltin(this.#to, location);
     this.#locations.set(location, known);
     return known;
   }
 
-  #region({ blocks }: Region, to: Writing, target: Version, first: number): BytecodeRegion {
+  #region({ blocks }: Region, target: Version, first: number): BytecodeRegion {
     let next = first;
     const number = (value: Value): void => {
       this.#numbers.set(value, next++);
@@ -148,14 +159,14 @@ export class ProgramBuilder {
       block.arguments.forEach(number);
       for (const operation of block) operation.results.forEach(number);
     }
-    return { blocks: blocks.map((block) => this.#block(block, to, target, next)) };
+    return { blocks: blocks.map((block) => this.#block(block, target, next)) };
   }
 
-  #block(block: Block, to: Writing, target: Version, next: number): BytecodeBlock {
+  #block(block: Block, target: Version, next: number): BytecodeBlock {
     return {
       arguments: block.arguments.map(({ type, location }) => ({
-        type: typeToVhlo(to, type),
-        location: location.kind === "unknown" ? undefined : this.#location(to, location),
+        type: typeToVhlo(this.#to, type),
+        location: location.kind === "unknown" ? undefined : this.#location(location),
       })),
       useLists: this.#useListsOf(block.arguments),
       operations: block.operations.map((operation) => this.#operation(operation, target, next)),

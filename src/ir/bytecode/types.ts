@@ -34,6 +34,8 @@ export interface Complaints {
 /** A conversion to attributes and types of `pool`. */
 export interface Writing extends Complaints {
   readonly pool: EntityPool;
+  /** Types that are converted already. */
+  readonly types: Map<Type, Entity>;
 }
 
 const witness = "!shape.witness";
@@ -81,6 +83,12 @@ function quantisedToVhlo(to: Writing, type: QuantizedType): Entity {
 
 /** A type in VHLO. */
 export function typeToVhlo(to: Writing, type: Type): Entity {
+  const known = to.types.get(type) ?? convert(to, type);
+  to.types.set(type, known);
+  return known;
+}
+
+function convert(to: Writing, type: Type): Entity {
   const { pool } = to;
   const all = (types: readonly Type[]): Entity[] => types.map((inner) => typeToVhlo(to, inner));
   switch (type.kind) {

@@ -19,13 +19,16 @@ export type UseLists = ReadonlyMap<Value, readonly number[]>;
 /** The orders of uses in `module` after the operations of which `isRewritten` holds were replaced one by one. */
 export function findUseLists(module: Operation, isRewritten: (operation: Operation) => boolean): UseLists {
   const uses = new Map<Value, Use[]>();
+  for (const operation of walk(module)) {
+    if (!isRewritten(operation)) continue;
+    for (const value of [...operation.operands, ...operation.results]) uses.set(value, []);
+  }
+  if (uses.size === 0) return new Map();
   let position = 0;
   for (const operation of walk(module)) {
-    const use = { isRewritten: isRewritten(operation) };
     for (const operand of operation.operands) {
-      const known = uses.get(operand) ?? [];
-      known.push({ ...use, position: position++ });
-      uses.set(operand, known);
+      position++;
+      uses.get(operand)?.push({ position, isRewritten: isRewritten(operation) });
     }
   }
   const orders = new Map<Value, readonly number[]>();

@@ -11,13 +11,20 @@ export const newestVersion: Version = "1.20.0";
 /** The lowest version that is written unless a lower one is asked for: every plugin in use reads it. */
 export const defaultVersion: Version = "1.10.0";
 
-function minorOf(version: string): number {
+const ranks = new Map<string, number>();
+
+/** A number that grows with major and minor version. */
+function rankOf(version: string): number {
+  const known = ranks.get(version);
+  if (known !== undefined) return known;
   const [major = 0, minor = 0] = version.split(".").map(Number);
-  return major * 1000 + minor;
+  const rank = major * 1000 + minor;
+  ranks.set(version, rank);
+  return rank;
 }
 
 /** Negative when `a` is older than `b`, zero when they differ in the patch alone. */
-export const compareVersions = (a: string, b: string): number => minorOf(a) - minorOf(b);
+export const compareVersions = (a: string, b: string): number => rankOf(a) - rankOf(b);
 
 /** The later of two versions. */
 export const laterVersion = <V extends string>(a: V, b: V): V => (compareVersions(a, b) < 0 ? b : a);

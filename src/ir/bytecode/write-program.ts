@@ -101,10 +101,9 @@ class ProgramWriter {
 
   /** Before properties there was one dictionary of all attributes. */
   #partsOf(operation: BytecodeOperation): NumberedParts {
-    if (this.#has("properties"))
-      return { dictionary: operation.discardable, properties: operation.properties };
+    if (this.#has("properties")) return operation;
     if (!this.#merged.has(operation)) this.#merged.set(operation, this.#merge(operation));
-    return { dictionary: this.#merged.get(operation), properties: [] };
+    return { discardable: this.#merged.get(operation), properties: [] };
   }
 
   #merge({ name, discardable, properties }: BytecodeOperation): Entity | undefined {
@@ -197,10 +196,10 @@ class ProgramWriter {
   }
 
   #operation(output: ByteWriter, operation: BytecodeOperation): void {
-    const { dictionary, properties } = this.#partsOf(operation);
+    const { discardable, properties } = this.#partsOf(operation);
     const useLists = this.#has("useLists") ? (operation.useLists ?? []) : [];
     const mask =
-      (dictionary === undefined ? 0 : parts.discardable) |
+      (discardable === undefined ? 0 : parts.discardable) |
       (properties.length === 0 ? 0 : parts.properties) |
       (operation.results.length === 0 ? 0 : parts.results) |
       (operation.operands.length === 0 ? 0 : parts.operands) |
@@ -209,21 +208,18 @@ class ProgramWriter {
     output.varint(this.#operationIndices.get(operation.name)!);
     output.byte(mask);
     output.varint(this.#indices.get(operation.location)!);
-    if (dictionary !== undefined) output.varint(this.#indices.get(dictionary)!);
+    if (discardable !== undefined) output.varint(this.#indices.get(discardable)!);
     if (properties.length > 0) output.varint(this.#propertyIndex(operation));
-    this.#numbers(
-      output,
-      operation.results.map((type) => this.#indices.get(type)!),
-    );
-    this.#numbers(output, operation.operands);
+    if (operation.results.length > 0) {
+      output.varint(operation.results.length);
+      for (const type of operation.results) output.varint(this.#indices.get(type)!);
+    }
+    if (operation.operands.length > 0) {
+      output.varint(operation.operands.length);
+      for (const number of operation.operands) output.varint(number);
+    }
     if (useLists.length > 0) writeUseLists(output, useLists, operation.results.length);
     if (operation.regions.length > 0) this.#regions(output, operation);
-  }
-
-  #numbers(output: ByteWriter, numbers: readonly number[]): void {
-    if (numbers.length === 0) return;
-    output.varint(numbers.length);
-    for (const number of numbers) output.varint(number);
   }
 
   #propertyIndex({ name, properties }: BytecodeOperation): number {
