@@ -156,6 +156,15 @@ const pretty: Readonly<Record<string, string>> = {
     "%0:2 = call @f(%arg0) : (tensor<f32>) -> (tensor<f32>, tensor<f32>)",
     "return %0#1, %0#0 : tensor<f32>, tensor<f32>",
   ),
+  "shardings on a mesh": inMain(
+    "(%arg0: tensor<4x8xf32>)",
+    '%0 = sdy.sharding_constraint %arg0 <@mesh, [{"x"}, {}]> {my.note} : tensor<4x8xf32>',
+    '%1:2 = sdy.manual_computation(%0) in_shardings=[<@mesh, [{"x"}, {"y"}]>] out_shardings=[<@mesh, [{}, {"y"}]>, <@mesh, [{"x"}, {}]>] manual_axes={"x", "y"} (%arg1: tensor<2x4xf32>) {',
+    "  %2 = stablehlo.negate %arg1 : tensor<2x4xf32>",
+    "  sdy.return %2, %arg1 : tensor<2x4xf32>, tensor<2x4xf32>",
+    "} : (tensor<4x8xf32>) -> (tensor<4x4xf32>, tensor<4x8xf32>)",
+    "return",
+  ),
   meshes: 'module {\n  sdy.mesh @mesh = <["x"=2, "y"=4], device_ids=[7, 6, 5, 4, 3, 2, 1, 0]>\n}\n',
 };
 

@@ -13,7 +13,7 @@ import {
   tupleForm,
 } from "./elementwise.js";
 import type { Form } from "./form.js";
-import { meshForm } from "./mesh.js";
+import { manualComputationForm, meshForm, shardingConstraintForm } from "./sdy.js";
 import { reduceForm } from "./reduce.js";
 import { sliceForm } from "./slice.js";
 import { whileForm } from "./while.js";
@@ -35,7 +35,9 @@ const forms: ReadonlyMap<string, Form> = new Map(
     "stablehlo.reduce": reduceForm,
     "stablehlo.reduce_precision": reducePrecisionForm,
     "stablehlo.select": selectForm,
+    "sdy.manual_computation": manualComputationForm,
     "sdy.mesh": meshForm,
+    "sdy.sharding_constraint": shardingConstraintForm,
     "stablehlo.slice": sliceForm,
     "stablehlo.tuple": tupleForm,
     "stablehlo.while": whileForm,
