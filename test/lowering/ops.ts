@@ -112,8 +112,6 @@ export async function runOps(client: Client, cases: readonly OpCase[]): Promise<
   });
   using executable = await client.compile({
     program: printModule(module),
-    // Programs that run once: most of the time would go into optimising them.
-    options: { flags: { xla_backend_optimization_level: 0 } },
     signature: { arguments: passed.map((operand) => spec(typeOf(operand))), results: types.map(spec) },
   });
   const buffers = [];

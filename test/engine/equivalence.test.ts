@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type GriffinModel, type ModelOptions, Session } from "../../src/engine/index.js";
+import { useCpu } from "../dsl/cpu.js";
+import {
+  forwardLogits,
+  loadTiny,
+  maxDifference,
+  positionsOf,
+  rmsDifference,
+  runOnce,
+  someTokens,
+  tinyHawk,
+} from "./tiny.js";
+
+const cpu = useCpu();
+const TIME = 30;
+/** Logits reach 15, where an f32 step is 1e-6. */
+const TOLERANCE = 2e-5;
+const tokens = someTokens(1, TIME);
+
+let model: GriffinModel;
+/** Logits of a full forward over all tokens: what everything else must give. */
+let expected: Float32Array[];
+
+beforeAll(async () => {
+  model = await loadTiny(cpu.client);
+  [expected] = (await forwardLogits(model, [tokens])) as [Float32Array[]];
+});
+afterAll(() => model.close());
+
+describe("a session gives what a full forward gives", () => {
+  it("token by token from the first one, across the wrap of the ring", async () => {
+    using session = new Session(model, 1, { chunk: 1 });
+    let [logits] = await session.prefill([tokens.slice(0, 1)]);
+    expect(maxDifference(logits!, expected[0]!)).toBeLessThan(TOLERANCE);
+    for (let t = 1; t < TIME; t++) {
+      [logits] = await session.decode([tokens[t]!]);
+      expect(maxDifference(logits!, expected[t]!), `position ${t}`).toBeLessThan(TOLERANCE);
+    }
+  });
+
+  it.each([1, 2, 5, 7, 8, 9, 15, 16, 17])(
+    "after a prompt of %d tokens, for every token that follows",
+    async (length) => {
+      using session = new Session(model, 1);
+      let [logits] = await session.prefill([tokens.slice(0, length)]);
+      expect(maxDifference(logits!, expected[length - 1]!), "the prompt").toBeLessThan(TOLERANCE);
+      for (let t = length; t < TIME; t++) {
+        [logits] = await session.decode([tokens[t]!]);
+        expect(maxDifference(logits!, expected[t]!), `position ${t}`).toBeLessThan(TOLERANCE);
+      }
+    },
+  );
+
+  it.each([1, 3, 8, 9, 13, 30])("with the prompt read in chunks of %d", async (chunk) => {
+    using session = new Session(model, 1, { chunk });
+    let [logits] = await session.prefill([tokens.slice(0, TIME - 1)]);
+    expect(maxDifference(logits!, expected[TIME - 2]!)).toBeLessThan(TOLERANCE);
+    [logits] = await session.decode([tokens[TIME - 1]!]);
+    expect(maxDifference(logits!, expected[TIME - 1]!)).toBeLessThan(TOLERANCE);
+  });
+});
+
+describe("rows of a batch do not see each other", () => {
+  const lengths = [23, 1, 11, 2];
+
+  it.each([5, 256])("prompts of different length, read in chunks of %d, then decoded", async (chunk) => {
+    const rows = lengths.map((length, row) => someTokens(10 + row, length + 3));
+    using session = new Session(model, rows.length, { chunk });
+    const steps = [await session.prefill(rows.map((row, i) => row.slice(0, lengths[i])))];
+    for (let t = 0; t < 3; t++) steps.push(await session.decode(rows.map((row, i) => row[lengths[i]! + t]!)));
+    for (const [i, row] of rows.entries()) {
+      using alone = new Session(model, 1, { chunk });
+      const [first] = await alone.prefill([row.slice(0, lengths[i])]);
+      expect(maxDifference(first!, steps[0]![i]!), `row ${i}`).toBeLessThan(TOLERANCE);
+      for (let t = 0; t < 3; t++) {
+        const [next] = await alone.decode([row[lengths[i]! + t]!]);
+        expect(maxDifference(next!, steps[t + 1]![i]!), `row ${i}, step ${t}`).toBeLessThan(TOLERANCE);
+      }
+    }
+  });
+});
+
+describe("documents do not see each other", () => {
+  it("packed, each gives what it gives alone", async () => {
+    const lengths = [11, 3, 1, 15];
+    const [packed] = (await forwardLogits(model, [tokens], [positionsOf(...lengths)])) as [Float32Array[]];
+    let from = 0;
+    for (const length of lengths) {
+      const [alone] = (await forwardLogits(model, [tokens.slice(from, from + length)])) as [Float32Array[]];
+      alone.forEach((logits, t) => {
+        expect(maxDifference(logits, packed[from + t]!), `token ${from + t}`).toBeLessThan(TOLERANCE);
+      });
+      from += length;
+    }
+  });
+
+  it("padding in front changes nothing", async () => {
+    const real = tokens.slice(0, 15);
+    const padded = [...someTokens(5, 15), ...real];
+    const [logits] = (await forwardLogits(model, [padded], [positionsOf(-15, 15)])) as [Float32Array[]];
+    real.forEach((_, t) => {
+      expect(maxDifference(logits[15 + t]!, expected[t]!), `token ${t}`).toBeLessThan(TOLERANCE);
+    });
+  });
+});
+
+describe("how it is computed changes nothing", () => {
+  const layers = { kind: "forward", batch: 2, time: 21, layerOutputs: true } as const;
+  const inputs = {
+    tokens: [someTokens(20, 21), someTokens(21, 21)],
+    positions: [positionsOf(21), positionsOf(-4, 10, 7)],
+  };
+  const variants: readonly (readonly [string, ModelOptions])[] = [
+    ...(["sequential", "associative", "blocked"] as const).flatMap((scan) =>
+      (["dense", "banded"] as const).map(
+        (attention) => [`${scan}, ${attention}`, { scan, attention, scanBlock: 4 }] as const,
+      ),
+    ),
+    ["sequential by one", { scan: "sequential", scanUnroll: 1 }],
+    ["for the TPU", { target: "tpu" }],
+    ["for GPUs", { target: "gpu" }],
+    ["gates not fused", { fuseGates: false }],
+    ["nothing prepared", { prepare: false }],
+    ["gates not fused, nothing prepared", { fuseGates: false, prepare: false }],
+  ];
+
+  it.each(variants)("%s", async (_, options) => {
+    const usual = await runOnce(model, layers, inputs);
+    using other = await loadTiny(cpu.client, options);
+    const values = await runOnce(other, layers, inputs);
+    expect([...values.keys()]).toEqual(["logits", "layers.0.output", "layers.1.output", "layers.2.output"]);
+    for (const [name, value] of values)
+      expect(maxDifference(value, usual.get(name)!), name).toBeLessThan(TOLERANCE);
+  });
+
+  it("without soft cap, scale and attention the same holds", async () => {
+    using hawk = await loadTiny(cpu.client, {}, tinyHawk);
+    using other = await loadTiny(
+      cpu.client,
+      { scan: "associative", fuseGates: false, prepare: false },
+      tinyHawk,
+    );
+    const values = await runOnce(other, layers, inputs);
+    for (const [name, value] of await runOnce(hawk, layers, inputs)) {
+      expect(maxDifference(value, values.get(name)!), name).toBeLessThan(TOLERANCE);
+    }
+  });
+
+  it.each(["bf16", "f16"] as const)("%s is near f32, and its state is f32", async (dtype) => {
+    using half = await loadTiny(cpu.client, { dtype });
+    const [logits] = (await forwardLogits(half, [tokens])) as [Float32Array[]];
+    const differences = logits.map((row, t) => rmsDifference(row, expected[t]!));
+    expect(Math.max(...differences)).toBeLessThan(dtype === "bf16" ? 0.25 : 0.03);
+    expect(Math.max(...differences)).toBeGreaterThan(0);
+    const { results } = half.lower({ kind: "decode", batch: 1, time: 1 });
+    const types = results
+      .filter(({ role }) => role === "state")
+      .map(({ name, dtype }) => [name.split(".").at(-1), dtype]);
+    expect(Object.fromEntries(types)).toEqual({
+      num_tokens: "i32",
+      tail: dtype,
+      state: "f32",
+      keys: dtype,
+      values: dtype,
+    });
+  });
+});
+
+describe("state", () => {
+  const bytes = (kind: "prefill" | "extend" | "decode", time: number): number => {
+    const width: Readonly<Record<string, number>> = { f32: 4, i32: 4 };
+    return model
+      .lower({ kind, batch: 1, time })
+      .results.filter(({ role }) => role === "state")
+      .reduce(
+        (sum, { axes, dtype }) => sum + axes.reduce((size, axis) => size * axis.size, width[dtype]!),
+        0,
+      );
+  };
+
+  it("has one size per sequence, however many tokens were read", () => {
+    const perLayer = { tail: 3 * 48 * 4, state: 48 * 4, ring: 2 * 8 * 16 * 4 };
+    const expectedBytes = 2 * (perLayer.tail + perLayer.state) + perLayer.ring + 4;
+    expect([bytes("prefill", 16), bytes("prefill", 64), bytes("extend", 64), bytes("decode", 1)]).toEqual(
+      Array(4).fill(expectedBytes),
+    );
+  });
+});
