@@ -19,6 +19,7 @@ export interface RunOptions {
   readonly tolerance: number;
   readonly selfCheck?: boolean;
   readonly interpret?: boolean;
+  readonly portable?: boolean;
   readonly plugin: string;
   readonly json?: boolean;
 }
@@ -42,14 +43,15 @@ export function runCommand(): Command {
     .option("--expected <file>", "hold the results against these; exit code 1 when one is off")
     .option("--tolerance <t>", "for floats, with --expected", decimalNumber("--tolerance"), 1e-4)
     .option("--self-check", "run programs that say themselves what is right (check.expect_*)")
-    .option("--interpret", "with --self-check: by our own interpreter instead of a plugin");
+    .option("--interpret", "with --self-check: by our own interpreter instead of a plugin")
+    .option("--portable", "with --self-check: the plugin gets a portable artifact instead of text");
   return addPluginOption(command).addHelpText("after", EXAMPLES).action(run);
 }
 
 async function run(files: readonly string[], options: RunOptions): Promise<void> {
   if (options.selfCheck === true) return runSelfChecks(files, options);
-  if (options.interpret === true) {
-    throw new UsageError({ message: "--interpret goes with --self-check" });
+  for (const name of ["interpret", "portable"] as const) {
+    if (options[name] === true) throw new UsageError({ message: `--${name} goes with --self-check` });
   }
   const [file, second] = files;
   if (second !== undefined) {

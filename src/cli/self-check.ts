@@ -5,6 +5,7 @@ import { type CheckReport, interpretModuleChecks } from "../ir/interpret/index.j
 import type { Operation } from "../ir/operation.js";
 import { parseModule } from "../ir/text/index.js";
 import { verifyModule } from "../ir/verify.js";
+import { decomposeChlo } from "../lowering/chlo/index.js";
 import { GriffinError } from "../support/errors.js";
 import { openDevice } from "./device.js";
 import { type Section, sectionsOf } from "./opt/sections.js";
@@ -16,6 +17,8 @@ import { readText } from "./program-file.js";
 export interface SelfCheckOptions {
   readonly plugin: string;
   readonly interpret?: boolean;
+  /** Give the plugin our bytecode instead of text. */
+  readonly portable?: boolean;
   readonly json?: boolean;
 }
 
@@ -35,9 +38,14 @@ type Runner = (module: Operation) => Promise<CheckReport>;
 export async function runSelfChecks(files: readonly string[], options: SelfCheckOptions): Promise<void> {
   using progress = new Progress({ leavesLines: false });
   if (options.interpret === true)
-    return runAll(files, options, progress, async (module) => interpretModuleChecks(module));
+    return runAll(files, options, progress, async (module) => {
+      decomposeChlo(module);
+      return interpretModuleChecks(module);
+    });
   await using device = await openDevice(options.plugin, progress);
-  await runAll(files, options, progress, (module) => selfCheck(device.client, module));
+  await runAll(files, options, progress, (module) =>
+    selfCheck(device.client, module, options.portable === true ? "portable" : "text"),
+  );
 }
 
 async function runAll(

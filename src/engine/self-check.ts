@@ -2,6 +2,7 @@
  * @file Programs that say themselves what is right, with check.expect_* (as ops, or as custom calls). The checks are taken out, the
  * program returns what they compared, and the comparison is done here: any plugin can run it.
  */
+import { serializePortable } from "../ir/bytecode/index.js";
 import type { Elements } from "../ir/elements.js";
 import { type Comparison, describeDifference } from "../ir/interpret/compare.js";
 import type { CheckFailure, CheckReport } from "../ir/interpret/index.js";
@@ -12,6 +13,7 @@ import { isOp, type OperationOf } from "../ir/ops/index.js";
 import { eraseOperation, setAttributes, setOperands } from "../ir/rewriter.js";
 import { printModule } from "../ir/text/index.js";
 import { formatType, functionType } from "../ir/types.js";
+import { decomposeChlo } from "../lowering/chlo/index.js";
 import type { Client } from "../runtime-pjrt/index.js";
 import type { SourcePosition } from "../support/errors.js";
 import { findMain, mainSignature, ProgramError, staticTensor } from "./stablehlo-program.js";
@@ -29,14 +31,27 @@ interface Check {
 const ALMOST = 1e-4;
 const CLOSE_ULPS = 3;
 
+/** How the plugin is given a program: as text, or as the bytes of a portable artifact (chlo ops decomposed). */
+export type ProgramForm = "text" | "portable";
+
+function inForm(module: Operation, form: ProgramForm): string | Uint8Array {
+  if (form === "text") return printModule(module);
+  decomposeChlo(module);
+  return serializePortable(module);
+}
+
 /** Runs a program and its checks on a device; the module is used up. @throws ProgramError when it has none, PjrtError */
-export async function selfCheck(client: Client, module: Operation): Promise<CheckReport> {
+export async function selfCheck(
+  client: Client,
+  module: Operation,
+  form: ProgramForm = "text",
+): Promise<CheckReport> {
   const main = findEntry(module);
   const name = main.attributes.sym_name;
   const checks = takeOutChecks(main);
   refuseInterpreterOps(module);
   const signature = mainSignature(module);
-  using executable = await client.compile({ program: printModule(module), signature });
+  using executable = await client.compile({ program: inForm(module, form), signature });
   const buffers = await executable.execute([]);
   const types = main.attributes.function_type.results.map((type) => staticTensor(type));
   const tensors = await Promise.all(

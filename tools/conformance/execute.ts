@@ -34,16 +34,18 @@ interface Outcome {
 }
 
 export interface ExecuteOptions {
-  /** By our own interpreter instead of the CPU plugin. */
-  readonly interpret: boolean;
+  /** By the CPU plugin from our text or from our bytecode, or by our own interpreter. */
+  readonly by: "text" | "portable" | "interpreter";
   /** Programs that are known to differ, by file name or `file:line`, with the reason. One that does not is a failure, too. */
   readonly known: Readonly<Record<string, string>>;
   /** Messages of programs that this way of running is not made for. */
   readonly notApplicable: RegExp;
 }
 
+const flags = { text: [], portable: ["--portable"], interpreter: ["--interpret"] } as const;
+
 async function runBatch(files: readonly string[], options: ExecuteOptions): Promise<readonly Outcome[]> {
-  const args = ["run", "--self-check", "--json", ...(options.interpret ? ["--interpret"] : []), ...files];
+  const args = ["run", "--self-check", "--json", ...flags[options.by], ...files];
   const { stdout, exitCode, signal } = await execa(process.execPath, [griffin, ...args], {
     reject: false,
     timeout: TIMEOUT_MS,

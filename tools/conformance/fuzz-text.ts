@@ -81,7 +81,8 @@ function damageOnce(text: string, programs: readonly string[], random: (limit: n
 export function damage(programs: readonly string[], seed: number): string {
   const random = randomNumbers(seed);
   let text = programs[random(programs.length)]!;
-  for (let left = random(2) === 0 ? 1 : 1 + random(4); left > 0; left--) text = damageOnce(text, programs, random);
+  for (let left = random(2) === 0 ? 1 : 1 + random(4); left > 0; left--)
+    text = damageOnce(text, programs, random);
   return text;
 }
 

@@ -1,15 +1,18 @@
 /**
  * @file The conformance tier over a folder of StableHLO programs (a checkout of the public suite, or a part of it laid out alike):
  *
- *     npm run test:conformance -- FOLDER
+ *     npm run test:conformance -- FOLDER [--write CONFORMANCE.md]
  *
- * text: parse and print; verify: accept what is valid, reject the rest for the stated reason; execute: through the CPU plugin;
- * interpret: by our interpreter. A part whose folder is missing is left out. Ends with `N passed, N failed`.
+ * text: parse and print; verify: accept what is valid, reject the rest for the stated reason; execute: through the CPU plugin,
+ * from our text and from our bytecode; interpret: by our interpreter; artifacts: bytecode written and read. A part whose folder is
+ * missing is left out. Ends with `N passed, N failed`.
  */
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { executeConformance } from "./execute.js";
 import { interpreterDiffers, pluginDiffers } from "./known.js";
+import { conformanceReport } from "./report.js";
 import type { Score } from "./score.js";
 import { textConformance } from "./text.js";
 import { verifyConformance } from "./verify.js";
@@ -43,20 +46,20 @@ const verify = (folder: string): Part => ({
   },
 });
 
-const execute: Part = {
-  name: "execute",
+const execute = (by: "text" | "portable"): Part => ({
+  name: by === "text" ? "execute text" : "execute bytecode",
   folder: "testdata",
-  run: (path) => executeConformance(path, { interpret: false, known: pluginDiffers, notApplicable: /^$/ }),
-};
+  run: (path) => executeConformance(path, { by, known: pluginDiffers, notApplicable: /^$/ }),
+});
 
 const interpret = (folder: string): Part => ({
   name: "interpret",
   folder,
   run: (path) =>
     executeConformance(path, {
-      interpret: true,
+      by: "interpreter",
       known: interpreterDiffers,
-      notApplicable: /is not interpreted \((needs the test harness|chlo op)/,
+      notApplicable: /is not interpreted \(needs the test harness/,
     }),
 });
 
@@ -65,11 +68,14 @@ const parts: readonly Part[] = [
   ...["verify", "testdata", "testdata-dynamic", "testdata-quantized", "interpret", "vhlo"].map(verify),
   interpret("interpret"),
   interpret("testdata"),
-  execute,
+  execute("text"),
+  execute("portable"),
 ];
 
-const root = process.argv[2] ?? "../shared/conformance";
+const { values, positionals } = parseArgs({ options: { write: { type: "string" } }, allowPositionals: true });
+const root = positionals[0] ?? "../shared/conformance";
 let [passed, failed] = [0, 0];
+const rows: string[] = [];
 for (const { name, folder, run } of parts) {
   const path = join(root, folder);
   if (!existsSync(path)) continue;
@@ -81,9 +87,11 @@ for (const { name, folder, run } of parts) {
   console.log(
     `${name} ${folder}: ${score.passed} passed, ${score.failures.length} failed${apart} (${seconds} s)`,
   );
+  rows.push(`| ${name} | ${folder} | ${score.passed} | ${score.failures.length} | ${score.notApplicable} |`);
   passed += score.passed;
   failed += score.failures.length;
 }
+if (values.write !== undefined) writeFileSync(values.write, conformanceReport(rows));
 if (passed + failed === 0) {
   console.error(`no StableHLO programs in ${root}`);
   process.exitCode = 2;
