@@ -101,11 +101,11 @@ async function compilePrograms(
   { chunk = 256, maxNewTokens = 128 }: GenerationRequest,
 ): Promise<number> {
   const batch = prompts.length;
-  const times = planChunks(Math.max(...prompts.map((prompt) => prompt.length)), chunk);
-  await model.program({ kind: "prefill", batch, time: times[0]! });
-  if (times.length > 1) await model.program({ kind: "extend", batch, time: chunk });
+  const [first, ...following] = planChunks(Math.max(...prompts.map((prompt) => prompt.length)), chunk);
+  await model.program({ kind: "prefill", batch, time: first! });
+  for (const time of new Set(following)) await model.program({ kind: "extend", batch, time });
   if (maxNewTokens > 1) await model.program({ kind: "decode", batch, time: 1 });
-  return Math.max(...times);
+  return Math.max(first!, ...following);
 }
 
 async function collect(

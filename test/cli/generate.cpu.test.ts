@@ -65,15 +65,18 @@ test("prompts of different length in one batch give what each gives alone", asyn
 const hawk = (...args: string[]) =>
   griffin(["generate", "--model", "golden/hawk-sharded", "--max-new-tokens", "6", ...args]);
 
-test("several prompts are told apart by their number", async () => {
-  const { tokens, time, tensors } = await openCase("golden/hawk-sharded");
+test("several prompts are told apart by their number, and each ends with its end of sequence", async () => {
+  const { config, tokens, time, tensors } = await openCase("golden/hawk-sharded");
   const expected = tensors.get("generated")!;
   const row = (data: ArrayLike<number>, width: number, r: number) =>
     Array.from(data).slice(r * width, (r + 1) * width);
   const prompts = [0, 1, 2].flatMap((r) => ["--tokens", row(tokens, time, r).join()]);
   const { stdout } = await hawk(...prompts);
-  const rows = [0, 1, 2].map((r) => `[${r}] ${row(expected.data, expected.shape[1]!, r).slice(0, 6).join()}`);
-  expect(stdout.split("\n")).toEqual(rows);
+  const rows = [0, 1, 2].map((r) => row(expected.data, expected.shape[1]!, r).slice(0, 6));
+  const ends = rows.map((ids) => ids.findIndex((id) => config.eosIds.includes(id)));
+  expect(ends).toEqual([-1, -1, 2]);
+  const shown = rows.map((ids, r) => `[${r}] ${ids.slice(0, ends[r] === -1 ? 6 : ends[r]! + 1).join()}`);
+  expect(stdout.split("\n")).toEqual(shown);
 });
 
 test("the same seed gives the same tokens, another seed others", async () => {

@@ -24,11 +24,11 @@ test("lower prints a module of StableHLO alone, weights as arguments", async () 
 
 test("lower --json describes arguments, results and passes", async () => {
   expect(
-    await griffinJson(["lower", "--preset", "tiny", "--program", "prefill", "--batch", "2", "--time", "24"]),
+    await griffinJson(["lower", "--preset", "tiny", "--program", "extend", "--batch", "2", "--time", "24"]),
   ).toMatchObject({
     programs: [
       {
-        name: "griffin_prefill",
+        name: "griffin_extend",
         arguments: expect.arrayContaining([
           { role: "input", name: "tokens", type: "tensor<2x24xi32>" },
           { role: "parameter", name: "embed_tokens.weight", type: "tensor<64x32xbf16>" },

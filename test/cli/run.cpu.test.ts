@@ -56,7 +56,7 @@ test("run --expected says which result is off, and exits with 1", async () => {
   await writeSafetensors(expected, { 0: f32(2, 4, 6, 9), 1: i32(-5, 7) });
   const { exitCode, stdout } = await griffin(["run", file, "--input", input, "--expected", expected]);
   expect(exitCode).toBe(1);
-  expect(stdout).toMatch(/\n0 .* ok\n1 .* \[1\] 6 for 7$/);
+  expect(stdout).toMatch(/\n0 .* ok\n1 .* 1 of 2 differ; element 1 is 6, expected 7 \(tolerance 0\.0007\)$/);
 });
 
 test("run --json gives the values", async () => {
@@ -138,6 +138,6 @@ test("run --self-check names file, line and element of what is off", async () =>
   const { exitCode, stdout } = await griffin(["run", "--self-check", file]);
   expect({ exitCode, stdout }).toEqual({
     exitCode: 1,
-    stdout: `failed ${file}:1\n  close tensor<2xf32>: [1] 4 for 4.099999904632568\n1 passed, 1 failed`,
+    stdout: `failed ${file}:1\n  stablehlo.custom_call: element 1 is 4, expected 4.099999904632568: 209715 ULP apart, allowed 0 to 3\n1 passed, 1 failed`,
   });
 });
