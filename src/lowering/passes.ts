@@ -8,6 +8,7 @@ import type { GriffinName, OperationOf } from "../ir/ops/index.js";
 import type { Value } from "../ir/operation.js";
 import type { Emitter } from "./emit.js";
 import { griffinExample, linearScanExample, localAttentionExample } from "./examples.js";
+import { decomposeChloPass } from "./chlo/pass.js";
 import { flattenDots } from "./flatten-dots.js";
 import { replaceEach } from "./replace.js";
 import { lowerLinearScan, type ScanChoice } from "./scan/lower.js";
@@ -98,4 +99,5 @@ export const loweringPasses: readonly Pass[] = [
   lowerAttentionPass,
   lowerGriffinPass,
   flattenDots,
+  decomposeChloPass,
 ];

@@ -13,7 +13,6 @@ export const subtract = (a: Complex, b: Complex): Complex => complex(a.re - b.re
 export const multiply = (a: Complex, b: Complex, round: (x: number) => number = (x) => x): Complex =>
   complex(round(round(a.re * b.re) - round(a.im * b.im)), round(round(a.re * b.im) + round(a.im * b.re)));
 export const negate = (z: Complex): Complex => complex(-z.re, -z.im);
-export const conjugate = (z: Complex): Complex => complex(z.re, -z.im);
 export const abs = (z: Complex): number => Math.hypot(z.re, z.im);
 export const equal = (a: Complex, b: Complex): boolean => a.re === b.re && a.im === b.im;
 

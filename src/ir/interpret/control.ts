@@ -36,6 +36,7 @@ const first = (): readonly RuntimeValue[] => [Tensor.fromIntegers([], "ui32", [0
 export const controlRules = {
   "func.call": ((operation, operands, machine) =>
     machine.call(operation.attributes.callee, operands, operation)) satisfies ControlRule<"func.call">,
+  "sdy.sharding_constraint": same,
   "stablehlo.after_all": makeToken,
   "stablehlo.case": case_,
   "stablehlo.composite": ((operation, operands, machine) =>

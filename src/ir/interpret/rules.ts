@@ -22,6 +22,7 @@ const testHarness = "needs the test harness of StableHLO";
 
 /** The ops of StableHLO that are not interpreted, and why. */
 export const notInterpreted = {
+  "sdy.manual_computation": collective,
   "check.expect_serialized_eq": testHarness,
   "interpreter.print": testHarness,
   "interpreter.probe": testHarness,
@@ -48,7 +49,13 @@ export const notInterpreted = {
 } as const satisfies Partial<Record<OpName, string>>;
 
 /** Ops that hold or end code, which the machine itself handles. */
-type StructuralName = "builtin.module" | "func.func" | "func.return" | "stablehlo.return" | "sdy.mesh";
+type StructuralName =
+  | "builtin.module"
+  | "func.func"
+  | "func.return"
+  | "stablehlo.return"
+  | "sdy.mesh"
+  | "sdy.return";
 /** Ops of dialects that are lowered to StableHLO before anything runs. */
 type LoweredName = Extract<OpName, `chlo.${string}` | `griffin.${string}`>;
 

@@ -73,15 +73,18 @@ const rules: { readonly [K in ChloName]: ChloRule<K> } = {
 const isStaticTensor = ({ type }: Value): boolean => type.kind === "tensor" && isStatic(type);
 
 /**
- * Replaces the chlo ops of a module by StableHLO ops. Those of dynamic shape are left as they are: their constants would
- * need a size.
+ * Replaces the chlo ops of a module by StableHLO ops; returns how many. Those of dynamic shape are left as they are: their
+ * constants would need a size.
  */
-export function decomposeChlo(module: Operation): void {
+export function decomposeChlo(module: Operation): number {
+  let count = 0;
   for (const operation of [...walk(module)]) {
     const rule = (
       rules as Readonly<Record<string, (operation: never, builder: Builder) => readonly Value[]>>
     )[operation.name];
     if (rule === undefined || ![...operation.operands, ...operation.results].every(isStaticTensor)) continue;
     replaceOperation(operation, rule(operation as never, Builder.before(operation)));
+    count++;
   }
+  return count;
 }

@@ -2,20 +2,37 @@ import { describe, expect, it } from "vitest";
 import { interpretedNames, notInterpreted } from "../../../src/ir/interpret/index.js";
 import { opDefinitions } from "../../../src/ir/ops/index.js";
 import { checkCases } from "./cases/checks.js";
-import { elementwiseCases } from "./cases/elementwise.js";
+import { binaryCases } from "./cases/binary.js";
+import { convertCases } from "./cases/convert.js";
 import { programCases } from "./cases/programs.js";
 import { shapeCases } from "./cases/shape.js";
 import { structuredCases } from "./cases/structured.js";
+import { unaryCases } from "./cases/unary.js";
 
 describe("coverage", () => {
   it("every interpreted op has a value case", () => {
-    const all = [elementwiseCases, shapeCases, structuredCases, programCases, checkCases];
+    const all = [
+      unaryCases,
+      binaryCases,
+      convertCases,
+      shapeCases,
+      structuredCases,
+      programCases,
+      checkCases,
+    ];
     const covered = new Set<string>(all.flatMap((cases) => cases.map(({ op }) => op)));
     expect(interpretedNames.filter((name) => !covered.has(name))).toEqual([]);
   });
 
   it("every op is interpreted, structural, lowered first, or listed with a reason", () => {
-    const structural = ["builtin.module", "func.func", "func.return", "stablehlo.return", "sdy.mesh"];
+    const structural = [
+      "builtin.module",
+      "func.func",
+      "func.return",
+      "stablehlo.return",
+      "sdy.mesh",
+      "sdy.return",
+    ];
     const known = new Set<string>([...interpretedNames, ...structural, ...Object.keys(notInterpreted)]);
     const rest = opDefinitions.map(({ name }) => name).filter((name) => !known.has(name));
     expect(rest.filter((name) => !/^(chlo|griffin)\./.test(name))).toEqual([]);

@@ -209,6 +209,18 @@ export const programCases: readonly ProgramCase[] = [
     expected: ["2xi32: 4 5"],
   },
   {
+    op: "sdy.sharding_constraint",
+    title: "is its operand: a run has one device",
+    program: `
+      sdy.mesh @mesh = <["x"=2]>
+      func.func @main(%x: tensor<2xi32>) -> tensor<2xi32> {
+        %0 = sdy.sharding_constraint %x <@mesh, [{"x"}]> : tensor<2xi32>
+        return %0 : tensor<2xi32>
+      }`,
+    inputs: ["2xi32: 4 5"],
+    expected: ["2xi32: 4 5"],
+  },
+  {
     op: "stablehlo.uniform_quantize",
     title: "divides by the scale of its channel, rounds to even, and saturates",
     program: `
