@@ -71,6 +71,9 @@ const prefixed = new Map<number, TokenKind>([
   [33, "type"],
 ]);
 
+/** Longer numbers fit no type, and turning them into one takes time that grows with the square of their length. */
+export const longestNumber = 500;
+
 /** A place to return to. */
 export interface Mark {
   readonly start: number;
@@ -210,6 +213,11 @@ export class Cursor {
   }
 
   #number(at: number): void {
+    this.#numeral(at);
+    if (this.end - at > longestNumber) this.#invalid("the number is too long", at, this.end);
+  }
+
+  #numeral(at: number): void {
     const { text } = this;
     const isHex = text[at] === "0" && text[at + 1] === "x" && this.#while(hexDigit, at + 2) > at + 2;
     let end = isHex ? this.#while(hexDigit, at + 2) : this.#while(digit, at + 1);

@@ -41,19 +41,18 @@ const isIntegerConstant = (operation: Operation): boolean => {
   return type?.kind === "tensor" && /^u?i\d/.test(type.element as ScalarType);
 };
 
-const namedResults: Readonly<Record<string, readonly string[]>> = {
-  "arith.constant": ["cst"],
-  "chlo.constant": ["cst"],
-  "chlo.top_k": ["values", "indices"],
-  "stablehlo.batch_norm_grad": ["grad_operand", "grad_scale", "grad_offset"],
-  "stablehlo.batch_norm_training": ["output", "batch_mean", "batch_var"],
-  "stablehlo.rng_bit_generator": ["output_state", "output"],
-};
+const namedResults: ReadonlyMap<string, readonly string[]> = new Map([
+  ["arith.constant", ["cst"]],
+  ["chlo.top_k", ["values", "indices"]],
+  ["stablehlo.batch_norm_grad", ["grad_operand", "grad_scale", "grad_offset"]],
+  ["stablehlo.batch_norm_training", ["output", "batch_mean", "batch_var"]],
+  ["stablehlo.rng_bit_generator", ["output_state", "output"]],
+]);
 
 /** The names an op gives its results in the pretty form. */
 function resultNames(operation: Operation): readonly string[] {
   if (operation.name === "stablehlo.constant") return [isIntegerConstant(operation) ? "c" : "cst"];
-  return namedResults[operation.name] ?? [];
+  return namedResults.get(operation.name) ?? [];
 }
 
 /** Makes a hint a name that text allows. */

@@ -265,11 +265,11 @@ export class OperationParser {
     const attributes: Record<string, unknown> = { ...typed };
     const extra: Entry[] = [];
     for (const entry of entries) {
-      const kind = definition?.attributes[entry.name];
-      if (kind === undefined) {
+      if (definition === undefined || !Object.hasOwn(definition.attributes, entry.name)) {
         extra.push(entry);
         continue;
       }
+      const kind = definition.attributes[entry.name]!;
       if (Object.hasOwn(attributes, entry.name))
         this.cursor.fail(`attribute ${entry.name} is given twice`, entry.at);
       const value = kind.fromAttribute(entry.attribute);

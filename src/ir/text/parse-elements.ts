@@ -18,6 +18,7 @@ import {
   type TensorType,
 } from "../types.js";
 import type { ParseContext } from "./context.js";
+import { longestNumber } from "./cursor.js";
 import { floatToBits } from "./float-format.js";
 import { fitInteger } from "./parse-attributes.js";
 import { parseType } from "./parse-types.js";
@@ -202,6 +203,7 @@ class ElementReader {
     const match = numberToken.exec(this.#text);
     if (match === null) this.#fail(`expected an element of type ${element}`);
     const literal = match![0];
+    if (literal.length > longestNumber) this.#fail("the number is too long");
     if (isFloat(element)) this.#float(element, literal, match![1] !== undefined, at);
     else this.#integer(element, literal, match![1] !== undefined, at);
     this.#at += literal.length;

@@ -24,10 +24,10 @@ export interface PrinterOptions extends AttributeStyle {
 const typesOf = (values: readonly Value[]): Type[] => values.map((value) => value.type);
 
 /** Ops whose regions let the names of their own dialect stand without it: `return` in a function. */
-const defaultDialects: Readonly<Record<string, string>> = {
-  "func.func": "func.",
-  "builtin.module": "builtin.",
-};
+const defaultDialects: ReadonlyMap<string, string> = new Map([
+  ["func.func", "func."],
+  ["builtin.module", "builtin."],
+]);
 
 /** Whether an operation has what its declaration asks for; pretty forms rely on it, and anything can be written generically. */
 const isWhole = ({ attributes, operands, regions }: Operation, definition: OpDefinition): boolean =>
@@ -149,7 +149,7 @@ export class Printer {
   /** `{ .. }`; the entry block's label is left out where the op names its arguments itself. */
   region(region: Region, { labelled }: { readonly labelled: boolean }): void {
     const outer = this.#dialect;
-    this.#dialect = defaultDialects[region.operation?.name ?? ""] ?? "";
+    this.#dialect = defaultDialects.get(region.operation?.name ?? "") ?? "";
     this.write("{");
     region.blocks.forEach((block, index) => {
       const needed = block.first === undefined || block.arguments.length > 0;

@@ -1,8 +1,8 @@
 /** Errors of the parser: place, source line and caret; several at once. */
 import { describe, expect, test } from "vitest";
 import { ParseError } from "../../../src/ir/errors.js";
-import { parseModule, parseType } from "../../../src/ir/text/index.js";
-import { refusal } from "./helpers.js";
+import { parseAttribute, parseModule, parseType } from "../../../src/ir/text/index.js";
+import { inMain, refusal, reprint } from "./helpers.js";
 
 describe("an error shows file, line, column, the source line and a caret", () => {
   test("a value that is not defined", () => {
@@ -198,6 +198,27 @@ describe("texts made to hurt", () => {
     expect(
       first("func.func @f() {\n%0 = stablehlo.constant dense<[1, 2]> : tensor<1099511627776xi8>\n}"),
     ).toBe("parse error: dimension 0 of tensor<1099511627776xi8> needs 1099511627776 items");
+  });
+  test("numbers of any length", () => {
+    const digits = "9".repeat(3_000_000);
+    expect(() => parseAttribute(digits)).toThrow("the number is too long");
+    expect(() => parseAttribute(`dense<${digits}> : tensor<i32>`)).toThrow("the number is too long");
+  });
+  test("names that every object has", () => {
+    const text = inMain(
+      "(%arg0: tensor<1x1xf32>)",
+      "%0 = stablehlo.negate %arg0 {__proto__ = 1 : i64, constructor = 2 : i64, toString} : tensor<1x1xf32>",
+      '"constructor"() ({',
+      '  "toString"() : () -> ()',
+      "}) : () -> ()",
+      "return",
+    );
+    expect(reprint(text)).toBe(text);
+    const window =
+      "stablehlo.convolution(%x, %x) dim_numbers = [b, f]x[i, o]->[b, f], window = {constructor = [1]}";
+    expect(first(`func.func @f(%x: tensor<1x1xf32>) {\n%0 = ${window}\n}`)).toBe(
+      "parse error: no such window field: constructor",
+    );
   });
   test("any number of dimensions", () =>
     expect(() => parseType(`tensor<${"1x".repeat(100)}f32>`)).toThrow("more than 64 dimensions"));

@@ -17,14 +17,14 @@ interface WindowAttributes {
 }
 
 /** Attributes by the words of the pretty form. */
-const windowFields: Readonly<Record<string, string>> = {
-  stride: "window_strides",
-  pad: "padding",
-  lhs_dilate: "lhs_dilation",
-  rhs_dilate: "rhs_dilation",
-  reverse: "window_reversal",
-};
-const windowNames = Object.values(windowFields);
+const windowFields: ReadonlyMap<string, string> = new Map([
+  ["stride", "window_strides"],
+  ["pad", "padding"],
+  ["lhs_dilate", "lhs_dilation"],
+  ["rhs_dilate", "rhs_dilation"],
+  ["reverse", "window_reversal"],
+]);
+const windowNames = [...windowFields.values()];
 
 const pairs = ({ values }: IntegerMatrix): string[] =>
   Array.from({ length: values.length / 2 }, (_, i) => `[${values[2 * i]}, ${values[2 * i + 1]}]`);
@@ -82,7 +82,7 @@ function parseWindow({ cursor, context }: OperationParser): Record<string, unkno
   context.list("{", "}", () => {
     const at = cursor.start;
     const word = cursor.expect("name", "of a window field");
-    const name = windowFields[word];
+    const name = windowFields.get(word);
     if (name === undefined) return cursor.fail(`no such window field: ${word}`, at);
     if (Object.hasOwn(window, name)) cursor.fail(`window field ${word} is given twice`, at);
     cursor.expect("=");
