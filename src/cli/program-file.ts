@@ -29,7 +29,7 @@ export async function readText(file: string): Promise<string> {
 export async function readModule(file: string): Promise<Operation> {
   const bytes = await readBytes(file);
   if (isBytecode(bytes)) return deserializePortable(bytes).module;
-  const module = parseModule(bytes.toString("utf8"), { file });
+  const module = parseModule(bytes.toString("utf8"), { file: file === "-" ? "<stdin>" : file });
   verifyModule(module);
   return module;
 }
