@@ -96,9 +96,10 @@ export class LocationAliases {
     });
   }
 
-  /** `loc(#loc3)`. */
+  /** `loc(#loc3)`; written whole when it was never visited. */
   use(location: Location): string {
-    return `loc(${this.#known.get(location)!.name})`;
+    const name = this.#alias(location);
+    return name === undefined ? formatLocation(location) : `loc(${name})`;
   }
 
   /** A location written at its place, with aliases for what it is made of. */

@@ -81,6 +81,22 @@ test("fused locations keep each known part once", () => {
   expect(of('fused<"m">[unknown]')).toBe('#loc = loc(unknown) #loc1 = loc(fused<"m">[#loc])');
 });
 
+test("an operation that breaks its declaration is written whole, with all its places", () => {
+  const text = `module {
+  func.func @main(%arg0: tensor<2xf32> loc("x")) {
+    %0 = "stablehlo.reduce"(%arg0) <{dimensions = array<i64: 0>}> ({
+    ^bb0(%arg1: tensor<f32> loc("p"), %arg2: tensor<f32> loc("q")):
+      %1 = stablehlo.add %arg1, %arg2 : tensor<f32> loc("x")
+      stablehlo.return %1 : tensor<f32> loc("x")
+    }) : (tensor<2xf32>) -> tensor<f32> loc("x")
+    return loc("x")
+  } loc("x")
+} loc("x")`;
+  const once = withLocations(text);
+  expect(once).toContain('^bb0(%arg1: tensor<f32> loc("p"), %arg2: tensor<f32> loc("q")):');
+  expect(withLocations(once)).toBe(once);
+});
+
 describe("reduce", () => {
   test("the body of the short form has no places of its own in the text", () =>
     expect(

@@ -14,15 +14,17 @@ import type { Form } from "./form.js";
 
 /** The op of a body that does nothing but combine its two scalars in order, which the short form names. */
 function appliedOp(operation: Operation): string | undefined {
-  const block = operation.regions[0]?.blocks[0];
+  const [block, second] = operation.regions[0]?.blocks ?? [];
   const [combine, end] = block?.operations ?? [];
-  if (block === undefined || end === undefined || end !== block.last) return undefined;
+  if (block === undefined || second !== undefined || end === undefined || end !== block.last)
+    return undefined;
   const traits = findOp(combine!.name)?.traits ?? [];
   if (!combine!.name.startsWith("stablehlo.") || !traits.includes("commutative")) return undefined;
   const [element, accumulator] = block.arguments;
   const type = elementScalar(operation);
   const values = [...combine!.operands, ...combine!.results];
   const plain =
+    operation.operands.length === 2 &&
     block.arguments.length === 2 &&
     combine!.operands.length === 2 &&
     combine!.operands[0] === element &&
