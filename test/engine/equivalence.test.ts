@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type GriffinModel, type ModelOptions, Session } from "../../src/engine/index.js";
+import type { DeviceBuffer } from "../../src/runtime-pjrt/index.js";
 import { useCpu } from "../dsl/cpu.js";
 import {
   forwardLogits,
@@ -58,6 +59,40 @@ describe("a session gives what a full forward gives", () => {
     expect(maxDifference(logits!, expected[TIME - 2]!)).toBeLessThan(TOLERANCE);
     [logits] = await session.decode([tokens[TIME - 1]!]);
     expect(maxDifference(logits!, expected[TIME - 1]!)).toBeLessThan(TOLERANCE);
+  });
+});
+
+describe("score", () => {
+  it("gives the logits of every position of a chunk that follows", async () => {
+    const start = 12;
+    const upload = (values: readonly number[]) =>
+      cpu.client.toDevice({
+        elementType: "i32",
+        dimensions: [1, values.length],
+        data: Int32Array.from(values),
+      });
+    const run = async (
+      kind: "prefill" | "score",
+      from: number,
+      to: number,
+      states?: ReadonlyMap<string, DeviceBuffer>,
+    ) => {
+      using ids = await upload(tokens.slice(from, to));
+      using positions = await upload(positionsOf(TIME).slice(from, to));
+      const inputs = new Map([
+        ["tokens", ids],
+        ["segment_pos", positions],
+      ]);
+      return await model.run({ kind, batch: 1, time: to - from }, inputs, states);
+    };
+    const prompt = await run("prefill", 0, start);
+    prompt.outputs.get("logits")!.close();
+    const { outputs, states } = await run("score", start, TIME, prompt.states);
+    for (const state of states.values()) state.close();
+    using logits = outputs.get("logits")!;
+    const scored = new Float32Array((await logits.toHost()).buffer);
+    const wanted = Float32Array.from(expected.slice(start).flatMap((row) => [...row]));
+    expect(maxDifference(scored, wanted)).toBeLessThan(TOLERANCE);
   });
 });
 

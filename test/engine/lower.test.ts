@@ -1,0 +1,125 @@
+import { describe, expect, it } from "vitest";
+import { griffinProgram, type GriffinProgramOptions } from "../../models/griffin.js";
+import { axis, input, parameter, program, rmsNorm, scope, softplus, state } from "../../src/dsl/index.js";
+import {
+  type LoweringOptions,
+  loweringPipeline,
+  lowerProgram,
+  stablehloText,
+} from "../../src/engine/index.js";
+import { walk } from "../../src/ir/operation.js";
+import { parseModule, printModule } from "../../src/ir/text/index.js";
+import { verifyModule } from "../../src/ir/verify.js";
+import { UsageError } from "../../src/support/errors.js";
+import { tiny } from "./tiny.js";
+
+const lowerTiny = (kind: GriffinProgramOptions["kind"], options: LoweringOptions = {}) =>
+  lowerProgram(
+    griffinProgram(tiny, { kind, batch: 2, time: kind === "decode" ? 1 : 6, dtype: "bf16" }),
+    options,
+  );
+
+/** The passes of a pipeline with their options, one a line. */
+const passes = (options: LoweringOptions = {}): string[] => loweringPipeline(options).split(/,(?![^{]*\})/);
+
+describe("loweringPipeline", () => {
+  it("goes from fused gates over strategies to StableHLO", () => {
+    const essential = [
+      "inline",
+      "fuse-rglru-gates",
+      "hoist-parameters",
+      "lower-linear-scan",
+      "lower-local-attention",
+      "lower-griffin",
+      "dce",
+    ];
+    const names = passes().map((pass) => pass.split("{")[0]!);
+    expect(names.filter((name) => essential.includes(name))).toEqual(essential);
+    expect(names.at(-1)).toBe("dce");
+  });
+
+  it("says what was asked for", () => {
+    const asked = passes({ scan: "blocked", scanBlock: 16, attention: "dense", target: "tpu:v5e:2x2" });
+    expect(asked).toContain("lower-linear-scan{strategy=blocked block=16 target=tpu}");
+    expect(asked).toContain("lower-local-attention{strategy=dense target=tpu}");
+    const unrolled = passes({ scan: "sequential", scanUnroll: 2, target: "cuda" });
+    expect(unrolled).toContain("lower-linear-scan{strategy=sequential unroll=2 target=gpu}");
+  });
+
+  it("leaves out what is turned off", () => {
+    const without = passes({ fuseGates: false, prepare: false });
+    expect(without).not.toContain("fuse-rglru-gates");
+    expect(without).not.toContain("hoist-parameters");
+  });
+
+  it("knows its targets", () => {
+    expect(() => loweringPipeline({ target: "abacus" })).toThrow(UsageError);
+  });
+});
+
+describe("lowerProgram", () => {
+  const small = () =>
+    program({ name: "small" }, () => {
+      const model = axis("model", 4);
+      const x = input("x", [axis("batch", 2), model], "f32");
+      const scale = scope("norm", () => parameter("weight", [model], "f32"));
+      const total = state("total", [model], "f32");
+      total.update(total.value.add(1));
+      return { y: rmsNorm(x, softplus(scale), 1e-6).add(total.value) };
+    });
+
+  it("says what each argument and result means, what depends on weights alone computed apart", () => {
+    const { name, arguments: args, results, prepare } = lowerProgram(small());
+    expect(name).toBe("small");
+    expect(args.map(({ role, name }) => `${role} ${name}`)).toEqual(["input x", "state total", "prepared 0"]);
+    expect(results.map(({ role, name }) => `${role} ${name}`)).toEqual(["output y", "state total"]);
+    expect(prepare!.name).toBe("small_prepare");
+    expect(prepare!.arguments.map(({ role, name }) => `${role} ${name}`)).toEqual(["parameter norm.weight"]);
+    expect(prepare!.prepare).toBeUndefined();
+  });
+
+  it("keeps the order of arguments and prepares nothing when told so", () => {
+    const { arguments: args, prepare } = lowerProgram(small(), { prepare: false });
+    expect(args.map(({ role, name }) => `${role} ${name}`)).toEqual([
+      "input x",
+      "parameter norm.weight",
+      "state total",
+    ]);
+    expect(prepare).toBeUndefined();
+  });
+
+  it("donates each state to the result that follows it", () => {
+    const text = stablehloText(lowerTiny("decode"));
+    const { arguments: args, results } = lowerTiny("decode");
+    const states = results.flatMap(({ role, name }, i) => (role === "state" ? [[name, i] as const] : []));
+    const aliased = [...text.matchAll(/griffin\.state = "([^"]+)", tf\.aliasing_output = (\d+) : i32/g)];
+    expect(aliased.map(([, name, index]) => [name, Number(index)])).toEqual(states);
+    expect(args.filter(({ role }) => role === "state")).toHaveLength(states.length);
+  });
+
+  it.each(["forward", "prefill", "extend", "decode", "score"] as const)(
+    "%s becomes StableHLO only, which prints, parses and verifies",
+    (kind) => {
+      const lowered = lowerTiny(kind);
+      for (const module of [lowered.module, lowered.prepare!.module]) {
+        const dialects = new Set([...walk(module)].map(({ name }) => name.split(".")[0]));
+        expect([...dialects].sort()).toEqual(["builtin", "func", "stablehlo"]);
+        const text = printModule(module);
+        const parsed = parseModule(text);
+        verifyModule(parsed);
+        expect(printModule(parsed)).toBe(text);
+      }
+    },
+  );
+
+  it("tells of every pass, in order", () => {
+    const seen: string[] = [];
+    lowerProgram(small(), {}, ({ name }) => seen.push(name));
+    expect(seen).toEqual(passes().map((pass) => pass.split("{")[0]));
+  });
+
+  it("decode has no loop and no sum over time left", () => {
+    const ops = [...walk(lowerTiny("decode").module)].map(({ name }) => name);
+    expect(ops).not.toContain("stablehlo.while");
+  });
+});
