@@ -61,7 +61,6 @@ const sameValue = (a: unknown, b: unknown): boolean =>
 
 /** Whether a value says no more than its absence would. */
 export function isDefault(operation: string, name: string, value: unknown, attributes: Values): boolean {
-  if (name === "precision_config") return (value as readonly string[]).every((item) => item === "DEFAULT");
   if (name === "backend_config") return isEmpty(value);
   const other = { operand_layouts: "result_layouts", result_layouts: "operand_layouts" }[name];
   if (other !== undefined && lengthOf(attributes[other]) > 0) return false;

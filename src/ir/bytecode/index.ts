@@ -23,6 +23,8 @@ export { newestVersion, oldestVersion, type Version } from "./versions.js";
 export interface SerializeOptions {
   /** `major.minor.patch`; by default the lowest version that can express the module, at least 1.10.0. */
   readonly targetVersion?: string | undefined;
+  /** Say where operations come from (default); without, equal programs of different files give equal bytes. */
+  readonly locations?: boolean | undefined;
   /** Write the bytes of this version of libStablehlo (default: the newest): it matters to the order of uses alone. */
   readonly libraryVersion?: string | undefined;
   /** Verify the module first (default); readers give no reason for a module they reject. */
@@ -59,7 +61,7 @@ export function serializePortable(module: Operation, options: SerializeOptions =
   const { targetVersion, verify = true } = options;
   const asked = targetVersion === undefined ? undefined : parseTargetVersion(targetVersion);
   if (verify) verifyModule(module);
-  const builder = new ProgramBuilder(module);
+  const builder = new ProgramBuilder(module, options.locations);
   const target = asked ?? laterVersion(defaultVersion, minimumOf(builder).version);
   const root = builder.build(target, parseTargetVersion(options.libraryVersion ?? newestVersion));
   const program = { version: bytecodeVersionOf(target), producer: `StableHLO_v${target}`, root };

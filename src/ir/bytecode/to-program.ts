@@ -1,6 +1,6 @@
 /** @file A module as a VHLO program: operations by their VHLO versions, values by number. */
 import type { Attribute } from "../attribute.js";
-import type { Location } from "../location.js";
+import { type Location, unknownLocation } from "../location.js";
 import { type Block, Operation, type Region, type Value, walk } from "../operation.js";
 import { attributeToVhlo } from "./attributes-to-vhlo.js";
 import { attributeToBuiltin, dictionaryToBuiltin } from "./builtin-attributes.js";
@@ -65,7 +65,11 @@ export class ProgramBuilder {
   readonly #open: ReadonlySet<Operation>;
   #useLists: UseLists = new Map();
 
-  constructor(readonly module: Operation) {
+  /** @param keepsLocations whether the program says where its operations come from. */
+  constructor(
+    readonly module: Operation,
+    readonly keepsLocations = true,
+  ) {
     this.#current = module;
     this.#open = findOpenOperations(module);
   }
@@ -145,6 +149,7 @@ export class ProgramBuilder {
   }
 
   #location(location: Location): Entity {
+    if (!this.keepsLocations) return locationToBuiltin(this.#to, unknownLocation);
     const known = this.#locations.get(location) ?? locationToBuiltin(this.#to, location);
     this.#locations.set(location, known);
     return known;
@@ -166,7 +171,7 @@ export class ProgramBuilder {
     return {
       arguments: block.arguments.map(({ type, location }) => ({
         type: typeToVhlo(this.#to, type),
-        location: location.kind === "unknown" ? undefined : this.#location(location),
+        location: location.kind === "unknown" || !this.keepsLocations ? undefined : this.#location(location),
       })),
       useLists: this.#useListsOf(block.arguments),
       operations: block.operations.map((operation) => this.#operation(operation, target, next)),
