@@ -1,6 +1,6 @@
 /**
- * @file Runs self-checking programs (`check.expect_*`, section by section) through the reference interpreter, chlo ops
- * decomposed first. Run:
+ * @file Runs self-checking programs (`check.expect_*`, section by section) through the reference
+ * interpreter, chlo ops decomposed first. Run:
  *
  *     npx jiti tools/conformance/interpret.ts FOLDER
  */
