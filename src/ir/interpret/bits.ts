@@ -1,4 +1,7 @@
-/** @file Floats by their bits: as integers in the order of the numbers, and distances in units in the last place. */
+/**
+ * @file Floats by their bits: as integers in the order of the numbers, and distances in units in the last
+ * place.
+ */
 import { byteWidth, isComplex } from "../types.js";
 import type { Tensor } from "./tensor.js";
 
@@ -28,7 +31,10 @@ function ulpKey(x: Tensor, i: number): bigint {
   return negative ? -magnitude : magnitude;
 }
 
-/** How many floats apart parts `i` of two tensors of one type are; two NaNs are 0 apart, a NaN and a number undefined. */
+/**
+ * How many floats apart parts `i` of two tensors of one type are; two NaNs are 0 apart, a NaN and a number
+ * undefined.
+ */
 export function ulpDistance(a: Tensor, b: Tensor, i: number): bigint | undefined {
   const [x, y] = [a.floats[i]!, b.floats[i]!];
   if (Number.isNaN(x) || Number.isNaN(y)) return Number.isNaN(x) === Number.isNaN(y) ? 0n : undefined;

@@ -32,8 +32,8 @@ function entryPoints(functions: ReadonlyMap<string, OperationOf<"func.func">>): 
 }
 
 /**
- * Runs the functions of a module that carry check ops (`check.expect_*`, or custom calls of that name) and counts what held.
- * Checks that fail do not end the run.
+ * Runs the functions of a module that carry check ops (`check.expect_*`, or custom calls of that name) and
+ * counts what held. Checks that fail do not end the run.
  * @throws UnsupportedError for an op that is not interpreted; InterpretError for a program without end
  */
 export function interpretModuleChecks(module: Operation, options: InterpretOptions = {}): CheckReport {

@@ -1,4 +1,7 @@
-/** @file Elements as bytes <-> numbers to compute with: floats as f64, integers as 64-bit integers, rounding and wrapping. */
+/**
+ * @file Elements as bytes <-> numbers to compute with: floats as f64, integers as 64-bit integers, rounding
+ * and wrapping.
+ */
 import { InternalError } from "../../support/errors.js";
 import {
   bitWidth,

@@ -1,4 +1,6 @@
-/** @file What the check ops compare, and how they say what differs (spec/stablehlo section 4, "Tolerances"). */
+/**
+ * @file What the check ops compare, and how they say what differs (spec/stablehlo section 4, "Tolerances").
+ */
 import { formatType, isComplex, isFloat } from "../types.js";
 import { partCount, ulpDistance } from "./bits.js";
 import { domainOf, type Tensor } from "./tensor.js";

@@ -1,5 +1,13 @@
 /** @file Changing element types: convert, bitcast_convert, reduce_precision, and quantisation. */
-import { bitWidth, type ElementType, isComplex, isFloat, tensorType, type TensorType } from "../types.js";
+import {
+  bitWidth,
+  type ElementType,
+  isComplex,
+  isFloat,
+  isInteger,
+  tensorType,
+  type TensorType,
+} from "../types.js";
 import { truncate } from "./codec.js";
 import { exponentOf, formatOf, roundHalfEven } from "./formats.js";
 import type { TensorRule } from "./machine.js";
@@ -7,8 +15,8 @@ import { dequantised, quantised } from "./quantise.js";
 import { domainOf, Tensor } from "./tensor.js";
 
 /**
- * An integer as a number for rounding to a float type narrower than f64: what does not fit 53 bits keeps a last bit that says so
- * (round to odd), so that rounding twice gives what rounding once would.
+ * An integer as a number for rounding to a float type narrower than f64: what does not fit 53 bits keeps a
+ * last bit that says so (round to odd), so that rounding twice gives what rounding once would.
  */
 function toNumber(x: bigint, element: ElementType): number {
   const magnitude = x < 0n ? -x : x;
@@ -26,7 +34,10 @@ const withoutImaginary = (values: ArrayLike<number>): Float64Array => {
   return parts;
 };
 
-/** The values of any tensor as real numbers, exact enough to be rounded to `target`; of complex numbers the real parts. */
+/**
+ * The values of any tensor as real numbers, exact enough to be rounded to `target`; of complex numbers the
+ * real parts.
+ */
 function asReal(x: Tensor, target: ElementType): ArrayLike<number> {
   switch (domainOf(x.element)) {
     case "float":
@@ -96,10 +107,15 @@ const bitcast: TensorRule<"stablehlo.bitcast_convert"> = (operation, [x]) => {
   const [from, to] = [bitWidth(x!.element), bitWidth(element)];
   // A narrower element adds a last dimension, a wider one takes it away.
   const shape = from === to ? x!.shape : from > to ? [...x!.shape, from / to] : x!.shape.slice(0, -1);
-  return [packBits(unpackBits(x!), tensorType(shape, element))];
+  const result = packBits(unpackBits(x!), tensorType(shape, element));
+  // Integers of less than a byte are stored with their sign.
+  return [to < 8 && isInteger(element) ? Tensor.fromIntegers(shape, element, result.integers) : result];
 };
 
-/** Rounds the digits first, then what its exponent has no room for becomes infinity, or zero below the normal numbers. */
+/**
+ * Rounds the digits first, then what its exponent has no room for becomes infinity, or zero below the normal
+ * numbers.
+ */
 const reducePrecision: TensorRule<"stablehlo.reduce_precision"> = (operation, [x]) => {
   const { exponent_bits: exponentBits, mantissa_bits: mantissaBits } = operation.attributes;
   const from = formatOf(x!.element);

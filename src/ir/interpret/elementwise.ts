@@ -55,7 +55,9 @@ export function complexTensor(
   return Tensor.fromFloats(shape, element, parts);
 }
 
-/** A tensor of `element` whose values come from functions of the position, one function per kind of number. */
+/**
+ * A tensor of `element` whose values come from functions of the position, one function per kind of number.
+ */
 function tabulate(
   name: string,
   shape: readonly number[],

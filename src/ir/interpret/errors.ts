@@ -14,7 +14,9 @@ export class InterpretError extends GriffinError {
   }
 }
 
-/** An op, or an element type of one, that the interpreter does not know; `reason` is one phrase, to count by. */
+/**
+ * An op, or an element type of one, that the interpreter does not know; `reason` is one phrase, to count by.
+ */
 export class UnsupportedError extends InterpretError {
   constructor(
     readonly reason: string,

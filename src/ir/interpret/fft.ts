@@ -47,7 +47,10 @@ function rootsOfUnity(n: number): Parts {
   return roots;
 }
 
-/** Replaces `n` numbers, `stride` apart, by their transform; `sign` is -1, or 1 for the inverse, which divides by n. */
+/**
+ * Replaces `n` numbers, `stride` apart, by their transform; `sign` is -1, or 1 for the inverse, which
+ * divides by n.
+ */
 function transformLine({ re, im }: Parts, base: number, stride: number, roots: Parts, sign: 1 | -1): void {
   const n = roots.re.length;
   const result = zeros(n);
@@ -82,7 +85,10 @@ function transform(values: Parts, shape: readonly number[], count: number, sign:
   return values;
 }
 
-/** All of a transform of real numbers from the half that the last dimension holds: the number at -k is conjugate to that at k. */
+/**
+ * All of a transform of real numbers from the half that the last dimension holds: the number at -k is
+ * conjugate to that at k.
+ */
 function completeHalf(x: Tensor, shape: readonly number[], count: number): Parts {
   const half = partsOf(x);
   const strides = stridesOf(x.shape);

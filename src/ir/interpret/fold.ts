@@ -4,7 +4,7 @@ import { type Operation, walk } from "../operation.js";
 import { isDefinedOutside } from "../rewriter.js";
 import { isStatic } from "../types.js";
 import { InterpretError } from "./errors.js";
-import { Frame, findTensorRule, Program } from "./interpreter.js";
+import { checkSizes, Frame, findTensorRule, Program } from "./interpreter.js";
 import { overRealNumbers } from "./quantise.js";
 import { Tensor } from "./tensor.js";
 
@@ -25,9 +25,9 @@ const isStaticTensor = ({ type }: Operation["results"][number]): boolean =>
   type.kind === "tensor" && isStatic(type);
 
 /**
- * The results of an operation on constant operands, or undefined when it cannot be told from them alone: the op is not
- * interpreted, has effects, runs other code, or is of dynamic shape. Transcendental functions are as exact as f64 allows,
- * which may differ from a target's in the last place.
+ * The results of an operation on constant operands, or undefined when it cannot be told from them alone: the
+ * op is not interpreted, has effects, runs other code, or is of dynamic shape. Transcendental functions are
+ * as exact as f64 allows, which may differ from a target's in the last place.
  */
 export function evaluateOperation(
   operation: Operation,
@@ -38,6 +38,7 @@ export function evaluateOperation(
   if (operation.regions.length > 0 && capturesValues(operation)) return undefined;
   const machine = new Frame(new Program(undefined, undefined, { maxOperations }));
   try {
+    checkSizes(operation);
     const tensors = operands.map((operand) => Tensor.fromElements(operand));
     const results = overRealNumbers(operation, tensors, (each) => rule(operation as never, each, machine));
     return results.map((result) => result.toElements());

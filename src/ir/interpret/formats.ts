@@ -26,7 +26,10 @@ const format = (
   bias = 2 ** (exponentBits - 1) - 1,
 ): FloatFormat => ({ exponentBits, mantissaBits, bias, special });
 
-/** The types stored as bit patterns of these formats; f32, f64 and (never stored) tf32 are not, f8E8M0FNU has no sign. */
+/**
+ * The types stored as bit patterns of these formats; f32, f64 and (never stored) tf32 are not, f8E8M0FNU has
+ * no sign.
+ */
 export const floatFormats = {
   f16: format(5, 10),
   bf16: format(8, 7),
@@ -133,7 +136,9 @@ export function decodeFloat(f: FloatFormat, code: number): number {
 /** f8E8M0FNU: powers of two alone, from 2^-127; 255 is NaN. */
 export const decodeExponent = (code: number): number => (code === 255 ? Number.NaN : 2 ** (code - 127));
 
-/** The power of two nearest to `x`; what is not positive has none and is NaN, but zero becomes the smallest. */
+/**
+ * The power of two nearest to `x`; what is not positive has none and is NaN, but zero becomes the smallest.
+ */
 export function encodeExponent(x: number): number {
   if (x === 0) return 0;
   if (!(x > 0) || x === Infinity) return 255;

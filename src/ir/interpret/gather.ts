@@ -8,7 +8,10 @@ import { clampStarts } from "./shape.js";
 import { expressedOf } from "./quantise.js";
 import { stridesOf, Tensor } from "./tensor.js";
 
-/** Index vectors by the index of their batch: `vector` is the dimension they lie in, past the end for vectors of one. */
+/**
+ * Index vectors by the index of their batch: `vector` is the dimension they lie in, past the end for vectors
+ * of one.
+ */
 function indexVectors(indices: Tensor, vector: number): (batch: readonly number[]) => number[] {
   const values = indices.numbers;
   const strides = stridesOf(indices.shape);
@@ -27,7 +30,10 @@ const others = (rank: number, ...lists: readonly (readonly number[])[]): number[
 const pick = (index: readonly number[], dimensions: readonly number[]): number[] =>
   dimensions.map((d) => index[d]!);
 
-/** The batch index's part that stands for batching dimensions of the indices, whose vectors' dimension is left out. */
+/**
+ * The batch index's part that stands for batching dimensions of the indices, whose vectors' dimension is
+ * left out.
+ */
 const batchPart = (batch: readonly number[], dimensions: readonly number[], vector: number): number[] =>
   dimensions.map((d) => batch[d < vector ? d : d - 1]!);
 

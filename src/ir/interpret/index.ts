@@ -1,4 +1,7 @@
-/** @file The reference interpreter: slow, obvious, exact; for constant folding and for tests without a plugin. */
+/**
+ * @file The reference interpreter: slow, obvious, exact; for constant folding and for tests without a
+ * plugin.
+ */
 export { type CheckFailure, type CheckReport, interpretModuleChecks } from "./checks.js";
 export { InterpretError, UnsupportedError } from "./errors.js";
 export { evaluateOperation } from "./fold.js";

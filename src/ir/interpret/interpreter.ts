@@ -4,7 +4,7 @@ import { suggestion } from "../../support/suggest.js";
 import type { Elements } from "../elements.js";
 import type { Block, Operation, Region, Value } from "../operation.js";
 import { hasTrait, isOp, type OperationOf } from "../ops/index.js";
-import { formatType, type TensorType, type Type } from "../types.js";
+import { byteWidth, elementCount, formatType, isStatic, type TensorType, type Type } from "../types.js";
 import { isCompatible } from "../verify-types.js";
 import { InterpretError, UnsupportedError, whereOf } from "./errors.js";
 import type { Machine, RuntimeValue } from "./machine.js";
@@ -40,6 +40,22 @@ const throwOnFailure: CheckListener = (check, difference) => {
 };
 
 const maxDepth = 1000;
+
+/** A tensor beyond this is not for an interpreter. */
+const maxBytes = 2 ** 28;
+
+/** Complains about results that would not fit into memory. */
+export function checkSizes(operation: Operation): void {
+  for (const { type } of operation.results) {
+    if (type.kind !== "tensor" || !isStatic(type)) continue;
+    if (elementCount(type.shape) * byteWidth(type.element) <= maxBytes) continue;
+    throw new InterpretError({
+      message: `${operation.name} makes ${formatType(type)}, too large to interpret`,
+      expected: `at most ${maxBytes} bytes`,
+      where: whereOf(operation),
+    });
+  }
+}
 
 /** One run of a program: its functions, its listener, and what is left of its limits. */
 export class Program {
@@ -132,6 +148,7 @@ export class Frame implements Machine {
 
   #evaluate(operation: Operation, operands: readonly RuntimeValue[]): readonly RuntimeValue[] {
     const rule = findTensorRule(operation.name);
+    checkSizes(operation);
     if (rule !== undefined)
       return overRealNumbers(operation, operands as readonly Tensor[], (tensors) =>
         rule(operation as never, tensors, this),

@@ -1,8 +1,14 @@
-/** @file Moving elements: every op that only rearranges is an affine walk, or a choice of source per result element. */
+/**
+ * @file Moving elements: every op that only rearranges is an affine walk, or a choice of source per result
+ * element.
+ */
 import { byteWidth, elementCount, tensorType } from "../types.js";
 import { stridesOf, Tensor } from "./tensor.js";
 
-/** Calls `visit` with each index of `shape` in row-major order, and its position; the array is reused between calls. */
+/**
+ * Calls `visit` with each index of `shape` in row-major order, and its position; the array is reused between
+ * calls.
+ */
 export function forEachIndex(
   shape: readonly number[],
   visit: (index: readonly number[], position: number) => void,
@@ -48,7 +54,10 @@ function copier(width: number, from: Uint8Array, to: Uint8Array): (source: numbe
   };
 }
 
-/** A tensor of `shape` whose element at each index is `source`'s at the position `choose` gives (all must exist). */
+/**
+ * A tensor of `shape` whose element at each index is `source`'s at the position `choose` gives (all must
+ * exist).
+ */
 export function choose(
   source: Tensor,
   shape: readonly number[],

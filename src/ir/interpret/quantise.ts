@@ -1,4 +1,7 @@
-/** @file Quantised elements: every op but those on the stored integers works on the real numbers they stand for. */
+/**
+ * @file Quantised elements: every op but those on the stored integers works on the real numbers they stand
+ * for.
+ */
 import type { Operation } from "../operation.js";
 import { type ElementType, isQuantized, type TensorType } from "../types.js";
 import { truncate } from "./codec.js";
@@ -35,7 +38,10 @@ export function dequantised(x: Tensor): Tensor {
   return Tensor.fromFloats(x.shape, element.expressed, values);
 }
 
-/** Real numbers as a quantised type has them: rounded to its steps, limited to its range. Other types are left. */
+/**
+ * Real numbers as a quantised type has them: rounded to its steps, limited to its range. Other types are
+ * left.
+ */
 export function quantised(real: Tensor, element: ElementType): Tensor {
   if (!isQuantized(element)) return real;
   const { storage, storageMin = -Infinity, storageMax = Infinity } = element;
@@ -54,7 +60,10 @@ const storageOps: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Runs `rule` on the real numbers of quantised operands, and quantises what it makes as the op's results are. */
+/**
+ * Runs `rule` on the real numbers of quantised operands, and quantises what it makes as the op's results
+ * are.
+ */
 export function overRealNumbers(
   operation: Operation,
   operands: readonly Tensor[],

@@ -1,6 +1,7 @@
 /**
- * @file rng_bit_generator: the counter-based generators ThreeFry-2x32 (20 rounds) and Philox-4x32 (10 rounds) of Salmon et
- * al., "Parallel random numbers: as easy as 1, 2, 3" (2011), with counters laid out over the result as XLA does.
+ * @file rng_bit_generator: the counter-based generators ThreeFry-2x32 (20 rounds) and Philox-4x32 (10
+ * rounds) of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (2011), with counters laid out
+ * over the result as XLA does.
  */
 import { bitWidth, elementCount, formatElement, type TensorType } from "../types.js";
 import { UnsupportedError, whereOf } from "./errors.js";
@@ -104,7 +105,7 @@ const rngBitGenerator: TensorRule<"stablehlo.rng_bit_generator"> = (operation, [
   if (algorithm === "DEFAULT" || state!.element !== "ui64")
     throw new UnsupportedError(
       "random bits of an algorithm that is the target's choice",
-      `rng_bit_generator with algorithm ${algorithm} and a state of ${formatElement(state!.element)} is not interpreted`,
+      `random bits of algorithm ${algorithm} from ${formatElement(state!.element)} are not interpreted`,
       whereOf(operation),
     );
   // Without upper half of a counter, XLA takes the key for it.

@@ -1,4 +1,7 @@
-/** @file Rules of the ops whose body works on single elements: reduce, reduce_window, select_and_scatter, map, sort. */
+/**
+ * @file Rules of the ops whose body works on single elements: reduce, reduce_window, select_and_scatter,
+ * map, sort.
+ */
 import type { Region } from "../operation.js";
 import type { ElementType, TensorType } from "../types.js";
 import { elementCount } from "../types.js";

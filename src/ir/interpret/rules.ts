@@ -1,4 +1,7 @@
-/** @file The one table of rules: every op is interpreted, structural, lowered first, or listed here with a reason. */
+/**
+ * @file The one table of rules: every op is interpreted, structural, lowered first, or listed here with a
+ * reason.
+ */
 import type { OpName } from "../ops/index.js";
 import { batchNormRules } from "./batch-norm.js";
 import { binaryRules } from "./binary.js";

@@ -1,4 +1,7 @@
-/** @file Rules of the ops that make and rearrange elements: constant, iota, reshape, slices, pad, concatenate. */
+/**
+ * @file Rules of the ops that make and rearrange elements: constant, iota, reshape, slices, pad,
+ * concatenate.
+ */
 import { elementCount, isFloat, isComplex, type TensorType } from "../types.js";
 import type { OperationOf, OpName } from "../ops/index.js";
 import type { TensorRule } from "./machine.js";
@@ -108,7 +111,10 @@ const realDynamicSlice: TensorRule<"stablehlo.real_dynamic_slice"> = (_, [x, sta
   return [movement.slice(x!, from, sizes, by)];
 };
 
-/** A result shape that may hold sizes not written in the type: those of the operand, if it has as many elements. */
+/**
+ * A result shape that may hold sizes not written in the type: those of the operand, if it has as many
+ * elements.
+ */
 const reshape: TensorRule<"stablehlo.reshape"> = (operation, [x]) => {
   const { shape } = resultType(operation);
   const known = elementCount(shape.filter((size) => size >= 0));

@@ -9,9 +9,9 @@ import { domainOf, Tensor } from "./tensor.js";
 export type Products = (at: number, visit: (left: number, right: number) => void) => void;
 
 /**
- * The tensor whose elements are sums of products of `a` and `b`. Floats are multiplied and added one after the other in f32
- * (f64 in f64), which others can repeat; integers are exact. Both are rounded (wrapped) to `element` at the end. Of booleans
- * the product is "and", the sum "or".
+ * The tensor whose elements are sums of products of `a` and `b`. Floats are multiplied and added one after
+ * the other in f32 (f64 in f64), which others can repeat; integers are exact. Both are rounded (wrapped) to
+ * `element` at the end. Of booleans the product is "and", the sum "or".
  */
 export function sumOfProducts(
   a: Tensor,

@@ -44,7 +44,10 @@ export class Tensor {
   #floats: Floats | undefined;
   #integers: Integers | undefined;
 
-  /** Over the elements' bytes, laid out as in `Elements` without splat; they are copied only when not aligned. */
+  /**
+   * Over the elements' bytes, laid out as in `Elements` without splat; they are copied only when not
+   * aligned.
+   */
   constructor(
     readonly type: TensorType,
     bytes: Uint8Array,
@@ -127,7 +130,10 @@ export class Tensor {
     return new Tensor(tensorType(shape, element), new Uint8Array(elementCount(shape) * byteWidth(element)));
   }
 
-  /** The tensor of a constant, whose elements may stand under another type of the same storage (quantised constants). */
+  /**
+   * The tensor of a constant, whose elements may stand under another type of the same storage (quantised
+   * constants).
+   */
   static fromElements({ data, splat, type: stored }: Elements, type: TensorType = stored): Tensor {
     if (!splat) return new Tensor(type, data);
     const bytes = new Uint8Array(elementCount(type.shape) * data.length);

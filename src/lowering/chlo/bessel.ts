@@ -1,4 +1,7 @@
-/** @file bessel_i1e by Chebyshev series of Moshier's Cephes library: one in |x|/2 - 2 up to 8, one in 32/|x| - 2 beyond. */
+/**
+ * @file bessel_i1e by Chebyshev series of Moshier's Cephes library: one in |x|/2 - 2 up to 8, one in 32/|x|
+ * - 2 beyond.
+ */
 import { type Expression, inWideFloats } from "./expression.js";
 
 const near64 = [

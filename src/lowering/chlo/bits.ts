@@ -3,8 +3,8 @@ import { bitWidth, type IntegerType } from "../../ir/types.js";
 import type { Expression } from "./expression.js";
 
 /**
- * The next float after x in the direction of y. As integers the floats of one sign are in order of size: one step up is away
- * from zero. From zero the step leads to the smallest number of y's sign.
+ * The next float after x in the direction of y. As integers the floats of one sign are in order of size: one
+ * step up is away from zero. From zero the step leads to the smallest number of y's sign.
  */
 export function nextAfter(x: Expression, y: Expression): Expression {
   const { element } = x;
@@ -36,7 +36,9 @@ function mulhiWidened(a: Expression, b: Expression): Expression {
   return a.converted(wide).times(b.converted(wide)).shiftedRight(bits).converted(element);
 }
 
-/** The upper 64 bits of a product of halves: (a1 2^32 + a0)(b1 2^32 + b0), whose upper halves carry the sign. */
+/**
+ * The upper 64 bits of a product of halves: (a1 2^32 + a0)(b1 2^32 + b0), whose upper halves carry the sign.
+ */
 function mulhi64(a: Expression, b: Expression): Expression {
   const isSigned = a.element === "i64";
   const upper = (x: Expression): Expression => (isSigned ? x.shiftedRightSigned(32) : x.shiftedRight(32));

@@ -1,7 +1,8 @@
 /**
- * @file Inverse trigonometric and hyperbolic functions of complex numbers. Arc sine and cosine follow Hull, Fairgrieve and
- * Tang, "Implementing the complex arcsine and arccosine functions using exception handling" (1997), its regions written as
- * selections; the others are these with parts swapped, as asinh(z) = i asin(-i z).
+ * @file Inverse trigonometric and hyperbolic functions of complex numbers. Arc sine and cosine follow Hull,
+ * Fairgrieve and Tang, "Implementing the complex arcsine and arccosine functions using exception handling"
+ * (1997), its regions written as selections; the others are these with parts swapped, as asinh(z) = i
+ * asin(-i z).
  */
 import type { Expression } from "./expression.js";
 import { limitsOf } from "./float-limits.js";
@@ -91,8 +92,8 @@ export function acosh(z: Expression): Expression {
 }
 
 /**
- * (log(1 + z) - log(1 - z)) / 2: the real part is log1p(4x / ((1 - x)^2 + y^2)) / 4, the imaginary part half the angle of
- * (1 - x)(1 + x) - y^2 and 2y (Kahan, "Branch cuts for complex elementary functions", 1987).
+ * (log(1 + z) - log(1 - z)) / 2: the real part is log1p(4x / ((1 - x)^2 + y^2)) / 4, the imaginary part half
+ * the angle of (1 - x)(1 + x) - y^2 and 2y (Kahan, "Branch cuts for complex elementary functions", 1987).
  */
 export function atanh(z: Expression): Expression {
   const [x, y] = [z.real(), z.imag()];

@@ -1,6 +1,7 @@
 /**
- * @file erf, erfc and erf_inv. Coefficients: Moshier's Cephes library (erf and erfc in f64, erfc in f32); the rational
- * approximation of erf in f32 that Eigen uses; Giles, "Approximating the erfinv function" (2010).
+ * @file erf, erfc and erf_inv. Coefficients: Moshier's Cephes library (erf and erfc in f64, erfc in f32);
+ * the rational approximation of erf in f32 that Eigen uses; Giles, "Approximating the erfinv function"
+ * (2010).
  */
 import { type Expression, inWideFloats, polynomial } from "./expression.js";
 

@@ -1,4 +1,7 @@
-/** @file Formulas as they are written on paper: a value with arithmetic, each step a StableHLO op of its type. */
+/**
+ * @file Formulas as they are written on paper: a value with arithmetic, each step a StableHLO op of its
+ * type.
+ */
 import type { Builder } from "../../ir/builder.js";
 import { elementsFromNumbers } from "../../ir/elements.js";
 import type { Value } from "../../ir/operation.js";

@@ -1,6 +1,6 @@
 /**
- * @file lgamma and digamma by Lanczos' approximation with g = 7 and nine coefficients ("A precision approximation of the
- * gamma function", 1964): with z = x - 1 and t = z + g + 1/2,
+ * @file lgamma and digamma by Lanczos' approximation with g = 7 and nine coefficients ("A precision
+ * approximation of the gamma function", 1964): with z = x - 1 and t = z + g + 1/2,
  *   gamma(z + 1) = sqrt(2 pi) t^(z + 1/2) e^-t A(z),  A(z) = c0 + c1 / (z + 1) + ... + c8 / (z + 8).
  * Below 1/2 Euler's reflection leads to 1 - x.
  */

@@ -73,8 +73,8 @@ const rules: { readonly [K in ChloName]: ChloRule<K> } = {
 const isStaticTensor = ({ type }: Value): boolean => type.kind === "tensor" && isStatic(type);
 
 /**
- * Replaces the chlo ops of a module by StableHLO ops; returns how many. Those of dynamic shape are left as they are: their
- * constants would need a size.
+ * Replaces the chlo ops of a module by StableHLO ops; returns how many. Those of dynamic shape are left as
+ * they are: their constants would need a size.
  */
 export function decomposeChlo(module: Operation): number {
   let count = 0;

@@ -1,5 +1,6 @@
 /**
- * @file The Hurwitz zeta function by the Euler-Maclaurin formula, and polygamma, which is zeta times a factorial:
+ * @file The Hurwitz zeta function by the Euler-Maclaurin formula, and polygamma, which is zeta times a
+ * factorial:
  *   zeta(x, q) = sum (q + n)^-x for n < N, + a^(1 - x) / (x - 1) + a^-x / 2
  *              + sum B_2k / (2k)! x (x + 1) ... (x + 2k - 2) a^(-x - 2k + 1),   with a = q + N.
  */
@@ -41,8 +42,8 @@ function zetaWide(x: Expression, q: Expression): Expression {
 }
 
 /**
- * No number for x < 1, and for q <= 0 unless x is whole. At the poles q = 0, -1 ... infinite for even x, else no number, as
- * the terms left of the pole have the other sign. Infinite at x = 1.
+ * No number for x < 1, and for q <= 0 unless x is whole. At the poles q = 0, -1 ... infinite for even x,
+ * else no number, as the terms left of the pole have the other sign. Infinite at x = 1.
  */
 function poles(x: Expression, q: Expression, value: Expression): Expression {
   const isLeft = q.isAtMost(0);

@@ -1,5 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, expectTypeOf, it } from "vitest";
 import { interpretedNames, notInterpreted } from "../../../src/ir/interpret/index.js";
+import type { InterpretedName } from "../../../src/ir/interpret/rules.js";
 import { opDefinitions } from "../../../src/ir/ops/index.js";
 import { checkCases } from "./cases/checks.js";
 import { binaryCases } from "./cases/binary.js";
@@ -40,5 +41,11 @@ describe("coverage", () => {
 
   it("no op is both interpreted and listed", () => {
     expect(interpretedNames.filter((name) => name in notInterpreted)).toEqual([]);
+  });
+
+  it("the types know which ops need a rule", () => {
+    expectTypeOf<"stablehlo.add">().toExtend<InterpretedName>();
+    expectTypeOf<"stablehlo.all_reduce">().not.toExtend<InterpretedName>();
+    expectTypeOf<"chlo.erf">().not.toExtend<InterpretedName>();
   });
 });

@@ -135,4 +135,18 @@ describe("errors of the interpreter", () => {
       "random bits of an algorithm that is the target's choice",
     );
   });
+
+  it("makes no tensor that memory has no room for", () => {
+    const error = thrownBy(`func.func @main() {
+  %0 = stablehlo.iota dim = 0 : tensor<1000000x1000000xf64>
+  return
+}`);
+    expect(error.message).toBe(
+      [
+        "interpret error: stablehlo.iota makes tensor<1000000x1000000xf64>, too large to interpret",
+        "  expected: at most 268435456 bytes",
+        "  at:       m.mlir:2:8",
+      ].join("\n"),
+    );
+  });
 });

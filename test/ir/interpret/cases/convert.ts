@@ -53,6 +53,18 @@ export const convertCases: readonly ValueCase[] = [
     results: ["1x4xui4"],
     expected: ["1x4xui4: 4 3 2 1"],
   }),
+  valueCase("stablehlo.bitcast_convert", "joins a last dimension", {
+    operands: ["2x2xi4: -1 7 0 -8"],
+    attributes: none,
+    results: ["2xi8"],
+    expected: ["2xi8: 127 -128"],
+  }),
+  valueCase("stablehlo.bitcast_convert", "reads signs in integers of less than a byte", {
+    operands: ["1xui4: 15"],
+    attributes: none,
+    results: ["1xi4"],
+    expected: ["1xi4: -1"],
+  }),
   valueCase("stablehlo.reduce_precision", "keeps numbers below the normal ones when the range stays", {
     operands: ["2xf32: 1e-40 4e-45"],
     attributes: { exponent_bits: 8, mantissa_bits: 21 },

@@ -1,4 +1,7 @@
-/** @file Value cases of ops that run code, or handle tuples, tokens and quantised tensors: whole programs as text. */
+/**
+ * @file Value cases of ops that run code, or handle tuples, tokens and quantised tensors: whole programs as
+ * text.
+ */
 import type { OpName } from "../../../../src/ir/ops/index.js";
 
 export interface ProgramCase {
