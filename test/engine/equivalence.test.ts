@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { GriffinConfig } from "../../models/griffin.js";
 import { type GriffinModel, type ModelOptions, Session } from "../../src/engine/index.js";
 import type { DeviceBuffer } from "../../src/runtime-pjrt/index.js";
 import { useCpu } from "../dsl/cpu.js";
@@ -10,6 +11,7 @@ import {
   rmsDifference,
   runOnce,
   someTokens,
+  tiny,
   tinyHawk,
 } from "./tiny.js";
 
@@ -138,6 +140,35 @@ describe("documents do not see each other", () => {
       expect(maxDifference(logits[15 + t]!, expected[t]!), `token ${t}`).toBeLessThan(TOLERANCE);
     });
   });
+});
+
+describe("models of other shapes", () => {
+  it.each([
+    [
+      "one tap of convolution, attention first",
+      { conv1dTemporalWidth: 1, blockTypes: ["attention", "recurrent"] },
+    ],
+    ["a window of one token, one head", { attentionWindowSize: 1, numHeads: 1 }],
+    [
+      "whole heads rotated, attention only",
+      { partialRotaryFactor: 1, blockTypes: ["attention", "attention"] },
+    ],
+    ["a window of the prompt, eight taps", { attentionWindowSize: 9, conv1dTemporalWidth: 8, numHeads: 4 }],
+  ] as const satisfies readonly (readonly [string, Partial<GriffinConfig>])[])(
+    "%s: prefill and decode are the forward pass",
+    async (_, changes) => {
+      using other = await loadTiny(cpu.client, {}, { ...tiny, ...changes });
+      const row = tokens.slice(0, 13);
+      const [whole] = (await forwardLogits(other, [row])) as [Float32Array[]];
+      using session = new Session(other, 1, { chunk: 9 });
+      let [logits] = await session.prefill([row.slice(0, 9)]);
+      expect(maxDifference(logits!, whole[8]!)).toBeLessThan(TOLERANCE);
+      for (let t = 9; t < 13; t++) {
+        [logits] = await session.decode([row[t]!]);
+        expect(maxDifference(logits!, whole[t]!), `position ${t}`).toBeLessThan(TOLERANCE);
+      }
+    },
+  );
 });
 
 describe("how it is computed changes nothing", () => {
