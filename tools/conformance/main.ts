@@ -10,6 +10,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { bytecodeConformance } from "./bytecode.js";
 import { executeConformance } from "./execute.js";
 import { interpreterDiffers, pluginDiffers } from "./known.js";
 import { conformanceReport } from "./report.js";
@@ -46,6 +47,8 @@ const verify = (folder: string): Part => ({
   },
 });
 
+const artifacts = (folder: string): Part => ({ name: "artifacts", folder, run: bytecodeConformance });
+
 /** What no plugin can do: programs of several processes, quantised arithmetic. */
 const needsMore = /no plugin runs|the program checks nothing|can't be translated to XLA HLO/;
 
@@ -69,6 +72,7 @@ const interpret = (folder: string): Part => ({
 const parts: readonly Part[] = [
   ...["testdata", "testdata-dynamic", "testdata-quantized", "interpret", "vhlo"].map(text),
   ...["verify", "testdata", "testdata-dynamic", "testdata-quantized", "interpret", "vhlo"].map(verify),
+  ...["vhlo", "testdata", "testdata-dynamic", "testdata-quantized", "interpret"].map(artifacts),
   interpret("interpret"),
   interpret("testdata"),
   execute("text", "interpret"),
