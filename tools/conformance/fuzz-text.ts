@@ -1,6 +1,7 @@
 /**
- * @file Throws damaged programs at the parser: whatever it is given, it must parse it or say why not, and what parses must
- * print to text that parses to the same again. `tsc` it and run `node fuzz-text.js FOLDER [COUNT] [SEED]`.
+ * @file Throws damaged programs at the parser: whatever it is given, it must parse it or say why not, and
+ * what parses must print to text that parses to the same again. `tsc` it and run `node fuzz-text.js FOLDER
+ * [COUNT] [SEED]`.
  */
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";

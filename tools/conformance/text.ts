@@ -1,6 +1,6 @@
 /**
- * @file Parser and printer against a folder of programs: parse, print, parse again; the second print must be the first one,
- * in both forms. Works on any checkout of the public suite.
+ * @file Parser and printer against a folder of programs: parse, print, parse again; the second print must be
+ * the first one, in both forms. Works on any checkout of the public suite.
  */
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";

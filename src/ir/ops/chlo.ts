@@ -63,7 +63,7 @@ const constant = defineOp({
   traits: ["pure"],
   infer: (op) => [op.attributes.value.type],
   assembly: { template: "$value" },
-  example: "%cst = chlo.constant dense<1> : tensor<4xi32>",
+  example: "%0 = chlo.constant dense<1> : tensor<4xi32>",
 });
 
 const topK = defineOp({

@@ -1,11 +1,16 @@
-/** @file What the functions of the grammar share: the cursor, aliases, caches, and guards against texts that explode. */
+/**
+ * @file What the functions of the grammar share: the cursor, aliases, caches, and guards against texts that
+ * explode.
+ */
 import type { Attribute } from "../attribute.js";
 import type { Location } from "../location.js";
 import type { Type } from "../types.js";
 import { Cursor } from "./cursor.js";
 import type { Source } from "./source.js";
 
-/** Deepest nesting of regions, types, attributes and locations taken together; JAX's programs need about ten. */
+/**
+ * Deepest nesting of regions, types, attributes and locations taken together; JAX's programs need about ten.
+ */
 const deepest = 200;
 
 /** Aliases may double what they stand for at every step; no program needs this many parts. */

@@ -1,12 +1,14 @@
 /**
- * @file The lexer: one token at a time, read on demand and never stored. What a text means depends on the grammar around it:
- * `0x3` in `tensor<0x3xf32>` is two sizes, a dialect's attribute body is anything with balanced brackets, the type of a
- * literal stands after it. The parser reads such parts as raw characters and continues after them.
+ * @file The lexer: one token at a time, read on demand and never stored. What a text means depends on the
+ * grammar around it: `0x3` in `tensor<0x3xf32>` is two sizes, a dialect's attribute body is anything with
+ * balanced brackets, the type of a literal stands after it. The parser reads such parts as raw characters and
+ * continues after them.
  *
- * Why not chevrotain's lexer: it makes tokens of the whole text before the grammar sees any, with modes for context. Measured
- * with these same tokens (Node 20): 8 ms and 19 MB of token objects for a program of 1 MB, here 7 ms and none; on files of
- * constants 90 MB/s against 270. Time would allow it; but bodies that only their dialect can read are no mode of a regular
- * lexer, and their characters would be errors before anyone asked for them. Its grammars serve where the text is fixed.
+ * Why not chevrotain's lexer: it makes tokens of the whole text before the grammar sees any, with modes for
+ * context. Measured with these same tokens (Node 20): 8 ms and 19 MB of token objects for a program of 1 MB,
+ * here 7 ms and none; on files of constants 90 MB/s against 270. Time would allow it; but bodies that only
+ * their dialect can read are no mode of a regular lexer, and their characters would be errors before anyone
+ * asked for them. Its grammars serve where the text is fixed.
  */
 import type { Source } from "./source.js";
 
@@ -71,7 +73,10 @@ const prefixed = new Map<number, TokenKind>([
   [33, "type"],
 ]);
 
-/** Longer numbers fit no type, and turning them into one takes time that grows with the square of their length. */
+/**
+ * Longer numbers fit no type, and turning them into one takes time that grows with the square of their
+ * length.
+ */
 export const longestNumber = 500;
 
 /** A place to return to. */

@@ -1,9 +1,11 @@
-/** @file Bit patterns of every float type: a table of formats, and exact conversion from and to f64 numbers. */
+/**
+ * @file Bit patterns of every float type: a table of formats, and exact conversion from and to f64 numbers.
+ */
 import type { FloatType } from "../types.js";
 
 /**
- * special: what the top exponent means. ieee: infinities and NaNs; nan: one NaN, all ones; unsigned-zero: one NaN, the
- * pattern of minus zero; finite: nothing special.
+ * special: what the top exponent means. ieee: infinities and NaNs; nan: one NaN, all ones; unsigned-zero: one
+ * NaN, the pattern of minus zero; finite: nothing special.
  */
 interface FloatFormat {
   readonly exponentBits: number;
@@ -49,7 +51,9 @@ function f64Bits(value: number): bigint {
   return scratch.getBigUint64(0);
 }
 
-/** Sign, exponent of two and significand of a finite number other than zero, as `significand * 2 ** exponent`. */
+/**
+ * Sign, exponent of two and significand of a finite number other than zero, as `significand * 2 ** exponent`.
+ */
 export function decompose(value: number): { readonly significand: bigint; readonly exponent: number } {
   const bits = f64Bits(Math.abs(value));
   const field = Number(bits >> 52n);

@@ -1,4 +1,7 @@
-/** @file Names of values in text, by MLIR's rules (spec section 2.7). Names carry no meaning; equal text needs equal names. */
+/**
+ * @file Names of values in text, by MLIR's rules (spec section 2.7). Names carry no meaning; equal text needs
+ * equal names.
+ */
 import type { Block, Operation, Region, Value } from "../operation.js";
 import type { ScalarType } from "../types.js";
 

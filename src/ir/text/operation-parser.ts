@@ -1,4 +1,7 @@
-/** @file Operations, regions and blocks: the part of the grammar that makes IR. Errors inside a block do not end it. */
+/**
+ * @file Operations, regions and blocks: the part of the grammar that makes IR. Errors inside a block do not
+ * end it.
+ */
 import { ParseError } from "../errors.js";
 import { fileLocation, type Location } from "../location.js";
 import type { Block, Operation, Region, Value } from "../operation.js";
@@ -62,7 +65,9 @@ export class OperationParser {
     return this.context.cursor;
   }
 
-  /** Parses operations into `block` until `}`, a block label or the end of the text; keeps going after errors. */
+  /**
+   * Parses operations into `block` until `}`, a block label or the end of the text; keeps going after errors.
+   */
   operations(block: Block, isTopLevel = false): void {
     const { cursor } = this;
     const done = (): boolean =>
@@ -88,7 +93,10 @@ export class OperationParser {
     if (this.errors.length >= mostErrors) throw new TooManyErrors();
   }
 
-  /** Marks the results of the operation at the cursor, which did not parse, so that their uses are no errors too. */
+  /**
+   * Marks the results of the operation at the cursor, which did not parse, so that their uses are no errors
+   * too.
+   */
   #defineBroken(): void {
     const { cursor } = this;
     const mark = cursor.mark();
@@ -292,7 +300,8 @@ export class OperationParser {
   }
 
   /**
-   * `{ .. }`. @param entry arguments of the first block, when the op's own syntax names them; there is no label then
+   * `{ .. }`. @param entry arguments of the first block, when the op's own syntax names them; there is no
+   * label then
    */
   region(owner: string, entry?: readonly ParsedArgument[]): Region {
     const { cursor } = this;

@@ -1,6 +1,6 @@
 /**
- * @file Dense literals. The type stands after the literal, so the literal is skipped first and then read once, straight into
- * bytes: no token, string or number object is kept per element.
+ * @file Dense literals. The type stands after the literal, so the literal is skipped first and then read
+ * once, straight into bytes: no token, string or number object is kept per element.
  */
 import { type Elements, rawElements } from "../elements.js";
 import {

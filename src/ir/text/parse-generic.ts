@@ -1,4 +1,7 @@
-/** @file The generic form: `(operands) <{properties}> ({regions}) {attributes} : (A) -> B`, in its new and its old style. */
+/**
+ * @file The generic form: `(operands) <{properties}> ({regions}) {attributes} : (A) -> B`, in its new and its
+ * old style.
+ */
 import type { OpDefinition } from "../ops/define.js";
 import { type Entry, parseEntries } from "./parse-attributes.js";
 import { parseSignature } from "./parse-types.js";

@@ -95,7 +95,9 @@ function parseFused(context: ParseContext): Location {
   return fuse(context, children, metadata);
 }
 
-/** A fused location as MLIR keeps it: parts once, without unknown ones, those of fused parts in their place. */
+/**
+ * A fused location as MLIR keeps it: parts once, without unknown ones, those of fused parts in their place.
+ */
 function fuse(context: ParseContext, written: readonly Location[], metadata: string | undefined): Location {
   const tag = metadata === undefined ? {} : { metadata };
   const all = bounded(context, { kind: "fused", children: written, ...tag }, written);
@@ -124,8 +126,9 @@ function parseLocationAlias(context: ParseContext): Location {
 }
 
 /**
- * Reads the definitions after the module, where MLIR puts locations: those not known yet, in the order they stand, so that
- * long chains of them do not nest. An alias in the making stands for nothing: a circle ends in the error above.
+ * Reads the definitions after the module, where MLIR puts locations: those not known yet, in the order they
+ * stand, so that long chains of them do not nest. An alias in the making stands for nothing: a circle ends in
+ * the error above.
  */
 function defineAheadOfUse(context: ParseContext, wanted: string): void {
   const { cursor, locationAliases } = context;

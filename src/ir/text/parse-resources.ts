@@ -1,6 +1,7 @@
 /**
- * @file `dense_resource<key> : T` and the tail of a file that holds the bytes, `{-# dialect_resources: {..} #-}`. A resource
- * with bytes becomes a constant like any other: XLA takes no resources (spec fact 7). One without stays a name.
+ * @file `dense_resource<key> : T` and the tail of a file that holds the bytes, `{-# dialect_resources: {..}
+ * #-}`. A resource with bytes becomes a constant like any other: XLA takes no resources (spec fact 7). One
+ * without stays a name.
  */
 import type { Attribute } from "../attribute.js";
 import { rawElements } from "../elements.js";

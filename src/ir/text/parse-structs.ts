@@ -1,4 +1,7 @@
-/** @file Attributes of the stablehlo and chlo dialects that we know: enums, structs of named fields, convolution dimensions. */
+/**
+ * @file Attributes of the stablehlo and chlo dialects that we know: enums, structs of named fields,
+ * convolution dimensions.
+ */
 import type { Attribute } from "../attribute.js";
 import { suggestion } from "../../support/suggest.js";
 import { scalarType } from "../types.js";

@@ -139,7 +139,10 @@ function parseComplex(context: ParseContext): ElementType {
   return isScalarType(element) ? element : cursor.fail(`${element} is no element type`, start);
 }
 
-/** End of a tensor type that holds no nested brackets but `complex<f32>`, or -1 when it must be read with care. */
+/**
+ * End of a tensor type that holds no nested brackets but `complex<f32>`, or -1 when it must be read with
+ * care.
+ */
 function endOfPlainTensor(text: string, open: number): number {
   let depth = 0;
   for (let at = open; ; at++) {
@@ -223,7 +226,10 @@ export function parseElementType(context: ParseContext): ElementType {
   return cursor.fail(`${formatType(type)} is no element type`, start);
 }
 
-/** A shaped type with an encoding: bounds of a tensor are read, anything else stays text, with its aliases expanded. */
+/**
+ * A shaped type with an encoding: bounds of a tensor are read, anything else stays text, with its aliases
+ * expanded.
+ */
 function parseEncoded(
   context: ParseContext,
   start: number,

@@ -21,7 +21,10 @@ export interface ParseOptions {
   readonly allowUnknownOps?: boolean | undefined;
 }
 
-/** `#a = attribute`, `!t = type` and `{-# .. #-}`, which stand beside operations at the top. False when neither is here. */
+/**
+ * `#a = attribute`, `!t = type` and `{-# .. #-}`, which stand beside operations at the top. False when
+ * neither is here.
+ */
 function parseTopLevel(context: ParseContext): boolean {
   const { cursor } = context;
   if (cursor.kind === "{-#") {
@@ -63,7 +66,8 @@ function moduleOf(operations: Block, context: ParseContext): Operation {
 
 /**
  * Parses a program. Several top-level operations are put in a module; a single `module` is the result itself.
- * @throws ParseError with every error of the text (`all`), each with file, line, column, source line and caret
+ * @throws ParseError with every error of the text (`all`), each with file, line, column, source line and
+ * caret
  */
 export function parseModule(text: string, options: ParseOptions = {}): Operation {
   const context = new ParseContext(new Source(text, options.file ?? "-", options.firstLine));
@@ -98,7 +102,10 @@ export interface InputSection {
   readonly firstLine: number;
 }
 
-/** Splits a file at lines that start with `// -----`; parse a section with its `firstLine` for positions in the file. */
+/**
+ * Splits a file at lines that start with `// -----`; parse a section with its `firstLine` for positions in
+ * the file.
+ */
 export function splitInput(text: string): InputSection[] {
   const sections: InputSection[] = [];
   let lines: string[] = [];

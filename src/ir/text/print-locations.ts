@@ -55,8 +55,8 @@ interface Entry {
 }
 
 /**
- * The aliases of a module's locations: collected in the order they are met, numbered by depth (a location after what it is
- * made of), as MLIR does.
+ * The aliases of a module's locations: collected in the order they are met, numbered by depth (a location
+ * after what it is made of), as MLIR does.
  */
 export class LocationAliases {
   readonly #byText = new Map<string, Entry>();

@@ -20,8 +20,10 @@ export function formatShort(attribute: Attribute): string {
       return quote(attribute.value);
     case "enum":
       return attribute.value;
-    case "denseArray":
-      return `[${attribute.items.map((item) => (attribute.element === "i1" ? item !== 0n : item)).join(", ")}]`;
+    case "denseArray": {
+      const isBool = attribute.element === "i1";
+      return `[${attribute.items.map((item) => (isBool ? item !== 0n : item)).join(", ")}]`;
+    }
     case "array":
       return `[${attribute.items.map(formatShort).join(", ")}]`;
     case "struct":

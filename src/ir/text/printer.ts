@@ -29,7 +29,10 @@ const defaultDialects: ReadonlyMap<string, string> = new Map([
   ["builtin.module", "builtin."],
 ]);
 
-/** Whether an operation has what its declaration asks for; pretty forms rely on it, and anything can be written generically. */
+/**
+ * Whether an operation has what its declaration asks for; pretty forms rely on it, and anything can be
+ * written generically.
+ */
 const isWhole = ({ attributes, operands, regions }: Operation, definition: OpDefinition): boolean =>
   Object.entries(definition.attributes).every(
     ([name, kind]) => kind.optional || attributes[name] !== undefined,
@@ -133,7 +136,10 @@ export class Printer {
     return attributes;
   }
 
-  /** Attributes that `written` does not name and that are not at their default, as ` {..}`; nothing when there are none. */
+  /**
+   * Attributes that `written` does not name and that are not at their default, as ` {..}`; nothing when there
+   * are none.
+   */
   dictionary(operation: Operation, written: readonly string[], keyword = ""): void {
     const definition = findOp(operation.name);
     const attributes = this.#inherent(operation, definition);
@@ -178,8 +184,9 @@ export class Printer {
 
   /** `%arg0: T loc(..)`; `suffix` stands between type and location. */
   argument(value: Value, suffix = ""): string {
-    const place = this.#options.locations?.inline(value.location);
-    return `${this.nameOf(value)}: ${formatType(value.type)}${suffix}${place === undefined ? "" : ` ${place}`}`;
+    const { locations } = this.#options;
+    const place = locations === undefined ? "" : ` ${locations.inline(value.location)}`;
+    return `${this.nameOf(value)}: ${formatType(value.type)}${suffix}${place}`;
   }
 
   #location(location: Location): void {

@@ -1,6 +1,7 @@
 /**
- * @file Strings and names as MLIR spells them: text is bytes there, so everything beyond printable ASCII is `\HH`. Bytes
- * that are not UTF-8 (a backend_config may hold anything) live in JS strings as U+DC80..U+DCFF and come back as they were.
+ * @file Strings and names as MLIR spells them: text is bytes there, so everything beyond printable ASCII is
+ * `\HH`. Bytes that are not UTF-8 (a backend_config may hold anything) live in JS strings as U+DC80..U+DCFF
+ * and come back as they were.
  */
 const encoder = new TextEncoder();
 const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -1,4 +1,7 @@
-/** @file The template language of pretty forms (ops/define.ts): a template compiled to pieces that print and parse follow. */
+/**
+ * @file The template language of pretty forms (ops/define.ts): a template compiled to pieces that print and
+ * parse follow.
+ */
 import type { OpDefinition } from "../ops/define.js";
 
 /** Which types stand in the tail of a template. */

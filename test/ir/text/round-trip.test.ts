@@ -1,4 +1,7 @@
-/** Whatever is printed parses to the same again: random attributes, and the op table's examples, whole and damaged. */
+/**
+ * Whatever is printed parses to the same again: random attributes, and the op table's examples, whole and
+ * damaged.
+ */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Attribute } from "../../../src/ir/attribute.js";

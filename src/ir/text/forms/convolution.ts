@@ -1,4 +1,7 @@
-/** @file `stablehlo.convolution(%x, %w) dim_numbers = [..]x[..]->[..], window = {stride = [1], pad = [[3, 0]]} {..} : F` */
+/**
+ * @file `stablehlo.convolution(%x, %w) dim_numbers = [..]x[..]->[..], window = {stride = [1], pad = [[3, 0]]}
+ * {..} : F`
+ */
 import { findOp } from "../../ops/index.js";
 import { type IntegerMatrix, integerMatrix } from "../../ops/kinds.js";
 import { type ParseContext, parseBool, parseInteger, parseIntegers } from "../context.js";

@@ -1,4 +1,7 @@
-/** @file `stablehlo.dot_general %a, %b, batching_dims = [0] x [0], contracting_dims = [2] x [1], precision = [..] : F` */
+/**
+ * @file `stablehlo.dot_general %a, %b, batching_dims = [0] x [0], contracting_dims = [2] x [1], precision =
+ * [..] : F`
+ */
 import { findOp } from "../../ops/index.js";
 import type { AttributeKind } from "../../ops/kinds.js";
 import { parseIntegers } from "../context.js";

@@ -1,6 +1,7 @@
 /**
- * @file reduce: `(%x init: %z) applies stablehlo.add across dimensions = [1] : F`, or with its body written out. The pairs
- * of `reducer` are element and accumulator of one input; the block has all elements first, then all accumulators.
+ * @file reduce: `(%x init: %z) applies stablehlo.add across dimensions = [1] : F`, or with its body written
+ * out. The pairs of `reducer` are element and accumulator of one input; the block has all elements first,
+ * then all accumulators.
  */
 import type { Block, Operation, Region, Value } from "../../operation.js";
 import { findOp } from "../../ops/index.js";

@@ -1,4 +1,6 @@
-/** @file `stablehlo.while(%iterArg = %x) : T cond { .. } do { .. }`: both regions see the same argument names. */
+/**
+ * @file `stablehlo.while(%iterArg = %x) : T cond { .. } do { .. }`: both regions see the same argument names.
+ */
 import { formatType } from "../../types.js";
 import { parseOperandTypes } from "./common.js";
 import type { Form } from "./form.js";
