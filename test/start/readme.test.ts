@@ -1,8 +1,7 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
-import { rm } from "node:fs/promises";
 import { root } from "../cli/griffin.js";
 
 const readme = await readFile(join(root, "README.md"), "utf8");
