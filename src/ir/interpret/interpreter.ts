@@ -137,7 +137,10 @@ export class Frame implements Machine {
         this.#values.set(result, results[i]!);
       });
     }
-    return [];
+    throw new InterpretError({
+      message: "a body ends without a return",
+      where: block.last && whereOf(block.last),
+    });
   }
 
   #valueOf(value: Value): RuntimeValue {

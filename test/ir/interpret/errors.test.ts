@@ -149,4 +149,13 @@ describe("errors of the interpreter", () => {
       ].join("\n"),
     );
   });
+
+  it("does not fall off the end of a body", () => {
+    const error = thrownBy(`func.func @main() {
+  %0 = stablehlo.constant dense<1> : tensor<i32>
+}`);
+    expect(error.message).toBe(
+      ["interpret error: a body ends without a return", "  at:       m.mlir:2:8"].join("\n"),
+    );
+  });
 });
