@@ -31,7 +31,7 @@ export interface BytecodeConformance {
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
 /** What VHLO cannot tell apart: an attribute that is absent from its default, and the types of most channels. */
-function forget(operation: Operation): void {
+export function forget(operation: Operation): void {
   const attributes = operation.attributes as Readonly<Record<string, unknown>>;
   const kinds = findOp(operation.name)?.attributes ?? {};
   const kept = Object.entries(attributes).flatMap(([name, value]) => {

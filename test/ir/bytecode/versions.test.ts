@@ -1,0 +1,124 @@
+/** Versions: what each needs, older operations, and refusals. */
+import { describe, expect, test } from "vitest";
+import {
+  deserializePortable,
+  minimumVersion,
+  newestVersion,
+  serializePortable,
+} from "../../../src/ir/bytecode/index.js";
+import { bytecodeVersionOf } from "../../../src/ir/bytecode/versions.js";
+import { parseModule, printModule } from "../../../src/ir/text/index.js";
+
+const inMain = (head: string, ...lines: readonly string[]): string =>
+  `module {\n  func.func @main${head} {\n${lines.map((line) => `    ${line}\n`).join("")}  }\n}\n`;
+const unary = (op: string, type = "tensor<4xf32>"): string =>
+  inMain(`(%arg0: ${type}) -> ${type}`, `%0 = stablehlo.${op} %arg0 : ${type}`, `return %0 : ${type}`);
+const parse = (text: string) => parseModule(text, { file: "f.mlir" });
+
+const programs: readonly (readonly [version: string, reason: string | undefined, text: string])[] = [
+  ["0.9.0", undefined, unary("abs")],
+  ["0.9.0", undefined, unary("tanh")],
+  ["1.4.0", "operation vhlo.tan_v1", unary("tan")],
+  ["1.7.0", "attribute function_type", unary("abs", "tensor<4xf8E4M3>")],
+  [
+    "1.10.0",
+    "attribute result_accuracy",
+    inMain(
+      "(%arg0: tensor<f32>) -> tensor<f32>",
+      "%0 = stablehlo.tanh %arg0 {result_accuracy = #stablehlo.result_accuracy<mode = #stablehlo.result_accuracy_mode<HIGHEST>>} : tensor<f32>",
+      "return %0 : tensor<f32>",
+    ),
+  ],
+  [
+    "1.6.0",
+    "attribute lhs_precision_type",
+    inMain(
+      "(%arg0: tensor<4xf32>) -> tensor<f32>",
+      "%0 = stablehlo.dot_general %arg0, %arg0, contracting_dims = [0] x [0], algorithm = <lhs_precision_type = f32, rhs_precision_type = f32, accumulation_type = f32, lhs_component_count = 1, rhs_component_count = 1, num_primitive_operations = 1, allow_imprecise_accumulation = false> : (tensor<4xf32>, tensor<4xf32>) -> tensor<f32>",
+      "return %0 : tensor<f32>",
+    ),
+  ],
+  [
+    "1.3.0",
+    "a dictionary as backend_config",
+    inMain(
+      "()",
+      "%0 = stablehlo.custom_call @f() {api_version = 4 : i32, backend_config = {a = 1 : i64}} : () -> tensor<f32>",
+      "return",
+    ),
+  ],
+  ["1.11.0", "operation sdy.mesh", 'module {\n  sdy.mesh @mesh = <["x"=2]>\n}\n'],
+];
+
+describe("minimumVersion", () => {
+  test.each(programs)("%s because of %s", (version, reason, text) => {
+    const minimum = minimumVersion(parse(text));
+    expect(minimum.version).toBe(version);
+    expect(minimum.because?.reason).toBe(reason);
+  });
+
+  test.each(programs)("%s (%s): the program can be written there, and comes back", (version, _, text) => {
+    const bytes = serializePortable(parse(text), { targetVersion: version });
+    const artifact = deserializePortable(bytes);
+    expect(printModule(artifact.module)).toBe(printModule(parse(text)));
+    expect(artifact.version).toBe(version);
+  });
+});
+
+describe("targetVersion", () => {
+  test("is 1.10.0 when nothing needs a later one", () => {
+    expect(deserializePortable(serializePortable(parse(unary("tanh")))).version).toBe("1.10.0");
+  });
+
+  test("is what the module needs when that is later", () => {
+    const text = `module {\n  sdy.mesh @mesh = <["x"=2]>\n}\n`;
+    expect(deserializePortable(serializePortable(parse(text))).version).toBe("1.11.0");
+  });
+
+  test("too old for an operation: it is named, with its place and the version it needs", () => {
+    expect(() => serializePortable(parse(unary("tan")), { targetVersion: "1.3.0" })).toThrow(
+      [
+        "portability error: stablehlo.tan: operation vhlo.tan_v1 needs StableHLO 1.4.0, the target is 1.3.0",
+        "  at:       f.mlir:3:10",
+        "  hint:     write for 1.4.0 or later, if the reader knows it",
+      ].join("\n"),
+    );
+  });
+
+  test.each([
+    ["1.10", '"1.10" is no StableHLO version', "major.minor.patch, e.g. 1.10.0"],
+    ["0.8.0", "StableHLO 0.8.0 cannot be written", "a version from 0.9.0 to 1.20.0"],
+    ["2.0.0", "StableHLO 2.0.0 cannot be written", "a version from 0.9.0 to 1.20.0"],
+  ])("%s is refused", (targetVersion, message, expected) => {
+    expect(() => serializePortable(parse(unary("abs")), { targetVersion })).toThrow(
+      `usage error: ${message}\n  expected: ${expected}`,
+    );
+  });
+
+  test.each([
+    ["0.9.0", 0],
+    ["0.10.0", 1],
+    ["0.12.0", 3],
+    ["0.14.0", 4],
+    ["0.15.0", 6],
+    [newestVersion, 6],
+  ] as const)("%s is written in bytecode version %d", (targetVersion, bytecodeVersion) => {
+    expect(bytecodeVersionOf(targetVersion)).toBe(bytecodeVersion);
+    const text = unary("tanh");
+    const artifact = deserializePortable(serializePortable(parse(text), { targetVersion }));
+    expect(artifact.bytecodeVersion).toBe(bytecodeVersion);
+    expect(printModule(artifact.module)).toBe(text);
+  });
+});
+
+test("a program written for 0.9.0 reads as the one written for the newest", () => {
+  const text = inMain(
+    "(%arg0: tensor<3x4xf32>, %arg1: tensor<2x1xi32>) -> tensor<2x4xf32>",
+    '%0 = "stablehlo.gather"(%arg0, %arg1) <{dimension_numbers = #stablehlo.gather<offset_dims = [1], collapsed_slice_dims = [0], start_index_map = [0], index_vector_dim = 1>, slice_sizes = array<i64: 1, 4>}> : (tensor<3x4xf32>, tensor<2x1xi32>) -> tensor<2x4xf32>',
+    "return %0 : tensor<2x4xf32>",
+  );
+  for (const targetVersion of ["0.9.0", newestVersion]) {
+    const bytes = serializePortable(parse(text), { targetVersion });
+    expect(printModule(deserializePortable(bytes).module)).toBe(text);
+  }
+});
