@@ -65,14 +65,14 @@ const option = (name: string, value: string | number | undefined): string =>
 
 /** The passes from a traced program to StableHLO, as `griffin opt --pass-pipeline` takes them. */
 export function loweringPipeline(options: LoweringOptions = {}): string {
-  const { name: target, matrixRows } = findTarget(options.target ?? "cpu");
+  const { name: target, matrixRows, callsLayers } = findTarget(options.target ?? "cpu");
   const scan = `strategy=${options.scan ?? "auto"}${option("block", options.scanBlock)}${option("unroll", options.scanUnroll)} target=${target}`;
   return [
     "inline",
     "canonicalize",
     ...(options.fuseGates === false ? [] : ["fuse-rglru-gates"]),
     ...(options.prepare === false ? [] : ["hoist-parameters"]),
-    "outline-repeated",
+    ...(callsLayers ? ["outline-repeated"] : []),
     `lower-linear-scan{${scan}}`,
     `lower-local-attention{strategy=${options.attention ?? "auto"} target=${target}}`,
     "lower-griffin",

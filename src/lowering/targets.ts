@@ -12,6 +12,8 @@ export interface Target {
   readonly attention: AttentionChoice;
   /** Products of fewer rows are filled up to these. */
   readonly matrixRows: number;
+  /** Whether layers that repeat are calls of one function. */
+  readonly callsLayers: boolean;
 }
 
 const banded: AttentionChoice = { strategy: "banded", block: undefined };
@@ -24,6 +26,8 @@ const cpu: Target = {
   attention: banded,
   // One row streams the weights at memory speed; eight take twice as long.
   matrixRows: 1,
+  // Calls are inlined before anything is optimised: as fast as without, from a third of the text.
+  callsLayers: true,
 };
 
 const gpu: Target = {
@@ -33,6 +37,7 @@ const gpu: Target = {
   scan: (time) => (time < 64 ? { strategy: "associative" } : { strategy: "blocked", block: 64 }),
   attention: banded,
   matrixRows: 1,
+  callsLayers: true,
 };
 
 const tpu: Target = {
@@ -43,6 +48,8 @@ const tpu: Target = {
   attention: banded,
   // [m, 2560] x [2560, 7680] bf16 on v5e: 0.282 M cycles at m = 1, 0.014 M at 2 to 32, filling one row up to 8 included 0.017 M.
   matrixRows: 8,
+  // Calls stay calls, and weights are not fetched ahead across them: a decode step of 2B takes 13.6 M cycles with, 9.5 M without.
+  callsLayers: false,
 };
 
 const targets: Readonly<Record<string, Target>> = { cpu, gpu, tpu };
