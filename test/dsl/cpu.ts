@@ -31,9 +31,13 @@ export function useCpu(options: { readonly optimised?: boolean } = {}): Cpu {
     client = await (await Plugin.load(path)).createClient();
   });
   afterAll(async () => {
-    await client?.close();
-    const alive = Object.entries(client?.stats() ?? {}).filter(([, count]) => count !== 0);
+    if (client === undefined) return;
+    // Before the client is closed, for that closes everything; a closed model's programs go a turn of the event loop later.
+    await new Promise((resolve) => setImmediate(resolve));
+    const alive = Object.entries(client.stats()).filter(([, count]) => count !== 0);
+    await client.close();
     expect(alive).toEqual([]);
+    expect(Object.values(client.stats()).every((count) => count === 0)).toBe(true);
   });
   return {
     get client() {
