@@ -52,16 +52,16 @@ export function defaultOf(operation: string, name: string, attributes: Values): 
   return kind.defaultValue ?? defaults[name]?.(attributes);
 }
 
-const isEmpty = (value: unknown): boolean =>
-  value === "" || (Array.isArray(value) && value.length === 0) || (value instanceof Map && value.size === 0);
-
-/** Equality of values without attributes in them: numbers, words, lists and structs of these. */
-const sameValue = (a: unknown, b: unknown): boolean =>
-  isEmpty(b) ? isEmpty(a) : JSON.stringify(a) === JSON.stringify(b);
+/** Equality of values without attributes in them: numbers, words, lists and structs of these; and of empty dictionaries. */
+function sameValue(a: unknown, b: unknown): boolean {
+  if (a instanceof Map || b instanceof Map)
+    return a instanceof Map && b instanceof Map && a.size === 0 && b.size === 0;
+  if (lengthOf(a) !== lengthOf(b)) return false;
+  return JSON.stringify(a) === JSON.stringify(b);
+}
 
 /** Whether a value says no more than its absence would. */
 export function isDefault(operation: string, name: string, value: unknown, attributes: Values): boolean {
-  if (name === "backend_config") return isEmpty(value);
   const other = { operand_layouts: "result_layouts", result_layouts: "operand_layouts" }[name];
   if (other !== undefined && lengthOf(attributes[other]) > 0) return false;
   const absent = defaultOf(operation, name, attributes);
