@@ -39,7 +39,7 @@ export function forget(operation: Operation): void {
     if (value === undefined) return [];
     const fields = spreadFields(operation.name, kind);
     const said =
-      kind.name === "channel_handle" && fields?.["type"] === undefined
+      kind.name === "channel_handle" && fields?.type === undefined
         ? { ...(value as object), type: 0 }
         : value;
     return kind.optional && isDefault(operation.name, name, said, attributes) ? [] : [[name, said] as const];

@@ -40,7 +40,7 @@ const strays = [
 ];
 
 /** Numbers from 0 up to but not including `limit`, the same for the same seed (mulberry32). */
-function randomNumbers(seed: number): (limit: number) => number {
+export function randomNumbers(seed: number): (limit: number) => number {
   let state = seed >>> 0;
   return (limit) => {
     state = (state + 0x6d2b79f5) >>> 0;

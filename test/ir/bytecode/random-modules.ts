@@ -167,7 +167,7 @@ function valuesOf({ def }: Schema): fc.Arbitrary<unknown> {
   }
 }
 
-const valueOf = (kind: AttributeKind): fc.Arbitrary<unknown> =>
+const arbitraryOf = (kind: AttributeKind): fc.Arbitrary<unknown> =>
   special[kind.name] ?? valuesOf(kind.schema as unknown as Schema & z.ZodType);
 
 /** Attributes whose values are numbered, or that must be given. */
@@ -182,7 +182,7 @@ const required: ReadonlySet<string> = new Set(["window_dimensions", "operand_lay
 
 function attributesOf(definition: OpDefinition): fc.Arbitrary<Record<string, unknown>> {
   const entries = Object.entries(definition.attributes).map(([name, kind]) => {
-    const value = narrowed[name] ?? valueOf(kind);
+    const value = narrowed[name] ?? arbitraryOf(kind);
     return [
       name,
       kind.optional && !required.has(name) ? fc.option(value, { nil: undefined }) : value,

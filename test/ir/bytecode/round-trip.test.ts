@@ -86,7 +86,7 @@ test("old targets: what uses nothing newer comes back from every one", () => {
     const attributes = { ...plan!.attributes };
     for (const [name, kind] of Object.entries(definition.attributes))
       if (kind.optional) delete attributes[name];
-    const struct = attributes["dimension_numbers"] ?? attributes["scatter_dimension_numbers"];
+    const struct = attributes.dimension_numbers ?? attributes.scatter_dimension_numbers;
     const batching = [
       "operand_batching_dims",
       "start_indices_batching_dims",
