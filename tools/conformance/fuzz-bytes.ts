@@ -1,0 +1,106 @@
+/**
+ * @file Throws damaged artifacts at the reader: whatever the bytes, it must give a module or one of its own errors, in little
+ * time. `tsc` it and run `node fuzz-bytes.js FOLDER [COUNT] [SEED]` over a folder of `.bc` files.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { BytecodeError, deserializePortable } from "../../src/ir/bytecode/index.js";
+import { VerifyError } from "../../src/ir/errors.js";
+import { randomNumbers } from "./fuzz-text.js";
+
+type Random = (limit: number) => number;
+
+/** Another value for a byte; half of them keep their lowest bit, so that integers keep their lengths. */
+function otherByte(byte: number, bytes: Uint8Array, random: Random): number {
+  switch (random(6)) {
+    case 0:
+      return byte ^ (1 << random(8));
+    case 1:
+      return random(256);
+    case 2:
+      return (byte + 2) & 0xff;
+    case 3:
+      return (byte - 2) & 0xff;
+    case 4:
+      return bytes[random(bytes.length)]! | (byte & 1);
+    default:
+      return (random(40) << 1) | (byte & 1);
+  }
+}
+
+function damageOnce(bytes: Uint8Array, random: Random): Uint8Array {
+  const at = random(bytes.length);
+  const length = 1 + random(12);
+  const [before, rest] = [bytes.subarray(0, at), bytes.subarray(at + length)];
+  switch (random(10)) {
+    case 0:
+      return before.slice();
+    case 1:
+      return Uint8Array.from([...before, ...rest]);
+    case 2:
+      return Uint8Array.from([
+        ...before,
+        ...bytes.subarray(random(bytes.length)).subarray(0, length),
+        ...bytes.subarray(at),
+      ]);
+    default: {
+      const copy = bytes.slice();
+      copy[at] = otherByte(copy[at]!, bytes, random);
+      return copy;
+    }
+  }
+}
+
+/** An artifact with one to four damages. */
+export function damage(artifacts: readonly Uint8Array[], seed: number): Uint8Array {
+  const random = randomNumbers(seed);
+  let bytes = artifacts[random(artifacts.length)]!;
+  for (let left = random(3) === 0 ? 1 + random(4) : 1; left > 0 && bytes.length > 0; left--)
+    bytes = damageOnce(bytes, random);
+  return bytes;
+}
+
+export interface FuzzBytesReport {
+  readonly runs: number;
+  /** Damaged artifacts that were still read. */
+  readonly read: number;
+  readonly failures: readonly { readonly seed: number; readonly reason: string }[];
+  /** The longest time for one artifact, in ms, and its seed. */
+  readonly slowest: { readonly seed: number; readonly ms: number };
+}
+
+/** Reads `count` damaged artifacts, the n-th made from seed + n. */
+export function fuzzBytes(artifacts: readonly Uint8Array[], count: number, seed = 1): FuzzBytesReport {
+  const failures: { seed: number; reason: string }[] = [];
+  let read = 0;
+  let slowest = { seed, ms: 0 };
+  for (let run = seed; run < seed + count; run++) {
+    const bytes = damage(artifacts, run);
+    const start = performance.now();
+    try {
+      deserializePortable(bytes);
+      read++;
+    } catch (error) {
+      if (!(error instanceof BytecodeError) && !(error instanceof VerifyError))
+        failures.push({
+          seed: run,
+          reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        });
+    }
+    const ms = performance.now() - start;
+    if (ms > slowest.ms) slowest = { seed: run, ms };
+  }
+  return { runs: count, read, failures, slowest };
+}
+
+function main([folder = ".", count = "1000", seed = "1"]: readonly string[]): void {
+  const files = readdirSync(folder).filter((name) => name.endsWith(".bc"));
+  const artifacts = files.map((name) => new Uint8Array(readFileSync(join(folder, name))));
+  const report = fuzzBytes(artifacts, Number(count), Number(seed));
+  console.log(JSON.stringify({ ...report, failures: report.failures.slice(0, 20) }, null, 2));
+  if (report.failures.length > 0) process.exitCode = 1;
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)
+  main(process.argv.slice(2));
