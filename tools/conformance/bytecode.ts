@@ -1,7 +1,7 @@
 /**
- * @file Portable artifacts against a folder of programs. Every section of a `.mlir` file is written, read and written again:
- * the bytes and the program must be the same. Where libStablehlo's own bytes (`NAME.mlir.bc`) lie beside it, they must come
- * out of the text, and of reading and writing them. Run:
+ * @file Portable artifacts against a folder of programs. Every section of a `.mlir` file is written, read and
+ * written again: the bytes and the program must be the same. Where libStablehlo's own bytes (`NAME.mlir.bc`)
+ * lie beside it, they must come out of the text, and of reading and writing them. Run:
  *
  *     npx jiti tools/conformance/bytecode.ts FOLDER
  */
@@ -24,13 +24,17 @@ export interface BytecodeConformance {
   readonly failed: number;
   /** A line for each program that failed: its file and section, and what differs. */
   readonly failures: readonly string[];
-  /** Programs with operations or attributes that VHLO does not have, and programs that are meant to be wrong. */
+  /**
+   * Programs with operations or attributes that VHLO does not have, and programs that are meant to be wrong.
+   */
   readonly notApplicable: number;
 }
 
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
-/** What VHLO cannot tell apart: an attribute that is absent from its default, and the types of most channels. */
+/**
+ * What VHLO cannot tell apart: an attribute that is absent from its default, and the types of most channels.
+ */
 export function forget(operation: Operation): void {
   const attributes = operation.attributes as Readonly<Record<string, unknown>>;
   const kinds = findOp(operation.name)?.attributes ?? {};

@@ -1,6 +1,7 @@
 /**
- * @file Throws damaged artifacts at the reader: whatever the bytes, it must give a module or one of its own errors, in little
- * time. `tsc` it and run `node fuzz-bytes.js FOLDER [COUNT] [SEED]` over a folder of `.bc` files.
+ * @file Throws damaged artifacts at the reader: whatever the bytes, it must give a module or one of its own
+ * errors, in little time. `tsc` it and run `node fuzz-bytes.js FOLDER [COUNT] [SEED]` over a folder of `.bc`
+ * files.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
