@@ -2,6 +2,7 @@
 import { describeDifference } from "../ir/interpret/compare.js";
 import { domainOf, Tensor } from "../ir/interpret/tensor.js";
 import type { Operation } from "../ir/operation.js";
+import { verifyForClient } from "./device-target.js";
 import { printModule } from "../ir/text/index.js";
 import { tensorType } from "../ir/types.js";
 import { type Client, type ElementTypeName, formatType, type TensorSpec } from "../runtime-pjrt/index.js";
@@ -51,6 +52,7 @@ export async function runProgram(
 ): Promise<readonly HostValue[]> {
   const signature = mainSignature(module);
   checkInputs(signature.arguments, inputs);
+  verifyForClient(module, client);
   using executable = await client.compile({ program: printModule(module), signature });
   const values = signature.arguments.map((_, i) => inputs.get(`${i}`)!);
   const buffers = await Promise.all(values.map((value) => client.toDevice(value)));

@@ -16,6 +16,7 @@ import { formatType, functionType } from "../ir/types.js";
 import { decomposeChlo } from "../lowering/chlo/index.js";
 import type { Client } from "../runtime-pjrt/index.js";
 import type { SourcePosition } from "../support/errors.js";
+import { verifyForClient } from "./device-target.js";
 import { findMain, mainSignature, ProgramError, staticTensor } from "./stablehlo-program.js";
 
 /** One check: a result of the rewritten program against another one, or against a constant. */
@@ -50,6 +51,7 @@ export async function selfCheck(
   const name = main.attributes.sym_name;
   const checks = takeOutChecks(main);
   refuseInterpreterOps(module);
+  verifyForClient(module, client);
   const signature = mainSignature(module);
   using executable = await client.compile({ program: inForm(module, form), signature });
   const buffers = await executable.execute([]);

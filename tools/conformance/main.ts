@@ -50,7 +50,7 @@ const verify = (folder: string): Part => ({
 const artifacts = (folder: string): Part => ({ name: "artifacts", folder, run: bytecodeConformance });
 
 /** What no plugin can do: programs of several processes, quantised arithmetic. */
-const needsMore = /no plugin runs|the program checks nothing|can't be translated to XLA HLO/;
+const needsMore = /no plugin (?:runs|compiles)|the program checks nothing|can't be translated to XLA HLO/;
 
 const execute = (by: "text" | "portable", folder: string): Part => ({
   name: by === "text" ? "execute text" : "execute bytecode",
