@@ -10,7 +10,9 @@ import { packElements } from "./tensor-data.js";
 import { typeToVhlo, type Writing } from "./types.js";
 import { vhloAttributes as vhlo, vhloEnums } from "./vhlo-codecs.js";
 
-/** The bit pattern of a number attribute. @throws through `fail` when its type holds no numbers of its kind. */
+/**
+ * The bit pattern of a number attribute. @throws through `fail` when its type holds no numbers of its kind.
+ */
 export function numberBits(
   to: Writing,
   attribute: Extract<Attribute, { kind: "integer" | "float" }>,

@@ -1,4 +1,7 @@
-/** @file Attributes, locations and types of MLIR's builtin dialect (spec/stablehlo 3.5), as far as artifacts hold them. */
+/**
+ * @file Attributes, locations and types of MLIR's builtin dialect (spec/stablehlo 3.5), as far as artifacts
+ * hold them.
+ */
 import {
   attribute as attributeField,
   blob,

@@ -1,4 +1,7 @@
-/** @file Reads a run of bytes with the integer encodings of MLIR's bytecode; every step is checked against the end. */
+/**
+ * @file Reads a run of bytes with the integer encodings of MLIR's bytecode; every step is checked against the
+ * end.
+ */
 import { BytecodeError } from "./errors.js";
 
 export class ByteReader {
@@ -98,7 +101,10 @@ export class ByteReader {
     return { value: Math.floor(both / 2), flag: both % 2 === 1 };
   }
 
-  /** How many items follow; each takes at least `itemSize` bytes, so that a count can be refused before it is believed. */
+  /**
+   * How many items follow; each takes at least `itemSize` bytes, so that a count can be refused before it is
+   * believed.
+   */
   count(what: string, itemSize = 1): number {
     const start = this.#at;
     const count = this.varint();

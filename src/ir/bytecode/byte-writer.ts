@@ -36,7 +36,10 @@ export class ByteWriter {
     this.bytes(other.#chunk.subarray(0, other.#used));
   }
 
-  /** An unsigned integer below 2^64: the count of trailing zero bits of the first byte is the count of further bytes. */
+  /**
+   * An unsigned integer below 2^64: the count of trailing zero bits of the first byte is the count of further
+   * bytes.
+   */
   varint(value: number | bigint): void {
     if (value < 128) {
       this.byte((Number(value) << 1) | 1);

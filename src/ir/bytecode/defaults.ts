@@ -1,4 +1,7 @@
-/** @file What absent attributes mean: VHLO has no optional ones, so that every default is written out (spec/stablehlo 3.7). */
+/**
+ * @file What absent attributes mean: VHLO has no optional ones, so that every default is written out
+ * (spec/stablehlo 3.7).
+ */
 import { findOp } from "../ops/index.js";
 import { integerMatrix } from "../ops/kinds.js";
 
@@ -52,7 +55,10 @@ export function defaultOf(operation: string, name: string, attributes: Values): 
   return kind.defaultValue ?? defaults[name]?.(attributes);
 }
 
-/** Equality of values without attributes in them: numbers, words, lists and structs of these; and of empty dictionaries. */
+/**
+ * Equality of values without attributes in them: numbers, words, lists and structs of these; and of empty
+ * dictionaries.
+ */
 function sameValue(a: unknown, b: unknown): boolean {
   if (a instanceof Map || b instanceof Map)
     return a instanceof Map && b instanceof Map && a.size === 0 && b.size === 0;

@@ -1,7 +1,9 @@
 /** @file The errors of the portable artifact: bytes that are none, and programs that cannot become one. */
 import { type ErrorDetails, GriffinError } from "../../support/errors.js";
 
-/** Bytes that break the format or hold what the toolkit does not know; `offset` counts bytes from the start. */
+/**
+ * Bytes that break the format or hold what the toolkit does not know; `offset` counts bytes from the start.
+ */
 export class BytecodeError extends GriffinError {
   readonly offset: number;
 

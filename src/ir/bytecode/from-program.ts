@@ -1,4 +1,7 @@
-/** @file A VHLO program as a module: older versions of operations are brought up to date, defaults are left out. */
+/**
+ * @file A VHLO program as a module: older versions of operations are brought up to date, defaults are left
+ * out.
+ */
 import { type Attribute, type AttributeDictionary, emptyDictionary } from "../attribute.js";
 import { numberAt } from "../elements.js";
 import type { Block, Operation, Region, Value } from "../operation.js";
@@ -136,7 +139,10 @@ export class ModuleBuilder {
     return isAbsent ? undefined : Number(attribute.value);
   }
 
-  /** Lists are constants, which may be splats of any size; only the value of an op may be as large as it likes. */
+  /**
+   * Lists are constants, which may be splats of any size; only the value of an op may be as large as it
+   * likes.
+   */
   #checkLength(attribute: Attribute, kind: AttributeKind): void {
     if (attribute.kind === "array") for (const item of attribute.items) this.#checkLength(item, kind);
     if (attribute.kind !== "elements" || kind.name === "elements") return;

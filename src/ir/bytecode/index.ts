@@ -1,4 +1,7 @@
-/** @file Portable artifacts: StableHLO as versioned VHLO in MLIR bytecode, written and read without MLIR (spec/stablehlo 3). */
+/**
+ * @file Portable artifacts: StableHLO as versioned VHLO in MLIR bytecode, written and read without MLIR
+ * (spec/stablehlo 3).
+ */
 import type { Operation } from "../operation.js";
 import { verifyModule } from "../verify.js";
 import { ModuleBuilder } from "./from-program.js";
@@ -23,9 +26,14 @@ export { newestVersion, oldestVersion, type Version } from "./versions.js";
 export interface SerializeOptions {
   /** `major.minor.patch`; by default the lowest version that can express the module, at least 1.10.0. */
   readonly targetVersion?: string | undefined;
-  /** Say where operations come from (default); without, equal programs of different files give equal bytes. */
+  /**
+   * Say where operations come from (default); without, equal programs of different files give equal bytes.
+   */
   readonly locations?: boolean | undefined;
-  /** Write the bytes of this version of libStablehlo (default: the newest): it matters to the order of uses alone. */
+  /**
+   * Write the bytes of this version of libStablehlo (default: the newest): it matters to the order of uses
+   * alone.
+   */
   readonly libraryVersion?: string | undefined;
   /** Verify the module first (default); readers give no reason for a module they reject. */
   readonly verify?: boolean | undefined;
@@ -55,7 +63,8 @@ export const minimumVersion = (module: Operation): MinimumVersion => minimumOf(n
 
 /**
  * The portable artifact of a module, byte for byte what libStablehlo writes for the same program and target.
- * @throws PortabilityError when the target cannot express an operation, VerifyError, UsageError for an unknown target
+ * @throws PortabilityError when the target cannot express an operation, VerifyError, UsageError for an
+ * unknown target
  */
 export function serializePortable(module: Operation, options: SerializeOptions = {}): Uint8Array {
   const { targetVersion, verify = true } = options;
@@ -83,7 +92,8 @@ export interface Artifact {
 
 /**
  * The module of a portable artifact of any version from 0.9.0; older operations are brought up to date.
- * @throws BytecodeError with the offset of what is wrong, VerifyError when the module breaks a rule of its ops
+ * @throws BytecodeError with the offset of what is wrong, VerifyError when the module breaks a rule of its
+ * ops
  */
 export function deserializePortable(bytes: Uint8Array, options: DeserializeOptions = {}): Artifact {
   const { version: bytecodeVersion, producer, root } = readProgram(bytes, schema);

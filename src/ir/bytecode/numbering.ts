@@ -1,6 +1,7 @@
 /**
- * @file Numbers for dialects, attributes, types and operation names: those used most get the shortest numbers. The order
- * is that of MLIR's writer to the last tie, so that equal programs give equal bytes (spec/stablehlo 3.8).
+ * @file Numbers for dialects, attributes, types and operation names: those used most get the shortest
+ * numbers. The order is that of MLIR's writer to the last tie, so that equal programs give equal bytes
+ * (spec/stablehlo 3.8).
  */
 import { type Entity, references } from "./entity.js";
 import { type BytecodeOperation, type BytecodeRegion, splitName } from "./program.js";
@@ -34,8 +35,8 @@ class Counter<T> {
 }
 
 /**
- * Items of one dialect stand together among those whose numbers take equally many bytes; first the dialect that ended the
- * group before.
+ * Items of one dialect stand together among those whose numbers take equally many bytes; first the dialect
+ * that ended the group before.
  */
 function groupByDialect<T>(items: readonly Counted<T>[]): Counted<T>[] {
   const result: Counted<T>[] = [];

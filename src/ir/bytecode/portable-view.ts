@@ -1,6 +1,6 @@
 /**
- * @file One operation as VHLO has it: its flat attributes with every default filled in, and the oldest version of StableHLO
- * that can say the same.
+ * @file One operation as VHLO has it: its flat attributes with every default filled in, and the oldest
+ * version of StableHLO that can say the same.
  */
 import type { Attribute } from "../attribute.js";
 import { describeLocation, sourcePosition } from "../location.js";

@@ -1,4 +1,7 @@
-/** @file What a bytecode file holds, before anything is known about its operations: names, tables and numbered values. */
+/**
+ * @file What a bytecode file holds, before anything is known about its operations: names, tables and numbered
+ * values.
+ */
 import type { Codec, Entity, EntityKind } from "./entity.js";
 import { oldestVersion } from "./versions.js";
 
@@ -37,8 +40,9 @@ export interface UseList {
 }
 
 /**
- * Values are numbered block by block: arguments, then results. The first number is 0 when the operation is isolated, else
- * that after the last value of the region around it; sibling regions begin with the same number.
+ * Values are numbered block by block: arguments, then results. The first number is 0 when the operation is
+ * isolated, else that after the last value of the region around it; sibling regions begin with the same
+ * number.
  */
 export interface BytecodeRegion {
   readonly blocks: readonly BytecodeBlock[];

@@ -1,6 +1,6 @@
 /**
- * @file Reads attributes and types. They refer to each other in any order, so that bytes of anyone may be circular, deep,
- * or grow without end: each is refused here, so that all who walk them later need not care.
+ * @file Reads attributes and types. They refer to each other in any order, so that bytes of anyone may be
+ * circular, deep, or grow without end: each is refused here, so that all who walk them later need not care.
  */
 import type { ByteReader } from "./byte-reader.js";
 import type { Codec, Entity, EntityKind, FieldValue } from "./entity.js";

@@ -1,4 +1,7 @@
-/** @file Everything that artifacts hold, by dialect: the codecs by their codes, and the properties of each operation. */
+/**
+ * @file Everything that artifacts hold, by dialect: the codecs by their codes, and the properties of each
+ * operation.
+ */
 import { builtinAttributes, builtinTypes } from "./builtin.js";
 import type { Codec, EntityKind } from "./entity.js";
 import type { Property, Schema } from "./program.js";

@@ -5,7 +5,9 @@ import { type Entity, type EntityPool, isA } from "./entity.js";
 import { Scanner, UnknownForm } from "./scanner.js";
 import { sdyAttributes as sdy } from "./sdy-codecs.js";
 
-/** The attribute of a text such as `#sdy.sharding<@mesh, [{"x"}, {}]>`; undefined when it has another form. */
+/**
+ * The attribute of a text such as `#sdy.sharding<@mesh, [{"x"}, {}]>`; undefined when it has another form.
+ */
 export function sdyFromText(text: string, pool: EntityPool): Entity | undefined {
   const scanner = new Scanner(text);
   try {

@@ -44,7 +44,10 @@ function findOpenOperations(root: Operation): ReadonlySet<Operation> {
   return open;
 }
 
-/** Whether a library of version `library` rewrites the operation for `target`, as a newer version of it has come since. */
+/**
+ * Whether a library of version `library` rewrites the operation for `target`, as a newer version of it has
+ * come since.
+ */
 const isRewritten = (operation: Operation, target: Version, library: Version): boolean =>
   (vhloVersions(operation.name) ?? []).some(
     ({ since }) => compareVersions(target, since) < 0 && compareVersions(since, library) <= 0,

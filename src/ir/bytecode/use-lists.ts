@@ -1,7 +1,8 @@
 /**
- * @file The order in which MLIR remembers the uses of a value. Readers may ignore it, but libStablehlo's bytes hold it where
- * it is not the natural one: latest use first. It changes when an operation is rewritten for an older version: what it uses
- * is then used anew, latest of all; and the uses of its results move over to new results, which turns them round.
+ * @file The order in which MLIR remembers the uses of a value. Readers may ignore it, but libStablehlo's
+ * bytes hold it where it is not the natural one: latest use first. It changes when an operation is rewritten
+ * for an older version: what it uses is then used anew, latest of all; and the uses of its results move over
+ * to new results, which turns them round.
  */
 import { Operation, type Value, walk } from "../operation.js";
 import type { ByteWriter } from "./byte-writer.js";
@@ -13,10 +14,14 @@ interface Use {
   readonly isRewritten: boolean;
 }
 
-/** By value, where the natural order differs: for each use, latest first, its place in the remembered order. */
+/**
+ * By value, where the natural order differs: for each use, latest first, its place in the remembered order.
+ */
 export type UseLists = ReadonlyMap<Value, readonly number[]>;
 
-/** The orders of uses in `module` after the operations of which `isRewritten` holds were replaced one by one. */
+/**
+ * The orders of uses in `module` after the operations of which `isRewritten` holds were replaced one by one.
+ */
 export function findUseLists(module: Operation, isRewritten: (operation: Operation) => boolean): UseLists {
   const uses = new Map<Value, Use[]>();
   for (const operation of walk(module)) {
@@ -50,7 +55,10 @@ function orderOf(uses: readonly Use[], isResultOfRewritten: boolean): number[] {
     .map(({ place }) => place);
 }
 
-/** Writes the orders of some of `valueCount` values, whole or as pairs of what moves where, whichever is shorter. */
+/**
+ * Writes the orders of some of `valueCount` values, whole or as pairs of what moves where, whichever is
+ * shorter.
+ */
 export function writeUseLists(output: ByteWriter, lists: readonly UseList[], valueCount: number): void {
   if (valueCount !== 1) output.varint(lists.length);
   for (const { index, order } of lists) {

@@ -1,4 +1,7 @@
-/** @file Versions of StableHLO, and the version of MLIR's bytecode that each is written in (spec/stablehlo 3.1). */
+/**
+ * @file Versions of StableHLO, and the version of MLIR's bytecode that each is written in (spec/stablehlo
+ * 3.1).
+ */
 import { UsageError } from "../../support/errors.js";
 
 /** `major.minor.patch`; the patch never matters. */

@@ -1,6 +1,7 @@
 /**
- * @file The operations of VHLO: those of the op table, each in one or two versions. What the op table does not say stands
- * here as data: which attributes are spread over several, what came when (spec/stablehlo 1.3, 3.7).
+ * @file The operations of VHLO: those of the op table, each in one or two versions. What the op table does
+ * not say stands here as data: which attributes are spread over several, what came when (spec/stablehlo 1.3,
+ * 3.7).
  */
 import type { AttributeKind } from "../ops/kinds.js";
 import { findOp, opDefinitions } from "../ops/index.js";

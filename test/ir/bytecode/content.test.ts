@@ -1,4 +1,7 @@
-/** What a module carries beside its ops: constants, shardings, module attributes, locations, the order of uses. */
+/**
+ * What a module carries beside its ops: constants, shardings, module attributes, locations, the order of
+ * uses.
+ */
 import { describe, expect, test } from "vitest";
 import { builtinAttributes } from "../../../src/ir/bytecode/builtin.js";
 import { isA } from "../../../src/ir/bytecode/entity.js";
