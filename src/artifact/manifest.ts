@@ -1,0 +1,160 @@
+/**
+ * @file manifest.json of an artifact: everything a reader must know before it opens another file. The schema is the contract between
+ * those who write artifacts and those who run them; nothing in it names a machine or a moment, so equal exports are equal bytes.
+ */
+import { z } from "zod";
+
+/** Changes when a reader of the old schema would misread the new one. */
+export const SCHEMA_VERSION = 1;
+
+/** What the first field of every manifest says. */
+export const FORMAT = "stablegriffin artifact";
+
+const count = z.int().nonnegative();
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "a SHA-256 in hexadecimal");
+
+/** A path inside the artifact: relative, forward slashes, no `.` or `..` and nothing a file system could read as another place. */
+const path = z
+  .string()
+  .regex(/^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[\w.@+-]+(?:\/[\w.@+-]+)*$/, "a relative path without . and ..");
+
+const tensor = {
+  name: z.string(),
+  /** Axis names, outermost first; as many as dimensions. */
+  axes: z.array(z.string()),
+  elementType: z.string(),
+  dimensions: z.array(count),
+};
+
+const argument = z.strictObject({
+  ...tensor,
+  /** `prepared`: result number `name` of the program's preparing program. */
+  role: z.enum(["input", "parameter", "state", "prepared"]),
+  /** Gives its memory to the result of the same name; unusable after the call. */
+  donated: z.boolean(),
+});
+
+const result = z.strictObject({ ...tensor, role: z.enum(["output", "state", "probe"]) });
+
+const program = z.strictObject({
+  name: z.string(),
+  /** What it computes; `prepare` programs compute what others take as `prepared` arguments from weights alone. */
+  kind: z.enum(["prefill", "extend", "decode", "score", "forward", "prepare"]),
+  /** Sequences side by side, and tokens of each; 0 for `prepare`. */
+  batch: count,
+  time: count,
+  /** The portable StableHLO artifact. */
+  file: path,
+  /** The same as text, for people. */
+  text: path.optional(),
+  /** StableHLO version of `file`. */
+  stablehlo: z.string().regex(/^\d+\.\d+\.\d+$/),
+  /** Name of the program that makes its `prepared` arguments. */
+  prepare: z.string().optional(),
+  arguments: z.array(argument),
+  results: z.array(result),
+});
+
+/** What must be equal for an executable to be loaded instead of compiled. */
+const fingerprint = z.strictObject({
+  /** SHA-256 of the plugin's library. */
+  plugin: sha256,
+  /** Version of the PJRT C API, `0.106`. */
+  api: z.string(),
+  platform: z.string(),
+  platformVersion: z.string(),
+  deviceKind: z.string(),
+  /** Processor architecture and features that the code was made for; empty for devices that are not processors. */
+  processor: z.string(),
+});
+
+const memory = z.strictObject({
+  arguments: count,
+  results: count,
+  aliased: count,
+  temporary: count,
+  generatedCode: count,
+});
+
+const compiled = z.strictObject({
+  fingerprint,
+  /** The topology that it was compiled for ahead of time; absent when a device was there. */
+  topology: z.string().optional(),
+  /** Executables by program name, with the memory in bytes that the compiler planned. */
+  executables: z.record(z.string(), z.strictObject({ file: path, memory: memory.optional() })),
+});
+
+const model = z.strictObject({
+  vocabSize: count,
+  width: count,
+  mlpExpandedWidth: count,
+  numHeads: count,
+  lruWidth: count,
+  blockTypes: z.array(z.enum(["recurrent", "attention"])),
+  attentionWindowSize: count,
+  embeddingsScaleBySqrtDim: z.boolean(),
+  logitsSoftCap: z.number(),
+  conv1dTemporalWidth: count,
+  ropeTheta: z.number(),
+  partialRotaryFactor: z.number(),
+  rmsNormEps: z.number(),
+  /** The dtype of the weights as stored. */
+  dtype: z.enum(["f32", "bf16", "f16"]),
+  bosId: count,
+  eosIds: z.array(count),
+  padId: count,
+});
+
+export const manifestSchema = z.strictObject({
+  format: z.literal(FORMAT),
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  /** What it was exported from, for people. */
+  name: z.string(),
+  /** Versions of the tools that made it, by name. */
+  tools: z.record(z.string(), z.string()),
+  /** Lowering target, `cpu`, `tpu:v5e:2x2` ... */
+  target: z.string(),
+  /** The dtype computed in, and that weights are converted to. */
+  dtype: z.enum(["f32", "bf16", "f16"]),
+  model,
+  /** Sequences side by side in every program, and the longest chunk of a prompt in tokens. */
+  batch: count,
+  chunk: count,
+  programs: z.array(program),
+  compiled: z.array(compiled),
+  /** The index of the weights, weights.index.json. */
+  weights: path,
+  /** tokenizer.json and what goes with it; empty for models without text. */
+  tokenizer: z.array(path),
+  /** Every other file of the artifact. */
+  files: z.array(z.strictObject({ path, bytes: count, sha256 })),
+});
+
+export type Manifest = z.infer<typeof manifestSchema>;
+export type ManifestProgram = z.infer<typeof program>;
+export type ManifestArgument = z.infer<typeof argument>;
+export type Fingerprint = z.infer<typeof fingerprint>;
+
+/** weights.index.json: where each weight is stored, by its name in safetensors files. */
+export const weightsIndexSchema = z.strictObject({
+  /** Whether the files lie in the artifact, or where the model folder was at export (absolute, or relative to the artifact). */
+  location: z.enum(["copied", "reference"]),
+  /** Folder of the files: inside the artifact, or the model folder. */
+  folder: z.string(),
+  files: z.array(z.strictObject({ name: z.string(), bytes: count, sha256: sha256.optional() })),
+  /** Tensors in the order of the model's parameters. */
+  tensors: z.array(
+    z.strictObject({
+      /** Path in the model, `layers.0.mlp_block.up_proj.weight`. */
+      parameter: z.string(),
+      /** Name in the file. */
+      name: z.string(),
+      file: z.string(),
+      dtype: z.enum(["f32", "bf16", "f16"]),
+      /** As stored in the file. */
+      shape: z.array(count),
+    }),
+  ),
+});
+
+export type WeightsIndex = z.infer<typeof weightsIndexSchema>;
