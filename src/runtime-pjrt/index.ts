@@ -39,6 +39,7 @@ export {
 export { type InstallOptions, type InstallProgress, installPlugin } from "./install/install.js";
 export { DEFAULT_PACKAGE, PLUGIN_WHEELS, type PluginPackage, type PluginWheel } from "./install/wheels.js";
 export { type CachedCompilation, CompileCache, type CompileCacheOptions } from "./cache/compile-cache.js";
+export { libraryHash, processorFeatures } from "./cache/identity.js";
 export type { FlagValue } from "./compile-options.js";
 export { Profiler } from "./extensions/profiler.js";
 export type { CompiledMemoryStats } from "./program-analysis.js";
