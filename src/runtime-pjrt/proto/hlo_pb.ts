@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
 export const file_hlo: GenFile =
   /*@__PURE__*/
   fileDesc(
-    "CglobG8ucHJvdG8SEnN0YWJsZWdyaWZmaW4ucGpydCJSChhIbG9Nb2R1bGVXaXRoQ29uZmlnUHJvdG8SNgoKaGxvX21vZHVsZRgBIAEoCzIiLnN0YWJsZWdyaWZmaW4ucGpydC5IbG9Nb2R1bGVQcm90byLeAQoOSGxvTW9kdWxlUHJvdG8SDAoEbmFtZRgBIAEoCRIeChZlbnRyeV9jb21wdXRhdGlvbl9uYW1lGAIgASgJEj0KDGNvbXB1dGF0aW9ucxgDIAMoCzInLnN0YWJsZWdyaWZmaW4ucGpydC5IbG9Db21wdXRhdGlvblByb3RvEkEKEmhvc3RfcHJvZ3JhbV9zaGFwZRgEIAEoCzIlLnN0YWJsZWdyaWZmaW4ucGpydC5Qcm9ncmFtU2hhcGVQcm90bxIcChRlbnRyeV9jb21wdXRhdGlvbl9pZBgGIAEoAyKeAQoTSGxvQ29tcHV0YXRpb25Qcm90bxIMCgRuYW1lGAEgASgJEj0KDGluc3RydWN0aW9ucxgCIAMoCzInLnN0YWJsZWdyaWZmaW4ucGpydC5IbG9JbnN0cnVjdGlvblByb3RvEgoKAmlkGAUgASgDEg8KB3Jvb3RfaWQYBiABKAMSHQoVaXNfZnVzaW9uX2NvbXB1dGF0aW9uGAcgASgIIp4CChNIbG9JbnN0cnVjdGlvblByb3RvEgwKBG5hbWUYASABKAkSDgoGb3Bjb2RlGAIgASgJEi0KBXNoYXBlGAMgASgLMh4uc3RhYmxlZ3JpZmZpbi5wanJ0LlNoYXBlUHJvdG8SMAoIbWV0YWRhdGEYByABKAsyHi5zdGFibGVncmlmZmluLnBqcnQuT3BNZXRhZGF0YRITCgtmdXNpb25fa2luZBgLIAEoCRIaChJjdXN0b21fY2FsbF90YXJnZXQYHCABKAkSCgoCaWQYIyABKAMSEwoLb3BlcmFuZF9pZHMYJCADKAMSHgoWY2FsbGVkX2NvbXB1dGF0aW9uX2lkcxgmIAMoAxIWCg5iYWNrZW5kX2NvbmZpZxgrIAEoDCJYCgpPcE1ldGFkYXRhEg8KB29wX3R5cGUYASABKAkSDwoHb3BfbmFtZRgCIAEoCRITCgtzb3VyY2VfZmlsZRgDIAEoCRITCgtzb3VyY2VfbGluZRgEIAEoBSJ3ChFQcm9ncmFtU2hhcGVQcm90bxIyCgpwYXJhbWV0ZXJzGAEgAygLMh4uc3RhYmxlZ3JpZmZpbi5wanJ0LlNoYXBlUHJvdG8SLgoGcmVzdWx0GAIgASgLMh4uc3RhYmxlZ3JpZmZpbi5wanJ0LlNoYXBlUHJvdG8inQEKClNoYXBlUHJvdG8SFAoMZWxlbWVudF90eXBlGAIgASgFEhIKCmRpbWVuc2lvbnMYAyADKAMSNAoMdHVwbGVfc2hhcGVzGAQgAygLMh4uc3RhYmxlZ3JpZmZpbi5wanJ0LlNoYXBlUHJvdG8SLwoGbGF5b3V0GAUgASgLMh8uc3RhYmxlZ3JpZmZpbi5wanJ0LkxheW91dFByb3RvImkKC0xheW91dFByb3RvEhYKDm1pbm9yX3RvX21ham9yGAEgAygDEiwKBXRpbGVzGAYgAygLMh0uc3RhYmxlZ3JpZmZpbi5wanJ0LlRpbGVQcm90bxIUCgxtZW1vcnlfc3BhY2UYCCABKAMiHwoJVGlsZVByb3RvEhIKCmRpbWVuc2lvbnMYASADKANiBnByb3RvMw",
+    "CglobG8ucHJvdG8SEnN0YWJsZWdyaWZmaW4ucGpydCJSChhIbG9Nb2R1bGVXaXRoQ29uZmlnUHJvdG8SNgoKaGxvX21vZHVsZRgBIAEoCzIiLnN0YWJsZWdyaWZmaW4ucGpydC5IbG9Nb2R1bGVQcm90byLeAQoOSGxvTW9kdWxlUHJvdG8SDAoEbmFtZRgBIAEoCRIeChZlbnRyeV9jb21wdXRhdGlvbl9uYW1lGAIgASgJEj0KDGNvbXB1dGF0aW9ucxgDIAMoCzInLnN0YWJsZWdyaWZmaW4ucGpydC5IbG9Db21wdXRhdGlvblByb3RvEkEKEmhvc3RfcHJvZ3JhbV9zaGFwZRgEIAEoCzIlLnN0YWJsZWdyaWZmaW4ucGpydC5Qcm9ncmFtU2hhcGVQcm90bxIcChRlbnRyeV9jb21wdXRhdGlvbl9pZBgGIAEoAyKeAQoTSGxvQ29tcHV0YXRpb25Qcm90bxIMCgRuYW1lGAEgASgJEj0KDGluc3RydWN0aW9ucxgCIAMoCzInLnN0YWJsZWdyaWZmaW4ucGpydC5IbG9JbnN0cnVjdGlvblByb3RvEgoKAmlkGAUgASgDEg8KB3Jvb3RfaWQYBiABKAMSHQoVaXNfZnVzaW9uX2NvbXB1dGF0aW9uGAcgASgIIogFChNIbG9JbnN0cnVjdGlvblByb3RvEgwKBG5hbWUYASABKAkSDgoGb3Bjb2RlGAIgASgJEi0KBXNoYXBlGAMgASgLMh4uc3RhYmxlZ3JpZmZpbi5wanJ0LlNoYXBlUHJvdG8SMAoIbWV0YWRhdGEYByABKAsyHi5zdGFibGVncmlmZmluLnBqcnQuT3BNZXRhZGF0YRIxCgdsaXRlcmFsGAggASgLMiAuc3RhYmxlZ3JpZmZpbi5wanJ0LkxpdGVyYWxQcm90bxIYChBwYXJhbWV0ZXJfbnVtYmVyGAkgASgDEhMKC2Z1c2lvbl9raW5kGAsgASgJEhMKC3R1cGxlX2luZGV4GA0gASgDEi8KBndpbmRvdxgPIAEoCzIfLnN0YWJsZWdyaWZmaW4ucGpydC5XaW5kb3dQcm90bxJVCh1jb252b2x1dGlvbl9kaW1lbnNpb25fbnVtYmVycxgQIAEoCzIuLnN0YWJsZWdyaWZmaW4ucGpydC5Db252b2x1dGlvbkRpbWVuc2lvbnNQcm90bxIaChJjdXN0b21fY2FsbF90YXJnZXQYHCABKAkSRQoVZG90X2RpbWVuc2lvbl9udW1iZXJzGB4gASgLMiYuc3RhYmxlZ3JpZmZpbi5wanJ0LkRvdERpbWVuc2lvbnNQcm90bxIKCgJpZBgjIAEoAxITCgtvcGVyYW5kX2lkcxgkIAMoAxIeChZjYWxsZWRfY29tcHV0YXRpb25faWRzGCYgAygDEhYKDmJhY2tlbmRfY29uZmlnGCsgASgMEhkKEWJhdGNoX2dyb3VwX2NvdW50GDogASgDEhwKFGNvbXBhcmlzb25fZGlyZWN0aW9uGD8gASgJIkYKDExpdGVyYWxQcm90bxIMCgRzMzJzGAQgAygFEgwKBHM2NHMYBSADKAMSDAoEdTMycxgGIAMoDRIMCgR1NjRzGAcgAygEIksKC1dpbmRvd1Byb3RvEjwKCmRpbWVuc2lvbnMYASADKAsyKC5zdGFibGVncmlmZmluLnBqcnQuV2luZG93RGltZW5zaW9uUHJvdG8iqAEKFFdpbmRvd0RpbWVuc2lvblByb3RvEgwKBHNpemUYASABKAMSDgoGc3RyaWRlGAIgASgDEhMKC3BhZGRpbmdfbG93GAMgASgDEhQKDHBhZGRpbmdfaGlnaBgEIAEoAxIXCg93aW5kb3dfZGlsYXRpb24YBSABKAMSFQoNYmFzZV9kaWxhdGlvbhgGIAEoAxIXCg93aW5kb3dfcmV2ZXJzYWwYByABKAgi1wIKGkNvbnZvbHV0aW9uRGltZW5zaW9uc1Byb3RvEiYKHmtlcm5lbF9pbnB1dF9mZWF0dXJlX2RpbWVuc2lvbhgDIAEoAxInCh9rZXJuZWxfb3V0cHV0X2ZlYXR1cmVfZGltZW5zaW9uGAQgASgDEiEKGWtlcm5lbF9zcGF0aWFsX2RpbWVuc2lvbnMYBiADKAMSHQoVaW5wdXRfYmF0Y2hfZGltZW5zaW9uGAcgASgDEh8KF2lucHV0X2ZlYXR1cmVfZGltZW5zaW9uGAggASgDEh4KFm91dHB1dF9iYXRjaF9kaW1lbnNpb24YCSABKAMSIAoYb3V0cHV0X2ZlYXR1cmVfZGltZW5zaW9uGAogASgDEiAKGGlucHV0X3NwYXRpYWxfZGltZW5zaW9ucxgLIAMoAxIhChlvdXRwdXRfc3BhdGlhbF9kaW1lbnNpb25zGAwgAygDIjgKEkRvdERpbWVuc2lvbnNQcm90bxIiChpsaHNfY29udHJhY3RpbmdfZGltZW5zaW9ucxgBIAMoAyJYCgpPcE1ldGFkYXRhEg8KB29wX3R5cGUYASABKAkSDwoHb3BfbmFtZRgCIAEoCRITCgtzb3VyY2VfZmlsZRgDIAEoCRITCgtzb3VyY2VfbGluZRgEIAEoBSJ3ChFQcm9ncmFtU2hhcGVQcm90bxIyCgpwYXJhbWV0ZXJzGAEgAygLMh4uc3RhYmxlZ3JpZmZpbi5wanJ0LlNoYXBlUHJvdG8SLgoGcmVzdWx0GAIgASgLMh4uc3RhYmxlZ3JpZmZpbi5wanJ0LlNoYXBlUHJvdG8inQEKClNoYXBlUHJvdG8SFAoMZWxlbWVudF90eXBlGAIgASgFEhIKCmRpbWVuc2lvbnMYAyADKAMSNAoMdHVwbGVfc2hhcGVzGAQgAygLMh4uc3RhYmxlZ3JpZmZpbi5wanJ0LlNoYXBlUHJvdG8SLwoGbGF5b3V0GAUgASgLMh8uc3RhYmxlZ3JpZmZpbi5wanJ0LkxheW91dFByb3RvIocBCgtMYXlvdXRQcm90bxIWCg5taW5vcl90b19tYWpvchgBIAMoAxIsCgV0aWxlcxgGIAMoCzIdLnN0YWJsZWdyaWZmaW4ucGpydC5UaWxlUHJvdG8SHAoUZWxlbWVudF9zaXplX2luX2JpdHMYByABKAMSFAoMbWVtb3J5X3NwYWNlGAggASgDIh8KCVRpbGVQcm90bxISCgpkaW1lbnNpb25zGAEgAygDYgZwcm90bzM",
   );
 
 /**
@@ -132,14 +132,46 @@ export type HloInstructionProto = Message<"stablegriffin.pjrt.HloInstructionProt
   metadata?: OpMetadata | undefined;
 
   /**
+   * Constants only.
+   *
+   * @generated from field: stablegriffin.pjrt.LiteralProto literal = 8;
+   */
+  literal?: LiteralProto | undefined;
+
+  /**
+   * @generated from field: int64 parameter_number = 9;
+   */
+  parameterNumber: bigint;
+
+  /**
    * @generated from field: string fusion_kind = 11;
    */
   fusionKind: string;
 
   /**
+   * @generated from field: int64 tuple_index = 13;
+   */
+  tupleIndex: bigint;
+
+  /**
+   * @generated from field: stablegriffin.pjrt.WindowProto window = 15;
+   */
+  window?: WindowProto | undefined;
+
+  /**
+   * @generated from field: stablegriffin.pjrt.ConvolutionDimensionsProto convolution_dimension_numbers = 16;
+   */
+  convolutionDimensionNumbers?: ConvolutionDimensionsProto | undefined;
+
+  /**
    * @generated from field: string custom_call_target = 28;
    */
   customCallTarget: string;
+
+  /**
+   * @generated from field: stablegriffin.pjrt.DotDimensionsProto dot_dimension_numbers = 30;
+   */
+  dotDimensionNumbers?: DotDimensionsProto | undefined;
 
   /**
    * @generated from field: int64 id = 35;
@@ -162,6 +194,18 @@ export type HloInstructionProto = Message<"stablegriffin.pjrt.HloInstructionProt
    * @generated from field: bytes backend_config = 43;
    */
   backendConfig: Uint8Array;
+
+  /**
+   * @generated from field: int64 batch_group_count = 58;
+   */
+  batchGroupCount: bigint;
+
+  /**
+   * Comparisons only: EQ, LT ...
+   *
+   * @generated from field: string comparison_direction = 63;
+   */
+  comparisonDirection: string;
 };
 
 /**
@@ -171,6 +215,179 @@ export type HloInstructionProto = Message<"stablegriffin.pjrt.HloInstructionProt
 export const HloInstructionProtoSchema: GenMessage<HloInstructionProto> =
   /*@__PURE__*/
   messageDesc(file_hlo, 3);
+
+/**
+ * Whole numbers, for what loops compare with; other values are not read.
+ *
+ * @generated from message stablegriffin.pjrt.LiteralProto
+ */
+export type LiteralProto = Message<"stablegriffin.pjrt.LiteralProto"> & {
+  /**
+   * @generated from field: repeated int32 s32s = 4;
+   */
+  s32s: number[];
+
+  /**
+   * @generated from field: repeated int64 s64s = 5;
+   */
+  s64s: bigint[];
+
+  /**
+   * @generated from field: repeated uint32 u32s = 6;
+   */
+  u32s: number[];
+
+  /**
+   * @generated from field: repeated uint64 u64s = 7;
+   */
+  u64s: bigint[];
+};
+
+/**
+ * Describes the message stablegriffin.pjrt.LiteralProto.
+ * Use `create(LiteralProtoSchema)` to create a new message.
+ */
+export const LiteralProtoSchema: GenMessage<LiteralProto> = /*@__PURE__*/ messageDesc(file_hlo, 4);
+
+/**
+ * @generated from message stablegriffin.pjrt.WindowProto
+ */
+export type WindowProto = Message<"stablegriffin.pjrt.WindowProto"> & {
+  /**
+   * @generated from field: repeated stablegriffin.pjrt.WindowDimensionProto dimensions = 1;
+   */
+  dimensions: WindowDimensionProto[];
+};
+
+/**
+ * Describes the message stablegriffin.pjrt.WindowProto.
+ * Use `create(WindowProtoSchema)` to create a new message.
+ */
+export const WindowProtoSchema: GenMessage<WindowProto> = /*@__PURE__*/ messageDesc(file_hlo, 5);
+
+/**
+ * @generated from message stablegriffin.pjrt.WindowDimensionProto
+ */
+export type WindowDimensionProto = Message<"stablegriffin.pjrt.WindowDimensionProto"> & {
+  /**
+   * @generated from field: int64 size = 1;
+   */
+  size: bigint;
+
+  /**
+   * @generated from field: int64 stride = 2;
+   */
+  stride: bigint;
+
+  /**
+   * @generated from field: int64 padding_low = 3;
+   */
+  paddingLow: bigint;
+
+  /**
+   * @generated from field: int64 padding_high = 4;
+   */
+  paddingHigh: bigint;
+
+  /**
+   * @generated from field: int64 window_dilation = 5;
+   */
+  windowDilation: bigint;
+
+  /**
+   * @generated from field: int64 base_dilation = 6;
+   */
+  baseDilation: bigint;
+
+  /**
+   * @generated from field: bool window_reversal = 7;
+   */
+  windowReversal: boolean;
+};
+
+/**
+ * Describes the message stablegriffin.pjrt.WindowDimensionProto.
+ * Use `create(WindowDimensionProtoSchema)` to create a new message.
+ */
+export const WindowDimensionProtoSchema: GenMessage<WindowDimensionProto> =
+  /*@__PURE__*/
+  messageDesc(file_hlo, 6);
+
+/**
+ * @generated from message stablegriffin.pjrt.ConvolutionDimensionsProto
+ */
+export type ConvolutionDimensionsProto = Message<"stablegriffin.pjrt.ConvolutionDimensionsProto"> & {
+  /**
+   * @generated from field: int64 kernel_input_feature_dimension = 3;
+   */
+  kernelInputFeatureDimension: bigint;
+
+  /**
+   * @generated from field: int64 kernel_output_feature_dimension = 4;
+   */
+  kernelOutputFeatureDimension: bigint;
+
+  /**
+   * @generated from field: repeated int64 kernel_spatial_dimensions = 6;
+   */
+  kernelSpatialDimensions: bigint[];
+
+  /**
+   * @generated from field: int64 input_batch_dimension = 7;
+   */
+  inputBatchDimension: bigint;
+
+  /**
+   * @generated from field: int64 input_feature_dimension = 8;
+   */
+  inputFeatureDimension: bigint;
+
+  /**
+   * @generated from field: int64 output_batch_dimension = 9;
+   */
+  outputBatchDimension: bigint;
+
+  /**
+   * @generated from field: int64 output_feature_dimension = 10;
+   */
+  outputFeatureDimension: bigint;
+
+  /**
+   * @generated from field: repeated int64 input_spatial_dimensions = 11;
+   */
+  inputSpatialDimensions: bigint[];
+
+  /**
+   * @generated from field: repeated int64 output_spatial_dimensions = 12;
+   */
+  outputSpatialDimensions: bigint[];
+};
+
+/**
+ * Describes the message stablegriffin.pjrt.ConvolutionDimensionsProto.
+ * Use `create(ConvolutionDimensionsProtoSchema)` to create a new message.
+ */
+export const ConvolutionDimensionsProtoSchema: GenMessage<ConvolutionDimensionsProto> =
+  /*@__PURE__*/
+  messageDesc(file_hlo, 7);
+
+/**
+ * @generated from message stablegriffin.pjrt.DotDimensionsProto
+ */
+export type DotDimensionsProto = Message<"stablegriffin.pjrt.DotDimensionsProto"> & {
+  /**
+   * @generated from field: repeated int64 lhs_contracting_dimensions = 1;
+   */
+  lhsContractingDimensions: bigint[];
+};
+
+/**
+ * Describes the message stablegriffin.pjrt.DotDimensionsProto.
+ * Use `create(DotDimensionsProtoSchema)` to create a new message.
+ */
+export const DotDimensionsProtoSchema: GenMessage<DotDimensionsProto> =
+  /*@__PURE__*/
+  messageDesc(file_hlo, 8);
 
 /**
  * @generated from message stablegriffin.pjrt.OpMetadata
@@ -201,7 +418,7 @@ export type OpMetadata = Message<"stablegriffin.pjrt.OpMetadata"> & {
  * Describes the message stablegriffin.pjrt.OpMetadata.
  * Use `create(OpMetadataSchema)` to create a new message.
  */
-export const OpMetadataSchema: GenMessage<OpMetadata> = /*@__PURE__*/ messageDesc(file_hlo, 4);
+export const OpMetadataSchema: GenMessage<OpMetadata> = /*@__PURE__*/ messageDesc(file_hlo, 9);
 
 /**
  * @generated from message stablegriffin.pjrt.ProgramShapeProto
@@ -222,7 +439,7 @@ export type ProgramShapeProto = Message<"stablegriffin.pjrt.ProgramShapeProto"> 
  * Describes the message stablegriffin.pjrt.ProgramShapeProto.
  * Use `create(ProgramShapeProtoSchema)` to create a new message.
  */
-export const ProgramShapeProtoSchema: GenMessage<ProgramShapeProto> = /*@__PURE__*/ messageDesc(file_hlo, 5);
+export const ProgramShapeProtoSchema: GenMessage<ProgramShapeProto> = /*@__PURE__*/ messageDesc(file_hlo, 10);
 
 /**
  * @generated from message stablegriffin.pjrt.ShapeProto
@@ -255,7 +472,7 @@ export type ShapeProto = Message<"stablegriffin.pjrt.ShapeProto"> & {
  * Describes the message stablegriffin.pjrt.ShapeProto.
  * Use `create(ShapeProtoSchema)` to create a new message.
  */
-export const ShapeProtoSchema: GenMessage<ShapeProto> = /*@__PURE__*/ messageDesc(file_hlo, 6);
+export const ShapeProtoSchema: GenMessage<ShapeProto> = /*@__PURE__*/ messageDesc(file_hlo, 11);
 
 /**
  * @generated from message stablegriffin.pjrt.LayoutProto
@@ -272,6 +489,13 @@ export type LayoutProto = Message<"stablegriffin.pjrt.LayoutProto"> & {
   tiles: TileProto[];
 
   /**
+   * 0: as wide as the element type says.
+   *
+   * @generated from field: int64 element_size_in_bits = 7;
+   */
+  elementSizeInBits: bigint;
+
+  /**
    * @generated from field: int64 memory_space = 8;
    */
   memorySpace: bigint;
@@ -281,7 +505,7 @@ export type LayoutProto = Message<"stablegriffin.pjrt.LayoutProto"> & {
  * Describes the message stablegriffin.pjrt.LayoutProto.
  * Use `create(LayoutProtoSchema)` to create a new message.
  */
-export const LayoutProtoSchema: GenMessage<LayoutProto> = /*@__PURE__*/ messageDesc(file_hlo, 7);
+export const LayoutProtoSchema: GenMessage<LayoutProto> = /*@__PURE__*/ messageDesc(file_hlo, 12);
 
 /**
  * @generated from message stablegriffin.pjrt.TileProto
@@ -297,4 +521,4 @@ export type TileProto = Message<"stablegriffin.pjrt.TileProto"> & {
  * Describes the message stablegriffin.pjrt.TileProto.
  * Use `create(TileProtoSchema)` to create a new message.
  */
-export const TileProtoSchema: GenMessage<TileProto> = /*@__PURE__*/ messageDesc(file_hlo, 8);
+export const TileProtoSchema: GenMessage<TileProto> = /*@__PURE__*/ messageDesc(file_hlo, 13);
