@@ -5,7 +5,7 @@ import { basename, dirname, join } from "node:path";
 import { EnvironmentError } from "../../support/errors.js";
 import { suggestion } from "../../support/suggest.js";
 import { cacheFolder } from "./cache-folder.js";
-import { makeFolder } from "./partial-folder.js";
+import { makeFolder } from "../../support/whole.js";
 import { downloadWheel } from "./pip.js";
 import { DEFAULT_PACKAGE, PLUGIN_WHEELS, type PluginWheel, wheelFor } from "./wheels.js";
 import { extractMember } from "./zip.js";
