@@ -54,6 +54,12 @@ export async function readModelConfig(folder: string): Promise<ModelConfig> {
   return parseConfig(config, await readJson(join(folder, "generation_config.json")), path);
 }
 
+/** Whether a folder has files of weights, or claims to; one without is a configuration. */
+export async function hasWeights(folder: string): Promise<boolean> {
+  const names = await readdir(folder).catch(() => []);
+  return names.includes(SINGLE_FILE) || names.includes(INDEX_FILE);
+}
+
 /** The object in a JSON file, or undefined when there is no such file. */
 async function readJson(path: string): Promise<Readonly<Record<string, unknown>> | undefined> {
   try {

@@ -1,6 +1,6 @@
 /** @file Checkpoints in the Hugging Face layout, and safetensors files. */
 export { type BoundParameter, type BoundWeights, bindWeights } from "./bind.js";
-export { type Checkpoint, openCheckpoint, readModelConfig } from "./checkpoint.js";
+export { type Checkpoint, hasWeights, openCheckpoint, readModelConfig } from "./checkpoint.js";
 export { type ModelConfig, parseConfig } from "./config.js";
 export type { BlockType } from "./config-fields.js";
 export { convertFloats } from "./convert.js";

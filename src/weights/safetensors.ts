@@ -16,6 +16,8 @@ export interface StoredTensor {
   readonly dtype: StoredType;
   readonly shape: readonly number[];
   readonly bytes: number;
+  /** Path of its file; absent when it is computed. */
+  readonly file?: string;
   read(): Promise<Uint8Array<ArrayBuffer>>;
 }
 
@@ -58,7 +60,14 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
 
 function storedTensor(file: FileHandle, path: string, entry: TensorEntry): StoredTensor {
   const { name, dtype, shape, begin, end } = entry;
-  return { name, dtype, shape, bytes: end - begin, read: () => readRange(file, path, begin, end) };
+  return {
+    name,
+    dtype,
+    shape,
+    bytes: end - begin,
+    file: path,
+    read: () => readRange(file, path, begin, end),
+  };
 }
 
 async function openFile(path: string): Promise<FileHandle> {

@@ -17,8 +17,8 @@ describe("a sound file", () => {
     await using file = await openSafetensors(await temporaryFile(rawSafetensors(header, 16)));
     expect(file.metadata).toEqual({ format: "pt" });
     expect([...file.tensors.values()].map(({ read: _, ...rest }) => rest)).toEqual([
-      { name: "scale", dtype: "f32", shape: [], bytes: 4 },
-      { name: "weight", dtype: "bf16", shape: [2, 3], bytes: 12 },
+      { name: "scale", dtype: "f32", shape: [], bytes: 4, file: file.path },
+      { name: "weight", dtype: "bf16", shape: [2, 3], bytes: 12, file: file.path },
     ]);
     expect(await file.tensors.get("weight")!.read()).toEqual(
       Uint8Array.of(4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
