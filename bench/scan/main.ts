@@ -2,80 +2,98 @@
  * @file The linear scan alone, x and a [1, time, channels] f32 on the CPU plugin, by every strategy, against one elementwise
  * pass over the same arrays; with --reference also Flax's linear scan and lax.associative_scan in the same run.
  *
- *     npx jiti bench/scan/main.ts [--time 4096] [--channels 2560] [--plugin NAME] [--reference PYTHON]
+ *     npx jiti bench/scan/main.ts [--time 4096] [--channels 2560] [--plugin NAME] [--reference PYTHON] [--turns 2] [--quick] [--write]
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { axis, input, linearScan, type Program, program } from "../../src/dsl/index.js";
-import { CompiledProgram, type LoweringOptions, lowerProgram } from "../../src/engine/index.js";
-import { type Client, findPlugin, Plugin } from "../../src/runtime-pjrt/index.js";
-import { printTable, python, time, type Timing } from "../timing.js";
+import { ratioText, type Target, targetColumns } from "../bars.js";
+import type { Bar, Line } from "../plot.js";
+import { showResults } from "../results.js";
+import { inTurns, pythonSide, typescriptSide } from "../sides.js";
+import { BOUND, CHOSEN } from "./forms.js";
 
 const { values } = parseArgs({
   options: {
-    time: { type: "string", default: "4096" },
+    time: { type: "string" },
     channels: { type: "string", default: "2560" },
     plugin: { type: "string", default: "cpu" },
     reference: { type: "string" },
+    turns: { type: "string" },
+    quick: { type: "boolean", default: false },
+    write: { type: "boolean", default: false },
   },
 });
-const axes = [
-  axis("batch", 1),
-  axis("time", Number(values.time)),
-  axis("lru", Number(values.channels)),
-] as const;
-const [batch, , channels] = axes;
+const { channels, plugin, reference, write } = values;
+const steps = values.time ?? (values.quick ? "512" : "4096");
+const turns = values.turns ?? (values.quick ? "1" : "2");
+const shape = `[1, ${steps}, ${channels}] f32`;
+const FLAX = "Flax linear scan";
+const ASSOCIATIVE = "lax.associative_scan";
 
-const scan = (): Program =>
-  program({ name: "scan" }, () => {
-    const x = input("x", axes, "f32");
-    const a = input("a", axes, "f32");
-    return linearScan({ x, a, h0: input("h0", [batch, channels], "f32") });
-  });
-const elementwise = (): Program =>
-  program({ name: "elementwise" }, () => {
-    const x = input("x", axes, "f32");
-    return { y: x.mul(input("a", axes, "f32")).add(x) };
-  });
+const found = await inTurns(Number(turns), {
+  ours: () =>
+    typescriptSide(new URL("./ours.ts", import.meta.url), [
+      ...["--time", steps, "--channels", channels, "--plugin", plugin],
+    ]),
+  Flax:
+    reference === undefined
+      ? undefined
+      : () => pythonSide(reference, new URL("./reference.py", import.meta.url), [steps, channels]),
+});
+const ours = found.ours!.figures;
+const peers = found.Flax?.figures ?? {};
+const bound = ours[BOUND]!;
+const chosen = ours[CHOSEN]!;
+const all = Object.entries({ ...ours, ...peers });
 
-async function measure(client: Client, traced: Program, options: LoweringOptions): Promise<Timing> {
-  using compiled = await CompiledProgram.compile(client, lowerProgram(traced, options));
-  const inputs = new Map();
-  for (const { name, type } of compiled.lowered.arguments) {
-    const count = type.shape.reduce((product, size) => product * size, 1);
-    const data = new Float32Array(count).fill(name === "a" ? 0.9 : 0.1);
-    inputs.set(name, await client.toDevice({ elementType: "f32", dimensions: type.shape, data }));
-  }
-  return await time(9, async () => {
-    const { outputs } = await compiled.run({ inputs });
-    for (const buffer of outputs.values()) {
-      await buffer.ready;
-      buffer.close();
-    }
-  });
-}
-
-const { path } = await findPlugin(values.plugin, { install: true });
-const plugin = await Plugin.load(path);
-await using client = await plugin.createClient();
-const bound = await measure(client, elementwise(), {});
-const strategies: readonly (readonly [string, LoweringOptions])[] = [
-  ...[1, 2, 4, 8].map(
-    (scanUnroll) => [`sequential, ${scanUnroll} a turn`, { scan: "sequential", scanUnroll }] as const,
-  ),
-  ["associative", { scan: "associative" }],
-  ...[64, 256].map((scanBlock) => [`blocked by ${scanBlock}`, { scan: "blocked", scanBlock }] as const),
+const faster = (peer: string, ms: number): number | undefined =>
+  peers[peer] === undefined ? undefined : peers[peer] / ms;
+const asked: readonly (readonly [string, number | undefined, Target])[] = [
+  [`times as fast as ${FLAX}`, faster(FLAX, chosen), { must: 1.8, better: "more" }],
+  [`times as fast as ${ASSOCIATIVE}`, faster(ASSOCIATIVE, chosen), { must: 3.5, better: "more" }],
+  [`time, in that of ${BOUND}`, chosen / bound, { goal: 1.2, better: "less" }],
 ];
-const rows: (readonly [string, number])[] = [["one elementwise pass", bound.min]];
-for (const [name, options] of strategies) rows.push([name, (await measure(client, scan(), options)).min]);
-if (values.reference !== undefined) {
-  const script = fileURLToPath(new URL("./reference.py", import.meta.url));
-  const reference = await python<Record<string, number>>(values.reference, script, [
-    values.time,
-    values.channels,
-  ]);
-  rows.push(...Object.entries(reference));
-}
-printTable(
-  rows.map(([form, ms]) => ({ form, ms: ms.toFixed(1), "times the bound": (ms / bound.min).toFixed(2) })),
+const folder = fileURLToPath(new URL("./", import.meta.url));
+const about = {
+  settings: `${shape}, ${turns} turns`,
+  versions: { ...found.ours!.versions, ...found.Flax?.versions },
+};
+
+const bars = all.map(([label, value]): Bar => {
+  const kind = label === BOUND ? "bound" : label in peers ? "peer" : "ours";
+  return { label, value, kind };
+});
+const lines: readonly Line[] = [
+  { label: "goal", value: 1.2 * bound },
+  ...(peers[FLAX] === undefined ? [] : [{ label: "must", value: peers[FLAX] / 1.8 }]),
+];
+await showResults(
+  folder,
+  {
+    ...about,
+    section: "scan",
+    rows: all.map(([form, ms]) => ({
+      form,
+      ms: ms.toFixed(1),
+      "times the bound": (ms / bound).toFixed(2),
+      [`against ${FLAX}`]: ratioText(faster(FLAX, ms)),
+      [`against ${ASSOCIATIVE}`]: ratioText(faster(ASSOCIATIVE, ms)),
+    })),
+    plot: { title: `The linear scan alone, ${shape}`, panels: [{ unit: "ms, less is better", bars, lines }] },
+  },
+  write,
+);
+console.log();
+await showResults(
+  folder,
+  {
+    ...about,
+    section: "bars",
+    rows: asked.map(([what, ratio, target]) => ({
+      "the form that the target chooses": what,
+      measured: ratioText(ratio),
+      ...targetColumns(ratio, target),
+    })),
+  },
+  write,
 );
