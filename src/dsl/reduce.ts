@@ -3,6 +3,7 @@ import type { Value } from "../ir/operation.js";
 import { tensorType } from "../ir/types.js";
 import { checkDTypes, checkShared, checkSizes, findAxes } from "./align.js";
 import { type Axis, describe, type DType, type FloatDType, indexOf } from "./axis.js";
+import { range, select } from "./elementwise.js";
 import { ShapeError } from "./errors.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, currentTrace, type TensorData } from "./trace.js";
@@ -43,7 +44,7 @@ export function dot<A extends string, B extends string, D extends DType, K exten
   return new Tensor([...batch, ...x.axes.filter(isFree), ...y.axes.filter(isFree)], x.dtype, value);
 }
 
-type Reducer = "add" | "maximum" | "and" | "or";
+type Reducer = "add" | "maximum" | "minimum" | "and" | "or";
 
 function reduce<A extends string, D extends DType, N extends A>(
   op: string,
@@ -104,6 +105,30 @@ export function maximum<A extends string, D extends FloatDType, N extends A>(
 ): Tensor<Exclude<A, N>, D> {
   countFilled("maximum", x, over);
   return reduce("maximum", "maximum", Number.NEGATIVE_INFINITY, x, over);
+}
+
+/**
+ * The index of the largest element along an axis that is not empty, the first of equals; -1 where the largest is
+ * not a finite number, or any element is not a number.
+ */
+export function argmax<A extends string, D extends FloatDType, N extends A>(
+  x: Tensor<A, D>,
+  over: N,
+): Tensor<Exclude<A, N>, "i32"> {
+  countFilled("argmax", x, over);
+  const { axis } = findAxes("argmax", x, [over])[0]!;
+  const builder = builderHere();
+  // Computed once: a compiler that computes x in two places may round it in two ways, and then no element is the largest.
+  const { results } = builder.create("stablehlo.optimization_barrier", [x.value], {});
+  const elements = new Tensor<A, D>(x.axes, x.dtype, results[0]!);
+  const largest = reduce("argmax", "maximum", Number.NEGATIVE_INFINITY, elements, over);
+  const indices = select(elements.eq(largest), range(axis as Axis<N>), axis.size);
+  // Asked of each element: not every compiler's maximum keeps what is not a number.
+  const candidates = select(elements.eq(elements), indices, -1);
+  // Two plain reductions: 50 us for 32,000 elements on the CPU plugin, where one over pairs of value and index takes 170 us.
+  const first = reduce("argmax", "minimum", axis.size, candidates, over);
+  const finite = builder.create("stablehlo.is_finite", [largest.value], {}).result;
+  return select(new Tensor<Exclude<A, N>, "i1">(largest.axes, "i1", finite), first, -1);
 }
 
 /** Whether any element holds. */

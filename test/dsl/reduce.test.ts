@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   all,
   any,
+  argmax,
   axis,
   dot,
   input,
@@ -196,5 +197,65 @@ describe("reductions", () => {
       `shape error: ${name}: there is no axis "model"`,
       "  got:      [batch 2, time 3] f32",
     ]);
+  });
+});
+
+describe("argmax", () => {
+  const wide = axis("wide", 5);
+  const rows = (count: number) => axis("rows", count);
+  const best = (count: number, dtype: "f32" | "bf16" = "f32") =>
+    program({ name: "p" }, () => ({ best: argmax(input("x", [rows(count), wide], dtype), "wide") }));
+
+  it("is the index of the largest element, the first of equals", async () => {
+    const x = [
+      [1, 5, 2, 5, 0],
+      [-3, -2, -9, -2, -4],
+      [0, 0, 0, 0, 0],
+      [1, 2, 3, 4, 5],
+      [-1e38, -3e38, Number.NEGATIVE_INFINITY, -2e38, -1.5e38],
+    ];
+    const p = best(x.length);
+    expect(p.results).toEqual([{ role: "output", name: "best", axes: [rows(x.length)], dtype: "i32" }]);
+    expect(await cpu.run(p, { x: x.flat() })).toEqual({ best: [1, 1, 0, 4, 0] });
+  });
+
+  it("runs along any axis, in any float type", async () => {
+    const p = program({ name: "p" }, () => {
+      const x = input("x", [time, batch], "bf16");
+      return { times: argmax(x, "time"), batches: argmax(x, "batch") };
+    });
+    expect(await cpu.run(p, { x: [1, 9, 7, 2, 7, 9] })).toEqual({ times: [1, 0], batches: [1, 0, 1] });
+  });
+
+  it("is -1 where the largest is not a finite number, or any element is not a number", async () => {
+    const { NaN: nan, POSITIVE_INFINITY: inf, NEGATIVE_INFINITY: least } = Number;
+    const x = [
+      [1, nan, 2, 3, 4],
+      [nan, nan, nan, nan, nan],
+      [1, inf, 2, 3, 4],
+      [least, least, least, least, least],
+    ];
+    expect(await cpu.run(best(x.length), { x: x.flat() })).toEqual({ best: [-1, -1, -1, -1] });
+  });
+
+  it("nothing has no largest, and an axis that is not there neither", () => {
+    const none = axis("none", 0);
+    const ofNothing = traceComplaint(() => argmax(input("x", [none, batch], "f32"), "none"));
+    expect(ofNothing).toMatchInlineSnapshot(`
+      "shape error: argmax: axis "none" has no elements
+        got:      [none 0, batch 2] f32
+        at:       test/dsl/reduce.test.ts LINE
+        | const ofNothing = traceComplaint(() => argmax(input("x", [none, batch], "f32"), "none"));
+        |                                        ^"
+    `);
+    const elsewhere = traceComplaint(() => argmax(loose(input("x", [batch, time], "f32")), "model"));
+    expect(elsewhere).toMatchInlineSnapshot(`
+      "shape error: argmax: there is no axis "model"
+        got:      [batch 2, time 3] f32
+        at:       test/dsl/reduce.test.ts LINE
+        | const elsewhere = traceComplaint(() => argmax(loose(input("x", [batch, time], "f32")), "model"));
+        |                                        ^
+        hint:     its axes are batch, time"
+    `);
   });
 });
