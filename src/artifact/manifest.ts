@@ -10,13 +10,22 @@ export const SCHEMA_VERSION = 1;
 /** What the first field of every manifest says. */
 export const FORMAT = "stablegriffin artifact";
 
+/** The manifest's file; written last, so that a folder without it is no artifact. */
+export const MANIFEST_FILE = "manifest.json";
+
+/** SHA-256 of the manifest, as `sha256sum --check` reads it: the manifest holds those of all other files. */
+export const DIGEST_FILE = "manifest.sha256";
+
 const count = z.int().nonnegative();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "a SHA-256 in hexadecimal");
 
 /** A path inside the artifact: relative, forward slashes, no `.` or `..` and nothing a file system could read as another place. */
-const path = z
-  .string()
-  .regex(/^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[\w.@+-]+(?:\/[\w.@+-]+)*$/, "a relative path without . and ..");
+const PATH = /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[\w.@+-]+(?:\/[\w.@+-]+)*$/;
+
+/** Whether an artifact may hold a file of this path. */
+export const isArtifactPath = (path: string): boolean => PATH.test(path);
+
+const path = z.string().regex(PATH, "a relative path without . and ..");
 
 const tensor = {
   name: z.string(),
@@ -126,7 +135,7 @@ export const manifestSchema = z.strictObject({
   weights: path,
   /** tokenizer.json and what goes with it; empty for models without text. */
   tokenizer: z.array(path),
-  /** Every other file of the artifact. */
+  /** Every other file of the artifact but manifest.sha256. */
   files: z.array(z.strictObject({ path, bytes: count, sha256 })),
 });
 
@@ -137,9 +146,12 @@ export type Fingerprint = z.infer<typeof fingerprint>;
 
 /** weights.index.json: where each weight is stored, by its name in safetensors files. */
 export const weightsIndexSchema = z.strictObject({
-  /** Whether the files lie in the artifact, or where the model folder was at export (absolute, or relative to the artifact). */
-  location: z.enum(["copied", "reference"]),
-  /** Folder of the files: inside the artifact, or the model folder. */
+  /**
+   * Whether the files lie in the artifact, or where the model folder was at export. `none`: exported from a configuration alone;
+   * the tensors say what a model folder must hold, and their `file` is empty.
+   */
+  location: z.enum(["copied", "reference", "none"]),
+  /** Folder of the files: inside the artifact, or the model folder as seen from the artifact (`../model`), or empty. */
   folder: z.string(),
   files: z.array(z.strictObject({ name: z.string(), bytes: count, sha256: sha256.optional() })),
   /** Tensors in the order of the model's parameters. */

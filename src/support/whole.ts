@@ -48,14 +48,22 @@ export async function removeAbandoned(folder: string): Promise<void> {
   }
 }
 
-/** Runs with a folder of its own in `parent`, which is removed afterwards, by the next caller if the process is killed. */
-export async function withWorkFolder<T>(parent: string, run: (work: string) => Promise<T>): Promise<T> {
+/**
+ * Makes a folder of its own in `parent` for work in progress. The caller removes it; if its process is killed, the next one that
+ * works in `parent` does.
+ */
+export async function makeWorkFolder(parent: string): Promise<string> {
   await mkdir(parent, { recursive: true });
   await removeAbandoned(parent);
   const work = join(parent, `${PREFIX}${process.pid}-${randomBytes(6).toString("hex")}`);
+  await mkdir(work);
+  return work;
+}
+
+async function withWorkFolder(parent: string, run: (work: string) => Promise<void>): Promise<void> {
+  const work = await makeWorkFolder(parent);
   try {
-    await mkdir(work);
-    return await run(work);
+    await run(work);
   } finally {
     await rm(work, { recursive: true, force: true });
   }

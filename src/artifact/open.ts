@@ -1,0 +1,74 @@
+/** @file An artifact opened for reading: a folder as it lies, or an archive unpacked into a temporary folder. */
+import { rm, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { cacheFolder } from "../runtime-pjrt/index.js";
+import { makeWorkFolder, removeAbandoned } from "../support/whole.js";
+import { ArtifactError } from "./errors.js";
+import type { Manifest, WeightsIndex } from "./manifest.js";
+import { readManifest, readWeightsIndex } from "./read-manifest.js";
+import { type UnpackOptions, unpackArtifact } from "./unpack.js";
+
+/** An artifact whose descriptions are read. Close it: an archive's files lie in a temporary folder until then. */
+export interface OpenArtifact extends AsyncDisposable {
+  /** The folder or archive as it was given, for messages. */
+  readonly where: string;
+  /** Where its files lie. */
+  readonly folder: string;
+  readonly manifest: Manifest;
+  readonly weights: WeightsIndex;
+  /** Where the files of its weights lie; undefined when it was exported without. */
+  readonly weightsFolder: string | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens an artifact: its manifest and the index of its weights are read and checked, no other file is.
+ * @param path a folder, or a .zip of one
+ * @throws ArtifactError when it is none, is damaged, or is written by a newer version
+ */
+export async function openArtifact(path: string, options: UnpackOptions = {}): Promise<OpenArtifact> {
+  // What a killed export had set aside comes back before anyone misses it.
+  if ((await kindOf(path)) === "missing") await removeAbandoned(dirname(resolve(path)));
+  const kind = await kindOf(path);
+  if (kind === "missing") throw new ArtifactError(path, [{ subject: "artifact", problem: "does not exist" }]);
+  if (kind === "folder") return read(path, path, async () => {});
+  const folder = await makeWorkFolder(join(cacheFolder(), "unpacked"));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    await unpackArtifact(path, folder, options);
+    return await read(path, folder, remove);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function kindOf(path: string): Promise<"folder" | "file" | "missing"> {
+  const stats = await stat(path).catch(() => undefined);
+  if (stats === undefined) return "missing";
+  return stats.isDirectory() ? "folder" : "file";
+}
+
+async function read(where: string, folder: string, close: () => Promise<void>): Promise<OpenArtifact> {
+  const manifest = await readManifest(folder, where);
+  const weights = await readWeightsIndex(folder, manifest, where);
+  return {
+    where,
+    folder,
+    manifest,
+    weights,
+    weightsFolder: weightsFolder(where, folder, weights),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** References are as seen from the artifact, also from one that is unpacked elsewhere. */
+function weightsFolder(
+  where: string,
+  folder: string,
+  { location, folder: named }: WeightsIndex,
+): string | undefined {
+  if (location === "none") return undefined;
+  return location === "copied" ? join(folder, named) : resolve(where, named);
+}

@@ -1,0 +1,147 @@
+/** @file manifest.json and weights.index.json read and checked: their schemas, and that what they name is there to be named. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import type { Problem } from "../support/problems.js";
+import { fromHuggingFace } from "../weights/index.js";
+import { ArtifactError } from "./errors.js";
+import {
+  FORMAT,
+  type Manifest,
+  MANIFEST_FILE,
+  manifestSchema,
+  SCHEMA_VERSION,
+  type WeightsIndex,
+  weightsIndexSchema,
+} from "./manifest.js";
+
+/** The part that manifests of all versions have. */
+const anyVersion = z.looseObject({ format: z.literal(FORMAT), schemaVersion: z.int().positive() });
+
+async function readJson(folder: string, name: string, where: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(join(folder, name), "utf8");
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    throw new ArtifactError(where, [
+      { subject: name, problem: missing ? "missing" : `cannot be read (${(error as Error).message})` },
+    ]);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ArtifactError(where, [
+      { subject: name, problem: `cannot be parsed: ${(error as Error).message}` },
+    ]);
+  }
+}
+
+/** `programs.0.file: a relative path without . and ..` as a problem of a file. */
+const schemaProblems = (file: string, error: z.ZodError): Problem[] =>
+  error.issues.map(({ path, message }) => ({
+    subject: [file, ...path.map(String)].join("."),
+    problem: message,
+  }));
+
+/**
+ * The manifest of a folder. @param where names the artifact in messages
+ * @throws ArtifactError when there is none, it is of a newer version, or is not as its schema says
+ */
+export async function readManifest(folder: string, where: string): Promise<Manifest> {
+  const json = await readJson(folder, MANIFEST_FILE, where);
+  const head = anyVersion.safeParse(json);
+  if (!head.success) {
+    throw new ArtifactError(where, [
+      {
+        subject: MANIFEST_FILE,
+        problem: "not the manifest of an artifact",
+        expected: `"format": "${FORMAT}"`,
+      },
+    ]);
+  }
+  const { schemaVersion } = head.data;
+  if (schemaVersion > SCHEMA_VERSION) {
+    throw new ArtifactError(where, [
+      {
+        subject: MANIFEST_FILE,
+        problem: "written by a newer stablegriffin",
+        expected: `schema version ${SCHEMA_VERSION} or older`,
+        got: `${schemaVersion}`,
+        hint: "run it with the version that exported it, or export it again with this one",
+      },
+    ]);
+  }
+  const { success, data, error } = manifestSchema.safeParse(json);
+  if (!success) throw new ArtifactError(where, schemaProblems(MANIFEST_FILE, error));
+  const problems = danglingNames(data);
+  if (problems.length > 0) throw new ArtifactError(where, problems);
+  return data;
+}
+
+/** Files that are named but not listed, and preparing programs that do not exist. */
+function danglingNames({ programs, compiled, weights, tokenizer, files }: Manifest): Problem[] {
+  const listed = new Set(files.map((file) => file.path));
+  const known = new Map(programs.map((program) => [program.name, program]));
+  const named = [
+    ...programs.flatMap(({ file, text }) => (text === undefined ? [file] : [file, text])),
+    ...compiled.flatMap(({ executables }) => Object.values(executables).map(({ file }) => file)),
+    weights,
+    ...tokenizer,
+  ];
+  const prepared = programs.flatMap(({ name, prepare }) =>
+    prepare === undefined || known.get(prepare)?.kind === "prepare" ? [] : [{ name, prepare }],
+  );
+  return [
+    ...named
+      .filter((path) => !listed.has(path))
+      .map((subject): Problem => ({ subject, problem: "used, but not in the manifest's list of files" })),
+    ...prepared.map(
+      ({ name, prepare }): Problem => ({
+        subject: name,
+        problem: "its preparing program does not exist",
+        got: prepare,
+      }),
+    ),
+  ];
+}
+
+/**
+ * The index of the weights, checked against what the programs take.
+ * @throws ArtifactError when it is missing, not as its schema says, or has other shapes than the programs
+ */
+export async function readWeightsIndex(
+  folder: string,
+  manifest: Manifest,
+  where: string,
+): Promise<WeightsIndex> {
+  const json = await readJson(folder, manifest.weights, where);
+  const { success, data, error } = weightsIndexSchema.safeParse(json);
+  if (!success) throw new ArtifactError(where, schemaProblems(manifest.weights, error));
+  const problems = parameterProblems(manifest, data);
+  if (problems.length > 0) throw new ArtifactError(where, problems);
+  return data;
+}
+
+const shapeText = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
+
+/** Parameters of programs that the index lacks, or has in another shape. */
+function parameterProblems({ programs, weights }: Manifest, { tensors }: WeightsIndex): Problem[] {
+  const shapes = new Map(
+    tensors.map(({ parameter, name, shape }) => [parameter, fromHuggingFace(name, shape)?.shape ?? shape]),
+  );
+  const taken = new Map(
+    programs.flatMap((program) =>
+      program.arguments.flatMap(({ role, name, dimensions }) =>
+        role === "parameter" ? [[name, dimensions] as const] : [],
+      ),
+    ),
+  );
+  return [...taken].flatMap(([subject, dimensions]): Problem[] => {
+    const shape = shapes.get(subject);
+    const expected = shapeText(dimensions);
+    if (shape === undefined) return [{ subject, problem: `not in ${weights}`, expected }];
+    if (shapeText(shape) === expected) return [];
+    return [{ subject, problem: `of another shape in ${weights}`, expected, got: shapeText(shape) }];
+  });
+}
