@@ -32,7 +32,10 @@ export interface BoundWeights {
  * in memory twice. Throws one {@link CheckpointError} with every parameter that is missing, misshapen or of
  * an unusable type and every tensor that the model does not have.
  */
-export function bindWeights(checkpoint: Checkpoint, wanted: readonly Parameter[]): BoundWeights {
+export function bindWeights(
+  checkpoint: Pick<Checkpoint, "where" | "tensors">,
+  wanted: readonly Parameter[],
+): BoundWeights {
   const { tensors, where } = checkpoint;
   const problems: Problem[] = [];
   const parameters = new Map<string, BoundParameter>();

@@ -56,7 +56,7 @@ export async function readModelConfig(folder: string): Promise<ModelConfig> {
 
 /** Whether a folder has files of weights, or claims to; one without is a configuration. */
 export async function hasWeights(folder: string): Promise<boolean> {
-  const names = await readdir(folder).catch(() => []);
+  const names: readonly string[] = await readdir(folder).catch(() => []);
   return names.includes(SINGLE_FILE) || names.includes(INDEX_FILE);
 }
 

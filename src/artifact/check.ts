@@ -1,0 +1,112 @@
+/** @file Whether an artifact can run where it is to run: every reason against it, before anything is loaded. */
+import { basename } from "node:path";
+import { type Client, UnsupportedByPluginError } from "../runtime-pjrt/index.js";
+import type { Problem } from "../support/problems.js";
+import { ArtifactError } from "./errors.js";
+import { changedFiles } from "./files.js";
+import type { Manifest, ManifestProgram } from "./manifest.js";
+import type { OpenArtifact } from "./open.js";
+import { weightsProblems } from "./weights.js";
+
+/** What is known of the place where an artifact is to run. */
+export interface CompatibilityOptions {
+  /** A model folder whose weights are taken instead of those that the artifact names. */
+  readonly weights?: string | undefined;
+  /** Bytes of device memory that may be used; default: what the device says it has. */
+  readonly memoryLimit?: number | undefined;
+}
+
+/**
+ * Holds an artifact against a client: the files it is made of, the StableHLO versions that the plugin reads, weights, memory.
+ * Files of weights are held against their sizes and headers, all others against their hashes.
+ * @throws ArtifactError with every reason against it
+ */
+export async function checkCompatibility(
+  artifact: OpenArtifact,
+  client: Client,
+  options: CompatibilityOptions = {},
+): Promise<void> {
+  const problems = [
+    ...versionProblems(artifact.manifest, client),
+    ...(await changedFiles(artifact, { hashes: (path) => !path.endsWith(".safetensors") })),
+    ...(await weightsProblems(artifact, options.weights)),
+    ...memoryProblems(artifact.manifest, client, options.memoryLimit),
+  ];
+  if (problems.length > 0) throw new ArtifactError(artifact.where, problems);
+}
+
+/** Negative when the first version is older; the patch never matters to readers. */
+function compareVersions(a: string, b: string): number {
+  const [major = 0, minor = 0] = a.split(".").map(Number);
+  const [otherMajor = 0, otherMinor = 0] = b.split(".").map(Number);
+  return major - otherMajor || minor - otherMinor;
+}
+
+/** Programs written for a StableHLO that the plugin does not read. */
+function versionProblems({ programs }: Manifest, { plugin }: Client): Problem[] {
+  const { minimum, current } = plugin.stablehloVersions;
+  const named = basename(plugin.path);
+  const tooNew = (version: string) => current !== undefined && compareVersions(version, current) > 0;
+  const tooOld = (version: string) => minimum !== undefined && compareVersions(version, minimum) < 0;
+  const versions = [...new Set(programs.map(({ stablehlo }) => stablehlo))];
+  return versions
+    .filter((version) => tooNew(version) || tooOld(version))
+    .map((version) => ({
+      subject: `StableHLO ${version}`,
+      problem: `${named} does not read it`,
+      expected: `${minimum ?? "any"} to ${current ?? "any"}`,
+      got: programs
+        .filter(({ stablehlo }) => stablehlo === version)
+        .map(({ name }) => name)
+        .join(", "),
+      hint: tooNew(version)
+        ? `export with --stablehlo-version ${current}, or use a newer plugin`
+        : "export again, or use an older plugin",
+    }));
+}
+
+/** More device memory than there is, as compilers planned it when the executables were made. */
+function memoryProblems(manifest: Manifest, client: Client, limit = freeBytes(client)): Problem[] {
+  if (limit === undefined) return [];
+  const largest = plannedMemory(manifest, client.platformName)[0];
+  if (largest === undefined || largest.bytes <= limit) return [];
+  return [
+    {
+      subject: "device memory",
+      problem: `${largest.program} does not fit`,
+      expected: `at most ${limit} bytes`,
+      got: `${largest.bytes} bytes (weights, state, results and temporaries)`,
+      hint: "a smaller batch, a shorter chunk or a narrower dtype takes less",
+    },
+  ];
+}
+
+/** What a device has left; undefined where the plugin does not tell. */
+function freeBytes(client: Client): number | undefined {
+  try {
+    const { bytesLimit, bytesInUse } = client.devices[0]!.memoryStats();
+    return bytesLimit === undefined ? undefined : bytesLimit - bytesInUse;
+  } catch (error) {
+    if (error instanceof UnsupportedByPluginError) return undefined;
+    throw error;
+  }
+}
+
+/** Device memory in bytes that a program takes while it runs. */
+export interface PlannedMemory {
+  readonly program: ManifestProgram["name"];
+  readonly bytes: number;
+}
+
+/** What the compilers of a platform planned for each program, the largest first; all platforms without one. */
+export function plannedMemory({ compiled }: Manifest, platform?: string): readonly PlannedMemory[] {
+  return compiled
+    .filter(({ fingerprint }) => platform === undefined || fingerprint.platform === platform)
+    .flatMap(({ executables }) => Object.entries(executables))
+    .flatMap(([program, { memory }]) => {
+      if (memory === undefined) return [];
+      const { arguments: given, results, aliased, temporary, generatedCode } = memory;
+      return [{ program, bytes: given + results - aliased + temporary + generatedCode }];
+    })
+    .sort((a, b) => b.bytes - a.bytes);
+}

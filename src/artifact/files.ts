@@ -1,0 +1,84 @@
+/** @file Whether the files of an artifact are those that were exported: by name and size, or by every byte. */
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import type { Problem } from "../support/problems.js";
+import { sha256OfFile } from "./hash.js";
+import { DIGEST_FILE, type Manifest, MANIFEST_FILE } from "./manifest.js";
+import type { OpenArtifact } from "./open.js";
+
+/** `<sha256>  manifest.json`, as `sha256sum --check` reads it. */
+export const digestLine = (sha256: string): string => `${sha256}  ${MANIFEST_FILE}\n`;
+
+export interface FileCheckOptions {
+  /** Which files are hashed; the others are held against their size. Default: none. */
+  readonly hashes?: (path: string) => boolean;
+  /** How far hashing is, bytes. */
+  readonly onBytes?: ((bytes: number, totalBytes: number) => void) | undefined;
+}
+
+type ListedFile = Manifest["files"][number];
+
+const NOT_LISTED = [MANIFEST_FILE, DIGEST_FILE];
+
+/** Files that are missing or changed, the manifest itself included. Those beyond the manifest's list are not looked for. */
+export async function changedFiles(
+  { folder, manifest }: OpenArtifact,
+  { hashes = () => false, onBytes }: FileCheckOptions = {},
+): Promise<readonly Problem[]> {
+  const totalBytes = manifest.files.reduce((sum, file) => sum + (hashes(file.path) ? file.bytes : 0), 0);
+  let done = 0;
+  const problems: Problem[] = [];
+  for (const file of manifest.files) {
+    const onMore = (bytes: number) => {
+      done += bytes;
+      onBytes?.(done, totalBytes);
+    };
+    problems.push(...(await fileProblems(folder, file, hashes(file.path), onMore)));
+  }
+  return [...problems, ...(await manifestProblems(folder))];
+}
+
+async function fileProblems(
+  folder: string,
+  { path, bytes, sha256 }: ListedFile,
+  hashed: boolean,
+  onBytes: (bytes: number) => void,
+): Promise<Problem[]> {
+  const stats = await stat(join(folder, path)).catch(() => undefined);
+  if (stats === undefined || !stats.isFile()) return [{ subject: path, problem: "missing" }];
+  if (stats.size !== bytes)
+    return [{ subject: path, problem: "changed", expected: `${bytes} bytes`, got: `${stats.size} bytes` }];
+  if (!hashed) return [];
+  const got = await sha256OfFile(join(folder, path), onBytes);
+  return got === sha256 ? [] : [changed(path, sha256, got)];
+}
+
+const changed = (subject: string, expected: string, got: string): Problem => ({
+  subject,
+  problem: "changed",
+  expected: `SHA-256 ${expected.slice(0, 12)}...`,
+  got: `${got.slice(0, 12)}...`,
+});
+
+async function manifestProblems(folder: string): Promise<Problem[]> {
+  const noted = await readFile(join(folder, DIGEST_FILE), "utf8").catch(() => undefined);
+  if (noted === undefined) return [{ subject: DIGEST_FILE, problem: "missing" }];
+  const hash = await sha256OfFile(join(folder, MANIFEST_FILE));
+  if (noted === digestLine(hash)) return [];
+  const expected = /^([0-9a-f]{64}) {2}/.exec(noted)?.[1];
+  if (expected === undefined || noted !== digestLine(expected))
+    return [{ subject: DIGEST_FILE, problem: "changed" }];
+  return [changed(MANIFEST_FILE, expected, hash)];
+}
+
+/** Files that are there and not in the manifest's list, links and devices too. */
+export async function extraFiles({ folder, manifest }: OpenArtifact): Promise<readonly Problem[]> {
+  const listed = new Set([...NOT_LISTED, ...manifest.files.map(({ path }) => path)]);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
+    .filter((path) => !listed.has(path))
+    .sort()
+    .map((subject) => ({ subject, problem: "extra: not in the manifest" }));
+}

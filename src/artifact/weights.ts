@@ -1,0 +1,166 @@
+/** @file The weights of an artifact: described at export, found again and checked before they are read. */
+import { stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { Problem } from "../support/problems.js";
+import {
+  type BoundWeights,
+  bindWeights,
+  type Checkpoint,
+  CheckpointError,
+  type FloatType,
+  fromHuggingFace,
+  openCheckpoint,
+  openSafetensors,
+  type Parameter,
+  type SafetensorsFile,
+  type StoredTensor,
+  toHuggingFace,
+} from "../weights/index.js";
+import { ArtifactError } from "./errors.js";
+import type { WeightsIndex } from "./manifest.js";
+import type { OpenArtifact } from "./open.js";
+
+/** The weights of a model folder as an artifact's index holds them, but for where the files are. */
+export interface DescribedWeights {
+  /** Paths of the files. */
+  readonly files: readonly string[];
+  readonly tensors: WeightsIndex["tensors"];
+}
+
+/** Describes what is stored of the wanted parameters. @throws CheckpointError with everything that does not fit */
+export function describeWeights(checkpoint: Checkpoint, wanted: readonly Parameter[]): DescribedWeights {
+  bindWeights(checkpoint, wanted);
+  const files = new Set<string>();
+  const tensors = wanted.map((parameter) => {
+    const { name } = toHuggingFace(parameter);
+    const { dtype, shape, file = "" } = checkpoint.tensors.get(name)!;
+    files.add(file);
+    return {
+      parameter: parameter.path,
+      name,
+      file: basename(file),
+      dtype: dtype as FloatType,
+      shape: [...shape],
+    };
+  });
+  return { files: [...files].sort(), tensors };
+}
+
+/** The wanted parameters of a configuration that comes without weights. */
+export function describeMissingWeights(wanted: readonly Parameter[], dtype: FloatType): DescribedWeights {
+  const tensors = wanted.map((parameter) => {
+    const { name, shape } = toHuggingFace(parameter);
+    return { parameter: parameter.path, name, file: "", dtype, shape: [...shape] };
+  });
+  return { files: [], tensors };
+}
+
+/** Weights found: by parameter path, readable until they are closed. */
+export interface ArtifactWeights extends BoundWeights, AsyncDisposable {
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the files of an artifact's weights; no tensor is read yet.
+ * @param folder a model folder to take instead of the one that the artifact names
+ * @throws ArtifactError with everything that is missing or has changed, also when the artifact has no weights and no folder is
+ * given; CheckpointError for a given folder that does not fit
+ */
+export async function openWeights(artifact: OpenArtifact, folder?: string): Promise<ArtifactWeights> {
+  const { where, weights } = artifact;
+  if (folder !== undefined) return bind(await openCheckpoint(folder), weights);
+  const found = await findWeights(artifact);
+  if (found.problems.length === 0) return bind({ where, ...found }, weights);
+  await found.close();
+  throw new ArtifactError(where, found.problems);
+}
+
+/** Everything that is missing or has changed of an artifact's weights; their bytes are not looked at. */
+export async function weightsProblems(artifact: OpenArtifact, folder?: string): Promise<readonly Problem[]> {
+  if (folder === undefined) {
+    const { problems, close } = await findWeights(artifact);
+    await close();
+    return problems;
+  }
+  try {
+    await using _ = await openWeights(artifact, folder);
+    return [];
+  } catch (error) {
+    if (error instanceof CheckpointError) return error.problems;
+    throw error;
+  }
+}
+
+async function bind(
+  checkpoint: Pick<Checkpoint, "where" | "tensors" | "close">,
+  { tensors }: WeightsIndex,
+): Promise<ArtifactWeights> {
+  const close = () => checkpoint.close();
+  const wanted = tensors.map(({ parameter, name, shape }) => ({
+    path: parameter,
+    shape: fromHuggingFace(name, shape)?.shape ?? shape,
+  }));
+  try {
+    return { ...bindWeights(checkpoint, wanted), close, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface FoundWeights {
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  readonly problems: readonly Problem[];
+  close(): Promise<void>;
+}
+
+/** The tensors in the files that the index names, and what does not agree with the index. */
+async function findWeights({ weights, weightsFolder }: OpenArtifact): Promise<FoundWeights> {
+  if (weightsFolder === undefined)
+    return { tensors: new Map(), problems: [NO_WEIGHTS], close: async () => {} };
+  const problems: Problem[] = [];
+  const opened = new Map<string, SafetensorsFile>();
+  for (const { name, bytes } of weights.files) {
+    const path = join(weightsFolder, name);
+    try {
+      opened.set(name, await openSafetensors(path));
+      const { size } = await stat(path);
+      if (size !== bytes)
+        problems.push({ subject: path, problem: CHANGED, expected: `${bytes} bytes`, got: `${size} bytes` });
+    } catch (error) {
+      if (!(error instanceof CheckpointError)) throw error;
+      problems.push(...error.problems.map(({ problem, ...rest }) => ({ ...rest, subject: path, problem })));
+    }
+  }
+  for (const wanted of weights.tensors) {
+    const file = opened.get(wanted.file);
+    if (file !== undefined) problems.push(...tensorProblems(wanted, file.tensors.get(wanted.name)));
+  }
+  return {
+    tensors: new Map([...opened.values()].flatMap((file) => [...file.tensors])),
+    problems,
+    close: async () => void (await Promise.all([...opened.values()].map((file) => file.close()))),
+  };
+}
+
+const CHANGED = "changed since the export";
+
+const NO_WEIGHTS: Problem = {
+  subject: "weights",
+  problem: "exported without",
+  hint: "give a model folder that has the tensors of weights.index.json",
+};
+
+const typeText = ({ dtype, shape }: Pick<StoredTensor, "dtype" | "shape">): string =>
+  `${dtype} [${shape.join(", ")}]`;
+
+function tensorProblems(
+  wanted: WeightsIndex["tensors"][number],
+  tensor: StoredTensor | undefined,
+): Problem[] {
+  const expected = typeText(wanted);
+  if (tensor === undefined)
+    return [{ subject: wanted.name, problem: `no longer in ${wanted.file}`, expected }];
+  const got = typeText(tensor);
+  return got === expected ? [] : [{ subject: wanted.name, problem: CHANGED, expected, got }];
+}
