@@ -16,13 +16,18 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "src/runtime-pjrt": ["src/support"],
   "src/weights": ["src/support"],
   "src/text": ["src/support"],
+  "src/serving": ["src/runtime-pjrt", "src/text", "src/weights", "src/support"],
+  "src/artifact": ["src/serving", "src/runtime-pjrt", "src/weights", "src/text", "src/support"],
   "src/golden": ["src/weights", "src/support"],
+  "src/cost": ["src/runtime-pjrt", "src/support"],
   models: ["src/dsl"],
   "src/engine": [
     "models",
     ...["ir", "dsl", "passes", "lowering", "runtime-pjrt", "weights", "text", "golden", "support"].map(
       (name) => `src/${name}`,
     ),
+    "src/serving",
+    "src/artifact",
   ],
 };
 
