@@ -6,6 +6,7 @@
  * vocab; window (attention window W); tap and tail (convolution). Parameter paths are those of the published checkpoints.
  */
 import {
+  argmax,
   type Axis,
   at,
   axis,
@@ -276,8 +277,9 @@ export interface GriffinProgramOptions {
 }
 
 /**
- * Traces one program of a model. Inputs: tokens [batch, time] i32, segment_pos [batch, time] i32. Result: logits [batch,
- * vocab] or [batch, time, vocab] f32. States have a fixed size per sequence: keys and values of W tokens, f32 recurrence,
+ * Traces one program of a model. Inputs: tokens [batch, time] i32, segment_pos [batch, time] i32. Results: logits [batch,
+ * vocab] or [batch, time, vocab] f32; with those of one position also next [batch, time 1] i32, the best token of each sequence,
+ * in the form in which decode takes tokens. States have a fixed size per sequence: keys and values of W tokens, f32 recurrence,
  * convolution tail, number of tokens.
  */
 export function griffinProgram(config: GriffinConfig, options: GriffinProgramOptions): Program {
@@ -296,10 +298,9 @@ export function griffinProgram(config: GriffinConfig, options: GriffinProgramOpt
       const tokens = input("tokens", [batch, time], "i32");
       const position = input("segment_pos", [batch, time], "i32");
       const { x, embedding } = trunk({ config, dtype, tokens, position });
-      const logits = allPositions
-        ? head(x, embedding, { config })
-        : head(at(x, "time", -1), embedding, { config });
-      return { logits: logits.to("f32") };
+      if (allPositions) return { logits: head(x, embedding, { config }).to("f32") };
+      const logits = head(at(x, "time", -1), embedding, { config }).to("f32");
+      return { logits, next: split(argmax(logits, "vocab"), "batch", [batch, axis("time", 1)]) };
     },
   );
 }

@@ -8,8 +8,9 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { griffinParameters, type GriffinConfig } from "../../models/griffin.js";
 import { griffinPattern } from "../../models/presets.js";
-import { GriffinModel, Session } from "../../src/engine/index.js";
+import { GriffinModel } from "../../src/engine/index.js";
 import { findPlugin, Plugin } from "../../src/runtime-pjrt/index.js";
+import { Session } from "../../src/serving/index.js";
 import { formulaCheckpoint } from "../../src/weights/index.js";
 import { printTable, python, time } from "../timing.js";
 

@@ -1,14 +1,14 @@
 /** @file A checkpoint folder and prompts in; tokens one by one, then figures out: what `generate` and `demo` share. */
 import { type ComputeDType, griffinParameters } from "../../models/griffin.js";
-import { planChunks } from "../engine/chunks.js";
+import { GriffinModel, type LoweringOptions } from "../engine/index.js";
 import {
+  DEFAULT_CHUNK,
+  DEFAULT_NEW_TOKENS,
   type GeneratedToken,
   type GenerateOptions,
   generate,
-  GriffinModel,
-  type LoweringOptions,
-} from "../engine/index.js";
-
+  planChunks,
+} from "../serving/index.js";
 import { checkPrompt, loadTokenizer } from "../text/index.js";
 import { type ModelConfig, openCheckpoint } from "../weights/index.js";
 import { describeDevice, openDevice } from "./device.js";
@@ -20,7 +20,7 @@ import { describeStrategies } from "./strategies.js";
 export type Prompt = { readonly text: string } | { readonly tokens: readonly number[] };
 
 export interface GenerationRequest
-  extends Omit<GenerateOptions, "tokenizer" | "eosIds" | "padId">,
+  extends Omit<GenerateOptions, "tokenizer" | "eosIds">,
     Omit<LoweringOptions, "target"> {
   /** Folder of the checkpoint. */
   readonly model: string;
@@ -71,8 +71,7 @@ export async function runGeneration(
   });
   for (const warning of model.warnings) progress.note(warning);
   const longest = await compilePrograms(model, prompts, request);
-  const options = { ...request, tokenizer, eosIds: config.eosIds, padId: config.padId };
-  const collected = await collect(generate(model, prompts, options), prompts, onToken);
+  const collected = await collect(generate(model, prompts, { ...request, tokenizer }), prompts, onToken);
   return {
     ...collected,
     dtype: model.dtype,
@@ -98,7 +97,7 @@ async function encodePrompts({ model, prompts }: GenerationRequest, { bosId, voc
 async function compilePrograms(
   model: GriffinModel,
   prompts: readonly (readonly number[])[],
-  { chunk = 256, maxNewTokens = 128 }: GenerationRequest,
+  { chunk = DEFAULT_CHUNK, maxNewTokens = DEFAULT_NEW_TOKENS }: GenerationRequest,
 ): Promise<number> {
   const batch = prompts.length;
   const [first, ...following] = planChunks(Math.max(...prompts.map((prompt) => prompt.length)), chunk);

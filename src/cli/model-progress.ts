@@ -1,5 +1,6 @@
 /** @file What happens while a model gets ready, as progress. */
-import type { ModelEvent, ModelOptions } from "../engine/index.js";
+import type { ModelOptions } from "../engine/index.js";
+import type { ModelEvent } from "../serving/index.js";
 import { formatBytes, type Progress } from "./progress.js";
 
 /** Callbacks for `GriffinModel.load`: weights, lowering pass by pass, compiling. */

@@ -1,32 +1,25 @@
-/** @file A lowered program compiled by a plugin, called with buffers by the names of its arguments. */
-import type {
-  AheadOfTimeProgram,
-  Client,
-  DeviceBuffer,
-  ElementTypeName,
-  Executable,
-  Signature,
-  Topology,
+/** @file Lowered programs compiled by a plugin: now, from a cache, or ahead of time. */
+import {
+  type AheadOfTimeProgram,
+  type Client,
+  type CompileCache,
+  compileThrough,
+  type ElementTypeName,
+  type Executable,
+  type Signature,
+  type Topology,
 } from "../runtime-pjrt/index.js";
-import { InternalError } from "../support/errors.js";
+import {
+  callProgram,
+  type LoadedProgram,
+  type Preparation,
+  type ProgramBuffers,
+  type ProgramResults,
+} from "../serving/index.js";
 import { type LoweredProgram, stablehloText } from "./lower.js";
 
-/** Buffers by role and name, as the arguments of a program ask for them. */
-export interface ProgramBuffers {
-  readonly inputs?: ReadonlyMap<string, DeviceBuffer>;
-  readonly parameters?: ReadonlyMap<string, DeviceBuffer>;
-  readonly states?: ReadonlyMap<string, DeviceBuffer>;
-  readonly prepared?: readonly DeviceBuffer[];
-}
-
-/** The results of one run by role and name; the caller closes them. */
-export interface ProgramResults {
-  readonly outputs: ReadonlyMap<string, DeviceBuffer>;
-  readonly states: ReadonlyMap<string, DeviceBuffer>;
-  readonly probes: ReadonlyMap<string, DeviceBuffer>;
-}
-
-function signatureOf(program: LoweredProgram): Signature {
+/** What a plugin must know of a program's arguments and results; its states are donated. */
+export function signatureOf(program: LoweredProgram): Signature {
   return {
     arguments: program.arguments.map(({ role, name, type }) => ({
       name,
@@ -46,46 +39,40 @@ function signatureOf(program: LoweredProgram): Signature {
 export const compileAhead = (topology: Topology, lowered: LoweredProgram): Promise<AheadOfTimeProgram> =>
   topology.compile({ program: stablehloText(lowered), signature: signatureOf(lowered) });
 
-export class CompiledProgram implements Disposable {
-  private constructor(
-    readonly lowered: LoweredProgram,
-    readonly executable: Executable,
-    /** How long the plugin took, in ms. */
-    readonly compileMs: number,
-  ) {}
+/** A lowered program that a client can run. Close it. */
+export class CompiledProgram implements LoadedProgram, Disposable {
+  readonly preparation: Preparation | undefined;
 
-  /** Compiles StableHLO text. @throws PjrtError with the compiler's words */
-  static async compile(client: Client, lowered: LoweredProgram): Promise<CompiledProgram> {
-    const start = performance.now();
-    const executable = await client.compile({
-      program: stablehloText(lowered),
-      signature: signatureOf(lowered),
-    });
-    return new CompiledProgram(lowered, executable, performance.now() - start);
+  private constructor(
+    /** StableHLO, and what its arguments mean. */
+    readonly shape: LoweredProgram,
+    readonly executable: Executable,
+    /** How long it took to compile, or to find in the cache, in ms. */
+    readonly compileMs: number,
+    /** Whether it was compiled by an earlier process. */
+    readonly fromCache: boolean,
+    preparation: Preparation | undefined,
+  ) {
+    this.preparation = preparation;
   }
 
-  /** Runs once. States are donated: their buffers are used up, the results' take their place. */
-  async run(buffers: ProgramBuffers): Promise<ProgramResults> {
-    const { lowered } = this;
-    const list = lowered.arguments.map(({ role, name }) => {
-      const found = {
-        input: () => buffers.inputs?.get(name),
-        parameter: () => buffers.parameters?.get(name),
-        state: () => buffers.states?.get(name),
-        prepared: () => buffers.prepared?.[Number(name)],
-      }[role]();
-      if (found === undefined) throw new InternalError(`${lowered.name} runs without its ${role} "${name}"`);
-      return found;
-    });
-    const results = await this.executable.execute(list);
-    const named = (wanted: "output" | "state" | "probe"): ReadonlyMap<string, DeviceBuffer> =>
-      new Map(
-        lowered.results.flatMap(({ role, name }, i) =>
-          role === wanted ? [[name, results[i]!] as const] : [],
-        ),
-      );
-    for (const { role, name } of lowered.arguments) if (role === "state") buffers.states?.get(name)?.close();
-    return { outputs: named("output"), states: named("state"), probes: named("probe") };
+  /** Compiles StableHLO text, or finds it in the cache, if one is given. @throws PjrtError with the compiler's words */
+  static async compile(
+    client: Client,
+    lowered: LoweredProgram,
+    cache?: CompileCache,
+  ): Promise<CompiledProgram> {
+    const start = performance.now();
+    const request = { program: stablehloText(lowered), signature: signatureOf(lowered) };
+    const { executable, fromCache } = await compileThrough(cache, client, request);
+    const ms = performance.now() - start;
+    const preparation = preparationOf(client, lowered.prepare, cache);
+    return new CompiledProgram(lowered, executable, ms, fromCache, preparation);
+  }
+
+  /** Enqueues one run. States are used up; the results' take their place. */
+  run(buffers: ProgramBuffers): Promise<ProgramResults> {
+    return callProgram(this.shape, this.executable, buffers);
   }
 
   close(): void {
@@ -95,4 +82,16 @@ export class CompiledProgram implements Disposable {
   [Symbol.dispose](): void {
     this.close();
   }
+}
+
+function preparationOf(
+  client: Client,
+  prepare: LoweredProgram | undefined,
+  cache: CompileCache | undefined,
+): Preparation | undefined {
+  if (prepare === undefined) return undefined;
+  return {
+    id: `${stablehloText(prepare)}\n${prepare.arguments.map(({ name }) => name).join()}`,
+    load: () => CompiledProgram.compile(client, prepare, cache),
+  };
 }

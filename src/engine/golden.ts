@@ -2,9 +2,9 @@
 import { type CaseReport, checkCase, type GoldenCase } from "../golden/index.js";
 import { griffinParameters } from "../../models/griffin.js";
 import type { Client, DeviceBuffer } from "../runtime-pjrt/index.js";
+import { Session } from "../serving/index.js";
 import { f32FromBf16 } from "../support/half.js";
 import { GriffinModel, type ModelOptions } from "./model.js";
-import { Session } from "./session.js";
 
 export interface GoldenOptions extends ModelOptions {
   readonly dtype: "f32" | "bf16";

@@ -38,7 +38,12 @@ export {
 } from "./install/discover.js";
 export { type InstallOptions, type InstallProgress, installPlugin } from "./install/install.js";
 export { DEFAULT_PACKAGE, PLUGIN_WHEELS, type PluginPackage, type PluginWheel } from "./install/wheels.js";
-export { type CachedCompilation, CompileCache, type CompileCacheOptions } from "./cache/compile-cache.js";
+export {
+  type CachedCompilation,
+  CompileCache,
+  type CompileCacheOptions,
+  compileThrough,
+} from "./cache/compile-cache.js";
 export { libraryHash, processorFeatures } from "./cache/identity.js";
 export type { FlagValue } from "./compile-options.js";
 export { Profiler } from "./extensions/profiler.js";

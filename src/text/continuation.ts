@@ -1,5 +1,4 @@
-/** @file One sequence being continued: its sampler, its text so far, and when it ends. */
-import type { Sampler } from "./sampling.js";
+/** @file One sequence being continued: its text so far, and when it ends. */
 import type { StreamingDecoder } from "./streaming.js";
 
 /** A new token of a sequence. */
@@ -12,7 +11,6 @@ export interface NextToken {
 }
 
 export interface ContinuationOptions {
-  readonly sampler: Sampler;
   /** Without one, `text` stays empty. */
   readonly decoder?: StreamingDecoder | undefined;
   /** Any of these ends the sequence. */
@@ -20,15 +18,11 @@ export interface ContinuationOptions {
   readonly maxNewTokens: number;
 }
 
-/**
- * A function from the logits of each step to the next token; it is not called again once the sequence is
- * finished.
- */
-export function createContinuation(options: ContinuationOptions): (logits: Float32Array) => NextToken {
-  const { sampler, decoder, eosIds, maxNewTokens } = options;
+/** A function of each new token of a sequence; it is not called again once the sequence is finished. */
+export function createContinuation(options: ContinuationOptions): (token: number) => NextToken {
+  const { decoder, eosIds, maxNewTokens } = options;
   let count = 0;
-  return (logits) => {
-    const token = sampler(logits);
+  return (token) => {
     count += 1;
     const finished = eosIds.includes(token) ? "eos" : count >= maxNewTokens ? "length" : undefined;
     const text = finished === "eos" ? "" : (decoder?.push(token) ?? "");

@@ -1,6 +1,6 @@
 /** @file Between text and tokens: tokenizer, streaming, sampling. */
 export { type ContinuationOptions, createContinuation, type NextToken } from "./continuation.js";
-export { createSampler, type Sampler, type SamplingOptions } from "./sampling.js";
+export { createSampler, isGreedy, notFinite, type Sampler, type SamplingOptions } from "./sampling.js";
 export { StreamingDecoder } from "./streaming.js";
 export { loadTokenizer, type Tokenizer } from "./tokenizer.js";
 export { checkPrompt } from "./tokens.js";

@@ -27,7 +27,7 @@ export type Sampler = (logits: Float32Array) => number;
 export function createSampler(options: SamplingOptions = {}): Sampler {
   checkOptions(options);
   const { topK, topP = 1, seed = 0 } = options;
-  const { temperature = topK === undefined && options.topP === undefined ? 0 : 1 } = options;
+  const temperature = temperatureOf(options);
   if (temperature === 0) return bestToken;
   const random = randomNumbers(seed);
   return (logits) => {
@@ -35,6 +35,16 @@ export function createSampler(options: SamplingOptions = {}): Sampler {
     const all = distribution(logits, highest(logits, topK ?? logits.length), best, temperature);
     return draw(topP < 1 ? nucleus(all, topP) : all, random());
   };
+}
+
+/** Whether nothing is drawn: each token is the best one. Throws {@link UsageError} as `createSampler`. */
+export function isGreedy(options: SamplingOptions): boolean {
+  checkOptions(options);
+  return temperatureOf(options) === 0;
+}
+
+function temperatureOf({ temperature, topK, topP }: SamplingOptions): number {
+  return temperature ?? (topK === undefined && topP === undefined ? 0 : 1);
 }
 
 function checkOptions({ temperature = 0, topK = 1, topP = 1, seed = 0 }: SamplingOptions): void {
@@ -51,17 +61,18 @@ function checkOptions({ temperature = 0, topK = 1, topP = 1, seed = 0 }: Samplin
 function bestToken(logits: Float32Array): number {
   let best = 0;
   for (let id = 0; id < logits.length; id++) {
-    if (Number.isNaN(logits[id]!)) throw notFinite(logits, id);
+    if (Number.isNaN(logits[id]!)) throw notFinite(`${logits[id]} for token ${id}`);
     if (logits[id]! > logits[best]!) best = id;
   }
   if (Number.isFinite(logits[best])) return best;
-  throw notFinite(logits, best);
+  throw notFinite(`${logits[best]} for token ${best}`);
 }
 
-function notFinite(logits: Float32Array, token: number): GriffinError {
+/** The error of logits that no token can be chosen from. */
+export function notFinite(got: string): GriffinError {
   return new GriffinError("generation error", {
     message: "the model's logits are not finite numbers",
-    got: `${logits[token]} for token ${token}`,
+    got,
     hint: "check the weights, or compute in f32",
   });
 }

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { GriffinConfig } from "../../models/griffin.js";
-import { type GriffinModel, type ModelOptions, Session } from "../../src/engine/index.js";
+import type { GriffinModel, ModelOptions } from "../../src/engine/index.js";
 import type { DeviceBuffer } from "../../src/runtime-pjrt/index.js";
+import { Session } from "../../src/serving/index.js";
 import { useCpu } from "../dsl/cpu.js";
 import {
   forwardLogits,
@@ -88,7 +89,7 @@ describe("score", () => {
       return await model.run({ kind, batch: 1, time: to - from }, inputs, states);
     };
     const prompt = await run("prefill", 0, start);
-    prompt.outputs.get("logits")!.close();
+    for (const output of prompt.outputs.values()) output.close();
     const { outputs, states } = await run("score", start, TIME, prompt.states);
     for (const state of states.values()) state.close();
     using logits = outputs.get("logits")!;

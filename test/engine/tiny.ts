@@ -1,8 +1,9 @@
 /** @file For tests: tiny models with weights by formula, and their logits. */
 import { type GriffinConfig, griffinParameters } from "../../models/griffin.js";
 import { presets } from "../../models/presets.js";
-import { GriffinModel, type ModelOptions, type ProgramKey } from "../../src/engine/index.js";
+import { GriffinModel, type ModelOptions } from "../../src/engine/index.js";
 import type { Client } from "../../src/runtime-pjrt/index.js";
+import type { ProgramKey } from "../../src/serving/index.js";
 import { f32FromBf16, f32FromF16 } from "../../src/support/half.js";
 import { formulaCheckpoint, type ModelConfig } from "../../src/weights/index.js";
 import { randomNumbers } from "../lowering/ops.js";

@@ -189,22 +189,22 @@ describe("programs", () => {
     });
   });
 
-  it("prefill starts the states, extend and decode carry them, all give the last position's logits", () => {
-    const last = "output logits [batch 2, vocab 64] f32";
+  it("prefill starts the states, extend and decode carry them, all give the last position's logits and best token", () => {
+    const last = ["output logits [batch 2, vocab 64] f32", "output next [batch 2, time 1] i32"];
     expect(describeAll("prefill")).toEqual({
       name: "griffin_prefill",
       arguments: inputs(5),
-      results: [last, ...states],
+      results: [...last, ...states],
     });
     expect(describeAll("extend")).toEqual({
       name: "griffin_extend",
       arguments: [...inputs(5), ...states],
-      results: [last, ...states],
+      results: [...last, ...states],
     });
     expect(describeAll("decode")).toEqual({
       name: "griffin_decode",
       arguments: [...inputs(1), ...states],
-      results: [last, ...states],
+      results: [...last, ...states],
     });
   });
 

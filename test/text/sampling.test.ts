@@ -203,13 +203,13 @@ describe("continuing a sequence", () => {
     decode: (ids: readonly number[]) => ids.map((id) => String.fromCharCode(97 + id)).join(""),
   };
 
-  /** The steps for these best tokens, until the sequence is finished. */
+  /** The steps for these tokens, until the sequence is finished. */
   function run(tokens: readonly number[], eosIds: readonly number[], maxNewTokens: number) {
     const decoder = new StreamingDecoder(letters);
-    const next = createContinuation({ sampler: createSampler(), decoder, eosIds, maxNewTokens });
+    const next = createContinuation({ decoder, eosIds, maxNewTokens });
     const steps = [];
     for (const token of tokens) {
-      const step = next(Float32Array.from({ length: 5 }, (_, id) => (id === token ? 1 : 0)));
+      const step = next(token);
       steps.push(step);
       if (step.finished !== undefined) break;
     }

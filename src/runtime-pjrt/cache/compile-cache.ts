@@ -146,3 +146,13 @@ export class CompileCache {
     }
   }
 }
+
+/** Compiles through a cache, if there is one. @throws what `client.compile` throws */
+export async function compileThrough(
+  cache: CompileCache | undefined,
+  client: Client,
+  request: CompileRequest,
+): Promise<CachedCompilation> {
+  if (cache !== undefined) return cache.compile(client, request);
+  return { executable: await client.compile(request), fromCache: false, reason: "there is no cache" };
+}

@@ -1,0 +1,46 @@
+/** @file The compiled programs of a model, as those who run sequences see them; where they come from is not their business. */
+import type { Client, DeviceBuffer } from "../runtime-pjrt/index.js";
+import type { FloatType, ModelConfig } from "../weights/index.js";
+
+/** Which program of a model, for which static shape. */
+export interface ProgramKey {
+  /** `models/griffin.ts` says what each computes. */
+  readonly kind: "forward" | "prefill" | "extend" | "decode" | "score";
+  /** Sequences side by side. */
+  readonly batch: number;
+  /** Tokens of each; 1 for decode. */
+  readonly time: number;
+  /** Also gives the residual stream after each layer, as probes. */
+  readonly layerOutputs?: boolean;
+}
+
+/** The results of one run by role and name; the caller closes them. */
+export interface ProgramResults {
+  readonly outputs: ReadonlyMap<string, DeviceBuffer>;
+  readonly states: ReadonlyMap<string, DeviceBuffer>;
+  readonly probes: ReadonlyMap<string, DeviceBuffer>;
+}
+
+/** Programs of one model on one client, with its weights. */
+export interface ProgramSet {
+  readonly client: Client;
+  readonly config: Pick<ModelConfig, "vocabSize" | "eosIds" | "padId">;
+  /** What it computes in. */
+  readonly dtype: FloatType;
+  /** Makes a program ready to run, so that the first run does not wait for it. @throws GriffinError when there is no such program */
+  ready(key: ProgramKey): Promise<void>;
+  /** Runs a program with the model's weights: enqueues it. States are used up; the results' take their place. */
+  run(
+    key: ProgramKey,
+    inputs: ReadonlyMap<string, DeviceBuffer>,
+    states?: ReadonlyMap<string, DeviceBuffer>,
+  ): Promise<ProgramResults>;
+}
+
+/** `prefill 1x256`, for messages. */
+export const describeProgram = ({ kind, batch, time }: ProgramKey): string => `${kind} ${batch}x${time}`;
+
+/** Closes what a run gave. */
+export function closeAll(buffers: Iterable<DeviceBuffer>): void {
+  for (const buffer of buffers) buffer.close();
+}

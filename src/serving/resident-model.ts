@@ -1,0 +1,99 @@
+/** @file A model on a device: weights that stay, programs that are made when they are first needed. */
+import type { Client, DeviceBuffer, Executable } from "../runtime-pjrt/index.js";
+import type { FloatType, ModelConfig } from "../weights/index.js";
+import { callProgram, type ProgramShape } from "./call.js";
+import { closeAll, type ProgramKey, type ProgramResults, type ProgramSet } from "./program-set.js";
+import type { ResidentWeights } from "./weights.js";
+
+/** A compiled program, and what its arguments mean. */
+export interface LoadedProgram {
+  readonly shape: ProgramShape;
+  readonly executable: Executable;
+  /** What it needs to have prepared, if anything. */
+  readonly preparation?: Preparation | undefined;
+}
+
+/** How what a program takes as `prepared` arguments is computed from the weights. */
+export interface Preparation {
+  /** Equal for programs that prepare the same: it is done once for all of them. */
+  readonly id: string;
+  load(): Promise<LoadedProgram>;
+}
+
+/** What models have in common, wherever their programs come from. */
+export abstract class ResidentModel<Program extends LoadedProgram> implements ProgramSet, Disposable {
+  readonly #programs = new Map<string, Promise<Program>>();
+  readonly #prepared = new Map<string, Promise<readonly DeviceBuffer[]>>();
+  readonly #weights: ResidentWeights;
+
+  constructor(
+    readonly client: Client,
+    readonly config: ModelConfig,
+    readonly dtype: FloatType,
+    weights: ResidentWeights,
+  ) {
+    this.#weights = weights;
+  }
+
+  /** Makes a program; asked once for each key. */
+  protected abstract make(key: ProgramKey): Promise<Program>;
+
+  /** Bytes of the weights on the device. */
+  get parameterBytes(): number {
+    return this.#weights.bytes;
+  }
+
+  /** The compiled program; the same one for the same key. */
+  program({ kind, batch, time, layerOutputs = false }: ProgramKey): Promise<Program> {
+    const id = `${kind} ${batch} ${time} ${layerOutputs}`;
+    const known = this.#programs.get(id);
+    if (known !== undefined) return known;
+    const making = this.make({ kind, batch, time, layerOutputs });
+    this.#programs.set(id, making);
+    return making;
+  }
+
+  async ready(key: ProgramKey): Promise<void> {
+    await this.#prepare((await this.program(key)).preparation);
+  }
+
+  async run(
+    key: ProgramKey,
+    inputs: ReadonlyMap<string, DeviceBuffer>,
+    states: ReadonlyMap<string, DeviceBuffer> = new Map(),
+  ): Promise<ProgramResults> {
+    const program = await this.program(key);
+    const prepared = await this.#prepare(program.preparation);
+    const parameters = this.#weights.buffers;
+    return callProgram(program.shape, program.executable, { inputs, states, parameters, prepared });
+  }
+
+  async #prepare(preparation: Preparation | undefined): Promise<readonly DeviceBuffer[]> {
+    if (preparation === undefined) return [];
+    const known = this.#prepared.get(preparation.id);
+    if (known !== undefined) return known;
+    const running = this.#runPreparation(preparation);
+    this.#prepared.set(preparation.id, running);
+    return running;
+  }
+
+  async #runPreparation(preparation: Preparation): Promise<readonly DeviceBuffer[]> {
+    const { shape, executable } = await preparation.load();
+    using _ = executable;
+    const { outputs } = await callProgram(shape, executable, { parameters: this.#weights.buffers });
+    return [...outputs.values()];
+  }
+
+  /** Frees weights and programs. */
+  close(): void {
+    closeAll(this.#weights.buffers.values());
+    for (const program of this.#programs.values()) {
+      program.then(({ executable }) => executable.close()).catch(() => undefined);
+    }
+    for (const prepared of this.#prepared.values()) prepared.then(closeAll).catch(() => undefined);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

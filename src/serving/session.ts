@@ -1,0 +1,169 @@
+/** @file A batch of sequences being read and continued: prompts of any length in chunks, then token by token. */
+import type { DeviceBuffer } from "../runtime-pjrt/index.js";
+import { UsageError } from "../support/errors.js";
+import { checkPrompt } from "../text/index.js";
+import { planChunks } from "./chunks.js";
+import { closeAll, type ProgramKey, type ProgramSet } from "./program-set.js";
+
+/** Position of padding in front of a prompt. */
+const PADDING = -1;
+
+/** Longest chunk in which prompts are read, in tokens, unless another is asked for. */
+export const DEFAULT_CHUNK = 256;
+
+export interface SessionOptions {
+  /** Longest chunk of a prompt in tokens; default 256. Shorter prompts take a shorter static length. */
+  readonly chunk?: number | undefined;
+}
+
+/** What one run gave, on the device; its contents may still be on their way. The caller closes both. */
+export interface StepResults {
+  /** [batch, vocab] f32, of each sequence's next token. */
+  readonly logits: DeviceBuffer;
+  /** [batch, 1] i32, the best token of each; -1 where the logits are not finite. */
+  readonly next: DeviceBuffer;
+}
+
+const expectCount = (what: string, count: number): void => {
+  if (Number.isSafeInteger(count) && count > 0) return;
+  throw new UsageError({ message: `${what} must be a whole number, 1 or more`, got: String(count) });
+};
+
+/** The state of a batch. Its size does not grow with the number of tokens. @throws UsageError for a batch or chunk of none */
+export class Session implements Disposable {
+  #states: ReadonlyMap<string, DeviceBuffer> = new Map();
+  /** Position of each sequence's next token. */
+  #positions: Int32Array<ArrayBuffer>;
+  readonly #vocab: number;
+
+  constructor(
+    readonly model: ProgramSet,
+    readonly batch: number,
+    readonly options: SessionOptions = {},
+  ) {
+    expectCount("the batch", batch);
+    expectCount("the chunk", options.chunk ?? DEFAULT_CHUNK);
+    this.#positions = new Int32Array(batch);
+    this.#vocab = model.config.vocabSize;
+  }
+
+  /**
+   * Reads the prompts, which may differ in length, and returns the logits of each one's next token: [vocab] f32 per row.
+   * Shorter prompts are padded in front. Call it once, first.
+   * @throws UsageError for an empty prompt, tokens outside of the vocabulary, another number of prompts than the batch
+   */
+  async prefill(prompts: readonly (readonly number[])[]): Promise<Float32Array[]> {
+    return this.#toHost(await this.read(prompts));
+  }
+
+  /** Feeds one token per row and returns the logits of the next. @throws UsageError as `prefill`, or before it */
+  async decode(tokens: readonly number[]): Promise<Float32Array[]> {
+    this.#checkRows("tokens", tokens.length);
+    this.#checkHasRead();
+    checkPrompt(tokens, this.#vocab);
+    using uploaded = await this.#upload(Int32Array.from(tokens), 1);
+    return this.#toHost(await this.advance(uploaded));
+  }
+
+  /** As `prefill`; the results stay on the device. */
+  async read(prompts: readonly (readonly number[])[]): Promise<StepResults> {
+    this.#checkRows("prompts", prompts.length);
+    if (this.#states.size > 0) {
+      throw new UsageError({ message: "a session reads its prompts once", hint: "make another session" });
+    }
+    for (const prompt of prompts) checkPrompt(prompt, this.#vocab);
+    const longest = Math.max(...prompts.map((prompt) => prompt.length));
+    const plan = planChunks(longest, this.options.chunk ?? DEFAULT_CHUNK);
+    const total = plan.reduce((sum, time) => sum + time, 0);
+    let results: StepResults | undefined;
+    let start = 0;
+    for (const time of plan) {
+      const { tokens, positions } = this.#chunk(prompts, total, start, time);
+      using uploaded = await this.#upload(tokens, time);
+      if (results !== undefined) closeAll([results.logits, results.next]);
+      results = await this.#run({ kind: start === 0 ? "prefill" : "extend", time }, uploaded, positions);
+      start += time;
+    }
+    this.#positions = Int32Array.from(prompts, (prompt) => prompt.length);
+    return results!;
+  }
+
+  /**
+   * As `decode`, with tokens that are on the device, [batch, 1] i32, such as `next` of the step before, and results that stay there.
+   * Only enqueues: several steps may be on their way.
+   */
+  async advance(tokens: DeviceBuffer): Promise<StepResults> {
+    this.#checkHasRead();
+    const positions = this.#positions;
+    this.#positions = positions.map((position) => position + 1);
+    return this.#run({ kind: "decode", time: 1 }, tokens, positions);
+  }
+
+  /** Tokens and positions [batch, time] of `time` columns from `start`, of prompts padded in front to `total` tokens. */
+  #chunk(prompts: readonly (readonly number[])[], total: number, start: number, time: number) {
+    const tokens = new Int32Array(this.batch * time).fill(this.model.config.padId);
+    const positions = new Int32Array(this.batch * time).fill(PADDING);
+    prompts.forEach((prompt, row) => {
+      const padding = total - prompt.length;
+      for (let t = Math.max(0, padding - start); t < time; t++) {
+        tokens[row * time + t] = prompt[start + t - padding]!;
+        positions[row * time + t] = start + t - padding;
+      }
+    });
+    return { tokens, positions };
+  }
+
+  #upload(data: Int32Array<ArrayBuffer>, time: number): Promise<DeviceBuffer> {
+    return this.model.client.toDevice({ elementType: "i32", dimensions: [this.batch, time], data });
+  }
+
+  async #run(
+    program: Pick<ProgramKey, "kind" | "time">,
+    tokens: DeviceBuffer,
+    positions: Int32Array<ArrayBuffer>,
+  ): Promise<StepResults> {
+    using uploaded = await this.#upload(positions, program.time);
+    const inputs = new Map([
+      ["tokens", tokens],
+      ["segment_pos", uploaded],
+    ]);
+    const { outputs, states } = await this.model.run({ ...program, batch: this.batch }, inputs, this.#states);
+    this.#states = states;
+    return { logits: outputs.get("logits")!, next: outputs.get("next")! };
+  }
+
+  async #toHost({ logits, next }: StepResults): Promise<Float32Array[]> {
+    using _ = logits;
+    next.close();
+    return rows(await logits.toHost(), this.#vocab);
+  }
+
+  #checkHasRead(): void {
+    if (this.#states.size > 0) return;
+    throw new UsageError({ message: "nothing to go on from", hint: "call prefill first" });
+  }
+
+  #checkRows(what: string, count: number): void {
+    if (count === this.batch) return;
+    throw new UsageError({
+      message: `the session has another number of ${what}`,
+      expected: `${this.batch}, one a row of the batch`,
+      got: String(count),
+    });
+  }
+
+  close(): void {
+    closeAll(this.#states.values());
+    this.#states = new Map();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/** Rows of `width` f32 from bytes. */
+function rows(bytes: Uint8Array, width: number): Float32Array[] {
+  const all = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+  return Array.from({ length: all.length / width }, (_, row) => all.slice(row * width, (row + 1) * width));
+}

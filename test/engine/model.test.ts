@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import type { ModelEvent } from "../../src/serving/index.js";
+import { generate } from "../../src/serving/index.js";
+import { useCpu } from "../dsl/cpu.js";
+import { held } from "../runtime-pjrt/held.js";
+import { loadTiny } from "./tiny.js";
+
+const cpu = useCpu();
+
+describe("a model", () => {
+  it("tells what it does, and compiles a program once", async () => {
+    const events: ModelEvent[] = [];
+    using other = await loadTiny(cpu.client, { onEvent: (event) => events.push(event) });
+    const weights = events.flatMap((event) => (event.phase === "weights" ? [event] : []));
+    expect(weights.at(-1)).toEqual({ phase: "weights", loadedBytes: 48_544 * 4, totalBytes: 48_544 * 4 });
+    expect(other.parameterBytes).toBe(48_544 * 4);
+    const key = { kind: "decode", batch: 1, time: 1 } as const;
+    expect(await other.program(key)).toBe(await other.program({ ...key }));
+    const later = events.flatMap((event) =>
+      event.phase === "weights" ? [] : [`${event.phase} ${event.program}`],
+    );
+    expect(later).toEqual(["lower decode 1x1", "compile decode 1x1", "compile decode 1x1"]);
+  });
+
+  it("leaves nothing behind when it is closed", async () => {
+    const before = await held(cpu.client);
+    const other = await loadTiny(cpu.client);
+    for await (const _ of generate(other, [[1, 2, 3]], { maxNewTokens: 2 })) void _;
+    other.close();
+    expect(await held(cpu.client)).toEqual(before);
+  });
+});

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { GriffinModel } from "../../src/engine/index.js";
+import { UsageError } from "../../src/support/errors.js";
+import { generate } from "../../src/serving/index.js";
+import { useCpu } from "../dsl/cpu.js";
+import { loadTiny, someTokens } from "../engine/tiny.js";
+import { held } from "../runtime-pjrt/held.js";
+import { generated, rowOf } from "./generated.js";
+
+const cpu = useCpu();
+let model: GriffinModel;
+beforeAll(async () => {
+  model = await loadTiny(cpu.client);
+});
+afterAll(() => model.close());
+
+describe("generate", () => {
+  const prompts = [someTokens(1, 13), someTokens(2, 1), someTokens(3, 40)];
+
+  it("gives each prompt of a batch the tokens it gets alone", async () => {
+    const together = await generated(model, prompts);
+    for (const [row, prompt] of prompts.entries()) {
+      expect(rowOf(together, row), `row ${row}`).toEqual(rowOf(await generated(model, [prompt]), 0));
+      expect(rowOf(together, row)).toHaveLength(12);
+    }
+  });
+
+  it("yields one token a row and step, and says why a row ends", async () => {
+    const tokens = await generated(model, prompts.slice(0, 2), { maxNewTokens: 3 });
+    expect(tokens.map(({ row, finished }) => [row, finished])).toEqual([
+      [0, undefined],
+      [1, undefined],
+      [0, undefined],
+      [1, undefined],
+      [0, "length"],
+      [1, "length"],
+    ]);
+    expect(tokens.every(({ ms }) => ms > 0)).toBe(true);
+  });
+
+  it("draws the same tokens for the same seed, others for another, and each row its own", async () => {
+    const options = { temperature: 2, topK: 30, topP: 0.95 };
+    const [prompt] = prompts;
+    const draw = async (seed: number) => rowOf(await generated(model, [prompt!], { ...options, seed }), 0);
+    const seven = await draw(7);
+    expect(await draw(7)).toEqual(seven);
+    expect(await draw(8)).not.toEqual(seven);
+    const twice = await generated(model, [prompt!, prompt!], { ...options, seed: 7 });
+    expect([rowOf(twice, 0), rowOf(twice, 1)]).toEqual([seven, await draw(8)]);
+    const unseeded = await generated(model, [prompt!, prompt!], options);
+    expect(rowOf(unseeded, 0)).toEqual(await draw(0));
+    expect(rowOf(unseeded, 1)).not.toEqual(rowOf(unseeded, 0));
+  });
+
+  it("stops a row at its end token, and goes on with the others", async () => {
+    const free = await generated(model, prompts.slice(0, 2));
+    const [first, second] = [rowOf(free, 0), rowOf(free, 1)];
+    const eos = first.find((token) => !second.includes(token))!;
+    const stopped = await generated(model, prompts.slice(0, 2), { eosIds: [eos] });
+    expect(rowOf(stopped, 0)).toEqual(first.slice(0, first.indexOf(eos) + 1));
+    expect(stopped.filter(({ row }) => row === 0).at(-1)!.finished).toBe("eos");
+    expect(rowOf(stopped, 1)).toEqual(second);
+  });
+
+  it("reads the prompt in chunks of any size with the same result", async () => {
+    const whole = rowOf(await generated(model, [prompts[2]!]), 0);
+    for (const chunk of [1, 16])
+      expect(rowOf(await generated(model, [prompts[2]!], { chunk }), 0)).toEqual(whole);
+  });
+
+  it.each([
+    ["no prompts", [], {}, "no prompts given"],
+    ["an empty prompt", [[1], []], {}, "the prompt is empty"],
+    ["a token outside of the vocabulary", [[1, 64]], {}, "token 1 of the prompt is not in the vocabulary"],
+    ["a negative token", [[-1]], {}, "token 0 of the prompt is not in the vocabulary"],
+    ["no new tokens", [[1]], { maxNewTokens: 0 }, "max new tokens must be a whole number, 1 or more"],
+    ["half a token", [[1]], { maxNewTokens: 1.5 }, "max new tokens must be a whole number, 1 or more"],
+    ["no chunk", [[1]], { chunk: 0 }, "the chunk must be a whole number, 1 or more"],
+    [
+      "a chunk that is no number",
+      [[1]],
+      { chunk: Number.NaN },
+      "the chunk must be a whole number, 1 or more",
+    ],
+    ["a temperature below zero", [[1]], { temperature: -1 }, "temperature is out of range"],
+  ] as const)("refuses %s", async (_, rows, options, message) => {
+    const failure = await generated(model, rows, options).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(UsageError);
+    expect((failure as UsageError).details.message).toBe(message);
+  });
+
+  it("frees its state when the caller stops early", async () => {
+    const before = await held(cpu.client);
+    for await (const _ of generate(model, [prompts[0]!])) break;
+    expect(await held(cpu.client)).toEqual(before);
+  });
+});
