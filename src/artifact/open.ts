@@ -1,5 +1,5 @@
 /** @file An artifact opened for reading: a folder as it lies, or an archive unpacked into a temporary folder. */
-import { rm, stat } from "node:fs/promises";
+import { realpath, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { cacheFolder } from "../runtime-pjrt/index.js";
 import { makeWorkFolder, removeAbandoned } from "../support/whole.js";
@@ -57,18 +57,18 @@ async function read(where: string, folder: string, close: () => Promise<void>): 
     folder,
     manifest,
     weights,
-    weightsFolder: weightsFolder(where, folder, weights),
+    weightsFolder: await weightsFolder(where, folder, weights),
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
 /** References are as seen from the artifact, also from one that is unpacked elsewhere. */
-function weightsFolder(
+async function weightsFolder(
   where: string,
   folder: string,
   { location, folder: named }: WeightsIndex,
-): string | undefined {
+): Promise<string | undefined> {
   if (location === "none") return undefined;
-  return location === "copied" ? join(folder, named) : resolve(where, named);
+  return location === "copied" ? join(folder, named) : resolve(await realpath(where), named);
 }

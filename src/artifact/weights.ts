@@ -22,13 +22,15 @@ import type { OpenArtifact } from "./open.js";
 
 /** The weights of a model folder as an artifact's index holds them, but for where the files are. */
 export interface DescribedWeights {
-  /** Paths of the files. */
-  readonly files: readonly string[];
+  readonly files: readonly { readonly path: string; readonly bytes: number }[];
   readonly tensors: WeightsIndex["tensors"];
 }
 
 /** Describes what is stored of the wanted parameters. @throws CheckpointError with everything that does not fit */
-export function describeWeights(checkpoint: Checkpoint, wanted: readonly Parameter[]): DescribedWeights {
+export async function describeWeights(
+  checkpoint: Checkpoint,
+  wanted: readonly Parameter[],
+): Promise<DescribedWeights> {
   bindWeights(checkpoint, wanted);
   const files = new Set<string>();
   const tensors = wanted.map((parameter) => {
@@ -43,7 +45,8 @@ export function describeWeights(checkpoint: Checkpoint, wanted: readonly Paramet
       shape: [...shape],
     };
   });
-  return { files: [...files].sort(), tensors };
+  const sizes = [...files].sort().map(async (path) => ({ path, bytes: (await stat(path)).size }));
+  return { files: await Promise.all(sizes), tensors };
 }
 
 /** The wanted parameters of a configuration that comes without weights. */

@@ -1,0 +1,48 @@
+/** @file Where an artifact may be written: nothing but an artifact is ever replaced by one. */
+import { open, readdir, stat } from "node:fs/promises";
+import { UsageError } from "../support/errors.js";
+import { MANIFEST_FILE } from "./manifest.js";
+
+/** What is at a path. */
+async function contentOf(path: string): Promise<"nothing" | "artifact" | "other"> {
+  const stats = await stat(path).catch(() => undefined);
+  if (stats === undefined) return "nothing";
+  if (stats.isDirectory()) {
+    const names = await readdir(path);
+    if (names.length === 0) return "nothing";
+    return names.includes(MANIFEST_FILE) ? "artifact" : "other";
+  }
+  return stats.isFile() && (await beginsLikeArchive(path)) ? "artifact" : "other";
+}
+
+async function beginsLikeArchive(path: string): Promise<boolean> {
+  const file = await open(path, "r");
+  try {
+    const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
+    return buffer.toString("latin1") === "PK\x03\x04";
+  } finally {
+    await file.close();
+  }
+}
+
+/** @throws UsageError when something is at `path`, unless that is an artifact of the same form and `force` is given */
+export async function checkTarget(
+  path: string,
+  { zip, force }: { readonly zip: boolean; readonly force: boolean },
+): Promise<void> {
+  const content = await contentOf(path);
+  if (content === "nothing") return;
+  if (content === "other") {
+    throw new UsageError({
+      message: `${path} exists and is no artifact: it is not replaced`,
+      hint: "choose another name, or remove it yourself",
+    });
+  }
+  if (!force) throw new UsageError({ message: `${path} exists`, hint: "--force replaces an artifact" });
+  const isFile = (await stat(path)).isFile();
+  if (isFile === zip) return;
+  throw new UsageError({
+    message: `${path} is ${isFile ? "an archive" : "a folder"}: it is not replaced by ${zip ? "an archive" : "a folder"}`,
+    hint: zip ? "choose another name, or leave out --zip" : "choose another name, or add --zip",
+  });
+}
