@@ -1,6 +1,6 @@
 /** @file From a traced program to StableHLO: the pipeline of a target, and what the lowered @main takes. */
 import type { AttributeDictionary } from "../ir/attribute.js";
-import type { Program, ResultSpec } from "../dsl/index.js";
+import type { ArgumentSpec, Program, ResultSpec } from "../dsl/index.js";
 import type { Operation } from "../ir/operation.js";
 import { isOp, type OperationOf } from "../ir/ops/index.js";
 import {
@@ -47,6 +47,8 @@ export interface LoweredArgument {
   readonly role: "input" | "parameter" | "state" | "prepared";
   /** Input name, parameter or state path; for `prepared` the number of the result of the preparing program. */
   readonly name: string;
+  /** As the program's author named them, outermost first; numbers for `prepared`. */
+  readonly axes: readonly string[];
   readonly type: TensorType;
 }
 
@@ -91,19 +93,24 @@ const stringOf = (attributes: AttributeDictionary, name: string): string | undef
   return attribute?.kind === "integer" ? String(attribute.value) : undefined;
 };
 
+/** What a function takes; what its author said of an argument is found again by its role and name. */
 function describeArguments(
-  main: OperationOf<"func.func">,
-  inputs: readonly string[],
+  func: OperationOf<"func.func">,
+  traced: readonly ArgumentSpec[],
 ): readonly LoweredArgument[] {
-  const { function_type: type, arg_attrs: attributes = [] } = main.attributes;
-  const names = [...inputs];
+  const { function_type: type, arg_attrs: attributes = [] } = func.attributes;
+  const inputs = traced.filter(({ role }) => role === "input").map(({ name }) => name);
   return type.inputs.map((input, index) => {
     const entries = attributes[index] ?? new Map();
-    for (const role of ["parameter", "state", "prepared"] as const) {
+    const marked = (["parameter", "state", "prepared"] as const).flatMap((role) => {
       const name = stringOf(entries, `griffin.${role}`);
-      if (name !== undefined) return { role, name, type: input as TensorType };
-    }
-    return { role: "input", name: names.shift() ?? `${index}`, type: input as TensorType };
+      return name === undefined ? [] : [{ role, name }];
+    });
+    const { role, name } = marked[0] ?? { role: "input" as const, name: inputs.shift() ?? `${index}` };
+    const known = traced.find((argument) => argument.role === role && argument.name === name);
+    const { shape } = input as TensorType;
+    const axes = known?.axes.map((axis) => axis.name) ?? shape.map((_, i) => `${i}`);
+    return { role, name, axes, type: input as TensorType };
   });
 }
 
@@ -150,25 +157,22 @@ export function lowerProgram(
   const { name, module, results } = program;
   runPipeline(module, parsePipeline(loweringPipeline(options)), onPass);
   checkLowered(module);
-  const inputs = program.arguments
-    .filter((argument) => argument.role === "input")
-    .map((argument) => argument.name);
   const main = findFunction(module, "main")!;
   const prepare = findFunction(module, "prepare");
   return {
     name,
     module: moduleOf(module, main, name),
-    arguments: describeArguments(main, inputs),
+    arguments: describeArguments(main, program.arguments),
     results,
-    prepare: prepare === undefined ? undefined : preparingProgram(module, prepare, `${name}_prepare`),
+    prepare: prepare === undefined ? undefined : preparingProgram(program, prepare),
   };
 }
 
 function preparingProgram(
-  module: Operation,
+  { name: of, module, arguments: traced }: Program,
   func: OperationOf<"func.func"> & Operation,
-  name: string,
 ): LoweredProgram {
+  const name = `${of}_prepare`;
   const results = func.attributes.function_type.results.map((type, index): ResultSpec => {
     const { shape, element } = type as TensorType;
     const axes = shape.map((size, i) => ({ name: `${i}`, size }));
@@ -177,7 +181,7 @@ function preparingProgram(
   return {
     name,
     module: moduleOf(module, func, name),
-    arguments: describeArguments(func, []),
+    arguments: describeArguments(func, traced),
     results,
     prepare: undefined,
   };

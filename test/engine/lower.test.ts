@@ -71,10 +71,16 @@ describe("lowerProgram", () => {
   it("says what each argument and result means, what depends on weights alone computed apart", () => {
     const { name, arguments: args, results, prepare } = lowerProgram(small());
     expect(name).toBe("small");
-    expect(args.map(({ role, name }) => `${role} ${name}`)).toEqual(["input x", "state total", "prepared 0"]);
+    expect(args.map(({ role, name, axes }) => `${role} ${name} [${axes.join(", ")}]`)).toEqual([
+      "input x [batch, model]",
+      "state total [model]",
+      "prepared 0 [0]",
+    ]);
     expect(results.map(({ role, name }) => `${role} ${name}`)).toEqual(["output y", "state total"]);
     expect(prepare!.name).toBe("small_prepare");
-    expect(prepare!.arguments.map(({ role, name }) => `${role} ${name}`)).toEqual(["parameter norm.weight"]);
+    expect(prepare!.arguments.map(({ role, name, axes }) => `${role} ${name} [${axes.join(", ")}]`)).toEqual([
+      "parameter norm.weight [model]",
+    ]);
     expect(prepare!.prepare).toBeUndefined();
   });
 
