@@ -169,10 +169,11 @@ export function lowerProgram(
 }
 
 function preparingProgram(
-  { name: of, module, arguments: traced }: Program,
+  { module, arguments: traced }: Program,
   func: OperationOf<"func.func"> & Operation,
 ): LoweredProgram {
-  const name = `${of}_prepare`;
+  // The same for all programs: those that prepare the same are known by equal texts.
+  const name = "prepare";
   const results = func.attributes.function_type.results.map((type, index): ResultSpec => {
     const { shape, element } = type as TensorType;
     const axes = shape.map((size, i) => ({ name: `${i}`, size }));

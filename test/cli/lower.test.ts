@@ -70,7 +70,7 @@ test("lower --prepare puts what depends on weights alone into a program of its o
   const { stdout } = await griffin(["lower", "--preset", "tiny", "--program", "decode", "--prepare"]);
   const [program, prepare] = stdout.split("// -----\n");
   expect(program).toMatch(/griffin\.prepared = \d+/);
-  expect(prepare).toMatch(/^module @griffin_decode_prepare/);
+  expect(prepare).toMatch(/^module @prepare/);
 });
 
 test("lower --print-ir-after-change shows what each pass did, on stderr", async () => {

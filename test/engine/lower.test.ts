@@ -77,7 +77,7 @@ describe("lowerProgram", () => {
       "prepared 0 [0]",
     ]);
     expect(results.map(({ role, name }) => `${role} ${name}`)).toEqual(["output y", "state total"]);
-    expect(prepare!.name).toBe("small_prepare");
+    expect(prepare!.name).toBe("prepare");
     expect(prepare!.arguments.map(({ role, name, axes }) => `${role} ${name} [${axes.join(", ")}]`)).toEqual([
       "parameter norm.weight [model]",
     ]);
