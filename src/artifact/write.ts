@@ -7,6 +7,7 @@ import { makeFile, makeFolder } from "../support/whole.js";
 import { archiveSink } from "./archive-sink.js";
 import { digestLine } from "./files.js";
 import { sha256 } from "./hash.js";
+import { formatJson } from "./json.js";
 import {
   DIGEST_FILE,
   type Fingerprint,
@@ -100,8 +101,6 @@ export const fingerprintId = (fingerprint: Fingerprint): string =>
     .digest("hex")
     .slice(0, 16);
 
-const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
-
 /** Writes the parts of one artifact in order, and remembers what it wrote. */
 class Writer {
   readonly #written: WrittenFile[] = [];
@@ -120,12 +119,12 @@ class Writer {
       ...{ name, tools, target, dtype, model, batch, chunk },
       programs: await this.#programs(content),
       compiled: await this.#compiled(content),
-      weights: await this.#add("weights.index.json", json(index)),
+      weights: await this.#add("weights.index.json", formatJson(index)),
       tokenizer: await this.#tokenizer(content),
     };
     await this.#add("README.md", artifactReadme(manifest, index));
     const files = [...this.#written].sort((a, b) => (a.path < b.path ? -1 : 1));
-    const text = json(manifestSchema.parse({ ...manifest, files }));
+    const text = formatJson(manifestSchema.parse({ ...manifest, files }));
     await this.#add(DIGEST_FILE, digestLine(sha256(text)));
     await this.#add(MANIFEST_FILE, text);
     return this.#written;

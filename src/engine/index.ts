@@ -1,5 +1,13 @@
 /** @file Where the halves meet: models, passes, lowering, weights and the runtime, joined into something that runs. */
 export { CompiledProgram, compileAhead, signatureOf } from "./compiled.js";
+export {
+  exportModel,
+  type ExportEvent,
+  type ExportOptions,
+  type ExportSource,
+  type ExportSummary,
+} from "./export.js";
+export type { ExportCompiler } from "./export-compile.js";
 export { checkGoldenCase, type GoldenOptions } from "./golden.js";
 export {
   type LoweredArgument,

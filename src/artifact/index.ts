@@ -1,0 +1,24 @@
+/** @file Compiled artifacts: written at export, opened, checked and run without the compiler. */
+export { checkCompatibility, type CompatibilityOptions, plannedMemory, type PlannedMemory } from "./check.js";
+export { ArtifactError } from "./errors.js";
+export { changedFiles, extraFiles, type FileCheckOptions } from "./files.js";
+export { fingerprintDifferences, fingerprintOf, fingerprintOfTopology } from "./fingerprint.js";
+export type { Fingerprint, Manifest, ManifestArgument, ManifestProgram, WeightsIndex } from "./manifest.js";
+export { type OpenArtifact, openArtifact } from "./open.js";
+export type { WrittenFile } from "./sink.js";
+export { checkTarget } from "./target.js";
+export {
+  type ArtifactWeights,
+  type DescribedWeights,
+  describeMissingWeights,
+  describeWeights,
+  openWeights,
+  weightsProblems,
+} from "./weights.js";
+export {
+  type ArtifactContent,
+  type CompiledPrograms,
+  type StoredExecutable,
+  writeArtifact,
+  type WriteOptions,
+} from "./write.js";

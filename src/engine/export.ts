@@ -1,0 +1,132 @@
+/** @file A model exported: lowered, written as an artifact, and compiled if asked for. */
+import { existsSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { type ComputeDType, griffinParameters } from "../../models/griffin.js";
+import {
+  checkTarget,
+  describeMissingWeights,
+  describeWeights,
+  type DescribedWeights,
+  type WriteOptions,
+  writeArtifact,
+  type WrittenFile,
+} from "../artifact/index.js";
+import { UsageError } from "../support/errors.js";
+import { hasWeights, type ModelConfig, openCheckpoint, readModelConfig } from "../weights/index.js";
+import { compileExported, type ExportCompiler } from "./export-compile.js";
+import { type ExportedProgram, type ExportedPrograms, exportPrograms } from "./export-programs.js";
+
+/** What is exported: a model folder, or a configuration without weights and text. */
+export type ExportSource =
+  | { readonly folder: string }
+  | { readonly name: string; readonly config: ModelConfig };
+
+/** What happens meanwhile, for a progress line; `bytes` of the file that is being written. */
+export type ExportEvent =
+  | { readonly phase: "lower" | "compile"; readonly program: string }
+  | { readonly phase: "write"; readonly path: string; readonly bytes: number };
+
+export interface ExportOptions
+  extends Omit<ExportedPrograms, "config" | "dtype" | "batch" | "chunk">,
+    Pick<WriteOptions, "zip" | "force"> {
+  /** Computed in, and what weights are converted to. Default: what the configuration says. */
+  readonly dtype?: ComputeDType | undefined;
+  /** Sequences side by side; default 1. */
+  readonly batch?: number | undefined;
+  /** Default 256. */
+  readonly chunk?: number | undefined;
+  /** Whether the weights' files are copied (default: named where they are). */
+  readonly withWeights?: boolean | undefined;
+  /** Where the programs are compiled too, so that their executables are stored. */
+  readonly compiler?: ExportCompiler | undefined;
+  /** Versions of tools to note, by name. */
+  readonly tools?: Readonly<Record<string, string>> | undefined;
+  readonly onEvent?: ((event: ExportEvent) => void) | undefined;
+}
+
+/** What was exported. */
+export interface ExportSummary {
+  readonly programs: readonly ExportedProgram["content"][];
+  /** The largest first. */
+  readonly files: readonly WrittenFile[];
+}
+
+/** Files that text is read from; see src/text. */
+const TOKENIZER_FILES = ["tokenizer.json", "tokenizer_config.json"];
+
+/**
+ * Exports a model as an artifact at `path`, which holds what it held before until the new one is whole.
+ * @throws CheckpointError for a model folder with faults; UsageError when `path` is not to be replaced; see exportPrograms and
+ * compileExported for more
+ */
+export async function exportModel(
+  source: ExportSource,
+  path: string,
+  options: ExportOptions = {},
+): Promise<ExportSummary> {
+  const { zip = false, force = false, batch = 1, chunk = 256, target = "cpu", onEvent } = options;
+  await checkTarget(path, { zip, force });
+  const { name, model, weights, tokenizer } = await readSource(source);
+  if (options.withWeights === true && weights.files.length === 0) {
+    throw new UsageError({
+      message: `${name} has no weights to copy`,
+      hint: "leave out --with-weights: an artifact without weights says which it needs",
+    });
+  }
+  const dtype = options.dtype ?? model.dtype;
+  const programs = exportPrograms({ ...options, config: model, dtype, batch, chunk }, (program) =>
+    onEvent?.({ phase: "lower", program }),
+  );
+  const compiled =
+    options.compiler === undefined
+      ? []
+      : [
+          await compileExported(options.compiler, programs, (program) =>
+            onEvent?.({ phase: "compile", program }),
+          ),
+        ];
+  const contents = programs.map(({ content }) => content);
+  const files = await writeArtifact(
+    path,
+    {
+      ...{ name, target, dtype, batch, chunk, weights, compiled, programs: contents, tokenizer },
+      tools: { ...options.tools },
+      model: { ...model, blockTypes: [...model.blockTypes], eosIds: [...model.eosIds] },
+      copyWeights: options.withWeights === true,
+    },
+    { zip, force, onProgress: (progress) => onEvent?.({ phase: "write", ...progress }) },
+  );
+  return { programs: contents, files };
+}
+
+interface ReadSource {
+  readonly name: string;
+  readonly model: ModelConfig;
+  readonly weights: DescribedWeights;
+  readonly tokenizer: readonly string[];
+}
+
+async function readSource(source: ExportSource): Promise<ReadSource> {
+  if ("config" in source) {
+    const { name, config } = source;
+    return { name, model: config, weights: missingWeights(config), tokenizer: [] };
+  }
+  const { folder } = source;
+  const name = basename(resolve(folder));
+  const tokenizer = TOKENIZER_FILES.map((file) => join(folder, file)).filter((file) => existsSync(file));
+  if (!(await hasWeights(folder))) {
+    const model = await readModelConfig(folder);
+    return { name, model, weights: missingWeights(model), tokenizer };
+  }
+  await using checkpoint = await openCheckpoint(folder);
+  const { config } = checkpoint;
+  return {
+    name,
+    model: config,
+    weights: await describeWeights(checkpoint, griffinParameters(config)),
+    tokenizer,
+  };
+}
+
+const missingWeights = (config: ModelConfig): DescribedWeights =>
+  describeMissingWeights(griffinParameters(config), config.dtype);
