@@ -12,8 +12,8 @@ export interface OpenDevice extends AsyncDisposable {
   readonly target: string;
 }
 
-/** @throws EnvironmentError when there is no such plugin and it cannot be installed; PjrtError when it has no device */
-export async function openDevice(name: string, progress: Progress): Promise<OpenDevice> {
+/** Finds and loads a plugin, fetching it if need be. @throws EnvironmentError when there is none and it cannot be installed */
+export async function loadPlugin(name: string, progress: Progress): Promise<Plugin> {
   const found = await findPlugin(name, {
     install: true,
     onProgress: ({ package: wheel, phase, bytes, totalBytes }) => {
@@ -22,7 +22,12 @@ export async function openDevice(name: string, progress: Progress): Promise<Open
     },
   });
   progress.done();
-  const plugin = await Plugin.load(found.path);
+  return Plugin.load(found.path);
+}
+
+/** @throws EnvironmentError when there is no such plugin and it cannot be installed; PjrtError when it has no device */
+export async function openDevice(name: string, progress: Progress): Promise<OpenDevice> {
+  const plugin = await loadPlugin(name, progress);
   progress.update(`starting ${basename(plugin.path)}`);
   const client = await plugin.createClient();
   progress.done();

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { conformCommand } from "./conform.js";
 import { demoCommand } from "./demo.js";
 import { doctorCommand } from "./doctor.js";
+import { exportCommand } from "./export.js";
 import { generateCommand } from "./generate.js";
 import { goldenCommand } from "./golden.js";
 import { lowerCommand } from "./lower.js";
@@ -24,6 +25,7 @@ export function createProgram(): Command {
     doctorCommand(),
     generateCommand(),
     goldenCommand(),
+    exportCommand(),
     lowerCommand(),
     optCommand(),
     runCommand(),

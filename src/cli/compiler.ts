@@ -1,0 +1,48 @@
+/** @file What `griffin export --compile` compiles with: devices that are here, or a topology that the target names. */
+import type { ExportCompiler } from "../engine/index.js";
+import { UsageError } from "../support/errors.js";
+import { loadPlugin, openDevice } from "./device.js";
+import type { Progress } from "./progress.js";
+
+interface OpenCompiler extends AsyncDisposable {
+  readonly compiler: ExportCompiler;
+}
+
+/**
+ * @param target `cpu`, or with a topology, `tpu:v5e:2x2`
+ * @param plugin a name or path; default: that of the target's platform
+ * @throws UsageError when the plugin's devices are not what the target is; EnvironmentError; PjrtError
+ */
+export async function openCompiler(
+  target: string,
+  plugin: string | undefined,
+  progress: Progress,
+): Promise<OpenCompiler> {
+  const [platform = "", ...rest] = target.split(":");
+  const topologyName = rest.join(":");
+  const name = plugin ?? (platform === "gpu" ? "cuda" : platform);
+  if (topologyName === "") {
+    const device = await openDevice(name, progress);
+    if (device.target === platform) {
+      return { compiler: device, [Symbol.asyncDispose]: () => device[Symbol.asyncDispose]() };
+    }
+    await device[Symbol.asyncDispose]();
+    throw otherPlatform(target, device.target);
+  }
+  const loaded = await loadPlugin(name, progress);
+  progress.update("describing", topologyName);
+  const topology = await loaded.createTopology(topologyName);
+  progress.done();
+  return {
+    compiler: { plugin: loaded, topology, topologyName },
+    [Symbol.asyncDispose]: async () => topology.close(),
+  };
+}
+
+const otherPlatform = (target: string, got: string): UsageError =>
+  new UsageError({
+    message: `programs lowered for ${target} are compiled by a plugin for another platform`,
+    expected: target,
+    got,
+    hint: `--target ${got}, or name another plugin: --compile PLUGIN`,
+  });
