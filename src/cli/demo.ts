@@ -4,7 +4,7 @@ import pc from "picocolors";
 import { demoFolder } from "./package.js";
 import { describeSummary } from "./generate.js";
 import { runGeneration } from "./generation.js";
-import { addPluginOption, wholeNumber } from "./options.js";
+import { addCacheOption, addPluginOption, type CacheFlags, cacheOf, wholeNumber } from "./options.js";
 import { printJson, printLine } from "./output.js";
 import { Progress } from "./progress.js";
 
@@ -13,7 +13,7 @@ const PROMPT = "And it came to pass in those days, that";
 /** Drawn rather than best tokens: greedy decoding of so small a model soon repeats itself. The seed makes it the same each time. */
 const SAMPLING = { temperature: 0.6, seed: 1 };
 
-interface Options {
+interface Options extends CacheFlags {
   readonly prompt: string;
   readonly maxNewTokens: number;
   readonly plugin: string;
@@ -27,12 +27,15 @@ export function demoCommand(): Command {
     .option("--max-new-tokens <n>", "tokens (here: bytes) to make", wholeNumber("--max-new-tokens", 1), 256);
   const examples =
     '\nExamples:\n  griffin demo\n  griffin demo --prompt "Thus saith the LORD" --max-new-tokens 400';
-  return addPluginOption(command).addHelpText("after", examples).action(run);
+  return addCacheOption(addPluginOption(command)).addHelpText("after", examples).action(run);
 }
 
-async function run({ prompt, maxNewTokens, plugin, json }: Options): Promise<void> {
+async function run(options: Options): Promise<void> {
+  const { prompt, maxNewTokens, plugin, json } = options;
   using progress = new Progress();
-  const request = { model: demoFolder, plugin, prompts: [{ text: prompt }], maxNewTokens, ...SAMPLING };
+  const prompts = [{ text: prompt }];
+  const cache = cacheOf(options);
+  const request = { model: demoFolder, plugin, prompts, maxNewTokens, cache, ...SAMPLING };
   let started = false;
   const summary = await runGeneration(request, progress, ({ text }) => {
     if (json === true) return;

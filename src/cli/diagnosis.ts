@@ -1,6 +1,7 @@
 /** @file What is on this machine that matters here: versions, plugins and where they were looked for, devices. */
 import { execa } from "execa";
 import {
+  CompileCache,
   cacheFolder,
   findPlugin,
   isPluginPath,
@@ -29,11 +30,20 @@ export interface DeviceDiagnosis {
   readonly devices: readonly string[];
 }
 
+/** Compiled programs that are kept. */
+export interface CacheDiagnosis {
+  readonly folder: string;
+  readonly programs: number;
+  readonly bytes: number;
+  readonly maxBytes: number;
+}
+
 export interface Diagnosis {
   readonly versions: Readonly<Record<"stablegriffin" | "node" | "koffi", string>>;
   readonly python: string | undefined;
   readonly pip: string | undefined;
   readonly cacheFolder: string;
+  readonly compileCache: CacheDiagnosis;
   readonly plugins: readonly PluginDiagnosis[];
   readonly device: DeviceDiagnosis | undefined;
   /** What stands in the way, each with what to do; empty when programs can run. */
@@ -43,9 +53,11 @@ export interface Diagnosis {
 /** Looks at everything and tries the plugin called `plugin`: only that one is loaded. Installs nothing. */
 export async function diagnose(plugin: string): Promise<Diagnosis> {
   const names = isPluginPath(plugin) ? [plugin, ...PLATFORMS] : [...new Set([plugin, ...PLATFORMS])];
-  const [python, pip, plugins, device] = await Promise.all([
+  const cache = new CompileCache();
+  const [python, pip, usage, plugins, device] = await Promise.all([
     firstLine("python3", ["--version"]),
     firstLine("python3", ["-m", "pip", "--version"]),
+    cache.usage(),
     Promise.all(names.map(look)),
     tryPlugin(plugin),
   ]);
@@ -68,6 +80,7 @@ export async function diagnose(plugin: string): Promise<Diagnosis> {
     python,
     pip: pip?.replace(/ from .*/, ""),
     cacheFolder: cacheFolder(),
+    compileCache: { folder: cache.folder, ...usage, maxBytes: cache.maxBytes },
     plugins,
     device: device instanceof GriffinError ? undefined : device,
     problems,

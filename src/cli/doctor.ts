@@ -1,9 +1,16 @@
 /** @file griffin doctor: what was found where, and what to do. */
 import { Command } from "commander";
 import pc from "picocolors";
-import { type DeviceDiagnosis, type Diagnosis, diagnose, type PluginDiagnosis } from "./diagnosis.js";
+import {
+  type CacheDiagnosis,
+  type DeviceDiagnosis,
+  type Diagnosis,
+  diagnose,
+  type PluginDiagnosis,
+} from "./diagnosis.js";
 import { addPluginOption } from "./options.js";
 import { printJson, printLine } from "./output.js";
+import { formatBytes } from "./progress.js";
 
 interface Options {
   readonly plugin: string;
@@ -33,14 +40,19 @@ async function run({ plugin, json }: Options): Promise<void> {
   }
 }
 
-function versionLines({ versions, python, pip, cacheFolder }: Diagnosis): string[] {
+function versionLines({ versions, python, pip, cacheFolder, compileCache }: Diagnosis): string[] {
   return [
     ...Object.entries(versions).map(([name, version]) => entry(name, version)),
     entry("python3", python ?? "not found (needed only to fetch plugins)"),
     entry("pip", pip ?? "not found (needed only to fetch plugins)"),
     entry("cache", cacheFolder),
+    entry("programs", describeCache(compileCache)),
   ];
 }
+
+/** `FOLDER: 12 compiled, 34.5 MB of at most 4.29 GB`. */
+const describeCache = ({ folder, programs, bytes, maxBytes }: CacheDiagnosis): string =>
+  `${folder}: ${programs} compiled, ${formatBytes(bytes)} of at most ${formatBytes(maxBytes)}`;
 
 /** A plugin and every place that was looked at for it. */
 function pluginLines({ name, searched, path }: PluginDiagnosis): string[] {

@@ -5,8 +5,11 @@ import type { ComputeDType } from "../../models/griffin.js";
 import { UsageError } from "../support/errors.js";
 import { type GenerationSummary, type Prompt, runGeneration } from "./generation.js";
 import {
+  addCacheOption,
   addLoweringOptions,
   addPluginOption,
+  type CacheFlags,
+  cacheOf,
   decimalNumber,
   type LoweringFlags,
   oneOf,
@@ -17,7 +20,7 @@ import {
 import { printJson, printLine } from "./output.js";
 import { Progress } from "./progress.js";
 
-interface Options extends LoweringFlags {
+interface Options extends LoweringFlags, CacheFlags {
   readonly model: string;
   readonly prompt?: readonly string[];
   readonly tokens?: readonly (readonly number[])[];
@@ -85,7 +88,9 @@ export function generateCommand(): Command {
       "compute in f32, bf16, f16 (default: the checkpoint's)",
       oneOf("--dtype", ["f32", "bf16", "f16"] as const),
     );
-  return addLoweringOptions(addPluginOption(command)).addHelpText("after", EXAMPLES).action(run);
+  return addCacheOption(addLoweringOptions(addPluginOption(command)))
+    .addHelpText("after", EXAMPLES)
+    .action(run);
 }
 
 async function run(source: string | undefined, options: Options): Promise<void> {
@@ -94,11 +99,15 @@ async function run(source: string | undefined, options: Options): Promise<void> 
   const streams = prompts.length === 1 && options.json !== true;
   const asIds = options.tokens !== undefined;
   let first = true;
-  const summary = await runGeneration({ ...options, prompts }, progress, ({ token, text }) => {
-    if (!streams) return;
-    process.stdout.write(asIds ? `${first ? "" : ","}${token}` : text);
-    first = false;
-  });
+  const summary = await runGeneration(
+    { ...options, prompts, cache: cacheOf(options) },
+    progress,
+    ({ token, text }) => {
+      if (!streams) return;
+      process.stdout.write(asIds ? `${first ? "" : ","}${token}` : text);
+      first = false;
+    },
+  );
   if (options.json === true) return printJson(summary);
   if (streams) printLine();
   for (const [row, { text, tokens }] of streams ? [] : summary.rows.entries()) {

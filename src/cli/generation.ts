@@ -9,6 +9,7 @@ import {
   generate,
   planChunks,
 } from "../serving/index.js";
+import type { CompileCache } from "../runtime-pjrt/index.js";
 import { checkPrompt, loadTokenizer } from "../text/index.js";
 import { type ModelConfig, openCheckpoint } from "../weights/index.js";
 import { describeDevice, openDevice } from "./device.js";
@@ -28,6 +29,8 @@ export interface GenerationRequest
   readonly plugin: string;
   readonly prompts: readonly Prompt[];
   readonly dtype?: ComputeDType | undefined;
+  /** Where compiled programs are looked for and kept. */
+  readonly cache?: CompileCache | undefined;
 }
 
 /** One prompt and what came after it. */
@@ -101,9 +104,9 @@ async function compilePrograms(
 ): Promise<number> {
   const batch = prompts.length;
   const [first, ...following] = planChunks(Math.max(...prompts.map((prompt) => prompt.length)), chunk);
-  await model.program({ kind: "prefill", batch, time: first! });
-  for (const time of new Set(following)) await model.program({ kind: "extend", batch, time });
-  if (maxNewTokens > 1) await model.program({ kind: "decode", batch, time: 1 });
+  await model.ready({ kind: "prefill", batch, time: first! });
+  for (const time of new Set(following)) await model.ready({ kind: "extend", batch, time });
+  if (maxNewTokens > 1) await model.ready({ kind: "decode", batch, time: 1 });
   return Math.max(first!, ...following);
 }
 

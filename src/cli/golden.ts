@@ -6,13 +6,22 @@ import { type CaseReport, formatReport, type GoldenCase, openCase } from "../gol
 import { GriffinError } from "../support/errors.js";
 import { openDevice } from "./device.js";
 import { modelCallbacks } from "./model-progress.js";
-import { addLoweringOptions, addPluginOption, type LoweringFlags, oneOf, wholeNumber } from "./options.js";
+import {
+  addCacheOption,
+  addLoweringOptions,
+  addPluginOption,
+  type CacheFlags,
+  cacheOf,
+  type LoweringFlags,
+  oneOf,
+  wholeNumber,
+} from "./options.js";
 import { printJson, printLine } from "./output.js";
 import { Progress } from "./progress.js";
 
 const DTYPES = ["f32", "bf16", "both"] as const;
 
-interface Options extends LoweringFlags {
+interface Options extends LoweringFlags, CacheFlags {
   readonly dtype?: (typeof DTYPES)[number];
   readonly chunk?: number;
   readonly plugin: string;
@@ -45,7 +54,9 @@ export function goldenCommand(): Command {
     );
   const examples =
     "\nExamples:\n  griffin golden check golden/*/\n  griffin golden check golden/bf16 --dtype bf16 --scan blocked --scan-block 16";
-  addLoweringOptions(addPluginOption(check)).addHelpText("after", examples).action(run);
+  addCacheOption(addLoweringOptions(addPluginOption(check)))
+    .addHelpText("after", examples)
+    .action(run);
   return new Command("golden")
     .description("hold the model against the reference's numbers")
     .addCommand(check);
@@ -54,6 +65,7 @@ export function goldenCommand(): Command {
 async function run(folders: readonly string[], options: Options): Promise<void> {
   using progress = new Progress({ leavesLines: false });
   await using device = await openDevice(options.plugin, progress);
+  const cache = cacheOf(options);
   const results: (CaseReport | BrokenCase)[] = [];
   const add = (result: CaseReport | BrokenCase) => {
     results.push(result);
@@ -64,7 +76,7 @@ async function run(folders: readonly string[], options: Options): Promise<void> 
     try {
       const golden = await openCase(folder);
       for (const dtype of dtypesOf(golden, options.dtype)) {
-        const lowering = { ...options, target: device.target, ...modelCallbacks(progress) };
+        const lowering = { ...options, cache, target: device.target, ...modelCallbacks(progress) };
         add(
           await attempt(folder, dtype, () => checkGoldenCase(device.client, golden, { ...lowering, dtype })),
         );

@@ -1,6 +1,6 @@
 /** @file What happens while a model gets ready, as progress. */
 import type { ModelOptions } from "../engine/index.js";
-import type { ModelEvent } from "../serving/index.js";
+import type { ModelEvent, ProgramSource } from "../serving/index.js";
 import { formatBytes, type Progress } from "./progress.js";
 
 /** Callbacks for `GriffinModel.load`: weights, lowering pass by pass, compiling. */
@@ -20,5 +20,12 @@ function show(event: ModelEvent, progress: Progress): void {
   }
   if (event.phase === "lower") progress.done(event.program);
   else if (event.ms === undefined) progress.update("compile", event.program);
-  else progress.done(event.program);
+  else progress.done(`${event.program}${SOURCES[event.from ?? "compiler"]}`);
 }
+
+/** What is said of a program that was not compiled now. */
+const SOURCES: Readonly<Record<ProgramSource, string>> = {
+  compiler: "",
+  cache: ", from the cache",
+  artifact: ", from the artifact",
+};

@@ -1,6 +1,7 @@
 /** @file Values of options: parsed, checked, and refused with what was expected. */
 import type { Command } from "commander";
 import { type LoweringOptions, scanNames } from "../engine/index.js";
+import { CompileCache } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
 import { suggestion } from "../support/suggest.js";
 
@@ -86,3 +87,17 @@ export function addLoweringOptions(command: Command): Command {
 export function addPluginOption(command: Command): Command {
   return command.option("--plugin <name|path>", "PJRT plugin: cpu, tpu, cuda, or a shared library", "cpu");
 }
+
+/** How the command line says whether compiled programs are kept. */
+export interface CacheFlags {
+  readonly cache: boolean;
+}
+
+/** `--no-cache`: compile everything anew. */
+export function addCacheOption(command: Command): Command {
+  return command.option("--no-cache", "compile programs anew, and do not keep them for the next time");
+}
+
+/** The cache that the flags ask for. */
+export const cacheOf = ({ cache }: CacheFlags): CompileCache | undefined =>
+  cache ? new CompileCache() : undefined;

@@ -5,14 +5,14 @@ import { formatType } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
 import { formatTable } from "../support/table.js";
 import { openDevice } from "./device.js";
-import { addPluginOption, decimalNumber } from "./options.js";
+import { addCacheOption, addPluginOption, type CacheFlags, cacheOf, decimalNumber } from "./options.js";
 import { printJson, printLine } from "./output.js";
 import { readModule } from "./program-file.js";
 import { Progress } from "./progress.js";
 import { runSelfChecks } from "./self-check.js";
 import { readTensors, writeTensors } from "./tensor-files.js";
 
-export interface RunOptions {
+export interface RunOptions extends CacheFlags {
   readonly input?: string;
   readonly output?: string;
   readonly expected?: string;
@@ -26,7 +26,7 @@ export interface RunOptions {
 
 const EXAMPLES = `
 Tensors are called "0", "1", ... by their position. Floats may differ from --expected by the tolerance, relative to the
-largest expected number if that is above 1; integers and booleans must be equal.
+largest expected number if that is above 1; integers and booleans must be equal. With --self-check every program is compiled anew.
 
 Examples:
   griffin run program.mlir --input in.safetensors
@@ -45,7 +45,7 @@ export function runCommand(): Command {
     .option("--self-check", "run programs that say themselves what is right (check.expect_*)")
     .option("--interpret", "with --self-check: by our own interpreter instead of a plugin")
     .option("--portable", "with --self-check: the plugin gets a portable artifact instead of text");
-  return addPluginOption(command).addHelpText("after", EXAMPLES).action(run);
+  return addCacheOption(addPluginOption(command)).addHelpText("after", EXAMPLES).action(run);
 }
 
 async function run(files: readonly string[], options: RunOptions): Promise<void> {
@@ -68,7 +68,7 @@ async function run(files: readonly string[], options: RunOptions): Promise<void>
   using progress = new Progress({ leavesLines: false });
   await using device = await openDevice(options.plugin, progress);
   progress.update("compile and run", file);
-  const results = await runProgram(device.client, module, inputs);
+  const results = await runProgram(device.client, module, inputs, cacheOf(options));
   progress.done();
   if (options.output !== undefined) await writeTensors(options.output, results);
   const verdicts = expected === undefined ? undefined : judge(results, expected, options.tolerance);

@@ -5,7 +5,14 @@ import type { Operation } from "../ir/operation.js";
 import { verifyForClient } from "./device-target.js";
 import { printModule } from "../ir/text/index.js";
 import { tensorType } from "../ir/types.js";
-import { type Client, type ElementTypeName, formatType, type TensorSpec } from "../runtime-pjrt/index.js";
+import {
+  type Client,
+  type CompileCache,
+  compileThrough,
+  type ElementTypeName,
+  formatType,
+  type TensorSpec,
+} from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
 import { mainSignature } from "./stablehlo-program.js";
 
@@ -42,18 +49,21 @@ export function compareValues(actual: HostValue, expected: HostValue, tolerance:
 }
 
 /**
- * Compiles @main, runs it on the values of `inputs` (argument i is called "i"), and gives the results in order.
+ * Compiles @main, runs it on the values of `inputs` (argument i is called "i"), and gives the results in order; a cache, if given,
+ * is asked first.
  * @throws UsageError with one table of all arguments that do not fit; ProgramError for a program that buffers cannot feed; PjrtError
  */
 export async function runProgram(
   client: Client,
   module: Operation,
   inputs: ReadonlyMap<string, HostValue>,
+  cache?: CompileCache,
 ): Promise<readonly HostValue[]> {
   const signature = mainSignature(module);
   checkInputs(signature.arguments, inputs);
   verifyForClient(module, client);
-  using executable = await client.compile({ program: printModule(module), signature });
+  const compiled = await compileThrough(cache, client, { program: printModule(module), signature });
+  using executable = compiled.executable;
   const values = signature.arguments.map((_, i) => inputs.get(`${i}`)!);
   const buffers = await Promise.all(values.map((value) => client.toDevice(value)));
   const results = await executable.execute(buffers);

@@ -12,6 +12,7 @@ test("doctor says which versions, plugins and devices there are", async () => {
   expect(stdout).toMatch(
     /^stablegriffin +0\.1\.0\nnode +\d+\.\d+\.\d+\nkoffi +\d+\.\d+\.\d+\npython3 +Python 3/,
   );
+  expect(stdout).toMatch(/\nprograms +\/.*\/programs: \d+ compiled, [\d.]+ [kMG]B of at most 4\.29 GB\n/);
   expect(stdout).toContain(`plugin cpu: found\n`);
   expect(stdout).toMatch(/\nplugin tpu: (not )?found\n/);
   expect(stdout).toContain(`\nlibrary        ${installed.path}\n`);

@@ -106,9 +106,10 @@ export class CompileCache {
     }
   }
 
-  /** Bytes of all entries. */
-  async size(): Promise<number> {
-    return (await this.#entries()).reduce((sum, { size }) => sum + size, 0);
+  /** How many programs it keeps, and their bytes. */
+  async usage(): Promise<{ readonly programs: number; readonly bytes: number }> {
+    const entries = (await this.#entries()).filter(({ path }) => path.endsWith(SUFFIX));
+    return { programs: entries.length, bytes: entries.reduce((sum, { size }) => sum + size, 0) };
   }
 
   /** Removes all entries. */

@@ -105,10 +105,10 @@ describe("the compile cache", () => {
         });
         executable.close();
       }
-      expect(await cache.size()).toBeLessThanOrEqual(10_000);
+      expect((await cache.usage()).bytes).toBeLessThanOrEqual(10_000);
       expect((await readdir(cache.folder)).length).toBeGreaterThan(0);
       await cache.clear();
-      expect(await cache.size()).toBe(0);
+      expect(await cache.usage()).toEqual({ programs: 0, bytes: 0 });
     });
   });
 
