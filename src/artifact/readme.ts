@@ -1,5 +1,96 @@
-/** @file README.md of an artifact: what it is, and how to run it with us, with JAX and with IREE. */
-import type { Manifest, WeightsIndex } from "./manifest.js";
+/** @file README.md of an artifact: what it is, how to run it with us, with JAX and with IREE, and what its programs take. */
+import type { Manifest, ManifestProgram, WeightsIndex } from "./manifest.js";
+import { pythonSection } from "./readme-python.js";
 
-export const artifactReadme = (manifest: Omit<Manifest, "files">, _index: WeightsIndex): string =>
-  `# ${manifest.name}\n`;
+type Described = Omit<Manifest, "files">;
+
+/** The text of the README; it names no moment and no machine. */
+export const artifactReadme = (manifest: Described, index: WeightsIndex): string =>
+  `${[
+    `# ${manifest.name}, exported by stablegriffin`,
+    summary(manifest),
+    weightsSection(index),
+    usSection(manifest, index),
+    pythonSection(manifest),
+    programsSection(manifest),
+    argumentsSection(manifest),
+  ].join("\n\n")}\n`;
+
+function summary({ model, dtype, target, batch, chunk, tools }: Described): string {
+  const layers = model.blockTypes.length;
+  const attention = model.blockTypes.filter((kind) => kind === "attention").length;
+  const versions = Object.entries(tools).map(([name, version]) => `${name} ${version}`);
+  return `A Griffin of ${layers} layers (${attention} of local attention), width ${model.width}, vocabulary ${model.vocabSize}, that computes in ${dtype},
+lowered for \`${target}\`: ${batch} ${batch === 1 ? "sequence" : "sequences"} side by side, prompts read in pieces of at most ${chunk} tokens.
+\`manifest.json\` describes everything here and holds the SHA-256 of every file; \`manifest.sha256\` holds its own.
+Made by ${versions.join(", ") || "stablegriffin"}.`;
+}
+
+function weightsSection({ location, folder, files, tensors }: WeightsIndex): string {
+  const names = files.map(({ name }) => `\`${name}\``).join(", ");
+  const where = {
+    copied: `The weights lie in \`${folder}/\`: ${names}.`,
+    reference: `The weights are not in here: they are read from \`${folder}\` as seen from here (${names}).`,
+    none: `It was exported without weights. They are the ${tensors.length} tensors of \`weights.index.json\`, in a model folder of their own.`,
+  }[location];
+  return `## Weights\n\n${where}`;
+}
+
+function usSection({ tokenizer, model }: Described, { location }: WeightsIndex): string {
+  const prompt = tokenizer.length === 0 ? `--tokens ${model.bosId},3,4,5` : '--prompt "In the beginning"';
+  const weights = location === "none" ? " --weights MODEL_FOLDER" : "";
+  return `## Run it with stablegriffin
+
+    npx griffin inspect --verify .                 what it is, and whether a byte has changed
+    npx griffin generate --artifact . ${prompt}${weights}`;
+}
+
+function programsSection({ programs }: Described): string {
+  const words: Readonly<Record<ManifestProgram["kind"], string>> = {
+    prepare: "computes from weights alone what the others take as `prepared`; run once",
+    prefill: "reads the first piece of a prompt and makes the state",
+    extend: "reads a piece that follows",
+    decode: "reads one token of each sequence",
+    score: "reads a piece that follows, with the logits of all positions",
+    forward: "reads everything at once, keeps nothing",
+  };
+  const rows = programs.map(({ name, kind, file, stablehlo, results }) => [
+    `\`${file}\``,
+    `${name}: ${words[kind]}`,
+    stablehlo,
+    results.length.toString(),
+  ]);
+  return `## Programs
+
+Portable artifacts of StableHLO, for everything that reads their version or a newer one. Results come in the order of the manifest: outputs
+(\`logits\`, and \`next\`, the best token), then the state, which takes the memory of the state that was given.
+
+${markdownTable(["file", "what it does", "StableHLO", "results"], rows)}`;
+}
+
+/** One row an argument, with its place in each program: programs share most of them. */
+function argumentsSection({ programs }: Described): string {
+  const rows = new Map<string, Map<string, number>>();
+  for (const program of programs) {
+    program.arguments.forEach((argument, place) => {
+      const id = `${argument.role} ${argument.name}\n${argument.elementType} [${argument.dimensions.join(", ")}]`;
+      if (!rows.has(id)) rows.set(id, new Map());
+      rows.get(id)!.set(program.name, place);
+    });
+  }
+  const header = ["argument", "type", ...programs.map(({ name }) => name)];
+  const body = [...rows].map(([id, places]) => [
+    ...id.split("\n"),
+    ...programs.map(({ name }) => places.get(name)?.toString() ?? ""),
+  ]);
+  return `## Arguments
+
+The place of each argument, counted from 0. \`segment_pos\` is a token's position in its text, -1 for padding in front.
+
+${markdownTable(header, body)}`;
+}
+
+const tableLine = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+
+const markdownTable = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [header, header.map(() => "---"), ...rows].map(tableLine).join("\n");

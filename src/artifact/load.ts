@@ -1,0 +1,58 @@
+/** @file An artifact loaded to run: its weights on a device, its programs ready when they are asked for. */
+import type { Client, CompileCache } from "../runtime-pjrt/index.js";
+import { type ModelEvent, uploadWeights } from "../serving/index.js";
+import { checkCompatibility, type CompatibilityOptions } from "./check.js";
+import { findExecutables } from "./executables.js";
+import { ArtifactModel } from "./model.js";
+import { type OpenArtifact, openArtifact } from "./open.js";
+import { openWeights } from "./weights.js";
+
+export interface LoadOptions extends CompatibilityOptions {
+  /** Where programs that are compiled here are looked for and kept; without one, they are compiled each time. */
+  readonly cache?: CompileCache | undefined;
+  readonly onEvent?: ((event: ModelEvent) => void) | undefined;
+}
+
+/**
+ * Checks an artifact against a client and puts its weights on the client's first device, one tensor at a time. A stored executable
+ * is taken where it fits; otherwise `notes` of the model say why it does not, and the portable program is compiled.
+ * @param from a folder, a .zip of one, or an artifact that is open already: that one stays the caller's to close, after the model
+ * @throws ArtifactError with every reason why it cannot run here, when it is none, or is damaged; CheckpointError
+ */
+export async function loadArtifact(
+  from: string | OpenArtifact,
+  client: Client,
+  options: LoadOptions = {},
+): Promise<ArtifactModel> {
+  if (typeof from !== "string") return load(from, client, options, async () => {});
+  const artifact = await openArtifact(from);
+  try {
+    return await load(artifact, client, options, () => artifact.close());
+  } catch (error) {
+    await artifact.close();
+    throw error;
+  }
+}
+
+async function load(
+  artifact: OpenArtifact,
+  client: Client,
+  options: LoadOptions,
+  onClose: () => Promise<void>,
+): Promise<ArtifactModel> {
+  await checkCompatibility(artifact, client, options);
+  const stored = await findExecutables(artifact.manifest, client);
+  await using found = await openWeights(artifact, options.weights);
+  const { onEvent, cache } = options;
+  const weights = await uploadWeights(client, found.parameters, artifact.manifest.dtype, onEvent);
+  return new ArtifactModel({
+    artifact,
+    client,
+    weights,
+    stored,
+    warnings: found.warnings,
+    cache,
+    onEvent,
+    onClose,
+  });
+}

@@ -1,0 +1,143 @@
+/** @file A model that runs from an artifact: its programs are loaded as stored, or compiled from their portable form. */
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { type Client, type CompileCache, compileThrough, type Executable } from "../runtime-pjrt/index.js";
+import {
+  describeProgram,
+  type LoadedProgram,
+  type ModelEvent,
+  type Preparation,
+  type ProgramKey,
+  type ProgramSource,
+  ResidentModel,
+  type ResidentWeights,
+} from "../serving/index.js";
+import { UsageError } from "../support/errors.js";
+import { loadTokenizer, type Tokenizer } from "../text/index.js";
+import type { StoredExecutables } from "./executables.js";
+import type { ManifestProgram } from "./manifest.js";
+import type { OpenArtifact } from "./open.js";
+import { describeKinds, signatureOf } from "./programs.js";
+
+/** What `loadArtifact` has found. */
+interface LoadedParts {
+  readonly artifact: OpenArtifact;
+  readonly client: Client;
+  readonly weights: ResidentWeights;
+  readonly stored: StoredExecutables;
+  readonly warnings: readonly string[];
+  readonly cache: CompileCache | undefined;
+  readonly onEvent: ((event: ModelEvent) => void) | undefined;
+  readonly onClose: () => Promise<void>;
+}
+
+/** A model with its weights on a device. Close it. */
+export class ArtifactModel extends ResidentModel<LoadedProgram> {
+  /** Lines worth showing, e.g. tensors that were ignored. */
+  readonly warnings: readonly string[];
+  readonly #parts: LoadedParts;
+  readonly #notes: string[];
+
+  /** For `loadArtifact`. */
+  constructor(parts: LoadedParts) {
+    const { client, weights, warnings, stored } = parts;
+    const { model, dtype, chunk } = parts.artifact.manifest;
+    super(client, model, { dtype, chunk, weights });
+    this.warnings = warnings;
+    this.#parts = parts;
+    this.#notes = [...stored.notes];
+  }
+
+  /** Why stored executables were not used, one line each; those that the plugin refuses are known when they were asked for. */
+  get notes(): readonly string[] {
+    return this.#notes;
+  }
+
+  /** Reads the artifact's tokenizer. @throws UsageError when it has none */
+  tokenizer(): Promise<Tokenizer> {
+    return artifactTokenizer(this.#parts.artifact);
+  }
+
+  protected override async make(key: ProgramKey): Promise<LoadedProgram> {
+    const program = this.#find(key);
+    const executable = await this.#load(program, describeProgram(key));
+    return { shape: program, executable, preparation: this.#preparation(program) };
+  }
+
+  #find(key: ProgramKey): ManifestProgram {
+    const { manifest, where } = this.#parts.artifact;
+    const found = manifest.programs.find(
+      ({ kind, batch, time }) => kind === key.kind && batch === key.batch && time === key.time,
+    );
+    if (found !== undefined && key.layerOutputs !== true) return found;
+    throw new UsageError({
+      message: `the artifact has no program ${describeProgram(key)}${key.layerOutputs === true ? " with layer outputs" : ""}`,
+      expected: describeKinds(manifest),
+      where,
+      hint: "prompts, --chunk and --batch must be those of the export; export again for others",
+    });
+  }
+
+  #preparation({ prepare }: ManifestProgram): Preparation | undefined {
+    if (prepare === undefined) return undefined;
+    const program = this.#parts.artifact.manifest.programs.find(({ name }) => name === prepare)!;
+    return {
+      id: prepare,
+      load: async () => ({ shape: program, executable: await this.#load(program) }),
+    };
+  }
+
+  /** @param title for the progress line; without one, nothing is told */
+  async #load(program: ManifestProgram, title?: string): Promise<Executable> {
+    const tell = (event: { readonly ms?: number; readonly from?: ProgramSource }) => {
+      if (title !== undefined) this.#parts.onEvent?.({ phase: "compile", program: title, ...event });
+    };
+    tell({});
+    const start = performance.now();
+    const { executable, from } = (await this.#loadStored(program)) ?? (await this.#compile(program));
+    tell({ ms: performance.now() - start, from });
+    return executable;
+  }
+
+  async #compile(program: ManifestProgram): Promise<{ executable: Executable; from: ProgramSource }> {
+    const { artifact, cache } = this.#parts;
+    const bytes = await readFile(join(artifact.folder, program.file));
+    const request = { program: bytes, signature: signatureOf(program, artifact.where) };
+    const { executable, fromCache } = await compileThrough(cache, this.client, request);
+    return { executable, from: fromCache ? "cache" : "compiler" };
+  }
+
+  async #loadStored(
+    program: ManifestProgram,
+  ): Promise<{ executable: Executable; from: ProgramSource } | undefined> {
+    const { artifact, stored } = this.#parts;
+    const file = stored.files.get(program.name);
+    if (file === undefined) return undefined;
+    const bytes = await readFile(join(artifact.folder, file));
+    try {
+      const executable = await this.client.deserialize(bytes, signatureOf(program, artifact.where));
+      return { executable, from: "artifact" };
+    } catch (error) {
+      const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
+      this.#notes.push(`the stored executable of ${program.name} is not used: ${reason}`);
+      return undefined;
+    }
+  }
+
+  /** Frees weights and programs, and what was unpacked. */
+  override close(): void {
+    super.close();
+    this.#parts.onClose().catch((error: unknown) => process.emitWarning(String(error)));
+  }
+}
+
+/** The tokenizer that lies in an artifact. @throws UsageError when it has none */
+export function artifactTokenizer({ where, folder, manifest }: OpenArtifact): Promise<Tokenizer> {
+  const [file] = manifest.tokenizer;
+  if (file !== undefined) return loadTokenizer(dirname(join(folder, file)), manifest.model.bosId);
+  throw new UsageError({
+    message: "the artifact has no tokenizer",
+    where,
+    hint: "give token ids instead of text",
+  });
+}
