@@ -23,9 +23,18 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   models: ["src/dsl"],
   "src/engine": [
     "models",
-    ...["ir", "dsl", "passes", "lowering", "runtime-pjrt", "weights", "text", "golden", "support"].map(
-      (name) => `src/${name}`,
-    ),
+    ...[
+      "ir",
+      "dsl",
+      "passes",
+      "lowering",
+      "runtime-pjrt",
+      "weights",
+      "text",
+      "golden",
+      "cost",
+      "support",
+    ].map((name) => `src/${name}`),
     "src/serving",
     "src/artifact",
   ],

@@ -12,8 +12,8 @@ export interface OpenDevice extends AsyncDisposable {
   readonly target: string;
 }
 
-/** Finds and loads a plugin, fetching it if need be. @throws EnvironmentError when there is none and it cannot be installed */
-export async function loadPlugin(name: string, progress: Progress): Promise<Plugin> {
+/** Where a plugin is, fetched if need be. @throws EnvironmentError when there is none and it cannot be installed */
+export async function locatePlugin(name: string, progress: Progress): Promise<string> {
   const found = await findPlugin(name, {
     install: true,
     onProgress: ({ package: wheel, phase, bytes, totalBytes }) => {
@@ -22,8 +22,12 @@ export async function loadPlugin(name: string, progress: Progress): Promise<Plug
     },
   });
   progress.done();
-  return Plugin.load(found.path);
+  return found.path;
 }
+
+/** Finds and loads a plugin, fetching it if need be. @throws EnvironmentError when there is none and it cannot be installed */
+export const loadPlugin = async (name: string, progress: Progress): Promise<Plugin> =>
+  Plugin.load(await locatePlugin(name, progress));
 
 /** @throws EnvironmentError when there is no such plugin and it cannot be installed; PjrtError when it has no device */
 export async function openDevice(name: string, progress: Progress): Promise<OpenDevice> {

@@ -27,7 +27,11 @@ export async function readText(file: string): Promise<string> {
 
 /** The module of a text or of a portable artifact, verified. @throws EnvironmentError, ParseError, BytecodeError, VerifyError */
 export async function readModule(file: string): Promise<Operation> {
-  const bytes = await readBytes(file);
+  return moduleOf(await readBytes(file), file);
+}
+
+/** The same of bytes that are read already. @throws ParseError, BytecodeError, VerifyError */
+export function moduleOf(bytes: Buffer, file: string): Operation {
   if (isBytecode(bytes)) return deserializePortable(bytes).module;
   const module = parseModule(bytes.toString("utf8"), { file: file === "-" ? "<stdin>" : file });
   verifyModule(module);

@@ -1,6 +1,7 @@
 /** @file All commands of `griffin`. */
 import { Command } from "commander";
 import { conformCommand } from "./conform.js";
+import { costCommand } from "./cost.js";
 import { demoCommand } from "./demo.js";
 import { doctorCommand } from "./doctor.js";
 import { exportCommand } from "./export.js";
@@ -27,6 +28,7 @@ export function createProgram(): Command {
     goldenCommand(),
     exportCommand(),
     lowerCommand(),
+    costCommand(),
     optCommand(),
     runCommand(),
     conformCommand(),

@@ -51,7 +51,7 @@ function readInstruction(
     operands: proto.operandIds.map((id) => names.get(id)!),
     // Here a while loop's body comes first.
     calls: opcode === "while" ? calls.reverse() : calls,
-    path: proto.metadata?.opName || undefined,
+    path: pathOf(proto),
     target: proto.customCallTarget || undefined,
     index: indexOf(proto),
     constant: constantOf(proto),
@@ -80,6 +80,14 @@ function readShape(shape: HloInstructionProto["shape"], where: string): Shape {
       elementBits: Number(layout.elementSizeInBits),
     },
   );
+}
+
+/** The name of the operation that it comes from; where that has none, its line. */
+function pathOf({ metadata }: HloInstructionProto): string | undefined {
+  if (metadata === undefined) return undefined;
+  const { opName, sourceFile, sourceLine } = metadata;
+  if (opName !== "") return opName;
+  return sourceFile === "" ? undefined : `${sourceFile.split("/").at(-1)}:${sourceLine}`;
 }
 
 function indexOf({ opcode, parameterNumber, tupleIndex }: HloInstructionProto): number | undefined {

@@ -8,6 +8,7 @@ export {
   type ExportSummary,
 } from "./export.js";
 export type { ExportCompiler } from "./export-compile.js";
+export { compileAndCount, type CompiledCost, costRequest, splitTarget } from "./cost.js";
 export { checkGoldenCase, type GoldenOptions } from "./golden.js";
 export {
   type LoweredArgument,

@@ -48,7 +48,7 @@ export { libraryHash, processorFeatures } from "./cache/identity.js";
 export type { FlagValue } from "./compile-options.js";
 export { Profiler } from "./extensions/profiler.js";
 export type { CompiledMemoryStats } from "./program-analysis.js";
-export type { OptimizedProgram } from "./optimized-hlo.js";
+export { decodeHloFile, type OptimizedProgram } from "./optimized-hlo.js";
 export type { HloComputationProto, HloInstructionProto, HloModuleProto } from "./proto/hlo_pb.js";
 export { AheadOfTimeProgram, Topology } from "./topology.js";
 export { hasTpu } from "./tpu-host.js";

@@ -34,3 +34,25 @@ export function decodeHlo({ format, code }: OptimizedProgram): HloModuleProto | 
   if (format === "hlo_with_config") return fromBinary(HloModuleWithConfigProtoSchema, code).hloModule;
   return undefined;
 }
+
+/**
+ * Decodes a file that a compiler wrote: a module alone, or one in an HloProto as `--xla_dump_hlo_as_proto` writes it.
+ * @returns undefined for bytes that are neither
+ */
+export function decodeHloFile(bytes: Uint8Array): HloModuleProto | undefined {
+  const code = new Uint8Array(bytes);
+  // An HloProto has its module where a module with its configuration has it.
+  for (const format of ["hlo", "hlo_with_config"]) {
+    const module = decodeOrNothing({ format, code });
+    if (module?.computations.some(({ id }) => id === module.entryComputationId) === true) return module;
+  }
+  return undefined;
+}
+
+function decodeOrNothing(program: OptimizedProgram): HloModuleProto | undefined {
+  try {
+    return decodeHlo(program);
+  } catch {
+    return undefined;
+  }
+}

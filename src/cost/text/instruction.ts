@@ -48,14 +48,13 @@ export function readInstruction(line: string, where: string): Instruction {
   const inside = line.slice(open + 1, close - 1);
   const attributes = readAttributes(line.slice(close));
   const branches = splitList((attributes.get("branch_computations") ?? "").replaceAll(/[{}]/g, ""));
-  const path = /[{ ]op_name=("(?:[^"\\]|\\.)*")/.exec(attributes.get("metadata") ?? "")?.[1];
   const contracting = attributes.get("lhs_contracting_dims");
   return {
     name: name!,
     ...started(opcode!, shape),
     operands: opcode === "parameter" || opcode === "constant" ? [] : splitList(inside).map(nameOf),
     calls: [...ATTRIBUTES_THAT_CALL.flatMap((key) => attributes.get(key) ?? []), ...branches].map(nameOf),
-    path: path === undefined ? undefined : unquote(path),
+    path: pathOf(attributes.get("metadata") ?? ""),
     target: attributes.has("custom_call_target") ? unquote(attributes.get("custom_call_target")!) : undefined,
     index: opcode === "parameter" ? Number(inside) : numberOf(attributes.get("index")),
     constant: opcode === "constant" ? numberOf(inside) : undefined,
@@ -71,6 +70,15 @@ function started(opcode: string, shape: Shape): Pick<Instruction, "opcode" | "sh
   if (!opcode.endsWith("-start") || OWN_STARTS.includes(opcode) || shape.kind !== "tuple")
     return { opcode, shape };
   return { opcode: opcode.slice(0, -"-start".length), shape: shape.parts[1]!, asynchronous: true };
+}
+
+/** The name of the operation that it comes from; where that has none, its line. */
+function pathOf(metadata: string): string | undefined {
+  const text = (key: string) => new RegExp(`[{ ]${key}=("(?:[^"\\\\]|\\\\.)*")`).exec(metadata)?.[1];
+  const [name, file] = [text("op_name"), text("source_file")];
+  if (name !== undefined) return unquote(name);
+  const line = /source_line=(\d+)/.exec(metadata)?.[1];
+  return file === undefined ? undefined : `${unquote(file).split("/").at(-1)}:${line ?? 0}`;
 }
 
 const numberOf = (text: string | undefined): number | undefined =>

@@ -1,0 +1,133 @@
+/** @file What `griffin cost` found, for people. */
+import pc from "picocolors";
+import { chipBytes, type CostGroup, type CostSum, hbmBytes, type InstructionCost } from "../../cost/index.js";
+import { formatTable } from "../../support/table.js";
+import { formatBytes, formatMs } from "../progress.js";
+import { formatCount, formatSeconds, percent } from "./format.js";
+import type { CostReport, MemoryReport } from "./report.js";
+
+/** Lines of the whole report. */
+export function printable(report: CostReport): readonly string[] {
+  const sections = [
+    [headline(report), ...totals(report)],
+    notes(report),
+    report.memory === undefined ? [] : memoryLines(report.memory),
+    report.groups.length === 0 ? [] : groupTable(report),
+    report.top.length === 0 ? [] : topTable(report),
+  ];
+  return sections
+    .filter((lines) => lines.length > 0)
+    .flatMap((lines, i) => (i === 0 ? lines : ["", ...lines]));
+}
+
+function headline({ program, target, compileMs, total, chip }: CostReport): string {
+  const compiled = compileMs === undefined ? "" : `, compiled in ${formatMs(compileMs)}`;
+  const place = target ?? chip?.name;
+  return pc.bold(
+    `${program}${place === undefined ? "" : ` for ${place}`}: ${total.instructions} instructions${compiled}`,
+  );
+}
+
+/** Main memory is called HBM where it is. */
+const memoryName = ({ chip }: CostReport): string => (chip === undefined ? "memory" : "HBM");
+
+function totals(report: CostReport): readonly string[] {
+  const { total, time } = report;
+  const seconds = (part: number | undefined): string =>
+    part === undefined || part === 0 ? "" : formatSeconds(part);
+  const rows = [
+    [
+      "cycles",
+      total.cycles === undefined ? "no estimates" : formatCount(total.cycles),
+      seconds(time?.cycles),
+    ],
+    [memoryName(report), formatBytes(hbmBytes(total)), seconds(time?.hbm)],
+    ["products", `${formatCount(total.flops)}flop`, seconds(time?.flops)],
+    ...(chipBytes(total) === 0 ? [] : [["on chip", formatBytes(chipBytes(total)), ""]]),
+    ...(time === undefined ? [] : [["at least", `bound by ${time.bound}`, formatSeconds(time.seconds)]]),
+  ];
+  return formatTable(["", "", ""], rows, [1, 2]).slice(1);
+}
+
+/** What a reader has to know to believe the totals. */
+function notes({ total, unknownLoops, conditionals, chip }: CostReport): readonly string[] {
+  const { instructions, hbmBytes: moved } = total.unestimated;
+  return [
+    ...(total.cycles !== undefined && instructions > 0
+      ? [`${instructions} instructions have no estimate of cycles; they move ${formatBytes(moved)} of HBM`]
+      : []),
+    ...(total.cycles !== undefined && chip !== undefined && chip.clock === undefined
+      ? [`the clock of ${chip.name} is not known: cycles are no time`]
+      : []),
+    ...(total.cycles === undefined
+      ? ["this compiler estimates no cycles: only bytes and products are counted"]
+      : []),
+    ...(chip === undefined && total.cycles !== undefined ? ["no chip is known: --chip v5e gives times"] : []),
+    ...(unknownLoops.length > 0
+      ? [`counted as one turn, their turns are not known: ${unknownLoops.join(", ")}`]
+      : []),
+    ...(conditionals.length > 0 ? [`counted by their costliest branch: ${conditionals.join(", ")}`] : []),
+  ].map((line) => `${pc.yellow("!")} ${line}`);
+}
+
+function memoryLines(memory: MemoryReport): readonly string[] {
+  const { arguments: given, results, aliased, temporary, generatedCode, needed, available, fits } = memory;
+  const lines = formatTable(
+    ["memory", ""],
+    [
+      ["arguments", formatBytes(given)],
+      ["results", formatBytes(results)],
+      ["of them in arguments", formatBytes(aliased)],
+      ["temporaries", formatBytes(temporary)],
+      ["code", formatBytes(generatedCode)],
+      ["together", formatBytes(needed)],
+    ],
+    [1],
+  );
+  if (available === undefined) return lines;
+  const verdict = fits === true ? pc.green("fits") : pc.red("does not fit");
+  return [...lines, `${verdict} one device's ${formatBytes(available)}`];
+}
+
+function groupTable(report: CostReport): readonly string[] {
+  const { headers, cells } = figures(report);
+  const rows = report.groups.map((group) => [
+    group.name === "" ? "(not named)" : group.name,
+    ...cells(group),
+    `${group.instructions}`,
+  ]);
+  return formatTable(["", ...headers, "instructions"], rows, columns(1, headers.length + 1));
+}
+
+function topTable(report: CostReport): readonly string[] {
+  const { headers, cells } = figures(report);
+  const rows = report.top.map((cost) => [cost.name, cost.opcode, `${cost.times}`, ...cells(cost), cost.path]);
+  return formatTable(["costliest", "", "times", ...headers, "from"], rows, columns(2, headers.length + 1));
+}
+
+const columns = (first: number, count: number): readonly number[] =>
+  Array.from({ length: count }, (_, i) => first + i);
+
+type Figures = Pick<CostSum, "cycles" | "read" | "written" | "flops">;
+
+/** Columns of figures: those that the compiler and the chip have something for. */
+function figures(report: CostReport): {
+  readonly headers: readonly string[];
+  readonly cells: (cost: Figures) => readonly string[];
+} {
+  const { total } = report;
+  const parts: readonly (readonly [header: string, isShown: boolean, cell: (cost: Figures) => string])[] = [
+    ["cycles", total.cycles !== undefined, ({ cycles }) => (cycles === undefined ? "" : formatCount(cycles))],
+    ["", total.cycles !== undefined, ({ cycles }) => percent(cycles ?? 0, total.cycles ?? 0)],
+    [memoryName(report), true, (cost) => bytes(hbmBytes(cost))],
+    ["on chip", chipBytes(total) > 0, (cost) => bytes(chipBytes(cost))],
+    ["flop", true, ({ flops }) => (flops === 0 ? "" : formatCount(flops))],
+  ];
+  const shown = parts.filter(([, isShown]) => isShown);
+  return {
+    headers: shown.map(([header]) => header),
+    cells: (cost) => shown.map(([, , cell]) => cell(cost)),
+  };
+}
+
+const bytes = (count: number): string => (count === 0 ? "" : formatBytes(count));

@@ -1,0 +1,91 @@
+/** @file What `griffin cost` found, as data. */
+import {
+  type Chip,
+  type CostGroup,
+  type CostSum,
+  groupCosts,
+  type Grouping,
+  type InstructionCost,
+  type ProgramCost,
+  type Roofline,
+  roofline,
+  sumCosts,
+  topInstructions,
+} from "../../cost/index.js";
+import type { CompiledMemoryStats } from "../../runtime-pjrt/index.js";
+
+/** Memory of one execution, bytes, and whether one device has it. */
+export interface MemoryReport {
+  readonly arguments: number;
+  readonly results: number;
+  readonly aliased: number;
+  readonly temporary: number;
+  readonly generatedCode: number;
+  /** All of it, what is aliased once. */
+  readonly needed: number;
+  /** Of one device; undefined where the chip is not known. */
+  readonly available: number | undefined;
+  readonly fits: boolean | undefined;
+}
+
+/** Everything that is printed; with --json, as it is. */
+export interface CostReport {
+  readonly program: string;
+  /** What it was compiled for; undefined for HLO that came from a file. */
+  readonly target: string | undefined;
+  readonly compileMs: number | undefined;
+  readonly chip: Chip | undefined;
+  readonly total: CostSum;
+  /** Undefined where no chip is known. */
+  readonly time: Roofline | undefined;
+  readonly memory: MemoryReport | undefined;
+  readonly groups: readonly CostGroup[];
+  readonly top: readonly InstructionCost[];
+  readonly unknownLoops: readonly string[];
+  readonly conditionals: readonly string[];
+}
+
+/** Where the costs come from. */
+export interface Counted {
+  readonly cost: ProgramCost;
+  readonly memory?: CompiledMemoryStats | undefined;
+  readonly compileMs?: number | undefined;
+  readonly target?: string | undefined;
+  readonly chip?: Chip | undefined;
+}
+
+export function makeReport(
+  { cost, memory, compileMs, target, chip }: Counted,
+  { by, top }: { readonly by: Grouping | "none"; readonly top: number },
+): CostReport {
+  const total = sumCosts(cost.instructions);
+  return {
+    program: cost.name,
+    target,
+    compileMs,
+    chip,
+    total,
+    time: chip === undefined ? undefined : roofline(total, chip),
+    memory: memory === undefined ? undefined : reportMemory(memory, chip),
+    groups: by === "none" ? [] : groupCosts(cost, by),
+    top: topInstructions(cost, top),
+    unknownLoops: cost.unknownLoops,
+    conditionals: cost.conditionals,
+  };
+}
+
+function reportMemory(stats: CompiledMemoryStats, chip: Chip | undefined): MemoryReport {
+  const { arguments: given, results, aliased, temporary, generatedCode } = stats;
+  const needed = given + results - aliased + temporary + generatedCode;
+  const available = chip === undefined ? undefined : chip.memory / chip.devices;
+  return {
+    arguments: given,
+    results,
+    aliased,
+    temporary,
+    generatedCode,
+    needed,
+    available,
+    fits: available === undefined ? undefined : needed <= available,
+  };
+}

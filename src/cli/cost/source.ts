@@ -1,0 +1,73 @@
+/** @file What `griffin cost` looks at: a model's program, StableHLO to compile, or HLO that is compiled already. */
+import { griffinProgram } from "../../../models/griffin.js";
+import { HloError, isHloText, type Module, moduleFromProto, moduleFromText } from "../../cost/index.js";
+import { type LoweringOptions, lowerProgram } from "../../engine/index.js";
+import { isBytecode } from "../../ir/bytecode/index.js";
+import type { Operation } from "../../ir/operation.js";
+import { decodeHloFile } from "../../runtime-pjrt/index.js";
+import { UsageError } from "../../support/errors.js";
+import { chooseModel, type ModelFlags, shapeOf } from "../model-options.js";
+import { moduleOf, readBytes } from "../program-file.js";
+import type { Progress } from "../progress.js";
+
+/** A program to compile, or one that is compiled. */
+export type Source = { readonly stablehlo: Operation } | { readonly hlo: Module };
+
+/** Lowers the program of a model as the engine would run it. @throws UsageError, CheckpointError */
+export async function lowerModel(options: ModelFlags & LoweringOptions, progress: Progress): Promise<Source> {
+  const { config, dtype } = await chooseModel(options);
+  const program = griffinProgram(config, { ...shapeOf(options), kind: options.program, dtype });
+  const lowered = lowerProgram(program, options, ({ name, index, total }) =>
+    progress.update("lower", `pass ${index + 1} of ${total}: ${name}`),
+  );
+  progress.done(options.program);
+  return { stablehlo: lowered.module };
+}
+
+/**
+ * Reads a file by what is in it, whatever it is called.
+ * @throws EnvironmentError when it cannot be read; HloError, ParseError, BytecodeError or VerifyError for what is in it
+ */
+export async function readSource(file: string): Promise<Source> {
+  const bytes = await readBytes(file);
+  const text = textOf(bytes);
+  if (text !== undefined && isHloText(text)) return { hlo: moduleFromText(text, file) };
+  if (text !== undefined || isBytecode(bytes)) return { stablehlo: moduleOf(bytes, file) };
+  const proto = decodeHloFile(bytes);
+  if (proto === undefined) {
+    throw new HloError({
+      message: `${file} is no program`,
+      expected: "StableHLO text or a portable artifact, HLO text, or an HLO module in protobuf",
+      where: file,
+    });
+  }
+  return { hlo: moduleFromProto(proto) };
+}
+
+/** Bytes as text, if they are text: UTF-8 without control characters other than white space. */
+function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they tell bytes from text
+    return /[\x00-\x08\x0e-\x1f]/.test(text.slice(0, 10_000)) ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws UsageError unless a file or a model is given, and not both */
+export function checkSource(file: string | undefined, { model, preset }: ModelFlags): void {
+  if (file !== undefined && (model !== undefined || preset !== undefined)) {
+    throw new UsageError({
+      message: "a file and a model are both given",
+      expected: "one of FILE, --model DIR, --preset NAME",
+    });
+  }
+  if (file === undefined && model === undefined && preset === undefined) {
+    throw new UsageError({
+      message: "nothing to look at",
+      expected: "one of FILE, --model DIR, --preset NAME",
+      hint: "griffin cost --preset recurrentgemma-2b --program decode",
+    });
+  }
+}

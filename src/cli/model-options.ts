@@ -1,0 +1,73 @@
+/** @file Options that name a model and one of its programs; weights are arguments, so none are read. */
+import type { Command } from "commander";
+import type { ComputeDType, GriffinConfig, GriffinProgramOptions } from "../../models/griffin.js";
+import { presets } from "../../models/presets.js";
+import { UsageError } from "../support/errors.js";
+import { readModelConfig } from "../weights/index.js";
+import { oneOf, wholeNumber } from "./options.js";
+
+const PROGRAMS = ["prefill", "extend", "decode", "score", "forward"] as const;
+const presetNames = Object.keys(presets) as readonly (keyof typeof presets)[];
+
+/** What the options say. */
+export interface ModelFlags {
+  readonly model?: string;
+  readonly preset?: keyof typeof presets;
+  readonly program: (typeof PROGRAMS)[number];
+  readonly batch: number;
+  readonly time?: number;
+  readonly dtype?: ComputeDType;
+}
+
+/** `--model` or `--preset`, `--program`, `--batch`, `--time`, `--dtype`. */
+export function addModelOptions(command: Command): Command {
+  return command
+    .option("--model <dir>", "folder of a checkpoint; its config.json is enough")
+    .option(
+      "--preset <name>",
+      `a published or a tiny size: ${presetNames.join(", ")}`,
+      oneOf("--preset", presetNames),
+    )
+    .option("--program <kind>", `one of ${PROGRAMS.join(", ")}`, oneOf("--program", PROGRAMS), "prefill")
+    .option("--batch <n>", "sequences side by side", wholeNumber("--batch", 1), 1)
+    .option(
+      "--time <tokens>",
+      "tokens of each sequence (default: 256; decode takes 1)",
+      wholeNumber("--time", 1),
+    )
+    .option(
+      "--dtype <type>",
+      "f32, bf16, f16 (default: the checkpoint's; bf16 for presets)",
+      oneOf("--dtype", ["f32", "bf16", "f16"] as const),
+    );
+}
+
+/** @throws UsageError unless just one of --model and --preset is given */
+export async function chooseModel({
+  model,
+  preset,
+  dtype,
+}: ModelFlags): Promise<{ config: GriffinConfig; dtype: ComputeDType }> {
+  if ((model === undefined) === (preset === undefined)) {
+    throw new UsageError({
+      message: model === undefined ? "no model given" : "--model and --preset are both given",
+      expected: "one of --model DIR, --preset NAME",
+      hint: `presets: ${presetNames.join(", ")}`,
+    });
+  }
+  if (preset !== undefined) return { config: presets[preset], dtype: dtype ?? "bf16" };
+  const config = await readModelConfig(model!);
+  return { config, dtype: dtype ?? config.dtype };
+}
+
+/** @throws UsageError for a decode of several tokens */
+export function shapeOf({ program, batch, time }: ModelFlags): Pick<GriffinProgramOptions, "batch" | "time"> {
+  if (program === "decode" && (time ?? 1) !== 1) {
+    throw new UsageError({
+      message: "decode reads one token of each sequence",
+      expected: "--time 1",
+      got: `${time}`,
+    });
+  }
+  return { batch, time: time ?? (program === "decode" ? 1 : 256) };
+}
