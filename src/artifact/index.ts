@@ -4,7 +4,16 @@ export { ArtifactError } from "./errors.js";
 export { changedFiles, extraFiles, type FileCheckOptions } from "./files.js";
 export { fingerprintDifferences, fingerprintOf, fingerprintOfTopology } from "./fingerprint.js";
 export type { Fingerprint, Manifest, ManifestArgument, ManifestProgram, WeightsIndex } from "./manifest.js";
+export { type LoadOptions, loadArtifact } from "./load.js";
+export { ArtifactModel, artifactTokenizer } from "./model.js";
 export { type OpenArtifact, openArtifact } from "./open.js";
+export {
+  type GeneratedToken,
+  type GenerateOptions,
+  generate,
+  Session,
+  type SessionOptions,
+} from "../serving/index.js";
 export type { WrittenFile } from "./sink.js";
 export { checkTarget } from "./target.js";
 export {

@@ -118,8 +118,10 @@ export class ArtifactModel extends ResidentModel<LoadedProgram> {
       const executable = await this.client.deserialize(bytes, signatureOf(program, artifact.where));
       return { executable, from: "artifact" };
     } catch (error) {
-      const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
-      this.#notes.push(`the stored executable of ${program.name} is not used: ${reason}`);
+      const cause = error instanceof Error ? error.message.split("\n")[0]! : String(error);
+      const reason = `the stored executable of ${program.name} is not used: ${cause}`;
+      this.#notes.push(reason);
+      this.#parts.onEvent?.({ phase: "rejected", program: program.name, reason });
       return undefined;
     }
   }

@@ -1,4 +1,4 @@
-/** @file griffin generate: continues prompts with a checkpoint, token by token. */
+/** @file griffin generate: continues prompts with a checkpoint or an artifact, token by token. */
 import { Command } from "commander";
 import pc from "picocolors";
 import type { ComputeDType } from "../../models/griffin.js";
@@ -21,7 +21,9 @@ import { printJson, printLine } from "./output.js";
 import { Progress } from "./progress.js";
 
 interface Options extends LoweringFlags, CacheFlags {
-  readonly model: string;
+  readonly model?: string;
+  readonly artifact?: string;
+  readonly weights?: string;
   readonly prompt?: readonly string[];
   readonly tokens?: readonly (readonly number[])[];
   readonly maxNewTokens: number;
@@ -41,16 +43,16 @@ Examples:
   griffin generate --model golden/demo-kjv --prompt "And God said" --temperature 0.8 --top-k 40 --seed 7
   griffin generate --model DIR --prompt "one" --prompt "two" --max-new-tokens 32      two prompts in one batch
   echo "And it came to pass" | griffin generate --model golden/demo-kjv -
+  griffin generate --artifact kjv --prompt "In the beginning"      after griffin export --model golden/demo-kjv -o kjv
   griffin generate --model DIR --tokens 2,17,5 --json`;
 
 export function generateCommand(): Command {
   const command = new Command("generate")
-    .description("continue prompts with a checkpoint, token by token")
+    .description("continue prompts with a checkpoint or an artifact, token by token")
     .argument("[-]", "read the prompt from standard input")
-    .requiredOption(
-      "--model <dir>",
-      "folder with config.json, model.safetensors (or shards) and tokenizer.json",
-    )
+    .option("--model <dir>", "folder with config.json, model.safetensors (or shards) and tokenizer.json")
+    .option("--artifact <path>", "instead of a model: what griffin export wrote, a folder or .zip")
+    .option("--weights <dir>", "with --artifact: model folder whose weights it takes instead of its own")
     .option(
       "--prompt <text>",
       "text to continue; repeat it for a batch",
@@ -80,7 +82,7 @@ export function generateCommand(): Command {
     )
     .option(
       "--chunk <tokens>",
-      "longest piece in which prompts are read (default: 256)",
+      "longest piece in which prompts are read (default: 256, or the artifact's)",
       wholeNumber("--chunk", 1),
     )
     .option(

@@ -1,36 +1,25 @@
-/** @file A checkpoint folder and prompts in; tokens one by one, then figures out: what `generate` and `demo` share. */
-import { type ComputeDType, griffinParameters } from "../../models/griffin.js";
-import { GriffinModel, type LoweringOptions } from "../engine/index.js";
+/** @file A model and prompts in; tokens one by one, then figures out: what `generate` and `demo` share. */
+import type { ComputeDType } from "../../models/griffin.js";
 import {
-  DEFAULT_CHUNK,
   DEFAULT_NEW_TOKENS,
   type GeneratedToken,
   type GenerateOptions,
   generate,
   planChunks,
+  type ProgramSet,
 } from "../serving/index.js";
-import type { CompileCache } from "../runtime-pjrt/index.js";
-import { checkPrompt, loadTokenizer } from "../text/index.js";
-import { type ModelConfig, openCheckpoint } from "../weights/index.js";
+import { checkPrompt } from "../text/index.js";
 import { describeDevice, openDevice } from "./device.js";
-import { modelCallbacks } from "./model-progress.js";
+import { type ModelSource, openSource, type SourceRequest } from "./model-source.js";
 import type { Progress } from "./progress.js";
-import { describeStrategies } from "./strategies.js";
 
 /** A prompt as text, or as token ids that are taken as they are. */
 export type Prompt = { readonly text: string } | { readonly tokens: readonly number[] };
 
-export interface GenerationRequest
-  extends Omit<GenerateOptions, "tokenizer" | "eosIds">,
-    Omit<LoweringOptions, "target"> {
-  /** Folder of the checkpoint. */
-  readonly model: string;
+export interface GenerationRequest extends Omit<GenerateOptions, "tokenizer" | "eosIds">, SourceRequest {
   /** Name or path. */
   readonly plugin: string;
   readonly prompts: readonly Prompt[];
-  readonly dtype?: ComputeDType | undefined;
-  /** Where compiled programs are looked for and kept. */
-  readonly cache?: CompileCache | undefined;
 }
 
 /** One prompt and what came after it. */
@@ -48,59 +37,50 @@ export interface GenerationSummary {
   readonly tokensPerSecond: number | undefined;
   readonly dtype: ComputeDType;
   readonly parameters: number;
-  /** How scans and attention were lowered for the prompt. */
+  /** How scans and attention were lowered for the prompt, or which artifact it was. */
   readonly strategies: string;
   /** Plugin, versions and device. */
   readonly device: string;
 }
 
 /**
- * Continues the prompts on a plugin's first device and calls `onToken` for every new token as it is made. Checkpoint and prompts
- * are checked before the plugin is looked for. @throws GriffinError for whatever does not fit
+ * Continues the prompts on a plugin's first device and calls `onToken` for every new token as it is made. Model and prompts are
+ * checked before the plugin is looked for. @throws GriffinError for whatever does not fit
  */
 export async function runGeneration(
   request: GenerationRequest,
   progress: Progress,
   onToken: (token: GeneratedToken) => void,
 ): Promise<GenerationSummary> {
-  await using checkpoint = await openCheckpoint(request.model);
-  const { config } = checkpoint;
-  const { tokenizer, prompts } = await encodePrompts(request, config);
+  await using source = await openSource(request);
+  const { tokenizer, prompts } = await encodePrompts(request, source);
   await using device = await openDevice(request.plugin, progress);
-  const lowering = { ...request, target: device.target };
-  using model = await GriffinModel.load(device.client, checkpoint, {
-    ...lowering,
-    ...modelCallbacks(progress),
-  });
-  for (const warning of model.warnings) progress.note(warning);
-  const longest = await compilePrograms(model, prompts, request);
+  using model = await source.load(device, progress);
+  const longest = await prepareRun(model, prompts, request);
   const collected = await collect(generate(model, prompts, { ...request, tokenizer }), prompts, onToken);
   return {
     ...collected,
     dtype: model.dtype,
-    parameters: griffinParameters(config).reduce(
-      (sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1),
-      0,
-    ),
-    strategies: describeStrategies(lowering, longest),
+    parameters: source.parameters,
+    strategies: source.describe(device, longest),
     device: describeDevice(device),
   };
 }
 
 /** Token ids of the prompts; the tokenizer is loaded only for text. @throws UsageError */
-async function encodePrompts({ model, prompts }: GenerationRequest, { bosId, vocabSize }: ModelConfig) {
+async function encodePrompts({ prompts }: GenerationRequest, source: ModelSource) {
   const hasText = prompts.some((prompt) => "text" in prompt);
-  const tokenizer = hasText ? await loadTokenizer(model, bosId) : undefined;
+  const tokenizer = hasText ? await source.tokenizer() : undefined;
   const ids = prompts.map((prompt) => ("text" in prompt ? tokenizer!.encode(prompt.text) : prompt.tokens));
-  for (const prompt of ids) checkPrompt(prompt, vocabSize);
+  for (const prompt of ids) checkPrompt(prompt, source.config.vocabSize);
   return { tokenizer, prompts: ids };
 }
 
-/** Compiles what the generation will run, so that the stream of tokens does not stop for it; gives the longest chunk in tokens. */
-async function compilePrograms(
-  model: GriffinModel,
+/** Makes ready what the generation will run, so that the stream of tokens does not stop for it; gives the longest chunk in tokens. */
+async function prepareRun(
+  model: ProgramSet,
   prompts: readonly (readonly number[])[],
-  { chunk = DEFAULT_CHUNK, maxNewTokens = DEFAULT_NEW_TOKENS }: GenerationRequest,
+  { chunk = model.chunk, maxNewTokens = DEFAULT_NEW_TOKENS }: GenerationRequest,
 ): Promise<number> {
   const batch = prompts.length;
   const [first, ...following] = planChunks(Math.max(...prompts.map((prompt) => prompt.length)), chunk);

@@ -18,6 +18,11 @@ function show(event: ModelEvent, progress: Progress): void {
     if (loadedBytes === totalBytes) progress.done(formatBytes(totalBytes));
     return;
   }
+  if (event.phase === "rejected") {
+    progress.note(event.reason);
+    progress.update("compile", event.program);
+    return;
+  }
   if (event.phase === "lower") progress.done(event.program);
   else if (event.ms === undefined) progress.update("compile", event.program);
   else progress.done(`${event.program}${SOURCES[event.from ?? "compiler"]}`);

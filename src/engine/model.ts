@@ -37,7 +37,7 @@ export class GriffinModel extends ResidentModel<CompiledProgram> {
     readonly warnings: readonly string[],
     options: ModelOptions,
   ) {
-    super(client, config, dtype, weights);
+    super(client, config, { dtype, weights });
     this.#options = options;
   }
 

@@ -10,7 +10,9 @@ export type ModelEvent =
       readonly ms?: number;
       /** Who made it: the plugin's compiler now, or before (kept in the compile cache, or stored in an artifact). */
       readonly from?: ProgramSource;
-    };
+    }
+  /** A stored executable was not taken, and why; the program is compiled instead. */
+  | { readonly phase: "rejected"; readonly program: string; readonly reason: string };
 
 /** Where a compiled program came from. */
 export type ProgramSource = "compiler" | "cache" | "artifact";

@@ -20,7 +20,7 @@ export const DEFAULT_NEW_TOKENS = 128;
 export interface GenerateOptions extends SamplingOptions {
   /** Tokens to make per prompt; default 128. */
   readonly maxNewTokens?: number | undefined;
-  /** Longest chunk in which prompts are read, in tokens; default 256. */
+  /** Longest chunk in which prompts are read, in tokens; default: the model's. */
   readonly chunk?: number | undefined;
   /** Any of these ends a sequence; default: the model's own. */
   readonly eosIds?: readonly number[] | undefined;

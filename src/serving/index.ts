@@ -10,5 +10,5 @@ export {
   type ProgramSet,
 } from "./program-set.js";
 export { type LoadedProgram, type Preparation, ResidentModel } from "./resident-model.js";
-export { DEFAULT_CHUNK, Session, type SessionOptions, type StepResults } from "./session.js";
+export { Session, type SessionOptions, type StepResults } from "./session.js";
 export { type ResidentWeights, uploadWeights } from "./weights.js";

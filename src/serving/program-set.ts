@@ -27,6 +27,8 @@ export interface ProgramSet {
   readonly config: Pick<ModelConfig, "vocabSize" | "eosIds" | "padId">;
   /** What it computes in. */
   readonly dtype: FloatType;
+  /** The longest piece in which it reads prompts, in tokens, unless another is asked for. */
+  readonly chunk: number;
   /** Makes a program ready to run, so that the first run does not wait for it. @throws GriffinError when there is no such program */
   ready(key: ProgramKey): Promise<void>;
   /** Runs a program with the model's weights: enqueues it. States are used up; the results' take their place. */

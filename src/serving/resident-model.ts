@@ -20,18 +20,32 @@ export interface Preparation {
   load(): Promise<LoadedProgram>;
 }
 
+/** The longest piece in which prompts are read, in tokens: a program of that length must compile in seconds. */
+const DEFAULT_CHUNK = 256;
+
+/** What a model is made of, beside its programs. */
+export interface ResidentParts {
+  readonly dtype: FloatType;
+  /** Default 256. */
+  readonly chunk?: number | undefined;
+  readonly weights: ResidentWeights;
+}
+
 /** What models have in common, wherever their programs come from. */
 export abstract class ResidentModel<Program extends LoadedProgram> implements ProgramSet, Disposable {
   readonly #programs = new Map<string, Promise<Program>>();
   readonly #prepared = new Map<string, Promise<readonly DeviceBuffer[]>>();
   readonly #weights: ResidentWeights;
+  readonly dtype: FloatType;
+  readonly chunk: number;
 
   constructor(
     readonly client: Client,
     readonly config: ModelConfig,
-    readonly dtype: FloatType,
-    weights: ResidentWeights,
+    { dtype, chunk = DEFAULT_CHUNK, weights }: ResidentParts,
   ) {
+    this.dtype = dtype;
+    this.chunk = chunk;
     this.#weights = weights;
   }
 

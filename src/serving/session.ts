@@ -8,11 +8,8 @@ import { closeAll, type ProgramKey, type ProgramSet } from "./program-set.js";
 /** Position of padding in front of a prompt. */
 const PADDING = -1;
 
-/** Longest chunk in which prompts are read, in tokens, unless another is asked for. */
-export const DEFAULT_CHUNK = 256;
-
 export interface SessionOptions {
-  /** Longest chunk of a prompt in tokens; default 256. Shorter prompts take a shorter static length. */
+  /** Longest chunk of a prompt in tokens; default: the model's. Shorter prompts take a shorter static length. */
   readonly chunk?: number | undefined;
 }
 
@@ -35,14 +32,16 @@ export class Session implements Disposable {
   /** Position of each sequence's next token. */
   #positions: Int32Array<ArrayBuffer>;
   readonly #vocab: number;
+  readonly #chunkSize: number;
 
   constructor(
     readonly model: ProgramSet,
     readonly batch: number,
-    readonly options: SessionOptions = {},
+    options: SessionOptions = {},
   ) {
     expectCount("the batch", batch);
-    expectCount("the chunk", options.chunk ?? DEFAULT_CHUNK);
+    this.#chunkSize = options.chunk ?? model.chunk;
+    expectCount("the chunk", this.#chunkSize);
     this.#positions = new Int32Array(batch);
     this.#vocab = model.config.vocabSize;
   }
@@ -73,7 +72,7 @@ export class Session implements Disposable {
     }
     for (const prompt of prompts) checkPrompt(prompt, this.#vocab);
     const longest = Math.max(...prompts.map((prompt) => prompt.length));
-    const plan = planChunks(longest, this.options.chunk ?? DEFAULT_CHUNK);
+    const plan = planChunks(longest, this.#chunkSize);
     const total = plan.reduce((sum, time) => sum + time, 0);
     let results: StepResults | undefined;
     let start = 0;

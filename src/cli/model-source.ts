@@ -1,0 +1,107 @@
+/** @file What text is generated with: a checkpoint that is compiled here, or an artifact that was compiled before. */
+import { type ComputeDType, griffinParameters } from "../../models/griffin.js";
+import { artifactTokenizer, loadArtifact, openArtifact } from "../artifact/index.js";
+import { GriffinModel, type LoweringOptions } from "../engine/index.js";
+import type { CompileCache } from "../runtime-pjrt/index.js";
+import type { LoadedProgram, ResidentModel } from "../serving/index.js";
+import { UsageError } from "../support/errors.js";
+import { loadTokenizer, type Tokenizer } from "../text/index.js";
+import { type ModelConfig, openCheckpoint } from "../weights/index.js";
+import type { OpenDevice } from "./device.js";
+import { modelCallbacks } from "./model-progress.js";
+import type { Progress } from "./progress.js";
+import { describeStrategies } from "./strategies.js";
+
+/** Which model, and how its programs are made. */
+export interface SourceRequest extends Omit<LoweringOptions, "target"> {
+  /** Folder of a checkpoint; either this or an artifact. */
+  readonly model?: string | undefined;
+  /** Folder of an artifact, or a .zip of it. */
+  readonly artifact?: string | undefined;
+  /** Model folder whose weights an artifact takes instead of its own. */
+  readonly weights?: string | undefined;
+  readonly dtype?: ComputeDType | undefined;
+  /** Where compiled programs are looked for and kept. */
+  readonly cache?: CompileCache | undefined;
+}
+
+/** A model that is opened, not on a device yet. */
+export interface ModelSource extends AsyncDisposable {
+  readonly config: ModelConfig;
+  /** Number of weights. */
+  readonly parameters: number;
+  tokenizer(): Promise<Tokenizer>;
+  /** Puts the weights on the device; what is worth a note becomes one. */
+  load(device: OpenDevice, progress: Progress): Promise<ResidentModel<LoadedProgram>>;
+  /** How the programs were made, in words. @param time the longest program, in tokens */
+  describe(device: OpenDevice, time: number): string;
+}
+
+/** @throws UsageError unless just one of model and artifact is given; what opening it throws */
+export function openSource(request: SourceRequest): Promise<ModelSource> {
+  const { model, artifact } = request;
+  if ((model === undefined) === (artifact === undefined)) {
+    throw new UsageError({
+      message: model === undefined ? "no model given" : "--model and --artifact are both given",
+      expected: "one of --model DIR, --artifact DIR|FILE.zip",
+    });
+  }
+  return model === undefined ? artifactSource(artifact!, request) : checkpointSource(model, request);
+}
+
+async function checkpointSource(folder: string, request: SourceRequest): Promise<ModelSource> {
+  if (request.weights !== undefined) {
+    throw new UsageError({
+      message: "--weights goes with --artifact",
+      hint: "--model has weights of its own",
+    });
+  }
+  const checkpoint = await openCheckpoint(folder);
+  const { config } = checkpoint;
+  return {
+    config,
+    parameters: countElements(griffinParameters(config).map(({ shape }) => shape)),
+    tokenizer: () => loadTokenizer(folder, config.bosId),
+    load: async ({ client, target }, progress) => {
+      const options = { ...request, target, ...modelCallbacks(progress) };
+      const model = await GriffinModel.load(client, checkpoint, options);
+      for (const warning of model.warnings) progress.note(warning);
+      return model;
+    },
+    describe: ({ target }, time) => describeStrategies({ ...request, target }, time),
+    [Symbol.asyncDispose]: () => checkpoint.close(),
+  };
+}
+
+async function artifactSource(path: string, request: SourceRequest): Promise<ModelSource> {
+  refuseCompilerOptions(request);
+  const artifact = await openArtifact(path);
+  const { manifest, weights } = artifact;
+  return {
+    config: manifest.model,
+    parameters: countElements(weights.tensors.map(({ shape }) => shape)),
+    tokenizer: () => artifactTokenizer(artifact),
+    load: async ({ client }, progress) => {
+      const { onEvent } = modelCallbacks(progress);
+      const model = await loadArtifact(artifact, client, { ...request, onEvent });
+      for (const note of [...model.warnings, ...model.notes]) progress.note(note);
+      return model;
+    },
+    describe: () => `artifact of ${manifest.name} for ${manifest.target}`,
+    [Symbol.asyncDispose]: () => artifact.close(),
+  };
+}
+
+/** What an artifact was exported with cannot be asked for again. */
+function refuseCompilerOptions({ dtype, scan, scanBlock, attention }: SourceRequest): void {
+  const given = Object.entries({ dtype, scan, "scan-block": scanBlock, attention });
+  const [first] = given.filter(([, value]) => value !== undefined);
+  if (first === undefined) return;
+  throw new UsageError({
+    message: `--${first[0]} does not go with --artifact`,
+    hint: "an artifact's programs are as they were exported; griffin export takes this option",
+  });
+}
+
+const countElements = (shapes: readonly (readonly number[])[]): number =>
+  shapes.reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
