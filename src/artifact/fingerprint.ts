@@ -60,7 +60,7 @@ export function fingerprintDifferences(stored: Fingerprint, here: Fingerprint): 
 /** Processors have hundreds of features: only those that differ are worth reading. */
 function processorDifferences(stored: string, here: string): readonly string[] {
   if (stored === here) return [];
-  const words = (text: string) => text.split(" ");
+  const words = (text: string) => text.split(" ").filter((word) => word !== "");
   const without = (all: string, others: string) => words(all).filter((word) => !words(others).includes(word));
   const lacking = without(stored, here);
   const more = without(here, stored);

@@ -74,7 +74,7 @@ export class ArtifactModel extends ResidentModel<LoadedProgram> {
       message: `the artifact has no program ${describeProgram(key)}${key.layerOutputs === true ? " with layer outputs" : ""}`,
       expected: describeKinds(manifest),
       where,
-      hint: "prompts, --chunk and --batch must be those of the export; export again for others",
+      hint: "give as many prompts as the batch, and leave out the chunk; or export it again for these",
     });
   }
 

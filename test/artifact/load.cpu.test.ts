@@ -1,0 +1,227 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { ArtifactModel, type LoadOptions, loadArtifact } from "../../src/artifact/index.js";
+import { exportModel, GriffinModel } from "../../src/engine/index.js";
+import { cacheFolder, CompileCache } from "../../src/runtime-pjrt/index.js";
+import type { ModelEvent } from "../../src/serving/index.js";
+import { GriffinError, UsageError } from "../../src/support/errors.js";
+import { openCheckpoint } from "../../src/weights/index.js";
+import { useCpu } from "../dsl/cpu.js";
+import { held } from "../runtime-pjrt/held.js";
+import { generated, rowOf } from "../serving/generated.js";
+import { changedCopy, demo, rewriteFile, sharedFolder } from "./exported.js";
+
+const cpu = useCpu();
+const folder = await sharedFolder();
+const [one, two, compiled] = ["one", "two", "compiled"].map((name) => join(folder, name)) as [
+  string,
+  string,
+  string,
+];
+const prompts = ["In the beginning", "And God said, Let there be light"];
+/** What the model folder gives: greedy and drawn, alone and side by side. */
+const expected = { greedy: [] as number[], drawn: [] as number[], both: [[], []] as number[][] };
+const DRAWN = { temperature: 0.9, topK: 20, seed: 5 };
+const BATCH_CHUNK = 16;
+
+/** Token ids of the demo model: its tokens are bytes. */
+let ids: number[][] = [];
+
+beforeAll(async () => {
+  await exportModel({ folder: demo }, one, { chunk: 64 });
+  await exportModel({ folder: demo }, two, { batch: 2, chunk: BATCH_CHUNK });
+  await exportModel({ folder: demo }, compiled, { chunk: 16, compiler: { client: cpu.client } });
+  await using checkpoint = await openCheckpoint(demo);
+  using model = await GriffinModel.load(cpu.client, checkpoint);
+  using artifact = await loadArtifact(one, cpu.client);
+  const tokenizer = await artifact.tokenizer();
+  ids = prompts.map((prompt) => tokenizer.encode(prompt));
+  expected.greedy = rowOf(await generated(model, [ids[0]!]), 0);
+  expected.drawn = rowOf(await generated(model, [ids[0]!], DRAWN), 0);
+  const both = await generated(model, ids);
+  expected.both = [rowOf(both, 0), rowOf(both, 1)];
+});
+
+async function load(path: string, options: LoadOptions = {}) {
+  const events: ModelEvent[] = [];
+  const model = await loadArtifact(path, cpu.client, { ...options, onEvent: (event) => events.push(event) });
+  /** `decode 1x1 compiler`: which programs were made ready, and by whom. */
+  const made = () =>
+    events.flatMap((event) =>
+      event.phase === "compile" && event.ms !== undefined ? [`${event.program} ${event.from}`] : [],
+    );
+  return { model, events, made };
+}
+
+async function complaint(run: () => Promise<unknown>): Promise<GriffinError> {
+  const failure = await run().then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  expect(failure).toBeInstanceOf(GriffinError);
+  return failure as GriffinError;
+}
+
+describe("an artifact gives the tokens of its model", () => {
+  it("best and drawn, from portable programs", async () => {
+    const { model, made } = await load(one);
+    using _ = model;
+    expect(rowOf(await generated(model, [ids[0]!]), 0)).toEqual(expected.greedy);
+    expect(rowOf(await generated(model, [ids[0]!], DRAWN), 0)).toEqual(expected.drawn);
+    expect(made()).toEqual(["prefill 1x64 compiler", "decode 1x1 compiler"]);
+    expect(model.notes).toEqual([]);
+  });
+
+  it("side by side, prompts in as many chunks as they need", async () => {
+    const { model, made } = await load(two);
+    using _ = model;
+    const tokens = await generated(model, ids);
+    expect([rowOf(tokens, 0), rowOf(tokens, 1)]).toEqual(expected.both);
+    expect(model.chunk).toBe(BATCH_CHUNK);
+    expect(made()).toEqual(["prefill 2x16 compiler", "extend 2x16 compiler", "decode 2x1 compiler"]);
+  });
+
+  it("from executables stored with it", async () => {
+    const { model, made } = await load(compiled);
+    using _ = model;
+    expect(rowOf(await generated(model, [ids[0]!]), 0)).toEqual(expected.greedy);
+    expect(rowOf(await generated(model, [ids[0]!], DRAWN), 0)).toEqual(expected.drawn);
+    expect(made()).toEqual(["prefill 1x16 artifact", "extend 1x16 artifact", "decode 1x1 artifact"]);
+    expect(model.notes).toEqual([]);
+  });
+
+  it("from an archive, whose unpacked files are gone afterwards", async () => {
+    const archive = join(folder, "one.zip");
+    await exportModel({ folder: demo }, archive, { chunk: 64, zip: true, withWeights: true });
+    const unpacked = join(cacheFolder(), "unpacked");
+    const before = await readdir(unpacked).catch(() => []);
+    const { model } = await load(archive);
+    expect(await readdir(unpacked)).toHaveLength(before.length + 1);
+    expect(rowOf(await generated(model, [ids[0]!]), 0)).toEqual(expected.greedy);
+    model.close();
+    await expect.poll(() => readdir(unpacked)).toEqual(before);
+  });
+
+  it("with the weights of a folder that is named when it is loaded", async () => {
+    const without = await changedCopy(one, async (manifest, copy) => {
+      const path = manifest.weights;
+      const index = { location: "none", folder: "", files: [], tensors: await tensorsOf(copy, path) };
+      return rewriteFile(manifest, copy, path, Buffer.from(JSON.stringify(index)));
+    });
+    const { message } = await complaint(() => load(without));
+    expect(message).toContain("exported without");
+    const { model } = await load(without, { weights: demo });
+    using _ = model;
+    expect(rowOf(await generated(model, [ids[0]!]), 0)).toEqual(expected.greedy);
+  });
+});
+
+/** The tensors of a weights index, as of none in particular. */
+async function tensorsOf(copy: string, path: string): Promise<readonly object[]> {
+  const { tensors } = JSON.parse(await readFile(join(copy, path), "utf8")) as { tensors: object[] };
+  return tensors.map((tensor) => ({ ...tensor, file: "" }));
+}
+
+describe("a stored executable", () => {
+  it("made for another plugin or processor is not used; the reason is kept, the program compiled", async () => {
+    const elsewhere = await changedCopy(compiled, (manifest) => {
+      const [set] = manifest.compiled;
+      const { processor } = set!.fingerprint;
+      const fingerprint = {
+        ...set!.fingerprint,
+        plugin: "0".repeat(64),
+        processor: `${processor} amx-tile9`,
+      };
+      return { ...manifest, compiled: [{ ...set!, fingerprint }] };
+    });
+    const { model, made } = await load(elsewhere);
+    using _ = model;
+    expect(rowOf(await generated(model, [ids[0]!]), 0)).toEqual(expected.greedy);
+    expect(made()).toEqual(["prefill 1x16 compiler", "extend 1x16 compiler", "decode 1x1 compiler"]);
+    expect(model.notes).toEqual([
+      expect.stringMatching(
+        /^executables stored for cpu are not used here: another plugin: [0-9a-f]{12} here, made for 0{12}; another processor: lacks amx-tile9$/,
+      ),
+    ]);
+  });
+
+  it("that the plugin refuses is not used either", async () => {
+    const spoilt = await changedCopy(compiled, (manifest, copy) => {
+      const { file } = manifest.compiled[0]!.executables.decode_1x1!;
+      return rewriteFile(manifest, copy, file, Buffer.from("no executable"));
+    });
+    const { model, made, events } = await load(spoilt);
+    using _ = model;
+    expect(rowOf(await generated(model, [ids[0]!]), 0)).toEqual(expected.greedy);
+    expect(made()).toEqual(["prefill 1x16 artifact", "extend 1x16 artifact", "decode 1x1 compiler"]);
+    expect(model.notes).toEqual([
+      expect.stringMatching(/^the stored executable of decode_1x1 is not used: ./),
+    ]);
+    expect(events).toContainEqual({ phase: "rejected", program: "decode_1x1", reason: model.notes[0] });
+  });
+});
+
+describe("programs of an artifact", () => {
+  it("are compiled once a cache has them, what they prepare is prepared once", async () => {
+    const cache = new CompileCache({ folder: join(folder, "cache") });
+    const first = await load(one, { cache });
+    await generated(first.model, [ids[0]!]);
+    first.model.close();
+    expect(first.made()).toEqual(["prefill 1x64 compiler", "decode 1x1 compiler"]);
+    expect((await cache.usage()).programs).toBe(3);
+    const second = await load(one, { cache });
+    expect(rowOf(await generated(second.model, [ids[0]!]), 0)).toEqual(expected.greedy);
+    second.model.close();
+    expect(second.made()).toEqual(["prefill 1x64 cache", "decode 1x1 cache"]);
+    expect((await cache.usage()).programs).toBe(3);
+  });
+
+  it("that there are not are asked for in vain, with what there is", async () => {
+    const { model } = await load(one);
+    using _ = model;
+    const failure = await complaint(() => generated(model, ids));
+    expect(failure).toBeInstanceOf(UsageError);
+    expect(failure.message).toBe(
+      [
+        "usage error: the artifact has no program prefill 2x64",
+        "  expected: batch 1: prefill of 16, 64; extend of 64; decode of 1",
+        "  at:       ARTIFACT",
+        "  hint:     give as many prompts as the batch, and leave out the chunk; or export it again for these",
+      ]
+        .join("\n")
+        .replace("ARTIFACT", one),
+    );
+    const layers = await complaint(() =>
+      model.ready({ kind: "prefill", batch: 1, time: 16, layerOutputs: true }),
+    );
+    expect(layers.details.message).toBe("the artifact has no program prefill 1x16 with layer outputs");
+  });
+});
+
+describe("loading", () => {
+  it("tells of weights, then of programs, and frees everything at the end", async () => {
+    const before = await held(cpu.client);
+    const { model, events } = await load(one);
+    expect(model).toBeInstanceOf(ArtifactModel);
+    expect(events.at(-1)).toEqual({
+      phase: "weights",
+      loadedBytes: 1_291_392 * 4,
+      totalBytes: 1_291_392 * 4,
+    });
+    await generated(model, [ids[0]!], { maxNewTokens: 2 });
+    model.close();
+    expect(await held(cpu.client)).toEqual(before);
+  });
+
+  it("refuses an artifact that has changed, and holds nothing then", async () => {
+    const before = await held(cpu.client);
+    const changed = await changedCopy(one, async (manifest, copy) => {
+      await rewriteFile(manifest, copy, "programs/decode_1x1.mlirbc", Buffer.from("changed"));
+      return manifest;
+    });
+    const { message } = await complaint(() => load(changed));
+    expect(message).toMatch(/^artifact error: .*programs\/decode_1x1\.mlirbc/s);
+    expect(await held(cpu.client)).toEqual(before);
+  });
+});
