@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { griffinParameters } from "../../models/griffin.js";
+import { GriffinModel } from "../../src/engine/index.js";
+import { type GenerateOptions, generate, type ProgramSet, Session } from "../../src/serving/index.js";
+import { GriffinError } from "../../src/support/errors.js";
+import { type Checkpoint, formulaCheckpoint } from "../../src/weights/index.js";
+import { useCpu } from "../dsl/cpu.js";
+import { loadTiny, someTokens, tiny } from "../engine/tiny.js";
+import { held } from "../runtime-pjrt/held.js";
+import { generated, rowOf } from "./generated.js";
+
+const cpu = useCpu();
+const prompts = [someTokens(1, 13), someTokens(2, 1), someTokens(3, 40)];
+let model: GriffinModel;
+beforeAll(async () => {
+  model = await loadTiny(cpu.client);
+});
+afterAll(() => model.close());
+
+/** The tokens that the logits say, step by step on the host: what the device must find by itself. */
+async function byLogits(of: ProgramSet, rows: readonly (readonly number[])[], count: number) {
+  using session = new Session(of, rows.length);
+  let logits = await session.prefill(rows);
+  const tokens: number[][] = rows.map(() => []);
+  for (let step = 0; ; step++) {
+    const best = logits.map((row) => row.indexOf(Math.max(...row)));
+    for (const [row, token] of best.entries()) tokens[row]!.push(token);
+    if (step === count - 1) return tokens;
+    logits = await session.decode(best);
+  }
+}
+
+/** The same programs, and which of them were run. */
+function counted(of: ProgramSet): { readonly model: ProgramSet; readonly runs: string[] } {
+  const runs: string[] = [];
+  const { client, config, dtype, chunk } = of;
+  const run: ProgramSet["run"] = (key, ...rest) => {
+    runs.push(key.kind);
+    return of.run(key, ...rest);
+  };
+  return { model: { client, config, dtype, chunk, ready: (key) => of.ready(key), run }, runs };
+}
+
+describe("tokens that go from step to step on the device", () => {
+  it.each(["f32", "bf16", "f16"] as const)("are those that the logits say, in %s", async (dtype) => {
+    using other = await loadTiny(cpu.client, { dtype });
+    const expected = await byLogits(other, prompts, 25);
+    const tokens = await generated(other, prompts, { maxNewTokens: 25 });
+    expect(prompts.map((_, row) => rowOf(tokens, row))).toEqual(expected);
+  });
+
+  it("are the same where executions wait for each other", async () => {
+    const narrow = await cpu.client.plugin.createClient({ inFlightLimit: 1 });
+    await using _ = narrow;
+    using other = await loadTiny(narrow);
+    expect(await generated(other, prompts)).toMatchObject(
+      (await generated(model, prompts)).map(({ row, token, finished }) => ({ row, token, finished })),
+    );
+  });
+
+  it("come from one prefill and a decode for each token but the first", async () => {
+    const { model: watched, runs } = counted(model);
+    await generated(watched, [prompts[0]!], { maxNewTokens: 5 });
+    expect(runs).toEqual(["prefill", "decode", "decode", "decode", "decode"]);
+    runs.length = 0;
+    await generated(watched, [prompts[0]!], { maxNewTokens: 1 });
+    expect(runs).toEqual(["prefill"]);
+  });
+
+  it("are made three steps ahead at most, also past an end that nobody foresaw", async () => {
+    const { model: watched, runs } = counted(model);
+    const free = rowOf(await generated(model, [prompts[0]!]), 0);
+    const end = free.findIndex((token, i) => i >= 4 && !free.slice(0, i).includes(token));
+    const before = await held(cpu.client);
+    const stopped = await generated(watched, [prompts[0]!], { eosIds: [free[end]!], maxNewTokens: 100 });
+    expect(rowOf(stopped, 0)).toEqual(free.slice(0, end + 1));
+    expect(stopped.at(-1)).toMatchObject({ finished: "eos", text: "" });
+    expect(runs).toHaveLength(end + 1 + 3);
+    expect(await held(cpu.client)).toEqual(before);
+  });
+
+  it.each([1, 2, 3, 6])("are dropped without a trace when the caller stops after %d", async (count) => {
+    const [expected] = await byLogits(model, [prompts[2]!], count);
+    const before = await held(cpu.client);
+    const seen: number[] = [];
+    for await (const { token } of generate(model, [prompts[2]!], { maxNewTokens: 50, eosIds: [] })) {
+      seen.push(token);
+      if (seen.length === count) break;
+    }
+    expect(seen).toEqual(expected);
+    expect(await held(cpu.client)).toEqual(before);
+  });
+
+  it("end at the model's own end of sequence, unless told otherwise", async () => {
+    const free = rowOf(await generated(model, [prompts[0]!]), 0);
+    const { client, dtype, chunk } = model;
+    const config = { ...model.config, eosIds: [free[2]!] };
+    const ending: ProgramSet = {
+      ...{ client, dtype, chunk, config },
+      ready: (key) => model.ready(key),
+      run: (...call) => model.run(...call),
+    };
+    const tokens: number[] = [];
+    for await (const { token } of generate(ending, [prompts[0]!], { maxNewTokens: 12 })) tokens.push(token);
+    expect(tokens).toEqual(free.slice(0, free.indexOf(free[2]!) + 1));
+  });
+});
+
+describe("logits that are not finite", () => {
+  /** The tiny model with one weight that is not a number. */
+  function spoilt(): Checkpoint {
+    const rest = { dtype: "f32", bosId: 2, eosIds: [1], padId: 0 } as const;
+    const checkpoint = formulaCheckpoint({ ...tiny, ...rest }, 7, griffinParameters(tiny));
+    const name = "model.final_norm.weight";
+    const tensor = checkpoint.tensors.get(name)!;
+    const read = async () => {
+      const bytes = await tensor.read();
+      new Float32Array(bytes.buffer)[3] = Number.NaN;
+      return bytes;
+    };
+    return { ...checkpoint, tensors: new Map([...checkpoint.tensors, [name, { ...tensor, read }]]) };
+  }
+
+  it.each([
+    ["best tokens", {}, "no best token"],
+    ["drawn tokens", { topK: 1 }, "NaN for token 0"],
+  ] as const)("are an error, not %s, and nothing stays behind", async (_, options: GenerateOptions, got) => {
+    const before = await held(cpu.client);
+    using other = await GriffinModel.load(cpu.client, spoilt());
+    const failure = await generated(other, [prompts[0]!], options).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(GriffinError);
+    expect((failure as GriffinError).message).toBe(
+      [
+        "generation error: the model's logits are not finite numbers",
+        `  got:      ${got}`,
+        "  hint:     check the weights, or compute in f32",
+      ].join("\n"),
+    );
+    other.close();
+    expect(await held(cpu.client)).toEqual(before);
+  });
+});
