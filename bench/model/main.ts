@@ -1,96 +1,118 @@
 /**
- * @file The 88M Griffin on the CPU plugin: prefill and decode in tokens per second, time to compile; with --reference the same
- * of recurrentgemma's Flax code in the same run, and the ratios.
+ * @file The 88M Griffin on the CPU plugin: prefill and decode in tokens per second, time to compile, memory; in the same run, in turns,
+ * with --reference recurrentgemma's Flax code and with --torch transformers and recurrentgemma's PyTorch code.
  *
- *     npx jiti bench/model/main.ts [--dtype f32|bf16] [--time 1024] [--plugin NAME] [--reference PYTHON]
+ *     npx jiti bench/model/main.ts [--dtype f32|bf16] [--time 1024] [--plugin NAME] [--reference PYTHON] [--torch PYTHON]
+ *                                  [--turns 2] [--quick] [--write]
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { griffinParameters, type GriffinConfig } from "../../models/griffin.js";
-import { griffinPattern } from "../../models/presets.js";
-import { GriffinModel } from "../../src/engine/index.js";
-import { findPlugin, Plugin } from "../../src/runtime-pjrt/index.js";
-import { Session } from "../../src/serving/index.js";
-import { formulaCheckpoint } from "../../src/weights/index.js";
-import { printTable, python, time } from "../timing.js";
+import { benchDtype } from "../griffin88m.js";
+import type { Bar, Panel } from "../plot.js";
+import { showResults } from "../results.js";
+import { inTurns, pythonSide, type Side, typescriptSide } from "../sides.js";
+import { type Found, modelRows, PEERS } from "./rows.js";
 
 const { values } = parseArgs({
   options: {
-    dtype: { type: "string", default: "f32" },
+    dtype: { type: "string" },
     time: { type: "string", default: "1024" },
     plugin: { type: "string", default: "cpu" },
     reference: { type: "string" },
+    torch: { type: "string" },
+    turns: { type: "string" },
+    quick: { type: "boolean", default: false },
+    write: { type: "boolean", default: false },
   },
 });
-const dtype = values.dtype as "f32" | "bf16";
-const tokens = Number(values.time);
+const { time, plugin, reference, torch, quick, write } = values;
+const turns = values.turns ?? (quick ? "1" : "2");
+const flags = quick ? ["--quick"] : [];
+const here = (name: string): URL => new URL(`./${name}`, import.meta.url);
 
-/** 88.4M parameters: the configuration the reference was measured with. */
-const config: GriffinConfig = {
-  vocabSize: 32_000,
-  width: 768,
-  mlpExpandedWidth: 2304,
-  numHeads: 6,
-  lruWidth: 768,
-  blockTypes: griffinPattern(9),
-  attentionWindowSize: 512,
-  embeddingsScaleBySqrtDim: true,
-  logitsSoftCap: 30,
-  conv1dTemporalWidth: 4,
-  ropeTheta: 10_000,
-  partialRotaryFactor: 0.5,
-  rmsNormEps: 1e-6,
-};
+const dtypes = values.dtype === undefined ? (["f32", "bf16"] as const) : [benchDtype(values.dtype)];
 
-interface Speed {
-  readonly prefill: number;
-  readonly decode: number;
-  readonly compile: number;
-}
-
-async function ours(): Promise<Speed> {
-  const { path } = await findPlugin(values.plugin, { install: true });
-  const plugin = await Plugin.load(path);
-  await using client = await plugin.createClient();
-  const ids = { bosId: 2, eosIds: [1], padId: 0 };
-  const checkpoint = formulaCheckpoint({ ...config, ...ids, dtype }, 0, griffinParameters(config));
-  using model = await GriffinModel.load(client, checkpoint, { dtype });
-  const prompt = Array.from({ length: tokens }, (_, i) => (i * 7919) % config.vocabSize);
-  const { compileMs } = await model.program({ kind: "prefill", batch: 1, time: tokens });
-  const prefill = await time(5, async () => {
-    using session = new Session(model, 1, { chunk: tokens });
-    await session.prefill([prompt]);
-  });
-  using session = new Session(model, 1, { chunk: tokens });
-  await session.prefill([prompt]);
-  const decode = await time(50, async () => void (await session.decode([5])));
-  return { prefill: (tokens * 1000) / prefill.min, decode: 1000 / decode.min, compile: compileMs / 1000 };
-}
-
-const mine = await ours();
-const script = fileURLToPath(new URL("./reference.py", import.meta.url));
-const reference =
-  values.reference === undefined
+/** A peer's side, where its interpreter is given. */
+const python = (interpreter: string | undefined, script: string, ...args: readonly string[]) =>
+  interpreter === undefined
     ? undefined
-    : await python<Speed>(values.reference, script, [dtype, values.time]);
-const ratio = (a: number, b: number | undefined): string => (b === undefined ? "-" : (a / b).toFixed(2));
-printTable([
-  {
-    [`88M ${dtype}`]: `prefill of ${tokens}, tokens/s`,
-    ours: mine.prefill.toFixed(0),
-    flax: reference?.prefill.toFixed(0) ?? "-",
-    ratio: ratio(mine.prefill, reference?.prefill),
-  },
-  {
-    [`88M ${dtype}`]: "decode, tokens/s",
-    ours: mine.decode.toFixed(1),
-    flax: reference?.decode.toFixed(1) ?? "-",
-    ratio: ratio(mine.decode, reference?.decode),
-  },
-  {
-    [`88M ${dtype}`]: "compile of the prefill, s",
-    ours: mine.compile.toFixed(2),
-    flax: reference?.compile.toFixed(2) ?? "-",
-    ratio: reference === undefined ? "-" : (reference.compile / mine.compile).toFixed(2),
-  },
-]);
+    : () => pythonSide(interpreter, here(script), [...args, time, quick ? "quick" : "whole"]);
+
+const sides: Record<string, (() => Promise<Side>) | undefined> = {
+  bandwidth: () => typescriptSide(here("bandwidth.ts"), ["--plugin", plugin, ...flags]),
+};
+for (const dtype of dtypes) {
+  const args = ["--dtype", dtype, "--time", time, "--plugin", plugin, ...flags];
+  sides[`ours ${dtype}`] = () => typescriptSide(here("ours.ts"), args);
+  sides[`Flax ${dtype}`] = python(reference, "reference.py", dtype);
+  sides[`transformers ${dtype}`] = python(torch, "peers.py", "transformers", dtype);
+  sides[`recurrentgemma PyTorch ${dtype}`] = python(torch, "peers.py", "recurrentgemma", dtype);
+}
+const all = await inTurns(Number(turns), sides);
+const bandwidth = all.bandwidth!;
+const msPerGigabyte = Math.min(...Object.values(bandwidth.figures));
+
+function foundOf(dtype: string): Found {
+  const peers = PEERS.flatMap((peer) => {
+    const side = all[`${peer} ${dtype}`];
+    return side === undefined ? [] : [[peer, side] as const];
+  });
+  return { ours: all[`ours ${dtype}`]!, peers: Object.fromEntries(peers), msPerGigabyte };
+}
+
+/** Ours and the peers', by one figure; a line where the memory's bound is. */
+function panel(
+  { ours, peers }: Found,
+  unit: string,
+  figure: string,
+  value: (ms: number) => number,
+  bound?: number,
+): Panel {
+  const shown = PEERS.flatMap((peer): readonly Bar[] => {
+    const ms = peers[peer]?.figures[figure];
+    return ms === undefined ? [] : [{ label: peer, value: value(ms), kind: "peer" }];
+  });
+  const bars: readonly Bar[] = [
+    { label: "ours", value: value(ours.figures[figure]!), kind: "ours" },
+    ...shown,
+  ];
+  return {
+    unit,
+    bars,
+    ...(bound === undefined ? {} : { lines: [{ label: "memory's speed", value: bound }] }),
+  };
+}
+
+const folder = fileURLToPath(here(""));
+for (const dtype of dtypes) {
+  const found = foundOf(dtype);
+  const tokens = Number(time);
+  const boundMs = (found.ours.figures["weights, bytes"]! / 1e9) * msPerGigabyte;
+  const panels = [
+    panel(found, `prefill of ${time}, tokens/s, more is better`, "prefill", (ms) => (tokens * 1000) / ms),
+    panel(found, "decode, tokens/s, more is better", "decode step", (ms) => 1000 / ms, 1000 / boundMs),
+    panel(found, "compile of the prefill, s, less is better", "compile of the prefill", (ms) => ms / 1000),
+  ];
+  const measured = [found.ours, ...Object.values(found.peers)];
+  await showResults(
+    folder,
+    {
+      section: dtype,
+      settings: `${dtype}, prompt of ${time}, ${turns} turns${quick ? ", quick" : ""}`,
+      versions: Object.assign({}, ...measured.map(({ versions }) => versions)),
+      rows: modelRows(found, dtype, tokens),
+      plot: { title: `Griffin of 88M parameters, ${dtype}, on a CPU`, panels },
+    },
+    write,
+  );
+  console.log();
+}
+const rates = Object.entries(bandwidth.figures).map(([what, ms]) => ({
+  what,
+  "GB/s": (1000 / ms).toFixed(1),
+}));
+await showResults(
+  folder,
+  { section: "bandwidth", settings: `${turns} turns`, versions: bandwidth.versions, rows: rates },
+  write,
+);

@@ -1,7 +1,9 @@
-"""The 88M Griffin by recurrentgemma's Flax code under jit. Prints one JSON object: tokens a second, seconds to compile."""
+"""The 88M Griffin by recurrentgemma's Flax code under jit: reference.py DTYPE TOKENS QUICK. Prints ms, bytes and versions as JSON."""
 import json
+import resource
 import sys
 import time
+from importlib.metadata import version
 
 import jax
 import jax.numpy as jnp
@@ -10,6 +12,7 @@ from recurrentgemma import jax as recurrentgemma
 
 dtype = {"f32": jnp.float32, "bf16": jnp.bfloat16}[sys.argv[1]]
 tokens = int(sys.argv[2])
+repeats, windows, window = (1, 2, 8) if sys.argv[3] == "quick" else (4, 6, 16)
 R, A = common.TemporalBlockType.RECURRENT, common.TemporalBlockType.ATTENTION
 config = common.GriffinConfig(
     vocab_size=32000,
@@ -29,39 +32,68 @@ position = jnp.arange(tokens, dtype=jnp.int32)[None]
 params = jax.jit(model.init)(jax.random.key(0), prompt[:, :16], position[:, :16])
 
 
+def greedy(logits):
+    return jnp.argmax(logits[:, -1:], axis=-1).astype(jnp.int32)
+
+
 def prefill(params, tokens, position):
-    return model.apply(params, tokens, position)
+    """As the model's call does it: logits of every position."""
+    logits, cache = model.apply(params, tokens, position)
+    return greedy(logits), cache
 
 
-def decode(params, tokens, position, cache):
-    return model.apply(params, tokens, position, cache)
+def prefill_last(params, tokens, position):
+    """As the sampler may do it: all but the last token without logits, then that one with."""
+    _, cache = model.apply(params, tokens[:, :-1], position[:, :-1], return_logits=False)
+    logits, cache = model.apply(params, tokens[:, -1:], position[:, -1:], cache)
+    return greedy(logits), cache
+
+
+def decode(params, token, position, cache):
+    logits, cache = model.apply(params, token, position, cache)
+    return greedy(logits), position + 1, cache
+
+
+def compiled(function, *args, **options):
+    start = time.perf_counter()
+    program = jax.jit(function, **options).lower(*args).compile()
+    return program, (time.perf_counter() - start) * 1000
 
 
 def best(runs, run):
+    run()
     samples = []
     for _ in range(runs):
         start = time.perf_counter()
         run()
-        samples.append(time.perf_counter() - start)
+        samples.append((time.perf_counter() - start) * 1000)
     return min(samples)
 
 
-start = time.perf_counter()
-compiled = jax.jit(prefill).lower(params, prompt, position).compile()
-seconds = time.perf_counter() - start
-logits, cache = compiled(params, prompt, position)
-prefill_seconds = best(3, lambda: jax.block_until_ready(compiled(params, prompt, position)))
+figures = {}
+whole, figures["compile of the prefill"] = compiled(prefill, params, prompt, position)
+last, _ = compiled(prefill_last, params, prompt, position)
+figures["prefill, logits of every position"] = best(
+    repeats, lambda: jax.block_until_ready(whole(params, prompt, position))
+)
+figures["prefill"] = best(repeats, lambda: jax.block_until_ready(last(params, prompt, position)))
 
-step = jax.jit(decode, donate_argnums=3)
-token, at = jnp.array([[5]], jnp.int32), jnp.array([[tokens]], jnp.int32)
-state = {"cache": step(params, token, at, cache)[1]}
+token, cache = whole(params, prompt, position)
+at = jnp.array([[tokens]], jnp.int32)
+step, figures["compile of the decode step"] = compiled(
+    decode, params, token, at, cache, donate_argnums=(1, 2, 3)
+)
 
 
-def one():
-    logits, state["cache"] = step(params, token, at, state["cache"])
-    jax.block_until_ready(logits)
+def decode_window():
+    """Steps follow each other on the device; nobody waits between them."""
+    global token, at, cache
+    for _ in range(window):
+        token, at, cache = step(params, token, at, cache)
+    jax.block_until_ready(token)
 
 
-one()
-decode_seconds = best(20, one)
-print(json.dumps({"prefill": tokens / prefill_seconds, "decode": 1 / decode_seconds, "compile": seconds}))
+figures["decode step"] = best(windows, decode_window) / window
+figures["peak memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+versions = {name: version(name) for name in ("recurrentgemma", "jax")}
+print(json.dumps({"figures": figures, "versions": versions}))
