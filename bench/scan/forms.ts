@@ -13,8 +13,12 @@ const describe = ({ scanUnroll, scanBlock }: LoweringOptions): string =>
 /** What the target chooses by itself: the form that stands for ours in ratios. */
 export const CHOSEN = "auto";
 
-/** One elementwise pass over the same arrays: what no form can beat. */
+/** One elementwise pass over the same arrays: what no form can beat that writes its result into memory of its own. */
 export const BOUND = "one elementwise pass";
+/** The same in place of x: what is left when no fresh memory has to be mapped. */
+export const IN_PLACE = "one elementwise pass, in place";
+/** Passes that are bounds, not scans; the reference's own is among its figures. */
+export const isBound = (form: string): boolean => form.startsWith(BOUND);
 
 /** How to lower each form, by its name. */
 export const scanForms: ReadonlyMap<string, LoweringOptions> = new Map(

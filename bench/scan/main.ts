@@ -10,7 +10,7 @@ import { ratioText, type Target, targetColumns } from "../bars.js";
 import type { Bar, Line } from "../plot.js";
 import { showResults } from "../results.js";
 import { inTurns, pythonSide, typescriptSide } from "../sides.js";
-import { BOUND, CHOSEN } from "./forms.js";
+import { BOUND, CHOSEN, isBound } from "./forms.js";
 
 const { values } = parseArgs({
   options: {
@@ -60,7 +60,7 @@ const about = {
 };
 
 const bars = all.map(([label, value]): Bar => {
-  const kind = label === BOUND ? "bound" : label in peers ? "peer" : "ours";
+  const kind = isBound(label) ? "bound" : label in peers ? "peer" : "ours";
   return { label, value, kind };
 });
 const lines: readonly Line[] = [

@@ -4,13 +4,13 @@
  *     npx jiti bench/scan/ours.ts --time 4096 --channels 2560 --plugin cpu
  */
 import { parseArgs } from "node:util";
-import { axis, input, linearScan, type Program, program } from "../../src/dsl/index.js";
+import { axis, input, linearScan, type Program, program, state } from "../../src/dsl/index.js";
 import { CompiledProgram, type LoweringOptions, lowerProgram } from "../../src/engine/index.js";
 import type { Client, DeviceBuffer } from "../../src/runtime-pjrt/index.js";
 import { openClient, ourVersions } from "../client.js";
 import { printSide } from "../sides.js";
 import { time } from "../timing.js";
-import { BOUND, scanForms } from "./forms.js";
+import { BOUND, IN_PLACE, scanForms } from "./forms.js";
 
 const { values } = parseArgs({
   options: {
@@ -36,6 +36,13 @@ const elementwise = (): Program =>
   program({ name: "elementwise" }, () => {
     const x = input("x", axes, "f32");
     return { y: x.mul(input("a", axes, "f32")).add(x) };
+  });
+
+const elementwiseInPlace = (): Program =>
+  program({ name: "elementwise_in_place", state: "carried" }, () => {
+    const x = state("x", axes, "f32");
+    x.update(x.value.mul(input("a", axes, "f32")).add(x.value));
+    return {};
   });
 
 async function upload(client: Client): Promise<ReadonlyMap<string, DeviceBuffer>> {
@@ -65,8 +72,22 @@ async function leastMs(
   return min;
 }
 
+async function leastMsInPlace(client: Client, inputs: ReadonlyMap<string, DeviceBuffer>): Promise<number> {
+  using compiled = await CompiledProgram.compile(client, lowerProgram(elementwiseInPlace()));
+  let states = new Map([["x", (await upload(client)).get("x")!]]);
+  const { min } = await time(9, async () => {
+    states = new Map((await compiled.run({ inputs, states })).states);
+    await states.get("x")!.ready;
+  });
+  states.get("x")!.close();
+  return min;
+}
+
 await using client = await openClient(values.plugin);
 const inputs = await upload(client);
-const figures: Record<string, number> = { [BOUND]: await leastMs(client, elementwise(), {}, inputs) };
+const figures: Record<string, number> = {
+  [BOUND]: await leastMs(client, elementwise(), {}, inputs),
+  [IN_PLACE]: await leastMsInPlace(client, inputs),
+};
 for (const [name, options] of scanForms) figures[name] = await leastMs(client, scan(), options, inputs);
 printSide({ figures, versions: await ourVersions(client) });

@@ -34,6 +34,14 @@ def linear(x, a, h0):
     return scan.linear_scan(x, a, h0, scan_type=common.ScanType.LINEAR_NATIVE)
 
 
-figures = {"Flax linear scan": best(linear), "lax.associative_scan": best(associative)}
+def elementwise(x, a, h0):
+    return x * a + x
+
+
+figures = {
+    "Flax linear scan": best(linear),
+    "lax.associative_scan": best(associative),
+    "one elementwise pass by JAX": best(elementwise),
+}
 versions = {name: version(name) for name in ("jax", "recurrentgemma")}
 print(json.dumps({"figures": figures, "versions": versions}))
