@@ -12,6 +12,8 @@ export const digestLine = (sha256: string): string => `${sha256}  ${MANIFEST_FIL
 export interface FileCheckOptions {
   /** Which files are hashed; the others are held against their size. Default: none. */
   readonly hashes?: (path: string) => boolean;
+  /** Which files are not looked at. Default: none. */
+  readonly skips?: (path: string) => boolean;
   /** How far hashing is, bytes. */
   readonly onBytes?: ((bytes: number, totalBytes: number) => void) | undefined;
 }
@@ -23,12 +25,13 @@ const NOT_LISTED = [MANIFEST_FILE, DIGEST_FILE];
 /** Files that are missing or changed, the manifest itself included. Those beyond the manifest's list are not looked for. */
 export async function changedFiles(
   { folder, manifest }: OpenArtifact,
-  { hashes = () => false, onBytes }: FileCheckOptions = {},
+  { hashes = () => false, skips = () => false, onBytes }: FileCheckOptions = {},
 ): Promise<readonly Problem[]> {
-  const totalBytes = manifest.files.reduce((sum, file) => sum + (hashes(file.path) ? file.bytes : 0), 0);
+  const files = manifest.files.filter(({ path }) => !skips(path));
+  const totalBytes = files.reduce((sum, file) => sum + (hashes(file.path) ? file.bytes : 0), 0);
   let done = 0;
   const problems: Problem[] = [];
-  for (const file of manifest.files) {
+  for (const file of files) {
     const onMore = (bytes: number) => {
       done += bytes;
       onBytes?.(done, totalBytes);

@@ -36,13 +36,30 @@ function weightsSection({ location, folder, files, tensors }: WeightsIndex): str
   return `## Weights\n\n${where}`;
 }
 
-function usSection({ tokenizer, model }: Described, { location }: WeightsIndex): string {
+function usSection({ tokenizer, model, batch }: Described, { location }: WeightsIndex): string {
   const prompt = tokenizer.length === 0 ? `--tokens ${model.bosId},3,4,5` : '--prompt "In the beginning"';
-  const weights = location === "none" ? " --weights MODEL_FOLDER" : "";
+  const folder = location === "none" ? " --weights MODEL_FOLDER" : "";
+  const options = location === "none" ? ', { weights: "MODEL_FOLDER" }' : "";
+  const prompts = Array.from({ length: batch }, () => `[${model.bosId}, 3, 4, 5]`).join(", ");
   return `## Run it with stablegriffin
 
     npx griffin inspect --verify .                 what it is, and whether a byte has changed
-    npx griffin generate --artifact . ${prompt}${weights}`;
+    npx griffin generate --artifact . ${prompt}${folder}
+
+Or from Node, without the compiler:
+
+\`\`\`js
+import { generate, loadArtifact } from "stablegriffin/artifact";
+import { findPlugin, Plugin } from "stablegriffin/pjrt";
+
+const { path } = await findPlugin("cpu", { install: true });
+const plugin = await Plugin.load(path);
+const client = await plugin.createClient();
+const model = await loadArtifact(".", client${options});
+for await (const { row, token } of generate(model, [${prompts}], { maxNewTokens: 8 })) console.log(row, token);
+model.close();
+await client.close();
+\`\`\``;
 }
 
 function programsSection({ programs }: Described): string {
