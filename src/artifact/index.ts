@@ -1,5 +1,6 @@
 /** @file Compiled artifacts: written at export, opened, checked and run without the compiler. */
 export { checkCompatibility, type CompatibilityOptions, plannedMemory, type PlannedMemory } from "./check.js";
+export { type ArtifactDescription, describeArtifact } from "./describe.js";
 export { ArtifactError } from "./errors.js";
 export { changedFiles, extraFiles, type FileCheckOptions } from "./files.js";
 export { fingerprintDifferences, fingerprintOf, fingerprintOfTopology } from "./fingerprint.js";

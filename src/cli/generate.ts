@@ -3,6 +3,7 @@ import { Command } from "commander";
 import pc from "picocolors";
 import type { ComputeDType } from "../../models/griffin.js";
 import { UsageError } from "../support/errors.js";
+import { formatCount } from "./count.js";
 import { type GenerationSummary, type Prompt, runGeneration } from "./generation.js";
 import {
   addCacheOption,
@@ -171,10 +172,3 @@ export function describeSummary({
 }
 
 const formatRate = (rate: number): string => (rate < 100 ? rate.toFixed(1) : Math.round(rate).toString());
-
-const formatCount = (count: number): string =>
-  count < 1e6
-    ? `${(count / 1e3).toFixed(1)}k`
-    : count < 1e9
-      ? `${(count / 1e6).toFixed(2)}M`
-      : `${(count / 1e9).toFixed(2)}B`;

@@ -7,6 +7,7 @@ import { doctorCommand } from "./doctor.js";
 import { exportCommand } from "./export.js";
 import { generateCommand } from "./generate.js";
 import { goldenCommand } from "./golden.js";
+import { inspectCommand } from "./inspect.js";
 import { lowerCommand } from "./lower.js";
 import { optCommand } from "./opt.js";
 import { packageVersion } from "./package.js";
@@ -27,6 +28,7 @@ export function createProgram(): Command {
     generateCommand(),
     goldenCommand(),
     exportCommand(),
+    inspectCommand(),
     lowerCommand(),
     costCommand(),
     optCommand(),

@@ -1,0 +1,134 @@
+/** @file An artifact in numbers, for people and programs that want to know what it is before they run it. */
+import { stat } from "node:fs/promises";
+import type { Problem } from "../support/problems.js";
+import { plannedMemory, type PlannedMemory } from "./check.js";
+import { changedFiles, extraFiles } from "./files.js";
+import type { Manifest, ManifestArgument, ManifestProgram, WeightsIndex } from "./manifest.js";
+import { openArtifact } from "./open.js";
+import { weightsProblems } from "./weights.js";
+
+/** What an artifact is; sizes are bytes. */
+export interface ArtifactDescription
+  extends Pick<
+    Manifest,
+    | "name"
+    | "schemaVersion"
+    | "tools"
+    | "target"
+    | "dtype"
+    | "model"
+    | "batch"
+    | "chunk"
+    | "tokenizer"
+    | "files"
+  > {
+  readonly kind: "artifact";
+  readonly path: string;
+  readonly form: "folder" | "archive";
+  /** Numbers in the weights. */
+  readonly parameters: number;
+  /** Of all sequences together. */
+  readonly stateBytes: number;
+  readonly programs: readonly (Omit<ManifestProgram, "arguments" | "results"> & {
+    readonly bytes: number;
+    /** How many arguments of each role. */
+    readonly arguments: Readonly<Record<ManifestArgument["role"], number>>;
+    readonly results: number;
+  })[];
+  readonly compiled: readonly (Omit<Manifest["compiled"][number], "executables"> & {
+    readonly programs: readonly string[];
+    readonly bytes: number;
+    /** What the program that takes most device memory takes. */
+    readonly memory: PlannedMemory | undefined;
+  })[];
+  readonly weights: Omit<WeightsIndex, "tensors"> & {
+    readonly bytes: number;
+    readonly tensors: number;
+    readonly dtypes: readonly string[];
+  };
+  /** Whether every byte was looked at. */
+  readonly verified: boolean;
+  /** What is missing, changed or too much. */
+  readonly problems: readonly Problem[];
+}
+
+export interface DescribeOptions {
+  readonly verify?: boolean | undefined;
+  readonly onBytes?: ((phase: "unpack" | "verify", bytes: number, totalBytes: number) => void) | undefined;
+}
+
+/**
+ * Describes an artifact and looks for its files, by name and size, or by every byte.
+ * @throws ArtifactError when it has no manifest, or one that cannot be read
+ */
+export async function describeArtifact(
+  path: string,
+  { verify = false, onBytes }: DescribeOptions = {},
+): Promise<ArtifactDescription> {
+  await using artifact = await openArtifact(path, { onUnpack: (...bytes) => onBytes?.("unpack", ...bytes) });
+  const { manifest, weights } = artifact;
+  const hashing = { hashes: () => verify, onBytes: (a: number, b: number) => onBytes?.("verify", a, b) };
+  const missing = await changedFiles(artifact, verify ? hashing : {});
+  const elsewhere = weights.location === "reference" ? await weightsProblems(artifact) : [];
+  const problems = [...missing, ...elsewhere, ...(verify ? await extraFiles(artifact) : [])];
+  const { programs, compiled, weights: _, format: _format, ...rest } = manifest;
+  const sizes = new Map(manifest.files.map((file) => [file.path, file.bytes]));
+  return {
+    kind: "artifact",
+    path,
+    form: (await stat(path)).isDirectory() ? "folder" : "archive",
+    ...rest,
+    parameters: weights.tensors.reduce((sum, { shape }) => sum + elements(shape), 0),
+    stateBytes: stateBytes(manifest),
+    programs: programs.map((program) => ({
+      ...program,
+      bytes: sizes.get(program.file) ?? 0,
+      arguments: countRoles(program),
+      results: program.results.length,
+    })),
+    compiled: compiled.map((one) => describeCompiled(one, manifest, sizes)),
+    weights: {
+      ...weights,
+      bytes: weights.files.reduce((sum, { bytes }) => sum + bytes, 0),
+      tensors: weights.tensors.length,
+      dtypes: [...new Set(weights.tensors.map(({ dtype }) => dtype))],
+    },
+    verified: verify,
+    problems,
+  };
+}
+
+const elements = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+
+const countRoles = ({ arguments: list }: ManifestProgram): Record<ManifestArgument["role"], number> => {
+  const count = (role: ManifestArgument["role"]) => list.filter((argument) => argument.role === role).length;
+  return {
+    input: count("input"),
+    parameter: count("parameter"),
+    state: count("state"),
+    prepared: count("prepared"),
+  };
+};
+
+const BYTES: Readonly<Record<string, number>> = { f32: 4, i32: 4, bf16: 2, f16: 2 };
+
+/** What the decode program takes and gives back. */
+function stateBytes({ programs }: Manifest): number {
+  const decode = programs.find(({ kind }) => kind === "decode");
+  return (decode?.arguments ?? [])
+    .filter(({ role }) => role === "state")
+    .reduce((sum, { dimensions, elementType }) => sum + elements(dimensions) * (BYTES[elementType] ?? 0), 0);
+}
+
+function describeCompiled(
+  { executables, ...rest }: Manifest["compiled"][number],
+  manifest: Manifest,
+  sizes: ReadonlyMap<string, number>,
+): ArtifactDescription["compiled"][number] {
+  return {
+    ...rest,
+    programs: Object.keys(executables),
+    bytes: Object.values(executables).reduce((sum, { file }) => sum + (sizes.get(file) ?? 0), 0),
+    memory: plannedMemory({ ...manifest, compiled: [{ ...rest, executables }] })[0],
+  };
+}

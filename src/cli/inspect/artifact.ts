@@ -1,0 +1,101 @@
+/** @file An artifact as tables: model, programs, executables, weights, files. */
+import type { ArtifactDescription } from "../../artifact/index.js";
+import { formatTable } from "../../support/table.js";
+import { formatCount } from "../count.js";
+import { formatBytes } from "../progress.js";
+
+export function artifactLines(artifact: ArtifactDescription): readonly string[] {
+  return [
+    ...summaryLines(artifact),
+    "",
+    ...programTable(artifact),
+    ...compiledTable(artifact),
+    "",
+    ...formatTable(
+      ["file", "size", "SHA-256"],
+      artifact.files.map(({ path, bytes, sha256 }) => [
+        path,
+        formatBytes(bytes),
+        `${sha256.slice(0, 12)}...`,
+      ]),
+      [1],
+    ),
+    "",
+    closingLine(artifact),
+  ];
+}
+
+function summaryLines(artifact: ArtifactDescription): readonly string[] {
+  const { path, form, name, tools, schemaVersion, model, target, dtype, batch, chunk, tokenizer } = artifact;
+  const made = Object.entries(tools).map(([tool, version]) => `${tool} ${version}`);
+  const attention = model.blockTypes.filter((kind) => kind === "attention").length;
+  const facts: readonly (readonly [string, string])[] = [
+    [
+      "model",
+      `${model.blockTypes.length} layers (${attention} of local attention), width ${model.width}, vocabulary ${model.vocabSize}, ${formatCount(artifact.parameters)} parameters`,
+    ],
+    ["computes", `in ${dtype}, lowered for ${target}`],
+    [
+      "takes",
+      `${batch} ${batch === 1 ? "sequence" : "sequences"} side by side, prompts in pieces of at most ${chunk} tokens`,
+    ],
+    ["state", formatBytes(artifact.stateBytes)],
+    ["weights", weightsText(artifact)],
+    ["text", tokenizer.length === 0 ? "no tokenizer" : tokenizer.join(", ")],
+  ];
+  return [
+    `${path}: artifact "${name}", ${form}, schema ${schemaVersion}${made.length === 0 ? "" : `, made by ${made.join(", ")}`}`,
+    ...facts.map(([title, text]) => `  ${title.padEnd(9)} ${text}`),
+  ];
+}
+
+function weightsText({ weights }: ArtifactDescription): string {
+  const { location, folder, files, bytes, tensors, dtypes } = weights;
+  const what = `${tensors} tensors in ${dtypes.join(", ")}`;
+  if (location === "none") return `none; it needs ${what}`;
+  const size = `${files.length} ${files.length === 1 ? "file" : "files"}, ${formatBytes(bytes)}`;
+  return `${what}, ${size}, ${location === "copied" ? `in ${folder}/` : `where they were: ${folder}`}`;
+}
+
+function programTable({ programs }: ArtifactDescription): readonly string[] {
+  const rows = programs.map(({ name, stablehlo, bytes, arguments: args, results, prepare }) => [
+    name,
+    stablehlo,
+    formatBytes(bytes),
+    ...[args.input, args.parameter, args.state, args.prepared, results].map(String),
+    prepare ?? "",
+  ]);
+  const header = [
+    "program",
+    "StableHLO",
+    "size",
+    "inputs",
+    "parameters",
+    "state",
+    "prepared",
+    "results",
+    "prepared by",
+  ];
+  return formatTable(header, rows, [2, 3, 4, 5, 6, 7]);
+}
+
+function compiledTable({ compiled }: ArtifactDescription): readonly string[] {
+  if (compiled.length === 0) return [];
+  const rows = compiled.map(({ fingerprint, topology, programs, bytes, memory }) => [
+    `${fingerprint.deviceKind}${topology === undefined ? "" : ` (${topology})`}`,
+    `${fingerprint.plugin.slice(0, 12)}..., API ${fingerprint.api}`,
+    String(programs.length),
+    formatBytes(bytes),
+    memory === undefined ? "not told" : `${formatBytes(memory.bytes)} (${memory.program})`,
+  ]);
+  return ["", ...formatTable(["compiled for", "by plugin", "programs", "size", "most memory"], rows, [2, 3])];
+}
+
+function closingLine({ files, verified, problems, weights }: ArtifactDescription): string {
+  const size = formatBytes(files.reduce((sum, { bytes }) => sum + bytes, 0));
+  const count = `${files.length} files, ${size}`;
+  if (problems.length > 0) return `${count}; not as exported`;
+  if (!verified) return `${count}, all there and of the right size; --verify reads every byte`;
+  const apart = weights.location === "reference" ? "; of the weights, sizes and headers" : "";
+  return `${count}, every byte as exported${apart}`;
+}

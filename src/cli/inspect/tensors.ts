@@ -1,0 +1,22 @@
+/** @file A safetensors file as a table. */
+import type { TensorsDescription } from "../../engine/index.js";
+import { formatTable } from "../../support/table.js";
+import { formatCount } from "../count.js";
+import { formatBytes } from "../progress.js";
+
+export function tensorLines({ path, bytes, metadata, tensors }: TensorsDescription): readonly string[] {
+  const count = tensors.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  const types = [...new Set(tensors.map(({ dtype }) => dtype))].join(", ");
+  const rows = tensors.map((tensor) => [
+    tensor.name,
+    tensor.dtype,
+    `[${tensor.shape.join(", ")}]`,
+    formatBytes(tensor.bytes),
+  ]);
+  return [
+    `${path}: safetensors, ${tensors.length} tensors, ${formatCount(count)} numbers in ${types || "no type"}, ${formatBytes(bytes)}`,
+    ...Object.entries(metadata).map(([key, value]) => `  ${key}: ${value}`),
+    "",
+    ...formatTable(["tensor", "type", "shape", "size"], rows, [3]),
+  ];
+}

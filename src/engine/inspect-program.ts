@@ -1,0 +1,101 @@
+/** @file What a file of StableHLO holds: its functions, what they take and give, its operations, the version it needs. */
+import { readFile } from "node:fs/promises";
+import type { AttributeDictionary } from "../ir/attribute.js";
+import { deserializePortable, isBytecode, minimumVersion, PortabilityError } from "../ir/bytecode/index.js";
+import { type Operation, walk } from "../ir/operation.js";
+import { isOp, type OperationOf } from "../ir/ops/index.js";
+import { parseModule } from "../ir/text/index.js";
+import { formatType } from "../ir/types.js";
+import { verifyModule } from "../ir/verify.js";
+
+/** What a function takes or gives. */
+export interface ValueDescription {
+  readonly type: string;
+  /** What our own programs say of an argument: its role and name. */
+  readonly role?: "parameter" | "state" | "prepared";
+  readonly name?: string;
+}
+
+export interface FunctionDescription {
+  readonly name: string;
+  readonly isPublic: boolean;
+  readonly arguments: readonly ValueDescription[];
+  readonly results: readonly ValueDescription[];
+}
+
+/** A program of StableHLO. */
+export interface ProgramDescription {
+  readonly kind: "program";
+  readonly path: string;
+  readonly form: "portable artifact" | "text";
+  readonly bytes: number;
+  readonly module: string | undefined;
+  /** StableHLO version that it was written for, where it says so. */
+  readonly stablehlo: string | undefined;
+  /** The oldest StableHLO version that can express it; undefined when none can. */
+  readonly oldestStablehlo: string | undefined;
+  readonly functions: readonly FunctionDescription[];
+  /** How often each operation occurs, the most frequent first. */
+  readonly operations: readonly { readonly name: string; readonly count: number }[];
+}
+
+/** @throws BytecodeError, ParseError, VerifyError */
+export async function describeProgram(path: string): Promise<ProgramDescription> {
+  const bytes = await readFile(path);
+  const read = isBytecode(bytes) ? deserializePortable(bytes) : undefined;
+  const module = read?.module ?? parseText(path, bytes);
+  const name = module.attributes.sym_name;
+  return {
+    kind: "program",
+    path,
+    form: read === undefined ? "text" : "portable artifact",
+    bytes: bytes.length,
+    module: typeof name === "string" ? name : undefined,
+    stablehlo: read === undefined || read.version === "" ? undefined : read.version,
+    oldestStablehlo: oldestVersion(module),
+    functions: [...walk(module)].filter((op) => isOp(op, "func.func")).map(describeFunction),
+    operations: countOperations(module),
+  };
+}
+
+function parseText(path: string, bytes: Buffer): Operation {
+  const module = parseModule(bytes.toString("utf8"), { file: path });
+  verifyModule(module);
+  return module;
+}
+
+function oldestVersion(module: Operation): string | undefined {
+  try {
+    return minimumVersion(module).version;
+  } catch (error) {
+    if (error instanceof PortabilityError) return undefined;
+    throw error;
+  }
+}
+
+function describeFunction({ attributes }: OperationOf<"func.func">): FunctionDescription {
+  const { sym_name, sym_visibility, function_type, arg_attrs = [] } = attributes;
+  return {
+    name: sym_name,
+    isPublic: sym_visibility !== "private",
+    arguments: function_type.inputs.map((type, i) => ({ type: formatType(type), ...meaning(arg_attrs[i]) })),
+    results: function_type.results.map((type) => ({ type: formatType(type) })),
+  };
+}
+
+function meaning(attributes: AttributeDictionary = new Map()): Omit<ValueDescription, "type"> {
+  for (const role of ["parameter", "state", "prepared"] as const) {
+    const attribute = attributes.get(`griffin.${role}`);
+    if (attribute?.kind === "string") return { role, name: attribute.value };
+    if (attribute?.kind === "integer") return { role, name: String(attribute.value) };
+  }
+  return {};
+}
+
+function countOperations(module: Operation): ProgramDescription["operations"] {
+  const counts = new Map<string, number>();
+  for (const { name } of walk(module)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts]
+    .map(([name, count]) => ({ name, count }))
+    .sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
+}

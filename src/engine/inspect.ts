@@ -1,0 +1,97 @@
+/** @file What a file or folder of ours is: an artifact, a file of tensors, a program. */
+import { open, stat } from "node:fs/promises";
+import { type ArtifactDescription, describeArtifact } from "../artifact/index.js";
+import { UsageError } from "../support/errors.js";
+import { openSafetensors, type StoredTensor } from "../weights/index.js";
+import { describeProgram, type ProgramDescription } from "./inspect-program.js";
+
+/** A safetensors file. */
+export interface TensorsDescription {
+  readonly kind: "safetensors";
+  readonly path: string;
+  readonly bytes: number;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly tensors: readonly Omit<StoredTensor, "read" | "file">[];
+}
+
+export type Description = ArtifactDescription | TensorsDescription | ProgramDescription;
+
+export interface InspectOptions {
+  /** Artifacts: whether every byte is held against the hashes of the manifest, and files beyond it are looked for. */
+  readonly verify?: boolean | undefined;
+  /** How far unpacking or hashing is, bytes. */
+  readonly onBytes?: ((phase: "unpack" | "verify", bytes: number, totalBytes: number) => void) | undefined;
+}
+
+/** What can be inspected, for messages. */
+const READABLE =
+  "the folder of an artifact, its archive (.zip), a safetensors file, a portable StableHLO artifact (.mlirbc), StableHLO text (.mlir)";
+
+/** Text longer than this is no program of anybody's, bytes. */
+const LONGEST_TEXT = 1 << 28;
+
+/**
+ * Describes what is at `path`. An artifact is described also when files of it are missing or changed: see its `problems`.
+ * @throws UsageError for anything that cannot be inspected; ArtifactError when it has no manifest, or a newer one; CheckpointError,
+ * BytecodeError, ParseError, VerifyError for a file with faults
+ */
+export async function inspect(path: string, options: InspectOptions = {}): Promise<Description> {
+  const kind = await kindOf(path);
+  if (kind === "artifact") return describeArtifact(path, options);
+  if (options.verify === true) {
+    throw new UsageError({
+      message: `${path} cannot be verified`,
+      expected: "an artifact, which has the hashes of its files",
+      got: { safetensors: "a safetensors file", bytecode: "a program", text: "a program" }[kind],
+    });
+  }
+  return kind === "safetensors" ? describeTensors(path) : describeProgram(path);
+}
+
+async function kindOf(path: string): Promise<"artifact" | "safetensors" | "bytecode" | "text"> {
+  const stats = await stat(path).catch(() => undefined);
+  // One that was set aside by a killed export comes back when it is opened as an artifact.
+  if (stats === undefined || stats.isDirectory()) return "artifact";
+  if (!stats.isFile()) throw unreadable(path);
+  const head = await firstBytes(path);
+  const magic = head.subarray(0, 4).toString("latin1");
+  if (magic === "PK\x03\x04" || magic === "PK\x05\x06") return "artifact";
+  if (magic === "ML\xefR") return "bytecode";
+  if (path.endsWith(".safetensors") || beginsLikeTensors(head, stats.size)) return "safetensors";
+  if (stats.size <= LONGEST_TEXT && isText(head) && (path.endsWith(".mlir") || looksLikeProgram(head)))
+    return "text";
+  throw unreadable(path);
+}
+
+async function firstBytes(path: string): Promise<Buffer> {
+  const file = await open(path, "r");
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+/** A length that fits into the file, then JSON. */
+const beginsLikeTensors = (head: Buffer, size: number): boolean =>
+  head.length > 8 && head[8] === 0x7b && head.readBigUInt64LE(0) <= BigInt(size - 8);
+
+const isText = (head: Buffer): boolean => head.length > 0 && !head.includes(0);
+
+const looksLikeProgram = (head: Buffer): boolean =>
+  /\b(?:module|func\.func|stablehlo\.)/.test(head.toString("utf8"));
+
+const unreadable = (path: string): UsageError =>
+  new UsageError({ message: `cannot tell what ${path} is`, expected: READABLE });
+
+async function describeTensors(path: string): Promise<TensorsDescription> {
+  await using file = await openSafetensors(path);
+  const tensors = [...file.tensors.values()].map(({ name, dtype, shape, bytes }) => ({
+    name,
+    dtype,
+    shape,
+    bytes,
+  }));
+  return { kind: "safetensors", path, bytes: (await stat(path)).size, metadata: file.metadata, tensors };
+}
