@@ -4,7 +4,8 @@
  * that follow; compilers inline the calls again.
  */
 import type { Location } from "../ir/location.js";
-import { type Block, type Operation, type Value, walk } from "../ir/operation.js";
+import { type Block, definingOp, type Operation, type Value, walk } from "../ir/operation.js";
+import { isOp } from "../ir/ops/index.js";
 import { Builder } from "../ir/builder.js";
 import {
   cloneOperation,
@@ -41,8 +42,15 @@ function numberedScope(location: Location): readonly [string, string] | undefine
   return match === null ? undefined : [match[1]!, match[2]!];
 }
 
-/** Values from outside, in the order of first use; they change when what made them is replaced by a call. */
-function outerValues(operations: readonly Operation[]): readonly Value[] {
+/** What a stretch reads from outside, each in the order of first use. */
+interface Reads {
+  /** Become arguments; they change when what made them is replaced by a call. */
+  readonly values: readonly Value[];
+  /** Are copied into the function: what is lowered there later must see that a state is zero, or a number 0. */
+  readonly constants: readonly Operation[];
+}
+
+function readsOf(operations: readonly Operation[]): Reads {
   const inner = new Set<Value>();
   const outer = new Set<Value>();
   for (const operation of operations) {
@@ -53,7 +61,9 @@ function outerValues(operations: readonly Operation[]): readonly Value[] {
       for (const result of op.results) inner.add(result);
     }
   }
-  return [...outer];
+  const constants = [...outer].map(definingOp).filter((op) => isOp(op, "stablehlo.constant"));
+  const values = [...outer].filter((value) => !isOp(definingOp(value), "stablehlo.constant"));
+  return { values, constants };
 }
 
 function stretchesOf(block: Block): readonly Stretch[] {
@@ -76,11 +86,11 @@ function stretchesOf(block: Block): readonly Stretch[] {
 
 /** Equal for stretches that compute the same from inputs of the same types. */
 function stretchKey({ operations }: Stretch): string {
-  const inputs = outerValues(operations);
+  const { values: inputs, constants } = readsOf(operations);
   const values = new ValueNumbers();
   const inner = new Map<Value, number>();
   for (const input of inputs) values.of(input);
-  const lines = operations.map((operation) => {
+  const lines = [...constants, ...operations].map((operation) => {
     const key = operationKey(operation, values, inner);
     for (const result of operation.results) inner.set(result, inner.size);
     return key;
@@ -118,10 +128,10 @@ function makeFunction(
   { operations, results }: Stretch,
   outputs: readonly number[],
 ): Operation {
-  const inputs = outerValues(operations);
+  const { values: inputs, constants } = readsOf(operations);
   const block = makeBlock(inputs.map((input) => input.type));
   const map: ValueMap = new Map(inputs.map((input, i) => [input, block.arguments[i]!]));
-  for (const operation of operations) {
+  for (const operation of [...constants, ...operations]) {
     const copy = cloneOperation(operation, map);
     for (const inner of walk(copy)) setLocation(inner, withoutNumber(inner.location));
     insertOperation(copy, block);
@@ -143,7 +153,7 @@ function makeFunction(
 function replaceByCall(symbol: string, { operations, results }: Stretch, outputs: readonly number[]): void {
   const call = Builder.before(operations[0]!).create(
     "func.call",
-    outerValues(operations),
+    readsOf(operations).values,
     { callee: symbol },
     { results: outputs.map((i) => results[i]!.type) },
   );
