@@ -49,6 +49,10 @@ async function runSide(command: string, args: readonly string[]): Promise<Side> 
 export const typescriptSide = (script: URL, args: readonly string[] = []): Promise<Side> =>
   runSide("jiti", [fileURLToPath(script), ...args]);
 
+/** A side in plain JavaScript, as users of the built package run it. @throws EnvironmentError as `typescriptSide` */
+export const nodeSide = (script: URL, args: readonly string[] = []): Promise<Side> =>
+  runSide(process.execPath, [fileURLToPath(script), ...args]);
+
 /** A side in Python, run by the given interpreter. @throws EnvironmentError as `typescriptSide` */
 export const pythonSide = (interpreter: string, script: URL, args: readonly string[] = []): Promise<Side> =>
   runSide(interpreter, [fileURLToPath(script), ...args]);

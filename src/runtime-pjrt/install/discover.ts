@@ -1,7 +1,6 @@
 /** @file Finds a plugin: where people and other projects keep them, then our cache folder, then installing it. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { execa } from "execa";
 import { EnvironmentError } from "../../support/errors.js";
 import { type InstallOptions, installedPath, installPlugin, isInstalled } from "./install.js";
 import { PLUGIN_WHEELS, type PluginWheel, wheelFor } from "./wheels.js";
@@ -76,6 +75,8 @@ function placeInCache(wheel: PluginWheel): SearchedPlace {
 async function placesInPython(name: string): Promise<readonly SearchedPlace[]> {
   const members = PYTHON_LIBRARIES[name];
   if (members === undefined) return [];
+  // Loaded only here: it takes a while, and most searches end before.
+  const { execa } = await import("execa");
   const script = "import sys; print('\\n'.join(p for p in sys.path if p.endswith('-packages')))";
   const { exitCode, stdout } = await execa("python3", ["-c", script], { reject: false });
   if (exitCode !== 0) return [{ source: "Python packages", path: "no python3", found: false }];
@@ -91,12 +92,13 @@ async function placesInPython(name: string): Promise<readonly SearchedPlace[]> {
  */
 export async function searchPlugin(plugin: string): Promise<readonly SearchedPlace[]> {
   if (isPluginPath(plugin)) return [place("given path", plugin)];
+  return [...nearPlaces(plugin), ...(await placesInPython(plugin))];
+}
+
+/** The places that are looked at without starting Python. */
+function nearPlaces(plugin: string): readonly SearchedPlace[] {
   const wheel = wheelFor(plugin);
-  return [
-    ...placesFromEnvironment(plugin),
-    ...(wheel === undefined ? [] : [placeInCache(wheel)]),
-    ...(await placesInPython(plugin)),
-  ];
+  return [...placesFromEnvironment(plugin), ...(wheel === undefined ? [] : [placeInCache(wheel)])];
 }
 
 /**
@@ -104,7 +106,9 @@ export async function searchPlugin(plugin: string): Promise<readonly SearchedPla
  * @throws EnvironmentError with the whole search list, if it is nowhere and may not, or cannot, be installed
  */
 export async function findPlugin(plugin: string, options: FindOptions = {}): Promise<FoundPlugin> {
-  const searched = await searchPlugin(plugin);
+  const near = isPluginPath(plugin) ? [] : nearPlaces(plugin);
+  // Starting Python takes longer than all the rest of finding and loading a plugin.
+  const searched = near.some(({ found }) => found) ? near : await searchPlugin(plugin);
   const first = searched.find(({ found }) => found);
   if (first !== undefined) return { path: first.path, source: first.source, searched };
   const wheel = isPluginPath(plugin) ? undefined : wheelFor(plugin);

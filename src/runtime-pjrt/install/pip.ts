@@ -1,7 +1,6 @@
 /** @file Downloads one pinned wheel with pip, with progress. */
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { execa } from "execa";
 import { EnvironmentError } from "../../support/errors.js";
 import type { PluginWheel } from "./wheels.js";
 
@@ -55,6 +54,7 @@ export async function downloadWheel(
   const temporary = join(folder, "tmp");
   await mkdir(temporary, { recursive: true });
   await writeFile(requirements, `${wheel.package}==${wheel.version} --hash=sha256:${wheel.sha256}\n`);
+  const { execa } = await import("execa");
   const timer = setInterval(() => void largestWheel(folder).then(onBytes), POLL_MS);
   try {
     const result = await execa("python3", pipArguments(wheel, requirements, target), {
