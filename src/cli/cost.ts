@@ -26,12 +26,14 @@ const EXAMPLES = `
 Counted is the optimised program: every instruction by its bytes in HBM and on the chip, by the operations of its dots and
 convolutions, and by the cycles that the compiler estimates; loops by their turns. Times are the least that the chip
 allows: the largest of cycles by clock, HBM bytes by bandwidth and operations by peak. Nothing is run: a TPU is not needed.
+HLO that others compiled is counted the same way: what JAX prints (compiled.as_text()), or XLA's --xla_dump_to writes, of which
+for TPUs the after_codegen text has the cycles.
 
 Examples:
   griffin cost --preset recurrentgemma-2b --program decode --batch 16
   griffin cost --model golden/demo-kjv --program prefill --time 512 --target tpu:v6e:2x2
   griffin cost program.mlir --target tpu:v5e:2x2 --top 30
-  griffin cost module_0001.after_optimizations.txt --chip v5e --by op`;
+  griffin cost module_0001.after_codegen.txt --chip v5e --by op`;
 
 export function costCommand(): Command {
   const command = new Command("cost")

@@ -90,7 +90,7 @@ class Counter {
     const bytes = (list: readonly InstructionCost[]) =>
       list.reduce((sum, { read, written }) => sum + read.hbm + written.hbm, 0);
     return branches.reduce((most, branch) =>
-      cycles(branch) - cycles(most) || bytes(branch) - bytes(most) > 0 ? branch : most,
+      (cycles(branch) - cycles(most) || bytes(branch) - bytes(most)) > 0 ? branch : most,
     );
   }
 

@@ -2,17 +2,25 @@
 import { usersOf } from "./fusion.js";
 import type { Computation, Instruction, Module } from "./hlo.js";
 
-/** Paths of a computation's instructions: their own; a fusion's, its root's; else the next user's, since what fetches belongs to what uses it. */
+/**
+ * Paths of a computation's instructions: their own; of what calls a computation, the last inside; else that of the next user,
+ * since what fetches belongs to what uses it.
+ */
 export function pathsOf(module: Module, computation: Computation): ReadonlyMap<string, string> {
   const paths = new Map<string, string>();
   // Users come after what they use.
   for (const instruction of [...computation.instructions.values()].reverse()) {
-    const path =
-      instruction.path ?? fusedPath(module, instruction) ?? firstOf(computation, instruction, paths);
+    const calls = CALLERS.includes(instruction.opcode);
+    const path = calls
+      ? innerPath(module, instruction)
+      : (instruction.path ?? firstOf(computation, instruction, paths));
     if (path !== undefined) paths.set(instruction.name, path);
   }
   return paths;
 }
+
+/** What is a whole of its own: its user's path would say nothing of what is in it. */
+const CALLERS = ["fusion", "while", "call", "conditional"];
 
 const firstOf = (
   computation: Computation,
@@ -23,11 +31,14 @@ const firstOf = (
     .map(({ name }) => paths.get(name))
     .find((path) => path !== undefined);
 
-/** The last path inside a fusion. */
-function fusedPath(module: Module, { opcode, calls }: Instruction): string | undefined {
-  if (opcode !== "fusion") return undefined;
-  const fused = module.computations.get(calls[0]!)!;
-  return (
-    fused.root.path ?? [...fused.instructions.values()].reverse().find(({ path }) => path !== undefined)?.path
-  );
+/** Its own, else the root's, else the last that stands in the computation it calls. */
+function innerPath(module: Module, { opcode, path, calls }: Instruction): string | undefined {
+  if (path !== undefined || !CALLERS.includes(opcode)) return path;
+  // Of a loop, the body.
+  const called = module.computations.get(calls.at(-1)!)!;
+  for (const inner of [called.root, ...[...called.instructions.values()].reverse()]) {
+    const found = innerPath(module, inner);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

@@ -7,6 +7,7 @@ const commands = [
   ["generate"],
   ["golden", "check"],
   ["lower"],
+  ["cost"],
   ["opt"],
   ["run"],
   ["conform"],

@@ -1,9 +1,9 @@
 /** @file What `griffin cost` found, for people. */
 import pc from "picocolors";
-import { chipBytes, type CostGroup, type CostSum, hbmBytes, type InstructionCost } from "../../cost/index.js";
+import { chipBytes, type CostSum, hbmBytes } from "../../cost/index.js";
 import { formatTable } from "../../support/table.js";
-import { formatBytes, formatMs } from "../progress.js";
-import { formatCount, formatSeconds, percent } from "./format.js";
+import { formatMs } from "../progress.js";
+import { formatCount, formatSeconds, formatSize, percent } from "./format.js";
 import type { CostReport, MemoryReport } from "./report.js";
 
 /** Lines of the whole report. */
@@ -23,13 +23,15 @@ export function printable(report: CostReport): readonly string[] {
 function headline({ program, target, compileMs, total, chip }: CostReport): string {
   const compiled = compileMs === undefined ? "" : `, compiled in ${formatMs(compileMs)}`;
   const place = target ?? chip?.name;
+  const title = place === undefined ? program : `${program} for ${place}`;
   return pc.bold(
-    `${program}${place === undefined ? "" : ` for ${place}`}: ${total.instructions} instructions${compiled}`,
+    `${title}: ${total.instructions} instruction${total.instructions === 1 ? "" : "s"}${compiled}`,
   );
 }
 
 /** Main memory is called HBM where it is. */
-const memoryName = ({ chip }: CostReport): string => (chip === undefined ? "memory" : "HBM");
+const memoryName = ({ chip, total }: CostReport): string =>
+  chip === undefined && chipBytes(total) === 0 ? "memory" : "HBM";
 
 function totals(report: CostReport): readonly string[] {
   const { total, time } = report;
@@ -41,9 +43,9 @@ function totals(report: CostReport): readonly string[] {
       total.cycles === undefined ? "no estimates" : formatCount(total.cycles),
       seconds(time?.cycles),
     ],
-    [memoryName(report), formatBytes(hbmBytes(total)), seconds(time?.hbm)],
+    [memoryName(report), formatSize(hbmBytes(total)), seconds(time?.hbm)],
     ["products", `${formatCount(total.flops)}flop`, seconds(time?.flops)],
-    ...(chipBytes(total) === 0 ? [] : [["on chip", formatBytes(chipBytes(total)), ""]]),
+    ...(chipBytes(total) === 0 ? [] : [["on chip", formatSize(chipBytes(total)), ""]]),
     ...(time === undefined ? [] : [["at least", `bound by ${time.bound}`, formatSeconds(time.seconds)]]),
   ];
   return formatTable(["", "", ""], rows, [1, 2]).slice(1);
@@ -54,10 +56,13 @@ function notes({ total, unknownLoops, conditionals, chip }: CostReport): readonl
   const { instructions, hbmBytes: moved } = total.unestimated;
   return [
     ...(total.cycles !== undefined && instructions > 0
-      ? [`${instructions} instructions have no estimate of cycles; they move ${formatBytes(moved)} of HBM`]
+      ? [`${instructions} instructions have no estimate of cycles; they move ${formatSize(moved)} of HBM`]
       : []),
     ...(total.cycles !== undefined && chip !== undefined && chip.clock === undefined
       ? [`the clock of ${chip.name} is not known: cycles are no time`]
+      : []),
+    ...(chip !== undefined && chip.devices > 1
+      ? [`a program is for one of the ${chip.devices} devices of ${chip.name}, and has that share of it`]
       : []),
     ...(total.cycles === undefined
       ? ["this compiler estimates no cycles: only bytes and products are counted"]
@@ -75,18 +80,18 @@ function memoryLines(memory: MemoryReport): readonly string[] {
   const lines = formatTable(
     ["memory", ""],
     [
-      ["arguments", formatBytes(given)],
-      ["results", formatBytes(results)],
-      ["of them in arguments", formatBytes(aliased)],
-      ["temporaries", formatBytes(temporary)],
-      ["code", formatBytes(generatedCode)],
-      ["together", formatBytes(needed)],
+      ["arguments", formatSize(given)],
+      ["results", formatSize(results)],
+      ["of them in arguments", formatSize(aliased)],
+      ["temporaries", formatSize(temporary)],
+      ["code", formatSize(generatedCode)],
+      ["together", formatSize(needed)],
     ],
     [1],
   );
   if (available === undefined) return lines;
   const verdict = fits === true ? pc.green("fits") : pc.red("does not fit");
-  return [...lines, `${verdict} one device's ${formatBytes(available)}`];
+  return [...lines, `${verdict} one device's ${formatSize(available)}`];
 }
 
 function groupTable(report: CostReport): readonly string[] {
@@ -130,4 +135,4 @@ function figures(report: CostReport): {
   };
 }
 
-const bytes = (count: number): string => (count === 0 ? "" : formatBytes(count));
+const bytes = (count: number): string => (count === 0 ? "" : formatSize(count));

@@ -2,7 +2,17 @@
 import { unwrapAsync } from "../async.js";
 import { HloError } from "../errors.js";
 import { type Computation, type Instruction, makeComputation, type Module } from "../hlo.js";
+import { elementsOf } from "./element.js";
 import { readInstruction } from "./instruction.js";
+
+/** A computation whose end is not reached. */
+interface Open {
+  readonly name: string;
+  readonly isEntry: boolean;
+  /** Instructions so far. */
+  readonly known: Map<string, Instruction>;
+  root: string | undefined;
+}
 
 /** Whether a text could be HLO: its first word that is no comment says so. */
 export const isHloText = (text: string): boolean => /^\s*(?:\/\/[^\n]*\n\s*)*HloModule\b/.test(text);
@@ -22,19 +32,22 @@ export function moduleFromText(text: string, file = "<text>"): Module {
   }
   const computations = new Map<string, Computation>();
   let entry: Computation | undefined;
-  let open: { name: string; isEntry: boolean; list: Instruction[]; root: string | undefined } | undefined;
+  let open: Open | undefined;
   text.split("\n").forEach((line, i) => {
     if (open === undefined) {
       const [, isEntry, name] = /^(ENTRY )?%?([^\s(]+) (?:\(.*)?\{\s*$/.exec(line) ?? [];
-      if (name !== undefined) open = { name, isEntry: isEntry !== undefined, list: [], root: undefined };
+      if (name !== undefined)
+        open = { name, isEntry: isEntry !== undefined, known: new Map(), root: undefined };
     } else if (line.startsWith("}")) {
-      const computation = makeComputation(open.name, open.list, open.root);
+      const computation = makeComputation(open.name, [...open.known.values()], open.root);
       computations.set(open.name, computation);
       if (open.isEntry) entry = computation;
       open = undefined;
     } else if (line.trim() !== "" && !line.trim().startsWith("//")) {
-      const instruction = readInstruction(line, `${file}:${i + 1}`);
-      open.list.push(instruction);
+      const where = `${file}:${i + 1}`;
+      const instruction = readInstruction(line, where);
+      for (const one of [...elementsOf(instruction, open.known, where), instruction])
+        open.known.set(one.name, one);
       if (/^\s*ROOT /.test(line)) open.root = instruction.name;
     }
   });
