@@ -1,0 +1,239 @@
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { sha256OfFile } from "../../src/artifact/hash.js";
+import type { Manifest, WeightsIndex } from "../../src/artifact/index.js";
+import { type ExportOptions, exportModel } from "../../src/engine/index.js";
+import { programKeys } from "../../src/engine/export-programs.js";
+import { demo } from "../artifact/exported.js";
+import { temporaryFolder } from "../cli/griffin.js";
+
+const hawk = demo.replace("demo-kjv", "hawk-sharded");
+
+async function filesOf(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .sort();
+}
+
+const readJson = async <T>(...path: string[]): Promise<T> =>
+  JSON.parse(await readFile(join(...path), "utf8")) as T;
+
+const hashes = (folder: string, files: readonly string[]) =>
+  Promise.all(files.map((file) => sha256OfFile(join(folder, file))));
+
+async function exported(model: string, options: ExportOptions) {
+  const folder = join(await temporaryFolder(), "artifact");
+  await exportModel({ folder: model }, folder, options);
+  const manifest = await readJson<Manifest>(folder, "manifest.json");
+  const index = await readJson<WeightsIndex>(folder, "weights.index.json");
+  return { folder, manifest, index, files: await filesOf(folder) };
+}
+
+describe("programKeys", () => {
+  it("has every length in which a first piece is read, whole pieces that follow, and single tokens", () => {
+    const text = (chunk: number, score?: boolean) =>
+      programKeys(2, chunk, score).map(({ kind, batch, time }) => `${kind} ${batch}x${time}`);
+    expect(text(256)).toEqual([
+      "prefill 2x16",
+      "prefill 2x64",
+      "prefill 2x256",
+      "extend 2x256",
+      "decode 2x1",
+    ]);
+    expect(text(100, true)).toEqual([
+      ...["prefill 2x16", "prefill 2x64", "prefill 2x100"],
+      ...["extend 2x100", "decode 2x1", "score 2x100"],
+    ]);
+    expect(text(1)).toEqual(["prefill 2x1", "extend 2x1", "decode 2x1"]);
+  });
+});
+
+describe("exportModel", () => {
+  it("names weights where they are, and describes every argument and result", async () => {
+    const { manifest, index, files, folder } = await exported(demo, {
+      chunk: 16,
+      tools: { stablegriffin: "1.2.3" },
+    });
+    expect(files).toEqual([
+      ...["README.md", "manifest.json", "manifest.sha256"],
+      ...["decode_1x1", "extend_1x16", "prefill_1x16", "prepare"].map((name) => `programs/${name}.mlirbc`),
+      ...["tokenizer/tokenizer.json", "weights.index.json"],
+    ]);
+    expect({ ...manifest, programs: manifest.programs.length, files: manifest.files.length }).toMatchObject({
+      ...{
+        format: "stablegriffin artifact",
+        schemaVersion: 1,
+        name: "demo-kjv",
+        tools: { stablegriffin: "1.2.3" },
+      },
+      ...{ target: "cpu", dtype: "f32", batch: 1, chunk: 16, compiled: [], programs: 4, files: 7 },
+      ...{ weights: "weights.index.json", tokenizer: ["tokenizer/tokenizer.json"] },
+      model: { vocabSize: 260, width: 128, eosIds: [1], dtype: "f32" },
+    });
+    const decode = manifest.programs.at(-1)!;
+    expect(decode).toMatchObject({
+      kind: "decode",
+      batch: 1,
+      time: 1,
+      stablehlo: "1.10.0",
+      prepare: "prepare",
+    });
+    expect(decode.arguments.slice(0, 4)).toEqual([
+      {
+        name: "tokens",
+        axes: ["batch", "time"],
+        elementType: "i32",
+        dimensions: [1, 1],
+        role: "input",
+        donated: false,
+      },
+      {
+        name: "segment_pos",
+        axes: ["batch", "time"],
+        elementType: "i32",
+        dimensions: [1, 1],
+        role: "input",
+        donated: false,
+      },
+      {
+        name: "embed_tokens.weight",
+        axes: ["vocab", "model"],
+        elementType: "f32",
+        dimensions: [260, 128],
+        role: "parameter",
+        donated: false,
+      },
+      {
+        name: "num_tokens",
+        axes: ["batch"],
+        elementType: "i32",
+        dimensions: [1],
+        role: "state",
+        donated: true,
+      },
+    ]);
+    expect(decode.results.slice(0, 3)).toEqual([
+      { name: "logits", axes: ["batch", "vocab"], elementType: "f32", dimensions: [1, 260], role: "output" },
+      { name: "next", axes: ["batch", "time"], elementType: "i32", dimensions: [1, 1], role: "output" },
+      { name: "num_tokens", axes: ["batch"], elementType: "i32", dimensions: [1], role: "state" },
+    ]);
+    expect(index.location).toBe("reference");
+    expect(join(folder, index.folder)).toBe(demo);
+    expect(index.files).toEqual([{ name: "model.safetensors", bytes: 5_178_008 }]);
+    expect(index.tensors[0]).toEqual({
+      ...{ parameter: "embed_tokens.weight", name: "model.embed_tokens.weight" },
+      ...{ file: "model.safetensors", dtype: "f32", shape: [260, 128] },
+    });
+  });
+
+  it("copies weights of several files, writes text, and a program with all logits, as asked", async () => {
+    const options = {
+      chunk: 16,
+      batch: 3,
+      withWeights: true,
+      text: true,
+      score: true,
+      dtype: "bf16",
+    } as const;
+    const { manifest, index, files, folder } = await exported(hawk, options);
+    expect(files.filter((file) => /^(weights|programs)\//.test(file))).toEqual([
+      ...["decode_3x1", "extend_3x16", "prefill_3x16", "prepare", "score_3x16"].flatMap((name) => [
+        `programs/${name}.mlir`,
+        `programs/${name}.mlirbc`,
+      ]),
+      ...[1, 2].map((n) => `weights/model-0000${n}-of-00002.safetensors`),
+    ]);
+    expect(index).toMatchObject({ location: "copied", folder: "weights" });
+    for (const { name, sha256 } of index.files) {
+      expect(await hashes(hawk, [name])).toEqual([sha256]);
+      expect(manifest.files).toContainEqual(expect.objectContaining({ path: `weights/${name}`, sha256 }));
+    }
+    expect(await readFile(join(folder, "programs/score_3x16.mlir"), "utf8")).toMatch(
+      /^module @griffin_score \{/,
+    );
+    expect(manifest).toMatchObject({ dtype: "bf16", tokenizer: [] });
+  });
+
+  it("of a configuration alone says which tensors are wanted", async () => {
+    const model = await temporaryFolder();
+    await writeFile(join(model, "config.json"), await readFile(join(demo, "config.json")));
+    const { index } = await exported(model, { chunk: 16 });
+    expect({ ...index, tensors: index.tensors.length }).toEqual({
+      location: "none",
+      folder: "",
+      files: [],
+      tensors: 112,
+    });
+    expect(index.tensors[6]).toEqual({
+      ...{
+        parameter: "layers.0.temporal_block.conv_1d.weight",
+        name: "model.layers.0.temporal_block.conv_1d.weight",
+      },
+      ...{ file: "", dtype: "f32", shape: [128, 1, 4] },
+    });
+    await expect(exported(model, { withWeights: true })).rejects.toThrow(
+      /^usage error: griffin-test-\w+ has no weights to copy\n {2}hint: {5}leave out --with-weights: /,
+    );
+  });
+
+  it("writes equal bytes for equal models, as a folder and as an archive", async () => {
+    const parent = await temporaryFolder();
+    const options = { chunk: 16, withWeights: true } as const;
+    for (const name of ["a", "b"]) {
+      await exportModel({ folder: demo }, join(parent, name), options);
+      await exportModel({ folder: demo }, join(parent, `${name}.zip`), { ...options, zip: true });
+    }
+    const files = await filesOf(join(parent, "a"));
+    expect(files).toContain("weights/model.safetensors");
+    expect(await hashes(join(parent, "a"), files)).toEqual(await hashes(join(parent, "b"), files));
+    expect(await hashes(parent, ["a.zip"])).toEqual(await hashes(parent, ["b.zip"]));
+    expect((await readdir(parent)).sort()).toEqual(["a", "a.zip", "b", "b.zip"]);
+  });
+
+  it("finds the model from where the artifact really is, whatever links lead there", async () => {
+    const parent = await temporaryFolder();
+    await mkdir(join(parent, "deep", "deeper"), { recursive: true });
+    await symlink(join(parent, "deep", "deeper"), join(parent, "short"));
+    await exportModel({ folder: demo }, join(parent, "short", "artifact"), { chunk: 16 });
+    const { folder } = await readJson<WeightsIndex>(parent, "short", "artifact", "weights.index.json");
+    expect(join(parent, "deep", "deeper", "artifact", folder)).toBe(demo);
+  });
+
+  it("writes for an older or newer StableHLO, and says what the oldest cannot express", async () => {
+    const versions = async (stablehloVersion: string) =>
+      (await exported(demo, { chunk: 16, stablehloVersion })).manifest.programs.map(
+        ({ stablehlo }) => stablehlo,
+      );
+    expect(await versions("0.19.0")).toEqual(["0.19.0", "0.19.0", "0.19.0", "0.19.0"]);
+    expect(await versions("1.16.1")).toEqual(["1.16.1", "1.16.1", "1.16.1", "1.16.1"]);
+    await expect(versions("1.99.0")).rejects.toThrow(
+      "usage error: StableHLO 1.99.0 cannot be written\n  expected: a version from 0.9.0 to 1.20.0",
+    );
+  });
+
+  it("refuses to replace anything but an artifact, and that only when told to", async () => {
+    const parent = await temporaryFolder();
+    const write = (path: string, force: boolean, zip = false) =>
+      exportModel({ folder: demo }, join(parent, path), { chunk: 16, force, zip });
+    await mkdir(join(parent, "mine"));
+    await writeFile(join(parent, "mine", "thesis.txt"), "years of work");
+    await expect(write("mine", true)).rejects.toThrow(
+      `usage error: ${parent}/mine exists and is no artifact: it is not replaced\n  hint:     choose another name, or remove it yourself`,
+    );
+    await expect(write("mine/thesis.txt", true, true)).rejects.toThrow("exists and is no artifact");
+    await write("out", false);
+    await expect(write("out", false)).rejects.toThrow(
+      `usage error: ${parent}/out exists\n  hint:     --force replaces an artifact`,
+    );
+    await expect(write("out", true, true)).rejects.toThrow(
+      `usage error: ${parent}/out is a folder: it is not replaced by an archive\n  hint:     choose another name, or leave out --zip`,
+    );
+    await writeFile(join(parent, "out", "extra"), "");
+    await write("out", true);
+    expect(await readdir(join(parent, "out"))).not.toContain("extra");
+    expect(await readFile(join(parent, "mine", "thesis.txt"), "utf8")).toBe("years of work");
+  });
+});
