@@ -26,6 +26,7 @@ const SMALL = 1 << 20;
 export interface ArchiveEntry {
   readonly filename: string;
   readonly directory: boolean;
+  readonly symlink: boolean;
   readonly encrypted: boolean;
   readonly compressionMethod: number;
   readonly compressedSize: number;
@@ -80,8 +81,10 @@ function entryProblems(entry: ArchiveEntry, { fileBytes, ratio }: ArchiveLimits)
       problem: "unsafe name",
       expected: "a relative path of plain names without . and ..",
     },
-    type !== 0 &&
-      type !== (directory ? FOLDER : REGULAR) && { subject, problem: "a link or a device, not a file" },
+    (entry.symlink || (type !== 0 && type !== (directory ? FOLDER : REGULAR))) && {
+      subject,
+      problem: "a link or a device, not a file",
+    },
     entry.encrypted && { subject, problem: "encrypted" },
     compressionMethod !== STORED &&
       compressionMethod !== DEFLATED && {

@@ -88,8 +88,14 @@ async function unpackEntry(
       controller.enqueue(chunk);
     },
   });
-  const written = counted.readable.pipeTo(output);
-  const outcomes = await Promise.allSettled([entry.getData(counted.writable), written]);
+  const outcomes = await Promise.allSettled([
+    // An entry that is refused before its first byte would leave the file open, and us waiting for it.
+    entry.getData(counted.writable).catch(async (error: unknown) => {
+      await counted.writable.abort(error).catch(() => undefined);
+      throw error;
+    }),
+    counted.readable.pipeTo(output),
+  ]);
   for (const outcome of outcomes) {
     if (outcome.status === "fulfilled") continue;
     if (outcome.reason instanceof ArtifactError) throw outcome.reason;
@@ -109,8 +115,12 @@ const wrongSize = (entry: FileEntry, archive: string): ArtifactError =>
     },
   ]);
 
-/** The library's or the system's words, within a sentence. */
+/** The library's or the system's words, within a sentence; the library has a reason beside some. */
 function wordsOf(error: unknown): string {
-  const words = error instanceof Error ? error.message : String(error);
+  const { message = String(error), reason } = error as {
+    readonly message?: string;
+    readonly reason?: string;
+  };
+  const words = reason === undefined ? message : `${message}: ${reason}`;
   return /^[A-Z][a-z]/.test(words) ? words[0]!.toLowerCase() + words.slice(1) : words;
 }
