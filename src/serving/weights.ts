@@ -1,5 +1,5 @@
 /** @file Weights from a checkpoint to a device. */
-import type { Client, DeviceBuffer } from "../runtime-pjrt/index.js";
+import { allocateAligned, type Client, type DeviceBuffer } from "../runtime-pjrt/index.js";
 import type { BoundParameter, FloatType } from "../weights/index.js";
 import type { ModelEvent } from "./events.js";
 import { closeAll } from "./program-set.js";
@@ -12,8 +12,12 @@ export interface ResidentWeights {
 
 const BYTES: Readonly<Record<FloatType, number>> = { f32: 4, bf16: 2, f16: 2 };
 
+/** Tensors that are read at once: one alone keeps one core busy, and the others idle. */
+const READS = 2;
+
 /**
- * Puts weights on the client's first device, converted to `dtype`, one tensor at a time: a large model is never in host memory.
+ * Puts weights on the client's first device, converted to `dtype`, a few tensors at a time: a large model is never in host memory
+ * beside the device's. A device that is the host uses the memory that they are read into.
  * @throws CheckpointError for a file that cannot be read; what was put there is freed then
  */
 export async function uploadWeights(
@@ -24,18 +28,32 @@ export async function uploadWeights(
 ): Promise<ResidentWeights> {
   const bytesOf = ({ shape }: BoundParameter) => shape.reduce((a, b) => a * b, BYTES[dtype]);
   const totalBytes = [...parameters.values()].reduce((sum, parameter) => sum + bytesOf(parameter), 0);
+  const isHost = client.platformName === "cpu";
   const buffers = new Map<string, DeviceBuffer>();
   let loadedBytes = 0;
-  try {
-    for (const [path, parameter] of parameters) {
-      const data = await parameter.readAs(dtype);
-      buffers.set(path, await client.toDevice({ elementType: dtype, dimensions: parameter.shape, data }));
-      loadedBytes += bytesOf(parameter);
-      onEvent?.({ phase: "weights", loadedBytes, totalBytes });
+
+  const put = async (path: string, parameter: BoundParameter): Promise<void> => {
+    const into = isHost ? allocateAligned(bytesOf(parameter)) : undefined;
+    const data = await parameter.readAs(dtype, into);
+    const semantics = data === into ? "zero-copy" : "copy";
+    const tensor = { elementType: dtype, dimensions: parameter.shape, data };
+    buffers.set(path, await client.toDevice(tensor, { semantics }));
+    loadedBytes += bytesOf(parameter);
+    onEvent?.({ phase: "weights", loadedBytes, totalBytes });
+  };
+
+  const waiting = [...parameters];
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      await put(...next).catch((error: unknown) => {
+        waiting.length = 0;
+        throw error;
+      });
     }
-  } catch (error) {
-    closeAll(buffers.values());
-    throw error;
-  }
-  return { buffers, bytes: totalBytes };
+  };
+  const ends = await Promise.allSettled(Array.from({ length: READS }, work));
+  const failed = ends.find((end) => end.status === "rejected");
+  if (failed === undefined) return { buffers, bytes: totalBytes };
+  closeAll(buffers.values());
+  throw failed.reason;
 }

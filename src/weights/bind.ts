@@ -15,9 +15,9 @@ export interface BoundParameter extends Parameter {
   readonly dtype: FloatType;
   /**
    * Packed bytes, row-major, converted to `dtype`; a fresh buffer at each call, so that the caller may give
-   * it away.
+   * it away, or `into`, which has their size, where they can be read into given memory.
    */
-  readAs(dtype: FloatType): Promise<Uint8Array<ArrayBuffer>>;
+  readAs(dtype: FloatType, into?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 export interface BoundWeights {
@@ -60,7 +60,13 @@ export function bindWeights(
 
 function bind({ path, shape }: Parameter, tensor: StoredTensor): BoundParameter {
   const dtype = tensor.dtype as FloatType;
-  return { path, shape, dtype, readAs: async (wanted) => convertFloats(await tensor.read(), dtype, wanted) };
+  return {
+    path,
+    shape,
+    dtype,
+    readAs: async (wanted, into) =>
+      wanted === dtype ? tensor.read(into) : convertFloats(await tensor.read(), dtype, wanted, into),
+  };
 }
 
 function findProblem(

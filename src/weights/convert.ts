@@ -27,17 +27,21 @@ export function isFloatType(type: string): type is FloatType {
   return Object.hasOwn(BYTES, type);
 }
 
-/** `bytes` of elements of type `from` as elements of type `to`; the same array when the types are equal. */
+/**
+ * `bytes` of elements of type `from` as elements of type `to`, in `into` if given; the same array when the
+ * types are equal.
+ */
 export function convertFloats(
   bytes: Uint8Array<ArrayBuffer>,
   from: FloatType,
   to: FloatType,
+  into?: Uint8Array<ArrayBuffer>,
 ): Uint8Array<ArrayBuffer> {
   if (from === to) return bytes;
   // A typed view needs an aligned start, which bytes that are a part of something may not have.
   const { buffer } = bytes.byteOffset === 0 ? bytes : bytes.slice();
   const count = bytes.length / BYTES[from];
-  const result = new Uint8Array(count * BYTES[to]);
+  const result = into ?? new Uint8Array(count * BYTES[to]);
   for (let begin = 0; begin < count; begin += CHUNK) {
     const part = encode[to](decode[from](buffer, begin, Math.min(begin + CHUNK, count)));
     result.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), begin * BYTES[to]);

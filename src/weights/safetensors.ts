@@ -7,10 +7,7 @@ import type { StoredType } from "./dtype.js";
 import { CheckpointError, type Problem } from "./errors.js";
 import { LENGTH_BYTES, headerLength, parseHeader, type TensorEntry } from "./header.js";
 
-/**
- * A tensor at rest: what it is, and its bytes on request (row-major, little-endian, a fresh buffer at each
- * call).
- */
+/** A tensor at rest: what it is, and its bytes on request (row-major, little-endian). */
 export interface StoredTensor {
   readonly name: string;
   readonly dtype: StoredType;
@@ -18,7 +15,11 @@ export interface StoredTensor {
   readonly bytes: number;
   /** Path of its file; absent when it is computed. */
   readonly file?: string;
-  read(): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * A fresh buffer at each call, or `into`, which has the tensor's size, where the tensor can be read into
+   * given memory.
+   */
+  read(into?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 export interface SafetensorsFile extends AsyncDisposable {
@@ -66,7 +67,7 @@ function storedTensor(file: FileHandle, path: string, entry: TensorEntry): Store
     shape,
     bytes: end - begin,
     file: path,
-    read: () => readRange(file, path, begin, end),
+    read: (into) => readRange(file, path, begin, end, into),
   };
 }
 
@@ -88,14 +89,14 @@ export function fileProblem(error: unknown): Problem {
   return { subject: "file", problem: `cannot be read (${error instanceof Error ? error.message : error})` };
 }
 
-/** Bytes [begin, end) of the file, in one buffer of their own. */
+/** Bytes [begin, end) of the file, in one buffer. */
 async function readRange(
   file: FileHandle,
   path: string,
   begin: number,
   end: number,
+  result = new Uint8Array(end - begin),
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const result = new Uint8Array(end - begin);
   let done = 0;
   while (done < result.length) {
     const length = Math.min(READ_CHUNK_BYTES, result.length - done);

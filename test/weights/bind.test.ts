@@ -119,6 +119,9 @@ describe("conversion", () => {
     const values = [0, -1, 1.00390625, 1.01171875, 3.4e38, Number.POSITIVE_INFINITY];
     const bf16 = bits([0, 0xbf80, 0x3f80, 0x3f82, 0x7f80, 0x7f80]);
     expect(convertFloats(bytes(values), "f32", "bf16")).toEqual(bf16);
+    const into = new Uint8Array(bf16.length);
+    expect(convertFloats(bytes(values), "f32", "bf16", into)).toBe(into);
+    expect(into).toEqual(bf16);
     const back = [0, -1, 1, 1.015625, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
     expect(convertFloats(bf16, "bf16", "f32")).toEqual(bytes(back));
     const f16 = bits([0, 0xbc00, 0x3c04, 0x3c0c, 0x7c00, 0x7c00]);

@@ -26,6 +26,15 @@ describe("a sound file", () => {
     expect(await file.tensors.get("scale")!.read()).toEqual(Uint8Array.of(0, 1, 2, 3));
   });
 
+  test("a tensor is read into memory that is given", async () => {
+    const header = { weight: { dtype: "BF16", shape: [3], data_offsets: [2, 8] } };
+    await using file = await openSafetensors(await temporaryFile(rawSafetensors(header, 8)));
+    const memory = new Uint8Array(8);
+    const into = memory.subarray(1, 7);
+    expect(await file.tensors.get("weight")!.read(into)).toBe(into);
+    expect(memory).toEqual(Uint8Array.of(0, 2, 3, 4, 5, 6, 7, 0));
+  });
+
   test("tensors without elements take no bytes", async () => {
     const header = {
       none: { dtype: "F32", shape: [0, 3], data_offsets: [0, 0] },
