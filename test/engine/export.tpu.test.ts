@@ -1,0 +1,58 @@
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { describeArtifact } from "../../src/artifact/index.js";
+import { exportModel } from "../../src/engine/index.js";
+import { installPlugin, Plugin } from "../../src/runtime-pjrt/index.js";
+import { demo } from "../artifact/exported.js";
+import { temporaryFolder } from "../cli/griffin.js";
+import { exportedPrograms } from "./exported-programs.js";
+
+const plugin = await Plugin.load(await installPlugin("tpu"));
+
+describe("without a TPU", () => {
+  test("libtpu compiles every exported program", async () => {
+    using topology = await plugin.createTopology("v5e:2x2");
+    const programs = exportedPrograms("tpu:v5e:2x2");
+    const compiled: string[] = [];
+    for (const [name, { content, signature }] of programs) {
+      using program = await topology.compile({ program: content.bytecode, signature });
+      if (program.serialize().length > 10_000) compiled.push(name);
+    }
+    expect(compiled).toEqual(programs.map(([name]) => name));
+    expect(compiled).toHaveLength(3 * (1 + 2 + 3));
+  }, 600_000);
+
+  test("executables for a topology are stored, with what the device will need", async () => {
+    const folder = join(await temporaryFolder(), "artifact");
+    using topology = await plugin.createTopology("v5e:2x2");
+    const compiler = { plugin, topology, topologyName: "v5e:2x2" };
+    await exportModel({ folder: demo }, folder, {
+      target: "tpu:v5e:2x2",
+      chunk: 16,
+      dtype: "bf16",
+      compiler,
+    });
+    const { compiled, problems, target } = await describeArtifact(folder, { verify: true });
+    expect({ target, problems }).toEqual({ target: "tpu:v5e:2x2", problems: [] });
+    expect(compiled).toEqual([
+      {
+        fingerprint: {
+          plugin: expect.stringMatching(/^[0-9a-f]{64}$/),
+          api: `${plugin.apiVersion.major}.${plugin.apiVersion.minor}`,
+          platform: "tpu",
+          platformVersion: topology.platformVersion,
+          deviceKind: "TPU v5 lite",
+          processor: "",
+        },
+        topology: "v5e:2x2",
+        programs: ["prepare", "prefill_1x16", "extend_1x16", "decode_1x1"],
+        bytes: expect.any(Number),
+        memory: { program: expect.any(String), bytes: expect.any(Number) },
+      },
+    ]);
+    const [{ bytes, memory }] = compiled as [(typeof compiled)[0]];
+    expect(bytes).toBeGreaterThan(1e6);
+    // The weights in bf16 are 2.6 MB of it.
+    expect(memory!.bytes).toBeGreaterThan(2.6e6);
+  }, 600_000);
+});

@@ -1,0 +1,22 @@
+/** @file For tests: programs as `griffin export` writes them, of small models, in the dtypes and batches that matter. */
+import type { ComputeDType } from "../../models/griffin.js";
+import { presets } from "../../models/presets.js";
+import { type ExportedProgram, exportPrograms } from "../../src/engine/export-programs.js";
+
+const IDS = { bosId: 2, eosIds: [1], padId: 0 } as const;
+
+const models: readonly (readonly [keyof typeof presets, ComputeDType, number])[] = [
+  ["tiny", "f32", 1],
+  ["tiny", "bf16", 2],
+  ["tiny-hawk", "f32", 2],
+];
+
+/** Every program of every such model, `tiny f32 prefill_1x16`, for a target. */
+export function exportedPrograms(target: string): readonly (readonly [string, ExportedProgram])[] {
+  return models.flatMap(([preset, dtype, batch]) =>
+    exportPrograms({
+      ...{ target, dtype, batch, chunk: 64, score: true },
+      config: { ...presets[preset], ...IDS, dtype },
+    }).map((program) => [`${preset} ${dtype} ${program.content.name}`, program] as const),
+  );
+}
