@@ -27,7 +27,10 @@ describe("a sound file", () => {
   });
 
   test("a tensor is read into memory that is given", async () => {
-    const header = { weight: { dtype: "BF16", shape: [3], data_offsets: [2, 8] } };
+    const header = {
+      first: { dtype: "BF16", shape: [1], data_offsets: [0, 2] },
+      weight: { dtype: "BF16", shape: [3], data_offsets: [2, 8] },
+    };
     await using file = await openSafetensors(await temporaryFile(rawSafetensors(header, 8)));
     const memory = new Uint8Array(8);
     const into = memory.subarray(1, 7);
