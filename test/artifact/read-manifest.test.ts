@@ -1,0 +1,128 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { type Manifest, openArtifact } from "../../src/artifact/index.js";
+import { exportModel } from "../../src/engine/index.js";
+import { temporaryFolder } from "../cli/griffin.js";
+import { changedCopy, demo, rewriteFile, sharedFolder } from "./exported.js";
+
+const whole = join(await sharedFolder(), "whole");
+beforeAll(() => exportModel({ folder: demo }, whole, { chunk: 16 }));
+
+/** The error of opening, with the artifact's path as ARTIFACT. */
+async function complaint(path: string): Promise<string> {
+  try {
+    await using _ = await openArtifact(path);
+    return "none";
+  } catch (error) {
+    return (error as Error).message.replaceAll(path, "ARTIFACT");
+  }
+}
+
+async function withManifest(text: string): Promise<string> {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, "manifest.json"), text);
+  return folder;
+}
+
+const changed = async (change: (manifest: Manifest) => unknown) =>
+  complaint(await changedCopy(whole, (manifest) => change(manifest) as Manifest));
+
+describe("what is no artifact is said to be none", () => {
+  test("nothing, an empty folder, a manifest of something else", async () => {
+    const empty = await temporaryFolder();
+    expect(await complaint(join(empty, "nothing"))).toBe(
+      "artifact error: artifact: does not exist\n  at:       ARTIFACT",
+    );
+    expect(await complaint(empty)).toBe("artifact error: manifest.json: missing\n  at:       ARTIFACT");
+    expect(await complaint(await withManifest('{ "name": "my-extension", "manifest_version": 3 }'))).toBe(
+      'artifact error: manifest.json: not the manifest of an artifact\n  expected: "format": "stablegriffin artifact"\n  at:       ARTIFACT',
+    );
+    expect(await complaint(await withManifest('{ "format": "stable'))).toMatch(
+      /^artifact error: manifest\.json: cannot be parsed: .*\n {2}at: {7}ARTIFACT$/,
+    );
+    const folder = await temporaryFolder();
+    await mkdir(join(folder, "manifest.json"));
+    expect(await complaint(folder)).toMatch(/^artifact error: manifest\.json: cannot be read \(EISDIR/);
+  });
+
+  test("a file that is no archive", async () => {
+    expect(await complaint(join(demo, "model.safetensors"))).toMatch(/^artifact error: archive: /);
+  });
+});
+
+describe("a manifest is checked before it is used", () => {
+  test("one of a newer version says so, whatever else is in it", async () => {
+    expect(await changed(() => ({ format: "stablegriffin artifact", schemaVersion: 2, shards: [] }))).toBe(
+      [
+        "artifact error: manifest.json: written by a newer stablegriffin",
+        "  expected: schema version 1 or older",
+        "  got:      2",
+        "  at:       ARTIFACT",
+        "  hint:     run it with the version that exported it, or export it again with this one",
+      ].join("\n"),
+    );
+  });
+
+  test("every field that is not as it must be is named", async () => {
+    const text = await changed(({ batch: _, ...manifest }) => ({
+      ...manifest,
+      dtype: "f64",
+      weights: "../w.json",
+    }));
+    expect(text.split("\n")[0]).toBe("artifact error: 3 problems in ARTIFACT");
+    expect(text).toContain("manifest.json.batch ");
+    expect(text).toContain("manifest.json.dtype ");
+    expect(text).toMatch(/manifest\.json\.weights +a relative path without \. and \.\./);
+  });
+
+  test("what it names must be listed", async () => {
+    const text = await changed((manifest) => ({
+      ...manifest,
+      tokenizer: ["tokenizer/other.json"],
+      programs: manifest.programs.map((program) =>
+        program.kind === "decode"
+          ? { ...program, file: "programs/decode.mlirbc", prepare: "prepare_7" }
+          : program,
+      ),
+    }));
+    expect(text).toBe(
+      [
+        "artifact error: 3 problems in ARTIFACT",
+        "                          problem                                        got",
+        "  programs/decode.mlirbc  used, but not in the manifest's list of files",
+        "  tokenizer/other.json    used, but not in the manifest's list of files",
+        "  decode_1x1              its preparing program does not exist           prepare_7",
+      ].join("\n"),
+    );
+  });
+});
+
+describe("the index of the weights is checked against the programs", () => {
+  test("parameters that it lacks or has in another shape", async () => {
+    const index = Buffer.from(
+      JSON.stringify({
+        ...{ location: "reference", folder: "../demo", files: [{ name: "model.safetensors", bytes: 1 }] },
+        tensors: [
+          {
+            ...{
+              parameter: "embed_tokens.weight",
+              name: "model.embed_tokens.weight",
+              file: "model.safetensors",
+            },
+            ...{ dtype: "f32", shape: [260, 64] },
+          },
+        ],
+      }),
+    );
+    const folder = await changedCopy(whole, (manifest, copy) =>
+      rewriteFile(manifest, copy, "weights.index.json", index),
+    );
+    const text = await complaint(folder);
+    expect(text.split("\n")[0]).toBe("artifact error: 112 problems in ARTIFACT");
+    expect(text).toMatch(
+      /embed_tokens\.weight +of another shape in weights\.index\.json +\[260, 128\] +\[260, 64\]/,
+    );
+    expect(text).toMatch(/layers\.0\.temporal_pre_norm\.weight +not in weights\.index\.json +\[128\]/);
+  });
+});
