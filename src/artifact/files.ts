@@ -71,7 +71,7 @@ async function manifestProblems(folder: string): Promise<Problem[]> {
   const expected = /^([0-9a-f]{64}) {2}/.exec(noted)?.[1];
   if (expected === undefined || noted !== digestLine(expected))
     return [{ subject: DIGEST_FILE, problem: "changed" }];
-  return [changed(MANIFEST_FILE, expected, hash)];
+  return [{ ...changed(MANIFEST_FILE, expected, hash), problem: `changed, or ${DIGEST_FILE} is` }];
 }
 
 /** Files that are there and not in the manifest's list, links and devices too. */
