@@ -132,7 +132,7 @@ async function findWeights({ weights, weightsFolder }: OpenArtifact): Promise<Fo
         problems.push({ subject: path, problem: CHANGED, expected: `${bytes} bytes`, got: `${size} bytes` });
     } catch (error) {
       if (!(error instanceof CheckpointError)) throw error;
-      problems.push(...error.problems.map(({ problem, ...rest }) => ({ ...rest, subject: path, problem })));
+      problems.push(...error.problems.map((problem) => ({ hint: ELSEWHERE, ...problem, subject: path })));
     }
   }
   for (const wanted of weights.tensors) {
@@ -148,10 +148,12 @@ async function findWeights({ weights, weightsFolder }: OpenArtifact): Promise<Fo
 
 const CHANGED = "changed since the export";
 
+const ELSEWHERE = "if the weights lie elsewhere, give their model folder (--weights)";
+
 const NO_WEIGHTS: Problem = {
   subject: "weights",
   problem: "exported without",
-  hint: "give a model folder that has the tensors of weights.index.json",
+  hint: "give a model folder that has the tensors of weights.index.json (--weights)",
 };
 
 const typeText = ({ dtype, shape }: Pick<StoredTensor, "dtype" | "shape">): string =>
