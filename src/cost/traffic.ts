@@ -1,7 +1,7 @@
 /** @file What one execution of an instruction reads and writes. */
 import { fusionReads, fusionWrites } from "./fusion.js";
 import { type Computation, type Instruction, type Module, operandsOf, type Shape } from "./hlo.js";
-import { addBytes, bytesIn, type MemoryBytes, NO_BYTES, shapeBytes, sumBytes, totalBytes } from "./memory.js";
+import { addBytes, bytesIn, type MemoryBytes, shapeBytes, sumBytes, totalBytes } from "./memory.js";
 
 export interface Traffic {
   readonly read: MemoryBytes;
@@ -87,5 +87,3 @@ function resultOf({ opcode, shape }: Instruction): Shape {
   return shape.parts[1] ?? shape;
 }
 
-/** Nothing read, nothing written. */
-export const NO_TRAFFIC: Traffic = { read: NO_BYTES, written: NO_BYTES };

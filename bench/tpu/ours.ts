@@ -1,0 +1,37 @@
+/**
+ * @file One program of ours, lowered, compiled by libtpu for a TPU that is not there, and counted. Prints figures as JSON.
+ *
+ *     npx jiti bench/tpu/ours.ts prefill v5e:2x2
+ */
+import { countModule, moduleFromProto } from "../../src/cost/index.js";
+import { costRequest, lowerProgram } from "../../src/engine/index.js";
+import { installPlugin, Plugin, PLUGIN_WHEELS } from "../../src/runtime-pjrt/index.js";
+import { printSide } from "../sides.js";
+import { figuresOf } from "./figures.js";
+import { PROGRAMS, type ProgramName } from "./programs.js";
+
+const [name, topologyName] = process.argv.slice(2) as [ProgramName, string];
+const target = `tpu:${topologyName}`;
+const plugin = await Plugin.load(await installPlugin("tpu"));
+using topology = await plugin.createTopology(topologyName);
+
+const start = performance.now();
+const request = costRequest(lowerProgram(PROGRAMS[name](), { target }).module, target);
+const middle = performance.now();
+const before = process.cpuUsage();
+using program = await topology.compile(request);
+const { user, system } = process.cpuUsage(before);
+const end = performance.now();
+
+const memory = program.memoryStats();
+printSide({
+  figures: {
+    "lower ms": middle - start,
+    "compile ms": end - middle,
+    "compile core ms": (user + system) / 1000,
+    results: memory.results - memory.aliased,
+    temporaries: memory.temporary,
+    ...figuresOf(countModule(moduleFromProto(program.optimizedHlo()!))),
+  },
+  versions: { libtpu: PLUGIN_WHEELS.libtpu.version },
+});
