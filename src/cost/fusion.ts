@@ -1,6 +1,7 @@
 /** @file What a fusion reads and writes: operands and results once, parts of them where only parts are touched. */
 import { type Computation, type Instruction, type Module, operandsOf, type Shape } from "./hlo.js";
 import { bytesIn, type MemoryBytes, shapeBytes, sumBytes, totalBytes } from "./memory.js";
+import { usersOf } from "./users.js";
 
 /** Every operand once, at most whole. */
 export function fusionReads(module: Module, computation: Computation, fusion: Instruction): MemoryBytes {
@@ -25,8 +26,11 @@ export function fusionWrites(module: Module, fusion: Instruction): MemoryBytes {
   return sumBytes(
     results.map((shape, i) => {
       const root = roots[i];
-      const updated = root === undefined ? undefined : updateInPlace(module, fused, root);
-      return shape.kind === "array" ? bytesIn(shape, updated ?? shape.bytes) : shapeBytes(shape);
+      const update = root === undefined ? undefined : updateOf(module, fused, root);
+      // Only what came in can be updated in place; what is made inside comes out whole.
+      const isInPlace = update?.updated.opcode === "parameter";
+      if (shape.kind !== "array") return shapeBytes(shape);
+      return bytesIn(shape, isInPlace ? Math.min(update.bytes, shape.bytes) : shape.bytes);
     }),
   );
 }
@@ -59,6 +63,11 @@ function bytesReadBy(
     case "dynamic-update-slice":
       // What is updated in place is not read; an array that comes out whole is.
       return place === 0 && isResult(fused, user) ? 0 : whole;
+    case "scatter": {
+      // The same, but for the elements that the updates are combined with.
+      const updates = operandsOf(fused, user).at(-1)!;
+      return place === 0 && isResult(fused, user) ? Math.min(totalBytes(updates.shape), whole) : whole;
+    }
     case "bitcast":
     case "reshape":
       return fused.root === user ? whole : bytesRead(module, fused, user);
@@ -71,16 +80,33 @@ function bytesReadBy(
   }
 }
 
-/** Bytes of the update, if a result is one of the fusion's operands updated in place. */
-function updateInPlace(module: Module, fused: Computation, result: Instruction): number | undefined {
-  const [first, update] = operandsOf(fused, result);
-  if (result.opcode === "bitcast") return updateInPlace(module, fused, first!);
-  if (result.opcode === "fusion") {
-    const inner = module.computations.get(result.calls[0]!)!;
-    return updateInPlace(module, inner, inner.root);
+/** An array that is updated in place, and the bytes of the update. */
+interface Update {
+  readonly updated: Instruction;
+  readonly bytes: number;
+}
+
+/** What a result updates; undefined where it is made anew. */
+function updateOf(module: Module, fused: Computation, result: Instruction): Update | undefined {
+  const operands = operandsOf(fused, result);
+  const [array] = operands;
+  switch (result.opcode) {
+    case "bitcast":
+      return updateOf(module, fused, array!);
+    case "fusion": {
+      const inner = module.computations.get(result.calls[0]!)!;
+      const update = updateOf(module, inner, inner.root);
+      if (update?.updated.opcode !== "parameter") return undefined;
+      return { ...update, updated: originOf(fused, operands[update.updated.index!]!) };
+    }
+    case "dynamic-update-slice":
+    case "scatter": {
+      const update = operands[result.opcode === "scatter" ? 2 : 1]!;
+      return { updated: originOf(fused, array!), bytes: totalBytes(update.shape) };
+    }
+    default:
+      return undefined;
   }
-  if (result.opcode !== "dynamic-update-slice") return undefined;
-  return originOf(fused, first!).opcode === "parameter" ? totalBytes(update!.shape) : undefined;
 }
 
 /** Whether a value is the root, or reaches it under other names only. */
@@ -95,24 +121,4 @@ function isResult(fused: Computation, value: Instruction): boolean {
 
 function originOf(fused: Computation, value: Instruction): Instruction {
   return value.opcode === "bitcast" ? originOf(fused, operandsOf(fused, value)[0]!) : value;
-}
-
-const users = new WeakMap<Computation, ReadonlyMap<string, readonly Instruction[]>>();
-
-/** Instructions that read a value, each once. */
-export function usersOf(computation: Computation, value: Instruction): readonly Instruction[] {
-  let all = users.get(computation);
-  if (all === undefined) {
-    const lists = new Map<string, Instruction[]>();
-    for (const instruction of computation.instructions.values()) {
-      for (const name of new Set(instruction.operands)) {
-        const list = lists.get(name);
-        if (list === undefined) lists.set(name, [instruction]);
-        else list.push(instruction);
-      }
-    }
-    all = lists;
-    users.set(computation, all);
-  }
-  return all.get(value.name) ?? [];
 }

@@ -1,6 +1,6 @@
 /** @file Where an instruction comes from, by the names that front ends give. */
-import { usersOf } from "./fusion.js";
 import type { Computation, Instruction, Module } from "./hlo.js";
+import { usersOf } from "./users.js";
 
 /**
  * Paths of a computation's instructions: their own; of what calls a computation, the last inside; else that of the next user,

@@ -86,4 +86,3 @@ function resultOf({ opcode, shape }: Instruction): Shape {
   if (opcode === "copy-start") return shape.parts[0]!;
   return shape.parts[1] ?? shape;
 }
-

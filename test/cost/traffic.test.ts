@@ -211,6 +211,38 @@ describe("fusions", () => {
     expect(counted(entry, nested)).toEqual(["fusion f, reads 4 hbm, reads 40 chip, writes 80 hbm"]);
   });
 
+  test("a scatter into an operand is in place too, and reads what it combines with", () => {
+    const scattering = `%add (l: f32[], r: f32[]) -> f32[] {
+  %l = f32[] parameter(0)
+  %r = f32[] parameter(1)
+  ROOT %sum = f32[] add(%l, %r)
+}
+
+%inside (x: f32[100,10], u: f32[1,10], j: s32[]) -> f32[100,10] {
+  %x = f32[100,10]{1,0} parameter(0)
+  %u = f32[1,10]{1,0:S(1)} parameter(1)
+  %j = s32[] parameter(2)
+  %rows = s32[1]{0} reshape(%j)
+  ROOT %d = f32[100,10]{1,0} scatter(%x, %rows, %u), to_apply=%add
+}`;
+    expect(counted(update, scattering)).toEqual(["fusion f, reads 44 hbm, reads 40 chip, writes 40 hbm"]);
+  });
+
+  test("what a fusion inside updates is in place only if it came from outside", () => {
+    const nested = `${updating}
+
+%outside (x: f32[100,10], u: f32[1,10], j: s32[]) -> f32[100,10] {
+  %x2 = f32[100,10]{1,0} parameter(0)
+  %u2 = f32[1,10]{1,0:S(1)} parameter(1)
+  %j2 = s32[] parameter(2)
+  %w = f32[100,10]{1,0} negate(%x2)
+  ROOT %g = f32[100,10]{1,0} fusion(%w, %u2, %j2), kind=kLoop, calls=%inside
+}`;
+    expect(counted(update.replace("calls=%inside", "calls=%outside"), nested)).toEqual([
+      "fusion f, reads 4004 hbm, reads 40 chip, writes 4000 hbm",
+    ]);
+  });
+
   test("what is made inside and updated comes out whole", () => {
     const made = updating
       .replace("dynamic-update-slice(%x, %v, %j, %j)", "dynamic-update-slice(%w, %v, %j, %j)")
