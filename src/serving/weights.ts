@@ -12,6 +12,12 @@ export interface ResidentWeights {
 
 const BYTES: Readonly<Record<FloatType, number>> = { f32: 4, bf16: 2, f16: 2 };
 
+/** Of memory that is asked for at once: V8 looks for garbage after every large array, which takes as long as reading it. */
+const CHUNK_BYTES = 2 ** 28;
+
+/** What the CPU plugin must have to use memory that is not its own. */
+const ALIGNMENT = 64;
+
 /** Tensors that are read at once: one alone keeps one core busy, and the others idle. */
 const READS = 2;
 
@@ -28,12 +34,12 @@ export async function uploadWeights(
 ): Promise<ResidentWeights> {
   const bytesOf = ({ shape }: BoundParameter) => shape.reduce((a, b) => a * b, BYTES[dtype]);
   const totalBytes = [...parameters.values()].reduce((sum, parameter) => sum + bytesOf(parameter), 0);
-  const isHost = client.platformName === "cpu";
+  const memory = client.platformName === "cpu" ? new HostMemory(totalBytes) : undefined;
   const buffers = new Map<string, DeviceBuffer>();
   let loadedBytes = 0;
 
   const put = async (path: string, parameter: BoundParameter): Promise<void> => {
-    const into = isHost ? allocateAligned(bytesOf(parameter)) : undefined;
+    const into = memory?.take(bytesOf(parameter));
     const data = await parameter.readAs(dtype, into);
     const semantics = data === into ? "zero-copy" : "copy";
     const tensor = { elementType: dtype, dimensions: parameter.shape, data };
@@ -56,4 +62,22 @@ export async function uploadWeights(
   if (failed === undefined) return { buffers, bytes: totalBytes };
   closeAll(buffers.values());
   throw failed.reason;
+}
+
+/** Memory for many tensors that live as long as each other, handed out in aligned pieces. */
+class HostMemory {
+  #free = new Uint8Array(0);
+
+  /** @param expected bytes that will be asked for in all; more is fine */
+  constructor(private readonly expected: number) {}
+
+  take(bytes: number): Uint8Array<ArrayBuffer> {
+    const padded = Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+    if (padded > this.#free.length) {
+      this.#free = allocateAligned(Math.max(padded, Math.min(this.expected, CHUNK_BYTES)), ALIGNMENT);
+    }
+    const taken = this.#free.subarray(0, bytes);
+    this.#free = this.#free.subarray(padded);
+    return taken;
+  }
 }
