@@ -6,6 +6,8 @@ const commands = [
   ["doctor"],
   ["generate"],
   ["golden", "check"],
+  ["export"],
+  ["inspect"],
   ["lower"],
   ["cost"],
   ["opt"],
@@ -52,9 +54,7 @@ test("an unknown option suggests the nearest one", async () => {
 test("a command without what it needs says what is missing", async () => {
   const { exitCode, stderr } = await griffin(["generate", "--prompt", "x"]);
   expect(exitCode).toBe(2);
-  expect(stderr).toBe(
-    "usage error: no model given\n  expected: one of --model DIR, --artifact DIR|FILE.zip",
-  );
+  expect(stderr).toBe("usage error: no model given\n  expected: one of --model DIR, --artifact DIR|FILE.zip");
 });
 
 test("with --json an error is also a JSON document on stdout", async () => {

@@ -1,0 +1,77 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { griffin, griffinJson, temporaryFolder } from "./griffin.js";
+
+const model = "golden/demo-kjv";
+
+test("export writes an artifact and shows its files, the largest first", async () => {
+  const path = join(await temporaryFolder(), "kjv");
+  const { exitCode, stdout, stderr } = await griffin([
+    "export",
+    "--model",
+    model,
+    "--chunk",
+    "16",
+    "-o",
+    path,
+  ]);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^file +size\nmanifest\.json +\d+\.\d kB\n/);
+  expect(stdout).toMatch(/\nprograms\/decode_1x1\.mlirbc +\d+\.\d kB\n/);
+  expect(stdout).toContain(`\n${path}: 9 files, `);
+  expect(stdout).toContain(`StableHLO 1.10.0\ngriffin generate --artifact ${path} --prompt TEXT`);
+  expect(stderr).toMatch(/✓ lower decode_1x1 \(.*\)\n✓ write manifest\.json .* \(.*\)$/);
+});
+
+test("a name that ends in .zip is an archive, and so is any with --zip", async () => {
+  const parent = await temporaryFolder();
+  const run = (...args: string[]) => griffinJson(["export", "--preset", "tiny", "--chunk", "16", ...args]);
+  expect(await run("-o", join(parent, "a.zip"))).toMatchObject({
+    path: join(parent, "a.zip"),
+    bytes: expect.any(Number),
+    programs: [
+      { name: "prepare", kind: "prepare", batch: 0, time: 0, stablehlo: "1.10.0", bytes: expect.any(Number) },
+      { name: "prefill_1x16" },
+      { name: "extend_1x16" },
+      { name: "decode_1x1" },
+    ],
+  });
+  expect(await run("-o", join(parent, "b"), "--zip")).toMatchObject({ path: join(parent, "b.zip") });
+  expect((await readdir(parent)).sort()).toEqual(["a.zip", "b.zip"]);
+});
+
+test("wrong usage is told before anything is done", async () => {
+  const parent = await temporaryFolder();
+  const out = join(parent, "out");
+  const run = async (...args: string[]) => {
+    const { exitCode, stderr } = await griffin(["export", "-o", out, ...args]);
+    return { exitCode, stderr };
+  };
+  expect(await run()).toEqual({
+    exitCode: 2,
+    stderr:
+      "usage error: no model given\n  expected: one of --model DIR, --preset NAME\n  hint:     presets: recurrentgemma-2b, recurrentgemma-9b, griffin-7b, hawk-7b, tiny, tiny-hawk",
+  });
+  expect(await run("--model", model, "--preset", "tiny")).toMatchObject({
+    stderr: expect.stringContaining("--model and --preset are both given"),
+  });
+  expect(await run("--preset", "tiny", "--with-weights")).toEqual({
+    exitCode: 2,
+    stderr:
+      "usage error: tiny has no weights to copy\n  hint:     leave out --with-weights: an artifact without weights says which it needs",
+  });
+  expect(await run("--preset", "tiny", "--target", "abacus")).toEqual({
+    exitCode: 2,
+    stderr: 'usage error: there is no target "abacus"\n  hint:     known: cpu, gpu, tpu',
+  });
+  expect(await run("--preset", "tiny", "--stablehlo-version", "one")).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('usage error: "one" is no StableHLO version'),
+  });
+  expect(await run("--model", "nowhere")).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining("checkpoint error: file: does not exist"),
+  });
+  expect(await readdir(parent)).toEqual([]);
+});
