@@ -7,6 +7,7 @@ import { ArtifactModel } from "./model.js";
 import { type OpenArtifact, openArtifact } from "./open.js";
 import { openWeights } from "./weights.js";
 
+/** How an artifact is checked and loaded; all of it is optional. */
 export interface LoadOptions extends CompatibilityOptions {
   /** Where programs that are compiled here are looked for and kept; without one, they are compiled each time. */
   readonly cache?: CompileCache | undefined;

@@ -14,6 +14,7 @@ import { bindWeights, type Checkpoint } from "../weights/index.js";
 import { CompiledProgram } from "./compiled.js";
 import { type LoweredProgram, type LoweringOptions, lowerProgram } from "./lower.js";
 
+/** How a model is lowered, compiled and watched. */
 export interface ModelOptions extends LoweringOptions {
   /** Computed in, and what weights are converted to. Default: what the checkpoint says. */
   readonly dtype?: ComputeDType | undefined;

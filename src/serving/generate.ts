@@ -17,6 +17,7 @@ import { Session } from "./session.js";
 /** Tokens made per prompt, unless another number is asked for. */
 export const DEFAULT_NEW_TOKENS = 128;
 
+/** What is made of each prompt, and when it ends. */
 export interface GenerateOptions extends SamplingOptions {
   /** Tokens to make per prompt; default 128. */
   readonly maxNewTokens?: number | undefined;

@@ -8,6 +8,7 @@ import { closeAll, type ProgramKey, type ProgramSet } from "./program-set.js";
 /** Position of padding in front of a prompt. */
 const PADDING = -1;
 
+/** How a session reads its prompts. */
 export interface SessionOptions {
   /** Longest chunk of a prompt in tokens; default: the model's. Shorter prompts take a shorter static length. */
   readonly chunk?: number | undefined;

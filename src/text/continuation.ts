@@ -10,6 +10,7 @@ export interface NextToken {
   readonly finished: "eos" | "length" | undefined;
 }
 
+/** When a sequence ends, and what turns it into text. */
 export interface ContinuationOptions {
   /** Without one, `text` stays empty. */
   readonly decoder?: StreamingDecoder | undefined;
