@@ -8,7 +8,7 @@ import { benchCheckpoint } from "../griffin88m.js";
 const WORDS: Readonly<Record<ComputeDType, string>> = { f32: "float32", bf16: "bfloat16", f16: "float16" };
 
 /** config.json of a configuration, in the Hugging Face layout. */
-const configJson = (config: GriffinConfig, dtype: ComputeDType): string =>
+export const configJson = (config: GriffinConfig, dtype: ComputeDType): string =>
   JSON.stringify({
     model_type: "recurrent_gemma",
     vocab_size: config.vocabSize,
