@@ -5,6 +5,7 @@ import {
   createContinuation,
   createSampler,
   isGreedy,
+  notFinite,
   type Sampler,
   type SamplingOptions,
   StreamingDecoder,
@@ -73,6 +74,7 @@ export async function* generate(
     const ms = now - before;
     before = now;
     for (const row of [...running]) {
+      if (tokens[row]! < 0) throw notFinite("no best token");
       const next = continuations[row]!(tokens[row]!);
       if (next.finished !== undefined) running.delete(row);
       yield { row, ...next, ms };

@@ -1,6 +1,5 @@
 /** @file Greedy continuation without logits on the host: each step's best tokens are fed to the next one on the device. */
 import type { DeviceBuffer } from "../runtime-pjrt/index.js";
-import { notFinite } from "../text/index.js";
 import { closeAll } from "./program-set.js";
 import type { Session, StepResults } from "./session.js";
 
@@ -14,9 +13,9 @@ interface Step {
 }
 
 /**
- * The best token of each row, step by step, `count` steps at most: the first ones are the prompts' own. Whoever stops earlier leaves
- * up to three steps to the device that nobody looks at.
- * @throws UsageError as `Session.read`; GriffinError for logits that are not finite
+ * The best token of each row, -1 where its logits are not finite, step by step, `count` steps at most: the first ones follow the
+ * prompts. Whoever stops earlier leaves up to three steps to the device that nobody looks at.
+ * @throws UsageError as `Session.read`
  */
 export async function* greedyTokens(
   session: Session,
@@ -32,9 +31,7 @@ export async function* greedyTokens(
       for (; enqueued < until; enqueued++) steps.push(follow(await session.advance(steps.at(-1)!.next)));
       // Its tokens were fed to this step.
       if (step > 0) steps.shift()!.next.close();
-      const tokens = await steps[0]!.tokens;
-      if (tokens.some((token) => token < 0)) throw notFinite("no best token");
-      yield tokens;
+      yield await steps[0]!.tokens;
     }
   } finally {
     closeAll(steps.map(({ next }) => next));
