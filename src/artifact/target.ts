@@ -1,28 +1,18 @@
 /** @file Where an artifact may be written: nothing but an artifact is ever replaced by one. */
-import { open, readdir, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { UsageError } from "../support/errors.js";
-import { MANIFEST_FILE } from "./manifest.js";
+import { DIGEST_FILE, MANIFEST_FILE } from "./manifest.js";
+import { archiveNames } from "./unpack.js";
 
 /** What is at a path. */
 async function contentOf(path: string): Promise<"nothing" | "artifact" | "other"> {
   const stats = await stat(path).catch(() => undefined);
   if (stats === undefined) return "nothing";
-  if (stats.isDirectory()) {
-    const names = await readdir(path);
-    if (names.length === 0) return "nothing";
-    return names.includes(MANIFEST_FILE) ? "artifact" : "other";
-  }
-  return stats.isFile() && (await beginsLikeArchive(path)) ? "artifact" : "other";
-}
-
-async function beginsLikeArchive(path: string): Promise<boolean> {
-  const file = await open(path, "r");
-  try {
-    const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
-    return buffer.toString("latin1") === "PK\x03\x04";
-  } finally {
-    await file.close();
-  }
+  if (!stats.isDirectory() && !stats.isFile()) return "other";
+  const names = stats.isDirectory() ? await readdir(path) : await archiveNames(path);
+  if (names.length === 0 && stats.isDirectory()) return "nothing";
+  // Others have a manifest.json too; beside one of ours lies its hash.
+  return names.includes(MANIFEST_FILE) && names.includes(DIGEST_FILE) ? "artifact" : "other";
 }
 
 /** @throws UsageError when something is at `path`, unless that is an artifact of the same form and `force` is given */

@@ -47,6 +47,19 @@ export async function unpackArtifact(
   }
 }
 
+/** Names of an archive's entries; none for a file that is no archive. */
+export async function archiveNames(archive: string): Promise<readonly string[]> {
+  const file = await open(archive, "r");
+  try {
+    const entries = await (await openZip(file)).getEntries();
+    return entries.map(({ filename }) => filename);
+  } catch {
+    return [];
+  } finally {
+    await file.close();
+  }
+}
+
 /** The library is loaded for archives only: folders are the usual case. */
 async function openZip(file: FileHandle): Promise<ZipReader<unknown>> {
   const { configure, Reader, ZipReader } = await import("@zip.js/zip.js");

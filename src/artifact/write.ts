@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, realpath } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { UsageError } from "../support/errors.js";
+import { EnvironmentError, GriffinError, UsageError } from "../support/errors.js";
 import { makeFile, makeFolder } from "../support/whole.js";
 import { archiveSink } from "./archive-sink.js";
 import { digestLine } from "./files.js";
@@ -72,8 +72,8 @@ export interface WriteProgress {
 /**
  * Writes an artifact. Whatever happens meanwhile, `path` holds the old one, the new one, or nothing. Equal contents give equal
  * bytes. @returns all its files, the largest first
- * @throws UsageError when something is there that is not to be replaced, or a file's name cannot be in an artifact; what the file
- * system says
+ * @throws UsageError when something is there that is not to be replaced, or a file's name cannot be in an artifact; EnvironmentError
+ * with what the file system says
  */
 export async function writeArtifact(
   path: string,
@@ -81,17 +81,50 @@ export async function writeArtifact(
   { zip = false, force = false, onProgress }: WriteOptions = {},
 ): Promise<readonly WrittenFile[]> {
   await checkTarget(path, { zip, force });
-  await mkdir(dirname(resolve(path)), { recursive: true });
-  const place = join(await realpath(dirname(resolve(path))), basename(path));
+  const place = await realPlace(path).catch((error: unknown) => {
+    throw cannotWrite(path, error);
+  });
   let written: readonly WrittenFile[] = [];
   const onExisting = force ? "replace" : "refuse";
   const fill = async (sink: Sink) => {
     written = await new Writer(sink, onProgress).write(content, place);
     await sink.close();
   };
-  if (zip) await makeFile(place, async (result) => fill(await archiveSink(result)), onExisting);
-  else await makeFolder(place, ({ result }) => fill(folderSink(result)), onExisting);
+  const make = zip
+    ? makeFile(place, async (result) => fill(await archiveSink(result)), onExisting)
+    : makeFolder(place, ({ result }) => fill(folderSink(result)), onExisting);
+  await make.catch((error: unknown) => {
+    throw explain(path, error);
+  });
   return [...written].sort((a, b) => b.bytes - a.bytes);
+}
+
+/** Where a path leads, its folder made if it is not there. */
+async function realPlace(path: string): Promise<string> {
+  const parent = dirname(resolve(path));
+  await mkdir(parent, { recursive: true });
+  return join(await realpath(parent), basename(path));
+}
+
+/** What the file system says, as an error of ours. */
+function explain(path: string, cause: unknown): unknown {
+  const { code } = cause as NodeJS.ErrnoException;
+  if (cause instanceof GriffinError || code === undefined) return cause;
+  if (code === "EEXIST" || code === "ENOTEMPTY") {
+    return new UsageError({
+      message: `${path} was made by somebody else meanwhile`,
+      hint: "--force replaces an artifact",
+    });
+  }
+  return cannotWrite(path, cause);
+}
+
+function cannotWrite(path: string, cause: unknown): EnvironmentError {
+  return new EnvironmentError({
+    message: `cannot write ${path}`,
+    details: [(cause as Error).message],
+    cause,
+  });
 }
 
 /** A short name for where executables run. */

@@ -1,5 +1,7 @@
 /** @file What a file or folder of ours is: an artifact, a file of tensors, a program. */
+import { existsSync } from "node:fs";
 import { open, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { type ArtifactDescription, describeArtifact } from "../artifact/index.js";
 import { UsageError } from "../support/errors.js";
 import { openSafetensors, type StoredTensor } from "../weights/index.js";
@@ -51,7 +53,13 @@ export async function inspect(path: string, options: InspectOptions = {}): Promi
 async function kindOf(path: string): Promise<"artifact" | "safetensors" | "bytecode" | "text"> {
   const stats = await stat(path).catch(() => undefined);
   // One that was set aside by a killed export comes back when it is opened as an artifact.
-  if (stats === undefined || stats.isDirectory()) return "artifact";
+  if (stats === undefined) return "artifact";
+  if (stats.isDirectory()) {
+    const isModel = existsSync(join(path, "config.json")) && !existsSync(join(path, "manifest.json"));
+    if (isModel)
+      throw unreadable(path, `it looks like a model folder: griffin export --model ${path} -o OUT`);
+    return "artifact";
+  }
   if (!stats.isFile()) throw unreadable(path);
   const head = await firstBytes(path);
   const magic = head.subarray(0, 4).toString("latin1");
@@ -82,8 +90,8 @@ const isText = (head: Buffer): boolean => head.length > 0 && !head.includes(0);
 const looksLikeProgram = (head: Buffer): boolean =>
   /\b(?:module|func\.func|stablehlo\.)/.test(head.toString("utf8"));
 
-const unreadable = (path: string): UsageError =>
-  new UsageError({ message: `cannot tell what ${path} is`, expected: READABLE });
+const unreadable = (path: string, hint?: string): UsageError =>
+  new UsageError({ message: `cannot tell what ${path} is`, expected: READABLE, hint });
 
 async function describeTensors(path: string): Promise<TensorsDescription> {
   await using file = await openSafetensors(path);

@@ -144,6 +144,9 @@ test("anything else is refused with what can be read", async () => {
     ...{ exitCode: 1, stdout: "" },
     stderr: `artifact error: artifact: does not exist\n  at:       ${join(folder, "nothing")}`,
   });
+  expect((await griffin(["inspect", "golden/demo-kjv"])).stderr).toBe(
+    `usage error: cannot tell what golden/demo-kjv is\n  expected: ${readable}\n  hint:     it looks like a model folder: griffin export --model golden/demo-kjv -o OUT`,
+  );
   expect(await griffin(["inspect", "--verify", program])).toMatchObject({
     exitCode: 2,
     stderr: `usage error: ${program} cannot be verified\n  expected: an artifact, which has the hashes of its files\n  got:      a program`,

@@ -5,6 +5,7 @@ import { sha256OfFile } from "../../src/artifact/hash.js";
 import type { Manifest, WeightsIndex } from "../../src/artifact/index.js";
 import { type ExportOptions, exportModel } from "../../src/engine/index.js";
 import { programKeys } from "../../src/engine/export-programs.js";
+import { handmadeArchive } from "../artifact/archives.js";
 import { demo } from "../artifact/exported.js";
 import { temporaryFolder } from "../cli/griffin.js";
 
@@ -224,6 +225,11 @@ describe("exportModel", () => {
       `usage error: ${parent}/mine exists and is no artifact: it is not replaced\n  hint:     choose another name, or remove it yourself`,
     );
     await expect(write("mine/thesis.txt", true, true)).rejects.toThrow("exists and is no artifact");
+    await writeFile(join(parent, "photos.zip"), handmadeArchive([{ name: "manifest.json", data: "{}" }]));
+    await expect(write("photos.zip", true, true)).rejects.toThrow("exists and is no artifact");
+    await expect(write("mine/thesis.txt/out", true)).rejects.toThrow(
+      /^environment error: cannot write .*\/mine\/thesis\.txt\/out\n {2}EEXIST: /,
+    );
     await write("out", false);
     await expect(write("out", false)).rejects.toThrow(
       `usage error: ${parent}/out exists\n  hint:     --force replaces an artifact`,
@@ -235,5 +241,18 @@ describe("exportModel", () => {
     await write("out", true);
     expect(await readdir(join(parent, "out"))).not.toContain("extra");
     expect(await readFile(join(parent, "mine", "thesis.txt"), "utf8")).toBe("years of work");
+  });
+
+  it("made at the same time by somebody else is not replaced either", async () => {
+    const path = join(await temporaryFolder(), "out");
+    const both = await Promise.allSettled(
+      [1, 2].map((batch) => exportModel({ folder: demo }, path, { chunk: 16, batch })),
+    );
+    const failures = both.flatMap((outcome) =>
+      outcome.status === "rejected" ? [String(outcome.reason)] : [],
+    );
+    expect(failures).toEqual([
+      `UsageError: usage error: ${path} was made by somebody else meanwhile\n  hint:     --force replaces an artifact`,
+    ]);
   });
 });
