@@ -25,10 +25,5 @@ export {
   openWeights,
   weightsProblems,
 } from "./weights.js";
-export {
-  type ArtifactContent,
-  type CompiledPrograms,
-  type StoredExecutable,
-  writeArtifact,
-  type WriteOptions,
-} from "./write.js";
+export type { ArtifactContent, CompiledPrograms, StoredExecutable } from "./content.js";
+export { writeArtifact, type WriteOptions } from "./write.js";

@@ -1,0 +1,132 @@
+/** @file The files of an artifact in the order in which they are written, and the manifest that names them. */
+import { createHash } from "node:crypto";
+import { realpath } from "node:fs/promises";
+import { basename, dirname, relative, sep } from "node:path";
+import { UsageError } from "../support/errors.js";
+import type { ArtifactContent } from "./content.js";
+import { digestLine } from "./files.js";
+import { sha256 } from "./hash.js";
+import { formatJson } from "./json.js";
+import {
+  DIGEST_FILE,
+  type Fingerprint,
+  FORMAT,
+  isArtifactPath,
+  type Manifest,
+  MANIFEST_FILE,
+  manifestSchema,
+  SCHEMA_VERSION,
+  type WeightsIndex,
+} from "./manifest.js";
+import { artifactReadme } from "./readme.js";
+import type { Sink, WrittenFile } from "./sink.js";
+
+/** How far writing is. */
+export interface WriteProgress {
+  /** The file that is being written. */
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** A short name for where executables run. */
+const fingerprintId = (fingerprint: Fingerprint): string =>
+  createHash("sha256")
+    .update(JSON.stringify(Object.entries(fingerprint).sort()))
+    .digest("hex")
+    .slice(0, 16);
+
+/** Writes the parts of one artifact in order, and remembers what it wrote. */
+export class ArtifactWriter {
+  readonly #written: WrittenFile[] = [];
+
+  constructor(
+    private readonly sink: Sink,
+    private readonly onProgress: ((progress: WriteProgress) => void) | undefined,
+  ) {}
+
+  async write(content: ArtifactContent, place: string): Promise<readonly WrittenFile[]> {
+    const { name, tools, target, dtype, model, batch, chunk } = content;
+    const index = await this.#weights(content, place);
+    const manifest: Omit<Manifest, "files"> = {
+      format: FORMAT,
+      schemaVersion: SCHEMA_VERSION,
+      ...{ name, tools, target, dtype, model, batch, chunk },
+      programs: await this.#programs(content),
+      compiled: await this.#compiled(content),
+      weights: await this.#add("weights.index.json", formatJson(index)),
+      tokenizer: await this.#tokenizer(content),
+    };
+    await this.#add("README.md", artifactReadme(manifest, index));
+    const files = [...this.#written].sort((a, b) => (a.path < b.path ? -1 : 1));
+    const text = formatJson(manifestSchema.parse({ ...manifest, files }));
+    await this.#add(DIGEST_FILE, digestLine(sha256(text)));
+    await this.#add(MANIFEST_FILE, text);
+    return this.#written;
+  }
+
+  async #add(path: string, content: Parameters<Sink["add"]>[1]): Promise<string> {
+    if (!isArtifactPath(path)) {
+      throw new UsageError({
+        message: `a file named ${JSON.stringify(basename(path))} cannot be in an artifact`,
+        expected: "a name of letters, digits and . _ - + @",
+      });
+    }
+    let bytes = 0;
+    const report = (more: number) => {
+      bytes += more;
+      this.onProgress?.({ path, bytes });
+    };
+    this.#written.push(await this.sink.add(path, content, report));
+    return path;
+  }
+
+  async #weights({ weights, copyWeights }: ArtifactContent, place: string): Promise<WeightsIndex> {
+    const { files, tensors } = weights;
+    if (files.length === 0) return { location: "none", folder: "", files: [], tensors: [...tensors] };
+    if (copyWeights) {
+      for (const { path } of files) await this.#add(`weights/${basename(path)}`, { copyOf: path });
+      const copied = this.#written.map(({ path, bytes, sha256 }) => ({
+        name: basename(path),
+        bytes,
+        sha256,
+      }));
+      return { location: "copied", folder: "weights", files: copied, tensors: [...tensors] };
+    }
+    const folder = relative(place, await realpath(dirname(files[0]!.path)))
+      .split(sep)
+      .join("/");
+    const named = files.map(({ path, bytes }) => ({ name: basename(path), bytes }));
+    return { location: "reference", folder, files: named, tensors: [...tensors] };
+  }
+
+  async #programs({ programs }: ArtifactContent): Promise<Manifest["programs"]> {
+    const described: Manifest["programs"] = [];
+    for (const { bytecode, text, ...program } of programs) {
+      const file = await this.#add(`programs/${program.name}.mlirbc`, bytecode);
+      if (text === undefined) described.push({ ...program, file });
+      else described.push({ ...program, file, text: await this.#add(`programs/${program.name}.mlir`, text) });
+    }
+    return described;
+  }
+
+  async #compiled({ compiled }: ArtifactContent): Promise<Manifest["compiled"]> {
+    const described: Manifest["compiled"] = [];
+    for (const { fingerprint, topology, executables } of compiled) {
+      const folder = `compiled/${fingerprintId(fingerprint)}`;
+      const stored: Manifest["compiled"][number]["executables"] = {};
+      for (const [name, { bytes, memory }] of executables) {
+        const file = await this.#add(`${folder}/${name}.bin`, bytes);
+        stored[name] = { file, ...(memory === undefined ? {} : { memory }) };
+      }
+      described.push({ fingerprint, ...(topology === undefined ? {} : { topology }), executables: stored });
+    }
+    return described;
+  }
+
+  async #tokenizer({ tokenizer }: ArtifactContent): Promise<Manifest["tokenizer"]> {
+    const paths: string[] = [];
+    for (const file of tokenizer)
+      paths.push(await this.#add(`tokenizer/${basename(file)}`, { copyOf: file }));
+    return paths;
+  }
+}
