@@ -5,7 +5,7 @@ import type { ClientCore } from "./client-core.js";
 import { Device, type Memory } from "./device.js";
 import { elementTypeNumber, type ElementTypeName } from "./element-type.js";
 import { ArgumentError } from "./errors.js";
-import { addressOf } from "./ffi.js";
+import { addressOf, preferLargePages } from "./ffi.js";
 import { withRoom } from "./out-of-memory.js";
 import { checkDimensions, formatType, hostBytes, type TensorSpec } from "./signature.js";
 
@@ -30,9 +30,10 @@ export interface TransferOptions {
 /** From this size on the plugin's own copying would be felt on the event loop. */
 const LARGE_BYTES = 1 << 20;
 
-/** Memory at an address that is a multiple of `alignment` bytes, for zero-copy transfers. */
+/** Memory at an address that is a multiple of `alignment` bytes, in large pages where there are any, for zero-copy transfers. */
 export function allocateAligned(byteLength: number, alignment = 64): Uint8Array<ArrayBuffer> {
   const buffer = new ArrayBuffer(byteLength + alignment);
+  preferLargePages(buffer);
   const past = Number(addressOf(buffer) % BigInt(alignment));
   return new Uint8Array(buffer, past === 0 ? 0 : alignment - past, byteLength);
 }

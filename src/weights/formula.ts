@@ -62,7 +62,12 @@ export function formulaCheckpoint(
   const tensors = wanted.map((parameter): StoredTensor => {
     const { name, shape } = toHuggingFace(parameter);
     const bytes = shape.reduce((product, size) => product * size, dtype === "f32" ? 4 : 2);
-    return { name, dtype, shape, bytes, read: async () => pack(formulaValues(name, shape, seed), dtype) };
+    const read: StoredTensor["read"] = async (into) => {
+      const packed = pack(formulaValues(name, shape, seed), dtype);
+      into?.set(packed);
+      return into ?? packed;
+    };
+    return { name, dtype, shape, bytes, read };
   });
   const close = async () => {};
   return {

@@ -49,4 +49,7 @@ test("a checkpoint by formula binds like one on disk, in the configuration's dty
     Uint16Array.of(0x3d3b, 0x3f58, 0x3f20),
   );
   expect(await bits("final_norm.weight")).toEqual(Uint16Array.of(0x4205, 0x41fa, 0x4208));
+  const into = new Uint8Array(16);
+  expect(await parameters.get("final_norm.weight")!.readAs("bf16", into)).toBe(into);
+  expect(new Uint16Array(into.buffer).slice(0, 3)).toEqual(Uint16Array.of(0x4205, 0x41fa, 0x4208));
 });
