@@ -2,7 +2,7 @@
  * @file Cold start of the 88M Griffin on the CPU plugin, each way in new processes: from its model folder with nothing compiled before, the
  * same with the compile cache, from an artifact with portable programs, and from one with executables.
  *
- *     npx jiti bench/artifact/main.ts [--prompt 64] [--dtype f32|bf16] [--turns 3] [--write]
+ *     npx jiti bench/artifact/main.ts [--prompt 16|64|256] [--dtype f32|bf16] [--turns 3] [--write]
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -68,9 +68,9 @@ try {
     return {
       from: way,
       "first token, ms": ms("first token"),
-      "of that: plugin": ms("plugin"),
-      weights: ms("weights"),
-      "program and prompt": ms("program"),
+      "of that: Node and plugin": ms("plugin"),
+      "weights and program": ms("load"),
+      prompt: ms("prompt"),
       ratio: ratioText(ratio),
       ...targetColumns(ratio, way === "artifact, executables" ? BAR : undefined),
     };

@@ -2,7 +2,7 @@
  * @file One cold start, in a process of its own, with the built package as users have it: from the start of the process to the first
  * token. Prints ms as JSON.
  *
- *     node bench/artifact/start.mjs --prompt 64 (--model DIR [--cache DIR] | --artifact DIR)
+ *     node bench/artifact/start.mjs --prompt 16|64|256 (--model DIR [--cache DIR] | --artifact DIR)
  */
 import { parseArgs } from "node:util";
 
@@ -18,18 +18,21 @@ const { values } = parseArgs({
 const { CompileCache, findPlugin, Plugin } = await import("stablegriffin/pjrt");
 const cache = values.cache === undefined ? undefined : new CompileCache({ folder: values.cache });
 
+/** Made ready while the weights are read. */
+const programs = [{ kind: "prefill", batch: 1, time: Number(values.prompt) }];
+
 /** Only what the way needs is imported: an artifact comes without the compiler. */
 async function load(client) {
   if (values.artifact !== undefined) {
     const { generate, loadArtifact } = await import("stablegriffin/artifact");
-    return { generate, model: await loadArtifact(values.artifact, client, { cache }) };
+    return { generate, model: await loadArtifact(values.artifact, client, { cache, programs }) };
   }
   const [{ generate, GriffinModel }, { openCheckpoint }] = await Promise.all([
     import("stablegriffin"),
     import("stablegriffin/weights"),
   ]);
   const checkpoint = await openCheckpoint(values.model);
-  const model = await GriffinModel.load(client, checkpoint, { cache });
+  const model = await GriffinModel.load(client, checkpoint, { cache, programs });
   await checkpoint.close();
   return { generate, model };
 }
@@ -47,7 +50,7 @@ await client.close();
 const figures = {
   "first token": firstToken,
   plugin: pluginReady,
-  weights: loaded - pluginReady,
-  program: firstToken - loaded,
+  load: loaded - pluginReady,
+  prompt: firstToken - loaded,
 };
 console.log(JSON.stringify({ figures, versions: {} }));

@@ -1,6 +1,6 @@
 /** @file An artifact loaded to run: its weights on a device, its programs ready when they are asked for. */
 import type { Client, CompileCache } from "../runtime-pjrt/index.js";
-import { type ModelEvent, uploadWeights } from "../serving/index.js";
+import { type ModelEvent, type ProgramKey, uploadWeights } from "../serving/index.js";
 import { checkCompatibility, type CompatibilityOptions } from "./check.js";
 import { findExecutables } from "./executables.js";
 import { ArtifactModel } from "./model.js";
@@ -11,6 +11,8 @@ import { openWeights } from "./weights.js";
 export interface LoadOptions extends CompatibilityOptions {
   /** Where programs that are compiled here are looked for and kept; without one, they are compiled each time. */
   readonly cache?: CompileCache | undefined;
+  /** Made ready while the weights are read; the others when they are first needed. */
+  readonly programs?: readonly ProgramKey[] | undefined;
   readonly onEvent?: ((event: ModelEvent) => void) | undefined;
 }
 
@@ -44,16 +46,9 @@ async function load(
   await checkCompatibility(artifact, client, options);
   const stored = await findExecutables(artifact.manifest, client);
   await using found = await openWeights(artifact, options.weights);
-  const { onEvent, cache } = options;
-  const weights = await uploadWeights(client, found.parameters, artifact.manifest.dtype, onEvent);
-  return new ArtifactModel({
-    artifact,
-    client,
-    weights,
-    stored,
-    warnings: found.warnings,
-    cache,
-    onEvent,
-    onClose,
-  });
+  const { onEvent, cache, programs } = options;
+  const weights = uploadWeights(client, found.parameters, artifact.manifest.dtype, onEvent);
+  const { warnings } = found;
+  const model = new ArtifactModel({ artifact, client, weights, stored, warnings, cache, onEvent, onClose });
+  return await model.loaded(programs);
 }

@@ -20,6 +20,8 @@ export interface ModelOptions extends LoweringOptions {
   readonly dtype?: ComputeDType | undefined;
   /** Where compiled programs are looked for and kept; without one, all are compiled. */
   readonly cache?: CompileCache | undefined;
+  /** Made ready while the weights are read; the others when they are first needed. */
+  readonly programs?: readonly ProgramKey[] | undefined;
   readonly onEvent?: ((event: ModelEvent) => void) | undefined;
   /** Called after each pass of each program. */
   readonly onPass?: PassCallback | undefined;
@@ -54,8 +56,8 @@ export class GriffinModel extends ResidentModel<CompiledProgram> {
     const { config } = checkpoint;
     const dtype = options.dtype ?? config.dtype;
     const { parameters, warnings } = bindWeights(checkpoint, griffinParameters(config));
-    const weights = await uploadWeights(client, parameters, dtype, options.onEvent);
-    return new GriffinModel(client, checkpoint, dtype, weights, warnings, options);
+    const weights = uploadWeights(client, parameters, dtype, options.onEvent);
+    return new GriffinModel(client, checkpoint, dtype, weights, warnings, options).loaded(options.programs);
   }
 
   /** The StableHLO of a program, not compiled. */

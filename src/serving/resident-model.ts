@@ -57,6 +57,20 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
     return this.#weights.bytes;
   }
 
+  /**
+   * For those who load: waits for the weights, and makes programs meanwhile.
+   * @throws what either throws; the model is closed then
+   */
+  async loaded(programs: readonly ProgramKey[] = []): Promise<this> {
+    try {
+      await Promise.all([this.#weights.buffers, ...programs.map((key) => this.program(key))]);
+      return this;
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
   /** The compiled program; the same one for the same key. */
   program({ kind, batch, time, layerOutputs = false }: ProgramKey): Promise<Program> {
     const id = `${kind} ${batch} ${time} ${layerOutputs}`;
@@ -78,7 +92,7 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
   ): Promise<ProgramResults> {
     const program = await this.program(key);
     const prepared = await this.#prepare(program.preparation);
-    const parameters = this.#weights.buffers;
+    const parameters = await this.#weights.buffers;
     return callProgram(program.shape, program.executable, { inputs, states, parameters, prepared });
   }
 
@@ -94,13 +108,14 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
   async #runPreparation(preparation: Preparation): Promise<readonly DeviceBuffer[]> {
     const { shape, executable } = await preparation.load();
     using _ = executable;
-    const { outputs } = await callProgram(shape, executable, { parameters: this.#weights.buffers });
+    const parameters = await this.#weights.buffers;
+    const { outputs } = await callProgram(shape, executable, { parameters });
     return [...outputs.values()];
   }
 
   /** Frees weights and programs. */
   close(): void {
-    closeAll(this.#weights.buffers.values());
+    this.#weights.buffers.then((buffers) => closeAll(buffers.values())).catch(() => undefined);
     for (const program of this.#programs.values()) {
       program.then(({ executable }) => executable.close()).catch(() => undefined);
     }

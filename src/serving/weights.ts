@@ -4,10 +4,11 @@ import type { BoundParameter, FloatType } from "../weights/index.js";
 import type { ModelEvent } from "./events.js";
 import { closeAll } from "./program-set.js";
 
-/** Weights on a device, by parameter path. */
+/** Weights on a device, or on their way to it. */
 export interface ResidentWeights {
-  readonly buffers: ReadonlyMap<string, DeviceBuffer>;
   readonly bytes: number;
+  /** By parameter path, once all are there. Rejects when one cannot be read; the others are freed then. */
+  readonly buffers: Promise<ReadonlyMap<string, DeviceBuffer>>;
 }
 
 const BYTES: Readonly<Record<FloatType, number>> = { f32: 4, bf16: 2, f16: 2 };
@@ -23,15 +24,14 @@ const READS = 2;
 
 /**
  * Puts weights on the client's first device, converted to `dtype`, a few tensors at a time: a large model is never in host memory
- * beside the device's. A device that is the host uses the memory that they are read into.
- * @throws CheckpointError for a file that cannot be read; what was put there is freed then
+ * beside the device's. A device that is the host uses the memory that they are read into. The files must stay open meanwhile.
  */
-export async function uploadWeights(
+export function uploadWeights(
   client: Client,
   parameters: ReadonlyMap<string, BoundParameter>,
   dtype: FloatType,
   onEvent?: (event: ModelEvent) => void,
-): Promise<ResidentWeights> {
+): ResidentWeights {
   const bytesOf = ({ shape }: BoundParameter) => shape.reduce((a, b) => a * b, BYTES[dtype]);
   const totalBytes = [...parameters.values()].reduce((sum, parameter) => sum + bytesOf(parameter), 0);
   const memory = client.platformName === "cpu" ? new HostMemory(totalBytes) : undefined;
@@ -48,6 +48,15 @@ export async function uploadWeights(
     onEvent?.({ phase: "weights", loadedBytes, totalBytes });
   };
 
+  return { bytes: totalBytes, buffers: putAll(parameters, put, buffers) };
+}
+
+/** Puts one after the other, a few at a time, into `buffers`. @throws the first error, with no buffer left */
+async function putAll(
+  parameters: ReadonlyMap<string, BoundParameter>,
+  put: (path: string, parameter: BoundParameter) => Promise<void>,
+  buffers: ReadonlyMap<string, DeviceBuffer>,
+): Promise<ReadonlyMap<string, DeviceBuffer>> {
   const waiting = [...parameters];
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
@@ -59,7 +68,7 @@ export async function uploadWeights(
   };
   const ends = await Promise.allSettled(Array.from({ length: READS }, work));
   const failed = ends.find((end) => end.status === "rejected");
-  if (failed === undefined) return { buffers, bytes: totalBytes };
+  if (failed === undefined) return buffers;
   closeAll(buffers.values());
   throw failed.reason;
 }

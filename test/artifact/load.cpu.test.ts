@@ -214,6 +214,18 @@ describe("loading", () => {
     expect(await held(cpu.client)).toEqual(before);
   });
 
+  it("makes programs while the weights are read, when it is told which", async () => {
+    const programs = [{ kind: "prefill", batch: 1, time: 16 }] as const;
+    const { model, made } = await load(compiled, { programs });
+    using _ = model;
+    expect(made()).toEqual(["prefill 1x16 artifact"]);
+    const before = await held(cpu.client);
+    const others = [{ kind: "prefill", batch: 3, time: 16 }] as const;
+    const { details } = await complaint(() => load(compiled, { programs: others }));
+    expect(details.message).toBe("the artifact has no program prefill 3x16");
+    await expect.poll(() => held(cpu.client)).toEqual(before);
+  });
+
   it("refuses an artifact that has changed, and holds nothing then", async () => {
     const before = await held(cpu.client);
     const changed = await changedCopy(one, async (manifest, copy) => {

@@ -22,6 +22,25 @@ describe("a model", () => {
     expect(later).toEqual(["lower decode 1x1", "compile decode 1x1", "compile decode 1x1"]);
   });
 
+  it("makes programs while the weights are read, when it is told which", async () => {
+    const events: ModelEvent[] = [];
+    const programs = [{ kind: "decode", batch: 1, time: 1 }] as const;
+    using other = await loadTiny(cpu.client, { programs, onEvent: (event) => events.push(event) });
+    const order = events.map((event) => (event.phase === "compile" ? `compile ${event.from}` : event.phase));
+    expect(order).toContain("compile compiler");
+    // Lowering comes before the first tensor has arrived.
+    expect(order.indexOf("lower")).toBeLessThan(order.indexOf("weights"));
+    const weights = events.flatMap((event) => (event.phase === "weights" ? [event] : []));
+    expect(weights.at(-1)).toEqual({ phase: "weights", loadedBytes: 48_544 * 4, totalBytes: 48_544 * 4 });
+  });
+
+  it("leaves nothing behind when one of those programs cannot be made", async () => {
+    const before = await held(cpu.client);
+    const programs = [{ kind: "decode", batch: 0, time: 1 }] as const;
+    await expect(loadTiny(cpu.client, { programs })).rejects.toThrow();
+    await expect.poll(() => held(cpu.client)).toEqual(before);
+  });
+
   it("leaves nothing behind when it is closed", async () => {
     const before = await held(cpu.client);
     const other = await loadTiny(cpu.client);
