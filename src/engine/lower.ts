@@ -33,13 +33,15 @@ export interface LoweringOptions {
   /** Time steps a turn of the sequential scan. */
   readonly scanUnroll?: number | undefined;
   readonly attention?: "auto" | "dense" | "banded" | undefined;
+  /** Slabs that the tokens of a program are dealt out to, whatever their number; 1 leaves them in order. Default: the target's. */
+  readonly interleave?: number | undefined;
   /** Whether the RG-LRU gates are fused (default true). */
   readonly fuseGates?: boolean | undefined;
   /** Whether what depends on weights alone is computed once, in a program of its own (default true). */
   readonly prepare?: boolean | undefined;
 }
 
-export const scanNames = ["auto", "sequential", "associative", "blocked"] as const;
+export const scanNames = ["auto", "sequential", "associative", "blocked", "slabs"] as const;
 export type ScanName = (typeof scanNames)[number];
 
 /** One argument of a lowered @main. */
@@ -65,20 +67,33 @@ export interface LoweredProgram {
 const option = (name: string, value: string | number | undefined): string =>
   value === undefined ? "" : ` ${name}=${value}`;
 
-/** The passes from a traced program to StableHLO, as `griffin opt --pass-pipeline` takes them. */
-export function loweringPipeline(options: LoweringOptions = {}): string {
-  const { name: target, matrixRows, callsLayers } = findTarget(options.target ?? "cpu");
-  const scan = `strategy=${options.scan ?? "auto"}${option("block", options.scanBlock)}${option("unroll", options.scanUnroll)} target=${target}`;
+/** Rows dealt out to slabs, and what surrounds scans computed slab by slab. */
+function interleaving(chosen: number | undefined, ofTarget: number): readonly string[] {
+  const ways = chosen ?? ofTarget;
+  if (ways === 1) return [];
+  const least = chosen === undefined ? "" : " least-rows=1";
+  return [`interleave-time{ways=${ways}${least}}`, "split-rows", "canonicalize"];
+}
+
+/**
+ * The passes from a traced program to StableHLO, as `griffin opt --pass-pipeline` takes them.
+ * @param steps tokens that the program reads of each sequence; targets may want something else for one than for many
+ */
+export function loweringPipeline(options: LoweringOptions = {}, steps = 1): string {
+  const { name, matrixRows, matrixUnit, ...target } = findTarget(options.target ?? "cpu");
+  const scan = `strategy=${options.scan ?? "auto"}${option("block", options.scanBlock)}${option("unroll", options.scanUnroll)} target=${name}`;
   return [
     "inline",
     "canonicalize",
     ...(options.fuseGates === false ? [] : ["fuse-rglru-gates"]),
     ...(options.prepare === false ? [] : ["hoist-parameters"]),
-    ...(callsLayers ? ["outline-repeated"] : []),
+    ...interleaving(options.interleave, target.interleave),
+    ...(steps >= target.callsLayersFrom ? ["outline-repeated"] : []),
+    "outline-griffin",
     `lower-linear-scan{${scan}}`,
-    `lower-local-attention{strategy=${options.attention ?? "auto"} target=${target}}`,
-    "lower-griffin",
-    `flatten-dots{min-rows=${matrixRows}}`,
+    `lower-local-attention{strategy=${options.attention ?? "auto"} target=${name}}`,
+    `lower-griffin{matrix-unit=${matrixUnit}}`,
+    `flatten-dots{min-rows=${matrixRows} fences=${matrixUnit}}`,
     "canonicalize",
     "fold",
     "cse",
@@ -86,6 +101,15 @@ export function loweringPipeline(options: LoweringOptions = {}): string {
     "dce",
   ].join(",");
 }
+
+/** Tokens that a program reads of each sequence: the longest time axis of its inputs. */
+const stepsOf = ({ arguments: all }: Program): number =>
+  Math.max(
+    1,
+    ...all
+      .flatMap(({ role, axes }) => (role === "input" ? axes : []))
+      .map((a) => (a.name === "time" ? a.size : 1)),
+  );
 
 const stringOf = (attributes: AttributeDictionary, name: string): string | undefined => {
   const attribute = attributes.get(name);
@@ -155,7 +179,7 @@ export function lowerProgram(
   onPass?: PassCallback,
 ): LoweredProgram {
   const { name, module, results } = program;
-  runPipeline(module, parsePipeline(loweringPipeline(options)), onPass);
+  runPipeline(module, parsePipeline(loweringPipeline(options, stepsOf(program))), onPass);
   checkLowered(module);
   const main = findFunction(module, "main")!;
   const prepare = findFunction(module, "prepare");

@@ -103,6 +103,11 @@ export class Emitter {
     return this.builder.create("stablehlo.transpose", [x], { permutation }).result;
   }
 
+  /** `x`, which the compiler computes before and apart from all that reads it. */
+  barrier(x: Value): Value {
+    return this.builder.create("stablehlo.optimization_barrier", [x], {}).results[0]!;
+  }
+
   /** Repeats `x` so that its dimension i becomes `dims[i]` of `shape`. */
   broadcast(x: Value, shape: readonly number[], dims: readonly number[]): Value {
     const type = tensorType(shape, typeOf(x).element);
@@ -156,7 +161,13 @@ export class Emitter {
   }
 
   /** dot_general; result dimensions are batch, the rest of a, the rest of b, in the element type asked for. */
-  dot(a: Value, b: Value, dims: DotDims, element: ElementType = typeOf(a).element): Value {
+  dot(
+    a: Value,
+    b: Value,
+    dims: DotDims,
+    element: ElementType = typeOf(a).element,
+    precision?: "HIGH" | "HIGHEST",
+  ): Value {
     const { batch = [[], []], contract } = dims;
     const free = (shape: readonly number[], side: 0 | 1): number[] =>
       shape.filter((_, i) => !batch[side].includes(i) && !contract[side].includes(i));
@@ -171,7 +182,10 @@ export class Emitter {
     return this.builder.create(
       "stablehlo.dot_general",
       [a, b],
-      { dot_dimension_numbers: numbers },
+      {
+        dot_dimension_numbers: numbers,
+        ...(precision === undefined ? {} : { precision_config: [precision, precision] }),
+      },
       { results },
     ).result;
   }

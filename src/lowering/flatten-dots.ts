@@ -3,8 +3,8 @@
  * Where a product of few rows misses the matrix unit (TPU: one row costs 20 times eight), rows are filled up.
  */
 import { z } from "zod";
-import type { Value } from "../ir/operation.js";
-import type { OperationOf } from "../ir/ops/index.js";
+import { definingOp, type Value } from "../ir/operation.js";
+import { isOp, type OperationOf } from "../ir/ops/index.js";
 import { tensorType } from "../ir/types.js";
 import { definePass } from "../passes/pass.js";
 import { type Emitter, shapeOf, typeOf } from "./emit.js";
@@ -21,20 +21,38 @@ function isMatrixProduct(op: OperationOf<"stablehlo.dot_general">): boolean {
 }
 
 /** `x` with zero rows up to `rows`, behind a barrier that keeps the compiler from undoing it. */
-function fillRows(e: Emitter, x: Value, rows: number): Value {
-  const filled = e.pad(x, 0, 0, rows - shapeOf(x)[0]!, 0);
-  return e.builder.create("stablehlo.optimization_barrier", [filled], {}).results[0]!;
+const fillRows = (e: Emitter, x: Value, rows: number): Value =>
+  e.barrier(e.pad(x, 0, 0, rows - shapeOf(x)[0]!, 0));
+
+/** Fewer rows are not worth a fence: their elementwise work is small. */
+const FENCED_ROWS = 256;
+
+/**
+ * Whether a product's left side is to be finished before it: a product of products (the MLP's gate times its other half), narrowed
+ * by the product. It is then computed where the wide products leave the matrix unit, once, and not in front of this one, for every tile.
+ */
+function isFenced(op: OperationOf<"stablehlo.dot_general">): boolean {
+  const [x] = op.operands as [Value];
+  const shape = shapeOf(x);
+  const rows = shape.slice(0, -1).reduce((product, size) => product * size, 1);
+  return (
+    rows >= FENCED_ROWS &&
+    shape.at(-1)! > shapeOf(op.result).at(-1)! &&
+    isOp(definingOp(x), "stablehlo.multiply")
+  );
 }
 
 function flatten(
   e: Emitter,
   op: OperationOf<"stablehlo.dot_general">,
   minRows: number,
+  fences: boolean,
 ): readonly Value[] | undefined {
-  const [x, w] = op.operands as [Value, Value];
+  const [given, w] = op.operands as [Value, Value];
+  const x = fences && isFenced(op) ? e.barrier(given) : given;
   const outer = shapeOf(x).slice(0, -1);
   const rows = outer.reduce((product, size) => product * size, 1);
-  if (outer.length === 1 && rows >= minRows) return undefined;
+  if (outer.length === 1 && rows >= minRows && x === given) return undefined;
   const flat = e.reshape(x, [rows, shapeOf(x).at(-1)!]);
   const full = rows < minRows ? fillRows(e, flat, minRows) : flat;
   const { rhs_contracting_dimensions } = op.attributes.dot_dimension_numbers;
@@ -57,6 +75,7 @@ export const flattenDots = definePass({
   name: "flatten-dots",
   summary: "dot_general over the last of many dimensions becomes a product of two matrices, of enough rows.",
   options: z.object({
+    fences: z.boolean().default(false).describe("finish what wide products made before a narrowing one"),
     "min-rows": z.coerce.number().int().min(1).default(1).describe("rows up to which products are filled"),
   }),
   example: {
@@ -73,7 +92,7 @@ export const flattenDots = definePass({
   },
   run(module, context, options) {
     replaceEach(module, context, "stablehlo.dot_general", (e, op) =>
-      isMatrixProduct(op) ? flatten(e, op, options["min-rows"]) : undefined,
+      isMatrixProduct(op) ? flatten(e, op, options["min-rows"], options.fences) : undefined,
     );
   },
 });

@@ -5,20 +5,23 @@ import { decompositions } from "./decompose/index.js";
 import { lowerLocalAttention } from "./attention/lower.js";
 import { definePass, type Pass } from "../passes/pass.js";
 import type { GriffinName, OperationOf } from "../ir/ops/index.js";
-import type { Value } from "../ir/operation.js";
+import type { Operation, Value } from "../ir/operation.js";
 import type { Emitter } from "./emit.js";
 import { griffinExample, linearScanExample, localAttentionExample } from "./examples.js";
 import { decomposeChloPass } from "./chlo/pass.js";
 import { flattenDots } from "./flatten-dots.js";
+import { interleaveTime } from "./interleave-time.js";
+import { byMatrixUnit } from "./matrix-unit/index.js";
 import { replaceEach } from "./replace.js";
 import { lowerLinearScan, type ScanChoice } from "./scan/lower.js";
+import { splitRows } from "./split-rows.js";
 import { findTarget, targetNames } from "./targets.js";
 
 const target = z.enum(targetNames).default("cpu").describe("whose habits `auto` follows");
 
 const scanOptions = z.object({
   strategy: z
-    .enum(["auto", "sequential", "associative", "blocked"])
+    .enum(["auto", "sequential", "associative", "blocked", "slabs"])
     .default("auto")
     .describe("how time is walked"),
   block: z.coerce.number().int().min(2).default(64).describe("time steps a block, for blocked"),
@@ -34,6 +37,8 @@ function scanChoice(options: z.output<typeof scanOptions>, time: number): ScanCh
       return { strategy: "sequential", unroll: options.unroll };
     case "associative":
       return { strategy: "associative" };
+    case "slabs":
+      return { strategy: "slabs" };
     case "blocked":
       return { strategy: "blocked", block: options.block };
   }
@@ -65,21 +70,31 @@ const lowerAttentionPass = definePass({
   }),
   example: localAttentionExample,
   run(module, context, { strategy, block, target: name }) {
+    const totals = findTarget(name).matrixUnit ? "product" : "reduce";
     const choice =
       strategy === "auto"
         ? findTarget(name).attention
         : strategy === "dense"
           ? ({ strategy } as const)
           : ({ strategy, block } as const);
-    replaceEach(module, context, "griffin.local_attention", (e, op) => lowerLocalAttention(e, op, choice));
+    replaceEach(module, context, "griffin.local_attention", (e, op) =>
+      lowerLocalAttention(e, op, choice, totals),
+    );
   },
 });
 
 const lowerGriffinPass = definePass({
   name: "lower-griffin",
   summary: "Every griffin op that is left becomes its meaning in stablehlo.",
+  options: z.object({
+    "matrix-unit": z.boolean().default(false).describe("prefer forms made of products of matrices"),
+  }),
   example: griffinExample,
-  run(module, context) {
+  run(module, context, options) {
+    if (options["matrix-unit"]) {
+      for (const name of ["griffin.rms_norm", "griffin.rotary", "griffin.rg_lru_gates"] as const)
+        replaceEach(module, context, name, (e, op) => byMatrixUnit(e, op as Operation));
+    }
     for (const name of Object.keys(decompositions) as GriffinName[]) lowerByMeaning(module, context, name);
   },
 });
@@ -98,6 +113,8 @@ export const loweringPasses: readonly Pass[] = [
   lowerScanPass,
   lowerAttentionPass,
   lowerGriffinPass,
+  interleaveTime,
+  splitRows,
   flattenDots,
   decomposeChloPass,
 ];

@@ -12,8 +12,12 @@ export interface Target {
   readonly attention: AttentionChoice;
   /** Products of fewer rows are filled up to these. */
   readonly matrixRows: number;
-  /** Whether layers that repeat are calls of one function. */
-  readonly callsLayers: boolean;
+  /** Slabs of rows that the tokens of a long program are dealt out to; 1 leaves them in order. */
+  readonly interleave: number;
+  /** Whether sums and gates are best made of products of matrices. */
+  readonly matrixUnit: boolean;
+  /** Programs that read at least so many tokens of a sequence call one function for all layers that repeat. */
+  readonly callsLayersFrom: number;
 }
 
 const banded: AttentionChoice = { strategy: "banded", block: undefined };
@@ -26,8 +30,10 @@ const cpu: Target = {
   attention: banded,
   // One row streams the weights at memory speed; eight take twice as long.
   matrixRows: 1,
+  interleave: 1,
+  matrixUnit: false,
   // Calls are inlined before anything is optimised: as fast as without, from a third of the text.
-  callsLayers: true,
+  callsLayersFrom: 1,
 };
 
 const gpu: Target = {
@@ -37,19 +43,24 @@ const gpu: Target = {
   scan: (time) => (time < 64 ? { strategy: "associative" } : { strategy: "blocked", block: 64 }),
   attention: banded,
   matrixRows: 1,
-  callsLayers: true,
+  interleave: 1,
+  matrixUnit: false,
+  callsLayersFrom: 1,
 };
 
 const tpu: Target = {
   name: "tpu",
   platform: "tpu",
   // [1, 4096, 2560] f32 on v5e: 1.74 M estimated cycles; every loop pays per turn, blocks of 64 3.3 M, a loop over time 9.7 M.
-  scan: () => ({ strategy: "associative" }),
+  scan: () => ({ strategy: "slabs" }),
   attention: banded,
   // [m, 2560] x [2560, 7680] bf16 on v5e: 0.282 M cycles at m = 1, 0.014 M at 2 to 32, filling one row up to 8 included 0.017 M.
   matrixRows: 8,
-  // Calls stay calls, and weights are not fetched ahead across them: a decode step of 2B takes 13.6 M cycles with, 9.5 M without.
-  callsLayers: false,
+  interleave: 8,
+  matrixUnit: true,
+  // Calls are inlined, but then fewer weights are fetched ahead: a decode step of 2B takes 13.6 M cycles with, 9.5 M without. A prompt
+  // is bound by its products, not by fetching them.
+  callsLayersFrom: 16,
 };
 
 const targets: Readonly<Record<string, Target>> = { cpu, gpu, tpu };

@@ -5,7 +5,7 @@
  */
 import { type ElementType, formatType, isFloat, type TensorType, tensorType, withElement } from "../types.js";
 import { defineOp, type OpView, operand } from "./define.js";
-import { f32, i64, unit } from "./kinds.js";
+import { f32, i64, optional, unit } from "./kinds.js";
 
 const float = "F";
 type View = OpView<unknown>;
@@ -23,6 +23,21 @@ function expectRank(op: View, name: string, type: TensorType, rank: number): voi
   );
 }
 
+/** Rows of tokens may be interleaved: token t of T in row (t mod n) T/n + t div n (src/lowering/interleave-time). */
+const interleave = optional(i64, 1);
+
+function expectWays(
+  op: View & { readonly attributes: { readonly interleave?: number | undefined } },
+  time: number,
+): void {
+  const { interleave: ways = 1 } = op.attributes;
+  op.check(
+    ways >= 1 && time % ways === 0,
+    "interleave",
+    `interleave must divide the ${time} tokens, got ${ways}`,
+  );
+}
+
 function expectElement(op: View, name: string, type: TensorType, element: ElementType): void {
   op.check(
     type.element === element,
@@ -36,11 +51,12 @@ const linearScan = defineOp({
   summary:
     "h_t = a_t * h_{t-1} + x_t over time with an f32 carry (spec/reference-model section 3); a_t = 0 forgets.",
   operands: [operand("x", float), operand("a", float), operand("h0", float)],
-  attributes: { reverse: unit },
+  attributes: { reverse: unit, interleave },
   traits: ["pure"],
   infer: (op) => {
     const [x, a, h0] = [op.tensor(0), op.tensor(1), op.tensor(2)];
     expectRank(op, "x", x, 3);
+    expectWays(op, x.shape[1]!);
     op.check(a === x, "a_type", `a must be like x, ${formatType(x)}, got ${formatType(a)}`);
     expectShape(op, "h0", h0, [x.shape[0]!, x.shape[2]!]);
     expectElement(op, "h0", h0, "f32");
@@ -123,7 +139,7 @@ const causalConv1d = defineOp({
     operand("segment_pos", "I"),
     operand("tail", float),
   ],
-  attributes: {},
+  attributes: { interleave },
   traits: ["pure"],
   infer: (op) => {
     const [x, w, bias, segmentPos, tail] = [
@@ -136,6 +152,7 @@ const causalConv1d = defineOp({
     expectRank(op, "x", x, 3);
     expectRank(op, "w", w, 2);
     const [b, t, e] = x.shape as [number, number, number];
+    expectWays(op, t);
     const taps = w.shape[1]!;
     expectShape(op, "w", w, [e, taps]);
     expectShape(op, "bias", bias, [e]);
@@ -162,13 +179,14 @@ const localAttention = defineOp({
     operand("ring_v", float),
     operand("num_tokens", "I"),
   ],
-  attributes: { scale: f32 },
+  attributes: { scale: f32, interleave },
   traits: ["pure"],
   infer: (op) => {
     const [q, k, v, segmentPos] = [op.tensor(0), op.tensor(1), op.tensor(2), op.tensor(3)];
     const [ringK, ringV, numTokens] = [op.tensor(4), op.tensor(5), op.tensor(6)];
     expectRank(op, "q", q, 4);
     const [b, t, , h] = q.shape as [number, number, number, number];
+    expectWays(op, t);
     expectShape(op, "k", k, [b, t, h]);
     expectShape(op, "v", v, [b, t, h]);
     expectShape(op, "segment_pos", segmentPos, [b, t]);

@@ -3,6 +3,10 @@ import type { Value } from "../../ir/operation.js";
 import type { ElementType } from "../../ir/types.js";
 import type { OperationOf } from "../../ir/ops/index.js";
 import { type Emitter, isSplat, shapeOf, typeOf } from "../emit.js";
+import { toOrdered } from "../row-order.js";
+
+/** `product`: as a product with ones, for targets whose strength that is. */
+export type Totals = "reduce" | "product";
 
 /** The operands by name; `ring` is absent when no token came before (num_tokens is the constant 0). */
 export interface AttentionInputs {
@@ -12,12 +16,26 @@ export interface AttentionInputs {
   readonly segmentPos: Value;
   readonly ring: { readonly k: Value; readonly v: Value; readonly numTokens: Value } | undefined;
   readonly window: number;
+  /** Rows of q, k, v and segment_pos are interleaved so many ways; 1 is in order. */
+  readonly ways: number;
+  /** How exponentials are added up. */
+  readonly totals: Totals;
   readonly scale: number;
 }
 
+/** The same in order, for strategies that know no other. */
+export const inOrder = (e: Emitter, inputs: AttentionInputs): AttentionInputs => ({
+  ...inputs,
+  q: toOrdered(e, inputs.q, inputs.ways),
+  k: toOrdered(e, inputs.k, inputs.ways),
+  v: toOrdered(e, inputs.v, inputs.ways),
+  segmentPos: toOrdered(e, inputs.segmentPos, inputs.ways),
+  ways: 1,
+});
+
 export type AttentionStrategy = (emitter: Emitter, inputs: AttentionInputs) => Value;
 
-export function attentionInputs(op: OperationOf<"griffin.local_attention">): AttentionInputs {
+export function attentionInputs(op: OperationOf<"griffin.local_attention">, totals: Totals): AttentionInputs {
   const [q, k, v, segmentPos, ringK, ringV, numTokens] = op.operands as [
     Value,
     Value,
@@ -28,7 +46,17 @@ export function attentionInputs(op: OperationOf<"griffin.local_attention">): Att
     Value,
   ];
   const ring = isSplat(numTokens, 0) ? undefined : { k: ringK, v: ringV, numTokens };
-  return { q, k, v, segmentPos, ring, window: shapeOf(ringK)[1]!, scale: op.attributes.scale };
+  return {
+    q,
+    k,
+    v,
+    segmentPos,
+    ring,
+    window: shapeOf(ringK)[1]!,
+    ways: op.attributes.interleave ?? 1,
+    totals,
+    scale: op.attributes.scale,
+  };
 }
 
 /** The document of each token [b, t], counted from the one open at the start: the running count of positions 0. */
@@ -45,16 +73,22 @@ export function segments(e: Emitter, segmentPos: Value): Value {
 /** The reference's stand-in for minus infinity: finite, so that a row without keys stays a number. */
 const MASKED = -2.3819763e38;
 
-/** Softmax over the last dimension of f32 scores where `mask` holds, rounded to `element`. */
-export function maskedSoftmax(e: Emitter, scores: Value, mask: Value, element: ElementType): Value {
+/** Softmax over the last dimension of f32 scores where `mask` holds, not yet divided by its sums: the exponentials, f32. */
+export function maskedExponentials(e: Emitter, scores: Value, mask: Value): Value {
   const shape = shapeOf(scores);
   const last = shape.length - 1;
   const outer = shape.slice(0, last).map((_, i) => i);
   const masked = e.select(mask, scores, e.fill(MASKED, shape, "f32"));
   const shifted = e.sub(masked, e.broadcast(e.reduce("maximum", masked, last), shape, outer));
-  const weights = e.unary("exponential", shifted);
-  const total = e.broadcast(e.reduce("add", weights, last), shape, outer);
-  return e.convert(e.div(weights, total), element);
+  return e.unary("exponential", shifted);
+}
+
+/** Softmax over the last dimension of f32 scores where `mask` holds, rounded to `element`. */
+export function maskedSoftmax(e: Emitter, scores: Value, mask: Value, element: ElementType): Value {
+  const weights = maskedExponentials(e, scores, mask);
+  const total = e.reduce("add", weights, shapeOf(weights).length - 1);
+  const outer = shapeOf(total).map((_, i) => i);
+  return e.convert(e.div(weights, e.broadcast(total, shapeOf(weights), outer)), element);
 }
 
 export const elementOf = (inputs: AttentionInputs): ElementType => typeOf(inputs.q).element;

@@ -1,16 +1,18 @@
 /**
  * @file banded: queries in blocks, each block against the w keys before it and its own, so that work grows with t (w +
  * block) and not with t^2. With a ring, its keys are brought into the order of positions and stand before the new ones;
- * without, the first blocks see just the keys there are.
+ * without, the first blocks see just the keys there are. Interleaved rows are regrouped into blocks of consecutive tokens, whose order
+ * inside of a block stays as it is: softmax does not mind, and the mask counts distances in tokens.
  */
 import type { Value } from "../../ir/operation.js";
 import { ringInOrder } from "../decompose/ring.js";
-import { type Emitter, shapeOf } from "../emit.js";
+import { type Emitter, shapeOf, typeOf } from "../emit.js";
+import { toInterleaved, toOrdered } from "../row-order.js";
 import {
   type AttentionInputs,
   type AttentionStrategy,
   elementOf,
-  maskedSoftmax,
+  maskedExponentials,
   segments,
 } from "./attention.js";
 
@@ -24,11 +26,62 @@ interface KeyRows {
   readonly segments: Value;
 }
 
-/** Blocks of queries [b, n, block, heads, h] with their segments [b, n, block]. */
+/** The token of each row, where rows are in blocks of `block` tokens, each interleaved. */
+function tokenOfRow(e: Emitter, row: Value, block: number, ways: number): Value {
+  if (ways === 1) return row;
+  const stretches = block / ways;
+  const inBlock = e.scalar("remainder", row, block);
+  const token = e.add(
+    e.scalar("multiply", e.scalar("remainder", inBlock, stretches), ways),
+    e.scalar("divide", inBlock, stretches),
+  );
+  return e.add(e.sub(row, inBlock), token);
+}
+
+/** Interleaved rows [b, t, ..] as blocks of consecutive tokens, each interleaved by itself: [b, t, ..]. */
+function inBlocks(e: Emitter, rows: Value, block: number, ways: number): Value {
+  if (ways === 1) return rows;
+  const [batch, time, ...rest] = shapeOf(rows) as [number, number, ...number[]];
+  const cut = e.reshape(rows, [batch, ways, time / block, block / ways, ...rest]);
+  return e.reshape(e.transpose(cut, [0, 2, 1, 3, ...rest.map((_, i) => i + 4)]), shapeOf(rows));
+}
+
+/** Rows in order, each block of them interleaved. */
+function interleaveBlocks(e: Emitter, rows: Value, block: number, ways: number): Value {
+  if (ways === 1) return rows;
+  const [batch, count, ...rest] = shapeOf(rows) as [number, number, ...number[]];
+  const cut = e.reshape(rows, [batch, count / block, block / ways, ways, ...rest]);
+  return e.reshape(e.transpose(cut, [0, 1, 3, 2, ...rest.map((_, i) => i + 4)]), shapeOf(rows));
+}
+
+/** The other way round. */
+function fromBlocks(e: Emitter, rows: Value, block: number, ways: number): Value {
+  if (ways === 1) return rows;
+  const [batch, time, ...rest] = shapeOf(rows) as [number, number, ...number[]];
+  const cut = e.reshape(rows, [batch, time / block, ways, block / ways, ...rest]);
+  return e.reshape(e.transpose(cut, [0, 2, 1, 3, ...rest.map((_, i) => i + 4)]), shapeOf(rows));
+}
+
+/** Blocks of queries [b, n, heads, block, h], with their segments [b, n, block]. */
 interface QueryBlocks {
   readonly queries: Value;
   readonly segments: Value;
 }
+
+/**
+ * Values summed with weights that are not divided by their total yet, f32: sums [b, n, heads, block, h], total [b, n, heads, block].
+ * The division comes last, where the sums are few and, on targets that move rows as f32, where it keeps them so until they have moved.
+ */
+interface Attended {
+  readonly sums: Value;
+  readonly total: Value;
+}
+
+/**
+ * Queries are multiplied by this, exactly, after they have moved, and scores by what is left of the scale: without it the compiler
+ * would round to bf16 first and move bf16.
+ */
+const POWER_OF_TWO = 2 ** -4;
 
 const mapRows = (rows: KeyRows, change: (values: Value) => Value): KeyRows => ({
   keys: change(rows.keys),
@@ -46,10 +99,12 @@ function attend(
   rows: KeyRows,
   late: number,
   inputs: AttentionInputs,
-): Value {
-  const [batch, count, block] = shapeOf(blocks.queries) as [number, number, number];
+): Attended {
+  const [batch, count, , block] = shapeOf(blocks.queries) as [number, number, number, number];
   const span = shapeOf(rows.keys)[2]!;
-  const distance = e.sub(e.scalar("add", e.iota([block, span], 0), late), e.iota([block, span], 1));
+  const shape2 = [block, span];
+  const query = e.scalar("add", tokenOfRow(e, e.iota(shape2, 0), block, inputs.ways), late);
+  const distance = e.sub(query, tokenOfRow(e, e.iota(shape2, 1), block, inputs.ways));
   const near = e.and(e.compareTo("GE", distance, 0), e.compareTo("LE", distance, inputs.window));
   const shape = [batch, count, block, span];
   const same = e.compare(
@@ -59,9 +114,8 @@ function attend(
   );
   const mask = e.and(same, e.broadcast(near, shape, [2, 3]));
 
-  const queries = e.transpose(blocks.queries, [0, 1, 3, 2, 4]);
   const scores = e.dot(
-    queries,
+    blocks.queries,
     rows.keys,
     {
       batch: [
@@ -72,21 +126,27 @@ function attend(
     },
     "f32",
   );
-  const scaled = e.scalar("multiply", scores, inputs.scale);
-  const weights = maskedSoftmax(
-    e,
-    scaled,
-    e.broadcast(mask, shapeOf(scores), [0, 1, 3, 4]),
-    elementOf(inputs),
-  );
-  const attended = e.dot(weights, rows.values, {
+  const scaled = e.scalar("multiply", scores, inputs.scale / POWER_OF_TWO);
+  const everyHead = e.broadcast(mask, shapeOf(scores), [0, 1, 3, 4]);
+  const exact = maskedExponentials(e, scaled, everyHead);
+  const weights = e.convert(exact, elementOf(inputs));
+  const numbers = {
     batch: [
       [0, 1],
       [0, 1],
     ],
     contract: [[4], [2]],
-  });
-  return e.transpose(attended, [0, 1, 3, 2, 4]);
+  } as const;
+  const total = inputs.totals === "reduce" ? e.reduce("add", exact, 4) : totalsByProduct(e, weights);
+  return { sums: e.dot(weights, rows.values, numbers, "f32"), total };
+}
+
+/** Sums over the last axis, f32, as a product with ones: where that is what the target is good at. One column would be made a sum again. */
+function totalsByProduct(e: Emitter, weights: Value): Value {
+  const shape = shapeOf(weights);
+  const ones = e.fill(1, [shape.at(-1)!, 8], typeOf(weights).element);
+  const sums = e.dot(weights, ones, { contract: [[4], [0]] }, "f32");
+  return e.reshape(e.slice(sums, 4, 0, 1), shape.slice(0, -1));
 }
 
 /** Rows [b, rows, ..] in blocks, each after the `reach` blocks before it: [b, blocks - reach, (reach + 1) block, ..]. */
@@ -119,8 +179,8 @@ function firstBlocks(
   rows: KeyRows,
   count: number,
   inputs: AttentionInputs,
-): Value[] {
-  const block = shapeOf(blocks.queries)[2]!;
+): Attended[] {
+  const block = shapeOf(blocks.queries)[3]!;
   return Array.from({ length: count }, (_, i) => {
     const own = {
       queries: e.slice(blocks.queries, 1, i, i + 1),
@@ -134,17 +194,34 @@ function firstBlocks(
   });
 }
 
+/** Rows [b, t, heads, h] as blocks [b, n, heads, block, h]. */
+function headsFirst(e: Emitter, rows: Value, block: number, ways: number): Value {
+  const inTime = inBlocks(e, rows, block, ways);
+  const [batch, time, heads, head] = shapeOf(rows) as [number, number, number, number];
+  return e.transpose(e.reshape(inTime, [batch, time / block, block, heads, head]), [0, 1, 3, 2, 4]);
+}
+
+/** The other way round. */
+function headsLast(e: Emitter, blocks: Value, ways: number): Value {
+  const [batch, count, heads, block, head] = shapeOf(blocks) as [number, number, number, number, number];
+  const rows = e.reshape(e.transpose(blocks, [0, 1, 3, 2, 4]), [batch, count * block, heads, head]);
+  return fromBlocks(e, rows, block, ways);
+}
+
 export const banded =
   (block: number): AttentionStrategy =>
   (e, inputs) => {
-    const { q, k, v, ring, window } = inputs;
-    const [batch, time, heads, head] = shapeOf(q) as [number, number, number, number];
+    const { ring, window, ways } = inputs;
+    const [batch, time] = shapeOf(inputs.q) as [number, number];
+    const [k, v] = [inputs.k, inputs.v].map((rows) => inBlocks(e, rows, block, ways)) as [Value, Value];
     const reach = Math.ceil(window / block);
     const count = Math.ceil(time / block);
     const missing = count * block - time;
-    const segment = segments(e, inputs.segmentPos);
+    const inTime = segments(e, toOrdered(e, inputs.segmentPos, ways));
+    const segment = inBlocks(e, toInterleaved(e, inTime, ways), block, ways);
+    const moved = headsFirst(e, e.pad(e.convert(inputs.q, "f32"), 1, 0, missing, 0), block, ways);
     const blocks: QueryBlocks = {
-      queries: e.reshape(e.pad(q, 1, 0, missing, 0), [batch, count, block, heads, head]),
+      queries: e.convert(e.scalar("multiply", moved, POWER_OF_TWO), elementOf(inputs)),
       segments: e.reshape(e.pad(segment, 1, 0, missing, 0), [batch, count, block]),
     };
     const fresh: KeyRows = {
@@ -160,12 +237,27 @@ export const banded =
         queries: e.slice(blocks.queries, 1, single, count),
         segments: e.slice(blocks.segments, 1, single, count),
       };
-      const all = ring === undefined ? fresh : joinRows(e, ringRows(e, ring, reach * block), fresh);
+      const all =
+        ring === undefined
+          ? fresh
+          : joinRows(
+              e,
+              mapRows(ringRows(e, ring, reach * block), (rows) => interleaveBlocks(e, rows, block, ways)),
+              fresh,
+            );
       const seen = mapRows(all, (values) => windows(e, values, block, reach));
       attended.push(attend(e, rest, seen, reach * block, inputs));
     }
-    const flat = e.reshape(e.concat(attended, 1), [batch, count * block, heads, head]);
-    return e.slice(flat, 1, 0, time);
+    const join = (part: keyof Attended): Value =>
+      e.concat(
+        attended.map((each) => each[part]),
+        1,
+      );
+    const total = join("total");
+    const sums = headsLast(e, join("sums"), ways);
+    const divisor = headsLast(e, e.reshape(total, [...shapeOf(total), 1]), ways);
+    const quotient = e.div(sums, e.broadcast(divisor, shapeOf(sums), [0, 1, 2, 3]));
+    return e.slice(e.convert(quotient, elementOf(inputs)), 1, 0, time);
   };
 
 const joinRows = (e: Emitter, first: KeyRows, second: KeyRows): KeyRows => ({

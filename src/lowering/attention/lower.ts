@@ -2,7 +2,8 @@
 import type { Value } from "../../ir/operation.js";
 import type { OperationOf } from "../../ir/ops/index.js";
 import { type Emitter, shapeOf } from "../emit.js";
-import { attentionInputs } from "./attention.js";
+import { toInterleaved } from "../row-order.js";
+import { attentionInputs, inOrder, type Totals } from "./attention.js";
 import { banded } from "./banded.js";
 import { dense } from "./dense.js";
 
@@ -19,9 +20,14 @@ export function lowerLocalAttention(
   e: Emitter,
   op: OperationOf<"griffin.local_attention">,
   choice: AttentionChoice,
+  totals: Totals = "reduce",
 ): readonly Value[] {
-  const inputs = attentionInputs(op);
-  if (choice.strategy === "dense") return [dense(e, inputs)];
-  const block = choice.block ?? blockFor(inputs.window);
-  return [shapeOf(inputs.q)[1]! <= block ? dense(e, inputs) : banded(block)(e, inputs)];
+  const inputs = attentionInputs(op, totals);
+  const time = shapeOf(inputs.q)[1]!;
+  const block = choice.strategy === "dense" ? time : (choice.block ?? blockFor(inputs.window));
+  const strategy = time <= block || choice.strategy === "dense" ? dense : banded(block);
+  // Whole blocks of interleaved rows are blocks of tokens, in an order of their own.
+  const isWhole = strategy !== dense && time % block === 0 && block % inputs.ways === 0;
+  if (inputs.ways === 1 || isWhole) return [strategy(e, inputs)];
+  return [toInterleaved(e, strategy(e, inOrder(e, inputs)), inputs.ways)];
 }

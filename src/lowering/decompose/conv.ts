@@ -1,34 +1,23 @@
 /** @file Meaning of griffin.causal_conv1d: taps that do not reach across the start of a document (spec 2.5, 8.3). */
 import type { Value } from "../../ir/operation.js";
 import type { OperationOf } from "../../ir/ops/index.js";
-import { type Emitter, shapeOf, typeOf } from "../emit.js";
+import { type Emitter, shapeOf } from "../emit.js";
+import { toInterleaved, toOrdered } from "../row-order.js";
+import { type ConvInputs, newTail, startsWithin, zeroWhere } from "./conv-rows.js";
+import { slabConv1d } from "./slab-conv.js";
 
-/** Whether any of the `count` positions up to and including `last` (from the end of `starts`' padding) begins a document. */
-function startsWithin(
-  e: Emitter,
-  padded: Value,
-  from: number,
-  time: number,
-  count: number,
-): Value | undefined {
-  let any: Value | undefined;
-  for (let i = 0; i < count; i++) {
-    const shifted = e.slice(padded, 1, from - i, from - i + time);
-    any = any === undefined ? shifted : e.or(any, shifted);
-  }
-  return any;
-}
-
-/** `values` [b, t, c] with zeros where `mask` [b, t] holds. */
-function zeroWhere(e: Emitter, mask: Value | undefined, values: Value): Value {
-  if (mask === undefined) return values;
-  const shape = shapeOf(values);
-  return e.select(e.broadcast(mask, shape, [0, 1]), e.fill(0, shape, typeOf(values).element), values);
+/** Rows that are interleaved are convolved slab by slab, where a stretch holds all taps. */
+export function causalConv1d(e: Emitter, op: OperationOf<"griffin.causal_conv1d">): readonly Value[] {
+  const { interleave: ways = 1 } = op.attributes;
+  const [x, w, bias, segmentPos, tail] = op.operands as [Value, Value, Value, Value, Value];
+  if (ways > 1 && ways >= shapeOf(w)[1]!) return slabConv1d(e, { x, w, bias, segmentPos, tail }, ways);
+  const inOrder = { x: toOrdered(e, x, ways), w, bias, segmentPos: toOrdered(e, segmentPos, ways), tail };
+  const [y, last] = conv1d(e, inOrder) as [Value, Value];
+  return [toInterleaved(e, y, ways), last];
 }
 
 /** Taps from the newest to the oldest, bias last, all in x's type: the reference's order. */
-export function causalConv1d(e: Emitter, op: OperationOf<"griffin.causal_conv1d">): readonly Value[] {
-  const [x, w, bias, segmentPos, tail] = op.operands as [Value, Value, Value, Value, Value];
+function conv1d(e: Emitter, { x, w, bias, segmentPos, tail }: ConvInputs): readonly Value[] {
   const shape = shapeOf(x);
   const [batch, time, channels] = shape as [number, number, number];
   const taps = shapeOf(w)[1]!;
@@ -48,14 +37,4 @@ export function causalConv1d(e: Emitter, op: OperationOf<"griffin.causal_conv1d"
   }
   const y = e.add(sum!, e.broadcast(bias, shape, [2]));
   return [y, taps === 1 ? tail : newTail(e, prefixed, starts, time, taps)];
-}
-
-/** The last k-1 inputs; those that a document start separates from what follows are zeros. */
-function newTail(e: Emitter, prefixed: Value, starts: Value, time: number, taps: number): Value {
-  const rows: Value[] = [];
-  for (let row = 0; row < taps - 1; row++) {
-    const input = e.slice(prefixed, 1, time + row, time + row + 1);
-    rows.push(zeroWhere(e, startsWithin(e, starts, time + taps - 2, 1, taps - 2 - row), input));
-  }
-  return e.concat(rows, 1);
 }

@@ -22,27 +22,30 @@ export function softplus(e: Emitter, op: OperationOf<"griffin.softplus">): reado
 }
 
 /** x rsqrt(mean(x^2) + epsilon) (1 + scale) in f32, rounded once (spec 2.2; the half-precision reference rounds more). */
-export function rmsNorm(e: Emitter, op: OperationOf<"griffin.rms_norm">): readonly Value[] {
-  const [operand, scale] = op.operands as [Value, Value];
-  const x = e.convert(operand, "f32");
+export const rmsNorm = (e: Emitter, op: OperationOf<"griffin.rms_norm">): readonly Value[] =>
+  normalise(e, op, op.operands[0]!, (_, squares) => e.reduce("add", squares, shapeOf(squares).length - 1));
+
+/** The norm of `rows`, the op's first operand; `sums` adds up the last axis of f32. */
+export function normalise(
+  e: Emitter,
+  op: OperationOf<"griffin.rms_norm">,
+  rows: Value,
+  sums: (e: Emitter, squares: Value) => Value,
+): readonly Value[] {
+  const scale = op.operands[1]!;
+  const x = e.convert(rows, "f32");
   const shape = shapeOf(x);
   const last = shape.length - 1;
-  const mean = e.scalar("divide", e.reduce("add", e.mul(x, x), last), shape[last]!);
+  const mean = e.scalar("divide", sums(e, e.mul(x, x)), shape[last]!);
   const inverse = e.unary("rsqrt", e.scalar("add", mean, op.attributes.epsilon));
-  const normed = e.mul(
-    x,
-    e.broadcast(
-      inverse,
-      shape,
-      shape.slice(0, last).map((_, i) => i),
-    ),
-  );
+  const outer = shape.slice(0, last).map((_, i) => i);
+  const normed = e.mul(x, e.broadcast(inverse, shape, outer));
   const gain = e.scalar("add", e.convert(scale, "f32"), 1);
-  return [e.convert(e.mul(normed, e.broadcast(gain, shape, [last])), typeOf(operand).element)];
+  return [e.convert(e.mul(normed, e.broadcast(gain, shape, [last])), typeOf(rows).element)];
 }
 
 /** Inverse wavelengths 1 / base^(2i / dims), rounded to f32 at each step as the reference does. */
-function frequencies(base: number, dims: number): number[] {
+export function frequencies(base: number, dims: number): number[] {
   const step = Math.fround(2 / dims);
   return Array.from({ length: dims / 2 }, (_, i) =>
     Math.fround(1 / Math.fround(base ** Math.fround(step * i))),
