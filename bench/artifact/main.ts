@@ -77,7 +77,7 @@ try {
   });
   const settings = `${dtype}, prompt of ${prompt}, ${values.turns} turns`;
   const folder = fileURLToPath(new URL(".", import.meta.url));
-  await showResults(folder, { section: "start", settings, versions, rows }, values.write);
+  await showResults(folder, { section: `start-${dtype}`, settings, versions, rows }, values.write);
 } finally {
   await rm(work, { recursive: true, force: true });
 }
