@@ -173,3 +173,23 @@ describe("what does not fit is named", () => {
     expect(verdict(name, {}, attributes)).toBe(`griffin.${name}: ${message}`);
   });
 });
+
+describe("rows that are interleaved", () => {
+  it.each([
+    ["linear_scan", "interleave = 5 : i64"],
+    ["causal_conv1d", "interleave = 1 : i64"],
+    ["local_attention", "scale = 0.5 : f32, interleave = 5 : i64"],
+  ])("%s takes slabs of equal size", (name, attributes) => {
+    expect(verdict(name, {}, attributes)).toBe("valid");
+  });
+
+  it.each([
+    ["linear_scan", "interleave = 2 : i64", 2],
+    ["causal_conv1d", "interleave = 0 : i64", 0],
+    ["local_attention", "scale = 0.5 : f32, interleave = 3 : i64", 3],
+  ])("%s refuses others", (name, attributes, ways) => {
+    expect(verdict(name, {}, attributes)).toBe(
+      `interleave must divide the 5 tokens, got ${ways} [interleave]`,
+    );
+  });
+});

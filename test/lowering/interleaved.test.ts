@@ -1,0 +1,146 @@
+import { describe, expect, it } from "vitest";
+import type { Operation, Value } from "../../src/ir/operation.js";
+import type { Attributes, GriffinName, OperationOf } from "../../src/ir/ops/index.js";
+import { eraseOperation } from "../../src/ir/rewriter.js";
+import { lowerLocalAttention } from "../../src/lowering/attention/lower.js";
+import { decompositions } from "../../src/lowering/decompose/index.js";
+import type { Emitter } from "../../src/lowering/emit.js";
+import { toInterleaved, toOrdered } from "../../src/lowering/row-order.js";
+import { lowerLinearScan } from "../../src/lowering/scan/lower.js";
+import { useCpu } from "../dsl/cpu.js";
+import { expectClose, type OpCase, type Operand, randomNumbers, rounded, runOps } from "./ops.js";
+
+const cpu = useCpu();
+
+type Rule = (e: Emitter, op: never) => readonly Value[];
+
+/** Lowers an op with its rows dealt out to `ways` slabs, and gives the first result back in order. */
+const dealtOut =
+  <K extends GriffinName>(ways: number, rows: readonly number[], rule: Rule): Rule =>
+  (e: Emitter, op: OperationOf<K>) => {
+    const operands = op.operands.map((operand, i) =>
+      rows.includes(i) ? toInterleaved(e, operand, ways) : operand,
+    );
+    const attributes = { ...op.attributes, interleave: ways } as Attributes<K>;
+    const made = e.builder.create(op.name, operands, attributes);
+    const [first, ...others] = rule(e, made as never);
+    eraseOperation(made as Operation);
+    return [toOrdered(e, first!, ways), ...others];
+  };
+
+/** The op by its meaning, in order and dealt out: both must give the same. */
+async function check(one: OpCase, rules: ReadonlyMap<string, Rule>): Promise<void> {
+  const cases = [one, ...[...rules.values()].map((rule): OpCase => ({ ...one, rule }))];
+  const [expected, ...results] = await runOps(cpu.client, cases);
+  [...rules.keys()].forEach((name, i) => {
+    expect(results[i]!.length, name).toBe(expected!.length);
+    expected!.forEach((values, r) => {
+      expectClose(results[i]![r]!, values, `result ${r}, ${name}`, "f32", 2e-5);
+    });
+  });
+}
+
+const random = (seed: number, shape: readonly number[], low = -1, high = 1): Operand => ({
+  shape,
+  data: rounded(
+    randomNumbers(
+      seed,
+      shape.reduce((a, b) => a * b, 1),
+      low,
+      high,
+    ),
+    "f32",
+  ),
+});
+
+describe("a scan of rows dealt out to slabs equals the scan in order", () => {
+  const walk = [0, 1];
+  const rules = (ways: number) =>
+    new Map<string, Rule>([
+      ["slabs", dealtOut(ways, walk, (e, op) => lowerLinearScan(e, op, { strategy: "slabs" }))],
+      ["associative", dealtOut(ways, walk, (e, op) => lowerLinearScan(e, op, { strategy: "associative" }))],
+    ]);
+
+  it.each([
+    [1, 4, 2],
+    [2, 8, 8],
+    [2, 24, 8],
+    [3, 40, 4],
+  ])("batch %d, %d tokens in %d slabs, from a state and from zero", async (batch, time, ways) => {
+    const operands = [random(1, [batch, time, 3]), random(2, [batch, time, 3], 0, 1), random(3, [batch, 3])];
+    await check({ op: "griffin.linear_scan", operands }, rules(ways));
+    const zero: Operand = { shape: [batch, 3], data: Array<number>(batch * 3).fill(0), constant: true };
+    await check({ op: "griffin.linear_scan", operands: [...operands.slice(0, 2), zero] }, rules(ways));
+  });
+});
+
+describe("a convolution of rows dealt out to slabs equals the one in order", () => {
+  it.each([
+    ["documents that start anywhere", 4, 8, [0, 3, 9, 17, 23]],
+    ["as many slabs as taps", 4, 4, [5]],
+    ["fewer slabs than taps", 4, 2, [1, 2, 13]],
+    ["one tap", 1, 4, [3]],
+    ["two taps", 2, 8, [7, 8]],
+  ])("%s", async (_, taps, ways, starts) => {
+    const [batch, time, channels] = [2, 16, 3];
+    const positions = Array.from({ length: batch * time }, (_, i) => (starts.includes(i) ? 0 : 7));
+    const operands: Operand[] = [
+      random(1, [batch, time, channels]),
+      random(2, [channels, taps]),
+      random(3, [channels]),
+      { shape: [batch, time], element: "i32", data: positions },
+      random(4, [batch, taps - 1, channels]),
+    ];
+    const rule = dealtOut(ways, [0, 3], decompositions["griffin.causal_conv1d"] as Rule);
+    await check({ op: "griffin.causal_conv1d", operands }, new Map([["slabs", rule]]));
+  });
+});
+
+describe("attention of rows dealt out to slabs equals the one in order", () => {
+  const [batch, time, heads, head] = [2, 16, 2, 4];
+  const caseOf = (
+    window: number,
+    numTokens: readonly number[] | undefined,
+    starts: readonly number[],
+  ): OpCase => ({
+    op: "griffin.local_attention",
+    operands: [
+      random(1, [batch, time, heads, head], -2, 2),
+      random(2, [batch, time, head], -2, 2),
+      random(3, [batch, time, head], -2, 2),
+      {
+        shape: [batch, time],
+        element: "i32",
+        data: Array.from({ length: batch * time }, (_, i) => (starts.includes(i) ? 0 : 50)),
+      },
+      random(4, [batch, window, head], -2, 2),
+      random(5, [batch, window, head], -2, 2),
+      {
+        shape: [batch],
+        element: "i32",
+        data: numTokens ?? [0, 0],
+        constant: numTokens === undefined,
+      },
+    ],
+    attributes: { scale: 0.5 },
+  });
+  const rule = (ways: number, block: number, totals: "reduce" | "product"): Rule =>
+    dealtOut(ways, [0, 1, 2, 3], (e, op) =>
+      lowerLocalAttention(e, op, { strategy: "banded", block }, totals),
+    );
+
+  it.each([
+    ["from nothing, a window of a block", caseOf(4, undefined, [])],
+    ["from nothing, a window of more than a block", caseOf(7, undefined, [5, 20])],
+    ["after a full ring", caseOf(8, [30, 9], [])],
+    ["after a ring that is not full, documents starting", caseOf(6, [3, 0], [4, 27])],
+  ])("%s", async (_, one) => {
+    const rules = new Map([
+      ["whole blocks of two slabs", rule(2, 4, "reduce")],
+      ["whole blocks of four slabs, totals by a product", rule(4, 8, "product")],
+      ["blocks that slabs do not divide", rule(4, 6, "reduce")],
+      ["fewer tokens than a block", rule(2, 32, "reduce")],
+    ]);
+    await check(one, rules);
+  });
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import { normal, run } from "./text.js";
+
+/** Eight operations of layer n, the last of which adds the constant %c. */
+const layer = (n: number, x: string, constant: string): string =>
+  [
+    `  %a${n} = stablehlo.abs ${x} : tensor<4xf32> loc("layers.${n}")`,
+    ...Array.from(
+      { length: 6 },
+      (_, i) =>
+        `  %${"bcdefgh"[i]}${n} = stablehlo.tanh %${"abcdefg"[i]}${n} : tensor<4xf32> loc("layers.${n}")`,
+    ),
+    `  %r${n} = stablehlo.add %g${n}, ${constant} : tensor<4xf32> loc("layers.${n}")`,
+  ].join("\n");
+
+const two = (first: string, second: string): string => `
+func.func public @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %one = stablehlo.constant dense<1.0> : tensor<4xf32>
+  %two = stablehlo.constant dense<2.0> : tensor<4xf32>
+${layer(0, "%x", first)}
+${layer(1, "%r0", second)}
+  return %r1 : tensor<4xf32>
+}`;
+
+describe("outline-repeated", () => {
+  it("copies constants into the function: a lowering in it must see them", () => {
+    const text = run("outline-repeated,dce", two("%one", "%one"));
+    expect(text.match(/call @layers_0\(%\w+\) : \(tensor<4xf32>\) -> tensor<4xf32>/g)).toHaveLength(2);
+    expect(text.match(/stablehlo\.constant dense<1\.0+e\+00>/g)).toHaveLength(1);
+    expect(text.slice(text.indexOf("@layers_0(%arg0"))).toContain("stablehlo.constant");
+  });
+
+  it("keeps layers apart that differ in a constant", () => {
+    const text = two("%one", "%two");
+    expect(run("outline-repeated", text)).toBe(normal(text));
+  });
+});
+
+describe("outline-griffin", () => {
+  it("keeps ops apart whose types or attributes differ, and single ones where they are", () => {
+    const text = `
+func.func public @main(%x: tensor<4xf32>, %y: tensor<5xf32>, %g: tensor<4xf32>) -> (tensor<4xf32>, tensor<5xf32>, tensor<4xf32>, tensor<4xf32>) {
+  %0 = "griffin.gelu_tanh"(%x) : (tensor<4xf32>) -> tensor<4xf32>
+  %1 = "griffin.gelu_tanh"(%y) : (tensor<5xf32>) -> tensor<5xf32>
+  %2 = "griffin.rms_norm"(%x, %g) <{epsilon = 1.000000e-06 : f32}> : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %3 = "griffin.rms_norm"(%x, %g) <{epsilon = 1.000000e-05 : f32}> : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  return %0, %1, %2, %3 : tensor<4xf32>, tensor<5xf32>, tensor<4xf32>, tensor<4xf32>
+}`;
+    expect(run("outline-griffin", text)).toBe(normal(text));
+  });
+
+  it("gives each operand an argument of its own, also where one value is several operands", () => {
+    const text = run(
+      "outline-griffin",
+      `
+func.func public @main(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+  %0 = "griffin.rms_norm"(%x, %x) <{epsilon = 1.000000e-06 : f32}> : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %1 = "griffin.rms_norm"(%0, %0) <{epsilon = 1.000000e-06 : f32}> : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  return %0, %1 : tensor<4xf32>, tensor<4xf32>
+}`,
+    );
+    expect(text.match(/call @rms_norm_0\(/g)).toHaveLength(2);
+    expect(text).toContain('"griffin.rms_norm"(%arg0, %arg1)');
+  });
+
+  it("leaves a program with interleaved rows alone: its slabs must stay visible", () => {
+    const text = `
+func.func public @main(%x: tensor<1x4x3xf32>, %h0: tensor<1x3xf32>) -> tensor<1x3xf32> {
+  %0 = "griffin.gelu_tanh"(%x) : (tensor<1x4x3xf32>) -> tensor<1x4x3xf32>
+  %1 = "griffin.gelu_tanh"(%0) : (tensor<1x4x3xf32>) -> tensor<1x4x3xf32>
+  %2:2 = "griffin.linear_scan"(%0, %1, %h0) <{interleave = 2 : i64}> : (tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x3xf32>) -> (tensor<1x4x3xf32>, tensor<1x3xf32>)
+  return %2#1 : tensor<1x3xf32>
+}`;
+    expect(run("outline-griffin", text)).toBe(normal(text));
+  });
+});
