@@ -49,7 +49,7 @@ function targetOf(platform: string): string {
   return targetNames.includes(platform) ? platform : "cpu";
 }
 
-/** `cpu plugin fastatomstruct-xla-cpu-2026.6.23 (PJRT 0.106, StableHLO 1.16.1), 1 device: cpu`. */
+/** `cpu plugin lammps-jax-pjrt-cpu-0.11.2 (PJRT 0.115, StableHLO 1.20.0), 1 device: cpu`. */
 export function describeDevice({ plugin, client }: OpenDevice): string {
   const { major, minor } = plugin.apiVersion;
   const { current } = plugin.stablehloVersions;

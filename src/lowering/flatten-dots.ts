@@ -42,6 +42,10 @@ function isFenced(op: OperationOf<"stablehlo.dot_general">): boolean {
   );
 }
 
+/** Rows up to which a product is filled, by what it multiplies. */
+const rowsFor = (op: OperationOf<"stablehlo.dot_general">, all: number, half: number): number =>
+  typeOf(op.operands[0]!).element === "f32" ? all : Math.max(all, half);
+
 function flatten(
   e: Emitter,
   op: OperationOf<"stablehlo.dot_general">,
@@ -76,6 +80,12 @@ export const flattenDots = definePass({
   summary: "dot_general over the last of many dimensions becomes a product of two matrices, of enough rows.",
   options: z.object({
     fences: z.boolean().default(false).describe("finish what wide products made before a narrowing one"),
+    "half-rows": z.coerce
+      .number()
+      .int()
+      .min(1)
+      .default(1)
+      .describe("the same for products of bf16 and f16; the larger of both counts"),
     "min-rows": z.coerce.number().int().min(1).default(1).describe("rows up to which products are filled"),
   }),
   example: {
@@ -92,7 +102,9 @@ export const flattenDots = definePass({
   },
   run(module, context, options) {
     replaceEach(module, context, "stablehlo.dot_general", (e, op) =>
-      isMatrixProduct(op) ? flatten(e, op, options["min-rows"], options.fences) : undefined,
+      isMatrixProduct(op)
+        ? flatten(e, op, rowsFor(op, options["min-rows"], options["half-rows"]), options.fences)
+        : undefined,
     );
   },
 });

@@ -60,7 +60,7 @@ test("a first run without python3 says so and exits with 3", async () => {
   const { exitCode, stderr } = await griffin(["demo"], { env: await bareEnvironment() });
   expect(exitCode).toBe(3);
   expect(stderr).toBe(
-    "environment error: cannot download fastatomstruct-xla-cpu 2026.6.23: there is no python3\n" +
+    "environment error: cannot download lammps-jax-pjrt-cpu 0.11.2: there is no python3\n" +
       "  hint:     install python3 with pip, or give the path of a plugin that you have",
   );
 });
@@ -104,12 +104,12 @@ async function someLibrary(): Promise<string> {
 
 test("plugin list names what can be installed", async () => {
   expect(await griffinJson(["plugin", "list"])).toContainEqual({
-    name: "fastatomstruct-xla-cpu",
+    name: "lammps-jax-pjrt-cpu",
     platform: "cpu",
-    version: "2026.6.23",
-    api: "0.106",
-    wheelBytes: 63_200_622,
-    summary: "XLA for CPUs, the fastest on this project's programs",
+    version: "0.11.2",
+    api: "0.115",
+    wheelBytes: 62_711_338,
+    summary: "XLA for CPUs as in jaxlib 0.11.2, the fastest on most of this project's programs",
     path: installed.path,
   });
 });

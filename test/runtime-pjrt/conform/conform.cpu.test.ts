@@ -7,8 +7,8 @@ test("the CPU plugin fails no check; what it lacks is unsupported", async () => 
     onResult: ({ name }) => seen.push(name),
   });
   expect(report.results.filter(({ outcome }) => outcome === "fail")).toEqual([]);
-  expect({ api: report.api, stablehlo: report.stablehlo }).toEqual({ api: "0.106", stablehlo: "1.16.1" });
-  expect(countOutcomes(report).pass).toBeGreaterThanOrEqual(75);
+  expect({ api: report.api, stablehlo: report.stablehlo }).toEqual({ api: "0.115", stablehlo: "1.20.0" });
+  expect(countOutcomes(report).pass).toBeGreaterThanOrEqual(84);
   expect(report.results.filter(({ outcome }) => outcome === "unsupported").map(({ name }) => name)).toContain(
     "compile.cost analysis",
   );

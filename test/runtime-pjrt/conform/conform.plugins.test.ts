@@ -3,7 +3,7 @@ import { installPlugin, Plugin, runConformance } from "../../../src/runtime-pjrt
 
 test.each([
   ["xla-cpu-pjrt", { major: 0, minor: 81 }, "1.13.3"],
-  ["lammps-jax-pjrt-cpu", { major: 0, minor: 115 }, "1.20.0"],
+  ["fastatomstruct-xla-cpu", { major: 0, minor: 106 }, "1.16.1"],
 ])("%s: negotiated, no check fails", async (name, apiVersion, stablehlo) => {
   const path = await installPlugin(name);
   const report = await runConformance(path);

@@ -1,3 +1,3 @@
 import { crashSuite } from "./suite.js";
 
-crashSuite("cpu", /^PJRT INTERNAL: /);
+crashSuite("cpu", /^PJRT (INVALID_ARGUMENT|INTERNAL): /);

@@ -87,7 +87,7 @@ describe("a plugin that is nowhere", () => {
         "environment error: no cpu plugin found",
         "  looked at:",
         "    /nowhere/cpu.so (PJRT_NAMES_AND_LIBRARY_PATHS)",
-        `    ${folder}/cache/plugins/fastatomstruct-xla-cpu-2026.6.23/libpjrt_cpu.so (cache folder)`,
+        `    ${folder}/cache/plugins/lammps-jax-pjrt-cpu-0.11.2/pjrt_c_api_cpu_plugin.so (cache folder)`,
         "    no python3 (Python packages)",
         "  hint:     install it: griffin plugin install cpu",
       ].join("\n"),
@@ -101,7 +101,7 @@ describe("a plugin that is nowhere", () => {
   test("installing without python3 says what is missing", async () => {
     await expect(findPlugin("cpu", { install: true })).rejects.toThrow(
       [
-        "environment error: cannot download fastatomstruct-xla-cpu 2026.6.23: there is no python3",
+        "environment error: cannot download lammps-jax-pjrt-cpu 0.11.2: there is no python3",
         "  hint:     install python3 with pip, or give the path of a plugin that you have",
       ].join("\n"),
     );
