@@ -82,7 +82,7 @@ describe("what speaks against running", () => {
       }));
     expect(await reasons(await version("1.99.0"))).toBe(
       [
-        "artifact error: StableHLO 1.99.0: libpjrt_cpu.so does not read it",
+        "artifact error: StableHLO 1.99.0: pjrt_c_api_cpu_plugin.so does not read it",
         "  expected: MINIMUM to CURRENT",
         "  got:      decode_1x1",
         "  at:       ARTIFACT",
@@ -90,7 +90,7 @@ describe("what speaks against running", () => {
       ].join("\n"),
     );
     expect(await reasons(await version("0.1.0"))).toMatch(
-      /^artifact error: StableHLO 0\.1\.0: libpjrt_cpu\.so does not read it\n.*\n.*\n.*\n {2}hint: {5}export again, or use an older plugin$/,
+      /^artifact error: StableHLO 0\.1\.0: pjrt_c_api_cpu_plugin\.so does not read it\n.*\n.*\n.*\n {2}hint: {5}export again, or use an older plugin$/,
     );
   });
 
@@ -179,7 +179,7 @@ describe("what speaks against running", () => {
     expect(
       lines.slice(2).map((line) => /^ {2}(\S+(?: \S+)*?) {2,}(.*?)(?: {2,}|$)/.exec(line)!.slice(1)),
     ).toEqual([
-      ["StableHLO 1.99.0", "libpjrt_cpu.so does not read it"],
+      ["StableHLO 1.99.0", "pjrt_c_api_cpu_plugin.so does not read it"],
       ["README.md", "changed"],
       ["programs/decode_1x1.mlirbc", "missing"],
       ["tokenizer/tokenizer.json", "changed"],

@@ -24,8 +24,10 @@ export async function changedCopy(
   artifact: string,
   change: (manifest: Manifest, folder: string) => Promise<Manifest> | Manifest,
 ): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "griffin-artifact-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const root = await mkdtemp(join(tmpdir(), "griffin-artifact-"));
+  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  // As deep as the original: it names its weights' folder relative to itself.
+  const folder = join(root, "copy");
   await cp(artifact, folder, { recursive: true });
   const manifest = JSON.parse(await readFile(join(folder, MANIFEST_FILE), "utf8")) as Manifest;
   const text = JSON.stringify(await change(manifest, folder));

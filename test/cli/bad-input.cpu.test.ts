@@ -183,7 +183,7 @@ const usage: readonly (readonly [what: string, args: readonly string[], words: s
   [
     "an unknown strategy",
     ["--prompt", "x", "--scan", "block"],
-    "usage error: --scan is not valid\n  expected: auto, sequential, associative, blocked\n  got:      block\n  hint:     known: auto, sequential, associative, blocked",
+    "usage error: --scan is not valid\n  expected: auto, sequential, associative, blocked, slabs\n  got:      block\n  hint:     known: auto, sequential, associative, blocked, slabs",
   ],
   [
     "a stray argument",

@@ -97,6 +97,6 @@ test("a plugin's refusal is told in its own words", async () => {
     exitCode: 1,
     stdout: "",
     stderr: `PJRT UNIMPLEMENTED: Topology not supported for CPU compilation.
-  at:       PJRT_TopologyDescription_Create of libpjrt_cpu.so`,
+  at:       PJRT_TopologyDescription_Create of pjrt_c_api_cpu_plugin.so`,
   });
 });

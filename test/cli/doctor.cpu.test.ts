@@ -30,7 +30,7 @@ test("doctor --json gives the same as data", async () => {
     plugins: [{ name: "cpu", path: installed.path }, { name: "tpu" }, { name: "cuda" }],
     device: {
       path: installed.path,
-      pjrt: "0.106",
+      pjrt: "0.115",
       platform: "cpu",
       devices: expect.arrayContaining(["CpuDevice(id=0)"]),
     },

@@ -22,7 +22,7 @@ test("greedy decoding continues the golden prompt with the reference's tokens", 
   expect(stderr).toMatch(
     /161 tokens, [\d.]+ tokens\/s, 1\.29M parameters in f32, scan sequential, attention banded\n/,
   );
-  expect(stderr).toMatch(/cpu plugin \S+ \(PJRT 0\.106, StableHLO [\d.]+\), device 0 of \d+: cpu$/);
+  expect(stderr).toMatch(/cpu plugin \S+ \(PJRT 0\.115, StableHLO [\d.]+\), device 0 of \d+: cpu$/);
 });
 
 test("text goes in and its continuation comes out, without the prompt", async () => {

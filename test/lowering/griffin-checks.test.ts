@@ -189,7 +189,7 @@ describe("rows that are interleaved", () => {
     ["local_attention", "scale = 0.5 : f32, interleave = 3 : i64", 3],
   ])("%s refuses others", (name, attributes, ways) => {
     expect(verdict(name, {}, attributes)).toBe(
-      `interleave must divide the 5 tokens, got ${ways} [interleave]`,
+      `griffin.${name}: interleave must divide the 5 tokens, got ${ways} [interleave]`,
     );
   });
 });

@@ -5,8 +5,8 @@ import { addProgram, cpuPlugin, f32x4, floats, main, withClient } from "./cpu.js
 describe("a plugin", () => {
   test("tells its versions and is loaded once", async () => {
     const plugin = await cpuPlugin();
-    expect(plugin.apiVersion).toEqual({ major: 0, minor: 106 });
-    expect(plugin.stablehloVersions).toEqual({ minimum: "0.9.0", current: "1.16.1" });
+    expect(plugin.apiVersion).toEqual({ major: 0, minor: 115 });
+    expect(plugin.stablehloVersions).toEqual({ minimum: "0.9.0", current: "1.20.0" });
     expect(await cpuPlugin()).toBe(plugin);
   });
 });

@@ -28,8 +28,8 @@ describe("a compiled program tells", () => {
       expect(executable.program.argumentLayouts).toEqual(["{0}", "{0}"]);
       expect(executable.program.resultLayouts).toEqual(["{0}"]);
       expect(client.defaultLayout({ elementType: "bf16", dimensions: [2, 3] })).toBe("{1,0}");
-      expect(() => executable.program.resultMemoryKinds).toThrow(UnsupportedByPluginError);
-      expect(() => executable.program.costAnalysis()).toThrow(/PJRT UNIMPLEMENTED/);
+      expect(executable.program.resultMemoryKinds).toEqual(["device"]);
+      expect(() => executable.program.costAnalysis()).toThrow(UnsupportedByPluginError);
     }));
 
   test("the same fingerprint each time it is compiled", () =>

@@ -85,7 +85,7 @@ describe("the compile cache", () => {
       const [name] = await readdir(cache.folder);
       const foreign = encodeEntry(name!.replace(".program", ""), "plugin.so", new Uint8Array(50).fill(7));
       await writeFile(join(cache.folder, name!), foreign);
-      expect(await compileAndRun(cache, client)).toMatch(/^entry rejected: PJRT INTERNAL: /);
+      expect(await compileAndRun(cache, client)).toMatch(/^entry rejected: PJRT INVALID_ARGUMENT: /);
       expect(await compileAndRun(cache, client)).toBe("compiled before");
     });
   });
