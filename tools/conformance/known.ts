@@ -2,8 +2,6 @@
 
 /** With the pinned CPU plugin: its own arithmetic, more than 3 units in the last place from the suite's. */
 export const pluginDiffers: Readonly<Record<string, string>> = {
-  "conv_general_dilated_float32_2_3_9_float32_12_1_3.mlir": "convolution sums in another order",
-  "fft_complex64_14_15_16_17.mlir": "fft of 4 dimensions in f32, near zero",
   "triangular_solve_float32_2_8_8_float32_2_10_8.mlir": "substitution in another order, 9 units",
   "bitcast_convert.mlir:1": "XLA has no bitcast between i1 and wider integers",
   "bitcast_convert.mlir:35": "XLA has no bitcast between i1 and wider integers",
