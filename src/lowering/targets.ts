@@ -25,8 +25,9 @@ const banded: AttentionChoice = { strategy: "banded", block: undefined };
 const cpu: Target = {
   name: "cpu",
   platform: "cpu",
-  // [1, 4096, 2560] f32: 19.6 ms at 4 rows a turn written in place, 31.9 at 8, 41.6 at 1, associative 85.7.
-  scan: () => ({ strategy: "sequential", unroll: 4 }),
+  // [1, 4096, 2560] f32: 9.0 ms at one row a turn written in place, 12.7 at 2, 10.9 at 4, 13.3 at 8, associative 57; one elementwise
+  // pass 3.1 (XLA of jaxlib 0.11.2, freed memory kept).
+  scan: () => ({ strategy: "sequential", unroll: 1 }),
   attention: banded,
   // One row in f32 streams weights at 27 GB/s, eight at 4. In bf16 one row is done element by element, 2 GB/s; 16 go to the matrix units,
   // 11.8 GB/s (8: 9.4, multiply and reduce: 10.0). XLA of jaxlib 0.11.2, [1, 768] x [2304, 768] and back, 24 times one after the other.

@@ -6,7 +6,7 @@ import { Device, Memory } from "./device.js";
 import { ArgumentError } from "./errors.js";
 import { Executable } from "./executable.js";
 import { defaultLayout } from "./extensions/layouts.js";
-import { addressOf } from "./ffi.js";
+import { addressOf, keepFreedMemory } from "./ffi.js";
 import { allocateOnDevice, type HostTensor, transferToDevice, type TransferOptions } from "./host-tensor.js";
 import { readPointers, readText } from "./memory-reading.js";
 import { type Options, writeOptions } from "./named-value.js";
@@ -51,7 +51,10 @@ export class Client {
       [given],
     );
     const core = new ClientCore(api, client, options.inFlightLimit ?? DEFAULT_IN_FLIGHT);
-    return new Client(plugin, core);
+    const made = new Client(plugin, core);
+    // Of a CPU the results lie in the process's own memory.
+    if (made.platformName === "cpu") keepFreedMemory();
+    return made;
   }
 
   /** e.g. "cpu", "tpu", "cuda". */

@@ -154,6 +154,27 @@ export function preferLargePages(memory: ArrayBuffer): void {
   advise(address + BigInt(skipped), memory.byteLength - skipped, MADV_HUGEPAGE);
 }
 
+/** Parameters of glibc's allocator: how much free memory at the heap's end goes back, and what size is mapped by itself. */
+const M_TRIM_THRESHOLD = -1;
+const M_MMAP_THRESHOLD = -3;
+const LARGEST = 2 ** 31 - 1;
+
+/**
+ * Asks glibc to keep memory that was freed, for the next of its size, instead of mapping new pages each time; nothing on other systems.
+ * A result of 42 MB costs 8 ms of mapping otherwise, four times what writing it takes.
+ */
+export function keepFreedMemory(): void {
+  if (process.platform !== "linux" || !isMainThread) return;
+  configureOnce();
+  try {
+    const mallopt = koffi.load(null).func("int mallopt(int parameter, int value)");
+    mallopt(M_TRIM_THRESHOLD, LARGEST);
+    mallopt(M_MMAP_THRESHOLD, LARGEST);
+  } catch {
+    // Another C library, which has no such function.
+  }
+}
+
 /** A copy of `length` bytes of native memory. Always a copy: the memory may be freed while the bytes are in use. */
 export function copyBytes(address: bigint, length: number): Uint8Array<ArrayBuffer> {
   if (address === 0n || length === 0) return new Uint8Array(0);
