@@ -28,7 +28,7 @@ const { values } = parseArgs({
 const { prompt } = values;
 const dtype = benchDtype(values.dtype);
 
-/** The least part of the time from the model folder that the issue asks of an artifact with executables. */
+/** The largest part of the time from the model folder that an artifact with executables may take. */
 const BAR = { must: 0.3, better: "less" } as const;
 
 const work = await mkdtemp(join(tmpdir(), "griffin-bench-"));
