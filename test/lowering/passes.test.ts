@@ -70,7 +70,7 @@ describe("lower-linear-scan", () => {
   });
 
   it.each([
-    ["cpu", 100, "strategy=sequential unroll=4"],
+    ["cpu", 100, "strategy=sequential unroll=1"],
     ["gpu", 20, "strategy=associative"],
     ["gpu", 100, "strategy=blocked block=64"],
     ["tpu", 100, "strategy=associative"],

@@ -18,10 +18,15 @@ test("memory of results that were closed is used again: no new pages are mapped 
       await sum!.ready;
       sum!.close();
     };
-    for (let i = 0; i < 3; i++) await run();
-    const before = process.resourceUsage().minorPageFault;
-    const runs = 5;
-    for (let i = 0; i < runs; i++) await run();
+    // Which thread allocates varies, and each has a heap of its own to fill first: some runs map pages. Were memory given
+    // back, all of them would.
+    const faults: number[] = [];
+    for (let i = 0; i < 31; i++) {
+      const before = process.resourceUsage().minorPageFault;
+      await run();
+      faults.push(process.resourceUsage().minorPageFault - before);
+    }
+    const ofAQuarter = faults.sort((a, b) => a - b)[7];
     const pagesOfOneResult = (4 * count) / 4096;
-    expect((process.resourceUsage().minorPageFault - before) / runs).toBeLessThan(pagesOfOneResult / 4);
+    expect(ofAQuarter).toBeLessThan(pagesOfOneResult / 4);
   }));
