@@ -13,13 +13,17 @@ export async function openClient(plugin: string): Promise<Client> {
   return (await Plugin.load(path)).createClient();
 }
 
+/** This package's version. */
+export async function ourVersion(): Promise<string> {
+  const text = await readFile(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { readonly version: string }).version;
+}
+
 /** Versions of ours: this package, Node, and the plugin by the name of the folder it was installed into. */
 export async function ourVersions({ plugin }: Client): Promise<Record<string, string>> {
-  const text = await readFile(new URL("../package.json", import.meta.url), "utf8");
-  const { version } = JSON.parse(text) as { readonly version: string };
   const { path, apiVersion } = plugin;
   return {
-    stablegriffin: version,
+    stablegriffin: await ourVersion(),
     Node: process.versions.node,
     plugin: `${basename(dirname(path))} (PJRT ${apiVersion.major}.${apiVersion.minor})`,
   };

@@ -3,13 +3,14 @@
  *
  *     npm run build && npx jiti bench/artifact/export.ts [--turns 3] [--write]
  */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { execa } from "execa";
 import { targetColumns } from "../bars.js";
+import { ourVersion } from "../client.js";
 import { griffin88m } from "../griffin88m.js";
 import { showResults } from "../results.js";
 import { configJson } from "./checkpoint.js";
@@ -87,11 +88,8 @@ try {
       "of that, kB": kilobytes(bytes).toFixed(0),
     };
   });
-  const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8")) as {
-    readonly version: string;
-  };
   const folder = fileURLToPath(new URL(".", import.meta.url));
-  const versions = { stablegriffin: version, Node: process.versions.node };
+  const versions = { stablegriffin: await ourVersion(), Node: process.versions.node };
   const settings = `${values.turns} turns`;
   await showResults(folder, { section: "export", settings, versions, rows }, values.write);
 } finally {

@@ -1,5 +1,6 @@
 """recurrentgemma's Flax code: reference.py lower, of 2B, or reference.py compile DTYPE TOKENS, of the 88M Griffin. Prints ms, bytes and versions as JSON."""
 import json
+import pathlib
 import sys
 import time
 from importlib.metadata import version
@@ -9,17 +10,8 @@ import jax.numpy as jnp
 from recurrentgemma import common
 from recurrentgemma import jax as recurrentgemma
 
-R, A = common.TemporalBlockType.RECURRENT, common.TemporalBlockType.ATTENTION
-
-
-def config(layers, **sizes):
-    return common.GriffinConfig(
-        **sizes,
-        block_types=tuple(A if i % 3 == 2 else R for i in range(layers)),
-        embeddings_scale_by_sqrt_dim=True,
-        logits_soft_cap=30.0,
-        scan_type=common.ScanType.LINEAR_NATIVE,
-    )
+sys.path.append(str(pathlib.Path(__file__).parents[1]))
+from griffin88m import griffin88m
 
 
 def programs(model, tokens):
@@ -33,10 +25,9 @@ def programs(model, tokens):
 
 figures = {}
 if sys.argv[1] == "lower":
-    sizes = dict(vocab_size=256000, width=2560, mlp_expanded_width=7680, num_heads=10, lru_width=2560)
-    model = recurrentgemma.Griffin(
-        config(26, attention_window_size=2048, **sizes), dtype=jnp.bfloat16, param_dtype=jnp.bfloat16
-    )
+    config = common.GriffinConfig.from_preset(common.Preset.RECURRENT_GEMMA_2B_V1)
+    config = config._replace(scan_type=common.ScanType.LINEAR_NATIVE)
+    model = recurrentgemma.Griffin(config, dtype=jnp.bfloat16, param_dtype=jnp.bfloat16)
     for name, args in programs(model, 2048).items():
         start = time.perf_counter()
         text = jax.jit(model.apply).lower(*args).as_text()
@@ -44,10 +35,7 @@ if sys.argv[1] == "lower":
         figures[f"bytes {name}"] = len(text.encode())
 else:
     dtype = {"f32": jnp.float32, "bf16": jnp.bfloat16}[sys.argv[2]]
-    sizes = dict(vocab_size=32000, width=768, mlp_expanded_width=2304, num_heads=6, lru_width=768)
-    model = recurrentgemma.Griffin(
-        config(9, attention_window_size=512, **sizes), dtype=dtype, param_dtype=dtype
-    )
+    model = recurrentgemma.Griffin(griffin88m, dtype=dtype, param_dtype=dtype)
     for name, args in programs(model, int(sys.argv[3])).items():
         start = time.perf_counter()
         lowered = jax.jit(model.apply).lower(*args)

@@ -1,6 +1,7 @@
 """The 88M Griffin by PyTorch: peers.py LIBRARY DTYPE TOKENS QUICK; LIBRARY is transformers or recurrentgemma. Prints ms, bytes and versions as JSON."""
 import json
 import os
+import pathlib
 import resource
 import sys
 import time
@@ -53,22 +54,12 @@ class RecurrentGemma:
     """The authors' own PyTorch code: the prompt without logits but for its last token, as its sampler does it."""
 
     def __init__(self):
-        from recurrentgemma import common
         from recurrentgemma import torch as recurrentgemma
 
-        R, A = common.TemporalBlockType.RECURRENT, common.TemporalBlockType.ATTENTION
-        config = common.GriffinConfig(
-            vocab_size=32000,
-            width=768,
-            mlp_expanded_width=2304,
-            num_heads=6,
-            lru_width=768,
-            block_types=tuple(A if i % 3 == 2 else R for i in range(9)),
-            embeddings_scale_by_sqrt_dim=True,
-            attention_window_size=512,
-            logits_soft_cap=30.0,
-        )
-        self.model = recurrentgemma.Griffin(config, gradient_checkpointing=False, dtype=dtype).eval()
+        sys.path.append(str(pathlib.Path(__file__).parents[1]))
+        from griffin88m import griffin88m
+
+        self.model = recurrentgemma.Griffin(griffin88m, gradient_checkpointing=False, dtype=dtype).eval()
 
     def prefill(self):
         position = torch.arange(tokens, dtype=torch.int32)[None]

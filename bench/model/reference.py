@@ -1,5 +1,6 @@
 """The 88M Griffin by recurrentgemma's Flax code under jit: reference.py DTYPE TOKENS QUICK. Prints ms, bytes and versions as JSON."""
 import json
+import pathlib
 import resource
 import sys
 import time
@@ -7,26 +8,15 @@ from importlib.metadata import version
 
 import jax
 import jax.numpy as jnp
-from recurrentgemma import common
 from recurrentgemma import jax as recurrentgemma
+
+sys.path.append(str(pathlib.Path(__file__).parents[1]))
+from griffin88m import griffin88m
 
 dtype = {"f32": jnp.float32, "bf16": jnp.bfloat16}[sys.argv[1]]
 tokens = int(sys.argv[2])
 repeats, windows, window = (1, 2, 8) if sys.argv[3] == "quick" else (4, 6, 16)
-R, A = common.TemporalBlockType.RECURRENT, common.TemporalBlockType.ATTENTION
-config = common.GriffinConfig(
-    vocab_size=32000,
-    width=768,
-    mlp_expanded_width=2304,
-    num_heads=6,
-    lru_width=768,
-    block_types=tuple(A if i % 3 == 2 else R for i in range(9)),
-    embeddings_scale_by_sqrt_dim=True,
-    attention_window_size=512,
-    logits_soft_cap=30.0,
-    scan_type=common.ScanType.LINEAR_NATIVE,
-)
-model = recurrentgemma.Griffin(config, dtype=dtype, param_dtype=dtype)
+model = recurrentgemma.Griffin(griffin88m, dtype=dtype, param_dtype=dtype)
 prompt = (jnp.arange(tokens, dtype=jnp.int32) * 7919 % 32000)[None]
 position = jnp.arange(tokens, dtype=jnp.int32)[None]
 params = jax.jit(model.init)(jax.random.key(0), prompt[:, :16], position[:, :16])

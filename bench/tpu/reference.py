@@ -3,7 +3,7 @@
     python reference.py PROGRAM OUTPUT [--topology v5e:2x2]
 
 PROGRAM: scan | elementwise (x and a [1, 4096, 2560] f32), or RecurrentGemma 2B in bf16 by recurrentgemma's Flax code:
-prefill (1 x 2048, the Pallas scan), prefill-associative, decode-1, decode-16. Needs libtpu: its package, or TPU_LIBRARY_PATH.
+prefill (1 x 2048, the Pallas scan), decode-1, decode-16. Needs libtpu: its package, or TPU_LIBRARY_PATH.
 Prints one JSON object last: figures (ms, bytes) and versions.
 """
 import argparse
@@ -62,7 +62,6 @@ PROGRAMS = {
     "scan": scan,
     "elementwise": elementwise,
     "prefill": lambda: model(1, PREFILL_TOKENS, "LINEAR_PALLAS", cached=False),
-    "prefill-associative": lambda: model(1, PREFILL_TOKENS, "ASSOCIATIVE_NATIVE", cached=False),
     "decode-1": lambda: model(1, 1, "LINEAR_NATIVE", cached=True),
     "decode-16": lambda: model(16, 1, "LINEAR_NATIVE", cached=True),
 }

@@ -1,6 +1,6 @@
 /** @file Whether an artifact can run where it is to run: every reason against it, before anything is loaded. */
 import { basename } from "node:path";
-import { type Client, UnsupportedByPluginError } from "../runtime-pjrt/index.js";
+import { type Client, ifSupported, neededBytes } from "../runtime-pjrt/index.js";
 import type { Problem } from "../support/problems.js";
 import { ArtifactError } from "./errors.js";
 import { changedFiles } from "./files.js";
@@ -89,13 +89,8 @@ function memoryProblems(manifest: Manifest, client: Client, limit = freeBytes(cl
 
 /** What a device has left; undefined where the plugin does not tell. */
 function freeBytes(client: Client): number | undefined {
-  try {
-    const { bytesLimit, bytesInUse } = client.devices[0]!.memoryStats();
-    return bytesLimit === undefined ? undefined : bytesLimit - bytesInUse;
-  } catch (error) {
-    if (error instanceof UnsupportedByPluginError) return undefined;
-    throw error;
-  }
+  const stats = ifSupported(() => client.devices[0]!.memoryStats());
+  return stats?.bytesLimit === undefined ? undefined : stats.bytesLimit - stats.bytesInUse;
 }
 
 /** Device memory in bytes that a program takes while it runs. */
@@ -109,10 +104,8 @@ export function plannedMemory({ compiled }: Manifest, platform?: string): readon
   return compiled
     .filter(({ fingerprint }) => platform === undefined || fingerprint.platform === platform)
     .flatMap(({ executables }) => Object.entries(executables))
-    .flatMap(([program, { memory }]) => {
-      if (memory === undefined) return [];
-      const { arguments: given, results, aliased, temporary, generatedCode } = memory;
-      return [{ program, bytes: given + results - aliased + temporary + generatedCode }];
-    })
+    .flatMap(([program, { memory }]) =>
+      memory === undefined ? [] : [{ program, bytes: neededBytes(memory) }],
+    )
     .sort((a, b) => b.bytes - a.bytes);
 }

@@ -1,5 +1,6 @@
 /** @file An artifact in numbers, for people and programs that want to know what it is before they run it. */
 import { stat } from "node:fs/promises";
+import { elementCount, hostBytes, isElementType } from "../runtime-pjrt/index.js";
 import type { Problem } from "../support/problems.js";
 import { plannedMemory, type PlannedMemory } from "./check.js";
 import { changedFiles, extraFiles } from "./files.js";
@@ -78,7 +79,7 @@ export async function describeArtifact(
     path,
     form: (await stat(path)).isDirectory() ? "folder" : "archive",
     ...rest,
-    parameters: weights.tensors.reduce((sum, { shape }) => sum + elements(shape), 0),
+    parameters: weights.tensors.reduce((sum, { shape }) => sum + elementCount(shape), 0),
     stateBytes: stateBytes(manifest),
     programs: programs.map((program) => ({
       ...program,
@@ -98,8 +99,6 @@ export async function describeArtifact(
   };
 }
 
-const elements = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
-
 const countRoles = ({ arguments: list }: ManifestProgram): Record<ManifestArgument["role"], number> => {
   const count = (role: ManifestArgument["role"]) => list.filter((argument) => argument.role === role).length;
   return {
@@ -110,14 +109,16 @@ const countRoles = ({ arguments: list }: ManifestProgram): Record<ManifestArgume
   };
 };
 
-const BYTES: Readonly<Record<string, number>> = { f32: 4, i32: 4, bf16: 2, f16: 2 };
-
 /** What the decode program takes and gives back. */
 function stateBytes({ programs }: Manifest): number {
   const decode = programs.find(({ kind }) => kind === "decode");
   return (decode?.arguments ?? [])
     .filter(({ role }) => role === "state")
-    .reduce((sum, { dimensions, elementType }) => sum + elements(dimensions) * (BYTES[elementType] ?? 0), 0);
+    .reduce(
+      (sum, { dimensions, elementType }) =>
+        sum + (isElementType(elementType) ? hostBytes({ elementType, dimensions }) : 0),
+      0,
+    );
 }
 
 function describeCompiled(

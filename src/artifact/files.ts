@@ -2,7 +2,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import type { Problem } from "../support/problems.js";
-import { sha256OfFile } from "./hash.js";
+import { sha256OfFile } from "../support/hash.js";
 import { DIGEST_FILE, type Manifest, MANIFEST_FILE } from "./manifest.js";
 import type { OpenArtifact } from "./open.js";
 

@@ -5,7 +5,7 @@ import { mkdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { READ_BYTES } from "./hash.js";
+import { READ_BYTES } from "../support/hash.js";
 
 /** A file's content: bytes, text, or another file of any size. */
 export type Content = Uint8Array | string | { readonly copyOf: string };

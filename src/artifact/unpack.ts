@@ -6,7 +6,7 @@ import { Writable } from "node:stream";
 import type { FileEntry, ZipReader } from "@zip.js/zip.js";
 import { ARCHIVE_LIMITS, type ArchiveLimits, archiveProblems } from "./archive-rules.js";
 import { ArtifactError } from "./errors.js";
-import { READ_BYTES } from "./hash.js";
+import { READ_BYTES } from "../support/hash.js";
 
 export interface UnpackOptions {
   readonly limits?: ArchiveLimits;

@@ -1,11 +1,10 @@
 /** @file The files of an artifact in the order in which they are written, and the manifest that names them. */
-import { createHash } from "node:crypto";
 import { realpath } from "node:fs/promises";
 import { basename, dirname, relative, sep } from "node:path";
 import { UsageError } from "../support/errors.js";
 import type { ArtifactContent } from "./content.js";
 import { digestLine } from "./files.js";
-import { sha256 } from "./hash.js";
+import { sha256 } from "../support/hash.js";
 import { formatJson } from "./json.js";
 import {
   DIGEST_FILE,
@@ -30,10 +29,7 @@ export interface WriteProgress {
 
 /** A short name for where executables run. */
 const fingerprintId = (fingerprint: Fingerprint): string =>
-  createHash("sha256")
-    .update(JSON.stringify(Object.entries(fingerprint).sort()))
-    .digest("hex")
-    .slice(0, 16);
+  sha256(JSON.stringify(Object.entries(fingerprint).sort())).slice(0, 16);
 
 /** Writes the parts of one artifact in order, and remembers what it wrote. */
 export class ArtifactWriter {

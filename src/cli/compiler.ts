@@ -1,7 +1,7 @@
 /** @file What `griffin export --compile` compiles with: devices that are here, or a topology that the target names. */
-import type { ExportCompiler } from "../engine/index.js";
+import { type ExportCompiler, splitTarget } from "../engine/index.js";
 import { UsageError } from "../support/errors.js";
-import { loadPlugin, openDevice } from "./device.js";
+import { loadPlugin, openDevice, pluginFor } from "./device.js";
 import type { Progress } from "./progress.js";
 
 interface OpenCompiler extends AsyncDisposable {
@@ -18,10 +18,9 @@ export async function openCompiler(
   plugin: string | undefined,
   progress: Progress,
 ): Promise<OpenCompiler> {
-  const [platform = "", ...rest] = target.split(":");
-  const topologyName = rest.join(":");
-  const name = plugin ?? (platform === "gpu" ? "cuda" : platform);
-  if (topologyName === "") {
+  const { platform, topology: topologyName } = splitTarget(target);
+  const name = plugin ?? pluginFor(platform);
+  if (topologyName === undefined) {
     const device = await openDevice(name, progress);
     if (device.target === platform) {
       return { compiler: device, [Symbol.asyncDispose]: () => device[Symbol.asyncDispose]() };

@@ -7,7 +7,7 @@ import { compileApart } from "./cost/compile.js";
 import { printable } from "./cost/print.js";
 import { type Counted, makeReport } from "./cost/report.js";
 import { checkSource, lowerModel, readSource } from "./cost/source.js";
-import { locatePlugin } from "./device.js";
+import { locatePlugin, pluginFor } from "./device.js";
 import { addModelOptions, type ModelFlags } from "./model-options.js";
 import { addLoweringOptions, type LoweringFlags, oneOf, wholeNumber } from "./options.js";
 import { printJson, printLine } from "./output.js";
@@ -76,7 +76,7 @@ async function count(file: string | undefined, options: Options, progress: Progr
 async function compile(module: Operation, target: string, plugin: string | undefined, progress: Progress) {
   const request = costRequest(module, target);
   const { platform, topology } = splitTarget(target);
-  const path = await locatePlugin(plugin ?? (platform === "gpu" ? "cuda" : platform), progress);
+  const path = await locatePlugin(plugin ?? pluginFor(platform), progress);
   progress.update("compile for", target);
   return compileApart({ plugin: path, topology, request });
 }

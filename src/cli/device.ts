@@ -25,6 +25,9 @@ export async function locatePlugin(name: string, progress: Progress): Promise<st
   return found.path;
 }
 
+/** The plugin that compiles for a target's platform. */
+export const pluginFor = (platform: string): string => (platform === "gpu" ? "cuda" : platform);
+
 /** Finds and loads a plugin, fetching it if need be. @throws EnvironmentError when there is none and it cannot be installed */
 export const loadPlugin = async (name: string, progress: Progress): Promise<Plugin> =>
   Plugin.load(await locatePlugin(name, progress));

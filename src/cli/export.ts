@@ -4,22 +4,18 @@ import pc from "picocolors";
 import type { ComputeDType } from "../../models/griffin.js";
 import { presets } from "../../models/presets.js";
 import { type ExportEvent, exportModel, type ExportSource, type ExportSummary } from "../engine/index.js";
-import { UsageError } from "../support/errors.js";
 import { formatTable } from "../support/table.js";
 import { openCompiler } from "./compiler.js";
+import { addSourceOptions, checkOneModel, type SourceFlags } from "./model-options.js";
 import { addLoweringOptions, type LoweringFlags, oneOf, wholeNumber } from "./options.js";
 import { printJson, printLine } from "./output.js";
 import { packageVersion } from "./package.js";
 import { formatBytes, Progress } from "./progress.js";
 
-const presetNames = Object.keys(presets) as readonly (keyof typeof presets)[];
-
 /** Token ids of the published models, which a preset does not name. */
 const PUBLISHED_IDS = { bosId: 2, eosIds: [1], padId: 0 } as const;
 
-interface Options extends LoweringFlags {
-  readonly model?: string;
-  readonly preset?: keyof typeof presets;
+interface Options extends SourceFlags, LoweringFlags {
   readonly output: string;
   readonly zip?: boolean;
   readonly batch: number;
@@ -43,16 +39,10 @@ Examples:
   griffin export --preset recurrentgemma-2b -o 2b --batch 16 --text      programs without weights, also as text`;
 
 export function exportCommand(): Command {
-  const command = new Command("export")
-    .description(
-      "write a model as an artifact: programs, weights by reference or copied, all that is needed to run it",
-    )
-    .option("--model <dir>", "folder of a checkpoint; its config.json is enough")
-    .option(
-      "--preset <name>",
-      `a published or a tiny size, without weights: ${presetNames.join(", ")}`,
-      oneOf("--preset", presetNames),
-    )
+  const command = new Command("export").description(
+    "write a model as an artifact: programs, weights by reference or copied, all that is needed to run it",
+  );
+  addSourceOptions(command)
     .requiredOption("-o, --output <path>", "folder to write, or archive if it ends in .zip")
     .option("--zip", "write one archive instead of a folder")
     .option("--batch <n>", "sequences side by side", wholeNumber("--batch", 1), 1)
@@ -97,13 +87,7 @@ async function run(options: Options): Promise<void> {
 }
 
 function chooseSource({ model, preset, dtype }: Options): ExportSource {
-  if ((model === undefined) === (preset === undefined)) {
-    throw new UsageError({
-      message: model === undefined ? "no model given" : "--model and --preset are both given",
-      expected: "one of --model DIR, --preset NAME",
-      hint: `presets: ${presetNames.join(", ")}`,
-    });
-  }
+  checkOneModel({ model, preset });
   if (model !== undefined) return { folder: model };
   return { name: preset!, config: { ...presets[preset!], ...PUBLISHED_IDS, dtype: dtype ?? "bf16" } };
 }

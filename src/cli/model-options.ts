@@ -9,25 +9,34 @@ import { oneOf, wholeNumber } from "./options.js";
 const PROGRAMS = ["prefill", "extend", "decode", "score", "forward"] as const;
 const presetNames = Object.keys(presets) as readonly (keyof typeof presets)[];
 
+/** A model, as options name it. */
+export interface SourceFlags {
+  readonly model?: string | undefined;
+  readonly preset?: keyof typeof presets | undefined;
+}
+
 /** What the options say. */
-export interface ModelFlags {
-  readonly model?: string;
-  readonly preset?: keyof typeof presets;
+export interface ModelFlags extends SourceFlags {
   readonly program: (typeof PROGRAMS)[number];
   readonly batch: number;
   readonly time?: number;
   readonly dtype?: ComputeDType;
 }
 
-/** `--model` or `--preset`, `--program`, `--batch`, `--time`, `--dtype`. */
-export function addModelOptions(command: Command): Command {
+/** `--model` or `--preset`. */
+export function addSourceOptions(command: Command): Command {
   return command
     .option("--model <dir>", "folder of a checkpoint; its config.json is enough")
     .option(
       "--preset <name>",
-      `a published or a tiny size: ${presetNames.join(", ")}`,
+      `a published or a tiny size, without weights: ${presetNames.join(", ")}`,
       oneOf("--preset", presetNames),
-    )
+    );
+}
+
+/** `--model` or `--preset`, `--program`, `--batch`, `--time`, `--dtype`. */
+export function addModelOptions(command: Command): Command {
+  return addSourceOptions(command)
     .option("--program <kind>", `one of ${PROGRAMS.join(", ")}`, oneOf("--program", PROGRAMS), "prefill")
     .option("--batch <n>", "sequences side by side", wholeNumber("--batch", 1), 1)
     .option(
@@ -43,18 +52,22 @@ export function addModelOptions(command: Command): Command {
 }
 
 /** @throws UsageError unless just one of --model and --preset is given */
+export function checkOneModel({ model, preset }: SourceFlags): void {
+  if ((model === undefined) !== (preset === undefined)) return;
+  throw new UsageError({
+    message: model === undefined ? "no model given" : "--model and --preset are both given",
+    expected: "one of --model DIR, --preset NAME",
+    hint: `presets: ${presetNames.join(", ")}`,
+  });
+}
+
+/** @throws UsageError unless just one of --model and --preset is given */
 export async function chooseModel({
   model,
   preset,
   dtype,
 }: ModelFlags): Promise<{ config: GriffinConfig; dtype: ComputeDType }> {
-  if ((model === undefined) === (preset === undefined)) {
-    throw new UsageError({
-      message: model === undefined ? "no model given" : "--model and --preset are both given",
-      expected: "one of --model DIR, --preset NAME",
-      hint: `presets: ${presetNames.join(", ")}`,
-    });
-  }
+  checkOneModel({ model, preset });
   if (preset !== undefined) return { config: presets[preset], dtype: dtype ?? "bf16" };
   const config = await readModelConfig(model!);
   return { config, dtype: dtype ?? config.dtype };

@@ -14,9 +14,17 @@ export function pathsOf(module: Module, computation: Computation): ReadonlyMap<s
     const path = calls
       ? innerPath(module, instruction)
       : (instruction.path ?? firstOf(computation, instruction, paths));
-    if (path !== undefined) paths.set(instruction.name, path);
+    if (path !== undefined) paths.set(instruction.name, oneLayer(path));
   }
   return paths;
+}
+
+/** `layers.2/layers/mlp_block`, which is what compilers make of a layer that several calls share, is `layers.2/mlp_block`. */
+function oneLayer(path: string): string {
+  const segments = path.split("/");
+  const repeats = (segment: string, before = ""): boolean =>
+    /[._]\d+$/.test(before) && before.replace(/[._]\d+$/, "") === segment;
+  return segments.filter((segment, i) => !repeats(segment, segments[i - 1])).join("/");
 }
 
 /** What is a whole of its own: its user's path would say nothing of what is in it. */

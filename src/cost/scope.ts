@@ -4,16 +4,12 @@
 const WRAPPERS =
   /^(?:(?:jit|pjit|jvp|transpose|vmap)\(.*\)|checkpoint|rematted_computation|closed_call|eval_jaxpr|while|body|cond|remat\d*)$/;
 
-/** What tells layers of a kind apart. */
-const NUMBER = /[._]\d+$/;
-
 /** Names that are kept of a path: enough for layer, block and part. */
 const DEPTH = 3;
 
 /**
  * `jit(apply)/Griffin/checkpoint/blocks.2/mlp_block/ffw_up/dot_general` and `layers.2/mlp_block/gate_proj` become
- * `blocks.*\/mlp_block/ffw_up` and `layers.*\/mlp_block/gate_proj`; so does `layers.2/layers/mlp_block/gate_proj`, which is what the
- * compiler makes of a layer that several calls share. Empty where a path names nothing but operations.
+ * `blocks.*\/mlp_block/ffw_up` and `layers.*\/mlp_block/gate_proj`. Empty where a path names nothing but operations.
  */
 export function scopeOf(path: string): string {
   const argument = argumentSegments(path);
@@ -26,13 +22,13 @@ export function scopeOf(path: string): string {
   );
   // Flax begins with the class of the whole model.
   const inner = fromJax && named.length > 1 && /^[A-Z]/.test(named[0]!) ? named.slice(1) : named;
-  return cut(inner.filter((segment, i) => segment !== inner[i - 1]?.replace(NUMBER, "")));
+  return cut(inner);
 }
 
 const cut = (segments: readonly string[]): string =>
   segments
     .slice(0, DEPTH)
-    .map((segment) => segment.replace(NUMBER, (number) => `${number[0]}*`))
+    .map((segment) => segment.replace(/([._])\d+$/, "$1*"))
     .join("/");
 
 /** JAX names arguments by how they are reached: `variables['params']['blocks.2']['mlp_block']['ffw_up']['w']`. */

@@ -16,7 +16,7 @@ import {
   type ProgramBuffers,
   type ProgramResults,
 } from "../serving/index.js";
-import { type LoweredProgram, stablehloText } from "./lower.js";
+import { type LoweredProgram, preparationId, stablehloText } from "./lower.js";
 
 /** What a plugin must know of a program's arguments and results; its states are donated. */
 export function signatureOf(program: LoweredProgram): Signature {
@@ -91,7 +91,7 @@ function preparationOf(
 ): Preparation | undefined {
   if (prepare === undefined) return undefined;
   return {
-    id: `${stablehloText(prepare)}\n${prepare.arguments.map(({ name }) => name).join()}`,
+    id: preparationId(prepare),
     load: () => CompiledProgram.compile(client, prepare, cache),
   };
 }

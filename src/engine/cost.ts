@@ -8,8 +8,8 @@ import {
   type CompiledMemoryStats,
   type CompiledProgram,
   type CompileRequest,
+  ifSupported,
   type Plugin,
-  UnsupportedByPluginError,
 } from "../runtime-pjrt/index.js";
 import { mainSignature, ProgramError } from "./stablehlo-program.js";
 
@@ -74,13 +74,4 @@ function count(program: CompiledProgram, compileMs: number): CompiledCost {
     memory: ifSupported(() => program.memoryStats()),
     compileMs,
   };
-}
-
-function ifSupported<T>(ask: () => T): T | undefined {
-  try {
-    return ask();
-  } catch (error) {
-    if (error instanceof UnsupportedByPluginError) return undefined;
-    throw error;
-  }
 }

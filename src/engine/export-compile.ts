@@ -9,9 +9,9 @@ import {
   type Client,
   type CompiledProgram,
   type CompileRequest,
+  ifSupported,
   type Plugin,
   type Topology,
-  UnsupportedByPluginError,
 } from "../runtime-pjrt/index.js";
 import type { ExportedProgram } from "./export-programs.js";
 
@@ -56,11 +56,8 @@ function store(program: CompiledProgram): StoredExecutable {
 
 /** What the compiler planned; undefined where it does not tell. */
 function plannedMemory(program: CompiledProgram): StoredExecutable["memory"] {
-  try {
-    const { arguments: given, results, aliased, temporary, generatedCode } = program.memoryStats();
-    return { arguments: given, results, aliased, temporary, generatedCode };
-  } catch (error) {
-    if (error instanceof UnsupportedByPluginError) return undefined;
-    throw error;
-  }
+  const stats = ifSupported(() => program.memoryStats());
+  if (stats === undefined) return undefined;
+  const { arguments: given, results, aliased, temporary, generatedCode } = stats;
+  return { arguments: given, results, aliased, temporary, generatedCode };
 }

@@ -7,7 +7,13 @@ import type { Signature } from "../runtime-pjrt/index.js";
 import { planChunks, type ProgramKey } from "../serving/index.js";
 import type { ModelConfig } from "../weights/index.js";
 import { signatureOf } from "./compiled.js";
-import { type LoweredProgram, type LoweringOptions, lowerProgram, stablehloText } from "./lower.js";
+import {
+  type LoweredProgram,
+  type LoweringOptions,
+  lowerProgram,
+  preparationId,
+  stablehloText,
+} from "./lower.js";
 
 /** What decides the programs of an artifact. */
 export interface ExportedPrograms extends LoweringOptions {
@@ -76,7 +82,7 @@ function shared(
   prepare: LoweredProgram,
   options: ExportedPrograms,
 ): string {
-  const id = `${stablehloText(prepare)}\n${prepare.arguments.map(({ name }) => name).join()}`;
+  const id = preparationId(prepare);
   const name = known.get(id)?.content.name ?? (known.size === 0 ? "prepare" : `prepare_${known.size + 1}`);
   if (!known.has(id)) known.set(id, write(prepare, { name, kind: "prepare", batch: 0, time: 0 }, options));
   return name;

@@ -1,12 +1,12 @@
 /** @file What a file of StableHLO holds: its functions, what they take and give, its operations, the version it needs. */
 import { readFile } from "node:fs/promises";
-import type { AttributeDictionary } from "../ir/attribute.js";
 import { deserializePortable, isBytecode, minimumVersion, PortabilityError } from "../ir/bytecode/index.js";
 import { type Operation, walk } from "../ir/operation.js";
 import { isOp, type OperationOf } from "../ir/ops/index.js";
 import { parseModule } from "../ir/text/index.js";
 import { formatType } from "../ir/types.js";
 import { verifyModule } from "../ir/verify.js";
+import { notedRole } from "./lower.js";
 
 /** What a function takes or gives. */
 export interface ValueDescription {
@@ -78,18 +78,12 @@ function describeFunction({ attributes }: OperationOf<"func.func">): FunctionDes
   return {
     name: sym_name,
     isPublic: sym_visibility !== "private",
-    arguments: function_type.inputs.map((type, i) => ({ type: formatType(type), ...meaning(arg_attrs[i]) })),
+    arguments: function_type.inputs.map((type, i) => ({
+      type: formatType(type),
+      ...notedRole(arg_attrs[i]),
+    })),
     results: function_type.results.map((type) => ({ type: formatType(type) })),
   };
-}
-
-function meaning(attributes: AttributeDictionary = new Map()): Omit<ValueDescription, "type"> {
-  for (const role of ["parameter", "state", "prepared"] as const) {
-    const attribute = attributes.get(`griffin.${role}`);
-    if (attribute?.kind === "string") return { role, name: attribute.value };
-    if (attribute?.kind === "integer") return { role, name: String(attribute.value) };
-  }
-  return {};
 }
 
 function countOperations(module: Operation): ProgramDescription["operations"] {

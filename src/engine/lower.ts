@@ -1,7 +1,7 @@
 /** @file From a traced program to StableHLO: the pipeline of a target, and what the lowered @main takes. */
 import type { AttributeDictionary } from "../ir/attribute.js";
 import type { ArgumentSpec, Program, ResultSpec } from "../dsl/index.js";
-import type { Operation } from "../ir/operation.js";
+import { type Operation, walk } from "../ir/operation.js";
 import { isOp, type OperationOf } from "../ir/ops/index.js";
 import {
   cloneOperation,
@@ -14,10 +14,10 @@ import {
 import { printModule } from "../ir/text/index.js";
 import type { TensorType } from "../ir/types.js";
 import { verifyModule } from "../ir/verify.js";
-import { walk } from "../ir/operation.js";
 import { loweringPasses } from "../lowering/passes.js";
 import { findTarget } from "../lowering/targets.js";
 import { parsePipeline, type PassCallback, registerPasses, runPipeline } from "../passes/index.js";
+import { findFunction } from "../passes/symbols.js";
 import { InternalError } from "../support/errors.js";
 
 registerPasses(loweringPasses);
@@ -111,11 +111,17 @@ const stepsOf = ({ arguments: all }: Program): number =>
       .map((a) => (a.name === "time" ? a.size : 1)),
   );
 
-const stringOf = (attributes: AttributeDictionary, name: string): string | undefined => {
-  const attribute = attributes.get(name);
-  if (attribute?.kind === "string") return attribute.value;
-  return attribute?.kind === "integer" ? String(attribute.value) : undefined;
-};
+/** What our own programs note of an argument that is no input: its role and name. */
+export function notedRole(
+  attributes: AttributeDictionary = new Map(),
+): { readonly role: "parameter" | "state" | "prepared"; readonly name: string } | undefined {
+  for (const role of ["parameter", "state", "prepared"] as const) {
+    const attribute = attributes.get(`griffin.${role}`);
+    if (attribute?.kind === "string") return { role, name: attribute.value };
+    if (attribute?.kind === "integer") return { role, name: String(attribute.value) };
+  }
+  return undefined;
+}
 
 /** What a function takes; what its author said of an argument is found again by its role and name. */
 function describeArguments(
@@ -125,24 +131,13 @@ function describeArguments(
   const { function_type: type, arg_attrs: attributes = [] } = func.attributes;
   const inputs = traced.filter(({ role }) => role === "input").map(({ name }) => name);
   return type.inputs.map((input, index) => {
-    const entries = attributes[index] ?? new Map();
-    const marked = (["parameter", "state", "prepared"] as const).flatMap((role) => {
-      const name = stringOf(entries, `griffin.${role}`);
-      return name === undefined ? [] : [{ role, name }];
-    });
-    const { role, name } = marked[0] ?? { role: "input" as const, name: inputs.shift() ?? `${index}` };
+    const noted = notedRole(attributes[index]);
+    const { role, name } = noted ?? { role: "input" as const, name: inputs.shift() ?? `${index}` };
     const known = traced.find((argument) => argument.role === role && argument.name === name);
     const { shape } = input as TensorType;
     const axes = known?.axes.map((axis) => axis.name) ?? shape.map((_, i) => `${i}`);
     return { role, name, axes, type: input as TensorType };
   });
-}
-
-function findFunction(module: Operation, name: string): OperationOf<"func.func"> | undefined {
-  for (const operation of module.regions[0]!.entry) {
-    if (isOp(operation, "func.func") && operation.attributes.sym_name === name) return operation;
-  }
-  return undefined;
 }
 
 /** A module with a copy of one function as its @main, and of the functions it calls. */
@@ -214,3 +209,7 @@ function preparingProgram(
 
 /** The StableHLO text of a lowered program, as plugins take it. */
 export const stablehloText = (program: LoweredProgram): string => printModule(program.module);
+
+/** Equal for preparing programs that compute the same from the same parameters. */
+export const preparationId = (prepare: LoweredProgram): string =>
+  `${stablehloText(prepare)}\n${prepare.arguments.map(({ name }) => name).join()}`;

@@ -2,20 +2,33 @@
 import type { Value } from "../ir/operation.js";
 import { type Emitter, shapeOf } from "./emit.js";
 
-/** x [b, t, ..] with rows cut into `outer` by `inner`, and those two swapped. */
-function swapRows(e: Emitter, x: Value, outer: number, inner: number): Value {
+/** x [b, t, ..] with rows cut into `parts`, and part `at` of them swapped with the one after it. */
+function swapParts(e: Emitter, x: Value, parts: readonly number[], at: number): Value {
   const [batch, , ...rest] = shapeOf(x) as [number, number, ...number[]];
-  const cut = e.reshape(x, [batch, outer, inner, ...rest]);
-  return e.reshape(e.transpose(cut, [0, 2, 1, ...rest.map((_, i) => i + 3)]), shapeOf(x));
+  const cut = [batch, ...parts, ...rest];
+  const order = cut.map((_, i) => (i === at + 1 ? i + 1 : i === at + 2 ? i - 1 : i));
+  return e.reshape(e.transpose(e.reshape(x, cut), order), shapeOf(x));
 }
 
 /** x [b, t, ..] in order to interleaved. */
 export const toInterleaved = (e: Emitter, x: Value, ways: number): Value =>
-  ways === 1 ? x : swapRows(e, x, shapeOf(x)[1]! / ways, ways);
+  ways === 1 ? x : swapParts(e, x, [shapeOf(x)[1]! / ways, ways], 0);
 
 /** x [b, t, ..] interleaved to in order. */
 export const toOrdered = (e: Emitter, x: Value, ways: number): Value =>
-  ways === 1 ? x : swapRows(e, x, ways, shapeOf(x)[1]! / ways);
+  ways === 1 ? x : swapParts(e, x, [ways, shapeOf(x)[1]! / ways], 0);
+
+/** x [b, t, ..] interleaved to blocks of consecutive tokens, each block interleaved by itself. */
+export const toBlocks = (e: Emitter, x: Value, block: number, ways: number): Value =>
+  ways === 1 ? x : swapParts(e, x, [ways, shapeOf(x)[1]! / block, block / ways], 0);
+
+/** The other way round. */
+export const fromBlocks = (e: Emitter, x: Value, block: number, ways: number): Value =>
+  ways === 1 ? x : swapParts(e, x, [shapeOf(x)[1]! / block, ways, block / ways], 0);
+
+/** x [b, t, ..] in order to blocks of consecutive tokens, each block interleaved by itself. */
+export const interleaveBlocks = (e: Emitter, x: Value, block: number, ways: number): Value =>
+  ways === 1 ? x : swapParts(e, x, [shapeOf(x)[1]! / block, block / ways, ways], 1);
 
 /** The slabs of x [b, t, ..]: slab i holds the tokens i, i + n, i + 2n ... */
 export function slabsOf(e: Emitter, x: Value, ways: number): readonly Value[] {

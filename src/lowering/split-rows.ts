@@ -3,12 +3,11 @@
  * of the product that makes it or uses it: the gates before it, and after it all that leads through one product of matrices.
  */
 import { Builder } from "../ir/builder.js";
-import { definingOp, type Operation, type Value } from "../ir/operation.js";
+import { definingOp, type Operation, type Value, walk } from "../ir/operation.js";
 import { hasTrait, isOp, type OpName } from "../ir/ops/index.js";
 import { replaceOperation } from "../ir/rewriter.js";
 import { type TensorType, tensorType } from "../ir/types.js";
 import { definePass, type PassExample } from "../passes/pass.js";
-import { walk } from "../ir/operation.js";
 import { Emitter, shapeOf } from "./emit.js";
 import { slabsOf } from "./row-order.js";
 

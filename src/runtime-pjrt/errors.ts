@@ -42,6 +42,16 @@ export class PjrtError extends GriffinError {
 /** The plugin does not have this function, or has it and answers UNIMPLEMENTED. Another plugin may do it. */
 export class UnsupportedByPluginError extends PjrtError {}
 
+/** What a plugin answers; undefined where it does not have the function. @throws whatever else `ask` throws */
+export function ifSupported<T>(ask: () => T): T | undefined {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof UnsupportedByPluginError) return undefined;
+    throw error;
+  }
+}
+
 /** The device has no room; the details carry its memory statistics where the plugin gives them. */
 export class OutOfMemoryError extends PjrtError {
   /** The same error with more lines, e.g. memory statistics. */

@@ -6,6 +6,7 @@ export type { CompileOptions } from "./compile-options.js";
 export { Device, type DeviceMemoryStats, Memory } from "./device.js";
 export { bytesPerElement, ELEMENT_TYPES, type ElementTypeName, isElementType } from "./element-type.js";
 export {
+  ifSupported,
   ArgumentError,
   HandleClosedError,
   IncompatiblePluginError,
@@ -47,7 +48,7 @@ export {
 export { libraryHash, processorFeatures } from "./cache/identity.js";
 export type { FlagValue } from "./compile-options.js";
 export { Profiler } from "./extensions/profiler.js";
-export type { CompiledMemoryStats } from "./program-analysis.js";
+export { type CompiledMemoryStats, neededBytes } from "./program-analysis.js";
 export { decodeHloFile, type OptimizedProgram } from "./optimized-hlo.js";
 export type { HloComputationProto, HloInstructionProto, HloModuleProto } from "./proto/hlo_pb.js";
 export { AheadOfTimeProgram, Topology } from "./topology.js";

@@ -17,6 +17,16 @@ export interface CompiledMemoryStats {
   readonly total?: number;
 }
 
+/** Device memory that one execution takes, bytes: arguments, results, temporaries and code, what is aliased once. */
+export const neededBytes = ({
+  arguments: given,
+  results,
+  aliased,
+  temporary,
+  generatedCode,
+}: Pick<CompiledMemoryStats, "arguments" | "results" | "aliased" | "temporary" | "generatedCode">): number =>
+  given + results - aliased + temporary + generatedCode;
+
 /** @throws UnsupportedByPluginError where the compiler does not tell */
 export function readMemoryStats(api: Api, executable: bigint): CompiledMemoryStats {
   const out = api.call("PJRT_Executable_GetCompiledMemoryStats", { executable });

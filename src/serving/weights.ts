@@ -1,5 +1,5 @@
 /** @file Weights from a checkpoint to a device. */
-import { allocateAligned, type Client, type DeviceBuffer } from "../runtime-pjrt/index.js";
+import { allocateAligned, type Client, type DeviceBuffer, hostBytes } from "../runtime-pjrt/index.js";
 import type { BoundParameter, FloatType } from "../weights/index.js";
 import type { ModelEvent } from "./events.js";
 import { closeAll } from "./program-set.js";
@@ -10,8 +10,6 @@ export interface ResidentWeights {
   /** By parameter path, once all are there. Rejects when one cannot be read; the others are freed then. */
   readonly buffers: Promise<ReadonlyMap<string, DeviceBuffer>>;
 }
-
-const BYTES: Readonly<Record<FloatType, number>> = { f32: 4, bf16: 2, f16: 2 };
 
 /** Of memory that is asked for at once: V8 looks for garbage after every large array, which takes as long as reading it. */
 const CHUNK_BYTES = 2 ** 28;
@@ -32,7 +30,7 @@ export function uploadWeights(
   dtype: FloatType,
   onEvent?: (event: ModelEvent) => void,
 ): ResidentWeights {
-  const bytesOf = ({ shape }: BoundParameter) => shape.reduce((a, b) => a * b, BYTES[dtype]);
+  const bytesOf = ({ shape }: BoundParameter) => hostBytes({ elementType: dtype, dimensions: shape });
   const totalBytes = [...parameters.values()].reduce((sum, parameter) => sum + bytesOf(parameter), 0);
   const memory = client.platformName === "cpu" ? new HostMemory(totalBytes) : undefined;
   const buffers = new Map<string, DeviceBuffer>();

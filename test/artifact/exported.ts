@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, onTestFinished } from "vitest";
 import { digestLine } from "../../src/artifact/files.js";
-import { sha256 } from "../../src/artifact/hash.js";
+import { sha256 } from "../../src/support/hash.js";
 import type { Manifest } from "../../src/artifact/index.js";
 import { DIGEST_FILE, MANIFEST_FILE } from "../../src/artifact/manifest.js";
 

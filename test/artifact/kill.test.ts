@@ -50,21 +50,23 @@ async function wholeBatch(path: string): Promise<number | undefined> {
 /** Kills spread over the time that writing takes, ms. */
 const moments = [0, 3, 6, 10, 15, 20, 30, 45];
 
+/** Kills exports of batch 1, 2 .. one after another; what is at `path` stays the one before, or is whole. */
+async function killAtEveryMoment(path: string, before: number | undefined): Promise<void> {
+  let there = before;
+  let inTime = 0;
+  for (const [i, ms] of moments.entries()) {
+    await killExport(path, i + 1, ms);
+    const now = await wholeBatch(path);
+    expect([there, i + 1], `killed after ${ms} ms`).toContain(now);
+    if (now !== i + 1) inTime++;
+    there = now;
+  }
+  expect(inTime).toBeGreaterThan(0);
+}
+
 test.each(["artifact", "artifact.zip"])(
   "an export that is killed leaves no %s, or a whole one",
-  async (name) => {
-    const path = join(await temporaryFolder(), name);
-    let there: number | undefined;
-    let inTime = 0;
-    for (const [i, ms] of moments.entries()) {
-      await killExport(path, i + 1, ms);
-      const now = await wholeBatch(path);
-      expect([there, i + 1], `killed after ${ms} ms`).toContain(now);
-      if (now !== i + 1) inTime++;
-      there = now;
-    }
-    expect(inTime).toBeGreaterThan(0);
-  },
+  async (name) => killAtEveryMoment(join(await temporaryFolder(), name), undefined),
   120_000,
 );
 
@@ -73,16 +75,7 @@ test.each(["artifact", "artifact.zip"])(
   async (name) => {
     const path = join(await temporaryFolder(), name);
     expect(await griffin(exportOf(path, 100))).toMatchObject({ exitCode: 0 });
-    let there: number | undefined = 100;
-    let inTime = 0;
-    for (const [i, ms] of moments.entries()) {
-      await killExport(path, i + 1, ms);
-      const now = await wholeBatch(path);
-      expect([there, i + 1], `killed after ${ms} ms`).toContain(now);
-      if (now !== i + 1) inTime++;
-      there = now;
-    }
-    expect(inTime).toBeGreaterThan(0);
+    await killAtEveryMoment(path, 100);
     expect(await griffin(exportOf(path, 200))).toMatchObject({ exitCode: 0 });
     expect([await wholeBatch(path), await readdir(dirname(path))]).toEqual([200, [name]]);
   },

@@ -106,4 +106,16 @@ describe("where an instruction comes from", () => {
       ),
     ).toEqual({ c: "jit(f)/block/mul", f: "jit(f)/block/mul", g: 'jit(f)/a "b"/neg', h: "net.py:17", i: "" });
   });
+
+  test.each([
+    ["layers.2/layers/mlp_block/gate_proj", "layers.2/mlp_block/gate_proj"],
+    ["layers.2/layers", "layers.2"],
+    ["Dense_0/Dense", "Dense_0"],
+    ["layers/layers/mul", "layers/layers/mul"],
+    ["layers.2/mlp_block/layers", "layers.2/mlp_block/layers"],
+  ])("of layers that share a function by calls, %s is %s", (name, path) => {
+    const text = `%a = f32[10]{0} parameter(0)
+      ROOT %n = f32[10]{0} negate(%a), metadata={op_name="${name}"}`;
+    expect(paths(text)).toEqual({ n: path });
+  });
 });

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { sha256OfFile } from "../../src/artifact/hash.js";
+import { sha256OfFile } from "../../src/support/hash.js";
 import type { Manifest, WeightsIndex } from "../../src/artifact/index.js";
 import { type ExportOptions, exportModel } from "../../src/engine/index.js";
 import { programKeys } from "../../src/engine/export-programs.js";

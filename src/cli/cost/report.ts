@@ -12,7 +12,7 @@ import {
   sumCosts,
   topInstructions,
 } from "../../cost/index.js";
-import type { CompiledMemoryStats } from "../../runtime-pjrt/index.js";
+import { type CompiledMemoryStats, neededBytes } from "../../runtime-pjrt/index.js";
 
 /** Memory of one execution, bytes, and whether one device has it. */
 export interface MemoryReport {
@@ -76,7 +76,7 @@ export function makeReport(
 
 function reportMemory(stats: CompiledMemoryStats, chip: Chip | undefined): MemoryReport {
   const { arguments: given, results, aliased, temporary, generatedCode } = stats;
-  const needed = given + results - aliased + temporary + generatedCode;
+  const needed = neededBytes(stats);
   const available = chip === undefined ? undefined : chip.memory / chip.devices;
   return {
     arguments: given,

@@ -7,7 +7,7 @@
 import type { Value } from "../../ir/operation.js";
 import { ringInOrder } from "../decompose/ring.js";
 import { type Emitter, shapeOf, typeOf } from "../emit.js";
-import { toInterleaved, toOrdered } from "../row-order.js";
+import { fromBlocks, interleaveBlocks, toBlocks, toOrdered } from "../row-order.js";
 import {
   type AttentionInputs,
   type AttentionStrategy,
@@ -36,30 +36,6 @@ function tokenOfRow(e: Emitter, row: Value, block: number, ways: number): Value 
     e.scalar("divide", inBlock, stretches),
   );
   return e.add(e.sub(row, inBlock), token);
-}
-
-/** Interleaved rows [b, t, ..] as blocks of consecutive tokens, each interleaved by itself: [b, t, ..]. */
-function inBlocks(e: Emitter, rows: Value, block: number, ways: number): Value {
-  if (ways === 1) return rows;
-  const [batch, time, ...rest] = shapeOf(rows) as [number, number, ...number[]];
-  const cut = e.reshape(rows, [batch, ways, time / block, block / ways, ...rest]);
-  return e.reshape(e.transpose(cut, [0, 2, 1, 3, ...rest.map((_, i) => i + 4)]), shapeOf(rows));
-}
-
-/** Rows in order, each block of them interleaved. */
-function interleaveBlocks(e: Emitter, rows: Value, block: number, ways: number): Value {
-  if (ways === 1) return rows;
-  const [batch, count, ...rest] = shapeOf(rows) as [number, number, ...number[]];
-  const cut = e.reshape(rows, [batch, count / block, block / ways, ways, ...rest]);
-  return e.reshape(e.transpose(cut, [0, 1, 3, 2, ...rest.map((_, i) => i + 4)]), shapeOf(rows));
-}
-
-/** The other way round. */
-function fromBlocks(e: Emitter, rows: Value, block: number, ways: number): Value {
-  if (ways === 1) return rows;
-  const [batch, time, ...rest] = shapeOf(rows) as [number, number, ...number[]];
-  const cut = e.reshape(rows, [batch, time / block, ways, block / ways, ...rest]);
-  return e.reshape(e.transpose(cut, [0, 2, 1, 3, ...rest.map((_, i) => i + 4)]), shapeOf(rows));
 }
 
 /** Blocks of queries [b, n, heads, block, h], with their segments [b, n, block]. */
@@ -196,7 +172,7 @@ function firstBlocks(
 
 /** Rows [b, t, heads, h] as blocks [b, n, heads, block, h]. */
 function headsFirst(e: Emitter, rows: Value, block: number, ways: number): Value {
-  const inTime = inBlocks(e, rows, block, ways);
+  const inTime = toBlocks(e, rows, block, ways);
   const [batch, time, heads, head] = shapeOf(rows) as [number, number, number, number];
   return e.transpose(e.reshape(inTime, [batch, time / block, block, heads, head]), [0, 1, 3, 2, 4]);
 }
@@ -213,12 +189,11 @@ export const banded =
   (e, inputs) => {
     const { ring, window, ways } = inputs;
     const [batch, time] = shapeOf(inputs.q) as [number, number];
-    const [k, v] = [inputs.k, inputs.v].map((rows) => inBlocks(e, rows, block, ways)) as [Value, Value];
+    const [k, v] = [inputs.k, inputs.v].map((rows) => toBlocks(e, rows, block, ways)) as [Value, Value];
     const reach = Math.ceil(window / block);
     const count = Math.ceil(time / block);
     const missing = count * block - time;
-    const inTime = segments(e, toOrdered(e, inputs.segmentPos, ways));
-    const segment = inBlocks(e, toInterleaved(e, inTime, ways), block, ways);
+    const segment = interleaveBlocks(e, segments(e, toOrdered(e, inputs.segmentPos, ways)), block, ways);
     const moved = headsFirst(e, e.pad(e.convert(inputs.q, "f32"), 1, 0, missing, 0), block, ways);
     const blocks: QueryBlocks = {
       queries: e.convert(e.scalar("multiply", moved, POWER_OF_TWO), elementOf(inputs)),

@@ -2,7 +2,7 @@
 import type { Value } from "../../ir/operation.js";
 import { type Emitter, shapeOf, typeOf } from "../emit.js";
 
-/** Whether any of the `count` positions up to and including `last` (from the end of `starts`' padding) begins a document. */
+/** Of `time` rows from row `from` of `padded` [b, rows]: whether any of the `count` rows up to and including each begins a document. */
 export function startsWithin(
   e: Emitter,
   padded: Value,

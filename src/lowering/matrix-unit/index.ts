@@ -1,7 +1,6 @@
 /** @file Other forms of griffin ops, for targets whose strength is the product of matrices, where there are rows enough to fill it. */
-import type { Value } from "../../ir/operation.js";
+import type { Operation, Value } from "../../ir/operation.js";
 import { isOp, type OperationOf } from "../../ir/ops/index.js";
-import type { Operation } from "../../ir/operation.js";
 import { type Emitter, shapeOf } from "../emit.js";
 import { gatesAfterProducts } from "./gates.js";
 import { rmsNormByProduct } from "./norm.js";

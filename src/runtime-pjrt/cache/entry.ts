@@ -1,6 +1,6 @@
 /** @file One entry of the compile cache as a file: a line of JSON that describes it, then the compiled program. */
-import { createHash } from "node:crypto";
 import { z } from "zod";
+import { sha256 } from "../../support/hash.js";
 
 const MAGIC = "stablegriffin-program";
 
@@ -12,15 +12,13 @@ const headerSchema = z.strictObject({
   plugin: z.string(),
 });
 
-const digest = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
-
 /** The bytes of an entry's file. */
 export function encodeEntry(key: string, plugin: string, program: Uint8Array): Uint8Array {
   const header: z.infer<typeof headerSchema> = {
     magic: MAGIC,
     key,
     bytes: program.length,
-    sha256: digest(program),
+    sha256: sha256(program),
     plugin,
   };
   return Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), program]);
@@ -42,6 +40,6 @@ export function decodeEntry(key: string, file: Uint8Array<ArrayBuffer>): Decoded
   if (header.key !== key) return { rejected: "made for another program, plugin or machine" };
   const program = file.slice(end + 1);
   if (program.length !== header.bytes) return { rejected: `cut: ${program.length} of ${header.bytes} bytes` };
-  if (digest(program) !== header.sha256) return { rejected: "damaged: wrong checksum" };
+  if (sha256(program) !== header.sha256) return { rejected: "damaged: wrong checksum" };
   return { program };
 }

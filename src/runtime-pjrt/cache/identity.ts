@@ -1,27 +1,19 @@
 /** @file What compiled code depends on beside the program: the very file of the plugin, and the processor. */
-import { createHash } from "node:crypto";
-import { createReadStream, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { sha256, sha256OfFile } from "../../support/hash.js";
 import { cacheFolder } from "../install/cache-folder.js";
 
 const libraryHashes = new Map<string, Promise<string>>();
 
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path, { highWaterMark: 4 << 20 }), hash);
-  return hash.digest("hex");
-}
-
 /** The hash as an earlier process found it, for the same path, size, time of change and inode; else computed and noted. */
 async function notedHash(path: string, identity: string): Promise<string> {
-  const name = createHash("sha256").update(identity).digest("hex");
-  const note = join(cacheFolder(), "library-hashes", name);
+  const note = join(cacheFolder(), "library-hashes", sha256(identity));
   const noted = await readFile(note, "utf8").catch(() => "");
   if (/^[0-9a-f]{64}$/.test(noted)) return noted;
-  const hash = await hashFile(path);
+  const hash = await sha256OfFile(path);
   // Without the note the next process computes it again: no reason to fail.
   await mkdir(dirname(note), { recursive: true })
     .then(() => writeFile(note, hash))

@@ -28,7 +28,7 @@ export const PLUGIN_WHEELS = {
     libraryBytes: 273768800,
     api: "0.106",
     platform: "manylinux_2_27_x86_64",
-    summary: "XLA for CPUs as zml builds it; the fastest for single sequences in bf16",
+    summary: "XLA for CPUs as zml builds it",
   },
   "xla-cpu-pjrt": {
     package: "xla-cpu-pjrt",

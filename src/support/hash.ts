@@ -5,7 +5,7 @@ import { open } from "node:fs/promises";
 /** Bytes of a file that are read at once. */
 export const READ_BYTES = 1 << 20;
 
-/** SHA-256 in hexadecimal, as manifests hold it. */
+/** SHA-256 in hexadecimal. */
 export const sha256 = (content: Uint8Array | string): string =>
   createHash("sha256").update(content).digest("hex");
 
