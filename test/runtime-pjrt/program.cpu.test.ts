@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { UnsupportedByPluginError } from "../../src/runtime-pjrt/index.js";
+import { ifSupported, PjrtError, UnsupportedByPluginError } from "../../src/runtime-pjrt/index.js";
 import { decodeDeviceAssignment, encodeCompileOptions } from "../../src/runtime-pjrt/compile-options.js";
 import { addProgram, f32x4, floats, withClient } from "./cpu.js";
 
@@ -30,6 +30,9 @@ describe("a compiled program tells", () => {
       expect(client.defaultLayout({ elementType: "bf16", dimensions: [2, 3] })).toBe("{1,0}");
       expect(executable.program.resultMemoryKinds).toEqual(["device"]);
       expect(() => executable.program.costAnalysis()).toThrow(UnsupportedByPluginError);
+      expect(ifSupported(() => executable.program.costAnalysis())).toBeUndefined();
+      expect(ifSupported(() => executable.program.resultMemoryKinds)).toEqual(["device"]);
+      expect(() => ifSupported(() => client.device(-1))).toThrow(PjrtError);
     }));
 
   test("the same fingerprint each time it is compiled", () =>
