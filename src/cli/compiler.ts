@@ -1,5 +1,5 @@
 /** @file What `griffin export --compile` compiles with: devices that are here, or a topology that the target names. */
-import { type ExportCompiler, splitTarget } from "../engine/index.js";
+import { type ExportCompiler, openTopology, splitTarget } from "../engine/index.js";
 import { UsageError } from "../support/errors.js";
 import { loadPlugin, openDevice, pluginFor } from "./device.js";
 import type { Progress } from "./progress.js";
@@ -30,7 +30,7 @@ export async function openCompiler(
   }
   const loaded = await loadPlugin(name, progress);
   progress.update("describing", topologyName);
-  const topology = await loaded.createTopology(topologyName);
+  const topology = await openTopology(loaded, topologyName);
   progress.done();
   return {
     compiler: { plugin: loaded, topology, topologyName },

@@ -26,12 +26,14 @@ const EXAMPLES = `
 Counted is the optimised program: every instruction by its bytes in HBM and on the chip, by the operations of its dots and
 convolutions, and by the cycles that the compiler estimates; loops by their turns. Times are the least that the chip
 allows: the largest of cycles by clock, HBM bytes by bandwidth and operations by peak. Nothing is run: a TPU is not needed.
+Of v4, each core is a device; :megacore makes one device of both, as JAX does.
 HLO that others compiled is counted the same way: what JAX prints (compiled.as_text()), or XLA's --xla_dump_to writes, of which
 for TPUs the after_codegen text has the cycles.
 
 Examples:
   griffin cost --preset recurrentgemma-2b --program decode --batch 16
   griffin cost --model golden/demo-kjv --program prefill --time 512 --target tpu:v6e:2x2
+  griffin cost --preset recurrentgemma-9b --program decode --target tpu:v4:2x2x1:megacore
   griffin cost program.mlir --target tpu:v5e:2x2 --top 30
   griffin cost module_0001.after_codegen.txt --chip v5e --by op`;
 
@@ -40,7 +42,7 @@ export function costCommand(): Command {
     .description("what a compiler makes of a program: bytes, flops and cycles, against what the chip can do")
     .argument("[file]", "StableHLO to compile; or optimised HLO, as text or protobuf, which is only counted");
   addModelOptions(command)
-    .option("--target <target>", "tpu:v5e:2x2, tpu:v4:2x2x1, cpu ... (default: tpu:v5e:2x2)")
+    .option("--target <target>", "tpu:v5e:2x2, tpu:v4:2x2x1:megacore, cpu ... (default: tpu:v5e:2x2)")
     .option("--chip <name>", `for HLO files: ${chipNames.join(", ")} (default: the target's)`)
     .option("--plugin <name|path>", "PJRT plugin that compiles (default: that of the target)")
     .option(
@@ -84,6 +86,8 @@ async function compile(module: Operation, target: string, plugin: string | undef
 /** The chip asked for; else the target's, if its figures are known. @throws UsageError for one asked for that is not known */
 function chipOf({ chip, target }: Options): Chip | undefined {
   if (chip !== undefined) return findChip(chip);
-  const name = target === undefined ? undefined : splitTarget(target).topology?.split(":")[0];
-  return name !== undefined && chipNames.includes(name) ? findChip(name) : undefined;
+  const topology = target === undefined ? undefined : splitTarget(target).topology;
+  return topology !== undefined && chipNames.includes(topology.split(":")[0]!)
+    ? findChip(topology)
+    : undefined;
 }

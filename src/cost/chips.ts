@@ -13,7 +13,7 @@ export interface Chip {
   readonly memory: number;
   /** Cycles a second, which the compiler's estimates count; absent where nothing says. */
   readonly clock?: number;
-  /** Devices that libtpu makes of one chip: programs are for one, which has that share of the chip. */
+  /** Devices that libtpu makes of one chip, unless told otherwise: programs are for one, which has that share of the chip. */
   readonly devices: number;
   readonly source: string;
 }
@@ -65,11 +65,14 @@ const CHIPS: readonly Chip[] = [
 
 export const chipNames: readonly string[] = CHIPS.map(({ name }) => name);
 
-/** The chip of a name: `v5e`, also as a topology `v5e:2x2` or a target `tpu:v5e:2x2`. @throws UsageError for an unknown one */
+/**
+ * The chip of a name: `v5e`, also as a topology `v5e:2x2` or a target `tpu:v5e:2x2`. With `:megacore` at the end a chip is one device.
+ * @throws UsageError for an unknown one
+ */
 export function findChip(name: string): Chip {
   const [word] = name.replace(/^tpu:/, "").split(":");
   const chip = CHIPS.find((candidate) => candidate.name === word);
-  if (chip !== undefined) return chip;
+  if (chip !== undefined) return name.endsWith(":megacore") ? { ...chip, devices: 1 } : chip;
   throw new UsageError({
     message: `the figures of chip "${word}" are not known`,
     expected: chipNames.join(", "),

@@ -12,6 +12,7 @@ import {
   type Plugin,
 } from "../runtime-pjrt/index.js";
 import { mainSignature, ProgramError } from "./stablehlo-program.js";
+import { openTopology } from "./topology.js";
 
 /** What a compiler made of a program. */
 export interface CompiledCost {
@@ -55,7 +56,7 @@ export async function compileAndCount(
     using executable = await client.compile(request);
     return count(executable.program, performance.now() - start);
   }
-  using topology = await plugin.createTopology(topologyName);
+  using topology = await openTopology(plugin, topologyName);
   const start = performance.now();
   using program = await topology.compile(request);
   return count(program, performance.now() - start);

@@ -26,3 +26,4 @@ export type { ProgramDescription } from "./inspect-program.js";
 export { compareValues, type HostValue, numbersOf, runProgram } from "./run-program.js";
 export { selfCheck } from "./self-check.js";
 export { ProgramError } from "./stablehlo-program.js";
+export { openTopology } from "./topology.js";

@@ -129,6 +129,14 @@ describe("chips", () => {
     });
   });
 
+  test.each([
+    ["v4", 2],
+    ["tpu:v4:2x2x1", 2],
+    ["tpu:v4:2x2x1:megacore", 1],
+  ])("%s is %d devices a chip", (name, devices) => {
+    expect(findChip(name).devices).toBe(devices);
+  });
+
   test("another one is not", () => {
     expect(() => findChip("tpu:v5x:2x2")).toThrow(
       'usage error: the figures of chip "v5x" are not known\n  expected: v4, v5e, v5p, v6e\n  hint:     did you mean',
