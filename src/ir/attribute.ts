@@ -10,7 +10,7 @@ export type Attribute =
   | { readonly kind: "unit" }
   | { readonly kind: "bool"; readonly value: boolean }
   | { readonly kind: "integer"; readonly value: bigint; readonly type: Type }
-  /** `value` is the exact number; `bits` is given when text named a bit pattern (NaNs keep their payload). */
+  /** `value` is the exact number; `bits` is the pattern of a NaN, which keeps its payload; all others follow from the number. */
   | { readonly kind: "float"; readonly value: number; readonly bits?: bigint; readonly type: Type }
   | { readonly kind: "string"; readonly value: string }
   | { readonly kind: "symbol"; readonly path: readonly string[] }

@@ -199,7 +199,8 @@ function parseTypedNumber(context: ParseContext, typeOf: (isFloatLiteral: boolea
     const bits = BigInt(literal);
     if (bits >> BigInt(Number(/\d+/.exec(type.element)![0])) !== 0n)
       cursor.fail(`${literal} has more bits than ${formatType(type)}`, at);
-    return { kind: "float", value: floatFromBits(type.element, bits), bits, type };
+    const value = floatFromBits(type.element, bits);
+    return { kind: "float", value, type, ...(Number.isNaN(value) ? { bits } : {}) };
   }
   if (isFloatLiteral) cursor.fail(`a float cannot be of type ${formatType(type)}`, at);
   const value = fitInteger(negative ? -BigInt(literal) : BigInt(literal), formatType(type));

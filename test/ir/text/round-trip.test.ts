@@ -81,6 +81,13 @@ const { attribute } = fc.letrec<{ attribute: Attribute }>((tie) => ({
   ),
 }));
 
+test("a float whose digits have no point comes back as it was, by its bits", () => {
+  const value: Attribute = { kind: "float", value: 2208506488676202, type: scalarType("f64") };
+  const text = "0x431F627FF2F77DA8 : f64";
+  expect(printAttribute(value)).toBe(text);
+  expect(parseAttribute(text)).toEqual(value);
+});
+
 test("an attribute comes back as it was", () =>
   fc.assert(
     fc.property(attribute, (value) => {
