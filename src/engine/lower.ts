@@ -88,7 +88,7 @@ export function loweringPipeline(options: LoweringOptions = {}, steps = 1): stri
     ...(options.fuseGates === false ? [] : ["fuse-rglru-gates"]),
     ...(options.prepare === false ? [] : ["hoist-parameters"]),
     ...interleaving(options.interleave, target.interleave),
-    ...(steps >= target.callsLayersFrom ? ["outline-repeated"] : []),
+    ...(steps >= target.callsLayersFrom ? [`outline-repeated{fences=${target.fencesLayers}}`] : []),
     "outline-griffin",
     `lower-linear-scan{${scan}}`,
     `lower-local-attention{strategy=${options.attention ?? "auto"} target=${name}}`,

@@ -38,15 +38,11 @@ function logDecay(found: RgLru, channels: number, builder: Builder): Value {
   return builder.create("stablehlo.multiply", [product, scale], {}).result;
 }
 
-/** Both biases as [n, 2w]: in each block those of the input gate, then those of the recurrence gate. */
+/** Both biases in f32 as [n, 2w]: in each block those of the input gate, then those of the recurrence gate. */
 function fusedBias(found: RgLru, heads: number, width: number, builder: Builder): Value {
-  const biases = [found.inputBias, found.recurrenceBias].map((bias) =>
-    reshape(bias, [heads, width], builder),
+  const parts = [found.inputBias, found.recurrenceBias].map((bias) =>
+    inFloat32(reshape(bias, [heads, width], builder), builder),
   );
-  const alike = biases[0]!.type === biases[1]!.type;
-  const parts = alike
-    ? biases
-    : biases.map((bias) => convert(bias, tensorType([heads, width], "f32"), builder));
   return builder.create("stablehlo.concatenate", parts, { dimension: 1 }).result;
 }
 

@@ -3,6 +3,7 @@
  * and compute the same become one private function. Texts shrink by the number of layers, and so does the work of the passes
  * that follow; compilers inline the calls again.
  */
+import { z } from "zod";
 import type { Location } from "../ir/location.js";
 import { type Block, definingOp, type Operation, type Value, walk } from "../ir/operation.js";
 import { isOp } from "../ir/ops/index.js";
@@ -127,6 +128,7 @@ function makeFunction(
   symbol: string,
   { operations, results }: Stretch,
   outputs: readonly number[],
+  fences: boolean,
 ): Operation {
   const { values: inputs, constants } = readsOf(operations);
   const block = makeBlock(inputs.map((input) => input.type));
@@ -136,8 +138,10 @@ function makeFunction(
     for (const inner of walk(copy)) setLocation(inner, withoutNumber(inner.location));
     insertOperation(copy, block);
   }
-  const returned = outputs.map((i) => map.get(results[i]!)!);
-  Builder.atEnd(block).create("func.return", returned, {});
+  const end = Builder.atEnd(block);
+  const computed = outputs.map((i) => map.get(results[i]!)!);
+  const returned = fences ? end.create("stablehlo.optimization_barrier", computed, {}).results : computed;
+  end.create("func.return", returned, {});
   const type = functionType(
     inputs.map((input) => input.type),
     returned.map((value) => value.type),
@@ -170,6 +174,12 @@ function freeSymbol(module: Operation, scope: string): string {
 export const outlineRepeated = definePass({
   name: "outline-repeated",
   summary: "Stretches of numbered scopes that compute the same become one private function, called for each.",
+  options: z.object({
+    fences: z
+      .boolean()
+      .default(false)
+      .describe("whether a stretch is finished, with all it gives, before the next begins"),
+  }),
   example: {
     before: `
 func.func public @main(%x: tensor<4xf32>, %w0: tensor<4xf32>, %w1: tensor<4xf32>) -> tensor<4xf32> {
@@ -209,11 +219,13 @@ func.func private @layers_0(%x: tensor<4xf32>, %w: tensor<4xf32>) -> tensor<4xf3
   return %7 : tensor<4xf32>
 }`,
   },
-  run(module, context) {
+  run(module, context, { fences }) {
     const byKey = new Map<string, Stretch[]>();
     for (const func of functionsOf(module)) {
       const body = bodyOf(func);
-      if (body === undefined || func.attributes.sym_visibility === "private") continue;
+      const { sym_name: name, sym_visibility: visibility } = func.attributes;
+      // A family's programs know a common @prepare by its text, however their layers are called.
+      if (body === undefined || visibility === "private" || name === "prepare") continue;
       for (const stretch of stretchesOf(body)) {
         const key = stretchKey(stretch);
         byKey.set(key, [...(byKey.get(key) ?? []), stretch]);
@@ -223,7 +235,7 @@ func.func private @layers_0(%x: tensor<4xf32>, %w: tensor<4xf32>) -> tensor<4xf3
       if (alike.length < 2) continue;
       const outputs = outputsOf(alike);
       const symbol = freeSymbol(module, alike[0]!.scope);
-      insertOperation(makeFunction(symbol, alike[0]!, outputs), module.regions[0]!.entry);
+      insertOperation(makeFunction(symbol, alike[0]!, outputs, fences), module.regions[0]!.entry);
       for (const stretch of alike) replaceByCall(symbol, stretch, outputs);
       context.count("stretches replaced by calls", alike.length);
     }

@@ -19,7 +19,7 @@ export function causalConv1d(e: Emitter, op: OperationOf<"griffin.causal_conv1d"
 /** Taps from the newest to the oldest, bias last, all in x's type: the reference's order. */
 function conv1d(e: Emitter, { x, w, bias, segmentPos, tail }: ConvInputs): readonly Value[] {
   const shape = shapeOf(x);
-  const [batch, time, channels] = shape as [number, number, number];
+  const [batch, time] = shape as [number, number];
   const taps = shapeOf(w)[1]!;
   const prefixed = e.concat([tail, x], 1);
   // Rows of the tail belong to the document that was open before; it was cleared where it belonged to an earlier one.
@@ -31,8 +31,7 @@ function conv1d(e: Emitter, { x, w, bias, segmentPos, tail }: ConvInputs): reado
     const from = taps - 1 - s;
     const shifted = e.slice(prefixed, 1, from, from + time);
     const visible = zeroWhere(e, startsWithin(e, starts, taps - 1, time, s), shifted);
-    const weight = e.reshape(e.slice(w, 1, from, from + 1), [channels]);
-    const term = e.mul(visible, e.broadcast(weight, shape, [2]));
+    const term = e.mul(visible, e.broadcast(e.slice(w, 1, from, from + 1), shape, [2, 1]));
     sum = sum === undefined ? term : e.add(sum, term);
   }
   const y = e.add(sum!, e.broadcast(bias, shape, [2]));

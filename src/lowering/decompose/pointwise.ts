@@ -89,11 +89,12 @@ export function rgLruGates(e: Emitter, op: OperationOf<"griffin.rg_lru_gates">):
   const block = width / heads;
   const blocks = [batch, time, heads, 2 * block];
   const sum = e.add(
-    e.reshape(e.convert(z, "f32"), blocks),
+    e.convert(e.reshape(z, blocks), "f32"),
     e.broadcast(e.convert(bias, "f32"), blocks, [2, 3]),
   );
+  const gates = e.unary("logistic", sum);
   const gate = (which: number): Value =>
-    e.unary("logistic", e.reshape(e.slice(sum, 3, which * block, (which + 1) * block), shape));
+    e.reshape(e.slice(gates, 3, which * block, (which + 1) * block), shape);
   const [i, r] = [gate(0), gate(1)];
   const logA = e.mul(r, e.broadcast(e.convert(logDecay, "f32"), shape, [2]));
   const squared = e.unary("exponential", e.scalar("multiply", logA, 2));
