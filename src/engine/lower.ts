@@ -93,7 +93,7 @@ export function loweringPipeline(options: LoweringOptions = {}, steps = 1): stri
     `lower-linear-scan{${scan}}`,
     `lower-local-attention{strategy=${options.attention ?? "auto"} target=${name}}`,
     `lower-griffin{matrix-unit=${matrixUnit}}`,
-    `flatten-dots{min-rows=${matrixRows.f32} half-rows=${matrixRows.half} fences=${matrixUnit}}`,
+    `flatten-dots{min-rows=${matrixRows.f32} half-rows=${matrixRows.half} turned-rows=${target.turnedRows} fences=${matrixUnit}}`,
     "canonicalize",
     "fold",
     "cse",

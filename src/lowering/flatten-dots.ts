@@ -1,6 +1,7 @@
 /**
  * @file flatten-dots: products of [.., k] with a matrix become products of two matrices, which every backend has a path for.
- * Where a product of few rows misses the matrix unit (TPU: one row costs 20 times eight), rows are filled up.
+ * Where a product of few rows misses the matrix unit (TPU: one row costs 20 times eight), rows are filled up; where a matrix on the
+ * left is read faster than one on the right (CPU), sides are exchanged.
  */
 import { z } from "zod";
 import { definingOp, type Value } from "../ir/operation.js";
@@ -46,33 +47,76 @@ function isFenced(op: OperationOf<"stablehlo.dot_general">): boolean {
 const rowsFor = (op: OperationOf<"stablehlo.dot_general">, all: number, half: number): number =>
   typeOf(op.operands[0]!).element === "f32" ? all : Math.max(all, half);
 
+/** What a target wants of a product of few rows. */
+interface Habits {
+  /** Rows up to which it is filled. */
+  readonly filled: number;
+  /** Rows up to which the matrix stands on the left. */
+  readonly turned: number;
+  readonly fences: boolean;
+}
+
+/** Several rows, few, and more columns: a product with its sides exchanged has more rows. */
+const isTurned = (op: OperationOf<"stablehlo.dot_general">, rows: number, turned: number): boolean =>
+  rows > 1 && rows <= turned && shapeOf(op.result).at(-1)! > rows && op.attributes.algorithm === undefined;
+
+/** x [rows, k] times the op's matrix, which keeps its place: [rows, ..]. */
+function product(e: Emitter, op: OperationOf<"stablehlo.dot_general">, x: Value): Value {
+  const { rhs_contracting_dimensions } = op.attributes.dot_dimension_numbers;
+  const dot_dimension_numbers = { ...NO_BATCH, lhs_contracting_dimensions: [1], rhs_contracting_dimensions };
+  return create(e, op, [x, op.operands[1]!], { ...op.attributes, dot_dimension_numbers });
+}
+
+/** The same with the matrix on the left: [.., rows], put in order. */
+function turnedProduct(e: Emitter, op: OperationOf<"stablehlo.dot_general">, x: Value, rows: number): Value {
+  const { dot_dimension_numbers: dims, precision_config: precision } = op.attributes;
+  const turned = create(e, op, [op.operands[1]!, x], {
+    dot_dimension_numbers: {
+      ...NO_BATCH,
+      lhs_contracting_dimensions: dims.rhs_contracting_dimensions,
+      rhs_contracting_dimensions: [1],
+    },
+    ...(precision === undefined ? {} : { precision_config: [...precision].reverse() }),
+  });
+  const last = shapeOf(turned).length - 1;
+  const kept = e.slice(turned, last, 0, rows);
+  return e.transpose(kept, [last, ...shapeOf(turned).keys()].slice(0, last + 1));
+}
+
+const NO_BATCH = { lhs_batching_dimensions: [], rhs_batching_dimensions: [] };
+
+/** A product without paired dimensions, in the type of `op`'s result. */
+function create(
+  e: Emitter,
+  op: OperationOf<"stablehlo.dot_general">,
+  operands: readonly [Value, Value],
+  attributes: OperationOf<"stablehlo.dot_general">["attributes"],
+): Value {
+  const { lhs_contracting_dimensions: left, rhs_contracting_dimensions: right } =
+    attributes.dot_dimension_numbers;
+  const shape = [
+    ...shapeOf(operands[0]).filter((_, i) => !left.includes(i)),
+    ...shapeOf(operands[1]).filter((_, i) => !right.includes(i)),
+  ];
+  const results = [tensorType(shape, typeOf(op.result).element)];
+  return e.builder.create("stablehlo.dot_general", operands, attributes, { results }).result;
+}
+
 function flatten(
   e: Emitter,
   op: OperationOf<"stablehlo.dot_general">,
-  minRows: number,
-  fences: boolean,
+  { filled, turned, fences }: Habits,
 ): readonly Value[] | undefined {
-  const [given, w] = op.operands as [Value, Value];
+  const given = op.operands[0]!;
   const x = fences && isFenced(op) ? e.barrier(given) : given;
   const outer = shapeOf(x).slice(0, -1);
   const rows = outer.reduce((product, size) => product * size, 1);
-  if (outer.length === 1 && rows >= minRows && x === given) return undefined;
+  const turns = isTurned(op, Math.max(rows, filled), turned);
+  if (outer.length === 1 && rows >= filled && x === given && !turns) return undefined;
   const flat = e.reshape(x, [rows, shapeOf(x).at(-1)!]);
-  const full = rows < minRows ? fillRows(e, flat, minRows) : flat;
-  const { rhs_contracting_dimensions } = op.attributes.dot_dimension_numbers;
-  const dot_dimension_numbers = {
-    lhs_batching_dimensions: [],
-    rhs_batching_dimensions: [],
-    lhs_contracting_dimensions: [1],
-    rhs_contracting_dimensions,
-  };
-  const columns = shapeOf(op.result).slice(outer.length);
-  const type = tensorType([Math.max(rows, minRows), ...columns], typeOf(op.result).element);
-  const attributes = { ...op.attributes, dot_dimension_numbers };
-  const product = e.builder.create("stablehlo.dot_general", [full, w], attributes, {
-    results: [type],
-  }).result;
-  return [e.reshape(e.slice(product, 0, 0, rows), shapeOf(op.result))];
+  const full = rows < filled ? fillRows(e, flat, filled) : flat;
+  const result = turns ? turnedProduct(e, op, full, rows) : e.slice(product(e, op, full), 0, 0, rows);
+  return [e.reshape(result, shapeOf(op.result))];
 }
 
 export const flattenDots = definePass({
@@ -86,6 +130,12 @@ export const flattenDots = definePass({
       .min(1)
       .default(1)
       .describe("the same for products of bf16 and f16; the larger of both counts"),
+    "turned-rows": z.coerce
+      .number()
+      .int()
+      .min(0)
+      .default(0)
+      .describe("rows up to which a product of several has its matrix on the left"),
     "min-rows": z.coerce.number().int().min(1).default(1).describe("rows up to which products are filled"),
   }),
   example: {
@@ -103,7 +153,11 @@ export const flattenDots = definePass({
   run(module, context, options) {
     replaceEach(module, context, "stablehlo.dot_general", (e, op) =>
       isMatrixProduct(op)
-        ? flatten(e, op, rowsFor(op, options["min-rows"], options["half-rows"]), options.fences)
+        ? flatten(e, op, {
+            filled: rowsFor(op, options["min-rows"], options["half-rows"]),
+            turned: options["turned-rows"],
+            fences: options.fences,
+          })
         : undefined,
     );
   },

@@ -12,6 +12,8 @@ export interface Target {
   readonly attention: AttentionChoice;
   /** Products of fewer rows are filled up to these; `half` for bf16 and f16. */
   readonly matrixRows: { readonly f32: number; readonly half: number };
+  /** Products of several rows, these at most, have their matrix on the left; 0 turns none. */
+  readonly turnedRows: number;
   /** Slabs of rows that the tokens of a long program are dealt out to; 1 leaves them in order. */
   readonly interleave: number;
   /** Whether sums and gates are best made of products of matrices. */
@@ -31,9 +33,11 @@ const cpu: Target = {
   // pass 3.1 (XLA of jaxlib 0.11.2, freed memory kept).
   scan: () => ({ strategy: "sequential", unroll: 1 }),
   attention: banded,
-  // One row in f32 streams weights at 27 GB/s, eight at 4. In bf16 one row is done element by element, 2 GB/s; 16 go to the matrix units,
-  // 11.8 GB/s (8: 9.4, multiply and reduce: 10.0). XLA of jaxlib 0.11.2, [1, 768] x [2304, 768] and back, 24 times one after the other.
-  matrixRows: { f32: 1, half: 16 },
+  // XLA of jaxlib 0.11.2, [m, 768] x [2304, 768] and back, 24 times one after the other, GB/s of weights. f32: one row 28; two 12, turned
+  // 22; 16 rows 10 and 15, 64 rows 7.3 and 8.6, 128 as fast. bf16: one row 2 (element by element), two 9, turned 20; 16 rows 14 and 21,
+  // 64 rows 9 and 11, 128 rows 7.2 and 6.7. Multiply and reduce 5 to 10, 32 sums side by side 16.
+  matrixRows: { f32: 1, half: 2 },
+  turnedRows: 64,
   interleave: 1,
   matrixUnit: false,
   // Calls are inlined before anything is optimised: as fast as without, from a third of the text.
@@ -48,6 +52,7 @@ const gpu: Target = {
   scan: (time) => (time < 64 ? { strategy: "associative" } : { strategy: "blocked", block: 64 }),
   attention: banded,
   matrixRows: { f32: 1, half: 1 },
+  turnedRows: 0,
   interleave: 1,
   matrixUnit: false,
   callsLayersFrom: 1,
@@ -63,6 +68,7 @@ const tpu: Target = {
   attention: banded,
   // [m, 2560] x [2560, 7680] bf16 on v5e: 0.282 M cycles at m = 1, 0.014 M at 2 to 32, filling one row up to 8 included 0.017 M.
   matrixRows: { f32: 8, half: 8 },
+  turnedRows: 0,
   interleave: 8,
   matrixUnit: true,
   // Calls are inlined, but then fewer weights are fetched ahead: a decode step of 2B takes 13.6 M cycles with, 9.5 M without. A prompt
