@@ -10,24 +10,36 @@ const toPath = (name: string): string => (name.startsWith("file:") ? fileURLToPa
 /** Positions by raw call site: mapping a stack to the author's source costs much more than reading a raw frame. */
 const known = new Map<string, SourcePosition | undefined>();
 
+/** Whether a file is the author's, by its name in call sites. */
+const foreign = new Map<string, boolean>();
+
+function isForeign(name: string | null | undefined): boolean {
+  if (name == null) return false;
+  const seen = foreign.get(name);
+  if (seen !== undefined) return seen;
+  const found = !name.startsWith("node:") && !toPath(name).startsWith(sources);
+  foreign.set(name, found);
+  return found;
+}
+
 interface RawFrame {
   readonly key: string;
   readonly depth: number;
 }
 
-function rawFrame(): RawFrame | undefined {
+/** Frames of the toolkit that most calls of the author have above them, and those that any has. */
+const LIMITS = [8, 24] as const;
+
+function rawFrame(limit: number): RawFrame | undefined {
   const { prepareStackTrace, stackTraceLimit } = Error;
-  Error.stackTraceLimit = 24;
+  Error.stackTraceLimit = limit;
   Error.prepareStackTrace = (_error, sites) => sites;
   const holder: { stack?: unknown } = {};
   Error.captureStackTrace(holder, rawFrame);
   const sites = holder.stack as NodeJS.CallSite[];
   Error.prepareStackTrace = prepareStackTrace;
   Error.stackTraceLimit = stackTraceLimit;
-  const depth = sites.findIndex((site) => {
-    const name = site.getFileName();
-    return name != null && !name.startsWith("node:") && !toPath(name).startsWith(sources);
-  });
+  const depth = sites.findIndex((site) => isForeign(site.getFileName()));
   const site = sites[depth];
   if (site === undefined) return undefined;
   return { key: `${site.getFileName()}:${site.getLineNumber()}:${site.getColumnNumber()}`, depth };
@@ -48,7 +60,7 @@ function mappedFrame(depth: number): SourcePosition | undefined {
 
 /** The author's file, line and column of the DSL call that is being made. */
 export function authorPosition(): SourcePosition | undefined {
-  const frame = rawFrame();
+  const frame = rawFrame(LIMITS[0]) ?? rawFrame(LIMITS[1]);
   if (frame === undefined) return undefined;
   if (!known.has(frame.key)) known.set(frame.key, mappedFrame(frame.depth));
   return known.get(frame.key);

@@ -67,13 +67,9 @@ export interface LoweredProgram {
 const option = (name: string, value: string | number | undefined): string =>
   value === undefined ? "" : ` ${name}=${value}`;
 
-/** Rows dealt out to slabs, and what surrounds scans computed slab by slab. */
-function interleaving(chosen: number | undefined, ofTarget: number): readonly string[] {
-  const ways = chosen ?? ofTarget;
-  if (ways === 1) return [];
-  const least = chosen === undefined ? "" : " least-rows=1";
-  return [`interleave-time{ways=${ways}${least}}`, "split-rows", "canonicalize"];
-}
+/** Rows dealt out to slabs; only those of long programs, unless a number was asked for. */
+const interleaving = (ways: number, chosen: number | undefined): string =>
+  `interleave-time{ways=${ways}${chosen === undefined ? "" : " least-rows=1"}}`;
 
 /**
  * The passes from a traced program to StableHLO, as `griffin opt --pass-pipeline` takes them.
@@ -82,14 +78,18 @@ function interleaving(chosen: number | undefined, ofTarget: number): readonly st
 export function loweringPipeline(options: LoweringOptions = {}, steps = 1): string {
   const { name, matrixRows, matrixUnit, ...target } = findTarget(options.target ?? "cpu");
   const scan = `strategy=${options.scan ?? "auto"}${option("block", options.scanBlock)}${option("unroll", options.scanUnroll)} target=${name}`;
+  const calls = steps >= target.callsLayersFrom;
+  const ways = options.interleave ?? target.interleave;
   return [
     "inline",
     "canonicalize",
     ...(options.fuseGates === false ? [] : ["fuse-rglru-gates"]),
     ...(options.prepare === false ? [] : ["hoist-parameters"]),
-    ...interleaving(options.interleave, target.interleave),
-    ...(steps >= target.callsLayersFrom ? [`outline-repeated{fences=${target.fencesLayers}}`] : []),
+    ...(ways === 1 ? [] : [interleaving(ways, options.interleave)]),
     "outline-griffin",
+    // Lowered once for all that repeats, even where it shall not be called in the end.
+    `outline-repeated{fences=${calls && target.fencesLayers}}`,
+    ...(ways === 1 ? [] : ["split-rows", "canonicalize"]),
     `lower-linear-scan{${scan}}`,
     `lower-local-attention{strategy=${options.attention ?? "auto"} target=${name}}`,
     `lower-griffin{matrix-unit=${matrixUnit}}`,
@@ -98,6 +98,7 @@ export function loweringPipeline(options: LoweringOptions = {}, steps = 1): stri
     "fold",
     "cse",
     "hoist-loop-invariants",
+    ...(calls ? [] : ["inline{levels=1}", "cse"]),
     "dce",
   ].join(",");
 }

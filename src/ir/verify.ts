@@ -77,8 +77,12 @@ const describeOperands = (definition: OpDefinition): string =>
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
+/** Attributes that have passed, by the op that they fit: they never change, and copies of an operation share them. */
+const passedAttributes = new WeakMap<object, OpDefinition>();
+
 function checkAttributes(parts: OpParts, definition: OpDefinition): void {
   const values = parts.attributes as Record<string, unknown>;
+  if (passedAttributes.get(values) === definition) return;
   for (const [name, kind] of Object.entries(definition.attributes)) {
     const value = values[name];
     if (value === undefined && kind.optional) continue;
@@ -89,6 +93,7 @@ function checkAttributes(parts: OpParts, definition: OpDefinition): void {
     const place = [name, ...path.map(String)].join(".");
     fail(parts, "attribute", `attribute ${place} must be ${kind.name} (${lowerFirst(message)})`);
   }
+  passedAttributes.set(values, definition);
 }
 
 /** Tensors with an encoding of another dialect (sparse ones): we cannot judge an op on them, and leave it alone. */

@@ -1,4 +1,5 @@
 /** @file Inlining of private functions. */
+import { z } from "zod";
 import { type Operation, walk } from "../ir/operation.js";
 import { isOp } from "../ir/ops/index.js";
 import { cloneOperation, insertOperation, replaceOperation, type ValueMap } from "../ir/rewriter.js";
@@ -26,6 +27,7 @@ function inlineCallsIn(
   context: PassContext,
   done: Set<Operation>,
   open: ReadonlySet<Operation>,
+  levels: number,
 ): void {
   if (done.has(func)) return;
   const path = new Set([...open, func]);
@@ -33,7 +35,7 @@ function inlineCallsIn(
     if (!isOp(call, "func.call")) continue;
     const callee = findFunction(module, call.attributes.callee);
     if (callee === undefined || !isInlinable(callee) || path.has(callee)) continue;
-    inlineCallsIn(callee, module, context, done, path);
+    if (levels > 1) inlineCallsIn(callee, module, context, done, path, levels - 1);
     inlineCall(call, callee);
     context.count("calls inlined");
   }
@@ -44,6 +46,13 @@ export const inline = definePass({
   name: "inline",
   summary:
     "Puts the bodies of private functions in the place of their calls; functions that call themselves stay.",
+  options: z.object({
+    levels: z
+      .int()
+      .min(1)
+      .optional()
+      .describe("how deep: 1 leaves calls in what was called as they are; without it, all go"),
+  }),
   example: {
     before: `
 func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
@@ -66,8 +75,9 @@ func.func private @twice(%x: tensor<4xf32>) -> tensor<4xf32> {
   return %0 : tensor<4xf32>
 }`,
   },
-  run(module, context) {
+  run(module, context, { levels }) {
     const done = new Set<Operation>();
-    for (const func of functionsOf(module)) inlineCallsIn(func, module, context, done, new Set());
+    for (const func of functionsOf(module))
+      inlineCallsIn(func, module, context, done, new Set(), levels ?? Infinity);
   },
 });

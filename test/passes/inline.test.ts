@@ -27,6 +27,32 @@ func.func @main(%x: ${f}) -> (${f}, ${f}) {
     );
   });
 
+  it("levels=1 leaves the calls in what was called", () => {
+    const negative = `
+func.func private @negative(%x: ${f}) -> ${f} {
+  %0 = stablehlo.negate %x : ${f}
+  return %0 : ${f}
+}`;
+    const text = `
+func.func @main(%x: ${f}) -> ${f} {
+  %0 = call @twice(%x) : (${f}) -> ${f}
+  return %0 : ${f}
+}
+func.func private @twice(%x: ${f}) -> ${f} {
+  %0 = call @negative(%x) : (${f}) -> ${f}
+  %1 = call @negative(%0) : (${f}) -> ${f}
+  return %1 : ${f}
+}${negative}`;
+    expect(run("inline{levels=1},dce", text)).toBe(
+      normal(`
+func.func @main(%x: ${f}) -> ${f} {
+  %0 = call @negative(%x) : (${f}) -> ${f}
+  %1 = call @negative(%0) : (${f}) -> ${f}
+  return %1 : ${f}
+}${negative}`),
+    );
+  });
+
   it("inlines calls in regions", () => {
     const text = (line: string) => `
 func.func @main(%p: tensor<i1>, %x: ${f}) -> ${f} {

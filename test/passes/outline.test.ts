@@ -34,6 +34,21 @@ describe("outline-repeated", () => {
     const text = two("%one", "%two");
     expect(run("outline-repeated", text)).toBe(normal(text));
   });
+
+  it("fences=true finishes a layer with all it gives before the next begins", () => {
+    const text = run("outline-repeated{fences=true}", two("%one", "%one"));
+    const body = text.slice(text.indexOf("func.func private @layers_0"));
+    expect(body.split("\n").slice(-5, -3)).toEqual([
+      "    %8 = stablehlo.optimization_barrier %7 : tensor<4xf32>",
+      "    return %8 : tensor<4xf32>",
+    ]);
+    expect(run("outline-repeated", two("%one", "%one"))).not.toContain("optimization_barrier");
+  });
+
+  it("leaves @prepare as it is: programs that share one know it by its text", () => {
+    const text = two("%one", "%one").replace("public @main", "@prepare");
+    expect(run("outline-repeated", text)).toBe(normal(text));
+  });
 });
 
 describe("outline-griffin", () => {
