@@ -56,9 +56,15 @@ interface Habits {
   readonly fences: boolean;
 }
 
-/** Several rows, few, and more columns: a product with its sides exchanged has more rows. */
-const isTurned = (op: OperationOf<"stablehlo.dot_general">, rows: number, turned: number): boolean =>
-  rows > 1 && rows <= turned && shapeOf(op.result).at(-1)! > rows && op.attributes.algorithm === undefined;
+/**
+ * Whether the sides of a product of so many rows are to be exchanged: several rows, few, fewer than columns, and a matrix whose rows are
+ * summed over, which is read from end to end on either side; on the left, columns would be picked out of it.
+ */
+function isTurned(op: OperationOf<"stablehlo.dot_general">, rows: number, turned: number): boolean {
+  const { dot_dimension_numbers: dims, algorithm } = op.attributes;
+  const isRead = dims.rhs_contracting_dimensions[0] === shapeOf(op.operands[1]!).length - 1;
+  return rows > 1 && rows <= turned && shapeOf(op.result).at(-1)! > rows && isRead && algorithm === undefined;
+}
 
 /** x [rows, k] times the op's matrix, which keeps its place: [rows, ..]. */
 function product(e: Emitter, op: OperationOf<"stablehlo.dot_general">, x: Value): Value {

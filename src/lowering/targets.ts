@@ -12,7 +12,7 @@ export interface Target {
   readonly attention: AttentionChoice;
   /** Products of fewer rows are filled up to these; `half` for bf16 and f16. */
   readonly matrixRows: { readonly f32: number; readonly half: number };
-  /** Products of several rows, these at most, have their matrix on the left; 0 turns none. */
+  /** Products of several rows, these at most, have their matrix [out, in] on the left; 0 turns none. */
   readonly turnedRows: number;
   /** Slabs of rows that the tokens of a long program are dealt out to; 1 leaves them in order. */
   readonly interleave: number;
@@ -35,7 +35,7 @@ const cpu: Target = {
   attention: banded,
   // XLA of jaxlib 0.11.2, [m, 768] x [2304, 768] and back, 24 times one after the other, GB/s of weights. f32: one row 28; two 12, turned
   // 22; 16 rows 10 and 15, 64 rows 7.3 and 8.6, 128 as fast. bf16: one row 2 (element by element), two 9, turned 20; 16 rows 14 and 21,
-  // 64 rows 9 and 11, 128 rows 7.2 and 6.7. Multiply and reduce 5 to 10, 32 sums side by side 16.
+  // 64 rows 9 and 11, 128 rows 7.2 and 6.7. Matrices of [in, out]: bf16 of two rows 9, of 16 rows 9, turned 1. Multiply and reduce 5 to 10.
   matrixRows: { f32: 1, half: 2 },
   turnedRows: 64,
   interleave: 1,

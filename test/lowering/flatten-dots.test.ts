@@ -62,17 +62,17 @@ describe("flatten-dots", () => {
   it("turns one row only where it is filled up to several, and the precisions with the sides", () => {
     const one = product(
       "1x4xbf16",
-      "4x5xbf16",
-      "contracting_dims = [1] x [0], precision = [DEFAULT, HIGH]",
+      "5x4xbf16",
+      "contracting_dims = [1] x [1], precision = [DEFAULT, HIGH]",
       "1x5xbf16",
     );
     expect(run("flatten-dots{turned-rows=4}", one)).toBe(normal(one));
     expect(run("flatten-dots{turned-rows=4 half-rows=2}", one)).toBe(
-      normal(`func.func @main(%x: tensor<1x4xbf16>, %w: tensor<4x5xbf16>) -> tensor<1x5xbf16> {
+      normal(`func.func @main(%x: tensor<1x4xbf16>, %w: tensor<5x4xbf16>) -> tensor<1x5xbf16> {
   %cst = stablehlo.constant dense<0.0> : tensor<bf16>
   %0 = stablehlo.pad %x, %cst, low = [0, 0], high = [1, 0], interior = [0, 0] : (tensor<1x4xbf16>, tensor<bf16>) -> tensor<2x4xbf16>
   %1 = stablehlo.optimization_barrier %0 : tensor<2x4xbf16>
-  %2 = stablehlo.dot_general %w, %1, contracting_dims = [0] x [1], precision = [HIGH, DEFAULT] : (tensor<4x5xbf16>, tensor<2x4xbf16>) -> tensor<5x2xbf16>
+  %2 = stablehlo.dot_general %w, %1, contracting_dims = [1] x [1], precision = [HIGH, DEFAULT] : (tensor<5x4xbf16>, tensor<2x4xbf16>) -> tensor<5x2xbf16>
   %3 = stablehlo.slice %2 [0:5, 0:1] : (tensor<5x2xbf16>) -> tensor<5x1xbf16>
   %4 = stablehlo.transpose %3, dims = [1, 0] : (tensor<5x1xbf16>) -> tensor<1x5xbf16>
   return %4 : tensor<1x5xbf16>
@@ -81,10 +81,11 @@ describe("flatten-dots", () => {
   });
 
   it.each([
-    ["more rows than asked for", "5x4xf32", "9x4xf32", "5x9xf32"],
-    ["no more columns than rows", "3x4xf32", "3x4xf32", "3x3xf32"],
-  ])("does not turn a product of %s", (_, x, w, result) => {
-    const text = product(x, w, "contracting_dims = [1] x [1]", result);
+    ["more rows than asked for", "5x4xf32", "9x4xf32", 1, "5x9xf32"],
+    ["no more columns than rows", "3x4xf32", "3x4xf32", 1, "3x3xf32"],
+    ["a matrix whose columns are summed over", "3x4xf32", "4x5xf32", 0, "3x5xf32"],
+  ])("does not turn a product of %s", (_, x, w, summed, result) => {
+    const text = product(x, w, `contracting_dims = [1] x [${summed}]`, result);
     expect(run("flatten-dots{turned-rows=4}", text)).toBe(normal(text));
   });
 
