@@ -27,12 +27,9 @@ interface RawFrame {
   readonly depth: number;
 }
 
-/** Frames of the toolkit that most calls of the author have above them, and those that any has. */
-const LIMITS = [8, 24] as const;
-
-function rawFrame(limit: number): RawFrame | undefined {
+function rawFrame(): RawFrame | undefined {
   const { prepareStackTrace, stackTraceLimit } = Error;
-  Error.stackTraceLimit = limit;
+  Error.stackTraceLimit = 24;
   Error.prepareStackTrace = (_error, sites) => sites;
   const holder: { stack?: unknown } = {};
   Error.captureStackTrace(holder, rawFrame);
@@ -60,7 +57,7 @@ function mappedFrame(depth: number): SourcePosition | undefined {
 
 /** The author's file, line and column of the DSL call that is being made. */
 export function authorPosition(): SourcePosition | undefined {
-  const frame = rawFrame(LIMITS[0]) ?? rawFrame(LIMITS[1]);
+  const frame = rawFrame();
   if (frame === undefined) return undefined;
   if (!known.has(frame.key)) known.set(frame.key, mappedFrame(frame.depth));
   return known.get(frame.key);

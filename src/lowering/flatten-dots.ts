@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { definingOp, type Value } from "../ir/operation.js";
 import { isOp, type OperationOf } from "../ir/ops/index.js";
-import { tensorType } from "../ir/types.js";
+import { elementCount, tensorType } from "../ir/types.js";
 import { definePass } from "../passes/pass.js";
 import { type Emitter, shapeOf, typeOf } from "./emit.js";
 import { replaceEach } from "./replace.js";
@@ -35,7 +35,7 @@ const FENCED_ROWS = 256;
 function isFenced(op: OperationOf<"stablehlo.dot_general">): boolean {
   const [x] = op.operands as [Value];
   const shape = shapeOf(x);
-  const rows = shape.slice(0, -1).reduce((product, size) => product * size, 1);
+  const rows = elementCount(shape.slice(0, -1));
   return (
     rows >= FENCED_ROWS &&
     shape.at(-1)! > shapeOf(op.result).at(-1)! &&
@@ -62,9 +62,13 @@ interface Habits {
  */
 function isTurned(op: OperationOf<"stablehlo.dot_general">, rows: number, turned: number): boolean {
   const { dot_dimension_numbers: dims, algorithm } = op.attributes;
-  const isRead = dims.rhs_contracting_dimensions[0] === shapeOf(op.operands[1]!).length - 1;
-  return rows > 1 && rows <= turned && shapeOf(op.result).at(-1)! > rows && isRead && algorithm === undefined;
+  const matrix = shapeOf(op.operands[1]!);
+  const isRead = dims.rhs_contracting_dimensions[0] === matrix.length - 1;
+  const columns = elementCount(matrix.slice(0, -1));
+  return rows > 1 && rows <= turned && rows < columns && isRead && algorithm === undefined;
 }
+
+const NO_BATCH = { lhs_batching_dimensions: [], rhs_batching_dimensions: [] };
 
 /** x [rows, k] times the op's matrix, which keeps its place: [rows, ..]. */
 function product(e: Emitter, op: OperationOf<"stablehlo.dot_general">, x: Value): Value {
@@ -85,11 +89,9 @@ function turnedProduct(e: Emitter, op: OperationOf<"stablehlo.dot_general">, x: 
     ...(precision === undefined ? {} : { precision_config: [...precision].reverse() }),
   });
   const last = shapeOf(turned).length - 1;
-  const kept = e.slice(turned, last, 0, rows);
-  return e.transpose(kept, [last, ...shapeOf(turned).keys()].slice(0, last + 1));
+  const columns = Array.from({ length: last }, (_, i) => i);
+  return e.transpose(e.slice(turned, last, 0, rows), [last, ...columns]);
 }
-
-const NO_BATCH = { lhs_batching_dimensions: [], rhs_batching_dimensions: [] };
 
 /** A product without paired dimensions, in the type of `op`'s result. */
 function create(
@@ -116,7 +118,7 @@ function flatten(
   const given = op.operands[0]!;
   const x = fences && isFenced(op) ? e.barrier(given) : given;
   const outer = shapeOf(x).slice(0, -1);
-  const rows = outer.reduce((product, size) => product * size, 1);
+  const rows = elementCount(outer);
   const turns = isTurned(op, Math.max(rows, filled), turned);
   if (outer.length === 1 && rows >= filled && x === given && !turns) return undefined;
   const flat = e.reshape(x, [rows, shapeOf(x).at(-1)!]);
