@@ -2,16 +2,32 @@
 import { z } from "zod";
 import { type Operation, walk } from "../ir/operation.js";
 import { isOp } from "../ir/ops/index.js";
-import { cloneOperation, insertOperation, replaceOperation, type ValueMap } from "../ir/rewriter.js";
+import { type Location, nameLocation } from "../ir/location.js";
+import {
+  cloneOperation,
+  insertOperation,
+  replaceOperation,
+  setLocation,
+  type ValueMap,
+} from "../ir/rewriter.js";
 import { definePass, type PassContext } from "./pass.js";
 import { bodyOf, findFunction, type FunctionOperation, functionsOf, returnedValues } from "./symbols.js";
+
+/** Where the callee's line stands when it is called from there, by names as compilers join them: `layers.3` / `mlp_block`. */
+function calledFrom(caller: Location, callee: Location): Location {
+  if (caller.kind !== "name" || callee.kind !== "name") return callee;
+  return nameLocation(`${caller.name}/${callee.name}`, callee.child);
+}
 
 /** Puts a copy of the callee's body before the call. */
 function inlineCall(call: Operation, callee: FunctionOperation): void {
   const body = bodyOf(callee)!;
   const map: ValueMap = new Map(body.arguments.map((argument, i) => [argument, call.operands[i]!]));
   for (const operation of body) {
-    if (operation !== body.last) insertOperation(cloneOperation(operation, map), call.block!, call);
+    if (operation === body.last) continue;
+    const copy = cloneOperation(operation, map);
+    for (const inner of walk(copy)) setLocation(inner, calledFrom(call.location, inner.location));
+    insertOperation(copy, call.block!, call);
   }
   const results = returnedValues(body).map((value) => map.get(value) ?? value);
   replaceOperation(call, results);

@@ -15,7 +15,7 @@ test("cost of a model's program for a TPU that is not there: cycles, roofline, m
   expect(stdout).toMatch(/^griffin_decode for tpu:v5e:2x2: \d+ instructions, compiled in /);
   expect(stdout).toMatch(/^cycles +[\d.]+ k +[\d.]+ us$/m);
   expect(stdout).toMatch(/^at least +bound by cycles +[\d.]+ us$/m);
-  expect(stdout).toMatch(/^arguments +205\.8 kB$/m);
+  expect(stdout).toMatch(/^arguments +206\.8 kB$/m);
   expect(stdout).toContain("fits one device's 17.18 GB");
   expect(stdout).toMatch(/^layers\.\*\/mlp_block\/down_proj +[\d.]+ k +[\d.]+ %/m);
   expect(stdout).toMatch(/^costliest.*\n.* 1 .*layers\.\d\/.*\n.*\n.*$/m);

@@ -1,4 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { fileLocation, nameLocation } from "../../src/ir/location.js";
+import { parseModule } from "../../src/ir/text/index.js";
+import { parsePipeline, runPipeline } from "../../src/passes/index.js";
 import { normal, run } from "./text.js";
 
 const f = "tensor<4xf32>";
@@ -51,6 +54,24 @@ func.func @main(%x: ${f}) -> ${f} {
   return %1 : ${f}
 }${negative}`),
     );
+  });
+
+  it("names what was called after its caller, as compilers do", () => {
+    const module = parseModule(`
+func.func @main(%x: ${f}) -> ${f} {
+  %0 = call @block(%x) : (${f}) -> ${f} loc("layers.3")
+  return %0 : ${f}
+}
+func.func private @block(%x: ${f}) -> ${f} {
+  %0 = stablehlo.negate %x : ${f} loc("mlp"("model.ts":7:5))
+  %1 = stablehlo.abs %0 : ${f} loc("model.ts":8:5)
+  return %1 : ${f}
+}`);
+    runPipeline(module, parsePipeline("inline"));
+    const [negate, abs] = module.regions[0]!.entry.first!.regions[0]!.entry.operations;
+    const at = (line: number) => fileLocation({ file: "model.ts", line, column: 5 });
+    expect(negate!.location).toEqual(nameLocation("layers.3/mlp", at(7)));
+    expect(abs!.location).toEqual(at(8));
   });
 
   it("inlines calls in regions", () => {
