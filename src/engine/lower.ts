@@ -72,6 +72,13 @@ const interleaving = (ways: number, chosen: number | undefined): string =>
   `interleave-time{ways=${ways}${chosen === undefined ? "" : " least-rows=1"}}`;
 
 /**
+ * What repeats becomes functions, and is lowered once. Layers that shall not be called in the end are written out after that: what is to
+ * stay a function of its own in them is made one before.
+ */
+const outlining = (calls: boolean, fences: boolean): readonly string[] =>
+  calls ? [`outline-repeated{fences=${fences}}`, "outline-griffin"] : ["outline-griffin", "outline-repeated"];
+
+/**
  * The passes from a traced program to StableHLO, as `griffin opt --pass-pipeline` takes them.
  * @param steps tokens that the program reads of each sequence; targets may want something else for one than for many
  */
@@ -86,9 +93,7 @@ export function loweringPipeline(options: LoweringOptions = {}, steps = 1): stri
     ...(options.fuseGates === false ? [] : ["fuse-rglru-gates"]),
     ...(options.prepare === false ? [] : ["hoist-parameters"]),
     ...(ways === 1 ? [] : [interleaving(ways, options.interleave)]),
-    "outline-griffin",
-    // Lowered once for all that repeats, even where it shall not be called in the end.
-    `outline-repeated{fences=${calls && target.fencesLayers}}`,
+    ...outlining(calls, target.fencesLayers),
     ...(ways === 1 ? [] : ["split-rows", "canonicalize"]),
     `lower-linear-scan{${scan}}`,
     `lower-local-attention{strategy=${options.attention ?? "auto"} target=${name}}`,
