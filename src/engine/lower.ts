@@ -103,7 +103,7 @@ export function loweringPipeline(options: LoweringOptions = {}, steps = 1): stri
     "fold",
     "cse",
     "hoist-loop-invariants",
-    ...(calls ? [] : ["inline{levels=1}", "cse"]),
+    ...(calls ? [] : ["inline{nested=false}", "cse"]),
     "dce",
   ].join(",");
 }

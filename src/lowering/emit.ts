@@ -160,13 +160,13 @@ export class Emitter {
     return this.builder.create("stablehlo.iota", [], { iota_dimension: dim }, { results: [type] }).result;
   }
 
-  /** dot_general; result dimensions are batch, the rest of a, the rest of b, in the element type asked for. */
+  /** dot_general; result dimensions are batch, the rest of a, the rest of b, in the element type asked for, with other attributes as given. */
   dot(
     a: Value,
     b: Value,
     dims: DotDims,
     element: ElementType = typeOf(a).element,
-    precision?: "HIGH" | "HIGHEST",
+    attributes: Omit<Attributes<"stablehlo.dot_general">, "dot_dimension_numbers"> = {},
   ): Value {
     const { batch = [[], []], contract } = dims;
     const free = (shape: readonly number[], side: 0 | 1): number[] =>
@@ -182,10 +182,7 @@ export class Emitter {
     return this.builder.create(
       "stablehlo.dot_general",
       [a, b],
-      {
-        dot_dimension_numbers: numbers,
-        ...(precision === undefined ? {} : { precision_config: [precision, precision] }),
-      },
+      { ...attributes, dot_dimension_numbers: numbers },
       { results },
     ).result;
   }

@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { definingOp, type Value } from "../ir/operation.js";
 import { isOp, type OperationOf } from "../ir/ops/index.js";
-import { elementCount, tensorType } from "../ir/types.js";
+import { elementCount } from "../ir/types.js";
 import { definePass } from "../passes/pass.js";
 import { type Emitter, shapeOf, typeOf } from "./emit.js";
 import { replaceEach } from "./replace.js";
@@ -68,46 +68,22 @@ function isTurned(op: OperationOf<"stablehlo.dot_general">, rows: number, turned
   return rows > 1 && rows <= turned && rows < columns && isRead && algorithm === undefined;
 }
 
-const NO_BATCH = { lhs_batching_dimensions: [], rhs_batching_dimensions: [] };
-
 /** x [rows, k] times the op's matrix, which keeps its place: [rows, ..]. */
 function product(e: Emitter, op: OperationOf<"stablehlo.dot_general">, x: Value): Value {
-  const { rhs_contracting_dimensions } = op.attributes.dot_dimension_numbers;
-  const dot_dimension_numbers = { ...NO_BATCH, lhs_contracting_dimensions: [1], rhs_contracting_dimensions };
-  return create(e, op, [x, op.operands[1]!], { ...op.attributes, dot_dimension_numbers });
+  const { dot_dimension_numbers: dims, ...attributes } = op.attributes;
+  const contract = [[1], dims.rhs_contracting_dimensions] as const;
+  return e.dot(x, op.operands[1]!, { contract }, typeOf(op.result).element, attributes);
 }
 
 /** The same with the matrix on the left: [.., rows], put in order. */
 function turnedProduct(e: Emitter, op: OperationOf<"stablehlo.dot_general">, x: Value, rows: number): Value {
   const { dot_dimension_numbers: dims, precision_config: precision } = op.attributes;
-  const turned = create(e, op, [op.operands[1]!, x], {
-    dot_dimension_numbers: {
-      ...NO_BATCH,
-      lhs_contracting_dimensions: dims.rhs_contracting_dimensions,
-      rhs_contracting_dimensions: [1],
-    },
-    ...(precision === undefined ? {} : { precision_config: [...precision].reverse() }),
-  });
+  const contract = [dims.rhs_contracting_dimensions, [1]] as const;
+  const attributes = precision === undefined ? {} : { precision_config: [...precision].reverse() };
+  const turned = e.dot(op.operands[1]!, x, { contract }, typeOf(op.result).element, attributes);
   const last = shapeOf(turned).length - 1;
   const columns = Array.from({ length: last }, (_, i) => i);
   return e.transpose(e.slice(turned, last, 0, rows), [last, ...columns]);
-}
-
-/** A product without paired dimensions, in the type of `op`'s result. */
-function create(
-  e: Emitter,
-  op: OperationOf<"stablehlo.dot_general">,
-  operands: readonly [Value, Value],
-  attributes: OperationOf<"stablehlo.dot_general">["attributes"],
-): Value {
-  const { lhs_contracting_dimensions: left, rhs_contracting_dimensions: right } =
-    attributes.dot_dimension_numbers;
-  const shape = [
-    ...shapeOf(operands[0]).filter((_, i) => !left.includes(i)),
-    ...shapeOf(operands[1]).filter((_, i) => !right.includes(i)),
-  ];
-  const results = [tensorType(shape, typeOf(op.result).element)];
-  return e.builder.create("stablehlo.dot_general", operands, attributes, { results }).result;
 }
 
 function flatten(

@@ -43,7 +43,6 @@ function inlineCallsIn(
   context: PassContext,
   done: Set<Operation>,
   open: ReadonlySet<Operation>,
-  levels: number,
 ): void {
   if (done.has(func)) return;
   const path = new Set([...open, func]);
@@ -51,7 +50,7 @@ function inlineCallsIn(
     if (!isOp(call, "func.call")) continue;
     const callee = findFunction(module, call.attributes.callee);
     if (callee === undefined || !isInlinable(callee) || path.has(callee)) continue;
-    if (levels > 1) inlineCallsIn(callee, module, context, done, path, levels - 1);
+    inlineCallsIn(callee, module, context, done, path);
     inlineCall(call, callee);
     context.count("calls inlined");
   }
@@ -63,11 +62,10 @@ export const inline = definePass({
   summary:
     "Puts the bodies of private functions in the place of their calls; functions that call themselves stay.",
   options: z.object({
-    levels: z
-      .int()
-      .min(1)
-      .optional()
-      .describe("how deep: 1 leaves calls in what was called as they are; without it, all go"),
+    nested: z
+      .boolean()
+      .default(true)
+      .describe("false leaves private functions, and so the calls in what was called, as they are"),
   }),
   example: {
     before: `
@@ -91,9 +89,10 @@ func.func private @twice(%x: tensor<4xf32>) -> tensor<4xf32> {
   return %0 : tensor<4xf32>
 }`,
   },
-  run(module, context, { levels }) {
-    const done = new Set<Operation>();
-    for (const func of functionsOf(module))
-      inlineCallsIn(func, module, context, done, new Set(), levels ?? Infinity);
+  run(module, context, { nested }) {
+    const functions = functionsOf(module);
+    // A private function that counts as done is copied as it is.
+    const done = new Set<Operation>(nested ? [] : functions.filter(isInlinable));
+    for (const func of functions) inlineCallsIn(func, module, context, done, new Set());
   },
 });

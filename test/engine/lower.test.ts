@@ -7,6 +7,7 @@ import {
   lowerProgram,
   stablehloText,
 } from "../../src/engine/index.js";
+import { preparationId } from "../../src/engine/lower.js";
 import { walk } from "../../src/ir/operation.js";
 import { parseModule, printModule } from "../../src/ir/text/index.js";
 import { verifyModule } from "../../src/ir/verify.js";
@@ -92,6 +93,15 @@ describe("lowerProgram", () => {
       "state total",
     ]);
     expect(prepare).toBeUndefined();
+  });
+
+  it("prepares the same for programs whose layers are called and whose layers are written out", () => {
+    const prepared = (["prefill", "decode"] as const).map((kind) => {
+      const time = kind === "decode" ? 1 : 16;
+      const traced = griffinProgram(tiny, { kind, batch: 2, time, dtype: "bf16" });
+      return preparationId(lowerProgram(traced, { target: "tpu" }).prepare!);
+    });
+    expect(prepared[0]).toBe(prepared[1]);
   });
 
   it("donates each state to the result that follows it", () => {

@@ -30,29 +30,26 @@ func.func @main(%x: ${f}) -> (${f}, ${f}) {
     );
   });
 
-  it("levels=1 leaves the calls in what was called", () => {
+  it("nested=false leaves the calls in what was called, wherever it stands", () => {
     const negative = `
 func.func private @negative(%x: ${f}) -> ${f} {
   %0 = stablehlo.negate %x : ${f}
   return %0 : ${f}
 }`;
-    const text = `
+    const twice = (name: string) => `
+func.func ${name}(%x: ${f}) -> ${f} {
+  %0 = call @negative(%x) : (${f}) -> ${f}
+  %1 = call @negative(%0) : (${f}) -> ${f}
+  return %1 : ${f}
+}`;
+    const main = `
 func.func @main(%x: ${f}) -> ${f} {
   %0 = call @twice(%x) : (${f}) -> ${f}
   return %0 : ${f}
-}
-func.func private @twice(%x: ${f}) -> ${f} {
-  %0 = call @negative(%x) : (${f}) -> ${f}
-  %1 = call @negative(%0) : (${f}) -> ${f}
-  return %1 : ${f}
-}${negative}`;
-    expect(run("inline{levels=1},dce", text)).toBe(
-      normal(`
-func.func @main(%x: ${f}) -> ${f} {
-  %0 = call @negative(%x) : (${f}) -> ${f}
-  %1 = call @negative(%0) : (${f}) -> ${f}
-  return %1 : ${f}
-}${negative}`),
+}`;
+    const text = twice("private @twice") + main + negative;
+    expect(run("inline{nested=false}", text)).toBe(
+      normal(twice("private @twice") + twice("@main") + negative),
     );
   });
 

@@ -20,7 +20,9 @@ function rowSums(e: Emitter, squares: Value): Value {
   const rows = outer.reduce((product, size) => product * size, 1);
   const flat = e.reshape(squares, [rows, shape.at(-1)!]);
   const ones = e.fill(1, [COLUMNS, shape.at(-1)!], "f32");
-  const sums = e.dot(flat, ones, { contract: [[1], [1]] }, "f32", "HIGH");
+  const sums = e.dot(flat, ones, { contract: [[1], [1]] }, "f32", {
+    precision_config: ["HIGH", "HIGH"],
+  });
   return e.reshape(e.slice(sums, 1, 0, 1), outer);
 }
 
