@@ -24,7 +24,7 @@ import {
   parameter,
   probe,
   program,
-  ringUpdate,
+  kvCacheUpdate,
   rmsNorm,
   rotary,
   scope,
@@ -205,8 +205,8 @@ function attentionBlock(u: Residual, { config, position, numTokens }: Step): Res
     numTokens,
     scale: head.size ** -0.5,
   });
-  keys.update(ringUpdate(keys.value, k, position));
-  values.update(ringUpdate(values.value, v, position));
+  keys.update(kvCacheUpdate(keys.value, k, position));
+  values.update(kvCacheUpdate(values.value, v, position));
   return linear(
     "o_proj",
     merge(attended, ["heads", "head"], "attended"),

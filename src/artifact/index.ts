@@ -16,7 +16,7 @@ export {
   type SessionOptions,
 } from "../serving/index.js";
 export type { WrittenFile } from "./sink.js";
-export { checkTarget } from "./target.js";
+export { checkTarget } from "./destination.js";
 export {
   type ArtifactWeights,
   type DescribedWeights,

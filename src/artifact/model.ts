@@ -13,7 +13,7 @@ import {
   type ResidentWeights,
 } from "../serving/index.js";
 import { UsageError } from "../support/errors.js";
-import { loadTokenizer, type Tokenizer } from "../text/index.js";
+import { loadTokenizer, type Tokenizer } from "../tokens/index.js";
 import type { StoredExecutables } from "./executables.js";
 import type { ManifestProgram } from "./manifest.js";
 import type { OpenArtifact } from "./open.js";

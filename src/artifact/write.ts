@@ -6,7 +6,7 @@ import { makeFile, makeFolder } from "../support/whole.js";
 import { archiveSink } from "./archive-sink.js";
 import type { ArtifactContent } from "./content.js";
 import { folderSink, type Sink, type WrittenFile } from "./sink.js";
-import { checkTarget } from "./target.js";
+import { checkTarget } from "./destination.js";
 import { ArtifactWriter, type WriteProgress } from "./writer.js";
 
 export interface WriteOptions {

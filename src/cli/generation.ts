@@ -8,7 +8,7 @@ import {
   planChunks,
   type ProgramSet,
 } from "../serving/index.js";
-import { checkPrompt } from "../text/index.js";
+import { checkPrompt } from "../tokens/index.js";
 import { describeDevice, openDevice } from "./device.js";
 import { type ModelSource, openSource, type SourceRequest } from "./model-source.js";
 import type { Progress } from "./progress.js";

@@ -5,7 +5,7 @@ import { GriffinModel, type LoweringOptions } from "../engine/index.js";
 import type { CompileCache } from "../runtime-pjrt/index.js";
 import type { LoadedProgram, ResidentModel } from "../serving/index.js";
 import { UsageError } from "../support/errors.js";
-import { loadTokenizer, type Tokenizer } from "../text/index.js";
+import { loadTokenizer, type Tokenizer } from "../tokens/index.js";
 import { type ModelConfig, openCheckpoint } from "../weights/index.js";
 import type { OpenDevice } from "./device.js";
 import { modelCallbacks } from "./model-progress.js";

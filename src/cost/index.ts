@@ -17,4 +17,4 @@ export {
   sumCosts,
   topInstructions,
 } from "./summary.js";
-export { isHloText, moduleFromText } from "./text/module.js";
+export { isHloText, moduleFromText } from "./hlo-text/module.js";

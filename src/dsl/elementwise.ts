@@ -49,16 +49,16 @@ export const sign = <A extends string, D extends DType>(x: Tensor<A, D>): Tensor
 export const not = <A extends string>(x: Tensor<A, "i1">): Tensor<A, "i1"> => unary("not", x);
 
 function griffinUnary<A extends string, D extends FloatDType>(
-  name: "griffin.gelu_tanh" | "griffin.softplus",
+  name: "nn.gelu_tanh" | "nn.softplus",
   x: Tensor<A, D>,
 ): Tensor<A, D> {
   return new Tensor(x.axes, x.dtype, builderHere().create(name, [x.value], {}).result);
 }
 
 /** GeLU in its tanh approximation: 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))). */
-export const geluTanh: FloatMap = (x) => griffinUnary("griffin.gelu_tanh", x);
+export const geluTanh: FloatMap = (x) => griffinUnary("nn.gelu_tanh", x);
 /** log(1 + exp(x)), without overflow. */
-export const softplus: FloatMap = (x) => griffinUnary("griffin.softplus", x);
+export const softplus: FloatMap = (x) => griffinUnary("nn.softplus", x);
 
 /** A tensor filled with one number. */
 export function fill<A extends string = never, D extends DType = DType>(

@@ -32,10 +32,10 @@ export {
   linearScan,
   localAttention,
   type Ring,
-  ringUpdate,
+  kvCacheUpdate,
   rmsNorm,
   rotary,
-} from "./griffin.js";
+} from "./nn.js";
 export {
   input,
   type Program,

@@ -51,7 +51,7 @@ export interface ExportSummary {
   readonly files: readonly WrittenFile[];
 }
 
-/** Files that text is read from; see src/text. */
+/** Files that text is read from; see src/tokens. */
 const TOKENIZER_FILES = ["tokenizer.json", "tokenizer_config.json"];
 
 /**

@@ -2,7 +2,7 @@
 import type { AttributeDictionary } from "../ir/attribute.js";
 import type { ArgumentSpec, Program, ResultSpec } from "../dsl/index.js";
 import { type Operation, walk } from "../ir/operation.js";
-import { isOp, type OperationOf } from "../ir/ops/index.js";
+import { isModelOp, isOp, type OperationOf } from "../ir/ops/index.js";
 import {
   cloneOperation,
   insertOperation,
@@ -17,7 +17,7 @@ import { verifyModule } from "../ir/verify.js";
 import { loweringPasses } from "../lowering/passes.js";
 import { findTarget } from "../lowering/targets.js";
 import { parsePipeline, type PassCallback, registerPasses, runPipeline } from "../passes/index.js";
-import { findFunction } from "../passes/symbols.js";
+import { findFunction } from "../ir/analysis/symbols.js";
 import { InternalError } from "../support/errors.js";
 
 registerPasses(loweringPasses);
@@ -76,7 +76,7 @@ const interleaving = (ways: number, chosen: number | undefined): string =>
  * stay a function of its own in them is made one before.
  */
 const outlining = (calls: boolean, fences: boolean): readonly string[] =>
-  calls ? [`outline-repeated{fences=${fences}}`, "outline-griffin"] : ["outline-griffin", "outline-repeated"];
+  calls ? [`outline-repeated{fences=${fences}}`, "outline-ops"] : ["outline-ops", "outline-repeated"];
 
 /**
  * The passes from a traced program to StableHLO, as `griffin opt --pass-pipeline` takes them.
@@ -169,7 +169,7 @@ function moduleOf(module: Operation, func: Operation, name: string): Operation {
 function checkLowered(module: Operation): void {
   verifyModule(module);
   for (const operation of walk(module)) {
-    if (operation.name.startsWith("griffin.")) throw new InternalError(`${operation.name} was not lowered`);
+    if (isModelOp(operation)) throw new InternalError(`${operation.name} was not lowered`);
   }
 }
 

@@ -113,7 +113,7 @@ const refuseScan: Rule = (operation) =>
     ? {
         constraint: "target_scan",
         message: "chlo.scan aborts the TPU plugin, and older plugins do not know it",
-        hint: "use griffin.linear_scan or a while loop",
+        hint: "use nn.linear_scan or a while loop",
       }
     : undefined;
 

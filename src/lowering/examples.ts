@@ -4,7 +4,7 @@ import type { PassExample } from "../passes/pass.js";
 /** Two steps in a straight line. */
 export const linearScanExample: PassExample = {
   before: `func.func public @main(%arg0: tensor<1x2x3xf32>, %arg1: tensor<1x2x3xf32>, %arg2: tensor<1x3xf32>) -> (tensor<1x2x3xf32>, tensor<1x3xf32>) {
-  %0:2 = "griffin.linear_scan"(%arg0, %arg1, %arg2) : (tensor<1x2x3xf32>, tensor<1x2x3xf32>, tensor<1x3xf32>) -> (tensor<1x2x3xf32>, tensor<1x3xf32>)
+  %0:2 = "nn.linear_scan"(%arg0, %arg1, %arg2) : (tensor<1x2x3xf32>, tensor<1x2x3xf32>, tensor<1x3xf32>) -> (tensor<1x2x3xf32>, tensor<1x3xf32>)
   return %0#0, %0#1 : tensor<1x2x3xf32>, tensor<1x3xf32>
 }`,
   after: `func.func public @main(%arg0: tensor<1x2x3xf32>, %arg1: tensor<1x2x3xf32>, %arg2: tensor<1x3xf32>) -> (tensor<1x2x3xf32>, tensor<1x3xf32>) {
@@ -31,7 +31,7 @@ export const linearScanExample: PassExample = {
 export const localAttentionExample: PassExample = {
   before: `func.func public @main(%arg0: tensor<1x2x3x4xf32>, %arg1: tensor<1x2x4xf32>, %arg2: tensor<1x2x4xf32>, %arg3: tensor<1x2xi32>, %arg4: tensor<1x8x4xf32>, %arg5: tensor<1x8x4xf32>) -> tensor<1x2x3x4xf32> {
   %c = stablehlo.constant dense<0> : tensor<1xi32>
-  %0 = "griffin.local_attention"(%arg0, %arg1, %arg2, %arg3, %arg4, %arg5, %c) <{scale = 5.000000e-01 : f32}> : (tensor<1x2x3x4xf32>, tensor<1x2x4xf32>, tensor<1x2x4xf32>, tensor<1x2xi32>, tensor<1x8x4xf32>, tensor<1x8x4xf32>, tensor<1xi32>) -> tensor<1x2x3x4xf32>
+  %0 = "nn.local_attention"(%arg0, %arg1, %arg2, %arg3, %arg4, %arg5, %c) <{scale = 5.000000e-01 : f32}> : (tensor<1x2x3x4xf32>, tensor<1x2x4xf32>, tensor<1x2x4xf32>, tensor<1x2xi32>, tensor<1x8x4xf32>, tensor<1x8x4xf32>, tensor<1xi32>) -> tensor<1x2x3x4xf32>
   return %0 : tensor<1x2x3x4xf32>
 }`,
   after: `func.func public @main(%arg0: tensor<1x2x3x4xf32>, %arg1: tensor<1x2x4xf32>, %arg2: tensor<1x2x4xf32>, %arg3: tensor<1x2xi32>, %arg4: tensor<1x8x4xf32>, %arg5: tensor<1x8x4xf32>) -> tensor<1x2x3x4xf32> {
@@ -78,7 +78,7 @@ export const localAttentionExample: PassExample = {
 /** An op by its meaning. */
 export const griffinExample: PassExample = {
   before: `func.func public @main(%arg0: tensor<2x3xf32>) -> tensor<2x3xf32> {
-  %0 = "griffin.softplus"(%arg0) : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %0 = "nn.softplus"(%arg0) : (tensor<2x3xf32>) -> tensor<2x3xf32>
   return %0 : tensor<2x3xf32>
 }`,
   after: `func.func public @main(%arg0: tensor<2x3xf32>) -> tensor<2x3xf32> {

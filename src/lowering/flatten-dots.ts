@@ -8,8 +8,8 @@ import { definingOp, type Value } from "../ir/operation.js";
 import { isOp, type OperationOf } from "../ir/ops/index.js";
 import { elementCount } from "../ir/types.js";
 import { definePass } from "../passes/pass.js";
-import { type Emitter, shapeOf, typeOf } from "./emit.js";
-import { replaceEach } from "./replace.js";
+import { type Emitter, shapeOf, typeOf } from "../ir/emit.js";
+import { replaceEach } from "./lower-each.js";
 
 /** Whether `op` sums over the last dimension of its first operand and one of its second, and pairs up none. */
 function isMatrixProduct(op: OperationOf<"stablehlo.dot_general">): boolean {

@@ -1,18 +1,18 @@
 /** @file The lowerings as passes: griffin.* ops become stablehlo.*. */
 import { z } from "zod";
-import { shapeOf } from "./emit.js";
+import { shapeOf } from "../ir/emit.js";
 import { decompositions } from "./decompose/index.js";
 import { lowerLocalAttention } from "./attention/lower.js";
 import { definePass, type Pass } from "../passes/pass.js";
-import type { GriffinName, OperationOf } from "../ir/ops/index.js";
+import type { ModelOpName, OperationOf } from "../ir/ops/index.js";
 import type { Operation, Value } from "../ir/operation.js";
-import type { Emitter } from "./emit.js";
+import type { Emitter } from "../ir/emit.js";
 import { griffinExample, linearScanExample, localAttentionExample } from "./examples.js";
 import { decomposeChloPass } from "./chlo/pass.js";
 import { flattenDots } from "./flatten-dots.js";
 import { interleaveTime } from "./interleave-time.js";
 import { byMatrixUnit } from "./matrix-unit/index.js";
-import { replaceEach } from "./replace.js";
+import { replaceEach } from "./lower-each.js";
 import { lowerLinearScan, type ScanChoice } from "./scan/lower.js";
 import { splitRows } from "./split-rows.js";
 import { findTarget, targetNames } from "./targets.js";
@@ -46,12 +46,11 @@ function scanChoice(options: z.output<typeof scanOptions>, time: number): ScanCh
 
 const lowerScanPass = definePass({
   name: "lower-linear-scan",
-  summary:
-    "griffin.linear_scan becomes a loop, an associative scan or a blocked one, as the target likes it.",
+  summary: "nn.linear_scan becomes a loop, an associative scan or a blocked one, as the target likes it.",
   options: scanOptions,
   example: linearScanExample,
   run(module, context, options) {
-    replaceEach(module, context, "griffin.linear_scan", (e, op) =>
+    replaceEach(module, context, "nn.linear_scan", (e, op) =>
       lowerLinearScan(e, op, scanChoice(options, shapeOf(op.operands[0]!)[1]!)),
     );
   },
@@ -59,7 +58,7 @@ const lowerScanPass = definePass({
 
 const lowerAttentionPass = definePass({
   name: "lower-local-attention",
-  summary: "griffin.local_attention becomes bands of the window (or all pairs, for a few queries).",
+  summary: "nn.local_attention becomes bands of the window (or all pairs, for a few queries).",
   options: z.object({
     strategy: z
       .enum(["auto", "dense", "banded"])
@@ -77,9 +76,7 @@ const lowerAttentionPass = definePass({
         : strategy === "dense"
           ? ({ strategy } as const)
           : ({ strategy, block } as const);
-    replaceEach(module, context, "griffin.local_attention", (e, op) =>
-      lowerLocalAttention(e, op, choice, totals),
-    );
+    replaceEach(module, context, "nn.local_attention", (e, op) => lowerLocalAttention(e, op, choice, totals));
   },
 });
 
@@ -92,14 +89,14 @@ const lowerGriffinPass = definePass({
   example: griffinExample,
   run(module, context, options) {
     if (options["matrix-unit"]) {
-      for (const name of ["griffin.rms_norm", "griffin.rotary", "griffin.rg_lru_gates"] as const)
+      for (const name of ["nn.rms_norm", "nn.rotary", "griffin.rg_lru_gates"] as const)
         replaceEach(module, context, name, (e, op) => byMatrixUnit(e, op as Operation));
     }
-    for (const name of Object.keys(decompositions) as GriffinName[]) lowerByMeaning(module, context, name);
+    for (const name of Object.keys(decompositions) as ModelOpName[]) lowerByMeaning(module, context, name);
   },
 });
 
-function lowerByMeaning<K extends GriffinName>(
+function lowerByMeaning<K extends ModelOpName>(
   module: Parameters<typeof replaceEach>[0],
   context: Parameters<typeof replaceEach>[1],
   name: K,

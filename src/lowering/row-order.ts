@@ -1,6 +1,6 @@
 /** @file Rows of tokens, interleaved or in order: token t of T stands in row (t mod n) T/n + t div n, n slabs of T/n rows. */
 import type { Value } from "../ir/operation.js";
-import { type Emitter, shapeOf } from "./emit.js";
+import { type Emitter, shapeOf } from "../ir/emit.js";
 
 /** x [b, t, ..] with rows cut into `parts`, and part `at` of them swapped with the one after it. */
 function swapParts(e: Emitter, x: Value, parts: readonly number[], at: number): Value {

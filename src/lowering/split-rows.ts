@@ -8,13 +8,13 @@ import { hasTrait, isOp, type OpName } from "../ir/ops/index.js";
 import { replaceOperation } from "../ir/rewriter.js";
 import { type TensorType, tensorType } from "../ir/types.js";
 import { definePass, type PassExample } from "../passes/pass.js";
-import { Emitter, shapeOf } from "./emit.js";
+import { Emitter, shapeOf } from "../ir/emit.js";
 import { slabsOf } from "./row-order.js";
 
 /** Which operands of an operation have its rows (axis 1); undefined for one that cannot be split. */
 function rowOperands(operation: Operation): readonly number[] | undefined {
   if (isOp(operation, "griffin.rg_lru_gates")) return [0, 1, 4];
-  if (isOp(operation, "griffin.block_diagonal_dot")) return [0];
+  if (isOp(operation, "nn.block_diagonal_dot")) return [0];
   if (isOp(operation, "stablehlo.dot_general")) {
     const numbers = operation.attributes.dot_dimension_numbers;
     const isMatrix =
@@ -71,7 +71,7 @@ function gatesBefore(scan: Operation): readonly Operation[] {
   const gates = definingOp(scan.operands[0]!);
   if (!isOp(gates, "griffin.rg_lru_gates") || definingOp(scan.operands[1]!) !== gates) return [];
   const product = definingOp(gates.operands[1]!);
-  return isOp(product, "griffin.block_diagonal_dot") && gates.operands[1]!.users.size === 1
+  return isOp(product, "nn.block_diagonal_dot") && gates.operands[1]!.users.size === 1
     ? [product as Operation, gates as Operation]
     : [gates as Operation];
 }
@@ -104,12 +104,12 @@ function pathAfter(states: Value): readonly Operation[] {
 
 const example: PassExample = {
   before: `func.func public @main(%x: tensor<1x4x3xf32>, %a: tensor<1x4x3xf32>, %h0: tensor<1x3xf32>, %w: tensor<5x3xf32>) -> tensor<1x4x5xf32> {
-  %0:2 = "griffin.linear_scan"(%x, %a, %h0) <{interleave = 2 : i64}> : (tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x3xf32>) -> (tensor<1x4x3xf32>, tensor<1x3xf32>)
+  %0:2 = "nn.linear_scan"(%x, %a, %h0) <{interleave = 2 : i64}> : (tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x3xf32>) -> (tensor<1x4x3xf32>, tensor<1x3xf32>)
   %1 = stablehlo.dot_general %0#0, %w, contracting_dims = [2] x [1] : (tensor<1x4x3xf32>, tensor<5x3xf32>) -> tensor<1x4x5xf32>
   return %1 : tensor<1x4x5xf32>
 }`,
   after: `func.func public @main(%x: tensor<1x4x3xf32>, %a: tensor<1x4x3xf32>, %h0: tensor<1x3xf32>, %w: tensor<5x3xf32>) -> tensor<1x4x5xf32> {
-  %0:2 = "griffin.linear_scan"(%x, %a, %h0) <{interleave = 2 : i64}> : (tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x3xf32>) -> (tensor<1x4x3xf32>, tensor<1x3xf32>)
+  %0:2 = "nn.linear_scan"(%x, %a, %h0) <{interleave = 2 : i64}> : (tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x3xf32>) -> (tensor<1x4x3xf32>, tensor<1x3xf32>)
   %1 = stablehlo.slice %0#0 [0:1, 0:2, 0:3] : (tensor<1x4x3xf32>) -> tensor<1x2x3xf32>
   %2 = stablehlo.slice %0#0 [0:1, 2:4, 0:3] : (tensor<1x4x3xf32>) -> tensor<1x2x3xf32>
   %3 = stablehlo.dot_general %1, %w, contracting_dims = [2] x [1] : (tensor<1x2x3xf32>, tensor<5x3xf32>) -> tensor<1x2x5xf32>
@@ -125,7 +125,7 @@ export const splitRows = definePass({
   example,
   run(module, context) {
     for (const scan of [...walk(module)]) {
-      if (!isOp(scan, "griffin.linear_scan")) continue;
+      if (!isOp(scan, "nn.linear_scan")) continue;
       const { interleave: ways = 1 } = scan.attributes;
       if (ways === 1) continue;
       const before = gatesBefore(scan as Operation);

@@ -2,9 +2,9 @@
 import type { Block, Operation } from "../ir/operation.js";
 import { hasTrait } from "../ir/ops/index.js";
 import { replaceOperation } from "../ir/rewriter.js";
-import { isPure } from "./effects.js";
+import { isPure } from "../ir/analysis/effects.js";
 import { definePass, type PassContext } from "./pass.js";
-import { operationKey, ValueNumbers } from "./structural-key.js";
+import { operationKey, ValueNumbers } from "../ir/analysis/structural-key.js";
 
 /** Operations that dominate the current one, by key; a region sees those of the regions around it. */
 class Scope {

@@ -1,9 +1,9 @@
 /** @file Dead code elimination. */
 import type { Block, Operation } from "../ir/operation.js";
 import { eraseOperation } from "../ir/rewriter.js";
-import { isPure } from "./effects.js";
+import { isPure } from "../ir/analysis/effects.js";
 import { definePass, type PassContext } from "./pass.js";
-import { type FunctionOperation, functionsOf, referencedSymbols } from "./symbols.js";
+import { type FunctionOperation, functionsOf, referencedSymbols } from "../ir/analysis/symbols.js";
 
 /** Erases unused pure operations from the last to the first, so that what only they used goes too. */
 export function eraseDeadOperations(block: Block): number {

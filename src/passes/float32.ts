@@ -4,7 +4,7 @@ import { elementsFromNumbers, numberAt, storedCount } from "../ir/elements.js";
 import { definingOp, type Value } from "../ir/operation.js";
 import { hasTrait, isOp, type OpName } from "../ir/ops/index.js";
 import { isFloat, type TensorType, withElement } from "../ir/types.js";
-import { constantOf } from "./constants.js";
+import { constantOf } from "../ir/analysis/constants.js";
 
 /** `value` as f32, the elementwise operations and constants it comes from made anew in f32, other floats converted. */
 export function inFloat32(value: Value, builder: Builder): Value {

@@ -10,7 +10,7 @@ import type { Operation, Value } from "../ir/operation.js";
 import { hasTrait, opDefinitions } from "../ir/ops/index.js";
 import { makeOperation } from "../ir/rewriter.js";
 import { elementCount, isStatic, type TensorType, tensorType } from "../ir/types.js";
-import { constantOf } from "./constants.js";
+import { constantOf } from "../ir/analysis/constants.js";
 import { definePass } from "./pass.js";
 import { applyRules, type Rule } from "./rewrite.js";
 

@@ -8,7 +8,7 @@ import { type Operation, type Value, walk } from "../ir/operation.js";
 import { isOp, type OperationOf } from "../ir/ops/index.js";
 import { replaceOperation } from "../ir/rewriter.js";
 import { type TensorType, tensorType } from "../ir/types.js";
-import { splat } from "./constants.js";
+import { splat } from "../ir/analysis/constants.js";
 import { eraseDeadOperations } from "./dce.js";
 import { inFloat32 } from "./float32.js";
 import { matchRgLru, type RgLru } from "./fuse-rglru-gates/pattern.js";
@@ -46,17 +46,17 @@ function fusedBias(found: RgLru, heads: number, width: number, builder: Builder)
   return builder.create("stablehlo.concatenate", parts, { dimension: 1 }).result;
 }
 
-function fuse(scan: OperationOf<"griffin.linear_scan">, found: RgLru): void {
+function fuse(scan: OperationOf<"nn.linear_scan">, found: RgLru): void {
   const builder = Builder.before(scan as unknown as Operation);
   const [heads, width] = typeOf(found.inputWeight).shape as readonly [number, number, number];
   const weights = [found.inputWeight, found.recurrenceWeight];
   const w = builder.create("stablehlo.concatenate", weights, { dimension: 2 }).result;
-  const z = builder.create("griffin.block_diagonal_dot", [found.x, w], {}).result;
+  const z = builder.create("nn.block_diagonal_dot", [found.x, w], {}).result;
   const bias = fusedBias(found, heads, width, builder);
   const decay = logDecay(found, heads * width, builder);
   const gates = builder.create("griffin.rg_lru_gates", [found.x, z, bias, decay, found.reset], { heads });
   const operands = [...gates.results, scan.operands[2]!];
-  const [y, last] = builder.create("griffin.linear_scan", operands, scan.attributes).results;
+  const [y, last] = builder.create("nn.linear_scan", operands, scan.attributes).results;
   const result = convert(y!, typeOf(scan.results[0]!), builder);
   replaceOperation(scan as unknown as Operation, [result, last!]);
 }
@@ -71,17 +71,17 @@ func.func @main(%x: tensor<1x3x4xf32>, %gi: tensor<2x2x2xf32>, %bi: tensor<2x2xf
   %one = stablehlo.constant dense<1.0> : tensor<1x3x4xf32>
   %two = stablehlo.constant dense<2.0> : tensor<1x3x4xf32>
   %minus8 = stablehlo.constant dense<-8.0> : tensor<1x3x4xf32>
-  %0 = "griffin.block_diagonal_dot"(%x, %gi) : (tensor<1x3x4xf32>, tensor<2x2x2xf32>) -> tensor<1x3x4xf32>
+  %0 = "nn.block_diagonal_dot"(%x, %gi) : (tensor<1x3x4xf32>, tensor<2x2x2xf32>) -> tensor<1x3x4xf32>
   %1 = stablehlo.reshape %bi : (tensor<2x2xf32>) -> tensor<4xf32>
   %2 = stablehlo.broadcast_in_dim %1, dims = [2] : (tensor<4xf32>) -> tensor<1x3x4xf32>
   %3 = stablehlo.add %0, %2 : tensor<1x3x4xf32>
   %i = stablehlo.logistic %3 : tensor<1x3x4xf32>
-  %4 = "griffin.block_diagonal_dot"(%x, %gr) : (tensor<1x3x4xf32>, tensor<2x2x2xf32>) -> tensor<1x3x4xf32>
+  %4 = "nn.block_diagonal_dot"(%x, %gr) : (tensor<1x3x4xf32>, tensor<2x2x2xf32>) -> tensor<1x3x4xf32>
   %5 = stablehlo.reshape %br : (tensor<2x2xf32>) -> tensor<4xf32>
   %6 = stablehlo.broadcast_in_dim %5, dims = [2] : (tensor<4xf32>) -> tensor<1x3x4xf32>
   %7 = stablehlo.add %4, %6 : tensor<1x3x4xf32>
   %r = stablehlo.logistic %7 : tensor<1x3x4xf32>
-  %8 = "griffin.softplus"(%lambda) : (tensor<4xf32>) -> tensor<4xf32>
+  %8 = "nn.softplus"(%lambda) : (tensor<4xf32>) -> tensor<4xf32>
   %9 = stablehlo.broadcast_in_dim %8, dims = [2] : (tensor<4xf32>) -> tensor<1x3x4xf32>
   %10 = stablehlo.multiply %r, %9 : tensor<1x3x4xf32>
   %log_a = stablehlo.multiply %10, %minus8 : tensor<1x3x4xf32>
@@ -95,25 +95,25 @@ func.func @main(%x: tensor<1x3x4xf32>, %gi: tensor<2x2x2xf32>, %bi: tensor<2x2xf
   %14 = stablehlo.multiply %x, %i : tensor<1x3x4xf32>
   %x_hat = stablehlo.multiply %14, %beta : tensor<1x3x4xf32>
   %a_hat = stablehlo.select %start, %zero, %a : tensor<1x3x4xi1>, tensor<1x3x4xf32>
-  %h:2 = "griffin.linear_scan"(%x_hat, %a_hat, %h0) : (tensor<1x3x4xf32>, tensor<1x3x4xf32>, tensor<1x4xf32>) -> (tensor<1x3x4xf32>, tensor<1x4xf32>)
+  %h:2 = "nn.linear_scan"(%x_hat, %a_hat, %h0) : (tensor<1x3x4xf32>, tensor<1x3x4xf32>, tensor<1x4xf32>) -> (tensor<1x3x4xf32>, tensor<1x4xf32>)
   return %h#0, %h#1 : tensor<1x3x4xf32>, tensor<1x4xf32>
 }`,
     after: `
 func.func @main(%x: tensor<1x3x4xf32>, %gi: tensor<2x2x2xf32>, %bi: tensor<2x2xf32>, %gr: tensor<2x2x2xf32>, %br: tensor<2x2xf32>, %lambda: tensor<4xf32>, %reset: tensor<1x3xi1>, %h0: tensor<1x4xf32>) -> (tensor<1x3x4xf32>, tensor<1x4xf32>) {
-  %0 = "griffin.softplus"(%lambda) : (tensor<4xf32>) -> tensor<4xf32>
+  %0 = "nn.softplus"(%lambda) : (tensor<4xf32>) -> tensor<4xf32>
   %1 = stablehlo.concatenate %gi, %gr, dim = 2 : (tensor<2x2x2xf32>, tensor<2x2x2xf32>) -> tensor<2x2x4xf32>
-  %2 = "griffin.block_diagonal_dot"(%x, %1) : (tensor<1x3x4xf32>, tensor<2x2x4xf32>) -> tensor<1x3x8xf32>
+  %2 = "nn.block_diagonal_dot"(%x, %1) : (tensor<1x3x4xf32>, tensor<2x2x4xf32>) -> tensor<1x3x8xf32>
   %3 = stablehlo.concatenate %bi, %br, dim = 1 : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x4xf32>
   %cst = stablehlo.constant dense<-8.0> : tensor<4xf32>
   %4 = stablehlo.multiply %0, %cst : tensor<4xf32>
   %5:2 = "griffin.rg_lru_gates"(%x, %2, %3, %4, %reset) <{heads = 2 : i64}> : (tensor<1x3x4xf32>, tensor<1x3x8xf32>, tensor<2x4xf32>, tensor<4xf32>, tensor<1x3xi1>) -> (tensor<1x3x4xf32>, tensor<1x3x4xf32>)
-  %6:2 = "griffin.linear_scan"(%5#0, %5#1, %h0) : (tensor<1x3x4xf32>, tensor<1x3x4xf32>, tensor<1x4xf32>) -> (tensor<1x3x4xf32>, tensor<1x4xf32>)
+  %6:2 = "nn.linear_scan"(%5#0, %5#1, %h0) : (tensor<1x3x4xf32>, tensor<1x3x4xf32>, tensor<1x4xf32>) -> (tensor<1x3x4xf32>, tensor<1x4xf32>)
   return %6#0, %6#1 : tensor<1x3x4xf32>, tensor<1x4xf32>
 }`,
   },
   run(module, context) {
     for (const scan of [...walk(module)]) {
-      if (!isOp(scan, "griffin.linear_scan")) continue;
+      if (!isOp(scan, "nn.linear_scan")) continue;
       const found = matchRgLru(scan);
       if (found === undefined) continue;
       const { block } = scan;

@@ -3,10 +3,10 @@ import { definingOp, type Operation, type Value, walk } from "../ir/operation.js
 import { isOp } from "../ir/ops/index.js";
 import { isDefinedOutside, moveBefore } from "../ir/rewriter.js";
 import { whileOfUnchanged } from "./canonicalize/control.js";
-import { isPure } from "./effects.js";
+import { isPure } from "../ir/analysis/effects.js";
 import { definePass, type PassContext } from "./pass.js";
 import { applyRules } from "./rewrite.js";
-import { totalBytes } from "./size.js";
+import { totalBytes } from "../ir/analysis/bytes.js";
 
 /** Constants and the like: nothing is gained by making them once, and a loop that reads them from outside carries them. */
 const isFree = (value: Value): boolean => {

@@ -18,7 +18,7 @@ import { eraseDeadOperations } from "./dce.js";
 import { definePass } from "./pass.js";
 import { preparedTrees } from "./hoist-parameters/trees.js";
 import { movePrepared } from "./hoist-parameters/move.js";
-import { bodyOf, findFunction, referencedSymbols } from "./symbols.js";
+import { bodyOf, findFunction, referencedSymbols } from "../ir/analysis/symbols.js";
 
 export const hoistParameters = definePass({
   name: "hoist-parameters",
@@ -34,7 +34,7 @@ export const hoistParameters = definePass({
   example: {
     before: `
 func.func @main(%x: tensor<2x4xf32>, %lambda: tensor<4xf32> {griffin.parameter = "rg_lru.a_param"}) -> tensor<2x4xf32> {
-  %0 = "griffin.softplus"(%lambda) : (tensor<4xf32>) -> tensor<4xf32>
+  %0 = "nn.softplus"(%lambda) : (tensor<4xf32>) -> tensor<4xf32>
   %1 = stablehlo.broadcast_in_dim %0, dims = [1] : (tensor<4xf32>) -> tensor<2x4xf32>
   %2 = stablehlo.multiply %x, %1 : tensor<2x4xf32>
   return %2 : tensor<2x4xf32>
@@ -46,7 +46,7 @@ func.func @main(%x: tensor<2x4xf32>, %arg1: tensor<4xf32> {griffin.prepared = 0 
   return %1 : tensor<2x4xf32>
 }
 func.func @prepare(%lambda: tensor<4xf32> {griffin.parameter = "rg_lru.a_param"}) -> tensor<4xf32> {
-  %0 = "griffin.softplus"(%lambda) : (tensor<4xf32>) -> tensor<4xf32>
+  %0 = "nn.softplus"(%lambda) : (tensor<4xf32>) -> tensor<4xf32>
   return %0 : tensor<4xf32>
 }`,
   },

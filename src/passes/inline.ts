@@ -11,7 +11,13 @@ import {
   type ValueMap,
 } from "../ir/rewriter.js";
 import { definePass, type PassContext } from "./pass.js";
-import { bodyOf, findFunction, type FunctionOperation, functionsOf, returnedValues } from "./symbols.js";
+import {
+  bodyOf,
+  findFunction,
+  type FunctionOperation,
+  functionsOf,
+  returnedValues,
+} from "../ir/analysis/symbols.js";
 
 /** Where the callee's line stands when it is called from there, by names as compilers join them: `layers.3` / `mlp_block`. */
 function calledFrom(caller: Location, callee: Location): Location {

@@ -5,7 +5,7 @@
  */
 import { definingOp, type Operation, type Value } from "../ir/operation.js";
 import { hasTrait, isOp, type OpName } from "../ir/ops/index.js";
-import { splatOf } from "./constants.js";
+import { splatOf } from "../ir/analysis/constants.js";
 
 /** What a match has found so far. */
 export interface Match {

@@ -21,8 +21,8 @@ import {
 } from "../ir/rewriter.js";
 import { formatType, functionType } from "../ir/types.js";
 import { definePass } from "./pass.js";
-import { operationKey, ValueNumbers } from "./structural-key.js";
-import { bodyOf, findFunction, functionsOf } from "./symbols.js";
+import { operationKey, ValueNumbers } from "../ir/analysis/structural-key.js";
+import { bodyOf, findFunction, functionsOf } from "../ir/analysis/symbols.js";
 
 /** Fewer operations than these are not worth a function. */
 const SHORTEST = 8;

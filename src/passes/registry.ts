@@ -8,7 +8,7 @@ import { fuseRgLruGates } from "./fuse-rglru-gates.js";
 import { hoistLoopInvariants } from "./hoist-loop-invariants.js";
 import { hoistParameters } from "./hoist-parameters.js";
 import { inline } from "./inline.js";
-import { outlineGriffin } from "./outline-griffin.js";
+import { outlineOps } from "./outline-ops.js";
 import { outlineRepeated } from "./outline-repeated.js";
 import type { Pass } from "./pass.js";
 
@@ -32,7 +32,7 @@ registerPasses([
   hoistLoopInvariants,
   hoistParameters,
   inline,
-  outlineGriffin,
+  outlineOps,
   outlineRepeated,
 ]);
 

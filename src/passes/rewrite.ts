@@ -4,7 +4,7 @@ import { isInside, isOperation, type Operation, type Value, walk } from "../ir/o
 import { isOp, type OperationOf, type OpName } from "../ir/ops/index.js";
 import { eraseOperation, replaceOperation } from "../ir/rewriter.js";
 import { InternalError } from "../support/errors.js";
-import { isPure } from "./effects.js";
+import { isPure } from "../ir/analysis/effects.js";
 import type { PassContext } from "./pass.js";
 
 /** A local rewrite. Every rule must bring the program nearer to a fixed form, or the driver does not end. */

@@ -10,7 +10,7 @@ import {
   type SamplingOptions,
   StreamingDecoder,
   type Tokenizer,
-} from "../text/index.js";
+} from "../tokens/index.js";
 import { greedyTokens } from "./greedy.js";
 import type { ProgramSet } from "./program-set.js";
 import { Session } from "./session.js";

@@ -1,7 +1,7 @@
 /** @file A batch of sequences being read and continued: prompts of any length in chunks, then token by token. */
 import type { DeviceBuffer } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
-import { checkPrompt } from "../text/index.js";
+import { checkPrompt } from "../tokens/index.js";
 import { planChunks } from "./chunks.js";
 import { closeAll, type ProgramKey, type ProgramSet } from "./program-set.js";
 

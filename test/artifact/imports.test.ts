@@ -27,7 +27,7 @@ test("what runs an artifact reaches neither DSL, passes, lowering, IR, models no
     "src/runtime-pjrt",
     "src/serving",
     "src/support",
-    "src/text",
+    "src/tokens",
     "src/weights",
   ]);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { openCase } from "../../src/golden/index.js";
-import { loadTokenizer } from "../../src/text/index.js";
+import { loadTokenizer } from "../../src/tokens/index.js";
 import { griffin, griffinJson } from "./griffin.js";
 
 const model = "golden/demo-kjv";

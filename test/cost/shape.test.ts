@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readShape } from "../../src/cost/text/shape.js";
+import { readShape } from "../../src/cost/hlo-text/shape.js";
 
 const shape = (text: string) => readShape(text, 0, "test")[0];
 

@@ -59,10 +59,10 @@ const maps: readonly (readonly [string, Map, string, (x: number) => number])[] =
   [
     "geluTanh",
     geluTanh,
-    "griffin.gelu_tanh",
+    "nn.gelu_tanh",
     (x: number) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
   ],
-  ["softplus", softplus, "griffin.softplus", (x: number) => Math.log1p(Math.exp(x))],
+  ["softplus", softplus, "nn.softplus", (x: number) => Math.log1p(Math.exp(x))],
   ["oneMinus", oneMinus, "stablehlo.subtract", (x: number) => 1 - x],
 ];
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { OperationOf } from "../../src/ir/ops/index.js";
 import { type AttentionChoice, lowerLocalAttention } from "../../src/lowering/attention/lower.js";
-import type { Emitter } from "../../src/lowering/emit.js";
+import type { Emitter } from "../../src/ir/emit.js";
 import { useCpu } from "../dsl/cpu.js";
 import { expectClose, type OpCase, randomNumbers, rounded, runOps } from "./ops.js";
 import { type Attention, localAttention } from "./plain.js";
@@ -64,7 +64,7 @@ function caseOf(shape: Shape, choice: AttentionChoice): OpCase {
   const row = { shape: [batch, time, head], element };
   const ring = { shape: [batch, window, head], element };
   return {
-    op: "griffin.local_attention",
+    op: "nn.local_attention",
     operands: [
       { shape: [batch, time, heads, head], element, data: numbers.q },
       { ...row, data: numbers.k },
@@ -75,7 +75,7 @@ function caseOf(shape: Shape, choice: AttentionChoice): OpCase {
       { shape: [batch], element: "i32", data: numbers.numTokens, constant: numTokens === undefined },
     ],
     attributes: { scale: numbers.scale },
-    rule: (e: Emitter, op: OperationOf<"griffin.local_attention">) => lowerLocalAttention(e, op, choice),
+    rule: (e: Emitter, op: OperationOf<"nn.local_attention">) => lowerLocalAttention(e, op, choice),
   };
 }
 
@@ -189,10 +189,10 @@ describe("what a token sees", () => {
       { shape: [1, window, 2], data: Array<number>(window * 2).fill(0) },
       { shape: [1], element: "i32" as const, data: [0], constant: true },
     ];
-    const rule = (e: Emitter, op: OperationOf<"griffin.local_attention">) =>
+    const rule = (e: Emitter, op: OperationOf<"nn.local_attention">) =>
       lowerLocalAttention(e, op, banded(block));
     const [[y]] = (await runOps(cpu.client, [
-      { op: "griffin.local_attention", operands, attributes: { scale: 1 }, rule },
+      { op: "nn.local_attention", operands, attributes: { scale: 1 }, rule },
     ])) as [[number[]]];
     return y.filter((_, i) => i % 2 === 0);
   };
@@ -212,12 +212,12 @@ describe("what a token sees", () => {
       { shape: [1, 1, 2], data: junk },
       { shape: [1], element: "i32" as const, data: [0] },
     ];
-    const rule = (choice: AttentionChoice) => (e: Emitter, op: OperationOf<"griffin.local_attention">) =>
+    const rule = (choice: AttentionChoice) => (e: Emitter, op: OperationOf<"nn.local_attention">) =>
       lowerLocalAttention(e, op, choice);
     const results = await runOps(
       cpu.client,
       [dense, banded(1)].map((choice) => ({
-        op: "griffin.local_attention" as const,
+        op: "nn.local_attention" as const,
         operands,
         attributes: { scale: 1 },
         rule: rule(choice),

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Operation, Value } from "../../src/ir/operation.js";
-import type { Attributes, GriffinName, OperationOf } from "../../src/ir/ops/index.js";
+import type { Attributes, ModelOpName, OperationOf } from "../../src/ir/ops/index.js";
 import { eraseOperation } from "../../src/ir/rewriter.js";
 import { lowerLocalAttention } from "../../src/lowering/attention/lower.js";
 import { decompositions } from "../../src/lowering/decompose/index.js";
-import type { Emitter } from "../../src/lowering/emit.js";
+import type { Emitter } from "../../src/ir/emit.js";
 import { toInterleaved, toOrdered } from "../../src/lowering/row-order.js";
 import { lowerLinearScan } from "../../src/lowering/scan/lower.js";
 import { useCpu } from "../dsl/cpu.js";
@@ -16,7 +16,7 @@ type Rule = (e: Emitter, op: never) => readonly Value[];
 
 /** Lowers an op with its rows dealt out to `ways` slabs, and gives the first result back in order. */
 const dealtOut =
-  <K extends GriffinName>(ways: number, rows: readonly number[], rule: Rule): Rule =>
+  <K extends ModelOpName>(ways: number, rows: readonly number[], rule: Rule): Rule =>
   (e: Emitter, op: OperationOf<K>) => {
     const operands = op.operands.map((operand, i) =>
       rows.includes(i) ? toInterleaved(e, operand, ways) : operand,
@@ -68,9 +68,9 @@ describe("a scan of rows dealt out to slabs equals the scan in order", () => {
     [3, 40, 4],
   ])("batch %d, %d tokens in %d slabs, from a state and from zero", async (batch, time, ways) => {
     const operands = [random(1, [batch, time, 3]), random(2, [batch, time, 3], 0, 1), random(3, [batch, 3])];
-    await check({ op: "griffin.linear_scan", operands }, rules(ways));
+    await check({ op: "nn.linear_scan", operands }, rules(ways));
     const zero: Operand = { shape: [batch, 3], data: Array<number>(batch * 3).fill(0), constant: true };
-    await check({ op: "griffin.linear_scan", operands: [...operands.slice(0, 2), zero] }, rules(ways));
+    await check({ op: "nn.linear_scan", operands: [...operands.slice(0, 2), zero] }, rules(ways));
   });
 });
 
@@ -91,8 +91,8 @@ describe("a convolution of rows dealt out to slabs equals the one in order", () 
       { shape: [batch, time], element: "i32", data: positions },
       random(4, [batch, taps - 1, channels]),
     ];
-    const rule = dealtOut(ways, [0, 3], decompositions["griffin.causal_conv1d"] as Rule);
-    await check({ op: "griffin.causal_conv1d", operands }, new Map([["slabs", rule]]));
+    const rule = dealtOut(ways, [0, 3], decompositions["nn.causal_conv1d"] as Rule);
+    await check({ op: "nn.causal_conv1d", operands }, new Map([["slabs", rule]]));
   });
 });
 
@@ -103,7 +103,7 @@ describe("attention of rows dealt out to slabs equals the one in order", () => {
     numTokens: readonly number[] | undefined,
     starts: readonly number[],
   ): OpCase => ({
-    op: "griffin.local_attention",
+    op: "nn.local_attention",
     operands: [
       random(1, [batch, time, heads, head], -2, 2),
       random(2, [batch, time, head], -2, 2),

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ScalarType } from "../../src/ir/types.js";
 import type { OperationOf } from "../../src/ir/ops/index.js";
-import type { Emitter } from "../../src/lowering/emit.js";
+import type { Emitter } from "../../src/ir/emit.js";
 import { lowerLinearScan, type ScanChoice } from "../../src/lowering/scan/lower.js";
 import { useCpu } from "../dsl/cpu.js";
 import { expectClose, type OpCase, randomNumbers, rounded, runOps } from "./ops.js";
@@ -59,7 +59,7 @@ function caseOf(shape: Shape, choice: ScanChoice | undefined): OpCase {
   const { x, a, h0 } = numbersOf(shape);
   const walked = { shape: [batch, time, channels], element: element as ScalarType };
   return {
-    op: "griffin.linear_scan",
+    op: "nn.linear_scan",
     operands: [
       { ...walked, data: x },
       { ...walked, data: a },
@@ -68,7 +68,7 @@ function caseOf(shape: Shape, choice: ScanChoice | undefined): OpCase {
     attributes: reverse ? { reverse: true } : {},
     ...(choice === undefined
       ? {}
-      : { rule: (e: Emitter, op: OperationOf<"griffin.linear_scan">) => lowerLinearScan(e, op, choice) }),
+      : { rule: (e: Emitter, op: OperationOf<"nn.linear_scan">) => lowerLinearScan(e, op, choice) }),
   };
 }
 
@@ -125,11 +125,11 @@ describe("every strategy of linear_scan equals a plain loop", () => {
       { shape: [1, 1], data: [1] },
     ];
     const rules = choices.map(
-      (choice) => (e: Emitter, op: OperationOf<"griffin.linear_scan">) => lowerLinearScan(e, op, choice),
+      (choice) => (e: Emitter, op: OperationOf<"nn.linear_scan">) => lowerLinearScan(e, op, choice),
     );
     const results = await runOps(
       cpu.client,
-      rules.map((rule) => ({ op: "griffin.linear_scan", operands, rule })),
+      rules.map((rule) => ({ op: "nn.linear_scan", operands, rule })),
     );
     for (const [, last] of results) expect(last).toEqual([1 + time * 2 ** -9]);
   });
@@ -140,9 +140,9 @@ describe("every strategy of linear_scan equals a plain loop", () => {
       { shape: [1, 3, 1], data: [1, 0, 1] },
       { shape: [1, 1], data: [1e30] },
     ];
-    const rule = (e: Emitter, op: OperationOf<"griffin.linear_scan">) =>
+    const rule = (e: Emitter, op: OperationOf<"nn.linear_scan">) =>
       lowerLinearScan(e, op, { strategy: "blocked", block: 2 });
-    const [[y]] = (await runOps(cpu.client, [{ op: "griffin.linear_scan", operands, rule }])) as [[number[]]];
+    const [[y]] = (await runOps(cpu.client, [{ op: "nn.linear_scan", operands, rule }])) as [[number[]]];
     expect(y.slice(1)).toEqual([2, 5]);
   });
 
@@ -150,11 +150,11 @@ describe("every strategy of linear_scan equals a plain loop", () => {
     const none = { shape: [2, 0, 1], data: [] };
     const operands = [none, none, { shape: [2, 1], data: [3, 4] }];
     const rules = choices.map(
-      (choice) => (e: Emitter, op: OperationOf<"griffin.linear_scan">) => lowerLinearScan(e, op, choice),
+      (choice) => (e: Emitter, op: OperationOf<"nn.linear_scan">) => lowerLinearScan(e, op, choice),
     );
     const results = await runOps(
       cpu.client,
-      rules.map((rule) => ({ op: "griffin.linear_scan", operands, rule })),
+      rules.map((rule) => ({ op: "nn.linear_scan", operands, rule })),
     );
     for (const result of results) expect(result).toEqual([[], [3, 4]]);
   });

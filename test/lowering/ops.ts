@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { Builder } from "../../src/ir/builder.js";
 import { elementsFromNumbers, numberAt, rawElements } from "../../src/ir/elements.js";
 import type { Value } from "../../src/ir/operation.js";
-import { type Attributes, type GriffinName, isOp, type OperationOf } from "../../src/ir/ops/index.js";
+import { type Attributes, type ModelOpName, isOp, type OperationOf } from "../../src/ir/ops/index.js";
 import {
   addArgument,
   insertOperation,
@@ -23,7 +23,7 @@ import {
 } from "../../src/ir/types.js";
 import { verifyModule } from "../../src/ir/verify.js";
 import { decompositions } from "../../src/lowering/decompose/index.js";
-import { Emitter } from "../../src/lowering/emit.js";
+import { Emitter } from "../../src/ir/emit.js";
 import type { Client, ElementTypeName } from "../../src/runtime-pjrt/index.js";
 import type { Numbers } from "./plain.js";
 
@@ -37,7 +37,7 @@ export interface Operand {
 
 /** One op and how it is lowered; by its meaning unless a rule is given. */
 export interface OpCase {
-  readonly op: GriffinName;
+  readonly op: ModelOpName;
   readonly operands: readonly Operand[];
   readonly attributes?: object;
   readonly rule?: (e: Emitter, op: never) => readonly Value[];
@@ -74,7 +74,7 @@ function buildModule(cases: readonly OpCase[]) {
       passed.push(operand);
       return addArgument(entry, typeOf(operand));
     });
-    const made = builder.create(op, values, attributes as Attributes<GriffinName>);
+    const made = builder.create(op, values, attributes as Attributes<ModelOpName>);
     results.push(...made.results);
     counts.push(made.results.length);
   }
@@ -95,14 +95,14 @@ function buildModule(cases: readonly OpCase[]) {
 /** The results of each case, as numbers. */
 export async function runOps(client: Client, cases: readonly OpCase[]): Promise<number[][][]> {
   const { module, entry, passed, types, counts } = buildModule(cases);
-  const operations = entry.operations.filter(({ name }) => name.startsWith("griffin."));
+  const operations = entry.operations.filter(({ name }) => /^(nn|griffin)\./.test(name));
   operations.forEach((operation, i) => {
     const { op, rule = decompositions[op] } = cases[i]!;
     if (!isOp(operation, op)) throw new Error(`${operation.name} stands for ${op}`);
     const emitter = new Emitter(Builder.before(operation));
     replaceOperation(
       operation,
-      (rule as (e: Emitter, op: OperationOf<GriffinName>) => readonly Value[])(emitter, operation),
+      (rule as (e: Emitter, op: OperationOf<ModelOpName>) => readonly Value[])(emitter, operation),
     );
   });
   verifyModule(module);

@@ -22,7 +22,7 @@ describe.each(loweringPasses.map((pass) => [pass.name, pass] as const))("the exa
 function scan(time: number): string {
   const x = `tensor<2x${time}x4xf32>`;
   return `func.func @main(%x: ${x}, %a: ${x}, %h: tensor<2x4xf32>) -> (${x}, tensor<2x4xf32>) {
-  %0:2 = "griffin.linear_scan"(%x, %a, %h) : (${x}, ${x}, tensor<2x4xf32>) -> (${x}, tensor<2x4xf32>)
+  %0:2 = "nn.linear_scan"(%x, %a, %h) : (${x}, ${x}, tensor<2x4xf32>) -> (${x}, tensor<2x4xf32>)
   return %0#0, %0#1 : ${x}, tensor<2x4xf32>
 }`;
 }
@@ -93,7 +93,7 @@ describe("lower-local-attention", () => {
     const [q, k, r] = [`tensor<1x${time}x2x4xf32>`, `tensor<1x${time}x4xf32>`, "tensor<1x8x4xf32>"];
     const p = `tensor<1x${time}xi32>`;
     return `func.func @main(%q: ${q}, %k: ${k}, %v: ${k}, %p: ${p}, %rk: ${r}, %rv: ${r}, %n: tensor<1xi32>) -> ${q} {
-  %0 = "griffin.local_attention"(%q, %k, %v, %p, %rk, %rv, %n) <{scale = 0.5 : f32}> : (${q}, ${k}, ${k}, ${p}, ${r}, ${r}, tensor<1xi32>) -> ${q}
+  %0 = "nn.local_attention"(%q, %k, %v, %p, %rk, %rv, %n) <{scale = 0.5 : f32}> : (${q}, ${k}, ${k}, ${p}, ${r}, ${r}, tensor<1xi32>) -> ${q}
   return %0 : ${q}
 }`;
   };

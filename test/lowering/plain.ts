@@ -87,7 +87,7 @@ export function localAttention(args: Attention): number[] {
 }
 
 /** The row of position p goes to slot p mod w; the last row has position `last`. */
-export function ringUpdate(
+export function kvCacheUpdate(
   [batch, window, channels, time]: readonly [number, number, number, number],
   ring: Numbers,
   rows: Numbers,

@@ -225,17 +225,17 @@ describe("programs", () => {
     const { module } = griffinProgram(tiny, { kind: "forward", batch: 1, time: 4, dtype: "f32" });
     const counts: Record<string, number> = {};
     for (const { name } of walk(module))
-      if (name.startsWith("griffin.")) counts[name] = (counts[name] ?? 0) + 1;
+      if (/^(nn|griffin)\./.test(name)) counts[name] = (counts[name] ?? 0) + 1;
     expect(counts).toEqual({
-      "griffin.block_diagonal_dot": 4,
-      "griffin.causal_conv1d": 2,
-      "griffin.gelu_tanh": 5,
-      "griffin.linear_scan": 2,
-      "griffin.local_attention": 1,
-      "griffin.ring_update": 2,
-      "griffin.rms_norm": 7,
-      "griffin.rotary": 2,
-      "griffin.softplus": 2,
+      "nn.block_diagonal_dot": 4,
+      "nn.causal_conv1d": 2,
+      "nn.gelu_tanh": 5,
+      "nn.linear_scan": 2,
+      "nn.local_attention": 1,
+      "nn.kv_cache_update": 2,
+      "nn.rms_norm": 7,
+      "nn.rotary": 2,
+      "nn.softplus": 2,
     });
   });
 

@@ -75,13 +75,13 @@ describe("fuse-rglru-gates finds the gates", () => {
 
   it("takes any expression of the parameter, softplus written out for one", () => {
     const text = changed([
-      '%8 = "griffin.softplus"(%lambda) : (tensor<4xf32>) -> tensor<4xf32>',
+      '%8 = "nn.softplus"(%lambda) : (tensor<4xf32>) -> tensor<4xf32>',
       "%e = stablehlo.exponential %lambda : tensor<4xf32>\n  %8 = stablehlo.log_plus_one %e : tensor<4xf32>",
     ]);
     expect(run("fuse-rglru-gates", text)).toBe(
       normal(
         after.replace(
-          '%0 = "griffin.softplus"(%lambda) : (tensor<4xf32>) -> tensor<4xf32>',
+          '%0 = "nn.softplus"(%lambda) : (tensor<4xf32>) -> tensor<4xf32>',
           "%e = stablehlo.exponential %lambda : tensor<4xf32>\n  %0 = stablehlo.log_plus_one %e : tensor<4xf32>",
         ),
       ),
@@ -89,7 +89,7 @@ describe("fuse-rglru-gates finds the gates", () => {
   });
 
   it("keeps the direction of the scan", () => {
-    const reversed = (text: string) => text.replace(/("griffin.linear_scan"\([^)]*\)) :/, "$1 <{reverse}> :");
+    const reversed = (text: string) => text.replace(/("nn.linear_scan"\([^)]*\)) :/, "$1 <{reverse}> :");
     expect(run("fuse-rglru-gates", reversed(before))).toBe(normal(reversed(after)));
   });
 
@@ -99,16 +99,16 @@ describe("fuse-rglru-gates finds the gates", () => {
       normal(`
 func.func @main(%x: tensor<1x3x4xbf16>, %gi: tensor<2x2x2xbf16>, %bi: tensor<2x2xbf16>, %gr: tensor<2x2x2xbf16>, %br: tensor<2x2xbf16>, %lambda: tensor<4xbf16>, %reset: tensor<1x3xi1>, %h0: tensor<1x4xf32>) -> (tensor<1x3x4xbf16>, tensor<1x4xf32>) {
   %0 = stablehlo.concatenate %gi, %gr, dim = 2 : (tensor<2x2x2xbf16>, tensor<2x2x2xbf16>) -> tensor<2x2x4xbf16>
-  %1 = "griffin.block_diagonal_dot"(%x, %0) : (tensor<1x3x4xbf16>, tensor<2x2x4xbf16>) -> tensor<1x3x8xbf16>
+  %1 = "nn.block_diagonal_dot"(%x, %0) : (tensor<1x3x4xbf16>, tensor<2x2x4xbf16>) -> tensor<1x3x8xbf16>
   %bi32 = stablehlo.convert %bi : (tensor<2x2xbf16>) -> tensor<2x2xf32>
   %br32 = stablehlo.convert %br : (tensor<2x2xbf16>) -> tensor<2x2xf32>
   %2 = stablehlo.concatenate %bi32, %br32, dim = 1 : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x4xf32>
   %3 = stablehlo.convert %lambda : (tensor<4xbf16>) -> tensor<4xf32>
-  %4 = "griffin.softplus"(%3) : (tensor<4xf32>) -> tensor<4xf32>
+  %4 = "nn.softplus"(%3) : (tensor<4xf32>) -> tensor<4xf32>
   %cst = stablehlo.constant dense<-8.0> : tensor<4xf32>
   %5 = stablehlo.multiply %4, %cst : tensor<4xf32>
   %6:2 = "griffin.rg_lru_gates"(%x, %1, %2, %5, %reset) <{heads = 2 : i64}> : (tensor<1x3x4xbf16>, tensor<1x3x8xbf16>, tensor<2x4xf32>, tensor<4xf32>, tensor<1x3xi1>) -> (tensor<1x3x4xf32>, tensor<1x3x4xf32>)
-  %7:2 = "griffin.linear_scan"(%6#0, %6#1, %h0) : (tensor<1x3x4xf32>, tensor<1x3x4xf32>, tensor<1x4xf32>) -> (tensor<1x3x4xf32>, tensor<1x4xf32>)
+  %7:2 = "nn.linear_scan"(%6#0, %6#1, %h0) : (tensor<1x3x4xf32>, tensor<1x3x4xf32>, tensor<1x4xf32>) -> (tensor<1x3x4xf32>, tensor<1x4xf32>)
   %8 = stablehlo.convert %7#0 : (tensor<1x3x4xf32>) -> tensor<1x3x4xbf16>
   return %8, %7#1 : tensor<1x3x4xbf16>, tensor<1x4xf32>
 }`),
@@ -125,10 +125,7 @@ describe("fuse-rglru-gates leaves alone", () => {
   it.each<[string, string]>([
     [
       "gates on different inputs",
-      changed(withY, [
-        '%4 = "griffin.block_diagonal_dot"(%x, %gr)',
-        '%4 = "griffin.block_diagonal_dot"(%y, %gr)',
-      ]),
+      changed(withY, ['%4 = "nn.block_diagonal_dot"(%x, %gr)', '%4 = "nn.block_diagonal_dot"(%y, %gr)']),
     ],
     [
       "a scan over another input than the gates'",

@@ -10,7 +10,7 @@ import {
   runPipeline,
   verifyAfter,
 } from "../../src/passes/index.js";
-import { functionsOf } from "../../src/passes/symbols.js";
+import { functionsOf } from "../../src/ir/analysis/symbols.js";
 
 const text = `func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
   %0 = stablehlo.negate %x : tensor<4xf32>

@@ -13,7 +13,7 @@ import {
   product,
   under,
 } from "../../src/passes/match.js";
-import { bodyOf, findFunction } from "../../src/passes/symbols.js";
+import { bodyOf, findFunction } from "../../src/ir/analysis/symbols.js";
 
 /** The operations of a function of %x and %y, both tensor<4xf32>; the last returns. */
 function body(...lines: readonly string[]): {

@@ -11,7 +11,7 @@ import { verifyModule } from "../../src/ir/verify.js";
 import { loweringPasses } from "../../src/lowering/passes.js";
 import { fuseRgLruGates } from "../../src/passes/fuse-rglru-gates.js";
 import { parsePipeline, registerPasses, runPipeline } from "../../src/passes/index.js";
-import { bodyOf, findFunction, type FunctionOperation } from "../../src/passes/symbols.js";
+import { bodyOf, findFunction, type FunctionOperation } from "../../src/ir/analysis/symbols.js";
 import { inputsArbitrary, moduleArbitrary } from "./random-module.js";
 
 registerPasses(loweringPasses);

@@ -51,41 +51,41 @@ describe("outline-repeated", () => {
   });
 });
 
-describe("outline-griffin", () => {
+describe("outline-ops", () => {
   it("keeps ops apart whose types or attributes differ, and single ones where they are", () => {
     const text = `
 func.func public @main(%x: tensor<4xf32>, %y: tensor<5xf32>, %g: tensor<4xf32>) -> (tensor<4xf32>, tensor<5xf32>, tensor<4xf32>, tensor<4xf32>) {
-  %0 = "griffin.gelu_tanh"(%x) : (tensor<4xf32>) -> tensor<4xf32>
-  %1 = "griffin.gelu_tanh"(%y) : (tensor<5xf32>) -> tensor<5xf32>
-  %2 = "griffin.rms_norm"(%x, %g) <{epsilon = 1.000000e-06 : f32}> : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
-  %3 = "griffin.rms_norm"(%x, %g) <{epsilon = 1.000000e-05 : f32}> : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %0 = "nn.gelu_tanh"(%x) : (tensor<4xf32>) -> tensor<4xf32>
+  %1 = "nn.gelu_tanh"(%y) : (tensor<5xf32>) -> tensor<5xf32>
+  %2 = "nn.rms_norm"(%x, %g) <{epsilon = 1.000000e-06 : f32}> : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %3 = "nn.rms_norm"(%x, %g) <{epsilon = 1.000000e-05 : f32}> : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
   return %0, %1, %2, %3 : tensor<4xf32>, tensor<5xf32>, tensor<4xf32>, tensor<4xf32>
 }`;
-    expect(run("outline-griffin", text)).toBe(normal(text));
+    expect(run("outline-ops", text)).toBe(normal(text));
   });
 
   it("gives each operand an argument of its own, also where one value is several operands", () => {
     const text = run(
-      "outline-griffin",
+      "outline-ops",
       `
 func.func public @main(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
-  %0 = "griffin.rms_norm"(%x, %x) <{epsilon = 1.000000e-06 : f32}> : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
-  %1 = "griffin.rms_norm"(%0, %0) <{epsilon = 1.000000e-06 : f32}> : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %0 = "nn.rms_norm"(%x, %x) <{epsilon = 1.000000e-06 : f32}> : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %1 = "nn.rms_norm"(%0, %0) <{epsilon = 1.000000e-06 : f32}> : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
   return %0, %1 : tensor<4xf32>, tensor<4xf32>
 }`,
     );
     expect(text.match(/call @rms_norm_0\(/g)).toHaveLength(2);
-    expect(text).toContain('"griffin.rms_norm"(%arg0, %arg1)');
+    expect(text).toContain('"nn.rms_norm"(%arg0, %arg1)');
   });
 
   it("leaves a program with interleaved rows alone: its slabs must stay visible", () => {
     const text = `
 func.func public @main(%x: tensor<1x4x3xf32>, %h0: tensor<1x3xf32>) -> tensor<1x3xf32> {
-  %0 = "griffin.gelu_tanh"(%x) : (tensor<1x4x3xf32>) -> tensor<1x4x3xf32>
-  %1 = "griffin.gelu_tanh"(%0) : (tensor<1x4x3xf32>) -> tensor<1x4x3xf32>
-  %2:2 = "griffin.linear_scan"(%0, %1, %h0) <{interleave = 2 : i64}> : (tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x3xf32>) -> (tensor<1x4x3xf32>, tensor<1x3xf32>)
+  %0 = "nn.gelu_tanh"(%x) : (tensor<1x4x3xf32>) -> tensor<1x4x3xf32>
+  %1 = "nn.gelu_tanh"(%0) : (tensor<1x4x3xf32>) -> tensor<1x4x3xf32>
+  %2:2 = "nn.linear_scan"(%0, %1, %h0) <{interleave = 2 : i64}> : (tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x3xf32>) -> (tensor<1x4x3xf32>, tensor<1x3xf32>)
   return %2#1 : tensor<1x3xf32>
 }`;
-    expect(run("outline-griffin", text)).toBe(normal(text));
+    expect(run("outline-ops", text)).toBe(normal(text));
   });
 });

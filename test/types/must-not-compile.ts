@@ -20,7 +20,7 @@ import {
   oneMinus,
   program,
   range,
-  ringUpdate,
+  kvCacheUpdate,
   rmsNorm,
   rotary,
   scan,
@@ -183,7 +183,7 @@ export const nothing = () =>
     // @ts-expect-error one number of tokens for the batch
     localAttention({ q, ...rest, numTokens: i });
     // @ts-expect-error rows of another element type than the ring
-    ringUpdate(ring.keys, k.to("bf16"), tokens);
+    kvCacheUpdate(ring.keys, k.to("bf16"), tokens);
     const conv = {
       x: a,
       bias: fill(0, [lru], "f32"),

@@ -4,10 +4,10 @@
  */
 import type { Operation } from "../operation.js";
 import { verifyModule } from "../verify.js";
-import { ModuleBuilder } from "./from-program.js";
+import { ModuleBuilder } from "./read-module.js";
 import { readProgram } from "./read-program.js";
 import { schema } from "./schema.js";
-import { ProgramBuilder } from "./to-program.js";
+import { ProgramBuilder } from "./write-module.js";
 import {
   bytecodeVersionOf,
   defaultVersion,

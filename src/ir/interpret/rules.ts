@@ -60,7 +60,7 @@ type StructuralName =
   | "sdy.mesh"
   | "sdy.return";
 /** Ops of dialects that are lowered to StableHLO before anything runs. */
-type LoweredName = Extract<OpName, `chlo.${string}` | `griffin.${string}`>;
+type LoweredName = Extract<OpName, `chlo.${string}` | `nn.${string}` | `griffin.${string}`>;
 
 /** Every op with a rule. */
 export type InterpretedName = Exclude<OpName, StructuralName | LoweredName | keyof typeof notInterpreted>;

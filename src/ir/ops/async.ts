@@ -1,7 +1,7 @@
 /** @file Ops that run beside others: async_start gives a future, async_done waits for it. */
 import { formatType, futureType } from "../types.js";
 import { defineOp, operand, variadic } from "./define.js";
-import { returnedTypes, typeList } from "./rules.js";
+import { returnedTypes, typeList } from "./constraints.js";
 
 /** What may run asynchronously. */
 const allowed: ReadonlySet<string> = new Set(

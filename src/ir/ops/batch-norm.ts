@@ -3,8 +3,8 @@ import { formatType, type TensorType } from "../types.js";
 import { sameElement, sameShape } from "../verify-types.js";
 import { defineOp, operand } from "./define.js";
 import { f32, i64 } from "./kinds.js";
-import { checkDimension, checkRank, checkSameShapes, sameSize, typeList, type View } from "./rules.js";
-import { dimensionOf, tensorOf } from "./shapes.js";
+import { checkDimension, checkRank, checkSameShapes, sameSize, typeList, type View } from "./constraints.js";
+import { dimensionOf, tensorOf } from "./shape-checks.js";
 
 const attributes = { epsilon: f32, feature_index: i64 };
 const features = "FQ";

@@ -3,8 +3,8 @@ import { formatType } from "../types.js";
 import { sameElement } from "../verify-types.js";
 import { defineOp, operand, type Trait } from "./define.js";
 import { checkSumQuantisation } from "./quantisation.js";
-import { checkSameElements, tensors } from "./rules.js";
-import { mergeTypes } from "./shapes.js";
+import { checkSameElements, tensors } from "./constraints.js";
+import { mergeTypes } from "./shape-checks.js";
 
 const sample = (types: string): string =>
   types.includes("F") ? "tensor<4xf32>" : types.includes("I") ? "tensor<4xi32>" : "tensor<4xi1>";

@@ -1,7 +1,7 @@
 /** @file Buffers in custom calls: the targets that make, pin and unpin them, and what others may do with them. */
 import { formatType, type Type } from "../types.js";
 import { sameElement } from "../verify-types.js";
-import { typeList, type View } from "./rules.js";
+import { typeList, type View } from "./constraints.js";
 
 /** Nested tuple types with the indices that lead to each leaf. */
 function leaves(type: Type, path: readonly number[] = []): (readonly [Type, readonly number[]])[] {

@@ -2,7 +2,7 @@
 import { formatType, type Type } from "../types.js";
 import { defineOp, operand, variadic } from "./define.js";
 import { attribute, elements, f64, listOf, optional, string, symbolArray, ui32, ui64 } from "./kinds.js";
-import type { View } from "./rules.js";
+import type { View } from "./constraints.js";
 
 function checkSameTypes(op: View, [a, b]: readonly [Type, Type]): void {
   op.check(

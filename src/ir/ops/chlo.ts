@@ -3,8 +3,8 @@ import { DYNAMIC, formatType, withElement } from "../types.js";
 import { sameElement } from "../verify-types.js";
 import { defineOp, operand } from "./define.js";
 import { bool, elements, i64, optional } from "./kinds.js";
-import { rankOf, tensors, typeList } from "./rules.js";
-import { dimensionsOf, mergeTypes, tensorOf } from "./shapes.js";
+import { rankOf, tensors, typeList } from "./constraints.js";
+import { dimensionsOf, mergeTypes, tensorOf } from "./shape-checks.js";
 
 const unary = <const Name extends string>(name: Name, types: string, summary: string) =>
   defineOp({

@@ -5,8 +5,8 @@ import { type AttributesOf, defineOp, type OpView, operand, variadic } from "./d
 import { i64, optional, unit } from "./kinds.js";
 import { checkReducer } from "./reducer.js";
 import { checkChannel, checkGroups, groupMatrix } from "./replica-groups.js";
-import { checkInRange, rankOf, sameSize, tensors, type View } from "./rules.js";
-import { dimensionsOf, tensorOf } from "./shapes.js";
+import { checkInRange, rankOf, sameSize, tensors, type View } from "./constraints.js";
+import { dimensionsOf, tensorOf } from "./shape-checks.js";
 import { channelHandle, replicaGroups } from "./structs.js";
 
 const attributes = {

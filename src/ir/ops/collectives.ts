@@ -4,8 +4,8 @@ import { sameElement } from "../verify-types.js";
 import { defineOp, operand, variadic } from "./define.js";
 import { denseI64, i64, optional, unit } from "./kinds.js";
 import { checkGroups, checkPairs, groupMatrix } from "./replica-groups.js";
-import { checkDimension, checkInRange, list, rankOf, sameSize, tensors, type View } from "./rules.js";
-import { dimensionsOf, tensorOf } from "./shapes.js";
+import { checkDimension, checkInRange, list, rankOf, sameSize, tensors, type View } from "./constraints.js";
+import { dimensionsOf, tensorOf } from "./shape-checks.js";
 import { channelHandle, replicaGroups } from "./structs.js";
 
 /** The result of gathering along `dimension`: written by the author, checked here. */

@@ -2,8 +2,8 @@
 import { type TensorType, type Type, tensorType } from "../types.js";
 import { areCompatible, inTypeClass } from "../verify-types.js";
 import { defineOp, type OpView, operand, variadic } from "./define.js";
-import { checkRank, returnedTypes, typeList, type View } from "./rules.js";
-import { leastSpecific, mergeTypes } from "./shapes.js";
+import { checkRank, returnedTypes, typeList, type View } from "./constraints.js";
+import { leastSpecific, mergeTypes } from "./shape-checks.js";
 
 /** The type that covers what every branch returns at one position. */
 function coverTypes(op: View, types: readonly Type[], constraint: string): Type {

@@ -6,8 +6,8 @@ import { type AttributesOf, defineOp, type OpView, operand } from "./define.js";
 import { precisionConfig } from "./enums.js";
 import { boolArray, denseI64, i64, i64Array, type IntegerMatrix, optional } from "./kinds.js";
 import { anyQuantised, checkContractionQuantisation } from "./quantisation.js";
-import { checkInRange, checkUnique, rankOf, sameSize } from "./rules.js";
-import { type Dimension, dimensionOf, tensorOf } from "./shapes.js";
+import { checkInRange, checkUnique, rankOf, sameSize } from "./constraints.js";
+import { type Dimension, dimensionOf, tensorOf } from "./shape-checks.js";
 import { convDimensionNumbers } from "./structs.js";
 import { checkWindow, type WindowDimension, windowResult } from "./window.js";
 

@@ -4,8 +4,8 @@ import { sameElement } from "../verify-types.js";
 import { defineOp, operand } from "./define.js";
 import { precisionConfig } from "./enums.js";
 import { denseI64, i64, i64Array, optional, string } from "./kinds.js";
-import { checkRank, list, rankOf, sameSize } from "./rules.js";
-import { dimensionOf, dimensionsOf, tensorOf } from "./shapes.js";
+import { checkRank, list, rankOf, sameSize } from "./constraints.js";
+import { dimensionOf, dimensionsOf, tensorOf } from "./shape-checks.js";
 
 const broadcast = defineOp({
   name: "stablehlo.broadcast",

@@ -5,8 +5,8 @@ import { type AttributesOf, defineOp, type OpView, operand } from "./define.js";
 import { precisionConfig } from "./enums.js";
 import { optional } from "./kinds.js";
 import { anyQuantised, checkContractionQuantisation } from "./quantisation.js";
-import { checkInRange, checkUnique, rankOf, sameSize, type View } from "./rules.js";
-import { dimensionOf, mostSpecific, tensorOf } from "./shapes.js";
+import { checkInRange, checkUnique, rankOf, sameSize, type View } from "./constraints.js";
+import { dimensionOf, mostSpecific, tensorOf } from "./shape-checks.js";
 import { dotAlgorithm, dotDimensionNumbers } from "./structs.js";
 
 const attributes = {

@@ -16,8 +16,8 @@ import {
   rankOf,
   sameSize,
   type View,
-} from "./rules.js";
-import { dimensionsOf, tensorOf } from "./shapes.js";
+} from "./constraints.js";
+import { dimensionsOf, tensorOf } from "./shape-checks.js";
 import { gatherDimensionNumbers } from "./structs.js";
 
 /** Operand `index` as a list of sizes: a vector of static length. Its values when constant. */

@@ -5,8 +5,8 @@ import { binaryOps } from "./binary.js";
 import { defineOp, operand } from "./define.js";
 import { comparisonDirection, comparisonType } from "./enums.js";
 import { i32, optional } from "./kinds.js";
-import { checkSameShapes, rankOf, tensors, typeList } from "./rules.js";
-import { mergeTypes } from "./shapes.js";
+import { checkSameShapes, rankOf, tensors, typeList } from "./constraints.js";
+import { mergeTypes } from "./shape-checks.js";
 import { unaryOps } from "./unary.js";
 
 const compare = defineOp({

@@ -11,8 +11,8 @@ import {
   rankOf,
   sameSize,
   type View,
-} from "./rules.js";
-import { type Dimension, dimensionsOf, tensorOf } from "./shapes.js";
+} from "./constraints.js";
+import { type Dimension, dimensionsOf, tensorOf } from "./shape-checks.js";
 import { gatherDimensionNumbers } from "./structs.js";
 
 const attributes = {

@@ -17,6 +17,7 @@ import { dynamicOps } from "./dynamic.js";
 import { elementwiseOps } from "./elementwise.js";
 import { gatherOps } from "./gather.js";
 import { griffinOps } from "./griffin.js";
+import { nnOps } from "./nn.js";
 import { linearAlgebraOps } from "./linear-algebra.js";
 import { quantisedOps } from "./quantised.js";
 import { randomOps } from "./random.js";
@@ -24,7 +25,7 @@ import { reduceOps } from "./reduce.js";
 import { reduceWindowOps } from "./reduce-window.js";
 import { scatterOps } from "./scatter.js";
 import { sdyOps } from "./sdy.js";
-import { shapeOps } from "./shape.js";
+import { shapeOps } from "./shape-ops.js";
 import { slicingOps } from "./slicing.js";
 import { tupleOps } from "./tuple.js";
 
@@ -51,6 +52,7 @@ const definitions = [
   ...asyncOps,
   ...quantisedOps,
   ...deprecatedOps,
+  ...nnOps,
   ...griffinOps,
   ...chloOps,
   ...checkOps,
@@ -62,7 +64,11 @@ type Definition = (typeof definitions)[number];
 /** The name of any known op, e.g. `stablehlo.add`. */
 export type OpName = Definition["name"];
 export type StablehloName = Extract<OpName, `stablehlo.${string}`>;
-export type GriffinName = Extract<OpName, `griffin.${string}`>;
+export type ModelOpName = Extract<OpName, `nn.${string}` | `griffin.${string}`>;
+
+/** Whether an op is one that lowering must replace: of the nn or the griffin dialect. */
+export const isModelOp = ({ name }: Operation): boolean =>
+  name.startsWith("nn.") || name.startsWith("griffin.");
 
 type TableOf<K extends OpName> = Extract<Definition, { readonly name: K }>["attributes"];
 

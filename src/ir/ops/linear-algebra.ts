@@ -5,8 +5,8 @@ import { DYNAMIC } from "../types.js";
 import { defineOp, operand } from "./define.js";
 import { fftType, transposeKind } from "./enums.js";
 import { bool, i64Array, optional } from "./kinds.js";
-import { list, rankOf, sameSize } from "./rules.js";
-import { dimensionsOf, tensorOf } from "./shapes.js";
+import { list, rankOf, sameSize } from "./constraints.js";
+import { dimensionsOf, tensorOf } from "./shape-checks.js";
 
 const cholesky = defineOp({
   name: "stablehlo.cholesky",

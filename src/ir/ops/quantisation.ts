@@ -1,6 +1,6 @@
 /** @file What ops ask of quantised element types. */
 import { formatType, isQuantized, type QuantizedType, type TensorType } from "../types.js";
-import type { View } from "./rules.js";
+import type { View } from "./constraints.js";
 
 const hasAxis = (element: QuantizedType): boolean => element.axis !== undefined;
 

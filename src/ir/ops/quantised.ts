@@ -1,7 +1,7 @@
 /** @file To quantised numbers and back. */
 import { formatType, isQuantized, withElement } from "../types.js";
 import { defineOp, operand } from "./define.js";
-import { checkSameShapes } from "./rules.js";
+import { checkSameShapes } from "./constraints.js";
 
 const uniformQuantize = defineOp({
   name: "stablehlo.uniform_quantize",

@@ -5,7 +5,7 @@ import { constantIntegers } from "./constants.js";
 import { DYNAMIC } from "../types.js";
 import { defineOp, operand } from "./define.js";
 import { rngAlgorithm, rngDistribution } from "./enums.js";
-import { checkLength, checkRank, checkSameElements, rankOf, sameSize, typeList } from "./rules.js";
+import { checkLength, checkRank, checkSameElements, rankOf, sameSize, typeList } from "./constraints.js";
 
 /** How long the state of an algorithm is, in ui64. */
 const stateSizes: Readonly<Record<string, readonly number[]>> = { THREE_FRY: [2], PHILOX: [2, 3] };

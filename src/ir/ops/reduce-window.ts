@@ -13,8 +13,8 @@ import {
   sameUpToPrecision,
   typeList,
   type View,
-} from "./rules.js";
-import { dimensionsOf, tensorOf } from "./shapes.js";
+} from "./constraints.js";
+import { dimensionsOf, tensorOf } from "./shape-checks.js";
 import { checkWindow, type WindowLabels, windowResult } from "./window.js";
 
 const reduceLabels: WindowLabels = {

@@ -13,8 +13,8 @@ import {
   tensors,
   typeList,
   type View,
-} from "./rules.js";
-import { dimensionsOf, tensorOf } from "./shapes.js";
+} from "./constraints.js";
+import { dimensionsOf, tensorOf } from "./shape-checks.js";
 
 /** Inputs and initial values, as many of one as of the other. */
 export function reductionOperands(op: View, constraint: string): [TensorType[], TensorType[]] {

@@ -2,7 +2,14 @@
 import type { Block } from "../operation.js";
 import { type ElementType, formatElement, formatType, type TensorType, type Type } from "../types.js";
 import { sameElement, sameShape } from "../verify-types.js";
-import { isPromotable, returnedTypes, sameSize, sameUpToPrecision, typeList, type View } from "./rules.js";
+import {
+  isPromotable,
+  returnedTypes,
+  sameSize,
+  sameUpToPrecision,
+  typeList,
+  type View,
+} from "./constraints.js";
 
 /** What a body must agree with. */
 export interface Reduction {

@@ -1,6 +1,6 @@
 /** @file What collectives ask of their replica groups, channels and source-target pairs. */
 import type { IntegerMatrix } from "./kinds.js";
-import { list, type View } from "./rules.js";
+import { list, type View } from "./constraints.js";
 
 interface MeshAxes {
   readonly mesh: unknown;

@@ -14,7 +14,7 @@ import {
   sameSize,
   tensors,
   type View,
-} from "./rules.js";
+} from "./constraints.js";
 import { scatterDimensionNumbers } from "./structs.js";
 
 const attributes = {

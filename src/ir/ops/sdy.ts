@@ -1,7 +1,7 @@
 /** @file Shardy's ops in JAX's programs; shardings are kept as their text. For the mesh see check.ts. */
 import { defineOp, operand, variadic } from "./define.js";
 import { attribute } from "./kinds.js";
-import { returnedTypes } from "./rules.js";
+import { returnedTypes } from "./constraints.js";
 
 const anything = "PIFCQATU";
 

@@ -12,8 +12,15 @@ import {
   tensors,
   typeList,
   type View,
-} from "./rules.js";
-import { concatenated, type Dimension, dimensionOf, dimensionsOf, mergeTypes, tensorOf } from "./shapes.js";
+} from "./constraints.js";
+import {
+  concatenated,
+  type Dimension,
+  dimensionOf,
+  dimensionsOf,
+  mergeTypes,
+  tensorOf,
+} from "./shape-checks.js";
 
 /** The size of a dimension, or the bound of a dynamic one; DYNAMIC when neither is known. */
 const sizeOrBound = ({ size, bound }: Dimension): number => (size === DYNAMIC ? bound : size);

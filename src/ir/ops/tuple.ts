@@ -4,7 +4,7 @@ import { formatType, isStatic, tokenType, tupleType, type Type } from "../types.
 import { defineOp, operand, variadic } from "./define.js";
 import { attributeArray, bool, denseI64, i32, optional, string } from "./kinds.js";
 import { checkPairs } from "./replica-groups.js";
-import { typeList, type View } from "./rules.js";
+import { typeList, type View } from "./constraints.js";
 import { channelHandle } from "./structs.js";
 
 const tuple = defineOp({

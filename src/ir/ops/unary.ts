@@ -3,7 +3,7 @@ import { formatType, isComplex, type TensorType, type Type, withElement } from "
 import { inTypeClass } from "../verify-types.js";
 import { type AttributeTable, defineOp, type OpView, operand } from "./define.js";
 import { optional } from "./kinds.js";
-import { checkSameShapes, type View } from "./rules.js";
+import { checkSameShapes, type View } from "./constraints.js";
 import { defaultAccuracy, resultAccuracy } from "./structs.js";
 
 const sample = (types: string): string =>

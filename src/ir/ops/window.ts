@@ -1,8 +1,8 @@
 /** @file Windows that slide over a tensor: reduce_window, select_and_scatter, convolution. */
 import { DYNAMIC } from "../types.js";
 import type { IntegerMatrix } from "./kinds.js";
-import { list, type View } from "./rules.js";
-import type { Dimension } from "./shapes.js";
+import { list, type View } from "./constraints.js";
+import type { Dimension } from "./shape-checks.js";
 
 /** One dimension of a window. */
 export interface WindowDimension {

@@ -2,7 +2,7 @@
 import type { Value } from "../../ir/operation.js";
 import type { ElementType } from "../../ir/types.js";
 import type { OperationOf } from "../../ir/ops/index.js";
-import { type Emitter, isSplat, shapeOf, typeOf } from "../emit.js";
+import { type Emitter, isSplat, shapeOf, typeOf } from "../../ir/emit.js";
 import { toOrdered } from "../row-order.js";
 
 /** `product`: as a product with ones, for targets whose strength that is. */
@@ -35,7 +35,7 @@ export const inOrder = (e: Emitter, inputs: AttentionInputs): AttentionInputs =>
 
 export type AttentionStrategy = (emitter: Emitter, inputs: AttentionInputs) => Value;
 
-export function attentionInputs(op: OperationOf<"griffin.local_attention">, totals: Totals): AttentionInputs {
+export function attentionInputs(op: OperationOf<"nn.local_attention">, totals: Totals): AttentionInputs {
   const [q, k, v, segmentPos, ringK, ringV, numTokens] = op.operands as [
     Value,
     Value,

@@ -5,8 +5,8 @@
  * inside of a block stays as it is: softmax does not mind, and the mask counts distances in tokens.
  */
 import type { Value } from "../../ir/operation.js";
-import { ringInOrder } from "../decompose/ring.js";
-import { type Emitter, shapeOf, typeOf } from "../emit.js";
+import { ringInOrder } from "../decompose/kv-cache-update.js";
+import { type Emitter, shapeOf, typeOf } from "../../ir/emit.js";
 import { fromBlocks, interleaveBlocks, toBlocks, toOrdered } from "../row-order.js";
 import {
   type AttentionInputs,

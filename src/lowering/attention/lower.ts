@@ -1,7 +1,7 @@
-/** @file griffin.local_attention by a strategy. */
+/** @file nn.local_attention by a strategy. */
 import type { Value } from "../../ir/operation.js";
 import type { OperationOf } from "../../ir/ops/index.js";
-import { type Emitter, shapeOf } from "../emit.js";
+import { type Emitter, shapeOf } from "../../ir/emit.js";
 import { toInterleaved } from "../row-order.js";
 import { attentionInputs, inOrder, type Totals } from "./attention.js";
 import { banded } from "./banded.js";
@@ -18,7 +18,7 @@ const blockFor = (window: number): number => Math.min(256, Math.max(32, window))
 /** Queries that fit one block are dense anyway: a band would only add rows. */
 export function lowerLocalAttention(
   e: Emitter,
-  op: OperationOf<"griffin.local_attention">,
+  op: OperationOf<"nn.local_attention">,
   choice: AttentionChoice,
   totals: Totals = "reduce",
 ): readonly Value[] {

@@ -1,6 +1,6 @@
-/** @file What the forms of griffin.causal_conv1d share: inputs by name, taps that end at the start of a document, the new tail. */
+/** @file What the forms of nn.causal_conv1d share: inputs by name, taps that end at the start of a document, the new tail. */
 import type { Value } from "../../ir/operation.js";
-import { type Emitter, shapeOf, typeOf } from "../emit.js";
+import { type Emitter, shapeOf, typeOf } from "../../ir/emit.js";
 
 /** Of `time` rows from row `from` of `padded` [b, rows]: whether any of the `count` rows up to and including each begins a document. */
 export function startsWithin(

@@ -1,13 +1,13 @@
-/** @file Meaning of griffin.causal_conv1d: taps that do not reach across the start of a document (spec 2.5, 8.3). */
+/** @file Meaning of nn.causal_conv1d: taps that do not reach across the start of a document (spec 2.5, 8.3). */
 import type { Value } from "../../ir/operation.js";
 import type { OperationOf } from "../../ir/ops/index.js";
-import { type Emitter, shapeOf } from "../emit.js";
+import { type Emitter, shapeOf } from "../../ir/emit.js";
 import { toInterleaved, toOrdered } from "../row-order.js";
 import { type ConvInputs, newTail, startsWithin, zeroWhere } from "./conv-rows.js";
 import { slabConv1d } from "./slab-conv.js";
 
 /** Rows that are interleaved are convolved slab by slab, where a stretch holds all taps. */
-export function causalConv1d(e: Emitter, op: OperationOf<"griffin.causal_conv1d">): readonly Value[] {
+export function causalConv1d(e: Emitter, op: OperationOf<"nn.causal_conv1d">): readonly Value[] {
   const { interleave: ways = 1 } = op.attributes;
   const [x, w, bias, segmentPos, tail] = op.operands as [Value, Value, Value, Value, Value];
   if (ways > 1 && ways >= shapeOf(w)[1]!) return slabConv1d(e, { x, w, bias, segmentPos, tail }, ways);

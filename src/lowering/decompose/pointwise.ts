@@ -1,10 +1,10 @@
 /** @file Meaning of the pointwise griffin ops: gelu_tanh, softplus, rms_norm, rotary, rg_lru_gates. */
 import type { OperationOf } from "../../ir/ops/index.js";
 import type { Value } from "../../ir/operation.js";
-import { type Emitter, shapeOf, typeOf } from "../emit.js";
+import { type Emitter, shapeOf, typeOf } from "../../ir/emit.js";
 
 /** 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))), in f32 whatever x is, rounded once (spec/reference-model 2.4). */
-export function geluTanh(e: Emitter, op: OperationOf<"griffin.gelu_tanh">): readonly Value[] {
+export function geluTanh(e: Emitter, op: OperationOf<"nn.gelu_tanh">): readonly Value[] {
   const x = e.convert(op.operands[0]!, "f32");
   const cubed = e.mul(x, e.mul(x, x));
   const inner = e.scalar("multiply", e.add(x, e.scalar("multiply", cubed, 0.044715)), Math.sqrt(2 / Math.PI));
@@ -15,20 +15,20 @@ export function geluTanh(e: Emitter, op: OperationOf<"griffin.gelu_tanh">): read
 }
 
 /** max(x, 0) + log1p(exp(-|x|)). */
-export function softplus(e: Emitter, op: OperationOf<"griffin.softplus">): readonly Value[] {
+export function softplus(e: Emitter, op: OperationOf<"nn.softplus">): readonly Value[] {
   const x = op.operands[0]!;
   const tail = e.unary("log_plus_one", e.unary("exponential", e.unary("negate", e.unary("abs", x))));
   return [e.add(e.scalar("maximum", x, 0), tail)];
 }
 
 /** x rsqrt(mean(x^2) + epsilon) (1 + scale) in f32, rounded once (spec 2.2; the half-precision reference rounds more). */
-export const rmsNorm = (e: Emitter, op: OperationOf<"griffin.rms_norm">): readonly Value[] =>
+export const rmsNorm = (e: Emitter, op: OperationOf<"nn.rms_norm">): readonly Value[] =>
   normalise(e, op, op.operands[0]!, (_, squares) => e.reduce("add", squares, shapeOf(squares).length - 1));
 
 /** The norm of `rows`, the op's first operand; `sums` adds up the last axis of f32. */
 export function normalise(
   e: Emitter,
-  op: OperationOf<"griffin.rms_norm">,
+  op: OperationOf<"nn.rms_norm">,
   rows: Value,
   sums: (e: Emitter, squares: Value) => Value,
 ): readonly Value[] {
@@ -53,7 +53,7 @@ export function frequencies(base: number, dims: number): number[] {
 }
 
 /** Angles in f32, their sine and cosine rounded to x's type; pairs are (i, i + dims / 2) (spec 2.7). */
-export function rotary(e: Emitter, op: OperationOf<"griffin.rotary">): readonly Value[] {
+export function rotary(e: Emitter, op: OperationOf<"nn.rotary">): readonly Value[] {
   const [x, position] = op.operands as [Value, Value];
   const { dims, base } = op.attributes;
   const shape = shapeOf(x);
@@ -106,10 +106,7 @@ export function rgLruGates(e: Emitter, op: OperationOf<"griffin.rg_lru_gates">):
 }
 
 /** x [.., n ci] as n blocks, each times its own matrix. */
-export function blockDiagonalDot(
-  e: Emitter,
-  op: OperationOf<"griffin.block_diagonal_dot">,
-): readonly Value[] {
+export function blockDiagonalDot(e: Emitter, op: OperationOf<"nn.block_diagonal_dot">): readonly Value[] {
   const [x, w] = op.operands as [Value, Value];
   const [blocks, inputs, outputs] = shapeOf(w) as [number, number, number];
   const outer = shapeOf(x).slice(0, -1);

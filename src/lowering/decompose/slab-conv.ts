@@ -1,9 +1,9 @@
 /**
- * @file griffin.causal_conv1d over interleaved rows: the token s before those of a slab are those of the slab s before it, or, past
+ * @file nn.causal_conv1d over interleaved rows: the token s before those of a slab are those of the slab s before it, or, past
  * the first, of a later slab one stretch earlier. No row is moved but at the edges.
  */
 import type { Value } from "../../ir/operation.js";
-import { type Emitter, shapeOf } from "../emit.js";
+import { type Emitter, shapeOf } from "../../ir/emit.js";
 import { earlierSlab, slabsOf } from "../row-order.js";
 import { type ConvInputs, newTail, zeroWhere } from "./conv-rows.js";
 

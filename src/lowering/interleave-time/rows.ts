@@ -1,24 +1,24 @@
 /** @file Which values of a program have rows of tokens, and whether every operation on them can live with the rows in another order. */
 import { type Block, definingOp, type Operation, type Value } from "../../ir/operation.js";
 import { hasTrait, isOp } from "../../ir/ops/index.js";
-import { splatOf } from "../../passes/constants.js";
-import { shapeOf } from "../emit.js";
+import { splatOf } from "../../ir/analysis/constants.js";
+import { shapeOf } from "../../ir/emit.js";
 
 /** Operations of one result that compute each row by itself, whatever their operands' ranks. */
 const rowWise: ReadonlySet<string> = new Set([
   "stablehlo.convert",
-  "griffin.rms_norm",
-  "griffin.rotary",
-  "griffin.block_diagonal_dot",
+  "nn.rms_norm",
+  "nn.rotary",
+  "nn.block_diagonal_dot",
   "griffin.rg_lru_gates",
 ]);
 
 /** Operations that walk time and have the attribute. */
-export const walkers = ["griffin.linear_scan", "griffin.causal_conv1d", "griffin.local_attention"] as const;
+export const walkers = ["nn.linear_scan", "nn.causal_conv1d", "nn.local_attention"] as const;
 
 /** Which operands of other operations that walk time must be in order. */
 export const ordered: Readonly<Record<string, readonly number[]>> = {
-  "griffin.ring_update": [1, 2],
+  "nn.kv_cache_update": [1, 2],
 };
 
 /** Whether a value that is not made of tokens is the same in all rows. */
@@ -59,7 +59,7 @@ export class RowAnalysis {
     if (isOp(operation, "stablehlo.slice")) return this.#isLastRow(operation) || this.#keepsRows(operation);
     if (operation.name in ordered) return true;
     if (isOp(operation, ...walkers)) {
-      if (isOp(operation, "griffin.linear_scan") && operation.attributes.reverse === true) return false;
+      if (isOp(operation, "nn.linear_scan") && operation.attributes.reverse === true) return false;
       this.#rows.add(operation.results[0]!);
       return true;
     }

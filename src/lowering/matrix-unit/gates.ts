@@ -5,7 +5,7 @@
  */
 import { definingOp, type Value } from "../../ir/operation.js";
 import { isOp, type OperationOf } from "../../ir/ops/index.js";
-import { type Emitter, shapeOf } from "../emit.js";
+import { type Emitter, shapeOf } from "../../ir/emit.js";
 
 /** [b, t, n w] as [n, b, t, w]. */
 function blocksFirst(e: Emitter, x: Value, heads: number): Value {
@@ -20,7 +20,7 @@ export function gatesAfterProducts(
 ): readonly Value[] | undefined {
   const [x, z, bias, logDecay, reset] = op.operands as [Value, Value, Value, Value, Value];
   const product = definingOp(z);
-  if (!isOp(product, "griffin.block_diagonal_dot") || product.operands[0] !== x) return undefined;
+  if (!isOp(product, "nn.block_diagonal_dot") || product.operands[0] !== x) return undefined;
   const { heads } = op.attributes;
   const [batch, time, width] = shapeOf(x) as [number, number, number];
   const block = width / heads;

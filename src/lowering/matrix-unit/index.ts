@@ -1,7 +1,7 @@
 /** @file Other forms of griffin ops, for targets whose strength is the product of matrices, where there are rows enough to fill it. */
 import type { Operation, Value } from "../../ir/operation.js";
 import { isOp, type OperationOf } from "../../ir/ops/index.js";
-import { type Emitter, shapeOf } from "../emit.js";
+import { type Emitter, shapeOf } from "../../ir/emit.js";
 import { gatesAfterProducts } from "./gates.js";
 import { rmsNormByProduct } from "./norm.js";
 import { rotaryByProduct } from "./rotary.js";
@@ -14,9 +14,9 @@ export function byMatrixUnit(e: Emitter, op: Operation): readonly Value[] | unde
   const shape = op.operands.length === 0 ? [] : shapeOf(op.operands[0]!);
   const rows = shape.slice(0, -1).reduce((product, size) => product * size, 1);
   if (rows < LEAST_ROWS) return undefined;
-  if (isOp(op, "griffin.rms_norm")) return rmsNormByProduct(e, op as OperationOf<"griffin.rms_norm">);
+  if (isOp(op, "nn.rms_norm")) return rmsNormByProduct(e, op as OperationOf<"nn.rms_norm">);
   if (isOp(op, "griffin.rg_lru_gates"))
     return gatesAfterProducts(e, op as OperationOf<"griffin.rg_lru_gates">);
-  if (isOp(op, "griffin.rotary")) return rotaryByProduct(e, op as OperationOf<"griffin.rotary">);
+  if (isOp(op, "nn.rotary")) return rotaryByProduct(e, op as OperationOf<"nn.rotary">);
   return undefined;
 }

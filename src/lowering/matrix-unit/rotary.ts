@@ -1,11 +1,11 @@
 /**
- * @file griffin.rotary where moving channels is slow and products of matrices are not (TPUs): the other half of each pair comes from a
+ * @file nn.rotary where moving channels is slow and products of matrices are not (TPUs): the other half of each pair comes from a
  * product with a matrix of 0, 1 and -1, which loses nothing; then all channels are one elementwise computation.
  */
 import type { Value } from "../../ir/operation.js";
 import type { OperationOf } from "../../ir/ops/index.js";
 import { frequencies } from "../decompose/pointwise.js";
-import { type Emitter, shapeOf, typeOf } from "../emit.js";
+import { type Emitter, shapeOf, typeOf } from "../../ir/emit.js";
 
 /** [h, h]: column i < dims/2 takes -x[i + dims/2], column i + dims/2 takes x[i]; all others nothing. */
 function partners(e: Emitter, dims: number, size: number, x: Value): Value {
@@ -20,7 +20,7 @@ function partners(e: Emitter, dims: number, size: number, x: Value): Value {
 }
 
 /** x cos + partner(x) sin in f32, sine and cosine rounded to x's type first as the reference does, the result rounded once. */
-export function rotaryByProduct(e: Emitter, op: OperationOf<"griffin.rotary">): readonly Value[] {
+export function rotaryByProduct(e: Emitter, op: OperationOf<"nn.rotary">): readonly Value[] {
   const [x, position] = op.operands as [Value, Value];
   const { dims, base } = op.attributes;
   const shape = shapeOf(x);

@@ -3,7 +3,7 @@
  * combined, half the problem is solved the same way, and the even places follow from the odd ones.
  */
 import type { Value } from "../../ir/operation.js";
-import { type Emitter, shapeOf } from "../emit.js";
+import { type Emitter, shapeOf } from "../../ir/emit.js";
 import type { ScanStrategy } from "./scan.js";
 
 /** Elements of `even` and `odd` in turns along `dim`, starting with `even`, which may be one longer. */

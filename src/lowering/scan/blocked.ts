@@ -3,7 +3,7 @@
  * every state is its block's own plus the decayed carry. Time is filled up to whole blocks with a = 1, x = 0.
  */
 import type { Value } from "../../ir/operation.js";
-import { type Emitter, shapeOf } from "../emit.js";
+import { type Emitter, shapeOf } from "../../ir/emit.js";
 import { prefixPairs } from "./associative.js";
 import type { ScanStrategy } from "./scan.js";
 import { sequential } from "./sequential.js";

@@ -1,7 +1,7 @@
-/** @file griffin.linear_scan by a strategy: what is common to all (element types, direction, single steps, zero starts). */
+/** @file nn.linear_scan by a strategy: what is common to all (element types, direction, single steps, zero starts). */
 import type { Value } from "../../ir/operation.js";
 import type { OperationOf } from "../../ir/ops/index.js";
-import { type Emitter, isSplat, shapeOf, typeOf } from "../emit.js";
+import { type Emitter, isSplat, shapeOf, typeOf } from "../../ir/emit.js";
 import { toInterleaved, toOrdered } from "../row-order.js";
 import { associative } from "./associative.js";
 import { blocked } from "./blocked.js";
@@ -40,7 +40,7 @@ function interleaved(e: Emitter, { x, a, h0 }: ScanInputs, ways: number, choice:
 /** y in x's element type and the last state in f32; one step is one fused multiply-add whatever the strategy. */
 export function lowerLinearScan(
   e: Emitter,
-  op: OperationOf<"griffin.linear_scan">,
+  op: OperationOf<"nn.linear_scan">,
   choice: ScanChoice,
 ): readonly Value[] {
   const [x, a, h0] = op.operands as [Value, Value, Value];

@@ -3,7 +3,7 @@
  * The best form known for XLA:CPU (performance.md section 2: within 1.5x of one elementwise pass at 4 rows a turn).
  */
 import type { Value } from "../../ir/operation.js";
-import { type Emitter, shapeOf } from "../emit.js";
+import { type Emitter, shapeOf } from "../../ir/emit.js";
 import type { ScanInputs, ScanOutputs, ScanStrategy } from "./scan.js";
 
 /** Row `t` of [b, t, c] as [b, c]. */

@@ -4,7 +4,7 @@
  * steps are computed once more, now with their outputs. Every step is elementwise on whole slabs, and reads its inputs twice at most.
  */
 import type { Value } from "../../ir/operation.js";
-import { type Emitter, shapeOf } from "../emit.js";
+import { type Emitter, shapeOf } from "../../ir/emit.js";
 import { earlierSlab, slabsOf } from "../row-order.js";
 import { prefixScan, withStart } from "./associative.js";
 import type { ScanInputs, ScanOutputs } from "./scan.js";

@@ -7,7 +7,7 @@ import type { Builder } from "../../ir/builder.js";
 import type { Value } from "../../ir/operation.js";
 import { opDefinitions, type OpName } from "../../ir/ops/index.js";
 import { isInteger, type TensorType } from "../../ir/types.js";
-import { constantOf, isAllOnes, splat, splatOf } from "../constants.js";
+import { constantOf, isAllOnes, splat, splatOf } from "../../ir/analysis/constants.js";
 import { type Rule, rule } from "../rewrite.js";
 
 const isIntegral = (value: Value): boolean =>

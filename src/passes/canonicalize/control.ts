@@ -3,9 +3,9 @@ import type { Builder } from "../../ir/builder.js";
 import type { Operation, Region, Value } from "../../ir/operation.js";
 import { hasTrait, type OperationOf } from "../../ir/ops/index.js";
 import { cloneRegion, dropArguments, moveBefore, replaceAllUses, setOperands } from "../../ir/rewriter.js";
-import { splatOf } from "../constants.js";
+import { splatOf } from "../../ir/analysis/constants.js";
 import { eraseDeadOperations } from "../dce.js";
-import { isPure } from "../effects.js";
+import { isPure } from "../../ir/analysis/effects.js";
 import { type Rule, rule } from "../rewrite.js";
 
 type While = OperationOf<"stablehlo.while">;

@@ -2,7 +2,7 @@
 import { definingOp, type Value } from "../../ir/operation.js";
 import { isOp } from "../../ir/ops/index.js";
 import { elementCount, isStatic, type TensorType } from "../../ir/types.js";
-import { splatOf } from "../constants.js";
+import { splatOf } from "../../ir/analysis/constants.js";
 import { type Rule, rule } from "../rewrite.js";
 
 const typeOf = (value: Value): TensorType => value.type as TensorType;

@@ -10,7 +10,7 @@ import {
   type IntegerType,
   type TensorType,
 } from "../../ir/types.js";
-import { splatOf } from "../constants.js";
+import { splatOf } from "../../ir/analysis/constants.js";
 import { type Rule, rule } from "../rewrite.js";
 
 const elementOf = (value: Value): ElementType => (value.type as TensorType).element;

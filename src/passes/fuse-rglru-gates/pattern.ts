@@ -70,7 +70,7 @@ const perToken = (name: string): Pattern =>
 
 /** sigmoid(block_diagonal_dot(x, weight) + bias). */
 function gate(weight: string, bias: string, channels: number): Pattern {
-  const dot = like(op("griffin.block_diagonal_dot", any("x"), any(weight)));
+  const dot = like(op("nn.block_diagonal_dot", any("x"), any(weight)));
   const repeated: Pattern = function* (value, match) {
     const source = perChannel(value, channels);
     if (source !== undefined) yield* any(bias)(source, match);
@@ -123,7 +123,7 @@ function partsOf({ values }: Match, channels: number): RgLru {
   };
 }
 
-/** The RG-LRU that ends in `scan`, a griffin.linear_scan; undefined when it is another recurrence or its parts are shared. */
+/** The RG-LRU that ends in `scan`, a nn.linear_scan; undefined when it is another recurrence or its parts are shared. */
 export function matchRgLru(scan: Operation): RgLru | undefined {
   const [x, a] = scan.operands as readonly [Value, Value];
   const { shape } = typeOf(x);

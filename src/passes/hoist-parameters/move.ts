@@ -13,7 +13,7 @@ import {
 } from "../../ir/rewriter.js";
 import { functionType, scalarType } from "../../ir/types.js";
 import { eraseDeadOperations } from "../dce.js";
-import { bodyOf, findFunction, type FunctionOperation, returnedValues } from "../symbols.js";
+import { bodyOf, findFunction, type FunctionOperation, returnedValues } from "../../ir/analysis/symbols.js";
 import {
   appendArgument,
   argumentAttributes,

@@ -3,7 +3,7 @@ import { type AttributeDictionary, emptyDictionary } from "../../ir/attribute.js
 import type { Value } from "../../ir/operation.js";
 import { addArgument, dropArguments, setAttributes } from "../../ir/rewriter.js";
 import { functionType, type Type } from "../../ir/types.js";
-import { bodyOf, type FunctionOperation, returnedValues } from "../symbols.js";
+import { bodyOf, type FunctionOperation, returnedValues } from "../../ir/analysis/symbols.js";
 
 /** The attributes of an argument. */
 export const argumentAttributes = (func: FunctionOperation, argument: Value): AttributeDictionary =>

@@ -1,9 +1,9 @@
 /** @file Which values of `@main` are worth preparing. */
 import { definingOp, type Operation, type Value, walk } from "../../ir/operation.js";
 import { isDefinedOutside } from "../../ir/rewriter.js";
-import { isPure } from "../effects.js";
-import { bytesOf, elementsOf, totalBytes } from "../size.js";
-import { bodyOf, type FunctionOperation } from "../symbols.js";
+import { isPure } from "../../ir/analysis/effects.js";
+import { bytesOf, elementsOf, totalBytes } from "../../ir/analysis/bytes.js";
+import { bodyOf, type FunctionOperation } from "../../ir/analysis/symbols.js";
 import { parameterPath } from "./signature.js";
 
 /** Operations that cost nothing worth preparing. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { concatenated, leastSpecific, mostSpecific } from "../../../src/ir/ops/shapes.js";
+import { concatenated, leastSpecific, mostSpecific } from "../../../src/ir/ops/shape-checks.js";
 import { DYNAMIC } from "../../../src/ir/types.js";
 
 const fixed = (size: number) => ({ size, bound: DYNAMIC });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Value } from "../../../src/ir/operation.js";
-import type { GriffinName, OperationOf } from "../../../src/ir/ops/index.js";
-import type { Emitter } from "../../../src/lowering/emit.js";
+import type { ModelOpName, OperationOf } from "../../../src/ir/ops/index.js";
+import type { Emitter } from "../../../src/ir/emit.js";
 import { byMatrixUnit } from "../../../src/lowering/matrix-unit/index.js";
 import { useCpu } from "../../dsl/cpu.js";
 import { normal, run } from "../../passes/text.js";
@@ -13,7 +13,7 @@ registerPasses(loweringPasses);
 const cpu = useCpu();
 
 /** The form for matrix units; a test whose rows are too few for it must fail. */
-const rule = (e: Emitter, op: OperationOf<GriffinName>): readonly Value[] => {
+const rule = (e: Emitter, op: OperationOf<ModelOpName>): readonly Value[] => {
   const values = byMatrixUnit(e, op as never);
   if (values === undefined) throw new Error(`${op.name} has no form for matrix units here`);
   return values;
@@ -39,7 +39,7 @@ describe("forms made of products of matrices equal the meaning", () => {
       { shape: [2, 32, 24], element, data: numbers(1, 2 * 32 * 24, element) },
       { shape: [24], element, data: numbers(2, 24, element) },
     ];
-    await check({ op: "griffin.rms_norm", operands, attributes: { epsilon: 1e-6 } }, element, tolerance);
+    await check({ op: "nn.rms_norm", operands, attributes: { epsilon: 1e-6 } }, element, tolerance);
   });
 
   it.each([
@@ -52,13 +52,13 @@ describe("forms made of products of matrices equal the meaning", () => {
       { shape: [2, 32, 3, 8], element, data: numbers(3, 2 * 32 * 24, element) },
       { shape: [2, 32], element: "i32" as const, data: positions },
     ];
-    await check({ op: "griffin.rotary", operands, attributes: { dims, base: 10_000 } }, element, tolerance);
+    await check({ op: "nn.rotary", operands, attributes: { dims, base: 10_000 } }, element, tolerance);
   });
 });
 
 const gates = (rows: number): string => `
 func.func @main(%x: tensor<1x${rows}x6xf32>, %w: tensor<2x3x6xf32>, %bias: tensor<2x6xf32>, %c: tensor<6xf32>, %reset: tensor<1x${rows}xi1>) -> (tensor<1x${rows}x6xf32>, tensor<1x${rows}x6xf32>) {
-  %z = "griffin.block_diagonal_dot"(%x, %w) : (tensor<1x${rows}x6xf32>, tensor<2x3x6xf32>) -> tensor<1x${rows}x12xf32>
+  %z = "nn.block_diagonal_dot"(%x, %w) : (tensor<1x${rows}x6xf32>, tensor<2x3x6xf32>) -> tensor<1x${rows}x12xf32>
   %0:2 = "griffin.rg_lru_gates"(%x, %z, %bias, %c, %reset) <{heads = 2 : i64}> : (tensor<1x${rows}x6xf32>, tensor<1x${rows}x12xf32>, tensor<2x6xf32>, tensor<6xf32>, tensor<1x${rows}xi1>) -> (tensor<1x${rows}x6xf32>, tensor<1x${rows}x6xf32>)
   return %0#0, %0#1 : tensor<1x${rows}x6xf32>, tensor<1x${rows}x6xf32>
 }`;

@@ -2,9 +2,9 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { StreamingDecoder } from "../../src/text/streaming.js";
-import { loadTokenizer, type Tokenizer } from "../../src/text/tokenizer.js";
-import { promoteUserPieces, tokenizerFile } from "../../src/text/tokenizer-file.js";
+import { StreamingDecoder } from "../../src/tokens/streaming.js";
+import { loadTokenizer, type Tokenizer } from "../../src/tokens/tokenizer.js";
+import { promoteUserPieces, tokenizerFile } from "../../src/tokens/tokenizer-file.js";
 import { errorText, temporaryFolder } from "../weights/files.js";
 
 const DEMO = join(import.meta.dirname, "../../golden/demo-kjv");

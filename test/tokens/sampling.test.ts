@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createContinuation } from "../../src/text/continuation.js";
-import { randomNumbers } from "../../src/text/random.js";
-import { createSampler, type SamplingOptions } from "../../src/text/sampling.js";
-import { StreamingDecoder } from "../../src/text/streaming.js";
-import { checkPrompt } from "../../src/text/tokens.js";
+import { createContinuation } from "../../src/tokens/continuation.js";
+import { randomNumbers } from "../../src/tokens/random.js";
+import { createSampler, type SamplingOptions } from "../../src/tokens/sampling.js";
+import { StreamingDecoder } from "../../src/tokens/streaming.js";
+import { checkPrompt } from "../../src/tokens/tokens.js";
 import { errorText } from "../weights/files.js";
 
 const LOGITS = Float32Array.of(1, 3, 2, 3, -1);

@@ -1,9 +1,9 @@
 /** @file Reading and making constants. */
-import type { Builder } from "../ir/builder.js";
-import { type Elements, elementsFromNumbers, hasNumbers, splatNumber } from "../ir/elements.js";
-import { definingOp, type Value } from "../ir/operation.js";
-import { isOp } from "../ir/ops/index.js";
-import { bitWidth, isInteger, type TensorType } from "../ir/types.js";
+import type { Builder } from "../builder.js";
+import { type Elements, elementsFromNumbers, hasNumbers, splatNumber } from "../elements.js";
+import { definingOp, type Value } from "../operation.js";
+import { isOp } from "../ops/index.js";
+import { bitWidth, isInteger, type TensorType } from "../types.js";
 
 /** The elements of a constant, or undefined for a value that is none. */
 export function constantOf(value: Value): Elements | undefined {

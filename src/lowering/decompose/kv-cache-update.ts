@@ -1,7 +1,7 @@
-/** @file Meaning of griffin.ring_update: the row of position p goes to slot p mod w. */
+/** @file Meaning of nn.kv_cache_update: the row of position p goes to slot p mod w. */
 import type { Value } from "../../ir/operation.js";
 import type { OperationOf } from "../../ir/ops/index.js";
-import { type Emitter, shapeOf } from "../emit.js";
+import { type Emitter, shapeOf } from "../../ir/emit.js";
 
 /** `a mod n` for a possibly negative a. */
 export function floorMod(e: Emitter, a: Value, n: number): Value {
@@ -51,7 +51,7 @@ const inSlots = (e: Emitter, rows: Value, last: Value): Value => {
  * Several tokens: the last w of [ring in order | rows], each in its slot. Where a document began among the rows, what the
  * ring held before lands in slots of negative positions, which nobody sees.
  */
-export function ringUpdate(e: Emitter, op: OperationOf<"griffin.ring_update">): readonly Value[] {
+export function kvCacheUpdate(e: Emitter, op: OperationOf<"nn.kv_cache_update">): readonly Value[] {
   const [ring, rows, segmentPos] = op.operands as [Value, Value, Value];
   const [batch, slots] = shapeOf(ring) as [number, number];
   const time = shapeOf(rows)[1]!;

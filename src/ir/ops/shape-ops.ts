@@ -17,8 +17,8 @@ import {
   checkSameScales,
   isPerAxis,
 } from "./quantisation.js";
-import { checkInRange, checkLength, checkUnique, list, rankOf, sameSize, type View } from "./rules.js";
-import { dimensionOf, tensorOf } from "./shapes.js";
+import { checkInRange, checkLength, checkUnique, list, rankOf, sameSize, type View } from "./constraints.js";
+import { dimensionOf, tensorOf } from "./shape-checks.js";
 
 const constant = defineOp({
   name: "stablehlo.constant",

@@ -1,11 +1,12 @@
 /**
- * @file outline-griffin: a griffin op that a module has several times over, with the same attributes and types, becomes one private
+ * @file outline-ops: a model's op that a module has several times over, with the same attributes and types, becomes one private
  * function that is called for each. What it means is then written once, and compilers inline the calls. Ops whose lowering looks at what
  * is around them (scans, attention, block-diagonal products) stay where they are, and so does everything of a program with interleaved
  * rows, where slabs must stay visible.
  */
 import { Builder } from "../ir/builder.js";
 import { type Operation, walk } from "../ir/operation.js";
+import { isModelOp } from "../ir/ops/index.js";
 import {
   cloneOperation,
   insertOperation,
@@ -16,16 +17,19 @@ import {
 } from "../ir/rewriter.js";
 import { formatType, functionType } from "../ir/types.js";
 import { definePass } from "./pass.js";
-import { operationKey, ValueNumbers } from "./structural-key.js";
-import { findFunction } from "./symbols.js";
+import { operationKey, ValueNumbers } from "../ir/analysis/structural-key.js";
+import { findFunction } from "../ir/analysis/symbols.js";
 
 /**
  * Convolutions and gates are left out: with them as calls the compiler for TPUs fetches weights ahead for the first layers only (a decode
  * step of 2B: 13.3 M cycles, 9.5 M with those below or with none).
  */
-const outlined: ReadonlySet<string> = new Set(
-  ["rms_norm", "gelu_tanh", "rotary", "ring_update"].map((name) => `griffin.${name}`),
-);
+const outlined: ReadonlySet<string> = new Set([
+  "nn.rms_norm",
+  "nn.gelu_tanh",
+  "nn.rotary",
+  "nn.kv_cache_update",
+]);
 
 /** Equal for ops that compute the same from operands of the same types. */
 const keyOf = (operation: Operation): string =>
@@ -52,18 +56,18 @@ function makeFunction(symbol: string, operation: Operation): Operation {
 }
 
 function freeSymbol(module: Operation, operation: Operation): string {
-  const name = operation.name.slice("griffin.".length);
+  const name = operation.name.slice(operation.name.indexOf(".") + 1);
   for (let i = 0; ; i++) if (findFunction(module, `${name}_${i}`) === undefined) return `${name}_${i}`;
 }
 
-export const outlineGriffin = definePass({
-  name: "outline-griffin",
-  summary: "griffin ops that occur several times with the same types become calls of one private function.",
+export const outlineOps = definePass({
+  name: "outline-ops",
+  summary: "Model ops that occur several times with the same types become calls of one private function.",
   example: {
     before: `
 func.func public @main(%x: tensor<4xf32>) -> tensor<4xf32> {
-  %0 = "griffin.gelu_tanh"(%x) : (tensor<4xf32>) -> tensor<4xf32>
-  %1 = "griffin.gelu_tanh"(%0) : (tensor<4xf32>) -> tensor<4xf32>
+  %0 = "nn.gelu_tanh"(%x) : (tensor<4xf32>) -> tensor<4xf32>
+  %1 = "nn.gelu_tanh"(%0) : (tensor<4xf32>) -> tensor<4xf32>
   return %1 : tensor<4xf32>
 }`,
     after: `
@@ -73,12 +77,12 @@ func.func public @main(%x: tensor<4xf32>) -> tensor<4xf32> {
   return %1 : tensor<4xf32>
 }
 func.func private @gelu_tanh_0(%x: tensor<4xf32>) -> tensor<4xf32> {
-  %0 = "griffin.gelu_tanh"(%x) : (tensor<4xf32>) -> tensor<4xf32>
+  %0 = "nn.gelu_tanh"(%x) : (tensor<4xf32>) -> tensor<4xf32>
   return %0 : tensor<4xf32>
 }`,
   },
   run(module, context) {
-    const operations = [...walk(module)].filter(({ name }) => name.startsWith("griffin."));
+    const operations = [...walk(module)].filter(isModelOp);
     if (operations.some(({ attributes }) => "interleave" in attributes)) return;
     const byKey = new Map<string, Operation[]>();
     for (const operation of operations) {

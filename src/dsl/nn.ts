@@ -38,7 +38,7 @@ export function linearScan<A extends string, D extends FloatDType>(args: {
   ];
   checkSizes("linearScan", [x, a, h0], ["x", "a", "h0"]);
   const scan = builderHere().create(
-    "griffin.linear_scan",
+    "nn.linear_scan",
     operands,
     args.reverse === true ? { reverse: true } : {},
   );
@@ -62,7 +62,7 @@ export function blockDiagonal<A extends string, B extends string, D extends Floa
       hint: "w is [blocks, in, out]",
     });
   }
-  const product = builderHere().create("griffin.block_diagonal_dot", [x.value, w.value], {}).result;
+  const product = builderHere().create("nn.block_diagonal_dot", [x.value, w.value], {}).result;
   const size = blocks!.size * outputs!.size;
   return new Tensor([...x.axes.slice(0, -1), { name: last.name, size }], x.dtype, product);
 }
@@ -88,7 +88,7 @@ export function causalConv1d<A extends string, D extends FloatDType>(args: {
     ordered("causalConv1d", "segmentPos", segmentPos, ["batch", "time"]),
     ordered("causalConv1d", "tail", tail, tailOrder),
   ];
-  const conv = builderHere().create("griffin.causal_conv1d", operands, {});
+  const conv = builderHere().create("nn.causal_conv1d", operands, {});
   return {
     y: new Tensor(axesIn(x, order), x.dtype, conv.results[0]!),
     tail: new Tensor(axesIn(tail, tailOrder), x.dtype, conv.results[1]!),
@@ -130,22 +130,22 @@ export function localAttention<D extends FloatDType>(args: {
     at("ring.values", ring.values, slot),
     at("numTokens", numTokens, ["batch"]),
   ];
-  const value = builderHere().create("griffin.local_attention", operands, { scale: args.scale }).result;
+  const value = builderHere().create("nn.local_attention", operands, { scale: args.scale }).result;
   return new Tensor(axesIn(q, order), q.dtype, value);
 }
 
 /** The ring with the rows [batch, time, head] written, which end at position segmentPos[:, -1]. */
-export function ringUpdate<D extends FloatDType>(
+export function kvCacheUpdate<D extends FloatDType>(
   ring: Tensor<"batch" | "window" | "head", D>,
   rows: Tensor<"batch" | "time" | "head", D>,
   segmentPos: Tensor<"batch" | "time", "i32">,
 ): Tensor<"batch" | "window" | "head", D> {
   const operands = [
-    ordered("ringUpdate", "ring", ring, ["batch", "window", "head"]),
-    ordered("ringUpdate", "rows", rows, ["batch", "time", "head"]),
-    ordered("ringUpdate", "segmentPos", segmentPos, ["batch", "time"]),
+    ordered("kvCacheUpdate", "ring", ring, ["batch", "window", "head"]),
+    ordered("kvCacheUpdate", "rows", rows, ["batch", "time", "head"]),
+    ordered("kvCacheUpdate", "segmentPos", segmentPos, ["batch", "time"]),
   ];
-  const value = builderHere().create("griffin.ring_update", operands, {}).result;
+  const value = builderHere().create("nn.kv_cache_update", operands, {}).result;
   return new Tensor(axesIn(ring, ["batch", "window", "head"]), ring.dtype, value);
 }
 
@@ -170,7 +170,7 @@ export function rmsNorm<A extends string, N extends A, D extends FloatDType>(
   return new Tensor(
     x.axes,
     x.dtype,
-    builderHere().create("griffin.rms_norm", [x.value, scale.value], { epsilon }).result,
+    builderHere().create("nn.rms_norm", [x.value, scale.value], { epsilon }).result,
   );
 }
 
@@ -192,5 +192,5 @@ export function rotary<A extends string, D extends FloatDType>(
     });
   }
   const operands = [x.value, ordered("rotary", "position", position, ["batch", "time"])];
-  return new Tensor(x.axes, x.dtype, builderHere().create("griffin.rotary", operands, options).result);
+  return new Tensor(x.axes, x.dtype, builderHere().create("nn.rotary", operands, options).result);
 }

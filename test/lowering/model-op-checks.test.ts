@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { griffinOps } from "../../src/ir/ops/griffin.js";
+import { nnOps } from "../../src/ir/ops/nn.js";
 import { parseModule } from "../../src/ir/text/index.js";
 import { verifyModule } from "../../src/ir/verify.js";
 import { GriffinError } from "../../src/support/errors.js";
@@ -16,11 +17,6 @@ const fitting: Readonly<
   >
 > = {
   linear_scan: { operands: ["2x5x4xf32", "2x5x4xf32", "2x4xf32"], results: ["2x5x4xf32", "2x4xf32"] },
-  rg_lru_gates: {
-    operands: ["2x5x4xf32", "2x5x8xf32", "2x4xf32", "4xf32", "2x5xi1"],
-    attributes: "heads = 2 : i64",
-    results: ["2x5x4xf32", "2x5x4xf32"],
-  },
   block_diagonal_dot: { operands: ["2x5x4xf32", "2x2x3xf32"], results: ["2x5x6xf32"] },
   causal_conv1d: {
     operands: ["2x5x4xf32", "4x4xf32", "4xf32", "2x5xi32", "2x3x4xf32"],
@@ -31,7 +27,7 @@ const fitting: Readonly<
     attributes: "scale = 0.5 : f32",
     results: ["2x5x3x4xf32"],
   },
-  ring_update: { operands: ["2x8x4xf32", "2x5x4xf32", "2x5xi32"], results: ["2x8x4xf32"] },
+  kv_cache_update: { operands: ["2x8x4xf32", "2x5x4xf32", "2x5xi32"], results: ["2x8x4xf32"] },
   rms_norm: {
     operands: ["2x5x4xf32", "4xf32"],
     attributes: "epsilon = 1.0e-6 : f32",
@@ -44,7 +40,14 @@ const fitting: Readonly<
   },
   gelu_tanh: { operands: ["2x5x4xf32"], results: ["2x5x4xf32"] },
   softplus: { operands: ["2x5x4xf32"], results: ["2x5x4xf32"] },
+  rg_lru_gates: {
+    operands: ["2x5x4xf32", "2x5x8xf32", "2x4xf32", "4xf32", "2x5xi1"],
+    attributes: "heads = 2 : i64",
+    results: ["2x5x4xf32", "2x5x4xf32"],
+  },
 };
+
+const fullName = (name: string): string => (name === "rg_lru_gates" ? "griffin." : "nn.") + name;
 
 /** What the verifier says to an op, some of whose operands have other types. */
 function verdict(name: string, changed: Readonly<Record<number, string>> = {}, attributes?: string): string {
@@ -54,7 +57,7 @@ function verdict(name: string, changed: Readonly<Record<number, string>> = {}, a
   const values = types.map((_, i) => `%${i}`).join(", ");
   const attached = attributes ?? fits.attributes;
   const text = `func.func @main(${types.map((type, i) => `%${i}: ${type}`).join(", ")}) {
-  %r:${fits.results.length} = "griffin.${name}"(${values})${attached === undefined ? "" : ` <{${attached}}>`} : (${types.join(", ")}) -> (${results})
+  %r:${fits.results.length} = "${fullName(name)}"(${values})${attached === undefined ? "" : ` <{${attached}}>`} : (${types.join(", ")}) -> (${results})
   return
 }`;
   try {
@@ -66,9 +69,11 @@ function verdict(name: string, changed: Readonly<Record<number, string>> = {}, a
   }
 }
 
-describe("every griffin op", () => {
+describe("every op of a model", () => {
   it("has a fitting example here", () => {
-    expect(Object.keys(fitting).map((name) => `griffin.${name}`)).toEqual(griffinOps.map(({ name }) => name));
+    expect(Object.keys(fitting).map((name) => fullName(name))).toEqual(
+      [...nnOps, ...griffinOps].map(({ name }) => name),
+    );
   });
 
   it.each(Object.keys(fitting))("%s is valid when its operands fit", (name) => {
@@ -135,11 +140,15 @@ describe("what does not fit is named", () => {
       { 4: "2x0x4xf32", 5: "2x0x4xf32" },
       "the window must have a slot, got tensor<2x0x4xf32> [window]",
     ],
-    ["ring_update", { 0: "8x4xf32" }, "ring must have 3 axes, got tensor<8x4xf32> [ring_rank]"],
-    ["ring_update", { 1: "5x4xf32" }, "rows must have 3 axes, got tensor<5x4xf32> [rows_rank]"],
-    ["ring_update", { 1: "2x5x6xf32" }, "rows must be [2, 5, 4], got tensor<2x5x6xf32> [rows_shape]"],
-    ["ring_update", { 1: "2x5x4xbf16" }, "rows must hold f32, got tensor<2x5x4xbf16> [rows_element]"],
-    ["ring_update", { 2: "2x4xi32" }, "segment_pos must be [2, 5], got tensor<2x4xi32> [segment_pos_shape]"],
+    ["kv_cache_update", { 0: "8x4xf32" }, "ring must have 3 axes, got tensor<8x4xf32> [ring_rank]"],
+    ["kv_cache_update", { 1: "5x4xf32" }, "rows must have 3 axes, got tensor<5x4xf32> [rows_rank]"],
+    ["kv_cache_update", { 1: "2x5x6xf32" }, "rows must be [2, 5, 4], got tensor<2x5x6xf32> [rows_shape]"],
+    ["kv_cache_update", { 1: "2x5x4xbf16" }, "rows must hold f32, got tensor<2x5x4xbf16> [rows_element]"],
+    [
+      "kv_cache_update",
+      { 2: "2x4xi32" },
+      "segment_pos must be [2, 5], got tensor<2x4xi32> [segment_pos_shape]",
+    ],
     ["rms_norm", { 0: "f32", 1: "f32" }, "x must have an axis, got tensor<f32> [x_rank]"],
     ["rms_norm", { 1: "5xf32" }, "scale must be [4], got tensor<5xf32> [scale_shape]"],
     ["rms_norm", { 1: "4xbf16" }, "scale must hold f32, got tensor<4xbf16> [scale_element]"],
@@ -148,7 +157,7 @@ describe("what does not fit is named", () => {
     ["gelu_tanh", { 0: "2x5x4xi32" }, 'operand "x" cannot be tensor<2x5x4xi32> [operand_type]'],
     ["softplus", { 0: "2x5x4xi1" }, 'operand "x" cannot be tensor<2x5x4xi1> [operand_type]'],
   ] as const)("%s with %j", (name, changed, message) => {
-    expect(verdict(name, changed)).toBe(`griffin.${name}: ${message}`);
+    expect(verdict(name, changed)).toBe(`${fullName(name)}: ${message}`);
   });
 
   it.each([
@@ -170,7 +179,7 @@ describe("what does not fit is named", () => {
       "dims must be even and at most the last axis of tensor<2x5x3x4xf32>, got 0 [dims]",
     ],
   ])("%s with %s", (name, attributes, message) => {
-    expect(verdict(name, {}, attributes)).toBe(`griffin.${name}: ${message}`);
+    expect(verdict(name, {}, attributes)).toBe(`${fullName(name)}: ${message}`);
   });
 });
 
@@ -189,7 +198,7 @@ describe("rows that are interleaved", () => {
     ["local_attention", "scale = 0.5 : f32, interleave = 3 : i64", 3],
   ])("%s refuses others", (name, attributes, ways) => {
     expect(verdict(name, {}, attributes)).toBe(
-      `griffin.${name}: interleave must divide the 5 tokens, got ${ways} [interleave]`,
+      `${fullName(name)}: interleave must divide the 5 tokens, got ${ways} [interleave]`,
     );
   });
 });

@@ -1,6 +1,6 @@
 /** @file How much memory values take. */
-import type { Value } from "../ir/operation.js";
-import { bitWidth, elementCount, isStatic } from "../ir/types.js";
+import type { Value } from "../operation.js";
+import { bitWidth, elementCount, isStatic } from "../types.js";
 
 /** Elements of tensors of static shape; of anything else there are infinitely many, so that nothing is moved for it. */
 export const elementsOf = (values: readonly Value[]): number =>

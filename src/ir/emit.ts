@@ -1,9 +1,9 @@
 /** @file Emitter: StableHLO by short words for the lowerings; shapes and element types are read off the values. */
-import type { Builder } from "../ir/builder.js";
-import { elementsFromNumbers, splatNumber } from "../ir/elements.js";
-import { definingOp, type Value } from "../ir/operation.js";
-import { type Attributes, isOp } from "../ir/ops/index.js";
-import { type ElementType, type TensorType, tensorType, type Type, withElement } from "../ir/types.js";
+import type { Builder } from "./builder.js";
+import { elementsFromNumbers, splatNumber } from "./elements.js";
+import { definingOp, type Value } from "./operation.js";
+import { type Attributes, isOp } from "./ops/index.js";
+import { type ElementType, type TensorType, tensorType, type Type, withElement } from "./types.js";
 
 type UnaryName =
   | "cosine"

@@ -47,7 +47,7 @@ describe("causal_conv1d equals a plain loop", () => {
     const positions = Array.from({ length: batch * time }, (_, i) => (starts.includes(i) ? 0 : 7));
     const { y, tail: next } = plain.causalConv1d(size, x, w, bias, positions, tail);
     const operation: OpCase = {
-      op: "griffin.causal_conv1d",
+      op: "nn.causal_conv1d",
       operands: [
         { shape: [batch, time, channels], data: x },
         { shape: [channels, taps], data: w },
@@ -95,20 +95,23 @@ describe("causal_conv1d equals a plain loop", () => {
   });
 });
 
-describe("ring_update equals a plain loop", () => {
+describe("kv_cache_update equals a plain loop", () => {
   const caseOf = (batch: number, window: number, time: number, lasts: readonly number[], seed = 1) => {
     const ring = rounded(numbers(seed, batch * window * 2), "f32");
     const rows = rounded(numbers(seed + 1, batch * time * 2), "f32");
     const positions = lasts.flatMap((last) => Array.from({ length: time }, (_, t) => last - (time - 1 - t)));
     const operation: OpCase = {
-      op: "griffin.ring_update",
+      op: "nn.kv_cache_update",
       operands: [
         { shape: [batch, window, 2], data: ring },
         { shape: [batch, time, 2], data: rows },
         { shape: [batch, time], element: "i32", data: positions },
       ],
     };
-    return { case: operation, expected: [plain.ringUpdate([batch, window, 2, time], ring, rows, positions)] };
+    return {
+      case: operation,
+      expected: [plain.kvCacheUpdate([batch, window, 2, time], ring, rows, positions)],
+    };
   };
 
   it("one token, in every slot, for one row and for several", async () => {
@@ -194,7 +197,7 @@ describe("rotary equals a plain loop", () => {
     const x = rounded(numbers(dims, batch * time * heads * head), element);
     const positions = [0, 1, 2, 3, -1, 60, 61, 0];
     const operation: OpCase = {
-      op: "griffin.rotary",
+      op: "nn.rotary",
       operands: [
         { shape: [batch, time, heads, head], element, data: x },
         { shape: [batch, time], element: "i32", data: positions },
@@ -227,8 +230,8 @@ describe("rotary equals a plain loop", () => {
     ];
     const attributes = { dims: 2, base: 10_000 };
     const [withHeads, without] = await runOps(cpu.client, [
-      { op: "griffin.rotary", operands: operands([1, 2, 1, 4]), attributes },
-      { op: "griffin.rotary", operands: operands([1, 2, 4]), attributes },
+      { op: "nn.rotary", operands: operands([1, 2, 1, 4]), attributes },
+      { op: "nn.rotary", operands: operands([1, 2, 4]), attributes },
     ]);
     expect(without).toEqual(withHeads);
   });
@@ -240,7 +243,7 @@ describe("rotary equals a plain loop", () => {
       { shape: [1, 1], element: "i32" as const, data: [0] },
     ];
     expect(
-      await runOps(cpu.client, [{ op: "griffin.rotary", operands, attributes: { dims: 4, base: 10 } }]),
+      await runOps(cpu.client, [{ op: "nn.rotary", operands, attributes: { dims: 4, base: 10 } }]),
     ).toEqual([[x]]);
   });
 });
@@ -253,7 +256,7 @@ describe("rms_norm, block_diagonal_dot, gelu_tanh, softplus equal plain loops", 
       const x = rounded(numbers(1, count, -factor, factor), element);
       const scale = rounded(numbers(2, width), element);
       const operation: OpCase = {
-        op: "griffin.rms_norm",
+        op: "nn.rms_norm",
         operands: [
           { shape, element, data: x },
           { shape: [width], element, data: scale },
@@ -271,7 +274,7 @@ describe("rms_norm, block_diagonal_dot, gelu_tanh, softplus equal plain loops", 
       { shape: [2], data: [0, 0] },
     ];
     const results = await runOps(cpu.client, [
-      { op: "griffin.rms_norm", operands, attributes: { epsilon: 1e-6 } },
+      { op: "nn.rms_norm", operands, attributes: { epsilon: 1e-6 } },
     ]);
     expectClose(results[0]![0]!, [0.6324429, 1.2648858], "rms_norm", "f32", 1e-7);
   });
@@ -282,7 +285,7 @@ describe("rms_norm, block_diagonal_dot, gelu_tanh, softplus equal plain loops", 
       const x = rounded(numbers(1, rows * blocks * inputs), "f32");
       const w = rounded(numbers(2, blocks * inputs * outputs), "f32");
       const operation: OpCase = {
-        op: "griffin.block_diagonal_dot",
+        op: "nn.block_diagonal_dot",
         operands: [
           { shape: [...outer, blocks * inputs], data: x },
           { shape: [blocks, inputs, outputs], data: w },
@@ -300,17 +303,17 @@ describe("rms_norm, block_diagonal_dot, gelu_tanh, softplus equal plain loops", 
 
   it("gelu_tanh and softplus, for small and for huge numbers", async () => {
     const wide = [-1e4, -100, -20, -3, -1, -0.5, -1e-3, 0, 1e-3, 0.5, 1, 3, 20, 100, 1e4];
-    const one = (op: "griffin.gelu_tanh" | "griffin.softplus", element: "f32" | "bf16") => {
+    const one = (op: "nn.gelu_tanh" | "nn.softplus", element: "f32" | "bf16") => {
       const data = rounded(wide, element);
-      const map = op === "griffin.gelu_tanh" ? plain.geluTanh : plain.softplus;
+      const map = op === "nn.gelu_tanh" ? plain.geluTanh : plain.softplus;
       const operation: OpCase = { op, operands: [{ shape: [data.length], element, data }] };
       return { case: operation, expected: [data.map(map)], tolerance: element === "f32" ? 1e-6 : 1e-2 };
     };
     await check([
-      one("griffin.gelu_tanh", "f32"),
-      one("griffin.softplus", "f32"),
-      one("griffin.gelu_tanh", "bf16"),
-      one("griffin.softplus", "bf16"),
+      one("nn.gelu_tanh", "f32"),
+      one("nn.softplus", "f32"),
+      one("nn.gelu_tanh", "bf16"),
+      one("nn.softplus", "bf16"),
     ]);
   });
 });

@@ -1,7 +1,7 @@
 /** @file Functions of a module by name, and who refers to them. */
-import type { Attribute } from "../ir/attribute.js";
-import { type Block, type Operation, type Value, walk } from "../ir/operation.js";
-import { findOp, isOp, type OperationOf } from "../ir/ops/index.js";
+import type { Attribute } from "../attribute.js";
+import { type Block, type Operation, type Value, walk } from "../operation.js";
+import { findOp, isOp, type OperationOf } from "../ops/index.js";
 
 export type FunctionOperation = OperationOf<"func.func"> & Operation;
 

@@ -1,8 +1,8 @@
 /** @file A text that two operations share exactly when they compute the same: name, attributes, operands, types, regions. */
 import { createHash } from "node:crypto";
-import type { Block, Operation, Value } from "../ir/operation.js";
-import { hasTrait } from "../ir/ops/index.js";
-import { formatType } from "../ir/types.js";
+import type { Block, Operation, Value } from "../operation.js";
+import { hasTrait } from "../ops/index.js";
+import { formatType } from "../types.js";
 
 /** Attribute values as text: numbers bit-exact (-0 is not 0), bytes by their digest, object fields by name. */
 function attributeKey(value: unknown): string {

@@ -7,7 +7,7 @@ import { attributeToBuiltin, dictionaryToBuiltin } from "./builtin-attributes.js
 import { builtinAttributes } from "./builtin.js";
 import { type Entity, EntityPool } from "./entity.js";
 import { locationToBuiltin } from "./locations.js";
-import { PortableViews, refuse, type Requirement } from "./portable-view.js";
+import { PortableViews, refuse, type Requirement } from "./vhlo-view.js";
 import type { BytecodeBlock, BytecodeOperation, BytecodeRegion, UseList } from "./program.js";
 import { sdyFromText } from "./sdy.js";
 import { typeToVhlo, type Writing } from "./types.js";

@@ -4,7 +4,7 @@ import { type Operation, type Value, walk } from "../ir/operation.js";
 import { isOp, type OperationOf, type OpName } from "../ir/ops/index.js";
 import { replaceOperation } from "../ir/rewriter.js";
 import type { PassContext } from "../passes/pass.js";
-import { Emitter } from "./emit.js";
+import { Emitter } from "../ir/emit.js";
 
 /** Replaces each op named `name` below `module` by the values of `rule`, emitted before it; undefined leaves it alone. */
 export function replaceEach<K extends OpName>(

@@ -8,7 +8,7 @@ import {
   linearScan,
   localAttention,
   program,
-  ringUpdate,
+  kvCacheUpdate,
   rmsNorm,
   rotary,
   type Tensor,
@@ -24,7 +24,7 @@ const loose = <T>(value: unknown) => value as T;
 const opLine = (body: Parameters<typeof traced>[0], op: string): string =>
   traced(body)
     .split("\n")
-    .find((line) => line.includes(`"griffin.${op}"`))!
+    .find((line) => line.includes(`"nn.${op}"`))!
     .trim();
 
 const f32 = <A extends string>(name: string, ...axes: readonly Axis<A>[]) => input(name, axes, "f32");
@@ -41,7 +41,7 @@ describe("linearScan", () => {
 
   it("is one op with two results", () => {
     expect(opLine(() => ({ ...scan() }), "linear_scan")).toMatchInlineSnapshot(
-      `"%0:2 = "griffin.linear_scan"(%arg0, %arg1, %arg2) : (tensor<2x5x4xf32>, tensor<2x5x4xf32>, tensor<2x4xf32>) -> (tensor<2x5x4xf32>, tensor<2x4xf32>)"`,
+      `"%0:2 = "nn.linear_scan"(%arg0, %arg1, %arg2) : (tensor<2x5x4xf32>, tensor<2x5x4xf32>, tensor<2x4xf32>) -> (tensor<2x5x4xf32>, tensor<2x4xf32>)"`,
     );
     expect(opLine(() => ({ ...scan({ reverse: true }) }), "linear_scan")).toContain("<{reverse}>");
   });
@@ -79,7 +79,7 @@ describe("linearScan", () => {
       "shape error: linearScan: h0 has other axes than it must
         expected: [batch, lru]
         got:      [batch 2, time 5, lru 4] f32
-        at:       test/dsl/griffin.test.ts LINE
+        at:       test/dsl/nn.test.ts LINE
         | return linearScan({ x: f32("x", batch, time, lru), a: f32("a", batch, time, lru), h0 });
         |        ^"
     `);
@@ -89,7 +89,7 @@ describe("linearScan", () => {
     });
     expect(sizes).toMatchInlineSnapshot(`
       "shape error: linearScan: axis "time" is 5 in x and 6 in a
-        at:       test/dsl/griffin.test.ts LINE
+        at:       test/dsl/nn.test.ts LINE
         | return linearScan({ x: f32("x", batch, time, lru), a, h0: f32("h0", batch, lru) });
         |        ^
         x: [batch 2, time 5, lru 4] f32
@@ -102,8 +102,8 @@ describe("linearScan", () => {
       return linearScan({ x: f32("x", batch, time, lru), a: f32("a", batch, time, lru), h0 });
     });
     expect(dtype).toMatchInlineSnapshot(`
-      "verify error: griffin.linear_scan: h0 must hold f32, got tensor<2x4xbf16> [h0_element]
-        at:       test/dsl/griffin.test.ts LINE"
+      "verify error: nn.linear_scan: h0 must hold f32, got tensor<2x4xbf16> [h0_element]
+        at:       test/dsl/nn.test.ts LINE"
     `);
   });
 });
@@ -122,20 +122,20 @@ describe("causalConv1d", () => {
 
   it("is one op with two results", () => {
     expect(opLine(() => ({ ...conv(4) }), "causal_conv1d")).toMatchInlineSnapshot(
-      `"%0:2 = "griffin.causal_conv1d"(%arg0, %arg1, %arg2, %arg3, %arg4) : (tensor<2x5x4xf32>, tensor<4x4xf32>, tensor<4xf32>, tensor<2x5xi32>, tensor<2x3x4xf32>) -> (tensor<2x5x4xf32>, tensor<2x3x4xf32>)"`,
+      `"%0:2 = "nn.causal_conv1d"(%arg0, %arg1, %arg2, %arg3, %arg4) : (tensor<2x5x4xf32>, tensor<4x4xf32>, tensor<4xf32>, tensor<2x5xi32>, tensor<2x3x4xf32>) -> (tensor<2x5x4xf32>, tensor<2x3x4xf32>)"`,
     );
   });
 
   it("a tail that does not fit the taps", () => {
     const message = traceComplaint(() => conv(3));
     expect(message).toMatchInlineSnapshot(`
-      "verify error: griffin.causal_conv1d: tail must be [2, 2, 4], got tensor<2x3x4xf32> [tail_shape]
-        at:       test/dsl/griffin.test.ts LINE"
+      "verify error: nn.causal_conv1d: tail must be [2, 2, 4], got tensor<2x3x4xf32> [tail_shape]
+        at:       test/dsl/nn.test.ts LINE"
     `);
   });
 });
 
-describe("localAttention and ringUpdate", () => {
+describe("localAttention and kvCacheUpdate", () => {
   const attention = (more: object = {}) =>
     localAttention({
       q: f32("q", batch, time, heads, head),
@@ -150,13 +150,13 @@ describe("localAttention and ringUpdate", () => {
 
   it("are one op each", () => {
     expect(opLine(() => ({ y: attention() }), "local_attention")).toMatchInlineSnapshot(
-      `"%0 = "griffin.local_attention"(%arg0, %arg1, %arg2, %arg3, %arg4, %arg5, %arg6) <{scale = 5.000000e-01 : f32}> : (tensor<2x5x3x4xf32>, tensor<2x5x4xf32>, tensor<2x5x4xf32>, tensor<2x5xi32>, tensor<2x8x4xf32>, tensor<2x8x4xf32>, tensor<2xi32>) -> tensor<2x5x3x4xf32>"`,
+      `"%0 = "nn.local_attention"(%arg0, %arg1, %arg2, %arg3, %arg4, %arg5, %arg6) <{scale = 5.000000e-01 : f32}> : (tensor<2x5x3x4xf32>, tensor<2x5x4xf32>, tensor<2x5x4xf32>, tensor<2x5xi32>, tensor<2x8x4xf32>, tensor<2x8x4xf32>, tensor<2xi32>) -> tensor<2x5x3x4xf32>"`,
     );
     const update = () => ({
-      y: ringUpdate(f32("ring", window, head, batch), f32("rows", batch, time, head), positions()),
+      y: kvCacheUpdate(f32("ring", window, head, batch), f32("rows", batch, time, head), positions()),
     });
-    expect(opLine(update, "ring_update")).toMatchInlineSnapshot(
-      `"%1 = "griffin.ring_update"(%0, %arg1, %arg2) : (tensor<2x8x4xf32>, tensor<2x5x4xf32>, tensor<2x5xi32>) -> tensor<2x8x4xf32>"`,
+    expect(opLine(update, "kv_cache_update")).toMatchInlineSnapshot(
+      `"%1 = "nn.kv_cache_update"(%0, %arg1, %arg2) : (tensor<2x8x4xf32>, tensor<2x5x4xf32>, tensor<2x5xi32>) -> tensor<2x8x4xf32>"`,
     );
   });
 
@@ -166,7 +166,7 @@ describe("localAttention and ringUpdate", () => {
       "shape error: localAttention: k has other axes than it must
         expected: [batch, time, head]
         got:      [batch 2, time 5, heads 3, head 4] f32
-        at:       test/dsl/griffin.test.ts LINE
+        at:       test/dsl/nn.test.ts LINE
         | localAttention({
         | ^"
     `);
@@ -178,7 +178,7 @@ describe("localAttention and ringUpdate", () => {
       "shape error: localAttention: numTokens has other axes than it must
         expected: [batch]
         got:      [] i32
-        at:       test/dsl/griffin.test.ts LINE
+        at:       test/dsl/nn.test.ts LINE
         | localAttention({
         | ^"
     `);
@@ -187,8 +187,8 @@ describe("localAttention and ringUpdate", () => {
   it("values of another size than the keys", () => {
     const message = traceComplaint(() => attention({ v: f32("other", batch, time, axis("head", 6)) }));
     expect(message).toMatchInlineSnapshot(`
-      "verify error: griffin.local_attention: v must be [2, 5, 4], got tensor<2x5x6xf32> [v_shape]
-        at:       test/dsl/griffin.test.ts LINE"
+      "verify error: nn.local_attention: v must be [2, 5, 4], got tensor<2x5x6xf32> [v_shape]
+        at:       test/dsl/nn.test.ts LINE"
     `);
   });
 });
@@ -199,7 +199,7 @@ describe("blockDiagonal, rmsNorm, rotary", () => {
       y: blockDiagonal(f32("x", batch, time, lru), f32("w", axis("n", 2), axis("in", 2), axis("out", 3))),
     });
     expect(opLine(body, "block_diagonal_dot")).toMatchInlineSnapshot(
-      `"%0 = "griffin.block_diagonal_dot"(%arg0, %arg1) : (tensor<2x5x4xf32>, tensor<2x2x3xf32>) -> tensor<2x5x6xf32>"`,
+      `"%0 = "nn.block_diagonal_dot"(%arg0, %arg1) : (tensor<2x5x4xf32>, tensor<2x2x3xf32>) -> tensor<2x5x6xf32>"`,
     );
     expect(program({ name: "p" }, body).results[0]!.axes).toEqual([batch, time, axis("lru", 6)]);
   });
@@ -210,7 +210,7 @@ describe("blockDiagonal, rmsNorm, rotary", () => {
     );
     expect(message).toMatchInlineSnapshot(`
       "shape error: blockDiagonal: the last axis of x must be the blocks of w times their inputs
-        at:       test/dsl/griffin.test.ts LINE
+        at:       test/dsl/nn.test.ts LINE
         | blockDiagonal(f32("x", batch, lru), f32("w", heads, axis("in", 2), axis("out", 3))),
         | ^
         x: [batch 2, lru 4] f32
@@ -223,12 +223,12 @@ describe("blockDiagonal, rmsNorm, rotary", () => {
     expect(
       opLine(() => ({ y: rmsNorm(f32("x", batch, lru), f32("scale", lru), 1e-6) }), "rms_norm"),
     ).toMatchInlineSnapshot(
-      `"%0 = "griffin.rms_norm"(%arg0, %arg1) <{epsilon = 9.99999997E-7 : f32}> : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>"`,
+      `"%0 = "nn.rms_norm"(%arg0, %arg1) <{epsilon = 9.99999997E-7 : f32}> : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>"`,
     );
     const message = traceComplaint(() => rmsNorm(f32("x", lru, batch), f32("scale", lru), 1e-6));
     expect(message).toMatchInlineSnapshot(`
       "shape error: rmsNorm: scale must have the last axis of x
-        at:       test/dsl/griffin.test.ts LINE
+        at:       test/dsl/nn.test.ts LINE
         | const message = traceComplaint(() => rmsNorm(f32("x", lru, batch), f32("scale", lru), 1e-6));
         |                                      ^
         x: [lru 4, batch 2] f32
@@ -240,7 +240,7 @@ describe("blockDiagonal, rmsNorm, rotary", () => {
     const rotate = (x: Tensor<"batch" | "time" | "head", "f32">, dims: number) =>
       rotary(x, positions(), { dims, base: 10_000 });
     expect(opLine(() => ({ y: rotate(f32("x", batch, time, head), 4) }), "rotary")).toMatchInlineSnapshot(
-      `"%0 = "griffin.rotary"(%arg0, %arg1) <{base = 1.000000e+04 : f32, dims = 4 : i64}> : (tensor<2x5x4xf32>, tensor<2x5xi32>) -> tensor<2x5x4xf32>"`,
+      `"%0 = "nn.rotary"(%arg0, %arg1) <{base = 1.000000e+04 : f32, dims = 4 : i64}> : (tensor<2x5x4xf32>, tensor<2x5xi32>) -> tensor<2x5x4xf32>"`,
     );
     const order = traceComplaint(() =>
       rotate(transpose(f32("x", batch, time, head), ["time", "batch", "head"]), 2),
@@ -248,15 +248,15 @@ describe("blockDiagonal, rmsNorm, rotary", () => {
     expect(order).toMatchInlineSnapshot(`
       "shape error: rotary: the first axes of x must be batch and time
         got:      [time 5, batch 2, head 4] f32
-        at:       test/dsl/griffin.test.ts LINE
+        at:       test/dsl/nn.test.ts LINE
         | rotary(x, positions(), { dims, base: 10_000 });
         | ^
         hint:     bring them to the front: transpose(x, [...])"
     `);
     const dims = traceComplaint(() => rotate(f32("x", batch, time, head), 3));
     expect(dims).toMatchInlineSnapshot(`
-      "verify error: griffin.rotary: dims must be even and at most the last axis of tensor<2x5x4xf32>, got 3 [dims]
-        at:       test/dsl/griffin.test.ts LINE"
+      "verify error: nn.rotary: dims must be even and at most the last axis of tensor<2x5x4xf32>, got 3 [dims]
+        at:       test/dsl/nn.test.ts LINE"
     `);
   });
 });

@@ -1,6 +1,6 @@
 /** @file Shapes with dynamic sizes and bounds: what several tensors have in common, and what concatenation makes of them. */
 import { DYNAMIC, type ElementType, formatType, type TensorType, tensorType } from "../types.js";
-import type { View } from "./rules.js";
+import type { View } from "./constraints.js";
 
 /** One dimension: its size, or the bound of a dynamic one; `DYNAMIC` where unknown. */
 export interface Dimension {

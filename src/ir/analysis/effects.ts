@@ -1,6 +1,6 @@
 /** @file Which operations do nothing but make their results, so that they may be removed, merged or moved. */
-import type { Operation } from "../ir/operation.js";
-import { hasTrait, isOp } from "../ir/ops/index.js";
+import type { Operation } from "../operation.js";
+import { hasTrait, isOp } from "../ops/index.js";
 import { bodyOf, findFunction } from "./symbols.js";
 
 /** Operations that have the effects of their regions and no others. */

@@ -1,0 +1,26 @@
+/** @file What the ops of models ask of one operand: its axes, their sizes, its element type. */
+import { type ElementType, formatType, type TensorType } from "../types.js";
+import type { OpView } from "./define.js";
+
+type View = OpView<unknown>;
+
+export function expectShape(op: View, name: string, type: TensorType, shape: readonly number[]): void {
+  const same = type.shape.length === shape.length && shape.every((size, i) => type.shape[i] === size);
+  op.check(same, `${name}_shape`, `${name} must be [${shape.join(", ")}], got ${formatType(type)}`);
+}
+
+export function expectRank(op: View, name: string, type: TensorType, rank: number): void {
+  op.check(
+    type.shape.length === rank,
+    `${name}_rank`,
+    `${name} must have ${rank} axes, got ${formatType(type)}`,
+  );
+}
+
+export function expectElement(op: View, name: string, type: TensorType, element: ElementType): void {
+  op.check(
+    type.element === element,
+    `${name}_element`,
+    `${name} must hold ${String(element)}, got ${formatType(type)}`,
+  );
+}
