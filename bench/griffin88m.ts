@@ -1,6 +1,6 @@
 /** @file The model that the benchmarks run: a Griffin of 88.4M parameters with weights by formula, for which nothing need be fetched. */
 import { type ComputeDType, type GriffinConfig, griffinParameters } from "../models/griffin.js";
-import { griffinPattern } from "../models/presets.js";
+import { griffinPattern } from "../models/griffin/presets.js";
 import { GriffinModel, type ModelOptions } from "../src/engine/index.js";
 import type { Client } from "../src/runtime-pjrt/index.js";
 import { type Checkpoint, formulaCheckpoint } from "../src/weights/index.js";
@@ -20,11 +20,16 @@ export const griffin88m: GriffinConfig = {
   ropeTheta: 10_000,
   partialRotaryFactor: 0.5,
   rmsNormEps: 1e-6,
+  dtype: "f32",
+  bosId: 2,
+  // Nothing ends a sequence, so that generation runs as long as it is asked to.
+  eosIds: [],
+  padId: 0,
 };
 
-/** A checkpoint of a configuration; nothing ends a sequence, so that generation runs as long as it is asked to. */
+/** A checkpoint of a configuration, stored in `dtype`. */
 export const benchCheckpoint = (config: GriffinConfig, dtype: ComputeDType): Checkpoint =>
-  formulaCheckpoint({ ...config, bosId: 2, eosIds: [], padId: 0, dtype }, 0, griffinParameters(config));
+  formulaCheckpoint({ ...config, dtype }, 0, griffinParameters(config));
 
 /** The 88M model on a client; the caller closes it. */
 export async function load88m(

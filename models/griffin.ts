@@ -38,35 +38,9 @@ import {
   type Tensor,
   tanh,
 } from "../src/dsl/index.js";
+import type { BlockType, GriffinConfig } from "./griffin/config.js";
 
-/** The two kinds of temporal mixing. Hawk is recurrent blocks only; Griffin repeats recurrent, recurrent, attention. */
-export type BlockType = "recurrent" | "attention";
-
-/** Everything that makes one Griffin differ from another. */
-export interface GriffinConfig {
-  readonly vocabSize: number;
-  /** D, channels of the residual stream. */
-  readonly width: number;
-  /** Channels inside the MLP: 3D in the papers. */
-  readonly mlpExpandedWidth: number;
-  /** Attention heads, and blocks of the RG-LRU gates. */
-  readonly numHeads: number;
-  /** Channels of the recurrence. */
-  readonly lruWidth: number;
-  /** One per layer. */
-  readonly blockTypes: readonly BlockType[];
-  /** A token sees itself and this many tokens before it. */
-  readonly attentionWindowSize: number;
-  /** Whether embeddings are multiplied by sqrt(D) on the way in. */
-  readonly embeddingsScaleBySqrtDim: boolean;
-  /** logits = c tanh(logits / c); 0 turns it off. */
-  readonly logitsSoftCap: number;
-  readonly conv1dTemporalWidth: number;
-  readonly ropeTheta: number;
-  /** The part of each head that is rotated. */
-  readonly partialRotaryFactor: number;
-  readonly rmsNormEps: number;
-}
+export type { BlockType, GriffinConfig } from "./griffin/config.js";
 
 /** The dtypes a model may compute in; the RG-LRU carries f32 in all of them. */
 export type ComputeDType = "f32" | "bf16" | "f16";

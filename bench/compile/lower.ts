@@ -6,7 +6,7 @@
  */
 import { parseArgs } from "node:util";
 import { griffinProgram, type GriffinProgramOptions } from "../../models/griffin.js";
-import { presets } from "../../models/presets.js";
+import { presets } from "../../models/griffin/presets.js";
 import { lowerProgram, stablehloText } from "../../src/engine/index.js";
 import { printSide } from "../sides.js";
 

@@ -1,5 +1,5 @@
 /** @file Parts of the model by what they do, from the names of ours and of the reference's modules. */
-import { presets } from "../../models/presets.js";
+import { presets } from "../../models/griffin/presets.js";
 import type { ProgramCost } from "../../src/cost/index.js";
 
 /** The first that fits a path names its kind. */

@@ -1,6 +1,6 @@
 /** @file The programs that are looked at, as ours; reference.py has the reference's of the same names. */
 import { griffinProgram, type GriffinProgramOptions } from "../../models/griffin.js";
-import { presets } from "../../models/presets.js";
+import { presets } from "../../models/griffin/presets.js";
 import { axis, input, linearScan, type Program, program, state } from "../../src/dsl/index.js";
 
 const axes = [axis("batch", 1), axis("time", 4096), axis("lru", 2560)] as const;

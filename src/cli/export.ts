@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import pc from "picocolors";
 import type { ComputeDType } from "../../models/griffin.js";
-import { presets } from "../../models/presets.js";
+import { presets } from "../../models/griffin/presets.js";
 import { type ExportEvent, exportModel, type ExportSource, type ExportSummary } from "../engine/index.js";
 import { formatTable } from "../support/table.js";
 import { openCompiler } from "./compiler.js";
@@ -11,9 +11,6 @@ import { addLoweringOptions, type LoweringFlags, oneOf, wholeNumber } from "./op
 import { printJson, printLine } from "./output.js";
 import { packageVersion } from "./package.js";
 import { formatBytes, Progress } from "./progress.js";
-
-/** Token ids of the published models, which a preset does not name. */
-const PUBLISHED_IDS = { bosId: 2, eosIds: [1], padId: 0 } as const;
 
 interface Options extends SourceFlags, LoweringFlags {
   readonly output: string;
@@ -89,7 +86,7 @@ async function run(options: Options): Promise<void> {
 function chooseSource({ model, preset, dtype }: Options): ExportSource {
   checkOneModel({ model, preset });
   if (model !== undefined) return { folder: model };
-  return { name: preset!, config: { ...presets[preset!], ...PUBLISHED_IDS, dtype: dtype ?? "bf16" } };
+  return { name: preset!, config: { ...presets[preset!], dtype: dtype ?? presets[preset!].dtype } };
 }
 
 function show(event: ExportEvent, progress: Progress): void {

@@ -1,7 +1,7 @@
 /** @file Options that name a model and one of its programs; weights are arguments, so none are read. */
 import type { Command } from "commander";
 import type { ComputeDType, GriffinConfig, GriffinProgramOptions } from "../../models/griffin.js";
-import { presets } from "../../models/presets.js";
+import { presets } from "../../models/griffin/presets.js";
 import { UsageError } from "../support/errors.js";
 import { readModelConfig } from "../weights/index.js";
 import { oneOf, wholeNumber } from "./options.js";
@@ -68,7 +68,7 @@ export async function chooseModel({
   dtype,
 }: ModelFlags): Promise<{ config: GriffinConfig; dtype: ComputeDType }> {
   checkOneModel({ model, preset });
-  if (preset !== undefined) return { config: presets[preset], dtype: dtype ?? "bf16" };
+  if (preset !== undefined) return { config: presets[preset], dtype: dtype ?? presets[preset].dtype };
   const config = await readModelConfig(model!);
   return { config, dtype: dtype ?? config.dtype };
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { griffinProgram } from "../../models/griffin.js";
-import { presets } from "../../models/presets.js";
+import { presets } from "../../models/griffin/presets.js";
 import { countModule, type Module, moduleFromText, type ProgramCost } from "../../src/cost/index.js";
 import { lowerProgram } from "../../src/engine/index.js";
 import { mainSignature } from "../../src/engine/stablehlo-program.js";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type GriffinConfig, griffinProgram, type GriffinProgramOptions } from "../../models/griffin.js";
-import { presets } from "../../models/presets.js";
+import { presets } from "../../models/griffin/presets.js";
 import { compileAhead, lowerProgram } from "../../src/engine/index.js";
 import { installPlugin, Plugin } from "../../src/runtime-pjrt/index.js";
 

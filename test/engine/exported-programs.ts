@@ -1,9 +1,7 @@
 /** @file For tests: programs as `griffin export` writes them, of small models, in the dtypes and batches that matter. */
 import type { ComputeDType } from "../../models/griffin.js";
-import { presets } from "../../models/presets.js";
+import { presets } from "../../models/griffin/presets.js";
 import { type ExportedProgram, exportPrograms } from "../../src/engine/export-programs.js";
-
-const IDS = { bosId: 2, eosIds: [1], padId: 0 } as const;
 
 const models: readonly (readonly [keyof typeof presets, ComputeDType, number])[] = [
   ["tiny", "f32", 1],
@@ -16,7 +14,7 @@ export function exportedPrograms(target: string): readonly (readonly [string, Ex
   return models.flatMap(([preset, dtype, batch]) =>
     exportPrograms({
       ...{ target, dtype, batch, chunk: 64, score: true },
-      config: { ...presets[preset], ...IDS, dtype },
+      config: { ...presets[preset], dtype },
     }).map((program) => [`${preset} ${dtype} ${program.content.name}`, program] as const),
   );
 }

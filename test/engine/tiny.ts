@@ -1,26 +1,23 @@
 /** @file For tests: tiny models with weights by formula, and their logits. */
 import { type GriffinConfig, griffinParameters } from "../../models/griffin.js";
-import { presets } from "../../models/presets.js";
+import { presets } from "../../models/griffin/presets.js";
 import { GriffinModel, type ModelOptions } from "../../src/engine/index.js";
 import type { Client } from "../../src/runtime-pjrt/index.js";
 import type { ProgramKey } from "../../src/serving/index.js";
 import { f32FromBf16, f32FromF16 } from "../../src/support/half.js";
-import { formulaCheckpoint, type ModelConfig } from "../../src/weights/index.js";
+import { formulaCheckpoint } from "../../src/weights/index.js";
 import { randomNumbers } from "../lowering/ops.js";
 
 /** A Griffin of three layers, width 32, a window of 8. */
-export const tiny: GriffinConfig = presets.tiny;
-export const tinyHawk: GriffinConfig = presets["tiny-hawk"];
-
-/** What a checkpoint says beside the model's sizes. */
-const rest = { dtype: "f32", bosId: 2, eosIds: [1], padId: 0 } as const satisfies Partial<ModelConfig>;
+export const tiny: GriffinConfig = { ...presets.tiny, dtype: "f32" };
+export const tinyHawk: GriffinConfig = { ...presets["tiny-hawk"], dtype: "f32" };
 
 export async function loadTiny(
   client: Client,
   options: ModelOptions = {},
   config: GriffinConfig = tiny,
 ): Promise<GriffinModel> {
-  await using checkpoint = formulaCheckpoint({ ...config, ...rest }, 7, griffinParameters(config));
+  await using checkpoint = formulaCheckpoint(config, 7, griffinParameters(config));
   return GriffinModel.load(client, checkpoint, options);
 }
 

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type GriffinConfig, griffinParameters, griffinProgram } from "../../models/griffin.js";
-import { griffinPattern, hawkPattern, presets } from "../../models/presets.js";
+import { griffinConfigSchema } from "../../models/griffin/config.js";
+import { griffinPattern, hawkPattern, presets } from "../../models/griffin/presets.js";
 import { walk } from "../../src/ir/operation.js";
 import { fromHuggingFace, toHuggingFace } from "../../src/weights/index.js";
 
@@ -27,6 +28,10 @@ describe("presets", () => {
     ropeTheta: 10_000,
     partialRotaryFactor: 0.5,
     rmsNormEps: 1e-6,
+    dtype: "bf16",
+    bosId: 2,
+    eosIds: [1],
+    padId: 0,
   };
   const gemma = { ...shared, attentionWindowSize: 2048, embeddingsScaleBySqrtDim: true, logitsSoftCap: 30 };
   const paper = {
@@ -64,6 +69,10 @@ describe("presets", () => {
       blockTypes: blocks("RRARRARRARRARRARRARRARRARRARRARR"),
     });
     expect(presets["hawk-7b"]).toEqual({ ...paper, blockTypes: blocks("R".repeat(32)) });
+  });
+
+  it.each(Object.entries(presets))("%s is what the schema of configurations says", (_, preset) => {
+    expect(griffinConfigSchema.parse(preset)).toEqual(preset);
   });
 
   it("tiny ones have both kinds of blocks, and a window shorter than most prompts", () => {
@@ -248,10 +257,10 @@ describe("programs", () => {
 });
 
 describe("the model file", () => {
-  it("imports the DSL only", () => {
+  it("imports the DSL, and the type of its configuration", () => {
     const text = readFileSync(new URL("../../models/griffin.ts", import.meta.url), "utf8");
     const imports = [...text.matchAll(/from "([^"]+)"/g)].map(([, from]) => from);
-    expect(imports).toEqual(["../src/dsl/index.js"]);
+    expect(new Set(imports)).toEqual(new Set(["../src/dsl/index.js", "./griffin/config.js"]));
     expect(text).not.toMatch(/import\(|require\(/);
   });
 

@@ -1,5 +1,5 @@
 /** @file The published sizes, and tiny ones to play and test with. */
-import type { BlockType, GriffinConfig } from "./griffin.js";
+import type { BlockType, GriffinConfig } from "./config.js";
 
 /** R, R, A, R, R, A ... cut to the number of layers. */
 export const griffinPattern = (layers: number): readonly BlockType[] =>
@@ -9,13 +9,17 @@ export const griffinPattern = (layers: number): readonly BlockType[] =>
 export const hawkPattern = (layers: number): readonly BlockType[] =>
   Array.from({ length: layers }, () => "recurrent");
 
-/** What all published sizes share (spec/reference-model section 1.1). */
+/** What all published sizes share. */
 const shared = {
   vocabSize: 256_000,
   conv1dTemporalWidth: 4,
   ropeTheta: 10_000,
   partialRotaryFactor: 0.5,
   rmsNormEps: 1e-6,
+  dtype: "bf16",
+  bosId: 2,
+  eosIds: [1],
+  padId: 0,
 } as const;
 
 const recurrentGemma = {
