@@ -33,15 +33,15 @@ export interface LoweringOptions {
   /** Time steps a turn of the sequential scan. */
   readonly scanUnroll?: number | undefined;
   readonly attention?: "auto" | "dense" | "banded" | undefined;
-  /** Slabs that the tokens of a program are dealt out to, whatever their number; 1 leaves them in order. Default: the target's. */
-  readonly interleave?: number | undefined;
+  /** Factor of the strided time layout, however few the tokens; 1 keeps the order of time. Default: the target's. */
+  readonly strideTime?: number | undefined;
   /** Whether the RG-LRU gates are fused (default true). */
   readonly fuseGates?: boolean | undefined;
   /** Whether what depends on weights alone is computed once, in a program of its own (default true). */
   readonly prepare?: boolean | undefined;
 }
 
-export const scanNames = ["auto", "sequential", "associative", "blocked", "slabs"] as const;
+export const scanNames = ["auto", "sequential", "associative", "blocked", "strided"] as const;
 export type ScanName = (typeof scanNames)[number];
 
 /** One argument of a lowered @main. */
@@ -67,9 +67,9 @@ export interface LoweredProgram {
 const option = (name: string, value: string | number | undefined): string =>
   value === undefined ? "" : ` ${name}=${value}`;
 
-/** Rows dealt out to slabs; only those of long programs, unless a number was asked for. */
-const interleaving = (ways: number, chosen: number | undefined): string =>
-  `interleave-time{ways=${ways}${chosen === undefined ? "" : " least-rows=1"}}`;
+/** The strided time layout, only of long programs unless a factor was asked for. */
+const strideTime = (factor: number, chosen: number | undefined): string =>
+  `interleave-time{factor=${factor}${chosen === undefined ? "" : " least-rows=1"}}`;
 
 /**
  * What repeats becomes functions, and is lowered once. Layers that shall not be called in the end are written out after that: what is to
@@ -86,15 +86,15 @@ export function loweringPipeline(options: LoweringOptions = {}, steps = 1): stri
   const { name, matrixRows, matrixUnit, ...target } = findTarget(options.target ?? "cpu");
   const scan = `strategy=${options.scan ?? "auto"}${option("block", options.scanBlock)}${option("unroll", options.scanUnroll)} target=${name}`;
   const calls = steps >= target.callsLayersFrom;
-  const ways = options.interleave ?? target.interleave;
+  const factor = options.strideTime ?? target.strideTime;
   return [
     "inline",
     "canonicalize",
     ...(options.fuseGates === false ? [] : ["fuse-rglru-gates"]),
     ...(options.prepare === false ? [] : ["hoist-parameters"]),
-    ...(ways === 1 ? [] : [interleaving(ways, options.interleave)]),
+    ...(factor === 1 ? [] : [strideTime(factor, options.strideTime)]),
     ...outlining(calls, target.fencesLayers),
-    ...(ways === 1 ? [] : ["split-rows", "canonicalize"]),
+    ...(factor === 1 ? [] : ["split-rows", "canonicalize"]),
     `lower-linear-scan{${scan}}`,
     `lower-local-attention{strategy=${options.attention ?? "auto"} target=${name}}`,
     `lower-griffin{matrix-unit=${matrixUnit}}`,

@@ -21,7 +21,7 @@ const target = z.enum(targetNames).default("cpu").describe("whose habits `auto` 
 
 const scanOptions = z.object({
   strategy: z
-    .enum(["auto", "sequential", "associative", "blocked", "slabs"])
+    .enum(["auto", "sequential", "associative", "blocked", "strided"])
     .default("auto")
     .describe("how time is walked"),
   block: z.coerce.number().int().min(2).default(64).describe("time steps a block, for blocked"),
@@ -37,8 +37,8 @@ function scanChoice(options: z.output<typeof scanOptions>, time: number): ScanCh
       return { strategy: "sequential", unroll: options.unroll };
     case "associative":
       return { strategy: "associative" };
-    case "slabs":
-      return { strategy: "slabs" };
+    case "strided":
+      return { strategy: "strided" };
     case "blocked":
       return { strategy: "blocked", block: options.block };
   }

@@ -9,7 +9,7 @@ import { replaceOperation } from "../ir/rewriter.js";
 import { type TensorType, tensorType } from "../ir/types.js";
 import { definePass, type PassExample } from "../passes/pass.js";
 import { Emitter, shapeOf } from "../ir/emit.js";
-import { slabsOf } from "./row-order.js";
+import { stridedSlices } from "./time-layout.js";
 
 /** Which operands of an operation have its rows (axis 1); undefined for one that cannot be split. */
 function rowOperands(operation: Operation): readonly number[] | undefined {
@@ -30,12 +30,12 @@ function rowOperands(operation: Operation): readonly number[] | undefined {
 class Slabs {
   readonly #known = new Map<Value, readonly Value[]>();
 
-  constructor(readonly ways: number) {}
+  constructor(readonly factor: number) {}
 
   of(value: Value, e: Emitter): readonly Value[] {
     const known = this.#known.get(value);
     if (known !== undefined) return known;
-    const cut = slabsOf(e, value, this.ways);
+    const cut = stridedSlices(e, value, this.factor);
     this.#known.set(value, cut);
     return cut;
   }
@@ -44,15 +44,15 @@ class Slabs {
 /** Replaces an operation by one for each slab, their results joined. */
 function splitOperation(operation: Operation, rows: readonly number[], slabs: Slabs): void {
   const e = new Emitter(Builder.before(operation));
-  const { ways } = slabs;
+  const { factor } = slabs;
   const operands = operation.operands.map((operand, i) =>
     rows.includes(i) ? slabs.of(operand, e) : operand,
   );
-  const parts = Array.from({ length: ways }, (_, i) => {
+  const parts = Array.from({ length: factor }, (_, i) => {
     const own = operands.map((operand) => ("owner" in operand ? operand : operand[i]!));
     const results = operation.results.map(({ type }) => {
       const { shape, element } = type as TensorType;
-      return tensorType([shape[0]!, shape[1]! / ways, ...shape.slice(2)], element);
+      return tensorType([shape[0]!, shape[1]! / factor, ...shape.slice(2)], element);
     });
     return e.builder.create(operation.name as OpName, own, operation.attributes as never, { results })
       .results;
@@ -104,12 +104,12 @@ function pathAfter(states: Value): readonly Operation[] {
 
 const example: PassExample = {
   before: `func.func public @main(%x: tensor<1x4x3xf32>, %a: tensor<1x4x3xf32>, %h0: tensor<1x3xf32>, %w: tensor<5x3xf32>) -> tensor<1x4x5xf32> {
-  %0:2 = "nn.linear_scan"(%x, %a, %h0) <{interleave = 2 : i64}> : (tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x3xf32>) -> (tensor<1x4x3xf32>, tensor<1x3xf32>)
+  %0:2 = "nn.linear_scan"(%x, %a, %h0) <{strided = 2 : i64}> : (tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x3xf32>) -> (tensor<1x4x3xf32>, tensor<1x3xf32>)
   %1 = stablehlo.dot_general %0#0, %w, contracting_dims = [2] x [1] : (tensor<1x4x3xf32>, tensor<5x3xf32>) -> tensor<1x4x5xf32>
   return %1 : tensor<1x4x5xf32>
 }`,
   after: `func.func public @main(%x: tensor<1x4x3xf32>, %a: tensor<1x4x3xf32>, %h0: tensor<1x3xf32>, %w: tensor<5x3xf32>) -> tensor<1x4x5xf32> {
-  %0:2 = "nn.linear_scan"(%x, %a, %h0) <{interleave = 2 : i64}> : (tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x3xf32>) -> (tensor<1x4x3xf32>, tensor<1x3xf32>)
+  %0:2 = "nn.linear_scan"(%x, %a, %h0) <{strided = 2 : i64}> : (tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x3xf32>) -> (tensor<1x4x3xf32>, tensor<1x3xf32>)
   %1 = stablehlo.slice %0#0 [0:1, 0:2, 0:3] : (tensor<1x4x3xf32>) -> tensor<1x2x3xf32>
   %2 = stablehlo.slice %0#0 [0:1, 2:4, 0:3] : (tensor<1x4x3xf32>) -> tensor<1x2x3xf32>
   %3 = stablehlo.dot_general %1, %w, contracting_dims = [2] x [1] : (tensor<1x2x3xf32>, tensor<5x3xf32>) -> tensor<1x2x5xf32>
@@ -126,11 +126,11 @@ export const splitRows = definePass({
   run(module, context) {
     for (const scan of [...walk(module)]) {
       if (!isOp(scan, "nn.linear_scan")) continue;
-      const { interleave: ways = 1 } = scan.attributes;
-      if (ways === 1) continue;
+      const { strided: factor = 1 } = scan.attributes;
+      if (factor === 1) continue;
       const before = gatesBefore(scan as Operation);
       const after = pathAfter(scan.results[0]!);
-      const slabs = new Slabs(ways);
+      const slabs = new Slabs(factor);
       for (const operation of [...before, ...after]) {
         const rows = rowOperands(operation)!;
         splitOperation(operation, rows, slabs);

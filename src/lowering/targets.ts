@@ -14,8 +14,8 @@ export interface Target {
   readonly matrixRows: { readonly f32: number; readonly half: number };
   /** Products of several rows, these at most, have their matrix [out, in] on the left; 0 turns none. */
   readonly turnedRows: number;
-  /** Slabs of rows that the tokens of a long program are dealt out to; 1 leaves them in order. */
-  readonly interleave: number;
+  /** Factor of the strided time layout of long programs with recurrences; 1 keeps the order of time. */
+  readonly strideTime: number;
   /** Whether sums and gates are best made of products of matrices. */
   readonly matrixUnit: boolean;
   /** Programs that read at least so many tokens of a sequence call one function for all layers that repeat. */
@@ -38,7 +38,7 @@ const cpu: Target = {
   // 64 rows 9 and 11, 128 rows 7.2 and 6.7. Matrices of [in, out]: bf16 of two rows 9, of 16 rows 9, turned 1. Multiply and reduce 5 to 10.
   matrixRows: { f32: 1, half: 2 },
   turnedRows: 64,
-  interleave: 1,
+  strideTime: 1,
   matrixUnit: false,
   // Calls are inlined before anything is optimised: as fast as without, from a third of the text.
   callsLayersFrom: 1,
@@ -53,7 +53,7 @@ const gpu: Target = {
   attention: banded,
   matrixRows: { f32: 1, half: 1 },
   turnedRows: 0,
-  interleave: 1,
+  strideTime: 1,
   matrixUnit: false,
   callsLayersFrom: 1,
   fencesLayers: false,
@@ -62,14 +62,14 @@ const gpu: Target = {
 const tpu: Target = {
   name: "tpu",
   platform: "tpu",
-  // [1, 4096, 2560] f32 on v5e, estimated cycles: slabs 0.84 M where rows are interleaved; in order (then slabs are an associative scan)
+  // [1, 4096, 2560] f32 on v5e, estimated cycles: 0.84 M in the strided layout; in order (then an associative scan)
   // 1.74 M. Every loop pays per turn: blocks of 64 3.3 M, a loop over time 9.7 M.
-  scan: () => ({ strategy: "slabs" }),
+  scan: () => ({ strategy: "strided" }),
   attention: banded,
   // [m, 2560] x [2560, 7680] bf16 on v5e: 0.282 M cycles at m = 1, 0.014 M at 2 to 32, filling one row up to 8 included 0.017 M.
   matrixRows: { f32: 8, half: 8 },
   turnedRows: 0,
-  interleave: 8,
+  strideTime: 8,
   matrixUnit: true,
   // Calls are inlined, but then fewer weights are fetched ahead: a decode step of 2B takes 13.6 M cycles with, 9.5 M without. A prompt
   // is bound by its products, not by fetching them.

@@ -1,8 +1,8 @@
 /**
  * @file outline-ops: a model's op that a module has several times over, with the same attributes and types, becomes one private
  * function that is called for each. What it means is then written once, and compilers inline the calls. Ops whose lowering looks at what
- * is around them (scans, attention, block-diagonal products) stay where they are, and so does everything of a program with interleaved
- * rows, where slabs must stay visible.
+ * is around them (scans, attention, block-diagonal products) stay where they are, and so does everything of a program with strided
+ * rows, where strided slices must stay visible.
  */
 import { Builder } from "../ir/builder.js";
 import { type Operation, walk } from "../ir/operation.js";
@@ -83,7 +83,7 @@ func.func private @gelu_tanh_0(%x: tensor<4xf32>) -> tensor<4xf32> {
   },
   run(module, context) {
     const operations = [...walk(module)].filter(isModelOp);
-    if (operations.some(({ attributes }) => "interleave" in attributes)) return;
+    if (operations.some(({ attributes }) => "strided" in attributes)) return;
     const byKey = new Map<string, Operation[]>();
     for (const operation of operations) {
       if (!outlined.has(operation.name)) continue;

@@ -183,7 +183,7 @@ const usage: readonly (readonly [what: string, args: readonly string[], words: s
   [
     "an unknown strategy",
     ["--prompt", "x", "--scan", "block"],
-    "usage error: --scan is not valid\n  expected: auto, sequential, associative, blocked, slabs\n  got:      block\n  hint:     known: auto, sequential, associative, blocked, slabs",
+    "usage error: --scan is not valid\n  expected: auto, sequential, associative, blocked, strided\n  got:      block\n  hint:     known: auto, sequential, associative, blocked, strided",
   ],
   [
     "a stray argument",
@@ -193,7 +193,7 @@ const usage: readonly (readonly [what: string, args: readonly string[], words: s
   [
     "two kinds of prompts",
     ["--prompt", "x", "--tokens", "2"],
-    "usage error: prompts are given in several ways\n  expected: one of --prompt TEXT, --tokens IDS, or - for standard input",
+    "usage error: prompts are given in several factor\n  expected: one of --prompt TEXT, --tokens IDS, or - for standard input",
   ],
 ];
 

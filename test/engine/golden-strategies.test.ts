@@ -19,11 +19,8 @@ const strategies: readonly (readonly [string, Partial<GoldenOptions>])[] = [
   ["associative", { scan: "associative" }],
   ["blocked by 8", { scan: "blocked", scanBlock: 8 }],
   ["read in chunks of 7", { chunk: 7 }],
-  ["as a TPU likes it, tokens dealt out to 8 slabs", { target: "tpu", interleave: 8, chunk: 64 }],
-  [
-    "in chunks of 16 dealt out to 4 slabs, scanned associatively",
-    { scan: "associative", interleave: 4, chunk: 16 },
-  ],
+  ["as a TPU likes it, time strided by 8", { target: "tpu", strideTime: 8, chunk: 64 }],
+  ["in chunks of 16 strided by 4, scanned associatively", { scan: "associative", strideTime: 4, chunk: 16 }],
 ];
 
 describe.each(strategies)("%s, our numbers are the reference's", (_, options) => {

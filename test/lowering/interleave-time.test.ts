@@ -4,7 +4,7 @@ import { loweringPasses } from "../../src/lowering/passes.js";
 import { normal, run } from "../passes/text.js";
 
 registerPasses(loweringPasses);
-const INTERLEAVE = "interleave-time{ways=2 least-rows=1}";
+const INTERLEAVE = "interleave-time{factor=2 least-rows=1}";
 
 /** A scan over rows looked up by token; `more` may use %rows, %y and %last, and says what is returned. */
 const program = (more: string, result: string, attributes = ""): string => `
@@ -30,7 +30,7 @@ ${lastRow("%0")}\n  return %end : tensor<1x1x3xf32>`,
     ],
   ])("applies when %s", (_, more, result) => {
     const text = run(INTERLEAVE, program(more, result));
-    expect(text.match(/interleave = 2 : i64/g)).toHaveLength(1);
+    expect(text.match(/strided = 2 : i64/g)).toHaveLength(1);
     expect(text).toContain("stablehlo.transpose");
   });
 
@@ -72,8 +72,8 @@ ${lastRow("%0")}\n  return %end : tensor<1x1x3xf32>`,
 
   it("leaves a program alone whose slabs would have too few rows, or not all the same number", () => {
     const text = program(`${lastRow("%h#0")}\n  return %end : tensor<1x1x3xf32>`, "tensor<1x1x3xf32>");
-    expect(run("interleave-time{ways=2 least-rows=3}", text)).toBe(normal(text));
-    expect(run("interleave-time{ways=3 least-rows=1}", text)).toBe(normal(text));
+    expect(run("interleave-time{factor=2 least-rows=3}", text)).toBe(normal(text));
+    expect(run("interleave-time{factor=3 least-rows=1}", text)).toBe(normal(text));
   });
 });
 

@@ -183,22 +183,22 @@ describe("what does not fit is named", () => {
   });
 });
 
-describe("rows that are interleaved", () => {
+describe("rows in the strided layout", () => {
   it.each([
-    ["linear_scan", "interleave = 5 : i64"],
-    ["causal_conv1d", "interleave = 1 : i64"],
-    ["local_attention", "scale = 0.5 : f32, interleave = 5 : i64"],
-  ])("%s takes slabs of equal size", (name, attributes) => {
+    ["linear_scan", "strided = 5 : i64"],
+    ["causal_conv1d", "strided = 1 : i64"],
+    ["local_attention", "scale = 0.5 : f32, strided = 5 : i64"],
+  ])("%s takes strided slices of equal size", (name, attributes) => {
     expect(verdict(name, {}, attributes)).toBe("valid");
   });
 
   it.each([
-    ["linear_scan", "interleave = 2 : i64", 2],
-    ["causal_conv1d", "interleave = 0 : i64", 0],
-    ["local_attention", "scale = 0.5 : f32, interleave = 3 : i64", 3],
-  ])("%s refuses others", (name, attributes, ways) => {
+    ["linear_scan", "strided = 2 : i64", 2],
+    ["causal_conv1d", "strided = 0 : i64", 0],
+    ["local_attention", "scale = 0.5 : f32, strided = 3 : i64", 3],
+  ])("%s refuses others", (name, attributes, factor) => {
     expect(verdict(name, {}, attributes)).toBe(
-      `${fullName(name)}: interleave must divide the 5 tokens, got ${ways} [interleave]`,
+      `${fullName(name)}: strided must divide the 5 tokens, got ${factor} [strided]`,
     );
   });
 });

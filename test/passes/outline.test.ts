@@ -78,12 +78,12 @@ func.func public @main(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
     expect(text).toContain('"nn.rms_norm"(%arg0, %arg1)');
   });
 
-  it("leaves a program with interleaved rows alone: its slabs must stay visible", () => {
+  it("leaves a program with strided rows alone: its strided slices must stay visible", () => {
     const text = `
 func.func public @main(%x: tensor<1x4x3xf32>, %h0: tensor<1x3xf32>) -> tensor<1x3xf32> {
   %0 = "nn.gelu_tanh"(%x) : (tensor<1x4x3xf32>) -> tensor<1x4x3xf32>
   %1 = "nn.gelu_tanh"(%0) : (tensor<1x4x3xf32>) -> tensor<1x4x3xf32>
-  %2:2 = "nn.linear_scan"(%0, %1, %h0) <{interleave = 2 : i64}> : (tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x3xf32>) -> (tensor<1x4x3xf32>, tensor<1x3xf32>)
+  %2:2 = "nn.linear_scan"(%0, %1, %h0) <{strided = 2 : i64}> : (tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x3xf32>) -> (tensor<1x4x3xf32>, tensor<1x3xf32>)
   return %2#1 : tensor<1x3xf32>
 }`;
     expect(run("outline-ops", text)).toBe(normal(text));

@@ -10,18 +10,18 @@ import { f32, i64, optional, unit } from "./kinds.js";
 
 const float = "F";
 
-/** Rows of tokens may be interleaved: token t of T in row (t mod n) T/n + t div n (src/lowering/interleave-time). */
-const interleave = optional(i64, 1);
+/** Factor n of the strided layout of all time operands and results: token t of T is row (t mod n) T/n + t div n; 1 is the order of time. */
+const strided = optional(i64, 1);
 
-function expectWays(
-  op: OpView<unknown> & { readonly attributes: { readonly interleave?: number | undefined } },
+function expectStrided(
+  op: OpView<unknown> & { readonly attributes: { readonly strided?: number | undefined } },
   time: number,
 ): void {
-  const { interleave: ways = 1 } = op.attributes;
+  const { strided: factor = 1 } = op.attributes;
   op.check(
-    ways >= 1 && time % ways === 0,
-    "interleave",
-    `interleave must divide the ${time} tokens, got ${ways}`,
+    factor >= 1 && time % factor === 0,
+    "strided",
+    `strided must divide the ${time} tokens, got ${factor}`,
   );
 }
 
@@ -30,12 +30,12 @@ const linearScan = defineOp({
   summary:
     "h_t = a_t * h_{t-1} + x_t over time with an f32 carry (spec/reference-model section 3); a_t = 0 forgets.",
   operands: [operand("x", float), operand("a", float), operand("h0", float)],
-  attributes: { reverse: unit, interleave },
+  attributes: { reverse: unit, strided },
   traits: ["pure"],
   infer: (op) => {
     const [x, a, h0] = [op.tensor(0), op.tensor(1), op.tensor(2)];
     expectRank(op, "x", x, 3);
-    expectWays(op, x.shape[1]!);
+    expectStrided(op, x.shape[1]!);
     op.check(a === x, "a_type", `a must be like x, ${formatType(x)}, got ${formatType(a)}`);
     expectShape(op, "h0", h0, [x.shape[0]!, x.shape[2]!]);
     expectElement(op, "h0", h0, "f32");
@@ -81,7 +81,7 @@ const causalConv1d = defineOp({
     operand("segment_pos", "I"),
     operand("tail", float),
   ],
-  attributes: { interleave },
+  attributes: { strided },
   traits: ["pure"],
   infer: (op) => {
     const [x, w, bias, segmentPos, tail] = [
@@ -94,7 +94,7 @@ const causalConv1d = defineOp({
     expectRank(op, "x", x, 3);
     expectRank(op, "w", w, 2);
     const [b, t, e] = x.shape as [number, number, number];
-    expectWays(op, t);
+    expectStrided(op, t);
     const taps = w.shape[1]!;
     expectShape(op, "w", w, [e, taps]);
     expectShape(op, "bias", bias, [e]);
@@ -121,14 +121,14 @@ const localAttention = defineOp({
     operand("ring_v", float),
     operand("num_tokens", "I"),
   ],
-  attributes: { scale: f32, interleave },
+  attributes: { scale: f32, strided },
   traits: ["pure"],
   infer: (op) => {
     const [q, k, v, segmentPos] = [op.tensor(0), op.tensor(1), op.tensor(2), op.tensor(3)];
     const [ringK, ringV, numTokens] = [op.tensor(4), op.tensor(5), op.tensor(6)];
     expectRank(op, "q", q, 4);
     const [b, t, , h] = q.shape as [number, number, number, number];
-    expectWays(op, t);
+    expectStrided(op, t);
     expectShape(op, "k", k, [b, t, h]);
     expectShape(op, "v", v, [b, t, h]);
     expectShape(op, "segment_pos", segmentPos, [b, t]);

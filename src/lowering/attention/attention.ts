@@ -3,7 +3,7 @@ import type { Value } from "../../ir/operation.js";
 import type { ElementType } from "../../ir/types.js";
 import type { OperationOf } from "../../ir/ops/index.js";
 import { type Emitter, isSplat, shapeOf, typeOf } from "../../ir/emit.js";
-import { toOrdered } from "../row-order.js";
+import { toOrdered } from "../time-layout.js";
 
 /** `product`: as a product with ones, for targets whose strength that is. */
 export type Totals = "reduce" | "product";
@@ -16,8 +16,8 @@ export interface AttentionInputs {
   readonly segmentPos: Value;
   readonly ring: { readonly k: Value; readonly v: Value; readonly numTokens: Value } | undefined;
   readonly window: number;
-  /** Rows of q, k, v and segment_pos are interleaved so many ways; 1 is in order. */
-  readonly ways: number;
+  /** Factor of the strided layout that q, k, v and segment_pos have; 1 is the order of time. */
+  readonly factor: number;
   /** How exponentials are added up. */
   readonly totals: Totals;
   readonly scale: number;
@@ -26,11 +26,11 @@ export interface AttentionInputs {
 /** The same in order, for strategies that know no other. */
 export const inOrder = (e: Emitter, inputs: AttentionInputs): AttentionInputs => ({
   ...inputs,
-  q: toOrdered(e, inputs.q, inputs.ways),
-  k: toOrdered(e, inputs.k, inputs.ways),
-  v: toOrdered(e, inputs.v, inputs.ways),
-  segmentPos: toOrdered(e, inputs.segmentPos, inputs.ways),
-  ways: 1,
+  q: toOrdered(e, inputs.q, inputs.factor),
+  k: toOrdered(e, inputs.k, inputs.factor),
+  v: toOrdered(e, inputs.v, inputs.factor),
+  segmentPos: toOrdered(e, inputs.segmentPos, inputs.factor),
+  factor: 1,
 });
 
 export type AttentionStrategy = (emitter: Emitter, inputs: AttentionInputs) => Value;
@@ -53,7 +53,7 @@ export function attentionInputs(op: OperationOf<"nn.local_attention">, totals: T
     segmentPos,
     ring,
     window: shapeOf(ringK)[1]!,
-    ways: op.attributes.interleave ?? 1,
+    factor: op.attributes.strided ?? 1,
     totals,
     scale: op.attributes.scale,
   };

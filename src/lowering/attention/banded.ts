@@ -1,13 +1,13 @@
 /**
  * @file banded: queries in blocks, each block against the w keys before it and its own, so that work grows with t (w +
  * block) and not with t^2. With a ring, its keys are brought into the order of positions and stand before the new ones;
- * without, the first blocks see just the keys there are. Interleaved rows are regrouped into blocks of consecutive tokens, whose order
+ * without, the first blocks see just the keys there are. Strided rows are regrouped into blocks of consecutive tokens, whose order
  * inside of a block stays as it is: softmax does not mind, and the mask counts distances in tokens.
  */
 import type { Value } from "../../ir/operation.js";
 import { ringInOrder } from "../decompose/kv-cache-update.js";
 import { type Emitter, shapeOf, typeOf } from "../../ir/emit.js";
-import { fromBlocks, interleaveBlocks, toBlocks, toOrdered } from "../row-order.js";
+import { blocksToStrided, orderedToBlocks, stridedToBlocks, toOrdered } from "../time-layout.js";
 import {
   type AttentionInputs,
   type AttentionStrategy,
@@ -26,14 +26,14 @@ interface KeyRows {
   readonly segments: Value;
 }
 
-/** The token of each row, where rows are in blocks of `block` tokens, each interleaved. */
-function tokenOfRow(e: Emitter, row: Value, block: number, ways: number): Value {
-  if (ways === 1) return row;
-  const stretches = block / ways;
+/** The token of each row, where rows are in blocks of `block` tokens, each strided. */
+function tokenOfRow(e: Emitter, row: Value, block: number, factor: number): Value {
+  if (factor === 1) return row;
+  const groups = block / factor;
   const inBlock = e.scalar("remainder", row, block);
   const token = e.add(
-    e.scalar("multiply", e.scalar("remainder", inBlock, stretches), ways),
-    e.scalar("divide", inBlock, stretches),
+    e.scalar("multiply", e.scalar("remainder", inBlock, groups), factor),
+    e.scalar("divide", inBlock, groups),
   );
   return e.add(e.sub(row, inBlock), token);
 }
@@ -79,8 +79,8 @@ function attend(
   const [batch, count, , block] = shapeOf(blocks.queries) as [number, number, number, number];
   const span = shapeOf(rows.keys)[2]!;
   const shape2 = [block, span];
-  const query = e.scalar("add", tokenOfRow(e, e.iota(shape2, 0), block, inputs.ways), late);
-  const distance = e.sub(query, tokenOfRow(e, e.iota(shape2, 1), block, inputs.ways));
+  const query = e.scalar("add", tokenOfRow(e, e.iota(shape2, 0), block, inputs.factor), late);
+  const distance = e.sub(query, tokenOfRow(e, e.iota(shape2, 1), block, inputs.factor));
   const near = e.and(e.compareTo("GE", distance, 0), e.compareTo("LE", distance, inputs.window));
   const shape = [batch, count, block, span];
   const same = e.compare(
@@ -171,30 +171,33 @@ function firstBlocks(
 }
 
 /** Rows [b, t, heads, h] as blocks [b, n, heads, block, h]. */
-function headsFirst(e: Emitter, rows: Value, block: number, ways: number): Value {
-  const inTime = toBlocks(e, rows, block, ways);
+function headsFirst(e: Emitter, rows: Value, block: number, factor: number): Value {
+  const inTime = stridedToBlocks(e, rows, block, factor);
   const [batch, time, heads, head] = shapeOf(rows) as [number, number, number, number];
   return e.transpose(e.reshape(inTime, [batch, time / block, block, heads, head]), [0, 1, 3, 2, 4]);
 }
 
-/** The other way round. */
-function headsLast(e: Emitter, blocks: Value, ways: number): Value {
+/** The inverse of `headsFirst`. */
+function headsLast(e: Emitter, blocks: Value, factor: number): Value {
   const [batch, count, heads, block, head] = shapeOf(blocks) as [number, number, number, number, number];
   const rows = e.reshape(e.transpose(blocks, [0, 1, 3, 2, 4]), [batch, count * block, heads, head]);
-  return fromBlocks(e, rows, block, ways);
+  return blocksToStrided(e, rows, block, factor);
 }
 
 export const banded =
   (block: number): AttentionStrategy =>
   (e, inputs) => {
-    const { ring, window, ways } = inputs;
+    const { ring, window, factor } = inputs;
     const [batch, time] = shapeOf(inputs.q) as [number, number];
-    const [k, v] = [inputs.k, inputs.v].map((rows) => toBlocks(e, rows, block, ways)) as [Value, Value];
+    const [k, v] = [inputs.k, inputs.v].map((rows) => stridedToBlocks(e, rows, block, factor)) as [
+      Value,
+      Value,
+    ];
     const reach = Math.ceil(window / block);
     const count = Math.ceil(time / block);
     const missing = count * block - time;
-    const segment = interleaveBlocks(e, segments(e, toOrdered(e, inputs.segmentPos, ways)), block, ways);
-    const moved = headsFirst(e, e.pad(e.convert(inputs.q, "f32"), 1, 0, missing, 0), block, ways);
+    const segment = orderedToBlocks(e, segments(e, toOrdered(e, inputs.segmentPos, factor)), block, factor);
+    const moved = headsFirst(e, e.pad(e.convert(inputs.q, "f32"), 1, 0, missing, 0), block, factor);
     const blocks: QueryBlocks = {
       queries: e.convert(e.scalar("multiply", moved, POWER_OF_TWO), elementOf(inputs)),
       segments: e.reshape(e.pad(segment, 1, 0, missing, 0), [batch, count, block]),
@@ -217,7 +220,7 @@ export const banded =
           ? fresh
           : joinRows(
               e,
-              mapRows(ringRows(e, ring, reach * block), (rows) => interleaveBlocks(e, rows, block, ways)),
+              mapRows(ringRows(e, ring, reach * block), (rows) => orderedToBlocks(e, rows, block, factor)),
               fresh,
             );
       const seen = mapRows(all, (values) => windows(e, values, block, reach));
@@ -229,8 +232,8 @@ export const banded =
         1,
       );
     const total = join("total");
-    const sums = headsLast(e, join("sums"), ways);
-    const divisor = headsLast(e, e.reshape(total, [...shapeOf(total), 1]), ways);
+    const sums = headsLast(e, join("sums"), factor);
+    const divisor = headsLast(e, e.reshape(total, [...shapeOf(total), 1]), factor);
     const quotient = e.div(sums, e.broadcast(divisor, shapeOf(sums), [0, 1, 2, 3]));
     return e.slice(e.convert(quotient, elementOf(inputs)), 1, 0, time);
   };

@@ -2,7 +2,7 @@
 import type { Value } from "../../ir/operation.js";
 import type { OperationOf } from "../../ir/ops/index.js";
 import { type Emitter, shapeOf } from "../../ir/emit.js";
-import { toInterleaved } from "../row-order.js";
+import { toStrided } from "../time-layout.js";
 import { attentionInputs, inOrder, type Totals } from "./attention.js";
 import { banded } from "./banded.js";
 import { dense } from "./dense.js";
@@ -26,8 +26,8 @@ export function lowerLocalAttention(
   const time = shapeOf(inputs.q)[1]!;
   const block = choice.strategy === "dense" ? time : (choice.block ?? blockFor(inputs.window));
   const strategy = time <= block || choice.strategy === "dense" ? dense : banded(block);
-  // Whole blocks of interleaved rows are blocks of tokens, in an order of their own.
-  const isWhole = strategy !== dense && time % block === 0 && block % inputs.ways === 0;
-  if (inputs.ways === 1 || isWhole) return [strategy(e, inputs)];
-  return [toInterleaved(e, strategy(e, inOrder(e, inputs)), inputs.ways)];
+  // Whole blocks of strided rows are blocks of tokens, in an order of their own.
+  const isWhole = strategy !== dense && time % block === 0 && block % inputs.factor === 0;
+  if (inputs.factor === 1 || isWhole) return [strategy(e, inputs)];
+  return [toStrided(e, strategy(e, inOrder(e, inputs)), inputs.factor)];
 }

@@ -2,18 +2,19 @@
 import type { Value } from "../../ir/operation.js";
 import type { OperationOf } from "../../ir/ops/index.js";
 import { type Emitter, shapeOf } from "../../ir/emit.js";
-import { toInterleaved, toOrdered } from "../row-order.js";
+import { toStrided, toOrdered } from "../time-layout.js";
 import { type ConvInputs, newTail, startsWithin, zeroWhere } from "./conv-rows.js";
-import { slabConv1d } from "./slab-conv.js";
+import { stridedConv1d } from "./strided-conv.js";
 
-/** Rows that are interleaved are convolved slab by slab, where a stretch holds all taps. */
+/** Strided rows are convolved slice by slice, where a group of tokens holds all taps. */
 export function causalConv1d(e: Emitter, op: OperationOf<"nn.causal_conv1d">): readonly Value[] {
-  const { interleave: ways = 1 } = op.attributes;
+  const { strided: factor = 1 } = op.attributes;
   const [x, w, bias, segmentPos, tail] = op.operands as [Value, Value, Value, Value, Value];
-  if (ways > 1 && ways >= shapeOf(w)[1]!) return slabConv1d(e, { x, w, bias, segmentPos, tail }, ways);
-  const inOrder = { x: toOrdered(e, x, ways), w, bias, segmentPos: toOrdered(e, segmentPos, ways), tail };
+  if (factor > 1 && factor >= shapeOf(w)[1]!)
+    return stridedConv1d(e, { x, w, bias, segmentPos, tail }, factor);
+  const inOrder = { x: toOrdered(e, x, factor), w, bias, segmentPos: toOrdered(e, segmentPos, factor), tail };
   const [y, last] = conv1d(e, inOrder) as [Value, Value];
-  return [toInterleaved(e, y, ways), last];
+  return [toStrided(e, y, factor), last];
 }
 
 /** Taps from the newest to the oldest, bias last, all in x's type: the reference's order. */

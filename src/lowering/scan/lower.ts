@@ -2,39 +2,39 @@
 import type { Value } from "../../ir/operation.js";
 import type { OperationOf } from "../../ir/ops/index.js";
 import { type Emitter, isSplat, shapeOf, typeOf } from "../../ir/emit.js";
-import { toInterleaved, toOrdered } from "../row-order.js";
+import { toStrided, toOrdered } from "../time-layout.js";
 import { associative } from "./associative.js";
 import { blocked } from "./blocked.js";
 import type { ScanInputs, ScanOutputs, ScanStrategy } from "./scan.js";
 import { sequential, straightLine } from "./sequential.js";
-import { slabScan } from "./slabs.js";
+import { stridedScan } from "./strided.js";
 
 /** A strategy with its numbers. */
 export type ScanChoice =
   | { readonly strategy: "sequential"; readonly unroll: number }
   | { readonly strategy: "associative" }
-  | { readonly strategy: "slabs" }
+  | { readonly strategy: "strided" }
   | { readonly strategy: "blocked"; readonly block: number };
 
 export function scanStrategy(choice: ScanChoice): ScanStrategy {
   switch (choice.strategy) {
     case "sequential":
       return sequential(choice.unroll);
-    // Rows in order have no slabs.
+    // Rows in order have no strided slices.
     case "associative":
-    case "slabs":
+    case "strided":
       return associative;
     case "blocked":
       return blocked(choice.block);
   }
 }
 
-/** Rows that are interleaved are scanned slab by slab, or put in order for a strategy that was asked for by name. */
-function interleaved(e: Emitter, { x, a, h0 }: ScanInputs, ways: number, choice: ScanChoice): ScanOutputs {
-  if (choice.strategy === "slabs") return slabScan(e, { x, a, h0 }, ways);
-  const inputs = { x: toOrdered(e, x, ways), a: toOrdered(e, a, ways), h0 };
+/** Strided rows are scanned slice by slice, or put in order for a strategy that was asked for by name. */
+function scanStrided(e: Emitter, { x, a, h0 }: ScanInputs, factor: number, choice: ScanChoice): ScanOutputs {
+  if (choice.strategy === "strided") return stridedScan(e, { x, a, h0 }, factor);
+  const inputs = { x: toOrdered(e, x, factor), a: toOrdered(e, a, factor), h0 };
   const { y, last } = scanStrategy(choice)(e, inputs);
-  return { y: toInterleaved(e, y, ways), last };
+  return { y: toStrided(e, y, factor), last };
 }
 
 /** y in x's element type and the last state in f32; one step is one fused multiply-add whatever the strategy. */
@@ -51,9 +51,9 @@ export function lowerLinearScan(
     return op.attributes.reverse === true ? e.reverse(wide, 1) : wide;
   };
   const inputs = { x: turned(x), a: turned(a), h0: isSplat(h0, 0) ? undefined : h0 };
-  const { interleave: ways = 1 } = op.attributes;
+  const { strided: factor = 1 } = op.attributes;
   const strategy = time === 1 ? straightLine : scanStrategy(choice);
-  const { y, last } = ways === 1 ? strategy(e, inputs) : interleaved(e, inputs, ways, choice);
+  const { y, last } = factor === 1 ? strategy(e, inputs) : scanStrided(e, inputs, factor, choice);
   const forward = op.attributes.reverse === true ? e.reverse(y, 1) : y;
   return [e.convert(forward, typeOf(x).element), last];
 }

@@ -1,66 +1,72 @@
 /**
- * @file nn.causal_conv1d over interleaved rows: the token s before those of a slab are those of the slab s before it, or, past
- * the first, of a later slab one stretch earlier. No row is moved but at the edges.
+ * @file nn.causal_conv1d over strided rows: the tokens s before those of a strided slice are those of the slice s before it, or, past
+ * the first, of a later slice one group earlier. No row is moved but at the edges.
  */
 import type { Value } from "../../ir/operation.js";
 import { type Emitter, shapeOf } from "../../ir/emit.js";
-import { earlierSlab, slabsOf } from "../row-order.js";
+import { previousSlice, stridedSlices } from "../time-layout.js";
 import { type ConvInputs, newTail, zeroWhere } from "./conv-rows.js";
 
-/** Slabs by the number of their first token, from -(taps - 1) up. */
-class Slabs {
+/** Strided slices by the number of their first token, from -(taps - 1) up. */
+class Slices {
   readonly #early = new Map<number, Value>();
-  readonly #slabs: readonly Value[];
+  readonly #slices: readonly Value[];
 
   /** `before` [b, taps - 1, ..]: the rows before the first token. */
   constructor(
     readonly e: Emitter,
     x: Value,
     readonly before: Value,
-    readonly ways: number,
+    readonly factor: number,
   ) {
-    this.#slabs = slabsOf(e, x, ways);
+    this.#slices = stridedSlices(e, x, factor);
   }
 
   at(i: number): Value {
-    if (i >= 0) return this.#slabs[i]!;
+    if (i >= 0) return this.#slices[i]!;
     const known = this.#early.get(i);
     if (known !== undefined) return known;
     const row = shapeOf(this.before)[1]! + i;
-    const made = earlierSlab(this.e, this.#slabs[this.ways + i]!, this.e.slice(this.before, 1, row, row + 1));
+    const made = previousSlice(
+      this.e,
+      this.#slices[this.factor + i]!,
+      this.e.slice(this.before, 1, row, row + 1),
+    );
     this.#early.set(i, made);
     return made;
   }
 
   /** The last `count` rows in the order of time. */
   last(count: number): Value {
-    const rows = shapeOf(this.#slabs[0]!)[1]!;
-    const ends = this.#slabs.slice(this.ways - count).map((slab) => this.e.slice(slab, 1, rows - 1, rows));
+    const rows = shapeOf(this.#slices[0]!)[1]!;
+    const ends = this.#slices
+      .slice(this.factor - count)
+      .map((slice) => this.e.slice(slice, 1, rows - 1, rows));
     return this.e.concat(ends, 1);
   }
 }
 
-export function slabConv1d(
+export function stridedConv1d(
   e: Emitter,
   { x, w, bias, segmentPos, tail }: ConvInputs,
-  ways: number,
+  factor: number,
 ): readonly Value[] {
   const taps = shapeOf(w)[1]!;
   const [batch, , channels] = shapeOf(x) as [number, number, number];
-  const inputs = new Slabs(e, x, tail, ways);
+  const inputs = new Slices(e, x, tail, factor);
   const started = e.compareTo("EQ", segmentPos, 0);
   const noStart = e.fill(0, [batch, taps - 1], "i1");
-  const starts = new Slabs(e, started, noStart, ways);
-  const shape = [batch, shapeOf(x)[1]! / ways, channels];
+  const starts = new Slices(e, started, noStart, factor);
+  const shape = [batch, shapeOf(x)[1]! / factor, channels];
   const weight = (tap: number): Value => e.broadcast(e.slice(w, 1, tap, tap + 1), shape, [2, 1]);
 
-  /** Whether a document begins at any of the s tokens up to each of slab i. */
+  /** Whether a document begins at any of the s tokens up to each of slice i. */
   const startsWithin = (i: number, s: number): Value | undefined =>
     Array.from({ length: s }, (_, back) => starts.at(i - back)).reduce<Value | undefined>(
       (any, start) => (any === undefined ? start : e.or(any, start)),
       undefined,
     );
-  const outputs = Array.from({ length: ways }, (_, i) => {
+  const outputs = Array.from({ length: factor }, (_, i) => {
     const terms = Array.from({ length: taps }, (_, s) =>
       e.mul(zeroWhere(e, startsWithin(i, s), inputs.at(i - s)), weight(taps - 1 - s)),
     );

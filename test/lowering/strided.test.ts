@@ -5,7 +5,7 @@ import { eraseOperation } from "../../src/ir/rewriter.js";
 import { lowerLocalAttention } from "../../src/lowering/attention/lower.js";
 import { decompositions } from "../../src/lowering/decompose/index.js";
 import type { Emitter } from "../../src/ir/emit.js";
-import { toInterleaved, toOrdered } from "../../src/lowering/row-order.js";
+import { toStrided, toOrdered } from "../../src/lowering/time-layout.js";
 import { lowerLinearScan } from "../../src/lowering/scan/lower.js";
 import { useCpu } from "../dsl/cpu.js";
 import { expectClose, type OpCase, type Operand, randomNumbers, rounded, runOps } from "./ops.js";
@@ -14,21 +14,21 @@ const cpu = useCpu();
 
 type Rule = (e: Emitter, op: never) => readonly Value[];
 
-/** Lowers an op with its rows dealt out to `ways` slabs, and gives the first result back in order. */
-const dealtOut =
-  <K extends ModelOpName>(ways: number, rows: readonly number[], rule: Rule): Rule =>
+/** Lowers an op with its rows in the strided layout of `factor`, and gives the first result back in order. */
+const strided =
+  <K extends ModelOpName>(factor: number, rows: readonly number[], rule: Rule): Rule =>
   (e: Emitter, op: OperationOf<K>) => {
     const operands = op.operands.map((operand, i) =>
-      rows.includes(i) ? toInterleaved(e, operand, ways) : operand,
+      rows.includes(i) ? toStrided(e, operand, factor) : operand,
     );
-    const attributes = { ...op.attributes, interleave: ways } as Attributes<K>;
+    const attributes = { ...op.attributes, strided: factor } as Attributes<K>;
     const made = e.builder.create(op.name, operands, attributes);
     const [first, ...others] = rule(e, made as never);
     eraseOperation(made as Operation);
-    return [toOrdered(e, first!, ways), ...others];
+    return [toOrdered(e, first!, factor), ...others];
   };
 
-/** The op by its meaning, in order and dealt out: both must give the same. */
+/** The op by its meaning, in order and strided: both must give the same. */
 async function check(one: OpCase, rules: ReadonlyMap<string, Rule>): Promise<void> {
   const cases = [one, ...[...rules.values()].map((rule): OpCase => ({ ...one, rule }))];
   const [expected, ...results] = await runOps(cpu.client, cases);
@@ -53,12 +53,12 @@ const random = (seed: number, shape: readonly number[], low = -1, high = 1): Ope
   ),
 });
 
-describe("a scan of rows dealt out to slabs equals the scan in order", () => {
+describe("a scan of strided rows equals the scan in order", () => {
   const walk = [0, 1];
-  const rules = (ways: number) =>
+  const rules = (factor: number) =>
     new Map<string, Rule>([
-      ["slabs", dealtOut(ways, walk, (e, op) => lowerLinearScan(e, op, { strategy: "slabs" }))],
-      ["associative", dealtOut(ways, walk, (e, op) => lowerLinearScan(e, op, { strategy: "associative" }))],
+      ["strided", strided(factor, walk, (e, op) => lowerLinearScan(e, op, { strategy: "strided" }))],
+      ["associative", strided(factor, walk, (e, op) => lowerLinearScan(e, op, { strategy: "associative" }))],
     ]);
 
   it.each([
@@ -66,22 +66,22 @@ describe("a scan of rows dealt out to slabs equals the scan in order", () => {
     [2, 8, 8],
     [2, 24, 8],
     [3, 40, 4],
-  ])("batch %d, %d tokens in %d slabs, from a state and from zero", async (batch, time, ways) => {
+  ])("batch %d, %d tokens, factor %d, from a state and from zero", async (batch, time, factor) => {
     const operands = [random(1, [batch, time, 3]), random(2, [batch, time, 3], 0, 1), random(3, [batch, 3])];
-    await check({ op: "nn.linear_scan", operands }, rules(ways));
+    await check({ op: "nn.linear_scan", operands }, rules(factor));
     const zero: Operand = { shape: [batch, 3], data: Array<number>(batch * 3).fill(0), constant: true };
-    await check({ op: "nn.linear_scan", operands: [...operands.slice(0, 2), zero] }, rules(ways));
+    await check({ op: "nn.linear_scan", operands: [...operands.slice(0, 2), zero] }, rules(factor));
   });
 });
 
-describe("a convolution of rows dealt out to slabs equals the one in order", () => {
+describe("a convolution of strided rows equals the one in order", () => {
   it.each([
     ["documents that start anywhere", 4, 8, [0, 3, 9, 17, 23]],
-    ["as many slabs as taps", 4, 4, [5]],
-    ["fewer slabs than taps", 4, 2, [1, 2, 13]],
+    ["as many slices as taps", 4, 4, [5]],
+    ["fewer slices than taps", 4, 2, [1, 2, 13]],
     ["one tap", 1, 4, [3]],
     ["two taps", 2, 8, [7, 8]],
-  ])("%s", async (_, taps, ways, starts) => {
+  ])("%s", async (_, taps, factor, starts) => {
     const [batch, time, channels] = [2, 16, 3];
     const positions = Array.from({ length: batch * time }, (_, i) => (starts.includes(i) ? 0 : 7));
     const operands: Operand[] = [
@@ -91,12 +91,12 @@ describe("a convolution of rows dealt out to slabs equals the one in order", () 
       { shape: [batch, time], element: "i32", data: positions },
       random(4, [batch, taps - 1, channels]),
     ];
-    const rule = dealtOut(ways, [0, 3], decompositions["nn.causal_conv1d"] as Rule);
-    await check({ op: "nn.causal_conv1d", operands }, new Map([["slabs", rule]]));
+    const rule = strided(factor, [0, 3], decompositions["nn.causal_conv1d"] as Rule);
+    await check({ op: "nn.causal_conv1d", operands }, new Map([["strided", rule]]));
   });
 });
 
-describe("attention of rows dealt out to slabs equals the one in order", () => {
+describe("attention of strided rows equals the one in order", () => {
   const [batch, time, heads, head] = [2, 16, 2, 4];
   const caseOf = (
     window: number,
@@ -124,8 +124,8 @@ describe("attention of rows dealt out to slabs equals the one in order", () => {
     ],
     attributes: { scale: 0.5 },
   });
-  const rule = (ways: number, block: number, totals: "reduce" | "product"): Rule =>
-    dealtOut(ways, [0, 1, 2, 3], (e, op) =>
+  const rule = (factor: number, block: number, totals: "reduce" | "product"): Rule =>
+    strided(factor, [0, 1, 2, 3], (e, op) =>
       lowerLocalAttention(e, op, { strategy: "banded", block }, totals),
     );
 
@@ -136,9 +136,9 @@ describe("attention of rows dealt out to slabs equals the one in order", () => {
     ["after a ring that is not full, documents starting", caseOf(6, [3, 0], [4, 27])],
   ])("%s", async (_, one) => {
     const rules = new Map([
-      ["whole blocks of two slabs", rule(2, 4, "reduce")],
-      ["whole blocks of four slabs, totals by a product", rule(4, 8, "product")],
-      ["blocks that slabs do not divide", rule(4, 6, "reduce")],
+      ["whole blocks of two slices", rule(2, 4, "reduce")],
+      ["whole blocks of four slices, totals by a product", rule(4, 8, "product")],
+      ["blocks that slices do not divide", rule(4, 6, "reduce")],
       ["fewer tokens than a block", rule(2, 32, "reduce")],
     ]);
     await check(one, rules);

@@ -1,0 +1,47 @@
+/**
+ * @file The strided layout of a time axis, by factor n: token t of T is row (t mod n) T/n + t div n. The rows are n strided slices of
+ * T/n rows each; slice i holds the tokens i, i + n, i + 2n ... and n consecutive tokens, a group, lie T/n rows apart.
+ */
+import type { Value } from "../ir/operation.js";
+import { type Emitter, shapeOf } from "../ir/emit.js";
+
+/** x [b, t, ..] with rows cut into `parts`, and part `at` of them swapped with the one after it. */
+function swapParts(e: Emitter, x: Value, parts: readonly number[], at: number): Value {
+  const [batch, , ...rest] = shapeOf(x) as [number, number, ...number[]];
+  const cut = [batch, ...parts, ...rest];
+  const order = cut.map((_, i) => (i === at + 1 ? i + 1 : i === at + 2 ? i - 1 : i));
+  return e.reshape(e.transpose(e.reshape(x, cut), order), shapeOf(x));
+}
+
+/** x [b, t, ..] in the order of time to strided. */
+export const toStrided = (e: Emitter, x: Value, factor: number): Value =>
+  factor === 1 ? x : swapParts(e, x, [shapeOf(x)[1]! / factor, factor], 0);
+
+/** x [b, t, ..] strided to the order of time: the inverse of `toStrided`. */
+export const toOrdered = (e: Emitter, x: Value, factor: number): Value =>
+  factor === 1 ? x : swapParts(e, x, [factor, shapeOf(x)[1]! / factor], 0);
+
+/** x [b, t, ..] strided to blocks of `block` consecutive tokens, each block strided by itself. */
+export const stridedToBlocks = (e: Emitter, x: Value, block: number, factor: number): Value =>
+  factor === 1 ? x : swapParts(e, x, [factor, shapeOf(x)[1]! / block, block / factor], 0);
+
+/** The inverse of `stridedToBlocks`. */
+export const blocksToStrided = (e: Emitter, x: Value, block: number, factor: number): Value =>
+  factor === 1 ? x : swapParts(e, x, [shapeOf(x)[1]! / block, factor, block / factor], 0);
+
+/** x [b, t, ..] in the order of time to blocks of `block` consecutive tokens, each block strided by itself. */
+export const orderedToBlocks = (e: Emitter, x: Value, block: number, factor: number): Value =>
+  factor === 1 ? x : swapParts(e, x, [shapeOf(x)[1]! / block, block / factor, factor], 1);
+
+/** The strided slices of x [b, t, ..]. */
+export function stridedSlices(e: Emitter, x: Value, factor: number): readonly Value[] {
+  const rows = shapeOf(x)[1]! / factor;
+  return Array.from({ length: factor }, (_, i) => e.slice(x, 1, i * rows, (i + 1) * rows));
+}
+
+/** The strided slice of the tokens one group earlier: rows move down by one, `first` [b, 1, ..] (zeros without one) on top. */
+export function previousSlice(e: Emitter, slice: Value, first?: Value): Value {
+  const rows = shapeOf(slice)[1]!;
+  const kept = e.slice(slice, 1, 0, rows - 1);
+  return first === undefined ? e.pad(kept, 1, 1, 0, 0) : e.concat([first, kept], 1);
+}
