@@ -16,7 +16,7 @@ const plugin = await Plugin.load(await installPlugin("tpu"));
 using topology = await plugin.createTopology(topologyName);
 
 const start = performance.now();
-const request = costRequest(lowerProgram(PROGRAMS[name](), { target }).module, target);
+const request = costRequest(lowerProgram(PROGRAMS[name](), { target, prepare: true }).module, target);
 const middle = performance.now();
 const before = process.cpuUsage();
 using program = await topology.compile(request);

@@ -49,7 +49,7 @@ async function run(options: Options): Promise<void> {
   using progress = new Progress({ leavesLines: false });
   const printPass = createPassPrinter(program.module, options);
   const passes: PassEvent[] = [];
-  const lowered = lowerProgram(program, { ...options, prepare: options.prepare === true }, (event) => {
+  const lowered = lowerProgram(program, options, (event) => {
     progress.update("lower", `pass ${event.index + 1} of ${event.total}: ${event.name}`);
     passes.push(event);
     printPass(event);

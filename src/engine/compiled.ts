@@ -4,19 +4,22 @@ import {
   type Client,
   type CompileCache,
   compileThrough,
+  type DeviceBuffer,
   type ElementTypeName,
   type Executable,
   type Signature,
   type Topology,
 } from "../runtime-pjrt/index.js";
+import { printModule } from "../ir/text/index.js";
 import {
   callProgram,
   type LoadedProgram,
   type Preparation,
   type ProgramBuffers,
   type ProgramResults,
+  runPreparation,
 } from "../serving/index.js";
-import { type LoweredProgram, preparationId, stablehloText } from "./lower.js";
+import { type LoweredProgram, preparationId } from "./lower.js";
 
 /** What a plugin must know of a program's arguments and results; its states are donated. */
 export function signatureOf(program: LoweredProgram): Signature {
@@ -37,7 +40,7 @@ export function signatureOf(program: LoweredProgram): Signature {
 
 /** Compiles for devices that are described, not present, e.g. a TPU. @throws PjrtError with the compiler's words */
 export const compileAhead = (topology: Topology, lowered: LoweredProgram): Promise<AheadOfTimeProgram> =>
-  topology.compile({ program: stablehloText(lowered), signature: signatureOf(lowered) });
+  topology.compile({ program: printModule(lowered.module), signature: signatureOf(lowered) });
 
 /** A lowered program that a client can run. Close it. */
 export class CompiledProgram implements LoadedProgram, Disposable {
@@ -63,14 +66,22 @@ export class CompiledProgram implements LoadedProgram, Disposable {
     cache?: CompileCache,
   ): Promise<CompiledProgram> {
     const start = performance.now();
-    const request = { program: stablehloText(lowered), signature: signatureOf(lowered) };
+    const request = { program: printModule(lowered.module), signature: signatureOf(lowered) };
     const { executable, fromCache } = await compileThrough(cache, client, request);
     const ms = performance.now() - start;
     const preparation = preparationOf(client, lowered.prepare, cache);
     return new CompiledProgram(lowered, executable, ms, fromCache, preparation);
   }
 
-  /** Enqueues one run. States are used up; the results' take their place. */
+  /**
+   * Computes the `prepared` arguments of `run` from the parameters, in their order; none for a program that runs by itself. The caller
+   * closes them. @throws UsageError for a parameter that is not given; PjrtError
+   */
+  async prepare(parameters: ReadonlyMap<string, DeviceBuffer>): Promise<readonly DeviceBuffer[]> {
+    return this.preparation === undefined ? [] : runPreparation(this.preparation, parameters);
+  }
+
+  /** Enqueues one run. States are used up; the results' take their place. @throws UsageError for a buffer that is not given */
   run(buffers: ProgramBuffers): Promise<ProgramResults> {
     return callProgram(this.shape, this.executable, buffers);
   }

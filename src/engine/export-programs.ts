@@ -2,18 +2,13 @@
 import { type ComputeDType, griffinProgram } from "../../models/griffin.js";
 import type { ArtifactContent, ManifestProgram } from "../artifact/index.js";
 import { deserializePortable, serializePortable } from "../ir/bytecode/index.js";
+import { printModule } from "../ir/text/index.js";
 import type { PassCallback } from "../passes/index.js";
 import type { Signature } from "../runtime-pjrt/index.js";
 import { planChunks, type ProgramKey } from "../serving/index.js";
 import type { ModelConfig } from "../weights/index.js";
 import { signatureOf } from "./compiled.js";
-import {
-  type LoweredProgram,
-  type LoweringOptions,
-  lowerProgram,
-  preparationId,
-  stablehloText,
-} from "./lower.js";
+import { type LoweredProgram, type LoweringOptions, lowerProgram, preparationId } from "./lower.js";
 
 /** What decides the programs of an artifact. */
 export interface ExportedPrograms extends LoweringOptions {
@@ -69,7 +64,8 @@ export function exportPrograms(
   const programs = programKeys(batch, chunk, options.score).map((key) => {
     const name = nameOf(key);
     onProgram?.(name);
-    const lowered = lowerProgram(griffinProgram(config, { ...key, dtype }), options, options.onPass);
+    const traced = griffinProgram(config, { ...key, dtype });
+    const lowered = lowerProgram(traced, { ...options, prepare: options.prepare ?? true }, options.onPass);
     const prepare = lowered.prepare && shared(preparing, lowered.prepare, options);
     return write(lowered, { ...key, name, ...(prepare === undefined ? {} : { prepare }) }, options);
   });
@@ -98,7 +94,7 @@ function write(
   const content = {
     ...description,
     bytecode,
-    ...(text === true ? { text: stablehloText(lowered) } : {}),
+    ...(text === true ? { text: printModule(lowered.module) } : {}),
     stablehlo: deserializePortable(bytecode, { verify: false }).version,
     arguments: lowered.arguments.map(({ role, name, axes, type }) => ({
       ...{ role, name, axes: [...axes] },

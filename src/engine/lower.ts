@@ -18,7 +18,7 @@ import { loweringPasses } from "../lowering/passes.js";
 import { findTarget } from "../lowering/targets.js";
 import { parsePipeline, type PassCallback, registerPasses, runPipeline } from "../passes/index.js";
 import { findFunction } from "../ir/analysis/symbols.js";
-import { InternalError } from "../support/errors.js";
+import { InternalError, UsageError } from "../support/errors.js";
 
 registerPasses(loweringPasses);
 
@@ -37,7 +37,10 @@ export interface LoweringOptions {
   readonly strideTime?: number | undefined;
   /** Whether the RG-LRU gates are fused (default true). */
   readonly fuseGates?: boolean | undefined;
-  /** Whether what depends on weights alone is computed once, in a program of its own (default true). */
+  /**
+   * Whether what depends on weights alone moves into a program of its own, which runs once and gives @main its `prepared` arguments.
+   * Default false: the lowered program runs by itself.
+   */
   readonly prepare?: boolean | undefined;
 }
 
@@ -91,7 +94,7 @@ export function loweringPipeline(options: LoweringOptions = {}, steps = 1): stri
     "inline",
     "canonicalize",
     ...(options.fuseGates === false ? [] : ["fuse-rglru-gates"]),
-    ...(options.prepare === false ? [] : ["hoist-parameters"]),
+    ...(options.prepare === true ? ["hoist-parameters"] : []),
     ...(factor === 1 ? [] : [strideTime(factor, options.strideTime)]),
     ...outlining(calls, target.fencesLayers),
     ...(factor === 1 ? [] : ["split-rows", "canonicalize"]),
@@ -173,13 +176,14 @@ function checkLowered(module: Operation): void {
   }
 }
 
-/** Lowers a traced program; its module is used up. @throws VerifyError, UsageError for an unknown target */
+/** Lowers a copy of a traced program, which stays as it is. @throws VerifyError, UsageError for an unknown target */
 export function lowerProgram(
   program: Program,
   options: LoweringOptions = {},
   onPass?: PassCallback,
 ): LoweredProgram {
-  const { name, module, results } = program;
+  const { name, results } = program;
+  const module = cloneOperation(program.module, new Map());
   runPipeline(module, parsePipeline(loweringPipeline(options, stepsOf(program))), onPass);
   checkLowered(module);
   const main = findFunction(module, "main")!;
@@ -189,12 +193,13 @@ export function lowerProgram(
     module: moduleOf(module, main, name),
     arguments: describeArguments(main, program.arguments),
     results,
-    prepare: prepare === undefined ? undefined : preparingProgram(program, prepare),
+    prepare: prepare === undefined ? undefined : preparingProgram(program, module, prepare),
   };
 }
 
 function preparingProgram(
-  { module, arguments: traced }: Program,
+  { arguments: traced }: Program,
+  module: Operation,
   func: OperationOf<"func.func"> & Operation,
 ): LoweredProgram {
   // The same for all programs: those that prepare the same are known by equal texts.
@@ -213,9 +218,20 @@ function preparingProgram(
   };
 }
 
-/** The StableHLO text of a lowered program, as plugins take it. */
-export const stablehloText = (program: LoweredProgram): string => printModule(program.module);
+/**
+ * The StableHLO text of a lowered program, as plugins take it.
+ * @throws UsageError for a program that needs another one beside it, which a text alone would not tell
+ */
+export function stablehloText({ name, module, prepare }: LoweredProgram): string {
+  if (prepare === undefined) return printModule(module);
+  throw new UsageError({
+    message: `the text of ${name} would be half a program`,
+    expected: "a program that runs by itself",
+    got: `one whose arguments a preparing program computes from ${prepare.arguments.length} of the parameters`,
+    hint: "lower it without `prepare`; or print both: printModule(lowered.prepare.module), printModule(lowered.module)",
+  });
+}
 
 /** Equal for preparing programs that compute the same from the same parameters. */
 export const preparationId = (prepare: LoweredProgram): string =>
-  `${stablehloText(prepare)}\n${prepare.arguments.map(({ name }) => name).join()}`;
+  `${printModule(prepare.module)}\n${prepare.arguments.map(({ name }) => name).join()}`;

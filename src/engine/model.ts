@@ -64,7 +64,11 @@ export class GriffinModel extends ResidentModel<CompiledProgram> {
   lower(key: ProgramKey): LoweredProgram {
     const start = performance.now();
     const program = griffinProgram(this.config, { ...key, dtype: this.dtype });
-    const lowered = lowerProgram(program, this.#options, this.#options.onPass);
+    const lowered = lowerProgram(
+      program,
+      { ...this.#options, prepare: this.#options.prepare ?? true },
+      this.#options.onPass,
+    );
     this.#options.onEvent?.({ phase: "lower", program: describeProgram(key), ms: performance.now() - start });
     return lowered;
   }

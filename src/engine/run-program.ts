@@ -14,7 +14,7 @@ import {
   type TensorSpec,
 } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
-import { mainSignature } from "./stablehlo-program.js";
+import { findMain, mainSignature } from "./stablehlo-program.js";
 
 /** A tensor in host memory: dense, row-major, little-endian. */
 export interface HostValue {
@@ -51,7 +51,7 @@ export function compareValues(actual: HostValue, expected: HostValue, tolerance:
 /**
  * Compiles @main, runs it on the values of `inputs` (argument i is called "i"), and gives the results in order; a cache, if given,
  * is asked first.
- * @throws UsageError with one table of all arguments that do not fit; ProgramError for a program that buffers cannot feed; PjrtError
+ * @throws UsageError with one table of all arguments that do not fit, and for half of a prepared program; ProgramError for a program that buffers cannot feed; PjrtError
  */
 export async function runProgram(
   client: Client,
@@ -60,6 +60,7 @@ export async function runProgram(
   cache?: CompileCache,
 ): Promise<readonly HostValue[]> {
   const signature = mainSignature(module);
+  checkComplete(module);
   checkInputs(signature.arguments, inputs);
   verifyForClient(module, client);
   const compiled = await compileThrough(cache, client, { program: printModule(module), signature });
@@ -75,6 +76,19 @@ export async function runProgram(
   );
   for (const buffer of [...buffers, ...results]) buffer.close();
   return tensors;
+}
+
+/** Arguments that a preparing program computes cannot be told from weights by their types: no tensor is taken for one. */
+function checkComplete(module: Operation): void {
+  const { arg_attrs: attributes = [] } = findMain(module).attributes;
+  const prepared = attributes.flatMap((of, i) => (of.has("griffin.prepared") ? [`"${i}"`] : []));
+  if (prepared.length === 0) return;
+  throw new UsageError({
+    message: "the program needs another one beside it, which computes some of its arguments from the weights",
+    expected: "a program that runs by itself",
+    got: `griffin.prepared on argument ${prepared.join(", ")}`,
+    hint: "lower it without `prepare` (griffin lower without --prepare): what is prepared is then part of it",
+  });
 }
 
 /** All arguments of the program with what was given for each, if anything is missing, too much or of another type. */

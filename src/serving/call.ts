@@ -1,6 +1,6 @@
 /** @file Calls a compiled program with buffers by the roles and names of its arguments. */
 import type { DeviceBuffer, Executable } from "../runtime-pjrt/index.js";
-import { InternalError } from "../support/errors.js";
+import { UsageError } from "../support/errors.js";
 import type { ProgramResults } from "./program-set.js";
 
 /** What the arguments and results of a program are, in order. */
@@ -22,22 +22,22 @@ export interface ProgramBuffers {
   readonly prepared?: readonly DeviceBuffer[];
 }
 
-/** Enqueues one run. States are donated: their buffers are used up, the results' take their place. @throws ArgumentError, PjrtError */
+/** Enqueues one run. States are donated: their buffers are used up, the results' take their place. @throws UsageError for buffers that are not given; ArgumentError, PjrtError */
 export async function callProgram(
   shape: ProgramShape,
   executable: Executable,
   buffers: ProgramBuffers,
 ): Promise<ProgramResults> {
-  const list = shape.arguments.map(({ role, name }) => {
+  const list = shape.arguments.flatMap(({ role, name }) => {
     const found = {
       input: () => buffers.inputs?.get(name),
       parameter: () => buffers.parameters?.get(name),
       state: () => buffers.states?.get(name),
       prepared: () => buffers.prepared?.[Number(name)],
     }[role]();
-    if (found === undefined) throw new InternalError(`${shape.name} runs without its ${role} "${name}"`);
-    return found;
+    return found === undefined ? [] : [found];
   });
+  if (list.length < shape.arguments.length) throw missingBuffers(shape, buffers);
   const results = await executable.execute(list);
   const named = (wanted: "output" | "state" | "probe"): ReadonlyMap<string, DeviceBuffer> =>
     new Map(
@@ -45,4 +45,29 @@ export async function callProgram(
     );
   for (const { role, name } of shape.arguments) if (role === "state") buffers.states?.get(name)?.close();
   return { outputs: named("output"), states: named("state"), probes: named("probe") };
+}
+
+/** What is asked for and what was given, by role. */
+function missingBuffers(
+  { name: program, arguments: wanted }: ProgramShape,
+  { inputs, parameters, states, prepared }: ProgramBuffers,
+): UsageError {
+  const given = {
+    input: new Set(inputs?.keys()),
+    parameter: new Set(parameters?.keys()),
+    state: new Set(states?.keys()),
+    prepared: new Set(prepared?.map((_, i) => `${i}`)),
+  };
+  const missing = wanted.filter(({ role, name }) => !given[role].has(name));
+  const needsPreparation = missing.some(({ role }) => role === "prepared");
+  return new UsageError({
+    message: `${program} runs without ${missing.length} of its ${wanted.length} arguments`,
+    expected: missing.map(({ role, name }) => `${role} "${name}"`).join(", "),
+    got: Object.entries(given)
+      .flatMap(([role, names]) => [...names].map((name) => `${role} "${name}"`))
+      .join(", "),
+    hint: needsPreparation
+      ? "its preparing program computes the `prepared` ones from the parameters, once; or lower it without `prepare`"
+      : "give a buffer for each, by its name",
+  });
 }

@@ -9,6 +9,6 @@ export {
   type ProgramResults,
   type ProgramSet,
 } from "./program-set.js";
-export { type LoadedProgram, type Preparation, ResidentModel } from "./resident-model.js";
+export { type LoadedProgram, type Preparation, ResidentModel, runPreparation } from "./resident-model.js";
 export { Session, type SessionOptions, type StepResults } from "./session.js";
 export { type ResidentWeights, uploadWeights } from "./weights.js";

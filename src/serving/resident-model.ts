@@ -20,6 +20,17 @@ export interface Preparation {
   load(): Promise<LoadedProgram>;
 }
 
+/** Loads the preparing program, runs it once and frees it; its results in order, which the caller closes. @throws UsageError, PjrtError */
+export async function runPreparation(
+  preparation: Preparation,
+  parameters: ReadonlyMap<string, DeviceBuffer> | Promise<ReadonlyMap<string, DeviceBuffer>>,
+): Promise<readonly DeviceBuffer[]> {
+  const { shape, executable } = await preparation.load();
+  using _ = executable;
+  const { outputs } = await callProgram(shape, executable, { parameters: await parameters });
+  return [...outputs.values()];
+}
+
 /** The longest piece in which prompts are read, in tokens: a program of that length must compile in seconds. */
 const DEFAULT_CHUNK = 256;
 
@@ -100,17 +111,9 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
     if (preparation === undefined) return [];
     const known = this.#prepared.get(preparation.id);
     if (known !== undefined) return known;
-    const running = this.#runPreparation(preparation);
+    const running = runPreparation(preparation, this.#weights.buffers);
     this.#prepared.set(preparation.id, running);
     return running;
-  }
-
-  async #runPreparation(preparation: Preparation): Promise<readonly DeviceBuffer[]> {
-    const { shape, executable } = await preparation.load();
-    using _ = executable;
-    const parameters = await this.#weights.buffers;
-    const { outputs } = await callProgram(shape, executable, { parameters });
-    return [...outputs.values()];
   }
 
   /** Frees weights and programs. */

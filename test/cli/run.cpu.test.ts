@@ -141,3 +141,20 @@ test("run --self-check names file, line and element of what is off", async () =>
     stdout: `failed ${file}:1\n  stablehlo.custom_call: element 1 is 4, expected 4.099999904632568: 209715 ULP apart, allowed 0 to 3\n1 passed, 1 failed`,
   });
 });
+
+test("run refuses half of a program whose weights are prepared by another", async () => {
+  const folder = await temporaryFolder();
+  const [file, input] = [join(folder, "half.mlir"), join(folder, "in.safetensors")];
+  await writeFile(
+    file,
+    `func.func @main(%x: tensor<2xf32>, %w: tensor<2xf32> {griffin.prepared = 0 : i64}) -> tensor<2xf32> {
+  %y = stablehlo.multiply %x, %w : tensor<2xf32>
+  return %y : tensor<2xf32>
+}
+`,
+  );
+  await writeSafetensors(input, { 0: f32(6, 6), 1: f32(0, 1) });
+  const { exitCode, stdout, stderr } = await griffin(["run", file, "--input", input]);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+  expect(stderr).toContain('got:      griffin.prepared on argument "1"');
+});

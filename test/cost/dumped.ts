@@ -17,7 +17,11 @@ export function requestWithDump(target: string): {
 } {
   const folder = mkdtempSync(join(tmpdir(), "griffin-hlo-"));
   const options = { kind: "prefill", batch: 1, time: 32, dtype: "bf16" } as const;
-  const { module } = lowerProgram(griffinProgram(presets.tiny, options), { target, scan: "sequential" });
+  const { module } = lowerProgram(griffinProgram(presets.tiny, options), {
+    target,
+    scan: "sequential",
+    prepare: true,
+  });
   return {
     folder,
     request: {

@@ -19,7 +19,7 @@ const programs: readonly GriffinProgramOptions[] = [
 async function compileFor(name: string, config: GriffinConfig, options: GriffinProgramOptions) {
   const plugin = await Plugin.load(await installPlugin("tpu"));
   using topology = await plugin.createTopology(name);
-  const lowered = lowerProgram(griffinProgram(config, options), { target: `tpu:${name}` });
+  const lowered = lowerProgram(griffinProgram(config, options), { target: `tpu:${name}`, prepare: true });
   using program = await compileAhead(topology, lowered);
   const cost = program.costAnalysis();
   return {

@@ -34,7 +34,7 @@ describe("loweringPipeline", () => {
       "lower-griffin",
       "dce",
     ];
-    const names = passes().map((pass) => pass.split("{")[0]!);
+    const names = passes({ prepare: true }).map((pass) => pass.split("{")[0]!);
     expect(names.filter((name) => essential.includes(name))).toEqual(essential);
     expect(names.at(-1)).toBe("dce");
   });
@@ -48,7 +48,7 @@ describe("loweringPipeline", () => {
   });
 
   it("leaves out what is turned off", () => {
-    const without = passes({ fuseGates: false, prepare: false });
+    const without = passes({ fuseGates: false });
     expect(without).not.toContain("fuse-rglru-gates");
     expect(without).not.toContain("hoist-parameters");
   });
@@ -70,7 +70,7 @@ describe("lowerProgram", () => {
     });
 
   it("says what each argument and result means, what depends on weights alone computed apart", () => {
-    const { name, arguments: args, results, prepare } = lowerProgram(small());
+    const { name, arguments: args, results, prepare } = lowerProgram(small(), { prepare: true });
     expect(name).toBe("small");
     expect(args.map(({ role, name, axes }) => `${role} ${name} [${axes.join(", ")}]`)).toEqual([
       "input x [batch, model]",
@@ -85,8 +85,8 @@ describe("lowerProgram", () => {
     expect(prepare!.prepare).toBeUndefined();
   });
 
-  it("keeps the order of arguments and prepares nothing when told so", () => {
-    const { arguments: args, prepare } = lowerProgram(small(), { prepare: false });
+  it("keeps the order of arguments and prepares nothing unless told so", () => {
+    const { arguments: args, prepare } = lowerProgram(small());
     expect(args.map(({ role, name }) => `${role} ${name}`)).toEqual([
       "input x",
       "parameter norm.weight",
@@ -99,9 +99,42 @@ describe("lowerProgram", () => {
     const prepared = (["prefill", "decode"] as const).map((kind) => {
       const time = kind === "decode" ? 1 : 16;
       const traced = griffinProgram(tiny, { kind, batch: 2, time, dtype: "bf16" });
-      return preparationId(lowerProgram(traced, { target: "tpu" }).prepare!);
+      return preparationId(lowerProgram(traced, { target: "tpu", prepare: true }).prepare!);
     });
     expect(prepared[0]).toBe(prepared[1]);
+  });
+
+  it("never uses a program up: in any order, each target gets the text that a fresh program gets", () => {
+    const choices: readonly LoweringOptions[] = [
+      {},
+      { target: "tpu", prepare: true },
+      { scan: "sequential" },
+      { scan: "associative" },
+      { target: "gpu", fuseGates: false },
+      {},
+    ];
+    const trace = () => griffinProgram(tiny, { kind: "prefill", batch: 2, time: 16, dtype: "f32" });
+    const textsOf = (options: LoweringOptions, traced: ReturnType<typeof trace>) => {
+      const { module, prepare } = lowerProgram(traced, options);
+      return [module, ...(prepare === undefined ? [] : [prepare.module])].map((part) => printModule(part));
+    };
+    const one = trace();
+    const before = printModule(one.module);
+    for (const options of choices) expect(textsOf(options, one)).toEqual(textsOf(options, trace()));
+    expect(printModule(one.module)).toBe(before);
+  });
+
+  it("has no text that leaves the preparing half out", () => {
+    const half = lowerProgram(small(), { prepare: true });
+    expect(() => stablehloText(half)).toThrow(
+      [
+        "usage error: the text of small would be half a program",
+        "  expected: a program that runs by itself",
+        "  got:      one whose arguments a preparing program computes from 1 of the parameters",
+        "  hint:     lower it without `prepare`; or print both: printModule(lowered.prepare.module), printModule(lowered.module)",
+      ].join("\n"),
+    );
+    expect(stablehloText(half.prepare!)).toContain("func.func public @main");
   });
 
   it("donates each state to the result that follows it", () => {
@@ -116,7 +149,7 @@ describe("lowerProgram", () => {
   it.each(["forward", "prefill", "extend", "decode", "score"] as const)(
     "%s becomes StableHLO only, which prints, parses and verifies",
     (kind) => {
-      const lowered = lowerTiny(kind);
+      const lowered = lowerTiny(kind, { prepare: true });
       for (const module of [lowered.module, lowered.prepare!.module]) {
         const dialects = new Set([...walk(module)].map(({ name }) => name.split(".")[0]));
         expect([...dialects].sort()).toEqual(["builtin", "func", "stablehlo"]);
@@ -130,8 +163,8 @@ describe("lowerProgram", () => {
 
   it("tells of every pass, in order", () => {
     const seen: string[] = [];
-    lowerProgram(small(), {}, ({ name }) => seen.push(name));
-    expect(seen).toEqual(passes().map((pass) => pass.split("{")[0]));
+    lowerProgram(small(), { prepare: true }, ({ name }) => seen.push(name));
+    expect(seen).toEqual(passes({ prepare: true }).map((pass) => pass.split("{")[0]));
   });
 
   it("decode has no loop and no sum over time left", () => {

@@ -17,8 +17,10 @@ export type Source = { readonly stablehlo: Operation } | { readonly hlo: Module 
 export async function lowerModel(options: ModelFlags & LoweringOptions, progress: Progress): Promise<Source> {
   const { config, dtype } = await chooseModel(options);
   const program = griffinProgram(config, { ...shapeOf(options), kind: options.program, dtype });
-  const lowered = lowerProgram(program, options, ({ name, index, total }) =>
-    progress.update("lower", `pass ${index + 1} of ${total}: ${name}`),
+  const lowered = lowerProgram(
+    program,
+    { ...options, prepare: options.prepare ?? true },
+    ({ name, index, total }) => progress.update("lower", `pass ${index + 1} of ${total}: ${name}`),
   );
   progress.done(options.program);
   return { stablehlo: lowered.module };
