@@ -1,7 +1,7 @@
 /** @file griffin opt: any pipeline of passes on StableHLO, text and portable artifacts in and out. */
 import { Command } from "commander";
-import { loweringPasses } from "../lowering/passes.js";
-import { allPasses, parsePipeline, registerPasses } from "../passes/index.js";
+import { allPasses } from "../lowering/registry.js";
+import { parsePipeline } from "../passes/index.js";
 import { UsageError } from "../support/errors.js";
 import { checkExpectations } from "./opt/diagnostics.js";
 import { makeFolder, outputName, readSections, writeInto, writePrograms } from "./opt/files.js";
@@ -64,7 +64,6 @@ export function optCommand(): Command {
 }
 
 async function run(files: readonly string[], options: Options): Promise<void> {
-  registerPasses(loweringPasses);
   if (options.listPasses === true) return listPasses(options.json === true);
   checkUsage(files, options);
   const outcomes = await transformFiles(files, options);
@@ -81,7 +80,7 @@ async function run(files: readonly string[], options: Options): Promise<void> {
 /** One file after the other, so that thousands of them fit in memory; --out-dir is filled on the way. */
 async function transformFiles(files: readonly string[], options: Options): Promise<readonly Outcome[]> {
   const { outDir, emit } = options;
-  const pipeline = parsePipeline(options.passPipeline);
+  const pipeline = parsePipeline(options.passPipeline, allPasses);
   if (outDir !== undefined) await makeFolder(outDir);
   const outcomes: Outcome[] = [];
   for (const file of files) {
@@ -96,8 +95,8 @@ async function transformFiles(files: readonly string[], options: Options): Promi
 const withoutOutput = ({ output: _written, ...rest }: Outcome): Outcome => rest;
 
 function listPasses(json: boolean): void {
-  if (json) printJson(describePasses(allPasses()));
-  else process.stdout.write(formatPasses(allPasses()));
+  if (json) printJson(describePasses(allPasses.passes));
+  else process.stdout.write(formatPasses(allPasses.passes));
 }
 
 function checkUsage(files: readonly string[], options: Options): void {

@@ -14,13 +14,11 @@ import {
 import { printModule } from "../ir/text/index.js";
 import type { TensorType } from "../ir/types.js";
 import { verifyModule } from "../ir/verify.js";
-import { loweringPasses } from "../lowering/passes.js";
+import { allPasses } from "../lowering/registry.js";
 import { findTarget } from "../lowering/targets.js";
-import { parsePipeline, type PassCallback, registerPasses, runPipeline } from "../passes/index.js";
+import { parsePipeline, type PassCallback, runPipeline } from "../passes/index.js";
 import { findFunction } from "../ir/analysis/symbols.js";
 import { InternalError, UsageError } from "../support/errors.js";
-
-registerPasses(loweringPasses);
 
 /** How a program is lowered; everything has a default that suits the target. */
 export interface LoweringOptions {
@@ -165,7 +163,7 @@ function moduleOf(module: Operation, func: Operation, name: string): Operation {
     attributes: { sym_name: name },
     regions: [makeRegion([block])],
   });
-  runPipeline(copy, parsePipeline("dce"));
+  runPipeline(copy, parsePipeline("dce", allPasses));
   return copy;
 }
 
@@ -184,7 +182,7 @@ export function lowerProgram(
 ): LoweredProgram {
   const { name, results } = program;
   const module = cloneOperation(program.module, new Map());
-  runPipeline(module, parsePipeline(loweringPipeline(options, stepsOf(program))), onPass);
+  runPipeline(module, parsePipeline(loweringPipeline(options, stepsOf(program)), allPasses), onPass);
   checkLowered(module);
   const main = findFunction(module, "main")!;
   const prepare = findFunction(module, "prepare");

@@ -2,6 +2,6 @@
 export { type PassCallback, type PassEvent, runPipeline } from "./manager.js";
 export { definePass, type Pass, type PassContext, type PassExample } from "./pass.js";
 export { parsePipeline, type Pipeline, type PipelineStep } from "./pipeline.js";
-export { allPasses, findPass, passNames, registerPasses } from "./registry.js";
+export { PassRegistry, standardPasses } from "./registry.js";
 export { applyRules, type Rule, rule } from "./rewrite.js";
 export { PassError, verifyAfter } from "./verify-each.js";

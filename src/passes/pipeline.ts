@@ -3,7 +3,7 @@ import { UsageError } from "../support/errors.js";
 import { suggestion } from "../support/suggest.js";
 import { describeIssue } from "./option-errors.js";
 import type { Pass, PassRun } from "./pass.js";
-import { findPass, passNames } from "./registry.js";
+import type { PassRegistry } from "./registry.js";
 
 /** One configured pass of a pipeline. */
 export interface PipelineStep {
@@ -122,18 +122,19 @@ function configure(source: string, pass: Pass, name: Word, options: readonly Opt
 }
 
 /**
- * The passes that `source` names, their options checked. Blanks are free; an empty text is the empty pipeline.
+ * The passes of `registry` that `source` names, their options checked. Blanks are free; an empty text is the empty
+ * pipeline.
  * @throws UsageError with a caret under the word that is wrong
  */
-export function parsePipeline(source: string): Pipeline {
+export function parsePipeline(source: string, registry: PassRegistry): Pipeline {
   const reader = new Reader(source);
   const steps: PipelineStep[] = [];
   if (reader.atEnd) return steps;
   do {
     const name = reader.expect(passName, "the name of a pass");
-    const pass = findPass(name.text);
+    const pass = registry.find(name.text);
     if (pass === undefined)
-      fail(source, name, `unknown pass "${name.text}"`, { hint: suggestion(name.text, passNames()) });
+      fail(source, name, `unknown pass "${name.text}"`, { hint: suggestion(name.text, registry.names) });
     const options = reader.take(/^\{/) === undefined ? [] : readOptions(reader);
     steps.push(configure(source, pass, name, options));
   } while (reader.take(/^,/) !== undefined);

@@ -1,4 +1,4 @@
-/** @file All passes by name. Those of src/lowering are added by whoever joins the halves (the command line, src/index.ts). */
+/** @file Passes by name, as a value: whoever reads pipelines says which passes there are. */
 import { InternalError } from "../support/errors.js";
 import { canonicalize } from "./canonicalize.js";
 import { cse } from "./cse.js";
@@ -12,18 +12,8 @@ import { outlineOps } from "./outline-ops.js";
 import { outlineRepeated } from "./outline-repeated.js";
 import type { Pass } from "./pass.js";
 
-const registry = new Map<string, Pass>();
-
-/** Makes passes known to pipelines; registering the same pass again changes nothing. */
-export function registerPasses(passes: readonly Pass[]): void {
-  for (const pass of passes) {
-    const known = registry.get(pass.name);
-    if (known !== undefined && known !== pass) throw new InternalError(`two passes are called ${pass.name}`);
-    registry.set(pass.name, pass);
-  }
-}
-
-registerPasses([
+/** The passes of this folder. Those that lower are in src/lowering, which also has the list of all. */
+export const standardPasses: readonly Pass[] = [
   canonicalize,
   cse,
   dce,
@@ -34,13 +24,36 @@ registerPasses([
   inline,
   outlineOps,
   outlineRepeated,
-]);
+];
 
-/** The pass called `name`, or undefined. */
-export const findPass = (name: string): Pass | undefined => registry.get(name);
+/** The passes that a pipeline may name. */
+export class PassRegistry {
+  readonly #passes: ReadonlyMap<string, Pass>;
 
-/** All names, sorted. */
-export const passNames = (): readonly string[] => [...registry.keys()].sort();
+  /** @throws InternalError when two different passes have the same name */
+  constructor(passes: readonly Pass[]) {
+    const byName = new Map<string, Pass>();
+    for (const pass of passes) {
+      const known = byName.get(pass.name);
+      if (known !== undefined && known !== pass)
+        throw new InternalError(`two passes are called ${pass.name}`);
+      byName.set(pass.name, pass);
+    }
+    this.#passes = byName;
+  }
 
-/** All passes, sorted by name. */
-export const allPasses = (): readonly Pass[] => passNames().map((name) => registry.get(name)!);
+  /** The pass called `name`, or undefined. */
+  find(name: string): Pass | undefined {
+    return this.#passes.get(name);
+  }
+
+  /** All names, sorted. */
+  get names(): readonly string[] {
+    return [...this.#passes.keys()].sort();
+  }
+
+  /** All passes, sorted by name. */
+  get passes(): readonly Pass[] {
+    return this.names.map((name) => this.#passes.get(name)!);
+  }
+}

@@ -1,13 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { registerPasses } from "../../src/passes/index.js";
-import { loweringPasses } from "../../src/lowering/passes.js";
+import { allPasses } from "../../src/lowering/registry.js";
 import { axis, dot, input, program } from "../../src/dsl/index.js";
 import { parsePipeline, runPipeline } from "../../src/passes/index.js";
 import { useCpu } from "../dsl/cpu.js";
 import { normal, run } from "../passes/text.js";
 import { expectClose, randomNumbers } from "./ops.js";
 
-registerPasses(loweringPasses);
 const cpu = useCpu();
 
 const product = (x: string, w: string, dims: string, result: string): string =>
@@ -114,7 +112,7 @@ describe("flatten-dots", () => {
     };
     const plain = await cpu.run(traced(), inputs);
     const flattened = traced();
-    runPipeline(flattened.module, parsePipeline(pipeline));
+    runPipeline(flattened.module, parsePipeline(pipeline, allPasses));
     const results = await cpu.run(flattened, inputs);
     for (const [name, values] of Object.entries(plain)) expectClose(results[name]!, values, name);
   });

@@ -1,9 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { registerPasses } from "../../src/passes/index.js";
-import { loweringPasses } from "../../src/lowering/passes.js";
 import { normal, run } from "../passes/text.js";
 
-registerPasses(loweringPasses);
 const INTERLEAVE = "interleave-time{factor=2 least-rows=1}";
 
 /** A scan over rows looked up by token; `more` may use %rows, %y and %last, and says what is returned. */

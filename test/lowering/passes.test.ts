@@ -1,11 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { loweringPasses } from "../../src/lowering/passes.js";
 import { findTarget, targetNames } from "../../src/lowering/targets.js";
-import { registerPasses } from "../../src/passes/index.js";
 import { GriffinError } from "../../src/support/errors.js";
 import { normal, run } from "../passes/text.js";
-
-registerPasses(loweringPasses);
 
 describe.each(loweringPasses.map((pass) => [pass.name, pass] as const))("the example of %s", (name, pass) => {
   const { before, after, options } = pass.example;

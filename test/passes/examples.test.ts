@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { allPasses } from "../../src/passes/registry.js";
+import { standardPasses } from "../../src/passes/registry.js";
 import { normal, run } from "./text.js";
 
-describe.each(allPasses().map((pass) => [pass.name, pass] as const))("the example of %s", (name, pass) => {
+describe.each(standardPasses.map((pass) => [pass.name, pass] as const))("the example of %s", (name, pass) => {
   const { before, after, options } = pass.example;
   const pipeline = options === undefined ? name : `${name}{${options}}`;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fileLocation, nameLocation } from "../../src/ir/location.js";
 import { parseModule } from "../../src/ir/text/index.js";
-import { parsePipeline, runPipeline } from "../../src/passes/index.js";
+import { PassRegistry, parsePipeline, runPipeline, standardPasses } from "../../src/passes/index.js";
 import { normal, run } from "./text.js";
 
 const f = "tensor<4xf32>";
@@ -64,7 +64,7 @@ func.func private @block(%x: ${f}) -> ${f} {
   %1 = stablehlo.abs %0 : ${f} loc("model.ts":8:5)
   return %1 : ${f}
 }`);
-    runPipeline(module, parsePipeline("inline"));
+    runPipeline(module, parsePipeline("inline", new PassRegistry(standardPasses)));
     const [negate, abs] = module.regions[0]!.entry.first!.regions[0]!.entry.operations;
     const at = (line: number) => fileLocation({ file: "model.ts", line, column: 5 });
     expect(negate!.location).toEqual(nameLocation("layers.3/mlp", at(7)));

@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { Builder } from "../../src/ir/builder.js";
+import { allPasses } from "../../src/lowering/index.js";
 import { parseModule } from "../../src/ir/text/index.js";
 import {
   definePass,
   type PassEvent,
+  PassRegistry,
   parsePipeline,
-  registerPasses,
   runPipeline,
+  standardPasses,
   verifyAfter,
 } from "../../src/passes/index.js";
 import { functionsOf } from "../../src/ir/analysis/symbols.js";
@@ -18,13 +20,14 @@ const text = `func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
   return %1 : tensor<4xf32>
 }`;
 
+const standard = new PassRegistry(standardPasses);
 const example = { before: "", after: "" };
 
 describe("runPipeline", () => {
   it("tells after each pass which it was, of how many, and what it did", () => {
     const events: PassEvent[] = [];
     const module = parseModule(text);
-    runPipeline(module, parsePipeline("cse,canonicalize"), (event) => events.push(event));
+    runPipeline(module, parsePipeline("cse,canonicalize", standard), (event) => events.push(event));
     expect(events.map(({ milliseconds, ...event }) => event)).toEqual([
       { name: "cse", index: 0, total: 2, changed: false, counts: new Map(), module },
       {
@@ -48,14 +51,17 @@ describe("runPipeline", () => {
       names.push(name);
       throw new Error(`stopped after ${name}`);
     };
-    expect(() => runPipeline(parseModule(text), parsePipeline("cse,dce"), stop)).toThrow("stopped after cse");
+    expect(() => runPipeline(parseModule(text), parsePipeline("cse,dce", standard), stop)).toThrow(
+      "stopped after cse",
+    );
     expect(names).toEqual(["cse"]);
   });
 });
 
 describe("verifyAfter", () => {
   it("names the pass that broke the program, the rule, and the place", () => {
-    registerPasses([
+    const registry = new PassRegistry([
+      ...standardPasses,
       definePass({
         name: "test-break",
         summary: "Says that @main returns what it does not.",
@@ -69,9 +75,30 @@ describe("verifyAfter", () => {
       }),
     ]);
     const module = parseModule(text, { file: "a.mlir" });
-    expect(() => runPipeline(module, parsePipeline("cse,test-break"), verifyAfter)).toThrow(
+    expect(() => runPipeline(module, parsePipeline("cse,test-break", registry), verifyAfter)).toThrow(
       /^pass error: after test-break: func.return: .*\n {2}at: {7}a.mlir:4:3\n {2}hint: {5}this is a defect of the pass/,
     );
+  });
+});
+
+describe("PassRegistry", () => {
+  it("holds what it was given, sorted by name", () => {
+    expect(new PassRegistry([]).names).toEqual([]);
+    expect(new PassRegistry(standardPasses.slice(0, 3).reverse()).names).toEqual([
+      "canonicalize",
+      "cse",
+      "dce",
+    ]);
+    expect(standard.find("dce")?.name).toBe("dce");
+    expect(standard.find("lower-griffin")).toBeUndefined();
+    expect(allPasses.find("lower-griffin")?.name).toBe("lower-griffin");
+  });
+
+  it("has no second pass of the same name", () => {
+    const make = () => definePass({ name: "test-twice", summary: "", example, run() {} });
+    const first = make();
+    expect(new PassRegistry([first, first]).passes).toEqual([first]);
+    expect(() => new PassRegistry([first, make()])).toThrow("two passes are called test-twice");
   });
 });
 
@@ -100,13 +127,5 @@ describe("definePass", () => {
       run: (_module, context, { blok }) => context.count("blocks", blok),
     });
     expect(pass.options).toBe(options);
-  });
-
-  it("has no second pass of the same name", () => {
-    const make = () => definePass({ name: "test-twice", summary: "", example, run() {} });
-    const first = make();
-    registerPasses([first]);
-    registerPasses([first]);
-    expect(() => registerPasses([make()])).toThrow("two passes are called test-twice");
   });
 });

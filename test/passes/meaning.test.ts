@@ -8,13 +8,11 @@ import { setAttributes } from "../../src/ir/rewriter.js";
 import { parseModule, printModule } from "../../src/ir/text/index.js";
 import { elementCount, type TensorType } from "../../src/ir/types.js";
 import { verifyModule } from "../../src/ir/verify.js";
-import { loweringPasses } from "../../src/lowering/passes.js";
+import { allPasses } from "../../src/lowering/registry.js";
 import { fuseRgLruGates } from "../../src/passes/fuse-rglru-gates.js";
-import { parsePipeline, registerPasses, runPipeline } from "../../src/passes/index.js";
+import { parsePipeline, runPipeline } from "../../src/passes/index.js";
 import { bodyOf, findFunction, type FunctionOperation } from "../../src/ir/analysis/symbols.js";
 import { inputsArbitrary, moduleArbitrary } from "./random-module.js";
-
-registerPasses(loweringPasses);
 
 const lowering = "lower-linear-scan{strategy=sequential unroll=1},lower-griffin";
 
@@ -66,7 +64,7 @@ const numbersOf = (elements: Elements): readonly number[] =>
 /** The module after a pipeline and the lowering, run. */
 function results(text: string, pipeline: string, seed: number): readonly number[] {
   const module = parseModule(text);
-  runPipeline(module, parsePipeline(`${pipeline}${pipeline === "" ? "" : ","}${lowering}`));
+  runPipeline(module, parsePipeline(`${pipeline}${pipeline === "" ? "" : ","}${lowering}`, allPasses));
   return interpretFunction(module, "main", inputsOf(module, seed)).flatMap(numbersOf);
 }
 
@@ -128,7 +126,7 @@ describe("hoist-parameters", () => {
         const module = make();
         markParameters(findFunction(module, "main")!);
         const before = interpretFunction(module, "main", inputs).map(numbersOf);
-        runPipeline(module, parsePipeline("hoist-parameters"));
+        runPipeline(module, parsePipeline("hoist-parameters", allPasses));
         verifyModule(module);
         const prepare = findFunction(module, "prepare");
         const prepared = prepare && interpretFunction(module, "prepare", argumentsFor(prepare, inputs, []));
@@ -136,7 +134,7 @@ describe("hoist-parameters", () => {
         expect(interpretFunction(module, "main", given).map(numbersOf)).toEqual(before);
         if (prepare !== undefined) hoisted++;
         const text = printModule(module);
-        runPipeline(module, parsePipeline("hoist-parameters"));
+        runPipeline(module, parsePipeline("hoist-parameters", allPasses));
         expect(printModule(module)).toBe(text);
       }),
       { numRuns: 1000 },

@@ -2,11 +2,12 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { definePass } from "../../src/passes/pass.js";
 import { parsePipeline } from "../../src/passes/pipeline.js";
-import { registerPasses } from "../../src/passes/registry.js";
+import { PassRegistry, standardPasses } from "../../src/passes/registry.js";
 
 const seen: unknown[] = [];
 
-registerPasses([
+const registry = new PassRegistry([
+  ...standardPasses,
   definePass({
     name: "test-options",
     summary: "Remembers its options.",
@@ -23,13 +24,13 @@ registerPasses([
 
 const optionsOf = (pipeline: string): unknown => {
   const context = { count: () => {} };
-  for (const step of parsePipeline(pipeline)) step.run(undefined as never, context);
+  for (const step of parsePipeline(pipeline, registry)) step.run(undefined as never, context);
   return seen.pop();
 };
 
 const errorOf = (pipeline: string): string => {
   try {
-    parsePipeline(pipeline);
+    parsePipeline(pipeline, registry);
   } catch (error) {
     return (error as Error).message;
   }
@@ -38,7 +39,7 @@ const errorOf = (pipeline: string): string => {
 
 describe("a pipeline's text", () => {
   it("names passes in order, blanks being free", () => {
-    expect(parsePipeline(" cse , dce,canonicalize ").map((step) => step.name)).toEqual([
+    expect(parsePipeline(" cse , dce,canonicalize ", registry).map((step) => step.name)).toEqual([
       "cse",
       "dce",
       "canonicalize",
@@ -46,7 +47,7 @@ describe("a pipeline's text", () => {
   });
 
   it("may be empty", () => {
-    expect(parsePipeline("  ")).toEqual([]);
+    expect(parsePipeline("  ", registry)).toEqual([]);
   });
 
   it("gives options as numbers, words, quoted text and bare names", () => {

@@ -6,9 +6,10 @@ import type { Operation } from "../../src/ir/operation.js";
 import { printModule } from "../../src/ir/text/index.js";
 import { elementCount } from "../../src/ir/types.js";
 import { verifyModule } from "../../src/ir/verify.js";
-import { parsePipeline, runPipeline } from "../../src/passes/index.js";
+import { PassRegistry, parsePipeline, runPipeline, standardPasses } from "../../src/passes/index.js";
 import { inputsArbitrary, moduleArbitrary } from "./random-module.js";
 
+const registry = new PassRegistry(standardPasses);
 const passes = ["dce", "cse", "canonicalize", "fold", "hoist-loop-invariants", "inline"];
 
 /** The numbers of all results. */
@@ -24,7 +25,7 @@ describe.each(passes)("%s on random modules", (pipeline) => {
       fc.property(moduleArbitrary, (make) => {
         const module = make();
         const before = printModule(module);
-        runPipeline(module, parsePipeline(pipeline), ({ changed }) => {
+        runPipeline(module, parsePipeline(pipeline, registry), ({ changed }) => {
           expect(changed).toBe(printModule(module) !== before);
         });
         verifyModule(module);
@@ -38,7 +39,7 @@ describe.each(passes)("%s on random modules", (pipeline) => {
       fc.property(moduleArbitrary, inputsArbitrary, (make, inputs) => {
         const module = make();
         const before = resultsOf(module, inputs);
-        runPipeline(module, parsePipeline(pipeline));
+        runPipeline(module, parsePipeline(pipeline, registry));
         expect(resultsOf(module, inputs)).toEqual(before);
       }),
       { numRuns: 1000 },
@@ -49,9 +50,9 @@ describe.each(passes)("%s on random modules", (pipeline) => {
     fc.assert(
       fc.property(moduleArbitrary, (make) => {
         const module = make();
-        runPipeline(module, parsePipeline(pipeline));
+        runPipeline(module, parsePipeline(pipeline, registry));
         const once = printModule(module);
-        runPipeline(module, parsePipeline(pipeline));
+        runPipeline(module, parsePipeline(pipeline, registry));
         expect(printModule(module)).toBe(once);
       }),
       { numRuns: 300 },

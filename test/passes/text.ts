@@ -1,4 +1,5 @@
 /** @file Passes as text in, text out. Both sides are printed by us: names of values carry no meaning. */
+import { allPasses } from "../../src/lowering/registry.js";
 import { parseModule, printModule } from "../../src/ir/text/index.js";
 import { verifyModule } from "../../src/ir/verify.js";
 import { type PassEvent, runPipeline } from "../../src/passes/manager.js";
@@ -11,7 +12,7 @@ export const normal = (text: string): string => printModule(parseModule(text));
 export function run(pipeline: string, text: string, onPass?: (event: PassEvent) => void): string {
   const module = parseModule(text);
   verifyModule(module);
-  runPipeline(module, parsePipeline(pipeline), onPass);
+  runPipeline(module, parsePipeline(pipeline, allPasses), onPass);
   verifyModule(module);
   return printModule(module);
 }

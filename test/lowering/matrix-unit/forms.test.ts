@@ -5,11 +5,8 @@ import type { Emitter } from "../../../src/ir/emit.js";
 import { byMatrixUnit } from "../../../src/lowering/matrix-unit/index.js";
 import { useCpu } from "../../dsl/cpu.js";
 import { normal, run } from "../../passes/text.js";
-import { registerPasses } from "../../../src/passes/index.js";
-import { loweringPasses } from "../../../src/lowering/passes.js";
 import { expectClose, type OpCase, randomNumbers, rounded, runOps } from "../ops.js";
 
-registerPasses(loweringPasses);
 const cpu = useCpu();
 
 /** The form for matrix units; a test whose rows are too few for it must fail. */

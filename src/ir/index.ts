@@ -1,0 +1,88 @@
+/**
+ * @file The public face of the IR: values and operations, builder and emitter, changes, verification, text, portable
+ * artifacts, interpreter, and the table of ops.
+ */
+export { bytesOf, elementsOf, totalBytes } from "./analysis/bytes.js";
+export { constantOf, isAllOnes, splatOf } from "./analysis/constants.js";
+export { isPure } from "./analysis/effects.js";
+export { bodyOf, findFunction, functionsOf, referencedSymbols, returnedValues } from "./analysis/symbols.js";
+export {
+  type Attribute,
+  type AttributeDictionary,
+  emptyDictionary,
+  integerAttribute,
+  stringAttribute,
+} from "./attribute.js";
+export { Builder, type CreateOptions } from "./builder.js";
+export * from "./bytecode/index.js";
+export {
+  type Elements,
+  elementsFromNumbers,
+  hasNumbers,
+  numberAt,
+  rawElements,
+  splatNumber,
+  storedCount,
+} from "./elements.js";
+export { type DotDims, Emitter, isSplat, shapeOf, typeOf } from "./emit.js";
+export { ParseError, VerifyError } from "./errors.js";
+export * from "./interpret/index.js";
+export {
+  describeLocation,
+  fileLocation,
+  type Location,
+  nameLocation,
+  sourcePosition,
+  unknownLocation,
+} from "./location.js";
+export {
+  type AttributeValues,
+  Block,
+  definingOp,
+  isInside,
+  isOperation,
+  Operation,
+  Region,
+  type Value,
+  walk,
+} from "./operation.js";
+export * from "./ops/define.js";
+export {
+  type Attributes,
+  findOp,
+  hasTrait,
+  isModelOp,
+  isOp,
+  type ModelOpName,
+  opDefinitions,
+  type OperationOf,
+  type OpName,
+  type StablehloName,
+} from "./ops/index.js";
+export * as kinds from "./ops/kinds.js";
+export * as structs from "./ops/structs.js";
+export {
+  addArgument,
+  cloneOperation,
+  cloneRegion,
+  detachOperation,
+  dropArguments,
+  eraseOperation,
+  insertOperation,
+  isDefinedOutside,
+  makeBlock,
+  makeOperation,
+  makeRegion,
+  moveBefore,
+  type OperationParts,
+  replaceAllUses,
+  replaceOperation,
+  setAttributes,
+  setLocation,
+  setNameHint,
+  setOperands,
+  type ValueMap,
+} from "./rewriter.js";
+export * from "./text/index.js";
+export * from "./types.js";
+export { inferResultTypes, type OpParts, verifyModule, verifyOperation } from "./verify.js";

@@ -1,0 +1,58 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { expect, test } from "vitest";
+import { root } from "./cli/griffin.js";
+
+const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  readonly exports: Readonly<Record<string, string>>;
+};
+const entries = Object.entries(exports);
+
+test.each(entries)("%s is made from a source file", (_name, target) => {
+  const source = target.replace("./dist/", "").replace(/\.js$/, ".ts");
+  expect(existsSync(join(root, source))).toBe(true);
+});
+
+test.each(entries)("%s can be imported as it is built", async (_name, target) => {
+  const module = (await import(pathToFileURL(join(root, target)).href)) as object;
+  expect(Object.keys(module).length).toBeGreaterThan(0);
+});
+
+test("./ir reads, checks, changes and prints a program by itself", async () => {
+  const ir = (await import(
+    pathToFileURL(join(root, exports["./ir"]!)).href
+  )) as typeof import("../src/ir/index.js");
+  const module = ir.parseModule(`func.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {
+  %0 = stablehlo.negate %x : tensor<2xf32>
+  return %0 : tensor<2xf32>
+}`);
+  ir.verifyModule(module);
+  const main = ir.findFunction(module, "main")!;
+  const { last } = ir.bodyOf(main)!;
+  ir.setOperands(last!, [new ir.Emitter(ir.Builder.before(last!)).unary("exponential", last!.operands[0]!)]);
+  const input = ir.elementsFromNumbers(ir.tensorType([2], "f32"), [0, 1]);
+  const [result] = ir.interpretFunction(module, "main", [input]);
+  expect([ir.numberAt(result!, 0), ir.numberAt(result!, 1)]).toEqual([1, Math.fround(Math.exp(-1))]);
+  expect(ir.printModule(ir.deserializePortable(ir.serializePortable(module)).module)).toBe(`module {
+  func.func @main(%arg0: tensor<2xf32>) -> tensor<2xf32> {
+    %0 = stablehlo.negate %arg0 : tensor<2xf32>
+    %1 = stablehlo.exponential %0 : tensor<2xf32>
+    return %1 : tensor<2xf32>
+  }
+}
+`);
+});
+
+test("the passes an entry knows do not depend on what else is imported", async () => {
+  const passes = (await import(
+    pathToFileURL(join(root, exports["./passes"]!)).href
+  )) as typeof import("../src/passes/index.js");
+  const names = passes.standardPasses.map(({ name }) => name);
+  await import(pathToFileURL(join(root, exports["."]!)).href);
+  expect(passes.standardPasses.map(({ name }) => name)).toEqual(names);
+  const lowering = (await import(
+    pathToFileURL(join(root, exports["./lowering"]!)).href
+  )) as typeof import("../src/lowering/index.js");
+  expect(lowering.allPasses.names).toEqual(expect.arrayContaining(names));
+});
