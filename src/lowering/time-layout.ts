@@ -5,21 +5,22 @@
 import type { Value } from "../ir/operation.js";
 import { type Emitter, shapeOf } from "../ir/emit.js";
 
-/** x [b, t, ..] with rows cut into `parts`, and part `at` of them swapped with the one after it. */
-function swapParts(e: Emitter, x: Value, parts: readonly number[], at: number): Value {
-  const [batch, , ...rest] = shapeOf(x) as [number, number, ...number[]];
-  const cut = [batch, ...parts, ...rest];
-  const order = cut.map((_, i) => (i === at + 1 ? i + 1 : i === at + 2 ? i - 1 : i));
-  return e.reshape(e.transpose(e.reshape(x, cut), order), shapeOf(x));
+/** x with its rows along `axis` cut into `parts`, and part `at` of them swapped with the one after it. */
+function swapParts(e: Emitter, x: Value, parts: readonly number[], at: number, axis = 1): Value {
+  const shape = shapeOf(x);
+  const cut = [...shape.slice(0, axis), ...parts, ...shape.slice(axis + 1)];
+  const first = axis + at;
+  const order = cut.map((_, i) => (i === first ? i + 1 : i === first + 1 ? i - 1 : i));
+  return e.reshape(e.transpose(e.reshape(x, cut), order), shape);
 }
 
-/** x [b, t, ..] in the order of time to strided. */
-export const toStrided = (e: Emitter, x: Value, factor: number): Value =>
-  factor === 1 ? x : swapParts(e, x, [shapeOf(x)[1]! / factor, factor], 0);
+/** x with rows along `axis` in the order of time to strided. */
+export const toStrided = (e: Emitter, x: Value, factor: number, axis = 1): Value =>
+  factor === 1 ? x : swapParts(e, x, [shapeOf(x)[axis]! / factor, factor], 0, axis);
 
-/** x [b, t, ..] strided to the order of time: the inverse of `toStrided`. */
-export const toOrdered = (e: Emitter, x: Value, factor: number): Value =>
-  factor === 1 ? x : swapParts(e, x, [factor, shapeOf(x)[1]! / factor], 0);
+/** x with strided rows along `axis` to the order of time: the inverse of `toStrided`. */
+export const toOrdered = (e: Emitter, x: Value, factor: number, axis = 1): Value =>
+  factor === 1 ? x : swapParts(e, x, [factor, shapeOf(x)[axis]! / factor], 0, axis);
 
 /** x [b, t, ..] strided to blocks of `block` consecutive tokens, each block strided by itself. */
 export const stridedToBlocks = (e: Emitter, x: Value, block: number, factor: number): Value =>

@@ -39,6 +39,16 @@ const fitting: Readonly<
     results: ["2x5x3x4xf32"],
   },
   gelu_tanh: { operands: ["2x5x4xf32"], results: ["2x5x4xf32"] },
+  to_strided: {
+    operands: ["2x6x4xf32"],
+    attributes: "axis = 1 : i64, factor = 3 : i64",
+    results: ["2x6x4xf32"],
+  },
+  to_ordered: {
+    operands: ["2x6x4xi32"],
+    attributes: "axis = 0 : i64, factor = 2 : i64",
+    results: ["2x6x4xi32"],
+  },
   softplus: { operands: ["2x5x4xf32"], results: ["2x5x4xf32"] },
   rg_lru_gates: {
     operands: ["2x5x4xf32", "2x5x8xf32", "2x4xf32", "4xf32", "2x5xi1"],
@@ -154,6 +164,10 @@ describe("what does not fit is named", () => {
     ["rms_norm", { 1: "4xbf16" }, "scale must hold f32, got tensor<4xbf16> [scale_element]"],
     ["rotary", { 0: "5x4xf32" }, "x must be [b, t, .., h], got tensor<5x4xf32> [x_rank]"],
     ["rotary", { 1: "5x2xi32" }, "position must be [2, 5], got tensor<5x2xi32> [position_shape]"],
+    ["to_strided", { 0: "2x5x4xf32" }, "factor must divide the 5 rows, got 3 [factor]"],
+    ["to_strided", { 0: "6xf32" }, "axis must be one of tensor<6xf32>, got 1 [axis]"],
+    ["to_ordered", { 0: "f32" }, "axis must be one of tensor<f32>, got 0 [axis]"],
+    ["to_ordered", { 0: "3x2xi32" }, "factor must divide the 3 rows, got 2 [factor]"],
     ["gelu_tanh", { 0: "2x5x4xi32" }, 'operand "x" cannot be tensor<2x5x4xi32> [operand_type]'],
     ["softplus", { 0: "2x5x4xi1" }, 'operand "x" cannot be tensor<2x5x4xi1> [operand_type]'],
   ] as const)("%s with %j", (name, changed, message) => {
@@ -178,6 +192,8 @@ describe("what does not fit is named", () => {
       "base = 1.0e4 : f32, dims = 0 : i64",
       "dims must be even and at most the last axis of tensor<2x5x3x4xf32>, got 0 [dims]",
     ],
+    ["to_strided", "axis = 3 : i64, factor = 1 : i64", "axis must be one of tensor<2x6x4xf32>, got 3 [axis]"],
+    ["to_strided", "axis = 1 : i64, factor = 0 : i64", "factor must divide the 6 rows, got 0 [factor]"],
   ])("%s with %s", (name, attributes, message) => {
     expect(verdict(name, {}, attributes)).toBe(`${fullName(name)}: ${message}`);
   });

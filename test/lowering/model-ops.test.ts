@@ -95,6 +95,34 @@ describe("causal_conv1d equals a plain loop", () => {
   });
 });
 
+describe("to_strided moves rows as a plain loop does, to_ordered moves them back", () => {
+  it.each([
+    ["the axis in the middle", [2, 6, 3], 1, 2],
+    ["the first axis", [8, 3], 0, 4],
+    ["the last axis", [2, 2, 6], 2, 3],
+    ["factor one", [4], 0, 1],
+    ["a factor of all rows", [5, 2], 0, 5],
+  ] as const)("%s", async (_, shape, axis, factor) => {
+    const count = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
+    const ordered = numbers(1, count(shape)).map(Math.fround);
+    const rows = [count(shape.slice(0, axis)), shape[axis]!, count(shape.slice(axis + 1))] as const;
+    const strided = plain.toStrided(rows, ordered, factor);
+    const attributes = { axis, factor };
+    await check([
+      {
+        case: { op: "nn.to_strided", operands: [{ shape, data: ordered }], attributes },
+        expected: [strided],
+        tolerance: 0,
+      },
+      {
+        case: { op: "nn.to_ordered", operands: [{ shape, data: strided }], attributes },
+        expected: [ordered],
+        tolerance: 0,
+      },
+    ]);
+  });
+});
+
 describe("kv_cache_update equals a plain loop", () => {
   const caseOf = (batch: number, window: number, time: number, lasts: readonly number[], seed = 1) => {
     const ring = rounded(numbers(seed, batch * window * 2), "f32");

@@ -143,6 +143,22 @@ export function causalConv1d(
   return { y, tail: next };
 }
 
+/** x [outer, rows, inner]: row t goes to (t mod factor) rows / factor + t div factor. */
+export function toStrided(
+  [outer, rows, inner]: readonly [number, number, number],
+  x: Numbers,
+  factor: number,
+): number[] {
+  const result = filled(x.length);
+  for (let o = 0; o < outer; o++) {
+    for (let t = 0; t < rows; t++) {
+      const to = (t % factor) * (rows / factor) + Math.floor(t / factor);
+      for (let i = 0; i < inner; i++) result[(o * rows + to) * inner + i] = x[(o * rows + t) * inner + i]!;
+    }
+  }
+  return result;
+}
+
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
 /** Both RG-LRU gates from their products z, block-major: in each block the input gate's channels, then the recurrence gate's. */

@@ -25,6 +25,7 @@ export interface OperandDefinition {
 /**
  * pure: no effect, may be removed, merged, moved. elementwise: same shapes in and out. commutative: operands may swap.
  * terminator: ends its block. isolated: its regions see no outer values. symbol: names itself with sym_name.
+ * recurrent: each step along time needs the one before it.
  * deprecated: no HLO op, or on its way out; read from text, never emitted.
  */
 export type Trait =
@@ -35,6 +36,7 @@ export type Trait =
   | "terminator"
   | "isolated"
   | "symbol"
+  | "recurrent"
   | "deprecated";
 
 export type AttributeTable = Readonly<Record<string, AttributeKind>>;
@@ -88,6 +90,22 @@ export interface OpView<A> {
  */
 export type Assembly = "unary" | "binary" | "generic" | "custom" | { readonly template: string };
 
+/**
+ * Along which axis each operand and each result holds rows, in the order of operands and results; undefined for those that hold none (a
+ * matrix that all rows are multiplied by).
+ */
+export interface RowAxes {
+  readonly operands: readonly (number | undefined)[];
+  readonly results: readonly (number | undefined)[];
+}
+
+/** What a rule about rows sees of an operation; all operands and results are tensors of static shape that are not quantised. */
+export interface RowView<A> {
+  readonly operands: readonly Value[];
+  readonly results: readonly Value[];
+  readonly attributes: A;
+}
+
 export interface OpDefinition<Name extends string = string, A extends AttributeTable = AttributeTable> {
   readonly name: Name;
   /** One sentence. */
@@ -102,6 +120,14 @@ export interface OpDefinition<Name extends string = string, A extends AttributeT
    * (reshape, iota ...), it checks the requested ones and returns them.
    */
   infer(op: OpView<AttributesOf<A>>): readonly Type[];
+  /**
+   * The rows along `axis` of the first result, where the op computes each of them from the same row of its operands alone: operands whose
+   * rows stand in another order give results whose rows stand in that order. undefined where it does not. Without operands that hold rows
+   * all rows are equal. Elementwise ops need no rule. Asked through `rowAxesOf` (ir/analysis/row-axes.ts).
+   */
+  rowAxes?(op: RowView<AttributesOf<A>>, axis: number): RowAxes | undefined;
+  /** The rows along time of an op that mixes them, and takes them in the strided layout by its attribute `strided`. */
+  timeAxes?(op: RowView<AttributesOf<A>>): RowAxes;
   readonly assembly: Assembly;
   /** A line that parses, verifies and prints back as written, given the functions around it (docs and tests). */
   readonly example: string;
@@ -113,6 +139,9 @@ export function defineOp<const Name extends string, const A extends AttributeTab
 ): OpDefinition<Name, A> {
   return definition;
 }
+
+/** The shape of a value that a rule about rows sees. */
+export const rowShape = ({ type }: Value): readonly number[] => (type as TensorType).shape;
 
 /** Shorthand for an operand. */
 export const operand = (name: string, types: TypeClass): OperandDefinition => ({ name, types });

@@ -1,7 +1,8 @@
 /** @file dot_general: batched products of tensors, and the algorithms that may be asked for. */
 import { DYNAMIC, formatType, type TensorType } from "../types.js";
 import { sameElement } from "../verify-types.js";
-import { type AttributesOf, defineOp, type OpView, operand } from "./define.js";
+import type { Value } from "../operation.js";
+import { type AttributesOf, defineOp, type OpView, operand, rowShape } from "./define.js";
 import { precisionConfig } from "./enums.js";
 import { optional } from "./kinds.js";
 import { anyQuantised, checkContractionQuantisation } from "./quantisation.js";
@@ -118,6 +119,21 @@ const dotGeneral = defineOp({
   operands: [operand("lhs", "PIFCQ"), operand("rhs", "PIFCQA")],
   attributes,
   traits: ["pure"],
+  rowAxes: ({ operands, attributes }, axis) => {
+    const {
+      lhs_batching_dimensions: lhsBatch,
+      rhs_batching_dimensions: rhsBatch,
+      lhs_contracting_dimensions: lhsSum,
+      rhs_contracting_dimensions: rhsSum,
+    } = attributes.dot_dimension_numbers;
+    const free = (value: Value, used: readonly number[]): readonly number[] =>
+      rowShape(value).flatMap((_, i) => (used.includes(i) ? [] : [i]));
+    const lhs = free(operands[0]!, [...lhsBatch, ...lhsSum]);
+    const rhs = free(operands[1]!, [...rhsBatch, ...rhsSum]);
+    const lhsAxes = [...lhsBatch, ...lhs, ...rhs.map(() => undefined)];
+    const rhsAxes = [...rhsBatch, ...lhs.map(() => undefined), ...rhs];
+    return { operands: [lhsAxes[axis], rhsAxes[axis]], results: [axis] };
+  },
   infer: (op) => {
     const [lhs, rhs] = [op.tensor(0), op.tensor(1)];
     const { dot_dimension_numbers: numbers, precision_config: precisions = [], algorithm } = op.attributes;

@@ -1,6 +1,6 @@
 /** @file gather: slices at many places, and its form with slice sizes as data. */
 import { DYNAMIC, type TensorType } from "../types.js";
-import { type AttributesOf, defineOp, operand } from "./define.js";
+import { type AttributesOf, defineOp, operand, type RowAxes, rowShape, type RowView } from "./define.js";
 import { bool, i64Array, optional } from "./kinds.js";
 import {
   checkInRange,
@@ -20,8 +20,9 @@ const attributes = {
   slice_sizes: i64Array,
   indices_are_sorted: optional(bool, false),
 };
+type GatherAttributes = AttributesOf<typeof attributes>;
 /** `#stablehlo.gather<..>` as a value. */
-export type GatherNumbers = AttributesOf<typeof attributes>["dimension_numbers"];
+export type GatherNumbers = GatherAttributes["dimension_numbers"];
 
 /** Constraints 1 to 20 of gather and dynamic_gather, which say the same of both. */
 function checkNumbers(
@@ -135,12 +136,38 @@ export function inferGather(
   return gatherResult(numbers, sizes, from, starts);
 }
 
+/** Rows along a dimension of the indices, or along one of which slices hold all. */
+function gatherRows(
+  { operands, results, attributes }: RowView<GatherAttributes>,
+  axis: number,
+): RowAxes | undefined {
+  const { dimension_numbers: numbers, slice_sizes: sizes, indices_are_sorted: isSorted } = attributes;
+  const { offset_dims: offset, collapsed_slice_dims: collapsed, operand_batching_dims: batch } = numbers;
+  const [from, starts] = [rowShape(operands[0]!), rowShape(operands[1]!)];
+  if (offset.includes(axis)) {
+    const source = sizes.flatMap((_, i) => (collapsed.includes(i) || batch.includes(i) ? [] : [i]))[
+      offset.indexOf(axis)
+    ]!;
+    return sizes[source] === from[source] ? { operands: [source, undefined], results: [axis] } : undefined;
+  }
+  if (isSorted === true) return undefined;
+  const places = starts.flatMap((_, i) => (i === numbers.index_vector_dim ? [] : [i]));
+  const place =
+    places[
+      rowShape(results[0]!)
+        .flatMap((_, i) => (offset.includes(i) ? [] : [i]))
+        .indexOf(axis)
+    ]!;
+  return { operands: [batch[numbers.start_indices_batching_dims.indexOf(place)], place], results: [axis] };
+}
+
 const gather = defineOp({
   name: "stablehlo.gather",
   summary: "Takes slices of the operand at the places that start_indices hold.",
   operands: [operand("operand", "PIFCQ"), operand("start_indices", "I")],
   attributes,
   traits: ["pure"],
+  rowAxes: gatherRows,
   infer: (op) => {
     const { dimension_numbers: numbers, slice_sizes: sizes } = op.attributes;
     return [inferGather(op, "gather", numbers, sizes)];

@@ -19,6 +19,8 @@ const rgLruGates = defineOp({
   ],
   attributes: { heads: i64 },
   traits: ["pure"],
+  rowAxes: (_, axis) =>
+    axis < 2 ? { operands: [axis, axis, undefined, undefined, axis], results: [axis, axis] } : undefined,
   infer: (op) => {
     const [x, z, bias, logDecay, reset] = [
       op.tensor(0),

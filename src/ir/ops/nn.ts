@@ -3,8 +3,8 @@
  * StableHLO (src/lowering/decompose) and is lowered by a strategy of the target. Axes: b batch, t time, d model, e recurrence width,
  * n heads, h head size, w attention window, k conv width.
  */
-import { formatType, isFloat, tensorType, withElement } from "../types.js";
-import { defineOp, type OpView, operand } from "./define.js";
+import { formatType, isFloat, type TensorType, tensorType, withElement } from "../types.js";
+import { defineOp, type OpView, operand, type RowAxes, type RowView } from "./define.js";
 import { expectElement, expectRank, expectShape } from "./operand-checks.js";
 import { f32, i64, optional, unit } from "./kinds.js";
 
@@ -25,13 +25,48 @@ function expectStrided(
   );
 }
 
+/** The rows of an op that computes along the last axis of its first operand, the only one that holds rows. */
+function outerRows({ operands, results }: RowView<unknown>, axis: number): RowAxes | undefined {
+  const rank = (operands[0]!.type as TensorType).shape.length;
+  if (axis >= rank - 1) return undefined;
+  return { operands: operands.map((_, i) => (i === 0 ? axis : undefined)), results: results.map(() => axis) };
+}
+
+/** An op that only moves rows along `axis`, between the order of time and the strided layout of `factor`. */
+function layoutCast<const Name extends string>(name: Name, summary: string) {
+  return defineOp({
+    name: `nn.${name}`,
+    summary,
+    operands: [operand("x", "PIFC")],
+    attributes: { axis: i64, factor: i64 },
+    traits: ["pure"],
+    rowAxes: ({ attributes }, axis) =>
+      axis === attributes.axis ? undefined : { operands: [axis], results: [axis] },
+    infer: (op) => {
+      const x = op.tensor(0);
+      const { axis, factor } = op.attributes;
+      const size = x.shape[axis];
+      op.check(size !== undefined, "axis", `axis must be one of ${formatType(x)}, got ${axis}`);
+      op.check(
+        factor >= 1 && size! % factor === 0,
+        "factor",
+        `factor must divide the ${size} rows, got ${factor}`,
+      );
+      return [x];
+    },
+    assembly: "generic",
+    example: `%0 = "nn.${name}"(%x) <{axis = 1 : i64, factor = 2 : i64}> : (tensor<2x6x4xf32>) -> tensor<2x6x4xf32>`,
+  });
+}
+
 const linearScan = defineOp({
   name: "nn.linear_scan",
   summary:
     "h_t = a_t * h_{t-1} + x_t over time with an f32 carry (spec/reference-model section 3); a_t = 0 forgets.",
   operands: [operand("x", float), operand("a", float), operand("h0", float)],
   attributes: { reverse: unit, strided },
-  traits: ["pure"],
+  traits: ["pure", "recurrent"],
+  timeAxes: () => ({ operands: [1, 1, undefined], results: [1, undefined] }),
   infer: (op) => {
     const [x, a, h0] = [op.tensor(0), op.tensor(1), op.tensor(2)];
     expectRank(op, "x", x, 3);
@@ -52,6 +87,7 @@ const blockDiagonalDot = defineOp({
   operands: [operand("x", float), operand("w", float)],
   attributes: {},
   traits: ["pure"],
+  rowAxes: outerRows,
   infer: (op) => {
     const [x, w] = [op.tensor(0), op.tensor(1)];
     expectRank(op, "w", w, 3);
@@ -83,6 +119,7 @@ const causalConv1d = defineOp({
   ],
   attributes: { strided },
   traits: ["pure"],
+  timeAxes: () => ({ operands: [1, undefined, undefined, 1, undefined], results: [1, undefined] }),
   infer: (op) => {
     const [x, w, bias, segmentPos, tail] = [
       op.tensor(0),
@@ -123,6 +160,7 @@ const localAttention = defineOp({
   ],
   attributes: { scale: f32, strided },
   traits: ["pure"],
+  timeAxes: () => ({ operands: [1, 1, 1, 1, undefined, undefined, undefined], results: [1] }),
   infer: (op) => {
     const [q, k, v, segmentPos] = [op.tensor(0), op.tensor(1), op.tensor(2), op.tensor(3)];
     const [ringK, ringV, numTokens] = [op.tensor(4), op.tensor(5), op.tensor(6)];
@@ -173,6 +211,7 @@ const rmsNorm = defineOp({
   operands: [operand("x", float), operand("scale", float)],
   attributes: { epsilon: f32 },
   traits: ["pure"],
+  rowAxes: outerRows,
   infer: (op) => {
     const [x, scale] = [op.tensor(0), op.tensor(1)];
     op.check(x.shape.length > 0, "x_rank", `x must have an axis, got ${formatType(x)}`);
@@ -192,6 +231,10 @@ const rotary = defineOp({
   operands: [operand("x", float), operand("position", "I")],
   attributes: { dims: i64, base: f32 },
   traits: ["pure"],
+  rowAxes: (op, axis) => {
+    const rows = outerRows(op, axis);
+    return rows && { ...rows, operands: [axis, axis < 2 ? axis : undefined] };
+  },
   infer: (op) => {
     const [x, position] = [op.tensor(0), op.tensor(1)];
     const { dims } = op.attributes;
@@ -235,5 +278,10 @@ export const nnOps = [
   rmsNorm,
   rotary,
   elementwise("gelu_tanh", "The tanh approximation of GeLU (spec 2.4)."),
+  layoutCast(
+    "to_strided",
+    "Rows in the order of time to the strided layout: row t goes to (t mod factor) T/factor + t div factor.",
+  ),
+  layoutCast("to_ordered", "Rows in the strided layout to the order of time: the inverse of to_strided."),
   elementwise("softplus", "log(1 + exp(x)), without overflow."),
 ] as const;

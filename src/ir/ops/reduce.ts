@@ -1,6 +1,6 @@
 /** @file reduce, map and sort: ops whose body works on single elements. */
 import { formatType, type TensorType, tensorType, withElement } from "../types.js";
-import { defineOp, type OpView, variadic } from "./define.js";
+import { defineOp, type OpView, rowShape, variadic } from "./define.js";
 import { bool, i64, i64Array, optional } from "./kinds.js";
 import { checkReducer } from "./reducer.js";
 import {
@@ -30,6 +30,14 @@ const reduce = defineOp({
   attributes: { dimensions: i64Array },
   regions: ["body"],
   traits: ["pure"],
+  rowAxes: ({ operands, results, attributes }, axis) => {
+    const kept = rowShape(operands[0]!).flatMap((_, i) => (attributes.dimensions.includes(i) ? [] : [i]));
+    const inputs = operands.length / 2;
+    return {
+      operands: operands.map((_, i) => (i < inputs ? kept[axis] : undefined)),
+      results: results.map(() => axis),
+    };
+  },
   infer: (op) => {
     const [inputs, inits] = reductionOperands(op, "reduce_c3");
     const { dimensions } = op.attributes;
@@ -113,6 +121,10 @@ const sort = defineOp({
   attributes: { dimension: optional(i64, -1), is_stable: optional(bool, false) },
   regions: ["comparator"],
   traits: ["pure"],
+  rowAxes: ({ operands, results, attributes: { dimension = -1 } }, axis) => {
+    const isSorted = axis === (dimension + rowShape(operands[0]!).length) % rowShape(operands[0]!).length;
+    return isSorted ? undefined : { operands: operands.map(() => axis), results: results.map(() => axis) };
+  },
   infer: (op) => {
     const inputs = tensors(op);
     op.check(inputs.length > 0, "sort_c1", "needs at least one input");

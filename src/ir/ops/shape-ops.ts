@@ -9,7 +9,7 @@ import {
   type TensorType,
 } from "../types.js";
 import { isCompatible, sameElement } from "../verify-types.js";
-import { defineOp, operand } from "./define.js";
+import { defineOp, operand, rowShape } from "./define.js";
 import { elements, i64, i64Array } from "./kinds.js";
 import {
   checkBroadcastQuantisation,
@@ -26,6 +26,7 @@ const constant = defineOp({
   operands: [],
   attributes: { value: elements },
   traits: ["pure"],
+  rowAxes: ({ attributes }, axis) => (attributes.value.splat ? { operands: [], results: [axis] } : undefined),
   infer: (op) => {
     const { type } = op.attributes.value;
     if (op.resultTypes.length === 0) return [type];
@@ -66,6 +67,8 @@ const iota = defineOp({
   operands: [],
   attributes: { iota_dimension: i64 },
   traits: ["pure"],
+  rowAxes: ({ attributes }, axis) =>
+    axis === attributes.iota_dimension ? undefined : { operands: [], results: [axis] },
   infer: (op) => {
     const result = op.resultTensor();
     checkStatic(op, result, "result", "iota_result");
@@ -84,6 +87,14 @@ const reshape = defineOp({
   operands: [operand("operand", "PIFCQA")],
   attributes: {},
   traits: ["pure"],
+  rowAxes: ({ operands, results }, axis) => {
+    const [from, to] = [rowShape(operands[0]!), rowShape(results[0]!)];
+    const before = elementCount(to.slice(0, axis));
+    const source = from.findIndex(
+      (size, i) => size === to[axis] && elementCount(from.slice(0, i)) === before,
+    );
+    return source < 0 ? undefined : { operands: [source], results: [axis] };
+  },
   infer: (op) => {
     const [from, to] = [op.tensor(0), op.resultTensor()];
     checkStaticOrBounded(op, to, "reshape_result");
@@ -110,6 +121,11 @@ const broadcastInDim = defineOp({
   operands: [operand("operand", "PIFCQA")],
   attributes: { broadcast_dimensions: i64Array },
   traits: ["pure"],
+  rowAxes: ({ operands, results, attributes }, axis) => {
+    const source = attributes.broadcast_dimensions.indexOf(axis);
+    const isRepeated = source < 0 || rowShape(operands[0]!)[source] !== rowShape(results[0]!)[axis];
+    return { operands: [isRepeated ? undefined : source], results: [axis] };
+  },
   infer: (op) => {
     const [from, to] = [op.tensor(0), op.resultTensor()];
     const { broadcast_dimensions: dimensions } = op.attributes;
@@ -145,6 +161,7 @@ const transpose = defineOp({
   operands: [operand("operand", "PIFCQA")],
   attributes: { permutation: i64Array },
   traits: ["pure"],
+  rowAxes: ({ attributes }, axis) => ({ operands: [attributes.permutation[axis]], results: [axis] }),
   infer: (op) => {
     const from = op.tensor(0);
     const { permutation } = op.attributes;
@@ -183,6 +200,8 @@ const reverse = defineOp({
   operands: [operand("operand", "PIFCQ")],
   attributes: { dimensions: i64Array },
   traits: ["pure"],
+  rowAxes: ({ attributes }, axis) =>
+    attributes.dimensions.includes(axis) ? undefined : { operands: [axis], results: [axis] },
   infer: (op) => {
     const from = op.tensor(0);
     checkUnique(op, op.attributes.dimensions, "dimensions", "reverse_c2");

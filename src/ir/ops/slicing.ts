@@ -1,7 +1,8 @@
 /** @file Slices and their opposites: slice, dynamic_slice, dynamic_update_slice, pad, concatenate. */
 import { DYNAMIC, formatType } from "../types.js";
 import { sameElement } from "../verify-types.js";
-import { defineOp, operand, variadic } from "./define.js";
+import type { Value } from "../operation.js";
+import { defineOp, operand, type RowAxes, rowShape, variadic } from "./define.js";
 import { i64, i64Array } from "./kinds.js";
 import {
   checkInRange,
@@ -25,12 +26,23 @@ import {
 /** The size of a dimension, or the bound of a dynamic one; DYNAMIC when neither is known. */
 const sizeOrBound = ({ size, bound }: Dimension): number => (size === DYNAMIC ? bound : size);
 
+/** Rows of an op that takes all of `from` along `axis` when `part` is as long; operands hold them along `axes`. */
+function rowsKept(
+  from: Value,
+  part: Value,
+  axis: number,
+  axes: readonly (number | undefined)[],
+): RowAxes | undefined {
+  return rowShape(from)[axis] === rowShape(part)[axis] ? { operands: axes, results: [axis] } : undefined;
+}
+
 const slice = defineOp({
   name: "stablehlo.slice",
   summary: "Every strides-th element from start_indices up to limit_indices.",
   operands: [operand("operand", "PIFCQ")],
   attributes: { start_indices: i64Array, limit_indices: i64Array, strides: i64Array },
   traits: ["pure"],
+  rowAxes: ({ operands, results }, axis) => rowsKept(operands[0]!, results[0]!, axis, [axis]),
   infer: (op) => {
     const from = op.tensor(0);
     const { start_indices: starts, limit_indices: limits, strides } = op.attributes;
@@ -67,6 +79,8 @@ const dynamicSlice = defineOp({
   operands: [operand("operand", "PIFCQ"), variadic("start_indices", "I")],
   attributes: { slice_sizes: i64Array },
   traits: ["pure"],
+  rowAxes: ({ operands, results }, axis) =>
+    rowsKept(operands[0]!, results[0]!, axis, [axis, ...operands.slice(1).map(() => undefined)]),
   infer: (op) => {
     const from = op.tensor(0);
     const { slice_sizes: sizes } = op.attributes;
@@ -98,6 +112,8 @@ const dynamicUpdateSlice = defineOp({
   operands: [operand("operand", "PIFCQ"), operand("update", "PIFCQ"), variadic("start_indices", "I")],
   attributes: {},
   traits: ["pure"],
+  rowAxes: ({ operands }, axis) =>
+    rowsKept(operands[0]!, operands[1]!, axis, [axis, axis, ...operands.slice(2).map(() => undefined)]),
   infer: (op) => {
     const [into, update] = [op.tensor(0), op.tensor(1)];
     const shown = `${formatType(into)} and ${formatType(update)}`;
@@ -129,6 +145,13 @@ const pad = defineOp({
   operands: [operand("operand", "PIFCQ"), operand("padding_value", "PIFCQ")],
   attributes: { edge_padding_low: i64Array, edge_padding_high: i64Array, interior_padding: i64Array },
   traits: ["pure"],
+  rowAxes: (
+    { attributes: { edge_padding_low: low, edge_padding_high: high, interior_padding: inner } },
+    axis,
+  ) =>
+    low[axis] === 0 && high[axis] === 0 && inner[axis] === 0
+      ? { operands: [axis, undefined], results: [axis] }
+      : undefined,
   infer: (op) => {
     const [from, value] = [op.tensor(0), op.tensor(1)];
     const { edge_padding_low: low, edge_padding_high: high, interior_padding: interior } = op.attributes;
@@ -165,6 +188,8 @@ const concatenate = defineOp({
   operands: [variadic("inputs", "PIFCQ")],
   attributes: { dimension: i64 },
   traits: ["pure"],
+  rowAxes: ({ operands, attributes }, axis) =>
+    axis === attributes.dimension ? undefined : { operands: operands.map(() => axis), results: [axis] },
   infer: (op) => {
     const inputs = tensors(op);
     op.check(inputs.length > 0, "concatenate_c3", "needs at least one input");

@@ -3,6 +3,7 @@ import type { Value } from "../../ir/operation.js";
 import type { ModelOpName, OperationOf } from "../../ir/ops/index.js";
 import { lowerLocalAttention } from "../attention/lower.js";
 import type { Emitter } from "../../ir/emit.js";
+import { toOrdered, toStrided } from "../time-layout.js";
 import { lowerLinearScan } from "../scan/lower.js";
 import { causalConv1d } from "./conv.js";
 import { blockDiagonalDot, geluTanh, rgLruGates, rmsNorm, rotary, softplus } from "./pointwise.js";
@@ -21,6 +22,8 @@ export const decompositions: { readonly [K in ModelOpName]: Decompose<K> } = {
   "nn.kv_cache_update": kvCacheUpdate,
   "nn.rms_norm": rmsNorm,
   "nn.rotary": rotary,
+  "nn.to_strided": (e, { operands: [x], attributes: { axis, factor } }) => [toStrided(e, x!, factor, axis)],
+  "nn.to_ordered": (e, { operands: [x], attributes: { axis, factor } }) => [toOrdered(e, x!, factor, axis)],
   "nn.gelu_tanh": geluTanh,
   "nn.softplus": softplus,
 };
