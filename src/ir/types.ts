@@ -1,30 +1,12 @@
 /** @file The types of values. Types are frozen and interned: two types are equal exactly when they are `===`. */
-
-import { formatNatural } from "./text/float-spelling.js";
+import { floatBits, type FloatType, floatTypes, isFloatType } from "./floats/formats.js";
+import { formatNatural } from "./floats/spelling.js";
 
 const integerWidths = [2, 4, 8, 16, 32, 64] as const;
 type IntegerWidth = (typeof integerWidths)[number];
 
-/** Every float type of StableHLO, in its spelling. */
-export const floatTypes = [
-  "f64",
-  "f32",
-  "f16",
-  "bf16",
-  "f8E5M2",
-  "f8E4M3FN",
-  "f8E4M3",
-  "f8E3M4",
-  "f8E5M2FNUZ",
-  "f8E4M3FNUZ",
-  "f8E4M3B11FNUZ",
-  "f8E8M0FNU",
-  "f6E2M3FN",
-  "f6E3M2FN",
-  "f4E2M1FN",
-  "tf32",
-] as const;
-export type FloatType = (typeof floatTypes)[number];
+export { type FloatType, floatTypes } from "./floats/formats.js";
+
 export type IntegerType = `i${IntegerWidth}` | `ui${IntegerWidth}`;
 export type ComplexType = "complex<f32>" | "complex<f64>";
 
@@ -248,7 +230,7 @@ const scalars: ReadonlySet<string> = new Set<ScalarType>([
 
 export const isScalarType = (text: string): text is ScalarType => scalars.has(text);
 export const isFloat = (element: ElementType): element is FloatType =>
-  typeof element === "string" && (floatTypes as readonly string[]).includes(element);
+  typeof element === "string" && isFloatType(element);
 export const isComplex = (element: ElementType): element is ComplexType =>
   typeof element === "string" && element.startsWith("complex");
 export const isInteger = (element: ElementType): element is IntegerType =>
@@ -261,7 +243,7 @@ export function bitWidth(element: ElementType): number {
   if (element === "index") return 64;
   if (element === "complex<f32>") return 64;
   if (element === "complex<f64>") return 128;
-  if (element === "tf32") return 19;
+  if (isFloatType(element)) return floatBits(element);
   return Number(/\d+/.exec(element)![0]);
 }
 

@@ -1,6 +1,6 @@
 /** @file VHLO attributes as attributes of the IR. */
 import type { Attribute } from "../attribute.js";
-import { floatFromBits } from "../text/float-format.js";
+import { floatFromBits } from "../floats/bits.js";
 import { bitWidth, isFloat, scalarType, type Type } from "../types.js";
 import { type Codec, type Entity, isA } from "./entity.js";
 import { meshToText } from "./mesh.js";

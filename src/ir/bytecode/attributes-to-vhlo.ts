@@ -1,7 +1,7 @@
 /** @file Attributes of the IR as VHLO attributes. */
 import type { Attribute, AttributeDictionary } from "../attribute.js";
 import { elementsFromNumbers } from "../elements.js";
-import { floatToBits } from "../text/float-format.js";
+import { floatToBits } from "../floats/bits.js";
 import { bitWidth, isFloat, isInteger, noneType, scalarType, tensorType, type Type } from "../types.js";
 import type { Entity } from "./entity.js";
 import { meshFromText } from "./mesh.js";

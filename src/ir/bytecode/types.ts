@@ -1,5 +1,5 @@
 /** @file Types of the IR as VHLO types, and back. */
-import { floatFromBits, floatToBits } from "../text/float-format.js";
+import { floatFromBits, floatToBits } from "../floats/bits.js";
 import {
   bitWidth,
   bufferType,

@@ -1,4 +1,5 @@
 /** @file Attributes and types of the VHLO dialect (spec/stablehlo 3.6): codes, fields, first versions. */
+import { floatBits } from "../floats/formats.js";
 import type { FloatType, IntegerType } from "../types.js";
 import type { Codec } from "./entity.js";
 import {
@@ -85,18 +86,18 @@ export const vhloEnums = {
 
 const integer = (code: number, name: IntegerType, since?: Version): Codec<readonly []> =>
   type(code, name, [], { bits: Number(/\d+/.exec(name)![0]), ...(since === undefined ? {} : { since }) });
-const float = (code: number, name: FloatType, bits: number, since?: Version): Codec<readonly []> =>
-  type(code, name, [], { bits, ...(since === undefined ? {} : { since }) });
+const float = (code: number, name: FloatType, since?: Version): Codec<readonly []> =>
+  type(code, name, [], { bits: floatBits(name), ...(since === undefined ? {} : { since }) });
 
 /** The scalars, by their names in StableHLO; complex ones are made of them. */
 export const vhloScalars = {
   i1: type(0, "i1", []),
-  bf16: float(2, "bf16", 16),
-  f16: float(3, "f16", 16),
-  f32: float(4, "f32", 32),
-  f64: float(5, "f64", 64),
-  f8E4M3FN: float(6, "f8E4M3FN", 8),
-  f8E5M2: float(7, "f8E5M2", 8),
+  bf16: float(2, "bf16"),
+  f16: float(3, "f16"),
+  f32: float(4, "f32"),
+  f64: float(5, "f64"),
+  f8E4M3FN: float(6, "f8E4M3FN"),
+  f8E5M2: float(7, "f8E5M2"),
   index: type(9, "index", [], { bits: 64 }),
   i4: integer(10, "i4"),
   i8: integer(11, "i8"),
@@ -108,18 +109,18 @@ export const vhloScalars = {
   ui16: integer(17, "ui16"),
   ui32: integer(18, "ui32"),
   ui64: integer(19, "ui64"),
-  f8E4M3FNUZ: float(27, "f8E4M3FNUZ", 8, "0.10.0"),
-  f8E5M2FNUZ: float(28, "f8E5M2FNUZ", 8, "0.10.0"),
-  f8E4M3B11FNUZ: float(29, "f8E4M3B11FNUZ", 8, "0.11.0"),
+  f8E4M3FNUZ: float(27, "f8E4M3FNUZ", "0.10.0"),
+  f8E5M2FNUZ: float(28, "f8E5M2FNUZ", "0.10.0"),
+  f8E4M3B11FNUZ: float(29, "f8E4M3B11FNUZ", "0.11.0"),
   i2: integer(31, "i2", "1.2.0"),
   ui2: integer(32, "ui2", "1.2.0"),
-  tf32: float(34, "tf32", 19, "1.6.0"),
-  f8E4M3: float(35, "f8E4M3", 8, "1.7.0"),
-  f8E3M4: float(36, "f8E3M4", 8, "1.7.0"),
-  f4E2M1FN: float(37, "f4E2M1FN", 4, "1.8.0"),
-  f6E2M3FN: float(38, "f6E2M3FN", 6, "1.8.0"),
-  f6E3M2FN: float(39, "f6E3M2FN", 6, "1.8.0"),
-  f8E8M0FNU: float(40, "f8E8M0FNU", 8, "1.8.0"),
+  tf32: float(34, "tf32", "1.6.0"),
+  f8E4M3: float(35, "f8E4M3", "1.7.0"),
+  f8E3M4: float(36, "f8E3M4", "1.7.0"),
+  f4E2M1FN: float(37, "f4E2M1FN", "1.8.0"),
+  f6E2M3FN: float(38, "f6E2M3FN", "1.8.0"),
+  f6E3M2FN: float(39, "f6E3M2FN", "1.8.0"),
+  f8E8M0FNU: float(40, "f8E8M0FNU", "1.8.0"),
 } as const;
 
 /** What both kinds of quantised types begin with: flags (1 = signed storage), storage, expressed. */

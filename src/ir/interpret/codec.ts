@@ -3,23 +3,8 @@
  * and wrapping.
  */
 import { InternalError } from "../../support/errors.js";
-import {
-  bitWidth,
-  byteWidth,
-  type ElementType,
-  type FloatType,
-  isFloat,
-  isInteger,
-  isQuantized,
-} from "../types.js";
-import {
-  decodeExponent,
-  decodeFloat,
-  encodeExponent,
-  encodeFloat,
-  floatFormats,
-  type NarrowFloat,
-} from "./formats.js";
+import { bitWidth, byteWidth, type ElementType, isFloat, isInteger, isQuantized } from "../types.js";
+import { decodeFloat, encodeFloat, type NarrowFloat } from "../floats/bits.js";
 
 /** Float values, read-only: what any float element type is computed in. */
 export type Floats = ArrayLike<number>;
@@ -35,18 +20,13 @@ type ViewConstructor<T> = new (buffer: ArrayBufferLike, offset: number, length: 
 const viewOf = <T>(Constructor: ViewConstructor<T>, bytes: Uint8Array, width: number): T =>
   new Constructor(bytes.buffer, bytes.byteOffset, bytes.byteLength / width);
 
-const isNarrow = (element: FloatType): element is NarrowFloat => element in floatFormats;
-
-const tables = new Map<FloatType, Float64Array>();
+const tables = new Map<NarrowFloat, Float64Array>();
 
 /** The numbers of all codes of a format that is stored as its bits. */
-function codeTable(element: FloatType): Float64Array {
+function codeTable(element: NarrowFloat): Float64Array {
   let table = tables.get(element);
   if (table === undefined) {
-    const decode = isNarrow(element)
-      ? (code: number) => decodeFloat(floatFormats[element], code)
-      : decodeExponent;
-    table = Float64Array.from({ length: 2 ** bitWidth(element) }, (_, code) => decode(code));
+    table = Float64Array.from({ length: 2 ** bitWidth(element) }, (_, code) => decodeFloat(element, code));
     tables.set(element, table);
   }
   return table;
@@ -67,9 +47,7 @@ export function encodeFloats(element: ElementType, values: Floats): Uint8Array {
   if (element === "f32" || element === "complex<f32>") return bytesOf(new Float32Array(values));
   if (element === "f64" || element === "complex<f64>") return bytesOf(new Float64Array(values));
   if (!isFloat(element)) throw new InternalError(`${String(element)} elements are no floats`);
-  const encode = isNarrow(element)
-    ? (value: number) => encodeFloat(floatFormats[element], value)
-    : encodeExponent;
+  const encode = (value: number): number => encodeFloat(element, value);
   return byteWidth(element) === 2
     ? bytesOf(Uint16Array.from(values, encode))
     : Uint8Array.from(values, encode);

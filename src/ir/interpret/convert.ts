@@ -9,7 +9,8 @@ import {
   type TensorType,
 } from "../types.js";
 import { truncate } from "./codec.js";
-import { exponentOf, formatOf, roundHalfEven } from "./formats.js";
+import { exponentOf, roundHalfEven } from "../floats/bits.js";
+import { type FloatFormat, floatFormats, type FloatType } from "../floats/formats.js";
 import type { TensorRule } from "./machine.js";
 import { dequantised, quantised } from "./quantise.js";
 import { domainOf, Tensor } from "./tensor.js";
@@ -118,7 +119,7 @@ const bitcast: TensorRule<"stablehlo.bitcast_convert"> = (operation, [x]) => {
  */
 const reducePrecision: TensorRule<"stablehlo.reduce_precision"> = (operation, [x]) => {
   const { exponent_bits: exponentBits, mantissa_bits: mantissaBits } = operation.attributes;
-  const from = formatOf(x!.element);
+  const from: FloatFormat = floatFormats[x!.element as FloatType];
   const bias = 2 ** (exponentBits - 1) - 1;
   const isNarrower = exponentBits < from.exponentBits;
   const values = Array.from(x!.floats, (value) => {

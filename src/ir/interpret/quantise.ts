@@ -5,7 +5,7 @@
 import type { Operation } from "../operation.js";
 import { type ElementType, isQuantized, type TensorType } from "../types.js";
 import { truncate } from "./codec.js";
-import { roundHalfEven } from "./formats.js";
+import { roundHalfEven } from "../floats/bits.js";
 import { Tensor } from "./tensor.js";
 
 /** The float type that quantised elements stand for; other types stand for themselves. */

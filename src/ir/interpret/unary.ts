@@ -2,7 +2,7 @@
 import { isComplex } from "../types.js";
 import * as complex from "./complex.js";
 import { complexAt, unary } from "./elementwise.js";
-import { roundHalfEven } from "./formats.js";
+import { roundHalfEven } from "../floats/bits.js";
 import * as integers from "./integers.js";
 import type { TensorRule } from "./machine.js";
 import { Tensor } from "./tensor.js";

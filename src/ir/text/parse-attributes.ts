@@ -2,7 +2,7 @@
 import type { Attribute, AttributeDictionary } from "../attribute.js";
 import { isFloat, scalarType, type Type } from "../types.js";
 import { type ParseContext, parseBigInt, parseInteger, skipBrackets } from "./context.js";
-import { floatFromBits, floatToBits } from "./float-format.js";
+import { floatFromBits, floatToBits } from "../floats/bits.js";
 import { parseDense } from "./parse-elements.js";
 import { parseLocation } from "./parse-locations.js";
 import { parseResource } from "./parse-resources.js";

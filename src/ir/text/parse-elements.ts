@@ -19,7 +19,7 @@ import {
 } from "../types.js";
 import type { ParseContext } from "./context.js";
 import { longestNumber } from "./cursor.js";
-import { floatToBits } from "./float-format.js";
+import { floatToBits } from "../floats/bits.js";
 import { fitInteger } from "./parse-attributes.js";
 import { parseType } from "./parse-types.js";
 

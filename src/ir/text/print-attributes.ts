@@ -9,7 +9,7 @@ import {
   scalarType,
   type Type,
 } from "../types.js";
-import { formatFloat, formatFloatBits } from "./float-spelling.js";
+import { formatFloat, formatFloatBits } from "../floats/spelling.js";
 import { formatLocation } from "./print-locations.js";
 import { formatElements } from "./print-elements.js";
 import { formatKey, formatSymbol, quote } from "./strings.js";

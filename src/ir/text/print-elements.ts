@@ -10,7 +10,7 @@ import {
   isQuantized,
   withElement,
 } from "../types.js";
-import { formatFloatBits } from "./float-spelling.js";
+import { formatFloatBits } from "../floats/spelling.js";
 
 /** More elements than this are written as hexadecimal bytes, in MLIR and here. */
 const hexAbove = 100;

@@ -1,6 +1,6 @@
 /** @file Inverse trigonometric and hyperbolic functions of real numbers, in forms that cancel nowhere. */
 import type { Expression } from "./expression.js";
-import { limitsOf } from "./float-limits.js";
+import { largestNumber } from "../../ir/floats/formats.js";
 
 /** 2 atan(sqrt((1 - x) / (1 + x))). */
 export function acos(x: Expression): Expression {
@@ -19,7 +19,7 @@ const logOfDouble = (x: Expression): Expression => x.log().plus(Math.LN2);
 
 /** log(x + sqrt(x^2 - 1)) with d = x - 1: log1p(d + sqrt(d) sqrt(d + 2)). */
 export function acosh(x: Expression): Expression {
-  const { largest } = limitsOf(x.element);
+  const largest = largestNumber(x.float);
   const root = x.minus(1).sqrt();
   const near = root.times(root.plus(x.plus(1).sqrt())).log1p();
   return x.isAtLeast(largest / 2).choose(logOfDouble(x), near);
@@ -27,7 +27,7 @@ export function acosh(x: Expression): Expression {
 
 /** sign(x) log(|x| + sqrt(x^2 + 1)) as log1p(|x| + x^2 / (1 + sqrt(x^2 + 1))). */
 export function asinh(x: Expression): Expression {
-  const { largest } = limitsOf(x.element);
+  const largest = largestNumber(x.float);
   const a = x.abs();
   const square = a.squared();
   const near = a.plus(square.over(square.plus(1).sqrt().plus(1))).log1p();

@@ -5,7 +5,7 @@
  * asin(-i z).
  */
 import type { Expression } from "./expression.js";
-import { limitsOf } from "./float-limits.js";
+import { largestNumber, smallestNormal } from "../../ir/floats/formats.js";
 
 /** sqrt(a^2 + b^2) of numbers that are not negative, without overflow. */
 function hypot(a: Expression, b: Expression): Expression {
@@ -39,7 +39,7 @@ function farImaginary(x: Expression, y: Expression): Expression {
 
 function arcOf(z: Expression): Arc {
   const [x, y] = [z.real().abs(), z.imag().abs()];
-  const { largest, smallestNormal } = limitsOf(x.element);
+  const largest = largestNumber(x.float);
   const isFar = x.max(y).isAtLeast(Math.sqrt(largest) / 8);
   const [above, below] = [x.plus(1), x.minus(1)];
   const [r, s] = [hypot(above, y), hypot(below.abs(), y)];
@@ -57,7 +57,7 @@ function arcOf(z: Expression): Arc {
   const excessInside = halfSquare.over(rPlus).plus(halfSquare.over(sMinus));
   const excessNear = a.isAtMost(1.5).choose(excessInside, a.minus(1));
   const excess = x.isAtLeast(1).choose(excessOutside, excessNear);
-  const isOnAxis = y.isLess(4 * Math.sqrt(smallestNormal)).and(x.isLess(1));
+  const isOnAxis = y.isLess(4 * Math.sqrt(smallestNormal(x.float))).and(x.isLess(1));
   const near = excess.plus(excess.times(a.plus(1)).sqrt()).log1p();
   const onAxis = y.over(below.negated().times(above).sqrt());
   const imaginary = isFar.choose(farImaginary(x, y), isOnAxis.choose(onAxis, near));
@@ -98,7 +98,7 @@ export function acosh(z: Expression): Expression {
 export function atanh(z: Expression): Expression {
   const [x, y] = [z.real(), z.imag()];
   const a = x.abs();
-  const { largest } = limitsOf(x.element);
+  const largest = largestNumber(x.float);
   const isFar = a.max(y.abs()).isAtLeast(Math.sqrt(largest) / 4);
   const [below, square] = [a.like(1).minus(a), y.squared()];
   const ratio = a.times(4).over(below.squared().plus(square));

@@ -6,7 +6,15 @@ import type { Builder } from "../../ir/builder.js";
 import { elementsFromNumbers } from "../../ir/elements.js";
 import type { Value } from "../../ir/operation.js";
 import type { Attributes } from "../../ir/ops/index.js";
-import { type ElementType, type TensorType, withElement } from "../../ir/types.js";
+import {
+  type ElementType,
+  type FloatType,
+  formatElement,
+  isFloat,
+  type TensorType,
+  withElement,
+} from "../../ir/types.js";
+import { InternalError } from "../../support/errors.js";
 
 type BinaryName =
   | "add"
@@ -54,6 +62,12 @@ export class Expression {
 
   get element(): ElementType {
     return this.type.element;
+  }
+
+  /** The element type of a formula over floats. */
+  get float(): FloatType {
+    if (!isFloat(this.element)) throw new InternalError(`${formatElement(this.element)} is no float type`);
+    return this.element;
   }
 
   /** A constant filled with `number`, of this one's type. */

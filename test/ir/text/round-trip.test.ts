@@ -8,7 +8,7 @@ import type { Attribute } from "../../../src/ir/attribute.js";
 import { rawElements } from "../../../src/ir/elements.js";
 import type { Location } from "../../../src/ir/location.js";
 import { opDefinitions } from "../../../src/ir/ops/index.js";
-import { floatFromBits, floatToBits } from "../../../src/ir/text/float-format.js";
+import { floatFromBits, floatToBits } from "../../../src/ir/floats/bits.js";
 import { parseAttribute, parseModule, printAttribute, printModule } from "../../../src/ir/text/index.js";
 import { byteWidth, elementCount, type ScalarType, scalarType, tensorType } from "../../../src/ir/types.js";
 import { fuzzText } from "../../../tools/conformance/fuzz-text.js";

@@ -4,8 +4,8 @@
  * are cut and rounded exactly as there (binary cut to a few digits more than asked for, then half up),
  * because text identity depends on it.
  */
-import type { FloatType } from "../types.js";
-import { decompose, floatFromBits, floatPrecision, floatToBits } from "./float-format.js";
+import { floatFromBits, floatToBits } from "./bits.js";
+import { floatPrecision, type FloatType } from "./formats.js";
 
 /** `digits * 10 ** exponent`, without trailing zeros. */
 interface Decimal {
@@ -23,6 +23,16 @@ function dropZeros(digits: string, exponent: number): Decimal {
   let end = digits.length;
   while (end > 1 && digits[end - 1] === "0") end--;
   return { digits: digits.slice(0, end), exponent: exponent + digits.length - end };
+}
+
+/** A positive finite number, as `significand * 2 ** exponent`. */
+function decompose(value: number): { readonly significand: bigint; readonly exponent: number } {
+  const bits = floatToBits("f64", value);
+  const field = Number(bits >> 52n);
+  const fraction = bits & 0xfffffffffffffn;
+  return field === 0
+    ? { significand: fraction, exponent: -1074 }
+    : { significand: fraction | (1n << 52n), exponent: field - 1075 };
 }
 
 const bitLength = (value: bigint): number => value.toString(2).length;
