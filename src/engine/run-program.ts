@@ -65,7 +65,7 @@ export async function runProgram(
   verifyForClient(module, client);
   const compiled = await compileThrough(cache, client, { program: printModule(module), signature });
   using executable = compiled.executable;
-  const values = signature.arguments.map((_, i) => inputs.get(`${i}`)!);
+  const values = executable.signature.arguments.map(({ layout }, i) => ({ ...inputs.get(`${i}`)!, layout }));
   const buffers = await Promise.all(values.map((value) => client.toDevice(value)));
   const results = await executable.execute(buffers);
   const tensors = await Promise.all(

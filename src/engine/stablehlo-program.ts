@@ -1,4 +1,5 @@
 /** @file A StableHLO program that came as text: its entry function, and the signature that a plugin cannot tell. */
+import type { AttributeDictionary } from "../ir/attribute.js";
 import type { Operation } from "../ir/operation.js";
 import { isOp, type OperationOf } from "../ir/ops/index.js";
 import { DYNAMIC, formatType, type TensorType, type Type } from "../ir/types.js";
@@ -37,10 +38,17 @@ export function mainSignature(module: Operation): Signature {
   return {
     arguments: type.inputs.map((input, i) => ({
       ...tensorSpec(input, `argument ${i}`),
+      layout: layoutMode(attributes[i]),
       donated: DONATION.some((name) => attributes[i]?.has(name)),
     })),
     results: type.results.map((result, i) => tensorSpec(result, `result ${i}`)),
   };
+}
+
+/** The layout that a program asks for: as XLA writes it, or "auto" where the compiler chooses; undefined for the client's default. */
+function layoutMode(attributes: AttributeDictionary | undefined): string | undefined {
+  const mode = attributes?.get("mhlo.layout_mode");
+  return mode?.kind === "string" && mode.value !== "default" ? mode.value : undefined;
 }
 
 function tensorSpec(type: Type, what: string): TensorSpec {

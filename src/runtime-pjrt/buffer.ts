@@ -8,9 +8,10 @@ import {
   type ElementTypeName,
   elementTypeNumber,
 } from "./element-type.js";
-import { ArgumentError } from "./errors.js";
+import { ArgumentError, ifSupported } from "./errors.js";
 import { layoutOfBuffer } from "./extensions/layouts.js";
 import { addressOf } from "./ffi.js";
+import { rowMajorLayout, sameLayout } from "./layout.js";
 import { readInt64s } from "./memory-reading.js";
 import { toRowMajor } from "./row-major.js";
 import type { Resource } from "./resources.js";
@@ -20,6 +21,8 @@ import { checkDimensions, formatType, hostBytes, type TensorSpec } from "./signa
 interface Origin {
   /** Settles when the contents are there, if that is known; else the plugin is asked. */
   readonly definition?: Promise<void>;
+  /** How the device arranges it, if that is known; else the plugin is asked when somebody wants to know. */
+  readonly layout?: string | undefined;
   /** The host array that the buffer aliases, and the event that tells when the plugin is done with it. */
   readonly alias?: { readonly event: bigint; readonly data: ArrayBufferView };
 }
@@ -34,6 +37,7 @@ export class DeviceBuffer {
   readonly #client: ClientCore;
   readonly #resource: Resource;
   readonly #definition: Promise<void> | undefined;
+  #layout: string | undefined;
 
   /** Whether the buffer uses the caller's own array: it must not change as long as the buffer lives. */
   readonly aliasesHost: boolean;
@@ -46,6 +50,7 @@ export class DeviceBuffer {
     this.dimensions = spec.dimensions;
     this.aliasesHost = alias !== undefined;
     this.#definition = origin.definition;
+    this.#layout = origin.layout;
     this.#resource = client.resources.add(this, "buffer", pointer, (buffer) => {
       client.destroyBuffer(buffer);
       // Only now can the plugin be done with the array: a program that still runs may be reading it.
@@ -147,10 +152,21 @@ export class DeviceBuffer {
     return target;
   }
 
-  /** The same bytes as a tensor of another type of the same size. @throws UnsupportedByPluginError before API 0.98 */
+  /**
+   * The same bytes as a tensor of another type of the same size.
+   * @throws ArgumentError if it is not row-major, because the bytes then mean something else; UnsupportedByPluginError before API 0.98
+   */
   bitcast(spec: TensorSpec): DeviceBuffer {
     const buffer = this.use("bitcast");
     checkDimensions(spec.dimensions);
+    if (!sameLayout(this.layout, rowMajorLayout(this.dimensions.length), this.dimensions)) {
+      throw new ArgumentError({
+        message: `the bytes of a ${formatType(this)} cannot be taken as another type`,
+        expected: `layout ${rowMajorLayout(this.dimensions.length)}`,
+        got: `layout ${this.layout}`,
+        hint: "copy it first: client.copyInLayout(buffer, layout)",
+      });
+    }
     const dims = BigInt64Array.from([...spec.dimensions, ...Array(16).fill(0)], BigInt);
     const { out_buffer } = this.#client.api.call("PJRT_Buffer_Bitcast", {
       buffer,
@@ -194,9 +210,22 @@ export class DeviceBuffer {
     );
   }
 
-  /** How the device arranges it, as XLA writes layouts: `{1,0}`, `{1,0:T(8,128)}`. @throws UnsupportedByPluginError */
+  /**
+   * How the device arranges it, as XLA writes layouts: `{1,0}`, `{1,0:T(8,128)}`. Asked of the plugin once. A plugin without the
+   * layouts extension tells the order of the dimensions only; one that tells nothing is taken to be row-major.
+   */
   get layout(): string {
-    return layoutOfBuffer(this.#client.api, this.use("layout"));
+    const buffer = this.use("layout");
+    this.#layout ??=
+      ifSupported(() => layoutOfBuffer(this.#client.api, buffer)) ??
+      ifSupported(() => this.#orderAsLayout(buffer)) ??
+      rowMajorLayout(this.dimensions.length);
+    return this.#layout;
+  }
+
+  #orderAsLayout(buffer: bigint): string | undefined {
+    const order = this.#minorToMajor(buffer);
+    return order === undefined ? undefined : `{${order.join(",")}}`;
   }
 
   get isOnCpu(): boolean {
@@ -212,7 +241,8 @@ export class DeviceBuffer {
       target instanceof Device
         ? api.call("PJRT_Buffer_CopyToDevice", { buffer, dst_device: target.pointer })
         : api.call("PJRT_Buffer_CopyToMemory", { buffer, dst_memory: target.pointer });
-    return new DeviceBuffer(this.#client, dst_buffer, this);
+    const { elementType, dimensions } = this;
+    return new DeviceBuffer(this.#client, dst_buffer, { elementType, dimensions });
   }
 
   /** The address of the contents on the device, valid after `ready` and as long as the buffer lives. */

@@ -167,6 +167,7 @@ export class Api {
   readonly extensionTypes: readonly number[];
   readonly #functions: FunctionTable;
   readonly #extensions = new Map<number, bigint>();
+  readonly #extensionTables = new Map<ExtensionName, FunctionTable>();
 
   /** @param address what `GetPjrtApi` returned */
   constructor(address: bigint, path: string) {
@@ -222,6 +223,13 @@ export class Api {
 
   /** An extension, or undefined if the plugin has none of that kind. */
   extension<E extends ExtensionName>(name: E): ExtensionApi<E> | undefined {
+    const table = this.#extensionTables.get(name) ?? this.#extensionTable(name);
+    if (table === undefined) return undefined;
+    this.#extensionTables.set(name, table);
+    return new ExtensionApi<E>(table);
+  }
+
+  #extensionTable(name: ExtensionName): FunctionTable | undefined {
     const layout: {
       readonly type: number;
       readonly table?: number;
@@ -234,7 +242,7 @@ export class Api {
     const byteLength = Number(new DataView(copyBytes(address, 8).buffer).getBigUint64(0, true));
     const takeError: TakeError = (error, call) =>
       name === "Profiler" ? this.#takeProfilerError(error, call) : this.#takeError(error, call);
-    return new ExtensionApi<E>(new FunctionTable(address, byteLength, layout.functions, this, takeError));
+    return new FunctionTable(address, byteLength, layout.functions, this, takeError);
   }
 
   /** The same for a `PLUGIN_Profiler_Error`, whose code is behind a call that cannot itself fail usefully. */

@@ -207,6 +207,15 @@ export class Client {
     );
   }
 
+  /**
+   * A copy of a tensor that the device arranges in another way, on the same device. It goes through host memory.
+   * @throws ArgumentError for a text that is no layout of its dimensions
+   */
+  async copyInLayout(buffer: DeviceBuffer, layout: string): Promise<DeviceBuffer> {
+    const { elementType, dimensions, memory: target } = buffer;
+    return this.toDevice({ elementType, dimensions, layout, data: await buffer.toHost() }, { target });
+  }
+
   #defaultDevice(): Device | Memory {
     const [device] = this.#core.devices;
     if (device === undefined)

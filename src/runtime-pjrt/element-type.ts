@@ -59,6 +59,11 @@ export function bytesPerElement(name: ElementTypeName): number {
   return TABLE[name][1];
 }
 
+/** Whether several elements share a byte on a device, though each has its own in host memory. */
+export function isPacked(name: ElementTypeName): boolean {
+  return /^(?:u?i[24]|f4)/.test(name);
+}
+
 /**
  * PJRT's number for an element type.
  * @param minor the plugin's API version: a type that the plugin does not know would abort the process

@@ -4,6 +4,7 @@ import type { ClientCore } from "./client-core.js";
 import { decodeDeviceAssignment } from "./compile-options.js";
 import { Device } from "./device.js";
 import { ArgumentError } from "./errors.js";
+import { checkLayout, type ExecutableLayouts, executableLayouts, withLayouts } from "./executable-layouts.js";
 import { Launch } from "./launch.js";
 import { readInt32s, readPointers } from "./memory-reading.js";
 import { takeBytes } from "./owned-bytes.js";
@@ -14,6 +15,7 @@ import { describePosition, formatType, sameType, type Signature } from "./signat
 
 /** A compiled program on one or more devices of a client. */
 export class Executable {
+  /** As given, with the layouts of arguments and results that the compiler arranged in another way than the client does. */
   readonly signature: Signature;
   /** What the compiler tells of the program. */
   readonly program: CompiledProgram;
@@ -22,6 +24,7 @@ export class Executable {
   readonly #launch: Launch;
   /** Compiled for any one device: it runs where its arguments are. */
   readonly #portable: boolean;
+  readonly #layouts: ExecutableLayouts;
 
   /**
    * @param pointer an owned `PJRT_LoadedExecutable*`
@@ -29,7 +32,6 @@ export class Executable {
    */
   constructor(client: ClientCore, pointer: bigint, signature: Signature) {
     this.#client = client;
-    this.signature = signature;
     const { api } = client;
     const program = api.call("PJRT_LoadedExecutable_GetExecutable", {
       loaded_executable: pointer,
@@ -44,6 +46,8 @@ export class Executable {
     });
     try {
       this.program.checkResults(signature);
+      this.#layouts = executableLayouts(client, program, signature);
+      this.signature = withLayouts(client, signature, this.#layouts);
     } catch (error) {
       this.close();
       throw error;
@@ -99,7 +103,7 @@ export class Executable {
    * Enqueues the program on its device and gives its results, whose contents follow: await a result's `ready` or `toHost`.
    * Waits only while as many executions as the client allows are in flight. Arguments that the signature calls donated are
    * unusable afterwards.
-   * @throws ArgumentError for a wrong number of arguments, element type, shape or device count; HandleClosedError
+   * @throws ArgumentError for a wrong number of arguments, element type, shape, layout or device count; HandleClosedError
    */
   async execute(buffers: readonly DeviceBuffer[]): Promise<DeviceBuffer[]> {
     const [results] = await this.executeOnAll([buffers]);
@@ -135,7 +139,10 @@ export class Executable {
       completion.catch(() => undefined);
       return this.signature.results.map(
         (spec, i) =>
-          new DeviceBuffer(this.#client, this.#launch.result(device, i), spec, { definition: completion }),
+          new DeviceBuffer(this.#client, this.#launch.result(device, i), spec, {
+            definition: completion,
+            layout: this.#layouts.results?.[i],
+          }),
       );
     });
     void Promise.allSettled(completions).then(() => inFlight.give());
@@ -190,6 +197,8 @@ export class Executable {
           message: `${describePosition("argument", i, spec)} belongs to another client`,
         });
       }
+      const layout = this.#layouts.checked[i];
+      if (layout !== undefined && buffer.layout !== layout) checkLayout(i, spec, buffer, layout);
       if (spec.donated === true) donated.add(buffer);
     }
     if (donated.size > 0) this.#checkDonatedOnce(buffers, donated);

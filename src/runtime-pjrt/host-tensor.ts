@@ -6,6 +6,8 @@ import { Device, type Memory } from "./device.js";
 import { elementTypeNumber, type ElementTypeName } from "./element-type.js";
 import { ArgumentError } from "./errors.js";
 import { addressOf, preferLargePages } from "./ffi.js";
+import { sameLayout } from "./layout.js";
+import { nativeIntegers, writeLayout } from "./native-layout.js";
 import { withRoom } from "./out-of-memory.js";
 import { checkDimensions, formatType, hostBytes, type TensorSpec } from "./signature.js";
 
@@ -13,6 +15,8 @@ import { checkDimensions, formatType, hostBytes, type TensorSpec } from "./signa
 export interface HostTensor {
   readonly elementType: ElementTypeName;
   readonly dimensions: readonly number[];
+  /** How the device shall arrange it, e.g. `{0,1}`; the data is row-major all the same. Default: as the client arranges such tensors. */
+  readonly layout?: string | undefined;
   readonly data: ArrayBufferView;
 }
 
@@ -58,7 +62,9 @@ export async function transferToDevice(
       hint: data.byteLength === 0 ? "was its array transferred to another thread?" : undefined,
     });
   }
-  const dims = nativeDimensions(dimensions);
+  const dims = nativeIntegers(dimensions);
+  const { api } = client;
+  const layout = tensor.layout === undefined ? undefined : writeLayout(api, tensor.layout, dimensions.length);
   const inputs = {
     client: client.use("toDevice"),
     data: addressOf(data),
@@ -66,21 +72,36 @@ export async function transferToDevice(
     dims: addressOf(dims),
     num_dims: dimensions.length,
     host_buffer_semantics: hostSemantics(semantics, bytes),
+    device_layout: layout?.address ?? 0n,
     ...(target instanceof Device ? { device: target.pointer } : { memory: target.pointer }),
   };
-  const { api } = client;
   const out = await withRoom(client, () =>
     bytes < LARGE_BYTES || semantics === "zero-copy"
       ? api.call("PJRT_Client_BufferFromHostBuffer", inputs)
-      : api.callOnThread("PJRT_Client_BufferFromHostBuffer", inputs, [data, dims]),
+      : api.callOnThread("PJRT_Client_BufferFromHostBuffer", inputs, [data, dims, layout]),
   );
   const spec = { elementType, dimensions: [...dimensions] };
+  const arranged = (buffer: DeviceBuffer) =>
+    tensor.layout === undefined ? buffer : arrangedAs(tensor.layout, buffer);
   if (semantics === "zero-copy" && !client.pump.takeIfReady(out.done_with_host_buffer)) {
-    return new DeviceBuffer(client, out.buffer, spec, { alias: { event: out.done_with_host_buffer, data } });
+    const alias = { event: out.done_with_host_buffer, data };
+    return arranged(new DeviceBuffer(client, out.buffer, spec, { alias }));
   }
   const buffer = new DeviceBuffer(client, out.buffer, spec);
   if (semantics === "copy") await client.pump.watch(out.done_with_host_buffer, data);
-  return buffer;
+  return arranged(buffer);
+}
+
+/** @throws ArgumentError, with the buffer closed, if the plugin arranged it in another way than it was asked to */
+export function arrangedAs(layout: string, buffer: DeviceBuffer): DeviceBuffer {
+  const got = buffer.layout;
+  if (sameLayout(got, layout, buffer.dimensions)) return buffer;
+  buffer.close();
+  throw new ArgumentError({
+    message: `the plugin does not arrange a ${formatType(buffer)} as it was asked to`,
+    expected: `layout ${layout}`,
+    got: `layout ${got}`,
+  });
 }
 
 function hostSemantics(wanted: "copy" | "zero-copy", bytes: number): number {
@@ -88,15 +109,6 @@ function hostSemantics(wanted: "copy" | "zero-copy", bytes: number): number {
   return bytes < LARGE_BYTES
     ? PJRT_HostBufferSemantics.kImmutableOnlyDuringCall
     : PJRT_HostBufferSemantics.kImmutableUntilTransferCompletes;
-}
-
-/** Dimensions as `int64_t[]`, with room to spare: V8 may move tiny arrays. */
-function nativeDimensions(dimensions: readonly number[]): BigInt64Array {
-  const native = new BigInt64Array(Math.max(16, dimensions.length));
-  dimensions.forEach((size, i) => {
-    native[i] = BigInt(size);
-  });
-  return native;
 }
 
 /** @throws ArgumentError, UnsupportedByPluginError */
@@ -108,16 +120,18 @@ export function allocateOnDevice(
   const shape_element_type = elementTypeNumber(spec.elementType, client.api.minor);
   checkDimensions(spec.dimensions);
   client.checkTarget(target);
-  const dims = nativeDimensions(spec.dimensions);
+  const dims = nativeIntegers(spec.dimensions);
+  const layout =
+    spec.layout === undefined ? undefined : writeLayout(client.api, spec.layout, spec.dimensions.length);
   const { buffer } = client.api.call("PJRT_Client_CreateUninitializedBuffer", {
     client: client.use("allocate"),
     shape_dims: addressOf(dims),
     shape_num_dims: spec.dimensions.length,
     shape_element_type,
+    shape_layout: layout?.address ?? 0n,
     ...(target instanceof Device ? { device: target.pointer } : { memory: target.pointer }),
   });
-  return new DeviceBuffer(client, buffer, {
-    elementType: spec.elementType,
-    dimensions: [...spec.dimensions],
-  });
+  const { elementType, dimensions } = spec;
+  const allocated = new DeviceBuffer(client, buffer, { elementType, dimensions: [...dimensions] });
+  return spec.layout === undefined ? allocated : arrangedAs(spec.layout, allocated);
 }

@@ -17,6 +17,7 @@ export {
 } from "./errors.js";
 export { Executable } from "./executable.js";
 export { allocateAligned, type HostTensor, type TransferOptions } from "./host-tensor.js";
+export { rowMajorLayout, sameLayout } from "./layout.js";
 export type { Attributes, AttributeValue, Options, OptionValue } from "./named-value.js";
 export { Plugin } from "./plugin.js";
 export { CompiledProgram } from "./program.js";

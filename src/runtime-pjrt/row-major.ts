@@ -1,4 +1,4 @@
-/** @file Bytes of a tensor from a device's dimension order into row-major order. */
+/** @file Bytes of a tensor from a device's dimension order into row-major order, and back. */
 
 /**
  * @param bytes elements in the order that `minorToMajor` says
@@ -32,4 +32,18 @@ export function toRowMajor(
     }
   }
   return result;
+}
+
+/** The way back: elements in row-major order into the order that `minorToMajor` says, in a new array. */
+export function fromRowMajor(
+  bytes: Uint8Array<ArrayBuffer>,
+  dimensions: readonly number[],
+  minorToMajor: readonly number[],
+  elementBytes: number,
+): Uint8Array<ArrayBuffer> {
+  // As the device keeps it, the tensor is row-major with its dimensions in this order.
+  const kept = [...minorToMajor].reverse();
+  const fastestFirst = [...dimensions.keys()].reverse().map((dimension) => kept.indexOf(dimension));
+  const keptDimensions = kept.map((dimension) => dimensions[dimension]!);
+  return toRowMajor(bytes, keptDimensions, fastestFirst, elementBytes);
 }

@@ -8,9 +8,14 @@ export interface TensorSpec {
   readonly name?: string | undefined;
   readonly elementType: ElementTypeName;
   readonly dimensions: readonly number[];
+  /** How the device arranges it, as XLA writes it: `{0,1}` is column-major. Default: as the client arranges such tensors. */
+  readonly layout?: string | undefined;
 }
 
-/** An argument; `donated` gives its memory to the program, which makes the buffer unusable afterwards. */
+/**
+ * An argument; `donated` gives its memory to the program, which makes the buffer unusable afterwards. Its `layout` may be "auto", as
+ * the program says it to the compiler; an executable's signature has the layout that was chosen.
+ */
 export interface ArgumentSpec extends TensorSpec {
   readonly donated?: boolean | undefined;
 }

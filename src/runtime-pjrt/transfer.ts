@@ -2,28 +2,47 @@
 import { DeviceBuffer } from "./buffer.js";
 import type { ClientCore } from "./client-core.js";
 import type { Memory } from "./device.js";
-import { elementTypeNumber } from "./element-type.js";
-import { ArgumentError } from "./errors.js";
+import { elementTypeNumber, isPacked } from "./element-type.js";
+import { ArgumentError, ifSupported } from "./errors.js";
+import { defaultLayout } from "./extensions/layouts.js";
 import { addressOf } from "./ffi.js";
+import { arrangedAs } from "./host-tensor.js";
+import { parseLayout, rowMajorLayout, sameLayout } from "./layout.js";
+import { nativeIntegers, writeLayout } from "./native-layout.js";
 import type { Resource } from "./resources.js";
 import { checkDimensions, formatType, hostBytes, type TensorSpec } from "./signature.js";
+import { StagedTensor } from "./staged-tensor.js";
 import { writeStructs } from "./struct.js";
 
-/** Device tensors under way: write the bytes of each, in any number of pieces, then take the buffer. Close it. */
+/**
+ * Device tensors under way: write the row-major bytes of each, in any number of pieces, then take the buffer. Close it. A tensor whose
+ * layout has another order of dimensions is kept in host memory until its last piece has come.
+ */
 export class Transfer {
   readonly #client: ClientCore;
   readonly #resource: Resource;
   readonly #specs: readonly TensorSpec[];
   readonly #retrieved = new Set<number>();
+  /** By index, the tensors that lie on the device in another order than their bytes come in. */
+  readonly #staged: ReadonlyMap<number, StagedTensor>;
 
-  /** @throws ArgumentError, UnsupportedByPluginError */
+  /** @throws ArgumentError for types and layouts whose bytes cannot be sent in pieces; UnsupportedByPluginError */
   constructor(client: ClientCore, specs: readonly TensorSpec[], memory: Memory) {
     client.checkTarget(memory);
     const { api } = client;
     const dims = specs.map(({ dimensions }) => {
       checkDimensions(dimensions);
-      return BigInt64Array.from([...dimensions, ...Array(16).fill(0)], BigInt);
+      return nativeIntegers(dimensions);
     });
+    const orders = specs.map((spec) => orderOf(client, spec));
+    const layouts = specs.map(({ layout, dimensions }) =>
+      writeLayout(api, layout ?? rowMajorLayout(dimensions.length), dimensions.length),
+    );
+    const layoutList = new BigUint64Array(Math.max(16, layouts.length));
+    layouts.forEach(({ address }, i) => {
+      layoutList[i] = address;
+    });
+    const anyOrder = orders.some((order) => order !== undefined);
     const shapes = writeStructs(
       "PJRT_ShapeSpec",
       api.minor,
@@ -37,10 +56,17 @@ export class Transfer {
       client: client.use("createTransfer"),
       shape_specs: shapes.address,
       num_shape_specs: specs.length,
+      device_layouts: anyOrder ? addressOf(layoutList) : 0n,
+      num_device_layouts: anyOrder ? layouts.length : 0,
       memory: memory.pointer,
     });
     this.#client = client;
     this.#specs = specs.map((spec) => ({ ...spec, dimensions: [...spec.dimensions] }));
+    this.#staged = new Map(
+      orders.flatMap((order, i) =>
+        order === undefined ? [] : [[i, new StagedTensor(this.#specs[i]!, order)] as const],
+      ),
+    );
     this.#resource = client.resources.add(this, "transfer", transfer_manager, (manager) => {
       api.call("PJRT_AsyncHostToDeviceTransferManager_Destroy", { transfer_manager: manager });
     });
@@ -62,6 +88,19 @@ export class Transfer {
         got: `${data.byteLength} bytes at ${offset}`,
       });
     }
+    const staged = this.#staged.get(index);
+    if (staged === undefined) return this.#send(transfer_manager, index, data, offset, isLast);
+    staged.write(data, offset);
+    if (isLast) return this.#send(transfer_manager, index, staged.arranged(), 0, true);
+  }
+
+  async #send(
+    transfer_manager: bigint,
+    index: number,
+    data: ArrayBufferView,
+    offset: number,
+    isLast: boolean,
+  ): Promise<void> {
     const { done_with_h2d_transfer } = this.#client.api.call(
       "PJRT_AsyncHostToDeviceTransferManager_TransferData",
       {
@@ -87,7 +126,8 @@ export class Transfer {
       transfer_manager,
       buffer_index: index,
     });
-    return new DeviceBuffer(this.#client, buffer_out, spec);
+    const buffer = new DeviceBuffer(this.#client, buffer_out, spec);
+    return spec.layout === undefined ? buffer : arrangedAs(spec.layout, buffer);
   }
 
   #spec(index: number): TensorSpec {
@@ -107,4 +147,26 @@ export class Transfer {
   [Symbol.dispose](): void {
     this.close();
   }
+}
+
+/**
+ * The device's order of a tensor's dimensions, fastest varying first; undefined where it is row-major.
+ * @throws ArgumentError where the device's bytes are not those of the host in some order: packed or tiled ones
+ */
+function orderOf(client: ClientCore, spec: TensorSpec): readonly number[] | undefined {
+  const { dimensions, elementType } = spec;
+  const rowMajor = rowMajorLayout(dimensions.length);
+  const ask = () => defaultLayout(client.api, client.use("createTransfer"), spec);
+  const layout = spec.layout ?? ifSupported(ask) ?? rowMajor;
+  if (isPacked(elementType) || layout.includes(":T(")) {
+    throw new ArgumentError({
+      message: `a ${formatType(spec)} cannot be transferred in pieces`,
+      expected: "a tensor whose elements lie on the device one after the other, whole bytes each",
+      got: `layout ${layout}`,
+      hint: "transfer it whole: client.toDevice(tensor)",
+    });
+  }
+  return sameLayout(layout, rowMajor, dimensions)
+    ? undefined
+    : parseLayout(layout, dimensions.length).minorToMajor;
 }
