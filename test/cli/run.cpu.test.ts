@@ -69,6 +69,24 @@ test("run --json gives the values", async () => {
   });
 });
 
+test("run uploads an argument in the layout that the program asks for, and prints row-major results", async () => {
+  const folder = await temporaryFolder();
+  const [file, input] = [join(folder, "program.mlir"), join(folder, "in.safetensors")];
+  await writeFile(
+    file,
+    `func.func @main(%x: tensor<2x3xf32> {mhlo.layout_mode = "{0,1}"}) -> (tensor<3x2xf32> {mhlo.layout_mode = "{0,1}"}) {
+  %y = stablehlo.transpose %x, dims = [1, 0] : (tensor<2x3xf32>) -> tensor<3x2xf32>
+  return %y : tensor<3x2xf32>
+}
+`,
+  );
+  await writeSafetensors(input, { 0: { ...f32(0, 1, 2, 3, 4, 5), shape: [2, 3] } });
+  const expected = { results: [{ type: "tensor<3x2xf32>", values: [0, 3, 1, 4, 2, 5] }] };
+  // Compiled, then from the cache.
+  expect(await griffinJson(["run", file, "--input", input])).toEqual(expected);
+  expect(await griffinJson(["run", file, "--input", input])).toEqual(expected);
+});
+
 test("run without inputs lists the arguments", async () => {
   const { file } = await prepare();
   const { exitCode, stderr } = await griffin(["run", file]);
