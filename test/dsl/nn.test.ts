@@ -236,8 +236,8 @@ describe("blockDiagonal, rmsNorm, rotary", () => {
     expect(message).toMatchInlineSnapshot(`
       "shape error: rmsNorm: scale must have the last axis of x
         at:       test/dsl/nn.test.ts LINE
-        | const message = traceComplaint(() => rmsNorm(f32("x", lru, batch), f32("scale", lru), { epsilon: 1e-6, offset: 1 }));
-        |                                      ^
+        | rmsNorm(f32("x", lru, batch), f32("scale", lru), { epsilon: 1e-6, offset: 1 }),
+        | ^
         x: [lru 4, batch 2] f32
         scale: [lru 4] f32"
     `);
