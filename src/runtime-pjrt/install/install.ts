@@ -19,7 +19,7 @@ export interface InstallProgress {
 }
 
 export interface InstallOptions {
-  /** Variables that say where plugins are kept; this process's by default. */
+  /** Variables that say where plugins are kept and where Python is; this process's by default. */
   readonly env?: NodeJS.ProcessEnv | undefined;
   readonly onProgress?: ((progress: InstallProgress) => void) | undefined;
 }
@@ -65,7 +65,12 @@ export async function installPlugin(name: string, options: InstallOptions = {}):
   const folder = dirname(path);
   const install = () =>
     makeFolder(folder, async ({ work, result }) => {
-      const archive = await downloadWheel(wheel, work, report("download", wheel.wheelBytes));
+      const archive = await downloadWheel(
+        wheel,
+        work,
+        report("download", wheel.wheelBytes),
+        env ?? process.env,
+      );
       report("download", wheel.wheelBytes)(wheel.wheelBytes);
       const target = join(result, basename(wheel.member));
       await extractMember(archive, wheel.member, target, report("extract", wheel.libraryBytes));
