@@ -65,12 +65,7 @@ export async function installPlugin(name: string, options: InstallOptions = {}):
   const folder = dirname(path);
   const install = () =>
     makeFolder(folder, async ({ work, result }) => {
-      const archive = await downloadWheel(
-        wheel,
-        work,
-        report("download", wheel.wheelBytes),
-        env ?? process.env,
-      );
+      const archive = await downloadWheel(wheel, work, report("download", wheel.wheelBytes), env);
       report("download", wheel.wheelBytes)(wheel.wheelBytes);
       const target = join(result, basename(wheel.member));
       await extractMember(archive, wheel.member, target, report("extract", wheel.libraryBytes));

@@ -49,7 +49,7 @@ export async function downloadWheel(
   wheel: PluginWheel,
   folder: string,
   onBytes: (bytes: number) => void,
-  env: NodeJS.ProcessEnv,
+  env: NodeJS.ProcessEnv = process.env,
 ): Promise<string> {
   const requirements = join(folder, "requirements.txt");
   const target = join(folder, "wheel");
