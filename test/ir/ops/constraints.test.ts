@@ -7,32 +7,8 @@ import { VerifyError } from "../../../src/ir/errors.js";
 import { opDefinitions } from "../../../src/ir/ops/index.js";
 import { parseModule } from "../../../src/ir/text/index.js";
 import { verifyModule } from "../../../src/ir/verify.js";
-import type { Broken, Family } from "./cases/case.js";
-import { collectiveFamilies } from "./cases/collectives.js";
-import { contractionFamilies } from "./cases/contraction.js";
-import { controlFamilies } from "./cases/control.js";
-import { dynamicFamilies } from "./cases/dynamic.js";
-import { elementwiseFamilies } from "./cases/elementwise.js";
-import { gatherFamilies } from "./cases/gather.js";
-import { miscFamilies } from "./cases/misc.js";
-import { reduceFamilies } from "./cases/reduce.js";
-import { scatterFamilies } from "./cases/scatter.js";
-import { shapeFamilies } from "./cases/shape.js";
-import { slicingFamilies } from "./cases/slicing.js";
-
-const families: readonly Family[] = [
-  ...elementwiseFamilies,
-  ...shapeFamilies,
-  ...slicingFamilies,
-  ...contractionFamilies,
-  ...reduceFamilies,
-  ...gatherFamilies,
-  ...scatterFamilies,
-  ...controlFamilies,
-  ...dynamicFamilies,
-  ...collectiveFamilies,
-  ...miscFamilies,
-];
+import type { Broken } from "./cases/case.js";
+import { families } from "./cases/index.js";
 
 /** Labels of the checks that ran, of the dialects tested here. */
 const reached = new Set<string>();

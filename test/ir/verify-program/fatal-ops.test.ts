@@ -1,0 +1,75 @@
+/** Each rule refuses the smallest program that was seen to end or hang a compiler, and accepts its nearest relative. */
+import { expect, test } from "vitest";
+import { VerifyError } from "../../../src/ir/errors.js";
+import { parseModule } from "../../../src/ir/text/index.js";
+import { verifyModule } from "../../../src/ir/verify.js";
+import { verifyProgram } from "../../../src/ir/verify-program/index.js";
+
+function verdict(parameters: string, operations: string): string {
+  const module = parseModule(`func.func @main(${parameters}) {\n  ${operations}\n  return\n}`);
+  verifyModule(module);
+  try {
+    verifyProgram(module);
+    return "accepted";
+  } catch (error) {
+    if (error instanceof VerifyError) return error.constraint!;
+    throw error;
+  }
+}
+
+const gather = (sizes: string, result: string): string =>
+  `%0 = "stablehlo.gather"(%x, %i) <{dimension_numbers = #stablehlo.gather<collapsed_slice_dims = [0, 1], start_index_map = [0, 1], index_vector_dim = 1>, slice_sizes = array<i64: ${sizes}>}> : (tensor<1x2xf32>, tensor<1x2xi64>) -> ${result}`;
+
+const rng = (type: string, distribution: string): readonly [string, string] => [
+  `%a: tensor<${type}>, %s: tensor<0xi64>`,
+  `%0 = stablehlo.rng %a, %a, %s, distribution = ${distribution} : (tensor<${type}>, tensor<${type}>, tensor<0xi64>) -> tensor<${type}>`,
+];
+
+const concatenate = (type: string): readonly [string, string] => [
+  `%a: tensor<2x${type}>`,
+  `%0 = stablehlo.concatenate %a, %a, dim = 0 : (tensor<2x${type}>, tensor<2x${type}>) -> tensor<4x${type}>`,
+];
+
+const selectAndScatter = (size: number): readonly [string, string] => [
+  `%x: tensor<${size * 2}xf32>, %s: tensor<${size}xf32>, %i: tensor<f32>`,
+  `%0 = "stablehlo.select_and_scatter"(%x, %s, %i) <{window_dimensions = array<i64: 2>, window_strides = array<i64: 2>}> ({
+  ^bb0(%a: tensor<f32>, %b: tensor<f32>):
+    %1 = stablehlo.compare GE, %a, %b : (tensor<f32>, tensor<f32>) -> tensor<i1>
+    stablehlo.return %1 : tensor<i1>
+  }, {
+  ^bb0(%a: tensor<f32>, %b: tensor<f32>):
+    %1 = stablehlo.add %a, %b : tensor<f32>
+    stablehlo.return %1 : tensor<f32>
+  }) : (tensor<${size * 2}xf32>, tensor<${size}xf32>, tensor<f32>) -> tensor<${size * 2}xf32>`,
+];
+
+const remainder = (type: string): readonly [string, string] => [
+  `%a: tensor<2x${type}>`,
+  `%0 = stablehlo.remainder %a, %a : tensor<2x${type}>`,
+];
+
+test.each<readonly [constraint: string, parameters: string, operations: string]>([
+  ["fatal_gather_zero_slice", "%x: tensor<1x2xf32>, %i: tensor<1x2xi64>", gather("1, 0", "tensor<1xf32>")],
+  ["accepted", "%x: tensor<1x2xf32>, %i: tensor<1x2xi64>", gather("1, 1", "tensor<1xf32>")],
+  ["fatal_rng_type", ...rng("i1", "UNIFORM")],
+  ["fatal_rng_type", ...rng("ui8", "UNIFORM")],
+  ["fatal_rng_type", ...rng("f8E4M3FN", "UNIFORM")],
+  ["accepted", ...rng("i32", "UNIFORM")],
+  ["accepted", ...rng("f32", "NORMAL")],
+  ["fatal_concatenate_i2", ...concatenate("ui2")],
+  ["accepted", ...concatenate("i4")],
+  ["fatal_f6", ...concatenate("f6E2M3FN")],
+  ["accepted", ...concatenate("f8E4M3FN")],
+  ["fatal_select_and_scatter_empty", ...selectAndScatter(0)],
+  ["accepted", ...selectAndScatter(1)],
+  ["fatal_complex_remainder", ...remainder("complex<f32>")],
+  ["accepted", ...remainder("f32")],
+  [
+    "fatal_host_transfer",
+    "%t: !stablehlo.token",
+    '%0:2 = "stablehlo.infeed"(%t) <{infeed_config = ""}> : (!stablehlo.token) -> (tensor<2xf32>, !stablehlo.token)',
+  ],
+  ["accepted", "%a: tensor<2xf6E2M3FN>", "%0 = stablehlo.convert %a : (tensor<2xf6E2M3FN>) -> tensor<2xf32>"],
+])("%s: %s %s", (constraint, parameters, operations) => {
+  expect(verdict(parameters, operations)).toBe(constraint);
+});

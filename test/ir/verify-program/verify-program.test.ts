@@ -1,0 +1,232 @@
+/** Programs that are right operation by operation, and that a compiler's process would not survive or never finish. */
+import { describe, expect, test } from "vitest";
+import { VerifyError } from "../../../src/ir/errors.js";
+import { parseModule } from "../../../src/ir/text/index.js";
+import { verifyModule } from "../../../src/ir/verify.js";
+import { type ProgramRules, verifyProgram } from "../../../src/ir/verify-program/index.js";
+
+/** What the rules say of a program that verifies: the whole error as a person sees it, or "accepted". */
+function verdict(text: string, rules?: ProgramRules): string {
+  const module = parseModule(text);
+  verifyModule(module);
+  try {
+    verifyProgram(module, rules);
+    return "accepted";
+  } catch (error) {
+    if (error instanceof VerifyError) return error.message;
+    throw error;
+  }
+}
+
+const main = (parameters: string, results: string, body: string): string =>
+  `func.func @main(${parameters}) -> ${results} {\n${body}\n}`;
+
+/** One operation on arguments, whose result is returned. */
+const single = (parameters: string, result: string, operation: string): string =>
+  main(parameters, result, `  %0 = ${operation}\n  return %0 : ${result}`);
+
+/** A function that calls others, each with the result of the one before. */
+const calling = (name: string, ...callees: readonly string[]): string =>
+  [
+    `func.func ${name === "main" ? "public" : "private"} @${name}(%a0: tensor<f32>) -> tensor<f32> {`,
+    ...callees.map(
+      (callee, i) => `  %a${i + 1} = func.call @${callee}(%a${i}) : (tensor<f32>) -> tensor<f32>`,
+    ),
+    `  return %a${callees.length} : tensor<f32>`,
+    "}",
+  ].join("\n");
+
+describe("the call graph", () => {
+  test("a function that calls itself is refused", () => {
+    expect(verdict(calling("main", "main"))).toMatchInlineSnapshot(`
+      "verify error: func.call: functions call each other in a circle, and calls are inlined [call_cycle]
+        expected: a call graph without cycles
+        got:      @main -> @main
+        at:       -:2:9
+        hint:     write the repetition as a while loop"
+    `);
+  });
+
+  test("a cycle through branches and other functions is shown as a path", () => {
+    const branch = `func.func private @b(%a: tensor<f32>) -> tensor<f32> {
+  %p = stablehlo.constant dense<true> : tensor<i1>
+  %0 = "stablehlo.if"(%p) ({
+    %1 = func.call @c(%a) : (tensor<f32>) -> tensor<f32>
+    stablehlo.return %1 : tensor<f32>
+  }, {
+    stablehlo.return %a : tensor<f32>
+  }) : (tensor<i1>) -> tensor<f32>
+  return %0 : tensor<f32>
+}`;
+    expect(verdict([calling("main", "b"), branch, calling("c", "b")].join("\n"))).toContain(
+      "got:      @b -> @c -> @b",
+    );
+  });
+
+  test("a composite whose decomposition holds it is refused", () => {
+    const program = `func.func @main(%a: tensor<f32>) -> tensor<f32> {
+  %0 = stablehlo.composite "my.op" %a {decomposition = @main} : (tensor<f32>) -> tensor<f32>
+  return %0 : tensor<f32>
+}`;
+    expect(verdict(program)).toContain("[call_cycle]");
+  });
+
+  test("functions that double at each level are refused by what they expand to", () => {
+    const levels = Array.from({ length: 40 }, (_, i) => calling(`f${i}`, `f${i + 1}`, `f${i + 1}`));
+    expect(verdict([calling("main", "f0"), ...levels, calling("f40")].join("\n"))).toMatchInlineSnapshot(`
+      "verify error: func.func: @f20 is too large once its calls are inlined [call_expansion]
+        expected: at most 2097152 operations
+        got:      4194301
+        at:       -:105:1
+        hint:     call the function in a while loop, or fewer times"
+    `);
+  });
+
+  test("a chain of 2,000 functions and a function that is called 1,000 times are fine", () => {
+    const chain = Array.from({ length: 2000 }, (_, i) => calling(`f${i}`, `f${i + 1}`));
+    expect(verdict([calling("main", "f0"), ...chain, calling("f2000")].join("\n"))).toBe("accepted");
+    const calls = Array.from({ length: 1000 }, () => "f");
+    expect(verdict([calling("main", ...calls), calling("f")].join("\n"))).toBe("accepted");
+  });
+});
+
+describe("sizes", () => {
+  test("2^40 elements are refused, one less is not", () => {
+    const iota = (size: number): string => {
+      const type = `tensor<${size}xui8>`;
+      return main(
+        "",
+        "tensor<ui8>",
+        `  %0 = stablehlo.iota dim = 0 : ${type}
+  %1 = stablehlo.slice %0 [0:1] : (${type}) -> tensor<1xui8>
+  %2 = stablehlo.reshape %1 : (tensor<1xui8>) -> tensor<ui8>
+  return %2 : tensor<ui8>`,
+      );
+    };
+    expect(verdict(iota(2 ** 40 - 1))).toBe("accepted");
+    expect(verdict(iota(2 ** 40))).toMatchInlineSnapshot(`
+      "verify error: stablehlo.iota: tensor<1099511627776xui8> has too many elements for a compiler to count [value_size]
+        expected: fewer than 2^40 elements, empty dimensions counted as 1
+        at:       -:2:8
+        hint:     compute it in parts"
+    `);
+  });
+
+  test("an empty dimension does not make the others small", () => {
+    const type = "tensor<1099511627776x0xf32>";
+    expect(verdict(main(`%a: ${type}`, type, `  return %a : ${type}`))).toContain("[value_size]");
+  });
+});
+
+describe("custom calls", () => {
+  const call = (name: string, more = ""): string =>
+    single(
+      "%a: tensor<4xf32>",
+      "tensor<4xf32>",
+      `stablehlo.custom_call @${name}(%a)${more} : (tensor<4xf32>) -> tensor<4xf32>`,
+    );
+
+  test("a name that nothing is known of is refused, and let through when it is allowed", () => {
+    expect(verdict(call("TopK"))).toMatchInlineSnapshot(`
+      "verify error: stablehlo.custom_call: @TopK is code of the plugin that may trust its operands and end the process [custom_call_target]
+        at:       -:2:8
+        hint:     allow it by name if you trust the program: --allow-custom-call TopK"
+    `);
+    expect(verdict(call("TopK"), { allowCustomCalls: ["TopK"] })).toBe("accepted");
+  });
+
+  test("markers of shardings are accepted with one tensor in and out, refused otherwise", () => {
+    expect(verdict(call("Sharding"))).toBe("accepted");
+    const none = single("", "tensor<4xf32>", "stablehlo.custom_call @Sharding() : () -> tensor<4xf32>");
+    expect(verdict(none)).toMatchInlineSnapshot(`
+      "verify error: stablehlo.custom_call: @Sharding is code of the plugin that may trust its operands and end the process [custom_call_target]
+        expected: one tensor as operand and one as result
+        got:      0 operands and 1 results
+        at:       -:2:8
+        hint:     allow it by name if you trust the program: --allow-custom-call Sharding"
+    `);
+  });
+
+  test("JAX's kernels are accepted through the interface that checks types only", () => {
+    expect(verdict(call("lapack_spotrf_ffi", " {api_version = 4 : i32, backend_config = {}}"))).toBe(
+      "accepted",
+    );
+    expect(verdict(call("lapack_spotrf_ffi"))).toContain("got:      api_version = 1");
+  });
+
+  test("checks that a program carries for itself are accepted", () => {
+    const check = main(
+      "%a: tensor<4xf32>",
+      "tensor<4xf32>",
+      `  stablehlo.custom_call @check.expect_eq(%a, %a) : (tensor<4xf32>, tensor<4xf32>) -> ()
+  return %a : tensor<4xf32>`,
+    );
+    expect(verdict(check)).toBe("accepted");
+  });
+});
+
+describe("collectives", () => {
+  const gather = (rows: number, groups: string, attributes = ""): string => {
+    const type = `tensor<${rows}x3xf32>`;
+    return `module @m${attributes} {\n  ${single(
+      `%a: ${type}`,
+      type,
+      `"stablehlo.all_gather"(%a) <{all_gather_dim = 1 : i64, replica_groups = ${groups}}> : (${type}) -> ${type}`,
+    )}\n}`;
+  };
+
+  test("one over no elements is refused", () => {
+    expect(verdict(gather(1, "dense<0> : tensor<1x1xi64>"))).toBe("accepted");
+    expect(verdict(gather(0, "dense<0> : tensor<1x1xi64>"))).toContain("[collective_empty]");
+  });
+
+  test("one that names a device outside of the run is refused, in groups and in pairs", () => {
+    const two = "dense<[[0], [1]]> : tensor<2x1xi64>";
+    expect(verdict(gather(1, two, " attributes {mhlo.num_replicas = 2 : i32}"))).toBe("accepted");
+    expect(verdict(gather(1, two))).toMatchInlineSnapshot(`
+      "verify error: stablehlo.all_gather: names device 1, which takes no part [collective_participant]
+        expected: ids below 1, the module's replicas times its partitions
+        got:      1
+        at:       -:3:8
+        hint:     set mhlo.num_replicas or mhlo.num_partitions of the module, or leave the device out"
+    `);
+    const permute = single(
+      "%a: tensor<3xf32>",
+      "tensor<3xf32>",
+      '"stablehlo.collective_permute"(%a) <{source_target_pairs = dense<[[0, 2]]> : tensor<1x2xi64>}> : (tensor<3xf32>) -> tensor<3xf32>',
+    );
+    expect(verdict(permute)).toContain("names device 2, which takes no part");
+  });
+});
+
+describe("attributes of the module", () => {
+  const withAttribute = (attribute: string): string =>
+    `module @m attributes {${attribute}} {\n  func.func @main(%a: tensor<f32>) -> tensor<f32> {\n    return %a : tensor<f32>\n  }\n}`;
+
+  test("what XLA reads without a look at the program is refused", () => {
+    expect(
+      verdict(
+        withAttribute(
+          "mhlo.input_output_alias = [{alias = {parameter_number = 7 : i64}, output_index = [9]}]",
+        ),
+      ),
+    ).toMatchInlineSnapshot(`
+      "verify error: builtin.module: the module's attribute mhlo.input_output_alias is believed by plugins without a look at the program [module_attribute]
+        expected: one of jax.uses_shape_polymorphism, mhlo.frontend_attributes, mhlo.is_dynamic, mhlo.num_partitions, mhlo.num_replicas, mhlo.use_auto_spmd_partitioning, mhlo.spmd_output_sharding, or none
+        at:       -:1:1
+        hint:     remove it: donation and shardings are told by the attributes of arguments"
+    `);
+    expect(verdict(withAttribute('mhlo.spmd_parameters_shardings = ["{replicated}"]'))).toContain(
+      "[module_attribute]",
+    );
+  });
+
+  test("what is checked, and what XLA does not know, is accepted", () => {
+    for (const attribute of [
+      "mhlo.num_partitions = 1 : i32",
+      "jax.uses_shape_polymorphism = false",
+      'my.note = "x"',
+    ])
+      expect(verdict(withAttribute(attribute))).toBe("accepted");
+  });
+});

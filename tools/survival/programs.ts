@@ -1,0 +1,128 @@
+/**
+ * @file Programs for the survival tier, one for each seed: a small valid program of one or a few operations, changed at random and kept
+ * when it still verifies. Types change in the same way everywhere in a program, numbers in attributes one by one.
+ */
+import { GriffinError } from "../../src/support/errors.js";
+import type { Operation } from "../../src/ir/operation.js";
+import { parseModule, printModule } from "../../src/ir/text/index.js";
+import { verifyModule } from "../../src/ir/verify.js";
+import { DYNAMIC, functionType } from "../../src/ir/types.js";
+import { bodyOf, findFunction } from "../../src/ir/analysis/symbols.js";
+import { setAttributes, setOperands } from "../../src/ir/rewriter.js";
+import { families } from "../../test/ir/ops/cases/index.js";
+
+/** Whole numbers from 0 up to but not including `limit`, the same for the same seed (mulberry32). */
+export type Random = (limit: number) => number;
+
+export function randomNumbers(seed: number): Random {
+  let state = seed >>> 0;
+  return (limit) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296) * limit);
+  };
+}
+
+const elements = [
+  ..."i1 i2 ui2 i4 ui4 i8 ui8 i16 ui16 i32 ui32 i64 ui64 f16 bf16 f32 f64".split(" "),
+  ..."f8E5M2 f8E4M3FN f8E4M3 f8E3M4 f8E4M3B11FNUZ f8E8M0FNU f6E2M3FN f6E3M2FN f4E2M1FN".split(" "),
+  "complex<f32>",
+  "complex<f64>",
+];
+/** Mostly small; those at the end are where sizes of integers end. */
+const sizes = [
+  0, 0, 1, 1, 1, 2, 2, 3, 3, 4, 5, 6, 7, 8, 9, 12, 16, 17, 31, 32, 33, 64, 127, 128, 1000, 65536,
+];
+const hugeSizes = [2 ** 31 - 1, 2 ** 31, 2 ** 32, 2 ** 40, 2 ** 53 - 1];
+const numbers = [-9, -2, -1, 0, 0, 1, 1, 2, 3, 4, 5, 7, 8, 16, 100];
+
+const pick = <T>(random: Random, items: readonly T[]): T => items[random(items.length)]!;
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+/** Changes one element type into another wherever it stands in a type. */
+function changeElement(text: string, random: Random): string {
+  const used = [
+    ...new Set([...text.matchAll(/tensor<(?:[\d?]+x)*([^,>]+(?:<f\d+>)?)/g)].map((match) => match[1]!)),
+  ];
+  if (used.length === 0) return text;
+  const from = new RegExp(`(?<=[<x])${escaped(pick(random, used))}(?=[,>])`, "g");
+  return text.replace(from, pick(random, elements));
+}
+
+/** Changes one size into another wherever it stands in a type. */
+function changeSize(text: string, random: Random): string {
+  const used = [...new Set([...text.matchAll(/(?<=[<x])(\d+)(?=x)/g)].map((match) => match[1]!))];
+  if (used.length === 0) return text;
+  const to = random(40) === 0 ? pick(random, hugeSizes) : pick(random, sizes);
+  return text.replace(new RegExp(`(?<=[<x])${pick(random, used)}(?=x)`, "g"), `${to}`);
+}
+
+/** Changes one number outside of types. */
+function changeNumber(text: string, random: Random): string {
+  const found = [...text.matchAll(/(?<![%@\w<.])-?\d+(?![\dx.\w])/g)];
+  if (found.length === 0) return text;
+  const { index, 0: number } = pick(random, found);
+  const to = random(60) === 0 ? pick(random, hugeSizes) : pick(random, numbers);
+  return `${text.slice(0, index)}${to}${text.slice(index + number.length)}`;
+}
+
+/** Adds a dimension in front of, or takes one from, every type of one rank. */
+function changeRank(text: string, random: Random): string {
+  if (random(2) === 0) return text.replace(/tensor<\d+x/g, "tensor<");
+  return text.replace(/tensor</g, `tensor<${pick(random, sizes)}x`);
+}
+
+const changes = [
+  changeElement,
+  changeSize,
+  changeSize,
+  changeSize,
+  changeNumber,
+  changeNumber,
+  changeNumber,
+  changeRank,
+];
+
+/** The texts that programs are made from: what each op's tests call valid, and more if given. */
+export const seedTexts = (more: readonly string[] = []): readonly string[] => [
+  ...families.map(({ valid }) => valid),
+  ...more,
+];
+
+/** Makes @main return every tensor of a static shape that it computes: a compiler drops what nothing needs. */
+function returnAll(module: Operation): void {
+  const main = findFunction(module, "main");
+  const body = main && bodyOf(main);
+  if (main === undefined || body?.last?.name !== "func.return" || body.last.operands.length > 0) return;
+  const values = body.operations
+    .flatMap((operation) => operation.results)
+    .filter(({ type }) => type.kind === "tensor" && !type.shape.includes(DYNAMIC));
+  setOperands(body.last, values);
+  const inputs = body.arguments.map(({ type }) => type);
+  const type = functionType(
+    inputs,
+    values.map((value) => value.type),
+  );
+  setAttributes(main as Operation, { ...main.attributes, function_type: type });
+}
+
+/** The program of a seed: verified, or undefined when the changes made no program of it. */
+export function programOf(
+  seed: number,
+  texts: readonly string[],
+): { readonly text: string; readonly module: Operation } | undefined {
+  const random = randomNumbers(seed);
+  let text = pick(random, texts);
+  for (let left = 1 + random(4); left > 0; left--) text = pick(random, changes)(text, random);
+  try {
+    const module = parseModule(text);
+    returnAll(module);
+    verifyModule(module);
+    return { text: printModule(module), module };
+  } catch (error) {
+    if (error instanceof GriffinError) return undefined;
+    throw error;
+  }
+}
