@@ -12,6 +12,7 @@ import { type Operation, type Value, walk } from "../ir/operation.js";
 import { isOp, type OperationOf } from "../ir/ops/index.js";
 import { eraseOperation, setAttributes, setOperands } from "../ir/rewriter.js";
 import { printModule } from "../ir/text/index.js";
+import { checkTolerances } from "../ir/ops/check.js";
 import { formatType, functionType } from "../ir/types.js";
 import { decomposeChlo } from "../lowering/chlo/index.js";
 import type { Client } from "../runtime-pjrt/index.js";
@@ -27,10 +28,6 @@ interface Check {
   readonly expected: number | Elements;
   readonly where: SourcePosition | undefined;
 }
-
-/** Tolerances of the custom calls, and the default of the ops. */
-const ALMOST = 1e-4;
-const CLOSE_ULPS = 3;
 
 /** How the plugin is given a program: as text, or as the bytes of a portable artifact (chlo ops decomposed). */
 export type ProgramForm = "text" | "portable";
@@ -120,16 +117,16 @@ function comparisonOf(operation: Operation): Comparison | undefined {
       case "check.expect_eq":
         return { kind: "equal" };
       case "check.expect_almost_eq":
-        return { kind: "almost", tolerance: ALMOST };
+        return { kind: "almost", tolerance: checkTolerances.almost };
       case "check.expect_close":
-        return { kind: "close", maxUlps: CLOSE_ULPS, minUlps: 0 };
+        return { kind: "close", maxUlps: checkTolerances.closeUlps, minUlps: 0 };
     }
     return undefined;
   }
   if (isOp(operation, "check.expect_eq") || isOp(operation, "check.expect_eq_const"))
     return { kind: "equal" };
   if (isOp(operation, "check.expect_almost_eq") || isOp(operation, "check.expect_almost_eq_const")) {
-    return { kind: "almost", tolerance: operation.attributes.tolerance ?? ALMOST };
+    return { kind: "almost", tolerance: operation.attributes.tolerance ?? checkTolerances.almost };
   }
   if (!isOp(operation, "check.expect_close")) return undefined;
   const { max_ulp_difference: maxUlps, min_ulp_difference: minUlps = 0 } = operation.attributes;

@@ -119,7 +119,7 @@ const refuseScan: Rule = (operation) =>
 
 const refuseNewer: Rule = (operation, { stablehloVersion }) => {
   if (stablehloVersion === undefined) return undefined;
-  const minor = minimumMinorVersion(operation, typesOf(operation).flatMap(elementsOf));
+  const minor = minimumMinorVersion(operation);
   const [major, has] = stablehloVersion;
   if (minor === 0 || major > 1 || (major === 1 && has >= minor)) return undefined;
   return {

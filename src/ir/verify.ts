@@ -60,7 +60,7 @@ function viewOf(parts: OpParts): OpView<never> {
 }
 
 function checkOperands(parts: OpParts, definition: OpDefinition): void {
-  const groups = resolveOperandGroups(definition, parts.operands, parts.attributes);
+  const groups = resolveOperandGroups(definition, parts.operands);
   if (groups === undefined)
     fail(parts, "operands", `takes ${describeOperands(definition)}, got ${parts.operands.length} operands`);
   definition.operands.forEach((operand, index) => {

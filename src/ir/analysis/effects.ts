@@ -3,13 +3,6 @@ import type { Operation } from "../operation.js";
 import { hasTrait, isOp } from "../ops/index.js";
 import { bodyOf, findFunction } from "./symbols.js";
 
-/** Operations that have the effects of their regions and no others. */
-const transparent: ReadonlySet<string> = new Set(
-  ["while", "if", "case", "map", "reduce", "reduce_window", "scatter", "select_and_scatter", "sort"].map(
-    (name) => `stablehlo.${name}`,
-  ),
-);
-
 function moduleOf(operation: Operation): Operation {
   let root = operation;
   while (root.parent !== undefined) root = root.parent;
@@ -34,7 +27,8 @@ function isPureWithin(operation: Operation, calling: ReadonlySet<string>): boole
   }
   if (hasTrait(operation, "terminator")) return false;
   return (
-    (hasTrait(operation, "pure") || transparent.has(operation.name)) && hasPureRegions(operation, calling)
+    (hasTrait(operation, "pure") || hasTrait(operation, "recursive-effects")) &&
+    hasPureRegions(operation, calling)
   );
 }
 

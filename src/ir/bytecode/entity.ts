@@ -4,7 +4,7 @@
  */
 import type { ByteReader } from "./byte-reader.js";
 import type { ByteWriter } from "./byte-writer.js";
-import { laterVersion, oldestVersion, type Version } from "./versions.js";
+import { laterVersion, oldestVersion, type Version } from "../versions.js";
 
 export type EntityKind = "attribute" | "type";
 

@@ -1,7 +1,7 @@
 /** @file The fields that attributes and types are made of, each in both directions. */
 import type { Codec, Entity, EntityKind, Field, FieldInput, FieldValue } from "./entity.js";
 import { isEntity } from "./entity.js";
-import { type Version, oldestVersion } from "./versions.js";
+import { type Version, oldestVersion } from "../versions.js";
 
 export const varint: Field<number> = {
   read: ({ bytes }) => bytes.varint(),

@@ -4,24 +4,25 @@
  */
 import type { Operation } from "../operation.js";
 import { verifyModule } from "../verify.js";
+import { BytecodeError, PortabilityError } from "./errors.js";
 import { ModuleBuilder } from "./read-module.js";
 import { readProgram } from "./read-program.js";
 import { schema } from "./schema.js";
 import { ProgramBuilder } from "./write-module.js";
 import {
-  bytecodeVersionOf,
   defaultVersion,
   laterVersion,
   newestVersion,
   oldestVersion,
   parseTargetVersion,
   type Version,
-} from "./versions.js";
+} from "../versions.js";
+import { bytecodeVersionOf } from "./bytecode-version.js";
 import { writeProgram } from "./write-program.js";
 
-export { BytecodeError, PortabilityError } from "./errors.js";
+export { BytecodeError, PortabilityError };
 export { isBytecode } from "./read-program.js";
-export { newestVersion, oldestVersion, type Version } from "./versions.js";
+export { newestVersion, oldestVersion, type Version } from "../versions.js";
 
 export interface SerializeOptions {
   /** `major.minor.patch`; by default the lowest version that can express the module, at least 1.10.0. */
@@ -60,6 +61,19 @@ function minimumOf(builder: ProgramBuilder): MinimumVersion {
  * @throws PortabilityError when none can, naming the operation and the reason
  */
 export const minimumVersion = (module: Operation): MinimumVersion => minimumOf(new ProgramBuilder(module));
+
+/**
+ * The oldest version of StableHLO that can express one operation, its regions not counted; undefined when no version can,
+ * because it (or something in it) has no portable form.
+ */
+export function portableRequirement(operation: Operation): Version | undefined {
+  try {
+    return new ProgramBuilder(operation).requirement(operation).version;
+  } catch (error) {
+    if (error instanceof PortabilityError) return undefined;
+    throw error;
+  }
+}
 
 /**
  * The portable artifact of a module, byte for byte what libStablehlo writes for the same program and target.

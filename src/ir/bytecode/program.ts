@@ -3,7 +3,7 @@
  * values.
  */
 import type { Codec, Entity, EntityKind } from "./entity.js";
-import { oldestVersion } from "./versions.js";
+import { oldestVersion } from "../versions.js";
 
 export interface Program {
   /** Version of the bytecode, 0 to 6. */

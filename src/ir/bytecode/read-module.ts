@@ -16,7 +16,7 @@ import { type Entity, isA } from "./entity.js";
 import { BytecodeError } from "./errors.js";
 import { LocationReader } from "./locations.js";
 import { type BytecodeBlock, type BytecodeOperation, type BytecodeRegion, countValues } from "./program.js";
-import { vhloAttributes, vhloTypes } from "./vhlo-codecs.js";
+import { apiVersions, vhloAttributes, vhloTypes } from "./vhlo-codecs.js";
 import { findVhloOp, type SpreadFields, spreadFields, type VhloOp } from "./vhlo-ops.js";
 
 /** The longest list of integers that an attribute may be: a splat of any size is a few bytes long. */
@@ -119,7 +119,7 @@ export class ModuleBuilder {
     if (fields !== undefined) return this.#gather(op, name, fields, given);
     const entity = given.get(name);
     if (entity === undefined) return undefined;
-    if (isA(entity, vhloAttributes.apiVersion)) return apiVersion(entity.values[0]);
+    if (isA(entity, vhloAttributes.apiVersion)) return apiVersions[entity.values[0]];
     const attribute = attributeFromVhlo(this.#from, entity);
     if (kind.name === "unit") return attribute.kind === "bool" && attribute.value ? true : undefined;
     if (op.operation === "stablehlo.composite" && name === "version")
@@ -172,7 +172,7 @@ export class ModuleBuilder {
 
   /** What the first version of an operation, which lacks the field, means. */
   #oldField(op: VhloOp, name: string): readonly number[] | undefined {
-    if (op.next?.adds?.includes(name) !== true) this.#from.fail(`${op.name} lacks its attribute ${name}`);
+    if (op.next?.adds.includes(name) !== true) this.#from.fail(`${op.name} lacks its attribute ${name}`);
     return name.endsWith("_batching_dims") ? [] : undefined;
   }
 
@@ -250,12 +250,3 @@ function* readings(attribute: Attribute): Generator<Attribute> {
   const items = Array.from({ length: shape[0]! }, (_, i) => BigInt(numberAt(value, i)));
   yield { kind: "denseArray", element, items };
 }
-
-const apiVersionNumbers: Readonly<Record<string, number>> = {
-  API_VERSION_UNSPECIFIED: 0,
-  API_VERSION_ORIGINAL: 1,
-  API_VERSION_STATUS_RETURNING: 2,
-  API_VERSION_STATUS_RETURNING_UNIFIED: 3,
-  API_VERSION_TYPED_FFI: 4,
-};
-const apiVersion = (name: string): number => apiVersionNumbers[name]!;

@@ -18,7 +18,7 @@ import {
   type as typeField,
   varint,
 } from "./fields.js";
-import type { Version } from "./versions.js";
+import type { Version } from "../versions.js";
 
 const attribute = codecsOf("vhlo", "attribute");
 const type = codecsOf("vhlo", "type");
@@ -31,16 +31,20 @@ const choices = <const V extends string>(
   since?: Version,
 ) => attribute(code, name, [enumeration(values)], since === undefined ? {} : { since });
 
+/** The versions of XLA's custom call interface, by the number that `api_version` holds. */
+export const apiVersions = {
+  API_VERSION_UNSPECIFIED: 0,
+  API_VERSION_ORIGINAL: 1,
+  API_VERSION_STATUS_RETURNING: 2,
+  API_VERSION_STATUS_RETURNING_UNIFIED: 3,
+  API_VERSION_TYPED_FFI: 4,
+} as const;
+export type ApiVersion = keyof typeof apiVersions;
+
 export const vhloAttributes = {
   array: attribute(1, "array", [list(attributeField)]),
   bool: attribute(2, "bool", [flag]),
-  apiVersion: choices(5, "api_version", {
-    API_VERSION_UNSPECIFIED: 0,
-    API_VERSION_ORIGINAL: 1,
-    API_VERSION_STATUS_RETURNING: 2,
-    API_VERSION_STATUS_RETURNING_UNIFIED: 3,
-    API_VERSION_TYPED_FFI: 4,
-  }),
+  apiVersion: choices(5, "api_version", apiVersions),
   dictionary: attribute(6, "dictionary", [list(pair(attributeField, attributeField))]),
   float: attribute(8, "float", [typeField, numberBits]),
   integer: attribute(9, "integer", [typeField, numberBits]),

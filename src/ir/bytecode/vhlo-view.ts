@@ -13,9 +13,9 @@ import { defaultOf, isDefault } from "./defaults.js";
 import type { Entity } from "./entity.js";
 import { PortabilityError } from "./errors.js";
 import { typeToVhlo, type Writing } from "./types.js";
-import { vhloAttributes } from "./vhlo-codecs.js";
+import { type ApiVersion, apiVersions, vhloAttributes } from "./vhlo-codecs.js";
 import { spreadFields, type VhloOp, vhloVersions } from "./vhlo-ops.js";
-import { compareVersions, type Version } from "./versions.js";
+import { compareVersions, type Version } from "../versions.js";
 
 /** The least version that something needs, and what it is. */
 export interface Requirement {
@@ -51,13 +51,7 @@ function fieldToVhlo(to: Writing, value: unknown): Entity {
   return typeAttributeToVhlo(to, scalarType(value as "f32"));
 }
 
-const apiVersions = [
-  "API_VERSION_UNSPECIFIED",
-  "API_VERSION_ORIGINAL",
-  "API_VERSION_STATUS_RETURNING",
-  "API_VERSION_STATUS_RETURNING_UNIFIED",
-  "API_VERSION_TYPED_FFI",
-] as const;
+const apiVersionNames = Object.keys(apiVersions) as readonly ApiVersion[];
 
 type Attributes = Readonly<Record<string, unknown>>;
 
@@ -79,7 +73,7 @@ function* flatten(
   } else if (kind.name === "unit") {
     yield [name, to.pool.make(vhloAttributes.bool, given === true)];
   } else if (name === "api_version") {
-    yield [name, to.pool.make(vhloAttributes.apiVersion, apiVersions[value as number]!)];
+    yield [name, to.pool.make(vhloAttributes.apiVersion, apiVersionNames[value as number]!)];
   } else if (operation.name === "stablehlo.composite" && name === "version" && given === undefined) {
     yield [name, attributeToVhlo(to, integer(0n))];
   } else {
@@ -95,7 +89,7 @@ function needsRevision(operation: Operation, { next }: VhloOp): string | undefin
   if (next.addsRegions && operation.regions.length > 0) return "regions";
   const attributes = operation.attributes as Attributes;
   const kinds = Object.entries(findOp(operation.name)!.attributes);
-  for (const added of next.adds ?? []) {
+  for (const added of next.adds) {
     const [name, kind] = kinds.find(([key, other]) => {
       const fields = spreadFields(operation.name, other);
       return fields === undefined ? key === added : Object.values(fields).includes(added);

@@ -12,7 +12,7 @@ import type { BytecodeBlock, BytecodeOperation, BytecodeRegion, UseList } from "
 import { sdyFromText } from "./sdy.js";
 import { typeToVhlo, type Writing } from "./types.js";
 import { findUseLists, type UseLists } from "./use-lists.js";
-import { compareVersions, type Version } from "./versions.js";
+import { compareVersions, oldestVersion, type Version } from "../versions.js";
 import { vhloVersions } from "./vhlo-ops.js";
 
 /** Operations that VHLO leaves as they are. */
@@ -65,8 +65,8 @@ export class ProgramBuilder {
   readonly #views = new PortableViews(this.#to);
   readonly #numbers = new Map<Value, number>();
   readonly #locations = new Map<Location, Entity>();
-  readonly #open: ReadonlySet<Operation>;
   #useLists: UseLists = new Map();
+  #open: ReadonlySet<Operation> = new Set();
 
   /** @param keepsLocations whether the program says where its operations come from. */
   constructor(
@@ -74,23 +74,25 @@ export class ProgramBuilder {
     readonly keepsLocations = true,
   ) {
     this.#current = module;
-    this.#open = findOpenOperations(module);
   }
 
   /** What each operation of the module needs. */
   *requirements(): Generator<readonly [Operation, Requirement]> {
     for (const operation of walk(this.module))
-      if (operation.name !== "builtin.module") yield [operation, this.#requirement(operation)];
+      if (operation.name !== "builtin.module") yield [operation, this.requirement(operation)];
   }
 
-  #requirement(operation: Operation): Requirement {
+  /** What one operation needs, its regions not counted. @throws PortabilityError when it has no portable form */
+  requirement(operation: Operation): Requirement {
     this.#current = operation;
     if (!kept.has(operation.name)) return this.#views.requirement(operation);
-    return { version: "1.11.0", because: `operation ${operation.name}` };
+    const version = operation.name === "builtin.module" ? oldestVersion : "1.11.0";
+    return { version, because: `operation ${operation.name}` };
   }
 
   /** The program for readers of `target`, as `library` writes it. @throws PortabilityError */
   build(target: Version, library: Version): BytecodeOperation {
+    this.#open = findOpenOperations(this.module);
     this.#useLists = findUseLists(this.module, (operation) => isRewritten(operation, target, library));
     return this.#operation(this.module, target, 0);
   }

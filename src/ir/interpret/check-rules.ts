@@ -1,5 +1,6 @@
 /** @file Rules of the ops that check results: the check dialect, and custom calls of its names. */
 import type { Operation } from "../operation.js";
+import { checkTolerances } from "../ops/check.js";
 import { type Comparison, describeDifference } from "./compare.js";
 import { UnsupportedError, whereOf } from "./errors.js";
 import type { ControlRule, Machine, RuntimeValue } from "./machine.js";
@@ -9,8 +10,8 @@ import { Tensor } from "./tensor.js";
 const targets: Readonly<Record<string, Comparison>> = {
   "check.expect_eq": { kind: "equal" },
   "check.eq": { kind: "equal" },
-  "check.expect_almost_eq": { kind: "almost", tolerance: 1e-4 },
-  "check.expect_close": { kind: "close", maxUlps: 3, minUlps: 0 },
+  "check.expect_almost_eq": { kind: "almost", tolerance: checkTolerances.almost },
+  "check.expect_close": { kind: "close", maxUlps: checkTolerances.closeUlps, minUlps: 0 },
 };
 
 /** Whether an operation checks something when it runs. */
@@ -51,15 +52,13 @@ const constantOf = (operation: {
   readonly attributes: { readonly value: Parameters<typeof Tensor.fromElements>[0] };
 }): Tensor => Tensor.fromElements(operation.attributes.value);
 
-const defaultTolerance = 1e-4;
-
 export const checkRules = {
   "check.expect_almost_eq": ((operation, [actual, expected], machine) => {
-    const { tolerance = defaultTolerance } = operation.attributes;
+    const { tolerance = checkTolerances.almost } = operation.attributes;
     return check(machine, operation, actual!, expected!, { kind: "almost", tolerance });
   }) satisfies ControlRule<"check.expect_almost_eq">,
   "check.expect_almost_eq_const": ((operation, [actual], machine) => {
-    const { tolerance = defaultTolerance } = operation.attributes;
+    const { tolerance = checkTolerances.almost } = operation.attributes;
     return check(machine, operation, actual!, constantOf(operation), { kind: "almost", tolerance });
   }) satisfies ControlRule<"check.expect_almost_eq_const">,
   "check.expect_close": ((operation, [actual, expected], machine) => {

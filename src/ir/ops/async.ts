@@ -26,6 +26,7 @@ const asyncStart = defineOp({
   attributes: {},
   regions: ["body"],
   traits: [],
+  since: "1.15.0",
   infer: (op) => {
     const block = op.body(0);
     const { operations } = block;
@@ -63,6 +64,7 @@ const asyncDone = defineOp({
   operands: [operand("operand", "N")],
   attributes: {},
   traits: [],
+  since: "1.15.0",
   infer: (op) => {
     const { type } = op.operands[0]!;
     const elements = type.kind === "future" ? type.elements : [];

@@ -15,6 +15,7 @@ import {
   string,
   symbol,
   symbolArray,
+  since,
 } from "./kinds.js";
 import { outputOperandAlias } from "./structs.js";
 
@@ -30,6 +31,8 @@ const composite = defineOp({
   },
   regions: ["*composite_regions"],
   traits: [],
+  since: "0.19.0",
+  revision: { since: "1.14.0", addsRegions: true },
   infer: (op) => {
     const { name } = op.attributes;
     op.check(
@@ -53,7 +56,7 @@ const customCallAttributes = {
   operand_layouts: optional(attributeArray),
   result_layouts: optional(attributeArray),
   output_operand_aliases: optional(listOf(outputOperandAlias), []),
-  result_tilings: optional(attributeArray),
+  result_tilings: since("1.18.0", optional(attributeArray)),
 };
 type CustomCall = OpView<AttributesOf<typeof customCallAttributes>>;
 

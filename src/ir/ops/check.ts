@@ -4,6 +4,9 @@ import { defineOp, operand, variadic } from "./define.js";
 import { attribute, elements, f64, listOf, optional, string, symbolArray, ui32, ui64 } from "./kinds.js";
 import type { View } from "./constraints.js";
 
+/** What checks allow that name no tolerance: the difference of "almost equal", and units in the last place of "close". */
+export const checkTolerances = { almost: 1e-4, closeUlps: 3 } as const;
+
 function checkSameTypes(op: View, [a, b]: readonly [Type, Type]): void {
   op.check(
     a === b,
@@ -33,7 +36,7 @@ const expectAlmostEqConst = defineOp({
   name: "check.expect_almost_eq_const",
   summary: "Fails unless the value is within the tolerance of the constant.",
   operands: [operand("lhs", "FC")],
-  attributes: { value: elements, tolerance: optional(f64, 1e-4) },
+  attributes: { value: elements, tolerance: optional(f64, checkTolerances.almost) },
   traits: [],
   infer: (op) => {
     checkSameTypes(op, [op.tensor(0), op.attributes.value.type]);
@@ -61,7 +64,7 @@ const expectAlmostEq = defineOp({
   name: "check.expect_almost_eq",
   summary: "Fails unless both values are within the tolerance of each other.",
   operands: [operand("lhs", "FC"), operand("rhs", "FC")],
-  attributes: { tolerance: optional(f64, 1e-4) },
+  attributes: { tolerance: optional(f64, checkTolerances.almost) },
   traits: [],
   infer: (op) => {
     checkSameTypes(op, pair(op));

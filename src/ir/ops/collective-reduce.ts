@@ -50,6 +50,7 @@ const allReduce = defineOp({
   attributes,
   regions: ["computation"],
   traits: [],
+  revision: { since: "1.5.0", fromOneOperand: true },
   infer: (op) => {
     const labels = {
       unique: "all_reduce_c1",
@@ -73,6 +74,7 @@ const collectiveReduce = defineOp({
   attributes: { ...attributes, has_dynamic_root: unit },
   regions: ["computation"],
   traits: [],
+  since: "1.19.0",
   infer: (op) => {
     const labels = {
       unique: "collective_reduce_c1",

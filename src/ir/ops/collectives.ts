@@ -2,7 +2,7 @@
 import { DYNAMIC, formatType, type TensorType, tensorType, type Type } from "../types.js";
 import { sameElement } from "../verify-types.js";
 import { defineOp, operand, variadic } from "./define.js";
-import { denseI64, i64, optional, unit } from "./kinds.js";
+import { denseI64, i64, optional, unit, since } from "./kinds.js";
 import { checkGroups, checkPairs, groupMatrix } from "./replica-groups.js";
 import { checkDimension, checkInRange, list, rankOf, sameSize, tensors, type View } from "./constraints.js";
 import { dimensionsOf, tensorOf } from "./shape-checks.js";
@@ -37,6 +37,7 @@ const allGather = defineOp({
     use_global_device_ids: unit,
   },
   traits: [],
+  revision: { since: "1.5.0", fromOneOperand: true },
   infer: (op) => {
     const {
       all_gather_dim: dimension,
@@ -81,6 +82,7 @@ const allToAll = defineOp({
     channel_handle: optional(channelHandle),
   },
   traits: [],
+  revision: { since: "1.5.0", fromOneOperand: true },
   infer: (op) => {
     const { split_dimension: split, concat_dimension: join, split_count: count } = op.attributes;
     op.check(count > 0, "all_to_all_c4", `split_count must be positive, got ${count}`);
@@ -152,9 +154,11 @@ const collectiveBroadcast = defineOp({
   attributes: {
     replica_groups: replicaGroups,
     channel_handle: optional(channelHandle),
-    has_dynamic_root: unit,
+    has_dynamic_root: since("1.20.0", unit),
   },
   traits: [],
+  since: "0.16.0",
+  revision: { since: "1.20.0", fromOneOperand: true },
   infer: (op) => {
     const { replica_groups: groups, has_dynamic_root: dynamicRoot } = op.attributes;
     const matrix = groupMatrix(groups);

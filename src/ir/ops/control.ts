@@ -51,7 +51,7 @@ const if_ = defineOp({
   operands: [operand("pred", "P")],
   attributes: {},
   regions: ["true_branch", "false_branch"],
-  traits: [],
+  traits: ["recursive-effects"],
   infer: (op) => {
     checkRank(op, op.tensor(0), 0, "pred", "if_i1");
     return inferBranches(op, "if_c1", "if_c2");
@@ -72,7 +72,7 @@ const case_ = defineOp({
   operands: [operand("index", "S")],
   attributes: {},
   regions: ["*branches"],
-  traits: [],
+  traits: ["recursive-effects"],
   infer: (op) => {
     const index = op.tensor(0);
     op.check(index === tensorType([], "i32"), "case_i1", "index must be tensor<i32>");
@@ -95,7 +95,7 @@ const while_ = defineOp({
   operands: [variadic("operand", "PIFCQATB")],
   attributes: {},
   regions: ["cond", "body"],
-  traits: [],
+  traits: ["recursive-effects"],
   infer: (op) => {
     const types = op.operands.map((value) => value.type);
     const argumentTypes = (index: number): Type[] =>

@@ -234,6 +234,7 @@ const dynamicConv = defineOp({
   operands: [operand("lhs", "PIFCQ"), operand("rhs", "PIFCQA"), operand("padding", "I")],
   attributes,
   traits: ["pure"],
+  revision: { since: "0.20.0", drops: ["padding"] },
   infer: (op) => [inferConvolution(op, "dynamic_conv", () => paddingOperand(op))],
   assembly: "generic",
   example: [

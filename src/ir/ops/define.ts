@@ -4,6 +4,7 @@
  */
 import type { Block, Region, Value } from "../operation.js";
 import type { TensorType, Type } from "../types.js";
+import type { Version } from "../versions.js";
 import type { AttributeKind } from "./kinds.js";
 
 /**
@@ -16,7 +17,7 @@ export type TypeClass = string;
 export interface OperandDefinition {
   readonly name: string;
   readonly types: TypeClass;
-  /** Any number of operands; at most one such group, or several that share `segments`. */
+  /** Any number of operands; several such groups share the operands equally. */
   readonly variadic?: true;
   /** None or one. */
   readonly optional?: true;
@@ -24,7 +25,7 @@ export interface OperandDefinition {
 
 /**
  * pure: no effect, may be removed, merged, moved. elementwise: same shapes in and out. commutative: operands may swap.
- * terminator: ends its block. isolated: its regions see no outer values. symbol: names itself with sym_name.
+ * recursive-effects: has the effects of its regions and no others. terminator: ends its block. isolated: its regions see no outer values. symbol: names itself with sym_name.
  * recurrent: each step along time needs the one before it.
  * deprecated: no HLO op, or on its way out; read from text, never emitted.
  */
@@ -33,6 +34,7 @@ export type Trait =
   | "elementwise"
   | "commutative"
   | "idempotent"
+  | "recursive-effects"
   | "terminator"
   | "isolated"
   | "symbol"
@@ -70,7 +72,7 @@ export interface OpView<A> {
 
 /**
  * How the pretty form is written. `unary` and `binary` are the templates `%operand : T` and `%lhs, %rhs : T` with the
- * operands of the table; `generic` has no pretty form; `custom` is written by hand (text/custom.ts). A template is the text
+ * operands of the table; `generic` has no pretty form; `custom` is written by hand (text/forms/). A template is the text
  * after the op's name and a space:
  *
  *   %name        the operand of that name; `%name...` all operands of a variadic group, with commas between
@@ -106,7 +108,22 @@ export interface RowView<A> {
   readonly attributes: A;
 }
 
-export interface OpDefinition<Name extends string = string, A extends AttributeTable = AttributeTable> {
+/** What a version of StableHLO changed about an op that was there before, beside the attributes it brought. */
+export interface Revision {
+  readonly since: Version;
+  /** Before, the op took one operand. */
+  readonly fromOneOperand?: true;
+  /** Before, the op had no regions. */
+  readonly addsRegions?: true;
+  /** Before, the op had these attributes too, which meant nothing. */
+  readonly drops?: readonly string[];
+}
+
+export interface OpDefinition<
+  Name extends string = string,
+  A extends AttributeTable = AttributeTable,
+  Form extends Assembly = Assembly,
+> {
   readonly name: Name;
   /** One sentence. */
   readonly summary: string;
@@ -115,6 +132,9 @@ export interface OpDefinition<Name extends string = string, A extends AttributeT
   /** Names of the regions, in order; the last may be variadic (`*branches`). */
   readonly regions?: readonly string[];
   readonly traits: readonly Trait[];
+  /** The version of StableHLO that brought the op; absent for those that are as old as portable artifacts (0.9). */
+  readonly since?: Version;
+  readonly revision?: Revision;
   /**
    * Verifies and infers in one: complains through `op.check`, and returns the result types. Where types cannot be inferred
    * (reshape, iota ...), it checks the requested ones and returns them.
@@ -128,15 +148,17 @@ export interface OpDefinition<Name extends string = string, A extends AttributeT
   rowAxes?(op: RowView<AttributesOf<A>>, axis: number): RowAxes | undefined;
   /** The rows along time of an op that mixes them, and takes them in the strided layout by its attribute `strided`. */
   timeAxes?(op: RowView<AttributesOf<A>>): RowAxes;
-  readonly assembly: Assembly;
+  readonly assembly: Form;
   /** A line that parses, verifies and prints back as written, given the functions around it (docs and tests). */
   readonly example: string;
 }
 
-/** Declares an op; literal names and attribute kinds are kept by inference. */
-export function defineOp<const Name extends string, const A extends AttributeTable>(
-  definition: OpDefinition<Name, A>,
-): OpDefinition<Name, A> {
+/** Declares an op; literal names, attribute kinds and the kind of its text form are kept by inference. */
+export function defineOp<
+  const Name extends string,
+  const A extends AttributeTable,
+  const Form extends Assembly,
+>(definition: OpDefinition<Name, A, Form>): OpDefinition<Name, A, Form> {
   return definition;
 }
 

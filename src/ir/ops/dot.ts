@@ -4,7 +4,7 @@ import { sameElement } from "../verify-types.js";
 import type { Value } from "../operation.js";
 import { type AttributesOf, defineOp, type OpView, operand, rowShape } from "./define.js";
 import { precisionConfig } from "./enums.js";
-import { optional } from "./kinds.js";
+import { optional, since } from "./kinds.js";
 import { anyQuantised, checkContractionQuantisation } from "./quantisation.js";
 import { checkInRange, checkUnique, rankOf, sameSize, type View } from "./constraints.js";
 import { dimensionOf, mostSpecific, tensorOf } from "./shape-checks.js";
@@ -13,7 +13,7 @@ import { dotAlgorithm, dotDimensionNumbers } from "./structs.js";
 const attributes = {
   dot_dimension_numbers: dotDimensionNumbers,
   precision_config: optional(precisionConfig),
-  algorithm: optional(dotAlgorithm),
+  algorithm: since("1.6.0", optional(dotAlgorithm)),
 };
 type DotAttributes = AttributesOf<typeof attributes>;
 type Algorithm = NonNullable<DotAttributes["algorithm"]>;

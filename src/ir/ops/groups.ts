@@ -12,7 +12,6 @@ const isGroup = (operand: OpDefinition["operands"][number]): boolean =>
 export function resolveOperandGroups<T>(
   definition: Pick<OpDefinition, "operands">,
   operands: readonly T[],
-  _attributes: object,
 ): readonly (readonly T[])[] | undefined {
   const groups = definition.operands.filter(isGroup).length;
   const spare = operands.length - (definition.operands.length - groups);

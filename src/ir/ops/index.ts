@@ -70,6 +70,9 @@ export type ModelOpName = Extract<OpName, `nn.${string}` | `griffin.${string}`>;
 export const isModelOp = ({ name }: Operation): boolean =>
   name.startsWith("nn.") || name.startsWith("griffin.");
 
+/** The ops whose pretty form is written by hand. */
+export type CustomFormName = Extract<Definition, { readonly assembly: "custom" }>["name"];
+
 type TableOf<K extends OpName> = Extract<Definition, { readonly name: K }>["attributes"];
 
 /** The typed attributes of op `K`. */
@@ -78,9 +81,6 @@ export type Attributes<K extends OpName> =
 
 /** An operation known to be a `K`. */
 export type OperationOf<K extends OpName> = Operation<K, Attributes<K>>;
-
-/** A rule for every op of `K`: a missing one does not compile. */
-export type RuleTable<K extends OpName, Rule> = { readonly [N in K]: Rule };
 
 const byName: ReadonlyMap<string, OpDefinition> = new Map(
   definitions.map((definition) => [definition.name, definition as unknown as OpDefinition]),

@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { Attribute, AttributeDictionary } from "../attribute.js";
 import { type Elements, elementsFromNumbers, numberAt, storedCount } from "../elements.js";
 import { elementCount, type FunctionType, type ScalarType, scalarType, tensorType } from "../types.js";
+import type { Version } from "../versions.js";
 
 /** One kind of attribute; `T` is its value in the IR. */
 export interface AttributeKind<T = unknown, Optional extends boolean = boolean> {
@@ -18,6 +19,21 @@ export interface AttributeKind<T = unknown, Optional extends boolean = boolean> 
   readonly optional: Optional;
   /** What absence means, where the spec says so. */
   readonly defaultValue?: T;
+  /** The version of StableHLO that brought the attribute, when the op is older. */
+  readonly since?: Version;
+  /** Of a struct: its fields, in the order of writing. */
+  readonly fields?: Readonly<Record<string, StructField>>;
+}
+
+/** A field of a struct attribute. */
+export interface StructField<T = unknown> {
+  readonly schema: z.ZodType<T>;
+  toAttribute(value: T): Attribute;
+  fromAttribute(attribute: Attribute): T | undefined;
+  /** The value that is not written. */
+  readonly absent?: T;
+  /** The version of StableHLO that brought the field, when the struct is older. */
+  readonly since?: Version;
 }
 
 type Codec<T> = Pick<AttributeKind<T>, "name" | "schema" | "toAttribute" | "fromAttribute">;
@@ -29,6 +45,12 @@ export const optional = <T>(kind: AttributeKind<T, false>, defaultValue?: T): At
   ...kind,
   optional: true,
   ...(defaultValue === undefined ? {} : { defaultValue }),
+});
+
+/** The same attribute or field, which `version` of StableHLO brought: to express it takes that version. */
+export const since = <K extends { readonly since?: Version }>(version: Version, kind: K): K => ({
+  ...kind,
+  since: version,
 });
 
 /** The number an integer is, or undefined past 2^53, where numbers are no longer exact. */

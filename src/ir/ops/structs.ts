@@ -1,6 +1,6 @@
 /** @file Attribute kinds that are structs of named fields, e.g. `#stablehlo.dot<..>`; field names are StableHLO's. */
 import { z } from "zod";
-import type { Attribute, AttributeDictionary } from "../attribute.js";
+import type { AttributeDictionary } from "../attribute.js";
 import { isScalarType, type ScalarType, scalarType } from "../types.js";
 import { resultAccuracyMode } from "./enums.js";
 import {
@@ -13,20 +13,14 @@ import {
   f64,
   everyItem,
   safeNumber,
+  since,
+  type StructField,
 } from "./kinds.js";
-
-/** How one field stands in text and in the IR; `absent` is the value that is not written. */
-interface Field<T = unknown> {
-  readonly schema: z.ZodType<T>;
-  toAttribute(value: T): Attribute;
-  fromAttribute(attribute: Attribute): T | undefined;
-  readonly absent?: T;
-}
 
 const integerType = scalarType("i64");
 
 /** A list of integers; `absent` when it is not written if empty. */
-const integers: Field<readonly number[]> = {
+const integers: StructField<readonly number[]> = {
   schema: z.array(z.int()).readonly(),
   toAttribute: (value) => ({
     kind: "array",
@@ -35,16 +29,16 @@ const integers: Field<readonly number[]> = {
   fromAttribute: (a) => (a.kind === "array" ? everyItem(a.items, integer.fromAttribute) : undefined),
 };
 
-const integer: Field<number> = {
+const integer: StructField<number> = {
   schema: z.int(),
   toAttribute: (value) => ({ kind: "integer", value: BigInt(value), type: integerType }),
   fromAttribute: (a) => (a.kind === "integer" ? safeNumber(a.value) : undefined),
 };
 
-const float: Field<number> = { ...f64, schema: z.number() };
+const float: StructField<number> = { ...f64, schema: z.number() };
 
 /** `bf16`: an element type by its spelling. */
-const elementType: Field<ScalarType> = {
+const elementType: StructField<ScalarType> = {
   schema: z.custom<ScalarType>((value) => typeof value === "string" && isScalarType(value)),
   toAttribute: (value) => ({ kind: "type", type: scalarType(value) }),
   fromAttribute: (a) => {
@@ -53,14 +47,19 @@ const elementType: Field<ScalarType> = {
   },
 };
 
-const orAbsent = <T>(field: Field<T>, absent: T): Field<T> => ({ ...field, absent });
+const orAbsent = <T>(field: StructField<T>, absent: T): StructField<T> => ({ ...field, absent });
 /** A list of dimensions; empty when absent. */
 const dimensions = orAbsent(integers, []);
 
-type FieldTable = Readonly<Record<string, Field>>;
-type FieldsOf<F extends FieldTable> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never };
+type FieldTable = Readonly<Record<string, StructField>>;
+type FieldsOf<F extends FieldTable> = {
+  readonly [K in keyof F]: F[K] extends StructField<infer T> ? T : never;
+};
 
-const isAbsent = (field: Field, value: unknown): boolean =>
+/** Dimensions that gathers and scatters have since version 1.1. */
+const batching = since("1.1.0", dimensions);
+
+const isAbsent = (field: StructField, value: unknown): boolean =>
   field.absent !== undefined && JSON.stringify(value) === JSON.stringify(field.absent);
 
 function structKind<const F extends FieldTable>(name: string, fields: F): AttributeKind<FieldsOf<F>, false> {
@@ -69,6 +68,7 @@ function structKind<const F extends FieldTable>(name: string, fields: F): Attrib
   return {
     name,
     optional: false,
+    fields,
     schema: z.object(shape).readonly() as unknown as z.ZodType<FieldsOf<F>>,
     toAttribute: (value) => {
       const entries = names
@@ -115,8 +115,8 @@ export const dotAlgorithm = structKind("dot_algorithm", {
 export const gatherDimensionNumbers = structKind("gather", {
   offset_dims: dimensions,
   collapsed_slice_dims: dimensions,
-  operand_batching_dims: dimensions,
-  start_indices_batching_dims: dimensions,
+  operand_batching_dims: batching,
+  start_indices_batching_dims: batching,
   start_index_map: dimensions,
   index_vector_dim: orAbsent(integer, 0),
 });
@@ -125,8 +125,8 @@ export const gatherDimensionNumbers = structKind("gather", {
 export const scatterDimensionNumbers = structKind("scatter", {
   update_window_dims: dimensions,
   inserted_window_dims: dimensions,
-  input_batching_dims: dimensions,
-  scatter_indices_batching_dims: dimensions,
+  input_batching_dims: batching,
+  scatter_indices_batching_dims: batching,
   scatter_dims_to_operand_dims: dimensions,
   index_vector_dim: orAbsent(integer, 0),
 });
@@ -173,3 +173,17 @@ const replicaGroupMeshAxes = structKind("replica_group_mesh_axes", {
 
 /** Groups of replica ids, one row a group; or the axes of a mesh that make them. */
 export const replicaGroups = either(denseI64, replicaGroupMeshAxes);
+
+/** The structs that are written by the names of their fields; conv has a syntax of its own. */
+export const fieldStructs: ReadonlyMap<string, AttributeKind> = new Map(
+  [
+    dotDimensionNumbers,
+    dotAlgorithm,
+    gatherDimensionNumbers,
+    scatterDimensionNumbers,
+    channelHandle,
+    outputOperandAlias,
+    resultAccuracy,
+    replicaGroupMeshAxes,
+  ].map((kind) => [kind.name, kind as AttributeKind]),
+);

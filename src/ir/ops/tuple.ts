@@ -2,7 +2,7 @@
 import type { Attribute } from "../attribute.js";
 import { formatType, isStatic, tokenType, tupleType, type Type } from "../types.js";
 import { defineOp, operand, variadic } from "./define.js";
-import { attributeArray, bool, denseI64, i32, optional, string } from "./kinds.js";
+import { attributeArray, bool, denseI64, i32, optional, string, since } from "./kinds.js";
 import { checkPairs } from "./replica-groups.js";
 import { typeList, type View } from "./constraints.js";
 import { channelHandle } from "./structs.js";
@@ -114,7 +114,7 @@ const channelTypes = { deviceToDevice: 1, deviceToHost: 2, hostToDevice: 3 } as 
 const transfer = {
   channel_handle: channelHandle,
   is_host_transfer: optional(bool, false),
-  source_target_pairs: optional(denseI64),
+  source_target_pairs: since("1.12.0", optional(denseI64)),
 };
 
 interface Transfer {

@@ -1,8 +1,9 @@
 /** @file Elementwise ops on one operand. */
 import { formatType, isComplex, type TensorType, type Type, withElement } from "../types.js";
+import type { Version } from "../versions.js";
 import { inTypeClass } from "../verify-types.js";
 import { type AttributeTable, defineOp, type OpView, operand } from "./define.js";
-import { optional } from "./kinds.js";
+import { optional, since } from "./kinds.js";
 import { checkSameShapes, type View } from "./constraints.js";
 import { defaultAccuracy, resultAccuracy } from "./structs.js";
 
@@ -15,6 +16,7 @@ function elementwise<const Name extends string, const A extends AttributeTable>(
   attributes: A,
   summary: string,
   infer: (op: View) => readonly Type[],
+  introduced: { readonly since?: Version } = {},
 ) {
   return defineOp({
     name: `stablehlo.${name}`,
@@ -22,6 +24,7 @@ function elementwise<const Name extends string, const A extends AttributeTable>(
     operands: [operand("operand", types)],
     attributes,
     traits: ["pure", "elementwise"],
+    ...introduced,
     infer: (op: OpView<unknown>) => infer(op),
     assembly: "unary",
     example: `%0 = stablehlo.${name} %arg0 : ${sample(types)}`,
@@ -32,15 +35,21 @@ function elementwise<const Name extends string, const A extends AttributeTable>(
 const unary = <const Name extends string>(name: Name, types: string, summary: string) =>
   elementwise(name, types, {}, summary, (op) => [op.tensor(0)]);
 
-const accuracyAttribute = { result_accuracy: optional(resultAccuracy, defaultAccuracy) };
-
-/** A transcendental function: the result's accuracy may be asked for. */
-const transcendental = <const Name extends string>(name: Name, summary: string) =>
-  elementwise(name, "FCQ", accuracyAttribute, summary, (op) => {
-    const { result_accuracy: accuracy } = op.attributes as { result_accuracy?: typeof defaultAccuracy };
-    if (accuracy !== undefined) checkAccuracy(op, accuracy);
+/** A transcendental function: the result's accuracy may be asked for, since `accuracy` of StableHLO. */
+const transcendental = <const Name extends string>(
+  name: Name,
+  summary: string,
+  accuracy: Version = "1.10.0",
+  introduced: { readonly since?: Version } = {},
+) => {
+  const attributes = { result_accuracy: since(accuracy, optional(resultAccuracy, defaultAccuracy)) };
+  const infer = (op: View): readonly Type[] => {
+    const { result_accuracy: asked } = op.attributes as { result_accuracy?: typeof defaultAccuracy };
+    if (asked !== undefined) checkAccuracy(op, asked);
     return [op.tensor(0)];
-  });
+  };
+  return elementwise(name, "FCQ", attributes, summary, infer, introduced);
+};
 
 interface Accuracy {
   readonly atol: number;
@@ -114,7 +123,7 @@ export const unaryOps = [
   convert,
   transcendental("cosine", "Cosine."),
   unary("count_leading_zeros", "I", "Number of leading zero bits."),
-  transcendental("exponential", "e to the power of each element."),
+  transcendental("exponential", "e to the power of each element.", "1.9.0"),
   transcendental("exponential_minus_one", "e^x - 1, exact near zero."),
   unary("floor", "FQ", "Rounds down."),
   part("imag", "Imaginary part; zero for real numbers."),
@@ -132,6 +141,6 @@ export const unaryOps = [
   unary("sign", "SFCQ", "Sign; of a complex number its direction."),
   transcendental("sine", "Sine."),
   transcendental("sqrt", "Square root."),
-  transcendental("tan", "Tangent."),
+  transcendental("tan", "Tangent.", "1.10.0", { since: "1.4.0" }),
   transcendental("tanh", "Hyperbolic tangent."),
 ] as const;

@@ -8,9 +8,10 @@ import type { Block, Operation, Region, Value } from "../operation.js";
 import { nearestName } from "../../support/suggest.js";
 import { findOp, opDefinitions } from "../ops/index.js";
 import type { OpDefinition } from "../ops/define.js";
-import { insertOperation, makeBlock, makeOperation, makeRegion, type OperationParts } from "../rewriter.js";
+import { insertOperation, makeBlock, makeOperation, makeRegion } from "../rewriter.js";
 import { formatType, type Type } from "../types.js";
 import type { ParseContext } from "./context.js";
+import type { FormParser, ParsedArgument, ParsedParts } from "./forms/form.js";
 import { findForm } from "./forms/index.js";
 import { type Entry, parseEntries, toDictionary } from "./parse-attributes.js";
 import { parseOptionalLocation } from "./parse-locations.js";
@@ -20,17 +21,6 @@ import { Scope } from "./scope.js";
 import { parseGeneric } from "./parse-generic.js";
 import { unquote } from "./strings.js";
 import { templateOf } from "./template.js";
-
-/** What follows an op's name; `location` when it is not the name's. */
-export type ParsedParts = Omit<OperationParts, "name">;
-
-/** An argument that a region or an op's own syntax names: `%x: T loc(..)`. */
-export interface ParsedArgument {
-  readonly name: string;
-  readonly at: number;
-  readonly type: Type;
-  readonly location: Location;
-}
 
 /** Names on the left of `=`, each with the number of results it takes. */
 interface ResultNames {
@@ -48,7 +38,7 @@ class Consequence extends Error {}
 /** Thrown when there are too many errors to go on. */
 export class TooManyErrors extends Error {}
 
-export class OperationParser {
+export class OperationParser implements FormParser {
   readonly errors: ParseError[] = [];
   readonly #scope = new Scope();
   /** The dialect whose ops are written without it, per region around the cursor. */

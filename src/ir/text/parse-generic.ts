@@ -5,11 +5,11 @@
 import type { OpDefinition } from "../ops/define.js";
 import { type Entry, parseEntries } from "./parse-attributes.js";
 import { parseSignature } from "./parse-types.js";
-import type { OperationParser, ParsedParts } from "./operation-parser.js";
+import type { FormParser, ParsedParts } from "./forms/form.js";
 
 /** What follows the quoted name. In the old style the trailing dictionary holds the properties too. */
 export function parseGeneric(
-  input: OperationParser,
+  input: FormParser,
   name: string,
   definition: OpDefinition | undefined,
 ): ParsedParts {
@@ -27,7 +27,7 @@ export function parseGeneric(
 }
 
 /** `<{..}>`. */
-function parseProperties({ cursor, context }: OperationParser): Entry[] {
+function parseProperties({ cursor, context }: FormParser): Entry[] {
   cursor.expect("<");
   const entries = parseEntries(context);
   cursor.expect(">", "after the properties");

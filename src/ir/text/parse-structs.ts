@@ -4,51 +4,13 @@
  */
 import type { Attribute } from "../attribute.js";
 import { suggestion } from "../../support/suggest.js";
+import { fieldStructs } from "../ops/structs.js";
 import { scalarType } from "../types.js";
 import { type ParseContext, parseInteger } from "./context.js";
 import { parseAttribute, parseIntegerField } from "./parse-attributes.js";
 
 const i64 = scalarType("i64");
 const integer = (value: number): Attribute => ({ kind: "integer", value: BigInt(value), type: i64 });
-
-/** Structs that are read into their fields, in the order of writing; those of other names stay text. */
-const structs: Readonly<Record<string, readonly string[]>> = {
-  dot: [
-    "lhs_batching_dimensions",
-    "rhs_batching_dimensions",
-    "lhs_contracting_dimensions",
-    "rhs_contracting_dimensions",
-  ],
-  dot_algorithm: [
-    "lhs_precision_type",
-    "rhs_precision_type",
-    "accumulation_type",
-    "lhs_component_count",
-    "rhs_component_count",
-    "num_primitive_operations",
-    "allow_imprecise_accumulation",
-  ],
-  gather: [
-    "offset_dims",
-    "collapsed_slice_dims",
-    "operand_batching_dims",
-    "start_indices_batching_dims",
-    "start_index_map",
-    "index_vector_dim",
-  ],
-  scatter: [
-    "update_window_dims",
-    "inserted_window_dims",
-    "input_batching_dims",
-    "scatter_indices_batching_dims",
-    "scatter_dims_to_operand_dims",
-    "index_vector_dim",
-  ],
-  channel_handle: ["handle", "type"],
-  output_operand_alias: ["output_tuple_indices", "operand_index", "operand_tuple_indices"],
-  result_accuracy: ["atol", "rtol", "ulps", "mode"],
-  replica_group_mesh_axes: ["mesh", "axes"],
-};
 
 /** The attribute at the cursor when it is one of ours; else undefined, with nothing taken. */
 export function parseStablehloAttribute(context: ParseContext): Attribute | undefined {
@@ -61,7 +23,7 @@ export function parseStablehloAttribute(context: ParseContext): Attribute | unde
     cursor.advance();
     return parseConvStruct(context, dialect);
   }
-  if (dialect !== "stablehlo" || !Object.hasOwn(structs, name)) return undefined;
+  if (dialect !== "stablehlo" || !fieldStructs.has(name)) return undefined;
   cursor.advance();
   return { kind: "struct", dialect, name, fields: parseStructBody(context, name) };
 }
@@ -93,7 +55,7 @@ function parseDottedEnum({ cursor }: ParseContext, dialect: string, name: string
 /** `<offset_dims = [1], index_vector_dim = 1>`, in any order and with a comma at the end if it must be. */
 export function parseStructBody(context: ParseContext, struct: string): Map<string, Attribute> {
   const { cursor } = context;
-  const known = structs[struct] ?? [];
+  const known = Object.keys(fieldStructs.get(struct)?.fields ?? {});
   const fields = new Map<string, Attribute>();
   cursor.expect("<");
   while (cursor.kind !== ">") {

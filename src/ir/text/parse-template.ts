@@ -11,12 +11,12 @@ import { parseBool, parseIntegers } from "./context.js";
 import { Cursor } from "./cursor.js";
 import { parseAttribute, parseString, parseUntypedInteger } from "./parse-attributes.js";
 import { parseSignature, parseType } from "./parse-types.js";
-import type { OperationParser, ParsedParts } from "./operation-parser.js";
 import { Source } from "./source.js";
 import type { Piece, TailPiece, Template, TypeSlot } from "./template.js";
+import type { FormParser, ParsedParts } from "./forms/form.js";
 
 /** An attribute in the short form that pretty forms use, of the given kind. */
-export function parseShort(input: OperationParser, kind: AttributeKind): Attribute {
+export function parseShort(input: FormParser, kind: AttributeKind): Attribute {
   const { cursor, context } = input;
   switch (kind.name) {
     case "i64":
@@ -63,7 +63,7 @@ function tokensOf(text: string): readonly string[] {
 }
 
 /** Takes the text of a template; false, with nothing taken, when something else stands here. */
-function acceptText({ cursor }: OperationParser, text: string): boolean {
+function acceptText({ cursor }: FormParser, text: string): boolean {
   const mark = cursor.mark();
   for (const token of tokensOf(text)) {
     if (cursor.spelling !== token) {
@@ -75,7 +75,7 @@ function acceptText({ cursor }: OperationParser, text: string): boolean {
   return true;
 }
 
-function expectText({ cursor }: OperationParser, text: string): void {
+function expectText({ cursor }: FormParser, text: string): void {
   for (const token of tokensOf(text)) {
     if (cursor.spelling !== token) cursor.failExpected(`"${token}"`);
     cursor.advance();
@@ -88,7 +88,7 @@ interface Reading {
   readonly attributes: Record<string, unknown>;
 }
 
-function readPiece(input: OperationParser, definition: OpDefinition, piece: Piece, reading: Reading): void {
+function readPiece(input: FormParser, definition: OpDefinition, piece: Piece, reading: Reading): void {
   const { cursor } = input;
   switch (piece.kind) {
     case "text":
@@ -126,14 +126,14 @@ interface TailTypes {
   results?: readonly Type[];
 }
 
-function readTypes(input: OperationParser): Type[] {
+function readTypes(input: FormParser): Type[] {
   const types: Type[] = [];
   do types.push(parseType(input.context));
   while (input.cursor.accept(","));
   return types;
 }
 
-function readSlot(input: OperationParser, slot: TypeSlot, operands: readonly Value[]): TailTypes {
+function readSlot(input: FormParser, slot: TypeSlot, operands: readonly Value[]): TailTypes {
   const { context, cursor } = input;
   if (slot === "F" || (slot === "T" && cursor.kind === "(")) {
     const type = parseSignature(context);
@@ -156,7 +156,7 @@ function readSlot(input: OperationParser, slot: TypeSlot, operands: readonly Val
   }
 }
 
-function readTail(input: OperationParser, tail: readonly TailPiece[], operands: readonly Value[]): TailTypes {
+function readTail(input: FormParser, tail: readonly TailPiece[], operands: readonly Value[]): TailTypes {
   const { cursor } = input;
   cursor.expect(":", "and a type");
   const at = cursor.start;
@@ -170,11 +170,7 @@ function readTail(input: OperationParser, tail: readonly TailPiece[], operands: 
 }
 
 /** What follows the op's name. */
-export function parseTemplate(
-  input: OperationParser,
-  definition: OpDefinition,
-  template: Template,
-): ParsedParts {
+export function parseTemplate(input: FormParser, definition: OpDefinition, template: Template): ParsedParts {
   const { cursor } = input;
   const start = cursor.start;
   const reading: Reading = { operands: new Map(), attributes: {} };
@@ -196,7 +192,7 @@ const isOperandSlot = (piece: TailPiece): boolean => piece.kind === "types" && p
 
 /** Result types of an op that writes none. */
 function inferred(
-  input: OperationParser,
+  input: FormParser,
   { name }: OpDefinition,
   parts: ParsedParts,
   at: number,

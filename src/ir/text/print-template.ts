@@ -5,9 +5,9 @@ import type { OpDefinition } from "../ops/define.js";
 import { resolveOperandGroups } from "../ops/groups.js";
 import { formatFunctionType, formatType, type Type } from "../types.js";
 import { formatAttribute, formatNumber, formatStructBody } from "./print-attributes.js";
-import type { Printer } from "./printer.js";
 import { quote } from "./strings.js";
 import type { Piece, TailPiece, Template, TypeSlot } from "./template.js";
+import type { FormPrinter } from "./forms/form.js";
 
 /** An attribute as pretty forms write it: without its type, enums by their bare word. */
 export function formatShort(attribute: Attribute): string {
@@ -64,12 +64,12 @@ const formatTail = (tail: readonly TailPiece[], operation: Operation): string =>
 
 /** Writes what follows the op's name; operands and attributes fit the declaration. */
 export function printTemplate(
-  out: Printer,
+  out: FormPrinter,
   operation: Operation,
   definition: OpDefinition,
   template: Template,
 ): void {
-  const groups = resolveOperandGroups(definition, operation.operands, operation.attributes) ?? [];
+  const groups = resolveOperandGroups(definition, operation.operands) ?? [];
   const operandsOf = new Map(definition.operands.map((operand, i) => [operand.name, groups[i] ?? []]));
   const format = (piece: Piece): string => {
     switch (piece.kind) {

@@ -6,6 +6,7 @@ import type { OpDefinition } from "../ops/define.js";
 import { resolveOperandGroups } from "../ops/groups.js";
 import { findOp } from "../ops/index.js";
 import { formatFunctionType, formatType, type Type } from "../types.js";
+import type { FormPrinter } from "./forms/form.js";
 import { findForm } from "./forms/index.js";
 import type { ValueNames } from "./names.js";
 import { type AttributeStyle, formatAttribute, formatEntries } from "./print-attributes.js";
@@ -37,13 +38,13 @@ const isWhole = ({ attributes, operands, regions }: Operation, definition: OpDef
   Object.entries(definition.attributes).every(
     ([name, kind]) => kind.optional || attributes[name] !== undefined,
   ) &&
-  resolveOperandGroups(definition, operands, attributes) !== undefined &&
+  resolveOperandGroups(definition, operands) !== undefined &&
   (definition.regions?.at(-1)?.startsWith("*") || regions.length === (definition.regions?.length ?? 0));
 
 const sameAttribute = (a: Attribute, b: Attribute): boolean => formatAttribute(a) === formatAttribute(b);
 
 /** Writes text; forms (forms/) use it for what follows an op's name. */
-export class Printer {
+export class Printer implements FormPrinter {
   text = "";
   readonly style: AttributeStyle;
   readonly #options: PrinterOptions;

@@ -1,12 +1,19 @@
 /** Versions: what each needs, older operations, and refusals. */
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   deserializePortable,
   minimumVersion,
   newestVersion,
+  PortabilityError,
   serializePortable,
 } from "../../../src/ir/bytecode/index.js";
-import { bytecodeVersionOf } from "../../../src/ir/bytecode/versions.js";
+import { bytecodeVersionOf } from "../../../src/ir/bytecode/bytecode-version.js";
+import { vhloVersions } from "../../../src/ir/bytecode/vhlo-ops.js";
+import { type Operation, walk } from "../../../src/ir/operation.js";
+import { opDefinitions } from "../../../src/ir/ops/index.js";
+import { minimumMinorVersion } from "../../../src/ir/verify-version.js";
+import { anyType, moduleOf, planOf } from "./random-modules.js";
 import { parseModule, printModule } from "../../../src/ir/text/index.js";
 
 const inMain = (head: string, ...lines: readonly string[]): string =>
@@ -121,4 +128,57 @@ test("a program written for 0.9.0 reads as the one written for the newest", () =
     const bytes = serializePortable(parse(text), { targetVersion });
     expect(printModule(deserializePortable(bytes).module)).toBe(text);
   }
+});
+
+const minors = Array.from({ length: 21 }, (_, minor) => `1.${minor}.0` as const);
+const kept = new Set(["builtin.module", "func.func", "sdy.mesh", "func.return", "stablehlo.return"]);
+const portable = opDefinitions.filter(({ name }) => vhloVersions(name) !== undefined && !kept.has(name));
+
+function canBeWritten(module: Operation, targetVersion: string): boolean {
+  try {
+    serializePortable(module, { targetVersion, verify: false });
+    return true;
+  } catch (error) {
+    if (error instanceof PortabilityError) return false;
+    throw error;
+  }
+}
+
+describe("what a plugin of an older StableHLO is not given", () => {
+  test.each(portable.map((definition) => [definition.name, definition] as const))(
+    "%s: exactly what has no portable form of its version, whatever its attributes and types",
+    (_, definition) => {
+      fc.assert(
+        fc.property(planOf(definition), anyType, (plan, type) => {
+          const module = moduleOf([plan], [type]);
+          const needed = Math.max(...[...walk(module)].map(minimumMinorVersion));
+          expect(minors.map((version) => canBeWritten(module, version))).toEqual(
+            minors.map((_version, minor) => minor >= needed),
+          );
+        }),
+        { numRuns: 10 },
+      );
+    },
+  );
+
+  test("all_gather of two operands is of version 1.5", () => {
+    const gather = (count: number): Operation => {
+      const types = Array<string>(count).fill("tensor<4xf32>").join(", ");
+      const operands = ["%arg0", "%arg1"].slice(0, count).join(", ");
+      const line = `%0:${count} = "stablehlo.all_gather"(${operands}) <{all_gather_dim = 0 : i64, replica_groups = dense<0> : tensor<1x1xi64>}> : (${types}) -> (${types})`;
+      return parse(inMain("(%arg0: tensor<4xf32>, %arg1: tensor<4xf32>)", line, "return"));
+    };
+    const needed = (module: Operation): number => Math.max(...[...walk(module)].map(minimumMinorVersion));
+    expect([needed(gather(1)), needed(gather(2))]).toEqual([0, 5]);
+  });
+
+  test.each([
+    ["exponential", 9],
+    ["tanh", 10],
+    ["tan", 10],
+  ])("%s may be asked for its accuracy since 1.%d", (name, minor) => {
+    const line = `%0 = stablehlo.${name} %arg0 {result_accuracy = #stablehlo.result_accuracy<mode = #stablehlo.result_accuracy_mode<HIGHEST>>} : tensor<f32>`;
+    const module = parse(inMain("(%arg0: tensor<f32>)", line, "return"));
+    expect(Math.max(...[...walk(module)].map(minimumMinorVersion))).toBe(minor);
+  });
 });

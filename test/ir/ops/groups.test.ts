@@ -2,8 +2,7 @@ import { describe, expect, test } from "vitest";
 import { findOp } from "../../../src/ir/ops/index.js";
 import { resolveOperandGroups } from "../../../src/ir/ops/groups.js";
 
-const groups = (name: string, operands: readonly string[]) =>
-  resolveOperandGroups(findOp(name)!, operands, {});
+const groups = (name: string, operands: readonly string[]) => resolveOperandGroups(findOp(name)!, operands);
 
 describe("operand groups", () => {
   test("single operands take one each", () => {

@@ -5,11 +5,10 @@ import { makeRegion } from "../../rewriter.js";
 import { parseOptionalLocation } from "../parse-locations.js";
 import { parseSymbol, toDictionary } from "../parse-attributes.js";
 import { parseType } from "../parse-types.js";
-import type { OperationParser, ParsedArgument } from "../operation-parser.js";
 import { formatDictionary } from "../print-attributes.js";
 import { formatSymbol } from "../strings.js";
 import { functionTail, operandTypes, parseFunctionTail, parseOperandTypes } from "./common.js";
-import type { Form } from "./form.js";
+import type { Form, FormParser, ParsedArgument } from "./form.js";
 
 /** `module @name attributes {..} { .. }` */
 export const moduleForm: Form = {
@@ -59,13 +58,13 @@ interface Parameter extends Slot {
   readonly argument?: ParsedArgument;
 }
 
-const parseSlot = (input: OperationParser): Slot => ({
+const parseSlot = (input: FormParser): Slot => ({
   type: parseType(input.context),
   dictionary: toDictionary(input.optionalEntries()),
 });
 
 /** `%x: T {..} loc(..)` or, in a declaration, `T {..}`. */
-function parseParameter(input: OperationParser): Parameter {
+function parseParameter(input: FormParser): Parameter {
   if (input.cursor.kind !== "value") return parseSlot(input);
   const argument = input.argument();
   const dictionary = toDictionary(input.optionalEntries());
@@ -73,7 +72,7 @@ function parseParameter(input: OperationParser): Parameter {
   return { type: argument.type, dictionary, argument: { ...argument, location } };
 }
 
-function parseResults(input: OperationParser): Slot[] {
+function parseResults(input: FormParser): Slot[] {
   const { cursor, context } = input;
   if (!cursor.accept("->")) return [];
   return cursor.kind === "("

@@ -2,7 +2,7 @@
 import type { Operation, Value } from "../../operation.js";
 import { formatFunctionType, type Type } from "../../types.js";
 import { parseSignature, parseType } from "../parse-types.js";
-import type { OperationParser } from "../operation-parser.js";
+import type { FormParser } from "./form.js";
 
 export const operandTypes = (operation: Operation): Type[] => operation.operands.map((value) => value.type);
 export const resultTypes = (operation: Operation): Type[] => operation.results.map((value) => value.type);
@@ -12,7 +12,7 @@ export const functionTail = (operation: Operation): string =>
   ` : ${formatFunctionType(operandTypes(operation), resultTypes(operation))}`;
 
 /** Reads `: (A, B) -> C`, checks the operands, and gives the result types. */
-export function parseFunctionTail(input: OperationParser, operands: readonly Value[]): readonly Type[] {
+export function parseFunctionTail(input: FormParser, operands: readonly Value[]): readonly Type[] {
   const { cursor, context } = input;
   cursor.expect(":", "and the type of the operation");
   const at = cursor.start;
@@ -22,7 +22,7 @@ export function parseFunctionTail(input: OperationParser, operands: readonly Val
 }
 
 /** Reads `: T` for operands and result alike, or the function type. */
-export function parseSameTypeTail(input: OperationParser, operands: readonly Value[]): readonly Type[] {
+export function parseSameTypeTail(input: FormParser, operands: readonly Value[]): readonly Type[] {
   const { cursor, context } = input;
   if (cursor.kind === ":" && cursor.following === "(") return parseFunctionTail(input, operands);
   cursor.expect(":", "and a type");
@@ -37,7 +37,7 @@ export function parseSameTypeTail(input: OperationParser, operands: readonly Val
 }
 
 /** Reads `: A, B`, one type an operand. */
-export function parseOperandTypes(input: OperationParser, operands: readonly Value[]): readonly Type[] {
+export function parseOperandTypes(input: FormParser, operands: readonly Value[]): readonly Type[] {
   const { cursor, context } = input;
   cursor.expect(":", "and the types of the operands");
   const at = cursor.start;

@@ -5,11 +5,10 @@
 import { findOp } from "../../ops/index.js";
 import { type IntegerMatrix, integerMatrix } from "../../ops/kinds.js";
 import { type ParseContext, parseBool, parseInteger, parseIntegers } from "../context.js";
-import type { OperationParser } from "../operation-parser.js";
 import { parseConvDimensions } from "../parse-structs.js";
 import { formatConvDimensions } from "../print-attributes.js";
 import { functionTail, parseFunctionTail } from "./common.js";
-import type { Form } from "./form.js";
+import type { Form, FormParser } from "./form.js";
 
 interface WindowAttributes {
   readonly window_strides?: readonly number[];
@@ -80,7 +79,7 @@ export const convolutionForm: Form = {
 };
 
 /** `{stride = [2, 1], pad = [[1, 1]], reverse = [false]}`, in any order. */
-function parseWindow({ cursor, context }: OperationParser): Record<string, unknown> {
+function parseWindow({ cursor, context }: FormParser): Record<string, unknown> {
   const window: Record<string, unknown> = {};
   context.list("{", "}", () => {
     const at = cursor.start;

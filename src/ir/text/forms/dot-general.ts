@@ -7,10 +7,9 @@ import type { AttributeKind } from "../../ops/kinds.js";
 import { parseIntegers } from "../context.js";
 import { parseStructBody } from "../parse-structs.js";
 import { parseShort } from "../parse-template.js";
-import type { OperationParser } from "../operation-parser.js";
 import { formatShort } from "../print-template.js";
 import { functionTail, parseFunctionTail } from "./common.js";
-import type { Form } from "./form.js";
+import type { Form, FormParser } from "./form.js";
 
 interface DotAttributes {
   readonly dot_dimension_numbers: {
@@ -24,14 +23,14 @@ interface DotAttributes {
 const list = (dimensions: readonly number[]): string => `[${dimensions.join(", ")}]`;
 
 /** `= [0] x [1]`. */
-function parsePair({ cursor, context }: OperationParser): readonly [number[], number[]] {
+function parsePair({ cursor, context }: FormParser): readonly [number[], number[]] {
   cursor.expect("=");
   const lhs = parseIntegers(context);
   cursor.expectWord("x");
   return [lhs, parseIntegers(context)];
 }
 
-function parseAlgorithm(input: OperationParser, kind: AttributeKind): unknown {
+function parseAlgorithm(input: FormParser, kind: AttributeKind): unknown {
   const { cursor, context } = input;
   const at = cursor.start;
   if (cursor.kind !== "<")

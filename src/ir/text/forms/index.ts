@@ -1,4 +1,5 @@
 /** @file The pretty forms written by hand, by op name. */
+import type { CustomFormName } from "../../ops/index.js";
 import { callForm, functionForm, functionReturnForm, moduleForm } from "./builtin.js";
 import { compositeForm, customCallForm } from "./calls.js";
 import { constantForm } from "./constant.js";
@@ -18,30 +19,31 @@ import { reduceForm } from "./reduce.js";
 import { sliceForm } from "./slice.js";
 import { whileForm } from "./while.js";
 
-const forms: ReadonlyMap<string, Form> = new Map(
-  Object.entries({
-    "builtin.module": moduleForm,
-    "func.func": functionForm,
-    "func.return": functionReturnForm,
-    "func.call": callForm,
-    "stablehlo.compare": compareForm,
-    "stablehlo.complex": complexForm,
-    "stablehlo.composite": compositeForm,
-    "stablehlo.constant": constantForm,
-    "stablehlo.convolution": convolutionForm,
-    "stablehlo.custom_call": customCallForm,
-    "stablehlo.dot_general": dotGeneralForm,
-    "stablehlo.optimization_barrier": barrierForm,
-    "stablehlo.reduce": reduceForm,
-    "stablehlo.reduce_precision": reducePrecisionForm,
-    "stablehlo.select": selectForm,
-    "sdy.manual_computation": manualComputationForm,
-    "sdy.mesh": meshForm,
-    "sdy.sharding_constraint": shardingConstraintForm,
-    "stablehlo.slice": sliceForm,
-    "stablehlo.tuple": tupleForm,
-    "stablehlo.while": whileForm,
-  }),
-);
+/** A form for every op that says it has one: a missing one does not compile. */
+const table: { readonly [K in CustomFormName]: Form } = {
+  "builtin.module": moduleForm,
+  "func.func": functionForm,
+  "func.return": functionReturnForm,
+  "func.call": callForm,
+  "stablehlo.compare": compareForm,
+  "stablehlo.complex": complexForm,
+  "stablehlo.composite": compositeForm,
+  "stablehlo.constant": constantForm,
+  "stablehlo.convolution": convolutionForm,
+  "stablehlo.custom_call": customCallForm,
+  "stablehlo.dot_general": dotGeneralForm,
+  "stablehlo.optimization_barrier": barrierForm,
+  "stablehlo.reduce": reduceForm,
+  "stablehlo.reduce_precision": reducePrecisionForm,
+  "stablehlo.select": selectForm,
+  "sdy.manual_computation": manualComputationForm,
+  "sdy.mesh": meshForm,
+  "sdy.sharding_constraint": shardingConstraintForm,
+  "stablehlo.slice": sliceForm,
+  "stablehlo.tuple": tupleForm,
+  "stablehlo.while": whileForm,
+};
+
+const forms: ReadonlyMap<string, Form> = new Map(Object.entries(table));
 
 export const findForm = (name: string): Form | undefined => forms.get(name);

@@ -9,9 +9,8 @@ import type { Location } from "../../location.js";
 import { insertOperation, makeBlock, makeOperation, makeRegion } from "../../rewriter.js";
 import { type TensorType, tensorType } from "../../types.js";
 import { parseIntegers } from "../context.js";
-import type { OperationParser, ParsedArgument } from "../operation-parser.js";
 import { functionTail, parseFunctionTail } from "./common.js";
-import type { Form } from "./form.js";
+import type { Form, FormParser, ParsedArgument } from "./form.js";
 
 /** The op of a body that does nothing but combine its two scalars in order, which the short form names. */
 function appliedOp(operation: Operation): string | undefined {
@@ -118,7 +117,7 @@ interface Applied {
   readonly location: Location;
 }
 
-function parseApplied(input: OperationParser): Applied {
+function parseApplied(input: FormParser): Applied {
   const { cursor } = input;
   const at = cursor.start;
   const location = input.here();
@@ -130,11 +129,7 @@ function parseApplied(input: OperationParser): Applied {
 }
 
 /** The body that `applies` stands for. */
-function bodyOf(
-  { cursor }: OperationParser,
-  { name, at, location }: Applied,
-  operands: readonly Value[],
-): Region {
+function bodyOf({ cursor }: FormParser, { name, at, location }: Applied, operands: readonly Value[]): Region {
   const [type] = operands.map((value) => value.type);
   if (operands.length !== 2 || type?.kind !== "tensor")
     return cursor.fail("applies needs one input, a tensor", at);
@@ -147,7 +142,7 @@ function bodyOf(
 }
 
 /** `reducer(%x: T, %acc: T) (..) { .. }`. */
-function parseReducer(input: OperationParser, owner: string, count: number): Region {
+function parseReducer(input: FormParser, owner: string, count: number): Region {
   const { cursor, context } = input;
   cursor.expectWord("reducer");
   const at = cursor.start;

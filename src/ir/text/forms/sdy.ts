@@ -3,12 +3,11 @@ import type { Attribute } from "../../attribute.js";
 import type { Operation } from "../../operation.js";
 import { formatType } from "../../types.js";
 import { skipBrackets } from "../context.js";
-import type { OperationParser } from "../operation-parser.js";
 import { parseAttribute, parseSymbol } from "../parse-attributes.js";
 import { formatAttribute } from "../print-attributes.js";
 import { formatSymbol } from "../strings.js";
 import { functionTail, parseFunctionTail, parseOperandTypes } from "./common.js";
-import type { Form } from "./form.js";
+import type { Form, FormParser } from "./form.js";
 
 /** What stands around a text in the attribute, and not in the pretty form. */
 interface Wrapping {
@@ -31,7 +30,7 @@ function unwrap(attribute: unknown, { before, after }: Wrapping): string | undef
 }
 
 /** Reads a bracketed text as the attribute it stands for; a whole attribute may stand there too. */
-function parseWrapped({ cursor, context }: OperationParser, { before, after }: Wrapping): Attribute {
+function parseWrapped({ cursor, context }: FormParser, { before, after }: Wrapping): Attribute {
   if (cursor.kind === "attribute") return parseAttribute(context);
   if (!"<[{".includes(cursor.kind)) cursor.failExpected("a sharding");
   const { start } = cursor;

@@ -1,8 +1,5 @@
-/**
- * @file Versions of StableHLO, and the version of MLIR's bytecode that each is written in (spec/stablehlo
- * 3.1).
- */
-import { UsageError } from "../../support/errors.js";
+/** @file Versions of StableHLO. What came with which stands with the ops, their attributes and the codecs of types (StableHLO: "Versions"). */
+import { UsageError } from "../support/errors.js";
 
 /** `major.minor.patch`; the patch never matters. */
 export type Version = `${number}.${number}.${number}`;
@@ -48,16 +45,3 @@ export function parseTargetVersion(text: string): Version {
   }
   return text as Version;
 }
-
-/** First StableHLO version written in a version of MLIR's bytecode, newest first. */
-const bytecodeVersions = [
-  ["0.15.0", 6],
-  ["0.14.0", 4],
-  ["0.12.0", 3],
-  ["0.10.0", 1],
-  ["0.9.0", 0],
-] as const;
-
-/** The version of MLIR's bytecode in which libStablehlo writes artifacts of `target`. */
-export const bytecodeVersionOf = (target: Version): number =>
-  bytecodeVersions.find(([first]) => compareVersions(target, first) >= 0)![1];
