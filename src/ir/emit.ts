@@ -1,33 +1,48 @@
-/** @file Emitter: StableHLO by short words for the lowerings; shapes and element types are read off the values. */
+/** @file Emitter: how the compiler itself writes StableHLO, by short words; shapes and element types are read off the values. */
 import type { Builder } from "./builder.js";
-import { elementsFromNumbers, splatNumber } from "./elements.js";
+import { type Elements, elementsFromNumbers, splatNumber } from "./elements.js";
 import { definingOp, type Value } from "./operation.js";
 import { type Attributes, isOp } from "./ops/index.js";
 import { type ElementType, type TensorType, tensorType, type Type, withElement } from "./types.js";
 
-type UnaryName =
+/** Ops of one operand, whose result's type follows from it. */
+export type UnaryName =
+  | "abs"
   | "cosine"
   | "exponential"
+  | "exponential_minus_one"
+  | "floor"
+  | "imag"
+  | "is_finite"
+  | "log"
   | "log_plus_one"
   | "logistic"
   | "negate"
   | "not"
-  | "abs"
+  | "real"
   | "rsqrt"
+  | "sign"
   | "sine"
   | "sqrt"
+  | "tan"
   | "tanh";
-type BinaryName =
+/** Ops of two operands of one type. */
+export type BinaryName =
   | "add"
-  | "subtract"
-  | "multiply"
+  | "and"
+  | "atan2"
+  | "complex"
   | "divide"
   | "maximum"
   | "minimum"
+  | "multiply"
+  | "or"
+  | "power"
   | "remainder"
-  | "and"
-  | "or";
-type Direction = Attributes<"stablehlo.compare">["comparison_direction"];
+  | "shift_right_arithmetic"
+  | "shift_right_logical"
+  | "subtract";
+export type Direction = Attributes<"stablehlo.compare">["comparison_direction"];
 
 /** The tensor type of a value; lowerings see tensors only. */
 export const typeOf = (value: Value): TensorType => value.type as TensorType;
@@ -49,7 +64,10 @@ export class Emitter {
 
   /** A constant from its elements in row-major order. */
   numbers(values: readonly number[], shape: readonly number[], element: ElementType): Value {
-    const value = elementsFromNumbers(tensorType(shape, element), values);
+    return this.constant(elementsFromNumbers(tensorType(shape, element), values));
+  }
+
+  constant(value: Elements): Value {
     return this.builder.create("stablehlo.constant", [], { value }).result;
   }
 
@@ -89,6 +107,18 @@ export class Emitter {
     if (typeOf(x).element === element) return x;
     return this.builder.create("stablehlo.convert", [x], {}, { results: [withElement(typeOf(x), element)] })
       .result;
+  }
+
+  /** The same bits as elements of another type of the same width. */
+  bitcast(x: Value, element: ElementType): Value {
+    const results = [withElement(typeOf(x), element)];
+    return this.builder.create("stablehlo.bitcast_convert", [x], {}, { results }).result;
+  }
+
+  /** Limits to [low, high]. */
+  clamp(low: number, x: Value, high: number): Value {
+    const bound = (number: number): Value => this.fill(number, shapeOf(x), typeOf(x).element);
+    return this.builder.create("stablehlo.clamp", [bound(low), x, bound(high)], {}).result;
   }
 
   reshape(x: Value, shape: readonly number[]): Value {

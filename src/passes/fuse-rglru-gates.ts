@@ -4,60 +4,47 @@
  * anything else uses is left alone.
  */
 import { Builder } from "../ir/builder.js";
+import { Emitter, shapeOf, typeOf } from "../ir/emit.js";
 import { type Operation, type Value, walk } from "../ir/operation.js";
 import { isOp, type OperationOf } from "../ir/ops/index.js";
 import { replaceOperation } from "../ir/rewriter.js";
-import { type TensorType, tensorType } from "../ir/types.js";
-import { splat } from "../ir/analysis/constants.js";
 import { eraseDeadOperations } from "./dce.js";
 import { inFloat32 } from "./float32.js";
 import { matchRgLru, type RgLru } from "./fuse-rglru-gates/pattern.js";
 import { peel } from "./match.js";
 import { definePass } from "./pass.js";
 
-const typeOf = (value: Value): TensorType => value.type as TensorType;
-
-function reshape(value: Value, shape: readonly number[], builder: Builder): Value {
-  const source = peel(value, "stablehlo.reshape");
-  const result = tensorType(shape, typeOf(source).element);
-  if (source.type === result) return source;
-  return builder.create("stablehlo.reshape", [source], {}, { results: [result] }).result;
-}
-
-function convert(value: Value, type: TensorType, builder: Builder): Value {
-  if (value.type === type) return value;
-  return builder.create("stablehlo.convert", [value], {}, { results: [type] }).result;
-}
+/** `value` in another shape, reshapes that it comes through left out. */
+const reshaped = (e: Emitter, value: Value, shape: readonly number[]): Value =>
+  e.reshape(peel(value, "stablehlo.reshape"), shape);
 
 /** log a / r, [e] in f32, from parameters alone. */
-function logDecay(found: RgLru, channels: number, builder: Builder): Value {
-  const vectors = found.decay.map((part) => reshape(inFloat32(part, builder), [channels], builder));
-  const product = vectors.reduce((a, b) => builder.create("stablehlo.multiply", [a, b], {}).result);
-  if (found.scale === 1) return product;
-  const scale = splat(builder, tensorType([channels], "f32"), found.scale);
-  return builder.create("stablehlo.multiply", [product, scale], {}).result;
+function logDecay(e: Emitter, found: RgLru, channels: number): Value {
+  const vectors = found.decay.map((part) => reshaped(e, inFloat32(part, e), [channels]));
+  const product = vectors.reduce(e.mul);
+  return found.scale === 1 ? product : e.scalar("multiply", product, found.scale);
 }
 
 /** Both biases in f32 as [n, 2w]: in each block those of the input gate, then those of the recurrence gate. */
-function fusedBias(found: RgLru, heads: number, width: number, builder: Builder): Value {
+function fusedBias(e: Emitter, found: RgLru, heads: number, width: number): Value {
   const parts = [found.inputBias, found.recurrenceBias].map((bias) =>
-    inFloat32(reshape(bias, [heads, width], builder), builder),
+    inFloat32(reshaped(e, bias, [heads, width]), e),
   );
-  return builder.create("stablehlo.concatenate", parts, { dimension: 1 }).result;
+  return e.concat(parts, 1);
 }
 
 function fuse(scan: OperationOf<"nn.linear_scan">, found: RgLru): void {
   const builder = Builder.before(scan as unknown as Operation);
-  const [heads, width] = typeOf(found.inputWeight).shape as readonly [number, number, number];
-  const weights = [found.inputWeight, found.recurrenceWeight];
-  const w = builder.create("stablehlo.concatenate", weights, { dimension: 2 }).result;
+  const e = new Emitter(builder);
+  const [heads, width] = shapeOf(found.inputWeight) as readonly [number, number, number];
+  const w = e.concat([found.inputWeight, found.recurrenceWeight], 2);
   const z = builder.create("nn.block_diagonal_dot", [found.x, w], {}).result;
-  const bias = fusedBias(found, heads, width, builder);
-  const decay = logDecay(found, heads * width, builder);
+  const bias = fusedBias(e, found, heads, width);
+  const decay = logDecay(e, found, heads * width);
   const gates = builder.create("griffin.rg_lru_gates", [found.x, z, bias, decay, found.reset], { heads });
   const operands = [...gates.results, scan.operands[2]!];
   const [y, last] = builder.create("nn.linear_scan", operands, scan.attributes).results;
-  const result = convert(y!, typeOf(scan.results[0]!), builder);
+  const result = e.convert(y!, typeOf(scan.results[0]!).element);
   replaceOperation(scan as unknown as Operation, [result, last!]);
 }
 

@@ -1,9 +1,8 @@
-/** @file Reading and making constants. */
-import type { Builder } from "../builder.js";
-import { type Elements, elementsFromNumbers, hasNumbers, splatNumber } from "../elements.js";
+/** @file Reading constants. */
+import { type Elements, hasNumbers, splatNumber } from "../elements.js";
 import { definingOp, type Value } from "../operation.js";
 import { isOp } from "../ops/index.js";
-import { bitWidth, isInteger, type TensorType } from "../types.js";
+import { bitWidth, isInteger } from "../types.js";
 
 /** The elements of a constant, or undefined for a value that is none. */
 export function constantOf(value: Value): Elements | undefined {
@@ -30,7 +29,3 @@ export function isAllOnes(value: Value): boolean {
   if (element === "i1") return splatNumber(elements) === 1;
   return isInteger(element) && bitWidth(element) >= 8 && elements.data.every((byte) => byte === 0xff);
 }
-
-/** A constant of one number (0 or 1 for booleans) repeated over `type`. */
-export const splat = (builder: Builder, type: TensorType, value: number): Value =>
-  builder.create("stablehlo.constant", [], { value: elementsFromNumbers(type, [value]) }).result;

@@ -1,5 +1,5 @@
 /** @file Inverse trigonometric and hyperbolic functions of real numbers, in forms that cancel nowhere. */
-import type { Expression } from "./expression.js";
+import type { Expression } from "../../ir/expression.js";
 import { largestNumber } from "../../ir/floats/formats.js";
 
 /** 2 atan(sqrt((1 - x) / (1 + x))). */

@@ -2,7 +2,7 @@
  * @file bessel_i1e by Chebyshev series of Moshier's Cephes library: one in |x|/2 - 2 up to 8, one in 32/|x|
  * - 2 beyond.
  */
-import { type Expression, inWideFloats } from "./expression.js";
+import { type Expression, inWideFloats } from "../../ir/expression.js";
 
 const near64 = [
   2.7779141127610464e-18, -2.111421214358166e-17, 1.5536319577362005e-16, -1.1055969477353862e-15,

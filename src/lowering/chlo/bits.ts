@@ -1,6 +1,6 @@
 /** @file next_after and mulhi: work on the bits of numbers. */
 import { bitWidth, type IntegerType } from "../../ir/types.js";
-import type { Expression } from "./expression.js";
+import type { Expression } from "../../ir/expression.js";
 
 /**
  * The next float after x in the direction of y. As integers the floats of one sign are in order of size: one

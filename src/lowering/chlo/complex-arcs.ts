@@ -4,7 +4,7 @@
  * (1997), its regions written as selections; the others are these with parts swapped, as asinh(z) = i
  * asin(-i z).
  */
-import type { Expression } from "./expression.js";
+import type { Expression } from "../../ir/expression.js";
 import { largestNumber, smallestNormal } from "../../ir/floats/formats.js";
 
 /** sqrt(a^2 + b^2) of numbers that are not negative, without overflow. */

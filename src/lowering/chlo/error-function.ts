@@ -3,7 +3,7 @@
  * the rational approximation of erf in f32 that Eigen uses; Giles, "Approximating the erfinv function"
  * (2010).
  */
-import { type Expression, inWideFloats, polynomial } from "./expression.js";
+import { type Expression, inWideFloats, polynomial } from "../../ir/expression.js";
 
 /** x T(x^2) / U(x^2) for |x| < 1. */
 function erfNear64(x: Expression): Expression {

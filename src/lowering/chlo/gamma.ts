@@ -4,7 +4,7 @@
  *   gamma(z + 1) = sqrt(2 pi) t^(z + 1/2) e^-t A(z),  A(z) = c0 + c1 / (z + 1) + ... + c8 / (z + 8).
  * Below 1/2 Euler's reflection leads to 1 - x.
  */
-import { type Expression, inWideFloats } from "./expression.js";
+import { type Expression, inWideFloats } from "../../ir/expression.js";
 
 const g = 7;
 const base = 0.9999999999998099;

@@ -1,6 +1,6 @@
 /** @file Hyperbolic functions, real and complex. */
 import { isComplex } from "../../ir/types.js";
-import { type Expression, inWideFloats } from "./expression.js";
+import { type Expression, inWideFloats } from "../../ir/expression.js";
 
 /** e^x / 2 as e^(x/2) e^(x/2) / 2: e^x alone would overflow where its half does not. */
 function halfExp(x: Expression): Expression {

@@ -1,5 +1,6 @@
 /** @file What each chlo op is in StableHLO ops, and the walk that replaces them. */
 import { Builder } from "../../ir/builder.js";
+import { Emitter } from "../../ir/emit.js";
 import { type Operation, type Value, walk } from "../../ir/operation.js";
 import type { OperationOf, OpName } from "../../ir/ops/index.js";
 import { replaceOperation } from "../../ir/rewriter.js";
@@ -9,26 +10,26 @@ import { besselI1e } from "./bessel.js";
 import { mulhi, nextAfter } from "./bits.js";
 import * as complexArcs from "./complex-arcs.js";
 import { erf, erfc, erfInv } from "./error-function.js";
-import { Expression, inWideFloats } from "./expression.js";
+import { Expression, inWideFloats } from "../../ir/expression.js";
 import { digamma, lgamma } from "./gamma.js";
 import { cosh, sinh } from "./hyperbolic.js";
 import { topK } from "./top-k.js";
 import { polygamma, zeta } from "./zeta.js";
 
 type ChloName = Extract<OpName, `chlo.${string}`>;
-type ChloRule<K extends ChloName> = (operation: OperationOf<K>, builder: Builder) => readonly Value[];
+type ChloRule<K extends ChloName> = (operation: OperationOf<K>, e: Emitter) => readonly Value[];
 type Formula = (x: Expression) => Expression;
 
 const formula =
   (of: Formula) =>
-  (operation: Operation, builder: Builder): readonly Value[] => [
-    of(new Expression(builder, operation.operands[0]!)).value,
+  (operation: Operation, e: Emitter): readonly Value[] => [
+    of(new Expression(e, operation.operands[0]!)).value,
   ];
 
 const formula2 =
   (of: (a: Expression, b: Expression) => Expression) =>
-  (operation: Operation, builder: Builder): readonly Value[] => {
-    const [a, b] = operation.operands.map((operand) => new Expression(builder, operand));
+  (operation: Operation, e: Emitter): readonly Value[] => {
+    const [a, b] = operation.operands.map((operand) => new Expression(e, operand));
     return [of(a!, b!).value];
   };
 
@@ -49,8 +50,7 @@ const rules: { readonly [K in ChloName]: ChloRule<K> } = {
   "chlo.atanh": realOrComplex(arcs.atanh, complexArcs.atanh),
   "chlo.bessel_i1e": formula(besselI1e),
   "chlo.conj": formula((z) => (isComplex(z.element) ? z.real().withImaginary(z.imag().negated()) : z)),
-  "chlo.constant": (operation, builder) =>
-    builder.create("stablehlo.constant", [], { value: operation.attributes.value }).results,
+  "chlo.constant": (operation, e) => [e.constant(operation.attributes.value)],
   "chlo.cosh": formula(cosh),
   "chlo.digamma": formula(digamma),
   "chlo.erf": formula(erf),
@@ -79,11 +79,11 @@ const isStaticTensor = ({ type }: Value): boolean => type.kind === "tensor" && i
 export function decomposeChlo(module: Operation): number {
   let count = 0;
   for (const operation of [...walk(module)]) {
-    const rule = (
-      rules as Readonly<Record<string, (operation: never, builder: Builder) => readonly Value[]>>
-    )[operation.name];
+    const rule = (rules as Readonly<Record<string, (operation: never, e: Emitter) => readonly Value[]>>)[
+      operation.name
+    ];
     if (rule === undefined || ![...operation.operands, ...operation.results].every(isStaticTensor)) continue;
-    replaceOperation(operation, rule(operation as never, Builder.before(operation)));
+    replaceOperation(operation, rule(operation as never, new Emitter(Builder.before(operation))));
     count++;
   }
   return count;

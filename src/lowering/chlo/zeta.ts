@@ -4,7 +4,7 @@
  *   zeta(x, q) = sum (q + n)^-x for n < N, + a^(1 - x) / (x - 1) + a^-x / 2
  *              + sum B_2k / (2k)! x (x + 1) ... (x + 2k - 2) a^(-x - 2k + 1),   with a = q + N.
  */
-import type { Expression } from "./expression.js";
+import type { Expression } from "../../ir/expression.js";
 import { digamma, lgamma } from "./gamma.js";
 
 /** Terms that are added up one by one: N. */

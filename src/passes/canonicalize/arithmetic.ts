@@ -4,10 +4,11 @@
  * (Which NaN comes out of an operation on NaN is not specified, and not kept.)
  */
 import type { Builder } from "../../ir/builder.js";
+import { Emitter } from "../../ir/emit.js";
 import type { Value } from "../../ir/operation.js";
 import { opDefinitions, type OpName } from "../../ir/ops/index.js";
 import { isInteger, type TensorType } from "../../ir/types.js";
-import { constantOf, isAllOnes, splat, splatOf } from "../../ir/analysis/constants.js";
+import { constantOf, isAllOnes, splatOf } from "../../ir/analysis/constants.js";
 import { type Rule, rule } from "../rewrite.js";
 
 const isIntegral = (value: Value): boolean =>
@@ -72,7 +73,9 @@ const minusItself = rule(
   ({ operands, result }, builder: Builder) => {
     const [lhs, rhs] = operands as readonly [Value, Value];
     const type = result.type as TensorType;
-    return lhs === rhs && isIntegral(lhs) && !type.shape.includes(-1) ? splat(builder, type, 0) : undefined;
+    return lhs === rhs && isIntegral(lhs) && !type.shape.includes(-1)
+      ? new Emitter(builder).fill(0, type.shape, type.element)
+      : undefined;
   },
 );
 

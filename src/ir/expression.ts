@@ -1,50 +1,8 @@
-/**
- * @file Formulas as they are written on paper: a value with arithmetic, each step a StableHLO op of its
- * type.
- */
-import type { Builder } from "../../ir/builder.js";
-import { elementsFromNumbers } from "../../ir/elements.js";
-import type { Value } from "../../ir/operation.js";
-import type { Attributes } from "../../ir/ops/index.js";
-import {
-  type ElementType,
-  type FloatType,
-  formatElement,
-  isFloat,
-  type TensorType,
-  withElement,
-} from "../../ir/types.js";
-import { InternalError } from "../../support/errors.js";
-
-type BinaryName =
-  | "add"
-  | "subtract"
-  | "multiply"
-  | "divide"
-  | "maximum"
-  | "minimum"
-  | "power"
-  | "atan2"
-  | "and"
-  | "or";
-type UnaryName =
-  | "abs"
-  | "negate"
-  | "sqrt"
-  | "log"
-  | "log_plus_one"
-  | "exponential"
-  | "exponential_minus_one"
-  | "sine"
-  | "cosine"
-  | "tan"
-  | "floor"
-  | "sign"
-  | "not"
-  | "is_finite"
-  | "real"
-  | "imag";
-type Direction = Attributes<"stablehlo.compare">["comparison_direction"];
+/** @file Formulas as they are written on paper: a value with arithmetic, each step an op that the emitter writes. */
+import { InternalError } from "../support/errors.js";
+import { type BinaryName, type Direction, type Emitter, shapeOf, typeOf, type UnaryName } from "./emit.js";
+import type { Value } from "./operation.js";
+import { type ElementType, type FloatType, formatElement, isFloat } from "./types.js";
 
 /** A value, or a number that is made a constant of the other operand's type. */
 export type Term = Expression | number;
@@ -52,16 +10,12 @@ export type Term = Expression | number;
 /** A tensor of static shape in a formula. */
 export class Expression {
   constructor(
-    readonly builder: Builder,
+    readonly emitter: Emitter,
     readonly value: Value,
   ) {}
 
-  get type(): TensorType {
-    return this.value.type as TensorType;
-  }
-
   get element(): ElementType {
-    return this.type.element;
+    return typeOf(this.value).element;
   }
 
   /** The element type of a formula over floats. */
@@ -72,8 +26,7 @@ export class Expression {
 
   /** A constant filled with `number`, of this one's type. */
   like(number: number): Expression {
-    const value = elementsFromNumbers(this.type, [number]);
-    return this.#wrap(this.builder.create("stablehlo.constant", [], { value }).result);
+    return this.#wrap(this.emitter.fill(number, shapeOf(this.value), this.element));
   }
 
   plus = (other: Term): Expression => this.#binary("add", other);
@@ -120,49 +73,22 @@ export class Expression {
     const model = typeof onTrue === "number" ? onFalse : onTrue;
     const side = (term: Term): Value =>
       typeof term === "number" ? (model as Expression).like(term).value : term.value;
-    return this.#wrap(
-      this.builder.create("stablehlo.select", [this.value, side(onTrue), side(onFalse)], {}).result,
-    );
+    return this.#wrap(this.emitter.select(this.value, side(onTrue), side(onFalse)));
   }
 
   /** Limits to [low, high]. */
-  clamp = (low: number, high: number): Expression =>
-    this.#wrap(
-      this.builder.create("stablehlo.clamp", [this.like(low).value, this.value, this.like(high).value], {})
-        .result,
-    );
+  clamp = (low: number, high: number): Expression => this.#wrap(this.emitter.clamp(low, this.value, high));
 
-  converted(element: ElementType): Expression {
-    if (element === this.element) return this;
-    const results = [withElement(this.type, element)];
-    return this.#wrap(this.builder.create("stablehlo.convert", [this.value], {}, { results }).result);
-  }
-
+  converted = (element: ElementType): Expression => this.#wrap(this.emitter.convert(this.value, element));
   /** The same bits as elements of another type of the same width. */
-  bitcast(element: ElementType): Expression {
-    const results = [withElement(this.type, element)];
-    return this.#wrap(this.builder.create("stablehlo.bitcast_convert", [this.value], {}, { results }).result);
-  }
-
-  shiftedRight(bits: number): Expression {
-    const amount = this.like(bits).value;
-    return this.#wrap(this.builder.create("stablehlo.shift_right_logical", [this.value, amount], {}).result);
-  }
-
-  shiftedRightSigned(bits: number): Expression {
-    const amount = this.like(bits).value;
-    return this.#wrap(
-      this.builder.create("stablehlo.shift_right_arithmetic", [this.value, amount], {}).result,
-    );
-  }
-
+  bitcast = (element: ElementType): Expression => this.#wrap(this.emitter.bitcast(this.value, element));
+  shiftedRight = (bits: number): Expression => this.#binary("shift_right_logical", bits);
+  shiftedRightSigned = (bits: number): Expression => this.#binary("shift_right_arithmetic", bits);
   /** The complex number with this real part. */
-  withImaginary(imaginary: Expression): Expression {
-    return this.#wrap(this.builder.create("stablehlo.complex", [this.value, imaginary.value], {}).result);
-  }
+  withImaginary = (imaginary: Expression): Expression => this.#binary("complex", imaginary);
 
   #wrap(value: Value): Expression {
-    return new Expression(this.builder, value);
+    return new Expression(this.emitter, value);
   }
 
   #operand(term: Term): Value {
@@ -170,20 +96,15 @@ export class Expression {
   }
 
   #unary(name: UnaryName): Expression {
-    return this.#wrap(this.builder.create(`stablehlo.${name}`, [this.value], {}).result);
+    return this.#wrap(this.emitter.unary(name, this.value));
   }
 
   #binary(name: BinaryName, other: Term): Expression {
-    return this.#wrap(
-      this.builder.create(`stablehlo.${name}`, [this.value, this.#operand(other)], {}).result,
-    );
+    return this.#wrap(this.emitter.binary(name, this.value, this.#operand(other)));
   }
 
   #compare(direction: Direction, other: Term): Expression {
-    const attributes = { comparison_direction: direction };
-    return this.#wrap(
-      this.builder.create("stablehlo.compare", [this.value, this.#operand(other)], attributes).result,
-    );
+    return this.#wrap(this.emitter.compare(direction, this.value, this.#operand(other)));
   }
 }
 
