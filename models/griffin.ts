@@ -84,7 +84,7 @@ function linear<A extends string, From extends A, To extends string>(
 /** RecurrentGemma's RMSNorm: the stored scale is the distance from 1. */
 function norm(name: string, x: Residual, { config }: Step): Residual {
   const scale = scope(name, () => parameter("weight", [model(config)], x.dtype));
-  return rmsNorm(x, scale, config.rmsNormEps);
+  return rmsNorm(x, scale, { epsilon: config.rmsNormEps, offset: 1 });
 }
 
 /** Gated MLP (Griffin paper, section 2.3): GeLU(x W_gate) * (x W_up), back to the model's width. */
@@ -227,7 +227,7 @@ function head<A extends string>(
   { config }: { readonly config: GriffinConfig },
 ): Tensor<A | "vocab", ComputeDType> {
   const scale = scope("final_norm", () => parameter("weight", [model(config)], x.dtype));
-  const normed = rmsNorm(x, scale, config.rmsNormEps);
+  const normed = rmsNorm(x, scale, { epsilon: config.rmsNormEps, offset: 1 });
   const logits = dot(normed, embedding, "model") as Tensor<A | "vocab", ComputeDType>;
   const cap = config.logitsSoftCap;
   return cap === 0 ? logits : tanh(logits.div(cap)).mul(cap);

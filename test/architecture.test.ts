@@ -94,3 +94,44 @@ test("no folders import each other in a circle", () => {
   for (const folder of Object.keys(allowed)) visit(folder, []);
   expect(circles).toEqual([]);
 });
+
+test("the command line reads and writes only what it is given: streams, variables, files", () => {
+  const wrong = files
+    .filter((file) => file.startsWith("src/cli/") && file !== "src/cli/main.ts")
+    // Runs in a process of its own, and talks to it by messages.
+    .filter((file) => file !== "src/cli/cost/compile-child.ts")
+    .filter((file) => /\b(?:process|console)\./.test(ts.sys.readFile(join(root, file))!));
+  expect(wrong).toEqual([]);
+});
+
+/** What a file imports when it is loaded: no types, nothing that waits for an `import()`. */
+function loadedBy(file: string): readonly string[] {
+  const source = ts.createSourceFile(file, ts.sys.readFile(join(root, file))!, ts.ScriptTarget.Latest);
+  return source.statements.flatMap((statement) => {
+    if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) return [];
+    const { moduleSpecifier } = statement;
+    const isTypes = ts.isImportDeclaration(statement)
+      ? statement.importClause?.isTypeOnly === true
+      : statement.isTypeOnly;
+    return moduleSpecifier === undefined || isTypes ? [] : [(moduleSpecifier as ts.StringLiteral).text];
+  });
+}
+
+test("help and version load declarations: no engine, no plugin, two packages", () => {
+  const packages = new Set<string>();
+  const seen = new Set<string>();
+  const visit = (file: string): void => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    for (const name of loadedBy(file)) {
+      if (!name.startsWith(".")) packages.add(name);
+      else visit(relative(root, resolve(root, dirname(file), name)).replace(/\.js$/, ".ts"));
+    }
+  };
+  visit("src/cli/command-line.ts");
+  expect([...packages].filter((name) => !name.startsWith("node:")).sort()).toEqual([
+    "commander",
+    "picocolors",
+  ]);
+  expect([...seen].filter((file) => file.endsWith("index.ts"))).toEqual([]);
+});

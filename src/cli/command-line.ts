@@ -1,22 +1,42 @@
 /** @file Parses the command line, runs the command, and turns whatever it throws into words and an exit code. */
 import { CommanderError } from "commander";
+import { UsageError } from "../support/errors.js";
+import { CommandContext, cannotWrite } from "./context.js";
+import type { CommandLineIo, ExitStatus } from "./io.js";
 import { createProgram } from "./program.js";
 import { reportError } from "./report-error.js";
-import { UsageError } from "../support/errors.js";
 
-/** Runs `griffin` with Node's argv. Never throws: failures set the exit code (0 good, 1 wrong, 2 usage, 3 environment). */
-export async function runCommandLine(argv: readonly string[]): Promise<void> {
-  endQuietlyWhenNobodyReads();
+/**
+ * Runs `griffin` and gives its exit code. Never throws. An output that nobody reads to its end (`griffin lower ... | head`) is no
+ * error; one that cannot be written, as on a full disk, is one of the environment.
+ * @param args what comes after the command's name
+ */
+export async function runCommandLine(args: readonly string[], io: CommandLineIo): Promise<ExitStatus> {
+  const context = new CommandContext(io);
+  const status = await attempt(args, context);
+  await context.flush();
+  const final = context.broken === undefined ? status : judgeBroken(context, context.broken);
+  await context.close();
+  return final;
+}
+
+async function attempt(args: readonly string[], context: CommandContext): Promise<ExitStatus> {
+  const { program, status } = createProgram(context);
   try {
-    await createProgram().parseAsync(argv);
+    await program.parseAsync(args, { from: "user" });
+    return status();
   } catch (error) {
-    const flags = { json: argv.includes("--json"), verbose: argv.includes("--verbose") };
-    if (error instanceof CommanderError) {
-      if (error.exitCode !== 0) process.exitCode = reportError(usageError(error), flags);
-      return;
-    }
-    process.exitCode = reportError(error, flags);
+    // What broke is told once, and whatever came of it is not.
+    if (context.broken !== undefined) return 0;
+    const flags = { json: args.includes("--json"), verbose: args.includes("--verbose") };
+    if (!(error instanceof CommanderError)) return reportError(context, error, flags);
+    return error.exitCode === 0 ? 0 : reportError(context, usageError(error), flags);
   }
+}
+
+function judgeBroken(context: CommandContext, broken: NodeJS.ErrnoException): ExitStatus {
+  if (broken.code === "EPIPE") return 0;
+  return reportError(context, cannotWrite("the output", broken), { json: false, verbose: false });
 }
 
 /** Commander's complaint in our form: `error: unknown option '--x'\n(Did you mean --y?)`. */
@@ -30,13 +50,5 @@ function usageError({ code, message }: CommanderError): UsageError {
   return new UsageError({
     message: complaint.replace(/^error: /, ""),
     hint: hint ?? suggestion?.replace(/^\((.*)\)$/, "$1").replace("Did you", "did you"),
-  });
-}
-
-/** `griffin lower ... | head` closes our output early; that is no error. */
-function endQuietlyWhenNobodyReads(): void {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    process.exit(0);
   });
 }

@@ -1,6 +1,7 @@
 /** @file What `griffin export --compile` compiles with: devices that are here, or a topology that the target names. */
 import { type ExportCompiler, openTopology, splitTarget } from "../engine/index.js";
 import { UsageError } from "../support/errors.js";
+import type { CommandContext } from "./context.js";
 import { loadPlugin, openDevice, pluginFor } from "./device.js";
 import type { Progress } from "./progress.js";
 
@@ -14,6 +15,7 @@ interface OpenCompiler extends AsyncDisposable {
  * @throws UsageError when the plugin's devices are not what the target is; EnvironmentError; PjrtError
  */
 export async function openCompiler(
+  context: CommandContext,
   target: string,
   plugin: string | undefined,
   progress: Progress,
@@ -21,14 +23,14 @@ export async function openCompiler(
   const { platform, topology: topologyName } = splitTarget(target);
   const name = plugin ?? pluginFor(platform);
   if (topologyName === undefined) {
-    const device = await openDevice(name, progress);
+    const device = await openDevice(context, name, progress);
     if (device.target === platform) {
       return { compiler: device, [Symbol.asyncDispose]: () => device[Symbol.asyncDispose]() };
     }
     await device[Symbol.asyncDispose]();
     throw otherPlatform(target, device.target);
   }
-  const loaded = await loadPlugin(name, progress);
+  const loaded = await loadPlugin(context, name, progress);
   progress.update("describing", topologyName);
   const topology = await openTopology(loaded, topologyName);
   progress.done();

@@ -2,6 +2,7 @@
 import { basename, dirname } from "node:path";
 import { type Client, findPlugin, Plugin } from "../runtime-pjrt/index.js";
 import { targetNames } from "../lowering/targets.js";
+import type { CommandContext } from "./context.js";
 import { formatBytes, type Progress } from "./progress.js";
 
 /** Where programs run. */
@@ -13,9 +14,14 @@ export interface OpenDevice extends AsyncDisposable {
 }
 
 /** Where a plugin is, fetched if need be. @throws EnvironmentError when there is none and it cannot be installed */
-export async function locatePlugin(name: string, progress: Progress): Promise<string> {
+export async function locatePlugin(
+  context: CommandContext,
+  name: string,
+  progress: Progress,
+): Promise<string> {
   const found = await findPlugin(name, {
     install: true,
+    env: context.env,
     onProgress: ({ package: wheel, phase, bytes, totalBytes }) => {
       const verb = phase === "download" ? "fetching" : "unpacking";
       progress.update(`${verb} ${wheel}`, `${formatBytes(bytes)} of ${formatBytes(totalBytes)}`);
@@ -29,12 +35,19 @@ export async function locatePlugin(name: string, progress: Progress): Promise<st
 export const pluginFor = (platform: string): string => (platform === "gpu" ? "cuda" : platform);
 
 /** Finds and loads a plugin, fetching it if need be. @throws EnvironmentError when there is none and it cannot be installed */
-export const loadPlugin = async (name: string, progress: Progress): Promise<Plugin> =>
-  Plugin.load(await locatePlugin(name, progress));
+export const loadPlugin = async (
+  context: CommandContext,
+  name: string,
+  progress: Progress,
+): Promise<Plugin> => Plugin.load(await locatePlugin(context, name, progress));
 
 /** @throws EnvironmentError when there is no such plugin and it cannot be installed; PjrtError when it has no device */
-export async function openDevice(name: string, progress: Progress): Promise<OpenDevice> {
-  const plugin = await loadPlugin(name, progress);
+export async function openDevice(
+  context: CommandContext,
+  name: string,
+  progress: Progress,
+): Promise<OpenDevice> {
+  const plugin = await loadPlugin(context, name, progress);
   progress.update(`starting ${basename(plugin.path)}`);
   const client = await plugin.createClient();
   progress.done();

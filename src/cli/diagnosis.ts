@@ -1,7 +1,7 @@
 /** @file What is on this machine that matters here: versions, plugins and where they were looked for, devices. */
+import { versions } from "node:process";
 import { execa } from "execa";
 import {
-  CompileCache,
   cacheFolder,
   findPlugin,
   isPluginPath,
@@ -10,6 +10,7 @@ import {
   searchPlugin,
 } from "../runtime-pjrt/index.js";
 import { GriffinError } from "../support/errors.js";
+import { compileCache } from "./cache.js";
 import { koffiVersion, packageVersion } from "./package.js";
 
 /** Platforms that plugins are looked for. */
@@ -51,15 +52,15 @@ export interface Diagnosis {
 }
 
 /** Looks at everything and tries the plugin called `plugin`: only that one is loaded. Installs nothing. */
-export async function diagnose(plugin: string): Promise<Diagnosis> {
+export async function diagnose(plugin: string, env: NodeJS.ProcessEnv): Promise<Diagnosis> {
   const names = isPluginPath(plugin) ? [plugin, ...PLATFORMS] : [...new Set([plugin, ...PLATFORMS])];
-  const cache = new CompileCache();
+  const cache = compileCache(env);
   const [python, pip, usage, plugins, device] = await Promise.all([
-    firstLine("python3", ["--version"]),
-    firstLine("python3", ["-m", "pip", "--version"]),
+    firstLine("python3", ["--version"], env),
+    firstLine("python3", ["-m", "pip", "--version"], env),
     cache.usage(),
-    Promise.all(names.map(look)),
-    tryPlugin(plugin),
+    Promise.all(names.map((name) => look(name, env))),
+    tryPlugin(plugin, env),
   ]);
   const problems = device instanceof GriffinError ? [problemOf(device)] : [];
   const missing = plugins.some(({ name, path }) => name === plugin && path === undefined);
@@ -74,12 +75,12 @@ export async function diagnose(plugin: string): Promise<Diagnosis> {
   return {
     versions: {
       stablegriffin: packageVersion,
-      node: process.versions.node,
+      node: versions.node,
       koffi: koffiVersion(),
     },
     python,
     pip: pip?.replace(/ from .*/, ""),
-    cacheFolder: cacheFolder(),
+    cacheFolder: cacheFolder(env),
     compileCache: { folder: cache.folder, ...usage, maxBytes: cache.maxBytes },
     plugins,
     device: device instanceof GriffinError ? undefined : device,
@@ -89,19 +90,23 @@ export async function diagnose(plugin: string): Promise<Diagnosis> {
 
 const problemOf = ({ details }: GriffinError) => ({ problem: details.message, hint: details.hint });
 
-async function firstLine(command: string, args: readonly string[]): Promise<string | undefined> {
-  const { exitCode, stdout } = await execa(command, args, { reject: false });
+async function firstLine(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<string | undefined> {
+  const { exitCode, stdout } = await execa(command, args, { reject: false, env, extendEnv: false });
   return exitCode === 0 ? stdout.split("\n")[0] : undefined;
 }
 
-async function look(name: string): Promise<PluginDiagnosis> {
-  const searched = await searchPlugin(name);
+async function look(name: string, env: NodeJS.ProcessEnv): Promise<PluginDiagnosis> {
+  const searched = await searchPlugin(name, env);
   return { name, searched, path: searched.find(({ found }) => found)?.path };
 }
 
-async function tryPlugin(name: string): Promise<DeviceDiagnosis | GriffinError> {
+async function tryPlugin(name: string, env: NodeJS.ProcessEnv): Promise<DeviceDiagnosis | GriffinError> {
   try {
-    const { path } = await findPlugin(name);
+    const { path } = await findPlugin(name, { env });
     const plugin = await Plugin.load(path);
     await using client = await plugin.createClient();
     const { major, minor } = plugin.apiVersion;

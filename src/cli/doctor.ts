@@ -1,6 +1,4 @@
 /** @file griffin doctor: what was found where, and what to do. */
-import { Command } from "commander";
-import pc from "picocolors";
 import {
   type CacheDiagnosis,
   type DeviceDiagnosis,
@@ -8,8 +6,9 @@ import {
   diagnose,
   type PluginDiagnosis,
 } from "./diagnosis.js";
-import { addPluginOption } from "./options.js";
-import { printJson, printLine } from "./output.js";
+import type { Colors } from "./colors.js";
+import type { CommandContext } from "./context.js";
+import type { ExitStatus } from "./io.js";
 import { formatBytes } from "./progress.js";
 
 interface Options {
@@ -17,27 +16,27 @@ interface Options {
   readonly json?: boolean;
 }
 
-export function doctorCommand(): Command {
-  const command = new Command("doctor").description("versions, plugins and devices found, and what to do");
-  const examples =
-    "\nExamples:\n  griffin doctor\n  griffin doctor --plugin ./libpjrt.so\n  griffin doctor --json";
-  return addPluginOption(command).addHelpText("after", examples).action(run);
+/** Exit code 3 when programs cannot run. */
+export async function runDoctor(context: CommandContext, { plugin, json }: Options): Promise<ExitStatus> {
+  const diagnosis = await diagnose(plugin, context.env);
+  if (json === true) context.printJson(diagnosis);
+  else for (const line of linesOf(diagnosis, context.colors)) context.print(line);
+  return diagnosis.problems.length > 0 ? 3 : 0;
 }
 
-/** Exit code 3 when programs cannot run. */
-async function run({ plugin, json }: Options): Promise<void> {
-  const diagnosis = await diagnose(plugin);
-  if (diagnosis.problems.length > 0) process.exitCode = 3;
-  if (json === true) return printJson(diagnosis);
-  for (const line of [...versionLines(diagnosis), ...diagnosis.plugins.flatMap(pluginLines)]) printLine(line);
-  const { device, problems } = diagnosis;
-  for (const line of device === undefined ? [] : deviceLines(device)) printLine(line);
-  printLine();
-  if (problems.length === 0) return printLine(pc.green(`ready: programs run on ${device!.platform}`));
-  for (const { problem, hint } of problems) {
-    printLine(pc.red(problem));
-    if (hint !== undefined) printLine(`  what to do: ${hint}`);
-  }
+function linesOf(diagnosis: Diagnosis, colors: Colors): readonly string[] {
+  const { device, plugins, problems } = diagnosis;
+  return [
+    ...versionLines(diagnosis),
+    ...plugins.flatMap((plugin) => pluginLines(plugin, colors)),
+    ...(device === undefined ? [] : deviceLines(device, colors)),
+    "",
+    ...(problems.length === 0 ? [colors.green(`ready: programs run on ${device!.platform}`)] : []),
+    ...problems.flatMap(({ problem, hint }) => [
+      colors.red(problem),
+      ...(hint === undefined ? [] : [`  what to do: ${hint}`]),
+    ]),
+  ];
 }
 
 function versionLines({ versions, python, pip, cacheFolder, compileCache }: Diagnosis): string[] {
@@ -55,9 +54,10 @@ const describeCache = ({ folder, programs, bytes, maxBytes }: CacheDiagnosis): s
   `${folder}: ${programs} compiled, ${formatBytes(bytes)} of at most ${formatBytes(maxBytes)}`;
 
 /** A plugin and every place that was looked at for it. */
-function pluginLines({ name, searched, path }: PluginDiagnosis): string[] {
+function pluginLines({ name, searched, path }: PluginDiagnosis, { bold, dim, green }: Colors): string[] {
+  const mark = (found: boolean): string => (found ? green("✓") : dim("·"));
   const places = searched.map(
-    ({ source, path: place, found }) => `  ${mark(found)} ${place} ${pc.dim(`(${source})`)}`,
+    ({ source, path: place, found }) => `  ${mark(found)} ${place} ${dim(`(${source})`)}`,
   );
   const nowhere =
     places.length === 0
@@ -65,17 +65,20 @@ function pluginLines({ name, searched, path }: PluginDiagnosis): string[] {
       : [];
   return [
     "",
-    `${pc.bold(`plugin ${name}`)}: ${path === undefined ? "not found" : "found"}`,
+    `${bold(`plugin ${name}`)}: ${path === undefined ? "not found" : "found"}`,
     ...places,
     ...nowhere,
   ];
 }
 
-function deviceLines({ path, pjrt, stablehlo, platform, devices }: DeviceDiagnosis): string[] {
+function deviceLines(
+  { path, pjrt, stablehlo, platform, devices }: DeviceDiagnosis,
+  { bold }: Colors,
+): string[] {
   const { minimum = "unknown", current = "unknown" } = stablehlo;
   return [
     "",
-    pc.bold("loaded"),
+    bold("loaded"),
     entry("library", path),
     entry("PJRT", pjrt),
     entry("StableHLO", `${minimum} to ${current}`),
@@ -83,7 +86,5 @@ function deviceLines({ path, pjrt, stablehlo, platform, devices }: DeviceDiagnos
     ...devices.map((device, i) => entry(`device ${i}`, device)),
   ];
 }
-
-const mark = (found: boolean): string => (found ? pc.green("✓") : pc.dim("·"));
 
 const entry = (name: string, value: string): string => `${name.padEnd(14)} ${value}`;

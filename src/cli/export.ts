@@ -1,16 +1,17 @@
 /** @file griffin export: a model as an artifact that runs without the compiler, here, in JAX or in IREE. */
-import { Command } from "commander";
-import pc from "picocolors";
 import type { ComputeDType } from "../../models/griffin.js";
 import { presets } from "../../models/griffin/presets.js";
 import { type ExportEvent, exportModel, type ExportSource, type ExportSummary } from "../engine/index.js";
 import { formatTable } from "../support/table.js";
 import { openCompiler } from "./compiler.js";
-import { addSourceOptions, checkOneModel, type SourceFlags } from "./model-options.js";
-import { addLoweringOptions, type LoweringFlags, oneOf, wholeNumber } from "./options.js";
-import { printJson, printLine } from "./output.js";
+import { checkOneModel } from "./model-choice.js";
+import type { SourceFlags } from "./model-options.js";
+import type { LoweringFlags } from "./options.js";
+import type { Colors } from "./colors.js";
+import type { CommandContext } from "./context.js";
+import type { ExitStatus } from "./io.js";
 import { packageVersion } from "./package.js";
-import { formatBytes, Progress } from "./progress.js";
+import { formatBytes, type Progress } from "./progress.js";
 
 interface Options extends SourceFlags, LoweringFlags {
   readonly output: string;
@@ -28,49 +29,20 @@ interface Options extends SourceFlags, LoweringFlags {
   readonly json?: boolean;
 }
 
-const EXAMPLES = `
-Examples:
-  griffin export --model golden/demo-kjv -o kjv                          programs; the weights stay where they are
-  griffin export --model DIR -o model.zip --with-weights --compile       one file that has everything
-  griffin export --model DIR -o tpu --target tpu:v5e:2x2 --compile       compiled ahead of time, no TPU needed
-  griffin export --preset recurrentgemma-2b -o 2b --batch 16 --text      programs without weights, also as text`;
-
-export function exportCommand(): Command {
-  const command = new Command("export").description(
-    "write a model as an artifact: programs, weights by reference or copied, all that is needed to run it",
-  );
-  addSourceOptions(command)
-    .requiredOption("-o, --output <path>", "folder to write, or archive if it ends in .zip")
-    .option("--zip", "write one archive instead of a folder")
-    .option("--batch <n>", "sequences side by side", wholeNumber("--batch", 1), 1)
-    .option("--chunk <tokens>", "longest piece in which prompts are read", wholeNumber("--chunk", 1), 256)
-    .option(
-      "--dtype <type>",
-      "compute in f32, bf16, f16 (default: the checkpoint's; bf16 for presets)",
-      oneOf("--dtype", ["f32", "bf16", "f16"] as const),
-    )
-    .option("--target <target>", "cpu, gpu, tpu, tpu:v5e:2x2 ...", "cpu")
-    .option("--text", "also write the programs as StableHLO text")
-    .option("--with-weights", "copy the weights into the artifact")
-    .option(
-      "--stablehlo-version <x.y.z>",
-      "version of the portable artifacts (default: the lowest that can express them)",
-    )
-    .option("--compile [plugin]", "also store executables, for this machine or the target's topology")
-    .option("--score", "also a program with the logits of all positions of a chunk")
-    .option("--force", "replace an artifact that is there already");
-  return addLoweringOptions(command).addHelpText("after", EXAMPLES).action(run);
-}
-
-async function run(options: Options): Promise<void> {
+export async function runExport(context: CommandContext, options: Options): Promise<ExitStatus> {
   const zip = options.zip === true || options.output.endsWith(".zip");
   const path = zip && !options.output.endsWith(".zip") ? `${options.output}.zip` : options.output;
   const source = chooseSource(options);
-  using progress = new Progress();
+  using progress = context.progress();
   await using opened =
     options.compile === undefined
       ? undefined
-      : await openCompiler(options.target, options.compile === true ? undefined : options.compile, progress);
+      : await openCompiler(
+          context,
+          options.target,
+          options.compile === true ? undefined : options.compile,
+          progress,
+        );
   const summary = await exportModel(source, path, {
     ...options,
     zip,
@@ -79,8 +51,9 @@ async function run(options: Options): Promise<void> {
     onEvent: (event) => show(event, progress),
   });
   progress.done();
-  if (options.json === true) return printJson(describe(path, summary));
-  for (const line of summaryLines(path, summary)) printLine(line);
+  if (options.json === true) context.printJson(describe(path, summary));
+  else for (const line of summaryLines(path, summary, context.colors)) context.print(line);
+  return 0;
 }
 
 function chooseSource({ model, preset, dtype }: Options): ExportSource {
@@ -109,13 +82,13 @@ function describe(path: string, { programs, files }: ExportSummary): Record<stri
 const totalBytes = (files: ExportSummary["files"]): number =>
   files.reduce((sum, { bytes }) => sum + bytes, 0);
 
-function summaryLines(path: string, { programs, files }: ExportSummary): readonly string[] {
+function summaryLines(path: string, { programs, files }: ExportSummary, { dim }: Colors): readonly string[] {
   const versions = [...new Set(programs.map(({ stablehlo }) => stablehlo))].join(", ");
   const rows = files.map((file) => [file.path, formatBytes(file.bytes)]);
   return [
     ...formatTable(["file", "size"], rows, [1]),
     "",
     `${path}: ${files.length} files, ${formatBytes(totalBytes(files))}, StableHLO ${versions}`,
-    pc.dim(`griffin generate --artifact ${path} --prompt TEXT      griffin inspect ${path}`),
+    dim(`griffin generate --artifact ${path} --prompt TEXT      griffin inspect ${path}`),
   ];
 }

@@ -9,6 +9,7 @@ import {
   type ProgramSet,
 } from "../serving/index.js";
 import { checkPrompt } from "../tokens/index.js";
+import type { CommandContext } from "./context.js";
 import { describeDevice, openDevice } from "./device.js";
 import { type ModelSource, openSource, type SourceRequest } from "./model-source.js";
 import type { Progress } from "./progress.js";
@@ -48,16 +49,22 @@ export interface GenerationSummary {
  * checked before the plugin is looked for. @throws GriffinError for whatever does not fit
  */
 export async function runGeneration(
+  context: CommandContext,
   request: GenerationRequest,
   progress: Progress,
   onToken: (token: GeneratedToken) => void,
 ): Promise<GenerationSummary> {
   await using source = await openSource(request);
   const { tokenizer, prompts } = await encodePrompts(request, source);
-  await using device = await openDevice(request.plugin, progress);
+  await using device = await openDevice(context, request.plugin, progress);
   using model = await source.load(device, progress);
   const longest = await prepareRun(model, prompts, request);
-  const collected = await collect(generate(model, prompts, { ...request, tokenizer }), prompts, onToken);
+  const collected = await collect(
+    generate(model, prompts, { ...request, tokenizer }),
+    prompts,
+    onToken,
+    context.signal,
+  );
   return {
     ...collected,
     dtype: model.dtype,
@@ -94,6 +101,7 @@ async function collect(
   tokens: AsyncIterable<GeneratedToken>,
   prompts: readonly (readonly number[])[],
   onToken: (token: GeneratedToken) => void,
+  signal: AbortSignal,
 ): Promise<Pick<GenerationSummary, "rows" | "tokensPerSecond">> {
   const rows = prompts.map((prompt) => ({
     prompt,
@@ -104,6 +112,7 @@ async function collect(
   const stepMs = new Map<number, number>();
   let measured = 0;
   for await (const next of tokens) {
+    signal.throwIfAborted();
     const row = rows[next.row]!;
     const step = row.tokens.length;
     if (step >= 2) {

@@ -1,28 +1,17 @@
 /** @file griffin golden check: the model's numbers on golden cases against the reference's. */
-import { Command } from "commander";
-import pc from "picocolors";
 import { checkGoldenCase, type GoldenOptions } from "../engine/index.js";
 import { type CaseReport, formatReport, type GoldenCase, openCase } from "../golden/index.js";
 import { GriffinError } from "../support/errors.js";
 import { openDevice } from "./device.js";
 import { modelCallbacks } from "./model-progress.js";
-import {
-  addCacheOption,
-  addLoweringOptions,
-  addPluginOption,
-  type CacheFlags,
-  cacheOf,
-  type LoweringFlags,
-  oneOf,
-  wholeNumber,
-} from "./options.js";
-import { printJson, printLine } from "./output.js";
-import { Progress } from "./progress.js";
-
-const DTYPES = ["f32", "bf16", "both"] as const;
+import { cacheOf } from "./cache.js";
+import type { Colors } from "./colors.js";
+import type { CommandContext } from "./context.js";
+import type { ExitStatus } from "./io.js";
+import type { CacheFlags, LoweringFlags } from "./options.js";
 
 interface Options extends LoweringFlags, CacheFlags {
-  readonly dtype?: (typeof DTYPES)[number];
+  readonly dtype?: GoldenOptions["dtype"] | "both";
   readonly chunk?: number;
   readonly plugin: string;
   readonly json?: boolean;
@@ -36,43 +25,22 @@ interface BrokenCase {
   readonly error: GriffinError;
 }
 
-export function goldenCommand(): Command {
-  const check = new Command("check")
-    .description(
-      "run the model on golden cases and hold every tensor against the reference's; exit code 1 when one is off",
-    )
-    .argument("<case...>", "folders of golden cases (golden/README.md)")
-    .option(
-      "--dtype <type>",
-      "f32, bf16 or both (default: f32, and bf16 where the case bounds it)",
-      oneOf("--dtype", DTYPES),
-    )
-    .option(
-      "--chunk <tokens>",
-      "longest piece in which prompts are read before decoding",
-      wholeNumber("--chunk", 1),
-    );
-  const examples =
-    "\nExamples:\n  griffin golden check golden/*/\n  griffin golden check golden/bf16 --dtype bf16 --scan blocked --scan-block 16";
-  addCacheOption(addLoweringOptions(addPluginOption(check)))
-    .addHelpText("after", examples)
-    .action(run);
-  return new Command("golden")
-    .description("hold the model against the reference's numbers")
-    .addCommand(check);
-}
-
-async function run(folders: readonly string[], options: Options): Promise<void> {
-  using progress = new Progress({ leavesLines: false });
-  await using device = await openDevice(options.plugin, progress);
-  const cache = cacheOf(options);
+export async function runGoldenCheck(
+  context: CommandContext,
+  folders: readonly string[],
+  options: Options,
+): Promise<ExitStatus> {
+  using progress = context.progress({ leavesLines: false });
+  await using device = await openDevice(context, options.plugin, progress);
+  const cache = cacheOf(context, options);
   const results: (CaseReport | BrokenCase)[] = [];
   const add = (result: CaseReport | BrokenCase) => {
     results.push(result);
     progress.done();
-    if (options.json !== true) for (const line of linesOf(result)) printLine(line);
+    if (options.json !== true) for (const line of linesOf(result, context.colors)) context.print(line);
   };
   for (const folder of folders) {
+    context.signal.throwIfAborted();
     try {
       const golden = await openCase(folder);
       for (const dtype of dtypesOf(golden, options.dtype)) {
@@ -87,9 +55,9 @@ async function run(folders: readonly string[], options: Options): Promise<void> 
   }
   const passed = results.filter((result) => result.passed).length;
   const failed = results.length - passed;
-  if (failed > 0) process.exitCode = 1;
-  if (options.json === true) printJson({ cases: results, passed, failed });
-  else printLine(`${passed} passed, ${failed} failed`);
+  if (options.json === true) context.printJson({ cases: results, passed, failed });
+  else context.print(`${passed} passed, ${failed} failed`);
+  return failed > 0 ? 1 : 0;
 }
 
 /** f32 always, bf16 where the case says how far off it may be; or what was asked for. */
@@ -115,11 +83,11 @@ function broken(folder: string, dtype: GoldenOptions["dtype"] | undefined, error
   throw error;
 }
 
-function linesOf(result: CaseReport | BrokenCase): readonly string[] {
+function linesOf(result: CaseReport | BrokenCase, { red }: Colors): readonly string[] {
   if ("error" in result)
     return [
       `${result.case}${result.dtype === undefined ? "" : ` (${result.dtype})`}`,
-      pc.red(result.error.message),
+      red(result.error.message),
     ];
-  return formatReport(result).map((line) => line.replace(/\bFAIL(ED)?$|\bFAIL(?= )/, (word) => pc.red(word)));
+  return formatReport(result).map((line) => line.replace(/\bFAIL(ED)?$|\bFAIL(?= )/, (word) => red(word)));
 }

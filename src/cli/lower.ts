@@ -1,17 +1,17 @@
 /** @file griffin lower: the StableHLO of a model. */
-import { Command } from "commander";
 import { griffinProgram } from "../../models/griffin.js";
 import { type LoweredProgram, lowerProgram } from "../engine/index.js";
 import { walk } from "../ir/operation.js";
 import { printModule } from "../ir/text/index.js";
 import { formatType } from "../ir/types.js";
 import type { PassEvent } from "../passes/index.js";
-import { addModelOptions, chooseModel, type ModelFlags, shapeOf } from "./model-options.js";
-import { separator } from "./opt/sections.js";
-import { addLoweringOptions, type LoweringFlags } from "./options.js";
-import { printJson, writeOutput } from "./output.js";
+import { chooseModel, shapeOf } from "./model-choice.js";
+import type { ModelFlags } from "./model-options.js";
+import { separator } from "./opt/forms.js";
+import type { LoweringFlags } from "./options.js";
+import type { CommandContext } from "./context.js";
+import type { ExitStatus } from "./io.js";
 import { createPassPrinter } from "./print-passes.js";
-import { Progress } from "./progress.js";
 
 interface Options extends ModelFlags, LoweringFlags {
   readonly target: string;
@@ -23,31 +23,11 @@ interface Options extends ModelFlags, LoweringFlags {
   readonly json?: boolean;
 }
 
-const EXAMPLES = `
-Examples:
-  griffin lower --model golden/demo-kjv --program decode
-  griffin lower --preset recurrentgemma-2b --target tpu:v5e:2x2 --time 1024 -o prefill.mlir
-  griffin lower --preset tiny --scan blocked --scan-block 16 --print-ir-after-change`;
-
-export function lowerCommand(): Command {
-  const command = new Command("lower").description(
-    "print the StableHLO of a model's program; weights are arguments, so none are read",
-  );
-  addModelOptions(command)
-    .option("--target <target>", "cpu, gpu, tpu, tpu:v5e:2x2 ...", "cpu")
-    .option("--prepare", "what depends on weights alone goes into a second program, run once, after // -----")
-    .option("--locations", "write where each operation comes from in the model file")
-    .option("--print-ir-after-all", "print the module after every pass, to stderr")
-    .option("--print-ir-after-change", "print what every pass changed, to stderr")
-    .option("-o, --output <file>", "write there instead of stdout");
-  return addLoweringOptions(command).addHelpText("after", EXAMPLES).action(run);
-}
-
-async function run(options: Options): Promise<void> {
+export async function runLower(context: CommandContext, options: Options): Promise<ExitStatus> {
   const { config, dtype } = await chooseModel(options);
   const program = griffinProgram(config, { ...shapeOf(options), kind: options.program, dtype });
-  using progress = new Progress({ leavesLines: false });
-  const printPass = createPassPrinter(program.module, options);
+  using progress = context.progress({ leavesLines: false });
+  const printPass = createPassPrinter(context, program.module, options);
   const passes: PassEvent[] = [];
   const lowered = lowerProgram(program, options, (event) => {
     progress.update("lower", `pass ${event.index + 1} of ${event.total}: ${event.name}`);
@@ -59,9 +39,9 @@ async function run(options: Options): Promise<void> {
   const text = all
     .map(({ module }) => printModule(module, { locations: options.locations }))
     .join(`${separator}\n`);
-  if (options.json !== true) return writeOutput(options.output, text);
-  if (options.output !== undefined) await writeOutput(options.output, text);
-  printJson({
+  if (options.json !== true || options.output !== undefined) await context.writeTo(options.output, text);
+  if (options.json !== true) return 0;
+  context.printJson({
     programs: all.map(describeProgram),
     passes: passes.map(({ name, milliseconds, changed, counts }) => ({
       name,
@@ -71,6 +51,7 @@ async function run(options: Options): Promise<void> {
     })),
     ...(options.output === undefined ? { text } : { output: options.output }),
   });
+  return 0;
 }
 
 function describeProgram({

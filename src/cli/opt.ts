@@ -1,16 +1,14 @@
 /** @file griffin opt: any pipeline of passes on StableHLO, text and portable artifacts in and out. */
-import { Command } from "commander";
 import { allPasses } from "../lowering/registry.js";
 import { parsePipeline } from "../passes/index.js";
 import { UsageError } from "../support/errors.js";
 import { checkExpectations } from "./opt/diagnostics.js";
 import { makeFolder, outputName, readSections, writeInto, writePrograms } from "./opt/files.js";
 import { describePasses, formatPasses } from "./opt/list.js";
-import { separator } from "./opt/sections.js";
 import { formatTimes } from "./opt/times.js";
-import { emitForms, type Outcome, transform, type TransformOptions } from "./opt/transform.js";
-import { oneOf } from "./options.js";
-import { printJson, printLine } from "./output.js";
+import { type Outcome, transform, type TransformOptions } from "./opt/transform.js";
+import type { CommandContext } from "./context.js";
+import type { ExitStatus } from "./io.js";
 import { reportError } from "./report-error.js";
 
 interface Options extends TransformOptions {
@@ -24,69 +22,39 @@ interface Options extends TransformOptions {
   readonly json?: boolean;
 }
 
-const EXAMPLES = `
-Without a pipeline the programs are only read, verified and printed. "-" reads stdin.
-Exit codes: 0 good, 1 a program is wrong, 2 wrong usage, 3 a file cannot be read or written.
-
-Examples:
-  griffin opt model.mlir --pass-pipeline='canonicalize,cse,dce' -o small.mlir
-  griffin opt model.mlir --pass-pipeline='fuse-rglru-gates,lower-linear-scan{strategy=blocked block=128}' --print-ir-after-change
-  griffin opt model.mlir --emit portable --target-version 1.10.0 -o model.mlir.bc
-  griffin lower --preset tiny | griffin opt - --emit generic
-  griffin opt tests/*.mlir --split-input-file --verify-diagnostics
-  griffin opt --list-passes`;
-
-export function optCommand(): Command {
-  return new Command("opt")
-    .description("run passes on StableHLO: read, verify, change, print")
-    .argument("[files...]", "StableHLO text or portable artifacts; - for stdin")
-    .option(
-      "--pass-pipeline <passes>",
-      "passes in order, options in braces: cse,lower-linear-scan{block=64}",
-      "",
-    )
-    .option("--emit <form>", `how to print: ${emitForms.join(", ")}`, oneOf("--emit", emitForms), "pretty")
-    .option("--target-version <x.y.z>", "StableHLO version of an artifact (default: the oldest that will do)")
-    .option("--locations", "print where each operation comes from")
-    .option("-o, --output <file>", "write there instead of stdout")
-    .option("--out-dir <dir>", "write each file under its own name into this folder")
-    .option("--split-input-file", `files hold several programs between ${separator} lines`)
-    .option(
-      "--verify-diagnostics",
-      "programs must give the errors that // expected-error {{...}} comments ask for",
-    )
-    .option("--print-ir-after-all", "print the program after every pass, to stderr")
-    .option("--print-ir-after-change", "print what every pass changed, to stderr")
-    .option("--time-passes", "print how long each pass took and what it did, to stderr")
-    .option("--list-passes", "print all passes with their options")
-    .addHelpText("after", EXAMPLES)
-    .action(run);
-}
-
-async function run(files: readonly string[], options: Options): Promise<void> {
-  if (options.listPasses === true) return listPasses(options.json === true);
+export async function runOpt(
+  context: CommandContext,
+  files: readonly string[],
+  options: Options,
+): Promise<ExitStatus> {
+  if (options.listPasses === true) return listPasses(context, options.json === true);
   checkUsage(files, options);
-  const outcomes = await transformFiles(files, options);
-  if (options.timePasses === true) printTimes(outcomes);
-  if (options.verifyDiagnostics === true) return verifyDiagnostics(outcomes, options.json === true);
-  if (outcomes.some((outcome) => outcome.error !== undefined)) process.exitCode = 1;
+  const outcomes = await transformFiles(context, files, options);
+  if (options.timePasses === true) printTimes(context, outcomes);
+  if (options.verifyDiagnostics === true) return verifyDiagnostics(context, outcomes, options.json === true);
   const json = options.json === true;
-  if (!json) reportFailures(outcomes);
+  if (!json) reportFailures(context, outcomes);
   if (options.outDir === undefined && (!json || options.output !== undefined))
-    await writePrograms(options.output, outcomes);
-  if (json) printJson({ programs: outcomes.map(describeOutcome) });
+    await writePrograms(context, options.output, outcomes);
+  if (json) context.printJson({ programs: outcomes.map(describeOutcome) });
+  return outcomes.some((outcome) => outcome.error !== undefined) ? 1 : 0;
 }
 
 /** One file after the other, so that thousands of them fit in memory; --out-dir is filled on the way. */
-async function transformFiles(files: readonly string[], options: Options): Promise<readonly Outcome[]> {
+async function transformFiles(
+  context: CommandContext,
+  files: readonly string[],
+  options: Options,
+): Promise<readonly Outcome[]> {
   const { outDir, emit } = options;
   const pipeline = parsePipeline(options.passPipeline, allPasses);
   if (outDir !== undefined) await makeFolder(outDir);
   const outcomes: Outcome[] = [];
   for (const file of files) {
-    const sections = await readSections(file, options.splitInputFile === true);
-    const ofFile = sections.map((section) => transform(section, pipeline, options));
-    if (outDir !== undefined) await writeInto(outDir, file, ofFile, emit === "portable");
+    context.signal.throwIfAborted();
+    const sections = await readSections(context, file, options.splitInputFile === true);
+    const ofFile = sections.map((section) => transform(context, section, pipeline, options));
+    if (outDir !== undefined) await writeInto(context, outDir, file, ofFile, emit === "portable");
     outcomes.push(...ofFile.map((outcome) => (outDir === undefined ? outcome : withoutOutput(outcome))));
   }
   return outcomes;
@@ -94,9 +62,10 @@ async function transformFiles(files: readonly string[], options: Options): Promi
 
 const withoutOutput = ({ output: _written, ...rest }: Outcome): Outcome => rest;
 
-function listPasses(json: boolean): void {
-  if (json) printJson(describePasses(allPasses.passes));
-  else process.stdout.write(formatPasses(allPasses.passes));
+function listPasses(context: CommandContext, json: boolean): ExitStatus {
+  if (json) context.printJson(describePasses(allPasses.passes));
+  else context.write(formatPasses(allPasses.passes));
+  return 0;
 }
 
 function checkUsage(files: readonly string[], options: Options): void {
@@ -122,28 +91,29 @@ function checkUsage(files: readonly string[], options: Options): void {
 }
 
 /** Errors that point at no line of the file are headed by its name. */
-function reportFailures(outcomes: readonly Outcome[]): void {
+function reportFailures(context: CommandContext, outcomes: readonly Outcome[]): void {
   for (const { section, error } of outcomes) {
     if (error === undefined) continue;
-    if (typeof error.details.where !== "object") console.error(`${section.file}:`);
-    reportError(error, { json: false, verbose: false });
+    if (typeof error.details.where !== "object") context.printError(`${section.file}:`);
+    reportError(context, error, { json: false, verbose: false });
   }
 }
 
-function verifyDiagnostics(outcomes: readonly Outcome[], json: boolean): void {
+function verifyDiagnostics(context: CommandContext, outcomes: readonly Outcome[], json: boolean): ExitStatus {
   const problems = outcomes.flatMap(({ section, error }) => checkExpectations(section, error));
-  if (problems.length > 0) process.exitCode = 1;
+  const status = problems.length > 0 ? 1 : 0;
   if (json) {
-    printJson({ programs: outcomes.length, problems });
-    return;
+    context.printJson({ programs: outcomes.length, problems });
+    return status;
   }
-  for (const problem of problems) console.error(problem);
-  printLine(`${outcomes.length} programs, ${problems.length} problems`);
+  for (const problem of problems) context.printError(problem);
+  context.print(`${outcomes.length} programs, ${problems.length} problems`);
+  return status;
 }
 
-function printTimes(outcomes: readonly Outcome[]): void {
+function printTimes(context: CommandContext, outcomes: readonly Outcome[]): void {
   for (const { section, passes } of outcomes)
-    console.error(`// ${section.file}:${section.firstLine}\n${formatTimes(passes)}`);
+    context.printError(`// ${section.file}:${section.firstLine}\n${formatTimes(passes)}`);
 }
 
 /** An artifact is base64 in JSON. */

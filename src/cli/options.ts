@@ -1,7 +1,7 @@
 /** @file Values of options: parsed, checked, and refused with what was expected. */
 import type { Command } from "commander";
-import { type LoweringOptions, scanNames } from "../engine/index.js";
-import { CompileCache } from "../runtime-pjrt/index.js";
+import type { LoweringOptions } from "../engine/index.js";
+import { scanNames } from "../engine/scan-names.js";
 import { UsageError } from "../support/errors.js";
 import { suggestion } from "../support/suggest.js";
 
@@ -97,7 +97,3 @@ export interface CacheFlags {
 export function addCacheOption(command: Command): Command {
   return command.option("--no-cache", "compile programs anew, and do not keep them for the next time");
 }
-
-/** The cache that the flags ask for. */
-export const cacheOf = ({ cache }: CacheFlags): CompileCache | undefined =>
-  cache ? new CompileCache() : undefined;

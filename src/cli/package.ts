@@ -1,10 +1,14 @@
 /** @file The package this command belongs to. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-/** The package's folder: dist/src/cli/ lies three folders below it. */
-const root = new URL("../../../", import.meta.url);
+/** The package's folder, the nearest above that has a package.json: above src/ or above dist/src/. */
+const root = packageAbove(new URL("./", import.meta.url));
+
+function packageAbove(folder: URL): URL {
+  return existsSync(new URL("package.json", folder)) ? folder : packageAbove(new URL("../", folder));
+}
 
 /** The folder of the checkpoint that comes with the package. */
 export const demoFolder = fileURLToPath(new URL("golden/demo-kjv", root));

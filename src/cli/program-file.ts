@@ -1,15 +1,15 @@
 /** @file Programs as files: StableHLO text, or portable artifacts. */
 import { readFile } from "node:fs/promises";
-import { buffer as readAll } from "node:stream/consumers";
 import { deserializePortable, isBytecode } from "../ir/bytecode/index.js";
 import type { Operation } from "../ir/operation.js";
 import { parseModule } from "../ir/text/index.js";
 import { verifyModule } from "../ir/verify.js";
 import { EnvironmentError, UsageError } from "../support/errors.js";
+import type { CommandContext } from "./context.js";
 
 /** The bytes of a file, of stdin for `-`. @throws EnvironmentError when it cannot be read */
-export async function readBytes(file: string): Promise<Buffer> {
-  if (file === "-") return readAll(process.stdin);
+export async function readBytes(context: CommandContext, file: string): Promise<Buffer> {
+  if (file === "-") return context.readStdin();
   try {
     return await readFile(file);
   } catch (cause) {
@@ -19,15 +19,15 @@ export async function readBytes(file: string): Promise<Buffer> {
 }
 
 /** The text of a program, of stdin for `-`. @throws EnvironmentError when it cannot be read, UsageError for an artifact */
-export async function readText(file: string): Promise<string> {
-  const bytes = await readBytes(file);
+export async function readText(context: CommandContext, file: string): Promise<string> {
+  const bytes = await readBytes(context, file);
   if (!isBytecode(bytes)) return bytes.toString("utf8");
   throw new UsageError({ message: `${file} is a portable artifact`, expected: "StableHLO text" });
 }
 
 /** The module of a text or of a portable artifact, verified. @throws EnvironmentError, ParseError, BytecodeError, VerifyError */
-export async function readModule(file: string): Promise<Operation> {
-  return moduleOf(await readBytes(file), file);
+export async function readModule(context: CommandContext, file: string): Promise<Operation> {
+  return moduleOf(await readBytes(context, file), file);
 }
 
 /** The same of bytes that are read already. @throws ParseError, BytecodeError, VerifyError */

@@ -1,43 +1,72 @@
 /** @file All commands of `griffin`. */
 import { Command } from "commander";
-import { conformCommand } from "./conform.js";
-import { costCommand } from "./cost.js";
-import { demoCommand } from "./demo.js";
-import { doctorCommand } from "./doctor.js";
-import { exportCommand } from "./export.js";
-import { generateCommand } from "./generate.js";
-import { goldenCommand } from "./golden.js";
-import { inspectCommand } from "./inspect.js";
-import { lowerCommand } from "./lower.js";
-import { optCommand } from "./opt.js";
+import { conformCommand } from "./commands/conform.js";
+import { costCommand } from "./commands/cost.js";
+import { demoCommand } from "./commands/demo.js";
+import { doctorCommand } from "./commands/doctor.js";
+import { exportCommand } from "./commands/export.js";
+import { generateCommand } from "./commands/generate.js";
+import { goldenCommand } from "./commands/golden.js";
+import { inspectCommand } from "./commands/inspect.js";
+import { lowerCommand } from "./commands/lower.js";
+import { optCommand } from "./commands/opt.js";
+import { pluginCommand } from "./commands/plugin.js";
+import { runCommand } from "./commands/run.js";
+import type { Launch } from "./commands/launch.js";
+import type { CommandContext } from "./context.js";
+import type { ExitStatus } from "./io.js";
 import { packageVersion } from "./package.js";
-import { pluginCommand } from "./plugin.js";
-import { runCommand } from "./run.js";
 
-/** The command line, not yet run. Complaints are thrown (CommanderError), never printed by it. */
-export function createProgram(): Command {
+/** In the order of the help. */
+const COMMANDS = [
+  demoCommand,
+  doctorCommand,
+  generateCommand,
+  goldenCommand,
+  exportCommand,
+  inspectCommand,
+  lowerCommand,
+  costCommand,
+  optCommand,
+  runCommand,
+  conformCommand,
+  pluginCommand,
+];
+
+/** The command line, not yet run, and the exit code after it ran. Complaints are thrown (CommanderError), never printed by it. */
+export function createProgram(context: CommandContext): {
+  readonly program: Command;
+  readonly status: () => ExitStatus;
+} {
+  let status: ExitStatus = 0;
+  const launch: Launch =
+    (load) =>
+    async (...args) => {
+      const work = await load();
+      status = await work(context, ...args);
+    };
   const program = new Command("griffin")
     .description("Compiles models written in TypeScript to StableHLO and runs them through PJRT plugins.")
     .version(packageVersion)
     .exitOverride()
-    .configureOutput({ outputError: () => {} })
+    .configureOutput(outputOf(context))
     .showHelpAfterError(false);
-  const commands = [
-    demoCommand(),
-    doctorCommand(),
-    generateCommand(),
-    goldenCommand(),
-    exportCommand(),
-    inspectCommand(),
-    lowerCommand(),
-    costCommand(),
-    optCommand(),
-    runCommand(),
-    conformCommand(),
-    pluginCommand(),
-  ];
-  for (const command of commands) program.addCommand(inherit(command, program));
-  return program;
+  for (const create of COMMANDS) program.addCommand(inherit(create(launch), program));
+  return { program, status: () => status };
+}
+
+/** Where commander prints help. */
+function outputOf(context: CommandContext) {
+  const { columns = 80, colors } = context;
+  return {
+    writeOut: (text: string) => context.write(text),
+    writeErr: (text: string) => context.printError(text.replace(/\n$/, "")),
+    outputError: () => {},
+    getOutHelpWidth: () => columns,
+    getErrHelpWidth: () => columns,
+    getOutHasColors: () => colors.isColorSupported,
+    getErrHasColors: () => colors.isColorSupported,
+  };
 }
 
 /** Settings reach added commands only when they are copied; every command that does something has --json and --verbose. */

@@ -1,5 +1,5 @@
 /** @file Long work is never silent: one line that moves on a terminal, a plain line per phase (and a heartbeat) elsewhere. */
-import pc from "picocolors";
+import type { Colors } from "./colors.js";
 
 /** How often the moving line is drawn, and how often a log hears that a phase still runs; ms. */
 const FRAME_MS = 100;
@@ -7,7 +7,7 @@ const HEARTBEAT_MS = 10_000;
 
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
-/** The part of a stream that is needed; stderr by default. */
+/** The part of a stream that is needed. */
 export interface ProgressStream {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
@@ -24,13 +24,19 @@ interface Phase {
 /** Shows one phase at a time. Close it, or the moving line stays. */
 export class Progress implements Disposable {
   readonly #stream: ProgressStream;
+  readonly #colors: Colors;
   readonly #leavesLines: boolean;
   #phase: Phase | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param options `leavesLines` (default true): whether a phase that ended leaves a line */
-  constructor(options: { readonly leavesLines?: boolean; readonly stream?: ProgressStream } = {}) {
-    this.#stream = options.stream ?? process.stderr;
+  constructor(options: {
+    readonly stream: ProgressStream;
+    readonly colors: Colors;
+    readonly leavesLines?: boolean;
+  }) {
+    this.#stream = options.stream;
+    this.#colors = options.colors;
     this.#leavesLines = options.leavesLines ?? true;
   }
 
@@ -53,14 +59,14 @@ export class Progress implements Disposable {
     this.#clear();
     if (!this.#leavesLines) return;
     this.#stream.write(
-      `${pc.green("✓")} ${describe(phase.title, detail, performance.now() - phase.start)}\n`,
+      `${this.#colors.green("✓")} ${describe(phase.title, detail, performance.now() - phase.start)}\n`,
     );
   }
 
   /** A line beside the phases, such as a warning. */
   note(line: string): void {
     this.done();
-    this.#stream.write(`${pc.yellow("!")} ${line}\n`);
+    this.#stream.write(`${this.#colors.yellow("!")} ${line}\n`);
   }
 
   #draw(): void {
@@ -71,7 +77,7 @@ export class Progress implements Disposable {
     if (this.#stream.isTTY === true) {
       const frame = FRAMES[Math.floor(now / FRAME_MS) % FRAMES.length]!;
       const width = (this.#stream.columns ?? 80) - 3;
-      this.#stream.write(`\r\x1b[2K${pc.cyan(frame)} ${text.slice(0, width)}`);
+      this.#stream.write(`\r\x1b[2K${this.#colors.cyan(frame)} ${text.slice(0, width)}`);
     } else if (now - phase.lastBeat > HEARTBEAT_MS) {
       phase.lastBeat = now;
       this.#stream.write(`… ${text}\n`);

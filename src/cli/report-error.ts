@@ -1,7 +1,7 @@
 /** @file Errors for people on stderr, and for programs as JSON on stdout. */
-import pc from "picocolors";
 import { type ExitCode, GriffinError } from "../support/errors.js";
-import { printJson } from "./output.js";
+import type { Colors } from "./colors.js";
+import type { CommandContext } from "./context.js";
 
 export interface ReportFlags {
   readonly json: boolean;
@@ -13,11 +13,15 @@ export interface ReportFlags {
  * Prints an error and gives the exit code. Ours say what, where and what to do; of anything else only the message is shown, the
  * stack with --verbose.
  */
-export function reportError(error: unknown, { json, verbose }: ReportFlags): ExitCode {
+export function reportError(
+  context: CommandContext,
+  error: unknown,
+  { json, verbose }: ReportFlags,
+): ExitCode {
   const exitCode = error instanceof GriffinError ? error.exitCode : 1;
-  if (json) printJson({ error: { ...describe(error), exitCode } });
-  console.error(colour(text(error)));
-  if (verbose && error instanceof Error) console.error(pc.dim(error.stack ?? ""));
+  if (json) context.printJson({ error: { ...describe(error), exitCode } });
+  context.printError(colour(text(error), context.colors));
+  if (verbose && error instanceof Error) context.printError(context.colors.dim(error.stack ?? ""));
   return exitCode;
 }
 
@@ -34,8 +38,8 @@ function text(error: unknown): string {
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** The kind red, the labels dim. */
-function colour(message: string): string {
+function colour(message: string, { red, dim }: Colors): string {
   return message
-    .replace(/^[^:\n]+:/, (kind) => pc.red(kind))
-    .replace(/^ {2}(expected|got|at|hint):/gm, (label) => pc.dim(label));
+    .replace(/^[^:\n]+:/, (kind) => red(kind))
+    .replace(/^ {2}(expected|got|at|hint):/gm, (label) => dim(label));
 }

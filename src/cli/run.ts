@@ -1,14 +1,14 @@
 /** @file griffin run: any StableHLO program, on tensors from files or on what it carries itself. */
-import { Command } from "commander";
 import { compareValues, type HostValue, numbersOf, runProgram } from "../engine/index.js";
 import { formatType } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
 import { formatTable } from "../support/table.js";
 import { openDevice } from "./device.js";
-import { addCacheOption, addPluginOption, type CacheFlags, cacheOf, decimalNumber } from "./options.js";
-import { printJson, printLine } from "./output.js";
+import { cacheOf } from "./cache.js";
+import type { CacheFlags } from "./options.js";
+import type { CommandContext } from "./context.js";
+import type { ExitStatus } from "./io.js";
 import { readModule } from "./program-file.js";
-import { Progress } from "./progress.js";
 import { runSelfChecks } from "./self-check.js";
 import { readTensors, writeTensors } from "./tensor-files.js";
 
@@ -24,32 +24,12 @@ export interface RunOptions extends CacheFlags {
   readonly json?: boolean;
 }
 
-const EXAMPLES = `
-Tensors are called "0", "1", ... by their position. Floats may differ from --expected by the tolerance, relative to the
-largest expected number if that is above 1; integers and booleans must be equal. With --self-check every program is compiled anew.
-
-Examples:
-  griffin run program.mlir --input in.safetensors
-  griffin run program.mlir --input in.safetensors --output out.safetensors
-  griffin run program.mlir --input in.safetensors --expected out.safetensors
-  griffin run --self-check tests/*.mlir                programs that carry check.expect_*`;
-
-export function runCommand(): Command {
-  const command = new Command("run")
-    .description("compile and run any StableHLO program")
-    .argument("<file...>", "StableHLO text or a portable artifact; - for stdin")
-    .option("--input <file>", "safetensors file with the arguments")
-    .option("--output <file>", "write the results there, as safetensors")
-    .option("--expected <file>", "hold the results against these; exit code 1 when one is off")
-    .option("--tolerance <t>", "for floats, with --expected", decimalNumber("--tolerance"), 1e-4)
-    .option("--self-check", "run programs that say themselves what is right (check.expect_*)")
-    .option("--interpret", "with --self-check: by our own interpreter instead of a plugin")
-    .option("--portable", "with --self-check: the plugin gets a portable artifact instead of text");
-  return addCacheOption(addPluginOption(command)).addHelpText("after", EXAMPLES).action(run);
-}
-
-async function run(files: readonly string[], options: RunOptions): Promise<void> {
-  if (options.selfCheck === true) return runSelfChecks(files, options);
+export async function runPrograms(
+  context: CommandContext,
+  files: readonly string[],
+  options: RunOptions,
+): Promise<ExitStatus> {
+  if (options.selfCheck === true) return runSelfChecks(context, files, options);
   for (const name of ["interpret", "portable"] as const) {
     if (options[name] === true) throw new UsageError({ message: `--${name} goes with --self-check` });
   }
@@ -61,21 +41,21 @@ async function run(files: readonly string[], options: RunOptions): Promise<void>
       got: files.join(" "),
     });
   }
-  const module = await readModule(file!);
+  const module = await readModule(context, file!);
   const inputs =
     options.input === undefined ? new Map<string, HostValue>() : await readTensors(options.input);
   const expected = options.expected === undefined ? undefined : await readTensors(options.expected);
-  using progress = new Progress({ leavesLines: false });
-  await using device = await openDevice(options.plugin, progress);
+  using progress = context.progress({ leavesLines: false });
+  await using device = await openDevice(context, options.plugin, progress);
   progress.update("compile and run", file);
-  const results = await runProgram(device.client, module, inputs, cacheOf(options));
+  const results = await runProgram(device.client, module, inputs, cacheOf(context, options));
   progress.done();
   if (options.output !== undefined) await writeTensors(options.output, results);
   const verdicts = expected === undefined ? undefined : judge(results, expected, options.tolerance);
-  if (verdicts?.some((verdict) => verdict !== "ok") === true) process.exitCode = 1;
   if (options.json === true)
-    return printJson({ results: results.map((value, i) => describe(value, verdicts?.[i])) });
-  for (const line of table(results, verdicts)) printLine(line);
+    context.printJson({ results: results.map((value, i) => describe(value, verdicts?.[i])) });
+  else for (const line of table(results, verdicts)) context.print(line);
+  return verdicts?.some((verdict) => verdict !== "ok") === true ? 1 : 0;
 }
 
 /** One word or sentence a result. @throws UsageError when the file's tensors are not the results */

@@ -1,5 +1,4 @@
 /** @file griffin run --self-check: programs that carry check.expect_*, file by file, section by section. */
-import pc from "picocolors";
 import { selfCheck } from "../engine/index.js";
 import { type CheckReport, interpretModuleChecks } from "../ir/interpret/index.js";
 import type { Operation } from "../ir/operation.js";
@@ -9,8 +8,9 @@ import { decomposeChlo } from "../lowering/chlo/index.js";
 import { GriffinError } from "../support/errors.js";
 import { openDevice } from "./device.js";
 import { type Section, sectionsOf } from "./opt/sections.js";
-import { printJson, printLine } from "./output.js";
-import { Progress } from "./progress.js";
+import type { CommandContext } from "./context.js";
+import type { ExitStatus } from "./io.js";
+import type { Progress } from "./progress.js";
 import { readText } from "./program-file.js";
 
 /** Which plugin, and how to tell. */
@@ -35,41 +35,47 @@ interface Outcome {
 type Runner = (module: Operation) => Promise<CheckReport>;
 
 /** Prints what failed, then `N passed, N failed`, counted in programs. */
-export async function runSelfChecks(files: readonly string[], options: SelfCheckOptions): Promise<void> {
-  using progress = new Progress({ leavesLines: false });
+export async function runSelfChecks(
+  context: CommandContext,
+  files: readonly string[],
+  options: SelfCheckOptions,
+): Promise<ExitStatus> {
+  using progress = context.progress({ leavesLines: false });
   if (options.interpret === true)
-    return runAll(files, options, progress, async (module) => {
+    return runAll(context, files, options, progress, async (module) => {
       decomposeChlo(module);
       return interpretModuleChecks(module);
     });
-  await using device = await openDevice(options.plugin, progress);
-  await runAll(files, options, progress, (module) =>
+  await using device = await openDevice(context, options.plugin, progress);
+  return await runAll(context, files, options, progress, (module) =>
     selfCheck(device.client, module, options.portable === true ? "portable" : "text"),
   );
 }
 
 async function runAll(
+  context: CommandContext,
   files: readonly string[],
   { json }: SelfCheckOptions,
   progress: Progress,
   run: Runner,
-): Promise<void> {
+): Promise<ExitStatus> {
   const outcomes: Outcome[] = [];
   for (const [i, file] of files.entries()) {
     progress.update("check", `${i + 1} of ${files.length}: ${file}`);
-    for (const section of sectionsOf(file, await readText(file), true)) {
+    for (const section of sectionsOf(file, await readText(context, file), true)) {
       if (isBlank(section)) continue;
+      context.signal.throwIfAborted();
       const outcome = await check(section, run);
       outcomes.push(outcome);
-      if (json !== true && !outcome.passed) printFailure(outcome);
+      if (json !== true && !outcome.passed) printFailure(context, outcome);
     }
   }
   progress.done();
   const failed = outcomes.filter(({ passed }) => !passed).length;
-  if (failed > 0) process.exitCode = 1;
   const passed = outcomes.length - failed;
-  if (json === true) printJson({ programs: outcomes, passed, failed });
-  else printLine(`${passed} passed, ${failed} failed`);
+  if (json === true) context.printJson({ programs: outcomes, passed, failed });
+  else context.print(`${passed} passed, ${failed} failed`);
+  return failed > 0 ? 1 : 0;
 }
 
 /** Whether nothing is left of a section without its comments. */
@@ -87,8 +93,8 @@ async function check({ file, firstLine: line, text }: Section, run: Runner): Pro
   }
 }
 
-function printFailure({ file, line, report, error }: Outcome): void {
-  printLine(`${pc.red("failed")} ${file}:${line}`);
-  if (error !== undefined) printLine(`  ${error.message.replaceAll("\n", "\n  ")}`);
-  for (const { message } of report?.failures ?? []) printLine(`  ${message}`);
+function printFailure(context: CommandContext, { file, line, report, error }: Outcome): void {
+  context.print(`${context.colors.red("failed")} ${file}:${line}`);
+  if (error !== undefined) context.print(`  ${error.message.replaceAll("\n", "\n  ")}`);
+  for (const { message } of report?.failures ?? []) context.print(`  ${message}`);
 }

@@ -40,7 +40,7 @@ export function linearScan<A extends string, D extends FloatDType>(args: {
   const scan = builderHere().create(
     "nn.linear_scan",
     operands,
-    args.reverse === true ? { reverse: true } : {},
+    args.reverse === true ? { axis: 1, reverse: true } : { axis: 1 },
   );
   return {
     y: new Tensor(axesIn(x, order), x.dtype, scan.results[0]!),
@@ -88,7 +88,7 @@ export function causalConv1d<A extends string, D extends FloatDType>(args: {
     ordered("causalConv1d", "segmentPos", segmentPos, ["batch", "time"]),
     ordered("causalConv1d", "tail", tail, tailOrder),
   ];
-  const conv = builderHere().create("nn.causal_conv1d", operands, {});
+  const conv = builderHere().create("nn.causal_conv1d", operands, { axis: 1 });
   return {
     y: new Tensor(axesIn(x, order), x.dtype, conv.results[0]!),
     tail: new Tensor(axesIn(tail, tailOrder), x.dtype, conv.results[1]!),
@@ -149,11 +149,14 @@ export function kvCacheUpdate<D extends FloatDType>(
   return new Tensor(axesIn(ring, ["batch", "window", "head"]), ring.dtype, value);
 }
 
-/** x rsqrt(mean(x^2) + epsilon) (1 + scale) over the axis of `scale`, which must be the last of x. */
+/**
+ * x rsqrt(mean(x^2) + epsilon) (offset + scale) over the axis of `scale`, which must be the last of x. `offset` (0 unless given) is 1
+ * where a model stores the distance of its scale from 1.
+ */
 export function rmsNorm<A extends string, N extends A, D extends FloatDType>(
   x: Tensor<A, D>,
   scale: Tensor<N, D>,
-  epsilon: number,
+  { epsilon, offset = 0 }: { readonly epsilon: number; readonly offset?: number },
 ): Tensor<A, D> {
   const last = x.axes.at(-1);
   if (
@@ -170,7 +173,7 @@ export function rmsNorm<A extends string, N extends A, D extends FloatDType>(
   return new Tensor(
     x.axes,
     x.dtype,
-    builderHere().create("nn.rms_norm", [x.value, scale.value], { epsilon }).result,
+    builderHere().create("nn.rms_norm", [x.value, scale.value], { epsilon, offset }).result,
   );
 }
 
@@ -192,5 +195,9 @@ export function rotary<A extends string, D extends FloatDType>(
     });
   }
   const operands = [x.value, ordered("rotary", "position", position, ["batch", "time"])];
-  return new Tensor(x.axes, x.dtype, builderHere().create("nn.rotary", operands, options).result);
+  return new Tensor(
+    x.axes,
+    x.dtype,
+    builderHere().create("nn.rotary", operands, { ...options, position_dims: [0, 1] }).result,
+  );
 }

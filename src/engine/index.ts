@@ -16,14 +16,13 @@ export {
   type LoweringOptions,
   loweringPipeline,
   lowerProgram,
-  type ScanName,
-  scanNames,
   stablehloText,
 } from "./lower.js";
 export { GriffinModel, type ModelOptions } from "./model.js";
 export { type Description, inspect, type InspectOptions, type TensorsDescription } from "./inspect.js";
 export type { ProgramDescription } from "./inspect-program.js";
 export { compareValues, type HostValue, numbersOf, runProgram } from "./run-program.js";
+export { type ScanName, scanNames } from "./scan-names.js";
 export { selfCheck } from "./self-check.js";
 export { ProgramError } from "./stablehlo-program.js";
 export { openTopology } from "./topology.js";

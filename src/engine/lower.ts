@@ -19,6 +19,7 @@ import { findTarget } from "../lowering/targets.js";
 import { parsePipeline, type PassCallback, runPipeline } from "../passes/index.js";
 import { findFunction } from "../ir/analysis/symbols.js";
 import { InternalError, UsageError } from "../support/errors.js";
+import type { ScanName } from "./scan-names.js";
 
 /** How a program is lowered; everything has a default that suits the target. */
 export interface LoweringOptions {
@@ -41,9 +42,6 @@ export interface LoweringOptions {
    */
   readonly prepare?: boolean | undefined;
 }
-
-export const scanNames = ["auto", "sequential", "associative", "blocked", "strided"] as const;
-export type ScanName = (typeof scanNames)[number];
 
 /** One argument of a lowered @main. */
 export interface LoweredArgument {

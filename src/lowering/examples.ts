@@ -4,7 +4,7 @@ import type { PassExample } from "../passes/pass.js";
 /** Two steps in a straight line. */
 export const linearScanExample: PassExample = {
   before: `func.func public @main(%arg0: tensor<1x2x3xf32>, %arg1: tensor<1x2x3xf32>, %arg2: tensor<1x3xf32>) -> (tensor<1x2x3xf32>, tensor<1x3xf32>) {
-  %0:2 = "nn.linear_scan"(%arg0, %arg1, %arg2) : (tensor<1x2x3xf32>, tensor<1x2x3xf32>, tensor<1x3xf32>) -> (tensor<1x2x3xf32>, tensor<1x3xf32>)
+  %0:2 = "nn.linear_scan"(%arg0, %arg1, %arg2) <{axis = 1 : i64}> : (tensor<1x2x3xf32>, tensor<1x2x3xf32>, tensor<1x3xf32>) -> (tensor<1x2x3xf32>, tensor<1x3xf32>)
   return %0#0, %0#1 : tensor<1x2x3xf32>, tensor<1x3xf32>
 }`,
   after: `func.func public @main(%arg0: tensor<1x2x3xf32>, %arg1: tensor<1x2x3xf32>, %arg2: tensor<1x3xf32>) -> (tensor<1x2x3xf32>, tensor<1x3xf32>) {

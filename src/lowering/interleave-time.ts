@@ -99,10 +99,10 @@ const example: PassExample = {
   before: `func.func public @main(%tokens: tensor<1x4xi32>, %table: tensor<9x3xf32>, %scale: tensor<3xf32>, %a: tensor<3xf32>, %h0: tensor<1x3xf32>) -> tensor<1x3xf32> {
   %0 = stablehlo.reshape %tokens : (tensor<1x4xi32>) -> tensor<1x4x1xi32>
   %1 = "stablehlo.gather"(%table, %0) <{dimension_numbers = #stablehlo.gather<offset_dims = [2], collapsed_slice_dims = [0], start_index_map = [0], index_vector_dim = 2>, slice_sizes = array<i64: 1, 3>}> : (tensor<9x3xf32>, tensor<1x4x1xi32>) -> tensor<1x4x3xf32>
-  %2 = "nn.rms_norm"(%1, %scale) <{epsilon = 1.000000e-06 : f32}> : (tensor<1x4x3xf32>, tensor<3xf32>) -> tensor<1x4x3xf32>
+  %2 = "nn.rms_norm"(%1, %scale) <{epsilon = 1.000000e-06 : f32, offset = 1.000000e+00 : f32}> : (tensor<1x4x3xf32>, tensor<3xf32>) -> tensor<1x4x3xf32>
   %3 = stablehlo.broadcast_in_dim %a, dims = [2] : (tensor<3xf32>) -> tensor<1x4x3xf32>
   %4 = stablehlo.multiply %2, %3 : tensor<1x4x3xf32>
-  %5:2 = "nn.linear_scan"(%2, %4, %h0) : (tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x3xf32>) -> (tensor<1x4x3xf32>, tensor<1x3xf32>)
+  %5:2 = "nn.linear_scan"(%2, %4, %h0) <{axis = 1 : i64}> : (tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x3xf32>) -> (tensor<1x4x3xf32>, tensor<1x3xf32>)
   return %5#1 : tensor<1x3xf32>
 }`,
   after: `func.func public @main(%tokens: tensor<1x4xi32>, %table: tensor<9x3xf32>, %scale: tensor<3xf32>, %a: tensor<3xf32>, %h0: tensor<1x3xf32>) -> tensor<1x3xf32> {
@@ -111,10 +111,10 @@ const example: PassExample = {
   %interleaved = stablehlo.reshape %swapped : (tensor<1x2x2xi32>) -> tensor<1x4xi32>
   %0 = stablehlo.reshape %interleaved : (tensor<1x4xi32>) -> tensor<1x4x1xi32>
   %1 = "stablehlo.gather"(%table, %0) <{dimension_numbers = #stablehlo.gather<offset_dims = [2], collapsed_slice_dims = [0], start_index_map = [0], index_vector_dim = 2>, slice_sizes = array<i64: 1, 3>}> : (tensor<9x3xf32>, tensor<1x4x1xi32>) -> tensor<1x4x3xf32>
-  %2 = "nn.rms_norm"(%1, %scale) <{epsilon = 1.000000e-06 : f32}> : (tensor<1x4x3xf32>, tensor<3xf32>) -> tensor<1x4x3xf32>
+  %2 = "nn.rms_norm"(%1, %scale) <{epsilon = 1.000000e-06 : f32, offset = 1.000000e+00 : f32}> : (tensor<1x4x3xf32>, tensor<3xf32>) -> tensor<1x4x3xf32>
   %3 = stablehlo.broadcast_in_dim %a, dims = [2] : (tensor<3xf32>) -> tensor<1x4x3xf32>
   %4 = stablehlo.multiply %2, %3 : tensor<1x4x3xf32>
-  %5:2 = "nn.linear_scan"(%2, %4, %h0) <{strided = 2 : i64}> : (tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x3xf32>) -> (tensor<1x4x3xf32>, tensor<1x3xf32>)
+  %5:2 = "nn.linear_scan"(%2, %4, %h0) <{axis = 1 : i64, strided = 2 : i64}> : (tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x3xf32>) -> (tensor<1x4x3xf32>, tensor<1x3xf32>)
   return %5#1 : tensor<1x3xf32>
 }`,
 };

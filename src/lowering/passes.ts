@@ -51,7 +51,7 @@ const lowerScanPass = definePass({
   example: linearScanExample,
   run(module, context, options) {
     replaceEach(module, context, "nn.linear_scan", (e, op) =>
-      lowerLinearScan(e, op, scanChoice(options, shapeOf(op.operands[0]!)[1]!)),
+      lowerLinearScan(e, op, scanChoice(options, shapeOf(op.operands[0]!)[op.attributes.axis]!)),
     );
   },
 });

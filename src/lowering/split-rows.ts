@@ -104,12 +104,12 @@ function pathAfter(states: Value): readonly Operation[] {
 
 const example: PassExample = {
   before: `func.func public @main(%x: tensor<1x4x3xf32>, %a: tensor<1x4x3xf32>, %h0: tensor<1x3xf32>, %w: tensor<5x3xf32>) -> tensor<1x4x5xf32> {
-  %0:2 = "nn.linear_scan"(%x, %a, %h0) <{strided = 2 : i64}> : (tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x3xf32>) -> (tensor<1x4x3xf32>, tensor<1x3xf32>)
+  %0:2 = "nn.linear_scan"(%x, %a, %h0) <{axis = 1 : i64, strided = 2 : i64}> : (tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x3xf32>) -> (tensor<1x4x3xf32>, tensor<1x3xf32>)
   %1 = stablehlo.dot_general %0#0, %w, contracting_dims = [2] x [1] : (tensor<1x4x3xf32>, tensor<5x3xf32>) -> tensor<1x4x5xf32>
   return %1 : tensor<1x4x5xf32>
 }`,
   after: `func.func public @main(%x: tensor<1x4x3xf32>, %a: tensor<1x4x3xf32>, %h0: tensor<1x3xf32>, %w: tensor<5x3xf32>) -> tensor<1x4x5xf32> {
-  %0:2 = "nn.linear_scan"(%x, %a, %h0) <{strided = 2 : i64}> : (tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x3xf32>) -> (tensor<1x4x3xf32>, tensor<1x3xf32>)
+  %0:2 = "nn.linear_scan"(%x, %a, %h0) <{axis = 1 : i64, strided = 2 : i64}> : (tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x3xf32>) -> (tensor<1x4x3xf32>, tensor<1x3xf32>)
   %1 = stablehlo.slice %0#0 [0:1, 0:2, 0:3] : (tensor<1x4x3xf32>) -> tensor<1x2x3xf32>
   %2 = stablehlo.slice %0#0 [0:1, 2:4, 0:3] : (tensor<1x4x3xf32>) -> tensor<1x2x3xf32>
   %3 = stablehlo.dot_general %1, %w, contracting_dims = [2] x [1] : (tensor<1x2x3xf32>, tensor<5x3xf32>) -> tensor<1x2x5xf32>

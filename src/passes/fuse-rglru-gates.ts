@@ -82,7 +82,7 @@ func.func @main(%x: tensor<1x3x4xf32>, %gi: tensor<2x2x2xf32>, %bi: tensor<2x2xf
   %14 = stablehlo.multiply %x, %i : tensor<1x3x4xf32>
   %x_hat = stablehlo.multiply %14, %beta : tensor<1x3x4xf32>
   %a_hat = stablehlo.select %start, %zero, %a : tensor<1x3x4xi1>, tensor<1x3x4xf32>
-  %h:2 = "nn.linear_scan"(%x_hat, %a_hat, %h0) : (tensor<1x3x4xf32>, tensor<1x3x4xf32>, tensor<1x4xf32>) -> (tensor<1x3x4xf32>, tensor<1x4xf32>)
+  %h:2 = "nn.linear_scan"(%x_hat, %a_hat, %h0) <{axis = 1 : i64}> : (tensor<1x3x4xf32>, tensor<1x3x4xf32>, tensor<1x4xf32>) -> (tensor<1x3x4xf32>, tensor<1x4xf32>)
   return %h#0, %h#1 : tensor<1x3x4xf32>, tensor<1x4xf32>
 }`,
     after: `
@@ -94,7 +94,7 @@ func.func @main(%x: tensor<1x3x4xf32>, %gi: tensor<2x2x2xf32>, %bi: tensor<2x2xf
   %cst = stablehlo.constant dense<-8.0> : tensor<4xf32>
   %4 = stablehlo.multiply %0, %cst : tensor<4xf32>
   %5:2 = "griffin.rg_lru_gates"(%x, %2, %3, %4, %reset) <{heads = 2 : i64}> : (tensor<1x3x4xf32>, tensor<1x3x8xf32>, tensor<2x4xf32>, tensor<4xf32>, tensor<1x3xi1>) -> (tensor<1x3x4xf32>, tensor<1x3x4xf32>)
-  %6:2 = "nn.linear_scan"(%5#0, %5#1, %h0) : (tensor<1x3x4xf32>, tensor<1x3x4xf32>, tensor<1x4xf32>) -> (tensor<1x3x4xf32>, tensor<1x4xf32>)
+  %6:2 = "nn.linear_scan"(%5#0, %5#1, %h0) <{axis = 1 : i64}> : (tensor<1x3x4xf32>, tensor<1x3x4xf32>, tensor<1x4xf32>) -> (tensor<1x3x4xf32>, tensor<1x4xf32>)
   return %6#0, %6#1 : tensor<1x3x4xf32>, tensor<1x4xf32>
 }`,
   },

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { griffin } from "./griffin.js";
+import { spawnGriffin as griffin } from "./griffin.js";
 
 test("cost of a model's program for a TPU that is not there: cycles, roofline, memory, parts of the model", async () => {
   const { exitCode, stdout, stderr } = await griffin([

@@ -1,16 +1,21 @@
-/** @file For tests: the built command, run as people run it. */
+/** @file For tests: the command line, in this process or as people run it. */
 import { existsSync } from "node:fs";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { onTestFinished } from "vitest";
+import { runCommandLine } from "../../src/cli/command-line.js";
 
 /** The project's folder. */
 export const root = fileURLToPath(new URL("../../", import.meta.url));
-const main = join(root, "dist/src/cli/main.js");
 
+/** The built command. */
+export const main = join(root, "dist/src/cli/main.js");
+
+/** What came out, without the last line's end. */
 export interface Outcome {
   readonly exitCode: number | undefined;
   readonly stdout: string;
@@ -23,8 +28,31 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-/** Runs `griffin` with these arguments in the project's folder. */
+/** A stream that keeps what it is given. */
+class Recorder extends Writable {
+  readonly #parts: Buffer[] = [];
+
+  override _write(part: Buffer, _encoding: string, done: () => void): void {
+    this.#parts.push(part);
+    done();
+  }
+
+  get text(): string {
+    return Buffer.concat(this.#parts).toString("utf8").replace(/\n$/, "");
+  }
+}
+
+/** Runs `griffin` with these arguments in this process, from its sources, in the project's folder. */
 export async function griffin(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+  const [stdout, stderr] = [new Recorder(), new Recorder()];
+  const stdin = Readable.from([Buffer.from(options.input ?? "")]);
+  const env = { ...process.env, NO_COLOR: "1", ...options.env };
+  const exitCode = await runCommandLine(args, { stdout, stderr, stdin, env });
+  return { exitCode, stdout: stdout.text, stderr: stderr.text };
+}
+
+/** The same as people run it: the built command in a process of its own. */
+export async function spawnGriffin(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   if (!existsSync(main)) throw new Error("griffin is not built: npm run build");
   const { exitCode, stdout, stderr } = await execa(process.execPath, [main, ...args], {
     cwd: root,
@@ -36,8 +64,12 @@ export async function griffin(args: readonly string[], options: RunOptions = {})
 }
 
 /** Runs with --json and reads what came; fails when that is no JSON. */
-export async function griffinJson(args: readonly string[], options: RunOptions = {}): Promise<unknown> {
-  const { stdout, stderr } = await griffin([...args, "--json"], options);
+export async function griffinJson(
+  args: readonly string[],
+  options: RunOptions = {},
+  run: typeof griffin = griffin,
+): Promise<unknown> {
+  const { stdout, stderr } = await run([...args, "--json"], options);
   try {
     return JSON.parse(stdout);
   } catch {

@@ -41,9 +41,11 @@ describe("linearScan", () => {
 
   it("is one op with two results", () => {
     expect(opLine(() => ({ ...scan() }), "linear_scan")).toMatchInlineSnapshot(
-      `"%0:2 = "nn.linear_scan"(%arg0, %arg1, %arg2) : (tensor<2x5x4xf32>, tensor<2x5x4xf32>, tensor<2x4xf32>) -> (tensor<2x5x4xf32>, tensor<2x4xf32>)"`,
+      `"%0:2 = "nn.linear_scan"(%arg0, %arg1, %arg2) <{axis = 1 : i64}> : (tensor<2x5x4xf32>, tensor<2x5x4xf32>, tensor<2x4xf32>) -> (tensor<2x5x4xf32>, tensor<2x4xf32>)"`,
     );
-    expect(opLine(() => ({ ...scan({ reverse: true }) }), "linear_scan")).toContain("<{reverse}>");
+    expect(opLine(() => ({ ...scan({ reverse: true }) }), "linear_scan")).toContain(
+      "<{axis = 1 : i64, reverse}>",
+    );
   });
 
   it("takes its operands in any order of axes, and any name for the channels", () => {
@@ -122,7 +124,7 @@ describe("causalConv1d", () => {
 
   it("is one op with two results", () => {
     expect(opLine(() => ({ ...conv(4) }), "causal_conv1d")).toMatchInlineSnapshot(
-      `"%0:2 = "nn.causal_conv1d"(%arg0, %arg1, %arg2, %arg3, %arg4) : (tensor<2x5x4xf32>, tensor<4x4xf32>, tensor<4xf32>, tensor<2x5xi32>, tensor<2x3x4xf32>) -> (tensor<2x5x4xf32>, tensor<2x3x4xf32>)"`,
+      `"%0:2 = "nn.causal_conv1d"(%arg0, %arg1, %arg2, %arg3, %arg4) <{axis = 1 : i64}> : (tensor<2x5x4xf32>, tensor<4x4xf32>, tensor<4xf32>, tensor<2x5xi32>, tensor<2x3x4xf32>) -> (tensor<2x5x4xf32>, tensor<2x3x4xf32>)"`,
     );
   });
 
@@ -221,16 +223,21 @@ describe("blockDiagonal, rmsNorm, rotary", () => {
 
   it("rmsNorm is one op over the last axis", () => {
     expect(
-      opLine(() => ({ y: rmsNorm(f32("x", batch, lru), f32("scale", lru), 1e-6) }), "rms_norm"),
+      opLine(
+        () => ({ y: rmsNorm(f32("x", batch, lru), f32("scale", lru), { epsilon: 1e-6, offset: 1 }) }),
+        "rms_norm",
+      ),
     ).toMatchInlineSnapshot(
-      `"%0 = "nn.rms_norm"(%arg0, %arg1) <{epsilon = 9.99999997E-7 : f32}> : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>"`,
+      `"%0 = "nn.rms_norm"(%arg0, %arg1) <{epsilon = 9.99999997E-7 : f32, offset = 1.000000e+00 : f32}> : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>"`,
     );
-    const message = traceComplaint(() => rmsNorm(f32("x", lru, batch), f32("scale", lru), 1e-6));
+    const message = traceComplaint(() =>
+      rmsNorm(f32("x", lru, batch), f32("scale", lru), { epsilon: 1e-6, offset: 1 }),
+    );
     expect(message).toMatchInlineSnapshot(`
       "shape error: rmsNorm: scale must have the last axis of x
         at:       test/dsl/nn.test.ts LINE
-        | const message = traceComplaint(() => rmsNorm(f32("x", lru, batch), f32("scale", lru), 1e-6));
-        |                                      ^
+        | rmsNorm(f32("x", lru, batch), f32("scale", lru), { epsilon: 1e-6, offset: 1 }),
+        | ^
         x: [lru 4, batch 2] f32
         scale: [lru 4] f32"
     `);
@@ -240,7 +247,7 @@ describe("blockDiagonal, rmsNorm, rotary", () => {
     const rotate = (x: Tensor<"batch" | "time" | "head", "f32">, dims: number) =>
       rotary(x, positions(), { dims, base: 10_000 });
     expect(opLine(() => ({ y: rotate(f32("x", batch, time, head), 4) }), "rotary")).toMatchInlineSnapshot(
-      `"%0 = "nn.rotary"(%arg0, %arg1) <{base = 1.000000e+04 : f32, dims = 4 : i64}> : (tensor<2x5x4xf32>, tensor<2x5xi32>) -> tensor<2x5x4xf32>"`,
+      `"%0 = "nn.rotary"(%arg0, %arg1) <{base = 1.000000e+04 : f32, dims = 4 : i64, position_dims = array<i64: 0, 1>}> : (tensor<2x5x4xf32>, tensor<2x5xi32>) -> tensor<2x5x4xf32>"`,
     );
     const order = traceComplaint(() =>
       rotate(transpose(f32("x", batch, time, head), ["time", "batch", "head"]), 2),

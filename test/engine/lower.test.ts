@@ -66,7 +66,7 @@ describe("lowerProgram", () => {
       const scale = scope("norm", () => parameter("weight", [model], "f32"));
       const total = state("total", [model], "f32");
       total.update(total.value.add(1));
-      return { y: rmsNorm(x, softplus(scale), 1e-6).add(total.value) };
+      return { y: rmsNorm(x, softplus(scale), { epsilon: 1e-6, offset: 1 }).add(total.value) };
     });
 
   it("says what each argument and result means, what depends on weights alone computed apart", () => {

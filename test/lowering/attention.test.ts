@@ -226,3 +226,64 @@ describe("what a token sees", () => {
     expect(results).toEqual([[[5, 6]], [[5, 6]]]);
   });
 });
+
+describe("grouped-query attention", () => {
+  /** Heads [from, to) of rows [.., heads, head]. */
+  const headsOf = (data: readonly number[], heads: number, head: number, from: number, to: number) =>
+    data.filter((_, i) => {
+      const at = Math.floor(i / head) % heads;
+      return at >= from && at < to;
+    });
+
+  it("is multi-query attention of each head of keys with the heads of queries that it serves", async () => {
+    const [groups, heads] = [3, 6];
+    const shapes: readonly Shape[] = [
+      { ...base, heads },
+      { ...base, heads, numTokens: [5, 2], starts: [[4], [1, 6]] },
+      { ...base, heads, time: 1, numTokens: [7, 0] },
+    ];
+    const pairs = shapes.flatMap((shape) => [dense, banded(2)].map((choice) => ({ shape, choice })));
+    const cases = pairs.map(({ shape, choice }): OpCase => {
+      const { batch, time, head, window } = shape;
+      const one = caseOf(shape, choice);
+      const grow = (seed: number, shapeOf: readonly number[]) => ({
+        shape: shapeOf,
+        data: rounded(
+          randomNumbers(
+            seed,
+            shapeOf.reduce((a, b) => a * b, 1),
+            -2,
+            2,
+          ),
+          "f32",
+        ),
+      });
+      const [q, , , positions, , , numTokens] = one.operands;
+      const rows = [11, 12].map((seed) => grow(seed, [batch, time, groups, head]));
+      const ring = [13, 14].map((seed) => grow(seed, [batch, window, groups, head]));
+      return { ...one, operands: [q!, ...rows, positions!, ...ring, numTokens!] };
+    });
+    const results = await runOps(cpu.client, cases);
+    pairs.forEach(({ shape, choice }, i) => {
+      const { heads: all, head } = shape;
+      const [q, k, v, , ringK, ringV] = cases[i]!.operands.map(({ data }) => [...data]);
+      const numbers = numbersOf(shape);
+      const got = results[i]![0]!;
+      for (let g = 0; g < groups; g++) {
+        const own = (data: readonly number[]) => headsOf(data, groups, head, g, g + 1);
+        const served = [(g * all) / groups, ((g + 1) * all) / groups] as const;
+        const expected = localAttention({
+          ...numbers,
+          heads: all / groups,
+          q: headsOf(q!, all, head, ...served),
+          k: own(k!),
+          v: own(v!),
+          ringK: own(ringK!),
+          ringV: own(ringV!),
+        });
+        const name = `head ${g} of keys, ${JSON.stringify(choice)} of ${JSON.stringify(shape)}`;
+        expectClose(headsOf(got, all, head, ...served), expected, name, "f32", 2e-5);
+      }
+    });
+  });
+});

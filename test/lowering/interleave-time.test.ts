@@ -8,7 +8,7 @@ const program = (more: string, result: string, attributes = ""): string => `
 func.func public @main(%tokens: tensor<1x4xi32>, %table: tensor<9x3xf32>, %w: tensor<5x3xf32>, %h0: tensor<1x3xf32>) -> ${result} {
   %index = stablehlo.reshape %tokens : (tensor<1x4xi32>) -> tensor<1x4x1xi32>
   %rows = "stablehlo.gather"(%table, %index) <{dimension_numbers = #stablehlo.gather<offset_dims = [2], collapsed_slice_dims = [0], start_index_map = [0], index_vector_dim = 2>, slice_sizes = array<i64: 1, 3>}> : (tensor<9x3xf32>, tensor<1x4x1xi32>) -> tensor<1x4x3xf32>
-  %h:2 = "nn.linear_scan"(%rows, %rows, %h0)${attributes} : (tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x3xf32>) -> (tensor<1x4x3xf32>, tensor<1x3xf32>)
+  %h:2 = "nn.linear_scan"(%rows, %rows, %h0) <{axis = 1 : i64${attributes}}> : (tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x3xf32>) -> (tensor<1x4x3xf32>, tensor<1x3xf32>)
 ${more}
 }`;
 
@@ -60,7 +60,7 @@ ${lastRow("%0")}\n  return %end : tensor<1x1x3xf32>`,
       "a scan runs backwards",
       `${lastRow("%h#0")}\n  return %end : tensor<1x1x3xf32>`,
       "tensor<1x1x3xf32>",
-      " <{reverse}>",
+      ", reverse",
     ],
   ])("leaves a program alone when %s", (_, more, result, attributes) => {
     const text = program(more, result, attributes);

@@ -65,7 +65,7 @@ function caseOf(shape: Shape, choice: ScanChoice | undefined): OpCase {
       { ...walked, data: a },
       { shape: [batch, channels], data: h0, constant: start === "zero" },
     ],
-    attributes: reverse ? { reverse: true } : {},
+    attributes: reverse ? { axis: 1, reverse: true } : { axis: 1 },
     ...(choice === undefined
       ? {}
       : { rule: (e: Emitter, op: OperationOf<"nn.linear_scan">) => lowerLinearScan(e, op, choice) }),
@@ -129,7 +129,7 @@ describe("every strategy of linear_scan equals a plain loop", () => {
     );
     const results = await runOps(
       cpu.client,
-      rules.map((rule) => ({ op: "nn.linear_scan", operands, rule })),
+      rules.map((rule) => ({ op: "nn.linear_scan", operands, attributes: { axis: 1 }, rule })),
     );
     for (const [, last] of results) expect(last).toEqual([1 + time * 2 ** -9]);
   });
@@ -142,7 +142,9 @@ describe("every strategy of linear_scan equals a plain loop", () => {
     ];
     const rule = (e: Emitter, op: OperationOf<"nn.linear_scan">) =>
       lowerLinearScan(e, op, { strategy: "blocked", block: 2 });
-    const [[y]] = (await runOps(cpu.client, [{ op: "nn.linear_scan", operands, rule }])) as [[number[]]];
+    const [[y]] = (await runOps(cpu.client, [
+      { op: "nn.linear_scan", operands, attributes: { axis: 1 }, rule },
+    ])) as [[number[]]];
     expect(y.slice(1)).toEqual([2, 5]);
   });
 
@@ -154,7 +156,7 @@ describe("every strategy of linear_scan equals a plain loop", () => {
     );
     const results = await runOps(
       cpu.client,
-      rules.map((rule) => ({ op: "nn.linear_scan", operands, rule })),
+      rules.map((rule) => ({ op: "nn.linear_scan", operands, attributes: { axis: 1 }, rule })),
     );
     for (const result of results) expect(result).toEqual([[], [3, 4]]);
   });

@@ -16,29 +16,35 @@ const fitting: Readonly<
     }
   >
 > = {
-  linear_scan: { operands: ["2x5x4xf32", "2x5x4xf32", "2x4xf32"], results: ["2x5x4xf32", "2x4xf32"] },
-  block_diagonal_dot: { operands: ["2x5x4xf32", "2x2x3xf32"], results: ["2x5x6xf32"] },
+  linear_scan: {
+    operands: ["2x5x4xf32", "2x5x4xf32", "2x4xf32"],
+    attributes: "axis = 1 : i64",
+    results: ["2x5x4xf32", "2x4xf32"],
+  },
   causal_conv1d: {
     operands: ["2x5x4xf32", "4x4xf32", "4xf32", "2x5xi32", "2x3x4xf32"],
+    attributes: "axis = 1 : i64",
     results: ["2x5x4xf32", "2x3x4xf32"],
   },
   local_attention: {
-    operands: ["2x5x3x4xf32", "2x5x4xf32", "2x5x4xf32", "2x5xi32", "2x8x4xf32", "2x8x4xf32", "2xi32"],
+    operands: ["2x5x6x4xf32", "2x5x3x4xf32", "2x5x3x4xf32", "2x5xi32", "2x8x3x4xf32", "2x8x3x4xf32", "2xi32"],
     attributes: "scale = 0.5 : f32",
-    results: ["2x5x3x4xf32"],
+    results: ["2x5x6x4xf32"],
   },
   kv_cache_update: { operands: ["2x8x4xf32", "2x5x4xf32", "2x5xi32"], results: ["2x8x4xf32"] },
+  block_diagonal_dot: { operands: ["2x5x4xf32", "2x2x3xf32"], results: ["2x5x6xf32"] },
   rms_norm: {
     operands: ["2x5x4xf32", "4xf32"],
-    attributes: "epsilon = 1.0e-6 : f32",
+    attributes: "epsilon = 1.0e-6 : f32, offset = 1.0 : f32",
     results: ["2x5x4xf32"],
   },
   rotary: {
     operands: ["2x5x3x4xf32", "2x5xi32"],
-    attributes: "base = 1.0e4 : f32, dims = 2 : i64",
+    attributes: "base = 1.0e4 : f32, dims = 2 : i64, position_dims = array<i64: 0, 1>",
     results: ["2x5x3x4xf32"],
   },
   gelu_tanh: { operands: ["2x5x4xf32"], results: ["2x5x4xf32"] },
+  softplus: { operands: ["2x5x4xf32"], results: ["2x5x4xf32"] },
   to_strided: {
     operands: ["2x6x4xf32"],
     attributes: "axis = 1 : i64, factor = 3 : i64",
@@ -49,7 +55,6 @@ const fitting: Readonly<
     attributes: "axis = 0 : i64, factor = 2 : i64",
     results: ["2x6x4xi32"],
   },
-  softplus: { operands: ["2x5x4xf32"], results: ["2x5x4xf32"] },
   rg_lru_gates: {
     operands: ["2x5x4xf32", "2x5x8xf32", "2x4xf32", "4xf32", "2x5xi1"],
     attributes: "heads = 2 : i64",
@@ -60,10 +65,15 @@ const fitting: Readonly<
 const fullName = (name: string): string => (name === "rg_lru_gates" ? "griffin." : "nn.") + name;
 
 /** What the verifier says to an op, some of whose operands have other types. */
-function verdict(name: string, changed: Readonly<Record<number, string>> = {}, attributes?: string): string {
+function verdict(
+  name: string,
+  changed: Readonly<Record<number, string>> = {},
+  attributes?: string,
+  resultTypes = fitting[name]!.results,
+): string {
   const fits = fitting[name]!;
   const types = fits.operands.map((type, i) => `tensor<${changed[i] ?? type}>`);
-  const results = fits.results.map((type) => `tensor<${type}>`).join(", ");
+  const results = resultTypes.map((type) => `tensor<${type}>`).join(", ");
   const values = types.map((_, i) => `%${i}`).join(", ");
   const attached = attributes ?? fits.attributes;
   const text = `func.func @main(${types.map((type, i) => `%${i}: ${type}`).join(", ")}) {
@@ -91,9 +101,40 @@ describe("every op of a model", () => {
   });
 });
 
+describe("other forms of an op", () => {
+  it.each([
+    ["linear_scan", ["5x4xf32", "5x4xf32", "4xf32"], "axis = 0 : i64"],
+    ["linear_scan", ["5xf32", "5xf32", "f32"], "axis = 0 : i64"],
+    ["linear_scan", ["2x5x4x8xf32", "2x5x4x8xf32", "2x4x8xf32"], "axis = 1 : i64"],
+    ["linear_scan", ["2x4x5xbf16", "2x4x5xbf16", "2x4xf32"], "axis = 2 : i64"],
+    ["causal_conv1d", ["5x4xf32", "4x2xf32", "4xf32", "5xi32", "1x4xf32"], "axis = 0 : i64"],
+    ["causal_conv1d", ["2x5x3x4xf32", "4x2xf32", "4xf32", "2x5x3xi32", "2x5x1x4xf32"], "axis = 2 : i64"],
+    [
+      "local_attention",
+      ["2x5x6x4xf32", "2x5x4xf32", "2x5x4xf32", "2x5xi32", "2x8x4xf32", "2x8x4xf32", "2xi32"],
+      undefined,
+    ],
+    ["kv_cache_update", ["2x8xf32", "2x5xf32", "2x5xi32"], undefined],
+    ["kv_cache_update", ["2x8x3x4xf32", "2x5x3x4xf32", "2x5xi32"], undefined],
+    ["rotary", ["4xf32", "i32"], "base = 1.0e4 : f32, dims = 2 : i64, position_dims = array<i64>"],
+    ["rotary", ["2x3x5x4xf32", "5xi32"], "base = 1.0e4 : f32, dims = 2 : i64, position_dims = array<i64: 2>"],
+  ] as const)("%s of %j is valid", (name, types, attributes) => {
+    const changed = Object.fromEntries(types.map((type, i) => [i, type]));
+    const results = { linear_scan: [0, 2], causal_conv1d: [0, 4] }[name as string] ?? [0];
+    expect(
+      verdict(
+        name,
+        changed,
+        attributes,
+        results.map((i) => types[i]!),
+      ),
+    ).toBe("valid");
+  });
+});
+
 describe("what does not fit is named", () => {
   it.each([
-    ["linear_scan", { 0: "5x4xf32", 1: "5x4xf32" }, "x must have 3 axes, got tensor<5x4xf32> [x_rank]"],
+    ["linear_scan", { 0: "f32", 1: "f32" }, "x must have an axis or more, got tensor<f32> [x_rank]"],
     [
       "linear_scan",
       { 1: "2x6x4xf32" },
@@ -120,9 +161,10 @@ describe("what does not fit is named", () => {
       "the last axis of x must be 2 blocks of 2, got tensor<2x5x6xf32> [x_blocks]",
     ],
     ["block_diagonal_dot", { 1: "2x2x3xbf16" }, "w must hold f32, got tensor<2x2x3xbf16> [w_element]"],
-    ["causal_conv1d", { 0: "5x4xf32" }, "x must have 3 axes, got tensor<5x4xf32> [x_rank]"],
+    ["causal_conv1d", { 0: "4xf32" }, "x must have 2 axes or more, got tensor<4xf32> [x_rank]"],
     ["causal_conv1d", { 1: "4xf32" }, "w must have 2 axes, got tensor<4xf32> [w_rank]"],
     ["causal_conv1d", { 1: "3x4xf32" }, "w must be [4, 4], got tensor<3x4xf32> [w_shape]"],
+    ["causal_conv1d", { 1: "4x0xf32", 4: "2x0x4xf32" }, "w must have a tap, got tensor<4x0xf32> [taps]"],
     ["causal_conv1d", { 2: "5xf32" }, "bias must be [4], got tensor<5xf32> [bias_shape]"],
     [
       "causal_conv1d",
@@ -134,23 +176,56 @@ describe("what does not fit is named", () => {
     ["causal_conv1d", { 2: "4xbf16" }, "bias must hold f32, got tensor<4xbf16> [bias_element]"],
     ["causal_conv1d", { 4: "2x3x4xbf16" }, "tail must hold f32, got tensor<2x3x4xbf16> [tail_element]"],
     ["local_attention", { 0: "2x5x4xf32" }, "q must have 4 axes, got tensor<2x5x4xf32> [q_rank]"],
-    ["local_attention", { 1: "2x5x3x4xf32" }, "k must be [2, 5, 4], got tensor<2x5x3x4xf32> [k_shape]"],
-    ["local_attention", { 2: "2x6x4xf32" }, "v must be [2, 5, 4], got tensor<2x6x4xf32> [v_shape]"],
-    ["local_attention", { 3: "2xi32" }, "segment_pos must be [2, 5], got tensor<2xi32> [segment_pos_shape]"],
-    ["local_attention", { 4: "8x4xf32" }, "ring_k must have 3 axes, got tensor<8x4xf32> [ring_k_rank]"],
-    ["local_attention", { 4: "2x8x6xf32" }, "ring_k must be [2, 8, 4], got tensor<2x8x6xf32> [ring_k_shape]"],
-    ["local_attention", { 5: "2x9x4xf32" }, "ring_v must be [2, 8, 4], got tensor<2x9x4xf32> [ring_v_shape]"],
-    ["local_attention", { 6: "i32" }, "num_tokens must be [2], got tensor<i32> [num_tokens_shape]"],
-    ["local_attention", { 1: "2x5x4xbf16" }, "k must hold f32, got tensor<2x5x4xbf16> [k_element]"],
-    ["local_attention", { 2: "2x5x4xbf16" }, "v must hold f32, got tensor<2x5x4xbf16> [v_element]"],
-    ["local_attention", { 4: "2x8x4xbf16" }, "ring_k must hold f32, got tensor<2x8x4xbf16> [ring_k_element]"],
-    ["local_attention", { 5: "2x8x4xbf16" }, "ring_v must hold f32, got tensor<2x8x4xbf16> [ring_v_element]"],
     [
       "local_attention",
-      { 4: "2x0x4xf32", 5: "2x0x4xf32" },
-      "the window must have a slot, got tensor<2x0x4xf32> [window]",
+      { 1: "2x5x4x4xf32" },
+      "the 6 heads of q must be a multiple of those of k, tensor<2x5x4x4xf32> [kv_heads]",
     ],
-    ["kv_cache_update", { 0: "8x4xf32" }, "ring must have 3 axes, got tensor<8x4xf32> [ring_rank]"],
+    [
+      "local_attention",
+      { 1: "2x5x0x4xf32" },
+      "the 6 heads of q must be a multiple of those of k, tensor<2x5x0x4xf32> [kv_heads]",
+    ],
+    ["local_attention", { 1: "2x6x3x4xf32" }, "k must be [2, 5, 3, 4], got tensor<2x6x3x4xf32> [k_shape]"],
+    ["local_attention", { 1: "2x6x4xf32" }, "k must be [2, 5, 4], got tensor<2x6x4xf32> [k_shape]"],
+    ["local_attention", { 2: "2x6x3x4xf32" }, "v must be [2, 5, 3, 4], got tensor<2x6x3x4xf32> [v_shape]"],
+    ["local_attention", { 3: "2xi32" }, "segment_pos must be [2, 5], got tensor<2xi32> [segment_pos_shape]"],
+    ["local_attention", { 4: "2x8x4xf32" }, "ring_k must have 4 axes, got tensor<2x8x4xf32> [ring_k_rank]"],
+    [
+      "local_attention",
+      { 4: "2x8x3x6xf32" },
+      "ring_k must be [2, 8, 3, 4], got tensor<2x8x3x6xf32> [ring_k_shape]",
+    ],
+    [
+      "local_attention",
+      { 5: "2x9x3x4xf32" },
+      "ring_v must be [2, 8, 3, 4], got tensor<2x9x3x4xf32> [ring_v_shape]",
+    ],
+    ["local_attention", { 6: "i32" }, "num_tokens must be [2], got tensor<i32> [num_tokens_shape]"],
+    ["local_attention", { 1: "2x5x3x4xbf16" }, "k must hold f32, got tensor<2x5x3x4xbf16> [k_element]"],
+    ["local_attention", { 2: "2x5x3x4xbf16" }, "v must hold f32, got tensor<2x5x3x4xbf16> [v_element]"],
+    [
+      "local_attention",
+      { 4: "2x8x3x4xbf16" },
+      "ring_k must hold f32, got tensor<2x8x3x4xbf16> [ring_k_element]",
+    ],
+    [
+      "local_attention",
+      { 5: "2x8x3x4xbf16" },
+      "ring_v must hold f32, got tensor<2x8x3x4xbf16> [ring_v_element]",
+    ],
+    [
+      "local_attention",
+      { 4: "2x0x3x4xf32", 5: "2x0x3x4xf32" },
+      "the window must have a slot, got tensor<2x0x3x4xf32> [window]",
+    ],
+    ["kv_cache_update", { 0: "8xf32" }, "ring must have 2 axes or more, got tensor<8xf32> [ring_rank]"],
+    ["kv_cache_update", { 0: "2x0x4xf32" }, "the window must have a slot, got tensor<2x0x4xf32> [window]"],
+    [
+      "kv_cache_update",
+      { 1: "2x0x4xf32" },
+      "there must be a row to write, got tensor<2x0x4xf32> [rows_count]",
+    ],
     ["kv_cache_update", { 1: "5x4xf32" }, "rows must have 3 axes, got tensor<5x4xf32> [rows_rank]"],
     ["kv_cache_update", { 1: "2x5x6xf32" }, "rows must be [2, 5, 4], got tensor<2x5x6xf32> [rows_shape]"],
     ["kv_cache_update", { 1: "2x5x4xbf16" }, "rows must hold f32, got tensor<2x5x4xbf16> [rows_element]"],
@@ -159,10 +234,10 @@ describe("what does not fit is named", () => {
       { 2: "2x4xi32" },
       "segment_pos must be [2, 5], got tensor<2x4xi32> [segment_pos_shape]",
     ],
-    ["rms_norm", { 0: "f32", 1: "f32" }, "x must have an axis, got tensor<f32> [x_rank]"],
+    ["rms_norm", { 0: "f32", 1: "f32" }, "x must have an axis or more, got tensor<f32> [x_rank]"],
     ["rms_norm", { 1: "5xf32" }, "scale must be [4], got tensor<5xf32> [scale_shape]"],
     ["rms_norm", { 1: "4xbf16" }, "scale must hold f32, got tensor<4xbf16> [scale_element]"],
-    ["rotary", { 0: "5x4xf32" }, "x must be [b, t, .., h], got tensor<5x4xf32> [x_rank]"],
+    ["rotary", { 0: "f32" }, "x must have an axis or more, got tensor<f32> [x_rank]"],
     ["rotary", { 1: "5x2xi32" }, "position must be [2, 5], got tensor<5x2xi32> [position_shape]"],
     ["to_strided", { 0: "2x5x4xf32" }, "factor must divide the 5 rows, got 3 [factor]"],
     ["to_strided", { 0: "6xf32" }, "axis must be one of tensor<6xf32>, got 1 [axis]"],
@@ -178,18 +253,53 @@ describe("what does not fit is named", () => {
     ["rg_lru_gates", "heads = 3 : i64", "3 heads must divide the recurrence width 4 [heads]"],
     ["rg_lru_gates", "heads = 0 : i64", "0 heads must divide the recurrence width 4 [heads]"],
     [
+      "linear_scan",
+      "axis = 3 : i64",
+      "axis must be one of the first 3 of x, tensor<2x5x4xf32>, got 3 [axis]",
+    ],
+    [
+      "linear_scan",
+      "axis = -1 : i64",
+      "axis must be one of the first 3 of x, tensor<2x5x4xf32>, got -1 [axis]",
+    ],
+    [
+      "causal_conv1d",
+      "axis = 2 : i64",
+      "axis must be one of the first 2 of x, tensor<2x5x4xf32>, got 2 [axis]",
+    ],
+    [
       "rotary",
-      "base = 1.0e4 : f32, dims = 3 : i64",
+      "base = 1.0e4 : f32, dims = 2 : i64, position_dims = array<i64: 1, 0>",
+      "position_dims must be axes of tensor<2x5x3x4xf32> before its last, each after the other, got [1, 0] [position_dims]",
+    ],
+    [
+      "rotary",
+      "base = 1.0e4 : f32, dims = 2 : i64, position_dims = array<i64: 0, 3>",
+      "position_dims must be axes of tensor<2x5x3x4xf32> before its last, each after the other, got [0, 3] [position_dims]",
+    ],
+    [
+      "rotary",
+      "base = 1.0e4 : f32, dims = 2 : i64, position_dims = array<i64: -1, 0>",
+      "position_dims must be axes of tensor<2x5x3x4xf32> before its last, each after the other, got [-1, 0] [position_dims]",
+    ],
+    [
+      "rotary",
+      "base = 1.0e4 : f32, dims = 2 : i64, position_dims = array<i64: 0>",
+      "position must be [2], got tensor<2x5xi32> [position_shape]",
+    ],
+    [
+      "rotary",
+      "base = 1.0e4 : f32, dims = 3 : i64, position_dims = array<i64: 0, 1>",
       "dims must be even and at most the last axis of tensor<2x5x3x4xf32>, got 3 [dims]",
     ],
     [
       "rotary",
-      "base = 1.0e4 : f32, dims = 6 : i64",
+      "base = 1.0e4 : f32, dims = 6 : i64, position_dims = array<i64: 0, 1>",
       "dims must be even and at most the last axis of tensor<2x5x3x4xf32>, got 6 [dims]",
     ],
     [
       "rotary",
-      "base = 1.0e4 : f32, dims = 0 : i64",
+      "base = 1.0e4 : f32, dims = 0 : i64, position_dims = array<i64: 0, 1>",
       "dims must be even and at most the last axis of tensor<2x5x3x4xf32>, got 0 [dims]",
     ],
     ["to_strided", "axis = 3 : i64, factor = 1 : i64", "axis must be one of tensor<2x6x4xf32>, got 3 [axis]"],
@@ -201,16 +311,16 @@ describe("what does not fit is named", () => {
 
 describe("rows in the strided layout", () => {
   it.each([
-    ["linear_scan", "strided = 5 : i64"],
-    ["causal_conv1d", "strided = 1 : i64"],
+    ["linear_scan", "axis = 1 : i64, strided = 5 : i64"],
+    ["causal_conv1d", "axis = 1 : i64, strided = 1 : i64"],
     ["local_attention", "scale = 0.5 : f32, strided = 5 : i64"],
   ])("%s takes strided slices of equal size", (name, attributes) => {
     expect(verdict(name, {}, attributes)).toBe("valid");
   });
 
   it.each([
-    ["linear_scan", "strided = 2 : i64", 2],
-    ["causal_conv1d", "strided = 0 : i64", 0],
+    ["linear_scan", "axis = 1 : i64, strided = 2 : i64", 2],
+    ["causal_conv1d", "axis = 1 : i64, strided = 0 : i64", 0],
     ["local_attention", "scale = 0.5 : f32, strided = 3 : i64", 3],
   ])("%s refuses others", (name, attributes, factor) => {
     expect(verdict(name, {}, attributes)).toBe(

@@ -19,7 +19,7 @@ describe.each(loweringPasses.map((pass) => [pass.name, pass] as const))("the exa
 function scan(time: number): string {
   const x = `tensor<2x${time}x4xf32>`;
   return `func.func @main(%x: ${x}, %a: ${x}, %h: tensor<2x4xf32>) -> (${x}, tensor<2x4xf32>) {
-  %0:2 = "nn.linear_scan"(%x, %a, %h) : (${x}, ${x}, tensor<2x4xf32>) -> (${x}, tensor<2x4xf32>)
+  %0:2 = "nn.linear_scan"(%x, %a, %h) <{axis = 1 : i64}> : (${x}, ${x}, tensor<2x4xf32>) -> (${x}, tensor<2x4xf32>)
   return %0#0, %0#1 : ${x}, tensor<2x4xf32>
 }`;
 }

@@ -68,9 +68,12 @@ describe("a scan of strided rows equals the scan in order", () => {
     [3, 40, 4],
   ])("batch %d, %d tokens, factor %d, from a state and from zero", async (batch, time, factor) => {
     const operands = [random(1, [batch, time, 3]), random(2, [batch, time, 3], 0, 1), random(3, [batch, 3])];
-    await check({ op: "nn.linear_scan", operands }, rules(factor));
+    await check({ op: "nn.linear_scan", operands, attributes: { axis: 1 } }, rules(factor));
     const zero: Operand = { shape: [batch, 3], data: Array<number>(batch * 3).fill(0), constant: true };
-    await check({ op: "nn.linear_scan", operands: [...operands.slice(0, 2), zero] }, rules(factor));
+    await check(
+      { op: "nn.linear_scan", operands: [...operands.slice(0, 2), zero], attributes: { axis: 1 } },
+      rules(factor),
+    );
   });
 });
 
@@ -92,7 +95,7 @@ describe("a convolution of strided rows equals the one in order", () => {
       random(4, [batch, taps - 1, channels]),
     ];
     const rule = strided(factor, [0, 3], decompositions["nn.causal_conv1d"] as Rule);
-    await check({ op: "nn.causal_conv1d", operands }, new Map([["strided", rule]]));
+    await check({ op: "nn.causal_conv1d", operands, attributes: { axis: 1 } }, new Map([["strided", rule]]));
   });
 });
 

@@ -89,7 +89,8 @@ describe("fuse-rglru-gates finds the gates", () => {
   });
 
   it("keeps the direction of the scan", () => {
-    const reversed = (text: string) => text.replace(/("nn.linear_scan"\([^)]*\)) :/, "$1 <{reverse}> :");
+    const reversed = (text: string) =>
+      text.replace(/("nn.linear_scan"\([^)]*\) <{axis = 1 : i64)/, "$1, reverse");
     expect(run("fuse-rglru-gates", reversed(before))).toBe(normal(reversed(after)));
   });
 
@@ -108,7 +109,7 @@ func.func @main(%x: tensor<1x3x4xbf16>, %gi: tensor<2x2x2xbf16>, %bi: tensor<2x2
   %cst = stablehlo.constant dense<-8.0> : tensor<4xf32>
   %5 = stablehlo.multiply %4, %cst : tensor<4xf32>
   %6:2 = "griffin.rg_lru_gates"(%x, %1, %2, %5, %reset) <{heads = 2 : i64}> : (tensor<1x3x4xbf16>, tensor<1x3x8xbf16>, tensor<2x4xf32>, tensor<4xf32>, tensor<1x3xi1>) -> (tensor<1x3x4xf32>, tensor<1x3x4xf32>)
-  %7:2 = "nn.linear_scan"(%6#0, %6#1, %h0) : (tensor<1x3x4xf32>, tensor<1x3x4xf32>, tensor<1x4xf32>) -> (tensor<1x3x4xf32>, tensor<1x4xf32>)
+  %7:2 = "nn.linear_scan"(%6#0, %6#1, %h0) <{axis = 1 : i64}> : (tensor<1x3x4xf32>, tensor<1x3x4xf32>, tensor<1x4xf32>) -> (tensor<1x3x4xf32>, tensor<1x4xf32>)
   %8 = stablehlo.convert %7#0 : (tensor<1x3x4xf32>) -> tensor<1x3x4xbf16>
   return %8, %7#1 : tensor<1x3x4xbf16>, tensor<1x4xf32>
 }`),

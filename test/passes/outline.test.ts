@@ -57,8 +57,8 @@ describe("outline-ops", () => {
 func.func public @main(%x: tensor<4xf32>, %y: tensor<5xf32>, %g: tensor<4xf32>) -> (tensor<4xf32>, tensor<5xf32>, tensor<4xf32>, tensor<4xf32>) {
   %0 = "nn.gelu_tanh"(%x) : (tensor<4xf32>) -> tensor<4xf32>
   %1 = "nn.gelu_tanh"(%y) : (tensor<5xf32>) -> tensor<5xf32>
-  %2 = "nn.rms_norm"(%x, %g) <{epsilon = 1.000000e-06 : f32}> : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
-  %3 = "nn.rms_norm"(%x, %g) <{epsilon = 1.000000e-05 : f32}> : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %2 = "nn.rms_norm"(%x, %g) <{epsilon = 1.000000e-06 : f32, offset = 1.000000e+00 : f32}> : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %3 = "nn.rms_norm"(%x, %g) <{epsilon = 1.000000e-05 : f32, offset = 1.000000e+00 : f32}> : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
   return %0, %1, %2, %3 : tensor<4xf32>, tensor<5xf32>, tensor<4xf32>, tensor<4xf32>
 }`;
     expect(run("outline-ops", text)).toBe(normal(text));
@@ -69,8 +69,8 @@ func.func public @main(%x: tensor<4xf32>, %y: tensor<5xf32>, %g: tensor<4xf32>) 
       "outline-ops",
       `
 func.func public @main(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
-  %0 = "nn.rms_norm"(%x, %x) <{epsilon = 1.000000e-06 : f32}> : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
-  %1 = "nn.rms_norm"(%0, %0) <{epsilon = 1.000000e-06 : f32}> : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %0 = "nn.rms_norm"(%x, %x) <{epsilon = 1.000000e-06 : f32, offset = 1.000000e+00 : f32}> : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %1 = "nn.rms_norm"(%0, %0) <{epsilon = 1.000000e-06 : f32, offset = 1.000000e+00 : f32}> : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
   return %0, %1 : tensor<4xf32>, tensor<4xf32>
 }`,
     );
@@ -83,7 +83,7 @@ func.func public @main(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
 func.func public @main(%x: tensor<1x4x3xf32>, %h0: tensor<1x3xf32>) -> tensor<1x3xf32> {
   %0 = "nn.gelu_tanh"(%x) : (tensor<1x4x3xf32>) -> tensor<1x4x3xf32>
   %1 = "nn.gelu_tanh"(%0) : (tensor<1x4x3xf32>) -> tensor<1x4x3xf32>
-  %2:2 = "nn.linear_scan"(%0, %1, %h0) <{strided = 2 : i64}> : (tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x3xf32>) -> (tensor<1x4x3xf32>, tensor<1x3xf32>)
+  %2:2 = "nn.linear_scan"(%0, %1, %h0) <{axis = 1 : i64, strided = 2 : i64}> : (tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x3xf32>) -> (tensor<1x4x3xf32>, tensor<1x3xf32>)
   return %2#1 : tensor<1x3xf32>
 }`;
     expect(run("outline-ops", text)).toBe(normal(text));

@@ -1,17 +1,17 @@
 /** @file What `griffin cost` found, for people. */
-import pc from "picocolors";
 import { chipBytes, type CostSum, hbmBytes } from "../../cost/index.js";
 import { formatTable } from "../../support/table.js";
+import type { Colors } from "../colors.js";
 import { formatMs } from "../progress.js";
 import { formatCount, formatSeconds, formatSize, percent } from "./format.js";
 import type { CostReport, MemoryReport } from "./report.js";
 
 /** Lines of the whole report. */
-export function printable(report: CostReport): readonly string[] {
+export function printable(report: CostReport, colors: Colors): readonly string[] {
   const sections = [
-    [headline(report), ...totals(report)],
-    notes(report),
-    report.memory === undefined ? [] : memoryLines(report.memory),
+    [headline(report, colors), ...totals(report)],
+    notes(report, colors),
+    report.memory === undefined ? [] : memoryLines(report.memory, colors),
     report.groups.length === 0 ? [] : groupTable(report),
     report.top.length === 0 ? [] : topTable(report),
   ];
@@ -20,13 +20,11 @@ export function printable(report: CostReport): readonly string[] {
     .flatMap((lines, i) => (i === 0 ? lines : ["", ...lines]));
 }
 
-function headline({ program, target, compileMs, total, chip }: CostReport): string {
+function headline({ program, target, compileMs, total, chip }: CostReport, { bold }: Colors): string {
   const compiled = compileMs === undefined ? "" : `, compiled in ${formatMs(compileMs)}`;
   const place = target ?? chip?.name;
   const title = place === undefined ? program : `${program} for ${place}`;
-  return pc.bold(
-    `${title}: ${total.instructions} instruction${total.instructions === 1 ? "" : "s"}${compiled}`,
-  );
+  return bold(`${title}: ${total.instructions} instruction${total.instructions === 1 ? "" : "s"}${compiled}`);
 }
 
 /** Main memory is called HBM where it is. */
@@ -52,7 +50,10 @@ function totals(report: CostReport): readonly string[] {
 }
 
 /** What a reader has to know to believe the totals. */
-function notes({ total, unknownLoops, conditionals, chip }: CostReport): readonly string[] {
+function notes(
+  { total, unknownLoops, conditionals, chip }: CostReport,
+  { yellow }: Colors,
+): readonly string[] {
   const { instructions, hbmBytes: moved } = total.unestimated;
   return [
     ...(total.cycles !== undefined && instructions > 0
@@ -72,10 +73,10 @@ function notes({ total, unknownLoops, conditionals, chip }: CostReport): readonl
       ? [`counted as one turn, their turns are not known: ${unknownLoops.join(", ")}`]
       : []),
     ...(conditionals.length > 0 ? [`counted by their costliest branch: ${conditionals.join(", ")}`] : []),
-  ].map((line) => `${pc.yellow("!")} ${line}`);
+  ].map((line) => `${yellow("!")} ${line}`);
 }
 
-function memoryLines(memory: MemoryReport): readonly string[] {
+function memoryLines(memory: MemoryReport, { green, red }: Colors): readonly string[] {
   const { arguments: given, results, aliased, temporary, generatedCode, needed, available, fits } = memory;
   const lines = formatTable(
     ["memory", ""],
@@ -90,7 +91,7 @@ function memoryLines(memory: MemoryReport): readonly string[] {
     [1],
   );
   if (available === undefined) return lines;
-  const verdict = fits === true ? pc.green("fits") : pc.red("does not fit");
+  const verdict = fits === true ? green("fits") : red("does not fit");
   return [...lines, `${verdict} one device's ${formatSize(available)}`];
 }
 

@@ -6,7 +6,9 @@ import { isBytecode } from "../../ir/bytecode/index.js";
 import type { Operation } from "../../ir/operation.js";
 import { decodeHloFile } from "../../runtime-pjrt/index.js";
 import { UsageError } from "../../support/errors.js";
-import { chooseModel, type ModelFlags, shapeOf } from "../model-options.js";
+import type { CommandContext } from "../context.js";
+import { chooseModel, shapeOf } from "../model-choice.js";
+import type { ModelFlags } from "../model-options.js";
 import { moduleOf, readBytes } from "../program-file.js";
 import type { Progress } from "../progress.js";
 
@@ -30,8 +32,8 @@ export async function lowerModel(options: ModelFlags & LoweringOptions, progress
  * Reads a file by what is in it, whatever it is called.
  * @throws EnvironmentError when it cannot be read; HloError, ParseError, BytecodeError or VerifyError for what is in it
  */
-export async function readSource(file: string): Promise<Source> {
-  const bytes = await readBytes(file);
+export async function readSource(context: CommandContext, file: string): Promise<Source> {
+  const bytes = await readBytes(context, file);
   const text = textOf(bytes);
   if (text !== undefined && isHloText(text)) return { hlo: moduleFromText(text, file) };
   if (text !== undefined || isBytecode(bytes)) return { stablehlo: moduleOf(bytes, file) };

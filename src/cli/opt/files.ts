@@ -3,14 +3,19 @@ import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { isBytecode } from "../../ir/bytecode/index.js";
 import { EnvironmentError, UsageError } from "../../support/errors.js";
-import { writeOutput } from "../output.js";
+import type { CommandContext } from "../context.js";
 import { readBytes } from "../program-file.js";
-import { type Section, sectionsOf, separator } from "./sections.js";
+import { separator } from "./forms.js";
+import { type Section, sectionsOf } from "./sections.js";
 import type { Outcome } from "./transform.js";
 
 /** The programs of a text file, or the one of a portable artifact; `-` is stdin. @throws EnvironmentError */
-export async function readSections(file: string, split: boolean): Promise<readonly Section[]> {
-  const bytes = await readBytes(file);
+export async function readSections(
+  context: CommandContext,
+  file: string,
+  split: boolean,
+): Promise<readonly Section[]> {
+  const bytes = await readBytes(context, file);
   const name = file === "-" ? "<stdin>" : file;
   if (isBytecode(bytes)) return [{ file: name, text: "", firstLine: 1, artifact: bytes }];
   return sectionsOf(name, bytes.toString("utf8"), split);
@@ -33,22 +38,27 @@ export async function makeFolder(folder: string): Promise<void> {
 }
 
 /** Writes the programs that went well to one place, which stays as it is when there are none. */
-export async function writePrograms(path: string | undefined, outcomes: readonly Outcome[]): Promise<void> {
+export async function writePrograms(
+  context: CommandContext,
+  path: string | undefined,
+  outcomes: readonly Outcome[],
+): Promise<void> {
   const outputs = outcomes.flatMap(({ output }) => output ?? []);
   const texts = outputs.filter((output) => typeof output === "string");
-  if (texts.length > 0) return writeOutput(path, texts.join(`${separator}\n`));
+  if (texts.length > 0) return context.writeTo(path, texts.join(`${separator}\n`));
   if (outputs.length > 1)
     throw new UsageError({
       message: `${outputs.length} portable artifacts cannot go to one place`,
       hint: "give one program, or one a file and --out-dir",
     });
-  if (outputs.length === 1) await writeOutput(path, outputs[0]!);
+  if (outputs.length === 1) await context.writeTo(path, outputs[0]!);
 }
 
 /** Writes a file's programs into a folder, under the file's name. */
 export const writeInto = (
+  context: CommandContext,
   folder: string,
   file: string,
   outcomes: readonly Outcome[],
   portable: boolean,
-): Promise<void> => writePrograms(join(folder, outputName(file, portable)), outcomes);
+): Promise<void> => writePrograms(context, join(folder, outputName(file, portable)), outcomes);

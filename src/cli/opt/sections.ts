@@ -11,8 +11,6 @@ export interface Section {
   readonly artifact?: Uint8Array;
 }
 
-export const separator = "// -----";
-
 /** The sections of `text`; the whole when `split` is false. */
 export const sectionsOf = (file: string, text: string, split: boolean): readonly Section[] =>
   (split ? splitInput(text) : [{ text, firstLine: 1 }]).map((section) => ({ file, ...section }));

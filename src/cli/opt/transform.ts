@@ -6,9 +6,9 @@ import { verifyModule } from "../../ir/verify.js";
 import { type PassEvent, type Pipeline, runPipeline, verifyAfter } from "../../passes/index.js";
 import { GriffinError } from "../../support/errors.js";
 import { createPassPrinter, type PassPrinterFlags } from "../print-passes.js";
+import type { CommandContext } from "../context.js";
+import type { emitForms } from "./forms.js";
 import type { Section } from "./sections.js";
-
-export const emitForms = ["pretty", "generic", "portable"] as const;
 
 export interface TransformOptions extends PassPrinterFlags {
   readonly emit: (typeof emitForms)[number];
@@ -34,12 +34,13 @@ function read(section: Section): Operation {
 }
 
 function runPasses(
+  context: CommandContext,
   module: Operation,
   pipeline: Pipeline,
   options: TransformOptions,
   events: PassEvent[],
 ): void {
-  const print = createPassPrinter(module, options);
+  const print = createPassPrinter(context, module, options);
   runPipeline(module, pipeline, (event) => {
     events.push(event);
     print(event);
@@ -53,11 +54,16 @@ function write(module: Operation, { emit, locations, targetVersion }: TransformO
 }
 
 /** Runs the pipeline on a program. Errors of ours are an outcome; others are thrown. */
-export function transform(section: Section, pipeline: Pipeline, options: TransformOptions): Outcome {
+export function transform(
+  context: CommandContext,
+  section: Section,
+  pipeline: Pipeline,
+  options: TransformOptions,
+): Outcome {
   const passes: PassEvent[] = [];
   try {
     const module = read(section);
-    runPasses(module, pipeline, options, passes);
+    runPasses(context, module, pipeline, options, passes);
     return { section, output: write(module, options), passes };
   } catch (error) {
     if (!(error instanceof GriffinError)) throw error;

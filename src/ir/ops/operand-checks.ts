@@ -17,6 +17,23 @@ export function expectRank(op: View, name: string, type: TensorType, rank: numbe
   );
 }
 
+export function expectRankAtLeast(op: View, name: string, type: TensorType, rank: number): void {
+  op.check(
+    type.shape.length >= rank,
+    `${name}_rank`,
+    `${name} must have ${rank === 1 ? "an axis" : `${rank} axes`} or more, got ${formatType(type)}`,
+  );
+}
+
+/** `axis` must be one of the first `count` axes of an operand. */
+export function expectAxis(op: View, name: string, type: TensorType, axis: number, count: number): void {
+  op.check(
+    axis >= 0 && axis < count,
+    "axis",
+    `axis must be one of the first ${count} of ${name}, ${formatType(type)}, got ${axis}`,
+  );
+}
+
 export function expectElement(op: View, name: string, type: TensorType, element: ElementType): void {
   op.check(
     type.element === element,
@@ -24,3 +41,9 @@ export function expectElement(op: View, name: string, type: TensorType, element:
     `${name} must hold ${String(element)}, got ${formatType(type)}`,
   );
 }
+
+/** A shape with another size of one axis, or without it. */
+export const withSize = (shape: readonly number[], axis: number, size: number): readonly number[] =>
+  shape.map((old, i) => (i === axis ? size : old));
+export const withoutAxis = (shape: readonly number[], axis: number): readonly number[] =>
+  shape.filter((_, i) => i !== axis);

@@ -8,7 +8,7 @@ import { toOrdered } from "../time-layout.js";
 /** `product`: as a product with ones, for targets whose strength that is. */
 export type Totals = "reduce" | "product";
 
-/** The operands by name; `ring` is absent when no token came before (num_tokens is the constant 0). */
+/** The operands by name; `ring` is absent when no token came before (num_tokens is the constant 0). Strategies see k and v [b, t, h]. */
 export interface AttentionInputs {
   readonly q: Value;
   readonly k: Value;

@@ -4,6 +4,7 @@ import type { OperationOf } from "../../ir/ops/index.js";
 import { type Emitter, shapeOf } from "../../ir/emit.js";
 import { toStrided } from "../time-layout.js";
 import { attentionInputs, inOrder, type Totals } from "./attention.js";
+import { groupsAsBatch, groupsAsHeads } from "./groups.js";
 import { banded } from "./banded.js";
 import { dense } from "./dense.js";
 
@@ -22,12 +23,14 @@ export function lowerLocalAttention(
   choice: AttentionChoice,
   totals: Totals = "reduce",
 ): readonly Value[] {
-  const inputs = attentionInputs(op, totals);
+  const given = attentionInputs(op, totals);
+  const inputs = groupsAsBatch(e, given);
   const time = shapeOf(inputs.q)[1]!;
   const block = choice.strategy === "dense" ? time : (choice.block ?? blockFor(inputs.window));
   const strategy = time <= block || choice.strategy === "dense" ? dense : banded(block);
   // Whole blocks of strided rows are blocks of tokens, in an order of their own.
   const isWhole = strategy !== dense && time % block === 0 && block % inputs.factor === 0;
-  if (inputs.factor === 1 || isWhole) return [strategy(e, inputs)];
-  return [toStrided(e, strategy(e, inOrder(e, inputs)), inputs.factor)];
+  if (inputs.factor === 1 || isWhole) return [groupsAsHeads(e, strategy(e, inputs), given)];
+  const attended = toStrided(e, strategy(e, inOrder(e, inputs)), inputs.factor);
+  return [groupsAsHeads(e, attended, given)];
 }

@@ -51,14 +51,25 @@ const inSlots = (e: Emitter, rows: Value, last: Value): Value => {
  * Several tokens: the last w of [ring in order | rows], each in its slot. Where a document began among the rows, what the
  * ring held before lands in slots of negative positions, which nobody sees.
  */
-export function kvCacheUpdate(e: Emitter, op: OperationOf<"nn.kv_cache_update">): readonly Value[] {
-  const [ring, rows, segmentPos] = op.operands as [Value, Value, Value];
+function written(e: Emitter, ring: Value, rows: Value, segmentPos: Value): Value {
   const [batch, slots] = shapeOf(ring) as [number, number];
   const time = shapeOf(rows)[1]!;
   const last = e.reshape(e.slice(segmentPos, 1, time - 1, time), [batch]);
-  if (time === 1) return [putOne(e, ring, rows, floorMod(e, last, slots))];
-  if (time >= slots) return [inSlots(e, e.slice(rows, 1, time - slots, time), last)];
+  if (time === 1) return putOne(e, ring, rows, floorMod(e, last, slots));
+  if (time >= slots) return inSlots(e, e.slice(rows, 1, time - slots, time), last);
   const before = floorMod(e, e.scalar("add", last, 1 - time), slots);
   const kept = e.slice(roll(e, ring, before), 1, time, slots);
-  return [inSlots(e, e.concat([kept, rows], 1), last)];
+  return inSlots(e, e.concat([kept, rows], 1), last);
+}
+
+/** [b, rows, ..] as [b, rows, channels]. */
+function flatRows(e: Emitter, values: Value): Value {
+  const [batch, rows, ...rest] = shapeOf(values) as [number, number, ...number[]];
+  return e.reshape(values, [batch, rows, rest.reduce((product, size) => product * size, 1)]);
+}
+
+export function kvCacheUpdate(e: Emitter, op: OperationOf<"nn.kv_cache_update">): readonly Value[] {
+  const [ring, rows, segmentPos] = op.operands as [Value, Value, Value];
+  const result = written(e, flatRows(e, ring), flatRows(e, rows), segmentPos);
+  return [e.reshape(result, shapeOf(ring))];
 }

@@ -3,7 +3,7 @@ import type { OperationOf } from "../../ir/ops/index.js";
 import type { Value } from "../../ir/operation.js";
 import { type Emitter, shapeOf, typeOf } from "../../ir/emit.js";
 
-/** 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))), in f32 whatever x is, rounded once (spec/reference-model 2.4). */
+/** 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))), in f32 whatever x is, rounded once. */
 export function geluTanh(e: Emitter, op: OperationOf<"nn.gelu_tanh">): readonly Value[] {
   const x = e.convert(op.operands[0]!, "f32");
   const cubed = e.mul(x, e.mul(x, x));
@@ -21,7 +21,7 @@ export function softplus(e: Emitter, op: OperationOf<"nn.softplus">): readonly V
   return [e.add(e.scalar("maximum", x, 0), tail)];
 }
 
-/** x rsqrt(mean(x^2) + epsilon) (1 + scale) in f32, rounded once (spec 2.2; the half-precision reference rounds more). */
+/** x rsqrt(mean(x^2) + epsilon) (offset + scale) in f32, rounded once. */
 export const rmsNorm = (e: Emitter, op: OperationOf<"nn.rms_norm">): readonly Value[] =>
   normalise(e, op, op.operands[0]!, (_, squares) => e.reduce("add", squares, shapeOf(squares).length - 1));
 
@@ -40,7 +40,9 @@ export function normalise(
   const inverse = e.unary("rsqrt", e.scalar("add", mean, op.attributes.epsilon));
   const outer = shape.slice(0, last).map((_, i) => i);
   const normed = e.mul(x, e.broadcast(inverse, shape, outer));
-  const gain = e.scalar("add", e.convert(scale, "f32"), 1);
+  const { offset } = op.attributes;
+  const stored = e.convert(scale, "f32");
+  const gain = offset === 0 ? stored : e.scalar("add", stored, offset);
   return [e.convert(e.mul(normed, e.broadcast(gain, shape, [last])), typeOf(rows).element)];
 }
 
@@ -52,22 +54,31 @@ export function frequencies(base: number, dims: number): number[] {
   );
 }
 
-/** Angles in f32, their sine and cosine rounded to x's type; pairs are (i, i + dims / 2) (spec 2.7). */
+/** position [..] times each frequency in f32: [.., frequencies]. */
+export function angles(e: Emitter, position: Value, each: readonly number[]): Value {
+  const positions = shapeOf(position);
+  const table = [...positions, each.length];
+  return e.mul(
+    e.broadcast(
+      e.convert(position, "f32"),
+      table,
+      positions.map((_, i) => i),
+    ),
+    e.broadcast(e.numbers(each, [each.length], "f32"), table, [positions.length]),
+  );
+}
+
+/** Angles in f32, their sine and cosine rounded to x's type; pairs are (i, i + dims / 2). */
 export function rotary(e: Emitter, op: OperationOf<"nn.rotary">): readonly Value[] {
   const [x, position] = op.operands as [Value, Value];
   const { dims, base } = op.attributes;
   const shape = shapeOf(x);
   const last = shape.length - 1;
   const half = dims / 2;
-  const [batch, time] = shape as [number, number];
-  const table = [batch, time, half];
-  const angle = e.mul(
-    e.broadcast(e.convert(position, "f32"), table, [0, 1]),
-    e.broadcast(e.numbers(frequencies(base, dims), [half], "f32"), table, [2]),
-  );
+  const angle = angles(e, position, frequencies(base, dims));
   const halfShape = [...shape.slice(0, last), half];
   const spread = (values: Value): Value =>
-    e.broadcast(e.convert(values, typeOf(x).element), halfShape, [0, 1, last]);
+    e.broadcast(e.convert(values, typeOf(x).element), halfShape, [...op.attributes.position_dims, last]);
   const [cos, sin] = [spread(e.unary("cosine", angle)), spread(e.unary("sine", angle))];
   const [first, second] = [e.slice(x, last, 0, half), e.slice(x, last, half, dims)];
   const rotated = [
@@ -78,7 +89,7 @@ export function rotary(e: Emitter, op: OperationOf<"nn.rotary">): readonly Value
 }
 
 /**
- * Both gates and the scan's inputs in f32 (Griffin paper 2.4, spec 2.6). z [b, t, 2e] and bias [n, 2w] are block-major,
+ * Both gates and the scan's inputs in f32 (Griffin paper, section 2.4). z [b, t, 2e] and bias [n, 2w] are block-major,
  * inside a block first the input gate's channels, then the recurrence gate's; log_decay [e] = -c softplus(L).
  */
 export function rgLruGates(e: Emitter, op: OperationOf<"griffin.rg_lru_gates">): readonly Value[] {

@@ -60,6 +60,9 @@ export class RowAnalysis {
     if (operation.name in ordered) return true;
     if (isOp(operation, ...walkers)) {
       if (isOp(operation, "nn.linear_scan") && operation.attributes.reverse === true) return false;
+      // Rows are axis 1.
+      if (isOp(operation, "nn.linear_scan", "nn.causal_conv1d") && operation.attributes.axis !== 1)
+        return false;
       this.#rows.add(operation.results[0]!);
       return true;
     }
@@ -78,6 +81,7 @@ export class RowAnalysis {
 
   #keepsRows(operation: Operation): boolean {
     const [batch, time] = shapeOf(this.inputs[0]!) as [number, number];
+    if (isOp(operation, "nn.rotary") && operation.attributes.position_dims.join() !== "0,1") return false;
     const isKnown =
       this.#isElementwise(operation) || rowWise.has(operation.name) || this.#isRowWiseShape(operation);
     if (!isKnown || operation.regions.length > 0) return false;

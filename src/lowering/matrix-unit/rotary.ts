@@ -4,7 +4,7 @@
  */
 import type { Value } from "../../ir/operation.js";
 import type { OperationOf } from "../../ir/ops/index.js";
-import { frequencies } from "../decompose/pointwise.js";
+import { angles, frequencies } from "../decompose/pointwise.js";
 import { type Emitter, shapeOf, typeOf } from "../../ir/emit.js";
 
 /** [h, h]: column i < dims/2 takes -x[i + dims/2], column i + dims/2 takes x[i]; all others nothing. */
@@ -29,15 +29,11 @@ export function rotaryByProduct(e: Emitter, op: OperationOf<"nn.rotary">): reado
   const pairs = frequencies(base, dims);
   // A channel that is not rotated has frequency 0: its cosine is 1, its sine 0.
   const all = [...pairs, ...pairs, ...Array.from({ length: size - dims }, () => 0)];
-  const table = [shape[0]!, shape[1]!, size];
-  const angle = e.mul(
-    e.broadcast(e.convert(position, "f32"), table, [0, 1]),
-    e.broadcast(e.numbers(all, [size], "f32"), table, [2]),
-  );
+  const angle = angles(e, position, all);
   // Behind a barrier each table is computed once for all layers, not again where it is used.
   const spread = (name: "cosine" | "sine"): Value => {
     const rounded = e.barrier(e.convert(e.unary(name, angle), typeOf(x).element));
-    return e.broadcast(e.convert(rounded, "f32"), shape, [0, 1, last]);
+    return e.broadcast(e.convert(rounded, "f32"), shape, [...op.attributes.position_dims, last]);
   };
   const partner = e.dot(x, partners(e, dims, size, x), { contract: [[last], [0]] }, "f32");
   const rotated = e.add(e.mul(e.convert(x, "f32"), spread("cosine")), e.mul(partner, spread("sine")));

@@ -37,6 +37,13 @@ function scanStrided(e: Emitter, { x, a, h0 }: ScanInputs, factor: number, choic
   return { y: toStrided(e, y, factor), last };
 }
 
+/** [.., t, ..] as [outer, t, inner], the form in which strategies work: t is axis `axis`. */
+function joined(e: Emitter, values: Value, axis: number): Value {
+  const shape = shapeOf(values);
+  const product = (sizes: readonly number[]): number => sizes.reduce((all, size) => all * size, 1);
+  return e.reshape(values, [product(shape.slice(0, axis)), shape[axis]!, product(shape.slice(axis + 1))]);
+}
+
 /** y in x's element type and the last state in f32; one step is one fused multiply-add whatever the strategy. */
 export function lowerLinearScan(
   e: Emitter,
@@ -44,16 +51,20 @@ export function lowerLinearScan(
   choice: ScanChoice,
 ): readonly Value[] {
   const [x, a, h0] = op.operands as [Value, Value, Value];
-  const time = shapeOf(x)[1]!;
+  const { axis } = op.attributes;
+  const time = shapeOf(x)[axis]!;
   if (time === 0) return [x, h0];
   const turned = (values: Value): Value => {
-    const wide = e.convert(values, "f32");
+    const wide = joined(e, e.convert(values, "f32"), axis);
     return op.attributes.reverse === true ? e.reverse(wide, 1) : wide;
   };
-  const inputs = { x: turned(x), a: turned(a), h0: isSplat(h0, 0) ? undefined : h0 };
+  const [input, decay] = [turned(x), turned(a)];
+  const [outer, , inner] = shapeOf(input) as [number, number, number];
+  const start = isSplat(h0, 0) ? undefined : e.reshape(h0, [outer, inner]);
+  const inputs = { x: input, a: decay, h0: start };
   const { strided: factor = 1 } = op.attributes;
   const strategy = time === 1 ? straightLine : scanStrategy(choice);
   const { y, last } = factor === 1 ? strategy(e, inputs) : scanStrided(e, inputs, factor, choice);
   const forward = op.attributes.reverse === true ? e.reverse(y, 1) : y;
-  return [e.convert(forward, typeOf(x).element), last];
+  return [e.convert(e.reshape(forward, shapeOf(x)), typeOf(x).element), e.reshape(last, shapeOf(h0))];
 }

@@ -1,6 +1,6 @@
 /** @file What an RG-LRU looks like before its gates are fused (Griffin paper 2.4; spec of the reference, section 2.6). */
-import { definingOp, type Operation, type Value } from "../../ir/operation.js";
-import { isOp, type OpName } from "../../ir/ops/index.js";
+import { definingOp, type Value } from "../../ir/operation.js";
+import { isOp, type OperationOf, type OpName } from "../../ir/ops/index.js";
 import { elementCount, type TensorType } from "../../ir/types.js";
 import {
   any,
@@ -124,9 +124,10 @@ function partsOf({ values }: Match, channels: number): RgLru {
 }
 
 /** The RG-LRU that ends in `scan`, a nn.linear_scan; undefined when it is another recurrence or its parts are shared. */
-export function matchRgLru(scan: Operation): RgLru | undefined {
+export function matchRgLru(scan: OperationOf<"nn.linear_scan">): RgLru | undefined {
   const [x, a] = scan.operands as readonly [Value, Value];
   const { shape } = typeOf(x);
+  if (shape.length !== 3 || scan.attributes.axis !== 1) return undefined;
   const channels = shape[2]!;
   const both: Pattern = function* (value, match) {
     for (const next of decay(channels)(a, match)) yield* input(channels)(value, next);

@@ -11,3 +11,7 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   // The XDG specification asks to ignore a relative path.
   return join(base && isAbsolute(base) ? base : join(homedir(), ".cache"), "stablegriffin");
 }
+
+/** Where plugins are installed: STABLEGRIFFIN_PLUGINS, else `plugins` in the cache folder. It need not exist. */
+export const pluginsFolder = (env: NodeJS.ProcessEnv = process.env): string =>
+  env.STABLEGRIFFIN_PLUGINS || join(cacheFolder(env), "plugins");

@@ -54,8 +54,8 @@ function place(source: string, path: string): SearchedPlace {
 }
 
 /** Places that environment variables name, by the conventions of JAX and of other PJRT clients. */
-function placesFromEnvironment(name: string): readonly SearchedPlace[] {
-  const { PJRT_NAMES_AND_LIBRARY_PATHS, PJRT_PLUGIN_LIBRARY_PATH, TPU_LIBRARY_PATH } = process.env;
+function placesFromEnvironment(name: string, env: NodeJS.ProcessEnv): readonly SearchedPlace[] {
+  const { PJRT_NAMES_AND_LIBRARY_PATHS, PJRT_PLUGIN_LIBRARY_PATH, TPU_LIBRARY_PATH } = env;
   const named = (PJRT_NAMES_AND_LIBRARY_PATHS ?? "").split(",").flatMap((entry) => {
     const [key, path] = entry.split(/:(.*)/s);
     return key === name && path ? [place("PJRT_NAMES_AND_LIBRARY_PATHS", path)] : [];
@@ -68,17 +68,21 @@ function placesFromEnvironment(name: string): readonly SearchedPlace[] {
   return [...named, ...inFolders, ...tpu];
 }
 
-function placeInCache(wheel: PluginWheel): SearchedPlace {
-  return { source: "cache folder", path: installedPath(wheel), found: isInstalled(wheel) };
+function placeInCache(wheel: PluginWheel, env: NodeJS.ProcessEnv): SearchedPlace {
+  return { source: "cache folder", path: installedPath(wheel, env), found: isInstalled(wheel, env) };
 }
 
-async function placesInPython(name: string): Promise<readonly SearchedPlace[]> {
+async function placesInPython(name: string, env: NodeJS.ProcessEnv): Promise<readonly SearchedPlace[]> {
   const members = PYTHON_LIBRARIES[name];
   if (members === undefined) return [];
   // Loaded only here: it takes a while, and most searches end before.
   const { execa } = await import("execa");
   const script = "import sys; print('\\n'.join(p for p in sys.path if p.endswith('-packages')))";
-  const { exitCode, stdout } = await execa("python3", ["-c", script], { reject: false });
+  const { exitCode, stdout } = await execa("python3", ["-c", script], {
+    reject: false,
+    env,
+    extendEnv: false,
+  });
   if (exitCode !== 0) return [{ source: "Python packages", path: "no python3", found: false }];
   return String(stdout)
     .split("\n")
@@ -89,16 +93,20 @@ async function placesInPython(name: string): Promise<readonly SearchedPlace[]> {
 /**
  * All places where a plugin is looked for, in order, and whether it is there. Nothing is loaded.
  * @param plugin a path, a platform name (cpu, tpu, cuda), or a package of PLUGIN_WHEELS
+ * @param env variables that name places, and where Python is
  */
-export async function searchPlugin(plugin: string): Promise<readonly SearchedPlace[]> {
+export async function searchPlugin(
+  plugin: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<readonly SearchedPlace[]> {
   if (isPluginPath(plugin)) return [place("given path", plugin)];
-  return [...nearPlaces(plugin), ...(await placesInPython(plugin))];
+  return [...nearPlaces(plugin, env), ...(await placesInPython(plugin, env))];
 }
 
 /** The places that are looked at without starting Python. */
-function nearPlaces(plugin: string): readonly SearchedPlace[] {
+function nearPlaces(plugin: string, env: NodeJS.ProcessEnv): readonly SearchedPlace[] {
   const wheel = wheelFor(plugin);
-  return [...placesFromEnvironment(plugin), ...(wheel === undefined ? [] : [placeInCache(wheel)])];
+  return [...placesFromEnvironment(plugin, env), ...(wheel === undefined ? [] : [placeInCache(wheel, env)])];
 }
 
 /**
@@ -106,9 +114,10 @@ function nearPlaces(plugin: string): readonly SearchedPlace[] {
  * @throws EnvironmentError with the whole search list, if it is nowhere and may not, or cannot, be installed
  */
 export async function findPlugin(plugin: string, options: FindOptions = {}): Promise<FoundPlugin> {
-  const near = isPluginPath(plugin) ? [] : nearPlaces(plugin);
+  const { env = process.env } = options;
+  const near = isPluginPath(plugin) ? [] : nearPlaces(plugin, env);
   // Starting Python takes longer than all the rest of finding and loading a plugin.
-  const searched = near.some(({ found }) => found) ? near : await searchPlugin(plugin);
+  const searched = near.some(({ found }) => found) ? near : await searchPlugin(plugin, env);
   const first = searched.find(({ found }) => found);
   if (first !== undefined) return { path: first.path, source: first.source, searched };
   const wheel = isPluginPath(plugin) ? undefined : wheelFor(plugin);

@@ -4,7 +4,7 @@ import { rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { EnvironmentError } from "../../support/errors.js";
 import { suggestion } from "../../support/suggest.js";
-import { cacheFolder } from "./cache-folder.js";
+import { pluginsFolder } from "./cache-folder.js";
 import { makeFolder } from "../../support/whole.js";
 import { downloadWheel } from "./pip.js";
 import { DEFAULT_PACKAGE, PLUGIN_WHEELS, type PluginWheel, wheelFor } from "./wheels.js";
@@ -19,17 +19,19 @@ export interface InstallProgress {
 }
 
 export interface InstallOptions {
+  /** Variables that say where plugins are kept and where Python is; this process's by default. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
   readonly onProgress?: ((progress: InstallProgress) => void) | undefined;
 }
 
 /** Where a wheel's library lies once it is installed. */
-export function installedPath(wheel: PluginWheel): string {
-  return join(cacheFolder(), "plugins", `${wheel.package}-${wheel.version}`, basename(wheel.member));
+export function installedPath(wheel: PluginWheel, env?: NodeJS.ProcessEnv): string {
+  return join(pluginsFolder(env), `${wheel.package}-${wheel.version}`, basename(wheel.member));
 }
 
 /** Whether the whole library is there. */
-export function isInstalled(wheel: PluginWheel): boolean {
-  const stats = statSync(installedPath(wheel), { throwIfNoEntry: false });
+export function isInstalled(wheel: PluginWheel, env?: NodeJS.ProcessEnv): boolean {
+  const stats = statSync(installedPath(wheel, env), { throwIfNoEntry: false });
   return stats?.size === wheel.libraryBytes;
 }
 
@@ -47,8 +49,9 @@ export async function installPlugin(name: string, options: InstallOptions = {}):
       hint: suggestion(name, [...Object.keys(DEFAULT_PACKAGE), ...Object.keys(PLUGIN_WHEELS)]),
     });
   }
-  const path = installedPath(wheel);
-  if (isInstalled(wheel)) return path;
+  const { env } = options;
+  const path = installedPath(wheel, env);
+  if (isInstalled(wheel, env)) return path;
   if (process.platform !== "linux" || process.arch !== "x64") {
     throw new EnvironmentError({
       message: `${wheel.package} has no build for this machine`,
@@ -62,13 +65,13 @@ export async function installPlugin(name: string, options: InstallOptions = {}):
   const folder = dirname(path);
   const install = () =>
     makeFolder(folder, async ({ work, result }) => {
-      const archive = await downloadWheel(wheel, work, report("download", wheel.wheelBytes));
+      const archive = await downloadWheel(wheel, work, report("download", wheel.wheelBytes), env);
       report("download", wheel.wheelBytes)(wheel.wheelBytes);
       const target = join(result, basename(wheel.member));
       await extractMember(archive, wheel.member, target, report("extract", wheel.libraryBytes));
     });
   await install();
-  if (isInstalled(wheel)) return path;
+  if (isInstalled(wheel, env)) return path;
   // Somebody changed what was there; a folder that exists is never replaced, so it goes first.
   await rm(folder, { recursive: true, force: true });
   await install();

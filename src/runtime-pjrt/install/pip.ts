@@ -42,12 +42,14 @@ function pipArguments(wheel: PluginWheel, requirements: string, target: string):
 /**
  * Downloads a wheel into `folder` and gives its path; pip checks the hash.
  * @param onBytes called with the bytes that have arrived
+ * @param env variables that say where Python is, and how it reaches the network
  * @throws EnvironmentError without python3, without pip, or with pip's last words
  */
 export async function downloadWheel(
   wheel: PluginWheel,
   folder: string,
   onBytes: (bytes: number) => void,
+  env: NodeJS.ProcessEnv = process.env,
 ): Promise<string> {
   const requirements = join(folder, "requirements.txt");
   const target = join(folder, "wheel");
@@ -58,7 +60,8 @@ export async function downloadWheel(
   const timer = setInterval(() => void largestWheel(folder).then(onBytes), POLL_MS);
   try {
     const result = await execa("python3", pipArguments(wheel, requirements, target), {
-      env: { TMPDIR: temporary },
+      env: { ...env, TMPDIR: temporary },
+      extendEnv: false,
       reject: false,
       all: true,
     });

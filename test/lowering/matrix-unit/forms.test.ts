@@ -36,7 +36,11 @@ describe("forms made of products of matrices equal the meaning", () => {
       { shape: [2, 32, 24], element, data: numbers(1, 2 * 32 * 24, element) },
       { shape: [24], element, data: numbers(2, 24, element) },
     ];
-    await check({ op: "nn.rms_norm", operands, attributes: { epsilon: 1e-6 } }, element, tolerance);
+    await check(
+      { op: "nn.rms_norm", operands, attributes: { epsilon: 1e-6, offset: 1 } },
+      element,
+      tolerance,
+    );
   });
 
   it.each([
@@ -49,7 +53,11 @@ describe("forms made of products of matrices equal the meaning", () => {
       { shape: [2, 32, 3, 8], element, data: numbers(3, 2 * 32 * 24, element) },
       { shape: [2, 32], element: "i32" as const, data: positions },
     ];
-    await check({ op: "nn.rotary", operands, attributes: { dims, base: 10_000 } }, element, tolerance);
+    await check(
+      { op: "nn.rotary", operands, attributes: { dims, base: 10_000, position_dims: [0, 1] } },
+      element,
+      tolerance,
+    );
   });
 });
 

@@ -1,0 +1,43 @@
+/** @file The options of griffin cost. */
+import { Command } from "commander";
+import { chipNames } from "../../cost/chips.js";
+import { groupings } from "../../cost/summary.js";
+import { addModelOptions } from "../model-options.js";
+import { addLoweringOptions, oneOf, wholeNumber } from "../options.js";
+import type { Launch } from "./launch.js";
+
+const EXAMPLES = `
+Counted is the optimised program: every instruction by its bytes in HBM and on the chip, by the operations of its dots and
+convolutions, and by the cycles that the compiler estimates; loops by their turns. Times are the least that the chip
+allows: the largest of cycles by clock, HBM bytes by bandwidth and operations by peak. Nothing is run: a TPU is not needed.
+Of v4, each core is a device; :megacore makes one device of both, as JAX does.
+HLO that others compiled is counted the same way: what JAX prints (compiled.as_text()), or XLA's --xla_dump_to writes, of which
+for TPUs the after_codegen text has the cycles.
+
+Examples:
+  griffin cost --preset recurrentgemma-2b --program decode --batch 16
+  griffin cost --model golden/demo-kjv --program prefill --time 512 --target tpu:v6e:2x2
+  griffin cost --preset recurrentgemma-9b --program decode --target tpu:v4:2x2x1:megacore
+  griffin cost program.mlir --target tpu:v5e:2x2 --top 30
+  griffin cost module_0001.after_codegen.txt --chip v5e --by op`;
+
+/** The command as people call it; its work is loaded when it runs. */
+export function costCommand(launch: Launch): Command {
+  const command = new Command("cost")
+    .description("what a compiler makes of a program: bytes, flops and cycles, against what the chip can do")
+    .argument("[file]", "StableHLO to compile; or optimised HLO, as text or protobuf, which is only counted");
+  addModelOptions(command)
+    .option("--target <target>", "tpu:v5e:2x2, tpu:v4:2x2x1:megacore, cpu ... (default: tpu:v5e:2x2)")
+    .option("--chip <name>", `for HLO files: ${chipNames.join(", ")} (default: the target's)`)
+    .option("--plugin <name|path>", "PJRT plugin that compiles (default: that of the target)")
+    .option(
+      "--by <what>",
+      "add up by scope (where in the model), op, or none",
+      oneOf("--by", [...groupings, "none"] as const),
+      "scope",
+    )
+    .option("--top <n>", "how many of the costliest instructions", wholeNumber("--top", 0), 10);
+  return addLoweringOptions(command)
+    .addHelpText("after", EXAMPLES)
+    .action(launch(async () => (await import("../cost.js")).runCost));
+}

@@ -1,0 +1,42 @@
+/** @file The options of griffin export. */
+import { Command } from "commander";
+import { addSourceOptions } from "../model-options.js";
+import { addLoweringOptions, oneOf, wholeNumber } from "../options.js";
+import type { Launch } from "./launch.js";
+
+const EXAMPLES = `
+Examples:
+  griffin export --model golden/demo-kjv -o kjv                          programs; the weights stay where they are
+  griffin export --model DIR -o model.zip --with-weights --compile       one file that has everything
+  griffin export --model DIR -o tpu --target tpu:v5e:2x2 --compile       compiled ahead of time, no TPU needed
+  griffin export --preset recurrentgemma-2b -o 2b --batch 16 --text      programs without weights, also as text`;
+
+/** The command as people call it; its work is loaded when it runs. */
+export function exportCommand(launch: Launch): Command {
+  const command = new Command("export").description(
+    "write a model as an artifact: programs, weights by reference or copied, all that is needed to run it",
+  );
+  addSourceOptions(command)
+    .requiredOption("-o, --output <path>", "folder to write, or archive if it ends in .zip")
+    .option("--zip", "write one archive instead of a folder")
+    .option("--batch <n>", "sequences side by side", wholeNumber("--batch", 1), 1)
+    .option("--chunk <tokens>", "longest piece in which prompts are read", wholeNumber("--chunk", 1), 256)
+    .option(
+      "--dtype <type>",
+      "compute in f32, bf16, f16 (default: the checkpoint's; bf16 for presets)",
+      oneOf("--dtype", ["f32", "bf16", "f16"] as const),
+    )
+    .option("--target <target>", "cpu, gpu, tpu, tpu:v5e:2x2 ...", "cpu")
+    .option("--text", "also write the programs as StableHLO text")
+    .option("--with-weights", "copy the weights into the artifact")
+    .option(
+      "--stablehlo-version <x.y.z>",
+      "version of the portable artifacts (default: the lowest that can express them)",
+    )
+    .option("--compile [plugin]", "also store executables, for this machine or the target's topology")
+    .option("--score", "also a program with the logits of all positions of a chunk")
+    .option("--force", "replace an artifact that is there already");
+  return addLoweringOptions(command)
+    .addHelpText("after", EXAMPLES)
+    .action(launch(async () => (await import("../export.js")).runExport));
+}

@@ -1,0 +1,72 @@
+/** @file The options of griffin generate. */
+import { Command } from "commander";
+import {
+  addCacheOption,
+  addLoweringOptions,
+  addPluginOption,
+  decimalNumber,
+  oneOf,
+  parseTokenIds,
+  repeated,
+  wholeNumber,
+} from "../options.js";
+import type { Launch } from "./launch.js";
+
+const EXAMPLES = `
+Examples:
+  griffin generate --model golden/demo-kjv --prompt "In the beginning"
+  griffin generate --model golden/demo-kjv --prompt "And God said" --temperature 0.8 --top-k 40 --seed 7
+  griffin generate --model DIR --prompt "one" --prompt "two" --max-new-tokens 32      two prompts in one batch
+  echo "And it came to pass" | griffin generate --model golden/demo-kjv -
+  griffin generate --artifact kjv --prompt "In the beginning"      after griffin export --model golden/demo-kjv -o kjv
+  griffin generate --model DIR --tokens 2,17,5 --json`;
+
+/** The command as people call it; its work is loaded when it runs. */
+export function generateCommand(launch: Launch): Command {
+  const command = new Command("generate")
+    .description("continue prompts with a checkpoint or an artifact, token by token")
+    .argument("[-]", "read the prompt from standard input")
+    .option("--model <dir>", "folder with config.json, model.safetensors (or shards) and tokenizer.json")
+    .option("--artifact <path>", "instead of a model: what griffin export wrote, a folder or .zip")
+    .option("--weights <dir>", "with --artifact: model folder whose weights it takes instead of its own")
+    .option(
+      "--prompt <text>",
+      "text to continue; repeat it for a batch",
+      repeated((text) => text),
+    )
+    .option(
+      "--tokens <ids>",
+      "token ids to continue as they are, e.g. 2,17,5; prints ids",
+      repeated(parseTokenIds),
+    )
+    .option("--max-new-tokens <n>", "tokens to make per prompt", wholeNumber("--max-new-tokens", 1), 128)
+    .option(
+      "--temperature <t>",
+      "0 takes the best token (default, unless --top-k or --top-p)",
+      decimalNumber("--temperature"),
+    )
+    .option("--top-k <k>", "draw from the k best tokens", wholeNumber("--top-k", 1))
+    .option(
+      "--top-p <p>",
+      "draw from the best tokens with this probability together",
+      decimalNumber("--top-p"),
+    )
+    .option(
+      "--seed <s>",
+      "same seed, same text; prompt r of a batch draws with seed + r",
+      wholeNumber("--seed", 0),
+    )
+    .option(
+      "--chunk <tokens>",
+      "longest piece in which prompts are read (default: 256, or the artifact's)",
+      wholeNumber("--chunk", 1),
+    )
+    .option(
+      "--dtype <type>",
+      "compute in f32, bf16, f16 (default: the checkpoint's)",
+      oneOf("--dtype", ["f32", "bf16", "f16"] as const),
+    );
+  return addCacheOption(addLoweringOptions(addPluginOption(command)))
+    .addHelpText("after", EXAMPLES)
+    .action(launch(async () => (await import("../generate.js")).runGenerate));
+}

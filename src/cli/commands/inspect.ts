@@ -1,0 +1,23 @@
+/** @file The options of griffin inspect. */
+import { Command } from "commander";
+import type { Launch } from "./launch.js";
+
+const EXAMPLES = `
+Examples:
+  griffin inspect kjv                                an artifact: a folder, or model.zip
+  griffin inspect --verify kjv                       reads every byte; exit code 1 when one has changed
+  griffin inspect golden/demo-kjv/model.safetensors
+  griffin inspect kjv/programs/decode_1x1.mlirbc     a portable artifact, or StableHLO text`;
+
+/** The command as people call it; its work is loaded when it runs. */
+export function inspectCommand(launch: Launch): Command {
+  return new Command("inspect")
+    .description("explain an artifact, a safetensors file, a portable StableHLO artifact or StableHLO text")
+    .argument("<path>", "folder or file")
+    .option(
+      "--verify",
+      "artifacts: hold every byte against the manifest's hashes, and name what is there beyond it",
+    )
+    .addHelpText("after", EXAMPLES)
+    .action(launch(async () => (await import("../inspect.js")).runInspect));
+}

@@ -1,0 +1,28 @@
+/** @file The options of griffin lower. */
+import { Command } from "commander";
+import { addModelOptions } from "../model-options.js";
+import { addLoweringOptions } from "../options.js";
+import type { Launch } from "./launch.js";
+
+const EXAMPLES = `
+Examples:
+  griffin lower --model golden/demo-kjv --program decode
+  griffin lower --preset recurrentgemma-2b --target tpu:v5e:2x2 --time 1024 -o prefill.mlir
+  griffin lower --preset tiny --scan blocked --scan-block 16 --print-ir-after-change`;
+
+/** The command as people call it; its work is loaded when it runs. */
+export function lowerCommand(launch: Launch): Command {
+  const command = new Command("lower").description(
+    "print the StableHLO of a model's program; weights are arguments, so none are read",
+  );
+  addModelOptions(command)
+    .option("--target <target>", "cpu, gpu, tpu, tpu:v5e:2x2 ...", "cpu")
+    .option("--prepare", "what depends on weights alone goes into a second program, run once, after // -----")
+    .option("--locations", "write where each operation comes from in the model file")
+    .option("--print-ir-after-all", "print the module after every pass, to stderr")
+    .option("--print-ir-after-change", "print what every pass changed, to stderr")
+    .option("-o, --output <file>", "write there instead of stdout");
+  return addLoweringOptions(command)
+    .addHelpText("after", EXAMPLES)
+    .action(launch(async () => (await import("../lower.js")).runLower));
+}

@@ -1,0 +1,31 @@
+/** @file The options of griffin run. */
+import { Command } from "commander";
+import { addCacheOption, addPluginOption, decimalNumber } from "../options.js";
+import type { Launch } from "./launch.js";
+
+const EXAMPLES = `
+Tensors are called "0", "1", ... by their position. Floats may differ from --expected by the tolerance, relative to the
+largest expected number if that is above 1; integers and booleans must be equal. With --self-check every program is compiled anew.
+
+Examples:
+  griffin run program.mlir --input in.safetensors
+  griffin run program.mlir --input in.safetensors --output out.safetensors
+  griffin run program.mlir --input in.safetensors --expected out.safetensors
+  griffin run --self-check tests/*.mlir                programs that carry check.expect_*`;
+
+/** The command as people call it; its work is loaded when it runs. */
+export function runCommand(launch: Launch): Command {
+  const command = new Command("run")
+    .description("compile and run any StableHLO program")
+    .argument("<file...>", "StableHLO text or a portable artifact; - for stdin")
+    .option("--input <file>", "safetensors file with the arguments")
+    .option("--output <file>", "write the results there, as safetensors")
+    .option("--expected <file>", "hold the results against these; exit code 1 when one is off")
+    .option("--tolerance <t>", "for floats, with --expected", decimalNumber("--tolerance"), 1e-4)
+    .option("--self-check", "run programs that say themselves what is right (check.expect_*)")
+    .option("--interpret", "with --self-check: by our own interpreter instead of a plugin")
+    .option("--portable", "with --self-check: the plugin gets a portable artifact instead of text");
+  return addCacheOption(addPluginOption(command))
+    .addHelpText("after", EXAMPLES)
+    .action(launch(async () => (await import("../run.js")).runPrograms));
+}

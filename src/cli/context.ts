@@ -1,0 +1,102 @@
+/** @file What the work of a command is given: where to print, what to read, when to stop. */
+import { writeFile } from "node:fs/promises";
+import { buffer } from "node:stream/consumers";
+import { EnvironmentError } from "../support/errors.js";
+import { type Colors, colorsFor } from "./colors.js";
+import type { CommandLineIo, OutputStream } from "./io.js";
+import { Progress } from "./progress.js";
+
+/** One run of the command line. Progress and complaints go to stderr, so that stdout can be piped. */
+export class CommandContext {
+  readonly env: NodeJS.ProcessEnv;
+  readonly colors: Colors;
+  /** Aborted when the caller says so, and when nobody takes what is printed. */
+  readonly signal: AbortSignal;
+  readonly #io: CommandLineIo;
+  readonly #stop = new AbortController();
+  #broken: NodeJS.ErrnoException | undefined;
+
+  constructor(io: CommandLineIo) {
+    this.#io = io;
+    this.env = io.env;
+    this.colors = colorsFor(io);
+    this.signal = AbortSignal.any([this.#stop.signal, ...(io.signal === undefined ? [] : [io.signal])]);
+    for (const stream of [io.stdout, io.stderr]) stream.on("error", this.#onBroken);
+  }
+
+  /** Why a stream takes no more, if one does not. */
+  get broken(): NodeJS.ErrnoException | undefined {
+    return this.#broken;
+  }
+
+  /** Width of the terminal in characters; undefined where there is none. */
+  get columns(): number | undefined {
+    return this.#io.stdout.isTTY === true ? this.#io.stdout.columns : undefined;
+  }
+
+  /** Text or bytes as they are, to stdout. */
+  write(content: string | Uint8Array): void {
+    this.#io.stdout.write(content);
+  }
+
+  /** A line to stdout. */
+  print(line = ""): void {
+    this.write(`${line}\n`);
+  }
+
+  /** One JSON document to stdout, for `--json`. Numbers that JSON does not have become null. */
+  printJson(value: unknown): void {
+    this.print(JSON.stringify(value, undefined, 2));
+  }
+
+  /** A line to stderr. */
+  printError(line: string): void {
+    this.#io.stderr.write(`${line}\n`);
+  }
+
+  /** Writes text or bytes to a file, or to stdout for `-` and undefined. @throws EnvironmentError when the file cannot be written */
+  async writeTo(path: string | undefined, content: string | Uint8Array): Promise<void> {
+    if (path === undefined || path === "-") return this.write(content);
+    try {
+      await writeFile(path, content);
+    } catch (cause) {
+      throw cannotWrite(path, cause);
+    }
+  }
+
+  /** All of stdin. */
+  readStdin(): Promise<Buffer> {
+    return buffer(this.#io.stdin);
+  }
+
+  /** Progress on stderr. @param options `leavesLines` (default true): whether a phase that ended leaves a line */
+  progress(options: { readonly leavesLines?: boolean } = {}): Progress {
+    return new Progress({ ...options, stream: this.#io.stderr, colors: this.colors });
+  }
+
+  /** Comes back when everything that was printed is written, or cannot be. */
+  async flush(): Promise<void> {
+    await Promise.all([this.#io.stdout, this.#io.stderr].map(flush));
+  }
+
+  /** Flushes, and lets go of the streams, which stay open. */
+  async close(): Promise<void> {
+    await this.flush();
+    for (const stream of [this.#io.stdout, this.#io.stderr]) stream.off("error", this.#onBroken);
+  }
+
+  readonly #onBroken = (error: NodeJS.ErrnoException): void => {
+    this.#broken ??= error;
+    this.#stop.abort(error);
+  };
+}
+
+/** What cannot be written, and why. */
+export function cannotWrite(what: string, cause: unknown): EnvironmentError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new EnvironmentError({ message: `cannot write ${what}`, details: [reason], cause });
+}
+
+/** The callback of a write comes after those before it, with an error too. */
+const flush = (stream: OutputStream): Promise<void> =>
+  new Promise((resolve) => stream.write("", () => resolve()));

@@ -1,0 +1,23 @@
+/** @file What the command line reads from and writes to: a process's streams and variables, or a caller's own. */
+
+/** The part of a stream that is written to. */
+export interface OutputStream extends NodeJS.WritableStream {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}
+
+/** Nothing under src/cli reads or writes anything else but files. */
+export interface CommandLineIo {
+  /** Results, and nothing but results. */
+  readonly stdout: OutputStream;
+  /** Progress, notes and complaints. */
+  readonly stderr: OutputStream;
+  readonly stdin: AsyncIterable<Uint8Array>;
+  /** Variables for colours, for Python and for the folders of plugins and of compiled programs. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Stops work between two tokens, files or cases; what is open is closed first. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** 0 good; 1 the thing checked is wrong, 2 wrong usage, 3 wrong environment (ARCHITECTURE.md). */
+export type ExitStatus = 0 | 1 | 2 | 3;

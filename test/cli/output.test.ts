@@ -1,0 +1,61 @@
+import { Readable, Writable } from "node:stream";
+import { execa } from "execa";
+import { expect, test } from "vitest";
+import { runCommandLine } from "../../src/cli/command-line.js";
+import { main, root } from "./griffin.js";
+
+/** A stream whose every write fails, and one that keeps what it is given. */
+function streams(code: string) {
+  const text: string[] = [];
+  const stdout = new Writable({
+    write: (_part, _encoding, done) => done(Object.assign(new Error(`${code}: no`), { code })),
+  });
+  const stderr = new Writable({
+    write: (part, _encoding, done) => {
+      text.push(String(part));
+      done();
+    },
+  });
+  return { stdout, stderr, text };
+}
+
+test.each([
+  ["nobody reads the output", "EPIPE", { status: 0, stderr: "" }],
+  [
+    "the disk is full",
+    "ENOSPC",
+    { status: 3, stderr: "environment error: cannot write the output\n  ENOSPC: no\n" },
+  ],
+])("where %s (%s) the command ends with %j", async (_what, code, expected) => {
+  for (const args of [["lower", "--preset", "tiny"], ["--help"]]) {
+    const { stdout, stderr, text } = streams(code);
+    const io = { stdout, stderr, stdin: Readable.from([]), env: {} };
+    const status = await runCommandLine(args, io);
+    expect({ status, stderr: text.join("") }).toEqual(expected);
+  }
+});
+
+test("a command that was told to stop reads no further file", async () => {
+  const { stderr, text } = streams("");
+  const stdout = new Writable({ write: (_part, _encoding, done) => done() });
+  const signal = AbortSignal.abort(new Error("enough"));
+  const io = { stdout, stderr, stdin: Readable.from([]), env: {}, signal };
+  expect(await runCommandLine(["opt", "no-such-file.mlir"], io)).toBe(1);
+  expect(text.join("")).toBe("error: enough\n  hint:     --verbose shows where it comes from\n");
+});
+
+test("the command itself ends in words on a full device, and without a word in a pipe that is closed", async () => {
+  const bash = async (script: string) => {
+    const command = [process.execPath, main, "lower", "--preset", "tiny"];
+    const { stdout, stderr } = await execa("bash", ["-c", script, ...command], { cwd: root });
+    return { stdout, stderr };
+  };
+  expect(await bash('"$0" "$@" > /dev/full; echo "exit code $?"')).toEqual({
+    stdout: "exit code 3",
+    stderr: "environment error: cannot write the output\n  ENOSPC: no space left on device, write",
+  });
+  expect(await bash('set -o pipefail; "$0" "$@" | head -c 6; echo -e "\\nexit code $?"')).toEqual({
+    stdout: "module\nexit code 0",
+    stderr: "",
+  });
+});
