@@ -6,7 +6,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { targetNames } from "../../src/lowering/targets.js";
+import { targets } from "../../src/targets/index.js";
 import { showResults } from "../results.js";
 import { inTurns, pythonSide, type Side, typescriptSide } from "../sides.js";
 import { compileTable, loweringTable } from "./tables.js";
@@ -23,6 +23,7 @@ const { values } = parseArgs({
 });
 const { time, plugin, reference, quick, write } = values;
 const turns = values.turns ?? (quick ? "1" : "2");
+const targetNames = targets.map(({ name }) => name);
 const here = (name: string): URL => new URL(`./${name}`, import.meta.url);
 const folder = fileURLToPath(here(""));
 const programs = quick ? ["prefill", "decode"] : ["prefill", "extend", "decode", "score"];

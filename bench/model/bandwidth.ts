@@ -49,7 +49,7 @@ for (const [size, exactRows] of Object.entries(ROWS)) {
     ["x", x],
   ]);
   for (const [form, trace] of Object.entries(forms)) {
-    using compiled = await CompiledProgram.compile(client, lowerProgram(trace(rows)));
+    using compiled = await CompiledProgram.compile(client, lowerProgram(trace(rows), { target: client }));
     const { min } = await time(values.quick ? 3 : 9, async () => {
       const { outputs } = await compiled.run({ inputs });
       using y = outputs.get("y")!;

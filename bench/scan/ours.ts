@@ -61,7 +61,10 @@ async function leastMs(
   options: LoweringOptions,
   inputs: ReadonlyMap<string, DeviceBuffer>,
 ): Promise<number> {
-  using compiled = await CompiledProgram.compile(client, lowerProgram(traced, options));
+  using compiled = await CompiledProgram.compile(
+    client,
+    lowerProgram(traced, { ...options, target: client }),
+  );
   const { min } = await time(9, async () => {
     const { outputs } = await compiled.run({ inputs });
     for (const buffer of outputs.values()) {
@@ -73,7 +76,10 @@ async function leastMs(
 }
 
 async function leastMsInPlace(client: Client, inputs: ReadonlyMap<string, DeviceBuffer>): Promise<number> {
-  using compiled = await CompiledProgram.compile(client, lowerProgram(elementwiseInPlace()));
+  using compiled = await CompiledProgram.compile(
+    client,
+    lowerProgram(elementwiseInPlace(), { target: client }),
+  );
   let states = new Map([["x", (await upload(client)).get("x")!]]);
   const { min } = await time(9, async () => {
     states = new Map((await compiled.run({ inputs, states })).states);

@@ -1,8 +1,9 @@
 /** @file What `griffin export --compile` compiles with: devices that are here, or a topology that the target names. */
-import { type ExportCompiler, openTopology, splitTarget } from "../engine/index.js";
+import { type ExportCompiler, resolveTarget } from "../engine/index.js";
+import { findTargetOf } from "../targets/index.js";
 import { UsageError } from "../support/errors.js";
 import type { CommandContext } from "./context.js";
-import { loadPlugin, openDevice, pluginFor } from "./device.js";
+import { loadPlugin, openDevice } from "./device.js";
 import type { Progress } from "./progress.js";
 
 interface OpenCompiler extends AsyncDisposable {
@@ -20,22 +21,23 @@ export async function openCompiler(
   plugin: string | undefined,
   progress: Progress,
 ): Promise<OpenCompiler> {
-  const { platform, topology: topologyName } = splitTarget(target);
-  const name = plugin ?? pluginFor(platform);
-  if (topologyName === undefined) {
+  const { target: wanted, topology: described } = resolveTarget(target);
+  const name = plugin ?? wanted.plugin;
+  if (described === undefined) {
     const device = await openDevice(context, name, progress);
-    if (device.target === platform) {
+    if (findTargetOf(device.client) === wanted) {
       return { compiler: device, [Symbol.asyncDispose]: () => device[Symbol.asyncDispose]() };
     }
+    const { platformName } = device.client;
     await device[Symbol.asyncDispose]();
-    throw otherPlatform(target, device.target);
+    throw otherPlatform(target, platformName);
   }
   const loaded = await loadPlugin(context, name, progress);
-  progress.update("describing", topologyName);
-  const topology = await openTopology(loaded, topologyName);
+  progress.update("describing", described.name);
+  const topology = await loaded.createTopology(described.topology, described.options);
   progress.done();
   return {
-    compiler: { plugin: loaded, topology, topologyName },
+    compiler: { plugin: loaded, topology, topologyName: described.name },
     [Symbol.asyncDispose]: async () => topology.close(),
   };
 }

@@ -1,17 +1,25 @@
 /** @file griffin cost: what a compiler made of a program, counted. */
 import { type Chip, chipNames, countModule, findChip, type Grouping } from "../cost/index.js";
-import { costRequest, splitTarget } from "../engine/index.js";
+import { costRequest, resolveTarget } from "../engine/index.js";
+import { describedTarget } from "../targets/names.js";
 import type { Operation } from "../ir/operation.js";
 import { compileApart } from "./cost/compile.js";
 import { printable } from "./cost/print.js";
 import { type Counted, makeReport } from "./cost/report.js";
 import { checkSource, lowerModel, readSource } from "./cost/source.js";
-import { locatePlugin, pluginFor } from "./device.js";
+import { locatePlugin } from "./device.js";
 import type { ModelFlags } from "./model-options.js";
 import type { LoweringFlags } from "./options.js";
 import type { Progress } from "./progress.js";
 import type { CommandContext } from "./context.js";
 import type { ExitStatus } from "./io.js";
+
+/** A target named alone with its default devices, where it describes them. @throws UsageError for an unknown one */
+function withDevices(name: string): string {
+  const { target, topology } = resolveTarget(name);
+  const { topologies } = target;
+  return topologies === undefined || topology !== undefined ? name : `${target.name}:${topologies.default}`;
+}
 
 interface Options extends ModelFlags, LoweringFlags {
   readonly target?: string;
@@ -43,8 +51,8 @@ async function count(
   options: Options,
   progress: Progress,
 ): Promise<Counted> {
-  const { target = "tpu", plugin } = options;
-  const place = target === "tpu" ? "tpu:v5e:2x2" : target;
+  const { target = describedTarget, plugin } = options;
+  const place = withDevices(target);
   const source =
     file === undefined
       ? await lowerModel({ ...options, target: place }, progress)
@@ -62,8 +70,8 @@ async function compile(
   progress: Progress,
 ) {
   const request = costRequest(module, target);
-  const { platform, topology } = splitTarget(target);
-  const path = await locatePlugin(context, plugin ?? pluginFor(platform), progress);
+  const { target: resolved, topology } = resolveTarget(target);
+  const path = await locatePlugin(context, plugin ?? resolved.plugin, progress);
   progress.update("compile for", target);
   return compileApart({ plugin: path, topology, request });
 }
@@ -71,8 +79,8 @@ async function compile(
 /** The chip asked for; else the target's, if its figures are known. @throws UsageError for one asked for that is not known */
 function chipOf({ chip, target }: Options): Chip | undefined {
   if (chip !== undefined) return findChip(chip);
-  const topology = target === undefined ? undefined : splitTarget(target).topology;
-  return topology !== undefined && chipNames.includes(topology.split(":")[0]!)
-    ? findChip(topology)
+  const topology = target === undefined ? undefined : resolveTarget(target).topology;
+  return topology !== undefined && chipNames.includes(topology.topology.split(":")[0]!)
+    ? findChip(topology.name)
     : undefined;
 }

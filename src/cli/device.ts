@@ -1,7 +1,6 @@
 /** @file A plugin and a client of it, ready to compile; the plugin is fetched if it can be and is missing. */
 import { basename, dirname } from "node:path";
 import { type Client, findPlugin, Plugin } from "../runtime-pjrt/index.js";
-import { targetNames } from "../lowering/targets.js";
 import type { CommandContext } from "./context.js";
 import { formatBytes, type Progress } from "./progress.js";
 
@@ -9,8 +8,6 @@ import { formatBytes, type Progress } from "./progress.js";
 export interface OpenDevice extends AsyncDisposable {
   readonly plugin: Plugin;
   readonly client: Client;
-  /** The lowering target of the plugin's platform. */
-  readonly target: string;
 }
 
 /** Where a plugin is, fetched if need be. @throws EnvironmentError when there is none and it cannot be installed */
@@ -30,9 +27,6 @@ export async function locatePlugin(
   progress.done();
   return found.path;
 }
-
-/** The plugin that compiles for a target's platform. */
-export const pluginFor = (platform: string): string => (platform === "gpu" ? "cuda" : platform);
 
 /** Finds and loads a plugin, fetching it if need be. @throws EnvironmentError when there is none and it cannot be installed */
 export const loadPlugin = async (
@@ -54,15 +48,8 @@ export async function openDevice(
   return {
     plugin,
     client,
-    target: targetOf(client.platformName),
     [Symbol.asyncDispose]: () => client.close(),
   };
-}
-
-/** Lowering knows a few platforms; what runs on others is lowered as for a CPU. */
-function targetOf(platform: string): string {
-  if (platform === "cuda" || platform === "rocm") return "gpu";
-  return targetNames.includes(platform) ? platform : "cpu";
 }
 
 /** `cpu plugin lammps-jax-pjrt-cpu-0.11.2 (PJRT 0.115, StableHLO 1.20.0), 1 device: cpu`. */

@@ -11,10 +11,11 @@ import {
 } from "../runtime-pjrt/index.js";
 import { GriffinError } from "../support/errors.js";
 import { compileCache } from "./cache.js";
+import { targetNames } from "../targets/names.js";
 import { koffiVersion, packageVersion } from "./package.js";
 
-/** Platforms that plugins are looked for. */
-const PLATFORMS = ["cpu", "tpu", "cuda"];
+/** Plugins that are looked for: one for each target. */
+const PLUGINS = targetNames.map(({ plugin }) => plugin);
 
 export interface PluginDiagnosis {
   readonly name: string;
@@ -53,7 +54,7 @@ export interface Diagnosis {
 
 /** Looks at everything and tries the plugin called `plugin`: only that one is loaded. Installs nothing. */
 export async function diagnose(plugin: string, env: NodeJS.ProcessEnv): Promise<Diagnosis> {
-  const names = isPluginPath(plugin) ? [plugin, ...PLATFORMS] : [...new Set([plugin, ...PLATFORMS])];
+  const names = isPluginPath(plugin) ? [plugin, ...PLUGINS] : [...new Set([plugin, ...PLUGINS])];
   const cache = compileCache(env);
   const [python, pip, usage, plugins, device] = await Promise.all([
     firstLine("python3", ["--version"], env),

@@ -58,7 +58,7 @@ export async function runGeneration(
   const { tokenizer, prompts } = await encodePrompts(request, source);
   await using device = await openDevice(context, request.plugin, progress);
   using model = await source.load(device, progress);
-  const longest = await prepareRun(model, prompts, request);
+  await prepareRun(model, prompts, request);
   const collected = await collect(
     generate(model, prompts, { ...request, tokenizer }),
     prompts,
@@ -69,7 +69,7 @@ export async function runGeneration(
     ...collected,
     dtype: model.dtype,
     parameters: source.parameters,
-    strategies: source.describe(device, longest),
+    strategies: source.describe(device),
     device: describeDevice(device),
   };
 }
@@ -83,18 +83,17 @@ async function encodePrompts({ prompts }: GenerationRequest, source: ModelSource
   return { tokenizer, prompts: ids };
 }
 
-/** Makes ready what the generation will run, so that the stream of tokens does not stop for it; gives the longest chunk in tokens. */
+/** Makes ready what the generation will run, so that the stream of tokens does not stop for it. */
 async function prepareRun(
   model: ProgramSet,
   prompts: readonly (readonly number[])[],
   { chunk = model.chunk, maxNewTokens = DEFAULT_NEW_TOKENS }: GenerationRequest,
-): Promise<number> {
+): Promise<void> {
   const batch = prompts.length;
   const [first, ...following] = planChunks(Math.max(...prompts.map((prompt) => prompt.length)), chunk);
   await model.ready({ kind: "prefill", batch, time: first! });
   for (const time of new Set(following)) await model.ready({ kind: "extend", batch, time });
   if (maxNewTokens > 1) await model.ready({ kind: "decode", batch, time: 1 });
-  return Math.max(first!, ...following);
 }
 
 async function collect(

@@ -44,7 +44,7 @@ export async function runGoldenCheck(
     try {
       const golden = await openCase(folder);
       for (const dtype of dtypesOf(golden, options.dtype)) {
-        const lowering = { ...options, cache, target: device.target, ...modelCallbacks(progress) };
+        const lowering = { ...options, cache, ...modelCallbacks(progress) };
         add(
           await attempt(folder, dtype, () => checkGoldenCase(device.client, golden, { ...lowering, dtype })),
         );

@@ -10,7 +10,7 @@ import { type ModelConfig, openCheckpoint } from "../weights/index.js";
 import type { OpenDevice } from "./device.js";
 import { modelCallbacks } from "./model-progress.js";
 import type { Progress } from "./progress.js";
-import { describeStrategies } from "./strategies.js";
+import { describeStrategies } from "../targets/index.js";
 
 /** Which model, and how its programs are made. */
 export interface SourceRequest extends Omit<LoweringOptions, "target"> {
@@ -33,8 +33,8 @@ export interface ModelSource extends AsyncDisposable {
   tokenizer(): Promise<Tokenizer>;
   /** Puts the weights on the device; what is worth a note becomes one. */
   load(device: OpenDevice, progress: Progress): Promise<ResidentModel<LoadedProgram>>;
-  /** How the programs were made, in words. @param time the longest program, in tokens */
-  describe(device: OpenDevice, time: number): string;
+  /** How the programs were made, in words. */
+  describe(device: OpenDevice): string;
 }
 
 /** @throws UsageError unless just one of model and artifact is given; what opening it throws */
@@ -62,13 +62,13 @@ async function checkpointSource(folder: string, request: SourceRequest): Promise
     config,
     parameters: countElements(griffinParameters(config).map(({ shape }) => shape)),
     tokenizer: () => loadTokenizer(folder, config.bosId),
-    load: async ({ client, target }, progress) => {
-      const options = { ...request, target, ...modelCallbacks(progress) };
+    load: async ({ client }, progress) => {
+      const options = { ...request, ...modelCallbacks(progress) };
       const model = await GriffinModel.load(client, checkpoint, options);
       for (const warning of model.warnings) progress.note(warning);
       return model;
     },
-    describe: ({ target }, time) => describeStrategies({ ...request, target }, time),
+    describe: ({ client }) => describeStrategies({ ...request, target: client }),
     [Symbol.asyncDispose]: () => checkpoint.close(),
   };
 }

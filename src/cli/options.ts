@@ -1,7 +1,7 @@
 /** @file Values of options: parsed, checked, and refused with what was expected. */
 import type { Command } from "commander";
 import type { LoweringOptions } from "../engine/index.js";
-import { scanNames } from "../engine/scan-names.js";
+import { attentionNames, defaultNames, scanNames, targetNames } from "../targets/names.js";
 import { UsageError } from "../support/errors.js";
 import { suggestion } from "../support/suggest.js";
 
@@ -78,14 +78,16 @@ export function addLoweringOptions(command: Command): Command {
     .option("--scan-block <steps>", "time steps a block of the blocked scan", wholeNumber("--scan-block", 1))
     .option(
       "--attention <strategy>",
-      "local attention: auto, dense, banded",
-      oneOf("--attention", ["auto", "dense", "banded"] as const),
+      `local attention: ${attentionNames.join(", ")}`,
+      oneOf("--attention", attentionNames),
     );
 }
 
 /** `--plugin`: where programs run. */
 export function addPluginOption(command: Command): Command {
-  return command.option("--plugin <name|path>", "PJRT plugin: cpu, tpu, cuda, or a shared library", "cpu");
+  const names = targetNames.map(({ plugin }) => plugin).join(", ");
+  const help = `PJRT plugin: ${names}, or a shared library`;
+  return command.option("--plugin <name|path>", help, defaultNames.plugin);
 }
 
 /** How the command line says whether compiled programs are kept. */

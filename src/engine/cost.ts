@@ -2,8 +2,6 @@
 import { countModule, moduleFromProto, type ProgramCost } from "../cost/index.js";
 import type { Operation } from "../ir/operation.js";
 import { printModule } from "../ir/text/index.js";
-import { verifyForTarget } from "../ir/verify-target.js";
-import { findTarget } from "../lowering/targets.js";
 import {
   type CompiledMemoryStats,
   type CompiledProgram,
@@ -11,8 +9,8 @@ import {
   ifSupported,
   type Plugin,
 } from "../runtime-pjrt/index.js";
+import { resolveTarget, type TargetLike, type TopologyRequest, verifyLimits } from "../targets/index.js";
 import { mainSignature, ProgramError } from "./stablehlo-program.js";
-import { openTopology } from "./topology.js";
 
 /** What a compiler made of a program. */
 export interface CompiledCost {
@@ -22,22 +20,12 @@ export interface CompiledCost {
   readonly compileMs: number;
 }
 
-/** A target's platform and its topology: `tpu:v5e:2x2`; no topology where devices are here, as for `cpu`. */
-export function splitTarget(target: string): {
-  readonly platform: string;
-  readonly topology: string | undefined;
-} {
-  const [, topology] = /:(.+)/.exec(target) ?? [];
-  return { platform: findTarget(target).platform, topology };
-}
-
 /**
  * StableHLO with the names and lines of the model, by which costs are grouped.
  * @throws VerifyError for what a compiler of the target is known to abort on; ProgramError for values that no buffer can hold
  */
-export function costRequest(module: Operation, target: string): CompileRequest {
-  const { platform } = splitTarget(target);
-  verifyForTarget(module, { platform: platform === "gpu" ? "cuda" : (platform as "cpu" | "tpu") });
+export function costRequest(module: Operation, target: TargetLike): CompileRequest {
+  verifyLimits(module, resolveTarget(target).target.limits);
   return { program: printModule(module, { locations: true }), signature: mainSignature(module) };
 }
 
@@ -47,16 +35,16 @@ export function costRequest(module: Operation, target: string): CompileRequest {
  */
 export async function compileAndCount(
   plugin: Plugin,
-  topologyName: string | undefined,
+  described: TopologyRequest | undefined,
   request: CompileRequest,
 ): Promise<CompiledCost> {
-  if (topologyName === undefined) {
+  if (described === undefined) {
     await using client = await plugin.createClient();
     const start = performance.now();
     using executable = await client.compile(request);
     return count(executable.program, performance.now() - start);
   }
-  using topology = await openTopology(plugin, topologyName);
+  using topology = await plugin.createTopology(described.topology, described.options);
   const start = performance.now();
   using program = await topology.compile(request);
   return count(program, performance.now() - start);

@@ -8,7 +8,8 @@ import type { Signature } from "../runtime-pjrt/index.js";
 import { planChunks, type ProgramKey } from "../serving/index.js";
 import type { ModelConfig } from "../weights/index.js";
 import { signatureOf } from "./compiled.js";
-import { type LoweredProgram, type LoweringOptions, lowerProgram, preparationId } from "./lower.js";
+import type { LoweringOptions } from "../targets/index.js";
+import { type LoweredProgram, lowerProgram, preparationId } from "./lower.js";
 
 /** What decides the programs of an artifact. */
 export interface ExportedPrograms extends LoweringOptions {

@@ -12,6 +12,7 @@ import {
   type WrittenFile,
 } from "../artifact/index.js";
 import { UsageError } from "../support/errors.js";
+import { defaultTarget, resolveTarget } from "../targets/index.js";
 import { hasWeights, type ModelConfig, openCheckpoint, readModelConfig } from "../weights/index.js";
 import { compileExported, type ExportCompiler } from "./export-compile.js";
 import { type ExportedProgram, type ExportedPrograms, exportPrograms } from "./export-programs.js";
@@ -64,7 +65,8 @@ export async function exportModel(
   path: string,
   options: ExportOptions = {},
 ): Promise<ExportSummary> {
-  const { zip = false, force = false, batch = 1, chunk = 256, target = "cpu", onEvent } = options;
+  const { zip = false, force = false, batch = 1, chunk = 256, compiler, onEvent } = options;
+  const target = resolveTarget(options.target ?? devicesOf(compiler) ?? defaultTarget);
   await checkTarget(path, { zip, force });
   const { name, model, weights, tokenizer } = await readSource(source);
   if (options.withWeights === true && weights.files.length === 0) {
@@ -74,22 +76,19 @@ export async function exportModel(
     });
   }
   const dtype = options.dtype ?? model.dtype;
-  const programs = exportPrograms({ ...options, config: model, dtype, batch, chunk }, (program) =>
-    onEvent?.({ phase: "lower", program }),
+  const programs = exportPrograms(
+    { ...options, target: target.target, config: model, dtype, batch, chunk },
+    (program) => onEvent?.({ phase: "lower", program }),
   );
   const compiled =
-    options.compiler === undefined
+    compiler === undefined
       ? []
-      : [
-          await compileExported(options.compiler, programs, (program) =>
-            onEvent?.({ phase: "compile", program }),
-          ),
-        ];
+      : [await compileExported(compiler, programs, (program) => onEvent?.({ phase: "compile", program }))];
   const contents = programs.map(({ content }) => content);
   const files = await writeArtifact(
     path,
     {
-      ...{ name, target, dtype, batch, chunk, weights, compiled, programs: contents, tokenizer },
+      ...{ name, target: target.name, dtype, batch, chunk, weights, compiled, programs: contents, tokenizer },
       tools: { ...options.tools },
       model: { ...model, blockTypes: [...model.blockTypes], eosIds: [...model.eosIds] },
       copyWeights: options.withWeights === true,
@@ -97,6 +96,12 @@ export async function exportModel(
     { zip, force, onProgress: (progress) => onEvent?.({ phase: "write", ...progress }) },
   );
   return { programs: contents, files };
+}
+
+/** Where programs will run, if they are compiled at once. */
+function devicesOf(compiler: ExportCompiler | undefined): { readonly platformName: string } | undefined {
+  if (compiler === undefined) return undefined;
+  return "client" in compiler ? compiler.client : compiler.topology;
 }
 
 interface ReadSource {

@@ -8,21 +8,25 @@ export {
   type ExportSummary,
 } from "./export.js";
 export type { ExportCompiler } from "./export-compile.js";
-export { compileAndCount, type CompiledCost, costRequest, splitTarget } from "./cost.js";
+export { compileAndCount, type CompiledCost, costRequest } from "./cost.js";
 export { checkGoldenCase, type GoldenOptions } from "./golden.js";
 export {
   type LoweredArgument,
   type LoweredProgram,
-  type LoweringOptions,
   loweringPipeline,
   lowerProgram,
   stablehloText,
 } from "./lower.js";
+export {
+  type LoweringOptions,
+  resolveTarget,
+  type ScanName,
+  scanNames,
+  type TargetLike,
+} from "../targets/index.js";
 export { GriffinModel, type ModelOptions } from "./model.js";
 export { type Description, inspect, type InspectOptions, type TensorsDescription } from "./inspect.js";
 export type { ProgramDescription } from "./inspect-program.js";
 export { compareValues, type HostValue, numbersOf, runProgram } from "./run-program.js";
-export { type ScanName, scanNames } from "./scan-names.js";
 export { selfCheck } from "./self-check.js";
 export { ProgramError } from "./stablehlo-program.js";
-export { openTopology } from "./topology.js";

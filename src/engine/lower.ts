@@ -14,34 +14,10 @@ import {
 import { printModule } from "../ir/text/index.js";
 import type { TensorType } from "../ir/types.js";
 import { verifyModule } from "../ir/verify.js";
-import { allPasses } from "../lowering/registry.js";
-import { findTarget } from "../lowering/targets.js";
-import { parsePipeline, type PassCallback, runPipeline } from "../passes/index.js";
+import { dce, type PassCallback, type Pipeline, runPipeline } from "../passes/index.js";
+import { defaultTarget, type LoweringOptions, resolveTarget } from "../targets/index.js";
 import { findFunction } from "../ir/analysis/symbols.js";
 import { InternalError, UsageError } from "../support/errors.js";
-import type { ScanName } from "./scan-names.js";
-
-/** How a program is lowered; everything has a default that suits the target. */
-export interface LoweringOptions {
-  /** `cpu` (default), `gpu`, `tpu`, `tpu:v5e:2x2` ... */
-  readonly target?: string | undefined;
-  /** How linear scans walk time. */
-  readonly scan?: ScanName | undefined;
-  /** Time steps a block of the blocked scan. */
-  readonly scanBlock?: number | undefined;
-  /** Time steps a turn of the sequential scan. */
-  readonly scanUnroll?: number | undefined;
-  readonly attention?: "auto" | "dense" | "banded" | undefined;
-  /** Factor of the strided time layout, however few the tokens; 1 keeps the order of time. Default: the target's. */
-  readonly strideTime?: number | undefined;
-  /** Whether the RG-LRU gates are fused (default true). */
-  readonly fuseGates?: boolean | undefined;
-  /**
-   * Whether what depends on weights alone moves into a program of its own, which runs once and gives @main its `prepared` arguments.
-   * Default false: the lowered program runs by itself.
-   */
-  readonly prepare?: boolean | undefined;
-}
 
 /** One argument of a lowered @main. */
 export interface LoweredArgument {
@@ -63,49 +39,13 @@ export interface LoweredProgram {
   readonly prepare: LoweredProgram | undefined;
 }
 
-const option = (name: string, value: string | number | undefined): string =>
-  value === undefined ? "" : ` ${name}=${value}`;
-
-/** The strided time layout, only of long programs unless a factor was asked for. */
-const strideTime = (factor: number, chosen: number | undefined): string =>
-  `interleave-time{factor=${factor}${chosen === undefined ? "" : " least-rows=1"}}`;
-
 /**
- * What repeats becomes functions, and is lowered once. Layers that shall not be called in the end are written out after that: what is to
- * stay a function of its own in them is made one before.
+ * The passes from a traced program to StableHLO; `printPipeline` writes them as `griffin opt --pass-pipeline` takes them.
+ * @param time tokens that the program reads of each sequence; targets may want something else for one than for many
+ * @throws UsageError for an unknown target
  */
-const outlining = (calls: boolean, fences: boolean): readonly string[] =>
-  calls ? [`outline-repeated{fences=${fences}}`, "outline-ops"] : ["outline-ops", "outline-repeated"];
-
-/**
- * The passes from a traced program to StableHLO, as `griffin opt --pass-pipeline` takes them.
- * @param steps tokens that the program reads of each sequence; targets may want something else for one than for many
- */
-export function loweringPipeline(options: LoweringOptions = {}, steps = 1): string {
-  const { name, matrixRows, matrixUnit, ...target } = findTarget(options.target ?? "cpu");
-  const scan = `strategy=${options.scan ?? "auto"}${option("block", options.scanBlock)}${option("unroll", options.scanUnroll)} target=${name}`;
-  const calls = steps >= target.callsLayersFrom;
-  const factor = options.strideTime ?? target.strideTime;
-  return [
-    "inline",
-    "canonicalize",
-    ...(options.fuseGates === false ? [] : ["fuse-rglru-gates"]),
-    ...(options.prepare === true ? ["hoist-parameters"] : []),
-    ...(factor === 1 ? [] : [strideTime(factor, options.strideTime)]),
-    ...outlining(calls, target.fencesLayers),
-    ...(factor === 1 ? [] : ["split-rows", "canonicalize"]),
-    `lower-linear-scan{${scan}}`,
-    `lower-local-attention{strategy=${options.attention ?? "auto"} target=${name}}`,
-    `lower-griffin{matrix-unit=${matrixUnit}}`,
-    `flatten-dots{min-rows=${matrixRows.f32} half-rows=${matrixRows.half} turned-rows=${target.turnedRows} fences=${matrixUnit}}`,
-    "canonicalize",
-    "fold",
-    "cse",
-    "hoist-loop-invariants",
-    ...(calls ? [] : ["inline{nested=false}", "cse"]),
-    "dce",
-  ].join(",");
-}
+export const loweringPipeline = (options: LoweringOptions = {}, time = 1): Pipeline =>
+  resolveTarget(options.target ?? defaultTarget).target.pipeline({ ...options, time });
 
 /** Tokens that a program reads of each sequence: the longest time axis of its inputs. */
 const stepsOf = ({ arguments: all }: Program): number =>
@@ -161,7 +101,7 @@ function moduleOf(module: Operation, func: Operation, name: string): Operation {
     attributes: { sym_name: name },
     regions: [makeRegion([block])],
   });
-  runPipeline(copy, parsePipeline("dce", allPasses));
+  runPipeline(copy, [dce.with()]);
   return copy;
 }
 
@@ -180,7 +120,7 @@ export function lowerProgram(
 ): LoweredProgram {
   const { name, results } = program;
   const module = cloneOperation(program.module, new Map());
-  runPipeline(module, parsePipeline(loweringPipeline(options, stepsOf(program)), allPasses), onPass);
+  runPipeline(module, loweringPipeline(options, stepsOf(program)), onPass);
   checkLowered(module);
   const main = findFunction(module, "main")!;
   const prepare = findFunction(module, "prepare");

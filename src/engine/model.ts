@@ -12,7 +12,8 @@ import {
 } from "../serving/index.js";
 import { bindWeights, type Checkpoint } from "../weights/index.js";
 import { CompiledProgram } from "./compiled.js";
-import { type LoweredProgram, type LoweringOptions, lowerProgram } from "./lower.js";
+import { type LoweringOptions, resolveTarget } from "../targets/index.js";
+import { type LoweredProgram, lowerProgram } from "./lower.js";
 
 /** How a model is lowered, compiled and watched. */
 export interface ModelOptions extends LoweringOptions {
@@ -46,7 +47,8 @@ export class GriffinModel extends ResidentModel<CompiledProgram> {
 
   /**
    * Puts the weights of a checkpoint on the client's first device, one tensor at a time.
-   * @throws CheckpointError with one table of everything that does not fit
+   * Programs are lowered for the client's platform, unless a target is given.
+   * @throws CheckpointError with one table of everything that does not fit; UsageError for a platform that no target is known for
    */
   static async load(
     client: Client,
@@ -55,9 +57,12 @@ export class GriffinModel extends ResidentModel<CompiledProgram> {
   ): Promise<GriffinModel> {
     const { config } = checkpoint;
     const dtype = options.dtype ?? config.dtype;
+    const { target } = resolveTarget(options.target ?? client);
     const { parameters, warnings } = bindWeights(checkpoint, griffinParameters(config));
     const weights = uploadWeights(client, parameters, dtype, options.onEvent);
-    return new GriffinModel(client, checkpoint, dtype, weights, warnings, options).loaded(options.programs);
+    return new GriffinModel(client, checkpoint, dtype, weights, warnings, { ...options, target }).loaded(
+      options.programs,
+    );
   }
 
   /** The StableHLO of a program, not compiled. */

@@ -2,7 +2,7 @@
 import { describeDifference } from "../ir/interpret/compare.js";
 import { domainOf, Tensor } from "../ir/interpret/tensor.js";
 import type { Operation } from "../ir/operation.js";
-import { verifyForClient } from "./device-target.js";
+import { verifyForClient } from "../targets/index.js";
 import { printModule } from "../ir/text/index.js";
 import { tensorType } from "../ir/types.js";
 import {

@@ -17,7 +17,7 @@ import { formatType, functionType } from "../ir/types.js";
 import { decomposeChlo } from "../lowering/chlo/index.js";
 import type { Client } from "../runtime-pjrt/index.js";
 import type { SourcePosition } from "../support/errors.js";
-import { verifyForClient } from "./device-target.js";
+import { verifyForClient } from "../targets/index.js";
 import { findMain, mainSignature, ProgramError, staticTensor } from "./stablehlo-program.js";
 
 /** One check: a result of the rewritten program against another one, or against a constant. */

@@ -108,19 +108,19 @@ export const flattenDots = definePass({
   summary: "dot_general over the last of many dimensions becomes a product of two matrices, of enough rows.",
   options: z.object({
     fences: z.boolean().default(false).describe("finish what wide products made before a narrowing one"),
-    "half-rows": z.coerce
+    "half-rows": z
       .number()
       .int()
       .min(1)
       .default(1)
       .describe("the same for products of bf16 and f16; the larger of both counts"),
-    "turned-rows": z.coerce
+    "turned-rows": z
       .number()
       .int()
       .min(0)
       .default(0)
       .describe("rows up to which a product of several has its matrix on the left"),
-    "min-rows": z.coerce.number().int().min(1).default(1).describe("rows up to which products are filled"),
+    "min-rows": z.number().int().min(1).default(1).describe("rows up to which products are filled"),
   }),
   example: {
     before: `func.func public @main(%arg0: tensor<2x3x4xf32>, %arg1: tensor<5x4xf32>) -> tensor<2x3x5xf32> {

@@ -123,13 +123,13 @@ export const interleaveTime = definePass({
   name: "interleave-time",
   summary: "Puts rows of tokens into an order in which the steps of a recurrence are whole slabs of rows.",
   options: z.object({
-    factor: z.coerce
+    factor: z
       .number()
       .int()
       .min(1)
       .default(1)
       .describe("tokens of a stretch, one in each slab; 1 leaves all as it is"),
-    "least-rows": z.coerce.number().int().min(1).default(LEAST_SLAB).describe("fewest rows of a slab"),
+    "least-rows": z.number().int().min(1).default(LEAST_SLAB).describe("fewest rows of a slab"),
   }),
   example,
   run(module, context, { factor, "least-rows": least }) {

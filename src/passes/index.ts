@@ -1,7 +1,24 @@
 /** @file The public face of the passes: declare one, name a pipeline, run it. */
 export { type PassCallback, type PassEvent, runPipeline } from "./manager.js";
-export { definePass, type Pass, type PassContext, type PassExample } from "./pass.js";
-export { parsePipeline, type Pipeline, type PipelineStep } from "./pipeline.js";
+export {
+  definePass,
+  type Pass,
+  type PassContext,
+  type PassExample,
+  type Pipeline,
+  type PipelineStep,
+} from "./pass.js";
+export { parsePipeline, printPipeline } from "./pipeline.js";
+export { canonicalize } from "./canonicalize.js";
+export { cse } from "./cse.js";
+export { dce } from "./dce.js";
+export { fold } from "./fold.js";
+export { fuseRgLruGates } from "./fuse-rglru-gates.js";
+export { hoistLoopInvariants } from "./hoist-loop-invariants.js";
+export { hoistParameters } from "./hoist-parameters.js";
+export { inline } from "./inline.js";
+export { outlineOps } from "./outline-ops.js";
+export { outlineRepeated } from "./outline-repeated.js";
 export { PassRegistry, standardPasses } from "./registry.js";
 export { applyRules, type Rule, rule } from "./rewrite.js";
 export { PassError, verifyAfter } from "./verify-each.js";

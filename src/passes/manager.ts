@@ -1,6 +1,6 @@
 /** @file Runs a pipeline over a module, with one callback between passes. */
 import type { Operation } from "../ir/operation.js";
-import type { Pipeline } from "./pipeline.js";
+import type { Pipeline } from "./pass.js";
 
 /** What the callback learns after each pass. Timing, dumps, verification and progress all hang on it. */
 export interface PassEvent {

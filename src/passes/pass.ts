@@ -22,15 +22,25 @@ export interface PassExample {
 /** A pass whose options were checked: ready to change a module. */
 export type PassRun = (module: Operation, context: PassContext) => void;
 
+/** One configured pass of a pipeline. */
+export interface PipelineStep {
+  readonly name: string;
+  /** As they were given, for printing; what was left out is undefined or absent. */
+  readonly options: RawOptions;
+  readonly run: PassRun;
+}
+
+export type Pipeline = readonly PipelineStep[];
+
 /** A pass by name. Made by `definePass`. */
-export interface Pass {
+export interface Pass<Options extends z.ZodObject = z.ZodObject> {
   readonly name: string;
   /** One sentence. */
   readonly summary: string;
-  readonly options: z.ZodObject;
+  readonly options: Options;
   readonly example: PassExample;
-  /** Checks the options and fixes them. @throws z.ZodError */
-  configure(options: RawOptions): PassRun;
+  /** A step of a pipeline: the pass with these options, its defaults for the others. @throws z.ZodError */
+  with(options?: z.input<Options>): PipelineStep;
 }
 
 /** What `definePass` is given. */
@@ -46,16 +56,20 @@ export interface PassDefinition<Options extends z.ZodObject> {
 /** Declares a pass. `run` changes the module in place and counts each change. */
 export function definePass<Options extends z.ZodObject = z.ZodObject<Record<never, never>>>(
   definition: PassDefinition<Options>,
-): Pass {
+): Pass<Options> {
   const schema = definition.options ?? (z.object({}) as unknown as Options);
   return {
     name: definition.name,
     summary: definition.summary,
     options: schema,
     example: definition.example,
-    configure(raw) {
-      const options = schema.parse(raw);
-      return (module, context) => definition.run(module, context, options);
+    with(given) {
+      const options = schema.parse(given ?? {});
+      return {
+        name: definition.name,
+        options: given ?? {},
+        run: (module, context) => definition.run(module, context, options),
+      };
     },
   };
 }

@@ -2,16 +2,8 @@
 import { UsageError } from "../support/errors.js";
 import { suggestion } from "../support/suggest.js";
 import { describeIssue } from "./option-errors.js";
-import type { Pass, PassRun } from "./pass.js";
+import type { Pass, Pipeline, PipelineStep } from "./pass.js";
 import type { PassRegistry } from "./registry.js";
-
-/** One configured pass of a pipeline. */
-export interface PipelineStep {
-  readonly name: string;
-  readonly run: PassRun;
-}
-
-export type Pipeline = readonly PipelineStep[];
 
 /** A word of the pipeline and where it stands. */
 interface Word {
@@ -108,7 +100,7 @@ function configure(source: string, pass: Pass, name: Word, options: readonly Opt
     raw[key] = optionOf(option.value);
   }
   const checked = pass.options.safeParse(raw);
-  if (checked.success) return { name: pass.name, run: pass.configure(raw) };
+  if (checked.success) return pass.with(raw);
   const issue = checked.error.issues[0]!;
   const wrong = options.find((option) => option.name.text === issue.path[0]);
   fail(
@@ -140,4 +132,21 @@ export function parsePipeline(source: string, registry: PassRegistry): Pipeline 
   } while (reader.take(/^,/) !== undefined);
   if (!reader.atEnd) reader.expect(/^,/, '"," or the end');
   return steps;
+}
+
+const plainValue = /^[^\s{}"]+$/;
+
+function printOption([name, value]: readonly [string, unknown]): readonly string[] {
+  if (value === undefined) return [];
+  const text = String(value);
+  return [`${name}=${plainValue.test(text) ? text : `"${text}"`}`];
+}
+
+/** The text of a pipeline, which `parsePipeline` reads; options that were left out are not written. */
+export function printPipeline(pipeline: Pipeline): string {
+  const printStep = ({ name, options }: PipelineStep): string => {
+    const given = Object.entries(options).flatMap(printOption);
+    return given.length === 0 ? name : `${name}{${given.join(" ")}}`;
+  };
+  return pipeline.map(printStep).join(",");
 }

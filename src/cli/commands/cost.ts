@@ -1,4 +1,5 @@
 /** @file The options of griffin cost. */
+import { describedTarget } from "../../targets/names.js";
 import { Command } from "commander";
 import { chipNames } from "../../cost/chips.js";
 import { groupings } from "../../cost/summary.js";
@@ -27,7 +28,7 @@ export function costCommand(launch: Launch): Command {
     .description("what a compiler makes of a program: bytes, flops and cycles, against what the chip can do")
     .argument("[file]", "StableHLO to compile; or optimised HLO, as text or protobuf, which is only counted");
   addModelOptions(command)
-    .option("--target <target>", "tpu:v5e:2x2, tpu:v4:2x2x1:megacore, cpu ... (default: tpu:v5e:2x2)")
+    .option("--target <target>", `tpu:v5e:2x2, tpu:v4:2x2x1:megacore, cpu ... (default: ${describedTarget})`)
     .option("--chip <name>", `for HLO files: ${chipNames.join(", ")} (default: the target's)`)
     .option("--plugin <name|path>", "PJRT plugin that compiles (default: that of the target)")
     .option(

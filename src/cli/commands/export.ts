@@ -1,4 +1,5 @@
 /** @file The options of griffin export. */
+import { defaultNames, targetExamples } from "../../targets/names.js";
 import { Command } from "commander";
 import { addSourceOptions } from "../model-options.js";
 import { addLoweringOptions, oneOf, wholeNumber } from "../options.js";
@@ -26,7 +27,7 @@ export function exportCommand(launch: Launch): Command {
       "compute in f32, bf16, f16 (default: the checkpoint's; bf16 for presets)",
       oneOf("--dtype", ["f32", "bf16", "f16"] as const),
     )
-    .option("--target <target>", "cpu, gpu, tpu, tpu:v5e:2x2 ...", "cpu")
+    .option("--target <target>", targetExamples, defaultNames.name)
     .option("--text", "also write the programs as StableHLO text")
     .option("--with-weights", "copy the weights into the artifact")
     .option(

@@ -1,4 +1,5 @@
 /** @file The options of griffin lower. */
+import { defaultNames, targetExamples } from "../../targets/names.js";
 import { Command } from "commander";
 import { addModelOptions } from "../model-options.js";
 import { addLoweringOptions } from "../options.js";
@@ -16,7 +17,7 @@ export function lowerCommand(launch: Launch): Command {
     "print the StableHLO of a model's program; weights are arguments, so none are read",
   );
   addModelOptions(command)
-    .option("--target <target>", "cpu, gpu, tpu, tpu:v5e:2x2 ...", "cpu")
+    .option("--target <target>", targetExamples, defaultNames.name)
     .option("--prepare", "what depends on weights alone goes into a second program, run once, after // -----")
     .option("--locations", "write where each operation comes from in the model file")
     .option("--print-ir-after-all", "print the module after every pass, to stderr")

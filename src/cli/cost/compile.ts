@@ -4,6 +4,7 @@ import { execaNode } from "execa";
 import { z } from "zod";
 import type { CompiledCost } from "../../engine/index.js";
 import type { CompileRequest } from "../../runtime-pjrt/index.js";
+import type { TopologyRequest } from "../../targets/index.js";
 import { EnvironmentError, GriffinError } from "../../support/errors.js";
 
 /** What the other process is told. */
@@ -11,7 +12,7 @@ export interface CompileJob {
   /** Path of the plugin. */
   readonly plugin: string;
   /** Undefined for the devices that the plugin finds. */
-  readonly topology: string | undefined;
+  readonly topology: TopologyRequest | undefined;
   readonly request: CompileRequest;
 }
 

@@ -5,6 +5,7 @@
  */
 import { definingOp, type Value } from "../../ir/operation.js";
 import { isOp, type OperationOf } from "../../ir/ops/index.js";
+import type { LoweringRule } from "../rules.js";
 import { type Emitter, shapeOf } from "../../ir/emit.js";
 
 /** [b, t, n w] as [n, b, t, w]. */
@@ -14,10 +15,7 @@ function blocksFirst(e: Emitter, x: Value, heads: number): Value {
 }
 
 /** x-hat and a, as `rgLruGates` gives them; undefined when the gates do not follow from one product of x. */
-export function gatesAfterProducts(
-  e: Emitter,
-  op: OperationOf<"griffin.rg_lru_gates">,
-): readonly Value[] | undefined {
+function afterProducts(e: Emitter, op: OperationOf<"griffin.rg_lru_gates">): readonly Value[] | undefined {
   const [x, z, bias, logDecay, reset] = op.operands as [Value, Value, Value, Value, Value];
   const product = definingOp(z);
   if (!isOp(product, "nn.block_diagonal_dot") || product.operands[0] !== x) return undefined;
@@ -48,3 +46,8 @@ export function gatesAfterProducts(
   const back = (values: Value): Value => e.reshape(e.transpose(values, [1, 2, 0, 3]), [batch, time, width]);
   return [back(input), e.unary("exponential", back(logA))];
 }
+
+export const gatesAfterProducts: LoweringRule<"griffin.rg_lru_gates"> = {
+  name: "after products",
+  lower: afterProducts,
+};

@@ -5,7 +5,7 @@ import type { Emitter } from "../../../src/ir/emit.js";
 import { byMatrixUnit } from "../../../src/lowering/matrix-unit/index.js";
 import { useCpu } from "../../dsl/cpu.js";
 import { normal, run } from "../../passes/text.js";
-import { expectClose, type OpCase, randomNumbers, rounded, runOps } from "../ops.js";
+import { expectClose, type OpCase, randomNumbers, rounded, runOps } from "../../lowering/ops.js";
 
 const cpu = useCpu();
 

@@ -4,7 +4,8 @@
  */
 import type { Value } from "../../ir/operation.js";
 import type { OperationOf } from "../../ir/ops/index.js";
-import { angles, frequencies } from "../decompose/pointwise.js";
+import { angles, frequencies } from "../../lowering/decompose/pointwise.js";
+import type { LoweringRule } from "../rules.js";
 import { type Emitter, shapeOf, typeOf } from "../../ir/emit.js";
 
 /** [h, h]: column i < dims/2 takes -x[i + dims/2], column i + dims/2 takes x[i]; all others nothing. */
@@ -20,7 +21,7 @@ function partners(e: Emitter, dims: number, size: number, x: Value): Value {
 }
 
 /** x cos + partner(x) sin in f32, sine and cosine rounded to x's type first as the reference does, the result rounded once. */
-export function rotaryByProduct(e: Emitter, op: OperationOf<"nn.rotary">): readonly Value[] {
+function byProduct(e: Emitter, op: OperationOf<"nn.rotary">): readonly Value[] {
   const [x, position] = op.operands as [Value, Value];
   const { dims, base } = op.attributes;
   const shape = shapeOf(x);
@@ -39,3 +40,5 @@ export function rotaryByProduct(e: Emitter, op: OperationOf<"nn.rotary">): reado
   const rotated = e.add(e.mul(e.convert(x, "f32"), spread("cosine")), e.mul(partner, spread("sine")));
   return [e.convert(rotated, typeOf(x).element)];
 }
+
+export const rotaryByProduct: LoweringRule<"nn.rotary"> = { name: "product", lower: byProduct };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { VerifyError } from "../../src/ir/errors.js";
 import { parseModule } from "../../src/ir/text/index.js";
-import { type TargetDescription, verifyForTarget } from "../../src/ir/verify-target.js";
+import { type TargetDescription, verifyForTarget } from "../../src/targets/limits.js";
 
 const main = (parameters: string, body: string): string =>
   `func.func @main(${parameters}) {\n${body}\n  return\n}`;

@@ -1,24 +1,14 @@
-/**
- * @file What a plugin is known to fail on, refused before it sees the program: some of it aborts the whole process
- * (spec/stablehlo sections 1.2, 1.3).
- */
-import { VerifyError } from "./errors.js";
-import { describeLocation, sourcePosition } from "./location.js";
-import { type Operation, walk } from "./operation.js";
-import { type ElementType, formatType, isQuantized, isStatic, type Type } from "./types.js";
-import { minimumMinorVersion } from "./verify-version.js";
+/** @file What plugins are known to fail on, refused before they see the program: some of it aborts the whole process. */
+import { VerifyError } from "../ir/errors.js";
+import { describeLocation, sourcePosition } from "../ir/location.js";
+import { type Operation, walk } from "../ir/operation.js";
+import { type ElementType, formatType, isQuantized, isStatic, type Type } from "../ir/types.js";
+import { minimumMinorVersion } from "../ir/verify-version.js";
 
-/** What the program is compiled for. */
-export interface TargetDescription {
-  readonly platform: "cpu" | "tpu" | "cuda";
-  /** The newest StableHLO version the plugin reads, `[major, minor, patch]`; all when absent. */
-  readonly stablehloVersion?: readonly [number, number, number];
-}
+/** A limit looks at one operation: what is wrong with it and what to do about it, or nothing. */
+export type Limit = (operation: Operation) => Refusal | undefined;
 
-/** A rule looks at one operation: what is wrong with it and what to do about it, or nothing. */
-type Rule = (operation: Operation, target: TargetDescription) => Refusal | undefined;
-
-interface Refusal {
+export interface Refusal {
   readonly constraint: string;
   readonly message: string;
   readonly hint: string;
@@ -43,10 +33,11 @@ const elementsOf = (type: Type): ElementType[] => {
   }
 };
 
-const findType = (operation: Operation, wanted: (element: ElementType) => boolean): Type | undefined =>
+/** The first type of an operand or a result with such an element. */
+export const findType = (operation: Operation, wanted: (element: ElementType) => boolean): Type | undefined =>
   typesOf(operation).find((type) => elementsOf(type).some(wanted));
 
-const refuseDynamicArguments: Rule = (operation) => {
+const refuseDynamicArguments: Limit = (operation) => {
   const { sym_name: name } = operation.attributes as { readonly sym_name?: string };
   if (operation.name !== "func.func" || name !== "main") return undefined;
   const argument = operation.regions[0]?.blocks[0]?.arguments.find(({ type }) => {
@@ -65,7 +56,7 @@ const refuseDynamicArguments: Rule = (operation) => {
   };
 };
 
-const refuseQuantised: Rule = (operation) => {
+const refuseQuantised: Limit = (operation) => {
   const type = findType(operation, isQuantized);
   if (type === undefined) return undefined;
   return {
@@ -75,17 +66,7 @@ const refuseQuantised: Rule = (operation) => {
   };
 };
 
-const refuseNarrowTypes: Rule = (operation, { platform }) => {
-  const type = findType(operation, (element) => element === "i2" || element === "ui2");
-  if (platform !== "tpu" || type === undefined) return undefined;
-  return {
-    constraint: "target_i2",
-    message: `${formatType(type)} cannot be laid out on a TPU`,
-    hint: "use i4 or i8 there",
-  };
-};
-
-const refuseF6Constants: Rule = (operation) => {
+const refuseF6Constants: Limit = (operation) => {
   const isConstant = operation.name === "stablehlo.constant";
   const type = isConstant
     ? findType(operation, (e) => typeof e === "string" && e.startsWith("f6E"))
@@ -98,7 +79,7 @@ const refuseF6Constants: Rule = (operation) => {
   };
 };
 
-const refuseResources: Rule = (operation) => {
+const refuseResources: Limit = (operation) => {
   const resource = [...operation.extra].find(([, attribute]) => attribute.kind === "resource");
   if (resource === undefined) return undefined;
   return {
@@ -108,7 +89,7 @@ const refuseResources: Rule = (operation) => {
   };
 };
 
-const refuseScan: Rule = (operation) =>
+const refuseScan: Limit = (operation) =>
   operation.name === "chlo.scan"
     ? {
         constraint: "target_scan",
@@ -117,49 +98,42 @@ const refuseScan: Rule = (operation) =>
       }
     : undefined;
 
-const refuseNewer: Rule = (operation, { stablehloVersion }) => {
-  if (stablehloVersion === undefined) return undefined;
-  const minor = minimumMinorVersion(operation);
-  const [major, has] = stablehloVersion;
-  if (minor === 0 || major > 1 || (major === 1 && has >= minor)) return undefined;
-  return {
-    constraint: "target_version",
-    message: `needs StableHLO 1.${minor}.0, and the plugin reads ${stablehloVersion.join(".")}`,
-    hint: "use a newer plugin",
-  };
-};
+/** A StableHLO version, `[major, minor, patch]`. */
+export type StablehloVersion = readonly [number, number, number];
 
-const refuseTolerance: Rule = (operation, { platform }) => {
-  const { result_accuracy: accuracy } = operation.attributes as {
-    readonly result_accuracy?: { readonly mode: string };
+/** Refuses ops and types that came after a version. */
+const refuseNewerThan =
+  (version: StablehloVersion): Limit =>
+  (operation) => {
+    const minor = minimumMinorVersion(operation);
+    const [major, has] = version;
+    if (minor === 0 || major > 1 || (major === 1 && has >= minor)) return undefined;
+    return {
+      constraint: "target_version",
+      message: `needs StableHLO 1.${minor}.0, and the plugin reads ${version.join(".")}`,
+      hint: "use a newer plugin",
+    };
   };
-  if (platform !== "tpu" || accuracy?.mode !== "TOLERANCE") return undefined;
-  return {
-    constraint: "target_accuracy",
-    message: "the TPU has no implementation that keeps a tolerance",
-    hint: "use mode HIGHEST",
-  };
-};
 
-const rules: readonly Rule[] = [
+/** What no plugin takes. */
+export const commonLimits: readonly Limit[] = [
   refuseDynamicArguments,
   refuseQuantised,
-  refuseNarrowTypes,
   refuseF6Constants,
   refuseResources,
   refuseScan,
-  refuseNewer,
-  refuseTolerance,
 ];
 
 /**
- * Refuses what the target's plugin is known to reject, or to abort on. The module must be verified already.
+ * Refuses what a plugin is known to reject, or to abort on. The module must be verified already.
+ * @param version the newest StableHLO version that the plugin reads; all when absent
  * @throws VerifyError for the first refused operation
  */
-export function verifyForTarget(module: Operation, target: TargetDescription): void {
+export function verifyLimits(module: Operation, limits: readonly Limit[], version?: StablehloVersion): void {
+  const all = version === undefined ? limits : [...limits, refuseNewerThan(version)];
   for (const operation of walk(module)) {
-    for (const rule of rules) {
-      const refusal = rule(operation, target);
+    for (const limit of all) {
+      const refusal = limit(operation);
       if (refusal === undefined) continue;
       const { constraint, message, hint } = refusal;
       const where = sourcePosition(operation.location) ?? describeLocation(operation.location);

@@ -1,0 +1,24 @@
+/** @file CPUs: XLA's, in the process's own memory. */
+import { cpuNames } from "./names.js";
+import { attentionRule, scanRule } from "./rules.js";
+import { defineTarget } from "./target.js";
+
+export const cpu = defineTarget({
+  ...cpuNames,
+  rules: {
+    // [1, 4096, 2560] f32: 9.0 ms at one row a turn written in place, 12.7 at 2, 10.9 at 4, 13.3 at 8, associative 57; one elementwise
+    // pass 3.1 (XLA of jaxlib 0.11.2, freed memory kept).
+    "nn.linear_scan": scanRule({ strategy: "sequential", unroll: 1 }),
+    "nn.local_attention": attentionRule({ strategy: "banded", block: undefined }),
+  },
+  preferences: {
+    // XLA of jaxlib 0.11.2, [m, 768] x [2304, 768] and back, 24 times one after the other, GB/s of weights. f32: one row 28; two 12,
+    // operands swapped 22; 16 rows 10 and 15, 64 rows 7.3 and 8.6, 128 as fast. bf16: one row 2 (element by element), two 9, swapped 20;
+    // 16 rows 14 and 21, 64 rows 9 and 11, 128 rows 7.2 and 6.7. Matrices of [in, out]: bf16 of two rows 9, of 16 rows 9, swapped 1.
+    // Multiply and reduce 5 to 10.
+    leastRows: { f32: 1, half: 2 },
+    swapOperandsUpTo: 64,
+    // Calls are inlined before anything is optimised: as fast as without, from a third of the text.
+    callsLayersFrom: 1,
+  },
+});

@@ -1,0 +1,19 @@
+/** @file The public face of the targets: declare one, find one, see what it makes of a program. */
+export { lowerModelOpsPass } from "./lower-model-ops.js";
+export { commonLimits, type Limit, type Refusal, verifyLimits } from "./limits.js";
+export { type AttentionName, attentionNames, type ScanName, scanNames, targetExamples } from "./names.js";
+export type { LoweringOptions, PipelineOptions, PipelineRequest, TargetLike } from "./options.js";
+export { standardPipeline } from "./pipeline.js";
+export { plainPreferences, type Preferences } from "./preferences.js";
+export {
+  defaultTarget,
+  findTargetOf,
+  type ResolvedTarget,
+  resolveTarget,
+  targets,
+} from "./resolve.js";
+export { attentionRule, fromRows, type LoweringRule, type LoweringRules, scanRule } from "./rules.js";
+export { describeStrategies } from "./strategies.js";
+export { defineTarget, type Target, type TargetDefinition } from "./target.js";
+export type { Topologies, TopologyRequest } from "./topologies.js";
+export { verifyForClient } from "./verify-for-client.js";

@@ -1,0 +1,59 @@
+/** @file lower-model-ops: every model op becomes StableHLO, by a target's rule or by its meaning. */
+import { z } from "zod";
+import { Builder } from "../ir/builder.js";
+import { Emitter } from "../ir/emit.js";
+import { type Operation, walk } from "../ir/operation.js";
+import { isOp, type ModelOpName } from "../ir/ops/index.js";
+import { replaceOperation } from "../ir/rewriter.js";
+import { type Decompose, decompositions } from "../lowering/decompose/index.js";
+import { griffinExample } from "../lowering/examples.js";
+import { definePass, type Pass, type PassContext, type PipelineStep } from "../passes/index.js";
+import type { LoweringRule, LoweringRules } from "./rules.js";
+import type { Target } from "./target.js";
+
+const NAME = "lower-model-ops";
+
+/** All of them: `decompositions` has one rule for each. */
+const modelOpNames = Object.keys(decompositions) as readonly ModelOpName[];
+
+/** Lowers `op` if it is called `name`. */
+function lowerIfNamed<K extends ModelOpName>(op: Operation, name: K, rules: LoweringRules): boolean {
+  if (!isOp(op, name)) return false;
+  const rule: LoweringRule<K> | undefined = rules[name];
+  const meaning: Decompose<K> = decompositions[name];
+  const e = new Emitter(Builder.before(op));
+  replaceOperation(op, rule?.lower(e, op) ?? meaning(e, op));
+  return true;
+}
+
+/** Users first: a rule sees the model ops that make its operands, and may compute them another way. */
+function lowerAll(module: Operation, context: PassContext, rules: LoweringRules): void {
+  for (const op of [...walk(module)].reverse()) {
+    const isLowered = modelOpNames.some((name) => lowerIfNamed(op, name, rules));
+    if (isLowered) context.count(`${op.name} lowered`);
+  }
+}
+
+/** The step of a target's pipeline; `griffin opt` knows it by the target's name. */
+export const lowerModelOps = (target: Target): PipelineStep => ({
+  name: NAME,
+  options: { target: target.name },
+  run: (module, context) => lowerAll(module, context, target.rules),
+});
+
+/** The pass over targets that are known by name. */
+export const lowerModelOpsPass = (targets: readonly Target[]): Pass =>
+  definePass({
+    name: NAME,
+    summary: "Every model op becomes StableHLO: by the target's rule, or by its meaning.",
+    options: z.object({
+      target: z
+        .enum(targets.map(({ name }) => name))
+        .optional()
+        .describe("whose rules are tried first; without one, all become their meaning"),
+    }),
+    example: griffinExample,
+    run(module, context, { target: wanted }) {
+      lowerAll(module, context, targets.find(({ name }) => name === wanted)?.rules ?? {});
+    },
+  });

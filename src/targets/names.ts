@@ -1,0 +1,36 @@
+/** @file Names alone: of targets, their plugins and of strategies, for command lines, which load nothing else before they must. */
+
+/** What a target is called, and by whom. */
+export interface TargetNames {
+  /** As people and artifacts name it. */
+  readonly name: string;
+  /** What PJRT clients of it call their platform. */
+  readonly platforms: readonly string[];
+  /** The plugin that compiles for it. */
+  readonly plugin: string;
+}
+
+export const cpuNames: TargetNames = { name: "cpu", platforms: ["cpu"], plugin: "cpu" };
+export const gpuNames: TargetNames = { name: "gpu", platforms: ["cuda", "rocm"], plugin: "cuda" };
+export const tpuNames: TargetNames = { name: "tpu", platforms: ["tpu"], plugin: "tpu" };
+
+/** The targets that come with the package. */
+export const targetNames: readonly TargetNames[] = [cpuNames, gpuNames, tpuNames];
+
+/** What programs are lowered for, and run on, when nothing says otherwise. */
+export const defaultNames: TargetNames = cpuNames;
+
+/** Described devices that are compiled for when nothing says otherwise. */
+export const DEFAULT_TPU = "v5e:2x2";
+export const describedTarget = `${tpuNames.name}:${DEFAULT_TPU}`;
+
+/** Names of targets as help texts have them: `cpu, gpu, tpu, tpu:v5e:2x2 ...`. */
+export const targetExamples = `${targetNames.map(({ name }) => name).join(", ")}, ${describedTarget} ...`;
+
+/** How linear scans may walk time; `auto` is the target's rule. */
+export const scanNames = ["auto", "sequential", "associative", "blocked", "strided"] as const;
+export type ScanName = (typeof scanNames)[number];
+
+/** Which pairs of query and key local attention computes; `auto` is the target's rule. */
+export const attentionNames = ["auto", "dense", "banded"] as const;
+export type AttentionName = (typeof attentionNames)[number];

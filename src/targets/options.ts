@@ -1,0 +1,38 @@
+/** @file How a program is lowered: what may be asked for, whatever the target. */
+import type { AttentionName, ScanName } from "./names.js";
+import type { Target } from "./target.js";
+
+/** What a pipeline may be asked for; everything has a default that suits the target. */
+export interface PipelineOptions {
+  /** How linear scans walk time; `auto` takes the target's rule. */
+  readonly scan?: ScanName | undefined;
+  /** Time steps a block of the blocked scan. */
+  readonly scanBlock?: number | undefined;
+  /** Time steps a turn of the sequential scan. */
+  readonly scanUnroll?: number | undefined;
+  readonly attention?: AttentionName | undefined;
+  /** Factor of the strided time layout, however few the tokens; 1 keeps the order of time. Default: the target's. */
+  readonly strideTime?: number | undefined;
+  /** Whether the RG-LRU gates are fused (default true). */
+  readonly fuseGates?: boolean | undefined;
+  /**
+   * Whether what depends on weights alone moves into a program of its own, which runs once and gives @main its `prepared` arguments.
+   * Default false: the lowered program runs by itself.
+   */
+  readonly prepare?: boolean | undefined;
+}
+
+/** What a target makes a pipeline for. */
+export interface PipelineRequest extends PipelineOptions {
+  /** Tokens that the program reads of each sequence. */
+  readonly time: number;
+}
+
+/** Where programs run: a target; a name (`cpu`, `cuda`, `tpu:v5e:2x2`); a PJRT client, which says what its platform is. */
+export type TargetLike = Target | string | { readonly platformName: string };
+
+/** How a program is lowered. */
+export interface LoweringOptions extends PipelineOptions {
+  /** Default: `cpu`; where programs are compiled for a client, the client's. */
+  readonly target?: TargetLike | undefined;
+}

@@ -1,0 +1,78 @@
+/** @file The pipeline that targets share, from a traced program to StableHLO; preferences and options decide its variable parts. */
+import { flattenDots } from "../lowering/flatten-dots.js";
+import { interleaveTime } from "../lowering/interleave-time.js";
+import { lowerLinearScanPass, lowerLocalAttentionPass } from "../lowering/passes.js";
+import { splitRows } from "../lowering/split-rows.js";
+import {
+  canonicalize,
+  cse,
+  dce,
+  fold,
+  fuseRgLruGates,
+  hoistLoopInvariants,
+  hoistParameters,
+  inline,
+  outlineOps,
+  outlineRepeated,
+  type Pipeline,
+} from "../passes/index.js";
+import { lowerModelOps } from "./lower-model-ops.js";
+import type { PipelineRequest } from "./options.js";
+import type { Preferences } from "./preferences.js";
+import type { Target } from "./target.js";
+
+/** The strided time layout, only of long programs unless a factor was asked for. */
+const strided = (factor: number, chosen: number | undefined): Pipeline =>
+  factor === 1 ? [] : [interleaveTime.with({ factor, ...(chosen === undefined ? {} : { "least-rows": 1 }) })];
+
+/**
+ * What repeats becomes functions, and is lowered once. If layers will be inlined again, ops are outlined first, so that their functions
+ * survive the inlining.
+ */
+const outlining = (calls: boolean, fences: boolean): Pipeline =>
+  calls ? [outlineRepeated.with({ fences }), outlineOps.with()] : [outlineOps.with(), outlineRepeated.with()];
+
+/** Strategies that were asked for by name; what is left to the target is lowered by its rules after that. */
+function askedFor(
+  { scan, scanBlock, scanUnroll, attention }: PipelineRequest,
+  sums: Preferences["sums"],
+): Pipeline {
+  return [
+    ...(scan === undefined || scan === "auto"
+      ? []
+      : [lowerLinearScanPass.with({ strategy: scan, block: scanBlock, unroll: scanUnroll })]),
+    ...(attention === undefined || attention === "auto"
+      ? []
+      : [lowerLocalAttentionPass.with({ strategy: attention, sums })]),
+  ];
+}
+
+/** The passes from a traced program to StableHLO for a target that has no order of its own. */
+export function standardPipeline(target: Target, request: PipelineRequest): Pipeline {
+  const { leastRows, swapOperandsUpTo, barriers, sums, ...preferences } = target.preferences;
+  const calls = request.time >= preferences.callsLayersFrom;
+  const factor = request.strideTime ?? preferences.strideTime;
+  return [
+    inline.with(),
+    canonicalize.with(),
+    ...(request.fuseGates === false ? [] : [fuseRgLruGates.with()]),
+    ...(request.prepare === true ? [hoistParameters.with()] : []),
+    ...strided(factor, request.strideTime),
+    ...outlining(calls, preferences.fencesLayers),
+    ...(factor === 1 ? [] : [splitRows.with(), canonicalize.with()]),
+    ...askedFor(request, sums),
+    lowerModelOps(target),
+    flattenDots.with({
+      "min-rows": leastRows.f32,
+      "half-rows": leastRows.half,
+      "turned-rows": swapOperandsUpTo,
+      fences: barriers,
+    }),
+    canonicalize.with(),
+    fold.with(),
+    cse.with(),
+    hoistLoopInvariants.with(),
+    ...(calls ? [] : [inline.with({ nested: false }), cse.with()]),
+    dce.with(),
+  ];
+}

@@ -1,0 +1,30 @@
+/** @file Numbers by which the standard pipeline suits a target; each target gives its own, with the measurement beside the number. */
+import type { Totals } from "../lowering/attention/attention.js";
+
+export interface Preferences {
+  /** Products of fewer rows are padded to these; `half` for bf16 and f16. */
+  readonly leastRows: { readonly f32: number; readonly half: number };
+  /** Up to this many rows, and from two, W x^T is emitted instead of x W^T; 0 for never. */
+  readonly swapOperandsUpTo: number;
+  /** Factor of the strided time layout of long programs with recurrences; 1 keeps the order of time. */
+  readonly strideTime: number;
+  /** How sums along rows are made: by a reduction, or as a product with ones on the matrix unit. */
+  readonly sums: Totals;
+  /** Whether what wide products made is finished, behind an optimization barrier, before a product that narrows it. */
+  readonly barriers: boolean;
+  /** Programs that read at least so many tokens of a sequence call one function for all layers that repeat. */
+  readonly callsLayersFrom: number;
+  /** Whether an optimization barrier stands after each layer that is called. */
+  readonly fencesLayers: boolean;
+}
+
+/** Of a target that nothing is known of: every op as it stands, repeated layers as calls. */
+export const plainPreferences: Preferences = {
+  leastRows: { f32: 1, half: 1 },
+  swapOperandsUpTo: 0,
+  strideTime: 1,
+  sums: "reduce",
+  barriers: false,
+  callsLayersFrom: 1,
+  fencesLayers: false,
+};

@@ -1,0 +1,52 @@
+/** @file Rules by which a target lowers model ops: a typed table over their names, and the rules that targets share. */
+import type { Emitter } from "../ir/emit.js";
+import { shapeOf } from "../ir/emit.js";
+import type { Value } from "../ir/operation.js";
+import type { ModelOpName, OperationOf } from "../ir/ops/index.js";
+import { type AttentionChoice, lowerLocalAttention } from "../lowering/attention/lower.js";
+import type { Totals } from "../lowering/attention/attention.js";
+import { lowerLinearScan, type ScanChoice } from "../lowering/scan/lower.js";
+
+/** One way to lower an op. */
+export interface LoweringRule<K extends ModelOpName> {
+  /** What people call it: `banded`. */
+  readonly name: string;
+  /**
+   * The values that stand for the op's results, emitted before it; undefined where the meaning is as good. Anything of StableHLO may be
+   * emitted, `stablehlo.custom_call` of a kernel included. Ops that use the op are lowered already, those that it uses are not yet.
+   */
+  lower(emitter: Emitter, op: OperationOf<K>): readonly Value[] | undefined;
+}
+
+/** A rule, or none, for every model op. */
+export type LoweringRules = { readonly [K in ModelOpName]?: LoweringRule<K> };
+
+/** nn.linear_scan by a strategy, whatever the number of steps. */
+export const scanRule = (choice: ScanChoice): LoweringRule<"nn.linear_scan"> => ({
+  name: choice.strategy,
+  lower: (e, op) => lowerLinearScan(e, op, choice),
+});
+
+/** nn.local_attention by a strategy. */
+export const attentionRule = (
+  choice: AttentionChoice,
+  sums: Totals = "reduce",
+): LoweringRule<"nn.local_attention"> => ({
+  name: choice.strategy,
+  lower: (e, op) => lowerLocalAttention(e, op, choice, sums),
+});
+
+/** A rule for ops whose first operand has at least so many rows, [.., columns]. */
+export const fromRows = <K extends ModelOpName>(least: number, rule: LoweringRule<K>): LoweringRule<K> => ({
+  name: rule.name,
+  lower(e, op) {
+    const [first] = (op as { readonly operands: readonly Value[] }).operands;
+    const rows =
+      first === undefined
+        ? 0
+        : shapeOf(first)
+            .slice(0, -1)
+            .reduce((n, size) => n * size, 1);
+    return rows < least ? undefined : rule.lower(e, op);
+  },
+});
