@@ -13,6 +13,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "src/dsl": ["src/ir", "src/support"],
   "src/passes": ["src/ir", "src/support"],
   "src/lowering": ["src/ir", "src/passes", "src/support"],
+  "src/targets": ["src/ir", "src/passes", "src/lowering", "src/support"],
   "src/runtime-pjrt": ["src/support"],
   "src/weights": ["src/support"],
   "src/tokens": ["src/support"],
@@ -28,6 +29,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
       "dsl",
       "passes",
       "lowering",
+      "targets",
       "runtime-pjrt",
       "weights",
       "tokens",
@@ -134,4 +136,33 @@ test("help and version load declarations: no engine, no plugin, two packages", (
     "picocolors",
   ]);
   expect([...seen].filter((file) => file.endsWith("index.ts"))).toEqual([]);
+});
+
+/** What names a platform by itself: in PJRT's words, or as a target. */
+const platformName = /^(?:cpu|gpu|tpu|cuda|rocm)(?::.*)?$/i;
+
+/** Files that must know what PJRT plugins call their platforms, or where such plugins are found. */
+const platformFiles: Readonly<Record<string, string>> = {
+  "src/runtime-pjrt/client.ts": "devices of the CPU plugin are the host: results lie in the process's memory",
+  "src/runtime-pjrt/install/discover.ts": "where Python packages keep the plugin of a platform",
+};
+
+/** String literals of a file that name a platform. */
+function platformsOf(file: string): readonly string[] {
+  const text = ts.sys.readFile(join(root, file))!;
+  if (!/["'`](?:cpu|gpu|tpu|cuda|rocm)/i.test(text)) return [];
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest);
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isStringLiteralLike(node) && platformName.test(node.text)) found.push(node.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+test("no platform is named outside of src/targets, but where PJRT plugins are found", () => {
+  const outside = files.filter((file) => folderOf(file) !== "src/targets" && !(file in platformFiles));
+  expect(outside.flatMap((file) => platformsOf(file).map((name) => `${file}: ${name}`))).toEqual([]);
+  expect(Object.keys(platformFiles).filter((file) => platformsOf(file).length === 0)).toEqual([]);
 });

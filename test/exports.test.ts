@@ -51,8 +51,8 @@ test("the passes an entry knows do not depend on what else is imported", async (
   const names = passes.standardPasses.map(({ name }) => name);
   await import(pathToFileURL(join(root, exports["."]!)).href);
   expect(passes.standardPasses.map(({ name }) => name)).toEqual(names);
-  const lowering = (await import(
-    pathToFileURL(join(root, exports["./lowering"]!)).href
-  )) as typeof import("../src/lowering/index.js");
-  expect(lowering.allPasses.names).toEqual(expect.arrayContaining(names));
+  const targets = (await import(
+    pathToFileURL(join(root, exports["./targets"]!)).href
+  )) as typeof import("../src/targets/index.js");
+  expect(targets.allPasses.names).toEqual(expect.arrayContaining(names));
 });

@@ -17,7 +17,7 @@ interface Devices {
 
 /** Of what a client compiles. Hashes the plugin's library, which is noted between processes. */
 export const fingerprintOf = (client: Client): Promise<Fingerprint> =>
-  fingerprint(client.plugin, client, client.platformName === "cpu" ? processorFeatures() : "");
+  fingerprint(client.plugin, client, client.isHost ? processorFeatures() : "");
 
 /** Of what a plugin compiles ahead of time for a topology; equal to that of a client with such devices. */
 export const fingerprintOfTopology = (plugin: Plugin, topology: Topology): Promise<Fingerprint> =>

@@ -1,5 +1,5 @@
 /** @file griffin opt: any pipeline of passes on StableHLO, text and portable artifacts in and out. */
-import { allPasses } from "../lowering/registry.js";
+import { allPasses } from "../targets/registry.js";
 import { parsePipeline } from "../passes/index.js";
 import { UsageError } from "../support/errors.js";
 import { checkExpectations } from "./opt/diagnostics.js";

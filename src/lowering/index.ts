@@ -1,3 +1,2 @@
-/** @file The public face of the lowerings: their passes, and the registry of all passes. */
+/** @file The public face of the lowerings: their passes. */
 export { loweringPasses } from "./passes.js";
-export { allPasses } from "./registry.js";

@@ -52,8 +52,7 @@ export class Client {
     );
     const core = new ClientCore(api, client, options.inFlightLimit ?? DEFAULT_IN_FLIGHT);
     const made = new Client(plugin, core);
-    // Of a CPU the results lie in the process's own memory.
-    if (made.platformName === "cpu") keepFreedMemory();
+    if (made.isHost) keepFreedMemory();
     return made;
   }
 
@@ -61,6 +60,11 @@ export class Client {
   get platformName(): string {
     const out = this.#core.api.call("PJRT_Client_PlatformName", { client: this.#core.use("platformName") });
     return readText(out.platform_name, out.platform_name_size);
+  }
+
+  /** Whether the devices are the host's processor: their memory is the process's own. So with the CPU plugin. */
+  get isHost(): boolean {
+    return this.platformName === "cpu";
   }
 
   get platformVersion(): string {

@@ -32,7 +32,7 @@ export function uploadWeights(
 ): ResidentWeights {
   const bytesOf = ({ shape }: BoundParameter) => hostBytes({ elementType: dtype, dimensions: shape });
   const totalBytes = [...parameters.values()].reduce((sum, parameter) => sum + bytesOf(parameter), 0);
-  const memory = client.platformName === "cpu" ? new HostMemory(totalBytes) : undefined;
+  const memory = client.isHost ? new HostMemory(totalBytes) : undefined;
   const buffers = new Map<string, DeviceBuffer>();
   let loadedBytes = 0;
 

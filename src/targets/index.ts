@@ -12,6 +12,7 @@ export {
   resolveTarget,
   targets,
 } from "./resolve.js";
+export { allPasses } from "./registry.js";
 export { attentionRule, fromRows, type LoweringRule, type LoweringRules, scanRule } from "./rules.js";
 export { describeStrategies } from "./strategies.js";
 export { defineTarget, type Target, type TargetDefinition } from "./target.js";

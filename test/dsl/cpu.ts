@@ -4,7 +4,9 @@ import type { Program } from "../../src/dsl/index.js";
 import { elementsFromNumbers, numberAt, rawElements } from "../../src/ir/elements.js";
 import { printModule } from "../../src/ir/text/index.js";
 import { byteWidth, elementCount, type ScalarType, tensorType } from "../../src/ir/types.js";
-import { loweringPasses } from "../../src/lowering/passes.js";
+import { runPipeline } from "../../src/passes/index.js";
+import { cpu } from "../../src/targets/cpu.js";
+import { lowerModelOps } from "../../src/targets/lower-model-ops.js";
 import { type Client, type ElementTypeName, findPlugin, Plugin } from "../../src/runtime-pjrt/index.js";
 
 /** Elements in row-major order. */
@@ -67,7 +69,7 @@ async function runProgram(
   program: Program,
   inputs: Readonly<Record<string, Numbers>>,
 ): Promise<Record<string, number[]>> {
-  for (const pass of loweringPasses) pass.configure({})(program.module, { count() {} });
+  runPipeline(program.module, [lowerModelOps(cpu)]);
   const typed = (spec: Program["arguments"][number] | Program["results"][number]) => ({
     name: spec.name,
     elementType: spec.dtype as ElementTypeName,

@@ -7,6 +7,7 @@ import {
   lowerProgram,
   stablehloText,
 } from "../../src/engine/index.js";
+import { printPipeline } from "../../src/passes/index.js";
 import { preparationId } from "../../src/engine/lower.js";
 import { walk } from "../../src/ir/operation.js";
 import { parseModule, printModule } from "../../src/ir/text/index.js";
@@ -21,30 +22,33 @@ const lowerTiny = (kind: GriffinProgramOptions["kind"], options: LoweringOptions
   );
 
 /** The passes of a pipeline with their options, one a line. */
-const passes = (options: LoweringOptions = {}): string[] => loweringPipeline(options).split(/,(?![^{]*\})/);
+const passes = (options: LoweringOptions = {}): string[] =>
+  loweringPipeline(options).map((step) => printPipeline([step]));
 
 describe("loweringPipeline", () => {
   it("goes from fused gates over strategies to StableHLO", () => {
-    const essential = [
-      "inline",
-      "fuse-rglru-gates",
-      "hoist-parameters",
-      "lower-linear-scan",
-      "lower-local-attention",
-      "lower-griffin",
-      "dce",
-    ];
+    const essential = ["inline", "fuse-rglru-gates", "hoist-parameters", "lower-model-ops", "dce"];
     const names = passes({ prepare: true }).map((pass) => pass.split("{")[0]!);
     expect(names.filter((name) => essential.includes(name))).toEqual(essential);
     expect(names.at(-1)).toBe("dce");
   });
 
-  it("says what was asked for", () => {
+  it("lowers what was asked for by name before the target's rules", () => {
     const asked = passes({ scan: "blocked", scanBlock: 16, attention: "dense", target: "tpu:v5e:2x2" });
-    expect(asked).toContain("lower-linear-scan{strategy=blocked block=16 target=tpu}");
-    expect(asked).toContain("lower-local-attention{strategy=dense target=tpu}");
+    const from = asked.indexOf("lower-linear-scan{strategy=blocked block=16}");
+    expect(asked.slice(from, from + 3)).toEqual([
+      "lower-linear-scan{strategy=blocked block=16}",
+      "lower-local-attention{strategy=dense sums=product}",
+      "lower-model-ops{target=tpu}",
+    ]);
     const unrolled = passes({ scan: "sequential", scanUnroll: 2, target: "cuda" });
-    expect(unrolled).toContain("lower-linear-scan{strategy=sequential unroll=2 target=gpu}");
+    expect(unrolled).toContain("lower-linear-scan{strategy=sequential unroll=2}");
+    expect(unrolled).toContain("lower-model-ops{target=gpu}");
+  });
+
+  it("has the target's rules alone for what is auto", () => {
+    const names = passes({ scan: "auto" }).map((pass) => pass.split("{")[0]!);
+    expect(names.filter((name) => name.startsWith("lower-"))).toEqual(["lower-model-ops"]);
   });
 
   it("leaves out what is turned off", () => {

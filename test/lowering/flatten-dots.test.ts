@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { allPasses } from "../../src/lowering/registry.js";
+import { allPasses } from "../../src/targets/registry.js";
 import { axis, dot, input, program } from "../../src/dsl/index.js";
 import { parsePipeline, runPipeline } from "../../src/passes/index.js";
 import { useCpu } from "../dsl/cpu.js";

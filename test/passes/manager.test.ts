@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { Builder } from "../../src/ir/builder.js";
-import { allPasses } from "../../src/lowering/index.js";
+import { allPasses } from "../../src/targets/index.js";
 import { parseModule } from "../../src/ir/text/index.js";
 import {
   definePass,
@@ -90,8 +90,8 @@ describe("PassRegistry", () => {
       "dce",
     ]);
     expect(standard.find("dce")?.name).toBe("dce");
-    expect(standard.find("lower-griffin")).toBeUndefined();
-    expect(allPasses.find("lower-griffin")?.name).toBe("lower-griffin");
+    expect(standard.find("lower-model-ops")).toBeUndefined();
+    expect(allPasses.find("lower-model-ops")?.name).toBe("lower-model-ops");
   });
 
   it("has no second pass of the same name", () => {

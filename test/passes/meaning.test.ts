@@ -8,13 +8,13 @@ import { setAttributes } from "../../src/ir/rewriter.js";
 import { parseModule, printModule } from "../../src/ir/text/index.js";
 import { elementCount, type TensorType } from "../../src/ir/types.js";
 import { verifyModule } from "../../src/ir/verify.js";
-import { allPasses } from "../../src/lowering/registry.js";
+import { allPasses } from "../../src/targets/registry.js";
 import { fuseRgLruGates } from "../../src/passes/fuse-rglru-gates.js";
 import { parsePipeline, runPipeline } from "../../src/passes/index.js";
 import { bodyOf, findFunction, type FunctionOperation } from "../../src/ir/analysis/symbols.js";
 import { inputsArbitrary, moduleArbitrary } from "./random-module.js";
 
-const lowering = "lower-linear-scan{strategy=sequential unroll=1},lower-griffin";
+const lowering = "lower-model-ops";
 
 /** The example of the pass with other sizes: batch, time, heads, width of a head. */
 function rgLru({

@@ -1,5 +1,5 @@
 /** @file Passes as text in, text out. Both sides are printed by us: names of values carry no meaning. */
-import { allPasses } from "../../src/lowering/registry.js";
+import { allPasses } from "../../src/targets/registry.js";
 import { parseModule, printModule } from "../../src/ir/text/index.js";
 import { verifyModule } from "../../src/ir/verify.js";
 import { type PassEvent, runPipeline } from "../../src/passes/manager.js";

@@ -1,14 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { VerifyError } from "../../src/ir/errors.js";
 import { parseModule } from "../../src/ir/text/index.js";
-import { type TargetDescription, verifyForTarget } from "../../src/targets/limits.js";
+import { type StablehloVersion, verifyLimits } from "../../src/targets/limits.js";
+import { cpu } from "../../src/targets/cpu.js";
+import type { Target } from "../../src/targets/target.js";
+import { tpu } from "../../src/targets/tpu/index.js";
 
 const main = (parameters: string, body: string): string =>
   `func.func @main(${parameters}) {\n${body}\n  return\n}`;
 
-function verdict(text: string, target: TargetDescription): string | undefined {
+function verdict(text: string, { limits }: Target, version?: StablehloVersion): string | undefined {
   try {
-    verifyForTarget(parseModule(text, { allowUnknownOps: true }), target);
+    verifyLimits(parseModule(text, { allowUnknownOps: true }), limits, version);
     return undefined;
   } catch (error) {
     if (error instanceof VerifyError) return error.constraint;
@@ -16,11 +19,9 @@ function verdict(text: string, target: TargetDescription): string | undefined {
   }
 }
 
-const cpu = { platform: "cpu" } as const;
-const tpu = { platform: "tpu" } as const;
 const quantised = "tensor<2x!quant.uniform<i8:f32, 5.000000e-01>>";
 
-describe("verifyForTarget", () => {
+describe("verifyLimits", () => {
   test("an unbounded argument of @main is refused, a bounded or inner one is not", () => {
     expect(verdict(main("%x: tensor<?xf32>", ""), cpu)).toBe("target_dynamic");
     expect(verdict(main("%x: tensor<?xf32, #stablehlo.bounds<4>>", ""), cpu)).toBeUndefined();
@@ -84,7 +85,7 @@ describe("verifyForTarget", () => {
     ],
   ])("with %s, %s needs StableHLO 1.%i", (parameters, line, minor) => {
     const program = main(parameters, `  %0 = ${line}`);
-    const on = (has: number) => verdict(program, { platform: "cpu", stablehloVersion: [1, has, 0] });
+    const on = (has: number) => verdict(program, cpu, [1, has, 0]);
     expect(on(minor)).toBeUndefined();
     if (minor > 0) expect(on(minor - 1)).toBe("target_version");
     expect(verdict(program, cpu)).toBeUndefined();
@@ -103,10 +104,10 @@ describe("verifyForTarget", () => {
 
   test("a refusal says what, where and what to do", () => {
     const program = main("%x: tensor<?xf32>", "");
-    expect(() => verifyForTarget(parseModule(program), cpu)).toThrow(
+    expect(() => verifyLimits(parseModule(program), cpu.limits)).toThrow(
       "func.func: argument #0 of @main has the unbounded type tensor<?xf32> [target_dynamic]",
     );
-    expect(() => verifyForTarget(parseModule(program), cpu)).toThrow(
+    expect(() => verifyLimits(parseModule(program), cpu.limits)).toThrow(
       "compile once for each size, or give the dimension a bound",
     );
   });

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Value } from "../../../src/ir/operation.js";
 import type { ModelOpName, OperationOf } from "../../../src/ir/ops/index.js";
 import type { Emitter } from "../../../src/ir/emit.js";
-import { byMatrixUnit } from "../../../src/lowering/matrix-unit/index.js";
+import type { LoweringRule } from "../../../src/targets/rules.js";
+import { tpu } from "../../../src/targets/tpu/index.js";
 import { useCpu } from "../../dsl/cpu.js";
 import { normal, run } from "../../passes/text.js";
 import { expectClose, type OpCase, randomNumbers, rounded, runOps } from "../../lowering/ops.js";
@@ -11,7 +12,8 @@ const cpu = useCpu();
 
 /** The form for matrix units; a test whose rows are too few for it must fail. */
 const rule = (e: Emitter, op: OperationOf<ModelOpName>): readonly Value[] => {
-  const values = byMatrixUnit(e, op as never);
+  const lowering = tpu.rules[op.name as ModelOpName] as LoweringRule<ModelOpName> | undefined;
+  const values = lowering?.lower(e, op);
   if (values === undefined) throw new Error(`${op.name} has no form for matrix units here`);
   return values;
 };
@@ -68,9 +70,9 @@ func.func @main(%x: tensor<1x${rows}x6xf32>, %w: tensor<2x3x6xf32>, %bias: tenso
   return %0#0, %0#1 : tensor<1x${rows}x6xf32>, tensor<1x${rows}x6xf32>
 }`;
 
-describe("lower-griffin{matrix-unit=true}", () => {
+describe("lower-model-ops{target=tpu}", () => {
   it("makes one product of each gate, whose columns are that gate's", () => {
-    const text = run("lower-griffin{matrix-unit=true},dce", gates(64));
+    const text = run("lower-model-ops{target=tpu},dce", gates(64));
     expect(text.match(/stablehlo\.dot_general/g)).toHaveLength(2);
     expect(text.match(/\(tensor<1x64x2x3xf32>, tensor<2x3x3xf32>\) -> tensor<2x1x64x3xf32>/g)).toHaveLength(
       2,
@@ -115,8 +117,8 @@ describe("lower-griffin{matrix-unit=true}", () => {
       return read;
     };
     const [meaning, products] = [
-      await compute("lower-griffin"),
-      await compute("lower-griffin{matrix-unit=true}"),
+      await compute("lower-model-ops"),
+      await compute("lower-model-ops{target=tpu}"),
     ];
     products.forEach((result, r) => {
       expectClose(result, meaning[r]!, `result ${r}`, "f32", 1e-5);
@@ -124,7 +126,7 @@ describe("lower-griffin{matrix-unit=true}", () => {
   });
 
   it("leaves few rows to the meaning: they do not fill the unit", () => {
-    expect(run("lower-griffin{matrix-unit=true}", gates(8))).toBe(run("lower-griffin", gates(8)));
+    expect(run("lower-model-ops{target=tpu}", gates(8))).toBe(run("lower-model-ops", gates(8)));
   });
 });
 

@@ -1,0 +1,106 @@
+import { describe, expect, it } from "vitest";
+import { axis, input, linearScan, parameter, program, type Program } from "../../src/dsl/index.js";
+import { loweringPipeline, lowerProgram, stablehloText } from "../../src/engine/index.js";
+import { shapeOf } from "../../src/ir/emit.js";
+import { printPipeline } from "../../src/passes/index.js";
+import { InternalError } from "../../src/support/errors.js";
+import {
+  allPasses,
+  commonLimits,
+  defineTarget,
+  describeStrategies,
+  type LoweringRule,
+  scanRule,
+  targets,
+} from "../../src/targets/index.js";
+import { parsePipeline } from "../../src/passes/index.js";
+
+const scanProgram = (time = 12): Program =>
+  program({ name: "scan" }, () => {
+    const [batch, steps, lru] = [axis("batch", 2), axis("time", time), axis("lru", 4)];
+    const x = input("x", [batch, steps, lru], "f32");
+    const a = parameter("a", [batch, steps, lru], "f32");
+    return linearScan({ x, a, h0: input("h0", [batch, lru], "f32") });
+  });
+
+/** Ops of a text by name, without those that only bring values. */
+const opsOf = (text: string): readonly string[] =>
+  [...text.matchAll(/= "?(stablehlo\.\w+)/g)]
+    .map(([, name]) => name!)
+    .filter((name) => !name.endsWith("constant"));
+
+describe("defineTarget", () => {
+  it("a target of which nothing is known lowers every op by its meaning, with limits that all plugins have", () => {
+    const plain = defineTarget({ name: "abacus" });
+    expect(plain).toMatchObject({ platforms: ["abacus"], plugin: "abacus", rules: {}, limits: commonLimits });
+    const names = loweringPipeline({ target: plain }).map(({ name }) => name);
+    expect(names).toContain("lower-model-ops");
+    expect(stablehloText(lowerProgram(scanProgram(), { target: plain }))).toContain("stablehlo.while");
+    expect(describeStrategies({ target: plain })).toBe("scan by meaning, attention by meaning");
+  });
+
+  it("its rules are taken, a kernel as a custom_call among them, and what they leave becomes its meaning", () => {
+    const kernel: LoweringRule<"nn.linear_scan"> = {
+      name: "kernel",
+      lower(e, op) {
+        if (shapeOf(op.operands[0]!)[1]! < 8) return undefined;
+        const results = op.results.map(({ type }) => type);
+        const attributes = { call_target_name: "toy_scan" };
+        const call = e.builder.create("stablehlo.custom_call", op.operands, attributes, { results });
+        return call.results;
+      },
+    };
+    const toy = defineTarget({
+      name: "toy",
+      platforms: ["toy", "toy-emulator"],
+      rules: { "nn.linear_scan": kernel },
+    });
+    expect(opsOf(stablehloText(lowerProgram(scanProgram(12), { target: toy })))).toEqual([
+      "stablehlo.custom_call",
+    ]);
+    expect(opsOf(stablehloText(lowerProgram(scanProgram(4), { target: toy })))).not.toContain(
+      "stablehlo.custom_call",
+    );
+    expect(describeStrategies({ target: toy })).toBe("scan kernel, attention by meaning");
+  });
+
+  it("what is asked for by name comes before its rules", () => {
+    const toy = defineTarget({
+      name: "toy",
+      rules: { "nn.linear_scan": scanRule({ strategy: "sequential", unroll: 1 }) },
+    });
+    const text = stablehloText(lowerProgram(scanProgram(), { target: toy, scan: "associative" }));
+    expect(text).not.toContain("stablehlo.while");
+    expect(text).toBe(stablehloText(lowerProgram(scanProgram(), { target: "gpu" })));
+  });
+
+  it("a pipeline of its own replaces the standard one", () => {
+    const bare = defineTarget({ name: "bare", pipeline: () => [] });
+    expect(printPipeline(loweringPipeline({ target: bare }))).toBe("");
+  });
+
+  it("refuses a name that could not be told from a topology", () => {
+    expect(() => defineTarget({ name: "toy:1" })).toThrow(InternalError);
+  });
+});
+
+describe("scan asked for by name", () => {
+  it("is what auto is on the target whose rule it is", () => {
+    const lower = (target: string, scan: "auto" | "sequential" | "associative" | "strided") =>
+      stablehloText(lowerProgram(scanProgram(100), { target, scan }));
+    expect(lower("cpu", "sequential")).toBe(lower("cpu", "auto"));
+    expect(lower("gpu", "associative")).toBe(lower("gpu", "auto"));
+    expect(lower("tpu", "strided")).toBe(lower("tpu", "auto"));
+  });
+});
+
+describe("the pipeline of a target", () => {
+  it.each(targets)("of $name is read back from its text", (target) => {
+    for (const time of [1, 100]) {
+      const text = printPipeline(
+        loweringPipeline({ target, scan: "blocked", scanBlock: 4, prepare: true }, time),
+      );
+      expect(printPipeline(parsePipeline(text, allPasses))).toBe(text);
+    }
+  });
+});
