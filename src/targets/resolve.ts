@@ -23,7 +23,7 @@ export interface ResolvedTarget {
   readonly topology: TopologyRequest | undefined;
 }
 
-const namesOf = ({ name, platforms }: Target): readonly string[] => [name, ...platforms];
+const namesOf = ({ name, platforms }: Target): readonly string[] => [...new Set([name, ...platforms])];
 
 const findByName = (name: string): Target | undefined =>
   targets.find((target) => namesOf(target).includes(name));

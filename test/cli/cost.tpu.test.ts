@@ -48,10 +48,10 @@ test("RecurrentGemma 9B in bf16 fits one v4 with the state of 16 sequences, 2B o
   expect(smaller.needed / 1e9).toBeCloseTo(5.6, 0);
 }, 300_000);
 
-test("a topology or a configuration that does not exist is libtpu's error", async () => {
+test("a configuration that does not exist is libtpu's error, a chip that does not exist is ours", async () => {
   const other = await griffin(["cost", "--preset", "tiny", "--target", "tpu:v4:2x2x1:gigacore"]);
   expect(other.stderr).toMatch(/^PJRT NOT_FOUND: .*gigacore/m);
   const { exitCode, stdout, stderr } = await griffin(["cost", "--preset", "tiny", "--target", "tpu:v99:1x1"]);
-  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
-  expect(stderr).toMatch(/^PJRT INVALID_ARGUMENT: Invalid TPU external name/m);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+  expect(stderr).toMatch(/^usage error: there is no TPU chip "v99"/m);
 });
