@@ -5,7 +5,8 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { VerifyError } from "../../src/ir/errors.js";
-import { verifyForTarget } from "../../src/ir/verify-target.js";
+import { cpu } from "../../src/targets/cpu.js";
+import { verifyLimits } from "../../src/targets/limits.js";
 import { verifyProgram } from "../../src/ir/verify-program/index.js";
 import { mainSignature } from "../../src/engine/stablehlo-program.js";
 import { GriffinError } from "../../src/support/errors.js";
@@ -113,7 +114,7 @@ export async function survive(
     if (program === undefined) continue;
     const { text, module } = program;
     const why = refusal(text, () => {
-      verifyForTarget(module, { platform: "cpu" });
+      verifyLimits(module, cpu.limits);
       verifyProgram(module);
       const { arguments: args, results } = mainSignature(module);
       // What the device has no memory for says so by itself, and slowly.
