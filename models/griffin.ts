@@ -20,7 +20,7 @@ import {
   localAttention,
   merge,
   oneMinus,
-  type Program,
+  type TracedProgram,
   parameter,
   probe,
   program,
@@ -256,7 +256,7 @@ export interface GriffinProgramOptions {
  * in the form in which decode takes tokens. States have a fixed size per sequence: keys and values of W tokens, f32 recurrence,
  * convolution tail, number of tokens.
  */
-export function griffinProgram(config: GriffinConfig, options: GriffinProgramOptions): Program {
+export function griffinProgram(config: GriffinConfig, options: GriffinProgramOptions): TracedProgram {
   const { kind, dtype } = options;
   const batch = axis("batch", options.batch);
   const time = axis("time", options.time);
@@ -286,5 +286,5 @@ export function griffinParameters(
   const { arguments: args } = griffinProgram(config, { kind: "forward", batch: 1, time: 1, dtype: "f32" });
   return args
     .filter((argument) => argument.role === "parameter")
-    .map((argument) => ({ path: argument.name, shape: argument.axes.map((a) => a.size) }));
+    .map((argument) => ({ path: argument.name, shape: argument.dimensions }));
 }

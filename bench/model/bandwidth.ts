@@ -5,7 +5,7 @@
  *     npx jiti bench/model/bandwidth.ts --plugin cpu [--quick]
  */
 import { parseArgs } from "node:util";
-import { axis, dot, input, type Program, program, sum } from "../../src/dsl/index.js";
+import { axis, dot, input, type TracedProgram, program, sum } from "../../src/dsl/index.js";
 import { CompiledProgram, lowerProgram } from "../../src/engine/index.js";
 import type { DeviceBuffer } from "../../src/runtime-pjrt/index.js";
 import { openClient, ourVersions } from "../client.js";
@@ -19,7 +19,7 @@ const WIDTH = 4096;
 /** One gigabyte of f32, and what the weights of 88M parameters take: the second may lie in a large cache. */
 const ROWS = { "1 GB": 1e9 / 4 / WIDTH, "0.35 GB": 0.35e9 / 4 / WIDTH };
 
-const forms: Readonly<Record<string, (rows: number) => Program>> = {
+const forms: Readonly<Record<string, (rows: number) => TracedProgram>> = {
   "sum over": (rows) =>
     program({ name: "sum" }, () => ({
       y: sum(input("w", [axis("rows", rows), axis("width", WIDTH)], "f32"), "rows"),

@@ -4,7 +4,7 @@
  *     npx jiti bench/scan/ours.ts --time 4096 --channels 2560 --plugin cpu
  */
 import { parseArgs } from "node:util";
-import { axis, input, linearScan, type Program, program, state } from "../../src/dsl/index.js";
+import { axis, input, linearScan, type TracedProgram, program, state } from "../../src/dsl/index.js";
 import { CompiledProgram, type LoweringOptions, lowerProgram } from "../../src/engine/index.js";
 import type { Client, DeviceBuffer } from "../../src/runtime-pjrt/index.js";
 import { openClient, ourVersions } from "../client.js";
@@ -24,7 +24,7 @@ const width = Number(values.channels);
 const axes = [axis("batch", 1), axis("time", steps), axis("lru", width)] as const;
 const [batch, , channels] = axes;
 
-const scan = (): Program =>
+const scan = (): TracedProgram =>
   program({ name: "scan" }, () => {
     const x = input("x", axes, "f32");
     const a = input("a", axes, "f32");
@@ -32,13 +32,13 @@ const scan = (): Program =>
   });
 
 /** Reads x and a, writes as much as x: the traffic of a scan that touches nothing twice. */
-const elementwise = (): Program =>
+const elementwise = (): TracedProgram =>
   program({ name: "elementwise" }, () => {
     const x = input("x", axes, "f32");
     return { y: x.mul(input("a", axes, "f32")).add(x) };
   });
 
-const elementwiseInPlace = (): Program =>
+const elementwiseInPlace = (): TracedProgram =>
   program({ name: "elementwise_in_place", state: "carried" }, () => {
     const x = state("x", axes, "f32");
     x.update(x.value.mul(input("a", axes, "f32")).add(x.value));
@@ -57,7 +57,7 @@ async function upload(client: Client): Promise<ReadonlyMap<string, DeviceBuffer>
 
 async function leastMs(
   client: Client,
-  traced: Program,
+  traced: TracedProgram,
   options: LoweringOptions,
   inputs: ReadonlyMap<string, DeviceBuffer>,
 ): Promise<number> {

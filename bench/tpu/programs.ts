@@ -1,13 +1,13 @@
 /** @file The programs that are looked at, as ours; reference.py has the reference's of the same names. */
 import { griffinProgram, type GriffinProgramOptions } from "../../models/griffin.js";
 import { presets } from "../../models/griffin/presets.js";
-import { axis, input, linearScan, type Program, program, state } from "../../src/dsl/index.js";
+import { axis, input, linearScan, type TracedProgram, program, state } from "../../src/dsl/index.js";
 
 const axes = [axis("batch", 1), axis("time", 4096), axis("lru", 2560)] as const;
 const [batch, , channels] = axes;
 
 /** h[t] = a[t] h[t-1] + x[t], from zeros, as the reference's; the last h is not asked for apart. */
-const scan = (): Program =>
+const scan = (): TracedProgram =>
   program({ name: "scan", state: "dropped" }, () => {
     const x = input("x", axes, "f32");
     const a = input("a", axes, "f32");
@@ -15,13 +15,13 @@ const scan = (): Program =>
   });
 
 /** Reads x and a, writes as much as x: what no scan can beat. */
-const elementwise = (): Program =>
+const elementwise = (): TracedProgram =>
   program({ name: "elementwise" }, () => {
     const x = input("x", axes, "f32");
     return { y: x.mul(input("a", axes, "f32")).add(x) };
   });
 
-const model = (options: Pick<GriffinProgramOptions, "kind" | "batch" | "time">) => (): Program =>
+const model = (options: Pick<GriffinProgramOptions, "kind" | "batch" | "time">) => (): TracedProgram =>
   griffinProgram(presets["recurrentgemma-2b"], { ...options, dtype: "bf16" });
 
 /** By name; each is traced when it is called. */

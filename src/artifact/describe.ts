@@ -4,7 +4,8 @@ import { elementCount, hostBytes, isElementType } from "../runtime-pjrt/index.js
 import type { Problem } from "../support/problems.js";
 import { plannedMemory, type PlannedMemory } from "./check.js";
 import { changedFiles, extraFiles } from "./files.js";
-import type { Manifest, ManifestArgument, ManifestProgram, WeightsIndex } from "./manifest.js";
+import type { ArgumentRole } from "../program/index.js";
+import type { Manifest, ManifestProgram, WeightsIndex } from "./manifest.js";
 import { openArtifact } from "./open.js";
 import { weightsProblems } from "./weights.js";
 
@@ -33,7 +34,7 @@ export interface ArtifactDescription
   readonly programs: readonly (Omit<ManifestProgram, "arguments" | "results"> & {
     readonly bytes: number;
     /** How many arguments of each role. */
-    readonly arguments: Readonly<Record<ManifestArgument["role"], number>>;
+    readonly arguments: Readonly<Record<ArgumentRole, number>>;
     readonly results: number;
   })[];
   readonly compiled: readonly (Omit<Manifest["compiled"][number], "executables"> & {
@@ -99,8 +100,8 @@ export async function describeArtifact(
   };
 }
 
-const countRoles = ({ arguments: list }: ManifestProgram): Record<ManifestArgument["role"], number> => {
-  const count = (role: ManifestArgument["role"]) => list.filter((argument) => argument.role === role).length;
+const countRoles = ({ arguments: list }: ManifestProgram): Record<ArgumentRole, number> => {
+  const count = (role: ArgumentRole) => list.filter((argument) => argument.role === role).length;
   return {
     input: count("input"),
     parameter: count("parameter"),

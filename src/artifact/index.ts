@@ -4,7 +4,7 @@ export { type ArtifactDescription, describeArtifact } from "./describe.js";
 export { ArtifactError } from "./errors.js";
 export { changedFiles, extraFiles, type FileCheckOptions } from "./files.js";
 export { fingerprintDifferences, fingerprintOf, fingerprintOfTopology } from "./fingerprint.js";
-export type { Fingerprint, Manifest, ManifestArgument, ManifestProgram, WeightsIndex } from "./manifest.js";
+export type { Fingerprint, Manifest, ManifestProgram, WeightsIndex } from "./manifest.js";
 export { type LoadOptions, loadArtifact } from "./load.js";
 export { ArtifactModel, artifactTokenizer } from "./model.js";
 export { type OpenArtifact, openArtifact } from "./open.js";

@@ -3,6 +3,7 @@
  * those who write artifacts and those who run them; nothing in it names a machine or a moment, so equal exports are equal bytes.
  */
 import { z } from "zod";
+import { argumentSchema, resultSchema } from "../program/index.js";
 
 /** Changes when a reader of the old schema would misread the new one. */
 export const SCHEMA_VERSION = 1;
@@ -27,24 +28,6 @@ export const isArtifactPath = (path: string): boolean => PATH.test(path);
 
 const path = z.string().regex(PATH, "a relative path without . and ..");
 
-const tensor = {
-  name: z.string(),
-  /** Axis names, outermost first; as many as dimensions. */
-  axes: z.array(z.string()),
-  elementType: z.string(),
-  dimensions: z.array(count),
-};
-
-const argument = z.strictObject({
-  ...tensor,
-  /** `prepared`: result number `name` of the program's preparing program. */
-  role: z.enum(["input", "parameter", "state", "prepared"]),
-  /** Gives its memory to the result of the same name; unusable after the call. */
-  donated: z.boolean(),
-});
-
-const result = z.strictObject({ ...tensor, role: z.enum(["output", "state", "probe"]) });
-
 const program = z.strictObject({
   name: z.string(),
   /** What it computes; `prepare` programs compute what others take as `prepared` arguments from weights alone. */
@@ -60,8 +43,9 @@ const program = z.strictObject({
   stablehlo: z.string().regex(/^\d+\.\d+\.\d+$/),
   /** Name of the program that makes its `prepared` arguments. */
   prepare: z.string().optional(),
-  arguments: z.array(argument),
-  results: z.array(result),
+  /** What it takes and gives, in order; `prepared` arguments are results of its preparing program, by their number. */
+  arguments: z.array(argumentSchema),
+  results: z.array(resultSchema),
 });
 
 /** What must be equal for an executable to be loaded instead of compiled. */
@@ -141,7 +125,6 @@ export const manifestSchema = z.strictObject({
 
 export type Manifest = z.infer<typeof manifestSchema>;
 export type ManifestProgram = z.infer<typeof program>;
-export type ManifestArgument = z.infer<typeof argument>;
 export type Fingerprint = z.infer<typeof fingerprint>;
 
 /** weights.index.json: where each weight is stored, by its name in safetensors files. */

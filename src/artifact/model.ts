@@ -6,7 +6,7 @@ import {
   describeProgram,
   type LoadedProgram,
   type ModelEvent,
-  type Preparation,
+  type WeightPreparation,
   type ProgramKey,
   type ProgramSource,
   ResidentModel,
@@ -17,7 +17,7 @@ import { loadTokenizer, type Tokenizer } from "../tokens/index.js";
 import type { StoredExecutables } from "./executables.js";
 import type { ManifestProgram } from "./manifest.js";
 import type { OpenArtifact } from "./open.js";
-import { describeKinds, signatureOf } from "./programs.js";
+import { describeKinds } from "./programs.js";
 
 /** What `loadArtifact` has found. */
 interface LoadedParts {
@@ -61,7 +61,7 @@ export class ArtifactModel extends ResidentModel<LoadedProgram> {
   protected override async make(key: ProgramKey): Promise<LoadedProgram> {
     const program = this.#find(key);
     const executable = await this.#load(program, describeProgram(key));
-    return { shape: program, executable, preparation: this.#preparation(program) };
+    return { interface: program, executable, preparation: this.#preparation(program) };
   }
 
   #find(key: ProgramKey): ManifestProgram {
@@ -78,12 +78,12 @@ export class ArtifactModel extends ResidentModel<LoadedProgram> {
     });
   }
 
-  #preparation({ prepare }: ManifestProgram): Preparation | undefined {
+  #preparation({ prepare }: ManifestProgram): WeightPreparation | undefined {
     if (prepare === undefined) return undefined;
     const program = this.#parts.artifact.manifest.programs.find(({ name }) => name === prepare)!;
     return {
       id: prepare,
-      load: async () => ({ shape: program, executable: await this.#load(program) }),
+      load: async () => ({ interface: program, executable: await this.#load(program) }),
     };
   }
 
@@ -102,7 +102,7 @@ export class ArtifactModel extends ResidentModel<LoadedProgram> {
   async #compile(program: ManifestProgram): Promise<{ executable: Executable; from: ProgramSource }> {
     const { artifact, cache } = this.#parts;
     const bytes = await readFile(join(artifact.folder, program.file));
-    const request = { program: bytes, signature: signatureOf(program, artifact.where) };
+    const request = { program: bytes, signature: program };
     const { executable, fromCache } = await compileThrough(cache, this.client, request);
     return { executable, from: fromCache ? "cache" : "compiler" };
   }
@@ -115,7 +115,7 @@ export class ArtifactModel extends ResidentModel<LoadedProgram> {
     if (file === undefined) return undefined;
     const bytes = await readFile(join(artifact.folder, file));
     try {
-      const executable = await this.client.deserialize(bytes, signatureOf(program, artifact.where));
+      const executable = await this.client.deserialize(bytes, program);
       return { executable, from: "artifact" };
     } catch (error) {
       const cause = error instanceof Error ? error.message.split("\n")[0]! : String(error);

@@ -3,7 +3,7 @@ import { griffinProgram } from "../../models/griffin.js";
 import { type LoweredProgram, lowerProgram } from "../engine/index.js";
 import { walk } from "../ir/operation.js";
 import { printModule } from "../ir/text/index.js";
-import { formatType } from "../ir/types.js";
+import { formatType } from "../runtime-pjrt/index.js";
 import type { PassEvent } from "../passes/index.js";
 import { chooseModel, shapeOf } from "./model-choice.js";
 import type { ModelFlags } from "./model-options.js";
@@ -63,12 +63,12 @@ function describeProgram({
   return {
     name,
     operations: [...walk(module)].length,
-    arguments: args.map(({ role, name: path, type }) => ({ role, name: path, type: formatType(type) })),
-    results: results.map(({ role, name: path, axes, dtype }) => ({
+    arguments: args.map(({ role, name: path, ...type }) => ({ role, name: path, type: formatType(type) })),
+    results: results.map(({ role, name: path, axes, ...type }) => ({
       role,
       name: path,
-      axes: axes.map((axis) => axis.name),
-      type: `tensor<${[...axes.map((axis) => axis.size), dtype].join("x")}>`,
+      axes: [...axes],
+      type: formatType(type),
     })),
   };
 }

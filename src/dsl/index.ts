@@ -38,17 +38,16 @@ export {
 } from "./nn.js";
 export {
   input,
-  type Program,
   type ProgramOptions,
   parameter,
   probe,
   program,
-  type ResultSpec,
   type State,
   state,
+  type TracedProgram,
 } from "./program.js";
 export { all, any, argmax, dot, maximum, mean, sum } from "./reduce.js";
 export { type ScanStep, scan } from "./scan.js";
 export { at, concat, merge, slice, split, take, transpose } from "./shape.js";
 export { Tensor } from "./tensor.js";
-export { type ArgumentRole, type ArgumentSpec, scope } from "./trace.js";
+export { scope } from "./trace.js";

@@ -1,31 +1,25 @@
 /** @file program: traces a body into a module, with a description of every argument and result. */
-import type { Attribute, AttributeDictionary } from "../ir/attribute.js";
-import { emptyDictionary, integerAttribute, stringAttribute } from "../ir/attribute.js";
 import type { Operation } from "../ir/operation.js";
 import { insertOperation, makeBlock, makeOperation, makeRegion } from "../ir/rewriter.js";
-import { functionType, scalarType } from "../ir/types.js";
+import { functionType } from "../ir/types.js";
 import { VerifyError } from "../ir/errors.js";
 import { verifyModule } from "../ir/verify.js";
-import { type Axis, type DType, describe } from "./axis.js";
+import {
+  type Argument,
+  encodeInterface,
+  type Interface,
+  isBufferElementType,
+  type Result,
+} from "../program/index.js";
+import { type Axis, type DType, describe, sizesOf } from "./axis.js";
 import { TraceError } from "./errors.js";
 import { checkTensors } from "./records.js";
 import { Tensor } from "./tensor.js";
-import { type ArgumentSpec, currentTrace, type TensorData, Trace, withTrace } from "./trace.js";
+import { currentTrace, type TensorData, Trace, type TracedArgument, withTrace } from "./trace.js";
 
-/** What a program gives back. */
-export interface ResultSpec {
-  readonly role: "output" | "state" | "probe";
-  readonly name: string;
-  readonly axes: readonly Axis[];
-  readonly dtype: DType;
-}
-
-/** A traced program: the module, and what its arguments and results mean, in order. */
-export interface Program {
-  readonly name: string;
+/** A traced program: what its arguments and results mean, and the module that says so too, in attributes of its entry. */
+export interface TracedProgram extends Interface {
   readonly module: Operation;
-  readonly arguments: readonly ArgumentSpec[];
-  readonly results: readonly ResultSpec[];
 }
 
 export interface ProgramOptions {
@@ -107,30 +101,26 @@ export function probe<A extends string, D extends DType>(name: string, tensor: T
   return tensor;
 }
 
-function argumentAttributes(argument: ArgumentSpec, results: readonly ResultSpec[]): AttributeDictionary {
-  switch (argument.role) {
-    case "input":
-      return emptyDictionary;
-    case "parameter":
-      return new Map([["griffin.parameter", stringAttribute(argument.name)]]);
-    case "state": {
-      const aliased = results.findIndex((result) => result.role === "state" && result.name === argument.name);
-      return new Map<string, Attribute>([
-        ["griffin.state", stringAttribute(argument.name)],
-        ["tf.aliasing_output", integerAttribute(aliased, scalarType("i32"))],
-      ]);
-    }
+const tensorOf = (what: string, { axes, dtype }: TensorData) => {
+  if (isBufferElementType(dtype)) {
+    return { axes: axes.map((axis) => axis.name), elementType: dtype, dimensions: sizesOf(axes) };
   }
-}
+  throw new TraceError({ message: `${what} cannot be a tensor of ${dtype}`, got: describe(axes, dtype) });
+};
 
-const specOf =
-  (role: ResultSpec["role"]) =>
-  ([name, { axes, dtype }]: readonly [string, TensorData]): ResultSpec => ({
-    role,
-    name,
-    axes,
-    dtype,
-  });
+const resultOf = (role: Result["role"], name: string, tensor: TensorData): Result => ({
+  role,
+  name,
+  ...tensorOf(`${role} "${name}"`, tensor),
+});
+
+/** States are donated: what they hold next takes their place. */
+const argumentOf = ({ role, name, ...tensor }: TracedArgument): Argument => ({
+  role,
+  name,
+  ...tensorOf(`${role} "${name}"`, tensor),
+  donated: role === "state",
+});
 
 /** A value that is not there where it is used left the body it was made in: the author's mistake, not ours. */
 function verify(module: Operation, name: string): void {
@@ -153,7 +143,10 @@ function verify(module: Operation, name: string): void {
  * the order they were met; results are outputs, then states in the order of their arguments, then probes. The module is
  * verified. @throws TraceError, ShapeError
  */
-export function program(options: ProgramOptions, body: () => Readonly<Record<string, TensorData>>): Program {
+export function program(
+  options: ProgramOptions,
+  body: () => Readonly<Record<string, TensorData>>,
+): TracedProgram {
   const entry = makeBlock([]);
   const functions = makeBlock([]);
   const trace = new Trace(
@@ -175,11 +168,15 @@ export function program(options: ProgramOptions, body: () => Readonly<Record<str
     ...states,
     ...trace.probes,
   ];
-  const results = [
-    ...Object.entries(outputs).map(specOf("output")),
-    ...states.map(specOf("state")),
-    ...[...trace.probes].map(specOf("probe")),
-  ];
+  const declares: Interface = {
+    name: options.name,
+    arguments: trace.arguments.map(argumentOf),
+    results: [
+      ...Object.entries(outputs).map(([name, tensor]) => resultOf("output", name, tensor)),
+      ...states.map(([name, tensor]) => resultOf("state", name, tensor)),
+      ...[...trace.probes].map(([name, tensor]) => resultOf("probe", name, tensor)),
+    ],
+  };
   trace.builder.create(
     "func.return",
     returned.map(([, tensor]) => tensor.value),
@@ -194,8 +191,7 @@ export function program(options: ProgramOptions, body: () => Readonly<Record<str
         entry.arguments.map((argument) => argument.type),
         returned.map(([, tensor]) => tensor.value.type),
       ),
-      arg_attrs: trace.arguments.map((argument) => argumentAttributes(argument, results)),
-      res_attrs: results.map((result) => new Map([["jax.result_info", stringAttribute(result.name)]])),
+      ...encodeInterface(declares),
     },
     regions: [makeRegion([entry])],
   });
@@ -206,6 +202,5 @@ export function program(options: ProgramOptions, body: () => Readonly<Record<str
     regions: [makeRegion([functions])],
   });
   verify(module, options.name);
-  const args = trace.arguments.map(({ role, name, axes, dtype }) => ({ role, name, axes, dtype }));
-  return { name: options.name, module, arguments: args, results };
+  return { ...declares, module };
 }

@@ -8,21 +8,10 @@ import { fileLocation, type Location, nameLocation, unknownLocation } from "../i
 import type { Block, Value } from "../ir/operation.js";
 import { addArgument } from "../ir/rewriter.js";
 import { type TensorType, tensorType } from "../ir/types.js";
+import type { ArgumentRole } from "../program/index.js";
 import { type Axis, type DType, describe, sizesOf } from "./axis.js";
 import { ShapeError, TraceError } from "./errors.js";
 import { authorPosition } from "./source.js";
-
-/** What an argument of a program is for. */
-export type ArgumentRole = "input" | "parameter" | "state";
-
-/** One argument of a traced program. */
-export interface ArgumentSpec {
-  readonly role: ArgumentRole;
-  /** Input name, parameter path or state path. */
-  readonly name: string;
-  readonly axes: readonly Axis[];
-  readonly dtype: DType;
-}
 
 /** A tensor before it is one: axes, dtype and the SSA value. */
 export interface TensorData {
@@ -31,9 +20,14 @@ export interface TensorData {
   readonly value: Value;
 }
 
+/** What an author declares; what is prepared, passes find. */
+type DeclaredRole = Exclude<ArgumentRole, "prepared">;
+
 /** One argument met while tracing. */
-export interface TracedArgument extends ArgumentSpec {
-  readonly value: Value;
+export interface TracedArgument extends TensorData {
+  readonly role: DeclaredRole;
+  /** Input name, parameter path or state path. */
+  readonly name: string;
 }
 
 export class Trace {
@@ -112,7 +106,7 @@ export class Trace {
   }
 
   /** The argument of that role and name; made on first use, afterwards checked to be asked for alike. */
-  argument(role: ArgumentRole, name: string, axes: readonly Axis[], dtype: DType): TensorData {
+  argument(role: DeclaredRole, name: string, axes: readonly Axis[], dtype: DType): TensorData {
     if (this.#functionName !== undefined) {
       throw new TraceError({
         message: `${role} "${name}" is used inside function "${this.#functionName}"`,

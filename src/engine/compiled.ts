@@ -5,57 +5,41 @@ import {
   type CompileCache,
   compileThrough,
   type DeviceBuffer,
-  type ElementTypeName,
   type Executable,
-  type Signature,
   type Topology,
 } from "../runtime-pjrt/index.js";
 import { printModule } from "../ir/text/index.js";
 import {
   callProgram,
   type LoadedProgram,
-  type Preparation,
+  type WeightPreparation,
   type ProgramBuffers,
   type ProgramResults,
   runPreparation,
 } from "../serving/index.js";
+import type { Interface } from "../program/index.js";
 import { type LoweredProgram, preparationId } from "./lower.js";
-
-/** What a plugin must know of a program's arguments and results; its states are donated. */
-export function signatureOf(program: LoweredProgram): Signature {
-  return {
-    arguments: program.arguments.map(({ role, name, type }) => ({
-      name,
-      elementType: type.element as ElementTypeName,
-      dimensions: type.shape,
-      donated: role === "state",
-    })),
-    results: program.results.map(({ name, axes, dtype }) => ({
-      name,
-      elementType: dtype as ElementTypeName,
-      dimensions: axes.map((axis) => axis.size),
-    })),
-  };
-}
 
 /** Compiles for devices that are described, not present, e.g. a TPU. @throws PjrtError with the compiler's words */
 export const compileAhead = (topology: Topology, lowered: LoweredProgram): Promise<AheadOfTimeProgram> =>
-  topology.compile({ program: printModule(lowered.module), signature: signatureOf(lowered) });
+  topology.compile({ program: printModule(lowered.module), signature: lowered });
 
 /** A lowered program that a client can run. Close it. */
 export class CompiledProgram implements LoadedProgram, Disposable {
-  readonly preparation: Preparation | undefined;
+  /** What its arguments and results mean. */
+  readonly interface: Interface;
+  readonly preparation: WeightPreparation | undefined;
 
   private constructor(
-    /** StableHLO, and what its arguments mean. */
-    readonly shape: LoweredProgram,
+    lowered: LoweredProgram,
     readonly executable: Executable,
     /** How long it took to compile, or to find in the cache, in ms. */
     readonly compileMs: number,
     /** Whether it was compiled by an earlier process. */
     readonly fromCache: boolean,
-    preparation: Preparation | undefined,
+    preparation: WeightPreparation | undefined,
   ) {
+    this.interface = lowered;
     this.preparation = preparation;
   }
 
@@ -66,7 +50,7 @@ export class CompiledProgram implements LoadedProgram, Disposable {
     cache?: CompileCache,
   ): Promise<CompiledProgram> {
     const start = performance.now();
-    const request = { program: printModule(lowered.module), signature: signatureOf(lowered) };
+    const request = { program: printModule(lowered.module), signature: lowered };
     const { executable, fromCache } = await compileThrough(cache, client, request);
     const ms = performance.now() - start;
     const preparation = preparationOf(client, lowered.prepare, cache);
@@ -83,7 +67,7 @@ export class CompiledProgram implements LoadedProgram, Disposable {
 
   /** Enqueues one run. States are used up; the results' take their place. @throws UsageError for a buffer that is not given */
   run(buffers: ProgramBuffers): Promise<ProgramResults> {
-    return callProgram(this.shape, this.executable, buffers);
+    return callProgram(this.interface, this.executable, buffers);
   }
 
   close(): void {
@@ -99,7 +83,7 @@ function preparationOf(
   client: Client,
   prepare: LoweredProgram | undefined,
   cache: CompileCache | undefined,
-): Preparation | undefined {
+): WeightPreparation | undefined {
   if (prepare === undefined) return undefined;
   return {
     id: preparationId(prepare),

@@ -10,7 +10,8 @@ import {
   type Plugin,
 } from "../runtime-pjrt/index.js";
 import { resolveTarget, type TargetLike, type TopologyRequest, verifyLimits } from "../targets/index.js";
-import { mainSignature, ProgramError } from "./stablehlo-program.js";
+import { ProgramError } from "../program/index.js";
+import { mainInterface } from "./stablehlo-program.js";
 
 /** What a compiler made of a program. */
 export interface CompiledCost {
@@ -26,7 +27,7 @@ export interface CompiledCost {
  */
 export function costRequest(module: Operation, target: TargetLike): CompileRequest {
   verifyLimits(module, resolveTarget(target).target.limits);
-  return { program: printModule(module, { locations: true }), signature: mainSignature(module) };
+  return { program: printModule(module, { locations: true }), signature: mainInterface(module) };
 }
 
 /**

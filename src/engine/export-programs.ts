@@ -7,7 +7,6 @@ import type { PassCallback } from "../passes/index.js";
 import type { Signature } from "../runtime-pjrt/index.js";
 import { planChunks, type ProgramKey } from "../serving/index.js";
 import type { ModelConfig } from "../weights/index.js";
-import { signatureOf } from "./compiled.js";
 import type { LoweringOptions } from "../targets/index.js";
 import { type LoweredProgram, lowerProgram, preparationId } from "./lower.js";
 
@@ -97,17 +96,8 @@ function write(
     bytecode,
     ...(text === true ? { text: printModule(lowered.module) } : {}),
     stablehlo: deserializePortable(bytecode, { verify: false }).version,
-    arguments: lowered.arguments.map(({ role, name, axes, type }) => ({
-      ...{ role, name, axes: [...axes] },
-      elementType: String(type.element),
-      dimensions: [...type.shape],
-      donated: role === "state",
-    })),
-    results: lowered.results.map(({ role, name, axes, dtype }) => ({
-      ...{ role, name, axes: axes.map((axis) => axis.name) },
-      elementType: dtype,
-      dimensions: axes.map((axis) => axis.size),
-    })),
+    arguments: [...lowered.arguments],
+    results: [...lowered.results],
   };
-  return { content, signature: signatureOf(lowered) };
+  return { content, signature: lowered };
 }

@@ -1,5 +1,5 @@
 /** @file Where the halves meet: models, passes, lowering, weights and the runtime, joined into something that runs. */
-export { CompiledProgram, compileAhead, signatureOf } from "./compiled.js";
+export { CompiledProgram, compileAhead } from "./compiled.js";
 export {
   exportModel,
   type ExportEvent,
@@ -11,7 +11,6 @@ export type { ExportCompiler } from "./export-compile.js";
 export { compileAndCount, type CompiledCost, costRequest } from "./cost.js";
 export { checkGoldenCase, type GoldenOptions } from "./golden.js";
 export {
-  type LoweredArgument,
   type LoweredProgram,
   loweringPipeline,
   lowerProgram,
@@ -29,4 +28,4 @@ export { type Description, inspect, type InspectOptions, type TensorsDescription
 export type { ProgramDescription } from "./inspect-program.js";
 export { compareValues, type HostValue, numbersOf, runProgram } from "./run-program.js";
 export { selfCheck } from "./self-check.js";
-export { ProgramError } from "./stablehlo-program.js";
+export { ProgramError } from "../program/index.js";

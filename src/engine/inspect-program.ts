@@ -6,13 +6,13 @@ import { isOp, type OperationOf } from "../ir/ops/index.js";
 import { parseModule } from "../ir/text/index.js";
 import { formatType } from "../ir/types.js";
 import { verifyModule } from "../ir/verify.js";
-import { notedRole } from "./lower.js";
+import { argumentMeaning, type ArgumentRole, resultMeaning, type ResultRole } from "../program/index.js";
 
 /** What a function takes or gives. */
 export interface ValueDescription {
   readonly type: string;
-  /** What our own programs say of an argument: its role and name. */
-  readonly role?: "parameter" | "state" | "prepared";
+  /** What our own programs say of an argument or a result: its role and name. */
+  readonly role?: ArgumentRole | ResultRole;
   readonly name?: string;
 }
 
@@ -74,15 +74,18 @@ function oldestVersion(module: Operation): string | undefined {
 }
 
 function describeFunction({ attributes }: OperationOf<"func.func">): FunctionDescription {
-  const { sym_name, sym_visibility, function_type, arg_attrs = [] } = attributes;
+  const { sym_name, sym_visibility, function_type, arg_attrs = [], res_attrs = [] } = attributes;
   return {
     name: sym_name,
     isPublic: sym_visibility !== "private",
     arguments: function_type.inputs.map((type, i) => ({
       type: formatType(type),
-      ...notedRole(arg_attrs[i]),
+      ...argumentMeaning(arg_attrs[i]),
     })),
-    results: function_type.results.map((type) => ({ type: formatType(type) })),
+    results: function_type.results.map((type, i) => ({
+      type: formatType(type),
+      ...resultMeaning(res_attrs[i]),
+    })),
   };
 }
 

@@ -1,8 +1,7 @@
 /** @file From a traced program to StableHLO: the pipeline of a target, and what the lowered @main takes. */
-import type { AttributeDictionary } from "../ir/attribute.js";
-import type { ArgumentSpec, Program, ResultSpec } from "../dsl/index.js";
+import type { TracedProgram } from "../dsl/index.js";
 import { type Operation, walk } from "../ir/operation.js";
-import { isModelOp, isOp, type OperationOf } from "../ir/ops/index.js";
+import { isModelOp, isOp } from "../ir/ops/index.js";
 import {
   cloneOperation,
   insertOperation,
@@ -12,29 +11,16 @@ import {
   setAttributes,
 } from "../ir/rewriter.js";
 import { printModule } from "../ir/text/index.js";
-import type { TensorType } from "../ir/types.js";
+import { type Interface, interfaceOf } from "../program/index.js";
 import { verifyModule } from "../ir/verify.js";
 import { dce, type PassCallback, type Pipeline, runPipeline } from "../passes/index.js";
 import { defaultTarget, type LoweringOptions, resolveTarget } from "../targets/index.js";
-import { findFunction } from "../ir/analysis/symbols.js";
+import { findFunction, type FunctionOperation } from "../ir/analysis/symbols.js";
 import { InternalError, UsageError } from "../support/errors.js";
 
-/** One argument of a lowered @main. */
-export interface LoweredArgument {
-  readonly role: "input" | "parameter" | "state" | "prepared";
-  /** Input name, parameter or state path; for `prepared` the number of the result of the preparing program. */
-  readonly name: string;
-  /** As the program's author named them, outermost first; numbers for `prepared`. */
-  readonly axes: readonly string[];
-  readonly type: TensorType;
-}
-
-/** StableHLO with what its arguments and results mean. */
-export interface LoweredProgram {
-  readonly name: string;
+/** StableHLO, and what its arguments and results mean. */
+export interface LoweredProgram extends Interface {
   readonly module: Operation;
-  readonly arguments: readonly LoweredArgument[];
-  readonly results: readonly ResultSpec[];
   /** Computes what @main takes as `prepared` arguments from parameters; run once when the weights are loaded. */
   readonly prepare: LoweredProgram | undefined;
 }
@@ -48,42 +34,13 @@ export const loweringPipeline = (options: LoweringOptions = {}, time = 1): Pipel
   resolveTarget(options.target ?? defaultTarget).target.pipeline({ ...options, time });
 
 /** Tokens that a program reads of each sequence: the longest time axis of its inputs. */
-const stepsOf = ({ arguments: all }: Program): number =>
+const stepsOf = ({ arguments: all }: Interface): number =>
   Math.max(
     1,
-    ...all
-      .flatMap(({ role, axes }) => (role === "input" ? axes : []))
-      .map((a) => (a.name === "time" ? a.size : 1)),
+    ...all.flatMap(({ role, axes, dimensions }) =>
+      role === "input" ? dimensions.filter((_, i) => axes[i] === "time") : [],
+    ),
   );
-
-/** What our own programs note of an argument that is no input: its role and name. */
-export function notedRole(
-  attributes: AttributeDictionary = new Map(),
-): { readonly role: "parameter" | "state" | "prepared"; readonly name: string } | undefined {
-  for (const role of ["parameter", "state", "prepared"] as const) {
-    const attribute = attributes.get(`griffin.${role}`);
-    if (attribute?.kind === "string") return { role, name: attribute.value };
-    if (attribute?.kind === "integer") return { role, name: String(attribute.value) };
-  }
-  return undefined;
-}
-
-/** What a function takes; what its author said of an argument is found again by its role and name. */
-function describeArguments(
-  func: OperationOf<"func.func">,
-  traced: readonly ArgumentSpec[],
-): readonly LoweredArgument[] {
-  const { function_type: type, arg_attrs: attributes = [] } = func.attributes;
-  const inputs = traced.filter(({ role }) => role === "input").map(({ name }) => name);
-  return type.inputs.map((input, index) => {
-    const noted = notedRole(attributes[index]);
-    const { role, name } = noted ?? { role: "input" as const, name: inputs.shift() ?? `${index}` };
-    const known = traced.find((argument) => argument.role === role && argument.name === name);
-    const { shape } = input as TensorType;
-    const axes = known?.axes.map((axis) => axis.name) ?? shape.map((_, i) => `${i}`);
-    return { role, name, axes, type: input as TensorType };
-  });
-}
 
 /** A module with a copy of one function as its @main, and of the functions it calls. */
 function moduleOf(module: Operation, func: Operation, name: string): Operation {
@@ -114,45 +71,26 @@ function checkLowered(module: Operation): void {
 
 /** Lowers a copy of a traced program, which stays as it is. @throws VerifyError, UsageError for an unknown target */
 export function lowerProgram(
-  program: Program,
+  program: TracedProgram,
   options: LoweringOptions = {},
   onPass?: PassCallback,
 ): LoweredProgram {
-  const { name, results } = program;
   const module = cloneOperation(program.module, new Map());
   runPipeline(module, loweringPipeline(options, stepsOf(program)), onPass);
   checkLowered(module);
-  const main = findFunction(module, "main")!;
   const prepare = findFunction(module, "prepare");
-  return {
-    name,
-    module: moduleOf(module, main, name),
-    arguments: describeArguments(main, program.arguments),
-    results,
-    prepare: prepare === undefined ? undefined : preparingProgram(program, module, prepare),
-  };
+  // The same name for all programs: those that prepare the same are known by equal texts.
+  const preparing = prepare && loweredPart(module, prepare, "prepare");
+  return loweredPart(module, findFunction(module, "main")!, program.name, preparing);
 }
 
-function preparingProgram(
-  { arguments: traced }: Program,
+/** One function of a lowered module as a program. */
+const loweredPart = (
   module: Operation,
-  func: OperationOf<"func.func"> & Operation,
-): LoweredProgram {
-  // The same for all programs: those that prepare the same are known by equal texts.
-  const name = "prepare";
-  const results = func.attributes.function_type.results.map((type, index): ResultSpec => {
-    const { shape, element } = type as TensorType;
-    const axes = shape.map((size, i) => ({ name: `${i}`, size }));
-    return { role: "output", name: String(index), axes, dtype: element as ResultSpec["dtype"] };
-  });
-  return {
-    name,
-    module: moduleOf(module, func, name),
-    arguments: describeArguments(func, traced),
-    results,
-    prepare: undefined,
-  };
-}
+  func: FunctionOperation,
+  name: string,
+  prepare?: LoweredProgram,
+): LoweredProgram => ({ ...interfaceOf(func, name), module: moduleOf(module, func, name), prepare });
 
 /**
  * The StableHLO text of a lowered program, as plugins take it.

@@ -13,8 +13,9 @@ import {
   formatType,
   type TensorSpec,
 } from "../runtime-pjrt/index.js";
+import type { Interface } from "../program/index.js";
 import { UsageError } from "../support/errors.js";
-import { findMain, mainSignature } from "./stablehlo-program.js";
+import { mainInterface } from "./stablehlo-program.js";
 
 /** A tensor in host memory: dense, row-major, little-endian. */
 export interface HostValue {
@@ -59,8 +60,8 @@ export async function runProgram(
   inputs: ReadonlyMap<string, HostValue>,
   cache?: CompileCache,
 ): Promise<readonly HostValue[]> {
-  const signature = mainSignature(module);
-  checkComplete(module);
+  const signature = mainInterface(module);
+  checkComplete(signature);
   checkInputs(signature.arguments, inputs);
   verifyForClient(module, client);
   const compiled = await compileThrough(cache, client, { program: printModule(module), signature });
@@ -79,9 +80,8 @@ export async function runProgram(
 }
 
 /** Arguments that a preparing program computes cannot be told from weights by their types: no tensor is taken for one. */
-function checkComplete(module: Operation): void {
-  const { arg_attrs: attributes = [] } = findMain(module).attributes;
-  const prepared = attributes.flatMap((of, i) => (of.has("griffin.prepared") ? [`"${i}"`] : []));
+function checkComplete({ arguments: args }: Interface): void {
+  const prepared = args.flatMap(({ role }, i) => (role === "prepared" ? [`"${i}"`] : []));
   if (prepared.length === 0) return;
   throw new UsageError({
     message: "the program needs another one beside it, which computes some of its arguments from the weights",

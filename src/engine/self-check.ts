@@ -18,7 +18,8 @@ import { decomposeChlo } from "../lowering/chlo/index.js";
 import type { Client } from "../runtime-pjrt/index.js";
 import type { SourcePosition } from "../support/errors.js";
 import { verifyForClient } from "../targets/index.js";
-import { findMain, mainSignature, ProgramError, staticTensor } from "./stablehlo-program.js";
+import { ProgramError, staticTensor } from "../program/index.js";
+import { findMain, mainInterface } from "./stablehlo-program.js";
 
 /** One check: a result of the rewritten program against another one, or against a constant. */
 interface Check {
@@ -49,7 +50,7 @@ export async function selfCheck(
   const checks = takeOutChecks(main);
   refuseInterpreterOps(module);
   verifyForClient(module, client);
-  const signature = mainSignature(module);
+  const signature = mainInterface(module);
   using executable = await client.compile({ program: inForm(module, form), signature });
   const buffers = await executable.execute([]);
   const types = main.attributes.function_type.results.map((type) => staticTensor(type));

@@ -1,18 +1,8 @@
 /** @file Calls a compiled program with buffers by the roles and names of its arguments. */
 import type { DeviceBuffer, Executable } from "../runtime-pjrt/index.js";
+import type { Interface } from "../program/index.js";
 import { UsageError } from "../support/errors.js";
 import type { ProgramResults } from "./program-set.js";
-
-/** What the arguments and results of a program are, in order. */
-export interface ProgramShape {
-  readonly name: string;
-  readonly arguments: readonly {
-    readonly role: "input" | "parameter" | "state" | "prepared";
-    /** Input name, parameter or state path; for `prepared` the number of the result of the preparing program. */
-    readonly name: string;
-  }[];
-  readonly results: readonly { readonly role: "output" | "state" | "probe"; readonly name: string }[];
-}
 
 /** Buffers by role and name, as the arguments of a program ask for them. */
 export interface ProgramBuffers {
@@ -24,11 +14,11 @@ export interface ProgramBuffers {
 
 /** Enqueues one run. States are donated: their buffers are used up, the results' take their place. @throws UsageError for buffers that are not given; ArgumentError, PjrtError */
 export async function callProgram(
-  shape: ProgramShape,
+  program: Interface,
   executable: Executable,
   buffers: ProgramBuffers,
 ): Promise<ProgramResults> {
-  const list = shape.arguments.flatMap(({ role, name }) => {
+  const list = program.arguments.flatMap(({ role, name }) => {
     const found = {
       input: () => buffers.inputs?.get(name),
       parameter: () => buffers.parameters?.get(name),
@@ -37,19 +27,19 @@ export async function callProgram(
     }[role]();
     return found === undefined ? [] : [found];
   });
-  if (list.length < shape.arguments.length) throw missingBuffers(shape, buffers);
+  if (list.length < program.arguments.length) throw missingBuffers(program, buffers);
   const results = await executable.execute(list);
   const named = (wanted: "output" | "state" | "probe"): ReadonlyMap<string, DeviceBuffer> =>
     new Map(
-      shape.results.flatMap(({ role, name }, i) => (role === wanted ? [[name, results[i]!] as const] : [])),
+      program.results.flatMap(({ role, name }, i) => (role === wanted ? [[name, results[i]!] as const] : [])),
     );
-  for (const { role, name } of shape.arguments) if (role === "state") buffers.states?.get(name)?.close();
+  for (const { role, name } of program.arguments) if (role === "state") buffers.states?.get(name)?.close();
   return { outputs: named("output"), states: named("state"), probes: named("probe") };
 }
 
 /** What is asked for and what was given, by role. */
 function missingBuffers(
-  { name: program, arguments: wanted }: ProgramShape,
+  { name: program, arguments: wanted }: Interface,
   { inputs, parameters, states, prepared }: ProgramBuffers,
 ): UsageError {
   const given = {

@@ -1,5 +1,5 @@
 /** @file Sequences over compiled programs: sessions, generation, models whose weights stay on a device. Needs no compiler of ours. */
-export { callProgram, type ProgramBuffers, type ProgramShape } from "./call.js";
+export { callProgram, type ProgramBuffers } from "./call.js";
 export { planChunks } from "./chunks.js";
 export type { ModelEvent, ProgramSource } from "./events.js";
 export { DEFAULT_NEW_TOKENS, type GeneratedToken, type GenerateOptions, generate } from "./generate.js";
@@ -9,6 +9,11 @@ export {
   type ProgramResults,
   type ProgramSet,
 } from "./program-set.js";
-export { type LoadedProgram, type Preparation, ResidentModel, runPreparation } from "./resident-model.js";
+export {
+  type LoadedProgram,
+  type WeightPreparation,
+  ResidentModel,
+  runPreparation,
+} from "./resident-model.js";
 export { Session, type SessionOptions, type StepResults } from "./session.js";
 export { type ResidentWeights, uploadWeights } from "./weights.js";

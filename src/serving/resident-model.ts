@@ -1,20 +1,21 @@
 /** @file A model on a device: weights that stay, programs that are made when they are first needed. */
 import type { Client, DeviceBuffer, Executable } from "../runtime-pjrt/index.js";
+import type { Interface } from "../program/index.js";
 import type { FloatType, ModelConfig } from "../weights/index.js";
-import { callProgram, type ProgramShape } from "./call.js";
+import { callProgram } from "./call.js";
 import { closeAll, type ProgramKey, type ProgramResults, type ProgramSet } from "./program-set.js";
 import type { ResidentWeights } from "./weights.js";
 
 /** A compiled program, and what its arguments mean. */
 export interface LoadedProgram {
-  readonly shape: ProgramShape;
+  readonly interface: Interface;
   readonly executable: Executable;
   /** What it needs to have prepared, if anything. */
-  readonly preparation?: Preparation | undefined;
+  readonly preparation?: WeightPreparation | undefined;
 }
 
 /** How what a program takes as `prepared` arguments is computed from the weights. */
-export interface Preparation {
+export interface WeightPreparation {
   /** Equal for programs that prepare the same: it is done once for all of them. */
   readonly id: string;
   load(): Promise<LoadedProgram>;
@@ -22,12 +23,12 @@ export interface Preparation {
 
 /** Loads the preparing program, runs it once and frees it; its results in order, which the caller closes. @throws UsageError, PjrtError */
 export async function runPreparation(
-  preparation: Preparation,
+  preparation: WeightPreparation,
   parameters: ReadonlyMap<string, DeviceBuffer> | Promise<ReadonlyMap<string, DeviceBuffer>>,
 ): Promise<readonly DeviceBuffer[]> {
-  const { shape, executable } = await preparation.load();
-  using _ = executable;
-  const { outputs } = await callProgram(shape, executable, { parameters: await parameters });
+  const program = await preparation.load();
+  using executable = program.executable;
+  const { outputs } = await callProgram(program.interface, executable, { parameters: await parameters });
   return [...outputs.values()];
 }
 
@@ -104,10 +105,10 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
     const program = await this.program(key);
     const prepared = await this.#prepare(program.preparation);
     const parameters = await this.#weights.buffers;
-    return callProgram(program.shape, program.executable, { inputs, states, parameters, prepared });
+    return callProgram(program.interface, program.executable, { inputs, states, parameters, prepared });
   }
 
-  async #prepare(preparation: Preparation | undefined): Promise<readonly DeviceBuffer[]> {
+  async #prepare(preparation: WeightPreparation | undefined): Promise<readonly DeviceBuffer[]> {
     if (preparation === undefined) return [];
     const known = this.#prepared.get(preparation.id);
     if (known !== undefined) return known;

@@ -6,7 +6,7 @@ import { griffinProgram } from "../../models/griffin.js";
 import { presets } from "../../models/griffin/presets.js";
 import { countModule, type Module, moduleFromText, type ProgramCost } from "../../src/cost/index.js";
 import { lowerProgram } from "../../src/engine/index.js";
-import { mainSignature } from "../../src/engine/stablehlo-program.js";
+import { mainInterface } from "../../src/engine/stablehlo-program.js";
 import { printModule } from "../../src/ir/text/index.js";
 import type { CompileRequest } from "../../src/runtime-pjrt/index.js";
 
@@ -26,7 +26,7 @@ export function requestWithDump(target: string): {
     folder,
     request: {
       program: printModule(module, { locations: true }),
-      signature: mainSignature(module),
+      signature: mainInterface(module),
       options: { flags: { xla_dump_to: folder, xla_dump_hlo_as_text: true } },
     },
   };

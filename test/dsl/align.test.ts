@@ -3,6 +3,7 @@ import { axis, fill, input, program, type Tensor, transpose } from "../../src/ds
 import type { TensorData } from "../../src/dsl/trace.js";
 import { useCpu } from "./cpu.js";
 import { complaint, traceComplaint, traced } from "./trace.js";
+import { axesOf, interfaceTensor } from "./interface.js";
 
 const cpu = useCpu();
 const batch = axis("batch", 2);
@@ -14,7 +15,7 @@ describe("axes match by name", () => {
     const body = () => ({ y: input("x", [batch, time], "f32").add(input("b", [time], "f32")) });
     expect(traced(body)).toMatchInlineSnapshot(`
       "module @test {
-        func.func public @main(%arg0: tensor<2x3xf32>, %arg1: tensor<3xf32>) -> (tensor<2x3xf32> {jax.result_info = "y"}) {
+        func.func public @main(%arg0: tensor<2x3xf32> {griffin.axes = ["batch", "time"], griffin.input = "x"}, %arg1: tensor<3xf32> {griffin.axes = ["time"], griffin.input = "b"}) -> (tensor<2x3xf32> {griffin.axes = ["batch", "time"], griffin.output = "y", jax.result_info = "y"}) {
           %0 = stablehlo.broadcast_in_dim %arg1, dims = [1] : (tensor<3xf32>) -> tensor<2x3xf32>
           %1 = stablehlo.add %arg0, %0 : tensor<2x3xf32>
           return %1 : tensor<2x3xf32>
@@ -27,7 +28,7 @@ describe("axes match by name", () => {
     const body = () => ({ y: input("x", [batch, time], "f32").mul(input("z", [time, batch], "f32")) });
     expect(traced(body)).toMatchInlineSnapshot(`
       "module @test {
-        func.func public @main(%arg0: tensor<2x3xf32>, %arg1: tensor<3x2xf32>) -> (tensor<2x3xf32> {jax.result_info = "y"}) {
+        func.func public @main(%arg0: tensor<2x3xf32> {griffin.axes = ["batch", "time"], griffin.input = "x"}, %arg1: tensor<3x2xf32> {griffin.axes = ["time", "batch"], griffin.input = "z"}) -> (tensor<2x3xf32> {griffin.axes = ["batch", "time"], griffin.output = "y", jax.result_info = "y"}) {
           %0 = stablehlo.transpose %arg1, dims = [1, 0] : (tensor<3x2xf32>) -> tensor<2x3xf32>
           %1 = stablehlo.multiply %arg0, %0 : tensor<2x3xf32>
           return %1 : tensor<2x3xf32>
@@ -37,7 +38,8 @@ describe("axes match by name", () => {
   });
 
   it("the result has the order of the operand that has all axes", () => {
-    const shape = (body: () => TensorData) => program({ name: "p" }, () => ({ y: body() })).results[0]!.axes;
+    const shape = (body: () => TensorData) =>
+      program({ name: "p" }, () => ({ y: body() })).results.map(axesOf)[0];
     expect(shape(() => input("b", [time], "f32").add(input("x", [batch, time], "f32")))).toEqual([
       batch,
       time,
@@ -235,7 +237,7 @@ describe("axes without elements", () => {
   it("are axes like others", async () => {
     const none = axis("none", 0);
     const p = program({ name: "p" }, () => ({ y: input("x", [none, time], "f32").add(1) }));
-    expect(p.results).toEqual([{ role: "output", name: "y", axes: [none, time], dtype: "f32" }]);
+    expect(p.results).toEqual([{ role: "output", name: "y", ...interfaceTensor([none, time], "f32") }]);
     expect(await cpu.run(p, { x: [] })).toEqual({ y: [] });
   });
 });

@@ -34,7 +34,7 @@ describe("whileLoop", () => {
   it("is one while op, whatever the order of the body's record", () => {
     expect(traced(() => ({ y: double().x }))).toMatchInlineSnapshot(`
       "module @test {
-        func.func public @main(%arg0: tensor<3xf32>) -> (tensor<3xf32> {jax.result_info = "y"}) {
+        func.func public @main(%arg0: tensor<3xf32> {griffin.axes = ["n"], griffin.input = "x"}) -> (tensor<3xf32> {griffin.axes = ["n"], griffin.output = "y", jax.result_info = "y"}) {
           %c = stablehlo.constant dense<0> : tensor<i32>
           %0:2 = stablehlo.while(%iterArg = %c, %iterArg_0 = %arg0) : tensor<i32>, tensor<3xf32>
           cond {
@@ -207,7 +207,7 @@ describe("cond and switchCase", () => {
     });
     expect(text).toMatchInlineSnapshot(`
       "module @test {
-        func.func public @main(%arg0: tensor<3xf32>, %arg1: tensor<i1>) -> (tensor<3xf32> {jax.result_info = "y"}) {
+        func.func public @main(%arg0: tensor<3xf32> {griffin.axes = ["n"], griffin.input = "x"}, %arg1: tensor<i1> {griffin.input = "p"}) -> (tensor<3xf32> {griffin.axes = ["n"], griffin.output = "y", jax.result_info = "y"}) {
           %0 = "stablehlo.if"(%arg1) ({
             %cst = stablehlo.constant dense<1.000000e+00> : tensor<3xf32>
             %1 = stablehlo.add %arg0, %cst : tensor<3xf32>

@@ -1,13 +1,13 @@
 /** @file For tests: a client of the CPU plugin for each test file, and programs of the DSL run with plain numbers. */
 import { afterAll, beforeAll, expect } from "vitest";
-import type { Program } from "../../src/dsl/index.js";
+import type { TracedProgram } from "../../src/dsl/index.js";
 import { elementsFromNumbers, numberAt, rawElements } from "../../src/ir/elements.js";
 import { printModule } from "../../src/ir/text/index.js";
 import { byteWidth, elementCount, type ScalarType, tensorType } from "../../src/ir/types.js";
 import { runPipeline } from "../../src/passes/index.js";
 import { cpu } from "../../src/targets/cpu.js";
 import { lowerModelOps } from "../../src/targets/lower-model-ops.js";
-import { type Client, type ElementTypeName, findPlugin, Plugin } from "../../src/runtime-pjrt/index.js";
+import { type Client, findPlugin, Plugin } from "../../src/runtime-pjrt/index.js";
 
 /** Elements in row-major order. */
 export type Numbers = readonly number[];
@@ -18,7 +18,7 @@ export interface Cpu {
    * Runs a program, griffin ops by their meaning unless they were lowered before. `inputs` holds all arguments by name: inputs,
    * parameters and states. The results by name.
    */
-  run(program: Program, inputs?: Readonly<Record<string, Numbers>>): Promise<Record<string, number[]>>;
+  run(program: TracedProgram, inputs?: Readonly<Record<string, Numbers>>): Promise<Record<string, number[]>>;
 }
 
 /**
@@ -66,35 +66,21 @@ function decode(bytes: Uint8Array, element: ScalarType): number[] {
 
 async function runProgram(
   client: Client,
-  program: Program,
+  program: TracedProgram,
   inputs: Readonly<Record<string, Numbers>>,
 ): Promise<Record<string, number[]>> {
   runPipeline(program.module, [lowerModelOps(cpu)]);
-  const typed = (spec: Program["arguments"][number] | Program["results"][number]) => ({
-    name: spec.name,
-    elementType: spec.dtype as ElementTypeName,
-    dimensions: spec.axes.map((axis) => axis.size),
-  });
-  using executable = await client.compile({
-    program: printModule(program.module),
-    signature: {
-      arguments: program.arguments.map((argument) => ({
-        ...typed(argument),
-        donated: argument.role === "state",
-      })),
-      results: program.results.map(typed),
-    },
-  });
+  using executable = await client.compile({ program: printModule(program.module), signature: program });
   const buffers = [];
   for (const argument of program.arguments) {
-    const spec = typed(argument);
-    const values = inputs[argument.name] ?? Array<number>(elementCount(spec.dimensions)).fill(0);
-    buffers.push(await client.toDevice({ ...spec, data: encode(values, argument.dtype) }));
+    const { name, elementType, dimensions } = argument;
+    const values = inputs[name] ?? Array<number>(elementCount(dimensions)).fill(0);
+    buffers.push(await client.toDevice({ elementType, dimensions, data: encode(values, elementType) }));
   }
   const results = await executable.execute(buffers);
   const numbers: Record<string, number[]> = {};
-  for (const [i, { name, dtype }] of program.results.entries()) {
-    numbers[name] = decode(await results[i]!.toHost(), dtype);
+  for (const [i, { name, elementType }] of program.results.entries()) {
+    numbers[name] = decode(await results[i]!.toHost(), elementType);
   }
   for (const buffer of [...buffers, ...results]) buffer.close();
   return numbers;

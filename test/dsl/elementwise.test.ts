@@ -29,6 +29,7 @@ import {
 } from "../../src/dsl/index.js";
 import { useCpu } from "./cpu.js";
 import { traceComplaint, traced } from "./trace.js";
+import { axesOf } from "./interface.js";
 
 const cpu = useCpu();
 const n = axis("n", 4);
@@ -144,7 +145,7 @@ describe("arithmetic", () => {
   it("of a tensor and a number, which becomes a constant of the tensor's type", async () => {
     expect(traced(() => ({ y: input("x", [n], "bf16").mul(0.5) }))).toMatchInlineSnapshot(`
       "module @test {
-        func.func public @main(%arg0: tensor<4xbf16>) -> (tensor<4xbf16> {jax.result_info = "y"}) {
+        func.func public @main(%arg0: tensor<4xbf16> {griffin.axes = ["n"], griffin.input = "x"}) -> (tensor<4xbf16> {griffin.axes = ["n"], griffin.output = "y", jax.result_info = "y"}) {
           %cst = stablehlo.constant dense<5.000000e-01> : tensor<4xbf16>
           %0 = stablehlo.multiply %arg0, %cst : tensor<4xbf16>
           return %0 : tensor<4xbf16>
@@ -191,7 +192,7 @@ describe("to", () => {
     });
     expect(text).toMatchInlineSnapshot(`
       "module @test {
-        func.func public @main(%arg0: tensor<4xf32>) -> (tensor<4xf32> {jax.result_info = "same"}, tensor<4xbf16> {jax.result_info = "half"}) {
+        func.func public @main(%arg0: tensor<4xf32> {griffin.axes = ["n"], griffin.input = "x"}) -> (tensor<4xf32> {griffin.axes = ["n"], griffin.output = "same", jax.result_info = "same"}, tensor<4xbf16> {griffin.axes = ["n"], griffin.output = "half", jax.result_info = "half"}) {
           %0 = stablehlo.convert %arg0 : (tensor<4xf32>) -> tensor<4xbf16>
           return %arg0, %0 : tensor<4xf32>, tensor<4xbf16>
         }
@@ -278,9 +279,9 @@ describe("fill, range, select", () => {
 
   it("range counts along an axis", async () => {
     const p = program({ name: "p" }, () => ({ i: range(n), f: range(n, "f32") }));
-    expect(p.results.map(({ dtype, axes }) => [dtype, axes])).toEqual([
-      ["i32", [n]],
-      ["f32", [n]],
+    expect(p.results.map(({ elementType, axes, dimensions }) => [elementType, axes, dimensions])).toEqual([
+      ["i32", ["n"], [4]],
+      ["f32", ["n"], [4]],
     ]);
     expect(await cpu.run(p)).toEqual({ i: [0, 1, 2, 3], f: [0, 1, 2, 3] });
   });
@@ -303,7 +304,7 @@ describe("fill, range, select", () => {
       const [x, y] = [input("x", [n], "f32"), input("y", [m, n], "f32")];
       return { both: select(choose, x, y), zero: select(choose, x, 0), one: select(choose, 1, x) };
     });
-    expect(p.results.map(({ axes }) => axes)).toEqual([[m, n], [n], [n]]);
+    expect(p.results.map(axesOf)).toEqual([[m, n], [n], [n]]);
     expect(
       await cpu.run(p, { choose: [1, 0, 0, 1], x: [1, 2, 3, 4], y: [10, 20, 30, 40, 50, 60, 70, 80] }),
     ).toEqual({

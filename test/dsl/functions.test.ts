@@ -37,7 +37,7 @@ describe("fn", () => {
     expect(traces).toBe(2);
     expect(text).toMatchInlineSnapshot(`
       "module @test {
-        func.func public @main(%arg0: tensor<2xf32>, %arg1: tensor<3xf32>) -> (tensor<2xf32> {jax.result_info = "a"}, tensor<3xf32> {jax.result_info = "b"}) {
+        func.func public @main(%arg0: tensor<2xf32> {griffin.axes = ["n"], griffin.input = "x"}, %arg1: tensor<3xf32> {griffin.axes = ["m"], griffin.input = "z"}) -> (tensor<2xf32> {griffin.axes = ["n"], griffin.output = "a", jax.result_info = "a"}, tensor<3xf32> {griffin.axes = ["m"], griffin.output = "b", jax.result_info = "b"}) {
           %0 = call @add_up(%arg0, %arg0) : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
           %1 = call @add_up(%0, %arg0) : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
           %2 = call @add_up_0(%arg1, %arg1) : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>

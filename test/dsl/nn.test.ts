@@ -15,6 +15,7 @@ import {
   transpose,
 } from "../../src/dsl/index.js";
 import { traceComplaint, traced } from "./trace.js";
+import { axesOf } from "./interface.js";
 
 const [batch, time, lru] = [axis("batch", 2), axis("time", 5), axis("lru", 4)];
 const [heads, head, window] = [axis("heads", 3), axis("head", 4), axis("window", 8)];
@@ -57,7 +58,7 @@ describe("linearScan", () => {
         h0: f32("h0", channels, batch),
       });
     });
-    const [y, last] = p.results.map(({ axes }) => axes.map(({ name }) => name));
+    const [y, last] = p.results.map(({ axes }) => axes);
     expect([y, last]).toEqual([
       ["batch", "time", "c"],
       ["batch", "c"],
@@ -69,7 +70,7 @@ describe("linearScan", () => {
       const half = (name: string) => input(name, [batch, time, lru], "bf16");
       return linearScan({ x: half("x"), a: half("a"), h0: f32("h0", batch, lru) });
     });
-    expect(p.results.map(({ dtype }) => dtype)).toEqual(["bf16", "f32"]);
+    expect(p.results.map(({ elementType }) => elementType)).toEqual(["bf16", "f32"]);
   });
 
   it("a state with a time axis, sizes that differ, a state that is not f32", () => {
@@ -203,7 +204,7 @@ describe("blockDiagonal, rmsNorm, rotary", () => {
     expect(opLine(body, "block_diagonal_dot")).toMatchInlineSnapshot(
       `"%0 = "nn.block_diagonal_dot"(%arg0, %arg1) : (tensor<2x5x4xf32>, tensor<2x2x3xf32>) -> tensor<2x5x6xf32>"`,
     );
-    expect(program({ name: "p" }, body).results[0]!.axes).toEqual([batch, time, axis("lru", 6)]);
+    expect(axesOf(program({ name: "p" }, body).results[0]!)).toEqual([batch, time, axis("lru", 6)]);
   });
 
   it("blocks that do not make up the axis", () => {

@@ -7,6 +7,8 @@ import { complaint, traceComplaint, traced } from "./trace.js";
 const cpu = useCpu();
 const n = axis("n", 2);
 
+const vector = { axes: ["n"], elementType: "f32", dimensions: [2] };
+
 describe("parameters", () => {
   it("are arguments by their path within the scopes, in the order of first use", () => {
     const p = program({ name: "p" }, () => {
@@ -18,11 +20,11 @@ describe("parameters", () => {
       return { y: x.add(layer(1)).add(layer(0)) };
     });
     expect(p.arguments).toEqual([
-      { role: "input", name: "x", axes: [n], dtype: "f32" },
-      { role: "parameter", name: "layers.1.norm.weight", axes: [n], dtype: "f32" },
-      { role: "parameter", name: "layers.1.bias", axes: [n], dtype: "f32" },
-      { role: "parameter", name: "layers.0.norm.weight", axes: [n], dtype: "f32" },
-      { role: "parameter", name: "layers.0.bias", axes: [n], dtype: "f32" },
+      { role: "input", name: "x", ...vector, donated: false },
+      { role: "parameter", name: "layers.1.norm.weight", ...vector, donated: false },
+      { role: "parameter", name: "layers.1.bias", ...vector, donated: false },
+      { role: "parameter", name: "layers.0.norm.weight", ...vector, donated: false },
+      { role: "parameter", name: "layers.0.bias", ...vector, donated: false },
     ]);
   });
 
@@ -33,7 +35,7 @@ describe("parameters", () => {
     });
     expect(text).toMatchInlineSnapshot(`
       "module @test {
-        func.func public @main(%arg0: tensor<2xf32> {griffin.parameter = "embed.weight"}) -> (tensor<2xf32> {jax.result_info = "y"}) {
+        func.func public @main(%arg0: tensor<2xf32> {griffin.axes = ["n"], griffin.parameter = "embed.weight"}) -> (tensor<2xf32> {griffin.axes = ["n"], griffin.output = "y", jax.result_info = "y"}) {
           %0 = stablehlo.multiply %arg0, %arg0 : tensor<2xf32>
           return %0 : tensor<2xf32>
         }
@@ -90,7 +92,7 @@ describe("states", () => {
   it("are donated arguments whose results take their memory", () => {
     expect(printModule(counter("carried").module)).toMatchInlineSnapshot(`
       "module @p {
-        func.func public @main(%arg0: tensor<2xf32> {griffin.state = "layer.count", tf.aliasing_output = 1 : i32}, %arg1: tensor<2xf32>) -> (tensor<2xf32> {jax.result_info = "y"}, tensor<2xf32> {jax.result_info = "layer.count"}) {
+        func.func public @main(%arg0: tensor<2xf32> {griffin.axes = ["n"], griffin.state = "layer.count", tf.aliasing_output = 1 : i32}, %arg1: tensor<2xf32> {griffin.axes = ["n"], griffin.input = "x"}) -> (tensor<2xf32> {griffin.axes = ["n"], griffin.output = "y", jax.result_info = "y"}, tensor<2xf32> {griffin.axes = ["n"], griffin.state = "layer.count", jax.result_info = "layer.count"}) {
           %0 = stablehlo.add %arg0, %arg1 : tensor<2xf32>
           %cst = stablehlo.constant dense<2.000000e+00> : tensor<2xf32>
           %1 = stablehlo.multiply %0, %cst : tensor<2xf32>
@@ -100,8 +102,8 @@ describe("states", () => {
       "
     `);
     expect(counter("carried").results).toEqual([
-      { role: "output", name: "y", axes: [n], dtype: "f32" },
-      { role: "state", name: "layer.count", axes: [n], dtype: "f32" },
+      { role: "output", name: "y", ...vector },
+      { role: "state", name: "layer.count", ...vector },
     ]);
   });
 
@@ -111,7 +113,7 @@ describe("states", () => {
     expect(p.results.map(({ name }) => name)).toEqual(["y", "layer.count"]);
     expect(printModule(p.module)).toMatchInlineSnapshot(`
       "module @p {
-        func.func public @main(%arg0: tensor<2xf32>) -> (tensor<2xf32> {jax.result_info = "y"}, tensor<2xf32> {jax.result_info = "layer.count"}) {
+        func.func public @main(%arg0: tensor<2xf32> {griffin.axes = ["n"], griffin.input = "x"}) -> (tensor<2xf32> {griffin.axes = ["n"], griffin.output = "y", jax.result_info = "y"}, tensor<2xf32> {griffin.axes = ["n"], griffin.state = "layer.count", jax.result_info = "layer.count"}) {
           %cst = stablehlo.constant dense<0.000000e+00> : tensor<2xf32>
           %0 = stablehlo.add %cst, %arg0 : tensor<2xf32>
           %cst_0 = stablehlo.constant dense<2.000000e+00> : tensor<2xf32>
@@ -205,7 +207,7 @@ describe("probes", () => {
   it("are nothing unless they are asked for", () => {
     expect(traced(body)).toMatchInlineSnapshot(`
       "module @test {
-        func.func public @main(%arg0: tensor<2xf32>) -> (tensor<2xf32> {jax.result_info = "y"}) {
+        func.func public @main(%arg0: tensor<2xf32> {griffin.axes = ["n"], griffin.input = "x"}) -> (tensor<2xf32> {griffin.axes = ["n"], griffin.output = "y", jax.result_info = "y"}) {
           %cst = stablehlo.constant dense<2.000000e+00> : tensor<2xf32>
           %0 = stablehlo.multiply %arg0, %cst : tensor<2xf32>
           %cst_0 = stablehlo.constant dense<1.000000e+00> : tensor<2xf32>

@@ -15,6 +15,7 @@ import {
 } from "../../src/dsl/index.js";
 import { useCpu } from "./cpu.js";
 import { traceComplaint, traced } from "./trace.js";
+import { axesOf, interfaceTensor } from "./interface.js";
 
 const cpu = useCpu();
 const [batch, time, model, out] = [axis("batch", 2), axis("time", 3), axis("model", 2), axis("out", 2)];
@@ -30,7 +31,7 @@ describe("dot", () => {
     });
     expect(text).toMatchInlineSnapshot(`
       "module @test {
-        func.func public @main(%arg0: tensor<3x2x2xf32>, %arg1: tensor<2x2x2xf32>) -> (tensor<2x3x2xf32> {jax.result_info = "y"}) {
+        func.func public @main(%arg0: tensor<3x2x2xf32> {griffin.axes = ["time", "batch", "model"], griffin.input = "x"}, %arg1: tensor<2x2x2xf32> {griffin.axes = ["out", "model", "batch"], griffin.input = "y"}) -> (tensor<2x3x2xf32> {griffin.axes = ["batch", "time", "out"], griffin.output = "y", jax.result_info = "y"}) {
           %0 = stablehlo.dot_general %arg0, %arg1, batching_dims = [1] x [2], contracting_dims = [2] x [1] : (tensor<3x2x2xf32>, tensor<2x2x2xf32>) -> tensor<2x3x2xf32>
           return %0 : tensor<2x3x2xf32>
         }
@@ -43,7 +44,7 @@ describe("dot", () => {
       const x = input("x", [time, batch, model], "f32");
       return { y: dot(x, input("y", [out, model, batch], "f32"), "model") };
     });
-    expect(p.results[0]!.axes).toEqual([batch, time, out]);
+    expect(axesOf(p.results[0]!)).toEqual([batch, time, out]);
   });
 
   it("computes products of matrices, vectors and batches of them", async () => {
@@ -58,7 +59,7 @@ describe("dot", () => {
         nothing: dot(x, y, []),
       };
     });
-    expect(p.results.map(({ axes }) => axes)).toEqual([[batch, out], [], [batch], [batch, time]]);
+    expect(p.results.map(axesOf)).toEqual([[batch, out], [], [batch], [batch, time]]);
     expect(await cpu.run(p, { x: six, w: [1, 0, 0, 1, 1, 1], y: [1, 1, 1, 2, 2, 2] })).toEqual({
       matrix: [4, 5, 10, 11],
       inner: [36],
@@ -137,15 +138,7 @@ describe("reductions", () => {
         same: sum(x, []),
       };
     });
-    expect(p.results.map(({ axes }) => axes)).toEqual([
-      [time],
-      [batch],
-      [],
-      [batch],
-      [],
-      [batch],
-      [batch, time],
-    ]);
+    expect(p.results.map(axesOf)).toEqual([[time], [batch], [], [batch], [], [batch], [batch, time]]);
     expect(await cpu.run(p, { x: six })).toEqual({
       columns: [5, 7, 9],
       rows: [6, 15],
@@ -215,7 +208,9 @@ describe("argmax", () => {
       [-1e38, -3e38, Number.NEGATIVE_INFINITY, -2e38, -1.5e38],
     ];
     const p = best(x.length);
-    expect(p.results).toEqual([{ role: "output", name: "best", axes: [rows(x.length)], dtype: "i32" }]);
+    expect(p.results).toEqual([
+      { role: "output", name: "best", ...interfaceTensor([rows(x.length)], "i32") },
+    ]);
     expect(await cpu.run(p, { x: x.flat() })).toEqual({ best: [1, 1, 0, 4, 0] });
   });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { axis, fill, input, probe, program, range, scan, sum, type Tensor } from "../../src/dsl/index.js";
 import { useCpu } from "./cpu.js";
 import { traceComplaint, traced } from "./trace.js";
+import { axesOf } from "./interface.js";
 
 const cpu = useCpu();
 const [batch, time] = [axis("batch", 2), axis("time", 3)];
@@ -19,7 +20,7 @@ describe("scan", () => {
     });
     expect(text).toMatchInlineSnapshot(`
       "module @test {
-        func.func public @main(%arg0: tensor<3xf32>) -> (tensor<3xf32> {jax.result_info = "y"}) {
+        func.func public @main(%arg0: tensor<3xf32> {griffin.axes = ["time"], griffin.input = "x"}) -> (tensor<3xf32> {griffin.axes = ["time"], griffin.output = "y", jax.result_info = "y"}) {
           %cst = stablehlo.constant dense<0.000000e+00> : tensor<f32>
           %cst_0 = stablehlo.constant dense<0.000000e+00> : tensor<3xf32>
           %c = stablehlo.constant dense<0> : tensor<i32>
@@ -52,7 +53,7 @@ describe("scan", () => {
       return scan("time", {}, { x }, (_, { x }) => ({ carry: {}, output: { y: x, s: sum(x, "batch") } }))
         .outputs;
     });
-    expect(p.results.map(({ name, axes }) => [name, axes])).toEqual([
+    expect(p.results.map((result) => [result.name, axesOf(result)])).toEqual([
       ["y", [time, batch]],
       ["s", [time]],
     ]);

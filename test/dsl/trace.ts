@@ -1,7 +1,7 @@
 /** @file For tests: what a body traces to, as text, and what it complains about, with the place checked. */
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
-import { type Program, type ProgramOptions, program } from "../../src/dsl/index.js";
+import { type TracedProgram, type ProgramOptions, program } from "../../src/dsl/index.js";
 import { printModule } from "../../src/ir/text/index.js";
 import { GriffinError } from "../../src/support/errors.js";
 
@@ -12,7 +12,7 @@ export function traced(body: Body, options: Partial<ProgramOptions> = {}): strin
   return textOf(program({ name: "test", ...options }, body));
 }
 
-export const textOf = (traced: Program): string => printModule(traced.module).trimEnd();
+export const textOf = (traced: TracedProgram): string => printModule(traced.module).trimEnd();
 
 /**
  * The text of the error that a body throws. Its place must be in a file under test/, on the line that the error shows, and

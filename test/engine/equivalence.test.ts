@@ -223,7 +223,7 @@ describe("how it is computed changes nothing", () => {
     const { results } = half.lower({ kind: "decode", batch: 1, time: 1 });
     const types = results
       .filter(({ role }) => role === "state")
-      .map(({ name, dtype }) => [name.split(".").at(-1), dtype]);
+      .map(({ name, elementType }) => [name.split(".").at(-1), elementType]);
     expect(Object.fromEntries(types)).toEqual({
       num_tokens: "i32",
       tail: dtype,
@@ -241,7 +241,8 @@ describe("state", () => {
       .lower({ kind, batch: 1, time })
       .results.filter(({ role }) => role === "state")
       .reduce(
-        (sum, { axes, dtype }) => sum + axes.reduce((size, axis) => size * axis.size, width[dtype]!),
+        (sum, { dimensions, elementType }) =>
+          sum + dimensions.reduce((size, n) => size * n, width[elementType]!),
         0,
       );
   };

@@ -4,6 +4,7 @@ import { type GriffinConfig, griffinParameters, griffinProgram } from "../../mod
 import { griffinConfigSchema } from "../../models/griffin/config.js";
 import { griffinPattern, hawkPattern, presets } from "../../models/griffin/presets.js";
 import { walk } from "../../src/ir/operation.js";
+import type { Argument, Result } from "../../src/program/index.js";
 import { fromHuggingFace, toHuggingFace } from "../../src/weights/index.js";
 
 const count = (config: GriffinConfig, without?: string): number =>
@@ -163,13 +164,8 @@ describe("programs", () => {
   const describeAll = (kind: "forward" | "prefill" | "extend" | "decode" | "score", layerOutputs = false) => {
     const options = { kind, batch: 2, time: kind === "decode" ? 1 : 5, dtype: "bf16", layerOutputs } as const;
     const { name, arguments: args, results } = griffinProgram(tiny, options);
-    const line = (spec: {
-      role: string;
-      name: string;
-      axes: readonly { name: string; size: number }[];
-      dtype: string;
-    }) =>
-      `${spec.role} ${spec.name} [${spec.axes.map((axis) => `${axis.name} ${axis.size}`).join(", ")}] ${spec.dtype}`;
+    const line = ({ role, name, axes, dimensions, elementType }: Argument | Result) =>
+      `${role} ${name} [${axes.map((axis, i) => `${axis} ${dimensions[i]}`).join(", ")}] ${elementType}`;
     return {
       name,
       arguments: args.filter(({ role }) => role !== "parameter").map(line),

@@ -1,5 +1,4 @@
 /** @file Moves chosen values from `@main` into `@prepare`. */
-import { integerAttribute } from "../../ir/attribute.js";
 import { Builder } from "../../ir/builder.js";
 import { isOperation, type Operation, type Value } from "../../ir/operation.js";
 import {
@@ -11,16 +10,11 @@ import {
   setOperands,
   type ValueMap,
 } from "../../ir/rewriter.js";
-import { functionType, scalarType } from "../../ir/types.js";
+import { functionType } from "../../ir/types.js";
+import { preparedAttributes } from "../../program/index.js";
 import { eraseDeadOperations } from "../dce.js";
 import { bodyOf, findFunction, type FunctionOperation, returnedValues } from "../../ir/analysis/symbols.js";
-import {
-  appendArgument,
-  argumentAttributes,
-  parameterPath,
-  removeArguments,
-  updateSignature,
-} from "./signature.js";
+import { appendArgument, argumentAttributes, pathOf, removeArguments, updateSignature } from "./signature.js";
 import { readBy } from "./trees.js";
 
 /** `@prepare`, made empty at the end of the module when there is none. */
@@ -57,10 +51,8 @@ class Copier {
   }
 
   #parameter(argument: Value): Value {
-    const path = parameterPath(this.main, argument);
-    const known = bodyOf(this.prepare)!.arguments.find(
-      (other) => parameterPath(this.prepare, other) === path,
-    );
+    const path = pathOf(this.main, argument);
+    const known = bodyOf(this.prepare)!.arguments.find((other) => pathOf(this.prepare, other) === path);
     const attributes = argumentAttributes(this.main, argument);
     const made = known ?? appendArgument(this.prepare, argument.type, attributes, argument);
     this.#map.set(argument, made);
@@ -73,7 +65,7 @@ export function movePrepared(module: Operation, main: FunctionOperation, values:
   const prepare = prepareFunction(module);
   const [body, target] = [bodyOf(main)!, bodyOf(prepare)!];
   const parametersBefore = body.arguments.filter(
-    (argument) => parameterPath(main, argument) !== undefined && argument.users.size > 0,
+    (argument) => pathOf(main, argument) !== undefined && argument.users.size > 0,
   );
   const copier = new Copier(main, prepare);
   const first = returnedValues(target).length;
@@ -84,7 +76,7 @@ export function movePrepared(module: Operation, main: FunctionOperation, values:
     target.arguments.map((argument) => argumentAttributes(prepare, argument)),
   );
   values.forEach((value, i) => {
-    const mark = new Map([["griffin.prepared", integerAttribute(first + i, scalarType("i64"))]]);
+    const mark = preparedAttributes(first + i);
     replaceAllUses(value, appendArgument(main, value.type, mark, value));
   });
   eraseDeadOperations(body);

@@ -2,6 +2,7 @@
 import { type AttributeDictionary, emptyDictionary } from "../../ir/attribute.js";
 import type { Value } from "../../ir/operation.js";
 import { addArgument, dropArguments, setAttributes } from "../../ir/rewriter.js";
+import { parameterPath } from "../../program/index.js";
 import { functionType, type Type } from "../../ir/types.js";
 import { bodyOf, type FunctionOperation, returnedValues } from "../../ir/analysis/symbols.js";
 
@@ -10,10 +11,8 @@ export const argumentAttributes = (func: FunctionOperation, argument: Value): At
   func.attributes.arg_attrs?.[argument.index] ?? emptyDictionary;
 
 /** The path of the parameter that an argument stands for, or undefined. */
-export function parameterPath(func: FunctionOperation, argument: Value): string | undefined {
-  const attribute = argumentAttributes(func, argument).get("griffin.parameter");
-  return attribute?.kind === "string" ? attribute.value : undefined;
-}
+export const pathOf = (func: FunctionOperation, argument: Value): string | undefined =>
+  parameterPath(argumentAttributes(func, argument));
 
 /** Appends an argument. */
 export function appendArgument(

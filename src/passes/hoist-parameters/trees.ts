@@ -4,7 +4,7 @@ import { isDefinedOutside } from "../../ir/rewriter.js";
 import { isPure } from "../../ir/analysis/effects.js";
 import { bytesOf, elementsOf, totalBytes } from "../../ir/analysis/bytes.js";
 import { bodyOf, type FunctionOperation } from "../../ir/analysis/symbols.js";
-import { parameterPath } from "./signature.js";
+import { pathOf } from "./signature.js";
 
 /** Operations that cost nothing worth preparing. */
 const free: ReadonlySet<string> = new Set([
@@ -25,7 +25,7 @@ function parameterSets(func: FunctionOperation): ReadonlyMap<Value, ReadonlySet<
   const body = bodyOf(func)!;
   const sets = new Map<Value, ReadonlySet<Value>>();
   for (const argument of body.arguments)
-    if (parameterPath(func, argument) !== undefined) sets.set(argument, new Set([argument]));
+    if (pathOf(func, argument) !== undefined) sets.set(argument, new Set([argument]));
   for (const operation of body) {
     const read = readBy(operation);
     if (!isPure(operation) || !read.every((value) => sets.has(value))) continue;

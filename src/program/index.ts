@@ -1,0 +1,19 @@
+/** @file Programs as those who make, move and call them see them: what their arguments and results mean. */
+export type {
+  Argument,
+  ArgumentRole,
+  BufferElementType,
+  Interface,
+  Result,
+  ResultRole,
+} from "./interface.js";
+export { argumentSchema, resultSchema } from "./schema.js";
+export { isBufferElementType, ProgramError, staticTensor } from "./tensor.js";
+export {
+  argumentMeaning,
+  encodeInterface,
+  interfaceOf,
+  parameterPath,
+  preparedAttributes,
+  resultMeaning,
+} from "./text-form.js";

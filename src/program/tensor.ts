@@ -1,0 +1,34 @@
+/** @file Which values of a program can be buffers. */
+import { DYNAMIC, formatType, isScalarType, type TensorType, type Type } from "../ir/types.js";
+import { GriffinError } from "../support/errors.js";
+import type { BufferElementType } from "./interface.js";
+
+/** A program is right by itself but cannot be run here. */
+export class ProgramError extends GriffinError {
+  constructor(
+    message: string,
+    more: { readonly expected?: string; readonly got?: string; readonly hint?: string } = {},
+  ) {
+    super("program error", { message, ...more });
+  }
+}
+
+/** Whether buffers can have elements of this type, by its StableHLO spelling. */
+export const isBufferElementType = (text: string): text is BufferElementType =>
+  isScalarType(text) && text !== "index" && text !== "tf32";
+
+/** A type that a buffer can have. @throws ProgramError for dynamic sizes, tokens, tuples, quantised elements */
+export function staticTensor(
+  type: Type,
+  what = "a value",
+): TensorType & { readonly element: BufferElementType } {
+  const refuse = (expected: string): never => {
+    throw new ProgramError(`${what} of @main cannot be a buffer`, { expected, got: formatType(type) });
+  };
+  if (type.kind !== "tensor") return refuse("a tensor");
+  const { shape, element } = type;
+  if (shape.includes(DYNAMIC)) return refuse("a static shape");
+  if (typeof element !== "string" || !isBufferElementType(element))
+    return refuse("an element type that buffers have");
+  return type as TensorType & { readonly element: BufferElementType };
+}
