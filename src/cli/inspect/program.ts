@@ -34,8 +34,8 @@ function functionLines({
   const title = `@${name}${isPublic ? "" : " (private)"}: ${args.length} arguments, ${results.length} results`;
   if (!isPublic) return ["", title];
   const rows = [
-    ...args.map((argument, i) => [`argument ${i}`, argument.type, argument.role ?? "", argument.name ?? ""]),
-    ...results.map(({ type }, i) => [`result ${i}`, type, "", ""]),
+    ...args.map((value, i) => [`argument ${i}`, value.type, value.role ?? "", value.name ?? ""]),
+    ...results.map((value, i) => [`result ${i}`, value.type, value.role ?? "", value.name ?? ""]),
   ];
   return ["", title, ...formatTable(["", "type", "role", "name"], rows).map((line) => `  ${line}`)];
 }
