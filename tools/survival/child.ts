@@ -3,7 +3,7 @@
  * and says what became of each. Arguments: path of the plugin.
  */
 import { allocateAligned, hostBytes, Plugin } from "../../src/runtime-pjrt/index.js";
-import { mainSignature } from "../../src/engine/stablehlo-program.js";
+import { mainInterface } from "../../src/engine/stablehlo-program.js";
 import { parseModule } from "../../src/ir/text/index.js";
 import { GriffinError } from "../../src/support/errors.js";
 
@@ -18,7 +18,7 @@ const client = await plugin.createClient();
 /** Runs a program on arguments of small numbers. */
 async function run(text: string): Promise<Survived> {
   try {
-    const signature = mainSignature(parseModule(text));
+    const signature = mainInterface(parseModule(text));
     using executable = await client.compile({ program: text, signature });
     const buffers = await Promise.all(
       signature.arguments.map((spec) => {

@@ -8,7 +8,7 @@ import { VerifyError } from "../../src/ir/errors.js";
 import { cpu } from "../../src/targets/cpu.js";
 import { verifyLimits } from "../../src/targets/limits.js";
 import { verifyProgram } from "../../src/ir/verify-program/index.js";
-import { mainSignature } from "../../src/engine/stablehlo-program.js";
+import { mainInterface } from "../../src/engine/stablehlo-program.js";
 import { GriffinError } from "../../src/support/errors.js";
 import { programOf } from "./programs.js";
 import type { Survived } from "./child.js";
@@ -116,7 +116,7 @@ export async function survive(
     const why = refusal(text, () => {
       verifyLimits(module, cpu.limits);
       verifyProgram(module);
-      const { arguments: args, results } = mainSignature(module);
+      const { arguments: args, results } = mainInterface(module);
       // What the device has no memory for says so by itself, and slowly.
       if ([...args, ...results].some(({ dimensions }) => dimensions.reduce((a, b) => a * b, 1) > 2 ** 24))
         throw new GriffinError("too large to try", { message: "too large to try" });
