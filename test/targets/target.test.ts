@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { axis, input, linearScan, parameter, program, type Program } from "../../src/dsl/index.js";
+import { axis, input, linearScan, parameter, program, type TracedProgram } from "../../src/dsl/index.js";
 import { loweringPipeline, lowerProgram, stablehloText } from "../../src/engine/index.js";
 import { shapeOf } from "../../src/ir/emit.js";
 import { printPipeline } from "../../src/passes/index.js";
@@ -15,7 +15,7 @@ import {
 } from "../../src/targets/index.js";
 import { parsePipeline } from "../../src/passes/index.js";
 
-const scanProgram = (time = 12): Program =>
+const scanProgram = (time = 12): TracedProgram =>
   program({ name: "scan" }, () => {
     const [batch, steps, lru] = [axis("batch", 2), axis("time", time), axis("lru", 4)];
     const x = input("x", [batch, steps, lru], "f32");
