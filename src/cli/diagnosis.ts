@@ -1,6 +1,5 @@
 /** @file What is on this machine that matters here: versions, plugins and where they were looked for, devices. */
 import { versions } from "node:process";
-import { execa } from "execa";
 import {
   cacheFolder,
   findPlugin,
@@ -9,7 +8,9 @@ import {
   type SearchedPlace,
   searchPlugin,
 } from "../runtime-pjrt/index.js";
+import { runChild } from "../support/child.js";
 import { GriffinError } from "../support/errors.js";
+import { AbortedError } from "../support/wait.js";
 import { compileCache } from "./cache.js";
 import { targetNames } from "../targets/names.js";
 import { koffiVersion, packageVersion } from "./package.js";
@@ -91,13 +92,20 @@ export async function diagnose(plugin: string, env: NodeJS.ProcessEnv): Promise<
 
 const problemOf = ({ details }: GriffinError) => ({ problem: details.message, hint: details.hint });
 
+/** A python3 that takes this long, in ms, to tell its version is taken to be absent. */
+const ANSWER_TIMEOUT_MS = 10_000;
+
 async function firstLine(
   command: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<string | undefined> {
-  const { exitCode, stdout } = await execa(command, args, { reject: false, env, extendEnv: false });
-  return exitCode === 0 ? stdout.split("\n")[0] : undefined;
+  const wait = { timeoutMs: ANSWER_TIMEOUT_MS };
+  const answer = await runChild(command, command, args, env, wait).catch((error: unknown) => {
+    if (error instanceof AbortedError) return undefined;
+    throw error;
+  });
+  return answer?.exitCode === 0 ? answer.stdout.split("\n")[0] : undefined;
 }
 
 async function look(name: string, env: NodeJS.ProcessEnv): Promise<PluginDiagnosis> {

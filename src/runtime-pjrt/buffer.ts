@@ -1,4 +1,6 @@
 /** @file A tensor in a device's memory. */
+import { constants } from "node:buffer";
+import { type WaitOptions, waitFor } from "../support/wait.js";
 import { PJRT_Buffer_MemoryLayout_Type } from "./abi/index.js";
 import type { ClientCore } from "./client-core.js";
 import { Device, Memory } from "./device.js";
@@ -90,13 +92,17 @@ export class DeviceBuffer {
 
   /**
    * Copies the tensor to host memory: dense, row-major, little-endian; types below a byte take one byte an element.
-   * @param into where to write, of exactly the tensor's size; a new array by default
-   * @throws HandleClosedError, ArgumentError for a target of the wrong size; rejects with the error that made the contents fail
+   * @param into where to write, of exactly the tensor's size; a new array by default. It is written to its end even if the caller gives up
+   * @throws HandleClosedError, AbortedError, ArgumentError for a target of the wrong size, or a tensor larger than an array can be; rejects with the error that made the contents fail
    */
-  async toHost(into?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  toHost(into?: Uint8Array<ArrayBuffer>, options: WaitOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    return waitFor("toHost", options, () => this.#toHost(into));
+  }
+
+  async #toHost(into: Uint8Array<ArrayBuffer> | undefined): Promise<Uint8Array<ArrayBuffer>> {
     const src = this.use("toHost");
     const size = hostBytes(this);
-    const target = into ?? new Uint8Array(size);
+    const target = into ?? hostArray(size, formatType(this));
     if (target.byteLength !== size) {
       throw new ArgumentError({
         message: `the target of toHost has the wrong size for ${formatType(this)}`,
@@ -259,4 +265,18 @@ export class DeviceBuffer {
   [Symbol.dispose](): void {
     this.close();
   }
+}
+
+/** The largest array, in bytes: 4 GiB on Node 20. */
+const LARGEST_ARRAY = constants.MAX_LENGTH;
+
+/** @throws ArgumentError for more bytes than an array can have */
+function hostArray(bytes: number, type: string): Uint8Array<ArrayBuffer> {
+  if (bytes <= LARGEST_ARRAY) return new Uint8Array(bytes);
+  throw new ArgumentError({
+    message: `a ${type} is larger than an array of this version of Node can be`,
+    expected: `at most ${LARGEST_ARRAY} bytes`,
+    got: `${bytes} bytes`,
+    hint: "read it in pieces: buffer.readRaw(offset, length) gives the device's own bytes, in the order of buffer.layout",
+  });
 }

@@ -15,9 +15,10 @@ import type { ResourceCounts } from "./resources.js";
 import type { Signature, TensorSpec } from "./signature.js";
 import { type AheadOfTimeProgram, Topology } from "./topology.js";
 import { Transfer } from "./transfer.js";
+import { type WaitOptions, waitFor } from "../support/wait.js";
 
 /** How a client is made. */
-export interface ClientOptions {
+export interface ClientOptions extends WaitOptions {
   /** Passed to the plugin as they are, e.g. `{ cpu_device_count: 8 }`. */
   readonly plugin?: Options;
   /** Executions in flight before `execute` waits (default 8). */
@@ -25,6 +26,8 @@ export interface ClientOptions {
 }
 
 const DEFAULT_IN_FLIGHT = 8;
+
+const closeLate = (made: Executable | DeviceBuffer): void => made.close();
 
 /** What is alive: native objects by kind, pinned host bytes, executions in flight. All zero when everything is closed. */
 export type ClientStats = ResourceCounts & { readonly inFlight: number };
@@ -41,8 +44,13 @@ export class Client {
     this.#core = core;
   }
 
-  /** @throws PjrtError as the plugin says */
-  static async create(plugin: Plugin, options: ClientOptions): Promise<Client> {
+  /** @throws PjrtError as the plugin says; AbortedError */
+  static create(plugin: Plugin, options: ClientOptions): Promise<Client> {
+    const release = (client: Client) => client.close();
+    return waitFor("starting a client", options, () => Client.#start(plugin, options), release);
+  }
+
+  static async #start(plugin: Plugin, options: ClientOptions): Promise<Client> {
     const { api } = plugin;
     const given = writeOptions(options.plugin ?? {}, api.minor);
     const { client } = await api.callOnThread(
@@ -144,39 +152,41 @@ export class Client {
   }
 
   /**
-   * Compiles a program on a thread of its own and loads it.
-   * @throws PjrtError as the compiler says; ArgumentError if the signature's results are not the program's
+   * Compiles a program on a thread of its own and loads it. Given up, it is compiled to its end, then freed.
+   * @throws PjrtError as the compiler says; AbortedError; ArgumentError if the signature's results are not the program's
    */
-  async compile(request: CompileRequest): Promise<Executable> {
+  async compile(request: CompileRequest, options: WaitOptions = {}): Promise<Executable> {
     const client = this.#core.use("compile");
     const { program, compile_options, compile_options_size, keep } = compileArguments(
       this.#core.api,
       request,
     );
-    return this.#core.operation(async () => {
+    const run = async () => {
       const { executable } = await this.#core.api.callOnThread(
         "PJRT_Client_Compile",
         { client, program, compile_options, compile_options_size },
         keep,
       );
       return new Executable(this.#core, executable, request.signature);
-    });
+    };
+    return waitFor("compile", options, () => this.#core.operation(run), closeLate);
   }
 
   /**
    * Loads a program that `program.serialize()` wrote with the same plugin on the same kind of machine.
    * @throws PjrtError for bytes that are damaged or of another plugin; ArgumentError if the results are not the signature's
    */
-  async deserialize(bytes: Uint8Array, signature: Signature): Promise<Executable> {
+  async deserialize(bytes: Uint8Array, signature: Signature, options: WaitOptions = {}): Promise<Executable> {
     const client = this.#core.use("deserialize");
-    return this.#core.operation(async () => {
+    const run = async () => {
       const { loaded_executable } = await this.#core.api.callOnThread(
         "PJRT_Executable_DeserializeAndLoad",
         { client, serialized_executable: addressOf(bytes), serialized_executable_size: bytes.length },
         [bytes],
       );
       return new Executable(this.#core, loaded_executable, signature);
-    });
+    };
+    return waitFor("loading a compiled program", options, () => this.#core.operation(run), closeLate);
   }
 
   /** Loads a program that was compiled for this client's topology. @throws UnsupportedByPluginError before API 0.95 */
@@ -200,15 +210,14 @@ export class Client {
   }
 
   /**
-   * Copies a tensor to a device. The array is the caller's again when the promise resolves.
-   * @throws ArgumentError if the data does not have the bytes that the type needs
+   * Copies a tensor to a device. The array is the caller's again when the promise resolves; given up, it may still be read for a while.
+   * @throws AbortedError; ArgumentError if the data does not have the bytes that the type needs
    */
   async toDevice(tensor: HostTensor, options: TransferOptions = {}): Promise<DeviceBuffer> {
     this.#core.use("toDevice");
     const target = options.target ?? this.#defaultDevice();
-    return this.#core.operation(() =>
-      transferToDevice(this.#core, tensor, target, options.semantics ?? "copy"),
-    );
+    const run = () => transferToDevice(this.#core, tensor, target, options.semantics ?? "copy");
+    return waitFor("toDevice", options, () => this.#core.operation(run), closeLate);
   }
 
   /**

@@ -13,6 +13,8 @@ import { CompiledProgram } from "./program.js";
 import type { Resource } from "./resources.js";
 import { describePosition, formatType, sameType, type Signature } from "./signature.js";
 
+import { type WaitOptions, waitFor } from "../support/wait.js";
+
 /** A compiled program on one or more devices of a client. */
 export class Executable {
   /** As given, with the layouts of arguments and results that the compiler arranged in another way than the client does. */
@@ -102,16 +104,26 @@ export class Executable {
   /**
    * Enqueues the program on its device and gives its results, whose contents follow: await a result's `ready` or `toHost`.
    * Waits only while as many executions as the client allows are in flight. Arguments that the signature calls donated are
-   * unusable afterwards.
-   * @throws ArgumentError for a wrong number of arguments, element type, shape, layout or device count; HandleClosedError
+   * unusable afterwards. Given up while it waits, it is enqueued all the same, and its results are freed.
+   * @throws AbortedError; ArgumentError for a wrong number of arguments, element type, shape, layout or device count; HandleClosedError
    */
-  async execute(buffers: readonly DeviceBuffer[]): Promise<DeviceBuffer[]> {
-    const [results] = await this.executeOnAll([buffers]);
+  async execute(buffers: readonly DeviceBuffer[], options: WaitOptions = {}): Promise<DeviceBuffer[]> {
+    const [results] = await this.executeOnAll([buffers], options);
     return results!;
   }
 
   /** The same for a program compiled for several devices: one list of arguments, and of results, per device. */
-  async executeOnAll(buffers: readonly (readonly DeviceBuffer[])[]): Promise<DeviceBuffer[][]> {
+  executeOnAll(
+    buffers: readonly (readonly DeviceBuffer[])[],
+    options: WaitOptions = {},
+  ): Promise<DeviceBuffer[][]> {
+    const release = (late: DeviceBuffer[][]) => {
+      for (const buffer of late.flat()) buffer.close();
+    };
+    return waitFor("execute", options, () => this.#executeOnAll(buffers), release);
+  }
+
+  async #executeOnAll(buffers: readonly (readonly DeviceBuffer[])[]): Promise<DeviceBuffer[][]> {
     this.#check(buffers);
     const { inFlight } = this.#client;
     const waited = !inFlight.tryTake();

@@ -1,4 +1,5 @@
 /** @file From host memory to a device. */
+import type { WaitOptions } from "../support/wait.js";
 import { PJRT_HostBufferSemantics } from "./abi/index.js";
 import { DeviceBuffer } from "./buffer.js";
 import type { ClientCore } from "./client-core.js";
@@ -21,7 +22,7 @@ export interface HostTensor {
 }
 
 /** Where a tensor goes, and who owns its bytes. */
-export interface TransferOptions {
+export interface TransferOptions extends WaitOptions {
   /** Default: the client's first device. */
   readonly target?: Device | Memory | undefined;
   /**

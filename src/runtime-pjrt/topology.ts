@@ -1,4 +1,5 @@
 /** @file Topologies: devices that are described, not present. Programs are compiled for them ahead of time. */
+import { type WaitOptions, waitFor } from "../support/wait.js";
 import type { Api } from "./call.js";
 import { compileArguments, type CompileRequest } from "./compile.js";
 import { DeviceDescription } from "./device.js";
@@ -151,7 +152,16 @@ export class Topology {
    * Compiles a program for these devices, on a thread of its own.
    * @throws PjrtError as the compiler says; ArgumentError if the signature's results are not the program's
    */
-  async compile(request: CompileRequest): Promise<AheadOfTimeProgram> {
+  compile(request: CompileRequest, options: WaitOptions = {}): Promise<AheadOfTimeProgram> {
+    return waitFor(
+      "compile",
+      options,
+      () => this.#compile(request),
+      (late) => late.close(),
+    );
+  }
+
+  async #compile(request: CompileRequest): Promise<AheadOfTimeProgram> {
     const topology = this.#use("compile");
     const { program, compile_options, compile_options_size, keep } = compileArguments(this.#api, request);
     const { executable } = await this.#api.callOnThread(

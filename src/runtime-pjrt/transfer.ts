@@ -1,4 +1,5 @@
 /** @file Tensors that reach a device in pieces, e.g. straight from a file that is read by and by. */
+import { type WaitOptions, waitFor } from "../support/wait.js";
 import { DeviceBuffer } from "./buffer.js";
 import type { ClientCore } from "./client-core.js";
 import type { Memory } from "./device.js";
@@ -75,9 +76,19 @@ export class Transfer {
   /**
    * Writes bytes of tensor `index` at a byte offset; the array is the caller's again when the promise resolves.
    * @param isLast whether these are the tensor's last bytes to be written
-   * @throws ArgumentError for bytes outside the tensor
+   * @throws AbortedError, the array then being read to its end; ArgumentError for bytes outside the tensor
    */
-  async write(index: number, data: ArrayBufferView, offset: number, isLast: boolean): Promise<void> {
+  write(
+    index: number,
+    data: ArrayBufferView,
+    offset: number,
+    isLast: boolean,
+    options: WaitOptions = {},
+  ): Promise<void> {
+    return waitFor("writing to a transfer", options, () => this.#write(index, data, offset, isLast));
+  }
+
+  async #write(index: number, data: ArrayBufferView, offset: number, isLast: boolean): Promise<void> {
     const transfer_manager = this.#resource.use("write");
     const spec = this.#spec(index);
     const size = hostBytes(spec);

@@ -1,5 +1,6 @@
 /** @file Text generation: an async iterator over the tokens of one or several prompts. */
-import { UsageError } from "../support/errors.js";
+import { GriffinError, UsageError } from "../support/errors.js";
+import { AbortedError, abortedError, type WaitOptions, waitFor } from "../support/wait.js";
 import {
   checkPrompt,
   createContinuation,
@@ -19,7 +20,7 @@ import { Session } from "./session.js";
 export const DEFAULT_NEW_TOKENS = 128;
 
 /** What is made of each prompt, and when it ends. */
-export interface GenerateOptions extends SamplingOptions {
+export interface GenerateOptions extends SamplingOptions, WaitOptions {
   /** Tokens to make per prompt; default 128. */
   readonly maxNewTokens?: number | undefined;
   /** Longest chunk in which prompts are read, in tokens; default: the model's. */
@@ -47,7 +48,9 @@ export interface GeneratedToken {
  * Continues prompts (token ids, bos included) side by side; each gives what it would give alone. Tokens come as they are
  * made, one per unfinished row and step. Row r draws with seed + r. When nothing is drawn, tokens go from step to step on the device,
  * which works ahead of the caller by a few steps.
- * @throws UsageError for an empty prompt, ids outside of the vocabulary, options out of range; GriffinError for logits that are not finite
+ * A row whose logits are not finite ends; the others go on, and the error that names it comes after their last token.
+ * @throws UsageError for an empty prompt, ids outside of the vocabulary, options out of range; GriffinError for logits that are not finite;
+ * AbortedError when the signal or the time for all tokens ends it: what is on its way to the device is freed when it comes
  */
 export async function* generate(
   model: ProgramSet,
@@ -63,24 +66,57 @@ export async function* generate(
   const running = new Set(prompts.keys());
   const drawing = isGreedy(options) ? undefined : samplers(options, prompts.length);
 
-  using session = new Session(model, prompts.length, { chunk: options.chunk });
-  const steps =
-    drawing === undefined
-      ? greedyTokens(session, prompts, maxNewTokens)
-      : drawnTokens(session, prompts, drawing, running);
-  let before = performance.now();
-  for await (const tokens of steps) {
-    const now = performance.now();
-    const ms = now - before;
-    before = now;
-    for (const row of [...running]) {
-      if (tokens[row]! < 0) throw notFinite("no best token");
-      const next = continuations[row]!(tokens[row]!);
-      if (next.finished !== undefined) running.delete(row);
-      yield { row, ...next, ms };
+  const session = new Session(model, prompts.length, { chunk: options.chunk });
+  const failures = new Map<number, string>();
+  const steps: AsyncGenerator<ArrayLike<number>, void, void> = drawing === undefined
+    ? greedyTokens(session, prompts, maxNewTokens)
+    : drawnTokens(session, prompts, drawing, running, failures);
+  const startedAt = performance.now();
+  const { signal, timeoutMs } = options;
+  let underWay = false;
+  try {
+    for (let before = startedAt; ; ) {
+      const left = timeoutMs === undefined ? undefined : Math.max(0, timeoutMs - (before - startedAt));
+      const next = () => {
+        underWay = true;
+        return steps.next().finally(() => {
+          underWay = false;
+        });
+      };
+      const step = await waitFor("generate", { signal, timeoutMs: left }, next).catch((error: unknown) => {
+        throw error instanceof AbortedError
+          ? abortedError("generate", startedAt, options, error.details.hint)
+          : error;
+      });
+      if (step.done === true) break;
+      const now = performance.now();
+      for (const row of [...running]) {
+        const token = step.value[row]!;
+        if (token < 0) {
+          if (!failures.has(row)) failures.set(row, "no best token");
+          running.delete(row);
+          continue;
+        }
+        const made = continuations[row]!(token);
+        if (made.finished !== undefined) running.delete(row);
+        yield { row, ...made, ms: now - before };
+      }
+      before = now;
+      if (running.size === 0) break;
     }
-    if (running.size === 0) return;
+  } finally {
+    // A step that the caller gave up on is still on its way: what it holds goes when it comes.
+    const finish = steps.return().finally(() => session.close());
+    if (underWay) finish.catch(() => undefined);
+    else await finish;
   }
+  if (failures.size > 0) throw notFinite([...failures.values()][0]!, rowsOf(failures, prompts.length));
+}
+
+/** The rows that failed, in words, where there are others. */
+function rowsOf(failures: ReadonlyMap<number, string>, rows: number): string | undefined {
+  if (rows === 1) return undefined;
+  return `row ${[...failures.keys()].join(", row ")} of 0 to ${rows - 1}`;
 }
 
 function checkRequest(
@@ -102,18 +138,32 @@ function checkRequest(
 const samplers = (options: SamplingOptions, rows: number): readonly Sampler[] =>
   Array.from({ length: rows }, (_, row) => createSampler({ ...options, seed: (options.seed ?? 0) + row }));
 
+/** In place of a token: the logits of the row are not finite. */
+const FAILED = -1;
+
 /** A token of each row, step by step, drawn on the host; rows that no longer run go on with their last token. */
 async function* drawnTokens(
   session: Session,
   prompts: readonly (readonly number[])[],
   drawing: readonly Sampler[],
   running: ReadonlySet<number>,
+  failures: Map<number, string>,
 ): AsyncGenerator<readonly number[], void, void> {
   const tokens = prompts.map((prompt) => prompt.at(-1)!);
   let logits = await session.prefill(prompts);
   for (;;) {
-    for (const row of running) tokens[row] = drawing[row]!(logits[row]!);
-    yield tokens;
+    const drawn = [...tokens];
+    for (const row of running) {
+      try {
+        tokens[row] = drawing[row]!(logits[row]!);
+        drawn[row] = tokens[row];
+      } catch (error) {
+        if (!(error instanceof GriffinError)) throw error;
+        failures.set(row, error.details.got ?? error.details.message);
+        drawn[row] = FAILED;
+      }
+    }
+    yield drawn;
     logits = await session.decode(tokens);
   }
 }

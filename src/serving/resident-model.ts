@@ -1,4 +1,5 @@
 /** @file A model on a device: weights that stay, programs that are made when they are first needed. */
+import { remember } from "../support/remember.js";
 import type { Client, DeviceBuffer, Executable } from "../runtime-pjrt/index.js";
 import type { Interface } from "../program/index.js";
 import type { FloatType, ModelConfig } from "../weights/index.js";
@@ -61,7 +62,7 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
     this.#weights = weights;
   }
 
-  /** Makes a program; asked once for each key. */
+  /** Makes a program; asked once for each key, and again after a failure. */
   protected abstract make(key: ProgramKey): Promise<Program>;
 
   /** Bytes of the weights on the device. */
@@ -86,11 +87,7 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
   /** The compiled program; the same one for the same key. */
   program({ kind, batch, time, layerOutputs = false }: ProgramKey): Promise<Program> {
     const id = `${kind} ${batch} ${time} ${layerOutputs}`;
-    const known = this.#programs.get(id);
-    if (known !== undefined) return known;
-    const making = this.make({ kind, batch, time, layerOutputs });
-    this.#programs.set(id, making);
-    return making;
+    return remember(this.#programs, id, () => this.make({ kind, batch, time, layerOutputs }));
   }
 
   async ready(key: ProgramKey): Promise<void> {
@@ -110,11 +107,7 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
 
   async #prepare(preparation: WeightPreparation | undefined): Promise<readonly DeviceBuffer[]> {
     if (preparation === undefined) return [];
-    const known = this.#prepared.get(preparation.id);
-    if (known !== undefined) return known;
-    const running = runPreparation(preparation, this.#weights.buffers);
-    this.#prepared.set(preparation.id, running);
-    return running;
+    return remember(this.#prepared, preparation.id, () => runPreparation(preparation, this.#weights.buffers));
   }
 
   /** Frees weights and programs. */

@@ -30,6 +30,8 @@ const expectCount = (what: string, count: number): void => {
 /** The state of a batch. Its size does not grow with the number of tokens. @throws UsageError for a batch or chunk of none */
 export class Session implements Disposable {
   #states: ReadonlyMap<string, DeviceBuffer> = new Map();
+  #running = false;
+  #closed = false;
   /** Position of each sequence's next token. */
   #positions: Int32Array<ArrayBuffer>;
   readonly #vocab: number;
@@ -66,7 +68,11 @@ export class Session implements Disposable {
   }
 
   /** As `prefill`; the results stay on the device. */
-  async read(prompts: readonly (readonly number[])[]): Promise<StepResults> {
+  read(prompts: readonly (readonly number[])[]): Promise<StepResults> {
+    return this.#alone(() => this.#read(prompts));
+  }
+
+  async #read(prompts: readonly (readonly number[])[]): Promise<StepResults> {
     this.#checkRows("prompts", prompts.length);
     if (this.#states.size > 0) {
       throw new UsageError({ message: "a session reads its prompts once", hint: "make another session" });
@@ -77,26 +83,61 @@ export class Session implements Disposable {
     const total = plan.reduce((sum, time) => sum + time, 0);
     let results: StepResults | undefined;
     let start = 0;
-    for (const time of plan) {
-      const { tokens, positions } = this.#chunk(prompts, total, start, time);
-      using uploaded = await this.#upload(tokens, time);
+    try {
+      for (const time of plan) {
+        const { tokens, positions } = this.#chunk(prompts, total, start, time);
+        using uploaded = await this.#upload(tokens, time);
+        if (results !== undefined) closeAll([results.logits, results.next]);
+        results = await this.#run({ kind: start === 0 ? "prefill" : "extend", time }, uploaded, positions);
+        start += time;
+      }
+    } catch (error) {
+      // Half of a prompt is nothing to go on from; the prompts may be read again.
       if (results !== undefined) closeAll([results.logits, results.next]);
-      results = await this.#run({ kind: start === 0 ? "prefill" : "extend", time }, uploaded, positions);
-      start += time;
+      this.#dropStates();
+      throw error;
     }
     this.#positions = Int32Array.from(prompts, (prompt) => prompt.length);
     return results!;
+  }
+
+  #dropStates(): void {
+    closeAll(this.#states.values());
+    this.#states = new Map();
   }
 
   /**
    * As `decode`, with tokens that are on the device, [batch, 1] i32, such as `next` of the step before, and results that stay there.
    * Only enqueues: several steps may be on their way.
    */
-  async advance(tokens: DeviceBuffer): Promise<StepResults> {
-    this.#checkHasRead();
-    const positions = this.#positions;
-    this.#positions = positions.map((position) => position + 1);
-    return this.#run({ kind: "decode", time: 1 }, tokens, positions);
+  advance(tokens: DeviceBuffer): Promise<StepResults> {
+    return this.#alone(() => {
+      this.#checkHasRead();
+      const positions = this.#positions;
+      this.#positions = positions.map((position) => position + 1);
+      return this.#run({ kind: "decode", time: 1 }, tokens, positions);
+    });
+  }
+
+  /** Each step takes the state that the one before left. @throws UsageError while another is on its way to the device */
+  async #alone<T>(step: () => Promise<T>): Promise<T> {
+    if (this.#running) {
+      throw new UsageError({
+        message: "the session is busy with another call",
+        hint: "await each prefill and decode before the next, or make a session for each",
+      });
+    }
+    this.#running = true;
+    try {
+      return await step();
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  #checkOpen(): void {
+    if (this.#closed)
+      throw new UsageError({ message: "the session is closed", hint: "make another session" });
   }
 
   /** Tokens and positions [batch, time] of `time` columns from `start`, of prompts padded in front to `total` tokens. */
@@ -122,12 +163,15 @@ export class Session implements Disposable {
     tokens: DeviceBuffer,
     positions: Int32Array<ArrayBuffer>,
   ): Promise<StepResults> {
+    this.#checkOpen();
     using uploaded = await this.#upload(positions, program.time);
     const inputs = new Map([
       ["tokens", tokens],
       ["segment_pos", uploaded],
     ]);
     const { outputs, states } = await this.model.run({ ...program, batch: this.batch }, inputs, this.#states);
+    if (this.#closed) closeAll([...states.values(), ...outputs.values()]);
+    this.#checkOpen();
     this.#states = states;
     return { logits: outputs.get("logits")!, next: outputs.get("next")! };
   }
@@ -152,9 +196,10 @@ export class Session implements Disposable {
     });
   }
 
+  /** Frees the state; of a call that is on its way, when it comes. */
   close(): void {
-    closeAll(this.#states.values());
-    this.#states = new Map();
+    this.#closed = true;
+    this.#dropStates();
   }
 
   [Symbol.dispose](): void {

@@ -68,11 +68,12 @@ function bestToken(logits: Float32Array): number {
   throw notFinite(`${logits[best]} for token ${best}`);
 }
 
-/** The error of logits that no token can be chosen from. */
-export function notFinite(got: string): GriffinError {
+/** The error of logits that no token can be chosen from. @param where which rows, where a batch has others */
+export function notFinite(got: string, where?: string): GriffinError {
   return new GriffinError("generation error", {
     message: "the model's logits are not finite numbers",
     got,
+    where,
     hint: "check the weights, or compute in f32",
   });
 }

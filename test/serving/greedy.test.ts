@@ -106,6 +106,30 @@ describe("tokens that go from step to step on the device", () => {
   });
 });
 
+describe("a generation that is given up", () => {
+  it("ends at once, and nothing stays behind", async () => {
+    const before = await held(cpu.client);
+    const controller = new AbortController();
+    const seen: number[] = [];
+    const run = async () => {
+      const options = { maxNewTokens: 50, eosIds: [], signal: controller.signal };
+      for await (const { token } of generate(model, [prompts[0]!], options)) {
+        if (seen.push(token) === 3) controller.abort();
+      }
+    };
+    await expect(run()).rejects.toThrow(/^aborted: generate was aborted after \d+ ms/);
+    expect(seen).toHaveLength(3);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await held(cpu.client)).toEqual(before);
+  });
+
+  it("has a time for all its tokens", async () => {
+    await expect(generated(model, [prompts[0]!], { maxNewTokens: 10_000, timeoutMs: 100 })).rejects.toThrow(
+      /^aborted: generate did not end in \d+ ms/,
+    );
+  });
+});
+
 describe("logits that are not finite", () => {
   /** The tiny model with one weight that is not a number. */
   function spoilt(): Checkpoint {
@@ -139,4 +163,47 @@ describe("logits that are not finite", () => {
     other.close();
     expect(await held(cpu.client)).toEqual(before);
   });
+
+  it.each([
+    ["greedy", {}],
+    ["drawn", { topK: 1 }],
+  ] as const)(
+    "end the row that they belong to, and the error names it after the others' last token: %s",
+    async (_, options) => {
+      const { client, config, dtype, chunk } = model;
+      const right = await generated(model, prompts, { maxNewTokens: 4, ...options });
+      const before = await held(client);
+      /** Row 1 of what each decode gives is no number. */
+      const run: ProgramSet["run"] = async (key, ...rest) => {
+        const { outputs, ...results } = await model.run(key, ...rest);
+        if (key.kind !== "decode") return { outputs, ...results };
+        const spoil = async (name: string, elementType: "f32" | "i32", bad: number, width: number) => {
+          using buffer = outputs.get(name)!;
+          const bytes = await buffer.toHost();
+          const data = elementType === "f32" ? new Float32Array(bytes.buffer) : new Int32Array(bytes.buffer);
+          data.fill(bad, width, 2 * width);
+          return [name, await client.toDevice({ elementType, dimensions: buffer.dimensions, data })] as const;
+        };
+        const logits = await spoil("logits", "f32", Number.NaN, config.vocabSize);
+        return { ...results, outputs: new Map([...outputs, logits, await spoil("next", "i32", -1, 1)]) };
+      };
+      const spoilt: ProgramSet = { client, config, dtype, chunk, ready: (key) => model.ready(key), run };
+      const tokens: { row: number; token: number }[] = [];
+      const collect = async () => {
+        for await (const token of generate(spoilt, prompts, { maxNewTokens: 4, eosIds: [], ...options }))
+          tokens.push(token);
+      };
+      await expect(collect()).rejects.toThrow(
+        /^generation error: the model's logits are not finite numbers\n {2}got: .*\n {2}at: {7}row 1 of 0 to 2\n/,
+      );
+      const rowTokens = (row: number) =>
+        tokens.filter((token) => token.row === row).map(({ token }) => token);
+      expect([0, 1, 2].map(rowTokens)).toEqual([
+        rowOf(right, 0),
+        rowOf(right, 1).slice(0, 1),
+        rowOf(right, 2),
+      ]);
+      expect(await held(client)).toEqual(before);
+    },
+  );
 });

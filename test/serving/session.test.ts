@@ -3,6 +3,7 @@ import type { GriffinModel } from "../../src/engine/index.js";
 import { Session } from "../../src/serving/index.js";
 import { UsageError } from "../../src/support/errors.js";
 import { useCpu } from "../dsl/cpu.js";
+import { held } from "../runtime-pjrt/held.js";
 import { loadTiny } from "../engine/tiny.js";
 
 const cpu = useCpu();
@@ -42,6 +43,19 @@ describe("a session", () => {
     expect(await complaint(() => session.prefill([[1]]))).toBe(
       "usage error: a session reads its prompts once\n  hint:     make another session",
     );
+  });
+
+  it("takes one call at a time, and leaves nothing behind when it is closed under one", async () => {
+    await model.ready({ kind: "prefill", batch: 1, time: 1 });
+    const before = await held(cpu.client);
+    const session = new Session(model, 1);
+    const first = session.prefill([[1]]);
+    expect(await complaint(() => session.prefill([[1]]))).toBe(
+      "usage error: the session is busy with another call\n  hint:     await each prefill and decode before the next, or make a session for each",
+    );
+    session.close();
+    expect(await complaint(() => first)).toContain("the session is closed");
+    expect(await held(cpu.client)).toEqual(before);
   });
 
   it("has rows", () => {

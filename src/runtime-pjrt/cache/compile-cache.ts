@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { type WaitOptions, waitFor } from "../../support/wait.js";
 import type { Client } from "../client.js";
 import type { CompileRequest } from "../compile.js";
 import type { Executable } from "../executable.js";
@@ -48,7 +49,12 @@ export class CompileCache {
    * Loads the program if it was compiled before, else compiles and keeps it.
    * @throws what `client.compile` throws; never for the cache's sake
    */
-  async compile(client: Client, request: CompileRequest): Promise<CachedCompilation> {
+  compile(client: Client, request: CompileRequest, options: WaitOptions = {}): Promise<CachedCompilation> {
+    const release = ({ executable }: CachedCompilation) => executable.close();
+    return waitFor("compile", options, () => this.#compile(client, request), release);
+  }
+
+  async #compile(client: Client, request: CompileRequest): Promise<CachedCompilation> {
     const key = await cacheKey(client, request);
     const path = join(this.folder, key + SUFFIX);
     const loaded = await this.#load(client, request, key, path);
@@ -153,7 +159,12 @@ export async function compileThrough(
   cache: CompileCache | undefined,
   client: Client,
   request: CompileRequest,
+  options: WaitOptions = {},
 ): Promise<CachedCompilation> {
-  if (cache !== undefined) return cache.compile(client, request);
-  return { executable: await client.compile(request), fromCache: false, reason: "there is no cache" };
+  if (cache !== undefined) return cache.compile(client, request, options);
+  return {
+    executable: await client.compile(request, options),
+    fromCache: false,
+    reason: "there is no cache",
+  };
 }

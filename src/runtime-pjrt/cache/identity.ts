@@ -4,6 +4,7 @@ import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { sha256, sha256OfFile } from "../../support/hash.js";
+import { remember } from "../../support/remember.js";
 import { cacheFolder } from "../install/cache-folder.js";
 
 const libraryHashes = new Map<string, Promise<string>>();
@@ -25,11 +26,7 @@ async function notedHash(path: string, identity: string): Promise<string> {
 export async function libraryHash(path: string): Promise<string> {
   const { size, mtimeMs, ino } = await stat(path);
   const identity = JSON.stringify([path, size, mtimeMs, ino]);
-  const known = libraryHashes.get(identity);
-  if (known !== undefined) return known;
-  const found = notedHash(path, identity);
-  libraryHashes.set(identity, found);
-  return found;
+  return remember(libraryHashes, identity, () => notedHash(path, identity));
 }
 
 /**

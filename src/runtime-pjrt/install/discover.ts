@@ -2,6 +2,8 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { EnvironmentError } from "../../support/errors.js";
+import { AbortedError, type WaitOptions } from "../../support/wait.js";
+import { runChild } from "../../support/child.js";
 import { type InstallOptions, installedPath, installPlugin, isInstalled } from "./install.js";
 import { PLUGIN_WHEELS, type PluginWheel, wheelFor } from "./wheels.js";
 
@@ -72,17 +74,32 @@ function placeInCache(wheel: PluginWheel, env: NodeJS.ProcessEnv): SearchedPlace
   return { source: "cache folder", path: installedPath(wheel, env), found: isInstalled(wheel, env) };
 }
 
-async function placesInPython(name: string, env: NodeJS.ProcessEnv): Promise<readonly SearchedPlace[]> {
+/** Starting Python takes less than a second; one that takes this long, in ms, does not answer. */
+const PYTHON_TIMEOUT_MS = 10_000;
+
+async function placesInPython(
+  name: string,
+  env: NodeJS.ProcessEnv,
+  wait: WaitOptions,
+): Promise<readonly SearchedPlace[]> {
   const members = PYTHON_LIBRARIES[name];
   if (members === undefined) return [];
-  // Loaded only here: it takes a while, and most searches end before.
-  const { execa } = await import("execa");
   const script = "import sys; print('\\n'.join(p for p in sys.path if p.endswith('-packages')))";
-  const { exitCode, stdout } = await execa("python3", ["-c", script], {
-    reject: false,
+  const limit = Math.min(wait.timeoutMs ?? PYTHON_TIMEOUT_MS, PYTHON_TIMEOUT_MS);
+  const options = { signal: wait.signal, timeoutMs: limit };
+  const answer = await runChild(
+    "asking python3 for its packages",
+    "python3",
+    ["-c", script],
     env,
-    extendEnv: false,
+    options,
+  ).catch((error: unknown) => {
+    if (error instanceof AbortedError && wait.signal?.aborted !== true) return undefined;
+    throw error;
   });
+  if (answer === undefined)
+    return [{ source: "Python packages", path: `python3 did not answer in ${limit} ms`, found: false }];
+  const { exitCode, stdout } = answer;
   if (exitCode !== 0) return [{ source: "Python packages", path: "no python3", found: false }];
   return String(stdout)
     .split("\n")
@@ -98,9 +115,10 @@ async function placesInPython(name: string, env: NodeJS.ProcessEnv): Promise<rea
 export async function searchPlugin(
   plugin: string,
   env: NodeJS.ProcessEnv = process.env,
+  wait: WaitOptions = {},
 ): Promise<readonly SearchedPlace[]> {
   if (isPluginPath(plugin)) return [place("given path", plugin)];
-  return [...nearPlaces(plugin, env), ...(await placesInPython(plugin, env))];
+  return [...nearPlaces(plugin, env), ...(await placesInPython(plugin, env, wait))];
 }
 
 /** The places that are looked at without starting Python. */
@@ -117,7 +135,7 @@ export async function findPlugin(plugin: string, options: FindOptions = {}): Pro
   const { env = process.env } = options;
   const near = isPluginPath(plugin) ? [] : nearPlaces(plugin, env);
   // Starting Python takes longer than all the rest of finding and loading a plugin.
-  const searched = near.some(({ found }) => found) ? near : await searchPlugin(plugin, env);
+  const searched = near.some(({ found }) => found) ? near : await searchPlugin(plugin, env, options);
   const first = searched.find(({ found }) => found);
   if (first !== undefined) return { path: first.path, source: first.source, searched };
   const wheel = isPluginPath(plugin) ? undefined : wheelFor(plugin);

@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { EnvironmentError } from "../../support/errors.js";
+import { checkNotAborted, type WaitOptions } from "../../support/wait.js";
 import { suggestion } from "../../support/suggest.js";
 import { pluginsFolder } from "./cache-folder.js";
 import { makeFolder } from "../../support/whole.js";
@@ -18,7 +19,7 @@ export interface InstallProgress {
   readonly totalBytes: number;
 }
 
-export interface InstallOptions {
+export interface InstallOptions extends WaitOptions {
   /** Variables that say where plugins are kept and where Python is; this process's by default. */
   readonly env?: NodeJS.ProcessEnv | undefined;
   readonly onProgress?: ((progress: InstallProgress) => void) | undefined;
@@ -65,7 +66,8 @@ export async function installPlugin(name: string, options: InstallOptions = {}):
   const folder = dirname(path);
   const install = () =>
     makeFolder(folder, async ({ work, result }) => {
-      const archive = await downloadWheel(wheel, work, report("download", wheel.wheelBytes), env);
+      const archive = await downloadWheel(wheel, work, report("download", wheel.wheelBytes), env, options);
+      checkNotAborted(`installing ${wheel.package}`, options);
       report("download", wheel.wheelBytes)(wheel.wheelBytes);
       const target = join(result, basename(wheel.member));
       await extractMember(archive, wheel.member, target, report("extract", wheel.libraryBytes));

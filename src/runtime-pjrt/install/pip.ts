@@ -2,6 +2,8 @@
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { EnvironmentError } from "../../support/errors.js";
+import type { WaitOptions } from "../../support/wait.js";
+import { runChild } from "../../support/child.js";
 import type { PluginWheel } from "./wheels.js";
 
 const POLL_MS = 200;
@@ -20,6 +22,18 @@ async function largestWheel(folder: string): Promise<number> {
   return Math.max(0, ...(await Promise.all(sizes)));
 }
 
+/**
+ * Runs pip so that it ends with the process that started it (its id comes first), even one that is killed: on Linux the kernel sees to it
+ * (prctl, PR_SET_PDEATHSIG = 1).
+ */
+const RUN_PIP = `import ctypes, os, runpy, signal, sys
+parent = int(sys.argv.pop(1))
+if sys.platform == "linux":
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    if os.getppid() != parent: sys.exit(1)
+sys.argv[0] = "pip"
+runpy.run_module("pip", run_name="__main__", alter_sys=True)`;
+
 function pipArguments(wheel: PluginWheel, requirements: string, target: string): string[] {
   const interpreter =
     wheel.python === undefined
@@ -33,7 +47,16 @@ function pipArguments(wheel: PluginWheel, requirements: string, target: string):
           `cp${wheel.python.replace(".", "")}`,
         ];
   return [
-    ...["-m", "pip", "download", "--no-deps", "--no-cache-dir", "--disable-pip-version-check", "--quiet"],
+    ...[
+      "-c",
+      RUN_PIP,
+      String(process.pid),
+      "download",
+      "--no-deps",
+      "--no-cache-dir",
+      "--disable-pip-version-check",
+      "--quiet",
+    ],
     ...["--only-binary", ":all:", "--platform", wheel.platform, ...interpreter],
     ...["--require-hashes", "--requirement", requirements, "--dest", target],
   ];
@@ -43,28 +66,25 @@ function pipArguments(wheel: PluginWheel, requirements: string, target: string):
  * Downloads a wheel into `folder` and gives its path; pip checks the hash.
  * @param onBytes called with the bytes that have arrived
  * @param env variables that say where Python is, and how it reaches the network
- * @throws EnvironmentError without python3, without pip, or with pip's last words
+ * @throws AbortedError, with pip ended; EnvironmentError without python3, without pip, or with pip's last words
  */
 export async function downloadWheel(
   wheel: PluginWheel,
   folder: string,
   onBytes: (bytes: number) => void,
   env: NodeJS.ProcessEnv = process.env,
+  options: WaitOptions = {},
 ): Promise<string> {
   const requirements = join(folder, "requirements.txt");
   const target = join(folder, "wheel");
   const temporary = join(folder, "tmp");
   await mkdir(temporary, { recursive: true });
   await writeFile(requirements, `${wheel.package}==${wheel.version} --hash=sha256:${wheel.sha256}\n`);
-  const { execa } = await import("execa");
   const timer = setInterval(() => void largestWheel(folder).then(onBytes), POLL_MS);
   try {
-    const result = await execa("python3", pipArguments(wheel, requirements, target), {
-      env: { ...env, TMPDIR: temporary },
-      extendEnv: false,
-      reject: false,
-      all: true,
-    });
+    const what = `downloading ${wheel.package} ${wheel.version}`;
+    const args = pipArguments(wheel, requirements, target);
+    const result = await runChild(what, "python3", args, { ...env, TMPDIR: temporary }, options);
     if (result.exitCode !== 0)
       throw pipFailure(wheel, result.code, result.all || (result.shortMessage ?? ""));
   } finally {

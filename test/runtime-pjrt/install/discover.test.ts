@@ -2,12 +2,19 @@ import { mkdir, mkdtemp, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { cacheFolder, findPlugin, isPluginPath, searchPlugin } from "../../../src/runtime-pjrt/index.js";
+import {
+  cacheFolder,
+  findPlugin,
+  installPlugin,
+  isPluginPath,
+  searchPlugin,
+} from "../../../src/runtime-pjrt/index.js";
 import { installedPath } from "../../../src/runtime-pjrt/install/install.js";
 import { PLUGIN_WHEELS, wheelFor } from "../../../src/runtime-pjrt/install/wheels.js";
 
 const VARIABLES = [
   "STABLEGRIFFIN_CACHE",
+  "STABLEGRIFFIN_PLUGINS",
   "PJRT_NAMES_AND_LIBRARY_PATHS",
   "PJRT_PLUGIN_LIBRARY_PATH",
   "TPU_LIBRARY_PATH",
@@ -148,4 +155,31 @@ describe("names and folders", () => {
       expect([/^\d/.test(version), /^[0-9a-f]{64}$/.test(sha256)]).toEqual([true, true]);
     }
   });
+});
+
+describe("a python3 that does not answer", () => {
+  beforeEach(async () => {
+    // A child of the script keeps its output open after the script was ended.
+    await writeFile(join(folder, "python3"), "#!/bin/sh\n/bin/sleep 30\n", { mode: 0o755 });
+  });
+
+  test("is said to be silent after a while", async () => {
+    expect((await searchPlugin("cpu", process.env, { timeoutMs: 200 })).at(-1)).toEqual({
+      source: "Python packages",
+      path: "python3 did not answer in 200 ms",
+      found: false,
+    });
+  }, 5000);
+
+  test("is ended by the caller's signal", async () => {
+    const search = findPlugin("cpu", { signal: AbortSignal.timeout(200) });
+    await expect(search).rejects.toThrow(
+      /^aborted: asking python3 for its packages was aborted after \d+ ms/,
+    );
+  }, 5000);
+
+  test("and is ended when it should install", async () => {
+    const install = installPlugin("cpu", { timeoutMs: 200 });
+    await expect(install).rejects.toThrow(/^aborted: downloading \S+ \S+ did not end in 200 ms/);
+  }, 5000);
 });

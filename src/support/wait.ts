@@ -1,0 +1,92 @@
+/** @file Waits that a caller can end: by an AbortSignal, or after a time. */
+import { type ErrorDetails, GriffinError } from "./errors.js";
+
+/** When to stop waiting. */
+export interface WaitOptions {
+  /** Ends the wait when it is aborted. */
+  readonly signal?: AbortSignal | undefined;
+  /** Ends the wait after so many ms. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** A wait was ended by its caller's signal or time limit. `code` is that of Node's own AbortError. */
+export class AbortedError extends GriffinError {
+  readonly code = "ABORT_ERR";
+
+  constructor(details: ErrorDetails) {
+    super("aborted", details);
+  }
+}
+
+/** The error for something that was stopped, and for how long it had run. */
+export function abortedError(
+  what: string,
+  startedAt: number,
+  { signal, timeoutMs }: WaitOptions,
+  hint?: string,
+) {
+  const ms = Math.round(performance.now() - startedAt);
+  const byCaller = signal?.aborted === true;
+  return new AbortedError({
+    message: byCaller ? `${what} was aborted after ${ms} ms` : `${what} did not end in ${timeoutMs} ms`,
+    hint,
+    cause: byCaller ? signal.reason : undefined,
+  });
+}
+
+/** @throws AbortedError if the caller has given up already */
+export function checkNotAborted(what: string, options: WaitOptions): void {
+  if (options.signal?.aborted === true) throw abortedError(what, performance.now(), options);
+}
+
+/** What a plugin does on its threads goes on: the C API has no call to stop it. */
+export const PLUGIN_GOES_ON =
+  "the plugin cannot be stopped: it goes on, and what it makes is freed when it comes";
+
+/**
+ * Waits for work unless the caller gives up first. The work itself goes on; what it gives then is handed to `release`, its failure is
+ * dropped.
+ * @param what names the work for the error: "compile"
+ * @param hint what becomes of the work; default: it goes on in the plugin
+ * @throws AbortedError when the caller gives up; what the work throws
+ */
+export function waitFor<T>(
+  what: string,
+  options: WaitOptions,
+  work: () => Promise<T>,
+  release: (late: T) => unknown = () => undefined,
+  hint: string = PLUGIN_GOES_ON,
+): Promise<T> {
+  if (options.signal === undefined && options.timeoutMs === undefined) return work();
+  return waitUntil(what, options, work, release, hint);
+}
+
+async function waitUntil<T>(
+  what: string,
+  options: WaitOptions,
+  work: () => Promise<T>,
+  release: (late: T) => unknown,
+  hint: string,
+): Promise<T> {
+  const { signal, timeoutMs } = options;
+  checkNotAborted(what, options);
+  const startedAt = performance.now();
+  const running = work();
+  let giveUp: () => void = () => undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const given = new Promise<never>((_, reject) => {
+    giveUp = () => reject(abortedError(what, startedAt, options, hint));
+    signal?.addEventListener("abort", giveUp, { once: true });
+    if (timeoutMs !== undefined) timer = setTimeout(giveUp, timeoutMs);
+  });
+  let isLate = true;
+  try {
+    const result = await Promise.race([running, given]);
+    isLate = false;
+    return result;
+  } finally {
+    signal?.removeEventListener("abort", giveUp);
+    clearTimeout(timer);
+    if (isLate) running.then(release).catch(() => undefined);
+  }
+}
