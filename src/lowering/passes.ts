@@ -5,10 +5,10 @@ import { definePass, type Pass } from "../passes/pass.js";
 import { linearScanExample, localAttentionExample } from "./examples.js";
 import { decomposeChloPass } from "./chlo/pass.js";
 import { flattenDots } from "./flatten-dots.js";
-import { interleaveTime } from "./interleave-time.js";
 import { replaceEach } from "./lower-each.js";
 import { lowerLinearScan, type ScanChoice } from "./scan/lower.js";
 import { splitRows } from "./split-rows.js";
+import { stridedTime } from "./strided-time.js";
 
 const scanOptions = z.object({
   strategy: z
@@ -63,7 +63,7 @@ export const lowerLocalAttentionPass = definePass({
 export const loweringPasses: readonly Pass[] = [
   lowerLinearScanPass,
   lowerLocalAttentionPass,
-  interleaveTime,
+  stridedTime,
   splitRows,
   flattenDots,
   decomposeChloPass,

@@ -1,105 +1,127 @@
 /**
- * @file split-rows: what surrounds a scan of interleaved rows is computed slab by slab too, so that each step of the scan becomes a part
- * of the product that makes it or uses it: the gates before it, and after it all that leads through one product of matrices.
+ * @file split-rows: what surrounds a strided scan is computed for each strided slice apart, so that each step of the scan becomes a part
+ * of the product that makes its inputs or takes its states: before it what computes all of its inputs at once, with the products that
+ * only that reads; after it all that leads through one product. What computes row by row may be split: f(x) is f of each slice, joined.
  */
+import { rowAxesOf, timeAxesOf } from "../ir/analysis/row-axes.js";
 import { Builder } from "../ir/builder.js";
+import { Emitter } from "../ir/emit.js";
 import { definingOp, type Operation, type Value, walk } from "../ir/operation.js";
-import { hasTrait, isOp, type OpName } from "../ir/ops/index.js";
+import type { RowAxes } from "../ir/ops/define.js";
+import { hasTrait, type OpName } from "../ir/ops/index.js";
 import { replaceOperation } from "../ir/rewriter.js";
 import { type TensorType, tensorType } from "../ir/types.js";
 import { definePass, type PassExample } from "../passes/pass.js";
-import { Emitter, shapeOf } from "../ir/emit.js";
 import { stridedSlices } from "./time-layout.js";
 
-/** Which operands of an operation have its rows (axis 1); undefined for one that cannot be split. */
-function rowOperands(operation: Operation): readonly number[] | undefined {
-  if (isOp(operation, "griffin.rg_lru_gates")) return [0, 1, 4];
-  if (isOp(operation, "nn.block_diagonal_dot")) return [0];
-  if (isOp(operation, "stablehlo.dot_general")) {
-    const numbers = operation.attributes.dot_dimension_numbers;
-    const isMatrix =
-      numbers.lhs_batching_dimensions.length === 0 && !numbers.lhs_contracting_dimensions.includes(1);
-    return isMatrix ? [0] : undefined;
-  }
-  if (isOp(operation, "stablehlo.convert") || hasTrait(operation, "elementwise"))
-    return operation.operands.map((_, i) => i);
-  return undefined;
+/** An operation that is computed slice by slice, and where its rows lie. */
+interface Splittable {
+  readonly operation: Operation;
+  readonly axes: RowAxes;
 }
 
-/** The slabs of values, cut once around each scan. */
-class Slabs {
+/** Strided slices of values, cut once around each scan. */
+class Slices {
   readonly #known = new Map<Value, readonly Value[]>();
 
   constructor(readonly factor: number) {}
 
-  of(value: Value, e: Emitter): readonly Value[] {
+  of(value: Value, axis: number, e: Emitter): readonly Value[] {
     const known = this.#known.get(value);
     if (known !== undefined) return known;
-    const cut = stridedSlices(e, value, this.factor);
+    const cut = stridedSlices(e, value, this.factor, axis);
     this.#known.set(value, cut);
     return cut;
   }
 }
 
-/** Replaces an operation by one for each slab, their results joined. */
-function splitOperation(operation: Operation, rows: readonly number[], slabs: Slabs): void {
-  const e = new Emitter(Builder.before(operation));
-  const { factor } = slabs;
-  const operands = operation.operands.map((operand, i) =>
-    rows.includes(i) ? slabs.of(operand, e) : operand,
+/** The type of a strided slice of `value`. */
+function sliceType({ type }: Value, axis: number, factor: number): TensorType {
+  const { shape, element } = type as TensorType;
+  return tensorType(
+    shape.map((size, i) => (i === axis ? size / factor : size)),
+    element,
   );
+}
+
+/** Replaces an operation by one for each strided slice, their results joined. */
+function split({ operation, axes }: Splittable, slices: Slices): void {
+  const e = new Emitter(Builder.before(operation));
+  const { factor } = slices;
+  const operands = operation.operands.map((operand, i) => {
+    const axis = axes.operands[i];
+    return axis === undefined ? operand : slices.of(operand, axis, e);
+  });
+  const results = operation.results.map((result, i) => sliceType(result, axes.results[i]!, factor));
   const parts = Array.from({ length: factor }, (_, i) => {
     const own = operands.map((operand) => ("owner" in operand ? operand : operand[i]!));
-    const results = operation.results.map(({ type }) => {
-      const { shape, element } = type as TensorType;
-      return tensorType([shape[0]!, shape[1]! / factor, ...shape.slice(2)], element);
-    });
     return e.builder.create(operation.name as OpName, own, operation.attributes as never, { results })
       .results;
   });
   const whole = operation.results.map((_, r) =>
     e.concat(
       parts.map((part) => part[r]!),
-      1,
+      axes.results[r]!,
     ),
   );
   replaceOperation(operation, whole);
 }
 
-/** The gates that feed a scan and the product that feeds them. */
-function gatesBefore(scan: Operation): readonly Operation[] {
-  const gates = definingOp(scan.operands[0]!);
-  if (!isOp(gates, "griffin.rg_lru_gates") || definingOp(scan.operands[1]!) !== gates) return [];
-  const product = definingOp(gates.operands[1]!);
-  return isOp(product, "nn.block_diagonal_dot") && gates.operands[1]!.users.size === 1
-    ? [product as Operation, gates as Operation]
-    : [gates as Operation];
-}
-
-/** The only user of a value, if it is one that can be split; products of matrices only `products` times. */
-function nextAfter(value: Value, mayMultiply: boolean): Operation | undefined {
-  const [user, another] = value.users;
-  if (user === undefined || another !== undefined || user.operands.filter((o) => o === value).length !== 1)
+/** Whether an operation may be split along `axis` of its first result: all its results hold rows, and its attributes fit fewer. */
+function splittable(operation: Operation | undefined, axis: number): Splittable | undefined {
+  if (operation === undefined || operation.regions.length > 0 || hasTrait(operation, "sized"))
     return undefined;
-  if (user.results.length !== 1 || shapeOf(user.results[0]!).length !== 3) return undefined;
-  const rows = rowOperands(user);
-  if (rows === undefined || !rows.includes(user.operands.indexOf(value))) return undefined;
-  return isOp(user, "stablehlo.dot_general") && !mayMultiply ? undefined : user;
+  const axes = rowAxesOf(operation, axis);
+  if (axes === undefined || axes.results.includes(undefined)) return undefined;
+  return { operation, axes };
 }
 
-/** Operations from a scan's states through one product of matrices up to where the rows are used more than once. */
-function pathAfter(states: Value): readonly Operation[] {
-  const path: Operation[] = [];
-  let multiplied = false;
-  for (
-    let next = nextAfter(states, true);
-    next !== undefined;
-    next = nextAfter(next.results[0]!, !multiplied)
-  ) {
-    path.push(next);
-    multiplied ||= isOp(next, "stablehlo.dot_general");
+/** Whether rows are multiplied by something that is the same for all of them. */
+const isProduct = ({ operation, axes }: Splittable): boolean =>
+  !hasTrait(operation, "elementwise") && axes.operands.includes(undefined);
+
+/** What computes all inputs of a scan at once, after the products that it alone reads. */
+function inputsOf(scan: Operation, time: RowAxes): readonly Splittable[] {
+  const makers = scan.operands.flatMap((operand, i) =>
+    time.operands[i] === undefined ? [] : [definingOp(operand)],
+  );
+  const inputs = splittable(makers[0], time.operands[0]!);
+  if (inputs === undefined || inputs.operation.results.length < 2) return [];
+  if (makers.some((maker) => maker !== inputs.operation)) return [];
+  const products = inputs.operation.operands.flatMap((operand, i) => {
+    const axis = inputs.axes.operands[i];
+    const product =
+      axis === undefined || operand.users.size !== 1 ? undefined : splittable(definingOp(operand), axis);
+    return product !== undefined && isProduct(product) ? [product] : [];
+  });
+  return [...products, inputs];
+}
+
+/** The only user of a value, if it can be split along the rows that lie along `axis` of the value. */
+function nextAfter(value: Value, axis: number): Splittable | undefined {
+  const [user, another] = value.users;
+  if (user === undefined || another !== undefined || user.results.length !== 1) return undefined;
+  if (user.operands.filter((operand) => operand === value).length !== 1) return undefined;
+  const at = user.operands.indexOf(value);
+  const { type } = user.results[0]!;
+  const rank = type.kind === "tensor" ? type.shape.length : 0;
+  for (let to = 0; to < rank; to++) {
+    const next = splittable(user, to);
+    if (next?.axes.operands[at] === axis) return next;
   }
-  return multiplied ? path : [];
+  return undefined;
+}
+
+/** Operations from a scan's states through one product up to where rows are read more than once. */
+function pathAfter(states: Value, axis: number): readonly Splittable[] {
+  const path: Splittable[] = [];
+  for (
+    let next = nextAfter(states, axis);
+    next !== undefined && !(isProduct(next) && path.some(isProduct));
+    next = nextAfter(next.operation.results[0]!, next.axes.results[0]!)
+  )
+    path.push(next);
+  return path.some(isProduct) ? path : [];
 }
 
 const example: PassExample = {
@@ -121,19 +143,16 @@ const example: PassExample = {
 
 export const splitRows = definePass({
   name: "split-rows",
-  summary: "Computes what surrounds scans of interleaved rows slab by slab.",
+  summary: "Computes what surrounds strided scans for each strided slice apart.",
   example,
   run(module, context) {
     for (const scan of [...walk(module)]) {
-      if (!isOp(scan, "nn.linear_scan")) continue;
-      const { strided: factor = 1 } = scan.attributes;
-      if (factor === 1) continue;
-      const before = gatesBefore(scan as Operation);
-      const after = pathAfter(scan.results[0]!);
-      const slabs = new Slabs(factor);
-      for (const operation of [...before, ...after]) {
-        const rows = rowOperands(operation)!;
-        splitOperation(operation, rows, slabs);
+      const { strided: factor = 1 } = scan.attributes as { readonly strided?: number };
+      const time = timeAxesOf(scan);
+      if (!hasTrait(scan, "recurrent") || time === undefined || factor === 1) continue;
+      const slices = new Slices(factor);
+      for (const each of [...inputsOf(scan, time), ...pathAfter(scan.results[0]!, time.results[0]!)]) {
+        split(each, slices);
         context.count("operations split");
       }
     }

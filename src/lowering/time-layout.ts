@@ -34,10 +34,10 @@ export const blocksToStrided = (e: Emitter, x: Value, block: number, factor: num
 export const orderedToBlocks = (e: Emitter, x: Value, block: number, factor: number): Value =>
   factor === 1 ? x : swapParts(e, x, [shapeOf(x)[1]! / block, block / factor, factor], 1);
 
-/** The strided slices of x [b, t, ..]. */
-export function stridedSlices(e: Emitter, x: Value, factor: number): readonly Value[] {
-  const rows = shapeOf(x)[1]! / factor;
-  return Array.from({ length: factor }, (_, i) => e.slice(x, 1, i * rows, (i + 1) * rows));
+/** The strided slices of x, whose rows lie along `axis`. */
+export function stridedSlices(e: Emitter, x: Value, factor: number, axis = 1): readonly Value[] {
+  const rows = shapeOf(x)[axis]! / factor;
+  return Array.from({ length: factor }, (_, i) => e.slice(x, axis, i * rows, (i + 1) * rows));
 }
 
 /** The strided slice of the tokens one group earlier: rows move down by one, `first` [b, 1, ..] (zeros without one) on top. */

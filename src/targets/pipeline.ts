@@ -1,8 +1,8 @@
 /** @file The pipeline that targets share, from a traced program to StableHLO; preferences and options decide its variable parts. */
 import { flattenDots } from "../lowering/flatten-dots.js";
-import { interleaveTime } from "../lowering/interleave-time.js";
 import { lowerLinearScanPass, lowerLocalAttentionPass } from "../lowering/passes.js";
 import { splitRows } from "../lowering/split-rows.js";
+import { stridedTime } from "../lowering/strided-time.js";
 import {
   canonicalize,
   cse,
@@ -23,7 +23,7 @@ import type { Target } from "./target.js";
 
 /** The strided time layout, only of long programs unless a factor was asked for. */
 const strided = (factor: number, chosen: number | undefined): Pipeline =>
-  factor === 1 ? [] : [interleaveTime.with({ factor, ...(chosen === undefined ? {} : { "least-rows": 1 }) })];
+  factor === 1 ? [] : [stridedTime.with({ factor, ...(chosen === undefined ? {} : { "least-rows": 1 }) })];
 
 /**
  * What repeats becomes functions, and is lowered once. If layers will be inlined again, ops are outlined first, so that their functions

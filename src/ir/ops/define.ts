@@ -27,6 +27,7 @@ export interface OperandDefinition {
  * pure: no effect, may be removed, merged, moved. elementwise: same shapes in and out. commutative: operands may swap.
  * recursive-effects: has the effects of its regions and no others. terminator: ends its block. isolated: its regions see no outer values. symbol: names itself with sym_name.
  * recurrent: each step along time needs the one before it.
+ * sized: attributes name sizes of the result, so that the same attributes do not fit fewer rows.
  * deprecated: no HLO op, or on its way out; read from text, never emitted.
  */
 export type Trait =
@@ -39,6 +40,7 @@ export type Trait =
   | "isolated"
   | "symbol"
   | "recurrent"
+  | "sized"
   | "deprecated";
 
 export type AttributeTable = Readonly<Record<string, AttributeKind>>;

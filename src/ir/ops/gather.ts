@@ -166,7 +166,7 @@ const gather = defineOp({
   summary: "Takes slices of the operand at the places that start_indices hold.",
   operands: [operand("operand", "PIFCQ"), operand("start_indices", "I")],
   attributes,
-  traits: ["pure"],
+  traits: ["pure", "sized"],
   rowAxes: gatherRows,
   infer: (op) => {
     const { dimension_numbers: numbers, slice_sizes: sizes } = op.attributes;

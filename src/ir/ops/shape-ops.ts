@@ -25,7 +25,7 @@ const constant = defineOp({
   summary: "A tensor known at compile time.",
   operands: [],
   attributes: { value: elements },
-  traits: ["pure"],
+  traits: ["pure", "sized"],
   rowAxes: ({ attributes }, axis) => (attributes.value.splat ? { operands: [], results: [axis] } : undefined),
   infer: (op) => {
     const { type } = op.attributes.value;

@@ -41,7 +41,7 @@ const slice = defineOp({
   summary: "Every strides-th element from start_indices up to limit_indices.",
   operands: [operand("operand", "PIFCQ")],
   attributes: { start_indices: i64Array, limit_indices: i64Array, strides: i64Array },
-  traits: ["pure"],
+  traits: ["pure", "sized"],
   rowAxes: ({ operands, results }, axis) => rowsKept(operands[0]!, results[0]!, axis, [axis]),
   infer: (op) => {
     const from = op.tensor(0);
@@ -78,7 +78,7 @@ const dynamicSlice = defineOp({
   summary: "A slice of fixed size from a start that is data; the start is clamped to fit.",
   operands: [operand("operand", "PIFCQ"), variadic("start_indices", "I")],
   attributes: { slice_sizes: i64Array },
-  traits: ["pure"],
+  traits: ["pure", "sized"],
   rowAxes: ({ operands, results }, axis) =>
     rowsKept(operands[0]!, results[0]!, axis, [axis, ...operands.slice(1).map(() => undefined)]),
   infer: (op) => {

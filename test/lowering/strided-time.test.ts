@@ -1,0 +1,210 @@
+import { describe, expect, it } from "vitest";
+import { bodyOf, findFunction } from "../../src/ir/analysis/symbols.js";
+import { elementsFromNumbers, numberAt } from "../../src/ir/elements.js";
+import { interpretFunction } from "../../src/ir/interpret/index.js";
+import { parseModule } from "../../src/ir/text/index.js";
+import { elementCount, type TensorType } from "../../src/ir/types.js";
+import { allPasses } from "../../src/targets/registry.js";
+import { parsePipeline, runPipeline } from "../../src/passes/index.js";
+import { normal, run } from "../passes/text.js";
+
+const STRIDE = "strided-time{factor=2 least-rows=1}";
+const rows = "tensor<1x4x3xf32>";
+const scanned = `(${rows}, ${rows}, tensor<1x3xf32>) -> (${rows}, tensor<1x3xf32>)`;
+const cast = (name: "to_strided" | "to_ordered", result: string, value: string, type = rows): string =>
+  `%${result} = "nn.${name}"(%${value}) <{axis = 1 : i64, factor = 2 : i64}> : (${type}) -> ${type}`;
+
+const main = (takes: string, gives: string, body: string): string =>
+  `func.func public @main(${takes}) -> ${gives} {\n${body}\n}`;
+
+/** Results of @main on numbers that differ from row to row, model ops lowered after `pipeline`. */
+function meaning(text: string, pipeline: string): readonly number[] {
+  const module = parseModule(text);
+  runPipeline(module, parsePipeline(`${pipeline}lower-model-ops`, allPasses));
+  const inputs = bodyOf(findFunction(module, "main")!)!.arguments.map(({ type }, a) => {
+    const tensor = type as TensorType;
+    const count = elementCount(tensor.shape);
+    const number = (i: number): number =>
+      tensor.element === "f32" ? Math.fround(Math.sin(1.7 * i + a)) : (i * 5 + a) % 4;
+    return elementsFromNumbers(
+      tensor,
+      Array.from({ length: count }, (_, i) => number(i)),
+    );
+  });
+  return interpretFunction(module, "main", inputs).flatMap((elements) =>
+    Array.from({ length: elementCount(elements.type.shape) }, (_, i) => numberAt(elements, i)),
+  );
+}
+
+function expectSameMeaning(text: string, pipeline = STRIDE): void {
+  const [before, after] = [meaning(text, ""), meaning(text, `${pipeline},`)];
+  expect(after).toHaveLength(before.length);
+  before.forEach((number, i) => {
+    expect(after[i]).toBeCloseTo(number, 5);
+  });
+}
+
+describe("strided-time", () => {
+  it("casts all time operands of a scan, those too that are not made of tokens", () => {
+    const text = main(
+      `%x: ${rows}, %a: ${rows}, %h0: tensor<1x3xf32>`,
+      "tensor<1x3xf32>",
+      `  %0 = stablehlo.negate %x : ${rows}
+  %1:2 = "nn.linear_scan"(%0, %a, %h0) <{axis = 1 : i64}> : ${scanned}
+  return %1#1 : tensor<1x3xf32>`,
+    );
+    expect(run(STRIDE, text)).toBe(
+      normal(
+        main(
+          `%x: ${rows}, %a: ${rows}, %h0: tensor<1x3xf32>`,
+          "tensor<1x3xf32>",
+          `  ${cast("to_strided", "s", "x")}
+  ${cast("to_strided", "b", "a")}
+  %0 = stablehlo.negate %s : ${rows}
+  %1:2 = "nn.linear_scan"(%0, %b, %h0) <{axis = 1 : i64, strided = 2 : i64}> : ${scanned}
+  return %1#1 : tensor<1x3xf32>`,
+        ),
+      ),
+    );
+    expectSameMeaning(text);
+  });
+
+  it("leaves the operands of an op that has no rule in the order of time, wherever they come from", () => {
+    const text = main(
+      `%x: ${rows}, %a: ${rows}, %h0: tensor<1x3xf32>, %ring: tensor<1x2x3xf32>, %rows: ${rows}, %pos: tensor<1x4xi32>`,
+      "(tensor<1x2x3xf32>, tensor<1x2x3xf32>)",
+      `  %0:2 = "nn.linear_scan"(%x, %a, %h0) <{axis = 1 : i64}> : ${scanned}
+  %1 = "nn.kv_cache_update"(%ring, %rows, %pos) : (tensor<1x2x3xf32>, ${rows}, tensor<1x4xi32>) -> tensor<1x2x3xf32>
+  %2 = "nn.kv_cache_update"(%ring, %0#0, %pos) : (tensor<1x2x3xf32>, ${rows}, tensor<1x4xi32>) -> tensor<1x2x3xf32>
+  return %1, %2 : tensor<1x2x3xf32>, tensor<1x2x3xf32>`,
+    );
+    const strided = run(STRIDE, text);
+    expect(strided).toContain(`"nn.kv_cache_update"(%arg3, %arg4, %arg5)`);
+    expect(strided.match(/"nn.to_ordered"/g)).toHaveLength(1);
+    expectSameMeaning(text);
+  });
+
+  it("strides a scan against time as well", () => {
+    const text = main(
+      `%x: ${rows}, %a: ${rows}, %h0: tensor<1x3xf32>`,
+      `(${rows}, tensor<1x3xf32>)`,
+      `  %0:2 = "nn.linear_scan"(%x, %a, %h0) <{axis = 1 : i64, reverse}> : ${scanned}
+  return %0#0, %0#1 : ${rows}, tensor<1x3xf32>`,
+    );
+    expect(run(STRIDE, text)).toContain("strided = 2");
+    expectSameMeaning(text, `${STRIDE},lower-linear-scan{strategy=strided}`);
+  });
+
+  it("takes one row where it lies", () => {
+    const text = main(
+      `%x: ${rows}, %a: ${rows}, %h0: tensor<1x3xf32>`,
+      "(tensor<1x1x3xf32>, tensor<1x1x3xf32>)",
+      `  %0:2 = "nn.linear_scan"(%x, %a, %h0) <{axis = 1 : i64}> : ${scanned}
+  %1 = stablehlo.slice %0#0 [0:1, 1:2, 0:3] : (${rows}) -> tensor<1x1x3xf32>
+  %2 = stablehlo.slice %0#0 [0:1, 3:4, 0:3] : (${rows}) -> tensor<1x1x3xf32>
+  return %1, %2 : tensor<1x1x3xf32>, tensor<1x1x3xf32>`,
+    );
+    const strided = run(STRIDE, text);
+    expect(strided).not.toContain("to_ordered");
+    expect(strided).toContain("[0:1, 2:3, 0:3]");
+    expect(strided).toContain("[0:1, 3:4, 0:3]");
+    expectSameMeaning(text);
+  });
+
+  it("does not cast rows that are all equal", () => {
+    const text = main(
+      `%x: ${rows}, %a: tensor<3xf32>, %h0: tensor<1x3xf32>`,
+      "tensor<1x3xf32>",
+      `  %0 = stablehlo.broadcast_in_dim %a, dims = [2] : (tensor<3xf32>) -> ${rows}
+  %1 = stablehlo.logistic %0 : ${rows}
+  %2:2 = "nn.linear_scan"(%x, %1, %h0) <{axis = 1 : i64}> : ${scanned}
+  return %2#1 : tensor<1x3xf32>`,
+    );
+    expect(run(STRIDE, text).match(/"nn.to_strided"/g)).toHaveLength(1);
+    expectSameMeaning(text);
+  });
+
+  it("moves the rows before a product that widens them, not after it", () => {
+    const wide = "tensor<1x4x9xf32>";
+    const text = main(
+      `%x: ${rows}, %a: ${rows}, %h0: tensor<1x3xf32>, %w: tensor<9x3xf32>`,
+      wide,
+      `  %0:2 = "nn.linear_scan"(%x, %a, %h0) <{axis = 1 : i64}> : ${scanned}
+  %1 = stablehlo.dot_general %0#0, %w, contracting_dims = [2] x [1] : (${rows}, tensor<9x3xf32>) -> ${wide}
+  %2 = stablehlo.tanh %1 : ${wide}
+  return %2 : ${wide}`,
+    );
+    const strided = run(STRIDE, text);
+    expect(strided).toContain(
+      `"nn.to_ordered"(%2#0) <{axis = 1 : i64, factor = 2 : i64}> : (${rows}) -> ${rows}`,
+    );
+    expect(strided.match(/"nn.to_ordered"/g)).toHaveLength(1);
+    expectSameMeaning(text);
+  });
+
+  it("works in any function, with time on any axis", () => {
+    const first = "tensor<4x1x3xf32>";
+    const types = `(${first}, ${first}, tensor<1x3xf32>) -> (${first}, tensor<1x3xf32>)`;
+    const text = `${main(
+      `%x: ${first}, %h0: tensor<1x3xf32>`,
+      first,
+      `  %0 = call @inner(%x, %h0) : (${first}, tensor<1x3xf32>) -> ${first}
+  return %0 : ${first}`,
+    )}
+func.func private @inner(%x: ${first}, %h0: tensor<1x3xf32>) -> ${first} {
+  %0:2 = "nn.linear_scan"(%x, %x, %h0) <{axis = 0 : i64}> : ${types}
+  return %0#0 : ${first}
+}`;
+    expect(run(STRIDE, text)).toContain("<{axis = 0 : i64, strided = 2 : i64}>");
+    expectSameMeaning(text);
+  });
+
+  it("leaves a scan alone whose strided slices would have too few rows, or not all the same number", () => {
+    const text = main(
+      `%x: ${rows}, %a: ${rows}, %h0: tensor<1x3xf32>`,
+      "tensor<1x3xf32>",
+      `  %0:2 = "nn.linear_scan"(%x, %a, %h0) <{axis = 1 : i64}> : ${scanned}
+  return %0#1 : tensor<1x3xf32>`,
+    );
+    expect(run("strided-time{factor=2 least-rows=3}", text)).toBe(normal(text));
+    expect(run("strided-time{factor=3 least-rows=1}", text)).toBe(normal(text));
+    expect(run("strided-time{factor=1 least-rows=1}", text)).toBe(normal(text));
+  });
+
+  it("leaves a program without a recurrence alone", () => {
+    const text = main(`%x: ${rows}`, rows, `  %0 = stablehlo.tanh %x : ${rows}\n  return %0 : ${rows}`);
+    expect(run(STRIDE, text)).toBe(normal(text));
+  });
+});
+
+describe("split-rows", () => {
+  it("goes through one product, and on until rows are used twice", () => {
+    const wide = "tensor<1x4x5xf32>";
+    const text = main(
+      `%x: ${rows}, %a: ${rows}, %h0: tensor<1x3xf32>, %w: tensor<5x3xf32>`,
+      wide,
+      `  %0:2 = "nn.linear_scan"(%x, %a, %h0) <{axis = 1 : i64, strided = 2 : i64}> : ${scanned}
+  %1 = stablehlo.tanh %0#0 : ${rows}
+  %2 = stablehlo.dot_general %1, %w, contracting_dims = [2] x [1] : (${rows}, tensor<5x3xf32>) -> ${wide}
+  %3 = stablehlo.abs %2 : ${wide}
+  %4 = stablehlo.multiply %3, %3 : ${wide}
+  return %4 : ${wide}`,
+    );
+    const split = run("split-rows,canonicalize", text);
+    const count = (op: string) => split.match(new RegExp(`stablehlo\\.${op} `, "g"))?.length;
+    expect([count("tanh"), count("dot_general"), count("abs"), count("multiply")]).toEqual([2, 2, 2, 1]);
+    expect(count("concatenate")).toBe(1);
+    expectSameMeaning(text, "split-rows");
+  });
+
+  it("leaves what follows a scan whole where no product takes its states", () => {
+    const text = main(
+      `%x: ${rows}, %a: ${rows}, %h0: tensor<1x3xf32>`,
+      rows,
+      `  %0:2 = "nn.linear_scan"(%x, %a, %h0) <{axis = 1 : i64, strided = 2 : i64}> : ${scanned}
+  %1 = stablehlo.tanh %0#0 : ${rows}
+  return %1 : ${rows}`,
+    );
+    expect(run("split-rows", text)).toBe(normal(text));
+  });
+});
