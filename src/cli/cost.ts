@@ -2,7 +2,7 @@
 import { type Chip, chipNames, countModule, findChip, type Grouping } from "../cost/index.js";
 import { costRequest, resolveTarget } from "../engine/index.js";
 import { describedTarget } from "../targets/names.js";
-import type { Operation } from "../ir/operation.js";
+import type { CompileRequest } from "../runtime-pjrt/index.js";
 import { compileApart } from "./cost/compile.js";
 import { printable } from "./cost/print.js";
 import { type Counted, makeReport } from "./cost/report.js";
@@ -25,6 +25,7 @@ interface Options extends ModelFlags, LoweringFlags {
   readonly target?: string;
   readonly chip?: string;
   readonly plugin?: string;
+  readonly allowCustomCall?: readonly string[];
   readonly by: Grouping | "none";
   readonly top: number;
   readonly json?: boolean;
@@ -58,18 +59,18 @@ async function count(
       ? await lowerModel({ ...options, target: place }, progress)
       : await readSource(context, file);
   if ("hlo" in source) return { cost: countModule(source.hlo), chip: chipOf(options) };
-  const compiled = await compile(context, source.stablehlo, place, plugin, progress);
+  const request = costRequest(source.stablehlo, place, { allowCustomCalls: options.allowCustomCall });
+  const compiled = await compile(context, request, place, plugin, progress);
   return { ...compiled, target: place, chip: chipOf({ ...options, target: place }) };
 }
 
 async function compile(
   context: CommandContext,
-  module: Operation,
+  request: CompileRequest,
   target: string,
   plugin: string | undefined,
   progress: Progress,
 ) {
-  const request = costRequest(module, target);
   const { target: resolved, topology } = resolveTarget(target);
   const path = await locatePlugin(context, plugin ?? resolved.plugin, progress);
   progress.update("compile for", target);

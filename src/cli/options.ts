@@ -55,6 +55,14 @@ export function parseTokenIds(text: string): number[] {
   });
 }
 
+/** `--allow-custom-call`, which may be given several times. */
+export const addCustomCallOption = (command: Command): Command =>
+  command.option(
+    "--allow-custom-call <name>",
+    "pass calls of this target on to the plugin, which may trust their operands; repeatable",
+    repeated((name) => name),
+  );
+
 /** Collects a repeatable option. */
 export const repeated =
   <T>(parse: (text: string) => T) =>

@@ -20,6 +20,7 @@ export interface RunOptions extends CacheFlags {
   readonly selfCheck?: boolean;
   readonly interpret?: boolean;
   readonly portable?: boolean;
+  readonly allowCustomCall?: readonly string[];
   readonly plugin: string;
   readonly json?: boolean;
 }
@@ -48,7 +49,10 @@ export async function runPrograms(
   using progress = context.progress({ leavesLines: false });
   await using device = await openDevice(context, options.plugin, progress);
   progress.update("compile and run", file);
-  const results = await runProgram(device.client, module, inputs, cacheOf(context, options));
+  const results = await runProgram(device.client, module, inputs, {
+    allowCustomCalls: options.allowCustomCall,
+    cache: cacheOf(context, options),
+  });
   progress.done();
   if (options.output !== undefined) await writeTensors(options.output, results);
   const verdicts = expected === undefined ? undefined : judge(results, expected, options.tolerance);

@@ -19,6 +19,7 @@ export interface SelfCheckOptions {
   readonly interpret?: boolean;
   /** Give the plugin our bytecode instead of text. */
   readonly portable?: boolean;
+  readonly allowCustomCall?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -48,7 +49,10 @@ export async function runSelfChecks(
     });
   await using device = await openDevice(context, options.plugin, progress);
   return await runAll(context, files, options, progress, (module) =>
-    selfCheck(device.client, module, options.portable === true ? "portable" : "text"),
+    selfCheck(device.client, module, {
+      form: options.portable === true ? "portable" : "text",
+      allowCustomCalls: options.allowCustomCall,
+    }),
   );
 }
 

@@ -2,6 +2,7 @@
 import { countModule, moduleFromProto, type ProgramCost } from "../cost/index.js";
 import type { Operation } from "../ir/operation.js";
 import { printModule } from "../ir/text/index.js";
+import { type ProgramRules, verifyProgram } from "../ir/verify-program/index.js";
 import {
   type CompiledMemoryStats,
   type CompiledProgram,
@@ -25,7 +26,8 @@ export interface CompiledCost {
  * StableHLO with the names and lines of the model, by which costs are grouped.
  * @throws VerifyError for what a compiler of the target is known to abort on; ProgramError for values that no buffer can hold
  */
-export function costRequest(module: Operation, target: TargetLike): CompileRequest {
+export function costRequest(module: Operation, target: TargetLike, rules?: ProgramRules): CompileRequest {
+  verifyProgram(module, rules);
   verifyLimits(module, resolveTarget(target).target.limits);
   return { program: printModule(module, { locations: true }), signature: mainInterface(module) };
 }

@@ -5,6 +5,7 @@ import type { Operation } from "../ir/operation.js";
 import { verifyForClient } from "../targets/index.js";
 import { printModule } from "../ir/text/index.js";
 import { tensorType } from "../ir/types.js";
+import type { ProgramRules } from "../ir/verify-program/index.js";
 import {
   type Client,
   type CompileCache,
@@ -49,21 +50,27 @@ export function compareValues(actual: HostValue, expected: HostValue, tolerance:
   });
 }
 
+/** How a program is compiled and run. */
+export interface RunProgramOptions extends ProgramRules {
+  /** Asked first, and given what was compiled. */
+  readonly cache?: CompileCache | undefined;
+}
+
 /**
- * Compiles @main, runs it on the values of `inputs` (argument i is called "i"), and gives the results in order; a cache, if given,
- * is asked first.
- * @throws UsageError with one table of all arguments that do not fit, and for half of a prepared program; ProgramError for a program that buffers cannot feed; PjrtError
+ * Compiles @main, runs it on the values of `inputs` (argument i is called "i"), and gives the results in order.
+ * @throws UsageError with one table of all arguments that do not fit, and for half of a prepared program; ProgramError for a program that buffers cannot feed; VerifyError for one that
+ * a plugin would not survive; PjrtError
  */
 export async function runProgram(
   client: Client,
   module: Operation,
   inputs: ReadonlyMap<string, HostValue>,
-  cache?: CompileCache,
+  { cache, ...rules }: RunProgramOptions = {},
 ): Promise<readonly HostValue[]> {
   const signature = mainInterface(module);
   checkComplete(signature);
   checkInputs(signature.arguments, inputs);
-  verifyForClient(module, client);
+  verifyForClient(module, client, rules);
   const compiled = await compileThrough(cache, client, { program: printModule(module), signature });
   using executable = compiled.executable;
   const values = executable.signature.arguments.map(({ layout }, i) => ({ ...inputs.get(`${i}`)!, layout }));

@@ -14,6 +14,7 @@ import { eraseOperation, setAttributes, setOperands } from "../ir/rewriter.js";
 import { printModule } from "../ir/text/index.js";
 import { checkTolerances } from "../ir/ops/check.js";
 import { formatType, functionType } from "../ir/types.js";
+import type { ProgramRules } from "../ir/verify-program/index.js";
 import { decomposeChlo } from "../lowering/chlo/index.js";
 import type { Client } from "../runtime-pjrt/index.js";
 import type { SourcePosition } from "../support/errors.js";
@@ -33,6 +34,11 @@ interface Check {
 /** How the plugin is given a program: as text, or as the bytes of a portable artifact (chlo ops decomposed). */
 export type ProgramForm = "text" | "portable";
 
+/** How a program that checks itself is given to a plugin, and what of it. */
+export interface SelfCheckOptions extends ProgramRules {
+  readonly form?: ProgramForm | undefined;
+}
+
 function inForm(module: Operation, form: ProgramForm): string | Uint8Array {
   if (form === "text") return printModule(module);
   decomposeChlo(module);
@@ -43,13 +49,13 @@ function inForm(module: Operation, form: ProgramForm): string | Uint8Array {
 export async function selfCheck(
   client: Client,
   module: Operation,
-  form: ProgramForm = "text",
+  { form = "text", ...rules }: SelfCheckOptions = {},
 ): Promise<CheckReport> {
   const main = findEntry(module);
   const name = main.attributes.sym_name;
   const checks = takeOutChecks(main);
   refuseInterpreterOps(module);
-  verifyForClient(module, client);
+  verifyForClient(module, client, rules);
   const signature = mainInterface(module);
   using executable = await client.compile({ program: inForm(module, form), signature });
   const buffers = await executable.execute([]);

@@ -176,3 +176,22 @@ test("run refuses half of a program whose weights are prepared by another", asyn
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
   expect(stderr).toContain('got:      griffin.prepared on argument "1"');
 });
+
+test("run refuses a custom call that may end the process, and passes it on when it is allowed by name", async () => {
+  const { folder } = await prepare();
+  const file = join(folder, "call.mlir");
+  await writeFile(
+    file,
+    `func.func @main() -> tensor<4xf32> {
+  %0 = stablehlo.custom_call @my_kernel() : () -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+`,
+  );
+  const refused = await griffin(["run", file]);
+  expect(refused.exitCode).toBe(1);
+  expect(refused.stderr).toContain("@my_kernel is code of the plugin");
+  const allowed = await griffin(["run", file, "--allow-custom-call", "my_kernel"]);
+  expect(allowed.exitCode).toBe(1);
+  expect(allowed.stderr).toContain("PJRT");
+});

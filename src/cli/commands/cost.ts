@@ -4,7 +4,7 @@ import { Command } from "commander";
 import { chipNames } from "../../cost/chips.js";
 import { groupings } from "../../cost/summary.js";
 import { addModelOptions } from "../model-options.js";
-import { addLoweringOptions, oneOf, wholeNumber } from "../options.js";
+import { addCustomCallOption, addLoweringOptions, oneOf, wholeNumber } from "../options.js";
 import type { Launch } from "./launch.js";
 
 const EXAMPLES = `
@@ -38,7 +38,7 @@ export function costCommand(launch: Launch): Command {
       "scope",
     )
     .option("--top <n>", "how many of the costliest instructions", wholeNumber("--top", 0), 10);
-  return addLoweringOptions(command)
+  return addCustomCallOption(addLoweringOptions(command))
     .addHelpText("after", EXAMPLES)
     .action(launch(async () => (await import("../cost.js")).runCost));
 }

@@ -1,6 +1,6 @@
 /** @file The options of griffin run. */
 import { Command } from "commander";
-import { addCacheOption, addPluginOption, decimalNumber } from "../options.js";
+import { addCacheOption, addCustomCallOption, addPluginOption, decimalNumber } from "../options.js";
 import type { Launch } from "./launch.js";
 
 const EXAMPLES = `
@@ -25,7 +25,7 @@ export function runCommand(launch: Launch): Command {
     .option("--self-check", "run programs that say themselves what is right (check.expect_*)")
     .option("--interpret", "with --self-check: by our own interpreter instead of a plugin")
     .option("--portable", "with --self-check: the plugin gets a portable artifact instead of text");
-  return addCacheOption(addPluginOption(command))
+  return addCacheOption(addPluginOption(addCustomCallOption(command)))
     .addHelpText("after", EXAMPLES)
     .action(launch(async () => (await import("../run.js")).runPrograms));
 }
