@@ -2,6 +2,7 @@
 import type { AttributeDictionary } from "./attribute.js";
 import { type Location, unknownLocation } from "./location.js";
 import type { Block, Operation, Region, Value } from "./operation.js";
+import type { AttributesOf, AttributeTable, OpDefinition } from "./ops/define.js";
 import type { Attributes, OpName, OperationOf } from "./ops/index.js";
 import { insertOperation, makeBlock, makeOperation, makeRegion } from "./rewriter.js";
 import type { Type } from "./types.js";
@@ -51,29 +52,31 @@ export class Builder {
     attributes: Attributes<K>,
     options: CreateOptions = {},
   ): OperationOf<K> {
+    return this.#insert(name, operands, attributes, options) as unknown as OperationOf<K>;
+  }
+
+  /** The same for an op of an added dialect (dialect.ts), by its declaration. @throws VerifyError */
+  createOf<const Name extends string, const A extends AttributeTable>(
+    definition: OpDefinition<Name, A>,
+    operands: readonly Value[],
+    attributes: AttributesOf<A>,
+    options: CreateOptions = {},
+  ): Operation<Name, AttributesOf<A>> {
+    const operation = this.#insert(definition.name, operands, attributes, options);
+    return operation as unknown as Operation<Name, AttributesOf<A>>;
+  }
+
+  #insert(name: string, operands: readonly Value[], attributes: object, options: CreateOptions): Operation {
     const location = options.location ?? this.location;
     const regions = options.regions ?? [];
     const requested = options.results ?? [];
-    const resultTypes = inferResultTypes({
-      name,
-      operands,
-      attributes,
-      regions,
-      resultTypes: requested,
-      location,
-    });
+    const values = attributes as Record<string, unknown>;
+    const parts = { name, operands, attributes: values, regions, location };
+    const resultTypes = inferResultTypes({ ...parts, resultTypes: requested });
     const { extra } = options;
-    const operation = makeOperation({
-      name,
-      operands,
-      attributes: attributes as Record<string, unknown>,
-      ...(extra === undefined ? {} : { extra }),
-      resultTypes,
-      regions,
-      location,
-    });
+    const operation = makeOperation({ ...parts, ...(extra === undefined ? {} : { extra }), resultTypes });
     insertOperation(operation, this.#block, this.#anchor);
-    return operation as unknown as OperationOf<K>;
+    return operation;
   }
 
   /** A one-block region whose body is made by `build`, which gets the arguments and a builder at its end. */

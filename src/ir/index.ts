@@ -24,8 +24,17 @@ export {
   splatNumber,
   storedCount,
 } from "./elements.js";
+export type { Decomposition } from "./decompositions.js";
+export {
+  defineDialect,
+  type Dialect,
+  isInstanceOf,
+  type OperationOfDefinition,
+  registerDialect,
+} from "./dialect.js";
 export { type DotDims, Emitter, isSplat, shapeOf, typeOf } from "./emit.js";
 export { ParseError, VerifyError } from "./errors.js";
+export { Expression, polynomial, type Term } from "./expression.js";
 export * from "./interpret/index.js";
 export {
   describeLocation,
@@ -83,6 +92,7 @@ export {
   setOperands,
   type ValueMap,
 } from "./rewriter.js";
+export type { Form, FormParser, FormPrinter } from "./text/forms/form.js";
 export * from "./text/index.js";
 export * from "./types.js";
 export { inferResultTypes, type OpParts, verifyModule, verifyOperation } from "./verify.js";

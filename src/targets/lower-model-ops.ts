@@ -7,6 +7,7 @@ import { isOp, type ModelOpName } from "../ir/ops/index.js";
 import { replaceOperation } from "../ir/rewriter.js";
 import { type Decompose, decompositions } from "../lowering/decompose/index.js";
 import { griffinExample } from "../lowering/examples.js";
+import { replaceAdded } from "../lowering/lower-each.js";
 import { definePass, type Pass, type PassContext, type PipelineStep } from "../passes/index.js";
 import type { LoweringRule, LoweringRules } from "./rules.js";
 import type { Target } from "./target.js";
@@ -28,6 +29,8 @@ function lowerIfNamed<K extends ModelOpName>(op: Operation, name: K, rules: Lowe
 
 /** Users first: a rule sees the model ops that make its operands, and may compute them another way. */
 function lowerAll(module: Operation, context: PassContext, rules: LoweringRules): void {
+  // What they are decomposed into may be model ops.
+  replaceAdded(module, context);
   for (const op of [...walk(module)].reverse()) {
     const isLowered = modelOpNames.some((name) => lowerIfNamed(op, name, rules));
     if (isLowered) context.count(`${op.name} lowered`);
@@ -45,7 +48,8 @@ export const lowerModelOps = (target: Target): PipelineStep => ({
 export const lowerModelOpsPass = (targets: readonly Target[]): Pass =>
   definePass({
     name: NAME,
-    summary: "Every model op becomes StableHLO: by the target's rule, or by its meaning.",
+    summary:
+      "Every model op, of added dialects too, becomes StableHLO: by the target's rule, or by its meaning.",
     options: z.object({
       target: z
         .enum(targets.map(({ name }) => name))

@@ -6,6 +6,7 @@ import type { Block, Operation, Region, Value } from "../operation.js";
 import { hasTrait, isOp, type OperationOf } from "../ops/index.js";
 import { byteWidth, elementCount, formatType, isStatic, type TensorType, type Type } from "../types.js";
 import { isCompatible } from "../verify-types.js";
+import { decomposed } from "./decomposed.js";
 import { InterpretError, UnsupportedError, whereOf } from "./errors.js";
 import type { Machine, RuntimeValue } from "./machine.js";
 import { overRealNumbers } from "./quantise.js";
@@ -61,6 +62,7 @@ export function checkSizes(operation: Operation): void {
 export class Program {
   #left: number;
   #depth = 0;
+  readonly #meanings = new Map<Operation, Block>();
   readonly functions: ReadonlyMap<string, OperationOf<"func.func">>;
 
   constructor(
@@ -72,6 +74,13 @@ export class Program {
     const body = module?.regions[0]?.blocks[0]?.operations ?? [];
     const functions = body.filter((operation) => isOp(operation, "func.func"));
     this.functions = new Map(functions.map((func) => [func.attributes.sym_name, func]));
+  }
+
+  /** What an op of an added dialect is decomposed into, as a block over its operands; undefined for all others. */
+  meaningOf(operation: Operation): Block | undefined {
+    const known = this.#meanings.get(operation) ?? decomposed(operation);
+    if (known !== undefined) this.#meanings.set(operation, known);
+    return known;
   }
 
   /** Counts one operation against the limit. */
@@ -158,6 +167,8 @@ export class Frame implements Machine {
       );
     const control = findControlRule(operation.name);
     if (control !== undefined) return control(operation as never, operands, this);
+    const meaning = this.program.meaningOf(operation);
+    if (meaning !== undefined) return this.runBlock(meaning, operands);
     const reason = reasonNotInterpreted(operation.name);
     throw new UnsupportedError(
       reason,

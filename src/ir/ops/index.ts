@@ -82,14 +82,22 @@ export type Attributes<K extends OpName> =
 /** An operation known to be a `K`. */
 export type OperationOf<K extends OpName> = Operation<K, Attributes<K>>;
 
-const byName: ReadonlyMap<string, OpDefinition> = new Map(
+const byName = new Map<string, OpDefinition>(
   definitions.map((definition) => [definition.name, definition as unknown as OpDefinition]),
 );
 
-/** All declarations, in the order of the docs. */
+/** All built-in declarations, in the order of the docs. */
 export const opDefinitions: readonly OpDefinition[] = [...byName.values()];
 
-/** The declaration of `name`, or undefined for an op of another dialect. */
+/** Makes ops of an added dialect known (ir/dialect.ts); their names are new. */
+export function addOps(added: readonly OpDefinition[]): void {
+  for (const definition of added) byName.set(definition.name, definition);
+}
+
+/** Names of all ops, those of added dialects too. */
+export const opNames = (): readonly string[] => [...byName.keys()];
+
+/** The declaration of `name`, or undefined for an op of a dialect that nobody has registered. */
 export const findOp = (name: string): OpDefinition | undefined => byName.get(name);
 
 /** Narrows an operation by name; its attributes are then typed. */

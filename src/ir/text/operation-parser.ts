@@ -6,7 +6,7 @@ import { ParseError } from "../errors.js";
 import { fileLocation, type Location } from "../location.js";
 import type { Block, Operation, Region, Value } from "../operation.js";
 import { nearestName } from "../../support/suggest.js";
-import { findOp, opDefinitions } from "../ops/index.js";
+import { findOp, opNames } from "../ops/index.js";
 import type { OpDefinition } from "../ops/define.js";
 import { insertOperation, makeBlock, makeOperation, makeRegion } from "../rewriter.js";
 import { formatType, type Type } from "../types.js";
@@ -190,10 +190,7 @@ export class OperationParser implements FormParser {
   }
 
   #failUnknown(name: string, at: number): never {
-    const nearest = nearestName(
-      name,
-      opDefinitions.map((definition) => definition.name),
-    );
+    const nearest = nearestName(name, opNames());
     const hint = nearest === undefined ? undefined : `did you mean ${nearest}?`;
     return this.cursor.fail(`there is no op ${name}`, at, hint);
   }
@@ -275,6 +272,10 @@ export class OperationParser implements FormParser {
       attributes[entry.name] = value;
     }
     return extra.length === 0 ? { attributes } : { attributes, extra: toDictionary(extra) };
+  }
+
+  type(): Type {
+    return parseType(this.context);
   }
 
   /** `%x: T loc(..)`. */

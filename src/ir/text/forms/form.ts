@@ -39,6 +39,8 @@ export interface FormParser {
     entries: readonly Entry[],
     typed?: Readonly<Record<string, unknown>>,
   ): Pick<ParsedParts, "attributes" | "extra">;
+  /** A type. */
+  type(): Type;
   /** `%x: T loc(..)`. */
   argument(): ParsedArgument;
   /** `{ .. }` of the op `owner`; `entry` are the arguments of the first block when the op's own syntax names them. */

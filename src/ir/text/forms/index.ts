@@ -44,6 +44,11 @@ const table: { readonly [K in CustomFormName]: Form } = {
   "stablehlo.while": whileForm,
 };
 
-const forms: ReadonlyMap<string, Form> = new Map(Object.entries(table));
+const forms = new Map<string, Form>(Object.entries(table));
+
+/** Makes the forms of an added dialect's ops known (ir/dialect.ts). */
+export function addForms(added: Readonly<Record<string, Form>>): void {
+  for (const [name, form] of Object.entries(added)) forms.set(name, form);
+}
 
 export const findForm = (name: string): Form | undefined => forms.get(name);

@@ -1,0 +1,179 @@
+import { describe, expect, it } from "vitest";
+import * as ir from "../../src/ir/index.js";
+import { allPasses } from "../../src/targets/index.js";
+import { parsePipeline, runPipeline } from "../../src/passes/index.js";
+
+/** scale * x, clipped to [-1, 1]. */
+const scaled = ir.defineOp({
+  name: "demo.scaled_clip",
+  summary: "Scales and clips to [-1, 1].",
+  operands: [ir.operand("x", "F")],
+  attributes: { scale: ir.kinds.i64 },
+  traits: ["pure", "elementwise"],
+  infer: (op) => {
+    op.check(
+      op.attributes.scale > 0,
+      "scaled_clip_scale",
+      `scale must be positive, got ${op.attributes.scale}`,
+    );
+    return [op.tensor(0)];
+  },
+  assembly: { template: "%x, scale = $scale : T" },
+  example: "%0 = demo.scaled_clip %arg0, scale = 2 : tensor<4xf32>",
+});
+
+/** Two uses of the one above: a decomposition may be of ops of the same dialect. */
+const twice = ir.defineOp({
+  name: "demo.clip_twice",
+  summary: "Clips x and 2x, and adds them.",
+  operands: [ir.operand("x", "F")],
+  attributes: {},
+  traits: ["pure"],
+  infer: (op) => [op.tensor(0)],
+  assembly: "custom",
+  example: "%0 = demo.clip_twice of %arg0 : tensor<4xf32>",
+});
+
+const demo = ir.defineDialect({
+  name: "demo",
+  ops: [scaled, twice],
+  forms: {
+    "demo.clip_twice": {
+      print(out, operation) {
+        out.write(` of ${out.namesOf(operation.operands)} : ${ir.formatType(operation.result.type)}`);
+        return true;
+      },
+      parse(input, definition) {
+        input.cursor.expectWord("of");
+        const x = input.use();
+        input.cursor.expect(":");
+        const at = input.cursor.start;
+        const type = input.type();
+        input.checkTypes([x], [type], at);
+        return { operands: [x], resultTypes: [type], ...input.attributes(definition, []) };
+      },
+    },
+  },
+  decompositions: {
+    "demo.scaled_clip": (e, { operands, attributes }) => [
+      e.clamp(-1, e.scalar("multiply", operands[0]!, attributes.scale), 1),
+    ],
+    "demo.clip_twice": (e, { operands }) => {
+      const clip = (scale: number): ir.Value => e.builder.createOf(scaled, operands, { scale }).result;
+      return [e.add(clip(1), clip(2))];
+    },
+  },
+});
+ir.registerDialect(demo);
+
+const program = (line: string): string => `module {
+  func.func @main(%arg0: tensor<4xf32>) -> tensor<4xf32> {
+    ${line}
+    return %0 : tensor<4xf32>
+  }
+}
+`;
+
+const run = (text: string, pipeline: string): string => {
+  const module = ir.parseModule(text);
+  runPipeline(module, parsePipeline(pipeline, allPasses));
+  ir.verifyModule(module);
+  return ir.printModule(module);
+};
+
+const numbers = (text: string): readonly number[] => {
+  const input = ir.elementsFromNumbers(ir.tensorType([4], "f32"), [-2, -0.25, 0.5, 3]);
+  const [result] = ir.interpretFunction(ir.parseModule(text), "main", [input]);
+  return [0, 1, 2, 3].map((i) => ir.numberAt(result!, i));
+};
+
+describe("an op of a dialect that was registered", () => {
+  it.each([scaled, twice])("$name: its example is read, checked, and written as it was", ({ example }) => {
+    const text = program(example);
+    const module = ir.parseModule(text);
+    ir.verifyModule(module);
+    expect(ir.printModule(module)).toBe(text);
+    const generic = ir.printModule(module, { form: "generic" });
+    expect(ir.printModule(ir.parseModule(generic))).toBe(text);
+  });
+
+  it("is held to its constraints, with their labels", () => {
+    const module = ir.parseModule(program("%0 = demo.scaled_clip %arg0, scale = 0 : tensor<4xf32>"));
+    expect(() => ir.verifyModule(module)).toThrow("scale must be positive, got 0");
+    expect(() => ir.verifyModule(module)).toThrow("[scaled_clip_scale]");
+  });
+
+  it("is suggested for a name that is nearly its own", () => {
+    expect(() => ir.parseModule(program("%0 = demo.scale_clip %arg0 : tensor<4xf32>"))).toThrow(
+      "did you mean demo.scaled_clip?",
+    );
+  });
+
+  it("is interpreted by what it means, and the meaning of that", () => {
+    expect(numbers(program(scaled.example))).toEqual([-1, -0.5, 1, 1]);
+    expect(numbers(program(twice.example))).toEqual([-2, -0.75, 1.5, 2]);
+  });
+
+  it("is merged and removed by passes as its traits allow", () => {
+    const text = program(
+      [
+        "%1 = demo.scaled_clip %arg0, scale = 2 : tensor<4xf32>",
+        "%2 = demo.scaled_clip %arg0, scale = 2 : tensor<4xf32>",
+        "%3 = demo.scaled_clip %arg0, scale = 3 : tensor<4xf32>",
+        "%0 = stablehlo.add %1, %2 : tensor<4xf32>",
+      ].join("\n    "),
+    );
+    expect(run(text, "cse,dce")).toBe(`module {
+  func.func @main(%arg0: tensor<4xf32>) -> tensor<4xf32> {
+    %0 = demo.scaled_clip %arg0, scale = 2 : tensor<4xf32>
+    %1 = stablehlo.add %0, %0 : tensor<4xf32>
+    return %1 : tensor<4xf32>
+  }
+}
+`);
+  });
+
+  it("is lowered to StableHLO, and computes the same", () => {
+    const lowered = run(program(twice.example), "lower-model-ops");
+    expect(lowered).not.toContain("demo.");
+    expect(numbers(lowered)).toEqual([-2, -0.75, 1.5, 2]);
+  });
+
+  it("narrows to its typed attributes", () => {
+    const main = ir.findFunction(ir.parseModule(program(scaled.example)), "main")!;
+    const { first } = ir.bodyOf(main)!;
+    expect(ir.isInstanceOf(first, scaled) && first.attributes.scale).toBe(2);
+    expect(ir.isInstanceOf(first, twice)).toBe(false);
+  });
+});
+
+describe("registerDialect", () => {
+  it("changes nothing the second time", () => {
+    ir.registerDialect(demo);
+    expect(ir.findOp("demo.scaled_clip")).toBe(scaled);
+  });
+
+  it("refuses a second dialect of a name, and ops that there are", () => {
+    expect(() =>
+      ir.registerDialect(ir.defineDialect({ name: "demo", ops: [], forms: {}, decompositions: {} })),
+    ).toThrow("two dialects are called demo");
+    const add = ir.defineOp({ ...scaled, name: "stablehlo.add" });
+    expect(() =>
+      ir.registerDialect(ir.defineDialect({ name: "stablehlo", ops: [add], forms: {}, decompositions: {} })),
+    ).toThrow("there is an op stablehlo.add already");
+  });
+});
+
+describe("defineDialect", () => {
+  it("does not compile with an op of another name, or without a form", () => {
+    const other = ir.defineOp({ ...scaled, name: "other.op" });
+    // @ts-expect-error the op is not of this dialect
+    ir.defineDialect({ name: "mine", ops: [other], forms: {}, decompositions: {} });
+    const custom = ir.defineOp({ ...twice, name: "mine.op" });
+    // @ts-expect-error mine.op has no form
+    ir.defineDialect({ name: "mine", ops: [custom], forms: {}, decompositions: {} });
+    // @ts-expect-error there is no such op
+    ir.defineDialect({ name: "other", ops: [other], forms: {}, decompositions: { "other.op2": () => [] } });
+    expect(ir.findOp("mine.op")).toBeUndefined();
+  });
+});
