@@ -174,4 +174,49 @@ test("no platform is named outside of src/targets, but where PJRT plugins are fo
   const outside = files.filter((file) => folderOf(file) !== "src/targets" && !(file in platformFiles));
   expect(outside.flatMap((file) => platformsOf(file).map((name) => `${file}: ${name}`))).toEqual([]);
   expect(Object.keys(platformFiles).filter((file) => platformsOf(file).length === 0)).toEqual([]);
+
+/** Groups of files each of which imports, in some steps, every other of its group. */
+function circlesOf(graph: ReadonlyMap<string, readonly string[]>): readonly (readonly string[])[] {
+  const order = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const open: string[] = [];
+  const circles: (readonly string[])[] = [];
+  const visit = (file: string): void => {
+    order.set(file, order.size);
+    lowest.set(file, order.get(file)!);
+    open.push(file);
+    for (const target of graph.get(file) ?? []) {
+      if (!order.has(target)) visit(target);
+      if (open.includes(target)) lowest.set(file, Math.min(lowest.get(file)!, lowest.get(target)!));
+    }
+    if (lowest.get(file) !== order.get(file)) return;
+    const group = open.splice(open.indexOf(file));
+    if (group.length > 1) circles.push(group.sort());
+  };
+  for (const file of graph.keys()) if (!order.has(file)) visit(file);
+  return circles.sort((a, b) => (a[0]! < b[0]! ? -1 : 1));
+}
+
+/** Attributes hold types, elements and locations, and these hold attributes: one grammar, written in a file a kind. */
+const grammar = ["attributes", "elements", "locations", "resources", "structs", "types"].map(
+  (kind) => `src/ir/text/parse-${kind}.ts`,
+);
+
+/** To be opened: a plugin makes clients and topologies, and these ask it for its functions. */
+const plugin = ["client", "plugin", "topology"].map((name) => `src/runtime-pjrt/${name}.ts`);
+
+test("no files import each other in a circle, but for the grammar of attributes", () => {
+  const circles = circlesOf(imports);
+  expect(circles.filter((circle) => !circle.every((file) => plugin.includes(file)))).toEqual([grammar]);
+});
+
+test("a circle of files would be found", () => {
+  const graph = new Map([
+    ["a", ["b"]],
+    ["b", ["c", "d"]],
+    ["c", ["a"]],
+    ["d", []],
+    ["e", ["a"]],
+  ]);
+  expect(circlesOf(graph)).toEqual([["a", "b", "c"]]);
 });
