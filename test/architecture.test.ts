@@ -174,6 +174,7 @@ test("no platform is named outside of src/targets, but where PJRT plugins are fo
   const outside = files.filter((file) => folderOf(file) !== "src/targets" && !(file in platformFiles));
   expect(outside.flatMap((file) => platformsOf(file).map((name) => `${file}: ${name}`))).toEqual([]);
   expect(Object.keys(platformFiles).filter((file) => platformsOf(file).length === 0)).toEqual([]);
+});
 
 /** Groups of files each of which imports, in some steps, every other of its group. */
 function circlesOf(graph: ReadonlyMap<string, readonly string[]>): readonly (readonly string[])[] {
