@@ -205,10 +205,13 @@ const grammar = ["attributes", "elements", "locations", "resources", "structs", 
 
 /** To be opened: a plugin makes clients and topologies, and these ask it for its functions. */
 const plugin = ["client", "plugin", "topology"].map((name) => `src/runtime-pjrt/${name}.ts`);
+/** To be opened: a target has the standard pipeline by default, which is typed by the target. */
+const target = ["lower-model-ops", "options", "pipeline", "target"].map((name) => `src/targets/${name}.ts`);
 
 test("no files import each other in a circle, but for the grammar of attributes", () => {
-  const circles = circlesOf(imports);
-  expect(circles.filter((circle) => !circle.every((file) => plugin.includes(file)))).toEqual([grammar]);
+  const known = (circle: readonly string[]): boolean =>
+    [plugin, target].some((files) => circle.every((file) => files.includes(file)));
+  expect(circlesOf(imports).filter((circle) => !known(circle))).toEqual([grammar]);
 });
 
 test("a circle of files would be found", () => {
