@@ -109,6 +109,8 @@ export const manifestSchema = z.strictObject({
   target: z.string(),
   /** The dtype computed in, and that weights are converted to. */
   dtype: z.enum(["f32", "bf16", "f16"]),
+  /** Of products that state none; absent where the plugin chooses, as in artifacts of before there was a choice. */
+  precision: z.enum(["high", "highest"]).optional(),
   model,
   /** Sequences side by side in every program, and the longest chunk of a prompt in tokens. */
   batch: count,

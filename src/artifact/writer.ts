@@ -41,12 +41,21 @@ export class ArtifactWriter {
   ) {}
 
   async write(content: ArtifactContent, place: string): Promise<readonly WrittenFile[]> {
-    const { name, tools, target, dtype, model, batch, chunk } = content;
+    const { name, tools, target, dtype, precision, model, batch, chunk } = content;
     const index = await this.#weights(content, place);
     const manifest: Omit<Manifest, "files"> = {
       format: FORMAT,
       schemaVersion: SCHEMA_VERSION,
-      ...{ name, tools, target, dtype, model, batch, chunk },
+      ...{
+        name,
+        tools,
+        target,
+        dtype,
+        ...(precision === undefined ? {} : { precision }),
+        model,
+        batch,
+        chunk,
+      },
       programs: await this.#programs(content),
       compiled: await this.#compiled(content),
       weights: await this.#add("weights.index.json", formatJson(index)),

@@ -93,8 +93,8 @@ async function artifactSource(path: string, request: SourceRequest): Promise<Mod
 }
 
 /** What an artifact was exported with cannot be asked for again. */
-function refuseCompilerOptions({ dtype, scan, scanBlock, attention }: SourceRequest): void {
-  const given = Object.entries({ dtype, scan, "scan-block": scanBlock, attention });
+function refuseCompilerOptions({ dtype, scan, scanBlock, attention, precision }: SourceRequest): void {
+  const given = Object.entries({ dtype, scan, "scan-block": scanBlock, attention, precision });
   const [first] = given.filter(([, value]) => value !== undefined);
   if (first === undefined) return;
   throw new UsageError({

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import type { LoweringOptions } from "../engine/index.js";
 import { attentionNames, defaultNames, scanNames, targetNames } from "../targets/names.js";
+import { precisionNames } from "../ir/precision.js";
 import { UsageError } from "../support/errors.js";
 import { suggestion } from "../support/suggest.js";
 
@@ -73,9 +74,10 @@ export interface LoweringFlags {
   readonly scan?: LoweringOptions["scan"];
   readonly scanBlock?: number;
   readonly attention?: LoweringOptions["attention"];
+  readonly precision?: LoweringOptions["precision"];
 }
 
-/** `--scan`, `--scan-block`, `--attention`: how a model is lowered; what it computes stays the same. */
+/** `--scan`, `--scan-block`, `--attention`: how a model is lowered; what it computes stays the same, but for `--precision`. */
 export function addLoweringOptions(command: Command): Command {
   return command
     .option(
@@ -88,6 +90,11 @@ export function addLoweringOptions(command: Command): Command {
       "--attention <strategy>",
       `local attention: ${attentionNames.join(", ")}`,
       oneOf("--attention", attentionNames),
+    )
+    .option(
+      "--precision <name>",
+      `bits of f32 operands that products keep: ${precisionNames.join(", ")} (default is the plugin's choice)`,
+      oneOf("--precision", precisionNames),
     );
 }
 

@@ -1,5 +1,6 @@
 /** @file program: traces a body into a module, with a description of every argument and result. */
 import type { Operation } from "../ir/operation.js";
+import type { Precision } from "../ir/precision.js";
 import { insertOperation, makeBlock, makeOperation, makeRegion } from "../ir/rewriter.js";
 import { functionType } from "../ir/types.js";
 import { VerifyError } from "../ir/errors.js";
@@ -20,6 +21,8 @@ import { currentTrace, type TensorData, Trace, type TracedArgument, withTrace } 
 /** A traced program: what its arguments and results mean, and the module that says so too, in attributes of its entry. */
 export interface TracedProgram extends Interface {
   readonly module: Operation;
+  /** Of products that state none, where lowering is not told another; undefined leaves it to the plugin. */
+  readonly precision?: Precision | undefined;
 }
 
 export interface ProgramOptions {
@@ -29,6 +32,8 @@ export interface ProgramOptions {
    * nothing is kept of (`dropped`).
    */
   readonly state?: "carried" | "started" | "dropped";
+  /** Of all products that state none of their own, those inside of model ops included. Default: the plugin's choice. */
+  readonly precision?: Precision | undefined;
   /** Which probes become results. */
   readonly probes?: (name: string) => boolean;
 }
@@ -202,5 +207,5 @@ export function program(
     regions: [makeRegion([functions])],
   });
   verify(module, options.name);
-  return { ...declares, module };
+  return { ...declares, module, precision: options.precision };
 }

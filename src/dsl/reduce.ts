@@ -1,12 +1,19 @@
 /** @file Contractions and reductions by axis name. */
 import type { Value } from "../ir/operation.js";
 import { tensorType } from "../ir/types.js";
+import { type Precision, precisionConfigOf } from "../ir/precision.js";
 import { checkDTypes, checkShared, checkSizes, findAxes } from "./align.js";
 import { type Axis, describe, type DType, type FloatDType, indexOf } from "./axis.js";
 import { range, select } from "./elementwise.js";
 import { ShapeError } from "./errors.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, currentTrace, type TensorData } from "./trace.js";
+
+/** How a product is computed. */
+export interface DotOptions {
+  /** How many bits of f32 operands count; default: the program's. */
+  readonly precision?: Precision | undefined;
+}
 
 /**
  * The product of two tensors summed over the axes `over`; other axes they share pair up. Result axes: the shared ones,
@@ -16,6 +23,7 @@ export function dot<A extends string, B extends string, D extends DType, K exten
   x: Tensor<A, D>,
   y: Tensor<B, D>,
   over: K | readonly K[],
+  { precision }: DotOptions = {},
 ): Tensor<Exclude<A | B, K>, D> {
   const contracted: readonly string[] = typeof over === "string" ? [over] : over;
   const names = ["x", "y"];
@@ -34,6 +42,7 @@ export function dot<A extends string, B extends string, D extends DType, K exten
         lhs_contracting_dimensions: contracted.map((name) => indexOf(x.axes, name)),
         rhs_contracting_dimensions: contracted.map((name) => indexOf(y.axes, name)),
       },
+      ...(precision === undefined ? {} : { precision_config: [...precisionConfigOf(precision)] }),
     },
     {
       results: [

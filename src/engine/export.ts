@@ -11,6 +11,7 @@ import {
   writeArtifact,
   type WrittenFile,
 } from "../artifact/index.js";
+import type { Precision } from "../ir/precision.js";
 import { UsageError } from "../support/errors.js";
 import { defaultTarget, resolveTarget } from "../targets/index.js";
 import { hasWeights, type ModelConfig, openCheckpoint, readModelConfig } from "../weights/index.js";
@@ -88,7 +89,18 @@ export async function exportModel(
   const files = await writeArtifact(
     path,
     {
-      ...{ name, target: target.name, dtype, batch, chunk, weights, compiled, programs: contents, tokenizer },
+      ...{
+        name,
+        target: target.name,
+        precision: stated(options.precision),
+        dtype,
+        batch,
+        chunk,
+        weights,
+        compiled,
+        programs: contents,
+        tokenizer,
+      },
       tools: { ...options.tools },
       model: { ...model, blockTypes: [...model.blockTypes], eosIds: [...model.eosIds] },
       copyWeights: options.withWeights === true,
@@ -97,6 +109,9 @@ export async function exportModel(
   );
   return { programs: contents, files };
 }
+
+/** A precision that the manifest says; the plugin's choice goes without saying. */
+const stated = (precision: Precision | undefined) => (precision === "default" ? undefined : precision);
 
 /** Where programs will run, if they are compiled at once. */
 function devicesOf(compiler: ExportCompiler | undefined): { readonly platformName: string } | undefined {

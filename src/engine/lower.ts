@@ -76,7 +76,8 @@ export function lowerProgram(
   onPass?: PassCallback,
 ): LoweredProgram {
   const module = cloneOperation(program.module, new Map());
-  runPipeline(module, loweringPipeline(options, stepsOf(program)), onPass);
+  const precision = options.precision ?? program.precision;
+  runPipeline(module, loweringPipeline({ ...options, precision }, stepsOf(program)), onPass);
   checkLowered(module);
   const prepare = findFunction(module, "prepare");
   // The same name for all programs: those that prepare the same are known by equal texts.

@@ -7,6 +7,7 @@ import { decomposeChloPass } from "./chlo/pass.js";
 import { flattenDots } from "./flatten-dots.js";
 import { replaceEach } from "./lower-each.js";
 import { lowerLinearScan, type ScanChoice } from "./scan/lower.js";
+import { setPrecision } from "./set-precision.js";
 import { splitRows } from "./split-rows.js";
 import { stridedTime } from "./strided-time.js";
 
@@ -66,5 +67,6 @@ export const loweringPasses: readonly Pass[] = [
   stridedTime,
   splitRows,
   flattenDots,
+  setPrecision,
   decomposeChloPass,
 ];

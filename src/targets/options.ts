@@ -1,4 +1,5 @@
 /** @file How a program is lowered: what may be asked for, whatever the target. */
+import type { Precision } from "../ir/precision.js";
 import type { AttentionName, ScanName } from "./names.js";
 import type { Target } from "./target.js";
 
@@ -13,6 +14,11 @@ export interface PipelineOptions {
   readonly attention?: AttentionName | undefined;
   /** Factor of the strided time layout, however few the tokens; 1 keeps the order of time. Default: the target's. */
   readonly strideTime?: number | undefined;
+  /**
+   * Of products that state none, those that lowerings emit included. Default: the program's, else the plugin's choice, as JAX has it: f32
+   * operands are TF32 on NVIDIA GPUs and bf16 on TPUs then.
+   */
+  readonly precision?: Precision | undefined;
   /** Whether the RG-LRU gates are fused (default true). */
   readonly fuseGates?: boolean | undefined;
   /**

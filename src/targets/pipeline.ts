@@ -1,6 +1,7 @@
 /** @file The pipeline that targets share, from a traced program to StableHLO; preferences and options decide its variable parts. */
 import { flattenDots } from "../lowering/flatten-dots.js";
 import { lowerLinearScanPass, lowerLocalAttentionPass } from "../lowering/passes.js";
+import { setPrecision } from "../lowering/set-precision.js";
 import { splitRows } from "../lowering/split-rows.js";
 import { stridedTime } from "../lowering/strided-time.js";
 import {
@@ -50,6 +51,7 @@ function askedFor(
 /** The passes from a traced program to StableHLO for a target that has no order of its own. */
 export function standardPipeline(target: Target, request: PipelineRequest): Pipeline {
   const { leastRows, swapOperandsUpTo, barriers, sums, ...preferences } = target.preferences;
+  const { precision = "default" } = request;
   const calls = request.time >= preferences.callsLayersFrom;
   const factor = request.strideTime ?? preferences.strideTime;
   return [
@@ -68,6 +70,7 @@ export function standardPipeline(target: Target, request: PipelineRequest): Pipe
       "turned-rows": swapOperandsUpTo,
       fences: barriers,
     }),
+    ...(precision === "default" ? [] : [setPrecision.with({ precision })]),
     canonicalize.with(),
     fold.with(),
     cse.with(),

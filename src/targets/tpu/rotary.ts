@@ -5,6 +5,7 @@
 import type { Value } from "../../ir/operation.js";
 import type { OperationOf } from "../../ir/ops/index.js";
 import { angles, frequencies } from "../../lowering/decompose/pointwise.js";
+import { precisionConfigOf } from "../../ir/precision.js";
 import type { LoweringRule } from "../rules.js";
 import { type Emitter, shapeOf, typeOf } from "../../ir/emit.js";
 
@@ -36,7 +37,10 @@ function byProduct(e: Emitter, op: OperationOf<"nn.rotary">): readonly Value[] {
     const rounded = e.barrier(e.convert(e.unary(name, angle), typeOf(x).element));
     return e.broadcast(e.convert(rounded, "f32"), shape, [...op.attributes.position_dims, last]);
   };
-  const partner = e.dot(x, partners(e, dims, size, x), { contract: [[last], [0]] }, "f32");
+  // A bf16 is whole in a product of any precision, a wider type only in the highest.
+  const precision =
+    typeOf(x).element === "bf16" ? {} : { precision_config: [...precisionConfigOf("highest")] };
+  const partner = e.dot(x, partners(e, dims, size, x), { contract: [[last], [0]] }, "f32", precision);
   const rotated = e.add(e.mul(e.convert(x, "f32"), spread("cosine")), e.mul(partner, spread("sine")));
   return [e.convert(rotated, typeOf(x).element)];
 }

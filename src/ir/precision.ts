@@ -1,0 +1,10 @@
+/** @file Precision of products: how many bits of f32 operands a matrix unit keeps; part of what a program means. */
+
+/** `default` is the plugin's choice (TF32 on NVIDIA GPUs, bf16 on TPUs, f32 on CPUs), `high` more of it, `highest` f32 throughout. */
+export const precisionNames = ["default", "high", "highest"] as const;
+export type Precision = (typeof precisionNames)[number];
+
+const words = { default: "DEFAULT", high: "HIGH", highest: "HIGHEST" } as const;
+
+/** `precision_config` of dot_general and convolution: one for each operand. */
+export const precisionConfigOf = (precision: Precision) => [words[precision], words[precision]] as const;
