@@ -1,19 +1,21 @@
 /** @file A PJRT plugin: a shared library with one function table. */
 import { closeSync, openSync, readSync, realpathSync, statSync } from "node:fs";
 import { EnvironmentError } from "../support/errors.js";
+import { remember } from "../support/remember.js";
 import { API_MINOR, FLOOR_MINOR } from "./abi/index.js";
 import { Api } from "./call.js";
 import { Client, type ClientOptions } from "./client.js";
 import { IncompatiblePluginError } from "./errors.js";
 import { extensionNames } from "./extensions/extension.js";
 import { loadLibrary } from "./ffi.js";
+import { checkInstalledLibrary } from "./install/verify.js";
 import { type Attributes, type Options, readAttributes } from "./named-value.js";
 import { type ResourceCounts, ResourceTable } from "./resources.js";
 import { Topology } from "./topology.js";
 import { isLibtpu, prepareForLibtpu } from "./tpu-host.js";
 
 const EXPORTED = "GetPjrtApi";
-const loaded = new Map<string, Plugin>();
+const loaded = new Map<string, Promise<Plugin>>();
 
 /** A loaded plugin. It stays loaded until the process ends. */
 export class Plugin {
@@ -28,12 +30,15 @@ export class Plugin {
 
   /**
    * Loads a plugin, once per library and process.
-   * @throws EnvironmentError if the path is no plugin; IncompatiblePluginError for an API version that cannot work
+   * @throws EnvironmentError if the path is no plugin, or an installed one that was changed; IncompatiblePluginError for an API version that cannot work
    */
   static async load(path: string): Promise<Plugin> {
     const real = checkedPath(path);
-    const known = loaded.get(real);
-    if (known !== undefined) return known;
+    return remember(loaded, real, () => Plugin.#load(path, real));
+  }
+
+  static async #load(path: string, real: string): Promise<Plugin> {
+    await checkInstalledLibrary(real);
     // Read by the plugin when it is loaded: what goes wrong comes back as errors, its log lines only disturb.
     process.env.TF_CPP_MIN_LOG_LEVEL ??= "3";
     if (isLibtpu(real)) prepareForLibtpu();
@@ -48,9 +53,7 @@ export class Plugin {
     const api = new Api(address, real);
     checkVersion(api);
     api.call("PJRT_Plugin_Initialize", {});
-    const plugin = new Plugin(real, api);
-    loaded.set(real, plugin);
-    return plugin;
+    return new Plugin(real, api);
   }
 
   /** Version of the C API that the plugin was built with. */

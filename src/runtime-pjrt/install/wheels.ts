@@ -9,6 +9,8 @@ export interface PluginWheel {
   /** Path of the library in the wheel. */
   readonly member: string;
   readonly libraryBytes: number;
+  /** Of the library itself; `sha256` is the wheel's. */
+  readonly librarySha256: string;
   /** Version of the PJRT C API it speaks. */
   readonly api: string;
   /** pip's platform tag; the interpreter where the wheel is made for one. */
@@ -26,6 +28,7 @@ export const PLUGIN_WHEELS = {
     wheelBytes: 63200622,
     member: "fastatomstruct_xla_cpu/libpjrt_cpu.so",
     libraryBytes: 273768800,
+    librarySha256: "0a0fe56ca17be9efc7b942e89e534e5e0ad4a0f1e369b66d27b62184509015b9",
     api: "0.106",
     platform: "manylinux_2_27_x86_64",
     summary: "XLA for CPUs as zml builds it",
@@ -37,6 +40,7 @@ export const PLUGIN_WHEELS = {
     wheelBytes: 63461052,
     member: "xla_plugins/xla_cpu_pjrt/xla_cpu_pjrt.so",
     libraryBytes: 259284552,
+    librarySha256: "88c3f28c5900f48ad4a82cab9e79bba9537809743395e341485f8794268820dc",
     api: "0.81",
     platform: "manylinux_2_27_x86_64",
     summary: "XLA for CPUs, the oldest version of the API that works",
@@ -48,6 +52,7 @@ export const PLUGIN_WHEELS = {
     wheelBytes: 62711338,
     member: "lammps_jax_pjrt_cpu/pjrt_c_api_cpu_plugin.so",
     libraryBytes: 201600336,
+    librarySha256: "ad1309ac822b1b24d51b7f9947c7c9fa9ef5d67f390584cbc3d1fa2428fed9c2",
     api: "0.115",
     platform: "manylinux_2_27_x86_64",
     summary: "XLA for CPUs as in jaxlib 0.11.2, the fastest on most of this project's programs",
@@ -59,6 +64,7 @@ export const PLUGIN_WHEELS = {
     wheelBytes: 137064406,
     member: "libtpu/libtpu.so",
     libraryBytes: 467479448,
+    librarySha256: "f86de4d04a058e6b5101f73e0824b95f27e2cec996d2b9191d9cffda75c03077",
     api: "0.117",
     platform: "manylinux_2_31_x86_64",
     python: "3.11",

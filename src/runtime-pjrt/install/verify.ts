@@ -1,0 +1,32 @@
+/** @file Whether an installed library is still the one that was installed. */
+import { basename, dirname } from "node:path";
+import { EnvironmentError } from "../../support/errors.js";
+import { libraryHash } from "../cache/identity.js";
+import { PLUGIN_WHEELS, type PluginWheel } from "./wheels.js";
+
+/** The wheel that a library was installed from, by where it lies; undefined for libraries of others. */
+function wheelOf(path: string): PluginWheel | undefined {
+  const folder = basename(dirname(path));
+  return Object.values<PluginWheel>(PLUGIN_WHEELS).find(
+    ({ package: name, version, member }) =>
+      folder === `${name}-${version}` && basename(path) === basename(member),
+  );
+}
+
+/**
+ * Holds an installed library against the hash of what was published; others are not looked at. All of it is read once: the hash is noted
+ * in the cache folder for the file's size, time of change and inode.
+ * @throws EnvironmentError if it differs: it must not be loaded
+ */
+export async function checkInstalledLibrary(path: string): Promise<void> {
+  const wheel = wheelOf(path);
+  if (wheel === undefined) return;
+  const hash = await libraryHash(path);
+  if (hash === wheel.librarySha256) return;
+  throw new EnvironmentError({
+    message: `${path} is not what was installed: it was changed, or the disk is damaged`,
+    expected: `sha256 ${wheel.librarySha256}`,
+    got: `sha256 ${hash}`,
+    hint: `remove the folder ${dirname(path)}, then install it again: griffin plugin install ${wheel.package}`,
+  });
+}
