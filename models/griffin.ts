@@ -27,6 +27,7 @@ import {
   kvCacheUpdate,
   rmsNorm,
   rotary,
+  roundTo,
   scope,
   select,
   sigmoid,
@@ -73,16 +74,20 @@ function linear<A extends string, From extends A, To extends string>(
   from: Axis<From>,
   to: Axis<To>,
   options: { readonly bias?: boolean } = {},
-): Tensor<Exclude<A, From> | To, ComputeDType> {
+) {
   return scope(name, () => {
-    const weight = parameter<To | From, ComputeDType>("weight", [to, from], x.dtype);
-    const product = dot(x, weight, from.name) as Tensor<Exclude<A, From> | To, ComputeDType>;
+    const weight = parameter("weight", [to, from], x.dtype);
+    const product = dot(x, weight, from.name);
     return options.bias === false ? product : product.add(parameter("bias", [to], x.dtype));
   });
 }
 
 /** RecurrentGemma's RMSNorm: the stored scale is the distance from 1. */
-function norm(name: string, x: Residual, { config }: Step): Residual {
+function norm<A extends string>(
+  name: string,
+  x: Tensor<A | "model", ComputeDType>,
+  { config }: Pick<Step, "config">,
+): Tensor<A | "model", ComputeDType> {
   const scale = scope(name, () => parameter("weight", [model(config)], x.dtype));
   return rmsNorm(x, scale, { epsilon: config.rmsNormEps, offset: 1 });
 }
@@ -130,6 +135,7 @@ export function rgLru(x: Recurrence, { config, position }: Step): Recurrence {
       a: select(start, 0, exp(logA)),
       x: x.mul(i).mul(damping),
       h0: h.value,
+      axis: "time",
     });
     h.update(last);
     return y;
@@ -150,6 +156,8 @@ function recurrentBlock(u: Residual, step: Step): Residual {
       bias: parameter("bias", [lru(config)], u.dtype),
       segmentPos: position,
       tail: tail.value,
+      axis: "time",
+      taps: "tap",
     });
     tail.update(conv.tail);
     return conv.y;
@@ -161,7 +169,7 @@ function recurrentBlock(u: Residual, step: Step): Residual {
 function attentionBlock(u: Residual, { config, position, numTokens }: Step): Residual {
   const head = axis("head", config.width / config.numHeads);
   const dims = 2 * Math.floor((head.size * config.partialRotaryFactor) / 2);
-  const rotate = { dims, base: config.ropeTheta };
+  const rotate = { axis: "head", dims, base: config.ropeTheta } as const;
   const slots = [u.axis("batch"), axis("window", config.attentionWindowSize), head] as const;
   const keys = state("keys", [...slots], u.dtype);
   const values = state("values", [...slots], u.dtype);
@@ -177,6 +185,7 @@ function attentionBlock(u: Residual, { config, position, numTokens }: Step): Res
     segmentPos: position,
     ring: { keys: keys.value, values: values.value },
     numTokens,
+    axes: { time: "time", window: "window", channels: "head" },
     scale: head.size ** -0.5,
   });
   keys.update(kvCacheUpdate(keys.value, k, position));
@@ -197,13 +206,6 @@ function residualBlock(x: Residual, kind: BlockType, step: Step): Residual {
   return probe("output", mixed.add(mlp(norm("channel_pre_norm", mixed, step), step)));
 }
 
-/** sqrt(D), rounded to bf16 whatever the model computes in: the published models were trained so. */
-function embeddingScale(width: number): number {
-  const bits = new Uint32Array(Float32Array.of(Math.sqrt(width)).buffer);
-  const rounded = bits[0]! + 0x7fff + ((bits[0]! >>> 16) & 1);
-  return new Float32Array(Uint32Array.of(rounded & 0xffff0000).buffer)[0]!;
-}
-
 /** Token ids to the residual stream after all blocks, and the embedding, which is also the output's projection. */
 function trunk(step: Omit<Step, "numTokens">): { readonly x: Residual; readonly embedding: Embedding } {
   const { config, dtype, tokens, position } = step;
@@ -212,7 +214,9 @@ function trunk(step: Omit<Step, "numTokens">): { readonly x: Residual; readonly 
   const embedded = take(embedding, "vocab", tokens);
   const numTokens = state("num_tokens", [tokens.axis("batch")], "i32");
   const full: Step = { ...step, numTokens: numTokens.value };
-  let x: Residual = config.embeddingsScaleBySqrtDim ? embedded.mul(embeddingScale(config.width)) : embedded;
+  // sqrt(D) in bf16 whatever the model computes in: the published models were trained so.
+  const scale = roundTo(Math.sqrt(config.width), "bf16");
+  let x: Residual = config.embeddingsScaleBySqrtDim ? embedded.mul(scale) : embedded;
   config.blockTypes.forEach((kind, layer) => {
     x = scope(`layers.${layer}`, () => residualBlock(x, kind, full));
   });
@@ -224,11 +228,9 @@ function trunk(step: Omit<Step, "numTokens">): { readonly x: Residual; readonly 
 function head<A extends string>(
   x: Tensor<A | "model", ComputeDType>,
   embedding: Embedding,
-  { config }: { readonly config: GriffinConfig },
-): Tensor<A | "vocab", ComputeDType> {
-  const scale = scope("final_norm", () => parameter("weight", [model(config)], x.dtype));
-  const normed = rmsNorm(x, scale, { epsilon: config.rmsNormEps, offset: 1 });
-  const logits = dot(normed, embedding, "model") as Tensor<A | "vocab", ComputeDType>;
+  { config }: Pick<Step, "config">,
+) {
+  const logits = dot(norm("final_norm", x, { config }), embedding, "model");
   const cap = config.logitsSoftCap;
   return cap === 0 ? logits : tanh(logits.div(cap)).mul(cap);
 }

@@ -28,7 +28,7 @@ const scan = (): TracedProgram =>
   program({ name: "scan" }, () => {
     const x = input("x", axes, "f32");
     const a = input("a", axes, "f32");
-    return linearScan({ x, a, h0: input("h0", [batch, channels], "f32") });
+    return linearScan({ x, a, h0: input("h0", [batch, channels], "f32"), axis: "time" });
   });
 
 /** Reads x and a, writes as much as x: the traffic of a scan that touches nothing twice. */

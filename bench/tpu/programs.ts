@@ -11,7 +11,7 @@ const scan = (): TracedProgram =>
   program({ name: "scan", state: "dropped" }, () => {
     const x = input("x", axes, "f32");
     const a = input("a", axes, "f32");
-    return { y: linearScan({ x, a, h0: state("h", [batch, channels], "f32").value }).y };
+    return { y: linearScan({ x, a, h0: state("h", [batch, channels], "f32").value, axis: "time" }).y };
   });
 
 /** Reads x and a, writes as much as x: what no scan can beat. */

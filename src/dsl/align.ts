@@ -116,6 +116,20 @@ export function ordered(op: string, name: string, tensor: TensorData, names: rea
   );
 }
 
+/** The axes of a tensor in the order of `names`, all of which it has. */
+export const axesIn = (tensor: TensorData, names: readonly string[]): readonly Axis[] =>
+  names.map((name) => tensor.axes[indexOf(tensor.axes, name)]!);
+
+/** The one axis of a tensor that is none of `others`. @throws ShapeError naming op and operand when there is none, or more than one */
+export function onlyAxis(op: string, name: string, tensor: TensorData, others: readonly string[]): Axis {
+  const own = tensor.axes.filter((axis) => !others.includes(axis.name));
+  if (own.length === 1) return own[0]!;
+  throw new ShapeError({
+    message: `${op}: ${name} must have one axis${others.length === 0 ? "" : ` beside ${others.join(", ")}`}`,
+    got: describe(tensor.axes, tensor.dtype),
+  });
+}
+
 /** The axis called `name`. @throws ShapeError when there is none */
 export function findAxis(
   op: string,

@@ -14,6 +14,9 @@ export interface Axis<Name extends string = string> {
   readonly size: number;
 }
 
+/** The names of a list of axes, also where they are type parameters: `NamesOf<[Axis<"heads">, Axis<T>]>` is `"heads" | T`. */
+export type NamesOf<L extends readonly Axis[]> = L[number]["name"];
+
 /** Names a dimension. `axis("time", 128)`. @throws ShapeError unless the size is a whole number, 0 or more */
 export function axis<const Name extends string>(name: Name, size: number): Axis<Name> {
   checkAxes([{ name, size }]);

@@ -1,6 +1,6 @@
 /** @file Elementwise functions of one tensor, and select. */
 import { broadcastTo, checkDTypes, checkSizes, commonAxes } from "./align.js";
-import type { Axis, DType, FloatDType } from "./axis.js";
+import type { Axis, DType, FloatDType, NamesOf } from "./axis.js";
 import { describe } from "./axis.js";
 import { ShapeError } from "./errors.js";
 import { Tensor } from "./tensor.js";
@@ -61,11 +61,11 @@ export const geluTanh: FloatMap = (x) => griffinUnary("nn.gelu_tanh", x);
 export const softplus: FloatMap = (x) => griffinUnary("nn.softplus", x);
 
 /** A tensor filled with one number. */
-export function fill<A extends string = never, D extends DType = DType>(
+export function fill<const L extends readonly Axis[], D extends DType>(
   value: number,
-  axes: readonly Axis<A>[],
+  axes: L,
   dtype: D,
-): Tensor<A, D> {
+): Tensor<NamesOf<L>, D> {
   builderHere();
   return new Tensor(axes, dtype, currentTrace().fill("fill", value, axes, dtype));
 }

@@ -47,6 +47,7 @@ export {
   type TracedProgram,
 } from "./program.js";
 export { all, any, argmax, dot, maximum, mean, sum } from "./reduce.js";
+export { roundTo } from "./round.js";
 export { type ScanStep, scan } from "./scan.js";
 export { at, concat, merge, slice, split, take, transpose } from "./shape.js";
 export { Tensor } from "./tensor.js";

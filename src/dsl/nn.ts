@@ -1,50 +1,47 @@
 /**
- * @file The ops of Griffin as a model author calls them: one line each, their meaning in src/ir/ops/griffin.ts. How they are
- * computed is the lowering's choice. Axis names are the notation of the paper: batch, time, lru (recurrence width), heads,
- * head (channels of a head), window.
+ * @file The ops of the nn dialect as a model author calls them: one line each, their meaning in src/ir/ops/nn. How they are computed is the
+ * lowering's choice. Axes may have any names: the author says which is which where the operands do not.
  */
 import type { Value } from "../ir/operation.js";
-import { checkSizes, ordered } from "./align.js";
-import { type Axis, describe, type FloatDType, indexOf } from "./axis.js";
+import { axesIn, broadcastTo, checkSizes, findAxis, onlyAxis, ordered } from "./align.js";
+import { type Axis, describe, type FloatDType, indexOf, namesOf } from "./axis.js";
 import { ShapeError } from "./errors.js";
+import { reshape } from "./shape.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, type TensorData } from "./trace.js";
 
-/** The axes of a tensor in the given order. */
-const axesIn = (t: TensorData, order: readonly string[]): Axis[] =>
-  order.map((name) => t.axes[indexOf(t.axes, name)]!);
-
-/** The one axis beside batch and time. */
-const channelOf = (t: TensorData): string =>
-  t.axes.find((a) => a.name !== "batch" && a.name !== "time")?.name ?? "channel";
+/** What becomes of a state: `next`, its axes in the order in which the state has them. */
+const inOrderOf = <A extends string, D extends FloatDType>(
+  state: Tensor<A, D>,
+  next: TensorData,
+): Tensor<A, D> => new Tensor(state.axes, state.dtype, broadcastTo(next, state.axes));
 
 /**
- * h_t = a_t h_{t-1} + x_t along time, the carry in f32 whatever the inputs. x, a [batch, time, C]; h0 [batch, C] f32. With
- * `reverse`, from the last time to the first. a = 0 forgets what came before. `last` is the h that the scan ends with.
+ * h_t = a_t h_{t-1} + x_t along `axis`, the carry in f32 whatever the inputs. x, a of any axes; h0 has those of x without `axis`, f32.
+ * With `reverse`, from the last element to the first. a = 0 forgets what came before. `last` is the h that the scan ends with.
+ * @throws ShapeError when axes do not fit
  */
-export function linearScan<A extends string, D extends FloatDType>(args: {
+export function linearScan<A extends string, T extends A, D extends FloatDType>(args: {
   readonly x: Tensor<A, D>;
   readonly a: Tensor<A, D>;
-  readonly h0: Tensor<Exclude<A, "time">, "f32">;
+  readonly h0: Tensor<Exclude<A, T>, "f32">;
+  readonly axis: T;
   readonly reverse?: boolean;
-}): { readonly y: Tensor<A, D>; readonly last: Tensor<Exclude<A, "time">, "f32"> } {
+}): { readonly y: Tensor<A, D>; readonly last: Tensor<Exclude<A, T>, "f32"> } {
   const { x, a, h0 } = args;
-  const order = ["batch", "time", channelOf(x)];
-  const carried = ["batch", channelOf(x)];
+  const axis = findAxis("linearScan", x, args.axis).index;
+  const carried = x.axes.filter((_, i) => i !== axis);
   const operands = [
-    ordered("linearScan", "x", x, order),
-    ordered("linearScan", "a", a, order),
-    ordered("linearScan", "h0", h0, carried),
+    x.value,
+    ordered("linearScan", "a", a, namesOf(x.axes)),
+    ordered("linearScan", "h0", h0, namesOf(carried)),
   ];
   checkSizes("linearScan", [x, a, h0], ["x", "a", "h0"]);
-  const scan = builderHere().create(
-    "nn.linear_scan",
-    operands,
-    args.reverse === true ? { axis: 1, reverse: true } : { axis: 1 },
-  );
+  const attributes = args.reverse === true ? { axis, reverse: true as const } : { axis };
+  const scan = builderHere().create("nn.linear_scan", operands, attributes);
   return {
-    y: new Tensor(axesIn(x, order), x.dtype, scan.results[0]!),
-    last: new Tensor(axesIn(x, carried), "f32", scan.results[1]!),
+    y: new Tensor(x.axes, x.dtype, scan.results[0]!),
+    last: new Tensor(carried, "f32", scan.results[1]!),
   };
 }
 
@@ -68,136 +65,178 @@ export function blockDiagonal<A extends string, B extends string, D extends Floa
 }
 
 /**
- * Depthwise convolution over the k latest inputs of the same document: y_t = bias + sum_s w[k-1-s] x_{t-s}. `tail` holds
- * the k-1 inputs before x; the result's `tail` those before what follows. w [C, tap].
+ * Convolution of each channel with the k latest inputs of its document along `axis`: y_t = bias + sum_s w[k-1-s] x_{t-s}. The axis of
+ * `bias` is that of the channels; w has it and `taps`; segmentPos has x's axes without the channels. `tail` holds the
+ * k-1 inputs before x: x's axes, with one of its own for `axis`. The result's `tail` holds those before what follows.
+ * @throws ShapeError when axes do not fit
  */
-export function causalConv1d<A extends string, D extends FloatDType>(args: {
+export function causalConv1d<
+  A extends string,
+  S extends A,
+  T extends S,
+  K extends string,
+  L extends string,
+  D extends FloatDType,
+>(args: {
   readonly x: Tensor<A, D>;
-  readonly w: Tensor<Exclude<A, "batch" | "time"> | "tap", D>;
-  readonly bias: Tensor<Exclude<A, "batch" | "time">, D>;
-  readonly segmentPos: Tensor<"batch" | "time", "i32">;
-  readonly tail: Tensor<Exclude<A, "time"> | "tail", D>;
-}): { readonly y: Tensor<A, D>; readonly tail: Tensor<Exclude<A, "time"> | "tail", D> } {
+  readonly w: Tensor<Exclude<A, S> | K, D>;
+  readonly bias: Tensor<Exclude<A, S>, D>;
+  readonly segmentPos: Tensor<S, "i32">;
+  readonly tail: Tensor<Exclude<A, T> | L, D>;
+  readonly axis: T;
+  readonly taps: K;
+}): { readonly y: Tensor<A, D>; readonly tail: Tensor<Exclude<A, T> | L, D> } {
   const { x, w, bias, segmentPos, tail } = args;
-  const order = ["batch", "time", channelOf(x)];
-  const tailOrder = ["batch", "tail", channelOf(x)];
+  const op = "causalConv1d";
+  const channels = onlyAxis(op, "bias", bias, []);
+  const tokens = x.axes.filter(({ name }) => name !== channels.name);
+  const axis = findAxis(op, { ...x, axes: tokens }, args.axis).index;
+  const tailAxis = onlyAxis(op, "tail", tail, namesOf(x.axes));
+  const order = [...namesOf(tokens), channels.name];
+  const tailOrder = order.map((name) => (name === args.axis ? tailAxis.name : name));
   const operands = [
-    ordered("causalConv1d", "x", x, order),
-    ordered("causalConv1d", "w", w, [channelOf(x), "tap"]),
-    ordered("causalConv1d", "bias", bias, [channelOf(x)]),
-    ordered("causalConv1d", "segmentPos", segmentPos, ["batch", "time"]),
-    ordered("causalConv1d", "tail", tail, tailOrder),
+    ordered(op, "x", x, order),
+    ordered(op, "w", w, [channels.name, args.taps]),
+    bias.value,
+    ordered(op, "segmentPos", segmentPos, namesOf(tokens)),
+    ordered(op, "tail", tail, tailOrder),
   ];
-  const conv = builderHere().create("nn.causal_conv1d", operands, { axis: 1 });
+  const conv = builderHere().create("nn.causal_conv1d", operands, { axis });
   return {
     y: new Tensor(axesIn(x, order), x.dtype, conv.results[0]!),
-    tail: new Tensor(axesIn(tail, tailOrder), x.dtype, conv.results[1]!),
+    tail: inOrderOf(tail, { axes: axesIn(tail, tailOrder), dtype: x.dtype, value: conv.results[1]! }),
   };
 }
 
 /** The keys and values of the last w tokens, position p in slot p mod w. */
-export interface Ring<D extends FloatDType> {
-  readonly keys: Tensor<"batch" | "window" | "head", D>;
-  readonly values: Tensor<"batch" | "window" | "head", D>;
+export interface Ring<A extends string, D extends FloatDType> {
+  readonly keys: Tensor<A, D>;
+  readonly values: Tensor<A, D>;
 }
 
 /**
- * Multi-query attention of each token to itself and to the w tokens before it in its document, w being the ring's size.
- * q [batch, time, heads, head]; k, v [batch, time, head]; numTokens [batch]: how many tokens of the document came before.
+ * Attention of each token to itself and to the w tokens before it in its document, w being the size of the ring's `window`. q has the
+ * axes of segmentPos (one for sequences, and `time`), `channels`, and any number for heads. k and v have those of segmentPos, `channels`,
+ * and at most one for heads: none is one head of keys for all of q; one of q's serves the heads of q that share its index; another serves
+ * as many heads of q each, in a row. The ring has the axes of k with `window` for `time`; numTokens, those of segmentPos without `time`,
+ * says how many tokens of the document came before.
+ * @throws ShapeError when axes do not fit
  */
-export function localAttention<D extends FloatDType>(args: {
-  readonly q: Tensor<"batch" | "time" | "heads" | "head", D>;
-  readonly k: Tensor<"batch" | "time" | "head", D>;
-  readonly v: Tensor<"batch" | "time" | "head", D>;
-  readonly segmentPos: Tensor<"batch" | "time", "i32">;
-  readonly ring: Ring<D>;
-  readonly numTokens: Tensor<"batch", "i32">;
+export function localAttention<
+  Q extends string,
+  K extends string,
+  S extends Q & K,
+  T extends S,
+  W extends string,
+  C extends Q & K,
+  D extends FloatDType,
+>(args: {
+  readonly q: Tensor<Q, D>;
+  readonly k: Tensor<K, D>;
+  readonly v: Tensor<K, D>;
+  readonly segmentPos: Tensor<S, "i32">;
+  readonly ring: Ring<Exclude<K, T> | W, D>;
+  readonly numTokens: Tensor<Exclude<S, T>, "i32">;
+  readonly axes: { readonly time: T; readonly window: W; readonly channels: C };
   /** Multiplies the scores. */
   readonly scale: number;
-}): Tensor<"batch" | "time" | "heads" | "head", D> {
+}): Tensor<Q, D> {
   const { q, k, v, segmentPos, ring, numTokens } = args;
-  const order = ["batch", "time", "heads", "head"];
-  const row = ["batch", "time", "head"];
-  const slot = ["batch", "window", "head"];
-  const at = (name: string, t: TensorData, names: readonly string[]): Value =>
-    ordered("localAttention", name, t, names);
+  const { time, window, channels } = args.axes;
+  const op = "localAttention";
+  const batch = onlyAxis(op, "numTokens", numTokens, []);
+  const outer = [batch.name, time];
+  const isHead = ({ name }: Axis): boolean => ![...outer, channels as string].includes(name);
+  const kvHeads = k.axes.filter(isHead);
+  const row = [...outer, ...namesOf(kvHeads), channels];
+  const slot = row.map((name) => (name === time ? window : name));
+  // Heads of keys that q has by name stand before its other heads, so that each serves heads in a row.
+  const heads = [...q.axes.filter(isHead)].sort(
+    (a, b) => indexOf(kvHeads, b.name) - indexOf(kvHeads, a.name),
+  );
+  const order = [...outer, ...namesOf(heads), channels];
+  const at = (name: string, t: TensorData, names: readonly string[]): Value => ordered(op, name, t, names);
+  const axes = axesIn(q, order);
+  const count = heads.reduce((product, { size }) => product * size, 1);
+  const merged = [...axes.slice(0, 2), { name: "heads", size: count }, axes.at(-1)!];
+  const rows = { axes, dtype: q.dtype, value: at("q", q, order) };
   const operands = [
-    at("q", q, order),
+    heads.length === 1 ? rows.value : reshape(rows, merged).value,
     at("k", k, row),
     at("v", v, row),
-    at("segmentPos", segmentPos, ["batch", "time"]),
+    at("segmentPos", segmentPos, outer),
     at("ring.keys", ring.keys, slot),
     at("ring.values", ring.values, slot),
-    at("numTokens", numTokens, ["batch"]),
+    numTokens.value,
   ];
   const value = builderHere().create("nn.local_attention", operands, { scale: args.scale }).result;
-  return new Tensor(axesIn(q, order), q.dtype, value);
-}
-
-/** The ring with the rows [batch, time, head] written, which end at position segmentPos[:, -1]. */
-export function kvCacheUpdate<D extends FloatDType>(
-  ring: Tensor<"batch" | "window" | "head", D>,
-  rows: Tensor<"batch" | "time" | "head", D>,
-  segmentPos: Tensor<"batch" | "time", "i32">,
-): Tensor<"batch" | "window" | "head", D> {
-  const operands = [
-    ordered("kvCacheUpdate", "ring", ring, ["batch", "window", "head"]),
-    ordered("kvCacheUpdate", "rows", rows, ["batch", "time", "head"]),
-    ordered("kvCacheUpdate", "segmentPos", segmentPos, ["batch", "time"]),
-  ];
-  const value = builderHere().create("nn.kv_cache_update", operands, {}).result;
-  return new Tensor(axesIn(ring, ["batch", "window", "head"]), ring.dtype, value);
+  if (heads.length === 1) return new Tensor(axes, q.dtype, value);
+  return reshape({ axes: merged, dtype: q.dtype, value }, axes as readonly Axis<Q>[]);
 }
 
 /**
- * x rsqrt(mean(x^2) + epsilon) (offset + scale) over the axis of `scale`, which must be the last of x. `offset` (0 unless given) is 1
- * where a model stores the distance of its scale from 1.
+ * A rolling cache with rows written, of which the last has position segmentPos at the end of its time axis. The axis that only the ring
+ * has is that of its slots, the one that only the rows have is time.
+ * @throws ShapeError when axes do not fit
+ */
+export function kvCacheUpdate<R extends string, X extends string, S extends X, D extends FloatDType>(
+  ring: Tensor<R, D>,
+  rows: Tensor<X, D>,
+  segmentPos: Tensor<S, "i32">,
+): Tensor<R, D> {
+  const op = "kvCacheUpdate";
+  const window = onlyAxis(op, "ring", ring, namesOf(rows.axes));
+  const time = onlyAxis(op, "rows", rows, namesOf(ring.axes));
+  const batch = onlyAxis(op, "segmentPos", segmentPos, [time.name]);
+  const rest = namesOf(ring.axes).filter((name) => name !== window.name && name !== batch.name);
+  const slots = [batch.name, window.name, ...rest];
+  const operands = [
+    ordered(op, "ring", ring, slots),
+    ordered(op, "rows", rows, [batch.name, time.name, ...rest]),
+    ordered(op, "segmentPos", segmentPos, [batch.name, time.name]),
+  ];
+  const value = builderHere().create("nn.kv_cache_update", operands, {}).result;
+  return inOrderOf(ring, { axes: axesIn(ring, slots), dtype: ring.dtype, value });
+}
+
+/**
+ * x rsqrt(mean(x^2) + epsilon) (offset + scale) over the axis of `scale`, which then is the last. `offset` (0 unless given) is 1 where a
+ * model stores the distance of its scale from 1.
+ * @throws ShapeError when scale has not one axis, or one that x has not
  */
 export function rmsNorm<A extends string, N extends A, D extends FloatDType>(
   x: Tensor<A, D>,
   scale: Tensor<N, D>,
   { epsilon, offset = 0 }: { readonly epsilon: number; readonly offset?: number },
 ): Tensor<A, D> {
-  const last = x.axes.at(-1);
-  if (
-    last === undefined ||
-    scale.axes.length !== 1 ||
-    scale.axes[0]!.name !== last.name ||
-    scale.axes[0]!.size !== last.size
-  ) {
-    throw new ShapeError({
-      message: "rmsNorm: scale must have the last axis of x",
-      details: [`x: ${describe(x.axes, x.dtype)}`, `scale: ${describe(scale.axes, scale.dtype)}`],
-    });
-  }
-  return new Tensor(
-    x.axes,
-    x.dtype,
-    builderHere().create("nn.rms_norm", [x.value, scale.value], { epsilon, offset }).result,
-  );
+  const channels = onlyAxis("rmsNorm", "scale", scale, []);
+  findAxis("rmsNorm", x, channels.name);
+  checkSizes("rmsNorm", [x, scale], ["x", "scale"]);
+  const order = [...namesOf(x.axes).filter((name) => name !== channels.name), channels.name];
+  const operands = [ordered("rmsNorm", "x", x, order), scale.value];
+  const { result } = builderHere().create("nn.rms_norm", operands, { epsilon, offset });
+  return new Tensor(axesIn(x, order), x.dtype, result);
 }
 
 /**
- * Rotates the first `dims` channels of the last axis by the position, in split-half pairs with frequencies base^(-2i/dims).
- * x [batch, time, ..., C].
+ * Rotates the first `dims` channels of `axis`, which then is the last, by the position: channels i and i + dims/2 as a pair, by
+ * position / base^(2i/dims). position has any of x's other axes.
+ * @throws ShapeError when axes do not fit
  */
-export function rotary<A extends string, D extends FloatDType>(
+export function rotary<A extends string, C extends A, P extends Exclude<A, C>, D extends FloatDType>(
   x: Tensor<A, D>,
-  position: Tensor<"batch" | "time", "i32">,
-  options: { readonly dims: number; readonly base: number },
+  position: Tensor<P, "i32">,
+  options: { readonly axis: C; readonly dims: number; readonly base: number },
 ): Tensor<A, D> {
-  const [first, second] = x.axes;
-  if (first?.name !== "batch" || second?.name !== "time") {
-    throw new ShapeError({
-      message: "rotary: the first axes of x must be batch and time",
-      got: describe(x.axes, x.dtype),
-      hint: "bring them to the front: transpose(x, [...])",
-    });
-  }
-  const operands = [x.value, ordered("rotary", "position", position, ["batch", "time"])];
-  return new Tensor(
-    x.axes,
-    x.dtype,
-    builderHere().create("nn.rotary", operands, { ...options, position_dims: [0, 1] }).result,
-  );
+  const { axis, dims, base } = options;
+  const channels = findAxis("rotary", x, axis).axis;
+  const outer = x.axes.filter(({ name }) => name !== channels.name);
+  for (const { name } of position.axes) findAxis("rotary", { ...x, axes: outer }, name);
+  checkSizes("rotary", [x, position], ["x", "position"]);
+  const held = outer.filter(({ name }) => indexOf(position.axes, name) >= 0);
+  const order = [...namesOf(outer), channels.name];
+  const operands = [ordered("rotary", "x", x, order), ordered("rotary", "position", position, namesOf(held))];
+  const position_dims = held.map(({ name }) => indexOf(outer, name));
+  const { result } = builderHere().create("nn.rotary", operands, { dims, base, position_dims });
+  return new Tensor(axesIn(x, order), x.dtype, result);
 }

@@ -12,7 +12,7 @@ import {
   isBufferElementType,
   type Result,
 } from "../program/index.js";
-import { type Axis, type DType, describe, sizesOf } from "./axis.js";
+import { type Axis, type DType, describe, type NamesOf, sizesOf } from "./axis.js";
 import { TraceError } from "./errors.js";
 import { checkTensors } from "./records.js";
 import { Tensor } from "./tensor.js";
@@ -39,21 +39,21 @@ export interface ProgramOptions {
 }
 
 /** An input of the program being traced. */
-export function input<A extends string = never, D extends DType = DType>(
+export function input<const L extends readonly Axis[], D extends DType>(
   name: string,
-  axes: readonly Axis<A>[],
+  axes: L,
   dtype: D,
-): Tensor<A, D> {
+): Tensor<NamesOf<L>, D> {
   const data = currentTrace().argument("input", name, axes, dtype);
   return new Tensor(axes, dtype, data.value);
 }
 
 /** A weight of the model, by its path within the scopes; the same path is the same tensor. */
-export function parameter<A extends string = never, D extends DType = DType>(
+export function parameter<const L extends readonly Axis[], D extends DType>(
   name: string,
-  axes: readonly Axis<A>[],
+  axes: L,
   dtype: D,
-): Tensor<A, D> {
+): Tensor<NamesOf<L>, D> {
   const trace = currentTrace();
   const data = trace.argument("parameter", trace.path(name), axes, dtype);
   return new Tensor(axes, dtype, data.value);
@@ -67,18 +67,18 @@ export interface State<A extends string, D extends DType> {
 }
 
 /** A state by its path within the scopes, zeros at first. */
-export function state<A extends string = never, D extends DType = DType>(
+export function state<const L extends readonly Axis[], D extends DType>(
   name: string,
-  axes: readonly Axis<A>[],
+  axes: L,
   dtype: D,
-): State<A, D> {
+): State<NamesOf<L>, D> {
   const trace = currentTrace();
   const path = trace.path(name);
   trace.checkOutermost(`state "${path}"`);
   const value = trace.initialState
     ? trace.fill("state", 0, axes, dtype)
     : trace.argument("state", path, axes, dtype).value;
-  const held = new Tensor<A, D>(axes, dtype, value);
+  const held = new Tensor<NamesOf<L>, D>(axes, dtype, value);
   if (!trace.states.has(path)) trace.states.set(path, held);
   return {
     value: held,

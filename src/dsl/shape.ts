@@ -1,12 +1,13 @@
 /** @file Reshaping by axis names: split, merge, slice, concat, take, transpose. */
 import { tensorType } from "../ir/types.js";
 import { broadcastTo, checkDTypes, findAxes, findAxis, ordered } from "./align.js";
-import { type Axis, type DType, describe, namesOf, sizesOf } from "./axis.js";
+import { type Axis, type DType, describe, type NamesOf, namesOf, sizesOf } from "./axis.js";
 import { ShapeError } from "./errors.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, type TensorData } from "./trace.js";
 
-function reshape<A extends string, D extends DType>(
+/** The same elements in row-major order with other axes. */
+export function reshape<A extends string, D extends DType>(
   x: TensorData & { readonly dtype: D },
   axes: readonly Axis<A>[],
 ): Tensor<A, D> {
@@ -16,11 +17,11 @@ function reshape<A extends string, D extends DType>(
 }
 
 /** One axis as several, the first the slowest: `split(q, "query", [heads, head])`. */
-export function split<A extends string, D extends DType, From extends A, To extends string>(
+export function split<A extends string, D extends DType, From extends A, const L extends readonly Axis[]>(
   x: Tensor<A, D>,
   from: From,
-  to: readonly Axis<To>[],
-): Tensor<Exclude<A, From> | To, D> {
+  to: L,
+): Tensor<Exclude<A, From> | NamesOf<L>, D> {
   const { index, axis } = findAxis("split", x, from);
   const product = to.reduce((size, a) => size * a.size, 1);
   if (product !== axis.size) {
@@ -29,9 +30,8 @@ export function split<A extends string, D extends DType, From extends A, To exte
       got: describe(x.axes, x.dtype),
     });
   }
-  return reshape(x, [...x.axes.slice(0, index), ...to, ...x.axes.slice(index + 1)] as Axis<
-    Exclude<A, From> | To
-  >[]);
+  const axes = [...x.axes.slice(0, index), ...to, ...x.axes.slice(index + 1)];
+  return reshape(x, axes as Axis<Exclude<A, From> | NamesOf<L>>[]);
 }
 
 /** Several axes as one, in the order given: `merge(y, ["heads", "head"], "lru")`. */
@@ -59,7 +59,7 @@ export function merge<A extends string, D extends DType, From extends A, To exte
 /** The same tensor with its axes stored in another order. */
 export function transpose<A extends string, D extends DType>(
   x: Tensor<A, D>,
-  order: readonly A[],
+  order: readonly NoInfer<A>[],
 ): Tensor<A, D> {
   const value = ordered("transpose", "x", x, order);
   return new Tensor(

@@ -15,6 +15,7 @@ import { type Interface, interfaceOf } from "../program/index.js";
 import { verifyModule } from "../ir/verify.js";
 import { dce, type PassCallback, type Pipeline, runPipeline } from "../passes/index.js";
 import { defaultTarget, type LoweringOptions, resolveTarget } from "../targets/index.js";
+import { timeSteps } from "../ir/analysis/time-steps.js";
 import { findFunction, type FunctionOperation } from "../ir/analysis/symbols.js";
 import { InternalError, UsageError } from "../support/errors.js";
 
@@ -32,15 +33,6 @@ export interface LoweredProgram extends Interface {
  */
 export const loweringPipeline = (options: LoweringOptions = {}, time = 1): Pipeline =>
   resolveTarget(options.target ?? defaultTarget).target.pipeline({ ...options, time });
-
-/** Tokens that a program reads of each sequence: the longest time axis of its inputs. */
-const stepsOf = ({ arguments: all }: Interface): number =>
-  Math.max(
-    1,
-    ...all.flatMap(({ role, axes, dimensions }) =>
-      role === "input" ? dimensions.filter((_, i) => axes[i] === "time") : [],
-    ),
-  );
 
 /** A module with a copy of one function as its @main, and of the functions it calls. */
 function moduleOf(module: Operation, func: Operation, name: string): Operation {
@@ -77,7 +69,7 @@ export function lowerProgram(
 ): LoweredProgram {
   const module = cloneOperation(program.module, new Map());
   const precision = options.precision ?? program.precision;
-  runPipeline(module, loweringPipeline({ ...options, precision }, stepsOf(program)), onPass);
+  runPipeline(module, loweringPipeline({ ...options, precision }, timeSteps(module)), onPass);
   checkLowered(module);
   const prepare = findFunction(module, "prepare");
   // The same name for all programs: those that prepare the same are known by equal texts.

@@ -12,7 +12,6 @@ import {
   rmsNorm,
   rotary,
   type Tensor,
-  transpose,
 } from "../../src/dsl/index.js";
 import { traceComplaint, traced } from "./trace.js";
 import { axesOf } from "./interface.js";
@@ -37,6 +36,7 @@ describe("linearScan", () => {
       x: f32("x", batch, time, lru),
       a: f32("a", batch, time, lru),
       h0: f32("h0", batch, lru),
+      axis: "time",
       ...options,
     });
 
@@ -56,19 +56,20 @@ describe("linearScan", () => {
         x: f32("x", time, channels, batch),
         a: f32("a", batch, time, channels),
         h0: f32("h0", channels, batch),
+        axis: "time",
       });
     });
     const [y, last] = p.results.map(({ axes }) => axes);
     expect([y, last]).toEqual([
-      ["batch", "time", "c"],
-      ["batch", "c"],
+      ["time", "c", "batch"],
+      ["c", "batch"],
     ]);
   });
 
   it("the last state is f32 whatever x is", () => {
     const p = program({ name: "p" }, () => {
       const half = (name: string) => input(name, [batch, time, lru], "bf16");
-      return linearScan({ x: half("x"), a: half("a"), h0: f32("h0", batch, lru) });
+      return linearScan({ x: half("x"), a: half("a"), h0: f32("h0", batch, lru), axis: "time" });
     });
     expect(p.results.map(({ elementType }) => elementType)).toEqual(["bf16", "f32"]);
   });
@@ -76,24 +77,24 @@ describe("linearScan", () => {
   it("a state with a time axis, sizes that differ, a state that is not f32", () => {
     const axes = traceComplaint(() => {
       const h0 = loose<Tensor<"batch" | "lru", "f32">>(f32("h0", batch, time, lru));
-      return linearScan({ x: f32("x", batch, time, lru), a: f32("a", batch, time, lru), h0 });
+      return linearScan({ x: f32("x", batch, time, lru), a: f32("a", batch, time, lru), h0, axis: "time" });
     });
     expect(axes).toMatchInlineSnapshot(`
       "shape error: linearScan: h0 has other axes than it must
         expected: [batch, lru]
         got:      [batch 2, time 5, lru 4] f32
         at:       test/dsl/nn.test.ts LINE
-        | return linearScan({ x: f32("x", batch, time, lru), a: f32("a", batch, time, lru), h0 });
+        | return linearScan({ x: f32("x", batch, time, lru), a: f32("a", batch, time, lru), h0, axis: "time" });
         |        ^"
     `);
     const sizes = traceComplaint(() => {
       const a = f32("a", batch, axis("time", 6), lru);
-      return linearScan({ x: f32("x", batch, time, lru), a, h0: f32("h0", batch, lru) });
+      return linearScan({ x: f32("x", batch, time, lru), a, h0: f32("h0", batch, lru), axis: "time" });
     });
     expect(sizes).toMatchInlineSnapshot(`
       "shape error: linearScan: axis "time" is 5 in x and 6 in a
         at:       test/dsl/nn.test.ts LINE
-        | return linearScan({ x: f32("x", batch, time, lru), a, h0: f32("h0", batch, lru) });
+        | return linearScan({ x: f32("x", batch, time, lru), a, h0: f32("h0", batch, lru), axis: "time" });
         |        ^
         x: [batch 2, time 5, lru 4] f32
         a: [batch 2, time 6, lru 4] f32
@@ -102,7 +103,7 @@ describe("linearScan", () => {
     `);
     const dtype = traceComplaint(() => {
       const h0 = loose<Tensor<"batch" | "lru", "f32">>(input("h0", [batch, lru], "bf16"));
-      return linearScan({ x: f32("x", batch, time, lru), a: f32("a", batch, time, lru), h0 });
+      return linearScan({ x: f32("x", batch, time, lru), a: f32("a", batch, time, lru), h0, axis: "time" });
     });
     expect(dtype).toMatchInlineSnapshot(`
       "verify error: nn.linear_scan: h0 must hold f32, got tensor<2x4xbf16> [h0_element]
@@ -120,6 +121,8 @@ describe("causalConv1d", () => {
       bias: f32("bias", lru),
       segmentPos: positions(),
       tail: f32("tail", batch, axis("tail", 3), lru),
+      axis: "time",
+      taps: "tap",
     });
   };
 
@@ -147,6 +150,7 @@ describe("localAttention and kvCacheUpdate", () => {
       segmentPos: positions(),
       ring: { keys: f32("keys", batch, window, head), values: f32("values", batch, window, head) },
       numTokens: input("n", [batch], "i32"),
+      axes: { time: "time", window: "window", channels: "head" },
       scale: 0.5,
       ...more,
     });
@@ -163,12 +167,35 @@ describe("localAttention and kvCacheUpdate", () => {
     );
   });
 
-  it("keys that have heads", () => {
+  it("heads of keys that q has by name stand before its other heads", () => {
+    const [groups, each] = [axis("groups", 2), axis("each", 3)];
+    const body = () => ({
+      y: localAttention({
+        q: f32("q", batch, time, each, groups, head),
+        k: f32("k", batch, time, groups, head),
+        v: f32("v", batch, time, groups, head),
+        segmentPos: positions(),
+        ring: {
+          keys: f32("keys", batch, window, groups, head),
+          values: f32("values", batch, window, groups, head),
+        },
+        numTokens: input("n", [batch], "i32"),
+        axes: { time: "time", window: "window", channels: "head" },
+        scale: 0.5,
+      }),
+    });
+    expect(opLine(body, "local_attention")).toContain(
+      "(tensor<2x5x6x4xf32>, tensor<2x5x2x4xf32>, tensor<2x5x2x4xf32>",
+    );
+    expect(axesOf(program({ name: "p" }, body).results[0]!)).toEqual([batch, time, groups, each, head]);
+  });
+
+  it("keys that have heads, values that have none", () => {
     const message = traceComplaint(() => attention({ k: f32("other", batch, time, heads, head) }));
     expect(message).toMatchInlineSnapshot(`
-      "shape error: localAttention: k has other axes than it must
-        expected: [batch, time, head]
-        got:      [batch 2, time 5, heads 3, head 4] f32
+      "shape error: localAttention: v has other axes than it must
+        expected: [batch, time, heads, head]
+        got:      [batch 2, time 5, head 4] f32
         at:       test/dsl/nn.test.ts LINE
         | localAttention({
         | ^"
@@ -178,8 +205,7 @@ describe("localAttention and kvCacheUpdate", () => {
   it("one number of tokens for all rows", () => {
     const message = traceComplaint(() => attention({ numTokens: input("other", [], "i32") }));
     expect(message).toMatchInlineSnapshot(`
-      "shape error: localAttention: numTokens has other axes than it must
-        expected: [batch]
+      "shape error: localAttention: numTokens must have one axis
         got:      [] i32
         at:       test/dsl/nn.test.ts LINE
         | localAttention({
@@ -231,36 +257,43 @@ describe("blockDiagonal, rmsNorm, rotary", () => {
     ).toMatchInlineSnapshot(
       `"%0 = "nn.rms_norm"(%arg0, %arg1) <{epsilon = 9.99999997E-7 : f32, offset = 1.000000e+00 : f32}> : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>"`,
     );
+  });
+
+  it("rmsNorm brings the axis of its scale to the end", () => {
+    const body = () => ({ y: rmsNorm(f32("x", lru, batch), f32("scale", lru), { epsilon: 1e-6 }) });
+    expect(axesOf(program({ name: "p" }, body).results[0]!)).toEqual([batch, lru]);
+    expect(opLine(body, "rms_norm")).toContain("offset = 0.000000e+00 : f32");
+  });
+
+  it("a scale of two axes", () => {
     const message = traceComplaint(() =>
-      rmsNorm(f32("x", lru, batch), f32("scale", lru), { epsilon: 1e-6, offset: 1 }),
+      rmsNorm(f32("x", batch, lru), input("scale", [batch, lru], "f32"), { epsilon: 1e-6 }),
     );
     expect(message).toMatchInlineSnapshot(`
-      "shape error: rmsNorm: scale must have the last axis of x
+      "shape error: rmsNorm: scale must have one axis
+        got:      [batch 2, lru 4] f32
         at:       test/dsl/nn.test.ts LINE
-        | rmsNorm(f32("x", lru, batch), f32("scale", lru), { epsilon: 1e-6, offset: 1 }),
-        | ^
-        x: [lru 4, batch 2] f32
-        scale: [lru 4] f32"
+        | rmsNorm(f32("x", batch, lru), input("scale", [batch, lru], "f32"), { epsilon: 1e-6 }),
+        | ^"
     `);
   });
 
-  it("rotary is one op over tensors that start with batch and time", () => {
+  it("rotary takes positions along any other axes", () => {
     const rotate = (x: Tensor<"batch" | "time" | "head", "f32">, dims: number) =>
-      rotary(x, positions(), { dims, base: 10_000 });
+      rotary(x, positions(), { axis: "head", dims, base: 10_000 });
     expect(opLine(() => ({ y: rotate(f32("x", batch, time, head), 4) }), "rotary")).toMatchInlineSnapshot(
       `"%0 = "nn.rotary"(%arg0, %arg1) <{base = 1.000000e+04 : f32, dims = 4 : i64, position_dims = array<i64: 0, 1>}> : (tensor<2x5x4xf32>, tensor<2x5xi32>) -> tensor<2x5x4xf32>"`,
     );
-    const order = traceComplaint(() =>
-      rotate(transpose(f32("x", batch, time, head), ["time", "batch", "head"]), 2),
-    );
-    expect(order).toMatchInlineSnapshot(`
-      "shape error: rotary: the first axes of x must be batch and time
-        got:      [time 5, batch 2, head 4] f32
-        at:       test/dsl/nn.test.ts LINE
-        | rotary(x, positions(), { dims, base: 10_000 });
-        | ^
-        hint:     bring them to the front: transpose(x, [...])"
-    `);
+    const turned = () => ({ y: rotate(f32("x", head, time, batch), 2) });
+    expect(axesOf(program({ name: "p" }, turned).results[0]!)).toEqual([time, batch, head]);
+    const later = () => ({
+      y: rotary(f32("x", batch, heads, time, head), input("p", [time], "i32"), {
+        axis: "head",
+        dims: 2,
+        base: 9,
+      }),
+    });
+    expect(opLine(later, "rotary")).toContain("position_dims = array<i64: 2>");
     const dims = traceComplaint(() => rotate(f32("x", batch, time, head), 3));
     expect(dims).toMatchInlineSnapshot(`
       "verify error: nn.rotary: dims must be even and at most the last axis of tensor<2x5x4xf32>, got 3 [dims]

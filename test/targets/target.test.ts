@@ -20,7 +20,7 @@ const scanProgram = (time = 12): TracedProgram =>
     const [batch, steps, lru] = [axis("batch", 2), axis("time", time), axis("lru", 4)];
     const x = input("x", [batch, steps, lru], "f32");
     const a = parameter("a", [batch, steps, lru], "f32");
-    return linearScan({ x, a, h0: input("h0", [batch, lru], "f32") });
+    return linearScan({ x, a, h0: input("h0", [batch, lru], "f32"), axis: "time" });
   });
 
 /** Ops of a text by name, without those that only bring values. */

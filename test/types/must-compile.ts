@@ -3,6 +3,7 @@
  * types.test.ts). Results are named with their types, so that inference is tested too.
  */
 import {
+  type Axis,
   axis,
   cond,
   dot,
@@ -11,8 +12,11 @@ import {
   input,
   linearScan,
   maximum,
+  localAttention,
   merge,
+  parameter,
   program,
+  rotary,
   range,
   scan,
   select,
@@ -20,6 +24,7 @@ import {
   state,
   sum,
   take,
+  transpose,
   type Tensor,
   whileLoop,
 } from "../../src/dsl/index.js";
@@ -89,10 +94,87 @@ export const everything = () =>
     const doubled: Tensor<"batch", "f32"> = twice({ x: largest }).y;
 
     const h = state("h", [batch, model], "f32");
-    const { y, last } = linearScan({ x, a: joined, h0: h.value });
+    const { y, last } = linearScan({ x, a: joined, h0: h.value, axis: "time" });
     h.update(last);
     const scanned: Tensor<"batch" | "time" | "model", "f32"> = y;
 
     const floats = { scaled, product, inner, back, renamed, rows, chosen, doubled, scanned };
     return { ...floats, halves, ...branch, stacked, carried };
+  });
+
+// Functions that are generic over axes: what a model author factors out first.
+
+/** 1: a weight whose axes are type parameters, one of them bound by another. 2: the product says its type. */
+const linear = <A extends string, F extends A, T extends string>(
+  x: Tensor<A, "f32">,
+  from: Axis<F>,
+  to: Axis<T>,
+) => dot(x, parameter("weight", [to, from], "f32"), from.name);
+
+/** 3: with a bias along the new axis. */
+const affine = <A extends string, F extends A, T extends string>(
+  x: Tensor<A, "f32">,
+  from: Axis<F>,
+  to: Axis<T>,
+) => linear(x, from, to).add(parameter("bias", [to], "f32"));
+
+/** 4: one axis as several, one of them a type parameter. */
+const inHeads = <A extends string, H extends string>(x: Tensor<A | "flat", "f32">, to: Axis<H>) =>
+  split(x, "flat", [heads, to]);
+
+/** 5: states and fills along a type parameter. */
+const started = <N extends string>(along: Axis<N>) =>
+  state("h", [batch, along], "f32").value.add(fill(1, [along, batch], "f32"));
+
+export const generic = () =>
+  program({ name: "generic" }, () => {
+    const x = input("x", [batch, time, model], "f32");
+    const [lru, out] = [axis("lru", 6), axis("out", 3)];
+    const one: Tensor<"batch" | "time" | "lru", "f32"> = linear(x, model, lru);
+    const two: Tensor<"batch" | "time" | "lru", "f32"> = affine(x, model, lru);
+    // 6: the product of a product.
+    const three: Tensor<"batch" | "time" | "out", "f32"> = dot(
+      dot(x, input("a", [model, lru], "f32"), "model"),
+      input("b", [lru, out], "f32"),
+      "lru",
+    );
+    const four: Tensor<"batch" | "time" | "out", "f32"> = affine(affine(x, model, lru), lru, out);
+    // 7: axes of a transposed tensor merged, in one statement.
+    const seven: Tensor<"batch" | "both", "f32"> = merge(
+      transpose(x, ["time", "batch", "model"]),
+      ["time", "model"],
+      "both",
+    );
+    const flat = x.rename({ model: "flat" });
+    const cut: Tensor<"batch" | "time" | "heads" | "head", "f32"> = inHeads(flat, head);
+    const held: Tensor<"batch" | "model", "f32"> = started(model);
+
+    // 8: scans along axes of any name, with axes of states beside the channels. 9: attention of grouped queries, by any names.
+    const [seq, rows, n] = [axis("seq", 5), axis("rows", 2), axis("n", 4)];
+    const wide = input("wide", [rows, seq, lru, n], "f32");
+    const h0 = fill(0, [rows, lru, n], "f32");
+    const eight: Tensor<"rows" | "lru" | "n", "f32"> = linearScan({ x: wide, a: wide, h0, axis: "seq" }).last;
+    const [groups, slots] = [axis("groups", 1), axis("slots", 8)];
+    const position = input("position", [rows, seq], "i32");
+    const q = input("q", [rows, seq, heads, head], "f32");
+    const k = rotary(input("k", [rows, seq, groups, head], "f32"), position, {
+      axis: "head",
+      dims: 2,
+      base: 100,
+    });
+    const ring = {
+      keys: fill(0, [rows, slots, groups, head], "f32"),
+      values: fill(0, [rows, slots, groups, head], "f32"),
+    };
+    const nine: Tensor<"rows" | "seq" | "heads" | "head", "f32"> = localAttention({
+      q,
+      k,
+      v: k,
+      segmentPos: position,
+      ring,
+      numTokens: fill(0, [rows], "i32"),
+      axes: { time: "seq", window: "slots", channels: "head" },
+      scale: 1,
+    });
+    return { one, two, three, four, seven, cut, held, eight, nine };
   });

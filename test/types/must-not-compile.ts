@@ -158,11 +158,15 @@ export const nothing = () =>
     const a = input("a", [batch, time, lru], "f32");
     const h0 = fill(0, [batch, lru], "f32");
     // @ts-expect-error a state with a time axis
-    linearScan({ x: a, a, h0: a });
+    linearScan({ x: a, a, h0: a, axis: "time" });
     // @ts-expect-error a state that is not f32
-    linearScan({ x: a, a, h0: fill(0, [batch, lru], "bf16") });
+    linearScan({ x: a, a, h0: fill(0, [batch, lru], "bf16"), axis: "time" });
     // @ts-expect-error a decay of another element type
-    linearScan({ x: a, a: a.to("bf16"), h0 });
+    linearScan({ x: a, a: a.to("bf16"), h0, axis: "time" });
+    // @ts-expect-error a scan that is not told its axis
+    linearScan({ x: a, a, h0 });
+    // @ts-expect-error an axis that x does not have
+    linearScan({ x: a, a, h0, axis: "seq" });
     const ring = {
       keys: input("k", [batch, window, head], "f32"),
       values: input("v", [batch, window, head], "f32"),
@@ -170,11 +174,12 @@ export const nothing = () =>
     const k = input("kk", [batch, time, head], "f32");
     const q = input("q", [batch, time, heads, head], "f32");
     const numTokens = fill(0, [batch], "i32");
-    const rest = { k, v: k, segmentPos: tokens, ring, numTokens, scale: 1 };
+    const axes = { time: "time", window: "window", channels: "head" } as const;
+    const rest = { k, v: k, segmentPos: tokens, ring, numTokens, axes, scale: 1 };
     localAttention({ q, ...rest });
-    // @ts-expect-error queries without heads
-    localAttention({ q: k, ...rest });
-    // @ts-expect-error keys with heads
+    // @ts-expect-error queries without channels
+    localAttention({ q: sum(q, "head"), ...rest });
+    // @ts-expect-error keys with heads, values without
     localAttention({ q, ...rest, k: q });
     // @ts-expect-error positions that are floats
     localAttention({ q, ...rest, segmentPos: tokens.to("f32") });
@@ -189,13 +194,19 @@ export const nothing = () =>
       bias: fill(0, [lru], "f32"),
       segmentPos: tokens,
       tail: fill(0, [batch, axis("tail", 3), lru], "f32"),
-    };
+      axis: "time",
+      taps: "tap",
+    } as const;
     // @ts-expect-error a kernel without taps
     causalConv1d({ ...conv, w: fill(0, [lru], "f32") });
     // @ts-expect-error a scale over an axis that x does not have
-    rmsNorm(x, fill(0, [lru], "f32"), 1e-6);
-    // @ts-expect-error positions of a batch only
-    rotary(q, numTokens, { dims: 2, base: 10_000 });
+    rmsNorm(x, fill(0, [lru], "f32"), { epsilon: 1e-6 });
+    // @ts-expect-error positions along an axis that x does not have
+    rotary(q, fill(0, [batch, model], "i32"), { axis: "head", dims: 2, base: 10_000 });
+    // @ts-expect-error positions along the channels
+    rotary(q, fill(0, [head], "i32"), { axis: "head", dims: 2, base: 10_000 });
+    // @ts-expect-error channels along an axis that x does not have
+    rotary(q, tokens, { axis: "model", dims: 2, base: 10_000 });
 
     // @ts-expect-error a result that is no tensor
     program({ name: "inner" }, () => ({ y: 3 }));
