@@ -17,8 +17,8 @@ export const tpuNames: TargetNames = { name: "tpu", platforms: ["tpu"], plugin: 
 /** The targets that come with the package. */
 export const targetNames: readonly TargetNames[] = [cpuNames, gpuNames, tpuNames];
 
-/** What programs are lowered for, and run on, when nothing says otherwise. */
-export const defaultNames: TargetNames = cpuNames;
+/** What programs are lowered for, and run on, when nothing says otherwise: the first. */
+export const defaultNames: TargetNames = targetNames[0]!;
 
 /** Described devices that are compiled for when nothing says otherwise. */
 export const DEFAULT_TPU = "v5e:2x2";

@@ -12,7 +12,7 @@ import { tpu } from "./tpu/index.js";
 export const targets: readonly Target[] = [cpu, gpu, tpu];
 
 /** What programs are lowered for when nothing says otherwise. */
-export const defaultTarget: Target = cpu;
+export const defaultTarget: Target = targets[0]!;
 
 /** A target, and the devices of it that were named. */
 export interface ResolvedTarget {
