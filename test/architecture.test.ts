@@ -224,3 +224,12 @@ test("a circle of files would be found", () => {
   ]);
   expect(circlesOf(graph)).toEqual([["a", "b", "c"]]);
 });
+
+test("a test file that uses a plugin says so in its name", () => {
+  const wrong = readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".test.ts") && !/\.(cpu|tpu|plugins|golden)\.test\.ts$/.test(name))
+    .filter((name) => /\b(?:useCpu\(|Plugin\.load\()/.test(ts.sys.readFile(join(root, "test", name))!))
+    // This one, which names them.
+    .filter((name) => name !== "architecture.test.ts");
+  expect(wrong).toEqual([]);
+});

@@ -52,8 +52,9 @@ function configureOnce(): void {
   configured = true;
 }
 
-const prototype = koffi.proto("void *stablegriffin_pjrt_function(void *argument)");
-const deleterPrototype = koffi.proto("void stablegriffin_pjrt_deleter(void *argument)");
+// Without names: koffi refuses a name twice, and a process may hold two copies of this module.
+const prototype = koffi.proto("void *", ["void *"]);
+const deleterPrototype = koffi.proto("void", ["void *"]);
 const libraries = new Map<string, Library>();
 
 /**

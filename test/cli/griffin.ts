@@ -9,6 +9,9 @@ import { execa } from "execa";
 import { onTestFinished } from "vitest";
 import { runCommandLine } from "../../src/cli/command-line.js";
 
+/** Plugins are not asked to optimise what runs once: half the time goes there. */
+process.env.XLA_FLAGS = "--xla_backend_optimization_level=0";
+
 /** The project's folder. */
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 

@@ -28,7 +28,8 @@ export interface Cpu {
 export function useCpu(options: { readonly optimised?: boolean } = {}): Cpu {
   let client: Client | undefined;
   beforeAll(async () => {
-    if (options.optimised !== true) process.env.XLA_FLAGS = "--xla_backend_optimization_level=0";
+    if (options.optimised === true) delete process.env.XLA_FLAGS;
+    else process.env.XLA_FLAGS = "--xla_backend_optimization_level=0";
     const { path } = await findPlugin("cpu", { install: true });
     client = await (await Plugin.load(path)).createClient();
   });

@@ -55,7 +55,7 @@ test("a width that does not fit the model of this package names a line of models
   const script = `
     process.setSourceMapsEnabled(true);
     const { griffinProgram } = await import(${built("griffin.js")});
-    const { presets } = await import(${built("presets.js")});
+    const { presets } = await import(${built("griffin/presets.js")});
     const config = { ...presets.tiny, lruWidth: presets.tiny.lruWidth + 1 };
     try { griffinProgram(config, { kind: "decode", batch: 1, time: 1, dtype: "f32" }); }
     catch (error) { console.log(error.message); }`;

@@ -2,7 +2,7 @@
  * Every constraint of every op: a program that keeps them all, and for each label one change that breaks it. The labels are
  * collected while the programs are verified, so that a check without a test fails the last one.
  */
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { VerifyError } from "../../../src/ir/errors.js";
 import { opDefinitions } from "../../../src/ir/ops/index.js";
 import { parseModule } from "../../../src/ir/text/index.js";
@@ -23,8 +23,9 @@ for (const definition of opDefinitions) {
         op.check(condition, constraint, message);
       },
     });
-  Object.assign(definition, { infer: watched });
+  vi.spyOn(definition, "infer").mockImplementation(watched);
 }
+afterAll(() => vi.restoreAllMocks());
 
 /** The label of the constraint that the program breaks, or "none". */
 function verdict(text: string): string {

@@ -126,7 +126,7 @@ describe("errors", () => {
     const message = traceComplaint(() => scan("time", {}, {}, () => ({ carry: {}, output: {} })).outputs);
     expect(message).toMatchInlineSnapshot(`
       "trace error: scan: no inputs to go along
-        at:       test/dsl/scan.test.ts LINE
+        at:       test/dsl/scan.cpu.test.ts LINE
         | const message = traceComplaint(() => scan("time", {}, {}, () => ({ carry: {}, output: {} })).outputs);
         |                                      ^
         hint:     use whileLoop to repeat without inputs"
@@ -140,7 +140,7 @@ describe("errors", () => {
     });
     expect(sizes).toMatchInlineSnapshot(`
       "shape error: scan: axis "time" is 3 in one input and 4 in another
-        at:       test/dsl/scan.test.ts LINE
+        at:       test/dsl/scan.cpu.test.ts LINE
         | return scan("time", {}, loose<{ x: Tensor<"time", "f32"> }>(inputs), step).outputs;
         |        ^
         input 0: [time 3] f32
@@ -154,7 +154,7 @@ describe("errors", () => {
     expect(lacking).toMatchInlineSnapshot(`
       "shape error: scan: there is no axis "time"
         got:      [batch 2] f32
-        at:       test/dsl/scan.test.ts LINE
+        at:       test/dsl/scan.cpu.test.ts LINE
         | scan("time", {}, loose<{ x: Tensor<"time", "f32"> }>({ x: input("x", [batch], "f32") }), step)
         | ^
         hint:     its axes are batch"
@@ -168,7 +168,7 @@ describe("errors", () => {
     expect(message).toMatchInlineSnapshot(`
       "shape error: scan: axis "time" has no elements
         got:      [time 0] f32
-        at:       test/dsl/scan.test.ts LINE
+        at:       test/dsl/scan.cpu.test.ts LINE
         | () => scan("time", {}, { x: input("x", [axis("time", 0)], "f32") }, step).outputs,
         |       ^"
     `);
@@ -185,7 +185,7 @@ describe("errors", () => {
       "shape error: scan: the step's carry returns another "h"
         expected: [] f32
         got:      [batch 2] f32
-        at:       test/dsl/scan.test.ts LINE
+        at:       test/dsl/scan.cpu.test.ts LINE
         | scan("time", { h: fill(0, [], "f32") }, { x: input("x", [time, batch], "f32") }, ({ h }, { x }) => ({
         | ^"
     `);
@@ -198,7 +198,7 @@ describe("errors", () => {
     expect(message).toMatchInlineSnapshot(`
       "trace error: scan: the step's output: "y" is no tensor
         got:      1
-        at:       test/dsl/scan.test.ts LINE
+        at:       test/dsl/scan.cpu.test.ts LINE
         | scan("time", {}, { x: input("x", [time], "f32") }, () => ({ carry: {}, output: { y: 1 } })),
         | ^"
     `);

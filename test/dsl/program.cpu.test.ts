@@ -61,7 +61,7 @@ describe("parameters", () => {
       "trace error: parameter "weight" is asked for twice with different shapes
         expected: [n 2] f32
         got:      [n 2] bf16
-        at:       test/dsl/program.test.ts LINE
+        at:       test/dsl/program.cpu.test.ts LINE
         | return parameter("weight", [n], "bf16");
         |        ^"
     `);
@@ -164,7 +164,7 @@ describe("states", () => {
     });
     expect(message).toMatchInlineSnapshot(`
       "trace error: state "layer.h" is updated twice
-        at:       test/dsl/program.test.ts LINE
+        at:       test/dsl/program.cpu.test.ts LINE
         | h.update(h.value.add(2));
         |   ^"
     `);
@@ -181,7 +181,7 @@ describe("states", () => {
       "trace error: state "h" is updated with a tensor of another shape
         expected: [n 2] f32
         got:      [m 2] f32
-        at:       test/dsl/program.test.ts LINE
+        at:       test/dsl/program.cpu.test.ts LINE
         | state("h", [n], "f32").update(x as Tensor<"n", "f32">);
         |                        ^"
     `);
@@ -271,7 +271,7 @@ describe("program", () => {
     expect(message).toMatchInlineSnapshot(`
       "trace error: program "p": "y" is no tensor
         got:      3
-        at:       test/dsl/program.test.ts LINE
+        at:       test/dsl/program.cpu.test.ts LINE
         | const message = complaint(() => program({ name: "p" }, () => ({ y: 3 }) as never));
         |                                 ^"
     `);
@@ -282,7 +282,7 @@ describe("program", () => {
     expect(message).toMatchInlineSnapshot(`
       "trace error: program "p": this is no record of tensors
         got:      undefined
-        at:       test/dsl/program.test.ts LINE
+        at:       test/dsl/program.cpu.test.ts LINE
         | const message = complaint(() => program({ name: "p" }, () => undefined as never));
         |                                 ^
         hint:     name them: { y: tensor }"

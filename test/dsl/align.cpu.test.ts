@@ -87,7 +87,7 @@ describe("errors", () => {
     });
     expect(message).toMatchInlineSnapshot(`
       "shape error: add: axis "time" is 3 in lhs and 4 in rhs
-        at:       test/dsl/align.test.ts LINE
+        at:       test/dsl/align.cpu.test.ts LINE
         | return { y: x.add(y) };
         |               ^
         lhs: [batch 2, time 3] f32
@@ -104,7 +104,7 @@ describe("errors", () => {
     });
     expect(message).toMatchInlineSnapshot(`
       "shape error: multiply: operands have different element types
-        at:       test/dsl/align.test.ts LINE
+        at:       test/dsl/align.cpu.test.ts LINE
         | return { y: x.mul(loose(y)) };
         |               ^
         lhs: [batch 2] f32
@@ -121,7 +121,7 @@ describe("errors", () => {
     });
     expect(message).toMatchInlineSnapshot(`
       "shape error: add: neither operand has all axes of the other ("time" is in one only)
-        at:       test/dsl/align.test.ts LINE
+        at:       test/dsl/align.cpu.test.ts LINE
         | return { y: x.add(y) };
         |               ^
         lhs: [batch 2] f32
@@ -137,7 +137,7 @@ describe("errors", () => {
     expect(message).toMatchInlineSnapshot(`
       "shape error: two axes are called "time"
         got:      [time 3, time 4] f32
-        at:       test/dsl/align.test.ts LINE
+        at:       test/dsl/align.cpu.test.ts LINE
         | return { y: input("x", [time, axis("time", 4)], "f32") };
         |             ^
         hint:     axes are told apart by their names: rename one, x.rename({ time: "..." })"
@@ -149,7 +149,7 @@ describe("errors", () => {
     expect(renamed).toMatchInlineSnapshot(`
       "shape error: two axes are called "time"
         got:      [time 2, time 3] f32
-        at:       test/dsl/align.test.ts LINE
+        at:       test/dsl/align.cpu.test.ts LINE
         | const renamed = traceComplaint(() => ({ y: input("x", [batch, time], "f32").rename({ batch: "time" }) }));
         |                                                                             ^
         hint:     axes are told apart by their names: rename one, x.rename({ time: "..." })"
@@ -158,7 +158,7 @@ describe("errors", () => {
     expect(expanded).toMatchInlineSnapshot(`
       "shape error: two axes are called "time"
         got:      [time 3, time 3] f32
-        at:       test/dsl/align.test.ts LINE
+        at:       test/dsl/align.cpu.test.ts LINE
         | const expanded = traceComplaint(() => ({ y: input("x", [time], "f32").expand(axis("time", 3)) }));
         |                                                                       ^
         hint:     axes are told apart by their names: rename one, x.rename({ time: "..." })"
@@ -170,7 +170,7 @@ describe("errors", () => {
     expect(message).toMatchInlineSnapshot(`
       "shape error: size: there is no axis "time"
         got:      [batch 2] f32
-        at:       test/dsl/align.test.ts LINE
+        at:       test/dsl/align.cpu.test.ts LINE
         | const message = traceComplaint(() => loose(input("x", [batch], "f32")).size("time"));
         |                                                                        ^
         hint:     its axes are batch"
@@ -179,7 +179,7 @@ describe("errors", () => {
     expect(scalar).toMatchInlineSnapshot(`
       "shape error: rename: there is no axis "time"
         got:      [] f32
-        at:       test/dsl/align.test.ts LINE
+        at:       test/dsl/align.cpu.test.ts LINE
         | const scalar = traceComplaint(() => loose(fill(1, [], "f32")).rename({ time: "t" }));
         |                                                               ^
         hint:     its axes are none (a scalar)"
@@ -191,7 +191,7 @@ describe("errors", () => {
     expect(message.replace(`${size}`, "SIZE")).toMatchInlineSnapshot(`
       "shape error: axis "time" has size SIZE
         expected: a whole number, 0 or more
-        at:       test/dsl/align.test.ts LINE
+        at:       test/dsl/align.cpu.test.ts LINE
         | const message = complaint(() => axis("time", size));
         |                                 ^"
     `);
@@ -203,7 +203,7 @@ describe("errors", () => {
       "shape error: axis "time" has size -1
         expected: a whole number, 0 or more
         got:      [time -1] f32
-        at:       test/dsl/align.test.ts LINE
+        at:       test/dsl/align.cpu.test.ts LINE
         | const message = traceComplaint(() => input("x", [{ name: "time", size: -1 }], "f32"));
         |                                      ^"
     `);
@@ -215,7 +215,7 @@ describe("errors", () => {
       "shape error: transpose: x has other axes than it must
         expected: [batch, batch]
         got:      [batch 2, time 3] f32
-        at:       test/dsl/align.test.ts LINE
+        at:       test/dsl/align.cpu.test.ts LINE
         | const message = traceComplaint(() => transpose(input("x", [batch, time], "f32"), ["batch", "batch"]));
         |                                      ^"
     `);
@@ -225,7 +225,7 @@ describe("errors", () => {
     const message = complaint(() => input("x", [batch], "f32"));
     expect(message).toMatchInlineSnapshot(`
       "trace error: no program is being traced
-        at:       test/dsl/align.test.ts LINE
+        at:       test/dsl/align.cpu.test.ts LINE
         | const message = complaint(() => input("x", [batch], "f32"));
         |                                 ^
         hint:     call DSL functions inside the body of program(...)"

@@ -291,7 +291,7 @@ describe("fill, range, select", () => {
     expect(message).toMatchInlineSnapshot(`
       "shape error: range: booleans do not count
         got:      [n 4] i1
-        at:       test/dsl/elementwise.test.ts LINE
+        at:       test/dsl/elementwise.cpu.test.ts LINE
         | const message = traceComplaint(() => range(n, "i1"));
         |                                      ^"
     `);
@@ -319,7 +319,7 @@ describe("fill, range, select", () => {
     expect(message).toMatchInlineSnapshot(`
       "shape error: select: one of the two values must be a tensor
         got:      1 and 2
-        at:       test/dsl/elementwise.test.ts LINE
+        at:       test/dsl/elementwise.cpu.test.ts LINE
         | const message = traceComplaint(() => select(input("choose", [n], "i1"), 1, 2));
         |                                      ^"
     `);
@@ -332,7 +332,7 @@ describe("fill, range, select", () => {
     });
     expect(message).toMatchInlineSnapshot(`
       "shape error: select: operands have different element types
-        at:       test/dsl/elementwise.test.ts LINE
+        at:       test/dsl/elementwise.cpu.test.ts LINE
         | return select(input("choose", [n], "i1"), input("x", [n], "f32"), y);
         |        ^
         onTrue: [n 4] f32
@@ -348,7 +348,7 @@ describe("fill, range, select", () => {
     });
     expect(message).toMatchInlineSnapshot(`
       "shape error: select: axis "n" is 4 in predicate and 5 in onFalse
-        at:       test/dsl/elementwise.test.ts LINE
+        at:       test/dsl/elementwise.cpu.test.ts LINE
         | return select(input("choose", [n], "i1"), 0, y);
         |        ^
         predicate: [n 4] i1

@@ -75,7 +75,7 @@ describe("dot", () => {
     });
     expect(message).toMatchInlineSnapshot(`
       "shape error: dot: there is no axis "model" in y
-        at:       test/dsl/reduce.test.ts LINE
+        at:       test/dsl/reduce.cpu.test.ts LINE
         | return dot(x, loose(input("y", [out, time], "f32")), "model");
         |        ^
         x: [batch 2, model 2] f32
@@ -89,7 +89,7 @@ describe("dot", () => {
     );
     expect(sizes).toMatchInlineSnapshot(`
       "shape error: dot: axis "model" is 2 in x and 3 in y
-        at:       test/dsl/reduce.test.ts LINE
+        at:       test/dsl/reduce.cpu.test.ts LINE
         | dot(input("x", [model], "f32"), input("y", [out, axis("model", 3)], "f32"), "model"),
         | ^
         x: [model 2] f32
@@ -101,7 +101,7 @@ describe("dot", () => {
     );
     expect(dtypes).toMatchInlineSnapshot(`
       "shape error: dot: operands have different element types
-        at:       test/dsl/reduce.test.ts LINE
+        at:       test/dsl/reduce.cpu.test.ts LINE
         | dot(loose(input("x", [model], "f32")), loose(input("y", [model], "bf16")), "model"),
         | ^
         x: [model 2] f32
@@ -117,7 +117,7 @@ describe("dot", () => {
     expect(message).toMatchInlineSnapshot(`
       "shape error: dot: axis "model" is given twice
         got:      [model 2] f32
-        at:       test/dsl/reduce.test.ts LINE
+        at:       test/dsl/reduce.cpu.test.ts LINE
         | dot(input("x", [model], "f32"), input("y", [model], "f32"), ["model", "model"]),
         | ^"
     `);
@@ -173,7 +173,7 @@ describe("reductions", () => {
     expect(ofMean).toMatchInlineSnapshot(`
       "shape error: mean: axis "none" has no elements
         got:      [none 0, batch 2] f32
-        at:       test/dsl/reduce.test.ts LINE
+        at:       test/dsl/reduce.cpu.test.ts LINE
         | const ofMean = traceComplaint(() => mean(input("x", [none, batch], "f32"), ["batch", "none"]));
         |                                     ^"
     `);
@@ -239,7 +239,7 @@ describe("argmax", () => {
     expect(ofNothing).toMatchInlineSnapshot(`
       "shape error: argmax: axis "none" has no elements
         got:      [none 0, batch 2] f32
-        at:       test/dsl/reduce.test.ts LINE
+        at:       test/dsl/reduce.cpu.test.ts LINE
         | const ofNothing = traceComplaint(() => argmax(input("x", [none, batch], "f32"), "none"));
         |                                        ^"
     `);
@@ -247,7 +247,7 @@ describe("argmax", () => {
     expect(elsewhere).toMatchInlineSnapshot(`
       "shape error: argmax: there is no axis "model"
         got:      [batch 2, time 3] f32
-        at:       test/dsl/reduce.test.ts LINE
+        at:       test/dsl/reduce.cpu.test.ts LINE
         | const elsewhere = traceComplaint(() => argmax(loose(input("x", [batch, time], "f32")), "model"));
         |                                        ^
         hint:     its axes are batch, time"

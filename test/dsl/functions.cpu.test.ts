@@ -100,7 +100,7 @@ describe("a function sees its arguments only", () => {
     );
     expect(message).toMatchInlineSnapshot(`
       "trace error: parameter "layer.bias" is used inside function "block"
-        at:       test/dsl/functions.test.ts LINE
+        at:       test/dsl/functions.cpu.test.ts LINE
         | calling((x) => scope("layer", () => x.add(parameter("bias", [n], "f32")))),
         |                                           ^
         hint:     functions see their arguments only: pass it in"
@@ -142,7 +142,7 @@ describe("a function sees its arguments only", () => {
     expect(message).toMatchInlineSnapshot(`
       "trace error: program "test": a tensor is used where it does not exist
         got:      stablehlo.add: an operand is used before it is defined [dominance]
-        at:       test/dsl/functions.test.ts LINE
+        at:       test/dsl/functions.cpu.test.ts LINE
         | return calling((x) => x.add(z))();
         |                         ^
         hint:     what a loop, a branch or a function makes leaves it as a result only, and what it needs of others, a function takes as an argument"
@@ -154,7 +154,7 @@ describe("a function sees its arguments only", () => {
     expect(message).toMatchInlineSnapshot(`
       "trace error: function "block": "y" is no tensor
         got:      1
-        at:       test/dsl/functions.test.ts LINE
+        at:       test/dsl/functions.cpu.test.ts LINE
         | const message = traceComplaint(() => fn("block", () => ({ y: 1 }))({ x: input("x", [n], "f32") }));
         |                                                                   ^"
     `);
@@ -162,7 +162,7 @@ describe("a function sees its arguments only", () => {
     expect(argument).toMatchInlineSnapshot(`
       "trace error: function "block": the arguments: "x" is no tensor
         got:      1
-        at:       test/dsl/functions.test.ts LINE
+        at:       test/dsl/functions.cpu.test.ts LINE
         | const argument = traceComplaint(() => fn("block", (args: { readonly x: number }) => args)({ x: 1 }));
         |                                                                                          ^"
     `);

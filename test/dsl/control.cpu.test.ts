@@ -109,7 +109,7 @@ describe("whileLoop", () => {
       "shape error: whileLoop: the body returns another "x"
         expected: [n 3] f32
         got:      [] f32
-        at:       test/dsl/control.test.ts LINE
+        at:       test/dsl/control.cpu.test.ts LINE
         | whileLoop(
         | ^"
     `);
@@ -155,7 +155,7 @@ describe("whileLoop", () => {
     expect(nothing).toMatchInlineSnapshot(`
       "trace error: whileLoop: the body: this is no record of tensors
         got:      undefined
-        at:       test/dsl/control.test.ts LINE
+        at:       test/dsl/control.cpu.test.ts LINE
         | whileLoop(
         | ^
         hint:     name them: { y: tensor }"
@@ -170,7 +170,7 @@ describe("whileLoop", () => {
     expect(number).toMatchInlineSnapshot(`
       "trace error: whileLoop: the body: "i" is no tensor
         got:      1
-        at:       test/dsl/control.test.ts LINE
+        at:       test/dsl/control.cpu.test.ts LINE
         | whileLoop(
         | ^"
     `);
@@ -188,7 +188,7 @@ describe("whileLoop", () => {
       "shape error: whileLoop: the condition must be one element
         expected: [] i1
         got:      [] i32
-        at:       test/dsl/control.test.ts LINE
+        at:       test/dsl/control.cpu.test.ts LINE
         | whileLoop(
         | ^"
     `);
@@ -265,7 +265,7 @@ describe("cond and switchCase", () => {
       "shape error: cond: a branch returns another "y"
         expected: [n 3] f32
         got:      [n 3] i32
-        at:       test/dsl/control.test.ts LINE
+        at:       test/dsl/control.cpu.test.ts LINE
         | return cond(
         |        ^"
     `);
@@ -284,7 +284,7 @@ describe("cond and switchCase", () => {
       "shape error: cond: the predicate must be one element
         expected: [] i1
         got:      [n 3] i1
-        at:       test/dsl/control.test.ts LINE
+        at:       test/dsl/control.cpu.test.ts LINE
         | return cond(
         |        ^"
     `);
@@ -303,7 +303,7 @@ describe("cond and switchCase", () => {
     const message = traceComplaint(() => switchCase(input("index", [], "i32"), []));
     expect(message).toMatchInlineSnapshot(`
       "trace error: switchCase: no branches given
-        at:       test/dsl/control.test.ts LINE
+        at:       test/dsl/control.cpu.test.ts LINE
         | const message = traceComplaint(() => switchCase(input("index", [], "i32"), []));
         |                                      ^"
     `);
@@ -325,7 +325,7 @@ describe("what may not happen inside a body", () => {
     const message = traceComplaint(looping((x) => probe("inner", x)));
     expect(message).toMatchInlineSnapshot(`
       "trace error: probe "inner" inside the body of a loop, a branch or a function
-        at:       test/dsl/control.test.ts LINE
+        at:       test/dsl/control.cpu.test.ts LINE
         | const message = traceComplaint(looping((x) => probe("inner", x)));
         |                                               ^
         hint:     return the tensor from the body, and do it outside"
@@ -336,7 +336,7 @@ describe("what may not happen inside a body", () => {
     const message = traceComplaint(looping(() => state("h", [n], "f32")));
     expect(message).toMatchInlineSnapshot(`
       "trace error: state "h" inside the body of a loop, a branch or a function
-        at:       test/dsl/control.test.ts LINE
+        at:       test/dsl/control.cpu.test.ts LINE
         | const message = traceComplaint(looping(() => state("h", [n], "f32")));
         |                                              ^
         hint:     return the tensor from the body, and do it outside"
@@ -350,7 +350,7 @@ describe("what may not happen inside a body", () => {
     });
     expect(message).toMatchInlineSnapshot(`
       "trace error: state "h" is updated inside the body of a loop, a branch or a function
-        at:       test/dsl/control.test.ts LINE
+        at:       test/dsl/control.cpu.test.ts LINE
         | return looping((x) => h.update(x))();
         |                         ^
         hint:     return the tensor from the body, and do it outside"
@@ -370,7 +370,7 @@ describe("what may not happen inside a body", () => {
     expect(message).toMatchInlineSnapshot(`
       "trace error: program "leaky": a tensor is used where it does not exist
         got:      stablehlo.add: an operand is used before it is defined [dominance]
-        at:       test/dsl/control.test.ts LINE
+        at:       test/dsl/control.cpu.test.ts LINE
         | return { y: leaked!.add(1) };
         |                     ^
         hint:     what a loop, a branch or a function makes leaves it as a result only, and what it needs of others, a function takes as an argument"

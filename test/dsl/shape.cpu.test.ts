@@ -70,7 +70,7 @@ describe("split and merge", () => {
     expect(message).toMatchInlineSnapshot(`
       "shape error: split: axis "model" of 7 cannot become [time 3, head 2], which is 6
         got:      [model 7] f32
-        at:       test/dsl/shape.test.ts LINE
+        at:       test/dsl/shape.cpu.test.ts LINE
         | const message = traceComplaint(() => split(input("x", [axis("model", 7)], "f32"), "model", [time, head]));
         |                                      ^"
     `);
@@ -81,7 +81,7 @@ describe("split and merge", () => {
     expect(nothing).toMatchInlineSnapshot(`
       "shape error: merge: no axes given
         got:      [time 3] f32
-        at:       test/dsl/shape.test.ts LINE
+        at:       test/dsl/shape.cpu.test.ts LINE
         | const nothing = traceComplaint(() => merge(input("x", [time], "f32"), [], "all"));
         |                                      ^"
     `);
@@ -89,7 +89,7 @@ describe("split and merge", () => {
     expect(itself).toMatchInlineSnapshot(`
       "shape error: merge: axis "time" is given twice
         got:      [time 3] f32
-        at:       test/dsl/shape.test.ts LINE
+        at:       test/dsl/shape.cpu.test.ts LINE
         | const itself = traceComplaint(() => merge(input("x", [time], "f32"), ["time", "time"], "all"));
         |                                     ^"
     `);
@@ -102,7 +102,7 @@ describe("split and merge", () => {
     expect(message).toMatchInlineSnapshot(`
       "shape error: two axes are called "time"
         got:      [time 3, time 3, head 2] f32
-        at:       test/dsl/shape.test.ts LINE
+        at:       test/dsl/shape.cpu.test.ts LINE
         | split(input("x", [time, axis("model", 6)], "f32"), "model", [time, head]),
         | ^
         hint:     axes are told apart by their names: rename one, x.rename({ time: "..." })"
@@ -125,7 +125,7 @@ describe("transpose", () => {
       "shape error: transpose: x has other axes than it must
         expected: [time]
         got:      [batch 2, time 3] f32
-        at:       test/dsl/shape.test.ts LINE
+        at:       test/dsl/shape.cpu.test.ts LINE
         | const message = traceComplaint(() => transpose(input("x", [batch, time], "f32"), ["time"]));
         |                                      ^"
     `);
@@ -180,7 +180,7 @@ describe("slice and at", () => {
     expect(message.replace(`${index}`, "INDEX")).toMatchInlineSnapshot(`
       "shape error: at: there is no element INDEX in axis "time" of 3
         got:      [time 3] f32
-        at:       test/dsl/shape.test.ts LINE
+        at:       test/dsl/shape.cpu.test.ts LINE
         | const message = traceComplaint(() => at(input("x", [time], "f32"), "time", index));
         |                                      ^"
     `);
@@ -204,7 +204,7 @@ describe("concat", () => {
     const message = traceComplaint(() => concat([], "time"));
     expect(message).toMatchInlineSnapshot(`
       "shape error: concat: no tensors given
-        at:       test/dsl/shape.test.ts LINE
+        at:       test/dsl/shape.cpu.test.ts LINE
         | const message = traceComplaint(() => concat([], "time"));
         |                                      ^"
     `);
@@ -218,7 +218,7 @@ describe("concat", () => {
     });
     expect(message).toMatchInlineSnapshot(`
       "shape error: concat: axis "batch" is 2 in one part and 3 in another
-        at:       test/dsl/shape.test.ts LINE
+        at:       test/dsl/shape.cpu.test.ts LINE
         | return concat([x, y], "time");
         |        ^
         part 0: [batch 2, time 3] f32
@@ -234,7 +234,7 @@ describe("concat", () => {
       "shape error: concat: part 1 has other axes than it must
         expected: [batch, time]
         got:      [time 3] f32
-        at:       test/dsl/shape.test.ts LINE
+        at:       test/dsl/shape.cpu.test.ts LINE
         | concat([loose(input("x", [batch, time], "f32")), loose(input("y", [time], "f32"))], "time"),
         | ^"
     `);
@@ -243,7 +243,7 @@ describe("concat", () => {
     );
     expect(dtypes).toMatchInlineSnapshot(`
       "shape error: concat: operands have different element types
-        at:       test/dsl/shape.test.ts LINE
+        at:       test/dsl/shape.cpu.test.ts LINE
         | concat([loose(input("x", [time], "f32")), loose(input("y", [time], "f16"))], "time"),
         | ^
         part 0: [time 3] f32
@@ -276,7 +276,7 @@ describe("take", () => {
     expect(message).toMatchInlineSnapshot(`
       "shape error: two axes are called "time"
         got:      [time 3, time 3] f32
-        at:       test/dsl/shape.test.ts LINE
+        at:       test/dsl/shape.cpu.test.ts LINE
         | take(input("table", [axis("vocab", 3), time], "f32"), "vocab", input("i", [time], "i32")),
         | ^
         hint:     axes are told apart by their names: rename one, x.rename({ time: "..." })"

@@ -1,0 +1,28 @@
+/** @file The order of test files where no durations are known yet, as in a fresh clone: the longest first, so that none is waited for. */
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** Files that take more than ten seconds, the longest first (measured). */
+const LONGEST: readonly string[] = [
+  "test/engine/equivalence.cpu.test.ts",
+  "test/engine/golden-strategies.cpu.test.ts",
+  "test/cli/generate.cpu.test.ts",
+  "test/cli/artifact.cpu.test.ts",
+  "test/artifact/load.cpu.test.ts",
+  "test/runtime-pjrt/crash/crash.cpu.test.ts",
+  "test/engine/golden.cpu.test.ts",
+  "test/cli/cache.cpu.test.ts",
+];
+
+/** Place in the list; files that are not in it come after. */
+function place({ moduleId }: TestSpecification): number {
+  const index = LONGEST.findIndex((file) => moduleId.endsWith(file));
+  return index === -1 ? LONGEST.length : index;
+}
+
+/** vitest's own order, with the longest files before it. */
+export default class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const usual = await super.sort(files);
+    return usual.toSorted((a, b) => place(a) - place(b));
+  }
+}
