@@ -1,11 +1,12 @@
 /**
- * @file What a model repeats is written once: stretches of a public function that stand in numbered scopes (`layers.3`)
- * and compute the same become one private function. Texts shrink by the number of layers, and so does the work of the passes
- * that follow; compilers inline the calls again.
+ * @file What a model repeats is written once: stretches of a public function that stand in scopes of their own (`layers.3`) and compute
+ * the same become one private function. Scopes say where a stretch may begin and end, whatever they are called and however deep
+ * they lie; whether two are the same, their operations say. The outermost scopes come first: only what is not shared as a whole
+ * is looked into. Texts shrink by the number of layers, and so does the work of the passes that follow; compilers inline the calls again.
  */
 import { z } from "zod";
 import type { Location } from "../ir/location.js";
-import { type Block, definingOp, type Operation, type Value, walk } from "../ir/operation.js";
+import { definingOp, type Operation, type Value, walk } from "../ir/operation.js";
 import { isOp } from "../ir/ops/index.js";
 import { Builder } from "../ir/builder.js";
 import {
@@ -27,21 +28,18 @@ import { bodyOf, findFunction, functionsOf } from "../ir/analysis/symbols.js";
 /** Fewer operations than these are not worth a function. */
 const SHORTEST = 8;
 
-/** Consecutive operations of one numbered scope. */
+/** Consecutive operations of one scope. */
 interface Stretch {
-  /** `layers` of `layers.3`. */
-  readonly scope: string;
+  /** The names of the scopes around it, outermost first. */
+  readonly path: readonly string[];
   readonly operations: readonly Operation[];
-  /** Results in the order of definition. */
+  /** Results in the order of definition, but for constants: whether one lies inside or outside makes no difference. */
   readonly results: readonly Value[];
 }
 
-/** `layers` and `3` for an operation at `layers.3/mlp_block`. */
-function numberedScope(location: Location): readonly [string, string] | undefined {
-  if (location.kind !== "name") return undefined;
-  const match = /^([^/]*)\.(\d+)(\/|$)/.exec(location.name);
-  return match === null ? undefined : [match[1]!, match[2]!];
-}
+/** `["layers.3", "mlp_block"]` for an operation at `layers.3/mlp_block`. */
+const pathOf = ({ location }: Operation): readonly string[] =>
+  location.kind === "name" ? location.name.split("/") : [];
 
 /** What a stretch reads from outside, each in the order of first use. */
 interface Reads {
@@ -67,31 +65,31 @@ function readsOf(operations: readonly Operation[]): Reads {
   return { values, constants };
 }
 
-function stretchesOf(block: Block): readonly Stretch[] {
-  const runs: { readonly key: string; readonly scope: string; readonly operations: Operation[] }[] = [];
-  for (const operation of block) {
-    const [scope, number] = numberedScope(operation.location) ?? [];
-    const key = `${scope}.${number}`;
+const computed = (operations: readonly Operation[]): readonly Operation[] =>
+  operations.filter((operation) => !isOp(operation, "stablehlo.constant"));
+
+/** The stretches whose scope is the one at `depth`, counted from 0 at the outermost. */
+function stretchesOf(operations: readonly Operation[], depth: number): readonly Stretch[] {
+  const runs: { readonly path: readonly string[]; readonly operations: Operation[] }[] = [];
+  for (const operation of operations) {
+    const path = pathOf(operation).slice(0, depth + 1);
     const last = runs.at(-1);
-    if (last?.key === key) last.operations.push(operation);
-    else runs.push({ key, scope: scope ?? "", operations: [operation] });
+    if (last !== undefined && last.path.join("/") === path.join("/")) last.operations.push(operation);
+    else runs.push({ path, operations: [operation] });
   }
   return runs
-    .filter(({ scope, operations }) => scope !== "" && operations.length >= SHORTEST)
-    .map(({ scope, operations }) => ({
-      scope,
-      operations,
-      results: operations.flatMap((operation) => operation.results),
-    }));
+    .filter(({ path, operations }) => path.length > depth && operations.length >= SHORTEST)
+    .map((run) => ({ ...run, results: computed(run.operations).flatMap(({ results }) => results) }));
 }
 
 /** Equal for stretches that compute the same from inputs of the same types. */
 function stretchKey({ operations }: Stretch): string {
-  const { values: inputs, constants } = readsOf(operations);
+  const own = computed(operations);
+  const { values: inputs, constants } = readsOf(own);
   const values = new ValueNumbers();
   const inner = new Map<Value, number>();
   for (const input of inputs) values.of(input);
-  const lines = [...constants, ...operations].map((operation) => {
+  const lines = [...constants, ...own].map((operation) => {
     const key = operationKey(operation, values, inner);
     for (const result of operation.results) inner.set(result, inner.size);
     return key;
@@ -118,15 +116,21 @@ function outputsOf(alike: readonly Stretch[]): readonly number[] {
   return [...used].sort((a, b) => a - b);
 }
 
-/** The location without the number of its layer: the function stands for all of them. */
-function withoutNumber(location: Location): Location {
+/** A path without the numbers that tell the scopes of one kind apart: the function stands for all of them. */
+const withoutNumbers = (path: readonly string[]): readonly string[] =>
+  path.map((name) => name.replace(/[._-]?\d+$/, "")).filter((name) => name !== "");
+
+/** The location of an operation in a stretch at this depth, without the numbers of the stretch. */
+function commonLocation(location: Location, depth: number): Location {
   if (location.kind !== "name") return location;
-  return { ...location, name: location.name.replace(/^([^/]*)\.\d+/, "$1") };
+  const path = location.name.split("/");
+  const name = [...withoutNumbers(path.slice(0, depth)), ...path.slice(depth)].join("/");
+  return name === "" ? location.child : { ...location, name };
 }
 
 function makeFunction(
   symbol: string,
-  { operations, results }: Stretch,
+  { path, operations, results }: Stretch,
   outputs: readonly number[],
   fences: boolean,
 ): Operation {
@@ -135,7 +139,7 @@ function makeFunction(
   const map: ValueMap = new Map(inputs.map((input, i) => [input, block.arguments[i]!]));
   for (const operation of [...constants, ...operations]) {
     const copy = cloneOperation(operation, map);
-    for (const inner of walk(copy)) setLocation(inner, withoutNumber(inner.location));
+    for (const inner of walk(copy)) setLocation(inner, commonLocation(inner.location, path.length));
     insertOperation(copy, block);
   }
   const end = Builder.atEnd(block);
@@ -150,7 +154,7 @@ function makeFunction(
     name: "func.func",
     attributes: { sym_name: symbol, sym_visibility: "private", function_type: type },
     regions: [makeRegion([block])],
-    location: withoutNumber(operations[0]!.location),
+    location: commonLocation(operations[0]!.location, path.length),
   });
 }
 
@@ -164,16 +168,36 @@ function replaceByCall(symbol: string, { operations, results }: Stretch, outputs
   outputs.forEach((i, index) => {
     replaceAllUses(results[i]!, call.results[index]!);
   });
-  for (const operation of [...operations].reverse()) eraseOperation(operation);
+  for (const operation of [...operations].reverse())
+    if (operation.results.every(({ users }) => users.size === 0)) eraseOperation(operation);
 }
 
-function freeSymbol(module: Operation, scope: string): string {
-  for (let i = 0; ; i++) if (findFunction(module, `${scope}_${i}`) === undefined) return `${scope}_${i}`;
+/** `layers_0` for stretches in `model/layers.3`. */
+function freeSymbol(module: Operation, { path }: Stretch): string {
+  const name = withoutNumbers(path).at(-1) ?? "repeated";
+  for (let i = 0; ; i++) if (findFunction(module, `${name}_${i}`) === undefined) return `${name}_${i}`;
+}
+
+/** Puts one function in the place of stretches that are the same. */
+function share(module: Operation, alike: readonly Stretch[], fences: boolean): void {
+  const outputs = outputsOf(alike);
+  const symbol = freeSymbol(module, alike[0]!);
+  insertOperation(makeFunction(symbol, alike[0]!, outputs, fences), module.regions[0]!.entry);
+  for (const stretch of alike) replaceByCall(symbol, stretch, outputs);
+}
+
+function groupByKey(stretches: readonly Stretch[]): readonly (readonly Stretch[])[] {
+  const byKey = new Map<string, Stretch[]>();
+  for (const stretch of stretches) {
+    const key = stretchKey(stretch);
+    byKey.set(key, [...(byKey.get(key) ?? []), stretch]);
+  }
+  return [...byKey.values()];
 }
 
 export const outlineRepeated = definePass({
   name: "outline-repeated",
-  summary: "Stretches of numbered scopes that compute the same become one private function, called for each.",
+  summary: "Stretches of scopes that compute the same become one private function, called for each.",
   options: z.object({
     fences: z
       .boolean()
@@ -220,24 +244,21 @@ func.func private @layers_0(%x: tensor<4xf32>, %w: tensor<4xf32>) -> tensor<4xf3
 }`,
   },
   run(module, context, { fences }) {
-    const byKey = new Map<string, Stretch[]>();
-    for (const func of functionsOf(module)) {
-      const body = bodyOf(func);
-      const { sym_name: name, sym_visibility: visibility } = func.attributes;
-      // A family's programs know a common @prepare by its text, however their layers are called.
-      if (body === undefined || visibility === "private" || name === "prepare") continue;
-      for (const stretch of stretchesOf(body)) {
-        const key = stretchKey(stretch);
-        byKey.set(key, [...(byKey.get(key) ?? []), stretch]);
+    // A family's programs know a common @prepare by its text, however their layers are called.
+    const open = functionsOf(module).filter(
+      ({ attributes }) => attributes.sym_visibility !== "private" && attributes.sym_name !== "prepare",
+    );
+    let operations: readonly (readonly Operation[])[] = open.map(
+      (func) => bodyOf(func)?.operations.slice(0, -1) ?? [],
+    );
+    for (let depth = 0; operations.length > 0; depth++) {
+      const groups = groupByKey(operations.flatMap((within) => stretchesOf(within, depth)));
+      operations = groups.flatMap((alike) => (alike.length < 2 ? [alike[0]!.operations] : []));
+      for (const alike of groups) {
+        if (alike.length < 2) continue;
+        share(module, alike, fences);
+        context.count("stretches replaced by calls", alike.length);
       }
-    }
-    for (const alike of byKey.values()) {
-      if (alike.length < 2) continue;
-      const outputs = outputsOf(alike);
-      const symbol = freeSymbol(module, alike[0]!.scope);
-      insertOperation(makeFunction(symbol, alike[0]!, outputs, fences), module.regions[0]!.entry);
-      for (const stretch of alike) replaceByCall(symbol, stretch, outputs);
-      context.count("stretches replaced by calls", alike.length);
     }
   },
 });

@@ -128,6 +128,35 @@ describe("lowerProgram", () => {
     expect(printModule(one.module)).toBe(before);
   });
 
+  it("writes layers once wherever their scopes stand, and whatever they are called", () => {
+    const [batch, model] = [axis("batch", 2), axis("model", 4)];
+    const layers = (name: string) =>
+      [0, 1, 2].reduce(
+        (x, i) =>
+          scope(`${name}${i}`, () =>
+            rmsNorm(softplus(x.add(1)).mul(softplus(x.sub(1))), parameter("weight", [model], "f32"), {
+              epsilon: 1e-6,
+            }).add(x),
+          ),
+        input("x", [batch, model], "f32"),
+      );
+    const functionsIn = (body: () => ReturnType<typeof layers>) =>
+      [...stablehloText(lowerProgram(program({ name: "p" }, () => ({ y: body() })))).matchAll(/call @(\w+)/g)]
+        .map(([, name]) => name)
+        .filter((name) => /^(layers|stage)_/.test(name!));
+    expect(functionsIn(() => layers("layers."))).toEqual(["layers_0", "layers_0", "layers_0"]);
+    expect(functionsIn(() => scope("model", () => layers("layers.")))).toEqual([
+      "layers_0",
+      "layers_0",
+      "layers_0",
+    ]);
+    expect(functionsIn(() => scope("a", () => scope("b.7", () => layers("stage"))))).toEqual([
+      "stage_0",
+      "stage_0",
+      "stage_0",
+    ]);
+  });
+
   it("has no text that leaves the preparing half out", () => {
     const half = lowerProgram(small(), { prepare: true });
     expect(() => stablehloText(half)).toThrow(

@@ -45,6 +45,42 @@ describe("outline-repeated", () => {
     expect(run("outline-repeated", two("%one", "%one"))).not.toContain("optimization_barrier");
   });
 
+  it.each([
+    ["in a scope of the model", "model/layers.", "", "layers_0"],
+    ["deep inside", "griffin/decoder/blocks_", "/attention", "blocks_0"],
+    ["numbers as scopes of their own", "layers/", "", "layers_0"],
+    ["another name", "stage", "", "stage_0"],
+  ])("shares layers wherever they are and whatever they are called: %s", (_, before, after, symbol) => {
+    const text = two("%one", "%one").replaceAll(
+      /loc\("layers\.(\d)"\)/g,
+      (__, number) => `loc("${before}${number}${after}")`,
+    );
+    const outlined = run("outline-repeated", text);
+    expect(outlined.match(/call @\w+\(/g)).toEqual([`call @${symbol}(`, `call @${symbol}(`]);
+    expect(outlined.match(/stablehlo\.tanh/g)).toHaveLength(6);
+  });
+
+  it("looks into layers that differ for scopes that do not", () => {
+    const text = two("%one", "%one")
+      .replaceAll(/loc\("layers\.(\d)"\)/g, 'loc("layers.$1/mlp")')
+      .replace("  %a1 =", '  %d = stablehlo.floor %r0 : tensor<4xf32> loc("layers.1/norm")\n  %a1 =')
+      .replace("stablehlo.abs %r0", "stablehlo.abs %d");
+    const outlined = run("outline-repeated", text);
+    expect(outlined.match(/call @mlp_0\(/g)).toHaveLength(2);
+    expect(outlined).toContain("stablehlo.floor");
+  });
+
+  it("leaves alone what repeats in no scope, and what is too short for a function", () => {
+    const text = two("%one", "%one").replaceAll(/ loc\("layers\.\d"\)/g, "");
+    expect(run("outline-repeated", text)).toBe(normal(text));
+    const short = two("%one", "%one").replaceAll(/loc\("layers\.(\d)"\)/g, (_, n) => `loc("layers.${n}/a")`);
+    const cut = short
+      .replaceAll(/.* = stablehlo\.tanh %[a-f]\d .*\n/g, "")
+      .replaceAll(/add %g(\d)/g, "add %a$1");
+    expect(cut).not.toContain("tanh");
+    expect(run("outline-repeated", cut)).toBe(normal(cut));
+  });
+
   it("leaves @prepare as it is: programs that share one know it by its text", () => {
     const text = two("%one", "%one").replace("public @main", "@prepare");
     expect(run("outline-repeated", text)).toBe(normal(text));
