@@ -7,7 +7,7 @@ import { Device, type Memory } from "./device.js";
 import { elementTypeNumber, type ElementTypeName } from "./element-type.js";
 import { ArgumentError } from "./errors.js";
 import { addressOf, preferLargePages } from "./ffi.js";
-import { sameLayout } from "./layout.js";
+import { rowMajorLayout, sameLayout } from "./layout.js";
 import { nativeIntegers, writeLayout } from "./native-layout.js";
 import { withRoom } from "./out-of-memory.js";
 import { checkDimensions, formatType, hostBytes, type TensorSpec } from "./signature.js";
@@ -63,6 +63,9 @@ export async function transferToDevice(
       hint: data.byteLength === 0 ? "was its array transferred to another thread?" : undefined,
     });
   }
+  const isRowMajor =
+    tensor.layout === undefined || sameLayout(tensor.layout, rowMajorLayout(dimensions.length), dimensions);
+  if (!isRowMajor) await checkRearranges(client, target);
   const dims = nativeIntegers(dimensions);
   const { api } = client;
   const layout = tensor.layout === undefined ? undefined : writeLayout(api, tensor.layout, dimensions.length);
@@ -91,6 +94,43 @@ export async function transferToDevice(
   const buffer = new DeviceBuffer(client, out.buffer, spec);
   if (semantics === "copy") await client.pump.watch(out.done_with_host_buffer, data);
   return arranged(buffer);
+}
+
+const rearranging = new WeakMap<ClientCore, Promise<boolean>>();
+
+/**
+ * Some plugins (XLA of API 0.81 and 0.106) note a layout and leave the bytes as they came: the numbers would be others. Tried once for each
+ * client, on four bytes.
+ * @throws ArgumentError if the plugin is one of them
+ */
+async function checkRearranges(client: ClientCore, target: Device | Memory): Promise<void> {
+  const known = rearranging.get(client) ?? tryRearranging(client, target);
+  rearranging.set(client, known);
+  if (await known) return;
+  throw new ArgumentError({
+    message: `${client.api.plugin} cannot upload in another layout than row-major`,
+    expected: "a plugin that rearranges what it is given (API 0.115 does)",
+    hint: "write the program without mhlo.layout_mode, or use another plugin",
+  });
+}
+
+async function tryRearranging(client: ClientCore, target: Device | Memory): Promise<boolean> {
+  const data = new Uint8Array([0, 1, 2, 3]);
+  const dims = nativeIntegers([2, 2]);
+  const layout = writeLayout(client.api, "{0,1}", 2);
+  const out = client.api.call("PJRT_Client_BufferFromHostBuffer", {
+    client: client.use("toDevice"),
+    data: addressOf(data),
+    type: elementTypeNumber("ui8", client.api.minor),
+    dims: addressOf(dims),
+    num_dims: 2,
+    host_buffer_semantics: PJRT_HostBufferSemantics.kImmutableUntilTransferCompletes,
+    device_layout: layout.address,
+    ...(target instanceof Device ? { device: target.pointer } : { memory: target.pointer }),
+  });
+  using buffer = new DeviceBuffer(client, out.buffer, { elementType: "ui8", dimensions: [2, 2] });
+  await client.pump.watch(out.done_with_host_buffer, data);
+  return String(await buffer.toHost()) === "0,1,2,3";
 }
 
 /** @throws ArgumentError, with the buffer closed, if the plugin arranged it in another way than it was asked to */
