@@ -1,7 +1,8 @@
 /** @file The model that the benchmarks run: a Griffin of 88.4M parameters with weights by formula, for which nothing need be fetched. */
-import { type ComputeDType, type GriffinConfig, griffinParameters } from "../models/griffin.js";
+import type { ComputeDType } from "../models/griffin.js";
+import { griffin, type GriffinConfig } from "../models/index.js";
 import { griffinPattern } from "../models/griffin/presets.js";
-import { GriffinModel, type ModelOptions } from "../src/engine/index.js";
+import { Model, type ModelOptions } from "../src/engine/index.js";
 import type { Client } from "../src/runtime-pjrt/index.js";
 import { type Checkpoint, formulaCheckpoint } from "../src/weights/index.js";
 
@@ -29,16 +30,16 @@ export const griffin88m: GriffinConfig = {
 
 /** A checkpoint of a configuration, stored in `dtype`. */
 export const benchCheckpoint = (config: GriffinConfig, dtype: ComputeDType): Checkpoint =>
-  formulaCheckpoint({ ...config, dtype }, 0, griffinParameters(config));
+  formulaCheckpoint(griffin.configure({ ...config, dtype }), 0);
 
 /** The 88M model on a client; the caller closes it. */
 export async function load88m(
   client: Client,
   dtype: ComputeDType,
   options: ModelOptions = {},
-): Promise<GriffinModel> {
+): Promise<Model> {
   await using checkpoint = benchCheckpoint(griffin88m, dtype);
-  return GriffinModel.load(client, checkpoint, { ...options, dtype });
+  return Model.load(client, griffin.configure(griffin88m), checkpoint, { ...options, dtype });
 }
 
 /** Token ids without a pattern that a cache could profit from. */

@@ -280,13 +280,3 @@ export function griffinProgram(config: GriffinConfig, options: GriffinProgramOpt
     },
   );
 }
-
-/** The path and shape of every weight, in the order of first use. */
-export function griffinParameters(
-  config: GriffinConfig,
-): readonly { readonly path: string; readonly shape: readonly number[] }[] {
-  const { arguments: args } = griffinProgram(config, { kind: "forward", batch: 1, time: 1, dtype: "f32" });
-  return args
-    .filter((argument) => argument.role === "parameter")
-    .map((argument) => ({ path: argument.name, shape: argument.dimensions }));
-}

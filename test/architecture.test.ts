@@ -27,11 +27,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "src/tokens",
     "src/support",
   ],
-  "src/golden": ["src/weights", "src/support"],
+  "src/golden": ["src/model", "src/weights", "src/support"],
   "src/cost": ["src/runtime-pjrt", "src/support"],
-  models: ["src/dsl"],
+  "src/model": ["src/dsl", "src/serving", "src/weights", "src/support"],
+  models: ["src/dsl", "src/model"],
   "src/engine": [
-    "models",
+    "src/model",
     ...[
       "ir",
       "dsl",
@@ -94,6 +95,16 @@ test("every folder is known, and imports only from those below it", () => {
   expect(
     [...new Set(files.map(folderOf))].filter((folder) => !(folder in allowed) && !free.includes(folder)),
   ).toEqual([]);
+});
+
+/** Where the models of this package are handed to what knows any model. */
+const compositionRoots = ["src/cli/models.ts", "src/index.ts"];
+
+test("models are values: only the package's entry and the command line's list import them", () => {
+  const importers = files.filter(
+    (file) => file.startsWith("src/") && imports.get(file)!.some((target) => target.startsWith("models/")),
+  );
+  expect(importers.filter((file) => !compositionRoots.includes(file))).toEqual([]);
 });
 
 test("no folders import each other in a circle", () => {

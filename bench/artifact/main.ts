@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { models } from "../../models/index.js";
 import { exportModel } from "../../src/engine/index.js";
 import { ratioText, targetColumns } from "../bars.js";
 import { openClient, ourVersions } from "../client.js";
@@ -40,8 +41,8 @@ const [model, portable, compiled, cache] = ["model", "portable", "compiled", "ca
 async function prepare(): Promise<Record<string, string>> {
   await writeCheckpoint(model, griffin88m, dtype);
   await using client = await openClient("cpu");
-  await exportModel({ folder: model }, portable);
-  await exportModel({ folder: model }, compiled, { compiler: { client } });
+  await exportModel({ folder: model, models }, portable);
+  await exportModel({ folder: model, models }, compiled, { compiler: { client } });
   return ourVersions(client);
 }
 

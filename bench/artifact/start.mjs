@@ -27,12 +27,16 @@ async function load(client) {
     const { generate, loadArtifact } = await import("stablegriffin/artifact");
     return { generate, model: await loadArtifact(values.artifact, client, { cache, programs }) };
   }
-  const [{ generate, GriffinModel }, { openCheckpoint }] = await Promise.all([
-    import("stablegriffin"),
-    import("stablegriffin/weights"),
-  ]);
+  const [{ generate, Model }, { configureCheckpoint }, { models }, { openCheckpoint, readConfigFiles }] =
+    await Promise.all([
+      import("stablegriffin"),
+      import("stablegriffin/model"),
+      import("stablegriffin/models"),
+      import("stablegriffin/weights"),
+    ]);
+  const definition = configureCheckpoint(await readConfigFiles(values.model), models);
   const checkpoint = await openCheckpoint(values.model);
-  const model = await GriffinModel.load(client, checkpoint, { cache, programs });
+  const model = await Model.load(client, definition, checkpoint, { cache, programs });
   await checkpoint.close();
   return { generate, model };
 }

@@ -17,7 +17,10 @@ export interface CompiledPrograms {
 
 /** What goes into an artifact. */
 export interface ArtifactContent
-  extends Pick<Manifest, "name" | "tools" | "target" | "dtype" | "precision" | "model" | "batch" | "chunk"> {
+  extends Pick<
+    Manifest,
+    "name" | "tools" | "target" | "dtype" | "precision" | "model" | "generation" | "batch" | "chunk"
+  > {
   readonly programs: readonly (Omit<ManifestProgram, "file" | "text"> & {
     /** The portable StableHLO artifact. */
     readonly bytecode: Uint8Array;

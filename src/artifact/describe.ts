@@ -19,6 +19,7 @@ export interface ArtifactDescription
     | "target"
     | "dtype"
     | "model"
+    | "generation"
     | "batch"
     | "chunk"
     | "tokenizer"
@@ -111,8 +112,8 @@ const countRoles = ({ arguments: list }: ManifestProgram): Record<ArgumentRole, 
 };
 
 /** What the decode program takes and gives back. */
-function stateBytes({ programs }: Manifest): number {
-  const decode = programs.find(({ kind }) => kind === "decode");
+function stateBytes({ programs, generation }: Manifest): number {
+  const decode = programs.find(({ kind }) => kind === generation.programs.decode);
   return (decode?.arguments ?? [])
     .filter(({ role }) => role === "state")
     .reduce(

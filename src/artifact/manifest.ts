@@ -6,7 +6,7 @@ import { z } from "zod";
 import { argumentSchema, resultSchema } from "../program/index.js";
 
 /** Changes when a reader of the old schema would misread the new one. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** What the first field of every manifest says. */
 export const FORMAT = "stablegriffin artifact";
@@ -30,8 +30,8 @@ const path = z.string().regex(PATH, "a relative path without . and ..");
 
 const program = z.strictObject({
   name: z.string(),
-  /** What it computes; `prepare` programs compute what others take as `prepared` arguments from weights alone. */
-  kind: z.enum(["prefill", "extend", "decode", "score", "forward", "prepare"]),
+  /** What it computes, one of the model's kinds; or `prepare`: such programs compute what others take as `prepared` arguments from weights alone. */
+  kind: z.string(),
   /** Sequences side by side, and tokens of each; 0 for `prepare`. */
   batch: count,
   time: count,
@@ -77,25 +77,34 @@ const compiled = z.strictObject({
   executables: z.record(z.string(), z.strictObject({ file: path, memory: memory.optional() })),
 });
 
+/** What model it is, for people and for those who know its definition: nothing here is needed to run the programs. */
 const model = z.strictObject({
+  /** Name of the definition, and a line about the configuration. */
+  name: z.string(),
+  summary: z.string(),
+  /** As the definition's own schema says. */
+  config: z.record(z.string(), z.unknown()),
+  /** What programs of each kind compute, for people. */
+  kinds: z.record(z.string(), z.string()),
+});
+
+/** What generation needs to know; see LanguageModel of src/serving. */
+const generation = z.strictObject({
   vocabSize: count,
-  width: count,
-  mlpExpandedWidth: count,
-  numHeads: count,
-  lruWidth: count,
-  blockTypes: z.array(z.enum(["recurrent", "attention"])),
-  attentionWindowSize: count,
-  embeddingsScaleBySqrtDim: z.boolean(),
-  logitsSoftCap: z.number(),
-  conv1dTemporalWidth: count,
-  ropeTheta: z.number(),
-  partialRotaryFactor: z.number(),
-  rmsNormEps: z.number(),
-  /** The dtype of the weights as stored. */
-  dtype: z.enum(["f32", "bf16", "f16"]),
   bosId: count,
-  eosIds: z.array(count),
+  eosIds: z.array(count).readonly(),
   padId: count,
+  /** Names of the programs' inputs and results by the parts they play. */
+  inputs: z.strictObject({ tokens: z.string(), positions: z.string() }),
+  outputs: z.strictObject({ logits: z.string(), best: z.string() }),
+  /** Kinds of programs by the parts they play; the artifact may lack `score` and `forward`. */
+  programs: z.strictObject({
+    prefill: z.string(),
+    extend: z.string(),
+    decode: z.string(),
+    score: z.string().optional(),
+    forward: z.string().optional(),
+  }),
 });
 
 export const manifestSchema = z.strictObject({
@@ -112,6 +121,7 @@ export const manifestSchema = z.strictObject({
   /** Of products that state none; absent where the plugin chooses, as in artifacts of before there was a choice. */
   precision: z.enum(["high", "highest"]).optional(),
   model,
+  generation,
   /** Sequences side by side in every program, and the longest chunk of a prompt in tokens. */
   batch: count,
   chunk: count,
@@ -150,8 +160,12 @@ export const weightsIndexSchema = z.strictObject({
       dtype: z.enum(["f32", "bf16", "f16"]),
       /** As stored in the file. */
       shape: z.array(count),
+      /** As the programs take it: as many elements, in the same order. */
+      dimensions: z.array(count),
     }),
   ),
+  /** Tensors that checkpoints of the model may have and no program takes, each with the reason. */
+  ignored: z.record(z.string(), z.string()),
 });
 
 export type WeightsIndex = z.infer<typeof weightsIndexSchema>;

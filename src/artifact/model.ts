@@ -41,8 +41,8 @@ export class ArtifactModel extends ResidentModel<LoadedProgram> {
   /** For `loadArtifact`. */
   constructor(parts: LoadedParts) {
     const { client, weights, warnings, stored } = parts;
-    const { model, dtype, chunk } = parts.artifact.manifest;
-    super(client, model, { dtype, chunk, weights });
+    const { generation, dtype, chunk } = parts.artifact.manifest;
+    super(client, generation, { dtype, chunk, weights });
     this.warnings = warnings;
     this.#parts = parts;
     this.#notes = [...stored.notes];
@@ -136,7 +136,7 @@ export class ArtifactModel extends ResidentModel<LoadedProgram> {
 /** The tokenizer that lies in an artifact. @throws UsageError when it has none */
 export function artifactTokenizer({ where, folder, manifest }: OpenArtifact): Promise<Tokenizer> {
   const [file] = manifest.tokenizer;
-  if (file !== undefined) return loadTokenizer(dirname(join(folder, file)), manifest.model.bosId);
+  if (file !== undefined) return loadTokenizer(dirname(join(folder, file)), manifest.generation.bosId);
   throw new UsageError({
     message: "the artifact has no tokenizer",
     where,

@@ -3,7 +3,6 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Problem } from "../support/problems.js";
-import { fromHuggingFace } from "../weights/index.js";
 import { ArtifactError } from "./errors.js";
 import {
   FORMAT,
@@ -46,7 +45,7 @@ const schemaProblems = (file: string, error: z.ZodError): Problem[] =>
 
 /**
  * The manifest of a folder. @param where names the artifact in messages
- * @throws ArtifactError when there is none, it is of a newer version, or is not as its schema says
+ * @throws ArtifactError when there is none, it is of another version, or is not as its schema says
  */
 export async function readManifest(folder: string, where: string): Promise<Manifest> {
   const json = await readJson(folder, MANIFEST_FILE, where);
@@ -66,9 +65,20 @@ export async function readManifest(folder: string, where: string): Promise<Manif
       {
         subject: MANIFEST_FILE,
         problem: "written by a newer stablegriffin",
-        expected: `schema version ${SCHEMA_VERSION} or older`,
+        expected: `schema version ${SCHEMA_VERSION}`,
         got: `${schemaVersion}`,
         hint: "run it with the version that exported it, or export it again with this one",
+      },
+    ]);
+  }
+  if (schemaVersion < SCHEMA_VERSION) {
+    throw new ArtifactError(where, [
+      {
+        subject: MANIFEST_FILE,
+        problem: "written by an older stablegriffin",
+        expected: `schema version ${SCHEMA_VERSION}`,
+        got: `${schemaVersion}`,
+        hint: "export it again with this version (griffin export --force replaces it)",
       },
     ]);
   }
@@ -125,11 +135,11 @@ export async function readWeightsIndex(
 
 const shapeText = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
 
-/** Parameters of programs that the index lacks, or has in another shape. */
+const elements = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+
+/** Parameters of programs that the index lacks, or has in another shape, and tensors that cannot be taken in the shape it says. */
 function parameterProblems({ programs, weights }: Manifest, { tensors }: WeightsIndex): Problem[] {
-  const shapes = new Map(
-    tensors.map(({ parameter, name, shape }) => [parameter, fromHuggingFace(name, shape)?.shape ?? shape]),
-  );
+  const shapes = new Map(tensors.map(({ parameter, dimensions }) => [parameter, dimensions]));
   const taken = new Map(
     programs.flatMap((program) =>
       program.arguments.flatMap(({ role, name, dimensions }) =>
@@ -137,11 +147,21 @@ function parameterProblems({ programs, weights }: Manifest, { tensors }: Weights
       ),
     ),
   );
-  return [...taken].flatMap(([subject, dimensions]): Problem[] => {
+  const misfits = [...taken].flatMap(([subject, dimensions]): Problem[] => {
     const shape = shapes.get(subject);
     const expected = shapeText(dimensions);
     if (shape === undefined) return [{ subject, problem: `not in ${weights}`, expected }];
     if (shapeText(shape) === expected) return [];
     return [{ subject, problem: `of another shape in ${weights}`, expected, got: shapeText(shape) }];
   });
+  const reshaped = tensors.filter(({ shape, dimensions }) => elements(shape) !== elements(dimensions));
+  return [
+    ...reshaped.map(({ name, shape, dimensions }) => ({
+      subject: name,
+      problem: `stored with another number of elements than taken in ${weights}`,
+      expected: shapeText(dimensions),
+      got: shapeText(shape),
+    })),
+    ...misfits,
+  ];
 }

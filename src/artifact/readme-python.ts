@@ -1,5 +1,5 @@
 /** @file The Python of an artifact's README: one program that reads it, with JAX or IREE to run it. */
-import type { Manifest } from "./manifest.js";
+import type { Manifest, ManifestProgram } from "./manifest.js";
 
 /** Reads the manifest and the weights; what both need. */
 const READER = `import json, pathlib
@@ -55,11 +55,21 @@ def compile(name):
         return list(results) if isinstance(results, (list, tuple)) else [results]
     return run`;
 
-/** Continues a prompt, the first piece padded in front; `prefill` and `decode` are names of programs. */
-const use = (prefill: string, time: number, decode: string, { batch, padId, bosId }: Sizes): string =>
-  `compiled, prepared, states = {}, {}, {}
+/** The two programs that a short text takes. */
+interface Programs {
+  readonly prefill: ManifestProgram;
+  readonly decode: ManifestProgram;
+}
 
-def call(name, **inputs):
+/** Continues a prompt, the first piece padded in front. */
+function use({ prefill, decode }: Programs, { batch, generation }: Omit<Manifest, "files">): string {
+  const { bosId, padId, inputs, outputs } = generation;
+  const call = (name: string, tokens: string, positions: string): string =>
+    `call("${name}", {"${inputs.tokens}": ${tokens}, "${inputs.positions}": ${positions}})["${outputs.best}"]`;
+  const { time } = prefill;
+  return `compiled, prepared, states = {}, {}, {}
+
+def call(name, inputs={}):
     program = programs[name]
     if name not in compiled:
         compiled[name] = compile(name)
@@ -72,28 +82,24 @@ def call(name, **inputs):
     states.update((r["name"], named[r["name"]]) for r in program["results"] if r["role"] == "state")
     return named
 
-prompt = [${bosId}, 3, 4, 5]  # at most ${time} tokens; longer ones go through prefill and extend in pieces
+prompt = [${bosId}, 3, 4, 5]  # at most ${time} tokens; longer ones go through the programs of several pieces
 padding = ${time} - len(prompt)
 tokens = np.array([[${padId}] * padding + prompt] * ${batch}, np.int32)
 positions = np.array([[-1] * padding + list(range(len(prompt)))] * ${batch}, np.int32)
-best = np.asarray(call("${prefill}", tokens=tokens, segment_pos=positions)["next"])
+best = np.asarray(${call(prefill.name, "tokens", "positions")})
 for position in range(len(prompt), len(prompt) + 8):
     print(best[:, 0].tolist())
     at = np.full((${batch}, 1), position, np.int32)
-    best = np.asarray(call("${decode}", tokens=best, segment_pos=at)["next"])`;
-
-interface Sizes {
-  readonly batch: number;
-  readonly padId: number;
-  readonly bosId: number;
+    best = np.asarray(${call(decode.name, "best", "at")})`;
 }
 
 const block = (code: string): string => `\`\`\`python\n${code}\n\`\`\``;
 
 /** How to run an artifact from Python, in Markdown. */
-export function pythonSection({ programs, batch, model }: Omit<Manifest, "files">): string {
-  const prefill = programs.find(({ kind }) => kind === "prefill");
-  const decode = programs.find(({ kind }) => kind === "decode");
+export function pythonSection(manifest: Omit<Manifest, "files">): string {
+  const { programs, generation } = manifest;
+  const prefill = programs.find(({ kind }) => kind === generation.programs.prefill);
+  const decode = programs.find(({ kind }) => kind === generation.programs.decode);
   if (prefill === undefined || decode === undefined) return "";
   return `## Run it from Python
 
@@ -111,5 +117,5 @@ ${block(IREE)}
 
 Then, with either of them, this prints the best tokens one after another:
 
-${block(use(prefill.name, prefill.time, decode.name, { batch, padId: model.padId, bosId: model.bosId }))}`;
+${block(use({ prefill, decode }, manifest))}`;
 }

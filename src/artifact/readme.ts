@@ -1,5 +1,5 @@
 /** @file README.md of an artifact: what it is, how to run it with us, with JAX and with IREE, and what its programs take. */
-import type { Manifest, ManifestProgram, WeightsIndex } from "./manifest.js";
+import type { Manifest, WeightsIndex } from "./manifest.js";
 import { pythonSection } from "./readme-python.js";
 
 type Described = Omit<Manifest, "files">;
@@ -17,10 +17,8 @@ export const artifactReadme = (manifest: Described, index: WeightsIndex): string
   ].join("\n\n")}\n`;
 
 function summary({ model, dtype, target, batch, chunk, tools }: Described): string {
-  const layers = model.blockTypes.length;
-  const attention = model.blockTypes.filter((kind) => kind === "attention").length;
   const versions = Object.entries(tools).map(([name, version]) => `${name} ${version}`);
-  return `A Griffin of ${layers} layers (${attention} of local attention), width ${model.width}, vocabulary ${model.vocabSize}, that computes in ${dtype},
+  return `Model \`${model.name}\`: ${model.summary}. It computes in ${dtype},
 lowered for \`${target}\`: ${batch} ${batch === 1 ? "sequence" : "sequences"} side by side, prompts read in pieces of at most ${chunk} tokens.
 \`manifest.json\` describes everything here and holds the SHA-256 of every file; \`manifest.sha256\` holds its own.
 Made by ${versions.join(", ") || "stablegriffin"}.`;
@@ -36,11 +34,12 @@ function weightsSection({ location, folder, files, tensors }: WeightsIndex): str
   return `## Weights\n\n${where}`;
 }
 
-function usSection({ tokenizer, model, batch }: Described, { location }: WeightsIndex): string {
-  const prompt = tokenizer.length === 0 ? `--tokens ${model.bosId},3,4,5` : '--prompt "In the beginning"';
+function usSection({ tokenizer, generation, batch }: Described, { location }: WeightsIndex): string {
+  const prompt =
+    tokenizer.length === 0 ? `--tokens ${generation.bosId},3,4,5` : '--prompt "In the beginning"';
   const folder = location === "none" ? " --weights MODEL_FOLDER" : "";
   const options = location === "none" ? ', { weights: "MODEL_FOLDER" }' : "";
-  const prompts = Array.from({ length: batch }, () => `[${model.bosId}, 3, 4, 5]`).join(", ");
+  const prompts = Array.from({ length: batch }, () => `[${generation.bosId}, 3, 4, 5]`).join(", ");
   return `## Run it with stablegriffin
 
     npx griffin inspect --verify .                 what it is, and whether a byte has changed
@@ -62,31 +61,27 @@ await client.close();
 \`\`\``;
 }
 
-function programsSection({ programs }: Described): string {
-  const words: Readonly<Record<ManifestProgram["kind"], string>> = {
+function programsSection({ programs, model, generation: { outputs } }: Described): string {
+  const words: Readonly<Record<string, string>> = {
+    ...model.kinds,
     prepare: "computes from weights alone what the others take as `prepared`; run once",
-    prefill: "reads the first piece of a prompt and makes the state",
-    extend: "reads a piece that follows",
-    decode: "reads one token of each sequence",
-    score: "reads a piece that follows, with the logits of all positions",
-    forward: "reads everything at once, keeps nothing",
   };
   const rows = programs.map(({ name, kind, file, stablehlo, results }) => [
     `\`${file}\``,
-    `${name}: ${words[kind]}`,
+    `${name}: ${words[kind] ?? kind}`,
     stablehlo,
     results.length.toString(),
   ]);
   return `## Programs
 
 Portable artifacts of StableHLO, for everything that reads their version or a newer one. Results come in the order of the manifest: outputs
-(\`logits\`, and \`next\`, the best token), then the state, which takes the memory of the state that was given.
+(\`${outputs.logits}\`, and \`${outputs.best}\`, the best token), then the state, which takes the memory of the state that was given.
 
 ${markdownTable(["file", "what it does", "StableHLO", "results"], rows)}`;
 }
 
 /** One row an argument, with its place in each program: programs share most of them. */
-function argumentsSection({ programs }: Described): string {
+function argumentsSection({ programs, generation: { inputs } }: Described): string {
   const rows = new Map<string, Map<string, number>>();
   for (const program of programs) {
     program.arguments.forEach((argument, place) => {
@@ -102,7 +97,7 @@ function argumentsSection({ programs }: Described): string {
   ]);
   return `## Arguments
 
-The place of each argument, counted from 0. \`segment_pos\` is a token's position in its text, -1 for padding in front.
+The place of each argument, counted from 0. \`${inputs.positions}\` is a token's position in its text, -1 for padding in front.
 
 ${markdownTable(header, body)}`;
 }

@@ -8,13 +8,12 @@ import {
   type Checkpoint,
   CheckpointError,
   type FloatType,
-  fromHuggingFace,
   openCheckpoint,
   openSafetensors,
   type Parameter,
   type SafetensorsFile,
   type StoredTensor,
-  toHuggingFace,
+  type TensorNames,
 } from "../weights/index.js";
 import { ArtifactError } from "./errors.js";
 import type { WeightsIndex } from "./manifest.js";
@@ -24,17 +23,24 @@ import type { OpenArtifact } from "./open.js";
 export interface DescribedWeights {
   readonly files: readonly { readonly path: string; readonly bytes: number }[];
   readonly tensors: WeightsIndex["tensors"];
+  readonly ignored: WeightsIndex["ignored"];
+}
+
+/** The weights that a model wants, and what they are called in its checkpoints. */
+export interface WantedWeights {
+  readonly parameters: readonly Parameter[];
+  readonly names: TensorNames;
 }
 
 /** Describes what is stored of the wanted parameters. @throws CheckpointError with everything that does not fit */
 export async function describeWeights(
   checkpoint: Checkpoint,
-  wanted: readonly Parameter[],
+  { parameters, names }: WantedWeights,
 ): Promise<DescribedWeights> {
-  bindWeights(checkpoint, wanted);
+  bindWeights(checkpoint, parameters, names);
   const files = new Set<string>();
-  const tensors = wanted.map((parameter) => {
-    const { name } = toHuggingFace(parameter);
+  const tensors = parameters.map((parameter) => {
+    const { name } = names.nameOf(parameter);
     const { dtype, shape, file = "" } = checkpoint.tensors.get(name)!;
     files.add(file);
     return {
@@ -43,19 +49,24 @@ export async function describeWeights(
       file: basename(file),
       dtype: dtype as FloatType,
       shape: [...shape],
+      dimensions: [...parameter.shape],
     };
   });
   const sizes = [...files].sort().map(async (path) => ({ path, bytes: (await stat(path)).size }));
-  return { files: await Promise.all(sizes), tensors };
+  return { files: await Promise.all(sizes), tensors, ignored: { ...names.ignored } };
 }
 
 /** The wanted parameters of a configuration that comes without weights. */
-export function describeMissingWeights(wanted: readonly Parameter[], dtype: FloatType): DescribedWeights {
-  const tensors = wanted.map((parameter) => {
-    const { name, shape } = toHuggingFace(parameter);
-    return { parameter: parameter.path, name, file: "", dtype, shape: [...shape] };
+export function describeMissingWeights(
+  { parameters, names }: WantedWeights,
+  dtype: FloatType,
+): DescribedWeights {
+  const tensors = parameters.map((parameter) => {
+    const { name, shape } = names.nameOf(parameter);
+    const dimensions = [...parameter.shape];
+    return { parameter: parameter.path, name, file: "", dtype, shape: [...shape], dimensions };
   });
-  return { files: [], tensors };
+  return { files: [], tensors, ignored: { ...names.ignored } };
 }
 
 /** Weights found: by parameter path, readable until they are closed. */
@@ -96,19 +107,29 @@ export async function weightsProblems(artifact: OpenArtifact, folder?: string): 
 
 async function bind(
   checkpoint: Pick<Checkpoint, "where" | "tensors" | "close">,
-  { tensors }: WeightsIndex,
+  index: WeightsIndex,
 ): Promise<ArtifactWeights> {
   const close = () => checkpoint.close();
-  const wanted = tensors.map(({ parameter, name, shape }) => ({
-    path: parameter,
-    shape: fromHuggingFace(name, shape)?.shape ?? shape,
-  }));
+  const wanted = index.tensors.map(({ parameter, dimensions }) => ({ path: parameter, shape: dimensions }));
   try {
-    return { ...bindWeights(checkpoint, wanted), close, [Symbol.asyncDispose]: close };
+    return { ...bindWeights(checkpoint, wanted, namesOf(index)), close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** What tensors are called, as the index has it. */
+function namesOf({ tensors, ignored }: WeightsIndex): TensorNames {
+  const byPath = new Map(tensors.map((tensor) => [tensor.parameter, tensor]));
+  const byName = new Map(
+    tensors.map(({ name, parameter, dimensions }) => [name, { path: parameter, shape: dimensions }]),
+  );
+  return {
+    nameOf: ({ path }) => byPath.get(path)!,
+    pathOf: ({ name }) => byName.get(name),
+    ignored,
+  };
 }
 
 interface FoundWeights {

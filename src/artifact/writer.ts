@@ -41,7 +41,7 @@ export class ArtifactWriter {
   ) {}
 
   async write(content: ArtifactContent, place: string): Promise<readonly WrittenFile[]> {
-    const { name, tools, target, dtype, precision, model, batch, chunk } = content;
+    const { name, tools, target, dtype, precision, model, generation, batch, chunk } = content;
     const index = await this.#weights(content, place);
     const manifest: Omit<Manifest, "files"> = {
       format: FORMAT,
@@ -53,6 +53,7 @@ export class ArtifactWriter {
         dtype,
         ...(precision === undefined ? {} : { precision }),
         model,
+        generation,
         batch,
         chunk,
       },
@@ -86,8 +87,8 @@ export class ArtifactWriter {
   }
 
   async #weights({ weights, copyWeights }: ArtifactContent, place: string): Promise<WeightsIndex> {
-    const { files, tensors } = weights;
-    if (files.length === 0) return { location: "none", folder: "", files: [], tensors: [...tensors] };
+    const { files, ...described } = weights;
+    if (files.length === 0) return { location: "none", folder: "", files: [], ...described };
     if (copyWeights) {
       for (const { path } of files) await this.#add(`weights/${basename(path)}`, { copyOf: path });
       const copied = this.#written.map(({ path, bytes, sha256 }) => ({
@@ -95,13 +96,13 @@ export class ArtifactWriter {
         bytes,
         sha256,
       }));
-      return { location: "copied", folder: "weights", files: copied, tensors: [...tensors] };
+      return { location: "copied", folder: "weights", files: copied, ...described };
     }
     const folder = relative(place, await realpath(dirname(files[0]!.path)))
       .split(sep)
       .join("/");
     const named = files.map(({ path, bytes }) => ({ name: basename(path), bytes }));
-    return { location: "reference", folder, files: named, tensors: [...tensors] };
+    return { location: "reference", folder, files: named, ...described };
   }
 
   async #programs({ programs }: ArtifactContent): Promise<Manifest["programs"]> {

@@ -3,6 +3,7 @@ import { CommanderError } from "commander";
 import { UsageError } from "../support/errors.js";
 import { CommandContext, cannotWrite } from "./context.js";
 import type { CommandLineIo, ExitStatus } from "./io.js";
+import { type LoadModels, loadOwnModels } from "./models.js";
 import { createProgram } from "./program.js";
 import { reportError } from "./report-error.js";
 
@@ -10,9 +11,14 @@ import { reportError } from "./report-error.js";
  * Runs `griffin` and gives its exit code. Never throws. An output that nobody reads to its end (`griffin lower ... | head`) is no
  * error; one that cannot be written, as on a full disk, is one of the environment.
  * @param args what comes after the command's name
+ * @param models those that commands know; by default this package's
  */
-export async function runCommandLine(args: readonly string[], io: CommandLineIo): Promise<ExitStatus> {
-  const context = new CommandContext(io);
+export async function runCommandLine(
+  args: readonly string[],
+  io: CommandLineIo,
+  models: LoadModels = loadOwnModels,
+): Promise<ExitStatus> {
+  const context = new CommandContext(io, models);
   const status = await attempt(args, context);
   await context.flush();
   const final = context.broken === undefined ? status : judgeBroken(context, context.broken);

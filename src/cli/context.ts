@@ -4,6 +4,7 @@ import { buffer } from "node:stream/consumers";
 import { EnvironmentError } from "../support/errors.js";
 import { type Colors, colorsFor } from "./colors.js";
 import type { CommandLineIo, OutputStream } from "./io.js";
+import type { LoadModels } from "./models.js";
 import { Progress } from "./progress.js";
 
 /** One run of the command line. Progress and complaints go to stderr, so that stdout can be piped. */
@@ -12,12 +13,15 @@ export class CommandContext {
   readonly colors: Colors;
   /** Aborted when the caller says so, and when nobody takes what is printed. */
   readonly signal: AbortSignal;
+  /** The models that the command line knows. */
+  readonly models: LoadModels;
   readonly #io: CommandLineIo;
   readonly #stop = new AbortController();
   #broken: NodeJS.ErrnoException | undefined;
 
-  constructor(io: CommandLineIo) {
+  constructor(io: CommandLineIo, models: LoadModels) {
     this.#io = io;
+    this.models = models;
     this.env = io.env;
     this.colors = colorsFor(io);
     this.signal = AbortSignal.any([this.#stop.signal, ...(io.signal === undefined ? [] : [io.signal])]);

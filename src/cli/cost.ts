@@ -56,7 +56,7 @@ async function count(
   const place = withDevices(target);
   const source =
     file === undefined
-      ? await lowerModel({ ...options, target: place }, progress)
+      ? await lowerModel(context, { ...options, target: place }, progress)
       : await readSource(context, file);
   if ("hlo" in source) return { cost: countModule(source.hlo), chip: chipOf(options) };
   const request = costRequest(source.stablehlo, place, { allowCustomCalls: options.allowCustomCall });

@@ -1,10 +1,9 @@
 /** @file griffin export: a model as an artifact that runs without the compiler, here, in JAX or in IREE. */
-import type { ComputeDType } from "../../models/griffin.js";
-import { presets } from "../../models/griffin/presets.js";
 import { type ExportEvent, exportModel, type ExportSource, type ExportSummary } from "../engine/index.js";
+import type { FloatType } from "../weights/index.js";
 import { formatTable } from "../support/table.js";
 import { openCompiler } from "./compiler.js";
-import { checkOneModel } from "./model-choice.js";
+import { checkOneModel, choosePreset } from "./model-choice.js";
 import type { SourceFlags } from "./model-options.js";
 import type { LoweringFlags } from "./options.js";
 import type { Colors } from "./colors.js";
@@ -18,7 +17,7 @@ interface Options extends SourceFlags, LoweringFlags {
   readonly zip?: boolean;
   readonly batch: number;
   readonly chunk: number;
-  readonly dtype?: ComputeDType;
+  readonly dtype?: FloatType;
   readonly target: string;
   readonly text?: boolean;
   readonly withWeights?: boolean;
@@ -32,7 +31,7 @@ interface Options extends SourceFlags, LoweringFlags {
 export async function runExport(context: CommandContext, options: Options): Promise<ExitStatus> {
   const zip = options.zip === true || options.output.endsWith(".zip");
   const path = zip && !options.output.endsWith(".zip") ? `${options.output}.zip` : options.output;
-  const source = chooseSource(options);
+  const source = await chooseSource(context, options);
   using progress = context.progress();
   await using opened =
     options.compile === undefined
@@ -56,10 +55,12 @@ export async function runExport(context: CommandContext, options: Options): Prom
   return 0;
 }
 
-function chooseSource({ model, preset, dtype }: Options): ExportSource {
-  checkOneModel({ model, preset });
-  if (model !== undefined) return { folder: model };
-  return { name: preset!, config: { ...presets[preset!], dtype: dtype ?? presets[preset!].dtype } };
+async function chooseSource(context: CommandContext, { model, preset }: Options): Promise<ExportSource> {
+  const models = await context.models();
+  checkOneModel(models, { model, preset });
+  return model === undefined
+    ? { name: preset!, model: choosePreset(models, preset!) }
+    : { folder: model, models };
 }
 
 function show(event: ExportEvent, progress: Progress): void {

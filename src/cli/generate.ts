@@ -1,5 +1,5 @@
 /** @file griffin generate: continues prompts with a checkpoint or an artifact, token by token. */
-import type { ComputeDType } from "../../models/griffin.js";
+import type { FloatType } from "../weights/index.js";
 import { UsageError } from "../support/errors.js";
 import { formatCount } from "./count.js";
 import { type GenerationSummary, type Prompt, runGeneration } from "./generation.js";
@@ -20,7 +20,7 @@ interface Options extends LoweringFlags, CacheFlags {
   readonly topP?: number;
   readonly seed?: number;
   readonly chunk?: number;
-  readonly dtype?: ComputeDType;
+  readonly dtype?: FloatType;
   readonly plugin: string;
   readonly json?: boolean;
 }

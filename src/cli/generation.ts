@@ -1,12 +1,13 @@
 /** @file A model and prompts in; tokens one by one, then figures out: what `generate` and `demo` share. */
-import type { ComputeDType } from "../../models/griffin.js";
+import type { FloatType } from "../weights/index.js";
 import {
   DEFAULT_NEW_TOKENS,
   type GeneratedToken,
   type GenerateOptions,
   generate,
-  planChunks,
+  decodingProgram,
   type ProgramSet,
+  readingPrograms,
 } from "../serving/index.js";
 import { checkPrompt } from "../tokens/index.js";
 import type { CommandContext } from "./context.js";
@@ -36,7 +37,7 @@ export interface GenerationSummary {
   readonly rows: readonly Continuation[];
   /** Over all rows, without the first step of decoding, which may compile; undefined when nothing is left to measure. */
   readonly tokensPerSecond: number | undefined;
-  readonly dtype: ComputeDType;
+  readonly dtype: FloatType;
   readonly parameters: number;
   /** How scans and attention were lowered for the prompt, or which artifact it was. */
   readonly strategies: string;
@@ -54,7 +55,7 @@ export async function runGeneration(
   progress: Progress,
   onToken: (token: GeneratedToken) => void,
 ): Promise<GenerationSummary> {
-  await using source = await openSource(request);
+  await using source = await openSource(request, await context.models());
   const { tokenizer, prompts } = await encodePrompts(request, source);
   await using device = await openDevice(context, request.plugin, progress);
   using model = await source.load(device, progress);
@@ -79,7 +80,7 @@ async function encodePrompts({ prompts }: GenerationRequest, source: ModelSource
   const hasText = prompts.some((prompt) => "text" in prompt);
   const tokenizer = hasText ? await source.tokenizer() : undefined;
   const ids = prompts.map((prompt) => ("text" in prompt ? tokenizer!.encode(prompt.text) : prompt.tokens));
-  for (const prompt of ids) checkPrompt(prompt, source.config.vocabSize);
+  for (const prompt of ids) checkPrompt(prompt, source.vocabSize);
   return { tokenizer, prompts: ids };
 }
 
@@ -89,11 +90,11 @@ async function prepareRun(
   prompts: readonly (readonly number[])[],
   { chunk = model.chunk, maxNewTokens = DEFAULT_NEW_TOKENS }: GenerationRequest,
 ): Promise<void> {
+  const { generation } = model;
   const batch = prompts.length;
-  const [first, ...following] = planChunks(Math.max(...prompts.map((prompt) => prompt.length)), chunk);
-  await model.ready({ kind: "prefill", batch, time: first! });
-  for (const time of new Set(following)) await model.ready({ kind: "extend", batch, time });
-  if (maxNewTokens > 1) await model.ready({ kind: "decode", batch, time: 1 });
+  const longest = Math.max(...prompts.map((prompt) => prompt.length));
+  for (const key of readingPrograms(generation, { batch, chunk }, longest)) await model.ready(key);
+  if (maxNewTokens > 1) await model.ready(decodingProgram(generation, batch));
 }
 
 async function collect(

@@ -1,11 +1,10 @@
 /** @file griffin lower: the StableHLO of a model. */
-import { griffinProgram } from "../../models/griffin.js";
 import { type LoweredProgram, lowerProgram } from "../engine/index.js";
 import { walk } from "../ir/operation.js";
 import { printModule } from "../ir/text/index.js";
 import { formatType } from "../runtime-pjrt/index.js";
 import type { PassEvent } from "../passes/index.js";
-import { chooseModel, shapeOf } from "./model-choice.js";
+import { chooseModel, traceKeyOf } from "./model-choice.js";
 import type { ModelFlags } from "./model-options.js";
 import { separator } from "./opt/forms.js";
 import type { LoweringFlags } from "./options.js";
@@ -24,8 +23,8 @@ interface Options extends ModelFlags, LoweringFlags {
 }
 
 export async function runLower(context: CommandContext, options: Options): Promise<ExitStatus> {
-  const { config, dtype } = await chooseModel(options);
-  const program = griffinProgram(config, { ...shapeOf(options), kind: options.program, dtype });
+  const model = await chooseModel(context, options);
+  const program = model.program(traceKeyOf(model, options));
   using progress = context.progress({ leavesLines: false });
   const printPass = createPassPrinter(context, program.module, options);
   const passes: PassEvent[] = [];

@@ -1,24 +1,21 @@
 /** @file Options that name a model and one of its programs; weights are arguments, so none are read. */
 import type { Command } from "commander";
-import type { ComputeDType } from "../../models/griffin.js";
-import { presets } from "../../models/griffin/presets.js";
+import type { FloatType } from "../weights/index.js";
+import { namesForHelp } from "./models.js";
 import { oneOf, wholeNumber } from "./options.js";
-
-const PROGRAMS = ["prefill", "extend", "decode", "score", "forward"] as const;
-const presetNames = Object.keys(presets) as readonly (keyof typeof presets)[];
 
 /** A model, as options name it. */
 export interface SourceFlags {
   readonly model?: string | undefined;
-  readonly preset?: keyof typeof presets | undefined;
+  readonly preset?: string | undefined;
 }
 
 /** What the options say. */
 export interface ModelFlags extends SourceFlags {
-  readonly program: (typeof PROGRAMS)[number];
+  readonly program?: string;
   readonly batch: number;
   readonly time?: number;
-  readonly dtype?: ComputeDType;
+  readonly dtype?: FloatType;
 }
 
 /** `--model` or `--preset`. */
@@ -27,15 +24,17 @@ export function addSourceOptions(command: Command): Command {
     .option("--model <dir>", "folder of a checkpoint; its config.json is enough")
     .option(
       "--preset <name>",
-      `a published or a tiny size, without weights: ${presetNames.join(", ")}`,
-      oneOf("--preset", presetNames),
+      `a published or a tiny size, without weights: ${namesForHelp.presets.join(", ")}`,
     );
 }
 
 /** `--model` or `--preset`, `--program`, `--batch`, `--time`, `--dtype`. */
 export function addModelOptions(command: Command): Command {
   return addSourceOptions(command)
-    .option("--program <kind>", `one of ${PROGRAMS.join(", ")}`, oneOf("--program", PROGRAMS), "prefill")
+    .option(
+      "--program <kind>",
+      `one of ${namesForHelp.kinds.join(", ")} (default: the one that reads a prompt's first piece)`,
+    )
     .option("--batch <n>", "sequences side by side", wholeNumber("--batch", 1), 1)
     .option(
       "--time <tokens>",

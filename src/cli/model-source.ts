@@ -1,12 +1,18 @@
 /** @file What text is generated with: a checkpoint that is compiled here, or an artifact that was compiled before. */
-import { type ComputeDType, griffinParameters } from "../../models/griffin.js";
-import { artifactTokenizer, loadArtifact, openArtifact } from "../artifact/index.js";
-import { GriffinModel, type LoweringOptions } from "../engine/index.js";
+import {
+  ArtifactError,
+  artifactTokenizer,
+  loadArtifact,
+  type OpenArtifact,
+  openArtifact,
+} from "../artifact/index.js";
+import { Model, type LoweringOptions } from "../engine/index.js";
+import { configureCheckpoint, type ModelDefinition, ModelError } from "../model/index.js";
 import type { CompileCache } from "../runtime-pjrt/index.js";
 import type { LoadedProgram, ResidentModel } from "../serving/index.js";
 import { UsageError } from "../support/errors.js";
 import { loadTokenizer, type Tokenizer } from "../tokens/index.js";
-import { type ModelConfig, openCheckpoint } from "../weights/index.js";
+import { type FloatType, openCheckpoint, readConfigFiles } from "../weights/index.js";
 import type { OpenDevice } from "./device.js";
 import { modelCallbacks } from "./model-progress.js";
 import type { Progress } from "./progress.js";
@@ -20,14 +26,14 @@ export interface SourceRequest extends Omit<LoweringOptions, "target"> {
   readonly artifact?: string | undefined;
   /** Model folder whose weights an artifact takes instead of its own. */
   readonly weights?: string | undefined;
-  readonly dtype?: ComputeDType | undefined;
+  readonly dtype?: FloatType | undefined;
   /** Where compiled programs are looked for and kept. */
   readonly cache?: CompileCache | undefined;
 }
 
 /** A model that is opened, not on a device yet. */
 export interface ModelSource extends AsyncDisposable {
-  readonly config: ModelConfig;
+  readonly vocabSize: number;
   /** Number of weights. */
   readonly parameters: number;
   tokenizer(): Promise<Tokenizer>;
@@ -37,8 +43,11 @@ export interface ModelSource extends AsyncDisposable {
   describe(device: OpenDevice): string;
 }
 
-/** @throws UsageError unless just one of model and artifact is given; what opening it throws */
-export function openSource(request: SourceRequest): Promise<ModelSource> {
+/**
+ * @param models those that a checkpoint may be of
+ * @throws UsageError unless just one of model and artifact is given; what opening it throws
+ */
+export function openSource(request: SourceRequest, models: readonly ModelDefinition[]): Promise<ModelSource> {
   const { model, artifact } = request;
   if ((model === undefined) === (artifact === undefined)) {
     throw new UsageError({
@@ -46,25 +55,32 @@ export function openSource(request: SourceRequest): Promise<ModelSource> {
       expected: "one of --model DIR, --artifact DIR|FILE.zip",
     });
   }
-  return model === undefined ? artifactSource(artifact!, request) : checkpointSource(model, request);
+  return model === undefined
+    ? artifactSource(artifact!, request, models)
+    : checkpointSource(model, request, models);
 }
 
-async function checkpointSource(folder: string, request: SourceRequest): Promise<ModelSource> {
+async function checkpointSource(
+  folder: string,
+  request: SourceRequest,
+  models: readonly ModelDefinition[],
+): Promise<ModelSource> {
   if (request.weights !== undefined) {
     throw new UsageError({
       message: "--weights goes with --artifact",
       hint: "--model has weights of its own",
     });
   }
+  const definition = configureCheckpoint(await readConfigFiles(folder), models);
+  const { parameters, generation } = definition;
   const checkpoint = await openCheckpoint(folder);
-  const { config } = checkpoint;
   return {
-    config,
-    parameters: countElements(griffinParameters(config).map(({ shape }) => shape)),
-    tokenizer: () => loadTokenizer(folder, config.bosId),
+    vocabSize: generation.vocabSize,
+    parameters: countElements(parameters.map(({ shape }) => shape)),
+    tokenizer: () => loadTokenizer(folder, generation.bosId),
     load: async ({ client }, progress) => {
       const options = { ...request, ...modelCallbacks(progress) };
-      const model = await GriffinModel.load(client, checkpoint, options);
+      const model = await Model.load(client, definition, checkpoint, options);
       for (const warning of model.warnings) progress.note(warning);
       return model;
     },
@@ -73,12 +89,17 @@ async function checkpointSource(folder: string, request: SourceRequest): Promise
   };
 }
 
-async function artifactSource(path: string, request: SourceRequest): Promise<ModelSource> {
+async function artifactSource(
+  path: string,
+  request: SourceRequest,
+  models: readonly ModelDefinition[],
+): Promise<ModelSource> {
   refuseCompilerOptions(request);
   const artifact = await openArtifact(path);
   const { manifest, weights } = artifact;
+  checkConfiguration(artifact, models);
   return {
-    config: manifest.model,
+    vocabSize: manifest.generation.vocabSize,
     parameters: countElements(weights.tensors.map(({ shape }) => shape)),
     tokenizer: () => artifactTokenizer(artifact),
     load: async ({ client }, progress) => {
@@ -90,6 +111,16 @@ async function artifactSource(path: string, request: SourceRequest): Promise<Mod
     describe: () => `artifact of ${manifest.name} for ${manifest.target}`,
     [Symbol.asyncDispose]: () => artifact.close(),
   };
+}
+
+/** An artifact runs without its model's definition; where that is known, the configuration must be one of it. @throws ArtifactError */
+function checkConfiguration({ manifest, where }: OpenArtifact, models: readonly ModelDefinition[]): void {
+  const { name, config } = manifest.model;
+  try {
+    models.find((model) => model.name === name)?.configure(config);
+  } catch (error) {
+    throw error instanceof ModelError ? new ArtifactError(where, error.problems) : error;
+  }
 }
 
 /** What an artifact was exported with cannot be asked for again. */

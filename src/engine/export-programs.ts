@@ -1,19 +1,19 @@
 /** @file The programs of an artifact: which ones a session can ask for, lowered and written as portable artifacts. */
-import { type ComputeDType, griffinProgram } from "../../models/griffin.js";
 import type { ArtifactContent, ManifestProgram } from "../artifact/index.js";
 import { deserializePortable, serializePortable } from "../ir/bytecode/index.js";
 import { printModule } from "../ir/text/index.js";
+import type { ConfiguredModel } from "../model/index.js";
 import type { PassCallback } from "../passes/index.js";
 import type { Signature } from "../runtime-pjrt/index.js";
-import { planChunks, type ProgramKey } from "../serving/index.js";
-import type { ModelConfig } from "../weights/index.js";
+import { type ProgramKey, sessionPrograms } from "../serving/index.js";
 import type { LoweringOptions } from "../targets/index.js";
+import type { FloatType } from "../weights/index.js";
 import { type LoweredProgram, lowerProgram, preparationId } from "./lower.js";
 
 /** What decides the programs of an artifact. */
 export interface ExportedPrograms extends LoweringOptions {
-  readonly config: ModelConfig;
-  readonly dtype: ComputeDType;
+  readonly model: ConfiguredModel;
+  readonly dtype: FloatType;
   readonly batch: number;
   /** The longest piece in which prompts are read, in tokens. */
   readonly chunk: number;
@@ -32,21 +32,6 @@ export interface ExportedProgram {
   readonly signature: Signature;
 }
 
-/** Every program that a session of this batch and chunk can ask for. */
-export function programKeys(
-  batch: number,
-  chunk: number,
-  score = false,
-): readonly (ProgramKey & { readonly kind: Exclude<ProgramKey["kind"], "forward"> })[] {
-  const prompts = Array.from({ length: chunk }, (_, i) => planChunks(i + 1, chunk)[0]!);
-  return [
-    ...[...new Set(prompts)].map((time) => ({ kind: "prefill" as const, batch, time })),
-    { kind: "extend", batch, time: chunk },
-    { kind: "decode", batch, time: 1 },
-    ...(score ? [{ kind: "score" as const, batch, time: chunk }] : []),
-  ];
-}
-
 /** `prefill_1x64`: the name of a program, and of its files. */
 const nameOf = ({ kind, batch, time }: ProgramKey): string => `${kind}_${batch}x${time}`;
 
@@ -59,12 +44,12 @@ export function exportPrograms(
   options: ExportedPrograms,
   onProgram?: (name: string) => void,
 ): readonly ExportedProgram[] {
-  const { config, dtype, batch, chunk } = options;
+  const { model, dtype, batch, chunk } = options;
   const preparing = new Map<string, ExportedProgram>();
-  const programs = programKeys(batch, chunk, options.score).map((key) => {
+  const programs = sessionPrograms(model.generation, { batch, chunk }, options).map((key) => {
     const name = nameOf(key);
     onProgram?.(name);
-    const traced = griffinProgram(config, { ...key, dtype });
+    const traced = model.program({ ...key, dtype });
     const lowered = lowerProgram(traced, { ...options, prepare: options.prepare ?? true }, options.onPass);
     const prepare = lowered.prepare && shared(preparing, lowered.prepare, options);
     return write(lowered, { ...key, name, ...(prepare === undefined ? {} : { prepare }) }, options);

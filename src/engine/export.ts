@@ -1,8 +1,8 @@
 /** @file A model exported: lowered, written as an artifact, and compiled if asked for. */
 import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { type ComputeDType, griffinParameters } from "../../models/griffin.js";
 import {
+  type ArtifactContent,
   checkTarget,
   describeMissingWeights,
   describeWeights,
@@ -12,16 +12,17 @@ import {
   type WrittenFile,
 } from "../artifact/index.js";
 import type { Precision } from "../ir/precision.js";
+import { configureCheckpoint, type ConfiguredModel, type ModelDefinition } from "../model/index.js";
 import { UsageError } from "../support/errors.js";
 import { defaultTarget, resolveTarget } from "../targets/index.js";
-import { hasWeights, type ModelConfig, openCheckpoint, readModelConfig } from "../weights/index.js";
+import { type FloatType, hasWeights, openCheckpoint, readConfigFiles } from "../weights/index.js";
 import { compileExported, type ExportCompiler } from "./export-compile.js";
 import { type ExportedProgram, type ExportedPrograms, exportPrograms } from "./export-programs.js";
 
 /** What is exported: a model folder, or a configuration without weights and text. */
 export type ExportSource =
-  | { readonly folder: string }
-  | { readonly name: string; readonly config: ModelConfig };
+  | { readonly folder: string; readonly models: readonly ModelDefinition[] }
+  | { readonly name: string; readonly model: ConfiguredModel };
 
 /** What happens meanwhile, for a progress line; `bytes` of the file that is being written. */
 export type ExportEvent =
@@ -29,10 +30,10 @@ export type ExportEvent =
   | { readonly phase: "write"; readonly path: string; readonly bytes: number };
 
 export interface ExportOptions
-  extends Omit<ExportedPrograms, "config" | "dtype" | "batch" | "chunk">,
+  extends Omit<ExportedPrograms, "model" | "dtype" | "batch" | "chunk">,
     Pick<WriteOptions, "zip" | "force"> {
   /** Computed in, and what weights are converted to. Default: what the configuration says. */
-  readonly dtype?: ComputeDType | undefined;
+  readonly dtype?: FloatType | undefined;
   /** Sequences side by side; default 1. */
   readonly batch?: number | undefined;
   /** Default 256. */
@@ -78,7 +79,7 @@ export async function exportModel(
   }
   const dtype = options.dtype ?? model.dtype;
   const programs = exportPrograms(
-    { ...options, target: target.target, config: model, dtype, batch, chunk },
+    { ...options, target: target.target, model, dtype, batch, chunk },
     (program) => onEvent?.({ phase: "lower", program }),
   );
   const compiled =
@@ -102,7 +103,8 @@ export async function exportModel(
         tokenizer,
       },
       tools: { ...options.tools },
-      model: { ...model, blockTypes: [...model.blockTypes], eosIds: [...model.eosIds] },
+      model: describeModel(model),
+      generation: model.generation,
       copyWeights: options.withWeights === true,
     },
     { zip, force, onProgress: (progress) => onEvent?.({ phase: "write", ...progress }) },
@@ -121,32 +123,27 @@ function devicesOf(compiler: ExportCompiler | undefined): { readonly platformNam
 
 interface ReadSource {
   readonly name: string;
-  readonly model: ModelConfig;
+  readonly model: ConfiguredModel;
   readonly weights: DescribedWeights;
   readonly tokenizer: readonly string[];
 }
 
 async function readSource(source: ExportSource): Promise<ReadSource> {
-  if ("config" in source) {
-    const { name, config } = source;
-    return { name, model: config, weights: missingWeights(config), tokenizer: [] };
-  }
-  const { folder } = source;
+  if ("model" in source) return { ...source, weights: missingWeights(source.model), tokenizer: [] };
+  const { folder, models } = source;
   const name = basename(resolve(folder));
   const tokenizer = TOKENIZER_FILES.map((file) => join(folder, file)).filter((file) => existsSync(file));
-  if (!(await hasWeights(folder))) {
-    const model = await readModelConfig(folder);
-    return { name, model, weights: missingWeights(model), tokenizer };
-  }
+  const model = configureCheckpoint(await readConfigFiles(folder), models);
+  if (!(await hasWeights(folder))) return { name, model, weights: missingWeights(model), tokenizer };
   await using checkpoint = await openCheckpoint(folder);
-  const { config } = checkpoint;
-  return {
-    name,
-    model: config,
-    weights: await describeWeights(checkpoint, griffinParameters(config)),
-    tokenizer,
-  };
+  return { name, model, weights: await describeWeights(checkpoint, model), tokenizer };
 }
 
-const missingWeights = (config: ModelConfig): DescribedWeights =>
-  describeMissingWeights(griffinParameters(config), config.dtype);
+const missingWeights = (model: ConfiguredModel): DescribedWeights =>
+  describeMissingWeights(model, model.dtype);
+
+/** What a manifest says of a model. */
+function describeModel({ name, summary, config, kinds }: ConfiguredModel): ArtifactContent["model"] {
+  const summaries = Object.entries(kinds).map(([kind, { summary: text }]) => [kind, text] as const);
+  return { name, summary, config: { ...config }, kinds: Object.fromEntries(summaries) };
+}

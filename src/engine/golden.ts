@@ -1,10 +1,10 @@
 /** @file Runs the model on a golden case and has the numbers judged: full forward, state after the prompt, greedy steps. */
 import { type CaseReport, checkCase, type GoldenCase } from "../golden/index.js";
-import { griffinParameters } from "../../models/griffin.js";
 import type { Client, DeviceBuffer } from "../runtime-pjrt/index.js";
 import { Session } from "../serving/index.js";
+import { UsageError } from "../support/errors.js";
 import { f32FromBf16 } from "../support/half.js";
-import { GriffinModel, type ModelOptions } from "./model.js";
+import { Model, type ModelOptions } from "./model.js";
 
 export interface GoldenOptions extends ModelOptions {
   readonly dtype: "f32" | "bf16";
@@ -20,11 +20,10 @@ export async function checkGoldenCase(
   golden: GoldenCase,
   options: GoldenOptions,
 ): Promise<CaseReport> {
-  const { config } = golden;
-  await using checkpoint = await golden.openWeights(griffinParameters(config));
+  await using checkpoint = await golden.openWeights();
   // The reference computed f32 products in f32; what a GPU or TPU does by default is off by a hundred times the bounds.
   const precision = options.precision ?? (options.dtype === "f32" ? "highest" : undefined);
-  using model = await GriffinModel.load(client, checkpoint, { ...options, precision });
+  using model = await Model.load(client, golden.model, checkpoint, { ...options, precision });
   const computed: Computed = new Map();
   await forward(model, golden, computed);
   if (golden.tensors.has("generated_logits")) await steps(model, golden, computed, options);
@@ -40,17 +39,29 @@ async function hostFloats(buffer: DeviceBuffer): Promise<Float32Array> {
 }
 
 /** Logits of all positions, and the residual stream after each layer. */
-async function forward(model: GriffinModel, golden: GoldenCase, computed: Computed): Promise<void> {
+async function forward(model: Model, golden: GoldenCase, computed: Computed): Promise<void> {
   const { batch, time } = golden;
-  const dimensions = [batch, time];
-  const { client } = model;
+  const { client, generation } = model;
+  const { inputs: names, outputs: results } = generation;
+  const kind = generation.programs.forward;
+  if (kind === undefined) {
+    throw new UsageError({
+      message: `golden case ${golden.name} cannot be checked`,
+      expected:
+        "a model with a program that gives the logits of all positions from nothing (generation.programs.forward)",
+      got: Object.keys(golden.model.kinds).join(", "),
+    });
+  }
+  const upload = (data: Int32Array) =>
+    client.toDevice({ elementType: "i32", dimensions: [batch, time], data: Int32Array.from(data) });
+  using tokens = await upload(golden.tokens);
+  using positions = await upload(golden.segmentPos);
   const inputs = new Map([
-    ["tokens", await client.toDevice({ elementType: "i32", dimensions, data: golden.tokens })],
-    ["segment_pos", await client.toDevice({ elementType: "i32", dimensions, data: golden.segmentPos })],
+    [names.tokens, tokens],
+    [names.positions, positions],
   ]);
-  const { outputs, probes } = await model.run({ kind: "forward", batch, time, layerOutputs: true }, inputs);
-  for (const input of inputs.values()) input.close();
-  computed.set("logits", pickColumns(await hostFloats(outputs.get("logits")!), model, golden));
+  const { outputs, probes } = await model.run({ kind, batch, time, layerOutputs: true }, inputs);
+  computed.set("logits", pickColumns(await hostFloats(outputs.get(results.logits)!), model, golden));
   for (const [name, buffer] of probes) {
     const values = await hostFloats(buffer);
     if (golden.tensors.has(name)) computed.set(name, values);
@@ -60,15 +71,15 @@ async function forward(model: GriffinModel, golden: GoldenCase, computed: Comput
 /** The columns of the vocabulary that the case holds. */
 function pickColumns(
   logits: Float32Array,
-  { config }: GriffinModel,
+  { generation: { vocabSize } }: Model,
   { logitsColumns }: GoldenCase,
 ): Float32Array {
   if (logitsColumns === undefined) return logits;
-  const rows = logits.length / config.vocabSize;
+  const rows = logits.length / vocabSize;
   const picked = new Float32Array(rows * logitsColumns.length);
   for (let row = 0; row < rows; row++) {
     logitsColumns.forEach((column, i) => {
-      picked[row * logitsColumns.length + i] = logits[row * config.vocabSize + column]!;
+      picked[row * logitsColumns.length + i] = logits[row * vocabSize + column]!;
     });
   }
   return picked;
@@ -76,7 +87,7 @@ function pickColumns(
 
 /** The prompt read in chunks, then the reference's own greedy tokens fed in one by one. */
 async function steps(
-  model: GriffinModel,
+  model: Model,
   golden: GoldenCase,
   computed: Computed,
   options: GoldenOptions,

@@ -23,7 +23,7 @@ export {
   scanNames,
   type TargetLike,
 } from "../targets/index.js";
-export { GriffinModel, type ModelOptions } from "./model.js";
+export { Model, type ModelOptions } from "./model.js";
 export { type Description, inspect, type InspectOptions, type TensorsDescription } from "./inspect.js";
 export type { ProgramDescription } from "./inspect-program.js";
 export { compareValues, type HostValue, numbersOf, runProgram } from "./run-program.js";

@@ -1,5 +1,5 @@
 /** @file A model from its description: programs are traced, lowered and compiled when they are first needed. */
-import { type ComputeDType, griffinParameters, griffinProgram } from "../../models/griffin.js";
+import type { ConfiguredModel } from "../model/index.js";
 import type { PassCallback } from "../passes/index.js";
 import type { Client, CompileCache } from "../runtime-pjrt/index.js";
 import {
@@ -10,7 +10,7 @@ import {
   type ResidentWeights,
   uploadWeights,
 } from "../serving/index.js";
-import { bindWeights, type Checkpoint } from "../weights/index.js";
+import { bindWeights, type Checkpoint, type FloatType } from "../weights/index.js";
 import { CompiledProgram } from "./compiled.js";
 import { type LoweringOptions, resolveTarget } from "../targets/index.js";
 import { type LoweredProgram, lowerProgram } from "./lower.js";
@@ -18,7 +18,7 @@ import { type LoweredProgram, lowerProgram } from "./lower.js";
 /** How a model is lowered, compiled and watched. */
 export interface ModelOptions extends LoweringOptions {
   /** Computed in, and what weights are converted to. Default: what the checkpoint says. */
-  readonly dtype?: ComputeDType | undefined;
+  readonly dtype?: FloatType | undefined;
   /** Where compiled programs are looked for and kept; without one, all are compiled. */
   readonly cache?: CompileCache | undefined;
   /** Made ready while the weights are read; the others when they are first needed. */
@@ -28,20 +28,21 @@ export interface ModelOptions extends LoweringOptions {
   readonly onPass?: PassCallback | undefined;
 }
 
-/** A Griffin with its weights on a device. Close it. */
-export class GriffinModel extends ResidentModel<CompiledProgram> {
+/** A model with its weights on a device. Close it. */
+export class Model<Kind extends string = string> extends ResidentModel<CompiledProgram> {
   readonly #options: ModelOptions;
 
   private constructor(
     client: Client,
-    { config }: Checkpoint,
-    dtype: ComputeDType,
+    /** What it is: configuration, kinds of programs, names in checkpoints. */
+    readonly definition: ConfiguredModel<Kind>,
+    dtype: FloatType,
     weights: ResidentWeights,
     /** Lines worth showing, e.g. tensors that were ignored. */
     readonly warnings: readonly string[],
     options: ModelOptions,
   ) {
-    super(client, config, { dtype, weights });
+    super(client, definition.generation, { dtype, weights });
     this.#options = options;
   }
 
@@ -50,25 +51,25 @@ export class GriffinModel extends ResidentModel<CompiledProgram> {
    * Programs are lowered for the client's platform, unless a target is given.
    * @throws CheckpointError with one table of everything that does not fit; UsageError for a platform that no target is known for
    */
-  static async load(
+  static async load<Kind extends string>(
     client: Client,
+    definition: ConfiguredModel<Kind>,
     checkpoint: Checkpoint,
     options: ModelOptions = {},
-  ): Promise<GriffinModel> {
-    const { config } = checkpoint;
-    const dtype = options.dtype ?? config.dtype;
+  ): Promise<Model<Kind>> {
+    const { parameters: wanted, names } = definition;
+    const dtype = options.dtype ?? definition.dtype;
     const { target } = resolveTarget(options.target ?? client);
-    const { parameters, warnings } = bindWeights(checkpoint, griffinParameters(config));
+    const { parameters, warnings } = bindWeights(checkpoint, wanted, names);
     const weights = uploadWeights(client, parameters, dtype, options.onEvent);
-    return new GriffinModel(client, checkpoint, dtype, weights, warnings, { ...options, target }).loaded(
-      options.programs,
-    );
+    const lowering = { ...options, target };
+    return new Model(client, definition, dtype, weights, warnings, lowering).loaded(options.programs);
   }
 
   /** The StableHLO of a program, not compiled. */
-  lower(key: ProgramKey): LoweredProgram {
+  lower(key: ProgramKey<Kind>): LoweredProgram {
     const start = performance.now();
-    const program = griffinProgram(this.config, { ...key, dtype: this.dtype });
+    const program = this.definition.program({ ...key, dtype: this.dtype });
     const lowered = lowerProgram(
       program,
       { ...this.#options, prepare: this.#options.prepare ?? true },
@@ -78,7 +79,7 @@ export class GriffinModel extends ResidentModel<CompiledProgram> {
     return lowered;
   }
 
-  protected override async make(key: ProgramKey): Promise<CompiledProgram> {
+  protected override async make(key: ProgramKey<Kind>): Promise<CompiledProgram> {
     const { onEvent, cache } = this.#options;
     const lowered = this.lower(key);
     const program = describeProgram(key);

@@ -2,16 +2,15 @@
 import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { z } from "zod";
+import { configureCheckpoint, type ConfiguredModel, type ModelDefinition } from "../model/index.js";
 import { GriffinError } from "../support/errors.js";
 import {
   type Checkpoint,
   CheckpointError,
   formulaCheckpoint,
-  type ModelConfig,
   openCheckpoint,
   openSafetensors,
-  type Parameter,
-  readModelConfig,
+  readConfigFiles,
   type StoredTensor,
 } from "../weights/index.js";
 
@@ -23,7 +22,7 @@ export type GoldenTensor =
 export interface GoldenCase {
   readonly name: string;
   readonly folder: string;
-  readonly config: ModelConfig;
+  readonly model: ConfiguredModel;
   /** Which implementation made the numbers. */
   readonly reference: string;
   /** Bound on the difference in f32, and where it comes from. */
@@ -40,8 +39,8 @@ export interface GoldenCase {
   readonly logitsColumns?: Int32Array;
   /** All tensors of golden.safetensors by name. */
   readonly tensors: ReadonlyMap<string, GoldenTensor>;
-  /** The weights: from the folder, or computed by formula for the parameters that the model wants. */
-  openWeights(wanted: readonly Parameter[]): Promise<Checkpoint>;
+  /** The weights: from the folder, or computed by formula. */
+  openWeights(): Promise<Checkpoint>;
 }
 
 /** A folder is not a golden case, or lacks what was asked of it. */
@@ -64,12 +63,13 @@ const caseFile = z.object({
 });
 
 /**
- * Reads a case whole but its weights. Throws {@link GoldenError}, or CheckpointError for its config.json and
- * safetensors.
+ * Reads a case whole but its weights.
+ * @param models those that its config.json may be of
+ * @throws GoldenError; CheckpointError for its config.json and safetensors
  */
-export async function openCase(folder: string): Promise<GoldenCase> {
+export async function openCase(folder: string, models: readonly ModelDefinition[]): Promise<GoldenCase> {
   const description = await readDescription(join(folder, "golden.json"));
-  const config = await readModelConfig(folder);
+  const model = configureCheckpoint(await readConfigFiles(folder), models);
   const path = join(folder, "golden.safetensors");
   const tensors = await readTensors(path);
   const { batch, time, tokens, segmentPos } = readInputs(tensors, path);
@@ -79,7 +79,7 @@ export async function openCase(folder: string): Promise<GoldenCase> {
   return {
     name: basename(resolve(folder)),
     folder,
-    config,
+    model,
     reference,
     tolerance: { maxAbs: tolerance.max_abs, reason: tolerance.reason },
     ...(tolerance_bf16 === undefined ? {} : { toleranceBf16: tolerance_bf16 }),
@@ -89,8 +89,8 @@ export async function openCase(folder: string): Promise<GoldenCase> {
     segmentPos,
     ...(columns?.dtype === "i32" ? { logitsColumns: columns.data } : {}),
     tensors,
-    openWeights: async (wanted) =>
-      weights === "formula" ? formulaCheckpoint(config, seed, wanted) : openCheckpoint(folder),
+    openWeights: async () =>
+      weights === "formula" ? formulaCheckpoint(model, seed) : openCheckpoint(folder),
   };
 }
 

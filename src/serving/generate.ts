@@ -57,7 +57,7 @@ export async function* generate(
   prompts: readonly (readonly number[])[],
   options: GenerateOptions = {},
 ): AsyncGenerator<GeneratedToken, void, void> {
-  const { maxNewTokens = DEFAULT_NEW_TOKENS, eosIds = model.config.eosIds } = options;
+  const { maxNewTokens = DEFAULT_NEW_TOKENS, eosIds = model.generation.eosIds } = options;
   checkRequest(model, prompts, maxNewTokens);
   const continuations = prompts.map(() => {
     const decoder = options.tokenizer === undefined ? undefined : new StreamingDecoder(options.tokenizer);
@@ -120,7 +120,7 @@ function rowsOf(failures: ReadonlyMap<number, string>, rows: number): string | u
 }
 
 function checkRequest(
-  { config }: ProgramSet,
+  { generation }: ProgramSet,
   prompts: readonly (readonly number[])[],
   maxNewTokens: number,
 ): void {
@@ -131,7 +131,7 @@ function checkRequest(
       got: String(maxNewTokens),
     });
   }
-  for (const prompt of prompts) checkPrompt(prompt, config.vocabSize);
+  for (const prompt of prompts) checkPrompt(prompt, generation.vocabSize);
 }
 
 /** One for each row, with random numbers of its own. */

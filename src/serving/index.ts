@@ -2,6 +2,13 @@
 export { callProgram, type ProgramBuffers } from "./call.js";
 export { planChunks } from "./chunks.js";
 export type { ModelEvent, ProgramSource } from "./events.js";
+export {
+  type BatchShape,
+  decodingProgram,
+  readingPrograms,
+  sessionPrograms,
+} from "./generation-programs.js";
+export type { GenerationPrograms, LanguageModel } from "./language-model.js";
 export { DEFAULT_NEW_TOKENS, type GeneratedToken, type GenerateOptions, generate } from "./generate.js";
 export {
   describeProgram,

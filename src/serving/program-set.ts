@@ -1,11 +1,12 @@
 /** @file The compiled programs of a model, as those who run sequences see them; where they come from is not their business. */
 import type { Client, DeviceBuffer } from "../runtime-pjrt/index.js";
-import type { FloatType, ModelConfig } from "../weights/index.js";
+import type { FloatType } from "../weights/index.js";
+import type { LanguageModel } from "./language-model.js";
 
 /** Which program of a model, for which static shape. */
-export interface ProgramKey {
-  /** `models/griffin.ts` says what each computes. */
-  readonly kind: "forward" | "prefill" | "extend" | "decode" | "score";
+export interface ProgramKey<Kind extends string = string> {
+  /** One of the model's kinds of programs; its definition says what each computes. */
+  readonly kind: Kind;
   /** Sequences side by side. */
   readonly batch: number;
   /** Tokens of each; 1 for decode. */
@@ -24,7 +25,8 @@ export interface ProgramResults {
 /** Programs of one model on one client, with its weights. */
 export interface ProgramSet {
   readonly client: Client;
-  readonly config: Pick<ModelConfig, "vocabSize" | "eosIds" | "padId">;
+  /** Token ids, and the parts that programs, inputs and results play. */
+  readonly generation: LanguageModel;
   /** What it computes in. */
   readonly dtype: FloatType;
   /** The longest piece in which it reads prompts, in tokens, unless another is asked for. */

@@ -2,8 +2,9 @@
 import { remember } from "../support/remember.js";
 import type { Client, DeviceBuffer, Executable } from "../runtime-pjrt/index.js";
 import type { Interface } from "../program/index.js";
-import type { FloatType, ModelConfig } from "../weights/index.js";
+import type { FloatType } from "../weights/index.js";
 import { callProgram } from "./call.js";
+import type { LanguageModel } from "./language-model.js";
 import { closeAll, type ProgramKey, type ProgramResults, type ProgramSet } from "./program-set.js";
 import type { ResidentWeights } from "./weights.js";
 
@@ -54,7 +55,7 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
 
   constructor(
     readonly client: Client,
-    readonly config: ModelConfig,
+    readonly generation: LanguageModel,
     { dtype, chunk = DEFAULT_CHUNK, weights }: ResidentParts,
   ) {
     this.dtype = dtype;

@@ -2,7 +2,7 @@
 import type { DeviceBuffer } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
 import { checkPrompt } from "../tokens/index.js";
-import { planChunks } from "./chunks.js";
+import { decodingProgram, readingPrograms } from "./generation-programs.js";
 import { closeAll, type ProgramKey, type ProgramSet } from "./program-set.js";
 
 /** Position of padding in front of a prompt. */
@@ -46,7 +46,7 @@ export class Session implements Disposable {
     this.#chunkSize = options.chunk ?? model.chunk;
     expectCount("the chunk", this.#chunkSize);
     this.#positions = new Int32Array(batch);
-    this.#vocab = model.config.vocabSize;
+    this.#vocab = model.generation.vocabSize;
   }
 
   /**
@@ -79,16 +79,18 @@ export class Session implements Disposable {
     }
     for (const prompt of prompts) checkPrompt(prompt, this.#vocab);
     const longest = Math.max(...prompts.map((prompt) => prompt.length));
-    const plan = planChunks(longest, this.#chunkSize);
-    const total = plan.reduce((sum, time) => sum + time, 0);
+    const shape = { batch: this.batch, chunk: this.#chunkSize };
+    const plan = readingPrograms(this.model.generation, shape, longest);
+    const total = plan.reduce((sum, { time }) => sum + time, 0);
     let results: StepResults | undefined;
     let start = 0;
     try {
-      for (const time of plan) {
+      for (const key of plan) {
+        const { time } = key;
         const { tokens, positions } = this.#chunk(prompts, total, start, time);
         using uploaded = await this.#upload(tokens, time);
         if (results !== undefined) closeAll([results.logits, results.next]);
-        results = await this.#run({ kind: start === 0 ? "prefill" : "extend", time }, uploaded, positions);
+        results = await this.#run(key, uploaded, positions);
         start += time;
       }
     } catch (error) {
@@ -115,7 +117,7 @@ export class Session implements Disposable {
       this.#checkHasRead();
       const positions = this.#positions;
       this.#positions = positions.map((position) => position + 1);
-      return this.#run({ kind: "decode", time: 1 }, tokens, positions);
+      return this.#run(decodingProgram(this.model.generation, this.batch), tokens, positions);
     });
   }
 
@@ -142,7 +144,7 @@ export class Session implements Disposable {
 
   /** Tokens and positions [batch, time] of `time` columns from `start`, of prompts padded in front to `total` tokens. */
   #chunk(prompts: readonly (readonly number[])[], total: number, start: number, time: number) {
-    const tokens = new Int32Array(this.batch * time).fill(this.model.config.padId);
+    const tokens = new Int32Array(this.batch * time).fill(this.model.generation.padId);
     const positions = new Int32Array(this.batch * time).fill(PADDING);
     prompts.forEach((prompt, row) => {
       const padding = total - prompt.length;
@@ -159,21 +161,22 @@ export class Session implements Disposable {
   }
 
   async #run(
-    program: Pick<ProgramKey, "kind" | "time">,
+    key: ProgramKey,
     tokens: DeviceBuffer,
     positions: Int32Array<ArrayBuffer>,
   ): Promise<StepResults> {
     this.#checkOpen();
-    using uploaded = await this.#upload(positions, program.time);
-    const inputs = new Map([
-      ["tokens", tokens],
-      ["segment_pos", uploaded],
+    const { inputs, outputs: names } = this.model.generation;
+    using uploaded = await this.#upload(positions, key.time);
+    const given = new Map([
+      [inputs.tokens, tokens],
+      [inputs.positions, uploaded],
     ]);
-    const { outputs, states } = await this.model.run({ ...program, batch: this.batch }, inputs, this.#states);
+    const { outputs, states } = await this.model.run(key, given, this.#states);
     if (this.#closed) closeAll([...states.values(), ...outputs.values()]);
     this.#checkOpen();
     this.#states = states;
-    return { logits: outputs.get("logits")!, next: outputs.get("next")! };
+    return { logits: outputs.get(names.logits)!, next: outputs.get(names.best)! };
   }
 
   async #toHost({ logits, next }: StepResults): Promise<Float32Array[]> {

@@ -6,7 +6,7 @@ import { convertFloats, isFloatType } from "./convert.js";
 import type { Checkpoint } from "./checkpoint.js";
 import { type FloatType, sameShape } from "./dtype.js";
 import { CheckpointError, type Problem } from "./errors.js";
-import { fromHuggingFace, type Parameter, TIED_HEAD, toHuggingFace } from "./mapping.js";
+import type { Parameter, TensorEntryName, TensorNames } from "./names.js";
 import type { StoredTensor } from "./safetensors.js";
 
 /** A parameter with its source; nothing is read before `readAs`. */
@@ -29,19 +29,21 @@ export interface BoundWeights {
 
 /**
  * Finds the tensor of each wanted parameter. Tensors are read one at a time later, so a large model is never
- * in memory twice. Throws one {@link CheckpointError} with every parameter that is missing, misshapen or of
- * an unusable type and every tensor that the model does not have.
+ * in memory twice.
+ * @throws CheckpointError with every parameter that is missing, misshapen or of an unusable type and every tensor that the model does
+ * not have
  */
 export function bindWeights(
   checkpoint: Pick<Checkpoint, "where" | "tensors">,
   wanted: readonly Parameter[],
+  names: TensorNames,
 ): BoundWeights {
   const { tensors, where } = checkpoint;
   const problems: Problem[] = [];
   const parameters = new Map<string, BoundParameter>();
   const used = new Set<string>();
   for (const parameter of wanted) {
-    const { name, shape } = toHuggingFace(parameter);
+    const { name, shape } = names.nameOf(parameter);
     const tensor = tensors.get(name);
     used.add(name);
     const problem = findProblem(name, shape, tensor);
@@ -51,8 +53,14 @@ export function bindWeights(
   const warnings: string[] = [];
   for (const { name, shape } of tensors.values()) {
     if (used.has(name)) continue;
-    if (name === TIED_HEAD) warnings.push(`${TIED_HEAD} is ignored: the model's head is its embedding`);
-    else problems.push({ subject: name, problem: explainExtra(name, shape), got: formatShape(shape) });
+    const reason = names.ignored?.[name];
+    if (reason !== undefined) warnings.push(`${name} is ignored: ${reason}`);
+    else
+      problems.push({
+        subject: name,
+        problem: explainExtra(names, { name, shape }),
+        got: formatShape(shape),
+      });
   }
   if (problems.length > 0) throw new CheckpointError(`the weights of ${where}`, problems);
   return { parameters, warnings };
@@ -83,10 +91,8 @@ function findProblem(
   return { subject, problem: "wrong dtype", expected: "f32, bf16 or f16", got: tensor.dtype };
 }
 
-function explainExtra(name: string, shape: readonly number[]): string {
-  return fromHuggingFace(name, shape) === undefined
-    ? "not a name of this model"
-    : "not in this configuration";
+function explainExtra(names: TensorNames, tensor: TensorEntryName): string {
+  return names.pathOf(tensor) === undefined ? "not a name of this model" : "not in this configuration";
 }
 
 function formatShape(shape: readonly number[]): string {

@@ -1,17 +1,15 @@
-/** @file A model folder: config.json, and model.safetensors or shards with an index. */
-import { readdir, readFile } from "node:fs/promises";
+/** @file The weights of a model folder: model.safetensors, or shards with an index. */
+import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
-import { type ModelConfig, parseConfig } from "./config.js";
+import { readJson } from "./config-files.js";
 import { CheckpointError, type Problem } from "./errors.js";
-import { JsonError, parseJsonObject } from "./json.js";
 import { fileProblem, openSafetensors, type SafetensorsFile, type StoredTensor } from "./safetensors.js";
 
-/** Weights under their Hugging Face names, wherever they come from. */
+/** Weights under the names of their checkpoint, wherever they come from. */
 export interface Checkpoint extends AsyncDisposable {
   /** Folder or description, for messages. */
   readonly where: string;
-  readonly config: ModelConfig;
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   close(): Promise<void>;
 }
@@ -23,35 +21,20 @@ const weightMap = z.record(z.string(), z.string());
 
 /**
  * Opens the checkpoint in a folder and checks every header and the index; no tensor is read yet.
- * Throws one {@link CheckpointError} with all problems of the files, or of the configuration.
+ * @throws CheckpointError with all problems of the files
  */
 export async function openCheckpoint(folder: string): Promise<Checkpoint> {
-  const config = await readModelConfig(folder);
   const files: SafetensorsFile[] = [];
   const close = async () => {
     await Promise.all(files.map((file) => file.close()));
   };
   try {
     const tensors = await openWeights(folder, files);
-    return { where: folder, config, tensors, close, [Symbol.asyncDispose]: close };
+    return { where: folder, tensors, close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;
   }
-}
-
-/**
- * The configuration alone, for folders without weights. Reads config.json and, if there is one,
- * generation_config.json. Throws {@link CheckpointError}.
- */
-export async function readModelConfig(folder: string): Promise<ModelConfig> {
-  const path = join(folder, "config.json");
-  const config = await readJson(path);
-  if (config === undefined) {
-    const hint = "give the folder of a checkpoint in the Hugging Face layout";
-    throw new CheckpointError(path, [{ subject: "file", problem: "does not exist" }], hint);
-  }
-  return parseConfig(config, await readJson(join(folder, "generation_config.json")), path);
 }
 
 /** Whether a folder has files of weights, or claims to; one without is a configuration. */
@@ -60,26 +43,14 @@ export async function hasWeights(folder: string): Promise<boolean> {
   return names.includes(SINGLE_FILE) || names.includes(INDEX_FILE);
 }
 
-/** The object in a JSON file, or undefined when there is no such file. */
-async function readJson(path: string): Promise<Readonly<Record<string, unknown>> | undefined> {
-  try {
-    return parseJsonObject(await readFile(path, "utf8"));
-  } catch (error) {
-    if (error instanceof JsonError) {
-      throw new CheckpointError(path, [{ subject: "file", problem: `cannot be parsed: ${error.message}` }]);
-    }
-    const problem = fileProblem(error);
-    if (problem.problem === "does not exist") return undefined;
-    throw new CheckpointError(path, [problem]);
-  }
-}
-
 /** Opens the weights' files into `files`; the caller closes them, also after an error. */
 async function openWeights(
   folder: string,
   files: SafetensorsFile[],
 ): Promise<ReadonlyMap<string, StoredTensor>> {
-  const names = await readdir(folder);
+  const names = await readdir(folder).catch((error: unknown) => {
+    throw new CheckpointError(folder, [{ ...fileProblem(error), subject: "folder" }]);
+  });
   if (names.includes(SINGLE_FILE)) {
     files.push(await openSafetensors(join(folder, SINGLE_FILE)));
     return files[0]!.tensors;

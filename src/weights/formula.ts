@@ -1,9 +1,8 @@
 /** @file Weights computed from their names, for models too large to ship (golden/README.md). */
 import { bf16FromF32, f16FromF32 } from "../support/half.js";
 import type { Checkpoint } from "./checkpoint.js";
-import type { ModelConfig } from "./config.js";
 import type { FloatType } from "./dtype.js";
-import { type Parameter, toHuggingFace } from "./mapping.js";
+import type { Parameter, TensorNames } from "./names.js";
 import type { StoredTensor } from "./safetensors.js";
 
 /** FNV-1a of the UTF-8 bytes of `text`, 32 bits. */
@@ -21,7 +20,7 @@ export function fmix32(value: number): number {
 }
 
 /**
- * Values of a tensor lie in [offset - scale, offset + scale); the first rule that its Hugging Face name fits
+ * Values of a tensor lie in [offset - scale, offset + scale); the first rule that its name in a checkpoint fits
  * decides.
  */
 function range(name: string, shape: readonly number[]): { readonly offset: number; readonly scale: number } {
@@ -36,7 +35,7 @@ function range(name: string, shape: readonly number[]): { readonly offset: numbe
   return { offset: 0, scale: Math.sqrt(3 / inputs) };
 }
 
-/** The f32 values of the tensor called `name` (its Hugging Face name), row-major. */
+/** The f32 values of the tensor called `name` (its name in a checkpoint), row-major. */
 export function formulaValues(
   name: string,
   shape: readonly number[],
@@ -52,15 +51,20 @@ export function formulaValues(
   return values;
 }
 
-/** A checkpoint whose tensors are computed when they are read; it has exactly the wanted parameters. */
-export function formulaCheckpoint(
-  config: ModelConfig,
-  seed: number,
-  wanted: readonly Parameter[],
-): Checkpoint {
-  const { dtype } = config;
-  const tensors = wanted.map((parameter): StoredTensor => {
-    const { name, shape } = toHuggingFace(parameter);
+/** What decides which tensors a checkpoint by formula has. */
+export interface FormulaModel {
+  /** The checkpoint has exactly these. */
+  readonly parameters: readonly Parameter[];
+  /** Values follow from the names. */
+  readonly names: TensorNames;
+  /** What the tensors are stored in. */
+  readonly dtype: FloatType;
+}
+
+/** A checkpoint whose tensors are computed when they are read. */
+export function formulaCheckpoint({ parameters, names, dtype }: FormulaModel, seed: number): Checkpoint {
+  const tensors = parameters.map((parameter): StoredTensor => {
+    const { name, shape } = names.nameOf(parameter);
     const bytes = shape.reduce((product, size) => product * size, dtype === "f32" ? 4 : 2);
     const read: StoredTensor["read"] = async (into) => {
       const packed = pack(formulaValues(name, shape, seed), dtype);
@@ -72,7 +76,6 @@ export function formulaCheckpoint(
   const close = async () => {};
   return {
     where: `formula, seed ${seed}`,
-    config,
     tensors: new Map(tensors.map((tensor) => [tensor.name, tensor])),
     close,
     [Symbol.asyncDispose]: close,

@@ -1,6 +1,7 @@
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { models } from "../../models/index.js";
 import {
   checkCompatibility,
   type CompatibilityOptions,
@@ -24,9 +25,9 @@ const [copied, compiled, bare] = ["copied", "compiled", "bare"].map((name) => jo
 
 beforeAll(async () => {
   const config = join(shared, "config");
-  await exportModel({ folder: demo }, copied, { chunk: 16, withWeights: true });
-  await exportModel({ folder: demo }, compiled, { chunk: 16, compiler: { client: cpu.client } });
-  await exportModel({ folder: await configurationOf(config) }, bare, { chunk: 16 });
+  await exportModel({ folder: demo, models }, copied, { chunk: 16, withWeights: true });
+  await exportModel({ folder: demo, models }, compiled, { chunk: 16, compiler: { client: cpu.client } });
+  await exportModel({ folder: await configurationOf(config), models }, bare, { chunk: 16 });
 });
 
 /** A model folder with nothing but its configuration. */

@@ -1,6 +1,7 @@
 import { cp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { models } from "../../models/index.js";
 import { describeArtifact } from "../../src/artifact/index.js";
 import { exportModel } from "../../src/engine/index.js";
 import { temporaryFolder } from "../cli/griffin.js";
@@ -12,8 +13,8 @@ const archive = join(shared, "whole.zip");
 
 beforeAll(async () => {
   const options = { chunk: 16, withWeights: true, text: true } as const;
-  await exportModel({ folder: demo }, whole, options);
-  await exportModel({ folder: demo }, archive, { ...options, zip: true });
+  await exportModel({ folder: demo, models }, whole, options);
+  await exportModel({ folder: demo, models }, archive, { ...options, zip: true });
 });
 
 async function copy(): Promise<string> {

@@ -1,12 +1,14 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { models } from "../../models/index.js";
+import { configureCheckpoint } from "../../src/model/index.js";
 import { ArtifactModel, type LoadOptions, loadArtifact } from "../../src/artifact/index.js";
-import { exportModel, GriffinModel } from "../../src/engine/index.js";
+import { exportModel, Model } from "../../src/engine/index.js";
 import { cacheFolder, CompileCache } from "../../src/runtime-pjrt/index.js";
 import type { ModelEvent } from "../../src/serving/index.js";
 import { GriffinError, UsageError } from "../../src/support/errors.js";
-import { openCheckpoint } from "../../src/weights/index.js";
+import { openCheckpoint, readConfigFiles } from "../../src/weights/index.js";
 import { useCpu } from "../dsl/cpu.js";
 import { held } from "../runtime-pjrt/held.js";
 import { generated, rowOf } from "../serving/generated.js";
@@ -29,11 +31,12 @@ const BATCH_CHUNK = 16;
 let ids: number[][] = [];
 
 beforeAll(async () => {
-  await exportModel({ folder: demo }, one, { chunk: 64 });
-  await exportModel({ folder: demo }, two, { batch: 2, chunk: BATCH_CHUNK });
-  await exportModel({ folder: demo }, compiled, { chunk: 16, compiler: { client: cpu.client } });
+  await exportModel({ folder: demo, models }, one, { chunk: 64 });
+  await exportModel({ folder: demo, models }, two, { batch: 2, chunk: BATCH_CHUNK });
+  await exportModel({ folder: demo, models }, compiled, { chunk: 16, compiler: { client: cpu.client } });
+  const definition = configureCheckpoint(await readConfigFiles(demo), models);
   await using checkpoint = await openCheckpoint(demo);
-  using model = await GriffinModel.load(cpu.client, checkpoint);
+  using model = await Model.load(cpu.client, definition, checkpoint);
   using artifact = await loadArtifact(one, cpu.client);
   const tokenizer = await artifact.tokenizer();
   ids = prompts.map((prompt) => tokenizer.encode(prompt));
@@ -93,7 +96,7 @@ describe("an artifact gives the tokens of its model", () => {
 
   it("from an archive, whose unpacked files are gone afterwards", async () => {
     const archive = join(folder, "one.zip");
-    await exportModel({ folder: demo }, archive, { chunk: 64, zip: true, withWeights: true });
+    await exportModel({ folder: demo, models }, archive, { chunk: 64, zip: true, withWeights: true });
     const unpacked = join(cacheFolder(), "unpacked");
     const before = await readdir(unpacked).catch(() => []);
     const { model } = await load(archive);

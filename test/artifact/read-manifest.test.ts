@@ -1,13 +1,14 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { models } from "../../models/index.js";
 import { type Manifest, openArtifact } from "../../src/artifact/index.js";
 import { exportModel } from "../../src/engine/index.js";
 import { temporaryFolder } from "../cli/griffin.js";
 import { changedCopy, demo, rewriteFile, sharedFolder } from "./exported.js";
 
 const whole = join(await sharedFolder(), "whole");
-beforeAll(() => exportModel({ folder: demo }, whole, { chunk: 16 }));
+beforeAll(() => exportModel({ folder: demo, models }, whole, { chunk: 16 }));
 
 /** The error of opening, with the artifact's path as ARTIFACT. */
 async function complaint(path: string): Promise<string> {
@@ -53,13 +54,25 @@ describe("what is no artifact is said to be none", () => {
 
 describe("a manifest is checked before it is used", () => {
   test("one of a newer version says so, whatever else is in it", async () => {
-    expect(await changed(() => ({ format: "stablegriffin artifact", schemaVersion: 2, shards: [] }))).toBe(
+    expect(await changed(() => ({ format: "stablegriffin artifact", schemaVersion: 3, shards: [] }))).toBe(
       [
         "artifact error: manifest.json: written by a newer stablegriffin",
-        "  expected: schema version 1 or older",
-        "  got:      2",
+        "  expected: schema version 2",
+        "  got:      3",
         "  at:       ARTIFACT",
         "  hint:     run it with the version that exported it, or export it again with this one",
+      ].join("\n"),
+    );
+  });
+
+  test("one of an older version is to be exported again, whatever else is in it", async () => {
+    expect(await changed(() => ({ format: "stablegriffin artifact", schemaVersion: 1, model: {} }))).toBe(
+      [
+        "artifact error: manifest.json: written by an older stablegriffin",
+        "  expected: schema version 2",
+        "  got:      1",
+        "  at:       ARTIFACT",
+        "  hint:     export it again with this version (griffin export --force replaces it)",
       ].join("\n"),
     );
   });
@@ -110,9 +123,14 @@ describe("the index of the weights is checked against the programs", () => {
               name: "model.embed_tokens.weight",
               file: "model.safetensors",
             },
-            ...{ dtype: "f32", shape: [260, 64] },
+            ...{ dtype: "f32", shape: [260, 64], dimensions: [260, 64] },
+          },
+          {
+            ...{ parameter: "final_norm.weight", name: "model.final_norm.weight" },
+            ...{ file: "model.safetensors", dtype: "f32", shape: [64], dimensions: [128] },
           },
         ],
+        ignored: {},
       }),
     );
     const folder = await changedCopy(whole, (manifest, copy) =>
@@ -122,6 +140,9 @@ describe("the index of the weights is checked against the programs", () => {
     expect(text.split("\n")[0]).toBe("artifact error: 112 problems in ARTIFACT");
     expect(text).toMatch(
       /embed_tokens\.weight +of another shape in weights\.index\.json +\[260, 128\] +\[260, 64\]/,
+    );
+    expect(text).toMatch(
+      /model\.final_norm\.weight +stored with another number of elements than taken .* +\[128\] +\[64\]/,
     );
     expect(text).toMatch(/layers\.0\.temporal_pre_norm\.weight +not in weights\.index\.json +\[128\]/);
   });

@@ -2,6 +2,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
+import { models } from "../../models/index.js";
 import { exportModel } from "../../src/engine/index.js";
 import { griffin, root, temporaryFolder } from "../cli/griffin.js";
 import { demo } from "./exported.js";
@@ -9,7 +10,11 @@ import { demo } from "./exported.js";
 /** An artifact of the demo model, and its README. */
 async function exported(options: { readonly batch?: number; readonly withWeights?: boolean } = {}) {
   const folder = join(await temporaryFolder(), "artifact");
-  await exportModel({ folder: demo }, folder, { chunk: 16, ...options, tools: { stablegriffin: "9.9.9" } });
+  await exportModel({ folder: demo, models }, folder, {
+    chunk: 16,
+    ...options,
+    tools: { stablegriffin: "9.9.9" },
+  });
   return { folder, readme: await readFile(join(folder, "README.md"), "utf8") };
 }
 
@@ -34,7 +39,7 @@ test("it tells what the artifact is, where its weights are, and the place of eve
   expect(readme.split("\n").slice(0, 12)).toEqual([
     "# demo-kjv, exported by stablegriffin",
     "",
-    "A Griffin of 6 layers (2 of local attention), width 128, vocabulary 260, that computes in f32,",
+    "Model `griffin`: 6 layers (2 of local attention), width 128, vocabulary 260. It computes in f32,",
     "lowered for `cpu`: 1 sequence side by side, prompts read in pieces of at most 16 tokens.",
     "`manifest.json` describes everything here and holds the SHA-256 of every file; `manifest.sha256` holds its own.",
     "Made by stablegriffin 9.9.9.",

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { models } from "../../models/index.js";
 import { openCase } from "../../src/golden/index.js";
 import { griffin, griffinJson, temporaryFolder } from "./griffin.js";
 
@@ -7,7 +8,7 @@ const model = "golden/demo-kjv";
 
 test("one archive with weights and executables gives the model's tokens, and says for what it was compiled", async () => {
   const path = join(await temporaryFolder(), "kjv.zip");
-  const golden = await openCase(model);
+  const golden = await openCase(model, models);
   const tokens = Array.from(golden.tensors.get("generated")!.data).slice(0, 12);
   const made = await griffin(["export", "--model", model, "--with-weights", "--compile", "-o", path]);
   expect(made.exitCode).toBe(0);

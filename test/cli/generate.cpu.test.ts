@@ -1,14 +1,15 @@
 import { expect, test } from "vitest";
+import { models } from "../../models/index.js";
 import { openCase } from "../../src/golden/index.js";
 import { loadTokenizer } from "../../src/tokens/index.js";
 import { griffin, griffinJson } from "./griffin.js";
 
 const model = "golden/demo-kjv";
-const golden = await openCase(model);
+const golden = await openCase(model, models);
 const prompt = [...golden.tokens];
 /** The reference's greedy continuation of the case's prompt. */
 const reference = Array.from(golden.tensors.get("generated")!.data);
-const tokenizer = await loadTokenizer(model, golden.config.bosId);
+const tokenizer = await loadTokenizer(model, golden.model.generation.bosId);
 const promptText = tokenizer.decode(prompt);
 
 const generate = (...args: string[]) => griffin(["generate", "--model", model, ...args]);
@@ -66,14 +67,19 @@ const hawk = (...args: string[]) =>
   griffin(["generate", "--model", "golden/hawk-sharded", "--max-new-tokens", "6", ...args]);
 
 test("several prompts are told apart by their number, and each ends with its end of sequence", async () => {
-  const { config, tokens, time, tensors } = await openCase("golden/hawk-sharded");
+  const {
+    model: { generation },
+    tokens,
+    time,
+    tensors,
+  } = await openCase("golden/hawk-sharded", models);
   const expected = tensors.get("generated")!;
   const row = (data: ArrayLike<number>, width: number, r: number) =>
     Array.from(data).slice(r * width, (r + 1) * width);
   const prompts = [0, 1, 2].flatMap((r) => ["--tokens", row(tokens, time, r).join()]);
   const { stdout } = await hawk(...prompts);
   const rows = [0, 1, 2].map((r) => row(expected.data, expected.shape[1]!, r).slice(0, 6));
-  const ends = rows.map((ids) => ids.findIndex((id) => config.eosIds.includes(id)));
+  const ends = rows.map((ids) => ids.findIndex((id) => generation.eosIds.includes(id)));
   expect(ends).toEqual([-1, -1, 2]);
   const shown = rows.map((ids, r) => `[${r}] ${ids.slice(0, ends[r] === -1 ? 6 : ends[r]! + 1).join()}`);
   expect(stdout.split("\n")).toEqual(shown);

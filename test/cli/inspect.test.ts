@@ -1,6 +1,7 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { models } from "../../models/index.js";
 import { exportModel } from "../../src/engine/index.js";
 import { demo, sharedFolder } from "../artifact/exported.js";
 import { griffin, griffinJson, temporaryFolder } from "./griffin.js";
@@ -12,8 +13,8 @@ const program = join(artifact, "programs/decode_1x1.mlirbc");
 
 beforeAll(async () => {
   const options = { chunk: 16, withWeights: true, text: true, tools: { stablegriffin: "9.9.9" } } as const;
-  await exportModel({ folder: demo }, artifact, options);
-  await exportModel({ folder: demo }, archive, { ...options, zip: true });
+  await exportModel({ folder: demo, models }, artifact, options);
+  await exportModel({ folder: demo, models }, archive, { ...options, zip: true });
 });
 
 test.each([
@@ -24,8 +25,8 @@ test.each([
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
   const lines = stdout.split("\n");
   expect(lines.slice(0, 13)).toEqual([
-    `${path}: artifact "demo-kjv", ${form}, schema 1, made by stablegriffin 9.9.9`,
-    "  model     6 layers (2 of local attention), width 128, vocabulary 260, 1.29M parameters",
+    `${path}: artifact "demo-kjv", ${form}, schema 2, made by stablegriffin 9.9.9`,
+    "  model     griffin, 6 layers (2 of local attention), width 128, vocabulary 260, 1.29M parameters",
     "  computes  in f32, lowered for cpu",
     "  takes     1 sequence side by side, prompts in pieces of at most 16 tokens",
     "  state     139.3 kB",
@@ -50,7 +51,7 @@ test("--verify says that every byte is as exported, or names what is not, with e
   expect(good.stdout).toMatch(/\n12 files, 5\.\d MB, every byte as exported$/);
 
   const spoilt = join(await temporaryFolder(), "kjv");
-  await exportModel({ folder: demo }, spoilt, { chunk: 16, withWeights: true });
+  await exportModel({ folder: demo, models }, spoilt, { chunk: 16, withWeights: true });
   await writeFile(join(spoilt, "notes.txt"), "mine");
   await rm(join(spoilt, "tokenizer/tokenizer.json"));
   const weights = await readFile(join(spoilt, "weights/model.safetensors"));

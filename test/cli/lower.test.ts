@@ -93,7 +93,7 @@ test.each([
   [
     "decode of several tokens",
     ["--preset", "tiny", "--program", "decode", "--time", "2"],
-    "decode reads one token of each sequence",
+    "decode takes one token of each sequence",
   ],
 ])("lower with %s is wrong usage", async (_what, args, words) => {
   const { exitCode, stderr } = await griffin(["lower", ...args]);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { GriffinConfig } from "../../models/griffin.js";
-import type { GriffinModel, ModelOptions } from "../../src/engine/index.js";
+import type { Model, ModelOptions } from "../../src/engine/index.js";
 import type { DeviceBuffer } from "../../src/runtime-pjrt/index.js";
 import { Session } from "../../src/serving/index.js";
 import { useCpu } from "../dsl/cpu.js";
@@ -22,7 +22,7 @@ const TIME = 30;
 const TOLERANCE = 2e-5;
 const tokens = someTokens(1, TIME);
 
-let model: GriffinModel;
+let model: Model;
 /** Logits of a full forward over all tokens: what everything else must give. */
 let expected: Float32Array[];
 

@@ -1,10 +1,10 @@
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { models } from "../../models/index.js";
 import { sha256OfFile } from "../../src/support/hash.js";
 import type { Manifest, WeightsIndex } from "../../src/artifact/index.js";
 import { type ExportOptions, exportModel } from "../../src/engine/index.js";
-import { programKeys } from "../../src/engine/export-programs.js";
 import { handmadeArchive } from "../artifact/archives.js";
 import { demo } from "../artifact/exported.js";
 import { temporaryFolder } from "../cli/griffin.js";
@@ -27,30 +27,11 @@ const hashes = (folder: string, files: readonly string[]) =>
 
 async function exported(model: string, options: ExportOptions) {
   const folder = join(await temporaryFolder(), "artifact");
-  await exportModel({ folder: model }, folder, options);
+  await exportModel({ folder: model, models }, folder, options);
   const manifest = await readJson<Manifest>(folder, "manifest.json");
   const index = await readJson<WeightsIndex>(folder, "weights.index.json");
   return { folder, manifest, index, files: await filesOf(folder) };
 }
-
-describe("programKeys", () => {
-  it("has every length in which a first piece is read, whole pieces that follow, and single tokens", () => {
-    const text = (chunk: number, score?: boolean) =>
-      programKeys(2, chunk, score).map(({ kind, batch, time }) => `${kind} ${batch}x${time}`);
-    expect(text(256)).toEqual([
-      "prefill 2x16",
-      "prefill 2x64",
-      "prefill 2x256",
-      "extend 2x256",
-      "decode 2x1",
-    ]);
-    expect(text(100, true)).toEqual([
-      ...["prefill 2x16", "prefill 2x64", "prefill 2x100"],
-      ...["extend 2x100", "decode 2x1", "score 2x100"],
-    ]);
-    expect(text(1)).toEqual(["prefill 2x1", "extend 2x1", "decode 2x1"]);
-  });
-});
 
 describe("exportModel", () => {
   it("names weights where they are, and describes every argument and result", async () => {
@@ -66,13 +47,24 @@ describe("exportModel", () => {
     expect({ ...manifest, programs: manifest.programs.length, files: manifest.files.length }).toMatchObject({
       ...{
         format: "stablegriffin artifact",
-        schemaVersion: 1,
+        schemaVersion: 2,
         name: "demo-kjv",
         tools: { stablegriffin: "1.2.3" },
       },
       ...{ target: "cpu", dtype: "f32", batch: 1, chunk: 16, compiled: [], programs: 4, files: 7 },
       ...{ weights: "weights.index.json", tokenizer: ["tokenizer/tokenizer.json"] },
-      model: { vocabSize: 260, width: 128, eosIds: [1], dtype: "f32" },
+      model: {
+        name: "griffin",
+        summary: "6 layers (2 of local attention), width 128, vocabulary 260",
+        config: { vocabSize: 260, width: 128, eosIds: [1], dtype: "f32" },
+        kinds: { decode: "reads one token of each sequence" },
+      },
+      generation: {
+        ...{ vocabSize: 260, bosId: 2, eosIds: [1], padId: 0 },
+        inputs: { tokens: "tokens", positions: "segment_pos" },
+        outputs: { logits: "logits", best: "next" },
+        programs: { prefill: "prefill", extend: "extend", decode: "decode" },
+      },
     });
     const decode = manifest.programs.at(-1)!;
     expect(decode).toMatchObject({
@@ -126,8 +118,14 @@ describe("exportModel", () => {
     expect(index.files).toEqual([{ name: "model.safetensors", bytes: 5_178_008 }]);
     expect(index.tensors[0]).toEqual({
       ...{ parameter: "embed_tokens.weight", name: "model.embed_tokens.weight" },
-      ...{ file: "model.safetensors", dtype: "f32", shape: [260, 128] },
+      ...{ file: "model.safetensors", dtype: "f32", shape: [260, 128], dimensions: [260, 128] },
     });
+    const kernel = "layers.0.temporal_block.conv_1d.weight";
+    expect(index.tensors.find(({ parameter }) => parameter === kernel)).toMatchObject({
+      shape: [128, 1, 4],
+      dimensions: [128, 4],
+    });
+    expect(index.ignored).toEqual({ "lm_head.weight": "the model's head is its embedding" });
   });
 
   it("copies weights of several files, writes text, and a program with all logits, as asked", async () => {
@@ -164,6 +162,7 @@ describe("exportModel", () => {
     const { index } = await exported(model, { chunk: 16 });
     expect({ ...index, tensors: index.tensors.length }).toEqual({
       location: "none",
+      ignored: { "lm_head.weight": "the model's head is its embedding" },
       folder: "",
       files: [],
       tensors: 112,
@@ -173,7 +172,7 @@ describe("exportModel", () => {
         parameter: "layers.0.temporal_block.conv_1d.weight",
         name: "model.layers.0.temporal_block.conv_1d.weight",
       },
-      ...{ file: "", dtype: "f32", shape: [128, 1, 4] },
+      ...{ file: "", dtype: "f32", shape: [128, 1, 4], dimensions: [128, 4] },
     });
     await expect(exported(model, { withWeights: true })).rejects.toThrow(
       /^usage error: griffin-test-\w+ has no weights to copy\n {2}hint: {5}leave out --with-weights: /,
@@ -184,8 +183,8 @@ describe("exportModel", () => {
     const parent = await temporaryFolder();
     const options = { chunk: 16, withWeights: true } as const;
     for (const name of ["a", "b"]) {
-      await exportModel({ folder: demo }, join(parent, name), options);
-      await exportModel({ folder: demo }, join(parent, `${name}.zip`), { ...options, zip: true });
+      await exportModel({ folder: demo, models }, join(parent, name), options);
+      await exportModel({ folder: demo, models }, join(parent, `${name}.zip`), { ...options, zip: true });
     }
     const files = await filesOf(join(parent, "a"));
     expect(files).toContain("weights/model.safetensors");
@@ -198,7 +197,7 @@ describe("exportModel", () => {
     const parent = await temporaryFolder();
     await mkdir(join(parent, "deep", "deeper"), { recursive: true });
     await symlink(join(parent, "deep", "deeper"), join(parent, "short"));
-    await exportModel({ folder: demo }, join(parent, "short", "artifact"), { chunk: 16 });
+    await exportModel({ folder: demo, models }, join(parent, "short", "artifact"), { chunk: 16 });
     const { folder } = await readJson<WeightsIndex>(parent, "short", "artifact", "weights.index.json");
     expect(join(parent, "deep", "deeper", "artifact", folder)).toBe(demo);
   });
@@ -218,7 +217,7 @@ describe("exportModel", () => {
   it("refuses to replace anything but an artifact, and that only when told to", async () => {
     const parent = await temporaryFolder();
     const write = (path: string, force: boolean, zip = false) =>
-      exportModel({ folder: demo }, join(parent, path), { chunk: 16, force, zip });
+      exportModel({ folder: demo, models }, join(parent, path), { chunk: 16, force, zip });
     await mkdir(join(parent, "mine"));
     await writeFile(join(parent, "mine", "thesis.txt"), "years of work");
     await expect(write("mine", true)).rejects.toThrow(
@@ -246,7 +245,7 @@ describe("exportModel", () => {
   it("made at the same time by somebody else is not replaced either", async () => {
     const path = join(await temporaryFolder(), "out");
     const both = await Promise.allSettled(
-      [1, 2].map((batch) => exportModel({ folder: demo }, path, { chunk: 16, batch })),
+      [1, 2].map((batch) => exportModel({ folder: demo, models }, path, { chunk: 16, batch })),
     );
     const failures = both.flatMap((outcome) =>
       outcome.status === "rejected" ? [String(outcome.reason)] : [],

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { models } from "../../models/index.js";
 import { describeArtifact } from "../../src/artifact/index.js";
 import { exportModel } from "../../src/engine/index.js";
 import { installPlugin, Plugin } from "../../src/runtime-pjrt/index.js";
@@ -26,7 +27,7 @@ describe("without a TPU", () => {
     const folder = join(await temporaryFolder(), "artifact");
     using topology = await plugin.createTopology("v5e:2x2");
     const compiler = { plugin, topology, topologyName: "v5e:2x2" };
-    await exportModel({ folder: demo }, folder, {
+    await exportModel({ folder: demo, models }, folder, {
       target: "tpu:v5e:2x2",
       chunk: 16,
       dtype: "bf16",

@@ -1,5 +1,6 @@
 /** @file For tests: programs as `griffin export` writes them, of small models, in the dtypes and batches that matter. */
 import type { ComputeDType } from "../../models/griffin.js";
+import { griffin } from "../../models/index.js";
 import { presets } from "../../models/griffin/presets.js";
 import { type ExportedProgram, exportPrograms } from "../../src/engine/export-programs.js";
 
@@ -14,7 +15,7 @@ export function exportedPrograms(target: string): readonly (readonly [string, Ex
   return models.flatMap(([preset, dtype, batch]) =>
     exportPrograms({
       ...{ target, dtype, batch, chunk: 64, score: true },
-      config: { ...presets[preset], dtype },
+      model: griffin.configure({ ...presets[preset], dtype }),
     }).map((program) => [`${preset} ${dtype} ${program.content.name}`, program] as const),
   );
 }

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { griffin, griffinConfigSchema, models } from "../../models/index.js";
 import { checkGoldenCase, type GoldenOptions } from "../../src/engine/index.js";
 import { formatReport, GoldenError, openCase } from "../../src/golden/index.js";
 import { useCpu } from "../dsl/cpu.js";
@@ -9,7 +10,7 @@ const cpu = useCpu();
 const folder = fileURLToPath(new URL("../../golden/", import.meta.url));
 
 const check = async (name: string, options: GoldenOptions) =>
-  checkGoldenCase(cpu.client, await openCase(`${folder}${name}`), options);
+  checkGoldenCase(cpu.client, await openCase(`${folder}${name}`, models), options);
 
 /** What shows a fault of a strategy soonest: a window that wraps, packed documents, padding, decoding. */
 const telling = ["packed-small-window", "padded-small-window"];
@@ -42,13 +43,10 @@ describe("a check of a case", () => {
   });
 
   it("fails a model whose numbers are others", async () => {
-    const golden = await openCase(`${folder}odd-widths`);
-    const config = { ...golden.config, attentionWindowSize: golden.config.attentionWindowSize + 1 };
-    const openWeights: typeof golden.openWeights = async (wanted) => ({
-      ...(await golden.openWeights(wanted)),
-      config,
-    });
-    const report = await checkGoldenCase(cpu.client, { ...golden, openWeights }, { dtype: "f32" });
+    const golden = await openCase(`${folder}odd-widths`, models);
+    const config = griffinConfigSchema.parse(golden.model.config);
+    const model = griffin.configure({ ...config, attentionWindowSize: config.attentionWindowSize + 1 });
+    const report = await checkGoldenCase(cpu.client, { ...golden, model }, { dtype: "f32" });
     expect(report.passed).toBe(false);
     expect(report.tensors.find(({ name }) => name === "layers.0.output")!.passed).toBe(true);
     expect(report.tensors.find(({ name }) => name === "layers.1.output")!.passed).toBe(false);

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { models } from "../../models/index.js";
 import { checkGoldenCase, type GoldenOptions } from "../../src/engine/index.js";
 import { formatReport, openCase } from "../../src/golden/index.js";
 import { useCpu } from "../dsl/cpu.js";
@@ -9,7 +10,7 @@ const cpu = useCpu({ optimised: true });
 const folder = fileURLToPath(new URL("../../golden/", import.meta.url));
 
 async function check(name: string, options: GoldenOptions): Promise<void> {
-  const report = await checkGoldenCase(cpu.client, await openCase(`${folder}${name}`), options);
+  const report = await checkGoldenCase(cpu.client, await openCase(`${folder}${name}`, models), options);
   expect(report.passed, formatReport(report).join("\n")).toBe(true);
 }
 

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { models } from "../../models/index.js";
 import { checkGoldenCase, type GoldenOptions } from "../../src/engine/index.js";
 import { formatReport, openCase } from "../../src/golden/index.js";
 import { useCpu } from "../dsl/cpu.js";
@@ -35,7 +36,7 @@ describe.each(all)("%s, compiled as for users", (_, options) => {
   it.each(cases)(
     "%s has the reference's numbers, in f32, and in bf16 where it bounds it",
     async (_name, path) => {
-      const golden = await openCase(path);
+      const golden = await openCase(path, models);
       const dtypes: readonly GoldenOptions["dtype"][] =
         golden.toleranceBf16 === undefined ? ["f32"] : ["f32", "bf16"];
       for (const dtype of dtypes) {

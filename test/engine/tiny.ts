@@ -1,7 +1,7 @@
 /** @file For tests: tiny models with weights by formula, and their logits. */
-import { type GriffinConfig, griffinParameters } from "../../models/griffin.js";
+import { griffin, type GriffinConfig } from "../../models/index.js";
 import { presets } from "../../models/griffin/presets.js";
-import { GriffinModel, type ModelOptions } from "../../src/engine/index.js";
+import { Model, type ModelOptions } from "../../src/engine/index.js";
 import type { Client } from "../../src/runtime-pjrt/index.js";
 import type { ProgramKey } from "../../src/serving/index.js";
 import { f32FromBf16, f32FromF16 } from "../../src/support/half.js";
@@ -16,9 +16,10 @@ export async function loadTiny(
   client: Client,
   options: ModelOptions = {},
   config: GriffinConfig = tiny,
-): Promise<GriffinModel> {
-  await using checkpoint = formulaCheckpoint(config, 7, griffinParameters(config));
-  return GriffinModel.load(client, checkpoint, options);
+): Promise<Model> {
+  const definition = griffin.configure(config);
+  await using checkpoint = formulaCheckpoint(definition, 7);
+  return Model.load(client, definition, checkpoint, options);
 }
 
 /** Token ids that follow from a seed. */
@@ -31,14 +32,14 @@ export const positionsOf = (...lengths: readonly number[]): number[] =>
 
 /** Logits of every position, [time, vocab] per row, of a full forward over rows of one length. */
 export async function forwardLogits(
-  model: GriffinModel,
+  model: Model,
   tokens: readonly (readonly number[])[],
   positions: readonly (readonly number[])[] = tokens.map(({ length }) => positionsOf(length)),
 ): Promise<Float32Array[][]> {
   const [batch, time] = [tokens.length, tokens[0]!.length];
   const outputs = await runOnce(model, { kind: "forward", batch, time }, { tokens, positions });
   const logits = outputs.get("logits")!;
-  const { vocabSize } = model.config;
+  const { vocabSize } = model.generation;
   return tokens.map((_, row) =>
     Array.from({ length: time }, (_, t) =>
       logits.slice((row * time + t) * vocabSize, (row * time + t + 1) * vocabSize),
@@ -48,7 +49,7 @@ export async function forwardLogits(
 
 /** Every output of a program that needs no state. */
 export async function runOnce(
-  model: GriffinModel,
+  model: Model,
   key: ProgramKey,
   inputs: {
     readonly tokens: readonly (readonly number[])[];

@@ -1,10 +1,14 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { type GriffinConfig, griffinConfigSchema, models } from "../../models/index.js";
 import { checkCase } from "../../src/golden/check.js";
-import { openCase } from "../../src/golden/index.js";
-import { bindWeights, fromHuggingFace, openCheckpoint, writeSafetensors } from "../../src/weights/index.js";
+import { type GoldenCase, openCase } from "../../src/golden/index.js";
+import { bindWeights, openCheckpoint, writeSafetensors } from "../../src/weights/index.js";
 import { errorText, TINY_CONFIG, temporaryFolder } from "../weights/files.js";
+
+/** The cases are Griffin's. */
+const configOf = ({ model }: GoldenCase): GriffinConfig => griffinConfigSchema.parse(model.config);
 
 const GOLDEN = join(import.meta.dirname, "../../golden");
 
@@ -14,8 +18,8 @@ const folders = (await readdir(GOLDEN, { withFileTypes: true }))
 
 describe("the cases of this repository", () => {
   test.each(folders)("%s is whole, and equal to itself", async (name) => {
-    const golden = await openCase(join(GOLDEN, name));
-    const layers = golden.config.blockTypes.map((_, layer) => `layers.${layer}.output`);
+    const golden = await openCase(join(GOLDEN, name), models);
+    const layers = configOf(golden).blockTypes.map((_, layer) => `layers.${layer}.output`);
     const computed = new Map(["logits", ...layers].map((key) => [key, golden.tensors.get(key)!.data]));
     const report = checkCase(golden, computed, "f32");
     expect(report.tensors.map(({ name, max }) => [name, max])).toEqual(
@@ -30,13 +34,15 @@ describe("the cases of this repository", () => {
   });
 
   test("together they cover what tends to go wrong", async () => {
-    const cases = await Promise.all(folders.map((name) => openCase(join(GOLDEN, name))));
+    const cases = await Promise.all(folders.map((name) => openCase(join(GOLDEN, name), models)));
     const some = (property: (golden: (typeof cases)[number]) => boolean) => cases.filter(property).length > 0;
-    expect(some(({ config }) => config.lruWidth !== config.width)).toBe(true);
-    expect(some(({ config, time }) => config.attentionWindowSize < time)).toBe(true);
-    expect(some(({ config }) => !config.blockTypes.includes("attention"))).toBe(true);
-    expect(some(({ config }) => config.logitsSoftCap === 0)).toBe(true);
-    expect(some(({ config }) => !config.embeddingsScaleBySqrtDim)).toBe(true);
+    const someConfig = (property: (config: GriffinConfig) => boolean) =>
+      some((golden) => property(configOf(golden)));
+    expect(someConfig((config) => config.lruWidth !== config.width)).toBe(true);
+    expect(some((golden) => configOf(golden).attentionWindowSize < golden.time)).toBe(true);
+    expect(someConfig((config) => !config.blockTypes.includes("attention"))).toBe(true);
+    expect(someConfig((config) => config.logitsSoftCap === 0)).toBe(true);
+    expect(someConfig((config) => !config.embeddingsScaleBySqrtDim)).toBe(true);
     expect(some(({ toleranceBf16 }) => toleranceBf16 !== undefined)).toBe(true);
     expect(some(({ segmentPos }) => segmentPos.some((position) => position < 0))).toBe(true);
     expect(
@@ -46,21 +52,20 @@ describe("the cases of this repository", () => {
   });
 });
 
-test("weights by formula are made for the parameters that are wanted", async () => {
-  const golden = await openCase(join(GOLDEN, "odd-widths"));
-  const wanted = [{ path: "layers.0.temporal_block.rg_lru.input_gate_weight", shape: [4, 40, 40] }];
-  await using checkpoint = await golden.openWeights(wanted);
-  const { parameters } = bindWeights(checkpoint, wanted);
-  const bytes = await parameters.get(wanted[0]!.path)!.readAs("f32");
+test("weights by formula are made for the parameters of the model", async () => {
+  const golden = await openCase(join(GOLDEN, "odd-widths"), models);
+  await using checkpoint = await golden.openWeights();
+  const { parameters } = bindWeights(checkpoint, golden.model.parameters, golden.model.names);
+  const bytes = await parameters.get("layers.0.temporal_block.rg_lru.input_gate_weight")!.readAs("f32");
   expect(bytes.length).toBe(4 * 40 * 40 * 4);
 });
 
 test("weights of the folder are its checkpoint, here in two shards", async () => {
-  const golden = await openCase(join(GOLDEN, "hawk-sharded"));
-  await using checkpoint = await golden.openWeights([]);
-  const wanted = [...checkpoint.tensors.values()].map(({ name, shape }) => fromHuggingFace(name, shape)!);
+  const golden = await openCase(join(GOLDEN, "hawk-sharded"), models);
+  await using checkpoint = await golden.openWeights();
+  const { parameters: wanted, names } = golden.model;
   expect(wanted).toHaveLength(2 + 3 * 21);
-  expect(bindWeights(checkpoint, wanted).parameters.size).toBe(2 + 3 * 21);
+  expect(bindWeights(checkpoint, wanted, names).parameters.size).toBe(2 + 3 * 21);
   await using direct = await openCheckpoint(join(GOLDEN, "hawk-sharded"));
   expect([...direct.tensors.keys()]).toEqual([...checkpoint.tensors.keys()]);
 });
@@ -87,12 +92,12 @@ describe("a folder that is not a case", () => {
     await writeFile(join(folder, "golden.json"), text);
     await writeFile(join(folder, "config.json"), JSON.stringify(TINY_CONFIG));
     await writeSafetensors(join(folder, "golden.safetensors"), tensors);
-    return (await errorText(() => openCase(folder))).replaceAll(folder, "FOLDER");
+    return (await errorText(() => openCase(folder, models))).replaceAll(folder, "FOLDER");
   }
 
   test("no golden.json", async () => {
     const folder = await temporaryFolder();
-    expect(await errorText(() => openCase(folder))).toBe(
+    expect(await errorText(() => openCase(folder, models))).toBe(
       [
         "golden error: golden.json cannot be read: this folder is not a golden case",
         `  at:       ${join(folder, "golden.json")}`,

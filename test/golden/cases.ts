@@ -1,6 +1,6 @@
 /** @file A golden case in memory, small enough to read. */
 import type { GoldenCase, GoldenTensor } from "../../src/golden/index.js";
-import { parseConfig } from "../../src/weights/index.js";
+import { griffin } from "../../models/index.js";
 import { TINY_CONFIG } from "../weights/files.js";
 
 export const f32 = (shape: readonly number[], values: readonly number[]): GoldenTensor => ({
@@ -32,7 +32,7 @@ export function memoryCase(extra: Readonly<Record<string, GoldenTensor>> = {}): 
   return {
     name: "small",
     folder: "cases/small",
-    config: parseConfig(TINY_CONFIG),
+    model: griffin.fromCheckpoint({ where: "config.json", config: TINY_CONFIG, generation: {} }),
     reference: "by hand",
     tolerance: { maxAbs: 0.1, reason: "chosen for the test" },
     toleranceBf16: { rms: 0.5, reason: "chosen for the test too" },

@@ -1,15 +1,16 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type GriffinConfig, griffinParameters, griffinProgram } from "../../models/griffin.js";
+import { griffinProgram } from "../../models/griffin.js";
+import { griffin, type GriffinConfig } from "../../models/index.js";
 import { griffinConfigSchema } from "../../models/griffin/config.js";
 import { griffinPattern, hawkPattern, presets } from "../../models/griffin/presets.js";
 import { walk } from "../../src/ir/operation.js";
 import type { Argument, Result } from "../../src/program/index.js";
-import { fromHuggingFace, toHuggingFace } from "../../src/weights/index.js";
 
 const count = (config: GriffinConfig, without?: string): number =>
-  griffinParameters(config)
-    .filter(({ path }) => path !== without)
+  griffin
+    .configure(config)
+    .parameters.filter(({ path }) => path !== without)
     .reduce((total, { shape }) => total + shape.reduce((product, size) => product * size, 1), 0);
 
 describe("presets", () => {
@@ -130,7 +131,9 @@ describe("parameters", () => {
   };
 
   it("have the paths and shapes of the published checkpoints", () => {
-    const listed = Object.fromEntries(griffinParameters(tiny).map(({ path, shape }) => [path, shape]));
+    const listed = Object.fromEntries(
+      griffin.configure(tiny).parameters.map(({ path, shape }) => [path, shape]),
+    );
     expect(listed).toEqual({
       "embed_tokens.weight": [vocab, d],
       ...around(0, recurrent),
@@ -140,12 +143,13 @@ describe("parameters", () => {
     });
   });
 
-  it("go to Hugging Face's names and back", () => {
-    for (const parameter of griffinParameters(tiny)) {
-      const { name, shape } = toHuggingFace(parameter);
+  it("go to the names of checkpoints and back", () => {
+    const { parameters, names } = griffin.configure(tiny);
+    for (const parameter of parameters) {
+      const { name, shape } = names.nameOf(parameter);
       expect(name).toBe(`model.${parameter.path}`);
       expect(shape).toEqual(name.endsWith("conv_1d.weight") ? [lru, 1, 4] : parameter.shape);
-      expect(fromHuggingFace(name, shape)).toEqual(parameter);
+      expect(names.pathOf({ name, shape })).toEqual(parameter);
     }
   });
 

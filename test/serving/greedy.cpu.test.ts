@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { griffinParameters } from "../../models/griffin.js";
-import { GriffinModel } from "../../src/engine/index.js";
+import { griffin } from "../../models/index.js";
+import { Model } from "../../src/engine/index.js";
 import { type GenerateOptions, generate, type ProgramSet, Session } from "../../src/serving/index.js";
 import { GriffinError } from "../../src/support/errors.js";
 import { type Checkpoint, formulaCheckpoint } from "../../src/weights/index.js";
@@ -11,7 +11,7 @@ import { generated, rowOf } from "./generated.js";
 
 const cpu = useCpu();
 const prompts = [someTokens(1, 13), someTokens(2, 1), someTokens(3, 40)];
-let model: GriffinModel;
+let model: Model;
 beforeAll(async () => {
   model = await loadTiny(cpu.client);
 });
@@ -33,12 +33,12 @@ async function byLogits(of: ProgramSet, rows: readonly (readonly number[])[], co
 /** The same programs, and which of them were run. */
 function counted(of: ProgramSet): { readonly model: ProgramSet; readonly runs: string[] } {
   const runs: string[] = [];
-  const { client, config, dtype, chunk } = of;
+  const { client, generation, dtype, chunk } = of;
   const run: ProgramSet["run"] = (key, ...rest) => {
     runs.push(key.kind);
     return of.run(key, ...rest);
   };
-  return { model: { client, config, dtype, chunk, ready: (key) => of.ready(key), run }, runs };
+  return { model: { client, generation, dtype, chunk, ready: (key) => of.ready(key), run }, runs };
 }
 
 describe("tokens that go from step to step on the device", () => {
@@ -94,9 +94,9 @@ describe("tokens that go from step to step on the device", () => {
   it("end at the model's own end of sequence, unless told otherwise", async () => {
     const free = rowOf(await generated(model, [prompts[0]!]), 0);
     const { client, dtype, chunk } = model;
-    const config = { ...model.config, eosIds: [free[2]!] };
+    const generation = { ...model.generation, eosIds: [free[2]!] };
     const ending: ProgramSet = {
-      ...{ client, dtype, chunk, config },
+      ...{ client, dtype, chunk, generation },
       ready: (key) => model.ready(key),
       run: (...call) => model.run(...call),
     };
@@ -133,8 +133,7 @@ describe("a generation that is given up", () => {
 describe("logits that are not finite", () => {
   /** The tiny model with one weight that is not a number. */
   function spoilt(): Checkpoint {
-    const rest = { dtype: "f32", bosId: 2, eosIds: [1], padId: 0 } as const;
-    const checkpoint = formulaCheckpoint({ ...tiny, ...rest }, 7, griffinParameters(tiny));
+    const checkpoint = formulaCheckpoint(griffin.configure(tiny), 7);
     const name = "model.final_norm.weight";
     const tensor = checkpoint.tensors.get(name)!;
     const read = async () => {
@@ -150,7 +149,7 @@ describe("logits that are not finite", () => {
     ["drawn tokens", { topK: 1 }, "NaN for token 0"],
   ] as const)("are an error, not %s, and nothing stays behind", async (_, options: GenerateOptions, got) => {
     const before = await held(cpu.client);
-    using other = await GriffinModel.load(cpu.client, spoilt());
+    using other = await Model.load(cpu.client, griffin.configure(tiny), spoilt());
     const failure = await generated(other, [prompts[0]!], options).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(GriffinError);
     expect((failure as GriffinError).message).toBe(
@@ -170,7 +169,7 @@ describe("logits that are not finite", () => {
   ] as const)(
     "end the row that they belong to, and the error names it after the others' last token: %s",
     async (_, options) => {
-      const { client, config, dtype, chunk } = model;
+      const { client, generation, dtype, chunk } = model;
       const right = await generated(model, prompts, { maxNewTokens: 4, ...options });
       const before = await held(client);
       /** Row 1 of what each decode gives is no number. */
@@ -184,10 +183,10 @@ describe("logits that are not finite", () => {
           data.fill(bad, width, 2 * width);
           return [name, await client.toDevice({ elementType, dimensions: buffer.dimensions, data })] as const;
         };
-        const logits = await spoil("logits", "f32", Number.NaN, config.vocabSize);
+        const logits = await spoil("logits", "f32", Number.NaN, generation.vocabSize);
         return { ...results, outputs: new Map([...outputs, logits, await spoil("next", "i32", -1, 1)]) };
       };
-      const spoilt: ProgramSet = { client, config, dtype, chunk, ready: (key) => model.ready(key), run };
+      const spoilt: ProgramSet = { client, generation, dtype, chunk, ready: (key) => model.ready(key), run };
       const tokens: { row: number; token: number }[] = [];
       const collect = async () => {
         for await (const token of generate(spoilt, prompts, { maxNewTokens: 4, eosIds: [], ...options }))

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { GriffinModel } from "../../src/engine/index.js";
+import type { Model } from "../../src/engine/index.js";
 import { Session } from "../../src/serving/index.js";
 import { UsageError } from "../../src/support/errors.js";
 import { useCpu } from "../dsl/cpu.js";
@@ -7,7 +7,7 @@ import { held } from "../runtime-pjrt/held.js";
 import { loadTiny } from "../engine/tiny.js";
 
 const cpu = useCpu();
-let model: GriffinModel;
+let model: Model;
 beforeAll(async () => {
   model = await loadTiny(cpu.client);
 });

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { describe, expect, expectTypeOf, test } from "vitest";
+import { griffinNames } from "../../models/griffin/checkpoint-names.js";
 import { type BoundParameter, bindWeights } from "../../src/weights/bind.js";
 import { type Checkpoint, openCheckpoint } from "../../src/weights/checkpoint.js";
-import { parseConfig } from "../../src/weights/config.js";
 import { convertFloats } from "../../src/weights/convert.js";
 import type { StoredType } from "../../src/weights/dtype.js";
-import { fromHuggingFace, toHuggingFace } from "../../src/weights/mapping.js";
-import { errorText, TINY_CONFIG } from "./files.js";
+
+import { errorText } from "./files.js";
 
 const DEMO = join(import.meta.dirname, "../../golden/demo-kjv");
 
@@ -24,7 +24,6 @@ function memoryCheckpoint(
   const close = async () => {};
   return {
     where: "memory",
-    config: parseConfig(TINY_CONFIG),
     tensors: new Map(stored),
     close,
     [Symbol.asyncDispose]: close,
@@ -35,26 +34,26 @@ describe("names", () => {
   test("a path is the Hugging Face name without its prefix, both ways", () => {
     const parameter = { path: "layers.3.temporal_block.q_proj.weight", shape: [8, 8] };
     const tensor = { name: "model.layers.3.temporal_block.q_proj.weight", shape: [8, 8] };
-    expect(toHuggingFace(parameter)).toEqual(tensor);
-    expect(fromHuggingFace(tensor.name, tensor.shape)).toEqual(parameter);
+    expect(griffinNames.nameOf(parameter)).toEqual(tensor);
+    expect(griffinNames.pathOf(tensor)).toEqual(parameter);
   });
 
   test("only the convolution's shape differs: the model has no axis of size 1", () => {
     const parameter = { path: "layers.0.temporal_block.conv_1d.weight", shape: [12, 4] };
     const tensor = { name: "model.layers.0.temporal_block.conv_1d.weight", shape: [12, 1, 4] };
-    expect(toHuggingFace(parameter)).toEqual(tensor);
-    expect(fromHuggingFace(tensor.name, tensor.shape)).toEqual(parameter);
+    expect(griffinNames.nameOf(parameter)).toEqual(tensor);
+    expect(griffinNames.pathOf(tensor)).toEqual(parameter);
   });
 
   test("other names are not the model's", () => {
-    expect(fromHuggingFace("lm_head.weight", [16, 8])).toBeUndefined();
+    expect(griffinNames.pathOf({ name: "lm_head.weight", shape: [16, 8] })).toBeUndefined();
   });
 });
 
 test("every tensor of the demo checkpoint is a parameter and comes back under its name", async () => {
   await using checkpoint = await openCheckpoint(DEMO);
-  const wanted = [...checkpoint.tensors.values()].map(({ name, shape }) => fromHuggingFace(name, shape)!);
-  const { parameters, warnings } = bindWeights(checkpoint, wanted);
+  const wanted = [...checkpoint.tensors.values()].map((tensor) => griffinNames.pathOf(tensor)!);
+  const { parameters, warnings } = bindWeights(checkpoint, wanted, griffinNames);
   expect(warnings).toEqual([]);
   expect(parameters.get("layers.1.temporal_block.conv_1d.weight")!.shape).toEqual([128, 4]);
   const elements = [...parameters.values()].map(({ shape }) => shape.reduce((a, b) => a * b, 1));
@@ -73,7 +72,11 @@ test("a tied head is ignored, and said so", () => {
     "model.embed_tokens.weight": ["bf16", [16, 8]],
     "lm_head.weight": ["bf16", [16, 8]],
   });
-  const { parameters, warnings } = bindWeights(checkpoint, [{ path: "embed_tokens.weight", shape: [16, 8] }]);
+  const { parameters, warnings } = bindWeights(
+    checkpoint,
+    [{ path: "embed_tokens.weight", shape: [16, 8] }],
+    griffinNames,
+  );
   expect([...parameters.keys()]).toEqual(["embed_tokens.weight"]);
   expect(warnings).toEqual(["lm_head.weight is ignored: the model's head is its embedding"]);
 });
@@ -92,7 +95,7 @@ test("missing, misshapen, of a wrong type, too many: one table", async () => {
     { path: "layers.0.temporal_block.conv_1d.bias", shape: [12] },
     { path: "final_norm.weight", shape: [8] },
   ];
-  expect(await errorText(() => bindWeights(checkpoint, wanted))).toMatchInlineSnapshot(`
+  expect(await errorText(() => bindWeights(checkpoint, wanted, griffinNames))).toMatchInlineSnapshot(`
     "checkpoint error: 6 problems in the weights of memory
                                                     problem                    expected          got
       model.embed_tokens.weight                     wrong dtype                f32, bf16 or f16  i16
@@ -106,7 +109,7 @@ test("missing, misshapen, of a wrong type, too many: one table", async () => {
 
 test("a model of another size fills no pages", async () => {
   const wanted = Array.from({ length: 100 }, (_, i) => ({ path: `layers.${i}.w`, shape: [1] }));
-  const text = await errorText(() => bindWeights(memoryCheckpoint({}), wanted));
+  const text = await errorText(() => bindWeights(memoryCheckpoint({}), wanted, griffinNames));
   expect(text.split("\n")).toHaveLength(43);
   expect(text.split("\n").at(-1)).toBe("  ... and 60 more");
 });

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openCheckpoint } from "../../src/weights/checkpoint.js";
+import { readConfigFiles } from "../../src/weights/config-files.js";
 import { writeSafetensors } from "../../src/weights/write.js";
 import { errorText, TINY_CONFIG, temporaryFolder } from "./files.js";
 
@@ -26,10 +27,16 @@ async function modelFolder(
 
 const indexOf = (weight_map: object) => ({ "model.safetensors.index.json": JSON.stringify({ weight_map }) });
 
+/** Reads a folder as whoever loads a model does: what it says it is, then its weights. */
+async function openFolder(folder: string) {
+  await readConfigFiles(folder);
+  return openCheckpoint(folder);
+}
+
 /** The error of opening a folder with these files, its path written FOLDER. */
 async function openError(files: Parameters<typeof modelFolder>[0]): Promise<string> {
   const folder = await modelFolder(files);
-  return (await errorText(() => openCheckpoint(folder))).replaceAll(folder, "FOLDER");
+  return (await errorText(() => openFolder(folder))).replaceAll(folder, "FOLDER");
 }
 
 describe("a sound folder", () => {
@@ -38,8 +45,10 @@ describe("a sound folder", () => {
       "model.safetensors": { a: 1, b: 2 },
       "generation_config.json": '{"eos_token_id": [1, 5]}',
     });
+    const { where, config, generation } = await readConfigFiles(folder);
+    expect([where, config]).toEqual([join(folder, "config.json"), TINY_CONFIG]);
+    expect(generation).toEqual({ eos_token_id: [1, 5] });
     await using checkpoint = await openCheckpoint(folder);
-    expect(checkpoint.config).toMatchObject({ width: 8, eosIds: [1, 5] });
     expect([...checkpoint.tensors.keys()]).toEqual(["a", "b"]);
     expect(await checkpoint.tensors.get("b")!.read()).toEqual(Uint8Array.of(2));
   });
@@ -65,7 +74,7 @@ describe("a sound folder", () => {
 describe("a folder that is not a checkpoint", () => {
   test("no folder, no configuration", async () => {
     const folder = await temporaryFolder();
-    expect(await errorText(() => openCheckpoint(folder))).toBe(
+    expect(await errorText(() => openFolder(folder))).toBe(
       [
         "checkpoint error: file: does not exist",
         `  at:       ${join(folder, "config.json")}`,
@@ -84,7 +93,7 @@ describe("a folder that is not a checkpoint", () => {
     );
     const folder = await temporaryFolder();
     await mkdir(join(folder, "config.json"));
-    expect(await errorText(() => openCheckpoint(folder))).toMatch(/file: cannot be read \(EISDIR/);
+    expect(await errorText(() => readConfigFiles(folder))).toMatch(/file: cannot be read \(EISDIR/);
   });
 
   test("no weights: what lies there instead is named", async () => {

@@ -1,5 +1,5 @@
 /** @file The calls that every consumer makes: a prompt in two pieces, the first padded in front, then some tokens one by one. */
-import type { GriffinModel } from "../../src/engine/index.js";
+import type { Model } from "../../src/engine/index.js";
 import type { DeviceBuffer } from "../../src/runtime-pjrt/index.js";
 import type { ProgramKey } from "../../src/serving/index.js";
 
@@ -36,10 +36,7 @@ export function makeCalls(batch: number, chunk: number, vocab: number): readonly
 }
 
 /** Our own logits of each call, [batch, vocab] f32. */
-export async function ourLogits(
-  model: GriffinModel,
-  calls: readonly Call[],
-): Promise<readonly Float32Array[]> {
+export async function ourLogits(model: Model, calls: readonly Call[]): Promise<readonly Float32Array[]> {
   const { client } = model;
   const all: Float32Array[] = [];
   let states: ReadonlyMap<string, DeviceBuffer> = new Map();

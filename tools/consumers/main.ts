@@ -12,10 +12,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { exportModel, GriffinModel } from "../../src/engine/index.js";
+import { configureCheckpoint } from "../../src/model/index.js";
+import { models } from "../../models/index.js";
+import { exportModel, Model } from "../../src/engine/index.js";
 import { type Client, findPlugin, Plugin } from "../../src/runtime-pjrt/index.js";
 import { generate } from "../../src/serving/index.js";
-import { openCheckpoint } from "../../src/weights/index.js";
+import { openCheckpoint, readConfigFiles } from "../../src/weights/index.js";
 import { type Call, makeCalls, ourLogits } from "./calls.js";
 
 interface Case {
@@ -65,16 +67,16 @@ function report(what: string, good: boolean, figure: string): void {
 async function run(client: Client, python: string, one: Case, work: string): Promise<void> {
   const folder = fileURLToPath(new URL(`../../golden/${one.model}`, import.meta.url));
   const artifact = join(work, "artifact");
-  await exportModel({ folder }, artifact, { ...one, chunk: CHUNK });
+  await exportModel({ folder, models }, artifact, { ...one, chunk: CHUNK });
   await using checkpoint = await openCheckpoint(folder);
-  const { vocabSize } = checkpoint.config;
+  const definition = configureCheckpoint(await readConfigFiles(folder), models);
+  const { vocabSize, bosId } = definition.generation;
   const calls = makeCalls(one.batch, CHUNK, vocabSize);
-  using model = await GriffinModel.load(client, checkpoint, { dtype: one.dtype });
-  using exact = await GriffinModel.load(client, checkpoint, { dtype: "f32" });
+  using model = await Model.load(client, definition, checkpoint, { dtype: one.dtype });
+  using exact = await Model.load(client, definition, checkpoint, { dtype: "f32" });
   const ours = await ourLogits(model, calls);
   const inF32 = one.dtype === "f32" ? ours : await ourLogits(exact, calls);
   await writeFile(join(work, "calls.json"), JSON.stringify(calls));
-  const { bosId } = checkpoint.config;
   const tokens: string[] = [];
   const prompts = Array.from({ length: one.batch }, () => [bosId, 3, 4, 5]);
   for await (const { row, token } of generate(model, prompts, {

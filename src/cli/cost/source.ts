@@ -1,5 +1,4 @@
 /** @file What `griffin cost` looks at: a model's program, StableHLO to compile, or HLO that is compiled already. */
-import { griffinProgram } from "../../../models/griffin.js";
 import { HloError, isHloText, type Module, moduleFromProto, moduleFromText } from "../../cost/index.js";
 import { type LoweringOptions, lowerProgram } from "../../engine/index.js";
 import { isBytecode } from "../../ir/bytecode/index.js";
@@ -7,7 +6,7 @@ import type { Operation } from "../../ir/operation.js";
 import { decodeHloFile } from "../../runtime-pjrt/index.js";
 import { UsageError } from "../../support/errors.js";
 import type { CommandContext } from "../context.js";
-import { chooseModel, shapeOf } from "../model-choice.js";
+import { chooseModel, traceKeyOf } from "../model-choice.js";
 import type { ModelFlags } from "../model-options.js";
 import { moduleOf, readBytes } from "../program-file.js";
 import type { Progress } from "../progress.js";
@@ -16,15 +15,19 @@ import type { Progress } from "../progress.js";
 export type Source = { readonly stablehlo: Operation } | { readonly hlo: Module };
 
 /** Lowers the program of a model as the engine would run it. @throws UsageError, CheckpointError */
-export async function lowerModel(options: ModelFlags & LoweringOptions, progress: Progress): Promise<Source> {
-  const { config, dtype } = await chooseModel(options);
-  const program = griffinProgram(config, { ...shapeOf(options), kind: options.program, dtype });
+export async function lowerModel(
+  context: CommandContext,
+  options: ModelFlags & LoweringOptions,
+  progress: Progress,
+): Promise<Source> {
+  const model = await chooseModel(context, options);
+  const key = traceKeyOf(model, options);
   const lowered = lowerProgram(
-    program,
+    model.program(key),
     { ...options, prepare: options.prepare ?? true },
     ({ name, index, total }) => progress.update("lower", `pass ${index + 1} of ${total}: ${name}`),
   );
-  progress.done(options.program);
+  progress.done(key.kind);
   return { stablehlo: lowered.module };
 }
 

@@ -28,12 +28,8 @@ export function artifactLines(artifact: ArtifactDescription): readonly string[] 
 function summaryLines(artifact: ArtifactDescription): readonly string[] {
   const { path, form, name, tools, schemaVersion, model, target, dtype, batch, chunk, tokenizer } = artifact;
   const made = Object.entries(tools).map(([tool, version]) => `${tool} ${version}`);
-  const attention = model.blockTypes.filter((kind) => kind === "attention").length;
   const facts: readonly (readonly [string, string])[] = [
-    [
-      "model",
-      `${model.blockTypes.length} layers (${attention} of local attention), width ${model.width}, vocabulary ${model.vocabSize}, ${formatCount(artifact.parameters)} parameters`,
-    ],
+    ["model", `${model.name}, ${model.summary}, ${formatCount(artifact.parameters)} parameters`],
     ["computes", `in ${dtype}, lowered for ${target}`],
     [
       "takes",

@@ -1,9 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseConfig } from "../../src/weights/config.js";
-import { configFields } from "../../src/weights/config-fields.js";
+import { parseCheckpointConfig } from "../../models/griffin/checkpoint-config.js";
+import { checkpointFields } from "../../models/griffin/checkpoint-fields.js";
 import { CheckpointError } from "../../src/weights/errors.js";
-import { errorText, TINY_CONFIG } from "./files.js";
+import { errorText, TINY_CONFIG } from "../weights/files.js";
+
+/** The Griffin of these files. */
+const parseConfig = (config: object, generation: object = {}, where = "config.json") =>
+  parseCheckpointConfig({ where, config: { ...config }, generation: { ...generation } });
 
 /** What parseConfig makes of TINY_CONFIG. */
 const TINY_MODEL = {
@@ -205,7 +209,9 @@ test.each([
 });
 
 test("whatever a key holds, the answer is a model that fits together or a checkpoint error", () => {
-  const change = fc.dictionary(fc.constantFrom(...Object.keys(configFields)), fc.jsonValue(), { maxKeys: 3 });
+  const change = fc.dictionary(fc.constantFrom(...Object.keys(checkpointFields)), fc.jsonValue(), {
+    maxKeys: 3,
+  });
   fc.assert(
     fc.property(change, (keys) => {
       try {

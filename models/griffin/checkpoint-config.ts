@@ -1,88 +1,33 @@
 /**
- * @file config.json (and generation_config.json) of a checkpoint, as the configuration of a Griffin model.
+ * @file config.json (and generation_config.json) of a checkpoint, as the configuration of a Griffin.
  */
-import { nearestName } from "../support/suggest.js";
-import { type BlockType, type ConfigValues, configFields } from "./config-fields.js";
-import type { FloatType } from "./dtype.js";
-import { CheckpointError, type Problem } from "./errors.js";
-
-/** A Griffin model in numbers (Griffin paper section 2 and appendix; spec/reference-model.md section 1). */
-export interface ModelConfig {
-  readonly vocabSize: number;
-  /** Width of the residual stream, D. */
-  readonly width: number;
-  /** Width inside the MLP, E: half of Hugging Face's intermediate_size. */
-  readonly mlpExpandedWidth: number;
-  /** Query heads, also the blocks of the RG-LRU gates; keys and values have one head. */
-  readonly numHeads: number;
-  readonly lruWidth: number;
-  /** One a layer. */
-  readonly blockTypes: readonly BlockType[];
-  /** A token sees itself and this many before it. */
-  readonly attentionWindowSize: number;
-  readonly embeddingsScaleBySqrtDim: boolean;
-  /** 0: off. */
-  readonly logitsSoftCap: number;
-  readonly conv1dTemporalWidth: number;
-  readonly ropeTheta: number;
-  /** The part of each head that is rotated. */
-  readonly partialRotaryFactor: number;
-  readonly rmsNormEps: number;
-  /** The dtype that the checkpoint was made for. */
-  readonly dtype: FloatType;
-  readonly bosId: number;
-  /** Generation stops at any of these. */
-  readonly eosIds: readonly number[];
-  readonly padId: number;
-}
-
-type Json = Readonly<Record<string, unknown>>;
+import {
+  CheckpointError,
+  type ConfigFiles,
+  mergedConfig,
+  type Problem,
+  readConfigFields,
+} from "../../src/model/index.js";
+import { type CheckpointValues, checkpointFields } from "./checkpoint-fields.js";
+import type { BlockType, GriffinConfig } from "./config.js";
 
 /**
- * The model that a parsed config.json describes, all key versions of spec/reference-model.md section 1.2
- * understood; token ids of `generation`, the parsed generation_config.json, win. Throws one {@link
- * CheckpointError} with all problems.
+ * The Griffin that the files describe, keys of all versions understood; token ids of generation_config.json win.
+ * @throws CheckpointError with all problems
  */
-export function parseConfig(config: Json, generation: Json = {}, where = "config.json"): ModelConfig {
+export function parseCheckpointConfig(files: ConfigFiles): GriffinConfig {
   const problems: Problem[] = [];
-  const { bos_token_id, eos_token_id, pad_token_id } = generation;
-  const ids = { bos_token_id, eos_token_id, pad_token_id };
-  const overrides = Object.fromEntries(
-    Object.entries(ids).filter(([, id]) => id !== undefined && id !== null),
-  );
-  const values = readFields({ ...config, ...overrides }, problems);
-  const model = resolve(values, problems);
-  checkWidths(model, values, problems);
-  if (problems.length > 0) throw new CheckpointError(where, problems);
-  return model;
-}
-
-function readFields(raw: Json, problems: Problem[]): ConfigValues {
-  const values: Record<string, unknown> = {};
-  for (const [key, field] of Object.entries(configFields)) {
-    const { success, data, error } = field.safeParse(raw[key]);
-    if (success) {
-      values[key] = data;
-      continue;
-    }
-    const present = raw[key] !== undefined && raw[key] !== null;
-    const unknownKeys = Object.keys(raw).filter((name) => !Object.hasOwn(configFields, name));
-    const slip = present ? undefined : nearestName(key, unknownKeys);
-    problems.push({
-      subject: key,
-      problem: present ? "unusable value" : "missing",
-      expected: error.issues[0]?.message,
-      ...(present ? { got: JSON.stringify(raw[key]) } : {}),
-      ...(slip === undefined ? {} : { hint: `is ${JSON.stringify(slip)} this key, misspelt?` }),
-    });
-  }
-  return values;
+  const values = readConfigFields(mergedConfig(files), checkpointFields, problems);
+  const config = resolve(values, problems);
+  checkWidths(config, values, problems);
+  if (problems.length > 0) throw new CheckpointError(files.where, problems);
+  return config;
 }
 
 /**
  * Defaults filled in and several names for one thing made one. A number that is wrong or missing becomes NaN.
  */
-function resolve(values: ConfigValues, problems: Problem[]): ModelConfig {
+function resolve(values: CheckpointValues, problems: Problem[]): GriffinConfig {
   const agreed = <T>(candidates: Readonly<Record<string, T | null | undefined>>): T | undefined => {
     const given = Object.entries(candidates).filter(([, value]) => value !== undefined && value !== null);
     const [first, ...others] = given;
@@ -131,7 +76,7 @@ function resolve(values: ConfigValues, problems: Problem[]): ModelConfig {
 }
 
 /** A pattern is repeated and cut to the number of layers; a list of all layers must have their number. */
-function resolveBlocks(values: ConfigValues, problems: Problem[]): readonly BlockType[] {
+function resolveBlocks(values: CheckpointValues, problems: Problem[]): readonly BlockType[] {
   const layers = values.num_hidden_layers ?? 0;
   const { layers_block_type, layer_types } = values;
   const pattern =
@@ -150,8 +95,8 @@ function resolveBlocks(values: ConfigValues, problems: Problem[]): readonly Bloc
 /**
  * Comparisons with NaN are written so that a number already complained about is not complained about again.
  */
-function checkWidths(model: ModelConfig, values: ConfigValues, problems: Problem[]): void {
-  const { width, numHeads, lruWidth, vocabSize } = model;
+function checkWidths(config: GriffinConfig, values: CheckpointValues, problems: Problem[]): void {
+  const { width, numHeads, lruWidth, vocabSize } = config;
   const headDim = width / numHeads;
   const report = (subject: string, problem: string, expected: string, got: number, hint?: string) =>
     problems.push({ subject, problem, expected, got: `${got}`, hint });
@@ -159,9 +104,9 @@ function checkWidths(model: ModelConfig, values: ConfigValues, problems: Problem
   if (width % numHeads > 0) {
     report("hidden_size", "heads do not divide it", `a multiple of num_attention_heads, ${numHeads}`, width);
   } else {
-    const rotary = headDim * model.partialRotaryFactor;
+    const rotary = headDim * config.partialRotaryFactor;
     if (!Number.isNaN(rotary) && (rotary < 2 || rotary % 2 > 0)) {
-      const got = `${headDim} * ${model.partialRotaryFactor} = ${rotary}`;
+      const got = `${headDim} * ${config.partialRotaryFactor} = ${rotary}`;
       const expected = "an even number of rotated channels a head";
       problems.push({
         subject: "partial_rotary_factor",
@@ -177,9 +122,9 @@ function checkWidths(model: ModelConfig, values: ConfigValues, problems: Problem
   if (lruWidth % numHeads > 0) {
     report("lru_width", "heads do not divide it", `a multiple of num_attention_heads, ${numHeads}`, lruWidth);
   }
-  if (model.mlpExpandedWidth % 1 > 0) {
+  if (config.mlpExpandedWidth % 1 > 0) {
     const expected = "an even number: twice the width inside the MLP";
-    report("intermediate_size", "is odd", expected, model.mlpExpandedWidth * 2);
+    report("intermediate_size", "is odd", expected, config.mlpExpandedWidth * 2);
   }
   const keyValueHeads = values.num_key_value_heads ?? numHeads;
   if (Math.abs(keyValueHeads - 1) > 0) {
@@ -187,7 +132,7 @@ function checkWidths(model: ModelConfig, values: ConfigValues, problems: Problem
     const hint = "every published checkpoint says 1; without the key Hugging Face means one a query head";
     report("num_key_value_heads", problem, "1", keyValueHeads, hint);
   }
-  const ids = { bos_token_id: [model.bosId], eos_token_id: model.eosIds, pad_token_id: [model.padId] };
+  const ids = { bos_token_id: [config.bosId], eos_token_id: config.eosIds, pad_token_id: [config.padId] };
   for (const [subject, list] of Object.entries(ids)) {
     for (const id of list)
       if (id >= vocabSize) report(subject, "is outside the vocabulary", `< ${vocabSize}`, id);

@@ -1,8 +1,7 @@
-/** @file The keys of a Hugging Face config.json that matter to the model, each with what it must be. */
+/** @file The keys of a config.json that matter to a Griffin, each with what it must be. */
 import { z } from "zod";
-
-/** The kind of temporal block a layer has. */
-export type BlockType = "recurrent" | "attention";
+import type { ConfigValues } from "../../src/model/index.js";
+import type { BlockType } from "./config.js";
 
 const count = z.int("a positive integer").positive("a positive integer");
 const positive = z.number("a positive number").positive("a positive number");
@@ -46,7 +45,7 @@ const activation = z.literal("gelu_pytorch_tanh", "gelu_pytorch_tanh (the GeLU t
  * `block_types` (a pattern) and `layers_block_type`, `layer_types` (one a layer), `sliding_window`, rope keys
  * apart and together, `dtype` and `torch_dtype`. Null means absent, as in Python.
  */
-export const configFields = {
+export const checkpointFields = {
   model_type: z.literal("recurrent_gemma", '"recurrent_gemma"').optional(),
   vocab_size: count,
   hidden_size: count,
@@ -81,7 +80,5 @@ export const configFields = {
   pad_token_id: tokenId.nullish(),
 } as const;
 
-type Fields = typeof configFields;
-
 /** What the keys hold; a key that is missing or wrong is undefined. */
-export type ConfigValues = { readonly [K in keyof Fields]?: z.output<Fields[K]> | undefined };
+export type CheckpointValues = ConfigValues<typeof checkpointFields>;

@@ -1,0 +1,32 @@
+/** @file Griffin and Hawk as one model: configuration, checkpoints, programs, presets. */
+import { causalLanguageModel, defineModel } from "../../src/model/index.js";
+import { griffinProgram } from "../griffin.js";
+import { parseCheckpointConfig } from "./checkpoint-config.js";
+import { griffinNames } from "./checkpoint-names.js";
+import { type GriffinConfig, griffinConfigSchema } from "./config.js";
+import { griffinKinds } from "./kinds.js";
+import { presets } from "./presets.js";
+
+/** RecurrentGemma in all sizes, and the Griffin and Hawk of the paper. */
+export const griffin = defineModel({
+  name: "griffin",
+  config: griffinConfigSchema,
+  checkpoint: { modelTypes: ["recurrent_gemma"], configFrom: parseCheckpointConfig, ...griffinNames },
+  kinds: griffinKinds,
+  program: griffinProgram,
+  generation: causalLanguageModel({
+    vocab: ({ vocabSize }: GriffinConfig) => vocabSize,
+    bos: ({ bosId }) => bosId,
+    eos: ({ eosIds }) => eosIds,
+    pad: ({ padId }) => padId,
+    inputs: { tokens: "tokens", positions: "segment_pos" },
+    outputs: { logits: "logits", best: "next" },
+    programs: { prefill: "prefill", extend: "extend", decode: "decode", score: "score", forward: "forward" },
+  }),
+  dtype: ({ dtype }) => dtype,
+  summary: ({ blockTypes, width, vocabSize }) => {
+    const attention = blockTypes.filter((kind) => kind === "attention").length;
+    return `${blockTypes.length} layers (${attention} of local attention), width ${width}, vocabulary ${vocabSize}`;
+  },
+  presets,
+});

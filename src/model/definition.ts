@@ -1,0 +1,80 @@
+/**
+ * @file A model as a value: its configuration, what its checkpoints call things, the programs it has and the parts they play. Engine,
+ * golden cases, artifacts and the command line know models by this only.
+ */
+import type { z } from "zod";
+import type { TracedProgram } from "../dsl/index.js";
+import type { LanguageModel, ProgramKey } from "../serving/index.js";
+import type { ConfigFiles, FloatType, JsonObject, Parameter, TensorNames } from "../weights/index.js";
+
+/** A kind of program that a model has. */
+export interface ProgramKind {
+  /** What it computes, for people: `reads one token of each sequence`. */
+  readonly summary: string;
+  /** Tokens of each sequence, where the kind takes just so many. */
+  readonly time?: number;
+}
+
+/** Which program to trace: its kind, its static shape, and the dtype it computes in. */
+export interface TraceKey<Kind extends string = string> extends ProgramKey<Kind> {
+  readonly dtype: FloatType;
+}
+
+/** How a model is stored in the Hugging Face layout. */
+export interface CheckpointFormat<Config> extends TensorNames {
+  /** Values of `model_type` in config.json. */
+  readonly modelTypes: readonly string[];
+  /** What the files say. @throws CheckpointError with all problems */
+  configFrom(files: ConfigFiles): Config;
+}
+
+/** What an author says of a model. */
+export interface ModelSpec<Config, Kind extends string> {
+  /** Manifests name the model so. */
+  readonly name: string;
+  /** The only declaration of the configuration's fields; manifests store what it describes, as JSON. */
+  readonly config: z.ZodType<Config>;
+  readonly checkpoint: CheckpointFormat<Config>;
+  /** Kinds of programs, by name. `prepare` is taken: programs that prepare weights are called so. */
+  readonly kinds: Readonly<Record<Kind, ProgramKind>>;
+  /** Traces one program. @throws ShapeError, TraceError at the author's line for a configuration that does not fit */
+  program(config: Config, key: TraceKey<Kind>): TracedProgram;
+  /** What generation needs to know; see causalLanguageModel. */
+  generation(config: Config): LanguageModel<NoInfer<Kind>>;
+  /** The dtype that the checkpoint was made for. */
+  dtype(config: Config): FloatType;
+  /** One line for people: `26 layers (8 of local attention), width 2560, vocabulary 256000`. */
+  summary(config: Config): string;
+  /** Configurations by name, for those who have no checkpoint. */
+  readonly presets?: Readonly<Record<string, Config>>;
+}
+
+/** A model whose configuration is known. */
+export interface ConfiguredModel<Kind extends string = string> {
+  /** The definition's name. */
+  readonly name: string;
+  readonly config: JsonObject;
+  readonly summary: string;
+  /** The dtype that the checkpoint was made for. */
+  readonly dtype: FloatType;
+  readonly kinds: Readonly<Record<Kind, ProgramKind>>;
+  readonly generation: LanguageModel<Kind>;
+  /** What its tensors are called in checkpoints. */
+  readonly names: TensorNames;
+  /** Every weight, in the order in which the programs meet them. */
+  readonly parameters: readonly Parameter[];
+  /** Traces one program. @throws ModelError for a kind that the model has not; ShapeError, TraceError at the author's line */
+  program(key: TraceKey<Kind>): TracedProgram;
+}
+
+/** A model for all its configurations; made by `defineModel`. */
+export interface ModelDefinition<Config = unknown, Kind extends string = string> {
+  readonly name: string;
+  readonly modelTypes: readonly string[];
+  readonly kinds: Readonly<Record<Kind, ProgramKind>>;
+  readonly presets: Readonly<Record<string, ConfiguredModel<Kind>>>;
+  /** @throws ModelError with everything that is wrong with the configuration */
+  configure(config: Config): ConfiguredModel<Kind>;
+  /** @throws CheckpointError with everything that is wrong with the files */
+  fromCheckpoint(files: ConfigFiles): ConfiguredModel<Kind>;
+}

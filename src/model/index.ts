@@ -1,0 +1,24 @@
+/** @file Models as values: what an author of one imports beside the DSL. */
+export type { LanguageModel, ProgramKey } from "../serving/index.js";
+export {
+  CheckpointError,
+  type ConfigFiles,
+  type FloatType,
+  type JsonObject,
+  type Parameter,
+  type Problem,
+  type TensorNames,
+} from "../weights/index.js";
+export { type ConfigFields, type ConfigValues, mergedConfig, readConfigFields } from "./config-fields.js";
+export {
+  type CheckpointFormat,
+  type ConfiguredModel,
+  type ModelDefinition,
+  type ModelSpec,
+  type ProgramKind,
+  type TraceKey,
+} from "./definition.js";
+export { defineModel } from "./define-model.js";
+export { ModelError } from "./errors.js";
+export { configureCheckpoint } from "./find.js";
+export { type CausalLanguageModelSpec, causalLanguageModel } from "./language-model.js";
