@@ -1,5 +1,5 @@
 /**
- * @file Attributes, locations and types of MLIR's builtin dialect (spec/stablehlo 3.5), as far as artifacts
+ * @file Attributes, locations and types of MLIR's builtin dialect, as far as artifacts
  * hold them.
  */
 import {

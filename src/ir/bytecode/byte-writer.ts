@@ -1,4 +1,4 @@
-/** @file A growing run of bytes with the integer encodings of MLIR's bytecode (spec/stablehlo 3.2). */
+/** @file A growing run of bytes with the integer encodings of MLIR's bytecode. */
 
 /** Runs of at least this many bytes are kept by reference until `finish` copies them, once. */
 const keepAbove = 512;

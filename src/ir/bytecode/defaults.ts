@@ -1,6 +1,5 @@
 /**
- * @file What absent attributes mean: VHLO has no optional ones, so that every default is written out
- * (spec/stablehlo 3.7).
+ * @file What absent attributes mean: VHLO has no optional ones, so that every default is written out.
  */
 import { findOp } from "../ops/index.js";
 import { integerMatrix } from "../ops/kinds.js";

@@ -1,6 +1,5 @@
 /**
- * @file Portable artifacts: StableHLO as versioned VHLO in MLIR bytecode, written and read without MLIR
- * (spec/stablehlo 3).
+ * @file Portable artifacts: StableHLO as versioned VHLO in MLIR bytecode, written and read without MLIR.
  */
 import type { Operation } from "../operation.js";
 import { verifyModule } from "../verify.js";

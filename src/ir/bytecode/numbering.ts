@@ -1,7 +1,6 @@
 /**
  * @file Numbers for dialects, attributes, types and operation names: those used most get the shortest
- * numbers. The order is that of MLIR's writer to the last tie, so that equal programs give equal bytes
- * (spec/stablehlo 3.8).
+ * numbers. The order is that of MLIR's writer to the last tie, so that equal programs give equal bytes.
  */
 import { type Entity, references } from "./entity.js";
 import { type BytecodeOperation, type BytecodeRegion, splitName } from "./program.js";

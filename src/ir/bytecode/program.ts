@@ -107,7 +107,7 @@ export const parts = {
   regions: 0x10,
 } as const;
 
-/** The version of the bytecode that brought a feature (spec/stablehlo 3.9). */
+/** The version of the bytecode that brought a feature. */
 export const features = {
   dialectVersions: 1,
   isolatedSections: 2,

@@ -1,4 +1,4 @@
-/** @file Reads MLIR bytecode of the versions 0 to 6 (spec/stablehlo 3.3, 3.4, 3.9). */
+/** @file Reads MLIR bytecode of the versions 0 to 6. */
 import { builtinAttributes } from "./builtin.js";
 import { ByteReader } from "./byte-reader.js";
 import { type Entity, isA } from "./entity.js";

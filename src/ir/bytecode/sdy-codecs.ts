@@ -1,4 +1,4 @@
-/** @file Attributes of the Shardy dialect that artifacts carry beside VHLO (spec/stablehlo 3.6). */
+/** @file Attributes of the Shardy dialect that artifacts carry beside VHLO. */
 import type { Field } from "./entity.js";
 import {
   attribute as reference,

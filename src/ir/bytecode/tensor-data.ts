@@ -1,6 +1,5 @@
 /**
- * @file The bytes of a constant in VHLO: i1 packed eight to a byte, narrow integers without their sign
- * (spec/stablehlo 3.6).
+ * @file The bytes of a constant in VHLO: i1 packed eight to a byte, narrow integers without their sign.
  */
 import { type Elements, rawElements } from "../elements.js";
 import { bitWidth, byteWidth, elementCount, isFloat, isInteger, type TensorType } from "../types.js";

@@ -1,4 +1,4 @@
-/** @file Attributes and types of the VHLO dialect (spec/stablehlo 3.6): codes, fields, first versions. */
+/** @file Attributes and types of the VHLO dialect: codes, fields, first versions. */
 import { floatBits } from "../floats/formats.js";
 import type { FloatType, IntegerType } from "../types.js";
 import type { Codec } from "./entity.js";

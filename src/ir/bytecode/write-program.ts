@@ -1,4 +1,4 @@
-/** @file Writes a program as MLIR bytecode of any version up to 6 (spec/stablehlo 3.2 to 3.4, 3.9). */
+/** @file Writes a program as MLIR bytecode of any version up to 6. */
 import { builtinAttributes } from "./builtin.js";
 import { ByteWriter } from "./byte-writer.js";
 import { type Entity, type EntityPool, type FieldOutput, type FieldValue, isA } from "./entity.js";

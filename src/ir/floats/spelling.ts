@@ -1,6 +1,6 @@
 /**
  * @file How MLIR spells a float: six significant digits in scientific form if they read back as the same
- * bits, else the digits that LLVM's APFloat takes for enough, else the bit pattern (spec section 2.5). Digits
+ * bits, else the digits that LLVM's APFloat takes for enough, else the bit pattern. Digits
  * are cut and rounded exactly as there (binary cut to a few digits more than asked for, then half up),
  * because text identity depends on it.
  */

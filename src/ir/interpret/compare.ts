@@ -1,5 +1,5 @@
 /**
- * @file What the check ops compare, and how they say what differs (spec/stablehlo section 4, "Tolerances").
+ * @file What the check ops compare, and how they say what differs.
  */
 import { formatType, isComplex, isFloat } from "../types.js";
 import { partCount, ulpDistance } from "./bits.js";

@@ -8,7 +8,7 @@ import type { Version } from "../versions.js";
 import type { AttributeKind } from "./kinds.js";
 
 /**
- * The element types an operand may have, one letter a class (spec/stablehlo section 1.1): P i1, I integers, S signless
+ * The element types an operand may have, one letter a class: P i1, I integers, S signless
  * integers, F floats, C complex, Q and A per-tensor and per-axis quantised, T token, U tuple, B buffer, X index, N future,
  * K tensors without a rank, O types of other dialects.
  */

@@ -1,5 +1,5 @@
 /**
- * @file Names of values in text, by MLIR's rules (spec section 2.7). Names carry no meaning; equal text needs
+ * @file Names of values in text, by MLIR's rules. Names carry no meaning; equal text needs
  * equal names.
  */
 import type { Block, Operation, Region, Value } from "../operation.js";

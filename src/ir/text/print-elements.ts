@@ -71,7 +71,7 @@ function hexadecimal({ data, type }: Elements): string {
 
 /**
  * What stands between `dense<` and `>`. Unlike MLIR, more than 100 elements of `i1` are written as a list:
- * releases disagree on how their hexadecimal form is packed, while all read the list (spec section 2.5).
+ * releases disagree on how their hexadecimal form is packed, while all read the list.
  */
 export function formatElements(elements: Elements): string {
   const count = elementCount(elements.type.shape);
