@@ -152,7 +152,7 @@ const arithConstant = defineOp({
   attributes: { value: elements },
   traits: ["pure"],
   infer: (op) => [op.attributes.value.type],
-  assembly: { template: "$value" },
+  assembly: { template: "{..} $value" },
   example: "%cst = arith.constant dense<0> : tensor<2xi32>",
 });
 

@@ -62,7 +62,7 @@ const constant = defineOp({
   attributes: { value: elements },
   traits: ["pure"],
   infer: (op) => [op.attributes.value.type],
-  assembly: { template: "$value" },
+  assembly: { template: "{..} $value" },
   example: "%0 = chlo.constant dense<1> : tensor<4xi32>",
 });
 

@@ -82,8 +82,10 @@ export interface OpView<A> {
  *                enums by their bare word (`LT`), lists of enums as `[DEFAULT, HIGH]`, strings quoted; of any other kind, or
  *                written `$$name`, as an attribute with its type (`dense<1> : tensor<2xi32>`, `1.0e-04 : f64`)
  *   <...>?       an optional part, written when the attribute in it is present: `%a<, lower = $lower>? : T`
+ *   {..}         only as the first piece: the attribute dictionary of what is left, which otherwise comes just before the
+ *                colon of the tail
  *   other text   itself, brackets and parentheses too
- *   : TAIL       the types, always last; the attribute dictionary of what is left comes just before the colon. In the tail
+ *   : TAIL       the types, always last. In the tail
  *                `T` is one type for all operands and results while they are equal, else `F`; `F` the function type
  *                `(A, B) -> C`; `O` the operand types and `R` the result types, with commas between; `O1` the first
  *                operand's type alone. Other text stands for itself: `: O -> (R)`.

@@ -52,7 +52,7 @@ const return_ = defineOp({
   attributes: {},
   traits: ["terminator"],
   infer: () => [],
-  assembly: { template: "%results... : O" },
+  assembly: { template: "{..} %results... : O" },
   example: "sdy.return %arg0 : tensor<4xf32>",
 });
 

@@ -174,9 +174,11 @@ export function parseTemplate(input: FormParser, definition: OpDefinition, templ
   const { cursor } = input;
   const start = cursor.start;
   const reading: Reading = { operands: new Map(), attributes: {} };
+  const entries = template.dictionaryFirst ? input.optionalEntries() : [];
   for (const piece of template.pieces) readPiece(input, definition, piece, reading);
   const operands = definition.operands.flatMap((operand) => reading.operands.get(operand.name) ?? []);
-  const attributes = input.attributes(definition, input.optionalEntries(), reading.attributes);
+  const behind = template.dictionaryFirst ? [] : input.optionalEntries();
+  const attributes = input.attributes(definition, [...entries, ...behind], reading.attributes);
   // Nothing is written for an empty list of types.
   const isEmpty = operands.length === 0 && cursor.kind !== ":" && template.tail.every(isOperandSlot);
   const results =

@@ -93,9 +93,10 @@ export function printTemplate(
   };
   const head = template.pieces.map(format).join("");
   const tail = formatTail(template.tail, operation);
+  if (template.dictionaryFirst) out.dictionary(operation, template.attributes);
   // MLIR keeps the blank before an empty list of operands when a type follows.
   const isBlank = head === "" && (template.pieces.length === 0 || tail === "");
   if (!isBlank) out.write(head.startsWith("(") ? head : ` ${head}`);
-  out.dictionary(operation, template.attributes);
+  if (!template.dictionaryFirst) out.dictionary(operation, template.attributes);
   if (tail !== "") out.write(` : ${tail}`);
 }

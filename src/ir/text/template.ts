@@ -22,6 +22,8 @@ export type TailPiece =
 export interface Template {
   readonly pieces: readonly Piece[];
   readonly tail: readonly TailPiece[];
+  /** Whether the attribute dictionary comes before the pieces, and not behind them. */
+  readonly dictionaryFirst: boolean;
   /** Attributes that the pieces write; the dictionary holds the rest. */
   readonly attributes: readonly string[];
 }
@@ -74,10 +76,14 @@ function attributesIn(pieces: readonly Piece[]): string[] {
   });
 }
 
+/** Stands for the attribute dictionary at the beginning of a template. */
+const dictionaryMark = "{..}";
+
 function compileTemplate(source: string): Template {
   const [, head = "", tail = ""] = /^(?:(.*?)\s*)(?:(?:^|\s):\s([^:]*))?$/s.exec(source)!;
-  const pieces = compilePieces(head);
-  return { pieces, tail: compileTail(tail), attributes: attributesIn(pieces) };
+  const dictionaryFirst = head.startsWith(dictionaryMark);
+  const pieces = compilePieces(dictionaryFirst ? head.slice(dictionaryMark.length).trimStart() : head);
+  return { pieces, tail: compileTail(tail), dictionaryFirst, attributes: attributesIn(pieces) };
 }
 
 /** The text of the template that an op's declaration stands for, or undefined for `generic` and `custom`. */

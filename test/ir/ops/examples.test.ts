@@ -1,74 +1,65 @@
-/** Every op's example parses, verifies, and prints back as it is written. */
+/** Every op's example parses, verifies, and prints back as it is written, with attributes of others too. */
 import { describe, expect, test } from "vitest";
-import { opDefinitions } from "../../../src/ir/ops/index.js";
+import { walk } from "../../../src/ir/operation.js";
 import { parseModule, printModule } from "../../../src/ir/text/index.js";
 import { verifyModule } from "../../../src/ir/verify.js";
-
-/** Types of %arg0, %arg1 ... where they do not follow from the end of the example. */
-const given: Readonly<Record<string, readonly string[]>> = {
-  "stablehlo.select": ["tensor<4xi1>", "tensor<4xf32>", "tensor<4xf32>"],
-  "stablehlo.complex": ["tensor<4xf32>", "tensor<4xf32>"],
-  "stablehlo.if": ["tensor<i1>", "tensor<4xf32>", "tensor<4xf32>"],
-  "stablehlo.case": ["tensor<i32>", "tensor<4xf32>", "tensor<4xf32>"],
-  "stablehlo.while": ["tensor<i32>", "tensor<i32>", "tensor<i32>"],
-  "stablehlo.tuple": ["tensor<4xf32>", "tensor<i32>"],
-  "stablehlo.after_all": ["!stablehlo.token", "!stablehlo.token"],
-};
-
-/** Splits at commas outside of brackets. */
-function splitTypes(text: string): string[] {
-  const types: string[] = [];
-  let depth = 0;
-  let at = "";
-  for (const character of text) {
-    if ("<({".includes(character)) depth++;
-    if (">)}".includes(character)) depth--;
-    if (character === "," && depth === 0) {
-      types.push(at.trim());
-      at = "";
-    } else at += character;
-  }
-  return at.trim() === "" ? types : [...types, at.trim()];
-}
-
-/** The operand types at the end of an example: `(A, B) -> C`, `A, B -> C`, `A, B` or one for all. */
-function operandTypes(example: string, count: number): readonly string[] {
-  const tail = example.slice(example.lastIndexOf(" : ") + 3).replaceAll("->", "→");
-  const left = tail.includes("→") ? tail.slice(0, tail.indexOf("→")).trim() : tail;
-  const types = splitTypes(left.startsWith("(") ? left.slice(1, -1) : left);
-  return Array.from({ length: count }, (_, i) => types[i] ?? types[0]!);
-}
-
-/** The example inside a function whose arguments are the names it uses but does not define. */
-function around(name: string, example: string): string {
-  if (name === "builtin.module") return example;
-  if (name === "func.func" || name === "sdy.mesh") return `module {\n${indent(example, 1)}\n}`;
-  const defined = new Set([...example.matchAll(/(%\w+):/g)].map((match) => match[1]));
-  const used = [...new Set([...example.matchAll(/%arg\d+/g)].map((match) => match[0]))];
-  const free = used.filter((argument) => !defined.has(argument));
-  const types = given[name] ?? operandTypes(example, free.length);
-  const parameters = free.map((argument, i) => `${argument}: ${types[i]}`).join(", ");
-  return `module {\n  func.func @main(${parameters}) {\n${indent(example, 2)}\n    return\n  }\n}`;
-}
-
-const indent = (text: string, depth: number): string =>
-  text
-    .split("\n")
-    .map((line) => "  ".repeat(depth) + line)
-    .join("\n");
-
-/** Examples that are shown in another op's: terminators, calls and what names a function. */
-const elsewhere = new Set(["func.call", "stablehlo.composite", "interpreter.run_parallel"]);
+import { annotate, examplePrograms } from "./example-programs.js";
 
 describe("examples", () => {
-  const shown = opDefinitions.filter(
-    ({ name, traits }) =>
-      !traits.includes("terminator") && !elsewhere.has(name) && !/^(nn|griffin)\./.test(name),
-  );
-  test.each(shown.map(({ name, example }) => [name, example]))("%s", (name, example) => {
-    const text = around(name, example);
+  test.each(examplePrograms)("%s", (_, text) => {
     const module = parseModule(text);
     verifyModule(module);
     expect(printModule(module).trim()).toBe(text);
+  });
+});
+
+/** Ops whose assembly format begins with the attribute dictionary in MLIR. */
+const dictionaryFirst =
+  /^(?:.* = )?(?:return|sdy\.return|arith\.constant|chlo\.constant|stablehlo\.(?:constant|optimization_barrier)) /;
+
+describe("an attribute of others on every op", () => {
+  test.each(examplePrograms)("%s", (_, text) => {
+    const module = annotate(parseModule(text));
+    const printed = printModule(module);
+    const again = parseModule(printed);
+    verifyModule(again);
+    expect(printModule(again)).toBe(printed);
+    expect(printModule(again, { form: "generic" })).toBe(printModule(module, { form: "generic" }));
+    expect([...walk(again)].filter(({ extra }) => !extra.has("my.note"))).toEqual([]);
+    const misplaced = printed
+      .split("\n")
+      .map((line) => line.trim())
+      .filter(
+        (line) => dictionaryFirst.test(line) && !/^[^%]*(?:%\S+ = )?[\w.]+ \{[^{}]*my\.note = "x"/.test(line),
+      );
+    expect(misplaced).toEqual([]);
+  });
+
+  test("stands where the op's assembly format has it", () => {
+    const text = `module attributes {my.note = "x"} {
+  func.func private @f(tensor<4xf32>) -> tensor<4xf32> attributes {my.note = "x"}
+  func.func @main(%arg0: tensor<4xf32>) -> tensor<4xf32> attributes {my.note = "x"} {
+    %cst = arith.constant {my.note = "x"} dense<1.000000e+00> : tensor<4xf32>
+    %cst_0 = stablehlo.constant {my.note = "x"} dense<1.000000e+00> : tensor<4xf32>
+    %0 = stablehlo.add %arg0, %cst {my.note = "x"} : tensor<4xf32>
+    stablehlo.optimization_barrier {my.note = "x"}()
+    %1 = stablehlo.optimization_barrier {my.note = "x"} %0 : tensor<4xf32>
+    %2 = call @f(%1) {my.note = "x"} : (tensor<4xf32>) -> tensor<4xf32>
+    %3 = sdy.manual_computation(%2) in_shardings=[<@mesh, [{}]>] out_shardings=[<@mesh, [{}]>] manual_axes={} (%arg1: tensor<4xf32>) {
+      sdy.return {my.note = "x"} %arg1 : tensor<4xf32>
+    } {my.note = "x"} : (tensor<4xf32>) -> tensor<4xf32>
+    return {my.note = "x"} %3 : tensor<4xf32>
+  }
+}
+`;
+    expect(printModule(parseModule(text))).toBe(text);
+  });
+
+  test.each([
+    "return %arg0 {my.note} : tensor<4xf32>",
+    "%0 = stablehlo.optimization_barrier %arg0 {my.note} : tensor<4xf32>",
+  ])("is refused elsewhere: %s", (line) => {
+    const text = `func.func @main(%arg0: tensor<4xf32>) {\n  ${line}\n}`;
+    expect(() => parseModule(text)).toThrow('expected ":" and the types of the operands');
   });
 });

@@ -135,19 +135,18 @@ export const functionForm: Form = {
   },
 };
 
-/** `return %a, %b : T0, T1` */
+/** `return {..} %a, %b : T0, T1` */
 export const functionReturnForm: Form = {
   print(out, operation) {
     const { operands } = operation;
-    if (operands.length > 0) out.write(` ${out.namesOf(operands)}`);
     out.dictionary(operation, []);
-    if (operands.length > 0) out.write(` : ${operandTypes(operation).map(formatType).join(", ")}`);
+    if (operands.length === 0) return true;
+    out.write(` ${out.namesOf(operands)} : ${operandTypes(operation).map(formatType).join(", ")}`);
     return true;
   },
   parse(input, definition) {
-    const before = input.optionalEntries();
+    const attributes = input.attributes(definition, input.optionalEntries());
     const operands = input.uses();
-    const attributes = input.attributes(definition, [...before, ...input.optionalEntries()]);
     if (operands.length > 0) parseOperandTypes(input, operands);
     return { operands, ...attributes };
   },

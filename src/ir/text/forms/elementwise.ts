@@ -134,22 +134,24 @@ export const reducePrecisionForm: Form = {
   },
 };
 
-/** `%a, %b : T0, T1`; `()` with no operands. */
+/** `{..} %a, %b : T0, T1`; `()` with no operands. */
 export const barrierForm: Form = {
   print(out, operation) {
     const { operands } = operation;
-    out.write(operands.length === 0 ? "()" : ` ${out.namesOf(operands)}`);
     out.dictionary(operation, []);
+    out.write(operands.length === 0 ? "()" : ` ${out.namesOf(operands)}`);
     if (operands.length > 0) out.write(` : ${operandTypes(operation).map(formatType).join(", ")}`);
     return true;
   },
   parse(input, definition) {
     const { cursor } = input;
-    if (cursor.accept("(")) cursor.expect(")");
-    const operands = input.uses();
     const attributes = input.attributes(definition, input.optionalEntries());
-    const types = operands.length === 0 ? [] : parseOperandTypes(input, operands);
-    return { operands, resultTypes: types, ...attributes };
+    if (cursor.accept("(")) {
+      cursor.expect(")");
+      return { operands: [], resultTypes: [], ...attributes };
+    }
+    const operands = input.uses();
+    return { operands, resultTypes: parseOperandTypes(input, operands), ...attributes };
   },
 };
 
