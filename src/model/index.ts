@@ -10,13 +10,13 @@ export {
   type TensorNames,
 } from "../weights/index.js";
 export { type ConfigFields, type ConfigValues, mergedConfig, readConfigFields } from "./config-fields.js";
-export {
-  type CheckpointFormat,
-  type ConfiguredModel,
-  type ModelDefinition,
-  type ModelSpec,
-  type ProgramKind,
-  type TraceKey,
+export type {
+  CheckpointFormat,
+  ConfiguredModel,
+  ModelDefinition,
+  ModelSpec,
+  ProgramKind,
+  TraceKey,
 } from "./definition.js";
 export { defineModel } from "./define-model.js";
 export { ModelError } from "./errors.js";
