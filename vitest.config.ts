@@ -11,7 +11,10 @@ const tiers: Readonly<Record<string, string>> = {
   golden: "test/**/*.golden.test.ts",
 };
 
+/** Tests that use the CPU plugin. */
 const cpu = "test/**/*.cpu.test.ts";
+/** Tests that start processes: the built command, children that are killed. */
+const spawn = "test/**/*.spawn.test.ts";
 const all = "test/**/*.test.ts";
 
 export default defineConfig(({ mode }) => {
@@ -21,18 +24,18 @@ export default defineConfig(({ mode }) => {
     extends: true as const,
     test: { name, include: [include], isolate: true },
   });
-  const host = {
+  const together = (name: string, include: string, others: readonly string[]) => ({
     extends: true as const,
-    test: {
-      name: "host",
-      include: [all],
-      exclude: [...configDefaults.exclude, cpu, ...Object.values(tiers)],
-      isolate: false,
-    },
-  };
+    test: { name, include: [include], exclude: [...configDefaults.exclude, ...others], isolate: false },
+  });
+  const usual = [
+    together("host", all, [cpu, spawn, ...Object.values(tiers)]),
+    together("spawn", spawn, []),
+    apart("cpu", cpu),
+  ];
   return {
     test: {
-      projects: tier === undefined ? [host, apart("cpu", cpu)] : [apart(mode, tier)],
+      projects: tier === undefined ? usual : [apart(mode, tier)],
       reporters: ["default", "./tools/vitest/counts.ts"],
       globalSetup: "./tools/vitest/environment.ts",
       sequence: { sequencer: LongestFirst },

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { link, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { reached } from "./whole-steps.js";
 
 const PREFIX = ".partial-";
 
@@ -57,6 +58,7 @@ export async function makeWorkFolder(parent: string): Promise<string> {
   await removeAbandoned(parent);
   const work = join(parent, `${PREFIX}${process.pid}-${randomBytes(6).toString("hex")}`);
   await mkdir(work);
+  reached("makeWork");
   return work;
 }
 
@@ -67,6 +69,7 @@ async function withWorkFolder(parent: string, run: (work: string) => Promise<voi
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+  reached("removeOld");
 }
 
 /** Waits until a folder's list of names is on the disk; systems that cannot, do not. */
@@ -74,6 +77,7 @@ async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r").catch(() => undefined);
   await handle?.sync().catch(() => undefined);
   await handle?.close();
+  reached("sync");
 }
 
 /** Two renames, the old one aside and the new one in; again if somebody put another one there between them. */
@@ -84,6 +88,7 @@ async function replaceFolder(result: string, target: string, work: string): Prom
     await rename(target, aside).catch((error: unknown) => {
       if (!isMissing(error)) throw error;
     });
+    reached("setAside");
     try {
       return await rename(result, target);
     } catch (error) {
@@ -111,11 +116,13 @@ export async function makeFolder(
     const result = join(work, "result");
     await mkdir(result);
     await fill({ work, result });
+    reached("write");
     if (onExisting === "replace") await replaceFolder(result, place, work);
     else
       await rename(result, place).catch((error: unknown) => {
         if (onExisting === "refuse" || !existsSync(place)) throw error;
       });
+    reached("renameIn");
     await syncFolder(dirname(place));
   });
 }
@@ -133,8 +140,10 @@ export async function makeFile(
   await withWorkFolder(dirname(place), async (work) => {
     const result = join(work, "result");
     await fill(result);
+    reached("write");
     if (onExisting === "replace") await rename(result, place);
     else await link(result, place);
+    reached("renameIn");
     await syncFolder(dirname(place));
   });
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { makeFile, makeFolder, removeAbandoned } from "../../src/support/whole.js";
+import { makeFile, makeFolder, removeAbandoned } from "../../../src/support/whole.js";
 
 const newFolder = () => mkdtemp(join(tmpdir(), "partial-"));
 
