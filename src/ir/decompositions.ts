@@ -1,9 +1,16 @@
-/** @file What ops of added dialects mean: a decomposition into ops that are known already. */
-import type { Emitter } from "./emit.js";
-import type { Operation, Value } from "./operation.js";
+/** @file What ops mean that are not StableHLO's: a decomposition into ops that are known already, and replacing an op by it. */
+import { InternalError, UsageError } from "../support/errors.js";
+import { Builder } from "./builder.js";
+import { Emitter } from "./emit.js";
+import { describeLocation, sourcePosition } from "./location.js";
+import { type Operation, type Value, walk } from "./operation.js";
+import { replaceOperation } from "./rewriter.js";
 
 /** Writes what `operation` means and gives the values that stand for its results. */
 export type Decomposition = (emitter: Emitter, operation: Operation) => readonly Value[];
+
+/** The decomposition of an op by its name; undefined for one that has none. */
+export type FindDecomposition = (name: string) => Decomposition | undefined;
 
 const decompositions = new Map<string, Decomposition>();
 
@@ -13,4 +20,46 @@ export function addDecompositions(added: Readonly<Record<string, Decomposition>>
 }
 
 /** The decomposition of an op of an added dialect, or undefined. */
-export const findDecomposition = (name: string): Decomposition | undefined => decompositions.get(name);
+export const findDecomposition: FindDecomposition = (name) => decompositions.get(name);
+
+/** The operations that were put between `before`, the first of their block when undefined, and `end`. */
+function addedBefore(end: Operation, before: Operation | undefined): readonly Operation[] {
+  const added: Operation[] = [];
+  for (let at = end.previous; at !== before; at = at!.previous) added.unshift(at!);
+  return added;
+}
+
+/**
+ * Replaces `operation` by its decomposition, and what that consists of by theirs, until no op is left that `find` knows.
+ * Gives the names of all ops that were replaced, one for each time.
+ * @param within names of the ops whose decompositions are being written
+ * @throws UsageError for an op whose decomposition holds the op itself, at any depth: it would have no end
+ */
+export function decompose(
+  operation: Operation,
+  find: FindDecomposition,
+  within: readonly string[] = [],
+): readonly string[] {
+  const { name, location } = operation;
+  const decomposition = find(name);
+  // An op of a region that went with the op that held it is erased already.
+  if (decomposition === undefined || operation.block === undefined) return [];
+  const chain = [...within, name];
+  if (within.includes(name))
+    throw new UsageError({
+      message: `the decomposition of ${name} holds ${name} again`,
+      got: chain.join(" -> "),
+      where: sourcePosition(location) ?? describeLocation(location),
+      hint: "decompose it into other ops",
+    });
+  const before = operation.previous;
+  const values = decomposition(new Emitter(Builder.before(operation)), operation);
+  if (values.length !== operation.results.length)
+    throw new InternalError(
+      `the decomposition of ${name} gives ${values.length} values for ${operation.results.length} results`,
+    );
+  const added = addedBefore(operation, before);
+  replaceOperation(operation, values);
+  const inner = added.flatMap((each) => [...walk(each)]);
+  return [name, ...inner.flatMap((each) => decompose(each, find, chain))];
+}

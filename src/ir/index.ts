@@ -24,7 +24,7 @@ export {
   splatNumber,
   storedCount,
 } from "./elements.js";
-export type { Decomposition } from "./decompositions.js";
+export type { Decomposition, FindDecomposition } from "./decompositions.js";
 export {
   defineDialect,
   type Dialect,

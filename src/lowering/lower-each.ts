@@ -1,6 +1,6 @@
 /** @file The loop all lowering passes share: replace every op of some names by what a rule makes of it. */
 import { Builder } from "../ir/builder.js";
-import { findDecomposition } from "../ir/decompositions.js";
+import { decompose, findDecomposition } from "../ir/decompositions.js";
 import { type Operation, type Value, walk } from "../ir/operation.js";
 import { isOp, type OperationOf, type OpName } from "../ir/ops/index.js";
 import { replaceOperation } from "../ir/rewriter.js";
@@ -23,15 +23,9 @@ export function replaceEach<K extends OpName>(
   }
 }
 
-/** Replaces each op of an added dialect (ir/dialect.ts) by its decomposition, until none is left. */
+/** Replaces each op of an added dialect (ir/dialect.ts) by its decomposition. @throws UsageError for one without end */
 export function replaceAdded(module: Operation, context: PassContext): void {
-  for (;;) {
-    const added = [...walk(module)].filter(({ name }) => findDecomposition(name) !== undefined);
-    if (added.length === 0) return;
-    for (const operation of added) {
-      const values = findDecomposition(operation.name)!(new Emitter(Builder.before(operation)), operation);
-      replaceOperation(operation, values);
-      context.count(`${operation.name} lowered`);
-    }
+  for (const operation of [...walk(module)]) {
+    for (const name of decompose(operation, findDecomposition)) context.count(`${name} lowered`);
   }
 }

@@ -1,11 +1,12 @@
 /** @file CPUs: XLA's, in the process's own memory. */
 import { cpuNames } from "./names.js";
-import { attentionRule, scanRule } from "./rules.js";
+import { attentionRule, commonRules, scanRule } from "./rules.js";
 import { defineTarget } from "./target.js";
 
 export const cpu = defineTarget({
   ...cpuNames,
   rules: {
+    ...commonRules,
     // [1, 4096, 2560] f32: 9.0 ms at one row a turn written in place, 12.7 at 2, 10.9 at 4, 13.3 at 8, associative 57; one elementwise
     // pass 3.1 (XLA of jaxlib 0.11.2, freed memory kept).
     "nn.linear_scan": scanRule({ strategy: "sequential", unroll: 1 }),

@@ -13,7 +13,14 @@ export {
   targets,
 } from "./resolve.js";
 export { allPasses } from "./registry.js";
-export { attentionRule, fromRows, type LoweringRule, type LoweringRules, scanRule } from "./rules.js";
+export {
+  attentionRule,
+  commonRules,
+  fromRows,
+  type LoweringRule,
+  type LoweringRules,
+  scanRule,
+} from "./rules.js";
 export { describeStrategies } from "./strategies.js";
 export { defineTarget, type Target, type TargetDefinition } from "./target.js";
 export type { Topologies, TopologyRequest } from "./topologies.js";

@@ -5,6 +5,8 @@ import type { Value } from "../ir/operation.js";
 import type { ModelOpName, OperationOf } from "../ir/ops/index.js";
 import { type AttentionChoice, lowerLocalAttention } from "../lowering/attention/lower.js";
 import type { Totals } from "../lowering/attention/attention.js";
+import { stridedConv1d } from "../lowering/conv/strided.js";
+import { rollingUpdate } from "../lowering/kv-cache/rolling.js";
 import { lowerLinearScan, type ScanChoice } from "../lowering/scan/lower.js";
 
 /** One way to lower an op. */
@@ -35,6 +37,12 @@ export const attentionRule = (
   name: choice.strategy,
   lower: (e, op) => lowerLocalAttention(e, op, choice, sums),
 });
+
+/** Rules that are better than the meaning wherever there is memory to move. */
+export const commonRules: LoweringRules = {
+  "nn.causal_conv1d": { name: "strided", lower: stridedConv1d },
+  "nn.kv_cache_update": { name: "rolling", lower: rollingUpdate },
+};
 
 /** A rule for ops whose first operand has at least so many rows, [.., columns]. */
 export const fromRows = <K extends ModelOpName>(least: number, rule: LoweringRule<K>): LoweringRule<K> => ({

@@ -147,6 +147,46 @@ describe("an op of a dialect that was registered", () => {
   });
 });
 
+describe("an op whose decomposition holds the op itself", () => {
+  const op = <const Name extends string>(name: Name) =>
+    ir.defineOp({
+      ...twice,
+      name,
+      assembly: "generic",
+      example: `%0 = "${name}"(%arg0) : (tensor<4xf32>) -> tensor<4xf32>`,
+    });
+  const [ping, pong] = [op("endless.ping"), op("endless.pong")];
+  ir.registerDialect(
+    ir.defineDialect({
+      name: "endless",
+      ops: [ping, pong],
+      forms: {},
+      decompositions: {
+        "endless.ping": (e, { operands }) => [e.builder.createOf(pong, operands, {}).result],
+        "endless.pong": (e, { operands }) => [e.builder.createOf(ping, operands, {}).result],
+      },
+    }),
+  );
+  const message = [
+    "usage error: the decomposition of endless.ping holds endless.ping again",
+    "  got:      endless.ping -> endless.pong -> endless.ping",
+    "  at:       m.mlir:3:10",
+    "  hint:     decompose it into other ops",
+  ].join("\n");
+  const parsed = () => ir.parseModule(program(ping.example), { file: "m.mlir" });
+
+  it("is an error when it is interpreted", () => {
+    const input = ir.elementsFromNumbers(ir.tensorType([4], "f32"), [1, 2, 3, 4]);
+    expect(() => ir.interpretFunction(parsed(), "main", [input])).toThrow(message);
+  });
+
+  it("is an error when it is lowered", () => {
+    expect(() => {
+      runPipeline(parsed(), parsePipeline("lower-model-ops", allPasses));
+    }).toThrow(message);
+  });
+});
+
 describe("registerDialect", () => {
   it("changes nothing the second time", () => {
     ir.registerDialect(demo);

@@ -1,7 +1,8 @@
-/** @file For tests: many griffin ops in one program, each lowered by a rule of its own, run at once on the CPU plugin. */
+/** @file For tests: many model ops in one program, each lowered by a rule of its own, run at once by the interpreter or a plugin. */
 import { expect } from "vitest";
 import { Builder } from "../../src/ir/builder.js";
-import { elementsFromNumbers, numberAt, rawElements } from "../../src/ir/elements.js";
+import { type Elements, elementsFromNumbers, numberAt, rawElements } from "../../src/ir/elements.js";
+import { interpretFunction } from "../../src/ir/interpret/index.js";
 import type { Value } from "../../src/ir/operation.js";
 import { type Attributes, type ModelOpName, isOp, type OperationOf } from "../../src/ir/ops/index.js";
 import {
@@ -92,9 +93,10 @@ function buildModule(cases: readonly OpCase[]) {
   return { module, entry, passed, types, counts };
 }
 
-/** The results of each case, as numbers. */
-export async function runOps(client: Client, cases: readonly OpCase[]): Promise<number[][][]> {
-  const { module, entry, passed, types, counts } = buildModule(cases);
+/** The program of all cases, each lowered by its rule, or by its meaning. */
+function lowerCases(cases: readonly OpCase[]) {
+  const built = buildModule(cases);
+  const { module, entry } = built;
   const operations = entry.operations.filter(({ name }) => /^(nn|griffin)\./.test(name));
   operations.forEach((operation, i) => {
     const { op, rule = decompositions[op] } = cases[i]!;
@@ -106,6 +108,23 @@ export async function runOps(client: Client, cases: readonly OpCase[]): Promise<
     );
   });
   verifyModule(module);
+  return built;
+}
+
+const numbersOf = (elements: Elements): number[] =>
+  Array.from({ length: elementCount(elements.type.shape) }, (_, i) => numberAt(elements, i));
+
+/** The results of each case, as numbers, by the interpreter. */
+export function interpretOps(cases: readonly OpCase[]): number[][][] {
+  const { module, passed, counts } = lowerCases(cases);
+  const inputs = passed.map((operand) => elementsFromNumbers(typeOf(operand), operand.data));
+  const numbers = interpretFunction(module, "main", inputs).map(numbersOf);
+  return counts.map((count) => numbers.splice(0, count));
+}
+
+/** The results of each case, as numbers, by a plugin. */
+export async function runOps(client: Client, cases: readonly OpCase[]): Promise<number[][][]> {
+  const { module, passed, types, counts } = lowerCases(cases);
   const spec = (type: TensorType) => ({
     elementType: type.element as ElementTypeName,
     dimensions: type.shape,

@@ -1,6 +1,7 @@
 /** @file Running functions: frames of values, calls, and limits. */
 import { InternalError } from "../../support/errors.js";
 import { suggestion } from "../../support/suggest.js";
+import { type FindDecomposition, findDecomposition } from "../decompositions.js";
 import type { Elements } from "../elements.js";
 import type { Block, Operation, Region, Value } from "../operation.js";
 import { hasTrait, isOp, type OperationOf } from "../ops/index.js";
@@ -32,6 +33,8 @@ export type CheckListener = (check: Operation, difference: string | undefined) =
 export interface InterpretOptions {
   /** Operations that may run before the program is taken to have no end; 100 million when not given. */
   readonly maxOperations?: number;
+  /** What ops mean that are not interpreted themselves (`findMeaning` of src/lowering for the nn and griffin dialects), beside added dialects'. */
+  readonly decompositions?: FindDecomposition;
 }
 
 /** A failed check ends a run that nobody listens to. */
@@ -63,22 +66,24 @@ export class Program {
   #left: number;
   #depth = 0;
   readonly #meanings = new Map<Operation, Block>();
+  readonly #find: FindDecomposition;
   readonly functions: ReadonlyMap<string, OperationOf<"func.func">>;
 
   constructor(
     module: Operation | undefined,
     readonly onCheck: CheckListener = throwOnFailure,
-    { maxOperations = 1e8 }: InterpretOptions = {},
+    { maxOperations = 1e8, decompositions }: InterpretOptions = {},
   ) {
     this.#left = maxOperations;
+    this.#find = (name) => decompositions?.(name) ?? findDecomposition(name);
     const body = module?.regions[0]?.blocks[0]?.operations ?? [];
     const functions = body.filter((operation) => isOp(operation, "func.func"));
     this.functions = new Map(functions.map((func) => [func.attributes.sym_name, func]));
   }
 
-  /** What an op of an added dialect is decomposed into, as a block over its operands; undefined for all others. */
+  /** What an op with a decomposition means, as a block over its operands; undefined for all others. */
   meaningOf(operation: Operation): Block | undefined {
-    const known = this.#meanings.get(operation) ?? decomposed(operation);
+    const known = this.#meanings.get(operation) ?? decomposed(operation, this.#find);
     if (known !== undefined) this.#meanings.set(operation, known);
     return known;
   }
@@ -191,7 +196,7 @@ function asElements(value: RuntimeValue, name: string): Elements {
 /**
  * Runs function `name` of a module on whole tensors and returns its results.
  * @throws InterpretError for a wrong name or wrong inputs, a failed check op, or a program without end;
- *   UnsupportedError for an op that is not interpreted (lower chlo and griffin ops first)
+ *   UnsupportedError for an op that is neither interpreted nor decomposed (lower chlo ops first)
  */
 export function interpretFunction(
   module: Operation,

@@ -99,7 +99,7 @@ export function reasonNotInterpreted(name: string): string {
   const reason = (notInterpreted as Readonly<Record<string, string>>)[name];
   if (reason !== undefined) return reason;
   const dialect = name.split(".", 1)[0];
-  return dialect === "chlo" || dialect === "griffin"
-    ? `${dialect} op: is lowered to StableHLO first`
-    : `unknown op ${name}`;
+  if (dialect === "chlo") return "chlo op: is lowered to StableHLO first";
+  if (dialect === "nn" || dialect === "griffin") return `${dialect} op: needs its decomposition`;
+  return `unknown op ${name}`;
 }

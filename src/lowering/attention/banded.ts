@@ -5,7 +5,7 @@
  * inside of a block stays as it is: softmax does not mind, and the mask counts distances in tokens.
  */
 import type { Value } from "../../ir/operation.js";
-import { ringInOrder } from "../decompose/kv-cache-update.js";
+import { ringInOrder } from "../kv-cache/rolling.js";
 import { type Emitter, shapeOf, typeOf } from "../../ir/emit.js";
 import { blocksToStrided, orderedToBlocks, stridedToBlocks, toOrdered } from "../time-layout.js";
 import {

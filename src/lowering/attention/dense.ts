@@ -1,7 +1,4 @@
-/**
- * @file dense: every query against [ring | new keys], t x (w + t) scores. The meaning of nn.local_attention, and the
- * right form for one token or a few.
- */
+/** @file dense: every query against [ring | new keys], t x (w + t) scores: the right form for one token or a few. */
 import type { Value } from "../../ir/operation.js";
 import { type Emitter, shapeOf } from "../../ir/emit.js";
 import {

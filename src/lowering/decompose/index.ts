@@ -1,21 +1,25 @@
-/** @file Every griffin op by its meaning: slow, obvious, the oracle the strategies are held against. */
+/**
+ * @file Every model op by its meaning: slow and obvious, written for reading alone. Fast forms, which may build on it, never the other way
+ * round, lie beside this folder and become rules of targets; they are tested against it.
+ */
+import type { Decomposition, FindDecomposition } from "../../ir/decompositions.js";
 import type { Value } from "../../ir/operation.js";
 import type { ModelOpName, OperationOf } from "../../ir/ops/index.js";
-import { lowerLocalAttention } from "../attention/lower.js";
 import type { Emitter } from "../../ir/emit.js";
 import { toOrdered, toStrided } from "../time-layout.js";
-import { lowerLinearScan } from "../scan/lower.js";
-import { causalConv1d } from "./conv.js";
+import { causalConv1d } from "./causal-conv1d.js";
 import { blockDiagonalDot, geluTanh, rgLruGates, rmsNorm, rotary, softplus } from "./pointwise.js";
 import { kvCacheUpdate } from "./kv-cache-update.js";
+import { linearScan } from "./linear-scan.js";
+import { localAttention } from "./local-attention.js";
 
 /** The values that stand for an op's results. */
 export type Decompose<K extends ModelOpName> = (emitter: Emitter, op: OperationOf<K>) => readonly Value[];
 
-/** A rule for every griffin op: one that lacks it does not compile. */
+/** A rule for every model op: one that lacks it does not compile. */
 export const decompositions: { readonly [K in ModelOpName]: Decompose<K> } = {
-  "nn.linear_scan": (e, op) => lowerLinearScan(e, op, { strategy: "sequential", unroll: 1 }),
-  "nn.local_attention": (e, op) => lowerLocalAttention(e, op, { strategy: "dense" }),
+  "nn.linear_scan": linearScan,
+  "nn.local_attention": localAttention,
   "griffin.rg_lru_gates": rgLruGates,
   "nn.block_diagonal_dot": blockDiagonalDot,
   "nn.causal_conv1d": causalConv1d,
@@ -27,3 +31,7 @@ export const decompositions: { readonly [K in ModelOpName]: Decompose<K> } = {
   "nn.gelu_tanh": geluTanh,
   "nn.softplus": softplus,
 };
+
+/** The meaning of a model op by its name, in the form in which the interpreter takes it. */
+export const findMeaning: FindDecomposition = (name) =>
+  Object.hasOwn(decompositions, name) ? (decompositions[name as ModelOpName] as Decomposition) : undefined;

@@ -1,6 +1,6 @@
 /** @file TPUs by libtpu, also those that are only described. */
 import { tpuNames } from "../names.js";
-import { attentionRule, fromRows, scanRule } from "../rules.js";
+import { attentionRule, commonRules, fromRows, scanRule } from "../rules.js";
 import { defineTarget } from "../target.js";
 import { gatesAfterProducts } from "./gates.js";
 import { tpuLimits } from "./limits.js";
@@ -15,6 +15,7 @@ export const tpu = defineTarget({
   ...tpuNames,
   topologies: tpuTopologies,
   rules: {
+    ...commonRules,
     // [1, 4096, 2560] f32 on v5e, estimated cycles: 0.84 M in the strided layout; in order (then an associative scan) 1.74 M.
     // Every loop pays per turn: blocks of 64 3.3 M, a loop over time 9.7 M.
     "nn.linear_scan": scanRule({ strategy: "strided" }),

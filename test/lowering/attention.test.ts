@@ -3,11 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { OperationOf } from "../../src/ir/ops/index.js";
 import { type AttentionChoice, lowerLocalAttention } from "../../src/lowering/attention/lower.js";
 import type { Emitter } from "../../src/ir/emit.js";
-import { useCpu } from "../dsl/cpu.js";
-import { expectClose, type OpCase, randomNumbers, rounded, runOps } from "./ops.js";
+import { expectClose, interpretOps, type OpCase, randomNumbers, rounded } from "./ops.js";
 import { type Attention, localAttention } from "./plain.js";
-
-const cpu = useCpu();
 
 interface Shape {
   readonly batch: number;
@@ -58,7 +55,15 @@ function numbersOf(shape: Shape): Attention {
   };
 }
 
-function caseOf(shape: Shape, choice: AttentionChoice): OpCase {
+/** By a strategy, or by the op's meaning. */
+type Choice = AttentionChoice | "meaning";
+
+const ruleOf = (choice: Choice): Pick<OpCase, "rule"> =>
+  choice === "meaning"
+    ? {}
+    : { rule: (e: Emitter, op: OperationOf<"nn.local_attention">) => lowerLocalAttention(e, op, choice) };
+
+function caseOf(shape: Shape, choice: Choice): OpCase {
   const { batch, time, heads, head, window, numTokens, element } = shape;
   const numbers = numbersOf(shape);
   const row = { shape: [batch, time, head], element };
@@ -75,19 +80,17 @@ function caseOf(shape: Shape, choice: AttentionChoice): OpCase {
       { shape: [batch], element: "i32", data: numbers.numTokens, constant: numTokens === undefined },
     ],
     attributes: { scale: numbers.scale },
-    rule: (e: Emitter, op: OperationOf<"nn.local_attention">) => lowerLocalAttention(e, op, choice),
+    ...ruleOf(choice),
   };
 }
 
 const dense: AttentionChoice = { strategy: "dense" };
 const banded = (block: number | undefined): AttentionChoice => ({ strategy: "banded", block });
 
-async function check(shapes: readonly Shape[], choices: readonly AttentionChoice[]): Promise<void> {
+function check(shapes: readonly Shape[], strategies: readonly AttentionChoice[]): void {
+  const choices: readonly Choice[] = ["meaning", ...strategies];
   const pairs = shapes.flatMap((shape) => choices.map((choice) => ({ shape, choice })));
-  const results = await runOps(
-    cpu.client,
-    pairs.map(({ shape, choice }) => caseOf(shape, choice)),
-  );
+  const results = interpretOps(pairs.map(({ shape, choice }) => caseOf(shape, choice)));
   pairs.forEach(({ shape, choice }, i) => {
     // In bf16 the weights are rounded before they meet the values.
     const tolerance = shape.element === "f32" ? 2e-5 : 2e-2;
@@ -111,7 +114,7 @@ const base: Shape = {
 const everyBlock = [1, 2, 3, 4, 5, 6, 7, 8, 9].map(banded);
 const blocks = [1, 3, 4, 9].map(banded);
 
-describe("dense and banded attention equal a plain loop", () => {
+describe("the meaning of attention, dense and banded attention equal a plain loop", () => {
   it.each([
     ["a window of one token", [{ ...base, window: 1 }]],
     ["a window larger than the time", [{ ...base, window: 13 }]],
@@ -120,38 +123,38 @@ describe("dense and banded attention equal a plain loop", () => {
     ["left padding", [{ ...base, padding: [3, 9] }]],
     ["left padding and packed documents", [{ ...base, padding: [0, 4], starts: [[7], [6]] }]],
     ["bf16", [{ ...base, element: "bf16" }]],
-  ] as const satisfies readonly (readonly [string, readonly Shape[]])[])("%s", async (_, shapes) => {
-    await check(shapes, [dense, ...blocks]);
+  ] as const satisfies readonly (readonly [string, readonly Shape[]])[])("%s", (_, shapes) => {
+    check(shapes, [dense, ...blocks]);
   });
 
-  it("blocks of 1 to 9 queries", async () => {
-    await check([base], [dense, ...everyBlock]);
+  it("blocks of 1 to 9 queries", () => {
+    check([base], [dense, ...everyBlock]);
   });
 
-  it("tokens in the ring from none to three windows, every remainder", async () => {
+  it("tokens in the ring from none to three windows, every remainder", () => {
     const shapes = [0, 1, 2, 3, 4, 5, 6, 9].map((n) => ({
       ...base,
       time: 5,
       numTokens: [n, (n * 2 + 1) % 10],
     }));
-    await check(shapes, [dense, banded(2)]);
+    check(shapes, [dense, banded(2)]);
   });
 
-  it("a ring whose document ends in the chunk", async () => {
-    await check([{ ...base, numTokens: [5, 2], starts: [[1], [0, 6]] }], [dense, ...blocks]);
+  it("a ring whose document ends in the chunk", () => {
+    check([{ ...base, numTokens: [5, 2], starts: [[1], [0, 6]] }], [dense, ...blocks]);
   });
 
-  it("one token after the ring", async () => {
+  it("one token after the ring", () => {
     const shapes = [0, 1, 2, 3, 4, 8].map((n) => ({ ...base, time: 1, numTokens: [n, n + 1] }));
-    await check(shapes, [dense, banded(undefined)]);
+    check(shapes, [dense, banded(undefined)]);
   });
 
-  it("more rows than are rolled one by one", async () => {
+  it("more rows than are rolled one by one", () => {
     const numTokens = [0, 1, 2, 3, 4, 5, 6, 7, 8];
-    await check([{ ...base, batch: 9, time: 4, numTokens }], [dense, banded(2)]);
+    check([{ ...base, batch: 9, time: 4, numTokens }], [dense, banded(2)]);
   });
 
-  it("random shapes, documents, padding and rings", async () => {
+  it("random shapes, documents, padding and rings", () => {
     const shape: fc.Arbitrary<Shape> = fc.record({
       batch: fc.integer({ min: 1, max: 3 }),
       time: fc.integer({ min: 1, max: 20 }),
@@ -168,8 +171,8 @@ describe("dense and banded attention equal a plain loop", () => {
       shape.map((s) => ({ ...s, numTokens: s.numTokens?.slice(0, s.batch) })),
       { minLength: 3, maxLength: 3 },
     );
-    await fc.assert(
-      fc.asyncProperty(shapes, fc.integer({ min: 1, max: 9 }), (drawn, block) =>
+    fc.assert(
+      fc.property(shapes, fc.integer({ min: 1, max: 9 }), (drawn, block) =>
         check(drawn, [dense, banded(block)]),
       ),
       { numRuns: 5 },
@@ -179,7 +182,7 @@ describe("dense and banded attention equal a plain loop", () => {
 
 describe("what a token sees", () => {
   /** The weight that the query at `time` gives each new key: values are one-hot. */
-  const weights = async (time: number, window: number, block: number): Promise<number[]> => {
+  const weights = (time: number, window: number, block: number): number[] => {
     const operands = [
       { shape: [1, time, 1, 2], data: Array<number>(time * 2).fill(0) },
       { shape: [1, time, 2], data: Array<number>(time * 2).fill(0) },
@@ -191,17 +194,17 @@ describe("what a token sees", () => {
     ];
     const rule = (e: Emitter, op: OperationOf<"nn.local_attention">) =>
       lowerLocalAttention(e, op, banded(block));
-    const [[y]] = (await runOps(cpu.client, [
-      { op: "nn.local_attention", operands, attributes: { scale: 1 }, rule },
-    ])) as [[number[]]];
+    const [[y]] = interpretOps([{ op: "nn.local_attention", operands, attributes: { scale: 1 }, rule }]) as [
+      [number[]],
+    ];
     return y.filter((_, i) => i % 2 === 0);
   };
 
-  it("is itself and w tokens before it: equal keys average the last w + 1 values", async () => {
-    expect(await weights(6, 2, 2)).toEqual([0, 0.5, 1, 2, 3, 4]);
+  it("is itself and w tokens before it: equal keys average the last w + 1 values", () => {
+    expect(weights(6, 2, 2)).toEqual([0, 0.5, 1, 2, 3, 4]);
   });
 
-  it("a row of the ring that holds nothing is not seen, whatever is in it", async () => {
+  it("a row of the ring that holds nothing is not seen, whatever is in it", () => {
     const junk = [1e30, 1e30];
     const operands = [
       { shape: [1, 1, 1, 2], data: [1, 1] },
@@ -212,18 +215,15 @@ describe("what a token sees", () => {
       { shape: [1, 1, 2], data: junk },
       { shape: [1], element: "i32" as const, data: [0] },
     ];
-    const rule = (choice: AttentionChoice) => (e: Emitter, op: OperationOf<"nn.local_attention">) =>
-      lowerLocalAttention(e, op, choice);
-    const results = await runOps(
-      cpu.client,
-      [dense, banded(1)].map((choice) => ({
+    const results = interpretOps(
+      (["meaning", dense, banded(1)] as const).map((choice) => ({
         op: "nn.local_attention" as const,
         operands,
         attributes: { scale: 1 },
-        rule: rule(choice),
+        ...ruleOf(choice),
       })),
     );
-    expect(results).toEqual([[[5, 6]], [[5, 6]]]);
+    expect(results).toEqual([[[5, 6]], [[5, 6]], [[5, 6]]]);
   });
 });
 
@@ -235,14 +235,16 @@ describe("grouped-query attention", () => {
       return at >= from && at < to;
     });
 
-  it("is multi-query attention of each head of keys with the heads of queries that it serves", async () => {
+  it("is multi-query attention of each head of keys with the heads of queries that it serves", () => {
     const [groups, heads] = [3, 6];
     const shapes: readonly Shape[] = [
       { ...base, heads },
       { ...base, heads, numTokens: [5, 2], starts: [[4], [1, 6]] },
       { ...base, heads, time: 1, numTokens: [7, 0] },
     ];
-    const pairs = shapes.flatMap((shape) => [dense, banded(2)].map((choice) => ({ shape, choice })));
+    const pairs = shapes.flatMap((shape) =>
+      (["meaning", dense, banded(2)] as const).map((choice) => ({ shape, choice })),
+    );
     const cases = pairs.map(({ shape, choice }): OpCase => {
       const { batch, time, head, window } = shape;
       const one = caseOf(shape, choice);
@@ -263,7 +265,7 @@ describe("grouped-query attention", () => {
       const ring = [13, 14].map((seed) => grow(seed, [batch, window, groups, head]));
       return { ...one, operands: [q!, ...rows, positions!, ...ring, numTokens!] };
     });
-    const results = await runOps(cpu.client, cases);
+    const results = interpretOps(cases);
     pairs.forEach(({ shape, choice }, i) => {
       const { heads: all, head } = shape;
       const [q, k, v, , ringK, ringV] = cases[i]!.operands.map(({ data }) => [...data]);

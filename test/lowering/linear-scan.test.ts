@@ -4,11 +4,8 @@ import type { ScalarType } from "../../src/ir/types.js";
 import type { OperationOf } from "../../src/ir/ops/index.js";
 import type { Emitter } from "../../src/ir/emit.js";
 import { lowerLinearScan, type ScanChoice } from "../../src/lowering/scan/lower.js";
-import { useCpu } from "../dsl/cpu.js";
-import { expectClose, type OpCase, randomNumbers, rounded, runOps } from "./ops.js";
+import { expectClose, interpretOps, type OpCase, randomNumbers, rounded } from "./ops.js";
 import { linearScan } from "./plain.js";
-
-const cpu = useCpu();
 
 const choices: readonly ScanChoice[] = [
   ...[1, 2, 3, 4, 8].map((unroll) => ({ strategy: "sequential", unroll }) as const),
@@ -73,12 +70,9 @@ function caseOf(shape: Shape, choice: ScanChoice | undefined): OpCase {
 }
 
 /** Every strategy, and the op's meaning, against the plain loop. */
-async function check(shape: Shape): Promise<void> {
+function check(shape: Shape): void {
   const all = [undefined, ...choices];
-  const results = await runOps(
-    cpu.client,
-    all.map((choice) => caseOf(shape, choice)),
-  );
+  const results = interpretOps(all.map((choice) => caseOf(shape, choice)));
   const { x, a, h0 } = numbersOf(shape);
   const expected = linearScan([shape.batch, shape.time, shape.channels], x, a, h0, shape.reverse);
   all.forEach((choice, i) => {
@@ -99,8 +93,8 @@ const base: Shape = {
 };
 
 describe("every strategy of linear_scan equals a plain loop", () => {
-  it("on random shapes, element types, directions, starts and resets", async () => {
-    await fc.assert(fc.asyncProperty(shapes, check), { numRuns: 6 });
+  it("on random shapes, element types, directions, starts and resets", () => {
+    fc.assert(fc.property(shapes, check), { numRuns: 6 });
   });
 
   it.each([
@@ -111,11 +105,11 @@ describe("every strategy of linear_scan equals a plain loop", () => {
     ["a whole number of blocks", { ...base, time: 24, start: "zero" }],
     ["one more than a whole number of blocks", { ...base, time: 25 }],
     ["more than one block of 64", { ...base, time: 131, batch: 1, channels: 2, element: "bf16" }],
-  ] as const satisfies readonly (readonly [string, Shape])[])("%s", async (_, shape) => {
-    await check(shape);
+  ] as const satisfies readonly (readonly [string, Shape])[])("%s", (_, shape) => {
+    check(shape);
   });
 
-  it("the carry is f32 also where x is bf16: it does not round at each step", async () => {
+  it("the carry is f32 also where x is bf16: it does not round at each step", () => {
     const time = 40;
     const element = "bf16" as const;
     const data = { shape: [1, time, 1], element };
@@ -127,14 +121,13 @@ describe("every strategy of linear_scan equals a plain loop", () => {
     const rules = choices.map(
       (choice) => (e: Emitter, op: OperationOf<"nn.linear_scan">) => lowerLinearScan(e, op, choice),
     );
-    const results = await runOps(
-      cpu.client,
+    const results = interpretOps(
       rules.map((rule) => ({ op: "nn.linear_scan", operands, attributes: { axis: 1 }, rule })),
     );
     for (const [, last] of results) expect(last).toEqual([1 + time * 2 ** -9]);
   });
 
-  it("a = 0 forgets even infinity", async () => {
+  it("a = 0 forgets even infinity", () => {
     const operands = [
       { shape: [1, 3, 1], data: [1, 2, 3] },
       { shape: [1, 3, 1], data: [1, 0, 1] },
@@ -142,20 +135,19 @@ describe("every strategy of linear_scan equals a plain loop", () => {
     ];
     const rule = (e: Emitter, op: OperationOf<"nn.linear_scan">) =>
       lowerLinearScan(e, op, { strategy: "blocked", block: 2 });
-    const [[y]] = (await runOps(cpu.client, [
-      { op: "nn.linear_scan", operands, attributes: { axis: 1 }, rule },
-    ])) as [[number[]]];
+    const [[y]] = interpretOps([{ op: "nn.linear_scan", operands, attributes: { axis: 1 }, rule }]) as [
+      [number[]],
+    ];
     expect(y.slice(1)).toEqual([2, 5]);
   });
 
-  it("no steps: the start is the end", async () => {
+  it("no steps: the start is the end", () => {
     const none = { shape: [2, 0, 1], data: [] };
     const operands = [none, none, { shape: [2, 1], data: [3, 4] }];
     const rules = choices.map(
       (choice) => (e: Emitter, op: OperationOf<"nn.linear_scan">) => lowerLinearScan(e, op, choice),
     );
-    const results = await runOps(
-      cpu.client,
+    const results = interpretOps(
       rules.map((rule) => ({ op: "nn.linear_scan", operands, attributes: { axis: 1 }, rule })),
     );
     for (const result of results) expect(result).toEqual([[], [3, 4]]);

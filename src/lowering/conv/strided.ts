@@ -3,9 +3,20 @@
  * the first, of a later slice one group earlier. No row is moved but at the edges.
  */
 import type { Value } from "../../ir/operation.js";
+import type { OperationOf } from "../../ir/ops/index.js";
 import { type Emitter, shapeOf } from "../../ir/emit.js";
+import { newTail, zeroWhere } from "../decompose/causal-conv1d.js";
 import { previousSlice, stridedSlices } from "../time-layout.js";
-import { type ConvInputs, newTail, zeroWhere } from "./conv-rows.js";
+import { asRows, fromRows } from "./rows.js";
+
+/** The operands by name: x [b, t, e], w [e, taps], bias [e], segment_pos [b, t], tail [b, taps - 1, e]. */
+interface ConvInputs {
+  readonly x: Value;
+  readonly w: Value;
+  readonly bias: Value;
+  readonly segmentPos: Value;
+  readonly tail: Value;
+}
 
 /** Strided slices by the number of their first token, from -(taps - 1) up. */
 class Slices {
@@ -46,11 +57,12 @@ class Slices {
   }
 }
 
-export function stridedConv1d(
+/** y, strided as x is, and the new tail. */
+function convolve(
   e: Emitter,
   { x, w, bias, segmentPos, tail }: ConvInputs,
   factor: number,
-): readonly Value[] {
+): readonly [Value, Value] {
   const taps = shapeOf(w)[1]!;
   const [batch, , channels] = shapeOf(x) as [number, number, number];
   const inputs = new Slices(e, x, tail, factor);
@@ -76,5 +88,21 @@ export function stridedConv1d(
   if (taps === 1) return [y, tail];
   const rows = e.concat([noStart, starts.last(taps - 1)], 1);
   const last = e.concat([tail, inputs.last(taps - 1)], 1);
-  return [y, newTail(e, last, rows, taps - 1, taps)];
+  return [y, newTail(e, last, rows, 1, taps)];
+}
+
+/** y and the new tail of strided rows; undefined for rows in order, or where a group of tokens does not hold all taps. */
+export function stridedConv1d(e: Emitter, op: OperationOf<"nn.causal_conv1d">): readonly Value[] | undefined {
+  const { axis, strided: factor = 1 } = op.attributes;
+  const [x, w, bias, segmentPos, tail] = op.operands as [Value, Value, Value, Value, Value];
+  if (factor === 1 || factor < shapeOf(w)[1]!) return undefined;
+  const inputs: ConvInputs = {
+    x: asRows(e, x, axis, 1),
+    w,
+    bias,
+    segmentPos: asRows(e, segmentPos, axis, 0),
+    tail: asRows(e, tail, axis, 1),
+  };
+  const [y, last] = convolve(e, inputs, factor);
+  return [fromRows(e, y, x, axis), fromRows(e, last, tail, axis)];
 }
