@@ -43,7 +43,7 @@ const program = z.strictObject({
   stablehlo: z.string().regex(/^\d+\.\d+\.\d+$/),
   /** Name of the program that makes its `prepared` arguments. */
   prepare: z.string().optional(),
-  /** What it takes and gives, in order; `prepared` arguments are results of its preparing program, by their number. */
+  /** What it takes and gives, in order; `prepared` arguments are outputs of its preparing program, by their name. */
   arguments: z.array(argumentSchema),
   results: z.array(resultSchema),
 });

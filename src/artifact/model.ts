@@ -61,7 +61,7 @@ export class ArtifactModel extends ResidentModel<LoadedProgram> {
   protected override async make(key: ProgramKey): Promise<LoadedProgram> {
     const program = this.#find(key);
     const executable = await this.#load(program, describeProgram(key));
-    return { interface: program, executable, preparation: this.#preparation(program) };
+    return { interface: program, executable, preparations: this.#preparations(program) };
   }
 
   #find(key: ProgramKey): ManifestProgram {
@@ -78,13 +78,10 @@ export class ArtifactModel extends ResidentModel<LoadedProgram> {
     });
   }
 
-  #preparation({ prepare }: ManifestProgram): WeightPreparation | undefined {
-    if (prepare === undefined) return undefined;
-    const program = this.#parts.artifact.manifest.programs.find(({ name }) => name === prepare)!;
-    return {
-      id: prepare,
-      load: async () => ({ interface: program, executable: await this.#load(program) }),
-    };
+  #preparations({ prepare }: ManifestProgram): readonly WeightPreparation[] {
+    return this.#parts.artifact.manifest.programs
+      .filter(({ name }) => name === prepare)
+      .map((program) => ({ interface: program, load: () => this.#load(program) }));
   }
 
   /** @param title for the progress line; without one, nothing is told */

@@ -74,9 +74,9 @@ def call(name, inputs={}):
     if name not in compiled:
         compiled[name] = compile(name)
     if "prepare" in program and program["prepare"] not in prepared:
-        prepared[program["prepare"]] = list(call(program["prepare"]).values())
+        prepared[program["prepare"]] = call(program["prepare"])
     source = {"input": inputs.get, "parameter": weights.get, "state": states.get,
-              "prepared": lambda number: prepared[program["prepare"]][int(number)]}
+              "prepared": lambda name: prepared[program["prepare"]][name]}
     results = compiled[name]([source[a["role"]](a["name"]) for a in program["arguments"]])
     named = {r["name"]: value for r, value in zip(program["results"], results)}
     states.update((r["name"], named[r["name"]]) for r in program["results"] if r["role"] == "state")

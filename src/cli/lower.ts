@@ -34,7 +34,7 @@ export async function runLower(context: CommandContext, options: Options): Promi
     printPass(event);
   });
   progress.done();
-  const all = [lowered, ...(lowered.prepare === undefined ? [] : [lowered.prepare])];
+  const all = [lowered, ...lowered.preparations];
   const text = all
     .map(({ module }) => printModule(module, { locations: options.locations }))
     .join(`${separator}\n`);

@@ -13,7 +13,10 @@ export interface PassPrinterFlags {
 /** Large constants are left out of what is printed on the way. */
 const ELIDE_ABOVE = 16;
 
-/** A callback for a pipeline over `module`: prints all of it after each pass, or only what changed. */
+/**
+ * A callback for a pipeline over a copy of `module`: prints all of it after each pass, or only what changed. Modules that come after it,
+ * as those that prepare weights do, are new as a whole.
+ */
 export function createPassPrinter(
   context: CommandContext,
   module: Operation,
@@ -25,11 +28,12 @@ export function createPassPrinter(
     return ({ name, module: after }) => context.printError(`${bold(`// after ${name}`)}\n${textOf(after)}`);
   }
   if (flags.printIrAfterChange !== true) return () => {};
-  let before = textOf(module);
+  const texts = new Map<Operation, string>();
   return ({ name, module: changed }) => {
+    const before = texts.get(changed) ?? (texts.size === 0 ? textOf(module) : "");
     const after = textOf(changed);
     const lines = formatDiff(before, after);
-    before = after;
+    texts.set(changed, after);
     context.printError(bold(`// after ${name}${lines.length === 0 ? ": no change" : ""}`));
     for (const line of lines)
       context.printError(line.startsWith("+") ? green(line) : line.startsWith("-") ? red(line) : line);

@@ -1,4 +1,5 @@
 /** @file Functions of the module: traced once per shape of the arguments, called as often as wanted. */
+import { ENTRY, freeSymbol } from "../ir/analysis/symbols.js";
 import { Builder } from "../ir/builder.js";
 import { insertOperation, makeBlock, makeOperation, makeRegion } from "../ir/rewriter.js";
 import { functionType } from "../ir/types.js";
@@ -42,9 +43,8 @@ export function fn<X extends object, Y extends object>(name: string, body: (args
 
 function uniqueSymbol(name: string, all: TracedFunctions): string {
   const functions = [...all.values()].flatMap((shapes) => [...shapes.values()]);
-  const taken = new Set(["main", ...functions.map((f) => f.symbol)]);
-  if (!taken.has(name)) return name;
-  for (let i = 0; ; i++) if (!taken.has(`${name}_${i}`)) return `${name}_${i}`;
+  const taken = new Set([ENTRY, ...functions.map((f) => f.symbol)]);
+  return freeSymbol(name, (symbol) => taken.has(symbol));
 }
 
 function traceFunction<X extends object, Y extends object>(

@@ -1,4 +1,5 @@
 /** @file program: traces a body into a module, with a description of every argument and result. */
+import { ENTRY } from "../ir/analysis/symbols.js";
 import type { Operation } from "../ir/operation.js";
 import type { Precision } from "../ir/precision.js";
 import { insertOperation, makeBlock, makeOperation, makeRegion } from "../ir/rewriter.js";
@@ -190,7 +191,7 @@ export function program(
   const main = makeOperation({
     name: "func.func",
     attributes: {
-      sym_name: "main",
+      sym_name: ENTRY,
       sym_visibility: "public",
       function_type: functionType(
         entry.arguments.map((argument) => argument.type),

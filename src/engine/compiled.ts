@@ -11,6 +11,7 @@ import {
 import { printModule } from "../ir/text/index.js";
 import {
   callProgram,
+  closeAll,
   type LoadedProgram,
   type WeightPreparation,
   type ProgramBuffers,
@@ -18,7 +19,7 @@ import {
   runPreparation,
 } from "../serving/index.js";
 import type { Interface } from "../program/index.js";
-import { type LoweredProgram, preparationId } from "./lower.js";
+import type { LoweredProgram } from "./lowered-program.js";
 
 /** Compiles for devices that are described, not present, e.g. a TPU. @throws PjrtError with the compiler's words */
 export const compileAhead = (topology: Topology, lowered: LoweredProgram): Promise<AheadOfTimeProgram> =>
@@ -28,7 +29,7 @@ export const compileAhead = (topology: Topology, lowered: LoweredProgram): Promi
 export class CompiledProgram implements LoadedProgram, Disposable {
   /** What its arguments and results mean. */
   readonly interface: Interface;
-  readonly preparation: WeightPreparation | undefined;
+  readonly preparations: readonly WeightPreparation[];
 
   private constructor(
     lowered: LoweredProgram,
@@ -37,10 +38,10 @@ export class CompiledProgram implements LoadedProgram, Disposable {
     readonly compileMs: number,
     /** Whether it was compiled by an earlier process. */
     readonly fromCache: boolean,
-    preparation: WeightPreparation | undefined,
+    preparations: readonly WeightPreparation[],
   ) {
     this.interface = lowered;
-    this.preparation = preparation;
+    this.preparations = preparations;
   }
 
   /** Compiles StableHLO text, or finds it in the cache, if one is given. @throws PjrtError with the compiler's words */
@@ -53,16 +54,25 @@ export class CompiledProgram implements LoadedProgram, Disposable {
     const request = { program: printModule(lowered.module), signature: lowered };
     const { executable, fromCache } = await compileThrough(cache, client, request);
     const ms = performance.now() - start;
-    const preparation = preparationOf(client, lowered.prepare, cache);
-    return new CompiledProgram(lowered, executable, ms, fromCache, preparation);
+    const preparations = lowered.preparations.map((prepare) => preparationOf(client, prepare, cache));
+    return new CompiledProgram(lowered, executable, ms, fromCache, preparations);
   }
 
   /**
-   * Computes the `prepared` arguments of `run` from the parameters, in their order; none for a program that runs by itself. The caller
+   * Computes the `prepared` arguments of `run` from the parameters, by name; none for a program that runs by itself. The caller
    * closes them. @throws UsageError for a parameter that is not given; PjrtError
    */
-  async prepare(parameters: ReadonlyMap<string, DeviceBuffer>): Promise<readonly DeviceBuffer[]> {
-    return this.preparation === undefined ? [] : runPreparation(this.preparation, parameters);
+  async prepare(parameters: ReadonlyMap<string, DeviceBuffer>): Promise<ReadonlyMap<string, DeviceBuffer>> {
+    const prepared = new Map<string, DeviceBuffer>();
+    try {
+      for (const preparation of this.preparations)
+        for (const [name, buffer] of await runPreparation(preparation, parameters))
+          prepared.set(name, buffer);
+      return prepared;
+    } catch (error) {
+      closeAll(prepared.values());
+      throw error;
+    }
   }
 
   /** Enqueues one run. States are used up; the results' take their place. @throws UsageError for a buffer that is not given */
@@ -79,14 +89,11 @@ export class CompiledProgram implements LoadedProgram, Disposable {
   }
 }
 
-function preparationOf(
+const preparationOf = (
   client: Client,
-  prepare: LoweredProgram | undefined,
+  prepare: LoweredProgram,
   cache: CompileCache | undefined,
-): WeightPreparation | undefined {
-  if (prepare === undefined) return undefined;
-  return {
-    id: preparationId(prepare),
-    load: () => CompiledProgram.compile(client, prepare, cache),
-  };
-}
+): WeightPreparation => ({
+  interface: prepare,
+  load: async () => (await CompiledProgram.compile(client, prepare, cache)).executable,
+});

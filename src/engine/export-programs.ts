@@ -8,7 +8,8 @@ import type { Signature } from "../runtime-pjrt/index.js";
 import { type ProgramKey, sessionPrograms } from "../serving/index.js";
 import type { LoweringOptions } from "../targets/index.js";
 import type { FloatType } from "../weights/index.js";
-import { type LoweredProgram, lowerProgram, preparationId } from "./lower.js";
+import { Family } from "./family.js";
+import type { LoweredProgram } from "./lowered-program.js";
 
 /** What decides the programs of an artifact. */
 export interface ExportedPrograms extends LoweringOptions {
@@ -36,7 +37,7 @@ export interface ExportedProgram {
 const nameOf = ({ kind, batch, time }: ProgramKey): string => `${kind}_${batch}x${time}`;
 
 /**
- * Lowers all programs of a model. What prepares weights for them comes first, once for those that prepare the same.
+ * Lowers all programs of a model. What prepares weights for them comes first, one program for all.
  * @param onProgram is told the name of each program before it is lowered
  * @throws VerifyError; PortabilityError when the StableHLO version asked for cannot express a program; UsageError for an unknown one
  */
@@ -45,28 +46,27 @@ export function exportPrograms(
   onProgram?: (name: string) => void,
 ): readonly ExportedProgram[] {
   const { model, dtype, batch, chunk } = options;
-  const preparing = new Map<string, ExportedProgram>();
-  const programs = sessionPrograms(model.generation, { batch, chunk }, options).map((key) => {
-    const name = nameOf(key);
-    onProgram?.(name);
-    const traced = model.program({ ...key, dtype });
-    const lowered = lowerProgram(traced, { ...options, prepare: options.prepare ?? true }, options.onPass);
-    const prepare = lowered.prepare && shared(preparing, lowered.prepare, options);
-    return write(lowered, { ...key, name, ...(prepare === undefined ? {} : { prepare }) }, options);
-  });
-  return [...preparing.values(), ...programs];
-}
-
-/** The name of the preparing program that is equal to this one, which is added if there is none. */
-function shared(
-  known: Map<string, ExportedProgram>,
-  prepare: LoweredProgram,
-  options: ExportedPrograms,
-): string {
-  const id = preparationId(prepare);
-  const name = known.get(id)?.content.name ?? (known.size === 0 ? "prepare" : `prepare_${known.size + 1}`);
-  if (!known.has(id)) known.set(id, write(prepare, { name, kind: "prepare", batch: 0, time: 0 }, options));
-  return name;
+  const keys = sessionPrograms(model.generation, { batch, chunk }, options);
+  function* traced() {
+    for (const key of keys) {
+      onProgram?.(nameOf(key));
+      yield model.program({ ...key, dtype });
+    }
+  }
+  const programs = new Family(options, options.onPass).lower(traced());
+  const preparations = new Set(programs.flatMap((program) => program.preparations));
+  return [
+    ...[...preparations].map((program) =>
+      write(program, { name: program.name, kind: "prepare", batch: 0, time: 0 }, options),
+    ),
+    ...programs.map((program, i) => {
+      // One, since all are lowered in one go and in one precision.
+      const [prepare] = program.preparations;
+      const key = keys[i]!;
+      const needs = prepare === undefined ? {} : { prepare: prepare.name };
+      return write(program, { ...key, name: nameOf(key), ...needs }, options);
+    }),
+  ];
 }
 
 function write(

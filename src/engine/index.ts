@@ -10,12 +10,8 @@ export {
 export type { ExportCompiler } from "./export-compile.js";
 export { compileAndCount, type CompiledCost, costRequest } from "./cost.js";
 export { checkGoldenCase, type GoldenOptions } from "./golden.js";
-export {
-  type LoweredProgram,
-  loweringPipeline,
-  lowerProgram,
-  stablehloText,
-} from "./lower.js";
+export { Family, lowerProgram } from "./family.js";
+export { type LoweredProgram, loweringPipeline, stablehloText } from "./lowered-program.js";
 export {
   type LoweringOptions,
   resolveTarget,

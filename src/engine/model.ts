@@ -13,7 +13,8 @@ import {
 import { bindWeights, type Checkpoint, type FloatType } from "../weights/index.js";
 import { CompiledProgram } from "./compiled.js";
 import { type LoweringOptions, resolveTarget } from "../targets/index.js";
-import { type LoweredProgram, lowerProgram } from "./lower.js";
+import { Family } from "./family.js";
+import type { LoweredProgram } from "./lowered-program.js";
 
 /** How a model is lowered, compiled and watched. */
 export interface ModelOptions extends LoweringOptions {
@@ -31,6 +32,7 @@ export interface ModelOptions extends LoweringOptions {
 /** A model with its weights on a device. Close it. */
 export class Model<Kind extends string = string> extends ResidentModel<CompiledProgram> {
   readonly #options: ModelOptions;
+  readonly #family: Family;
 
   private constructor(
     client: Client,
@@ -44,6 +46,7 @@ export class Model<Kind extends string = string> extends ResidentModel<CompiledP
   ) {
     super(client, definition.generation, { dtype, weights });
     this.#options = options;
+    this.#family = new Family(options, options.onPass);
   }
 
   /**
@@ -70,13 +73,9 @@ export class Model<Kind extends string = string> extends ResidentModel<CompiledP
   lower(key: ProgramKey<Kind>): LoweredProgram {
     const start = performance.now();
     const program = this.definition.program({ ...key, dtype: this.dtype });
-    const lowered = lowerProgram(
-      program,
-      { ...this.#options, prepare: this.#options.prepare ?? true },
-      this.#options.onPass,
-    );
+    const [lowered] = this.#family.lower([program]);
     this.#options.onEvent?.({ phase: "lower", program: describeProgram(key), ms: performance.now() - start });
-    return lowered;
+    return lowered!;
   }
 
   protected override async make(key: ProgramKey<Kind>): Promise<CompiledProgram> {

@@ -2,6 +2,7 @@
  * @file Programs that say themselves what is right, with check.expect_* (as ops, or as custom calls). The checks are taken out, the
  * program returns what they compared, and the comparison is done here: any plugin can run it.
  */
+import { ENTRY } from "../ir/analysis/symbols.js";
 import { serializePortable } from "../ir/bytecode/index.js";
 import type { Elements } from "../ir/elements.js";
 import { type Comparison, describeDifference } from "../ir/interpret/compare.js";
@@ -102,7 +103,7 @@ function takeOutChecks(main: OperationOf<"func.func"> & Operation): readonly Che
     [],
     returned.map((value) => value.type),
   );
-  setAttributes(main, { ...attributes, sym_name: "main", sym_visibility: "public", function_type: type });
+  setAttributes(main, { ...attributes, sym_name: ENTRY, sym_visibility: "public", function_type: type });
   return checks;
 }
 
@@ -110,7 +111,7 @@ function takeOutChecks(main: OperationOf<"func.func"> & Operation): readonly Che
 function findEntry(module: Operation): OperationOf<"func.func"> & Operation {
   const functions = [...module.regions[0]!.entry].filter((operation) => isOp(operation, "func.func"));
   const entries = functions.filter((func) => func.attributes.function_type.inputs.length === 0);
-  const hasMain = functions.some((func) => func.attributes.sym_name === "main");
+  const hasMain = functions.some((func) => func.attributes.sym_name === ENTRY);
   const main = hasMain || entries.length !== 1 ? findMain(module) : entries[0]!;
   if (main.attributes.function_type.inputs.length === 0) return main;
   throw new ProgramError("a program that checks itself takes no arguments", {

@@ -244,10 +244,7 @@ func.func private @layers_0(%x: tensor<4xf32>, %w: tensor<4xf32>) -> tensor<4xf3
 }`,
   },
   run(module, context, { fences }) {
-    // A family's programs know a common @prepare by its text, however their layers are called.
-    const open = functionsOf(module).filter(
-      ({ attributes }) => attributes.sym_visibility !== "private" && attributes.sym_name !== "prepare",
-    );
+    const open = functionsOf(module).filter(({ attributes }) => attributes.sym_visibility !== "private");
     let operations: readonly (readonly Operation[])[] = open.map(
       (func) => bodyOf(func)?.operations.slice(0, -1) ?? [],
     );

@@ -12,8 +12,13 @@ export { isBufferElementType, ProgramError, staticTensor } from "./tensor.js";
 export {
   argumentMeaning,
   encodeInterface,
+  findPreparation,
   interfaceOf,
   parameterPath,
+  preparationMark,
+  preparationResult,
   preparedAttributes,
+  preparedIndex,
+  preparedName,
   resultMeaning,
 } from "./text-form.js";

@@ -14,7 +14,7 @@ export type ResultRole = (typeof resultRoles)[number];
 
 /** What arguments and results have in common. */
 interface InterfaceTensor {
-  /** Input or output name, parameter or state path; for `prepared`, the number of the result of the preparing program. */
+  /** Input or output name, parameter or state path; `prepared` arguments are called as the outputs of the preparing programs. */
   readonly name: string;
   /** Axis names, outermost first, one for each dimension; their numbers where an author named none. */
   readonly axes: readonly string[];

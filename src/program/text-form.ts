@@ -10,7 +10,8 @@ import {
   integerAttribute,
   stringAttribute,
 } from "../ir/attribute.js";
-import type { FunctionOperation } from "../ir/analysis/symbols.js";
+import { type FunctionOperation, functionsOf } from "../ir/analysis/symbols.js";
+import type { Operation } from "../ir/operation.js";
 import { scalarType } from "../ir/types.js";
 import { type Argument, argumentRoles, type Interface, type Result, resultRoles } from "./interface.js";
 import { staticTensor } from "./tensor.js";
@@ -56,9 +57,34 @@ export function parameterPath(attributes: AttributeDictionary): string | undefin
   return found?.role === "parameter" ? found.name : undefined;
 }
 
-/** Attributes of an argument that holds result `index` of the preparing program. */
+const PREPARED = "griffin.prepared";
+
+/** Attributes of an argument that holds result `index` of the preparation in the same module. */
 export const preparedAttributes = (index: number): AttributeDictionary =>
-  new Map([["griffin.prepared", integerAttribute(index, scalarType("i64"))]]);
+  new Map([[PREPARED, integerAttribute(index, scalarType("i64"))]]);
+
+/** Which result of the preparation in the same module an argument holds; undefined for all else. */
+export function preparedIndex(attributes: AttributeDictionary): number | undefined {
+  const index = attributes.get(PREPARED);
+  return index?.kind === "integer" ? Number(index.value) : undefined;
+}
+
+/** Attributes of an argument that holds a value which preparations of the program's family give by this name. */
+export const preparedName = (name: string): AttributeDictionary =>
+  new Map([[PREPARED, stringAttribute(name)]]);
+
+/** Attributes of a result of a preparation, which programs take by this name. */
+export const preparationResult = (name: string): AttributeDictionary =>
+  new Map([["griffin.output", stringAttribute(name)]]);
+
+const PREPARATION = "griffin.preparation";
+
+/** Marks the function of a module that computes its entry's `prepared` arguments from parameters, whatever it is called. */
+export const preparationMark: AttributeDictionary = new Map([[PREPARATION, { kind: "unit" }]]);
+
+/** The function marked as the module's preparation, or undefined. */
+export const findPreparation = (module: Operation): FunctionOperation | undefined =>
+  functionsOf(module).find(({ extra }) => extra.has(PREPARATION));
 
 /** Axis names; the numbers of the dimensions where none are noted. */
 function axesOf(attributes: AttributeDictionary, rank: number): readonly string[] {

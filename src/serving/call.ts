@@ -9,7 +9,7 @@ export interface ProgramBuffers {
   readonly inputs?: ReadonlyMap<string, DeviceBuffer>;
   readonly parameters?: ReadonlyMap<string, DeviceBuffer>;
   readonly states?: ReadonlyMap<string, DeviceBuffer>;
-  readonly prepared?: readonly DeviceBuffer[];
+  readonly prepared?: ReadonlyMap<string, DeviceBuffer>;
 }
 
 /** Enqueues one run. States are donated: their buffers are used up, the results' take their place. @throws UsageError for buffers that are not given; ArgumentError, PjrtError */
@@ -23,7 +23,7 @@ export async function callProgram(
       input: () => buffers.inputs?.get(name),
       parameter: () => buffers.parameters?.get(name),
       state: () => buffers.states?.get(name),
-      prepared: () => buffers.prepared?.[Number(name)],
+      prepared: () => buffers.prepared?.get(name),
     }[role]();
     return found === undefined ? [] : [found];
   });
@@ -46,7 +46,7 @@ function missingBuffers(
     input: new Set(inputs?.keys()),
     parameter: new Set(parameters?.keys()),
     state: new Set(states?.keys()),
-    prepared: new Set(prepared?.map((_, i) => `${i}`)),
+    prepared: new Set(prepared?.keys()),
   };
   const missing = wanted.filter(({ role, name }) => !given[role].has(name));
   const needsPreparation = missing.some(({ role }) => role === "prepared");

@@ -11,6 +11,7 @@ export {
 export type { GenerationPrograms, LanguageModel } from "./language-model.js";
 export { DEFAULT_NEW_TOKENS, type GeneratedToken, type GenerateOptions, generate } from "./generate.js";
 export {
+  closeAll,
   describeProgram,
   type ProgramKey,
   type ProgramResults,

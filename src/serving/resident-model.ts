@@ -12,26 +12,25 @@ import type { ResidentWeights } from "./weights.js";
 export interface LoadedProgram {
   readonly interface: Interface;
   readonly executable: Executable;
-  /** What it needs to have prepared, if anything. */
-  readonly preparation?: WeightPreparation | undefined;
+  /** Give its `prepared` arguments; none for a program that runs by itself. */
+  readonly preparations: readonly WeightPreparation[];
 }
 
-/** How what a program takes as `prepared` arguments is computed from the weights. */
+/** How what programs take as `prepared` arguments is computed from the weights. */
 export interface WeightPreparation {
-  /** Equal for programs that prepare the same: it is done once for all of them. */
-  readonly id: string;
-  load(): Promise<LoadedProgram>;
+  /** What the preparing program takes and gives. It runs once for all programs whose preparations have the same object here. */
+  readonly interface: Interface;
+  load(): Promise<Executable>;
 }
 
-/** Loads the preparing program, runs it once and frees it; its results in order, which the caller closes. @throws UsageError, PjrtError */
+/** Loads the preparing program, runs it once and frees it; its results by name, which the caller closes. @throws UsageError, PjrtError */
 export async function runPreparation(
   preparation: WeightPreparation,
   parameters: ReadonlyMap<string, DeviceBuffer> | Promise<ReadonlyMap<string, DeviceBuffer>>,
-): Promise<readonly DeviceBuffer[]> {
-  const program = await preparation.load();
-  using executable = program.executable;
-  const { outputs } = await callProgram(program.interface, executable, { parameters: await parameters });
-  return [...outputs.values()];
+): Promise<ReadonlyMap<string, DeviceBuffer>> {
+  using executable = await preparation.load();
+  const { outputs } = await callProgram(preparation.interface, executable, { parameters: await parameters });
+  return outputs;
 }
 
 /** The longest piece in which prompts are read, in tokens: a program of that length must compile in seconds. */
@@ -48,7 +47,7 @@ export interface ResidentParts {
 /** What models have in common, wherever their programs come from. */
 export abstract class ResidentModel<Program extends LoadedProgram> implements ProgramSet, Disposable {
   readonly #programs = new Map<string, Promise<Program>>();
-  readonly #prepared = new Map<string, Promise<readonly DeviceBuffer[]>>();
+  readonly #prepared = new Map<Interface, Promise<ReadonlyMap<string, DeviceBuffer>>>();
   readonly #weights: ResidentWeights;
   readonly dtype: FloatType;
   readonly chunk: number;
@@ -92,7 +91,7 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
   }
 
   async ready(key: ProgramKey): Promise<void> {
-    await this.#prepare((await this.program(key)).preparation);
+    await this.#prepare((await this.program(key)).preparations);
   }
 
   async run(
@@ -101,14 +100,21 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
     states: ReadonlyMap<string, DeviceBuffer> = new Map(),
   ): Promise<ProgramResults> {
     const program = await this.program(key);
-    const prepared = await this.#prepare(program.preparation);
+    const prepared = await this.#prepare(program.preparations);
     const parameters = await this.#weights.buffers;
     return callProgram(program.interface, program.executable, { inputs, states, parameters, prepared });
   }
 
-  async #prepare(preparation: WeightPreparation | undefined): Promise<readonly DeviceBuffer[]> {
-    if (preparation === undefined) return [];
-    return remember(this.#prepared, preparation.id, () => runPreparation(preparation, this.#weights.buffers));
+  /** Runs those that have not run; what all give, by name. */
+  async #prepare(preparations: readonly WeightPreparation[]): Promise<ReadonlyMap<string, DeviceBuffer>> {
+    const given = await Promise.all(
+      preparations.map((preparation) =>
+        remember(this.#prepared, preparation.interface, () =>
+          runPreparation(preparation, this.#weights.buffers),
+        ),
+      ),
+    );
+    return given.length === 1 ? given[0]! : new Map(given.flatMap((prepared) => [...prepared]));
   }
 
   /** Frees weights and programs. */
@@ -117,7 +123,8 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
     for (const program of this.#programs.values()) {
       program.then(({ executable }) => executable.close()).catch(() => undefined);
     }
-    for (const prepared of this.#prepared.values()) prepared.then(closeAll).catch(() => undefined);
+    for (const prepared of this.#prepared.values())
+      prepared.then((buffers) => closeAll(buffers.values())).catch(() => undefined);
   }
 
   [Symbol.dispose](): void {

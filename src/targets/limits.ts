@@ -1,4 +1,5 @@
 /** @file What plugins are known to fail on, refused before they see the program: some of it aborts the whole process. */
+import { ENTRY } from "../ir/analysis/symbols.js";
 import { VerifyError } from "../ir/errors.js";
 import { describeLocation, sourcePosition } from "../ir/location.js";
 import { type Operation, walk } from "../ir/operation.js";
@@ -39,7 +40,7 @@ export const findType = (operation: Operation, wanted: (element: ElementType) =>
 
 const refuseDynamicArguments: Limit = (operation) => {
   const { sym_name: name } = operation.attributes as { readonly sym_name?: string };
-  if (operation.name !== "func.func" || name !== "main") return undefined;
+  if (operation.name !== "func.func" || name !== ENTRY) return undefined;
   const argument = operation.regions[0]?.blocks[0]?.arguments.find(({ type }) => {
     if (type.kind === "unranked") return true;
     return (

@@ -166,7 +166,7 @@ ${"  "}
   it("lists the passes with their options", async () => {
     const { out } = await opt("--list-passes");
     expect(out).toContain(`hoist-parameters
-    Moves what depends on parameters alone into @prepare, which runs once at load.
+    Moves what depends on parameters alone to where it runs once, at load.
     enabled=true|false  false leaves the program as it is (default: true)
 `);
     expect(out).toContain("lower-linear-scan\n");

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { loweringPipeline } from "../../src/engine/lower.js";
+import { loweringPipeline } from "../../src/engine/lowered-program.js";
 import { bodyOf, findFunction, type FunctionOperation } from "../../src/ir/analysis/symbols.js";
 import { type Elements, numberAt } from "../../src/ir/elements.js";
 import { interpretFunction } from "../../src/ir/interpret/index.js";
@@ -11,6 +11,7 @@ import { verifyModule } from "../../src/ir/verify.js";
 import { findMeaning } from "../../src/lowering/decompose/index.js";
 import { allPasses } from "../../src/targets/registry.js";
 import { type LoweringOptions, type Target, targets } from "../../src/targets/index.js";
+import { findPreparation } from "../../src/program/index.js";
 import { parsePipeline, type Pipeline, runPipeline } from "../../src/passes/index.js";
 import {
   argumentElements,
@@ -51,13 +52,18 @@ function argumentsFor(
   });
 }
 
-/** The results of `@main`, given what `@prepare` returns where there is one. */
+/** The results of `@main`, given what its preparation returns where there is one. */
 function run(module: Operation, model: RandomModel): readonly (readonly number[])[] {
-  const [main, prepare] = [findFunction(module, "main")!, findFunction(module, "prepare")];
+  const [main, prepare] = [findFunction(module, "main")!, findPreparation(module)];
   const prepared =
     prepare === undefined
       ? []
-      : interpretFunction(module, "prepare", argumentsFor(prepare, model, []), byMeaning);
+      : interpretFunction(
+          module,
+          prepare.attributes.sym_name,
+          argumentsFor(prepare, model, []),
+          byMeaning,
+        );
   return interpretFunction(module, "main", argumentsFor(main, model, prepared), byMeaning).map(numbersOf);
 }
 

@@ -88,7 +88,7 @@ const prepared = (name: string, type: string, index: number): string =>
 const f = "tensor<4xf32>";
 
 describe("hoist-parameters", () => {
-  it("moves several tensors, the parameters of @prepare in the order of use", () => {
+  it("moves several tensors, the parameters of the preparation in the order of use", () => {
     const before = `
 func.func @main(%x: ${f}, ${parameter("a", f, "a")}, ${parameter("b", f, "b")}, ${parameter("c", f, "c")}) -> ${f} {
   %0 = stablehlo.exponential %c : ${f}
@@ -103,7 +103,7 @@ func.func @main(%x: ${f}, ${prepared("p", f, 0)}, ${prepared("q", f, 1)}) -> ${f
   %3 = stablehlo.multiply %2, %q : ${f}
   return %3 : ${f}
 }
-func.func @prepare(${parameter("c", f, "c")}, ${parameter("a", f, "a")}, ${parameter("b", f, "b")}) -> (${f}, ${f}) {
+func.func @prepare(${parameter("c", f, "c")}, ${parameter("a", f, "a")}, ${parameter("b", f, "b")}) -> (${f}, ${f}) attributes {griffin.preparation} {
   %0 = stablehlo.exponential %c : ${f}
   %1 = stablehlo.add %a, %b : ${f}
   return %0, %1 : ${f}, ${f}
@@ -203,7 +203,7 @@ func.func @main(%x: ${f}, ${parameter("a", "tensor<f32>", "a")}, ${parameter("w"
     expect(run("hoist-parameters", text)).not.toBe(normal(text));
   });
 
-  it("adds to the @prepare of an earlier run, sharing its parameters", () => {
+  it("adds to the preparation of an earlier run, sharing its parameters", () => {
     const text = `
 func.func @main(%x: ${f}, ${parameter("a", f, "a")}, ${prepared("p", f, 0)}) -> ${f} {
   %0 = stablehlo.exponential %a : ${f}
@@ -211,7 +211,7 @@ func.func @main(%x: ${f}, ${parameter("a", f, "a")}, ${prepared("p", f, 0)}) -> 
   %2 = stablehlo.multiply %x, %1 : ${f}
   return %2 : ${f}
 }
-func.func @prepare(${parameter("a", f, "a")}) -> ${f} {
+func.func @prepare(${parameter("a", f, "a")}) -> ${f} attributes {griffin.preparation} {
   %0 = stablehlo.negate %a : ${f}
   return %0 : ${f}
 }`;
@@ -222,11 +222,53 @@ func.func @main(%x: ${f}, ${prepared("p", f, 0)}, ${prepared("q", f, 1)}) -> ${f
   %2 = stablehlo.multiply %x, %1 : ${f}
   return %2 : ${f}
 }
-func.func @prepare(${parameter("a", f, "a")}) -> (${f}, ${f}) {
+func.func @prepare(${parameter("a", f, "a")}) -> (${f}, ${f}) attributes {griffin.preparation} {
   %0 = stablehlo.negate %a : ${f}
   %1 = stablehlo.exponential %a : ${f}
   return %0, %1 : ${f}, ${f}
 }`),
     );
+  });
+
+  const hoisted = (name: string, mark: string): string => `
+func.func @main(%x: ${f}, ${prepared("p", f, 0)}) -> ${f} {
+  %0 = stablehlo.add %x, %p : ${f}
+  return %0 : ${f}
+}
+func.func @${name}(${parameter("a", f, "a")}) -> ${f}${mark} {
+  %0 = stablehlo.exponential %a : ${f}
+  return %0 : ${f}
+}`;
+
+  it("knows the preparation by its mark: a function of the author's that is called so stays what it is", () => {
+    const own = `
+func.func @prepare(%x: ${f}) -> ${f} {
+  return %x : ${f}
+}`;
+    const text = `
+func.func @main(%x: ${f}, ${parameter("a", f, "a")}) -> ${f} {
+  %0 = stablehlo.exponential %a : ${f}
+  %1 = stablehlo.add %x, %0 : ${f}
+  return %1 : ${f}
+}`;
+    const mark = " attributes {griffin.preparation}";
+    const [main, preparation] = hoisted("prepare_0", mark).split("\nfunc.func @prepare_0");
+    expect(run("hoist-parameters", text + own)).toBe(
+      normal(`${main}${own}\nfunc.func @prepare_0${preparation}`),
+    );
+  });
+
+  it("leaves what calls a function, which would have to stand beside the preparation", () => {
+    const text = `
+func.func @main(%x: ${f}, ${parameter("a", f, "a")}) -> ${f} {
+  %0 = call @negated(%a) : (${f}) -> ${f}
+  %1 = stablehlo.add %x, %0 : ${f}
+  return %1 : ${f}
+}
+func.func private @negated(%x: ${f}) -> ${f} {
+  %0 = stablehlo.negate %x : ${f}
+  return %0 : ${f}
+}`;
+    expect(run("hoist-parameters", text)).toBe(normal(text));
   });
 });

@@ -10,6 +10,7 @@ import { elementCount, type TensorType } from "../../src/ir/types.js";
 import { verifyModule } from "../../src/ir/verify.js";
 import { allPasses } from "../../src/targets/registry.js";
 import { fuseRgLruGates } from "../../src/passes/fuse-rglru-gates.js";
+import { findPreparation } from "../../src/program/index.js";
 import { parsePipeline, runPipeline } from "../../src/passes/index.js";
 import { bodyOf, findFunction, type FunctionOperation } from "../../src/ir/analysis/symbols.js";
 import { inputsArbitrary, moduleArbitrary } from "./random-module.js";
@@ -119,7 +120,7 @@ function argumentsFor(
 }
 
 describe("hoist-parameters", () => {
-  it("computes the same when @main is given what @prepare returns, in any program", () => {
+  it("computes the same when @main is given what its preparation returns, in any program", () => {
     let hoisted = 0;
     fc.assert(
       fc.property(moduleArbitrary, inputsArbitrary, (make, inputs) => {
@@ -128,8 +129,10 @@ describe("hoist-parameters", () => {
         const before = interpretFunction(module, "main", inputs).map(numbersOf);
         runPipeline(module, parsePipeline("hoist-parameters", allPasses));
         verifyModule(module);
-        const prepare = findFunction(module, "prepare");
-        const prepared = prepare && interpretFunction(module, "prepare", argumentsFor(prepare, inputs, []));
+        const prepare = findPreparation(module);
+        const prepared =
+          prepare &&
+          interpretFunction(module, prepare.attributes.sym_name, argumentsFor(prepare, inputs, []));
         const given = argumentsFor(findFunction(module, "main")!, inputs, prepared ?? []);
         expect(interpretFunction(module, "main", given).map(numbersOf)).toEqual(before);
         if (prepare !== undefined) hoisted++;

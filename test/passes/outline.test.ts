@@ -80,11 +80,6 @@ describe("outline-repeated", () => {
     expect(cut).not.toContain("tanh");
     expect(run("outline-repeated", cut)).toBe(normal(cut));
   });
-
-  it("leaves @prepare as it is: programs that share one know it by its text", () => {
-    const text = two("%one", "%one").replace("public @main", "@prepare");
-    expect(run("outline-repeated", text)).toBe(normal(text));
-  });
 });
 
 describe("outline-ops", () => {

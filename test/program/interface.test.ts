@@ -50,14 +50,16 @@ describe("the interface of a program", () => {
   });
 
   it("follows arguments that passes remove and add", () => {
-    const { arguments: args, results, prepare } = lowerProgram(traced(), { prepare: true });
+    const { arguments: args, results, preparations } = lowerProgram(traced(), { prepare: true });
     expect(args.map(({ role, name, axes }) => `${role} ${name} [${axes.join(", ")}]`)).toEqual([
       "state count []",
       "input x [batch, model]",
       "prepared 0 [0]",
     ]);
     expect(results).toEqual(traced().results);
-    expect(prepare!.arguments).toEqual(traced().arguments.filter(({ role }) => role === "parameter"));
+    expect(preparations.flatMap((prepare) => prepare.arguments)).toEqual(
+      traced().arguments.filter(({ role }) => role === "parameter"),
+    );
   });
 
   it.each(["prefill", "extend", "decode", "score", "forward"] as const)(
@@ -68,7 +70,7 @@ describe("the interface of a program", () => {
       for (const target of ["cpu", "tpu"]) {
         const {
           module,
-          prepare: _none,
+          preparations: _none,
           ...lowered
         } = lowerProgram(griffinProgram(tiny, { kind, batch: 2, time, dtype: "bf16" }), { target });
         expect(lowered).toEqual(declared);

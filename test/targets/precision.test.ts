@@ -20,8 +20,8 @@ function precisionsOf(modules: readonly Operation[]): readonly string[] {
 
 function lowered(kind: "prefill" | "decode" | "forward", dtype: "f32" | "bf16", options: LoweringOptions) {
   const time = kind === "decode" ? 1 : 128;
-  const { module, prepare } = lowerProgram(griffinProgram(tiny, { kind, batch: 2, time, dtype }), options);
-  return precisionsOf([module, ...(prepare === undefined ? [] : [prepare.module])]);
+  const program = lowerProgram(griffinProgram(tiny, { kind, batch: 2, time, dtype }), options);
+  return precisionsOf([program, ...program.preparations].map(({ module }) => module));
 }
 
 describe.each(targets)("products of a model on $name", (target) => {

@@ -13,6 +13,18 @@ export const functionsOf = (module: Operation): readonly FunctionOperation[] =>
 export const findFunction = (module: Operation, name: string): FunctionOperation | undefined =>
   functionsOf(module).find((func) => func.attributes.sym_name === name);
 
+/** What PJRT calls the function that a plugin enters; the one place that says so. */
+export const ENTRY = "main";
+
+/** The function that a plugin enters, or undefined for a module that none can run. */
+export const findEntry = (module: Operation): FunctionOperation | undefined => findFunction(module, ENTRY);
+
+/** `name`, or `name_0`, `name_1` ...: the first that is not taken. */
+export function freeSymbol(name: string, isTaken: (name: string) => boolean): string {
+  if (!isTaken(name)) return name;
+  for (let i = 0; ; i++) if (!isTaken(`${name}_${i}`)) return `${name}_${i}`;
+}
+
 /** The body of a function, or undefined for a declaration. */
 export const bodyOf = (func: Operation): Block | undefined => func.regions[0]?.blocks[0];
 

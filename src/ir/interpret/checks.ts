@@ -1,5 +1,6 @@
 /** @file Programs that check themselves: which functions to run, and what their checks said. */
 import type { SourcePosition } from "../../support/errors.js";
+import { ENTRY } from "../analysis/symbols.js";
 import { type Operation, walk } from "../operation.js";
 import type { OperationOf } from "../ops/index.js";
 import { isCheck } from "./check-rules.js";
@@ -27,7 +28,7 @@ const hasChecks = (func: Operation): boolean => [...walk(func)].some(isCheck);
 /** `@main`, or without one each function that checks something; only those that take no inputs can run. */
 function entryPoints(functions: ReadonlyMap<string, OperationOf<"func.func">>): readonly string[] {
   const runs = [...functions].filter(([, func]) => func.attributes.function_type.inputs.length === 0);
-  const main = runs.filter(([name]) => name === "main");
+  const main = runs.filter(([name]) => name === ENTRY);
   return (main.length > 0 ? main : runs.filter(([, func]) => hasChecks(func))).map(([name]) => name);
 }
 

@@ -1,4 +1,4 @@
-/** @file Moves chosen values from `@main` into `@prepare`. */
+/** @file Moves chosen values from the entry of a module into its preparation. */
 import { Builder } from "../../ir/builder.js";
 import { isOperation, type Operation, type Value } from "../../ir/operation.js";
 import {
@@ -11,22 +11,30 @@ import {
   type ValueMap,
 } from "../../ir/rewriter.js";
 import { functionType } from "../../ir/types.js";
-import { preparedAttributes } from "../../program/index.js";
+import { findPreparation, preparationMark, preparedAttributes } from "../../program/index.js";
 import { eraseDeadOperations } from "../dce.js";
-import { bodyOf, findFunction, type FunctionOperation, returnedValues } from "../../ir/analysis/symbols.js";
+import {
+  bodyOf,
+  findFunction,
+  freeSymbol,
+  type FunctionOperation,
+  returnedValues,
+} from "../../ir/analysis/symbols.js";
 import { appendArgument, argumentAttributes, pathOf, removeArguments, updateSignature } from "./signature.js";
 import { readBy } from "./trees.js";
 
-/** `@prepare`, made empty at the end of the module when there is none. */
+/** The preparation, made empty at the end of the module when there is none. */
 function prepareFunction(module: Operation): FunctionOperation {
-  const known = findFunction(module, "prepare");
+  const known = findPreparation(module);
   if (known !== undefined) return known;
   const block = makeBlock([]);
   Builder.atEnd(block).create("func.return", [], {});
-  const attributes = { sym_name: "prepare", function_type: functionType([], []) };
+  const symbol = freeSymbol("prepare", (name) => findFunction(module, name) !== undefined);
+  const attributes = { sym_name: symbol, function_type: functionType([], []) };
   const regions = [makeRegion([block])];
   return Builder.atEnd(module.regions[0]!.entry).create("func.func", [], attributes, {
     regions,
+    extra: preparationMark,
   }) as FunctionOperation;
 }
 
@@ -60,7 +68,7 @@ class Copier {
   }
 }
 
-/** Makes `@prepare` return `values`, and `main` take them as arguments. */
+/** Makes the preparation return `values`, and `main` take them as arguments. */
 export function movePrepared(module: Operation, main: FunctionOperation, values: readonly Value[]): void {
   const prepare = prepareFunction(module);
   const [body, target] = [bodyOf(main)!, bodyOf(prepare)!];

@@ -1,9 +1,9 @@
-/** @file Which values of `@main` are worth preparing. */
+/** @file Which values of an entry are worth preparing. */
 import { definingOp, type Operation, type Value, walk } from "../../ir/operation.js";
 import { isDefinedOutside } from "../../ir/rewriter.js";
 import { isPure } from "../../ir/analysis/effects.js";
 import { bytesOf, elementsOf, totalBytes } from "../../ir/analysis/bytes.js";
-import { bodyOf, type FunctionOperation } from "../../ir/analysis/symbols.js";
+import { bodyOf, type FunctionOperation, referencedSymbols } from "../../ir/analysis/symbols.js";
 import { pathOf } from "./signature.js";
 
 /** Operations that cost nothing worth preparing. */
@@ -20,6 +20,10 @@ export function readBy(operation: Operation): readonly Value[] {
   return [...new Set(read)].filter((value) => isDefinedOutside(value, operation));
 }
 
+/** Whether an operation may stand in another function that is run apart: what calls a function would need that one beside it. */
+const isMovable = (operation: Operation): boolean =>
+  isPure(operation) && referencedSymbols(operation).size === 0;
+
 /** What each value of the body that is made of parameters and constants alone depends on. */
 function parameterSets(func: FunctionOperation): ReadonlyMap<Value, ReadonlySet<Value>> {
   const body = bodyOf(func)!;
@@ -28,7 +32,7 @@ function parameterSets(func: FunctionOperation): ReadonlyMap<Value, ReadonlySet<
     if (pathOf(func, argument) !== undefined) sets.set(argument, new Set([argument]));
   for (const operation of body) {
     const read = readBy(operation);
-    if (!isPure(operation) || !read.every((value) => sets.has(value))) continue;
+    if (!isMovable(operation) || !read.every((value) => sets.has(value))) continue;
     const parameters = new Set(read.flatMap((value) => [...sets.get(value)!]));
     for (const result of operation.results) sets.set(result, parameters);
   }
@@ -53,7 +57,7 @@ const isAffordable = (value: Value, parameters: readonly Value[], slack: number)
   elementsOf([value]) <= elementsOf(parameters) &&
   bytesOf(value) <= totalBytes(parameters) + slack;
 
-/** The values that `@prepare` shall return, in the order of their definition. */
+/** The values that the preparation shall return, in the order of their definition. */
 export function preparedTrees(func: FunctionOperation, slack: number): readonly Value[] {
   const sets = parameterSets(func);
   let kept: ReadonlySet<Value> = new Set();
@@ -65,7 +69,7 @@ export function preparedTrees(func: FunctionOperation, slack: number): readonly 
 }
 
 /**
- * Chooses trees, if `@main` keeps the parameters in `kept`; `reached` are those that it keeps after that choice. More kept
+ * Chooses trees, if the entry keeps the parameters in `kept`; `reached` are those that it keeps after that choice. More kept
  * parameters mean fewer trees, and fewer trees more kept parameters, so repeating this comes to an end.
  */
 function choose(

@@ -8,7 +8,6 @@ import {
   stablehloText,
 } from "../../src/engine/index.js";
 import { printPipeline } from "../../src/passes/index.js";
-import { preparationId } from "../../src/engine/lower.js";
 import { walk } from "../../src/ir/operation.js";
 import { parseModule, printModule } from "../../src/ir/text/index.js";
 import { verifyModule } from "../../src/ir/verify.js";
@@ -74,7 +73,7 @@ describe("lowerProgram", () => {
     });
 
   it("says what each argument and result means, what depends on weights alone computed apart", () => {
-    const { name, arguments: args, results, prepare } = lowerProgram(small(), { prepare: true });
+    const { name, arguments: args, results, preparations } = lowerProgram(small(), { prepare: true });
     expect(name).toBe("small");
     expect(args.map(({ role, name, axes }) => `${role} ${name} [${axes.join(", ")}]`)).toEqual([
       "input x [batch, model]",
@@ -82,30 +81,25 @@ describe("lowerProgram", () => {
       "prepared 0 [0]",
     ]);
     expect(results.map(({ role, name }) => `${role} ${name}`)).toEqual(["output y", "state total"]);
-    expect(prepare!.name).toBe("prepare");
+    expect(preparations.map((prepare) => prepare.name)).toEqual(["prepare"]);
+    const [prepare] = preparations;
     expect(prepare!.arguments.map(({ role, name, axes }) => `${role} ${name} [${axes.join(", ")}]`)).toEqual([
       "parameter norm.weight [model]",
     ]);
-    expect(prepare!.prepare).toBeUndefined();
+    expect(prepare!.results.map(({ role, name, axes }) => `${role} ${name} [${axes.join(", ")}]`)).toEqual([
+      "output 0 [0]",
+    ]);
+    expect(prepare!.preparations).toEqual([]);
   });
 
   it("keeps the order of arguments and prepares nothing unless told so", () => {
-    const { arguments: args, prepare } = lowerProgram(small());
+    const { arguments: args, preparations } = lowerProgram(small());
     expect(args.map(({ role, name }) => `${role} ${name}`)).toEqual([
       "input x",
       "parameter norm.weight",
       "state total",
     ]);
-    expect(prepare).toBeUndefined();
-  });
-
-  it("prepares the same for programs whose layers are called and whose layers are written out", () => {
-    const prepared = (["prefill", "decode"] as const).map((kind) => {
-      const time = kind === "decode" ? 1 : 16;
-      const traced = griffinProgram(tiny, { kind, batch: 2, time, dtype: "bf16" });
-      return preparationId(lowerProgram(traced, { target: "tpu", prepare: true }).prepare!);
-    });
-    expect(prepared[0]).toBe(prepared[1]);
+    expect(preparations).toEqual([]);
   });
 
   it("never uses a program up: in any order, each target gets the text that a fresh program gets", () => {
@@ -119,8 +113,8 @@ describe("lowerProgram", () => {
     ];
     const trace = () => griffinProgram(tiny, { kind: "prefill", batch: 2, time: 16, dtype: "f32" });
     const textsOf = (options: LoweringOptions, traced: ReturnType<typeof trace>) => {
-      const { module, prepare } = lowerProgram(traced, options);
-      return [module, ...(prepare === undefined ? [] : [prepare.module])].map((part) => printModule(part));
+      const lowered = lowerProgram(traced, options);
+      return [lowered, ...lowered.preparations].map(({ module }) => printModule(module));
     };
     const one = trace();
     const before = printModule(one.module);
@@ -164,10 +158,10 @@ describe("lowerProgram", () => {
         "usage error: the text of small would be half a program",
         "  expected: a program that runs by itself",
         "  got:      one whose arguments a preparing program computes from 1 of the parameters",
-        "  hint:     lower it without `prepare`; or print both: printModule(lowered.prepare.module), printModule(lowered.module)",
+        "  hint:     lower it without `prepare`; or print all: printModule(lowered.module), and that of each of lowered.preparations",
       ].join("\n"),
     );
-    expect(stablehloText(half.prepare!)).toContain("func.func public @main");
+    expect(stablehloText(half.preparations[0]!)).toContain("func.func public @main");
   });
 
   it("donates each state to the result that follows it", () => {
@@ -183,7 +177,8 @@ describe("lowerProgram", () => {
     "%s becomes StableHLO only, which prints, parses and verifies",
     (kind) => {
       const lowered = lowerTiny(kind, { prepare: true });
-      for (const module of [lowered.module, lowered.prepare!.module]) {
+      expect(lowered.preparations).toHaveLength(1);
+      for (const { module } of [lowered, ...lowered.preparations]) {
         const dialects = new Set([...walk(module)].map(({ name }) => name.split(".")[0]));
         expect([...dialects].sort()).toEqual(["builtin", "func", "stablehlo"]);
         const text = printModule(module);
@@ -194,10 +189,11 @@ describe("lowerProgram", () => {
     },
   );
 
-  it("tells of every pass, in order", () => {
+  it("tells of every pass in order, of the program and then of what it has prepared", () => {
     const seen: string[] = [];
     lowerProgram(small(), { prepare: true }, ({ name }) => seen.push(name));
-    expect(seen).toEqual(passes({ prepare: true }).map((pass) => pass.split("{")[0]));
+    const names = [true, false].flatMap((prepare) => passes({ prepare }).map((pass) => pass.split("{")[0]));
+    expect(seen).toEqual(names);
   });
 
   it("decode has no loop and no sum over time left", () => {

@@ -1,0 +1,116 @@
+/** @file Programs that share prepared weights: from traced programs to StableHLO, what depends on weights alone computed once for all. */
+import type { TracedProgram } from "../dsl/index.js";
+import { findEntry } from "../ir/analysis/symbols.js";
+import { timeSteps } from "../ir/analysis/time-steps.js";
+import { type Operation, walk } from "../ir/operation.js";
+import { isModelOp } from "../ir/ops/index.js";
+import type { Precision } from "../ir/precision.js";
+import { cloneOperation, eraseOperation, setAttributes } from "../ir/rewriter.js";
+import { verifyModule } from "../ir/verify.js";
+import { type PassCallback, runPipeline } from "../passes/index.js";
+import { findPreparation, interfaceOf, preparedIndex, preparedName } from "../program/index.js";
+import { InternalError } from "../support/errors.js";
+import type { LoweringOptions } from "../targets/index.js";
+import { type LoweredProgram, loweringPipeline } from "./lowered-program.js";
+import { PreparedValues } from "./prepared-values.js";
+
+/**
+ * Lowers programs of one model. A value that several of them compute from parameters alone is one value of the family, known by its
+ * structure when it is hoisted: all take it by the same name from the same preparing program, whenever they are lowered. It is
+ * computed in the precision that its program asks for; programs of different precisions share nothing.
+ */
+export class Family {
+  readonly #options: LoweringOptions;
+  readonly #onPass: PassCallback | undefined;
+  readonly #values = new Map<Precision, PreparedValues>();
+  readonly #preparations: LoweredProgram[] = [];
+  #names = 0;
+
+  /** @param options `prepare` is true by default here. @param onPass called after each pass of each program */
+  constructor(options: LoweringOptions = {}, onPass?: PassCallback) {
+    this.#options = { ...options, prepare: options.prepare ?? true };
+    this.#onPass = onPass;
+  }
+
+  /**
+   * Lowers copies of traced programs, which stay as they are. What they need prepared and no program needed before becomes one
+   * preparing program for all of them.
+   * @throws VerifyError, UsageError for an unknown target
+   */
+  lower(programs: Iterable<TracedProgram>): readonly LoweredProgram[] {
+    const lowered = Array.from(programs, (program) => this.#lower(program));
+    const taken = new Set(lowered.flatMap(preparedNames));
+    const known = new Set(this.#preparations.flatMap(outputNames));
+    for (const [precision, values] of this.#values) {
+      const missing = new Set(values.names.filter((name) => taken.has(name) && !known.has(name)));
+      if (missing.size > 0) this.#preparations.push(this.#prepare(values, missing, precision));
+    }
+    return lowered.map((program) => ({ ...program, preparations: this.#preparationsOf(program) }));
+  }
+
+  #lower(program: TracedProgram): LoweredProgram {
+    const module = cloneOperation(program.module, new Map());
+    const precision = this.#options.precision ?? program.precision ?? "default";
+    const pipeline = loweringPipeline({ ...this.#options, precision }, timeSteps(module));
+    runPipeline(module, pipeline, (event) => {
+      this.#onPass?.(event);
+      this.#takePreparation(module, precision);
+    });
+    return loweredProgram(module, program.name);
+  }
+
+  /** Moves the module's preparation, if there is one, to the family's values. */
+  #takePreparation(module: Operation, precision: Precision): void {
+    const preparation = findPreparation(module);
+    if (preparation === undefined) return;
+    const values = this.#values.get(precision) ?? new PreparedValues(() => `${this.#names++}`);
+    this.#values.set(precision, values);
+    const names = values.add(preparation);
+    eraseOperation(preparation);
+    const entry = findEntry(module)!;
+    const attributes = (entry.attributes.arg_attrs ?? []).map((given) => {
+      const index = preparedIndex(given);
+      return index === undefined ? given : preparedName(names[index]!);
+    });
+    setAttributes(entry as Operation, { ...entry.attributes, arg_attrs: attributes });
+  }
+
+  #prepare(values: PreparedValues, names: ReadonlySet<string>, precision: Precision): LoweredProgram {
+    const count = this.#preparations.length;
+    const name = count === 0 ? "prepare" : `prepare_${count + 1}`;
+    const module = values.moduleOf(names, name);
+    runPipeline(module, loweringPipeline({ ...this.#options, precision, prepare: false }), this.#onPass);
+    if (findPreparation(module) === undefined) return loweredProgram(module, name);
+    throw new InternalError("the target hoists parameters of programs that are lowered without `prepare`");
+  }
+
+  #preparationsOf(program: LoweredProgram): readonly LoweredProgram[] {
+    const names = new Set(preparedNames(program));
+    return this.#preparations.filter((preparation) =>
+      outputNames(preparation).some((name) => names.has(name)),
+    );
+  }
+}
+
+/** Lowers a copy of a traced program, which stays as it is. @throws VerifyError, UsageError for an unknown target */
+export function lowerProgram(
+  program: TracedProgram,
+  options: LoweringOptions = {},
+  onPass?: PassCallback,
+): LoweredProgram {
+  return new Family({ ...options, prepare: options.prepare ?? false }, onPass).lower([program])[0]!;
+}
+
+const preparedNames = ({ arguments: args }: LoweredProgram): readonly string[] =>
+  args.flatMap(({ role, name }) => (role === "prepared" ? [name] : []));
+
+const outputNames = ({ results }: LoweredProgram): readonly string[] => results.map(({ name }) => name);
+
+/** A module that went through a pipeline, as a program. */
+function loweredProgram(module: Operation, name: string): LoweredProgram {
+  verifyModule(module);
+  for (const operation of walk(module)) {
+    if (isModelOp(operation)) throw new InternalError(`${operation.name} was not lowered`);
+  }
+  return { ...interfaceOf(findEntry(module)!, name), module, preparations: [] };
+}

@@ -1,0 +1,40 @@
+/** @file StableHLO that a target's pipeline made of a program, and what its arguments and results mean. */
+import type { Operation } from "../ir/operation.js";
+import { printModule } from "../ir/text/index.js";
+import type { Pipeline } from "../passes/index.js";
+import type { Interface } from "../program/index.js";
+import { UsageError } from "../support/errors.js";
+import { defaultTarget, type LoweringOptions, resolveTarget } from "../targets/index.js";
+
+/** StableHLO, and what its arguments and results mean. */
+export interface LoweredProgram extends Interface {
+  readonly module: Operation;
+  /**
+   * Compute its `prepared` arguments from parameters, each as the output of the same name; run once when the weights are loaded.
+   * Programs of one family that share a preparation have the same object.
+   */
+  readonly preparations: readonly LoweredProgram[];
+}
+
+/**
+ * The passes from a traced program to StableHLO; `printPipeline` writes them as `griffin opt --pass-pipeline` takes them.
+ * @param time tokens that the program reads of each sequence; targets may want something else for one than for many
+ * @throws UsageError for an unknown target
+ */
+export const loweringPipeline = (options: LoweringOptions = {}, time = 1): Pipeline =>
+  resolveTarget(options.target ?? defaultTarget).target.pipeline({ ...options, time });
+
+/**
+ * The StableHLO text of a lowered program, as plugins take it.
+ * @throws UsageError for a program that needs another one beside it, which a text alone would not tell
+ */
+export function stablehloText({ name, module, preparations }: LoweredProgram): string {
+  if (preparations.length === 0) return printModule(module);
+  const parameters = new Set(preparations.flatMap(({ arguments: args }) => args.map((taken) => taken.name)));
+  throw new UsageError({
+    message: `the text of ${name} would be half a program`,
+    expected: "a program that runs by itself",
+    got: `one whose arguments a preparing program computes from ${parameters.size} of the parameters`,
+    hint: "lower it without `prepare`; or print all: printModule(lowered.module), and that of each of lowered.preparations",
+  });
+}
