@@ -77,10 +77,14 @@ describe("a family", () => {
   it("knows values by what they compute: scopes, functions and lengths may be others", () => {
     const double = (name: string) => fn(name, ({ x }: { x: Weight }) => ({ y: exp(x.add(x)) }));
     const [first, second] = [double("double"), double("prepare")];
+    const inScope = () => {
+      const w = weight("w");
+      return scope("inner", () => second({ x: w }).y);
+    };
     const family = new Family();
     const programs = [
       ...family.lower([scaled(() => first({ x: weight("w") }).y)]),
-      ...family.lower([scaled(() => scope("", () => second({ x: weight("w") }).y), 3)]),
+      ...family.lower([scaled(inScope, 3)]),
     ];
     expect(programs.map(takenBy)).toEqual([["prepared 0"], ["prepared 0"]]);
     expect(programs[1]!.preparations[0]).toBe(programs[0]!.preparations[0]);

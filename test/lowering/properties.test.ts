@@ -58,12 +58,7 @@ function run(module: Operation, model: RandomModel): readonly (readonly number[]
   const prepared =
     prepare === undefined
       ? []
-      : interpretFunction(
-          module,
-          prepare.attributes.sym_name,
-          argumentsFor(prepare, model, []),
-          byMeaning,
-        );
+      : interpretFunction(module, prepare.attributes.sym_name, argumentsFor(prepare, model, []), byMeaning);
   return interpretFunction(module, "main", argumentsFor(main, model, prepared), byMeaning).map(numbersOf);
 }
 
