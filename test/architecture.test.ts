@@ -120,8 +120,6 @@ test("no folders import each other in a circle", () => {
 test("the command line reads and writes only what it is given: streams, variables, files", () => {
   const wrong = files
     .filter((file) => file.startsWith("src/cli/") && file !== "src/cli/main.ts")
-    // Runs in a process of its own, and talks to it by messages.
-    .filter((file) => file !== "src/cli/cost/compile-child.ts")
     .filter((file) => /\b(?:process|console)\./.test(ts.sys.readFile(join(root, file))!));
   expect(wrong).toEqual([]);
 });

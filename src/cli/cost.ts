@@ -1,9 +1,8 @@
 /** @file griffin cost: what a compiler made of a program, counted. */
 import { type Chip, chipNames, countModule, findChip, type Grouping } from "../cost/index.js";
-import { costRequest, resolveTarget } from "../engine/index.js";
+import { costRequest, IsolatedPlugin, resolveTarget } from "../engine/index.js";
 import { describedTarget } from "../targets/names.js";
 import type { CompileRequest } from "../runtime-pjrt/index.js";
-import { compileApart } from "./cost/compile.js";
 import { printable } from "./cost/print.js";
 import { type Counted, makeReport } from "./cost/report.js";
 import { checkSource, lowerModel, readSource } from "./cost/source.js";
@@ -74,7 +73,9 @@ async function compile(
   const { target: resolved, topology } = resolveTarget(target);
   const path = await locatePlugin(context, plugin ?? resolved.plugin, progress);
   progress.update("compile for", target);
-  return compileApart({ plugin: path, topology, request });
+  // Some programs make a compiler end its process, which must not be ours.
+  await using isolated = new IsolatedPlugin(path);
+  return await isolated.cost(topology, request, { signal: context.signal });
 }
 
 /** The chip asked for; else the target's, if its figures are known. @throws UsageError for one asked for that is not known */

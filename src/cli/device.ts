@@ -1,5 +1,6 @@
 /** @file A plugin and a client of it, ready to compile; the plugin is fetched if it can be and is missing. */
 import { basename, dirname } from "node:path";
+import { IsolatedPlugin } from "../engine/index.js";
 import { type Client, findPlugin, Plugin } from "../runtime-pjrt/index.js";
 import type { CommandContext } from "./context.js";
 import { formatBytes, type Progress } from "./progress.js";
@@ -50,6 +51,34 @@ export async function openDevice(
     client,
     [Symbol.asyncDispose]: () => client.close(),
   };
+}
+
+/** How the command line says how a program of others is run. */
+export interface IsolationFlags {
+  readonly inProcess?: boolean;
+  /** Seconds. */
+  readonly timeout: number;
+  /** Bytes. */
+  readonly memory?: number;
+}
+
+/**
+ * Where programs of others run: in a process of their own, unless the flags ask for this one.
+ * @throws EnvironmentError when there is no such plugin and it cannot be installed
+ */
+export async function openForOthers(
+  context: CommandContext,
+  name: string,
+  { inProcess, timeout, memory }: IsolationFlags,
+  progress: Progress,
+): Promise<AsyncDisposable & { readonly device: Client | IsolatedPlugin }> {
+  if (inProcess === true) {
+    const { client } = await openDevice(context, name, progress);
+    return { device: client, [Symbol.asyncDispose]: () => client.close() };
+  }
+  const path = await locatePlugin(context, name, progress);
+  const device = new IsolatedPlugin(path, { timeoutMs: timeout * 1000, memoryBytes: memory });
+  return { device, [Symbol.asyncDispose]: () => device.close() };
 }
 
 /** `cpu plugin lammps-jax-pjrt-cpu-0.11.2 (PJRT 0.115, StableHLO 1.20.0), 1 device: cpu`. */

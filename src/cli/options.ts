@@ -28,6 +28,31 @@ export const decimalNumber =
     throw new UsageError({ message: `${option} is not valid`, expected: "a number", got: text });
   };
 
+/** A parser of decimal numbers above 0. */
+export const positiveNumber =
+  (option: string) =>
+  (text: string): number => {
+    const value = decimalNumber(option)(text);
+    if (value > 0) return value;
+    throw new UsageError({ message: `${option} is not valid`, expected: "a number above 0", got: text });
+  };
+
+const byteUnits = ["KiB", "MiB", "GiB", "TiB"];
+
+/** A parser of sizes in bytes: `8GiB`, `1.5GiB`, `500MiB`, `1000000`. */
+export const byteSize =
+  (option: string) =>
+  (text: string): number => {
+    const [, digits, unit] = /^(\d+(?:\.\d+)?) ?([KMGT]iB)?$/.exec(text) ?? [];
+    const bytes = Math.floor(Number(digits) * 1024 ** (unit === undefined ? 0 : byteUnits.indexOf(unit) + 1));
+    if (bytes > 0 && Number.isSafeInteger(bytes)) return bytes;
+    throw new UsageError({
+      message: `${option} is not valid`,
+      expected: `a size above 0: bytes, or a number with ${byteUnits.join(", ")}`,
+      got: text,
+    });
+  };
+
 /** A parser of one of several words. */
 export const oneOf =
   <T extends string>(option: string, choices: readonly T[]) =>

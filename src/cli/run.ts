@@ -3,7 +3,7 @@ import { compareValues, type HostValue, numbersOf, runProgram } from "../engine/
 import { formatType } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
 import { formatTable } from "../support/table.js";
-import { openDevice } from "./device.js";
+import { type IsolationFlags, openForOthers } from "./device.js";
 import { cacheOf } from "./cache.js";
 import type { CacheFlags } from "./options.js";
 import type { CommandContext } from "./context.js";
@@ -12,7 +12,7 @@ import { readModule } from "./program-file.js";
 import { runSelfChecks } from "./self-check.js";
 import { readTensors, writeTensors } from "./tensor-files.js";
 
-export interface RunOptions extends CacheFlags {
+export interface RunOptions extends CacheFlags, IsolationFlags {
   readonly input?: string;
   readonly output?: string;
   readonly expected?: string;
@@ -47,11 +47,12 @@ export async function runPrograms(
     options.input === undefined ? new Map<string, HostValue>() : await readTensors(options.input);
   const expected = options.expected === undefined ? undefined : await readTensors(options.expected);
   using progress = context.progress({ leavesLines: false });
-  await using device = await openDevice(context, options.plugin, progress);
+  await using opened = await openForOthers(context, options.plugin, options, progress);
   progress.update("compile and run", file);
-  const results = await runProgram(device.client, module, inputs, {
+  const results = await runProgram(opened.device, module, inputs, {
     allowCustomCalls: options.allowCustomCall,
     cache: cacheOf(context, options),
+    signal: context.signal,
   });
   progress.done();
   if (options.output !== undefined) await writeTensors(options.output, results);

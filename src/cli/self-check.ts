@@ -6,7 +6,7 @@ import { parseModule } from "../ir/text/index.js";
 import { verifyModule } from "../ir/verify.js";
 import { decomposeChlo } from "../lowering/chlo/index.js";
 import { GriffinError } from "../support/errors.js";
-import { openDevice } from "./device.js";
+import { type IsolationFlags, openForOthers } from "./device.js";
 import { type Section, sectionsOf } from "./opt/sections.js";
 import type { CommandContext } from "./context.js";
 import type { ExitStatus } from "./io.js";
@@ -14,7 +14,7 @@ import type { Progress } from "./progress.js";
 import { readText } from "./program-file.js";
 
 /** Which plugin, and how to tell. */
-export interface SelfCheckOptions {
+export interface SelfCheckOptions extends IsolationFlags {
   readonly plugin: string;
   readonly interpret?: boolean;
   /** Give the plugin our bytecode instead of text. */
@@ -47,11 +47,12 @@ export async function runSelfChecks(
       decomposeChlo(module);
       return interpretModuleChecks(module);
     });
-  await using device = await openDevice(context, options.plugin, progress);
+  await using opened = await openForOthers(context, options.plugin, options, progress);
   return await runAll(context, files, options, progress, (module) =>
-    selfCheck(device.client, module, {
+    selfCheck(opened.device, module, {
       form: options.portable === true ? "portable" : "text",
       allowCustomCalls: options.allowCustomCall,
+      signal: context.signal,
     }),
   );
 }

@@ -1,26 +1,10 @@
-/** @file Compiles a program only to look at what the compiler made of it. */
-import { countModule, moduleFromProto, type ProgramCost } from "../cost/index.js";
+/** @file What of a program is compiled to look at what the compiler makes of it. */
 import type { Operation } from "../ir/operation.js";
 import { printModule } from "../ir/text/index.js";
 import { type ProgramRules, verifyProgram } from "../ir/verify-program/index.js";
-import {
-  type CompiledMemoryStats,
-  type CompiledProgram,
-  type CompileRequest,
-  ifSupported,
-  type Plugin,
-} from "../runtime-pjrt/index.js";
-import { resolveTarget, type TargetLike, type TopologyRequest, verifyLimits } from "../targets/index.js";
-import { ProgramError } from "../program/index.js";
+import type { CompileRequest } from "../runtime-pjrt/index.js";
+import { resolveTarget, type TargetLike, verifyLimits } from "../targets/index.js";
 import { mainInterface } from "./stablehlo-program.js";
-
-/** What a compiler made of a program. */
-export interface CompiledCost {
-  readonly cost: ProgramCost;
-  /** As the compiler planned it; undefined where it does not tell. */
-  readonly memory: CompiledMemoryStats | undefined;
-  readonly compileMs: number;
-}
 
 /**
  * StableHLO with the names and lines of the model, by which costs are grouped.
@@ -30,40 +14,4 @@ export function costRequest(module: Operation, target: TargetLike, rules?: Progr
   verifyProgram(module, rules);
   verifyLimits(module, resolveTarget(target).target.limits);
   return { program: printModule(module, { locations: true }), signature: mainInterface(module) };
-}
-
-/**
- * Compiles for a topology, or for the devices that the plugin finds, and counts.
- * @throws PjrtError with the compiler's words; ProgramError when the plugin does not hand out its HLO
- */
-export async function compileAndCount(
-  plugin: Plugin,
-  described: TopologyRequest | undefined,
-  request: CompileRequest,
-): Promise<CompiledCost> {
-  if (described === undefined) {
-    await using client = await plugin.createClient();
-    const start = performance.now();
-    using executable = await client.compile(request);
-    return count(executable.program, performance.now() - start);
-  }
-  using topology = await plugin.createTopology(described.topology, described.options);
-  const start = performance.now();
-  using program = await topology.compile(request);
-  return count(program, performance.now() - start);
-}
-
-function count(program: CompiledProgram, compileMs: number): CompiledCost {
-  const hlo = ifSupported(() => program.optimizedHlo());
-  if (hlo === undefined) {
-    throw new ProgramError("the plugin does not hand out the program it compiled", {
-      expected: "an optimised HLO module",
-      hint: "its compiler can write one (--xla_dump_to): griffin cost reads it",
-    });
-  }
-  return {
-    cost: countModule(moduleFromProto(hlo)),
-    memory: ifSupported(() => program.memoryStats()),
-    compileMs,
-  };
 }

@@ -8,7 +8,10 @@ export {
   type ExportSummary,
 } from "./export.js";
 export type { ExportCompiler } from "./export-compile.js";
-export { compileAndCount, type CompiledCost, costRequest } from "./cost.js";
+export type { CompiledCost } from "./compile-and-count.js";
+export { costRequest } from "./cost.js";
+export type { HostValue } from "./execute.js";
+export { IsolatedPlugin, type IsolationLimits, PluginDeathError } from "./isolated/index.js";
 export { checkGoldenCase, type GoldenOptions } from "./golden.js";
 export { Family, lowerProgram } from "./family.js";
 export { type LoweredProgram, loweringPipeline, stablehloText } from "./lowered-program.js";
@@ -22,6 +25,6 @@ export {
 export { Model, type ModelOptions } from "./model.js";
 export { type Description, inspect, type InspectOptions, type TensorsDescription } from "./inspect.js";
 export type { ProgramDescription } from "./inspect-program.js";
-export { compareValues, type HostValue, numbersOf, runProgram } from "./run-program.js";
+export { compareValues, numbersOf, runProgram } from "./run-program.js";
 export { selfCheck } from "./self-check.js";
 export { ProgramError } from "../program/index.js";

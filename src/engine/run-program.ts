@@ -6,24 +6,14 @@ import { verifyForClient } from "../targets/index.js";
 import { printModule } from "../ir/text/index.js";
 import { tensorType } from "../ir/types.js";
 import type { ProgramRules } from "../ir/verify-program/index.js";
-import {
-  type Client,
-  type CompileCache,
-  compileThrough,
-  type ElementTypeName,
-  formatType,
-  type TensorSpec,
-} from "../runtime-pjrt/index.js";
+import { type Client, type CompileCache, formatType, type TensorSpec } from "../runtime-pjrt/index.js";
 import type { Interface } from "../program/index.js";
 import { UsageError } from "../support/errors.js";
+import type { WaitOptions } from "../support/wait.js";
+import { executeOn, factsOf } from "./device.js";
+import type { HostValue } from "./execute.js";
+import type { IsolatedPlugin } from "./isolated/index.js";
 import { mainInterface } from "./stablehlo-program.js";
-
-/** A tensor in host memory: dense, row-major, little-endian. */
-export interface HostValue {
-  readonly elementType: ElementTypeName;
-  readonly dimensions: readonly number[];
-  readonly data: Uint8Array<ArrayBuffer>;
-}
 
 /** The value as the interpreter reads it. */
 const tensorOf = ({ elementType, dimensions, data }: HostValue): Tensor =>
@@ -50,40 +40,32 @@ export function compareValues(actual: HostValue, expected: HostValue, tolerance:
   });
 }
 
-/** How a program is compiled and run. */
-export interface RunProgramOptions extends ProgramRules {
+/** How a program is compiled and run, and until when. */
+export interface RunProgramOptions extends ProgramRules, WaitOptions {
   /** Asked first, and given what was compiled. */
   readonly cache?: CompileCache | undefined;
 }
 
 /**
  * Compiles @main, runs it on the values of `inputs` (argument i is called "i"), and gives the results in order.
+ * @param device a client; or, for programs of others, a plugin in a process of its own, with bounds of time and memory
  * @throws UsageError with one table of all arguments that do not fit, and for half of a prepared program; ProgramError for a program that buffers cannot feed; VerifyError for one that
- * a plugin would not survive; PjrtError
+ * a plugin would not survive; PjrtError; PluginDeathError for one that an isolated plugin did not survive; AbortedError
  */
 export async function runProgram(
-  client: Client,
+  device: Client | IsolatedPlugin,
   module: Operation,
   inputs: ReadonlyMap<string, HostValue>,
-  { cache, ...rules }: RunProgramOptions = {},
+  { cache, signal, timeoutMs, ...rules }: RunProgramOptions = {},
 ): Promise<readonly HostValue[]> {
   const signature = mainInterface(module);
   checkComplete(signature);
   checkInputs(signature.arguments, inputs);
-  verifyForClient(module, client, rules);
-  const compiled = await compileThrough(cache, client, { program: printModule(module), signature });
-  using executable = compiled.executable;
-  const values = executable.signature.arguments.map(({ layout }, i) => ({ ...inputs.get(`${i}`)!, layout }));
-  const buffers = await Promise.all(values.map((value) => client.toDevice(value)));
-  const results = await executable.execute(buffers);
-  const tensors = await Promise.all(
-    results.map(async (result, i): Promise<HostValue> => {
-      const { elementType, dimensions } = signature.results[i]!;
-      return { elementType, dimensions, data: await result.toHost() };
-    }),
-  );
-  for (const buffer of [...buffers, ...results]) buffer.close();
-  return tensors;
+  const wait = { signal, timeoutMs };
+  verifyForClient(module, await factsOf(device, wait), rules);
+  const values = signature.arguments.map((_, i) => inputs.get(`${i}`)!);
+  const request = { program: printModule(module), signature };
+  return executeOn(device, { request, inputs: values, cache }, wait);
 }
 
 /** Arguments that a preparing program computes cannot be told from weights by their types: no tensor is taken for one. */

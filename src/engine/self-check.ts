@@ -19,8 +19,11 @@ import type { ProgramRules } from "../ir/verify-program/index.js";
 import { decomposeChlo } from "../lowering/chlo/index.js";
 import type { Client } from "../runtime-pjrt/index.js";
 import type { SourcePosition } from "../support/errors.js";
+import type { WaitOptions } from "../support/wait.js";
 import { verifyForClient } from "../targets/index.js";
 import { ProgramError, staticTensor } from "../program/index.js";
+import { executeOn, factsOf } from "./device.js";
+import type { IsolatedPlugin } from "./isolated/index.js";
 import { findMain, mainInterface } from "./stablehlo-program.js";
 
 /** One check: a result of the rewritten program against another one, or against a constant. */
@@ -36,7 +39,7 @@ interface Check {
 export type ProgramForm = "text" | "portable";
 
 /** How a program that checks itself is given to a plugin, and what of it. */
-export interface SelfCheckOptions extends ProgramRules {
+export interface SelfCheckOptions extends ProgramRules, WaitOptions {
   readonly form?: ProgramForm | undefined;
 }
 
@@ -46,25 +49,23 @@ function inForm(module: Operation, form: ProgramForm): string | Uint8Array {
   return serializePortable(module);
 }
 
-/** Runs a program and its checks on a device; the module is used up. @throws ProgramError when it has none, PjrtError */
+/** Runs a program and its checks on a device; the module is used up. @throws ProgramError when it has none; PjrtError; PluginDeathError; AbortedError */
 export async function selfCheck(
-  client: Client,
+  device: Client | IsolatedPlugin,
   module: Operation,
-  { form = "text", ...rules }: SelfCheckOptions = {},
+  { form = "text", signal, timeoutMs, ...rules }: SelfCheckOptions = {},
 ): Promise<CheckReport> {
   const main = findEntry(module);
   const name = main.attributes.sym_name;
   const checks = takeOutChecks(main);
   refuseInterpreterOps(module);
-  verifyForClient(module, client, rules);
+  const wait = { signal, timeoutMs };
+  verifyForClient(module, await factsOf(device, wait), rules);
   const signature = mainInterface(module);
-  using executable = await client.compile({ program: inForm(module, form), signature });
-  const buffers = await executable.execute([]);
+  const request = { program: inForm(module, form), signature };
+  const results = await executeOn(device, { request, inputs: [] }, wait);
   const types = main.attributes.function_type.results.map((type) => staticTensor(type));
-  const tensors = await Promise.all(
-    buffers.map(async (buffer, i) => new Tensor(types[i]!, await buffer.toHost())),
-  );
-  for (const buffer of buffers) buffer.close();
+  const tensors = results.map(({ data }, i) => new Tensor(types[i]!, data));
   const failures = checks.flatMap((check) => judge(check, tensors, name));
   return { passed: checks.length - failures.length, failed: failures.length, failures };
 }

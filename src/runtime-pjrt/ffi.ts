@@ -187,3 +187,13 @@ export function copyBytes(address: bigint, length: number): Uint8Array<ArrayBuff
 export function endProcess(code: number): void {
   koffi.load(null).func("void _exit(int code)")(code);
 }
+
+const PR_SET_PDEATHSIG = 1;
+const SIGKILL = 9;
+
+/** Asks Linux to kill this process when the one that started it ends, however it ends and whatever this one is busy with. */
+export function endWithParent(): void {
+  if (process.platform !== "linux") return;
+  configureOnce();
+  koffi.load(null).func("int prctl(int option, unsigned long value)")(PR_SET_PDEATHSIG, SIGKILL);
+}

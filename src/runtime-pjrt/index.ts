@@ -16,6 +16,7 @@ export {
   UnsupportedByPluginError,
 } from "./errors.js";
 export { Executable } from "./executable.js";
+export { endWithParent } from "./ffi.js";
 export { allocateAligned, type HostTensor, type TransferOptions } from "./host-tensor.js";
 export { rowMajorLayout, sameLayout } from "./layout.js";
 export type { Attributes, AttributeValue, Options, OptionValue } from "./named-value.js";

@@ -91,7 +91,7 @@ __attribute__((constructor)) static void end(void) { fputs("Check failed: shape\
   ]);
   expect(exitCode).toBe(3);
   expect(stderr).toContain(
-    "environment error: the compiler ended without an answer\n  got:      signal SIGABRT\n  Check failed: shape\n  hint:     ",
+    "environment error: abort.so could not be loaded in a process of its own\n  expected: a plugin that comes to its devices\n  got:      signal SIGABRT\n  Check failed: shape\n  hint:     ",
   );
 });
 

@@ -2,23 +2,19 @@
  * @file The survival tier: generated programs that verifier and program rules accept are compiled and run in child processes. None may
  * end or hang its process. `survive(plugin, count, seed)` gives those that do.
  */
-import { fork, type ChildProcess } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { VerifyError } from "../../src/ir/errors.js";
 import { cpu } from "../../src/targets/cpu.js";
 import { verifyLimits } from "../../src/targets/limits.js";
 import { verifyProgram } from "../../src/ir/verify-program/index.js";
+import { type HostValue, IsolatedPlugin, PluginDeathError } from "../../src/engine/index.js";
 import { mainInterface } from "../../src/engine/stablehlo-program.js";
+import type { Interface } from "../../src/program/index.js";
+import { hostBytes } from "../../src/runtime-pjrt/index.js";
 import { GriffinError } from "../../src/support/errors.js";
 import { programOf } from "./programs.js";
-import type { Survived } from "./child.js";
-
-const childFile = fileURLToPath(new URL("./child.ts", import.meta.url));
 
 /** A program may take so long to compile and run, in ms. */
 const DEADLINE_MS = 20_000;
-/** A child may take so long to load the plugin, in ms. */
-const START_MS = 180_000;
 /** A child that has run so many programs is replaced: what it keeps does not count. */
 const PROGRAMS_A_CHILD = 1000;
 
@@ -26,7 +22,7 @@ const PROGRAMS_A_CHILD = 1000;
 export interface Death {
   readonly seed: number;
   readonly text: string;
-  /** A signal's name, an exit code, or `no end in 20 s`. */
+  /** What the death says: a signal, an exit code or the time, the plugin's last words, where the program lies. */
   readonly how: string;
 }
 
@@ -38,52 +34,6 @@ export interface SurvivalReport {
   /** Programs that the rules refused, by constraint. */
   readonly refused: Readonly<Record<string, number>>;
   readonly deaths: readonly Death[];
-}
-
-/** A process that runs programs; a new one is made when it ends. */
-class Runner {
-  #child: ChildProcess | undefined;
-  #ran = 0;
-
-  constructor(readonly plugin: string) {}
-
-  async run(text: string): Promise<Survived | string> {
-    if (this.#ran++ % PROGRAMS_A_CHILD === 0) this.close();
-    this.#child ??= await this.#start();
-    const child = this.#child;
-    child.send(text);
-    const answer = await this.#answer(child, DEADLINE_MS);
-    if (typeof answer === "string") this.close();
-    return answer;
-  }
-
-  async #start(): Promise<ChildProcess> {
-    const child = fork(childFile, [this.plugin], {
-      execArgv: ["--import", "jiti/register"],
-      stdio: "ignore",
-    });
-    const answer = await this.#answer(child, START_MS);
-    if (typeof answer === "string") throw new Error(`the child did not start: ${answer}`);
-    return child;
-  }
-
-  #answer(child: ChildProcess, deadline: number): Promise<Survived | string> {
-    return new Promise((resolve) => {
-      const end = (answer: Survived | string): void => {
-        clearTimeout(timer);
-        child.removeAllListeners();
-        resolve(answer);
-      };
-      const timer = setTimeout(() => end(`no end in ${deadline / 1000} s`), deadline);
-      child.once("message", (message) => end(message as Survived));
-      child.once("exit", (code, signal) => end(signal ?? `exit code ${code}`));
-    });
-  }
-
-  close(): void {
-    this.#child?.kill("SIGKILL");
-    this.#child = undefined;
-  }
 }
 
 /** The constraint of a refusal, or undefined for a program that may be run. */
@@ -98,6 +48,22 @@ function refusal(text: string, check: () => void): string | undefined {
   }
 }
 
+/** Arguments of small numbers. */
+const onesFor = (signature: Interface): readonly HostValue[] =>
+  signature.arguments.map((spec) => ({ ...spec, data: new Uint8Array(hostBytes(spec)).fill(1) }));
+
+/** `ran`, `refused` by the plugin's own words, or how the process died. */
+async function tryOn(isolated: IsolatedPlugin, program: string, signature: Interface): Promise<string> {
+  try {
+    await isolated.execute({ request: { program, signature }, inputs: onesFor(signature) });
+    return "ran";
+  } catch (error) {
+    if (error instanceof PluginDeathError) return error.message;
+    if (error instanceof GriffinError) return "refused";
+    throw error;
+  }
+}
+
 /** Tries the programs of `count` seeds from `first` on. */
 export async function survive(
   plugin: string,
@@ -105,7 +71,7 @@ export async function survive(
   { count, first = 0 }: { readonly count: number; readonly first?: number },
   onDeath?: (death: Death) => void,
 ): Promise<SurvivalReport> {
-  const runner = new Runner(plugin);
+  await using isolated = new IsolatedPlugin(plugin, { timeoutMs: DEADLINE_MS });
   const refused: Record<string, number> = {};
   const deaths: Death[] = [];
   let [tried, ran] = [0, 0];
@@ -125,13 +91,13 @@ export async function survive(
       refused[why] = (refused[why] ?? 0) + 1;
       continue;
     }
-    tried++;
-    const answer = await runner.run(text);
-    if (typeof answer === "string") {
-      deaths.push({ seed, text, how: answer });
+    if (tried++ % PROGRAMS_A_CHILD === 0) await isolated.close();
+    const how = await tryOn(isolated, text, mainInterface(module));
+    if (how === "ran") ran++;
+    else if (how !== "refused") {
+      deaths.push({ seed, text, how });
       onDeath?.(deaths.at(-1)!);
-    } else if (answer.error === undefined) ran++;
+    }
   }
-  runner.close();
   return { tried, ran, refused, deaths };
 }

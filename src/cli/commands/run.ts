@@ -1,11 +1,19 @@
 /** @file The options of griffin run. */
 import { Command } from "commander";
-import { addCacheOption, addCustomCallOption, addPluginOption, decimalNumber } from "../options.js";
+import {
+  addCacheOption,
+  addCustomCallOption,
+  addPluginOption,
+  byteSize,
+  decimalNumber,
+  positiveNumber,
+} from "../options.js";
 import type { Launch } from "./launch.js";
 
 const EXAMPLES = `
 Tensors are called "0", "1", ... by their position. Floats may differ from --expected by the tolerance, relative to the
 largest expected number if that is above 1; integers and booleans must be equal. With --self-check every program is compiled anew.
+A program that ends its process, hangs or takes too much is an error: it runs in a process of its own.
 
 Examples:
   griffin run program.mlir --input in.safetensors
@@ -24,7 +32,22 @@ export function runCommand(launch: Launch): Command {
     .option("--tolerance <t>", "for floats, with --expected", decimalNumber("--tolerance"), 1e-4)
     .option("--self-check", "run programs that say themselves what is right (check.expect_*)")
     .option("--interpret", "with --self-check: by our own interpreter instead of a plugin")
-    .option("--portable", "with --self-check: the plugin gets a portable artifact instead of text");
+    .option("--portable", "with --self-check: the plugin gets a portable artifact instead of text")
+    .option(
+      "--timeout <seconds>",
+      "a program may take so long to compile and run",
+      positiveNumber("--timeout"),
+      600,
+    )
+    .option(
+      "--memory <size>",
+      "and its process so much memory: 8GiB, 500MiB, or bytes (default no bound)",
+      byteSize("--memory"),
+    )
+    .option(
+      "--in-process",
+      "without a process of its own: faster to start; no bounds, and a plugin that aborts ends griffin",
+    );
   return addCacheOption(addPluginOption(addCustomCallOption(command)))
     .addHelpText("after", EXAMPLES)
     .action(launch(async () => (await import("../run.js")).runPrograms));
