@@ -96,10 +96,16 @@ __attribute__((constructor)) static void end(void) { fputs("Check failed: shape\
 });
 
 test("a plugin's refusal is told in its own words", async () => {
-  expect(await griffin(["cost", await productFile(), "--target", "cpu:2x2"])).toEqual({
-    exitCode: 1,
-    stdout: "",
-    stderr: `PJRT UNIMPLEMENTED: Topology not supported for CPU compilation.
-  at:       PJRT_TopologyDescription_Create of pjrt_c_api_cpu_plugin.so`,
-  });
+  const file = join(await temporaryFolder(), "call.mlir");
+  await writeFile(
+    file,
+    `func.func @main() -> tensor<4xf32> {
+  %0 = stablehlo.custom_call @my_kernel() : () -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}`,
+  );
+  const args = ["cost", file, "--target", "cpu", "--allow-custom-call", "my_kernel"];
+  const { exitCode, stdout, stderr } = await griffin(args);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+  expect(stderr).toMatch(/^PJRT [A-Z_]+: .*my_kernel.*\n {2}at: {7}PJRT_Client_Compile of \S+$/m);
 });

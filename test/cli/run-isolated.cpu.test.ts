@@ -32,7 +32,7 @@ test("run --self-check goes on after a program that ended its process", async ()
   const file = await fileOf(`${good}// -----\n${bad}// -----\n${good}`);
   const { exitCode, stdout } = await griffin(["run", "--self-check", "--allow-custom-call", "TopK", file]);
   expect(exitCode).toBe(1);
-  expect(stdout).toMatch(/^failed \S+:7\n {2}plugin died: .*\n {4}got: {6}signal SIGABRT\n/);
+  expect(stdout).toMatch(/^failed \S+:8\n {2}plugin died: .*\n {4}got: {6}signal SIGABRT\n/);
   expect(stdout).toMatch(/\n2 passed, 1 failed$/);
   await rm(/^ *program: +(\S+)$/m.exec(stdout)![1]!);
 });
