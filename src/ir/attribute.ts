@@ -4,6 +4,7 @@
  */
 import type { Elements } from "./elements.js";
 import type { Location } from "./location.js";
+import type { ShardyAttribute } from "./sdy/attributes.js";
 import type { Type } from "./types.js";
 
 export type Attribute =
@@ -31,6 +32,8 @@ export type Attribute =
       readonly fields: AttributeDictionary;
     }
   | { readonly kind: "location"; readonly location: Location }
+  /** `#sdy.sharding<@mesh, [{"x"}]>` */
+  | { readonly kind: "sdy"; readonly value: ShardyAttribute }
   /** Anything of a dialect we do not model, as its text. */
   | { readonly kind: "opaque"; readonly text: string };
 

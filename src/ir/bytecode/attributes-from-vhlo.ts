@@ -1,26 +1,13 @@
 /** @file VHLO attributes as attributes of the IR. */
 import type { Attribute } from "../attribute.js";
 import { floatFromBits } from "../floats/bits.js";
-import { bitWidth, isFloat, scalarType, type Type } from "../types.js";
+import { scalarType } from "../types.js";
 import { type Codec, type Entity, isA } from "./entity.js";
 import { meshToText } from "./mesh.js";
-import { sdyToText } from "./sdy.js";
+import { numberFromBits } from "./number-bits.js";
+import type { Reading } from "./reading.js";
 import { unpackElements } from "./tensor-data.js";
-import { type Complaints, typeFromVhlo } from "./types.js";
 import { vhloAttributes as vhlo, vhloEnums } from "./vhlo-codecs.js";
-
-/** Converts the attributes of one file, each once. */
-export interface Reading extends Complaints {
-  readonly attributes: Map<Entity, Attribute>;
-  readonly types: Map<Entity, Type>;
-}
-
-/** The type that a VHLO type stands for. */
-export function readType(from: Reading, entity: Entity): Type {
-  const known = from.types.get(entity) ?? typeFromVhlo(from, entity);
-  from.types.set(entity, known);
-  return known;
-}
 
 const i64 = scalarType("i64");
 const f64 = scalarType("f64");
@@ -37,18 +24,6 @@ const struct = (name: string, fields: Readonly<Record<string, Attribute>>): Attr
   fields: new Map(Object.entries(fields)),
 });
 
-/** A number from its bit pattern. */
-export function numberFromBits(from: Complaints, type: Type, bits: bigint): Attribute {
-  const element = type.kind === "scalar" && typeof type.element === "string" ? type.element : undefined;
-  if (element === undefined) return from.fail("a number has a type that holds none");
-  if (isFloat(element)) {
-    const value = floatFromBits(element, bits);
-    return { kind: "float", value, type, ...(Number.isNaN(value) ? { bits } : {}) };
-  }
-  const isUnsigned = element.startsWith("ui");
-  return { kind: "integer", value: isUnsigned ? bits : BigInt.asIntN(bitWidth(element), bits), type };
-}
-
 function accuracy(
   from: Reading,
   [atol, rtol, ulps, mode]: readonly [bigint, bigint, bigint, Entity],
@@ -61,15 +36,15 @@ function accuracy(
     ...tolerance("atol", atol),
     ...tolerance("rtol", rtol),
     ...(ulps === 0n ? {} : { ulps: integer(ulps) }),
-    mode: attributeFromVhlo(from, mode),
+    mode: from.attribute(mode),
   });
 }
 
 function meshAxes(from: Reading, [mesh, axes]: readonly [Entity, Entity]): Attribute {
   const name = isA(mesh, vhlo.string) ? mesh.values[0] : undefined;
   return struct("replica_group_mesh_axes", {
-    mesh: name === undefined ? attributeFromVhlo(from, mesh) : { kind: "symbol", path: [name] },
-    axes: attributeFromVhlo(from, axes),
+    mesh: name === undefined ? from.attribute(mesh) : { kind: "symbol", path: [name] },
+    axes: from.attribute(axes),
   });
 }
 
@@ -77,34 +52,28 @@ function dictionary(from: Reading, entries: readonly (readonly [Entity, Entity])
   const map = new Map<string, Attribute>();
   for (const [key, value] of entries) {
     if (!isA(key, vhlo.string)) return from.fail("the key of a dictionary must be a string");
-    map.set(key.values[0], attributeFromVhlo(from, value));
+    map.set(key.values[0], from.attribute(value));
   }
   return { kind: "dictionary", entries: map };
 }
 
 function tensor(from: Reading, [type, blob]: readonly [Entity, Uint8Array]): Attribute {
-  const tensorType = readType(from, type);
+  const tensorType = from.type(type);
   if (tensorType.kind !== "tensor") return from.fail("a constant must be a ranked tensor");
   return { kind: "elements", value: unpackElements(from, tensorType, blob) };
 }
 
-const textOf = (entity: Entity, from: Reading): string | undefined => {
-  if (entity.codec.code === undefined) return String(entity.values[0]);
-  return entity.codec.dialect === "sdy"
-    ? sdyToText(entity)
-    : meshToText(entity, (inner) => attributeFromVhlo(from, inner));
-};
-
-function convert(from: Reading, entity: Entity): Attribute {
+/** The attribute that a VHLO attribute stands for. */
+export function attributeFromVhlo(from: Reading, entity: Entity): Attribute {
   if (isA(entity, vhlo.array))
-    return { kind: "array", items: entity.values[0].map((item) => attributeFromVhlo(from, item)) };
+    return { kind: "array", items: entity.values[0].map((item) => from.attribute(item)) };
   if (isA(entity, vhlo.bool)) return { kind: "bool", value: entity.values[0] };
   if (isA(entity, vhlo.dictionary)) return dictionary(from, entity.values[0]);
   if (isA(entity, vhlo.float) || isA(entity, vhlo.integer))
-    return numberFromBits(from, readType(from, entity.values[0]), entity.values[1]);
+    return numberFromBits(from, from.type(entity.values[0]), entity.values[1]);
   if (isA(entity, vhlo.string)) return { kind: "string", value: entity.values[0] };
   if (isA(entity, vhlo.tensor)) return tensor(from, entity.values);
-  if (isA(entity, vhlo.type)) return { kind: "type", type: readType(from, entity.values[0]) };
+  if (isA(entity, vhlo.type)) return { kind: "type", type: from.type(entity.values[0]) };
   if (isA(entity, vhlo.resultAccuracy)) return accuracy(from, entity.values);
   if (isA(entity, vhlo.replicaGroupMeshAxes)) return meshAxes(from, entity.values);
   if (isA(entity, vhlo.outputOperandAlias)) {
@@ -118,14 +87,7 @@ function convert(from: Reading, entity: Entity): Attribute {
   const name = enumNames.get(entity.codec);
   if (name !== undefined)
     return { kind: "enum", dialect: "stablehlo", name, value: String(entity.values[0]) };
-  const text = textOf(entity, from);
+  const text = meshToText(entity, (inner) => from.attribute(inner));
   if (text !== undefined) return { kind: "opaque", text };
   return from.fail(`${entity.codec.dialect} ${entity.codec.name} is no attribute of an operation`);
-}
-
-/** The attribute that a VHLO (or Shardy) attribute stands for. */
-export function attributeFromVhlo(from: Reading, entity: Entity): Attribute {
-  const known = from.attributes.get(entity) ?? convert(from, entity);
-  from.attributes.set(entity, known);
-  return known;
 }

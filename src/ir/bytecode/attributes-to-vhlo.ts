@@ -1,32 +1,16 @@
 /** @file Attributes of the IR as VHLO attributes. */
 import type { Attribute, AttributeDictionary } from "../attribute.js";
 import { elementsFromNumbers } from "../elements.js";
-import { floatToBits } from "../floats/bits.js";
-import { bitWidth, isFloat, isInteger, noneType, scalarType, tensorType, type Type } from "../types.js";
+import { noneType, scalarType, tensorType, type Type } from "../types.js";
+import { attributeToBuiltin } from "./builtin-attributes.js";
+import { asText } from "./builtin-types.js";
 import type { Entity } from "./entity.js";
 import { meshFromText } from "./mesh.js";
-import { sdyFromText } from "./sdy.js";
+import { numberBits } from "./number-bits.js";
+import { shardyToEntity } from "./sdy-to-entity.js";
 import { packElements } from "./tensor-data.js";
 import { typeToVhlo, type Writing } from "./types.js";
 import { vhloAttributes as vhlo, vhloEnums } from "./vhlo-codecs.js";
-
-/**
- * The bit pattern of a number attribute. @throws through `fail` when its type holds no numbers of its kind.
- */
-export function numberBits(
-  to: Writing,
-  attribute: Extract<Attribute, { kind: "integer" | "float" }>,
-): bigint {
-  const { type } = attribute;
-  const element = type.kind === "scalar" && typeof type.element === "string" ? type.element : undefined;
-  if (attribute.kind === "float") {
-    if (element === undefined || !isFloat(element)) return to.fail("a number has a type that is no float");
-    return attribute.bits ?? floatToBits(element, attribute.value);
-  }
-  if (element === undefined || (!isInteger(element) && element !== "index"))
-    return to.fail("an integer has a type that holds none");
-  return BigInt.asUintN(bitWidth(element), attribute.value);
-}
 
 /** `#vhlo.tensor_v1` of a list of i64. */
 export function integersToVhlo(to: Writing, values: readonly number[]): Entity {
@@ -93,20 +77,16 @@ function dictionaryToVhlo(to: Writing, entries: AttributeDictionary): Entity {
   );
 }
 
-function denseArrayToVhlo(
-  to: Writing,
-  { element, items }: Extract<Attribute, { kind: "denseArray" }>,
-): Entity {
-  if (element !== "i64" && element !== "i1")
-    return to.fail(`array<${element}> has no portable form`, "only arrays of i64 and i1 have one");
+function denseArrayToVhlo(to: Writing, attribute: Extract<Attribute, { kind: "denseArray" }>): Entity {
+  const { element, items } = attribute;
+  if (element !== "i64" && element !== "i1") return attributeToBuiltin(to, attribute);
   const type = tensorType([items.length], element);
   return attributeToVhlo(to, { kind: "elements", value: elementsFromNumbers(type, items.map(Number)) });
 }
 
 function opaqueToVhlo(to: Writing, text: string): Entity {
-  const entity = text.startsWith("#stablehlo.")
-    ? meshFromText(text, (attribute) => attributeToVhlo(to, attribute), to.pool)
-    : sdyFromText(text, to.pool);
+  if (/^affine_(?:map|set)</.test(text)) return asText(to.pool, "attribute", text);
+  const entity = meshFromText(text, (attribute) => attributeToVhlo(to, attribute), to.pool);
   return entity ?? to.fail(`the attribute ${text} has no portable form`);
 }
 
@@ -117,12 +97,12 @@ export const typeAttributeToVhlo = (to: Writing, type: Type): Entity =>
 /** What stands where a dot algorithm could. */
 export const noneToVhlo = (to: Writing): Entity => typeAttributeToVhlo(to, noneType);
 
-/** An attribute in VHLO. */
+/** An attribute in VHLO; one that has no form there stays as it is, which readers since 1.11 take. */
 export function attributeToVhlo(to: Writing, attribute: Attribute): Entity {
   const { pool } = to;
   switch (attribute.kind) {
     case "unit":
-      return to.fail("a unit attribute has no portable form", "write `= true` instead");
+      return attributeToBuiltin(to, attribute);
     case "bool":
       return pool.make(vhlo.bool, attribute.value);
     case "integer":
@@ -137,7 +117,7 @@ export function attributeToVhlo(to: Writing, attribute: Attribute): Entity {
     case "string":
       return pool.make(vhlo.string, attribute.value);
     case "symbol":
-      if (attribute.path.length > 1) return to.fail("a nested symbol has no portable form");
+      if (attribute.path.length > 1) return attributeToBuiltin(to, attribute);
       return pool.make(vhlo.string, attribute.path[0]!);
     case "type":
       return typeAttributeToVhlo(to, attribute.type);
@@ -163,6 +143,8 @@ export function attributeToVhlo(to: Writing, attribute: Attribute): Entity {
       return structToVhlo(to, attribute);
     case "location":
       return to.fail("a location is no portable attribute");
+    case "sdy":
+      return shardyToEntity(attribute.value, pool);
     case "opaque":
       return opaqueToVhlo(to, attribute.text);
   }

@@ -1,74 +1,17 @@
-/** @file Attributes that stay MLIR's own in an artifact: those of the module, and what is in locations. */
+/** @file Attributes that stay MLIR's own in an artifact: those of the module, what is in locations, and those without a VHLO form. */
 import type { Attribute } from "../attribute.js";
 import { elementsFromNumbers } from "../elements.js";
-import {
-  bitWidth,
-  DYNAMIC,
-  type ElementType,
-  functionType,
-  isInteger,
-  isScalarType,
-  noneType,
-  opaqueType,
-  scalarType,
-  tensorType,
-  tupleType,
-  type Type,
-} from "../types.js";
-import { formatType } from "../types.js";
-import { type Reading, numberFromBits } from "./attributes-from-vhlo.js";
-import { numberBits } from "./attributes-to-vhlo.js";
+import { bitWidth, isScalarType, scalarType, tensorType } from "../types.js";
 import { builtinAttributes as builtin, builtinTypes as types } from "./builtin.js";
+import { asText, elementToBuiltin, typeFromBuiltin, typeToBuiltin } from "./builtin-types.js";
 import { type Entity, type EntityPool, isA } from "./entity.js";
-import { textCodec } from "./program.js";
+import { numberBits, numberFromBits } from "./number-bits.js";
+import type { Reading } from "./reading.js";
+import { shardyToEntity } from "./sdy-to-entity.js";
 import { packElements, unpackElements } from "./tensor-data.js";
 import type { Writing } from "./types.js";
 
-/** Signs of integer types. */
-const [signless, , unsigned] = [0, 1, 2];
-
-const asText = (pool: EntityPool, kind: "attribute" | "type", text: string): Entity =>
-  pool.make(textCodec("builtin", kind), ...([text] as unknown as []));
-
-function elementToBuiltin({ pool }: Writing, element: ElementType): Entity {
-  if (element === "i1") return pool.make(types.integer, 4);
-  if (typeof element === "string" && isInteger(element))
-    return pool.make(
-      types.integer,
-      bitWidth(element) * 4 + (element.startsWith("ui") ? unsigned! : signless!),
-    );
-  if (
-    element === "index" ||
-    element === "bf16" ||
-    element === "f16" ||
-    element === "f32" ||
-    element === "f64"
-  )
-    return pool.make(types[element]);
-  return asText(pool, "type", formatType(scalarType(element)));
-}
-
-function typeToBuiltin(to: Writing, type: Type): Entity {
-  const { pool } = to;
-  const all = (list: readonly Type[]): Entity[] => list.map((inner) => typeToBuiltin(to, inner));
-  switch (type.kind) {
-    case "scalar":
-      return elementToBuiltin(to, type.element);
-    case "function":
-      return pool.make(types.function, all(type.inputs), all(type.results));
-    case "tuple":
-      return pool.make(types.tuple, all(type.elements));
-    case "none":
-      return pool.make(types.none);
-    case "tensor":
-      if (type.bounds === undefined && !type.shape.includes(DYNAMIC))
-        return pool.make(types.tensor, type.shape.map(BigInt), elementToBuiltin(to, type.element));
-      break;
-  }
-  return to.fail(`an attribute of the module cannot be of type ${formatType(type)}`);
-}
-
-/** An attribute of the module, in bytecode. */
+/** An attribute as MLIR has it without VHLO. */
 export function attributeToBuiltin(to: Writing, attribute: Attribute): Entity {
   const { pool } = to;
   const text = (value: string): Entity => pool.make(builtin.string, value);
@@ -105,8 +48,12 @@ export function attributeToBuiltin(to: Writing, attribute: Attribute): Entity {
       );
     case "denseArray":
       return denseArray(to, attribute);
+    case "sdy":
+      return shardyToEntity(attribute.value, pool);
+    case "opaque":
+      return asText(pool, "attribute", attribute.text);
     default:
-      return to.fail(`an attribute of the module cannot be of kind ${attribute.kind}`);
+      return to.fail(`a ${attribute.kind} cannot be an attribute outside of VHLO`);
   }
 }
 
@@ -142,54 +89,18 @@ export function dictionaryEntries(from: Reading, entity: Entity | undefined): (r
   });
 }
 
-const plainTypes = ["index", "bf16", "f16", "f32", "f64"] as const;
-
-function integerTypeFrom(bits: number): Type {
-  const name = `${["i", "si", "ui"][bits % 4]}${Math.floor(bits / 4)}`;
-  return isScalarType(name) ? scalarType(name) : opaqueType(name);
-}
-
-function typeFromBuiltin(from: Reading, entity: Entity): Type {
-  const all = (list: readonly Entity[]): Type[] => list.map((inner) => typeFromBuiltin(from, inner));
-  const plain = plainTypes.find((name) => isA(entity, types[name]));
-  if (plain !== undefined) return scalarType(plain);
-  if (isA(entity, types.integer)) return integerTypeFrom(entity.values[0]);
-  if (isA(entity, types.none)) return noneType;
-  if (isA(entity, types.function)) return functionType(all(entity.values[0]), all(entity.values[1]));
-  if (isA(entity, types.tuple)) return tupleType(all(entity.values[0]));
-  if (isA(entity, types.tensor)) return staticTensor(from, entity.values);
-  if (entity.codec.code !== undefined)
-    return from.fail(`the type ${entity.codec.name} stands in an attribute of the module`);
-  const text = String(entity.values[0]);
-  return isScalarType(text) ? scalarType(text) : opaqueType(text);
-}
-
-function staticTensor(from: Reading, [sizes, entity]: readonly [readonly bigint[], Entity]): Type {
-  const element = typeFromBuiltin(from, entity);
-  if (element.kind !== "scalar") return from.fail("a tensor has elements of an unknown type");
-  if (sizes.some((size) => size < 0n || size > BigInt(Number.MAX_SAFE_INTEGER)))
-    return from.fail("a tensor in an attribute of the module must be static");
-  return tensorType(sizes.map(Number), element.element);
-}
-
 /** The attribute of the IR that an attribute of the builtin dialect stands for. */
 export function attributeFromBuiltin(from: Reading, entity: Entity): Attribute {
-  const known = from.attributes.get(entity) ?? convert(from, entity);
-  from.attributes.set(entity, known);
-  return known;
-}
-
-function convert(from: Reading, entity: Entity): Attribute {
   if (isA(entity, builtin.unit)) return { kind: "unit" };
   if (isA(entity, builtin.string)) return { kind: "string", value: entity.values[0] };
   if (isA(entity, builtin.type)) return { kind: "type", type: typeFromBuiltin(from, entity.values[0]) };
   if (isA(entity, builtin.array))
-    return { kind: "array", items: entity.values[0].map((item) => attributeFromBuiltin(from, item)) };
+    return { kind: "array", items: entity.values[0].map((item) => from.attribute(item)) };
   if (isA(entity, builtin.dictionary)) {
     const entries = dictionaryEntries(from, entity);
     return {
       kind: "dictionary",
-      entries: new Map(entries.map(([key, value]) => [key, attributeFromBuiltin(from, value)])),
+      entries: new Map(entries.map(([key, value]) => [key, from.attribute(value)])),
     };
   }
   if (isA(entity, builtin.integer) || isA(entity, builtin.float)) {
@@ -209,8 +120,7 @@ function convert(from: Reading, entity: Entity): Attribute {
     return { kind: "elements", value: unpackElements(from, type, entity.values[1]) };
   }
   if (isA(entity, builtin.denseArray)) return readDenseArray(from, entity.values);
-  if (entity.codec.code === undefined) return { kind: "opaque", text: String(entity.values[0]) };
-  return from.fail(`${entity.codec.dialect} ${entity.codec.name} is no attribute of a module`);
+  return from.fail(`${entity.codec.dialect} ${entity.codec.name} is no attribute of a program`);
 }
 
 function symbolName(from: Reading, entity: Entity): string {

@@ -66,14 +66,14 @@ export const optionalAttribute: Field<Entity | undefined> = {
   },
 };
 
-/** A value, or nothing: a varint 0 or 1 says which. */
-export const optional = <T extends FieldValue>(item: Field<T>): Field<T | undefined> => ({
-  read: (input, earlier) => (flag.read(input, earlier) ? item.read(input, earlier) : undefined),
-  write(output, value, earlier) {
-    flag.write(output, value !== undefined, earlier);
-    if (value !== undefined) item.write(output, value, earlier);
+/** An unsigned number or nothing: the lowest bit of one varint says which, the others are the number. */
+export const optionalVarint: Field<number | undefined> = {
+  read({ bytes }) {
+    const { value, flag: present } = bytes.flaggedVarint();
+    return present ? value : undefined;
   },
-});
+  write: ({ bytes }, value) => bytes.flaggedVarint(value ?? 0, value !== undefined),
+};
 
 /** Any number of values, after their count. */
 export const list = <T extends FieldValue>(item: Field<T>): Field<readonly T[]> => ({
@@ -130,6 +130,14 @@ export function enumeration<const V extends string>(values: Readonly<Record<V, n
     },
     write: ({ bytes }, value) => bytes.varint(values[value]),
   };
+}
+
+/** The same, its numbers written as signed ones. */
+export function signedEnumeration<const V extends string>(values: Readonly<Record<V, number>>): Field<V> {
+  const doubled = Object.fromEntries(
+    Object.entries<number>(values).map(([name, value]) => [name, 2 * value]),
+  );
+  return enumeration(doubled as Record<V, number>);
 }
 
 /** Options of a codec beside its fields. */

@@ -3,8 +3,8 @@ import { type Location, unknownLocation } from "../location.js";
 import { parseAttribute } from "../text/parse.js";
 import { formatAttribute } from "../text/print-attributes.js";
 import { builtinAttributes as builtin } from "./builtin.js";
-import { attributeFromBuiltin, attributeToBuiltin } from "./builtin-attributes.js";
-import type { Reading } from "./attributes-from-vhlo.js";
+import { attributeToBuiltin } from "./builtin-attributes.js";
+import type { Reading } from "./reading.js";
 import { type Entity, isA } from "./entity.js";
 import type { Writing } from "./types.js";
 
@@ -85,7 +85,7 @@ export class LocationReader {
       return { kind: "callsite", callee: this.read(entity.values[0]), caller: this.read(entity.values[1]) };
     if (isA(entity, builtin.fused)) return this.#fused(entity.values[0]);
     if (isA(entity, builtin.fusedWithMetadata)) {
-      const metadata = formatAttribute(attributeFromBuiltin(from, entity.values[1]));
+      const metadata = formatAttribute(from.attribute(entity.values[1]));
       return { ...this.#fused(entity.values[0]), metadata };
     }
     return from.fail(`${entity.codec.dialect} ${entity.codec.name} is no location`);

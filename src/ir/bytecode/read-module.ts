@@ -8,12 +8,13 @@ import type { Block, Operation, Region, Value } from "../operation.js";
 import type { AttributeKind } from "../ops/kinds.js";
 import { findOp } from "../ops/index.js";
 import { insertOperation, makeBlock, makeOperation, makeRegion } from "../rewriter.js";
-import { elementCount } from "../types.js";
-import { attributeFromVhlo, type Reading, readType } from "./attributes-from-vhlo.js";
-import { attributeFromBuiltin, dictionaryEntries } from "./builtin-attributes.js";
+import { elementCount, formatType } from "../types.js";
+import { dictionaryEntries } from "./builtin-attributes.js";
 import { isDefault } from "./defaults.js";
 import { type Entity, isA } from "./entity.js";
+import { EntityReader } from "./entity-reader.js";
 import { BytecodeError } from "./errors.js";
+import { castName, keptProperties } from "./kept-ops.js";
 import { LocationReader } from "./locations.js";
 import { type BytecodeBlock, type BytecodeOperation, type BytecodeRegion, countValues } from "./program.js";
 import { apiVersions, vhloAttributes, vhloTypes } from "./vhlo-codecs.js";
@@ -28,13 +29,9 @@ export class ModuleBuilder {
   /** Values by their numbers; a region's are cut off when it is left. */
   #values: Value[] = [];
   #offset = 0;
-  readonly #from: Reading = {
-    attributes: new Map(),
-    types: new Map(),
-    fail: (message) => {
-      throw new BytecodeError(message, this.#offset);
-    },
-  };
+  readonly #from = new EntityReader((message) => {
+    throw new BytecodeError(message, this.#offset);
+  });
   readonly #locations = new LocationReader(this.#from);
 
   /** The module of a program. @throws BytecodeError */
@@ -50,46 +47,56 @@ export class ModuleBuilder {
       op?.operation === "stablehlo.return" && parent === "func.func"
         ? "func.return"
         : (op?.operation ?? source.name);
-    const operands = source.operands.map(
-      (number) =>
-        this.#values[number] ??
-        this.#from.fail(`${source.name} uses value ${number}, which is not defined yet`),
-    );
-    const resultTypes = source.results.map((type) => readType(this.#from, type));
+    const operands = this.#operands(source);
+    const resultTypes = source.results.map((type) => this.#from.type(type));
     const location = this.#locations.read(source.location);
     const attributes = op === undefined ? this.#keptAttributes(source) : this.#attributes(source, op);
-    const extra = this.#extra(source, op !== undefined);
+    const extra = this.#extra(source);
     const regions = this.#regions(source, name);
     return makeOperation({ name, operands, attributes, extra, resultTypes, regions, location });
   }
 
-  #extra({ discardable }: BytecodeOperation, isVhlo: boolean): AttributeDictionary {
+  #extra({ discardable }: BytecodeOperation): AttributeDictionary {
     if (discardable === undefined) return emptyDictionary;
-    const convert = isVhlo ? attributeFromVhlo : attributeFromBuiltin;
     return new Map(
-      dictionaryEntries(this.#from, discardable).map(([key, value]) => [key, convert(this.#from, value)]),
+      dictionaryEntries(this.#from, discardable).map(([key, value]) => [key, this.#from.attribute(value)]),
     );
   }
 
-  /** The attributes of a module or a mesh. */
+  /** The attributes of an operation that is no VHLO one. */
   #keptAttributes({ name, properties }: BytecodeOperation): Attributes {
-    const text = (entity: Entity | undefined): string | undefined => {
-      if (entity === undefined) return undefined;
-      const attribute = attributeFromBuiltin(this.#from, entity);
-      return attribute.kind === "string"
-        ? attribute.value
-        : this.#from.fail(`a name of ${name} must be a string`);
-    };
-    const [first, second] = properties;
-    if (name === "sdy.mesh") {
-      if (first === undefined) this.#from.fail("sdy.mesh lacks its mesh");
-      return { mesh: attributeFromVhlo(this.#from, first), sym_name: text(second) };
+    const attributes: Attributes = {};
+    for (const [i, property] of keptProperties(name)!.entries()) {
+      const entity = properties[i];
+      if (entity === undefined && property.optional) continue;
+      if (entity === undefined) return this.#from.fail(`${name} lacks its attribute ${property.name}`);
+      const kind = findOp(name)!.attributes[property.name]!;
+      const value = kind.fromAttribute(this.#from.attribute(entity));
+      if (value === undefined) this.#from.fail(`attribute ${property.name} of ${name} must be ${kind.name}`);
+      attributes[property.name] = value;
     }
-    const [symbol, visibility] = [text(first), text(second)];
-    return {
-      ...(symbol === undefined ? {} : { sym_name: symbol }),
-      ...(visibility === undefined ? {} : { sym_visibility: visibility }),
-    };
+    return attributes;
+  }
+
+  /** What a value is cast to is the value itself. */
+  #cast(source: BytecodeOperation): Value {
+    this.#offset = source.offset;
+    const [operand] = this.#operands(source);
+    const [type] = source.results;
+    if (operand === undefined || type === undefined || source.operands.length + source.results.length > 2)
+      return this.#from.fail(`${castName} must take one value and give one`);
+    const cast = this.#from.type(type);
+    if (cast !== operand.type)
+      this.#from.fail(`a value of type ${formatType(operand.type)} cannot be cast to ${formatType(cast)}`);
+    return operand;
+  }
+
+  #operands(source: BytecodeOperation): Value[] {
+    return source.operands.map(
+      (number) =>
+        this.#values[number] ??
+        this.#from.fail(`${source.name} uses value ${number}, which is not defined yet`),
+    );
   }
 
   #attributes({ properties }: BytecodeOperation, op: VhloOp): Attributes {
@@ -120,7 +127,7 @@ export class ModuleBuilder {
     const entity = given.get(name);
     if (entity === undefined) return undefined;
     if (isA(entity, vhloAttributes.apiVersion)) return apiVersions[entity.values[0]];
-    const attribute = attributeFromVhlo(this.#from, entity);
+    const attribute = this.#from.attribute(entity);
     if (kind.name === "unit") return attribute.kind === "bool" && attribute.value ? true : undefined;
     if (op.operation === "stablehlo.composite" && name === "version")
       return this.#compositeVersion(attribute);
@@ -179,7 +186,7 @@ export class ModuleBuilder {
   /** A field of a struct: a list, an integer, a truth value or a type; undefined for none. */
   #field(entity: Entity, name: string): unknown {
     if (isA(entity, vhloAttributes.type) && isA(entity.values[0], vhloTypes.none)) return undefined;
-    const attribute = attributeFromVhlo(this.#from, entity);
+    const attribute = this.#from.attribute(entity);
     const integer = (value: bigint | number): number =>
       Number.isSafeInteger(Number(value))
         ? Number(value)
@@ -218,7 +225,7 @@ export class ModuleBuilder {
 
   #block(source: BytecodeBlock, parent: string, first: number, end: number, own: Value[]): Block {
     const block = makeBlock(
-      source.arguments.map(({ type }) => readType(this.#from, type)),
+      source.arguments.map(({ type }) => this.#from.type(type)),
       [],
       source.arguments.map(({ location }) => this.#locations.read(location)),
     );
@@ -229,6 +236,10 @@ export class ModuleBuilder {
     block.arguments.forEach(define);
     for (const inner of source.operations) {
       this.#values.length = end;
+      if (inner.name === castName) {
+        define(this.#cast(inner));
+        continue;
+      }
       const operation = this.#operation(inner, parent);
       insertOperation(operation, block);
       operation.results.forEach(define);

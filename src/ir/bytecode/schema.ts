@@ -4,7 +4,8 @@
  */
 import { builtinAttributes, builtinTypes } from "./builtin.js";
 import type { Codec, EntityKind } from "./entity.js";
-import type { Property, Schema } from "./program.js";
+import { keptProperties } from "./kept-ops.js";
+import type { Schema } from "./program.js";
 import { sdyAttributes } from "./sdy-codecs.js";
 import { vhloAttributes, vhloEnums, vhloScalars, vhloTypes } from "./vhlo-codecs.js";
 import { findVhloOp } from "./vhlo-ops.js";
@@ -24,20 +25,8 @@ export const codecs = tables.flatMap((table) => Object.values(table) as Codec[])
 const keyOf = (dialect: string, kind: EntityKind, code: number): string => `${dialect} ${kind} ${code}`;
 const byCode = new Map(codecs.map((codec) => [keyOf(codec.dialect, codec.kind, codec.code!), codec]));
 
-/** Operations that stay as they are. */
-const otherOperations: ReadonlyMap<string, readonly Property[]> = new Map([
-  [
-    "builtin.module",
-    [
-      { name: "sym_name", optional: true },
-      { name: "sym_visibility", optional: true },
-    ],
-  ],
-  ["sdy.mesh", [{ name: "mesh" }, { name: "sym_name" }]],
-]);
-
 export const schema: Schema = {
   codec: (dialect, kind, code) => byCode.get(keyOf(dialect, kind, code)),
   properties: (name) =>
-    otherOperations.get(name) ?? findVhloOp(name)?.attributes.map((attribute) => ({ name: attribute })),
+    keptProperties(name) ?? findVhloOp(name)?.attributes.map((attribute) => ({ name: attribute })),
 };

@@ -43,9 +43,11 @@ const witness = "!shape.witness";
 /** A size or bound that is not known. */
 const dynamicSize = -(2n ** 63n);
 
-const sizeToVhlo = (size: number): bigint => (size === DYNAMIC ? dynamicSize : BigInt(size));
+/** A size in bytecode; unknown ones have a number of their own. */
+export const sizeToVhlo = (size: number): bigint => (size === DYNAMIC ? dynamicSize : BigInt(size));
 
-function sizeFromVhlo(to: Complaints, size: bigint): number {
+/** A size from bytecode. */
+export function sizeFromVhlo(to: Complaints, size: bigint): number {
   if (size === dynamicSize) return DYNAMIC;
   if (size < 0n || size > BigInt(Number.MAX_SAFE_INTEGER))
     to.fail(`a dimension cannot have the size ${size}`);

@@ -11,7 +11,7 @@ import {
   flag,
   list,
   numberBits,
-  optional,
+  optionalAttribute,
   pair,
   signed,
   string,
@@ -57,12 +57,12 @@ export const vhloAttributes = {
     since: "1.9.0",
   }),
   subAxisInfo: attribute(21, "sub_axis_info", [signed, signed], { since: "1.16.0" }),
-  axisRef: attribute(22, "axis_ref", [attributeField, optional(attributeField)], { since: "1.16.0" }),
+  axisRef: attribute(22, "axis_ref", [attributeField, optionalAttribute], { since: "1.16.0" }),
   replicaGroupMeshAxes: attribute(23, "replica_group_mesh_axes", [attributeField, attributeField], {
     since: "1.16.0",
   }),
   meshAxis: attribute(24, "mesh_axis", [attributeField, signed], { since: "1.16.0" }),
-  mesh: attribute(25, "mesh", [attributeField, optional(attributeField)], { since: "1.16.0" }),
+  mesh: attribute(25, "mesh", [attributeField, optionalAttribute], { since: "1.16.0" }),
 } as const;
 
 /** The enumerations of StableHLO, by their names there. */

@@ -10,12 +10,12 @@ import { findOp } from "../ops/index.js";
 import { formatType, scalarType, type Type } from "../types.js";
 import { attributeToVhlo, integersToVhlo, noneToVhlo, typeAttributeToVhlo } from "./attributes-to-vhlo.js";
 import { defaultOf, isDefault } from "./defaults.js";
-import type { Entity } from "./entity.js";
+import { type Entity, references } from "./entity.js";
 import { PortabilityError } from "./errors.js";
 import { typeToVhlo, type Writing } from "./types.js";
 import { type ApiVersion, apiVersions, vhloAttributes } from "./vhlo-codecs.js";
 import { spreadFields, type VhloOp, vhloVersions } from "./vhlo-ops.js";
-import { compareVersions, type Version } from "../versions.js";
+import { compareVersions, laterVersion, type Version } from "../versions.js";
 
 /** The least version that something needs, and what it is. */
 export interface Requirement {
@@ -133,6 +133,16 @@ function relaxation({ name, operands, results, attributes }: Operation): Require
 const later = (a: Requirement, b: Requirement): Requirement =>
   compareVersions(a.version, b.version) < 0 ? b : a;
 
+/** The first version whose artifacts hold attributes of other dialects than VHLO. */
+const firstMixed: Version = "1.11.0";
+
+const isMixed = ({ codec, values }: Entity): boolean =>
+  codec.dialect !== "vhlo" || [...references(values)].some(isMixed);
+
+/** The first version that can express an attribute of an operation. */
+const sinceOf = ({ pool }: Writing, attribute: Entity): Version =>
+  isMixed(attribute) ? laterVersion(firstMixed, pool.sinceOf(attribute)) : pool.sinceOf(attribute);
+
 const noAttributes: ReadonlyMap<string, Entity> = new Map();
 
 /** Looks at the operations of one module. */
@@ -190,7 +200,11 @@ export class PortableViews {
     for (const name of op.attributes) {
       const value = all.get(name);
       if (value === undefined) continue;
-      worst = later(worst, { version: to.pool.sinceOf(value), because: `attribute ${name}` });
+      worst = later(worst, { version: sinceOf(to, value), because: `attribute ${name}` });
+    }
+    for (const [name, value] of operation.extra) {
+      const version = sinceOf(to, attributeToVhlo(to, value));
+      worst = later(worst, { version, because: `attribute ${name}` });
     }
     for (const values of [operation.operands, operation.results]) {
       for (const { type } of values) {

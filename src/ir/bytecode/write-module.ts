@@ -1,30 +1,24 @@
 /** @file A module as a VHLO program: operations by their VHLO versions, values by number. */
 import type { Attribute } from "../attribute.js";
 import { type Location, unknownLocation } from "../location.js";
+import { findOp } from "../ops/index.js";
 import { type Block, Operation, type Region, type Value, walk } from "../operation.js";
 import { attributeToVhlo } from "./attributes-to-vhlo.js";
 import { attributeToBuiltin, dictionaryToBuiltin } from "./builtin-attributes.js";
-import { builtinAttributes } from "./builtin.js";
+import { typeToBuiltin } from "./builtin-types.js";
 import { type Entity, EntityPool } from "./entity.js";
+import { Casts, isBuiltinValue } from "./casts.js";
+import { castName, keptProperties, keptSince, mixes } from "./kept-ops.js";
 import { locationToBuiltin } from "./locations.js";
 import { PortableViews, refuse, type Requirement } from "./vhlo-view.js";
 import type { BytecodeBlock, BytecodeOperation, BytecodeRegion, UseList } from "./program.js";
-import { sdyFromText } from "./sdy.js";
+import type { Type } from "../types.js";
 import { typeToVhlo, type Writing } from "./types.js";
 import { findUseLists, type UseLists } from "./use-lists.js";
-import { compareVersions, oldestVersion, type Version } from "../versions.js";
+import { compareVersions, type Version } from "../versions.js";
 import { vhloVersions } from "./vhlo-ops.js";
 
-/** Operations that VHLO leaves as they are. */
-const kept: ReadonlySet<string> = new Set(["builtin.module", "sdy.mesh"]);
-
 const noUseLists: readonly UseList[] = [];
-
-interface KeptAttributes {
-  readonly sym_name?: string;
-  readonly sym_visibility?: string;
-  readonly mesh?: Attribute;
-}
 
 /** Operations with a region that uses a value from outside of it. */
 function findOpenOperations(root: Operation): ReadonlySet<Operation> {
@@ -65,6 +59,9 @@ export class ProgramBuilder {
   readonly #views = new PortableViews(this.#to);
   readonly #numbers = new Map<Value, number>();
   readonly #locations = new Map<Location, Entity>();
+  /** Numbers of values that are cast. */
+  readonly #castNumbers = new Map<Value, number>();
+  #casts = Casts.none;
   #useLists: UseLists = new Map();
   #open: ReadonlySet<Operation> = new Set();
 
@@ -85,15 +82,18 @@ export class ProgramBuilder {
   /** What one operation needs, its regions not counted. @throws PortabilityError when it has no portable form */
   requirement(operation: Operation): Requirement {
     this.#current = operation;
-    if (!kept.has(operation.name)) return this.#views.requirement(operation);
-    const version = operation.name === "builtin.module" ? oldestVersion : "1.11.0";
-    return { version, because: `operation ${operation.name}` };
+    if (keptProperties(operation.name) === undefined) return this.#views.requirement(operation);
+    return { version: keptSince(operation.name), because: `operation ${operation.name}` };
   }
 
   /** The program for readers of `target`, as `library` writes it. @throws PortabilityError */
   build(target: Version, library: Version): BytecodeOperation {
     this.#open = findOpenOperations(this.module);
-    this.#useLists = findUseLists(this.module, (operation) => isRewritten(operation, target, library));
+    this.#casts = new Casts(this.module);
+    // A cast is a use that the lists do not count.
+    this.#useLists = this.#casts.isEmpty
+      ? findUseLists(this.module, (operation) => isRewritten(operation, target, library))
+      : new Map();
     return this.#operation(this.module, target, 0);
   }
 
@@ -110,9 +110,10 @@ export class ProgramBuilder {
       location: this.#location(operation.location),
       operands: operation.operands.map(
         (operand) =>
-          this.#numbers.get(operand) ?? refuse(operation, "an operand is used before it is defined"),
+          (this.#casts.isCastFor(operand, operation) ? this.#castNumbers : this.#numbers).get(operand) ??
+          refuse(operation, "an operand is used before it is defined"),
       ),
-      results: operation.results.map(({ type }) => typeToVhlo(this.#to, type)),
+      results: operation.results.map(({ type }) => this.#type(type, mixes(name))),
       regions: operation.regions.map((region) => this.#region(region, target, first)),
       isolated,
       useLists: this.#useListsOf(operation.results),
@@ -126,19 +127,39 @@ export class ProgramBuilder {
   ): Pick<BytecodeOperation, "name" | "properties" | "discardable"> {
     const to = this.#to;
     const { name, attributes } = operation;
-    if (!kept.has(name)) {
+    if (keptProperties(name) === undefined) {
       const { op, properties } = this.#views.at(operation, target);
       const discardable = this.#dictionary(operation, (value) => attributeToVhlo(to, value));
       return { name: op.name, properties, discardable };
     }
-    const text = (value: string | undefined): Entity | undefined =>
-      value === undefined ? undefined : this.pool.make(builtinAttributes.string, value);
     const discardable = this.#dictionary(operation, (value) => attributeToBuiltin(to, value));
-    const { sym_name: symbol, sym_visibility: visibility, mesh } = attributes as KeptAttributes;
-    if (name === "builtin.module") return { name, properties: [text(symbol), text(visibility)], discardable };
-    const meshText = mesh?.kind === "opaque" ? mesh.text : "";
-    const entity = sdyFromText(meshText, this.pool) ?? to.fail(`its mesh ${meshText} has no portable form`);
-    return { name, properties: [entity, text(symbol)], discardable };
+    const kinds = findOp(name)!.attributes;
+    const properties = keptProperties(name)!.map(({ name: key }) => {
+      const value = attributes[key];
+      return value === undefined ? undefined : attributeToBuiltin(to, kinds[key]!.toAttribute(value));
+    });
+    return { name, properties, discardable };
+  }
+
+  #type(type: Type, isBuiltin: boolean): Entity {
+    return isBuiltin ? typeToBuiltin(this.#to, type) : typeToVhlo(this.#to, type);
+  }
+
+  /** The casts of values, which stand behind what defines them. */
+  #castsOf(values: readonly Value[]): BytecodeOperation[] {
+    return values
+      .filter((value) => this.#casts.isCast(value))
+      .map((value) => ({
+        name: castName,
+        location: this.#location(value.location),
+        discardable: undefined,
+        properties: [],
+        operands: [this.#numbers.get(value)!],
+        results: [this.#type(value.type, !isBuiltinValue(value))],
+        regions: [],
+        isolated: true,
+        offset: 0,
+      }));
   }
 
   #dictionary({ extra }: Operation, convert: (value: Attribute) => Entity): Entity | undefined {
@@ -165,21 +186,32 @@ export class ProgramBuilder {
     const number = (value: Value): void => {
       this.#numbers.set(value, next++);
     };
+    const define = (values: readonly Value[]): void => {
+      values.forEach(number);
+      for (const value of values) if (this.#casts.isCast(value)) this.#castNumbers.set(value, next++);
+    };
     for (const block of blocks) {
-      block.arguments.forEach(number);
-      for (const operation of block) operation.results.forEach(number);
+      define(block.arguments);
+      for (const operation of block) define(operation.results);
     }
     return { blocks: blocks.map((block) => this.#block(block, target, next)) };
   }
 
   #block(block: Block, target: Version, next: number): BytecodeBlock {
+    const isBuiltin = mixes(block.region?.operation?.name ?? "");
     return {
       arguments: block.arguments.map(({ type, location }) => ({
-        type: typeToVhlo(this.#to, type),
+        type: this.#type(type, isBuiltin),
         location: location.kind === "unknown" || !this.keepsLocations ? undefined : this.#location(location),
       })),
       useLists: this.#useListsOf(block.arguments),
-      operations: block.operations.map((operation) => this.#operation(operation, target, next)),
+      operations: [
+        ...this.#castsOf(block.arguments),
+        ...block.operations.flatMap((operation) => [
+          this.#operation(operation, target, next),
+          ...this.#castsOf(operation.results),
+        ]),
+      ],
     };
   }
 }

@@ -36,7 +36,14 @@ const first = (): readonly RuntimeValue[] => [Tensor.fromIntegers([], "ui32", [0
 export const controlRules = {
   "func.call": ((operation, operands, machine) =>
     machine.call(operation.attributes.callee, operands, operation)) satisfies ControlRule<"func.call">,
+  "sdy.data_flow_edge": same,
+  "sdy.func_data_flow_edge": same,
+  "sdy.named_computation": ((operation, operands, machine) =>
+    machine.run(operation.regions[0]!, operands)) satisfies ControlRule<"sdy.named_computation">,
+  "sdy.propagation_barrier": same,
+  "sdy.reshard": same,
   "sdy.sharding_constraint": same,
+  "sdy.sharding_group": (): readonly RuntimeValue[] => [],
   "stablehlo.after_all": makeToken,
   "stablehlo.case": case_,
   "stablehlo.composite": ((operation, operands, machine) =>

@@ -25,7 +25,15 @@ const testHarness = "needs the test harness of StableHLO";
 
 /** The ops of StableHLO that are not interpreted, and why. */
 export const notInterpreted = {
+  "sdy.all_gather": collective,
+  "sdy.all_reduce": collective,
+  "sdy.all_slice": collective,
+  "sdy.all_to_all": collective,
+  "sdy.collective_permute": collective,
   "sdy.manual_computation": collective,
+  "sdy.reduce_scatter": collective,
+  "sdy.replicated_to_unreduced": collective,
+  "sdy.sharded_to_unreduced": collective,
   "check.expect_serialized_eq": testHarness,
   "interpreter.print": testHarness,
   "interpreter.probe": testHarness,

@@ -10,7 +10,7 @@ import { stridesOf, Tensor } from "./tensor.js";
 
 const resultType = (operation: OperationOf<OpName>): TensorType => operation.result.type as TensorType;
 
-const constant: TensorRule<"arith.constant" | "stablehlo.constant"> = (operation) => [
+const constant: TensorRule<"arith.constant" | "sdy.constant" | "stablehlo.constant"> = (operation) => [
   Tensor.fromElements(operation.attributes.value, resultType(operation)),
 ];
 
@@ -123,6 +123,7 @@ const reshape: TensorRule<"stablehlo.reshape"> = (operation, [x]) => {
 
 export const shapeRules = {
   "arith.constant": constant,
+  "sdy.constant": constant,
   "stablehlo.broadcast": ((operation, [x]) => {
     const shape = [...operation.attributes.broadcast_sizes, ...x!.shape];
     const added = operation.attributes.broadcast_sizes.length;

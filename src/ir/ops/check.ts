@@ -1,7 +1,7 @@
 /** @file Ops of StableHLO's own tests: check.* compare results, interpreter.* run functions; with arith.constant and sdy.mesh. */
 import { formatType, type Type } from "../types.js";
 import { defineOp, operand, variadic } from "./define.js";
-import { attribute, elements, f64, listOf, optional, string, symbolArray, ui32, ui64 } from "./kinds.js";
+import { elements, f64, listOf, optional, string, symbolArray, ui32, ui64 } from "./kinds.js";
 import type { View } from "./constraints.js";
 
 /** What checks allow that name no tolerance: the difference of "almost equal", and units in the last place of "close". */
@@ -156,17 +156,6 @@ const arithConstant = defineOp({
   example: "%cst = arith.constant dense<0> : tensor<2xi32>",
 });
 
-const mesh = defineOp({
-  name: "sdy.mesh",
-  summary: "Names a mesh of devices; the mesh itself is kept as its text.",
-  operands: [],
-  attributes: { sym_name: string, mesh: optional(attribute) },
-  traits: ["symbol"],
-  infer: () => [],
-  assembly: "custom",
-  example: 'sdy.mesh @mesh = <["x"=2, "y"=4]>',
-});
-
 export const checkOps = [
   expectEqConst,
   expectAlmostEqConst,
@@ -178,5 +167,4 @@ export const checkOps = [
   print,
   probe,
   arithConstant,
-  mesh,
 ] as const;

@@ -25,6 +25,7 @@ import { reduceOps } from "./reduce.js";
 import { reduceWindowOps } from "./reduce-window.js";
 import { scatterOps } from "./scatter.js";
 import { sdyOps } from "./sdy.js";
+import { sdyCollectives } from "./sdy-collectives.js";
 import { shapeOps } from "./shape-ops.js";
 import { slicingOps } from "./slicing.js";
 import { tupleOps } from "./tuple.js";
@@ -57,6 +58,7 @@ const definitions = [
   ...chloOps,
   ...checkOps,
   ...sdyOps,
+  ...sdyCollectives,
 ] as const;
 
 type Definition = (typeof definitions)[number];

@@ -7,6 +7,7 @@ import type { Location } from "../location.js";
 import type { Type } from "../types.js";
 import { Cursor } from "./cursor.js";
 import type { Source } from "./source.js";
+import { unquote } from "./strings.js";
 
 /**
  * Deepest nesting of regions, types, attributes and locations taken together; JAX's programs need about ten.
@@ -98,6 +99,16 @@ export function parseBool({ cursor }: ParseContext): boolean {
   if (cursor.acceptWord("true")) return true;
   if (cursor.acceptWord("false")) return false;
   return cursor.failExpected("true or false");
+}
+
+/** A quoted string; its value. */
+export const parseString = ({ cursor }: ParseContext, purpose?: string): string =>
+  unquote(cursor.expect("string", purpose));
+
+/** `@name` or `@"name"`; its name. */
+export function parseSymbol({ cursor }: ParseContext): string {
+  const text = cursor.expect("symbol");
+  return text[1] === '"' ? unquote(text.slice(1)) : text.slice(1);
 }
 
 /** Offset after the bracket that closes the one at `open`; strings and `->` inside are skipped. */

@@ -1,15 +1,22 @@
 /** @file Attributes. */
 import type { Attribute, AttributeDictionary } from "../attribute.js";
 import { isFloat, scalarType, type Type } from "../types.js";
-import { type ParseContext, parseBigInt, parseInteger, skipBrackets } from "./context.js";
+import {
+  type ParseContext,
+  parseBigInt,
+  parseInteger,
+  parseString,
+  parseSymbol,
+  skipBrackets,
+} from "./context.js";
 import { floatFromBits, floatToBits } from "../floats/bits.js";
 import { parseDense } from "./parse-elements.js";
 import { parseLocation } from "./parse-locations.js";
 import { parseResource } from "./parse-resources.js";
+import { parseShardyAttribute } from "./parse-sdy.js";
 import { parseStablehloAttribute } from "./parse-structs.js";
 import { parseType } from "./parse-types.js";
 import { formatType } from "../types.js";
-import { unquote } from "./strings.js";
 
 const i64 = scalarType("i64");
 const f64 = scalarType("f64");
@@ -93,16 +100,6 @@ function parseStringAttribute(context: ParseContext): Attribute {
   if (!cursor.accept(":")) return { kind: "string", value };
   parseType(context);
   return { kind: "opaque", text: cursor.text.slice(start, cursor.start).trimEnd() };
-}
-
-/** A quoted string; its value. */
-export const parseString = ({ cursor }: ParseContext, purpose?: string): string =>
-  unquote(cursor.expect("string", purpose));
-
-/** `@name` or `@"name"`; its name. */
-export function parseSymbol({ cursor }: ParseContext): string {
-  const text = cursor.expect("symbol");
-  return text[1] === '"' ? unquote(text.slice(1)) : text.slice(1);
 }
 
 function parseSymbolPath(context: ParseContext): string[] {
@@ -226,6 +223,8 @@ function parseDialectAttribute(context: ParseContext): Attribute {
   const { spelling, start, end } = cursor;
   const known = parseStablehloAttribute(context);
   if (known !== undefined) return known;
+  const shardy = parseShardyAttribute(context);
+  if (shardy !== undefined) return { kind: "sdy", value: shardy };
   const opens = cursor.text[end] === "<";
   if (!spelling.includes(".") && !opens) return parseAlias(context);
   const bodyEnd = opens ? skipBrackets(context, end) : end;

@@ -5,11 +5,14 @@ import { unknownLocation } from "../location.js";
 import type { Value } from "../operation.js";
 import type { OpDefinition } from "../ops/define.js";
 import type { AttributeKind } from "../ops/kinds.js";
+import { shardyPrefix } from "../ops/shardy-kinds.js";
+import type { ShardyAttribute } from "../sdy/attributes.js";
 import { scalarType, type Type } from "../types.js";
 import { inferResultTypes } from "../verify.js";
-import { parseBool, parseIntegers } from "./context.js";
+import { parseBool, parseIntegers, parseString } from "./context.js";
 import { Cursor } from "./cursor.js";
-import { parseAttribute, parseString, parseUntypedInteger } from "./parse-attributes.js";
+import { parseAttribute, parseUntypedInteger } from "./parse-attributes.js";
+import { parseShardy } from "./parse-sdy.js";
 import { parseSignature, parseType } from "./parse-types.js";
 import { Source } from "./source.js";
 import type { Piece, TailPiece, Template, TypeSlot } from "./template.js";
@@ -31,6 +34,9 @@ export function parseShort(input: FormParser, kind: AttributeKind): Attribute {
     case "i64[]":
       return { kind: "denseArray", element: "i64", items: parseIntegers(context).map(BigInt) };
   }
+  const shardy = kind.name.startsWith(shardyPrefix) ? kind.name.slice(shardyPrefix.length) : undefined;
+  if (shardy !== undefined)
+    return { kind: "sdy", value: parseShardy(context, shardy as ShardyAttribute["kind"]) };
   if (kind.name.endsWith("[]") && cursor.kind === "[") {
     const name = kind.name.slice(0, -2);
     const item = (): Attribute =>

@@ -12,6 +12,7 @@ import {
 import { formatFloat, formatFloatBits } from "../floats/spelling.js";
 import { formatLocation } from "./print-locations.js";
 import { formatElements } from "./print-elements.js";
+import { formatShardyAttribute } from "./print-sdy.js";
 import { formatKey, formatSymbol, quote } from "./strings.js";
 
 /** How attributes are written: constants above this many elements are left out when it is given. */
@@ -98,6 +99,8 @@ export function formatAttribute(attribute: Attribute, style: AttributeStyle = {}
       return `#${attribute.dialect}.${attribute.name}<${formatStructBody(attribute.name, attribute.fields)}>`;
     case "location":
       return formatLocation(attribute.location);
+    case "sdy":
+      return formatShardyAttribute(attribute.value);
     case "opaque":
       return attribute.text;
   }

@@ -5,6 +5,7 @@ import type { OpDefinition } from "../ops/define.js";
 import { resolveOperandGroups } from "../ops/groups.js";
 import { formatFunctionType, formatType, type Type } from "../types.js";
 import { formatAttribute, formatNumber, formatStructBody } from "./print-attributes.js";
+import { formatShardy } from "./print-sdy.js";
 import { quote } from "./strings.js";
 import type { Piece, TailPiece, Template, TypeSlot } from "./template.js";
 import type { FormPrinter } from "./forms/form.js";
@@ -26,6 +27,8 @@ export function formatShort(attribute: Attribute): string {
     }
     case "array":
       return `[${attribute.items.map(formatShort).join(", ")}]`;
+    case "sdy":
+      return formatShardy(attribute.value);
     case "struct":
       return `<${formatStructBody(attribute.name, attribute.fields)}>`;
     default:

@@ -22,12 +22,6 @@ describe("a program without portable form says operation, reason, place and what
       "decompose the chlo ops first",
     ],
     [
-      inMain("%0 = stablehlo.abs %x {note} : tensor<4xf32>"),
-      "stablehlo.abs: a unit attribute has no portable form",
-      "f.mlir:2:8",
-      "write `= true` instead",
-    ],
-    [
       inMain("%0 = stablehlo.abs %x {note = 1 : i2} : tensor<4xf32>"),
       "stablehlo.abs: a number of i2 cannot be an attribute: readers of portable artifacts abort on it",
       "f.mlir:2:8",

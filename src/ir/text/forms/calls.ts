@@ -1,6 +1,6 @@
 /** @file composite and custom_call. */
 import type { Region } from "../../operation.js";
-import { parseString, parseSymbol } from "../parse-attributes.js";
+import { parseString, parseSymbol } from "../context.js";
 import { formatSymbol, quote } from "../strings.js";
 import { functionTail, parseFunctionTail } from "./common.js";
 import type { Form } from "./form.js";

@@ -14,7 +14,7 @@ import {
   tupleForm,
 } from "./elementwise.js";
 import type { Form } from "./form.js";
-import { manualComputationForm, meshForm, shardingConstraintForm } from "./sdy.js";
+import { manualComputationForm, meshForm, namedComputationForm, propagationBarrierForm } from "./sdy.js";
 import { reduceForm } from "./reduce.js";
 import { sliceForm } from "./slice.js";
 import { whileForm } from "./while.js";
@@ -38,7 +38,8 @@ const table: { readonly [K in CustomFormName]: Form } = {
   "stablehlo.select": selectForm,
   "sdy.manual_computation": manualComputationForm,
   "sdy.mesh": meshForm,
-  "sdy.sharding_constraint": shardingConstraintForm,
+  "sdy.named_computation": namedComputationForm,
+  "sdy.propagation_barrier": propagationBarrierForm,
   "stablehlo.slice": sliceForm,
   "stablehlo.tuple": tupleForm,
   "stablehlo.while": whileForm,

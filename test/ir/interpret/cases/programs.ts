@@ -212,6 +212,96 @@ export const programCases: readonly ProgramCase[] = [
     expected: ["2xi32: 4 5"],
   },
   {
+    op: "sdy.reshard",
+    title: "is its operand: a run has one device",
+    program: `
+      sdy.mesh @mesh = <["x"=2]>
+      func.func @main(%x: tensor<2xi32>) -> tensor<2xi32> {
+        %0 = sdy.reshard %x <@mesh, [{"x"}]> : tensor<2xi32>
+        return %0 : tensor<2xi32>
+      }`,
+    inputs: ["2xi32: 4 5"],
+    expected: ["2xi32: 4 5"],
+  },
+  {
+    op: "sdy.data_flow_edge",
+    title: "is its operand",
+    program: `
+      sdy.mesh @mesh = <["x"=2]>
+      func.func @main(%x: tensor<2xi32>) -> tensor<2xi32> {
+        %1 = stablehlo.negate %x : tensor<2xi32>
+        %2 = stablehlo.negate %1 : tensor<2xi32>
+        %0 = sdy.data_flow_edge %2 : tensor<2xi32>
+        return %0 : tensor<2xi32>
+      }`,
+    inputs: ["2xi32: 4 5"],
+    expected: ["2xi32: 4 5"],
+  },
+  {
+    op: "sdy.func_data_flow_edge",
+    title: "is its operand",
+    program: `
+      sdy.mesh @mesh = <["x"=2]>
+      func.func @main(%x: tensor<2xi32>) -> tensor<2xi32> {
+        %0 = sdy.func_data_flow_edge %x : tensor<2xi32>
+        return %0 : tensor<2xi32>
+      }`,
+    inputs: ["2xi32: 4 5"],
+    expected: ["2xi32: 4 5"],
+  },
+  {
+    op: "sdy.propagation_barrier",
+    title: "is its operand",
+    program: `
+      sdy.mesh @mesh = <["x"=2]>
+      func.func @main(%x: tensor<2xi32>) -> tensor<2xi32> {
+        %0 = sdy.propagation_barrier %x allowed_direction=NONE : tensor<2xi32>
+        return %0 : tensor<2xi32>
+      }`,
+    inputs: ["2xi32: 4 5"],
+    expected: ["2xi32: 4 5"],
+  },
+  {
+    op: "sdy.sharding_group",
+    title: "makes nothing",
+    program: `
+      sdy.mesh @mesh = <["x"=2]>
+      func.func @main(%x: tensor<2xi32>) -> tensor<2xi32> {
+        sdy.sharding_group %x group_id=1 : tensor<2xi32>
+        %0 = stablehlo.add %x, %x : tensor<2xi32>
+        return %0 : tensor<2xi32>
+      }`,
+    inputs: ["2xi32: 4 5"],
+    expected: ["2xi32: 8 10"],
+  },
+  {
+    op: "sdy.constant",
+    title: "is its value",
+    program: `
+      sdy.mesh @mesh = <["x"=2]>
+      func.func @main(%x: tensor<2xi32>) -> tensor<2xi32> {
+        %0 = sdy.constant dense<[6, 7]> : tensor<2xi32>
+        return %0 : tensor<2xi32>
+      }`,
+    inputs: ["2xi32: 4 5"],
+    expected: ["2xi32: 6 7"],
+  },
+  {
+    op: "sdy.named_computation",
+    title: "runs its body",
+    program: `
+      sdy.mesh @mesh = <["x"=2]>
+      func.func @main(%x: tensor<2xi32>) -> tensor<2xi32> {
+        %0 = sdy.named_computation<"twice">(%x) (%y: tensor<2xi32>) {
+          %1 = stablehlo.add %y, %y : tensor<2xi32>
+          sdy.return %1 : tensor<2xi32>
+        } : (tensor<2xi32>) -> tensor<2xi32>
+        return %0 : tensor<2xi32>
+      }`,
+    inputs: ["2xi32: 4 5"],
+    expected: ["2xi32: 8 10"],
+  },
+  {
     op: "sdy.sharding_constraint",
     title: "is its operand: a run has one device",
     program: `

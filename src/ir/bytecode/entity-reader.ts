@@ -1,0 +1,41 @@
+/** @file The attributes and types of a file, whatever dialect wrote them. */
+import type { Attribute } from "../attribute.js";
+import type { Type } from "../types.js";
+import { attributeFromVhlo } from "./attributes-from-vhlo.js";
+import { attributeFromBuiltin } from "./builtin-attributes.js";
+import { typeFromBuiltin } from "./builtin-types.js";
+import type { Entity } from "./entity.js";
+import type { Reading } from "./reading.js";
+import { shardyFromEntity } from "./sdy-from-entity.js";
+import { typeFromVhlo } from "./types.js";
+
+/** Converts each entity once. */
+export class EntityReader implements Reading {
+  readonly #attributes = new Map<Entity, Attribute>();
+  readonly #types = new Map<Entity, Type>();
+
+  /** @param fail complains about what is read now */
+  constructor(readonly fail: (message: string) => never) {}
+
+  attribute(entity: Entity): Attribute {
+    const known = this.#attributes.get(entity) ?? this.#convert(entity);
+    this.#attributes.set(entity, known);
+    return known;
+  }
+
+  type(entity: Entity): Type {
+    const known =
+      this.#types.get(entity) ??
+      (entity.codec.dialect === "builtin" ? typeFromBuiltin(this, entity) : typeFromVhlo(this, entity));
+    this.#types.set(entity, known);
+    return known;
+  }
+
+  #convert(entity: Entity): Attribute {
+    const { dialect, code } = entity.codec;
+    if (code === undefined) return { kind: "opaque", text: String(entity.values[0]) };
+    if (dialect === "builtin") return attributeFromBuiltin(this, entity);
+    if (dialect === "sdy") return { kind: "sdy", value: shardyFromEntity(this, entity) };
+    return attributeFromVhlo(this, entity);
+  }
+}

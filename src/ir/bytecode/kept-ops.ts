@@ -1,0 +1,35 @@
+/**
+ * @file Operations that artifacts hold as they are: the module, and Shardy's, which mix with VHLO. The values that these make and take are
+ * of MLIR's own types; where one side's value is used on the other, a cast stands between.
+ */
+import { findOp, opDefinitions } from "../ops/index.js";
+import type { Version } from "../versions.js";
+import { oldestVersion } from "../versions.js";
+import type { Property } from "./program.js";
+
+/** Stands where a value changes from MLIR's own type to VHLO's, or back. */
+export const castName = "builtin.unrealized_conversion_cast";
+
+const isKept = (name: string): boolean => name === "builtin.module" || name.startsWith("sdy.");
+
+/** The attributes of each, sorted by name as MLIR writes them. */
+const properties: ReadonlyMap<string, readonly Property[]> = new Map([
+  [castName, []],
+  ...opDefinitions
+    .filter(({ name }) => isKept(name))
+    .map(({ name, attributes }) => {
+      const all = Object.entries(attributes).map(([key, { optional }]) =>
+        optional ? ({ name: key, optional } as const) : { name: key },
+      );
+      return [name, all.sort((a, b) => (a.name < b.name ? -1 : 1))] as const;
+    }),
+]);
+
+/** The attributes of an operation that is kept, or undefined for one that VHLO has a version of. */
+export const keptProperties = (name: string): readonly Property[] | undefined => properties.get(name);
+
+/** Whether values that the operation makes, takes, or passes to its regions are of MLIR's own types. */
+export const mixes = (name: string): boolean => name.startsWith("sdy.") && findOp(name) !== undefined;
+
+/** The first version of StableHLO whose artifacts may hold the operation. */
+export const keptSince = (name: string): Version => (name === "builtin.module" ? oldestVersion : "1.11.0");

@@ -1,0 +1,101 @@
+/** What artifacts hold beside VHLO: Shardy's ops and attributes, and attributes that have no VHLO form. */
+import { expect, test } from "vitest";
+import {
+  deserializePortable,
+  minimumVersion,
+  PortabilityError,
+  serializePortable,
+} from "../../../src/ir/bytecode/index.js";
+import { readProgram } from "../../../src/ir/bytecode/read-program.js";
+import { schema } from "../../../src/ir/bytecode/schema.js";
+import { parseModule, printModule } from "../../../src/ir/text/index.js";
+
+const back = (text: string): string =>
+  printModule(deserializePortable(serializePortable(parseModule(text))).module);
+
+const shardy = `module {
+  sdy.mesh @mesh = <["a"=2, "b"=2]>
+  func.func @main(%arg0: tensor<8x?xf32> {sdy.sharding = #sdy.sharding<@mesh, [{"a"}p1, {?}]>}) -> tensor<8x?xf32> {
+    %0 = stablehlo.negate %arg0 : tensor<8x?xf32>
+    %1 = sdy.sharding_constraint %arg0 <@mesh, [{"b"}, {}]> {my.note = 3 : i32} : tensor<8x?xf32>
+    %2 = sdy.propagation_barrier %1 allowed_direction=NONE : tensor<8x?xf32>
+    sdy.sharding_group %0 group_id=3 : tensor<8x?xf32>
+    %3 = sdy.named_computation<"part">(%2) out_shardings=[<@mesh, [{}, {}]>] (%arg1: tensor<8x?xf32>) {
+      %8 = stablehlo.add %arg1, %arg1 : tensor<8x?xf32>
+      sdy.return %8 : tensor<8x?xf32>
+    } : (tensor<8x?xf32>) -> tensor<8x?xf32>
+    %4 = stablehlo.add %3, %0 : tensor<8x?xf32>
+    %5 = sdy.manual_computation(%4) in_shardings=[<@mesh, [{"a"}, {}]>] out_shardings=[<@mesh, [{"a"}, {}]>] manual_axes={"a"} (%arg1: tensor<4x?xf32>) {
+      %8 = stablehlo.add %arg1, %arg1 : tensor<4x?xf32>
+      sdy.return %8 : tensor<4x?xf32>
+    } : (tensor<8x?xf32>) -> tensor<8x?xf32>
+    %6 = sdy.reshard %5 <@mesh, [{"b"}, {}]> : tensor<8x?xf32>
+    %7 = sdy.constant dense<true> : tensor<8xi1>
+    return %6 : tensor<8x?xf32>
+  }
+}
+`;
+
+test("Shardy's ops come back, and no cast is left", () => {
+  expect(back(shardy)).toBe(shardy);
+  expect(minimumVersion(parseModule(shardy)).version).toBe("1.11.0");
+});
+
+test("a value is cast once where the other side uses it", () => {
+  const { root } = readProgram(serializePortable(parseModule(shardy)), schema);
+  const main = root.regions[0]!.blocks[0]!.operations[1]!.regions[0]!.blocks[0]!.operations;
+  const casts = "builtin.unrealized_conversion_cast";
+  expect(main.map(({ name }) => name)).toEqual([
+    casts,
+    "vhlo.negate_v1",
+    casts,
+    "sdy.sharding_constraint",
+    "sdy.propagation_barrier",
+    "sdy.sharding_group",
+    "sdy.named_computation",
+    casts,
+    "vhlo.add_v1",
+    casts,
+    "sdy.manual_computation",
+    "sdy.reshard",
+    casts,
+    "sdy.constant",
+    "vhlo.return_v1",
+  ]);
+});
+
+test("every attribute of Shardy comes back", () => {
+  const text = `module {
+  sdy.mesh @mesh = <["a"=2, "b"=4]>
+  func.func @main(%arg0: tensor<8xf32> {sdy.sharding = #sdy.sharding<@mesh, [{"a"}], unreduced={"b"}>}, %arg1: tensor<8xf32> {sdy.sharding = #sdy.sharding<@mesh, [{"a"}], unreduced=max{"b"}>}, %arg2: tensor<8xf32> {sdy.sharding = #sdy.sharding<@mesh, [{"a"}], unreduced=min{"b"}>}) {
+    %0 = stablehlo.custom_call @f(%arg0) {my.axes = #sdy<manual_axes{"a", "b"}>, my.axis = #sdy<axis_ref"b":(2)2>, my.dimension = #sdy<dimension_sharding{"a", ?}p0>, my.factor = #sdy<dim_mapping ij>, my.list = [#sdy<axis_ref_list{"a"}>, #sdy<list_of_axis_ref_lists[{"a"}, {}]>], my.mapping = #sdy<tensor_mapping[ij, z_1]>, my.mesh = #sdy.mesh<["a"=2], device_ids=[1, 0]>, my.move = #sdy<all_to_all_param_list[{"a"}: 0->1, {"b"}: 2->3]>, my.one = #sdy<all_to_all_param{"a"}: 0->1>, my.part = #sdy<sub_axis_info(1)2>, my.size = #sdy<mesh_axis"a"=2>, sdy.sharding_rule = #sdy.op_sharding_rule<([ij])->([k]) {i=4, j=2, k=8} reduction={i} need_replication={j} permutation={k} blocked_propagation={i, k}, custom>} : (tensor<8xf32>) -> tensor<8xf32>
+    return
+  }
+}
+`;
+  expect(back(text)).toBe(text);
+});
+
+test("attributes without a VHLO form come back, also inside of others", () => {
+  const text = `module {
+  func.func @main(%arg0: tensor<8xf32> {my.flag}) -> tensor<8xf32> attributes {my.flag} {
+    %0 = stablehlo.abs %arg0 {a.dict = {flag, n = 1 : i64}, a.floats = array<f32: 1.000000e+00, -2.500000e+00>, a.integers = array<i32: 1, -2>, a.list = [unit, array<i8: -1>], a.map = affine_map<(d0) -> (d0)>, a.symbol = @f::@g, a.unit} : tensor<8xf32>
+    return {my.note} %0 : tensor<8xf32>
+  }
+}
+`;
+  expect(back(text)).toBe(text);
+  expect(minimumVersion(parseModule(text)).version).toBe("1.11.0");
+  expect(() => serializePortable(parseModule(text), { targetVersion: "1.10.0" })).toThrow(PortabilityError);
+});
+
+test("a mesh and its axes have their parts where StableHLO writes them", () => {
+  const text = `module {
+  func.func @main(%arg0: tensor<f32>) -> tensor<f32> {
+    %0 = "stablehlo.collective_broadcast"(%arg0) <{replica_groups = #stablehlo.replica_group_mesh_axes<mesh = #stablehlo.mesh<axes=[<name = "x", size = 2>], device_ids=dense<[1, 0]> : tensor<2xi64>>, axes = [#stablehlo.axis_ref<name = "x", sub_axis_info = (1)2>]>}> : (tensor<f32>) -> tensor<f32>
+    return %0 : tensor<f32>
+  }
+}
+`;
+  expect(back(text)).toBe(text);
+});
