@@ -4,7 +4,9 @@ import { lowerLocalAttention } from "./attention/lower.js";
 import { definePass, type Pass } from "../passes/pass.js";
 import { linearScanExample, localAttentionExample } from "./examples.js";
 import { decomposeChloPass } from "./chlo/pass.js";
-import { flattenDots } from "./flatten-dots.js";
+import { barrierDots } from "./dots/barrier-dots.js";
+import { fewRowDots } from "./dots/few-row-dots.js";
+import { flattenDots } from "./dots/flatten-dots.js";
 import { replaceEach } from "./lower-each.js";
 import { lowerLinearScan, type ScanChoice } from "./scan/lower.js";
 import { setPrecision } from "./set-precision.js";
@@ -15,9 +17,9 @@ const scanOptions = z.object({
   strategy: z
     .enum(["sequential", "associative", "blocked", "strided"])
     .default("sequential")
-    .describe("how time is walked"),
+    .describe("how states are computed: one after the other, or as a prefix sum"),
   block: z.number().int().min(2).default(64).describe("time steps a block, for blocked"),
-  unroll: z.number().int().min(1).default(1).describe("time steps a turn of the loop, for sequential"),
+  unroll: z.number().int().min(1).default(1).describe("time steps per iteration of the loop, for sequential"),
 });
 
 function scanChoice({ strategy, block, unroll }: z.output<typeof scanOptions>): ScanChoice {
@@ -66,7 +68,9 @@ export const loweringPasses: readonly Pass[] = [
   lowerLocalAttentionPass,
   stridedTime,
   splitRows,
+  barrierDots,
   flattenDots,
+  fewRowDots,
   setPrecision,
   decomposeChloPass,
 ];

@@ -1,5 +1,7 @@
 /** @file The pipeline that targets share, from a traced program to StableHLO; preferences and options decide its variable parts. */
-import { flattenDots } from "../lowering/flatten-dots.js";
+import { barrierDots } from "../lowering/dots/barrier-dots.js";
+import { fewRowDots } from "../lowering/dots/few-row-dots.js";
+import { flattenDots } from "../lowering/dots/flatten-dots.js";
 import { lowerLinearScanPass, lowerLocalAttentionPass } from "../lowering/passes.js";
 import { setPrecision } from "../lowering/set-precision.js";
 import { splitRows } from "../lowering/split-rows.js";
@@ -64,11 +66,12 @@ export function standardPipeline(target: Target, request: PipelineRequest): Pipe
     ...(factor === 1 ? [] : [splitRows.with(), canonicalize.with()]),
     ...askedFor(request, sums),
     lowerModelOps(target),
-    flattenDots.with({
+    ...(barriers ? [barrierDots.with()] : []),
+    flattenDots.with(),
+    fewRowDots.with({
       "min-rows": leastRows.f32,
-      "half-rows": leastRows.half,
-      "turned-rows": swapOperandsUpTo,
-      fences: barriers,
+      "min-half-rows": leastRows.half,
+      "swap-up-to": swapOperandsUpTo,
     }),
     ...(precision === "default" ? [] : [setPrecision.with({ precision })]),
     canonicalize.with(),

@@ -101,8 +101,8 @@ const passes = [
   "strided-time{factor=3 least-rows=1},split-rows",
   "strided-time{factor=4 least-rows=2},outline-repeated,outline-ops,split-rows",
   ...targets.map(({ name }) => `lower-model-ops{target=${name}}`),
-  "flatten-dots{min-rows=8 half-rows=8 fences=true}",
-  "flatten-dots{turned-rows=64}",
+  "barrier-dots,flatten-dots,few-row-dots{min-rows=8 min-half-rows=8}",
+  "flatten-dots,few-row-dots{swap-up-to=64}",
   "outline-repeated{fences=true},inline{nested=false}",
   ...["sequential unroll=1", "sequential unroll=4", "associative", "strided", "blocked block=4"].map(
     (strategy) => `lower-linear-scan{strategy=${strategy}}`,

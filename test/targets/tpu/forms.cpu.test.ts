@@ -130,7 +130,7 @@ describe("lower-model-ops{target=tpu}", () => {
   });
 });
 
-describe("flatten-dots{fences=true}", () => {
+describe("barrier-dots", () => {
   const narrowing = (rows: number): string => `
 func.func @main(%x: tensor<${rows}x8xf32>, %y: tensor<${rows}x8xf32>, %w: tensor<4x8xf32>) -> tensor<${rows}x4xf32> {
   %0 = stablehlo.multiply %x, %y : tensor<${rows}x8xf32>
@@ -139,7 +139,7 @@ func.func @main(%x: tensor<${rows}x8xf32>, %y: tensor<${rows}x8xf32>, %w: tensor
 }`;
 
   it("finishes a product of rows before the product of matrices that narrows it", () => {
-    expect(run("flatten-dots{fences=true}", narrowing(256))).toBe(
+    expect(run("barrier-dots", narrowing(256))).toBe(
       normal(`
 func.func @main(%x: tensor<256x8xf32>, %y: tensor<256x8xf32>, %w: tensor<4x8xf32>) -> tensor<256x4xf32> {
   %0 = stablehlo.multiply %x, %y : tensor<256x8xf32>
@@ -150,7 +150,7 @@ func.func @main(%x: tensor<256x8xf32>, %y: tensor<256x8xf32>, %w: tensor<4x8xf32
     );
   });
 
-  it("has no fence for few rows", () => {
-    expect(run("flatten-dots{fences=true}", narrowing(8))).toBe(normal(narrowing(8)));
+  it("has no barrier for few rows", () => {
+    expect(run("barrier-dots", narrowing(8))).toBe(normal(narrowing(8)));
   });
 });

@@ -38,17 +38,24 @@ describe("flatten-dots", () => {
     expect(run("flatten-dots", text)).toBe(normal(text));
   });
 
-  it("fills up products of few rows, behind a barrier", () => {
+  it("makes a vector one row", () => {
+    const vector = product("4xf32", "5x4xf32", "contracting_dims = [0] x [1]", "5xf32");
+    expect(run("flatten-dots", vector)).toContain("(tensor<1x4xf32>, tensor<5x4xf32>) -> tensor<1x5xf32>");
+  });
+});
+
+describe("few-row-dots", () => {
+  it("pads products of few rows, behind a barrier", () => {
     const one = product("1x4xf32", "5x4xf32", "contracting_dims = [1] x [1]", "1x5xf32");
-    const text = run("flatten-dots{min-rows=8}", one);
+    const text = run("few-row-dots{min-rows=8}", one);
     expect(text).toContain("tensor<8x4xf32>");
     expect(text).toContain("stablehlo.optimization_barrier");
     expect(text).toContain("(tensor<8x4xf32>, tensor<5x4xf32>) -> tensor<8x5xf32>");
   });
 
-  it("puts the matrix of a product of a few rows on the left", () => {
+  it("swaps the operands of a product of a few rows", () => {
     const rows = product("3x4xbf16", "5x4xbf16", "contracting_dims = [1] x [1]", "3x5xf32");
-    expect(run("flatten-dots{turned-rows=4}", rows)).toBe(
+    expect(run("few-row-dots{swap-up-to=4}", rows)).toBe(
       normal(`func.func @main(%x: tensor<3x4xbf16>, %w: tensor<5x4xbf16>) -> tensor<3x5xf32> {
   %0 = stablehlo.dot_general %w, %x, contracting_dims = [1] x [1] : (tensor<5x4xbf16>, tensor<3x4xbf16>) -> tensor<5x3xf32>
   %1 = stablehlo.transpose %0, dims = [1, 0] : (tensor<5x3xf32>) -> tensor<3x5xf32>
@@ -57,15 +64,15 @@ describe("flatten-dots", () => {
     );
   });
 
-  it("turns one row only where it is filled up to several, and the precisions with the sides", () => {
+  it("swaps the operands of one row only where it is padded to several, and the precisions with them", () => {
     const one = product(
       "1x4xbf16",
       "5x4xbf16",
       "contracting_dims = [1] x [1], precision = [DEFAULT, HIGH]",
       "1x5xbf16",
     );
-    expect(run("flatten-dots{turned-rows=4}", one)).toBe(normal(one));
-    expect(run("flatten-dots{turned-rows=4 half-rows=2}", one)).toBe(
+    expect(run("few-row-dots{swap-up-to=4}", one)).toBe(normal(one));
+    expect(run("few-row-dots{swap-up-to=4 min-half-rows=2}", one)).toBe(
       normal(`func.func @main(%x: tensor<1x4xbf16>, %w: tensor<5x4xbf16>) -> tensor<1x5xbf16> {
   %cst = stablehlo.constant dense<0.0> : tensor<bf16>
   %0 = stablehlo.pad %x, %cst, low = [0, 0], high = [1, 0], interior = [0, 0] : (tensor<1x4xbf16>, tensor<bf16>) -> tensor<2x4xbf16>
@@ -82,16 +89,17 @@ describe("flatten-dots", () => {
     ["more rows than asked for", "5x4xf32", "9x4xf32", 1, "5x9xf32"],
     ["no more columns than rows", "3x4xf32", "3x4xf32", 1, "3x3xf32"],
     ["a matrix whose columns are summed over", "3x4xf32", "4x5xf32", 0, "3x5xf32"],
-  ])("does not turn a product of %s", (_, x, w, summed, result) => {
+  ])("does not swap the operands of a product of %s", (_, x, w, summed, result) => {
     const text = product(x, w, `contracting_dims = [1] x [${summed}]`, result);
-    expect(run("flatten-dots{turned-rows=4}", text)).toBe(normal(text));
+    expect(run("few-row-dots{swap-up-to=4}", text)).toBe(normal(text));
   });
 
   it.each([
     "flatten-dots",
-    "flatten-dots{min-rows=8}",
-    "flatten-dots{turned-rows=4}",
-    "flatten-dots{min-rows=2 turned-rows=8}",
+    "few-row-dots{min-rows=8}",
+    "flatten-dots,few-row-dots{min-rows=8}",
+    "flatten-dots,few-row-dots{swap-up-to=4}",
+    "flatten-dots,few-row-dots{min-rows=2 swap-up-to=8}",
   ])("%s changes no number", async (pipeline) => {
     const traced = () =>
       program({ name: "p" }, () => {
