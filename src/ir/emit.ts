@@ -133,7 +133,7 @@ export class Emitter {
     return this.builder.create("stablehlo.transpose", [x], { permutation }).result;
   }
 
-  /** `x`, which the compiler computes before and apart from all that reads it. */
+  /** optimization_barrier: the compiler fuses `x` into none of its users and moves nothing across it. */
   barrier(x: Value): Value {
     return this.builder.create("stablehlo.optimization_barrier", [x], {}).results[0]!;
   }

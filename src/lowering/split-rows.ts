@@ -1,7 +1,8 @@
 /**
- * @file split-rows: what surrounds a strided scan is computed for each strided slice apart, so that each step of the scan becomes a part
- * of the product that makes its inputs or takes its states: before it what computes all of its inputs at once, with the products that
- * only that reads; after it all that leads through one product. What computes row by row may be split: f(x) is f of each slice, joined.
+ * @file split-rows: the computation around a strided scan is done for each strided slice by itself, so that XLA can fuse each step of the
+ * scan into the product that makes its inputs or takes its states. Before the scan: the op that makes all its inputs, with the products
+ * that only this op reads. After it: everything up to and including one product. Ops that compute row by row may be split: f(x) is the
+ * concatenation of f of each slice.
  */
 import { rowAxesOf, timeAxesOf } from "../ir/analysis/row-axes.js";
 import { Builder } from "../ir/builder.js";

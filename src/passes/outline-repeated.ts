@@ -132,7 +132,7 @@ function makeFunction(
   symbol: string,
   { path, operations, results }: Stretch,
   outputs: readonly number[],
-  fences: boolean,
+  barriers: boolean,
 ): Operation {
   const { values: inputs, constants } = readsOf(operations);
   const block = makeBlock(inputs.map((input) => input.type));
@@ -144,7 +144,7 @@ function makeFunction(
   }
   const end = Builder.atEnd(block);
   const computed = outputs.map((i) => map.get(results[i]!)!);
-  const returned = fences ? end.create("stablehlo.optimization_barrier", computed, {}).results : computed;
+  const returned = barriers ? end.create("stablehlo.optimization_barrier", computed, {}).results : computed;
   end.create("func.return", returned, {});
   const type = functionType(
     inputs.map((input) => input.type),
@@ -179,10 +179,10 @@ function freeSymbol(module: Operation, { path }: Stretch): string {
 }
 
 /** Puts one function in the place of stretches that are the same. */
-function share(module: Operation, alike: readonly Stretch[], fences: boolean): void {
+function share(module: Operation, alike: readonly Stretch[], barriers: boolean): void {
   const outputs = outputsOf(alike);
   const symbol = freeSymbol(module, alike[0]!);
-  insertOperation(makeFunction(symbol, alike[0]!, outputs, fences), module.regions[0]!.entry);
+  insertOperation(makeFunction(symbol, alike[0]!, outputs, barriers), module.regions[0]!.entry);
   for (const stretch of alike) replaceByCall(symbol, stretch, outputs);
 }
 
@@ -199,7 +199,7 @@ export const outlineRepeated = definePass({
   name: "outline-repeated",
   summary: "Stretches of scopes that compute the same become one private function, called for each.",
   options: z.object({
-    fences: z
+    barriers: z
       .boolean()
       .default(false)
       .describe("whether a stretch is finished, with all it gives, before the next begins"),
@@ -243,7 +243,7 @@ func.func private @layers_0(%x: tensor<4xf32>, %w: tensor<4xf32>) -> tensor<4xf3
   return %7 : tensor<4xf32>
 }`,
   },
-  run(module, context, { fences }) {
+  run(module, context, { barriers }) {
     const open = functionsOf(module).filter(({ attributes }) => attributes.sym_visibility !== "private");
     let operations: readonly (readonly Operation[])[] = open.map(
       (func) => bodyOf(func)?.operations.slice(0, -1) ?? [],
@@ -253,7 +253,7 @@ func.func private @layers_0(%x: tensor<4xf32>, %w: tensor<4xf32>) -> tensor<4xf3
       operations = groups.flatMap((alike) => (alike.length < 2 ? [alike[0]!.operations] : []));
       for (const alike of groups) {
         if (alike.length < 2) continue;
-        share(module, alike, fences);
+        share(module, alike, barriers);
         context.count("stretches replaced by calls", alike.length);
       }
     }

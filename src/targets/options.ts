@@ -9,7 +9,7 @@ export interface PipelineOptions {
   readonly scan?: ScanName | undefined;
   /** Time steps a block of the blocked scan. */
   readonly scanBlock?: number | undefined;
-  /** Time steps a turn of the sequential scan. */
+  /** Time steps per iteration of the sequential scan. */
   readonly scanUnroll?: number | undefined;
   readonly attention?: AttentionName | undefined;
   /** Factor of the strided time layout, however few the tokens; 1 keeps the order of time. Default: the target's. */

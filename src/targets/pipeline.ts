@@ -32,8 +32,10 @@ const strided = (factor: number, chosen: number | undefined): Pipeline =>
  * What repeats becomes functions, and is lowered once. If layers will be inlined again, ops are outlined first, so that their functions
  * survive the inlining.
  */
-const outlining = (calls: boolean, fences: boolean): Pipeline =>
-  calls ? [outlineRepeated.with({ fences }), outlineOps.with()] : [outlineOps.with(), outlineRepeated.with()];
+const outlining = (calls: boolean, barriers: boolean): Pipeline =>
+  calls
+    ? [outlineRepeated.with({ barriers }), outlineOps.with()]
+    : [outlineOps.with(), outlineRepeated.with()];
 
 /** Strategies that were asked for by name; what is left to the target is lowered by its rules after that. */
 function askedFor(
@@ -62,7 +64,7 @@ export function standardPipeline(target: Target, request: PipelineRequest): Pipe
     ...(request.fuseGates === false ? [] : [fuseRgLruGates.with()]),
     ...(request.prepare === true ? [hoistParameters.with()] : []),
     ...strided(factor, request.strideTime),
-    ...outlining(calls, preferences.fencesLayers),
+    ...outlining(calls, preferences.barrierAfterLayers),
     ...(factor === 1 ? [] : [splitRows.with(), canonicalize.with()]),
     ...askedFor(request, sums),
     lowerModelOps(target),

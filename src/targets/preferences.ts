@@ -15,7 +15,7 @@ export interface Preferences {
   /** Programs that read at least so many tokens of a sequence call one function for all layers that repeat. */
   readonly callsLayersFrom: number;
   /** Whether an optimization barrier stands after each layer that is called. */
-  readonly fencesLayers: boolean;
+  readonly barrierAfterLayers: boolean;
 }
 
 /** Of a target that nothing is known of: every op as it stands, repeated layers as calls. */
@@ -26,5 +26,5 @@ export const plainPreferences: Preferences = {
   sums: "reduce",
   barriers: false,
   callsLayersFrom: 1,
-  fencesLayers: false,
+  barrierAfterLayers: false,
 };

@@ -103,7 +103,7 @@ const passes = [
   ...targets.map(({ name }) => `lower-model-ops{target=${name}}`),
   "barrier-dots,flatten-dots,few-row-dots{min-rows=8 min-half-rows=8}",
   "flatten-dots,few-row-dots{swap-up-to=64}",
-  "outline-repeated{fences=true},inline{nested=false}",
+  "outline-repeated{barriers=true},inline{nested=false}",
   ...["sequential unroll=1", "sequential unroll=4", "associative", "strided", "blocked block=4"].map(
     (strategy) => `lower-linear-scan{strategy=${strategy}}`,
   ),

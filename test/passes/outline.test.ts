@@ -35,8 +35,8 @@ describe("outline-repeated", () => {
     expect(run("outline-repeated", text)).toBe(normal(text));
   });
 
-  it("fences=true finishes a layer with all it gives before the next begins", () => {
-    const text = run("outline-repeated{fences=true}", two("%one", "%one"));
+  it("barriers=true finishes a layer with all it gives before the next begins", () => {
+    const text = run("outline-repeated{barriers=true}", two("%one", "%one"));
     const body = text.slice(text.indexOf("func.func private @layers_0"));
     expect(body.split("\n").slice(-5, -3)).toEqual([
       "    %8 = stablehlo.optimization_barrier %7 : tensor<4xf32>",

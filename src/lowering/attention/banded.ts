@@ -16,8 +16,8 @@ import {
   segments,
 } from "./attention.js";
 
-/** Segment number of keys that no query has. */
-const NOBODY = -1;
+/** Segment id of padding keys and of empty slots: matches no query. */
+const PADDING = -1;
 
 /** Rows of keys, values and segments that belong together: keys and values [b, n, rows, h], segments [b, n, rows]. */
 interface KeyRows {
@@ -134,17 +134,17 @@ function windows(e: Emitter, rows: Value, block: number, reach: number): Value {
   return e.concat(shifts, 2);
 }
 
-/** The ring as rows before the first query, filled up in front to `rows`; empty slots are nobody's. */
+/** The ring as rows before the first query, padded in front to `rows`; empty slots are in the segment of padding. */
 function ringRows(e: Emitter, ring: NonNullable<AttentionInputs["ring"]>, rows: number): KeyRows {
   const shape = shapeOf(ring.k).slice(0, 2);
   const window = shape[1]!;
   const held = e.compareTo("GE", e.add(e.iota(shape, 1), e.broadcast(ring.numTokens, shape, [0])), window);
-  const segments = e.select(held, e.fill(0, shape, "i32"), e.fill(NOBODY, shape, "i32"));
+  const segments = e.select(held, e.fill(0, shape, "i32"), e.fill(PADDING, shape, "i32"));
   const front = rows - window;
   return {
     keys: e.pad(ringInOrder(e, ring.k, ring.numTokens), 1, front, 0, 0),
     values: e.pad(ringInOrder(e, ring.v, ring.numTokens), 1, front, 0, 0),
-    segments: e.pad(segments, 1, front, 0, NOBODY),
+    segments: e.pad(segments, 1, front, 0, PADDING),
   };
 }
 
@@ -205,7 +205,7 @@ export const banded =
     const fresh: KeyRows = {
       keys: e.pad(k, 1, 0, missing, 0),
       values: e.pad(v, 1, 0, missing, 0),
-      segments: e.pad(segment, 1, 0, missing, NOBODY),
+      segments: e.pad(segment, 1, 0, missing, PADDING),
     };
 
     const single = ring === undefined ? Math.min(reach, count) : 0;

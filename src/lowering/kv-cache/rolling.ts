@@ -47,7 +47,7 @@ const inSlots = (e: Emitter, rows: Value, last: Value): Value => {
 
 /**
  * Several tokens: the last w of [ring in order | rows], each in its slot. Where a document began among the rows, what the
- * ring held before lands in slots of negative positions, which nobody sees.
+ * ring held before lands in slots of negative positions, which no query sees.
  */
 function written(e: Emitter, ring: Value, rows: Value, segmentPos: Value): Value {
   const [batch, slots] = shapeOf(ring) as [number, number];

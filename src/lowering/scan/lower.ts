@@ -54,11 +54,11 @@ export function lowerLinearScan(
   const { axis } = op.attributes;
   const time = shapeOf(x)[axis]!;
   if (time === 0) return [x, h0];
-  const turned = (values: Value): Value => {
+  const forwards = (values: Value): Value => {
     const wide = joined(e, e.convert(values, "f32"), axis);
     return op.attributes.reverse === true ? e.reverse(wide, 1) : wide;
   };
-  const [input, decay] = [turned(x), turned(a)];
+  const [input, decay] = [forwards(x), forwards(a)];
   const [outer, , inner] = shapeOf(input) as [number, number, number];
   const start = isSplat(h0, 0) ? undefined : e.reshape(h0, [outer, inner]);
   const inputs = { x: input, a: decay, h0: start };

@@ -17,7 +17,7 @@ export const tpu = defineTarget({
   rules: {
     ...commonRules,
     // [1, 4096, 2560] f32 on v5e, estimated cycles: 0.84 M in the strided layout; in order (then an associative scan) 1.74 M.
-    // Every loop pays per turn: blocks of 64 3.3 M, a loop over time 9.7 M.
+    // Every loop pays per iteration: blocks of 64 3.3 M, a loop over time 9.7 M.
     "nn.linear_scan": scanRule({ strategy: "strided" }),
     "nn.local_attention": attentionRule({ strategy: "banded", block: undefined }, "product"),
     "nn.rms_norm": fromRows(LEAST_ROWS, rmsNormByProduct),
@@ -36,6 +36,6 @@ export const tpu = defineTarget({
     callsLayersFrom: 16,
     // A prefill of 2048 tokens by 2B has 72 MB of temporaries at once, with barriers or without; the compiler finds room for them in
     // 83 MB with, in 125 MB without.
-    fencesLayers: true,
+    barrierAfterLayers: true,
   },
 });
