@@ -1,6 +1,6 @@
 /** @file griffin opt: any pipeline of passes on StableHLO, text and portable artifacts in and out. */
 import { allPasses } from "../targets/registry.js";
-import { parsePipeline } from "../passes/index.js";
+import { parsePipeline, type Pipeline, refineShapesPass } from "../passes/index.js";
 import { UsageError } from "../support/errors.js";
 import { checkExpectations } from "./opt/diagnostics.js";
 import { makeFolder, outputName, readSections, writeInto, writePrograms } from "./opt/files.js";
@@ -13,6 +13,7 @@ import { reportError } from "./report-error.js";
 
 interface Options extends TransformOptions {
   readonly passPipeline: string;
+  readonly refineShapes?: string;
   readonly output?: string;
   readonly outDir?: string;
   readonly splitInputFile?: boolean;
@@ -47,7 +48,7 @@ async function transformFiles(
   options: Options,
 ): Promise<readonly Outcome[]> {
   const { outDir, emit } = options;
-  const pipeline = parsePipeline(options.passPipeline, allPasses);
+  const pipeline = pipelineOf(options);
   if (outDir !== undefined) await makeFolder(outDir);
   const outcomes: Outcome[] = [];
   for (const file of files) {
@@ -58,6 +59,14 @@ async function transformFiles(
     outcomes.push(...ofFile.map((outcome) => (outDir === undefined ? outcome : withoutOutput(outcome))));
   }
   return outcomes;
+}
+
+/** The passes asked for; shapes are refined before. */
+function pipelineOf({ passPipeline, refineShapes }: Options): Pipeline {
+  const pipeline = parsePipeline(passPipeline, allPasses);
+  return refineShapes === undefined
+    ? pipeline
+    : [refineShapesPass.with({ inputs: refineShapes }), ...pipeline];
 }
 
 const withoutOutput = ({ output: _written, ...rest }: Outcome): Outcome => rest;

@@ -13,6 +13,7 @@ import type { WaitOptions } from "../support/wait.js";
 import { executeOn, factsOf } from "./device.js";
 import type { HostValue } from "./execute.js";
 import type { IsolatedPlugin } from "./isolated/index.js";
+import { refineToInputs } from "./refine-to-inputs.js";
 import { mainInterface } from "./stablehlo-program.js";
 
 /** The value as the interpreter reads it. */
@@ -47,9 +48,9 @@ export interface RunProgramOptions extends ProgramRules, WaitOptions {
 }
 
 /**
- * Compiles @main, runs it on the values of `inputs` (argument i is called "i"), and gives the results in order.
+ * Compiles @main, refined in place to the shapes of the inputs where it has unknown ones, runs it on the values of `inputs` (argument i is called "i"), and gives the results in order.
  * @param device a client; or, for programs of others, a plugin in a process of its own, with bounds of time and memory
- * @throws UsageError with one table of all arguments that do not fit, and for half of a prepared program; ProgramError for a program that buffers cannot feed; VerifyError for one that
+ * @throws UsageError with one table of all arguments that do not fit, and for half of a prepared program; RefineError for shapes that the program refuses; ProgramError for a program that buffers cannot feed; VerifyError for one that
  * a plugin would not survive; PjrtError; PluginDeathError for one that an isolated plugin did not survive; AbortedError
  */
 export async function runProgram(
@@ -58,6 +59,7 @@ export async function runProgram(
   inputs: ReadonlyMap<string, HostValue>,
   { cache, signal, timeoutMs, ...rules }: RunProgramOptions = {},
 ): Promise<readonly HostValue[]> {
+  refineToInputs(module, inputs);
   const signature = mainInterface(module);
   checkComplete(signature);
   checkInputs(signature.arguments, inputs);

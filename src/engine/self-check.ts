@@ -24,6 +24,7 @@ import { verifyForClient } from "../targets/index.js";
 import { ProgramError, staticTensor } from "../program/index.js";
 import { executeOn, factsOf } from "./device.js";
 import type { IsolatedPlugin } from "./isolated/index.js";
+import { refineToInputs } from "./refine-to-inputs.js";
 import { findMain, mainInterface } from "./stablehlo-program.js";
 
 /** One check: a result of the rewritten program against another one, or against a constant. */
@@ -59,12 +60,13 @@ export async function selfCheck(
   const name = main.attributes.sym_name;
   const checks = takeOutChecks(main);
   refuseInterpreterOps(module);
+  refineToInputs(module, new Map());
   const wait = { signal, timeoutMs };
   verifyForClient(module, await factsOf(device, wait), rules);
   const signature = mainInterface(module);
   const request = { program: inForm(module, form), signature };
   const results = await executeOn(device, { request, inputs: [] }, wait);
-  const types = main.attributes.function_type.results.map((type) => staticTensor(type));
+  const types = findMain(module).attributes.function_type.results.map((type) => staticTensor(type));
   const tensors = results.map(({ data }, i) => new Tensor(types[i]!, data));
   const failures = checks.flatMap((check) => judge(check, tensors, name));
   return { passed: checks.length - failures.length, failed: failures.length, failures };

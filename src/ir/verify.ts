@@ -8,7 +8,8 @@ import { type Block, isOperation, type Operation, type Region, type Value } from
 import type { OpDefinition, OpView } from "./ops/define.js";
 import { findOp } from "./ops/index.js";
 import { resolveOperandGroups } from "./ops/groups.js";
-import { formatType, type TensorType, type Type } from "./types.js";
+import { dimensionsOf, mostSpecific, tensorOf } from "./ops/shape-checks.js";
+import { formatType, type TensorType, tupleType, type Type } from "./types.js";
 import { verifySymbols } from "./verify-symbols.js";
 import { areCompatible, inTypeClass } from "./verify-types.js";
 import { type TypeProblem, typeProblem, usedTypeProblem } from "./verify-wellformed.js";
@@ -117,14 +118,38 @@ function checkRegions(parts: OpParts, definition: OpDefinition): void {
  * @throws VerifyError
  */
 export function inferResultTypes(parts: OpParts): readonly Type[] {
+  const inferred = inferAndCheck(parts);
+  return parts.resultTypes.length === 0 ? inferred : parts.resultTypes;
+}
+
+/**
+ * The same, but sizes that were written as unknown are what they are found to be: as much as is known of each result.
+ * @throws VerifyError
+ */
+export function refineResultTypes(parts: OpParts): readonly Type[] {
+  const inferred = inferAndCheck(parts);
+  return parts.resultTypes.map((written, i) => intersect(written, inferred[i]!));
+}
+
+/** A type with the sizes that either knows; both are compatible. */
+function intersect(written: Type, inferred: Type): Type {
+  if (written.kind === "tuple" && inferred.kind === "tuple")
+    return tupleType(written.elements.map((type, i) => intersect(type, inferred.elements[i]!)));
+  if (written.kind !== "tensor" || inferred.kind !== "tensor") return written;
+  const known = dimensionsOf(inferred);
+  const dimensions = dimensionsOf(written).map((each, i) => mostSpecific(each, known[i]!) ?? each);
+  return tensorOf(dimensions, written.element);
+}
+
+/** What an op's rule infers, after all checks; compatible with the types that were asked for, if any. */
+function inferAndCheck(parts: OpParts): readonly Type[] {
   const definition = findOp(parts.name);
   if (definition === undefined || hasForeignTensor(parts)) return parts.resultTypes;
   checkOperands(parts, definition);
   checkAttributes(parts, definition);
   checkRegions(parts, definition);
   const inferred = definition.infer(viewOf(parts));
-  if (parts.resultTypes.length === 0) return inferred;
-  if (areCompatible(inferred, parts.resultTypes)) return parts.resultTypes;
+  if (parts.resultTypes.length === 0 || areCompatible(inferred, parts.resultTypes)) return inferred;
   const list = (types: readonly Type[]): string => types.map(formatType).join(", ") || "nothing";
   return fail(parts, "result_type", `inferred ${list(inferred)}, but ${list(parts.resultTypes)} is written`);
 }

@@ -42,13 +42,17 @@ function unreachableFunctions(module: Operation): readonly FunctionOperation[] {
   return functions.filter((func) => !reached.has(func));
 }
 
+/** Erases private functions that nothing reachable from a public one refers to; gives their number. */
+export function eraseUnreachableFunctions(module: Operation): number {
+  const functions = unreachableFunctions(module);
+  for (const func of functions) eraseOperation(func);
+  return functions.length;
+}
+
 function run(module: Operation, context: PassContext): void {
   for (const region of module.regions)
     for (const block of region.blocks) context.count("operations removed", eraseDeadOperations(block));
-  for (const func of unreachableFunctions(module)) {
-    eraseOperation(func);
-    context.count("functions removed");
-  }
+  context.count("functions removed", eraseUnreachableFunctions(module));
 }
 
 export const dce = definePass({

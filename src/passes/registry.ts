@@ -11,6 +11,7 @@ import { inline } from "./inline.js";
 import { outlineOps } from "./outline-ops.js";
 import { outlineRepeated } from "./outline-repeated.js";
 import type { Pass } from "./pass.js";
+import { refineShapesPass } from "./refine-shapes.js";
 
 /** The passes of this folder. Those that lower are in src/lowering, which also has the list of all. */
 export const standardPasses: readonly Pass[] = [
@@ -24,6 +25,7 @@ export const standardPasses: readonly Pass[] = [
   inline,
   outlineOps,
   outlineRepeated,
+  refineShapesPass,
 ];
 
 /** The passes that a pipeline may name. */

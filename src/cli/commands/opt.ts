@@ -13,6 +13,7 @@ Examples:
   griffin opt model.mlir --pass-pipeline='fuse-rglru-gates,lower-linear-scan{strategy=blocked block=128}' --print-ir-after-change
   griffin opt model.mlir --emit portable --target-version 1.10.0 -o model.mlir.bc
   griffin lower --preset tiny | griffin opt - --emit generic
+  griffin opt exported.mlir --refine-shapes='tensor<3x4xf32>'        shapes that JAX left unknown
   griffin opt tests/*.mlir --split-input-file --verify-diagnostics
   griffin opt --list-passes`;
 
@@ -25,6 +26,10 @@ export function optCommand(launch: Launch): Command {
       "--pass-pipeline <passes>",
       "passes in order, options in braces: cse,lower-linear-scan{block=64}",
       "",
+    )
+    .option(
+      "--refine-shapes <types>",
+      "first make @main static for inputs of these types: 'tensor<3x4xf32>, tensor<4xf32>'",
     )
     .option("--emit <form>", `how to print: ${emitForms.join(", ")}`, oneOf("--emit", emitForms), "pretty")
     .option("--target-version <x.y.z>", "StableHLO version of an artifact (default: the oldest that will do)")

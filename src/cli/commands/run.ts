@@ -12,7 +12,8 @@ import type { Launch } from "./launch.js";
 
 const EXAMPLES = `
 Tensors are called "0", "1", ... by their position. Floats may differ from --expected by the tolerance, relative to the
-largest expected number if that is above 1; integers and booleans must be equal. With --self-check every program is compiled anew.
+largest expected number if that is above 1; integers and booleans must be equal. Unknown
+sizes of @main become those of the inputs. With --self-check every program is compiled anew.
 A program that ends its process, hangs or takes too much is an error: it runs in a process of its own.
 
 Examples:

@@ -1,0 +1,136 @@
+/** @file Custom calls about shapes, as JAX writes them where StableHLO has no dynamic op: assertions, wrappers, stablehlo.dynamic_*. */
+import { bodyOf, findFunction, returnedValues } from "../../ir/analysis/symbols.js";
+import type { Builder } from "../../ir/builder.js";
+import { numberAt } from "../../ir/elements.js";
+import type { Block, Operation, Region, Value } from "../../ir/operation.js";
+import type { OperationOf } from "../../ir/ops/index.js";
+import { cloneOperation, insertOperation, type ValueMap } from "../../ir/rewriter.js";
+import { elementCount, type TensorType, tensorType } from "../../ir/types.js";
+import { refineErrorAt } from "./errors.js";
+import type { KnownValues } from "./known.js";
+
+type CustomCall = OperationOf<"stablehlo.custom_call">;
+
+/** What a rule sees of a call, and makes new ops with. */
+interface View {
+  readonly call: CustomCall & Operation;
+  readonly operands: readonly Value[];
+  readonly known: KnownValues;
+  readonly builder: Builder;
+  readonly module: Operation;
+}
+
+/** The values that stand for the call's results; undefined while something is not known. */
+type Rule = (view: View) => readonly Value[] | undefined;
+
+/** The message of an assertion, its `{0}`, `{1}` ... replaced by the numbers that the call was given. */
+function assertionMessage({ call, operands, known }: View): string {
+  const attribute = call.extra.get("error_message");
+  const message = attribute?.kind === "string" ? attribute.value : "an assertion about shapes does not hold";
+  return message.replace(/\{(\d+)[^{}]*\}/g, (whole, index: string) => {
+    const value = operands[Number(index) + 1];
+    return value === undefined ? whole : (known.numbers(value)?.join(", ") ?? whole);
+  });
+}
+
+/** An assertion that holds is nothing. @throws RefineError with its message for one that does not */
+const assertion: Rule = (view) => {
+  const holds = view.known.numbers(view.operands[0]!);
+  if (holds === undefined) return undefined;
+  if (holds.every((bit) => bit !== 0)) return [];
+  throw refineErrorAt(view.call, { message: assertionMessage(view) });
+};
+
+/** An operand whose shape is told beside it. */
+const wrapper: Rule = ({ operands }) => [operands[0]!];
+
+const dynamicTopK: Rule = ({ operands, known, builder }) => {
+  const k = known.numbers(operands[1]!)?.[0];
+  if (k === undefined) return undefined;
+  return builder.create("chlo.top_k", [operands[0]!], { k }).results;
+};
+
+const rngBits: Rule = ({ call, operands, known, builder }) => {
+  const sizes = known.numbers(operands[1]!);
+  const algorithm = call.extra.get("rng_algorithm");
+  if (sizes === undefined || algorithm?.kind !== "enum") return undefined;
+  const { element } = call.results[1]!.type as TensorType;
+  const results = [operands[0]!.type, tensorType(sizes, element)];
+  const attributes = { rng_algorithm: algorithm.value as "DEFAULT" | "PHILOX" | "THREE_FRY" };
+  return builder.create("stablehlo.rng_bit_generator", [operands[0]!], attributes, { results }).results;
+};
+
+/** Inputs, as many initial values, and five lists: sizes, strides, dilations of base and window, padding. */
+const reduceWindow: Rule = ({ call, operands, known, builder, module }) => {
+  const lists = operands.slice(-5).map((value) => known.numbers(value));
+  const callee = findFunction(module, call.attributes.called_computations?.[0] ?? "");
+  const body = callee && bodyOf(callee);
+  if (lists.includes(undefined) || callee === undefined || body === undefined) return undefined;
+  const [sizes, strides, baseDilations, windowDilations, padding] = lists as readonly (readonly number[])[];
+  const attributes = {
+    window_dimensions: sizes!,
+    window_strides: strides!,
+    base_dilations: baseDilations!,
+    window_dilations: windowDilations!,
+    padding: { shape: [padding!.length / 2, 2], values: padding! },
+  };
+  const regions = [bodyAsRegion(body, builder)];
+  return builder.create("stablehlo.reduce_window", operands.slice(0, -5), attributes, { regions }).results;
+};
+
+/** A function's body as the region of an op. */
+function bodyAsRegion(body: Block, builder: Builder): Region {
+  const types = body.arguments.map(({ type }) => type);
+  return builder.region(types, (args, inner) => {
+    const map: ValueMap = new Map(body.arguments.map((argument, i) => [argument, args[i]!]));
+    for (const operation of body)
+      if (operation !== body.last) insertOperation(cloneOperation(operation, map), inner.block);
+    inner.create(
+      "stablehlo.return",
+      returnedValues(body).map((value) => map.get(value) ?? value),
+      {},
+    );
+  });
+}
+
+const rules: Readonly<Record<string, Rule>> = {
+  shape_assertion: assertion,
+  "indices.shape_refinement_operand_wrapper": wrapper,
+  "stablehlo.shape_refinement_operand_wrapper": wrapper,
+  "stablehlo.dynamic_reduce_window": reduceWindow,
+  "stablehlo.dynamic_rng_bit_generator": rngBits,
+  "stablehlo.dynamic_top_k": dynamicTopK,
+};
+
+/** Targets of calls that a static program has no need of. */
+export const customCallsOfShapes: ReadonlySet<string> = new Set(Object.keys(rules));
+
+/** The values of a call about shapes without it; undefined for any other call, and while something is not known. */
+export const withoutCall: Rule = (view) => rules[view.call.attributes.call_target_name]?.(view);
+
+const shapeOperands = "indices_of_shape_operands";
+
+/** The places of the operands that are the shapes of a call's results, in order; undefined where it has none. */
+function shapePlaces({ extra }: Operation): readonly number[] | undefined {
+  const attribute = extra.get(shapeOperands);
+  if (attribute?.kind !== "elements") return undefined;
+  const count = elementCount(attribute.value.type.shape);
+  return Array.from({ length: count }, (_, i) => numberAt(attribute.value, i));
+}
+
+/** A call of other code that is given the shapes of its results, without them: its results are then of these shapes. */
+export const withoutShapeOperands: Rule = ({ call, operands, known, builder }) => {
+  const places = shapePlaces(call);
+  if (places?.length !== call.results.length) return undefined;
+  const shapes = places.map((place) => operands[place] && known.numbers(operands[place]));
+  if (shapes.includes(undefined)) return undefined;
+  const results = call.results.map(({ type }, i) => tensorType(shapes[i]!, (type as TensorType).element));
+  const kept = <T>(items: readonly T[]): readonly T[] => items.filter((_, i) => !places.includes(i));
+  const { operand_layouts: layouts } = call.attributes;
+  const attributes = {
+    ...call.attributes,
+    ...(layouts === undefined ? {} : { operand_layouts: kept(layouts) }),
+  };
+  const extra = new Map([...call.extra].filter(([name]) => name !== shapeOperands));
+  return builder.create("stablehlo.custom_call", kept(operands), attributes, { results, extra }).results;
+};
