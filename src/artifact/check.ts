@@ -6,6 +6,7 @@ import { ArtifactError } from "./errors.js";
 import { changedFiles } from "./files.js";
 import type { Manifest, ManifestProgram } from "./manifest.js";
 import type { OpenArtifact } from "./open.js";
+import { readPublicKey, signatureProblems } from "./signature.js";
 import { weightsProblems } from "./weights.js";
 
 /** What is known of the place where an artifact is to run. */
@@ -14,21 +15,26 @@ export interface CompatibilityOptions {
   readonly weights?: string | undefined;
   /** Bytes of device memory that may be used; default: what the device says it has. */
   readonly memoryLimit?: number | undefined;
+  /** File of the Ed25519 public key (PEM) that must have signed it; its weights are then held against their hashes too. */
+  readonly publicKey?: string | undefined;
 }
 
 /**
  * Holds an artifact against a client: the files it is made of, the StableHLO versions that the plugin reads, weights, memory.
  * Files of weights are held against their sizes and headers, all others against their hashes.
- * @throws ArtifactError with every reason against it
+ * @throws ArtifactError with every reason against it; UsageError for a file that is no public key
  */
 export async function checkCompatibility(
   artifact: OpenArtifact,
   client: Client,
   options: CompatibilityOptions = {},
 ): Promise<void> {
+  const key = options.publicKey === undefined ? undefined : await readPublicKey(options.publicKey);
+  const skips = key === undefined ? isWeightsFile(artifact) : () => false;
   const problems = [
+    ...signatureProblems(artifact.signature, key),
     ...versionProblems(artifact.manifest, client),
-    ...(await changedFiles(artifact, { hashes: () => true, skips: isWeightsFile(artifact) })),
+    ...(await changedFiles(artifact, { hashes: () => true, skips })),
     ...(await weightsProblems(artifact, options.weights)),
     ...memoryProblems(artifact.manifest, client, options.memoryLimit),
   ];

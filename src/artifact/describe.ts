@@ -6,7 +6,9 @@ import { plannedMemory, type PlannedMemory } from "./check.js";
 import { changedFiles, extraFiles } from "./files.js";
 import type { ArgumentRole } from "../program/index.js";
 import type { Manifest, ManifestProgram, WeightsIndex } from "./manifest.js";
+import { madeHere as madeHereOf } from "./executables.js";
 import { openArtifact } from "./open.js";
+import { readPublicKey, type SignatureState, signatureProblems } from "./signature.js";
 import { weightsProblems } from "./weights.js";
 
 /** What an artifact is; sizes are bytes. */
@@ -41,6 +43,8 @@ export interface ArtifactDescription
   readonly compiled: readonly (Omit<Manifest["compiled"][number], "executables"> & {
     readonly programs: readonly string[];
     readonly bytes: number;
+    /** Whether this machine made them, so that they are loaded unasked. */
+    readonly madeHere: boolean;
     /** What the program that takes most device memory takes. */
     readonly memory: PlannedMemory | undefined;
   })[];
@@ -49,6 +53,8 @@ export interface ArtifactDescription
     readonly tensors: number;
     readonly dtypes: readonly string[];
   };
+  /** Whose signature it has. */
+  readonly signature: SignatureState;
   /** Whether every byte was looked at. */
   readonly verified: boolean;
   /** What is missing, changed or too much. */
@@ -57,23 +63,34 @@ export interface ArtifactDescription
 
 export interface DescribeOptions {
   readonly verify?: boolean | undefined;
+  /** File of the Ed25519 public key (PEM) that must have signed it. */
+  readonly publicKey?: string | undefined;
+  /** Where the key of this machine lies. Default: `trust` in the cache folder. */
+  readonly keyFolder?: string | undefined;
   readonly onBytes?: ((phase: "unpack" | "verify", bytes: number, totalBytes: number) => void) | undefined;
 }
 
 /**
  * Describes an artifact and looks for its files, by name and size, or by every byte.
- * @throws ArtifactError when it has no manifest, or one that cannot be read
+ * @throws ArtifactError when it has no manifest, or one that cannot be read; UsageError for a file that is no public key
  */
 export async function describeArtifact(
   path: string,
-  { verify = false, onBytes }: DescribeOptions = {},
+  { verify = false, publicKey, keyFolder, onBytes }: DescribeOptions = {},
 ): Promise<ArtifactDescription> {
+  const key = publicKey === undefined ? undefined : await readPublicKey(publicKey);
   await using artifact = await openArtifact(path, { onUnpack: (...bytes) => onBytes?.("unpack", ...bytes) });
-  const { manifest, weights } = artifact;
+  const { manifest, weights, signature } = artifact;
   const hashing = { hashes: () => verify, onBytes: (a: number, b: number) => onBytes?.("verify", a, b) };
   const missing = await changedFiles(artifact, verify ? hashing : {});
   const elsewhere = weights.location === "reference" ? await weightsProblems(artifact) : [];
-  const problems = [...missing, ...elsewhere, ...(verify ? await extraFiles(artifact) : [])];
+  const made = await madeHereOf(manifest, keyFolder);
+  const problems = [
+    ...signatureProblems(signature, key),
+    ...missing,
+    ...elsewhere,
+    ...(verify ? await extraFiles(artifact) : []),
+  ];
   const { programs, compiled, weights: _, format: _format, ...rest } = manifest;
   const sizes = new Map(manifest.files.map((file) => [file.path, file.bytes]));
   return {
@@ -89,13 +106,14 @@ export async function describeArtifact(
       arguments: countRoles(program),
       results: program.results.length,
     })),
-    compiled: compiled.map((one) => describeCompiled(one, manifest, sizes)),
+    compiled: compiled.map((one, i) => describeCompiled(one, manifest, sizes, made[i]!)),
     weights: {
       ...weights,
       bytes: weights.files.reduce((sum, { bytes }) => sum + bytes, 0),
       tensors: weights.tensors.length,
       dtypes: [...new Set(weights.tensors.map(({ dtype }) => dtype))],
     },
+    signature,
     verified: verify,
     problems,
   };
@@ -127,10 +145,12 @@ function describeCompiled(
   { executables, ...rest }: Manifest["compiled"][number],
   manifest: Manifest,
   sizes: ReadonlyMap<string, number>,
+  madeHere: boolean,
 ): ArtifactDescription["compiled"][number] {
   return {
     ...rest,
     programs: Object.keys(executables),
+    madeHere,
     bytes: Object.values(executables).reduce((sum, { file }) => sum + (sizes.get(file) ?? 0), 0),
     memory: plannedMemory({ ...manifest, compiled: [{ ...rest, executables }] })[0],
   };

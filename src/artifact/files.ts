@@ -5,6 +5,7 @@ import type { Problem } from "../support/problems.js";
 import { sha256OfFile } from "../support/hash.js";
 import { DIGEST_FILE, type Manifest, MANIFEST_FILE } from "./manifest.js";
 import type { OpenArtifact } from "./open.js";
+import { SIGNATURE_FILE } from "./signature.js";
 
 /** `<sha256>  manifest.json`, as `sha256sum --check` reads it. */
 export const digestLine = (sha256: string): string => `${sha256}  ${MANIFEST_FILE}\n`;
@@ -20,7 +21,7 @@ export interface FileCheckOptions {
 
 type ListedFile = Manifest["files"][number];
 
-const NOT_LISTED = [MANIFEST_FILE, DIGEST_FILE];
+const NOT_LISTED = [MANIFEST_FILE, DIGEST_FILE, SIGNATURE_FILE];
 
 /** Files that are missing or changed, the manifest itself included. Those beyond the manifest's list are not looked for. */
 export async function changedFiles(

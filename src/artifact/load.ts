@@ -2,13 +2,13 @@
 import type { Client, CompileCache } from "../runtime-pjrt/index.js";
 import { type ModelEvent, type ProgramKey, uploadWeights } from "../serving/index.js";
 import { checkCompatibility, type CompatibilityOptions } from "./check.js";
-import { findExecutables } from "./executables.js";
+import { findExecutables, type TrustOptions } from "./executables.js";
 import { ArtifactModel } from "./model.js";
 import { type OpenArtifact, openArtifact } from "./open.js";
 import { openWeights } from "./weights.js";
 
 /** How an artifact is checked and loaded; all of it is optional. */
-export interface LoadOptions extends CompatibilityOptions {
+export interface LoadOptions extends CompatibilityOptions, TrustOptions {
   /** Where programs that are compiled here are looked for and kept; without one, they are compiled each time. */
   readonly cache?: CompileCache | undefined;
   /** Made ready while the weights are read; the others when they are first needed. */
@@ -18,9 +18,10 @@ export interface LoadOptions extends CompatibilityOptions {
 
 /**
  * Checks an artifact against a client and puts its weights on the client's first device, one tensor at a time. A stored executable
- * is taken where it fits; otherwise `notes` of the model say why it does not, and the portable program is compiled.
+ * is taken where it fits and this machine made it; otherwise `notes` of the model say why it does not, and the portable program is compiled.
  * @param from a folder, a .zip of one, or an artifact that is open already: that one stays the caller's to close, after the model
- * @throws ArtifactError with every reason why it cannot run here, when it is none, or is damaged; CheckpointError
+ * @throws ArtifactError with every reason why it cannot run here, when it is none, is damaged, or is not signed as `publicKey` asks;
+ * CheckpointError
  */
 export async function loadArtifact(
   from: string | OpenArtifact,
@@ -44,7 +45,7 @@ async function load(
   onClose: () => Promise<void>,
 ): Promise<ArtifactModel> {
   await checkCompatibility(artifact, client, options);
-  const stored = await findExecutables(artifact.manifest, client);
+  const stored = await findExecutables(artifact.manifest, client, options);
   await using found = await openWeights(artifact, options.weights);
   const { onEvent, cache, programs } = options;
   const weights = uploadWeights(client, found.parameters, artifact.manifest.dtype, onEvent);

@@ -1,6 +1,7 @@
 /**
  * @file manifest.json of an artifact: everything a reader must know before it opens another file. The schema is the contract between
- * those who write artifacts and those who run them; nothing in it names a machine or a moment, so equal exports are equal bytes.
+ * those who write artifacts and those who run them; nothing in it names a machine or a moment, so equal exports are equal bytes (but
+ * for executables, which carry the seal of the machine that compiled them).
  */
 import { z } from "zod";
 import { argumentSchema, resultSchema } from "../program/index.js";
@@ -74,7 +75,15 @@ const compiled = z.strictObject({
   /** The topology that it was compiled for ahead of time; absent when a device was there. */
   topology: z.string().optional(),
   /** Executables by program name, with the memory in bytes that the compiler planned. */
-  executables: z.record(z.string(), z.strictObject({ file: path, memory: memory.optional() })),
+  executables: z.record(
+    z.string(),
+    z.strictObject({
+      file: path,
+      memory: memory.optional(),
+      /** The code that tells the machine that made it that it did (HMAC-SHA256); nobody else can make or read it. */
+      seal: sha256.optional(),
+    }),
+  ),
 });
 
 /** What model it is, for people and for those who know its definition: nothing here is needed to run the programs. */

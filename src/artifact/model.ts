@@ -13,6 +13,7 @@ import {
   type ResidentWeights,
 } from "../serving/index.js";
 import { UsageError } from "../support/errors.js";
+import { sha256 } from "../support/hash.js";
 import { loadTokenizer, type Tokenizer } from "../tokens/index.js";
 import type { StoredExecutables } from "./executables.js";
 import type { ManifestProgram } from "./manifest.js";
@@ -110,8 +111,10 @@ export class ArtifactModel extends ResidentModel<LoadedProgram> {
     const { artifact, stored } = this.#parts;
     const file = stored.files.get(program.name);
     if (file === undefined) return undefined;
-    const bytes = await readFile(join(artifact.folder, file));
+    const bytes = await readFile(join(artifact.folder, file.path));
     try {
+      // What was checked is what is run: the file may have changed since.
+      if (sha256(bytes) !== file.sha256) throw new Error(`${file.path} changed while it was read`);
       const executable = await this.client.deserialize(bytes, program);
       return { executable, from: "artifact" };
     } catch (error) {

@@ -6,6 +6,7 @@ import { makeWorkFolder, removeAbandoned } from "../support/whole.js";
 import { ArtifactError } from "./errors.js";
 import type { Manifest, WeightsIndex } from "./manifest.js";
 import { readManifest, readWeightsIndex } from "./read-manifest.js";
+import { type SignatureState, signatureOf } from "./signature.js";
 import { type UnpackOptions, unpackArtifact } from "./unpack.js";
 
 /** An artifact whose descriptions are read. Close it: an archive's files lie in a temporary folder until then. */
@@ -15,6 +16,8 @@ export interface OpenArtifact extends AsyncDisposable {
   /** Where its files lie. */
   readonly folder: string;
   readonly manifest: Manifest;
+  /** Who signed the manifest that was read. */
+  readonly signature: SignatureState;
   readonly weights: WeightsIndex;
   /** Where the files of its weights lie; undefined when it was exported without. */
   readonly weightsFolder: string | undefined;
@@ -50,12 +53,13 @@ async function kindOf(path: string): Promise<"folder" | "file" | "missing"> {
 }
 
 async function read(where: string, folder: string, close: () => Promise<void>): Promise<OpenArtifact> {
-  const manifest = await readManifest(folder, where);
+  const { manifest, bytes } = await readManifest(folder, where);
   const weights = await readWeightsIndex(folder, manifest, where);
   return {
     where,
     folder,
     manifest,
+    signature: await signatureOf(folder, bytes),
     weights,
     weightsFolder: await weightsFolder(where, folder, weights),
     close,

@@ -1,5 +1,5 @@
 /** @file manifest.json and weights.index.json read and checked: their schemas, and that what they name is there to be named. */
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Problem } from "../support/problems.js";
@@ -17,24 +17,41 @@ import {
 /** The part that manifests of all versions have. */
 const anyVersion = z.looseObject({ format: z.literal(FORMAT), schemaVersion: z.int().positive() });
 
-async function readJson(folder: string, name: string, where: string): Promise<unknown> {
-  let text: string;
+/** A longer manifest or index is nobody's, bytes: a model of a thousand layers has some 5 MB. */
+const LONGEST_JSON = 1 << 28;
+
+interface JsonFile {
+  readonly json: unknown;
+  /** As they were read. */
+  readonly bytes: Uint8Array;
+}
+
+async function readJson(folder: string, name: string, where: string): Promise<JsonFile> {
+  let bytes: Buffer;
   try {
-    text = await readFile(join(folder, name), "utf8");
+    const { size } = await stat(join(folder, name));
+    if (size > LONGEST_JSON) throw tooLong(name, where, size);
+    bytes = await readFile(join(folder, name));
   } catch (error) {
+    if (error instanceof ArtifactError) throw error;
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
     throw new ArtifactError(where, [
       { subject: name, problem: missing ? "missing" : `cannot be read (${(error as Error).message})` },
     ]);
   }
   try {
-    return JSON.parse(text);
+    return { json: JSON.parse(bytes.toString("utf8")), bytes };
   } catch (error) {
     throw new ArtifactError(where, [
       { subject: name, problem: `cannot be parsed: ${(error as Error).message}` },
     ]);
   }
 }
+
+const tooLong = (subject: string, where: string, size: number): ArtifactError =>
+  new ArtifactError(where, [
+    { subject, problem: "too large", expected: `at most ${LONGEST_JSON} bytes`, got: `${size} bytes` },
+  ]);
 
 /** `programs.0.file: a relative path without . and ..` as a problem of a file. */
 const schemaProblems = (file: string, error: z.ZodError): Problem[] =>
@@ -44,11 +61,14 @@ const schemaProblems = (file: string, error: z.ZodError): Problem[] =>
   }));
 
 /**
- * The manifest of a folder. @param where names the artifact in messages
+ * The manifest of a folder, and the bytes that it was read from. @param where names the artifact in messages
  * @throws ArtifactError when there is none, it is of another version, or is not as its schema says
  */
-export async function readManifest(folder: string, where: string): Promise<Manifest> {
-  const json = await readJson(folder, MANIFEST_FILE, where);
+export async function readManifest(
+  folder: string,
+  where: string,
+): Promise<{ readonly manifest: Manifest; readonly bytes: Uint8Array }> {
+  const { json, bytes } = await readJson(folder, MANIFEST_FILE, where);
   const head = anyVersion.safeParse(json);
   if (!head.success) {
     throw new ArtifactError(where, [
@@ -86,7 +106,7 @@ export async function readManifest(folder: string, where: string): Promise<Manif
   if (!success) throw new ArtifactError(where, schemaProblems(MANIFEST_FILE, error));
   const problems = danglingNames(data);
   if (problems.length > 0) throw new ArtifactError(where, problems);
-  return data;
+  return { manifest: data, bytes };
 }
 
 /** Files that are named but not listed, and preparing programs that do not exist. */
@@ -125,7 +145,7 @@ export async function readWeightsIndex(
   manifest: Manifest,
   where: string,
 ): Promise<WeightsIndex> {
-  const json = await readJson(folder, manifest.weights, where);
+  const { json } = await readJson(folder, manifest.weights, where);
   const { success, data, error } = weightsIndexSchema.safeParse(json);
   if (!success) throw new ArtifactError(where, schemaProblems(manifest.weights, error));
   const problems = parameterProblems(manifest, data);

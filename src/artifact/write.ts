@@ -7,13 +7,14 @@ import { archiveSink } from "./archive-sink.js";
 import type { ArtifactContent } from "./content.js";
 import { folderSink, type Sink, type WrittenFile } from "./sink.js";
 import { checkTarget } from "./destination.js";
-import { ArtifactWriter, type WriteProgress } from "./writer.js";
+import { ArtifactWriter, type SigningKeys, type WriteProgress } from "./writer.js";
 
 export interface WriteOptions {
   /** One .zip instead of a folder. */
   readonly zip?: boolean | undefined;
   /** Whether an artifact that is there already is replaced. */
   readonly force?: boolean | undefined;
+  readonly keys?: SigningKeys | undefined;
   readonly onProgress?: ((progress: WriteProgress) => void) | undefined;
 }
 
@@ -26,7 +27,7 @@ export interface WriteOptions {
 export async function writeArtifact(
   path: string,
   content: ArtifactContent,
-  { zip = false, force = false, onProgress }: WriteOptions = {},
+  { zip = false, force = false, keys = {}, onProgress }: WriteOptions = {},
 ): Promise<readonly WrittenFile[]> {
   await checkTarget(path, { zip, force });
   const place = await realPlace(path).catch((error: unknown) => {
@@ -35,7 +36,7 @@ export async function writeArtifact(
   let written: readonly WrittenFile[] = [];
   const onExisting = force ? "replace" : "refuse";
   const fill = async (sink: Sink) => {
-    written = await new ArtifactWriter(sink, onProgress).write(content, place);
+    written = await new ArtifactWriter(sink, onProgress, keys).write(content, place);
     await sink.close();
   };
   const make = zip

@@ -1,7 +1,9 @@
 /** @file The files of an artifact in the order in which they are written, and the manifest that names them. */
+import type { KeyObject } from "node:crypto";
 import { realpath } from "node:fs/promises";
 import { basename, dirname, relative, sep } from "node:path";
 import { UsageError } from "../support/errors.js";
+import type { MachineKey } from "../support/machine-key.js";
 import type { ArtifactContent } from "./content.js";
 import { digestLine } from "./files.js";
 import { sha256 } from "../support/hash.js";
@@ -18,6 +20,8 @@ import {
   type WeightsIndex,
 } from "./manifest.js";
 import { artifactReadme } from "./readme.js";
+import { seal } from "./seal.js";
+import { SIGNATURE_FILE, signManifest } from "./signature.js";
 import type { Sink, WrittenFile } from "./sink.js";
 
 /** How far writing is. */
@@ -25,6 +29,14 @@ export interface WriteProgress {
   /** The file that is being written. */
   readonly path: string;
   readonly bytes: number;
+}
+
+/** What vouches for what is written. */
+export interface SigningKeys {
+  /** Seals the executables, so that this machine knows them again; without it they run nowhere unasked. */
+  readonly machine?: MachineKey | undefined;
+  /** Ed25519 private key that signs the manifest. */
+  readonly signing?: KeyObject | undefined;
 }
 
 /** A short name for where executables run. */
@@ -38,6 +50,7 @@ export class ArtifactWriter {
   constructor(
     private readonly sink: Sink,
     private readonly onProgress: ((progress: WriteProgress) => void) | undefined,
+    private readonly keys: SigningKeys,
   ) {}
 
   async write(content: ArtifactContent, place: string): Promise<readonly WrittenFile[]> {
@@ -65,6 +78,8 @@ export class ArtifactWriter {
     await this.#add("README.md", artifactReadme(manifest, index));
     const files = [...this.#written].sort((a, b) => (a.path < b.path ? -1 : 1));
     const text = formatJson(manifestSchema.parse({ ...manifest, files }));
+    const { signing } = this.keys;
+    if (signing !== undefined) await this.#add(SIGNATURE_FILE, signManifest(Buffer.from(text), signing));
     await this.#add(DIGEST_FILE, digestLine(sha256(text)));
     await this.#add(MANIFEST_FILE, text);
     return this.#written;
@@ -122,11 +137,24 @@ export class ArtifactWriter {
       const stored: Manifest["compiled"][number]["executables"] = {};
       for (const [name, { bytes, memory }] of executables) {
         const file = await this.#add(`${folder}/${name}.bin`, bytes);
-        stored[name] = { file, ...(memory === undefined ? {} : { memory }) };
+        stored[name] = {
+          file,
+          ...(memory === undefined ? {} : { memory }),
+          ...this.#seal(fingerprint, `programs/${name}.mlirbc`, file),
+        };
       }
       described.push({ fingerprint, ...(topology === undefined ? {} : { topology }), executables: stored });
     }
     return described;
+  }
+
+  #seal(fingerprint: Fingerprint, program: string, executable: string): { readonly seal?: string } {
+    const { machine } = this.keys;
+    if (machine === undefined) return {};
+    const hashOf = (path: string) => this.#written.find((file) => file.path === path)!.sha256;
+    return {
+      seal: seal(machine, { fingerprint, program: hashOf(program), executable: hashOf(executable) }),
+    };
   }
 
   async #tokenizer({ tokenizer }: ArtifactContent): Promise<Manifest["tokenizer"]> {

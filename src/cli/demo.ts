@@ -21,7 +21,7 @@ export async function runDemo(context: CommandContext, options: Options): Promis
   const { prompt, maxNewTokens, plugin, json } = options;
   using progress = context.progress();
   const prompts = [{ text: prompt }];
-  const cache = cacheOf(context, options);
+  const cache = cacheOf(context, options, progress);
   const request = { model: demoFolder, plugin, prompts, maxNewTokens, cache, ...SAMPLING };
   let started = false;
   const summary = await runGeneration(context, request, progress, ({ text }) => {

@@ -39,6 +39,8 @@ export interface CacheDiagnosis {
   readonly programs: number;
   readonly bytes: number;
   readonly maxBytes: number;
+  /** Why programs are neither taken from it nor kept in it; undefined when they are. */
+  readonly problem: string | undefined;
 }
 
 export interface Diagnosis {
@@ -57,7 +59,8 @@ export interface Diagnosis {
 export async function diagnose(plugin: string, env: NodeJS.ProcessEnv): Promise<Diagnosis> {
   const names = isPluginPath(plugin) ? [plugin, ...PLUGINS] : [...new Set([plugin, ...PLUGINS])];
   const cache = compileCache(env);
-  const [python, pip, usage, plugins, device] = await Promise.all([
+  const [problem, python, pip, usage, plugins, device] = await Promise.all([
+    cache.problem(),
     firstLine("python3", ["--version"], env),
     firstLine("python3", ["-m", "pip", "--version"], env),
     cache.usage(),
@@ -83,7 +86,7 @@ export async function diagnose(plugin: string, env: NodeJS.ProcessEnv): Promise<
     python,
     pip: pip?.replace(/ from .*/, ""),
     cacheFolder: cacheFolder(env),
-    compileCache: { folder: cache.folder, ...usage, maxBytes: cache.maxBytes },
+    compileCache: { folder: cache.folder, ...usage, maxBytes: cache.maxBytes, problem },
     plugins,
     device: device instanceof GriffinError ? undefined : device,
     problems,

@@ -50,8 +50,8 @@ function versionLines({ versions, python, pip, cacheFolder, compileCache }: Diag
 }
 
 /** `FOLDER: 12 compiled, 34.5 MB of at most 4.29 GB`. */
-const describeCache = ({ folder, programs, bytes, maxBytes }: CacheDiagnosis): string =>
-  `${folder}: ${programs} compiled, ${formatBytes(bytes)} of at most ${formatBytes(maxBytes)}`;
+const describeCache = ({ folder, programs, bytes, maxBytes, problem }: CacheDiagnosis): string =>
+  `${folder}: ${problem ?? `${programs} compiled, ${formatBytes(bytes)} of at most ${formatBytes(maxBytes)}`}`;
 
 /** A plugin and every place that was looked at for it. */
 function pluginLines({ name, searched, path }: PluginDiagnosis, { bold, dim, green }: Colors): string[] {

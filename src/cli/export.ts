@@ -1,6 +1,7 @@
 /** @file griffin export: a model as an artifact that runs without the compiler, here, in JAX or in IREE. */
 import { type ExportEvent, exportModel, type ExportSource, type ExportSummary } from "../engine/index.js";
 import type { FloatType } from "../weights/index.js";
+import { keyFolder } from "../runtime-pjrt/index.js";
 import { formatTable } from "../support/table.js";
 import { openCompiler } from "./compiler.js";
 import { checkOneModel, choosePreset } from "./model-choice.js";
@@ -25,6 +26,7 @@ interface Options extends SourceFlags, LoweringFlags {
   readonly compile?: string | true;
   readonly score?: boolean;
   readonly force?: boolean;
+  readonly sign?: string;
   readonly json?: boolean;
 }
 
@@ -46,10 +48,12 @@ export async function runExport(context: CommandContext, options: Options): Prom
     ...options,
     zip,
     compiler: opened?.compiler,
+    keyFolder: keyFolder(context.env),
     tools: { stablegriffin: packageVersion },
     onEvent: (event) => show(event, progress),
   });
   progress.done();
+  for (const warning of summary.warnings) progress.note(warning);
   if (options.json === true) context.printJson(describe(path, summary));
   else for (const line of summaryLines(path, summary, context.colors)) context.print(line);
   return 0;

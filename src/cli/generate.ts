@@ -1,5 +1,6 @@
 /** @file griffin generate: continues prompts with a checkpoint or an artifact, token by token. */
 import type { FloatType } from "../weights/index.js";
+import { keyFolder } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
 import { formatCount } from "./count.js";
 import { type GenerationSummary, type Prompt, runGeneration } from "./generation.js";
@@ -12,6 +13,8 @@ interface Options extends LoweringFlags, CacheFlags {
   readonly model?: string;
   readonly artifact?: string;
   readonly weights?: string;
+  readonly publicKey?: string;
+  readonly trustExecutables?: boolean;
   readonly prompt?: readonly string[];
   readonly tokens?: readonly (readonly number[])[];
   readonly maxNewTokens: number;
@@ -37,7 +40,12 @@ export async function runGenerate(
   let first = true;
   const summary = await runGeneration(
     context,
-    { ...options, prompts, cache: cacheOf(context, options) },
+    {
+      ...options,
+      prompts,
+      cache: cacheOf(context, options, progress),
+      keyFolder: keyFolder(context.env),
+    },
     progress,
     ({ token, text }) => {
       if (!streams) return;

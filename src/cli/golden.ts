@@ -32,7 +32,7 @@ export async function runGoldenCheck(
 ): Promise<ExitStatus> {
   using progress = context.progress({ leavesLines: false });
   await using device = await openDevice(context, options.plugin, progress);
-  const cache = cacheOf(context, options);
+  const cache = cacheOf(context, options, progress);
   const results: (CaseReport | BrokenCase)[] = [];
   const add = (result: CaseReport | BrokenCase) => {
     results.push(result);

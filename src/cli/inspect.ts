@@ -1,5 +1,6 @@
 /** @file griffin inspect: what an artifact, a file of tensors or a program is. */
 import { inspect } from "../engine/index.js";
+import { keyFolder } from "../runtime-pjrt/index.js";
 import { linesOf } from "./inspect/lines.js";
 import { problemLines } from "./inspect/problems.js";
 import type { CommandContext } from "./context.js";
@@ -8,6 +9,7 @@ import { formatBytes } from "./progress.js";
 
 interface Options {
   readonly verify?: boolean;
+  readonly publicKey?: string;
   readonly json?: boolean;
 }
 
@@ -19,6 +21,8 @@ export async function runInspect(
   using progress = context.progress({ leavesLines: false });
   const description = await inspect(path, {
     verify: options.verify,
+    publicKey: options.publicKey,
+    keyFolder: keyFolder(context.env),
     onBytes: (phase, bytes, total) =>
       progress.update(phase, `${formatBytes(bytes)} of ${formatBytes(total)}`),
   });

@@ -5,6 +5,7 @@ import {
   loadArtifact,
   type OpenArtifact,
   openArtifact,
+  type TrustOptions,
 } from "../artifact/index.js";
 import { Model, type LoweringOptions } from "../engine/index.js";
 import { configureCheckpoint, type ModelDefinition, ModelError } from "../model/index.js";
@@ -19,13 +20,15 @@ import type { Progress } from "./progress.js";
 import { describeStrategies } from "../targets/index.js";
 
 /** Which model, and how its programs are made. */
-export interface SourceRequest extends Omit<LoweringOptions, "target"> {
+export interface SourceRequest extends Omit<LoweringOptions, "target">, TrustOptions {
   /** Folder of a checkpoint; either this or an artifact. */
   readonly model?: string | undefined;
   /** Folder of an artifact, or a .zip of it. */
   readonly artifact?: string | undefined;
   /** Model folder whose weights an artifact takes instead of its own. */
   readonly weights?: string | undefined;
+  /** File of the public key that must have signed an artifact. */
+  readonly publicKey?: string | undefined;
   readonly dtype?: FloatType | undefined;
   /** Where compiled programs are looked for and kept. */
   readonly cache?: CompileCache | undefined;
@@ -65,12 +68,7 @@ async function checkpointSource(
   request: SourceRequest,
   models: readonly ModelDefinition[],
 ): Promise<ModelSource> {
-  if (request.weights !== undefined) {
-    throw new UsageError({
-      message: "--weights goes with --artifact",
-      hint: "--model has weights of its own",
-    });
-  }
+  refuseArtifactOptions(request);
   const definition = configureCheckpoint(await readConfigFiles(folder), models);
   const { parameters, generation } = definition;
   const checkpoint = await openCheckpoint(folder);
@@ -111,6 +109,23 @@ async function artifactSource(
     describe: () => `artifact of ${manifest.name} for ${manifest.target}`,
     [Symbol.asyncDispose]: () => artifact.close(),
   };
+}
+
+/** @throws UsageError for what only artifacts have */
+function refuseArtifactOptions({ weights, publicKey, trustExecutables }: SourceRequest): void {
+  if (weights !== undefined) {
+    throw new UsageError({
+      message: "--weights goes with --artifact",
+      hint: "--model has weights of its own",
+    });
+  }
+  const given = Object.entries({ "public-key": publicKey, "trust-executables": trustExecutables });
+  const [first] = given.filter(([, value]) => value !== undefined);
+  if (first === undefined) return;
+  throw new UsageError({
+    message: `--${first[0]} goes with --artifact`,
+    hint: "a model folder has no signature and no executables",
+  });
 }
 
 /** An artifact runs without its model's definition; where that is known, the configuration must be one of it. @throws ArtifactError */

@@ -51,7 +51,7 @@ export async function runPrograms(
   progress.update("compile and run", file);
   const results = await runProgram(opened.device, module, inputs, {
     allowCustomCalls: options.allowCustomCall,
-    cache: cacheOf(context, options),
+    cache: cacheOf(context, options, progress),
     signal: context.signal,
   });
   progress.done();

@@ -6,6 +6,7 @@ import {
   checkTarget,
   describeMissingWeights,
   describeWeights,
+  readSigningKey,
   type DescribedWeights,
   type WriteOptions,
   writeArtifact,
@@ -13,7 +14,9 @@ import {
 } from "../artifact/index.js";
 import type { Precision } from "../ir/precision.js";
 import { configureCheckpoint, type ConfiguredModel, type ModelDefinition } from "../model/index.js";
+import { keyFolder } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
+import { MachineKey, machineKey } from "../support/machine-key.js";
 import { defaultTarget, resolveTarget } from "../targets/index.js";
 import { type FloatType, hasWeights, openCheckpoint, readConfigFiles } from "../weights/index.js";
 import { compileExported, type ExportCompiler } from "./export-compile.js";
@@ -42,6 +45,10 @@ export interface ExportOptions
   readonly withWeights?: boolean | undefined;
   /** Where the programs are compiled too, so that their executables are stored. */
   readonly compiler?: ExportCompiler | undefined;
+  /** File of an Ed25519 private key (PEM) that signs the manifest. */
+  readonly sign?: string | undefined;
+  /** Where the key of this machine lies, which seals executables. Default: `trust` in the cache folder. */
+  readonly keyFolder?: string | undefined;
   /** Versions of tools to note, by name. */
   readonly tools?: Readonly<Record<string, string>> | undefined;
   readonly onEvent?: ((event: ExportEvent) => void) | undefined;
@@ -52,6 +59,8 @@ export interface ExportSummary {
   readonly programs: readonly ExportedProgram["content"][];
   /** The largest first. */
   readonly files: readonly WrittenFile[];
+  /** Lines worth showing, e.g. why executables are not sealed. */
+  readonly warnings: readonly string[];
 }
 
 /** Files that text is read from; see src/tokens. */
@@ -70,6 +79,7 @@ export async function exportModel(
   const { zip = false, force = false, batch = 1, chunk = 256, compiler, onEvent } = options;
   const target = resolveTarget(options.target ?? devicesOf(compiler) ?? defaultTarget);
   await checkTarget(path, { zip, force });
+  const signing = options.sign === undefined ? undefined : await readSigningKey(options.sign);
   const { name, model, weights, tokenizer } = await readSource(source);
   if (options.withWeights === true && weights.files.length === 0) {
     throw new UsageError({
@@ -86,7 +96,9 @@ export async function exportModel(
     compiler === undefined
       ? []
       : [await compileExported(compiler, programs, (program) => onEvent?.({ phase: "compile", program }))];
+  const machine = compiler === undefined ? undefined : await machineKey(options.keyFolder ?? keyFolder());
   const contents = programs.map(({ content }) => content);
+  const keys = { signing, machine: machine instanceof MachineKey ? machine : undefined };
   const files = await writeArtifact(
     path,
     {
@@ -107,9 +119,13 @@ export async function exportModel(
       generation: model.generation,
       copyWeights: options.withWeights === true,
     },
-    { zip, force, onProgress: (progress) => onEvent?.({ phase: "write", ...progress }) },
+    { zip, force, keys, onProgress: (progress) => onEvent?.({ phase: "write", ...progress }) },
   );
-  return { programs: contents, files };
+  const warnings =
+    machine === undefined || machine instanceof MachineKey
+      ? []
+      : [`its executables run nowhere without --trust-executables: ${machine.problem}; ${machine.hint}`];
+  return { programs: contents, files, warnings };
 }
 
 /** A precision that the manifest says; the plugin's choice goes without saying. */

@@ -21,6 +21,10 @@ export type Description = ArtifactDescription | TensorsDescription | ProgramDesc
 export interface InspectOptions {
   /** Artifacts: whether every byte is held against the hashes of the manifest, and files beyond it are looked for. */
   readonly verify?: boolean | undefined;
+  /** Artifacts: file of the Ed25519 public key (PEM) that must have signed it. */
+  readonly publicKey?: string | undefined;
+  /** Artifacts: where the key of this machine lies, which knows executables made here. */
+  readonly keyFolder?: string | undefined;
   /** How far unpacking or hashing is, bytes. */
   readonly onBytes?: ((phase: "unpack" | "verify", bytes: number, totalBytes: number) => void) | undefined;
 }
@@ -40,7 +44,7 @@ const LONGEST_TEXT = 1 << 28;
 export async function inspect(path: string, options: InspectOptions = {}): Promise<Description> {
   const kind = await kindOf(path);
   if (kind === "artifact") return describeArtifact(path, options);
-  if (options.verify === true) {
+  if (options.verify === true || options.publicKey !== undefined) {
     throw new UsageError({
       message: `${path} cannot be verified`,
       expected: "an artifact, which has the hashes of its files",

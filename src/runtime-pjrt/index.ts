@@ -30,7 +30,7 @@ export {
   type Signature,
   type TensorSpec,
 } from "./signature.js";
-export { cacheFolder } from "./install/cache-folder.js";
+export { cacheFolder, keyFolder } from "./install/cache-folder.js";
 export {
   findPlugin,
   type FindOptions,

@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { models } from "../../models/index.js";
@@ -33,7 +33,11 @@ let ids: number[][] = [];
 beforeAll(async () => {
   await exportModel({ folder: demo, models }, one, { chunk: 64 });
   await exportModel({ folder: demo, models }, two, { batch: 2, chunk: BATCH_CHUNK });
-  await exportModel({ folder: demo, models }, compiled, { chunk: 16, compiler: { client: cpu.client } });
+  await exportModel({ folder: demo, models }, compiled, {
+    chunk: 16,
+    text: true,
+    compiler: { client: cpu.client },
+  });
   const definition = configureCheckpoint(await readConfigFiles(demo), models);
   await using checkpoint = await openCheckpoint(demo);
   using model = await Model.load(cpu.client, definition, checkpoint);
@@ -109,7 +113,8 @@ describe("an artifact gives the tokens of its model", () => {
   it("with the weights of a folder that is named when it is loaded", async () => {
     const without = await changedCopy(one, async (manifest, copy) => {
       const path = manifest.weights;
-      const index = { location: "none", folder: "", files: [], tensors: await tensorsOf(copy, path) };
+      const tensors = await tensorsOf(copy, path);
+      const index = { location: "none", folder: "", files: [], tensors, ignored: {} };
       return rewriteFile(manifest, copy, path, Buffer.from(JSON.stringify(index)));
     });
     const { message } = await complaint(() => load(without));
@@ -154,7 +159,7 @@ describe("a stored executable", () => {
       const { file } = manifest.compiled[0]!.executables.decode_1x1!;
       return rewriteFile(manifest, copy, file, Buffer.from("no executable"));
     });
-    const { model, made, events } = await load(spoilt);
+    const { model, made, events } = await load(spoilt, { trustExecutables: true });
     using _ = model;
     expect(rowOf(await generated(model, [ids[0]!]), 0)).toEqual(expected.greedy);
     expect(made()).toEqual(["prefill 1x16 artifact", "extend 1x16 artifact", "decode 1x1 compiler"]);
@@ -162,6 +167,79 @@ describe("a stored executable", () => {
       expect.stringMatching(/^the stored executable of decode_1x1 is not used: ./),
     ]);
     expect(events).toContainEqual({ phase: "rejected", program: "decode_1x1", reason: model.notes[0] });
+  });
+});
+
+describe("an executable from elsewhere is native code that nobody vouches for", () => {
+  const REFUSED =
+    "executables stored for cpu are not used here: they were not made on this machine, and are native code (--trust-executables, or trustExecutables, runs them)";
+  const COMPILED = ["prefill 1x16 compiler", "extend 1x16 compiler", "decode 1x1 compiler"];
+
+  /** Other machine code of the same signature (the cosine for tanh), under a manifest that fits it. */
+  const trojan = () =>
+    changedCopy(compiled, async (manifest, copy) => {
+      const program = manifest.programs.find(({ name }) => name === "decode_1x1")!;
+      const text = await readFile(join(copy, program.text!), "utf8");
+      const other = text.replaceAll("stablehlo.tanh", "stablehlo.cosine");
+      expect(other).not.toBe(text);
+      using executable = await cpu.client.compile({ program: other, signature: program });
+      const { file } = manifest.compiled[0]!.executables.decode_1x1!;
+      return rewriteFile(manifest, copy, file, executable.program.serialize());
+    });
+
+  it("so it is not run, and the program is compiled", async () => {
+    const { model, made } = await load(await trojan());
+    using _ = model;
+    expect(rowOf(await generated(model, [ids[0]!]), 0)).toEqual(expected.greedy);
+    expect([made(), model.notes]).toEqual([COMPILED, [REFUSED]]);
+  });
+
+  it("but it is when it is trusted", async () => {
+    const { model, made } = await load(await trojan(), { trustExecutables: true });
+    using _ = model;
+    expect(rowOf(await generated(model, [ids[0]!]), 0)).not.toEqual(expected.greedy);
+    expect(made()).toContain("decode 1x1 artifact");
+  });
+
+  it("also when it carries the seal of another machine, or none", async () => {
+    const keyFolder = join(folder, "other-machine");
+    const { model, made } = await load(compiled, { keyFolder });
+    using _ = model;
+    expect(rowOf(await generated(model, [ids[0]!]), 0)).toEqual(expected.greedy);
+    expect([made(), model.notes]).toEqual([COMPILED, [REFUSED]]);
+    const unsealed = await changedCopy(compiled, (manifest) => {
+      const [set] = manifest.compiled;
+      const executables = Object.fromEntries(
+        Object.entries(set!.executables).map(([name, { file }]) => [name, { file }]),
+      );
+      return { ...manifest, compiled: [{ ...set!, executables }] };
+    });
+    const without = await load(unsealed);
+    without.model.close();
+    expect(without.model.notes).toEqual([REFUSED]);
+  });
+
+  it("also when it was made here from another program, or for another processor", async () => {
+    const swapped = await changedCopy(compiled, (manifest) => {
+      const [set] = manifest.compiled;
+      const { decode_1x1, extend_1x16, ...others } = set!.executables;
+      const executables = { ...others, decode_1x1: extend_1x16!, extend_1x16: decode_1x1! };
+      return { ...manifest, compiled: [{ ...set!, executables }] };
+    });
+    const { model } = await load(swapped);
+    model.close();
+    expect(model.notes).toEqual([REFUSED]);
+  });
+
+  it("also when the key of this machine cannot be relied on", async () => {
+    const keyFolder = join(folder, "open-keys");
+    await mkdir(keyFolder);
+    await chmod(keyFolder, 0o777);
+    const { model } = await load(compiled, { keyFolder });
+    model.close();
+    expect(model.notes).toEqual([
+      `executables stored for cpu are not used here: ${keyFolder} can be written by other users (mode 777); chmod go-w ${keyFolder}`,
+    ]);
   });
 });
 

@@ -36,6 +36,7 @@ export function exportCommand(launch: Launch): Command {
     )
     .option("--compile [plugin]", "also store executables, for this machine or the target's topology")
     .option("--score", "also a program with the logits of all positions of a chunk")
+    .option("--sign <key.pem>", "sign it with an Ed25519 private key (openssl genpkey -algorithm ed25519)")
     .option("--force", "replace an artifact that is there already");
   return addLoweringOptions(command)
     .addHelpText("after", EXAMPLES)

@@ -29,6 +29,11 @@ export function generateCommand(launch: Launch): Command {
     .option("--model <dir>", "folder with config.json, model.safetensors (or shards) and tokenizer.json")
     .option("--artifact <path>", "instead of a model: what griffin export wrote, a folder or .zip")
     .option("--weights <dir>", "with --artifact: model folder whose weights it takes instead of its own")
+    .option("--public-key <key.pem>", "with --artifact: the Ed25519 key that must have signed it")
+    .option(
+      "--trust-executables",
+      "with --artifact: run executables that another machine made (native code; default: compile its programs)",
+    )
     .option(
       "--prompt <text>",
       "text to continue; repeat it for a batch",

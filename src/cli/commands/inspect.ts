@@ -6,6 +6,7 @@ const EXAMPLES = `
 Examples:
   griffin inspect kjv                                an artifact: a folder, or model.zip
   griffin inspect --verify kjv                       reads every byte; exit code 1 when one has changed
+  griffin inspect --verify --public-key KEY.pem kjv  and that its manifest is signed with this key
   griffin inspect golden/demo-kjv/model.safetensors
   griffin inspect kjv/programs/decode_1x1.mlirbc     a portable artifact, or StableHLO text`;
 
@@ -18,6 +19,7 @@ export function inspectCommand(launch: Launch): Command {
       "--verify",
       "artifacts: hold every byte against the manifest's hashes, and name what is there beyond it",
     )
+    .option("--public-key <key.pem>", "artifacts: the Ed25519 key that must have signed the manifest")
     .addHelpText("after", EXAMPLES)
     .action(launch(async () => (await import("../inspect.js")).runInspect));
 }

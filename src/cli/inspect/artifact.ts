@@ -77,21 +77,33 @@ function programTable({ programs }: ArtifactDescription): readonly string[] {
 
 function compiledTable({ compiled }: ArtifactDescription): readonly string[] {
   if (compiled.length === 0) return [];
-  const rows = compiled.map(({ fingerprint, topology, programs, bytes, memory }) => [
+  const rows = compiled.map(({ fingerprint, topology, programs, bytes, madeHere, memory }) => [
     `${fingerprint.deviceKind}${topology === undefined ? "" : ` (${topology})`}`,
     `${fingerprint.plugin.slice(0, 12)}..., API ${fingerprint.api}`,
     String(programs.length),
     formatBytes(bytes),
+    madeHere ? "yes" : "no: run with --trust-executables",
     memory === undefined ? "not told" : `${formatBytes(memory.bytes)} (${memory.program})`,
   ]);
-  return ["", ...formatTable(["compiled for", "by plugin", "programs", "size", "most memory"], rows, [2, 3])];
+  return [
+    "",
+    ...formatTable(
+      ["compiled for", "by plugin", "programs", "size", "made here", "most memory"],
+      rows,
+      [2, 3],
+    ),
+  ];
 }
 
-function closingLine({ files, verified, problems, weights }: ArtifactDescription): string {
+function closingLine({ files, verified, problems, weights, signature }: ArtifactDescription): string {
   const size = formatBytes(files.reduce((sum, { bytes }) => sum + bytes, 0));
   const count = `${files.length} files, ${size}`;
-  if (problems.length > 0) return `${count}; not as exported`;
+  if (problems.length > 0) return `${count}; not as its manifest says`;
   if (!verified) return `${count}, all there and of the right size; --verify reads every byte`;
   const apart = weights.location === "reference" ? "; of the weights, sizes and headers" : "";
-  return `${count}, every byte as exported${apart}`;
+  const signed =
+    signature.state === "valid"
+      ? `signed by ${signature.by}`
+      : "signed by nobody, so that anybody may have made it";
+  return `${count}, every byte as its manifest says${apart}; ${signed}`;
 }

@@ -47,7 +47,7 @@ export class IsolatedPlugin implements AsyncDisposable {
       const given = {
         request,
         inputs: await writeTensors(tensors.fd, inputs),
-        cache: cache === undefined ? undefined : { folder: cache.folder, maxBytes: cache.maxBytes },
+        cache: await placeOf(cache),
       };
       return readTensors(tensors.fd, await this.#ask("execute", given, request, wait));
     });
@@ -126,4 +126,12 @@ export class IsolatedPlugin implements AsyncDisposable {
     if (request === undefined) throw loadingError(this.path, answer);
     throw new PluginDeathError(this.path, answer, this.limits, await saveProgram(request.program));
   }
+}
+
+/** A cache as a child process can be told of it; what stands in its way is told here, where somebody listens. */
+async function placeOf(cache: Execution["cache"]) {
+  await cache?.problem();
+  return cache === undefined
+    ? undefined
+    : { folder: cache.folder, maxBytes: cache.maxBytes, keyFolder: cache.keyFolder };
 }

@@ -1,6 +1,6 @@
 /** @file What a process of its own is asked, and what it answers: plain data, which goes through a channel between processes. */
 import { z } from "zod";
-import type { CompileRequest } from "../../runtime-pjrt/index.js";
+import type { CompileCacheOptions, CompileRequest } from "../../runtime-pjrt/index.js";
 import type { TopologyRequest } from "../../targets/index.js";
 import type { CompiledCost } from "../compile-and-count.js";
 import type { TensorHeader } from "./tensor-file.js";
@@ -21,7 +21,7 @@ export interface Tasks {
       readonly request: CompileRequest;
       readonly inputs: readonly TensorHeader[];
       /** Where compiled programs are kept; undefined to keep none. */
-      readonly cache: { readonly folder: string; readonly maxBytes: number } | undefined;
+      readonly cache: Required<Pick<CompileCacheOptions, "folder" | "maxBytes" | "keyFolder">> | undefined;
     };
     readonly gives: readonly TensorHeader[];
   };

@@ -1,12 +1,14 @@
 /** @file Compiled programs on disk, from one run to the next. */
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { MachineKey, machineKey } from "../../support/machine-key.js";
+import { folderProblem, type NotOwned, readOwned } from "../../support/owned.js";
 import { type WaitOptions, waitFor } from "../../support/wait.js";
 import type { Client } from "../client.js";
 import type { CompileRequest } from "../compile.js";
 import type { Executable } from "../executable.js";
-import { cacheFolder } from "../install/cache-folder.js";
+import { cacheFolder, keyFolder } from "../install/cache-folder.js";
 import { decodeEntry, encodeEntry } from "./entry.js";
 import { cacheKey } from "./key.js";
 
@@ -16,6 +18,10 @@ export interface CompileCacheOptions {
   readonly folder?: string;
   /** Past this, those not used for longest go. Default 4 GiB. */
   readonly maxBytes?: number;
+  /** Where the key lies that signs the entries. Default: `trust` in the cache folder. */
+  readonly keyFolder?: string;
+  /** Is told, once each, why nothing is loaded or kept: a line with what to do. */
+  readonly onProblem?: ((problem: string) => void) | undefined;
 }
 
 /** A program, and whether it came from the cache; if not, why. */
@@ -25,24 +31,49 @@ export interface CachedCompilation {
   readonly reason: string;
 }
 
+/** Where an entry lies, and what signs it. */
+interface Place {
+  readonly machine: MachineKey;
+  readonly key: string;
+  readonly path: string;
+}
+
+const firstLine = (error: unknown): string =>
+  error instanceof Error ? error.message.split("\n")[0]! : String(error);
+
 const SUFFIX = ".program";
 const TEMPORARY = ".partial-";
 const ABANDONED_MS = 10 * 60_000;
 
 /**
  * Compiled programs by key: program, options, plugin file, device kinds, processor, compiler variables. Files appear whole or not at
- * all, so any number of processes may share the folder. A bad entry is rejected with a reason and rebuilt.
+ * all, so any number of processes may share the folder. A bad entry is rejected with a reason and rebuilt. Entries are native code: the
+ * folder and each file must be this user's and not writable by others, and each entry is signed with the key of this machine.
  */
 export class CompileCache {
   readonly folder: string;
   readonly maxBytes: number;
+  /** Where the key lies that signs the entries. */
+  readonly keyFolder: string;
+  readonly #onProblem: ((problem: string) => void) | undefined;
+  readonly #told = new Set<string>();
 
   constructor({
     folder = join(cacheFolder(), "programs"),
     maxBytes = 4 * 2 ** 30,
+    keyFolder: keys = keyFolder(),
+    onProblem,
   }: CompileCacheOptions = {}) {
     this.folder = folder;
     this.maxBytes = maxBytes;
+    this.keyFolder = keys;
+    this.#onProblem = onProblem;
+  }
+
+  /** Why it takes and keeps nothing; undefined when it does. Tells `onProblem` too. */
+  async problem(): Promise<string | undefined> {
+    const key = await this.#key();
+    return key instanceof MachineKey ? undefined : this.#refuse(key);
   }
 
   /**
@@ -55,12 +86,18 @@ export class CompileCache {
   }
 
   async #compile(client: Client, request: CompileRequest): Promise<CachedCompilation> {
+    const machine = await this.#key();
+    if (!(machine instanceof MachineKey)) {
+      const reason = this.#refuse(machine);
+      return { executable: await client.compile(request), fromCache: false, reason };
+    }
     const key = await cacheKey(client, request);
     const path = join(this.folder, key + SUFFIX);
-    const loaded = await this.#load(client, request, key, path);
+    const loaded = await this.#load(client, request, { machine, key, path });
     if (typeof loaded !== "string") return { executable: loaded, fromCache: true, reason: "compiled before" };
     const executable = await client.compile(request);
-    const kept = await this.#keep(path, key, executable, client);
+    const kept = await this.#keep(executable, client, { machine, key, path });
+    if (kept !== undefined) this.#tell(`compiled programs are not kept for the next time: ${kept}`);
     return {
       executable,
       fromCache: false,
@@ -68,18 +105,38 @@ export class CompileCache {
     };
   }
 
+  /** The key of this machine, or why neither it nor the folder can be relied on. */
+  async #key(): Promise<MachineKey | NotOwned> {
+    try {
+      return (await folderProblem(this.folder)) ?? (await machineKey(this.keyFolder));
+    } catch (error) {
+      return { problem: firstLine(error), hint: "set STABLEGRIFFIN_CACHE to a folder of your own" };
+    }
+  }
+
+  #refuse({ problem, hint }: NotOwned): string {
+    const reason = `the compile cache is not used: ${problem}; ${hint}`;
+    this.#tell(reason);
+    return reason;
+  }
+
+  #tell(problem: string): void {
+    if (this.#told.has(problem)) return;
+    this.#told.add(problem);
+    this.#onProblem?.(problem);
+  }
+
   /** The program, or why there is none. */
   async #load(
     client: Client,
     request: CompileRequest,
-    key: string,
-    path: string,
+    { machine, key, path }: Place,
   ): Promise<Executable | string> {
-    const file = await readFile(path).catch(() => undefined);
+    const file = await readOwned(path).catch(() => undefined);
     if (file === undefined) return "not compiled before";
-    const entry = decodeEntry(key, file);
+    const entry = "problem" in file ? { rejected: file.problem } : decodeEntry(machine, key, file);
     const refused = async (reason: string) => {
-      await rm(path, { force: true });
+      await rm(path, { recursive: true, force: true }).catch(() => undefined);
       return `entry rejected: ${reason}`;
     };
     if ("rejected" in entry) return refused(entry.rejected);
@@ -88,27 +145,27 @@ export class CompileCache {
       await utimes(path, new Date(), new Date()).catch(() => undefined);
       return executable;
     } catch (error) {
-      return refused(error instanceof Error ? error.message.split("\n")[0]! : String(error));
+      return refused(firstLine(error));
     }
   }
 
   /** Writes an entry; why not, if it could not. */
   async #keep(
-    path: string,
-    key: string,
     executable: Executable,
     client: Client,
+    { machine, key, path }: Place,
   ): Promise<string | undefined> {
+    const temporary = join(this.folder, TEMPORARY + randomBytes(8).toString("hex"));
     try {
-      const bytes = encodeEntry(key, basename(client.plugin.path), executable.program.serialize());
-      await mkdir(this.folder, { recursive: true });
-      const temporary = join(this.folder, TEMPORARY + randomBytes(8).toString("hex"));
-      await writeFile(temporary, bytes);
+      const bytes = encodeEntry(machine, key, basename(client.plugin.path), executable.program.serialize());
+      await mkdir(this.folder, { recursive: true, mode: 0o700 });
+      await writeFile(temporary, bytes, { mode: 0o600, flag: "wx" });
       await rename(temporary, path);
       await this.#trim();
       return undefined;
     } catch (error) {
-      return error instanceof Error ? error.message.split("\n")[0] : String(error);
+      await rm(temporary, { force: true }).catch(() => undefined);
+      return firstLine(error);
     }
   }
 

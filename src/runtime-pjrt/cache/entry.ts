@@ -1,6 +1,6 @@
 /** @file One entry of the compile cache as a file: a line of JSON that describes it, then the compiled program. */
 import { z } from "zod";
-import { sha256 } from "../../support/hash.js";
+import type { MachineKey } from "../../support/machine-key.js";
 
 const MAGIC = "stablegriffin-program";
 
@@ -8,17 +8,25 @@ const headerSchema = z.strictObject({
   magic: z.literal(MAGIC),
   key: z.string(),
   bytes: z.int().nonnegative(),
-  sha256: z.string(),
+  /** Of key and program, under the key of the machine that compiled it. */
+  code: z.string(),
   plugin: z.string(),
 });
 
-/** The bytes of an entry's file. */
-export function encodeEntry(key: string, plugin: string, program: Uint8Array): Uint8Array {
+const PURPOSE = "compile cache entry 1";
+
+/** The bytes of an entry's file, signed by the machine. */
+export function encodeEntry(
+  machine: MachineKey,
+  key: string,
+  plugin: string,
+  program: Uint8Array,
+): Uint8Array {
   const header: z.infer<typeof headerSchema> = {
     magic: MAGIC,
     key,
     bytes: program.length,
-    sha256: sha256(program),
+    code: machine.sign(PURPOSE, [key, program]),
     plugin,
   };
   return Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), program]);
@@ -27,8 +35,8 @@ export function encodeEntry(key: string, plugin: string, program: Uint8Array): U
 /** A compiled program, or why the file does not hold the one that was asked for. */
 export type DecodedEntry = { readonly program: Uint8Array<ArrayBuffer> } | { readonly rejected: string };
 
-/** Reads an entry's file. Never throws: a bad entry is rebuilt. */
-export function decodeEntry(key: string, file: Uint8Array<ArrayBuffer>): DecodedEntry {
+/** Reads an entry's file: native code, so nothing but what this machine compiled is taken. Never throws: a bad entry is rebuilt. */
+export function decodeEntry(machine: MachineKey, key: string, file: Uint8Array<ArrayBuffer>): DecodedEntry {
   const end = file.indexOf(0x0a);
   if (end < 0) return { rejected: "no header" };
   let header: z.infer<typeof headerSchema>;
@@ -40,6 +48,7 @@ export function decodeEntry(key: string, file: Uint8Array<ArrayBuffer>): Decoded
   if (header.key !== key) return { rejected: "made for another program, plugin or machine" };
   const program = file.slice(end + 1);
   if (program.length !== header.bytes) return { rejected: `cut: ${program.length} of ${header.bytes} bytes` };
-  if (sha256(program) !== header.sha256) return { rejected: "damaged: wrong checksum" };
+  if (!machine.verifies(PURPOSE, [key, program], header.code))
+    return { rejected: "damaged, or not compiled on this machine: wrong authentication code" };
   return { program };
 }

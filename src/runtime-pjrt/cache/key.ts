@@ -6,7 +6,7 @@ import { encodeCompileOptions } from "../compile-options.js";
 import { libraryHash, processorFeatures } from "./identity.js";
 
 /** Changes when the key or the file format does. */
-const FORMAT = "stablegriffin compiled program 1";
+const FORMAT = "stablegriffin compiled program 2";
 
 /** Environment variables that compilers read. */
 const COMPILER_VARIABLES = ["XLA_FLAGS", "LIBTPU_INIT_ARGS", "TF_XLA_FLAGS"];

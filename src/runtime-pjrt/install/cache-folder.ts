@@ -15,3 +15,6 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 /** Where plugins are installed: STABLEGRIFFIN_PLUGINS, else `plugins` in the cache folder. It need not exist. */
 export const pluginsFolder = (env: NodeJS.ProcessEnv = process.env): string =>
   env.STABLEGRIFFIN_PLUGINS || join(cacheFolder(env), "plugins");
+
+/** Where the key lies that tells what was made on this machine. It need not exist. */
+export const keyFolder = (env: NodeJS.ProcessEnv = process.env): string => join(cacheFolder(env), "trust");

@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type Client, CompileCache } from "../../../src/runtime-pjrt/index.js";
+import { type Client, CompileCache, keyFolder } from "../../../src/runtime-pjrt/index.js";
+import { type MachineKey, machineKey } from "../../../src/support/machine-key.js";
 import { addProgram, f32x4, floats, main, withClient } from "../cpu.js";
 
 const request = { program: addProgram(), signature: { arguments: [f32x4, f32x4], results: [f32x4] } };
@@ -62,7 +63,7 @@ describe("the compile cache", () => {
     [
       "damaged",
       (bytes: Uint8Array) => bytes.with(-20, bytes.at(-20)! ^ 1),
-      /^entry rejected: damaged: wrong checksum$/,
+      /^entry rejected: damaged, or not compiled on this machine: wrong authentication code$/,
     ],
     ["empty", () => new Uint8Array(0), /^entry rejected: no header$/],
   ] as const)("a %s entry is rejected and rebuilt", async (_, damage, reason) => {
@@ -83,7 +84,13 @@ describe("the compile cache", () => {
     await withClient(async (client) => {
       await compileAndRun(cache, client);
       const [name] = await readdir(cache.folder);
-      const foreign = encodeEntry(name!.replace(".program", ""), "plugin.so", new Uint8Array(50).fill(7));
+      const machine = (await machineKey(keyFolder())) as MachineKey;
+      const foreign = encodeEntry(
+        machine,
+        name!.replace(".program", ""),
+        "plugin.so",
+        new Uint8Array(50).fill(7),
+      );
       await writeFile(join(cache.folder, name!), foreign);
       expect(await compileAndRun(cache, client)).toMatch(/^entry rejected: PJRT INVALID_ARGUMENT: /);
       expect(await compileAndRun(cache, client)).toBe("compiled before");
@@ -117,7 +124,90 @@ describe("the compile cache", () => {
     await writeFile(file, "");
     const cache = new CompileCache({ folder: join(file, "programs") });
     await withClient(async (client) => {
-      expect(await compileAndRun(cache, client)).toMatch(/^not compiled before; not kept: ENOTDIR/);
+      expect(await compileAndRun(cache, client)).toMatch(/^the compile cache is not used: ENOTDIR/);
+    });
+  });
+
+  test("an entry that another machine's key signed is not run", async () => {
+    const folder = await newFolder();
+    const here = new CompileCache({ folder, keyFolder: await newFolder() });
+    const elsewhere = new CompileCache({ folder, keyFolder: await newFolder() });
+    await withClient(async (client) => {
+      expect(await compileAndRun(elsewhere, client)).toBe("not compiled before");
+      expect(await compileAndRun(here, client)).toBe(
+        "entry rejected: damaged, or not compiled on this machine: wrong authentication code",
+      );
+      expect(await compileAndRun(here, client)).toBe("compiled before");
+    });
+  });
+
+  test("an entry that others can write is not run, but made anew", async () => {
+    const cache = new CompileCache({ folder: await newFolder() });
+    await withClient(async (client) => {
+      await compileAndRun(cache, client);
+      const path = join(cache.folder, (await readdir(cache.folder))[0]!);
+      await chmod(path, 0o666);
+      expect(await compileAndRun(cache, client)).toBe(
+        `entry rejected: ${path} can be written by other users (mode 666)`,
+      );
+      expect((await stat(path)).mode & 0o777).toBe(0o600);
+      expect(await compileAndRun(cache, client)).toBe("compiled before");
+    });
+  });
+
+  test.runIf(process.getuid?.() === 0)("an entry of another user is not run", async () => {
+    const cache = new CompileCache({ folder: await newFolder() });
+    await withClient(async (client) => {
+      await compileAndRun(cache, client);
+      const path = join(cache.folder, (await readdir(cache.folder))[0]!);
+      await chown(path, 65534, 65534);
+      expect(await compileAndRun(cache, client)).toBe(
+        `entry rejected: ${path} belongs to another user (uid 65534, this process has 0)`,
+      );
+    });
+  });
+
+  test("a folder that others can write is not used; why is said once, with what to do", async () => {
+    const folder = await newFolder();
+    await chmod(folder, 0o777);
+    const told: string[] = [];
+    const cache = new CompileCache({ folder, onProblem: (problem) => told.push(problem) });
+    await withClient(async (client) => {
+      await compileAndRun(cache, client);
+      await compileAndRun(cache, client);
+    });
+    expect(told).toEqual([
+      `the compile cache is not used: ${folder} can be written by other users (mode 777); chmod go-w ${folder}`,
+    ]);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test("a key that others can read signs nothing", async () => {
+    const keys = await newFolder();
+    const cache = new CompileCache({ folder: await newFolder(), keyFolder: keys });
+    await withClient(async (client) => {
+      await compileAndRun(cache, client);
+      await chmod(join(keys, "key"), 0o644);
+      expect(await compileAndRun(cache, client)).toBe(
+        `the compile cache is not used: ${keys}/key can be read by other users (mode 644); chmod go-rwx ${keys}/key`,
+      );
+    });
+  });
+
+  test("an entry that cannot be put into its place leaves nothing behind", async () => {
+    const cache = new CompileCache({ folder: await newFolder() });
+    await withClient(async (client) => {
+      await compileAndRun(cache, client);
+      const [name] = await readdir(cache.folder);
+      await cache.clear();
+      // What is rejected is removed before the program is compiled: something must lie there afterwards.
+      const compile = client.compile.bind(client);
+      client.compile = async (...args) => {
+        await mkdir(join(cache.folder, name!, "taken"), { recursive: true });
+        return compile(...args);
+      };
+      expect(await compileAndRun(cache, client)).toMatch(/^not compiled before; not kept: E/);
+      expect(await readdir(cache.folder)).toEqual([name]);
     });
   });
 });
