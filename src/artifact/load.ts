@@ -5,6 +5,7 @@ import { checkCompatibility, type CompatibilityOptions } from "./check.js";
 import { findExecutables, type TrustOptions } from "./executables.js";
 import { ArtifactModel } from "./model.js";
 import { type OpenArtifact, openArtifact } from "./open.js";
+import { planManifest } from "./programs.js";
 import { openWeights } from "./weights.js";
 
 /** How an artifact is checked and loaded; all of it is optional. */
@@ -48,8 +49,19 @@ async function load(
   const stored = await findExecutables(artifact.manifest, client, options);
   await using found = await openWeights(artifact, options.weights);
   const { onEvent, cache, programs } = options;
-  const weights = uploadWeights(client, found.parameters, artifact.manifest.dtype, onEvent);
+  const plan = planManifest(artifact.manifest);
+  const weights = uploadWeights(client, found.parameters, artifact.manifest.dtype, onEvent, plan);
   const { warnings } = found;
-  const model = new ArtifactModel({ artifact, client, weights, stored, warnings, cache, onEvent, onClose });
+  const model = new ArtifactModel({
+    artifact,
+    client,
+    weights,
+    plan,
+    stored,
+    warnings,
+    cache,
+    onEvent,
+    onClose,
+  });
   return await model.loaded(programs);
 }

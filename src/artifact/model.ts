@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Client, type CompileCache, compileThrough, type Executable } from "../runtime-pjrt/index.js";
+import type { WeightPlan } from "../program/index.js";
 import {
   describeProgram,
   type LoadedProgram,
@@ -25,6 +26,7 @@ interface LoadedParts {
   readonly artifact: OpenArtifact;
   readonly client: Client;
   readonly weights: ResidentWeights;
+  readonly plan: WeightPlan;
   readonly stored: StoredExecutables;
   readonly warnings: readonly string[];
   readonly cache: CompileCache | undefined;
@@ -41,9 +43,9 @@ export class ArtifactModel extends ResidentModel<LoadedProgram> {
 
   /** For `loadArtifact`. */
   constructor(parts: LoadedParts) {
-    const { client, weights, warnings, stored } = parts;
+    const { client, weights, plan, warnings, stored } = parts;
     const { generation, dtype, chunk } = parts.artifact.manifest;
-    super(client, generation, { dtype, chunk, weights });
+    super(client, generation, { dtype, chunk, weights, plan });
     this.warnings = warnings;
     this.#parts = parts;
     this.#notes = [...stored.notes];

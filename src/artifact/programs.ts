@@ -1,4 +1,5 @@
-/** @file Which programs a manifest has, in words. */
+/** @file Which programs a manifest has, in words, and what becomes of the weights when they run. */
+import { planWeights, type WeightPlan } from "../program/index.js";
 import type { Manifest } from "./manifest.js";
 
 /** `batch 1: prefill of 16, 64 or 256 tokens, extend of 256, decode of 1`. */
@@ -15,4 +16,12 @@ export function describeKinds({ programs }: Manifest): string {
       return `batch ${batch}: ${kinds.join("; ")}`;
     })
     .join(" / ");
+}
+
+/** Which weights only preparing programs take. Sessions of an artifact run no other programs than the manifest names. */
+export function planManifest({ programs }: Manifest): WeightPlan {
+  const [preparations, runnable] = [true, false].map((prepares) =>
+    programs.filter(({ kind }) => (kind === "prepare") === prepares),
+  );
+  return planWeights(runnable!, preparations!);
 }

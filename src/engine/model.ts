@@ -29,7 +29,10 @@ export interface ModelOptions extends LoweringOptions {
   readonly onPass?: PassCallback | undefined;
 }
 
-/** A model with its weights on a device. Close it. */
+/**
+ * A model with its weights on a device. Close it. All parameters stay there, beside what is prepared of them: a program that is lowered
+ * later may take any of them. An exported model, whose programs are all known, frees those that only preparations take.
+ */
 export class Model<Kind extends string = string> extends ResidentModel<CompiledProgram> {
   readonly #options: ModelOptions;
   readonly #family: Family;

@@ -8,6 +8,13 @@ export type {
   ResultRole,
 } from "./interface.js";
 export { argumentSchema, resultSchema } from "./schema.js";
+export {
+  consumedBy,
+  type PlannedWeight,
+  planWeights,
+  type WeightPlan,
+  type WeightUse,
+} from "./weight-plan.js";
 export { isBufferElementType, ProgramError, staticTensor } from "./tensor.js";
 export {
   argumentMeaning,

@@ -1,7 +1,7 @@
 /** @file A model on a device: weights that stay, programs that are made when they are first needed. */
 import { remember } from "../support/remember.js";
-import type { Client, DeviceBuffer, Executable } from "../runtime-pjrt/index.js";
-import type { Interface } from "../program/index.js";
+import { type Client, type DeviceBuffer, type Executable, hostBytes } from "../runtime-pjrt/index.js";
+import { consumedBy, type Interface, type WeightPlan } from "../program/index.js";
 import type { FloatType } from "../weights/index.js";
 import { callProgram } from "./call.js";
 import type { LanguageModel } from "./language-model.js";
@@ -23,15 +23,27 @@ export interface WeightPreparation {
   load(): Promise<Executable>;
 }
 
-/** Loads the preparing program, runs it once and frees it; its results by name, which the caller closes. @throws UsageError, PjrtError */
+/**
+ * Loads the preparing program, runs it once and frees it; its results by name, computed when this resolves, which the caller closes.
+ * @throws UsageError, PjrtError
+ */
 export async function runPreparation(
   preparation: WeightPreparation,
   parameters: ReadonlyMap<string, DeviceBuffer> | Promise<ReadonlyMap<string, DeviceBuffer>>,
 ): Promise<ReadonlyMap<string, DeviceBuffer>> {
   using executable = await preparation.load();
   const { outputs } = await callProgram(preparation.interface, executable, { parameters: await parameters });
-  return outputs;
+  try {
+    await Promise.all([...outputs.values()].map(({ ready }) => ready));
+    return outputs;
+  } catch (error) {
+    closeAll(outputs.values());
+    throw error;
+  }
 }
+
+const bytesOf = (buffers: Iterable<DeviceBuffer>): number =>
+  [...buffers].reduce((sum, buffer) => sum + hostBytes(buffer), 0);
 
 /** The longest piece in which prompts are read, in tokens: a program of that length must compile in seconds. */
 const DEFAULT_CHUNK = 256;
@@ -42,6 +54,8 @@ export interface ResidentParts {
   /** Default 256. */
   readonly chunk?: number | undefined;
   readonly weights: ResidentWeights;
+  /** What becomes of each parameter, where all programs are known. Without it all are kept: a later program may take any of them. */
+  readonly plan?: WeightPlan | undefined;
 }
 
 /** What models have in common, wherever their programs come from. */
@@ -49,25 +63,36 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
   readonly #programs = new Map<string, Promise<Program>>();
   readonly #prepared = new Map<Interface, Promise<ReadonlyMap<string, DeviceBuffer>>>();
   readonly #weights: ResidentWeights;
+  readonly #plan: WeightPlan;
+  /** Preparations that have run. */
+  readonly #ran = new Set<Interface>();
+  #freedBytes = 0;
+  #preparedBytes = 0;
   readonly dtype: FloatType;
   readonly chunk: number;
 
   constructor(
     readonly client: Client,
     readonly generation: LanguageModel,
-    { dtype, chunk = DEFAULT_CHUNK, weights }: ResidentParts,
+    { dtype, chunk = DEFAULT_CHUNK, weights, plan = new Map() }: ResidentParts,
   ) {
     this.dtype = dtype;
     this.chunk = chunk;
     this.#weights = weights;
+    this.#plan = plan;
   }
 
   /** Makes a program; asked once for each key, and again after a failure. */
   protected abstract make(key: ProgramKey): Promise<Program>;
 
-  /** Bytes of the weights on the device. */
+  /** Bytes of the parameters on the device. Those that preparations alone take are freed when all of these have run. */
   get parameterBytes(): number {
-    return this.#weights.bytes;
+    return this.#weights.bytes - this.#freedBytes;
+  }
+
+  /** Bytes of what preparations have computed from parameters so far. */
+  get preparedBytes(): number {
+    return this.#preparedBytes;
   }
 
   /**
@@ -109,12 +134,23 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
   async #prepare(preparations: readonly WeightPreparation[]): Promise<ReadonlyMap<string, DeviceBuffer>> {
     const given = await Promise.all(
       preparations.map((preparation) =>
-        remember(this.#prepared, preparation.interface, () =>
-          runPreparation(preparation, this.#weights.buffers),
-        ),
+        remember(this.#prepared, preparation.interface, () => this.#runPreparation(preparation)),
       ),
     );
     return given.length === 1 ? given[0]! : new Map(given.flatMap((prepared) => [...prepared]));
+  }
+
+  async #runPreparation(preparation: WeightPreparation): Promise<ReadonlyMap<string, DeviceBuffer>> {
+    const prepared = await runPreparation(preparation, this.#weights.buffers);
+    const parameters = await this.#weights.buffers;
+    this.#ran.add(preparation.interface);
+    this.#preparedBytes += bytesOf(prepared.values());
+    const consumed = consumedBy(this.#plan, this.#ran)
+      .map((path) => parameters.get(path)!)
+      .filter(({ state }) => state === "live");
+    this.#freedBytes += bytesOf(consumed);
+    closeAll(consumed);
+    return prepared;
   }
 
   /** Frees weights and programs. */

@@ -1,5 +1,6 @@
 /** @file Weights from a checkpoint to a device. */
 import { allocateAligned, type Client, type DeviceBuffer, hostBytes } from "../runtime-pjrt/index.js";
+import type { WeightPlan } from "../program/index.js";
 import type { BoundParameter, FloatType } from "../weights/index.js";
 import type { ModelEvent } from "./events.js";
 import { closeAll } from "./program-set.js";
@@ -23,21 +24,29 @@ const READS = 2;
 /**
  * Puts weights on the client's first device, converted to `dtype`, a few tensors at a time: a large model is never in host memory
  * beside the device's. A device that is the host uses the memory that they are read into. The files must stay open meanwhile.
+ * @param plan says which are freed early: on a device that is the host they lie apart from those that stay
  */
 export function uploadWeights(
   client: Client,
   parameters: ReadonlyMap<string, BoundParameter>,
   dtype: FloatType,
   onEvent?: (event: ModelEvent) => void,
+  plan: WeightPlan = new Map(),
 ): ResidentWeights {
   const bytesOf = ({ shape }: BoundParameter) => hostBytes({ elementType: dtype, dimensions: shape });
-  const totalBytes = [...parameters.values()].reduce((sum, parameter) => sum + bytesOf(parameter), 0);
-  const memory = client.isHost ? new HostMemory(totalBytes) : undefined;
+  const sizeOf = (some: readonly BoundParameter[]) =>
+    some.reduce((sum, parameter) => sum + bytesOf(parameter), 0);
+  const totalBytes = sizeOf([...parameters.values()]);
+  const isConsumed = (path: string) => plan.get(path)?.use === "consumed";
+  const [consumed, kept] = [true, false].map((goes) => {
+    const those = [...parameters].flatMap(([path, one]) => (isConsumed(path) === goes ? [one] : []));
+    return client.isHost ? new HostMemory(sizeOf(those)) : undefined;
+  });
   const buffers = new Map<string, DeviceBuffer>();
   let loadedBytes = 0;
 
   const put = async (path: string, parameter: BoundParameter): Promise<void> => {
-    const into = memory?.take(bytesOf(parameter));
+    const into = (isConsumed(path) ? consumed : kept)?.take(bytesOf(parameter));
     const data = await parameter.readAs(dtype, into);
     const semantics = data === into ? "zero-copy" : "copy";
     const tensor = { elementType: dtype, dimensions: parameter.shape, data };
