@@ -107,6 +107,17 @@ test("models are values: only the package's entry and the command line's list im
   expect(importers.filter((file) => !compositionRoots.includes(file))).toEqual([]);
 });
 
+test("the meaning of ops knows no strategy: of the lowerings it imports only what says how rows lie", () => {
+  const meaning = "src/lowering/decompose/";
+  const shared = ["src/lowering/time-layout.ts", "src/lowering/floor-mod.ts"];
+  const wrong = files
+    .filter((file) => file.startsWith(meaning))
+    .flatMap((file) => imports.get(file)!.map((target) => `${file} imports ${target}`))
+    .filter((line) => / imports src\/(?!ir\/)/.test(line))
+    .filter((line) => ![meaning, ...shared].some((target) => line.includes(` imports ${target}`)));
+  expect(wrong).toEqual([]);
+});
+
 test("no folders import each other in a circle", () => {
   const circles: string[] = [];
   const visit = (folder: string, path: readonly string[]): void => {

@@ -5,7 +5,7 @@ import type { OperationOf } from "../../ir/ops/index.js";
 import { type Emitter, isSplat, shapeOf, typeOf } from "../../ir/emit.js";
 import { toOrdered } from "../time-layout.js";
 
-/** `product`: as a product with ones, for targets whose strength that is. */
+/** How exponentials are summed: by a reduction, or as a product with ones, which a matrix unit does faster. */
 export type Totals = "reduce" | "product";
 
 /** The operands by name; `ring` is absent when no token came before (num_tokens is the constant 0). Strategies see k and v [b, t, h]. */
@@ -23,7 +23,7 @@ export interface AttentionInputs {
   readonly scale: number;
 }
 
-/** The same in order, for strategies that know no other. */
+/** The same in the order of time, for strategies that need it. */
 export const inOrder = (e: Emitter, inputs: AttentionInputs): AttentionInputs => ({
   ...inputs,
   q: toOrdered(e, inputs.q, inputs.factor),
@@ -70,7 +70,7 @@ export function segments(e: Emitter, segmentPos: Value): Value {
   return e.reshape(count, [batch, time]);
 }
 
-/** The reference's stand-in for minus infinity: finite, so that a row without keys stays a number. */
+/** Score of a key that is not seen: finite, so that the softmax of a padding row without keys is no NaN. */
 const MASKED = -2.3819763e38;
 
 /** Softmax over the last dimension of f32 scores where `mask` holds, not yet divided by its sums: the exponentials, f32. */

@@ -2,7 +2,7 @@
  * @file banded: queries in blocks, each block against the w keys before it and its own, so that work grows with t (w +
  * block) and not with t^2. With a ring, its keys are brought into the order of positions and stand before the new ones;
  * without, the first blocks see just the keys there are. Strided rows are regrouped into blocks of consecutive tokens, whose order
- * inside of a block stays as it is: softmax does not mind, and the mask counts distances in tokens.
+ * inside of a block stays as it is: a softmax does not depend on it, and the mask counts distances in tokens.
  */
 import type { Value } from "../../ir/operation.js";
 import { ringInOrder } from "../kv-cache/rolling.js";
@@ -117,7 +117,7 @@ function attend(
   return { sums: e.dot(weights, rows.values, numbers, "f32"), total };
 }
 
-/** Sums over the last axis, f32, as a product with ones: where that is what the target is good at. One column would be made a sum again. */
+/** Sums over the last axis, f32, as a product with ones; eight columns, since XLA turns a product with one column into a sum. */
 function totalsByProduct(e: Emitter, weights: Value): Value {
   const shape = shapeOf(weights);
   const ones = e.fill(1, [shape.at(-1)!, 8], typeOf(weights).element);

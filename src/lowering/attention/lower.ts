@@ -13,7 +13,7 @@ export type AttentionChoice =
   | { readonly strategy: "dense" }
   | { readonly strategy: "banded"; readonly block: number | undefined };
 
-/** Queries a block: as many as the window has tokens, within what keeps a block's scores small (256) and full (32). */
+/** Queries per block: as many as the window has tokens, within what keeps a block's scores small (256) and full (32). */
 const blockFor = (window: number): number => Math.min(256, Math.max(32, window));
 
 /** Queries that fit one block are dense anyway: a band would only add rows. */

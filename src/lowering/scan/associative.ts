@@ -6,7 +6,7 @@ import type { Value } from "../../ir/operation.js";
 import { type Emitter, shapeOf } from "../../ir/emit.js";
 import type { ScanStrategy } from "./scan.js";
 
-/** Elements of `even` and `odd` in turns along `dim`, starting with `even`, which may be one longer. */
+/** Elements of `even` and `odd` alternating along `dim`, starting with `even`, which may be one longer. */
 function interleave(emitter: Emitter, even: Value, odd: Value, dim: number): Value {
   const [evens, odds] = [shapeOf(even)[dim]!, shapeOf(odd)[dim]!];
   const spreadEven = emitter.pad(even, dim, 0, evens === odds ? 1 : 0, 0, 1);

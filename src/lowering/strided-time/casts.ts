@@ -1,4 +1,4 @@
-/** @file Layout casts between the order of time and the strided layout: made once a value, and none where another value will do. */
+/** @file Layout casts between the order of time and the strided layout: at most one of each kind per value, none where another value will do. */
 import { rowAxesOf } from "../../ir/analysis/row-axes.js";
 import { Builder } from "../../ir/builder.js";
 import { definingOp, type Operation, type Value } from "../../ir/operation.js";
@@ -6,7 +6,7 @@ import { isOp, type OperationOf } from "../../ir/ops/index.js";
 
 export type CastName = "nn.to_strided" | "nn.to_ordered";
 
-/** A builder right after `value` comes to be, where what it makes is seen by all who see `value`. */
+/** A builder right after the definition of `value`: what it makes dominates all users of `value`. */
 function builderAfter(value: Value): Builder {
   const maker = definingOp(value);
   if (maker === undefined) return Builder.before((value.owner as Exclude<Value["owner"], Operation>).first!);
