@@ -5,6 +5,7 @@ import { basename, dirname, join } from "node:path";
 import { EnvironmentError } from "../../support/errors.js";
 import { checkNotAborted, type WaitOptions } from "../../support/wait.js";
 import { suggestion } from "../../support/suggest.js";
+import { isIntact } from "./verify.js";
 import { pluginsFolder } from "./cache-folder.js";
 import { makeFolder } from "../../support/whole.js";
 import { downloadWheel } from "./pip.js";
@@ -37,7 +38,7 @@ export function isInstalled(wheel: PluginWheel, env?: NodeJS.ProcessEnv): boolea
 }
 
 /**
- * Installs a plugin unless it is there, and gives the library's path. Interrupted at any point it leaves nothing half: the next
+ * Installs a plugin unless it is there and has the hash of what was published, and gives the library's path; one that was changed is replaced. Interrupted at any point it leaves nothing half: the next
  * call starts over. Several processes may install at once.
  * @param name a platform (cpu, tpu) or a package of PLUGIN_WHEELS
  * @throws EnvironmentError for an unknown name, another machine than Linux on x64, no python3 or pip, a failed download
@@ -52,7 +53,7 @@ export async function installPlugin(name: string, options: InstallOptions = {}):
   }
   const { env } = options;
   const path = installedPath(wheel, env);
-  if (isInstalled(wheel, env)) return path;
+  if (isInstalled(wheel, env) && (await isIntact(path, wheel))) return path;
   if (process.platform !== "linux" || process.arch !== "x64") {
     throw new EnvironmentError({
       message: `${wheel.package} has no build for this machine`,
@@ -73,7 +74,7 @@ export async function installPlugin(name: string, options: InstallOptions = {}):
       await extractMember(archive, wheel.member, target, report("extract", wheel.libraryBytes));
     });
   await install();
-  if (isInstalled(wheel, env)) return path;
+  if (isInstalled(wheel, env) && (await isIntact(path, wheel))) return path;
   // Somebody changed what was there; a folder that exists is never replaced, so it goes first.
   await rm(folder, { recursive: true, force: true });
   await install();

@@ -13,6 +13,10 @@ function wheelOf(path: string): PluginWheel | undefined {
   );
 }
 
+/** Whether a library has the hash of what was published as this wheel. */
+export const isIntact = async (path: string, wheel: PluginWheel): Promise<boolean> =>
+  (await libraryHash(path)) === wheel.librarySha256;
+
 /**
  * Holds an installed library against the hash of what was published; others are not looked at. All of it is read once: the hash is noted
  * in the cache folder for the file's size, time of change and inode.
@@ -21,12 +25,11 @@ function wheelOf(path: string): PluginWheel | undefined {
 export async function checkInstalledLibrary(path: string): Promise<void> {
   const wheel = wheelOf(path);
   if (wheel === undefined) return;
-  const hash = await libraryHash(path);
-  if (hash === wheel.librarySha256) return;
+  if (await isIntact(path, wheel)) return;
   throw new EnvironmentError({
     message: `${path} is not what was installed: it was changed, or the disk is damaged`,
     expected: `sha256 ${wheel.librarySha256}`,
-    got: `sha256 ${hash}`,
-    hint: `remove the folder ${dirname(path)}, then install it again: griffin plugin install ${wheel.package}`,
+    got: `sha256 ${await libraryHash(path)}`,
+    hint: `install it again: griffin plugin install ${wheel.package}`,
   });
 }

@@ -1,9 +1,9 @@
-import { mkdtemp, readdir, stat } from "node:fs/promises";
+import { mkdtemp, open, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { afterEach, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import {
   type InstallProgress,
   installPlugin,
@@ -11,33 +11,37 @@ import {
   PLUGIN_WHEELS,
 } from "../../../src/runtime-pjrt/index.js";
 
-const before = process.env.STABLEGRIFFIN_CACHE;
-afterEach(() => {
-  if (before === undefined) delete process.env.STABLEGRIFFIN_CACHE;
-  else process.env.STABLEGRIFFIN_CACHE = before;
-});
-
 const wheel = PLUGIN_WHEELS["lammps-jax-pjrt-cpu"];
 
+/** Variables that name folders of the test's own: nothing of the user's is touched. */
+async function ownFolders() {
+  const cache = await mkdtemp(join(tmpdir(), "install-"));
+  onTestFinished(() => rm(cache, { recursive: true, force: true }));
+  const plugins = join(cache, "plugins");
+  return { plugins, env: { ...process.env, STABLEGRIFFIN_CACHE: cache, STABLEGRIFFIN_PLUGINS: plugins } };
+}
+
 test("an installed plugin is whole, loads, and its progress ends at the totals", async () => {
-  process.env.STABLEGRIFFIN_CACHE = await mkdtemp(join(tmpdir(), "install-"));
+  const { env, plugins } = await ownFolders();
   const last: Partial<Record<InstallProgress["phase"], InstallProgress>> = {};
   const path = await installPlugin(wheel.package, {
+    env,
     onProgress: (progress) => {
       last[progress.phase] = progress;
     },
   });
+  expect(path.startsWith(plugins)).toBe(true);
   expect((await stat(path)).size).toBe(wheel.libraryBytes);
   expect([last.download?.bytes, last.extract?.bytes]).toEqual([wheel.wheelBytes, wheel.libraryBytes]);
   expect((await Plugin.load(path)).apiVersion.minor).toBe(115);
 });
 
 test("killed at any moment, the next run installs it whole", async () => {
-  const cache = await mkdtemp(join(tmpdir(), "install-"));
+  const { env, plugins } = await ownFolders();
   const child = fileURLToPath(new URL("./install-child.ts", import.meta.url));
   const run = (options: object) =>
     execa(process.execPath, ["--import", "jiti/register", child, wheel.package], {
-      env: { STABLEGRIFFIN_CACHE: cache },
+      env,
       reject: false,
       ...options,
     });
@@ -46,5 +50,16 @@ test("killed at any moment, the next run installs it whole", async () => {
   }
   const { exitCode, stdout } = await run({});
   expect([exitCode, (await stat(stdout)).size]).toEqual([0, wheel.libraryBytes]);
-  expect(await readdir(join(cache, "plugins"))).toEqual([`${wheel.package}-${wheel.version}`]);
+  expect(await readdir(plugins)).toEqual([`${wheel.package}-${wheel.version}`]);
+});
+
+test("one that was changed without another size is installed anew", async () => {
+  const { env } = await ownFolders();
+  const path = await installPlugin(wheel.package, { env });
+  const file = await open(path, "r+");
+  await file.write(Buffer.from("changed"), 0, 7, 100_000_000);
+  await file.close();
+  await expect(Plugin.load(path)).rejects.toThrow(/is not what was installed/);
+  expect(await installPlugin(wheel.package, { env })).toBe(path);
+  expect((await Plugin.load(path)).apiVersion.minor).toBe(115);
 });
