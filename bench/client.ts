@@ -10,7 +10,7 @@ import { type Client, findPlugin, Plugin } from "../src/runtime-pjrt/index.js";
  */
 export async function openClient(plugin: string): Promise<Client> {
   const { path } = await findPlugin(plugin, { install: true });
-  return (await Plugin.load(path)).createClient();
+  return (await Plugin.load(path)).createClient({ keepFreedMemory: true });
 }
 
 /** This package's version. */

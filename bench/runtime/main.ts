@@ -21,7 +21,7 @@ const { values } = parseArgs({
 
 const { path } = await findPlugin(values.plugin, { install: true });
 const plugin = await Plugin.load(path);
-const client = await plugin.createClient();
+const client = await plugin.createClient({ keepFreedMemory: true });
 const execution = await executeAndAwait(client, values.quick ? 2_000 : 20_000);
 const longRun = await endurance(client, values.quick ? 10_000 : 100_000);
 const rates = await transfers(client, 64 << 20, values.quick ? 5 : 20);

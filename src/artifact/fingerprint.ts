@@ -23,7 +23,11 @@ export const fingerprintOf = (client: Client): Promise<Fingerprint> =>
 export const fingerprintOfTopology = (plugin: Plugin, topology: Topology): Promise<Fingerprint> =>
   fingerprint(plugin, topology, "");
 
-async function fingerprint(plugin: Plugin, target: Devices, processor: string): Promise<Fingerprint> {
+async function fingerprint(
+  plugin: Pick<Plugin, "apiVersion" | "path">,
+  target: Devices,
+  processor: string,
+): Promise<Fingerprint> {
   const { major, minor } = plugin.apiVersion;
   return {
     plugin: await libraryHash(plugin.path),

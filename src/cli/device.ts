@@ -44,7 +44,7 @@ export async function openDevice(
 ): Promise<OpenDevice> {
   const plugin = await loadPlugin(context, name, progress);
   progress.update(`starting ${basename(plugin.path)}`);
-  const client = await plugin.createClient();
+  const client = await plugin.createClient({ keepFreedMemory: true });
   progress.done();
   return {
     plugin,

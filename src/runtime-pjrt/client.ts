@@ -10,7 +10,7 @@ import { addressOf, keepFreedMemory } from "./ffi.js";
 import { allocateOnDevice, type HostTensor, transferToDevice, type TransferOptions } from "./host-tensor.js";
 import { readPointers, readText } from "./memory-reading.js";
 import { type Options, writeOptions } from "./named-value.js";
-import type { Plugin } from "./plugin.js";
+import type { PluginCore } from "./plugin-core.js";
 import type { ResourceCounts } from "./resources.js";
 import type { Signature, TensorSpec } from "./signature.js";
 import { type AheadOfTimeProgram, Topology } from "./topology.js";
@@ -23,6 +23,12 @@ export interface ClientOptions extends WaitOptions {
   readonly plugin?: Options;
   /** Executions in flight before `execute` waits (default 8). */
   readonly inFlightLimit?: number;
+  /**
+   * Asks glibc, for the whole process, to keep memory that was freed (default false). Results of many MB come faster, as no new pages are
+   * mapped for each: 42 MB in 2 ms instead of 10; the process does not get smaller again. Of use where the devices are the host's
+   * processor; nothing elsewhere.
+   */
+  readonly keepFreedMemory?: boolean;
 }
 
 const DEFAULT_IN_FLIGHT = 8;
@@ -38,19 +44,19 @@ export class Client {
   #closing: Promise<void> | undefined;
 
   private constructor(
-    readonly plugin: Plugin,
+    readonly plugin: PluginCore,
     core: ClientCore,
   ) {
     this.#core = core;
   }
 
   /** @throws PjrtError as the plugin says; AbortedError */
-  static create(plugin: Plugin, options: ClientOptions): Promise<Client> {
+  static create(plugin: PluginCore, options: ClientOptions): Promise<Client> {
     const release = (client: Client) => client.close();
     return waitFor("starting a client", options, () => Client.#start(plugin, options), release);
   }
 
-  static async #start(plugin: Plugin, options: ClientOptions): Promise<Client> {
+  static async #start(plugin: PluginCore, options: ClientOptions): Promise<Client> {
     const { api } = plugin;
     const given = writeOptions(options.plugin ?? {}, api.minor);
     const { client } = await api.callOnThread(
@@ -60,7 +66,7 @@ export class Client {
     );
     const core = new ClientCore(api, client, options.inFlightLimit ?? DEFAULT_IN_FLIGHT);
     const made = new Client(plugin, core);
-    if (made.isHost) keepFreedMemory();
+    if (options.keepFreedMemory === true && made.isHost) keepFreedMemory();
     return made;
   }
 

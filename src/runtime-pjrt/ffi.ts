@@ -24,17 +24,24 @@ export interface Library {
   callExported(name: string): bigint | undefined;
 }
 
+/**
+ * A worker's modules are unloaded when it ends, and with them what native calls under way would come back to; a plugin's own threads live
+ * as long as the process. @throws EnvironmentError in a worker thread
+ */
+export function checkMainThread(): void {
+  if (isMainThread) return;
+  throw new EnvironmentError({
+    message: "PJRT plugins can be used on the main thread only",
+    got: "a worker thread: it may end while the plugin's threads still work for it",
+    hint: "load the plugin on the main thread; compile and execute do not block it",
+  });
+}
+
 let configured = false;
 
 function configureOnce(): void {
   if (configured) return;
-  if (!isMainThread) {
-    throw new EnvironmentError({
-      message: "PJRT plugins can be used on the main thread only",
-      got: "a worker thread",
-      hint: "load the plugin on the main thread; compile and execute do not block it",
-    });
-  }
+  checkMainThread();
   try {
     koffi.config({ sync_stack_size: STACK_BYTES, async_stack_size: STACK_BYTES });
   } catch {

@@ -6,11 +6,10 @@ import { API_MINOR, FLOOR_MINOR } from "./abi/index.js";
 import { Api } from "./call.js";
 import { Client, type ClientOptions } from "./client.js";
 import { IncompatiblePluginError } from "./errors.js";
-import { extensionNames } from "./extensions/extension.js";
-import { loadLibrary } from "./ffi.js";
+import { checkMainThread, loadLibrary } from "./ffi.js";
 import { checkInstalledLibrary } from "./install/verify.js";
-import { type Attributes, type Options, readAttributes } from "./named-value.js";
-import { type ResourceCounts, ResourceTable } from "./resources.js";
+import type { Options } from "./named-value.js";
+import { PluginCore } from "./plugin-core.js";
 import { Topology } from "./topology.js";
 import { isLibtpu, prepareForLibtpu } from "./tpu-host.js";
 
@@ -18,21 +17,13 @@ const EXPORTED = "GetPjrtApi";
 const loaded = new Map<string, Promise<Plugin>>();
 
 /** A loaded plugin. It stays loaded until the process ends. */
-export class Plugin {
-  /** Topologies and programs compiled for them. */
-  readonly resources = new ResourceTable();
-
-  private constructor(
-    /** Real path of the library. */
-    readonly path: string,
-    readonly api: Api,
-  ) {}
-
+export class Plugin extends PluginCore {
   /**
    * Loads a plugin, once per library and process.
-   * @throws EnvironmentError if the path is no plugin, or an installed one that was changed; IncompatiblePluginError for an API version that cannot work
+   * @throws EnvironmentError in a worker thread, if the path is no plugin, or an installed one that was changed; IncompatiblePluginError for an API version that cannot work
    */
   static async load(path: string): Promise<Plugin> {
+    checkMainThread();
     const real = checkedPath(path);
     return remember(loaded, real, () => Plugin.#load(path, real));
   }
@@ -54,37 +45,6 @@ export class Plugin {
     checkVersion(api);
     api.call("PJRT_Plugin_Initialize", {});
     return new Plugin(real, api);
-  }
-
-  /** Version of the C API that the plugin was built with. */
-  get apiVersion(): { readonly major: number; readonly minor: number } {
-    return { major: this.api.major, minor: this.api.minor };
-  }
-
-  /** What the plugin says of itself, e.g. `stablehlo_current_version`, `stablehlo_minimum_version`, `xla_version`. */
-  get attributes(): Attributes {
-    const out = this.api.call("PJRT_Plugin_Attributes", {});
-    return readAttributes(out.attributes, out.num_attributes);
-  }
-
-  /** Names of the extensions it has. */
-  get extensions(): readonly string[] {
-    return extensionNames(this.api);
-  }
-
-  /** Live topologies and programs compiled for them. */
-  stats(): ResourceCounts {
-    return this.resources.counts();
-  }
-
-  /** The StableHLO versions it reads, oldest and newest, e.g. `{ minimum: "0.9.0", current: "1.16.1" }`. */
-  get stablehloVersions(): { readonly minimum?: string; readonly current?: string } {
-    const { stablehlo_minimum_version, stablehlo_current_version } = this.attributes;
-    const dotted = (version: Attributes[string] | undefined) =>
-      Array.isArray(version) ? version.join(".") : undefined;
-    const minimum = dotted(stablehlo_minimum_version);
-    const current = dotted(stablehlo_current_version);
-    return { ...(minimum !== undefined && { minimum }), ...(current !== undefined && { current }) };
   }
 
   /** Describes devices to compile for, without having them: `createTopology("v5e:2x2")`. @throws PjrtError */

@@ -7,7 +7,7 @@ import { addressOf } from "./ffi.js";
 import { readInt32s, readPointers, readText } from "./memory-reading.js";
 import { type Attributes, type Options, readAttributes, writeOptions } from "./named-value.js";
 import { takeBytes } from "./owned-bytes.js";
-import type { Plugin } from "./plugin.js";
+import type { PluginCore } from "./plugin-core.js";
 import { CompiledProgram } from "./program.js";
 import type { Resource, ResourceTable } from "./resources.js";
 import type { Signature } from "./signature.js";
@@ -47,7 +47,7 @@ export class Topology {
   readonly #use: (what: string) => bigint;
   readonly #resource: Resource | undefined;
 
-  private constructor(plugin: Plugin, owned: bigint | undefined, borrowed?: (what: string) => bigint) {
+  private constructor(plugin: PluginCore, owned: bigint | undefined, borrowed?: (what: string) => bigint) {
     this.#api = plugin.api;
     this.#resources = plugin.resources;
     if (owned !== undefined) {
@@ -59,7 +59,7 @@ export class Topology {
   }
 
   /** A client's own topology. @param check throws when the client is closed */
-  static borrow(plugin: Plugin, pointer: bigint, check: () => void): Topology {
+  static borrow(plugin: PluginCore, pointer: bigint, check: () => void): Topology {
     return new Topology(plugin, undefined, () => {
       check();
       return pointer;
@@ -70,7 +70,7 @@ export class Topology {
    * @param name as the plugin names topologies: "v5e:2x2", "v4:2x2x1", "v6e:1x1"
    * @throws PjrtError for a name that the plugin does not know; UnsupportedByPluginError if it has no topologies
    */
-  static async create(plugin: Plugin, name: string, options: Options = {}): Promise<Topology> {
+  static async create(plugin: PluginCore, name: string, options: Options = {}): Promise<Topology> {
     const text = utf8.encode(name);
     const given = writeOptions(options, plugin.api.minor);
     const { topology } = await plugin.api.callOnThread(
@@ -87,7 +87,7 @@ export class Topology {
   }
 
   /** Reads what `serialize` wrote. @throws PjrtError */
-  static deserialize(plugin: Plugin, bytes: Uint8Array): Topology {
+  static deserialize(plugin: PluginCore, bytes: Uint8Array): Topology {
     const { topology } = plugin.api.call("PJRT_TopologyDescription_Deserialize", {
       serialized_topology: addressOf(bytes),
       serialized_topology_size: bytes.length,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { griffin } from "../../models/index.js";
 import { Model } from "../../src/engine/index.js";
+import { Plugin } from "../../src/runtime-pjrt/index.js";
 import { type GenerateOptions, generate, type ProgramSet, Session } from "../../src/serving/index.js";
 import { GriffinError } from "../../src/support/errors.js";
 import { type Checkpoint, formulaCheckpoint } from "../../src/weights/index.js";
@@ -50,8 +51,7 @@ describe("tokens that go from step to step on the device", () => {
   });
 
   it("are the same where executions wait for each other", async () => {
-    const narrow = await cpu.client.plugin.createClient({ inFlightLimit: 1 });
-    await using _ = narrow;
+    await using narrow = await (await Plugin.load(cpu.client.plugin.path)).createClient({ inFlightLimit: 1 });
     using other = await loadTiny(narrow);
     expect(await generated(other, prompts)).toMatchObject(
       (await generated(model, prompts)).map(({ row, token, finished }) => ({ row, token, finished })),

@@ -1,7 +1,7 @@
 /** @file The profiler extension: a trace of what a device did, as the bytes of an XSpace message. */
 import type { ExtensionApi } from "../call.js";
 import { addressOf } from "../ffi.js";
-import type { Plugin } from "../plugin.js";
+import type { PluginCore } from "../plugin-core.js";
 import type { Resource } from "../resources.js";
 import { extensionOf } from "./extension.js";
 
@@ -10,7 +10,7 @@ export class Profiler {
   readonly #functions: ExtensionApi<"Profiler">;
   readonly #resource: Resource;
 
-  private constructor(plugin: Plugin, functions: ExtensionApi<"Profiler">, pointer: bigint) {
+  private constructor(plugin: PluginCore, functions: ExtensionApi<"Profiler">, pointer: bigint) {
     this.#functions = functions;
     this.#resource = plugin.resources.add(this, "profiler", pointer, (profiler) => {
       functions.call("PLUGIN_Profiler_Destroy", { profiler });
@@ -21,7 +21,7 @@ export class Profiler {
    * @param options bytes of a ProfileOptions message; empty for the plugin's own choice
    * @throws UnsupportedByPluginError where the plugin has no profiler
    */
-  static create(plugin: Plugin, options: Uint8Array = new Uint8Array(0)): Profiler {
+  static create(plugin: PluginCore, options: Uint8Array = new Uint8Array(0)): Profiler {
     const functions = extensionOf(plugin.api, "Profiler");
     const { profiler } = functions.call("PLUGIN_Profiler_Create", {
       options: addressOf(options),
