@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { type Client, installPlugin, Plugin, type PLUGIN_WHEELS } from "../../src/runtime-pjrt/index.js";
 import { floats } from "./cpu.js";
 
@@ -19,6 +19,9 @@ async function withOlder(name: string, run: (client: Client) => Promise<void>): 
 }
 
 describe.each(older)("%s", (name) => {
+  // Fetched here if need be: that takes longer than a test may.
+  beforeAll(async () => void (await installPlugin(name)));
+
   test("an upload in another layout than row-major is refused each time: its numbers would be others", () =>
     withOlder(name, async (client) => {
       for (const _ of [1, 2]) {
