@@ -1,8 +1,10 @@
 /** @file Rules of the ops that check results: the check dialect, and custom calls of its names. */
 import type { Operation } from "../operation.js";
 import { checkTolerances } from "../ops/check.js";
+import { formatType, isComplex, isFloat } from "../types.js";
 import { type Comparison, describeDifference } from "./compare.js";
-import { UnsupportedError, whereOf } from "./errors.js";
+import { InterpretError, UnsupportedError, whereOf } from "./errors.js";
+import { assertionMessage } from "./shape-assertion.js";
 import type { ControlRule, Machine, RuntimeValue } from "./machine.js";
 import { Tensor } from "./tensor.js";
 
@@ -28,14 +30,30 @@ function check(
   expected: RuntimeValue,
   how: Comparison,
 ): readonly RuntimeValue[] {
+  const { type, element } = actual as Tensor;
+  if (how.kind === "close" && !isFloat(element) && !isComplex(element))
+    throw new InterpretError({
+      message: `${operation.name}: units in the last place are those of floats`,
+      expected: "floats or complex numbers",
+      got: formatType(type),
+      where: whereOf(operation),
+    });
   const difference = describeDifference(actual as Tensor, expected as Tensor, how);
   machine.report(operation, difference);
   // A custom call may ask for the answer, as tensor<i1>.
   return operation.results.map(() => Tensor.fromBooleans([], [difference === undefined]));
 }
 
+/** @throws InterpretError in the words of an assertion about shapes that is false */
+function assertShapes(operation: Operation, operands: readonly Tensor[]): readonly RuntimeValue[] {
+  if (operands[0]?.numbers.every((bit) => bit !== 0) !== false) return [];
+  const message = assertionMessage(operation, (i) => operands[i]?.numbers);
+  throw new InterpretError({ message, where: whereOf(operation) });
+}
+
 const customCall: ControlRule<"stablehlo.custom_call"> = (operation, operands, machine) => {
   const { call_target_name: target } = operation.attributes;
+  if (target === "shape_assertion") return assertShapes(operation, operands as readonly Tensor[]);
   const how = targets[target];
   const [actual, expected] = operands;
   if (how === undefined || actual === undefined || expected === undefined)

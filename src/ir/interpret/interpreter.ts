@@ -12,6 +12,7 @@ import { InterpretError, UnsupportedError, whereOf } from "./errors.js";
 import type { Machine, RuntimeValue } from "./machine.js";
 import { overRealNumbers } from "./quantise.js";
 import { controlRuleTable, reasonNotInterpreted, tensorRuleTable } from "./rules.js";
+import { checkAtRunTime } from "./run-time-checks.js";
 import { Tensor } from "./tensor.js";
 
 /** Any rule, called with an operation of its name. */
@@ -166,6 +167,7 @@ export class Frame implements Machine {
   #evaluate(operation: Operation, operands: readonly RuntimeValue[]): readonly RuntimeValue[] {
     const rule = findTensorRule(operation.name);
     checkSizes(operation);
+    checkAtRunTime(operation, operands);
     if (rule !== undefined)
       return overRealNumbers(operation, operands as readonly Tensor[], (tensors) =>
         rule(operation as never, tensors, this),

@@ -2,6 +2,7 @@
 import { bodyOf, findFunction, returnedValues } from "../../ir/analysis/symbols.js";
 import type { Builder } from "../../ir/builder.js";
 import { numberAt } from "../../ir/elements.js";
+import { assertionMessage } from "../../ir/interpret/shape-assertion.js";
 import type { Block, Operation, Region, Value } from "../../ir/operation.js";
 import type { OperationOf } from "../../ir/ops/index.js";
 import { cloneOperation, insertOperation, type ValueMap } from "../../ir/rewriter.js";
@@ -23,22 +24,13 @@ interface View {
 /** The values that stand for the call's results; undefined while something is not known. */
 type Rule = (view: View) => readonly Value[] | undefined;
 
-/** The message of an assertion, its `{0}`, `{1}` ... replaced by the numbers that the call was given. */
-function assertionMessage({ call, operands, known }: View): string {
-  const attribute = call.extra.get("error_message");
-  const message = attribute?.kind === "string" ? attribute.value : "an assertion about shapes does not hold";
-  return message.replace(/\{(\d+)[^{}]*\}/g, (whole, index: string) => {
-    const value = operands[Number(index) + 1];
-    return value === undefined ? whole : (known.numbers(value)?.join(", ") ?? whole);
-  });
-}
-
 /** An assertion that holds is nothing. @throws RefineError with its message for one that does not */
 const assertion: Rule = (view) => {
   const holds = view.known.numbers(view.operands[0]!);
   if (holds === undefined) return undefined;
   if (holds.every((bit) => bit !== 0)) return [];
-  throw refineErrorAt(view.call, { message: assertionMessage(view) });
+  const numbersOf = (i: number) => view.operands[i] && view.known.numbers(view.operands[i]);
+  throw refineErrorAt(view.call, { message: assertionMessage(view.call, numbersOf) });
 };
 
 /** An operand whose shape is told beside it. */

@@ -159,3 +159,91 @@ describe("errors of the interpreter", () => {
     );
   });
 });
+
+describe("what only run time can check", () => {
+  const scalar = "%n: tensor<1xi64>";
+
+  it.each([
+    [
+      "a reshape to another number of elements",
+      `func.func @main(%x: tensor<3xf32>, ${scalar}) -> tensor<?xf32> {
+  %0 = stablehlo.dynamic_reshape %x, %n : (tensor<3xf32>, tensor<1xi64>) -> tensor<?xf32>
+  return %0 : tensor<?xf32>
+}`,
+      ["3xf32: 1 2 3", "1xi64: 2"],
+      "stablehlo.dynamic_reshape: tensor<3xf32> does not hold 2 elements [dynamic_reshape_c2]",
+      "m.mlir:2:8",
+    ],
+    [
+      "a negative size",
+      `func.func @main(${scalar}) -> tensor<?xf32> {
+  %0 = stablehlo.dynamic_iota %n, dim = 0 : (tensor<1xi64>) -> tensor<?xf32>
+  return %0 : tensor<?xf32>
+}`,
+      ["1xi64: -1"],
+      "stablehlo.dynamic_iota: output_shape [-1] does not describe tensor<?xf32> [dynamic_iota_c2]",
+      "m.mlir:2:8",
+    ],
+    [
+      "a static type that the sizes contradict",
+      `func.func @main(%x: tensor<1xf32>, ${scalar}) -> tensor<4xf32> {
+  %0 = stablehlo.dynamic_broadcast_in_dim %x, %n, dims = [0] : (tensor<1xf32>, tensor<1xi64>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}`,
+      ["1xf32: 1", "1xi64: 3"],
+      "stablehlo.dynamic_broadcast_in_dim: output_dimensions [3] does not describe tensor<4xf32> [dynamic_broadcast_in_dim_c7]",
+      "m.mlir:2:8",
+    ],
+    [
+      "sizes of operands that differ",
+      `func.func @main(%x: tensor<?xf32>, %y: tensor<?xf32>) -> tensor<?xf32> {
+  %0 = stablehlo.add %x, %y : tensor<?xf32>
+  return %0 : tensor<?xf32>
+}`,
+      ["2xf32: 1 2", "3xf32: 1 2 3"],
+      "stablehlo.add: shapes of tensor<2xf32> and tensor<3xf32> do not match [add_c1]",
+      "m.mlir:2:8",
+    ],
+    [
+      "a slice that leaves its operand",
+      `func.func @main(%x: tensor<3xf32>, %a: tensor<1xi64>, %b: tensor<1xi64>, %c: tensor<1xi64>) -> tensor<?xf32> {
+  %0 = stablehlo.real_dynamic_slice %x, %a, %b, %c : (tensor<3xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<?xf32>
+  return %0 : tensor<?xf32>
+}`,
+      ["3xf32: 1 2 3", "1xi64: 1", "1xi64: 4", "1xi64: 1"],
+      "stablehlo.real_dynamic_slice: no slice of tensor<3xf32> goes from [1] to [4] by [1]",
+      "m.mlir:2:8",
+    ],
+    [
+      "an assertion about shapes",
+      `func.func @main(%ok: tensor<i1>, %n: tensor<i32>) {
+  stablehlo.custom_call @shape_assertion(%ok, %n) {error_message = "n must be odd, is {0}", has_side_effect = true} : (tensor<i1>, tensor<i32>) -> ()
+  return
+}`,
+      ["i1: 0", "i32: 4"],
+      "n must be odd, is 4",
+      "m.mlir:2:3",
+    ],
+  ])("%s", (_, program, inputs, message, place) => {
+    const error = thrownBy(program, inputs);
+    expect(error).toBeInstanceOf(InterpretError);
+    expect(error.message).toBe(`interpret error: ${message}\n  at:       ${place}`);
+  });
+
+  it("units in the last place of integers", () => {
+    const error = thrownBy(`func.func @main() {
+  %0 = stablehlo.constant dense<1> : tensor<2xi32>
+  stablehlo.custom_call @check.expect_close(%0, %0) {has_side_effect = true} : (tensor<2xi32>, tensor<2xi32>) -> ()
+  return
+}`);
+    expect(error).toBeInstanceOf(InterpretError);
+    expect(error.message).toBe(
+      [
+        "interpret error: stablehlo.custom_call: units in the last place are those of floats",
+        "  expected: floats or complex numbers",
+        "  got:      tensor<2xi32>",
+        "  at:       m.mlir:3:3",
+      ].join("\n"),
+    );
+  });
+});
