@@ -4,7 +4,7 @@
  * for each kind of call; assertions about shapes are checked, and gone.
  */
 import { z } from "zod";
-import { findFunction } from "../ir/analysis/symbols.js";
+import { findEntry, type FunctionOperation } from "../ir/analysis/symbols.js";
 import type { Operation } from "../ir/operation.js";
 import { eraseOperation, insertOperation } from "../ir/rewriter.js";
 import { formatType } from "../ir/types.js";
@@ -17,10 +17,7 @@ import { isDynamicProgram } from "./refine-shapes/is-dynamic.js";
 import { type Argument, Refiner } from "./refine-shapes/refiner.js";
 
 /** The arguments of @main: those given are its last; what stands before them (a platform's index) keeps its type. */
-function argumentsOf(
-  main: NonNullable<ReturnType<typeof findFunction>>,
-  inputs: readonly ShapeInput[],
-): readonly Argument[] {
+function argumentsOf(main: FunctionOperation, inputs: readonly ShapeInput[]): readonly Argument[] {
   const wanted = main.attributes.function_type.inputs;
   const kept = wanted.length - inputs.length;
   const fits = inputs.every((input, i) => {
@@ -49,7 +46,7 @@ function argumentsOf(
  *   depends on data; VerifyError where shapes do not fit each other
  */
 export function refineShapes(module: Operation, inputs: readonly ShapeInput[]): number {
-  const main = findFunction(module, "main");
+  const main = findEntry(module);
   if (main === undefined) throw new RefineError({ message: "the program has no function @main" });
   const args = argumentsOf(main, inputs);
   if (!isDynamicProgram(module)) return 0;

@@ -1,5 +1,5 @@
 /** @file Whether a program has shapes that are not known before its inputs are. */
-import { findFunction, functionsOf } from "../../ir/analysis/symbols.js";
+import { findEntry, findFunction, functionsOf } from "../../ir/analysis/symbols.js";
 import { type Operation, walk } from "../../ir/operation.js";
 import { isOp } from "../../ir/ops/index.js";
 import { isStatic, type Type } from "../../ir/types.js";
@@ -47,6 +47,6 @@ export function dynamicFunctions(module: Operation): ReadonlySet<Operation> {
 
 /** Whether @main has dynamic shapes, or an op that is static only once shapes are: no plugin takes it as it is. */
 export function isDynamicProgram(module: Operation): boolean {
-  const main = findFunction(module, "main");
+  const main = findEntry(module);
   return main !== undefined && dynamicFunctions(module).has(main);
 }
