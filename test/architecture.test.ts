@@ -242,10 +242,17 @@ test("a circle of files would be found", () => {
   expect(circlesOf(graph)).toEqual([["a", "b", "c"]]);
 });
 
-test("a test file that uses a plugin says so in its name", () => {
+test.each([
+  ["uses a plugin", /\.(?:cpu|tpu|plugins|golden)\.test\.ts$/, /\b(?:useCpu\(|Plugin\.load\()/],
+  [
+    "starts a process",
+    /\.(?:spawn|cpu|tpu|plugins|golden)\.test\.ts$/,
+    /\b(?:spawnGriffin\(|from "(?:execa|node:child_process)")/,
+  ],
+])("a test file that %s says so in its name", (_what, names, uses) => {
   const wrong = readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".test.ts") && !/\.(cpu|tpu|plugins|golden)\.test\.ts$/.test(name))
-    .filter((name) => /\b(?:useCpu\(|Plugin\.load\()/.test(ts.sys.readFile(join(root, "test", name))!))
+    .filter((name) => name.endsWith(".test.ts") && !names.test(name))
+    .filter((name) => uses.test(ts.sys.readFile(join(root, "test", name))!))
     // This one, which names them.
     .filter((name) => name !== "architecture.test.ts");
   expect(wrong).toEqual([]);

@@ -13,20 +13,18 @@ import { exportModel } from "../../src/engine/index.js";
 import { openSafetensors, type TensorData, writeSafetensors } from "../../src/weights/index.js";
 import { useCpu } from "../dsl/cpu.js";
 import { temporaryFolder } from "../cli/griffin.js";
+import { demoArtifact } from "./demo-artifact.js";
 import { changedCopy, demo, rewriteFile, sharedFolder } from "./exported.js";
 
 const cpu = useCpu();
 const shared = await sharedFolder();
-const [copied, compiled, bare] = ["copied", "compiled", "bare"].map((name) => join(shared, name)) as [
-  string,
-  string,
-  string,
-];
+const copied = await demoArtifact({ withWeights: true, text: true });
+const bare = join(shared, "bare");
+let compiled: string;
 
 beforeAll(async () => {
   const config = join(shared, "config");
-  await exportModel({ folder: demo, models }, copied, { chunk: 16, withWeights: true });
-  await exportModel({ folder: demo, models }, compiled, { chunk: 16, compiler: { client: cpu.client } });
+  compiled = await demoArtifact({ text: true, compiler: { client: cpu.client } });
   await exportModel({ folder: await configurationOf(config), models }, bare, { chunk: 16 });
 });
 

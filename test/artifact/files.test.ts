@@ -1,21 +1,14 @@
 import { cp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
-import { models } from "../../models/index.js";
+import { describe, expect, test } from "vitest";
 import { describeArtifact } from "../../src/artifact/index.js";
-import { exportModel } from "../../src/engine/index.js";
 import { temporaryFolder } from "../cli/griffin.js";
-import { demo, sharedFolder } from "./exported.js";
+import { demoArtifact } from "./demo-artifact.js";
+import { demo } from "./exported.js";
 
-const shared = await sharedFolder();
-const whole = join(shared, "whole");
-const archive = join(shared, "whole.zip");
-
-beforeAll(async () => {
-  const options = { chunk: 16, withWeights: true, text: true } as const;
-  await exportModel({ folder: demo, models }, whole, options);
-  await exportModel({ folder: demo, models }, archive, { ...options, zip: true });
-});
+const all = { withWeights: true, text: true } as const;
+const whole = await demoArtifact(all);
+const archive = await demoArtifact({ ...all, zip: true });
 
 async function copy(): Promise<string> {
   const folder = join(await temporaryFolder(), "copy");

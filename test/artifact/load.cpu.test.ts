@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { models } from "../../models/index.js";
 import { configureCheckpoint } from "../../src/model/index.js";
 import { ArtifactModel, type LoadOptions, loadArtifact } from "../../src/artifact/index.js";
-import { exportModel, Model } from "../../src/engine/index.js";
+import { Model } from "../../src/engine/index.js";
 import { cacheFolder, CompileCache } from "../../src/runtime-pjrt/index.js";
 import type { ModelEvent } from "../../src/serving/index.js";
 import { GriffinError, UsageError } from "../../src/support/errors.js";
@@ -12,32 +12,24 @@ import { openCheckpoint, readConfigFiles } from "../../src/weights/index.js";
 import { useCpu } from "../dsl/cpu.js";
 import { held } from "../runtime-pjrt/held.js";
 import { generated, rowOf } from "../serving/generated.js";
+import { demoArtifact } from "./demo-artifact.js";
 import { changedCopy, demo, rewriteFile, sharedFolder } from "./exported.js";
 
 const cpu = useCpu();
 const folder = await sharedFolder();
-const [one, two, compiled] = ["one", "two", "compiled"].map((name) => join(folder, name)) as [
-  string,
-  string,
-  string,
-];
+const one = await demoArtifact({ chunk: 64 });
+const two = await demoArtifact({ batch: 2 });
+let compiled: string;
 const prompts = ["In the beginning", "And God said, Let there be light"];
 /** What the model folder gives: greedy and drawn, alone and side by side. */
 const expected = { greedy: [] as number[], drawn: [] as number[], both: [[], []] as number[][] };
 const DRAWN = { temperature: 0.9, topK: 20, seed: 5 };
-const BATCH_CHUNK = 16;
 
 /** Token ids of the demo model: its tokens are bytes. */
 let ids: number[][] = [];
 
 beforeAll(async () => {
-  await exportModel({ folder: demo, models }, one, { chunk: 64 });
-  await exportModel({ folder: demo, models }, two, { batch: 2, chunk: BATCH_CHUNK });
-  await exportModel({ folder: demo, models }, compiled, {
-    chunk: 16,
-    text: true,
-    compiler: { client: cpu.client },
-  });
+  compiled = await demoArtifact({ text: true, compiler: { client: cpu.client } });
   const definition = configureCheckpoint(await readConfigFiles(demo), models);
   await using checkpoint = await openCheckpoint(demo);
   using model = await Model.load(cpu.client, definition, checkpoint);
@@ -85,7 +77,7 @@ describe("an artifact gives the tokens of its model", () => {
     using _ = model;
     const tokens = await generated(model, ids);
     expect([rowOf(tokens, 0), rowOf(tokens, 1)]).toEqual(expected.both);
-    expect(model.chunk).toBe(BATCH_CHUNK);
+    expect(model.chunk).toBe(16);
     expect(made()).toEqual(["prefill 2x16 compiler", "extend 2x16 compiler", "decode 2x1 compiler"]);
   });
 
@@ -99,8 +91,7 @@ describe("an artifact gives the tokens of its model", () => {
   });
 
   it("from an archive, whose unpacked files are gone afterwards", async () => {
-    const archive = join(folder, "one.zip");
-    await exportModel({ folder: demo, models }, archive, { chunk: 64, zip: true, withWeights: true });
+    const archive = await demoArtifact({ withWeights: true, text: true, zip: true });
     const unpacked = join(cacheFolder(), "unpacked");
     const before = await readdir(unpacked).catch(() => []);
     const { model } = await load(archive);

@@ -1,14 +1,11 @@
 import { join } from "node:path";
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { execa } from "execa";
-import { models } from "../../models/index.js";
-import { exportModel } from "../../src/engine/index.js";
 import { root } from "../cli/griffin.js";
-import { demo, sharedFolder } from "./exported.js";
+import { demoArtifact } from "./demo-artifact.js";
+import { demo } from "./exported.js";
 
-const folder = await sharedFolder();
-const artifact = join(folder, "kjv");
-beforeAll(() => exportModel({ folder: demo, models }, artifact, { chunk: 16 }));
+const artifact = await demoArtifact();
 
 /** As a user of the package would write it for Node 20, which has no `using` yet. */
 const program = `

@@ -1,14 +1,12 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
-import { models } from "../../models/index.js";
+import { describe, expect, test } from "vitest";
 import { type Manifest, openArtifact } from "../../src/artifact/index.js";
-import { exportModel } from "../../src/engine/index.js";
 import { temporaryFolder } from "../cli/griffin.js";
-import { changedCopy, demo, rewriteFile, sharedFolder } from "./exported.js";
+import { demoArtifact } from "./demo-artifact.js";
+import { changedCopy, demo, rewriteFile } from "./exported.js";
 
-const whole = join(await sharedFolder(), "whole");
-beforeAll(() => exportModel({ folder: demo, models }, whole, { chunk: 16 }));
+const whole = await demoArtifact();
 
 /** The error of opening, with the artifact's path as ARTIFACT. */
 async function complaint(path: string): Promise<string> {

@@ -2,24 +2,15 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
-import { models } from "../../models/index.js";
-import { exportModel } from "../../src/engine/index.js";
-import { griffin, root, temporaryFolder } from "../cli/griffin.js";
+import { griffin, root } from "../cli/griffin.js";
+import { demoArtifact } from "./demo-artifact.js";
 import { demo } from "./exported.js";
 
-/** An artifact of the demo model, and its README. */
-async function exported(options: { readonly batch?: number; readonly withWeights?: boolean } = {}) {
-  const folder = join(await temporaryFolder(), "artifact");
-  await exportModel({ folder: demo, models }, folder, {
-    chunk: 16,
-    ...options,
-    tools: { stablegriffin: "9.9.9" },
-  });
-  return { folder, readme: await readFile(join(folder, "README.md"), "utf8") };
-}
+const readmeOf = (folder: string) => readFile(join(folder, "README.md"), "utf8");
 
 test("the README's Node program runs in the artifact's folder, and gives the tokens of the command", async () => {
-  const { folder, readme } = await exported({ batch: 2 });
+  const folder = await demoArtifact({ batch: 2 });
+  const readme = await readmeOf(folder);
   const [code] = [...readme.matchAll(/```js\n(.*?)```/gs)].map(([, text]) => text!);
   // Inside the package, where it can be imported by its name.
   const file = join(root, "dist", `artifact-readme-${process.pid}.mjs`);
@@ -35,7 +26,7 @@ test("the README's Node program runs in the artifact's folder, and gives the tok
 });
 
 test("it tells what the artifact is, where its weights are, and the place of every argument", async () => {
-  const { readme } = await exported({ withWeights: true });
+  const readme = await readmeOf(await demoArtifact({ withWeights: true, text: true }));
   expect(readme.split("\n").slice(0, 12)).toEqual([
     "# demo-kjv, exported by stablegriffin",
     "",

@@ -1,21 +1,13 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeAll, expect, test } from "vitest";
-import { models } from "../../models/index.js";
-import { exportModel } from "../../src/engine/index.js";
-import { demo, sharedFolder } from "../artifact/exported.js";
+import { expect, test } from "vitest";
+import { demoArtifact } from "../artifact/demo-artifact.js";
 import { griffin, griffinJson, temporaryFolder } from "./griffin.js";
 
-const shared = await sharedFolder();
-const artifact = join(shared, "kjv");
-const archive = join(shared, "kjv.zip");
+const all = { withWeights: true, text: true } as const;
+const artifact = await demoArtifact(all);
+const archive = await demoArtifact({ ...all, zip: true });
 const program = join(artifact, "programs/decode_1x1.mlirbc");
-
-beforeAll(async () => {
-  const options = { chunk: 16, withWeights: true, text: true, tools: { stablegriffin: "9.9.9" } } as const;
-  await exportModel({ folder: demo, models }, artifact, options);
-  await exportModel({ folder: demo, models }, archive, { ...options, zip: true });
-});
 
 test.each([
   ["a folder", "folder", artifact],
@@ -53,7 +45,7 @@ test("--verify says that every byte is as exported, or names what is not, with e
   );
 
   const spoilt = join(await temporaryFolder(), "kjv");
-  await exportModel({ folder: demo, models }, spoilt, { chunk: 16, withWeights: true });
+  await cp(artifact, spoilt, { recursive: true });
   await writeFile(join(spoilt, "notes.txt"), "mine");
   await rm(join(spoilt, "tokenizer/tokenizer.json"));
   const weights = await readFile(join(spoilt, "weights/model.safetensors"));
@@ -61,7 +53,7 @@ test("--verify says that every byte is as exported, or names what is not, with e
   await writeFile(join(spoilt, "weights/model.safetensors"), weights);
   const bad = await griffin(["inspect", "--verify", spoilt]);
   expect(bad.exitCode).toBe(1);
-  expect(bad.stdout).toMatch(/\n8 files, 5\.\d MB; not as its manifest says$/);
+  expect(bad.stdout).toMatch(/\n12 files, 5\.\d MB; not as its manifest says$/);
   expect(bad.stderr.split("\n").map((line) => line.trim().split(/ {2,}/).slice(0, 2))).toEqual([
     [`artifact error: 3 problems in ${spoilt}`],
     ["problem", "expected"],

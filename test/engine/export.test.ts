@@ -183,11 +183,11 @@ describe("exportModel", () => {
     const parent = await temporaryFolder();
     const options = { chunk: 16, withWeights: true } as const;
     for (const name of ["a", "b"]) {
-      await exportModel({ folder: demo, models }, join(parent, name), options);
-      await exportModel({ folder: demo, models }, join(parent, `${name}.zip`), { ...options, zip: true });
+      await exportModel({ folder: hawk, models }, join(parent, name), options);
+      await exportModel({ folder: hawk, models }, join(parent, `${name}.zip`), { ...options, zip: true });
     }
     const files = await filesOf(join(parent, "a"));
-    expect(files).toContain("weights/model.safetensors");
+    expect(files).toContain("weights/model-00001-of-00002.safetensors");
     expect(await hashes(join(parent, "a"), files)).toEqual(await hashes(join(parent, "b"), files));
     expect(await hashes(parent, ["a.zip"])).toEqual(await hashes(parent, ["b.zip"]));
     expect((await readdir(parent)).sort()).toEqual(["a", "a.zip", "b", "b.zip"]);
@@ -197,14 +197,14 @@ describe("exportModel", () => {
     const parent = await temporaryFolder();
     await mkdir(join(parent, "deep", "deeper"), { recursive: true });
     await symlink(join(parent, "deep", "deeper"), join(parent, "short"));
-    await exportModel({ folder: demo, models }, join(parent, "short", "artifact"), { chunk: 16 });
+    await exportModel({ folder: hawk, models }, join(parent, "short", "artifact"), { chunk: 16 });
     const { folder } = await readJson<WeightsIndex>(parent, "short", "artifact", "weights.index.json");
-    expect(join(parent, "deep", "deeper", "artifact", folder)).toBe(demo);
+    expect(join(parent, "deep", "deeper", "artifact", folder)).toBe(hawk);
   });
 
   it("writes for an older or newer StableHLO, and says what the oldest cannot express", async () => {
     const versions = async (stablehloVersion: string) =>
-      (await exported(demo, { chunk: 16, stablehloVersion })).manifest.programs.map(
+      (await exported(hawk, { chunk: 16, stablehloVersion })).manifest.programs.map(
         ({ stablehlo }) => stablehlo,
       );
     expect(await versions("0.19.0")).toEqual(["0.19.0", "0.19.0", "0.19.0", "0.19.0"]);
@@ -217,7 +217,7 @@ describe("exportModel", () => {
   it("refuses to replace anything but an artifact, and that only when told to", async () => {
     const parent = await temporaryFolder();
     const write = (path: string, force: boolean, zip = false) =>
-      exportModel({ folder: demo, models }, join(parent, path), { chunk: 16, force, zip });
+      exportModel({ folder: hawk, models }, join(parent, path), { chunk: 16, force, zip });
     await mkdir(join(parent, "mine"));
     await writeFile(join(parent, "mine", "thesis.txt"), "years of work");
     await expect(write("mine", true)).rejects.toThrow(
@@ -245,7 +245,7 @@ describe("exportModel", () => {
   it("made at the same time by somebody else is not replaced either", async () => {
     const path = join(await temporaryFolder(), "out");
     const both = await Promise.allSettled(
-      [1, 2].map((batch) => exportModel({ folder: demo, models }, path, { chunk: 16, batch })),
+      [1, 2].map((batch) => exportModel({ folder: hawk, models }, path, { chunk: 16, batch })),
     );
     const failures = both.flatMap((outcome) =>
       outcome.status === "rejected" ? [String(outcome.reason)] : [],

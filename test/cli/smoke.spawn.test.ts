@@ -1,0 +1,43 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { spawnGriffin, temporaryFolder } from "./griffin.js";
+
+const program = `func.func @main() -> tensor<2xf32> {
+  %0 = stablehlo.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %1 = stablehlo.add %0, %0 : tensor<2xf32>
+  return %1 : tensor<2xf32>
+}
+`;
+
+/** One cheap run of each command, FOLDER a new one with program.mlir in it, and what it prints. */
+const runs: readonly (readonly [command: string, args: string, printed: RegExp])[] = [
+  ["demo", "demo --max-new-tokens 2", /And it came to pass in those days, that/],
+  ["doctor", "doctor", /^stablegriffin /],
+  ["generate", "generate --model golden/demo-kjv --prompt In --max-new-tokens 2", /^..$/],
+  ["golden", "golden check golden/packed-small-window --dtype f32", /packed-small-window/],
+  ["export", "export --preset tiny-hawk --chunk 4 -o FOLDER/artifact", /decode_1x1/],
+  ["inspect", "inspect golden/demo-kjv/model.safetensors", /: safetensors, 112 tensors/],
+  ["lower", "lower --preset tiny-hawk", /^module /],
+  ["cost", "cost FOLDER/program.mlir --target cpu", /^main for cpu: 1 instruction/],
+  ["opt", "opt FOLDER/program.mlir --pass-pipeline=fold", /dense<\[2\.0+e\+00, 4\.0+e\+00\]>/],
+  ["run", "run FOLDER/program.mlir", /tensor<2xf32> +2 +4 +3 +2 4/],
+  ["conform", "conform --filter client", /client\.is process 0 +pass/],
+  ["plugin", "plugin list", /cpu/],
+];
+
+test.each(runs)("the built command runs: griffin %s", async (_command, args, printed) => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, "program.mlir"), program);
+  const words = args.split(" ").map((word) => word.replace("FOLDER", folder));
+  const env = { XLA_FLAGS: "--xla_backend_optimization_level=0" };
+  const { exitCode, stdout, stderr } = await spawnGriffin(words, { env });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: expect.not.stringMatching(/error/) });
+  expect(stdout).toMatch(printed);
+});
+
+test("every command that --help lists is among them", async () => {
+  const { stdout } = await spawnGriffin(["--help"]);
+  const listed = [...stdout.matchAll(/^ {2}([a-z]+)(?: |$)/gm)].map(([, name]) => name!);
+  expect(listed.filter((name) => name !== "help").sort()).toEqual(runs.map(([name]) => name).sort());
+});
