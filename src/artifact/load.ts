@@ -15,6 +15,8 @@ export interface LoadOptions extends CompatibilityOptions, TrustOptions {
   /** Made ready while the weights are read; the others when they are first needed. */
   readonly programs?: readonly ProgramKey[] | undefined;
   readonly onEvent?: ((event: ModelEvent) => void) | undefined;
+  /** Ends loading when it is aborted. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface LoadOptions extends CompatibilityOptions, TrustOptions {
  * is taken where it fits and this machine made it; otherwise `notes` of the model say why it does not, and the portable program is compiled.
  * @param from a folder, a .zip of one, or an artifact that is open already: that one stays the caller's to close, after the model
  * @throws ArtifactError with every reason why it cannot run here, when it is none, is damaged, or is not signed as `publicKey` asks;
- * CheckpointError
+ * CheckpointError; AbortedError
  */
 export async function loadArtifact(
   from: string | OpenArtifact,
@@ -48,9 +50,10 @@ async function load(
   await checkCompatibility(artifact, client, options);
   const stored = await findExecutables(artifact.manifest, client, options);
   await using found = await openWeights(artifact, options.weights);
-  const { onEvent, cache, programs } = options;
+  const { onEvent, cache, programs, signal } = options;
   const plan = planManifest(artifact.manifest);
-  const weights = uploadWeights(client, found.parameters, artifact.manifest.dtype, onEvent, plan);
+  const { dtype } = artifact.manifest;
+  const weights = uploadWeights(client, found.parameters, dtype, { onEvent, signal, plan });
   const { warnings } = found;
   const model = new ArtifactModel({
     artifact,
@@ -63,5 +66,5 @@ async function load(
     onEvent,
     onClose,
   });
-  return await model.loaded(programs);
+  return await model.loaded(programs, { signal });
 }

@@ -25,6 +25,8 @@ export interface ModelOptions extends LoweringOptions {
   /** Made ready while the weights are read; the others when they are first needed. */
   readonly programs?: readonly ProgramKey[] | undefined;
   readonly onEvent?: ((event: ModelEvent) => void) | undefined;
+  /** Ends loading when it is aborted; programs that are made later are not its business. */
+  readonly signal?: AbortSignal | undefined;
   /** Called after each pass of each program. */
   readonly onPass?: PassCallback | undefined;
 }
@@ -55,7 +57,7 @@ export class Model<Kind extends string = string> extends ResidentModel<CompiledP
   /**
    * Puts the weights of a checkpoint on the client's first device, one tensor at a time.
    * Programs are lowered for the client's platform, unless a target is given.
-   * @throws CheckpointError with one table of everything that does not fit; UsageError for a platform that no target is known for
+   * @throws CheckpointError with one table of everything that does not fit; UsageError for a platform that no target is known for; AbortedError
    */
   static async load<Kind extends string>(
     client: Client,
@@ -67,9 +69,11 @@ export class Model<Kind extends string = string> extends ResidentModel<CompiledP
     const dtype = options.dtype ?? definition.dtype;
     const { target } = resolveTarget(options.target ?? client);
     const { parameters, warnings } = bindWeights(checkpoint, wanted, names);
-    const weights = uploadWeights(client, parameters, dtype, options.onEvent);
+    const weights = uploadWeights(client, parameters, dtype, options);
     const lowering = { ...options, target };
-    return new Model(client, definition, dtype, weights, warnings, lowering).loaded(options.programs);
+    return new Model(client, definition, dtype, weights, warnings, lowering).loaded(options.programs, {
+      signal: options.signal,
+    });
   }
 
   /** The StableHLO of a program, not compiled. */

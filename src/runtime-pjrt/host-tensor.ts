@@ -1,4 +1,5 @@
 /** @file From host memory to a device. */
+import { remember } from "../support/remember.js";
 import type { WaitOptions } from "../support/wait.js";
 import { PJRT_HostBufferSemantics } from "./abi/index.js";
 import { DeviceBuffer } from "./buffer.js";
@@ -104,9 +105,7 @@ const rearranging = new WeakMap<ClientCore, Promise<boolean>>();
  * @throws ArgumentError if the plugin is one of them
  */
 async function checkRearranges(client: ClientCore, target: Device | Memory): Promise<void> {
-  const known = rearranging.get(client) ?? tryRearranging(client, target);
-  rearranging.set(client, known);
-  if (await known) return;
+  if (await remember(rearranging, client, () => tryRearranging(client, target))) return;
   throw new ArgumentError({
     message: `${client.api.plugin} cannot upload in another layout than row-major`,
     expected: "a plugin that rearranges what it is given (API 0.115 does)",

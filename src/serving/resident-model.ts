@@ -1,4 +1,5 @@
 /** @file A model on a device: weights that stay, programs that are made when they are first needed. */
+import { type WaitOptions, waitFor } from "../support/wait.js";
 import { remember } from "../support/remember.js";
 import { type Client, type DeviceBuffer, type Executable, hostBytes } from "../runtime-pjrt/index.js";
 import { consumedBy, type Interface, type WeightPlan } from "../program/index.js";
@@ -97,11 +98,12 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
 
   /**
    * For those who load: waits for the weights, and makes programs meanwhile.
-   * @throws what either throws; the model is closed then
+   * @throws what either throws, and AbortedError when the caller gives up; the model is closed then
    */
-  async loaded(programs: readonly ProgramKey[] = []): Promise<this> {
+  async loaded(programs: readonly ProgramKey[] = [], wait: WaitOptions = {}): Promise<this> {
+    const load = () => Promise.all([this.#weights.buffers, ...programs.map((key) => this.program(key))]);
     try {
-      await Promise.all([this.#weights.buffers, ...programs.map((key) => this.program(key))]);
+      await waitFor("loading the model", wait, load);
       return this;
     } catch (error) {
       this.close();

@@ -1,6 +1,7 @@
 /** @file A batch of sequences being read and continued: prompts of any length in chunks, then token by token. */
 import type { DeviceBuffer } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
+import { AbortedError, checkNotAborted, type WaitOptions, waitFor } from "../support/wait.js";
 import { checkPrompt } from "../tokens/index.js";
 import { decodingProgram, readingPrograms } from "./generation-programs.js";
 import { closeAll, type ProgramKey, type ProgramSet } from "./program-set.js";
@@ -52,27 +53,35 @@ export class Session implements Disposable {
   /**
    * Reads the prompts, which may differ in length, and returns the logits of each one's next token: [vocab] f32 per row.
    * Shorter prompts are padded in front. Call it once, first.
-   * @throws UsageError for an empty prompt, tokens outside of the vocabulary, another number of prompts than the batch
+   * @throws UsageError for an empty prompt, tokens outside of the vocabulary, another number of prompts than the batch; AbortedError when
+   * the caller gives up: once what is on its way to the device has come, and is freed, the session reads prompts anew
    */
-  async prefill(prompts: readonly (readonly number[])[]): Promise<Float32Array[]> {
-    return this.#toHost(await this.read(prompts));
+  prefill(prompts: readonly (readonly number[])[], wait: WaitOptions = {}): Promise<Float32Array[]> {
+    const step = async () => this.#toHost(await this.#read(prompts, wait));
+    return this.#alone("prefill", wait, step);
   }
 
-  /** Feeds one token per row and returns the logits of the next. @throws UsageError as `prefill`, or before it */
-  async decode(tokens: readonly number[]): Promise<Float32Array[]> {
-    this.#checkRows("tokens", tokens.length);
-    this.#checkHasRead();
-    checkPrompt(tokens, this.#vocab);
-    using uploaded = await this.#upload(Int32Array.from(tokens), 1);
-    return this.#toHost(await this.advance(uploaded));
+  /**
+   * Feeds one token per row and returns the logits of the next.
+   * @throws UsageError as `prefill`, or before it; AbortedError when the caller gives up: the session has lost its place then, as for `prefill`
+   */
+  decode(tokens: readonly number[], wait: WaitOptions = {}): Promise<Float32Array[]> {
+    const step = async () => {
+      this.#checkRows("tokens", tokens.length);
+      this.#checkHasRead();
+      checkPrompt(tokens, this.#vocab);
+      using uploaded = await this.#upload(Int32Array.from(tokens), 1);
+      return this.#toHost(await this.#advance(uploaded));
+    };
+    return this.#alone("decode", wait, step);
   }
 
   /** As `prefill`; the results stay on the device. */
   read(prompts: readonly (readonly number[])[]): Promise<StepResults> {
-    return this.#alone(() => this.#read(prompts));
+    return this.#alone("prefill", {}, () => this.#read(prompts, {}));
   }
 
-  async #read(prompts: readonly (readonly number[])[]): Promise<StepResults> {
+  async #read(prompts: readonly (readonly number[])[], wait: WaitOptions): Promise<StepResults> {
     this.#checkRows("prompts", prompts.length);
     if (this.#states.size > 0) {
       throw new UsageError({ message: "a session reads its prompts once", hint: "make another session" });
@@ -86,6 +95,7 @@ export class Session implements Disposable {
     let start = 0;
     try {
       for (const key of plan) {
+        checkNotAborted("prefill", wait);
         const { time } = key;
         const { tokens, positions } = this.#chunk(prompts, total, start, time);
         using uploaded = await this.#upload(tokens, time);
@@ -113,27 +123,50 @@ export class Session implements Disposable {
    * Only enqueues: several steps may be on their way.
    */
   advance(tokens: DeviceBuffer): Promise<StepResults> {
-    return this.#alone(() => {
-      this.#checkHasRead();
-      const positions = this.#positions;
-      this.#positions = positions.map((position) => position + 1);
-      return this.#run(decodingProgram(this.model.generation, this.batch), tokens, positions);
-    });
+    return this.#alone("decode", {}, () => this.#advance(tokens));
   }
 
-  /** Each step takes the state that the one before left. @throws UsageError while another is on its way to the device */
-  async #alone<T>(step: () => Promise<T>): Promise<T> {
+  async #advance(tokens: DeviceBuffer): Promise<StepResults> {
+    this.#checkHasRead();
+    const positions = this.#positions;
+    this.#positions = positions.map((position) => position + 1);
+    return this.#run(decodingProgram(this.model.generation, this.batch), tokens, positions);
+  }
+
+  /**
+   * Each step takes the state that the one before left. One that is given up goes on to its end; the session is busy until then, and has
+   * no states afterwards.
+   * @throws UsageError while another is on its way to the device; AbortedError
+   */
+  async #alone<T>(what: string, wait: WaitOptions, step: () => Promise<T>): Promise<T> {
     if (this.#running) {
       throw new UsageError({
         message: "the session is busy with another call",
         hint: "await each prefill and decode before the next, or make a session for each",
       });
     }
+    checkNotAborted(what, wait);
     this.#running = true;
+    let isGivenUp = false;
+    const work = async () => {
+      try {
+        return await step();
+      } finally {
+        if (isGivenUp) this.#dropStates();
+        this.#running = false;
+      }
+    };
     try {
-      return await step();
-    } finally {
-      this.#running = false;
+      return await waitFor(
+        what,
+        wait,
+        work,
+        undefined,
+        "the session reads prompts anew when the device is done",
+      );
+    } catch (error) {
+      isGivenUp = error instanceof AbortedError;
+      throw error;
     }
   }
 

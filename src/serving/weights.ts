@@ -1,6 +1,7 @@
 /** @file Weights from a checkpoint to a device. */
 import { allocateAligned, type Client, type DeviceBuffer, hostBytes } from "../runtime-pjrt/index.js";
 import type { WeightPlan } from "../program/index.js";
+import { checkNotAborted } from "../support/wait.js";
 import type { BoundParameter, FloatType } from "../weights/index.js";
 import type { ModelEvent } from "./events.js";
 import { closeAll } from "./program-set.js";
@@ -10,6 +11,14 @@ export interface ResidentWeights {
   readonly bytes: number;
   /** By parameter path, once all are there. Rejects when one cannot be read; the others are freed then. */
   readonly buffers: Promise<ReadonlyMap<string, DeviceBuffer>>;
+}
+
+/** Who is told, what stops it between two tensors, and what becomes of each. */
+export interface UploadOptions {
+  readonly onEvent?: ((event: ModelEvent) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Those that preparations use up lie in memory of their own, which is freed with them. */
+  readonly plan?: WeightPlan | undefined;
 }
 
 /** Of memory that is asked for at once: V8 looks for garbage after every large array, which takes as long as reading it. */
@@ -30,8 +39,7 @@ export function uploadWeights(
   client: Client,
   parameters: ReadonlyMap<string, BoundParameter>,
   dtype: FloatType,
-  onEvent?: (event: ModelEvent) => void,
-  plan: WeightPlan = new Map(),
+  { onEvent, signal, plan = new Map() }: UploadOptions = {},
 ): ResidentWeights {
   const bytesOf = ({ shape }: BoundParameter) => hostBytes({ elementType: dtype, dimensions: shape });
   const sizeOf = (some: readonly BoundParameter[]) =>
@@ -46,6 +54,7 @@ export function uploadWeights(
   let loadedBytes = 0;
 
   const put = async (path: string, parameter: BoundParameter): Promise<void> => {
+    checkNotAborted("loading the weights", { signal });
     const into = (isConsumed(path) ? consumed : kept)?.take(bytesOf(parameter));
     const data = await parameter.readAs(dtype, into);
     const semantics = data === into ? "zero-copy" : "copy";

@@ -34,6 +34,21 @@ describe("a model", () => {
     expect(weights.at(-1)).toEqual({ phase: "weights", loadedBytes: 48_544 * 4, totalBytes: 48_544 * 4 });
   });
 
+  it("is given up by a signal while it loads, and leaves nothing behind", async () => {
+    const before = await held(cpu.client);
+    const stop = new AbortController();
+    const loading = loadTiny(cpu.client, {
+      signal: stop.signal,
+      onEvent: ({ phase }) => {
+        if (phase === "weights") stop.abort();
+      },
+    });
+    await expect(loading).rejects.toThrow(/^aborted: loading the (?:model|weights) was aborted/);
+    await expect.poll(() => held(cpu.client)).toEqual(before);
+    await expect(loadTiny(cpu.client, { signal: stop.signal })).rejects.toThrow(/^aborted: loading/);
+    await expect.poll(() => held(cpu.client)).toEqual(before);
+  });
+
   it("leaves nothing behind when one of those programs cannot be made", async () => {
     const before = await held(cpu.client);
     const programs = [{ kind: "decode", batch: 0, time: 1 }] as const;

@@ -45,6 +45,45 @@ describe("a session", () => {
     );
   });
 
+  /** Prefills as soon as the session is not busy with a step that was given up. */
+  const prefillAgain = async (session: Session, prompt: readonly number[]): Promise<Float32Array[]> => {
+    for (;;) {
+      const logits = await session.prefill([prompt]).catch((error: unknown) => {
+        if (error instanceof UsageError && error.message.includes("busy")) return undefined;
+        throw error;
+      });
+      if (logits !== undefined) return logits;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  };
+
+  it("is given up by a signal, and reads the prompts anew when the device is done", async () => {
+    using session = new Session(model, 1);
+    const expected = await session.prefill([[1, 2, 3]]);
+    const next = await session.decode([4]);
+    using other = new Session(model, 1);
+    const before = await held(cpu.client);
+    const stopReading = new AbortController();
+    const reading = other.prefill([[1, 2, 3]], { signal: stopReading.signal });
+    stopReading.abort();
+    await expect(reading).rejects.toThrow(
+      /^aborted: prefill was aborted after \d+ ms\n {2}hint: {5}the session reads prompts anew when the device is done$/,
+    );
+    expect(await prefillAgain(other, [1, 2, 3])).toEqual(expected);
+
+    const stopDecoding = new AbortController();
+    const decoding = other.decode([4], { signal: stopDecoding.signal });
+    stopDecoding.abort();
+    await expect(decoding).rejects.toThrow(/^aborted: decode was aborted/);
+    expect(await prefillAgain(other, [1, 2, 3])).toEqual(expected);
+    expect(await other.decode([4])).toEqual(next);
+
+    await expect(other.decode([5], { signal: stopDecoding.signal })).rejects.toThrow(/^aborted: decode/);
+    await other.decode([5]);
+    other.close();
+    expect(await held(cpu.client)).toEqual(before);
+  });
+
   it("takes one call at a time, and leaves nothing behind when it is closed under one", async () => {
     await model.ready({ kind: "prefill", batch: 1, time: 1 });
     const before = await held(cpu.client);

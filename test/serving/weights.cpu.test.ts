@@ -54,9 +54,9 @@ describe("uploadWeights", () => {
   it.each(["f32", "bf16"] as const)("puts every tensor on the device, as %s", async (dtype) => {
     const parameters = await stored(...tensors);
     const events: ModelEvent[] = [];
-    const { bytes, buffers: arriving } = uploadWeights(cpu.client, parameters, dtype, (event) =>
-      events.push(event),
-    );
+    const { bytes, buffers: arriving } = uploadWeights(cpu.client, parameters, dtype, {
+      onEvent: (event) => events.push(event),
+    });
     const buffers = await arriving;
     const width = dtype === "f32" ? 4 : 2;
     expect(bytes).toBe(101_004 * width);
