@@ -248,8 +248,8 @@ export interface GriffinProgramOptions {
   /** Tokens per sequence and run; 1 for decode. */
   readonly time: number;
   readonly dtype: ComputeDType;
-  /** Also return the residual stream after each layer, as `layers.N.output`. */
-  readonly layerOutputs?: boolean;
+  /** Also return the residual stream after each layer, as the probe `layers.N.output`. */
+  readonly probes?: boolean;
 }
 
 /**
@@ -268,7 +268,7 @@ export function griffinProgram(config: GriffinConfig, options: GriffinProgramOpt
     {
       name: `griffin_${kind}`,
       state,
-      probes: () => options.layerOutputs === true,
+      probes: () => options.probes === true,
     },
     () => {
       const tokens = input("tokens", [batch, time], "i32");

@@ -4,6 +4,7 @@ import { griffinProgram } from "../griffin.js";
 import { parseCheckpointConfig } from "./checkpoint-config.js";
 import { griffinNames } from "./checkpoint-names.js";
 import { type GriffinConfig, griffinConfigSchema } from "./config.js";
+import { griffinFormula } from "./formula.js";
 import { griffinKinds } from "./kinds.js";
 import { presets } from "./presets.js";
 
@@ -11,7 +12,12 @@ import { presets } from "./presets.js";
 export const griffin = defineModel({
   name: "griffin",
   config: griffinConfigSchema,
-  checkpoint: { modelTypes: ["recurrent_gemma"], configFrom: parseCheckpointConfig, ...griffinNames },
+  checkpoint: {
+    modelTypes: ["recurrent_gemma"],
+    configFrom: parseCheckpointConfig,
+    formula: griffinFormula,
+    ...griffinNames,
+  },
   kinds: griffinKinds,
   program: griffinProgram,
   generation: causalLanguageModel({

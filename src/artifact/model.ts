@@ -72,9 +72,9 @@ export class ArtifactModel extends ResidentModel<LoadedProgram> {
     const found = manifest.programs.find(
       ({ kind, batch, time }) => kind === key.kind && batch === key.batch && time === key.time,
     );
-    if (found !== undefined && key.layerOutputs !== true) return found;
+    if (found !== undefined && key.probes !== true) return found;
     throw new UsageError({
-      message: `the artifact has no program ${describeProgram(key)}${key.layerOutputs === true ? " with layer outputs" : ""}`,
+      message: `the artifact has no program ${describeProgram(key)}${key.probes === true ? " with probes" : ""}`,
       expected: describeKinds(manifest),
       where,
       hint: "give as many prompts as the batch, and leave out the chunk; or export it again for these",

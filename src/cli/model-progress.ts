@@ -3,7 +3,7 @@ import type { ModelOptions } from "../engine/index.js";
 import type { ModelEvent, ProgramSource } from "../serving/index.js";
 import { formatBytes, type Progress } from "./progress.js";
 
-/** Callbacks for `GriffinModel.load`: weights, lowering pass by pass, compiling. */
+/** Callbacks for `Model.load`: weights, lowering pass by pass, compiling. */
 export function modelCallbacks(progress: Progress): Required<Pick<ModelOptions, "onEvent" | "onPass">> {
   return {
     onPass: ({ name, index, total }) => progress.update("lower", `pass ${index + 1} of ${total}: ${name}`),

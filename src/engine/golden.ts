@@ -1,5 +1,5 @@
-/** @file Runs the model on a golden case and has the numbers judged: full forward, state after the prompt, greedy steps. */
-import { type CaseReport, checkCase, type GoldenCase } from "../golden/index.js";
+/** @file Runs the model on a golden case and has the numbers judged: logits of all positions and probes, then greedy steps. */
+import { type CaseReport, checkCase, type GoldenCase, GoldenError } from "../golden/index.js";
 import type { Client, DeviceBuffer } from "../runtime-pjrt/index.js";
 import { Session } from "../serving/index.js";
 import { UsageError } from "../support/errors.js";
@@ -38,7 +38,7 @@ async function hostFloats(buffer: DeviceBuffer): Promise<Float32Array> {
   return f32FromBf16(new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2));
 }
 
-/** Logits of all positions, and the residual stream after each layer. */
+/** Logits of all positions, and the probes that the case holds. */
 async function forward(model: Model, golden: GoldenCase, computed: Computed): Promise<void> {
   const { batch, time } = golden;
   const { client, generation } = model;
@@ -60,12 +60,17 @@ async function forward(model: Model, golden: GoldenCase, computed: Computed): Pr
     [names.tokens, tokens],
     [names.positions, positions],
   ]);
-  const { outputs, probes } = await model.run({ kind, batch, time, layerOutputs: true }, inputs);
+  const { outputs, probes } = await model.run({ kind, batch, time, probes: true }, inputs);
   computed.set("logits", pickColumns(await hostFloats(outputs.get(results.logits)!), model, golden));
   for (const [name, buffer] of probes) {
     const values = await hostFloats(buffer);
-    if (golden.tensors.has(name)) computed.set(name, values);
+    if (golden.probes.includes(name)) computed.set(name, values);
   }
+  const unknown = golden.probes.filter((name) => !probes.has(name));
+  if (unknown.length === 0) return;
+  throw new GoldenError(`${unknown.join(", ")}: the model has no such probe`, golden.folder, {
+    expected: [...probes.keys()].join(", ") || "no probes: the model names none",
+  });
 }
 
 /** The columns of the vocabulary that the case holds. */

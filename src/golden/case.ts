@@ -39,9 +39,15 @@ export interface GoldenCase {
   readonly logitsColumns?: Int32Array;
   /** All tensors of golden.safetensors by name. */
   readonly tensors: ReadonlyMap<string, GoldenTensor>;
+  /** Names of those that the program with the logits of all positions gives as probes. */
+  readonly probes: readonly string[];
   /** The weights: from the folder, or computed by formula. */
   openWeights(): Promise<Checkpoint>;
 }
+
+/** Whatever is not an input, logits or tokens, a state, or computed in bf16 too, is a probe of the model's. */
+const isProbe = (name: string): boolean =>
+  !/^(?:tokens|segment_pos|logits|logits_columns|generated|generated_logits|cache\..*|.*\.bf16)$/.test(name);
 
 /** A folder is not a golden case, or lacks what was asked of it. */
 export class GoldenError extends GriffinError {
@@ -89,6 +95,7 @@ export async function openCase(folder: string, models: readonly ModelDefinition[
     segmentPos,
     ...(columns?.dtype === "i32" ? { logitsColumns: columns.data } : {}),
     tensors,
+    probes: [...tensors.keys()].filter(isProbe),
     openWeights: async () =>
       weights === "formula" ? formulaCheckpoint(model, seed) : openCheckpoint(folder),
   };

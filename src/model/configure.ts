@@ -30,6 +30,7 @@ export function configure<Config, Kind extends string>(
     kinds,
     generation,
     names: spec.checkpoint,
+    formula: spec.checkpoint.formula,
     get parameters() {
       parameters ??= parametersOf(spec, config, generation.programs.decode);
       return parameters;

@@ -5,7 +5,14 @@
 import type { z } from "zod";
 import type { TracedProgram } from "../dsl/index.js";
 import type { LanguageModel, ProgramKey } from "../serving/index.js";
-import type { ConfigFiles, FloatType, JsonObject, Parameter, TensorNames } from "../weights/index.js";
+import type {
+  ConfigFiles,
+  FloatType,
+  FormulaRanges,
+  JsonObject,
+  Parameter,
+  TensorNames,
+} from "../weights/index.js";
 
 /** A kind of program that a model has. */
 export interface ProgramKind {
@@ -26,6 +33,8 @@ export interface CheckpointFormat<Config> extends TensorNames {
   readonly modelTypes: readonly string[];
   /** What the files say. @throws CheckpointError with all problems */
   configFrom(files: ConfigFiles): Config;
+  /** Ranges of weights that are computed by formula (golden/README.md) where the model needs others than sqrt(3 / n) around 0. */
+  readonly formula?: FormulaRanges | undefined;
 }
 
 /** What an author says of a model. */
@@ -61,6 +70,8 @@ export interface ConfiguredModel<Kind extends string = string> {
   readonly generation: LanguageModel<Kind>;
   /** What its tensors are called in checkpoints. */
   readonly names: TensorNames;
+  /** Ranges of weights by formula, where the model has some of its own. */
+  readonly formula?: FormulaRanges | undefined;
   /** Every weight, in the order in which the programs meet them. */
   readonly parameters: readonly Parameter[];
   /** Traces one program. @throws ModelError for a kind that the model has not; ShapeError, TraceError at the author's line */

@@ -4,6 +4,7 @@ export {
   CheckpointError,
   type ConfigFiles,
   type FloatType,
+  type FormulaRanges,
   type JsonObject,
   type Parameter,
   type Problem,

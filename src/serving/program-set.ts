@@ -11,8 +11,8 @@ export interface ProgramKey<Kind extends string = string> {
   readonly batch: number;
   /** Tokens of each; 1 for decode. */
   readonly time: number;
-  /** Also gives the residual stream after each layer, as probes. */
-  readonly layerOutputs?: boolean;
+  /** Also gives what the model's author named with `probe`, such as the residual stream after each layer. */
+  readonly probes?: boolean;
 }
 
 /** The results of one run by role and name; the caller closes them. */

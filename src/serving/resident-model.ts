@@ -112,9 +112,9 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
   }
 
   /** The compiled program; the same one for the same key. */
-  program({ kind, batch, time, layerOutputs = false }: ProgramKey): Promise<Program> {
-    const id = `${kind} ${batch} ${time} ${layerOutputs}`;
-    return remember(this.#programs, id, () => this.make({ kind, batch, time, layerOutputs }));
+  program({ kind, batch, time, probes = false }: ProgramKey): Promise<Program> {
+    const id = `${kind} ${batch} ${time} ${probes}`;
+    return remember(this.#programs, id, () => this.make({ kind, batch, time, probes }));
   }
 
   async ready(key: ProgramKey): Promise<void> {

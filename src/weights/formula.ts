@@ -2,7 +2,7 @@
 import { bf16FromF32, f16FromF32 } from "../support/half.js";
 import type { Checkpoint } from "./checkpoint.js";
 import type { FloatType } from "./dtype.js";
-import type { Parameter, TensorNames } from "./names.js";
+import type { Parameter, TensorEntryName, TensorNames } from "./names.js";
 import type { StoredTensor } from "./safetensors.js";
 
 /** FNV-1a of the UTF-8 bytes of `text`, 32 bits. */
@@ -19,29 +19,29 @@ export function fmix32(value: number): number {
   return (mixed ^ (mixed >>> 16)) >>> 0;
 }
 
-/**
- * Values of a tensor lie in [offset - scale, offset + scale); the first rule that its name in a checkpoint fits
- * decides.
- */
-function range(name: string, shape: readonly number[]): { readonly offset: number; readonly scale: number } {
-  const inputs = shape.at(-1)!;
-  if (name === "model.embed_tokens.weight") return { offset: 0, scale: 0.1 * Math.sqrt(3 / inputs) };
-  if (name === "model.final_norm.weight") return { offset: 29, scale: 6 };
-  if (name.endsWith("norm.weight")) return { offset: 0, scale: 0.2 };
-  if (name.endsWith(".recurrent_param")) return { offset: -6.65, scale: 2.35 };
-  if (name.endsWith("bias")) return { offset: 0, scale: 0.1 };
-  // The last axis is what one output sums over: taps of the convolution, a block of the gates, inputs of a
-  // linear layer.
-  return { offset: 0, scale: Math.sqrt(3 / inputs) };
+/** Values of a tensor by formula lie in [offset - scale, offset + scale). */
+export interface FormulaRange {
+  readonly offset: number;
+  readonly scale: number;
 }
 
-/** The f32 values of the tensor called `name` (its name in a checkpoint), row-major. */
+/** The range of a tensor, known by its name in a checkpoint and its shape there; undefined: the one of all others. */
+export type FormulaRanges = (tensor: TensorEntryName) => FormulaRange | undefined;
+
+/** Variance 1 / n for the n elements of the last axis, which in a linear layer are what one output sums over. */
+const rangeOfOthers = ({ shape }: TensorEntryName): FormulaRange => ({
+  offset: 0,
+  scale: Math.sqrt(3 / (shape.at(-1) ?? 1)),
+});
+
+/** The f32 values of a tensor of a checkpoint, row-major. */
 export function formulaValues(
-  name: string,
-  shape: readonly number[],
+  tensor: TensorEntryName,
   seed: number,
+  ranges?: FormulaRanges,
 ): Float32Array<ArrayBuffer> {
-  const { offset, scale } = range(name, shape);
+  const { name, shape } = tensor;
+  const { offset, scale } = ranges?.(tensor) ?? rangeOfOthers(tensor);
   const key = fnv1a32(name) ^ seed;
   const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
   for (let i = 0; i < values.length; i++) {
@@ -59,15 +59,20 @@ export interface FormulaModel {
   readonly names: TensorNames;
   /** What the tensors are stored in. */
   readonly dtype: FloatType;
+  /** Ranges of values; without it, and for tensors that it leaves out, sqrt(3 / n) around 0, n the size of the last axis. */
+  readonly formula?: FormulaRanges | undefined;
 }
 
 /** A checkpoint whose tensors are computed when they are read. */
-export function formulaCheckpoint({ parameters, names, dtype }: FormulaModel, seed: number): Checkpoint {
+export function formulaCheckpoint(
+  { parameters, names, dtype, formula }: FormulaModel,
+  seed: number,
+): Checkpoint {
   const tensors = parameters.map((parameter): StoredTensor => {
     const { name, shape } = names.nameOf(parameter);
     const bytes = shape.reduce((product, size) => product * size, dtype === "f32" ? 4 : 2);
     const read: StoredTensor["read"] = async (into) => {
-      const packed = pack(formulaValues(name, shape, seed), dtype);
+      const packed = pack(formulaValues({ name, shape }, seed, formula), dtype);
       into?.set(packed);
       return into ?? packed;
     };

@@ -5,7 +5,7 @@ export { type ConfigFiles, type JsonObject, readConfigFiles } from "./config-fil
 export { convertFloats } from "./convert.js";
 export { type FloatType, isStoredType, type StoredType } from "./dtype.js";
 export { CheckpointError, type Problem } from "./errors.js";
-export { type FormulaModel, formulaCheckpoint } from "./formula.js";
+export { type FormulaModel, type FormulaRanges, formulaCheckpoint } from "./formula.js";
 export type { Parameter, TensorNames } from "./names.js";
 export { openSafetensors, type SafetensorsFile, type StoredTensor } from "./safetensors.js";
 export { type TensorData, writeSafetensors } from "./write.js";

@@ -264,10 +264,8 @@ describe("programs of an artifact", () => {
         .join("\n")
         .replace("ARTIFACT", one),
     );
-    const layers = await complaint(() =>
-      model.ready({ kind: "prefill", batch: 1, time: 16, layerOutputs: true }),
-    );
-    expect(layers.details.message).toBe("the artifact has no program prefill 1x16 with layer outputs");
+    const layers = await complaint(() => model.ready({ kind: "prefill", batch: 1, time: 16, probes: true }));
+    expect(layers.details.message).toBe("the artifact has no program prefill 1x16 with probes");
   });
 });
 

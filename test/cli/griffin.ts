@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { onTestFinished } from "vitest";
 import { runCommandLine } from "../../src/cli/command-line.js";
+import type { LoadModels } from "../../src/cli/models.js";
 
 /** Plugins are not asked to optimise what runs once: half the time goes there. */
 process.env.XLA_FLAGS = "--xla_backend_optimization_level=0";
@@ -29,6 +30,8 @@ export interface RunOptions {
   readonly input?: string;
   /** Instead of this process's variables of these names; undefined removes one. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The models that it knows; default: the package's. Only in this process. */
+  readonly models?: LoadModels;
 }
 
 /** A stream that keeps what it is given. */
@@ -50,7 +53,7 @@ export async function griffin(args: readonly string[], options: RunOptions = {})
   const [stdout, stderr] = [new Recorder(), new Recorder()];
   const stdin = Readable.from([Buffer.from(options.input ?? "")]);
   const env = { ...process.env, NO_COLOR: "1", ...options.env };
-  const exitCode = await runCommandLine(args, { stdout, stderr, stdin, env });
+  const exitCode = await runCommandLine(args, { stdout, stderr, stdin, env }, options.models);
   return { exitCode, stdout: stdout.text, stderr: stderr.text };
 }
 

@@ -8,7 +8,7 @@ const GIB = 2 ** 30;
 const topologies = ["v5e:2x2", "v4:2x2x1", "v6e:2x2"] as const;
 
 const programs: readonly GriffinProgramOptions[] = [
-  { kind: "forward", batch: 2, time: 20, dtype: "f32", layerOutputs: true },
+  { kind: "forward", batch: 2, time: 20, dtype: "f32", probes: true },
   { kind: "prefill", batch: 2, time: 20, dtype: "bf16" },
   { kind: "extend", batch: 2, time: 20, dtype: "bf16" },
   { kind: "score", batch: 1, time: 16, dtype: "bf16" },

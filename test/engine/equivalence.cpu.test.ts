@@ -173,7 +173,7 @@ describe("models of other shapes", () => {
 });
 
 describe("how it is computed changes nothing", () => {
-  const layers = { kind: "forward", batch: 2, time: 21, layerOutputs: true } as const;
+  const layers = { kind: "forward", batch: 2, time: 21, probes: true } as const;
   const inputs = {
     tokens: [someTokens(20, 21), someTokens(21, 21)],
     positions: [positionsOf(21), positionsOf(-4, 10, 7)],

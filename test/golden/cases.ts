@@ -41,6 +41,7 @@ export function memoryCase(extra: Readonly<Record<string, GoldenTensor>> = {}): 
     tokens: Int32Array.of(2, 1, 0, 2),
     segmentPos: Int32Array.of(0, 1, -1, 0),
     tensors: new Map(Object.entries(tensors)),
+    probes: ["layers.0.output"],
     openWeights: () => Promise.reject(new Error("a case in memory has no weights")),
   };
 }

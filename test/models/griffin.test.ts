@@ -165,8 +165,8 @@ describe("parameters", () => {
 
 describe("programs", () => {
   const { tiny } = presets;
-  const describeAll = (kind: "forward" | "prefill" | "extend" | "decode" | "score", layerOutputs = false) => {
-    const options = { kind, batch: 2, time: kind === "decode" ? 1 : 5, dtype: "bf16", layerOutputs } as const;
+  const describeAll = (kind: "forward" | "prefill" | "extend" | "decode" | "score", probes = false) => {
+    const options = { kind, batch: 2, time: kind === "decode" ? 1 : 5, dtype: "bf16", probes } as const;
     const { name, arguments: args, results } = griffinProgram(tiny, options);
     const line = ({ role, name, axes, dimensions, elementType }: Argument | Result) =>
       `${role} ${name} [${axes.map((axis, i) => `${axis} ${dimensions[i]}`).join(", ")}] ${elementType}`;

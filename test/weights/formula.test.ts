@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { griffinNames } from "../../models/griffin/checkpoint-names.js";
+import { griffinFormula } from "../../models/griffin/formula.js";
 import { bindWeights } from "../../src/weights/bind.js";
 import { fmix32, fnv1a32, formulaCheckpoint, formulaValues } from "../../src/weights/formula.js";
 
@@ -25,7 +26,7 @@ const FIRST_VALUES: readonly (readonly [string, readonly number[], readonly numb
 ];
 
 test.each(FIRST_VALUES)("%s %j", (name, shape, expected) => {
-  const values = formulaValues(name, shape, 0xcafebabe);
+  const values = formulaValues({ name, shape }, 0xcafebabe, griffinFormula);
   expect(values).toHaveLength(shape.reduce((a, b) => a * b));
   expect([...new Uint32Array(values.buffer, 0, 3)]).toEqual(expected);
 });
@@ -36,7 +37,7 @@ test("a checkpoint by formula binds like one on disk, in the dtype that the mode
     { path: "final_norm.weight", shape: [8] },
   ];
   await using checkpoint = formulaCheckpoint(
-    { parameters: wanted, names: griffinNames, dtype: "bf16" },
+    { parameters: wanted, names: griffinNames, dtype: "bf16", formula: griffinFormula },
     0xcafebabe,
   );
   expect([...checkpoint.tensors.values()].map(({ read: _, ...rest }) => rest)).toEqual([
@@ -53,4 +54,14 @@ test("a checkpoint by formula binds like one on disk, in the dtype that the mode
   const into = new Uint8Array(16);
   expect(await parameters.get("final_norm.weight")!.readAs("bf16", into)).toBe(into);
   expect(new Uint16Array(into.buffer).slice(0, 3)).toEqual(Uint16Array.of(0x4205, 0x41fa, 0x4208));
+});
+
+test("tensors that a model has no range for lie around 0, of variance 1 / n for n elements on the last axis", () => {
+  const values = formulaValues({ name: "any", shape: [1000, 12] }, 1);
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const variance = values.reduce((sum, value) => sum + value ** 2, 0) / values.length;
+  expect(Math.abs(mean)).toBeLessThan(0.01);
+  expect(Math.abs(variance - 1 / 12)).toBeLessThan(0.003);
+  expect(Math.max(...values)).toBeLessThan(0.5);
+  expect(formulaValues({ name: "any", shape: [1000, 12] }, 1, () => undefined)).toEqual(values);
 });

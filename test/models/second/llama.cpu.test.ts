@@ -1,0 +1,146 @@
+import { join } from "node:path";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { models as own } from "../../../models/index.js";
+import { loadArtifact, openArtifact } from "../../../src/artifact/index.js";
+import { checkGoldenCase, compileAndCount, exportModel, Model } from "../../../src/engine/index.js";
+import type { CompileJob } from "../../../src/cli/cost/compile.js";
+import { formatReport, openCase } from "../../../src/golden/index.js";
+import { configureCheckpoint } from "../../../src/model/index.js";
+import { Plugin } from "../../../src/runtime-pjrt/index.js";
+import { openCheckpoint, readConfigFiles } from "../../../src/weights/index.js";
+import { sharedFolder } from "../../artifact/exported.js";
+import { griffin, griffinJson, type RunOptions } from "../../cli/griffin.js";
+import { useCpu } from "../../dsl/cpu.js";
+import { generated, rowOf } from "../../serving/generated.js";
+import { small } from "./llama-config.js";
+import { llama } from "./llama-definition.js";
+import { continuePlainly } from "./plain-llama.js";
+import { smallWeights, storeCase, storeLlama } from "./stored.js";
+
+/** The process that compiles for `griffin cost` is a built file; here its work is done in this one. */
+vi.mock("../../../src/cli/cost/compile.js", () => ({
+  compileApart: async ({ plugin, topology, request }: CompileJob) =>
+    compileAndCount(await Plugin.load(plugin), topology, request),
+}));
+
+const cpu = useCpu();
+const models = [llama];
+const folder = await sharedFolder();
+const [stored, artifact] = [join(folder, "stored"), join(folder, "artifact")];
+/** The first is longer than a chunk and a half, the second shorter than one. */
+const prompts = [
+  [1, ...Array.from({ length: 27 }, (_, i) => (i * 17 + 3) % 40)],
+  [1, 30, 4],
+];
+const COUNT = 6;
+let expected: number[][] = [];
+
+beforeAll(async () => {
+  await storeLlama(stored);
+  const weights = await smallWeights();
+  expected = prompts.map((prompt) => continuePlainly(small, weights, prompt, COUNT));
+});
+
+describe("a model of one's own, through the engine as it is", () => {
+  it("continues prompts read in chunks, side by side, as plain loops do", async () => {
+    const definition = configureCheckpoint(await readConfigFiles(stored), models);
+    await using checkpoint = await openCheckpoint(stored);
+    using model = await Model.load(cpu.client, definition, checkpoint);
+    const tokens = await generated(model, prompts, { maxNewTokens: COUNT, chunk: 16 });
+    expect([rowOf(tokens, 0), rowOf(tokens, 1)]).toEqual(expected);
+  });
+
+  it("is exported, and gives the same tokens from the artifact, which needs no definition", async () => {
+    await exportModel({ folder: stored, models }, artifact, { batch: 2, chunk: 16 });
+    using model = await loadArtifact(artifact, cpu.client);
+    const tokens = await generated(model, prompts, { maxNewTokens: COUNT });
+    expect([rowOf(tokens, 0), rowOf(tokens, 1)]).toEqual(expected);
+    await using open = await openArtifact(artifact);
+    expect(open.manifest.model).toMatchObject({ name: "llama", config: small });
+  });
+
+  it.each([
+    ["from a file", false],
+    ["by formula", true],
+  ])("is held to a golden case of its own: weights %s, probes and tokens", async (name, formula) => {
+    const place = join(folder, name);
+    await storeCase(place, { formula });
+    const golden = await openCase(place, models);
+    const report = await checkGoldenCase(cpu.client, golden, { dtype: "f32", chunk: 3 });
+    expect(report.passed, formatReport(report).join("\n")).toBe(true);
+    expect(report.tensors.map((tensor) => [tensor.name, tensor.rule])).toEqual([
+      ["logits", "max"],
+      ["block.0.stream", "max"],
+      ["block.1.stream", "max"],
+      ["generated_logits", "max"],
+    ]);
+    expect(report.tokens).toMatchObject({ count: 12, identical: 12 });
+  });
+
+  it("fails a golden case whose numbers are others", async () => {
+    const place = join(folder, "off");
+    await storeCase(place, { formula: true, off: 2e-4 });
+    const report = await checkGoldenCase(cpu.client, await openCase(place, models), { dtype: "f32" });
+    expect(
+      report.tensors.filter(({ passed }) => !passed).map((tensor) => [tensor.name, tensor.worst?.index]),
+    ).toEqual([["logits", [0, 0, 3]]]);
+  });
+});
+
+describe("the command line that is handed the model", () => {
+  const options: RunOptions = { models: async () => models };
+  const json = (...args: readonly string[]) => griffinJson(args, options);
+  const asIds = prompts.flatMap((prompt) => ["--tokens", prompt.join(",")]);
+
+  it("lowers it", async () => {
+    const { stdout, stderr, exitCode } = await griffin(
+      ["lower", "--preset", "small", "--program", "next"],
+      options,
+    );
+    expect([exitCode, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain('griffin.input = "ids"');
+  });
+
+  it("continues prompts with it", async () => {
+    const summary = await json(
+      "generate",
+      "--model",
+      stored,
+      ...asIds,
+      "--max-new-tokens",
+      String(COUNT),
+      "--chunk",
+      "16",
+    );
+    expect(summary).toMatchObject({ rows: expected.map((tokens) => ({ tokens: untilEnd(tokens) })) });
+  });
+
+  it("exports it, tells what the artifact is, and continues prompts with that", async () => {
+    const place = join(folder, "by command");
+    await json("export", "--model", stored, "-o", place, "--batch", "2", "--chunk", "16", "--with-weights");
+    expect(await json("inspect", "--verify", place)).toMatchObject({ kind: "artifact", problems: [] });
+    const summary = await json("generate", "--artifact", place, ...asIds, "--max-new-tokens", String(COUNT));
+    expect(summary).toMatchObject({ rows: expected.map((tokens) => ({ tokens: untilEnd(tokens) })) });
+  });
+
+  it("checks its golden cases", async () => {
+    const place = join(folder, "case by command");
+    await storeCase(place, { formula: false });
+    expect(await json("golden", "check", place)).toMatchObject({ passed: 1, failed: 0 });
+  });
+
+  it("counts what it costs", async () => {
+    const report = await json("cost", "--preset", "small", "--program", "next", "--target", "cpu");
+    expect(report).toMatchObject({ target: "cpu" });
+  });
+
+  it("without it, says which it knows", async () => {
+    const { exitCode, stderr } = await griffin(["lower", "--model", stored], { models: async () => own });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("recurrent_gemma");
+  });
+});
+
+/** Tokens up to the end of the text, if it comes. */
+const untilEnd = (tokens: readonly number[]): readonly number[] =>
+  tokens.includes(small.end) ? tokens.slice(0, tokens.indexOf(small.end) + 1) : tokens;
