@@ -257,3 +257,53 @@ test.each([
     .filter((name) => name !== "architecture.test.ts");
   expect(wrong).toEqual([]);
 });
+
+/** Files of src/ that hand this package's models to the rest. */
+const givesModels = ["src/cli/models.ts"];
+
+test("only what hands the models out imports any", () => {
+  const importers = files.filter(
+    (file) => file.startsWith("src/") && imports.get(file)!.some((target) => target.startsWith("models/")),
+  );
+  expect(importers).toEqual(givesModels);
+});
+
+/** What only a Griffin or its checkpoints are called by. */
+const modelWords =
+  /griffin|recurrent_?gemma|temporal_block|pre_norm|embed_tokens|final_norm|recurrent_param|layers\b/i;
+
+/** The package's name, its error, its command in hints, and the attributes that say what arguments are. */
+const ownWords = /stablegriffin|GriffinError|\bgriffin (?=[a-z])|\bgriffin\.(?:prepared|axes)\b/gi;
+
+/** Identifiers, strings and patterns of a file that name a model or its parts. */
+function modelWordsOf(file: string): readonly string[] {
+  const text = ts.sys.readFile(join(root, file))!;
+  if (!modelWords.test(text)) return [];
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const isWord =
+      ts.isIdentifier(node) || ts.isLiteralExpression(node) || ts.isTemplateMiddleOrTemplateTail(node);
+    if (isWord && modelWords.test(node.text.replace(ownWords, ""))) found.push(node.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest));
+  return found;
+}
+
+test("what loads, runs, checks and stores models knows none by its name or by those of its parts", () => {
+  const folders = [
+    "model",
+    "engine",
+    "serving",
+    "artifact",
+    "golden",
+    "weights",
+    "tokens",
+    "program",
+    "runtime-pjrt",
+  ];
+  const engine = files.filter((file) => folders.includes(folderOf(file).replace("src/", "")));
+  expect(engine.length).toBeGreaterThan(100);
+  expect(engine.flatMap((file) => modelWordsOf(file).map((word) => `${file}: ${word}`))).toEqual([]);
+  expect(modelWordsOf("models/griffin/formula.ts")).toContain("model.embed_tokens.weight");
+});

@@ -48,7 +48,7 @@ export const neg = <A extends string, D extends DType>(x: Tensor<A, D>): Tensor<
 export const sign = <A extends string, D extends DType>(x: Tensor<A, D>): Tensor<A, D> => unary("sign", x);
 export const not = <A extends string>(x: Tensor<A, "i1">): Tensor<A, "i1"> => unary("not", x);
 
-function griffinUnary<A extends string, D extends FloatDType>(
+function nnUnary<A extends string, D extends FloatDType>(
   name: "nn.gelu_tanh" | "nn.softplus",
   x: Tensor<A, D>,
 ): Tensor<A, D> {
@@ -56,9 +56,9 @@ function griffinUnary<A extends string, D extends FloatDType>(
 }
 
 /** GeLU in its tanh approximation: 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))). */
-export const geluTanh: FloatMap = (x) => griffinUnary("nn.gelu_tanh", x);
+export const geluTanh: FloatMap = (x) => nnUnary("nn.gelu_tanh", x);
 /** log(1 + exp(x)), without overflow. */
-export const softplus: FloatMap = (x) => griffinUnary("nn.softplus", x);
+export const softplus: FloatMap = (x) => nnUnary("nn.softplus", x);
 
 /** A tensor filled with one number. */
 export function fill<const L extends readonly Axis[], D extends DType>(

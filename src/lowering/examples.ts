@@ -76,7 +76,7 @@ export const localAttentionExample: PassExample = {
 };
 
 /** An op by its meaning. */
-export const griffinExample: PassExample = {
+export const decomposedExample: PassExample = {
   before: `func.func public @main(%arg0: tensor<2x3xf32>) -> tensor<2x3xf32> {
   %0 = "nn.softplus"(%arg0) : (tensor<2x3xf32>) -> tensor<2x3xf32>
   return %0 : tensor<2x3xf32>

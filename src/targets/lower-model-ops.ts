@@ -6,7 +6,7 @@ import { type Operation, walk } from "../ir/operation.js";
 import { isOp, type ModelOpName } from "../ir/ops/index.js";
 import { replaceOperation } from "../ir/rewriter.js";
 import { type Decompose, decompositions } from "../lowering/decompose/index.js";
-import { griffinExample } from "../lowering/examples.js";
+import { decomposedExample } from "../lowering/examples.js";
 import { replaceAdded } from "../lowering/lower-each.js";
 import { definePass, type Pass, type PassContext, type PipelineStep } from "../passes/index.js";
 import type { LoweringRule, LoweringRules } from "./rules.js";
@@ -56,7 +56,7 @@ export const lowerModelOpsPass = (targets: readonly Target[]): Pass =>
         .optional()
         .describe("whose rules are tried first; without one, all become their meaning"),
     }),
-    example: griffinExample,
+    example: decomposedExample,
     run(module, context, { target: wanted }) {
       lowerAll(module, context, targets.find(({ name }) => name === wanted)?.rules ?? {});
     },

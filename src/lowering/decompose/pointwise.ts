@@ -1,4 +1,4 @@
-/** @file Meaning of the pointwise griffin ops: gelu_tanh, softplus, rms_norm, rotary, rg_lru_gates. */
+/** @file Meaning of the pointwise model ops: gelu_tanh, softplus, rms_norm, rotary, rg_lru_gates. */
 import type { OperationOf } from "../../ir/ops/index.js";
 import type { Value } from "../../ir/operation.js";
 import { type Emitter, shapeOf, typeOf } from "../../ir/emit.js";
