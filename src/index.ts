@@ -1,4 +1,7 @@
 /** @file The package's front door: load a model, run it, generate; the parts have entry points of their own. */
+import { models } from "../models/index.js";
+import { type LoadedModel, load as loadOf, type LoadOptions } from "./engine/index.js";
+
 export * from "./engine/index.js";
 export {
   type GeneratedToken,
@@ -11,3 +14,16 @@ export {
   type SessionOptions,
 } from "./serving/index.js";
 export { GriffinError } from "./support/errors.js";
+
+/**
+ * Opens a checkpoint folder or an artifact (folder or .zip), loads the plugin and puts the weights on its first device. Checkpoints may be
+ * of this package's models, unless `models` names others.
+ *
+ *     await using model = await load("golden/demo-kjv", { plugin: "cpu" });
+ *     for await (const { text } of model.generate("In the beginning")) process.stdout.write(text);
+ *
+ * @throws UsageError for a path where nothing is, or compiler options for an artifact; EnvironmentError without a plugin;
+ * CheckpointError, ArtifactError with everything that does not fit
+ */
+export const load = (path: string, options: Partial<LoadOptions> = {}): Promise<LoadedModel> =>
+  loadOf(path, { models, ...options });

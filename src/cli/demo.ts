@@ -20,7 +20,7 @@ interface Options extends CacheFlags {
 export async function runDemo(context: CommandContext, options: Options): Promise<ExitStatus> {
   const { prompt, maxNewTokens, plugin, json } = options;
   using progress = context.progress();
-  const prompts = [{ text: prompt }];
+  const prompts = [prompt];
   const cache = cacheOf(context, options, progress);
   const request = { model: demoFolder, plugin, prompts, maxNewTokens, cache, ...SAMPLING };
   let started = false;

@@ -3,7 +3,8 @@ import type { FloatType } from "../weights/index.js";
 import { keyFolder } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
 import { formatCount } from "./count.js";
-import { type GenerationSummary, type Prompt, runGeneration } from "./generation.js";
+import type { Prompt } from "../engine/index.js";
+import { type GenerationSummary, runGeneration } from "./generation.js";
 import { cacheOf } from "./cache.js";
 import type { CacheFlags, LoweringFlags } from "./options.js";
 import type { CommandContext } from "./context.js";
@@ -84,12 +85,12 @@ async function readPrompts(
       expected: "one of --prompt TEXT, --tokens IDS, or - for standard input",
     });
   }
-  if (tokens !== undefined) return tokens.map((ids) => ({ tokens: ids }));
+  if (tokens !== undefined) return tokens;
   const texts = prompt ?? [await readStandardInput(context)];
   if (texts.includes("")) {
     throw new UsageError({ message: "the prompt is empty", expected: "at least one character" });
   }
-  return texts.map((text) => ({ text }));
+  return texts;
 }
 
 /** All of stdin, without the line end that `echo` adds. */

@@ -1,4 +1,5 @@
 /** @file A model and prompts in; tokens one by one, then figures out: what `generate` and `demo` share. */
+import { encodePrompts, type Prompt } from "../engine/index.js";
 import type { FloatType } from "../weights/index.js";
 import {
   DEFAULT_NEW_TOKENS,
@@ -9,14 +10,11 @@ import {
   type ProgramSet,
   readingPrograms,
 } from "../serving/index.js";
-import { checkPrompt } from "../tokens/index.js";
 import type { CommandContext } from "./context.js";
 import { describeDevice, openDevice } from "./device.js";
-import { type ModelSource, openSource, type SourceRequest } from "./model-source.js";
+import { modelCallbacks } from "./model-progress.js";
+import { openSource, type SourceRequest } from "./model-source.js";
 import type { Progress } from "./progress.js";
-
-/** A prompt as text, or as token ids that are taken as they are. */
-export type Prompt = { readonly text: string } | { readonly tokens: readonly number[] };
 
 export interface GenerationRequest extends Omit<GenerateOptions, "tokenizer" | "eosIds">, SourceRequest {
   /** Name or path. */
@@ -56,9 +54,14 @@ export async function runGeneration(
   onToken: (token: GeneratedToken) => void,
 ): Promise<GenerationSummary> {
   await using source = await openSource(request, await context.models());
-  const { tokenizer, prompts } = await encodePrompts(request, source);
+  const { tokenizer, prompts } = await encodePrompts(request.prompts, source);
   await using device = await openDevice(context, request.plugin, progress);
-  using model = await source.load(device, progress);
+  const { model: loaded, notes } = await source.load(device.client, {
+    ...request,
+    ...modelCallbacks(progress),
+  });
+  using model = loaded;
+  for (const note of notes) progress.note(note);
   await prepareRun(model, prompts, request);
   const collected = await collect(
     generate(model, prompts, { ...request, tokenizer }),
@@ -70,18 +73,9 @@ export async function runGeneration(
     ...collected,
     dtype: model.dtype,
     parameters: source.parameters,
-    strategies: source.describe(device),
+    strategies: source.describe(device.client, request),
     device: describeDevice(device),
   };
-}
-
-/** Token ids of the prompts; the tokenizer is loaded only for text. @throws UsageError */
-async function encodePrompts({ prompts }: GenerationRequest, source: ModelSource) {
-  const hasText = prompts.some((prompt) => "text" in prompt);
-  const tokenizer = hasText ? await source.tokenizer() : undefined;
-  const ids = prompts.map((prompt) => ("text" in prompt ? tokenizer!.encode(prompt.text) : prompt.tokens));
-  for (const prompt of ids) checkPrompt(prompt, source.vocabSize);
-  return { tokenizer, prompts: ids };
 }
 
 /** Makes ready what the generation will run, so that the stream of tokens does not stop for it. */

@@ -22,7 +22,16 @@ export {
   scanNames,
   type TargetLike,
 } from "../targets/index.js";
+export { type LoadedModel, load, type LoadOptions } from "./load.js";
 export { Model, type ModelOptions } from "./model.js";
+export { encodePrompts, type Prompt } from "./prompts.js";
+export {
+  artifactSource,
+  checkpointSource,
+  type LoadedSource,
+  type ModelSource,
+  type SourceOptions,
+} from "./source.js";
 export { type Description, inspect, type InspectOptions, type TensorsDescription } from "./inspect.js";
 export type { ProgramDescription } from "./inspect-program.js";
 export { compareValues, numbersOf, runProgram } from "./run-program.js";

@@ -1,0 +1,108 @@
+/** @file load: a checkpoint or an artifact, by its path alone, ready to generate. */
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { ModelDefinition } from "../model/index.js";
+import { findPlugin, Plugin } from "../runtime-pjrt/index.js";
+import { type GeneratedToken, type GenerateOptions, generate } from "../serving/index.js";
+import { UsageError } from "../support/errors.js";
+import { defaultTarget } from "../targets/index.js";
+import type { Tokenizer } from "../tokens/index.js";
+import { encodePrompts, type Prompt } from "./prompts.js";
+import { artifactSource, checkpointSource, type LoadedSource, type SourceOptions } from "./source.js";
+
+/** How a model is loaded; all but the models is optional. */
+export interface LoadOptions extends SourceOptions {
+  /** Those that a checkpoint may be of. */
+  readonly models: readonly ModelDefinition[];
+  /** Name or path of the PJRT plugin to run on, fetched if it can be and is missing. Default: the CPU's. */
+  readonly plugin?: string | undefined;
+}
+
+/** What `load` gives: a model on a device of a client of its own. Close it, or declare it with `await using`. */
+export interface LoadedModel extends LoadedSource, AsyncDisposable {
+  /**
+   * Continues one prompt or several, side by side: text, or token ids that are taken as they are. Tokens come as they are made.
+   * @throws UsageError for text without a tokenizer, and what `generate` throws
+   */
+  generate(
+    prompts: Prompt | readonly Prompt[],
+    options?: Omit<GenerateOptions, "tokenizer">,
+  ): AsyncGenerator<GeneratedToken, void, void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a checkpoint folder or an artifact (folder or .zip), loads the plugin and puts the weights on its first device.
+ * @throws UsageError for a path where nothing is, or compiler options for an artifact; EnvironmentError without a plugin;
+ * CheckpointError, ArtifactError with everything that does not fit
+ */
+export async function load(path: string, options: LoadOptions): Promise<LoadedModel> {
+  const isArtifact = looksLikeArtifact(path);
+  if (isArtifact) refuseCompilerOptions(path, options);
+  const closing: (() => PromiseLike<void> | void)[] = [];
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closed ??= closeAll(closing);
+    return closed;
+  };
+  try {
+    const source = await (isArtifact ? artifactSource : checkpointSource)(path, options.models);
+    closing.unshift(() => source[Symbol.asyncDispose]());
+    const { path: plugin } = await findPlugin(options.plugin ?? defaultTarget.plugin, { install: true });
+    const client = await (await Plugin.load(plugin)).createClient();
+    closing.unshift(() => client.close());
+    const loaded = await source.load(client, options);
+    closing.unshift(() => loaded.model.close());
+    let kept: Promise<Tokenizer> | undefined;
+    const tokenizer = (): Promise<Tokenizer> => {
+      kept ??= source.tokenizer();
+      return kept;
+    };
+    return {
+      ...loaded,
+      generate: async function* (prompts, rest) {
+        const encoded = await encodePrompts(listOf(prompts), { vocabSize: source.vocabSize, tokenizer });
+        yield* generate(loaded.model, encoded.prompts, { ...rest, tokenizer: encoded.tokenizer });
+      },
+      close,
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function closeAll(steps: readonly (() => PromiseLike<void> | void)[]): Promise<void> {
+  for (const step of steps) await step();
+}
+
+/** Token ids are one prompt; a list of texts or of lists is several. */
+function listOf(prompts: Prompt | readonly Prompt[]): readonly Prompt[] {
+  if (typeof prompts === "string") return [prompts];
+  return prompts.every((item) => typeof item === "number") ? [prompts] : (prompts as readonly Prompt[]);
+}
+
+/** A checkpoint has config.json, an artifact manifest.json; an archive is an artifact. @throws UsageError when neither is there */
+function looksLikeArtifact(path: string): boolean {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats?.isFile() === true || existsSync(join(path, "manifest.json"))) return true;
+  if (stats !== undefined) return false;
+  throw new UsageError({
+    message: `${path} does not exist`,
+    expected: "a folder of a checkpoint, or an artifact (a folder or a .zip)",
+  });
+}
+
+/** What an artifact was exported with cannot be asked for again. */
+function refuseCompilerOptions(path: string, options: LoadOptions): void {
+  const { dtype, target, scan, scanBlock, attention, precision, prepare } = options;
+  const given = Object.entries({ dtype, target, scan, scanBlock, attention, precision, prepare });
+  const [first] = given.filter(([, value]) => value !== undefined);
+  if (first === undefined) return;
+  throw new UsageError({
+    message: `${first[0]} cannot be chosen for an artifact`,
+    where: path,
+    hint: "its programs are as they were exported; exportModel takes this option",
+  });
+}
