@@ -3,7 +3,7 @@ import { CommanderError } from "commander";
 import { UsageError } from "../support/errors.js";
 import { CommandContext, cannotWrite } from "./context.js";
 import type { CommandLineIo, ExitStatus } from "./io.js";
-import { type LoadModels, loadOwnModels } from "./models.js";
+import { type KnownModels, ownModels } from "./models.js";
 import { createProgram } from "./program.js";
 import { reportError } from "./report-error.js";
 
@@ -16,7 +16,7 @@ import { reportError } from "./report-error.js";
 export async function runCommandLine(
   args: readonly string[],
   io: CommandLineIo,
-  models: LoadModels = loadOwnModels,
+  models: KnownModels = ownModels,
 ): Promise<ExitStatus> {
   const context = new CommandContext(io, models);
   const status = await attempt(args, context);

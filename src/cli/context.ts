@@ -4,7 +4,7 @@ import { buffer } from "node:stream/consumers";
 import { EnvironmentError } from "../support/errors.js";
 import { type Colors, colorsFor } from "./colors.js";
 import type { CommandLineIo, OutputStream } from "./io.js";
-import type { LoadModels } from "./models.js";
+import type { KnownModels } from "./models.js";
 import { Progress } from "./progress.js";
 
 /** One run of the command line. Progress and complaints go to stderr, so that stdout can be piped. */
@@ -14,12 +14,12 @@ export class CommandContext {
   /** Aborted when the caller says so, and when nobody takes what is printed. */
   readonly signal: AbortSignal;
   /** The models that the command line knows. */
-  readonly models: LoadModels;
+  readonly models: KnownModels;
   readonly #io: CommandLineIo;
   readonly #stop = new AbortController();
   #broken: NodeJS.ErrnoException | undefined;
 
-  constructor(io: CommandLineIo, models: LoadModels) {
+  constructor(io: CommandLineIo, models: KnownModels) {
     this.#io = io;
     this.models = models;
     this.env = io.env;

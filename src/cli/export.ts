@@ -60,7 +60,7 @@ export async function runExport(context: CommandContext, options: Options): Prom
 }
 
 async function chooseSource(context: CommandContext, { model, preset }: Options): Promise<ExportSource> {
-  const models = await context.models();
+  const models = await context.models.load();
   checkOneModel(models, { model, preset });
   return model === undefined
     ? { name: preset!, model: choosePreset(models, preset!) }

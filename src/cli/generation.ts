@@ -53,7 +53,7 @@ export async function runGeneration(
   progress: Progress,
   onToken: (token: GeneratedToken) => void,
 ): Promise<GenerationSummary> {
-  await using source = await openSource(request, await context.models());
+  await using source = await openSource(request, await context.models.load());
   const { tokenizer, prompts } = await encodePrompts(request.prompts, source);
   await using device = await openDevice(context, request.plugin, progress);
   const { model: loaded, notes } = await source.load(device.client, {

@@ -42,7 +42,7 @@ export async function runGoldenCheck(
   for (const folder of folders) {
     context.signal.throwIfAborted();
     try {
-      const golden = await openCase(folder, await context.models());
+      const golden = await openCase(folder, await context.models.load());
       for (const dtype of dtypesOf(golden, options.dtype)) {
         const lowering = { ...options, cache, ...modelCallbacks(progress) };
         add(

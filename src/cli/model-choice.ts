@@ -26,7 +26,7 @@ export async function chooseModel(
   context: CommandContext,
   { model, preset }: SourceFlags,
 ): Promise<ConfiguredModel> {
-  const models = await context.models();
+  const models = await context.models.load();
   checkOneModel(models, { model, preset });
   if (preset !== undefined) return choosePreset(models, preset);
   return configureCheckpoint(await readConfigFiles(model!), models);

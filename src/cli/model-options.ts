@@ -1,7 +1,7 @@
 /** @file Options that name a model and one of its programs; weights are arguments, so none are read. */
 import type { Command } from "commander";
 import type { FloatType } from "../weights/index.js";
-import { namesForHelp } from "./models.js";
+import type { KnownModels } from "./models.js";
 import { oneOf, wholeNumber } from "./options.js";
 
 /** A model, as options name it. */
@@ -19,21 +19,18 @@ export interface ModelFlags extends SourceFlags {
 }
 
 /** `--model` or `--preset`. */
-export function addSourceOptions(command: Command): Command {
+export function addSourceOptions(command: Command, { presets }: KnownModels): Command {
   return command
     .option("--model <dir>", "folder of a checkpoint; its config.json is enough")
-    .option(
-      "--preset <name>",
-      `a published or a tiny size, without weights: ${namesForHelp.presets.join(", ")}`,
-    );
+    .option("--preset <name>", `a published or a tiny size, without weights: ${presets.join(", ")}`);
 }
 
 /** `--model` or `--preset`, `--program`, `--batch`, `--time`, `--dtype`. */
-export function addModelOptions(command: Command): Command {
-  return addSourceOptions(command)
+export function addModelOptions(command: Command, models: KnownModels): Command {
+  return addSourceOptions(command, models)
     .option(
       "--program <kind>",
-      `one of ${namesForHelp.kinds.join(", ")} (default: the one that reads a prompt's first piece)`,
+      `one of ${models.kinds.join(", ")} (default: the one that reads a prompt's first piece)`,
     )
     .option("--batch <n>", "sequences side by side", wholeNumber("--batch", 1), 1)
     .option(

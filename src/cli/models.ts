@@ -1,12 +1,27 @@
-/** @file The models of this package, for the command line: their names at once, for help; all of them when a command needs one. */
+/** @file The models that a command line knows: their names at once, for help; all of them when a command needs one. */
 import { griffinKinds } from "../../models/griffin/kinds.js";
 import { presets } from "../../models/griffin/presets.js";
 import type { ModelDefinition } from "../model/index.js";
 
-/** Loads the models that a command line knows. */
-export type LoadModels = () => Promise<readonly ModelDefinition[]>;
+/** The models that a command line knows. */
+export interface KnownModels {
+  /** Names of their presets, for help. */
+  readonly presets: readonly string[];
+  /** Names of their kinds of programs, for help. */
+  readonly kinds: readonly string[];
+  load(): Promise<readonly ModelDefinition[]>;
+}
 
-export const loadOwnModels: LoadModels = async () => (await import("../../models/index.js")).models;
+/** This package's models. Their names are told without loading them, which takes longer than the rest of help. */
+export const ownModels: KnownModels = {
+  presets: Object.keys(presets),
+  kinds: Object.keys(griffinKinds),
+  load: async () => (await import("../../models/index.js")).models,
+};
 
-/** What help lists; loading the models takes longer than the rest of it. */
-export const namesForHelp = { presets: Object.keys(presets), kinds: Object.keys(griffinKinds) } as const;
+/** Models that are there already. */
+export const knownModels = (models: readonly ModelDefinition[]): KnownModels => ({
+  presets: models.flatMap((model) => Object.keys(model.presets)),
+  kinds: [...new Set(models.flatMap((model) => Object.keys(model.kinds)))],
+  load: async () => models,
+});

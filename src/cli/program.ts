@@ -51,7 +51,7 @@ export function createProgram(context: CommandContext): {
     .exitOverride()
     .configureOutput(outputOf(context))
     .showHelpAfterError(false);
-  for (const create of COMMANDS) program.addCommand(inherit(create(launch), program));
+  for (const create of COMMANDS) program.addCommand(inherit(create(launch, context.models), program));
   return { program, status: () => status };
 }
 

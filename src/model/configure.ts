@@ -4,21 +4,12 @@ import type { JsonObject, Parameter } from "../weights/index.js";
 import type { ConfiguredModel, ModelSpec, TraceKey } from "./definition.js";
 import { ModelError } from "./errors.js";
 
-/** The kind of programs that prepare weights for others. */
-const RESERVED_KIND = "prepare";
-
-/** @throws ModelError with everything that the schema says is wrong, or for a kind that has a reserved name */
+/** @throws ModelError with everything that the schema says is wrong */
 export function configure<Config, Kind extends string>(
   spec: ModelSpec<Config, Kind>,
   given: Config,
 ): ConfiguredModel<Kind> {
   const { name, kinds } = spec;
-  if (Object.hasOwn(kinds, RESERVED_KIND)) {
-    const expected = "another name: programs that prepare weights are called so";
-    throw new ModelError(`model ${name}`, [
-      { subject: "kinds", problem: `"${RESERVED_KIND}" is taken`, expected },
-    ]);
-  }
   const config = check(spec, given);
   let parameters: readonly Parameter[] | undefined;
   const generation = spec.generation(config);

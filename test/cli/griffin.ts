@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { onTestFinished } from "vitest";
 import { runCommandLine } from "../../src/cli/command-line.js";
-import type { LoadModels } from "../../src/cli/models.js";
+import type { KnownModels } from "../../src/cli/models.js";
 
 /** Plugins are not asked to optimise what runs once: half the time goes there. */
 process.env.XLA_FLAGS = "--xla_backend_optimization_level=0";
@@ -31,7 +31,7 @@ export interface RunOptions {
   /** Instead of this process's variables of these names; undefined removes one. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The models that it knows; default: the package's. Only in this process. */
-  readonly models?: LoadModels;
+  readonly models?: KnownModels;
 }
 
 /** A stream that keeps what it is given. */

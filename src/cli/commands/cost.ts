@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { chipNames } from "../../cost/chips.js";
 import { groupings } from "../../cost/summary.js";
 import { addModelOptions } from "../model-options.js";
+import type { KnownModels } from "../models.js";
 import { addCustomCallOption, addLoweringOptions, oneOf, wholeNumber } from "../options.js";
 import type { Launch } from "./launch.js";
 
@@ -23,11 +24,11 @@ Examples:
   griffin cost module_0001.after_codegen.txt --chip v5e --by op`;
 
 /** The command as people call it; its work is loaded when it runs. */
-export function costCommand(launch: Launch): Command {
+export function costCommand(launch: Launch, models: KnownModels): Command {
   const command = new Command("cost")
     .description("what a compiler makes of a program: bytes, flops and cycles, against what the chip can do")
     .argument("[file]", "StableHLO to compile; or optimised HLO, as text or protobuf, which is only counted");
-  addModelOptions(command)
+  addModelOptions(command, models)
     .option("--target <target>", `tpu:v5e:2x2, tpu:v4:2x2x1:megacore, cpu ... (default: ${describedTarget})`)
     .option("--chip <name>", `for HLO files: ${chipNames.join(", ")} (default: the target's)`)
     .option("--plugin <name|path>", "PJRT plugin that compiles (default: that of the target)")

@@ -2,6 +2,7 @@
 import { defaultNames, targetExamples } from "../../targets/names.js";
 import { Command } from "commander";
 import { addSourceOptions } from "../model-options.js";
+import type { KnownModels } from "../models.js";
 import { addLoweringOptions, oneOf, wholeNumber } from "../options.js";
 import type { Launch } from "./launch.js";
 
@@ -13,11 +14,11 @@ Examples:
   griffin export --preset recurrentgemma-2b -o 2b --batch 16 --text      programs without weights, also as text`;
 
 /** The command as people call it; its work is loaded when it runs. */
-export function exportCommand(launch: Launch): Command {
+export function exportCommand(launch: Launch, models: KnownModels): Command {
   const command = new Command("export").description(
     "write a model as an artifact: programs, weights by reference or copied, all that is needed to run it",
   );
-  addSourceOptions(command)
+  addSourceOptions(command, models)
     .requiredOption("-o, --output <path>", "folder to write, or archive if it ends in .zip")
     .option("--zip", "write one archive instead of a folder")
     .option("--batch <n>", "sequences side by side", wholeNumber("--batch", 1), 1)

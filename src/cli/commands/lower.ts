@@ -2,6 +2,7 @@
 import { defaultNames, targetExamples } from "../../targets/names.js";
 import { Command } from "commander";
 import { addModelOptions } from "../model-options.js";
+import type { KnownModels } from "../models.js";
 import { addLoweringOptions } from "../options.js";
 import type { Launch } from "./launch.js";
 
@@ -12,11 +13,11 @@ Examples:
   griffin lower --preset tiny --scan blocked --scan-block 16 --print-ir-after-change`;
 
 /** The command as people call it; its work is loaded when it runs. */
-export function lowerCommand(launch: Launch): Command {
+export function lowerCommand(launch: Launch, models: KnownModels): Command {
   const command = new Command("lower").description(
     "print the StableHLO of a model's program; weights are arguments, so none are read",
   );
-  addModelOptions(command)
+  addModelOptions(command, models)
     .option("--target <target>", targetExamples, defaultNames.name)
     .option("--prepare", "what depends on weights alone goes into a second program, run once, after // -----")
     .option("--locations", "write where each operation comes from in the model file")

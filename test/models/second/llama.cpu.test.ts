@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import { models as own } from "../../../models/index.js";
 import { loadArtifact, openArtifact } from "../../../src/artifact/index.js";
 import { checkGoldenCase, compileAndCount, exportModel, Model } from "../../../src/engine/index.js";
+import { knownModels } from "../../../src/cli/models.js";
 import type { CompileJob } from "../../../src/cli/cost/compile.js";
 import { formatReport, openCase } from "../../../src/golden/index.js";
 import { configureCheckpoint } from "../../../src/model/index.js";
@@ -88,9 +89,16 @@ describe("a model of one's own, through the engine as it is", () => {
 });
 
 describe("the command line that is handed the model", () => {
-  const options: RunOptions = { models: async () => models };
+  const options: RunOptions = { models: knownModels(models) };
   const json = (...args: readonly string[]) => griffinJson(args, options);
   const asIds = prompts.flatMap((prompt) => ["--tokens", prompt.join(",")]);
+
+  it("says in its help what it is called and has", async () => {
+    const { stdout } = await griffin(["lower", "--help"], options);
+    const text = stdout.replace(/\s+/g, " ");
+    expect(text).toContain("a published or a tiny size, without weights: small ");
+    expect(text).toContain("one of read, continue, next, everything ");
+  });
 
   it("lowers it", async () => {
     const { stdout, stderr, exitCode } = await griffin(
@@ -135,7 +143,7 @@ describe("the command line that is handed the model", () => {
   });
 
   it("without it, says which it knows", async () => {
-    const { exitCode, stderr } = await griffin(["lower", "--model", stored], { models: async () => own });
+    const { exitCode, stderr } = await griffin(["lower", "--model", stored], { models: knownModels(own) });
     expect(exitCode).toBe(1);
     expect(stderr).toContain("recurrent_gemma");
   });

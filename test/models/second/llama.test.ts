@@ -25,11 +25,11 @@ test("its programs take and give what its author calls so", () => {
   const named = (role: string) => args.filter((argument) => argument.role === role).map(({ name }) => name);
   expect(named("input")).toEqual(["ids", "place"]);
   expect(named("state")).toEqual([
+    "seen",
     "block.0.keys",
     "block.0.values",
     "block.1.keys",
     "block.1.values",
-    "seen",
   ]);
   expect(results.filter(({ role }) => role === "output").map(({ name, axes }) => [name, ...axes])).toEqual([
     ["scores", "row", "word"],
