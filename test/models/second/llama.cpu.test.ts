@@ -1,13 +1,11 @@
 import { join } from "node:path";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { models as own } from "../../../models/index.js";
 import { loadArtifact, openArtifact } from "../../../src/artifact/index.js";
-import { checkGoldenCase, compileAndCount, exportModel, Model } from "../../../src/engine/index.js";
+import { checkGoldenCase, exportModel, Model } from "../../../src/engine/index.js";
 import { knownModels } from "../../../src/cli/models.js";
-import type { CompileJob } from "../../../src/cli/cost/compile.js";
 import { formatReport, openCase } from "../../../src/golden/index.js";
 import { configureCheckpoint } from "../../../src/model/index.js";
-import { Plugin } from "../../../src/runtime-pjrt/index.js";
 import { openCheckpoint, readConfigFiles } from "../../../src/weights/index.js";
 import { sharedFolder } from "../../artifact/exported.js";
 import { griffin, griffinJson, type RunOptions } from "../../cli/griffin.js";
@@ -17,12 +15,6 @@ import { small } from "./llama-config.js";
 import { llama } from "./llama-definition.js";
 import { continuePlainly } from "./plain-llama.js";
 import { smallWeights, storeCase, storeLlama } from "./stored.js";
-
-/** The process that compiles for `griffin cost` is a built file; here its work is done in this one. */
-vi.mock("../../../src/cli/cost/compile.js", () => ({
-  compileApart: async ({ plugin, topology, request }: CompileJob) =>
-    compileAndCount(await Plugin.load(plugin), topology, request),
-}));
 
 const cpu = useCpu();
 const models = [llama];
