@@ -19,7 +19,7 @@ export const ARCHIVE_LIMITS: ArchiveLimits = {
   ratio: 100,
 };
 
-/** Below this a bad ratio harms nobody, bytes. */
+/** Below this a bad ratio harms nobody, bytes: of one file, and of all such files together. */
 const SMALL = 1 << 20;
 
 /** What an archive says of one of its entries. */
@@ -67,7 +67,24 @@ export function archiveProblems(entries: readonly ArchiveEntry[], limits: Archiv
             got: `${total} bytes`,
           },
         ]),
+    ...smallFilesProblems(entries, limits),
     ...misplaced(entries),
+  ];
+}
+
+/** Small files may pack well one by one, but not be many. */
+function smallFilesProblems(entries: readonly ArchiveEntry[], { ratio }: ArchiveLimits): Problem[] {
+  const small = entries.filter(({ uncompressedSize }) => uncompressedSize <= SMALL);
+  const total = small.reduce((sum, { uncompressedSize }) => sum + uncompressedSize, 0);
+  const packed = small.reduce((sum, { compressedSize }) => sum + compressedSize, 0);
+  if (total <= SMALL || total <= ratio * packed) return [];
+  return [
+    {
+      subject: "small files",
+      problem: "unpack to suspiciously much together",
+      expected: `at most ${ratio} bytes for each packed one`,
+      got: `${total} bytes from ${packed}`,
+    },
   ];
 }
 
