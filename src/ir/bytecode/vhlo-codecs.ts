@@ -11,6 +11,7 @@ import {
   flag,
   list,
   numberBits,
+  optional,
   optionalAttribute,
   pair,
   signed,
@@ -57,7 +58,7 @@ export const vhloAttributes = {
     since: "1.9.0",
   }),
   subAxisInfo: attribute(21, "sub_axis_info", [signed, signed], { since: "1.16.0" }),
-  axisRef: attribute(22, "axis_ref", [attributeField, optionalAttribute], { since: "1.16.0" }),
+  axisRef: attribute(22, "axis_ref", [attributeField, optional(attributeField)], { since: "1.16.0" }),
   replicaGroupMeshAxes: attribute(23, "replica_group_mesh_axes", [attributeField, attributeField], {
     since: "1.16.0",
   }),
