@@ -9,6 +9,7 @@ import type { OpDefinition, OpView } from "./ops/define.js";
 import { findOp } from "./ops/index.js";
 import { resolveOperandGroups } from "./ops/groups.js";
 import { dimensionsOf, mostSpecific, tensorOf } from "./ops/shape-checks.js";
+import { verifyShardings } from "./sdy/verify-shardings.js";
 import { formatType, type TensorType, tupleType, type Type } from "./types.js";
 import { verifySymbols } from "./verify-symbols.js";
 import { areCompatible, inTypeClass } from "./verify-types.js";
@@ -230,4 +231,5 @@ export function verifyModule(module: Operation): void {
   const scope: Scope = { open: new Set(), passed: new Set() };
   for (const region of module.regions) for (const block of region.blocks) verifyBlock(block, scope);
   verifySymbols(module);
+  verifyShardings(module);
 }

@@ -47,7 +47,8 @@ function around(name: string, example: string): string {
   const free = used.filter((argument) => !defined.has(argument));
   const types = given[name] ?? operandTypes(example, free.length);
   const parameters = free.map((argument, i) => `${argument}: ${types[i]}`).join(", ");
-  return `module {\n  func.func @main(${parameters}) {\n${indent(example, 2)}\n    return\n  }\n}`;
+  const mesh = name.startsWith("sdy.") ? '  sdy.mesh @mesh = <["x"=2, "y"=2]>\n' : "";
+  return `module {\n${mesh}  func.func @main(${parameters}) {\n${indent(example, 2)}\n    return\n  }\n}`;
 }
 
 const indent = (text: string, depth: number): string =>
@@ -70,6 +71,8 @@ export const examplePrograms: readonly (readonly [string, string])[] = opDefinit
 /** The module with the attribute `my.note` on each of its operations. */
 export function annotate(module: Operation): Operation {
   for (const operation of walk(module))
-    Object.assign(operation, { extra: new Map([["my.note", stringAttribute("x")]]) });
+    Object.assign(operation, {
+      extra: new Map([["my.note", stringAttribute("x")]]),
+    });
   return module;
 }

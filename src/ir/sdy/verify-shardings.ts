@@ -1,0 +1,245 @@
+/**
+ * @file Shardings against the meshes they name and the values they stand for. The rules are Shardy's: each axis is in the mesh and used once;
+ * parts of an axis divide it and do not overlap; there is one list of axes for each dimension; a manual computation binds axes that are free.
+ */
+import type { Attribute, AttributeDictionary } from "../attribute.js";
+import { VerifyError } from "../errors.js";
+import { describeLocation, sourcePosition } from "../location.js";
+import type { Operation } from "../operation.js";
+import { isOp } from "../ops/index.js";
+import { formatType, type Type } from "../types.js";
+import type { Mesh, ShardingPerValue, TensorSharding } from "./attributes.js";
+import { axesProblem, meshProblem, type Problem } from "./verify-axes.js";
+import { ruleProblem } from "./verify-rule.js";
+
+/** What is around an operation. */
+interface Around {
+  readonly meshes: ReadonlyMap<string, Mesh>;
+  /** Axes that manual computations around have bound. */
+  readonly manual: ReadonlySet<string>;
+}
+
+function fail({ name, location }: Operation, { constraint, message }: Problem): never {
+  const where = sourcePosition(location) ?? describeLocation(location);
+  throw new VerifyError({ message: `${name}: ${message} [${constraint}]`, where }, constraint);
+}
+
+/** The size of a value's shape, or undefined when it has none. */
+function rankOf(type: Type): number | undefined {
+  if (type.kind === "tuple" && type.elements.length === 1) return rankOf(type.elements[0]!);
+  return type.kind === "tensor" || type.kind === "buffer" ? type.shape.length : undefined;
+}
+
+const isMaximal = ({ axes, deviceIds }: Mesh): boolean => axes.length === 0 && deviceIds.length === 1;
+
+/** What is wrong with a sharding for a value. */
+function shardingProblem(
+  sharding: TensorSharding,
+  type: Type,
+  { meshes, manual }: Around,
+): Problem | undefined {
+  const mesh = typeof sharding.mesh === "string" ? meshes.get(sharding.mesh) : sharding.mesh;
+  if (mesh === undefined)
+    return {
+      constraint: "sharding_mesh",
+      message: `the module does not define the mesh @${String(sharding.mesh)}`,
+    };
+  const wrongMesh = typeof sharding.mesh === "string" ? undefined : meshProblem(mesh);
+  if (wrongMesh !== undefined) return wrongMesh;
+  if (type.kind === "unranked")
+    return {
+      constraint: "sharding_rank",
+      message: `a tensor without a rank cannot be sharded: ${formatType(type)}`,
+    };
+  const { dimensions, replicated, unreduced } = sharding;
+  const rank = isMaximal(mesh) ? 0 : (rankOf(type) ?? 0);
+  if (dimensions.length !== rank)
+    return {
+      constraint: "sharding_rank",
+      message: `a sharding of ${dimensions.length} dimensions stands for ${formatType(type)}`,
+    };
+  if ((isMaximal(mesh) || rankOf(type) === undefined) && replicated.length + unreduced.length > 0)
+    return {
+      constraint: "sharding_rank",
+      message: `${formatType(type)} has no axes to be replicated or reduced along`,
+    };
+  const bare = dimensions.findIndex(
+    ({ priority, isClosed, axes }) => priority !== undefined && isClosed && axes.length === 0,
+  );
+  if (bare >= 0)
+    return {
+      constraint: "sharding_priority",
+      message: `dimension ${bare} is empty and closed but has a priority`,
+    };
+  const wrong = axesProblem(mesh, [
+    ...dimensions.map(({ axes }) => axes),
+    { sorted: "replicated", axes: replicated },
+    { sorted: "unreduced", axes: unreduced },
+  ]);
+  if (wrong !== undefined) return wrong;
+  const all = [...dimensions.flatMap(({ axes }) => axes), ...replicated, ...unreduced];
+  const bound = all.find(({ name }) => manual.has(name));
+  return bound === undefined
+    ? undefined
+    : {
+        constraint: "sharding_manual_axis",
+        message: `axis "${bound.name}" is bound by a manual computation around`,
+      };
+}
+
+function perValueProblem(
+  { shardings }: ShardingPerValue,
+  types: readonly Type[],
+  around: Around,
+): Problem | undefined {
+  if (types.length === 0 && shardings.length === 1) {
+    const [{ mesh, dimensions }] = shardings as [TensorSharding];
+    if (typeof mesh === "string" && !around.meshes.has(mesh))
+      return shardingProblem(shardings[0]!, noValue, around);
+    if (dimensions.length === 0) return undefined;
+  }
+  if (shardings.length !== types.length)
+    return {
+      constraint: "sharding_count",
+      message: `${shardings.length} shardings stand for ${types.length} values`,
+    };
+  for (const [i, type] of types.entries()) {
+    const problem = shardingProblem(shardings[i]!, type, around);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+const noValue: Type = { kind: "none" };
+
+/** A discardable attribute of Shardy on an operation. */
+function attributeProblem(
+  operation: Operation,
+  key: string,
+  value: Attribute,
+  around: Around,
+): Problem | undefined {
+  const shardy = value.kind === "sdy" ? value.value : undefined;
+  if (key === "sdy.sharding") {
+    if (shardy?.kind !== "sharding_per_value")
+      return {
+        constraint: "sharding_kind",
+        message: "sdy.sharding must be #sdy.sharding_per_value<..> here",
+      };
+    const types = operation.results.map(({ type }) => type);
+    return perValueProblem(shardy, types, around);
+  }
+  if (key !== "sdy.sharding_rule") return undefined;
+  if (shardy?.kind !== "op_sharding_rule")
+    return {
+      constraint: "sharding_kind",
+      message: "sdy.sharding_rule must be #sdy.op_sharding_rule<..>",
+    };
+  return ruleProblem(shardy, operation);
+}
+
+/** Shardings of the arguments or results of a function. */
+function signatureProblem(
+  dictionaries: readonly AttributeDictionary[] | undefined,
+  types: readonly Type[],
+  around: Around,
+): Problem | undefined {
+  for (const [i, dictionary] of (dictionaries ?? []).entries()) {
+    const value = dictionary.get("sdy.sharding");
+    if (value === undefined) continue;
+    if (value.kind !== "sdy" || value.value.kind !== "sharding")
+      return {
+        constraint: "sharding_kind",
+        message: "sdy.sharding must be #sdy.sharding<..> here",
+      };
+    const problem = shardingProblem(value.value, types[i]!, around);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function manualProblem(operation: Operation, around: Around): Problem | undefined {
+  if (!isOp(operation, "sdy.manual_computation")) return undefined;
+  const {
+    manual_axes: { axes },
+    in_shardings,
+    out_shardings,
+  } = operation.attributes;
+  const bound = axes.find((name) => around.manual.has(name));
+  if (bound !== undefined)
+    return {
+      constraint: "manual_axes_bound",
+      message: `axis "${bound}" is bound by a manual computation around`,
+    };
+  const operands = operation.operands.map(({ type }) => type);
+  const results = operation.results.map(({ type }) => type);
+  const wrong =
+    perValueProblem(in_shardings, operands, around) ?? perValueProblem(out_shardings, results, around);
+  if (wrong !== undefined) return wrong;
+  const [first] = [...in_shardings.shardings, ...out_shardings.shardings];
+  if (first === undefined) return undefined;
+  const mesh = typeof first.mesh === "string" ? around.meshes.get(first.mesh)! : first.mesh;
+  const unknown = axes.find((name) => mesh.axes.every((axis) => axis.name !== name));
+  return unknown === undefined
+    ? undefined
+    : {
+        constraint: "manual_axes_mesh",
+        message: `the mesh has no axis "${unknown}"`,
+      };
+}
+
+/** The sharding that an op itself states for its only value. */
+function ownProblem(operation: Operation, around: Around): Problem | undefined {
+  const attributes = operation.attributes as {
+    readonly sharding?: TensorSharding;
+    readonly out_sharding?: TensorSharding;
+  };
+  const sharding = operation.name.startsWith("sdy.")
+    ? (attributes.sharding ?? attributes.out_sharding)
+    : undefined;
+  const [result] = operation.results;
+  return sharding === undefined || result === undefined
+    ? undefined
+    : shardingProblem(sharding, result.type, around);
+}
+
+function operationProblem(operation: Operation, around: Around): Problem | undefined {
+  if (isOp(operation, "sdy.mesh")) return meshProblem(operation.attributes.mesh);
+  for (const [key, value] of operation.extra) {
+    const problem = attributeProblem(operation, key, value, around);
+    if (problem !== undefined) return problem;
+  }
+  if (isOp(operation, "func.func")) {
+    const { arg_attrs, res_attrs, function_type: type } = operation.attributes;
+    return (
+      signatureProblem(arg_attrs, type.inputs, around) ?? signatureProblem(res_attrs, type.results, around)
+    );
+  }
+  return manualProblem(operation, around) ?? ownProblem(operation, around);
+}
+
+function verifyBelow(operation: Operation, around: Around): void {
+  for (const region of operation.regions)
+    for (const block of region.blocks)
+      for (const inner of block) {
+        const problem = operationProblem(inner, around);
+        if (problem !== undefined) fail(inner, problem);
+        if (inner.regions.length > 0) verifyBelow(inner, withManual(inner, around));
+      }
+}
+
+const withManual = (operation: Operation, around: Around): Around =>
+  isOp(operation, "sdy.manual_computation")
+    ? {
+        ...around,
+        manual: new Set([...around.manual, ...operation.attributes.manual_axes.axes]),
+      }
+    : around;
+
+/** Verifies every sharding of a module. @throws VerifyError */
+export function verifyShardings(module: Operation): void {
+  const meshes = new Map<string, Mesh>();
+  for (const operation of module.regions[0]?.blocks[0] ?? [])
+    if (isOp(operation, "sdy.mesh")) meshes.set(operation.attributes.sym_name, operation.attributes.mesh);
+  verifyBelow(module, { meshes, manual: new Set() });
+}
