@@ -247,3 +247,11 @@ describe("compatible types", () => {
     expect(inTypeClass(tokenType, "PIFCQA")).toBe(false);
   });
 });
+
+test("an empty list of pairs is no list", () => {
+  const text = `func.func @main(%x: tensor<2xf32>, %t: !stablehlo.token) -> !stablehlo.token {
+  %0 = "stablehlo.send"(%x, %t) <{channel_handle = #stablehlo.channel_handle<handle = 1, type = 1>, source_target_pairs = dense<> : tensor<0xi64>}> : (tensor<2xf32>, !stablehlo.token) -> !stablehlo.token
+  return %0 : !stablehlo.token
+}`;
+  expect(() => verifyModule(parseModule(text))).not.toThrow();
+});

@@ -247,3 +247,21 @@ describe("what forms refuse", () => {
     expect(at(line).split("\n")[0]).toBe(`parse error: ${message}`);
   });
 });
+
+test("a comma after the last field of a window", () => {
+  const text = inMain(
+    "(%arg0: tensor<1x8x4xf32>, %arg1: tensor<3x4x8xf32>)",
+    "%0 = stablehlo.convolution(%arg0, %arg1) dim_numbers = [b, 0, f]x[0, i, o]->[b, 0, f], window = {stride = [1]} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<1x8x4xf32>, tensor<3x4x8xf32>) -> tensor<1x6x8xf32>",
+    "return",
+  );
+  expect(reprint(text.replace("{stride = [1]}", "{stride = [1],}"))).toBe(text);
+});
+
+test("reduce applies commutative ops alone", () => {
+  const text = inMain(
+    "(%arg0: tensor<2x3xf32>, %arg1: tensor<f32>)",
+    "%0 = stablehlo.reduce(%arg0 init: %arg1) applies stablehlo.divide across dimensions = [0] : (tensor<2x3xf32>, tensor<f32>) -> tensor<3xf32>",
+    "return",
+  );
+  expect(refusal(text)).toContain("stablehlo.divide is not commutative; write the body of the reduction");
+});

@@ -81,7 +81,7 @@ export const convolutionForm: Form = {
 /** `{stride = [2, 1], pad = [[1, 1]], reverse = [false]}`, in any order. */
 function parseWindow({ cursor, context }: FormParser): Record<string, unknown> {
   const window: Record<string, unknown> = {};
-  context.list("{", "}", () => {
+  const field = (): void => {
     const at = cursor.start;
     const word = cursor.expect("name", "of a window field");
     const name = windowFields.get(word);
@@ -94,7 +94,14 @@ function parseWindow({ cursor, context }: FormParser): Record<string, unknown> {
     } else {
       window[name] = name === "window_reversal" ? parseReversal(context) : parseIntegers(context);
     }
-  });
+  };
+  cursor.expect("{");
+  while (cursor.kind !== "}") {
+    field();
+    // A comma may follow the last field, too.
+    if (!cursor.accept(",")) break;
+  }
+  cursor.expect("}");
   return window;
 }
 

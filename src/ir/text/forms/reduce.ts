@@ -125,6 +125,8 @@ function parseApplied(input: FormParser): Applied {
   const definition = findOp(name);
   if (!name.startsWith("stablehlo.") || definition?.operands.length !== 2 || definition.assembly !== "binary")
     cursor.fail(`${name} does not combine two values`, at);
+  if (definition?.traits.includes("commutative") !== true)
+    cursor.fail(`${name} is not commutative; write the body of the reduction`, at);
   return { name, at, location };
 }
 
