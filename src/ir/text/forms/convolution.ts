@@ -84,8 +84,7 @@ function parseWindow({ cursor, context }: FormParser): Record<string, unknown> {
   const field = (): void => {
     const at = cursor.start;
     const word = cursor.expect("name", "of a window field");
-    const name = windowFields.get(word);
-    if (name === undefined) return cursor.fail(`no such window field: ${word}`, at);
+    const name = windowFields.get(word) ?? cursor.fail(`no such window field: ${word}`, at);
     if (Object.hasOwn(window, name)) cursor.fail(`window field ${word} is given twice`, at);
     cursor.expect("=");
     if (name === "padding") {
