@@ -2,7 +2,7 @@
  * @file Rules of the ops that make and rearrange elements: constant, iota, reshape, slices, pad,
  * concatenate.
  */
-import { elementCount, isFloat, isComplex, type TensorType } from "../types.js";
+import { elementCount, isFloat, isComplex, type ScalarValueType, type TensorType } from "../types.js";
 import type { OperationOf, OpName } from "../ops/index.js";
 import type { TensorRule } from "./machine.js";
 import * as movement from "./movement.js";
@@ -10,7 +10,18 @@ import { stridesOf, Tensor } from "./tensor.js";
 
 const resultType = (operation: OperationOf<OpName>): TensorType => operation.result.type as TensorType;
 
-const constant: TensorRule<"arith.constant" | "sdy.constant" | "stablehlo.constant"> = (operation) => [
+/** A scalar is a tensor of rank 0 here. */
+const arithConstant: TensorRule<"arith.constant"> = (operation) => {
+  const { value } = operation.attributes;
+  if (value.kind === "elements") return [Tensor.fromElements(value.value)];
+  if (value.kind === "bool") return [Tensor.fromBooleans([], [value.value])];
+  const { element } = value.type as ScalarValueType;
+  return value.kind === "float"
+    ? [Tensor.fromFloats([], element, [value.value])]
+    : [Tensor.fromIntegers([], element, [value.value])];
+};
+
+const constant: TensorRule<"sdy.constant" | "stablehlo.constant"> = (operation) => [
   Tensor.fromElements(operation.attributes.value, resultType(operation)),
 ];
 
@@ -122,7 +133,7 @@ const reshape: TensorRule<"stablehlo.reshape"> = (operation, [x]) => {
 };
 
 export const shapeRules = {
-  "arith.constant": constant,
+  "arith.constant": arithConstant,
   "sdy.constant": constant,
   "stablehlo.broadcast": ((operation, [x]) => {
     const shape = [...operation.attributes.broadcast_sizes, ...x!.shape];

@@ -1,7 +1,18 @@
 /** @file Ops of StableHLO's own tests: check.* compare results, interpreter.* run functions; with arith.constant and sdy.mesh. */
-import { formatType, type Type } from "../types.js";
+import { formatType, scalarType, type Type } from "../types.js";
 import { defineOp, operand, variadic } from "./define.js";
-import { elements, f64, listOf, optional, string, symbolArray, ui32, ui64 } from "./kinds.js";
+import {
+  elements,
+  f64,
+  listOf,
+  optional,
+  type ScalarOrElements,
+  scalarOrElements,
+  string,
+  symbolArray,
+  ui32,
+  ui64,
+} from "./kinds.js";
 import type { View } from "./constraints.js";
 
 /** What checks allow that name no tolerance: the difference of "almost equal", and units in the last place of "close". */
@@ -145,14 +156,28 @@ const probe = defineOp({
   example: '%0 = interpreter.probe %arg0, probe_id = "probe0" : tensor<4xf32>',
 });
 
+const typeOfConstant = (value: ScalarOrElements): Type => {
+  if (value.kind === "bool") return scalarType("i1");
+  return value.kind === "elements" ? value.value.type : value.type;
+};
+
 const arithConstant = defineOp({
   name: "arith.constant",
-  summary: "A constant of MLIR's arithmetic dialect, which some programs carry.",
+  summary: "A constant of MLIR's arithmetic dialect, a scalar or a tensor, which some programs carry.",
   operands: [],
-  attributes: { value: elements },
+  attributes: { value: scalarOrElements },
   traits: ["pure"],
-  infer: (op) => [op.attributes.value.type],
-  assembly: { template: "{..} $value" },
+  infer: (op) => {
+    const type = typeOfConstant(op.attributes.value);
+    const element = type.kind === "scalar" || type.kind === "tensor" ? type.element : undefined;
+    op.check(
+      typeof element !== "string" || !element.startsWith("ui"),
+      "arith_constant_signless",
+      `integers must be signless, got ${formatType(type)}`,
+    );
+    return [type];
+  },
+  assembly: { template: "{..} $$value" },
   example: "%cst = arith.constant dense<0> : tensor<2xi32>",
 });
 

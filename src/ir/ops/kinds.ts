@@ -198,6 +198,35 @@ export const elements = required<Elements>({
   fromAttribute: (a) => (a.kind === "elements" ? a.value : undefined),
 });
 
+/** A scalar of a type of its own (boolean, integer, `index` or float), or the elements of a tensor. */
+export type ScalarOrElements = Extract<
+  Attribute,
+  { readonly kind: "bool" | "integer" | "float" | "elements" }
+>;
+
+function scalarOrElementsOf(a: unknown): ScalarOrElements | undefined {
+  if (typeof a !== "object" || a === null || !("kind" in a)) return undefined;
+  const value = a as Attribute;
+  switch (value.kind) {
+    case "integer":
+    case "float":
+      return value.type.kind === "scalar" ? value : undefined;
+    case "bool":
+    case "elements":
+      return value;
+    default:
+      return undefined;
+  }
+}
+
+/** The value of a constant that may be a scalar, as it came. */
+export const scalarOrElements = required<ScalarOrElements>({
+  name: "a number, a boolean or elements",
+  schema: z.custom<ScalarOrElements>((value) => scalarOrElementsOf(value) !== undefined),
+  toAttribute: (value) => value,
+  fromAttribute: scalarOrElementsOf,
+});
+
 /** Any attribute, as it came. */
 export const attribute = required<Attribute>({
   name: "attribute",

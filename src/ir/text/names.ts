@@ -3,7 +3,8 @@
  * equal names.
  */
 import type { Block, Operation, Region, Value } from "../operation.js";
-import type { ScalarType } from "../types.js";
+import { type Attributes, isOp } from "../ops/index.js";
+import { formatType, type ScalarType } from "../types.js";
 
 export interface NamingOptions {
   /** The generic form numbers everything; the pretty form names constants and loop variables. */
@@ -45,15 +46,23 @@ const isIntegerConstant = (operation: Operation): boolean => {
 };
 
 const namedResults: ReadonlyMap<string, readonly string[]> = new Map([
-  ["arith.constant", ["cst"]],
   ["chlo.top_k", ["values", "indices"]],
   ["stablehlo.batch_norm_grad", ["grad_operand", "grad_scale", "grad_offset"]],
   ["stablehlo.batch_norm_training", ["output", "batch_mean", "batch_var"]],
   ["stablehlo.rng_bit_generator", ["output_state", "output"]],
 ]);
 
+/** `true`, `c2` (of index), `c2_i32`; `cst` of floats and tensors, and where nothing is verified yet and the value is missing. */
+function arithConstantName({ value }: Partial<Attributes<"arith.constant">>): string {
+  if (value?.kind === "bool") return String(value.value);
+  if (value?.kind !== "integer") return "cst";
+  const type = formatType(value.type);
+  return type === "index" ? `c${value.value}` : `c${value.value}_${type}`;
+}
+
 /** The names an op gives its results in the pretty form. */
 function resultNames(operation: Operation): readonly string[] {
+  if (isOp(operation, "arith.constant")) return [arithConstantName(operation.attributes)];
   if (operation.name === "stablehlo.constant") return [isIntegerConstant(operation) ? "c" : "cst"];
   return namedResults.get(operation.name) ?? [];
 }
