@@ -123,10 +123,13 @@ export class OperationParser implements FormParser {
     return /^(?:string|block|attribute|type|\{-#)$/.test(cursor.kind);
   }
 
-  /** The name of an op that may be written without its dialect. */
+  /** The name of an op that may be written without its dialect: it is of the region's own, or of `func` anywhere. */
   #nameOf(written: string): string {
     if (written === "module") return "builtin.module";
-    return written.includes(".") ? written : `${this.#dialect}${written}`;
+    if (written.includes(".")) return written;
+    const own = `${this.#dialect}${written}`;
+    const ofFunc = `func.${written}`;
+    return findOp(own) === undefined && findOp(ofFunc) !== undefined ? ofFunc : own;
   }
 
   /** One operation with its result names and location. */

@@ -77,6 +77,29 @@ describe("what we do not model is kept", () => {
     expect(reprint(text)).toBe(text);
   });
 
+  test("ops of func without their dialect, inside ops of another", () => {
+    const program = (call: string) =>
+      [
+        "module {",
+        "  func.func private @f(%arg0: tensor<4xf32>) -> tensor<4xf32> {",
+        "    return %arg0 : tensor<4xf32>",
+        "  }",
+        "  func.func @main(%arg0: tensor<4xf32>, %arg1: tensor<i1>) -> tensor<4xf32> {",
+        '    %0 = "stablehlo.if"(%arg1) ({',
+        `      %1 = ${call} @f(%arg0) : (tensor<4xf32>) -> tensor<4xf32>`,
+        "      stablehlo.return %1 : tensor<4xf32>",
+        "    }, {",
+        "      stablehlo.return %arg0 : tensor<4xf32>",
+        "    }) : (tensor<i1>) -> tensor<4xf32>",
+        "    return %0 : tensor<4xf32>",
+        "  }",
+        "}",
+        "",
+      ].join("\n");
+    expect(reprint(program("call"))).toBe(program("func.call"));
+    expect(refusal(program("cal"))).toContain("there is no op cal");
+  });
+
   const unknown = inMain(
     "(%arg0: tensor<2xf32>)",
     '%0:2 = "foo.bar"(%arg0) ({',
