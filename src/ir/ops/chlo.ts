@@ -1,6 +1,7 @@
 /** @file The chlo ops that JAX emits: composed of StableHLO ops, and lowered to them before anything is serialised. */
 import { DYNAMIC, formatType, withElement } from "../types.js";
 import { sameElement } from "../verify-types.js";
+import { chloBroadcastOps } from "./chlo-broadcast.js";
 import { defineOp, operand } from "./define.js";
 import { bool, elements, i64, optional } from "./kinds.js";
 import { rankOf, tensors, typeList } from "./constraints.js";
@@ -118,4 +119,5 @@ export const chloOps = [
   binary("mulhi", ["lhs", "rhs"], "I", "The upper half of the bits of the product."),
   constant,
   topK,
+  ...chloBroadcastOps,
 ] as const;

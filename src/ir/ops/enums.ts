@@ -1,15 +1,15 @@
-/** @file The enumerations of StableHLO. */
+/** @file The enumerations of StableHLO, and those that chlo has its own of. */
 import { enumKind, listOf } from "./kinds.js";
 
-export const comparisonDirection = enumKind("comparison_direction", ["EQ", "NE", "GE", "GT", "LE", "LT"]);
-export const comparisonType = enumKind("comparison_type", [
-  "NOTYPE",
-  "FLOAT",
-  "TOTALORDER",
-  "SIGNED",
-  "UNSIGNED",
-]);
-const precision = enumKind("precision", ["DEFAULT", "HIGH", "HIGHEST"]);
+const directions = ["EQ", "NE", "GE", "GT", "LE", "LT"] as const;
+const comparisons = ["NOTYPE", "FLOAT", "TOTALORDER", "SIGNED", "UNSIGNED"] as const;
+const precisions = ["DEFAULT", "HIGH", "HIGHEST"] as const;
+
+export const comparisonDirection = enumKind("comparison_direction", directions);
+export const comparisonType = enumKind("comparison_type", comparisons);
+export const chloComparisonDirection = enumKind("comparison_direction", directions, "chlo");
+export const chloComparisonType = enumKind("comparison_type", comparisons, "chlo");
+const precision = enumKind("precision", precisions);
 /** One precision per operand. */
 export const precisionConfig = listOf(precision);
 export const fftType = enumKind("fft_type", ["FFT", "IFFT", "RFFT", "IRFFT"]);

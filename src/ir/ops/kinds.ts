@@ -267,15 +267,16 @@ export const functionTypeKind = required<FunctionType>({
   fromAttribute: (a) => (a.kind === "type" && a.type.kind === "function" ? a.type : undefined),
 });
 
-/** `#stablehlo<name VALUE>`, its value a string of `values`. */
+/** `#stablehlo<name VALUE>`, its value a string of `values`; or of another dialect. */
 export function enumKind<const V extends string>(
   name: string,
   values: readonly V[],
+  dialect = "stablehlo",
 ): AttributeKind<V, false> {
   return required({
     name,
     schema: z.enum(values as readonly [V, ...V[]]) as unknown as z.ZodType<V>,
-    toAttribute: (value) => ({ kind: "enum", dialect: "stablehlo", name, value }),
+    toAttribute: (value) => ({ kind: "enum", dialect, name, value }),
     fromAttribute: (a) =>
       a.kind === "enum" && a.name === name && (values as readonly string[]).includes(a.value)
         ? (a.value as V)

@@ -8,6 +8,7 @@ import { isComplex, isStatic } from "../../ir/types.js";
 import * as arcs from "./arcs.js";
 import { besselI1e } from "./bessel.js";
 import { mulhi, nextAfter } from "./bits.js";
+import { broadcastBinary, broadcastCompare, broadcastFormula, broadcastSelect } from "./broadcast.js";
 import * as complexArcs from "./complex-arcs.js";
 import { erf, erfc, erfInv } from "./error-function.js";
 import { Expression, inWideFloats } from "../../ir/expression.js";
@@ -49,6 +50,27 @@ const rules: { readonly [K in ChloName]: ChloRule<K> } = {
   "chlo.atan": realOrComplex(arcs.atan, complexArcs.atan),
   "chlo.atanh": realOrComplex(arcs.atanh, complexArcs.atanh),
   "chlo.bessel_i1e": formula(besselI1e),
+  "chlo.broadcast_add": broadcastBinary("add"),
+  "chlo.broadcast_and": broadcastBinary("and"),
+  "chlo.broadcast_atan2": broadcastBinary("atan2"),
+  "chlo.broadcast_compare": broadcastCompare,
+  "chlo.broadcast_complex": broadcastBinary("complex"),
+  "chlo.broadcast_divide": broadcastBinary("divide"),
+  "chlo.broadcast_maximum": broadcastBinary("maximum"),
+  "chlo.broadcast_minimum": broadcastBinary("minimum"),
+  "chlo.broadcast_multiply": broadcastBinary("multiply"),
+  "chlo.broadcast_next_after": broadcastFormula(nextAfter),
+  "chlo.broadcast_or": broadcastBinary("or"),
+  "chlo.broadcast_polygamma": broadcastFormula(polygamma),
+  "chlo.broadcast_power": broadcastBinary("power"),
+  "chlo.broadcast_remainder": broadcastBinary("remainder"),
+  "chlo.broadcast_select": broadcastSelect,
+  "chlo.broadcast_shift_left": broadcastBinary("shift_left"),
+  "chlo.broadcast_shift_right_arithmetic": broadcastBinary("shift_right_arithmetic"),
+  "chlo.broadcast_shift_right_logical": broadcastBinary("shift_right_logical"),
+  "chlo.broadcast_subtract": broadcastBinary("subtract"),
+  "chlo.broadcast_xor": broadcastBinary("xor"),
+  "chlo.broadcast_zeta": broadcastFormula(zeta),
   "chlo.conj": formula((z) => (isComplex(z.element) ? z.real().withImaginary(z.imag().negated()) : z)),
   "chlo.constant": (operation, e) => [e.constant(operation.attributes.value)],
   "chlo.cosh": formula(cosh),

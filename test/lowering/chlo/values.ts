@@ -8,8 +8,8 @@ import { type ElementType, formatType, type TensorType, tensorType } from "../..
 import { verifyModule } from "../../../src/ir/verify.js";
 import { decomposeChlo } from "../../../src/lowering/chlo/index.js";
 
-const inputs = (count: number, type: TensorType): string =>
-  Array.from({ length: count }, (_, i) => `%x${i}: ${formatType(type)}`).join(", ");
+const inputs = (operands: readonly Elements[]): string =>
+  operands.map(({ type }, i) => `%x${i}: ${formatType(type)}`).join(", ");
 
 /** Runs `line`, which makes %0 ... of %x0, %x1 ..., after decomposing it; the results. */
 export function run(
@@ -20,7 +20,7 @@ export function run(
   const names = line.includes("%a, %b =") ? "%a, %b" : "%0";
   const types = results.map(formatType).join(", ");
   const module = parseModule(
-    `func.func @main(${inputs(operands.length, operands[0]!.type)}) -> (${types}) {\n${line}\nreturn ${names} : ${types}\n}`,
+    `func.func @main(${inputs(operands)}) -> (${types}) {\n${line}\nreturn ${names} : ${types}\n}`,
   );
   decomposeChlo(module);
   verifyModule(module);

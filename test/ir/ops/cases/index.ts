@@ -1,5 +1,6 @@
 /** @file All constraint tables. */
 import type { Family } from "./case.js";
+import { chloBroadcastFamilies } from "./chlo-broadcast.js";
 import { collectiveFamilies } from "./collectives.js";
 import { contractionFamilies } from "./contraction.js";
 import { controlFamilies } from "./control.js";
@@ -13,6 +14,7 @@ import { shapeFamilies } from "./shape.js";
 import { slicingFamilies } from "./slicing.js";
 
 export const families: readonly Family[] = [
+  ...chloBroadcastFamilies,
   ...elementwiseFamilies,
   ...shapeFamilies,
   ...slicingFamilies,
