@@ -16,6 +16,7 @@ export class ClientCore {
   readonly inFlight: Limiter;
   readonly #targets: ReadonlySet<bigint>;
   readonly #operations = new Set<Promise<unknown>>();
+  readonly #native: bigint;
   #pointer: bigint;
 
   constructor(
@@ -23,6 +24,7 @@ export class ClientCore {
     pointer: bigint,
     inFlightLimit: number,
   ) {
+    this.#native = pointer;
     this.#pointer = pointer;
     const out = api.call("PJRT_Client_AddressableDevices", { client: pointer });
     this.devices = readPointers(out.addressable_devices, out.num_addressable_devices).map(
@@ -51,6 +53,11 @@ export class ClientCore {
   use(what: string): bigint {
     if (this.#pointer !== 0n) return this.#pointer;
     throw new HandleClosedError({ message: `${what} of a client that is closed` });
+  }
+
+  /** The native client inside of an `operation`: close() waits for that before it destroys the client. */
+  useInside(): bigint {
+    return this.#native;
   }
 
   /** Runs something that uses the native client on another thread; close() waits for it. */

@@ -70,7 +70,7 @@ export function withLayouts(client: ClientCore, signature: Signature, layouts: E
 
 function isDefault(client: ClientCore, spec: TensorSpec, layout: string): boolean {
   const { dimensions } = spec;
-  const byDefault = ifSupported(() => defaultLayout(client.api, client.use("layout"), spec));
+  const byDefault = ifSupported(() => defaultLayout(client.api, client.useInside(), spec));
   return sameLayout(layout, byDefault ?? rowMajorLayout(dimensions.length), dimensions);
 }
 

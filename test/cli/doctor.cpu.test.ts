@@ -27,7 +27,7 @@ test("doctor --json gives the same as data", async () => {
     python: expect.stringContaining("Python 3"),
     pip: expect.stringContaining("pip "),
     cacheFolder: expect.any(String),
-    plugins: [{ name: "cpu", path: installed.path }, { name: "tpu" }, { name: "cuda" }],
+    plugins: [{ name: "cpu", path: installed.path }, { name: "cuda" }, { name: "tpu" }],
     device: {
       path: installed.path,
       pjrt: "0.115",
@@ -43,7 +43,12 @@ async function bareEnvironment() {
   const folder = await temporaryFolder();
   await mkdir(join(folder, "bin"));
   await symlink(process.execPath, join(folder, "bin", "node"));
-  return { PATH: join(folder, "bin"), STABLEGRIFFIN_CACHE: join(folder, "cache") };
+  const cache = join(folder, "cache");
+  return {
+    PATH: join(folder, "bin"),
+    STABLEGRIFFIN_CACHE: cache,
+    STABLEGRIFFIN_PLUGINS: join(cache, "plugins"),
+  };
 }
 
 test("without a plugin and without python3 doctor says what to do and exits with 3", async () => {
