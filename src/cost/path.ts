@@ -39,14 +39,25 @@ const firstOf = (
     .map(({ name }) => paths.get(name))
     .find((path) => path !== undefined);
 
+function firstPath(module: Module, instructions: Iterable<Instruction>): string | undefined {
+  for (const instruction of instructions) {
+    const path = innerPath(module, instruction);
+    if (path !== undefined) return path;
+  }
+  return undefined;
+}
+
+/** Of each computation that is called: many calls of one ask again. */
+const found = new WeakMap<Computation, string | undefined>();
+
 /** Its own, else the root's, else the last that stands in the computation it calls. */
 function innerPath(module: Module, { opcode, path, calls }: Instruction): string | undefined {
   if (path !== undefined || !CALLERS.includes(opcode)) return path;
   // Of a loop, the body.
   const called = module.computations.get(calls.at(-1)!)!;
-  for (const inner of [called.root, ...[...called.instructions.values()].reverse()]) {
-    const found = innerPath(module, inner);
-    if (found !== undefined) return found;
+  if (!found.has(called)) {
+    const inside = new Set([called.root, ...[...called.instructions.values()].reverse()]);
+    found.set(called, firstPath(module, inside));
   }
-  return undefined;
+  return found.get(called);
 }

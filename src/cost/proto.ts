@@ -2,6 +2,7 @@
 import type { HloComputationProto, HloInstructionProto, HloModuleProto } from "../runtime-pjrt/index.js";
 import { unwrapAsync } from "./async.js";
 import { readBackendConfig } from "./backend-config.js";
+import { checkModule, checkNewName } from "./check-module.js";
 import { HloError } from "./errors.js";
 import {
   type Computation,
@@ -16,24 +17,43 @@ import { elementName, makeArrayShape } from "./shape.js";
 const utf8 = new TextDecoder();
 const TUPLE = 13;
 
-/** @throws HloError for a module without an entry, and for arrays of a type that is not known */
+/** @throws HloError for a module without an entry, for arrays of a type that is not known, and for what `checkModule` refuses */
 export function moduleFromProto(proto: HloModuleProto): Module {
-  const names = new Map(proto.computations.map(({ id, name }) => [id, name]));
+  const names = namesById(proto.computations, "computation", proto.name);
   const list = proto.computations.map((computation) => readComputation(computation, names));
   const computations = new Map(list.map((computation) => [computation.name, computation]));
   const entry = computations.get(names.get(proto.entryComputationId) ?? proto.entryComputationName);
   if (entry === undefined)
     throw new HloError({ message: `HLO module ${proto.name} has no entry computation` });
-  return unwrapAsync({ name: proto.name, entry, computations });
+  return unwrapAsync(checkModule({ name: proto.name, entry, computations }, proto.name));
 }
+
+/** Names by numbers, both of which must differ. */
+function namesById(
+  list: readonly { readonly id: bigint; readonly name: string }[],
+  what: "computation" | "instruction",
+  where: string,
+): ReadonlyMap<bigint, string> {
+  const taken = new Set<string>();
+  for (const { id, name } of list) {
+    checkNewName(taken, name, what, where);
+    checkNewName(taken, `#${id}`, what, where);
+    taken.add(name).add(`#${id}`);
+  }
+  return new Map(list.map(({ id, name }) => [id, name]));
+}
+
+/** The name for a number; where it has none, what is no name of anything. */
+const nameOf = (names: ReadonlyMap<bigint, string>, id: bigint): string => names.get(id) ?? `#${id}`;
 
 function readComputation(
   { name, instructions, rootId }: HloComputationProto,
   computations: ReadonlyMap<bigint, string>,
 ): Computation {
-  const names = new Map(instructions.map((instruction) => [instruction.id, instruction.name]));
+  const names = namesById(instructions, "instruction", name);
   const list = instructions.map((instruction) => readInstruction(instruction, names, computations));
-  return makeComputation(name, list, names.get(rootId));
+  // Without a number for the root, it is the last.
+  return makeComputation(name, list, rootId === 0n ? names.get(rootId) : nameOf(names, rootId));
 }
 
 function readInstruction(
@@ -42,13 +62,13 @@ function readInstruction(
   computations: ReadonlyMap<bigint, string>,
 ): Instruction {
   const { name, opcode } = proto;
-  const calls = proto.calledComputationIds.map((id) => computations.get(id)!);
+  const calls = proto.calledComputationIds.map((id) => nameOf(computations, id));
   const dot = proto.dotDimensionNumbers;
   return {
     name,
     opcode,
     shape: readShape(proto.shape, name),
-    operands: proto.operandIds.map((id) => names.get(id)!),
+    operands: proto.operandIds.map((id) => nameOf(names, id)),
     // Here a while loop's body comes first.
     calls: opcode === "while" ? calls.reverse() : calls,
     path: pathOf(proto),

@@ -75,7 +75,9 @@ function plain(computation: Computation, value: Instruction): Instruction {
 function initialValue(module: Module, { loop, within, outer }: Loop, index: number): number | undefined {
   const tuple = operandsOf(within, loop)[0]!;
   if (tuple.opcode !== "tuple") return undefined;
-  const value = plain(within, operandsOf(within, tuple)[index]!);
+  const part = operandsOf(within, tuple)[index];
+  if (part === undefined) return undefined;
+  const value = plain(within, part);
   if (value.opcode === "constant") return value.constant;
   if (value.opcode !== "get-tuple-element" || outer === undefined) return undefined;
   return operandsOf(within, value)[0]!.opcode === "parameter"
@@ -87,7 +89,9 @@ function initialValue(module: Module, { loop, within, outer }: Loop, index: numb
 function carried(module: Module, at: Loop, index: number): number | undefined {
   const body = module.computations.get(at.loop.calls[1]!)!;
   if (body.root.opcode !== "tuple") return undefined;
-  const next = plain(body, operandsOf(body, body.root)[index]!);
+  const part = operandsOf(body, body.root)[index];
+  if (part === undefined) return undefined;
+  const next = plain(body, part);
   return isElement(body, next, index) ? initialValue(module, at, index) : undefined;
 }
 
@@ -99,7 +103,9 @@ const isElement = (body: Computation, value: Instruction, index: number): boolea
 /** What a turn adds to the counter. */
 function stepOf(module: Module, body: Computation, index: number): number | undefined {
   if (body.root.opcode !== "tuple") return undefined;
-  const next = plain(body, operandsOf(body, body.root)[index]!);
+  const part = operandsOf(body, body.root)[index];
+  if (part === undefined) return undefined;
+  const next = plain(body, part);
   const [computation, sum, outside] = addition(module, body, next);
   if (sum === undefined) return undefined;
   const terms = operandsOf(computation, sum).map((term) => outside(plain(computation, term)));

@@ -83,7 +83,7 @@ describe("turns of a loop", () => {
   });
 
   test.each([
-    ["a bound that depends on data", { limit: "parameter(1)" }],
+    ["a bound that depends on data", { limit: "negate(%i)" }],
     [
       "a condition of two parts",
       { condition: "%a = pred[] compare(%i, %limit), direction=LT\n  ROOT %go = pred[] and(%a, %a)" },

@@ -51,7 +51,7 @@ export function readInstruction(line: string, where: string): Instruction {
   const contracting = attributes.get("lhs_contracting_dims");
   return {
     name: name!,
-    ...started(opcode!, shape),
+    ...started(opcode!, shape, line, where),
     operands: opcode === "parameter" || opcode === "constant" ? [] : splitList(inside).map(nameOf),
     calls: [...ATTRIBUTES_THAT_CALL.flatMap((key) => attributes.get(key) ?? []), ...branches].map(nameOf),
     path: pathOf(attributes.get("metadata") ?? ""),
@@ -66,10 +66,17 @@ export function readInstruction(line: string, where: string): Instruction {
 }
 
 /** Opcode and shape; of a `slice-start`, those of the slice. */
-function started(opcode: string, shape: Shape): Pick<Instruction, "opcode" | "shape" | "asynchronous"> {
+function started(
+  opcode: string,
+  shape: Shape,
+  line: string,
+  where: string,
+): Pick<Instruction, "opcode" | "shape" | "asynchronous"> {
   if (!opcode.endsWith("-start") || OWN_STARTS.includes(opcode) || shape.kind !== "tuple")
     return { opcode, shape };
-  return { opcode: opcode.slice(0, -"-start".length), shape: shape.parts[1]!, asynchronous: true };
+  const [, result] = shape.parts;
+  if (result === undefined) throw notAnInstruction(line, where);
+  return { opcode: opcode.slice(0, -"-start".length), shape: result, asynchronous: true };
 }
 
 /** The name of the operation that it comes from; where that has none, its line. */

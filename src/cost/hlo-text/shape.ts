@@ -4,12 +4,32 @@ import type { Shape } from "../hlo.js";
 import { isElementName, type Layout, makeArrayShape } from "../shape.js";
 import { endOfBracket, readNumbers, splitList } from "./scan.js";
 
+/** Tuples in tuples. */
+const MAX_DEPTH = 64;
+
 /** A shape, and the position after it. @throws HloError for what is no shape */
-export function readShape(text: string, start: number, where: string): readonly [shape: Shape, end: number] {
+export function readShape(
+  text: string,
+  start: number,
+  where: string,
+  depth = 0,
+): readonly [shape: Shape, end: number] {
+  if (depth > MAX_DEPTH) {
+    throw new HloError({
+      message: "tuples are nested too deeply",
+      expected: `at most ${MAX_DEPTH}`,
+      got: text.slice(start, start + 40),
+      where,
+      hint: "no compiler writes such a shape",
+    });
+  }
   if (text[start] === "(") {
     const end = endOfBracket(text, start);
     const inner = text.slice(start + 1, end - 1).replaceAll(/\/\*.*?\*\//g, "");
-    return [{ kind: "tuple", parts: splitList(inner).map((part) => readShape(part, 0, where)[0]) }, end];
+    return [
+      { kind: "tuple", parts: splitList(inner).map((part) => readShape(part, 0, where, depth + 1)[0]) },
+      end,
+    ];
   }
   const [head, element, sizes] = /^(\w+)\[([^\]]*)\]/.exec(text.slice(start, start + 200)) ?? [];
   if (head === undefined || !isElementName(element!)) {

@@ -127,12 +127,12 @@ ENTRY %main (t: (f32[2], (s32[], f32[3]))) -> f32[3] {
     [
       "an operand that is not there",
       TEXT.replace("add(%p, %p)", "add(%p, %q)"),
-      "HLO error: sum refers to q, which is not there\n  at:       f.txt",
+      "HLO error: sum refers to q, which is not there\n  expected: an instruction of its computation\n  got:      q\n  at:       f.txt:9\n  hint:     take the whole module as the compiler wrote it (--xla_dump_to)",
     ],
     [
       "a computation that is not there",
       TEXT.replace("calls=%double", "calls=%triple"),
-      "HLO error: f refers to triple, which is not there\n  at:       f.txt",
+      "HLO error: f refers to triple, which is not there\n  expected: a computation of the module\n  got:      triple\n  at:       f.txt:17\n  hint:     take the whole module as the compiler wrote it (--xla_dump_to)",
     ],
   ])("%s is refused", (_what, text, message) => {
     expect(() => moduleFromText(text, "f.txt")).toThrow(message);
