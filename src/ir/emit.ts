@@ -1,8 +1,9 @@
 /** @file Emitter: how the compiler itself writes StableHLO, by short words; shapes and element types are read off the values. */
 import type { Builder } from "./builder.js";
 import { type Elements, elementsFromNumbers, splatNumber } from "./elements.js";
-import { definingOp, type Value } from "./operation.js";
-import { type Attributes, isOp } from "./ops/index.js";
+import { constantOf } from "./analysis/constants.js";
+import type { Value } from "./operation.js";
+import type { Attributes } from "./ops/index.js";
 import { type ElementType, type TensorType, tensorType, type Type, withElement } from "./types.js";
 
 /** Ops of one operand, whose result's type follows from it. */
@@ -50,8 +51,8 @@ export const shapeOf = (value: Value): readonly number[] => typeOf(value).shape;
 
 /** Whether a value is a constant filled with `number`. */
 export function isSplat(value: Value, number: number): boolean {
-  const operation = definingOp(value);
-  return isOp(operation, "stablehlo.constant") && splatNumber(operation.attributes.value) === number;
+  const elements = constantOf(value);
+  return elements !== undefined && splatNumber(elements) === number;
 }
 
 export class Emitter {

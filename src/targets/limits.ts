@@ -80,8 +80,15 @@ const refuseF6Constants: Limit = (operation) => {
   };
 };
 
+const isResource = (attribute: unknown): boolean =>
+  typeof attribute === "object" && attribute !== null && "kind" in attribute && attribute.kind === "resource";
+
 const refuseResources: Limit = (operation) => {
-  const resource = [...operation.extra].find(([, attribute]) => attribute.kind === "resource");
+  const attributes: readonly (readonly [string, unknown])[] = [
+    ...Object.entries(operation.attributes),
+    ...operation.extra,
+  ];
+  const resource = attributes.find(([, attribute]) => isResource(attribute));
   if (resource === undefined) return undefined;
   return {
     constraint: "target_resource",

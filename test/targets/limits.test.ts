@@ -64,6 +64,11 @@ describe("verifyLimits", () => {
     expect(verdict(program, cpu)).toBe("target_resource");
   });
 
+  test("a constant whose elements were left out is refused", () => {
+    const program = main("", "  %0 = stablehlo.constant dense_resource<__elided__> : tensor<2xf32>");
+    expect(verdict(program, cpu)).toBe("target_resource");
+  });
+
   test("chlo.scan is refused", () => {
     const program = main("%x: tensor<2xf32>", '  %0 = "chlo.scan"(%x) : (tensor<2xf32>) -> tensor<2xf32>');
     expect(verdict(program, tpu)).toBe("target_scan");

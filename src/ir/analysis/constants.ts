@@ -4,10 +4,12 @@ import { definingOp, type Value } from "../operation.js";
 import { isOp } from "../ops/index.js";
 import { bitWidth, isInteger } from "../types.js";
 
-/** The elements of a constant, or undefined for a value that is none. */
+/** The elements of a constant, or undefined for a value that is none, or whose elements a dump left out. */
 export function constantOf(value: Value): Elements | undefined {
   const operation = definingOp(value);
-  return isOp(operation, "stablehlo.constant") ? operation.attributes.value : undefined;
+  if (!isOp(operation, "stablehlo.constant")) return undefined;
+  const { value: elements } = operation.attributes;
+  return "data" in elements ? elements : undefined;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** @file A text that two operations share exactly when they compute the same: name, attributes, operands, types, regions. */
 import { createHash } from "node:crypto";
 import type { Block, Operation, Value } from "../operation.js";
-import { hasTrait } from "../ops/index.js";
+import { hasTrait, isOp } from "../ops/index.js";
 import { formatType } from "../types.js";
 
 /** Attribute values as text: numbers bit-exact (-0 is not 0), bytes by their digest, object fields by name. */
@@ -47,6 +47,15 @@ function blockKey(block: Block, values: ValueNumbers, inner: Inner): string {
   return `(${types.join()}){${lines.join(";")}}`;
 }
 
+/** Shared by all keys, so that these constants differ in whatever order a key meets them. */
+const elidedNumbers = new ValueNumbers();
+
+/** Of constants whose elements a dump left out no two are known to be equal: each is its own. */
+const identityOf = (operation: Operation): string =>
+  isOp(operation, "stablehlo.constant") && !("data" in operation.attributes.value)
+    ? ` elided ${elidedNumbers.of(operation.result)}`
+    : "";
+
 /** The key of an operation; outer values are named by `values`, locations and name hints do not count. */
 export function operationKey(operation: Operation, values: ValueNumbers, inner: Inner = new Map()): string {
   const operands = operation.operands.map((operand) => {
@@ -59,5 +68,6 @@ export function operationKey(operation: Operation, values: ValueNumbers, inner: 
   );
   const results = operation.results.map((result) => formatType(result.type));
   const { name, attributes, extra } = operation;
-  return [name, operands, attributeKey(attributes), attributeKey(extra), regions, results].join(" ");
+  const key = [name, operands, attributeKey(attributes), attributeKey(extra), regions, results].join(" ");
+  return key + identityOf(operation);
 }

@@ -4,6 +4,7 @@
  */
 import { elementCount, isFloat, isComplex, type ScalarValueType, type TensorType } from "../types.js";
 import type { OperationOf, OpName } from "../ops/index.js";
+import { InterpretError, whereOf } from "./errors.js";
 import type { TensorRule } from "./machine.js";
 import * as movement from "./movement.js";
 import { stridesOf, Tensor } from "./tensor.js";
@@ -21,9 +22,15 @@ const arithConstant: TensorRule<"arith.constant"> = (operation) => {
     : [Tensor.fromIntegers([], element, [value.value])];
 };
 
-const constant: TensorRule<"sdy.constant" | "stablehlo.constant"> = (operation) => [
-  Tensor.fromElements(operation.attributes.value, resultType(operation)),
-];
+const constant: TensorRule<"sdy.constant" | "stablehlo.constant"> = (operation) => {
+  const { value } = operation.attributes;
+  if ("data" in value) return [Tensor.fromElements(value, resultType(operation))];
+  throw new InterpretError({
+    message: "the elements of a constant were left out of the text (__elided__), so it cannot be run",
+    where: whereOf(operation),
+    hint: "print the program again with all of its constants",
+  });
+};
 
 /** 0, 1, 2 ... along one dimension. */
 export function iota({ shape, element }: Pick<TensorType, "shape" | "element">, dimension: number): Tensor {

@@ -5,7 +5,14 @@
 import { z } from "zod";
 import type { Attribute, AttributeDictionary } from "../attribute.js";
 import { type Elements, elementsFromNumbers, numberAt, storedCount } from "../elements.js";
-import { elementCount, type FunctionType, type ScalarType, scalarType, tensorType } from "../types.js";
+import {
+  elementCount,
+  type FunctionType,
+  type ScalarType,
+  scalarType,
+  type TensorType,
+  tensorType,
+} from "../types.js";
 import type { Version } from "../versions.js";
 
 /** One kind of attribute; `T` is its value in the IR. */
@@ -196,6 +203,26 @@ export const elements = required<Elements>({
   schema: z.custom<Elements>(isElements),
   toAttribute: (value) => ({ kind: "elements", value }),
   fromAttribute: (a) => (a.kind === "elements" ? a.value : undefined),
+});
+
+/** What stands where a dump left the elements of a constant out: `dense_resource<__elided__> : T`. */
+export interface ElidedElements {
+  readonly kind: "resource";
+  readonly key: "__elided__";
+  readonly type: TensorType;
+}
+
+const isElided = (value: unknown): value is ElidedElements => {
+  const { kind, key, type } = (value ?? {}) as Partial<ElidedElements>;
+  return kind === "resource" && key === "__elided__" && type?.kind === "tensor";
+};
+
+/** The value of a constant, or the mark of one that was left out. */
+export const elementsOrElided = required<Elements | ElidedElements>({
+  name: "elements",
+  schema: z.custom<Elements | ElidedElements>((value) => isElided(value) || isElements(value)),
+  toAttribute: (value) => ("kind" in value ? value : { kind: "elements", value }),
+  fromAttribute: (a) => (isElided(a) ? a : elements.fromAttribute(a)),
 });
 
 /** A scalar of a type of its own (boolean, integer, `index` or float), or the elements of a tensor. */

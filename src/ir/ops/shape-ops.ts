@@ -10,7 +10,7 @@ import {
 } from "../types.js";
 import { isCompatible, sameElement } from "../verify-types.js";
 import { defineOp, operand, rowShape } from "./define.js";
-import { elements, i64, i64Array } from "./kinds.js";
+import { elementsOrElided, i64, i64Array } from "./kinds.js";
 import {
   checkBroadcastQuantisation,
   checkReshapeQuantisation,
@@ -24,9 +24,10 @@ const constant = defineOp({
   name: "stablehlo.constant",
   summary: "A tensor known at compile time.",
   operands: [],
-  attributes: { value: elements },
+  attributes: { value: elementsOrElided },
   traits: ["pure", "sized"],
-  rowAxes: ({ attributes }, axis) => (attributes.value.splat ? { operands: [], results: [axis] } : undefined),
+  rowAxes: ({ attributes: { value } }, axis) =>
+    "data" in value && value.splat ? { operands: [], results: [axis] } : undefined,
   infer: (op) => {
     const { type } = op.attributes.value;
     if (op.resultTypes.length === 0) return [type];

@@ -39,6 +39,12 @@ describe("a program without portable form says operation, reason, place and what
       "f.mlir:2:8",
       "pass it as an argument, or write its values as dense<..>",
     ],
+    [
+      inMain("%0 = stablehlo.constant dense_resource<__elided__> : tensor<2xf32>"),
+      "stablehlo.constant: the constant dense_resource<__elided__> has no portable form",
+      "f.mlir:2:8",
+      "pass it as an argument, or write its values as dense<..>",
+    ],
   ])("%#", (text, message, where, hint) => {
     const module = parseModule(text, { file: "f.mlir" });
     const tail = hint === undefined ? "" : `\n  hint:     ${hint}`;

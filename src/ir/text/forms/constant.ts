@@ -1,5 +1,6 @@
-/** @file `stablehlo.constant {..} dense<..> : T` */
-import type { Elements } from "../../elements.js";
+/** @file `stablehlo.constant {..} dense<..> : T`; `dense_resource<__elided__> : T` where a dump left the elements out. */
+import type { Attributes } from "../../ops/index.js";
+import { elementsOrElided } from "../../ops/kinds.js";
 import { parseAttribute } from "../parse-attributes.js";
 import { parseGeneric } from "../parse-generic.js";
 import { formatAttribute } from "../print-attributes.js";
@@ -7,7 +8,7 @@ import type { Form } from "./form.js";
 
 export const constantForm: Form = {
   print(out, operation) {
-    const { value } = operation.attributes as { readonly value: Elements };
+    const { value } = operation.attributes as Attributes<"stablehlo.constant">;
     if (operation.results.length !== 1) return false;
     // The types differ for quantised constants, whose literal holds storage numbers.
     if (value.type !== operation.result.type) {
@@ -15,7 +16,7 @@ export const constantForm: Form = {
       return true;
     }
     out.dictionary(operation, ["value"]);
-    out.write(` ${formatAttribute({ kind: "elements", value }, out.style)}`);
+    out.write(` ${formatAttribute(elementsOrElided.toAttribute(value), out.style)}`);
     return true;
   },
   parse(input, definition) {
@@ -24,11 +25,10 @@ export const constantForm: Form = {
     const entries = input.optionalEntries();
     const at = cursor.start;
     const attribute = parseAttribute(context);
-    if (attribute.kind === "resource")
+    const value = elementsOrElided.fromAttribute(attribute);
+    if (value === undefined && attribute.kind === "resource")
       cursor.fail(`the text has no data for the resource ${attribute.key}`, at);
-    if (attribute.kind !== "elements")
-      return cursor.fail("a constant must be a literal such as dense<1.0>", at);
-    const { value } = attribute;
+    if (value === undefined) return cursor.fail("a constant must be a literal such as dense<1.0>", at);
     return { resultTypes: [value.type], ...input.attributes(definition, entries, { value }) };
   },
 };
