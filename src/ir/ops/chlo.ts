@@ -1,9 +1,10 @@
 /** @file The chlo ops that JAX emits: composed of StableHLO ops, and lowered to them before anything is serialised. */
-import { DYNAMIC, formatType, withElement } from "../types.js";
+import type { Attribute } from "../attribute.js";
+import { DYNAMIC, type ElementType, formatType, withElement } from "../types.js";
 import { sameElement } from "../verify-types.js";
 import { chloBroadcastOps } from "./chlo-broadcast.js";
 import { defineOp, operand } from "./define.js";
-import { bool, elements, i64, optional } from "./kinds.js";
+import { attribute, bool, elements, i64, optional } from "./kinds.js";
 import { rankOf, tensors, typeList } from "./constraints.js";
 import { dimensionsOf, mergeTypes, tensorOf } from "./shape-checks.js";
 
@@ -67,6 +68,33 @@ const constant = defineOp({
   example: "%0 = chlo.constant dense<1> : tensor<4xi32>",
 });
 
+/** The element type of a scalar attribute. */
+function elementOf(value: Attribute): ElementType | undefined {
+  if (value.kind === "bool") return "i1";
+  if (value.kind !== "integer" && value.kind !== "float") return undefined;
+  return value.type.kind === "scalar" ? value.type.element : undefined;
+}
+
+const constantLike = defineOp({
+  name: "chlo.constant_like",
+  summary: "A tensor of the operand's shape, filled with one number of the number's type.",
+  operands: [operand("operand", "PIFCQ")],
+  attributes: { value: attribute },
+  traits: ["pure"],
+  infer: (op) => {
+    const element = elementOf(op.attributes.value);
+    op.check(
+      element !== undefined && element !== "index",
+      "constant_like_value",
+      `value must be an integer, a float or a boolean with a type of its own, got one of kind ${op.attributes.value.kind}`,
+    );
+    return [withElement(op.tensor(0), element!)];
+  },
+  assembly: "generic",
+  example:
+    '%0 = "chlo.constant_like"(%arg0) <{value = 3.000000e+00 : f32}> : (tensor<2x4xi32>) -> tensor<2x4xf32>',
+});
+
 const topK = defineOp({
   name: "chlo.top_k",
   summary: "The k largest values along the last dimension, in descending order, and where they were.",
@@ -118,6 +146,7 @@ export const chloOps = [
   binary("zeta", ["x", "q"], "F", "Hurwitz zeta function."),
   binary("mulhi", ["lhs", "rhs"], "I", "The upper half of the bits of the product."),
   constant,
+  constantLike,
   topK,
   ...chloBroadcastOps,
 ] as const;

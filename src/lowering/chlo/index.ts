@@ -10,6 +10,7 @@ import { besselI1e } from "./bessel.js";
 import { mulhi, nextAfter } from "./bits.js";
 import { broadcastBinary, broadcastCompare, broadcastFormula, broadcastSelect } from "./broadcast.js";
 import * as complexArcs from "./complex-arcs.js";
+import { constantLike } from "./constant-like.js";
 import { erf, erfc, erfInv } from "./error-function.js";
 import { Expression, inWideFloats } from "../../ir/expression.js";
 import { digamma, lgamma } from "./gamma.js";
@@ -73,6 +74,7 @@ const rules: { readonly [K in ChloName]: ChloRule<K> } = {
   "chlo.broadcast_zeta": broadcastFormula(zeta),
   "chlo.conj": formula((z) => (isComplex(z.element) ? z.real().withImaginary(z.imag().negated()) : z)),
   "chlo.constant": (operation, e) => [e.constant(operation.attributes.value)],
+  "chlo.constant_like": constantLike,
   "chlo.cosh": formula(cosh),
   "chlo.digamma": formula(digamma),
   "chlo.erf": formula(erf),

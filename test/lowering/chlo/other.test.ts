@@ -84,6 +84,23 @@ describe("predicates and constants", () => {
 `);
   });
 
+  it.each([
+    ["3.000000e+00 : f32", "tensor<2xf32>", "dense<3.000000e+00>"],
+    ["9223372036854775807 : i64", "tensor<2xi64>", "dense<9223372036854775807>"],
+    ["0x7FC00001 : f32", "tensor<2xf32>", "dense<0x7FC00001>"],
+    ["-1 : i4", "tensor<2xi4>", "dense<-1>"],
+    ["1.5 : bf16", "tensor<2xbf16>", "dense<1.500000e+00>"],
+    ["true", "tensor<2xi1>", "dense<true>"],
+    ["7 : i32", "tensor<2xi32>", "dense<7>"],
+  ])("chlo.constant_like %s is a constant of %s", (value, type, literal) => {
+    const module = parseModule(`func.func @main(%x: tensor<2xi8>) -> ${type} {
+  %0 = "chlo.constant_like"(%x) <{value = ${value}}> : (tensor<2xi8>) -> ${type}
+  return %0 : ${type}
+}`);
+    decomposeChlo(module);
+    expect(printModule(module)).toContain(` = stablehlo.constant ${literal} : ${type}\n`);
+  });
+
   it("ops of dynamic shape are left as they are", () => {
     const module = parseModule(`func.func @main(%x: tensor<?xf32>) -> tensor<?xf32> {
   %0 = chlo.erf %x : tensor<?xf32> -> tensor<?xf32>

@@ -183,4 +183,12 @@ export const miscFamilies: readonly Family[] = [
       [": tensor<2xf32>, tensor<2xf32> ->", ": tensor<2xf32>, tensor<3xf32> ->"],
     ],
   ),
+  family(
+    "%x: tensor<2xf32>",
+    '  %0 = "chlo.constant_like"(%x) <{value = 3 : i32}> : (tensor<2xf32>) -> tensor<2xi32>',
+    ["constant_like_value", ["3 : i32", '"3"']],
+    ["constant_like_value", ["3 : i32", "3 : index"]],
+    ["result_type", ["-> tensor<2xi32>", "-> tensor<3xi32>"]],
+    ["result_type", ["-> tensor<2xi32>", "-> tensor<2xf32>"]],
+  ),
 ];
