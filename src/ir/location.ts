@@ -17,20 +17,33 @@ export const nameLocation = (name: string, child: Location = unknownLocation): L
   child,
 });
 
-/** The first file position inside a location: where an error is shown. */
-export function sourcePosition(location: Location): SourcePosition | undefined {
+/** The locations that one is made of, in the order they are written. */
+export function locationChildren(location: Location): readonly Location[] {
   switch (location.kind) {
     case "unknown":
-      return undefined;
     case "file":
-      return location;
+      return [];
     case "name":
-      return sourcePosition(location.child);
+      return [location.child];
     case "callsite":
-      return sourcePosition(location.callee) ?? sourcePosition(location.caller);
+      return [location.callee, location.caller];
     case "fused":
-      return location.children.map(sourcePosition).find((position) => position !== undefined);
+      return location.children;
   }
+}
+
+/** The first file position inside a location, at any depth: where an error is shown. */
+export function sourcePosition(location: Location): SourcePosition | undefined {
+  const seen = new Set<Location>();
+  const todo = [location];
+  for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+    if (next.kind === "file") return next;
+    if (seen.has(next)) continue;
+    seen.add(next);
+    const children = locationChildren(next);
+    for (let i = children.length - 1; i >= 0; i--) todo.push(children[i]!);
+  }
+  return undefined;
 }
 
 const quoted = (text: string): string => JSON.stringify(text);

@@ -14,7 +14,7 @@ import {
   signed,
   varint,
 } from "./fields.js";
-import type { Field } from "./entity.js";
+import type { Codec, Field } from "./entity.js";
 
 const attribute = codecsOf("builtin", "attribute");
 const type = codecsOf("builtin", "type");
@@ -49,6 +49,19 @@ export const builtinAttributes = {
   elements: attribute(18, "elements", [typeField, blob]),
   fileRange: attribute(22, "file range location", [attributeField, range]),
 } as const;
+
+const locations: ReadonlySet<unknown> = new Set([
+  builtinAttributes.callSite,
+  builtinAttributes.filePosition,
+  builtinAttributes.fileRange,
+  builtinAttributes.fused,
+  builtinAttributes.fusedWithMetadata,
+  builtinAttributes.name,
+  builtinAttributes.unknown,
+]);
+
+/** Whether attributes of a codec are locations. */
+export const isLocation = (codec: Codec): boolean => locations.has(codec);
 
 /** Width in bits, and whether values are signless (0), signed (1) or unsigned (2). */
 const integerBits: Field<number> = {

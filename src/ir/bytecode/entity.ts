@@ -4,6 +4,7 @@
  */
 import type { ByteReader } from "./byte-reader.js";
 import type { ByteWriter } from "./byte-writer.js";
+import { postOrder } from "../../support/post-order.js";
 import { laterVersion, oldestVersion, type Version } from "../versions.js";
 
 export type EntityKind = "attribute" | "type";
@@ -112,12 +113,14 @@ export class EntityPool {
 
   /** The first StableHLO version that can express an entity and everything in it. */
   sinceOf(entity: Entity): Version {
-    const known = this.#since.get(entity);
-    if (known !== undefined) return known;
-    let since = laterVersion(entity.codec.since, oldestVersion);
-    for (const inner of references(entity.values)) since = laterVersion(since, this.sinceOf(inner));
-    this.#since.set(entity, since);
-    return since;
+    const known = this.#since;
+    const childrenOf = (other: Entity): Iterable<Entity> => references(other.values);
+    for (const next of postOrder(entity, (other) => known.has(other), childrenOf)) {
+      let since = laterVersion(next.codec.since, oldestVersion);
+      for (const inner of references(next.values)) since = laterVersion(since, known.get(inner)!);
+      known.set(next, since);
+    }
+    return known.get(entity)!;
   }
 
   /** The entities of a codec that only raw bytes may tell apart. */

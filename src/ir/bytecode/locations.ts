@@ -1,5 +1,6 @@
 /** @file Locations of the IR as attributes of the builtin dialect, and back. */
-import { type Location, unknownLocation } from "../location.js";
+import { postOrder } from "../../support/post-order.js";
+import { type Location, locationChildren, unknownLocation } from "../location.js";
 import { parseAttribute } from "../text/parse.js";
 import { formatAttribute } from "../text/print-attributes.js";
 import { builtinAttributes as builtin } from "./builtin.js";
@@ -16,29 +17,39 @@ function fileToBuiltin({ pool }: Writing, location: Extract<Location, { kind: "f
   return pool.make(builtin.fileRange, name, range);
 }
 
-/** A location in bytecode. */
-export function locationToBuiltin(to: Writing, location: Location): Entity {
-  const { pool } = to;
-  switch (location.kind) {
-    case "unknown":
-      return pool.make(builtin.unknown);
-    case "file":
-      return fileToBuiltin(to, location);
-    case "name": {
-      const name = pool.make(builtin.string, location.name);
-      return pool.make(builtin.name, name, locationToBuiltin(to, location.child));
-    }
-    case "callsite":
-      return pool.make(
-        builtin.callSite,
-        locationToBuiltin(to, location.callee),
-        locationToBuiltin(to, location.caller),
-      );
-    case "fused": {
-      const children = location.children.map((child) => locationToBuiltin(to, child));
-      if (location.metadata === undefined) return pool.make(builtin.fused, children);
-      const metadata = attributeToBuiltin(to, parseAttribute(location.metadata));
-      return pool.make(builtin.fusedWithMetadata, children, metadata);
+/** Writes the locations of one program, each once. */
+export class LocationWriter {
+  readonly #known = new Map<Location, Entity>();
+
+  constructor(readonly to: Writing) {}
+
+  /** A location in bytecode. */
+  write(location: Location): Entity {
+    const known = this.#known;
+    for (const next of postOrder(location, (other) => known.has(other), locationChildren))
+      known.set(next, this.#convert(next));
+    return known.get(location)!;
+  }
+
+  #convert(location: Location): Entity {
+    const { to } = this;
+    const { pool } = to;
+    const part = (child: Location): Entity => this.#known.get(child)!;
+    switch (location.kind) {
+      case "unknown":
+        return pool.make(builtin.unknown);
+      case "file":
+        return fileToBuiltin(to, location);
+      case "name":
+        return pool.make(builtin.name, pool.make(builtin.string, location.name), part(location.child));
+      case "callsite":
+        return pool.make(builtin.callSite, part(location.callee), part(location.caller));
+      case "fused": {
+        const children = location.children.map(part);
+        if (location.metadata === undefined) return pool.make(builtin.fused, children);
+        const metadata = attributeToBuiltin(to, parseAttribute(location.metadata));
+        return pool.make(builtin.fusedWithMetadata, children, metadata);
+      }
     }
   }
 }
@@ -57,6 +68,13 @@ function fileRange(file: string, numbers: readonly number[]): Location {
   return { ...start, endLine, endColumn };
 }
 
+/** What stands in the places of a location's parts. */
+function partsOf(entity: Entity): readonly Entity[] {
+  if (isA(entity, builtin.name)) return [entity.values[1]];
+  if (isA(entity, builtin.callSite)) return entity.values;
+  return isA(entity, builtin.fused) || isA(entity, builtin.fusedWithMetadata) ? entity.values[0] : [];
+}
+
 /** Reads the locations of one file, each once. */
 export class LocationReader {
   readonly #known = new Map<Entity, Location>();
@@ -66,9 +84,15 @@ export class LocationReader {
   /** The location that an attribute stands for; unknown when there is none. */
   read(entity: Entity | undefined): Location {
     if (entity === undefined) return unknownLocation;
-    const known = this.#known.get(entity) ?? this.#convert(entity);
-    this.#known.set(entity, known);
-    return known;
+    const known = this.#known;
+    for (const next of postOrder(entity, (other) => known.has(other), partsOf))
+      known.set(next, this.#convert(next));
+    return known.get(entity)!;
+  }
+
+  /** The location of a part, which is read before the whole. */
+  #part(entity: Entity): Location {
+    return this.#known.get(entity)!;
   }
 
   #convert(entity: Entity): Location {
@@ -80,9 +104,9 @@ export class LocationReader {
     }
     if (isA(entity, builtin.fileRange)) return fileRange(text(from, entity.values[0]), entity.values[1]);
     if (isA(entity, builtin.name))
-      return { kind: "name", name: text(from, entity.values[0]), child: this.read(entity.values[1]) };
+      return { kind: "name", name: text(from, entity.values[0]), child: this.#part(entity.values[1]) };
     if (isA(entity, builtin.callSite))
-      return { kind: "callsite", callee: this.read(entity.values[0]), caller: this.read(entity.values[1]) };
+      return { kind: "callsite", callee: this.#part(entity.values[0]), caller: this.#part(entity.values[1]) };
     if (isA(entity, builtin.fused)) return this.#fused(entity.values[0]);
     if (isA(entity, builtin.fusedWithMetadata)) {
       const metadata = formatAttribute(from.attribute(entity.values[1]));
@@ -92,6 +116,6 @@ export class LocationReader {
   }
 
   #fused(children: readonly Entity[]): Extract<Location, { kind: "fused" }> {
-    return { kind: "fused", children: children.map((child) => this.read(child)) };
+    return { kind: "fused", children: children.map((child) => this.#part(child)) };
   }
 }

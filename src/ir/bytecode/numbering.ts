@@ -47,7 +47,7 @@ function groupByDialect<T>(items: readonly Counted<T>[]): Counted<T>[] {
     const rank = (item: Counted<T>): number => (item.dialect === first ? -1 : item.dialect);
     group.sort((a, b) => rank(a) - rank(b));
     first = group.at(-1)!.dialect;
-    result.push(...group);
+    for (const item of group) result.push(item);
   }
   return result;
 }
@@ -78,12 +78,16 @@ export function numberProgram(
     dialects.set(name, known);
     return known;
   };
-  const visit = (entity: Entity): void => {
-    const { codec, values } = entity;
-    const counter = codec.kind === "attribute" ? attributes : types;
-    if (counter.count(entity)) return;
-    counter.add(entity, dialect(codec.dialect));
-    for (const inner of references(values)) visit(inner);
+  const visit = (root: Entity): void => {
+    const todo = [root];
+    for (let entity = todo.pop(); entity !== undefined; entity = todo.pop()) {
+      const { codec, values } = entity;
+      const counter = codec.kind === "attribute" ? attributes : types;
+      if (counter.count(entity)) continue;
+      counter.add(entity, dialect(codec.dialect));
+      const inner = [...references(values)];
+      for (let i = inner.length - 1; i >= 0; i--) todo.push(inner[i]!);
+    }
   };
   const visitOperation = (operation: BytecodeOperation): void => {
     const { name, results, location } = operation;

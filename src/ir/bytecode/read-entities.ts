@@ -3,15 +3,19 @@
  * circular, deep, or grow without end: each is refused here, so that all who walk them later need not care.
  */
 import type { ByteReader } from "./byte-reader.js";
+import { isLocation } from "./builtin.js";
 import type { Codec, Entity, EntityKind, FieldValue } from "./entity.js";
 import { pick } from "./read-tables.js";
 import { type Schema, textCodec } from "./program.js";
 import { decodeText } from "./strings.js";
 
-/** How deep attributes and types may nest: deep enough for any stack of call sites that people read. */
+/**
+ * How deep attributes and types may nest. Locations inside of locations do not count: those of recursive programs are chains
+ * of many thousands, and all who walk them do so without recursion.
+ */
 const maxDepth = 256;
 /** How many attributes and types one may hold, a shared one counted each time. */
-const maxSize = 200_000;
+const maxSize = 1_000_000;
 
 /** Where one entry stands. */
 interface Entry {
@@ -82,7 +86,7 @@ export class EntityTable {
         const entry = this.#entries[circular]!;
         entry.bytes.fail(`${entry.kind} ${this.#index(circular)} contains itself`);
       }
-      todo.push(...missing);
+      for (const other of missing) todo.push(other);
     }
     return this.#resolved[number]!.entity;
   }
@@ -121,7 +125,8 @@ export class EntityTable {
           missing.push(other);
           return pending;
         }
-        depth = Math.max(depth, 1 + known.depth);
+        const isChain = isLocation(codec) && isLocation(known.entity.codec);
+        depth = Math.max(depth, known.depth + (isChain ? 0 : 1));
         size += known.size;
         return known.entity;
       },

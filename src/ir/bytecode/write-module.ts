@@ -9,7 +9,7 @@ import { typeToBuiltin } from "./builtin-types.js";
 import { type Entity, EntityPool } from "./entity.js";
 import { Casts, isBuiltinValue } from "./casts.js";
 import { castName, keptProperties, keptSince, mixes } from "./kept-ops.js";
-import { locationToBuiltin } from "./locations.js";
+import { LocationWriter } from "./locations.js";
 import { PortableViews, refuse, type Requirement } from "./vhlo-view.js";
 import type { BytecodeBlock, BytecodeOperation, BytecodeRegion, UseList } from "./program.js";
 import type { Type } from "../types.js";
@@ -58,7 +58,7 @@ export class ProgramBuilder {
   };
   readonly #views = new PortableViews(this.#to);
   readonly #numbers = new Map<Value, number>();
-  readonly #locations = new Map<Location, Entity>();
+  readonly #locations = new LocationWriter(this.#to);
   /** Numbers of values that are cast. */
   readonly #castNumbers = new Map<Value, number>();
   #casts = Casts.none;
@@ -175,10 +175,7 @@ export class ProgramBuilder {
   }
 
   #location(location: Location): Entity {
-    if (!this.keepsLocations) return locationToBuiltin(this.#to, unknownLocation);
-    const known = this.#locations.get(location) ?? locationToBuiltin(this.#to, location);
-    this.#locations.set(location, known);
-    return known;
+    return this.#locations.write(this.keepsLocations ? location : unknownLocation);
   }
 
   #region({ blocks }: Region, target: Version, first: number): BytecodeRegion {

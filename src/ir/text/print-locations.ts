@@ -1,5 +1,6 @@
 /** @file Locations as text, and the aliases that MLIR's printer makes for them. */
-import type { Location } from "../location.js";
+import { postOrder } from "../../support/post-order.js";
+import { type Location, locationChildren } from "../location.js";
 import { quote } from "./strings.js";
 
 type Namer = (location: Location) => string | undefined;
@@ -13,36 +14,45 @@ function formatFile(location: Extract<Location, { kind: "file" }>): string {
     : `${start} to ${endLine}:${endColumn}`;
 }
 
-/** What stands between `loc(` and `)`; children are written by `alias` where it knows them. */
-function formatBody(location: Location, alias: Namer): string {
-  const inner = (child: Location): string => alias(child) ?? formatBody(child, alias);
+/** The text of a location, with its children in their places. */
+function partsOf(location: Location): readonly (string | Location)[] {
   switch (location.kind) {
     case "unknown":
-      return "unknown";
+      return ["unknown"];
     case "file":
-      return formatFile(location);
+      return [formatFile(location)];
     case "name":
       return location.child.kind === "unknown"
-        ? quote(location.name)
-        : `${quote(location.name)}(${inner(location.child)})`;
+        ? [quote(location.name)]
+        : [`${quote(location.name)}(`, location.child, ")"];
     case "callsite":
-      return `callsite(${inner(location.callee)} at ${inner(location.caller)})`;
+      return ["callsite(", location.callee, " at ", location.caller, ")"];
     case "fused": {
       const metadata = location.metadata === undefined ? "" : `<${location.metadata}>`;
-      return `fused${metadata}[${location.children.map(inner).join(", ")}]`;
+      const children = location.children.flatMap((child, i) => (i === 0 ? [child] : [", ", child]));
+      return [`fused${metadata}[`, ...children, "]"];
     }
   }
+}
+
+/** What stands between `loc(` and `)`; children are written by `alias` where it knows them. */
+function formatBody(location: Location, alias: Namer): string {
+  let text = "";
+  const todo = partsOf(location).toReversed();
+  for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+    const known = typeof next === "string" ? next : alias(next);
+    if (known !== undefined) text += known;
+    else if (typeof next !== "string") for (const part of partsOf(next).toReversed()) todo.push(part);
+  }
+  return text;
 }
 
 /** `loc("f.ts":3:4)`, written whole. */
 export const formatLocation = (location: Location): string => `loc(${formatBody(location, () => undefined)})`;
 
-/** Locations that a location is made of. */
-const childrenOf = (location: Location): readonly Location[] => {
-  if (location.kind === "name") return location.child.kind === "unknown" ? [] : [location.child];
-  if (location.kind === "callsite") return [location.callee, location.caller];
-  return location.kind === "fused" ? location.children : [];
-};
+/** Locations that are written inside of a location: a name's child is not when nothing is known of it. */
+const writtenChildren = (location: Location): readonly Location[] =>
+  location.kind === "name" && location.child.kind === "unknown" ? [] : locationChildren(location);
 
 interface Entry {
   readonly location: Location;
@@ -69,24 +79,33 @@ export class LocationAliases {
     if (!deferred) this.#markEarly(entry);
   }
 
-  #enter(location: Location, deferred: boolean): Entry {
-    const known = this.#known.get(location);
-    if (known !== undefined) return known;
-    // The place in the order is taken before the children's.
-    const order = this.#next++;
-    const children = childrenOf(location).map((child) => this.#enter(child, deferred));
-    const text = formatBody(location, (child) => String(this.#known.get(child)?.order));
-    const depth = 1 + Math.max(0, ...children.map((child) => child.depth));
-    const entry = this.#byText.get(text) ?? { location, children, depth, order, deferred, name: "" };
-    this.#byText.set(text, entry);
-    this.#known.set(location, entry);
-    return entry;
+  #enter(root: Location, deferred: boolean): Entry {
+    const known = this.#known;
+    const orders = new Map<Location, number>();
+    const childrenOf = (location: Location): readonly Location[] => {
+      // The place in the order is taken before the children's.
+      orders.set(location, this.#next++);
+      return writtenChildren(location);
+    };
+    for (const location of postOrder(root, (other) => known.has(other), childrenOf)) {
+      const children = writtenChildren(location).map((child) => known.get(child)!);
+      const order = orders.get(location)!;
+      const text = formatBody(location, (child) => String(known.get(child)?.order));
+      const depth = 1 + children.reduce((most, child) => Math.max(most, child.depth), 0);
+      const entry = this.#byText.get(text) ?? { location, children, depth, order, deferred, name: "" };
+      this.#byText.set(text, entry);
+      known.set(location, entry);
+    }
+    return known.get(root)!;
   }
 
   #markEarly(entry: Entry): void {
-    if (!entry.deferred && entry.children.every((child) => !child.deferred)) return;
-    entry.deferred = false;
-    for (const child of entry.children) this.#markEarly(child);
+    const todo = [entry];
+    for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+      if (!next.deferred && next.children.every((child) => !child.deferred)) continue;
+      next.deferred = false;
+      for (const child of next.children) todo.push(child);
+    }
   }
 
   /** Numbers the aliases; call it once, after the last visit. */
