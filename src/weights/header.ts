@@ -74,7 +74,9 @@ export function parseHeader(json: Uint8Array, fileBytes: number): Header | reado
   const dataBegin = LENGTH_BYTES + json.length;
   const problems: Problem[] = [];
   const tensors: TensorEntry[] = [];
-  const { [METADATA_KEY]: metadata = {}, ...entries } = fields;
+  const { [METADATA_KEY]: written, ...entries } = fields;
+  // The format's own library reads null as none.
+  const metadata = written ?? {};
   if (!isStringRecord(metadata)) {
     problems.push({
       subject: METADATA_KEY,

@@ -252,6 +252,12 @@ describe("a file that lies", () => {
     );
   });
 
+  test("metadata that are null are none", async () => {
+    const path = await temporaryFile(rawSafetensors({ __metadata__: null }, 0));
+    await using file = await openSafetensors(path);
+    expect(file.metadata).toEqual({});
+  });
+
   test("metadata that are not text", async () => {
     expect(await openError(rawSafetensors({ __metadata__: { a: 1 } }, 0))).toBe(
       'checkpoint error: __metadata__: not an object of strings\n  got:      {"a":1}',

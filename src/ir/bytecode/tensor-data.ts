@@ -2,15 +2,29 @@
  * @file The bytes of a constant in VHLO: i1 packed eight to a byte, narrow integers without their sign.
  */
 import { type Elements, rawElements } from "../elements.js";
-import { bitWidth, byteWidth, elementCount, isFloat, isInteger, type TensorType } from "../types.js";
+import {
+  bitWidth,
+  byteWidth,
+  elementCount,
+  type ElementType,
+  isFloat,
+  isInteger,
+  isQuantized,
+  type ScalarType,
+  type TensorType,
+} from "../types.js";
 import type { Complaints } from "./types.js";
 
 /** A splat of `true`; fewer than eight bits set would be a packed list. */
 const allTrue = 0xff;
 
+/** What the bytes of a constant are numbers of: one of quantised type holds its storage numbers. */
+const storageOf = (element: ElementType): ScalarType => (isQuantized(element) ? element.storage : element);
+
 /** The bytes that stand for `elements`; those of the elements themselves where they are the same. */
 export function packElements({ type, data, splat }: Elements): Uint8Array {
-  const { element, shape } = type;
+  const { shape } = type;
+  const element = storageOf(type.element);
   if (element === "i1")
     return splat && elementCount(shape) > 1 ? Uint8Array.of(data[0] ? allTrue : 0) : packBits(data);
   const width = bitWidth(element);
@@ -39,10 +53,10 @@ function unpackBits(to: Complaints, count: number, blob: Uint8Array): Uint8Array
 
 /** The elements of a constant of `type` from its bytes, which are copied. */
 export function unpackElements(to: Complaints, type: TensorType, blob: Uint8Array): Elements {
-  const { element, shape } = type;
+  const { shape } = type;
+  const element = storageOf(type.element);
   const count = elementCount(shape);
   if (count < 0 || shape.some((size) => size < 0)) to.fail("a constant must have a static shape");
-  if (typeof element !== "string") return to.fail("a constant cannot be quantised");
   if (element === "tf32") to.fail("a constant cannot be of tf32");
   if (element === "i1") return rawElements(type, unpackBits(to, count, blob));
   const width = byteWidth(element);
