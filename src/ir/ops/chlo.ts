@@ -6,6 +6,7 @@ import { chloBroadcastOps } from "./chlo-broadcast.js";
 import { defineOp, operand } from "./define.js";
 import { attribute, bool, elements, i64, optional } from "./kinds.js";
 import { rankOf, tensors, typeList } from "./constraints.js";
+import { raggedDotOps } from "./ragged-dot.js";
 import { dimensionsOf, mergeTypes, tensorOf } from "./shape-checks.js";
 
 const unary = <const Name extends string>(name: Name, types: string, summary: string) =>
@@ -149,4 +150,5 @@ export const chloOps = [
   constantLike,
   topK,
   ...chloBroadcastOps,
+  ...raggedDotOps,
 ] as const;

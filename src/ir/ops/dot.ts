@@ -61,8 +61,13 @@ function checkAlgorithm(op: View, algorithm: Algorithm, precisions: readonly str
   );
 }
 
-function checkDimensions(op: OpView<DotAttributes>, lhs: TensorType, rhs: TensorType): void {
-  const numbers = op.attributes.dot_dimension_numbers;
+/** What dot_general asks of batching and contracting dimensions. */
+export function checkContraction(
+  op: View,
+  numbers: DotAttributes["dot_dimension_numbers"],
+  lhs: TensorType,
+  rhs: TensorType,
+): void {
   const { lhs_batching_dimensions: lhsBatch, rhs_batching_dimensions: rhsBatch } = numbers;
   const { lhs_contracting_dimensions: lhsSum, rhs_contracting_dimensions: rhsSum } = numbers;
   op.check(
@@ -142,7 +147,7 @@ const dotGeneral = defineOp({
       "dot_general_c11",
       `precision_config must have 2 items, got ${precisions.length}`,
     );
-    checkDimensions(op, lhs, rhs);
+    checkContraction(op, numbers, lhs, rhs);
     if (algorithm !== undefined) checkAlgorithm(op, algorithm, precisions);
     const batch = numbers.lhs_batching_dimensions.map((dimension, i) => {
       const other = dimensionOf(rhs, numbers.rhs_batching_dimensions[i]!);

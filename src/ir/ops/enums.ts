@@ -11,6 +11,8 @@ export const chloComparisonDirection = enumKind("comparison_direction", directio
 export const chloComparisonType = enumKind("comparison_type", comparisons, "chlo");
 const precision = enumKind("precision", precisions);
 /** One precision per operand. */
+export const chloPrecisionConfig = listOf(enumKind("precision", precisions, "chlo"));
+/** One precision per operand. */
 export const precisionConfig = listOf(precision);
 export const fftType = enumKind("fft_type", ["FFT", "IFFT", "RFFT", "IRFFT"]);
 export const rngAlgorithm = enumKind("rng_algorithm", ["DEFAULT", "THREE_FRY", "PHILOX"]);

@@ -28,6 +28,8 @@ export interface AttributeKind<T = unknown, Optional extends boolean = boolean> 
   readonly defaultValue?: T;
   /** The version of StableHLO that brought the attribute, when the op is older. */
   readonly since?: Version;
+  /** Of a struct: the dialect it is written with. */
+  readonly dialect?: string;
   /** Of a struct: its fields, in the order of writing. */
   readonly fields?: Readonly<Record<string, StructField>>;
 }

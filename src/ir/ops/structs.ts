@@ -62,12 +62,17 @@ const batching = since("1.1.0", dimensions);
 const isAbsent = (field: StructField, value: unknown): boolean =>
   field.absent !== undefined && JSON.stringify(value) === JSON.stringify(field.absent);
 
-function structKind<const F extends FieldTable>(name: string, fields: F): AttributeKind<FieldsOf<F>, false> {
+function structKind<const F extends FieldTable>(
+  name: string,
+  fields: F,
+  dialect = "stablehlo",
+): AttributeKind<FieldsOf<F>, false> {
   const names = Object.keys(fields);
   const shape = Object.fromEntries(names.map((key) => [key, fields[key]!.schema]));
   return {
     name,
     optional: false,
+    dialect,
     fields,
     schema: z.object(shape).readonly() as unknown as z.ZodType<FieldsOf<F>>,
     toAttribute: (value) => {
@@ -75,7 +80,7 @@ function structKind<const F extends FieldTable>(name: string, fields: F): Attrib
         .map((key) => [key, (value as Record<string, unknown>)[key]] as const)
         .filter(([key, field]) => !isAbsent(fields[key]!, field))
         .map(([key, field]) => [key, fields[key]!.toAttribute(field)] as const);
-      return { kind: "struct", dialect: "stablehlo", name, fields: new Map(entries) };
+      return { kind: "struct", dialect, name, fields: new Map(entries) };
     },
     fromAttribute: (a) => (a.kind === "struct" && a.name === name ? readFields(fields, a.fields) : undefined),
   };
@@ -99,6 +104,20 @@ export const dotDimensionNumbers = structKind("dot", {
   lhs_contracting_dimensions: dimensions,
   rhs_contracting_dimensions: dimensions,
 });
+
+/** `#chlo.ragged_dot<..>`. */
+export const raggedDotDimensionNumbers = structKind(
+  "ragged_dot",
+  {
+    lhs_batching_dimensions: dimensions,
+    rhs_batching_dimensions: dimensions,
+    lhs_contracting_dimensions: dimensions,
+    rhs_contracting_dimensions: dimensions,
+    lhs_ragged_dimensions: dimensions,
+    rhs_group_dimensions: dimensions,
+  },
+  "chlo",
+);
 
 /** `#stablehlo.dot_algorithm<..>`. */
 export const dotAlgorithm = structKind("dot_algorithm", {
@@ -179,6 +198,7 @@ export const fieldStructs: ReadonlyMap<string, AttributeKind> = new Map(
   [
     dotDimensionNumbers,
     dotAlgorithm,
+    raggedDotDimensionNumbers,
     gatherDimensionNumbers,
     scatterDimensionNumbers,
     channelHandle,

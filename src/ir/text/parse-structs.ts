@@ -23,7 +23,7 @@ export function parseStablehloAttribute(context: ParseContext): Attribute | unde
     cursor.advance();
     return parseConvStruct(context, dialect);
   }
-  if (dialect !== "stablehlo" || !fieldStructs.has(name)) return undefined;
+  if (fieldStructs.get(name)?.dialect !== dialect) return undefined;
   cursor.advance();
   return { kind: "struct", dialect, name, fields: parseStructBody(context, name) };
 }

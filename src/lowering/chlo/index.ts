@@ -15,6 +15,7 @@ import { erf, erfc, erfInv } from "./error-function.js";
 import { Expression, inWideFloats } from "../../ir/expression.js";
 import { digamma, lgamma } from "./gamma.js";
 import { cosh, sinh } from "./hyperbolic.js";
+import { raggedDot } from "./ragged-dot.js";
 import { topK } from "./top-k.js";
 import { polygamma, zeta } from "./zeta.js";
 
@@ -87,6 +88,7 @@ const rules: { readonly [K in ChloName]: ChloRule<K> } = {
   "chlo.mulhi": formula2(mulhi),
   "chlo.next_after": formula2(nextAfter),
   "chlo.polygamma": formula2(polygamma),
+  "chlo.ragged_dot": raggedDot,
   "chlo.sinh": formula(sinh),
   "chlo.square": formula((x) => x.squared()),
   "chlo.tan": formula((x) => x.tan()),

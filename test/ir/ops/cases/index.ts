@@ -8,6 +8,7 @@ import { dynamicFamilies } from "./dynamic.js";
 import { elementwiseFamilies } from "./elementwise.js";
 import { gatherFamilies } from "./gather.js";
 import { miscFamilies } from "./misc.js";
+import { raggedDotFamilies } from "./ragged-dot.js";
 import { reduceFamilies } from "./reduce.js";
 import { scatterFamilies } from "./scatter.js";
 import { shapeFamilies } from "./shape.js";
@@ -26,4 +27,5 @@ export const families: readonly Family[] = [
   ...dynamicFamilies,
   ...collectiveFamilies,
   ...miscFamilies,
+  ...raggedDotFamilies,
 ];

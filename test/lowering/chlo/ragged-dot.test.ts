@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { type Elements, elementsFromNumbers } from "../../../src/ir/elements.js";
+import { formatType, tensorType } from "../../../src/ir/types.js";
+import { numbersOf, run } from "./values.js";
+
+const f64 = (shape: readonly number[], values: readonly number[]): Elements =>
+  elementsFromNumbers(tensorType(shape, "f64"), values);
+const i32 = (shape: readonly number[], values: readonly number[]): Elements =>
+  elementsFromNumbers(tensorType(shape, "i32"), values);
+
+function ragged(operands: readonly Elements[], shape: readonly number[], numbers: string): number[] {
+  const result = tensorType(shape, "f64");
+  const types = operands.map(({ type }) => formatType(type)).join(", ");
+  const line = `%0 = "chlo.ragged_dot"(%x0, %x1, %x2) <{ragged_dot_dimension_numbers = #chlo.ragged_dot<${numbers}>}> : (${types}) -> ${formatType(result)}`;
+  return numbersOf(run(line, operands, [result])[0]!);
+}
+
+const plain =
+  "lhs_contracting_dimensions = [1], rhs_contracting_dimensions = [1], lhs_ragged_dimensions = [0], rhs_group_dimensions = [0]";
+
+describe("chlo.ragged_dot", () => {
+  it("multiplies the rows of each group by its matrix; rows of none are 0", () => {
+    const lhs = f64([5, 2], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    const rhs = f64([3, 2, 1], [1, 1, 100, 100, 10, 0]);
+    expect(ragged([lhs, rhs, i32([3], [2, 0, 2])], [5, 1], plain)).toEqual([3, 7, 50, 70, 0]);
+    expect(ragged([lhs, rhs, i32([3], [1, 3, 1])], [5, 1], plain)).toEqual([3, 700, 1100, 1500, 90]);
+  });
+
+  it("keeps infinities of one group from the rows of another", () => {
+    const rhs = f64([2, 1, 1], [2, Infinity]);
+    expect(ragged([f64([2, 1], [3, 4]), rhs, i32([2], [1, 1])], [2, 1], plain)).toEqual([6, Infinity]);
+  });
+
+  it("has sizes for each index of the dimensions before, or one list for all", () => {
+    const lhs = f64([2, 3, 1], [1, 2, 3, 4, 5, 6]);
+    const rhs = f64([2, 2, 1, 1], [10, 20, 100, 200]);
+    const batched =
+      "lhs_batching_dimensions = [0], rhs_batching_dimensions = [1], lhs_contracting_dimensions = [2], rhs_contracting_dimensions = [2], lhs_ragged_dimensions = [1], rhs_group_dimensions = [0]";
+    const sizes = i32([2, 2], [1, 2, 2, 1]);
+    expect(ragged([lhs, rhs, sizes], [2, 3, 1], batched)).toEqual([10, 200, 300, 80, 100, 1200]);
+    expect(ragged([lhs, rhs, i32([2], [1, 2])], [2, 3, 1], batched)).toEqual([10, 200, 300, 80, 1000, 1200]);
+  });
+
+  it.each([
+    ["contracting", 1, [3, 5, 1]],
+    ["batching", 2, [2, 5, 1]],
+  ] as const)("is refused where the ragged dimension is %s", (mode, dimension, shape) => {
+    const operands = [f64([5, 2, 2], Array(20).fill(1)), f64([2, 2, 1], [1, 1, 1, 1]), i32([3], [1, 1, 0])];
+    const numbers = `lhs_batching_dimensions = [2], rhs_batching_dimensions = [0], lhs_contracting_dimensions = [1], rhs_contracting_dimensions = [1], lhs_ragged_dimensions = [${dimension}]`;
+    const whole = mode === "contracting" ? [3, 2, 5, 1] : shape;
+    expect(() => ragged(operands, whole, numbers)).toThrow(
+      `chlo.ragged_dot with a ragged dimension that is ${mode} is not lowered`,
+    );
+  });
+});
