@@ -48,6 +48,7 @@ describe("without a TPU", () => {
         topology: "v5e:2x2",
         programs: ["prepare", "prefill_1x16", "extend_1x16", "decode_1x1"],
         bytes: expect.any(Number),
+        madeHere: true,
         memory: { program: expect.any(String), bytes: expect.any(Number) },
       },
     ]);
