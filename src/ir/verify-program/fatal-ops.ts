@@ -86,7 +86,7 @@ const passesOn: ReadonlySet<string> = new Set([
 ]);
 
 const isSixBit = ({ type }: Value): boolean =>
-  type.kind === "tensor" && typeof type.element === "string" && type.element.startsWith("f6");
+  type.kind === "tensor" && typeof type.element === "string" && type.element.startsWith("f6E");
 
 /** Elements of six bits lie in a byte each for some parts of the compiler, and packed for others: it aborts where they meet. */
 function checkSixBits(operation: Operation): Fault | undefined {

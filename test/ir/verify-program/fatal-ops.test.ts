@@ -60,6 +60,7 @@ test.each<readonly [constraint: string, parameters: string, operations: string]>
   ["accepted", ...concatenate("i4")],
   ["fatal_f6", ...concatenate("f6E2M3FN")],
   ["accepted", ...concatenate("f8E4M3FN")],
+  ["accepted", ...concatenate("f64")],
   ["fatal_select_and_scatter_empty", ...selectAndScatter(0)],
   ["accepted", ...selectAndScatter(1)],
   ["fatal_complex_remainder", ...remainder("complex<f32>")],
