@@ -1,10 +1,10 @@
 /** @file An artifact in numbers, for people and programs that want to know what it is before they run it. */
 import { stat } from "node:fs/promises";
-import { elementCount, hostBytes, isElementType } from "../runtime-pjrt/index.js";
+import { elementCount, hostBytes } from "../runtime-pjrt/index.js";
 import type { Problem } from "../support/problems.js";
 import { plannedMemory, type PlannedMemory } from "./check.js";
 import { changedFiles, extraFiles } from "./files.js";
-import type { ArgumentRole } from "../program/index.js";
+import type { ArgumentRole } from "../program/interface.js";
 import type { Manifest, ManifestProgram, WeightsIndex } from "./manifest.js";
 import { madeHere as madeHereOf } from "./executables.js";
 import { openArtifact } from "./open.js";
@@ -134,11 +134,7 @@ function stateBytes({ programs, generation }: Manifest): number {
   const decode = programs.find(({ kind }) => kind === generation.programs.decode);
   return (decode?.arguments ?? [])
     .filter(({ role }) => role === "state")
-    .reduce(
-      (sum, { dimensions, elementType }) =>
-        sum + (isElementType(elementType) ? hostBytes({ elementType, dimensions }) : 0),
-      0,
-    );
+    .reduce((sum, { dimensions, elementType }) => sum + hostBytes({ elementType, dimensions }), 0);
 }
 
 function describeCompiled(

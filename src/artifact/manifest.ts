@@ -4,7 +4,7 @@
  * for executables, which carry the seal of the machine that compiled them).
  */
 import { z } from "zod";
-import { argumentSchema, resultSchema } from "../program/index.js";
+import { argumentSchema, resultSchema } from "../program/schema.js";
 
 /** Changes when a reader of the old schema would misread the new one. */
 export const SCHEMA_VERSION = 2;

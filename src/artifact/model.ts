@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Client, type CompileCache, compileThrough, type Executable } from "../runtime-pjrt/index.js";
-import type { WeightPlan } from "../program/index.js";
+import type { WeightPlan } from "../program/weight-plan.js";
 import {
   describeProgram,
   type LoadedProgram,

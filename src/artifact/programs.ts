@@ -1,5 +1,5 @@
 /** @file Which programs a manifest has, in words, and what becomes of the weights when they run. */
-import { planWeights, type WeightPlan } from "../program/index.js";
+import { planWeights, type WeightPlan } from "../program/weight-plan.js";
 import type { Manifest } from "./manifest.js";
 
 /** `batch 1: prefill of 16, 64 or 256 tokens, extend of 256, decode of 1`. */

@@ -6,13 +6,8 @@ import { insertOperation, makeBlock, makeOperation, makeRegion } from "../ir/rew
 import { functionType } from "../ir/types.js";
 import { VerifyError } from "../ir/errors.js";
 import { verifyModule } from "../ir/verify.js";
-import {
-  type Argument,
-  encodeInterface,
-  type Interface,
-  isBufferElementType,
-  type Result,
-} from "../program/index.js";
+import { type Argument, encodeInterface, type Interface, type Result } from "../program/index.js";
+import { isBufferElementType } from "../support/buffer-element-types.js";
 import { type Axis, type DType, describe, type NamesOf, sizesOf } from "./axis.js";
 import { TraceError } from "./errors.js";
 import { checkTensors } from "./records.js";

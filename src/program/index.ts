@@ -2,7 +2,6 @@
 export type {
   Argument,
   ArgumentRole,
-  BufferElementType,
   Interface,
   Result,
   ResultRole,
@@ -15,7 +14,7 @@ export {
   type WeightPlan,
   type WeightUse,
 } from "./weight-plan.js";
-export { isBufferElementType, ProgramError, staticTensor } from "./tensor.js";
+export { ProgramError, staticTensor } from "./tensor.js";
 export {
   argumentMeaning,
   encodeInterface,

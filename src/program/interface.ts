@@ -1,8 +1,5 @@
 /** @file The interface of a program: what each argument and result of it means, declared once and carried from the trace to the call. */
-import type { ScalarType } from "../ir/types.js";
-
-/** An element type that a buffer can have. */
-export type BufferElementType = Exclude<ScalarType, "index" | "tf32">;
+import type { BufferElementType } from "../support/buffer-element-types.js";
 
 /** What an argument is for. `prepared` ones are computed from parameters by the preparing program. */
 export const argumentRoles = ["input", "parameter", "state", "prepared"] as const;

@@ -1,13 +1,7 @@
 /** @file Arguments and results of programs as JSON, for files that hold interfaces. */
 import { z } from "zod";
-import {
-  type Argument,
-  argumentRoles,
-  type BufferElementType,
-  type Result,
-  resultRoles,
-} from "./interface.js";
-import { isBufferElementType } from "./tensor.js";
+import { type BufferElementType, isBufferElementType } from "../support/buffer-element-types.js";
+import { type Argument, argumentRoles, type Result, resultRoles } from "./interface.js";
 
 const tensor = {
   name: z.string(),

@@ -1,7 +1,7 @@
 /** @file Which values of a program can be buffers. */
-import { DYNAMIC, formatType, isScalarType, type TensorType, type Type } from "../ir/types.js";
+import { DYNAMIC, formatType, type TensorType, type Type } from "../ir/types.js";
+import { type BufferElementType, isBufferElementType } from "../support/buffer-element-types.js";
 import { GriffinError } from "../support/errors.js";
-import type { BufferElementType } from "./interface.js";
 
 /** A program is right by itself but cannot be run here. */
 export class ProgramError extends GriffinError {
@@ -12,10 +12,6 @@ export class ProgramError extends GriffinError {
     super("program error", { message, ...more });
   }
 }
-
-/** Whether buffers can have elements of this type, by its StableHLO spelling. */
-export const isBufferElementType = (text: string): text is BufferElementType =>
-  isScalarType(text) && text !== "index" && text !== "tf32";
 
 /** A type that a buffer can have. @throws ProgramError for dynamic sizes, tokens, tuples, quantised elements */
 export function staticTensor(

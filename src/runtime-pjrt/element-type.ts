@@ -1,4 +1,9 @@
 /** @file Element types: StableHLO's spelling, PJRT's number, and the bytes of one element in host memory. */
+import {
+  type BufferElementType,
+  bufferElementTypes,
+  isBufferElementType,
+} from "../support/buffer-element-types.js";
 import { suggestion } from "../support/suggest.js";
 import { ELEMENT_TYPE_SINCE, PJRT_Buffer_Type } from "./abi/index.js";
 import { ArgumentError } from "./errors.js";
@@ -37,22 +42,20 @@ const TABLE = {
   f64: ["F64", 8],
   "complex<f32>": ["C64", 8],
   "complex<f64>": ["C128", 16],
-} as const satisfies Readonly<Record<string, readonly [BufferTypeName, bytes: number]>>;
+} as const satisfies Readonly<Record<BufferElementType, readonly [BufferTypeName, bytes: number]>>;
 
 /** An element type as StableHLO spells it. */
-export type ElementTypeName = keyof typeof TABLE;
+export type ElementTypeName = BufferElementType;
 
 /** All element types a buffer can have. */
-export const ELEMENT_TYPES = Object.keys(TABLE) as readonly ElementTypeName[];
+export const ELEMENT_TYPES: readonly ElementTypeName[] = bufferElementTypes;
 
 const BY_NUMBER = new Map<number, ElementTypeName>(
   ELEMENT_TYPES.map((name) => [PJRT_Buffer_Type[TABLE[name][0]], name]),
 );
 
 /** Whether a text names an element type. */
-export function isElementType(name: string): name is ElementTypeName {
-  return Object.hasOwn(TABLE, name);
-}
+export const isElementType = isBufferElementType;
 
 /** Bytes of one element in host memory. */
 export function bytesPerElement(name: ElementTypeName): number {

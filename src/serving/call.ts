@@ -1,6 +1,6 @@
 /** @file Calls a compiled program with buffers by the roles and names of its arguments. */
 import type { DeviceBuffer, Executable } from "../runtime-pjrt/index.js";
-import type { Interface } from "../program/index.js";
+import type { Interface } from "../program/interface.js";
 import { UsageError } from "../support/errors.js";
 import type { ProgramResults } from "./program-set.js";
 

@@ -2,7 +2,8 @@
 import { type WaitOptions, waitFor } from "../support/wait.js";
 import { remember } from "../support/remember.js";
 import { type Client, type DeviceBuffer, type Executable, hostBytes } from "../runtime-pjrt/index.js";
-import { consumedBy, type Interface, type WeightPlan } from "../program/index.js";
+import type { Interface } from "../program/interface.js";
+import { consumedBy, type WeightPlan } from "../program/weight-plan.js";
 import type { FloatType } from "../weights/index.js";
 import { callProgram } from "./call.js";
 import type { LanguageModel } from "./language-model.js";

@@ -1,6 +1,6 @@
 /** @file Weights from a checkpoint to a device. */
 import { allocateAligned, type Client, type DeviceBuffer, hostBytes } from "../runtime-pjrt/index.js";
-import type { WeightPlan } from "../program/index.js";
+import type { WeightPlan } from "../program/weight-plan.js";
 import { checkNotAborted } from "../support/wait.js";
 import type { BoundParameter, FloatType } from "../weights/index.js";
 import type { ModelEvent } from "./events.js";

@@ -63,7 +63,7 @@ test("wrong usage is told before anything is done", async () => {
   });
   expect(await run("--preset", "tiny", "--target", "abacus")).toEqual({
     exitCode: 2,
-    stderr: 'usage error: there is no target "abacus"\n  hint:     known: cpu, gpu, tpu',
+    stderr: 'usage error: there is no target "abacus"\n  hint:     known: cpu, gpu, cuda, rocm, tpu',
   });
   expect(await run("--preset", "tiny", "--stablehlo-version", "one")).toMatchObject({
     exitCode: 2,

@@ -47,7 +47,10 @@ test("a command that was told to stop reads no further file", async () => {
 test("the command itself ends in words on a full device, and without a word in a pipe that is closed", async () => {
   const bash = async (script: string) => {
     const command = [process.execPath, main, "lower", "--preset", "tiny"];
-    const { stdout, stderr } = await execa("bash", ["-c", script, ...command], { cwd: root });
+    const { stdout, stderr } = await execa("bash", ["-c", script, ...command], {
+      cwd: root,
+      env: { NO_COLOR: "1" },
+    });
     return { stdout, stderr };
   };
   expect(await bash('"$0" "$@" > /dev/full; echo "exit code $?"')).toEqual({

@@ -1,6 +1,7 @@
 /** @file For tests: axes of the DSL and the tensors of a program's interface, one as the other. */
 import type { Axis } from "../../src/dsl/index.js";
-import type { BufferElementType, Result } from "../../src/program/index.js";
+import type { Result } from "../../src/program/index.js";
+import type { BufferElementType } from "../../src/support/buffer-element-types.js";
 
 /** The named axes of a result. */
 export const axesOf = ({ axes, dimensions }: Result): readonly Axis[] =>

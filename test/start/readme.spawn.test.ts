@@ -19,7 +19,9 @@ async function run(code: string) {
 test("the README's model prints its StableHLO", async () => {
   const { exitCode, stdout } = await run(snippet!);
   expect(exitCode).toBe(0);
-  expect(stdout).toMatch(/^module @mlp \{\n {2}func\.func public @main\(%arg0: tensor<2x64xf32>, /);
+  expect(stdout).toMatch(
+    /^module @mlp \{\n {2}func\.func public @main\(%arg0: tensor<2x64xf32> \{griffin\.axes = \["batch", "model"\], griffin\.input = "x"\}, /,
+  );
   expect(stdout).toContain("-> (tensor<2x64xf32> ");
 });
 
