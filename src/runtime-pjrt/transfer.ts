@@ -1,14 +1,14 @@
 /** @file Tensors that reach a device in pieces, e.g. straight from a file that is read by and by. */
 import { type WaitOptions, waitFor } from "../support/wait.js";
+import { arrangementOf } from "./arrangement.js";
 import { DeviceBuffer } from "./buffer.js";
 import type { ClientCore } from "./client-core.js";
 import type { Memory } from "./device.js";
-import { elementTypeNumber, isPacked } from "./element-type.js";
+import { elementTypeNumber } from "./element-type.js";
 import { ArgumentError, ifSupported } from "./errors.js";
 import { defaultLayout } from "./extensions/layouts.js";
 import { addressOf } from "./ffi.js";
 import { arrangedAs } from "./host-tensor.js";
-import { parseLayout, rowMajorLayout, sameLayout } from "./layout.js";
 import { nativeIntegers, writeLayout } from "./native-layout.js";
 import type { Resource } from "./resources.js";
 import { checkDimensions, formatType, hostBytes, type TensorSpec } from "./signature.js";
@@ -35,15 +35,18 @@ export class Transfer {
       checkDimensions(dimensions);
       return nativeIntegers(dimensions);
     });
-    const orders = specs.map((spec) => orderOf(client, spec));
-    const layouts = specs.map(({ layout, dimensions }) =>
-      writeLayout(api, layout ?? rowMajorLayout(dimensions.length), dimensions.length),
-    );
+    const arrangements = specs.map((spec) => {
+      const ask = () => defaultLayout(api, client.use("createTransfer"), spec);
+      return arrangementOf(spec, ifSupported(ask));
+    });
+    const isTold = arrangements.some(({ isDefault }) => !isDefault);
+    const layouts = !isTold
+      ? []
+      : arrangements.map(({ layout }, i) => writeLayout(api, layout, specs[i]!.dimensions.length));
     const layoutList = new BigUint64Array(Math.max(16, layouts.length));
     layouts.forEach(({ address }, i) => {
       layoutList[i] = address;
     });
-    const anyOrder = orders.some((order) => order !== undefined);
     const shapes = writeStructs(
       "PJRT_ShapeSpec",
       api.minor,
@@ -57,14 +60,14 @@ export class Transfer {
       client: client.use("createTransfer"),
       shape_specs: shapes.address,
       num_shape_specs: specs.length,
-      device_layouts: anyOrder ? addressOf(layoutList) : 0n,
-      num_device_layouts: anyOrder ? layouts.length : 0,
+      device_layouts: isTold ? addressOf(layoutList) : 0n,
+      num_device_layouts: layouts.length,
       memory: memory.pointer,
     });
     this.#client = client;
     this.#specs = specs.map((spec) => ({ ...spec, dimensions: [...spec.dimensions] }));
     this.#staged = new Map(
-      orders.flatMap((order, i) =>
+      arrangements.flatMap(({ order }, i) =>
         order === undefined ? [] : [[i, new StagedTensor(this.#specs[i]!, order)] as const],
       ),
     );
@@ -158,26 +161,4 @@ export class Transfer {
   [Symbol.dispose](): void {
     this.close();
   }
-}
-
-/**
- * The device's order of a tensor's dimensions, fastest varying first; undefined where it is row-major.
- * @throws ArgumentError where the device's bytes are not those of the host in some order: packed or tiled ones
- */
-function orderOf(client: ClientCore, spec: TensorSpec): readonly number[] | undefined {
-  const { dimensions, elementType } = spec;
-  const rowMajor = rowMajorLayout(dimensions.length);
-  const ask = () => defaultLayout(client.api, client.use("createTransfer"), spec);
-  const layout = spec.layout ?? ifSupported(ask) ?? rowMajor;
-  if (isPacked(elementType) || layout.includes(":T(")) {
-    throw new ArgumentError({
-      message: `a ${formatType(spec)} cannot be transferred in pieces`,
-      expected: "a tensor whose elements lie on the device one after the other, whole bytes each",
-      got: `layout ${layout}`,
-      hint: "transfer it whole: client.toDevice(tensor)",
-    });
-  }
-  return sameLayout(layout, rowMajor, dimensions)
-    ? undefined
-    : parseLayout(layout, dimensions.length).minorToMajor;
 }

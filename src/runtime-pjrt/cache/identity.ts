@@ -1,31 +1,50 @@
 /** @file What compiled code depends on beside the program: the very file of the plugin, and the processor. */
 import { readFileSync } from "node:fs";
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, stat, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { sha256, sha256OfFile } from "../../support/hash.js";
+import { MachineKey, machineKey } from "../../support/machine-key.js";
+import { readOwned } from "../../support/owned.js";
 import { remember } from "../../support/remember.js";
-import { cacheFolder } from "../install/cache-folder.js";
+import { cacheFolder, keyFolder } from "../install/cache-folder.js";
 
 const libraryHashes = new Map<string, Promise<string>>();
 
-/** The hash as an earlier process found it, for the same path, size, time of change and inode; else computed and noted. */
-async function notedHash(path: string, identity: string): Promise<string> {
+const PURPOSE = "library hash 1";
+
+/**
+ * The hash as an earlier process noted it for the same identity, else computed and noted: `HASH CODE`, signed with the key of this machine,
+ * because a library is loaded by its word. Without the key, or a note that can be written, each process computes it again.
+ */
+export async function notedHash(path: string, identity: string): Promise<string> {
+  const machine = await machineKey(keyFolder());
+  if (!(machine instanceof MachineKey)) return sha256OfFile(path);
   const note = join(cacheFolder(), "library-hashes", sha256(identity));
-  const noted = await readFile(note, "utf8").catch(() => "");
-  if (/^[0-9a-f]{64}$/.test(noted)) return noted;
+  const noted = await readNote(machine, note, identity);
+  if (noted !== undefined) return noted;
   const hash = await sha256OfFile(path);
-  // Without the note the next process computes it again: no reason to fail.
-  await mkdir(dirname(note), { recursive: true })
-    .then(() => writeFile(note, hash))
+  await mkdir(dirname(note), { recursive: true, mode: 0o700 })
+    .then(() => writeFile(note, `${hash} ${machine.sign(PURPOSE, [identity, hash])}`, { mode: 0o600 }))
     .catch(() => undefined);
   return hash;
 }
 
-/** SHA-256 of a plugin's library, hexadecimal; noted in the cache folder, so that it is computed once and not by each process. */
+/** The hash of a note, if this machine signed it for the identity. */
+async function readNote(machine: MachineKey, note: string, identity: string): Promise<string | undefined> {
+  const file = await readOwned(note).catch(() => undefined);
+  if (file === undefined || "problem" in file) return undefined;
+  const [hash = "", code = ""] = file.toString("latin1").split(" ");
+  return machine.verifies(PURPOSE, [identity, hash], code) ? hash : undefined;
+}
+
+/**
+ * SHA-256 of a plugin's library, hexadecimal; noted in the cache folder for its path, size, inode and times, so that it is computed once and
+ * not by each process. The time of the last change of its inode counts: programs can set that of its content back, but not this one.
+ */
 export async function libraryHash(path: string): Promise<string> {
-  const { size, mtimeMs, ino } = await stat(path);
-  const identity = JSON.stringify([path, size, mtimeMs, ino]);
+  const { size, mtimeNs, ctimeNs, ino } = await stat(path, { bigint: true });
+  const identity = JSON.stringify([path, ...[size, mtimeNs, ctimeNs, ino].map(String)]);
   return remember(libraryHashes, identity, () => notedHash(path, identity));
 }
 

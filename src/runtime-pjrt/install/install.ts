@@ -1,6 +1,5 @@
 /** @file Installs a plugin: a pinned wheel from PyPI, fetched by pip, the one library taken out into the cache folder. */
-import { statSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { existsSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { EnvironmentError } from "../../support/errors.js";
 import { checkNotAborted, type WaitOptions } from "../../support/wait.js";
@@ -38,8 +37,8 @@ export function isInstalled(wheel: PluginWheel, env?: NodeJS.ProcessEnv): boolea
 }
 
 /**
- * Installs a plugin unless it is there and has the hash of what was published, and gives the library's path; one that was changed is replaced. Interrupted at any point it leaves nothing half: the next
- * call starts over. Several processes may install at once.
+ * Installs a plugin unless it is there and has the hash of what was published, and gives the library's path; one that was changed is
+ * replaced. Interrupted at any point it leaves nothing half: the next call starts over. Several processes may install at once.
  * @param name a platform (cpu, tpu) or a package of PLUGIN_WHEELS
  * @throws EnvironmentError for an unknown name, another machine than Linux on x64, no python3 or pip, a failed download
  */
@@ -65,18 +64,15 @@ export async function installPlugin(name: string, options: InstallOptions = {}):
   const report = (phase: InstallProgress["phase"], totalBytes: number) => (bytes: number) =>
     options.onProgress?.({ package: wheel.package, phase, bytes: Math.min(bytes, totalBytes), totalBytes });
   const folder = dirname(path);
-  const install = () =>
-    makeFolder(folder, async ({ work, result }) => {
-      const archive = await downloadWheel(wheel, work, report("download", wheel.wheelBytes), env, options);
-      checkNotAborted(`installing ${wheel.package}`, options);
-      report("download", wheel.wheelBytes)(wheel.wheelBytes);
-      const target = join(result, basename(wheel.member));
-      await extractMember(archive, wheel.member, target, report("extract", wheel.libraryBytes));
-    });
-  await install();
-  if (isInstalled(wheel, env) && (await isIntact(path, wheel))) return path;
-  // Somebody changed what was there; a folder that exists is never replaced, so it goes first.
-  await rm(folder, { recursive: true, force: true });
-  await install();
+  // What is there is not what was published; where nothing is, another process may be first, and its library stays.
+  const onExisting = existsSync(folder) ? "replace" : "keep";
+  const fill: Parameters<typeof makeFolder>[1] = async ({ work, result }) => {
+    const archive = await downloadWheel(wheel, work, report("download", wheel.wheelBytes), env, options);
+    checkNotAborted(`installing ${wheel.package}`, options);
+    report("download", wheel.wheelBytes)(wheel.wheelBytes);
+    const target = join(result, basename(wheel.member));
+    await extractMember(archive, wheel.member, target, report("extract", wheel.libraryBytes));
+  };
+  await makeFolder(folder, fill, onExisting);
   return path;
 }

@@ -22,15 +22,17 @@ async function largestWheel(folder: string): Promise<number> {
   return Math.max(0, ...(await Promise.all(sizes)));
 }
 
+const NOT_OURS = "python3 starts Python in another process than its own";
+
 /**
  * Runs pip so that it ends with the process that started it (its id comes first), even one that is killed: on Linux the kernel sees to it
- * (prctl, PR_SET_PDEATHSIG = 1).
+ * (prctl, PR_SET_PDEATHSIG = 1). Another parent is a script in between, or ours has ended already and nobody reads the message.
  */
 const RUN_PIP = `import ctypes, os, runpy, signal, sys
 parent = int(sys.argv.pop(1))
 if sys.platform == "linux":
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-    if os.getppid() != parent: sys.exit(1)
+    if os.getppid() != parent: sys.exit("${NOT_OURS}")
 sys.argv[0] = "pip"
 runpy.run_module("pip", run_name="__main__", alter_sys=True)`;
 
@@ -108,6 +110,12 @@ function pipFailure(wheel: PluginWheel, code: string | undefined, output: string
     return new EnvironmentError({
       message: `${what}: python3 has no pip`,
       hint: `install pip (python3 -m ensurepip), ${giveAPath}`,
+    });
+  }
+  if (output.includes(NOT_OURS)) {
+    return new EnvironmentError({
+      message: `${what}: ${NOT_OURS}: pip would not end with this one`,
+      hint: `put Python itself first in PATH, or let the script end with \`exec\`, ${giveAPath}`,
     });
   }
   return new EnvironmentError({

@@ -19,7 +19,7 @@ export const isIntact = async (path: string, wheel: PluginWheel): Promise<boolea
 
 /**
  * Holds an installed library against the hash of what was published; others are not looked at. All of it is read once: the hash is noted
- * in the cache folder for the file's size, time of change and inode.
+ * in the cache folder for the file's path, size, times and inode, signed with the key of this machine.
  * @throws EnvironmentError if it differs: it must not be loaded
  */
 export async function checkInstalledLibrary(path: string): Promise<void> {

@@ -121,6 +121,17 @@ describe("a plugin that is nowhere", () => {
     await expect(findPlugin("cpu", { install: true })).rejects.toThrow("python3 has no pip");
   });
 
+  test("installing with a python3 that is a script around another process says so", async () => {
+    const wrapper = `#!/bin/sh\nexport PATH='${before.PATH}'\npython3 "$@"\nexit $?\n`;
+    await writeFile(join(folder, "python3"), wrapper, { mode: 0o755 });
+    await expect(installPlugin("cpu")).rejects.toThrow(
+      [
+        "environment error: cannot download lammps-jax-pjrt-cpu 0.11.2: python3 starts Python in another process than its own: pip would not end with this one",
+        "  hint:     put Python itself first in PATH, or let the script end with `exec`, or give the path of a plugin that you have",
+      ].join("\n"),
+    );
+  });
+
   test("pip's last words are passed on", async () => {
     await writeFile(join(folder, "python3"), "#!/bin/sh\necho 'ERROR: no route to host' >&2\nexit 1\n", {
       mode: 0o755,

@@ -53,13 +53,18 @@ test("killed at any moment, the next run installs it whole", async () => {
   expect(await readdir(plugins)).toEqual([`${wheel.package}-${wheel.version}`]);
 });
 
-test("one that was changed without another size is installed anew", async () => {
+test("one that was changed without another size is installed anew, by one download", async () => {
   const { env } = await ownFolders();
   const path = await installPlugin(wheel.package, { env });
   const file = await open(path, "r+");
   await file.write(Buffer.from("changed"), 0, 7, 100_000_000);
   await file.close();
   await expect(Plugin.load(path)).rejects.toThrow(/is not what was installed/);
-  expect(await installPlugin(wheel.package, { env })).toBe(path);
+  let extracted = 0;
+  const onProgress = ({ phase, bytes, totalBytes }: InstallProgress): void => {
+    if (phase === "extract" && bytes === totalBytes) extracted++;
+  };
+  expect(await installPlugin(wheel.package, { env, onProgress })).toBe(path);
+  expect(extracted).toBe(1);
   expect((await Plugin.load(path)).apiVersion.minor).toBe(115);
 });
