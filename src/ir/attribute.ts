@@ -18,7 +18,7 @@ export type Attribute =
   | { readonly kind: "type"; readonly type: Type }
   | { readonly kind: "array"; readonly items: readonly Attribute[] }
   | { readonly kind: "dictionary"; readonly entries: AttributeDictionary }
-  /** `array<i64: 1, 2>`; i1 items are 0n and 1n, float items are numbers. */
+  /** `array<i64: 1, 2>`; i1 items are 0n and 1n, float items are numbers, but a NaN is its bit pattern, which keeps its payload. */
   | { readonly kind: "denseArray"; readonly element: string; readonly items: readonly (bigint | number)[] }
   | { readonly kind: "elements"; readonly value: Elements }
   | { readonly kind: "resource"; readonly key: string; readonly type: Type }

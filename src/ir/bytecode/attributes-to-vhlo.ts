@@ -1,9 +1,10 @@
 /** @file Attributes of the IR as VHLO attributes. */
 import type { Attribute, AttributeDictionary } from "../attribute.js";
-import { elementsFromNumbers } from "../elements.js";
+import { elementsFromNumbers, rawElements } from "../elements.js";
 import { noneType, scalarType, tensorType, type Type } from "../types.js";
 import { attributeToBuiltin } from "./builtin-attributes.js";
 import { asText } from "./builtin-types.js";
+import { bytesOfItems } from "./dense-arrays.js";
 import type { Entity } from "./entity.js";
 import { meshFromText } from "./mesh.js";
 import { numberBits } from "./number-bits.js";
@@ -81,7 +82,7 @@ function denseArrayToVhlo(to: Writing, attribute: Extract<Attribute, { kind: "de
   const { element, items } = attribute;
   if (element !== "i64" && element !== "i1") return attributeToBuiltin(to, attribute);
   const type = tensorType([items.length], element);
-  return attributeToVhlo(to, { kind: "elements", value: elementsFromNumbers(type, items.map(Number)) });
+  return attributeToVhlo(to, { kind: "elements", value: rawElements(type, bytesOfItems(to, attribute)) });
 }
 
 function opaqueToVhlo(to: Writing, text: string): Entity {

@@ -1,9 +1,9 @@
 /** @file Attributes that stay MLIR's own in an artifact: those of the module, what is in locations, and those without a VHLO form. */
 import type { Attribute } from "../attribute.js";
-import { elementsFromNumbers } from "../elements.js";
-import { bitWidth, isScalarType, scalarType, tensorType } from "../types.js";
+import { isScalarType, scalarType } from "../types.js";
 import { builtinAttributes as builtin, builtinTypes as types } from "./builtin.js";
 import { asText, elementToBuiltin, typeFromBuiltin, typeToBuiltin } from "./builtin-types.js";
+import { bytesOfItems, itemsOfBytes } from "./dense-arrays.js";
 import { type Entity, type EntityPool, isA } from "./entity.js";
 import { numberBits, numberFromBits } from "./number-bits.js";
 import type { Reading } from "./reading.js";
@@ -57,13 +57,11 @@ export function attributeToBuiltin(to: Writing, attribute: Attribute): Entity {
   }
 }
 
-function denseArray(to: Writing, { element, items }: Extract<Attribute, { kind: "denseArray" }>): Entity {
+function denseArray(to: Writing, attribute: Extract<Attribute, { kind: "denseArray" }>): Entity {
+  const { element, items } = attribute;
   if (!isScalarType(element)) return to.fail(`array<${element}> has no portable form`);
-  const type = tensorType([items.length], element);
-  const { data, splat } = elementsFromNumbers(type, items.map(Number));
-  const width = data.length / (splat ? 1 : Math.max(items.length, 1));
-  const whole = splat ? Uint8Array.from({ length: width * items.length }, (_, i) => data[i % width]!) : data;
-  return to.pool.make(builtin.denseArray, elementToBuiltin(to, element), items.length, whole);
+  const bytes = bytesOfItems(to, attribute);
+  return to.pool.make(builtin.denseArray, elementToBuiltin(to, element), items.length, bytes);
 }
 
 /** A dictionary of MLIR's own, sorted by name; undefined when there is nothing in it. */
@@ -130,18 +128,10 @@ function symbolName(from: Reading, entity: Entity): string {
 
 function readDenseArray(
   from: Reading,
-  [element, count, blob]: readonly [Entity, number, Uint8Array],
+  [element, count, bytes]: readonly [Entity, number, Uint8Array],
 ): Attribute {
   const type = typeFromBuiltin(from, element);
-  const name = type.kind === "scalar" && typeof type.element === "string" ? type.element : undefined;
-  if (name === undefined) return from.fail("an array has elements of an unknown type");
-  const width = name === "i1" ? 1 : Math.ceil(bitWidth(name) / 8);
-  if (blob.length !== width * count) return from.fail(`${blob.length} bytes cannot hold ${count} of ${name}`);
-  const items = Array.from({ length: count }, (_, i) => {
-    let bits = 0n;
-    for (let byte = width - 1; byte >= 0; byte--) bits = (bits << 8n) | BigInt(blob[i * width + byte]!);
-    const item = name === "i1" ? undefined : numberFromBits(from, type, BigInt.asUintN(bitWidth(name), bits));
-    return item?.kind === "float" || item?.kind === "integer" ? item.value : bits;
-  });
-  return { kind: "denseArray", element: name, items };
+  if (type.kind !== "scalar" || typeof type.element !== "string")
+    return from.fail("an array has elements of an unknown type");
+  return itemsOfBytes(from, type.element, count, bytes);
 }

@@ -2,7 +2,8 @@
  * @file What a bytecode file holds, before anything is known about its operations: names, tables and numbered
  * values.
  */
-import type { Codec, Entity, EntityKind } from "./entity.js";
+import { bitWidth, isFloat, isInteger, isScalarType } from "../types.js";
+import type { Codec, Entity, EntityKind, FieldValue } from "./entity.js";
 import { oldestVersion } from "../versions.js";
 
 export interface Program {
@@ -128,9 +129,25 @@ export function textCodec(dialect: string, kind: EntityKind): Codec {
   const key = `${kind} ${dialect}`;
   const known = textCodecs.get(key);
   if (known !== undefined) return known;
-  const codec: Codec = { dialect, kind, name: "text", code: undefined, fields: [], since: oldestVersion };
+  const bits = kind === "type" ? bitsOfText : undefined;
+  const codec: Codec = {
+    dialect,
+    kind,
+    name: "text",
+    code: undefined,
+    fields: [],
+    since: oldestVersion,
+    bits,
+  };
   textCodecs.set(key, codec);
   return codec;
+}
+
+/** How many bits a number has whose type is written as text, e.g. 8 for `f8E5M2`; infinitely many where it is no number type. */
+function bitsOfText([text]: readonly FieldValue[]): number {
+  const isNumber =
+    typeof text === "string" && isScalarType(text) && (isFloat(text) || isInteger(text) || text === "index");
+  return isNumber ? bitWidth(text) : Infinity;
 }
 
 /** `vhlo` and `add_v1`. */

@@ -43,6 +43,7 @@ export class TooManyErrors extends Error {}
 /** Says so when an attribute is refused for an integer that no number holds exactly. */
 function hintFor(attribute: Attribute): string | undefined {
   if (attribute.kind !== "denseArray" && attribute.kind !== "integer") return undefined;
+  if (attribute.kind === "denseArray" && attribute.element !== "i64") return undefined;
   const items = attribute.kind === "integer" ? [attribute.value] : attribute.items;
   const large = items.find((item) => typeof item === "bigint" && safeNumber(item) === undefined);
   return large === undefined ? undefined : `${large} is beyond 2^53, the limit of attributes here`;

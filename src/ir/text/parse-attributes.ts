@@ -162,7 +162,7 @@ function parseArrayItem(context: ParseContext, type: Type): bigint | number {
   }
   const number = parseTypedNumber(context, () => type);
   if (number.kind === "bool") return number.value ? 1n : 0n;
-  return number.value;
+  return number.kind === "float" ? (number.bits ?? number.value) : number.value;
 }
 
 type NumberAttribute = Extract<Attribute, { kind: "integer" | "float" | "bool" }>;

@@ -43,8 +43,8 @@ export function formatNumber(attribute: Extract<Attribute, { kind: "integer" | "
 function formatDenseArray(element: string, items: readonly (bigint | number)[]): string {
   const write = (item: bigint | number): string => {
     if (element === "i1") return item === 0n ? "false" : "true";
-    if (typeof item === "bigint") return String(item);
-    return formatFloat(item, isScalarType(element) && isFloat(element) ? element : "f64");
+    if (!isScalarType(element) || !isFloat(element)) return String(item);
+    return typeof item === "bigint" ? formatFloatBits(item, element) : formatFloat(item, element);
   };
   return `array<${element}${items.length === 0 ? "" : ": "}${items.map(write).join(", ")}>`;
 }
