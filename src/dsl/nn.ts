@@ -2,9 +2,11 @@
  * @file The ops of the nn dialect as a model author calls them: one line each, their meaning in src/ir/ops/nn. How they are computed is the
  * lowering's choice. Axes may have any names: the author says which is which where the operands do not.
  */
+import { freeSymbol } from "../ir/analysis/symbols.js";
 import type { Value } from "../ir/operation.js";
+import { elementCount } from "../ir/types.js";
 import { axesIn, broadcastTo, checkSizes, findAxis, onlyAxis, ordered } from "./align.js";
-import { type Axis, describe, type FloatDType, indexOf, namesOf } from "./axis.js";
+import { type Axis, describe, type FloatDType, indexOf, namesOf, sizesOf } from "./axis.js";
 import { ShapeError } from "./errors.js";
 import { reshape } from "./shape.js";
 import { Tensor } from "./tensor.js";
@@ -144,6 +146,11 @@ export function localAttention<
   const { q, k, v, segmentPos, ring, numTokens } = args;
   const { time, window, channels } = args.axes;
   const op = "localAttention";
+  checkSizes(
+    op,
+    [q, k, v, segmentPos, ring.keys, ring.values, numTokens],
+    ["q", "k", "v", "segmentPos", "ring.keys", "ring.values", "numTokens"],
+  );
   const batch = onlyAxis(op, "numTokens", numTokens, []);
   const outer = [batch.name, time];
   const isHead = ({ name }: Axis): boolean => ![...outer, channels as string].includes(name);
@@ -157,8 +164,11 @@ export function localAttention<
   const order = [...outer, ...namesOf(heads), channels];
   const at = (name: string, t: TensorData, names: readonly string[]): Value => ordered(op, name, t, names);
   const axes = axesIn(q, order);
-  const count = heads.reduce((product, { size }) => product * size, 1);
-  const merged = [...axes.slice(0, 2), { name: "heads", size: count }, axes.at(-1)!];
+  const allHeads = {
+    name: freeSymbol("heads", (name) => order.includes(name)),
+    size: elementCount(sizesOf(heads)),
+  };
+  const merged = [...axes.slice(0, 2), allHeads, axes.at(-1)!];
   const rows = { axes, dtype: q.dtype, value: at("q", q, order) };
   const operands = [
     heads.length === 1 ? rows.value : reshape(rows, merged).value,

@@ -21,17 +21,19 @@ interface Splittable {
   readonly axes: RowAxes;
 }
 
-/** Strided slices of values, cut once around each scan. */
+/** Strided slices of values, cut once around each scan for each axis along which rows of a value may lie. */
 class Slices {
-  readonly #known = new Map<Value, readonly Value[]>();
+  readonly #known = new Map<number, Map<Value, readonly Value[]>>();
 
   constructor(readonly factor: number) {}
 
   of(value: Value, axis: number, e: Emitter): readonly Value[] {
-    const known = this.#known.get(value);
+    const alongAxis = this.#known.get(axis) ?? new Map<Value, readonly Value[]>();
+    this.#known.set(axis, alongAxis);
+    const known = alongAxis.get(value);
     if (known !== undefined) return known;
     const cut = stridedSlices(e, value, this.factor, axis);
-    this.#known.set(value, cut);
+    alongAxis.set(value, cut);
     return cut;
   }
 }
@@ -147,12 +149,17 @@ export const splitRows = definePass({
   summary: "Computes what surrounds strided scans for each strided slice apart.",
   example,
   run(module, context) {
-    for (const scan of [...walk(module)]) {
+    const operations = [...walk(module)];
+    const position = new Map(operations.map((operation, i) => [operation, i]));
+    for (const scan of operations) {
       const { strided: factor = 1 } = scan.attributes as { readonly strided?: number };
       const time = timeAxesOf(scan);
       if (!hasTrait(scan, "recurrent") || time === undefined || factor === 1) continue;
       const slices = new Slices(factor);
-      for (const each of [...inputsOf(scan, time), ...pathAfter(scan.results[0]!, time.results[0]!)]) {
+      const around = [...inputsOf(scan, time), ...pathAfter(scan.results[0]!, time.results[0]!)];
+      // In the order of the text: slices of a value are cut before the first operation that reads them.
+      around.sort((a, b) => position.get(a.operation)! - position.get(b.operation)!);
+      for (const each of around) {
         split(each, slices);
         context.count("operations split");
       }

@@ -190,6 +190,59 @@ describe("localAttention and kvCacheUpdate", () => {
     expect(axesOf(program({ name: "p" }, body).results[0]!)).toEqual([batch, time, groups, each, head]);
   });
 
+  it("heads of one name are one axis: of another size they are refused, not grouped", () => {
+    const [queries, groups] = [axis("g", 4), axis("g", 2)];
+    const message = traceComplaint(() =>
+      attention({
+        q: f32("q4", batch, time, queries, head),
+        k: f32("k2", batch, time, groups, head),
+        v: f32("v2", batch, time, groups, head),
+        ring: {
+          keys: f32("keys2", batch, window, groups, head),
+          values: f32("values2", batch, window, groups, head),
+        },
+      }),
+    );
+    expect(message).toMatchInlineSnapshot(`
+      "shape error: localAttention: axis "g" is 4 in q and 2 in k
+        at:       test/dsl/nn.test.ts LINE
+        | localAttention({
+        | ^
+        q: [batch 2, time 5, g 4, head 4] f32
+        k: [batch 2, time 5, g 2, head 4] f32
+        v: [batch 2, time 5, g 2, head 4] f32
+        segmentPos: [batch 2, time 5] i32
+        ring.keys: [batch 2, window 8, g 2, head 4] f32
+        ring.values: [batch 2, window 8, g 2, head 4] f32
+        numTokens: [batch 2] i32
+        hint:     if they mean different things, rename one: x.rename({ g: "..." })"
+    `);
+  });
+
+  it("axes may be called heads, whatever they are", () => {
+    const sequences = axis("heads", 2);
+    const body = () => ({
+      y: localAttention({
+        q: f32("q", sequences, time, axis("a", 2), axis("heads_0", 3), head),
+        k: f32("k", sequences, time, head),
+        v: f32("v", sequences, time, head),
+        segmentPos: input("position", [sequences, time], "i32"),
+        ring: { keys: f32("keys", sequences, window, head), values: f32("values", sequences, window, head) },
+        numTokens: input("n", [sequences], "i32"),
+        axes: { time: "time", window: "window", channels: "head" },
+        scale: 0.5,
+      }),
+    });
+    expect(opLine(body, "local_attention")).toContain("(tensor<2x5x6x4xf32>, tensor<2x5x4xf32>");
+    expect(axesOf(program({ name: "p" }, body).results[0]!)).toEqual([
+      sequences,
+      time,
+      axis("a", 2),
+      axis("heads_0", 3),
+      head,
+    ]);
+  });
+
   it("keys that have heads, values that have none", () => {
     const message = traceComplaint(() => attention({ k: f32("other", batch, time, heads, head) }));
     expect(message).toMatchInlineSnapshot(`
@@ -216,8 +269,18 @@ describe("localAttention and kvCacheUpdate", () => {
   it("values of another size than the keys", () => {
     const message = traceComplaint(() => attention({ v: f32("other", batch, time, axis("head", 6)) }));
     expect(message).toMatchInlineSnapshot(`
-      "verify error: nn.local_attention: v must be [2, 5, 4], got tensor<2x5x6xf32> [v_shape]
-        at:       test/dsl/nn.test.ts LINE"
+      "shape error: localAttention: axis "head" is 4 in q and 6 in v
+        at:       test/dsl/nn.test.ts LINE
+        | localAttention({
+        | ^
+        q: [batch 2, time 5, heads 3, head 4] f32
+        k: [batch 2, time 5, head 4] f32
+        v: [batch 2, time 5, head 6] f32
+        segmentPos: [batch 2, time 5] i32
+        ring.keys: [batch 2, window 8, head 4] f32
+        ring.values: [batch 2, window 8, head 4] f32
+        numTokens: [batch 2] i32
+        hint:     if they mean different things, rename one: x.rename({ head: "..." })"
     `);
   });
 });

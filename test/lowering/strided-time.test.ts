@@ -197,6 +197,43 @@ describe("split-rows", () => {
     expectSameMeaning(text, "split-rows");
   });
 
+  it("cuts a value along each axis along which its rows are read", () => {
+    const square = "tensor<1x4x4xf32>";
+    const text = main(
+      `%x: ${square}, %a: ${square}, %h0: tensor<1x4xf32>, %z: ${square}, %w: tensor<5x4xf32>`,
+      "tensor<1x4x5xf32>",
+      `  %0:2 = "nn.linear_scan"(%x, %a, %h0) <{axis = 1 : i64, strided = 2 : i64}> : (${square}, ${square}, tensor<1x4xf32>) -> (${square}, tensor<1x4xf32>)
+  %1 = stablehlo.add %0#0, %z : ${square}
+  %2 = stablehlo.transpose %1, dims = [0, 2, 1] : (${square}) -> ${square}
+  %3 = stablehlo.add %2, %z : ${square}
+  %4 = stablehlo.dot_general %3, %w, contracting_dims = [1] x [1] : (${square}, tensor<5x4xf32>) -> tensor<1x4x5xf32>
+  return %4 : tensor<1x4x5xf32>`,
+    );
+    const split = run("split-rows", text);
+    expect(split).toContain("stablehlo.slice %arg3 [0:1, 0:2, 0:4]");
+    expect(split).toContain("stablehlo.slice %arg3 [0:1, 0:4, 0:2]");
+    expect(split.match(/stablehlo.dot_general /g)).toHaveLength(2);
+    expectSameMeaning(text, "split-rows");
+  });
+
+  it("takes the products before a scan in the order in which they stand, whichever operand they are", () => {
+    const text = main(
+      `%u: ${rows}, %wx: tensor<3x3xf32>, %wz: tensor<6x3xf32>, %bias: tensor<1x6xf32>, %n: tensor<1x4xi32>, %h0: tensor<1x3xf32>`,
+      rows,
+      `  %z = stablehlo.dot_general %u, %wz, contracting_dims = [2] x [1] : (${rows}, tensor<6x3xf32>) -> tensor<1x4x6xf32>
+  %x = stablehlo.dot_general %u, %wx, contracting_dims = [2] x [1] : (${rows}, tensor<3x3xf32>) -> ${rows}
+  %decay = stablehlo.constant dense<[-0.5, -1.0, -2.0]> : tensor<3xf32>
+  %c = stablehlo.constant dense<0> : tensor<1x4xi32>
+  %reset = stablehlo.compare EQ, %n, %c : (tensor<1x4xi32>, tensor<1x4xi32>) -> tensor<1x4xi1>
+  %g:2 = "griffin.rg_lru_gates"(%x, %z, %bias, %decay, %reset) <{heads = 1 : i64}> : (${rows}, tensor<1x4x6xf32>, tensor<1x6xf32>, tensor<3xf32>, tensor<1x4xi1>) -> (${rows}, ${rows})
+  %y:2 = "nn.linear_scan"(%g#0, %g#1, %h0) <{axis = 1 : i64, strided = 2 : i64}> : ${scanned}
+  return %y#0 : ${rows}`,
+    );
+    const split = run("split-rows", text);
+    expect(split.match(/stablehlo.dot_general /g)).toHaveLength(4);
+    expectSameMeaning(text, "split-rows");
+  });
+
   it("leaves what follows a scan whole where no product takes its states", () => {
     const text = main(
       `%x: ${rows}, %a: ${rows}, %h0: tensor<1x3xf32>`,

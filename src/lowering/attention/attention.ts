@@ -8,7 +8,10 @@ import { toOrdered } from "../time-layout.js";
 /** How exponentials are summed: by a reduction, or as a product with ones, which a matrix unit does faster. */
 export type Totals = "reduce" | "product";
 
-/** The operands by name; `ring` is absent when no token came before (num_tokens is the constant 0). Strategies see k and v [b, t, h]. */
+/**
+ * The operands by name; `ring` is absent when no token came before (num_tokens is the constant 0). Positions are i32, whatever integers the
+ * op has. Strategies see k and v [b, t, h].
+ */
 export interface AttentionInputs {
   readonly q: Value;
   readonly k: Value;
@@ -35,7 +38,11 @@ export const inOrder = (e: Emitter, inputs: AttentionInputs): AttentionInputs =>
 
 export type AttentionStrategy = (emitter: Emitter, inputs: AttentionInputs) => Value;
 
-export function attentionInputs(op: OperationOf<"nn.local_attention">, totals: Totals): AttentionInputs {
+export function attentionInputs(
+  e: Emitter,
+  op: OperationOf<"nn.local_attention">,
+  totals: Totals,
+): AttentionInputs {
   const [q, k, v, segmentPos, ringK, ringV, numTokens] = op.operands as [
     Value,
     Value,
@@ -45,12 +52,14 @@ export function attentionInputs(op: OperationOf<"nn.local_attention">, totals: T
     Value,
     Value,
   ];
-  const ring = isSplat(numTokens, 0) ? undefined : { k: ringK, v: ringV, numTokens };
+  const ring = isSplat(numTokens, 0)
+    ? undefined
+    : { k: ringK, v: ringV, numTokens: e.convert(numTokens, "i32") };
   return {
     q,
     k,
     v,
-    segmentPos,
+    segmentPos: e.convert(segmentPos, "i32"),
     ring,
     window: shapeOf(ringK)[1]!,
     factor: op.attributes.strided ?? 1,

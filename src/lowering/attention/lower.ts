@@ -23,7 +23,7 @@ export function lowerLocalAttention(
   choice: AttentionChoice,
   totals: Totals = "reduce",
 ): readonly Value[] {
-  const given = attentionInputs(op, totals);
+  const given = attentionInputs(e, op, totals);
   const inputs = groupsAsBatch(e, given);
   const time = shapeOf(inputs.q)[1]!;
   const block = choice.strategy === "dense" ? time : (choice.block ?? blockFor(inputs.window));

@@ -2,12 +2,13 @@
 import { type Emitter, shapeOf } from "../../ir/emit.js";
 import type { Value } from "../../ir/operation.js";
 import type { OperationOf } from "../../ir/ops/index.js";
+import { elementCount } from "../../ir/types.js";
 import { floorMod } from "../floor-mod.js";
 
 /** [b, rows, ..] as [b, rows, channels]. */
-function withChannels(e: Emitter, values: Value): Value {
+export function flatRows(e: Emitter, values: Value): Value {
   const [batch, rows, ...rest] = shapeOf(values) as [number, number, ...number[]];
-  return e.reshape(values, [batch, rows, rest.reduce((product, size) => product * size, 1)]);
+  return e.reshape(values, [batch, rows, elementCount(rest)]);
 }
 
 /** The ring after the rows are written; the last row has position segment_pos[:, -1]. */
@@ -20,8 +21,8 @@ export function kvCacheUpdate(e: Emitter, op: OperationOf<"nn.kv_cache_update">)
   // The newest position of slot i is so many tokens before the last one: it lies in a row, or before all of them.
   const age = floorMod(e, e.sub(e.broadcast(last, shape, [0]), e.iota(shape, 1)), slots);
   const row = e.sub(e.fill(time - 1, shape, "i32"), age);
-  const before = withChannels(e, ring);
-  const written = e.takeRows(withChannels(e, rows), e.scalar("maximum", row, 0));
+  const before = flatRows(e, ring);
+  const written = e.takeRows(flatRows(e, rows), e.scalar("maximum", row, 0));
   const isWritten = e.broadcast(e.compareTo("GE", row, 0), shapeOf(before), [0, 1]);
   return [e.reshape(e.select(isWritten, written, before), shapeOf(ring))];
 }

@@ -5,6 +5,7 @@
 import type { Value } from "../../ir/operation.js";
 import type { OperationOf } from "../../ir/ops/index.js";
 import { type Emitter, shapeOf } from "../../ir/emit.js";
+import { flatRows } from "../decompose/kv-cache-update.js";
 import { floorMod } from "../floor-mod.js";
 
 /** One token: its row is written in place. */
@@ -60,15 +61,9 @@ function written(e: Emitter, ring: Value, rows: Value, segmentPos: Value): Value
   return inSlots(e, e.concat([kept, rows], 1), last);
 }
 
-/** [b, rows, ..] as [b, rows, channels]. */
-function flatRows(e: Emitter, values: Value): Value {
-  const [batch, rows, ...rest] = shapeOf(values) as [number, number, ...number[]];
-  return e.reshape(values, [batch, rows, rest.reduce((product, size) => product * size, 1)]);
-}
-
 /** The ring after the rows are written. */
 export function rollingUpdate(e: Emitter, op: OperationOf<"nn.kv_cache_update">): readonly Value[] {
   const [ring, rows, segmentPos] = op.operands as [Value, Value, Value];
-  const result = written(e, flatRows(e, ring), flatRows(e, rows), segmentPos);
+  const result = written(e, flatRows(e, ring), flatRows(e, rows), e.convert(segmentPos, "i32"));
   return [e.reshape(result, shapeOf(ring))];
 }
