@@ -110,7 +110,7 @@ export function addLoweringOptions(command: Command): Command {
       `how linear scans walk time: ${scanNames.join(", ")}`,
       oneOf("--scan", scanNames),
     )
-    .option("--scan-block <steps>", "time steps a block of the blocked scan", wholeNumber("--scan-block", 1))
+    .option("--scan-block <steps>", "time steps a block of the blocked scan", wholeNumber("--scan-block", 2))
     .option(
       "--attention <strategy>",
       `local attention: ${attentionNames.join(", ")}`,

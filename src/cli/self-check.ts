@@ -5,6 +5,7 @@ import type { Operation } from "../ir/operation.js";
 import { parseModule } from "../ir/text/index.js";
 import { verifyModule } from "../ir/verify.js";
 import { decomposeChlo } from "../lowering/chlo/index.js";
+import { findMeaning } from "../lowering/index.js";
 import { GriffinError } from "../support/errors.js";
 import { type IsolationFlags, openForOthers } from "./device.js";
 import { type Section, sectionsOf } from "./opt/sections.js";
@@ -45,7 +46,7 @@ export async function runSelfChecks(
   if (options.interpret === true)
     return runAll(context, files, options, progress, async (module) => {
       decomposeChlo(module);
-      return interpretModuleChecks(module);
+      return interpretModuleChecks(module, { decompositions: findMeaning });
     });
   await using opened = await openForOthers(context, options.plugin, options, progress);
   return await runAll(context, files, options, progress, (module) =>

@@ -1,2 +1,3 @@
-/** @file The public face of the lowerings: their passes. */
+/** @file The public face of the lowerings: their passes, and what model ops mean. */
+export { findMeaning } from "./decompose/index.js";
 export { loweringPasses } from "./passes.js";

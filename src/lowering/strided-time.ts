@@ -68,18 +68,13 @@ export const stridedTime = definePass({
   summary:
     "Puts recurrences and what is around them into a layout in which a step is elementwise on many rows.",
   options: z.object({
-    factor: z.coerce
+    factor: z
       .number()
       .int()
       .min(1)
       .default(1)
       .describe("steps of a recurrence that become strided slices; 1 leaves all in the order of time"),
-    "least-rows": z.coerce
-      .number()
-      .int()
-      .min(1)
-      .default(LEAST_ROWS)
-      .describe("fewest rows of a strided slice"),
+    "least-rows": z.number().int().min(1).default(LEAST_ROWS).describe("fewest rows of a strided slice"),
   }),
   example,
   run(module, context, { factor, "least-rows": least }) {

@@ -1,5 +1,6 @@
 /** @file What zod finds wrong with an option, in people's words. */
 import type { z } from "zod";
+import type { ErrorDetails } from "../support/errors.js";
 
 type Issue = z.core.$ZodIssue;
 
@@ -11,7 +12,7 @@ const typeNames: Readonly<Record<string, string>> = {
 };
 
 /** What would have been right, e.g. `a whole number, at least 1`. */
-export function describeIssue(issue: Issue): string {
+function describeIssue(issue: Issue): string {
   switch (issue.code) {
     case "invalid_type":
       return typeNames[issue.expected] ?? issue.expected;
@@ -30,4 +31,15 @@ export function describeIssue(issue: Issue): string {
     default:
       return issue.message;
   }
+}
+
+/** The option of a pass that is wrong, the first when there are several: its name, and what an error says of it. */
+export function describeWrongOption(
+  pass: string,
+  { issues }: z.ZodError,
+): { readonly option: string; readonly details: ErrorDetails } {
+  const issue = issues[0]!;
+  const option = String(issue.path[0]);
+  const message = `option "${option}" of ${pass} is not valid`;
+  return { option, details: { message, expected: describeIssue(issue) } };
 }

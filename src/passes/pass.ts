@@ -1,6 +1,8 @@
 /** @file What a pass is: a name, typed options, an example that is its test, and a function over a module. */
 import { z } from "zod";
 import type { Operation } from "../ir/operation.js";
+import { UsageError } from "../support/errors.js";
+import { describeWrongOption } from "./option-errors.js";
 
 /** What a pass may tell while it runs. */
 export interface PassContext {
@@ -39,7 +41,7 @@ export interface Pass<Options extends z.ZodObject = z.ZodObject> {
   readonly summary: string;
   readonly options: Options;
   readonly example: PassExample;
-  /** A step of a pipeline: the pass with these options, its defaults for the others. @throws z.ZodError */
+  /** A step of a pipeline: the pass with these options, its defaults for the others. @throws UsageError for an option that is not valid */
   with(options?: z.input<Options>): PipelineStep;
 }
 
@@ -53,6 +55,11 @@ export interface PassDefinition<Options extends z.ZodObject> {
   run(module: Operation, context: PassContext, options: z.output<Options>): void;
 }
 
+function wrongOption(pass: string, given: RawOptions, error: z.ZodError): UsageError {
+  const { option, details } = describeWrongOption(pass, error);
+  return new UsageError({ ...details, got: String(given[option]) });
+}
+
 /** Declares a pass. `run` changes the module in place and counts each change. */
 export function definePass<Options extends z.ZodObject = z.ZodObject<Record<never, never>>>(
   definition: PassDefinition<Options>,
@@ -64,11 +71,12 @@ export function definePass<Options extends z.ZodObject = z.ZodObject<Record<neve
     options: schema,
     example: definition.example,
     with(given) {
-      const options = schema.parse(given ?? {});
+      const checked = schema.safeParse(given ?? {});
+      if (!checked.success) throw wrongOption(definition.name, given ?? {}, checked.error);
       return {
         name: definition.name,
         options: given ?? {},
-        run: (module, context) => definition.run(module, context, options),
+        run: (module, context) => definition.run(module, context, checked.data),
       };
     },
   };

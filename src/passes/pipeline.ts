@@ -1,7 +1,7 @@
 /** @file Pipelines as text: `fuse-rglru-gates,lower-linear-scan{strategy=blocked block=128}`. */
-import { UsageError } from "../support/errors.js";
+import { type ErrorDetails, UsageError } from "../support/errors.js";
 import { suggestion } from "../support/suggest.js";
-import { describeIssue } from "./option-errors.js";
+import { describeWrongOption } from "./option-errors.js";
 import type { Pass, Pipeline, PipelineStep } from "./pass.js";
 import type { PassRegistry } from "./registry.js";
 
@@ -21,13 +21,11 @@ interface OptionText {
 function fail(
   source: string,
   word: Word,
-  message: string,
-  extra: { hint?: string; expected?: string } = {},
+  details: Pick<ErrorDetails, "message" | "expected" | "hint">,
 ): never {
   const marks = "^".repeat(Math.max(1, word.text.length));
   throw new UsageError({
-    message,
-    ...extra,
+    ...details,
     where: `pipeline, column ${word.at + 1}`,
     details: [source, `${" ".repeat(word.at)}${marks}`],
   });
@@ -53,9 +51,8 @@ class Reader {
     const word = this.take(pattern);
     if (word !== undefined) return word;
     const rest = this.take(/^\S/) ?? { text: "", at: this.source.length };
-    fail(this.source, rest, rest.text === "" ? "the pipeline ends early" : `unexpected "${rest.text}"`, {
-      expected: what,
-    });
+    const message = rest.text === "" ? "the pipeline ends early" : `unexpected "${rest.text}"`;
+    fail(this.source, rest, { message, expected: what });
   }
 
   get atEnd(): boolean {
@@ -92,25 +89,19 @@ function configure(source: string, pass: Pass, name: Word, options: readonly Opt
   for (const option of options) {
     const key = option.name.text;
     if (!known.includes(key)) {
-      fail(source, option.name, `${pass.name} has no option "${key}"`, {
+      fail(source, option.name, {
+        message: `${pass.name} has no option "${key}"`,
         hint: known.length === 0 ? `${pass.name} has no options` : suggestion(key, known),
       });
     }
-    if (key in raw) fail(source, option.name, `option "${key}" of ${pass.name} is given twice`);
+    if (key in raw) fail(source, option.name, { message: `option "${key}" of ${pass.name} is given twice` });
     raw[key] = optionOf(option.value);
   }
   const checked = pass.options.safeParse(raw);
   if (checked.success) return pass.with(raw);
-  const issue = checked.error.issues[0]!;
-  const wrong = options.find((option) => option.name.text === issue.path[0]);
-  fail(
-    source,
-    wrong?.value ?? wrong?.name ?? name,
-    `option "${String(issue.path[0])}" of ${pass.name} is not valid`,
-    {
-      expected: describeIssue(issue),
-    },
-  );
+  const { option, details } = describeWrongOption(pass.name, checked.error);
+  const wrong = options.find(({ name }) => name.text === option);
+  fail(source, wrong?.value ?? wrong?.name ?? name, details);
 }
 
 /**
@@ -126,7 +117,10 @@ export function parsePipeline(source: string, registry: PassRegistry): Pipeline 
     const name = reader.expect(passName, "the name of a pass");
     const pass = registry.find(name.text);
     if (pass === undefined)
-      fail(source, name, `unknown pass "${name.text}"`, { hint: suggestion(name.text, registry.names) });
+      fail(source, name, {
+        message: `unknown pass "${name.text}"`,
+        hint: suggestion(name.text, registry.names),
+      });
     const options = reader.take(/^\{/) === undefined ? [] : readOptions(reader);
     steps.push(configure(source, pass, name, options));
   } while (reader.take(/^,/) !== undefined);

@@ -96,6 +96,11 @@ test.each([
     ["--preset", "tiny", "--program", "decode", "--time", "2"],
     "decode takes one token of each sequence",
   ],
+  [
+    "blocks of one step",
+    ["--preset", "tiny", "--scan", "blocked", "--scan-block", "1"],
+    "--scan-block is not valid\n  expected: a whole number, 2 or more\n  got:      1",
+  ],
 ])("lower with %s is wrong usage", async (_what, args, words) => {
   const { exitCode, stderr } = await griffin(["lower", ...args]);
   expect(exitCode).toBe(2);

@@ -160,6 +160,35 @@ test("run --self-check names file, line and element of what is off", async () =>
   });
 });
 
+test("run --self-check --interpret runs model ops by their meaning", async () => {
+  const file = join(await temporaryFolder(), "model-ops.mlir");
+  const scan = `func.func @main() {
+  %x = stablehlo.constant dense<[[[1.0], [2.0], [3.0]]]> : tensor<1x3x1xf32>
+  %a = stablehlo.constant dense<0.5> : tensor<1x3x1xf32>
+  %h0 = stablehlo.constant dense<4.0> : tensor<1x1xf32>
+  %y, %last = "nn.linear_scan"(%x, %a, %h0) <{axis = 1 : i64}> : (tensor<1x3x1xf32>, tensor<1x3x1xf32>, tensor<1x1xf32>) -> (tensor<1x3x1xf32>, tensor<1x1xf32>)
+  check.expect_eq_const %y, dense<[[[3.0], [3.5], [4.75]]]> : tensor<1x3x1xf32>
+  check.expect_eq_const %last, dense<4.75> : tensor<1x1xf32>
+  func.return
+}
+// -----
+func.func @main() {
+  %x = stablehlo.constant dense<1.0> : tensor<1x1x1xf32>
+  %z = stablehlo.constant dense<100.0> : tensor<1x1x2xf32>
+  %bias = stablehlo.constant dense<0.0> : tensor<1x2xf32>
+  %decay = stablehlo.constant dense<-1.0> : tensor<1xf32>
+  %reset = stablehlo.constant dense<true> : tensor<1x1xi1>
+  %input, %a = "griffin.rg_lru_gates"(%x, %z, %bias, %decay, %reset) <{heads = 1 : i64}> : (tensor<1x1x1xf32>, tensor<1x1x2xf32>, tensor<1x2xf32>, tensor<1xf32>, tensor<1x1xi1>) -> (tensor<1x1x1xf32>, tensor<1x1x1xf32>)
+  check.expect_eq_const %input, dense<1.0> : tensor<1x1x1xf32>
+  check.expect_eq_const %a, dense<0.0> : tensor<1x1x1xf32>
+  func.return
+}
+`;
+  await writeFile(file, scan);
+  const { exitCode, stdout, stderr } = await griffin(["run", "--self-check", "--interpret", file]);
+  expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: "2 passed, 0 failed", stderr: "" });
+});
+
 test("run refuses half of a program whose weights are prepared by another", async () => {
   const folder = await temporaryFolder();
   const [file, input] = [join(folder, "half.mlir"), join(folder, "in.safetensors")];

@@ -56,6 +56,24 @@ describe("loweringPipeline", () => {
     expect(without).not.toContain("hoist-parameters");
   });
 
+  it.each([
+    [{ strideTime: 0 }, 'option "factor" of strided-time is not valid', "at least 1", "0"],
+    [
+      { scan: "sequential", scanUnroll: 0 },
+      'option "unroll" of lower-linear-scan is not valid',
+      "at least 1",
+      "0",
+    ],
+    [
+      { scan: "blocked", scanBlock: 1 },
+      'option "block" of lower-linear-scan is not valid',
+      "at least 2",
+      "1",
+    ],
+  ] as const)("refuses %j with words", (options, message, expected, got) => {
+    expect(() => loweringPipeline(options)).toThrow(new UsageError({ message, expected, got }));
+  });
+
   it("knows its targets", () => {
     expect(() => loweringPipeline({ target: "abacus" })).toThrow(UsageError);
   });

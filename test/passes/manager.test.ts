@@ -12,6 +12,7 @@ import {
   standardPasses,
   verifyAfter,
 } from "../../src/passes/index.js";
+import { UsageError } from "../../src/support/errors.js";
 import { functionsOf } from "../../src/ir/analysis/symbols.js";
 
 const text = `func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
@@ -103,6 +104,18 @@ describe("PassRegistry", () => {
 });
 
 describe("definePass", () => {
+  it("refuses an option that is not valid, as a pipeline's text does", () => {
+    const options = z.object({ block: z.int().min(2).default(8) });
+    const pass = definePass({ name: "test-least", summary: "", options, example, run() {} });
+    expect(() => pass.with({ block: 1 })).toThrow(
+      new UsageError({
+        message: 'option "block" of test-least is not valid',
+        expected: "at least 2",
+        got: "1",
+      }),
+    );
+  });
+
   it("types the options by their schema", () => {
     const options = z.object({ block: z.int().default(8) });
     const pass = definePass({
