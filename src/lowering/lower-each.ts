@@ -1,6 +1,5 @@
 /** @file The loop all lowering passes share: replace every op of some names by what a rule makes of it. */
 import { Builder } from "../ir/builder.js";
-import { decompose, findDecomposition } from "../ir/decompositions.js";
 import { type Operation, type Value, walk } from "../ir/operation.js";
 import { isOp, type OperationOf, type OpName } from "../ir/ops/index.js";
 import { replaceOperation } from "../ir/rewriter.js";
@@ -20,12 +19,5 @@ export function replaceEach<K extends OpName>(
     if (values === undefined) continue;
     replaceOperation(operation, values);
     context.count(`${name} lowered`);
-  }
-}
-
-/** Replaces each op of an added dialect (ir/dialect.ts) by its decomposition. @throws UsageError for one without end */
-export function replaceAdded(module: Operation, context: PassContext): void {
-  for (const operation of [...walk(module)]) {
-    for (const name of decompose(operation, findDecomposition)) context.count(`${name} lowered`);
   }
 }

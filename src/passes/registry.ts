@@ -13,7 +13,7 @@ import { outlineRepeated } from "./outline-repeated.js";
 import type { Pass } from "./pass.js";
 import { refineShapesPass } from "./refine-shapes.js";
 
-/** The passes of this folder. Those that lower are in src/lowering, which also has the list of all. */
+/** The passes of this folder. Those that lower are in src/lowering; the list of all is src/targets/registry.ts. */
 export const standardPasses: readonly Pass[] = [
   canonicalize,
   cse,

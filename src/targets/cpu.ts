@@ -1,7 +1,7 @@
 /** @file CPUs: XLA's, in the process's own memory. */
 import { cpuNames } from "./names.js";
 import { attentionRule, commonRules, scanRule } from "./rules.js";
-import { defineTarget } from "./target.js";
+import { defineTarget } from "./define-target.js";
 
 export const cpu = defineTarget({
   ...cpuNames,

@@ -1,7 +1,7 @@
 /** @file GPUs by CUDA and ROCm. */
 import { gpuNames } from "./names.js";
 import { attentionRule, commonRules, scanRule } from "./rules.js";
-import { defineTarget } from "./target.js";
+import { defineTarget } from "./define-target.js";
 
 export const gpu = defineTarget({
   ...gpuNames,

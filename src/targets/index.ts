@@ -2,7 +2,8 @@
 export { lowerModelOpsPass } from "./lower-model-ops.js";
 export { commonLimits, type Limit, type Refusal, verifyLimits } from "./limits.js";
 export { type AttentionName, attentionNames, type ScanName, scanNames, targetExamples } from "./names.js";
-export type { LoweringOptions, PipelineOptions, PipelineRequest, TargetLike } from "./options.js";
+export type { LoweringOptions, TargetLike } from "./options.js";
+export type { PipelineOptions, PipelineRequest } from "./pipeline-options.js";
 export { standardPipeline } from "./pipeline.js";
 export { plainPreferences, type Preferences } from "./preferences.js";
 export {
@@ -22,6 +23,7 @@ export {
   scanRule,
 } from "./rules.js";
 export { describeStrategies } from "./strategies.js";
-export { defineTarget, type Target, type TargetDefinition } from "./target.js";
+export { defineTarget, type TargetDefinition } from "./define-target.js";
+export type { Target } from "./target.js";
 export type { Topologies, TopologyRequest } from "./topologies.js";
 export { verifyForClient } from "./verify-for-client.js";

@@ -7,33 +7,31 @@ import { isOp, type ModelOpName } from "../ir/ops/index.js";
 import { replaceOperation } from "../ir/rewriter.js";
 import { type Decompose, decompositions } from "../lowering/decompose/index.js";
 import { decomposedExample } from "../lowering/examples.js";
-import { replaceAdded } from "../lowering/lower-each.js";
 import { definePass, type Pass, type PassContext, type PipelineStep } from "../passes/index.js";
 import type { LoweringRule, LoweringRules } from "./rules.js";
 import type { Target } from "./target.js";
 
 const NAME = "lower-model-ops";
 
-/** All of them: `decompositions` has one rule for each. */
-const modelOpNames = Object.keys(decompositions) as readonly ModelOpName[];
+/** Whether an op is a model op: `decompositions` has one rule for each. */
+const hasMeaning = (name: string): name is ModelOpName => Object.hasOwn(decompositions, name);
 
-/** Lowers `op` if it is called `name`. */
-function lowerIfNamed<K extends ModelOpName>(op: Operation, name: K, rules: LoweringRules): boolean {
-  if (!isOp(op, name)) return false;
+/** Lowers `op`, which is called `name`. */
+function lowerNamed<K extends ModelOpName>(op: Operation, name: K, rules: LoweringRules): void {
+  if (!isOp(op, name)) return;
   const rule: LoweringRule<K> | undefined = rules[name];
   const meaning: Decompose<K> = decompositions[name];
   const e = new Emitter(Builder.before(op));
   replaceOperation(op, rule?.lower(e, op) ?? meaning(e, op));
-  return true;
 }
 
 /** Users first: a rule sees the model ops that make its operands, and may compute them another way. */
 function lowerAll(module: Operation, context: PassContext, rules: LoweringRules): void {
-  // What they are decomposed into may be model ops.
-  replaceAdded(module, context);
   for (const op of [...walk(module)].reverse()) {
-    const isLowered = modelOpNames.some((name) => lowerIfNamed(op, name, rules));
-    if (isLowered) context.count(`${op.name} lowered`);
+    const { name } = op;
+    if (!hasMeaning(name)) continue;
+    lowerNamed(op, name, rules);
+    context.count(`${name} lowered`);
   }
 }
 
@@ -48,8 +46,7 @@ export const lowerModelOps = (target: Target): PipelineStep => ({
 export const lowerModelOpsPass = (targets: readonly Target[]): Pass =>
   definePass({
     name: NAME,
-    summary:
-      "Every model op, of added dialects too, becomes StableHLO: by the target's rule, or by its meaning.",
+    summary: "Every model op becomes StableHLO: by the target's rule, or by its meaning.",
     options: z.object({
       target: z
         .enum(targets.map(({ name }) => name))

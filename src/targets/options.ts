@@ -1,38 +1,6 @@
-/** @file How a program is lowered: what may be asked for, whatever the target. */
-import type { Precision } from "../ir/precision.js";
-import type { AttentionName, ScanName } from "./names.js";
+/** @file How a program is lowered: for which target, and what may be asked for, whatever the target. */
+import type { PipelineOptions } from "./pipeline-options.js";
 import type { Target } from "./target.js";
-
-/** What a pipeline may be asked for; everything has a default that suits the target. */
-export interface PipelineOptions {
-  /** How linear scans walk time; `auto` takes the target's rule. */
-  readonly scan?: ScanName | undefined;
-  /** Time steps a block of the blocked scan. */
-  readonly scanBlock?: number | undefined;
-  /** Time steps per iteration of the sequential scan. */
-  readonly scanUnroll?: number | undefined;
-  readonly attention?: AttentionName | undefined;
-  /** Factor of the strided time layout, however few the tokens; 1 keeps the order of time. Default: the target's. */
-  readonly strideTime?: number | undefined;
-  /**
-   * Of products that state none, those that lowerings emit included. Default: the program's, else the plugin's choice, as JAX has it: f32
-   * operands are TF32 on NVIDIA GPUs and bf16 on TPUs then.
-   */
-  readonly precision?: Precision | undefined;
-  /** Whether the RG-LRU gates are fused (default true). */
-  readonly fuseGates?: boolean | undefined;
-  /**
-   * Whether what depends on weights alone moves into a program of its own, which runs once and gives @main its `prepared` arguments.
-   * Default false: the lowered program runs by itself.
-   */
-  readonly prepare?: boolean | undefined;
-}
-
-/** What a target makes a pipeline for. */
-export interface PipelineRequest extends PipelineOptions {
-  /** Tokens that the program reads of each sequence. */
-  readonly time: number;
-}
 
 /** Where programs run: a target; a name (`cpu`, `cuda`, `tpu:v5e:2x2`); a PJRT client, which says what its platform is. */
 export type TargetLike = Target | string | { readonly platformName: string };

@@ -1,4 +1,5 @@
 /** @file The pipeline that targets share, from a traced program to StableHLO; preferences and options decide its variable parts. */
+import { decomposeAdded } from "../lowering/decompose-added.js";
 import { barrierDots } from "../lowering/dots/barrier-dots.js";
 import { fewRowDots } from "../lowering/dots/few-row-dots.js";
 import { flattenDots } from "../lowering/dots/flatten-dots.js";
@@ -20,7 +21,7 @@ import {
   type Pipeline,
 } from "../passes/index.js";
 import { lowerModelOps } from "./lower-model-ops.js";
-import type { PipelineRequest } from "./options.js";
+import type { PipelineRequest } from "./pipeline-options.js";
 import type { Preferences } from "./preferences.js";
 import type { Target } from "./target.js";
 
@@ -59,6 +60,7 @@ export function standardPipeline(target: Target, request: PipelineRequest): Pipe
   const calls = request.time >= preferences.callsLayersFrom;
   const factor = request.strideTime ?? preferences.strideTime;
   return [
+    decomposeAdded.with(),
     inline.with(),
     canonicalize.with(),
     ...(request.fuseGates === false ? [] : [fuseRgLruGates.with()]),

@@ -1,70 +1,9 @@
 import { describe, expect, it } from "vitest";
 import * as ir from "../../src/ir/index.js";
 import { allPasses } from "../../src/targets/index.js";
+import { loweringPipeline } from "../../src/engine/index.js";
 import { parsePipeline, runPipeline } from "../../src/passes/index.js";
-
-/** scale * x, clipped to [-1, 1]. */
-const scaled = ir.defineOp({
-  name: "demo.scaled_clip",
-  summary: "Scales and clips to [-1, 1].",
-  operands: [ir.operand("x", "F")],
-  attributes: { scale: ir.kinds.i64 },
-  traits: ["pure", "elementwise"],
-  infer: (op) => {
-    op.check(
-      op.attributes.scale > 0,
-      "scaled_clip_scale",
-      `scale must be positive, got ${op.attributes.scale}`,
-    );
-    return [op.tensor(0)];
-  },
-  assembly: { template: "%x, scale = $scale : T" },
-  example: "%0 = demo.scaled_clip %arg0, scale = 2 : tensor<4xf32>",
-});
-
-/** Two uses of the one above: a decomposition may be of ops of the same dialect. */
-const twice = ir.defineOp({
-  name: "demo.clip_twice",
-  summary: "Clips x and 2x, and adds them.",
-  operands: [ir.operand("x", "F")],
-  attributes: {},
-  traits: ["pure"],
-  infer: (op) => [op.tensor(0)],
-  assembly: "custom",
-  example: "%0 = demo.clip_twice of %arg0 : tensor<4xf32>",
-});
-
-const demo = ir.defineDialect({
-  name: "demo",
-  ops: [scaled, twice],
-  forms: {
-    "demo.clip_twice": {
-      print(out, operation) {
-        out.write(` of ${out.namesOf(operation.operands)} : ${ir.formatType(operation.result.type)}`);
-        return true;
-      },
-      parse(input, definition) {
-        input.cursor.expectWord("of");
-        const x = input.use();
-        input.cursor.expect(":");
-        const at = input.cursor.start;
-        const type = input.type();
-        input.checkTypes([x], [type], at);
-        return { operands: [x], resultTypes: [type], ...input.attributes(definition, []) };
-      },
-    },
-  },
-  decompositions: {
-    "demo.scaled_clip": (e, { operands, attributes }) => [
-      e.clamp(-1, e.scalar("multiply", operands[0]!, attributes.scale), 1),
-    ],
-    "demo.clip_twice": (e, { operands }) => {
-      const clip = (scale: number): ir.Value => e.builder.createOf(scaled, operands, { scale }).result;
-      return [e.add(clip(1), clip(2))];
-    },
-  },
-});
-ir.registerDialect(demo);
+import { demo, scaled, twice } from "./demo-dialect.js";
 
 const program = (line: string): string => `module {
   func.func @main(%arg0: tensor<4xf32>) -> tensor<4xf32> {
@@ -134,7 +73,7 @@ describe("an op of a dialect that was registered", () => {
   });
 
   it("is lowered to StableHLO, and computes the same", () => {
-    const lowered = run(program(twice.example), "lower-model-ops");
+    const lowered = run(program(twice.example), "decompose-added");
     expect(lowered).not.toContain("demo.");
     expect(numbers(lowered)).toEqual([-2, -0.75, 1.5, 2]);
   });
@@ -182,8 +121,54 @@ describe("an op whose decomposition holds the op itself", () => {
 
   it("is an error when it is lowered", () => {
     expect(() => {
-      runPipeline(parsed(), parsePipeline("lower-model-ops", allPasses));
+      runPipeline(parsed(), parsePipeline("decompose-added", allPasses));
     }).toThrow(message);
+  });
+});
+
+describe("an op that is decomposed into a model op", () => {
+  const average = ir.defineOp({
+    name: "slow.average",
+    summary: "y_t = y_{t-1} / 2 + x_t along axis 1, from zeros.",
+    operands: [ir.operand("x", "F")],
+    attributes: {},
+    traits: ["pure"],
+    infer: (op) => [op.tensor(0)],
+    assembly: "generic",
+    example: '%0 = "slow.average"(%arg0) : (tensor<2x32x3xf32>) -> tensor<2x32x3xf32>',
+  });
+  ir.registerDialect(
+    ir.defineDialect({
+      name: "slow",
+      ops: [average],
+      forms: {},
+      decompositions: {
+        "slow.average": (e, { operands: [x] }) => {
+          const [half, zero] = [e.fill(0.5, [2, 32, 3], "f32"), e.fill(0, [2, 3], "f32")];
+          return [e.builder.create("nn.linear_scan", [x!, half, zero], { axis: 1 }).results[0]!];
+        },
+      },
+    }),
+  );
+  const text = `func.func @main(%arg0: tensor<2x32x3xf32>) -> tensor<2x32x3xf32> {
+  ${average.example}
+  return %0 : tensor<2x32x3xf32>
+}`;
+  const lowered = (scan: "sequential" | "associative"): string => {
+    const module = ir.parseModule(text);
+    runPipeline(module, loweringPipeline({ scan }, 32));
+    ir.verifyModule(module);
+    return ir.printModule(module);
+  };
+
+  it("is lowered by the strategy that was asked for", () => {
+    expect(lowered("associative")).not.toContain("stablehlo.while");
+    expect(lowered("sequential")).toContain("stablehlo.while");
+  });
+
+  it("is part of what the passes see: nothing of it is left when model ops are lowered", () => {
+    expect(loweringPipeline({}, 32)[0]!.name).toBe("decompose-added");
+    expect(run(text, "decompose-added")).toContain('"nn.linear_scan"');
   });
 });
 

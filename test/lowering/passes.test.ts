@@ -7,6 +7,7 @@ import { elementCount, isInteger, type TensorType } from "../../src/ir/types.js"
 import { loweringPasses } from "../../src/lowering/passes.js";
 import { GriffinError } from "../../src/support/errors.js";
 import { targets } from "../../src/targets/index.js";
+import "../ir/demo-dialect.js";
 import { normal, run } from "../passes/text.js";
 
 describe.each(loweringPasses.map((pass) => [pass.name, pass] as const))("the example of %s", (name, pass) => {

@@ -3,7 +3,7 @@ import { axis, input, linearScan, parameter, program, type TracedProgram } from 
 import { loweringPipeline, lowerProgram, stablehloText } from "../../src/engine/index.js";
 import { shapeOf } from "../../src/ir/emit.js";
 import { printPipeline } from "../../src/passes/index.js";
-import { InternalError } from "../../src/support/errors.js";
+import { UsageError } from "../../src/support/errors.js";
 import {
   allPasses,
   commonLimits,
@@ -80,7 +80,12 @@ describe("defineTarget", () => {
   });
 
   it("refuses a name that could not be told from a topology", () => {
-    expect(() => defineTarget({ name: "toy:1" })).toThrow(InternalError);
+    expect(() => defineTarget({ name: "toy:1" })).toThrow(
+      new UsageError({
+        message: 'a target cannot be called "toy:1"',
+        expected: "letters, digits, _ and -",
+      }),
+    );
   });
 });
 

@@ -1,7 +1,8 @@
 /** @file TPUs by libtpu, also those that are only described. */
+import type { Totals } from "../../lowering/attention/attention.js";
 import { tpuNames } from "../names.js";
 import { attentionRule, commonRules, fromRows, scanRule } from "../rules.js";
-import { defineTarget } from "../target.js";
+import { defineTarget } from "../define-target.js";
 import { gatesAfterProducts } from "./gates.js";
 import { tpuLimits } from "./limits.js";
 import { rmsNormByProduct } from "./norm.js";
@@ -11,6 +12,9 @@ import { tpuTopologies } from "./topologies.js";
 /** Fewer rows do not fill the matrix unit. */
 const LEAST_ROWS = 64;
 
+/** Of attention, whether its strategy is the rule's or one that was asked for. */
+const sums: Totals = "product";
+
 export const tpu = defineTarget({
   ...tpuNames,
   topologies: tpuTopologies,
@@ -19,7 +23,7 @@ export const tpu = defineTarget({
     // [1, 4096, 2560] f32 on v5e, estimated cycles: 0.84 M in the strided layout; in order (then an associative scan) 1.74 M.
     // Every loop pays per iteration: blocks of 64 3.3 M, a loop over time 9.7 M.
     "nn.linear_scan": scanRule({ strategy: "strided" }),
-    "nn.local_attention": attentionRule({ strategy: "banded", block: undefined }, "product"),
+    "nn.local_attention": attentionRule({ strategy: "banded", block: undefined }, sums),
     "nn.rms_norm": fromRows(LEAST_ROWS, rmsNormByProduct),
     "nn.rotary": fromRows(LEAST_ROWS, rotaryByProduct),
     "griffin.rg_lru_gates": fromRows(LEAST_ROWS, gatesAfterProducts),
@@ -29,7 +33,7 @@ export const tpu = defineTarget({
     // [m, 2560] x [2560, 7680] bf16 on v5e: 0.282 M cycles at m = 1, 0.014 M at 2 to 32, padding one row to 8 included 0.017 M.
     leastRows: { f32: 8, half: 8 },
     strideTime: 8,
-    sums: "product",
+    sums,
     barriers: true,
     // Calls are inlined, but then fewer weights are fetched ahead: a decode step of 2B takes 13.6 M cycles with, 9.5 M without. A prompt
     // is bound by its products, not by fetching them.

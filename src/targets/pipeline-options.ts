@@ -1,0 +1,34 @@
+/** @file What a target's pipeline may be asked for. */
+import type { Precision } from "../ir/precision.js";
+import type { AttentionName, ScanName } from "./names.js";
+
+/** What a pipeline may be asked for; everything has a default that suits the target. */
+export interface PipelineOptions {
+  /** How linear scans walk time; `auto` takes the target's rule. */
+  readonly scan?: ScanName | undefined;
+  /** Time steps a block of the blocked scan. */
+  readonly scanBlock?: number | undefined;
+  /** Time steps per iteration of the sequential scan. */
+  readonly scanUnroll?: number | undefined;
+  readonly attention?: AttentionName | undefined;
+  /** Factor of the strided time layout, however few the tokens; 1 keeps the order of time. Default: the target's. */
+  readonly strideTime?: number | undefined;
+  /**
+   * Of products that state none, those that lowerings emit included. Default: the program's, else the plugin's choice, as JAX has it: f32
+   * operands are TF32 on NVIDIA GPUs and bf16 on TPUs then.
+   */
+  readonly precision?: Precision | undefined;
+  /** Whether the RG-LRU gates are fused (default true). */
+  readonly fuseGates?: boolean | undefined;
+  /**
+   * Whether what depends on weights alone moves into a program of its own, which runs once and gives @main its `prepared` arguments.
+   * Default false: the lowered program runs by itself.
+   */
+  readonly prepare?: boolean | undefined;
+}
+
+/** What a target makes a pipeline for. */
+export interface PipelineRequest extends PipelineOptions {
+  /** Tokens that the program reads of each sequence. */
+  readonly time: number;
+}
