@@ -257,6 +257,14 @@ export const elementCount = (shape: readonly number[]): number =>
 export const isStatic = (type: { readonly shape: readonly number[] }): boolean =>
   !type.shape.includes(DYNAMIC);
 
+/** Whether a size of a tensor is not known and has no bound, or not even the rank is known: no plugin compiles for such a type. */
+export function isUnbounded(type: Type): boolean {
+  if (type.kind === "unranked") return true;
+  if (type.kind !== "tensor") return false;
+  const { shape, bounds } = type;
+  return shape.some((size, i) => size === DYNAMIC && (bounds?.[i] ?? DYNAMIC) === DYNAMIC);
+}
+
 /** The same shape with another element type. */
 export const withElement = (type: TensorType, element: ElementType): TensorType =>
   tensorType(type.shape, element, type.bounds);

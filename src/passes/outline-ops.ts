@@ -18,7 +18,7 @@ import {
 import { formatType, functionType } from "../ir/types.js";
 import { definePass } from "./pass.js";
 import { operationKey, ValueNumbers } from "../ir/analysis/structural-key.js";
-import { findFunction } from "../ir/analysis/symbols.js";
+import { findFunction, numberedSymbol } from "../ir/analysis/symbols.js";
 
 /**
  * Convolutions and gates are left out: with them as calls the compiler for TPUs fetches weights ahead for the first layers only (a decode
@@ -55,10 +55,8 @@ function makeFunction(symbol: string, operation: Operation): Operation {
   });
 }
 
-function freeSymbol(module: Operation, operation: Operation): string {
-  const name = operation.name.slice(operation.name.indexOf(".") + 1);
-  for (let i = 0; ; i++) if (findFunction(module, `${name}_${i}`) === undefined) return `${name}_${i}`;
-}
+/** `rms_norm` of `nn.rms_norm`. */
+const withoutDialect = (name: string): string => name.slice(name.indexOf(".") + 1);
 
 export const outlineOps = definePass({
   name: "outline-ops",
@@ -92,7 +90,8 @@ func.func private @gelu_tanh_0(%x: tensor<4xf32>) -> tensor<4xf32> {
     }
     for (const alike of byKey.values()) {
       if (alike.length < 2) continue;
-      const symbol = freeSymbol(module, alike[0]!);
+      const name = withoutDialect(alike[0]!.name);
+      const symbol = numberedSymbol(name, (taken) => findFunction(module, taken) !== undefined);
       insertOperation(makeFunction(symbol, alike[0]!), module.regions[0]!.entry);
       for (const operation of alike) {
         const results = operation.results.map(({ type }) => type);

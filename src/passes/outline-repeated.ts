@@ -23,7 +23,7 @@ import {
 import { formatType, functionType } from "../ir/types.js";
 import { definePass } from "./pass.js";
 import { operationKey, ValueNumbers } from "../ir/analysis/structural-key.js";
-import { bodyOf, findFunction, functionsOf } from "../ir/analysis/symbols.js";
+import { bodyOf, findFunction, functionsOf, numberedSymbol } from "../ir/analysis/symbols.js";
 
 /** Fewer operations than these are not worth a function. */
 const SHORTEST = 8;
@@ -173,15 +173,15 @@ function replaceByCall(symbol: string, { operations, results }: Stretch, outputs
 }
 
 /** `layers_0` for stretches in `model/layers.3`. */
-function freeSymbol(module: Operation, { path }: Stretch): string {
+function symbolFor({ path }: Stretch, module: Operation): string {
   const name = withoutNumbers(path).at(-1) ?? "repeated";
-  for (let i = 0; ; i++) if (findFunction(module, `${name}_${i}`) === undefined) return `${name}_${i}`;
+  return numberedSymbol(name, (symbol) => findFunction(module, symbol) !== undefined);
 }
 
 /** Puts one function in the place of stretches that are the same. */
 function share(module: Operation, alike: readonly Stretch[], barriers: boolean): void {
   const outputs = outputsOf(alike);
-  const symbol = freeSymbol(module, alike[0]!);
+  const symbol = symbolFor(alike[0]!, module);
   insertOperation(makeFunction(symbol, alike[0]!, outputs, barriers), module.regions[0]!.entry);
   for (const stretch of alike) replaceByCall(symbol, stretch, outputs);
 }

@@ -13,7 +13,7 @@ import { eraseDeadOperations, eraseUnreachableFunctions } from "./dce.js";
 import { definePass, type PassContext } from "./pass.js";
 import { RefineError } from "./refine-shapes/errors.js";
 import { parseInputs, type ShapeInput, typeOfInput } from "./refine-shapes/inputs.js";
-import { isDynamicProgram } from "./refine-shapes/is-dynamic.js";
+import { dynamicFunctions } from "./refine-shapes/is-dynamic.js";
 import { type Argument, Refiner } from "./refine-shapes/refiner.js";
 
 /** The arguments of @main: those given are its last; what stands before them (a platform's index) keeps its type. */
@@ -49,8 +49,9 @@ export function refineShapes(module: Operation, inputs: readonly ShapeInput[]): 
   const main = findEntry(module);
   if (main === undefined) throw new RefineError({ message: "the program has no function @main" });
   const args = argumentsOf(main, inputs);
-  if (!isDynamicProgram(module)) return 0;
-  const refiner = new Refiner(module);
+  const dynamic = dynamicFunctions(module);
+  if (!dynamic.has(main)) return 0;
+  const refiner = new Refiner(module, dynamic);
   refiner.specialise(main, args, main);
   const { made, replaced } = refiner.results;
   const block = module.regions[0]!.entry;

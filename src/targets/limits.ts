@@ -3,7 +3,7 @@ import { ENTRY } from "../ir/analysis/symbols.js";
 import { VerifyError } from "../ir/errors.js";
 import { describeLocation, sourcePosition } from "../ir/location.js";
 import { type Operation, walk } from "../ir/operation.js";
-import { type ElementType, formatType, isQuantized, isStatic, type Type } from "../ir/types.js";
+import { type ElementType, formatType, isQuantized, isUnbounded, type Type } from "../ir/types.js";
 import { minimumMinorVersion } from "../ir/verify-version.js";
 
 /** A limit looks at one operation: what is wrong with it and what to do about it, or nothing. */
@@ -41,14 +41,7 @@ export const findType = (operation: Operation, wanted: (element: ElementType) =>
 const refuseDynamicArguments: Limit = (operation) => {
   const { sym_name: name } = operation.attributes as { readonly sym_name?: string };
   if (operation.name !== "func.func" || name !== ENTRY) return undefined;
-  const argument = operation.regions[0]?.blocks[0]?.arguments.find(({ type }) => {
-    if (type.kind === "unranked") return true;
-    return (
-      type.kind === "tensor" &&
-      !isStatic(type) &&
-      type.shape.some((n, i) => n < 0 && !((type.bounds?.[i] ?? -1) >= 0))
-    );
-  });
+  const argument = operation.regions[0]?.blocks[0]?.arguments.find(({ type }) => isUnbounded(type));
   if (argument === undefined) return undefined;
   return {
     constraint: "target_dynamic",

@@ -3,6 +3,7 @@ import type { Emitter } from "../ir/emit.js";
 import { shapeOf } from "../ir/emit.js";
 import type { Value } from "../ir/operation.js";
 import type { ModelOpName, OperationOf } from "../ir/ops/index.js";
+import { elementCount } from "../ir/types.js";
 import { type AttentionChoice, lowerLocalAttention } from "../lowering/attention/lower.js";
 import type { Totals } from "../lowering/attention/attention.js";
 import { stridedConv1d } from "../lowering/conv/strided.js";
@@ -49,12 +50,7 @@ export const fromRows = <K extends ModelOpName>(least: number, rule: LoweringRul
   name: rule.name,
   lower(e, op) {
     const [first] = (op as { readonly operands: readonly Value[] }).operands;
-    const rows =
-      first === undefined
-        ? 0
-        : shapeOf(first)
-            .slice(0, -1)
-            .reduce((n, size) => n * size, 1);
+    const rows = first === undefined ? 0 : elementCount(shapeOf(first).slice(0, -1));
     return rows < least ? undefined : rule.lower(e, op);
   },
 });

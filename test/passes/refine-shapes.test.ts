@@ -223,6 +223,55 @@ func.func @main(%platform: tensor<i32>, %n: tensor<i32>, %x: tensor<4xf32>) -> t
   });
 });
 
+describe("isDynamicProgram", () => {
+  const isDynamic = (type: string): boolean =>
+    isDynamicProgram(parseModule(`func.func @main(%x: ${type}) -> ${type} {\n  return %x : ${type}\n}`));
+
+  it("asks whether a size has neither a value nor a bound", () => {
+    const types = [
+      "tensor<4xf32>",
+      "tensor<?xf32, #stablehlo.bounds<4>>",
+      "tensor<?x4xf32>",
+      "tensor<?x?xf32, #stablehlo.bounds<4, ?>>",
+      "tensor<*xf32>",
+      "!stablehlo.token",
+    ];
+    expect(types.map(isDynamic)).toEqual([false, false, true, true, true, false]);
+  });
+
+  it("looks into the functions that @main calls, at any depth, and into no others", () => {
+    const text = (called: string) => `
+func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = call @outer(%x) : (tensor<4xf32>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+func.func private @outer(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = call @${called}(%x) : (tensor<4xf32>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+func.func private @inner(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %s = stablehlo.constant dense<4> : tensor<1xi64>
+  %0 = stablehlo.dynamic_iota %s, dim = 0 : (tensor<1xi64>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+func.func private @plain(%x: tensor<4xf32>) -> tensor<4xf32> {
+  return %x : tensor<4xf32>
+}`;
+    expect(["inner", "plain"].map((called) => isDynamicProgram(parseModule(text(called))))).toEqual([
+      true,
+      false,
+    ]);
+  });
+});
+
+it("refines a size without a bound beside one that has one", () => {
+  const type = "tensor<?x?xf32, #stablehlo.bounds<4, ?>>";
+  const text = program(`%x: ${type}`, `  %r = stablehlo.negate %x : ${type}`, type);
+  expect(refine(text, "tensor<3x2xf32>")).toBe(
+    normal(program("%x: tensor<3x2xf32>", "  %r = stablehlo.negate %x : tensor<3x2xf32>", "tensor<3x2xf32>")),
+  );
+});
+
 describe("what cannot be refined", () => {
   const failure = (text: string, inputs: string): string => {
     try {
@@ -258,6 +307,27 @@ func.func @main(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
         "  at:       -:3:8",
       ].join("\n"),
     );
+  });
+
+  it("a result of unknown rank, and one whose bounds leave a size open", () => {
+    const failureOf = (type: string) =>
+      failure(
+        program(
+          "%x: tensor<?xf32>",
+          `  %r = stablehlo.custom_call @mine(%x) : (tensor<?xf32>) -> ${type}`,
+          type,
+        ),
+        "tensor<4xf32>",
+      );
+    for (const type of ["tensor<*xf32>", "tensor<?x?xf32, #stablehlo.bounds<4, ?>>"])
+      expect(failureOf(type)).toBe(
+        [
+          "refine error: the shape of what custom_call @mine makes depends on data, and cannot be refined",
+          "  expected: sizes that follow from the shapes of @main's inputs",
+          `  got:      ${type}`,
+          "  at:       -:3:8",
+        ].join("\n"),
+      );
   });
 
   it("inputs that @main does not take", () => {

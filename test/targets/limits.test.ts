@@ -3,7 +3,7 @@ import { VerifyError } from "../../src/ir/errors.js";
 import { parseModule } from "../../src/ir/text/index.js";
 import { type StablehloVersion, verifyLimits } from "../../src/targets/limits.js";
 import { cpu } from "../../src/targets/cpu.js";
-import type { Target } from "../../src/targets/target.js";
+import type { Target } from "../../src/targets/index.js";
 import { tpu } from "../../src/targets/tpu/index.js";
 
 const main = (parameters: string, body: string): string =>
@@ -25,6 +25,8 @@ describe("verifyLimits", () => {
   test("an unbounded argument of @main is refused, a bounded or inner one is not", () => {
     expect(verdict(main("%x: tensor<?xf32>", ""), cpu)).toBe("target_dynamic");
     expect(verdict(main("%x: tensor<?xf32, #stablehlo.bounds<4>>", ""), cpu)).toBeUndefined();
+    expect(verdict(main("%x: tensor<?x?xf32, #stablehlo.bounds<4, ?>>", ""), cpu)).toBe("target_dynamic");
+    expect(verdict(main("%x: tensor<*xf32>", ""), cpu)).toBe("target_dynamic");
     expect(verdict(main("%x: tensor<4xf32>", ""), cpu)).toBeUndefined();
     const inner = "func.func private @f(%x: tensor<?xf32>) {\n  return\n}";
     expect(verdict(inner, cpu)).toBeUndefined();

@@ -20,8 +20,11 @@ export const ENTRY = "main";
 export const findEntry = (module: Operation): FunctionOperation | undefined => findFunction(module, ENTRY);
 
 /** `name`, or `name_0`, `name_1` ...: the first that is not taken. */
-export function freeSymbol(name: string, isTaken: (name: string) => boolean): string {
-  if (!isTaken(name)) return name;
+export const freeSymbol = (name: string, isTaken: (name: string) => boolean): string =>
+  isTaken(name) ? numberedSymbol(name, isTaken) : name;
+
+/** `name_0`, `name_1` ...: the first that is not taken. */
+export function numberedSymbol(name: string, isTaken: (name: string) => boolean): string {
   for (let i = 0; ; i++) if (!isTaken(`${name}_${i}`)) return `${name}_${i}`;
 }
 

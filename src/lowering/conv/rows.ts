@@ -1,6 +1,7 @@
 /** @file Inputs of a convolution along any axis as rows [outer, t, c], and back. */
 import type { Value } from "../../ir/operation.js";
 import { type Emitter, shapeOf } from "../../ir/emit.js";
+import { elementCount } from "../../ir/types.js";
 
 /** Which axis of [.., t, .., c] (or [.., t, ..] without channels) stands where when time comes just before the channels. */
 const timeLate = (rank: number, axis: number, channelAxes: 0 | 1): readonly number[] => {
@@ -13,7 +14,7 @@ export function asRows(e: Emitter, x: Value, axis: number, channelAxes: 0 | 1): 
   const moved = e.transpose(x, timeLate(shapeOf(x).length, axis, channelAxes));
   const inner = shapeOf(moved).slice(-1 - channelAxes);
   const outer = shapeOf(moved).slice(0, -1 - channelAxes);
-  return e.reshape(moved, [outer.reduce((product, size) => product * size, 1), ...inner]);
+  return e.reshape(moved, [elementCount(outer), ...inner]);
 }
 
 /** Rows [outer, t, c] in the shape of `like` [.., t, .., c]: undoes `asRows`. */

@@ -2,6 +2,7 @@
 import type { Value } from "../../ir/operation.js";
 import type { OperationOf } from "../../ir/ops/index.js";
 import { type Emitter, isSplat, shapeOf, typeOf } from "../../ir/emit.js";
+import { elementCount } from "../../ir/types.js";
 import { toStrided, toOrdered } from "../time-layout.js";
 import { associative } from "./associative.js";
 import { blocked } from "./blocked.js";
@@ -40,8 +41,8 @@ function scanStrided(e: Emitter, { x, a, h0 }: ScanInputs, factor: number, choic
 /** [.., t, ..] as [outer, t, inner], the form in which strategies work: t is axis `axis`. */
 function joined(e: Emitter, values: Value, axis: number): Value {
   const shape = shapeOf(values);
-  const product = (sizes: readonly number[]): number => sizes.reduce((all, size) => all * size, 1);
-  return e.reshape(values, [product(shape.slice(0, axis)), shape[axis]!, product(shape.slice(axis + 1))]);
+  const [outer, inner] = [shape.slice(0, axis), shape.slice(axis + 1)].map(elementCount) as [number, number];
+  return e.reshape(values, [outer, shape[axis]!, inner]);
 }
 
 /** y in x's element type and the last state in f32; one step is one fused multiply-add whatever the strategy. */

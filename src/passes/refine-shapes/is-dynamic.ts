@@ -1,13 +1,10 @@
 /** @file Whether a program has shapes that are not known before its inputs are. */
-import { findEntry, findFunction, functionsOf } from "../../ir/analysis/symbols.js";
+import { findEntry, type FunctionOperation, functionsOf } from "../../ir/analysis/symbols.js";
 import { type Operation, walk } from "../../ir/operation.js";
 import { isOp } from "../../ir/ops/index.js";
-import { isStatic, type Type } from "../../ir/types.js";
+import { isUnbounded } from "../../ir/types.js";
 import { customCallsOfShapes } from "./custom-calls.js";
 import { dynamicOpNames } from "./dynamic-ops.js";
-
-const isDynamicType = (type: Type): boolean =>
-  type.kind === "unranked" || (type.kind === "tensor" && type.bounds === undefined && !isStatic(type));
 
 function isDynamicOperation(operation: Operation): boolean {
   if (dynamicOpNames.has(operation.name)) return true;
@@ -20,7 +17,7 @@ function isDynamicOperation(operation: Operation): boolean {
     ...operation.results,
     ...operation.regions.flatMap(({ blocks }) => blocks.flatMap((b) => b.arguments)),
   ];
-  return values.some(({ type }) => isDynamicType(type));
+  return values.some(({ type }) => isUnbounded(type));
 }
 
 /** The function that an operation calls or is decomposed into. */
@@ -29,19 +26,34 @@ export function calleeOf(operation: Operation): string | undefined {
   return isOp(operation, "stablehlo.composite") ? operation.attributes.decomposition : undefined;
 }
 
+/** What the functions of a module have in them, each walked once. */
+interface Contents {
+  /** Functions that have dynamic shapes or ops. */
+  readonly dynamic: Set<FunctionOperation>;
+  /** The functions that call one of this name, or are decomposed into it. */
+  readonly callers: ReadonlyMap<string, ReadonlySet<FunctionOperation>>;
+}
+
+function contentsOf(module: Operation): Contents {
+  const dynamic = new Set<FunctionOperation>();
+  const callers = new Map<string, Set<FunctionOperation>>();
+  for (const func of functionsOf(module)) {
+    for (const operation of walk(func)) {
+      if (isDynamicOperation(operation)) dynamic.add(func);
+      const callee = calleeOf(operation);
+      if (callee === undefined) continue;
+      callers.set(callee, (callers.get(callee) ?? new Set<FunctionOperation>()).add(func));
+    }
+  }
+  return { dynamic, callers };
+}
+
 /** The functions that have dynamic shapes or ops, or call one that has. */
 export function dynamicFunctions(module: Operation): ReadonlySet<Operation> {
-  const functions = functionsOf(module);
-  const dynamic = new Set<Operation>(functions.filter((func) => [...walk(func)].some(isDynamicOperation)));
-  const callsOne = (func: Operation): boolean =>
-    [...walk(func)].some((operation) => {
-      const callee = calleeOf(operation);
-      return callee !== undefined && dynamic.has(findFunction(module, callee)!);
-    });
-  for (let before = -1; before !== dynamic.size; ) {
-    before = dynamic.size;
-    for (const func of functions) if (!dynamic.has(func) && callsOne(func)) dynamic.add(func);
-  }
+  const { dynamic, callers } = contentsOf(module);
+  // What is added while a set is walked is walked too.
+  for (const func of dynamic)
+    for (const caller of callers.get(func.attributes.sym_name) ?? []) dynamic.add(caller);
   return dynamic;
 }
 

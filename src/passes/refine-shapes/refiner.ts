@@ -1,7 +1,7 @@
 /** @file Functions of a program made anew for the shapes that they are called with, one for each such call. */
 import {
   bodyOf,
-  findFunction,
+  freeSymbol,
   type FunctionOperation,
   functionsOf,
   returnedValues,
@@ -19,12 +19,12 @@ import {
   setNameHint,
   type ValueMap,
 } from "../../ir/rewriter.js";
-import { formatType, functionType, isStatic, type TensorType, type Type } from "../../ir/types.js";
+import { formatType, functionType, isUnbounded, type Type } from "../../ir/types.js";
 import { refineResultTypes } from "../../ir/verify.js";
 import { withoutCall, withoutShapeOperands } from "./custom-calls.js";
 import { staticForm } from "./dynamic-ops.js";
 import { refineErrorAt } from "./errors.js";
-import { calleeOf, dynamicFunctions } from "./is-dynamic.js";
+import { calleeOf } from "./is-dynamic.js";
 import { isShapeLike, KnownValues } from "./known.js";
 import { writtenTypes } from "./written-types.js";
 
@@ -48,21 +48,21 @@ interface Scope {
   readonly known: KnownValues;
 }
 
-const isRefined = (type: Type): boolean =>
-  type.kind !== "tensor" || isStatic(type) || type.bounds !== undefined;
-
 export class Refiner {
   readonly #module: Operation;
+  readonly #functions: ReadonlyMap<string, FunctionOperation>;
   readonly #dynamic: ReadonlySet<Operation>;
   readonly #made = new Map<string, Specialised>();
   readonly #open = new Set<string>();
   readonly #names: Set<string>;
   readonly #replaced = new Set<FunctionOperation>();
 
-  constructor(module: Operation) {
+  /** @param dynamic the functions of the module that `dynamicFunctions` finds */
+  constructor(module: Operation, dynamic: ReadonlySet<Operation>) {
     this.#module = module;
-    this.#dynamic = dynamicFunctions(module);
-    this.#names = new Set(functionsOf(module).map((func) => func.attributes.sym_name));
+    this.#functions = new Map(functionsOf(module).map((func) => [func.attributes.sym_name, func]));
+    this.#dynamic = dynamic;
+    this.#names = new Set(this.#functions.keys());
   }
 
   /** The functions made, callers first, and those in whose place they stand. */
@@ -126,8 +126,7 @@ export class Refiner {
       this.#replaced.add(func);
       return own;
     }
-    let name = own;
-    for (let i = 0; this.#names.has(name); i++) name = `${own}_${i}`;
+    const name = freeSymbol(own, (symbol) => this.#names.has(symbol));
     this.#names.add(name);
     return name;
   }
@@ -193,7 +192,7 @@ export class Refiner {
     | { readonly name: string; readonly operation?: Operation; readonly known: Specialised["known"] }
     | undefined {
     const name = calleeOf(operation);
-    const func = name === undefined ? undefined : findFunction(this.#module, name);
+    const func = name === undefined ? undefined : this.#functions.get(name);
     if (func === undefined || bodyOf(func) === undefined) return undefined;
     const args = operands.map((value) => ({ type: value.type, elements: known.get(value) }));
     if (this.#dynamic.has(func)) return this.specialise(func, args, operation);
@@ -270,12 +269,12 @@ function knownResults(
 
 /** @throws RefineError for an op whose result still has an unknown size */
 function checkRefined(operation: Operation, values: readonly Value[]): void {
-  const open = values.find(({ type }) => !isRefined(type));
+  const open = values.find(({ type }) => isUnbounded(type));
   if (open === undefined) return;
   throw refineErrorAt(operation, {
     message: `the shape of what ${describe(operation)} makes depends on data, and cannot be refined`,
     expected: "sizes that follow from the shapes of @main's inputs",
-    got: formatType(open.type as TensorType),
+    got: formatType(open.type),
   });
 }
 

@@ -7,6 +7,7 @@ import { type Precision, precisionConfigOf } from "../../ir/precision.js";
 import { normalise } from "../../lowering/decompose/pointwise.js";
 import type { LoweringRule } from "../rules.js";
 import { type Emitter, shapeOf, typeOf } from "../../ir/emit.js";
+import { elementCount } from "../../ir/types.js";
 
 /** A product with one column is turned back into a sum by the compiler. */
 const COLUMNS = 8;
@@ -20,8 +21,7 @@ const rowSums =
   (e: Emitter, squares: Value): Value => {
     const shape = shapeOf(squares);
     const outer = shape.slice(0, -1);
-    const rows = outer.reduce((product, size) => product * size, 1);
-    const flat = e.reshape(squares, [rows, shape.at(-1)!]);
+    const flat = e.reshape(squares, [elementCount(outer), shape.at(-1)!]);
     const ones = e.fill(1, [COLUMNS, shape.at(-1)!], "f32");
     const sums = e.dot(flat, ones, { contract: [[1], [1]] }, "f32", {
       precision_config: [...precisionConfigOf(precision)],
