@@ -1,6 +1,5 @@
 /** @file The values of a constant: raw bytes plus a splat flag, never a list of JS numbers. */
-import { Float16Array } from "@petamoriken/float16";
-import { bf16FromF32, bf16ToNumber } from "../support/half.js";
+import { decodeFloat, encodeFloat } from "./floats/bits.js";
 import {
   byteWidth,
   elementCount,
@@ -49,9 +48,9 @@ function encode(element: ScalarType, values: readonly number[]): Uint8Array {
     case "f32":
       return bytesOf(Float32Array.from(values));
     case "bf16":
-      return bytesOf(bf16FromF32(Float32Array.from(values)));
     case "f16":
-      return bytesOf(Float16Array.from(values) as unknown as ArrayBufferView);
+      // Not by way of f32: rounding twice is not rounding to the nearest.
+      return bytesOf(Uint16Array.from(values, (value) => encodeFloat(element, value)));
     case "i1":
       return Uint8Array.from(values, (value) => (value === 0 ? 0 : 1));
     case "i64":
@@ -95,9 +94,8 @@ export function numberAt(elements: Elements, index: number): number {
     case "f32":
       return view.getFloat32(at, true);
     case "bf16":
-      return bf16ToNumber(view.getUint16(at, true));
     case "f16":
-      return new Float16Array(data.slice(at, at + 2).buffer)[0]!;
+      return decodeFloat(element, view.getUint16(at, true));
     case "i64":
     case "index":
       return Number(view.getBigInt64(at, true));

@@ -1,6 +1,6 @@
 /** @file Types that cannot be, whatever op they appear in: quantised elements out of range, futures of what is no tensor. */
+import { floatRange } from "./floats/bits.js";
 import {
-  type FloatType,
   formatType,
   isQuantized,
   type IntegerType,
@@ -15,13 +15,6 @@ export interface TypeProblem {
   readonly message: string;
 }
 
-/** Smallest positive and largest finite number of the types that quantised numbers express. */
-const expressedRange: Partial<Readonly<Record<FloatType, readonly [least: number, most: number]>>> = {
-  f16: [2 ** -24, 65504],
-  bf16: [2 ** -133, 2 ** 127 * (2 - 2 ** -7)],
-  f32: [2 ** -149, 2 ** 127 * (2 - 2 ** -23)],
-};
-
 /** All values of a storage type. */
 function storageLimits(storage: IntegerType): readonly [least: number, most: number] {
   const bits = Number(/\d+/.exec(storage)![0]);
@@ -35,7 +28,7 @@ export function storageRange(element: QuantizedType): readonly [least: number, m
 }
 
 function elementProblem(element: QuantizedType): TypeProblem | undefined {
-  const [least, most] = expressedRange[element.expressed] ?? [Number.MIN_VALUE, Number.MAX_VALUE];
+  const [least, most] = floatRange(element.expressed);
   const scale = element.scales.find((each) => !(each >= least && each <= most));
   if (scale !== undefined)
     return {

@@ -4,24 +4,7 @@
  */
 import { Float16Array } from "@petamoriken/float16";
 
-const scratchFloat = new Float32Array(1);
-const scratchBits = new Uint32Array(scratchFloat.buffer);
-
-/** The bf16 bit pattern nearest to `value` (ties to even); NaN stays a quiet NaN. */
-export function bf16FromNumber(value: number): number {
-  scratchFloat[0] = value;
-  const bits = scratchBits[0]!;
-  if ((bits & 0x7fffffff) > 0x7f800000) return (bits >>> 16) | 0x40;
-  return ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16) & 0xffff;
-}
-
-/** The number a bf16 bit pattern stands for (exact). */
-export function bf16ToNumber(bits: number): number {
-  scratchBits[0] = (bits & 0xffff) << 16;
-  return scratchFloat[0]!;
-}
-
-/** bf16 bit patterns of `values`. */
+/** The bf16 bit patterns nearest to `values` (ties to even); NaN stays a quiet NaN. */
 export function bf16FromF32(values: Float32Array): Uint16Array {
   const source = new Uint32Array(values.buffer, values.byteOffset, values.length);
   const result = new Uint16Array(values.length);

@@ -1,13 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  bf16FromF32,
-  bf16FromNumber,
-  bf16ToNumber,
-  f16FromF32,
-  f32FromBf16,
-  f32FromF16,
-} from "../../src/support/half.js";
+import { bf16FromF32, f16FromF32, f32FromBf16, f32FromF16 } from "../../src/support/half.js";
 
 const patterns = Uint16Array.from({ length: 65_536 }, (_, bits) => bits);
 
@@ -34,7 +27,6 @@ describe("bf16", () => {
 
   it("means what its fields say, for all 65536 patterns", () => {
     expect(firstWrong(values, 8)).toBeUndefined();
-    expect(patterns.find((bits) => !Object.is(bf16ToNumber(bits), values[bits]))).toBeUndefined();
   });
 
   it("comes back bit for bit, for all patterns that are numbers", () => {
@@ -64,7 +56,6 @@ describe("bf16", () => {
     ["minus zero stays minus zero", 0x8000_0000, 0x8000],
   ])("%s", (_, f32Bits, expected) => {
     const [value] = new Float32Array(Uint32Array.of(f32Bits).buffer);
-    expect(bf16FromNumber(value!)).toBe(expected);
     expect([...bf16FromF32(Float32Array.of(value!))]).toEqual([expected]);
   });
 
@@ -73,10 +64,10 @@ describe("bf16", () => {
       fc.property(
         fc.float({ noNaN: true, noDefaultInfinity: true, min: Math.fround(-3e38), max: Math.fround(3e38) }),
         (value) => {
-          const bits = bf16FromNumber(value);
-          const distance = Math.abs(bf16ToNumber(bits) - value);
+          const bits = bf16FromF32(Float32Array.of(value))[0]!;
+          const distance = Math.abs(values[bits]! - value);
           for (const neighbour of [bits - 1, bits + 1]) {
-            const other = bf16ToNumber(neighbour & 0xffff);
+            const other = values[neighbour & 0xffff]!;
             if (Number.isFinite(other)) expect(Math.abs(other - value)).toBeGreaterThanOrEqual(distance);
           }
         },

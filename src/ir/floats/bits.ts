@@ -5,7 +5,7 @@ import { type FloatFormat, floatFormats, type FloatType } from "./formats.js";
 function largestCode({ exponentBits, mantissaBits, special }: FloatFormat): number {
   const all = 2 ** (exponentBits + mantissaBits) - 1;
   if (special === "ieee") return all - 2 ** mantissaBits;
-  return special === "nan" ? all - 1 : all;
+  return special === "nan" || special === "exponent" ? all - 1 : all;
 }
 
 const signBit = ({ exponentBits, mantissaBits }: FloatFormat): number => 2 ** (exponentBits + mantissaBits);
@@ -100,6 +100,13 @@ export const encodeFloat = (type: NarrowFloat, x: number): number => encode(floa
 
 /** The number that a code of `type` stands for. */
 export const decodeFloat = (type: NarrowFloat, code: number): number => decode(floatFormats[type], code);
+
+/** The smallest positive and the largest finite number of a type. */
+export function floatRange(type: FloatType): readonly [least: number, most: number] {
+  if (type === "f64") return [Number.MIN_VALUE, Number.MAX_VALUE];
+  const f: FloatFormat = floatFormats[type];
+  return [decode(f, f.special === "exponent" ? 0 : 1), decode(f, largestCode(f))];
+}
 
 /** The bit pattern of the value of `type` nearest to `value`; NaN is the quiet one with no payload. */
 export function floatToBits(type: FloatType, value: number): bigint {

@@ -1,10 +1,10 @@
 /** @file Chains of one-operand elementwise ops: signs, not, select, conversions. */
+import { floatBits, type FloatFormat, floatFormats } from "../../ir/floats/formats.js";
 import { definingOp, type Value } from "../../ir/operation.js";
 import { isOp } from "../../ir/ops/index.js";
 import {
   bitWidth,
   type ElementType,
-  type FloatType,
   isFloat,
   isInteger,
   type IntegerType,
@@ -55,27 +55,27 @@ const selectByNot = rule("select by not", "stablehlo.select", ({ operands }, bui
   return builder.create("stablehlo.select", [inner.operands[0]!, onFalse, onTrue], {}).result;
 });
 
-/** Bits of exponent and of fraction. */
-const floatBits: Partial<Record<FloatType, readonly [number, number]>> = {
-  f64: [11, 52],
-  f32: [8, 23],
-  tf32: [8, 10],
-  bf16: [8, 7],
-  f16: [5, 10],
-};
+/** The format of a float type; undefined for those below two bytes, which are not looked at, and for what is no float. */
+const formatOf = (element: ElementType): FloatFormat | undefined =>
+  isFloat(element) && floatBits(element) >= 16 ? floatFormats[element] : undefined;
 
 const isSigned = (element: IntegerType): boolean => !element.startsWith("ui");
 
 /** Whether every value of `from` is one of `to`. Small float types are not looked at. */
 function isLossless(from: ElementType, to: ElementType): boolean {
   if (from === to) return true;
-  if (from === "i1") return isInteger(to) ? bitWidth(to) > 2 : isFloat(to) && to in floatBits;
+  if (from === "i1") return isInteger(to) ? bitWidth(to) > 2 : formatOf(to) !== undefined;
   if (isFloat(to)) {
-    const target = floatBits[to];
+    const target = formatOf(to);
     if (target === undefined) return false;
-    if (isInteger(from)) return bitWidth(from) - (isSigned(from) ? 1 : 0) <= target[1] + 1 && target[0] >= 8;
-    const source = isFloat(from) ? floatBits[from] : undefined;
-    return source !== undefined && source[0] <= target[0] && source[1] <= target[1];
+    if (isInteger(from))
+      return bitWidth(from) - (isSigned(from) ? 1 : 0) <= target.mantissaBits + 1 && target.exponentBits >= 8;
+    const source = formatOf(from);
+    return (
+      source !== undefined &&
+      source.exponentBits <= target.exponentBits &&
+      source.mantissaBits <= target.mantissaBits
+    );
   }
   if (!isInteger(from) || !isInteger(to)) return false;
   const room = bitWidth(to) - (isSigned(to) ? 1 : 0);

@@ -1,0 +1,44 @@
+/** Constants from numbers, and numbers of constants. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { elementsFromNumbers, numberAt } from "../../src/ir/elements.js";
+import { tensorType } from "../../src/ir/types.js";
+
+const halves = [
+  ["bf16", 1 + 2 ** -8 + 2 ** -40, 1 + 2 ** -7],
+  ["bf16", 1 + 2 ** -8, 1],
+  ["bf16", -(2 ** -134 + 2 ** -170), -(2 ** -133)],
+  ["f16", 1 + 2 ** -11 + 2 ** -40, 1 + 2 ** -10],
+  ["f16", 1 + 2 ** -11, 1],
+  ["f16", 65_519.999_999, 65_504],
+  ["f16", 65_520, Infinity],
+] as const;
+
+const rounded = (element: "bf16" | "f16", value: number): number =>
+  numberAt(elementsFromNumbers(tensorType([], element), [value]), 0);
+
+describe("elementsFromNumbers", () => {
+  it.each(halves)("makes %s of %d once rounded: %d", (element, value, expected) => {
+    expect(rounded(element, value)).toBe(expected);
+  });
+
+  it.each([
+    ["bf16", 3e38],
+    ["f16", 65_504],
+  ] as const)("takes of all %s the one that is nearest", (element, range) => {
+    const type = tensorType([2 ** 16], element);
+    const all = {
+      type,
+      data: new Uint8Array(Uint16Array.from({ length: 2 ** 16 }, (_, i) => i).buffer),
+      splat: false,
+    };
+    const numbers = Array.from({ length: 2 ** 16 }, (_, i) => numberAt(all, i)).filter(Number.isFinite);
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, min: -range, max: range }), (value) => {
+        const distance = Math.abs(rounded(element, value) - value);
+        expect(numbers.every((other) => Math.abs(other - value) >= distance)).toBe(true);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
