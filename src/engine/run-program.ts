@@ -35,7 +35,7 @@ export function compareValues(actual: HostValue, expected: HostValue, tolerance:
     (a, b) => (Number.isFinite(b) ? Math.max(a, Math.abs(b)) : a),
     1,
   );
-  return describeDifference(tensorOf(actual), tensorOf(expected), {
+  return describeDifference({ name: "compare" }, tensorOf(actual), tensorOf(expected), {
     kind: "almost",
     tolerance: tolerance * largest,
   });

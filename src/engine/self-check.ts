@@ -3,8 +3,9 @@
  * program returns what they compared, and the comparison is done here: any plugin can run it.
  */
 import { ENTRY } from "../ir/analysis/symbols.js";
-import { serializePortable } from "../ir/bytecode/index.js";
+import { type ProgramForm, serializePortable } from "../ir/bytecode/index.js";
 import type { Elements } from "../ir/elements.js";
+import { comparisonOf } from "../ir/interpret/check-rules.js";
 import { type Comparison, describeDifference } from "../ir/interpret/compare.js";
 import type { CheckFailure, CheckReport } from "../ir/interpret/index.js";
 import { Tensor } from "../ir/interpret/tensor.js";
@@ -13,7 +14,6 @@ import { type Operation, type Value, walk } from "../ir/operation.js";
 import { isOp, type OperationOf } from "../ir/ops/index.js";
 import { eraseOperation, setAttributes, setOperands } from "../ir/rewriter.js";
 import { printModule } from "../ir/text/index.js";
-import { checkTolerances } from "../ir/ops/check.js";
 import { formatType, functionType } from "../ir/types.js";
 import type { ProgramRules } from "../ir/verify-program/index.js";
 import { decomposeChlo } from "../lowering/chlo/index.js";
@@ -36,11 +36,9 @@ interface Check {
   readonly where: SourcePosition | undefined;
 }
 
-/** How the plugin is given a program: as text, or as the bytes of a portable artifact (chlo ops decomposed). */
-export type ProgramForm = "text" | "portable";
-
 /** How a program that checks itself is given to a plugin, and what of it. */
 export interface SelfCheckOptions extends ProgramRules, WaitOptions {
+  /** Text when absent; of a portable artifact the chlo ops are decomposed. */
   readonly form?: ProgramForm | undefined;
 }
 
@@ -62,7 +60,7 @@ export async function selfCheck(
   refuseInterpreterOps(module);
   refineToInputs(module, new Map());
   const wait = { signal, timeoutMs };
-  verifyForClient(module, await factsOf(device, wait), rules);
+  verifyForClient(module, await factsOf(device, wait), { ...rules, form });
   const signature = mainInterface(module);
   const request = { program: inForm(module, form), signature };
   const results = await executeOn(device, { request, inputs: [] }, wait);
@@ -122,33 +120,11 @@ function findEntry(module: Operation): OperationOf<"func.func"> & Operation {
   });
 }
 
-function comparisonOf(operation: Operation): Comparison | undefined {
-  if (isOp(operation, "stablehlo.custom_call")) {
-    switch (operation.attributes.call_target_name) {
-      case "check.expect_eq":
-        return { kind: "equal" };
-      case "check.expect_almost_eq":
-        return { kind: "almost", tolerance: checkTolerances.almost };
-      case "check.expect_close":
-        return { kind: "close", maxUlps: checkTolerances.closeUlps, minUlps: 0 };
-    }
-    return undefined;
-  }
-  if (isOp(operation, "check.expect_eq") || isOp(operation, "check.expect_eq_const"))
-    return { kind: "equal" };
-  if (isOp(operation, "check.expect_almost_eq") || isOp(operation, "check.expect_almost_eq_const")) {
-    return { kind: "almost", tolerance: operation.attributes.tolerance ?? checkTolerances.almost };
-  }
-  if (!isOp(operation, "check.expect_close")) return undefined;
-  const { max_ulp_difference: maxUlps, min_ulp_difference: minUlps = 0 } = operation.attributes;
-  return { kind: "close", maxUlps, minUlps };
-}
-
 /** No failure, or one. */
 function judge(check: Check, results: readonly Tensor[], entry: string): readonly CheckFailure[] {
   const { expected } = check;
   const wanted = typeof expected === "number" ? results[expected]! : Tensor.fromElements(expected);
-  const difference = describeDifference(results[check.actual]!, wanted, check.comparison);
+  const difference = describeDifference(check, results[check.actual]!, wanted, check.comparison);
   if (difference === undefined) return [];
   return [{ function: entry, message: `${check.name}: ${difference}`, where: check.where }];
 }

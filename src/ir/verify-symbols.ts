@@ -1,20 +1,12 @@
 /** @file Symbols: each defined once in its module, and used with the types it was defined with. */
 import type { Attribute } from "./attribute.js";
-import { VerifyError } from "./errors.js";
-import { describeLocation, sourcePosition } from "./location.js";
+import { violationError } from "./errors.js";
 import type { Operation } from "./operation.js";
 import { isOp } from "./ops/index.js";
 import { formatFunctionType, type FunctionType, functionType } from "./types.js";
 
 function fail(operation: Operation, constraint: string, message: string): never {
-  const { location } = operation;
-  throw new VerifyError(
-    {
-      message: `${operation.name}: ${message} [${constraint}]`,
-      where: sourcePosition(location) ?? describeLocation(location),
-    },
-    constraint,
-  );
+  throw violationError(operation, { constraint, message });
 }
 
 type Symbols = ReadonlyMap<string, Operation>;

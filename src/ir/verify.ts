@@ -2,8 +2,8 @@
  * @file The verifier: structure (one definition, dominance, terminators, symbols), the op table's constraints (counts, type
  * classes, attributes), and each op's own rule, whose inferred types are compared with the written ones.
  */
-import { VerifyError } from "./errors.js";
-import { describeLocation, type Location, sourcePosition } from "./location.js";
+import { violationError } from "./errors.js";
+import type { Location } from "./location.js";
 import { type Block, isOperation, type Operation, type Region, type Value } from "./operation.js";
 import type { OpDefinition, OpView } from "./ops/define.js";
 import { findOp } from "./ops/index.js";
@@ -26,13 +26,7 @@ export interface OpParts {
 }
 
 function fail(parts: OpParts, constraint: string, message: string): never {
-  throw new VerifyError(
-    {
-      message: `${parts.name}: ${message} [${constraint}]`,
-      where: sourcePosition(parts.location) ?? describeLocation(parts.location),
-    },
-    constraint,
-  );
+  throw violationError(parts, { constraint, message });
 }
 
 function viewOf(parts: OpParts): OpView<never> {

@@ -1,4 +1,5 @@
 /** @file CPUs: XLA's, in the process's own memory. */
+import { cpuLimits } from "./cpu-limits.js";
 import { cpuNames } from "./names.js";
 import { attentionRule, commonRules, scanRule } from "./rules.js";
 import { defineTarget } from "./define-target.js";
@@ -12,6 +13,7 @@ export const cpu = defineTarget({
     "nn.linear_scan": scanRule({ strategy: "sequential", unroll: 1 }),
     "nn.local_attention": attentionRule({ strategy: "banded", block: undefined }),
   },
+  limits: cpuLimits,
   preferences: {
     // XLA of jaxlib 0.11.2, [m, 768] x [2304, 768] and back, 24 times one after the other, GB/s of weights. f32: one row 28; two 12,
     // operands swapped 22; 16 rows 10 and 15, 64 rows 7.3 and 8.6, 128 as fast. bf16: one row 2 (element by element), two 9, swapped 20;

@@ -1,7 +1,8 @@
 /** @file Declares a target, with defaults for what is left out. */
 import type { Pipeline } from "../passes/index.js";
 import { UsageError } from "../support/errors.js";
-import { commonLimits, type Limit } from "./limits.js";
+import { commonLimits } from "./common-limits.js";
+import type { Limit } from "./limits.js";
 import { standardPipeline } from "./pipeline.js";
 import type { PipelineRequest } from "./pipeline-options.js";
 import { type Preferences, plainPreferences } from "./preferences.js";

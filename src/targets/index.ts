@@ -1,6 +1,8 @@
 /** @file The public face of the targets: declare one, find one, see what it makes of a program. */
 export { lowerModelOpsPass } from "./lower-model-ops.js";
-export { commonLimits, type Limit, type Refusal, verifyLimits } from "./limits.js";
+export { commonLimits } from "./common-limits.js";
+export { type Limit, verifyLimits } from "./limits.js";
+export type { Refusal } from "../ir/verify-program/index.js";
 export { type AttentionName, attentionNames, type ScanName, scanNames, targetExamples } from "./names.js";
 export type { LoweringOptions, TargetLike } from "./options.js";
 export type { PipelineOptions, PipelineRequest } from "./pipeline-options.js";

@@ -11,7 +11,7 @@ const main = (parameters: string, body: string): string =>
 
 function verdict(text: string, { limits }: Target, version?: StablehloVersion): string | undefined {
   try {
-    verifyLimits(parseModule(text, { allowUnknownOps: true }), limits, version);
+    verifyLimits(parseModule(text, { allowUnknownOps: true }), limits, { version });
     return undefined;
   } catch (error) {
     if (error instanceof VerifyError) return error.constraint;
@@ -46,13 +46,13 @@ describe("verifyLimits", () => {
     expect(verdict(program, cpu)).toBeUndefined();
   });
 
-  test("f6 constants are refused, f6 values are not", () => {
+  test("f6 constants are refused on a CPU, f6 values are not", () => {
     const constant = main("", "  %0 = stablehlo.constant dense<1.000000e+00> : tensor<2xf6E2M3FN>");
     const convert = main(
       "%x: tensor<2xf32>",
       "  %0 = stablehlo.convert %x : (tensor<2xf32>) -> tensor<2xf6E2M3FN>",
     );
-    expect(verdict(constant, cpu)).toBe("target_f6");
+    expect(verdict(constant, cpu)).toBe("fatal_f6");
     expect(verdict(convert, cpu)).toBeUndefined();
   });
 
@@ -96,6 +96,20 @@ describe("verifyLimits", () => {
     expect(on(minor)).toBeUndefined();
     if (minor > 0) expect(on(minor - 1)).toBe("target_version");
     expect(verdict(program, cpu)).toBeUndefined();
+  });
+
+  test("what artifacts hold since StableHLO 1.11 is refused of older plugins as an artifact, not as text", () => {
+    const module = parseModule(
+      main("%x: tensor<4xf32>", "  %0 = stablehlo.abs %x {mhlo.frontend} : tensor<4xf32>"),
+    );
+    const on = (has: number, form?: "text" | "portable") => () =>
+      verifyLimits(module, cpu.limits, { version: [1, has, 0], form });
+    expect(on(10)).not.toThrow();
+    expect(on(10, "text")).not.toThrow();
+    expect(on(10, "portable")).toThrow(
+      "needs StableHLO 1.11.0, and the plugin reads 1.10.0 [target_version]",
+    );
+    expect(on(11, "portable")).not.toThrow();
   });
 
   test("a tolerance is refused on a TPU", () => {

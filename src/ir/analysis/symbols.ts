@@ -34,22 +34,25 @@ export const bodyOf = (func: Operation): Block | undefined => func.regions[0]?.b
 /** What a function returns. */
 export const returnedValues = (body: Block): readonly Value[] => body.last!.operands;
 
-function collect(attribute: Attribute, names: Set<string>): void {
-  if (attribute.kind === "symbol") names.add(attribute.path[0]!);
-  else if (attribute.kind === "array") for (const item of attribute.items) collect(item, names);
+function* symbolsIn(attribute: Attribute): Generator<string> {
+  if (attribute.kind === "symbol") yield attribute.path[0]!;
+  else if (attribute.kind === "array") for (const item of attribute.items) yield* symbolsIn(item);
   else if (attribute.kind === "dictionary")
-    for (const item of attribute.entries.values()) collect(item, names);
+    for (const item of attribute.entries.values()) yield* symbolsIn(item);
 }
 
-/** The symbols that `root` and what is below it refer to: calls, decompositions, called computations. */
+/** The symbols that one operation refers to, each as often as it stands there: calls, decompositions, called computations. */
+export function* symbolsOf(operation: Operation): Generator<string> {
+  for (const [name, kind] of Object.entries(findOp(operation.name)?.attributes ?? {})) {
+    const value = operation.attributes[name];
+    if (value !== undefined) yield* symbolsIn(kind.toAttribute(value));
+  }
+  for (const attribute of operation.extra.values()) yield* symbolsIn(attribute);
+}
+
+/** The symbols that `root` and what is below it refer to. */
 export function referencedSymbols(root: Operation): ReadonlySet<string> {
   const names = new Set<string>();
-  for (const operation of walk(root)) {
-    for (const [name, kind] of Object.entries(findOp(operation.name)?.attributes ?? {})) {
-      const value = operation.attributes[name];
-      if (value !== undefined) collect(kind.toAttribute(value), names);
-    }
-    for (const attribute of operation.extra.values()) collect(attribute, names);
-  }
+  for (const operation of walk(root)) for (const name of symbolsOf(operation)) names.add(name);
   return names;
 }

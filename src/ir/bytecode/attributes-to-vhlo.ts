@@ -9,7 +9,6 @@ import type { Entity } from "./entity.js";
 import { meshFromText } from "./mesh.js";
 import { numberBits } from "./number-bits.js";
 import { shardyToEntity } from "./sdy-to-entity.js";
-import { packElements } from "./tensor-data.js";
 import { typeToVhlo, type Writing } from "./types.js";
 import { vhloAttributes as vhlo, vhloEnums } from "./vhlo-codecs.js";
 
@@ -132,7 +131,7 @@ export function attributeToVhlo(to: Writing, attribute: Attribute): Entity {
     case "denseArray":
       return denseArrayToVhlo(to, attribute);
     case "elements":
-      return pool.make(vhlo.tensor, typeToVhlo(to, attribute.value.type), packElements(attribute.value));
+      return pool.make(vhlo.tensor, typeToVhlo(to, attribute.value.type), to.bytesOf(attribute.value));
     case "resource":
       return to.fail(
         `the constant dense_resource<${attribute.key}> has no portable form`,

@@ -8,7 +8,7 @@ import { type Entity, type EntityPool, isA } from "./entity.js";
 import { numberBits, numberFromBits } from "./number-bits.js";
 import type { Reading } from "./reading.js";
 import { shardyToEntity } from "./sdy-to-entity.js";
-import { packElements, unpackElements } from "./tensor-data.js";
+import { unpackElements } from "./tensor-data.js";
 import type { Writing } from "./types.js";
 
 /** An attribute as MLIR has it without VHLO. */
@@ -44,7 +44,7 @@ export function attributeToBuiltin(to: Writing, attribute: Attribute): Entity {
       return pool.make(
         builtin.elements,
         typeToBuiltin(to, attribute.value.type),
-        packElements(attribute.value),
+        to.bytesOf(attribute.value),
       );
     case "denseArray":
       return denseArray(to, attribute);

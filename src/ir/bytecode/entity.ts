@@ -4,8 +4,7 @@
  */
 import type { ByteReader } from "./byte-reader.js";
 import type { ByteWriter } from "./byte-writer.js";
-import { postOrder } from "../../support/post-order.js";
-import { laterVersion, oldestVersion, type Version } from "../versions.js";
+import type { Version } from "../versions.js";
 
 export type EntityKind = "attribute" | "type";
 
@@ -97,7 +96,6 @@ const sameValue = (a: FieldValue, b: FieldValue): boolean =>
 export class EntityPool {
   readonly #ids = new Map<Entity, number>();
   readonly #byCodec = new Map<unknown, Map<string, Entity[]>>();
-  readonly #since = new Map<Entity, Version>();
 
   /** The one entity of these values; the entities among them must be of this pool. */
   make<Fields extends readonly Field[]>(codec: Codec<Fields>, ...values: ValuesOf<Fields>): Entity {
@@ -109,18 +107,6 @@ export class EntityPool {
     this.#ids.set(entity, this.#ids.size);
     known.push(entity);
     return entity;
-  }
-
-  /** The first StableHLO version that can express an entity and everything in it. */
-  sinceOf(entity: Entity): Version {
-    const known = this.#since;
-    const childrenOf = (other: Entity): Iterable<Entity> => references(other.values);
-    for (const next of postOrder(entity, (other) => known.has(other), childrenOf)) {
-      let since = laterVersion(next.codec.since, oldestVersion);
-      for (const inner of references(next.values)) since = laterVersion(since, known.get(inner)!);
-      known.set(next, since);
-    }
-    return known.get(entity)!;
   }
 
   /** The entities of a codec that only raw bytes may tell apart. */

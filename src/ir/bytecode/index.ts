@@ -1,11 +1,12 @@
 /**
  * @file Portable artifacts: StableHLO as versioned VHLO in MLIR bytecode, written and read without MLIR.
  */
-import type { Operation } from "../operation.js";
+import { type Operation, walk } from "../operation.js";
 import { verifyModule } from "../verify.js";
 import { BytecodeError, PortabilityError } from "./errors.js";
 import { ModuleBuilder } from "./read-module.js";
 import { readProgram } from "./read-program.js";
+import { Requirements } from "./requirements.js";
 import { schema } from "./schema.js";
 import { ProgramBuilder } from "./write-module.js";
 import {
@@ -17,11 +18,13 @@ import {
   type Version,
 } from "../versions.js";
 import { bytecodeVersionOf } from "./bytecode-version.js";
+import type { ProgramForm, Requirement } from "./vhlo-view.js";
 import { writeProgram } from "./write-program.js";
 
 export { BytecodeError, PortabilityError };
 export { isBytecode } from "./read-program.js";
 export { newestVersion, oldestVersion, type Version } from "../versions.js";
+export type { ProgramForm } from "./vhlo-view.js";
 
 export interface SerializeOptions {
   /** `major.minor.patch`; by default the lowest version that can express the module, at least 1.10.0. */
@@ -46,9 +49,10 @@ export interface MinimumVersion {
   readonly because: { readonly operation: Operation; readonly reason: string } | undefined;
 }
 
-function minimumOf(builder: ProgramBuilder): MinimumVersion {
+function minimumOf(module: Operation, requirementOf: (operation: Operation) => Requirement): MinimumVersion {
   let minimum: MinimumVersion = { version: oldestVersion, because: undefined };
-  for (const [operation, { version, because: reason }] of builder.requirements()) {
+  for (const operation of walk(module)) {
+    const { version, because: reason } = requirementOf(operation);
     if (laterVersion(minimum.version, version) !== minimum.version)
       minimum = { version, because: { operation, reason } };
   }
@@ -59,19 +63,25 @@ function minimumOf(builder: ProgramBuilder): MinimumVersion {
  * The oldest version of StableHLO that can express `module`.
  * @throws PortabilityError when none can, naming the operation and the reason
  */
-export const minimumVersion = (module: Operation): MinimumVersion => minimumOf(new ProgramBuilder(module));
+export function minimumVersion(module: Operation): MinimumVersion {
+  const requirements = new Requirements("portable");
+  return minimumOf(module, (operation) => requirements.of(operation));
+}
 
 /**
- * The oldest version of StableHLO that can express one operation, its regions not counted; undefined when no version can,
- * because it (or something in it) has no portable form.
+ * Of the operations of one program, the oldest version of StableHLO whose readers take each in a form, its regions not counted;
+ * undefined when no version tells, because it (or something in it) has no portable form.
  */
-export function portableRequirement(operation: Operation): Version | undefined {
-  try {
-    return new ProgramBuilder(operation).requirement(operation).version;
-  } catch (error) {
-    if (error instanceof PortabilityError) return undefined;
-    throw error;
-  }
+export function versionsNeeded(form: ProgramForm): (operation: Operation) => Version | undefined {
+  const requirements = new Requirements(form);
+  return (operation) => {
+    try {
+      return requirements.of(operation).version;
+    } catch (error) {
+      if (error instanceof PortabilityError) return undefined;
+      throw error;
+    }
+  };
 }
 
 /**
@@ -84,7 +94,9 @@ export function serializePortable(module: Operation, options: SerializeOptions =
   const asked = targetVersion === undefined ? undefined : parseTargetVersion(targetVersion);
   if (verify) verifyModule(module);
   const builder = new ProgramBuilder(module, options.locations);
-  const target = asked ?? laterVersion(defaultVersion, minimumOf(builder).version);
+  const target =
+    asked ??
+    laterVersion(defaultVersion, minimumOf(module, (operation) => builder.requirement(operation)).version);
   const root = builder.build(target, parseTargetVersion(options.libraryVersion ?? newestVersion));
   const program = { version: bytecodeVersionOf(target), producer: `StableHLO_v${target}`, root };
   return writeProgram(program, schema, builder.pool);

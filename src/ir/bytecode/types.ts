@@ -1,5 +1,6 @@
 /** @file Types of the IR as VHLO types, and back. */
 import { floatFromBits, floatToBits } from "../floats/bits.js";
+import type { Elements } from "../elements.js";
 import {
   bitWidth,
   bufferType,
@@ -36,6 +37,8 @@ export interface Writing extends Complaints {
   readonly pool: EntityPool;
   /** Types that are converted already. */
   readonly types: Map<Type, Entity>;
+  /** The bytes of a constant (`packElements`), or none where its type is all that matters. */
+  bytesOf(elements: Elements): Uint8Array;
 }
 
 const witness = "!shape.witness";

@@ -10,12 +10,14 @@ import { findOp } from "../ops/index.js";
 import { formatType, scalarType, type Type } from "../types.js";
 import { attributeToVhlo, integersToVhlo, noneToVhlo, typeAttributeToVhlo } from "./attributes-to-vhlo.js";
 import { defaultOf, isDefault } from "./defaults.js";
-import { type Entity, references } from "./entity.js";
+import type { Codec, Entity } from "./entity.js";
+import { EntityVersions } from "./entity-versions.js";
 import { PortabilityError } from "./errors.js";
+import { keptContent, keptProperties, keptSince, keptTypes } from "./kept-ops.js";
 import { typeToVhlo, type Writing } from "./types.js";
 import { type ApiVersion, apiVersions, vhloAttributes } from "./vhlo-codecs.js";
 import { spreadFields, type VhloOp, vhloVersions } from "./vhlo-ops.js";
-import { compareVersions, laterVersion, type Version } from "../versions.js";
+import { compareVersions, oldestVersion, type Version } from "../versions.js";
 
 /** The least version that something needs, and what it is. */
 export interface Requirement {
@@ -136,12 +138,11 @@ const later = (a: Requirement, b: Requirement): Requirement =>
 /** The first version whose artifacts hold attributes of other dialects than VHLO. */
 const firstMixed: Version = "1.11.0";
 
-const isMixed = ({ codec, values }: Entity): boolean =>
-  codec.dialect !== "vhlo" || [...references(values)].some(isMixed);
+/** How readers get a program: as text, where dialects always mixed, or as the bytes of a portable artifact. */
+export type ProgramForm = "text" | "portable";
 
-/** The first version that can express an attribute of an operation. */
-const sinceOf = ({ pool }: Writing, attribute: Entity): Version =>
-  isMixed(attribute) ? laterVersion(firstMixed, pool.sinceOf(attribute)) : pool.sinceOf(attribute);
+/** What is of another dialect than VHLO, by how the reader gets it. */
+const foreignSince: Readonly<Record<ProgramForm, Version>> = { text: oldestVersion, portable: firstMixed };
 
 const noAttributes: ReadonlyMap<string, Entity> = new Map();
 
@@ -149,9 +150,20 @@ const noAttributes: ReadonlyMap<string, Entity> = new Map();
 export class PortableViews {
   readonly #newest = new Map<Operation, ReadonlyMap<string, Entity>>();
   readonly #requirements = new Map<Operation, Requirement>();
+  readonly #versions: EntityVersions;
+  readonly #keptVersions = new EntityVersions(({ since }: Codec) => since);
 
-  /** @param to complains about the operation that is asked about. */
-  constructor(readonly to: Writing) {}
+  /**
+   * @param to complains about the operation that is asked about.
+   * @param form whose readers `requirement` is about.
+   */
+  constructor(
+    readonly to: Writing,
+    readonly form: ProgramForm = "portable",
+  ) {
+    const foreign = foreignSince[form];
+    this.#versions = new EntityVersions(({ dialect, since }) => (dialect === "vhlo" ? since : foreign));
+  }
 
   /** All attributes of an operation in its newest version. */
   #attributes(operation: Operation): ReadonlyMap<string, Entity> {
@@ -166,7 +178,7 @@ export class PortableViews {
     return all;
   }
 
-  #versions(operation: Operation): readonly VhloOp[] {
+  #revisions(operation: Operation): readonly VhloOp[] {
     const versions = vhloVersions(operation.name);
     if (versions !== undefined) return versions;
     const dialect = operation.name.slice(0, operation.name.indexOf("."));
@@ -186,11 +198,26 @@ export class PortableViews {
   }
 
   #require(operation: Operation): Requirement {
-    const versions = this.#versions(operation);
+    if (keptProperties(operation.name) !== undefined) return this.#requireKept(operation);
+    const versions = this.#revisions(operation);
     const why = needsRevision(operation, versions[0]!);
     const op = why === undefined ? versions[0]! : versions[1]!;
     const start: Requirement = { version: op.since, because: why ?? `operation ${op.name}` };
     return later(this.#requirementOf(operation, op, start), relaxation(operation) ?? start);
+  }
+
+  #requireKept(operation: Operation): Requirement {
+    const { name } = operation;
+    const because = `operation ${name}`;
+    if (this.form === "text") return this.#requirementOfTypes(operation, { version: oldestVersion, because });
+    let worst: Requirement = { version: keptSince(name), because };
+    const { properties, discardable } = keptContent(this.to, operation);
+    for (const entity of [...properties, discardable, ...keptTypes(this.to, operation)]) {
+      if (entity === undefined) continue;
+      const version = this.#keptVersions.of(entity);
+      worst = later(worst, { version, because: `an attribute or a type of ${name}` });
+    }
+    return worst;
   }
 
   #requirementOf(operation: Operation, op: VhloOp, start: Requirement): Requirement {
@@ -200,15 +227,20 @@ export class PortableViews {
     for (const name of op.attributes) {
       const value = all.get(name);
       if (value === undefined) continue;
-      worst = later(worst, { version: sinceOf(to, value), because: `attribute ${name}` });
+      worst = later(worst, { version: this.#versions.of(value), because: `attribute ${name}` });
     }
     for (const [name, value] of operation.extra) {
-      const version = sinceOf(to, attributeToVhlo(to, value));
+      const version = this.#versions.of(attributeToVhlo(to, value));
       worst = later(worst, { version, because: `attribute ${name}` });
     }
-    for (const values of [operation.operands, operation.results]) {
+    return this.#requirementOfTypes(operation, worst);
+  }
+
+  #requirementOfTypes({ operands, results }: Operation, start: Requirement): Requirement {
+    let worst = start;
+    for (const values of [operands, results]) {
       for (const { type } of values) {
-        const version = to.pool.sinceOf(typeToVhlo(to, type));
+        const version = this.#versions.of(typeToVhlo(this.to, type));
         if (compareVersions(worst.version, version) < 0)
           worst = { version, because: `type ${formatType(type)}` };
       }
@@ -216,17 +248,20 @@ export class PortableViews {
     return worst;
   }
 
-  /** The operation as `target` has it. @throws PortabilityError when it cannot express it. */
-  at(operation: Operation, target: Version): PortableView {
+  /** @throws PortabilityError when `target` cannot express the operation */
+  check(operation: Operation, target: Version): void {
     const needed = this.requirement(operation);
-    if (compareVersions(target, needed.version) < 0) {
-      refuse(
-        operation,
-        `${needed.because} needs StableHLO ${needed.version}, the target is ${target}`,
-        `write for ${needed.version} or later, if the reader knows it`,
-      );
-    }
-    const op = this.#versions(operation).find(({ until }) => compareVersions(target, until) <= 0)!;
+    if (compareVersions(target, needed.version) >= 0) return;
+    refuse(
+      operation,
+      `${needed.because} needs StableHLO ${needed.version}, the target is ${target}`,
+      `write for ${needed.version} or later, if the reader knows it`,
+    );
+  }
+
+  /** The operation as `target`, which can express it (`check`), has it; not for those that artifacts hold as they are. */
+  at(operation: Operation, target: Version): PortableView {
+    const op = this.#revisions(operation).find(({ until }) => compareVersions(target, until) <= 0)!;
     const all = this.#attributes(operation);
     const properties = op.attributes.map((name) => all.get(name) ?? this.#dropped(operation, name));
     return { op, properties };

@@ -1,16 +1,15 @@
 /** @file A module as a VHLO program: operations by their VHLO versions, values by number. */
-import type { Attribute } from "../attribute.js";
 import { type Location, unknownLocation } from "../location.js";
-import { findOp } from "../ops/index.js";
 import { type Block, Operation, type Region, type Value, walk } from "../operation.js";
 import { attributeToVhlo } from "./attributes-to-vhlo.js";
-import { attributeToBuiltin, dictionaryToBuiltin } from "./builtin-attributes.js";
+import { dictionaryToBuiltin } from "./builtin-attributes.js";
 import { typeToBuiltin } from "./builtin-types.js";
 import { type Entity, EntityPool } from "./entity.js";
 import { Casts, isBuiltinValue } from "./casts.js";
-import { castName, keptProperties, keptSince, mixes } from "./kept-ops.js";
+import { castName, keptContent, keptProperties, mixes } from "./kept-ops.js";
 import { LocationWriter } from "./locations.js";
 import { PortableViews, refuse, type Requirement } from "./vhlo-view.js";
+import { packElements } from "./tensor-data.js";
 import type { BytecodeBlock, BytecodeOperation, BytecodeRegion, UseList } from "./program.js";
 import type { Type } from "../types.js";
 import { typeToVhlo, type Writing } from "./types.js";
@@ -54,6 +53,7 @@ export class ProgramBuilder {
   readonly #to: Writing = {
     pool: this.pool,
     types: new Map(),
+    bytesOf: packElements,
     fail: (message, hint) => refuse(this.#current, message, hint),
   };
   readonly #views = new PortableViews(this.#to);
@@ -73,17 +73,10 @@ export class ProgramBuilder {
     this.#current = module;
   }
 
-  /** What each operation of the module needs. */
-  *requirements(): Generator<readonly [Operation, Requirement]> {
-    for (const operation of walk(this.module))
-      if (operation.name !== "builtin.module") yield [operation, this.requirement(operation)];
-  }
-
   /** What one operation needs, its regions not counted. @throws PortabilityError when it has no portable form */
   requirement(operation: Operation): Requirement {
     this.#current = operation;
-    if (keptProperties(operation.name) === undefined) return this.#views.requirement(operation);
-    return { version: keptSince(operation.name), because: `operation ${operation.name}` };
+    return this.#views.requirement(operation);
   }
 
   /** The program for readers of `target`, as `library` writes it. @throws PortabilityError */
@@ -125,20 +118,15 @@ export class ProgramBuilder {
     operation: Operation,
     target: Version,
   ): Pick<BytecodeOperation, "name" | "properties" | "discardable"> {
-    const to = this.#to;
-    const { name, attributes } = operation;
-    if (keptProperties(name) === undefined) {
-      const { op, properties } = this.#views.at(operation, target);
-      const discardable = this.#dictionary(operation, (value) => attributeToVhlo(to, value));
-      return { name: op.name, properties, discardable };
-    }
-    const discardable = this.#dictionary(operation, (value) => attributeToBuiltin(to, value));
-    const kinds = findOp(name)!.attributes;
-    const properties = keptProperties(name)!.map(({ name: key }) => {
-      const value = attributes[key];
-      return value === undefined ? undefined : attributeToBuiltin(to, kinds[key]!.toAttribute(value));
-    });
-    return { name, properties, discardable };
+    const { name, extra } = operation;
+    this.#views.check(operation, target);
+    if (keptProperties(name) !== undefined) return { name, ...keptContent(this.#to, operation) };
+    const { op, properties } = this.#views.at(operation, target);
+    const discardable =
+      extra.size === 0
+        ? undefined
+        : dictionaryToBuiltin(this.pool, [...extra], (value) => attributeToVhlo(this.#to, value));
+    return { name: op.name, properties, discardable };
   }
 
   #type(type: Type, isBuiltin: boolean): Entity {
@@ -160,10 +148,6 @@ export class ProgramBuilder {
         isolated: true,
         offset: 0,
       }));
-  }
-
-  #dictionary({ extra }: Operation, convert: (value: Attribute) => Entity): Entity | undefined {
-    return extra.size === 0 ? undefined : dictionaryToBuiltin(this.pool, [...extra], convert);
   }
 
   #useListsOf(values: readonly Value[]): readonly UseList[] {

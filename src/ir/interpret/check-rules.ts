@@ -1,7 +1,8 @@
 /** @file Rules of the ops that check results: the check dialect, and custom calls of its names. */
+import type { Elements } from "../elements.js";
 import type { Operation } from "../operation.js";
 import { checkTolerances } from "../ops/check.js";
-import { formatType, isComplex, isFloat } from "../types.js";
+import { isOp } from "../ops/index.js";
 import { type Comparison, describeDifference } from "./compare.js";
 import { InterpretError, UnsupportedError, whereOf } from "./errors.js";
 import { assertionMessage } from "./shape-assertion.js";
@@ -16,29 +17,28 @@ const targets: Readonly<Record<string, Comparison>> = {
   "check.expect_close": { kind: "close", maxUlps: checkTolerances.closeUlps, minUlps: 0 },
 };
 
-/** Whether an operation checks something when it runs. */
-export function isCheck(operation: Operation): boolean {
-  if (operation.name.startsWith("check.")) return true;
-  if (operation.name !== "stablehlo.custom_call") return false;
-  return (operation.attributes as { call_target_name?: string }).call_target_name! in targets;
+/** How an operation compares, when it is one that checks results: of the check dialect, or a custom call of such a name and two operands. */
+export function comparisonOf(operation: Operation): Comparison | undefined {
+  if (isOp(operation, "stablehlo.custom_call")) {
+    const { call_target_name: target } = operation.attributes;
+    return operation.operands.length === 2 && Object.hasOwn(targets, target) ? targets[target] : undefined;
+  }
+  if (isOp(operation, "check.expect_eq", "check.expect_eq_const")) return { kind: "equal" };
+  if (isOp(operation, "check.expect_almost_eq", "check.expect_almost_eq_const"))
+    return { kind: "almost", tolerance: operation.attributes.tolerance ?? checkTolerances.almost };
+  if (!isOp(operation, "check.expect_close")) return undefined;
+  const { max_ulp_difference: maxUlps, min_ulp_difference: minUlps = 0 } = operation.attributes;
+  return { kind: "close", maxUlps, minUlps };
 }
 
-function check(
-  machine: Machine,
+function compare(
   operation: Operation,
-  actual: RuntimeValue,
-  expected: RuntimeValue,
-  how: Comparison,
+  [actual, expected]: readonly RuntimeValue[],
+  machine: Machine,
 ): readonly RuntimeValue[] {
-  const { type, element } = actual as Tensor;
-  if (how.kind === "close" && !isFloat(element) && !isComplex(element))
-    throw new InterpretError({
-      message: `${operation.name}: units in the last place are those of floats`,
-      expected: "floats or complex numbers",
-      got: formatType(type),
-      where: whereOf(operation),
-    });
-  const difference = describeDifference(actual as Tensor, expected as Tensor, how);
+  const comparer = { name: operation.name, where: whereOf(operation) };
+  const how = comparisonOf(operation)!;
+  const difference = describeDifference(comparer, actual as Tensor, expected as Tensor, how);
   machine.report(operation, difference);
   // A custom call may ask for the answer, as tensor<i1>.
   return operation.results.map(() => Tensor.fromBooleans([], [difference === undefined]));
@@ -54,42 +54,28 @@ function assertShapes(operation: Operation, operands: readonly Tensor[]): readon
 const customCall: ControlRule<"stablehlo.custom_call"> = (operation, operands, machine) => {
   const { call_target_name: target } = operation.attributes;
   if (target === "shape_assertion") return assertShapes(operation, operands as readonly Tensor[]);
-  const how = targets[target];
-  const [actual, expected] = operands;
-  if (how === undefined || actual === undefined || expected === undefined)
+  if (comparisonOf(operation) === undefined)
     throw new UnsupportedError(
       "custom call",
       `custom_call @${target} is code of some target, not of the program`,
       whereOf(operation),
     );
-  return check(machine, operation, actual, expected, how);
+  return compare(operation, operands, machine);
 };
 
-/** The constant of a check op as a tensor. */
-const constantOf = (operation: {
-  readonly attributes: { readonly value: Parameters<typeof Tensor.fromElements>[0] };
-}): Tensor => Tensor.fromElements(operation.attributes.value);
+/** Of an op that compares with its attribute `value`. */
+const compareWithValue = (
+  operation: Operation & { readonly attributes: { readonly value: Elements } },
+  [actual]: readonly RuntimeValue[],
+  machine: Machine,
+): readonly RuntimeValue[] =>
+  compare(operation, [actual!, Tensor.fromElements(operation.attributes.value)], machine);
 
 export const checkRules = {
-  "check.expect_almost_eq": ((operation, [actual, expected], machine) => {
-    const { tolerance = checkTolerances.almost } = operation.attributes;
-    return check(machine, operation, actual!, expected!, { kind: "almost", tolerance });
-  }) satisfies ControlRule<"check.expect_almost_eq">,
-  "check.expect_almost_eq_const": ((operation, [actual], machine) => {
-    const { tolerance = checkTolerances.almost } = operation.attributes;
-    return check(machine, operation, actual!, constantOf(operation), { kind: "almost", tolerance });
-  }) satisfies ControlRule<"check.expect_almost_eq_const">,
-  "check.expect_close": ((operation, [actual, expected], machine) => {
-    const { max_ulp_difference: maxUlps, min_ulp_difference: minUlps = 0 } = operation.attributes;
-    return check(machine, operation, actual!, expected!, { kind: "close", maxUlps, minUlps });
-  }) satisfies ControlRule<"check.expect_close">,
-  "check.expect_eq": ((operation, [actual, expected], machine) =>
-    check(machine, operation, actual!, expected!, {
-      kind: "equal",
-    })) satisfies ControlRule<"check.expect_eq">,
-  "check.expect_eq_const": ((operation, [actual], machine) =>
-    check(machine, operation, actual!, constantOf(operation), {
-      kind: "equal",
-    })) satisfies ControlRule<"check.expect_eq_const">,
+  "check.expect_almost_eq": compare,
+  "check.expect_almost_eq_const": compareWithValue satisfies ControlRule<"check.expect_almost_eq_const">,
+  "check.expect_close": compare,
+  "check.expect_eq": compare,
+  "check.expect_eq_const": compareWithValue satisfies ControlRule<"check.expect_eq_const">,
   "stablehlo.custom_call": customCall,
 } as const;

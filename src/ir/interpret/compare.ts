@@ -1,8 +1,10 @@
 /**
  * @file What the check ops compare, and how they say what differs.
  */
+import type { ErrorDetails } from "../../support/errors.js";
 import { formatType, isComplex, isFloat } from "../types.js";
 import { partCount, ulpDistance } from "./bits.js";
+import { InterpretError } from "./errors.js";
 import { domainOf, type Tensor } from "./tensor.js";
 
 /** How two tensors are compared: equal values, at most so far apart, or at most so many floats apart. */
@@ -39,8 +41,30 @@ function worstUlps(a: Tensor, b: Tensor, count: number): { readonly at: number; 
   return worst;
 }
 
-/** What differs between the tensors, or undefined when the comparison holds. */
-export function describeDifference(actual: Tensor, expected: Tensor, how: Comparison): string | undefined {
+/** Who compares, for errors. */
+interface Comparer {
+  /** The name of an op, or what else compares. */
+  readonly name: string;
+  readonly where?: ErrorDetails["where"];
+}
+
+/**
+ * What differs between the tensors, or undefined when the comparison holds.
+ * @throws InterpretError for tensors that cannot be compared so: integers have no units in the last place
+ */
+export function describeDifference(
+  { name, where }: Comparer,
+  actual: Tensor,
+  expected: Tensor,
+  how: Comparison,
+): string | undefined {
+  if (how.kind === "close" && !isFloating(actual))
+    throw new InterpretError({
+      message: `${name}: units in the last place are those of floats`,
+      expected: "floats or complex numbers",
+      got: formatType(actual.type),
+      where,
+    });
   if (actual.type !== expected.type)
     return `${formatType(actual.type)} is compared with ${formatType(expected.type)}`;
   const count = domainOf(actual.element) === "quantized" ? actual.count : partCount(actual);

@@ -3,8 +3,7 @@
  * parts of an axis divide it and do not overlap; there is one list of axes for each dimension; a manual computation binds axes that are free.
  */
 import type { Attribute, AttributeDictionary } from "../attribute.js";
-import { VerifyError } from "../errors.js";
-import { describeLocation, sourcePosition } from "../location.js";
+import { violationError } from "../errors.js";
 import type { Operation } from "../operation.js";
 import { isOp } from "../ops/index.js";
 import { formatType, type Type } from "../types.js";
@@ -17,11 +16,6 @@ interface Around {
   readonly meshes: ReadonlyMap<string, Mesh>;
   /** Axes that manual computations around have bound. */
   readonly manual: ReadonlySet<string>;
-}
-
-function fail({ name, location }: Operation, { constraint, message }: Problem): never {
-  const where = sourcePosition(location) ?? describeLocation(location);
-  throw new VerifyError({ message: `${name}: ${message} [${constraint}]`, where }, constraint);
 }
 
 /** The size of a value's shape, or undefined when it has none. */
@@ -223,8 +217,9 @@ function verifyBelow(operation: Operation, around: Around): void {
     for (const block of region.blocks)
       for (const inner of block) {
         const problem = operationProblem(inner, around);
-        if (problem !== undefined) fail(inner, problem);
-        if (inner.regions.length > 0) verifyBelow(inner, withManual(inner, around));
+        if (problem !== undefined) throw violationError(inner, problem);
+        if (inner.name === "builtin.module") verifyShardings(inner);
+        else if (inner.regions.length > 0) verifyBelow(inner, withManual(inner, around));
       }
 }
 
@@ -236,7 +231,7 @@ const withManual = (operation: Operation, around: Around): Around =>
       }
     : around;
 
-/** Verifies every sharding of a module. @throws VerifyError */
+/** Verifies every sharding of a module, and of the modules in it by their own meshes. @throws VerifyError */
 export function verifyShardings(module: Operation): void {
   const meshes = new Map<string, Mesh>();
   for (const operation of module.regions[0]?.blocks[0] ?? [])

@@ -2,10 +2,8 @@
  * @file The call graph of a module: compilers inline every call, so a cycle never ends, and functions that call each other twice
  * a level double the program at each level.
  */
-import { type FunctionOperation, functionsOf } from "../analysis/symbols.js";
-import type { Attribute } from "../attribute.js";
+import { type FunctionOperation, functionsOf, symbolsOf } from "../analysis/symbols.js";
 import { type Operation, walk } from "../operation.js";
-import { findOp } from "../ops/index.js";
 import type { Refusal } from "./refusal.js";
 
 /** Operations that a program may have once all calls are inlined. Large models of today have some 100,000. */
@@ -23,22 +21,6 @@ interface Node {
   readonly calls: readonly Call[];
 }
 
-function symbolsIn(attribute: Attribute): readonly string[] {
-  if (attribute.kind === "symbol") return [attribute.path[0]!];
-  if (attribute.kind === "array") return attribute.items.flatMap(symbolsIn);
-  return [];
-}
-
-/** Symbols that the attributes of one operation name, each as often as it stands there. */
-function symbolsOf(operation: Operation): readonly string[] {
-  const declared = Object.entries(findOp(operation.name)?.attributes ?? {});
-  const attributes = declared.flatMap(([name, kind]) => {
-    const value = operation.attributes[name];
-    return value === undefined ? [] : [kind.toAttribute(value)];
-  });
-  return [...attributes, ...operation.extra.values()].flatMap(symbolsIn);
-}
-
 function graphOf(module: Operation): ReadonlyMap<string, Node> {
   const functions = functionsOf(module);
   const names = new Set(functions.map((func) => func.attributes.sym_name));
@@ -46,7 +28,7 @@ function graphOf(module: Operation): ReadonlyMap<string, Node> {
     functions.map((func) => {
       const inner = [...walk(func)].filter((operation) => operation !== func);
       const calls = inner.flatMap((operation) =>
-        symbolsOf(operation).flatMap((callee) => (names.has(callee) ? [{ operation, callee }] : [])),
+        [...symbolsOf(operation)].flatMap((callee) => (names.has(callee) ? [{ operation, callee }] : [])),
       );
       return [func.attributes.sym_name, { func, own: inner.length, calls }];
     }),
@@ -60,8 +42,14 @@ interface Frame {
   next: number;
 }
 
+/** An operation that a rule of the call graph refuses. */
+interface RefusedCall {
+  readonly operation: Operation;
+  readonly refusal: Refusal;
+}
+
 /** The first call that closes a cycle, or the first function that inlining makes too large; undefined when there is neither. */
-export function checkCallGraph(module: Operation): Refusal | undefined {
+export function checkCallGraph(module: Operation): RefusedCall | undefined {
   const graph = graphOf(module);
   const sizes = new Map<string, number>();
   // By hand, not by recursion: a chain of calls may be longer than the stack is deep.
@@ -98,20 +86,24 @@ const pathTo = (callee: string, open: readonly Frame[]): readonly string[] => {
   return [...names.slice(names.indexOf(callee)), callee];
 };
 
-const cycle = ({ operation }: Call, path: readonly string[]): Refusal => ({
+const cycle = ({ operation }: Call, path: readonly string[]): RefusedCall => ({
   operation,
-  constraint: "call_cycle",
-  message: "functions call each other in a circle, and calls are inlined",
-  expected: "a call graph without cycles",
-  got: path.map((name) => `@${name}`).join(" -> "),
-  hint: "write the repetition as a while loop",
+  refusal: {
+    constraint: "call_cycle",
+    message: "functions call each other in a circle, and calls are inlined",
+    expected: "a call graph without cycles",
+    got: path.map((name) => `@${name}`).join(" -> "),
+    hint: "write the repetition as a while loop",
+  },
 });
 
-const tooLarge = (operation: FunctionOperation, size: number): Refusal => ({
+const tooLarge = (operation: FunctionOperation, size: number): RefusedCall => ({
   operation,
-  constraint: "call_expansion",
-  message: `@${operation.attributes.sym_name} is too large once its calls are inlined`,
-  expected: `at most ${EXPANDED_OPERATIONS} operations`,
-  got: `${size}`,
-  hint: "call the function in a while loop, or fewer times",
+  refusal: {
+    constraint: "call_expansion",
+    message: `@${operation.attributes.sym_name} is too large once its calls are inlined`,
+    expected: `at most ${EXPANDED_OPERATIONS} operations`,
+    got: `${size}`,
+    hint: "call the function in a while loop, or fewer times",
+  },
 });

@@ -37,7 +37,6 @@ export function checkCollective(operation: Operation, participants: number): Ref
   if (!collectives.has(operation.name)) return undefined;
   if (operation.operands.some(({ type }) => type.kind === "tensor" && type.shape.includes(0))) {
     return {
-      operation,
       constraint: "collective_empty",
       message: "exchanges no elements, which XLA divides by",
       hint: "leave it out: there is nothing to exchange",
@@ -46,7 +45,6 @@ export function checkCollective(operation: Operation, participants: number): Ref
   const stranger = idsOf(operation).find((id) => id >= participants);
   if (stranger === undefined) return undefined;
   return {
-    operation,
     constraint: "collective_participant",
     message: `names device ${stranger}, which takes no part`,
     expected: `ids below ${participants}, the module's replicas times its partitions`,

@@ -21,7 +21,6 @@ export function checkModuleAttributes(module: Operation): Refusal | undefined {
   const name = [...module.extra.keys()].find((key) => read.test(key) && !known.has(key));
   if (name === undefined) return undefined;
   return {
-    operation: module,
     constraint: "module_attribute",
     message: `the module's attribute ${name} is believed by plugins without a look at the program`,
     expected: `one of ${[...known].join(", ")}, or none`,

@@ -31,7 +31,6 @@ export function checkSizes(operation: Operation): Refusal | undefined {
   const type = values.flatMap((value) => tensorsIn(value.type)).find((tensor) => countOf(tensor) >= ELEMENTS);
   if (type === undefined) return undefined;
   return {
-    operation,
     constraint: "value_size",
     message: `${formatType(type)} has too many elements for a compiler to count`,
     expected: "fewer than 2^40 elements, empty dimensions counted as 1",

@@ -1,6 +1,7 @@
 /** @file What libtpu is known to fail on, besides what no plugin takes. */
 import { formatType } from "../../ir/types.js";
-import { commonLimits, findType, type Limit } from "../limits.js";
+import { commonLimits } from "../common-limits.js";
+import { findType, type Limit } from "../limits.js";
 
 const refuseNarrowTypes: Limit = (operation) => {
   const type = findType(operation, (element) => element === "i2" || element === "ui2");

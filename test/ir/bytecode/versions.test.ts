@@ -12,7 +12,7 @@ import { bytecodeVersionOf } from "../../../src/ir/bytecode/bytecode-version.js"
 import { vhloVersions } from "../../../src/ir/bytecode/vhlo-ops.js";
 import { type Operation, walk } from "../../../src/ir/operation.js";
 import { opDefinitions } from "../../../src/ir/ops/index.js";
-import { minimumMinorVersion } from "../../../src/ir/verify-version.js";
+import { minorVersions, type ProgramForm } from "../../../src/ir/verify-version.js";
 import { anyType, moduleOf, planOf } from "./random-modules.js";
 import { parseModule, printModule } from "../../../src/ir/text/index.js";
 
@@ -21,6 +21,9 @@ const inMain = (head: string, ...lines: readonly string[]): string =>
 const unary = (op: string, type = "tensor<4xf32>"): string =>
   inMain(`(%arg0: ${type}) -> ${type}`, `%0 = stablehlo.${op} %arg0 : ${type}`, `return %0 : ${type}`);
 const parse = (text: string) => parseModule(text, { file: "f.mlir" });
+
+const minorNeeded = (module: Operation, form: ProgramForm): number =>
+  Math.max(...[...walk(module)].map(minorVersions(form)));
 
 const programs: readonly (readonly [version: string, reason: string | undefined, text: string])[] = [
   ["0.9.0", undefined, unary("abs")],
@@ -151,7 +154,7 @@ describe("what a plugin of an older StableHLO is not given", () => {
       fc.assert(
         fc.property(planOf(definition), anyType, (plan, type) => {
           const module = moduleOf([plan], [type]);
-          const needed = Math.max(...[...walk(module)].map(minimumMinorVersion));
+          const needed = minorNeeded(module, "portable");
           expect(minors.map((version) => canBeWritten(module, version))).toEqual(
             minors.map((_version, minor) => minor >= needed),
           );
@@ -168,8 +171,7 @@ describe("what a plugin of an older StableHLO is not given", () => {
       const line = `%0:${count} = "stablehlo.all_gather"(${operands}) <{all_gather_dim = 0 : i64, replica_groups = dense<0> : tensor<1x1xi64>}> : (${types}) -> (${types})`;
       return parse(inMain("(%arg0: tensor<4xf32>, %arg1: tensor<4xf32>)", line, "return"));
     };
-    const needed = (module: Operation): number => Math.max(...[...walk(module)].map(minimumMinorVersion));
-    expect([needed(gather(1)), needed(gather(2))]).toEqual([0, 5]);
+    expect([gather(1), gather(2)].map((module) => minorNeeded(module, "portable"))).toEqual([0, 5]);
   });
 
   test.each([
@@ -179,6 +181,49 @@ describe("what a plugin of an older StableHLO is not given", () => {
   ])("%s may be asked for its accuracy since 1.%d", (name, minor) => {
     const line = `%0 = stablehlo.${name} %arg0 {result_accuracy = #stablehlo.result_accuracy<mode = #stablehlo.result_accuracy_mode<HIGHEST>>} : tensor<f32>`;
     const module = parse(inMain("(%arg0: tensor<f32>)", line, "return"));
-    expect(Math.max(...[...walk(module)].map(minimumMinorVersion))).toBe(minor);
+    expect(minorNeeded(module, "portable")).toBe(minor);
+  });
+});
+
+describe("what artifacts hold since 1.11, and text always did", () => {
+  const absWith = (attribute: string): string => unary("abs").replace("%arg0 :", `%arg0 {${attribute}} :`);
+  const shardyOf = (type: string): string =>
+    inMain(
+      `(%arg0: ${type}) -> ${type}`,
+      `%0 = sdy.propagation_barrier %arg0 allowed_direction=NONE : ${type}`,
+      `return %0 : ${type}`,
+    );
+
+  test.each([
+    ["an op of Shardy", shardyOf("tensor<4xf32>"), 11, 0],
+    ["an op of Shardy with a type of 1.8", shardyOf("tensor<4xf4E2M1FN>"), 11, 8],
+    ["a sharding", absWith("sdy.sharding = #sdy.sharding_per_value<[<@mesh, [{}]>]>"), 11, 0],
+    ["a unit attribute", absWith("a"), 11, 0],
+    ["a list in a dictionary", absWith("a = {b = [unit]}"), 11, 0],
+    ["a symbol in a symbol", absWith("a = @b::@c"), 11, 0],
+    ["an op of 1.4", unary("tan"), 4, 4],
+  ])("%s", (_, text, portable, asText) => {
+    const module = parse(text);
+    expect(minorNeeded(module, "portable")).toBe(portable);
+    expect(minorNeeded(module, "text")).toBe(asText);
+    expect(minimumVersion(module).version).toBe(`1.${portable}.0`);
+    expect(canBeWritten(module, `1.${portable}.0`)).toBe(true);
+    expect(canBeWritten(module, `1.${portable - 1}.0`)).toBe(false);
+  });
+
+  test("what an op of Shardy has is converted: a type without a form in artifacts has no minimum version", () => {
+    const module = parse(shardyOf("tensor<4x!quant.uniform<i8:f32, 5.000000e-01>>"));
+    const message = "sdy.propagation_barrier: a quantised type has no form outside of VHLO";
+    expect(() => minimumVersion(module)).toThrow(message);
+    expect(() => serializePortable(module)).toThrow(message);
+  });
+
+  test("so does an attribute: a constant that lies elsewhere", () => {
+    const module = parse(
+      'module {\n  sdy.mesh @mesh = <["x"=2]> {a = dense_resource<weights> : tensor<2xf32>}\n}\n',
+    );
+    const message = "sdy.mesh: a resource cannot be an attribute outside of VHLO";
+    expect(() => minimumVersion(module)).toThrow(message);
+    expect(() => serializePortable(module)).toThrow(message);
   });
 });

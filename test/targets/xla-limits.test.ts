@@ -1,15 +1,19 @@
 /** Each rule refuses the smallest program that was seen to end or hang a compiler, and accepts its nearest relative. */
 import { expect, test } from "vitest";
-import { VerifyError } from "../../../src/ir/errors.js";
-import { parseModule } from "../../../src/ir/text/index.js";
-import { verifyModule } from "../../../src/ir/verify.js";
-import { verifyProgram } from "../../../src/ir/verify-program/index.js";
+import { VerifyError } from "../../src/ir/errors.js";
+import { parseModule } from "../../src/ir/text/index.js";
+import { verifyModule } from "../../src/ir/verify.js";
+import { cpu } from "../../src/targets/cpu.js";
+import { gpu } from "../../src/targets/gpu.js";
+import { verifyLimits } from "../../src/targets/limits.js";
+import type { Target } from "../../src/targets/target.js";
+import { tpu } from "../../src/targets/tpu/index.js";
 
-function verdict(parameters: string, operations: string): string {
+function verdict(parameters: string, operations: string, target: Target = cpu): string {
   const module = parseModule(`func.func @main(${parameters}) {\n  ${operations}\n  return\n}`);
   verifyModule(module);
   try {
-    verifyProgram(module);
+    verifyLimits(module, target.limits);
     return "accepted";
   } catch (error) {
     if (error instanceof VerifyError) return error.constraint!;
@@ -73,4 +77,27 @@ test.each<readonly [constraint: string, parameters: string, operations: string]>
   ["accepted", "%a: tensor<2xf6E2M3FN>", "%0 = stablehlo.convert %a : (tensor<2xf6E2M3FN>) -> tensor<2xf32>"],
 ])("%s: %s %s", (constraint, parameters, operations) => {
   expect(verdict(parameters, operations)).toBe(constraint);
+});
+
+const send = (kind: number, isHostTransfer: boolean): readonly [string, string] => [
+  "%a: tensor<2xf32>, %t: !stablehlo.token",
+  `%0 = "stablehlo.send"(%a, %t) <{channel_handle = #stablehlo.channel_handle<handle = 1, type = ${kind}>, is_host_transfer = ${isHostTransfer}}> : (tensor<2xf32>, !stablehlo.token) -> !stablehlo.token`,
+];
+
+test("a transfer waits for the host where it goes there, not where it goes to another device", () => {
+  expect([send(2, true), send(1, false)].map(([a, b]) => verdict(a, b))).toEqual([
+    "fatal_host_transfer",
+    "accepted",
+  ]);
+});
+
+test("what XLA's parts for CPUs alone do not survive is taken elsewhere", () => {
+  const programs = [concatenate("f6E2M3FN"), remainder("complex<f32>"), selectAndScatter(0)];
+  for (const target of [gpu, tpu])
+    expect(programs.map(([a, b]) => verdict(a, b, target))).toEqual(["accepted", "accepted", "accepted"]);
+});
+
+test("what no part of XLA survives is refused everywhere", () => {
+  for (const target of [cpu, gpu, tpu])
+    expect(verdict(...rng("ui8", "UNIFORM"), target)).toBe("fatal_rng_type");
 });

@@ -1,0 +1,99 @@
+/** @file What no plugin takes: XLA's parts that all of them share reject it, wait for ever, or end the process. */
+import { ENTRY } from "../ir/analysis/symbols.js";
+import { formatType, isQuantized, isUnbounded, type TensorType } from "../ir/types.js";
+import { findType, type Limit, limitOf } from "./limits.js";
+
+const refuseDynamicArguments = limitOf(["func.func"], (operation) => {
+  if (operation.attributes.sym_name !== ENTRY) return undefined;
+  const argument = operation.regions[0]?.blocks[0]?.arguments.find(({ type }) => isUnbounded(type));
+  if (argument === undefined) return undefined;
+  return {
+    constraint: "target_dynamic",
+    message: `argument #${argument.index} of @main has the unbounded type ${formatType(argument.type)}`,
+    hint: "compile once for each size, or give the dimension a bound",
+  };
+});
+
+const refuseQuantised: Limit = (operation) => {
+  const type = findType(operation, isQuantized);
+  if (type === undefined) return undefined;
+  return {
+    constraint: "target_quantised",
+    message: `${formatType(type)} is quantised, and no plugin compiles quantised ops`,
+    hint: "lower them to integer arithmetic first",
+  };
+};
+
+const isResource = (attribute: unknown): boolean =>
+  typeof attribute === "object" && attribute !== null && "kind" in attribute && attribute.kind === "resource";
+
+const refuseResources: Limit = (operation) => {
+  const attributes: readonly (readonly [string, unknown])[] = [
+    ...Object.entries(operation.attributes),
+    ...operation.extra,
+  ];
+  const resource = attributes.find(([, attribute]) => isResource(attribute));
+  if (resource === undefined) return undefined;
+  return {
+    constraint: "target_resource",
+    message: `${resource[0]} is a dense_resource, which XLA does not read`,
+    hint: "pass the data as an argument, or write it as dense<..>",
+  };
+};
+
+const refuseScan: Limit = (operation) =>
+  operation.name === "chlo.scan"
+    ? {
+        constraint: "target_scan",
+        message: "chlo.scan aborts the TPU plugin, and older plugins do not know it",
+        hint: "use nn.linear_scan or a while loop",
+      }
+    : undefined;
+
+const refuseZeroSlices = limitOf(["stablehlo.gather"], ({ attributes }) => {
+  const { dimension_numbers: numbers, slice_sizes: sizes } = attributes;
+  const gone = [...numbers.collapsed_slice_dims, ...(numbers.operand_batching_dims ?? [])];
+  if (!gone.some((dimension) => sizes[dimension] === 0)) return undefined;
+  return {
+    constraint: "fatal_gather_zero_slice",
+    message: "a collapsed dimension has slice size 0",
+    hint: "the result is what padding gives: write that, or take slices of size 1",
+  };
+});
+
+/** Types that XLA has a generator of uniform numbers for. */
+const drawn: ReadonlySet<unknown> = new Set(["f16", "bf16", "f32", "f64", "i32", "ui32", "i64", "ui64"]);
+
+const refuseRandomTypes = limitOf(["stablehlo.rng"], ({ attributes, operands }) => {
+  const type = operands[0]!.type as TensorType;
+  if (attributes.rng_distribution !== "UNIFORM" || drawn.has(type.element)) return undefined;
+  return {
+    constraint: "fatal_rng_type",
+    message: `there is no generator of uniform ${formatType(type)}`,
+    hint: "draw i32 or f32 and convert",
+  };
+});
+
+/** `send` and `recv` between devices are not among them. */
+const refuseHostTransfers = limitOf(
+  ["stablehlo.infeed", "stablehlo.outfeed", "stablehlo.send", "stablehlo.recv"],
+  ({ name, attributes }) => {
+    if ("channel_handle" in attributes && attributes.is_host_transfer !== true) return undefined;
+    return {
+      constraint: "fatal_host_transfer",
+      message: `waits for the host, which nobody here speaks for: ${name} would never end`,
+      hint: "pass the data as an argument, or return it as a result",
+    };
+  },
+);
+
+/** What no plugin takes. */
+export const commonLimits: readonly Limit[] = [
+  refuseDynamicArguments,
+  refuseQuantised,
+  refuseResources,
+  refuseScan,
+  refuseZeroSlices,
+  refuseRandomTypes,
+  refuseHostTransfers,
+];

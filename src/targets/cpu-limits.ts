@@ -1,0 +1,74 @@
+/**
+ * @file Operations that are valid and end or hang the process of XLA's CPU compiler all the same (jaxlib 0.11.2), each found by compiling
+ * generated programs in child processes (tools/survival). A limit refuses no more than that.
+ */
+import type { Operation, Value } from "../ir/operation.js";
+import { type ElementType, formatType, type TensorType } from "../ir/types.js";
+import { commonLimits } from "./common-limits.js";
+import { type Limit, limitOf } from "./limits.js";
+
+const tensor = (operation: Operation, index: number): TensorType =>
+  operation.operands[index]!.type as TensorType;
+
+/** Elements that XLA packs several to a byte and then cannot cut between them. */
+const isPacked = (element: ElementType): boolean => element === "i2" || element === "ui2";
+
+const refusePackedConcatenate = limitOf(["stablehlo.concatenate"], (operation) => {
+  const type = tensor(operation, 0);
+  if (!isPacked(type.element)) return undefined;
+  return {
+    constraint: "fatal_concatenate_i2",
+    message: `${formatType(type)} is packed four to a byte and cannot be joined`,
+    hint: "convert to i8, concatenate, convert back",
+  };
+});
+
+const refuseEmptyScatter = limitOf(["stablehlo.select_and_scatter"], (operation) => {
+  if (!tensor(operation, 1).shape.includes(0)) return undefined;
+  return {
+    constraint: "fatal_select_and_scatter_empty",
+    message: "the source is empty",
+    hint: "the result is init_value everywhere: broadcast it",
+  };
+});
+
+const refuseComplexRemainder = limitOf(["stablehlo.remainder"], (operation) => {
+  const type = tensor(operation, 0);
+  if (typeof type.element !== "string" || !type.element.startsWith("complex<")) return undefined;
+  return {
+    constraint: "fatal_complex_remainder",
+    message: `there is no remainder of ${formatType(type)}`,
+    hint: "say what is meant for the real and the imaginary part apart",
+  };
+});
+
+/** Operations that do not look at elements, or only to make others of them. */
+const passesOn: ReadonlySet<string> = new Set([
+  "stablehlo.convert",
+  "stablehlo.return",
+  "func.return",
+  "func.call",
+]);
+
+const isSixBit = ({ type }: Value): boolean =>
+  type.kind === "tensor" && typeof type.element === "string" && type.element.startsWith("f6E");
+
+/** Elements of six bits lie in a byte each for some parts of the compiler, and packed for others: it aborts where they meet. */
+const refuseSixBits: Limit = (operation) => {
+  if (passesOn.has(operation.name)) return undefined;
+  const value = [...operation.operands, ...operation.results].find(isSixBit);
+  if (value === undefined) return undefined;
+  return {
+    constraint: "fatal_f6",
+    message: `computes on ${formatType(value.type)}, elements of six bits`,
+    hint: "convert to f8E4M3FN or f32, compute, convert back",
+  };
+};
+
+export const cpuLimits: readonly Limit[] = [
+  ...commonLimits,
+  refusePackedConcatenate,
+  refuseEmptyScatter,
+  refuseComplexRemainder,
+  refuseSixBits,
+];
