@@ -307,7 +307,10 @@ export function enumKind<const V extends string>(
     schema: z.enum(values as readonly [V, ...V[]]) as unknown as z.ZodType<V>,
     toAttribute: (value) => ({ kind: "enum", dialect, name, value }),
     fromAttribute: (a) =>
-      a.kind === "enum" && a.name === name && (values as readonly string[]).includes(a.value)
+      a.kind === "enum" &&
+      a.dialect === dialect &&
+      a.name === name &&
+      (values as readonly string[]).includes(a.value)
         ? (a.value as V)
         : undefined,
   });

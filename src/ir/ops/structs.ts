@@ -82,7 +82,10 @@ function structKind<const F extends FieldTable>(
         .map(([key, field]) => [key, fields[key]!.toAttribute(field)] as const);
       return { kind: "struct", dialect, name, fields: new Map(entries) };
     },
-    fromAttribute: (a) => (a.kind === "struct" && a.name === name ? readFields(fields, a.fields) : undefined),
+    fromAttribute: (a) =>
+      a.kind === "struct" && a.dialect === dialect && a.name === name
+        ? readFields(fields, a.fields)
+        : undefined,
   };
 }
 
