@@ -76,7 +76,10 @@ export async function* generate(
   let underWay = false;
   try {
     for (let before = startedAt; ; ) {
-      const left = timeoutMs === undefined ? undefined : Math.max(0, timeoutMs - (before - startedAt));
+      const left =
+        timeoutMs === undefined ? undefined : Math.max(0, timeoutMs - (performance.now() - startedAt));
+      // A step that is there already would win against any timer.
+      if (left === 0) throw abortedError("generate", startedAt, options);
       const next = () => {
         underWay = true;
         return steps.next().finally(() => {
@@ -105,10 +108,11 @@ export async function* generate(
       if (running.size === 0) break;
     }
   } finally {
-    // A step that the caller gave up on is still on its way: what it holds goes when it comes.
-    const finish = steps.return().finally(() => session.close());
-    if (underWay) finish.catch(() => undefined);
-    else await finish;
+    if (underWay) {
+      // The step that was given up begins nothing more on a session that is closed; what it holds goes when it comes.
+      session.close();
+      steps.return().catch(() => undefined);
+    } else await steps.return().finally(() => session.close());
   }
   if (failures.size > 0) throw notFinite([...failures.values()][0]!, rowsOf(failures, prompts.length));
 }

@@ -32,6 +32,8 @@ const expectCount = (what: string, count: number): void => {
 export class Session implements Disposable {
   #states: ReadonlyMap<string, DeviceBuffer> = new Map();
   #running = false;
+  /** Whether nobody waits any more for the call that is running. */
+  #isGivenUp = false;
   #closed = false;
   /** Position of each sequence's next token. */
   #positions: Int32Array<ArrayBuffer>;
@@ -57,7 +59,7 @@ export class Session implements Disposable {
    * the caller gives up: once what is on its way to the device has come, and is freed, the session reads prompts anew
    */
   prefill(prompts: readonly (readonly number[])[], wait: WaitOptions = {}): Promise<Float32Array[]> {
-    const step = async () => this.#toHost(await this.#read(prompts, wait));
+    const step = async () => this.#toHost(await this.#read(prompts));
     return this.#alone("prefill", wait, step);
   }
 
@@ -78,10 +80,10 @@ export class Session implements Disposable {
 
   /** As `prefill`; the results stay on the device. */
   read(prompts: readonly (readonly number[])[]): Promise<StepResults> {
-    return this.#alone("prefill", {}, () => this.#read(prompts, {}));
+    return this.#alone("prefill", {}, () => this.#read(prompts));
   }
 
-  async #read(prompts: readonly (readonly number[])[], wait: WaitOptions): Promise<StepResults> {
+  async #read(prompts: readonly (readonly number[])[]): Promise<StepResults> {
     this.#checkRows("prompts", prompts.length);
     if (this.#states.size > 0) {
       throw new UsageError({ message: "a session reads its prompts once", hint: "make another session" });
@@ -95,7 +97,7 @@ export class Session implements Disposable {
     let start = 0;
     try {
       for (const key of plan) {
-        checkNotAborted("prefill", wait);
+        this.#checkAwaited("prefill");
         const { time } = key;
         const { tokens, positions } = this.#chunk(prompts, total, start, time);
         using uploaded = await this.#upload(tokens, time);
@@ -128,9 +130,11 @@ export class Session implements Disposable {
 
   async #advance(tokens: DeviceBuffer): Promise<StepResults> {
     this.#checkHasRead();
-    const positions = this.#positions;
-    this.#positions = positions.map((position) => position + 1);
-    return this.#run(decodingProgram(this.model.generation, this.batch), tokens, positions);
+    const key = decodingProgram(this.model.generation, this.batch);
+    const results = await this.#run(key, tokens, this.#positions);
+    // Only now: a step that failed may be tried again, at the same place.
+    this.#positions = this.#positions.map((position) => position + 1);
+    return results;
   }
 
   /**
@@ -147,12 +151,12 @@ export class Session implements Disposable {
     }
     checkNotAborted(what, wait);
     this.#running = true;
-    let isGivenUp = false;
+    this.#isGivenUp = false;
     const work = async () => {
       try {
         return await step();
       } finally {
-        if (isGivenUp) this.#dropStates();
+        if (this.#isGivenUp) this.#dropStates();
         this.#running = false;
       }
     };
@@ -165,9 +169,15 @@ export class Session implements Disposable {
         "the session reads prompts anew when the device is done",
       );
     } catch (error) {
-      isGivenUp = error instanceof AbortedError;
+      this.#isGivenUp = error instanceof AbortedError;
+      if (this.#isGivenUp && !this.#running) this.#dropStates();
       throw error;
     }
+  }
+
+  /** @throws AbortedError, which nobody sees: the caller was told when the wait ended */
+  #checkAwaited(what: string): void {
+    if (this.#isGivenUp) throw new AbortedError({ message: `${what} was given up` });
   }
 
   #checkOpen(): void {
@@ -215,7 +225,13 @@ export class Session implements Disposable {
   async #toHost({ logits, next }: StepResults): Promise<Float32Array[]> {
     using _ = logits;
     next.close();
-    return rows(await logits.toHost(), this.#vocab);
+    try {
+      return rows(await logits.toHost(), this.#vocab);
+    } catch (error) {
+      // The step is done, but its caller does not know: the same call again would feed its tokens twice.
+      this.#dropStates();
+      throw error;
+    }
   }
 
   #checkHasRead(): void {

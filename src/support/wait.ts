@@ -39,6 +39,13 @@ export function checkNotAborted(what: string, options: WaitOptions): void {
   if (options.signal?.aborted === true) throw abortedError(what, performance.now(), options);
 }
 
+/** The longest delay of a timer, ms: 24 days. Node takes a longer one for 1 ms. */
+const LONGEST_DELAY_MS = 2 ** 31 - 1;
+
+/** A timer for any time, also one that is longer than Node's timers take, or infinite: it goes off after 24 days then. */
+export const startTimer = (ms: number, work: () => void): NodeJS.Timeout =>
+  setTimeout(work, Math.min(ms, LONGEST_DELAY_MS));
+
 /** What a plugin does on its threads goes on: the C API has no call to stop it. */
 export const PLUGIN_GOES_ON =
   "the plugin cannot be stopped: it goes on, and what it makes is freed when it comes";
@@ -77,7 +84,7 @@ async function waitUntil<T>(
   const given = new Promise<never>((_, reject) => {
     giveUp = () => reject(abortedError(what, startedAt, options, hint));
     signal?.addEventListener("abort", giveUp, { once: true });
-    if (timeoutMs !== undefined) timer = setTimeout(giveUp, timeoutMs);
+    if (timeoutMs !== undefined) timer = startTimer(timeoutMs, giveUp);
   });
   let isLate = true;
   try {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Model } from "../../src/engine/index.js";
 import { UsageError } from "../../src/support/errors.js";
-import { generate } from "../../src/serving/index.js";
+import { generate, type ProgramSet } from "../../src/serving/index.js";
 import { useCpu } from "../dsl/cpu.js";
 import { loadTiny, someTokens } from "../engine/tiny.js";
 import { held } from "../runtime-pjrt/held.js";
@@ -87,6 +87,43 @@ describe("generate", () => {
     const failure = await generated(model, rows, options).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(UsageError);
     expect((failure as UsageError).details.message).toBe(message);
+  });
+
+  it("counts the time that the caller takes between two tokens against the time for all", async () => {
+    const before = await held(cpu.client);
+    const seen: number[] = [];
+    const all = async () => {
+      for await (const { token } of generate(model, [prompts[0]!], { timeoutMs: 3000, eosIds: [] })) {
+        seen.push(token);
+        if (seen.length === 2) await new Promise((resolve) => setTimeout(resolve, 3000));
+      }
+    };
+    await expect(all()).rejects.toThrow(/^aborted: generate did not end in 3000 ms/);
+    expect(seen).toHaveLength(2);
+    expect(await held(cpu.client)).toEqual(before);
+  });
+
+  it("begins no further chunk or step once it is given up, and frees what it held", async () => {
+    const stop = new AbortController();
+    let runs = 0;
+    const programs: ProgramSet = {
+      client: model.client,
+      generation: model.generation,
+      dtype: model.dtype,
+      chunk: 1,
+      ready: (key) => model.ready(key),
+      run: async (...args) => {
+        runs += 1;
+        const results = await model.run(...args);
+        stop.abort();
+        return results;
+      },
+    };
+    const before = await held(cpu.client);
+    const tokens = generated(programs, [prompts[0]!], { signal: stop.signal });
+    await expect(tokens).rejects.toThrow(/^aborted: generate was aborted/);
+    await expect.poll(() => held(cpu.client)).toEqual(before);
+    expect(runs).toBe(1);
   });
 
   it("frees its state when the caller stops early", async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Model } from "../../src/engine/index.js";
-import { Session } from "../../src/serving/index.js";
+import { type ProgramSet, Session } from "../../src/serving/index.js";
 import { UsageError } from "../../src/support/errors.js";
 import { useCpu } from "../dsl/cpu.js";
 import { held } from "../runtime-pjrt/held.js";
@@ -82,6 +82,68 @@ describe("a session", () => {
     await other.decode([5]);
     other.close();
     expect(await held(cpu.client)).toEqual(before);
+  });
+
+  /** The same programs, with something done in place of each run, or around it. */
+  const around = (run: ProgramSet["run"]): ProgramSet => ({
+    client: model.client,
+    generation: model.generation,
+    dtype: model.dtype,
+    chunk: model.chunk,
+    ready: (key) => model.ready(key),
+    run,
+  });
+
+  it("goes on from where it was when a step fails and is tried again", async () => {
+    using undisturbed = new Session(model, 2);
+    await undisturbed.prefill([[1, 2, 3], [4]]);
+    const expected = [await undisturbed.decode([5, 6]), await undisturbed.decode([7, 8])];
+
+    let isBroken = false;
+    const programs = around(async (...args) => {
+      if (isBroken) throw new Error("the device is busy");
+      return model.run(...args);
+    });
+    using session = new Session(programs, 2);
+    await session.prefill([[1, 2, 3], [4]]);
+    isBroken = true;
+    for (let attempt = 0; attempt < 2; attempt++)
+      await expect(session.decode([5, 6])).rejects.toThrow("the device is busy");
+    isBroken = false;
+    expect([await session.decode([5, 6]), await session.decode([7, 8])]).toEqual(expected);
+  });
+
+  it("does not feed tokens twice when a step is done and its logits are lost", async () => {
+    let isBroken = false;
+    const programs = around(async (...args) => {
+      const results = await model.run(...args);
+      if (isBroken) results.outputs.get(model.generation.outputs.logits)!.close();
+      return results;
+    });
+    using session = new Session(programs, 1);
+    const expected = await session.prefill([[1, 2]]);
+    isBroken = true;
+    await expect(session.decode([3])).rejects.toThrow();
+    isBroken = false;
+    expect(await complaint(() => session.decode([3]))).toContain("nothing to go on from");
+    expect(await session.prefill([[1, 2]])).toEqual(expected);
+  });
+
+  it("reads no further chunk of a prompt that is given up", async () => {
+    let runs = 0;
+    const programs = around(async (...args) => {
+      runs += 1;
+      const results = await model.run(...args);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return results;
+    });
+    await model.ready({ kind: "prefill", batch: 1, time: 1 });
+    const before = await held(cpu.client);
+    using session = new Session(programs, 1, { chunk: 1 });
+    const reading = session.prefill([[1, 2, 3, 4, 5, 6]], { timeoutMs: 20 });
+    await expect(reading).rejects.toThrow(/^aborted: prefill did not end in 20 ms/);
+    await expect.poll(() => held(cpu.client)).toEqual(before);
+    expect(runs).toBe(1);
   });
 
   it("takes one call at a time, and leaves nothing behind when it is closed under one", async () => {

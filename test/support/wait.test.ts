@@ -21,6 +21,14 @@ test("a time limit ends the wait, and says what was waited for", async () => {
   );
 });
 
+test.each([2 ** 31, 2 ** 40, Number.POSITIVE_INFINITY])(
+  "a time limit that is longer than timers take ends nothing: %d ms",
+  async (timeoutMs) => {
+    const slow = () => new Promise<string>((resolve) => setTimeout(() => resolve("done"), 20));
+    expect(await waitFor("compile", { timeoutMs }, slow)).toBe("done");
+  },
+);
+
 test("a signal ends the wait; what comes later is released", async () => {
   const controller = new AbortController();
   const released: string[] = [];
