@@ -22,8 +22,8 @@ export { GriffinError } from "./support/errors.js";
  *     await using model = await load("golden/demo-kjv", { plugin: "cpu" });
  *     for await (const { text } of model.generate("In the beginning")) process.stdout.write(text);
  *
- * @throws UsageError for a path where nothing is, or compiler options for an artifact; EnvironmentError without a plugin;
- * CheckpointError, ArtifactError with everything that does not fit
+ * @throws UsageError for a path where nothing is, compiler options for an artifact, or an artifact's for a checkpoint; EnvironmentError
+ * without a plugin; CheckpointError, ArtifactError with everything that does not fit; AbortedError
  */
 export const load = (path: string, options: Partial<LoadOptions> = {}): Promise<LoadedModel> =>
   loadOf(path, { models, ...options });

@@ -15,7 +15,7 @@ export interface CompatibilityOptions {
   readonly weights?: string | undefined;
   /** Bytes of device memory that may be used; default: what the device says it has. */
   readonly memoryLimit?: number | undefined;
-  /** File of the Ed25519 public key (PEM) that must have signed it; its weights are then held against their hashes too. */
+  /** File of the Ed25519 public key (PEM) that must have signed it. Weights that were copied into it are then held against their hashes too; elsewhere they have none. */
   readonly publicKey?: string | undefined;
 }
 

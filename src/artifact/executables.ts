@@ -1,20 +1,14 @@
 /** @file The stored executables that a client can load, and why it cannot load the others. */
 import { type Client, keyFolder } from "../runtime-pjrt/index.js";
-import { MachineKey, machineKey } from "../support/machine-key.js";
+import { findMachineKey, MachineKey, machineKey } from "../support/machine-key.js";
 import { fingerprintDifferences, fingerprintOf } from "./fingerprint.js";
 import type { Manifest } from "./manifest.js";
 import { isSealed } from "./seal.js";
 
-/** Executables by program name, and a line for each set of them that does not fit. */
+/** Paths of executables in the artifact, by program name, and a line for each set of them that does not fit. */
 export interface StoredExecutables {
-  readonly files: ReadonlyMap<string, StoredFile>;
+  readonly files: ReadonlyMap<string, string>;
   readonly notes: readonly string[];
-}
-
-/** Path in the artifact, and the hash of what was found to be fit to run. */
-export interface StoredFile {
-  readonly path: string;
-  readonly sha256: string;
 }
 
 /** Whose executables are taken. */
@@ -49,9 +43,7 @@ export async function findExecutables(
     };
   });
   return {
-    files: new Map(
-      judged.flatMap(({ set, reason }) => (reason === undefined ? filesOf(manifest, set.executables) : [])),
-    ),
+    files: new Map(judged.flatMap(({ set, reason }) => (reason === undefined ? filesOf(set) : []))),
     notes: judged.flatMap(({ set, reason }) =>
       reason === undefined
         ? []
@@ -62,23 +54,18 @@ export async function findExecutables(
 
 type CompiledSet = Manifest["compiled"][number];
 
-/** Which of the sets of a manifest this machine made. Without a key, none. */
+/** Which of the sets of a manifest this machine made. Without a key, none; no key is made either. */
 export async function madeHere(manifest: Manifest, folder = keyFolder()): Promise<readonly boolean[]> {
   if (manifest.compiled.length === 0) return [];
-  const machine = await machineKey(folder);
+  const machine = await findMachineKey(folder);
   return manifest.compiled.map((set) => machine instanceof MachineKey && isMadeBy(machine, manifest, set));
 }
 
 const hashes = ({ files }: Manifest): ReadonlyMap<string, string> =>
   new Map(files.map(({ path, sha256 }) => [path, sha256]));
 
-function filesOf(manifest: Manifest, executables: CompiledSet["executables"]): [string, StoredFile][] {
-  const sha256 = hashes(manifest);
-  return Object.entries(executables).map(([program, { file }]) => [
-    program,
-    { path: file, sha256: sha256.get(file)! },
-  ]);
-}
+const filesOf = ({ executables }: CompiledSet): [string, string][] =>
+  Object.entries(executables).map(([program, { file }]) => [program, file]);
 
 /** Why a set is not trusted; undefined when it is. Without `machine`, everybody's are. */
 function distrust(

@@ -39,6 +39,10 @@ async function fingerprint(
   };
 }
 
+/** The same text for equal fingerprints, whatever the order of their fields: what is sealed, and hashed for a name. */
+export const fingerprintText = (fingerprint: Fingerprint): string =>
+  JSON.stringify(Object.entries(fingerprint).sort());
+
 /** What each field is called in a reason. */
 const WORDS: Readonly<Record<Exclude<keyof Fingerprint, "processor">, string>> = {
   plugin: "another plugin",

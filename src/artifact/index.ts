@@ -9,7 +9,7 @@ export { fingerprintDifferences, fingerprintOf, fingerprintOfTopology } from "./
 export type { Fingerprint, Manifest, ManifestProgram, WeightsIndex } from "./manifest.js";
 export { type LoadOptions, loadArtifact } from "./load.js";
 export { ArtifactModel, artifactTokenizer } from "./model.js";
-export { type OpenArtifact, openArtifact } from "./open.js";
+export { type OpenArtifact, openArtifact, returnSetAside } from "./open.js";
 export {
   type GeneratedToken,
   type GenerateOptions,

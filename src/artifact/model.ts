@@ -16,6 +16,7 @@ import {
 import { UsageError } from "../support/errors.js";
 import { sha256 } from "../support/hash.js";
 import { loadTokenizer, type Tokenizer } from "../tokens/index.js";
+import { ArtifactError } from "./errors.js";
 import type { StoredExecutables } from "./executables.js";
 import type { ManifestProgram } from "./manifest.js";
 import type { OpenArtifact } from "./open.js";
@@ -100,24 +101,18 @@ export class ArtifactModel extends ResidentModel<LoadedProgram> {
   }
 
   async #compile(program: ManifestProgram): Promise<{ executable: Executable; from: ProgramSource }> {
-    const { artifact, cache } = this.#parts;
-    const bytes = await readFile(join(artifact.folder, program.file));
-    const request = { program: bytes, signature: program };
-    const { executable, fromCache } = await compileThrough(cache, this.client, request);
+    const request = { program: await this.#read(program.file), signature: program };
+    const { executable, fromCache } = await compileThrough(this.#parts.cache, this.client, request);
     return { executable, from: fromCache ? "cache" : "compiler" };
   }
 
   async #loadStored(
     program: ManifestProgram,
   ): Promise<{ executable: Executable; from: ProgramSource } | undefined> {
-    const { artifact, stored } = this.#parts;
-    const file = stored.files.get(program.name);
+    const file = this.#parts.stored.files.get(program.name);
     if (file === undefined) return undefined;
-    const bytes = await readFile(join(artifact.folder, file.path));
     try {
-      // What was checked is what is run: the file may have changed since.
-      if (sha256(bytes) !== file.sha256) throw new Error(`${file.path} changed while it was read`);
-      const executable = await this.client.deserialize(bytes, program);
+      const executable = await this.client.deserialize(await this.#read(file), program);
       return { executable, from: "artifact" };
     } catch (error) {
       const cause = error instanceof Error ? error.message.split("\n")[0]! : String(error);
@@ -126,6 +121,17 @@ export class ArtifactModel extends ResidentModel<LoadedProgram> {
       this.#parts.onEvent?.({ phase: "rejected", program: program.name, reason });
       return undefined;
     }
+  }
+
+  /** What was checked is what is compiled or run: the file may have changed since. @throws ArtifactError when it has */
+  async #read(file: string): Promise<Buffer> {
+    const { folder, manifest, where } = this.#parts.artifact;
+    const listed = manifest.files.find(({ path }) => path === file);
+    const bytes = await readFile(join(folder, file)).catch(() => undefined);
+    if (bytes !== undefined && sha256(bytes) === listed?.sha256) return bytes;
+    throw new ArtifactError(where, [
+      { subject: file, problem: `${bytes === undefined ? "gone" : "changed"} since it was checked` },
+    ]);
   }
 
   /** Frees weights and programs, and what was unpacked. */

@@ -30,8 +30,7 @@ export interface OpenArtifact extends AsyncDisposable {
  * @throws ArtifactError when it is none, is damaged, or is written by a newer version
  */
 export async function openArtifact(path: string, options: UnpackOptions = {}): Promise<OpenArtifact> {
-  // What a killed export had set aside comes back before anyone misses it.
-  if ((await kindOf(path)) === "missing") await removeAbandoned(dirname(resolve(path)));
+  await returnSetAside(path);
   const kind = await kindOf(path);
   if (kind === "missing") throw new ArtifactError(path, [{ subject: "artifact", problem: "does not exist" }]);
   if (kind === "folder") return read(path, path, async () => {});
@@ -44,6 +43,11 @@ export async function openArtifact(path: string, options: UnpackOptions = {}): P
     await remove();
     throw error;
   }
+}
+
+/** An artifact that a killed export had set aside is back in its place afterwards: nobody is to miss it. */
+export async function returnSetAside(path: string): Promise<void> {
+  if ((await kindOf(path)) === "missing") await removeAbandoned(dirname(resolve(path)));
 }
 
 async function kindOf(path: string): Promise<"folder" | "file" | "missing"> {

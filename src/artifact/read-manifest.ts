@@ -1,7 +1,7 @@
 /** @file manifest.json and weights.index.json read and checked: their schemas, and that what they name is there to be named. */
-import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { elementCount } from "../runtime-pjrt/index.js";
 import type { Problem } from "../support/problems.js";
 import { ArtifactError } from "./errors.js";
 import {
@@ -13,6 +13,7 @@ import {
   type WeightsIndex,
   weightsIndexSchema,
 } from "./manifest.js";
+import { readLimited } from "./read-limited.js";
 
 /** The part that manifests of all versions have. */
 const anyVersion = z.looseObject({ format: z.literal(FORMAT), schemaVersion: z.int().positive() });
@@ -27,18 +28,9 @@ interface JsonFile {
 }
 
 async function readJson(folder: string, name: string, where: string): Promise<JsonFile> {
-  let bytes: Buffer;
-  try {
-    const { size } = await stat(join(folder, name));
-    if (size > LONGEST_JSON) throw tooLong(name, where, size);
-    bytes = await readFile(join(folder, name));
-  } catch (error) {
-    if (error instanceof ArtifactError) throw error;
-    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    throw new ArtifactError(where, [
-      { subject: name, problem: missing ? "missing" : `cannot be read (${(error as Error).message})` },
-    ]);
-  }
+  const file = await readLimited(join(folder, name), LONGEST_JSON);
+  if ("problem" in file) throw new ArtifactError(where, [{ subject: name, ...file }]);
+  const { bytes } = file;
   try {
     return { json: JSON.parse(bytes.toString("utf8")), bytes };
   } catch (error) {
@@ -47,11 +39,6 @@ async function readJson(folder: string, name: string, where: string): Promise<Js
     ]);
   }
 }
-
-const tooLong = (subject: string, where: string, size: number): ArtifactError =>
-  new ArtifactError(where, [
-    { subject, problem: "too large", expected: `at most ${LONGEST_JSON} bytes`, got: `${size} bytes` },
-  ]);
 
 /** `programs.0.file: a relative path without . and ..` as a problem of a file. */
 const schemaProblems = (file: string, error: z.ZodError): Problem[] =>
@@ -80,25 +67,17 @@ export async function readManifest(
     ]);
   }
   const { schemaVersion } = head.data;
-  if (schemaVersion > SCHEMA_VERSION) {
+  if (schemaVersion !== SCHEMA_VERSION) {
+    const isNewer = schemaVersion > SCHEMA_VERSION;
     throw new ArtifactError(where, [
       {
         subject: MANIFEST_FILE,
-        problem: "written by a newer stablegriffin",
+        problem: `written by ${isNewer ? "a newer" : "an older"} stablegriffin`,
         expected: `schema version ${SCHEMA_VERSION}`,
         got: `${schemaVersion}`,
-        hint: "run it with the version that exported it, or export it again with this one",
-      },
-    ]);
-  }
-  if (schemaVersion < SCHEMA_VERSION) {
-    throw new ArtifactError(where, [
-      {
-        subject: MANIFEST_FILE,
-        problem: "written by an older stablegriffin",
-        expected: `schema version ${SCHEMA_VERSION}`,
-        got: `${schemaVersion}`,
-        hint: "export it again with this version (griffin export --force replaces it)",
+        hint: isNewer
+          ? "run it with the version that exported it, or export it again with this one"
+          : "export it again with this version (griffin export --force replaces it)",
       },
     ]);
   }
@@ -155,8 +134,6 @@ export async function readWeightsIndex(
 
 const shapeText = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
 
-const elements = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
-
 /** Parameters of programs that the index lacks, or has in another shape, and tensors that cannot be taken in the shape it says. */
 function parameterProblems({ programs, weights }: Manifest, { tensors }: WeightsIndex): Problem[] {
   const shapes = new Map(tensors.map(({ parameter, dimensions }) => [parameter, dimensions]));
@@ -174,7 +151,9 @@ function parameterProblems({ programs, weights }: Manifest, { tensors }: Weights
     if (shapeText(shape) === expected) return [];
     return [{ subject, problem: `of another shape in ${weights}`, expected, got: shapeText(shape) }];
   });
-  const reshaped = tensors.filter(({ shape, dimensions }) => elements(shape) !== elements(dimensions));
+  const reshaped = tensors.filter(
+    ({ shape, dimensions }) => elementCount(shape) !== elementCount(dimensions),
+  );
   return [
     ...reshaped.map(({ name, shape, dimensions }) => ({
       subject: name,

@@ -53,7 +53,7 @@ import { findPlugin, Plugin } from "stablegriffin/pjrt";
 
 const { path } = await findPlugin("cpu", { install: true });
 const plugin = await Plugin.load(path);
-const client = await plugin.createClient();
+const client = await plugin.createClient({ keepFreedMemory: true });
 const model = await loadArtifact(".", client${options});
 for await (const { row, token } of generate(model, [${prompts}], { maxNewTokens: 8 })) console.log(row, token);
 model.close();

@@ -1,5 +1,6 @@
 /** @file Whether a stored executable was made on this machine: executables are native code, and an artifact may come from anybody. */
 import type { MachineKey } from "../support/machine-key.js";
+import { fingerprintText } from "./fingerprint.js";
 import type { Fingerprint } from "./manifest.js";
 
 /** What a seal speaks of: an executable, the portable program that it was compiled from, and for where. */
@@ -13,7 +14,7 @@ export interface SealedExecutable {
 const PURPOSE = "executable of an artifact 1";
 
 const partsOf = ({ fingerprint, program, executable }: SealedExecutable): readonly string[] => [
-  JSON.stringify(Object.entries(fingerprint).sort()),
+  fingerprintText(fingerprint),
   program,
   executable,
 ];

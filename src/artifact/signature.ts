@@ -6,6 +6,7 @@ import { z } from "zod";
 import { UsageError } from "../support/errors.js";
 import { sha256 } from "../support/hash.js";
 import type { Problem } from "../support/problems.js";
+import { readLimited } from "./read-limited.js";
 
 /** The signature's file; absent from artifacts that nobody signed. */
 export const SIGNATURE_FILE = "signature.json";
@@ -74,16 +75,15 @@ export function signManifest(manifest: Uint8Array, key: KeyObject): string {
   return `${JSON.stringify(signature, undefined, 2)}\n`;
 }
 
-/** Holds the signature in a folder against a manifest's bytes. */
+/** Holds the signature in a folder against a manifest's bytes. Never throws. */
 export async function signatureOf(folder: string, manifest: Uint8Array): Promise<SignatureState> {
-  const bytes = await readFile(join(folder, SIGNATURE_FILE)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw error;
-  });
-  if (bytes === undefined) return { state: "none" };
-  if (bytes.length > LONGEST) return { state: "wrong", reason: `${bytes.length} bytes are no signature` };
+  const file = await readLimited(join(folder, SIGNATURE_FILE), LONGEST);
+  if ("problem" in file) {
+    if (file.problem === "missing") return { state: "none" };
+    return { state: "wrong", reason: file.got === undefined ? file.problem : `${file.got} are no signature` };
+  }
   try {
-    const { publicKey, signature } = signatureSchema.parse(JSON.parse(bytes.toString("utf8")));
+    const { publicKey, signature } = signatureSchema.parse(JSON.parse(file.bytes.toString("utf8")));
     const key = createPublicKey({ key: Buffer.from(publicKey, "base64"), format: "der", type: "spki" });
     const isRight =
       key.asymmetricKeyType === "ed25519" && verify(null, manifest, key, Buffer.from(signature, "base64"));

@@ -6,6 +6,7 @@ import { UsageError } from "../support/errors.js";
 import type { MachineKey } from "../support/machine-key.js";
 import type { ArtifactContent } from "./content.js";
 import { digestLine } from "./files.js";
+import { fingerprintText } from "./fingerprint.js";
 import { sha256 } from "../support/hash.js";
 import { formatJson } from "./json.js";
 import {
@@ -40,8 +41,7 @@ export interface SigningKeys {
 }
 
 /** A short name for where executables run. */
-const fingerprintId = (fingerprint: Fingerprint): string =>
-  sha256(JSON.stringify(Object.entries(fingerprint).sort())).slice(0, 16);
+const fingerprintId = (fingerprint: Fingerprint): string => sha256(fingerprintText(fingerprint)).slice(0, 16);
 
 /** Writes the parts of one artifact in order, and remembers what it wrote. */
 export class ArtifactWriter {

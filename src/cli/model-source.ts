@@ -1,5 +1,11 @@
 /** @file The checkpoint or the artifact that options name. */
-import { artifactSource, checkpointSource, type LoweringOptions, type ModelSource } from "../engine/index.js";
+import {
+  artifactSource,
+  checkpointSource,
+  checkSourceOptions,
+  type LoweringOptions,
+  type ModelSource,
+} from "../engine/index.js";
 import type { TrustOptions } from "../artifact/index.js";
 import type { ModelDefinition } from "../model/index.js";
 import type { CompileCache } from "../runtime-pjrt/index.js";
@@ -37,37 +43,13 @@ export async function openSource(
     });
   }
   if (model === undefined) {
-    refuseCompilerOptions(request);
+    checkSourceOptions("artifact", request, artifact!, flagOf);
     return artifactSource(artifact!, models);
   }
-  refuseArtifactOptions(request);
+  checkSourceOptions("checkpoint", request, model, flagOf);
   return checkpointSource(model, models);
 }
 
-/** @throws UsageError for what only artifacts have */
-function refuseArtifactOptions({ weights, publicKey, trustExecutables }: SourceRequest): void {
-  if (weights !== undefined) {
-    throw new UsageError({
-      message: "--weights goes with --artifact",
-      hint: "--model has weights of its own",
-    });
-  }
-  const given = Object.entries({ "public-key": publicKey, "trust-executables": trustExecutables });
-  const [first] = given.filter(([, value]) => value !== undefined);
-  if (first === undefined) return;
-  throw new UsageError({
-    message: `--${first[0]} goes with --artifact`,
-    hint: "a model folder has no signature and no executables",
-  });
-}
-
-/** What an artifact was exported with cannot be asked for again. */
-function refuseCompilerOptions({ dtype, scan, scanBlock, attention, precision }: SourceRequest): void {
-  const given = Object.entries({ dtype, scan, "scan-block": scanBlock, attention, precision });
-  const [first] = given.filter(([, value]) => value !== undefined);
-  if (first === undefined) return;
-  throw new UsageError({
-    message: `--${first[0]} does not go with --artifact`,
-    hint: "an artifact's programs are as they were exported; griffin export takes this option",
-  });
-}
+/** `--scan-block`: an option as the command line has it. */
+const flagOf = (option: string): string =>
+  `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

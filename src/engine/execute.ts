@@ -4,6 +4,7 @@ import {
   type CompileCache,
   type CompileRequest,
   compileThrough,
+  type DeviceBuffer,
   type ElementTypeName,
 } from "../runtime-pjrt/index.js";
 
@@ -32,14 +33,30 @@ export async function executeOnce(
   using executable = compiled.executable;
   const { arguments: args, results: types } = executable.signature;
   const values = inputs.map((value, i) => ({ ...value, layout: args[i]?.layout }));
-  const buffers = await Promise.all(values.map((value) => client.toDevice(value)));
-  const results = await executable.execute(buffers);
-  const tensors = await Promise.all(
-    results.map(async (result, i): Promise<HostValue> => {
-      const { elementType, dimensions } = types[i]!;
-      return { elementType, dimensions, data: await result.toHost() };
-    }),
-  );
-  for (const buffer of [...buffers, ...results]) buffer.close();
-  return tensors;
+  const open: DeviceBuffer[] = [];
+  try {
+    const buffers = await settled(
+      values.map(async (value) => {
+        const buffer = await client.toDevice(value);
+        open.push(buffer);
+        return buffer;
+      }),
+    );
+    const results = await executable.execute(buffers);
+    open.push(...results);
+    return await settled(
+      results.map(async (result, i): Promise<HostValue> => {
+        const { elementType, dimensions } = types[i]!;
+        return { elementType, dimensions, data: await result.toHost() };
+      }),
+    );
+  } finally {
+    for (const buffer of open) buffer.close();
+  }
+}
+
+/** As Promise.all, but comes back when nothing is under way any more, also after a failure. */
+async function settled<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 }

@@ -28,6 +28,7 @@ export { encodePrompts, type Prompt } from "./prompts.js";
 export {
   artifactSource,
   checkpointSource,
+  checkSourceOptions,
   type LoadedSource,
   type ModelSource,
   type SourceOptions,

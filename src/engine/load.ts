@@ -1,6 +1,7 @@
 /** @file load: a checkpoint or an artifact, by its path alone, ready to generate. */
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { returnSetAside } from "../artifact/index.js";
 import type { ModelDefinition } from "../model/index.js";
 import { findPlugin, Plugin } from "../runtime-pjrt/index.js";
 import { type GeneratedToken, type GenerateOptions, generate } from "../serving/index.js";
@@ -8,7 +9,13 @@ import { UsageError } from "../support/errors.js";
 import { defaultTarget } from "../targets/index.js";
 import type { Tokenizer } from "../tokens/index.js";
 import { encodePrompts, type Prompt } from "./prompts.js";
-import { artifactSource, checkpointSource, type LoadedSource, type SourceOptions } from "./source.js";
+import {
+  artifactSource,
+  checkpointSource,
+  checkSourceOptions,
+  type LoadedSource,
+  type SourceOptions,
+} from "./source.js";
 
 /** How a model is loaded; all but the models is optional. */
 export interface LoadOptions extends SourceOptions {
@@ -32,13 +39,15 @@ export interface LoadedModel extends LoadedSource, AsyncDisposable {
 }
 
 /**
- * Opens a checkpoint folder or an artifact (folder or .zip), loads the plugin and puts the weights on its first device.
- * @throws UsageError for a path where nothing is, or compiler options for an artifact; EnvironmentError without a plugin;
- * CheckpointError, ArtifactError with everything that does not fit
+ * Opens a checkpoint folder or an artifact (folder or .zip), loads the plugin and puts the weights on its first device. Where that is
+ * the processor, the process keeps memory that it freed (`keepFreedMemory` of clients).
+ * @throws UsageError for a path where nothing is, compiler options for an artifact, or an artifact's for a checkpoint; EnvironmentError
+ * without a plugin; CheckpointError, ArtifactError with everything that does not fit; AbortedError
  */
 export async function load(path: string, options: LoadOptions): Promise<LoadedModel> {
+  await returnSetAside(path);
   const isArtifact = looksLikeArtifact(path);
-  if (isArtifact) refuseCompilerOptions(path, options);
+  checkSourceOptions(isArtifact ? "artifact" : "checkpoint", options, path);
   const closing: (() => PromiseLike<void> | void)[] = [];
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
@@ -48,8 +57,10 @@ export async function load(path: string, options: LoadOptions): Promise<LoadedMo
   try {
     const source = await (isArtifact ? artifactSource : checkpointSource)(path, options.models);
     closing.unshift(() => source[Symbol.asyncDispose]());
-    const { path: plugin } = await findPlugin(options.plugin ?? defaultTarget.plugin, { install: true });
-    const client = await (await Plugin.load(plugin)).createClient();
+    const { signal } = options;
+    const name = options.plugin ?? defaultTarget.plugin;
+    const { path: plugin } = await findPlugin(name, { install: true, signal });
+    const client = await (await Plugin.load(plugin)).createClient({ signal, keepFreedMemory: true });
     closing.unshift(() => client.close());
     const loaded = await source.load(client, options);
     closing.unshift(() => loaded.model.close());
@@ -91,18 +102,5 @@ function looksLikeArtifact(path: string): boolean {
   throw new UsageError({
     message: `${path} does not exist`,
     expected: "a folder of a checkpoint, or an artifact (a folder or a .zip)",
-  });
-}
-
-/** What an artifact was exported with cannot be asked for again. */
-function refuseCompilerOptions(path: string, options: LoadOptions): void {
-  const { dtype, target, scan, scanBlock, attention, precision, prepare } = options;
-  const given = Object.entries({ dtype, target, scan, scanBlock, attention, precision, prepare });
-  const [first] = given.filter(([, value]) => value !== undefined);
-  if (first === undefined) return;
-  throw new UsageError({
-    message: `${first[0]} cannot be chosen for an artifact`,
-    where: path,
-    hint: "its programs are as they were exported; exportModel takes this option",
   });
 }

@@ -8,15 +8,60 @@ import {
   openArtifact,
 } from "../artifact/index.js";
 import { configureCheckpoint, type ModelDefinition, ModelError } from "../model/index.js";
-import type { Client } from "../runtime-pjrt/index.js";
+import { type Client, elementCount } from "../runtime-pjrt/index.js";
 import type { LoadedProgram, ResidentModel } from "../serving/index.js";
-import { describeStrategies, type TargetLike } from "../targets/index.js";
+import { UsageError } from "../support/errors.js";
+import { describeStrategies, type LoweringOptions, type TargetLike } from "../targets/index.js";
 import { loadTokenizer, type Tokenizer } from "../tokens/index.js";
 import { openCheckpoint, readConfigFiles } from "../weights/index.js";
 import { Model, type ModelOptions } from "./model.js";
 
-/** How a model is put on a device; what only compilers or only artifacts need is the other's to ignore. */
+/** How a model is put on a device; `checkSourceOptions` refuses what only the other kind of source takes. */
 export type SourceOptions = ModelOptions & ArtifactOptions;
+
+/** Of a checkpoint alone: an artifact's programs are as they were exported. */
+const CHECKPOINT_OPTIONS: Readonly<Record<keyof LoweringOptions | "dtype", true>> = {
+  dtype: true,
+  target: true,
+  scan: true,
+  scanBlock: true,
+  scanUnroll: true,
+  attention: true,
+  strideTime: true,
+  precision: true,
+  fuseGates: true,
+  prepare: true,
+};
+
+/** Of an artifact alone. A place for keys asks for nothing: a checkpoint needs none. */
+const ARTIFACT_OPTIONS: Readonly<
+  Record<Exclude<keyof ArtifactOptions, keyof ModelOptions | "keyFolder">, true>
+> = { publicKey: true, weights: true, trustExecutables: true, memoryLimit: true };
+
+/**
+ * @param where the checkpoint or artifact
+ * @param nameOf what the caller calls an option; default: its name here
+ * @throws UsageError for an option that only the other kind takes: whoever gives one relies on it
+ */
+export function checkSourceOptions(
+  kind: "checkpoint" | "artifact",
+  options: SourceOptions,
+  where: string,
+  nameOf: (option: string) => string = (option) => option,
+): void {
+  const isArtifact = kind === "artifact";
+  const given = new Map<string, unknown>(Object.entries(options));
+  const others = Object.keys(isArtifact ? CHECKPOINT_OPTIONS : ARTIFACT_OPTIONS);
+  const misplaced = others.find((name) => given.get(name) !== undefined);
+  if (misplaced === undefined) return;
+  throw new UsageError({
+    message: `${nameOf(misplaced)} ${isArtifact ? "does not go" : "goes"} with an artifact`,
+    where,
+    hint: isArtifact
+      ? "its programs are as they were exported; an export takes this option"
+      : "a model folder has weights of its own, and no signature, executables or plan of memory",
+  });
+}
 
 /** A model on a device, and what is worth a note: tensors that were ignored, executables that do not fit. */
 export interface LoadedSource {
@@ -100,4 +145,4 @@ function checkConfiguration({ manifest, where }: OpenArtifact, models: readonly 
 }
 
 const countElements = (shapes: readonly (readonly number[])[]): number =>
-  shapes.reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  shapes.reduce((sum, shape) => sum + elementCount(shape), 0);

@@ -44,14 +44,23 @@ export class MachineKey {
 export async function machineKey(folder: string): Promise<MachineKey | NotOwned> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    return (await folderProblem(folder)) ?? (await readKey(folder)) ?? (await makeKey(folder));
+    return (await existingKey(folder)) ?? (await makeKey(folder));
   } catch (error) {
-    return {
-      problem: `there is no key of this machine in ${folder} (${(error as Error).message})`,
-      hint: "set STABLEGRIFFIN_CACHE to a folder that can be written",
-    };
+    return noKey(folder, error);
   }
 }
+
+/** The key in a folder, or why it cannot be relied on; undefined when there is none. Makes nothing; never throws. */
+export const findMachineKey = (folder: string): Promise<MachineKey | NotOwned | undefined> =>
+  existingKey(folder).catch((error: unknown) => noKey(folder, error));
+
+const existingKey = async (folder: string): Promise<MachineKey | NotOwned | undefined> =>
+  (await folderProblem(folder)) ?? (await readKey(folder));
+
+const noKey = (folder: string, error: unknown): NotOwned => ({
+  problem: `there is no key of this machine in ${folder} (${(error as Error).message})`,
+  hint: "set STABLEGRIFFIN_CACHE to a folder that can be written",
+});
 
 /** Undefined when there is none yet. */
 async function readKey(folder: string): Promise<MachineKey | NotOwned | undefined> {

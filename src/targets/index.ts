@@ -28,4 +28,4 @@ export { describeStrategies } from "./strategies.js";
 export { defineTarget, type TargetDefinition } from "./define-target.js";
 export type { Target } from "./target.js";
 export type { Topologies, TopologyRequest } from "./topologies.js";
-export { verifyForClient } from "./verify-for-client.js";
+export { type ClientFacts, verifyForClient } from "./verify-for-client.js";

@@ -7,7 +7,7 @@ import { type StablehloVersion, verifyLimits } from "./limits.js";
 import { findTargetOf } from "./resolve.js";
 
 /** What is asked of a client; PJRT clients of src/runtime-pjrt answer it. */
-interface ClientFacts {
+export interface ClientFacts {
   readonly platformName: string;
   readonly plugin: { readonly stablehloVersions: { readonly current?: string } };
 }

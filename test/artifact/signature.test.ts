@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
-import { cp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { models } from "../../models/index.js";
@@ -87,6 +87,27 @@ describe("a signed artifact", () => {
     }
   });
 
+  test.each([
+    [
+      "too long to be one",
+      (file: string) => truncate(file, 2 ** 40),
+      `wrong: ${2 ** 40} bytes are no signature`,
+    ],
+    [
+      "a folder",
+      async (file: string) => {
+        await rm(file);
+        await mkdir(file);
+      },
+      "wrong: cannot be read (EISDIR",
+    ],
+  ] as const)("whose signature is %s is refused, and not read", async (_, spoil, problem) => {
+    const folder = await changed((copy) => spoil(join(copy, "signature.json")));
+    const { exitCode, stderr } = await griffin(["inspect", folder]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`signature.json: ${problem}`);
+  });
+
   test("runs only when the key that is asked for has signed it", async () => {
     const generate = (...args: string[]) => griffin(["generate", "--prompt", "x", ...args]);
     const key = ["--public-key", at("other-public.pem")];
@@ -97,7 +118,7 @@ describe("a signed artifact", () => {
       exitCode: 2,
       stdout: "",
       stderr:
-        "usage error: --public-key goes with --artifact\n  hint:     a model folder has no signature and no executables",
+        "usage error: --public-key goes with an artifact\n  at:       golden/demo-kjv\n  hint:     a model folder has weights of its own, and no signature, executables or plan of memory",
     });
   });
 });

@@ -66,18 +66,18 @@ test.each([
   ],
   [
     ["--artifact", one, "--dtype", "bf16"],
-    "--dtype does not go with --artifact",
-    "hint:     an artifact's programs are as they were exported; griffin export takes this option",
+    "--dtype does not go with an artifact",
+    `at:       ${one}\n  hint:     its programs are as they were exported; an export takes this option`,
   ],
   [
     ["--artifact", one, "--scan-block", "8"],
-    "--scan-block does not go with --artifact",
-    "hint:     an artifact's programs are as they were exported; griffin export takes this option",
+    "--scan-block does not go with an artifact",
+    `at:       ${one}\n  hint:     its programs are as they were exported; an export takes this option`,
   ],
   [
     ["--model", model, "--weights", model],
-    "--weights goes with --artifact",
-    "hint:     --model has weights of its own",
+    "--weights goes with an artifact",
+    `at:       ${model}\n  hint:     a model folder has weights of its own, and no signature, executables or plan of memory`,
   ],
 ])("%j is refused: %s", async (args, message, more) => {
   expect(await griffin(["generate", ...args, "--prompt", "x"])).toEqual({

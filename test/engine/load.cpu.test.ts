@@ -1,3 +1,4 @@
+import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { exportModel, load, type LoadedModel } from "../../src/index.js";
@@ -69,10 +70,47 @@ describe("load", () => {
     await exportModel({ folder: demo, models }, artifact, { chunk: 16 });
     expect(await errorText(() => load(artifact, { dtype: "bf16" }))).toBe(
       [
-        "usage error: dtype cannot be chosen for an artifact",
+        "usage error: dtype does not go with an artifact",
         `  at:       ${artifact}`,
-        "  hint:     its programs are as they were exported; exportModel takes this option",
+        "  hint:     its programs are as they were exported; an export takes this option",
       ].join("\n"),
     );
+    for (const option of [{ scanUnroll: 2 }, { strideTime: 1 }, { fuseGates: false }, { prepare: true }])
+      expect(await errorText(() => load(artifact, option))).toContain(
+        `${Object.keys(option)[0]} does not go with an artifact`,
+      );
+  });
+
+  it("does not open a checkpoint as if it were what only an artifact can be: signed, or bounded in memory", async () => {
+    const path = join(folder, "key.pem");
+    for (const option of [
+      { publicKey: path },
+      { weights: demo },
+      { trustExecutables: false },
+      { memoryLimit: 1 },
+    ])
+      expect(await errorText(() => load(demo, option))).toBe(
+        [
+          `usage error: ${Object.keys(option)[0]} goes with an artifact`,
+          `  at:       ${demo}`,
+          "  hint:     a model folder has weights of its own, and no signature, executables or plan of memory",
+        ].join("\n"),
+      );
+  });
+
+  it("is given up by a signal", async () => {
+    await expect(load(demo, { signal: AbortSignal.abort() })).rejects.toThrow(/^aborted: /);
+  });
+
+  it("finds an artifact that a killed export had set aside", async () => {
+    const place = join(folder, "set-aside");
+    const artifact = join(place, "kjv");
+    await exportModel({ folder: demo, models }, artifact, { chunk: 16 });
+    // A number that no process has.
+    const aside = join(place, `.partial-${2 ** 30}-0`, "replaced");
+    await mkdir(aside, { recursive: true });
+    await rename(artifact, join(aside, "kjv"));
+    await using model = await load(artifact);
+    expect(model.notes).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readdir, readFile, stat, symlink, writeFile } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { MachineKey, machineKey } from "../../src/support/machine-key.js";
+import { findMachineKey, MachineKey, machineKey } from "../../src/support/machine-key.js";
 
 const newFolder = () => mkdtemp(join(tmpdir(), "keys-"));
 
@@ -24,6 +24,17 @@ describe("the key of this machine", () => {
       0o700, 0o600,
     ]);
     expect(await readFile(join(folder, "key"))).toHaveLength(32);
+  });
+
+  test("is looked for without making one", async () => {
+    const folder = await newFolder();
+    expect(await findMachineKey(join(folder, "trust"))).toBeUndefined();
+    expect(await findMachineKey(folder)).toBeUndefined();
+    expect(await readdir(folder)).toEqual([]);
+    const key = await keyIn(folder);
+    const code = key.sign("use", ["a"]);
+    const found = await findMachineKey(folder);
+    expect(found instanceof MachineKey && found.verifies("use", ["a"], code)).toBe(true);
   });
 
   test("knows what it signed, and nothing else", async () => {

@@ -4,20 +4,22 @@ import { randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { GriffinError, EnvironmentError } from "../../support/errors.js";
+import { AbortedError } from "../../support/wait.js";
 import type { IsolationLimits } from "./limits.js";
 import type { Death } from "./plugin-process.js";
 
-/** A program ended its process, hung, or took more than it may. Ours goes on. */
+/** A program, or the plugin when it came to its devices, ended its process, hung, or took more than it may. Ours goes on. */
 export class PluginDeathError extends GriffinError {
   readonly reason: Death["reason"];
-  /** Where the program is, to try it again. */
-  readonly program: string;
+  /** Where the program is, to try it again; undefined when there was none yet. */
+  readonly program: string | undefined;
 
-  constructor(plugin: string, death: Death, limits: IsolationLimits, program: string) {
-    const saved = `program:  ${program}`;
+  constructor(plugin: string, death: Death, limits: IsolationLimits, program: string | undefined) {
+    const [subject, saved] =
+      program === undefined ? ["starting the plugin", []] : ["the program", [`program:  ${program}`]];
     super("plugin died", {
-      ...describe(basename(plugin), death, limits),
-      details: [saved, ...death.lastWords],
+      ...describe(subject, basename(plugin), death, limits),
+      details: [...saved, ...death.lastWords],
     });
     this.reason = death.reason;
     this.program = program;
@@ -26,7 +28,12 @@ export class PluginDeathError extends GriffinError {
 
 const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
 
-function describe(plugin: string, { reason, got }: Death, { timeoutMs, memoryBytes }: IsolationLimits) {
+function describe(
+  subject: string,
+  plugin: string,
+  { reason, got }: Death,
+  { timeoutMs, memoryBytes }: IsolationLimits,
+) {
   switch (reason) {
     case "ended":
       return {
@@ -36,14 +43,14 @@ function describe(plugin: string, { reason, got }: Death, { timeoutMs, memoryByt
       };
     case "timeout":
       return {
-        message: "the program did not end in time",
+        message: `${subject} did not end in time`,
         expected: `an end within ${timeoutMs! / 1000} s`,
         got,
         hint: "does a loop of it never end? allow it more time (--timeout, timeoutMs)",
       };
     case "memory":
       return {
-        message: "the program took more memory than it may",
+        message: `${subject} took more memory than it may`,
         expected: `at most ${gibibytes(memoryBytes!)}, the process with the plugin and all`,
         got: gibibytes(Number(got)),
         hint: "allow it more (--memory, memoryBytes), or make the program smaller",
@@ -61,10 +68,14 @@ export const loadingError = (plugin: string, { got, lastWords }: Death): Environ
     hint: "is it a plugin for this machine? griffin doctor looks at it",
   });
 
-/** Writes a program into the folder for temporary files, and gives its path. */
+/** For calls that were under way, or waited for their turn, when the plugin was closed. */
+export const closedError = (plugin: string): AbortedError =>
+  new AbortedError({ message: `${basename(plugin)} was closed before the call ended` });
+
+/** Writes a program into the folder for temporary files, for this user alone, and gives its path. */
 export async function saveProgram(program: string | Uint8Array): Promise<string> {
   const name = `griffin-program-${randomBytes(6).toString("hex")}`;
   const path = join(tmpdir(), `${name}${typeof program === "string" ? ".mlir" : ".mlirbc"}`);
-  await writeFile(path, program, { flag: "wx" });
+  await writeFile(path, program, { flag: "wx", mode: 0o600 });
   return path;
 }

@@ -2,19 +2,25 @@
 import type { FileHandle } from "node:fs/promises";
 import type { CompileRequest } from "../../runtime-pjrt/index.js";
 import { GriffinError } from "../../support/errors.js";
-import type { WaitOptions } from "../../support/wait.js";
-import type { TopologyRequest } from "../../targets/index.js";
+import { abortedError, checkNotAborted, type WaitOptions } from "../../support/wait.js";
+import type { ClientFacts, TopologyRequest } from "../../targets/index.js";
 import type { CompiledCost } from "../compile-and-count.js";
 import type { Execution, HostValue } from "../execute.js";
-import { loadingError, PluginDeathError, saveProgram } from "./errors.js";
+import { closedError, loadingError, PluginDeathError, saveProgram } from "./errors.js";
 import type { IsolationLimits } from "./limits.js";
-import { type Death, PluginProcess } from "./plugin-process.js";
-import type { Answer, PluginFacts, TaskName, Tasks } from "./tasks.js";
+import { type Call, type Death, PluginProcess } from "./plugin-process.js";
+import type { Answer, TaskName, Tasks } from "./tasks.js";
 import { openTensorFile, readTensors, writeTensors } from "./tensor-file.js";
 
 interface Running {
   readonly process: PluginProcess;
   readonly tensors: FileHandle;
+}
+
+/** A call that has its turn, or waits for it. */
+interface Turn extends Call {
+  /** How often the plugin had been closed when it began: the next time ends it. */
+  readonly epoch: number;
 }
 
 /**
@@ -25,6 +31,8 @@ interface Running {
 export class IsolatedPlugin implements AsyncDisposable {
   #running: Running | undefined;
   #last: Promise<unknown> = Promise.resolve();
+  /** How often it was closed. */
+  #epoch = 0;
 
   /** @param path the plugin, a shared library; it is loaded when it is first needed */
   constructor(
@@ -33,8 +41,8 @@ export class IsolatedPlugin implements AsyncDisposable {
   ) {}
 
   /** What rules for programs ask of a plugin. @throws EnvironmentError when the plugin cannot be loaded; PjrtError; AbortedError */
-  facts(wait: WaitOptions = {}): Promise<PluginFacts> {
-    return this.#inTurn(() => this.#ask("facts", {}, undefined, wait));
+  facts(wait: WaitOptions = {}): Promise<ClientFacts> {
+    return this.#inTurn(wait, (turn) => this.#ask("facts", {}, undefined, turn));
   }
 
   /**
@@ -42,14 +50,14 @@ export class IsolatedPlugin implements AsyncDisposable {
    * @throws PluginDeathError; what the plugin says of the program; AbortedError
    */
   execute({ request, inputs, cache }: Execution, wait: WaitOptions = {}): Promise<readonly HostValue[]> {
-    return this.#inTurn(async () => {
-      const { tensors } = await this.#start(wait);
+    return this.#inTurn(wait, async (turn) => {
+      const { tensors } = await this.#start(turn);
       const given = {
         request,
         inputs: await writeTensors(tensors.fd, inputs),
         cache: await placeOf(cache),
       };
-      return readTensors(tensors.fd, await this.#ask("execute", given, request, wait));
+      return readTensors(tensors.fd, await this.#ask("execute", given, request, turn));
     });
   }
 
@@ -62,69 +70,103 @@ export class IsolatedPlugin implements AsyncDisposable {
     request: CompileRequest,
     wait: WaitOptions = {},
   ): Promise<CompiledCost> {
-    return this.#inTurn(() => this.#ask("cost", { topology, request }, request, wait));
+    return this.#inTurn(wait, (turn) => this.#ask("cost", { topology, request }, request, turn));
   }
 
-  /** Ends the process, whatever it is doing; a later call starts a new one. */
+  /** Ends the process, whatever it is doing; calls under way and in the queue are AbortedErrors. A later call starts a new one. */
   async close(): Promise<void> {
-    const running = this.#running;
-    this.#running = undefined;
+    this.#epoch += 1;
+    const [running, last] = [this.#running, this.#last];
     await running?.process.kill();
-    await running?.tensors.close();
+    // The file of tensors may be in use until then.
+    await last;
+    if (running !== undefined) await this.#release(running);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.#last.then(work);
+  #inTurn<T>(wait: WaitOptions, work: (turn: Turn) => Promise<T>): Promise<T> {
+    const turn = { ...wait, startedAt: performance.now(), epoch: this.#epoch };
+    const mine = this.#last.then(() => {
+      this.#checkOpen(turn);
+      checkNotAborted("the program", wait);
+      const { timeoutMs, startedAt } = turn;
+      if (timeoutMs !== undefined && performance.now() - startedAt >= timeoutMs)
+        throw abortedError("the program", startedAt, wait, "others were before it");
+      return work(turn);
+    });
     this.#last = mine.catch(() => undefined);
     return mine;
   }
 
-  async #start(wait: WaitOptions): Promise<Running> {
-    if (this.#running !== undefined) return this.#running;
+  /** @throws AbortedError when it was closed since the call */
+  #checkOpen({ epoch }: Turn): void {
+    if (epoch !== this.#epoch) throw closedError(this.path);
+  }
+
+  /** A process that has loaded the plugin: the one there is, unless it ended between two programs. */
+  async #start(turn: Turn): Promise<Running> {
+    if (this.#running?.process.isAlive === true) return this.#running;
+    if (this.#running !== undefined) await this.#release(this.#running);
     const tensors = await openTensorFile();
-    this.#running = { process: new PluginProcess(this.path, tensors.fd), tensors };
-    const { process } = this.#running;
+    if (turn.epoch !== this.#epoch) {
+      await tensors.close();
+      throw closedError(this.path);
+    }
+    const running = { process: new PluginProcess(this.path, tensors.fd), tensors };
+    this.#running = running;
     try {
-      await this.#judge(() => process.ready(wait), undefined);
+      await this.#judge(running, () => running.process.ready(turn), undefined, turn);
     } catch (error) {
-      await this.close();
+      // Alive or not: it has no plugin.
+      await this.#release(running);
       throw error;
     }
-    return { process, tensors };
+    return running;
+  }
+
+  async #release(running: Running): Promise<void> {
+    if (this.#running === running) this.#running = undefined;
+    await running.process.kill();
+    await running.tensors.close();
   }
 
   async #ask<N extends TaskName>(
     task: N,
     given: Tasks[N]["given"],
     request: CompileRequest | undefined,
-    wait: WaitOptions,
+    turn: Turn,
   ): Promise<Tasks[N]["gives"]> {
-    const { process } = await this.#start(wait);
-    const answer = await this.#judge(() => process.ask({ task, given }, this.limits, wait), request);
+    const running = await this.#start(turn);
+    const ask = () => running.process.ask({ task, given }, this.limits, turn);
+    const answer = await this.#judge(running, ask, request, turn);
     return ("gives" in answer ? answer.gives : undefined) as Tasks[N]["gives"];
   }
 
-  /** An answer that is no error. A process that did not give one is let go. */
-  async #judge(ask: () => Promise<Answer | Death>, request: CompileRequest | undefined): Promise<Answer> {
+  /** An answer that is no error. A process that has ended is let go. */
+  async #judge(
+    running: Running,
+    ask: () => Promise<Answer | Death>,
+    request: CompileRequest | undefined,
+    turn: Turn,
+  ): Promise<Answer> {
     let answer: Answer | Death;
     try {
       answer = await ask();
-    } catch (error) {
-      await this.close();
-      throw error;
+    } finally {
+      if (!running.process.isAlive) await this.#release(running);
     }
     if ("error" in answer) {
       const { kind, details, exitCode } = answer.error;
       throw new GriffinError(kind, details, exitCode);
     }
     if (!("reason" in answer)) return answer;
-    await this.close();
-    if (request === undefined) throw loadingError(this.path, answer);
-    throw new PluginDeathError(this.path, answer, this.limits, await saveProgram(request.program));
+    this.#checkOpen(turn);
+    if (request === undefined && answer.reason === "ended") throw loadingError(this.path, answer);
+    const saved = request === undefined ? undefined : await saveProgram(request.program);
+    throw new PluginDeathError(this.path, answer, this.limits, saved);
   }
 }
 

@@ -1,7 +1,7 @@
 /** @file One process with a plugin, from its start to its end. */
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { AbortedError, abortedError, type WaitOptions } from "../../support/wait.js";
+import { AbortedError, abortedError, startTimer, type WaitOptions } from "../../support/wait.js";
 import type { IsolationLimits } from "./limits.js";
 import { residentBytes } from "./resident.js";
 import { type Answer, answerSchema, type Question } from "./tasks.js";
@@ -16,6 +16,11 @@ export interface Death {
 }
 
 type Bound = Omit<Death, "lastWords">;
+
+/** Until when a call may take, and when it began (`performance.now()`): its time counts from there, also that in a queue. */
+export interface Call extends WaitOptions {
+  readonly startedAt: number;
+}
 
 /** The built file, too, where this one runs from its source, as tests and tools do: a loader takes longer than most programs. */
 const child = import.meta.url.endsWith(".ts") ? "../../../dist/src/engine/isolated/child.js" : "./child.js";
@@ -63,16 +68,22 @@ export class PluginProcess {
   }
 
   /** Comes when the plugin is loaded, or could not be. @throws AbortedError, with the process ended */
-  ready(wait: WaitOptions): Promise<Answer | Death> {
-    return this.#answer("loading the plugin", {}, wait);
+  ready(call: Call): Promise<Answer | Death> {
+    return this.#answer("loading the plugin", {}, call);
   }
 
   /** @throws AbortedError, with the process ended, when the caller gives up */
-  ask(question: Question, limits: IsolationLimits, wait: WaitOptions): Promise<Answer | Death> {
-    const answer = this.#answer("the program", limits, wait);
+  ask(question: Question, limits: IsolationLimits, call: Call): Promise<Answer | Death> {
+    const answer = this.#answer("the program", limits, call);
     // A process that ended meanwhile takes no message: its end is the answer.
     this.#child.send(question, () => undefined);
     return answer;
+  }
+
+  /** Whether it can be asked: it has not ended, and was not told to. */
+  get isAlive(): boolean {
+    const { exitCode, signalCode, killed } = this.#child;
+    return exitCode === null && signalCode === null && !killed;
   }
 
   /** Ends it, and comes back when it is gone. */
@@ -81,22 +92,31 @@ export class PluginProcess {
     await this.#ended;
   }
 
-  async #answer(what: string, limits: IsolationLimits, { signal }: WaitOptions): Promise<Answer | Death> {
-    const startedAt = performance.now();
+  async #answer(what: string, limits: IsolationLimits, call: Call): Promise<Answer | Death> {
+    const { signal, timeoutMs, startedAt } = call;
     let stopped: Bound | AbortedError | undefined;
+    let isDone = false;
     const stop = (why: Bound | AbortedError): void => {
+      // A reading of memory may come after the answer.
+      if (isDone) return;
       stopped ??= why;
       this.#child.kill("SIGKILL");
     };
-    const abort = () => stop(abortedError(what, startedAt, { signal }, "its process was ended"));
+    const abort = () => stop(abortedError(what, startedAt, call, "its process was ended"));
     if (signal?.aborted === true) abort();
     signal?.addEventListener("abort", abort, { once: true });
+    const timer =
+      timeoutMs === undefined
+        ? undefined
+        : startTimer(Math.max(0, startedAt + timeoutMs - performance.now()), abort);
     const unwatch = this.#watch(limits, stop);
     const answered = new Promise<unknown>((resolve) => {
       this.#child.once("message", resolve);
       void this.#ended.then(() => resolve(undefined));
     });
     const message = await answered;
+    isDone = true;
+    clearTimeout(timer);
     unwatch();
     signal?.removeEventListener("abort", abort);
     this.#child.removeAllListeners("message");
@@ -111,7 +131,7 @@ export class PluginProcess {
     const timer =
       timeoutMs === undefined
         ? undefined
-        : setTimeout(() => stop({ reason: "timeout", got: `${timeoutMs / 1000} s and no end` }), timeoutMs);
+        : startTimer(timeoutMs, () => stop({ reason: "timeout", got: `${timeoutMs / 1000} s and no end` }));
     const memory =
       memoryBytes === undefined
         ? undefined

@@ -1,20 +1,14 @@
 /** @file What a process of its own is asked, and what it answers: plain data, which goes through a channel between processes. */
 import { z } from "zod";
 import type { CompileCacheOptions, CompileRequest } from "../../runtime-pjrt/index.js";
-import type { TopologyRequest } from "../../targets/index.js";
+import type { ClientFacts, TopologyRequest } from "../../targets/index.js";
 import type { CompiledCost } from "../compile-and-count.js";
 import type { TensorHeader } from "./tensor-file.js";
-
-/** What rules for programs ask of a plugin's client (`verifyForClient`). */
-export interface PluginFacts {
-  readonly platformName: string;
-  readonly plugin: { readonly stablehloVersions: { readonly current?: string } };
-}
 
 /** Each task with what it is given and what it gives. */
 export interface Tasks {
   /** Makes a client. */
-  readonly facts: { readonly given: Record<string, never>; readonly gives: PluginFacts };
+  readonly facts: { readonly given: Record<string, never>; readonly gives: ClientFacts };
   /** Compiles and runs a program; inputs and results lie in the file of tensors. */
   readonly execute: {
     readonly given: {

@@ -1,4 +1,4 @@
-import { readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { afterAll, expect, test } from "vitest";
 import { IsolatedPlugin, PluginDeathError, runProgram } from "../../../src/engine/index.js";
 import { mainInterface } from "../../../src/engine/stablehlo-program.js";
@@ -27,15 +27,26 @@ const execute = (isolated: IsolatedPlugin, program: string, signal?: AbortSignal
 async function death(isolated: IsolatedPlugin, program: string) {
   const error = await execute(isolated, program).catch((reason: unknown) => reason);
   if (!(error instanceof PluginDeathError)) throw error;
-  const saved = await readFile(error.program, "utf8");
-  await rm(error.program);
-  return { error, text: error.message.replace(error.program, "FILE"), saved };
+  const file = error.program!;
+  const saved = await readFile(file, "utf8");
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  await rm(file);
+  return { error, text: error.message.replace(file, "FILE"), saved };
 }
 
 /** The isolated plugin still computes. */
 async function doubles(isolated: IsolatedPlugin): Promise<void> {
   const results = await runProgram(isolated, parseModule(DOUBLE), new Map([["0", f32(1, 2, -3.5)]]));
   expect(results).toEqual([f32(2, 4, -7)]);
+}
+
+/** Numbers of the processes that a process has started, by any of its threads. */
+async function childrenOf(pid: number): Promise<readonly number[]> {
+  const threads = await readdir(`/proc/${pid}/task`);
+  const lists = await Promise.all(
+    threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/children`, "utf8").catch(() => "")),
+  );
+  return lists.flatMap((list) => list.split(" ").filter(Boolean).map(Number)).sort((a, b) => a - b);
 }
 
 test("a program runs in a process of its own as it does here", () => doubles(unbound));
@@ -87,6 +98,53 @@ test("an aborted signal ends the process, and nothing of it is left", async () =
     /aborted: the program was aborted after \d+ ms\n.*its process was ended/,
   );
   await doubles(unbound);
+});
+
+test("a program that is given no time, or waits in vain for its turn, leaves the process to the others", async () => {
+  await using plugin = new IsolatedPlugin(path);
+  await plugin.facts();
+  const before = await childrenOf(process.pid);
+  await expect(plugin.facts({ timeoutMs: 0 })).rejects.toThrow(/^aborted: the program did not end in 0 ms/);
+  await expect(execute(plugin, HANG, AbortSignal.abort())).rejects.toThrow(
+    /^aborted: the program was aborted/,
+  );
+  await doubles(plugin);
+  expect(await childrenOf(process.pid)).toEqual(before);
+});
+
+test("a time limit of the call ends the process, and a longer one than timers take does not", async () => {
+  await using plugin = new IsolatedPlugin(path, { timeoutMs: 2 ** 40 });
+  await plugin.facts({ timeoutMs: Number.POSITIVE_INFINITY });
+  const request = { program: HANG, signature: mainInterface(parseModule(HANG)) };
+  await expect(plugin.execute({ request, inputs: [] }, { timeoutMs: 1500 })).rejects.toThrow(
+    /^aborted: the program did not end in 1500 ms\n.*its process was ended/,
+  );
+  await doubles(plugin);
+});
+
+test("closing ends the program that runs and those that wait, and no process starts again", async () => {
+  const before = await childrenOf(process.pid);
+  const plugin = new IsolatedPlugin(path);
+  await plugin.facts();
+  const calls = [execute(plugin, HANG), execute(plugin, HANG), plugin.facts()];
+  const ends = Promise.allSettled(calls);
+  await plugin.close();
+  expect((await ends).map((end) => (end.status === "rejected" ? String(end.reason) : "an answer"))).toEqual(
+    calls.map(() => expect.stringMatching(/^AbortedError: aborted: \S+ was closed before the call ended$/)),
+  );
+  expect(await childrenOf(process.pid)).toEqual(before);
+  await doubles(plugin);
+  await plugin.close();
+});
+
+test("a process that ended between two programs is replaced", async () => {
+  await using plugin = new IsolatedPlugin(path);
+  const before = await childrenOf(process.pid);
+  await plugin.facts();
+  const [started] = (await childrenOf(process.pid)).filter((pid) => !before.includes(pid));
+  process.kill(started!, "SIGKILL");
+  await expect.poll(() => childrenOf(process.pid)).toEqual(before);
+  await doubles(plugin);
 });
 
 test("what a plugin says of a program has the same kind, text and exit code as in this process", async () => {
