@@ -7,8 +7,6 @@ const tiers: Readonly<Record<string, string>> = {
   tpu: "test/**/*.tpu.test.ts",
   /** CPU plugins of other versions. */
   plugins: "test/**/*.plugins.test.ts",
-  /** Every way of lowering on every golden case. */
-  golden: "test/**/*.golden.test.ts",
 };
 
 /** Tests that use the CPU plugin. */

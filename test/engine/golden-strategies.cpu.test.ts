@@ -4,7 +4,7 @@ import { griffin, griffinConfigSchema, models } from "../../models/index.js";
 import { checkGoldenCase, type GoldenOptions } from "../../src/engine/index.js";
 import { formatReport, GoldenError, openCase } from "../../src/golden/index.js";
 import { useCpu } from "../dsl/cpu.js";
-import { strategies } from "./strategies.js";
+import { tellingWays } from "../../tools/golden/ways.js";
 
 const cpu = useCpu();
 const folder = fileURLToPath(new URL("../../golden/", import.meta.url));
@@ -15,7 +15,7 @@ const check = async (name: string, options: GoldenOptions) =>
 /** What shows a fault of a strategy soonest: a window that wraps, packed documents, padding, decoding. */
 const telling = ["packed-small-window", "padded-small-window"];
 
-describe.each(strategies)("%s, our numbers are the reference's", (_, options) => {
+describe.each(tellingWays)("%s, our numbers are the reference's", (_, options) => {
   it.each(telling)("%s in f32", async (name) => {
     const report = await check(name, { ...options, dtype: "f32" });
     expect(report.passed, formatReport(report).join("\n")).toBe(true);
@@ -23,7 +23,7 @@ describe.each(strategies)("%s, our numbers are the reference's", (_, options) =>
 });
 
 it("as a TPU likes it, bf16 in bf16 is near the reference", async () => {
-  const [, options] = strategies.find(([, { target }]) => target === "tpu")!;
+  const [, options] = tellingWays.find(([, { target }]) => target === "tpu")!;
   const report = await check("bf16", { ...options, dtype: "bf16" });
   expect(report.passed, formatReport(report).join("\n")).toBe(true);
 });

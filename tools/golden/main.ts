@@ -1,0 +1,99 @@
+/**
+ * @file The golden tier: `npm run test:golden -- [--plugin NAME] [--way TEXT] [--jobs N] [FOLDER...]` holds every way of lowering against
+ * every golden case of golden/ and of the folders named, compiled as for users: in f32, and in bf16 where the case bounds it.
+ */
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { models } from "../../models/index.js";
+import { checkGoldenCase, type GoldenOptions } from "../../src/engine/index.js";
+import { formatReport, type GoldenCase, openCase } from "../../src/golden/index.js";
+import { type Client, findPlugin, Plugin } from "../../src/runtime-pjrt/index.js";
+import { type Way, ways } from "./ways.js";
+
+const OURS = fileURLToPath(new URL("../../golden", import.meta.url));
+
+/** Cases of folders of cases; one that lies in two folders once. */
+async function casesIn(folders: readonly string[]): Promise<readonly GoldenCase[]> {
+  const cases = new Map<string, GoldenCase>();
+  for (const folder of folders) {
+    for (const entry of await readdir(folder, { recursive: true })) {
+      if (!entry.endsWith("golden.safetensors")) continue;
+      const path = join(folder, entry);
+      const hash = createHash("sha256")
+        .update(await readFile(path))
+        .digest("hex");
+      if (!cases.has(hash)) cases.set(hash, await openCase(join(path, ".."), models));
+    }
+  }
+  return [...cases.values()];
+}
+
+interface Check {
+  readonly golden: GoldenCase;
+  readonly way: Way;
+  readonly dtype: GoldenOptions["dtype"];
+}
+
+function checksOf(cases: readonly GoldenCase[], chosen: readonly Way[]): Check[] {
+  return chosen.flatMap((way) =>
+    cases.flatMap((golden): Check[] => [
+      { golden, way, dtype: "f32" },
+      ...(golden.toleranceBf16 === undefined ? [] : [{ golden, way, dtype: "bf16" } as const]),
+    ]),
+  );
+}
+
+/** Lines that tell what is wrong; none when every number is the reference's. */
+async function complaintsOf(client: Client, { golden, way, dtype }: Check): Promise<readonly string[]> {
+  try {
+    const report = await checkGoldenCase(client, golden, { ...way[1], dtype });
+    return report.passed ? [] : formatReport(report);
+  } catch (error) {
+    return [error instanceof Error ? (error.stack ?? error.message) : String(error)];
+  }
+}
+
+/** Takes checks from the front until none is left; tells of each. The number that failed. */
+async function work(client: Client, checks: Check[]): Promise<number> {
+  let failed = 0;
+  for (let check = checks.shift(); check !== undefined; check = checks.shift()) {
+    const start = performance.now();
+    const complaints = await complaintsOf(client, check);
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    const verdict = complaints.length === 0 ? "passed" : "FAILED";
+    console.log(`${verdict} ${check.way[0]}: ${check.golden.name} in ${check.dtype} (${seconds} s)`);
+    for (const line of complaints) console.log(line);
+    if (complaints.length > 0) failed++;
+  }
+  return failed;
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    plugin: { type: "string", default: "cpu" },
+    way: { type: "string", default: "" },
+    jobs: { type: "string", default: "2" },
+  },
+});
+const cases = await casesIn([OURS, ...positionals]);
+const chosen = ways.filter(([name]) => name.includes(values.way));
+const checks = checksOf(cases, chosen);
+const { path } = await findPlugin(values.plugin, { install: true });
+const client = await (await Plugin.load(path)).createClient({ keepFreedMemory: true });
+try {
+  console.log(
+    `${client.platformName}: ${chosen.length} ways of lowering on ${cases.length} cases: ${checks.length} checks`,
+  );
+  const count = checks.length;
+  // A program is compiled off this thread: two at once keep two cores busy.
+  const jobs = Array.from({ length: Number(values.jobs) }, () => work(client, checks));
+  const failed = (await Promise.all(jobs)).reduce((sum, each) => sum + each, 0);
+  console.log(`${count - failed} passed, ${failed} failed`);
+  if (failed > 0 || count === 0) process.exitCode = 1;
+} finally {
+  await client.close();
+}
