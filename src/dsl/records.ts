@@ -1,6 +1,7 @@
 /** @file Tensors by name: what a loop carries, a branch returns, a function takes. */
 import type { Value } from "../ir/operation.js";
 import { type TensorType, tensorType } from "../ir/types.js";
+import { ownValue } from "../support/own-value.js";
 import { type DType, sizesOf } from "./axis.js";
 import { ShapeError, TraceError } from "./errors.js";
 import { Tensor } from "./tensor.js";
@@ -49,7 +50,7 @@ export function checkTensors(what: string, record: unknown): asserts record is N
 export function checkAlike(op: string, what: string, wanted: object, got: unknown): void {
   checkTensors(`${op}: ${what}`, got);
   for (const name of new Set([...Object.keys(wanted), ...Object.keys(got)])) {
-    const [expected, actual] = [(wanted as Partial<Named>)[name], got[name]];
+    const [expected, actual] = [ownValue(wanted as Named, name), ownValue(got, name)];
     if (actual !== undefined && actual.toString() === expected?.toString()) continue;
     throw new ShapeError({
       message: `${op}: ${what} returns another "${name}"`,

@@ -2,6 +2,7 @@
 import type { Value } from "../ir/operation.js";
 import type { Attributes } from "../ir/ops/index.js";
 import { tensorType } from "../ir/types.js";
+import { ownValue } from "../support/own-value.js";
 import { broadcastTo, checkDTypes, commonAxes, findAxis } from "./align.js";
 import { type Axis, checkAxes, type DType, describe, sizesOf } from "./axis.js";
 import { builderHere, currentTrace, type TensorData } from "./trace.js";
@@ -101,7 +102,7 @@ export class Tensor<A extends string = string, D extends DType = DType> implemen
   ): Tensor<{ [K in A]: K extends keyof M ? (M[K] extends string ? M[K] : K) : K }[A], D> {
     const renames = names as Readonly<Record<string, string | undefined>>;
     for (const name of Object.keys(renames)) findAxis("rename", this, name);
-    const axes = this.axes.map((a) => ({ name: renames[a.name] ?? a.name, size: a.size }));
+    const axes = this.axes.map((a) => ({ name: ownValue(renames, a.name) ?? a.name, size: a.size }));
     return new Tensor(axes, this.dtype, this.value);
   }
 

@@ -2,6 +2,7 @@
  * @file Every parameter a model wants gets its tensor of a checkpoint, or all that does not fit is reported
  * at once.
  */
+import { ownValue } from "../support/own-value.js";
 import { convertFloats, isFloatType } from "./convert.js";
 import type { Checkpoint } from "./checkpoint.js";
 import { type FloatType, sameShape } from "./dtype.js";
@@ -53,7 +54,7 @@ export function bindWeights(
   const warnings: string[] = [];
   for (const { name, shape } of tensors.values()) {
     if (used.has(name)) continue;
-    const reason = names.ignored?.[name];
+    const reason = ownValue(names.ignored ?? {}, name);
     if (reason !== undefined) warnings.push(`${name} is ignored: ${reason}`);
     else
       problems.push({

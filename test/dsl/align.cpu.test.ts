@@ -165,6 +165,13 @@ describe("errors", () => {
     `);
   });
 
+  it("an axis may be called as what every object has is", () => {
+    const body = () => ({
+      y: loose(input("x", [axis("constructor", 2), time], "f32")).rename({ time: "toString" }),
+    });
+    expect(traced(body)).toContain('griffin.axes = ["constructor", "toString"], griffin.output = "y"');
+  });
+
   it("an axis that is not there", () => {
     const message = traceComplaint(() => loose(input("x", [batch], "f32")).size("time"));
     expect(message).toMatchInlineSnapshot(`

@@ -133,11 +133,11 @@ describe("whileLoop", () => {
       whileLoop(
         start(),
         ({ i }) => i.lt(1),
-        (all) => ({ ...all, z: all.i }),
+        (all) => ({ ...all, toString: all.i }),
       ),
     );
     expect(more.split("\n").slice(0, 3)).toEqual([
-      'shape error: whileLoop: the body returns another "z"',
+      'shape error: whileLoop: the body returns another "toString"',
       "  expected: nothing",
       "  got:      [] i32",
     ]);

@@ -103,6 +103,13 @@ describe("ops whose sizes are operands become those whose sizes are attributes",
       "tensor<7xf32>",
     ],
     [
+      "a custom call of a name that every object has",
+      `${sizes("s", 7)}  %r = stablehlo.custom_call @toString(%x, %s) {indices_of_shape_operands = dense<[1]> : tensor<1xi64>} : (tensor<?xf32>, tensor<1xi64>) -> tensor<?xf32>`,
+      "  %r = stablehlo.custom_call @toString(%x) : (tensor<4xf32>) -> tensor<7xf32>",
+      "tensor<?xf32>",
+      "tensor<7xf32>",
+    ],
+    [
       "stablehlo.dynamic_top_k",
       `  %k = stablehlo.constant dense<3> : tensor<i32>
   %r, %p = stablehlo.custom_call @stablehlo.dynamic_top_k(%x, %k) : (tensor<?xf32>, tensor<i32>) -> (tensor<?xf32>, tensor<?xi32>)`,

@@ -66,6 +66,16 @@ describe("resolveTarget", () => {
   hint:     did you mean v5e?`,
     ],
     [
+      "tpu:constructor:2x2",
+      `usage error: there is no TPU chip "constructor"
+  expected: v2, v3, v4, v5e, v5p, v6e, tpu7x`,
+    ],
+    [
+      "tpu:toString",
+      `usage error: there is no TPU chip "toString"
+  expected: v2, v3, v4, v5e, v5p, v6e, tpu7x`,
+    ],
+    [
       "tpu:v5e:two",
       `usage error: "v5e:two" is no topology of TPUs
   expected: a chip and how many of them along each axis, e.g. v5e:2x2

@@ -88,6 +88,8 @@ test("missing, misshapen, of a wrong type, too many: one table", async () => {
     "model.embed_tokens.weight": ["i16", [16, 8]],
     "model.layers.7.channel_pre_norm.weight": ["f32", [8]],
     "transformer.wte": ["f32", [16, 8]],
+    // No word of our own, though every object has something of this name.
+    toString: ["f32", [2]] as const,
   });
   const wanted = [
     { path: "embed_tokens.weight", shape: [16, 8] },
@@ -96,14 +98,15 @@ test("missing, misshapen, of a wrong type, too many: one table", async () => {
     { path: "final_norm.weight", shape: [8] },
   ];
   expect(await errorText(() => bindWeights(checkpoint, wanted, griffinNames))).toMatchInlineSnapshot(`
-    "checkpoint error: 6 problems in the weights of memory
+    "checkpoint error: 7 problems in the weights of memory
                                                     problem                    expected          got
       model.embed_tokens.weight                     wrong dtype                f32, bf16 or f16  i16
       model.layers.0.temporal_block.conv_1d.weight  wrong shape                [12, 1, 4]        [12, 4]
       model.layers.0.temporal_block.conv_1d.bias    missing                    [12]
       model.final_norm.weight                       wrong shape                [8]               [9]
       model.layers.7.channel_pre_norm.weight        not in this configuration                    [8]
-      transformer.wte                               not a name of this model                     [16, 8]"
+      transformer.wte                               not a name of this model                     [16, 8]
+      toString                                      not a name of this model                     [2]"
   `);
 });
 

@@ -1,5 +1,6 @@
 /** @file Running functions: frames of values, calls, and limits. */
 import { InternalError } from "../../support/errors.js";
+import { ownValue } from "../../support/own-value.js";
 import { suggestion } from "../../support/suggest.js";
 import { type FindDecomposition, findDecomposition } from "../decompositions.js";
 import type { Elements } from "../elements.js";
@@ -24,9 +25,9 @@ type AnyControlRule = (
 ) => readonly RuntimeValue[];
 
 export const findTensorRule = (name: string): AnyTensorRule | undefined =>
-  (tensorRuleTable as Readonly<Record<string, AnyTensorRule>>)[name];
+  ownValue(tensorRuleTable as Readonly<Record<string, AnyTensorRule>>, name);
 const findControlRule = (name: string): AnyControlRule | undefined =>
-  (controlRuleTable as Readonly<Record<string, AnyControlRule>>)[name];
+  ownValue(controlRuleTable as Readonly<Record<string, AnyControlRule>>, name);
 
 /** Called for each check op that runs. */
 export type CheckListener = (check: Operation, difference: string | undefined) => void;

@@ -2,6 +2,7 @@
  * @file The one table of rules: every op is interpreted, structural, lowered first, or listed here with a
  * reason.
  */
+import { ownValue } from "../../support/own-value.js";
 import type { OpName } from "../ops/index.js";
 import { batchNormRules } from "./batch-norm.js";
 import { binaryRules } from "./binary.js";
@@ -104,7 +105,7 @@ export const interpretedNames = [
 
 /** Why an op has no rule, in one phrase. */
 export function reasonNotInterpreted(name: string): string {
-  const reason = (notInterpreted as Readonly<Record<string, string>>)[name];
+  const reason = ownValue(notInterpreted, name);
   if (reason !== undefined) return reason;
   const dialect = name.split(".", 1)[0];
   if (dialect === "chlo") return "chlo op: is lowered to StableHLO first";

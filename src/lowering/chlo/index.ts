@@ -5,6 +5,7 @@ import { type Operation, type Value, walk } from "../../ir/operation.js";
 import type { OperationOf, OpName } from "../../ir/ops/index.js";
 import { replaceOperation } from "../../ir/rewriter.js";
 import { isComplex, isStatic } from "../../ir/types.js";
+import { ownValue } from "../../support/own-value.js";
 import * as arcs from "./arcs.js";
 import { besselI1e } from "./bessel.js";
 import { mulhi, nextAfter } from "./bits.js";
@@ -105,9 +106,7 @@ const isStaticTensor = ({ type }: Value): boolean => type.kind === "tensor" && i
 export function decomposeChlo(module: Operation): number {
   let count = 0;
   for (const operation of [...walk(module)]) {
-    const rule = (rules as Readonly<Record<string, (operation: never, e: Emitter) => readonly Value[]>>)[
-      operation.name
-    ];
+    const rule = ownValue<(operation: never, e: Emitter) => readonly Value[]>(rules, operation.name);
     if (rule === undefined || ![...operation.operands, ...operation.results].every(isStaticTensor)) continue;
     replaceOperation(operation, rule(operation as never, new Emitter(Builder.before(operation))));
     count++;

@@ -7,6 +7,7 @@ import type { Block, Operation, Region, Value } from "../../ir/operation.js";
 import type { OperationOf } from "../../ir/ops/index.js";
 import { cloneOperation, insertOperation, type ValueMap } from "../../ir/rewriter.js";
 import { elementCount, type TensorType, tensorType } from "../../ir/types.js";
+import { ownValue } from "../../support/own-value.js";
 import { refineErrorAt } from "./errors.js";
 import type { KnownValues } from "./known.js";
 
@@ -98,7 +99,7 @@ const rules: Readonly<Record<string, Rule>> = {
 export const customCallsOfShapes: ReadonlySet<string> = new Set(Object.keys(rules));
 
 /** The values of a call about shapes without it; undefined for any other call, and while something is not known. */
-export const withoutCall: Rule = (view) => rules[view.call.attributes.call_target_name]?.(view);
+export const withoutCall: Rule = (view) => ownValue(rules, view.call.attributes.call_target_name)?.(view);
 
 const shapeOperands = "indices_of_shape_operands";
 

@@ -5,6 +5,7 @@ import { isOp, type OperationOf, type OpName } from "../../ir/ops/index.js";
 import { elementsFromNumbers } from "../../ir/elements.js";
 import { DYNAMIC, isStatic, type TensorType, tensorType } from "../../ir/types.js";
 import { refineResultTypes } from "../../ir/verify.js";
+import { ownValue } from "../../support/own-value.js";
 import type { KnownValues } from "./known.js";
 
 /** Makes the static op: its values, or undefined while something is not known. */
@@ -144,6 +145,6 @@ export function staticForm(
   known: KnownValues,
   builder: Builder,
 ): readonly Value[] | undefined {
-  const form = (forms as unknown as Readonly<Record<string, StaticForm<never>>>)[operation.name];
+  const form = ownValue(forms as unknown as Readonly<Record<string, StaticForm<never>>>, operation.name);
   return form?.(operation as never, operands, known, builder);
 }

@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { EnvironmentError } from "../../support/errors.js";
+import { ownValue } from "../../support/own-value.js";
 import { AbortedError, type WaitOptions } from "../../support/wait.js";
 import { runChild } from "../../support/child.js";
 import { type InstallOptions, installedPath, installPlugin, isInstalled } from "./install.js";
@@ -82,7 +83,7 @@ async function placesInPython(
   env: NodeJS.ProcessEnv,
   wait: WaitOptions,
 ): Promise<readonly SearchedPlace[]> {
-  const members = PYTHON_LIBRARIES[name];
+  const members = ownValue(PYTHON_LIBRARIES, name);
   if (members === undefined) return [];
   const script = "import sys; print('\\n'.join(p for p in sys.path if p.endswith('-packages')))";
   const limit = Math.min(wait.timeoutMs ?? PYTHON_TIMEOUT_MS, PYTHON_TIMEOUT_MS);

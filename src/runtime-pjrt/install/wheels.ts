@@ -1,4 +1,5 @@
 /** @file The plugins that can be installed: PyPI wheels, pinned by version and hash, and the one library taken out of each. */
+import { ownValue } from "../../support/own-value.js";
 
 /** A wheel that holds a plugin. Sizes are bytes. */
 export interface PluginWheel {
@@ -83,6 +84,5 @@ export const DEFAULT_PACKAGE: Readonly<Record<string, PluginPackage>> = {
 /** The wheel for a platform name or a package name, if there is one. */
 export function wheelFor(name: string): PluginWheel | undefined {
   const wheels: Readonly<Record<string, PluginWheel>> = PLUGIN_WHEELS;
-  const key = DEFAULT_PACKAGE[name] ?? name;
-  return Object.hasOwn(wheels, key) ? wheels[key] : undefined;
+  return ownValue(wheels, ownValue(DEFAULT_PACKAGE, name) ?? name);
 }

@@ -1,5 +1,6 @@
 /** @file Topologies of TPUs, by the names that libtpu has for them: `v5e:2x2`, `v4:2x2x1:megacore`. */
 import { UsageError } from "../../support/errors.js";
+import { ownValue } from "../../support/own-value.js";
 import { suggestion } from "../../support/suggest.js";
 import { DEFAULT_TPU } from "../names.js";
 import type { Topologies } from "../topologies.js";
@@ -23,19 +24,21 @@ export const tpuTopologies: Topologies = {
   chips: Object.keys(shapes),
   default: DEFAULT_TPU,
   parse(name) {
-    const [chip = "", shape = shapes[chip], configuration, ...more] = name.split(":");
-    if (shape === undefined || !(chip in shapes)) {
+    const [chip = "", arrangement, configuration, ...more] = name.split(":");
+    const smallest = ownValue(shapes, chip);
+    if (smallest === undefined) {
       throw new UsageError({
         message: `there is no TPU chip "${chip}"`,
         expected: Object.keys(shapes).join(", "),
         hint: suggestion(chip, Object.keys(shapes)),
       });
     }
+    const shape = arrangement ?? smallest;
     const isShape = /^\d+(x\d+){1,2}(_twisted|_untwisted)?$/.test(shape);
     if (!isShape || configuration === "" || more.length > 0) {
       throw new UsageError({
         message: `"${name}" is no topology of TPUs`,
-        expected: `a chip and how many of them along each axis, e.g. ${chip}:${shapes[chip] ?? "2x2"}`,
+        expected: `a chip and how many of them along each axis, e.g. ${chip}:${smallest}`,
         got: name,
       });
     }

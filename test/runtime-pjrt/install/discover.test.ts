@@ -86,6 +86,14 @@ describe("a plugin is found", () => {
 });
 
 describe("a plugin that is nowhere", () => {
+  test.each(["constructor", "toString", "__proto__"])(
+    "%s has no wheel and no library in Python",
+    async (name) => {
+      expect(wheelFor(name)).toBeUndefined();
+      await expect(findPlugin(name)).rejects.toThrow(`no ${name} plugin found`);
+    },
+  );
+
   test("is told with all places that were looked at, and how to get it", async () => {
     process.env.PJRT_NAMES_AND_LIBRARY_PATHS = "cpu:/nowhere/cpu.so";
     const message = await findPlugin("cpu").catch((error: Error) => error.message);
