@@ -23,7 +23,9 @@ function unwrap({ computations }: Module, start: Instruction): Instruction {
   if (start.opcode !== "async-start") return start;
   const called = computations.get(start.calls[0]!)!;
   const operations = [...called.instructions.values()].filter(({ opcode }) => opcode !== "parameter");
-  if (operations.length !== 1 || operations[0] !== called.root) return { ...start, opcode: "call" };
+  const isOne = operations.length === 1 && operations[0] === called.root;
+  // The parts of a tuple are others than those of the start, which its users were checked with.
+  if (!isOne || called.root.opcode === "tuple") return { ...start, opcode: "call" };
   return {
     ...called.root,
     name: start.name,

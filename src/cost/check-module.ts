@@ -1,6 +1,8 @@
 /** @file HLO is checked once, where it is read: what counts it follows names, calls and places without looking again. */
+import { ownValue } from "../support/own-value.js";
 import { HloError } from "./errors.js";
 import type { Computation, Instruction, Module, Shape } from "./hlo.js";
+import { reachOf, stepsOf } from "./window.js";
 
 /** Computations that call one another in a row; compilers nest a few. */
 const MAX_DEPTH = 100;
@@ -8,8 +10,8 @@ const MAX_DEPTH = 100;
 const MAX_EXPANDED = 1_000_000;
 /** Copies, bitcasts and reshapes in a row. */
 const MAX_RENAMES = 1000;
-/** Pairs of an output position and a window position in one dimension of a convolution. */
-const MAX_WINDOW_PAIRS = 2 ** 30;
+/** Steps in which one dimension of a convolution's window is counted: a second of the processor. */
+const MAX_WINDOW_STEPS = 2 ** 22;
 
 const WHOLE = "take the whole module as the compiler wrote it (--xla_dump_to)";
 
@@ -129,9 +131,8 @@ function checkComputation(
     for (const call of calls) {
       if (!computations.has(call)) throw missing(user, call, "a computation of the module", place);
     }
-    const inRow = RENAMES.includes(opcode)
-      ? 1 + Math.max(0, ...operands.map((from) => renames.get(from) ?? 0))
-      : 0;
+    // Of the first operand alone: that there is no other is checked with all parts of an opcode.
+    const inRow = RENAMES.includes(opcode) ? 1 + (renames.get(operands[0] ?? "") ?? 0) : 0;
     if (inRow > MAX_RENAMES)
       throw tooMuch(
         `${user} ends a row of too many copies, bitcasts and reshapes`,
@@ -207,13 +208,22 @@ function expansionOf(
 
 function checkParts(module: Module, computation: Computation, instruction: Instruction, where: string): void {
   const { name, opcode, operands, calls, shape } = instruction;
-  checkNumber(OPERANDS[opcode], `${opcode} ${name}`, "operands", operands.length, where);
-  checkNumber(CALLS[opcode], `${opcode} ${name}`, "called computations", calls.length, where);
-  if (HANDS_ON.includes(opcode)) {
-    const count = module.computations.get(calls[0]!)!.parameters.length;
-    checkNumber([count, count], `${opcode} ${name} of ${calls[0]}`, "operands", operands.length, where);
-  }
+  checkNumber(ownValue(OPERANDS, opcode), `${opcode} ${name}`, "operands", operands.length, where);
+  checkNumber(ownValue(CALLS, opcode), `${opcode} ${name}`, "called computations", calls.length, where);
   const shapes = operands.map((operand) => computation.instructions.get(operand)!.shape);
+  if (HANDS_ON.includes(opcode)) {
+    const { parameters } = module.computations.get(calls[0]!)!;
+    const count = parameters.length;
+    checkNumber([count, count], `${opcode} ${name} of ${calls[0]}`, "operands", operands.length, where);
+    const differs = parameters.find((parameter, i) => arity(parameter.shape) !== arity(shapes[i]!));
+    if (differs !== undefined)
+      throw broken(
+        `${opcode} ${name} hands ${differs.name} of ${calls[0]} a tuple of another size`,
+        `${arity(differs.shape) ?? "no"} parts`,
+        where,
+        `${arity(shapes[differs.index!]!) ?? "no"} parts`,
+      );
+  }
   if (opcode === "tuple") {
     const count = arity(shape) ?? -1;
     if (count !== operands.length)
@@ -301,26 +311,29 @@ function checkProduct(
       "one of its arrays for each label",
       where,
     );
-  window.forEach(({ size, stride, paddingLow, windowDilation, baseDilation }, i) => {
+  window.forEach((dimension, i) => {
+    const { size, stride, paddingLow, windowDilation, baseDilation } = dimension;
     const positive = [size, stride, windowDilation, baseDilation];
-    if (
-      !positive.every((value) => Number.isSafeInteger(value) && value > 0) ||
-      !Number.isSafeInteger(paddingLow)
-    )
+    if (!positive.every((value) => Number.isSafeInteger(value) && value > 0))
       throw broken(
         `convolution ${name} has a window that is none`,
         "whole numbers above 0",
         where,
         `${positive}`,
       );
-    const pairs = size * result[output.spatial[i]!]!;
-    if (pairs > MAX_WINDOW_PAIRS)
-      throw tooMuch(
-        `the window of convolution ${name} is too large to be counted`,
-        MAX_WINDOW_PAIRS,
-        pairs,
+    if (!Number.isSafeInteger(paddingLow))
+      throw broken(
+        `convolution ${name} has a padding that is none`,
+        "a whole number",
         where,
+        `${paddingLow}`,
       );
+    const outputs = result[output.spatial[i]!]!;
+    const tooLarge = `the window of convolution ${name} is too large to be counted`;
+    const steps = stepsOf(dimension, outputs);
+    if (steps > MAX_WINDOW_STEPS) throw tooMuch(tooLarge, MAX_WINDOW_STEPS, steps, where);
+    const reach = reachOf(dimension, left[input.spatial[i]!]!, outputs);
+    if (reach > Number.MAX_SAFE_INTEGER) throw tooMuch(tooLarge, Number.MAX_SAFE_INTEGER, reach, where);
   });
 }
 

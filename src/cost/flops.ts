@@ -7,6 +7,7 @@ import {
   type Module,
   operandsOf,
 } from "./hlo.js";
+import { elementsMet } from "./window.js";
 
 /** Of one execution; those inside a fusion are counted, other arithmetic is not. */
 export function flopsOf(module: Module, computation: Computation, instruction: Instruction): number {
@@ -48,20 +49,4 @@ function convolved(
   );
   const outputs = result.dimensions[output.batch]! * result.dimensions[output.feature]!;
   return 2 * outputs * right.dimensions[kernel.inputFeature]! * count(met);
-}
-
-/** Pairs of an output position and a window position that meet an element of the input. */
-function elementsMet(
-  { size, stride, paddingLow, windowDilation, baseDilation }: Convolution["window"][number],
-  inputs: number,
-  outputs: number,
-): number {
-  let met = 0;
-  for (let place = 0; place < size; place++) {
-    for (let at = 0; at < outputs; at++) {
-      const position = at * stride + place * windowDilation - paddingLow;
-      if (position >= 0 && position % baseDilation === 0 && position / baseDilation < inputs) met++;
-    }
-  }
-  return met;
 }

@@ -22,11 +22,9 @@ export function fusionReads(module: Module, computation: Computation, fusion: In
 export function fusionWrites(module: Module, fusion: Instruction): MemoryBytes {
   const fused = module.computations.get(fusion.calls[0]!)!;
   const results: readonly Shape[] = fusion.shape.kind === "array" ? [fusion.shape] : fusion.shape.parts;
-  const roots = fused.root.opcode === "tuple" ? operandsOf(fused, fused.root) : [fused.root];
   return sumBytes(
     results.map((shape, i) => {
-      const root = roots[i];
-      const update = root === undefined ? undefined : updateOf(module, fused, root);
+      const update = updateOf(module, fused, fused.root, i);
       // Only what came in can be updated in place; what is made inside comes out whole.
       const isInPlace = update?.updated.opcode === "parameter";
       if (shape.kind !== "array") return shapeBytes(shape);
@@ -62,11 +60,12 @@ function bytesReadBy(
       return place === 0 ? Math.min(totalBytes(user.shape), whole) : whole;
     case "dynamic-update-slice":
       // What is updated in place is not read; an array that comes out whole is.
-      return place === 0 && isResult(fused, user) ? 0 : whole;
+      return place === 0 && isResult(fused, user, 0) ? 0 : whole;
     case "scatter": {
       // The same, but for the elements that the updates are combined with.
-      const updates = operandsOf(fused, user).at(-1)!;
-      return place === 0 && isResult(fused, user) ? Math.min(totalBytes(updates.shape), whole) : whole;
+      const update = scattered(fused, user, place);
+      const isInPlace = update !== undefined && isResult(fused, user, place);
+      return isInPlace ? Math.min(totalBytes(update.shape), whole) : whole;
     }
     case "bitcast":
     case "reshape":
@@ -86,37 +85,54 @@ interface Update {
   readonly bytes: number;
 }
 
-/** What a result updates; undefined where it is made anew. */
-function updateOf(module: Module, fused: Computation, result: Instruction): Update | undefined {
+/** What a result, or the part at a place of one that is several, updates; undefined where it is made anew. */
+function updateOf(
+  module: Module,
+  fused: Computation,
+  result: Instruction,
+  place: number,
+): Update | undefined {
   const operands = operandsOf(fused, result);
   const [array] = operands;
   switch (result.opcode) {
+    case "tuple":
+      return operands[place] && updateOf(module, fused, operands[place], 0);
     case "bitcast":
-      return updateOf(module, fused, array!);
+      return updateOf(module, fused, array!, place);
+    case "get-tuple-element":
+      return array!.opcode === "tuple" ? undefined : updateOf(module, fused, array!, result.index!);
     case "fusion": {
       const inner = module.computations.get(result.calls[0]!)!;
-      const update = updateOf(module, inner, inner.root);
+      const update = updateOf(module, inner, inner.root, place);
       if (update?.updated.opcode !== "parameter") return undefined;
       return { ...update, updated: originOf(fused, operands[update.updated.index!]!) };
     }
     case "dynamic-update-slice":
+      return { updated: originOf(fused, array!), bytes: totalBytes(operands[1]!.shape) };
     case "scatter": {
-      const update = operands[result.opcode === "scatter" ? 2 : 1]!;
-      return { updated: originOf(fused, array!), bytes: totalBytes(update.shape) };
+      const update = scattered(fused, result, place);
+      return update && { updated: originOf(fused, operands[place]!), bytes: totalBytes(update.shape) };
     }
     default:
       return undefined;
   }
 }
 
-/** Whether a value is the root, or reaches it under other names only. */
-function isResult(fused: Computation, value: Instruction): boolean {
+/** The update of the array at a place of a scatter's operands: arrays, indices, an update for each array; undefined for no array. */
+function scattered(fused: Computation, scatter: Instruction, place: number): Instruction | undefined {
+  const operands = operandsOf(fused, scatter);
+  const arrays = (operands.length - 1) / 2;
+  return place < arrays ? operands[arrays + 1 + place] : undefined;
+}
+
+/** Whether a value, or its part at a place if it has several, is the root or reaches it under other names only. */
+function isResult(fused: Computation, value: Instruction, place: number): boolean {
   if (fused.root === value) return true;
-  return usersOf(fused, value).some(
-    (user) =>
-      (user === fused.root && user.opcode === "tuple") ||
-      (user.opcode === "bitcast" && isResult(fused, user)),
-  );
+  return usersOf(fused, value).some((user) => {
+    if (user.opcode === "tuple") return user === fused.root;
+    const isSame = user.opcode === "bitcast" || (user.opcode === "get-tuple-element" && user.index === place);
+    return isSame && isResult(fused, user, 0);
+  });
 }
 
 function originOf(fused: Computation, value: Instruction): Instruction {

@@ -106,6 +106,11 @@ describe("a graph of HLO is checked before it is counted", () => {
     ]);
   });
 
+  test.each(["constructor", "toString", "valueOf"])("an opcode %s is one like others", (opcode) => {
+    const text = replaced("bitcast(%c)", `${opcode}(%c)`);
+    expect(count(text).instructions.map((cost) => cost.opcode)).toContain(opcode);
+  });
+
   test.each([
     [
       "a module without a name",
@@ -322,14 +327,39 @@ describe("a graph of HLO is checked before it is counted", () => {
       error("convolution product has a window that is none", "whole numbers above 0", "2,0,1,1", "f.txt:45"),
     ],
     [
-      "a window that would take minutes to count",
-      () => convolved("size=4294967296"),
+      "a padding that is no number",
+      () => convolved("size=2 pad=x_1"),
+      error("convolution product has a padding that is none", "a whole number", "NaN", "f.txt:45"),
+    ],
+    [
+      "a window whose places are no exact numbers",
+      () => convolved("size=9007199254740991"),
       error(
         "the window of convolution product is too large to be counted",
-        "at most 1073741824",
-        "17179869184",
+        "at most 9007199254740991",
+        "9007199254741000",
         "f.txt:45",
       ),
+    ],
+    [
+      "a window that would take seconds to count",
+      () => convolved("size=5000000").replaceAll("f32[1,4,1]", "f32[1,6000000,1]"),
+      error(
+        "the window of convolution product is too large to be counted",
+        "at most 4194304",
+        "5000000",
+        "f.txt:45",
+      ),
+    ],
+    [
+      "a bitcast of two hundred thousand values",
+      () => replaced("bitcast(%c)", `bitcast(%c${", %c".repeat(199_999)})`),
+      error("bitcast bits has a wrong number of operands", "1", "200000", "f.txt:41"),
+    ],
+    [
+      "a fusion that hands on a tuple where an array is taken",
+      () => replaced("fusion(%update)", "fusion(%loop)"),
+      error("fusion r hands x of twice a tuple of another size", "no parts", "2 parts", "f.txt:44"),
     ],
   ])("%s is refused", (_what, text, message) => {
     const written = text();
@@ -343,6 +373,18 @@ describe("a graph of HLO is checked before it is counted", () => {
     expect(got).toBeInstanceOf(HloError);
     expect((got as HloError).message).toBe(message);
     expect(cpuMs(start)).toBeLessThan(1000);
+  });
+
+  test("a window of batches beside one another is counted at once", () => {
+    const wide = convolved("size=4294967296").replaceAll("f32[1,4,1]", "f32[1,65536,1]");
+    expect(count(wide).instructions.find(({ name }) => name === "product")!.flops).toBe(65536 * 65537);
+  });
+
+  test("an async-start of nothing but a tuple stays a call: its parts are others", () => {
+    const text = replaced("ROOT %s = f32[2]{0} slice(%y), slice={[0:2]}", "ROOT %s = (f32[4]{0}) tuple(%y)")
+      .replace("while(%init)", "while(%early)")
+      .replace("%loop =", "%early = (s32[], f32[4]{0}) async-start(%a), calls=%sliced\n  %loop =");
+    expect(count(text).unknownLoops).toEqual(["loop"]);
   });
 
   test("calls nested a hundred times, without paths, are counted", () => {

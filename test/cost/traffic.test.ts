@@ -228,6 +228,55 @@ describe("fusions", () => {
     expect(counted(update, scattering)).toEqual(["fusion f, reads 44 hbm, reads 40 chip, writes 40 hbm"]);
   });
 
+  const scatteringTwo = `%both (a: f32[], b: f32[], c: f32[], d: f32[]) -> (f32[], f32[]) {
+  %a0 = f32[] parameter(0)
+  %b0 = f32[] parameter(1)
+  %c0 = f32[] parameter(2)
+  %d0 = f32[] parameter(3)
+  %ac = f32[] add(%a0, %c0)
+  %bd = f32[] add(%b0, %d0)
+  ROOT %two = (f32[], f32[]) tuple(%ac, %bd)
+}
+
+%inside (x: f32[100,10], y: f32[100], u: f32[1,10], v: f32[1], j: s32[]) -> (f32[100,10], f32[100]) {
+  %x = f32[100,10]{1,0} parameter(0)
+  %y = f32[100]{0} parameter(1)
+  %u = f32[1,10]{1,0} parameter(2)
+  %v = f32[1]{0} parameter(3)
+  %j = s32[] parameter(4)
+  %rows = s32[1]{0} reshape(%j)
+  ROOT %s = (f32[100,10]{1,0}, f32[100]{0}) scatter(%x, %y, %rows, %u, %v), to_apply=%both
+}`;
+  const updateTwo = `
+    %x1 = f32[100,10]{1,0} parameter(0)
+    %y1 = f32[100]{0} parameter(1)
+    %u1 = f32[1,10]{1,0:S(1)} parameter(2)
+    %v1 = f32[1]{0:S(1)} parameter(3)
+    %i = s32[] parameter(4)
+    ROOT %f = (f32[100,10]{1,0}, f32[100]{0}) fusion(%x1, %y1, %u1, %v1, %i), kind=kLoop, calls=%inside`;
+
+  test("a scatter into two arrays updates each by its own", () => {
+    expect(counted(updateTwo, scatteringTwo)).toEqual([
+      "fusion f, reads 48 hbm, reads 44 chip, writes 44 hbm",
+    ]);
+  });
+
+  test("so it does where its results come by their elements, in another order", () => {
+    const swapped = scatteringTwo
+      .replace("-> (f32[100,10], f32[100]) {", "-> (f32[100], f32[100,10]) {")
+      .replace("ROOT %s =", "%s =")
+      .replace(
+        "to_apply=%both\n",
+        `to_apply=%both
+  %first = f32[100,10]{1,0} get-tuple-element(%s), index=0
+  %second = f32[100]{0} get-tuple-element(%s), index=1
+  ROOT %t = (f32[100]{0}, f32[100,10]{1,0}) tuple(%second, %first)
+`,
+      );
+    const entry = updateTwo.replace("(f32[100,10]{1,0}, f32[100]{0})", "(f32[100]{0}, f32[100,10]{1,0})");
+    expect(counted(entry, swapped)).toEqual(["fusion f, reads 48 hbm, reads 44 chip, writes 44 hbm"]);
+  });
+
   test("what a fusion inside updates is in place only if it came from outside", () => {
     const nested = `${updating}
 

@@ -92,8 +92,47 @@ describe("turns of a loop", () => {
     ["a start that depends on data", { start: "parameter(1)" }],
     ["steps away from the bound", { step: "constant(-1)" }],
     ["no steps", { step: "constant(0)" }],
+    [
+      "steps over a bound that must be met",
+      { step: "constant(3)", condition: "ROOT %go = pred[] compare(%i, %limit), direction=NE" },
+    ],
+    [
+      "steps away from a bound that must be met",
+      { step: "constant(-1)", condition: "ROOT %go = pred[] compare(%i, %limit), direction=NE" },
+    ],
+    [
+      "a comparison of no direction",
+      { condition: "ROOT %go = pred[] compare(%i, %limit), direction=toString" },
+    ],
   ])("%s: not known, counted as one turn and said so", (_what, parts) => {
     expect(turns(parts)).toEqual([1, ["loop"]]);
+  });
+
+  test("what is compared is a part of a part of what is carried, whatever its index: not known", () => {
+    const computations = `
+%body (p: ((s32[], s32[]), s32[])) -> ((s32[], s32[]), s32[]) {
+  %p = ((s32[], s32[]), s32[]) parameter(0)
+  %inside = (s32[], s32[]) get-tuple-element(%p), index=0
+  %j = s32[] get-tuple-element(%p), index=1
+  %one = s32[] constant(1)
+  %next = s32[] add(%j, %one)
+  ROOT %t = ((s32[], s32[]), s32[]) tuple(%inside, %next)
+}
+
+%condition (q: ((s32[], s32[]), s32[])) -> pred[] {
+  %q = ((s32[], s32[]), s32[]) parameter(0)
+  %in = (s32[], s32[]) get-tuple-element(%q), index=0
+  %i = s32[] get-tuple-element(%in), index=1
+  %limit = s32[] constant(12)
+  ROOT %go = pred[] compare(%i, %limit), direction=LT
+}
+`;
+    const entry = `
+%start = s32[] constant(0)
+%pair = (s32[], s32[]) tuple(%start, %start)
+%init = ((s32[], s32[]), s32[]) tuple(%pair, %start)
+ROOT %loop = ((s32[], s32[]), s32[]) while(%init), condition=%condition, body=%body`;
+    expect(countText(entry, computations).unknownLoops).toEqual(["loop"]);
   });
 
   test("a condition and a step inside fusions", () => {

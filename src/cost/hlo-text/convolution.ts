@@ -1,6 +1,5 @@
 /** @file What HLO text says of a convolution: `window={size=3x3 pad=1_1x1_1}, dim_labels=b01f_01io->b01f`. */
 import type { Convolution } from "../hlo.js";
-import { readNumbers } from "./scan.js";
 
 /** @param attributes with `dim_labels`, and `window` where there are spatial dimensions */
 export function readConvolution(attributes: ReadonlyMap<string, string>): Convolution {
@@ -18,7 +17,7 @@ export function readConvolution(attributes: ReadonlyMap<string, string>): Convol
     window: spatial.map((_, i) => ({
       size: Number(each("size", "1", i)),
       stride: Number(each("stride", "1", i)),
-      paddingLow: readNumbers(each("pad", "0_0", i).replace("_", " "))[0]!,
+      paddingLow: Number(/^(-?\d+)_-?\d+$/.exec(each("pad", "0_0", i))?.[1]),
       windowDilation: Number(each("rhs_dilate", "1", i)),
       baseDilation: Number(each("lhs_dilate", "1", i)),
     })),

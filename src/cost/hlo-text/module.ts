@@ -9,7 +9,6 @@ import { readInstruction } from "./instruction.js";
 /** A computation whose end is not reached. */
 interface Open {
   readonly name: string;
-  readonly where: string;
   readonly isEntry: boolean;
   /** Instructions so far. */
   readonly known: Map<string, Instruction>;
@@ -53,7 +52,7 @@ export function moduleFromText(text: string, file = "<text>"): Module {
       if (name === undefined) return;
       checkNewName(computations, name, "computation", where);
       if (isEntry !== undefined && entry !== undefined) throw twice("ENTRY", entry.name, name, where);
-      open = { name, where, isEntry: isEntry !== undefined, known: new Map(), root: undefined };
+      open = { name, isEntry: isEntry !== undefined, known: new Map(), root: undefined };
     } else if (line.startsWith("}")) {
       const computation = makeComputation(open.name, [...open.known.values()], open.root);
       computations.set(open.name, computation);

@@ -1,6 +1,7 @@
 /** @file Reading HLO text by its brackets and commas; what stands in quotes is none. */
 
-const CLOSING: Readonly<Record<string, string>> = { "(": ")", "{": "}", "[": "]" };
+const OPENING = "({[";
+const CLOSING = ")}]";
 
 /** Where the string that begins at `start` ends: the position after its closing quote. */
 function endOfString(text: string, start: number): number {
@@ -17,8 +18,8 @@ export function endOfBracket(text: string, start: number): number {
   for (let i = start; i < text.length; i++) {
     const character = text[i]!;
     if (character === '"') i = endOfString(text, i) - 1;
-    else if (character in CLOSING) depth++;
-    else if ((character === ")" || character === "}" || character === "]") && --depth === 0) return i + 1;
+    else if (OPENING.includes(character)) depth++;
+    else if (CLOSING.includes(character) && --depth === 0) return i + 1;
   }
   return text.length;
 }
@@ -30,7 +31,7 @@ export function splitList(text: string): readonly string[] {
   for (let i = 0; i < text.length; i++) {
     const character = text[i]!;
     if (character === '"') i = endOfString(text, i) - 1;
-    else if (character in CLOSING) i = endOfBracket(text, i) - 1;
+    else if (OPENING.includes(character)) i = endOfBracket(text, i) - 1;
     else if (character === ",") {
       parts.push(text.slice(start, i).trim());
       start = i + 1;
