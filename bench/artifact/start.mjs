@@ -46,7 +46,10 @@ const client = await plugin.createClient();
 const pluginReady = performance.now();
 const { generate, model } = await load(client);
 const loaded = performance.now();
-const prompt = Array.from({ length: Number(values.prompt) }, (_, i) => (i * 7919) % model.config.vocabSize);
+const prompt = Array.from(
+  { length: Number(values.prompt) },
+  (_, i) => (i * 7919) % model.generation.vocabSize,
+);
 let firstToken = 0;
 for await (const _token of generate(model, [prompt], { maxNewTokens: 1 })) firstToken = performance.now();
 model.close();

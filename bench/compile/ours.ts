@@ -27,7 +27,7 @@ await using client = await openClient(values.plugin);
 const figures: Record<string, number> = {};
 for (const options of programs) {
   const start = performance.now();
-  const lowered = lowerProgram(griffinProgram(griffin88m, options), { target: client });
+  const lowered = lowerProgram(griffinProgram(griffin88m, options), { target: client, prepare: true });
   figures[`lower ${options.kind}`] = performance.now() - start;
   using compiled = await CompiledProgram.compile(client, lowered);
   figures[`compile ${options.kind}`] = compiled.compileMs;

@@ -12,7 +12,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { execa } from "execa";
-import { cacheFolder } from "../../src/runtime-pjrt/index.js";
+import { cacheFolder, pluginsFolder } from "../../src/runtime-pjrt/install/cache-folder.js";
 
 const { values } = parseArgs({
   options: { times: { type: "string", default: "100" }, wheel: { type: "string" } },
@@ -47,10 +47,20 @@ const local = values.wheel === undefined ? {} : { PIP_NO_INDEX: "1", PIP_FIND_LI
 // The programs are written to a folder of their own; the plugin is the one that is installed already.
 const cache = await torture(
   "cache",
-  { KILL_FOLDER: join(folder, "programs"), STABLEGRIFFIN_CACHE: cacheFolder() },
+  {
+    KILL_FOLDER: join(folder, "programs"),
+    STABLEGRIFFIN_CACHE: cacheFolder(),
+    STABLEGRIFFIN_PLUGINS: pluginsFolder(),
+  },
   1200,
 );
-const install = await torture("install", { STABLEGRIFFIN_CACHE: join(folder, "cache"), ...local }, 4000);
-const left = await readdir(join(folder, "cache", "plugins"));
+// Both folders are its own: it removes the plugin that it installed.
+const plugins = join(folder, "plugins");
+const install = await torture(
+  "install",
+  { STABLEGRIFFIN_CACHE: join(folder, "cache"), STABLEGRIFFIN_PLUGINS: plugins, ...local },
+  4000,
+);
+const left = await readdir(plugins);
 console.log(JSON.stringify({ cache, install, left }, null, 2));
 process.exitCode = cache.failures.length + install.failures.length === 0 && left.length === 1 ? 0 : 1;

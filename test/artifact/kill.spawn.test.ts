@@ -36,22 +36,40 @@ async function killExport(path: string, batch: number, ms: number): Promise<void
   await exit;
 }
 
-/** The batch of the artifact at `path`, every byte of it as written. */
-async function wholeBatch(path: string): Promise<number> {
-  const { problems, batch } = await describeArtifact(path, { verify: true });
-  expect(problems).toEqual([]);
-  return batch;
+/** The batch of the artifact at `path`, every byte of it as written; undefined when there is nothing. */
+async function wholeBatch(path: string): Promise<number | undefined> {
+  const found = await describeArtifact(path, { verify: true }).catch((error: Error) => error);
+  if (!(found instanceof Error)) {
+    expect(found.problems).toEqual([]);
+    return found.batch;
+  }
+  expect(found.message).toBe(`artifact error: artifact: does not exist\n  at:       ${path}`);
+  return undefined;
 }
 
-/** Kills an export of batch 2 while it writes, over one of batch 1; every step is killed at in `support/whole`. */
+/** Kills spread over the time that writing takes, ms; every step of it is killed at in `support/whole`. */
+const moments = [0, 4, 12, 30];
+
 test.each(["artifact", "artifact.zip"])(
-  "an export that is killed over another %s leaves the old one or the new one, and nothing else after the next",
+  "an export that is killed leaves what was there, nothing or another %s, or a whole new one, and nothing else after the next",
   async (name) => {
     const path = join(await temporaryFolder(), name);
-    expect(await griffin(exportOf(path, 1))).toMatchObject({ exitCode: 0 });
-    await killExport(path, 2, 5);
-    expect([1, 2]).toContain(await wholeBatch(path));
-    expect(await griffin(exportOf(path, 3))).toMatchObject({ exitCode: 0 });
-    expect([await wholeBatch(path), await readdir(dirname(path))]).toEqual([3, [name]]);
+    let there: number | undefined;
+    let inTime = 0;
+    for (const [i, ms] of moments.entries()) {
+      await killExport(path, i + 1, ms);
+      const now = await wholeBatch(path);
+      expect([there, i + 1], `killed after ${ms} ms`).toContain(now);
+      if (now !== i + 1) inTime++;
+      there = now;
+    }
+    expect(inTime).toBeGreaterThan(0);
+    expect(await griffin(exportOf(path, 100))).toMatchObject({ exitCode: 0 });
+    await killExport(path, 200, moments[1]!);
+    expect([100, 200]).toContain(await wholeBatch(path));
+    expect(await griffin(exportOf(path, 300))).toMatchObject({ exitCode: 0 });
+    expect([await wholeBatch(path), await readdir(dirname(path))]).toEqual([300, [name]]);
   },
+  // Seven exports one after the other.
+  120_000,
 );

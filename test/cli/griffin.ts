@@ -10,8 +10,8 @@ import { onTestFinished } from "vitest";
 import { runCommandLine } from "../../src/cli/command-line.js";
 import type { KnownModels } from "../../src/cli/models.js";
 
-/** Plugins are not asked to optimise what runs once: half the time goes there. */
-process.env.XLA_FLAGS = "--xla_backend_optimization_level=0";
+/** XLA's flags as the tests were started with them. */
+const { XLA_FLAGS } = process.env;
 
 /** The project's folder. */
 export const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -48,8 +48,12 @@ class Recorder extends Writable {
   }
 }
 
-/** Runs `griffin` with these arguments in this process, from its sources, in the project's folder. */
+/**
+ * Runs `griffin` with these arguments in this process, from its sources, in the project's folder. Plugins are not asked to optimise what
+ * runs once, half the time goes there; unless XLA_FLAGS says what they are asked.
+ */
 export async function griffin(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+  process.env.XLA_FLAGS ??= "--xla_backend_optimization_level=0";
   const [stdout, stderr] = [new Recorder(), new Recorder()];
   const stdin = Readable.from([Buffer.from(options.input ?? "")]);
   const env = { ...process.env, NO_COLOR: "1", ...options.env };
@@ -64,7 +68,7 @@ export async function spawnGriffin(args: readonly string[], options: RunOptions 
     cwd: root,
     reject: false,
     input: options.input ?? "",
-    env: { NO_COLOR: "1", ...options.env },
+    env: { XLA_FLAGS, NO_COLOR: "1", ...options.env },
   });
   return { exitCode, stdout, stderr };
 }

@@ -1,66 +1,13 @@
-import { create } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { countModule, HloError, moduleFromProto, moduleFromText } from "../../src/cost/index.js";
-import { HloModuleProtoSchema } from "../../src/runtime-pjrt/proto/hlo_pb.js";
-
-/** A loop, a fusion, an async-start, a conditional, a call and a dot: one of each that calls, or is counted by its parts. */
-const VALID = `HloModule valid
-
-%twice (x: f32[4]) -> f32[4] {
-  %x = f32[4]{0} parameter(0)
-  ROOT %sum = f32[4]{0} add(%x, %x)
-}
-
-%sliced (y: f32[4]) -> f32[2] {
-  %y = f32[4]{0} parameter(0)
-  ROOT %s = f32[2]{0} slice(%y), slice={[0:2]}
-}
-
-%body (p: (s32[], f32[4])) -> (s32[], f32[4]) {
-  %p = (s32[], f32[4]{0}) parameter(0)
-  %j = s32[] get-tuple-element(%p), index=0
-  %v = f32[4]{0} get-tuple-element(%p), index=1
-  %one = s32[] constant(1)
-  %next = s32[] add(%j, %one)
-  %w = f32[4]{0} fusion(%v), kind=kLoop, calls=%twice
-  ROOT %t = (s32[], f32[4]{0}) tuple(%next, %w)
-}
-
-%condition (q: (s32[], f32[4])) -> pred[] {
-  %q = (s32[], f32[4]{0}) parameter(0)
-  %i = s32[] get-tuple-element(%q), index=0
-  %limit = s32[] constant(10)
-  ROOT %go = pred[] compare(%i, %limit), direction=LT
-}
-
-ENTRY %main (a: f32[4], k: s32[]) -> f32[4] {
-  %a = f32[4]{0} parameter(0)
-  %k = s32[] parameter(1)
-  %zero = s32[] constant(0)
-  %init = (s32[], f32[4]{0}) tuple(%zero, %a)
-  %loop = (s32[], f32[4]{0}) while(%init), condition=%condition, body=%body
-  %b = f32[4]{0} get-tuple-element(%loop), index=1
-  %start = ((f32[4]{0}), f32[2]{0}, s32[]) async-start(%b), calls=%sliced
-  %done = f32[2]{0} async-done(%start)
-  %choice = f32[4]{0} conditional(%k, %b, %b), branch_computations={%twice, %twice}
-  %c = f32[4]{0} call(%choice), to_apply=%twice
-  %bits = f32[4]{0} bitcast(%c)
-  %update = f32[4]{0} dynamic-update-slice(%bits, %done, %k)
-  %product = f32[] dot(%update, %c), lhs_contracting_dims={0}, rhs_contracting_dims={0}
-  ROOT %r = f32[4]{0} fusion(%update), kind=kLoop, calls=%twice
-}
-`;
+import { countModule, HloError, moduleFromText } from "../../src/cost/index.js";
+import { errorText } from "./hlo-error.js";
+import { nested, VALID } from "./whole-modules.js";
 
 const count = (text: string) => countModule(moduleFromText(text, "f.txt"));
-const HINT = "take the whole module as the compiler wrote it (--xla_dump_to)";
 
 /** Milliseconds of the processor, which other work on the machine does not lengthen. */
 const cpuMs = (start: NodeJS.CpuUsage): number => process.cpuUsage(start).user / 1000;
-
-/** The error's text. */
-const error = (message: string, expected: string, got: string, at: string, hint = HINT): string =>
-  `HLO error: ${message}\n  expected: ${expected}\n  got:      ${got}\n  at:       ${at}\n  hint:     ${hint}`;
 
 /** What is refused: VALID with one text replaced. */
 const replaced = (from: string | RegExp, to: string): string => {
@@ -77,20 +24,6 @@ const convolved = (window: string): string =>
   %kernel = f32[4,1,1]{2,1,0} bitcast(%c)
   %product = f32[1,4,1]{2,1,0} convolution(%left, %kernel), window={${window}}, dim_labels=b0f_0io->b0f`,
   );
-
-/** `depth` computations, each of which calls the one before it `calls` times. */
-const nested = (depth: number, calls: number): string => {
-  const list = Array.from({ length: depth }, (_, i) => {
-    const value = (k: number) => (k === 0 ? "%x" : `%v${k}`);
-    const lines = Array.from(
-      { length: calls },
-      (_, k) =>
-        `  ${k + 1 === calls ? "ROOT " : ""}${value(k + 1)} = f32[] ${i === 0 ? `negate(${value(k)})` : `call(${value(k)}), to_apply=%c${i - 1}`}`,
-    );
-    return `${i + 1 === depth ? "ENTRY " : ""}%c${i} (x: f32[]) -> f32[] {\n  %x = f32[] parameter(0)\n${lines.join("\n")}\n}\n`;
-  });
-  return `HloModule nested\n\n${list.join("\n")}`;
-};
 
 describe("a graph of HLO is checked before it is counted", () => {
   test("one without faults is counted", () => {
@@ -115,7 +48,7 @@ describe("a graph of HLO is checked before it is counted", () => {
     [
       "a module without a name",
       () => replaced("HloModule valid", "HloModule ,"),
-      error(
+      errorText(
         "HLO module without a name",
         "HloModule name, ...",
         "HloModule ,",
@@ -126,7 +59,7 @@ describe("a graph of HLO is checked before it is counted", () => {
     [
       "an instruction twice",
       () => replaced("%sum = f32[4]{0} add(%x, %x)", "%x = f32[4]{0} add(%x, %x)"),
-      error(
+      errorText(
         "instruction x is there twice",
         "names that differ",
         "x",
@@ -137,7 +70,7 @@ describe("a graph of HLO is checked before it is counted", () => {
     [
       "a computation twice",
       () => replaced("%sliced (", "%twice ("),
-      error(
+      errorText(
         "computation twice is there twice",
         "names that differ",
         "twice",
@@ -148,7 +81,7 @@ describe("a graph of HLO is checked before it is counted", () => {
     [
       "two roots",
       () => replaced("  %x = f32[4]{0} parameter", "  ROOT %x = f32[4]{0} parameter"),
-      error(
+      errorText(
         "HLO text with two ROOTs",
         "one ROOT",
         "x and sum",
@@ -159,7 +92,7 @@ describe("a graph of HLO is checked before it is counted", () => {
     [
       "two entries",
       () => replaced("%twice (", "ENTRY %twice ("),
-      error(
+      errorText(
         "HLO text with two ENTRYs",
         "one ENTRY",
         "twice and main",
@@ -170,22 +103,22 @@ describe("a graph of HLO is checked before it is counted", () => {
     [
       "a computation without instructions",
       () => replaced("HloModule valid\n", "HloModule valid\n\n%none {\n}\n"),
-      error("computation none has no root", "an instruction that is its result", "none", "f.txt"),
+      errorText("computation none has no root", "an instruction that is its result", "none", "f.txt"),
     ],
     [
       "an operand after its user",
       () => replaced("bitcast(%c)", "bitcast(%bits)"),
-      error("bits reads bits, which comes after it", "operands before their users", "bits", "f.txt:41"),
+      errorText("bits reads bits, which comes after it", "operands before their users", "bits", "f.txt:41"),
     ],
     [
       "parameters with a gap",
       () => replaced("%k = s32[] parameter(1)", "%k = s32[] parameter(2)"),
-      error("parameters of main are not numbered in a row", "parameter(1)", "2", "f.txt:32"),
+      errorText("parameters of main are not numbered in a row", "parameter(1)", "2", "f.txt:32"),
     ],
     [
       "a recursive computation",
       () => replaced("ROOT %sum = f32[4]{0} add(%x, %x)", "ROOT %sum = f32[4]{0} call(%x), to_apply=%twice"),
-      error(
+      errorText(
         "computation twice calls itself",
         "calls that end",
         "twice -> twice",
@@ -200,7 +133,7 @@ describe("a graph of HLO is checked before it is counted", () => {
           "add(%x, %x)",
           "call(%x), to_apply=%sliced",
         ),
-      error(
+      errorText(
         "computation twice calls itself",
         "calls that end",
         "twice -> sliced -> twice",
@@ -211,12 +144,12 @@ describe("a graph of HLO is checked before it is counted", () => {
     [
       "calls that double forty times",
       () => nested(40, 2),
-      error("calls in c18 expand to too many instructions", "at most 1000000", "1572861", "f.txt"),
+      errorText("calls in c18 expand to too many instructions", "at most 1000000", "1572861", "f.txt"),
     ],
     [
       "calls that are nested 2000 times",
       () => nested(2000, 1),
-      error("calls in c100 are nested too deeply", "at most 100", "101", "f.txt"),
+      errorText("calls in c100 are nested too deeply", "at most 100", "101", "f.txt"),
     ],
     [
       "a thousand and one copies in a row",
@@ -225,7 +158,7 @@ describe("a graph of HLO is checked before it is counted", () => {
           "bitcast(%c)",
           `copy(%c)\n${Array.from({ length: 1000 }, (_, i) => `  %k${i} = f32[4]{0} copy(%${i === 0 ? "bits" : `k${i - 1}`})`).join("\n")}`,
         ),
-      error(
+      errorText(
         "k999 ends a row of too many copies, bitcasts and reshapes",
         "at most 1000",
         "1001",
@@ -235,17 +168,17 @@ describe("a graph of HLO is checked before it is counted", () => {
     [
       "a fusion of nothing",
       () => replaced("kind=kLoop, calls=%twice\n}", "kind=kLoop\n}"),
-      error("fusion r has a wrong number of called computations", "1", "0", "f.txt:44"),
+      errorText("fusion r has a wrong number of called computations", "1", "0", "f.txt:44"),
     ],
     [
       "a fusion with an operand too many",
       () => replaced("fusion(%update)", "fusion(%update, %c)"),
-      error("fusion r of twice has a wrong number of operands", "1", "2", "f.txt:44"),
+      errorText("fusion r of twice has a wrong number of operands", "1", "2", "f.txt:44"),
     ],
     [
       "an async-start of nothing",
       () => replaced(", calls=%sliced", ""),
-      error("async-start start has a wrong number of called computations", "1", "0", "f.txt:37"),
+      errorText("async-start start has a wrong number of called computations", "1", "0", "f.txt:37"),
     ],
     [
       "a start without a result",
@@ -259,42 +192,42 @@ describe("a graph of HLO is checked before it is counted", () => {
     [
       "a copy-start without a result",
       () => replaced("((f32[4]{0}), f32[2]{0}, s32[]) async-start(%b), calls=%sliced", "() copy-start(%b)"),
-      error("copy-start start has no result", "a tuple of target, source and state", "()", "f.txt:37"),
+      errorText("copy-start start has no result", "a tuple of target, source and state", "()", "f.txt:37"),
     ],
     [
       "a loop without a condition",
       () => replaced("condition=%condition, ", ""),
-      error("while loop has a wrong number of called computations", "2", "1", "f.txt:35"),
+      errorText("while loop has a wrong number of called computations", "2", "1", "f.txt:35"),
     ],
     [
       "a loop that carries less than its body",
       () => replaced("(s32[], f32[4]{0}) tuple(%zero, %a)", "(s32[]) tuple(%zero)"),
-      error("while loop carries tuples of different sizes", "1 parts everywhere", "none", "f.txt:35"),
+      errorText("while loop carries tuples of different sizes", "1 parts everywhere", "none", "f.txt:35"),
     ],
     [
       "a conditional without branches",
       () => replaced(", branch_computations={%twice, %twice}", ""),
-      error("conditional choice has a wrong number of called computations", "1 or more", "0", "f.txt:39"),
+      errorText("conditional choice has a wrong number of called computations", "1 or more", "0", "f.txt:39"),
     ],
     [
       "an addition of one",
       () => replaced("add(%j, %one)", "add(%j)"),
-      error("add next has a wrong number of operands", "2", "1", "f.txt:18"),
+      errorText("add next has a wrong number of operands", "2", "1", "f.txt:18"),
     ],
     [
       "a tuple that is not what its shape says",
       () => replaced("tuple(%next, %w)", "tuple(%next)"),
-      error("tuple t and its shape differ", "an operand for each part", "1 operands", "f.txt:20"),
+      errorText("tuple t and its shape differ", "an operand for each part", "1 operands", "f.txt:20"),
     ],
     [
       "an element that a tuple does not have",
       () => replaced("get-tuple-element(%loop), index=1", "get-tuple-element(%loop), index=2"),
-      error("b takes no element of a tuple", "index of a part of its operand", "2", "f.txt:36"),
+      errorText("b takes no element of a tuple", "index of a part of its operand", "2", "f.txt:36"),
     ],
     [
       "a scatter of two arrays and an update",
       () => replaced("dynamic-update-slice(%bits, %done, %k)", "scatter(%bits, %c, %k, %done)"),
-      error(
+      errorText(
         "scatter update has arrays and updates that do not pair",
         "an odd number of operands",
         "4",
@@ -304,17 +237,22 @@ describe("a graph of HLO is checked before it is counted", () => {
     [
       "a dot of a tuple",
       () => replaced("dot(%update, %c)", "dot(%loop, %c)"),
-      error("dot product is not of arrays", "two arrays, and an array as its result", "a tuple", "f.txt:43"),
+      errorText(
+        "dot product is not of arrays",
+        "two arrays, and an array as its result",
+        "a tuple",
+        "f.txt:43",
+      ),
     ],
     [
       "a dot over a dimension that is not there",
       () => replaced("lhs_contracting_dims={0}", "lhs_contracting_dims={3}"),
-      error("dot product sums over a dimension that is not there", "below 1", "3", "f.txt:43"),
+      errorText("dot product sums over a dimension that is not there", "below 1", "3", "f.txt:43"),
     ],
     [
       "a convolution over dimensions that are not there",
       () => replaced(/dot\(.*/, "convolution(%update, %c), dim_labels=bf_io->bf"),
-      error(
+      errorText(
         "convolution product names dimensions that are not there",
         "one of its arrays for each label",
         "none",
@@ -324,17 +262,22 @@ describe("a graph of HLO is checked before it is counted", () => {
     [
       "a window without steps",
       () => convolved("size=2 stride=0"),
-      error("convolution product has a window that is none", "whole numbers above 0", "2,0,1,1", "f.txt:45"),
+      errorText(
+        "convolution product has a window that is none",
+        "whole numbers above 0",
+        "2,0,1,1",
+        "f.txt:45",
+      ),
     ],
     [
       "a padding that is no number",
       () => convolved("size=2 pad=x_1"),
-      error("convolution product has a padding that is none", "a whole number", "NaN", "f.txt:45"),
+      errorText("convolution product has a padding that is none", "a whole number", "NaN", "f.txt:45"),
     ],
     [
       "a window whose places are no exact numbers",
       () => convolved("size=9007199254740991"),
-      error(
+      errorText(
         "the window of convolution product is too large to be counted",
         "at most 9007199254740991",
         "9007199254741000",
@@ -344,7 +287,7 @@ describe("a graph of HLO is checked before it is counted", () => {
     [
       "a window that would take seconds to count",
       () => convolved("size=5000000").replaceAll("f32[1,4,1]", "f32[1,6000000,1]"),
-      error(
+      errorText(
         "the window of convolution product is too large to be counted",
         "at most 4194304",
         "5000000",
@@ -354,12 +297,12 @@ describe("a graph of HLO is checked before it is counted", () => {
     [
       "a bitcast of two hundred thousand values",
       () => replaced("bitcast(%c)", `bitcast(%c${", %c".repeat(199_999)})`),
-      error("bitcast bits has a wrong number of operands", "1", "200000", "f.txt:41"),
+      errorText("bitcast bits has a wrong number of operands", "1", "200000", "f.txt:41"),
     ],
     [
       "a fusion that hands on a tuple where an array is taken",
       () => replaced("fusion(%update)", "fusion(%loop)"),
-      error("fusion r hands x of twice a tuple of another size", "no parts", "2 parts", "f.txt:44"),
+      errorText("fusion r hands x of twice a tuple of another size", "no parts", "2 parts", "f.txt:44"),
     ],
   ])("%s is refused", (_what, text, message) => {
     const written = text();
@@ -430,89 +373,5 @@ describe("a graph of HLO is checked before it is counted", () => {
       }),
       { numRuns: 2000 },
     );
-  });
-});
-
-describe("the same in protobuf", () => {
-  /** `parameter(0)` and a call of computation 1, in computation 2 of module `m`. */
-  const called = { id: 1n, name: "called", rootId: 3n };
-  const parameter = { id: 3n, name: "p", opcode: "parameter" };
-  const call = { id: 4n, name: "call", opcode: "call", operandIds: [3n], calledComputationIds: [1n] };
-  const moduleOf = (instruction: Partial<typeof call>, inside: object = {}, root = 4n) =>
-    create(HloModuleProtoSchema, {
-      name: "m",
-      entryComputationId: 2n,
-      computations: [
-        { ...called, instructions: [parameter], ...inside },
-        { id: 2n, name: "main", rootId: root, instructions: [parameter, { ...call, ...instruction }] },
-      ],
-    });
-
-  test("one without faults is counted", () => {
-    expect(countModule(moduleFromProto(moduleOf({}))).instructions).toEqual([]);
-  });
-
-  test.each([
-    [
-      "an instruction without a name",
-      moduleOf({ name: "" }),
-      error("instruction without a name", "a name", '""', "main"),
-    ],
-    [
-      "a computation without a name",
-      moduleOf({}, { name: "" }),
-      error("computation without a name", "a name", '""', "m"),
-    ],
-    [
-      "a number twice",
-      moduleOf({ id: 3n }),
-      error(
-        "instruction #3 is there twice",
-        "names that differ",
-        "#3",
-        "main",
-        "one of the two would not be counted: rename it",
-      ),
-    ],
-    [
-      "an operand that is not there",
-      moduleOf({ operandIds: [9n] }),
-      error("call refers to #9, which is not there", "an instruction of its computation", "#9", "m"),
-    ],
-    [
-      "a computation that is not there",
-      moduleOf({ calledComputationIds: [9n] }),
-      error("call refers to #9, which is not there", "a computation of the module", "#9", "m"),
-    ],
-    [
-      "a root that is not there",
-      moduleOf({}, {}, 9n),
-      error("computation main has no root", "an instruction that is its result", "none", "m"),
-    ],
-    [
-      "a recursive computation",
-      moduleOf({ calledComputationIds: [2n] }),
-      error(
-        "computation main calls itself",
-        "calls that end",
-        "main -> main",
-        "m",
-        "HLO has no recursion: write a while",
-      ),
-    ],
-    [
-      "a fusion without parts",
-      moduleOf({ opcode: "fusion", calledComputationIds: [] }),
-      error("fusion call has a wrong number of called computations", "1", "0", "m"),
-    ],
-  ])("%s is refused", (_what, proto, message) => {
-    let got: unknown;
-    try {
-      moduleFromProto(proto);
-    } catch (thrown) {
-      got = thrown;
-    }
-    expect(got).toBeInstanceOf(HloError);
-    expect((got as HloError).message).toBe(message);
   });
 });

@@ -17,6 +17,19 @@ const folders = (await readdir(GOLDEN, { withFileTypes: true }))
   .map((entry) => entry.name);
 
 describe("the cases of this repository", () => {
+  test("are all there", () => {
+    expect(folders).toEqual(
+      expect.arrayContaining([
+        "bf16",
+        "demo-kjv",
+        "hawk-sharded",
+        "odd-widths",
+        "packed-small-window",
+        "padded-small-window",
+      ]),
+    );
+  });
+
   test.each(folders)("%s is whole, and equal to itself", async (name) => {
     const golden = await openCase(join(GOLDEN, name), models);
     const layers = configOf(golden).blockTypes.map((_, layer) => `layers.${layer}.output`);

@@ -1,6 +1,7 @@
 /**
- * @file Programs that check themselves (check.expect_*), run by `griffin run --self-check` in batches:
- * a program that kills its plugin's process is one that failed.
+ * @file Programs that check themselves (check.expect_*), run by `griffin run --self-check` in batches.
+ * A program that kills its plugin's process is one that failed; one that kills the interpreter's, or never ends, costs its batch a second
+ * run, one by one.
  */
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,6 +13,8 @@ import type { Score } from "./score.js";
 const griffin = fileURLToPath(new URL("../../dist/src/cli/main.js", import.meta.url));
 
 const BATCH = 100;
+/** For a batch, which takes seconds. */
+const TIMEOUT_MS = 10 * 60_000;
 
 const reportFile = z.object({
   programs: z.array(
@@ -45,12 +48,19 @@ const flags = { text: [], portable: ["--portable"], interpreter: ["--interpret"]
 
 async function runBatch(files: readonly string[], options: ExecuteOptions): Promise<readonly Outcome[]> {
   const args = ["run", "--self-check", "--json", ...flags[options.by], ...files];
-  const { stdout, stderr, exitCode } = await execa(process.execPath, [griffin, ...args], {
+  const { stdout, stderr, exitCode, signal } = await execa(process.execPath, [griffin, ...args], {
     reject: false,
+    timeout: TIMEOUT_MS,
     maxBuffer: 2 ** 28,
   });
-  if (exitCode !== 0 && exitCode !== 1) throw new Error(stderr);
-  return reportFile.parse(JSON.parse(stdout)).programs.map(outcomeOf);
+  if (exitCode === 0 || exitCode === 1) return reportFile.parse(JSON.parse(stdout)).programs.map(outcomeOf);
+  const reason = `the process died (${signal ?? `exit code ${exitCode}`})`;
+  // Plugins run in processes of their own: what ends ours as well is a defect of ours.
+  if (options.by !== "interpreter") throw new Error(`${reason}\n${stderr}`);
+  if (files.length === 1) return [{ program: `${basename(files[0]!)}:1`, reason }];
+  const alone: Outcome[] = [];
+  for (const file of files) alone.push(...(await runBatch([file], options)));
+  return alone;
 }
 
 type Program = z.output<typeof reportFile>["programs"][number];
