@@ -1,6 +1,7 @@
 /**
  * @file The survival tier: `npm run test:survival -- [COUNT] [FIRST]` tries the programs of COUNT seeds from FIRST on (default 2000, 0) on
- * the CPU plugin and prints every one that ended or hung its process.
+ * the CPU plugin and prints every one that ended or hung its process, or took too much memory. Fails for these, and when no program ran
+ * to its end.
  */
 import { installPlugin } from "../../src/runtime-pjrt/index.js";
 import { seedTexts } from "./programs.js";
@@ -12,9 +13,17 @@ function report({ seed, text, how }: Death): void {
 
 const [count = 2000, first = 0] = process.argv.slice(2).map(Number);
 const plugin = await installPlugin("cpu");
-const { tried, ran, refused, deaths } = await survive(plugin, seedTexts(), { count, first }, report);
+const { tried, ran, otherTypes, refused, deaths } = await survive(
+  plugin,
+  seedTexts(),
+  { count, first },
+  report,
+);
 const reasons = Object.entries(refused).sort(([, a], [, b]) => b - a);
-console.log(`${count} seeds: ${tried} programs tried, ${ran} of them ran to the end`);
+console.log(
+  `${count} seeds: ${tried} programs tried, ${ran} of them ran to the end, ${otherTypes} compiled to other types`,
+);
 console.log(`refused before: ${reasons.map(([reason, times]) => `${reason} ${times}`).join(", ")}`);
 console.log(`${tried - deaths.length} passed, ${deaths.length} failed`);
-if (deaths.length > 0) process.exitCode = 1;
+if (ran === 0) console.log("no program ran to its end: nothing was tried");
+if (deaths.length > 0 || ran === 0) process.exitCode = 1;

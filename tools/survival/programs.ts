@@ -10,19 +10,9 @@ import { DYNAMIC, functionType } from "../../src/ir/types.js";
 import { bodyOf, findFunction } from "../../src/ir/analysis/symbols.js";
 import { setAttributes, setOperands } from "../../src/ir/rewriter.js";
 import { families } from "../../test/ir/ops/cases/index.js";
+import { randomNumbers } from "../conformance/fuzz-text.js";
 
-/** Whole numbers from 0 up to but not including `limit`, the same for the same seed (mulberry32). */
-export type Random = (limit: number) => number;
-
-export function randomNumbers(seed: number): Random {
-  let state = seed >>> 0;
-  return (limit) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296) * limit);
-  };
-}
+type Random = ReturnType<typeof randomNumbers>;
 
 const elements = [
   ..."i1 i2 ui2 i4 ui4 i8 ui8 i16 ui16 i32 ui32 i64 ui64 f16 bf16 f32 f64".split(" "),

@@ -1,6 +1,6 @@
 /**
- * @file The survival tier: generated programs that verifier and program rules accept are compiled and run in child processes. None may
- * end or hang its process. `survive(plugin, count, seed)` gives those that do.
+ * @file The survival tier: generated programs that the verifier, the rules for programs and the target's limits accept are compiled and run
+ * in child processes. The plugin may refuse them; none may end or hang its process, or take all memory. `survive` gives those that do.
  */
 import { VerifyError } from "../../src/ir/errors.js";
 import { cpu } from "../../src/targets/cpu.js";
@@ -15,34 +15,38 @@ import { programOf } from "./programs.js";
 
 /** A program may take so long to compile and run, in ms. */
 const DEADLINE_MS = 20_000;
+/** Resident memory of a child, in bytes; a tensor that a program takes or gives has 256 MiB at most. */
+const MEMORY_BYTES = 8 * 2 ** 30;
 /** A child that has run so many programs is replaced: what it keeps does not count. */
 const PROGRAMS_A_CHILD = 1000;
 
-/** A program that ended or hung its process. */
+/** A program that ended or hung its process, or took too much memory. */
 export interface Death {
   readonly seed: number;
   readonly text: string;
-  /** What the death says: a signal, an exit code or the time, the plugin's last words, where the program lies. */
+  /** What the death says: a signal, an exit code, the time or the memory, the plugin's last words, where the program lies. */
   readonly how: string;
 }
 
 export interface SurvivalReport {
   /** Programs that verified and were not refused. */
   readonly tried: number;
-  /** Of those, how many compiled and ran to the end. */
+  /** Of those, how many compiled and ran to the end; the plugin refused the others, or they are counted below. */
   readonly ran: number;
-  /** Programs that the rules refused, by constraint. */
+  /** Of those, how many compiled to results of other types than the program declares, and were not run. */
+  readonly otherTypes: number;
+  /** Programs that the rules refused, by constraint, or by the kind of the error where it names none. */
   readonly refused: Readonly<Record<string, number>>;
   readonly deaths: readonly Death[];
 }
 
-/** The constraint of a refusal, or undefined for a program that may be run. */
-function refusal(text: string, check: () => void): string | undefined {
+/** The constraint of a refusal or its kind, or undefined for a program that may be run. */
+function refusal(check: () => void): string | undefined {
   try {
     check();
     return undefined;
   } catch (error) {
-    if (error instanceof VerifyError) return error.constraint ?? text;
+    if (error instanceof VerifyError) return error.constraint ?? error.kind;
     if (error instanceof GriffinError) return error.kind;
     throw error;
   }
@@ -52,14 +56,19 @@ function refusal(text: string, check: () => void): string | undefined {
 const onesFor = (signature: Interface): readonly HostValue[] =>
   signature.arguments.map((spec) => ({ ...spec, data: new Uint8Array(hostBytes(spec)).fill(1) }));
 
-/** `ran`, `refused` by the plugin's own words, or how the process died. */
+/** The signature is the program's own: the plugin gives results of other types than it declares, and the runtime does not run it. */
+const isOtherType = ({ kind, message }: GriffinError): boolean =>
+  kind === "argument error" && message.includes("the signature does not fit the program: result");
+
+/** `ran`, `refused` by the plugin's own words, `other types`, or how the process died. @throws every other error: the tier itself is wrong */
 async function tryOn(isolated: IsolatedPlugin, program: string, signature: Interface): Promise<string> {
   try {
     await isolated.execute({ request: { program, signature }, inputs: onesFor(signature) });
     return "ran";
   } catch (error) {
     if (error instanceof PluginDeathError) return error.message;
-    if (error instanceof GriffinError) return "refused";
+    if (error instanceof GriffinError && error.kind.startsWith("PJRT ")) return "refused";
+    if (error instanceof GriffinError && isOtherType(error)) return "other types";
     throw error;
   }
 }
@@ -71,15 +80,18 @@ export async function survive(
   { count, first = 0 }: { readonly count: number; readonly first?: number },
   onDeath?: (death: Death) => void,
 ): Promise<SurvivalReport> {
-  await using isolated = new IsolatedPlugin(plugin, { timeoutMs: DEADLINE_MS });
+  await using isolated = new IsolatedPlugin(plugin, {
+    timeoutMs: DEADLINE_MS,
+    memoryBytes: MEMORY_BYTES,
+  });
   const refused: Record<string, number> = {};
   const deaths: Death[] = [];
-  let [tried, ran] = [0, 0];
+  let [tried, ran, otherTypes] = [0, 0, 0];
   for (let seed = first; seed < first + count; seed++) {
     const program = programOf(seed, texts);
     if (program === undefined) continue;
     const { text, module } = program;
-    const why = refusal(text, () => {
+    const why = refusal(() => {
       verifyLimits(module, cpu.limits);
       verifyProgram(module);
       const { arguments: args, results } = mainInterface(module);
@@ -94,10 +106,11 @@ export async function survive(
     if (tried++ % PROGRAMS_A_CHILD === 0) await isolated.close();
     const how = await tryOn(isolated, text, mainInterface(module));
     if (how === "ran") ran++;
+    else if (how === "other types") otherTypes++;
     else if (how !== "refused") {
       deaths.push({ seed, text, how });
       onDeath?.(deaths.at(-1)!);
     }
   }
-  return { tried, ran, refused, deaths };
+  return { tried, ran, otherTypes, refused, deaths };
 }
