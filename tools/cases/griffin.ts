@@ -3,7 +3,7 @@ import { execa } from "execa";
 
 /** How a command ended. */
 export interface Ended {
-  /** Absent when a signal, the limit of time or that of memory ended it. */
+  /** Absent when a signal or the limit of time ended it. */
   readonly code: number | undefined;
   /** What ended it, when there is no code. */
   readonly how: string;

@@ -1,4 +1,4 @@
-/** @file The order of test files where no durations are known yet, as in a fresh clone: the longest first, so that none is waited for. */
+/** @file The order of test files: those known to take longest first, so that none is waited for, then vitest's own order. */
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Files that take more than ten seconds, the longest first (measured). */
