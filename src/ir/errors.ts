@@ -21,6 +21,9 @@ export interface Violation {
   readonly hint?: string;
 }
 
+/** A violation of the rule with this label. */
+export const violation = (constraint: string, message: string): Violation => ({ constraint, message });
+
 /** The violation as an error that names the operation and where the author wrote it. */
 export function violationError(
   { name, location }: { readonly name: string; readonly location: Location },

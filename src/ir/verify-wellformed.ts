@@ -1,4 +1,5 @@
 /** @file Types that cannot be, whatever op they appear in: quantised elements out of range, futures of what is no tensor. */
+import { type Violation, violation } from "./errors.js";
 import { floatRange } from "./floats/bits.js";
 import {
   formatType,
@@ -8,12 +9,6 @@ import {
   type TensorType,
   type Type,
 } from "./types.js";
-
-/** What is wrong with a type, under the spec's label. */
-export interface TypeProblem {
-  readonly constraint: string;
-  readonly message: string;
-}
 
 /** All values of a storage type. */
 function storageLimits(storage: IntegerType): readonly [least: number, most: number] {
@@ -27,48 +22,48 @@ export function storageRange(element: QuantizedType): readonly [least: number, m
   return [element.storageMin ?? least, element.storageMax ?? most];
 }
 
-function elementProblem(element: QuantizedType): TypeProblem | undefined {
+function elementProblem(element: QuantizedType): Violation | undefined {
   const [least, most] = floatRange(element.expressed);
   const scale = element.scales.find((each) => !(each >= least && each <= most));
   if (scale !== undefined)
-    return {
-      constraint: "quantized_element_type_c6",
-      message: `the scale ${scale} is no number that ${element.expressed} can express`,
-    };
+    return violation(
+      "quantized_element_type_c6",
+      `the scale ${scale} is no number that ${element.expressed} can express`,
+    );
   if (element.axis !== undefined && element.axis < 0)
-    return { constraint: "quantized_element_type_c11", message: `the axis ${element.axis} is negative` };
+    return violation("quantized_element_type_c11", `the axis ${element.axis} is negative`);
   return undefined;
 }
 
 /** What only shows where a tensor is used: zero points, and an axis that the shape must have. */
-function usedElementProblem(element: QuantizedType, type: TensorType): TypeProblem | undefined {
+function usedElementProblem(element: QuantizedType, type: TensorType): Violation | undefined {
   const [least, most] = storageRange(element);
   const zero = element.zeroPoints.find((each) => each < least || each > most);
   if (zero !== undefined)
-    return {
-      constraint: "quantized_element_type_c8",
-      message: `the zero point ${zero} of ${formatType(type)} is not in [${least}, ${most}]`,
-    };
+    return violation(
+      "quantized_element_type_c8",
+      `the zero point ${zero} of ${formatType(type)} is not in [${least}, ${most}]`,
+    );
   const { axis, scales } = element;
   if (axis === undefined) return undefined;
   const size = type.shape[axis];
   if (size === undefined)
-    return {
-      constraint: "quantized_element_type_c12",
-      message: `${formatType(type)} has no dimension ${axis} to be quantised along`,
-    };
+    return violation(
+      "quantized_element_type_c12",
+      `${formatType(type)} has no dimension ${axis} to be quantised along`,
+    );
   if (size >= 0 && size !== scales.length)
-    return {
-      constraint: "quantized_element_type_c13",
-      message: `${formatType(type)} needs ${size} scales, one for each index of its axis`,
-    };
+    return violation(
+      "quantized_element_type_c13",
+      `${formatType(type)} needs ${size} scales, one for each index of its axis`,
+    );
   return undefined;
 }
 
 const firstProblem = (
   types: readonly Type[],
-  find: (type: Type) => TypeProblem | undefined,
-): TypeProblem | undefined => {
+  find: (type: Type) => Violation | undefined,
+): Violation | undefined => {
   for (const type of types) {
     const problem = find(type);
     if (problem !== undefined) return problem;
@@ -77,7 +72,7 @@ const firstProblem = (
 };
 
 /** What is wrong with a type that an argument or a result has. */
-export function typeProblem(type: Type): TypeProblem | undefined {
+export function typeProblem(type: Type): Violation | undefined {
   switch (type.kind) {
     case "tensor":
     case "buffer":
@@ -90,11 +85,11 @@ export function typeProblem(type: Type): TypeProblem | undefined {
     case "future": {
       const other = type.elements.find((element) => element.kind !== "tensor");
       if (other === undefined) return firstProblem(type.elements, typeProblem);
-      return { constraint: "future_type", message: `a future holds tensors, not ${formatType(other)}` };
+      return violation("future_type", `a future holds tensors, not ${formatType(other)}`);
     }
     case "opaque":
       return /^!stablehlo\b/.test(type.text)
-        ? { constraint: "unknown_type", message: `StableHLO has no type ${type.text}` }
+        ? violation("unknown_type", `StableHLO has no type ${type.text}`)
         : undefined;
     default:
       return undefined;
@@ -102,7 +97,7 @@ export function typeProblem(type: Type): TypeProblem | undefined {
 }
 
 /** What is wrong with a type that an op takes or makes. */
-export function usedTypeProblem(type: Type): TypeProblem | undefined {
+export function usedTypeProblem(type: Type): Violation | undefined {
   if (type.kind === "tensor" && isQuantized(type.element)) return usedElementProblem(type.element, type);
   return type.kind === "tuple" ? firstProblem(type.elements, usedTypeProblem) : undefined;
 }

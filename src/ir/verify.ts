@@ -2,7 +2,7 @@
  * @file The verifier: structure (one definition, dominance, terminators, symbols), the op table's constraints (counts, type
  * classes, attributes), and each op's own rule, whose inferred types are compared with the written ones.
  */
-import { violationError } from "./errors.js";
+import { type Violation, violationError } from "./errors.js";
 import type { Location } from "./location.js";
 import { type Block, isOperation, type Operation, type Region, type Value } from "./operation.js";
 import type { OpDefinition, OpView } from "./ops/define.js";
@@ -13,7 +13,7 @@ import { verifyShardings } from "./sdy/verify-shardings.js";
 import { formatType, type TensorType, tupleType, type Type } from "./types.js";
 import { verifySymbols } from "./verify-symbols.js";
 import { areCompatible, inTypeClass } from "./verify-types.js";
-import { type TypeProblem, typeProblem, usedTypeProblem } from "./verify-wellformed.js";
+import { typeProblem, usedTypeProblem } from "./verify-wellformed.js";
 
 /** What infer looks at: an operation, or one about to be built. */
 export interface OpParts {
@@ -149,7 +149,7 @@ function inferAndCheck(parts: OpParts): readonly Type[] {
   return fail(parts, "result_type", `inferred ${list(inferred)}, but ${list(parts.resultTypes)} is written`);
 }
 
-function checkType(parts: OpParts, type: Type, find: (type: Type) => TypeProblem | undefined): void {
+function checkType(parts: OpParts, type: Type, find: (type: Type) => Violation | undefined): void {
   const problem = find(type);
   if (problem !== undefined) fail(parts, problem.constraint, problem.message);
 }

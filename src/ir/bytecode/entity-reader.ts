@@ -9,7 +9,7 @@ import type { Reading } from "./reading.js";
 import { shardyFromEntity } from "./sdy-from-entity.js";
 import { typeFromVhlo } from "./types.js";
 
-/** Converts each entity once. */
+/** Converts each entity that is asked for once. */
 export class EntityReader implements Reading {
   readonly #attributes = new Map<Entity, Attribute>();
   readonly #types = new Map<Entity, Type>();

@@ -1,6 +1,6 @@
 /**
  * @file Attributes and types as the bytecode has them: a code of a dialect and the values of its fields. What
- * the fields of a code are is data (builtin.ts, vhlo.ts, sdy.ts), read and written by the same table.
+ * the fields of a code are is data (builtin.ts, vhlo-codecs.ts, sdy-codecs.ts), read and written by the same table.
  */
 import type { ByteReader } from "./byte-reader.js";
 import type { ByteWriter } from "./byte-writer.js";

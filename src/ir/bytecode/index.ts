@@ -85,7 +85,8 @@ export function versionsNeeded(form: ProgramForm): (operation: Operation) => Ver
 }
 
 /**
- * The portable artifact of a module, byte for byte what libStablehlo writes for the same program and target.
+ * The portable artifact of a module, byte for byte what libStablehlo writes for the same program and target, if it takes the
+ * program: it refuses attributes without a form in VHLO, which stay MLIR's own here, as in artifacts of jax.export.
  * @throws PortabilityError when the target cannot express an operation, VerifyError, UsageError for an
  * unknown target
  */

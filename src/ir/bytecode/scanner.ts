@@ -32,12 +32,6 @@ export class Scanner {
     return BigInt(this.#match(/-?\d+/y)[0]);
   }
 
-  /** `@name` or `@"odd name"` */
-  symbol(): string {
-    this.expect("@");
-    return this.text[this.#at] === '"' ? this.string() : this.#match(/[\w.$-]+/y)[0];
-  }
-
   /** Items with commas between, up to `close`, which is taken. */
   list<T>(close: string, item: () => T): T[] {
     const items: T[] = [];

@@ -4,6 +4,7 @@
  */
 import type { Attribute } from "../attribute.js";
 import { describeLocation, sourcePosition } from "../location.js";
+import { ownValue } from "../../support/own-value.js";
 import type { Operation } from "../operation.js";
 import type { AttributeKind } from "../ops/kinds.js";
 import { findOp } from "../ops/index.js";
@@ -187,7 +188,7 @@ export class PortableViews {
       chlo: "decompose the chlo ops first",
       check: "check ops are for tests: return the values instead",
     };
-    return refuse(operation, `dialect ${dialect} has no portable form`, hints[dialect]);
+    return refuse(operation, `dialect ${dialect} has no portable form`, ownValue(hints, dialect));
   }
 
   /** The oldest StableHLO version that can express the operation. */

@@ -1,34 +1,25 @@
 /** @file Meshes, and lists of axes against a mesh. */
+import { type Violation, violation } from "../errors.js";
 import type { AxisRef, Mesh } from "./attributes.js";
 
-/** A broken rule: its label, and what is wrong. */
-export interface Problem {
-  readonly constraint: string;
-  readonly message: string;
-}
-
-const problem = (constraint: string, message: string): Problem => ({
-  constraint,
-  message,
-});
-
 /** What is wrong with a mesh. */
-export function meshProblem({ axes, deviceIds }: Mesh): Problem | undefined {
+export function meshProblem({ axes, deviceIds }: Mesh): Violation | undefined {
   const names = axes.map(({ name }) => name);
   const repeated = names.find((name, i) => names.indexOf(name) !== i);
-  if (repeated !== undefined) return problem("mesh_axes", `the mesh has two axes "${repeated}"`);
+  if (repeated !== undefined) return violation("mesh_axes", `the mesh has two axes "${repeated}"`);
   const small = axes.find(({ size }) => size < 1n);
-  if (small !== undefined) return problem("mesh_axes", `axis "${small.name}" must have a size of at least 1`);
+  if (small !== undefined)
+    return violation("mesh_axes", `axis "${small.name}" must have a size of at least 1`);
   if (deviceIds.length === 0) return undefined;
-  if (deviceIds.some((id) => id < 0n)) return problem("mesh_devices", "a device id cannot be negative");
+  if (deviceIds.some((id) => id < 0n)) return violation("mesh_devices", "a device id cannot be negative");
   const devices = axes.reduce((product, { size }) => product * size, 1n);
   if (devices !== BigInt(deviceIds.length))
-    return problem("mesh_devices", `${deviceIds.length} device ids stand for ${devices} devices`);
+    return violation("mesh_devices", `${deviceIds.length} device ids stand for ${devices} devices`);
   if (axes.length === 0) return undefined;
   const isWhole = new Set(deviceIds).size === deviceIds.length && deviceIds.every((id) => id < devices);
   return isWhole
     ? undefined
-    : problem("mesh_devices", `device ids must be the numbers below ${devices}, each once`);
+    : violation("mesh_devices", `device ids must be the numbers below ${devices}, each once`);
 }
 
 const show = ({ name, subAxis }: AxisRef): string =>
@@ -51,20 +42,20 @@ const canMerge = (a: AxisRef | undefined, b: AxisRef): boolean =>
 type AxisList = readonly AxisRef[] | { readonly sorted: string; readonly axes: readonly AxisRef[] };
 
 /** What is wrong with lists of axes of one mesh, taken together. */
-export function axesProblem(mesh: Mesh, lists: readonly AxisList[]): Problem | undefined {
+export function axesProblem(mesh: Mesh, lists: readonly AxisList[]): Violation | undefined {
   const seen = new Set<string>();
   const used: AxisRef[] = [];
   for (const list of lists) {
     const isSortedList = "sorted" in list;
     const axes = isSortedList ? list.axes : list;
     if (isSortedList && !isSorted(mesh, axes))
-      return problem("axes_order", `${list.sorted} axes must stand in the order of the mesh`);
+      return violation("axes_order", `${list.sorted} axes must stand in the order of the mesh`);
     for (const [i, axis] of axes.entries()) {
       if (mesh.axes.every(({ name }) => name !== axis.name))
-        return problem("axis_unknown", `the mesh has no axis "${axis.name}"`);
-      if (seen.has(show(axis))) return problem("axis_repeated", `axis ${show(axis)} is used twice`);
+        return violation("axis_unknown", `the mesh has no axis "${axis.name}"`);
+      if (seen.has(show(axis))) return violation("axis_repeated", `axis ${show(axis)} is used twice`);
       if (canMerge(axes[i - 1], axis))
-        return problem("axes_merge", `${show(axes[i - 1]!)} and ${show(axis)} are one part of their axis`);
+        return violation("axes_merge", `${show(axes[i - 1]!)} and ${show(axis)} are one part of their axis`);
       seen.add(show(axis));
       used.push(axis);
     }
@@ -92,20 +83,20 @@ function isSorted(mesh: Mesh, axes: readonly AxisRef[]): boolean {
 }
 
 /** What is wrong with the uses of one axis. */
-function partsProblem(uses: readonly AxisRef[], size: bigint): Problem | undefined {
+function partsProblem(uses: readonly AxisRef[], size: bigint): Violation | undefined {
   const parts = uses.filter(({ subAxis }) => subAxis !== undefined).sort(partOrder);
   if (parts.length > 0 && parts.length < uses.length)
-    return problem("axis_overlap", `axis "${parts[0]!.name}" is used whole and in parts`);
+    return violation("axis_overlap", `axis "${parts[0]!.name}" is used whole and in parts`);
   for (const [i, part] of parts.entries()) {
     const { preSize, size: own } = part.subAxis!;
     if (preSize < 1n || own <= 1n)
-      return problem("sub_axis", `${show(part)} must begin after at least 1 and be larger than 1`);
+      return violation("sub_axis", `${show(part)} must begin after at least 1 and be larger than 1`);
     if (size % (preSize * own) !== 0n)
-      return problem("sub_axis", `${show(part)} does not divide its axis, whose size is ${size}`);
-    if (own === size) return problem("sub_axis", `${show(part)} is the whole of its axis`);
+      return violation("sub_axis", `${show(part)} does not divide its axis, whose size is ${size}`);
+    if (own === size) return violation("sub_axis", `${show(part)} is the whole of its axis`);
     const before = parts[i - 1];
     if (before !== undefined && endOf(before)! > preSize)
-      return problem("axis_overlap", `${show(before)} and ${show(part)} overlap`);
+      return violation("axis_overlap", `${show(before)} and ${show(part)} overlap`);
   }
   return undefined;
 }

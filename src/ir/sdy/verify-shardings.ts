@@ -3,12 +3,12 @@
  * parts of an axis divide it and do not overlap; there is one list of axes for each dimension; a manual computation binds axes that are free.
  */
 import type { Attribute, AttributeDictionary } from "../attribute.js";
-import { violationError } from "../errors.js";
+import { type Violation, violation, violationError } from "../errors.js";
 import type { Operation } from "../operation.js";
 import { isOp } from "../ops/index.js";
 import { formatType, type Type } from "../types.js";
 import type { Mesh, ShardingPerValue, TensorSharding } from "./attributes.js";
-import { axesProblem, meshProblem, type Problem } from "./verify-axes.js";
+import { axesProblem, meshProblem } from "./verify-axes.js";
 import { ruleProblem } from "./verify-rule.js";
 
 /** What is around an operation. */
@@ -31,40 +31,28 @@ function shardingProblem(
   sharding: TensorSharding,
   type: Type,
   { meshes, manual }: Around,
-): Problem | undefined {
+): Violation | undefined {
   const mesh = typeof sharding.mesh === "string" ? meshes.get(sharding.mesh) : sharding.mesh;
   if (mesh === undefined)
-    return {
-      constraint: "sharding_mesh",
-      message: `the module does not define the mesh @${String(sharding.mesh)}`,
-    };
+    return violation("sharding_mesh", `the module does not define the mesh @${String(sharding.mesh)}`);
   const wrongMesh = typeof sharding.mesh === "string" ? undefined : meshProblem(mesh);
   if (wrongMesh !== undefined) return wrongMesh;
   if (type.kind === "unranked")
-    return {
-      constraint: "sharding_rank",
-      message: `a tensor without a rank cannot be sharded: ${formatType(type)}`,
-    };
+    return violation("sharding_rank", `a tensor without a rank cannot be sharded: ${formatType(type)}`);
   const { dimensions, replicated, unreduced } = sharding;
   const rank = isMaximal(mesh) ? 0 : (rankOf(type) ?? 0);
   if (dimensions.length !== rank)
-    return {
-      constraint: "sharding_rank",
-      message: `a sharding of ${dimensions.length} dimensions stands for ${formatType(type)}`,
-    };
+    return violation(
+      "sharding_rank",
+      `a sharding of ${dimensions.length} dimensions stands for ${formatType(type)}`,
+    );
   if ((isMaximal(mesh) || rankOf(type) === undefined) && replicated.length + unreduced.length > 0)
-    return {
-      constraint: "sharding_rank",
-      message: `${formatType(type)} has no axes to be replicated or reduced along`,
-    };
+    return violation("sharding_rank", `${formatType(type)} has no axes to be replicated or reduced along`);
   const bare = dimensions.findIndex(
     ({ priority, isClosed, axes }) => priority !== undefined && isClosed && axes.length === 0,
   );
   if (bare >= 0)
-    return {
-      constraint: "sharding_priority",
-      message: `dimension ${bare} is empty and closed but has a priority`,
-    };
+    return violation("sharding_priority", `dimension ${bare} is empty and closed but has a priority`);
   const wrong = axesProblem(mesh, [
     ...dimensions.map(({ axes }) => axes),
     { sorted: "replicated", axes: replicated },
@@ -75,17 +63,14 @@ function shardingProblem(
   const bound = all.find(({ name }) => manual.has(name));
   return bound === undefined
     ? undefined
-    : {
-        constraint: "sharding_manual_axis",
-        message: `axis "${bound.name}" is bound by a manual computation around`,
-      };
+    : violation("sharding_manual_axis", `axis "${bound.name}" is bound by a manual computation around`);
 }
 
 function perValueProblem(
   { shardings }: ShardingPerValue,
   types: readonly Type[],
   around: Around,
-): Problem | undefined {
+): Violation | undefined {
   if (types.length === 0 && shardings.length === 1) {
     const [{ mesh, dimensions }] = shardings as [TensorSharding];
     if (typeof mesh === "string" && !around.meshes.has(mesh))
@@ -93,13 +78,10 @@ function perValueProblem(
     if (dimensions.length === 0) return undefined;
   }
   if (shardings.length !== types.length)
-    return {
-      constraint: "sharding_count",
-      message: `${shardings.length} shardings stand for ${types.length} values`,
-    };
+    return violation("sharding_count", `${shardings.length} shardings stand for ${types.length} values`);
   for (const [i, type] of types.entries()) {
-    const problem = shardingProblem(shardings[i]!, type, around);
-    if (problem !== undefined) return problem;
+    const wrong = shardingProblem(shardings[i]!, type, around);
+    if (wrong !== undefined) return wrong;
   }
   return undefined;
 }
@@ -112,23 +94,17 @@ function attributeProblem(
   key: string,
   value: Attribute,
   around: Around,
-): Problem | undefined {
+): Violation | undefined {
   const shardy = value.kind === "sdy" ? value.value : undefined;
   if (key === "sdy.sharding") {
     if (shardy?.kind !== "sharding_per_value")
-      return {
-        constraint: "sharding_kind",
-        message: "sdy.sharding must be #sdy.sharding_per_value<..> here",
-      };
+      return violation("sharding_kind", "sdy.sharding must be #sdy.sharding_per_value<..> here");
     const types = operation.results.map(({ type }) => type);
     return perValueProblem(shardy, types, around);
   }
   if (key !== "sdy.sharding_rule") return undefined;
   if (shardy?.kind !== "op_sharding_rule")
-    return {
-      constraint: "sharding_kind",
-      message: "sdy.sharding_rule must be #sdy.op_sharding_rule<..>",
-    };
+    return violation("sharding_kind", "sdy.sharding_rule must be #sdy.op_sharding_rule<..>");
   return ruleProblem(shardy, operation);
 }
 
@@ -137,22 +113,19 @@ function signatureProblem(
   dictionaries: readonly AttributeDictionary[] | undefined,
   types: readonly Type[],
   around: Around,
-): Problem | undefined {
+): Violation | undefined {
   for (const [i, dictionary] of (dictionaries ?? []).entries()) {
     const value = dictionary.get("sdy.sharding");
     if (value === undefined) continue;
     if (value.kind !== "sdy" || value.value.kind !== "sharding")
-      return {
-        constraint: "sharding_kind",
-        message: "sdy.sharding must be #sdy.sharding<..> here",
-      };
-    const problem = shardingProblem(value.value, types[i]!, around);
-    if (problem !== undefined) return problem;
+      return violation("sharding_kind", "sdy.sharding must be #sdy.sharding<..> here");
+    const wrong = shardingProblem(value.value, types[i]!, around);
+    if (wrong !== undefined) return wrong;
   }
   return undefined;
 }
 
-function manualProblem(operation: Operation, around: Around): Problem | undefined {
+function manualProblem(operation: Operation, around: Around): Violation | undefined {
   if (!isOp(operation, "sdy.manual_computation")) return undefined;
   const {
     manual_axes: { axes },
@@ -161,10 +134,7 @@ function manualProblem(operation: Operation, around: Around): Problem | undefine
   } = operation.attributes;
   const bound = axes.find((name) => around.manual.has(name));
   if (bound !== undefined)
-    return {
-      constraint: "manual_axes_bound",
-      message: `axis "${bound}" is bound by a manual computation around`,
-    };
+    return violation("manual_axes_bound", `axis "${bound}" is bound by a manual computation around`);
   const operands = operation.operands.map(({ type }) => type);
   const results = operation.results.map(({ type }) => type);
   const wrong =
@@ -176,14 +146,11 @@ function manualProblem(operation: Operation, around: Around): Problem | undefine
   const unknown = axes.find((name) => mesh.axes.every((axis) => axis.name !== name));
   return unknown === undefined
     ? undefined
-    : {
-        constraint: "manual_axes_mesh",
-        message: `the mesh has no axis "${unknown}"`,
-      };
+    : violation("manual_axes_mesh", `the mesh has no axis "${unknown}"`);
 }
 
 /** The sharding that an op itself states for its only value. */
-function ownProblem(operation: Operation, around: Around): Problem | undefined {
+function ownProblem(operation: Operation, around: Around): Violation | undefined {
   const attributes = operation.attributes as {
     readonly sharding?: TensorSharding;
     readonly out_sharding?: TensorSharding;
@@ -197,11 +164,11 @@ function ownProblem(operation: Operation, around: Around): Problem | undefined {
     : shardingProblem(sharding, result.type, around);
 }
 
-function operationProblem(operation: Operation, around: Around): Problem | undefined {
+function operationProblem(operation: Operation, around: Around): Violation | undefined {
   if (isOp(operation, "sdy.mesh")) return meshProblem(operation.attributes.mesh);
   for (const [key, value] of operation.extra) {
-    const problem = attributeProblem(operation, key, value, around);
-    if (problem !== undefined) return problem;
+    const wrong = attributeProblem(operation, key, value, around);
+    if (wrong !== undefined) return wrong;
   }
   if (isOp(operation, "func.func")) {
     const { arg_attrs, res_attrs, function_type: type } = operation.attributes;
@@ -216,8 +183,8 @@ function verifyBelow(operation: Operation, around: Around): void {
   for (const region of operation.regions)
     for (const block of region.blocks)
       for (const inner of block) {
-        const problem = operationProblem(inner, around);
-        if (problem !== undefined) throw violationError(inner, problem);
+        const wrong = operationProblem(inner, around);
+        if (wrong !== undefined) throw violationError(inner, wrong);
         if (inner.name === "builtin.module") verifyShardings(inner);
         else if (inner.regions.length > 0) verifyBelow(inner, withManual(inner, around));
       }

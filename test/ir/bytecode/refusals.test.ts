@@ -52,6 +52,14 @@ describe("a program without portable form says operation, reason, place and what
     expect(() => serializePortable(module, { verify: false })).toThrow(expected);
   });
 
+  test("a dialect named as what every object has gets no hint", () => {
+    const text = 'func.func @main() {\n  "constructor.x"() : () -> ()\n  return\n}\n';
+    const module = parseModule(text, { file: "f.mlir", allowUnknownOps: true });
+    expect(() => serializePortable(module, { verify: false })).toThrow(
+      /^portability error: constructor\.x: dialect constructor has no portable form\n {2}at: {7}f\.mlir:2:3$/,
+    );
+  });
+
   test("a program that breaks a rule is not written: readers give no reason", () => {
     const text = inMain("%0 = stablehlo.transpose %x, dims = [1] : (tensor<4xf32>) -> tensor<4xf32>");
     expect(() => serializePortable(parseModule(text))).toThrow(VerifyError);
