@@ -11,7 +11,7 @@ import { Progress } from "./progress.js";
 export class CommandContext {
   readonly env: NodeJS.ProcessEnv;
   readonly colors: Colors;
-  /** Aborted when the caller says so, and when nobody takes what is printed. */
+  /** Aborted when the caller says so, and when nobody takes the results. */
   readonly signal: AbortSignal;
   /** The models that the command line knows. */
   readonly models: KnownModels;
@@ -25,10 +25,11 @@ export class CommandContext {
     this.env = io.env;
     this.colors = colorsFor(io);
     this.signal = AbortSignal.any([this.#stop.signal, ...(io.signal === undefined ? [] : [io.signal])]);
-    for (const stream of [io.stdout, io.stderr]) stream.on("error", this.#onBroken);
+    io.stdout.on("error", this.#onBroken);
+    io.stderr.on("error", ignore);
   }
 
-  /** Why a stream takes no more, if one does not. */
+  /** Why stdout takes no more, if it does not. */
   get broken(): NodeJS.ErrnoException | undefined {
     return this.#broken;
   }
@@ -86,7 +87,8 @@ export class CommandContext {
   /** Flushes, and lets go of the streams, which stay open. */
   async close(): Promise<void> {
     await this.flush();
-    for (const stream of [this.#io.stdout, this.#io.stderr]) stream.off("error", this.#onBroken);
+    this.#io.stdout.off("error", this.#onBroken);
+    this.#io.stderr.off("error", ignore);
   }
 
   readonly #onBroken = (error: NodeJS.ErrnoException): void => {
@@ -94,6 +96,9 @@ export class CommandContext {
     this.#stop.abort(error);
   };
 }
+
+/** Progress and complaints that nobody takes stop nothing, and change no exit code. */
+const ignore = (): void => undefined;
 
 /** What cannot be written, and why. */
 export function cannotWrite(what: string, cause: unknown): EnvironmentError {

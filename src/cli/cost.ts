@@ -27,6 +27,8 @@ interface Options extends ModelFlags, LoweringFlags {
   readonly allowCustomCall?: readonly string[];
   readonly by: Grouping | "none";
   readonly top: number;
+  /** Seconds. */
+  readonly timeout: number;
   readonly json?: boolean;
 }
 
@@ -51,7 +53,7 @@ async function count(
   options: Options,
   progress: Progress,
 ): Promise<Counted> {
-  const { target = describedTarget, plugin } = options;
+  const { target = describedTarget } = options;
   const place = withDevices(target);
   const source =
     file === undefined
@@ -59,7 +61,7 @@ async function count(
       : await readSource(context, file);
   if ("hlo" in source) return { cost: countModule(source.hlo), chip: chipOf(options) };
   const request = costRequest(source.stablehlo, place, { allowCustomCalls: options.allowCustomCall });
-  const compiled = await compile(context, request, place, plugin, progress);
+  const compiled = await compile(context, request, place, options, progress);
   return { ...compiled, target: place, chip: chipOf({ ...options, target: place }) };
 }
 
@@ -67,14 +69,14 @@ async function compile(
   context: CommandContext,
   request: CompileRequest,
   target: string,
-  plugin: string | undefined,
+  { plugin, timeout }: Options,
   progress: Progress,
 ) {
   const { target: resolved, topology } = resolveTarget(target);
   const path = await locatePlugin(context, plugin ?? resolved.plugin, progress);
   progress.update("compile for", target);
   // Some programs make a compiler end its process, which must not be ours.
-  await using isolated = new IsolatedPlugin(path);
+  await using isolated = new IsolatedPlugin(path, { timeoutMs: timeout * 1000 });
   return await isolated.cost(topology, request, { signal: context.signal });
 }
 

@@ -16,7 +16,9 @@ import { modelCallbacks } from "./model-progress.js";
 import { openSource, type SourceRequest } from "./model-source.js";
 import type { Progress } from "./progress.js";
 
-export interface GenerationRequest extends Omit<GenerateOptions, "tokenizer" | "eosIds">, SourceRequest {
+export interface GenerationRequest
+  extends Omit<GenerateOptions, "tokenizer" | "eosIds" | "signal">,
+    SourceRequest {
   /** Name or path. */
   readonly plugin: string;
   readonly prompts: readonly Prompt[];
@@ -45,7 +47,7 @@ export interface GenerationSummary {
 
 /**
  * Continues the prompts on a plugin's first device and calls `onToken` for every new token as it is made. Model and prompts are
- * checked before the plugin is looked for. @throws GriffinError for whatever does not fit
+ * checked before the plugin is looked for. @throws GriffinError for whatever does not fit; AbortedError by the context's signal
  */
 export async function runGeneration(
   context: CommandContext,
@@ -53,21 +55,22 @@ export async function runGeneration(
   progress: Progress,
   onToken: (token: GeneratedToken) => void,
 ): Promise<GenerationSummary> {
+  const { signal } = context;
   await using source = await openSource(request, await context.models.load());
   const { tokenizer, prompts } = await encodePrompts(request.prompts, source);
   await using device = await openDevice(context, request.plugin, progress);
   const { model: loaded, notes } = await source.load(device.client, {
     ...request,
     ...modelCallbacks(progress),
+    signal,
   });
   using model = loaded;
   for (const note of notes) progress.note(note);
   await prepareRun(model, prompts, request);
   const collected = await collect(
-    generate(model, prompts, { ...request, tokenizer }),
+    generate(model, prompts, { ...request, tokenizer, signal }),
     prompts,
     onToken,
-    context.signal,
   );
   return {
     ...collected,
@@ -95,7 +98,6 @@ async function collect(
   tokens: AsyncIterable<GeneratedToken>,
   prompts: readonly (readonly number[])[],
   onToken: (token: GeneratedToken) => void,
-  signal: AbortSignal,
 ): Promise<Pick<GenerationSummary, "rows" | "tokensPerSecond">> {
   const rows = prompts.map((prompt) => ({
     prompt,
@@ -106,7 +108,6 @@ async function collect(
   const stepMs = new Map<number, number>();
   let measured = 0;
   for await (const next of tokens) {
-    signal.throwIfAborted();
     const row = rows[next.row]!;
     const step = row.tokens.length;
     if (step >= 2) {

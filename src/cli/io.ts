@@ -1,4 +1,5 @@
 /** @file What the command line reads from and writes to: a process's streams and variables, or a caller's own. */
+import type { ExitCode } from "../support/errors.js";
 
 /** The part of a stream that is written to. */
 export interface OutputStream extends NodeJS.WritableStream {
@@ -15,9 +16,12 @@ export interface CommandLineIo {
   readonly stdin: AsyncIterable<Uint8Array>;
   /** Variables for colours, for Python and for the folders of plugins and of compiled programs. */
   readonly env: NodeJS.ProcessEnv;
-  /** Stops work between two tokens, files or cases; what is open is closed first. */
+  /**
+   * Stops work between two tokens, files or cases; what is open is closed first. The command itself gives none: a signal of the system
+   * ends its process at once.
+   */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** 0 good; 1 the thing checked is wrong, 2 wrong usage, 3 wrong environment (ARCHITECTURE.md). */
-export type ExitStatus = 0 | 1 | 2 | 3;
+export type ExitStatus = 0 | ExitCode;

@@ -1,5 +1,5 @@
 /** @file Values of options: parsed, checked, and refused with what was expected. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { LoweringOptions } from "../engine/index.js";
 import { attentionNames, defaultNames, scanNames, targetNames } from "../targets/names.js";
 import { precisionNames } from "../ir/precision.js";
@@ -29,13 +29,17 @@ export const decimalNumber =
   };
 
 /** A parser of decimal numbers above 0. */
-export const positiveNumber =
+const positiveNumber =
   (option: string) =>
   (text: string): number => {
     const value = decimalNumber(option)(text);
     if (value > 0) return value;
     throw new UsageError({ message: `${option} is not valid`, expected: "a number above 0", got: text });
   };
+
+/** `--timeout`: how long the program of somebody else, or its compiler, may take. */
+export const timeoutOption = (what: string): Option =>
+  new Option("--timeout <seconds>", what).argParser(positiveNumber("--timeout")).default(600);
 
 const byteUnits = ["KiB", "MiB", "GiB", "TiB"];
 

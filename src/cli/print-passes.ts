@@ -14,7 +14,7 @@ export interface PassPrinterFlags {
 const ELIDE_ABOVE = 16;
 
 /**
- * A callback for a pipeline over a copy of `module`: prints all of it after each pass, or only what changed. Modules that come after it,
+ * A callback for a pipeline over `module`, as it is now, or over a copy: prints all of it after each pass, or only what changed. Modules that come after it,
  * as those that prepare weights do, are new as a whole.
  */
 export function createPassPrinter(
@@ -29,8 +29,10 @@ export function createPassPrinter(
   }
   if (flags.printIrAfterChange !== true) return () => {};
   const texts = new Map<Operation, string>();
+  // Now: the pipeline may change the module itself.
+  const first = textOf(module);
   return ({ name, module: changed }) => {
-    const before = texts.get(changed) ?? (texts.size === 0 ? textOf(module) : "");
+    const before = texts.get(changed) ?? (texts.size === 0 ? first : "");
     const after = textOf(changed);
     const lines = formatDiff(before, after);
     texts.set(changed, after);

@@ -7,6 +7,7 @@ import { verifyModule } from "../ir/verify.js";
 import { decomposeChlo } from "../lowering/chlo/index.js";
 import { findMeaning } from "../lowering/index.js";
 import { GriffinError } from "../support/errors.js";
+import { AbortedError } from "../support/wait.js";
 import { type IsolationFlags, openForOthers } from "./device.js";
 import { type Section, sectionsOf } from "./opt/sections.js";
 import type { CommandContext } from "./context.js";
@@ -94,8 +95,9 @@ async function check({ file, firstLine: line, text }: Section, run: Runner): Pro
     const report = await run(module);
     return { file, line, passed: report.failed === 0, report };
   } catch (error) {
-    if (error instanceof GriffinError) return { file, line, passed: false, error };
-    throw error;
+    // What was stopped has not failed.
+    if (!(error instanceof GriffinError) || error instanceof AbortedError) throw error;
+    return { file, line, passed: false, error };
   }
 }
 

@@ -2,7 +2,7 @@
  * @file Programs that say themselves what is right, with check.expect_* (as ops, or as custom calls). The checks are taken out, the
  * program returns what they compared, and the comparison is done here: any plugin can run it.
  */
-import { ENTRY } from "../ir/analysis/symbols.js";
+import { ENTRY, functionsOf } from "../ir/analysis/symbols.js";
 import { type ProgramForm, serializePortable } from "../ir/bytecode/index.js";
 import type { Elements } from "../ir/elements.js";
 import { comparisonOf } from "../ir/interpret/check-rules.js";
@@ -11,7 +11,7 @@ import type { CheckFailure, CheckReport } from "../ir/interpret/index.js";
 import { Tensor } from "../ir/interpret/tensor.js";
 import { sourcePosition } from "../ir/location.js";
 import { type Operation, type Value, walk } from "../ir/operation.js";
-import { isOp, type OperationOf } from "../ir/ops/index.js";
+import type { OperationOf } from "../ir/ops/index.js";
 import { eraseOperation, setAttributes, setOperands } from "../ir/rewriter.js";
 import { printModule } from "../ir/text/index.js";
 import { formatType, functionType } from "../ir/types.js";
@@ -110,7 +110,7 @@ function takeOutChecks(main: OperationOf<"func.func"> & Operation): readonly Che
 
 /** @main, or else the only function that takes nothing. @throws ProgramError when there is neither */
 function findEntry(module: Operation): OperationOf<"func.func"> & Operation {
-  const functions = [...module.regions[0]!.entry].filter((operation) => isOp(operation, "func.func"));
+  const functions = functionsOf(module);
   const entries = functions.filter((func) => func.attributes.function_type.inputs.length === 0);
   const hasMain = functions.some((func) => func.attributes.sym_name === ENTRY);
   const main = hasMain || entries.length !== 1 ? findMain(module) : entries[0]!;

@@ -64,6 +64,8 @@ export interface ResidentParts {
 export abstract class ResidentModel<Program extends LoadedProgram> implements ProgramSet, Disposable {
   readonly #programs = new Map<string, Promise<Program>>();
   readonly #prepared = new Map<Interface, Promise<ReadonlyMap<string, DeviceBuffer>>>();
+  /** What the preparations of a program give together, by their list. */
+  readonly #preparedOf = new Map<readonly WeightPreparation[], Promise<ReadonlyMap<string, DeviceBuffer>>>();
   readonly #weights: ResidentWeights;
   readonly #plan: WeightPlan;
   /** Preparations that have run. */
@@ -133,8 +135,14 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
     return callProgram(program.interface, program.executable, { inputs, states, parameters, prepared });
   }
 
-  /** Runs those that have not run; what all give, by name. */
-  async #prepare(preparations: readonly WeightPreparation[]): Promise<ReadonlyMap<string, DeviceBuffer>> {
+  /** Runs those that have not run; what all give, by name. Joined once: a program asks for every token. */
+  #prepare(preparations: readonly WeightPreparation[]): Promise<ReadonlyMap<string, DeviceBuffer>> {
+    return remember(this.#preparedOf, preparations, () => this.#runPreparations(preparations));
+  }
+
+  async #runPreparations(
+    preparations: readonly WeightPreparation[],
+  ): Promise<ReadonlyMap<string, DeviceBuffer>> {
     const given = await Promise.all(
       preparations.map((preparation) =>
         remember(this.#prepared, preparation.interface, () => this.#runPreparation(preparation)),

@@ -1,9 +1,9 @@
-import { chmod, mkdir, readdir, readFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { models } from "../../models/index.js";
 import { configureCheckpoint } from "../../src/model/index.js";
-import { ArtifactModel, type LoadOptions, loadArtifact } from "../../src/artifact/index.js";
+import { ArtifactModel, type LoadOptions, loadArtifact, type Manifest } from "../../src/artifact/index.js";
 import { Model } from "../../src/engine/index.js";
 import { cacheFolder, CompileCache } from "../../src/runtime-pjrt/index.js";
 import type { ModelEvent } from "../../src/serving/index.js";
@@ -122,6 +122,39 @@ async function tensorsOf(copy: string, path: string): Promise<readonly object[]>
   const { tensors } = JSON.parse(await readFile(join(copy, path), "utf8")) as { tensors: object[] };
   return tensors.map((tensor) => ({ ...tensor, file: "" }));
 }
+
+describe("a file that changes after the artifact was checked", () => {
+  it("is not compiled when it is a program", async () => {
+    const copy = await changedCopy(one, (manifest) => manifest);
+    const { model } = await load(copy);
+    using _ = model;
+    const { programs } = JSON.parse(await readFile(join(copy, "manifest.json"), "utf8")) as Manifest;
+    const { kind, batch, time, file } = programs.find(({ name }) => name === "decode_1x1")!;
+    await writeFile(join(copy, file), "another program");
+    expect((await complaint(() => model.ready({ kind, batch, time }))).message).toBe(
+      `artifact error: ${file}: changed since it was checked\n  at:       ${copy}`,
+    );
+    await rm(join(copy, file));
+    expect((await complaint(() => model.ready({ kind, batch, time }))).message).toContain(
+      `${file}: gone since it was checked`,
+    );
+  });
+
+  it("is not run when it is an executable: the program is compiled", async () => {
+    const copy = await changedCopy(compiled, (manifest) => manifest);
+    const { model, made } = await load(copy, { trustExecutables: true });
+    using _ = model;
+    const manifest = JSON.parse(await readFile(join(copy, "manifest.json"), "utf8")) as Manifest;
+    await writeFile(join(copy, manifest.compiled[0]!.executables.decode_1x1!.file), "another executable");
+    await model.ready({ kind: "decode", batch: 1, time: 1 });
+    expect(made()).toEqual(["decode 1x1 compiler"]);
+    expect(model.notes).toEqual([
+      expect.stringMatching(
+        /^the stored executable of decode_1x1 is not used: artifact error: \S+: changed since it was checked$/,
+      ),
+    ]);
+  });
+});
 
 describe("a stored executable", () => {
   it("made for another plugin or processor is not used; the reason is kept, the program compiled", async () => {

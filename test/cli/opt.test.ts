@@ -124,6 +124,18 @@ ${"  "}
 `);
   });
 
+  it("says what the first pass changed, too", async () => {
+    const { err } = await opt(
+      file("a.mlir", twice),
+      "--pass-pipeline=canonicalize,cse",
+      "--print-ir-after-change",
+    );
+    expect(err).toContain(
+      "-     %0 = stablehlo.negate %arg0 : tensor<4xf32>\n-     %1 = stablehlo.negate %0 : tensor<4xf32>\n",
+    );
+    expect(err).toMatch(/^\/\/ after canonicalize\n[\s\S]*\/\/ after cse: no change\n$/);
+  });
+
   it("prints the program after every pass", async () => {
     const { err } = await opt(
       file("a.mlir", twice),

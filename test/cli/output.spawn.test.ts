@@ -35,6 +35,17 @@ test.each([
   }
 });
 
+test("where nobody reads what is said on stderr the command goes on, and ends as it would", async () => {
+  const run = async (args: readonly string[]) => {
+    const { stdout: stderr, stderr: stdout, text } = streams("EPIPE");
+    const status = await runCommandLine(args, { stdout, stderr, stdin: Readable.from([]), env: {} });
+    return { status, stdout: text.join("") };
+  };
+  const said = ["lower", "--preset", "tiny", "--print-ir-after-all"];
+  expect(await run(said)).toEqual({ status: 0, stdout: expect.stringMatching(/^module @[\s\S]*\n}\n$/) });
+  expect(await run(["lower", "--preset", "none"])).toEqual({ status: 2, stdout: "" });
+});
+
 test("a command that was told to stop reads no further file", async () => {
   const { stderr, text } = streams("");
   const stdout = new Writable({ write: (_part, _encoding, done) => done() });

@@ -1,7 +1,9 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Readable, Writable } from "node:stream";
 import { execa } from "execa";
 import { expect, test } from "vitest";
+import { runCommandLine } from "../../src/cli/command-line.js";
 import { ABORT, DOUBLE, HANG } from "../engine/isolated/programs.js";
 import { griffin, main, temporaryFolder } from "./griffin.js";
 
@@ -35,6 +37,25 @@ test("run --self-check goes on after a program that ended its process", async ()
   expect(stdout).toMatch(/^failed \S+:8\n {2}plugin died: .*\n {4}got: {6}signal SIGABRT\n/);
   expect(stdout).toMatch(/\n2 passed, 1 failed$/);
   await rm(/^ *program: +(\S+)$/m.exec(stdout)![1]!);
+});
+
+test("run --self-check that is told to stop says so, and counts no program as failed", async () => {
+  const check = "check.expect_eq_const %1, dense<0> : tensor<i32>\n  return %1";
+  const file = await fileOf(HANG.replace("return %1", check));
+  const stop = new AbortController();
+  const text = { out: "", err: "" };
+  const stream = (name: "out" | "err") =>
+    new Writable({
+      write: (part, _encoding, done) => {
+        text[name] += String(part);
+        done();
+      },
+    });
+  const io = { stdout: stream("out"), stderr: stream("err"), stdin: Readable.from([]), env: process.env };
+  setTimeout(() => stop.abort(), 3000);
+  const status = await runCommandLine(["run", "--self-check", file], { ...io, signal: stop.signal });
+  expect({ status, out: text.out }).toEqual({ status: 1, out: "" });
+  expect(text.err).toMatch(/^aborted: (loading the plugin|the program) was aborted after \d+ ms$/m);
 });
 
 /** Numbers of the processes that a process has started. */

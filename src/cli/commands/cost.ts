@@ -5,7 +5,7 @@ import { chipNames } from "../../cost/chips.js";
 import { groupings } from "../../cost/summary.js";
 import { addModelOptions } from "../model-options.js";
 import type { KnownModels } from "../models.js";
-import { addCustomCallOption, addLoweringOptions, oneOf, wholeNumber } from "../options.js";
+import { addCustomCallOption, addLoweringOptions, oneOf, timeoutOption, wholeNumber } from "../options.js";
 import type { Launch } from "./launch.js";
 
 const EXAMPLES = `
@@ -38,6 +38,7 @@ export function costCommand(launch: Launch, models: KnownModels): Command {
       oneOf("--by", [...groupings, "none"] as const),
       "scope",
     )
+    .addOption(timeoutOption("the compiler may take so long"))
     .option("--top <n>", "how many of the costliest instructions", wholeNumber("--top", 0), 10);
   return addCustomCallOption(addLoweringOptions(command))
     .addHelpText("after", EXAMPLES)

@@ -6,7 +6,7 @@ import {
   addPluginOption,
   byteSize,
   decimalNumber,
-  positiveNumber,
+  timeoutOption,
 } from "../options.js";
 import type { Launch } from "./launch.js";
 
@@ -34,12 +34,7 @@ export function runCommand(launch: Launch): Command {
     .option("--self-check", "run programs that say themselves what is right (check.expect_*)")
     .option("--interpret", "with --self-check: by our own interpreter instead of a plugin")
     .option("--portable", "with --self-check: the plugin gets a portable artifact instead of text")
-    .option(
-      "--timeout <seconds>",
-      "a program may take so long to compile and run",
-      positiveNumber("--timeout"),
-      600,
-    )
+    .addOption(timeoutOption("a program may take so long to compile and run"))
     .option(
       "--memory <size>",
       "and its process so much memory: 8GiB, 500MiB, or bytes (default no bound)",

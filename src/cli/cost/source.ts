@@ -17,15 +17,13 @@ export type Source = { readonly stablehlo: Operation } | { readonly hlo: Module 
 /** Lowers the program of a model as the engine would run it. @throws UsageError, CheckpointError */
 export async function lowerModel(
   context: CommandContext,
-  options: ModelFlags & LoweringOptions,
+  options: ModelFlags & Omit<LoweringOptions, "prepare">,
   progress: Progress,
 ): Promise<Source> {
   const model = await chooseModel(context, options);
   const key = traceKeyOf(model, options);
-  const lowered = lowerProgram(
-    model.program(key),
-    { ...options, prepare: options.prepare ?? true },
-    ({ name, index, total }) => progress.update("lower", `pass ${index + 1} of ${total}: ${name}`),
+  const lowered = lowerProgram(model.program(key), { ...options, prepare: true }, ({ name, index, total }) =>
+    progress.update("lower", `pass ${index + 1} of ${total}: ${name}`),
   );
   progress.done(key.kind);
   return { stablehlo: lowered.module };
