@@ -30,7 +30,8 @@ function addedBefore(end: Operation, before: Operation | undefined): readonly Op
 }
 
 /**
- * Replaces `operation` by its decomposition, and what that consists of by theirs, until no op is left that `find` knows.
+ * Replaces `operation` by its decomposition, and what that consists of by theirs, until no op is left that `find` knows. Ops in its
+ * regions are decomposed before it.
  * Gives the names of all ops that were replaced, one for each time.
  * @param within names of the ops whose decompositions are being written
  * @throws UsageError for an op whose decomposition holds the op itself, at any depth: it would have no end
@@ -52,6 +53,8 @@ export function decompose(
       where: sourcePosition(location) ?? describeLocation(location),
       hint: "decompose it into other ops",
     });
+  // What the author wrote into its regions is not of the decomposition: an op of the same name there is no circle.
+  const below = [...walk(operation)].slice(1).flatMap((each) => decompose(each, find, within));
   const before = operation.previous;
   const values = decomposition(new Emitter(Builder.before(operation)), operation);
   if (values.length !== operation.results.length)
@@ -61,5 +64,5 @@ export function decompose(
   const added = addedBefore(operation, before);
   replaceOperation(operation, values);
   const inner = added.flatMap((each) => [...walk(each)]);
-  return [name, ...inner.flatMap((each) => decompose(each, find, chain))];
+  return [...below, name, ...inner.flatMap((each) => decompose(each, find, chain))];
 }

@@ -126,6 +126,55 @@ describe("an op whose decomposition holds the op itself", () => {
   });
 });
 
+describe("an op whose region holds an op of its own name", () => {
+  const once = ir.defineOp({
+    name: "block.once",
+    summary: "What its region returns.",
+    operands: [],
+    regions: ["body"],
+    attributes: {},
+    traits: ["recursive-effects"],
+    infer: (op) => op.body(0).last!.operands.map(({ type }) => type),
+    assembly: "generic",
+    example: '%0 = "block.once"() ({\n  stablehlo.return %arg0 : tensor<4xf32>\n}) : () -> tensor<4xf32>',
+  });
+  ir.registerDialect(
+    ir.defineDialect({
+      name: "block",
+      ops: [once],
+      forms: {},
+      decompositions: {
+        "block.once": (e, { regions }) => {
+          const copy = ir.cloneRegion(regions[0]!, new Map());
+          return e.builder.create("stablehlo.case", [e.fill(0, [], "i32")], {}, { regions: [copy] }).results;
+        },
+      },
+    }),
+  );
+  const text = program(`%0 = "block.once"() ({
+      %1 = "block.once"() ({
+        %2 = stablehlo.add %arg0, %arg0 : tensor<4xf32>
+        stablehlo.return %2 : tensor<4xf32>
+      }) : () -> tensor<4xf32>
+      stablehlo.return %1 : tensor<4xf32>
+    }) : () -> tensor<4xf32>`);
+
+  it("is lowered with what it holds: only a decomposition that holds its own op has no end", () => {
+    const lowered = run(text, "decompose-added");
+    expect(lowered).not.toContain("block.once");
+    expect(numbers(lowered)).toEqual([-4, -0.5, 1, 6]);
+  });
+
+  it("is interpreted, and leaves the values around it as they were", () => {
+    expect(numbers(text)).toEqual([-4, -0.5, 1, 6]);
+    const module = ir.parseModule(text);
+    const argument = ir.bodyOf(ir.findFunction(module, "main")!)!.arguments[0]!;
+    expect(argument.users.size).toBe(1);
+    ir.interpretFunction(module, "main", [ir.elementsFromNumbers(ir.tensorType([4], "f32"), [1, 2, 3, 4])]);
+    expect(argument.users.size).toBe(1);
+  });
+});
+
 describe("an op that is decomposed into a model op", () => {
   const average = ir.defineOp({
     name: "slow.average",

@@ -42,7 +42,7 @@ export function interpretModuleChecks(module: Operation, options: InterpretOptio
   let passed = 0;
   let running = "";
   const failures: CheckFailure[] = [];
-  const program = new Program(
+  using program = new Program(
     module,
     (check, difference) => {
       if (difference === undefined) passed++;

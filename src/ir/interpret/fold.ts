@@ -36,7 +36,8 @@ export function evaluateOperation(
   const rule = findTensorRule(operation.name);
   if (rule === undefined || !operation.results.every(isStaticTensor)) return undefined;
   if (operation.regions.length > 0 && capturesValues(operation)) return undefined;
-  const machine = new Frame(new Program(undefined, undefined, { maxOperations }));
+  using program = new Program(undefined, undefined, { maxOperations });
+  const machine = new Frame(program);
   try {
     checkSizes(operation);
     const tensors = operands.map((operand) => Tensor.fromElements(operand));

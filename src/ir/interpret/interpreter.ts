@@ -8,12 +8,12 @@ import type { Block, Operation, Region, Value } from "../operation.js";
 import { hasTrait, isOp, type OperationOf } from "../ops/index.js";
 import { byteWidth, elementCount, formatType, isStatic, type TensorType, type Type } from "../types.js";
 import { isCompatible } from "../verify-types.js";
-import { decomposed } from "./decomposed.js";
+import { decomposed, eraseBlock } from "./decomposed.js";
 import { InterpretError, UnsupportedError, whereOf } from "./errors.js";
 import type { Machine, RuntimeValue } from "./machine.js";
 import { overRealNumbers } from "./quantise.js";
 import { controlRuleTable, reasonNotInterpreted, tensorRuleTable } from "./rules.js";
-import { checkAtRunTime } from "./run-time-checks.js";
+import { runTimeChecks } from "./run-time-checks.js";
 import { Tensor } from "./tensor.js";
 
 /** Any rule, called with an operation of its name. */
@@ -64,12 +64,13 @@ export function checkSizes(operation: Operation): void {
 }
 
 /** One run of a program: its functions, its listener, and what is left of its limits. */
-export class Program {
+export class Program implements Disposable {
   #left: number;
   #depth = 0;
   readonly #meanings = new Map<Operation, Block>();
   readonly #find: FindDecomposition;
   readonly functions: ReadonlyMap<string, OperationOf<"func.func">>;
+  readonly checkAtRunTime = runTimeChecks();
 
   constructor(
     module: Operation | undefined,
@@ -88,6 +89,12 @@ export class Program {
     const known = this.#meanings.get(operation) ?? decomposed(operation, this.#find);
     if (known !== undefined) this.#meanings.set(operation, known);
     return known;
+  }
+
+  /** Erases what ops were found to mean, so that the module is as it was. */
+  [Symbol.dispose](): void {
+    for (const meaning of this.#meanings.values()) eraseBlock(meaning);
+    this.#meanings.clear();
   }
 
   /** Counts one operation against the limit. */
@@ -168,7 +175,7 @@ export class Frame implements Machine {
   #evaluate(operation: Operation, operands: readonly RuntimeValue[]): readonly RuntimeValue[] {
     const rule = findTensorRule(operation.name);
     checkSizes(operation);
-    checkAtRunTime(operation, operands);
+    this.program.checkAtRunTime(operation, operands);
     if (rule !== undefined)
       return overRealNumbers(operation, operands as readonly Tensor[], (tensors) =>
         rule(operation as never, tensors, this),
@@ -207,7 +214,7 @@ export function interpretFunction(
   inputs: readonly Elements[],
   options: InterpretOptions = {},
 ): readonly Elements[] {
-  const program = new Program(module, throwOnFailure, options);
+  using program = new Program(module, throwOnFailure, options);
   const wanted = program.functions.get(name)?.attributes.function_type.inputs ?? [];
   const given: readonly TensorType[] = inputs.map((input) => input.type);
   const fits = given.length === wanted.length && given.every((type, i) => isCompatible(wanted[i]!, type));

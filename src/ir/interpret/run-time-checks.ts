@@ -47,12 +47,21 @@ function checkSlice(operation: Operation, [x, start, limit, stride]: readonly Te
 }
 
 /**
- * Holds the values of an op of unknown sizes against the op's own rule, as the verifier would, had it known them.
- * @throws InterpretError with the rule that they break
+ * The check of one run, while which no operation changes: it holds the values of an op of unknown sizes against the op's own rule, as the
+ * verifier would, had it known them, and throws an InterpretError with the rule that they break.
  */
-export function checkAtRunTime(operation: Operation, operands: readonly RuntimeValue[]): void {
+export function runTimeChecks(): (operation: Operation, operands: readonly RuntimeValue[]) => void {
+  const open = new Map<Operation, boolean>();
+  return (operation, operands) => {
+    const known = open.get(operation) ?? isOpen(operation);
+    open.set(operation, known);
+    if (known) check(operation, operands);
+  };
+}
+
+function check(operation: Operation, operands: readonly RuntimeValue[]): void {
   const values = operands.filter((value) => value instanceof Tensor);
-  if (!isOpen(operation) || values.length < operands.length) return;
+  if (values.length < operands.length) return;
   const { name, attributes, regions, location } = operation;
   const parts = {
     name,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { elementsFromNumbers } from "../../../src/ir/elements.js";
-import { comparisonDirection, precisionConfig } from "../../../src/ir/ops/enums.js";
+import { chloComparisonDirection, comparisonDirection, precisionConfig } from "../../../src/ir/ops/enums.js";
 import * as kinds from "../../../src/ir/ops/kinds.js";
 import * as structs from "../../../src/ir/ops/structs.js";
 import { functionType, scalarType, tensorType } from "../../../src/ir/types.js";
@@ -107,6 +107,22 @@ describe("attribute kinds", () => {
       "rhs_contracting_dimensions",
     ]);
     expect(structs.dotDimensionNumbers.fromAttribute(attribute)).toEqual(numbers);
+  });
+
+  test("an enum or a struct of another dialect is not taken", () => {
+    const direction = {
+      kind: "enum",
+      dialect: "stablehlo",
+      name: "comparison_direction",
+      value: "LT",
+    } as const;
+    expect(comparisonDirection.fromAttribute(direction)).toBe("LT");
+    expect(chloComparisonDirection.fromAttribute(direction)).toBeUndefined();
+    const channel = structs.channelHandle.toAttribute({ handle: 1, type: 2 });
+    expect(structs.channelHandle.fromAttribute(channel)).toEqual({ handle: 1, type: 2 });
+    expect(
+      structs.channelHandle.fromAttribute({ ...channel, dialect: "mhlo" } as typeof channel),
+    ).toBeUndefined();
   });
 
   test("a struct with a missing field that has no default is not taken", () => {

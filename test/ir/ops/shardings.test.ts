@@ -32,6 +32,18 @@ test("a program that keeps them all", () => {
   expect(verdict(valid)).toBe("none");
 });
 
+test("a module in a module is held to its own meshes", () => {
+  const inner = (mesh: string): string => `sdy.mesh @mesh = <["a"=2]>
+module @inner {
+  sdy.mesh @other = <["b"=2]>
+  func.func @f(%x: tensor<8xf32> {sdy.sharding = #sdy.sharding<${mesh}]>}) {
+    return
+  }
+}`;
+  expect(verdict(inner('@other, [{"b"}'))).toBe("none");
+  expect(verdict(inner('@mesh, [{"a"}'))).toBe("sharding_mesh");
+});
+
 describe("a broken rule", () => {
   test.each([
     ["mesh_axes", '"a"=2, "b"=4', '"a"=2, "a"=4'],

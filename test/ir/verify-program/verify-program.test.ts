@@ -69,6 +69,11 @@ describe("the call graph", () => {
   return %0 : tensor<f32>
 }`;
     expect(verdict(program)).toContain("[call_cycle]");
+    const inDictionary = program.replace(
+      'stablehlo.composite "my.op" %a {decomposition = @main}',
+      "stablehlo.custom_call @Sharding(%a) {f = {g = @main}}",
+    );
+    expect(verdict(inDictionary)).toContain("[call_cycle]");
   });
 
   test("functions that double at each level are refused by what they expand to", () => {
