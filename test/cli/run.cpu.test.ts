@@ -160,6 +160,27 @@ test("run --self-check names file, line and element of what is off", async () =>
   });
 });
 
+test.each([[], ["--portable"], ["--interpret"]])(
+  "run --self-check %s says that integers have no units in the last place",
+  async (...flags) => {
+    const file = join(await temporaryFolder(), "integers.mlir");
+    await writeFile(
+      file,
+      `func.func @main() {
+  %0 = stablehlo.constant dense<1> : tensor<2xi32>
+  stablehlo.custom_call @check.expect_close(%0, %0) {has_side_effect = true} : (tensor<2xi32>, tensor<2xi32>) -> ()
+  return
+}
+`,
+    );
+    const { exitCode, stdout } = await griffin(["run", "--self-check", ...flags, file]);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain("stablehlo.custom_call: units in the last place are those of floats");
+    expect(stdout).toContain("got:      tensor<2xi32>");
+    expect(stdout).toContain("0 passed, 1 failed");
+  },
+);
+
 test("run --self-check --interpret runs model ops by their meaning", async () => {
   const file = join(await temporaryFolder(), "model-ops.mlir");
   const scan = `func.func @main() {
