@@ -42,12 +42,6 @@ export interface SelfCheckOptions extends ProgramRules, WaitOptions {
   readonly form?: ProgramForm | undefined;
 }
 
-function inForm(module: Operation, form: ProgramForm): string | Uint8Array {
-  if (form === "text") return printModule(module);
-  decomposeChlo(module);
-  return serializePortable(module);
-}
-
 /** Runs a program and its checks on a device; the module is used up. @throws ProgramError when it has none; PjrtError; PluginDeathError; AbortedError */
 export async function selfCheck(
   device: Client | IsolatedPlugin,
@@ -60,9 +54,11 @@ export async function selfCheck(
   refuseInterpreterOps(module);
   refineToInputs(module, new Map());
   const wait = { signal, timeoutMs };
+  if (form === "portable") decomposeChlo(module);
   verifyForClient(module, await factsOf(device, wait), { ...rules, form });
   const signature = mainInterface(module);
-  const request = { program: inForm(module, form), signature };
+  const program = form === "text" ? printModule(module) : serializePortable(module);
+  const request = { program, signature };
   const results = await executeOn(device, { request, inputs: [] }, wait);
   const types = findMain(module).attributes.function_type.results.map((type) => staticTensor(type));
   const tensors = results.map(({ data }, i) => new Tensor(types[i]!, data));
