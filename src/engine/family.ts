@@ -10,13 +10,15 @@ import { verifyModule } from "../ir/verify.js";
 import { type PassCallback, runPipeline } from "../passes/index.js";
 import { findPreparation, interfaceOf, preparedIndex, preparedName } from "../program/index.js";
 import { InternalError } from "../support/errors.js";
+import { sha256 } from "../support/hash.js";
 import type { LoweringOptions } from "../targets/index.js";
 import { type LoweredProgram, loweringPipeline } from "./lowered-program.js";
 import { PreparedValues } from "./prepared-values.js";
 
 /**
  * Lowers programs of one model. A value that several of them compute from parameters alone is one value of the family, known by its
- * structure when it is hoisted: all take it by the same name from the same preparing program, whenever they are lowered. It is
+ * structure when it is hoisted: all take it by the same name from the same preparing program, whenever they are lowered. The name comes
+ * from the structure alone, so that a program is the same text, and is found in a cache, whatever was lowered before it. It is
  * computed in the precision that its program asks for; programs of different precisions share nothing.
  */
 export class Family {
@@ -24,7 +26,6 @@ export class Family {
   readonly #onPass: PassCallback | undefined;
   readonly #values = new Map<Precision, PreparedValues>();
   readonly #preparations: LoweredProgram[] = [];
-  #names = 0;
 
   /** @param options `prepare` is true by default here. @param onPass called after each pass of each program */
   constructor(options: LoweringOptions = {}, onPass?: PassCallback) {
@@ -63,7 +64,7 @@ export class Family {
   #takePreparation(module: Operation, precision: Precision): void {
     const preparation = findPreparation(module);
     if (preparation === undefined) return;
-    const values = this.#values.get(precision) ?? new PreparedValues(() => `${this.#names++}`);
+    const values = this.#values.get(precision) ?? new PreparedValues(namesIn(precision));
     this.#values.set(precision, values);
     const names = values.add(preparation);
     eraseOperation(preparation);
@@ -100,6 +101,12 @@ export function lowerProgram(
 ): LoweredProgram {
   return new Family({ ...options, prepare: options.prepare ?? false }, onPass).lower([program])[0]!;
 }
+
+/** Names of values that are computed in a precision: 16 digits of a hash, no two alike. */
+const namesIn =
+  (precision: Precision) =>
+  (digest: string): string =>
+    sha256(`${precision} ${digest}`).slice(0, 16);
 
 const preparedNames = ({ arguments: args }: LoweredProgram): readonly string[] =>
   args.flatMap(({ role, name }) => (role === "prepared" ? [name] : []));

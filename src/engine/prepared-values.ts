@@ -1,6 +1,6 @@
 /** @file Values that are computed from parameters alone, each held once, however many programs take it. */
 import { bodyOf, ENTRY, findEntry, type FunctionOperation, returnedValues } from "../ir/analysis/symbols.js";
-import { operationKey, ValueNumbers } from "../ir/analysis/structural-key.js";
+import { operationKey } from "../ir/analysis/structural-key.js";
 import { Builder } from "../ir/builder.js";
 import type { Operation, Value } from "../ir/operation.js";
 import {
@@ -24,6 +24,7 @@ import {
   updateSignature,
 } from "../passes/hoist-parameters/signature.js";
 import { preparationResult } from "../program/index.js";
+import { sha256 } from "../support/hash.js";
 
 /** One function that computes all of them; equal operations on equal operands are one operation there. */
 export class PreparedValues {
@@ -31,11 +32,12 @@ export class PreparedValues {
   readonly #func: FunctionOperation;
   readonly #parameters = new Map<string, Value>();
   readonly #results = new Map<string, readonly Value[]>();
-  readonly #numbers = new ValueNumbers();
+  /** Of each value, a hash of how it is computed from parameters: the same in every family, whatever came before it. */
+  readonly #digests = new Map<Value, string>();
   readonly #names = new Map<Value, string>();
 
-  /** @param nextName names the next value that was not there before */
-  constructor(private readonly nextName: () => string) {
+  /** @param nameOf names a value by its digest */
+  constructor(private readonly nameOf: (digest: string) => string) {
     const block = makeBlock([]);
     this.#module = makeOperation({
       name: "builtin.module",
@@ -76,22 +78,27 @@ export class PreparedValues {
     const attributes = argumentAttributes(preparation, argument);
     const made = appendArgument(this.#func, argument.type, attributes, argument);
     this.#parameters.set(key, made);
+    this.#digests.set(made, sha256(key));
     return made;
   }
 
   /** The results of the operation that was there first, of those that compute the same. */
   #intern(operation: Operation): readonly Value[] {
-    const key = operationKey(operation, this.#numbers);
+    const key = sha256(operationKey(operation, { of: (value) => this.#digests.get(value)! }));
     const known = this.#results.get(key);
-    if (known === undefined) this.#results.set(key, operation.results);
-    else eraseOperation(operation);
-    return known ?? operation.results;
+    if (known !== undefined) {
+      eraseOperation(operation);
+      return known;
+    }
+    this.#results.set(key, operation.results);
+    for (const [i, result] of operation.results.entries()) this.#digests.set(result, `${key}#${i}`);
+    return operation.results;
   }
 
   #name(value: Value): string {
     const known = this.#names.get(value);
     if (known !== undefined) return known;
-    const name = this.nextName();
+    const name = this.nameOf(this.#digests.get(value)!);
     this.#names.set(value, name);
     return name;
   }

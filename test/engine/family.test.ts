@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { griffinProgram } from "../../models/griffin.js";
 import {
   axis,
@@ -12,6 +12,7 @@ import {
   scope,
   softplus,
   type Tensor,
+  type TracedProgram,
 } from "../../src/dsl/index.js";
 import { Family, type LoweredProgram } from "../../src/engine/index.js";
 import { bodyOf, findEntry } from "../../src/ir/analysis/symbols.js";
@@ -38,11 +39,28 @@ const scaled = (make: () => Weight, rows = 2, precision?: "high") =>
 const weight = (name: string) => parameter(name, [model], "f32");
 const expOf = (name: string) => () => exp(weight(name));
 
+/** Names of prepared values that a test has met, which are hashes. */
+const met: string[] = [];
+beforeEach(() => {
+  met.length = 0;
+});
+
+/** The number of such a name, in the order in which the test meets them. */
+function numberOf(name: string): string {
+  expect(name).toMatch(/^[0-9a-f]{16}$/);
+  if (!met.includes(name)) met.push(name);
+  return `${met.indexOf(name)}`;
+}
+
 /** `parameter w`, `prepared 0`: what a program takes beside inputs. */
 const takenBy = ({ arguments: args }: LoweredProgram): readonly string[] =>
-  args.flatMap(({ role, name }) => (role === "input" ? [] : [`${role} ${name}`]));
+  args.flatMap(({ role, name }) => {
+    if (role === "input") return [];
+    return [`${role} ${role === "prepared" ? numberOf(name) : name}`];
+  });
 
-const outputsOf = ({ results }: LoweredProgram): readonly string[] => results.map(({ name }) => name);
+const outputsOf = ({ results }: LoweredProgram): readonly string[] =>
+  results.map(({ name }) => numberOf(name));
 
 describe("a family", () => {
   it.each(["cpu", "gpu", "tpu"])(
@@ -71,6 +89,24 @@ describe("a family", () => {
       const textsOf = (programs: readonly LoweredProgram[]) =>
         programs.map(({ module }) => printModule(module));
       expect(textsOf(apart)).toEqual(textsOf(together));
+    },
+  );
+
+  it.each(["cpu", "gpu", "tpu"])(
+    "makes the same program of one, whatever was lowered before it, on %s",
+    (target) => {
+      const tracedIn = (precision?: "high") =>
+        (["prefill", "decode"] as const).map((kind) => ({
+          ...griffinProgram(tiny, { kind, batch: 2, time: kind === "decode" ? 1 : 16, dtype: "bf16" }),
+          precision,
+        }));
+      const traced = [...tracedIn(), ...tracedIn("high")];
+      const textsOf = (programs: readonly TracedProgram[]) => {
+        const family = new Family({ target });
+        return new Map(programs.map((one) => [one, printModule(family.lower([one])[0]!.module)]));
+      };
+      const [forth, back] = [textsOf(traced), textsOf([...traced].reverse())];
+      for (const one of traced) expect(back.get(one)).toBe(forth.get(one));
     },
   );
 

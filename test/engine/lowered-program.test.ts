@@ -93,10 +93,12 @@ describe("lowerProgram", () => {
   it("says what each argument and result means, what depends on weights alone computed apart", () => {
     const { name, arguments: args, results, preparations } = lowerProgram(small(), { prepare: true });
     expect(name).toBe("small");
+    const value = preparations[0]!.results[0]!.name;
+    expect(value).toMatch(/^[0-9a-f]{16}$/);
     expect(args.map(({ role, name, axes }) => `${role} ${name} [${axes.join(", ")}]`)).toEqual([
       "input x [batch, model]",
       "state total [model]",
-      "prepared 0 [0]",
+      `prepared ${value} [0]`,
     ]);
     expect(results.map(({ role, name }) => `${role} ${name}`)).toEqual(["output y", "state total"]);
     expect(preparations.map((prepare) => prepare.name)).toEqual(["prepare"]);
@@ -105,7 +107,7 @@ describe("lowerProgram", () => {
       "parameter norm.weight [model]",
     ]);
     expect(prepare!.results.map(({ role, name, axes }) => `${role} ${name} [${axes.join(", ")}]`)).toEqual([
-      "output 0 [0]",
+      `output ${value} [0]`,
     ]);
     expect(prepare!.preparations).toEqual([]);
   });

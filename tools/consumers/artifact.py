@@ -64,12 +64,13 @@ def run_calls(artifact, calls, run):
         program = artifact.programs[name]
         makes = program.get("prepare")
         if makes is not None and makes not in prepared:
-            prepared[makes] = call(makes, {})
+            names = [result["name"] for result in artifact.programs[makes]["results"]]
+            prepared[makes] = dict(zip(names, call(makes, {})))
         sources = {
             "input": inputs.get,
             "parameter": weights.get,
             "state": states.get,
-            "prepared": lambda number: prepared[makes][int(number)],
+            "prepared": lambda name: prepared[makes][name],
         }
         return run(name, [sources[argument["role"]](argument["name"]) for argument in program["arguments"]])
 

@@ -20,6 +20,11 @@ function attributeKey(value: unknown): string {
   return Object.is(value, -0) ? "-0" : `${typeof value}:${String(value)}`;
 }
 
+/** What keys call the values that are defined outside of an operation: each by a name of its own. */
+interface ValueNames {
+  of(value: Value): number | string;
+}
+
 /** Numbers values in the order they are met, so that keys can name them. */
 export class ValueNumbers {
   readonly #numbers = new WeakMap<Value, number>();
@@ -36,7 +41,7 @@ export class ValueNumbers {
 /** Values defined inside the operation, by the order of their definition: two equal regions number theirs alike. */
 type Inner = Map<Value, number>;
 
-function blockKey(block: Block, values: ValueNumbers, inner: Inner): string {
+function blockKey(block: Block, values: ValueNames, inner: Inner): string {
   for (const argument of block.arguments) inner.set(argument, inner.size);
   const types = block.arguments.map((argument) => formatType(argument.type));
   const lines = block.operations.map((operation) => {
@@ -57,7 +62,7 @@ const identityOf = (operation: Operation): string =>
     : "";
 
 /** The key of an operation; outer values are named by `values`, locations and name hints do not count. */
-export function operationKey(operation: Operation, values: ValueNumbers, inner: Inner = new Map()): string {
+export function operationKey(operation: Operation, values: ValueNames, inner: Inner = new Map()): string {
   const operands = operation.operands.map((operand) => {
     const local = inner.get(operand);
     return local === undefined ? `%${values.of(operand)}` : `^${local}`;
