@@ -8,7 +8,7 @@ import type { Checkpoint } from "./checkpoint.js";
 import { type FloatType, sameShape } from "./dtype.js";
 import { CheckpointError, type Problem } from "./errors.js";
 import type { Parameter, TensorEntryName, TensorNames } from "./names.js";
-import type { StoredTensor } from "./safetensors.js";
+import type { StoredTensor } from "./stored.js";
 
 /** A parameter with its source; nothing is read before `readAs`. */
 export interface BoundParameter extends Parameter {

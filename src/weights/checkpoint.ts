@@ -4,7 +4,9 @@ import { basename, join } from "node:path";
 import { z } from "zod";
 import { readJson } from "./config-files.js";
 import { CheckpointError, type Problem } from "./errors.js";
-import { fileProblem, openSafetensors, type SafetensorsFile, type StoredTensor } from "./safetensors.js";
+import { fileProblem } from "./file.js";
+import { openSafetensors, type SafetensorsFile } from "./safetensors.js";
+import type { StoredTensor } from "./stored.js";
 
 /** Weights under the names of their checkpoint, wherever they come from. */
 export interface Checkpoint extends AsyncDisposable {

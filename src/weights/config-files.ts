@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckpointError } from "./errors.js";
 import { JsonError, parseJsonObject } from "./json.js";
-import { fileProblem } from "./safetensors.js";
+import { fileProblem } from "./file.js";
 
 /** An object of a JSON file. */
 export type JsonObject = Readonly<Record<string, unknown>>;

@@ -3,7 +3,7 @@ import { bf16FromF32, f16FromF32 } from "../support/half.js";
 import type { Checkpoint } from "./checkpoint.js";
 import type { FloatType } from "./dtype.js";
 import type { Parameter, TensorEntryName, TensorNames } from "./names.js";
-import type { StoredTensor } from "./safetensors.js";
+import type { StoredTensor } from "./stored.js";
 
 /** FNV-1a of the UTF-8 bytes of `text`, 32 bits. */
 export function fnv1a32(text: string): number {

@@ -7,5 +7,6 @@ export { type FloatType, isStoredType, type StoredType } from "./dtype.js";
 export { CheckpointError, type Problem } from "./errors.js";
 export { type FormulaModel, type FormulaRanges, formulaCheckpoint } from "./formula.js";
 export type { Parameter, TensorNames } from "./names.js";
-export { openSafetensors, type SafetensorsFile, type StoredTensor } from "./safetensors.js";
+export { openSafetensors, type SafetensorsFile } from "./safetensors.js";
+export type { StoredTensor } from "./stored.js";
 export { type TensorData, writeSafetensors } from "./write.js";

@@ -1,0 +1,17 @@
+/** @file A tensor of a checkpoint, whatever file format it lies in. */
+import type { StoredType } from "./dtype.js";
+
+/** A tensor at rest: what it is, and its bytes on request (row-major, little-endian). */
+export interface StoredTensor {
+  readonly name: string;
+  readonly dtype: StoredType;
+  readonly shape: readonly number[];
+  readonly bytes: number;
+  /** Path of its file; absent when it is computed. */
+  readonly file?: string;
+  /**
+   * A fresh buffer at each call, or `into`, which has the tensor's size, where the tensor can be read into
+   * given memory.
+   */
+  read(into?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+}
