@@ -27,6 +27,16 @@ export {
 export { ShapeError, TraceError } from "./errors.js";
 export { fn } from "./functions.js";
 export {
+  type DifferentiableDType,
+  type GradientsOf,
+  grad,
+  gradientsOfParameters,
+  stopGradient,
+  valueAndGrad,
+  type VectorJacobianProduct,
+  vjp,
+} from "./gradient.js";
+export {
   blockDiagonal,
   causalConv1d,
   linearScan,

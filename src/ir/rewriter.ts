@@ -108,6 +108,14 @@ export function setAttributes(operation: Operation, attributes: AttributeValues)
   mutable(operation).attributes = attributes;
 }
 
+/** Appends results to an operation; what makes them (a terminator, a callee) must be changed with it. */
+export function addResults(operation: Operation, types: readonly Type[]): readonly Value[] {
+  const first = operation.results.length;
+  const added = types.map((type, i) => makeValue(operation, type, first + i, operation.location));
+  mutable(operation).results = [...operation.results, ...added];
+  return added;
+}
+
 /** Says anew where an operation comes from. */
 export function setLocation(operation: Operation, location: Location): void {
   mutable(operation).location = location;

@@ -5,9 +5,13 @@ import { findOp, isOp, type OperationOf } from "../ops/index.js";
 
 export type FunctionOperation = OperationOf<"func.func"> & Operation;
 
+/** The functions that a module's block holds, in order. */
+export const functionsIn = (block: Block): readonly FunctionOperation[] =>
+  block.operations.filter((op) => isOp(op, "func.func"));
+
 /** The functions of a module, in order. */
 export const functionsOf = (module: Operation): readonly FunctionOperation[] =>
-  module.regions.flatMap((region) => region.entry.operations.filter((op) => isOp(op, "func.func")));
+  module.regions.flatMap((region) => functionsIn(region.entry));
 
 /** The function called `name`, or undefined. */
 export const findFunction = (module: Operation, name: string): FunctionOperation | undefined =>

@@ -97,6 +97,12 @@ const rules: { readonly [K in ChloName]: ChloRule<K> } = {
   "chlo.zeta": formula2(zeta),
 };
 
+/** Writes what a chlo op of static shape is made of, and gives the values that stand for its results. */
+export const decompositionOf = <K extends ChloName>(
+  operation: OperationOf<K>,
+  e: Emitter,
+): readonly Value[] => (rules[operation.name] as ChloRule<K>)(operation, e);
+
 const isStaticTensor = ({ type }: Value): boolean => type.kind === "tensor" && isStatic(type);
 
 /**

@@ -1,0 +1,43 @@
+/** @file Rules of the nn and griffin dialects: fused like the forward ops where that matters, else by what the op means. */
+import type { ModelOpName, OperationOf } from "../../ir/ops/index.js";
+import type { Operation } from "../../ir/operation.js";
+import { isOp } from "../../ir/ops/index.js";
+import { lowerLocalAttention } from "../../lowering/attention/lower.js";
+import { replayMeaning } from "../meaning.js";
+import { type Differentiability, differentiable, differentiableCode, type Rules } from "../rule.js";
+import { rgLruGatesGradient } from "./gates.js";
+import { scanGradient } from "./linear-scan.js";
+import { reducerOf } from "./reducer.js";
+
+const byMeaning: Differentiability<ModelOpName> = differentiableCode((walk, op, cotangents) => {
+  replayMeaning(walk, op as OperationOf<ModelOpName> & Operation, cotangents);
+});
+
+/** The largest score is subtracted from all of a softmax, which changes nothing; so neither does its gradient. */
+const isLargestScore = (operation: Operation): boolean =>
+  isOp(operation, "stablehlo.reduce") && reducerOf(operation.regions[0]!.entry, 0, 1) === "maximum";
+
+export const modelRules: Rules<ModelOpName> = {
+  "griffin.rg_lru_gates": differentiable(rgLruGatesGradient),
+  "nn.block_diagonal_dot": byMeaning,
+  "nn.causal_conv1d": byMeaning,
+  "nn.gelu_tanh": byMeaning,
+  "nn.kv_cache_update": byMeaning,
+  "nn.linear_scan": differentiableCode(scanGradient),
+  // By bands: scores are computed again, of each block of queries and the keys that it sees.
+  "nn.local_attention": differentiableCode((walk, op, cotangents) => {
+    const bands = { strategy: "banded", block: undefined } as const;
+    walk.replay((e) => lowerLocalAttention(e, op, bands), cotangents, isLargestScore);
+  }),
+  "nn.rms_norm": byMeaning,
+  "nn.rotary": byMeaning,
+  "nn.softplus": differentiable(({ e, op, cotangent }) => [
+    () => e.mul(cotangent, e.unary("logistic", op.operands[0]!)),
+  ]),
+  "nn.to_ordered": differentiable(({ e, op, cotangent }) => [
+    () => e.builder.create("nn.to_strided", [cotangent], op.attributes).result,
+  ]),
+  "nn.to_strided": differentiable(({ e, op, cotangent }) => [
+    () => e.builder.create("nn.to_ordered", [cotangent], op.attributes).result,
+  ]),
+};
