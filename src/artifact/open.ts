@@ -1,8 +1,8 @@
 /** @file An artifact opened for reading: a folder as it lies, or an archive unpacked into a temporary folder. */
-import { realpath, rm, stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { cacheFolder } from "../runtime-pjrt/index.js";
-import { makeWorkFolder, removeAbandoned } from "../support/whole.js";
+import { makeWorkFolder, removeAbandoned } from "../support/work-folder.js";
 import { ArtifactError } from "./errors.js";
 import type { Manifest, WeightsIndex } from "./manifest.js";
 import { readManifest, readWeightsIndex } from "./read-manifest.js";
@@ -35,12 +35,11 @@ export async function openArtifact(path: string, options: UnpackOptions = {}): P
   if (kind === "missing") throw new ArtifactError(path, [{ subject: "artifact", problem: "does not exist" }]);
   if (kind === "folder") return read(path, path, async () => {});
   const folder = await makeWorkFolder(join(cacheFolder(), "unpacked"));
-  const remove = () => rm(folder, { recursive: true, force: true });
   try {
-    await unpackArtifact(path, folder, options);
-    return await read(path, folder, remove);
+    await unpackArtifact(path, folder.path, options);
+    return await read(path, folder.path, () => folder.remove());
   } catch (error) {
-    await remove();
+    await folder.remove();
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 /** @file Artifacts written: a folder or an archive that appears whole or not at all, the manifest last. */
-import { mkdir, realpath } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { makeFolders } from "../support/folders.js";
 import { EnvironmentError, GriffinError, UsageError } from "../support/errors.js";
 import { makeFile, makeFolder } from "../support/whole.js";
 import { archiveSink } from "./archive-sink.js";
@@ -51,7 +52,7 @@ export async function writeArtifact(
 /** Where a path leads, its folder made if it is not there. */
 async function realPlace(path: string): Promise<string> {
   const parent = dirname(resolve(path));
-  await mkdir(parent, { recursive: true });
+  await makeFolders(parent);
   return join(await realpath(parent), basename(path));
 }
 

@@ -1,7 +1,8 @@
 /** @file The user's key on this machine: it tells native code that was made here from all other. It never leaves its folder. */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { link, mkdir, rm, writeFile } from "node:fs/promises";
+import { link, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolders } from "./folders.js";
 import { folderProblem, type NotOwned, readOwned } from "./owned.js";
 
 const KEY_BYTES = 32;
@@ -43,7 +44,7 @@ export class MachineKey {
  */
 export async function machineKey(folder: string): Promise<MachineKey | NotOwned> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolders(folder, 0o700);
     return (await existingKey(folder)) ?? (await makeKey(folder));
   } catch (error) {
     return noKey(folder, error);

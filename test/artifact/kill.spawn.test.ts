@@ -24,7 +24,7 @@ const exportOf = (path: string, batch: number): readonly string[] => [
 ];
 
 const isWriting = async (path: string): Promise<boolean> =>
-  (await readdir(dirname(path))).some((name) => name.startsWith(".partial-"));
+  (await readdir(dirname(path))).some((name) => name.startsWith(".griffin-partial-"));
 
 /** Starts an export and kills it `ms` after it began to write. */
 async function killExport(path: string, batch: number, ms: number): Promise<void> {

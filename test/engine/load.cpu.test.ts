@@ -1,4 +1,4 @@
-import { mkdir, rename } from "node:fs/promises";
+import { mkdir, rename, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { exportModel, load, type LoadedModel } from "../../src/index.js";
@@ -106,10 +106,10 @@ describe("load", () => {
     const place = join(folder, "set-aside");
     const artifact = join(place, "kjv");
     await exportModel({ folder: demo, models }, artifact, { chunk: 16 });
-    // A number that no process has.
-    const aside = join(place, `.partial-${2 ** 30}-0`, "replaced");
-    await mkdir(aside, { recursive: true });
-    await rename(artifact, join(aside, "kjv"));
+    const abandoned = join(place, `.griffin-partial-${"0".repeat(16)}`);
+    await mkdir(join(abandoned, "replaced"), { recursive: true });
+    await rename(artifact, join(abandoned, "replaced", "kjv"));
+    await utimes(abandoned, 0, 0);
     await using model = await load(artifact);
     expect(model.notes).toEqual([]);
   });

@@ -1,7 +1,8 @@
 /** @file Compiled programs on disk, from one run to the next. */
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { makeFolders } from "../../support/folders.js";
 import { MachineKey, machineKey } from "../../support/machine-key.js";
 import { folderProblem, type NotOwned, readOwned } from "../../support/owned.js";
 import { type WaitOptions, waitFor } from "../../support/wait.js";
@@ -158,7 +159,7 @@ export class CompileCache {
     const temporary = join(this.folder, TEMPORARY + randomBytes(8).toString("hex"));
     try {
       const bytes = encodeEntry(machine, key, basename(client.plugin.path), executable.program.serialize());
-      await mkdir(this.folder, { recursive: true, mode: 0o700 });
+      await makeFolders(this.folder, 0o700);
       await writeFile(temporary, bytes, { mode: 0o600, flag: "wx" });
       await rename(temporary, path);
       await this.#trim();

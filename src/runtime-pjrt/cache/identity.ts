@@ -1,8 +1,9 @@
 /** @file What compiled code depends on beside the program: the very file of the plugin, and the processor. */
 import { readFileSync } from "node:fs";
-import { mkdir, stat, writeFile } from "node:fs/promises";
+import { stat, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { dirname, join } from "node:path";
+import { makeFolders } from "../../support/folders.js";
 import { sha256, sha256OfFile } from "../../support/hash.js";
 import { MachineKey, machineKey } from "../../support/machine-key.js";
 import { readOwned } from "../../support/owned.js";
@@ -24,7 +25,7 @@ export async function notedHash(path: string, identity: string): Promise<string>
   const noted = await readNote(machine, note, identity);
   if (noted !== undefined) return noted;
   const hash = await sha256OfFile(path);
-  await mkdir(dirname(note), { recursive: true, mode: 0o700 })
+  await makeFolders(dirname(note), 0o700)
     .then(() => writeFile(note, `${hash} ${machine.sign(PURPOSE, [identity, hash])}`, { mode: 0o600 }))
     .catch(() => undefined);
   return hash;

@@ -1,6 +1,7 @@
 /** @file Downloads one pinned wheel with pip, with progress. */
-import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolders } from "../../support/folders.js";
 import { EnvironmentError } from "../../support/errors.js";
 import type { WaitOptions } from "../../support/wait.js";
 import { runChild } from "../../support/child.js";
@@ -80,7 +81,7 @@ export async function downloadWheel(
   const requirements = join(folder, "requirements.txt");
   const target = join(folder, "wheel");
   const temporary = join(folder, "tmp");
-  await mkdir(temporary, { recursive: true });
+  await makeFolders(temporary);
   await writeFile(requirements, `${wheel.package}==${wheel.version} --hash=sha256:${wheel.sha256}\n`);
   const timer = setInterval(() => void largestWheel(folder).then(onBytes), POLL_MS);
   try {

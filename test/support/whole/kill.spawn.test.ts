@@ -1,48 +1,21 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { execa } from "execa";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { removeAbandoned } from "../../../src/support/whole.js";
-import { KILL_AT, type WholeStep, wholeSteps } from "../../../src/support/whole-steps.js";
-
-type Form = "folder" | "file";
-type OnExisting = "replace" | "refuse";
-
-const child = fileURLToPath(new URL("./child.mjs", import.meta.url));
-const NAME = "artifact";
-
-async function newFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "griffin-whole-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
+import { describe, expect, test } from "vitest";
+import { type WholeStep, wholeSteps } from "../../../src/support/failpoints.js";
+import { removeAbandoned } from "../../../src/support/work-folder.js";
+import { type Form, newFolder, start, wholeText } from "./children.js";
 
 /** Makes it in a process of its own, which dies at `step`; which it does not reach is a failure. */
-async function make(form: Form, parent: string, text: string, onExisting: OnExisting, step?: WholeStep) {
-  const { exitCode, signal, stderr } = await execa(
-    process.execPath,
-    [child, form, join(parent, NAME), text, onExisting],
-    { reject: false, env: step === undefined ? {} : { [KILL_AT]: step } },
-  );
+async function make(
+  form: Form,
+  parent: string,
+  text: string,
+  onExisting: "replace" | "refuse",
+  step?: WholeStep,
+) {
+  const failpoint = step === undefined ? undefined : `kill:${step}`;
+  const { exitCode, signal, stderr } = await start(form, parent, text, onExisting, failpoint);
   const end =
     step === undefined ? { exitCode: 0, signal: undefined } : { exitCode: undefined, signal: "SIGKILL" };
   expect({ exitCode, signal, stderr }).toEqual({ ...end, stderr: "" });
-}
-
-/** The text of what is there; undefined when nothing is. Fails when some of it is missing or of another. */
-async function wholeText(form: Form, parent: string): Promise<string | undefined> {
-  const names = await readdir(parent);
-  if (names.length === 0) return undefined;
-  expect(names).toEqual([NAME]);
-  const place = join(parent, NAME);
-  if (form === "file") return readFile(place, "utf8");
-  const files = ["manifest.json", "programs/decode.mlirbc", "programs/prefill.mlirbc"];
-  const there = (await readdir(place, { recursive: true })).filter((name) => name !== "programs").sort();
-  const texts = await Promise.all(files.map((file) => readFile(join(place, file), "utf8")));
-  expect({ there, texts: [...new Set(texts)] }).toEqual({ there: files, texts: [texts[0]] });
-  return texts[0];
 }
 
 const folderSteps = wholeSteps;

@@ -1,10 +1,10 @@
-import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, test } from "vitest";
-import { makeFile, makeFolder, removeAbandoned } from "../../../src/support/whole.js";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { FAILPOINT } from "../../../src/support/failpoints.js";
+import { makeFile, makeFolder } from "../../../src/support/whole.js";
 
 const newFolder = () => mkdtemp(join(tmpdir(), "partial-"));
 
@@ -37,18 +37,6 @@ describe("a folder that appears whole or not at all", () => {
     expect([await readFile(join(target, "a"), "utf8"), await readdir(parent)]).toEqual(["fast", ["target"]]);
   });
 
-  test("what a process that was killed left is removed, what a living one works on stays", async () => {
-    const parent = await newFolder();
-    const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
-    const gone = spawn(process.execPath, ["-e", ""]);
-    await new Promise((resolve) => gone.once("exit", resolve));
-    await mkdir(join(parent, `.partial-${gone.pid}-aa`));
-    await mkdir(join(parent, `.partial-${child.pid}-bb`));
-    await makeFolder(join(parent, "target"), () => Promise.resolve());
-    expect((await readdir(parent)).sort()).toEqual([`.partial-${child.pid}-bb`, "target"]);
-    child.kill("SIGKILL");
-  });
-
   test("takes the place of the old one, or is refused, as asked", async () => {
     const parent = await newFolder();
     const target = join(parent, "target");
@@ -72,18 +60,16 @@ describe("a folder that appears whole or not at all", () => {
     expect(await readdir(target)).toHaveLength(1);
   });
 
-  test("the old one is put back when its process was killed between taking it away and the new one", async () => {
+  test("is the old one again when the system fails between taking it away and the new one", async () => {
     const parent = await newFolder();
-    const gone = spawn(process.execPath, ["-e", ""]);
-    await new Promise((resolve) => gone.once("exit", resolve));
-    const aside = join(parent, `.partial-${gone.pid}-aa`, "replaced", "target");
-    await mkdir(aside, { recursive: true });
-    await writeFile(join(aside, "a"), "old");
-    await removeAbandoned(parent);
-    expect([await readdir(parent), await readFile(join(parent, "target", "a"), "utf8")]).toEqual([
-      ["target"],
-      "old",
-    ]);
+    const target = join(parent, "target");
+    const make = (name: string) =>
+      makeFolder(target, ({ result }) => writeFile(join(result, name), name), "replace");
+    await make("old");
+    vi.stubEnv(FAILPOINT, "EIO:setAside");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    await expect(make("new")).rejects.toThrow("EIO: failpoint setAside");
+    expect([await readdir(parent), await readdir(target)]).toEqual([["target"], ["old"]]);
   });
 });
 

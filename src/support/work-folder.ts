@@ -1,0 +1,126 @@
+/** @file Folders for work in progress: they go when the work is done, fails or is stopped; if its process is killed, with the next one. */
+import { randomBytes } from "node:crypto";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { reached } from "./failpoints.js";
+import { makeFolders } from "./folders.js";
+import { isAbandoned, type Lease, takeLease } from "./lease.js";
+
+const NAME = /^\.griffin-partial-[0-9a-f]{16}$/;
+const newName = (): string => `.griffin-partial-${randomBytes(8).toString("hex")}`;
+
+/** Within a work folder: the work itself; what was at its place before, until the new one is there; abandoned work that was taken in. */
+const WORK = "work";
+const REPLACED = "replaced";
+const TAKEN = "taken";
+
+/** A folder for work in progress, this process's until it is removed. */
+export interface WorkFolder extends AsyncDisposable {
+  /** An empty folder at first. */
+  readonly path: string;
+  /** Where something beside the work folder may be set aside: it is put back if the work ends before another takes its place. */
+  readonly aside: string;
+  /** Whether another process has taken it for abandoned, as after five minutes in which this one was stopped. */
+  isLost(): Promise<boolean>;
+  /** Removes it with all that is in it. Never throws: what cannot be removed now is left to the next process. */
+  remove(): Promise<void>;
+}
+
+/** Those of this process, and the folders that they are in. */
+const held = new Map<string, string>();
+
+/** Puts back what work that has ended had set aside, its own and that of others: nobody would look for it there. */
+function restoreReplaced(folder: string, parent: string): void {
+  const namesIn = (path: string) => (existsSync(path) ? readdirSync(path) : []);
+  for (const name of namesIn(join(folder, REPLACED))) {
+    const place = join(parent, name);
+    if (!existsSync(place)) renameSync(join(folder, REPLACED, name), place);
+  }
+  for (const name of namesIn(join(folder, TAKEN))) restoreReplaced(join(folder, TAKEN, name), parent);
+}
+
+/** Only our own: in a folder that others write too, theirs may have such a name. */
+async function workFoldersIn(parent: string): Promise<readonly string[]> {
+  const names = (await readdir(parent).catch(() => [])).filter((name) => NAME.test(name));
+  const isOurs = async (name: string): Promise<boolean> => {
+    const stats = await lstat(join(parent, name)).catch(() => undefined);
+    return stats?.isDirectory() === true && stats.uid === (process.getuid?.() ?? stats.uid);
+  };
+  const ours = await Promise.all(names.map(isOurs));
+  return names.filter((name, i) => ours[i] && !held.has(join(parent, name)));
+}
+
+/** Takes abandoned work in, and puts back what it had set aside. */
+async function takeAbandoned(own: string, parent: string, { takenAt }: Lease): Promise<void> {
+  for (const name of await workFoldersIn(parent)) {
+    if (!(await isAbandoned(join(parent, name), takenAt))) continue;
+    await mkdir(join(own, TAKEN), { recursive: true });
+    // Of several processes one succeeds.
+    await rename(join(parent, name), join(own, TAKEN, name)).catch(() => undefined);
+  }
+  restoreReplaced(own, parent);
+}
+
+/** Removes what processes that are no longer there left half done in a folder, and puts back what they had set aside. */
+export async function removeAbandoned(parent: string): Promise<void> {
+  if ((await workFoldersIn(parent)).length === 0) return;
+  // Where nothing can be written nothing can be removed either.
+  const own = await makeWorkFolder(parent).catch(() => undefined);
+  await own?.remove();
+}
+
+/**
+ * Makes a folder of its own in `parent` for work in progress; removes abandoned ones first. The caller removes it; if its process is
+ * killed, the next one that works in `parent` does.
+ * @throws what the file system says
+ */
+export async function makeWorkFolder(parent: string): Promise<WorkFolder> {
+  await makeFolders(parent);
+  const folder = join(parent, newName());
+  await mkdir(folder, { mode: 0o700 });
+  held.set(folder, parent);
+  let lease: Lease | undefined;
+  const remove = async () => {
+    await lease?.release();
+    await removeFolder(folder, parent);
+  };
+  try {
+    const own = await takeLease(folder);
+    lease = own;
+    await takeAbandoned(folder, parent, own);
+    const path = join(folder, WORK);
+    await mkdir(path);
+    reached("makeWork");
+    const isLost = async () => !(await own.isHeld());
+    return { path, aside: join(folder, REPLACED), isLost, remove, [Symbol.asyncDispose]: remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** What cannot be put back stays in the folder, for the next process. */
+async function removeFolder(folder: string, parent: string): Promise<void> {
+  try {
+    restoreReplaced(folder, parent);
+    await rm(folder, { recursive: true, force: true });
+  } catch {
+    // Told by nobody: the work itself is done, or its own failure is told.
+  } finally {
+    held.delete(folder);
+  }
+}
+
+/** Ends all work of this process, at once: puts back what it had set aside, and removes its folders. For a process that is to end. */
+export function removeHeld(): void {
+  for (const [folder, parent] of held) {
+    try {
+      restoreReplaced(folder, parent);
+      rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // The next process does.
+    }
+  }
+  held.clear();
+}
