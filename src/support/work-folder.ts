@@ -5,10 +5,16 @@ import { lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { reached } from "./failpoints.js";
 import { makeFolders } from "./folders.js";
+import { formatHolder, type Holder, parseHolder, thisHolder } from "./holder.js";
 import { isAbandoned, type Lease, takeLease } from "./lease.js";
 
-const NAME = /^\.griffin-partial-[0-9a-f]{16}$/;
-const newName = (): string => `.griffin-partial-${randomBytes(8).toString("hex")}`;
+const NAME = /^\.griffin-partial-(.+)-[0-9a-f]{16}$/;
+
+/** `.griffin-partial-HOLDER-RANDOM` */
+const newName = (): string =>
+  `.griffin-partial-${formatHolder(thisHolder())}-${randomBytes(8).toString("hex")}`;
+
+const holderOf = (name: string): Holder | undefined => parseHolder(NAME.exec(name)?.[1] ?? "");
 
 /** Within a work folder: the work itself; what was at its place before, until the new one is there; abandoned work that was taken in. */
 const WORK = "work";
@@ -40,21 +46,23 @@ function restoreReplaced(folder: string, parent: string): void {
   for (const name of namesIn(join(folder, TAKEN))) restoreReplaced(join(folder, TAKEN, name), parent);
 }
 
-/** Only our own: in a folder that others write too, theirs may have such a name. */
-async function workFoldersIn(parent: string): Promise<readonly string[]> {
-  const names = (await readdir(parent).catch(() => [])).filter((name) => NAME.test(name));
-  const isOurs = async (name: string): Promise<boolean> => {
+/** The work folders in a folder, but for those that are in use here. Of other users there may be some with such a name: they are theirs. */
+async function workFoldersIn(parent: string): Promise<ReadonlyMap<string, Holder>> {
+  const found = new Map<string, Holder>();
+  for (const name of await readdir(parent).catch(() => [])) {
+    const holder = holderOf(name);
+    if (holder === undefined || held.has(join(parent, name))) continue;
     const stats = await lstat(join(parent, name)).catch(() => undefined);
-    return stats?.isDirectory() === true && stats.uid === (process.getuid?.() ?? stats.uid);
-  };
-  const ours = await Promise.all(names.map(isOurs));
-  return names.filter((name, i) => ours[i] && !held.has(join(parent, name)));
+    if (stats?.isDirectory() === true && stats.uid === (process.getuid?.() ?? stats.uid))
+      found.set(name, holder);
+  }
+  return found;
 }
 
 /** Takes abandoned work in, and puts back what it had set aside. */
 async function takeAbandoned(own: string, parent: string, { takenAt }: Lease): Promise<void> {
-  for (const name of await workFoldersIn(parent)) {
-    if (!(await isAbandoned(join(parent, name), takenAt))) continue;
+  for (const [name, holder] of await workFoldersIn(parent)) {
+    if (!(await isAbandoned(join(parent, name), holder, takenAt))) continue;
     await mkdir(join(own, TAKEN), { recursive: true });
     // Of several processes one succeeds.
     await rename(join(parent, name), join(own, TAKEN, name)).catch(() => undefined);
@@ -64,7 +72,7 @@ async function takeAbandoned(own: string, parent: string, { takenAt }: Lease): P
 
 /** Removes what processes that are no longer there left half done in a folder, and puts back what they had set aside. */
 export async function removeAbandoned(parent: string): Promise<void> {
-  if ((await workFoldersIn(parent)).length === 0) return;
+  if ((await workFoldersIn(parent)).size === 0) return;
   // Where nothing can be written nothing can be removed either.
   const own = await makeWorkFolder(parent).catch(() => undefined);
   await own?.remove();

@@ -106,7 +106,7 @@ describe("load", () => {
     const place = join(folder, "set-aside");
     const artifact = join(place, "kjv");
     await exportModel({ folder: demo, models }, artifact, { chunk: 16 });
-    const abandoned = join(place, `.griffin-partial-${"0".repeat(16)}`);
+    const abandoned = join(place, ".griffin-partial-0123456789abcdef-1-1-0123456789abcdef");
     await mkdir(join(abandoned, "replaced"), { recursive: true });
     await rename(artifact, join(abandoned, "replaced", "kjv"));
     await utimes(abandoned, 0, 0);

@@ -4,7 +4,8 @@ import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type Holder, LEASE_MS, thisHolder } from "../../src/support/lease.js";
+import { formatHolder, type Holder, thisHolder } from "../../src/support/holder.js";
+import { LEASE_MS } from "../../src/support/lease.js";
 import { makeFolder } from "../../src/support/whole.js";
 import { makeWorkFolder, removeAbandoned, removeHeld } from "../../src/support/work-folder.js";
 
@@ -14,19 +15,27 @@ async function newFolder(): Promise<string> {
   return folder;
 }
 
-const nameOf = (digit: string): string => `.griffin-partial-${digit.repeat(16)}`;
-
-/** Work that its holder left, or works on, with "old" set aside; renewed so many ms ago. */
-async function leave(parent: string, digit: string, holder: Partial<Holder> | undefined, agoMs = 0) {
-  const folder = join(parent, nameOf(digit));
+/**
+ * The work of a holder that differs from this process, with "old" set aside, renewed so many ms ago; its name.
+ * @param hasLease whether the holder came to write one
+ */
+async function leave(
+  parent: string,
+  holder: Partial<Holder>,
+  agoMs = 0,
+  { hasLease = true }: { readonly hasLease?: boolean } = {},
+): Promise<string> {
+  const name = `.griffin-partial-${formatHolder({ ...thisHolder(), ...holder })}-${"0".repeat(16)}`;
+  const folder = join(parent, name);
   await mkdir(join(folder, "replaced"), { recursive: true });
   await writeFile(join(folder, "replaced", "old"), "old");
   const time = new Date(Date.now() - agoMs);
-  if (holder !== undefined) {
-    await writeFile(join(folder, "lease"), JSON.stringify({ ...thisHolder(), ...holder }));
+  if (hasLease) {
+    await writeFile(join(folder, "lease"), "");
     await utimes(join(folder, "lease"), time, time);
   }
   await utimes(folder, time, time);
+  return name;
 }
 
 async function exitedProcess(): Promise<number> {
@@ -35,72 +44,72 @@ async function exitedProcess(): Promise<number> {
   return child.pid!;
 }
 
-const foreign: readonly [string, Partial<Holder>][] = [
-  ["another machine", { host: "elsewhere", boot: "another" }],
-  ["the same machine before it was started anew", { boot: "another" }],
-  ["another container", { namespace: "pid:[1]" }],
-];
+/** As of another machine, boot, or container. */
+const elsewhere = { machine: "0123456789abcdef" };
 
 describe("work of another process", () => {
   test("that lives stays, however long it was not renewed: it may be stopped", async () => {
     const parent = await newFolder();
-    await leave(parent, "a", {}, 10 * LEASE_MS);
+    const name = await leave(parent, {}, 10 * LEASE_MS);
     await removeAbandoned(parent);
-    expect(await readdir(parent)).toEqual([nameOf("a")]);
+    expect(await readdir(parent)).toEqual([name]);
   });
 
-  test("that has ended goes at once, and what it had set aside is back", async () => {
-    const parent = await newFolder();
-    await leave(parent, "a", { pid: await exitedProcess() });
-    await removeAbandoned(parent);
-    expect([await readdir(parent), await readFile(join(parent, "old"), "utf8")]).toEqual([["old"], "old"]);
-  });
+  test.each([true, false])(
+    "that has ended goes at once, with a lease (%s) or before it had one",
+    async (hasLease) => {
+      const parent = await newFolder();
+      await leave(parent, { pid: await exitedProcess() }, 0, { hasLease });
+      await removeAbandoned(parent);
+      expect([await readdir(parent), await readFile(join(parent, "old"), "utf8")]).toEqual([["old"], "old"]);
+    },
+  );
 
   test("whose process id another process has now goes at once", async () => {
     const parent = await newFolder();
-    await leave(parent, "a", { started: "1" });
+    await leave(parent, { started: 1 });
     await removeAbandoned(parent);
     expect(await readdir(parent)).toEqual(["old"]);
   });
 
-  test.each(foreign)("on %s stays while its lease is renewed, whatever its process id", async (_, holder) => {
+  test("elsewhere stays while its lease is renewed, whether its process id is one here or not", async () => {
     const parent = await newFolder();
-    await leave(parent, "a", { ...holder, pid: await exitedProcess() }, LEASE_MS / 2);
-    await leave(parent, "b", holder, LEASE_MS / 2);
+    const names = [
+      await leave(parent, { ...elsewhere, pid: await exitedProcess() }, LEASE_MS / 2),
+      await leave(parent, elsewhere, LEASE_MS / 2),
+      await leave(parent, { ...elsewhere, started: 0 }, LEASE_MS / 2, { hasLease: false }),
+    ];
     await removeAbandoned(parent);
-    expect((await readdir(parent)).sort()).toEqual([nameOf("a"), nameOf("b")]);
+    expect((await readdir(parent)).sort()).toEqual(names.sort());
   });
 
-  test.each(foreign)("on %s goes when its lease has expired, whatever its process id", async (_, holder) => {
-    const parent = await newFolder();
-    await leave(parent, "a", holder, LEASE_MS + 10_000);
-    await removeAbandoned(parent);
-    expect(await readdir(parent)).toEqual(["old"]);
-  });
-
-  test("without a lease is as old as its folder", async () => {
-    const parent = await newFolder();
-    await leave(parent, "a", undefined);
-    await removeAbandoned(parent);
-    expect(await readdir(parent)).toEqual([nameOf("a")]);
-    await leave(parent, "a", undefined, LEASE_MS + 10_000);
-    await removeAbandoned(parent);
-    expect(await readdir(parent)).toEqual(["old"]);
-  });
+  test.each([true, false])(
+    "elsewhere goes when its lease (%s), or its folder without one, has expired",
+    async (hasLease) => {
+      const parent = await newFolder();
+      await leave(parent, elsewhere, LEASE_MS + 10_000, { hasLease });
+      await removeAbandoned(parent);
+      expect(await readdir(parent)).toEqual(["old"]);
+    },
+  );
 
   test("that is no work of ours stays: another name, a file, however old", async () => {
     const parent = await newFolder();
     await mkdir(join(parent, ".griffin-partial-mine"));
     await mkdir(join(parent, ".partial-1-aa"));
-    await writeFile(join(parent, nameOf("c")), "");
+    await writeFile(join(parent, ".griffin-partial-0123456789abcdef-1-1-0123456789abcdef"), "");
     for (const name of await readdir(parent)) await utimes(join(parent, name), 0, 0);
     await removeAbandoned(parent);
-    expect((await readdir(parent)).sort()).toEqual([nameOf("c"), ".griffin-partial-mine", ".partial-1-aa"]);
+    expect((await readdir(parent)).sort()).toEqual([
+      ".griffin-partial-0123456789abcdef-1-1-0123456789abcdef",
+      ".griffin-partial-mine",
+      ".partial-1-aa",
+    ]);
   });
 
   test("is taken by one of several that find it", async () => {
     const parent = await newFolder();
-    await leave(parent, "a", { started: "1" });
+    await leave(parent, { started: 1 });
     await Promise.all(
       ["1", "2", "3", "4"].map((name) => makeFolder(join(parent, name), () => Promise.resolve())),
     );
