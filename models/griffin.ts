@@ -235,6 +235,18 @@ function head<A extends string>(
   return cap === 0 ? logits : tanh(logits.div(cap)).mul(cap);
 }
 
+/**
+ * Logits [batch, time, vocab] f32 of all positions of a program being traced, from nothing that came before: what a loss is made of. The
+ * program's states are to be `dropped`. position [batch, time] is each token's place in its document.
+ */
+export function griffinLogits(
+  config: GriffinConfig,
+  step: Pick<Step, "dtype" | "tokens" | "position">,
+): Tensor<"batch" | "time" | "vocab", "f32"> {
+  const { x, embedding } = trunk({ config, ...step });
+  return head(x, embedding, { config }).to("f32");
+}
+
 /** What a program computes, and for how many tokens. */
 export interface GriffinProgramOptions {
   /**
@@ -273,8 +285,8 @@ export function griffinProgram(config: GriffinConfig, options: GriffinProgramOpt
     () => {
       const tokens = input("tokens", [batch, time], "i32");
       const position = input("segment_pos", [batch, time], "i32");
+      if (allPositions) return { logits: griffinLogits(config, { dtype, tokens, position }) };
       const { x, embedding } = trunk({ config, dtype, tokens, position });
-      if (allPositions) return { logits: head(x, embedding, { config }).to("f32") };
       const logits = head(at(x, "time", -1), embedding, { config }).to("f32");
       return { logits, next: split(argmax(logits, "vocab"), "batch", [batch, axis("time", 1)]) };
     },

@@ -4,6 +4,7 @@ import type { Block, Operation, Value } from "../ir/operation.js";
 import { detachOperation, eraseOperation, insertOperation, makeBlock } from "../ir/rewriter.js";
 import { eraseDeadOperations } from "../passes/dce.js";
 import { Activity } from "./activity.js";
+import { fused } from "./fuse.js";
 import type { Functions } from "./functions.js";
 import { Reverse } from "./reverse.js";
 
@@ -24,17 +25,18 @@ export interface PullBack {
 /**
  * Appends the backward computation of `operations`; gives the cotangents of the inputs, undefined for those that the outputs do not
  * depend on, and for those that hold no floats. Each cotangent has its input's type. Forward loops, branches and calls are changed so
- * that they return, after their results, what the backward computation needs of them.
+ * that they return, after their results, what the backward computation needs of them; gates of RG-LRUs are fused.
  * @throws DifferentiationError for an op that has no gradient where one is needed
  */
 export function pullBack(request: PullBack): readonly (Value | undefined)[] {
-  const { functions, operations, inputs, outputs, block } = request;
+  const { functions, inputs, outputs, block } = request;
+  const { operations, became } = fused(request.operations);
   const activity = new Activity(functions);
   for (const input of inputs) activity.add(input);
   activity.mark(operations);
   const apart = makeBlock([]);
   const reverse = new Reverse(apart, activity, functions, request.location);
-  for (const { value, cotangent } of outputs) reverse.give(value, () => cotangent);
+  for (const { value, cotangent } of outputs) reverse.give(became(value), () => cotangent);
   reverse.walk(operations);
   const cotangents = inputs.map((input) => reverse.cotangentOf(input));
   const kept = cotangents.filter((cotangent) => cotangent !== undefined);

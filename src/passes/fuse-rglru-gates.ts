@@ -7,7 +7,7 @@ import { Builder } from "../ir/builder.js";
 import { Emitter, shapeOf, typeOf } from "../ir/emit.js";
 import { type Operation, type Value, walk } from "../ir/operation.js";
 import { isOp, type OperationOf } from "../ir/ops/index.js";
-import { replaceOperation } from "../ir/rewriter.js";
+import { replaceAllUses } from "../ir/rewriter.js";
 import { eraseDeadOperations } from "./dce.js";
 import { inFloat32 } from "./float32.js";
 import { matchRgLru, type RgLru } from "./fuse-rglru-gates/pattern.js";
@@ -33,8 +33,14 @@ function fusedBias(e: Emitter, found: RgLru, heads: number, width: number): Valu
   return e.concat(parts, 1);
 }
 
-function fuse(scan: OperationOf<"nn.linear_scan">, found: RgLru): void {
-  const builder = Builder.before(scan as unknown as Operation);
+/**
+ * Makes what uses the scan of an RG-LRU use one with fused gates instead. The old one stays, without users.
+ * @returns what stands for its results; undefined when `scan` is another recurrence
+ */
+export function fuseGatesOf(scan: OperationOf<"nn.linear_scan"> & Operation): readonly Value[] | undefined {
+  const found = matchRgLru(scan);
+  if (found === undefined) return undefined;
+  const builder = Builder.before(scan);
   const e = new Emitter(builder);
   const [heads, width] = shapeOf(found.inputWeight) as readonly [number, number, number];
   const w = e.concat([found.inputWeight, found.recurrenceWeight], 2);
@@ -44,8 +50,11 @@ function fuse(scan: OperationOf<"nn.linear_scan">, found: RgLru): void {
   const gates = builder.create("griffin.rg_lru_gates", [found.x, z, bias, decay, found.reset], { heads });
   const operands = [...gates.results, scan.operands[2]!];
   const [y, last] = builder.create("nn.linear_scan", operands, scan.attributes).results;
-  const result = e.convert(y!, typeOf(scan.results[0]!).element);
-  replaceOperation(scan as unknown as Operation, [result, last!]);
+  const results = [e.convert(y!, typeOf(scan.results[0]!).element), last!];
+  scan.results.forEach((result, i) => {
+    replaceAllUses(result, results[i]!);
+  });
+  return results;
 }
 
 export const fuseRgLruGates = definePass({
@@ -101,11 +110,8 @@ func.func @main(%x: tensor<1x3x4xf32>, %gi: tensor<2x2x2xf32>, %bi: tensor<2x2xf
   run(module, context) {
     for (const scan of [...walk(module)]) {
       if (!isOp(scan, "nn.linear_scan")) continue;
-      const found = matchRgLru(scan);
-      if (found === undefined) continue;
-      const { block } = scan;
-      fuse(scan, found);
-      eraseDeadOperations(block!);
+      if (fuseGatesOf(scan) === undefined) continue;
+      eraseDeadOperations(scan.block!);
       context.count("gate pairs fused");
     }
   },

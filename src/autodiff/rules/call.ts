@@ -16,6 +16,7 @@ import {
 } from "../../ir/rewriter.js";
 import { functionType, type Type } from "../../ir/types.js";
 import { eraseDeadOperations } from "../../passes/dce.js";
+import { fused } from "../fuse.js";
 import type { Functions, GradientFunction } from "../functions.js";
 import { gradientLocation } from "../location.js";
 import { Residuals } from "../residuals.js";
@@ -47,6 +48,7 @@ function makeGradient(
   const forward = copyOf(func, functions.freeName(`${callee}_forward`));
   functions.add(forward);
   const body = bodyOf(forward)!;
+  const { operations } = fused(body.operations.slice(0, -1));
   const inner = start(forward, request);
   const { block } = inner;
   const returned = returnedValues(body);
@@ -55,7 +57,7 @@ function makeGradient(
   asked.forEach((value, i) => {
     inner.give(value, () => seeds[i]!);
   });
-  inner.walk(body.operations.slice(0, -1));
+  inner.walk(operations);
   const gives = body.arguments.flatMap((argument, i) =>
     inner.cotangentOf(argument) === undefined ? [] : [i],
   );
