@@ -1,6 +1,7 @@
 /** @file What is said when a gradient is asked for that does not exist. */
 import { describeLocation, sourcePosition } from "../ir/location.js";
 import type { Operation } from "../ir/operation.js";
+import { areNumbers, beyondNumbers, type Integer } from "../ir/integers.js";
 import { type ErrorDetails, GriffinError } from "../support/errors.js";
 
 /** A gradient is asked for through an op that has none. Names the op and why, with the author's line. */
@@ -21,4 +22,10 @@ export function notDifferentiableError(
     where: sourcePosition(operation.location) ?? describeLocation(operation.location),
     hint,
   });
+}
+
+/** Integers of an attribute, which rules compute with. @throws DifferentiationError for one beyond 2^53 */
+export function numbersOf(operation: Operation, values: readonly Integer[]): readonly number[] {
+  if (areNumbers(values)) return values;
+  throw notDifferentiableError(operation, `${beyondNumbers(values)} in an attribute is beyond 2^53`);
 }

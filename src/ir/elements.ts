@@ -1,6 +1,8 @@
 /** @file The values of a constant: raw bytes plus a splat flag, never a list of JS numbers. */
 import { decodeFloat, encodeFloat } from "./floats/bits.js";
+import { areNumbers, type Integer, integerOf } from "./integers.js";
 import {
+  bitWidth,
   byteWidth,
   elementCount,
   formatType,
@@ -39,9 +41,10 @@ export function rawElements(type: TensorType, data: Uint8Array): Elements {
   return { type, data: data.slice(0, width), splat: true };
 }
 
+const bytesOf = (array: ArrayBufferView): Uint8Array =>
+  new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+
 function encode(element: ScalarType, values: readonly number[]): Uint8Array {
-  const bytesOf = (array: ArrayBufferView): Uint8Array =>
-    new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
   switch (element) {
     case "f64":
       return bytesOf(Float64Array.from(values));
@@ -75,10 +78,18 @@ function encode(element: ScalarType, values: readonly number[]): Uint8Array {
   }
 }
 
-/** A constant from numbers (booleans as 0 and 1): all elements in row-major order, or one for a splat. */
-export function elementsFromNumbers(type: TensorType, values: readonly number[]): Elements {
+/**
+ * A constant from numbers (booleans as 0 and 1): all elements in row-major order, or one for a splat. Integers beyond 2^53 are for
+ * constants of 64-bit integers alone.
+ */
+export function elementsFromNumbers(type: TensorType, values: readonly Integer[]): Elements {
   if (typeof type.element !== "string")
     throw new InternalError("quantised constants cannot be made from numbers");
+  if (!areNumbers(values)) {
+    if (bitWidth(type.element) !== 64 || !isInteger(type.element))
+      throw new InternalError(`constants of ${type.element} cannot hold integers beyond 2^53`);
+    return rawElements(type, bytesOf(BigInt64Array.from(values, BigInt)));
+  }
   return rawElements(type, encode(type.element, values));
 }
 
@@ -125,6 +136,13 @@ export function numberAt(elements: Elements, index: number): number {
     default:
       throw new InternalError(`elements of ${String(element)} have no number`);
   }
+}
+
+/** Element `index` (row-major) of integers of 64 bits, exactly. */
+export function integerAt({ type, data, splat }: Elements, index: number): Integer {
+  const at = (splat ? 0 : index) * byteWidth(type.element);
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  return integerOf(type.element === "ui64" ? view.getBigUint64(at, true) : view.getBigInt64(at, true));
 }
 
 /** Whether `numberAt` and `elementsFromNumbers` know the element type exactly as f64 numbers. */

@@ -71,10 +71,17 @@ const firstProblem = (
   return undefined;
 };
 
+/** Sizes are numbers, which are exact up to 2^53; one beyond comes of attributes that have larger ones. */
+function sizeProblem(type: TensorType): Violation | undefined {
+  const size = type.shape.find((each) => !Number.isSafeInteger(each));
+  return size === undefined ? undefined : violation("size", `${formatType(type)} has a size beyond 2^53`);
+}
+
 /** What is wrong with a type that an argument or a result has. */
 export function typeProblem(type: Type): Violation | undefined {
   switch (type.kind) {
     case "tensor":
+      return sizeProblem(type) ?? (isQuantized(type.element) ? elementProblem(type.element) : undefined);
     case "buffer":
     case "unranked":
       return isQuantized(type.element) ? elementProblem(type.element) : undefined;

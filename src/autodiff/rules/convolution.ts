@@ -1,4 +1,5 @@
 /** @file The rule of convolution: for the input a convolution of the cotangent with the kernel, for the kernel one of the input with it. */
+import { numbersOf } from "../errors.js";
 import { type Emitter, shapeOf, typeOf } from "../../ir/emit.js";
 import type { Value } from "../../ir/operation.js";
 import type { Attributes, OperationOf } from "../../ir/ops/index.js";
@@ -32,15 +33,19 @@ function convolutionOf(e: Emitter, op: OperationOf<"stablehlo.convolution">, g: 
   const [lhs, kernel] = op.operands as readonly [Value, Value];
   const a = op.attributes;
   const numbers = a.dimension_numbers;
+  const strides = numbersOf(op, a.window_strides ?? []);
+  const padding = numbersOf(op, a.padding?.values ?? []);
+  const inputDilations = numbersOf(op, a.lhs_dilation ?? []);
+  const windowDilations = numbersOf(op, a.rhs_dilation ?? []);
   const spatial = numbers.input_spatial_dimensions.map(
     (dim, i): Sliding => ({
       input: shapeOf(lhs)[dim]!,
       window: shapeOf(kernel)[numbers.kernel_spatial_dimensions[i]!]!,
       output: shapeOf(g)[numbers.output_spatial_dimensions[i]!]!,
-      stride: a.window_strides?.[i] ?? 1,
-      low: a.padding?.values[2 * i] ?? 0,
-      inputDilation: a.lhs_dilation?.[i] ?? 1,
-      windowDilation: a.rhs_dilation?.[i] ?? 1,
+      stride: strides[i] ?? 1,
+      low: padding[2 * i] ?? 0,
+      inputDilation: inputDilations[i] ?? 1,
+      windowDilation: windowDilations[i] ?? 1,
     }),
   );
   return {

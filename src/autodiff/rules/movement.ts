@@ -4,6 +4,7 @@ import type { Value } from "../../ir/operation.js";
 import type { OperationOf, OpName } from "../../ir/ops/index.js";
 import { tensorType } from "../../ir/types.js";
 import { sumAll, sumOver, zeros, zerosLike } from "../arithmetic.js";
+import { numbersOf } from "../errors.js";
 import { constant, differentiable, type InPlace, type Rules } from "../rule.js";
 
 /** Zero padding, or cutting where it is negative. */
@@ -23,8 +24,9 @@ function padded(
 }
 
 /** Back to the operand's place: what was cut comes back as zeros. */
-function unsliced(e: Emitter, g: Value, { operands, attributes }: OperationOf<"stablehlo.slice">): Value {
-  const { start_indices: starts, strides } = attributes;
+function unsliced(e: Emitter, g: Value, op: OperationOf<"stablehlo.slice">): Value {
+  const { operands, attributes } = op;
+  const [starts, strides] = [numbersOf(op, attributes.start_indices), numbersOf(op, attributes.strides)];
   const taken = shapeOf(g).map((size, i) => (size === 0 ? 0 : (size - 1) * strides[i]! + 1));
   return padded(
     e,
@@ -36,8 +38,11 @@ function unsliced(e: Emitter, g: Value, { operands, attributes }: OperationOf<"s
 }
 
 /** The elements of a padded tensor that are the operand's; those that were cut off get zeros. */
-function unpadded(e: Emitter, g: Value, { operands, attributes }: OperationOf<"stablehlo.pad">): Value {
-  const { edge_padding_low: low, edge_padding_high: high, interior_padding: interior } = attributes;
+function unpadded(e: Emitter, g: Value, op: OperationOf<"stablehlo.pad">): Value {
+  const { operands, attributes } = op;
+  const low = numbersOf(op, attributes.edge_padding_low);
+  const high = numbersOf(op, attributes.edge_padding_high);
+  const interior = numbersOf(op, attributes.interior_padding);
   const shape = shapeOf(operands[0]!);
   const none = shape.map(() => 0);
   const negated = (sizes: readonly number[]): readonly number[] => sizes.map((size) => -size);

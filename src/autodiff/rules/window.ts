@@ -5,7 +5,7 @@ import { definingOp, type Operation, type Region, type Value } from "../../ir/op
 import { type Attributes, isOp, type OperationOf } from "../../ir/ops/index.js";
 import { tensorType } from "../../ir/types.js";
 import { reducerBody, sumAll, where, zeros, zerosLike } from "../arithmetic.js";
-import { notDifferentiableError } from "../errors.js";
+import { notDifferentiableError, numbersOf } from "../errors.js";
 import { type Contribution, differentiable, type Rules } from "../rule.js";
 import { reducerOf } from "./reducer.js";
 import { paddingBack } from "./window-padding.js";
@@ -17,18 +17,18 @@ type ReduceWindow = OperationOf<"stablehlo.reduce_window"> & Operation;
 function spreadSums(e: Emitter, op: ReduceWindow, x: Value, g: Value): Value {
   const a = op.attributes;
   const ones = shapeOf(x).map(() => 1);
-  const {
-    window_strides: strides = ones,
-    base_dilations: base = ones,
-    window_dilations: dilations = ones,
-  } = a;
+  const sizes = numbersOf(op, a.window_dimensions);
+  const strides = numbersOf(op, a.window_strides ?? ones);
+  const base = numbersOf(op, a.base_dilations ?? ones);
+  const dilations = numbersOf(op, a.window_dilations ?? ones);
+  const padding = numbersOf(op, a.padding?.values ?? []);
   const edges = shapeOf(x).map((input, i) =>
     paddingBack({
       input,
-      window: a.window_dimensions[i]!,
+      window: sizes[i]!,
       output: shapeOf(g)[i]!,
       stride: strides[i]!,
-      low: a.padding?.values[2 * i] ?? 0,
+      low: padding[2 * i] ?? 0,
       inputDilation: base[i]!,
       windowDilation: dilations[i]!,
     }),

@@ -1,6 +1,7 @@
 /** @file Attributes of the IR as VHLO attributes. */
 import type { Attribute, AttributeDictionary } from "../attribute.js";
 import { elementsFromNumbers, rawElements } from "../elements.js";
+import type { Integer } from "../integers.js";
 import { noneType, scalarType, tensorType, type Type } from "../types.js";
 import { attributeToBuiltin } from "./builtin-attributes.js";
 import { asText } from "./builtin-types.js";
@@ -13,7 +14,7 @@ import { typeToVhlo, type Writing } from "./types.js";
 import { vhloAttributes as vhlo, vhloEnums } from "./vhlo-codecs.js";
 
 /** `#vhlo.tensor_v1` of a list of i64. */
-export function integersToVhlo(to: Writing, values: readonly number[]): Entity {
+export function integersToVhlo(to: Writing, values: readonly Integer[]): Entity {
   return attributeToVhlo(to, {
     kind: "elements",
     value: elementsFromNumbers(tensorType([values.length], "i64"), values),

@@ -1,6 +1,7 @@
 /**
  * @file What absent attributes mean: VHLO has no optional ones, so that every default is written out.
  */
+import { isDeepStrictEqual } from "node:util";
 import { findOp } from "../ops/index.js";
 import { integerMatrix } from "../ops/kinds.js";
 
@@ -61,8 +62,7 @@ export function defaultOf(operation: string, name: string, attributes: Values): 
 function sameValue(a: unknown, b: unknown): boolean {
   if (a instanceof Map || b instanceof Map)
     return a instanceof Map && b instanceof Map && a.size === 0 && b.size === 0;
-  if (lengthOf(a) !== lengthOf(b)) return false;
-  return JSON.stringify(a) === JSON.stringify(b);
+  return isDeepStrictEqual(a, b);
 }
 
 /** Whether a value says no more than its absence would. */

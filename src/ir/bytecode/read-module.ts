@@ -3,7 +3,8 @@
  * out.
  */
 import { type Attribute, type AttributeDictionary, emptyDictionary } from "../attribute.js";
-import { numberAt } from "../elements.js";
+import { integerAt, numberAt } from "../elements.js";
+import { integerOf } from "../integers.js";
 import type { Block, Operation, Region, Value } from "../operation.js";
 import type { AttributeKind } from "../ops/kinds.js";
 import { findOp } from "../ops/index.js";
@@ -123,7 +124,7 @@ export class ModuleBuilder {
   /** One attribute of the op table; undefined when it is absent. */
   #attribute(op: VhloOp, name: string, kind: AttributeKind, given: ReadonlyMap<string, Entity>): unknown {
     const fields = spreadFields(op.operation, kind);
-    if (fields !== undefined) return this.#gather(op, name, fields, given);
+    if (fields !== undefined) return this.#gather(op, name, fields, kind, given);
     const entity = given.get(name);
     if (entity === undefined) return undefined;
     if (isA(entity, vhloAttributes.apiVersion)) return apiVersions[entity.values[0]];
@@ -162,6 +163,7 @@ export class ModuleBuilder {
     op: VhloOp,
     name: string,
     fields: SpreadFields,
+    kind: AttributeKind,
     given: ReadonlyMap<string, Entity>,
   ): Attributes | undefined {
     const struct: Attributes = name === "channel_handle" ? { handle: 0, type: 0 } : {};
@@ -170,6 +172,8 @@ export class ModuleBuilder {
       const entity = given.get(vhloName);
       const value = entity === undefined ? this.#oldField(op, vhloName) : this.#field(entity, vhloName);
       if (value === undefined) absent++;
+      else if (kind.fields![field]!.schema.safeParse(value).success === false)
+        this.#from.fail(`${vhloName} of ${op.name} cannot hold ${String(value)}`);
       struct[field] = value;
     }
     if (absent === 0) return struct;
@@ -187,19 +191,15 @@ export class ModuleBuilder {
   #field(entity: Entity, name: string): unknown {
     if (isA(entity, vhloAttributes.type) && isA(entity.values[0], vhloTypes.none)) return undefined;
     const attribute = this.#from.attribute(entity);
-    const integer = (value: bigint | number): number =>
-      Number.isSafeInteger(Number(value))
-        ? Number(value)
-        : this.#from.fail(`${name} holds ${value}, which is too large`);
     if (attribute.kind === "bool") return attribute.value;
-    if (attribute.kind === "integer") return integer(attribute.value);
+    if (attribute.kind === "integer") return integerOf(attribute.value);
     if (attribute.kind === "type" && attribute.type.kind === "scalar") return attribute.type.element;
     if (attribute.kind !== "elements" || attribute.value.type.element !== "i64")
       return this.#from.fail(`${name} cannot be a ${attribute.kind}`);
     const { value } = attribute;
     const count = elementCount(value.type.shape);
     if (count > maxListLength) this.#from.fail(`${name} cannot be a list of ${count} numbers`);
-    return Array.from({ length: count }, (_, i) => integer(numberAt(value, i)));
+    return Array.from({ length: count }, (_, i) => integerAt(value, i));
   }
 
   #regions({ regions, isolated }: BytecodeOperation, parent: string): Region[] {
@@ -258,6 +258,7 @@ function* readings(attribute: Attribute): Generator<Attribute> {
   const { value } = attribute;
   const { element, shape } = value.type;
   if (shape.length !== 1 || (element !== "i64" && element !== "i1")) return;
-  const items = Array.from({ length: shape[0]! }, (_, i) => BigInt(numberAt(value, i)));
+  const at = element === "i64" ? integerAt : numberAt;
+  const items = Array.from({ length: shape[0]! }, (_, i) => BigInt(at(value, i)));
   yield { kind: "denseArray", element, items };
 }

@@ -3,6 +3,7 @@
  * version of StableHLO that can say the same.
  */
 import type { Attribute } from "../attribute.js";
+import type { Integer } from "../integers.js";
 import { describeLocation, sourcePosition } from "../location.js";
 import { ownValue } from "../../support/own-value.js";
 import type { Operation } from "../operation.js";
@@ -48,8 +49,9 @@ const integer = (value: bigint): Attribute => ({ kind: "integer", value, type: i
 
 /** A field of a struct attribute: a list of integers, an integer, a truth value, or a type by its name. */
 function fieldToVhlo(to: Writing, value: unknown): Entity {
-  if (Array.isArray(value)) return integersToVhlo(to, value as readonly number[]);
-  if (typeof value === "number") return attributeToVhlo(to, integer(BigInt(value)));
+  if (Array.isArray(value)) return integersToVhlo(to, value as readonly Integer[]);
+  if (typeof value === "number" || typeof value === "bigint")
+    return attributeToVhlo(to, integer(BigInt(value)));
   if (typeof value === "boolean") return to.pool.make(vhloAttributes.bool, value);
   return typeAttributeToVhlo(to, scalarType(value as "f32"));
 }

@@ -2,6 +2,7 @@
  * @file What the check ops compare, and how they say what differs.
  */
 import type { ErrorDetails } from "../../support/errors.js";
+import type { Integer } from "../integers.js";
 import { formatType, isComplex, isFloat } from "../types.js";
 import { partCount, ulpDistance } from "./bits.js";
 import { InterpretError } from "./errors.js";
@@ -11,7 +12,7 @@ import { domainOf, type Tensor } from "./tensor.js";
 export type Comparison =
   | { readonly kind: "equal" }
   | { readonly kind: "almost"; readonly tolerance: number }
-  | { readonly kind: "close"; readonly maxUlps: number; readonly minUlps: number };
+  | { readonly kind: "close"; readonly maxUlps: Integer; readonly minUlps: Integer };
 
 const isFloating = (x: Tensor): boolean => isFloat(x.element) || isComplex(x.element);
 

@@ -1,4 +1,5 @@
 /** @file Rules of dot_general, dot, and the convolutions. */
+import type { Integer } from "../integers.js";
 import type { Attributes } from "../ops/index.js";
 import type { Operation } from "../operation.js";
 import { type ElementType, elementCount, type TensorType } from "../types.js";
@@ -85,15 +86,16 @@ const positionsBy = (x: Tensor, first: number, feature: number, spatial: readonl
 
 /** @param padding low and high of each spatial dimension in turn */
 function convolve(
+  operation: Operation,
   x: Tensor,
   kernel: Tensor,
   a: ConvolutionAttributes,
-  padding: readonly number[] | undefined,
+  padding: readonly Integer[] | undefined,
   element: TensorType["element"],
 ): Tensor {
   const d = a.dimension_numbers;
   const inputSizes = sizesAt(x, d.input_spatial_dimensions);
-  const window = windowOf({
+  const window = windowOf(operation, {
     sizes: sizesAt(kernel, d.kernel_spatial_dimensions),
     strides: a.window_strides,
     padding,
@@ -154,11 +156,11 @@ function convolve(
 export const dotRules = {
   "stablehlo.convolution": ((operation, [x, kernel]) => {
     const { padding, ...attributes } = operation.attributes;
-    return [convolve(x!, kernel!, attributes, padding?.values, resultElement(operation))];
+    return [convolve(operation, x!, kernel!, attributes, padding?.values, resultElement(operation))];
   }) satisfies TensorRule<"stablehlo.convolution">,
   "stablehlo.dot": dot,
   "stablehlo.dot_general": dotGeneral,
   "stablehlo.dynamic_conv": ((operation, [x, kernel, padding]) => [
-    convolve(x!, kernel!, operation.attributes, padding!.numbers, resultElement(operation)),
+    convolve(operation, x!, kernel!, operation.attributes, padding!.numbers, resultElement(operation)),
   ]) satisfies TensorRule<"stablehlo.dynamic_conv">,
 } as const;

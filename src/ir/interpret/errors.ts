@@ -1,5 +1,6 @@
 /** @file The errors of the interpreter: a program it cannot run, and one that goes wrong while it runs. */
 import { type ErrorDetails, GriffinError } from "../../support/errors.js";
+import { areNumbers, beyondNumbers, type Integer } from "../integers.js";
 import { describeLocation, sourcePosition } from "../location.js";
 import type { Operation } from "../operation.js";
 
@@ -25,6 +26,16 @@ export class UnsupportedError extends InterpretError {
   ) {
     super({ message, where, hint: "run the program through a plugin instead" });
   }
+}
+
+/** The integers of an attribute, which the interpreter computes with as numbers. @throws UnsupportedError for one beyond 2^53 */
+export function numbersOf(operation: Operation, values: readonly Integer[]): readonly number[] {
+  if (areNumbers(values)) return values;
+  throw new UnsupportedError(
+    "integers beyond 2^53",
+    `${operation.name} with ${beyondNumbers(values)} in an attribute is not interpreted: it is beyond 2^53`,
+    whereOf(operation),
+  );
 }
 
 /** An op that has no meaning for elements of some type. */

@@ -105,7 +105,7 @@ function forEachWindow(
 const reduceWindow: TensorRule<"stablehlo.reduce_window"> = (operation, operands, machine) => {
   const a = operation.attributes;
   const [inputs, inits] = halves(operands);
-  const window = windowOf({
+  const window = windowOf(operation, {
     sizes: a.window_dimensions,
     strides: a.window_strides,
     padding: a.padding?.values,
@@ -124,7 +124,7 @@ const selectAndScatter: TensorRule<"stablehlo.select_and_scatter"> = (operation,
   const [x, source, init] = operands as [Tensor, Tensor, Tensor];
   const [select, scatter] = operation.regions as [Region, Region];
   const a = operation.attributes;
-  const window = windowOf({
+  const window = windowOf(operation, {
     sizes: a.window_dimensions ?? x.shape.map(() => 1),
     strides: a.window_strides,
     padding: a.padding?.values,

@@ -4,7 +4,7 @@
  */
 import { elementCount, isFloat, isComplex, type ScalarValueType, type TensorType } from "../types.js";
 import type { OperationOf, OpName } from "../ops/index.js";
-import { InterpretError, whereOf } from "./errors.js";
+import { InterpretError, numbersOf, whereOf } from "./errors.js";
 import type { TensorRule } from "./machine.js";
 import * as movement from "./movement.js";
 import { stridesOf, Tensor } from "./tensor.js";
@@ -58,7 +58,7 @@ export const clampStarts = (
 const scalars = (operands: readonly Tensor[]): number[] => operands.flatMap((x) => x.numbers);
 
 const dynamicSlice: TensorRule<"stablehlo.dynamic_slice"> = (operation, [x, ...starts]) => {
-  const { slice_sizes: sizes } = operation.attributes;
+  const sizes = numbersOf(operation, operation.attributes.slice_sizes);
   return [movement.slice(x!, clampStarts(scalars(starts), sizes, x!.shape), sizes)];
 };
 
@@ -91,7 +91,8 @@ export function pad(
 
 const padRule: TensorRule<"stablehlo.pad"> = (operation, [x, value]) => {
   const { edge_padding_low: low, edge_padding_high: high, interior_padding: interior } = operation.attributes;
-  return [pad(x!, value!, low, high, interior)];
+  const numbers = [low, high, interior].map((values) => numbersOf(operation, values));
+  return [pad(x!, value!, ...(numbers as [number[], number[], number[]]))];
 };
 
 const concatenate: TensorRule<"stablehlo.concatenate"> = (operation, inputs) => {
@@ -118,7 +119,10 @@ const reverse: TensorRule<"stablehlo.reverse"> = (operation, [x]) => {
 };
 
 const slice: TensorRule<"stablehlo.slice"> = (operation, [x]) => {
-  const { start_indices: start, limit_indices: limit, strides } = operation.attributes;
+  const { attributes } = operation;
+  const start = numbersOf(operation, attributes.start_indices);
+  const limit = numbersOf(operation, attributes.limit_indices);
+  const strides = numbersOf(operation, attributes.strides);
   const sizes = start.map((from, d) => Math.ceil((limit[d]! - from) / strides[d]!));
   return [movement.slice(x!, start, sizes, strides)];
 };

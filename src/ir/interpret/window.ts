@@ -1,4 +1,7 @@
 /** @file Windows: absent attributes filled in, and how many places a window has. */
+import type { Integer } from "../integers.js";
+import type { Operation } from "../operation.js";
+import { numbersOf } from "./errors.js";
 
 export interface WindowDimension {
   readonly size: number;
@@ -13,23 +16,31 @@ export type Window = readonly WindowDimension[];
 
 /** The attributes of a window; `padding` is low, high of each dimension in turn. */
 export interface WindowAttributes {
-  readonly sizes: readonly number[];
-  readonly strides?: readonly number[] | undefined;
-  readonly padding?: readonly number[] | undefined;
-  readonly baseDilations?: readonly number[] | undefined;
-  readonly windowDilations?: readonly number[] | undefined;
+  readonly sizes: readonly Integer[];
+  readonly strides?: readonly Integer[] | undefined;
+  readonly padding?: readonly Integer[] | undefined;
+  readonly baseDilations?: readonly Integer[] | undefined;
+  readonly windowDilations?: readonly Integer[] | undefined;
 }
 
-/** No padding, strides and dilations of 1 where nothing is given. */
-export const windowOf = (a: WindowAttributes): Window =>
-  a.sizes.map((size, d) => ({
+/**
+ * No padding, strides and dilations of 1 where nothing is given.
+ * @throws UnsupportedError for an integer beyond 2^53
+ */
+export function windowOf(operation: Operation, a: WindowAttributes): Window {
+  const numbers = (values: readonly Integer[] | undefined): readonly number[] =>
+    numbersOf(operation, values ?? []);
+  const [strides, padding] = [numbers(a.strides), numbers(a.padding)];
+  const [base, dilations] = [numbers(a.baseDilations), numbers(a.windowDilations)];
+  return numbers(a.sizes).map((size, d) => ({
     size,
-    stride: a.strides?.[d] ?? 1,
-    low: a.padding?.[2 * d] ?? 0,
-    high: a.padding?.[2 * d + 1] ?? 0,
-    baseDilation: a.baseDilations?.[d] ?? 1,
-    windowDilation: a.windowDilations?.[d] ?? 1,
+    stride: strides[d] ?? 1,
+    low: padding[2 * d] ?? 0,
+    high: padding[2 * d + 1] ?? 0,
+    baseDilation: base[d] ?? 1,
+    windowDilation: dilations[d] ?? 1,
   }));
+}
 
 const dilated = (size: number, dilation: number): number => (size === 0 ? 0 : (size - 1) * dilation + 1);
 

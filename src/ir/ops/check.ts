@@ -11,7 +11,7 @@ import {
   string,
   symbolArray,
   ui32,
-  ui64,
+  anyUi64,
 } from "./kinds.js";
 import type { View } from "./constraints.js";
 
@@ -89,7 +89,7 @@ const expectClose = defineOp({
   name: "check.expect_close",
   summary: "Fails unless both values are within so many units in the last place.",
   operands: [operand("actual", "FC"), operand("expected", "FC")],
-  attributes: { max_ulp_difference: ui64, min_ulp_difference: optional(ui64, 0) },
+  attributes: { max_ulp_difference: anyUi64, min_ulp_difference: optional(anyUi64, 0) },
   traits: [],
   infer: (op) => {
     checkSameTypes(op, pair(op));

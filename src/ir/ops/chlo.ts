@@ -4,7 +4,7 @@ import { DYNAMIC, type ElementType, formatType, withElement } from "../types.js"
 import { sameElement } from "../verify-types.js";
 import { chloBroadcastOps } from "./chlo-broadcast.js";
 import { defineOp, operand } from "./define.js";
-import { attribute, bool, elements, i64, optional } from "./kinds.js";
+import { anyI64, attribute, bool, elements, optional } from "./kinds.js";
 import { rankOf, tensors, typeList } from "./constraints.js";
 import { raggedDotOps } from "./ragged-dot.js";
 import { dimensionsOf, mergeTypes, tensorOf } from "./shape-checks.js";
@@ -100,7 +100,7 @@ const topK = defineOp({
   name: "chlo.top_k",
   summary: "The k largest values along the last dimension, in descending order, and where they were.",
   operands: [operand("operand", "PIFCQ")],
-  attributes: { k: i64, is_stable: optional(bool, true) },
+  attributes: { k: anyI64, is_stable: optional(bool, true) },
   traits: ["pure"],
   infer: (op) => {
     const from = op.tensor(0);
@@ -113,7 +113,7 @@ const topK = defineOp({
       `k must be at most the last dimension of ${formatType(from)}, got ${k}`,
     );
     const result = dimensionsOf(from).map((d, i) =>
-      i === rankOf(from) - 1 ? { size: k, bound: DYNAMIC } : d,
+      i === rankOf(from) - 1 ? { size: Number(k), bound: DYNAMIC } : d,
     );
     return [tensorOf(result, from.element), tensorOf(result, "i32")];
   },

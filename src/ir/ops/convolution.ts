@@ -4,7 +4,7 @@ import { sameElement } from "../verify-types.js";
 import { constantIntegers } from "./constants.js";
 import { type AttributesOf, defineOp, type OpView, operand } from "./define.js";
 import { precisionConfig } from "./enums.js";
-import { boolArray, denseI64, i64, i64Array, type IntegerMatrix, optional } from "./kinds.js";
+import { boolArray, denseI64, i64, anyI64Array, type IntegerMatrix, optional } from "./kinds.js";
 import { anyQuantised, checkContractionQuantisation } from "./quantisation.js";
 import { checkInRange, checkUnique, rankOf, sameSize } from "./constraints.js";
 import { type Dimension, dimensionOf, tensorOf } from "./shape-checks.js";
@@ -12,9 +12,9 @@ import { convDimensionNumbers } from "./structs.js";
 import { checkWindow, type WindowDimension, windowResult } from "./window.js";
 
 const attributes = {
-  window_strides: optional(i64Array),
-  lhs_dilation: optional(i64Array),
-  rhs_dilation: optional(i64Array),
+  window_strides: optional(anyI64Array),
+  lhs_dilation: optional(anyI64Array),
+  rhs_dilation: optional(anyI64Array),
   window_reversal: optional(boolArray),
   dimension_numbers: convDimensionNumbers,
   feature_group_count: i64,

@@ -4,7 +4,8 @@
  */
 import { z } from "zod";
 import type { Attribute, AttributeDictionary } from "../attribute.js";
-import { type Elements, elementsFromNumbers, numberAt, storedCount } from "../elements.js";
+import { type Elements, elementsFromNumbers, integerAt, storedCount } from "../elements.js";
+import { type Integer, integerOf, isBeyondNumbers, safeNumber } from "../integers.js";
 import {
   elementCount,
   type FunctionType,
@@ -62,11 +63,26 @@ export const since = <K extends { readonly since?: Version }>(version: Version, 
   since: version,
 });
 
-/** The number an integer is, or undefined past 2^53, where numbers are no longer exact. */
-export const safeNumber = (value: bigint): number | undefined => {
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : undefined;
-};
+/** An integer of `type` of any size. */
+const integersOf = (type: "i64" | "ui64"): z.ZodType<Integer> =>
+  z
+    .int()
+    .refine((value) => type === "i64" || value >= 0, "expected an unsigned integer")
+    .or(z.bigint().refine((value) => isBeyondNumbers(value, type), `expected an integer of ${type}`));
+
+/** An i64 of any size. */
+export const anyInteger = integersOf("i64");
+
+/** An integer of `element` of any size. */
+function anyIntegerKind(element: "i64" | "ui64"): AttributeKind<Integer, false> {
+  const type = scalarType(element);
+  return required({
+    name: element,
+    schema: integersOf(element),
+    toAttribute: (value) => ({ kind: "integer", value: BigInt(value), type }),
+    fromAttribute: (a) => (a.kind === "integer" && a.type === type ? integerOf(a.value) : undefined),
+  });
+}
 
 function integerKind(element: ScalarType): AttributeKind<number, false> {
   const type = scalarType(element);
@@ -78,10 +94,12 @@ function integerKind(element: ScalarType): AttributeKind<number, false> {
   });
 }
 
+/** An integer that names a dimension, counts or the like, and so is below 2^53 in size. */
 export const i64 = integerKind("i64");
 export const i32 = integerKind("i32");
 export const ui32 = integerKind("ui32");
-export const ui64 = integerKind("ui64");
+export const anyI64 = anyIntegerKind("i64");
+export const anyUi64 = anyIntegerKind("ui64");
 
 function floatKind(element: "f32" | "f64"): AttributeKind<number, false> {
   const type = scalarType(element);
@@ -141,7 +159,7 @@ export function everyItem<I, T>(items: readonly I[], read: (item: I) => T | unde
   return values.includes(undefined) ? undefined : (values as T[]);
 }
 
-/** `array<i64: ..>`. */
+/** `array<i64: ..>` of numbers below 2^53 in size: dimensions and the like. */
 export const i64Array = required<readonly number[]>({
   name: "i64[]",
   schema: z.array(z.int()).readonly(),
@@ -149,6 +167,17 @@ export const i64Array = required<readonly number[]>({
   fromAttribute: (a) =>
     a.kind === "denseArray" && a.element === "i64"
       ? everyItem(a.items, (item) => safeNumber(BigInt(item)))
+      : undefined,
+});
+
+/** `array<i64: ..>` of any integers: offsets, sizes, strides. */
+export const anyI64Array = required<readonly Integer[]>({
+  name: "i64[]",
+  schema: z.array(anyInteger).readonly(),
+  toAttribute: (value) => ({ kind: "denseArray", element: "i64", items: value.map(BigInt) }),
+  fromAttribute: (a) =>
+    a.kind === "denseArray" && a.element === "i64"
+      ? a.items.map((item) => integerOf(BigInt(item)))
       : undefined,
 });
 
@@ -164,12 +193,12 @@ export const boolArray = required<readonly boolean[]>({
 /** An i64 matrix kept as its shape and values: `padding`, `replica_groups`, `source_target_pairs`. */
 export interface IntegerMatrix {
   readonly shape: readonly number[];
-  readonly values: readonly number[];
+  readonly values: readonly Integer[];
 }
 
 /** Rows of equal length as a matrix. */
 export const integerMatrix = (
-  rows: readonly (readonly number[])[],
+  rows: readonly (readonly Integer[])[],
   width = rows[0]?.length ?? 0,
 ): IntegerMatrix => ({
   shape: [rows.length, width],
@@ -182,7 +211,7 @@ const maxMatrix = 2 ** 20;
 /** `dense<..> : tensor<NxMxi64>`. */
 export const denseI64 = required<IntegerMatrix>({
   name: "dense i64",
-  schema: z.object({ shape: z.array(z.int()).readonly(), values: z.array(z.int()).readonly() }).readonly(),
+  schema: z.object({ shape: z.array(z.int()).readonly(), values: z.array(anyInteger).readonly() }).readonly(),
   toAttribute: ({ shape, values }) => ({
     kind: "elements",
     value: elementsFromNumbers(tensorType(shape, "i64"), values),
@@ -191,8 +220,7 @@ export const denseI64 = required<IntegerMatrix>({
     if (a.kind !== "elements" || a.value.type.element !== "i64") return undefined;
     const { shape } = a.value.type;
     if (elementCount(shape) > maxMatrix) return undefined;
-    const values = Array.from({ length: elementCount(shape) }, (_, i) => numberAt(a.value, i));
-    return values.every(Number.isSafeInteger) ? { shape, values } : undefined;
+    return { shape, values: Array.from({ length: elementCount(shape) }, (_, i) => integerAt(a.value, i)) };
   },
 });
 

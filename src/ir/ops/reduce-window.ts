@@ -2,7 +2,7 @@
 import { formatType, type TensorType, tensorType, withElement } from "../types.js";
 import { isCompatible } from "../verify-types.js";
 import { defineOp, operand, variadic } from "./define.js";
-import { denseI64, i64Array, optional } from "./kinds.js";
+import { denseI64, anyI64Array, optional } from "./kinds.js";
 import { reductionOperands } from "./reduce.js";
 import { checkReducer } from "./reducer.js";
 import {
@@ -30,10 +30,10 @@ const reduceWindow = defineOp({
   summary: "Combines the elements under a window at each of its positions.",
   operands: [variadic("inputs", "PIFCQ"), variadic("init_values", "PIFCQ")],
   attributes: {
-    window_dimensions: i64Array,
-    window_strides: optional(i64Array),
-    base_dilations: optional(i64Array),
-    window_dilations: optional(i64Array),
+    window_dimensions: anyI64Array,
+    window_strides: optional(anyI64Array),
+    base_dilations: optional(anyI64Array),
+    window_dilations: optional(anyI64Array),
     padding: optional(denseI64),
   },
   regions: ["body"],
@@ -48,7 +48,8 @@ const reduceWindow = defineOp({
     const elements = checkReducer(op, op.body(0), {
       inputs,
       inits,
-      allowedShape: sizes,
+      // No type has a size beyond 2^53, so that rounding one makes no two equal.
+      allowedShape: sizes.map(Number),
       constraint: "reduce_window_c13",
     });
     return inputs.map((input, i) => tensorOf(windowResult(dimensionsOf(input), window), elements[i]!));
@@ -96,8 +97,8 @@ const selectAndScatter = defineOp({
     "Adds each source element to the element that select picks under its window: max-pooling's gradient.",
   operands: [operand("operand", "PIFCQ"), operand("source", "PIFCQ"), operand("init_value", "PIFCQ")],
   attributes: {
-    window_dimensions: optional(i64Array),
-    window_strides: optional(i64Array),
+    window_dimensions: optional(anyI64Array),
+    window_strides: optional(anyI64Array),
     padding: optional(denseI64),
   },
   regions: ["select", "scatter"],

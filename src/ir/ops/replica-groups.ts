@@ -1,4 +1,5 @@
 /** @file What collectives ask of their replica groups, channels and source-target pairs. */
+import type { Integer } from "../integers.js";
 import type { IntegerMatrix } from "./kinds.js";
 import { list, type View } from "./constraints.js";
 
@@ -60,7 +61,7 @@ export function checkGroups(op: View, groups: Groups, labels: GroupLabels, optio
 /** use_global_device_ids needs a channel. */
 export function checkChannel(
   op: View,
-  handle: { readonly handle: number } | undefined,
+  handle: { readonly handle: Integer } | undefined,
   useGlobalDeviceIds: boolean,
   constraint: string,
 ): void {

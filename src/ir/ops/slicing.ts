@@ -1,9 +1,10 @@
 /** @file Slices and their opposites: slice, dynamic_slice, dynamic_update_slice, pad, concatenate. */
+import type { Integer } from "../integers.js";
 import { DYNAMIC, formatType } from "../types.js";
 import { sameElement } from "../verify-types.js";
 import type { Value } from "../operation.js";
 import { defineOp, operand, type RowAxes, rowShape, variadic } from "./define.js";
-import { i64, i64Array } from "./kinds.js";
+import { anyI64Array, i64 } from "./kinds.js";
 import {
   checkInRange,
   checkLength,
@@ -36,11 +37,23 @@ function rowsKept(
   return rowShape(from)[axis] === rowShape(part)[axis] ? { operands: axes, results: [axis] } : undefined;
 }
 
+/** Elements from `start` up to `limit`; exact, unless there are more than 2^53. */
+function sizeOfSlice(start: Integer, limit: Integer, stride: Integer): number {
+  const [from, to, by] = [BigInt(start), BigInt(limit), BigInt(stride)];
+  return Number((to - from + by - 1n) / by);
+}
+
+/** The size that padding makes of `size`; exact, unless it is beyond 2^53. */
+function paddedSize(size: number, low: Integer, high: Integer, interior: Integer): number {
+  const between = BigInt(Math.max(size - 1, 0)) * BigInt(interior);
+  return Number(BigInt(low) + BigInt(size) + between + BigInt(high));
+}
+
 const slice = defineOp({
   name: "stablehlo.slice",
   summary: "Every strides-th element from start_indices up to limit_indices.",
   operands: [operand("operand", "PIFCQ")],
-  attributes: { start_indices: i64Array, limit_indices: i64Array, strides: i64Array },
+  attributes: { start_indices: anyI64Array, limit_indices: anyI64Array, strides: anyI64Array },
   traits: ["pure", "sized"],
   rowAxes: ({ operands, results }, axis) => rowsKept(operands[0]!, results[0]!, axis, [axis]),
   infer: (op) => {
@@ -58,7 +71,7 @@ const slice = defineOp({
         `[${start}:${limit}] does not lie in dimension ${i} of ${formatType(from)}`,
       );
       op.check(stride > 0, "slice_c4", `stride ${stride} of dimension ${i} must be positive`);
-      return { size: Math.ceil((limit - start) / stride), bound: DYNAMIC };
+      return { size: sizeOfSlice(start, limit, stride), bound: DYNAMIC };
     });
     return [tensorOf(result, from.element)];
   },
@@ -77,7 +90,7 @@ const dynamicSlice = defineOp({
   name: "stablehlo.dynamic_slice",
   summary: "A slice of fixed size from a start that is data; the start is clamped to fit.",
   operands: [operand("operand", "PIFCQ"), variadic("start_indices", "I")],
-  attributes: { slice_sizes: i64Array },
+  attributes: { slice_sizes: anyI64Array },
   traits: ["pure", "sized"],
   rowAxes: ({ operands, results }, axis) =>
     rowsKept(operands[0]!, results[0]!, axis, [axis, ...operands.slice(1).map(() => undefined)]),
@@ -96,7 +109,7 @@ const dynamicSlice = defineOp({
     });
     return [
       tensorOf(
-        sizes.map((size) => ({ size, bound: DYNAMIC })),
+        sizes.map((size) => ({ size: Number(size), bound: DYNAMIC })),
         from.element,
       ),
     ];
@@ -143,7 +156,11 @@ const pad = defineOp({
   name: "stablehlo.pad",
   summary: "Adds padding_value before, after and between elements; negative edges cut.",
   operands: [operand("operand", "PIFCQ"), operand("padding_value", "PIFCQ")],
-  attributes: { edge_padding_low: i64Array, edge_padding_high: i64Array, interior_padding: i64Array },
+  attributes: {
+    edge_padding_low: anyI64Array,
+    edge_padding_high: anyI64Array,
+    interior_padding: anyI64Array,
+  },
   traits: ["pure"],
   rowAxes: (
     { attributes: { edge_padding_low: low, edge_padding_high: high, interior_padding: inner } },
@@ -168,7 +185,7 @@ const pad = defineOp({
       op.check(interior[i]! >= 0, "pad_c3", `interior_padding must not be negative, got ${interior[i]}`);
       const most = sizeOrBound(dimension);
       if (most === DYNAMIC) return dimension;
-      const size = low[i]! + most + Math.max(most - 1, 0) * interior[i]! + high[i]!;
+      const size = paddedSize(most, low[i]!, high[i]!, interior[i]!);
       op.check(size >= 0, "pad_c4", `padding makes the size of dimension ${i} negative`);
       return dimension.size === DYNAMIC ? { size: DYNAMIC, bound: size } : { size, bound: DYNAMIC };
     });

@@ -1,10 +1,13 @@
 /** @file Attribute kinds that are structs of named fields, e.g. `#stablehlo.dot<..>`; field names are StableHLO's. */
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { AttributeDictionary } from "../attribute.js";
 import { isScalarType, type ScalarType, scalarType } from "../types.js";
+import { type Integer, integerOf, safeNumber } from "../integers.js";
 import { resultAccuracyMode } from "./enums.js";
 import {
   type AttributeKind,
+  anyInteger,
   attribute,
   attributeArray,
   bool,
@@ -12,7 +15,6 @@ import {
   either,
   f64,
   everyItem,
-  safeNumber,
   since,
   type StructField,
 } from "./kinds.js";
@@ -33,6 +35,13 @@ const integer: StructField<number> = {
   schema: z.int(),
   toAttribute: (value) => ({ kind: "integer", value: BigInt(value), type: integerType }),
   fromAttribute: (a) => (a.kind === "integer" ? safeNumber(a.value) : undefined),
+};
+
+/** An integer of any size: an id, a tolerance. */
+const integer64: StructField<Integer> = {
+  schema: anyInteger,
+  toAttribute: (value) => ({ kind: "integer", value: BigInt(value), type: integerType }),
+  fromAttribute: (a) => (a.kind === "integer" ? integerOf(a.value) : undefined),
 };
 
 const float: StructField<number> = { ...f64, schema: z.number() };
@@ -60,7 +69,7 @@ type FieldsOf<F extends FieldTable> = {
 const batching = since("1.1.0", dimensions);
 
 const isAbsent = (field: StructField, value: unknown): boolean =>
-  field.absent !== undefined && JSON.stringify(value) === JSON.stringify(field.absent);
+  field.absent !== undefined && isDeepStrictEqual(value, field.absent);
 
 function structKind<const F extends FieldTable>(
   name: string,
@@ -167,7 +176,7 @@ export const convDimensionNumbers = structKind("conv", {
 });
 
 /** `#stablehlo.channel_handle<handle = 1, type = 0>`. */
-export const channelHandle = structKind("channel_handle", { handle: integer, type: integer });
+export const channelHandle = structKind("channel_handle", { handle: integer64, type: integer64 });
 
 /** `#stablehlo.output_operand_alias<..>`: which part of a result shares memory with which part of an operand. */
 export const outputOperandAlias = structKind("output_operand_alias", {
@@ -180,7 +189,7 @@ export const outputOperandAlias = structKind("output_operand_alias", {
 export const resultAccuracy = structKind("result_accuracy", {
   atol: orAbsent(float, 0),
   rtol: orAbsent(float, 0),
-  ulps: orAbsent(integer, 0),
+  ulps: orAbsent(integer64, 0),
   mode: resultAccuracyMode,
 });
 

@@ -1,5 +1,6 @@
 /** @file Tuples, tokens and what carries tokens: after_all, infeed, outfeed, send, recv. */
 import type { Attribute } from "../attribute.js";
+import type { Integer } from "../integers.js";
 import { formatType, isStatic, tokenType, tupleType, type Type } from "../types.js";
 import { defineOp, operand, variadic } from "./define.js";
 import { attributeArray, bool, denseI64, i32, optional, string, since } from "./kinds.js";
@@ -118,7 +119,7 @@ const transfer = {
 };
 
 interface Transfer {
-  readonly channel_handle: { readonly type: number };
+  readonly channel_handle: { readonly type: Integer };
   readonly is_host_transfer?: boolean | undefined;
   readonly source_target_pairs?: Parameters<typeof checkPairs>[1] | undefined;
 }

@@ -1,4 +1,5 @@
 /** @file Elementwise ops on one operand. */
+import type { Integer } from "../integers.js";
 import { formatType, isComplex, type TensorType, type Type, withElement } from "../types.js";
 import type { Version } from "../versions.js";
 import { inTypeClass } from "../verify-types.js";
@@ -54,7 +55,7 @@ const transcendental = <const Name extends string>(
 interface Accuracy {
   readonly atol: number;
   readonly rtol: number;
-  readonly ulps: number;
+  readonly ulps: Integer;
   readonly mode: string;
 }
 

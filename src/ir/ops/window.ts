@@ -1,26 +1,27 @@
 /** @file Windows that slide over a tensor: reduce_window, select_and_scatter, convolution. */
 import { DYNAMIC } from "../types.js";
+import { floorDivide, type Integer } from "../integers.js";
 import type { IntegerMatrix } from "./kinds.js";
 import { list, type View } from "./constraints.js";
 import type { Dimension } from "./shape-checks.js";
 
 /** One dimension of a window. */
 export interface WindowDimension {
-  readonly size: number;
-  readonly stride: number;
-  readonly low: number;
-  readonly high: number;
-  readonly baseDilation: number;
-  readonly windowDilation: number;
+  readonly size: Integer;
+  readonly stride: Integer;
+  readonly low: Integer;
+  readonly high: Integer;
+  readonly baseDilation: Integer;
+  readonly windowDilation: Integer;
 }
 
 /** The attributes that describe a window; absent ones mean no padding, stride and dilation 1. */
 export interface WindowAttributes {
-  readonly sizes: readonly number[];
-  readonly strides?: readonly number[] | undefined;
+  readonly sizes: readonly Integer[];
+  readonly strides?: readonly Integer[] | undefined;
   readonly padding?: IntegerMatrix | undefined;
-  readonly baseDilations?: readonly number[] | undefined;
-  readonly windowDilations?: readonly number[] | undefined;
+  readonly baseDilations?: readonly Integer[] | undefined;
+  readonly windowDilations?: readonly Integer[] | undefined;
   readonly reversal?: readonly boolean[] | undefined;
 }
 
@@ -39,10 +40,10 @@ export function checkWindow(op: View, window: WindowAttributes, labels: WindowLa
   const { sizes, padding } = window;
   const rank = sizes.length;
   const positive = (
-    items: readonly number[] | undefined,
+    items: readonly Integer[] | undefined,
     name: string,
     label: readonly [string, string] | undefined,
-  ): readonly number[] | undefined => {
+  ): readonly Integer[] | undefined => {
     if (label === undefined || items === undefined || items.length === 0) return undefined;
     op.check(items.length === rank, label[0], `${name} must have ${rank} items, got ${items.length}`);
     op.check(
@@ -84,14 +85,16 @@ export function checkWindow(op: View, window: WindowAttributes, labels: WindowLa
   }));
 }
 
-const dilated = (size: number, dilation: number): number => (size === 0 ? 0 : (size - 1) * dilation + 1);
+const dilated = (size: Integer, dilation: Integer): bigint =>
+  BigInt(size) === 0n ? 0n : (BigInt(size) - 1n) * BigInt(dilation) + 1n;
 
-/** How many positions a window has along a dimension of `size`; DYNAMIC stays DYNAMIC. */
+/** How many positions a window has along a dimension of `size`; DYNAMIC stays DYNAMIC. Exact, unless there are more than 2^53. */
 function positions(size: number, window: WindowDimension): number {
   if (size === DYNAMIC || window.size === DYNAMIC) return DYNAMIC;
-  const padded = window.low + dilated(size, window.baseDilation) + window.high;
+  const padded = BigInt(window.low) + dilated(size, window.baseDilation) + BigInt(window.high);
   const span = dilated(window.size, window.windowDilation);
-  return padded === 0 || span > padded ? 0 : Math.floor((padded - span) / window.stride) + 1;
+  if (padded === 0n || span > padded) return 0;
+  return Number(floorDivide(padded - span, BigInt(window.stride)) + 1n);
 }
 
 /** The dimensions of a result with one element per window position. */

@@ -3,6 +3,7 @@
  * explode.
  */
 import type { Attribute } from "../attribute.js";
+import { type Integer, integerOf } from "../integers.js";
 import type { Location } from "../location.js";
 import type { Type } from "../types.js";
 import { Cursor } from "./cursor.js";
@@ -91,9 +92,21 @@ export function parseInteger(context: ParseContext): number {
   return value;
 }
 
-/** `[1, -2]`. */
+/** An i64 of any size. */
+export function parseAnyInteger(context: ParseContext): Integer {
+  const { start } = context.cursor;
+  const value = parseBigInt(context);
+  if (BigInt.asIntN(64, value) !== value) context.cursor.fail("the integer is too large", start);
+  return integerOf(value);
+}
+
+/** `[1, -2]`, of numbers. */
 export const parseIntegers = (context: ParseContext): number[] =>
   context.list("[", "]", () => parseInteger(context));
+
+/** `[1, 9223372036854775807]`, of any size. */
+export const parseAnyIntegers = (context: ParseContext): Integer[] =>
+  context.list("[", "]", () => parseAnyInteger(context));
 
 export function parseBool({ cursor }: ParseContext): boolean {
   if (cursor.acceptWord("true")) return true;

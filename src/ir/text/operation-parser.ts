@@ -2,12 +2,10 @@
  * @file Operations, regions and blocks: the part of the grammar that makes IR. Errors inside a block do not
  * end it.
  */
-import type { Attribute } from "../attribute.js";
 import { ParseError } from "../errors.js";
 import { fileLocation, type Location } from "../location.js";
 import type { Block, Operation, Region, Value } from "../operation.js";
 import { nearestName } from "../../support/suggest.js";
-import { safeNumber } from "../ops/kinds.js";
 import { findOp, opNames } from "../ops/index.js";
 import type { OpDefinition } from "../ops/define.js";
 import { insertOperation, makeBlock, makeOperation, makeRegion } from "../rewriter.js";
@@ -15,6 +13,7 @@ import { formatType, type Type } from "../types.js";
 import type { ParseContext } from "./context.js";
 import type { FormParser, ParsedArgument, ParsedParts } from "./forms/form.js";
 import { findForm } from "./forms/index.js";
+import { largeIntegerHint } from "./large-integers.js";
 import { type Entry, parseEntries, toDictionary } from "./parse-attributes.js";
 import { parseOptionalLocation } from "./parse-locations.js";
 import { parseTemplate } from "./parse-template.js";
@@ -39,15 +38,6 @@ class Consequence extends Error {}
 
 /** Thrown when there are too many errors to go on. */
 export class TooManyErrors extends Error {}
-
-/** Says so when an attribute is refused for an integer that no number holds exactly. */
-function hintFor(attribute: Attribute): string | undefined {
-  if (attribute.kind !== "denseArray" && attribute.kind !== "integer") return undefined;
-  if (attribute.kind === "denseArray" && attribute.element !== "i64") return undefined;
-  const items = attribute.kind === "integer" ? [attribute.value] : attribute.items;
-  const large = items.find((item) => typeof item === "bigint" && safeNumber(item) === undefined);
-  return large === undefined ? undefined : `${large} is beyond 2^53, the limit of attributes here`;
-}
 
 export class OperationParser implements FormParser {
   readonly errors: ParseError[] = [];
@@ -283,7 +273,11 @@ export class OperationParser implements FormParser {
         this.cursor.fail(`attribute ${entry.name} is given twice`, entry.at);
       const value = kind.fromAttribute(entry.attribute);
       if (value === undefined)
-        this.cursor.fail(`attribute ${entry.name} must be ${kind.name}`, entry.at, hintFor(entry.attribute));
+        this.cursor.fail(
+          `attribute ${entry.name} must be ${kind.name}`,
+          entry.at,
+          largeIntegerHint(entry.attribute),
+        );
       attributes[entry.name] = value;
     }
     return extra.length === 0 ? { attributes } : { attributes, extra: toDictionary(extra) };

@@ -1,14 +1,7 @@
 /** @file Attributes. */
 import type { Attribute, AttributeDictionary } from "../attribute.js";
 import { isFloat, scalarType, type Type } from "../types.js";
-import {
-  type ParseContext,
-  parseBigInt,
-  parseInteger,
-  parseString,
-  parseSymbol,
-  skipBrackets,
-} from "./context.js";
+import { type ParseContext, parseBigInt, parseString, parseSymbol, skipBrackets } from "./context.js";
 import { floatFromBits, floatToBits } from "../floats/bits.js";
 import { parseDense } from "./parse-elements.js";
 import { parseLocation } from "./parse-locations.js";
@@ -247,16 +240,15 @@ function parseAlias(context: ParseContext): Attribute {
   return { kind: "location", location };
 }
 
-/** An integer attribute of type i64, as fields of structs hold them. */
-export const parseIntegerField = (context: ParseContext): Attribute => ({
-  kind: "integer",
-  value: parseBigInt(context),
-  type: i64,
-});
+/** An integer without type, as an attribute of `type`. @throws ParseError when it does not fit */
+export function parseUntypedInteger(context: ParseContext, type: Type): Attribute {
+  const { start } = context.cursor;
+  const value = parseBigInt(context);
+  const fits = fitInteger(value, formatType(type)) === value;
+  return fits
+    ? { kind: "integer", value, type }
+    : context.cursor.fail(`${value} is no ${formatType(type)}`, start);
+}
 
-/** An integer without type, as a typed attribute. */
-export const parseUntypedInteger = (context: ParseContext, type: Type): Attribute => ({
-  kind: "integer",
-  value: BigInt(parseInteger(context)),
-  type,
-});
+/** An integer attribute of type i64, as fields of structs hold them. */
+export const parseIntegerField = (context: ParseContext): Attribute => parseUntypedInteger(context, i64);

@@ -9,8 +9,9 @@ import { shardyPrefix } from "../ops/shardy-kinds.js";
 import type { ShardyAttribute } from "../sdy/attributes.js";
 import { scalarType, type Type } from "../types.js";
 import { inferResultTypes } from "../verify.js";
-import { parseBool, parseIntegers, parseString } from "./context.js";
+import { parseAnyIntegers, parseBool, parseString } from "./context.js";
 import { Cursor } from "./cursor.js";
+import { largeIntegerHint } from "./large-integers.js";
 import { parseAttribute, parseUntypedInteger } from "./parse-attributes.js";
 import { parseShardy } from "./parse-sdy.js";
 import { parseSignature, parseType } from "./parse-types.js";
@@ -32,7 +33,7 @@ export function parseShort(input: FormParser, kind: AttributeKind): Attribute {
     case "string":
       return { kind: "string", value: parseString(context) };
     case "i64[]":
-      return { kind: "denseArray", element: "i64", items: parseIntegers(context).map(BigInt) };
+      return { kind: "denseArray", element: "i64", items: parseAnyIntegers(context).map(BigInt) };
   }
   const shardy = kind.name.startsWith(shardyPrefix) ? kind.name.slice(shardyPrefix.length) : undefined;
   if (shardy !== undefined)
@@ -114,7 +115,8 @@ function readPiece(input: FormParser, definition: OpDefinition, piece: Piece, re
       const at = cursor.start;
       const attribute = piece.full ? parseAttribute(input.context) : parseShort(input, kind);
       const value = kind.fromAttribute(attribute);
-      if (value === undefined) cursor.fail(`attribute ${piece.name} must be ${kind.name}`, at);
+      if (value === undefined)
+        cursor.fail(`attribute ${piece.name} must be ${kind.name}`, at, largeIntegerHint(attribute));
       reading.attributes[piece.name] = value;
       return;
     }

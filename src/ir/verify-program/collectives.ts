@@ -1,4 +1,5 @@
 /** @file Collectives: whom they name must take part in the run, and there must be something to exchange. XLA aborts otherwise. */
+import type { Integer } from "../integers.js";
 import type { Operation } from "../operation.js";
 import type { IntegerMatrix } from "../ops/kinds.js";
 import { type Groups, groupMatrix } from "../ops/replica-groups.js";
@@ -24,7 +25,7 @@ export function participantsOf(module: Operation): number {
 }
 
 /** The ids that a collective names; -1 fills up groups. */
-function idsOf({ attributes }: Operation): readonly number[] {
+function idsOf({ attributes }: Operation): readonly Integer[] {
   const { replica_groups: groups, source_target_pairs: pairs } = attributes as {
     readonly replica_groups?: Groups;
     readonly source_target_pairs?: IntegerMatrix;

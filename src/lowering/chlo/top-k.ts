@@ -20,5 +20,6 @@ export function topK(operation: OperationOf<"chlo.top_k">, e: Emitter): readonly
   });
   const attributes = { dimension, is_stable: true };
   const sorted = e.builder.create("stablehlo.sort", [x, places], attributes, { regions: [comparator] });
-  return sorted.results.map((result) => e.slice(result, dimension, 0, operation.attributes.k));
+  const count = shapeOf(operation.results[0]!)[dimension]!;
+  return sorted.results.map((result) => e.slice(result, dimension, 0, count));
 }

@@ -2,6 +2,7 @@
 import { rowAxesOf, timeAxesOf } from "../../ir/analysis/row-axes.js";
 import { Builder } from "../../ir/builder.js";
 import { shapeOf } from "../../ir/emit.js";
+import { areNumbers } from "../../ir/integers.js";
 import { definingOp, type Operation, type Value } from "../../ir/operation.js";
 import type { RowAxes } from "../../ir/ops/define.js";
 import { isOp } from "../../ir/ops/index.js";
@@ -134,6 +135,7 @@ export class StridedLayout {
     );
     if (axis < 0) return false;
     const { start_indices: starts, limit_indices: limits, strides } = operation.attributes;
+    if (!areNumbers(starts) || !areNumbers(limits) || !areNumbers(strides)) return false;
     const token = starts[axis]!;
     const row = (token % this.factor) * (shapeOf(x)[axis]! / this.factor) + Math.floor(token / this.factor);
     const at = (values: readonly number[], value: number) => values.map((v, i) => (i === axis ? value : v));

@@ -1,4 +1,5 @@
 /** @file Slice, concatenate, pad, dynamic_slice, tuples: parts that are the whole, wholes made of one part. */
+import { areNumbers } from "../../ir/integers.js";
 import { definingOp, type Value } from "../../ir/operation.js";
 import { isOp } from "../../ir/ops/index.js";
 import { elementCount, isStatic, type TensorType } from "../../ir/types.js";
@@ -24,9 +25,13 @@ const sliceOfSlice = rule(
       elementCount(typeOf(result).shape) === 0
     )
       return undefined;
-    const outer = inner.attributes;
-    const strides = attributes.strides.map((stride, i) => stride * outer.strides[i]!);
-    const start = attributes.start_indices.map((at, i) => outer.start_indices[i]! + at * outer.strides[i]!);
+    const { start_indices: offsets, strides: steps } = inner.attributes;
+    const { start_indices: starts, strides: outer } = attributes;
+    if (!areNumbers(offsets) || !areNumbers(steps) || !areNumbers(starts) || !areNumbers(outer))
+      return undefined;
+    const strides = outer.map((stride, i) => stride * steps[i]!);
+    if (!strides.every(Number.isSafeInteger)) return undefined;
+    const start = starts.map((at, i) => offsets[i]! + at * steps[i]!);
     const limit = typeOf(result).shape.map((size, i) => start[i]! + (size - 1) * strides[i]! + 1);
     return builder.create("stablehlo.slice", inner.operands, {
       start_indices: start,
@@ -46,6 +51,7 @@ const sliceOfConcatenation = rule(
       return undefined;
     const { dimension } = inner.attributes;
     const { start_indices: start, limit_indices: limit, strides } = attributes;
+    if (!areNumbers(start) || !areNumbers(limit)) return undefined;
     let offset = 0;
     for (const part of inner.operands) {
       const size = typeOf(part).shape[dimension]!;
@@ -111,6 +117,7 @@ const dynamicSliceByConstants = rule(
     const [operand, ...indices] = operands as readonly [Value, ...Value[]];
     const { shape } = typeOf(operand);
     const sizes = attributes.slice_sizes;
+    if (!areNumbers(sizes)) return undefined;
     const starts = indices.map((index, i) => (shape[i] === sizes[i] ? 0 : splatOf(index)));
     if (!isStatic(typeOf(operand)) || starts.includes(undefined)) return undefined;
     const start = (starts as number[]).map((at, i) => Math.min(Math.max(at, 0), shape[i]! - sizes[i]!));

@@ -103,6 +103,11 @@ const sorted = (entries: Readonly<Record<string, Attribute>>): ReadonlyMap<strin
 
 const dictionary = fc.dictionary(text, attribute, { maxKeys: 2 }).map(sorted);
 
+/** An i64 that is no number. */
+const large = fc
+  .oneof(fc.bigInt(2n ** 53n, 2n ** 63n - 1n), fc.bigInt(-(2n ** 63n), -(2n ** 53n)))
+  .filter((value) => !Number.isSafeInteger(Number(value)));
+
 /** Kinds whose values a schema does not describe. */
 const special: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   elements: constant,
@@ -120,12 +125,12 @@ const special: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   unit: fc.constant(true),
 };
 
-function matrix(): fc.Arbitrary<{ shape: number[]; values: number[] }> {
+function matrix(): fc.Arbitrary<{ shape: number[]; values: (number | bigint)[] }> {
   return fc
     .tuple(size, size)
     .chain(([rows, columns]) =>
       fc
-        .array(integer, { minLength: rows * columns, maxLength: rows * columns })
+        .array(fc.oneof(integer, large), { minLength: rows * columns, maxLength: rows * columns })
         .map((values) => ({ shape: [rows, columns], values })),
     );
 }
@@ -133,6 +138,7 @@ function matrix(): fc.Arbitrary<{ shape: number[]; values: number[] }> {
 interface Schema {
   readonly def: {
     readonly type: string;
+    readonly options?: readonly Schema[];
     readonly innerType?: Schema;
     readonly element?: Schema;
     readonly shape?: Readonly<Record<string, Schema>>;
@@ -147,6 +153,10 @@ function valuesOf({ def }: Schema): fc.Arbitrary<unknown> {
       return integer;
     case "boolean":
       return fc.boolean();
+    case "bigint":
+      return large;
+    case "union":
+      return fc.oneof(...def.options!.map(valuesOf));
     case "string":
       return text;
     case "readonly":

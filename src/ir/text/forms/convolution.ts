@@ -2,19 +2,20 @@
  * @file `stablehlo.convolution(%x, %w) dim_numbers = [..]x[..]->[..], window = {stride = [1], pad = [[3, 0]]}
  * {..} : F`
  */
+import type { Integer } from "../../integers.js";
 import { findOp } from "../../ops/index.js";
 import { type IntegerMatrix, integerMatrix } from "../../ops/kinds.js";
-import { type ParseContext, parseBool, parseInteger, parseIntegers } from "../context.js";
+import { type ParseContext, parseBool, parseInteger, parseAnyIntegers } from "../context.js";
 import { parseConvDimensions } from "../parse-structs.js";
 import { formatConvDimensions } from "../print-attributes.js";
 import { functionTail, parseFunctionTail } from "./common.js";
 import type { Form, FormParser } from "./form.js";
 
 interface WindowAttributes {
-  readonly window_strides?: readonly number[];
+  readonly window_strides?: readonly Integer[];
   readonly padding?: IntegerMatrix;
-  readonly lhs_dilation?: readonly number[];
-  readonly rhs_dilation?: readonly number[];
+  readonly lhs_dilation?: readonly Integer[];
+  readonly rhs_dilation?: readonly Integer[];
   readonly window_reversal?: readonly boolean[];
 }
 
@@ -91,7 +92,7 @@ function parseWindow({ cursor, context }: FormParser): Record<string, unknown> {
       const rows = context.list("[", "]", () => parsePadding(context));
       window[name] = integerMatrix(rows, 2);
     } else {
-      window[name] = name === "window_reversal" ? parseReversal(context) : parseIntegers(context);
+      window[name] = name === "window_reversal" ? parseReversal(context) : parseAnyIntegers(context);
     }
   };
   cursor.expect("{");
@@ -104,9 +105,9 @@ function parseWindow({ cursor, context }: FormParser): Record<string, unknown> {
   return window;
 }
 
-function parsePadding(context: ParseContext): readonly [number, number] {
+function parsePadding(context: ParseContext): readonly [Integer, Integer] {
   const at = context.cursor.start;
-  const [low, high, ...rest] = parseIntegers(context);
+  const [low, high, ...rest] = parseAnyIntegers(context);
   if (low === undefined || high === undefined || rest.length > 0)
     return context.cursor.fail("padding is a pair of integers for each dimension", at);
   return [low, high];

@@ -1,12 +1,13 @@
 /** @file `stablehlo.slice %x [1:3, 0:4:2] : F` */
-import { parseInteger } from "../context.js";
+import type { Integer } from "../../integers.js";
+import { parseAnyInteger } from "../context.js";
 import { functionTail, parseFunctionTail } from "./common.js";
 import type { Form } from "./form.js";
 
 interface SliceAttributes {
-  readonly start_indices: readonly number[];
-  readonly limit_indices: readonly number[];
-  readonly strides: readonly number[];
+  readonly start_indices: readonly Integer[];
+  readonly limit_indices: readonly Integer[];
+  readonly strides: readonly Integer[];
 }
 
 export const sliceForm: Form = {
@@ -27,10 +28,10 @@ export const sliceForm: Form = {
     const { cursor, context } = input;
     const operands = [input.use()];
     const ranges = context.list("[", "]", () => {
-      const start = parseInteger(context);
+      const start = parseAnyInteger(context);
       cursor.expect(":", "and the limit");
-      const limit = parseInteger(context);
-      return { start, limit, stride: cursor.accept(":") ? parseInteger(context) : 1 };
+      const limit = parseAnyInteger(context);
+      return { start, limit, stride: cursor.accept(":") ? parseAnyInteger(context) : 1 };
     });
     const typed: SliceAttributes = {
       start_indices: ranges.map(({ start }) => start),
