@@ -7,7 +7,7 @@ import { dependencies } from "./captures.js";
 import type { Functions } from "./functions.js";
 import type { ActiveValues } from "./rule.js";
 import { isConstantOp } from "./rules/index.js";
-import { isStopped } from "./stop.js";
+import { isStopped } from "./marks.js";
 
 /** Whether values of this type have gradients: floats and complex numbers; integers and booleans have none. */
 export const hasGradient = ({ type }: Value): boolean =>
@@ -36,6 +36,8 @@ export class Activity implements ActiveValues {
     if (isOp(operation, "stablehlo.while")) this.#markLoop(operation);
     else if (isOp(operation, "stablehlo.if", "stablehlo.case")) this.#markBranches(operation);
     else if (isOp(operation, "func.call")) this.#markCall(operation);
+    else if (isOp(operation, "stablehlo.optimization_barrier"))
+      this.#addWhere(operation.results, operation.operands);
     else if (dependencies(operation).some((value) => this.has(value)))
       for (const result of operation.results) this.add(result);
   }

@@ -34,6 +34,7 @@ export interface GradientFunction {
 /** The functions of a module by name. */
 export class Functions {
   readonly #gradients = new Map<string, GradientFunction>();
+  #marks = 0;
 
   constructor(
     /** The block of the module, where functions are found and put. */
@@ -66,6 +67,11 @@ export class Functions {
 
   add(func: Operation): void {
     insertOperation(func, this.block);
+  }
+
+  /** A number that tells code which is computed again from all other code. */
+  nextMark(): number {
+    return this.#marks++;
   }
 
   /** The gradient function of `key`, made at the first time. */

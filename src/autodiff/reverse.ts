@@ -12,6 +12,8 @@ import { notDifferentiableError } from "./errors.js";
 import type { Functions } from "./functions.js";
 import { gradientLocation } from "./location.js";
 import type { ActiveValues, BackwardWalk, Contribution, OperandRule } from "./rule.js";
+import { rematerialisedOf } from "./marks.js";
+import { rematerialise } from "./rematerialise.js";
 import { replayMeaning } from "./meaning.js";
 import { differentiabilityOf } from "./rules/index.js";
 import { zerosLike } from "./arithmetic.js";
@@ -19,6 +21,7 @@ import { zerosLike } from "./arithmetic.js";
 /** The cotangents of the values of one block of code, and of what it uses from around it. */
 export class Reverse implements BackwardWalk {
   readonly #cotangents = new Map<Value, Value>();
+  readonly #others = new Map<Value, Value>();
   readonly e: Emitter;
 
   /** @param block where backward operations go, at its end */
@@ -72,17 +75,41 @@ export class Reverse implements BackwardWalk {
     );
   }
 
+  standFor(value: Value, other: Value): void {
+    this.#others.set(value, other);
+  }
+
   walk(operations: Iterable<Operation>): void {
-    for (const operation of [...operations].reverse()) this.#step(operation);
+    const all = [...operations];
+    const codes = all.map(rematerialisedOf);
+    for (let i = all.length - 1; i >= 0; i--) {
+      const code = codes[i];
+      if (code === undefined) {
+        this.#step(all[i]!);
+        continue;
+      }
+      const first = codes.findIndex((other) => other?.id === code.id);
+      this.#at(all[i]!, () => rematerialise(this, all.slice(first, i + 1), code.kept));
+      i = first;
+    }
+  }
+
+  /** Runs `write` with the builder at an operation's place in the author's source. */
+  #at(operation: Operation, write: () => void): void {
+    const outer = this.e.builder.location;
+    this.e.builder.location = gradientLocation(operation.location);
+    write();
+    this.e.builder.location = outer;
   }
 
   #step(operation: Operation): void {
-    const cotangents = operation.results.map((result) => this.cotangentOf(result));
+    const cotangents = operation.results.map((result) =>
+      this.cotangentOf(this.#others.get(result) ?? result),
+    );
     if (cotangents.every((cotangent) => cotangent === undefined)) return;
-    const outer = this.e.builder.location;
-    this.e.builder.location = gradientLocation(operation.location);
-    this.#differentiate(operation, cotangents);
-    this.e.builder.location = outer;
+    this.#at(operation, () => {
+      this.#differentiate(operation, cotangents);
+    });
   }
 
   #differentiate(operation: Operation, cotangents: readonly (Value | undefined)[]): void {

@@ -59,6 +59,8 @@ export interface BackwardWalk {
   set(value: Value, cotangent: Value): void;
   /** Adds to the cotangent of a value; nothing for one of which no gradient is asked. */
   give(value: Value, contribution: Contribution | undefined): void;
+  /** Says that a value's cotangent is that of another, by which its users have it. */
+  standFor(value: Value, other: Value): void;
   /** Goes backwards through operations whose results' cotangents are complete. @throws DifferentiationError */
   walk(operations: Iterable<Operation>): void;
   /**

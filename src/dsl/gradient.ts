@@ -38,7 +38,10 @@ export function functionsHere(): Functions {
 const hasGradient = ({ dtype }: AnyTensor): boolean => /^(f|bf|complex)/.test(dtype);
 
 /** What `body` appends to the block that is being written. */
-function traceOperations<R>(body: () => R): { readonly made: R; readonly operations: readonly Operation[] } {
+export function traceOperations<R>(body: () => R): {
+  readonly made: R;
+  readonly operations: readonly Operation[];
+} {
   const { block } = currentTrace().builder;
   const last = block.last;
   const made = body();
@@ -88,7 +91,7 @@ function apart<X extends object>(args: X): X {
 }
 
 /** The tensors of a record that have gradients. */
-const differentiableOf = (record: object): Readonly<Record<string, AnyTensor>> =>
+export const differentiableOf = (record: object): Readonly<Record<string, AnyTensor>> =>
   Object.fromEntries(Object.entries(record as Record<string, AnyTensor>).filter(([, t]) => hasGradient(t)));
 
 /** Complains unless a loss is one float; 1, its cotangent. */
@@ -207,4 +210,29 @@ export function vjp<X extends object, Y extends object>(
 /** The same tensor as a constant: no gradient goes through it. */
 export function stopGradient<A extends string, D extends DType>(x: Tensor<A, D>): Tensor<A, D> {
   return new Tensor(x.axes, x.dtype, stopGradientOf(builderHere(), x.value));
+}
+
+/**
+ * What `f` returns, and its derivative in the direction of `tangents`, which are like the arguments; one that is not given is zero.
+ * The pullback is linear in the cotangents, so this is the pullback of the pullback: no op needs a second rule.
+ */
+export function jvp<X extends object, Y extends object>(
+  f: (args: X) => Y,
+  args: X,
+  tangents: Partial<GradientsOf<X>>,
+): { readonly results: Y; readonly tangents: GradientsOf<Y> } {
+  const { results, pullback } = vjp(f, args);
+  const asked = differentiableOf(results);
+  const builder = builderHere();
+  const at = Object.entries(asked).map(([name, { axes, dtype }]) => {
+    const value = zeros(new Emitter(builder), currentTrace().typeOf(axes, dtype));
+    return [name, new Tensor(axes, dtype, value)] as const;
+  });
+  const cotangents = Object.fromEntries(at) as unknown as GradientsOf<Y>;
+  const transposed = vjp(
+    (given: GradientsOf<Y>) => pullback(given as unknown as Partial<GradientsOf<Y>>),
+    cotangents,
+  );
+  const made = transposed.pullback(tangents as never);
+  return { results, tangents: made as unknown as GradientsOf<Y> };
 }

@@ -26,11 +26,13 @@ export {
 } from "./elementwise.js";
 export { ShapeError, TraceError } from "./errors.js";
 export { fn } from "./functions.js";
+export { customVjp } from "./custom-gradient.js";
 export {
   type DifferentiableDType,
   type GradientsOf,
   grad,
   gradientsOfParameters,
+  jvp,
   stopGradient,
   valueAndGrad,
   type VectorJacobianProduct,
@@ -57,6 +59,7 @@ export {
   type TracedProgram,
 } from "./program.js";
 export { all, any, argmax, dot, maximum, mean, sum } from "./reduce.js";
+export { keep, remat, type RematOptions } from "./remat.js";
 export { roundTo } from "./round.js";
 export { type ScanStep, scan } from "./scan.js";
 export { at, concat, merge, slice, split, take, transpose } from "./shape.js";

@@ -1,4 +1,5 @@
 /** @file program: traces a body into a module, with a description of every argument and result. */
+import { dropMarks } from "../autodiff/index.js";
 import { ENTRY } from "../ir/analysis/symbols.js";
 import type { Operation } from "../ir/operation.js";
 import type { Precision } from "../ir/precision.js";
@@ -202,6 +203,7 @@ export function program(
     attributes: { sym_name: options.name },
     regions: [makeRegion([functions])],
   });
+  dropMarks(module);
   verify(module, options.name);
   return { ...declares, module, precision: options.precision };
 }

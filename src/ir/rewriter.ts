@@ -108,6 +108,11 @@ export function setAttributes(operation: Operation, attributes: AttributeValues)
   mutable(operation).attributes = attributes;
 }
 
+/** Replaces the discardable attributes. */
+export function setExtra(operation: Operation, extra: AttributeDictionary): void {
+  mutable(operation).extra = extra;
+}
+
 /** Appends results to an operation; what makes them (a terminator, a callee) must be changed with it. */
 export function addResults(operation: Operation, types: readonly Type[]): readonly Value[] {
   const first = operation.results.length;

@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { type Kept, markRematerialised } from "../../src/autodiff/index.js";
+import { bodyOf, findFunction } from "../../src/ir/analysis/symbols.js";
 import { Tensor } from "../../src/ir/interpret/tensor.js";
+import type { Operation } from "../../src/ir/operation.js";
 import { addVjp, parse, randomFrom, slopes } from "./vjp-of.js";
 
 const unary = ["sine", "cosine", "tanh", "logistic", "negate"] as const;
@@ -94,20 +97,55 @@ function programOf(steps: readonly Step[]): string {
   ].join("\n");
 }
 
+/** How steep a program is by its gradient, and by differences, whichever of two steps agrees better. */
+function errorOf(module: Operation, seed: number): { readonly error: number; readonly scale: number } {
+  const random = randomFrom(seed);
+  const input = () => Tensor.fromFloats([2, 3], "f64", Float64Array.from({ length: 6 }, random)).toElements();
+  const inputs = [input(), input()];
+  // Beside a corner of a maximum both sides are told apart by a difference alone: try a smaller step there.
+  const [far, near] = [1e-5, 1e-7].map((step) => slopes(module, inputs, { seed, step })) as [Slopes, Slopes];
+  const error = Math.min(...[far, near].map(({ gradient, difference }) => Math.abs(gradient - difference)));
+  return { error, scale: Math.max(1, Math.abs(far.difference)) };
+}
+type Slopes = ReturnType<typeof slopes>;
+
 test("gradients of generated programs have the slope that differences of their values have", () => {
   fc.assert(
     fc.property(fc.array(step, { minLength: 1, maxLength: 6 }), fc.nat(), (steps, seed) => {
-      const random = randomFrom(seed);
-      const input = () =>
-        Tensor.fromFloats([2, 3], "f64", Float64Array.from({ length: 6 }, random)).toElements();
-      const inputs = [input(), input()];
-      const module = addVjp(parse(programOf(steps)));
-      const { gradient, difference } = slopes(module, inputs, { seed });
-      // Beside a corner of a maximum both sides are told apart by a difference alone: try a smaller step there.
-      const near = slopes(module, inputs, { seed, step: 1e-7 });
-      const error = Math.min(Math.abs(gradient - difference), Math.abs(near.gradient - near.difference));
-      expect(error).toBeLessThan(1e-5 * Math.max(1, Math.abs(difference)));
+      const { error, scale } = errorOf(addVjp(parse(programOf(steps))), seed);
+      expect(error).toBeLessThan(1e-5 * scale);
     }),
     { numRuns: 60, seed: 42 },
+  );
+});
+
+/** Part of a program that is computed again: from where to where, and what is kept. */
+const part = fc.record({
+  from: fc.nat({ max: 99 }),
+  count: fc.nat({ max: 99 }),
+  kept: fc.constantFrom<Kept>("nothing", "products"),
+});
+
+test("nor do they change when parts of the programs are computed again, one inside of the other", () => {
+  fc.assert(
+    fc.property(
+      fc.array(step, { minLength: 2, maxLength: 6 }),
+      fc.array(part, { minLength: 1, maxLength: 2 }),
+      fc.nat(),
+      (steps, parts, seed) => {
+        const module = parse(programOf(steps));
+        const operations = bodyOf(findFunction(module, "main")!)!.operations.slice(0, -1);
+        // The inner part first, as it is traced first.
+        parts.reduce((inside, { from, count, kept }, id) => {
+          const start = from % inside.length;
+          const chosen = inside.slice(start, start + 1 + (count % (inside.length - start)));
+          markRematerialised(id === 0 ? chosen : operations, { id, kept });
+          return operations;
+        }, operations);
+        const { error, scale } = errorOf(addVjp(module), seed);
+        expect(error).toBeLessThan(1e-5 * scale);
+      },
+    ),
+    { numRuns: 40, seed: 43 },
   );
 });

@@ -2,12 +2,14 @@ import { describe, expect, test } from "vitest";
 import {
   axis,
   cond,
+  customVjp,
   dot,
   exp,
   fill,
   fn,
   grad,
   gradientsOfParameters,
+  jvp,
   input,
   mean,
   parameter,
@@ -23,34 +25,16 @@ import {
   vjp,
   whileLoop,
 } from "../../src/dsl/index.js";
-import { elementsFromNumbers, numberAt } from "../../src/ir/elements.js";
-import { interpretFunction } from "../../src/ir/interpret/index.js";
 import { sourcePosition } from "../../src/ir/location.js";
 import { isOp } from "../../src/ir/ops/index.js";
 import { walk } from "../../src/ir/operation.js";
-import { elementCount, tensorType } from "../../src/ir/types.js";
-import { findMeaning } from "../../src/lowering/decompose/index.js";
 import { parsePipeline, runPipeline } from "../../src/passes/index.js";
 import { allPasses } from "../../src/targets/index.js";
+import { run } from "./interpret.js";
 import { textOf, traceComplaint } from "./trace.js";
 
 const channels = axis("channels", 3);
 const time = axis("time", 4);
-
-/** The results of a program by name, of arguments by name. */
-function run(
-  traced: TracedProgram,
-  inputs: Readonly<Record<string, readonly number[]>>,
-): Readonly<Record<string, readonly number[]>> {
-  const args = traced.arguments.map(({ name, dimensions, elementType }) =>
-    elementsFromNumbers(tensorType(dimensions, elementType), inputs[name]!),
-  );
-  const results = interpretFunction(traced.module, "main", args, { decompositions: findMeaning });
-  const numbers = results.map((elements) =>
-    Array.from({ length: elementCount(elements.type.shape) }, (_, i) => numberAt(elements, i)),
-  );
-  return Object.fromEntries(traced.results.map(({ name }, i) => [name, numbers[i]!]));
-}
 
 const traced = (body: Parameters<typeof program>[1]): TracedProgram => program({ name: "test" }, body);
 
@@ -243,6 +227,55 @@ test("gradients of parameters, by their paths, those wanted", () => {
   });
 });
 
+test("a derivative in a direction is the pullback of a pullback", () => {
+  const made = traced(() => {
+    const x = input("x", [channels], "f32");
+    const along = input("along", [channels], "f32");
+    const { results, tangents } = jvp(
+      (args: { x: typeof x }) => ({ y: args.x.mul(args.x), z: sum(sin(args.x), "channels") }),
+      { x },
+      { x: along },
+    );
+    return { y: results.y, yt: tangents.y, zt: tangents.z };
+  });
+  expect(run(made, { x: [1, 2, 0], along: [1, 10, 100] })).toEqual({
+    y: [1, 4, 0],
+    yt: [2, 40, 0],
+    zt: [Math.fround(Math.fround(Math.cos(1)) + Math.fround(10 * Math.fround(Math.cos(2)))) + 100].map(
+      Math.fround,
+    ),
+  });
+});
+
+test("a function whose gradient its author writes, in a loop and beside its gradient's gradient", () => {
+  const made = traced(() => {
+    const x = input("x", [], "f32");
+    const n = input("n", [], "i32");
+    const cube = customVjp(
+      "cube",
+      (args: { x: typeof x; n: typeof n }) => ({ y: args.x.mul(args.x).mul(args.x) }),
+      ({ x }, { y }, { y: g }) => ({ x: g.mul(y.div(x)).mul(300) }),
+    );
+    const of = (args: { x: typeof x }) => cube({ x: args.x, n }).y;
+    const scanned = (args: { x: typeof x }) =>
+      scan("time", { y: args.x }, { t: fill(0, [time], "f32") }, ({ y }) => ({
+        carry: { y: cube({ x: y, n }).y },
+        output: {},
+      })).carry.y;
+    return {
+      first: grad(of)({ x }).x,
+      second: grad((args: { x: typeof x }) => grad(of)(args).x)({ x }).x,
+      loop: grad(scanned)({ x }).x,
+    };
+  });
+  // 300 x^2, and 300 (cube'(x) / x - cube(x) / x^2) = 300 (300 x - x), and 300^4 x^80 at 1.
+  expect(run(made, { x: [1], n: [0] })).toEqual({
+    first: [300],
+    second: [300 * 299],
+    loop: [Math.fround(300 ** 4)],
+  });
+});
+
 describe("what has no gradient", () => {
   test("a loss that is no number", () => {
     expect(
@@ -276,6 +309,25 @@ describe("what has no gradient", () => {
   | whileLoop(
   | ^
   hint:     use scan, or count from a constant to a constant by a constant`);
+  });
+
+  test("a gradient of an author that is unlike the argument", () => {
+    expect(
+      traceComplaint(() => {
+        const x = input("x", [channels], "f32");
+        const f = customVjp(
+          "f",
+          (args: { x: typeof x }) => ({ y: sum(args.x, "channels") }),
+          (_, __, { y }) => ({ x: y as never }),
+        );
+        return grad((args: { x: typeof x }) => f(args).y)({ x });
+      }),
+    ).toBe(`shape error: customVjp "f": the gradient of "x" is unlike the argument
+  expected: [channels 3] f32
+  got:      [] f32
+  at:       test/dsl/gradient.test.ts LINE
+  | return grad((args: { x: typeof x }) => f(args).y)({ x });
+  |                                                  ^`);
   });
 
   test("a cotangent of another shape", () => {

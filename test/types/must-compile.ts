@@ -25,6 +25,9 @@ import {
   sum,
   take,
   transpose,
+  remat,
+  valueAndGrad,
+  vjp,
   type Tensor,
   whileLoop,
 } from "../../src/dsl/index.js";
@@ -176,5 +179,16 @@ export const generic = () =>
       axes: { time: "seq", window: "slots", channels: "head" },
       scale: 1,
     });
-    return { one, two, three, four, seven, cut, held, eight, nine };
+    // 10: gradients are of the arguments that hold floats, and alike; what a function returns beside its loss is there too.
+    const ids = input("ids", [batch], "i32");
+    const { loss, extra, gradients } = valueAndGrad((args: { x: typeof x; ids: typeof ids }) => ({
+      loss: sum(args.x, ["batch", "time", "model"]),
+      extra: args.ids,
+    }))({ x, ids });
+    const ten: { readonly x: typeof x } = gradients;
+    const beside: [Tensor<never, "f32">, typeof ids] = [loss, extra];
+    const { results, pullback } = vjp((args: { x: typeof x }) => ({ y: sum(args.x, "time") }), { x });
+    const pulled: typeof x = pullback({ y: results.y }).x;
+    const layer: typeof x = remat(() => x.mul(x), { keep: "products" });
+    return { one, two, three, four, seven, cut, held, eight, nine, x: ten.x, loss: beside[0], pulled, layer };
   });

@@ -208,6 +208,20 @@ export const nothing = () =>
     // @ts-expect-error channels along an axis that x does not have
     rotary(q, tokens, { axis: "model", dims: 2, base: 10_000 });
 
+    // @ts-expect-error a loss with axes
+    grad((args: { a: typeof a }) => args.a)({ a });
+    // @ts-expect-error a loss that is an integer
+    grad((args: { i: typeof i }) => args.i)({ i });
+    // @ts-expect-error integers have no gradients
+    grad((args: { tokens: typeof tokens; a: typeof a }) => sum(args.a, ["batch", "time", "lru"]))({
+      tokens,
+      a,
+    }).tokens;
+    // @ts-expect-error a cotangent unlike its result
+    vjp((args: { a: typeof a }) => ({ y: args.a }), { a }).pullback({ y: sum(a, "time") });
+    // @ts-expect-error a policy that there is not
+    remat(() => a, { keep: "some" });
+
     // @ts-expect-error a result that is no tensor
     program({ name: "inner" }, () => ({ y: 3 }));
     return { row, matrix, r: range(batch) };

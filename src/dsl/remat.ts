@@ -1,0 +1,29 @@
+/** @file Rematerialisation: code whose values are computed again in its gradient, so that they need not be held until then. */
+import { type Kept, markRematerialised, namedValue } from "../autodiff/index.js";
+import type { DType } from "./axis.js";
+import { functionsHere, traceOperations } from "./gradient.js";
+import { Tensor } from "./tensor.js";
+import { builderHere } from "./trace.js";
+
+export interface RematOptions {
+  /**
+   * What is held nevertheless: nothing (the default), everything (then nothing is computed again), the results of products and
+   * convolutions, or tensors that `keep` named.
+   */
+  readonly keep?: "everything" | Kept;
+}
+
+/**
+ * Runs `body`, a layer say, and returns what it returns. A gradient through it takes what comes in, computes the rest again when it needs
+ * it, and an optimization barrier sees to it that the compiler does not undo that. May be nested: then the inner code is computed again
+ * when the copy of the outer one is gone through.
+ */
+export function remat<R>(body: () => R, { keep: kept = "nothing" }: RematOptions = {}): R {
+  const { made, operations } = traceOperations(body);
+  if (kept !== "everything") markRematerialised(operations, { id: functionsHere().nextMark(), kept });
+  return made;
+}
+
+/** The same tensor by a name, under which `remat` may keep it. */
+export const keep = <A extends string, D extends DType>(name: string, x: Tensor<A, D>): Tensor<A, D> =>
+  new Tensor(x.axes, x.dtype, namedValue(builderHere(), x.value, name));

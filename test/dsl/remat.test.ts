@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import {
+  axis,
+  dot,
+  grad,
+  input,
+  keep,
+  program,
+  remat,
+  sin,
+  sum,
+  tanh,
+  type TracedProgram,
+} from "../../src/dsl/index.js";
+import { walk } from "../../src/ir/operation.js";
+import { run } from "./interpret.js";
+
+const channels = axis("channels", 2);
+const inner = axis("inner", 2);
+
+type Body = (x: X, w: W) => ReturnType<typeof tanh<"channels", "f32">>;
+type X = ReturnType<typeof inputX>;
+type W = ReturnType<typeof inputW>;
+const inputX = () => input("x", [channels], "f32");
+const inputW = () => input("w", [channels, inner], "f32");
+
+/** x through a product, a tanh and a product back. */
+const layer: Body = (x, w) => {
+  const hidden = keep("hidden", tanh(dot(x, w, "channels")));
+  return sin(dot(hidden, w, "inner"));
+};
+
+/** The gradients of the sum of what is left of x after two layers. */
+const traced = (body: Body): TracedProgram =>
+  program({ name: "test" }, () => {
+    const [x, w] = [inputX(), inputW()];
+    return grad((args: { x: X; w: W }) => sum(body(body(args.x, args.w), args.w), "channels"))({ x, w });
+  });
+
+const numbers = { x: [0.3, -0.4], w: [0.5, 1.5, -1, 0.25] };
+const count = ({ module }: TracedProgram, name: string): number =>
+  [...walk(module)].filter((operation) => operation.name === `stablehlo.${name}`).length;
+
+test.each([
+  // Two products a layer, and two for the gradient of each.
+  ["everything", "everything", { tanh: 2, dot_general: 12, optimization_barrier: 0 }],
+  ["nothing", "nothing", { tanh: 4, dot_general: 16, optimization_barrier: 2 }],
+  ["products", "products", { tanh: 4, dot_general: 12, optimization_barrier: 2 }],
+  ["what is named", { names: ["hidden"] }, { tanh: 2, dot_general: 14, optimization_barrier: 2 }],
+] as const)("layers that keep %s have the same gradients", (_, kept, counts) => {
+  const plain = run(traced(layer), numbers);
+  const made = traced((x, w) => remat(() => layer(x, w), { keep: kept }));
+  for (const [name, values] of Object.entries(plain)) {
+    run(made, numbers)[name]!.forEach((value, i) => {
+      expect(value).toBeCloseTo(values[i]!, 6);
+    });
+  }
+  const found = Object.keys(counts).map((name) => [name, count(made, name)]);
+  expect(Object.fromEntries(found)).toEqual(counts);
+});
+
+test("a program has no marks left when it is traced", () => {
+  const made = program({ name: "test" }, () => {
+    const [x, w] = [inputX(), inputW()];
+    return { y: remat(() => layer(x, w)) };
+  });
+  expect([...walk(made.module)].flatMap(({ extra }) => [...extra.keys()])).toEqual([]);
+});
