@@ -1,6 +1,6 @@
 /** @file What an archive may hold: checked from its list of entries, before any of them is unpacked. */
 import type { Problem } from "../support/problems.js";
-import { isArtifactPath, MANIFEST_FILE } from "./manifest.js";
+import { isArtifactPath, LONGEST_JSON, MANIFEST_FILE } from "./manifest.js";
 
 /** The most that is unpacked; far beyond any model, so that a lie in an archive cannot fill a disk. */
 export interface ArchiveLimits {
@@ -10,6 +10,8 @@ export interface ArchiveLimits {
   readonly totalBytes: number;
   /** Unpacked bytes for each packed one. JSON of a vocabulary packs 5 to 1. */
   readonly ratio: number;
+  /** Bytes of files that the manifest does not list: its own hash and signature, and what somebody put beside them. */
+  readonly unlistedBytes: number;
 }
 
 export const ARCHIVE_LIMITS: ArchiveLimits = {
@@ -17,6 +19,7 @@ export const ARCHIVE_LIMITS: ArchiveLimits = {
   fileBytes: 2 ** 40,
   totalBytes: 2 ** 41,
   ratio: 100,
+  unlistedBytes: 2 ** 24,
 };
 
 /** Below this a bad ratio harms nobody, bytes: of one file, and of all such files together. */
@@ -72,6 +75,26 @@ export function archiveProblems(entries: readonly ArchiveEntry[], limits: Archiv
   ];
 }
 
+/**
+ * What speaks against unpacking the files beside the manifest, once that is read.
+ * @param bytes of them all, as the archive says @param listed of those that the manifest lists, as it says
+ */
+export function budgetProblems(
+  bytes: number,
+  listed: number,
+  { unlistedBytes }: Pick<ArchiveLimits, "unlistedBytes">,
+): Problem[] {
+  if (bytes <= listed + unlistedBytes) return [];
+  return [
+    {
+      subject: "archive",
+      problem: "holds more than its manifest lists",
+      expected: `${listed} bytes, and at most ${unlistedBytes} of files that are not listed`,
+      got: `${bytes} bytes`,
+    },
+  ];
+}
+
 /** Small files may pack well one by one, but not be many. */
 function smallFilesProblems(entries: readonly ArchiveEntry[], { ratio }: ArchiveLimits): Problem[] {
   const small = entries.filter(({ uncompressedSize }) => uncompressedSize <= SMALL);
@@ -88,7 +111,8 @@ function smallFilesProblems(entries: readonly ArchiveEntry[], { ratio }: Archive
   ];
 }
 
-function entryProblems(entry: ArchiveEntry, { fileBytes, ratio }: ArchiveLimits): Problem[] {
+function entryProblems(entry: ArchiveEntry, { fileBytes: anyBytes, ratio }: ArchiveLimits): Problem[] {
+  const fileBytes = entry.filename === MANIFEST_FILE ? Math.min(anyBytes, LONGEST_JSON) : anyBytes;
   const { directory, compressedSize, uncompressedSize, compressionMethod, unixMode = 0 } = entry;
   const subject = JSON.stringify(entry.filename);
   const type = unixMode & FILE_TYPE;

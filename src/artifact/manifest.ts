@@ -15,6 +15,9 @@ export const FORMAT = "stablegriffin artifact";
 /** The manifest's file; written last, so that a folder without it is no artifact. */
 export const MANIFEST_FILE = "manifest.json";
 
+/** A longer manifest or index is nobody's, bytes: a model of a thousand layers has some 5 MB, and to check it takes ten times as much memory. */
+export const LONGEST_JSON = 1 << 24;
+
 /** SHA-256 of the manifest, as `sha256sum --check` reads it: the manifest holds those of all other files. */
 export const DIGEST_FILE = "manifest.sha256";
 

@@ -1,11 +1,13 @@
 /** @file An artifact opened for reading: a folder as it lies, or an archive unpacked into a temporary folder. */
 import { realpath, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { cacheFolder } from "../runtime-pjrt/index.js";
-import { makeWorkFolder, removeAbandoned } from "../support/work-folder.js";
+import { makeWorkFolder, removeAbandoned, type WorkFolder } from "../support/work-folder.js";
+import { inFirstWritable } from "../support/writable.js";
 import { ArtifactError } from "./errors.js";
 import type { Manifest, WeightsIndex } from "./manifest.js";
-import { readManifest, readWeightsIndex } from "./read-manifest.js";
+import { type ManifestFile, readManifest, readWeightsIndex } from "./read-manifest.js";
 import { type SignatureState, signatureOf } from "./signature.js";
 import { type UnpackOptions, unpackArtifact } from "./unpack.js";
 
@@ -27,22 +29,42 @@ export interface OpenArtifact extends AsyncDisposable {
 /**
  * Opens an artifact: its manifest and the index of its weights are read and checked, no other file is.
  * @param path a folder, or a .zip of one
- * @throws ArtifactError when it is none, is damaged, or is written by a newer version
+ * @throws ArtifactError when it is none, is damaged, or is written by a newer version; EnvironmentError when an archive can be unpacked nowhere
  */
 export async function openArtifact(path: string, options: UnpackOptions = {}): Promise<OpenArtifact> {
   await returnSetAside(path);
   const kind = await kindOf(path);
   if (kind === "missing") throw new ArtifactError(path, [{ subject: "artifact", problem: "does not exist" }]);
-  if (kind === "folder") return read(path, path, async () => {});
-  const folder = await makeWorkFolder(join(cacheFolder(), "unpacked"));
+  if (kind === "folder") return read(path, path, await readManifest(path, path), async () => {});
+  const folder = await unpackFolder(path);
   try {
-    await unpackArtifact(path, folder.path, options);
-    return await read(path, folder.path, () => folder.remove());
+    const manifest = await unpack(path, folder.path, options);
+    return await read(path, folder.path, manifest, () => folder.remove());
   } catch (error) {
     await folder.remove();
     throw error;
   }
 }
+
+/** Unpacks an archive, its manifest first: that says how much the rest may be. */
+async function unpack(path: string, folder: string, options: UnpackOptions): Promise<ManifestFile> {
+  let found: ManifestFile | undefined;
+  const readFirst = async () => {
+    found = await readManifest(folder, path);
+    return found.manifest.files.reduce((sum, { bytes }) => sum + bytes, 0);
+  };
+  await unpackArtifact(path, folder, readFirst, options);
+  return found!;
+}
+
+/** In the cache folder or, where that cannot be written, in the folder for temporary files. @throws EnvironmentError */
+const unpackFolder = (path: string): Promise<WorkFolder> =>
+  inFirstWritable(
+    `to unpack ${path} in`,
+    [join(cacheFolder(), "unpacked"), tmpdir()],
+    "set STABLEGRIFFIN_CACHE to a folder that can be written, or unpack it yourself and give the folder",
+    makeWorkFolder,
+  );
 
 /** An artifact that a killed export had set aside is back in its place afterwards: nobody is to miss it. */
 export async function returnSetAside(path: string): Promise<void> {
@@ -55,8 +77,12 @@ async function kindOf(path: string): Promise<"folder" | "file" | "missing"> {
   return stats.isDirectory() ? "folder" : "file";
 }
 
-async function read(where: string, folder: string, close: () => Promise<void>): Promise<OpenArtifact> {
-  const { manifest, bytes } = await readManifest(folder, where);
+async function read(
+  where: string,
+  folder: string,
+  { manifest, bytes }: ManifestFile,
+  close: () => Promise<void>,
+): Promise<OpenArtifact> {
   const weights = await readWeightsIndex(folder, manifest, where);
   return {
     where,

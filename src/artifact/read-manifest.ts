@@ -6,6 +6,7 @@ import type { Problem } from "../support/problems.js";
 import { ArtifactError } from "./errors.js";
 import {
   FORMAT,
+  LONGEST_JSON,
   type Manifest,
   MANIFEST_FILE,
   manifestSchema,
@@ -17,9 +18,6 @@ import { readLimited } from "./read-limited.js";
 
 /** The part that manifests of all versions have. */
 const anyVersion = z.looseObject({ format: z.literal(FORMAT), schemaVersion: z.int().positive() });
-
-/** A longer manifest or index is nobody's, bytes: a model of a thousand layers has some 5 MB. */
-const LONGEST_JSON = 1 << 28;
 
 interface JsonFile {
   readonly json: unknown;
@@ -47,14 +45,17 @@ const schemaProblems = (file: string, error: z.ZodError): Problem[] =>
     problem: message,
   }));
 
+/** A manifest, and the bytes that it was read from. */
+export interface ManifestFile {
+  readonly manifest: Manifest;
+  readonly bytes: Uint8Array;
+}
+
 /**
  * The manifest of a folder, and the bytes that it was read from. @param where names the artifact in messages
  * @throws ArtifactError when there is none, it is of another version, or is not as its schema says
  */
-export async function readManifest(
-  folder: string,
-  where: string,
-): Promise<{ readonly manifest: Manifest; readonly bytes: Uint8Array }> {
+export async function readManifest(folder: string, where: string): Promise<ManifestFile> {
   const { json, bytes } = await readJson(folder, MANIFEST_FILE, where);
   const head = anyVersion.safeParse(json);
   if (!head.success) {

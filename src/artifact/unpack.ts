@@ -4,8 +4,11 @@ import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Writable } from "node:stream";
 import type { FileEntry, ZipReader } from "@zip.js/zip.js";
-import { ARCHIVE_LIMITS, type ArchiveLimits, archiveProblems } from "./archive-rules.js";
+import { ARCHIVE_LIMITS, type ArchiveLimits, archiveProblems, budgetProblems } from "./archive-rules.js";
 import { ArtifactError } from "./errors.js";
+import { MANIFEST_FILE } from "./manifest.js";
+import { EnvironmentError, GriffinError } from "../support/errors.js";
+import type { Problem } from "../support/problems.js";
 import { READ_BYTES } from "../support/hash.js";
 
 export interface UnpackOptions {
@@ -16,35 +19,66 @@ export interface UnpackOptions {
 
 /**
  * Unpacks an archive into an empty folder. What was written before an error stays: the caller removes the folder.
+ * @param readManifest is called when the manifest is unpacked and nothing else; gives the bytes of all files that it lists, of which no more
+ * are unpacked (but for a few of files that it does not list)
  * @throws ArtifactError with everything that speaks against it: no zip archive, unsafe or repeated names, links, encryption, more
- * bytes than the limits or than it says itself, wrong checksums
+ * bytes than the limits, the manifest or it says itself, wrong checksums; EnvironmentError for what the file system says; what
+ * `readManifest` throws
  */
 export async function unpackArtifact(
   archive: string,
   folder: string,
+  readManifest: () => Promise<number>,
   { limits = ARCHIVE_LIMITS, onUnpack }: UnpackOptions = {},
 ): Promise<void> {
-  const file = await open(archive, "r");
+  const file = await open(archive, "r").catch((error: unknown) => {
+    throw explain(archive, folder, error);
+  });
   try {
     const reader = await openZip(file);
     const entries = await reader.getEntries();
-    const problems = archiveProblems(entries, limits);
-    if (problems.length > 0) throw new ArtifactError(archive, problems);
-    const total = entries.reduce((sum, { uncompressedSize }) => sum + uncompressedSize, 0);
+    check(archive, archiveProblems(entries, limits));
+    const files = entries.filter((entry): entry is FileEntry => !entry.directory);
+    const total = sizeOf(files);
     let done = 0;
-    for (const entry of entries) {
-      if (entry.directory) continue;
-      await unpackEntry(entry, join(folder, entry.filename), archive, (bytes) => {
+    const unpack = async (entry: FileEntry) =>
+      unpackEntry(entry, join(folder, entry.filename), archive, (bytes) => {
         done += bytes;
         onUnpack?.(done, total);
       });
-    }
+    const isManifest = ({ filename }: FileEntry) => filename === MANIFEST_FILE;
+    for (const entry of files.filter(isManifest)) await unpack(entry);
+    const others = files.filter((entry) => !isManifest(entry));
+    check(archive, budgetProblems(sizeOf(others), await readManifest(), limits));
+    for (const entry of others) await unpack(entry);
   } catch (error) {
-    if (error instanceof ArtifactError) throw error;
-    throw new ArtifactError(archive, [{ subject: "archive", problem: wordsOf(error) }]);
+    throw explain(archive, folder, error);
   } finally {
     await file.close();
   }
+}
+
+const sizeOf = (entries: readonly FileEntry[]): number =>
+  entries.reduce((sum, { uncompressedSize }) => sum + uncompressedSize, 0);
+
+function check(archive: string, problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new ArtifactError(archive, problems);
+}
+
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && /^E[A-Z0-9]+$/.test((error as NodeJS.ErrnoException).code ?? "");
+
+/** What the file system says is of the environment; what the library says is of the archive. */
+function explain(archive: string, folder: string, error: unknown): GriffinError {
+  if (error instanceof GriffinError) return error;
+  if (!isSystemError(error))
+    return new ArtifactError(archive, [{ subject: "archive", problem: wordsOf(error) }]);
+  return new EnvironmentError({
+    message: `cannot unpack ${archive} into ${folder}`,
+    details: [error.message],
+    hint: "set STABLEGRIFFIN_CACHE to a folder with room that can be written, or unpack it yourself and give the folder",
+    cause: error,
+  });
 }
 
 /** Names of an archive's entries; none for a file that is no archive. */
@@ -111,10 +145,9 @@ async function unpackEntry(
   ]);
   for (const outcome of outcomes) {
     if (outcome.status === "fulfilled") continue;
-    if (outcome.reason instanceof ArtifactError) throw outcome.reason;
-    throw new ArtifactError(archive, [
-      { subject: JSON.stringify(entry.filename), problem: wordsOf(outcome.reason) },
-    ]);
+    const { reason } = outcome;
+    if (reason instanceof ArtifactError || isSystemError(reason)) throw reason;
+    throw new ArtifactError(archive, [{ subject: JSON.stringify(entry.filename), problem: wordsOf(reason) }]);
   }
   if (bytes !== entry.uncompressedSize) throw wrongSize(entry, archive);
 }

@@ -2,6 +2,8 @@
 /** @file The command `griffin`. Source maps go first: they are read when modules load, and errors show the author's TypeScript. */
 process.setSourceMapsEnabled(true);
 const { runCommandLine } = await import("./command-line.js");
+const { removeWhenStopped } = await import("../support/work-folder.js");
+removeWhenStopped();
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   ...{ stdout: process.stdout, stderr: process.stderr, env: process.env },
   // Opened only when something is read.

@@ -36,6 +36,33 @@ export interface WorkFolder extends AsyncDisposable {
 /** Those of this process, and the folders that they are in. */
 const held = new Map<string, string>();
 
+const STOPS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+let removesWhenStopped = false;
+
+/**
+ * From now on a signal that ends this process removes its work first. For programs, not for libraries: whose process it is decides what
+ * signals do. They are listened to only while there is work, for a process that computes comes to listen late.
+ */
+export function removeWhenStopped(): void {
+  removesWhenStopped = true;
+}
+
+function end(signal: NodeJS.Signals): void {
+  removeHeld();
+  for (const each of STOPS) process.off(each, end);
+  process.kill(process.pid, signal);
+}
+
+function hold(folder: string, parent: string): void {
+  if (removesWhenStopped && held.size === 0) for (const signal of STOPS) process.on(signal, end);
+  held.set(folder, parent);
+}
+
+function letGo(folder: string): void {
+  held.delete(folder);
+  if (held.size === 0) for (const signal of STOPS) process.off(signal, end);
+}
+
 /** Puts back what work that has ended had set aside, its own and that of others: nobody would look for it there. */
 function restoreReplaced(folder: string, parent: string): void {
   const namesIn = (path: string) => (existsSync(path) ? readdirSync(path) : []);
@@ -87,7 +114,7 @@ export async function makeWorkFolder(parent: string): Promise<WorkFolder> {
   await makeFolders(parent);
   const folder = join(parent, newName());
   await mkdir(folder, { mode: 0o700 });
-  held.set(folder, parent);
+  hold(folder, parent);
   let lease: Lease | undefined;
   const remove = async () => {
     await lease?.release();
@@ -116,7 +143,7 @@ async function removeFolder(folder: string, parent: string): Promise<void> {
   } catch {
     // Told by nobody: the work itself is done, or its own failure is told.
   } finally {
-    held.delete(folder);
+    letGo(folder);
   }
 }
 

@@ -11,13 +11,14 @@ import { type HandmadeEntry, handmadeArchive } from "./archives.js";
 const manifest: HandmadeEntry = { name: "manifest.json", data: "{}" };
 
 /** Unpacks a handmade archive; gives what came out, or the error's text without the archive's folder. */
-async function unpack(content: Buffer, limits: Partial<ArchiveLimits> = {}) {
+async function unpack(content: Buffer, limits: Partial<ArchiveLimits> = {}, listed = 2 ** 30) {
   const parent = await temporaryFolder();
   const archive = join(parent, "model.zip");
   const folder = join(parent, "out");
   await mkdir(folder);
   await writeFile(archive, content);
-  const failure = await unpackArtifact(archive, folder, { limits: { ...ARCHIVE_LIMITS, ...limits } }).then(
+  const all = { ...ARCHIVE_LIMITS, ...limits };
+  const failure = await unpackArtifact(archive, folder, async () => listed, { limits: all }).then(
     () => undefined,
     (error: Error) => error.message.replaceAll(`${parent}/`, ""),
   );
@@ -65,7 +66,7 @@ describe("an archive is unpacked", () => {
       "import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); print(z.testzip(), [(i.filename, i.file_size, i.compress_type) for i in z.infolist()])";
     const { stdout } = await execa("python3", ["-c", list, archive]);
     expect(stdout).toBe("None [('weights/model.safetensors', 3000000, 0), ('manifest.json', 10000, 8)]");
-    await unpackArtifact(archive, parent);
+    await unpackArtifact(archive, parent, async () => 3_000_000);
     expect(weights.every((byte, i) => byte === weights[i])).toBe(true);
     expect(Buffer.compare(await readFile(join(parent, "weights/model.safetensors")), weights)).toBe(0);
   });
@@ -159,6 +160,36 @@ describe("an archive is refused, and nothing of it written, for", () => {
     );
   });
 
+  test("more than its manifest lists, which is all that is written then", async () => {
+    const content = handmadeArchive([
+      { name: "a", data: "x".repeat(60) },
+      manifest,
+      { name: "b", data: "x".repeat(60) },
+    ]);
+    const { files, failure } = await unpack(content, { unlistedBytes: 19 }, 100);
+    expect({ files, failure }).toEqual({
+      files: ["manifest.json"],
+      failure: [
+        "artifact error: archive: holds more than its manifest lists",
+        "  expected: 100 bytes, and at most 19 of files that are not listed",
+        "  got:      120 bytes",
+        "  at:       model.zip",
+      ].join("\n"),
+    });
+    expect((await unpack(content, { unlistedBytes: 20 }, 100)).files).toEqual(["a", "b", "manifest.json"]);
+  });
+
+  test("a manifest that is longer than any, before it is unpacked", async () => {
+    const long = { name: "manifest.json", data: "{}".padEnd(2 ** 24 + 1) };
+    expect(await refusal([long])).toEqual(
+      refusedFor(
+        "manifest.json",
+        "too large unpacked",
+        "\n  expected: at most 16777216 bytes\n  got:      16777217 bytes",
+      ),
+    );
+  });
+
   test("no manifest, or one in a folder of the archive", async () => {
     expect(await refusal([{ name: "a" }])).toEqual(
       refused("artifact error: manifest.json: missing\n  at:       model.zip"),
@@ -186,6 +217,30 @@ describe("an archive is refused, and nothing of it written, for", () => {
         "  manifest.json  missing",
       ].join("\n"),
     );
+  });
+});
+
+test("what the file system says while it is unpacked is told of the folder, not of the archive", async () => {
+  const parent = await temporaryFolder();
+  const archive = join(parent, "model.zip");
+  await writeFile(archive, handmadeArchive([manifest]));
+  const unpackInto = (from: string, folder: string) =>
+    unpackArtifact(from, folder, async () => 0).catch(({ message, exitCode }) => ({
+      text: String(message).replaceAll(parent, "PARENT"),
+      exitCode,
+    }));
+  const hint =
+    "  hint:     set STABLEGRIFFIN_CACHE to a folder with room that can be written, or unpack it yourself and give the folder";
+  expect(await unpackInto(archive, archive)).toEqual({
+    text: [
+      "environment error: cannot unpack PARENT/model.zip into PARENT/model.zip",
+      "  EEXIST: file already exists, mkdir 'PARENT/model.zip'",
+      hint,
+    ].join("\n"),
+    exitCode: 3,
+  });
+  expect(await unpackInto(join(parent, "none.zip"), parent)).toMatchObject({
+    text: expect.stringContaining("cannot unpack PARENT/none.zip into PARENT\n  ENOENT: no such file"),
   });
 });
 

@@ -1,30 +1,30 @@
 /** @file What is told of a plugin that took its process with it, or took too much. */
-import { writeFile } from "node:fs/promises";
-import { randomBytes } from "node:crypto";
-import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { GriffinError, EnvironmentError } from "../../support/errors.js";
 import { AbortedError } from "../../support/wait.js";
 import type { IsolationLimits } from "./limits.js";
 import type { Death } from "./plugin-process.js";
+import { openTemporaryFile } from "./temporary.js";
 
 /** A program, or the plugin when it came to its devices, ended its process, hung, or took more than it may. Ours goes on. */
 export class PluginDeathError extends GriffinError {
   readonly reason: Death["reason"];
-  /** Where the program is, to try it again; undefined when there was none yet. */
+  /** Where the program is, to try it again; undefined when there was none yet, or it could not be saved. */
   readonly program: string | undefined;
 
-  constructor(plugin: string, death: Death, limits: IsolationLimits, program: string | undefined) {
-    const [subject, saved] =
-      program === undefined ? ["starting the plugin", []] : ["the program", [`program:  ${program}`]];
+  constructor(plugin: string, death: Death, limits: IsolationLimits, saved: SavedProgram | undefined) {
+    const subject = saved === undefined ? "starting the plugin" : "the program";
     super("plugin died", {
       ...describe(subject, basename(plugin), death, limits),
-      details: [...saved, ...death.lastWords],
+      details: [...(saved === undefined ? [] : [savedLine(saved)]), ...death.lastWords],
     });
     this.reason = death.reason;
-    this.program = program;
+    this.program = saved !== undefined && "path" in saved ? saved.path : undefined;
   }
 }
+
+const savedLine = (saved: SavedProgram): string =>
+  "path" in saved ? `program:  ${saved.path}` : `program:  not saved (${saved.problem})`;
 
 const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
 
@@ -72,10 +72,17 @@ export const loadingError = (plugin: string, { got, lastWords }: Death): Environ
 export const closedError = (plugin: string): AbortedError =>
   new AbortedError({ message: `${basename(plugin)} was closed before the call ended` });
 
-/** Writes a program into the folder for temporary files, for this user alone, and gives its path. */
-export async function saveProgram(program: string | Uint8Array): Promise<string> {
-  const name = `griffin-program-${randomBytes(6).toString("hex")}`;
-  const path = join(tmpdir(), `${name}${typeof program === "string" ? ".mlir" : ".mlirbc"}`);
-  await writeFile(path, program, { flag: "wx", mode: 0o600 });
-  return path;
+/** A program kept for another try: where, or why not. */
+export type SavedProgram = { readonly path: string } | { readonly problem: string };
+
+/** Writes a program into a folder for temporary files, for this user alone. Never throws: what it is kept for is to be told. */
+export async function saveProgram(program: string | Uint8Array): Promise<SavedProgram> {
+  try {
+    const suffix = typeof program === "string" ? ".mlir" : ".mlirbc";
+    const { path, file } = await openTemporaryFile("griffin-program", suffix);
+    await file.writeFile(program).finally(() => file.close());
+    return { path };
+  } catch (error) {
+    return { problem: (error as Error).message.split("\n")[0]! };
+  }
 }

@@ -2,13 +2,11 @@
  * @file Tensors on their way between two processes, in a file without a name that both have open: of any size, and nothing is left
  * of it whichever way the processes end.
  */
-import { randomBytes } from "node:crypto";
 import { ftruncate, read, write } from "node:fs";
-import { type FileHandle, open, unlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { type FileHandle, unlink } from "node:fs/promises";
 import { promisify } from "node:util";
 import type { HostValue } from "../execute.js";
+import { openTemporaryFile } from "./temporary.js";
 
 /** A tensor without its bytes, which follow those of the one before. */
 export interface TensorHeader extends Omit<HostValue, "data"> {
@@ -18,10 +16,9 @@ export interface TensorHeader extends Omit<HostValue, "data"> {
 /** One call reads or writes no more than 2 GiB on Linux. */
 const CHUNK_BYTES = 2 ** 30;
 
-/** An empty file in the folder for temporary files; nobody else can open it. */
+/** An empty file for temporary use; nobody else can open it. @throws EnvironmentError where no file can be made */
 export async function openTensorFile(): Promise<FileHandle> {
-  const path = join(tmpdir(), `griffin-tensors-${randomBytes(8).toString("hex")}`);
-  const file = await open(path, "wx+", 0o600);
+  const { path, file } = await openTemporaryFile("griffin-tensors");
   await unlink(path);
   return file;
 }

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { reached } from "../../support/failpoints.js";
 import { makeFolders } from "../../support/folders.js";
 import { MachineKey, machineKey } from "../../support/machine-key.js";
 import { folderProblem, type NotOwned, readOwned } from "../../support/owned.js";
@@ -161,6 +162,7 @@ export class CompileCache {
       const bytes = encodeEntry(machine, key, basename(client.plugin.path), executable.program.serialize());
       await makeFolders(this.folder, 0o700);
       await writeFile(temporary, bytes, { mode: 0o600, flag: "wx" });
+      reached("keep");
       await rename(temporary, path);
       await this.#trim();
       return undefined;

@@ -1,20 +1,38 @@
 /** @file Where plugins and compiled programs are kept between runs. */
-import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { homedir, tmpdir, userInfo } from "node:os";
+import { isAbsolute, join, resolve } from "node:path";
 
 /**
- * The cache folder: STABLEGRIFFIN_CACHE, else XDG_CACHE_HOME/stablegriffin, else ~/.cache/stablegriffin. It need not exist.
+ * The cache folder: STABLEGRIFFIN_CACHE, else XDG_CACHE_HOME/stablegriffin, else ~/.cache/stablegriffin; for a user without a home, one of
+ * its own in the folder for temporary files. It need not exist.
  */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  if (env.STABLEGRIFFIN_CACHE) return env.STABLEGRIFFIN_CACHE;
+  if (env.STABLEGRIFFIN_CACHE) return resolve(env.STABLEGRIFFIN_CACHE);
   const base = env.XDG_CACHE_HOME;
   // The XDG specification asks to ignore a relative path.
-  return join(base && isAbsolute(base) ? base : join(homedir(), ".cache"), "stablegriffin");
+  if (base && isAbsolute(base)) return join(base, "stablegriffin");
+  const home = homeOf(env);
+  if (home !== undefined) return join(home, ".cache", "stablegriffin");
+  return join(resolve(tmpdir()), `stablegriffin-${process.getuid?.() ?? "user"}`);
+}
+
+/** An empty or relative HOME is none, as containers have it; the system may know the user's, or not know the user. */
+function homeOf({ HOME }: NodeJS.ProcessEnv): string | undefined {
+  if (HOME && isAbsolute(HOME)) return HOME;
+  for (const ask of [homedir, () => userInfo().homedir]) {
+    try {
+      const home = ask();
+      if (isAbsolute(home)) return home;
+    } catch {
+      // Such as a user id without an entry.
+    }
+  }
+  return undefined;
 }
 
 /** Where plugins are installed: STABLEGRIFFIN_PLUGINS, else `plugins` in the cache folder. It need not exist. */
 export const pluginsFolder = (env: NodeJS.ProcessEnv = process.env): string =>
-  env.STABLEGRIFFIN_PLUGINS || join(cacheFolder(env), "plugins");
+  env.STABLEGRIFFIN_PLUGINS ? resolve(env.STABLEGRIFFIN_PLUGINS) : join(cacheFolder(env), "plugins");
 
 /** Where the key lies that tells what was made on this machine. It need not exist. */
 export const keyFolder = (env: NodeJS.ProcessEnv = process.env): string => join(cacheFolder(env), "trust");

@@ -1,10 +1,10 @@
 /** @file Finds a plugin: where people and other projects keep them, then our cache folder, then installing it. */
-import { statSync } from "node:fs";
 import { join } from "node:path";
 import { EnvironmentError } from "../../support/errors.js";
 import { ownValue } from "../../support/own-value.js";
 import { AbortedError, type WaitOptions } from "../../support/wait.js";
 import { runChild } from "../../support/child.js";
+import { fileSize } from "./file-size.js";
 import { type InstallOptions, installedPath, installPlugin, isInstalled } from "./install.js";
 import { PLUGIN_WHEELS, type PluginWheel, wheelFor } from "./wheels.js";
 
@@ -45,7 +45,7 @@ const FILE_NAMES = [
   (name: string) => `pjrt_plugin_${name}.so`,
 ];
 
-const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+const isFile = (path: string): boolean => fileSize(path) !== undefined;
 
 /** Whether a plugin is given as a path rather than by name. */
 export function isPluginPath(plugin: string): boolean {

@@ -1,9 +1,10 @@
 /** @file Installs a plugin: a pinned wheel from PyPI, fetched by pip, the one library taken out into the cache folder. */
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { EnvironmentError } from "../../support/errors.js";
+import { EnvironmentError, GriffinError } from "../../support/errors.js";
 import { checkNotAborted, type WaitOptions } from "../../support/wait.js";
 import { suggestion } from "../../support/suggest.js";
+import { fileSize } from "./file-size.js";
 import { isIntact } from "./verify.js";
 import { pluginsFolder } from "./cache-folder.js";
 import { makeFolder } from "../../support/whole.js";
@@ -32,15 +33,15 @@ export function installedPath(wheel: PluginWheel, env?: NodeJS.ProcessEnv): stri
 
 /** Whether the whole library is there. */
 export function isInstalled(wheel: PluginWheel, env?: NodeJS.ProcessEnv): boolean {
-  const stats = statSync(installedPath(wheel, env), { throwIfNoEntry: false });
-  return stats?.size === wheel.libraryBytes;
+  return fileSize(installedPath(wheel, env)) === wheel.libraryBytes;
 }
 
 /**
  * Installs a plugin unless it is there and has the hash of what was published, and gives the library's path; one that was changed is
  * replaced. Interrupted at any point it leaves nothing half: the next call starts over. Several processes may install at once.
  * @param name a platform (cpu, tpu) or a package of PLUGIN_WHEELS
- * @throws EnvironmentError for an unknown name, another machine than Linux on x64, no python3 or pip, a failed download
+ * @throws EnvironmentError for an unknown name, another machine than Linux on x64, no python3 or pip, a failed download,
+ * a folder that cannot be written
  */
 export async function installPlugin(name: string, options: InstallOptions = {}): Promise<string> {
   const wheel = wheelFor(name);
@@ -73,6 +74,21 @@ export async function installPlugin(name: string, options: InstallOptions = {}):
     const target = join(result, basename(wheel.member));
     await extractMember(archive, wheel.member, target, report("extract", wheel.libraryBytes));
   };
-  await makeFolder(folder, fill, onExisting);
+  await makeFolder(folder, fill, onExisting).catch((error: unknown) => {
+    throw explain(wheel, dirname(folder), error);
+  });
   return path;
+}
+
+/** What the file system says, with what to set. */
+function explain(wheel: PluginWheel, folder: string, error: unknown): unknown {
+  if (error instanceof GriffinError || !(error instanceof Error)) return error;
+  const megabytes = Math.ceil((wheel.wheelBytes + wheel.libraryBytes) / 1e6);
+  return new EnvironmentError({
+    message: `cannot install ${wheel.package} in ${folder}`,
+    expected: `a folder that can be written, with ${megabytes} MB of room`,
+    got: error.message,
+    hint: "set STABLEGRIFFIN_PLUGINS to another folder, for later runs too, or give the path of a plugin that you have",
+    cause: error,
+  });
 }

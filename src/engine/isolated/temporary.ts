@@ -1,0 +1,28 @@
+/** @file Files on their way from one process to another, or to a person. */
+import { randomBytes } from "node:crypto";
+import { type FileHandle, open } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { cacheFolder } from "../../runtime-pjrt/index.js";
+import { makeFolders } from "../../support/folders.js";
+import { inFirstWritable } from "../../support/writable.js";
+
+/** A file of this user alone, open, and where it lies. */
+export interface TemporaryFile {
+  readonly path: string;
+  readonly file: FileHandle;
+}
+
+/**
+ * Makes an empty file in the folder for temporary files or, where that cannot be written, in the cache folder.
+ * @param name its beginning @param suffix its end
+ * @throws EnvironmentError when neither can be
+ */
+export function openTemporaryFile(name: string, suffix = ""): Promise<TemporaryFile> {
+  const hint = "set TMPDIR to a folder that can be written";
+  return inFirstWritable("for temporary files", [tmpdir(), cacheFolder()], hint, async (folder) => {
+    if (folder !== tmpdir()) await makeFolders(folder);
+    const path = join(folder, `${name}-${randomBytes(8).toString("hex")}${suffix}`);
+    return { path, file: await open(path, "wx+", 0o600) };
+  });
+}

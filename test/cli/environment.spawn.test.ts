@@ -1,0 +1,192 @@
+/** The command in environments as containers, services and full machines have them: it does its work, or says what to set. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { beforeAll, describe, expect, test } from "vitest";
+import { FAILPOINT } from "../../src/support/failpoints.js";
+import { demoArtifact } from "../artifact/demo-artifact.js";
+import { main, root, type RunOptions, spawnGriffin, temporaryFolder } from "./griffin.js";
+
+const program = `func.func @main() -> tensor<2xf32> {
+  %0 = stablehlo.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  return %0 : tensor<2xf32>
+}
+`;
+const run = ["run", "-"];
+const ran = { exitCode: 0, stdout: expect.stringMatching(/tensor<2xf32> +1 +2 +1\.500 +1 2$/) };
+
+let archive = "";
+beforeAll(async () => {
+  archive = await demoArtifact({ zip: true, withWeights: true });
+});
+const generate = () => ["generate", "--artifact", archive, "--prompt", "In", "--max-new-tokens", "2"];
+
+/** Lines on stderr, without those of progress. */
+const said = (stderr: string): readonly string[] =>
+  stderr.split("\n").filter((line) => !/^✓|^\d+ tokens, |^cpu plugin/.test(line));
+
+const spawnRun = (env: RunOptions["env"]) => spawnGriffin(run, { input: program, env: { ...env } });
+
+describe("a program runs", () => {
+  test.each<[string, Readonly<Record<string, string | undefined>>]>([
+    [
+      "without HOME and without a cache folder that is named",
+      { HOME: undefined, STABLEGRIFFIN_CACHE: undefined },
+    ],
+    ["without python3, or any other program", { PATH: "/nonexistent" }],
+    ["in a language that nobody has", { LANG: "xx_YY.KOI8", LC_ALL: "tr_TR", LANGUAGE: "?" }],
+    ["with a heap of 64 MB", { NODE_OPTIONS: "--max-old-space-size=64" }],
+    ["with deprecations as errors, and warnings", { NODE_OPTIONS: "--throw-deprecation --trace-warnings" }],
+    ["with a folder for temporary files that is not there", { TMPDIR: "/nonexistent/tmp" }],
+    ["with a folder for temporary files where nothing can be written", { TMPDIR: "/proc/tmp" }],
+  ])("%s", async (_, env) => {
+    const { stderr, ...outcome } = await spawnRun(env);
+    expect({ ...outcome, said: said(stderr) }).toEqual({ ...ran, said: [""] });
+  });
+
+  test("where nothing at all can be written: without the cache, which is said once, and not without tensors", async () => {
+    const { stderr, exitCode } = await spawnRun({ TMPDIR: "/proc/tmp", STABLEGRIFFIN_CACHE: "/proc/cache" });
+    expect({ exitCode, said: said(stderr) }).toEqual({
+      exitCode: 3,
+      said: [
+        "environment error: there is no folder for temporary files",
+        expect.stringMatching(/^ {2}\/proc\/tmp: ENOENT/),
+        expect.stringMatching(/^ {2}\/proc\/cache: ENOENT/),
+        "  hint:     set TMPDIR to a folder that can be written",
+      ],
+    });
+  });
+});
+
+describe("a cache folder that cannot be used", () => {
+  test.each([
+    ["is a file", "FILE"],
+    ["is in a file", "FILE/cache"],
+    ["lets nobody write", "/proc/cache"],
+  ])(
+    "because it %s costs the cache, and that is said once; an archive is unpacked elsewhere",
+    async (_, place) => {
+      const folder = await temporaryFolder();
+      await writeFile(join(folder, "file"), "");
+      const cache = place.replace("FILE", join(folder, "file"));
+      const temporary = join(folder, "tmp");
+      await mkdir(temporary);
+      const env = { STABLEGRIFFIN_CACHE: cache, TMPDIR: temporary };
+      const { stderr, stdout, exitCode } = await spawnGriffin(generate(), { env });
+      expect({ exitCode, stdout, said: said(stderr), left: await readdir(temporary) }).toEqual({
+        exitCode: 0,
+        stdout: " t",
+        said: [
+          expect.stringMatching(
+            /^! the compile cache is not used: .*E[A-Z]+.*; set STABLEGRIFFIN_CACHE to a/,
+          ),
+        ],
+        left: [],
+      });
+    },
+  );
+
+  test("because the disk is full costs the cache, and leaves nothing there", async () => {
+    const folder = await temporaryFolder();
+    const env = { STABLEGRIFFIN_CACHE: folder, [FAILPOINT]: "ENOSPC:keep" };
+    const { stderr, exitCode } = await spawnGriffin(generate(), { env });
+    expect({ exitCode, said: said(stderr), left: await readdir(join(folder, "programs")) }).toEqual({
+      exitCode: 0,
+      said: ["! compiled programs are not kept for the next time: ENOSPC: failpoint keep"],
+      left: [],
+    });
+  });
+
+  test("is no place for archives either where there is no other: that is an error", async () => {
+    const env = { STABLEGRIFFIN_CACHE: "/proc/cache", TMPDIR: "/proc/tmp" };
+    const { stderr, exitCode } = await spawnGriffin(generate(), { env });
+    expect({ exitCode, said: said(stderr) }).toEqual({
+      exitCode: 3,
+      said: [
+        `environment error: there is no folder to unpack ${archive} in`,
+        expect.stringMatching(/^ {2}\/proc\/cache\/unpacked: ENOENT/),
+        expect.stringMatching(/^ {2}\/proc\/tmp: ENOENT/),
+        "  hint:     set STABLEGRIFFIN_CACHE to a folder that can be written, or unpack it yourself and give the folder",
+      ],
+    });
+  });
+});
+
+test.each([
+  ["/proc/plugins", "/proc/plugins", "ENOENT: no such file or directory, mkdir '/proc/plugins'"],
+  ["FILE", "FILE", "EEXIST: file already exists, mkdir 'FILE'"],
+])("a plugin that cannot be installed in %s: what to set is said", async (place, where, got) => {
+  const file = join(await temporaryFolder(), "file");
+  await writeFile(file, "");
+  const env = { STABLEGRIFFIN_PLUGINS: place.replace("FILE", file) };
+  const { stderr, exitCode } = await spawnGriffin(["plugin", "install", "cpu"], { env });
+  expect({ exitCode, said: said(stderr.replaceAll(file, "FILE")) }).toEqual({
+    exitCode: 3,
+    said: [
+      `environment error: cannot install lammps-jax-pjrt-cpu in ${where}`,
+      "  expected: a folder that can be written, with 265 MB of room",
+      `  got:      ${got}`,
+      "  hint:     set STABLEGRIFFIN_PLUGINS to another folder, for later runs too, or give the path of a plugin that you have",
+    ],
+  });
+});
+
+test("a plugin cannot be installed without python3: that is said", async () => {
+  const env = { PATH: "/nonexistent", STABLEGRIFFIN_PLUGINS: await temporaryFolder() };
+  const { stderr, exitCode } = await spawnGriffin(["plugin", "install", "cpu"], { env });
+  expect({ exitCode, said: said(stderr), left: await readdir(env.STABLEGRIFFIN_PLUGINS) }).toEqual({
+    exitCode: 3,
+    said: [
+      "environment error: cannot download lammps-jax-pjrt-cpu 0.11.2: there is no python3",
+      "  hint:     install python3 with pip, or give the path of a plugin that you have",
+    ],
+    left: [],
+  });
+});
+
+test.each([
+  ["closed, as a service has it", '"$0" "$@" >&-', { exitCode: 0, stderr: "" }],
+  [
+    "full",
+    '"$0" "$@" > /dev/full',
+    {
+      exitCode: 3,
+      stderr: "environment error: cannot write the output\n  ENOSPC: no space left on device, write",
+    },
+  ],
+])("an output that is %s", async (_, script, expected) => {
+  const command = [process.execPath, main, "lower", "--preset", "tiny-hawk"];
+  const options = { cwd: root, reject: false, env: { NO_COLOR: "1" } };
+  const { exitCode, stderr } = await execa("bash", ["-c", script, ...command], options);
+  expect({ exitCode, stderr }).toEqual(expected);
+});
+
+test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+  "what is unpacked goes when the command is ended by %s",
+  async (signal) => {
+    const cache = await temporaryFolder();
+    const unpacked = join(cache, "unpacked");
+    const longer = [...generate().slice(0, -1), "100000"];
+    const env = { ...process.env, STABLEGRIFFIN_CACHE: cache };
+    const child = spawn(process.execPath, [main, ...longer], { cwd: root, env });
+    // It has begun to write tokens: all is unpacked and in use.
+    await once(child.stdout, "data");
+    expect(await readdir(unpacked)).toEqual([expect.stringMatching(/^\.griffin-partial-/)]);
+    child.kill(signal);
+    expect(await once(child, "exit")).toEqual([null, signal]);
+    expect(await readdir(unpacked)).toEqual([]);
+  },
+);
+
+test("what is unpacked when the process is killed goes with the next archive, at once", async () => {
+  const cache = await temporaryFolder();
+  const unpacked = join(cache, "unpacked");
+  const env = { STABLEGRIFFIN_CACHE: cache };
+  const killed = await spawnGriffin(generate(), { env: { ...env, [FAILPOINT]: "kill:keep" } });
+  expect(killed.exitCode).toBe(undefined);
+  expect(await readdir(unpacked)).toHaveLength(1);
+  expect((await spawnGriffin(generate(), { env })).exitCode).toBe(0);
+  expect(await readdir(unpacked)).toEqual([]);
+});
