@@ -79,7 +79,7 @@ export type SavedProgram = { readonly path: string } | { readonly problem: strin
 export async function saveProgram(program: string | Uint8Array): Promise<SavedProgram> {
   try {
     const suffix = typeof program === "string" ? ".mlir" : ".mlirbc";
-    const { path, file } = await openTemporaryFile("griffin-program", suffix);
+    const { path, file } = await openTemporaryFile("program", suffix);
     await file.writeFile(program).finally(() => file.close());
     return { path };
   } catch (error) {

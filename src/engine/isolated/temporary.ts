@@ -15,14 +15,14 @@ export interface TemporaryFile {
 
 /**
  * Makes an empty file in the folder for temporary files or, where that cannot be written, in the cache folder.
- * @param name its beginning @param suffix its end
+ * @param name what it holds, as a part of its name @param suffix the end of its name
  * @throws EnvironmentError when neither can be
  */
 export function openTemporaryFile(name: string, suffix = ""): Promise<TemporaryFile> {
   const hint = "set TMPDIR to a folder that can be written";
   return inFirstWritable("for temporary files", [tmpdir(), cacheFolder()], hint, async (folder) => {
     if (folder !== tmpdir()) await makeFolders(folder);
-    const path = join(folder, `${name}-${randomBytes(8).toString("hex")}${suffix}`);
+    const path = join(folder, `griffin-${name}-${randomBytes(8).toString("hex")}${suffix}`);
     return { path, file: await open(path, "wx+", 0o600) };
   });
 }

@@ -18,7 +18,7 @@ const CHUNK_BYTES = 2 ** 30;
 
 /** An empty file for temporary use; nobody else can open it. @throws EnvironmentError where no file can be made */
 export async function openTensorFile(): Promise<FileHandle> {
-  const { path, file } = await openTemporaryFile("griffin-tensors");
+  const { path, file } = await openTemporaryFile("tensors");
   await unlink(path);
   return file;
 }
