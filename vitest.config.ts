@@ -14,22 +14,31 @@ const cpu = "test/**/*.cpu.test.ts";
 /** Tests that start processes: the built command, children that are killed. */
 const spawn = "test/**/*.spawn.test.ts";
 const all = "test/**/*.test.ts";
+/** Programs that run once or twice are not worth optimising: most of the time would go there. The tier `golden` compiles as for users. */
+const UNOPTIMISED = "--xla_backend_optimization_level=0";
 
 export default defineConfig(({ mode }) => {
   const tier = tiers[mode];
-  // A plugin lives on a main thread and stays for the life of its process: one process a file.
+  // Plugins of several platforms or versions are not loaded into one process: one process a file.
   const apart = (name: string, include: string) => ({
     extends: true as const,
     test: { name, include: [include], isolate: true },
   });
-  const together = (name: string, include: string, others: readonly string[]) => ({
+  const together = (
+    name: string,
+    include: string,
+    {
+      others = [],
+      env = {},
+    }: { readonly others?: readonly string[]; readonly env?: Record<string, string> } = {},
+  ) => ({
     extends: true as const,
-    test: { name, include: [include], exclude: [...configDefaults.exclude, ...others], isolate: false },
+    test: { name, include: [include], exclude: [...configDefaults.exclude, ...others], isolate: false, env },
   });
   const usual = [
-    together("host", all, [cpu, spawn, ...Object.values(tiers)]),
-    together("spawn", spawn, []),
-    apart("cpu", cpu),
+    together("host", all, { others: [cpu, spawn, ...Object.values(tiers)] }),
+    together("spawn", spawn),
+    together("cpu", cpu, { env: { XLA_FLAGS: process.env.XLA_FLAGS ?? UNOPTIMISED } }),
   ];
   return {
     test: {

@@ -10,9 +10,6 @@ import { onTestFinished } from "vitest";
 import { runCommandLine } from "../../src/cli/command-line.js";
 import type { KnownModels } from "../../src/cli/models.js";
 
-/** XLA's flags as the tests were started with them. */
-const { XLA_FLAGS } = process.env;
-
 /** The project's folder. */
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -48,12 +45,8 @@ class Recorder extends Writable {
   }
 }
 
-/**
- * Runs `griffin` with these arguments in this process, from its sources, in the project's folder. Plugins are not asked to optimise what
- * runs once, half the time goes there; unless XLA_FLAGS says what they are asked.
- */
+/** Runs `griffin` with these arguments in this process, from its sources, in the project's folder. */
 export async function griffin(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-  process.env.XLA_FLAGS ??= "--xla_backend_optimization_level=0";
   const [stdout, stderr] = [new Recorder(), new Recorder()];
   const stdin = Readable.from([Buffer.from(options.input ?? "")]);
   const env = { ...process.env, NO_COLOR: "1", ...options.env };
@@ -61,14 +54,14 @@ export async function griffin(args: readonly string[], options: RunOptions = {})
   return { exitCode, stdout: stdout.text, stderr: stderr.text };
 }
 
-/** The same as people run it: the built command in a process of its own. */
+/** The same as people run it: the built command in a process of its own, with XLA's flags as the tests were started with them. */
 export async function spawnGriffin(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   if (!existsSync(main)) throw new Error("griffin is not built: npm run build");
   const { exitCode, stdout, stderr } = await execa(process.execPath, [main, ...args], {
     cwd: root,
     reject: false,
     input: options.input ?? "",
-    env: { XLA_FLAGS, NO_COLOR: "1", ...options.env },
+    env: { XLA_FLAGS: process.env.USERS_XLA_FLAGS || undefined, NO_COLOR: "1", ...options.env },
   });
   return { exitCode, stdout, stderr };
 }

@@ -21,15 +21,10 @@ export interface Cpu {
   run(program: TracedProgram, inputs?: Readonly<Record<string, Numbers>>): Promise<Record<string, number[]>>;
 }
 
-/**
- * A client for all tests of the file; when they are done, nothing of it may be alive. Programs that run once or twice are not
- * worth optimising: most of the time would go there. `optimised` compiles as for users.
- */
-export function useCpu(options: { readonly optimised?: boolean } = {}): Cpu {
+/** A client for all tests of the file; when they are done, nothing of it may be alive. */
+export function useCpu(): Cpu {
   let client: Client | undefined;
   beforeAll(async () => {
-    if (options.optimised === true) delete process.env.XLA_FLAGS;
-    else process.env.XLA_FLAGS = "--xla_backend_optimization_level=0";
     const { path } = await findPlugin("cpu", { install: true });
     client = await (await Plugin.load(path)).createClient();
   });

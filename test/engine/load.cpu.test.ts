@@ -8,8 +8,6 @@ import { models } from "../../models/index.js";
 import { llama } from "../models/second/llama-definition.js";
 import { storeLlama } from "../models/second/stored.js";
 
-process.env.XLA_FLAGS = "--xla_backend_optimization_level=0";
-
 const folder = await sharedFolder();
 
 async function textOf(model: LoadedModel): Promise<string> {

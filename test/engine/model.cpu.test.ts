@@ -25,7 +25,11 @@ describe("a model", () => {
   it("makes programs while the weights are read, when it is told which", async () => {
     const events: ModelEvent[] = [];
     const programs = [{ kind: "decode", batch: 1, time: 1 }] as const;
-    using _ = await loadTiny(cpu.client, { programs, onEvent: (event) => events.push(event) });
+    using _ = await loadTiny(cpu.client, {
+      programs,
+      cache: undefined,
+      onEvent: (event) => events.push(event),
+    });
     const order = events.map((event) => (event.phase === "compile" ? `compile ${event.from}` : event.phase));
     expect(order).toContain("compile compiler");
     // Lowering comes before the first tensor has arrived.

@@ -2,7 +2,7 @@
 import { griffin, type GriffinConfig } from "../../models/index.js";
 import { presets } from "../../models/griffin/presets.js";
 import { Model, type ModelOptions } from "../../src/engine/index.js";
-import type { Client } from "../../src/runtime-pjrt/index.js";
+import { type Client, CompileCache } from "../../src/runtime-pjrt/index.js";
 import type { ProgramKey } from "../../src/serving/index.js";
 import { f32FromBf16, f32FromF16 } from "../../src/support/half.js";
 import { formulaCheckpoint } from "../../src/weights/index.js";
@@ -12,6 +12,9 @@ import { randomNumbers } from "../lowering/ops.js";
 export const tiny: GriffinConfig = { ...presets.tiny, dtype: "f32" };
 export const tinyHawk: GriffinConfig = { ...presets["tiny-hawk"], dtype: "f32" };
 
+/** What one file compiled serves the others. */
+export const compiledInThisRun = new CompileCache();
+
 export async function loadTiny(
   client: Client,
   options: ModelOptions = {},
@@ -19,7 +22,7 @@ export async function loadTiny(
 ): Promise<Model> {
   const definition = griffin.configure(config);
   await using checkpoint = formulaCheckpoint(definition, 7);
-  return Model.load(client, definition, checkpoint, options);
+  return Model.load(client, definition, checkpoint, { cache: compiledInThisRun, ...options });
 }
 
 /** Token ids that follow from a seed. */

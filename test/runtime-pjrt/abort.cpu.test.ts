@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { Client } from "../../src/runtime-pjrt/index.js";
 import { AbortedError } from "../../src/support/wait.js";
-import { addProgram, cpuPlugin, f32x4, slowProgram, withClient } from "./cpu.js";
+import { cpuPlugin, withClient } from "./cpu.js";
+import { addProgram, f32x4, slowProgram } from "./programs.js";
 
 const T = { elementType: "f32", dimensions: [512, 512] } as const;
 const slow = { program: slowProgram(40), signature: { arguments: [T], results: [T] } };

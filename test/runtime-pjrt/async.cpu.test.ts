@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { stat } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { Limiter } from "../../src/runtime-pjrt/limiter.js";
-import { addProgram, f32x4, slowProgram, withClient } from "./cpu.js";
+import { withClient } from "./cpu.js";
+import { addProgram, f32x4, slowProgram } from "./programs.js";
 
 const matrix = { elementType: "f32", dimensions: [512, 512] } as const;
 const slow = { signature: { arguments: [matrix], results: [matrix] } };

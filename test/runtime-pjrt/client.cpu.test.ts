@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { allocateAligned, ELEMENT_TYPES, hostBytes, isElementType } from "../../src/runtime-pjrt/index.js";
-import { addProgram, cpuPlugin, f32x4, floats, main, withClient } from "./cpu.js";
+import { cpuPlugin, floats, withClient } from "./cpu.js";
+import { addProgram, f32x4, main } from "./programs.js";
 
 describe("a plugin", () => {
   test("tells its versions and is loaded once", async () => {

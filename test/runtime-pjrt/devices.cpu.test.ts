@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Client, DeviceBuffer, Executable } from "../../src/runtime-pjrt/index.js";
-import { addProgram, f32x4, floats, main, withClient } from "./cpu.js";
+import { floats, withClient } from "./cpu.js";
+import { addProgram, f32x4, main } from "./programs.js";
 
 const f32x2 = { elementType: "f32", dimensions: [2] } as const;
 const scalar = { elementType: "f32", dimensions: [] } as const;

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type ElementTypeName, Plugin } from "../../src/runtime-pjrt/index.js";
-import { addProgram, cpuPlugin, f32x4, main, withClient } from "./cpu.js";
+import { cpuPlugin, withClient } from "./cpu.js";
+import { addProgram, f32x4, main } from "./programs.js";
 
 const signature = { arguments: [{ ...f32x4, name: "x" }, f32x4], results: [f32x4] };
 

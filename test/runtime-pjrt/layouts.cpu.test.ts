@@ -12,7 +12,8 @@ import {
   rowMajorLayout,
   type Signature,
 } from "../../src/runtime-pjrt/index.js";
-import { floats, main, withClient } from "./cpu.js";
+import { floats, withClient } from "./cpu.js";
+import { main } from "./programs.js";
 
 const f32x2x3 = { elementType: "f32", dimensions: [2, 3] } as const;
 const counting = { ...f32x2x3, data: new Float32Array([0, 1, 2, 3, 4, 5]) };

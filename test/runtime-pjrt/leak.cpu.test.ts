@@ -3,7 +3,8 @@ import { runInNewContext } from "node:vm";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { Client } from "../../src/runtime-pjrt/index.js";
-import { f32x4, withClient } from "./cpu.js";
+import { withClient } from "./cpu.js";
+import { f32x4 } from "./programs.js";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;

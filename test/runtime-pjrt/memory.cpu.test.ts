@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { main, withClient } from "./cpu.js";
+import { withClient } from "./cpu.js";
+import { main } from "./programs.js";
 
 test("where freed memory is kept, that of closed results is used again: no new pages are mapped for the next ones", () =>
   withClient(

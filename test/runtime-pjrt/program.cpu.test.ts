@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { ifSupported, PjrtError, UnsupportedByPluginError } from "../../src/runtime-pjrt/index.js";
 import { decodeDeviceAssignment, encodeCompileOptions } from "../../src/runtime-pjrt/compile-options.js";
-import { addProgram, f32x4, floats, withClient } from "./cpu.js";
+import { floats, withClient } from "./cpu.js";
+import { addProgram, f32x4 } from "./programs.js";
 
 const signature = { arguments: [f32x4, f32x4], results: [f32x4] };
 

@@ -10,7 +10,7 @@ import {
   Topology,
 } from "../../src/runtime-pjrt/index.js";
 import { lockHolder } from "../../src/runtime-pjrt/tpu-host.js";
-import { addProgram, f32x4 } from "./cpu.js";
+import { addProgram, f32x4 } from "./programs.js";
 
 const request = {
   program: addProgram(true),

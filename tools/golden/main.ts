@@ -3,14 +3,15 @@
  * every golden case of golden/ and of the folders named, compiled as for users: in f32, and in bf16 where the case bounds it.
  */
 import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { models } from "../../models/index.js";
 import { checkGoldenCase, type GoldenOptions } from "../../src/engine/index.js";
 import { formatReport, type GoldenCase, openCase } from "../../src/golden/index.js";
-import { type Client, findPlugin, Plugin } from "../../src/runtime-pjrt/index.js";
+import { type Client, CompileCache, findPlugin, Plugin } from "../../src/runtime-pjrt/index.js";
 import { type Way, ways } from "./ways.js";
 
 const OURS = fileURLToPath(new URL("../../golden", import.meta.url));
@@ -46,10 +47,19 @@ function checksOf(cases: readonly GoldenCase[], chosen: readonly Way[]): Check[]
   );
 }
 
+interface Device {
+  readonly client: Client;
+  /** What one way of lowering shares with others is compiled once. */
+  readonly cache: CompileCache;
+}
+
 /** Lines that tell what is wrong; none when every number is the reference's. */
-async function complaintsOf(client: Client, { golden, way, dtype }: Check): Promise<readonly string[]> {
+async function complaintsOf(
+  { client, cache }: Device,
+  { golden, way, dtype }: Check,
+): Promise<readonly string[]> {
   try {
-    const report = await checkGoldenCase(client, golden, { ...way[1], dtype });
+    const report = await checkGoldenCase(client, golden, { ...way[1], dtype, cache });
     return report.passed ? [] : formatReport(report);
   } catch (error) {
     return [error instanceof Error ? (error.stack ?? error.message) : String(error)];
@@ -57,11 +67,11 @@ async function complaintsOf(client: Client, { golden, way, dtype }: Check): Prom
 }
 
 /** Takes checks from the front until none is left; tells of each. The number that failed. */
-async function work(client: Client, checks: Check[]): Promise<number> {
+async function work(device: Device, checks: Check[]): Promise<number> {
   let failed = 0;
   for (let check = checks.shift(); check !== undefined; check = checks.shift()) {
     const start = performance.now();
-    const complaints = await complaintsOf(client, check);
+    const complaints = await complaintsOf(device, check);
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     const verdict = complaints.length === 0 ? "passed" : "FAILED";
     console.log(`${verdict} ${check.way[0]}: ${check.golden.name} in ${check.dtype} (${seconds} s)`);
@@ -83,17 +93,20 @@ const cases = await casesIn([OURS, ...positionals]);
 const chosen = ways.filter(([name]) => name.includes(values.way));
 const checks = checksOf(cases, chosen);
 const { path } = await findPlugin(values.plugin, { install: true });
+const folder = await mkdtemp(join(tmpdir(), "griffin-golden-"));
 const client = await (await Plugin.load(path)).createClient({ keepFreedMemory: true });
 try {
   console.log(
     `${client.platformName}: ${chosen.length} ways of lowering on ${cases.length} cases: ${checks.length} checks`,
   );
   const count = checks.length;
+  const device = { client, cache: new CompileCache({ folder }) };
   // A program is compiled off this thread: two at once keep two cores busy.
-  const jobs = Array.from({ length: Number(values.jobs) }, () => work(client, checks));
+  const jobs = Array.from({ length: Number(values.jobs) }, () => work(device, checks));
   const failed = (await Promise.all(jobs)).reduce((sum, each) => sum + each, 0);
   console.log(`${count - failed} passed, ${failed} failed`);
   if (failed > 0 || count === 0) process.exitCode = 1;
 } finally {
   await client.close();
+  await rm(folder, { recursive: true });
 }

@@ -9,7 +9,6 @@ const LONGEST: readonly string[] = [
   "test/cli/artifact.cpu.test.ts",
   "test/artifact/load.cpu.test.ts",
   "test/runtime-pjrt/crash/crash.cpu.test.ts",
-  "test/engine/golden.cpu.test.ts",
   "test/cli/cache.cpu.test.ts",
 ];
 

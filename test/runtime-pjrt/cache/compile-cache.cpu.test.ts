@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Client, CompileCache, keyFolder } from "../../../src/runtime-pjrt/index.js";
 import { type MachineKey, machineKey } from "../../../src/support/machine-key.js";
-import { addProgram, f32x4, floats, main, withClient } from "../cpu.js";
+import { floats, withClient } from "../cpu.js";
+import { addProgram, f32x4, main } from "../programs.js";
 
 const request = { program: addProgram(), signature: { arguments: [f32x4, f32x4], results: [f32x4] } };
 const newFolder = () => mkdtemp(join(tmpdir(), "programs-"));

@@ -1,10 +1,10 @@
 /**
- * @file Run by the crash tests in a process of its own: makes the mistakes that would kill it, and prints what came instead.
+ * @file Run by the crash tests in a process of its own, with the built package: makes the mistakes that would kill it, and prints what came instead.
  * Arguments: path of the plugin, name of the scenario.
  */
 import { Worker } from "node:worker_threads";
-import { type Client, type Device, type ElementTypeName, Plugin } from "../../../src/runtime-pjrt/index.js";
-import { addProgram, f32x4, main, slowProgram } from "../cpu.js";
+import { type Client, type Device, type ElementTypeName, Plugin } from "stablegriffin/pjrt";
+import { addProgram, f32x4, main, slowProgram } from "../programs.js";
 
 const [, , path, scenario] = process.argv as unknown as [string, string, string, string];
 const matrix = { elementType: "f32", dimensions: [512, 512] } as const;
@@ -50,14 +50,7 @@ async function mistakes(client: Client): Promise<Record<string, string>> {
 
 /** What loading a library says on a worker thread. */
 function workerOutcome(): Promise<string> {
-  const module = new URL("./worker.ts", import.meta.url).href;
-  const worker = new Worker(
-    `import("jiti").then(({ createJiti }) => createJiti(${JSON.stringify(import.meta.url)}).import(${JSON.stringify(module)}))`,
-    {
-      eval: true,
-      workerData: path,
-    },
-  );
+  const worker = new Worker(new URL("./worker.mjs", import.meta.url), { workerData: path });
   return new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject));
 }
 
