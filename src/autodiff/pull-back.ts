@@ -1,6 +1,7 @@
 /** @file The pullback of operations in a block: from the cotangents of what they made to those of what it was made of. */
 import type { Location } from "../ir/location.js";
 import type { Block, Operation, Value } from "../ir/operation.js";
+import type { Precision } from "../ir/precision.js";
 import { detachOperation, eraseOperation, insertOperation, makeBlock } from "../ir/rewriter.js";
 import { eraseDeadOperations } from "../passes/dce.js";
 import { Activity } from "./activity.js";
@@ -20,6 +21,8 @@ export interface PullBack {
   /** Where backward operations go, at its end: the operations' block, or one inside of it. */
   readonly block: Block;
   readonly location: Location;
+  /** Of products that the backward computation of an op without one makes; undefined leaves them without. */
+  readonly precision?: Precision | undefined;
 }
 
 /**
@@ -35,7 +38,7 @@ export function pullBack(request: PullBack): readonly (Value | undefined)[] {
   for (const input of inputs) activity.add(input);
   activity.mark(operations);
   const apart = makeBlock([]);
-  const reverse = new Reverse(apart, activity, functions, request.location);
+  const reverse = new Reverse(apart, activity, functions, request);
   for (const { value, cotangent } of outputs) reverse.give(became(value), () => cotangent);
   reverse.walk(operations);
   const cotangents = inputs.map((input) => reverse.cotangentOf(input));

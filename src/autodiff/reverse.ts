@@ -7,6 +7,8 @@ import { Builder } from "../ir/builder.js";
 import type { Block, Operation, Value } from "../ir/operation.js";
 import type { OperationOf, OpName } from "../ir/ops/index.js";
 import type { Location } from "../ir/location.js";
+import type { Precision } from "../ir/precision.js";
+import { statedPrecision } from "../ir/stated-precision.js";
 import { InternalError } from "../support/errors.js";
 import { notDifferentiableError } from "./errors.js";
 import type { Functions } from "./functions.js";
@@ -17,6 +19,12 @@ import { rematerialise } from "./rematerialise.js";
 import { replayMeaning } from "./meaning.js";
 import { differentiabilityOf } from "./rules/index.js";
 import { zerosLike } from "./arithmetic.js";
+
+/** What backward operations have that are not of one forward operation. */
+interface Surroundings {
+  readonly location: Location;
+  readonly precision?: Precision | undefined;
+}
 
 /** The cotangents of the values of one block of code, and of what it uses from around it. */
 export class Reverse implements BackwardWalk {
@@ -29,18 +37,19 @@ export class Reverse implements BackwardWalk {
     readonly block: Block,
     readonly activity: ActiveValues,
     readonly functions: Functions,
-    location: Location,
+    { location, precision }: Surroundings,
   ) {
     this.e = new Emitter(Builder.atEnd(block));
     this.e.builder.location = location;
+    this.e.builder.precision = precision;
   }
 
   nested(block: Block): Reverse {
-    return new Reverse(block, this.activity, this.functions, this.e.builder.location);
+    return new Reverse(block, this.activity, this.functions, this.e.builder);
   }
 
   started(block: Block, activity: ActiveValues, location: Location): Reverse {
-    return new Reverse(block, activity, this.functions, location);
+    return new Reverse(block, activity, this.functions, { location, precision: this.e.builder.precision });
   }
 
   cotangentOf(value: Value): Value | undefined {
@@ -108,7 +117,11 @@ export class Reverse implements BackwardWalk {
     );
     if (cotangents.every((cotangent) => cotangent === undefined)) return;
     this.#at(operation, () => {
+      const { builder } = this.e;
+      const outer = builder.precision;
+      builder.precision = statedPrecision(operation) ?? outer;
       this.#differentiate(operation, cotangents);
+      builder.precision = outer;
     });
   }
 

@@ -11,13 +11,13 @@ interface TracedFunction {
   readonly results: object;
 }
 
-/** What a trace has made so far: by the function's body, then by its arguments' shapes. */
+/** What a trace has made so far: by the function's body, then by its arguments' shapes and the precision of its products. */
 type TracedFunctions = Map<unknown, Map<string, TracedFunction>>;
 const tracedBy = new WeakMap<Trace, TracedFunctions>();
 
 /**
- * Makes `body` a function of the module: traced once for each shape of its arguments, and each call is one `call` op. The
- * body sees its arguments only; parameters and states are passed in.
+ * Makes `body` a function of the module: traced once for each shape of its arguments (and precision, `withPrecision`), and each call is
+ * one `call` op. The body sees its arguments only; parameters and states are passed in.
  */
 export function fn<X extends object, Y extends object>(name: string, body: (args: X) => Y): (args: X) => Y {
   return (args) => {
@@ -28,7 +28,7 @@ export function fn<X extends object, Y extends object>(name: string, body: (args
     const known = all.get(body) ?? new Map<string, TracedFunction>();
     all.set(body, known);
     const shapes = Object.entries(args).map(([n, tensor]) => `${n}: ${tensor}`);
-    const key = shapes.join(", ");
+    const key = [...shapes, trace.precision ?? ""].join(", ");
     const traced = known.get(key) ?? traceFunction(trace, uniqueSymbol(name, all), args, body);
     known.set(key, traced);
     const call = builderHere().create(

@@ -61,9 +61,9 @@ function cotangentsOf(pulled: Pulled): readonly (Value | undefined)[] {
   const { builder } = currentTrace();
   const { block } = builder;
   const functions = functionsHere();
-  const { location } = builderHere();
+  const { location, precision } = builderHere();
   try {
-    return pullBack({ ...pulled, functions, block, location });
+    return pullBack({ ...pulled, functions, block, location, precision });
   } catch (error) {
     if (!(error instanceof DifferentiationError)) throw error;
     throw new TraceError({ ...error.details, cause: error });

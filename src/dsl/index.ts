@@ -64,4 +64,4 @@ export { roundTo } from "./round.js";
 export { type ScanStep, scan } from "./scan.js";
 export { at, concat, merge, slice, split, take, transpose } from "./shape.js";
 export { Tensor } from "./tensor.js";
-export { scope } from "./trace.js";
+export { scope, withPrecision } from "./trace.js";

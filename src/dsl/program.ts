@@ -29,7 +29,7 @@ export interface ProgramOptions {
    * nothing is kept of (`dropped`).
    */
   readonly state?: "carried" | "started" | "dropped";
-  /** Of all products that state none of their own, those inside of model ops included. Default: the plugin's choice. */
+  /** Of all products that state none of their own (`withPrecision`), those inside of model ops included. Default: the plugin's choice. */
   readonly precision?: Precision | undefined;
   /** Which probes become results. */
   readonly probes?: (name: string) => boolean;

@@ -11,7 +11,7 @@ import { builderHere, currentTrace, type TensorData } from "./trace.js";
 
 /** How a product is computed. */
 export interface DotOptions {
-  /** How many bits of f32 operands count; default: the program's. */
+  /** How many bits of f32 operands count; default: that of `withPrecision` around it, else the program's. */
   readonly precision?: Precision | undefined;
 }
 

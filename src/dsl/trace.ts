@@ -8,6 +8,7 @@ import { fileLocation, type Location, nameLocation, unknownLocation } from "../i
 import type { Block, Value } from "../ir/operation.js";
 import { addArgument } from "../ir/rewriter.js";
 import { type TensorType, tensorType } from "../ir/types.js";
+import type { Precision } from "../ir/precision.js";
 import type { ArgumentRole } from "../program/index.js";
 import { type Axis, type DType, describe, sizesOf } from "./axis.js";
 import { ShapeError, TraceError } from "./errors.js";
@@ -40,6 +41,7 @@ export class Trace {
   /** Set while the body of a DSL function is traced: it sees only its own arguments. */
   #functionName: string | undefined;
   #scopes: readonly string[] = [];
+  #precision: Precision | undefined;
 
   constructor(
     readonly entry: Block,
@@ -64,6 +66,21 @@ export class Trace {
       return body();
     } finally {
       this.#scopes = outer;
+    }
+  }
+
+  /** Of products that state none; undefined outside of `withPrecision`. */
+  get precision(): Precision | undefined {
+    return this.#precision;
+  }
+
+  inPrecision<T>(precision: Precision, body: () => T): T {
+    const outer = this.#precision;
+    this.#precision = precision;
+    try {
+      return body();
+    } finally {
+      this.#precision = outer;
     }
   }
 
@@ -178,12 +195,20 @@ export function withTrace<T>(trace: Trace, body: () => T): T {
   }
 }
 
-/** The builder, set to the author's position. */
+/** The builder, set to the author's position and precision. */
 export function builderHere(): Builder {
   const trace = currentTrace();
   trace.builder.location = trace.location();
+  trace.builder.precision = trace.precision;
   return trace.builder;
 }
 
 /** Parameters, states and probes made inside `body` are named `name.…`; ops show it in their locations. */
 export const scope = <T>(name: string, body: () => T): T => currentTrace().inScope(name, body);
+
+/**
+ * All products made inside `body` that state no precision of their own, those that model ops are made of and those of gradients taken
+ * there included; the innermost scope counts. A function (`fn`) is traced once for each precision that it is called in.
+ */
+export const withPrecision = <T>(precision: Precision, body: () => T): T =>
+  currentTrace().inPrecision(precision, body);

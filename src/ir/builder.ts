@@ -4,6 +4,8 @@ import { type Location, unknownLocation } from "./location.js";
 import type { Block, Operation, Region, Value } from "./operation.js";
 import type { AttributesOf, AttributeTable, OpDefinition } from "./ops/define.js";
 import type { Attributes, OpName, OperationOf } from "./ops/index.js";
+import type { Precision } from "./precision.js";
+import { statedPrecision, withPrecisionStated } from "./stated-precision.js";
 import { insertOperation, makeBlock, makeOperation, makeRegion } from "./rewriter.js";
 import type { Type } from "./types.js";
 import { inferResultTypes } from "./verify.js";
@@ -21,13 +23,17 @@ export interface CreateOptions {
 export class Builder {
   /** Given to every operation that names none of its own. */
   location: Location = unknownLocation;
+  /** Stated by every product, and op that is made of products, that states none of its own. */
+  precision: Precision | undefined;
   #block: Block;
   #anchor: Operation | undefined;
 
   private constructor(block: Block, anchor?: Operation) {
     this.#block = block;
     this.#anchor = anchor;
-    if (anchor !== undefined) this.location = anchor.location;
+    if (anchor === undefined) return;
+    this.location = anchor.location;
+    this.precision = statedPrecision(anchor);
   }
 
   /** Inserts at the end of `block`. */
@@ -35,7 +41,7 @@ export class Builder {
     return new Builder(block);
   }
 
-  /** Inserts before `operation`, with its location. */
+  /** Inserts before `operation`, with its location and the precision that it states for the products that it is made of. */
   static before(operation: Operation): Builder {
     return new Builder(operation.block!, operation);
   }
@@ -70,7 +76,7 @@ export class Builder {
     const location = options.location ?? this.location;
     const regions = options.regions ?? [];
     const requested = options.results ?? [];
-    const values = attributes as Record<string, unknown>;
+    const values = this.#stated(name, attributes as Operation["attributes"]);
     const parts = { name, operands, attributes: values, regions, location };
     const resultTypes = inferResultTypes({ ...parts, resultTypes: requested });
     const { extra } = options;
@@ -79,11 +85,17 @@ export class Builder {
     return operation;
   }
 
+  #stated(name: string, attributes: Operation["attributes"]): Operation["attributes"] {
+    if (this.precision === undefined) return attributes;
+    return withPrecisionStated(name, attributes, this.precision) ?? attributes;
+  }
+
   /** A one-block region whose body is made by `build`, which gets the arguments and a builder at its end. */
   region(argumentTypes: readonly Type[], build: (args: readonly Value[], builder: Builder) => void): Region {
     const block = makeBlock(argumentTypes);
     const inner = Builder.atEnd(block);
     inner.location = this.location;
+    inner.precision = this.precision;
     build(block.arguments, inner);
     return makeRegion([block]);
   }

@@ -68,6 +68,7 @@ export {
   type OpName,
   type StablehloName,
 } from "./ops/index.js";
+export { productPrecision } from "./ops/enums.js";
 export * as kinds from "./ops/kinds.js";
 export * as structs from "./ops/structs.js";
 export {

@@ -4,7 +4,13 @@
 export const precisionNames = ["default", "high", "highest"] as const;
 export type Precision = (typeof precisionNames)[number];
 
-const words = { default: "DEFAULT", high: "HIGH", highest: "HIGHEST" } as const;
+/** As attributes have them. */
+export const precisionWords = { default: "DEFAULT", high: "HIGH", highest: "HIGHEST" } as const;
 
 /** `precision_config` of dot_general and convolution: one for each operand. */
-export const precisionConfigOf = (precision: Precision) => [words[precision], words[precision]] as const;
+export const precisionConfigOf = (precision: Precision) =>
+  [precisionWords[precision], precisionWords[precision]] as const;
+
+/** The one of two that keeps more bits. */
+export const morePrecise = (a: Precision, b: Precision): Precision =>
+  precisionNames.indexOf(a) > precisionNames.indexOf(b) ? a : b;

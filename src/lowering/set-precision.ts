@@ -1,21 +1,14 @@
 /** @file set-precision: products that state no precision of their own get that of the program. */
 import { z } from "zod";
-import { type Operation, walk } from "../ir/operation.js";
-import { isOp } from "../ir/ops/index.js";
-import { precisionConfigOf, precisionNames } from "../ir/precision.js";
+import { walk } from "../ir/operation.js";
+import { precisionNames } from "../ir/precision.js";
+import { withPrecisionStated } from "../ir/stated-precision.js";
 import { setAttributes } from "../ir/rewriter.js";
 import { definePass } from "../passes/pass.js";
 
-/** An algorithm says all that a precision would, and allows none beside it. */
-function statesNone(op: Operation): boolean {
-  if (isOp(op, "stablehlo.dot_general"))
-    return op.attributes.precision_config === undefined && op.attributes.algorithm === undefined;
-  return isOp(op, "stablehlo.convolution") && op.attributes.precision_config === undefined;
-}
-
 export const setPrecision = definePass({
   name: "set-precision",
-  summary: "dot_general and convolution that state no precision get this one.",
+  summary: "Products, and ops that are made of them, get this precision where they state none.",
   options: z.object({
     precision: z
       .enum(precisionNames)
@@ -36,8 +29,9 @@ export const setPrecision = definePass({
   run(module, context, { precision }) {
     if (precision === "default") return;
     for (const op of walk(module)) {
-      if (!statesNone(op)) continue;
-      setAttributes(op, { ...op.attributes, precision_config: [...precisionConfigOf(precision)] });
+      const stated = withPrecisionStated(op.name, op.attributes, precision);
+      if (stated === undefined) continue;
+      setAttributes(op, stated);
       context.count("products given a precision");
     }
   },

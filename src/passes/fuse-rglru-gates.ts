@@ -44,6 +44,7 @@ export function fuseGatesOf(scan: OperationOf<"nn.linear_scan"> & Operation): re
   const e = new Emitter(builder);
   const [heads, width] = shapeOf(found.inputWeight) as readonly [number, number, number];
   const w = e.concat([found.inputWeight, found.recurrenceWeight], 2);
+  builder.precision = found.precision;
   const z = builder.create("nn.block_diagonal_dot", [found.x, w], {}).result;
   const bias = fusedBias(e, found, heads, width);
   const decay = logDecay(e, found, heads * width);

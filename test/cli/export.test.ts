@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { griffin, griffinJson, temporaryFolder } from "./griffin.js";
@@ -74,4 +74,24 @@ test("wrong usage is told before anything is done", async () => {
     stderr: expect.stringContaining("checkpoint error: file: does not exist"),
   });
   expect(await readdir(parent)).toEqual([]);
+});
+
+test("export --precision is in the manifest and in every product of the programs; the plugin's choice goes without saying", async () => {
+  const parent = await temporaryFolder();
+  const precision = async (name: string, ...args: string[]): Promise<unknown> => {
+    const out = join(parent, name);
+    await griffinJson(["export", "--preset", "tiny", "--chunk", "16", "--text", "-o", out, ...args]);
+    const text = await readFile(join(out, "programs/decode_1x1.mlir"), "utf8");
+    const products = text.split("\n").filter((line) => line.includes("dot_general"));
+    const { precision } = JSON.parse(await readFile(join(out, "manifest.json"), "utf8")) as object & {
+      readonly precision?: string;
+    };
+    return [precision, [...new Set(products.map((line) => /precision = \[\w+, \w+\]/.exec(line)?.[0]))]];
+  };
+  expect(await precision("highest", "--precision", "highest")).toEqual([
+    "highest",
+    ["precision = [HIGHEST, HIGHEST]"],
+  ]);
+  expect(await precision("default", "--precision", "default")).toEqual([undefined, [undefined]]);
+  expect(await precision("none")).toEqual([undefined, [undefined]]);
 });

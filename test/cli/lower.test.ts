@@ -106,3 +106,27 @@ test.each([
   expect(exitCode).toBe(2);
   expect(stderr).toContain(`usage error: ${words}`);
 });
+
+test("lower --precision is of every product", async () => {
+  const text = async (...args: string[]): Promise<string> => {
+    const { exitCode, stdout } = await griffin(["lower", "--preset", "tiny", "--program", "decode", ...args]);
+    expect(exitCode).toBe(0);
+    return stdout;
+  };
+  const products = (lowered: string) => lowered.split("\n").filter((line) => line.includes("dot_general"));
+  const highest = products(await text("--precision", "highest"));
+  expect(highest.length).toBeGreaterThan(10);
+  expect(highest.filter((line) => !line.includes("precision = [HIGHEST, HIGHEST]"))).toEqual([]);
+  const plain = products(await text());
+  expect(plain.length).toBe(highest.length);
+  expect(plain.filter((line) => line.includes("precision"))).toEqual([]);
+});
+
+test("lower --precision refuses other words", async () => {
+  expect(await griffin(["lower", "--preset", "tiny", "--precision", "higest"])).toEqual({
+    exitCode: 2,
+    stdout: "",
+    stderr:
+      "usage error: --precision is not valid\n  expected: default, high, highest\n  got:      higest\n  hint:     did you mean highest?",
+  });
+});

@@ -221,6 +221,43 @@ describe("an op that is decomposed into a model op", () => {
   });
 });
 
+describe("an op that is decomposed into products", () => {
+  const gram = ir.defineOp({
+    name: "gram.gram",
+    summary: "x x^T.",
+    operands: [ir.operand("x", "F")],
+    attributes: { precision: ir.productPrecision },
+    traits: ["pure"],
+    infer: (op) => [ir.tensorType([op.tensor(0).shape[0]!, op.tensor(0).shape[0]!], op.tensor(0).element)],
+    assembly: "generic",
+    example: '%0 = "gram.gram"(%arg0) : (tensor<4x2xf32>) -> tensor<4x4xf32>',
+  });
+  ir.registerDialect(
+    ir.defineDialect({
+      name: "gram",
+      ops: [gram],
+      forms: {},
+      decompositions: { "gram.gram": (e, { operands: [x] }) => [e.dot(x!, x!, { contract: [[1], [1]] })] },
+    }),
+  );
+  const text = (attributes: string): string => `module {
+  func.func @main(%arg0: tensor<4x2xf32>) -> tensor<4x4xf32> {
+    %0 = "gram.gram"(%arg0)${attributes} : (tensor<4x2xf32>) -> tensor<4x4xf32>
+    return %0 : tensor<4x4xf32>
+  }
+}
+`;
+
+  it("hands them the precision that it states, or that of the program", () => {
+    const stated = text(" <{precision = #stablehlo<precision HIGHEST>}>");
+    expect(ir.printModule(ir.parseModule(stated))).toBe(stated);
+    expect(run(stated, "decompose-added")).toContain("precision = [HIGHEST, HIGHEST]");
+    expect(run(text(""), "set-precision{precision=highest}")).toBe(stated);
+    expect(run(stated, "set-precision{precision=high}")).toBe(stated);
+    expect(run(text(""), "decompose-added")).not.toContain("precision");
+  });
+});
+
 describe("registerDialect", () => {
   it("changes nothing the second time", () => {
     ir.registerDialect(demo);

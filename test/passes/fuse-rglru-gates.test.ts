@@ -117,6 +117,15 @@ func.func @main(%x: tensor<1x3x4xbf16>, %gi: tensor<2x2x2xbf16>, %bi: tensor<2x2
   });
 });
 
+it("fuse-rglru-gates makes one product of the precision of both", () => {
+  const stated = (text: string): string =>
+    text.replaceAll(
+      /("nn.block_diagonal_dot"\(.*?\)) :/g,
+      "$1 <{precision = #stablehlo<precision HIGHEST>}> :",
+    );
+  expect(run("fuse-rglru-gates", stated(before))).toBe(normal(stated(after)));
+});
+
 describe("fuse-rglru-gates leaves alone", () => {
   const withY: readonly [string, string] = [
     "%x: tensor<1x3x4xf32>,",
@@ -127,6 +136,13 @@ describe("fuse-rglru-gates leaves alone", () => {
     [
       "gates on different inputs",
       changed(withY, ['%4 = "nn.block_diagonal_dot"(%x, %gr)', '%4 = "nn.block_diagonal_dot"(%y, %gr)']),
+    ],
+    [
+      "gates of different precision",
+      changed([
+        '%4 = "nn.block_diagonal_dot"(%x, %gr)',
+        '%4 = "nn.block_diagonal_dot"(%x, %gr) <{precision = #stablehlo<precision HIGHEST>}>',
+      ]),
     ],
     [
       "a scan over another input than the gates'",

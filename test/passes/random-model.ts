@@ -11,6 +11,7 @@ import { Emitter, shapeOf } from "../../src/ir/emit.js";
 import { nameLocation } from "../../src/ir/location.js";
 import type { Operation, Value } from "../../src/ir/operation.js";
 import { insertOperation, makeBlock, makeOperation, makeRegion } from "../../src/ir/rewriter.js";
+import type { Precision } from "../../src/ir/precision.js";
 import { elementCount, functionType, type TensorType, tensorType } from "../../src/ir/types.js";
 import {
   CHANNELS,
@@ -39,6 +40,8 @@ export interface RandomModel {
   readonly steps: readonly Step[];
   /** Of the numbers that the program is run on. */
   readonly seed: number;
+  /** What all products, and ops that are made of them, state. */
+  readonly precision?: Precision;
 }
 
 interface ArgumentOfModel {
@@ -117,10 +120,12 @@ function makeFunction(
   name: string,
   types: readonly TensorType[],
   attributes: object,
+  precision: Precision | undefined,
   build: (builder: Builder, given: readonly Value[]) => readonly Value[],
 ): { readonly func: Operation; readonly results: readonly TensorType[] } {
   const block = makeBlock(types);
   const builder = Builder.atEnd(block);
+  builder.precision = precision;
   const values = build(builder, block.arguments);
   builder.create("func.return", values, {});
   const results = values.map((value) => value.type as TensorType);
@@ -139,14 +144,15 @@ export function makeModel(model: RandomModel): Operation {
   const body = makeBlock([]);
   const inner =
     model.form === "calls"
-      ? makeFunction("layer", types, { sym_visibility: "private" }, (builder, given) =>
+      ? makeFunction("layer", types, { sym_visibility: "private" }, model.precision, (builder, given) =>
           layer(new Emitter(builder), model, given),
         )
       : undefined;
   const arg_attrs = taken.map(({ role }, i) =>
     role === "input" ? new Map() : new Map([[`griffin.${role}`, stringAttribute(`${i}`)]]),
   );
-  const { func } = makeFunction("main", types, { sym_visibility: "public", arg_attrs }, (builder, given) => {
+  const entry = { sym_visibility: "public", arg_attrs };
+  const { func } = makeFunction("main", types, entry, model.precision, (builder, given) => {
     const e = new Emitter(builder);
     const pool = new Pool(e, model, given);
     const start = model.start === "input" ? given.at(-1)! : sharedWords(pool, pool.positions(0));

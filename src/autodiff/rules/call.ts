@@ -121,7 +121,7 @@ export function callGradient(
     operands: call.operands.map((operand) => activity.has(operand)),
     results: cotangents.map((cotangent) => cotangent !== undefined),
   };
-  const key = `${callee} (${request.operands.join()}) -> (${request.results.join()})`;
+  const key = `${callee} (${request.operands.join()}) -> (${request.results.join()}) ${e.builder.precision ?? ""}`;
   const gradient = functions.gradient(key, () => makeGradient(functions, callee, request, startIn(walk)));
   const { function_type: type, sym_name: symbol } = gradient.forward.attributes;
   setAttributes(call, { ...call.attributes, callee: symbol });

@@ -19,7 +19,7 @@ const attributes = {
   dimension_numbers: convDimensionNumbers,
   feature_group_count: i64,
   batch_group_count: i64,
-  precision_config: optional(precisionConfig),
+  precision_config: precisionConfig,
 };
 type View = OpView<AttributesOf<typeof attributes>>;
 

@@ -3,7 +3,7 @@ import { DYNAMIC, elementCount, formatType, isStatic, tensorType } from "../type
 import { sameElement } from "../verify-types.js";
 import { defineOp, operand } from "./define.js";
 import { precisionConfig } from "./enums.js";
-import { denseI64, i64, i64Array, optional, string } from "./kinds.js";
+import { denseI64, i64, i64Array, string } from "./kinds.js";
 import { checkRank, list, rankOf, sameSize } from "./constraints.js";
 import { dimensionOf, dimensionsOf, tensorOf } from "./shape-checks.js";
 
@@ -44,7 +44,7 @@ const dot = defineOp({
   name: "stablehlo.dot",
   summary: "Product of vectors and matrices; dot_general says the same.",
   operands: [operand("lhs", "PIFCQ"), operand("rhs", "PIFCQA")],
-  attributes: { precision_config: optional(precisionConfig) },
+  attributes: { precision_config: precisionConfig },
   traits: ["pure", "deprecated"],
   infer: (op) => {
     const [lhs, rhs] = [op.tensor(0), op.tensor(1)];

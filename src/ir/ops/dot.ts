@@ -12,7 +12,7 @@ import { dotAlgorithm, dotDimensionNumbers } from "./structs.js";
 
 const attributes = {
   dot_dimension_numbers: dotDimensionNumbers,
-  precision_config: optional(precisionConfig),
+  precision_config: precisionConfig,
   algorithm: since("1.6.0", optional(dotAlgorithm)),
 };
 type DotAttributes = AttributesOf<typeof attributes>;

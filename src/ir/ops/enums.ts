@@ -1,5 +1,5 @@
 /** @file The enumerations of StableHLO, and those that chlo has its own of. */
-import { enumKind, listOf } from "./kinds.js";
+import { enumKind, listOf, optional } from "./kinds.js";
 
 const directions = ["EQ", "NE", "GE", "GT", "LE", "LT"] as const;
 const comparisons = ["NOTYPE", "FLOAT", "TOTALORDER", "SIGNED", "UNSIGNED"] as const;
@@ -11,9 +11,11 @@ export const chloComparisonDirection = enumKind("comparison_direction", directio
 export const chloComparisonType = enumKind("comparison_type", comparisons, "chlo");
 const precision = enumKind("precision", precisions);
 /** One precision per operand. */
-export const chloPrecisionConfig = listOf(enumKind("precision", precisions, "chlo"));
+export const chloPrecisionConfig = optional(listOf(enumKind("precision", precisions, "chlo")));
 /** One precision per operand. */
-export const precisionConfig = listOf(precision);
+export const precisionConfig = optional(listOf(precision));
+/** Of an op that is made of products, such as attention: what each of them states. */
+export const productPrecision = optional(precision);
 export const fftType = enumKind("fft_type", ["FFT", "IFFT", "RFFT", "IRFFT"]);
 export const rngAlgorithm = enumKind("rng_algorithm", ["DEFAULT", "THREE_FRY", "PHILOX"]);
 export const rngDistribution = enumKind("rng_distribution", ["UNIFORM", "NORMAL"]);

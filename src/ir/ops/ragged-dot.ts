@@ -5,12 +5,11 @@ import { checkInRange, checkLength, checkUnique, list, rankOf, sameSize, type Vi
 import { type AttributesOf, defineOp, operand } from "./define.js";
 import { checkContraction } from "./dot.js";
 import { chloPrecisionConfig } from "./enums.js";
-import { optional } from "./kinds.js";
 import { dimensionOf, dimensionsOf, tensorOf } from "./shape-checks.js";
 import { raggedDotDimensionNumbers } from "./structs.js";
 
 const attributes = {
-  precision_config: optional(chloPrecisionConfig),
+  precision_config: chloPrecisionConfig,
   ragged_dot_dimension_numbers: raggedDotDimensionNumbers,
 };
 export type RaggedDotNumbers = AttributesOf<typeof attributes>["ragged_dot_dimension_numbers"];

@@ -1,6 +1,8 @@
 /** @file What an RG-LRU looks like before its gates are fused (Griffin paper 2.4; spec of the reference, section 2.6). */
 import { definingOp, type Value } from "../../ir/operation.js";
 import { isOp, type OperationOf, type OpName } from "../../ir/ops/index.js";
+import type { Precision } from "../../ir/precision.js";
+import { statedPrecision } from "../../ir/stated-precision.js";
 import { elementCount, type TensorType } from "../../ir/types.js";
 import {
   any,
@@ -34,6 +36,8 @@ export interface RgLru {
   readonly scale: number;
   /** [b, t] i1. */
   readonly reset: Value;
+  /** What both products state. */
+  readonly precision: Precision | undefined;
 }
 
 const typeOf = (value: Value): TensorType => value.type as TensorType;
@@ -108,7 +112,12 @@ function input(channels: number): Pattern {
   return product(keepsOrder, like(any("x")), gate("inputWeight", "inputBias", channels), beta);
 }
 
-function partsOf({ values }: Match, channels: number): RgLru {
+/** What each product of a match states for itself. */
+const precisionsIn = ({ operations }: Match): readonly (Precision | undefined)[] =>
+  [...operations].filter((operation) => isOp(operation, "nn.block_diagonal_dot")).map(statedPrecision);
+
+function partsOf(match: Match, channels: number): RgLru {
+  const { values } = match;
   const { factors, scale } = factorsOf(values.get("log a")!, keepsOrder);
   const others = factors.filter((factor) => factor !== values.get("r"));
   return {
@@ -120,6 +129,7 @@ function partsOf({ values }: Match, channels: number): RgLru {
     decay: others.map((other) => perChannel(other, channels)!),
     scale,
     reset: values.get("reset")!,
+    precision: precisionsIn(match)[0],
   };
 }
 
@@ -134,6 +144,8 @@ export function matchRgLru(scan: OperationOf<"nn.linear_scan">): RgLru | undefin
   };
   const match = matchValue(both, x);
   if (match === undefined || !isSelfContained(match, scan, keepsOrder)) return undefined;
+  // One product has one precision.
+  if (new Set(precisionsIn(match)).size !== 1) return undefined;
   const found = partsOf(match, channels);
   const fits =
     typeOf(found.x).shape.join() === shape.join() &&

@@ -5,6 +5,8 @@
  */
 import { definingOp, type Value } from "../../ir/operation.js";
 import { isOp, type OperationOf } from "../../ir/ops/index.js";
+import { precisionConfigOf } from "../../ir/precision.js";
+import { statedPrecision } from "../../ir/stated-precision.js";
 import type { LoweringRule } from "../rules.js";
 import { type Emitter, shapeOf } from "../../ir/emit.js";
 
@@ -24,13 +26,16 @@ function afterProducts(e: Emitter, op: OperationOf<"griffin.rg_lru_gates">): rea
   const block = width / heads;
   const blocks = [heads, batch, time, block];
   const rows = e.reshape(x, [batch, time, heads, block]);
+  // The gates' products are the one before them, not of this op.
+  const asked = statedPrecision(product);
+  const precision = asked === undefined ? {} : { precision_config: [...precisionConfigOf(asked)] };
 
   /** The gate whose columns are the first (0) or second (1) half of each block's. */
   const gate = (half: 0 | 1): Value => {
     const columns = (values: Value, dim: number): Value =>
       e.slice(values, dim, half * block, (half + 1) * block);
     const dims = { batch: [[2], [0]], contract: [[3], [1]] } as const;
-    const sum = e.dot(rows, columns(product.operands[1]!, 2), dims, "f32");
+    const sum = e.dot(rows, columns(product.operands[1]!, 2), dims, "f32", precision);
     const shift = e.broadcast(e.convert(columns(bias, 1), "f32"), blocks, [0, 3]);
     return e.unary("logistic", e.add(sum, shift));
   };

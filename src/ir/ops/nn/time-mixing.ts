@@ -4,6 +4,7 @@
  */
 import { formatType } from "../../types.js";
 import { defineOp, type OpView, operand } from "../define.js";
+import { productPrecision } from "../enums.js";
 import { f32, i64, optional, unit } from "../kinds.js";
 import {
   expectAxis,
@@ -115,7 +116,7 @@ const localAttention = defineOp({
     operand("ring_v", float),
     operand("num_tokens", "I"),
   ],
-  attributes: { scale: f32, strided },
+  attributes: { scale: f32, strided, precision: productPrecision },
   traits: ["pure"],
   timeAxes: () => ({ operands: [1, 1, 1, 1, undefined, undefined, undefined], results: [1] }),
   infer: (op) => {

@@ -1,6 +1,7 @@
 /** @file Ops of the nn dialect that compute each token by itself. The last axis holds a token's channels. */
 import { formatType, isFloat, tensorType, withElement } from "../../types.js";
 import { defineOp, operand, type RowAxes, rowShape, type RowView } from "../define.js";
+import { productPrecision } from "../enums.js";
 import { f32, i64, i64Array } from "../kinds.js";
 import { expectElement, expectRank, expectRankAtLeast, expectShape } from "../operand-checks.js";
 
@@ -16,7 +17,7 @@ const blockDiagonalDot = defineOp({
   name: "nn.block_diagonal_dot",
   summary: "Splits the last axis of x into n blocks and multiplies block j by w_j [in, out].",
   operands: [operand("x", float), operand("w", float)],
-  attributes: {},
+  attributes: { precision: productPrecision },
   traits: ["pure"],
   rowAxes: outerRows,
   infer: (op) => {
@@ -42,7 +43,7 @@ const rmsNorm = defineOp({
   summary:
     "x rsqrt(mean(x^2) + epsilon) (offset + scale) over the last axis, in f32, rounded once. `offset` is 0 where the scale is stored itself (Llama), 1 where its distance from 1 is (RecurrentGemma).",
   operands: [operand("x", float), operand("scale", float)],
-  attributes: { epsilon: f32, offset: f32 },
+  attributes: { epsilon: f32, offset: f32, precision: productPrecision },
   traits: ["pure"],
   rowAxes: outerRows,
   infer: (op) => {
@@ -62,7 +63,7 @@ const rotary = defineOp({
   summary:
     "Rotates the pairs (i, i + dims/2) of the first `dims` channels of the last axis by position / base^(2i/dims) (RoFormer, section 3.2.2); the rest passes through. Axis j of position is axis position_dims[j] of x.",
   operands: [operand("x", float), operand("position", "I")],
-  attributes: { dims: i64, base: f32, position_dims: i64Array },
+  attributes: { dims: i64, base: f32, position_dims: i64Array, precision: productPrecision },
   traits: ["pure"],
   rowAxes: (op, axis) => {
     const rows = outerRows(op, axis);
