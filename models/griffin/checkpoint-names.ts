@@ -1,5 +1,6 @@
 /** @file Parameter paths of a Griffin <-> names and shapes of its tensors in checkpoints of the Hugging Face layout. */
 import type { TensorNames } from "../../src/model/index.js";
+import { flaxNames, torchNames } from "./published-names.js";
 
 const PREFIX = "model.";
 
@@ -20,4 +21,5 @@ export const griffinNames: TensorNames = {
   },
   // Some uploads hold a copy of the embedding.
   ignored: { "lm_head.weight": "the model's head is its embedding" },
+  others: { torch: torchNames, flax: flaxNames },
 };

@@ -28,4 +28,5 @@ export {
   weightsProblems,
 } from "./weights.js";
 export type { ArtifactContent, CompiledPrograms, StoredExecutable } from "./content.js";
+export { archiveNames } from "./unpack.js";
 export { writeArtifact, type WriteOptions } from "./write.js";

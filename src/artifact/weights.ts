@@ -37,6 +37,7 @@ export async function describeWeights(
   checkpoint: Checkpoint,
   { parameters, names }: WantedWeights,
 ): Promise<DescribedWeights> {
+  checkFormat(checkpoint);
   bindWeights(checkpoint, parameters, names);
   const files = new Set<string>();
   const tensors = parameters.map((parameter) => {
@@ -54,6 +55,17 @@ export async function describeWeights(
   });
   const sizes = [...files].sort().map(async (path) => ({ path, bytes: (await stat(path)).size }));
   return { files: await Promise.all(sizes), tensors, ignored: { ...names.ignored } };
+}
+
+/** An artifact names places in safetensors files. @throws CheckpointError for weights in another format */
+function checkFormat({ where, format = "safetensors" }: Checkpoint): void {
+  if (format === "safetensors") return;
+  const hint = `griffin convert ${where} ${join(where, "model.safetensors")}`;
+  throw new CheckpointError(
+    where,
+    [{ subject: "weights", problem: "an artifact cannot name them", expected: "safetensors", got: format }],
+    hint,
+  );
 }
 
 /** The wanted parameters of a configuration that comes without weights. */
@@ -82,11 +94,22 @@ export interface ArtifactWeights extends BoundWeights, AsyncDisposable {
  */
 export async function openWeights(artifact: OpenArtifact, folder?: string): Promise<ArtifactWeights> {
   const { where, weights } = artifact;
-  if (folder !== undefined) return bind(await openCheckpoint(folder), weights);
+  if (folder !== undefined) return bind(await openGiven(folder), weights);
   const found = await findWeights(artifact);
   if (found.problems.length === 0) return bind({ where, ...found }, weights);
   await found.close();
   throw new ArtifactError(where, found.problems);
+}
+
+async function openGiven(folder: string): Promise<Checkpoint> {
+  const checkpoint = await openCheckpoint(folder);
+  try {
+    checkFormat(checkpoint);
+  } catch (error) {
+    await checkpoint.close();
+    throw error;
+  }
+  return checkpoint;
 }
 
 /** Everything that is missing or has changed of an artifact's weights; their bytes are not looked at. */

@@ -1,6 +1,7 @@
 /** @file All commands of `griffin`. */
 import { Command } from "commander";
 import { conformCommand } from "./commands/conform.js";
+import { convertCommand } from "./commands/convert.js";
 import { costCommand } from "./commands/cost.js";
 import { demoCommand } from "./commands/demo.js";
 import { doctorCommand } from "./commands/doctor.js";
@@ -25,6 +26,7 @@ const COMMANDS = [
   goldenCommand,
   exportCommand,
   inspectCommand,
+  convertCommand,
   lowerCommand,
   costCommand,
   optCommand,

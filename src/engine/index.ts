@@ -8,6 +8,7 @@ export {
   type ExportSummary,
 } from "./export.js";
 export type { ExportCompiler } from "./export-compile.js";
+export { convertWeights, type ConvertOptions, type ConvertSummary } from "./convert.js";
 export type { CompiledCost } from "./compile-and-count.js";
 export { costRequest } from "./cost.js";
 export type { HostValue } from "./execute.js";

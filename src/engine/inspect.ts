@@ -1,15 +1,15 @@
-/** @file What a file or folder of ours is: an artifact, a file of tensors, a program. */
+/** @file What a file or folder is: an artifact, tensors, a program. */
 import { existsSync } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type ArtifactDescription, describeArtifact } from "../artifact/index.js";
+import { type ArtifactDescription, archiveNames, describeArtifact } from "../artifact/index.js";
 import { UsageError } from "../support/errors.js";
-import { openSafetensors, type StoredTensor } from "../weights/index.js";
+import { openStore, type StoredTensor, type StoreFormat } from "../weights/index.js";
 import { describeProgram, type ProgramDescription } from "./inspect-program.js";
 
-/** A safetensors file. */
+/** Tensors in a file. */
 export interface TensorsDescription {
-  readonly kind: "safetensors";
+  readonly kind: StoreFormat;
   readonly path: string;
   readonly bytes: number;
   readonly metadata: Readonly<Record<string, string>>;
@@ -31,7 +31,10 @@ export interface InspectOptions {
 
 /** What can be inspected, for messages. */
 const READABLE =
-  "the folder of an artifact, its archive (.zip), a safetensors file, a portable StableHLO artifact (.mlirbc), StableHLO text (.mlir)";
+  "the folder of an artifact, its archive (.zip), a file of tensors (safetensors, or .pt of PyTorch), a portable StableHLO artifact (.mlirbc), StableHLO text (.mlir)";
+
+/** What people call what torch.save wrote; a file that was cut off has nothing else to be known by. */
+const TORCH_NAME = /\.(?:pt|pth|bin)$/;
 
 /** Text longer than this is no program of anybody's, bytes. */
 const LONGEST_TEXT = 1 << 28;
@@ -48,13 +51,13 @@ export async function inspect(path: string, options: InspectOptions = {}): Promi
     throw new UsageError({
       message: `${path} cannot be verified`,
       expected: "an artifact, which has the hashes of its files",
-      got: { safetensors: "a safetensors file", bytecode: "a program", text: "a program" }[kind],
+      got: { tensors: "a file of tensors", bytecode: "a program", text: "a program" }[kind],
     });
   }
-  return kind === "safetensors" ? describeTensors(path) : describeProgram(path);
+  return kind === "tensors" ? describeTensors(path) : describeProgram(path);
 }
 
-async function kindOf(path: string): Promise<"artifact" | "safetensors" | "bytecode" | "text"> {
+async function kindOf(path: string): Promise<"artifact" | "tensors" | "bytecode" | "text"> {
   const stats = await stat(path).catch(() => undefined);
   // One that was set aside by a killed export comes back when it is opened as an artifact.
   if (stats === undefined) return "artifact";
@@ -67,9 +70,13 @@ async function kindOf(path: string): Promise<"artifact" | "safetensors" | "bytec
   if (!stats.isFile()) throw unreadable(path);
   const head = await firstBytes(path);
   const magic = head.subarray(0, 4).toString("latin1");
-  if (magic === "PK\x03\x04" || magic === "PK\x05\x06") return "artifact";
+  if (magic === "PK\x03\x04" || magic === "PK\x05\x06") {
+    const names = await archiveNames(path);
+    const isTorch = names.some((name) => name.endsWith("/data.pkl"));
+    return isTorch || (TORCH_NAME.test(path) && names.length === 0) ? "tensors" : "artifact";
+  }
   if (magic === "ML\xefR") return "bytecode";
-  if (path.endsWith(".safetensors") || beginsLikeTensors(head, stats.size)) return "safetensors";
+  if (/\.(?:safetensors|pt|pth)$/.test(path) || beginsLikeTensors(head, stats.size)) return "tensors";
   if (stats.size <= LONGEST_TEXT && isText(head) && (path.endsWith(".mlir") || looksLikeProgram(head)))
     return "text";
   throw unreadable(path);
@@ -98,12 +105,12 @@ const unreadable = (path: string, hint?: string): UsageError =>
   new UsageError({ message: `cannot tell what ${path} is`, expected: READABLE, hint });
 
 async function describeTensors(path: string): Promise<TensorsDescription> {
-  await using file = await openSafetensors(path);
+  await using file = await openStore(path);
   const tensors = [...file.tensors.values()].map(({ name, dtype, shape, bytes }) => ({
     name,
     dtype,
     shape,
     bytes,
   }));
-  return { kind: "safetensors", path, bytes: (await stat(path)).size, metadata: file.metadata, tensors };
+  return { kind: file.format, path, bytes: (await stat(path)).size, metadata: file.metadata, tensors };
 }

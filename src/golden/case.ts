@@ -63,7 +63,10 @@ export class GoldenError extends GriffinError {
 const caseFile = z.object({
   reference: z.string(),
   seed: z.int().default(0),
-  weights: z.enum(["model.safetensors", "formula"]),
+  /** By formula, or the file or folder beside it that they are in, for people: they are found by looking. */
+  weights: z
+    .string()
+    .regex(/^(?:formula|.*\.(?:safetensors|pt|pth|bin)|orbax.*)$/, "formula, or a file or folder of weights"),
   tolerance: z.object({ max_abs: z.number().positive(), reason: z.string() }),
   tolerance_bf16: z.object({ rms: z.number().positive(), reason: z.string() }).optional(),
 });

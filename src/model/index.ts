@@ -9,6 +9,7 @@ export {
   type Parameter,
   type Problem,
   type TensorNames,
+  type TensorView,
 } from "../weights/index.js";
 export { type ConfigFields, type ConfigValues, mergedConfig, readConfigFields } from "./config-fields.js";
 export type {

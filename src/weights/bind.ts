@@ -7,8 +7,16 @@ import { convertFloats, isFloatType } from "./convert.js";
 import type { Checkpoint } from "./checkpoint.js";
 import { type FloatType, sameShape } from "./dtype.js";
 import { CheckpointError, type Problem } from "./errors.js";
-import type { Parameter, TensorEntryName, TensorNames } from "./names.js";
+import {
+  chooseNames,
+  type Parameter,
+  type TensorEntryName,
+  type TensorNames,
+  type TensorPlace,
+  type TensorView,
+} from "./names.js";
 import type { StoredTensor } from "./stored.js";
+import { isWhole, readView, sharedReads, type SharedReads } from "./view.js";
 
 /** A parameter with its source; nothing is read before `readAs`. */
 export interface BoundParameter extends Parameter {
@@ -37,21 +45,28 @@ export interface BoundWeights {
 export function bindWeights(
   checkpoint: Pick<Checkpoint, "where" | "tensors">,
   wanted: readonly Parameter[],
-  names: TensorNames,
+  known: TensorNames,
 ): BoundWeights {
   const { tensors, where } = checkpoint;
+  const names = chooseNames(tensors, wanted, known);
   const problems: Problem[] = [];
   const parameters = new Map<string, BoundParameter>();
   const used = new Set<string>();
+  const reported = new Set<string>();
+  const warnings: string[] = [];
+  const reads = sharedReads(wanted.map((parameter) => names.nameOf(parameter).name));
   for (const parameter of wanted) {
-    const { name, shape } = names.nameOf(parameter);
+    const place = names.nameOf(parameter);
+    const { name } = place;
     const tensor = tensors.get(name);
     used.add(name);
-    const problem = findProblem(name, shape, tensor);
-    if (problem === undefined) parameters.set(parameter.path, bind(parameter, tensor!));
-    else problems.push(problem);
+    const problem = findProblem(place, tensor);
+    if (problem === undefined) {
+      parameters.set(parameter.path, bind(parameter, tensor!, place.view, reads));
+      warnings.push(...paddingOf(place, tensor!));
+    } else if (!reported.has(name)) problems.push(problem);
+    reported.add(name);
   }
-  const warnings: string[] = [];
   for (const { name, shape } of tensors.values()) {
     if (used.has(name)) continue;
     const reason = ownValue(names.ignored ?? {}, name);
@@ -67,29 +82,43 @@ export function bindWeights(
   return { parameters, warnings };
 }
 
-function bind({ path, shape }: Parameter, tensor: StoredTensor): BoundParameter {
+function bind(
+  { path, shape }: Parameter,
+  tensor: StoredTensor,
+  view: TensorView | undefined,
+  reads: SharedReads,
+): BoundParameter {
   const dtype = tensor.dtype as FloatType;
+  const read = (into?: Uint8Array<ArrayBuffer>) =>
+    isWhole(view, tensor, shape) ? tensor.read(into) : readView(tensor, shape, view!, reads, into);
   return {
     path,
     shape,
     dtype,
     readAs: async (wanted, into) =>
-      wanted === dtype ? tensor.read(into) : convertFloats(await tensor.read(), dtype, wanted, into),
+      wanted === dtype ? read(into) : convertFloats(await read(), dtype, wanted, into),
   };
 }
 
 function findProblem(
-  subject: string,
-  shape: readonly number[],
+  { name: subject, shape, view }: TensorPlace,
   tensor: StoredTensor | undefined,
 ): Problem | undefined {
   const expected = formatShape(shape);
   if (tensor === undefined) return { subject, problem: "missing", expected };
-  if (!sameShape(shape, tensor.shape)) {
+  const [rows = 0, ...rest] = tensor.shape;
+  const compared = view?.padded === true && rows > shape[0]! ? [shape[0]!, ...rest] : tensor.shape;
+  if (!sameShape(shape, compared)) {
     return { subject, problem: "wrong shape", expected, got: formatShape(tensor.shape) };
   }
   if (isFloatType(tensor.dtype)) return undefined;
   return { subject, problem: "wrong dtype", expected: "f32, bf16 or f16", got: tensor.dtype };
+}
+
+/** What a person should know of a tensor with more rows than the model takes. */
+function paddingOf({ name, shape }: TensorPlace, tensor: StoredTensor): readonly string[] {
+  if (sameShape(shape, tensor.shape)) return [];
+  return [`${name} has ${tensor.shape[0]} rows, of which the model reads the first ${shape[0]}`];
 }
 
 function explainExtra(names: TensorNames, tensor: TensorEntryName): string {

@@ -1,4 +1,4 @@
-/** @file The weights of a model folder: model.safetensors, or shards with an index. */
+/** @file The weights of a model folder: model.safetensors, shards of it with an index, or what PyTorch wrote. */
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
@@ -6,18 +6,24 @@ import { readJson } from "./config-files.js";
 import { CheckpointError, type Problem } from "./errors.js";
 import { fileProblem } from "./file.js";
 import { openSafetensors, type SafetensorsFile } from "./safetensors.js";
-import type { StoredTensor } from "./stored.js";
+import type { StoredTensor, StoreFormat, TensorStore } from "./stored.js";
+import { openTorch } from "./torch/open.js";
 
 /** Weights under the names of their checkpoint, wherever they come from. */
 export interface Checkpoint extends AsyncDisposable {
   /** Folder or description, for messages. */
   readonly where: string;
+  /** Of its files; absent when the weights are computed. */
+  readonly format?: StoreFormat;
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   close(): Promise<void>;
 }
 
 const SINGLE_FILE = "model.safetensors";
 const INDEX_FILE = "model.safetensors.index.json";
+
+/** What people call files that torch.save wrote. */
+const TORCH_FILE = /\.(?:pt|pth|bin)$/;
 
 const weightMap = z.record(z.string(), z.string());
 
@@ -26,13 +32,14 @@ const weightMap = z.record(z.string(), z.string());
  * @throws CheckpointError with all problems of the files
  */
 export async function openCheckpoint(folder: string): Promise<Checkpoint> {
-  const files: SafetensorsFile[] = [];
+  const files: TensorStore[] = [];
   const close = async () => {
     await Promise.all(files.map((file) => file.close()));
   };
   try {
     const tensors = await openWeights(folder, files);
-    return { where: folder, tensors, close, [Symbol.asyncDispose]: close };
+    const format = files[0]?.format ?? "safetensors";
+    return { where: folder, format, tensors, close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;
@@ -42,14 +49,14 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
 /** Whether a folder has files of weights, or claims to; one without is a configuration. */
 export async function hasWeights(folder: string): Promise<boolean> {
   const names: readonly string[] = await readdir(folder).catch(() => []);
-  return names.includes(SINGLE_FILE) || names.includes(INDEX_FILE);
+  return names.some((name) => name === SINGLE_FILE || name === INDEX_FILE || TORCH_FILE.test(name));
 }
 
-/** Opens the weights' files into `files`; the caller closes them, also after an error. */
-async function openWeights(
-  folder: string,
-  files: SafetensorsFile[],
-): Promise<ReadonlyMap<string, StoredTensor>> {
+/**
+ * Opens the weights' files into `files`; the caller closes them, also after an error. Where there are several kinds, safetensors are
+ * taken: people who convert keep the old beside the new.
+ */
+async function openWeights(folder: string, files: TensorStore[]): Promise<ReadonlyMap<string, StoredTensor>> {
   const names = await readdir(folder).catch((error: unknown) => {
     throw new CheckpointError(folder, [{ ...fileProblem(error), subject: "folder" }]);
   });
@@ -59,15 +66,8 @@ async function openWeights(
   }
   const index = await readJson(join(folder, INDEX_FILE));
   if (index === undefined) {
-    const others = names.filter((name) => /\.(safetensors|bin|pt|gguf)$/.test(name));
-    throw new CheckpointError(folder, [
-      {
-        subject: "weights",
-        problem: "not found",
-        expected: `${SINGLE_FILE}, or ${INDEX_FILE} with its shards`,
-        got: others.length === 0 ? "no file of weights" : others.join(", "),
-      },
-    ]);
+    files.push(await openOther(folder, names));
+    return files[0]!.tensors;
   }
   const { success, data } = weightMap.safeParse(index.weight_map);
   if (!success) {
@@ -77,10 +77,26 @@ async function openWeights(
   return openShards(folder, new Map(Object.entries(data)), files);
 }
 
+/** Weights that are not safetensors. @throws CheckpointError when there are none, or several */
+async function openOther(folder: string, names: readonly string[]): Promise<TensorStore> {
+  const found = names.filter((name) => TORCH_FILE.test(name)).sort();
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return openTorch(join(folder, only));
+  const others = names.filter((name) => /\.(?:safetensors|gguf|npz|msgpack)$/.test(name));
+  throw new CheckpointError(folder, [
+    {
+      subject: "weights",
+      problem: found.length > 1 ? "more than one file could be meant" : "not found",
+      expected: `${SINGLE_FILE}, ${INDEX_FILE} with its shards, or one file of torch.save (.pt)`,
+      got: [...found, ...others].join(", ") || "no file of weights",
+    },
+  ]);
+}
+
 async function openShards(
   folder: string,
   shardOf: ReadonlyMap<string, string>,
-  files: SafetensorsFile[],
+  files: TensorStore[],
 ): Promise<ReadonlyMap<string, StoredTensor>> {
   const problems: Problem[] = [];
   const unusable = new Set<string>();

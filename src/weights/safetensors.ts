@@ -6,13 +6,11 @@ import type { FileHandle } from "node:fs/promises";
 import { CheckpointError } from "./errors.js";
 import { openFile, readRange } from "./file.js";
 import { LENGTH_BYTES, headerLength, parseHeader, type TensorEntry } from "./header.js";
-import type { StoredTensor } from "./stored.js";
+import type { StoredTensor, TensorStore } from "./stored.js";
 
-export interface SafetensorsFile extends AsyncDisposable {
-  readonly path: string;
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly tensors: ReadonlyMap<string, StoredTensor>;
-  close(): Promise<void>;
+/** A safetensors file. */
+export interface SafetensorsFile extends TensorStore {
+  readonly format: "safetensors";
 }
 
 /**
@@ -31,6 +29,7 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
     const close = () => file.close();
     return {
       path,
+      format: "safetensors",
       metadata: header.metadata,
       tensors: new Map(header.tensors.map((entry) => [entry.name, storedTensor(file, path, entry)])),
       close,

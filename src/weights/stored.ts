@@ -15,3 +15,16 @@ export interface StoredTensor {
    */
   read(into?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
 }
+
+/** The tensors of a file, or of a folder that is one store. Close it. */
+export interface TensorStore extends AsyncDisposable {
+  readonly path: string;
+  readonly format: StoreFormat;
+  /** What it says beside the tensors, for people. */
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  close(): Promise<void>;
+}
+
+/** File formats of tensors. */
+export type StoreFormat = "safetensors" | "torch";

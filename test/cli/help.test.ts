@@ -8,6 +8,7 @@ const commands = [
   ["golden", "check"],
   ["export"],
   ["inspect"],
+  ["convert"],
   ["lower"],
   ["cost"],
   ["opt"],

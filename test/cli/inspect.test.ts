@@ -122,7 +122,7 @@ test("a program is explained, from its portable artifact and from its text", asy
 
 test("anything else is refused with what can be read", async () => {
   const readable =
-    "the folder of an artifact, its archive (.zip), a safetensors file, a portable StableHLO artifact (.mlirbc), StableHLO text (.mlir)";
+    "the folder of an artifact, its archive (.zip), a file of tensors (safetensors, or .pt of PyTorch), a portable StableHLO artifact (.mlirbc), StableHLO text (.mlir)";
   const folder = await temporaryFolder();
   const file = join(folder, "photo.jpg");
   await writeFile(file, Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0x10]));
@@ -162,4 +162,15 @@ test("files with faults are told where", async () => {
   expect(await write("a.zip", (await readFile(archive)).subarray(0, 9000))).toMatch(
     /^artifact error: archive: /,
   );
+});
+
+test("a file of PyTorch is told as one, whatever its name", async () => {
+  const folder = await temporaryFolder();
+  const path = join(folder, "weights");
+  const made = await griffin(["convert", "golden/demo-kjv", path, "--to", "torch"]);
+  expect(made.stdout.split("\n")[0]).toMatch(/^\S+: torch, \d+ tensors, 5\.\d MB, from safetensors$/);
+  const { stdout, exitCode } = await griffin(["inspect", path]);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^\S+: PyTorch \(torch\.save\), \d+ tensors, 1\.29M numbers in f32, 5\.\d MB\n/);
+  expect(stdout).toMatch(/\nembedder\.input_embedding +f32 +\[\d+, \d+\] +\d/);
 });

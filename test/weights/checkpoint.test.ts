@@ -97,15 +97,26 @@ describe("a folder that is not a checkpoint", () => {
   });
 
   test("no weights: what lies there instead is named", async () => {
-    expect(await openError({ "pytorch_model.bin": "" })).toBe(
+    expect(await openError({ "model.gguf": "" })).toBe(
       [
         "checkpoint error: weights: not found",
-        "  expected: model.safetensors, or model.safetensors.index.json with its shards",
-        "  got:      pytorch_model.bin",
+        "  expected: model.safetensors, model.safetensors.index.json with its shards, or one file of torch.save (.pt)",
+        "  got:      model.gguf",
         "  at:       FOLDER",
       ].join("\n"),
     );
     expect(await openError({})).toMatch(/got: {6}no file of weights/);
+    expect(await openError({ "a.pt": "", "b.pt": "" })).toMatch(
+      /^checkpoint error: weights: more than one file could be meant\n.*\n {2}got: {6}a\.pt, b\.pt\n/,
+    );
+    expect(await openError({ "pytorch_model.bin": "" })).toBe(
+      [
+        "checkpoint error: file: not what torch.save writes",
+        "  expected: a zip archive with data.pkl",
+        "  got:      0 bytes that begin otherwise",
+        "  at:       FOLDER/pytorch_model.bin",
+      ].join("\n"),
+    );
   });
 
   test("an index without a map of files", async () => {

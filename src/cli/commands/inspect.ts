@@ -7,13 +7,13 @@ Examples:
   griffin inspect kjv                                an artifact: a folder, or model.zip
   griffin inspect --verify kjv                       reads every byte; exit code 1 when one has changed
   griffin inspect --verify --public-key KEY.pem kjv  and that its manifest is signed with this key
-  griffin inspect golden/demo-kjv/model.safetensors
+  griffin inspect golden/demo-kjv/model.safetensors  or 2b.pt: tensors, nothing of the file is run
   griffin inspect kjv/programs/decode_1x1.mlirbc     a portable artifact, or StableHLO text`;
 
 /** The command as people call it; its work is loaded when it runs. */
 export function inspectCommand(launch: Launch): Command {
   return new Command("inspect")
-    .description("explain an artifact, a safetensors file, a portable StableHLO artifact or StableHLO text")
+    .description("explain an artifact, a file of tensors, a portable StableHLO artifact or StableHLO text")
     .argument("<path>", "folder or file")
     .option(
       "--verify",

@@ -6,5 +6,5 @@ import { tensorLines } from "./tensors.js";
 
 export function linesOf(description: Description): readonly string[] {
   if (description.kind === "artifact") return artifactLines(description);
-  return description.kind === "safetensors" ? tensorLines(description) : programLines(description);
+  return "tensors" in description ? tensorLines(description) : programLines(description);
 }

@@ -1,10 +1,12 @@
-/** @file A safetensors file as a table. */
+/** @file Tensors of a file as a table. */
 import type { TensorsDescription } from "../../engine/index.js";
 import { formatTable } from "../../support/table.js";
 import { formatCount } from "../count.js";
 import { formatBytes } from "../progress.js";
 
-export function tensorLines({ path, bytes, metadata, tensors }: TensorsDescription): readonly string[] {
+const FORMATS = { safetensors: "safetensors", torch: "PyTorch (torch.save)" } as const;
+
+export function tensorLines({ kind, path, bytes, metadata, tensors }: TensorsDescription): readonly string[] {
   const count = tensors.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
   const types = [...new Set(tensors.map(({ dtype }) => dtype))].join(", ");
   const rows = tensors.map((tensor) => [
@@ -14,7 +16,7 @@ export function tensorLines({ path, bytes, metadata, tensors }: TensorsDescripti
     formatBytes(tensor.bytes),
   ]);
   return [
-    `${path}: safetensors, ${tensors.length} tensors, ${formatCount(count)} numbers in ${types || "no type"}, ${formatBytes(bytes)}`,
+    `${path}: ${FORMATS[kind]}, ${tensors.length} tensors, ${formatCount(count)} numbers in ${types || "no type"}, ${formatBytes(bytes)}`,
     ...Object.entries(metadata).map(([key, value]) => `  ${key}: ${value}`),
     "",
     ...formatTable(["tensor", "type", "shape", "size"], rows, [3]),

@@ -1,0 +1,25 @@
+/** @file The options of griffin convert. */
+import { Command } from "commander";
+import { oneOf } from "../options.js";
+import type { Launch } from "./launch.js";
+
+const EXAMPLES = `
+Examples:
+  griffin convert DIR model.pt                    what torch.load reads, under the names of the authors' checkpoints
+  griffin convert 2b/2b.pt 2b/model.safetensors   the Hugging Face layout; 2b/config.json says what model it is`;
+
+/** The command as people call it; its work is loaded when it runs. */
+export function convertCommand(launch: Launch): Command {
+  return new Command("convert")
+    .description("write weights in another file format, bit for bit: safetensors, PyTorch")
+    .argument("<weights>", "model folder, or file of weights")
+    .argument("<output>", "file to write")
+    .option(
+      "--to <format>",
+      "safetensors, torch (default: what the output's name says)",
+      oneOf("--to", ["safetensors", "torch"] as const),
+    )
+    .option("--force", "replace what is there already")
+    .addHelpText("after", EXAMPLES)
+    .action(launch(async () => (await import("../convert.js")).runConvert));
+}

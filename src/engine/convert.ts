@@ -1,0 +1,117 @@
+/** @file Weights written in another file format, under the names that are usual there. */
+import { existsSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { configureCheckpoint, type ConfiguredModel, type ModelDefinition } from "../model/index.js";
+import { UsageError } from "../support/errors.js";
+import {
+  arrangeTensors,
+  bindWeights,
+  type Checkpoint,
+  openCheckpoint,
+  openStore,
+  readConfigFiles,
+  type StoreFormat,
+  type TensorNames,
+  type TensorToWrite,
+  writeSafetensorsStream,
+  writeTorch,
+} from "../weights/index.js";
+
+/** What is written how. */
+export interface ConvertOptions {
+  /** Those that the source may be of. */
+  readonly models: readonly ModelDefinition[];
+  /** Default: what the target's name says. */
+  readonly to?: StoreFormat | undefined;
+  /** Whether what is at the target already is replaced. */
+  readonly force?: boolean | undefined;
+}
+
+/** What was written. */
+export interface ConvertSummary {
+  readonly from: StoreFormat;
+  readonly to: StoreFormat;
+  readonly tensors: number;
+  readonly bytes: number;
+  /** The model whose names were translated; absent when the source says none, and names stayed as they were. */
+  readonly model?: string;
+  /** Lines worth showing. */
+  readonly warnings: readonly string[];
+}
+
+type Entries = readonly (readonly [string, TensorToWrite])[];
+
+const WRITERS: Readonly<Record<StoreFormat, (path: string, tensors: Entries) => Promise<void>>> = {
+  safetensors: writeSafetensorsStream,
+  torch: writeTorch,
+};
+
+/**
+ * Writes the weights of a model folder, or of a file, to `target`: every number bit for bit, one tensor at a time. Where a
+ * config.json says what model it is, in the folder or beside the file, tensors get the names and shapes that are usual in the target's
+ * format; otherwise they keep theirs.
+ * @throws CheckpointError with everything that does not fit; UsageError for a target that is there already or of no known format
+ */
+export async function convertWeights(
+  source: string,
+  target: string,
+  { models, to, force = false }: ConvertOptions,
+): Promise<ConvertSummary> {
+  const format = to ?? formatOfName(target);
+  if (existsSync(target) && !force) {
+    throw new UsageError({ message: `${target} is there already`, hint: "--force replaces it" });
+  }
+  const isFolder = existsSync(join(source, "config.json"));
+  await using checkpoint = isFolder ? await openCheckpoint(source) : await openFile(source);
+  const folder = isFolder ? source : dirname(source);
+  const model = existsSync(join(folder, "config.json"))
+    ? configureCheckpoint(await readConfigFiles(folder), models)
+    : undefined;
+  const { tensors, warnings } =
+    model === undefined ? asTheyAre(checkpoint) : renamed(checkpoint, model, format);
+  await WRITERS[format](target, tensors);
+  return {
+    from: checkpoint.format ?? "safetensors",
+    to: format,
+    tensors: tensors.length,
+    bytes: (await stat(target)).size,
+    ...(model === undefined ? {} : { model: `${model.name}, ${model.summary}` }),
+    warnings,
+  };
+}
+
+async function openFile(path: string): Promise<Checkpoint> {
+  const store = await openStore(path);
+  return { ...store, where: path };
+}
+
+function formatOfName(target: string): StoreFormat {
+  if (target.endsWith(".safetensors")) return "safetensors";
+  if (/\.(?:pt|pth)$/.test(target)) return "torch";
+  throw new UsageError({
+    message: `cannot tell in which format to write ${target}`,
+    expected: "a name that ends in .safetensors or .pt, or --to FORMAT",
+  });
+}
+
+function asTheyAre(checkpoint: Checkpoint): { tensors: Entries; warnings: readonly string[] } {
+  const tensors = [...checkpoint.tensors].map(([name, tensor]) => [name, tensor] as const);
+  return { tensors, warnings: ["no config.json says what model it is: tensors keep their names and shapes"] };
+}
+
+function renamed(
+  checkpoint: Checkpoint,
+  { parameters, names }: ConfiguredModel,
+  format: StoreFormat,
+): { tensors: Entries; warnings: readonly string[] } {
+  const bound = bindWeights(checkpoint, parameters, names);
+  const tensors = arrangeTensors(checkpoint.where, bound.parameters.values(), usualNames(names, format));
+  return { tensors, warnings: bound.warnings };
+}
+
+/** The names of the format's usual layout; Hugging Face's where the model has no others. */
+function usualNames(names: TensorNames, format: StoreFormat): TensorNames {
+  if (format === "safetensors") return names;
+  return names.others?.[format] ?? names;
+}

@@ -1,0 +1,151 @@
+/** @file The zip archive that torch.save writes: entries that are stored as they are, read by position. */
+import type { FileHandle } from "node:fs/promises";
+import { crc32 } from "node:zlib";
+import type { FileEntry } from "@zip.js/zip.js";
+import { CheckpointError, type Problem } from "../errors.js";
+import { readRange } from "../file.js";
+
+/** An entry whose bytes are found at a place of the file, uncompressed. */
+export interface TorchEntry {
+  readonly name: string;
+  readonly bytes: number;
+  /** Bytes [begin, end) of the entry; all by default, which are held against the archive's checksum. @throws CheckpointError */
+  read(begin?: number, end?: number, into?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+const LOCAL_HEADER_BYTES = 30;
+const LOCAL_SIGNATURE = 0x04034b50;
+
+/** Whether a file begins like an archive. */
+export const looksLikeZip = (head: Uint8Array): boolean =>
+  head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4;
+
+/**
+ * The entries by name, below the one folder that all of them lie in (`archive/data.pkl` is `data.pkl`).
+ * @throws CheckpointError for what torch.save does not write: compressed or encrypted entries, names given twice, places that are
+ * not in the file
+ */
+export async function readTorchArchive(
+  file: FileHandle,
+  path: string,
+): Promise<ReadonlyMap<string, TorchEntry>> {
+  const listed = await listEntries(file, path);
+  const problems: Problem[] = [];
+  const entries = new Map<string, TorchEntry>();
+  const { size } = await file.stat();
+  for (const entry of listed) {
+    if (entry.directory) continue;
+    const name = entry.filename.slice(entry.filename.indexOf("/") + 1);
+    const found = await place(file, path, size, entry);
+    if (typeof found !== "number") problems.push(found);
+    else if (entries.has(name)) problems.push({ subject: entry.filename, problem: "stored twice" });
+    else entries.set(name, torchEntry(file, path, entry, found));
+  }
+  if (problems.length > 0) throw new CheckpointError(path, problems);
+  return entries;
+}
+
+async function listEntries(file: FileHandle, path: string): Promise<readonly FileEntry[]> {
+  const { configure, Reader, ZipReader } = await import("@zip.js/zip.js");
+  configure({ useWebWorkers: false });
+  class FileReader extends Reader<FileHandle> {
+    override async init(): Promise<void> {
+      this.size = (await file.stat()).size;
+    }
+    override async readUint8Array(index: number, length: number): Promise<Uint8Array> {
+      const bytes = new Uint8Array(Math.max(0, Math.min(length, this.size - index)));
+      const { bytesRead } = await file.read(bytes, 0, bytes.length, index);
+      return bytes.subarray(0, bytesRead);
+    }
+  }
+  try {
+    return (await new ZipReader(new FileReader(file)).getEntries()) as FileEntry[];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CheckpointError(path, [
+      {
+        subject: "archive",
+        problem: "not a whole zip archive",
+        expected: "what torch.save writes",
+        got: reason,
+        hint: "fetch the file again",
+      },
+    ]);
+  }
+}
+
+/** Where the entry's bytes begin, by its own header, which must agree with the archive's list. */
+async function place(
+  file: FileHandle,
+  path: string,
+  size: number,
+  entry: FileEntry,
+): Promise<number | Problem> {
+  const { filename: subject, offset, compressedSize, uncompressedSize, compressionMethod, encrypted } = entry;
+  if (encrypted) return { subject, problem: "encrypted" };
+  if (compressionMethod !== 0 || compressedSize !== uncompressedSize) {
+    return { subject, problem: "compressed", expected: "bytes as they are, as torch.save writes them" };
+  }
+  const lie = { subject, problem: "not where the archive's list says", hint: "fetch the file again" };
+  if (offset + LOCAL_HEADER_BYTES > size) return { ...lie, got: `byte ${offset} of ${size}` };
+  const bytes = await readRange(file, path, offset, offset + LOCAL_HEADER_BYTES);
+  const header = new DataView(bytes.buffer);
+  if (header.getUint32(0, true) !== LOCAL_SIGNATURE) return { ...lie, got: `no header at byte ${offset}` };
+  const nameEnd = offset + LOCAL_HEADER_BYTES + header.getUint16(26, true);
+  const begin = nameEnd + header.getUint16(28, true);
+  if (begin + uncompressedSize > size) {
+    return {
+      ...lie,
+      problem: "reaches beyond the file",
+      expected: `${uncompressedSize} bytes`,
+      got: `${Math.max(0, size - begin)} bytes`,
+    };
+  }
+  const name = new TextDecoder().decode(await readRange(file, path, offset + LOCAL_HEADER_BYTES, nameEnd));
+  return name === subject ? begin : { ...lie, expected: subject, got: name };
+}
+
+function torchEntry(file: FileHandle, path: string, entry: FileEntry, place: number): TorchEntry {
+  const { filename: name, uncompressedSize: bytes, signature } = entry;
+  let checked: Promise<void> | undefined;
+  const check = (actual: number) => {
+    // A writer that is told not to compute checksums leaves 0.
+    if (signature === 0 || signature === undefined || signature >>> 0 === actual) return;
+    throw new CheckpointError(path, [
+      {
+        subject: name,
+        problem: "its bytes are not those that were saved",
+        expected: `CRC-32 ${hex(signature)}`,
+        got: hex(actual),
+        hint: "fetch the file again",
+      },
+    ]);
+  };
+  const checkAll = async () => {
+    let sum = 0;
+    for (let at = 0; at < bytes; at += CHECK_BYTES) {
+      const end = Math.min(bytes, at + CHECK_BYTES);
+      sum = crc32(await readRange(file, path, place + at, place + end), sum);
+    }
+    check(sum);
+  };
+  return {
+    name,
+    bytes,
+    read: async (begin = 0, end = bytes, into) => {
+      const isAll = begin === 0 && end === bytes;
+      if (!isAll) {
+        checked ??= checkAll();
+        await checked;
+      }
+      const result = await readRange(file, path, place + begin, place + end, into);
+      if (isAll) check(crc32(result));
+      return result;
+    },
+  };
+}
+
+/** Read at a time where only a checksum is wanted. */
+const CHECK_BYTES = 2 ** 24;
+
+const hex = (value: number): string => (value >>> 0).toString(16).padStart(8, "0");

@@ -1,0 +1,126 @@
+/** @file Checkpoints of PyTorch: what torch.save writes, read without running any of it. */
+import type { FileHandle } from "node:fs/promises";
+import { packedBytes } from "../dtype.js";
+import { CheckpointError, type Problem } from "../errors.js";
+import { openFile, readRange } from "../file.js";
+import type { StoredTensor, TensorStore } from "../stored.js";
+import { isRowMajor, packStrided, spanOf } from "../strided.js";
+import { looksLikeZip, readTorchArchive, type TorchEntry } from "./archive.js";
+import { readPickle } from "./pickle.js";
+import { PickleError, type PickleValue } from "./pickle-values.js";
+import { type TorchTensor, TorchTensor as Tensor, torchRules } from "./tensors.js";
+
+/** A pickle describes tensors; one longer than this, in bytes, has them in it. */
+const LONGEST_PICKLE = 2 ** 28;
+
+/**
+ * Opens what torch.save wrote: a tensor by name, however deep in dicts; `params`, `state_dict` and the like around all of them are left out of
+ * their names. Nothing in the file is run. Tensors are read by position when asked for, each against the archive's checksum.
+ * @throws CheckpointError for a file that is cut off or lies, of the format before PyTorch 1.6, or whose pickle needs more than tensors
+ */
+export async function openTorch(path: string): Promise<TensorStore> {
+  const file = await openFile(path);
+  try {
+    await checkKind(file, path);
+    const entries = await readTorchArchive(file, path);
+    const tensors = await readTensors(entries, path);
+    const close = () => file.close();
+    return { path, format: "torch", metadata: {}, tensors, close, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+async function checkKind(file: FileHandle, path: string): Promise<void> {
+  const { size } = await file.stat();
+  const head = await readRange(file, path, 0, Math.min(4, size));
+  if (looksLikeZip(head)) return;
+  const isPickle = head[0] === 0x80;
+  throw new CheckpointError(path, [
+    {
+      subject: "file",
+      problem: isPickle ? "a bare pickle, as PyTorch wrote before 1.6" : "not what torch.save writes",
+      expected: "a zip archive with data.pkl",
+      got: isPickle ? undefined : `${size} bytes that begin otherwise`,
+      hint: isPickle ? "load and save it with a newer PyTorch" : undefined,
+    },
+  ]);
+}
+
+async function readTensors(
+  entries: ReadonlyMap<string, TorchEntry>,
+  path: string,
+): Promise<ReadonlyMap<string, StoredTensor>> {
+  const pickle = entries.get("data.pkl");
+  if (pickle === undefined) {
+    const got = `${entries.size} entries`;
+    throw new CheckpointError(path, [{ subject: "data.pkl", problem: "missing in the archive", got }]);
+  }
+  const order = entries.get("byteorder");
+  const endianness = order === undefined ? "little" : new TextDecoder().decode(await order.read());
+  if (endianness !== "little") {
+    const [expected, got] = ["little", endianness];
+    throw new CheckpointError(path, [{ subject: "byteorder", problem: "not read here", expected, got }]);
+  }
+  if (pickle.bytes > LONGEST_PICKLE) {
+    const got = `${pickle.bytes} bytes`;
+    throw new CheckpointError(path, [{ subject: "data.pkl", problem: "too long to describe tensors", got }]);
+  }
+  const bytes = await pickle.read();
+  try {
+    return namedTensors(readPickle(bytes, torchRules(entries)), path);
+  } catch (error) {
+    if (!(error instanceof PickleError)) throw error;
+    const problem: Problem = { subject: "data.pkl", problem: error.message, ...error.details };
+    throw new CheckpointError(path, [problem]);
+  }
+}
+
+/** What training scripts call the dict that has the weights. */
+const WRAPPERS = ["params", "state_dict", "model_state_dict", "model"];
+
+function namedTensors(root: PickleValue, path: string): ReadonlyMap<string, StoredTensor> {
+  const tensors = new Map<string, StoredTensor>();
+  const visit = (value: PickleValue, name: string, around: readonly PickleValue[]): void => {
+    if (value instanceof Tensor) {
+      if (tensors.has(name)) throw new PickleError(`two tensors are called ${JSON.stringify(name)}`);
+      tensors.set(name, storedTensor(name, value, path));
+    } else if (value instanceof Map) {
+      if (around.includes(value)) throw new PickleError("a dict of the pickle contains itself");
+      for (const [key, item] of value) {
+        visit(item, name === "" ? `${key}` : `${name}.${key}`, [...around, value]);
+      }
+    }
+  };
+  visit(unwrap(root), "", []);
+  if (tensors.size > 0) return tensors;
+  throw new PickleError("there is no tensor in it", { expected: "a dict of tensors by name" });
+}
+
+function unwrap(root: PickleValue): PickleValue {
+  if (!(root instanceof Map)) return root;
+  const inner = WRAPPERS.map((name) => root.get(name)).find((value) => value instanceof Map);
+  return inner === undefined ? root : unwrap(inner);
+}
+
+function storedTensor(name: string, tensor: TorchTensor, path: string): StoredTensor {
+  const { entry, dtype, offset, shape } = tensor;
+  const bytes = packedBytes(dtype, shape)!;
+  const elementBytes = packedBytes(dtype, [1])!;
+  const begin = offset * elementBytes;
+  const end = begin + spanOf(tensor) * elementBytes;
+  return {
+    name,
+    dtype,
+    shape,
+    bytes,
+    file: path,
+    read: async (into) => {
+      if (isRowMajor(tensor)) return entry.read(begin, end, into);
+      const result = into ?? new Uint8Array(bytes);
+      packStrided(await entry.read(begin, end), elementBytes, tensor, result);
+      return result;
+    },
+  };
+}

@@ -1,0 +1,57 @@
+/** @file Parameters that are parts of tensors, or lie in them with rows and columns exchanged. */
+import { packedBytes, sameShape } from "./dtype.js";
+import type { TensorView } from "./names.js";
+import type { StoredTensor } from "./stored.js";
+import { packStrided } from "./strided.js";
+
+/** Whole tensors, read once for all the parameters that lie in them. */
+export type SharedReads = (tensor: StoredTensor) => Promise<Uint8Array<ArrayBuffer>>;
+
+/**
+ * Reads whole tensors once for all who ask: what is read is kept until as many have asked as parameters lie in the tensor.
+ * @param names the tensor of each parameter
+ */
+export function sharedReads(names: readonly string[]): SharedReads {
+  const users = new Map<string, number>();
+  for (const name of names) users.set(name, (users.get(name) ?? 0) + 1);
+  const kept = new Map<string, { readonly bytes: Promise<Uint8Array<ArrayBuffer>>; waiting: number }>();
+  return (tensor) => {
+    const { name } = tensor;
+    const entry = kept.get(name) ?? { bytes: tensor.read(), waiting: users.get(name) ?? 1 };
+    entry.waiting -= 1;
+    if (entry.waiting > 0) kept.set(name, entry);
+    else kept.delete(name);
+    return entry.bytes;
+  };
+}
+
+/** Whether a parameter is the same bytes as its tensor. */
+export const isWhole = (
+  view: TensorView | undefined,
+  tensor: StoredTensor,
+  shape: readonly number[],
+): boolean =>
+  view === undefined ||
+  (view.at === undefined &&
+    view.transposed !== true &&
+    (view.padded !== true || sameShape(shape, tensor.shape)));
+
+/** The bytes of a parameter of `shape` that lies in a tensor as `view` says: row-major, in `into` if given. */
+export async function readView(
+  tensor: StoredTensor,
+  shape: readonly number[],
+  { at = 0, transposed = false }: TensorView,
+  reads: SharedReads,
+  into?: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = packedBytes(tensor.dtype, shape)!;
+  const part = (await reads(tensor)).subarray(at * bytes, (at + 1) * bytes);
+  const result = into ?? new Uint8Array(bytes);
+  if (!transposed) {
+    result.set(part);
+    return result;
+  }
+  const rows = shape[0]!;
+  packStrided(part, packedBytes(tensor.dtype, [1])!, { shape, strides: [1, rows] }, result);
+  return result;
+}

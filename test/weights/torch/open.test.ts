@@ -1,0 +1,201 @@
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { openTorch } from "../../../src/weights/torch/open.js";
+import { errorText, temporaryFile, temporaryFolder } from "../files.js";
+import { archiveOf, bytesOf, opcodes, PICKLED_TENSOR } from "./archives.js";
+
+/** Made by PyTorch: make.py. */
+const SAVED = join(import.meta.dirname, "saved.pt");
+
+const open = async (bytes: Uint8Array) => openTorch(await temporaryFile(bytes, "model.pt"));
+
+/** The error's text, without the folder. */
+const refusal = async (bytes: Uint8Array) => {
+  const text = await errorText(async () => {
+    await using file = await open(bytes);
+    for (const tensor of file.tensors.values()) await tensor.read();
+  });
+  return text.replaceAll(/\/\S*\/model\.pt/g, "model.pt");
+};
+
+test("what PyTorch wrote comes back whatever its strides, under names without the dict around them", async () => {
+  await using file = await openTorch(SAVED);
+  const f32 = async (name: string) => [...new Float32Array((await file.tensors.get(name)!.read()).buffer)];
+  const types = [...file.tensors.values()].map(({ name, dtype, shape }) => `${name} ${dtype} [${shape}]`);
+  expect(types).toEqual([
+    "plain f32 [2,3,4]",
+    "transposed f32 [6,4]",
+    "part f32 [2,3]",
+    "every_second f32 [12]",
+    "expanded f32 [2,3]",
+    "bf16 bf16 [2]",
+    "f16 f16 [2]",
+    "whole i64 [1,2]",
+    "wide ui16 [2]",
+    "scalar f32 []",
+    "empty f32 [0,4]",
+    "parameter f32 [2]",
+  ]);
+  const counted = Array.from({ length: 24 }, (_, i) => i);
+  expect(await f32("plain")).toEqual(counted);
+  expect(await f32("transposed")).toEqual(counted.map((i) => (i % 4) * 6 + Math.floor(i / 4)));
+  expect(await f32("part")).toEqual([5, 6, 7, 8, 9, 10]);
+  expect(await f32("every_second")).toEqual([0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22]);
+  expect(await f32("expanded")).toEqual([7, 7, 7, 8, 8, 8]);
+  expect(await f32("scalar")).toEqual([3.5]);
+  expect(await f32("empty")).toEqual([]);
+  expect(await f32("parameter")).toEqual([1, 2]);
+  const bits = async (name: string) => [...new Uint16Array((await file.tensors.get(name)!.read()).buffer)];
+  expect(await bits("bf16")).toEqual([0x3f80, 0xc020]);
+  expect(await bits("f16")).toEqual([0x3c00, 0xc100]);
+  expect(await bits("wide")).toEqual([65535, 1]);
+  expect([...new BigInt64Array((await file.tensors.get("whole")!.read()).buffer)]).toEqual([1n, -2n]);
+});
+
+test("a tensor is read into given memory", async () => {
+  await using file = await openTorch(SAVED);
+  for (const name of ["plain", "transposed"]) {
+    const into = new Uint8Array(96);
+    expect(await file.tensors.get(name)!.read(into)).toBe(into);
+    expect(into).toEqual(await file.tensors.get(name)!.read());
+  }
+});
+
+test("a pickle that names a function is refused by its name, and nothing is run", async () => {
+  const victim = join(await temporaryFolder(), "made");
+  const pickle = opcodes(
+    0x80,
+    2,
+    "cposix\nsystem\n",
+    0x28,
+    0x58,
+    bytesOf(victim.length + 6, 4),
+    `touch ${victim}`,
+    0x74,
+    0x52,
+    0x2e,
+  );
+  expect(await refusal(archiveOf({ "data.pkl": pickle }))).toBe(
+    `checkpoint error: data.pkl: the pickle names posix.system, which no tensor needs
+  expected: dicts, lists, numbers, text and tensors
+  at:       model.pt
+  hint:     nothing of the file was run; save the tensors alone: torch.save(model.state_dict(), PATH)`,
+  );
+  expect(existsSync(victim)).toBe(false);
+});
+
+test("a name that tensors need is not applied to what is no tensor", async () => {
+  const pickle = opcodes(0x80, 2, "ctorch._utils\n_rebuild_tensor_v2\n", 0x4b, 1, 0x85, 0x52, 0x2e);
+  expect(await refusal(archiveOf({ "data.pkl": pickle }))).toContain(
+    "data.pkl: the pickle calls torch._utils._rebuild_tensor_v2, which no tensor needs",
+  );
+});
+
+test("an archive that lies, or whose bytes have changed, is refused", async () => {
+  const good = archiveOf({ "data.pkl": PICKLED_TENSOR(4, [2, 2], [2, 1]), "data/0": new Uint8Array(16) });
+  await using file = await open(good);
+  expect([...file.tensors.keys()]).toEqual(["w"]);
+
+  const changed = good.slice();
+  changed[Buffer.from(good).indexOf("archive/data/0") + "archive/data/0".length] = 1;
+  expect(await refusal(changed)).toBe(
+    `checkpoint error: archive/data/0: its bytes are not those that were saved
+  expected: CRC-32 ecbb4b55
+  got:      ${/got: +(\w+)/.exec(await refusal(changed))![1]}
+  at:       model.pt
+  hint:     fetch the file again`,
+  );
+
+  expect(await refusal(good.slice(0, good.length - 30))).toMatch(
+    /^checkpoint error: archive: not a whole zip archive\n/,
+  );
+
+  const moved = good.slice();
+  moved[Buffer.from(good).lastIndexOf("archive/data/0") - 4] = 200;
+  expect(await refusal(moved)).toMatch(/not where the archive's list says|reaches beyond the file/);
+});
+
+test.each([
+  [
+    "a storage of another size",
+    PICKLED_TENSOR(5, [5], [1]),
+    "storage archive/data/0 has another size than its tensors think\n  expected: 20 bytes\n  got:      16 bytes",
+  ],
+  [
+    "strides beyond the storage",
+    PICKLED_TENSOR(4, [2, 2], [3, 1]),
+    "a tensor reaches beyond its storage archive/data/0\n  expected: f32 [2, 2], strides [3, 1], from element 0 on\n  got:      16 bytes",
+  ],
+  [
+    "a size beyond all memory",
+    PICKLED_TENSOR(4, [2 ** 30, 2 ** 30], [0, 0]),
+    "a tensor reaches beyond its storage archive/data/0",
+  ],
+  ["a pickle that is cut off", PICKLED_TENSOR(4, [4], [1]).slice(0, -3), "the pickle is cut off"],
+  [
+    "no tensor",
+    opcodes(0x80, 2, 0x7d, 0x2e),
+    "there is no tensor in it\n  expected: a dict of tensors by name",
+  ],
+  [
+    "a dict that contains itself",
+    opcodes(0x80, 2, 0x7d, 0x71, 0, 0x4b, 1, 0x68, 0, 0x73, 0x2e),
+    "a dict of the pickle contains itself",
+  ],
+  [
+    "an unknown opcode",
+    opcodes(0x80, 2, 0x69, 0x2e),
+    "byte 2 of the pickle is no opcode that tensors need\n  got:      0x69",
+  ],
+])("%s is an error", async (_, pickle, message) => {
+  const text = await refusal(archiveOf({ "data.pkl": pickle, "data/0": new Uint8Array(16) }));
+  expect(text).toContain(`checkpoint error: data.pkl: ${message}`);
+});
+
+test("what torch.save does not write is told apart", async () => {
+  expect(await refusal(opcodes(0x80, 2, 0x8a, 10))).toBe(
+    `checkpoint error: file: a bare pickle, as PyTorch wrote before 1.6
+  expected: a zip archive with data.pkl
+  at:       model.pt
+  hint:     load and save it with a newer PyTorch`,
+  );
+  expect(await refusal(archiveOf({ "other.txt": opcodes("x") }))).toContain(
+    "data.pkl: missing in the archive",
+  );
+  const big = {
+    byteorder: opcodes("big"),
+    "data.pkl": PICKLED_TENSOR(4, [4], [1]),
+    "data/0": new Uint8Array(16),
+  };
+  expect(await refusal(archiveOf(big))).toContain(
+    "byteorder: not read here\n  expected: little\n  got:      big",
+  );
+});
+
+test("a file with any byte changed is read as it was, or is an error of ours", async () => {
+  const bytes = await readFile(SAVED);
+  const path = join(await temporaryFolder(), "model.pt");
+  const values = async () => {
+    await using file = await openTorch(path);
+    const read = [...file.tensors.values()].map(
+      async (one) => [one.name, Buffer.from(await one.read())] as const,
+    );
+    return new Map(await Promise.all(read));
+  };
+  await writeFile(path, bytes);
+  const whole = await values();
+  for (let at = 0; at < bytes.length; at += 41) {
+    const changed = Buffer.from(bytes);
+    changed[at]! ^= 0x55;
+    await writeFile(path, changed);
+    const text = await errorText(async () => {
+      const got = await values();
+      // A name or a date may be another; numbers may not, nor may they be fewer.
+      expect([...got.values()]).toEqual([...whole.values()]);
+      throw new Error("as it was");
+    });
+    expect(text).toMatch(/^checkpoint error: |^as it was$/);
+  }
+});
