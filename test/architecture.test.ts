@@ -165,6 +165,7 @@ const platformName = /^(?:cpu|gpu|tpu|cuda|rocm)(?::.*)?$/i;
 const platformFiles: Readonly<Record<string, string>> = {
   "src/runtime-pjrt/client.ts": "devices of the CPU plugin are the host: results lie in the process's memory",
   "src/runtime-pjrt/install/discover.ts": "where Python packages keep the plugin of a platform",
+  "src/weights/torch/write.ts": "where PyTorch is to put a storage",
 };
 
 /** String literals of a file that name a platform. */
