@@ -24,6 +24,8 @@ import {
   parameter,
   probe,
   program,
+  remat,
+  type RematOptions,
   kvCacheUpdate,
   rmsNorm,
   rotary,
@@ -49,6 +51,8 @@ export type ComputeDType = "f32" | "bf16" | "f16";
 /** One run over [batch, time] tokens; `position` is each token's place in its document, 0 starts one, negative is padding. */
 interface Step {
   readonly config: GriffinConfig;
+  /** What is held of a residual block for its gradient; the rest is computed again. */
+  readonly keep: NonNullable<RematOptions["keep"]>;
   readonly dtype: ComputeDType;
   readonly tokens: Tensor<"batch" | "time", "i32">;
   readonly position: Tensor<"batch" | "time", "i32">;
@@ -218,7 +222,7 @@ function trunk(step: Omit<Step, "numTokens">): { readonly x: Residual; readonly 
   const scale = roundTo(Math.sqrt(config.width), "bf16");
   let x: Residual = config.embeddingsScaleBySqrtDim ? embedded.mul(scale) : embedded;
   config.blockTypes.forEach((kind, layer) => {
-    x = scope(`layers.${layer}`, () => residualBlock(x, kind, full));
+    x = scope(`layers.${layer}`, () => remat(() => residualBlock(x, kind, full), step));
   });
   numTokens.update(at(position, "time", -1).add(1));
   return { x, embedding };
@@ -237,13 +241,14 @@ function head<A extends string>(
 
 /**
  * Logits [batch, time, vocab] f32 of all positions of a program being traced, from nothing that came before: what a loss is made of. The
- * program's states are to be `dropped`. position [batch, time] is each token's place in its document.
+ * program's states are to be `dropped`. position [batch, time] is each token's place in its document. `keep` says what a gradient finds
+ * held of each residual block: nothing but its input, as the reference, unless more is asked for.
  */
 export function griffinLogits(
   config: GriffinConfig,
-  step: Pick<Step, "dtype" | "tokens" | "position">,
+  { keep = "nothing", ...step }: Pick<Step, "dtype" | "tokens" | "position"> & Partial<Pick<Step, "keep">>,
 ): Tensor<"batch" | "time" | "vocab", "f32"> {
-  const { x, embedding } = trunk({ config, ...step });
+  const { x, embedding } = trunk({ config, keep, ...step });
   return head(x, embedding, { config }).to("f32");
 }
 
@@ -285,8 +290,9 @@ export function griffinProgram(config: GriffinConfig, options: GriffinProgramOpt
     () => {
       const tokens = input("tokens", [batch, time], "i32");
       const position = input("segment_pos", [batch, time], "i32");
-      if (allPositions) return { logits: griffinLogits(config, { dtype, tokens, position }) };
-      const { x, embedding } = trunk({ config, dtype, tokens, position });
+      const step = { dtype, tokens, position, keep: "everything" } as const;
+      if (allPositions) return { logits: griffinLogits(config, step) };
+      const { x, embedding } = trunk({ config, ...step });
       const logits = head(at(x, "time", -1), embedding, { config }).to("f32");
       return { logits, next: split(argmax(logits, "vocab"), "batch", [batch, axis("time", 1)]) };
     },

@@ -37,57 +37,60 @@ const config: GriffinConfig = griffinConfigSchema.parse({
 });
 
 /** The mean of the squared logits, and its gradients of all parameters. */
-function traced(): TracedProgram {
+function traced(keep: "nothing" | "products" | "everything"): TracedProgram {
   const tokenAxes = [axis("batch", 1), axis("time", 5)] as const;
   return program({ name: "gradient", state: "dropped" }, () => {
     const tokens = input("tokens", [...tokenAxes], "i32");
     const position = input("segment_pos", [...tokenAxes], "i32");
     const { loss, gradients } = gradientsOfParameters(() => {
-      const logits = griffinLogits(config, { dtype: "f32", tokens, position });
+      const logits = griffinLogits(config, { dtype: "f32", tokens, position, keep });
       return { loss: mean(logits.mul(logits), ["batch", "time", "vocab"]) };
     });
     return { loss, ...gradients };
   });
 }
 
-test("the gradients of all parameters of a Griffin have the slope that differences of its loss have", () => {
-  const made = traced();
-  const parameters = made.arguments.filter(({ role }) => role === "parameter");
-  const random = randomFrom(3);
-  const weights = new Map(
-    parameters.map(({ name, dimensions }) => [
-      name,
-      Array.from({ length: elementCount(dimensions) }, () => 0.5 * random()),
-    ]),
-  );
-  const directions = new Map([...weights].map(([name, values]) => [name, values.map(() => random())]));
-  const run = (by: number): readonly (readonly number[])[] => {
-    const args = made.arguments.map(({ name, dimensions, elementType }) => {
-      const type = tensorType(dimensions, elementType);
-      if (name === "tokens") return elementsFromNumbers(type, [3, 4, 5, 6, 7]);
-      if (name === "segment_pos") return elementsFromNumbers(type, positionsOf(3, 2));
-      const along = directions.get(name)!;
-      return elementsFromNumbers(
-        type,
-        weights.get(name)!.map((value, i) => value + by * along[i]!),
-      );
-    });
-    return interpretFunction(made.module, "main", args, { decompositions: findMeaning }).map((elements) =>
-      Array.from({ length: elementCount(elements.type.shape) }, (_, i) => numberAt(elements, i)),
+test.each(["nothing", "products"] as const)(
+  "the gradients of all parameters of a Griffin that holds %s of its blocks have the slope that differences of its loss have",
+  (keep) => {
+    const made = traced(keep);
+    const parameters = made.arguments.filter(({ role }) => role === "parameter");
+    const random = randomFrom(3);
+    const weights = new Map(
+      parameters.map(({ name, dimensions }) => [
+        name,
+        Array.from({ length: elementCount(dimensions) }, () => 0.5 * random()),
+      ]),
     );
-  };
-  const [, ...gradients] = run(0);
-  const slope = parameters.reduce((sum, { name }, i) => {
-    const along = directions.get(name)!;
-    return sum + gradients[i]!.reduce((part, value, j) => part + value * along[j]!, 0);
-  }, 0);
-  const step = 2e-3;
-  const difference = (run(step)[0]![0]! - run(-step)[0]![0]!) / (2 * step);
-  expect(Math.abs(slope - difference)).toBeLessThan(3e-3 * Math.abs(difference));
-});
+    const directions = new Map([...weights].map(([name, values]) => [name, values.map(() => random())]));
+    const run = (by: number): readonly (readonly number[])[] => {
+      const args = made.arguments.map(({ name, dimensions, elementType }) => {
+        const type = tensorType(dimensions, elementType);
+        if (name === "tokens") return elementsFromNumbers(type, [3, 4, 5, 6, 7]);
+        if (name === "segment_pos") return elementsFromNumbers(type, positionsOf(3, 2));
+        const along = directions.get(name)!;
+        return elementsFromNumbers(
+          type,
+          weights.get(name)!.map((value, i) => value + by * along[i]!),
+        );
+      });
+      return interpretFunction(made.module, "main", args, { decompositions: findMeaning }).map((elements) =>
+        Array.from({ length: elementCount(elements.type.shape) }, (_, i) => numberAt(elements, i)),
+      );
+    };
+    const [, ...gradients] = run(0);
+    const slope = parameters.reduce((sum, { name }, i) => {
+      const along = directions.get(name)!;
+      return sum + gradients[i]!.reduce((part, value, j) => part + value * along[j]!, 0);
+    }, 0);
+    const step = 2e-3;
+    const difference = (run(step)[0]![0]! - run(-step)[0]![0]!) / (2 * step);
+    expect(Math.abs(slope - difference)).toBeLessThan(3e-3 * Math.abs(difference));
+  },
+);
 
 test("the gates of its RG-LRU are fused before their gradient is taken, whose square root is bounded", () => {
-  const { module } = traced();
+  const { module } = traced("everything");
   const count = (name: string): number =>
     [...walk(module)].filter((operation) => operation.name === name).length;
   expect({ gates: count("griffin.rg_lru_gates"), scans: count("nn.linear_scan") }).toEqual({
