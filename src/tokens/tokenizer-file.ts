@@ -1,8 +1,42 @@
 /** @file What we read of a tokenizer.json ourselves, and mend in it, before the library has it. */
 import { z } from "zod";
 
+/** How two texts, or one and its special tokens, become one list of ids, as far as it may be for one text. */
+type PostProcessor =
+  | { readonly type: "ByteLevel" | "BertProcessing" | "RobertaProcessing" | "TemplateProcessing" }
+  | { readonly type: "Sequence"; readonly processors: readonly PostProcessor[] };
+
+const specialToken = z.strictObject({ id: z.string(), type_id: z.int() });
+const templateItem = z.union([
+  z.strictObject({ SpecialToken: specialToken }),
+  z.strictObject({ Sequence: z.strictObject({ id: z.enum(["A", "B"]), type_id: z.int() }) }),
+]);
+const isText = (item: z.output<typeof templateItem>): boolean =>
+  "Sequence" in item && item.Sequence.id === "A";
+const tokenAndId = z.tuple([z.string(), z.int()]);
+
+/** Without special tokens, which come from the generation's configuration, each of them leaves the ids of a text as they are. */
+const postProcessor: z.ZodType<PostProcessor> = z.discriminatedUnion("type", [
+  z.looseObject({ type: z.literal("ByteLevel") }),
+  z.looseObject({ type: z.literal("BertProcessing"), sep: tokenAndId, cls: tokenAndId }),
+  z.looseObject({ type: z.literal("RobertaProcessing"), sep: tokenAndId, cls: tokenAndId }),
+  z.looseObject({
+    type: z.literal("TemplateProcessing"),
+    single: z
+      .array(templateItem)
+      .refine((items) => items.filter(isText).length === 1, "the text (Sequence A) just once"),
+  }),
+  z.looseObject({
+    type: z.literal("Sequence"),
+    get processors() {
+      return z.array(postProcessor);
+    },
+  }),
+]);
+
 /** The part of tokenizer.json that matters here; everything else is the library's. */
 export const tokenizerFile = z.looseObject({
+  post_processor: postProcessor.nullish(),
   added_tokens: z.array(z.looseObject({ id: z.number(), content: z.string() })).default([]),
   model: z.looseObject({
     byte_fallback: z.boolean().nullish(),
@@ -41,3 +75,20 @@ const WHOLE = {
   normalized: false,
   special: false,
 } as const;
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;
+
+/** Every `pattern` in a part of a tokenizer.json, such as its normalizer. */
+export function patternsIn(part: unknown): readonly unknown[] {
+  if (!isObject(part)) return [];
+  const inner = Object.values(part).flatMap(patternsIn);
+  return "pattern" in part ? [part.pattern, ...inner] : inner;
+}
+
+/** Whether a pattern is a regular expression; the other kind is a text as it stands. */
+export const isRegex = (pattern: unknown): boolean => isObject(pattern) && typeof pattern.Regex === "string";
+
+/** Whether it is either. */
+export const isPattern = (pattern: unknown): boolean =>
+  isRegex(pattern) || (isObject(pattern) && typeof pattern.String === "string");

@@ -2,13 +2,15 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { UsageError } from "../support/errors.js";
-import { promoteUserPieces, tokenizerFile } from "./tokenizer-file.js";
+import { GriffinError, UsageError } from "../support/errors.js";
+import { TimeLimitError, withinTime } from "./time-limit.js";
+import { isPattern, isRegex, patternsIn, promoteUserPieces, tokenizerFile } from "./tokenizer-file.js";
 
 export interface Tokenizer {
   /**
    * Token ids of `text`, with the token that begins a sequence in front exactly once, also when the text
-   * itself starts with it. Throws {@link UsageError} for text that the vocabulary cannot spell.
+   * itself starts with it. Throws {@link UsageError} for text that the vocabulary cannot spell, or that the file's regular expressions do not
+   * come to an end for.
    */
   encode(text: string): number[];
   /** The text of token ids, tokens such as end of sequence left out; spaces are never tidied up. */
@@ -33,13 +35,58 @@ export async function loadTokenizer(folder: string, bosId: number): Promise<Toke
   const config = (await readJson(join(folder, "tokenizer_config.json"))) ?? {};
   const { success, data, error } = tokenizerFile.safeParse(json);
   if (!success) throw unusable(path, z.prettifyError(error));
+  const { normalizer, pre_tokenizer, decoder } = data;
+  const encoder = [normalizer, pre_tokenizer];
+  const unknown = patternsIn([encoder, decoder]).find((pattern) => !isPattern(pattern));
+  if (unknown !== undefined)
+    throw unusable(path, `a pattern that is neither Regex nor String: ${JSON.stringify(unknown)}`);
   const { Tokenizer } = await import("@huggingface/tokenizers");
-  try {
-    return adapt(new Tokenizer(promoteUserPieces(data), config as object), bosId);
-  } catch (cause) {
-    throw unusable(path, cause instanceof Error ? cause.message : String(cause));
-  }
+  const limits = (part: unknown): Limit => (patternsIn(part).some(isRegex) ? limited(path) : unlimited(path));
+  const library = limits([encoder, decoder])(
+    LOADING_MS,
+    () => new Tokenizer({ ...promoteUserPieces(data), post_processor: null }, config as object),
+  );
+  return adapt(library, bosId, { encoding: limits(encoder), decoding: limits(decoder) });
 }
+
+/** The most that patterns of others may take, ms: to be read, and for a text with so many characters. Good ones take a thousandth. */
+const LOADING_MS = 60_000;
+const textMs = (characters: number): number => 3_000 + Math.ceil(characters / 20);
+
+/** Runs the library's work. @throws UsageError when it fails, or takes longer than it may */
+type Limit = <T>(ms: number, work: () => T) => T;
+
+/** For a file without regular expressions: what it does ends. */
+const unlimited =
+  (path: string): Limit =>
+  (_ms, work) => {
+    try {
+      return work();
+    } catch (cause) {
+      if (cause instanceof GriffinError) throw cause;
+      throw unusable(path, cause instanceof Error ? cause.message : String(cause));
+    }
+  };
+
+const limited =
+  (path: string): Limit =>
+  (ms, work) =>
+    unlimited(path)(ms, () => {
+      try {
+        return withinTime(ms, work);
+      } catch (cause) {
+        if (cause instanceof TimeLimitError) throw tooSlow(path, ms);
+        throw cause;
+      }
+    });
+
+const tooSlow = (path: string, ms: number): UsageError =>
+  new UsageError({
+    message: "the tokenizer's regular expressions do not come to an end for this text",
+    expected: `an end within ${ms / 1000} s`,
+    where: path,
+    hint: "an expression such as (a+)+$ tries all ways: is the file the one of the model's authors?",
+  });
 
 function unusable(path: string, got: string): UsageError {
   return new UsageError({ message: "the tokenizer cannot be used", got, where: path });
@@ -71,10 +118,16 @@ interface LibraryTokenizer {
   ): string;
 }
 
-function adapt(tokenizer: LibraryTokenizer, bosId: number): Tokenizer {
+function adapt(
+  tokenizer: LibraryTokenizer,
+  bosId: number,
+  { encoding, decoding }: { readonly encoding: Limit; readonly decoding: Limit },
+): Tokenizer {
   return {
     encode(text) {
-      const { ids } = tokenizer.encode(text, { add_special_tokens: false });
+      const { ids } = encoding(textMs(text.length), () =>
+        tokenizer.encode(text, { add_special_tokens: false }),
+      );
       const known = ids.filter((id) => id !== undefined);
       if (known.length < ids.length) {
         throw new UsageError({ message: "the text has a character that the tokenizer has no token for" });
@@ -83,7 +136,9 @@ function adapt(tokenizer: LibraryTokenizer, bosId: number): Tokenizer {
     },
     decode(ids) {
       if (ids.length === 0) return "";
-      return tokenizer.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: false });
+      return decoding(textMs(ids.length), () =>
+        tokenizer.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: false }),
+      );
     },
   };
 }

@@ -209,6 +209,37 @@ describe("a folder without a usable tokenizer", () => {
     ["not JSON", "{", /^usage error: the tokenizer cannot be used\n {2}got: .*JSON/],
     ["no model", {}, /model/],
     ["an unknown decoder", { ...GEMMA_LIKE, decoder: { type: "Magic" } }, /got: .*Magic/],
+    [
+      "an unknown post-processor",
+      { ...GEMMA_LIKE, post_processor: { type: "Magic" } },
+      /'BertProcessing'[\s\S]*post_processor\.type/,
+    ],
+    [
+      "a post-processor without what it needs",
+      { ...GEMMA_LIKE, post_processor: { type: "BertProcessing" } },
+      /post_processor\.sep/,
+    ],
+    [
+      "a post-processor that loses the text",
+      {
+        ...GEMMA_LIKE,
+        post_processor: {
+          type: "Sequence",
+          processors: [{ type: "TemplateProcessing", single: [], pair: [], special_tokens: {} }],
+        },
+      },
+      /the text \(Sequence A\) just once/,
+    ],
+    [
+      "a pattern of an unknown kind",
+      { ...GEMMA_LIKE, normalizer: { type: "Replace", pattern: { Glob: "*" }, content: "" } },
+      /got: .*neither Regex nor String: \{"Glob":"\*"\}/,
+    ],
+    [
+      "a regular expression that is none",
+      { ...GEMMA_LIKE, normalizer: { type: "Replace", pattern: { Regex: "(" }, content: "" } },
+      /got: .*[Rr]egular expression/,
+    ],
     ["parts left out", { model: { type: "BPE", vocab: {}, merges: [] } }, /got: .*decoder/],
   ])("%s", async (_, content, message) => {
     const folder = await tokenizerFolder({ "tokenizer.json": content });
@@ -216,4 +247,50 @@ describe("a folder without a usable tokenizer", () => {
     expect(text).toMatch(/^usage error: the tokenizer cannot be used\n/);
     expect(text).toMatch(message);
   });
+});
+
+/** Cuts text where a regular expression says. */
+const split = (Regex: string) => ({
+  type: "Split",
+  pattern: { Regex },
+  behavior: "Isolated",
+  invert: false,
+});
+
+describe("regular expressions of a file", () => {
+  const withSplit = (regex: string) =>
+    tokenizerFolder({ "tokenizer.json": { ...GEMMA_LIKE, pre_tokenizer: split(regex) } });
+
+  test("cut the text, and take no longer than they may for a long one", async () => {
+    const tokenizer = await loadTokenizer(await withSplit("[^\\s\\p{L}]?\\p{L}+|\\s+(?!\\S)|\\s+"), 2);
+    expect(tokenizer.encode("hi hi")).toEqual([2, TEXT_0 + 9, TEXT_0 + 10]);
+    expect(tokenizer.encode("hi ".repeat(20_000))).toHaveLength(20_002);
+  });
+
+  test("that do not come to an end are given up, and the tokenizer goes on with other texts", async () => {
+    const folder = await withSplit("(h+)+$");
+    const tokenizer = await loadTokenizer(folder, 2);
+    expect(await errorText(() => tokenizer.encode(`${"h".repeat(60)}i`))).toBe(
+      [
+        "usage error: the tokenizer's regular expressions do not come to an end for this text",
+        "  expected: an end within 3.004 s",
+        `  at:       ${join(folder, "tokenizer.json")}`,
+        "  hint:     an expression such as (a+)+$ tries all ways: is the file the one of the model's authors?",
+      ].join("\n"),
+    );
+    expect(tokenizer.encode("hi")).toEqual([2, TEXT_0 + 9]);
+  });
+});
+
+test("known post-processors change no ids: special tokens come from the generation's configuration", async () => {
+  const plain = await gemmaLike();
+  const single = [{ SpecialToken: { id: "<bos>", type_id: 0 } }, { Sequence: { id: "A", type_id: 0 } }];
+  for (const post_processor of [
+    { type: "TemplateProcessing", single, pair: single, special_tokens: {} },
+    { type: "BertProcessing", sep: ["<eos>", 1], cls: ["<bos>", 2] },
+    { type: "Sequence", processors: [{ type: "ByteLevel", trim_offsets: true }] },
+  ]) {
+    const folder = await tokenizerFolder({ "tokenizer.json": { ...GEMMA_LIKE, post_processor } });
+    expect((await loadTokenizer(folder, 2)).encode("hi hi")).toEqual(plain.encode("hi hi"));
+  }
 });
