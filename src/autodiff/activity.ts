@@ -2,16 +2,22 @@
 import { returnedValues } from "../ir/analysis/symbols.js";
 import type { Block, Operation, Value } from "../ir/operation.js";
 import { isOp, type OperationOf } from "../ir/ops/index.js";
-import { isComplex, isFloat, isStatic } from "../ir/types.js";
+import { isComplex, isFloat, isQuantized, isStatic } from "../ir/types.js";
 import { dependencies } from "./captures.js";
+import { dynamicShapeError } from "./errors.js";
 import type { Functions } from "./functions.js";
 import type { ActiveValues } from "./rule.js";
 import { isConstantOp } from "./rules/index.js";
 import { isStopped } from "./marks.js";
 
-/** Whether values of this type have gradients: floats and complex numbers; integers and booleans have none. */
+/** Whether a value has a gradient: floats and complex numbers have one, integers and booleans have none. */
 export const hasGradient = ({ type }: Value): boolean =>
-  type.kind === "tensor" && isStatic(type) && (isFloat(type.element) || isComplex(type.element));
+  type.kind === "tensor" && (isFloat(type.element) || isComplex(type.element));
+
+/** Whether something in a value may depend on floats: what is quantised, tuples, values that are still to come. */
+const holdsFloats = (value: Value): boolean =>
+  hasGradient(value) ||
+  (value.type.kind === "tensor" ? isQuantized(value.type.element) : value.type.kind !== "token");
 
 /** Grows as operations are marked, each before those that use it. */
 export class Activity implements ActiveValues {
@@ -23,8 +29,11 @@ export class Activity implements ActiveValues {
     return this.#active.has(value);
   }
 
+  /** @throws DifferentiationError for a value of which a size is data */
   add(value: Value): void {
-    if (hasGradient(value)) this.#active.add(value);
+    if (!holdsFloats(value)) return;
+    if (value.type.kind === "tensor" && !isStatic(value.type)) throw dynamicShapeError(value);
+    this.#active.add(value);
   }
 
   mark(operations: Iterable<Operation>): void {

@@ -1,6 +1,7 @@
 /** @file What is said when a gradient is asked for that does not exist. */
 import { describeLocation, sourcePosition } from "../ir/location.js";
-import type { Operation } from "../ir/operation.js";
+import type { Operation, Value } from "../ir/operation.js";
+import { formatType } from "../ir/types.js";
 import { areNumbers, beyondNumbers, type Integer } from "../ir/integers.js";
 import { type ErrorDetails, GriffinError } from "../support/errors.js";
 
@@ -29,3 +30,12 @@ export function numbersOf(operation: Operation, values: readonly Integer[]): rea
   if (areNumbers(values)) return values;
   throw notDifferentiableError(operation, `${beyondNumbers(values)} in an attribute is beyond 2^53`);
 }
+
+/** A gradient goes through a value of which a size is data. */
+export const dynamicShapeError = ({ type, location }: Value): DifferentiationError =>
+  new DifferentiationError({
+    message: "a size of a value that has a gradient is data",
+    got: formatType(type),
+    where: sourcePosition(location) ?? describeLocation(location),
+    hint: "refine the shapes first",
+  });

@@ -125,6 +125,33 @@ const programs: readonly (readonly [string, string, string])[] = [
     "stablehlo.cholesky is not differentiable: complex matrices have no rule",
   ],
   [
+    "numbers that are quantised on their way",
+    `func.func @main(%a: tensor<2xf32>) -> tensor<2xf32> {
+  %q = stablehlo.uniform_quantize %a : (tensor<2xf32>) -> tensor<2x!quant.uniform<i8:f32, 0.5>>
+  %r = stablehlo.uniform_dequantize %q : (tensor<2x!quant.uniform<i8:f32, 0.5>>) -> tensor<2xf32>
+  return %r : tensor<2xf32>
+}`,
+    "stablehlo.uniform_dequantize is not differentiable: quantised numbers have no gradient",
+  ],
+  [
+    "numbers that are put into a tuple on their way",
+    `func.func @main(%a: tensor<2xf32>) -> tensor<2xf32> {
+  %t = stablehlo.tuple %a, %a : tuple<tensor<2xf32>, tensor<2xf32>>
+  %r = stablehlo.get_tuple_element %t[0] : (tuple<tensor<2xf32>, tensor<2xf32>>) -> tensor<2xf32>
+  return %r : tensor<2xf32>
+}`,
+    "stablehlo.get_tuple_element is not differentiable: tuples have no cotangents",
+  ],
+  [
+    "numbers of which nobody knows how many there are",
+    `func.func @main(%a: tensor<2xf32>, %n: tensor<1xi32>) -> tensor<2xf32> {
+  %r = stablehlo.dynamic_reshape %a, %n : (tensor<2xf32>, tensor<1xi32>) -> tensor<?xf32>
+  %s = stablehlo.reshape %r : (tensor<?xf32>) -> tensor<2xf32>
+  return %s : tensor<2xf32>
+}`,
+    "a size of a value that has a gradient is data",
+  ],
+  [
     "the order of a zeta function",
     `func.func @main(%s: tensor<2xf64>, %q: tensor<2xf64>) -> tensor<2xf64> {
   %r = chlo.zeta %s, %q : tensor<2xf64>, tensor<2xf64> -> tensor<2xf64>

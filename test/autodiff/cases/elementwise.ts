@@ -45,6 +45,7 @@ export const elementwiseCases: readonly Case[] = [
   ...unary("stablehlo.cbrt", positive),
   between("stablehlo.convert", "3xf64", "3xf64"),
   between("stablehlo.convert", "3xf64", "3xcomplex<f64>"),
+  between("stablehlo.convert", "3xcomplex<f64>", "3xf64"),
   ...unary("stablehlo.cosine", everywhere, true),
   ...unary("stablehlo.exponential", everywhere, true),
   ...unary("stablehlo.exponential_minus_one", everywhere, true),

@@ -93,6 +93,14 @@ export const movementCases: readonly Case[] = [
     `  %r = stablehlo.dot_general %a0, %a1, contracting_dims = [1] x [0], precision = [DEFAULT, HIGHEST]
     : (tensor<2x3xcomplex<f64>>, tensor<3xcomplex<f64>>) -> tensor<2xcomplex<f64>>`,
   ),
+  // Summed in another type than that of the operands.
+  one(
+    "stablehlo.dot_general",
+    [drawn("2x3xf32"), drawn("4x3xf32")],
+    ["2x4xf64"],
+    "  %r = stablehlo.dot_general %a0, %a1, contracting_dims = [1] x [1] : (tensor<2x3xf32>, tensor<4x3xf32>) -> tensor<2x4xf64>",
+    { tolerance: 1e-3, step: 1e-2 },
+  ),
   reduce("add", "f64", [-1, 1]),
   reduce("multiply", "f64", [0.5, 1]),
   reduce("multiply", "complex<f64>", [0.5, 1]),
