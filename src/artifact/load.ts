@@ -15,6 +15,8 @@ export interface LoadOptions extends CompatibilityOptions, TrustOptions {
   /** Made ready while the weights are read; the others when they are first needed. */
   readonly programs?: readonly ProgramKey[] | undefined;
   readonly onEvent?: ((event: ModelEvent) => void) | undefined;
+  /** Takes weights that are infinite or NaN as they are. Default: they are an error, which names the first. */
+  readonly allowNonFinite?: boolean | undefined;
   /** Ends loading when it is aborted. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -50,10 +52,15 @@ async function load(
   await checkCompatibility(artifact, client, options);
   const stored = await findExecutables(artifact.manifest, client, options);
   await using found = await openWeights(artifact, options.weights);
-  const { onEvent, cache, programs, signal } = options;
+  const { onEvent, cache, programs, signal, allowNonFinite } = options;
   const plan = planManifest(artifact.manifest);
   const { dtype } = artifact.manifest;
-  const weights = uploadWeights(client, found.parameters, dtype, { onEvent, signal, plan });
+  const weights = uploadWeights(client, found.parameters, dtype, {
+    onEvent,
+    signal,
+    plan,
+    allowNonFinite,
+  });
   const { warnings } = found;
   const model = new ArtifactModel({
     artifact,

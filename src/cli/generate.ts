@@ -16,6 +16,7 @@ interface Options extends LoweringFlags, CacheFlags {
   readonly weights?: string;
   readonly publicKey?: string;
   readonly trustExecutables?: boolean;
+  readonly allowNonFinite?: boolean;
   readonly prompt?: readonly string[];
   readonly tokens?: readonly (readonly number[])[];
   readonly maxNewTokens: number;

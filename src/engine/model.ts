@@ -27,6 +27,8 @@ export interface ModelOptions extends LoweringOptions {
   readonly onEvent?: ((event: ModelEvent) => void) | undefined;
   /** Ends loading when it is aborted; programs that are made later are not its business. */
   readonly signal?: AbortSignal | undefined;
+  /** Takes weights that are infinite or NaN as they are. Default: they are an error, which names the first. */
+  readonly allowNonFinite?: boolean | undefined;
   /** Called after each pass of each program. */
   readonly onPass?: PassCallback | undefined;
 }

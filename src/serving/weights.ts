@@ -2,7 +2,7 @@
 import { allocateAligned, type Client, type DeviceBuffer, hostBytes } from "../runtime-pjrt/index.js";
 import type { WeightPlan } from "../program/weight-plan.js";
 import { checkNotAborted } from "../support/wait.js";
-import type { BoundParameter, FloatType } from "../weights/index.js";
+import { type BoundParameter, checkFinite, type FloatType } from "../weights/index.js";
 import type { ModelEvent } from "./events.js";
 import { closeAll } from "./program-set.js";
 
@@ -19,6 +19,8 @@ export interface UploadOptions {
   readonly signal?: AbortSignal | undefined;
   /** Those that preparations use up lie in memory of their own, which is freed with them. */
   readonly plan?: WeightPlan | undefined;
+  /** Takes infinities and NaNs as they are. Default: they are an error. */
+  readonly allowNonFinite?: boolean | undefined;
 }
 
 /** Of memory that is asked for at once: V8 looks for garbage after every large array, which takes as long as reading it. */
@@ -39,7 +41,7 @@ export function uploadWeights(
   client: Client,
   parameters: ReadonlyMap<string, BoundParameter>,
   dtype: FloatType,
-  { onEvent, signal, plan = new Map() }: UploadOptions = {},
+  { onEvent, signal, plan = new Map(), allowNonFinite = false }: UploadOptions = {},
 ): ResidentWeights {
   const bytesOf = ({ shape }: BoundParameter) => hostBytes({ elementType: dtype, dimensions: shape });
   const sizeOf = (some: readonly BoundParameter[]) =>
@@ -57,6 +59,7 @@ export function uploadWeights(
     checkNotAborted("loading the weights", { signal });
     const into = (isConsumed(path) ? consumed : kept)?.take(bytesOf(parameter));
     const data = await parameter.readAs(dtype, into);
+    if (!allowNonFinite) checkFinite(parameter, data, dtype);
     const semantics = data === into ? "zero-copy" : "copy";
     const tensor = { elementType: dtype, dimensions: parameter.shape, data };
     buffers.set(path, await client.toDevice(tensor, { semantics }));

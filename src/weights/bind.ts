@@ -22,6 +22,9 @@ import { isWhole, readView, sharedReads, type SharedReads } from "./view.js";
 export interface BoundParameter extends Parameter {
   /** The type it is stored in. */
   readonly dtype: FloatType;
+  /** The tensor and the file that it is stored in, for messages; absent when it is computed. */
+  readonly name?: string | undefined;
+  readonly file?: string | undefined;
   /**
    * Packed bytes, row-major, converted to `dtype`; a fresh buffer at each call, so that the caller may give
    * it away, or `into`, which has their size, where they can be read into given memory.
@@ -95,6 +98,8 @@ function bind(
     path,
     shape,
     dtype,
+    name: tensor.name,
+    file: tensor.file,
     readAs: async (wanted, into) =>
       wanted === dtype ? read(into) : convertFloats(await read(), dtype, wanted, into),
   };

@@ -5,6 +5,7 @@ export { type ConfigFiles, type JsonObject, readConfigFiles } from "./config-fil
 export { convertFloats } from "./convert.js";
 export { type FloatType, isStoredType, type StoredType } from "./dtype.js";
 export { CheckpointError, type Problem } from "./errors.js";
+export { checkFinite } from "./finite.js";
 export { type FormulaModel, type FormulaRanges, formulaCheckpoint } from "./formula.js";
 export type { OtherLayout, Parameter, TensorNames, TensorView } from "./names.js";
 export { arrangeTensors } from "./arrange.js";

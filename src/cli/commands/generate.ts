@@ -34,6 +34,7 @@ export function generateCommand(launch: Launch): Command {
       "--trust-executables",
       "with --artifact: run executables that another machine made (native code; default: compile its programs)",
     )
+    .option("--allow-non-finite", "take weights that are infinite or NaN as they are (default: an error)")
     .option(
       "--prompt <text>",
       "text to continue; repeat it for a batch",
