@@ -1,8 +1,10 @@
 /** @file griffin conform: what a plugin can do, check by check. */
-import { type ConformanceReport, countOutcomes, findPlugin, runConformance } from "../runtime-pjrt/index.js";
+import { type ConformanceReport, countOutcomes, runConformance } from "../runtime-pjrt/index.js";
+import { locatePlugin } from "../engine/index.js";
 import { formatTable } from "../support/table.js";
 import type { Colors } from "./colors.js";
 import type { CommandContext } from "./context.js";
+import { deviceOptions } from "./device.js";
 import type { ExitStatus } from "./io.js";
 
 interface Options {
@@ -16,7 +18,7 @@ export async function runConform(
   { plugin, filter = "", json }: Options,
 ): Promise<ExitStatus> {
   using progress = context.progress({ leavesLines: false });
-  const { path } = await findPlugin(plugin, { install: true, env: context.env });
+  const path = await locatePlugin(plugin, deviceOptions(context, progress));
   const report = await runConformance(path, {
     filter,
     onResult: ({ name }) => progress.update("check", name),

@@ -1,5 +1,6 @@
 /** @file griffin demo: the whole way once, with the checkpoint that comes with the package. `npm start` runs it. */
-import { demoFolder } from "./package.js";
+import { demoFolder } from "../support/package.js";
+import type { GeneratedToken } from "../serving/index.js";
 import { describeSummary } from "./generate.js";
 import { runGeneration } from "./generation.js";
 import { cacheOf } from "./cache.js";
@@ -22,14 +23,15 @@ export async function runDemo(context: CommandContext, options: Options): Promis
   using progress = context.progress();
   const prompts = [prompt];
   const cache = cacheOf(context, options, progress);
-  const request = { model: demoFolder, plugin, prompts, maxNewTokens, cache, ...SAMPLING };
   let started = false;
-  const summary = await runGeneration(context, request, progress, ({ text }) => {
+  const onToken = ({ text }: GeneratedToken): void => {
     if (json === true) return;
     if (!started) context.write(`\n${context.colors.bold(prompt)}`);
     started = true;
     context.write(text);
-  });
+  };
+  const request = { model: demoFolder, plugin, prompts, maxNewTokens, cache, onToken, ...SAMPLING };
+  const summary = await runGeneration(context, request, progress);
   if (json === true) {
     context.printJson(summary);
     return 0;

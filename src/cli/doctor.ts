@@ -5,7 +5,7 @@ import {
   type Diagnosis,
   diagnose,
   type PluginDiagnosis,
-} from "./diagnosis.js";
+} from "../engine/index.js";
 import type { Colors } from "./colors.js";
 import type { CommandContext } from "./context.js";
 import type { ExitStatus } from "./io.js";

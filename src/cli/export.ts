@@ -1,16 +1,22 @@
 /** @file griffin export: a model as an artifact that runs without the compiler, here, in JAX or in IREE. */
-import { type ExportEvent, exportModel, type ExportSource, type ExportSummary } from "../engine/index.js";
+import {
+  type ExportEvent,
+  exportModel,
+  type ExportSource,
+  type ExportSummary,
+  openCompiler,
+} from "../engine/index.js";
 import type { FloatType } from "../weights/index.js";
 import { keyFolder } from "../runtime-pjrt/index.js";
 import { formatTable } from "../support/table.js";
-import { openCompiler } from "./compiler.js";
+import { deviceOptions } from "./device.js";
 import { checkOneModel, choosePreset } from "./model-choice.js";
 import type { SourceFlags } from "./model-options.js";
 import type { LoweringFlags } from "./options.js";
 import type { Colors } from "./colors.js";
 import type { CommandContext } from "./context.js";
 import type { ExitStatus } from "./io.js";
-import { packageVersion } from "./package.js";
+import { packageVersion } from "../support/package.js";
 import { formatBytes, type Progress } from "./progress.js";
 
 interface Options extends SourceFlags, LoweringFlags {
@@ -39,10 +45,9 @@ export async function runExport(context: CommandContext, options: Options): Prom
     options.compile === undefined
       ? undefined
       : await openCompiler(
-          context,
           options.target,
           options.compile === true ? undefined : options.compile,
-          progress,
+          deviceOptions(context, progress),
         );
   const summary = await exportModel(source, path, {
     ...options,

@@ -3,8 +3,9 @@ import type { FloatType } from "../weights/index.js";
 import { keyFolder } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
 import { formatCount } from "./count.js";
-import type { Prompt } from "../engine/index.js";
-import { type GenerationSummary, runGeneration } from "./generation.js";
+import type { GenerationSummary, Prompt } from "../engine/index.js";
+import type { GeneratedToken } from "../serving/index.js";
+import { runGeneration } from "./generation.js";
 import { cacheOf } from "./cache.js";
 import type { CacheFlags, LoweringFlags } from "./options.js";
 import type { CommandContext } from "./context.js";
@@ -40,21 +41,14 @@ export async function runGenerate(
   const streams = prompts.length === 1 && options.json !== true;
   const asIds = options.tokens !== undefined;
   let first = true;
-  const summary = await runGeneration(
-    context,
-    {
-      ...options,
-      prompts,
-      cache: cacheOf(context, options, progress),
-      keyFolder: keyFolder(context.env),
-    },
-    progress,
-    ({ token, text }) => {
-      if (!streams) return;
-      context.write(asIds ? `${first ? "" : ","}${token}` : text);
-      first = false;
-    },
-  );
+  const onToken = ({ token, text }: GeneratedToken): void => {
+    if (!streams) return;
+    context.write(asIds ? `${first ? "" : ","}${token}` : text);
+    first = false;
+  };
+  const cache = cacheOf(context, options, progress);
+  const request = { ...options, prompts, cache, keyFolder: keyFolder(context.env), onToken };
+  const summary = await runGeneration(context, request, progress);
   if (options.json === true) {
     context.printJson(summary);
     return 0;

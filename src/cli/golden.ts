@@ -1,8 +1,8 @@
 /** @file griffin golden check: the model's numbers on golden cases against the reference's. */
-import { checkGoldenCase, type GoldenOptions } from "../engine/index.js";
+import { checkGoldenCase, type GoldenOptions, openDevice } from "../engine/index.js";
 import { type CaseReport, formatReport, type GoldenCase, openCase } from "../golden/index.js";
 import { GriffinError } from "../support/errors.js";
-import { openDevice } from "./device.js";
+import { deviceOptions } from "./device.js";
 import { modelCallbacks } from "./model-progress.js";
 import { cacheOf } from "./cache.js";
 import type { Colors } from "./colors.js";
@@ -31,7 +31,7 @@ export async function runGoldenCheck(
   options: Options,
 ): Promise<ExitStatus> {
   using progress = context.progress({ leavesLines: false });
-  await using device = await openDevice(context, options.plugin, progress);
+  await using device = await openDevice(options.plugin, deviceOptions(context, progress));
   const cache = cacheOf(context, options, progress);
   const results: (CaseReport | BrokenCase)[] = [];
   const add = (result: CaseReport | BrokenCase) => {

@@ -16,7 +16,7 @@ import { runCommand } from "./commands/run.js";
 import type { Launch } from "./commands/launch.js";
 import type { CommandContext } from "./context.js";
 import type { ExitStatus } from "./io.js";
-import { packageVersion } from "./package.js";
+import { packageVersion } from "../support/package.js";
 
 /** In the order of the help. */
 const COMMANDS = [

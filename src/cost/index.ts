@@ -5,6 +5,7 @@ export { HloError } from "./errors.js";
 export type { Module } from "./hlo.js";
 export type { MemoryBytes } from "./memory.js";
 export { moduleFromProto } from "./proto.js";
+export { type CostReport, type Counted, makeReport, type MemoryReport } from "./report.js";
 export { type Roofline, roofline } from "./roofline.js";
 export {
   chipBytes,

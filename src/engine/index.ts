@@ -11,6 +11,7 @@ export type { ExportCompiler } from "./export-compile.js";
 export { convertWeights, type ConvertOptions, type ConvertSummary } from "./convert.js";
 export type { CompiledCost } from "./compile-and-count.js";
 export { costRequest } from "./cost.js";
+export { chipOf, type CostEvent, programCost, type ProgramCostOptions, withDevices } from "./program-cost.js";
 export type { HostValue } from "./execute.js";
 export { IsolatedPlugin, type IsolationLimits, PluginDeathError } from "./isolated/index.js";
 export { checkGoldenCase, type GoldenOptions } from "./golden.js";
@@ -36,6 +37,31 @@ export {
 } from "./source.js";
 export { type Description, inspect, type InspectOptions, type TensorsDescription } from "./inspect.js";
 export type { ProgramDescription } from "./inspect-program.js";
+export {
+  type DeviceEvent,
+  type DeviceOptions,
+  describeDevice,
+  loadPlugin,
+  locatePlugin,
+  openDevice,
+  type OpenDevice,
+  openRunner,
+  type OpenRunner,
+} from "./open-device.js";
+export { type CompilerEvent, openCompiler, type OpenCompiler } from "./open-compiler.js";
+export {
+  type Continuation,
+  continuePrompts,
+  type GenerationRequest,
+  type GenerationSummary,
+} from "./generation.js";
+export {
+  type CacheDiagnosis,
+  type DeviceDiagnosis,
+  diagnose,
+  type Diagnosis,
+  type PluginDiagnosis,
+} from "./diagnosis.js";
 export { compareValues, numbersOf, runProgram } from "./run-program.js";
 export { selfCheck } from "./self-check.js";
 export { ProgramError } from "../program/index.js";

@@ -3,11 +3,11 @@ import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { returnSetAside } from "../artifact/index.js";
 import type { ModelDefinition } from "../model/index.js";
-import { findPlugin, Plugin } from "../runtime-pjrt/index.js";
 import { type GeneratedToken, type GenerateOptions, generate } from "../serving/index.js";
 import { UsageError } from "../support/errors.js";
 import { defaultTarget } from "../targets/index.js";
 import type { Tokenizer } from "../tokens/index.js";
+import { openDevice } from "./open-device.js";
 import { encodePrompts, type Prompt } from "./prompts.js";
 import {
   artifactSource,
@@ -59,8 +59,7 @@ export async function load(path: string, options: LoadOptions): Promise<LoadedMo
     closing.unshift(() => source[Symbol.asyncDispose]());
     const { signal } = options;
     const name = options.plugin ?? defaultTarget.plugin;
-    const { path: plugin } = await findPlugin(name, { install: true, signal });
-    const client = await (await Plugin.load(plugin)).createClient({ signal, keepFreedMemory: true });
+    const { client } = await openDevice(name, { signal });
     closing.unshift(() => client.close());
     const loaded = await source.load(client, options);
     closing.unshift(() => loaded.model.close());

@@ -1,10 +1,9 @@
 /** @file What `griffin cost` found, for people. */
-import { chipBytes, type CostSum, hbmBytes } from "../../cost/index.js";
+import { chipBytes, type CostReport, type CostSum, hbmBytes, type MemoryReport } from "../../cost/index.js";
 import { formatTable } from "../../support/table.js";
 import type { Colors } from "../colors.js";
 import { formatMs } from "../progress.js";
 import { formatCount, formatSeconds, formatSize, percent } from "./format.js";
-import type { CostReport, MemoryReport } from "./report.js";
 
 /** Lines of the whole report. */
 export function printable(report: CostReport, colors: Colors): readonly string[] {

@@ -16,6 +16,8 @@ import { cacheKey } from "./key.js";
 
 /** Where compiled programs are kept, and how many bytes of them. */
 export interface CompileCacheOptions {
+  /** Variables that say where the cache folder is; this process's by default. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
   /** Default: `programs` in the cache folder. */
   readonly folder?: string;
   /** Past this, those not used for longest go. Default 4 GiB. */
@@ -61,9 +63,10 @@ export class CompileCache {
   readonly #told = new Set<string>();
 
   constructor({
-    folder = join(cacheFolder(), "programs"),
+    env,
+    folder = join(cacheFolder(env), "programs"),
     maxBytes = 4 * 2 ** 30,
-    keyFolder: keys = keyFolder(),
+    keyFolder: keys = keyFolder(env),
     onProblem,
   }: CompileCacheOptions = {}) {
     this.folder = folder;

@@ -2,6 +2,7 @@
 import { versions } from "node:process";
 import {
   cacheFolder,
+  CompileCache,
   findPlugin,
   isPluginPath,
   Plugin,
@@ -11,9 +12,8 @@ import {
 import { runChild } from "../support/child.js";
 import { GriffinError } from "../support/errors.js";
 import { AbortedError } from "../support/wait.js";
-import { compileCache } from "./cache.js";
 import { targetNames } from "../targets/names.js";
-import { koffiVersion, packageVersion } from "./package.js";
+import { koffiVersion, packageVersion } from "../support/package.js";
 
 /** Plugins that are looked for: one for each target. */
 const PLUGINS = targetNames.map(({ plugin }) => plugin);
@@ -56,9 +56,9 @@ export interface Diagnosis {
 }
 
 /** Looks at everything and tries the plugin called `plugin`: only that one is loaded. Installs nothing. */
-export async function diagnose(plugin: string, env: NodeJS.ProcessEnv): Promise<Diagnosis> {
+export async function diagnose(plugin: string, env: NodeJS.ProcessEnv = process.env): Promise<Diagnosis> {
   const names = isPluginPath(plugin) ? [plugin, ...PLUGINS] : [...new Set([plugin, ...PLUGINS])];
-  const cache = compileCache(env);
+  const cache = new CompileCache({ env });
   const [problem, python, pip, usage, plugins, device] = await Promise.all([
     cache.problem(),
     firstLine("python3", ["--version"], env),

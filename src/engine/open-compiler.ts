@@ -1,14 +1,16 @@
-/** @file What `griffin export --compile` compiles with: devices that are here, or a topology that the target names. */
-import { type ExportCompiler, resolveTarget } from "../engine/index.js";
-import { findTargetOf } from "../targets/index.js";
+/** @file What programs of a target are compiled with: devices that are here, or a topology that the target names. */
 import { UsageError } from "../support/errors.js";
-import type { CommandContext } from "./context.js";
-import { loadPlugin, openDevice } from "./device.js";
-import type { Progress } from "./progress.js";
+import { findTargetOf, resolveTarget } from "../targets/index.js";
+import type { ExportCompiler } from "./export-compile.js";
+import { type DeviceEvent, type DeviceOptions, loadPlugin, openDevice } from "./open-device.js";
 
-interface OpenCompiler extends AsyncDisposable {
+/** A compiler, and what it takes to close it. */
+export interface OpenCompiler extends AsyncDisposable {
   readonly compiler: ExportCompiler;
 }
+
+/** What happens on the way to a compiler. */
+export type CompilerEvent = DeviceEvent | { readonly phase: "describe"; readonly topology: string };
 
 /**
  * @param target `cpu`, or with a topology, `tpu:v5e:2x2`
@@ -16,15 +18,14 @@ interface OpenCompiler extends AsyncDisposable {
  * @throws UsageError when the plugin's devices are not what the target is; EnvironmentError; PjrtError
  */
 export async function openCompiler(
-  context: CommandContext,
   target: string,
   plugin: string | undefined,
-  progress: Progress,
+  options: Omit<DeviceOptions, "onEvent"> & { readonly onEvent?: (event: CompilerEvent) => void } = {},
 ): Promise<OpenCompiler> {
   const { target: wanted, topology: described } = resolveTarget(target);
   const name = plugin ?? wanted.plugin;
   if (described === undefined) {
-    const device = await openDevice(context, name, progress);
+    const device = await openDevice(name, options);
     if (findTargetOf(device.client) === wanted) {
       return { compiler: device, [Symbol.asyncDispose]: () => device[Symbol.asyncDispose]() };
     }
@@ -32,10 +33,10 @@ export async function openCompiler(
     await device[Symbol.asyncDispose]();
     throw otherPlatform(target, platformName);
   }
-  const loaded = await loadPlugin(context, name, progress);
-  progress.update("describing", described.name);
+  const loaded = await loadPlugin(name, options);
+  options.onEvent?.({ phase: "describe", topology: described.name });
   const topology = await loaded.createTopology(described.topology, described.options);
-  progress.done();
+  options.onEvent?.({ phase: "ready" });
   return {
     compiler: { plugin: loaded, topology, topologyName: described.name },
     [Symbol.asyncDispose]: async () => topology.close(),

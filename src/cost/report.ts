@@ -1,18 +1,16 @@
-/** @file What `griffin cost` found, as data. */
+/** @file The costs of a program in figures: totals, groups, the dearest instructions, memory, against a chip's roofline. */
+import type { Chip } from "./chips.js";
+import type { InstructionCost, ProgramCost } from "./count.js";
+import { type Roofline, roofline } from "./roofline.js";
 import {
-  type Chip,
   type CostGroup,
   type CostSum,
   groupCosts,
   type Grouping,
-  type InstructionCost,
-  type ProgramCost,
-  type Roofline,
-  roofline,
   sumCosts,
   topInstructions,
-} from "../../cost/index.js";
-import { type CompiledMemoryStats, neededBytes } from "../../runtime-pjrt/index.js";
+} from "./summary.js";
+import { type CompiledMemoryStats, neededBytes } from "../runtime-pjrt/index.js";
 
 /** Memory of one execution, bytes, and whether one device has it. */
 export interface MemoryReport {
@@ -28,7 +26,7 @@ export interface MemoryReport {
   readonly fits: boolean | undefined;
 }
 
-/** Everything that is printed; with --json, as it is. */
+/** The costs of a program as `griffin cost` tells them. */
 export interface CostReport {
   readonly program: string;
   /** What it was compiled for; undefined for HLO that came from a file. */
@@ -54,6 +52,7 @@ export interface Counted {
   readonly chip?: Chip | undefined;
 }
 
+/** @param options how instructions are grouped, and how many of the dearest are listed */
 export function makeReport(
   { cost, memory, compileMs, target, chip }: Counted,
   { by, top }: { readonly by: Grouping | "none"; readonly top: number },

@@ -1,0 +1,119 @@
+/** @file Prompts in; tokens one by one, then the whole of it in figures. */
+import {
+  DEFAULT_NEW_TOKENS,
+  type GeneratedToken,
+  type GenerateOptions,
+  generate,
+  decodingProgram,
+  type ProgramSet,
+  readingPrograms,
+} from "../serving/index.js";
+import type { FloatType } from "../weights/index.js";
+import { describeDevice, type DeviceEvent, openDevice } from "./open-device.js";
+import { encodePrompts, type Prompt } from "./prompts.js";
+import type { ModelSource, SourceOptions } from "./source.js";
+
+/** What is continued, where, and how. */
+export interface GenerationRequest
+  extends Omit<GenerateOptions, "tokenizer" | "eosIds">,
+    Omit<SourceOptions, "target"> {
+  readonly prompts: readonly Prompt[];
+  /** Name or path of the PJRT plugin to run on, fetched if it can be and is missing. */
+  readonly plugin: string;
+  /** Variables that say where plugins are; this process's by default. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  /** Is told every new token as it is made. */
+  readonly onToken?: ((token: GeneratedToken) => void) | undefined;
+  readonly onDevice?: ((event: DeviceEvent) => void) | undefined;
+  /** Is told what is worth a note about the model: tensors that were ignored, executables that do not fit. */
+  readonly onNote?: ((note: string) => void) | undefined;
+}
+
+/** One prompt and what came after it. */
+export interface Continuation {
+  readonly prompt: readonly number[];
+  readonly tokens: readonly number[];
+  readonly text: string;
+  readonly finished: "eos" | "length" | undefined;
+}
+
+/** A generation in figures. */
+export interface GenerationSummary {
+  readonly rows: readonly Continuation[];
+  /** Over all rows, without the first step of decoding, which may compile; undefined when nothing is left to measure. */
+  readonly tokensPerSecond: number | undefined;
+  readonly dtype: FloatType;
+  readonly parameters: number;
+  /** How scans and attention were lowered for the prompt, or which artifact it was. */
+  readonly strategies: string;
+  /** Plugin, versions and device. */
+  readonly device: string;
+}
+
+/**
+ * Continues prompts side by side on a plugin's first device. Prompts are checked before the plugin is looked for, and all programs that
+ * will run are made ready before the first token.
+ * @throws GriffinError for whatever does not fit; AbortedError by the request's signal
+ */
+export async function continuePrompts(
+  source: ModelSource,
+  request: GenerationRequest,
+): Promise<GenerationSummary> {
+  const { env, signal, onDevice, onNote, onToken } = request;
+  const { tokenizer, prompts } = await encodePrompts(request.prompts, source);
+  await using device = await openDevice(request.plugin, { env, signal, onEvent: onDevice });
+  const { model: loaded, notes } = await source.load(device.client, request);
+  using model = loaded;
+  for (const note of notes) onNote?.(note);
+  await makeReady(model, prompts, request);
+  const collected = await collect(generate(model, prompts, { ...request, tokenizer }), prompts, onToken);
+  return {
+    ...collected,
+    dtype: model.dtype,
+    parameters: source.parameters,
+    strategies: source.describe(device.client, request),
+    device: describeDevice(device),
+  };
+}
+
+/** Makes ready what the generation will run, so that the stream of tokens does not stop for it. */
+async function makeReady(
+  model: ProgramSet,
+  prompts: readonly (readonly number[])[],
+  { chunk = model.chunk, maxNewTokens = DEFAULT_NEW_TOKENS }: GenerationRequest,
+): Promise<void> {
+  const { generation } = model;
+  const batch = prompts.length;
+  const longest = Math.max(...prompts.map((prompt) => prompt.length));
+  for (const key of readingPrograms(generation, { batch, chunk }, longest)) await model.ready(key);
+  if (maxNewTokens > 1) await model.ready(decodingProgram(generation, batch));
+}
+
+async function collect(
+  tokens: AsyncIterable<GeneratedToken>,
+  prompts: readonly (readonly number[])[],
+  onToken: GenerationRequest["onToken"],
+): Promise<Pick<GenerationSummary, "rows" | "tokensPerSecond">> {
+  const rows = prompts.map((prompt) => ({
+    prompt,
+    tokens: [] as number[],
+    text: "",
+    finished: undefined as Continuation["finished"],
+  }));
+  const stepMs = new Map<number, number>();
+  let measured = 0;
+  for await (const next of tokens) {
+    const row = rows[next.row]!;
+    const step = row.tokens.length;
+    if (step >= 2) {
+      stepMs.set(step, next.ms);
+      measured += 1;
+    }
+    row.tokens.push(next.token);
+    row.text += next.text;
+    row.finished = next.finished;
+    onToken?.(next);
+  }
+  const ms = [...stepMs.values()].reduce((sum, each) => sum + each, 0);
+  return { rows, tokensPerSecond: measured === 0 ? undefined : (measured / ms) * 1000 };
+}
