@@ -1,12 +1,11 @@
 /** @file griffin convert: weights in another file format. */
-import { convertWeights } from "../engine/index.js";
-import type { StoreFormat } from "../weights/index.js";
+import { type ConvertOptions, convertWeights } from "../engine/index.js";
 import type { CommandContext } from "./context.js";
 import type { ExitStatus } from "./io.js";
 import { formatBytes } from "./progress.js";
 
 interface Options {
-  readonly to?: StoreFormat;
+  readonly to?: ConvertOptions["to"];
   readonly force?: boolean;
   readonly json?: boolean;
 }

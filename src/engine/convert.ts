@@ -23,7 +23,7 @@ export interface ConvertOptions {
   /** Those that the source may be of. */
   readonly models: readonly ModelDefinition[];
   /** Default: what the target's name says. */
-  readonly to?: StoreFormat | undefined;
+  readonly to?: WrittenFormat | undefined;
   /** Whether what is at the target already is replaced. */
   readonly force?: boolean | undefined;
 }
@@ -31,7 +31,7 @@ export interface ConvertOptions {
 /** What was written. */
 export interface ConvertSummary {
   readonly from: StoreFormat;
-  readonly to: StoreFormat;
+  readonly to: WrittenFormat;
   readonly tensors: number;
   readonly bytes: number;
   /** The model whose names were translated; absent when the source says none, and names stayed as they were. */
@@ -40,9 +40,12 @@ export interface ConvertSummary {
   readonly warnings: readonly string[];
 }
 
+/** File formats that are written. */
+export type WrittenFormat = Extract<StoreFormat, "safetensors" | "torch">;
+
 type Entries = readonly (readonly [string, TensorToWrite])[];
 
-const WRITERS: Readonly<Record<StoreFormat, (path: string, tensors: Entries) => Promise<void>>> = {
+const WRITERS: Readonly<Record<WrittenFormat, (path: string, tensors: Entries) => Promise<void>>> = {
   safetensors: writeSafetensorsStream,
   torch: writeTorch,
 };
@@ -86,7 +89,7 @@ async function openFile(path: string): Promise<Checkpoint> {
   return { ...store, where: path };
 }
 
-function formatOfName(target: string): StoreFormat {
+function formatOfName(target: string): WrittenFormat {
   if (target.endsWith(".safetensors")) return "safetensors";
   if (/\.(?:pt|pth)$/.test(target)) return "torch";
   throw new UsageError({
@@ -113,5 +116,5 @@ function renamed(
 /** The names of the format's usual layout; Hugging Face's where the model has no others. */
 function usualNames(names: TensorNames, format: StoreFormat): TensorNames {
   if (format === "safetensors") return names;
-  return names.others?.[format] ?? names;
+  return names.others?.[format === "torch" ? "torch" : "flax"] ?? names;
 }

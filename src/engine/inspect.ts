@@ -4,7 +4,7 @@ import { open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type ArtifactDescription, archiveNames, describeArtifact } from "../artifact/index.js";
 import { UsageError } from "../support/errors.js";
-import { openStore, type StoredTensor, type StoreFormat } from "../weights/index.js";
+import { findOrbax, openStore, type StoredTensor, type StoreFormat } from "../weights/index.js";
 import { describeProgram, type ProgramDescription } from "./inspect-program.js";
 
 /** Tensors in a file. */
@@ -31,7 +31,7 @@ export interface InspectOptions {
 
 /** What can be inspected, for messages. */
 const READABLE =
-  "the folder of an artifact, its archive (.zip), a file of tensors (safetensors, or .pt of PyTorch), a portable StableHLO artifact (.mlirbc), StableHLO text (.mlir)";
+  "the folder of an artifact, its archive (.zip), a file of tensors (safetensors, .pt of PyTorch, the folder of orbax), a portable StableHLO artifact (.mlirbc), StableHLO text (.mlir)";
 
 /** What people call what torch.save wrote; a file that was cut off has nothing else to be known by. */
 const TORCH_NAME = /\.(?:pt|pth|bin)$/;
@@ -62,6 +62,7 @@ async function kindOf(path: string): Promise<"artifact" | "tensors" | "bytecode"
   // One that was set aside by a killed export comes back when it is opened as an artifact.
   if (stats === undefined) return "artifact";
   if (stats.isDirectory()) {
+    if ((await findOrbax(path, 0)).length > 0) return "tensors";
     const isModel = existsSync(join(path, "config.json")) && !existsSync(join(path, "manifest.json"));
     if (isModel)
       throw unreadable(path, `it looks like a model folder: griffin export --model ${path} -o OUT`);
@@ -112,5 +113,12 @@ async function describeTensors(path: string): Promise<TensorsDescription> {
     shape,
     bytes,
   }));
-  return { kind: file.format, path, bytes: (await stat(path)).size, metadata: file.metadata, tensors };
+  const bytes = tensors.reduce((sum, tensor) => sum + tensor.bytes, 0);
+  return {
+    kind: file.format,
+    path,
+    bytes: (await stat(path)).isFile() ? (await stat(path)).size : bytes,
+    metadata: file.metadata,
+    tensors,
+  };
 }

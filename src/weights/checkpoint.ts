@@ -1,10 +1,11 @@
-/** @file The weights of a model folder: model.safetensors, shards of it with an index, or what PyTorch wrote. */
+/** @file The weights of a model folder: model.safetensors, shards of it with an index, or what PyTorch or orbax wrote. */
 import { readdir } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, join, relative } from "node:path";
 import { z } from "zod";
 import { readJson } from "./config-files.js";
 import { CheckpointError, type Problem } from "./errors.js";
 import { fileProblem } from "./file.js";
+import { findOrbax, openOrbax } from "./orbax/open.js";
 import { openSafetensors, type SafetensorsFile } from "./safetensors.js";
 import type { StoredTensor, StoreFormat, TensorStore } from "./stored.js";
 import { openTorch } from "./torch/open.js";
@@ -49,7 +50,8 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
 /** Whether a folder has files of weights, or claims to; one without is a configuration. */
 export async function hasWeights(folder: string): Promise<boolean> {
   const names: readonly string[] = await readdir(folder).catch(() => []);
-  return names.some((name) => name === SINGLE_FILE || name === INDEX_FILE || TORCH_FILE.test(name));
+  const isFile = names.some((name) => name === SINGLE_FILE || name === INDEX_FILE || TORCH_FILE.test(name));
+  return isFile || (await findOrbax(folder)).length > 0;
 }
 
 /**
@@ -80,15 +82,19 @@ async function openWeights(folder: string, files: TensorStore[]): Promise<Readon
 /** Weights that are not safetensors. @throws CheckpointError when there are none, or several */
 async function openOther(folder: string, names: readonly string[]): Promise<TensorStore> {
   const found = names.filter((name) => TORCH_FILE.test(name)).sort();
-  const [only] = found;
-  if (only !== undefined && found.length === 1) return openTorch(join(folder, only));
+  const trees = await findOrbax(folder);
+  if (found.length + trees.length === 1) {
+    return found.length === 1 ? openTorch(join(folder, found[0]!)) : openOrbax(trees[0]!);
+  }
   const others = names.filter((name) => /\.(?:safetensors|gguf|npz|msgpack)$/.test(name));
   throw new CheckpointError(folder, [
     {
       subject: "weights",
-      problem: found.length > 1 ? "more than one file could be meant" : "not found",
-      expected: `${SINGLE_FILE}, ${INDEX_FILE} with its shards, or one file of torch.save (.pt)`,
-      got: [...found, ...others].join(", ") || "no file of weights",
+      problem: found.length + trees.length > 1 ? "more than one could be meant" : "not found",
+      expected: `${SINGLE_FILE}, ${INDEX_FILE} with its shards, one file of torch.save (.pt), or one folder of orbax`,
+      got:
+        [...found, ...trees.map((tree) => relative(folder, tree)), ...others].join(", ") ||
+        "no file of weights",
     },
   ]);
 }

@@ -9,6 +9,7 @@ export { checkFinite } from "./finite.js";
 export { type FormulaModel, type FormulaRanges, formulaCheckpoint } from "./formula.js";
 export type { OtherLayout, Parameter, TensorNames, TensorView } from "./names.js";
 export { arrangeTensors } from "./arrange.js";
+export { findOrbax } from "./orbax/open.js";
 export { openStore } from "./open-store.js";
 export { openSafetensors, type SafetensorsFile } from "./safetensors.js";
 export type { StoredTensor, StoreFormat, TensorStore } from "./stored.js";

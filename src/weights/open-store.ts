@@ -2,6 +2,7 @@
 import { open, stat } from "node:fs/promises";
 import { CheckpointError } from "./errors.js";
 import { fileProblem } from "./file.js";
+import { openOrbax } from "./orbax/open.js";
 import { openSafetensors } from "./safetensors.js";
 import type { StoreFormat, TensorStore } from "./stored.js";
 import { looksLikeZip } from "./torch/archive.js";
@@ -10,6 +11,8 @@ import { openTorch } from "./torch/open.js";
 const OPENERS: Readonly<Record<StoreFormat, (path: string) => Promise<TensorStore>>> = {
   safetensors: openSafetensors,
   torch: openTorch,
+  orbax: openOrbax,
+  "orbax-zarr": openOrbax,
 };
 
 /** Opens the tensors at `path`. @throws CheckpointError */
@@ -20,7 +23,7 @@ export async function openStore(path: string): Promise<TensorStore> {
 /** What is at a path; anything that is not told apart is taken for safetensors, whose reader says what is wrong. */
 async function formatOf(path: string): Promise<StoreFormat> {
   try {
-    if ((await stat(path)).isDirectory()) return "safetensors";
+    if ((await stat(path)).isDirectory()) return "orbax";
     await using file = await open(path, "r");
     const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
     const head = buffer.subarray(0, bytesRead);

@@ -27,4 +27,4 @@ export interface TensorStore extends AsyncDisposable {
 }
 
 /** File formats of tensors. */
-export type StoreFormat = "safetensors" | "torch";
+export type StoreFormat = "safetensors" | "torch" | "orbax" | "orbax-zarr";

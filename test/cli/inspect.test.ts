@@ -122,7 +122,7 @@ test("a program is explained, from its portable artifact and from its text", asy
 
 test("anything else is refused with what can be read", async () => {
   const readable =
-    "the folder of an artifact, its archive (.zip), a file of tensors (safetensors, or .pt of PyTorch), a portable StableHLO artifact (.mlirbc), StableHLO text (.mlir)";
+    "the folder of an artifact, its archive (.zip), a file of tensors (safetensors, .pt of PyTorch, the folder of orbax), a portable StableHLO artifact (.mlirbc), StableHLO text (.mlir)";
   const folder = await temporaryFolder();
   const file = join(folder, "photo.jpg");
   await writeFile(file, Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0x10]));

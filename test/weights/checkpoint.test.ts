@@ -100,14 +100,14 @@ describe("a folder that is not a checkpoint", () => {
     expect(await openError({ "model.gguf": "" })).toBe(
       [
         "checkpoint error: weights: not found",
-        "  expected: model.safetensors, model.safetensors.index.json with its shards, or one file of torch.save (.pt)",
+        "  expected: model.safetensors, model.safetensors.index.json with its shards, one file of torch.save (.pt), or one folder of orbax",
         "  got:      model.gguf",
         "  at:       FOLDER",
       ].join("\n"),
     );
     expect(await openError({})).toMatch(/got: {6}no file of weights/);
     expect(await openError({ "a.pt": "", "b.pt": "" })).toMatch(
-      /^checkpoint error: weights: more than one file could be meant\n.*\n {2}got: {6}a\.pt, b\.pt\n/,
+      /^checkpoint error: weights: more than one could be meant\n.*\n {2}got: {6}a\.pt, b\.pt\n/,
     );
     expect(await openError({ "pytorch_model.bin": "" })).toBe(
       [

@@ -11,8 +11,10 @@ Examples:
 /** The command as people call it; its work is loaded when it runs. */
 export function convertCommand(launch: Launch): Command {
   return new Command("convert")
-    .description("write weights in another file format, bit for bit: safetensors, PyTorch")
-    .argument("<weights>", "model folder, or file of weights")
+    .description(
+      "write weights in another file format, bit for bit: safetensors or PyTorch, also of an orbax folder",
+    )
+    .argument("<weights>", "model folder, file of weights, or orbax folder")
     .argument("<output>", "file to write")
     .option(
       "--to <format>",

@@ -4,7 +4,12 @@ import { formatTable } from "../../support/table.js";
 import { formatCount } from "../count.js";
 import { formatBytes } from "../progress.js";
 
-const FORMATS = { safetensors: "safetensors", torch: "PyTorch (torch.save)" } as const;
+const FORMATS = {
+  safetensors: "safetensors",
+  torch: "PyTorch (torch.save)",
+  orbax: "orbax (arrays of zarr in a database, OCDBT)",
+  "orbax-zarr": "orbax (arrays of zarr in folders)",
+} as const;
 
 export function tensorLines({ kind, path, bytes, metadata, tensors }: TensorsDescription): readonly string[] {
   const count = tensors.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);

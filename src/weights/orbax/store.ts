@@ -1,0 +1,70 @@
+/** @file Where the values of a checkpoint folder lie: files, or entries of a database, by key. */
+import { type FileHandle, readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { CheckpointError } from "../errors.js";
+import { fileProblem, openFile, readRange } from "../file.js";
+
+/** Values by key: `blocks.0.mlp_block.ffw_up.w/.zarray`. */
+export interface ValueStore {
+  readonly keys: Iterable<string>;
+  /** A value whole; undefined when there is none. @throws CheckpointError */
+  read(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  close(): Promise<void>;
+}
+
+/** Files of a folder, opened when they are first read from. */
+export class OpenFiles {
+  readonly #files = new Map<string, Promise<FileHandle>>();
+
+  async read(path: string, begin: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+    const known = this.#files.get(path) ?? openFile(path);
+    this.#files.set(path, known);
+    const file = await known;
+    const { size } = await file.stat();
+    if (begin + length <= size) return readRange(file, path, begin, begin + length);
+    throw new CheckpointError(path, [
+      {
+        subject: "file",
+        problem: "the file is cut off",
+        expected: `${begin + length} bytes or more`,
+        got: `${size} bytes`,
+        hint: "fetch the file again",
+      },
+    ]);
+  }
+
+  async close(): Promise<void> {
+    const opened = await Promise.allSettled(this.#files.values());
+    await Promise.all(opened.map((file) => (file.status === "fulfilled" ? file.value.close() : undefined)));
+  }
+}
+
+/** The deepest that arrays and their chunks lie in folders. */
+const DEEPEST = 16;
+
+/** A folder whose files are the values. */
+export async function folderStore(folder: string): Promise<ValueStore> {
+  const keys = new Set<string>();
+  const list = async (path: string, prefix: string, depth: number): Promise<void> => {
+    const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
+      throw new CheckpointError(path, [{ ...fileProblem(error), subject: "folder" }]);
+    });
+    for (const entry of entries) {
+      if (entry.isFile()) keys.add(prefix + entry.name);
+      else if (entry.isDirectory() && depth < DEEPEST) {
+        await list(join(path, entry.name), `${prefix}${entry.name}/`, depth + 1);
+      }
+    }
+  };
+  await list(folder, "", 0);
+  return {
+    keys,
+    read: async (key) => {
+      if (!keys.has(key)) return undefined;
+      const path = join(folder, key);
+      await using file = await openFile(path);
+      return readRange(file, path, 0, (await stat(path)).size);
+    },
+    close: async () => {},
+  };
+}
