@@ -17,6 +17,7 @@ import { notDifferentiableError } from "../errors.js";
 import { reachedBackwards } from "../reach.js";
 import { Residuals } from "../residuals.js";
 import type { BackwardWalk } from "../rule.js";
+import { isStack } from "../stacks.js";
 
 type Loop = OperationOf<"stablehlo.while">;
 
@@ -101,6 +102,86 @@ function backwardLoop(
   return e.builder.create("stablehlo.while", [last, ...initial], {}, options).results.slice(1);
 }
 
+/** The gradient of a loop while it is written. */
+interface Gradient {
+  readonly walk: BackwardWalk;
+  readonly loop: Loop;
+  readonly counted: CountedLoop;
+  readonly cotangents: readonly (Value | undefined)[];
+  /** Carried values whose cotangent is carried backwards. */
+  readonly slots: readonly number[];
+  /** Carried values that are stacks of constants: their cotangent is there as a whole. */
+  readonly stacks: readonly number[];
+  /** What the body takes from around it, with cotangents that are summed up. */
+  readonly captured: readonly Value[];
+}
+
+function gradientOf(
+  walk: BackwardWalk,
+  loop: Loop,
+  counted: CountedLoop,
+  cotangents: readonly (Value | undefined)[],
+): Gradient {
+  const { activity } = walk;
+  const { slots, reached } = slotsOf(walk, loop, cotangents);
+  // Each row of a stack is written by one iteration, so its cotangent is that of the whole, whichever iteration reads it.
+  const isWhole = (slot: number): boolean =>
+    cotangents[slot] !== undefined && !activity.has(loop.operands[slot]!) && isStack(loop, counted, slot);
+  return {
+    walk,
+    loop,
+    counted,
+    cotangents,
+    slots: slots.filter((slot) => !isWhole(slot)),
+    stacks: slots.filter(isWhole),
+    captured: capturedBy(loop).filter((value) => activity.has(value) && reached.has(value)),
+  };
+}
+
+/** The body of the backward loop, as if it saw the values of the forward one: (counter, cotangents of slots, sums of captured). */
+function backwardBody({ walk, loop, counted, cotangents, slots, stacks, captured }: Gradient): Block {
+  const body = loop.regions[1]!.entry;
+  const returned = returnedValues(body);
+  const carried = [...slots.map((slot) => loop.operands[slot]!), ...captured];
+  const block = makeBlock([tensorType([], counted.element), ...carried.map((value) => value.type)]);
+  const [count, ...sums] = block.arguments as readonly [Value, ...Value[]];
+  const inner = walk.nested(block);
+  captured.forEach((value, i) => {
+    inner.set(value, sums[slots.length + i]!);
+  });
+  slots.forEach((slot, i) => {
+    inner.give(returned[slot]!, () => sums[i]!);
+  });
+  for (const slot of stacks) inner.give(returned[slot]!, () => cotangents[slot]!);
+  inner.walk(body.operations.slice(0, -1));
+  const results = [
+    inner.e.scalar("add", count, -counted.step),
+    ...slots.map((slot) => inner.cotangentOrZeros(body.arguments[slot]!)),
+    ...captured.map((value) => inner.cotangentOrZeros(value)),
+  ];
+  inner.e.builder.create("stablehlo.return", results, {});
+  eraseDeadOperations(block);
+  return block;
+}
+
+/** Saves what the backward body needs of the forward one, and makes it read that. */
+function resolveBody({ loop, counted }: Gradient, block: Block): void {
+  const body = loop.regions[1]!.entry;
+  const count = block.arguments[0]!;
+  const known = new Map([[body.arguments[counted.slot]!, count], ...unchanged(body, loop)]);
+  const residuals = new Residuals({ backward: block, forward: body, known });
+  const { saved } = residuals;
+  const stacks = new Map(stackValues(loop, counted, saved).map((stack, i) => [saved[i]!, stack]));
+  residuals.resolve((value, at) => {
+    const read = new Emitter(at);
+    const starts = startsAt(read, rowOf(read, count, counted), value);
+    return read.reshape(
+      read.dynamicSlice(stacks.get(value)!, starts, [1, ...shapeOf(value)]),
+      shapeOf(value),
+    );
+  });
+}
+
 /** @throws DifferentiationError for a loop of which it is not known how often it runs */
 export function loopGradient(
   walk: BackwardWalk,
@@ -121,47 +202,12 @@ export function loopGradient(
     });
     return;
   }
-  const { e, activity } = walk;
-  const body = loop.regions[1]!.entry;
-  const { slots, reached } = slotsOf(walk, loop, cotangents);
-  const captured = capturedBy(loop).filter((value) => activity.has(value) && reached.has(value));
-  const counter = tensorType([], counted.element);
-  const carried = [...slots.map((slot) => loop.operands[slot]!), ...captured];
-  const block = makeBlock([counter, ...carried.map((value) => value.type)]);
-  const [count, ...sums] = block.arguments as readonly [Value, ...Value[]];
-
-  const inner = walk.nested(block);
-  captured.forEach((value, i) => {
-    inner.set(value, sums[slots.length + i]!);
-  });
-  const returned = returnedValues(body);
-  slots.forEach((slot, i) => {
-    inner.give(returned[slot]!, () => sums[i]!);
-  });
-  const operations = body.operations.slice(0, -1);
-  inner.walk(operations);
-  const next = inner.e.scalar("add", count, -counted.step);
-  const results = [
-    ...slots.map((slot) => inner.cotangentOrZeros(body.arguments[slot]!)),
-    ...captured.map((value) => inner.cotangentOrZeros(value)),
-  ];
-  inner.e.builder.create("stablehlo.return", [next, ...results], {});
-  eraseDeadOperations(block);
-
-  const known = new Map([[body.arguments[counted.slot]!, count], ...unchanged(body, loop)]);
-  const residuals = new Residuals({ backward: block, forward: body, known });
-  const stacks = new Map(
-    stackValues(loop, counted, residuals.saved).map((stack, i) => [residuals.saved[i]!, stack]),
-  );
-  residuals.resolve((value, at) => {
-    const read = new Emitter(at);
-    const row = rowOf(read, count, counted);
-    const one = read.dynamicSlice(stacks.get(value)!, startsAt(read, row, value), [1, ...shapeOf(value)]);
-    return read.reshape(one, shapeOf(value));
-  });
-
+  const gradient = gradientOf(walk, loop, counted, cotangents);
+  const { slots, captured } = gradient;
+  const block = backwardBody(gradient);
+  resolveBody(gradient, block);
   const initial = [
-    ...slots.map((slot) => cotangents[slot] ?? zerosLike(e, loop.operands[slot]!)),
+    ...slots.map((slot) => cotangents[slot] ?? zerosLike(walk.e, loop.operands[slot]!)),
     ...captured.map((value) => walk.cotangentOrZeros(value)),
   ];
   const finals = backwardLoop(walk, counted, block, initial);

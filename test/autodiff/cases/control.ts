@@ -68,6 +68,33 @@ const nested = one(
   }`,
 );
 
+/** A loop that stacks what it computes, and reads the stack as it goes, or not. */
+const stacking = (reads: boolean): Case =>
+  one(
+    "stablehlo.while",
+    [drawn("2xf64"), drawn("2xf64")],
+    ["2xf64", "3x2xf64"],
+    `  %zero = stablehlo.constant dense<0> : tensor<i32>
+  %one = stablehlo.constant dense<1> : tensor<i32>
+  %three = stablehlo.constant dense<3> : tensor<i32>
+  %none = stablehlo.constant dense<0.0> : tensor<3x2xf64>
+  %start = stablehlo.constant dense<0.0> : tensor<f64>
+  %n, %r, %r1 = stablehlo.while(%i = %zero, %h = %a0, %stack = %none) : tensor<i32>, tensor<2xf64>, tensor<3x2xf64>
+  cond {
+    %more = stablehlo.compare LT, %i, %three : (tensor<i32>, tensor<i32>) -> tensor<i1>
+    stablehlo.return %more : tensor<i1>
+  } do {
+    %p = stablehlo.multiply %h, %a1 : tensor<2xf64>
+    %s = stablehlo.sine %p : tensor<2xf64>
+    %row = stablehlo.reshape %s : (tensor<2xf64>) -> tensor<1x2xf64>
+    %written = stablehlo.dynamic_update_slice %stack, %row, %i, %zero : (tensor<3x2xf64>, tensor<1x2xf64>, tensor<i32>, tensor<i32>) -> tensor<3x2xf64>
+    %sum = stablehlo.reduce(%written init: %start) applies stablehlo.add across dimensions = [0] : (tensor<3x2xf64>, tensor<f64>) -> tensor<2xf64>
+    %q = stablehlo.add ${reads ? "%s, %sum" : "%s, %a1"} : tensor<2xf64>
+    %next = stablehlo.add %i, %one : tensor<i32>
+    stablehlo.return %next, %q, %written : tensor<i32>, tensor<2xf64>, tensor<3x2xf64>
+  }`.replace(reads ? "" : /\n.*%sum = .*/, ""),
+  );
+
 const unrun = one(
   "stablehlo.while",
   [drawn("2xf64")],
@@ -171,6 +198,8 @@ export const controlCases: readonly Case[] = [
   loop(0, 2, "NE", 8),
   loop(1, 2, "LE", 8),
   nested,
+  stacking(true),
+  stacking(false),
   unrun,
   ...[0, 1, 2, 7].map(choice),
   ...[0, 1].map(branch),
