@@ -17,6 +17,12 @@ export interface Axis<Name extends string = string> {
 /** The names of a list of axes, also where they are type parameters: `NamesOf<[Axis<"heads">, Axis<T>]>` is `"heads" | T`. */
 export type NamesOf<L extends readonly Axis[]> = L[number]["name"];
 
+/**
+ * `Names` but for `Gone`. While names are type parameters it is not taken apart, unlike `Exclude`, so that functions can tell from the
+ * type of a product which axes its factors had.
+ */
+export type Without<Names extends string, Gone> = [Names] extends [never] ? never : Exclude<Names, Gone>;
+
 /** Names a dimension. `axis("time", 128)`. @throws ShapeError unless the size is a whole number, 0 or more */
 export function axis<const Name extends string>(name: Name, size: number): Axis<Name> {
   checkAxes([{ name, size }]);

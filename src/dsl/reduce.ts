@@ -3,7 +3,7 @@ import type { Value } from "../ir/operation.js";
 import { tensorType } from "../ir/types.js";
 import { type Precision, precisionConfigOf } from "../ir/precision.js";
 import { checkDTypes, checkShared, checkSizes, findAxes } from "./align.js";
-import { type Axis, describe, type DType, type FloatDType, indexOf } from "./axis.js";
+import { type Axis, describe, type DType, type FloatDType, indexOf, type Without } from "./axis.js";
 import { range, select } from "./elementwise.js";
 import { ShapeError } from "./errors.js";
 import { Tensor } from "./tensor.js";
@@ -18,13 +18,32 @@ export interface DotOptions {
 /**
  * The product of two tensors summed over the axes `over`; other axes they share pair up. Result axes: the shared ones,
  * then the rest of `x`, then the rest of `y`.
+ * The first form is for an `x` that is itself a product whose axes are type parameters: what it is summed over may be any axis of its factors.
  */
+export function dot<
+  A extends string,
+  Gone extends string,
+  B extends string,
+  D extends DType,
+  K extends A & B,
+>(
+  x: Tensor<Without<A, Gone>, D>,
+  y: Tensor<B, D>,
+  over: K | readonly K[],
+  options?: DotOptions,
+): Tensor<Without<Without<A, Gone> | B, K>, D>;
 export function dot<A extends string, B extends string, D extends DType, K extends A & B>(
   x: Tensor<A, D>,
   y: Tensor<B, D>,
   over: K | readonly K[],
+  options?: DotOptions,
+): Tensor<Without<A | B, K>, D>;
+export function dot(
+  x: TensorData,
+  y: TensorData,
+  over: string | readonly string[],
   { precision }: DotOptions = {},
-): Tensor<Exclude<A | B, K>, D> {
+): unknown {
   const contracted: readonly string[] = typeof over === "string" ? [over] : over;
   const names = ["x", "y"];
   checkDTypes("dot", [x, y], names);

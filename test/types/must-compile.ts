@@ -114,6 +114,23 @@ const linear = <A extends string, F extends A, T extends string>(
   to: Axis<T>,
 ) => dot(x, parameter("weight", [to, from], "f32"), from.name);
 
+/** The product of a product, along an axis that is a type parameter. */
+const twoLayers = <A extends string, F extends A, H extends string, T extends string>(
+  x: Tensor<A, "f32">,
+  from: Axis<F>,
+  hidden: Axis<H>,
+  to: Axis<T>,
+) => {
+  const up = dot(x, parameter("up", [hidden, from], "f32"), from.name);
+  return dot(up, parameter("down", [to, hidden], "f32"), hidden.name);
+};
+
+/** Three of them, the result said. */
+const threeLayers = <A extends string, H extends string>(x: Tensor<A | "model", "f32">, hidden: Axis<H>) => {
+  const up = parameter("up", [hidden, model], "f32");
+  return dot(dot(dot(x, up, "model"), up, hidden.name), up, "model");
+};
+
 /** 3: with a bias along the new axis. */
 const affine = <A extends string, F extends A, T extends string>(
   x: Tensor<A, "f32">,
@@ -142,6 +159,8 @@ export const generic = () =>
       "lru",
     );
     const four: Tensor<"batch" | "time" | "out", "f32"> = affine(affine(x, model, lru), lru, out);
+    const layers: Tensor<"batch" | "time" | "out", "f32"> = twoLayers(x, model, lru, out);
+    const thrice: Tensor<"batch" | "time" | "lru", "f32"> = threeLayers(x, lru);
     // 7: axes of a transposed tensor merged, in one statement.
     const seven: Tensor<"batch" | "both", "f32"> = merge(
       transpose(x, ["time", "batch", "model"]),
@@ -190,5 +209,21 @@ export const generic = () =>
     const { results, pullback } = vjp((args: { x: typeof x }) => ({ y: sum(args.x, "time") }), { x });
     const pulled: typeof x = pullback({ y: results.y }).x;
     const layer: typeof x = remat(() => x.mul(x), { keep: "products" });
-    return { one, two, three, four, seven, cut, held, eight, nine, x: ten.x, loss: beside[0], pulled, layer };
+    return {
+      one,
+      two,
+      three,
+      four,
+      layers,
+      thrice,
+      seven,
+      cut,
+      held,
+      eight,
+      nine,
+      x: ten.x,
+      loss: beside[0],
+      pulled,
+      layer,
+    };
   });

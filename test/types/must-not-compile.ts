@@ -100,6 +100,10 @@ export const nothing = () =>
     transpose(x, ["heads", "batch", "time"]);
     // @ts-expect-error one of the operands has no model axis to sum over
     dot(x, tokens.to("f32"), "model");
+    // @ts-expect-error the first of the operands has no heads to sum over
+    dot(x, input("w", [heads, lru], "f32"), "heads");
+    // @ts-expect-error the axis that was summed over is gone
+    dot(dot(x, input("w", [lru, model], "f32"), "model"), input("v", [model, lru], "f32"), "model");
     // @ts-expect-error the axis that was summed over is gone
     sum(x, "model").size("model");
     // @ts-expect-error the axis that was renamed is gone
