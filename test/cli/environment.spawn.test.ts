@@ -21,13 +21,17 @@ let archive = "";
 beforeAll(async () => {
   archive = await demoArtifact({ zip: true, withWeights: true });
 });
-const generate = () => ["generate", "--artifact", archive, "--prompt", "In", "--max-new-tokens", "2"];
+const generate = () => ["generate", "--artifact", archive, "--prompt", "In", "--max-new-tokens", "1"];
 
-/** Lines on stderr, without those of progress. */
+/** Compiled as quickly as may be. */
+const XLA_FLAGS = "--xla_backend_optimization_level=0";
+
+/** Lines on stderr, without those of progress and figures. */
 const said = (stderr: string): readonly string[] =>
-  stderr.split("\n").filter((line) => !/^✓|^\d+ tokens, |^cpu plugin/.test(line));
+  stderr.split("\n").filter((line) => !/^[✓…]|^\d+ tokens, |^cpu plugin/.test(line));
 
-const spawnRun = (env: RunOptions["env"]) => spawnGriffin(run, { input: program, env: { ...env } });
+const spawnRun = (env: RunOptions["env"]) =>
+  spawnGriffin(run, { input: program, env: { XLA_FLAGS, ...env } });
 
 describe("a program runs", () => {
   test.each<[string, Readonly<Record<string, string | undefined>>]>([
@@ -63,7 +67,6 @@ describe("a program runs", () => {
 describe("a cache folder that cannot be used", () => {
   test.each([
     ["is a file", "FILE"],
-    ["is in a file", "FILE/cache"],
     ["lets nobody write", "/proc/cache"],
   ])(
     "because it %s costs the cache, and that is said once; an archive is unpacked elsewhere",
@@ -73,11 +76,11 @@ describe("a cache folder that cannot be used", () => {
       const cache = place.replace("FILE", join(folder, "file"));
       const temporary = join(folder, "tmp");
       await mkdir(temporary);
-      const env = { STABLEGRIFFIN_CACHE: cache, TMPDIR: temporary };
+      const env = { XLA_FLAGS, STABLEGRIFFIN_CACHE: cache, TMPDIR: temporary };
       const { stderr, stdout, exitCode } = await spawnGriffin(generate(), { env });
       expect({ exitCode, stdout, said: said(stderr), left: await readdir(temporary) }).toEqual({
         exitCode: 0,
-        stdout: " t",
+        stdout: " ",
         said: [
           expect.stringMatching(
             /^! the compile cache is not used: .*E[A-Z]+.*; set STABLEGRIFFIN_CACHE to a/,
@@ -90,7 +93,7 @@ describe("a cache folder that cannot be used", () => {
 
   test("because the disk is full costs the cache, and leaves nothing there", async () => {
     const folder = await temporaryFolder();
-    const env = { STABLEGRIFFIN_CACHE: folder, [FAILPOINT]: "ENOSPC:keep" };
+    const env = { XLA_FLAGS, STABLEGRIFFIN_CACHE: folder, [FAILPOINT]: "ENOSPC:keep" };
     const { stderr, exitCode } = await spawnGriffin(generate(), { env });
     expect({ exitCode, said: said(stderr), left: await readdir(join(folder, "programs")) }).toEqual({
       exitCode: 0,
@@ -169,7 +172,7 @@ test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
     const cache = await temporaryFolder();
     const unpacked = join(cache, "unpacked");
     const longer = [...generate().slice(0, -1), "100000"];
-    const env = { ...process.env, STABLEGRIFFIN_CACHE: cache };
+    const env = { ...process.env, XLA_FLAGS, STABLEGRIFFIN_CACHE: cache };
     const child = spawn(process.execPath, [main, ...longer], { cwd: root, env });
     // It has begun to write tokens: all is unpacked and in use.
     await once(child.stdout, "data");
@@ -183,7 +186,7 @@ test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
 test("what is unpacked when the process is killed goes with the next archive, at once", async () => {
   const cache = await temporaryFolder();
   const unpacked = join(cache, "unpacked");
-  const env = { STABLEGRIFFIN_CACHE: cache };
+  const env = { XLA_FLAGS, STABLEGRIFFIN_CACHE: cache };
   const killed = await spawnGriffin(generate(), { env: { ...env, [FAILPOINT]: "kill:keep" } });
   expect(killed.exitCode).toBe(undefined);
   expect(await readdir(unpacked)).toHaveLength(1);

@@ -245,3 +245,43 @@ test("run refuses a custom call that may end the process, and passes it on when 
   expect(allowed.exitCode).toBe(1);
   expect(allowed.stderr).toContain("PJRT");
 });
+
+const dynamic = `func.func @main(%x: tensor<?xf32>) -> (tensor<?xf32>, tensor<i32>) {
+  %y = stablehlo.add %x, %x : tensor<?xf32>
+  %n = stablehlo.get_dimension_size %x, dim = 0 : (tensor<?xf32>) -> tensor<i32>
+  return %y, %n : tensor<?xf32>, tensor<i32>
+}
+`;
+
+test.each([
+  [
+    [1, 2.5, 4],
+    ["0 tensor<3xf32> 2 8 5 2 5 8", "1 tensor<i32> 3 3 3 3"],
+  ],
+  [[7], ["0 tensor<1xf32> 14 14 14 14", "1 tensor<i32> 1 1 1 1"]],
+])("run makes a program of unknown shapes static for its inputs: %j", async (values, expected) => {
+  const folder = await temporaryFolder();
+  const [file, input] = [join(folder, "dynamic.mlir"), join(folder, "in.safetensors")];
+  await writeFile(file, dynamic);
+  await writeSafetensors(input, { 0: f32(...values) });
+  const { exitCode, stdout } = await griffin(["run", file, "--input", input]);
+  const rows = stdout
+    .split("\n")
+    .slice(1)
+    .map((line) => line.replace(/ +/g, " "));
+  expect({ exitCode, rows }).toEqual({ exitCode: 0, rows: expected });
+});
+
+test("run of a program of unknown shapes with an input that cannot be one of them says so", async () => {
+  const folder = await temporaryFolder();
+  const [file, input] = [join(folder, "dynamic.mlir"), join(folder, "in.safetensors")];
+  await writeFile(file, dynamic);
+  await writeSafetensors(input, { 0: i32(1, 2) });
+  const { exitCode, stdout, stderr } = await griffin(["run", file, "--input", input]);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+  expect(stderr).toBe(
+    ["refine error: @main takes other inputs", "  expected: tensor<?xf32>", "  got:      tensor<2xi32>"].join(
+      "\n",
+    ),
+  );
+});
