@@ -1,5 +1,6 @@
 /** @file Programs as files: StableHLO text, or portable artifacts. */
 import { readFile } from "node:fs/promises";
+import { refuseExported } from "../engine/index.js";
 import { deserializePortable, isBytecode } from "../ir/bytecode/index.js";
 import type { Operation } from "../ir/operation.js";
 import { parseModule } from "../ir/text/index.js";
@@ -7,8 +8,14 @@ import { verifyModule } from "../ir/verify.js";
 import { EnvironmentError, UsageError } from "../support/errors.js";
 import type { CommandContext } from "./context.js";
 
-/** The bytes of a file, of stdin for `-`. @throws EnvironmentError when it cannot be read */
+/** The bytes of a program, of stdin for `-`. @throws EnvironmentError when it cannot be read, UsageError for a jax.export.Exported */
 export async function readBytes(context: CommandContext, file: string): Promise<Buffer> {
+  const bytes = await readFileOrStdin(context, file);
+  refuseExported(bytes, file === "-" ? "<stdin>" : file);
+  return bytes;
+}
+
+async function readFileOrStdin(context: CommandContext, file: string): Promise<Buffer> {
   if (file === "-") return context.readStdin();
   try {
     return await readFile(file);

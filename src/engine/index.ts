@@ -36,6 +36,7 @@ export {
   type SourceOptions,
 } from "./source.js";
 export { type Description, inspect, type InspectOptions, type TensorsDescription } from "./inspect.js";
+export { refuseExported } from "./jax-exported.js";
 export type { ProgramDescription } from "./inspect-program.js";
 export {
   type DeviceEvent,

@@ -1,10 +1,11 @@
 /** @file What a file or folder is: an artifact, tensors, a program. */
 import { existsSync } from "node:fs";
-import { open, stat } from "node:fs/promises";
+import { open, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type ArtifactDescription, archiveNames, describeArtifact } from "../artifact/index.js";
 import { UsageError } from "../support/errors.js";
 import { findOrbax, openStore, type StoredTensor, type StoreFormat } from "../weights/index.js";
+import { refuseExported } from "./jax-exported.js";
 import { describeProgram, type ProgramDescription } from "./inspect-program.js";
 
 /** Tensors in a file. */
@@ -80,6 +81,7 @@ async function kindOf(path: string): Promise<"artifact" | "tensors" | "bytecode"
   if (/\.(?:safetensors|pt|pth)$/.test(path) || beginsLikeTensors(head, stats.size)) return "tensors";
   if (stats.size <= LONGEST_TEXT && isText(head) && (path.endsWith(".mlir") || looksLikeProgram(head)))
     return "text";
+  if (stats.size <= LONGEST_TEXT && !isText(head)) refuseExported(await readFile(path), path);
   throw unreadable(path);
 }
 

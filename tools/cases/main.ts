@@ -34,30 +34,17 @@ async function complaintOf({ file, kind }: Case, work: string): Promise<string |
   }
 }
 
-/** Inputs that are not right yet, and why. One that has become right must leave this list. */
-const known: ReadonlyMap<string, string> = new Map([
-  ["jax-exported-flatbuffer.bin", "no hint yet that the StableHLO artifact lies inside"],
-]);
-
 const work = await mkdtemp(join(tmpdir(), "griffin-cases-"));
-let [failed, notYet] = [0, 0];
+let failed = 0;
 try {
   const cases = await casesOf(process.argv.slice(2));
   for (const each of cases) {
     const complaint = await complaintOf(each, work);
-    const reason = known.get(basename(each.file));
-    if (complaint !== undefined && reason !== undefined) {
-      notYet++;
-      console.log(`not yet ${basename(each.file)}: ${reason}`);
-      continue;
-    }
-    if (complaint === undefined && reason === undefined) continue;
+    if (complaint === undefined) continue;
     failed++;
-    console.log(
-      `FAILED ${basename(each.file)} (${each.kind ?? "?"}): ${complaint ?? "is right now: take it from the list"}`,
-    );
+    console.log(`FAILED ${basename(each.file)} (${each.kind ?? "?"}): ${complaint}`);
   }
-  console.log(`${cases.length - failed - notYet} passed, ${failed} failed`);
+  console.log(`${cases.length - failed} passed, ${failed} failed`);
 } finally {
   await rm(work, { recursive: true, force: true });
 }
