@@ -1,10 +1,11 @@
 /** @file Ops that no compiler front end should emit any more: read from text, verified, but refused on the way out. */
-import { DYNAMIC, elementCount, formatType, isStatic, tensorType } from "../types.js";
+import { DYNAMIC, elementCount, formatType, isStatic } from "../types.js";
 import { sameElement } from "../verify-types.js";
 import { defineOp, operand } from "./define.js";
 import { precisionConfig } from "./enums.js";
-import { denseI64, i64, i64Array, string } from "./kinds.js";
+import { denseI64, i64, i64Array } from "./kinds.js";
 import { checkRank, list, rankOf, sameSize } from "./constraints.js";
+import { einsumOps } from "./einsum.js";
 import { dimensionOf, dimensionsOf, tensorOf } from "./shape-checks.js";
 
 const broadcast = defineOp({
@@ -66,29 +67,6 @@ const dot = defineOp({
   example: "%0 = stablehlo.dot %arg0, %arg1 : (tensor<2x3xf32>, tensor<3xf32>) -> tensor<2xf32>",
 });
 
-const einsum = defineOp({
-  name: "stablehlo.einsum",
-  summary: "A sum of products by Einstein's notation.",
-  operands: [operand("lhs", "PIFCQ"), operand("rhs", "PIFCQ")],
-  attributes: { einsum_config: string },
-  traits: ["pure", "deprecated"],
-  infer: (op) => [op.resultTensor()],
-  assembly: { template: "%lhs, %rhs, config = $einsum_config : F" },
-  example:
-    '%0 = stablehlo.einsum %arg0, %arg1, config = "ab,bc->ac" : (tensor<2x3xf32>, tensor<3x4xf32>) -> tensor<2x4xf32>',
-});
-
-const unaryEinsum = defineOp({
-  name: "stablehlo.unary_einsum",
-  summary: "Sums and transpositions of one operand by Einstein's notation.",
-  operands: [operand("operand", "PIFCQ")],
-  attributes: { einsum_config: string },
-  traits: ["pure", "deprecated"],
-  infer: (op) => [op.resultTensor()],
-  assembly: { template: "%operand, config = $einsum_config : F" },
-  example: '%0 = stablehlo.unary_einsum %arg0, config = "ab->a" : (tensor<2x3xf32>) -> tensor<2xf32>',
-});
-
 const realDynamicSlice = defineOp({
   name: "stablehlo.real_dynamic_slice",
   summary: "A slice whose start, limit and stride are data.",
@@ -127,10 +105,34 @@ const realDynamicSlice = defineOp({
 const torchIndexSelect = defineOp({
   name: "stablehlo.torch_index_select",
   summary: "Rows of the operand by index; gather says the same.",
-  operands: [operand("operand", "PIFCQ"), operand("index", "PIFCQ")],
+  operands: [operand("operand", "PIFCQ"), operand("index", "I")],
   attributes: { dim: i64, batch_dims: i64 },
   traits: ["pure", "deprecated"],
-  infer: (op) => [tensorType(op.resultTensor().shape, op.tensor(0).element, op.resultTensor().bounds)],
+  infer: (op) => {
+    const [from, index] = [op.tensor(0), op.tensor(1)];
+    const { dim, batch_dims: batch } = op.attributes;
+    op.check(
+      batch >= 0 && batch <= rankOf(index),
+      "torch_index_select_batch",
+      `batch_dims must lie in [0, ${rankOf(index)}], the rank of ${formatType(index)}, got ${batch}`,
+    );
+    op.check(
+      dim >= batch && dim < rankOf(from),
+      "torch_index_select_dim",
+      `dim must lie in [${batch}, ${rankOf(from)}), from batch_dims to the rank of ${formatType(from)}, got ${dim}`,
+    );
+    op.check(
+      from.shape.slice(0, batch).every((size, i) => sameSize(size, index.shape[i]!)),
+      "torch_index_select_batch",
+      `the first ${batch} dimensions must be of the same sizes, got ${formatType(from)} and ${formatType(index)}`,
+    );
+    const [before, picked, after] = [
+      dimensionsOf(from).slice(0, dim),
+      dimensionsOf(index).slice(batch),
+      dimensionsOf(from).slice(dim + 1),
+    ];
+    return [tensorOf([...before, ...picked, ...after], from.element)];
+  },
   assembly: "generic",
   example:
     '%0 = "stablehlo.torch_index_select"(%arg0, %arg1) <{batch_dims = 0 : i64, dim = 0 : i64}> : (tensor<5x4xf32>, tensor<2xi32>) -> tensor<2x4xf32>',
@@ -140,8 +142,7 @@ export const deprecatedOps = [
   broadcast,
   crossReplicaSum,
   dot,
-  einsum,
-  unaryEinsum,
+  ...einsumOps,
   realDynamicSlice,
   torchIndexSelect,
 ] as const;
