@@ -10,6 +10,7 @@ type UnaryName =
   | "abs"
   | "cosine"
   | "exponential"
+  | "exponential_minus_one"
   | "floor"
   | "ceil"
   | "log"
@@ -30,6 +31,8 @@ function unary<A extends string, D extends DType>(name: UnaryName, x: Tensor<A, 
 type FloatMap = <A extends string, D extends FloatDType>(x: Tensor<A, D>) => Tensor<A, D>;
 
 export const exp: FloatMap = (x) => unary("exponential", x);
+/** exp(x) - 1, exact near zero. */
+export const expm1: FloatMap = (x) => unary("exponential_minus_one", x);
 export const log: FloatMap = (x) => unary("log", x);
 /** log(1 + x). */
 export const log1p: FloatMap = (x) => unary("log_plus_one", x);

@@ -6,6 +6,7 @@ export {
   ceil,
   cos,
   exp,
+  expm1,
   fill,
   floor,
   geluTanh,
@@ -57,6 +58,8 @@ export {
   type State,
   state,
   type TracedProgram,
+  updateParameters,
+  withoutStates,
 } from "./program.js";
 export { all, any, argmax, dot, maximum, mean, sum } from "./reduce.js";
 export { keep, remat, type RematOptions } from "./remat.js";

@@ -9,7 +9,7 @@ import { VerifyError } from "../ir/errors.js";
 import { verifyModule } from "../ir/verify.js";
 import { type Argument, encodeInterface, type Interface, type Result } from "../program/index.js";
 import { isBufferElementType } from "../support/buffer-element-types.js";
-import { type Axis, type DType, describe, type NamesOf, sizesOf } from "./axis.js";
+import { type Axis, type DType, describe, type FloatDType, type NamesOf, sizesOf } from "./axis.js";
 import { TraceError } from "./errors.js";
 import { checkTensors } from "./records.js";
 import { Tensor } from "./tensor.js";
@@ -31,6 +31,11 @@ export interface ProgramOptions {
   readonly state?: "carried" | "started" | "dropped";
   /** Of all products that state none of their own (`withPrecision`), those inside of model ops included. Default: the plugin's choice. */
   readonly precision?: Precision | undefined;
+  /**
+   * What parameters are stored in; each use converts them to what the model asks for, and gradients are taken of what is stored: f32
+   * masters of a model that computes in bf16. Default: what the model asks for.
+   */
+  readonly parameterType?: FloatDType | undefined;
   /** Which probes become results. */
   readonly probes?: (name: string) => boolean;
 }
@@ -52,8 +57,36 @@ export function parameter<const L extends readonly Axis[], D extends DType>(
   dtype: D,
 ): Tensor<NamesOf<L>, D> {
   const trace = currentTrace();
-  const data = trace.argument("parameter", trace.path(name), axes, dtype);
-  return new Tensor(axes, dtype, data.value);
+  const stored = trace.parameterType ?? dtype;
+  const data = trace.argument("parameter", trace.path(name), axes, stored);
+  return new Tensor(axes, stored, data.value).to(dtype);
+}
+
+/**
+ * What parameters that the program has met hold after it, by their paths. They are then states of the program: arguments that are donated,
+ * and results. @throws TraceError for one that the program has not met, that is updated twice, or in another shape
+ */
+export function updateParameters(updates: Readonly<Record<string, TensorData>>): void {
+  const trace = currentTrace();
+  checkTensors("updateParameters", updates);
+  for (const [path, next] of Object.entries(updates)) {
+    trace.checkOutermost(`parameter "${path}" is updated`);
+    const known = trace.arguments.find(({ role, name }) => role === "parameter" && name === path);
+    if (known === undefined) {
+      throw new TraceError({ message: `parameter "${path}" is updated, and no part of the program uses it` });
+    }
+    if (trace.parameterUpdates.has(path))
+      throw new TraceError({ message: `parameter "${path}" is updated twice` });
+    checkUpdate(`parameter "${path}"`, known, next);
+    trace.parameterUpdates.set(path, next);
+  }
+}
+
+/** Complains unless what a tensor holds next is like what it held. */
+function checkUpdate(what: string, held: TensorData, next: TensorData): void {
+  const [expected, got] = [describe(held.axes, held.dtype), describe(next.axes, next.dtype)];
+  if (got === expected) return;
+  throw new TraceError({ message: `${what} is updated with a tensor of another shape`, expected, got });
 }
 
 /** A tensor kept from one run to the next: what it held, and how to say what it holds then. */
@@ -72,27 +105,29 @@ export function state<const L extends readonly Axis[], D extends DType>(
   const trace = currentTrace();
   const path = trace.path(name);
   trace.checkOutermost(`state "${path}"`);
-  const value = trace.initialState
-    ? trace.fill("state", 0, axes, dtype)
-    : trace.argument("state", path, axes, dtype).value;
+  const value =
+    trace.initialState || !trace.keepsStates
+      ? trace.fill("state", 0, axes, dtype)
+      : trace.argument("state", path, axes, dtype).value;
   const held = new Tensor<NamesOf<L>, D>(axes, dtype, value);
+  if (!trace.keepsStates) return { value: held, update: () => undefined };
   if (!trace.states.has(path)) trace.states.set(path, held);
   return {
     value: held,
     update(next) {
       trace.checkOutermost(`state "${path}" is updated`);
       if (trace.stateUpdates.has(path)) throw new TraceError({ message: `state "${path}" is updated twice` });
-      if (describe(next.axes, next.dtype) !== describe(axes, dtype)) {
-        throw new TraceError({
-          message: `state "${path}" is updated with a tensor of another shape`,
-          expected: describe(axes, dtype),
-          got: describe(next.axes, next.dtype),
-        });
-      }
+      checkUpdate(`state "${path}"`, held, next);
       trace.stateUpdates.set(path, next);
     },
   };
 }
+
+/**
+ * Runs `body`, a model's forward computation say, from nothing that came before: the states it meets are zeros of which nothing is kept,
+ * whatever the program does with states elsewhere.
+ */
+export const withoutStates = <T>(body: () => T): T => currentTrace().withoutStates(body);
 
 /** Names a tensor, so that a program can be asked to return it too. */
 export function probe<A extends string, D extends DType>(name: string, tensor: Tensor<A, D>): Tensor<A, D> {
@@ -117,12 +152,17 @@ const resultOf = (role: Result["role"], name: string, tensor: TensorData): Resul
 });
 
 /** States are donated: what they hold next takes their place. */
-const argumentOf = ({ role, name, ...tensor }: TracedArgument): Argument => ({
-  role,
-  name,
-  ...tensorOf(`${role} "${name}"`, tensor),
-  donated: role === "state",
-});
+function argumentOf({ role: declared, name, ...tensor }: TracedArgument, trace: Trace): Argument {
+  const role = declared === "parameter" && trace.parameterUpdates.has(name) ? "state" : declared;
+  return { role, name, ...tensorOf(`${role} "${name}"`, tensor), donated: role === "state" };
+}
+
+/** States are known by their names, parameters that are updated among them. */
+function checkStateNames(trace: Trace): void {
+  const taken = [...trace.parameterUpdates.keys()].find((name) => trace.states.has(name));
+  if (taken !== undefined)
+    throw new TraceError({ message: `"${taken}" is a state and a parameter that is updated` });
+}
 
 /** A value that is not there where it is used left the body it was made in: the author's mistake, not ours. */
 function verify(module: Operation, name: string): void {
@@ -142,7 +182,7 @@ function verify(module: Operation, name: string): void {
 
 /**
  * Traces `body`, whose record of tensors are the outputs, into a module with one public function @main. Arguments come in
- * the order they were met; results are outputs, then states in the order of their arguments, then probes. The module is
+ * the order they were met; results are outputs, then parameters that are updated and states, then probes. The module is
  * verified. @throws TraceError, ShapeError
  */
 export function program(
@@ -156,6 +196,7 @@ export function program(
     functions,
     options.state === "started" || options.state === "dropped",
     options.probes ?? (() => false),
+    options.parameterType,
   );
   const outputs = withTrace(trace, () => {
     const record = body();
@@ -164,7 +205,11 @@ export function program(
   });
   // A state that nothing updates keeps what it holds.
   const declared = options.state === "dropped" ? [] : [...trace.states];
-  const states = declared.map(([name, held]) => [name, trace.stateUpdates.get(name) ?? held] as const);
+  checkStateNames(trace);
+  const states = [
+    ...trace.parameterUpdates,
+    ...declared.map(([name, held]) => [name, trace.stateUpdates.get(name) ?? held] as const),
+  ];
   const returned: readonly (readonly [string, TensorData])[] = [
     ...Object.entries(outputs),
     ...states,
@@ -172,7 +217,7 @@ export function program(
   ];
   const declares: Interface = {
     name: options.name,
-    arguments: trace.arguments.map(argumentOf),
+    arguments: trace.arguments.map((argument) => argumentOf(argument, trace)),
     results: [
       ...Object.entries(outputs).map(([name, tensor]) => resultOf("output", name, tensor)),
       ...states.map(([name, tensor]) => resultOf("state", name, tensor)),

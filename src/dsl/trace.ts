@@ -10,7 +10,7 @@ import { addArgument } from "../ir/rewriter.js";
 import { type TensorType, tensorType } from "../ir/types.js";
 import type { Precision } from "../ir/precision.js";
 import type { ArgumentRole } from "../program/index.js";
-import { type Axis, type DType, describe, sizesOf } from "./axis.js";
+import { type Axis, type DType, describe, type FloatDType, sizesOf } from "./axis.js";
 import { ShapeError, TraceError } from "./errors.js";
 import { authorPosition } from "./source.js";
 
@@ -37,10 +37,13 @@ export class Trace {
   /** What each state held before, in the order they were met. */
   readonly states = new Map<string, TensorData>();
   readonly stateUpdates = new Map<string, TensorData>();
+  /** What parameters hold after the program, by path. */
+  readonly parameterUpdates = new Map<string, TensorData>();
   readonly probes = new Map<string, TensorData>();
   /** Set while the body of a DSL function is traced: it sees only its own arguments. */
   #functionName: string | undefined;
   #scopes: readonly string[] = [];
+  #keepsStates = true;
   #precision: Precision | undefined;
 
   constructor(
@@ -50,6 +53,8 @@ export class Trace {
     /** States start as zero constants instead of arguments (nothing came before). */
     readonly initialState: boolean,
     readonly wantsProbe: (name: string) => boolean,
+    /** What parameters are stored in, where it is not what they are asked for in. */
+    readonly parameterType?: FloatDType,
   ) {
     this.builder = Builder.atEnd(entry);
   }
@@ -81,6 +86,22 @@ export class Trace {
       return body();
     } finally {
       this.#precision = outer;
+    }
+  }
+
+  /** Whether states are arguments or results here, not zeros of which nothing is kept. */
+  get keepsStates(): boolean {
+    return this.#keepsStates;
+  }
+
+  /** States met while `body` runs are zeros, of which nothing is kept. */
+  withoutStates<T>(body: () => T): T {
+    const outer = this.#keepsStates;
+    this.#keepsStates = false;
+    try {
+      return body();
+    } finally {
+      this.#keepsStates = outer;
     }
   }
 

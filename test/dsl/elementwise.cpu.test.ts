@@ -6,6 +6,7 @@ import {
   cos,
   type DType,
   exp,
+  expm1,
   fill,
   floor,
   geluTanh,
@@ -44,6 +45,7 @@ const close = (actual: readonly number[], expected: readonly number[], tolerance
 type Map = (x: Tensor<"n", "f32">) => Tensor<"n", "f32">;
 const maps: readonly (readonly [string, Map, string, (x: number) => number])[] = [
   ["exp", exp, "stablehlo.exponential", Math.exp],
+  ["expm1", expm1, "stablehlo.exponential_minus_one", Math.expm1],
   ["log", log, "stablehlo.log", Math.log],
   ["log1p", log1p, "stablehlo.log_plus_one", Math.log1p],
   ["sqrt", sqrt, "stablehlo.sqrt", Math.sqrt],
