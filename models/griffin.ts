@@ -210,12 +210,16 @@ function residualBlock(x: Residual, kind: BlockType, step: Step): Residual {
   return probe("output", mixed.add(mlp(norm("channel_pre_norm", mixed, step), step)));
 }
 
-/** Token ids to the residual stream after all blocks, and the embedding, which is also the output's projection. */
-function trunk(step: Omit<Step, "numTokens">): { readonly x: Residual; readonly embedding: Embedding } {
-  const { config, dtype, tokens, position } = step;
+/** The embedding, which is also the output's projection. */
+function embeddingOf(config: GriffinConfig, dtype: ComputeDType): Embedding {
   const vocab = axis("vocab", config.vocabSize);
-  const embedding = scope("embed_tokens", () => parameter("weight", [vocab, model(config)], dtype));
-  const embedded = take(embedding, "vocab", tokens);
+  return scope("embed_tokens", () => parameter("weight", [vocab, model(config)], dtype));
+}
+
+/** Token ids to the residual stream after all blocks. */
+function trunk(step: Omit<Step, "numTokens">): Residual {
+  const { config, dtype, tokens, position } = step;
+  const embedded = take(embeddingOf(config, dtype), "vocab", tokens);
   const numTokens = state("num_tokens", [tokens.axis("batch")], "i32");
   const full: Step = { ...step, numTokens: numTokens.value };
   // sqrt(D) in bf16 whatever the model computes in: the published models were trained so.
@@ -225,18 +229,26 @@ function trunk(step: Omit<Step, "numTokens">): { readonly x: Residual; readonly 
     x = scope(`layers.${layer}`, () => remat(() => residualBlock(x, kind, full), step));
   });
   numTokens.update(at(position, "time", -1).add(1));
-  return { x, embedding };
+  return x;
 }
 
 /** Final norm, tied output projection and soft cap: logits over the vocabulary for each position of x. */
-function head<A extends string>(
-  x: Tensor<A | "model", ComputeDType>,
-  embedding: Embedding,
-  { config }: Pick<Step, "config">,
-) {
+function head<A extends string>(x: Tensor<A | "model", ComputeDType>, { config }: Pick<Step, "config">) {
+  const embedding = embeddingOf(config, x.dtype);
   const logits = dot(norm("final_norm", x, { config }), embedding, "model");
   const cap = config.logitsSoftCap;
   return cap === 0 ? logits : tanh(logits.div(cap)).mul(cap);
+}
+
+/**
+ * What a loss is made of: the residual stream [batch, time, model] after all blocks, from nothing that came before, and how logits come of
+ * any stretch of it, so that those of all positions need never be there at once.
+ */
+export function griffinForward(config: GriffinConfig, step: Omit<Step, "config" | "numTokens">) {
+  return {
+    hidden: trunk({ config, ...step }),
+    logits: (x: Residual): Tensor<"batch" | "time" | "vocab", "f32"> => head(x, { config }).to("f32"),
+  };
 }
 
 /**
@@ -248,8 +260,8 @@ export function griffinLogits(
   config: GriffinConfig,
   { keep = "nothing", ...step }: Pick<Step, "dtype" | "tokens" | "position"> & Partial<Pick<Step, "keep">>,
 ): Tensor<"batch" | "time" | "vocab", "f32"> {
-  const { x, embedding } = trunk({ config, keep, ...step });
-  return head(x, embedding, { config }).to("f32");
+  const { hidden, logits } = griffinForward(config, { keep, ...step });
+  return logits(hidden);
 }
 
 /** What a program computes, and for how many tokens. */
@@ -292,8 +304,8 @@ export function griffinProgram(config: GriffinConfig, options: GriffinProgramOpt
       const position = input("segment_pos", [batch, time], "i32");
       const step = { dtype, tokens, position, keep: "everything" } as const;
       if (allPositions) return { logits: griffinLogits(config, step) };
-      const { x, embedding } = trunk({ config, ...step });
-      const logits = head(at(x, "time", -1), embedding, { config }).to("f32");
+      const x = trunk({ config, ...step });
+      const logits = head(at(x, "time", -1), { config }).to("f32");
       return { logits, next: split(argmax(logits, "vocab"), "batch", [batch, axis("time", 1)]) };
     },
   );

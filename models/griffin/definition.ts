@@ -1,6 +1,6 @@
 /** @file Griffin and Hawk as one model: configuration, checkpoints, programs, presets. */
 import { causalLanguageModel, defineModel } from "../../src/model/index.js";
-import { griffinProgram } from "../griffin.js";
+import { griffinForward, griffinProgram } from "../griffin.js";
 import { parseCheckpointConfig } from "./checkpoint-config.js";
 import { griffinNames } from "./checkpoint-names.js";
 import { type GriffinConfig, griffinConfigSchema } from "./config.js";
@@ -29,6 +29,11 @@ export const griffin = defineModel({
     outputs: { logits: "logits", best: "next" },
     programs: { prefill: "prefill", extend: "extend", decode: "decode", score: "score", forward: "forward" },
   }),
+  training: {
+    forward: griffinForward,
+    // As the reference's recipe: matrices and convolutions decay; no part of an RG-LRU, no embedding, no bias, no norm.
+    decays: ({ path, shape }) => shape.length > 1 && !/\b(?:rg_lru|embed_tokens)\b/.test(path),
+  },
   dtype: ({ dtype }) => dtype,
   summary: ({ blockTypes, width, vocabSize }) => {
     const attention = blockTypes.filter((kind) => kind === "attention").length;

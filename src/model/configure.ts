@@ -1,7 +1,7 @@
 /** @file A definition and a configuration joined into a model that programs can be traced of. */
 import { nearestName } from "../support/suggest.js";
 import type { JsonObject, Parameter } from "../weights/index.js";
-import type { ConfiguredModel, ModelSpec, TraceKey } from "./definition.js";
+import type { ConfiguredModel, ConfiguredTraining, ModelSpec, TraceKey } from "./definition.js";
 import { ModelError } from "./errors.js";
 
 /** @throws ModelError with everything that the schema says is wrong */
@@ -22,6 +22,7 @@ export function configure<Config, Kind extends string>(
     generation,
     names: spec.checkpoint,
     formula: spec.checkpoint.formula,
+    training: trainingOf(spec, config),
     get parameters() {
       parameters ??= parametersOf(spec, config, generation.programs.decode);
       return parameters;
@@ -30,6 +31,17 @@ export function configure<Config, Kind extends string>(
       checkKey(spec, key);
       return spec.program(config, key);
     },
+  };
+}
+
+function trainingOf<Config, Kind extends string>(
+  { training }: ModelSpec<Config, Kind>,
+  config: Config,
+): ConfiguredTraining | undefined {
+  if (training === undefined) return undefined;
+  return {
+    forward: (inputs) => training.forward(config, inputs),
+    decays: (parameter) => training.decays(parameter),
   };
 }
 

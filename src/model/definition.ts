@@ -3,7 +3,7 @@
  * golden cases, artifacts and the command line know models by this only.
  */
 import type { z } from "zod";
-import type { TracedProgram } from "../dsl/index.js";
+import type { RematOptions, Tensor, TracedProgram } from "../dsl/index.js";
 import type { LanguageModel, ProgramKey } from "../serving/index.js";
 import type {
   ConfigFiles,
@@ -37,6 +37,39 @@ export interface CheckpointFormat<Config> extends TensorNames {
   readonly formula?: FormulaRanges | undefined;
 }
 
+/** The tokens that a loss is taken of. */
+export interface TrainingInputs {
+  /** Computed in, whatever parameters are stored in. */
+  readonly dtype: FloatType;
+  readonly tokens: Tensor<"batch" | "time", "i32">;
+  /** Each token's place in its document, 0 starts one. */
+  readonly position: Tensor<"batch" | "time", "i32">;
+  /** What the gradient finds held of each layer; the rest is computed again (`remat` around layers). */
+  readonly keep: NonNullable<RematOptions["keep"]>;
+}
+
+/** What a model computes of each position, and its logits. */
+export interface TrainingForward {
+  /** The last thing before the logits. */
+  readonly hidden: Tensor<"batch" | "time" | "model", FloatType>;
+  /** Logits of some of the positions, after a soft cap if there is one. */
+  logits(hidden: Tensor<"batch" | "time" | "model", FloatType>): Tensor<"batch" | "time" | "vocab", "f32">;
+}
+
+/** What training asks of a model. */
+export interface TrainingSpec<Config> {
+  /** Traces what a loss is made of, from nothing that came before. */
+  forward(config: Config, inputs: TrainingInputs): TrainingForward;
+  /** Whether weight decay acts on a parameter. */
+  decays(parameter: Parameter): boolean;
+}
+
+/** What training asks of a model whose configuration is known. */
+export interface ConfiguredTraining {
+  forward(inputs: TrainingInputs): TrainingForward;
+  decays(parameter: Parameter): boolean;
+}
+
 /** What an author says of a model. */
 export interface ModelSpec<Config, Kind extends string> {
   /** Manifests name the model so. */
@@ -50,6 +83,8 @@ export interface ModelSpec<Config, Kind extends string> {
   program(config: Config, key: TraceKey<Kind>): TracedProgram;
   /** What generation needs to know; see causalLanguageModel. */
   generation(config: Config): LanguageModel<NoInfer<Kind>>;
+  /** For models that can be trained. */
+  readonly training?: TrainingSpec<Config>;
   /** The dtype that the checkpoint was made for. */
   dtype(config: Config): FloatType;
   /** One line for people: `26 layers (8 of local attention), width 2560, vocabulary 256000`. */
@@ -74,6 +109,8 @@ export interface ConfiguredModel<Kind extends string = string> {
   readonly formula?: FormulaRanges | undefined;
   /** Every weight, in the order in which the programs meet them. */
   readonly parameters: readonly Parameter[];
+  /** Where the model can be trained. */
+  readonly training?: ConfiguredTraining | undefined;
   /** Traces one program. @throws ModelError for a kind that the model has not; ShapeError, TraceError at the author's line */
   program(key: TraceKey<Kind>): TracedProgram;
 }

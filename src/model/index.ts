@@ -15,10 +15,14 @@ export { type ConfigFields, type ConfigValues, mergedConfig, readConfigFields } 
 export type {
   CheckpointFormat,
   ConfiguredModel,
+  ConfiguredTraining,
   ModelDefinition,
   ModelSpec,
   ProgramKind,
   TraceKey,
+  TrainingForward,
+  TrainingInputs,
+  TrainingSpec,
 } from "./definition.js";
 export { defineModel } from "./define-model.js";
 export { ModelError } from "./errors.js";

@@ -1,0 +1,48 @@
+/** @file AdamW: Adam with weight decay apart from the gradient (arXiv 1711.05101, algorithm 2). */
+import { expm1, neg, sqrt } from "../dsl/index.js";
+import { checkDecay, checkPositive, checkRate } from "./errors.js";
+import type { Optimizer } from "./optimizer.js";
+import type { Schedule } from "./schedule.js";
+import type { Scalar } from "./tensors.js";
+
+export interface AdamWOptions {
+  /** Of the mean of gradients. Default: 0.9. */
+  readonly b1?: number;
+  /** Of the mean of their squares. Default: 0.999. */
+  readonly b2?: number;
+  /** Added to the root of the corrected mean of squares. Default: 1e-8. */
+  readonly eps?: number;
+  /** Times the learning rate, of those parameters that decay. Default: 0. */
+  readonly weightDecay?: number;
+}
+
+/** 1 - b^count, exact where b is near 1. */
+const correction = (b: number, count: Scalar): Scalar =>
+  b === 0 ? count.mul(0).add(1) : neg(expm1(count.mul(Math.log(b))));
+
+/**
+ * m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; p - rate (m / (1 - b1^t) / (sqrt(v / (1 - b2^t)) + eps) + weightDecay p).
+ * @throws TrainingError for settings that are none
+ */
+export function adamW(
+  learningRate: Schedule,
+  { b1 = 0.9, b2 = 0.999, eps = 1e-8, weightDecay = 0 }: AdamWOptions = {},
+): Optimizer {
+  checkDecay("adamW: b1", b1);
+  checkDecay("adamW: b2", b2);
+  checkPositive("adamW: eps", eps);
+  checkRate("adamW: weightDecay", weightDecay);
+  return {
+    name: "adamw",
+    learningRate,
+    slots: ["mean", "square"],
+    update({ parameter, gradient, slots, learningRate: rate, count, decays }) {
+      const mean = slots.mean!.mul(b1).add(gradient.mul(1 - b1));
+      const square = slots.square!.mul(b2).add(gradient.mul(gradient).mul(1 - b2));
+      const root = sqrt(square.div(correction(b2, count))).add(eps);
+      const direction = mean.div(correction(b1, count)).div(root);
+      const full = decays && weightDecay > 0 ? direction.add(parameter.mul(weightDecay)) : direction;
+      return { parameter: parameter.sub(full.mul(rate)), slots: { mean, square } };
+    },
+  };
+}

@@ -1,0 +1,87 @@
+/** @file The cross-entropy of tokens, whose logits are never there for all positions at once. */
+import {
+  axis,
+  concat,
+  exp,
+  fill,
+  log,
+  maximum,
+  range,
+  remat,
+  scan,
+  select,
+  split,
+  stopGradient,
+  sum,
+  type DType,
+  type Tensor,
+} from "../dsl/index.js";
+import type { FloatType, TrainingForward } from "../model/index.js";
+import type { Scalar } from "./tensors.js";
+
+/** What is to be predicted. */
+export interface Targets {
+  /** The token that follows each position. */
+  readonly tokens: Tensor<"batch" | "time", "i32">;
+  /** What each position's loss counts: 0 for those that are not to be learnt, 1 for the others. */
+  readonly mask: Tensor<"batch" | "time", "f32">;
+}
+
+/** Some positions side by side. */
+interface Stretch extends Targets {
+  readonly hidden: Tensor<"batch" | "time" | "model", FloatType>;
+}
+
+/** The sum of the losses of some positions. Their logits are computed again for the gradient. */
+function stretchLoss(logitsOf: TrainingForward["logits"], { hidden, tokens, mask }: Stretch): Scalar {
+  return remat(() => {
+    const logits = logitsOf(hidden);
+    // A number taken from all logits of a position changes no loss, so no gradient goes through it.
+    const top = stopGradient(maximum(logits, "vocab"));
+    const all = log(sum(exp(logits.sub(top)), "vocab")).add(top);
+    const vocab = logits.axis("vocab");
+    const isTarget = tokens.expand(vocab).eq(range(vocab));
+    const own = sum(select(isTarget, logits, 0), "vocab");
+    return sum(all.sub(own).mul(mask), ["batch", "time"]);
+  });
+}
+
+/** Zeros after the last position, up to `time` positions. */
+function padded<A extends string, D extends DType>(
+  x: Tensor<A | "time", D>,
+  time: number,
+): Tensor<A | "time", D> {
+  const missing = time - x.size("time");
+  if (missing === 0) return x;
+  const axes = x.axes.map((a) => (a.name === "time" ? axis("time", missing) : a));
+  return concat([x, fill(0, axes, x.dtype) as Tensor<A | "time", D>], "time");
+}
+
+/** The most positions of each row that are taken at once, in `chunks` stretches of one size. */
+function stretches(time: number, most: number): { readonly chunks: number; readonly size: number } {
+  const chunks = Math.ceil(time / most);
+  return { chunks, size: Math.ceil(time / chunks) };
+}
+
+/**
+ * -sum(log_softmax(logits)[target] mask) / sum(mask) over all positions, in f32: one number, not a number where no position counts.
+ * @param most positions of each row whose logits are there at once; a longer row is gone through in a loop
+ */
+export function tokenCrossEntropy(
+  { hidden, logits }: TrainingForward,
+  { tokens, mask }: Targets,
+  most: number,
+): Scalar {
+  const counted = sum(mask, ["batch", "time"]);
+  const time = tokens.size("time");
+  if (time <= most) return stretchLoss(logits, { hidden, tokens, mask }).div(counted);
+  const { chunks, size } = stretches(time, most);
+  const chunked = <A extends string, D extends DType>(x: Tensor<A | "time", D>) =>
+    split(padded(x, chunks * size), "time", [axis("chunk", chunks), axis("time", size)]);
+  const parts = { hidden: chunked(hidden), tokens: chunked(tokens), mask: chunked(mask) };
+  const { carry } = scan("chunk", { total: fill(0, [], "f32") }, parts, ({ total }, part) => ({
+    carry: { total: total.add(stretchLoss(logits, part as Stretch)) },
+    output: {},
+  }));
+  return carry.total.div(counted);
+}

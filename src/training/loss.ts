@@ -1,0 +1,87 @@
+/** @file What a training program computes of a batch: the loss, and the gradients of the parameters that are trained. */
+import {
+  axis,
+  gradientsOfParameters,
+  input,
+  type RematOptions,
+  slice,
+  type Tensor,
+  withoutStates,
+} from "../dsl/index.js";
+import type { ConfiguredModel, ConfiguredTraining, FloatType } from "../model/index.js";
+import { tokenCrossEntropy } from "./cross-entropy.js";
+import { checkCount, TrainingError } from "./errors.js";
+import type { ByPath, Scalar } from "./tensors.js";
+
+/** Names of the inputs of training programs, each [batch, time + 1] i32: a row's last token is only a target, its first none. */
+export const batchInputs = { tokens: "tokens", mask: "target_mask", positions: "segment_pos" } as const;
+
+/** How the loss of a batch and its gradients are computed. */
+export interface LossOptions {
+  /** Rows side by side. */
+  readonly batch: number;
+  /** Tokens of each row that are read; inputs hold one more. */
+  readonly time: number;
+  /** Computed in; parameters are f32 whatever it is. Default: what the checkpoint was made for. */
+  readonly dtype?: FloatType | undefined;
+  /** What is held of each layer for its gradient; the rest is computed again. Default: nothing. */
+  readonly keep?: NonNullable<RematOptions["keep"]> | undefined;
+  /** Positions of each row whose logits are there at once. Default: as many as make 256 MiB of logits. */
+  readonly lossChunk?: number | undefined;
+  /** Which parameters are trained; the others stay parameters. Default: all. */
+  readonly trains?: ((path: string) => boolean) | undefined;
+}
+
+/** Of f32 logits at once, by default. */
+const LOGITS_BYTES = 2 ** 28;
+
+/** What training asks of the model. @throws TrainingError where it says nothing of it */
+export function trainingOf({ name, training }: ConfiguredModel): ConfiguredTraining {
+  if (training !== undefined) return training;
+  throw new TrainingError({
+    message: `model ${name} cannot be trained`,
+    expected: "a definition that says what a loss is made of (training, in defineModel)",
+    got: "none",
+  });
+}
+
+function checkOptions({ batch, time, lossChunk }: LossOptions): void {
+  checkCount("batch", batch);
+  checkCount("time", time);
+  if (lossChunk !== undefined) checkCount("lossChunk", lossChunk);
+}
+
+/** Traces the loss of the program's batch (one f32 number), and its gradients, f32, by the parameters' paths. */
+export function lossAndGradients(
+  model: ConfiguredModel,
+  options: LossOptions,
+): { readonly loss: Scalar; readonly gradients: ByPath } {
+  checkOptions(options);
+  const training = trainingOf(model);
+  const { dtype = model.dtype, keep = "nothing", trains } = options;
+  const axes = [axis("batch", options.batch), axis("time", options.time + 1)] as const;
+  const [tokens, mask, positions] = [batchInputs.tokens, batchInputs.mask, batchInputs.positions].map(
+    (name) => input(name, axes, "i32"),
+  ) as [Tokens, Tokens, Tokens];
+  const read = (x: Tokens): Tokens => slice(x, "time", { stop: -1 });
+  const following = (x: Tokens): Tokens => slice(x, "time", { start: 1 });
+  const perPosition = 4 * options.batch * model.generation.vocabSize;
+  const most = options.lossChunk ?? Math.max(1, Math.floor(LOGITS_BYTES / perPosition));
+  const targets = { tokens: following(tokens), mask: following(mask).to("f32") };
+  const { loss, gradients } = gradientsOfParameters(
+    () =>
+      withoutStates(() => {
+        const forward = training.forward({ dtype, keep, tokens: read(tokens), position: read(positions) });
+        return { loss: tokenCrossEntropy(forward, targets, most) };
+      }),
+    trains,
+  );
+  if (Object.keys(gradients).length > 0) return { loss, gradients: gradients as unknown as ByPath };
+  throw new TrainingError({
+    message: `no parameter of model ${model.name} is trained`,
+    expected: "one or more of its parameters",
+    got: "none of them chosen",
+  });
+}
+
+type Tokens = Tensor<"batch" | "time", "i32">;

@@ -1,0 +1,34 @@
+/** @file What an optimiser is: a pure function from a parameter and its gradient to the next parameter, and what it keeps between steps. */
+import type { Schedule } from "./schedule.js";
+import type { ByPath, ParameterTensor, Scalar } from "./tensors.js";
+
+/** One parameter at one step. */
+export interface ParameterStep {
+  /** The f32 master. */
+  readonly parameter: ParameterTensor;
+  readonly gradient: ParameterTensor;
+  /** What the optimiser keeps of the parameter, by the names of its slots; zeros at first. */
+  readonly slots: ByPath;
+  readonly learningRate: Scalar;
+  /** Updates made with this one: 1 at the first. */
+  readonly count: Scalar;
+  /** Whether weight decay acts on the parameter; the model says so. */
+  readonly decays: boolean;
+}
+
+/** What a step makes of a parameter. */
+export interface ParameterUpdate {
+  readonly parameter: ParameterTensor;
+  /** Like those of the step. */
+  readonly slots: ByPath;
+}
+
+/** How parameters follow their gradients. */
+export interface Optimizer {
+  readonly name: string;
+  readonly learningRate: Schedule;
+  /** Names of the tensors kept for each parameter, f32 and of its shape. */
+  readonly slots: readonly string[];
+  /** Traces one step of one parameter. */
+  update(step: ParameterStep): ParameterUpdate;
+}

@@ -1,0 +1,41 @@
+/** @file Gradient descent, with and without momentum. */
+import { checkDecay } from "./errors.js";
+import type { Optimizer } from "./optimizer.js";
+import type { Schedule } from "./schedule.js";
+
+/** p - rate g. Keeps nothing. */
+export const sgd = (learningRate: Schedule): Optimizer => ({
+  name: "sgd",
+  learningRate,
+  slots: [],
+  update: ({ parameter, gradient, learningRate: rate }) => ({
+    parameter: parameter.sub(gradient.mul(rate)),
+    slots: {},
+  }),
+});
+
+/** How much of the past a step keeps. */
+export interface MomentumOptions {
+  /** Default: 0.9. */
+  readonly decay?: number;
+  /** Looks ahead by one decay: g + decay trace instead of the trace. Default: false. */
+  readonly nesterov?: boolean;
+}
+
+/** trace = g + decay trace; p - rate trace. @throws TrainingError for a decay that is not below 1 */
+export function momentum(
+  learningRate: Schedule,
+  { decay = 0.9, nesterov = false }: MomentumOptions = {},
+): Optimizer {
+  checkDecay("momentum: decay", decay);
+  return {
+    name: "momentum",
+    learningRate,
+    slots: ["trace"],
+    update({ parameter, gradient, slots, learningRate: rate }) {
+      const trace = gradient.add(slots.trace!.mul(decay));
+      const direction = nesterov ? gradient.add(trace.mul(decay)) : trace;
+      return { parameter: parameter.sub(direction.mul(rate)), slots: { trace } };
+    },
+  };
+}

@@ -1,0 +1,134 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { axis, input, program, state } from "../../src/dsl/index.js";
+import { adamW, constantRate, momentum, type Optimizer, sgd } from "../../src/training/index.js";
+import { errorText } from "../weights/files.js";
+import { run } from "../dsl/interpret.js";
+
+const SIZE = 3;
+
+/** Traces one step of a parameter of three elements. */
+function stepOf(optimizer: Optimizer, decays: boolean) {
+  const axes = [axis("n", SIZE)] as const;
+  return program({ name: "step" }, () => {
+    const count = input("count", [], "f32");
+    const slots = Object.fromEntries(optimizer.slots.map((slot) => [slot, state(slot, axes, "f32")]));
+    const { parameter, slots: next } = optimizer.update({
+      parameter: input("parameter", axes, "f32") as never,
+      gradient: input("gradient", axes, "f32") as never,
+      slots: Object.fromEntries(Object.entries(slots).map(([slot, { value }]) => [slot, value])) as never,
+      learningRate: optimizer.learningRate(count),
+      count,
+      decays,
+    });
+    for (const [slot, value] of Object.entries(next)) slots[slot]!.update(value as never);
+    return { parameter };
+  });
+}
+
+/** The parameter after a step for each gradient. */
+function trained(
+  optimizer: Optimizer,
+  start: readonly number[],
+  gradients: readonly (readonly number[])[],
+  decays = true,
+): readonly number[] {
+  const made = stepOf(optimizer, decays);
+  let slots: Record<string, readonly number[]> = Object.fromEntries(
+    optimizer.slots.map((slot) => [slot, Array<number>(SIZE).fill(0)]),
+  );
+  let parameter = start;
+  gradients.forEach((gradient, i) => {
+    const results = run(made, { ...slots, parameter, gradient, count: [i + 1] });
+    slots = Object.fromEntries(optimizer.slots.map((slot) => [slot, results[slot]!]));
+    parameter = results.parameter!;
+  });
+  return parameter;
+}
+
+/** The same by a plain formula in f64, for each element by itself. */
+function plainly<S>(
+  start: readonly number[],
+  gradients: readonly (readonly number[])[],
+  zero: S,
+  step: (p: number, g: number, slots: S, count: number) => { readonly p: number; readonly slots: S },
+): readonly number[] {
+  return start.map((first, i) => {
+    let [p, slots] = [first, zero];
+    gradients.forEach((gradient, t) => {
+      ({ p, slots } = step(p, gradient[i]!, slots, t + 1));
+    });
+    return p;
+  });
+}
+
+function expectClose(actual: readonly number[], expected: readonly number[]): void {
+  actual.forEach((value, i) => {
+    expect(Math.abs(value - expected[i]!)).toBeLessThanOrEqual(3e-6 * Math.max(1, Math.abs(expected[i]!)));
+  });
+}
+
+const number = fc.double({ min: -2, max: 2, noNaN: true }).map(Math.fround);
+const vector = fc.array(number, { minLength: SIZE, maxLength: SIZE });
+const runs = fc.record({ start: vector, gradients: fc.array(vector, { minLength: 1, maxLength: 5 }) });
+
+describe("optimisers give what their formulas give in f64, over several steps", () => {
+  test("sgd", () => {
+    fc.assert(
+      fc.property(runs, ({ start, gradients }) => {
+        const expected = plainly(start, gradients, 0, (p, g) => ({ p: p - 0.1 * g, slots: 0 }));
+        expectClose(trained(sgd(constantRate(0.1)), start, gradients), expected);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test.each([false, true])("momentum, nesterov %s", (nesterov) => {
+    fc.assert(
+      fc.property(runs, ({ start, gradients }) => {
+        const expected = plainly(start, gradients, 0, (p, g, trace) => {
+          const next = g + 0.8 * trace;
+          return { p: p - 0.1 * (nesterov ? g + 0.8 * next : next), slots: next };
+        });
+        const optimizer = momentum(constantRate(0.1), { decay: 0.8, nesterov });
+        expectClose(trained(optimizer, start, gradients), expected);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test.each([false, true])("AdamW, of a parameter that decays: %s", (decays) => {
+    const [rate, b1, b2, eps, weightDecay] = [0.01, 0.9, 0.96, 1e-8, 0.1];
+    fc.assert(
+      fc.property(runs, ({ start, gradients }) => {
+        const expected = plainly(start, gradients, { m: 0, v: 0 }, (p, g, { m, v }, t) => {
+          const next = { m: b1 * m + (1 - b1) * g, v: b2 * v + (1 - b2) * g * g };
+          const root = Math.sqrt(next.v / (1 - b2 ** t)) + eps;
+          const direction = next.m / (1 - b1 ** t) / root + (decays ? weightDecay * p : 0);
+          return { p: p - rate * direction, slots: next };
+        });
+        const optimizer = adamW(constantRate(rate), { b1, b2, eps, weightDecay });
+        expectClose(trained(optimizer, start, gradients, decays), expected);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test("the first step of AdamW is exact for a b2 so near 1 that 1 - b2 has few digits in f32", () => {
+    const b2 = 1 - 1e-6;
+    const [moved] = trained(adamW(constantRate(1), { b2, eps: 1e-30 }), [0, 0, 0], [[0.5, 1, 2]]);
+    expect(Math.abs(moved! + 1)).toBeLessThan(1e-6);
+  });
+});
+
+test("settings that are none are refused", async () => {
+  const rate = constantRate(0.1);
+  expect(await errorText(() => adamW(rate, { b2: 1 }))).toBe(
+    "training error: adamW: b2: not a setting\n  expected: a number from 0 to below 1\n  got:      1",
+  );
+  expect(await errorText(() => momentum(rate, { decay: -1 }))).toContain("momentum: decay");
+  expect(await errorText(() => adamW(rate, { eps: 0 }))).toContain("expected: a number above 0");
+  expect(await errorText(() => adamW(rate, { weightDecay: Number.NaN }))).toContain(
+    "expected: a number, 0 or more",
+  );
+});
