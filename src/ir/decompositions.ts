@@ -14,9 +14,12 @@ export type FindDecomposition = (name: string) => Decomposition | undefined;
 
 const decompositions = new Map<string, Decomposition>();
 
-/** Makes the decompositions of an added dialect known (dialect.ts). */
-export function addDecompositions(added: Readonly<Record<string, Decomposition>>): void {
+/** Makes the decompositions of an added dialect known (dialect.ts). @returns what makes them unknown again */
+export function addDecompositions(added: Readonly<Record<string, Decomposition>>): () => void {
   for (const [name, decomposition] of Object.entries(added)) decompositions.set(name, decomposition);
+  return () => {
+    for (const name of Object.keys(added)) decompositions.delete(name);
+  };
 }
 
 /** The decomposition of an op of an added dialect, or undefined. */

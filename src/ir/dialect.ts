@@ -7,7 +7,7 @@ import { addDecompositions, type Decomposition } from "./decompositions.js";
 import type { Emitter } from "./emit.js";
 import type { Operation, Value } from "./operation.js";
 import type { AttributesOf, AttributeTable, OpDefinition } from "./ops/define.js";
-import { addOps, opNames } from "./ops/index.js";
+import { addOps, builtInDialects, findOp } from "./ops/index.js";
 import type { Form } from "./text/forms/form.js";
 import { addForms } from "./text/forms/index.js";
 
@@ -54,23 +54,70 @@ export function defineDialect<
   return definition as unknown as Dialect;
 }
 
-const dialects = new Map<string, Dialect>();
+/** A dialect that is known in this process, and by how many registrations. */
+interface Known {
+  readonly dialect: Dialect;
+  registrations: number;
+  remove(): void;
+}
+
+const known = new Map<string, Known>();
+
+/** The names of the dialects that are known, the built-in ones first. */
+export const dialectNames = (): readonly string[] => [
+  ...builtInDialects.map(({ name }) => name),
+  ...known.keys(),
+];
+
+/** @throws UsageError when another dialect has the name of this one, or one of its ops is known already */
+function add(dialect: Dialect): Known {
+  const { name, ops, forms, decompositions } = dialect;
+  const taken = ops.find((op) => findOp(op.name) !== undefined);
+  if (taken !== undefined)
+    throw new UsageError({
+      message: `there is an op ${taken.name} already`,
+      expected: `ops of ${name} alone: no other op has their names`,
+      got: taken.name,
+      hint: "register one dialect for each name, and keep to names that begin with it",
+    });
+  if (dialectNames().includes(name))
+    throw new UsageError({
+      message: `two dialects are called ${name}`,
+      expected: "a name that no other has",
+      got: name,
+      hint: `these are known: ${dialectNames().join(", ")}`,
+    });
+  const removals = [addOps(ops), addForms(forms), addDecompositions(decompositions)];
+  return {
+    dialect,
+    registrations: 0,
+    remove: () => {
+      for (const remove of removals) remove();
+    },
+  };
+}
 
 /**
- * Makes a dialect known in this process: a name of an op means one thing, wherever a module goes. Registering it again changes
- * nothing. @throws UsageError when another dialect has its name, or one of its ops is known already
+ * Makes a dialect known in this process: a name of an op means one thing, wherever a module goes. It stays known until every registration
+ * of it is disposed of (`using registered = register(dialect)`), or for good; modules that hold its ops need it as long as they are used.
+ * @throws UsageError when another dialect has its name, or one of its ops is known already
  */
-export function registerDialect(dialect: Dialect): void {
-  const known = dialects.get(dialect.name);
-  if (known === dialect) return;
-  if (known !== undefined) throw new UsageError({ message: `two dialects are called ${dialect.name}` });
-  const names = new Set(opNames());
-  const taken = dialect.ops.find(({ name }) => names.has(name));
-  if (taken !== undefined) throw new UsageError({ message: `there is an op ${taken.name} already` });
-  dialects.set(dialect.name, dialect);
-  addOps(dialect.ops);
-  addForms(dialect.forms);
-  addDecompositions(dialect.decompositions);
+export function register(dialect: Dialect): Disposable {
+  const before = known.get(dialect.name);
+  const entry = before?.dialect === dialect ? before : add(dialect);
+  known.set(dialect.name, entry);
+  entry.registrations += 1;
+  let registered = true;
+  return {
+    [Symbol.dispose]() {
+      if (!registered) return;
+      registered = false;
+      entry.registrations -= 1;
+      if (entry.registrations > 0) return;
+      entry.remove();
+      known.delete(dialect.name);
+    },
+  };
 }
 
 /** Whether an operation is one that `definition` declares; its attributes are then typed. */

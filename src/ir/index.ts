@@ -27,10 +27,11 @@ export {
 export type { Decomposition, FindDecomposition } from "./decompositions.js";
 export {
   defineDialect,
+  dialectNames,
   type Dialect,
   isInstanceOf,
   type OperationOfDefinition,
-  registerDialect,
+  register,
 } from "./dialect.js";
 export { type DotDims, Emitter, isSplat, shapeOf, typeOf } from "./emit.js";
 export { ParseError, VerifyError } from "./errors.js";

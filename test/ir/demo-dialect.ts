@@ -62,4 +62,4 @@ export const demo = ir.defineDialect({
     },
   },
 });
-ir.registerDialect(demo);
+ir.register(demo);

@@ -95,7 +95,7 @@ describe("an op whose decomposition holds the op itself", () => {
       example: `%0 = "${name}"(%arg0) : (tensor<4xf32>) -> tensor<4xf32>`,
     });
   const [ping, pong] = [op("endless.ping"), op("endless.pong")];
-  ir.registerDialect(
+  ir.register(
     ir.defineDialect({
       name: "endless",
       ops: [ping, pong],
@@ -138,7 +138,7 @@ describe("an op whose region holds an op of its own name", () => {
     assembly: "generic",
     example: '%0 = "block.once"() ({\n  stablehlo.return %arg0 : tensor<4xf32>\n}) : () -> tensor<4xf32>',
   });
-  ir.registerDialect(
+  ir.register(
     ir.defineDialect({
       name: "block",
       ops: [once],
@@ -186,7 +186,7 @@ describe("an op that is decomposed into a model op", () => {
     assembly: "generic",
     example: '%0 = "slow.average"(%arg0) : (tensor<2x32x3xf32>) -> tensor<2x32x3xf32>',
   });
-  ir.registerDialect(
+  ir.register(
     ir.defineDialect({
       name: "slow",
       ops: [average],
@@ -232,7 +232,7 @@ describe("an op that is decomposed into products", () => {
     assembly: "generic",
     example: '%0 = "gram.gram"(%arg0) : (tensor<4x2xf32>) -> tensor<4x4xf32>',
   });
-  ir.registerDialect(
+  ir.register(
     ir.defineDialect({
       name: "gram",
       ops: [gram],
@@ -258,20 +258,60 @@ describe("an op that is decomposed into products", () => {
   });
 });
 
-describe("registerDialect", () => {
+describe("register", () => {
+  const other = (name: string, ops: readonly ReturnType<typeof ir.defineOp>[] = []) =>
+    ({ name, ops, forms: {}, decompositions: {} }) as ir.Dialect;
+  const complaint = (dialect: ir.Dialect): string => {
+    try {
+      ir.register(dialect);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    throw new Error("it was registered");
+  };
+
+  it("makes a dialect known until every registration is disposed of", () => {
+    const op = ir.defineOp({ ...twice, name: "passing.op" });
+    const passing = ir.defineDialect({
+      name: "passing",
+      ops: [op],
+      forms: { "passing.op": demo.forms["demo.clip_twice"]! },
+      decompositions: { "passing.op": (_, { operands }) => operands },
+    });
+    const text = program("%0 = passing.op of %arg0 : tensor<4xf32>");
+    {
+      using first = ir.register(passing);
+      const second = ir.register(passing);
+      second[Symbol.dispose]();
+      second[Symbol.dispose]();
+      expect(first).not.toBe(second);
+      expect(ir.dialectNames()).toContain("passing");
+      expect(ir.printModule(ir.parseModule(text))).toBe(text);
+      expect(numbers(text)).toEqual([-2, -0.25, 0.5, 3]);
+    }
+    expect(ir.dialectNames()).not.toContain("passing");
+    expect(ir.findOp("passing.op")).toBeUndefined();
+    expect(() => ir.parseModule(text)).toThrow("passing.op");
+    using again = ir.register(passing);
+    expect([again, ir.findOp("passing.op")]).toContain(op);
+  });
+
   it("changes nothing the second time", () => {
-    ir.registerDialect(demo);
-    expect(ir.findOp("demo.scaled_clip")).toBe(scaled);
+    using registered = ir.register(demo);
+    expect([registered, ir.findOp("demo.scaled_clip")]).toContain(scaled);
   });
 
   it("refuses a second dialect of a name, and ops that there are", () => {
-    expect(() =>
-      ir.registerDialect(ir.defineDialect({ name: "demo", ops: [], forms: {}, decompositions: {} })),
-    ).toThrow("two dialects are called demo");
+    expect(complaint(other("stablehlo"))).toMatch(
+      /^usage error: two dialects are called stablehlo\n {2}expected: a name that no other has\n {2}got: {6}stablehlo\n {2}hint: {5}these are known: builtin, func, stablehlo, nn, griffin, chlo, check, interpreter, arith, sdy/,
+    );
+    expect(complaint(other("demo"))).toContain("two dialects are called demo");
     const add = ir.defineOp({ ...scaled, name: "stablehlo.add" });
-    expect(() =>
-      ir.registerDialect(ir.defineDialect({ name: "stablehlo", ops: [add], forms: {}, decompositions: {} })),
-    ).toThrow("there is an op stablehlo.add already");
+    expect(
+      complaint(ir.defineDialect({ name: "stablehlo", ops: [add], forms: {}, decompositions: {} })),
+    ).toBe(
+      "usage error: there is an op stablehlo.add already\n  expected: ops of stablehlo alone: no other op has their names\n  got:      stablehlo.add\n  hint:     register one dialect for each name, and keep to names that begin with it",
+    );
   });
 });
 

@@ -70,4 +70,5 @@ const call = defineOp({
   example: "%0 = call @f(%arg0) : (tensor<4xf32>) -> tensor<4xf32>",
 });
 
-export const builtinOps = [module_, func, return_, call] as const;
+export const moduleOps = [module_] as const;
+export const functionOps = [func, return_, call] as const;

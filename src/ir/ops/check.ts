@@ -188,8 +188,6 @@ export const checkOps = [
   expectAlmostEq,
   expectClose,
   expectSerializedEq,
-  runParallel,
-  print,
-  probe,
-  arithConstant,
 ] as const;
+export const interpreterOps = [runParallel, print, probe] as const;
+export const arithOps = [arithConstant] as const;

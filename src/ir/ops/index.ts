@@ -2,9 +2,9 @@
 import type { Operation } from "../operation.js";
 import { asyncOps } from "./async.js";
 import { batchNormOps } from "./batch-norm.js";
-import { builtinOps } from "./builtin.js";
+import { functionOps, moduleOps } from "./builtin.js";
 import { callOps } from "./calls.js";
-import { checkOps } from "./check.js";
+import { arithOps, checkOps, interpreterOps } from "./check.js";
 import { chloOps } from "./chlo.js";
 import { collectiveReduceOps } from "./collective-reduce.js";
 import { collectiveOps } from "./collectives.js";
@@ -30,38 +30,54 @@ import { shapeOps } from "./shape-ops.js";
 import { slicingOps } from "./slicing.js";
 import { tupleOps } from "./tuple.js";
 
-const definitions = [
-  ...builtinOps,
-  ...elementwiseOps,
-  ...shapeOps,
-  ...slicingOps,
-  ...dotOps,
-  ...convolutionOps,
-  ...reduceOps,
-  ...reduceWindowOps,
-  ...gatherOps,
-  ...scatterOps,
-  ...controlOps,
-  ...callOps,
-  ...randomOps,
-  ...linearAlgebraOps,
-  ...batchNormOps,
-  ...dynamicOps,
-  ...collectiveOps,
-  ...collectiveReduceOps,
-  ...tupleOps,
-  ...asyncOps,
-  ...quantisedOps,
-  ...deprecatedOps,
-  ...nnOps,
-  ...griffinOps,
-  ...chloOps,
-  ...checkOps,
-  ...sdyOps,
-  ...sdyCollectives,
+/** The ops of a dialect: their names begin with its name, or it does not compile. */
+function dialect<
+  const Name extends string,
+  const L extends readonly { readonly name: `${Name}.${string}` }[],
+>(name: Name, ops: L): { readonly name: Name; readonly ops: L } {
+  return { name, ops };
+}
+
+/**
+ * The built-in dialects. What else is said of their ops are tables over their names, above this one: forms that are written by hand
+ * (text/forms), what they mean (src/lowering), how they are interpreted.
+ */
+export const builtInDialects = [
+  dialect("builtin", moduleOps),
+  dialect("func", functionOps),
+  dialect("stablehlo", [
+    ...elementwiseOps,
+    ...shapeOps,
+    ...slicingOps,
+    ...dotOps,
+    ...convolutionOps,
+    ...reduceOps,
+    ...reduceWindowOps,
+    ...gatherOps,
+    ...scatterOps,
+    ...controlOps,
+    ...callOps,
+    ...randomOps,
+    ...linearAlgebraOps,
+    ...batchNormOps,
+    ...dynamicOps,
+    ...collectiveOps,
+    ...collectiveReduceOps,
+    ...tupleOps,
+    ...asyncOps,
+    ...quantisedOps,
+    ...deprecatedOps,
+  ]),
+  dialect("nn", nnOps),
+  dialect("griffin", griffinOps),
+  dialect("chlo", chloOps),
+  dialect("check", checkOps),
+  dialect("interpreter", interpreterOps),
+  dialect("arith", arithOps),
+  dialect("sdy", [...sdyOps, ...sdyCollectives]),
 ] as const;
 
-type Definition = (typeof definitions)[number];
+type Definition = (typeof builtInDialects)[number]["ops"][number];
 
 /** The name of any known op, e.g. `stablehlo.add`. */
 export type OpName = Definition["name"];
@@ -85,15 +101,20 @@ export type Attributes<K extends OpName> =
 export type OperationOf<K extends OpName> = Operation<K, Attributes<K>>;
 
 const byName = new Map<string, OpDefinition>(
-  definitions.map((definition) => [definition.name, definition as unknown as OpDefinition]),
+  builtInDialects.flatMap(({ ops }) =>
+    ops.map((definition) => [definition.name, definition as unknown as OpDefinition] as const),
+  ),
 );
 
 /** All built-in declarations, in the order of the docs. */
 export const opDefinitions: readonly OpDefinition[] = [...byName.values()];
 
-/** Makes ops of an added dialect known (ir/dialect.ts); their names are new. */
-export function addOps(added: readonly OpDefinition[]): void {
+/** Makes ops of an added dialect known (ir/dialect.ts); their names are new. @returns what makes them unknown again */
+export function addOps(added: readonly OpDefinition[]): () => void {
   for (const definition of added) byName.set(definition.name, definition);
+  return () => {
+    for (const { name } of added) byName.delete(name);
+  };
 }
 
 /** Names of all ops, those of added dialects too. */

@@ -47,9 +47,12 @@ const table: { readonly [K in CustomFormName]: Form } = {
 
 const forms = new Map<string, Form>(Object.entries(table));
 
-/** Makes the forms of an added dialect's ops known (ir/dialect.ts). */
-export function addForms(added: Readonly<Record<string, Form>>): void {
+/** Makes the forms of an added dialect's ops known (ir/dialect.ts). @returns what makes them unknown again */
+export function addForms(added: Readonly<Record<string, Form>>): () => void {
   for (const [name, form] of Object.entries(added)) forms.set(name, form);
+  return () => {
+    for (const name of Object.keys(added)) forms.delete(name);
+  };
 }
 
 export const findForm = (name: string): Form | undefined => forms.get(name);
