@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { returnSetAside } from "../artifact/index.js";
 import type { ModelDefinition } from "../model/index.js";
 import { type GeneratedToken, type GenerateOptions, generate } from "../serving/index.js";
+import { checkMainThread } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
 import { defaultTarget } from "../targets/index.js";
 import type { Tokenizer } from "../tokens/index.js";
@@ -42,9 +43,11 @@ export interface LoadedModel extends LoadedSource, AsyncDisposable {
  * Opens a checkpoint folder or an artifact (folder or .zip), loads the plugin and puts the weights on its first device. Where that is
  * the processor, the process keeps memory that it freed (`keepFreedMemory` of clients).
  * @throws UsageError for a path where nothing is, compiler options for an artifact, or an artifact's for a checkpoint; EnvironmentError
- * without a plugin; CheckpointError, ArtifactError with everything that does not fit; AbortedError
+ * in a worker thread, and without a plugin; CheckpointError, ArtifactError with everything that does not fit; AbortedError
  */
 export async function load(path: string, options: LoadOptions): Promise<LoadedModel> {
+  // Before anything is read, or a plugin is fetched.
+  checkMainThread();
   await returnSetAside(path);
   const isArtifact = looksLikeArtifact(path);
   checkSourceOptions(isArtifact ? "artifact" : "checkpoint", options, path);

@@ -5,6 +5,7 @@
 import { isMainThread } from "node:worker_threads";
 import koffi from "koffi";
 import { EnvironmentError, InternalError } from "../support/errors.js";
+import { checkMainThread } from "./main-thread.js";
 
 /** Compiling deeply nested programs recurses deeply; koffi's own stacks (2 MiB, 128 KiB async) overflow and kill the process. */
 const STACK_BYTES = 16 << 20;
@@ -22,19 +23,6 @@ export interface Library {
   readonly path: string;
   /** Calls an exported `void* f(void)`; undefined if the library exports no such function. */
   callExported(name: string): bigint | undefined;
-}
-
-/**
- * A worker's modules are unloaded when it ends, and with them what native calls under way would come back to; a plugin's own threads live
- * as long as the process. @throws EnvironmentError in a worker thread
- */
-export function checkMainThread(): void {
-  if (isMainThread) return;
-  throw new EnvironmentError({
-    message: "PJRT plugins can be used on the main thread only",
-    got: "a worker thread: it may end while the plugin's threads still work for it",
-    hint: "load the plugin on the main thread; compile and execute do not block it",
-  });
 }
 
 let configured = false;

@@ -19,6 +19,7 @@ export { Executable } from "./executable.js";
 export { endWithParent } from "./ffi.js";
 export { allocateAligned, type HostTensor, type TransferOptions } from "./host-tensor.js";
 export { rowMajorLayout, sameLayout } from "./layout.js";
+export { checkMainThread } from "./main-thread.js";
 export type { Attributes, AttributeValue, Options, OptionValue } from "./named-value.js";
 export { Plugin } from "./plugin.js";
 export { CompiledProgram } from "./program.js";

@@ -349,7 +349,6 @@ describe("--refine-shapes", () => {
 refine error: @main takes other inputs
   expected: tensor<?x4xf32>, tensor<4xf32>
   got:      tensor<3x5xf32>, tensor<4xf32>
-
 `);
   });
 });
