@@ -45,6 +45,7 @@ const next = notDifferentiable("it counts the numbers that a format has");
 const order = "the order of a polygamma or zeta function has no derivative here";
 
 export const chloRules: Rules<ChloName> = {
+  "chlo._asin_acos_kernel": byMeaning,
   "chlo.acos": unary((e, g, x) => negated(e, e.mul(g, e.unary("rsqrt", minusFrom(e, 1, squared(e, x)))))),
   "chlo.acosh": unary((e, g, x) => {
     const roots = e.mul(e.unary("rsqrt", shifted(e, x, -1)), e.unary("rsqrt", shifted(e, x, 1)));

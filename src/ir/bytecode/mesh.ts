@@ -46,6 +46,8 @@ function axisReference(scanner: Scanner, pool: EntityPool): Entity {
 function mesh(scanner: Scanner, convert: Convert, pool: EntityPool): Entity {
   for (const word of ["mesh", "<", "axes", "=", "["]) scanner.expect(word);
   const axes = scanner.list("]", () => {
+    // The name of the attribute may stand in front of each axis.
+    scanner.accept("#stablehlo.mesh_axis");
     const name = nameField(scanner, pool);
     for (const word of [",", "size", "="]) scanner.expect(word);
     const size = scanner.integer();

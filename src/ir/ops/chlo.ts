@@ -1,6 +1,6 @@
 /** @file The chlo ops that JAX emits: composed of StableHLO ops, and lowered to them before anything is serialised. */
 import type { Attribute } from "../attribute.js";
-import { DYNAMIC, type ElementType, formatType, withElement } from "../types.js";
+import { DYNAMIC, type ElementType, formatType, unrankedType, withElement } from "../types.js";
 import { sameElement } from "../verify-types.js";
 import { chloBroadcastOps } from "./chlo-broadcast.js";
 import { defineOp, operand } from "./define.js";
@@ -20,6 +20,19 @@ const unary = <const Name extends string>(name: Name, types: string, summary: st
     assembly: { template: "%operand : O -> R" },
     example: `%0 = chlo.${name} %arg0 : tensor<4xf32> -> tensor<4xf32>`,
   });
+
+/** What arc sine and arc cosine of complex numbers share; JAX's programs have it where these were decomposed in part. */
+const asinAcosKernel = defineOp({
+  name: "chlo._asin_acos_kernel",
+  summary:
+    "w with asin(z) = atan2(Re z, Re w) + i sign(Im z) Im w, and acos(z) = atan2(Re w, Re z) - i sign(Im z) Im w.",
+  operands: [operand("operand", "C")],
+  attributes: {},
+  traits: ["pure", "elementwise"],
+  infer: (op) => [op.tensor(0)],
+  assembly: { template: "%operand : O -> R" },
+  example: "%0 = chlo._asin_acos_kernel %arg0 : tensor<4xcomplex<f32>> -> tensor<4xcomplex<f32>>",
+});
 
 const predicate = <const Name extends string>(name: Name, summary: string) =>
   defineOp({
@@ -99,12 +112,17 @@ const constantLike = defineOp({
 const topK = defineOp({
   name: "chlo.top_k",
   summary: "The k largest values along the last dimension, in descending order, and where they were.",
-  operands: [operand("operand", "PIFCQ")],
+  operands: [operand("operand", "PIFCQK")],
   attributes: { k: anyI64, is_stable: optional(bool, true) },
   traits: ["pure"],
   infer: (op) => {
-    const from = op.tensor(0);
     const { k } = op.attributes;
+    const { type } = op.operands[0]!;
+    if (type.kind === "unranked") {
+      op.check(k >= 0, "top_k_k", `k must not be negative, got ${k}`);
+      return [type, unrankedType("i32")];
+    }
+    const from = op.tensor(0);
     const last = from.shape.at(-1);
     op.check(last !== undefined, "top_k_rank", `operand must have at least rank 1, got ${formatType(from)}`);
     op.check(
@@ -122,6 +140,7 @@ const topK = defineOp({
 });
 
 export const chloOps = [
+  asinAcosKernel,
   unary("acos", "FC", "Arc cosine."),
   unary("acosh", "FC", "Inverse hyperbolic cosine."),
   unary("asin", "FC", "Arc sine."),

@@ -67,6 +67,12 @@ function arcOf(z: Expression): Arc {
 const withSignOf = (length: Expression, sign: Expression): Expression =>
   sign.isLess(0).choose(length.negated(), length);
 
+/** What arc sine and arc cosine are made of: w with asin(z) = atan2(Re z, Re w) + i sign(Im z) Im w. */
+export function asinAcosKernel(z: Expression): Expression {
+  const { root, imaginary } = arcOf(z);
+  return root.withImaginary(imaginary);
+}
+
 export function asin(z: Expression): Expression {
   const { root, imaginary } = arcOf(z);
   return z.real().atan2(root).withImaginary(withSignOf(imaginary, z.imag()));

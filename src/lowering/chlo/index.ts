@@ -46,6 +46,7 @@ const isInfinite = (sign: "any" | 1 | -1): ReturnType<typeof formula> =>
 
 /** A rule for every chlo op. */
 const rules: { readonly [K in ChloName]: ChloRule<K> } = {
+  "chlo._asin_acos_kernel": formula(complexArcs.asinAcosKernel),
   "chlo.acos": realOrComplex(arcs.acos, complexArcs.acos),
   "chlo.acosh": realOrComplex(arcs.acosh, complexArcs.acosh),
   "chlo.asin": realOrComplex(arcs.asin, complexArcs.asin),

@@ -44,6 +44,12 @@ const broadcastOfOrder = (name: string, orders: string): Case =>
   );
 
 export const chloCases: readonly Case[] = [
+  one(
+    "chlo._asin_acos_kernel",
+    [drawn("3xcomplex<f64>", 0.2, 0.9)],
+    ["3xcomplex<f64>"],
+    "  %r = chlo._asin_acos_kernel %a0 : tensor<3xcomplex<f64>> -> tensor<3xcomplex<f64>>",
+  ),
   ...unary("acos", -0.9, 0.9, true),
   ...unary("acosh", 1.1, 3, true),
   ...unary("asin", -0.9, 0.9, true),

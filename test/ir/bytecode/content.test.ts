@@ -81,6 +81,17 @@ test("groups by axes of a mesh come back", () => {
   expect(module.version).toBe("1.16.0");
 });
 
+test("axes of a mesh may be written with the name of their attribute in front", () => {
+  const operation = (axis: string): string => `module {
+  func.func @main(%arg0: tensor<f32>) -> tensor<f32> {
+    %0 = stablehlo.abs %arg0 {my.mesh = #stablehlo.mesh<axes=[${axis}<name = "x", size = 2>]>} : tensor<f32>
+    return %0 : tensor<f32>
+  }
+}
+`;
+  expect(back(operation("#stablehlo.mesh_axis"))).toBe(operation(""));
+});
+
 test("attributes of the module stay MLIR's own", () => {
   const text = `module @m attributes {a = 1 : i32, b = true, c = "x\\C3\\A9", d = [1, 2.500000e+00], e = {f, g = @h::@i}, j = tensor<2xf32>, k = array<i64: 1, -1>, l = array<i1: true>, m = dense<[1, 2]> : tensor<2xi32>, n = -1.500000e+00 : f16, o = array<f32: 1.000000e+00, 2.000000e+00>, p = () -> index} {
 }

@@ -181,6 +181,16 @@ describe("complex functions", () => {
     close(complexUnary("atanh", [[1e300, -1e300]])[0]!, [5e-301, -Math.PI / 2], 1e-15);
   });
 
+  it("asin and acos are made of their kernel", () => {
+    const kernel = complexUnary("_asin_acos_kernel", points);
+    const [asin, acos] = [complexUnary("asin", points), complexUnary("acos", points)];
+    points.forEach(([x, y], i) => {
+      const [root, length] = kernel[i]!;
+      expect(asin[i]).toEqual([Math.atan2(x, root), y < 0 ? -length : length]);
+      expect(acos[i]).toEqual([Math.atan2(root, x), y < 0 ? length : -length]);
+    });
+  });
+
   it("keeps to the branch cuts", () => {
     // A zero imaginary part counts as above the cut, whatever its sign.
     expect(

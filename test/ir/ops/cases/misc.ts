@@ -203,6 +203,14 @@ export const miscFamilies: readonly Family[] = [
     ["result_type", ["-> (tensor<2xf32>", "-> (tensor<3xf32>"]],
   ),
   family(
+    "%x: tensor<*xf32>, %z: tensor<2xcomplex<f32>>",
+    `  %0:2 = chlo.top_k(%x, k = 2) : tensor<*xf32> -> (tensor<*xf32>, tensor<*xi32>)
+  %1 = chlo._asin_acos_kernel %z : tensor<2xcomplex<f32>> -> tensor<2xcomplex<f32>>`,
+    ["top_k_k", ["k = 2", "k = -1"]],
+    ["result_type", ["tensor<*xi32>)", "tensor<*xf32>)"]],
+    ["operand_type", ["tensor<2xcomplex<f32>>", "tensor<2xf32>"]],
+  ),
+  family(
     "%x: tensor<2xf32>, %y: tensor<2xf32>",
     "  %0 = chlo.next_after %x, %y : tensor<2xf32>, tensor<2xf32> -> tensor<2xf32>\n  %1 = chlo.erf %0 : tensor<2xf32> -> tensor<2xf32>",
     [
