@@ -93,11 +93,11 @@ export class Residuals {
     return made !== undefined && this.#isRepeatable(made);
   }
 
-  /** What is a move of something smaller is saved as that. */
+  /** What is a move of something that is no larger is saved as that. */
   #isWorthRepeating(operation: Operation, value: Value): boolean {
     if (this.#isRepeatable(operation)) return true;
-    const isSmaller = operation.operands.reduce((sum, each) => sum + bytesOf(each), 0) < bytesOf(value);
-    return isMovement(operation) && operation.operands.length === 1 && isSmaller;
+    const isNoLarger = operation.operands.reduce((sum, each) => sum + bytesOf(each), 0) <= bytesOf(value);
+    return isMovement(operation) && operation.operands.length === 1 && isNoLarger;
   }
 
   /** Makes the backward code whole: operations are repeated at its beginning, `read` gives the values that were saved. */

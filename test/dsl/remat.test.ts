@@ -2,11 +2,14 @@ import { expect, test } from "vitest";
 import {
   axis,
   dot,
+  fill,
+  fn,
   grad,
   input,
   keep,
   program,
   remat,
+  scan,
   sin,
   sum,
   tanh,
@@ -57,6 +60,33 @@ test.each([
   }
   const found = Object.keys(counts).map((name) => [name, count(made, name)]);
   expect(Object.fromEntries(found)).toEqual(counts);
+});
+
+test("code of a function, and of a step of a scan, is computed again there", () => {
+  const steps = axis("steps", 3);
+  const make = (kept: "nothing" | "everything"): TracedProgram =>
+    program({ name: "test" }, () => {
+      const [x, w] = [inputX(), inputW()];
+      const block = fn("block", (args: { x: X; w: W }) => ({
+        y: remat(() => layer(layer(args.x, args.w), args.w), { keep: kept }),
+      }));
+      return grad((args: { x: X; w: W }) => {
+        const { carry } = scan("steps", { x: args.x }, { t: fill(0.5, [steps], "f32") }, (c, { t }) => ({
+          carry: { x: remat(() => layer(c.x, args.w).mul(t), { keep: kept }) },
+          output: {},
+        }));
+        return sum(block({ x: carry.x, w: args.w }).y, "channels");
+      })({ x, w });
+    });
+  const [again, held] = [make("nothing"), make("everything")];
+  const wanted = run(held, numbers);
+  for (const [name, values] of Object.entries(run(again, numbers)))
+    values.forEach((value, i) => {
+      expect(value).toBeCloseTo(wanted[name]![i]!, 6);
+    });
+  const savedRows = (made: TracedProgram) => count(made, "dynamic_update_slice");
+  // One stack of what goes into the steps, where two more hold what was computed there.
+  expect([savedRows(again), savedRows(held)]).toEqual([1, 3]);
 });
 
 test("a program has no marks left when it is traced", () => {
