@@ -1,7 +1,15 @@
 /** @file Module, functions and calls: the frame that StableHLO programs stand in. */
 import { formatType, functionType } from "../types.js";
 import { defineOp, variadic } from "./define.js";
-import { dictionaryArray, functionTypeKind, optional, string, symbol } from "./kinds.js";
+import {
+  absentAs,
+  dictionaryArray,
+  functionTypeKind,
+  optional,
+  optionalList,
+  string,
+  symbol,
+} from "./kinds.js";
 
 const anything = "PIFCQATUBXNKO";
 
@@ -9,7 +17,7 @@ const module_ = defineOp({
   name: "builtin.module",
   summary: "The whole program: a list of functions and meshes.",
   operands: [],
-  attributes: { sym_name: optional(string), sym_visibility: optional(string) },
+  attributes: { sym_name: optional(string), sym_visibility: absentAs(optional(string), () => "") },
   regions: ["body"],
   traits: ["isolated"],
   infer: () => [],
@@ -24,9 +32,9 @@ const func = defineOp({
   attributes: {
     sym_name: string,
     function_type: functionTypeKind,
-    sym_visibility: optional(string),
-    arg_attrs: optional(dictionaryArray),
-    res_attrs: optional(dictionaryArray),
+    sym_visibility: absentAs(optional(string), () => ""),
+    arg_attrs: optionalList(dictionaryArray),
+    res_attrs: optionalList(dictionaryArray),
   },
   regions: ["body"],
   traits: ["isolated", "symbol"],

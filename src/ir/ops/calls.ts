@@ -5,6 +5,7 @@ import { numberAt } from "../elements.js";
 import { checkBuffers } from "./buffers.js";
 import { type AttributesOf, defineOp, type OpView, variadic } from "./define.js";
 import {
+  absentAs,
   attributeArray,
   bool,
   dictionary,
@@ -12,10 +13,11 @@ import {
   i32,
   listOf,
   optional,
+  optionalList,
+  since,
   string,
   symbol,
   symbolArray,
-  since,
 } from "./kinds.js";
 import { outputOperandAlias } from "./structs.js";
 
@@ -25,7 +27,7 @@ const composite = defineOp({
   operands: [variadic("inputs", "PIFCQATU")],
   attributes: {
     name: string,
-    composite_attributes: optional(dictionary),
+    composite_attributes: absentAs(optional(dictionary), () => new Map()),
     decomposition: symbol,
     version: optional(i32, 0),
   },
@@ -50,13 +52,15 @@ const composite = defineOp({
 const customCallAttributes = {
   call_target_name: string,
   has_side_effect: optional(bool, false),
-  backend_config: optional(either(string, dictionary)),
+  backend_config: absentAs(optional(either(string, dictionary)), ({ api_version: version }) =>
+    version === 4 ? new Map() : "",
+  ),
   api_version: optional(i32, 1),
   called_computations: optional(symbolArray, []),
-  operand_layouts: optional(attributeArray),
-  result_layouts: optional(attributeArray),
+  operand_layouts: optionalList(attributeArray),
+  result_layouts: optionalList(attributeArray),
   output_operand_aliases: optional(listOf(outputOperandAlias), []),
-  result_tilings: since("1.18.0", optional(attributeArray)),
+  result_tilings: since("1.18.0", optionalList(attributeArray)),
 };
 type CustomCall = OpView<AttributesOf<typeof customCallAttributes>>;
 

@@ -112,7 +112,7 @@ const compare = defineOp({
   operands: [operand("lhs", "PIFC"), operand("rhs", "PIFC")],
   attributes: {
     ...dimensions,
-    compare_type: optional(chloComparisonType),
+    compare_type: chloComparisonType,
     comparison_direction: chloComparisonDirection,
   },
   traits: ["pure"],

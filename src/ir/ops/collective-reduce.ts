@@ -2,16 +2,16 @@
 import { DYNAMIC, type ElementType, formatType, type TensorType, tensorType, withElement } from "../types.js";
 import { dataOperands } from "./collectives.js";
 import { type AttributesOf, defineOp, type OpView, operand, variadic } from "./define.js";
-import { i64, optional, unit } from "./kinds.js";
+import { i64, unit } from "./kinds.js";
 import { checkReducer } from "./reducer.js";
 import { checkChannel, checkGroups, groupMatrix } from "./replica-groups.js";
 import { checkInRange, rankOf, sameSize, tensors, type View } from "./constraints.js";
 import { dimensionsOf, tensorOf } from "./shape-checks.js";
-import { channelHandle, replicaGroups } from "./structs.js";
+import { optionalChannel, replicaGroups } from "./structs.js";
 
 const attributes = {
   replica_groups: replicaGroups,
-  channel_handle: optional(channelHandle),
+  channel_handle: optionalChannel,
   use_global_device_ids: unit,
 };
 type Reduction = OpView<AttributesOf<typeof attributes>>;

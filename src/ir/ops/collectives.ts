@@ -2,11 +2,11 @@
 import { DYNAMIC, formatType, type TensorType, tensorType, type Type } from "../types.js";
 import { sameElement } from "../verify-types.js";
 import { defineOp, operand, variadic } from "./define.js";
-import { denseI64, i64, optional, unit, since } from "./kinds.js";
+import { denseI64, i64, unit, since } from "./kinds.js";
 import { checkGroups, checkPairs, groupMatrix } from "./replica-groups.js";
 import { checkDimension, checkInRange, list, rankOf, sameSize, tensors, type View } from "./constraints.js";
 import { dimensionsOf, tensorOf } from "./shape-checks.js";
-import { channelHandle, replicaGroups } from "./structs.js";
+import { optionalChannel, replicaGroups } from "./structs.js";
 
 /** The result of gathering along `dimension`: written by the author, checked here. */
 function gathered(op: View, from: TensorType, to: TensorType, dimension: number): TensorType {
@@ -33,7 +33,7 @@ const allGather = defineOp({
   attributes: {
     all_gather_dim: i64,
     replica_groups: replicaGroups,
-    channel_handle: optional(channelHandle),
+    channel_handle: optionalChannel,
     use_global_device_ids: unit,
   },
   traits: [],
@@ -79,7 +79,7 @@ const allToAll = defineOp({
     concat_dimension: i64,
     split_count: i64,
     replica_groups: replicaGroups,
-    channel_handle: optional(channelHandle),
+    channel_handle: optionalChannel,
   },
   traits: [],
   revision: { since: "1.5.0", fromOneOperand: true },
@@ -121,7 +121,7 @@ const collectivePermute = defineOp({
   name: "stablehlo.collective_permute",
   summary: "Sends each source's tensor to its target; replicas that are no target get zeros.",
   operands: [operand("operand", "PIFCQ")],
-  attributes: { source_target_pairs: denseI64, channel_handle: optional(channelHandle) },
+  attributes: { source_target_pairs: denseI64, channel_handle: optionalChannel },
   traits: [],
   infer: (op) => {
     checkPairs(op, op.attributes.source_target_pairs, "collective_permute");
@@ -153,7 +153,7 @@ const collectiveBroadcast = defineOp({
   operands: [variadic("operands", "PIFCQ")],
   attributes: {
     replica_groups: replicaGroups,
-    channel_handle: optional(channelHandle),
+    channel_handle: optionalChannel,
     has_dynamic_root: since("1.20.0", unit),
   },
   traits: [],

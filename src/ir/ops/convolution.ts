@@ -4,18 +4,27 @@ import { sameElement } from "../verify-types.js";
 import { constantIntegers } from "./constants.js";
 import { type AttributesOf, defineOp, type OpView, operand } from "./define.js";
 import { precisionConfig } from "./enums.js";
-import { boolArray, denseI64, i64, anyI64Array, type IntegerMatrix, optional } from "./kinds.js";
+import { absentAs, boolArray, i64, type IntegerMatrix, optional } from "./kinds.js";
 import { anyQuantised, checkContractionQuantisation } from "./quantisation.js";
 import { checkInRange, checkUnique, rankOf, sameSize } from "./constraints.js";
 import { type Dimension, dimensionOf, tensorOf } from "./shape-checks.js";
 import { convDimensionNumbers } from "./structs.js";
-import { checkWindow, type WindowDimension, windowResult } from "./window.js";
+import {
+  checkWindow,
+  type WindowDimension,
+  windowOnes,
+  windowPadding,
+  windowRank,
+  windowResult,
+} from "./window.js";
 
 const attributes = {
-  window_strides: optional(anyI64Array),
-  lhs_dilation: optional(anyI64Array),
-  rhs_dilation: optional(anyI64Array),
-  window_reversal: optional(boolArray),
+  window_strides: windowOnes,
+  lhs_dilation: windowOnes,
+  rhs_dilation: windowOnes,
+  window_reversal: absentAs(optional(boolArray), (attributes) =>
+    Array<boolean>(windowRank(attributes)).fill(false),
+  ),
   dimension_numbers: convDimensionNumbers,
   feature_group_count: i64,
   batch_group_count: i64,
@@ -205,7 +214,7 @@ const convolution = defineOp({
   name: "stablehlo.convolution",
   summary: "Slides the kernel rhs over the input lhs and sums products of features.",
   operands: [operand("lhs", "PIFCQ"), operand("rhs", "PIFCQA")],
-  attributes: { ...attributes, padding: optional(denseI64) },
+  attributes: { ...attributes, padding: windowPadding },
   traits: ["pure"],
   infer: (op) => [inferConvolution(op, "convolution", () => op.attributes.padding)],
   assembly: "custom",

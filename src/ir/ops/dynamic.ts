@@ -4,7 +4,7 @@ import { isCompatible, sameElement } from "../verify-types.js";
 import { constantIntegers } from "./constants.js";
 import { defineOp, operand } from "./define.js";
 import { inferGather } from "./gather.js";
-import { bool, i64, i64Array, optional } from "./kinds.js";
+import { bool, i64, i64Array, optional, optionalList } from "./kinds.js";
 import { checkBroadcastQuantisation, checkReshapeQuantisation } from "./quantisation.js";
 import {
   checkDimension,
@@ -58,8 +58,8 @@ const dynamicBroadcastInDim = defineOp({
   operands: [operand("operand", "PIFCQA"), operand("output_dimensions", "IX")],
   attributes: {
     broadcast_dimensions: i64Array,
-    known_expanding_dimensions: optional(i64Array),
-    known_nonexpanding_dimensions: optional(i64Array),
+    known_expanding_dimensions: optionalList(i64Array),
+    known_nonexpanding_dimensions: optionalList(i64Array),
   },
   traits: ["pure"],
   infer: (op) => {

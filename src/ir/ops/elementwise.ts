@@ -4,7 +4,7 @@ import { sameElement, sameShape } from "../verify-types.js";
 import { binaryOps } from "./binary.js";
 import { defineOp, operand } from "./define.js";
 import { comparisonDirection, comparisonType } from "./enums.js";
-import { i32, optional } from "./kinds.js";
+import { i32 } from "./kinds.js";
 import { checkSameShapes, rankOf, tensors, typeList } from "./constraints.js";
 import { mergeTypes } from "./shape-checks.js";
 import { unaryOps } from "./unary.js";
@@ -13,7 +13,7 @@ const compare = defineOp({
   name: "stablehlo.compare",
   summary: "Compares elementwise; floats by value, or by total order with compare_type TOTALORDER.",
   operands: [operand("lhs", "PIFCQ"), operand("rhs", "PIFCQ")],
-  attributes: { comparison_direction: comparisonDirection, compare_type: optional(comparisonType) },
+  attributes: { comparison_direction: comparisonDirection, compare_type: comparisonType },
   traits: ["pure", "elementwise"],
   infer: (op) => {
     const operands = tensors(op);

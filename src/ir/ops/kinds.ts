@@ -16,6 +16,9 @@ import {
 } from "../types.js";
 import type { Version } from "../versions.js";
 
+/** The attributes of an operation by name. */
+type AttributeValues = Readonly<Record<string, unknown>>;
+
 /** One kind of attribute; `T` is its value in the IR. */
 export interface AttributeKind<T = unknown, Optional extends boolean = boolean> {
   /** For docs and messages, e.g. `i64[]`. */
@@ -27,6 +30,8 @@ export interface AttributeKind<T = unknown, Optional extends boolean = boolean> 
   readonly optional: Optional;
   /** What absence means, where the spec says so. */
   readonly defaultValue?: T;
+  /** What is written for an absent one where every attribute is (VHLO), if that depends on the op or its other attributes. */
+  absentAs?(attributes: AttributeValues): T;
   /** The version of StableHLO that brought the attribute, when the op is older. */
   readonly since?: Version;
   /** Of a struct: the dialect it is written with. */
@@ -56,6 +61,17 @@ export const optional = <T>(kind: AttributeKind<T, false>, defaultValue?: T): At
   optional: true,
   ...(defaultValue === undefined ? {} : { defaultValue }),
 });
+
+/** The same attribute, for whose absence `value` is written where every attribute is. */
+export const absentAs = <T>(
+  kind: AttributeKind<T, true>,
+  value: (attributes: AttributeValues) => T,
+): AttributeKind<T, true> => ({ ...kind, absentAs: value });
+
+/** An optional list whose absence is no items. */
+export const optionalList = <T>(
+  kind: AttributeKind<readonly T[], false>,
+): AttributeKind<readonly T[], true> => absentAs(optional(kind), () => []);
 
 /** The same attribute or field, which `version` of StableHLO brought: to express it takes that version. */
 export const since = <K extends { readonly since?: Version }>(version: Version, kind: K): K => ({

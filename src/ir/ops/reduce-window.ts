@@ -2,7 +2,7 @@
 import { formatType, type TensorType, tensorType, withElement } from "../types.js";
 import { isCompatible } from "../verify-types.js";
 import { defineOp, operand, variadic } from "./define.js";
-import { denseI64, anyI64Array, optional } from "./kinds.js";
+import { anyI64Array } from "./kinds.js";
 import { reductionOperands } from "./reduce.js";
 import { checkReducer } from "./reducer.js";
 import {
@@ -15,7 +15,7 @@ import {
   type View,
 } from "./constraints.js";
 import { dimensionsOf, tensorOf } from "./shape-checks.js";
-import { checkWindow, type WindowLabels, windowResult } from "./window.js";
+import { checkWindow, type WindowLabels, windowOnes, windowPadding, windowResult } from "./window.js";
 
 const reduceLabels: WindowLabels = {
   sizes: "reduce_window_c5",
@@ -31,10 +31,10 @@ const reduceWindow = defineOp({
   operands: [variadic("inputs", "PIFCQ"), variadic("init_values", "PIFCQ")],
   attributes: {
     window_dimensions: anyI64Array,
-    window_strides: optional(anyI64Array),
-    base_dilations: optional(anyI64Array),
-    window_dilations: optional(anyI64Array),
-    padding: optional(denseI64),
+    window_strides: windowOnes,
+    base_dilations: windowOnes,
+    window_dilations: windowOnes,
+    padding: windowPadding,
   },
   regions: ["body"],
   traits: ["pure"],
@@ -97,9 +97,9 @@ const selectAndScatter = defineOp({
     "Adds each source element to the element that select picks under its window: max-pooling's gradient.",
   operands: [operand("operand", "PIFCQ"), operand("source", "PIFCQ"), operand("init_value", "PIFCQ")],
   attributes: {
-    window_dimensions: optional(anyI64Array),
-    window_strides: optional(anyI64Array),
-    padding: optional(denseI64),
+    window_dimensions: windowOnes,
+    window_strides: windowOnes,
+    padding: windowPadding,
   },
   regions: ["select", "scatter"],
   traits: ["pure"],

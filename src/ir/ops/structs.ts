@@ -6,6 +6,8 @@ import { isScalarType, type ScalarType, scalarType } from "../types.js";
 import { type Integer, integerOf, safeNumber } from "../integers.js";
 import { resultAccuracyMode } from "./enums.js";
 import {
+  absentAs,
+  optional,
   type AttributeKind,
   anyInteger,
   attribute,
@@ -177,6 +179,8 @@ export const convDimensionNumbers = structKind("conv", {
 
 /** `#stablehlo.channel_handle<handle = 1, type = 0>`. */
 export const channelHandle = structKind("channel_handle", { handle: integer64, type: integer64 });
+/** Of collectives; an absent one is channel 0. */
+export const optionalChannel = absentAs(optional(channelHandle), () => ({ handle: 0, type: 0 }));
 
 /** `#stablehlo.output_operand_alias<..>`: which part of a result shares memory with which part of an operand. */
 export const outputOperandAlias = structKind("output_operand_alias", {

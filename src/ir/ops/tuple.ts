@@ -3,7 +3,17 @@ import type { Attribute } from "../attribute.js";
 import type { Integer } from "../integers.js";
 import { formatType, isStatic, tokenType, tupleType, type Type } from "../types.js";
 import { defineOp, operand, variadic } from "./define.js";
-import { attributeArray, bool, denseI64, i32, optional, string, since } from "./kinds.js";
+import {
+  absentAs,
+  attributeArray,
+  bool,
+  denseI64,
+  i32,
+  optional,
+  optionalList,
+  since,
+  string,
+} from "./kinds.js";
 import { checkPairs } from "./replica-groups.js";
 import { typeList, type View } from "./constraints.js";
 import { channelHandle } from "./structs.js";
@@ -86,7 +96,7 @@ const infeed = defineOp({
   name: "stablehlo.infeed",
   summary: "Reads tensors from the host's feed.",
   operands: [operand("token", "T")],
-  attributes: { infeed_config: optional(string, ""), layout: optional(attributeArray) },
+  attributes: { infeed_config: optional(string, ""), layout: optionalList(attributeArray) },
   traits: [],
   infer: (op) => {
     const types = checkReceived(op, ["infeed_c1", "infeed_c2", "infeed_c3"]);
@@ -115,7 +125,10 @@ const channelTypes = { deviceToDevice: 1, deviceToHost: 2, hostToDevice: 3 } as 
 const transfer = {
   channel_handle: channelHandle,
   is_host_transfer: optional(bool, false),
-  source_target_pairs: since("1.12.0", optional(denseI64)),
+  source_target_pairs: since(
+    "1.12.0",
+    absentAs(optional(denseI64), () => ({ shape: [0], values: [] })),
+  ),
 };
 
 interface Transfer {

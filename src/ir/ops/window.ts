@@ -1,9 +1,29 @@
 /** @file Windows that slide over a tensor: reduce_window, select_and_scatter, convolution. */
+import { absentAs, anyI64Array, denseI64, type IntegerMatrix, integerMatrix, optional } from "./kinds.js";
 import { DYNAMIC } from "../types.js";
 import { floorDivide, type Integer } from "../integers.js";
-import type { IntegerMatrix } from "./kinds.js";
 import { list, type View } from "./constraints.js";
 import type { Dimension } from "./shape-checks.js";
+
+/** Dimensions that the window of a convolution or a reduction slides along, by the op's attributes. */
+export function windowRank({
+  dimension_numbers: numbers,
+  window_dimensions: sizes,
+}: Readonly<Record<string, unknown>>): number {
+  const { input_spatial_dimensions: spatial } = (numbers ?? {}) as Readonly<Record<string, unknown>>;
+  const dimensions = spatial ?? sizes;
+  return Array.isArray(dimensions) ? dimensions.length : 0;
+}
+
+/** Strides or dilations of a window; absent ones are 1. */
+export const windowOnes = absentAs(optional(anyI64Array), (attributes) =>
+  Array<number>(windowRank(attributes)).fill(1),
+);
+
+/** What surrounds the operand of a window; absent, nothing does. */
+export const windowPadding = absentAs(optional(denseI64), (attributes) =>
+  integerMatrix(Array<readonly number[]>(windowRank(attributes)).fill([0, 0]), 2),
+);
 
 /** One dimension of a window. */
 export interface WindowDimension {
