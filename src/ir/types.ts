@@ -21,6 +21,8 @@ export interface QuantizedType {
   readonly axis?: number;
   readonly scales: readonly number[];
   readonly zeroPoints: readonly number[];
+  /** Whether the storage is MLIR's unsigned integer type (`ui8`), and not a signless one that is read unsigned (`u8`): other types to it. */
+  readonly unsignedStorage?: true;
   /** Narrowed storage range; absent means the whole range of `storage`. */
   readonly storageMin?: number;
   readonly storageMax?: number;
@@ -113,7 +115,7 @@ const formatDimensions = (shape: readonly number[]): string =>
   shape.map((size) => `${size === DYNAMIC ? "?" : size}x`).join("");
 
 function formatQuantized(type: QuantizedType): string {
-  const storage = type.storage.replace(/^ui/, "u");
+  const storage = type.unsignedStorage ? type.storage : type.storage.replace(/^ui/, "u");
   const range = type.storageMin === undefined ? "" : `<${type.storageMin}:${type.storageMax}>`;
   const params = type.scales.map((scale, i) => {
     const zero = type.zeroPoints[i]!;

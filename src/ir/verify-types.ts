@@ -30,6 +30,7 @@ export function sameElement(a: ElementType, b: ElementType): boolean {
   if (!isQuantized(a) || !isQuantized(b)) return false;
   return (
     a.storage === b.storage &&
+    a.unsignedStorage === b.unsignedStorage &&
     a.expressed === b.expressed &&
     String(storageRange(a)) === String(storageRange(b)) &&
     (a.axis === undefined) === (b.axis === undefined)

@@ -74,7 +74,10 @@ function elementToVhlo(to: Writing, element: ElementType): Entity {
 function quantisedToVhlo(to: Writing, type: QuantizedType): Entity {
   const { pool } = to;
   const isSigned = !type.storage.startsWith("ui");
-  const storage = elementToVhlo(to, type.storage.replace(/^ui/, "i") as IntegerType);
+  const storage = elementToVhlo(
+    to,
+    type.unsignedStorage ? type.storage : (type.storage.replace(/^ui/, "i") as IntegerType),
+  );
   const expressed = elementToVhlo(to, type.expressed);
   const [smallest, largest] = storageRange(type.storage);
   const range = [BigInt(type.storageMin ?? smallest), BigInt(type.storageMax ?? largest)] as const;
@@ -169,12 +172,14 @@ function quantisedFromVhlo(
   if (!isInteger(stored) || !isFloat(meant)) to.fail("a quantised type stores integers and means floats");
   if (scales.length !== zeroPoints.length) to.fail("a quantised type needs as many zero points as scales");
   const signed = stored.replace(/^ui/, "i");
-  const type = ((flags & 1) === 1 ? signed : `u${signed}`) as IntegerType;
+  const isSigned = (flags & 1) === 1;
+  const type = (isSigned ? signed : `u${signed}`) as IntegerType;
   const [smallest, largest] = storageRange(type);
   const range = { storageMin: Number(min), storageMax: Number(max) };
   const isWhole = range.storageMin === smallest && range.storageMax === largest;
   return quantizedType({
     storage: type,
+    ...(!isSigned && stored.startsWith("ui") ? { unsignedStorage: true } : {}),
     expressed: meant,
     scales: scales.map((bits) => floatFromBits("f64", bits)),
     zeroPoints: zeroPoints.map(Number),

@@ -283,7 +283,8 @@ function parseQuantized(context: ParseContext): QuantizedType {
   const { start } = cursor;
   cursor.advance();
   cursor.expect("<");
-  const storage = cursor.expect("name").replace(/^u(?!i)/, "ui");
+  const spelling = cursor.expect("name");
+  const storage = spelling.replace(/^u(?!i)/, "ui");
   if (!isScalarType(storage) || !isInteger(storage))
     return cursor.fail(`${storage} cannot store numbers`, start);
   const range = cursor.kind === "<" ? parseStorageRange(context, storage) : undefined;
@@ -297,6 +298,7 @@ function parseQuantized(context: ParseContext): QuantizedType {
   cursor.expect(">");
   return quantizedType({
     storage,
+    ...(spelling.startsWith("ui") ? { unsignedStorage: true } : {}),
     expressed,
     ...(axis === undefined ? {} : { axis }),
     scales: steps.map(({ scale }) => scale),

@@ -81,6 +81,17 @@ test("groups by axes of a mesh come back", () => {
   expect(module.version).toBe("1.16.0");
 });
 
+test("quantised types keep whether their storage is an unsigned type or read as unsigned", () => {
+  const text = `module {
+  func.func @main(%arg0: tensor<4x!quant.uniform<ui8:f32, 34.0:16>>, %arg1: tensor<4x!quant.uniform<u8:f32, 34.0:16>>) {
+    return
+  }
+}
+`;
+  expect(printModule(parseModule(text))).toBe(text);
+  expect(back(text)).toBe(text);
+});
+
 test("axes of a mesh may be written with the name of their attribute in front", () => {
   const operation = (axis: string): string => `module {
   func.func @main(%arg0: tensor<f32>) -> tensor<f32> {
