@@ -144,7 +144,8 @@ export class ArtifactModel extends ResidentModel<LoadedProgram> {
 /** The tokenizer that lies in an artifact. @throws UsageError when it has none */
 export function artifactTokenizer({ where, folder, manifest }: OpenArtifact): Promise<Tokenizer> {
   const [file] = manifest.tokenizer;
-  if (file !== undefined) return loadTokenizer(dirname(join(folder, file)), manifest.generation.bosId);
+  const { bosId, vocabSize } = manifest.generation;
+  if (file !== undefined) return loadTokenizer(dirname(join(folder, file)), bosId, vocabSize);
   throw new UsageError({
     message: "the artifact has no tokenizer",
     where,

@@ -64,7 +64,7 @@ export interface ExportSummary {
 }
 
 /** Files that text is read from; see src/tokens. */
-const TOKENIZER_FILES = ["tokenizer.json", "tokenizer_config.json"];
+const TOKENIZER_FILES = ["tokenizer.json", "tokenizer_config.json", "tokenizer.model"];
 
 /**
  * Exports a model as an artifact at `path`, which holds what it held before until the new one is whole.

@@ -97,7 +97,7 @@ export async function checkpointSource(
   return {
     vocabSize: generation.vocabSize,
     parameters: countElements(parameters.map(({ shape }) => shape)),
-    tokenizer: () => loadTokenizer(folder, generation.bosId),
+    tokenizer: () => loadTokenizer(folder, generation.bosId, generation.vocabSize),
     load: async (client, options) => {
       const model = await Model.load(client, definition, checkpoint, options);
       return { model, notes: model.warnings };

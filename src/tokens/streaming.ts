@@ -1,8 +1,8 @@
 /** @file Text of tokens as they come: only whole characters, however many tokens one takes. */
 import type { Tokenizer } from "./tokenizer.js";
 
-/** What the bytes of an unfinished character decode to, as one. */
-const REPLACEMENT = "\uFFFD";
+/** What the bytes of an unfinished character decode to: one for all of them, or one for each, which are three at most. */
+const UNFINISHED = /\uFFFD{1,3}$/;
 
 /** Turns tokens into text one by one; the pieces together are the text of all tokens. */
 export class StreamingDecoder {
@@ -24,11 +24,11 @@ export class StreamingDecoder {
   push(token: number): string {
     this.#pending = [...this.#pending, token];
     const text = this.#pendingText();
-    // Bytes that cannot be a character stay a replacement, so all but the last one is certain.
-    const unfinished = text.endsWith(REPLACEMENT);
-    const certain = unfinished ? text.slice(0, -REPLACEMENT.length) : text;
+    // Bytes that cannot be a character stay replacements: all but the last few are certain.
+    const certain = text.replace(UNFINISHED, "");
+    const unfinished = certain.length < text.length;
     const piece = certain.slice(this.#told);
-    this.#told = certain.length;
+    this.#told = Math.max(this.#told, certain.length);
     if (!unfinished && text !== "") {
       this.#context = this.#pending;
       this.#pending = [];

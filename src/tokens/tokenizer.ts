@@ -1,8 +1,9 @@
-/** @file Text <-> token ids by the tokenizer.json of a checkpoint. */
+/** @file Text <-> token ids by the tokenizer.json or tokenizer.model of a checkpoint. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { GriffinError, UsageError } from "../support/errors.js";
+import type { SentencePieceTokenizer } from "./sentencepiece/tokenizer.js";
 import { TimeLimitError, withinTime } from "./time-limit.js";
 import { isPattern, isRegex, patternsIn, promoteUserPieces, tokenizerFile } from "./tokenizer-file.js";
 
@@ -18,20 +19,15 @@ export interface Tokenizer {
 }
 
 /**
- * Loads tokenizer.json (and tokenizer_config.json, if there) of a folder; `bosId` begins every sequence. A
+ * Loads tokenizer.json (and tokenizer_config.json, if there) of a folder, or the tokenizer.model of SentencePiece where there is no other;
+ * `bosId` begins every sequence. `vocabSize`, the rows of the model's embedding, must be the pieces of a tokenizer.model. A
  * vocabulary of 256,000 pieces takes seconds and hundreds of megabytes, so the library itself is loaded only
  * here. Throws {@link UsageError} when there is no usable file.
  */
-export async function loadTokenizer(folder: string, bosId: number): Promise<Tokenizer> {
+export async function loadTokenizer(folder: string, bosId: number, vocabSize?: number): Promise<Tokenizer> {
   const path = join(folder, "tokenizer.json");
   const json = await readJson(path);
-  if (json === undefined) {
-    throw new UsageError({
-      message: "the checkpoint has no tokenizer",
-      expected: path,
-      hint: "copy the tokenizer.json of the checkpoint there, or give token ids instead of text",
-    });
-  }
+  if (json === undefined) return loadSentencePiece(folder, bosId, vocabSize);
   const config = (await readJson(join(folder, "tokenizer_config.json"))) ?? {};
   const { success, data, error } = tokenizerFile.safeParse(json);
   if (!success) throw unusable(path, z.prettifyError(error));
@@ -87,6 +83,38 @@ const tooSlow = (path: string, ms: number): UsageError =>
     where: path,
     hint: "an expression such as (a+)+$ tries all ways: is the file the one of the model's authors?",
   });
+
+async function loadSentencePiece(
+  folder: string,
+  bosId: number,
+  vocabSize: number | undefined,
+): Promise<Tokenizer> {
+  const path = join(folder, "tokenizer.model");
+  const bytes = await readFile(path).catch(() => undefined);
+  if (bytes === undefined) {
+    throw new UsageError({
+      message: "the checkpoint has no tokenizer",
+      expected: `${join(folder, "tokenizer.json")} or tokenizer.model`,
+      hint: "copy the tokenizer of the checkpoint there, or give token ids instead of text",
+    });
+  }
+  const { sentencePieceTokenizer } = await import("./sentencepiece/tokenizer.js");
+  let tokenizer: SentencePieceTokenizer;
+  try {
+    tokenizer = sentencePieceTokenizer(bytes, bosId);
+  } catch (cause) {
+    if (cause instanceof RangeError) throw unusable(path, cause.message);
+    throw cause;
+  }
+  const { pieces } = tokenizer;
+  if (vocabSize === undefined || pieces === vocabSize) return tokenizer;
+  throw new UsageError({
+    message: "the tokenizer is of another model: it has another number of pieces than the embedding has rows",
+    expected: `${vocabSize} pieces`,
+    got: `${pieces} pieces`,
+    where: path,
+  });
+}
 
 function unusable(path: string, got: string): UsageError {
   return new UsageError({ message: "the tokenizer cannot be used", got, where: path });

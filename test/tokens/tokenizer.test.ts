@@ -144,7 +144,7 @@ describe("streaming", () => {
   });
 
   test("bytes that are no character do not hold up what follows", () => {
-    expect(stream(demo, bytes(0xff, 0xff, 0x61))).toEqual(["", "\uFFFD", "\uFFFDa", ""]);
+    expect(stream(demo, bytes(0xff, 0xff, 0x61))).toEqual(["", "", "\uFFFD\uFFFDa", ""]);
   });
 
   test("a character that is never finished ends as a replacement", () => {
@@ -195,8 +195,8 @@ describe("a folder without a usable tokenizer", () => {
     expect(await errorText(() => loadTokenizer(folder, 2))).toBe(
       [
         "usage error: the checkpoint has no tokenizer",
-        `  expected: ${join(folder, "tokenizer.json")}`,
-        "  hint:     copy the tokenizer.json of the checkpoint there, or give token ids instead of text",
+        `  expected: ${join(folder, "tokenizer.json")} or tokenizer.model`,
+        "  hint:     copy the tokenizer of the checkpoint there, or give token ids instead of text",
       ].join("\n"),
     );
     await mkdir(join(folder, "tokenizer.json"));

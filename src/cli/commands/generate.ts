@@ -26,7 +26,10 @@ export function generateCommand(launch: Launch): Command {
   const command = new Command("generate")
     .description("continue prompts with a checkpoint or an artifact, token by token")
     .argument("[-]", "read the prompt from standard input")
-    .option("--model <dir>", "folder with config.json, model.safetensors (or shards) and tokenizer.json")
+    .option(
+      "--model <dir>",
+      "folder with config.json, weights (safetensors, .pt or orbax) and tokenizer.json or tokenizer.model",
+    )
     .option("--artifact <path>", "instead of a model: what griffin export wrote, a folder or .zip")
     .option("--weights <dir>", "with --artifact: model folder whose weights it takes instead of its own")
     .option("--public-key <key.pem>", "with --artifact: the Ed25519 key that must have signed it")
