@@ -1,6 +1,5 @@
 /** @file Text <-> token ids by a tokenizer.model of SentencePiece. */
 import { fromBinary } from "@bufbuild/protobuf";
-import type { Tokenizer } from "../tokenizer.js";
 import { bpeSplit } from "./bpe.js";
 import { CharsMap } from "./charsmap.js";
 import { type Normalization, normalize } from "./normalizer.js";
@@ -14,7 +13,11 @@ import {
 import { type Split, unigramSplit } from "./unigram.js";
 
 /** A tokenizer, and how many pieces it has. */
-export interface SentencePieceTokenizer extends Tokenizer {
+export interface SentencePieceTokenizer {
+  /** Ids of a text, the one that begins a sequence in front. */
+  encode(text: string): number[];
+  /** The text of ids; control pieces have none. @throws RangeError for an id that is no piece's */
+  decode(ids: readonly number[]): string;
   readonly pieces: number;
 }
 
