@@ -1,6 +1,17 @@
 /** @file griffin golden check: the model's numbers on golden cases against the reference's. */
-import { checkGoldenCase, type GoldenOptions, openDevice } from "../engine/index.js";
-import { type CaseReport, formatReport, type GoldenCase, openCase } from "../golden/index.js";
+import { checkGoldenCase, checkTrainingCase, type GoldenOptions, openDevice } from "../engine/index.js";
+import {
+  type CaseReport,
+  formatReport,
+  formatTrainingReport,
+  type GoldenCase,
+  isTrainingCase,
+  openCase,
+  openTrainingCase,
+  type TrainingReport,
+} from "../golden/index.js";
+import type { ModelDefinition } from "../model/index.js";
+import type { Client } from "../runtime-pjrt/index.js";
 import { GriffinError } from "../support/errors.js";
 import { deviceOptions } from "./device.js";
 import { modelCallbacks } from "./model-progress.js";
@@ -25,6 +36,8 @@ interface BrokenCase {
   readonly error: GriffinError;
 }
 
+type Result = CaseReport | TrainingReport | BrokenCase;
+
 export async function runGoldenCheck(
   context: CommandContext,
   folders: readonly string[],
@@ -33,8 +46,8 @@ export async function runGoldenCheck(
   using progress = context.progress({ leavesLines: false });
   await using device = await openDevice(options.plugin, deviceOptions(context, progress));
   const cache = cacheOf(context, options, progress);
-  const results: (CaseReport | BrokenCase)[] = [];
-  const add = (result: CaseReport | BrokenCase) => {
+  const results: Result[] = [];
+  const add = (result: Result) => {
     results.push(result);
     progress.done();
     if (options.json !== true) for (const line of linesOf(result, context.colors)) context.print(line);
@@ -42,13 +55,10 @@ export async function runGoldenCheck(
   for (const folder of folders) {
     context.signal.throwIfAborted();
     try {
-      const golden = await openCase(folder, await context.models.load());
-      for (const dtype of dtypesOf(golden, options.dtype)) {
-        const lowering = { ...options, cache, ...modelCallbacks(progress) };
-        add(
-          await attempt(folder, dtype, () => checkGoldenCase(device.client, golden, { ...lowering, dtype })),
-        );
-      }
+      const { signal, models } = context;
+      const lowering = { ...options, cache, signal, ...modelCallbacks(progress) };
+      for (const { dtype, check } of await checksOf(folder, await models.load(), options.dtype))
+        add(await attempt(folder, dtype, () => check(device.client, lowering)));
     } catch (error) {
       add(broken(folder, undefined, error));
     }
@@ -60,8 +70,37 @@ export async function runGoldenCheck(
   return failed > 0 ? 1 : 0;
 }
 
+/** One run of a case: in which dtype, and how. */
+interface Check {
+  readonly dtype: GoldenOptions["dtype"];
+  check(client: Client, lowering: Omit<GoldenOptions, "dtype">): Promise<CaseReport | TrainingReport>;
+}
+
+/** What is to be run of a folder, which may hold a case of training. */
+async function checksOf(
+  folder: string,
+  models: readonly ModelDefinition[],
+  asked: Options["dtype"],
+): Promise<readonly Check[]> {
+  if (await isTrainingCase(folder)) {
+    const golden = await openTrainingCase(folder, models);
+    return dtypesOf({}, asked).map((dtype) => ({
+      dtype,
+      check: (client, lowering) => checkTrainingCase(client, golden, { ...lowering, dtype }),
+    }));
+  }
+  const golden = await openCase(folder, models);
+  return dtypesOf(golden, asked).map((dtype) => ({
+    dtype,
+    check: (client, lowering) => checkGoldenCase(client, golden, { ...lowering, dtype }),
+  }));
+}
+
 /** f32 always, bf16 where the case says how far off it may be; or what was asked for. */
-function dtypesOf({ toleranceBf16 }: GoldenCase, asked: Options["dtype"]): readonly GoldenOptions["dtype"][] {
+function dtypesOf(
+  { toleranceBf16 }: Pick<GoldenCase, "toleranceBf16">,
+  asked: Options["dtype"],
+): readonly GoldenOptions["dtype"][] {
   if (asked === "f32" || asked === "bf16") return [asked];
   return asked === "both" || toleranceBf16 !== undefined ? ["f32", "bf16"] : ["f32"];
 }
@@ -69,8 +108,8 @@ function dtypesOf({ toleranceBf16 }: GoldenCase, asked: Options["dtype"]): reado
 async function attempt(
   folder: string,
   dtype: GoldenOptions["dtype"],
-  check: () => Promise<CaseReport>,
-): Promise<CaseReport | BrokenCase> {
+  check: () => Promise<CaseReport | TrainingReport>,
+): Promise<Result> {
   try {
     return await check();
   } catch (error) {
@@ -83,11 +122,12 @@ function broken(folder: string, dtype: GoldenOptions["dtype"] | undefined, error
   throw error;
 }
 
-function linesOf(result: CaseReport | BrokenCase, { red }: Colors): readonly string[] {
+function linesOf(result: Result, { red }: Colors): readonly string[] {
   if ("error" in result)
     return [
       `${result.case}${result.dtype === undefined ? "" : ` (${result.dtype})`}`,
       red(result.error.message),
     ];
-  return formatReport(result).map((line) => line.replace(/\bFAIL(ED)?$|\bFAIL(?= )/, (word) => red(word)));
+  const lines = "kind" in result ? formatTrainingReport(result) : formatReport(result);
+  return lines.map((line) => line.replace(/\bFAIL(ED)?$|\bFAIL(?= )/, (word) => red(word)));
 }

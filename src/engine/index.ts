@@ -15,6 +15,7 @@ export { chipOf, type CostEvent, programCost, type ProgramCostOptions, withDevic
 export type { HostValue } from "./execute.js";
 export { IsolatedPlugin, type IsolationLimits, PluginDeathError } from "./isolated/index.js";
 export { checkGoldenCase, type GoldenOptions } from "./golden.js";
+export { checkTrainingCase, type TrainingCheckOptions } from "./golden-training.js";
 export { Family, lowerProgram } from "./family.js";
 export { type LoweredProgram, loweringPipeline, stablehloText } from "./lowered-program.js";
 export {
@@ -64,5 +65,6 @@ export {
   type PluginDiagnosis,
 } from "./diagnosis.js";
 export { compareValues, numbersOf, runProgram } from "./run-program.js";
+export { Trainer, type TrainerOptions, type TrainingFigures } from "./trainer.js";
 export { selfCheck } from "./self-check.js";
 export { ProgramError } from "../program/index.js";

@@ -1,23 +1,9 @@
 /** @file A golden case: a folder with a model and what the reference computes with it (golden/README.md). */
-import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { z } from "zod";
 import { configureCheckpoint, type ConfiguredModel, type ModelDefinition } from "../model/index.js";
-import { GriffinError } from "../support/errors.js";
-import {
-  type Checkpoint,
-  CheckpointError,
-  formulaCheckpoint,
-  openCheckpoint,
-  openSafetensors,
-  readConfigFiles,
-  type StoredTensor,
-} from "../weights/index.js";
-
-/** A tensor of a case: f32 numbers or i32 tokens, positions and counts, row-major. */
-export type GoldenTensor =
-  | { readonly dtype: "f32"; readonly shape: readonly number[]; readonly data: Float32Array }
-  | { readonly dtype: "i32"; readonly shape: readonly number[]; readonly data: Int32Array };
+import { type Checkpoint, formulaCheckpoint, openCheckpoint, readConfigFiles } from "../weights/index.js";
+import { GoldenError, type GoldenTensor, readDescription, readTensors } from "./files.js";
 
 export interface GoldenCase {
   readonly name: string;
@@ -49,17 +35,6 @@ export interface GoldenCase {
 const isProbe = (name: string): boolean =>
   !/^(?:tokens|segment_pos|logits|logits_columns|generated|generated_logits|cache\..*|.*\.bf16)$/.test(name);
 
-/** A folder is not a golden case, or lacks what was asked of it. */
-export class GoldenError extends GriffinError {
-  constructor(
-    message: string,
-    where: string,
-    both: { readonly expected?: string; readonly got?: string } = {},
-  ) {
-    super("golden error", { message, where, ...both });
-  }
-}
-
 const caseFile = z.object({
   reference: z.string(),
   seed: z.int().default(0),
@@ -77,7 +52,7 @@ const caseFile = z.object({
  * @throws GoldenError; CheckpointError for its config.json and safetensors
  */
 export async function openCase(folder: string, models: readonly ModelDefinition[]): Promise<GoldenCase> {
-  const description = await readDescription(join(folder, "golden.json"));
+  const description = await readDescription(folder, "golden.json", caseFile);
   const model = configureCheckpoint(await readConfigFiles(folder), models);
   const path = join(folder, "golden.safetensors");
   const tensors = await readTensors(path);
@@ -102,44 +77,6 @@ export async function openCase(folder: string, models: readonly ModelDefinition[
     openWeights: async () =>
       weights === "formula" ? formulaCheckpoint(model, seed) : openCheckpoint(folder),
   };
-}
-
-async function readDescription(path: string): Promise<z.output<typeof caseFile>> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch {
-    throw new GoldenError("golden.json cannot be read: this folder is not a golden case", path);
-  }
-  const { success, data, error } = caseFile.safeParse(parse(text, path));
-  if (success) return data;
-  throw new GoldenError("golden.json is not as golden/README.md says", path, { got: z.prettifyError(error) });
-}
-
-function parse(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new GoldenError(
-      `golden.json cannot be parsed (${error instanceof Error ? error.message : error})`,
-      path,
-    );
-  }
-}
-
-async function readTensors(path: string): Promise<ReadonlyMap<string, GoldenTensor>> {
-  await using file = await openSafetensors(path);
-  const tensors = new Map<string, GoldenTensor>();
-  for (const [name, tensor] of file.tensors) tensors.set(name, await readTensor(tensor, path));
-  return tensors;
-}
-
-async function readTensor({ name, dtype, shape, read }: StoredTensor, path: string): Promise<GoldenTensor> {
-  if (dtype === "f32") return { dtype, shape, data: new Float32Array((await read()).buffer) };
-  if (dtype === "i32") return { dtype, shape, data: new Int32Array((await read()).buffer) };
-  throw new CheckpointError(path, [
-    { subject: name, problem: "wrong dtype", expected: "f32 or i32", got: dtype },
-  ]);
 }
 
 function readInputs(tensors: ReadonlyMap<string, GoldenTensor>, path: string) {

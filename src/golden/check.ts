@@ -2,8 +2,9 @@
  * @file Our numbers of a case against the reference's: a figure for every tensor and a verdict
  * (golden/README.md).
  */
-import { type GoldenCase, GoldenError, type GoldenTensor } from "./case.js";
+import type { GoldenCase } from "./case.js";
 import { type Comparison, compare } from "./compare.js";
+import { GoldenError, type GoldenTensor } from "./files.js";
 import { argmaxRows, compareTokens, type TokenReport } from "./tokens.js";
 
 /** What was computed, under the names of golden.safetensors; `generated` is i32, everything else f32. */

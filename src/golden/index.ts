@@ -1,6 +1,22 @@
 /** @file Golden cases: what the reference computes, and how ours compares. */
-export { type GoldenCase, GoldenError, type GoldenTensor, openCase } from "./case.js";
+export { type GoldenCase, openCase } from "./case.js";
 export { type CaseReport, type ComputedTensors, checkCase, type TensorReport } from "./check.js";
 export { type Comparison, compare } from "./compare.js";
+export { GoldenError, type GoldenTensor } from "./files.js";
 export { formatReport } from "./report.js";
 export type { TokenDifference, TokenReport } from "./tokens.js";
+export {
+  isTrainingCase,
+  openTrainingCase,
+  type OptimizerSettings,
+  type TrainedBy,
+  type TrainingCase,
+} from "./training-case.js";
+export {
+  checkTraining,
+  type ComputedCase,
+  type ComputedTraining,
+  type TrainingFigure,
+  type TrainingReport,
+} from "./training-check.js";
+export { formatTrainingReport } from "./training-report.js";

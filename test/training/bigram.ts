@@ -33,7 +33,7 @@ export const bigram = defineModel({
   config: configSchema,
   checkpoint: {
     modelTypes: ["bigram"],
-    configFrom: () => ({ words: 4, width: 2, cap: 30 }),
+    configFrom: ({ config }) => configSchema.parse(config.bigram),
     nameOf: ({ path, shape }) => ({ name: path, shape }),
     pathOf: ({ name, shape }) => ({ path: name, shape }),
   },
@@ -94,6 +94,67 @@ export function plainBigram(
     });
   }
   return { loss, gradients };
+}
+
+/** What an optimiser does to one number, worked out in f64: `t` counts from 1. */
+type PlainUpdate = (
+  p: number,
+  g: number,
+  slots: readonly number[],
+  t: number,
+) => readonly [number, ...number[]];
+
+export const plainSgd =
+  (rate: number): PlainUpdate =>
+  (p, g) => [p - rate * g];
+
+/** AdamW without decay, or with. */
+export const plainAdamW =
+  ({
+    rate,
+    b1,
+    b2,
+    eps,
+    decay,
+  }: Readonly<Record<"rate" | "b1" | "b2" | "eps" | "decay", number>>): PlainUpdate =>
+  (p, g, [m = 0, v = 0], t) => {
+    const [mean, square] = [b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g * g];
+    const root = Math.sqrt(square / (1 - b2 ** t)) + eps;
+    return [p - rate * (mean / (1 - b1 ** t) / root + decay * p), mean, square];
+  };
+
+/** Losses before each update and weights after all, in f64. Gradients are clipped to a norm where one is given. */
+export function trainPlainly(
+  config: BigramConfig,
+  start: BigramWeights,
+  batches: readonly Parameters<typeof plainBigram>[2][],
+  updateOf: (path: string) => PlainUpdate,
+  clipNorm = Number.POSITIVE_INFINITY,
+): { readonly losses: readonly number[]; readonly weights: BigramWeights } {
+  let weights = start;
+  const losses: number[] = [];
+  const slots = new Map<string, readonly number[]>();
+  batches.forEach((batch, step) => {
+    const { loss, gradients } = plainBigram(config, weights, batch);
+    losses.push(loss);
+    const scale = Math.min(1, clipNorm / Math.hypot(...Object.values(gradients).flat()));
+    const next = Object.entries(weights).map(([path, values]) => [
+      path,
+      values.map((p, i) => {
+        const key = `${path} ${i}`;
+        const [moved, ...kept] = updateOf(path)(
+          p,
+          scale * gradients[path]![i]!,
+          slots.get(key) ?? [],
+          step + 1,
+        );
+        slots.set(key, kept);
+        return moved;
+      }),
+    ]);
+    weights = Object.fromEntries(next);
+  });
+  return { losses, weights };
 }
 
 /** What each position of rows of tokens predicts. */

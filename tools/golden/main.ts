@@ -1,48 +1,73 @@
 /**
  * @file The golden tier: `npm run test:golden -- [--plugin NAME] [--way TEXT] [--jobs N] [FOLDER...]` holds every way of lowering against
- * every golden case of golden/ and of the folders named, compiled as for users: in f32, and in bf16 where the case bounds it.
+ * every golden case of golden/ and of the folders named, compiled as for users: in f32, and in bf16 where the case bounds it; cases of training
+ * in f32.
  */
 import { createHash } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { models } from "../../models/index.js";
-import { checkGoldenCase, type GoldenOptions } from "../../src/engine/index.js";
-import { formatReport, type GoldenCase, openCase } from "../../src/golden/index.js";
+import { checkGoldenCase, checkTrainingCase, type GoldenOptions } from "../../src/engine/index.js";
+import {
+  formatReport,
+  formatTrainingReport,
+  type GoldenCase,
+  openCase,
+  openTrainingCase,
+  type TrainingCase,
+} from "../../src/golden/index.js";
 import { type Client, CompileCache, findPlugin, Plugin } from "../../src/runtime-pjrt/index.js";
 import { type Way, ways } from "./ways.js";
 
 const OURS = fileURLToPath(new URL("../../golden", import.meta.url));
 
+/** A case, and how it is checked. */
+type Case =
+  | { readonly kind: "inference"; readonly golden: GoldenCase }
+  | { readonly kind: "training"; readonly golden: TrainingCase };
+
+/** How a case is opened, by the file that holds its numbers. */
+const openers: Readonly<Record<string, (folder: string) => Promise<Case>>> = {
+  "golden.safetensors": async (folder) => ({ kind: "inference", golden: await openCase(folder, models) }),
+  "train.safetensors": async (folder) => ({
+    kind: "training",
+    golden: await openTrainingCase(folder, models),
+  }),
+};
+
 /** Cases of folders of cases; one that lies in two folders once. */
-async function casesIn(folders: readonly string[]): Promise<readonly GoldenCase[]> {
-  const cases = new Map<string, GoldenCase>();
+async function casesIn(folders: readonly string[]): Promise<readonly Case[]> {
+  const cases = new Map<string, Case>();
   for (const folder of folders) {
     for (const entry of await readdir(folder, { recursive: true })) {
-      if (!entry.endsWith("golden.safetensors")) continue;
+      const open = Object.entries(openers).find(([name]) => basename(entry) === name)?.[1];
+      if (open === undefined) continue;
       const path = join(folder, entry);
       const hash = createHash("sha256")
         .update(await readFile(path))
         .digest("hex");
-      if (!cases.has(hash)) cases.set(hash, await openCase(join(path, ".."), models));
+      if (!cases.has(hash)) cases.set(hash, await open(join(path, "..")));
     }
   }
   return [...cases.values()];
 }
 
 interface Check {
-  readonly golden: GoldenCase;
+  readonly one: Case;
   readonly way: Way;
   readonly dtype: GoldenOptions["dtype"];
 }
 
-function checksOf(cases: readonly GoldenCase[], chosen: readonly Way[]): Check[] {
+function checksOf(cases: readonly Case[], chosen: readonly Way[]): Check[] {
   return chosen.flatMap((way) =>
-    cases.flatMap((golden): Check[] => [
-      { golden, way, dtype: "f32" },
-      ...(golden.toleranceBf16 === undefined ? [] : [{ golden, way, dtype: "bf16" } as const]),
+    cases.flatMap((one): Check[] => [
+      { one, way, dtype: "f32" },
+      ...(one.kind === "inference" && one.golden.toleranceBf16 !== undefined
+        ? [{ one, way, dtype: "bf16" } as const]
+        : []),
     ]),
   );
 }
@@ -56,11 +81,16 @@ interface Device {
 /** Lines that tell what is wrong; none when every number is the reference's. */
 async function complaintsOf(
   { client, cache }: Device,
-  { golden, way, dtype }: Check,
+  { one, way, dtype }: Check,
 ): Promise<readonly string[]> {
+  const options = { ...way[1], dtype, cache };
   try {
-    const report = await checkGoldenCase(client, golden, { ...way[1], dtype, cache });
-    return report.passed ? [] : formatReport(report);
+    if (one.kind === "inference") {
+      const report = await checkGoldenCase(client, one.golden, options);
+      return report.passed ? [] : formatReport(report);
+    }
+    const report = await checkTrainingCase(client, one.golden, options);
+    return report.passed ? [] : formatTrainingReport(report);
   } catch (error) {
     return [error instanceof Error ? (error.stack ?? error.message) : String(error)];
   }
@@ -74,7 +104,7 @@ async function work(device: Device, checks: Check[]): Promise<number> {
     const complaints = await complaintsOf(device, check);
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     const verdict = complaints.length === 0 ? "passed" : "FAILED";
-    console.log(`${verdict} ${check.way[0]}: ${check.golden.name} in ${check.dtype} (${seconds} s)`);
+    console.log(`${verdict} ${check.way[0]}: ${check.one.golden.name} in ${check.dtype} (${seconds} s)`);
     for (const line of complaints) console.log(line);
     if (complaints.length > 0) failed++;
   }

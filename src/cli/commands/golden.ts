@@ -11,7 +11,7 @@ export function goldenCommand(launch: Launch): Command {
     .description(
       "run the model on golden cases and hold every tensor against the reference's; exit code 1 when one is off",
     )
-    .argument("<case...>", "folders of golden cases (golden/README.md)")
+    .argument("<case...>", "folders of golden cases, of training too (golden/README.md)")
     .option(
       "--dtype <type>",
       "f32, bf16 or both (default: f32, and bf16 where the case bounds it)",

@@ -1,0 +1,141 @@
+/** @file Trains the model on a golden case and has the numbers judged: loss and gradients of the first batch, then every optimiser's steps. */
+import {
+  checkTraining,
+  type ComputedTraining,
+  GoldenError,
+  type OptimizerSettings,
+  type TrainingCase,
+  type TrainingReport,
+} from "../golden/index.js";
+import type { Client, CompileCache } from "../runtime-pjrt/index.js";
+import { closeAll } from "../serving/index.js";
+import { type LoweringOptions, resolveTarget } from "../targets/index.js";
+import {
+  adamW,
+  checkBatch,
+  constantRate,
+  gradientProgram,
+  type Optimizer,
+  sgd,
+  stepOutputs,
+} from "../training/index.js";
+import { type Checkpoint, bindWeights } from "../weights/index.js";
+import { CompiledProgram } from "./compiled.js";
+import { lowerProgram } from "./family.js";
+import { readFigures, readFloats, Trainer, uploadArguments, uploadBatch } from "./trainer.js";
+
+export interface TrainingCheckOptions extends Omit<LoweringOptions, "prepare"> {
+  /** Computed in; cases bound f32. */
+  readonly dtype: "f32" | "bf16";
+  readonly cache?: CompileCache | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The options of a case's programs. The reference computed f32 products in f32. */
+const optionsOf = ({ batch, time }: TrainingCase, options: TrainingCheckOptions) => ({
+  ...options,
+  precision: options.precision ?? ("highest" as const),
+  batch,
+  time,
+});
+
+/**
+ * Computes every tensor of a case and compares. @throws GoldenError for bf16, which the case does not bound, and for tensors that the case or
+ * the model lacks; GriffinError when the case cannot be run
+ */
+export async function checkTrainingCase(
+  client: Client,
+  golden: TrainingCase,
+  options: TrainingCheckOptions,
+): Promise<TrainingReport> {
+  if (options.dtype !== "f32")
+    throw new GoldenError(`the case has no tolerance for ${options.dtype}`, golden.folder);
+  await using checkpoint = await golden.openWeights();
+  const first = await firstGradients(client, golden, checkpoint, options);
+  const trained = new Map<string, ComputedTraining>();
+  for (const { settings } of golden.optimizers)
+    trained.set(settings.name, await trainedBy(client, golden, checkpoint, { ...options, settings }));
+  const initial = await initialParameters(golden, checkpoint);
+  return checkTraining(golden, { ...first, initial, trained }, options.dtype);
+}
+
+const optimizerOf = (settings: OptimizerSettings): Optimizer => {
+  const rate = constantRate(settings.learning_rate);
+  if (settings.name === "sgd") return sgd(rate);
+  const { b1, b2, eps, weight_decay: weightDecay } = settings;
+  return adamW(rate, { b1, b2, eps, weightDecay });
+};
+
+/** What a parameter is called in checkpoints, by its path. */
+function namesByPath({ model: { parameters, names } }: TrainingCase): ReadonlyMap<string, string> {
+  return new Map(parameters.map((parameter) => [parameter.path, names.nameOf(parameter).name]));
+}
+
+async function initialParameters(
+  golden: TrainingCase,
+  checkpoint: Checkpoint,
+): Promise<ReadonlyMap<string, Float32Array>> {
+  const { model } = golden;
+  const names = namesByPath(golden);
+  const { parameters } = bindWeights(checkpoint, model.parameters, model.names);
+  const initial = new Map<string, Float32Array>();
+  for (const [path, parameter] of parameters) {
+    const { buffer, byteOffset, byteLength } = await parameter.readAs("f32");
+    initial.set(names.get(path)!, new Float32Array(buffer, byteOffset, byteLength / 4));
+  }
+  return initial;
+}
+
+/** Loss, norm and gradients of the first batch. */
+async function firstGradients(
+  client: Client,
+  golden: TrainingCase,
+  checkpoint: Checkpoint,
+  options: TrainingCheckOptions,
+) {
+  const { model, batches } = golden;
+  const [batch] = batches;
+  if (batch === undefined) throw new GoldenError("no batches", golden.folder);
+  const all = optionsOf(golden, options);
+  checkBatch(model, golden, batch);
+  const { target } = resolveTarget(options.target ?? client);
+  const lowered = lowerProgram(gradientProgram(model, all), { ...all, target, prepare: false });
+  using program = await CompiledProgram.compile(client, lowered, options.cache);
+  const weights = bindWeights(checkpoint, model.parameters, model.names);
+  const wanted = lowered.arguments.filter(({ role }) => role === "parameter");
+  const parameters = await uploadArguments(client, wanted, weights, options.signal);
+  const inputs = await uploadBatch(client, golden, batch);
+  try {
+    const { outputs } = await program.run({ inputs, parameters });
+    const names = namesByPath(golden);
+    const gradients = new Map<string, Float32Array>();
+    const isFigure = new Set<string>(Object.values(stepOutputs));
+    for (const [path, buffer] of outputs) {
+      if (isFigure.has(path)) continue;
+      gradients.set(names.get(path)!, await readFloats(buffer));
+      buffer.close();
+    }
+    return { ...(await readFigures(outputs)), gradients };
+  } finally {
+    closeAll([...inputs.values(), ...parameters.values()]);
+  }
+}
+
+/** The losses of all steps with an optimiser, and the parameters after them. */
+async function trainedBy(
+  client: Client,
+  golden: TrainingCase,
+  checkpoint: Checkpoint,
+  { settings, ...options }: TrainingCheckOptions & { readonly settings: OptimizerSettings },
+): Promise<ComputedTraining> {
+  const optimizer = optimizerOf(settings);
+  using trainer = await Trainer.start(client, golden.model, checkpoint, {
+    ...optionsOf(golden, options),
+    optimizer,
+  });
+  const losses: number[] = [];
+  for (const batch of golden.batches) losses.push((await trainer.step(batch)).loss);
+  const trained = new Map<string, Float32Array>();
+  for (const [path, name] of namesByPath(golden)) trained.set(name, await trainer.read(path));
+  return { losses: Float32Array.from(losses), trained };
+}
