@@ -17,6 +17,7 @@ const runs: readonly (readonly [command: string, args: string, printed: RegExp])
   ["generate", "generate --model golden/demo-kjv --prompt In --max-new-tokens 2", /^..$/],
   ["golden", "golden check golden/packed-small-window --dtype f32", /packed-small-window/],
   ["export", "export --preset tiny-hawk --chunk 4 -o FOLDER/artifact", /decode_1x1/],
+  ["convert", "convert golden/demo-kjv FOLDER/model.pt", /model\.pt: torch, 100 tensors/],
   ["inspect", "inspect golden/demo-kjv/model.safetensors", /: safetensors, 112 tensors/],
   ["lower", "lower --preset tiny-hawk", /^module /],
   ["cost", "cost FOLDER/program.mlir --target cpu", /^main for cpu: 1 instruction/],
