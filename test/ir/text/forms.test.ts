@@ -248,6 +248,22 @@ describe("what forms refuse", () => {
   });
 });
 
+test("a while whose regions refine its operands' types is written in the generic form, which can be read back", () => {
+  const text = inMain(
+    "(%arg0: tensor<?xi32>)",
+    '%0 = "stablehlo.while"(%arg0) ({',
+    "^bb0(%iterArg: tensor<4xi32>):",
+    "  %c = stablehlo.constant dense<true> : tensor<i1>",
+    "  stablehlo.return %c : tensor<i1>",
+    "}, {",
+    "^bb0(%iterArg: tensor<4xi32>):",
+    "  stablehlo.return %iterArg : tensor<4xi32>",
+    "}) : (tensor<?xi32>) -> tensor<?xi32>",
+    "return",
+  );
+  expect(reprint(text)).toBe(text);
+});
+
 test("a comma after the last field of a window", () => {
   const text = inMain(
     "(%arg0: tensor<1x8x4xf32>, %arg1: tensor<3x4x8xf32>)",

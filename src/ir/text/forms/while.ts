@@ -1,17 +1,24 @@
 /**
  * @file `stablehlo.while(%iterArg = %x) : T cond { .. } do { .. }`: both regions see the same argument names.
  */
+import type { Operation } from "../../operation.js";
 import { formatType } from "../../types.js";
 import { parseOperandTypes } from "./common.js";
 import type { Form } from "./form.js";
+
+/** Whether regions and results have the operands' types, which are all that the form writes. */
+const hasOneTypeEach = ({ operands, results, regions }: Operation): boolean =>
+  [results, ...regions.map(({ blocks }) => blocks[0]?.arguments)].every(
+    (values) =>
+      values?.length === operands.length && values.every(({ type }, i) => type === operands[i]!.type),
+  );
 
 export const whileForm: Form = {
   print(out, operation) {
     const { operands, regions } = operation;
     const [condition, body] = regions;
     const names = condition?.blocks[0]?.arguments;
-    if (names?.length !== operands.length || body?.blocks[0]?.arguments.length !== operands.length)
-      return false;
+    if (names === undefined || body === undefined || !hasOneTypeEach(operation)) return false;
     const pairs = operands.map((value, i) => `${out.nameOf(names[i]!)} = ${out.nameOf(value)}`);
     out.write(`(${pairs.join(", ")})`);
     if (operands.length > 0) out.write(` : ${operands.map((value) => formatType(value.type)).join(", ")}`);
