@@ -15,6 +15,8 @@ export interface Fused {
  * may hold it.
  */
 export function fused(operations: readonly Operation[]): Fused {
+  // What is fused comes before its scan, which may be the first.
+  const before = operations[0]?.previous;
   const results = new Map<Value, Value>();
   for (const operation of operations) {
     for (const scan of [...walk(operation)]) {
@@ -25,9 +27,9 @@ export function fused(operations: readonly Operation[]): Fused {
     }
   }
   const became = (value: Value): Value => results.get(value) ?? value;
-  const [first, last] = [operations[0], operations.at(-1)];
-  if (first === undefined) return { operations, became };
-  const all: Operation[] = [first];
-  for (let at = first; at !== last; at = at.next!) all.push(at.next!);
+  const last = operations.at(-1);
+  if (last === undefined) return { operations, became };
+  const all: Operation[] = [before?.next ?? last.block!.first!];
+  for (let at = all[0]!; at !== last; at = at.next!) all.push(at.next!);
   return { operations: all, became };
 }

@@ -5,5 +5,5 @@
 export { zeros, zerosLike } from "./arithmetic.js";
 export { DifferentiationError } from "./errors.js";
 export { type CustomGradient, Functions, setCustomGradient } from "./functions.js";
-export { dropMarks, type Kept, markRematerialised, namedValue, stopGradientOf } from "./marks.js";
+export { dropMarks, identity, type Kept, markRematerialised, namedValue, stopGradientOf } from "./marks.js";
 export { type PullBack, pullBack } from "./pull-back.js";

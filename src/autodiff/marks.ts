@@ -4,6 +4,7 @@
  */
 import { type AttributeDictionary, stringAttribute } from "../ir/attribute.js";
 import type { Builder } from "../ir/builder.js";
+import { shapeOf } from "../ir/emit.js";
 import { type Operation, type Value, walk } from "../ir/operation.js";
 import { setExtra } from "../ir/rewriter.js";
 
@@ -11,9 +12,10 @@ const STOP = "griffin.stop_gradient";
 const NAME = "griffin.kept_name";
 const REMAT = "griffin.remat";
 
-/** The value itself, marked. */
-function identity(builder: Builder, value: Value, extra: AttributeDictionary): Value {
-  return builder.create("stablehlo.reshape", [value], {}, { results: [value.type], extra }).result;
+/** The value itself, marked: a transpose that moves nothing, since the patterns of fused ops look through reshapes. */
+export function identity(builder: Builder, value: Value, extra: AttributeDictionary = new Map()): Value {
+  const permutation = shapeOf(value).map((_, i) => i);
+  return builder.create("stablehlo.transpose", [value], { permutation }, { extra }).result;
 }
 
 /** `value` itself, of which no gradient is taken. */
@@ -27,7 +29,7 @@ export const isStopped = ({ extra }: Operation): boolean => extra.has(STOP);
 export const namedValue = (builder: Builder, value: Value, name: string): Value =>
   identity(builder, value, new Map([[NAME, stringAttribute(name)]]));
 
-/** What is kept of code that is computed again: nothing, products of matrices and convolutions, or values of these names. */
+/** What is kept of code that is computed again: nothing, products of matrices and StableHLO convolutions, or values of these names. */
 export type Kept = "nothing" | "products" | { readonly names: readonly string[] };
 
 /** Code that is computed again in its gradient. */

@@ -1,7 +1,15 @@
 /** @file Gradients of functions of the DSL: grad, valueAndGrad, vjp, gradients of parameters, and where gradients stop. */
-import { DifferentiationError, Functions, pullBack, stopGradientOf, zeros } from "../autodiff/index.js";
+import {
+  DifferentiationError,
+  Functions,
+  identity,
+  pullBack,
+  stopGradientOf,
+  zeros,
+} from "../autodiff/index.js";
 import { Emitter } from "../ir/emit.js";
 import type { Operation, Value } from "../ir/operation.js";
+import { isComplex, isFloat } from "../ir/types.js";
 import { describe, type DType, type FloatDType } from "./axis.js";
 import { ShapeError, TraceError } from "./errors.js";
 import { type AnyTensor, checkTensors, like, tensorsOf, valuesOf, type Widened } from "./records.js";
@@ -35,7 +43,7 @@ export function functionsHere(): Functions {
   return known;
 }
 
-const hasGradient = ({ dtype }: AnyTensor): boolean => /^(f|bf|complex)/.test(dtype);
+const hasGradient = ({ dtype }: AnyTensor): boolean => isFloat(dtype) || isComplex(dtype);
 
 /** What `body` appends to the block that is being written. */
 export function traceOperations<R>(body: () => R): {
@@ -84,9 +92,7 @@ function asTensors(
 
 /** The same record, each tensor an identity of its own: what is used of it elsewhere is no part of the gradient. */
 function apart<X extends object>(args: X): X {
-  const values = tensorsOf(args).map(
-    ({ value }) => builderHere().create("stablehlo.reshape", [value], {}, { results: [value.type] }).result,
-  );
+  const values = tensorsOf(args).map(({ value }) => identity(builderHere(), value));
   return like(args, values) as X;
 }
 
@@ -98,8 +104,7 @@ export const differentiableOf = (record: object): Readonly<Record<string, AnyTen
 function seedOf(op: string, loss: unknown): { readonly value: Value; readonly cotangent: Value } {
   checkTensors(op, { loss });
   const { axes, dtype, value } = loss as AnyTensor;
-  const isFloat = /^(f|bf)/.test(dtype);
-  if (axes.length > 0 || !isFloat) {
+  if (axes.length > 0 || !isFloat(dtype)) {
     throw new ShapeError({
       message: `${op}: the loss must be one float`,
       expected: describe([], "f32"),

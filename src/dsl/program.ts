@@ -4,7 +4,7 @@ import { ENTRY } from "../ir/analysis/symbols.js";
 import type { Operation } from "../ir/operation.js";
 import type { Precision } from "../ir/precision.js";
 import { insertOperation, makeBlock, makeOperation, makeRegion } from "../ir/rewriter.js";
-import { functionType } from "../ir/types.js";
+import { functionType, isFloat } from "../ir/types.js";
 import { VerifyError } from "../ir/errors.js";
 import { verifyModule } from "../ir/verify.js";
 import { type Argument, encodeInterface, type Interface, type Result } from "../program/index.js";
@@ -32,7 +32,7 @@ export interface ProgramOptions {
   /** Of all products that state none of their own (`withPrecision`), those inside of model ops included. Default: the plugin's choice. */
   readonly precision?: Precision | undefined;
   /**
-   * What parameters are stored in; each use converts them to what the model asks for, and gradients are taken of what is stored: f32
+   * What parameters of floats are stored in; each use converts them to what the model asks for, and gradients are taken of what is stored: f32
    * masters of a model that computes in bf16. Default: what the model asks for.
    */
   readonly parameterType?: FloatDType | undefined;
@@ -57,7 +57,7 @@ export function parameter<const L extends readonly Axis[], D extends DType>(
   dtype: D,
 ): Tensor<NamesOf<L>, D> {
   const trace = currentTrace();
-  const stored = trace.parameterType ?? dtype;
+  const stored = isFloat(dtype) ? (trace.parameterType ?? dtype) : dtype;
   const data = trace.argument("parameter", trace.path(name), axes, stored);
   return new Tensor(axes, stored, data.value).to(dtype);
 }

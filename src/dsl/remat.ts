@@ -7,8 +7,8 @@ import { builderHere } from "./trace.js";
 
 export interface RematOptions {
   /**
-   * What is held nevertheless: nothing (the default), everything (then nothing is computed again), the results of products and
-   * convolutions, or tensors that `keep` named.
+   * What is held nevertheless: nothing (the default), everything (then nothing is computed again), the results of products of
+   * matrices, or tensors that `keep` named.
    */
   readonly keep?: "everything" | Kept;
 }

@@ -77,7 +77,7 @@ class Update {
  * Traces one step of training. Inputs: `batchInputs`. States, all f32 and donated, zeros at first but for the parameters: every parameter
  * that is trained, by its path; `optimizer.SLOT.PATH` for what the optimiser keeps of it; `optimizer.count` i32, the updates made. Results:
  * `stepOutputs`, before the update; the norm is that of the gradients as they are, before they are clipped. A step whose gradients are not
- * finite changes nothing: what the loss shows to be lost is then not lost.
+ * finite, or whose norm is not, changes nothing: what the loss shows to be lost is then not lost.
  * @throws TrainingError for a model that says nothing of training, or settings that are none
  */
 export function trainStep(model: ConfiguredModel, options: TrainStepOptions): TracedProgram {

@@ -1,4 +1,5 @@
 /** @file For tests: the gradient function of a function in text, and its numbers beside differences of the function's. */
+import { randomNumbers } from "../../tools/conformance/fuzz-text.js";
 import { pullBack } from "../../src/autodiff/pull-back.js";
 import { Functions } from "../../src/autodiff/functions.js";
 import { hasGradient } from "../../src/autodiff/activity.js";
@@ -80,15 +81,10 @@ const fromParts = (type: TensorType, parts: ArrayLike<number>): Elements =>
 const countOf = ({ shape, element }: TensorType): number =>
   elementCount(shape) * (isComplex(element) ? 2 : 1);
 
-/** Numbers in [-1, 1) from a seed (mulberry32). */
+/** Numbers in [-1, 1) from a seed. */
 export function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 31 - 1;
-  };
+  const next = randomNumbers(seed);
+  return () => next(2 ** 32) / 2 ** 31 - 1;
 }
 
 /** Re(sum of a b), of real numbers their plain product. */

@@ -196,3 +196,14 @@ describe("fuse-rglru-gates leaves alone", () => {
     expect(run("fuse-rglru-gates", text)).toBe(normal(text));
   });
 });
+
+it("passes by an RG-LRU whose results nobody uses, which goes with what another leaves unused", () => {
+  const body = before.split("\n").slice(2, -2);
+  const values = body.flatMap((line) => /^ *%(\w+)/.exec(line)?.[1] ?? []);
+  const second = body.map((line) =>
+    values.reduce((text, name) => text.replaceAll(new RegExp(`%${name}\\b`, "g"), `%again_${name}`), line),
+  );
+  const both = before.replace("  return ", `${second.join("\n")}\n  return `);
+  expect(both).toContain('%again_h:2 = "nn.linear_scan"');
+  expect(normal(run("fuse-rglru-gates", both))).toBe(normal(after));
+});

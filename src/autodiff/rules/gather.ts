@@ -27,7 +27,8 @@ function scattered(e: Emitter, op: OperationOf<"stablehlo.gather">, g: Value): I
           scatter_dims_to_operand_dims: map,
           index_vector_dim: vector,
         },
-        indices_are_sorted: op.attributes.indices_are_sorted ?? false,
+        // Vectors that were moved into bounds may be in order no more.
+        indices_are_sorted: map.length <= 1 && op.attributes.indices_are_sorted === true,
       };
       const regions = [reducerBody(e, "add", typeOf(g).element)];
       return e.builder.create("stablehlo.scatter", operands, attributes, { regions }).results[0]!;
