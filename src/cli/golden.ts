@@ -13,6 +13,7 @@ import {
 import type { ModelDefinition } from "../model/index.js";
 import type { Client } from "../runtime-pjrt/index.js";
 import { GriffinError } from "../support/errors.js";
+import { AbortedError } from "../support/wait.js";
 import { deviceOptions } from "./device.js";
 import { modelCallbacks } from "./model-progress.js";
 import { cacheOf } from "./cache.js";
@@ -118,8 +119,8 @@ async function attempt(
 }
 
 function broken(folder: string, dtype: GoldenOptions["dtype"] | undefined, error: unknown): BrokenCase {
-  if (error instanceof GriffinError) return { case: folder, dtype, passed: false, error };
-  throw error;
+  if (!(error instanceof GriffinError) || error instanceof AbortedError) throw error;
+  return { case: folder, dtype, passed: false, error };
 }
 
 function linesOf(result: Result, { red }: Colors): readonly string[] {

@@ -1,6 +1,6 @@
 /** @file Programs as files: StableHLO text, or portable artifacts. */
 import { readFile } from "node:fs/promises";
-import { refuseExported } from "../engine/index.js";
+import { refuseExported } from "../engine/jax-exported.js";
 import { deserializePortable, isBytecode } from "../ir/bytecode/index.js";
 import type { Operation } from "../ir/operation.js";
 import { parseModule } from "../ir/text/index.js";

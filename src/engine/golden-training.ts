@@ -104,9 +104,12 @@ async function firstGradients(
   const weights = bindWeights(checkpoint, model.parameters, model.names);
   const wanted = lowered.arguments.filter(({ role }) => role === "parameter");
   const parameters = await uploadArguments(client, wanted, weights, options.signal);
-  const inputs = await uploadBatch(client, golden, batch);
+  const open = [...parameters.values()];
   try {
+    const inputs = await uploadBatch(client, golden, batch);
+    open.push(...inputs.values());
     const { outputs } = await program.run({ inputs, parameters });
+    open.push(...outputs.values());
     const names = namesByPath(golden);
     const gradients = new Map<string, Float32Array>();
     const isFigure = new Set<string>(Object.values(stepOutputs));
@@ -117,7 +120,7 @@ async function firstGradients(
     }
     return { ...(await readFigures(outputs)), gradients };
   } finally {
-    closeAll([...inputs.values(), ...parameters.values()]);
+    closeAll(open);
   }
 }
 

@@ -116,10 +116,11 @@ async function describeTensors(path: string): Promise<TensorsDescription> {
     bytes,
   }));
   const bytes = tensors.reduce((sum, tensor) => sum + tensor.bytes, 0);
+  const stats = await stat(path);
   return {
     kind: file.format,
     path,
-    bytes: (await stat(path)).isFile() ? (await stat(path)).size : bytes,
+    bytes: stats.isFile() ? stats.size : bytes,
     metadata: file.metadata,
     tensors,
   };

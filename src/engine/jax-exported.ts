@@ -22,7 +22,8 @@ export function artifactInExported(
   if (!has(root, 4)) return undefined;
   const fields = root - view.getInt32(root, true);
   if (!has(fields, 4) || !has(fields, view.getUint16(fields, true))) return undefined;
-  for (let slot = fields + 4; slot < fields + view.getUint16(fields, true); slot += 2) {
+  const end = fields + view.getUint16(fields, true);
+  for (let slot = fields + 4; slot + 2 <= end; slot += 2) {
     const field = root + view.getUint16(slot, true);
     if (field === root || !has(field, 4)) continue;
     const list = field + view.getUint32(field, true);

@@ -46,10 +46,10 @@ export const loadPlugin = async (name: string, options: DeviceOptions = {}): Pro
  * @throws EnvironmentError when there is no such plugin and it cannot be installed; PjrtError when it has no device; AbortedError
  */
 export async function openDevice(name: string, options: DeviceOptions = {}): Promise<OpenDevice> {
-  const { onEvent, signal } = options;
+  const { onEvent, signal, timeoutMs } = options;
   const plugin = await loadPlugin(name, options);
   onEvent?.({ phase: "start", path: plugin.path });
-  const client = await plugin.createClient({ signal, keepFreedMemory: true });
+  const client = await plugin.createClient({ signal, timeoutMs, keepFreedMemory: true });
   onEvent?.({ phase: "ready" });
   return { plugin, client, [Symbol.asyncDispose]: () => client.close() };
 }

@@ -53,12 +53,13 @@ export async function programCost(
     chip = chipOf(target),
     timeoutMs,
     memoryBytes,
+    env,
     onEvent,
     signal,
   } = options;
   const request = costRequest(module, target, { allowCustomCalls });
   const { target: resolved, topology } = resolveTarget(target);
-  const path = await locatePlugin(plugin ?? resolved.plugin, options);
+  const path = await locatePlugin(plugin ?? resolved.plugin, { env, signal, onEvent });
   onEvent?.({ phase: "compile", target });
   await using isolated = new IsolatedPlugin(path, { timeoutMs, memoryBytes });
   const compiled = await isolated.cost(topology, request, { signal });

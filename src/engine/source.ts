@@ -16,7 +16,7 @@ import { loadTokenizer, type Tokenizer } from "../tokens/index.js";
 import { openCheckpoint, readConfigFiles } from "../weights/index.js";
 import { Model, type ModelOptions } from "./model.js";
 
-/** How a model is put on a device; `checkSourceOptions` refuses what only the other kind of source takes. */
+/** How a model is put on a device; what only the other kind of source takes is refused. */
 export type SourceOptions = ModelOptions & ArtifactOptions;
 
 /** Of a checkpoint alone: an artifact's programs are as they were exported. */
@@ -98,7 +98,8 @@ export async function checkpointSource(
     vocabSize: generation.vocabSize,
     parameters: countElements(parameters.map(({ shape }) => shape)),
     tokenizer: () => loadTokenizer(folder, generation.bosId, generation.vocabSize),
-    load: async (client, options) => {
+    load: async (client, options = {}) => {
+      checkSourceOptions("checkpoint", options, folder);
       const model = await Model.load(client, definition, checkpoint, options);
       return { model, notes: model.warnings };
     },
@@ -125,7 +126,8 @@ export async function artifactSource(path: string, models: readonly ModelDefinit
     vocabSize: manifest.generation.vocabSize,
     parameters: countElements(weights.tensors.map(({ shape }) => shape)),
     tokenizer: () => artifactTokenizer(artifact),
-    load: async (client, options) => {
+    load: async (client, options = {}) => {
+      checkSourceOptions("artifact", options, path);
       const model = await loadArtifact(artifact, client, options);
       return { model, notes: [...model.warnings, ...model.notes] };
     },

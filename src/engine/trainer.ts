@@ -22,7 +22,7 @@ import { lowerProgram } from "./family.js";
 export interface TrainerOptions extends Omit<LoweringOptions, "prepare">, TrainStepOptions {
   /** Where compiled programs are looked for and kept. */
   readonly cache?: CompileCache | undefined;
-  /** Ends the start when it is aborted. */
+  /** Ends the upload of the weights when it is aborted; a compilation under way is finished first. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -75,13 +75,22 @@ export async function uploadBatch(
   { batch, time }: { readonly batch: number; readonly time: number },
   { tokens, mask, positions }: TrainingBatch,
 ): Promise<Buffers> {
-  const put = (data: Int32Array<ArrayBuffer>) =>
-    client.toDevice({ elementType: "i32", dimensions: [batch, time + 1], data: Int32Array.from(data) });
-  return new Map([
-    [batchInputs.tokens, await put(tokens)],
-    [batchInputs.mask, await put(mask)],
-    [batchInputs.positions, await put(positions)],
-  ]);
+  const arrays = [
+    [batchInputs.tokens, tokens],
+    [batchInputs.mask, mask],
+    [batchInputs.positions, positions],
+  ] as const;
+  const buffers = new Map<string, DeviceBuffer>();
+  try {
+    for (const [name, numbers] of arrays) {
+      const data = Int32Array.from(numbers);
+      buffers.set(name, await client.toDevice({ elementType: "i32", dimensions: [batch, time + 1], data }));
+    }
+    return buffers;
+  } catch (error) {
+    closeAll(buffers.values());
+    throw error;
+  }
 }
 
 /** The f32 numbers of a buffer. */

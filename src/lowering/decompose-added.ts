@@ -1,6 +1,6 @@
 /**
- * @file decompose-added: ops of added dialects (src/ir/dialect.ts) become what they mean. Pipelines of targets begin with it, so that
- * what ops are made of is fused, hoisted and lowered as if the author had written it.
+ * @file decompose-added: ops of added dialects (src/ir/dialect.ts) become what they mean. `standardPipeline` begins with it, and so must a
+ * target's own, so that what ops are made of is fused, hoisted and lowered as if the author had written it.
  */
 import { decompose, findDecomposition } from "../ir/decompositions.js";
 import { walk } from "../ir/operation.js";

@@ -1,5 +1,5 @@
 /** @file Files and folders that only this user (or root's own process) can have written: what native code is loaded from. */
-import { constants, type Stats } from "node:fs";
+import { constants, lstatSync, mkdirSync, type Stats } from "node:fs";
 import { lstat, open } from "node:fs/promises";
 
 /** Permission bits of group and others that allow writing, and any use at all. */
@@ -32,6 +32,14 @@ function ownershipProblem(path: string, { uid, mode }: Stats, forbidden: number)
   };
 }
 
+function problemOfFolder(folder: string, stats: Stats): NotOwned | undefined {
+  if (stats.isDirectory()) return ownershipProblem(folder, stats, WRITABLE_BY_OTHERS);
+  return {
+    problem: `${folder} is no folder`,
+    hint: "remove it, or set STABLEGRIFFIN_CACHE to a folder of your own",
+  };
+}
+
 /**
  * Why others may have put something into a folder; undefined when only this user can, or when it is not there.
  * @throws what the file system says, but for a missing folder
@@ -41,12 +49,18 @@ export async function folderProblem(folder: string): Promise<NotOwned | undefine
     if (error.code === "ENOENT") return undefined;
     throw error;
   });
-  if (stats === undefined) return undefined;
-  if (stats.isDirectory()) return ownershipProblem(folder, stats, WRITABLE_BY_OTHERS);
-  return {
-    problem: `${folder} is no folder`,
-    hint: "remove it, or set STABLEGRIFFIN_CACHE to a folder of your own",
-  };
+  return stats && problemOfFolder(folder, stats);
+}
+
+/** Makes a folder that only this user can write, at a place where anybody may make one; why what is there is none. */
+export function claimFolder(folder: string): NotOwned | undefined {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch {
+    // It is there, or cannot be made, which whoever writes to it finds.
+  }
+  const stats = lstatSync(folder, { throwIfNoEntry: false });
+  return stats && problemOfFolder(folder, stats);
 }
 
 /**

@@ -75,7 +75,7 @@ function indicesOf(place: number, shape: readonly number[]): readonly number[] {
 }
 
 /**
- * Holds a parameter's data, as `type`, against infinities and NaNs. Reads all of it, at 2 to 4 GB a second on one core.
+ * Holds a parameter's data, as `type`, against infinities and NaNs. Reads all of it, on the calling thread.
  * @throws CheckpointError with the tensor and the indices of the first
  */
 export function checkFinite(

@@ -1,4 +1,4 @@
-/** @file Checkpoints in the Hugging Face layout, and safetensors files. */
+/** @file Checkpoints: safetensors in the Hugging Face layout, PyTorch files, orbax folders of Flax. */
 export { type BoundParameter, type BoundWeights, bindWeights } from "./bind.js";
 export { type Checkpoint, hasWeights, openCheckpoint } from "./checkpoint.js";
 export { type ConfigFiles, type JsonObject, readConfigFiles } from "./config-files.js";

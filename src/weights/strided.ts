@@ -55,6 +55,12 @@ export function packStrided(
       ? layout
       : { shape: [...layout.shape, parts], strides: [...layout.strides.map((n) => n * parts), 1] };
   if (shape.includes(0)) return;
+  if (into.byteOffset % unit !== 0) {
+    const packed = new Uint8Array(into.length);
+    packStrided(source, elementBytes, layout, packed);
+    into.set(packed);
+    return;
+  }
   const from = view(source, unit);
   const to = view(into, unit);
   const axes = shape

@@ -1,6 +1,6 @@
 /** @file Files of tensors are written whole or not at all. */
-import { randomUUID } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
+import { open } from "node:fs/promises";
+import { makeFile } from "../support/whole.js";
 
 /** Bytes moved by one write call at most; the system's own limit is just below 2^31. */
 const WRITE_CHUNK_BYTES = 2 ** 28;
@@ -15,12 +15,15 @@ export interface FileSink {
 }
 
 /**
- * Writes a file by what `fill` appends. The bytes go to a file beside it that is renamed at the end: `path` holds the old content or the
- * new, never half of it.
+ * Writes a file by what `fill` appends. `path` holds the old content or the new, never half of it; what a stopped process leaves of it goes
+ * with the next one.
  */
-export async function writeWholeFile(path: string, fill: (sink: FileSink) => Promise<void>): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  const file = await open(temporary, "wx");
+export function writeWholeFile(path: string, fill: (sink: FileSink) => Promise<void>): Promise<void> {
+  return makeFile(path, (result) => fillFile(result, fill), "replace");
+}
+
+async function fillFile(path: string, fill: (sink: FileSink) => Promise<void>): Promise<void> {
+  const file = await open(path, "wx");
   let position = 0;
   const writeAt = async (bytes: Uint8Array, at: number) => {
     for (let done = 0; done < bytes.length; ) {
@@ -41,11 +44,7 @@ export async function writeWholeFile(path: string, fill: (sink: FileSink) => Pro
       patch: writeAt,
     });
     await file.sync();
+  } finally {
     await file.close();
-    await rename(temporary, path);
-  } catch (error) {
-    await file.close().catch(() => {});
-    await rm(temporary, { force: true });
-    throw error;
   }
 }

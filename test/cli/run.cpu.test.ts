@@ -210,6 +210,24 @@ func.func @main() {
   expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: "2 passed, 0 failed", stderr: "" });
 });
 
+test("run --self-check --interpret counts a check that it cannot run as failed", async () => {
+  const file = join(await temporaryFolder(), "serialized.mlir");
+  await writeFile(
+    file,
+    `func.func @f() {
+  %0 = stablehlo.constant dense<1> : tensor<i32>
+  check.expect_serialized_eq %0, probe_id = "p" : tensor<i32>
+  func.return
+}
+`,
+  );
+  const { exitCode, stdout } = await griffin(["run", "--self-check", "--interpret", file]);
+  expect({ exitCode, counts: stdout.split("\n").at(-1) }).toEqual({
+    exitCode: 1,
+    counts: "0 passed, 1 failed",
+  });
+});
+
 test("run refuses half of a program whose weights are prepared by another", async () => {
   const folder = await temporaryFolder();
   const [file, input] = [join(folder, "half.mlir"), join(folder, "in.safetensors")];

@@ -106,3 +106,10 @@ test("a checkpoint of PyTorch with faults has the same table as safetensors, und
   expect(text).toMatch(/embedder\.input_embedding +wrong shape +\[300, \d+\] +\[\d+, \d+\]/);
   expect(text).toMatch(/blocks\.1\.\S+ +not in this configuration/);
 });
+
+test("a file that cannot be written is an error with its name", async () => {
+  const target = join(await configured(), "config.json", "model.pt");
+  expect(await errorText(() => convertWeights(TINY, target, { models }))).toContain(
+    `environment error: cannot write ${target}\n`,
+  );
+});

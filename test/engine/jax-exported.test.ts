@@ -30,6 +30,10 @@ describe("the artifact inside", () => {
     ["an artifact itself", artifact],
     ["a flatbuffer of something else", flatbuffer(Uint8Array.of(1, 2, 3, 4))],
     ["a flatbuffer that ends early", flatbuffer(artifact).subarray(0, 60)],
+    [
+      "a flatbuffer with half a field in its table",
+      Uint8Array.of(4, 0, 0, 0, 0xfc, 0xff, 0xff, 0xff, 5, 0, 0, 0, 0),
+    ],
     ["text", Buffer.from("module {}\n")],
     ["nothing", new Uint8Array(0)],
   ])("is in no other bytes: %s", (_, bytes) => {

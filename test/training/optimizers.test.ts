@@ -63,6 +63,7 @@ function plainly<S>(
 }
 
 function expectClose(actual: readonly number[], expected: readonly number[]): void {
+  expect(actual).toHaveLength(expected.length);
   actual.forEach((value, i) => {
     expect(Math.abs(value - expected[i]!)).toBeLessThanOrEqual(3e-6 * Math.max(1, Math.abs(expected[i]!)));
   });

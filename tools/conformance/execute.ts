@@ -57,7 +57,8 @@ async function runBatch(files: readonly string[], options: ExecuteOptions): Prom
   const reason = `the process died (${signal ?? `exit code ${exitCode}`})`;
   // Plugins run in processes of their own: what ends ours as well is a defect of ours.
   if (options.by !== "interpreter") throw new Error(`${reason}\n${stderr}`);
-  if (files.length === 1) return [{ program: `${basename(files[0]!)}:1`, reason }];
+  if (files.length === 1)
+    return [{ program: `${basename(files[0]!)}:1`, reason: `${reason}\n${stderr}`.trim() }];
   const alone: Outcome[] = [];
   for (const file of files) alone.push(...(await runBatch([file], options)));
   return alone;

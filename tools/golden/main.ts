@@ -48,6 +48,7 @@ async function casesIn(folders: readonly string[]): Promise<readonly Case[]> {
       const path = join(folder, entry);
       const hash = createHash("sha256")
         .update(await readFile(path))
+        .update(await readFile(path.replace(/safetensors$/, "json")))
         .digest("hex");
       if (!cases.has(hash)) cases.set(hash, await open(join(path, "..")));
     }
@@ -119,6 +120,9 @@ const { values, positionals } = parseArgs({
     jobs: { type: "string", default: "2" },
   },
 });
+const jobs = Number(values.jobs);
+if (!Number.isSafeInteger(jobs) || jobs < 1)
+  throw new Error(`--jobs: expected a whole number, 1 or more, got ${values.jobs}`);
 const cases = await casesIn([OURS, ...positionals]);
 const chosen = ways.filter(([name]) => name.includes(values.way));
 const checks = checksOf(cases, chosen);
@@ -132,8 +136,8 @@ try {
   const count = checks.length;
   const device = { client, cache: new CompileCache({ folder }) };
   // A program is compiled off this thread: two at once keep two cores busy.
-  const jobs = Array.from({ length: Number(values.jobs) }, () => work(device, checks));
-  const failed = (await Promise.all(jobs)).reduce((sum, each) => sum + each, 0);
+  const working = Array.from({ length: jobs }, () => work(device, checks));
+  const failed = (await Promise.all(working)).reduce((sum, each) => sum + each, 0);
   console.log(`${count - failed} passed, ${failed} failed`);
   if (failed > 0 || count === 0) process.exitCode = 1;
 } finally {

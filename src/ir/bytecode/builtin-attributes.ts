@@ -64,7 +64,7 @@ function denseArray(to: Writing, attribute: Extract<Attribute, { kind: "denseArr
   return to.pool.make(builtin.denseArray, elementToBuiltin(to, element), items.length, bytes);
 }
 
-/** A dictionary of MLIR's own, sorted by name; undefined when there is nothing in it. */
+/** A dictionary of MLIR's own, sorted by name. */
 export function dictionaryToBuiltin<T>(
   pool: EntityPool,
   entries: readonly (readonly [string, T])[],

@@ -17,6 +17,13 @@ const targets: Readonly<Record<string, Comparison>> = {
   "check.expect_close": { kind: "close", maxUlps: checkTolerances.closeUlps, minUlps: 0 },
 };
 
+/** Whether an operation is there to check something when it runs, also one that cannot be run here. */
+export function isCheck(operation: Operation): boolean {
+  if (operation.name.startsWith("check.")) return true;
+  if (!isOp(operation, "stablehlo.custom_call")) return false;
+  return Object.hasOwn(targets, operation.attributes.call_target_name);
+}
+
 /** How an operation compares, when it is one that checks results: of the check dialect, or a custom call of such a name and two operands. */
 export function comparisonOf(operation: Operation): Comparison | undefined {
   if (isOp(operation, "stablehlo.custom_call")) {

@@ -3,7 +3,7 @@ import type { SourcePosition } from "../../support/errors.js";
 import { ENTRY } from "../analysis/symbols.js";
 import { type Operation, walk } from "../operation.js";
 import type { OperationOf } from "../ops/index.js";
-import { comparisonOf } from "./check-rules.js";
+import { isCheck } from "./check-rules.js";
 import { whereOf } from "./errors.js";
 import { type InterpretOptions, Program } from "./interpreter.js";
 
@@ -23,8 +23,7 @@ export interface CheckReport {
   readonly failures: readonly CheckFailure[];
 }
 
-const hasChecks = (func: Operation): boolean =>
-  [...walk(func)].some((operation) => comparisonOf(operation) !== undefined);
+const hasChecks = (func: Operation): boolean => [...walk(func)].some(isCheck);
 
 /** `@main`, or without one each function that checks something; only those that take no inputs can run. */
 function entryPoints(functions: ReadonlyMap<string, OperationOf<"func.func">>): readonly string[] {

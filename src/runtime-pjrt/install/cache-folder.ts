@@ -1,10 +1,13 @@
 /** @file Where plugins and compiled programs are kept between runs. */
 import { homedir, tmpdir, userInfo } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
+import { EnvironmentError } from "../../support/errors.js";
+import { claimFolder } from "../../support/owned.js";
 
 /**
  * The cache folder: STABLEGRIFFIN_CACHE, else XDG_CACHE_HOME/stablegriffin, else ~/.cache/stablegriffin; for a user without a home, one of
- * its own in the folder for temporary files. It need not exist.
+ * its own in the folder for temporary files, which is made. The others need not exist.
+ * @throws EnvironmentError when that one is another user's
  */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   if (env.STABLEGRIFFIN_CACHE) return resolve(env.STABLEGRIFFIN_CACHE);
@@ -13,7 +16,12 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   if (base && isAbsolute(base)) return join(base, "stablegriffin");
   const home = homeOf(env);
   if (home !== undefined) return join(home, ".cache", "stablegriffin");
-  return join(resolve(tmpdir()), `stablegriffin-${process.getuid?.() ?? "user"}`);
+  const folder = join(resolve(tmpdir()), `stablegriffin-${process.getuid?.() ?? "user"}`);
+  // Plugins lie there, and anybody may make a folder beside it: another's would be that of whoever was first.
+  const found = claimFolder(folder);
+  if (found !== undefined)
+    throw new EnvironmentError({ message: `no folder for a cache: ${found.problem}`, hint: found.hint });
+  return folder;
 }
 
 /** An empty or relative HOME is none, as containers have it; the system may know the user's, or not know the user. */

@@ -33,9 +33,9 @@ export function piecesOf({ pieces, trainerSpec }: ModelProto): Pieces {
   };
   const unknown = types.indexOf(Type.UNKNOWN);
   if (unknown < 0) throw new RangeError("it has no piece for what is unknown");
-  const bytes = Array.from({ length: 256 }, (_, byte) => texts.indexOf(bytePiece(byte)));
   const falls = trainerSpec?.byteFallback === true;
-  if (falls && bytes.some((id) => types[id] !== Type.BYTE)) {
+  const bytes = falls ? Array.from({ length: 256 }, (_, byte) => texts.indexOf(bytePiece(byte))) : undefined;
+  if (bytes?.some((id) => types[id] !== Type.BYTE)) {
     throw new RangeError("it falls back to bytes, and has not a piece for each");
   }
   return {
@@ -45,6 +45,6 @@ export function piecesOf({ pieces, trainerSpec }: ModelProto): Pieces {
     types,
     scores: Float32Array.from(pieces, ({ score }) => score),
     unknown,
-    bytes: falls ? bytes : undefined,
+    bytes,
   };
 }

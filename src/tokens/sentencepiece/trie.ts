@@ -15,6 +15,8 @@ export class Trie {
 
   /** @param bytes of all strings together, at most that many edges */
   constructor(bytes: number) {
+    // Keys are of 32 bits, node * 256 + byte.
+    if (bytes >= 2 ** 23) throw new RangeError("its pieces are too long");
     const size = 2 ** Math.ceil(Math.log2(Math.max(16, bytes * 2)));
     this.#keys = new Int32Array(size).fill(NONE);
     this.#targets = new Int32Array(size);

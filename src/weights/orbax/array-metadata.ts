@@ -21,7 +21,7 @@ export interface ArrayMetadata {
   keyOf(index: readonly number[]): string;
 }
 
-/** A compressor; a checksum behind the bytes; or smaller chunks that lie in a chunk with an index. */
+/** A compressor, or a checksum behind the bytes. */
 export type Decoder = { readonly kind: "compressor"; readonly name: string } | { readonly kind: "crc32c" };
 
 /** Types as numpy, TensorStore and zarr 3 spell them. */

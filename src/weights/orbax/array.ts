@@ -55,7 +55,7 @@ async function readChunk(array: StoredArray, index: readonly number[]): Promise<
       { subject: what, problem: "missing", expected: `a chunk of ${expected} bytes`, hint },
     ]);
   }
-  const bytes = await decode(array, what, stored);
+  const bytes = await decode(array, what, stored, expected);
   if (bytes.length !== expected) {
     throw new CheckpointError(where, [
       {
@@ -78,13 +78,16 @@ async function decode(
   { where, decoders }: StoredArray,
   what: string,
   stored: Uint8Array<ArrayBuffer>,
+  chunkBytes: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  // What one compressor makes may be compressed once more, and have a checksum behind it.
+  const most = chunkBytes + Math.ceil(chunkBytes / 64) + 1024;
   let bytes = stored;
   for (const decoder of decoders) {
     bytes =
       decoder.kind === "crc32c"
         ? checked(bytes, where, what)
-        : await decompress(decoder.name, bytes, { where, what });
+        : await decompress(decoder.name, bytes, { where, what, most });
   }
   return bytes;
 }

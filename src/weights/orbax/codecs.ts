@@ -1,22 +1,56 @@
 /** @file Compressed bytes taken apart. */
+import { gunzipSync, inflateSync } from "node:zlib";
 import { CheckpointError } from "../errors.js";
 
-/** Compressors by the name that zarr gives them. Each is loaded when it is needed: they are WebAssembly. */
-const DECODERS: Readonly<Record<string, () => Promise<(bytes: Uint8Array) => Promise<Uint8Array>>>> = {
+/** Takes bytes apart that make at most `most` bytes. */
+type Decode = (bytes: Uint8Array<ArrayBuffer>, most: number) => Promise<Uint8Array>;
+
+/** Compressors by the name that zarr gives them. Those in WebAssembly are loaded when they are needed. */
+const DECODERS: Readonly<Record<string, () => Promise<Decode>>> = {
   zstd: async () => decoderOf((await import("numcodecs/zstd")).default),
-  blosc: async () => decoderOf((await import("numcodecs/blosc")).default),
-  lz4: async () => decoderOf((await import("numcodecs/lz4")).default),
-  gzip: async () => decoderOf((await import("numcodecs/gzip")).default),
-  zlib: async () => decoderOf((await import("numcodecs/zlib")).default),
+  blosc: async () => {
+    const decode = decoderOf((await import("numcodecs/blosc")).default);
+    return async (bytes, most) => {
+      checkBlosc(bytes, most);
+      return decode(bytes, most);
+    };
+  },
+  lz4: async () => {
+    const decode = decoderOf((await import("numcodecs/lz4")).default);
+    return async (bytes, most) => {
+      checkSize(bytes.length < 4 ? -1 : viewOf(bytes).getUint32(0, true), most);
+      return decode(bytes, most);
+    };
+  },
+  gzip: async () => async (bytes, most) => gunzipSync(bytes, { maxOutputLength: most }),
+  zlib: async () => async (bytes, most) => inflateSync(bytes, { maxOutputLength: most }),
 };
+
+const viewOf = ({ buffer, byteOffset, length }: Uint8Array): DataView =>
+  new DataView(buffer, byteOffset, length);
+
+function checkSize(size: number, most: number): void {
+  if (size < 0 || size > most) throw new Error(`it says that it makes ${size} bytes, of at most ${most}`);
+}
+
+const BLOSC_HEADER_BYTES = 16;
+
+/** The decoder gives whatever was in memory for a buffer that is cut off. Its header: versions, flags, then sizes u32: whole, block, packed. */
+function checkBlosc(bytes: Uint8Array, most: number): void {
+  if (bytes.length < BLOSC_HEADER_BYTES) throw new Error("it is cut off");
+  const view = viewOf(bytes);
+  checkSize(view.getUint32(4, true), most);
+  const packed = view.getUint32(12, true);
+  if (packed !== bytes.length) throw new Error(`it says that it has ${packed} bytes`);
+}
 
 interface Codec {
   decode(bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
 }
 
-const decoderOf = (codec: { fromConfig(config: never): Codec }) => {
+const decoderOf = (codec: { fromConfig(config: never): Codec }): Decode => {
   const decoder = codec.fromConfig({} as never);
-  return async (bytes: Uint8Array) => decoder.decode(bytes);
+  return async (bytes) => decoder.decode(bytes);
 };
 
 /** Names of the compressors that are read. */
@@ -24,18 +58,17 @@ export const compressors: readonly string[] = Object.keys(DECODERS);
 
 /**
  * What `bytes` are when they are taken apart.
- * @param what names them in errors
+ * @param what names them in errors; `most` bounds the bytes that they make
  * @throws CheckpointError when they are cut off or otherwise not what the compressor made
  */
 export async function decompress(
   compressor: string,
   bytes: Uint8Array<ArrayBuffer>,
-  { where, what }: { readonly where: string; readonly what: string },
+  { where, what, most }: { readonly where: string; readonly what: string; readonly most: number },
 ): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    return (await (
-      await DECODERS[compressor]!()
-    )(bytes)) as Uint8Array<ArrayBuffer>;
+    const decode = await DECODERS[compressor]!();
+    return (await decode(bytes, most)) as Uint8Array<ArrayBuffer>;
   } catch (error) {
     throw new CheckpointError(where, [
       {

@@ -1,4 +1,4 @@
-/** @file CRC-32C, the checksum of OCDBT's nodes and of zarr's shards. */
+/** @file CRC-32C, the checksum of OCDBT's nodes and of zarr's chunks. */
 
 const TABLE = Uint32Array.from({ length: 256 }, (_, index) => {
   let value = index;

@@ -78,16 +78,18 @@ export function readDataFiles(reader: NodeReader, transitive: string): readonly 
   const suffixLengths = reader.varints(count);
   const baseLengths = reader.varints(count);
   return reader.prefixed(prefixLengths, suffixLengths).map((bytes, i) => {
-    const path = new TextDecoder().decode(bytes);
+    const path = transitive + new TextDecoder().decode(bytes);
     if (/(?:^|\/)\.\.(?:\/|$)|^\/|[\\\0]/.test(path)) {
       throw damaged(reader.where, `it names a file outside its folder, ${JSON.stringify(path)}`);
     }
     const base = new TextDecoder().decode(bytes.subarray(0, baseLengths[i]));
-    return { path: transitive + path, base: transitive + base };
+    return { path, base: transitive + base };
   });
 }
 
 const CHECKSUM_BYTES = 4;
+/** A node is read whole; writers keep them below 100 MB. */
+const MOST_NODE_BYTES = 2 ** 28;
 
 /**
  * The body of an encoded manifest or node.
@@ -130,7 +132,10 @@ export async function readNode(
   // Both numbers are one byte each.
   const body = bytes.slice(14, end);
   if (compression === 0) return new NodeReader(body, where);
-  return new NodeReader(await decompress("zstd", body, { where, what: "node" }), where);
+  return new NodeReader(
+    await decompress("zstd", body, { where, what: "node", most: MOST_NODE_BYTES }),
+    where,
+  );
 }
 
 /** A node that cannot be read as one. */

@@ -30,7 +30,7 @@ export async function openDatabase(folder: string): Promise<ValueStore> {
   try {
     const values = new Map<string, Value>();
     const { place, height } = await readManifest(folder);
-    await readTree({ folder, files, values }, place, height, new Uint8Array(0));
+    await readTree({ folder, files, values, nodes: 0 }, place, height, new Uint8Array(0));
     return {
       keys: values.keys(),
       read: async (key) => {
@@ -84,10 +84,14 @@ async function readManifest(folder: string): Promise<Root> {
   return { place, height: heights[last]! };
 }
 
+const MOST_NODES = 2 ** 16;
+
 interface Database {
   readonly folder: string;
   readonly files: OpenFiles;
   readonly values: Map<string, Value>;
+  /** How many nodes were read. */
+  nodes: number;
 }
 
 /** Reads the node at `place`, whose keys all begin with `prefix`, and all below it. */
@@ -95,6 +99,8 @@ async function readTree(database: Database, place: Place, height: number, prefix
   const { folder, files, values } = database;
   const path = join(folder, place.file.path);
   const where = `${path}, byte ${place.offset}`;
+  // A node may be named more than once, and so may what is below it.
+  if (++database.nodes > MOST_NODES) throw damaged(where, "it has too many nodes");
   const reader = await readNode(await files.read(path, place.offset, place.length), NODE_MAGIC, where);
   // Heights fall by one from the root on, so that no node is below itself.
   const own = reader.uint8();

@@ -82,14 +82,21 @@ const WRAPPERS = ["params", "state_dict", "model_state_dict", "model"];
 
 function namedTensors(root: PickleValue, path: string): ReadonlyMap<string, StoredTensor> {
   const tensors = new Map<string, StoredTensor>();
+  let dicts = 0;
   const visit = (value: PickleValue, name: string, around: readonly PickleValue[]): void => {
     if (value instanceof Tensor) {
       if (tensors.has(name)) throw new PickleError(`two tensors are called ${JSON.stringify(name)}`);
       tensors.set(name, storedTensor(name, value, path));
     } else if (value instanceof Map) {
       if (around.includes(value)) throw new PickleError("a dict of the pickle contains itself");
+      // A dict may lie in another many times, and that in a third.
+      if (++dicts > MOST_DICTS || around.length > DEEPEST)
+        throw new PickleError("its dicts are too many or too deep", {
+          expected: `at most ${MOST_DICTS} dicts, ${DEEPEST} deep`,
+        });
       for (const [key, item] of value) {
-        visit(item, name === "" ? `${key}` : `${name}.${key}`, [...around, value]);
+        const own = typeof key === "object" ? "?" : String(key);
+        visit(item, name === "" ? own : `${name}.${own}`, [...around, value]);
       }
     }
   };
@@ -98,10 +105,19 @@ function namedTensors(root: PickleValue, path: string): ReadonlyMap<string, Stor
   throw new PickleError("there is no tensor in it", { expected: "a dict of tensors by name" });
 }
 
+const MOST_DICTS = 2 ** 16;
+const DEEPEST = 100;
+
 function unwrap(root: PickleValue): PickleValue {
-  if (!(root instanceof Map)) return root;
-  const inner = WRAPPERS.map((name) => root.get(name)).find((value) => value instanceof Map);
-  return inner === undefined ? root : unwrap(inner);
+  const seen = new Set<PickleValue>();
+  for (let at = root; at instanceof Map && !seen.has(at); ) {
+    const dict = at;
+    seen.add(dict);
+    const inner = WRAPPERS.map((name) => dict.get(name)).find((value) => value instanceof Map);
+    if (inner === undefined) return dict;
+    at = inner;
+  }
+  return root;
 }
 
 function storedTensor(name: string, tensor: TorchTensor, path: string): StoredTensor {

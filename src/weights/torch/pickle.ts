@@ -192,7 +192,9 @@ class Machine {
   }
 
   global(module: PickleValue, name: PickleValue): void {
-    const full = `${String(module)} ${String(name)}`;
+    if (typeof module !== "string" || typeof name !== "string")
+      throw new PickleError("a name of the pickle is no text");
+    const full = `${module} ${name}`;
     const value = this.rules.global(full);
     if (value === undefined) throw refuse(full, "names");
     this.push(value);

@@ -136,6 +136,9 @@ function storageOf(id: PickleValue, entries: ReadonlyMap<string, TorchEntry>): P
   return new Storage(entry, dtype);
 }
 
+/** A tensor may repeat elements of its storage; a stride of 0 could make it of any size. */
+const MOST_REPEATED_BYTES = 2 ** 26;
+
 function tensorOf(args: readonly PickleValue[], dtypeAt: number | undefined): PickleValue | undefined {
   const [storage, offset, shape, strides] = args;
   if (!(storage instanceof Storage) || !isCount(offset)) return undefined;
@@ -144,9 +147,10 @@ function tensorOf(args: readonly PickleValue[], dtypeAt: number | undefined): Pi
   const dtype = given instanceof PickleGlobal ? DTYPES.get(given.name) : storage.dtype;
   if (dtype === undefined) return undefined;
   const { entry } = storage;
-  const tensor = new TorchTensor(entry, dtype, offset, shape, strides);
+  const tensor = new TorchTensor(entry, dtype, offset, [...shape], [...strides]);
   const needed = packedBytes(dtype, [offset + spanOf(tensor)]);
-  if (needed === undefined || needed > entry.bytes || packedBytes(dtype, shape) === undefined) {
+  const packed = packedBytes(dtype, tensor.shape) ?? Number.POSITIVE_INFINITY;
+  if (needed === undefined || needed > entry.bytes || packed > Math.max(entry.bytes, MOST_REPEATED_BYTES)) {
     throw new PickleError(`a tensor reaches beyond its storage ${entry.name}`, {
       expected: `${dtype} [${shape.join(", ")}], strides [${strides.join(", ")}], from element ${offset} on`,
       got: `${entry.bytes} bytes`,

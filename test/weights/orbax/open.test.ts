@@ -97,6 +97,18 @@ describe("a folder that is not as it was saved", () => {
     );
   });
 
+  test.each(["blosc", "fortran"])("a chunk of %s that is cut off anywhere", async (name) => {
+    const folder = await copyOf("zarr");
+    const chunk = join(folder, name, "0.0");
+    const bytes = await readFile(chunk);
+    for (let length = 0; length < bytes.length; length++) {
+      await writeFile(chunk, bytes.subarray(0, length));
+      expect(await refusal(folder), `${length} bytes`).toMatch(
+        new RegExp(`^checkpoint error: ${name}/0\\.0: not what (blosc|zlib) compressed\n`),
+      );
+    }
+  });
+
   test("a checksum of a chunk that differs", async () => {
     const folder = await copyOf("zarr");
     const chunk = join(folder, "three/c/0/0");

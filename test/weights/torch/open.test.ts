@@ -145,6 +145,27 @@ test.each([
     "a dict of the pickle contains itself",
   ],
   [
+    "a dict that is its own params",
+    opcodes(0x80, 2, 0x7d, 0x71, 0, 0x58, bytesOf(6, 4), "params", 0x68, 0, 0x73, 0x2e),
+    "a dict of the pickle contains itself",
+  ],
+  [
+    "dicts that each hold another twice",
+    opcodes(
+      ...[0x80, 2, 0x7d, 0x71, 0],
+      ...Array.from({ length: 20 }, (_, i) =>
+        opcodes(0x7d, 0x71, i + 1, 0x4b, 1, 0x68, i, 0x73, 0x4b, 2, 0x68, i, 0x73),
+      ),
+      0x2e,
+    ),
+    "its dicts are too many or too deep\n  expected: at most 65536 dicts, 100 deep",
+  ],
+  [
+    "a name that is no text",
+    opcodes(0x80, 4, 0x4b, 1, 0x4b, 2, 0x93, 0x2e),
+    "a name of the pickle is no text",
+  ],
+  [
     "an unknown opcode",
     opcodes(0x80, 2, 0x69, 0x2e),
     "byte 2 of the pickle is no opcode that tensors need\n  got:      0x69",
