@@ -43,7 +43,8 @@ export default defineConfig(({ mode }) => {
   return {
     test: {
       projects: tier === undefined ? usual : [apart(mode, tier)],
-      reporters: ["default", "./tools/vitest/counts.ts"],
+      // Away from a terminal what passed is not listed: `--reporter=default` does, with times.
+      reporters: [process.stdout.isTTY ? "default" : "minimal", "./tools/vitest/counts.ts"],
       globalSetup: "./tools/vitest/environment.ts",
       sequence: { sequencer: LongestFirst },
       testTimeout: 60_000,

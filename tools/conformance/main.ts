@@ -89,7 +89,7 @@ for (const { name, folder, run } of parts) {
   if (!existsSync(path)) continue;
   const start = performance.now();
   const score = await run(path);
-  for (const failure of score.failures) console.log(`  ${failure.split("\n")[0]}`);
+  for (const failure of score.failures) console.log(`FAILED ${name} ${folder}: ${failure.split("\n")[0]}`);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   const apart = score.notApplicable === 0 ? "" : `, ${score.notApplicable} not applicable`;
   console.log(

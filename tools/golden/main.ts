@@ -106,7 +106,7 @@ async function work(device: Device, checks: Check[]): Promise<number> {
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     const verdict = complaints.length === 0 ? "passed" : "FAILED";
     console.log(`${verdict} ${check.way[0]}: ${check.one.golden.name} in ${check.dtype} (${seconds} s)`);
-    for (const line of complaints) console.log(line);
+    for (const line of complaints) console.log(line.replaceAll(/^/gm, "  "));
     if (complaints.length > 0) failed++;
   }
   return failed;

@@ -8,7 +8,7 @@ import { seedTexts } from "./programs.js";
 import { type Death, survive } from "./survive.js";
 
 function report({ seed, text, how }: Death): void {
-  console.log(`seed ${seed}: ${how}\n${text}`);
+  console.log(`FAILED seed ${seed}: ${how}\n${text.replaceAll(/^/gm, "  ")}`);
 }
 
 const [count = 2000, first = 0] = process.argv.slice(2).map(Number);
@@ -24,6 +24,6 @@ console.log(
   `${count} seeds: ${tried} programs tried, ${ran} of them ran to the end, ${otherTypes} compiled to other types`,
 );
 console.log(`refused before: ${reasons.map(([reason, times]) => `${reason} ${times}`).join(", ")}`);
+if (ran === 0) console.log("FAILED: no program ran to its end: nothing was tried");
 console.log(`${tried - deaths.length} passed, ${deaths.length} failed`);
-if (ran === 0) console.log("no program ran to its end: nothing was tried");
 if (deaths.length > 0 || ran === 0) process.exitCode = 1;
