@@ -1,4 +1,5 @@
 /** @file Functions of the module: traced once per shape of the arguments, called as often as wanted. */
+import type { AttributeDictionary } from "../ir/attribute.js";
 import { ENTRY, freeSymbol } from "../ir/analysis/symbols.js";
 import { Builder } from "../ir/builder.js";
 import { insertOperation, makeBlock, makeOperation, makeRegion } from "../ir/rewriter.js";
@@ -21,16 +22,7 @@ const tracedBy = new WeakMap<Trace, TracedFunctions>();
  */
 export function fn<X extends object, Y extends object>(name: string, body: (args: X) => Y): (args: X) => Y {
   return (args) => {
-    checkTensors(`function "${name}": the arguments`, args);
-    const trace = currentTrace();
-    const all: TracedFunctions = tracedBy.get(trace) ?? new Map();
-    tracedBy.set(trace, all);
-    const known = all.get(body) ?? new Map<string, TracedFunction>();
-    all.set(body, known);
-    const shapes = Object.entries(args).map(([n, tensor]) => `${n}: ${tensor}`);
-    const key = [...shapes, trace.precision ?? ""].join(", ");
-    const traced = known.get(key) ?? traceFunction(trace, uniqueSymbol(name, all), args, body);
-    known.set(key, traced);
+    const traced = functionOf(name, args, body);
     const call = builderHere().create(
       "func.call",
       valuesOf(args),
@@ -39,6 +31,50 @@ export function fn<X extends object, Y extends object>(name: string, body: (args
     );
     return like(traced.results as Y, call.results) as Y;
   };
+}
+
+/**
+ * An operation of any name whose meaning is `body`, a function of the module that is traced as `fn` does: a compiler that knows the name may
+ * compute it in its own way, others do what the body does (`stablehlo.composite`).
+ */
+export function composite<X extends object, Y extends object>(
+  name: string,
+  args: X,
+  body: (args: X) => Y,
+  { version, attributes }: { readonly version?: number; readonly attributes?: AttributeDictionary } = {},
+): Y {
+  const { symbol, results } = functionOf(name, args, body);
+  const call = builderHere().create(
+    "stablehlo.composite",
+    valuesOf(args),
+    {
+      name,
+      decomposition: symbol,
+      ...(version === undefined ? {} : { version }),
+      ...(attributes === undefined ? {} : { composite_attributes: attributes }),
+    },
+    { results: typesOf(results) },
+  );
+  return like(results as Y, call.results) as Y;
+}
+
+/** The function that `body` is for arguments of these shapes, traced at its first use. */
+function functionOf<X extends object, Y extends object>(
+  name: string,
+  args: X,
+  body: (args: X) => Y,
+): TracedFunction {
+  checkTensors(`function "${name}": the arguments`, args);
+  const trace = currentTrace();
+  const all: TracedFunctions = tracedBy.get(trace) ?? new Map();
+  tracedBy.set(trace, all);
+  const known = all.get(body) ?? new Map<string, TracedFunction>();
+  all.set(body, known);
+  const shapes = Object.entries(args).map(([n, tensor]) => `${n}: ${tensor}`);
+  const key = [...shapes, trace.precision ?? ""].join(", ");
+  const traced = known.get(key) ?? traceFunction(trace, uniqueSymbol(name, all), args, body);
+  known.set(key, traced);
+  return traced;
 }
 
 function uniqueSymbol(name: string, all: TracedFunctions): string {

@@ -1,5 +1,7 @@
 /** @file What a model author imports. */
 export { type Axis, axis, type DType, type FloatDType } from "./axis.js";
+export { body, type Body, Opaque, op, type Operand, type ResultOf } from "./op.js";
+export { type Spec, spec, type TensorOf } from "./spec.js";
 export { cond, switchCase, whileLoop } from "./control.js";
 export {
   abs,
@@ -26,7 +28,7 @@ export {
   tanh,
 } from "./elementwise.js";
 export { ShapeError, TraceError } from "./errors.js";
-export { fn } from "./functions.js";
+export { composite, fn } from "./functions.js";
 export { customVjp } from "./custom-gradient.js";
 export {
   type DifferentiableDType,
