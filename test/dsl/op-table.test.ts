@@ -28,7 +28,9 @@ function again(operation: Operation, values: Values): void {
   const bodies = operation.regions.map(({ entry }) => ({
     takes: entry.arguments.map(({ type }) => type),
     gives: (...args: readonly Operand[]) => {
-      entry.arguments.forEach((argument, i) => values.set(argument, args[i]!));
+      entry.arguments.forEach((argument, i) => {
+        values.set(argument, args[i]!);
+      });
       for (const inner of entry) {
         if (hasTrait(inner, "terminator")) return inner.operands.map((operand) => values.get(operand)!);
         again(inner, values);
@@ -42,7 +44,9 @@ function again(operation: Operation, values: Values): void {
     operation.attributes,
     { bodies, results: operation.results.map(({ type }) => type) },
   );
-  operation.results.forEach((result, i) => values.set(result, made[i]!));
+  operation.results.forEach((result, i) => {
+    values.set(result, made[i]!);
+  });
 }
 
 /** A value of any type. */
