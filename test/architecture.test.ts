@@ -19,6 +19,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "src/runtime-pjrt": ["src/support"],
   "src/weights": ["src/support"],
   "src/tokens": ["src/support"],
+  "src/data": ["src/tokens", "src/support"],
   "src/serving": ["src/program", "src/runtime-pjrt", "src/tokens", "src/weights", "src/support"],
   "src/artifact": [
     "src/program",
@@ -46,6 +47,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
       "runtime-pjrt",
       "weights",
       "tokens",
+      "data",
       "golden",
       "cost",
       "support",
@@ -289,6 +291,7 @@ test("what loads, runs, checks and stores models knows none by its name or by th
     "golden",
     "weights",
     "tokens",
+    "data",
     "program",
     "runtime-pjrt",
     "training",
