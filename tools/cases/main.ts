@@ -5,6 +5,7 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { fetchPlugins } from "../support/plugins.js";
 import { isBeside, kindsOf } from "./kinds.js";
 import { judge, type Kind, verdicts } from "./verdicts.js";
 
@@ -38,6 +39,8 @@ const work = await mkdtemp(join(tmpdir(), "griffin-cases-"));
 let failed = 0;
 try {
   const cases = await casesOf(process.argv.slice(2));
+  // Not within the limit of a case.
+  await fetchPlugins(["cpu"]);
   for (const each of cases) {
     const complaint = await complaintOf(each, work);
     if (complaint === undefined) continue;

@@ -10,6 +10,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { fetchPlugins } from "../support/plugins.js";
 import { bytecodeConformance } from "./bytecode.js";
 import { executeConformance } from "./execute.js";
 import { interpreterDiffers, pluginDiffers } from "./known.js";
@@ -82,6 +83,8 @@ const parts: readonly Part[] = [
 
 const { values, positionals } = parseArgs({ options: { write: { type: "string" } }, allowPositionals: true });
 const root = positionals[0] ?? "../shared/conformance";
+// Not within the limit of a batch.
+await fetchPlugins(["cpu"]);
 let [passed, failed] = [0, 0];
 const rows: string[] = [];
 for (const { name, folder, run } of parts) {

@@ -3,7 +3,7 @@
  * the CPU plugin and prints every one that ended or hung its process, or took too much memory. Fails for these, and when no program ran
  * to its end.
  */
-import { installPlugin } from "../../src/runtime-pjrt/index.js";
+import { fetchPlugins } from "../support/plugins.js";
 import { seedTexts } from "./programs.js";
 import { type Death, survive } from "./survive.js";
 
@@ -12,9 +12,9 @@ function report({ seed, text, how }: Death): void {
 }
 
 const [count = 2000, first = 0] = process.argv.slice(2).map(Number);
-const plugin = await installPlugin("cpu");
+const [plugin] = await fetchPlugins(["cpu"]);
 const { tried, ran, otherTypes, refused, deaths } = await survive(
-  plugin,
+  plugin!,
   seedTexts(),
   { count, first },
   report,
