@@ -2,7 +2,7 @@
 import { realpath } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { makeFolders } from "../support/folders.js";
-import { EnvironmentError, GriffinError, UsageError } from "../support/errors.js";
+import { cannotWrite, GriffinError, UsageError } from "../support/errors.js";
 import { makeFile, makeFolder } from "../support/whole.js";
 import { archiveSink } from "./archive-sink.js";
 import type { ArtifactContent } from "./content.js";
@@ -67,12 +67,4 @@ function explain(path: string, cause: unknown): unknown {
     });
   }
   return cannotWrite(path, cause);
-}
-
-function cannotWrite(path: string, cause: unknown): EnvironmentError {
-  return new EnvironmentError({
-    message: `cannot write ${path}`,
-    details: [(cause as Error).message],
-    cause,
-  });
 }

@@ -1,7 +1,7 @@
 /** @file Parses the command line, runs the command, and turns whatever it throws into words and an exit code. */
 import { CommanderError } from "commander";
-import { UsageError } from "../support/errors.js";
-import { CommandContext, cannotWrite } from "./context.js";
+import { cannotWrite, UsageError } from "../support/errors.js";
+import { CommandContext } from "./context.js";
 import type { CommandLineIo, ExitStatus } from "./io.js";
 import { type KnownModels, ownModels } from "./models.js";
 import { createProgram } from "./program.js";

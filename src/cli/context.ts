@@ -1,7 +1,7 @@
 /** @file What the work of a command is given: where to print, what to read, when to stop. */
-import { writeFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
-import { EnvironmentError } from "../support/errors.js";
+import { cannotWrite } from "../support/errors.js";
+import { writeWhole } from "../support/whole.js";
 import { type Colors, colorsFor } from "./colors.js";
 import type { CommandLineIo, OutputStream } from "./io.js";
 import type { KnownModels } from "./models.js";
@@ -59,11 +59,14 @@ export class CommandContext {
     this.#io.stderr.write(`${line}\n`);
   }
 
-  /** Writes text or bytes to a file, or to stdout for `-` and undefined. @throws EnvironmentError when the file cannot be written */
+  /**
+   * Writes text or bytes to a file, which stays as it was until all is written, or to stdout for `-` and undefined.
+   * @throws EnvironmentError when the file cannot be written
+   */
   async writeTo(path: string | undefined, content: string | Uint8Array): Promise<void> {
     if (path === undefined || path === "-") return this.write(content);
     try {
-      await writeFile(path, content);
+      await writeWhole(path, content);
     } catch (cause) {
       throw cannotWrite(path, cause);
     }
@@ -99,12 +102,6 @@ export class CommandContext {
 
 /** Progress and complaints that nobody takes stop nothing, and change no exit code. */
 const ignore = (): void => undefined;
-
-/** What cannot be written, and why. */
-export function cannotWrite(what: string, cause: unknown): EnvironmentError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new EnvironmentError({ message: `cannot write ${what}`, details: [reason], cause });
-}
 
 /** The callback of a write comes after those before it, with an error too. */
 const flush = (stream: OutputStream): Promise<void> =>

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { configureCheckpoint, type ConfiguredModel, type ModelDefinition } from "../model/index.js";
-import { EnvironmentError, GriffinError, UsageError } from "../support/errors.js";
+import { UsageError } from "../support/errors.js";
 import {
   arrangeTensors,
   bindWeights,
@@ -73,14 +73,7 @@ export async function convertWeights(
     : undefined;
   const { tensors, warnings } =
     model === undefined ? asTheyAre(checkpoint) : renamed(checkpoint, model, format);
-  await WRITERS[format](target, tensors).catch((cause: unknown) => {
-    if (cause instanceof GriffinError) throw cause;
-    throw new EnvironmentError({
-      message: `cannot write ${target}`,
-      details: [(cause as Error).message],
-      cause,
-    });
-  });
+  await WRITERS[format](target, tensors);
   return {
     from: checkpoint.format ?? "safetensors",
     to: format,

@@ -80,6 +80,12 @@ export class EnvironmentError extends GriffinError {
   }
 }
 
+/** What cannot be written, a file's path or "the output", and what the system says of it. */
+export function cannotWrite(what: string, cause: unknown): EnvironmentError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new EnvironmentError({ message: `cannot write ${what}`, details: [reason], cause });
+}
+
 /** Something the toolkit itself got wrong: please report. Never thrown for bad input. */
 export class InternalError extends GriffinError {
   constructor(message: string) {

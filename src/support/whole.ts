@@ -1,9 +1,12 @@
 /** @file Files and folders that appear whole or not at all: made in a folder of their own beside the place, then renamed. */
-import { existsSync } from "node:fs";
-import { link, mkdir, open, rename, rm } from "node:fs/promises";
+import { createReadStream, createWriteStream, existsSync } from "node:fs";
+import { chmod, link, mkdir, open, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { EnvironmentError } from "./errors.js";
 import { reached } from "./failpoints.js";
+import { type OutputPlace, outputPlace } from "./output-place.js";
 import { makeWorkFolder, type WorkFolder } from "./work-folder.js";
 
 /** What happens to something that is at the place already: it stays, it goes when the new one is whole, or that is an error. */
@@ -15,6 +18,7 @@ const hasCode =
     codes.includes((error as NodeJS.ErrnoException).code ?? "");
 
 const isMissing = hasCode("ENOENT");
+const isMountPoint = hasCode("EBUSY");
 const isTaken = hasCode("ENOTEMPTY", "EEXIST", "ENOTDIR", "EISDIR");
 
 async function withWorkFolder(place: string, run: (work: WorkFolder) => Promise<void>): Promise<void> {
@@ -93,7 +97,8 @@ export async function makeFolder(
 }
 
 /**
- * Makes a file whole or not at all; `fill` writes it at `result`.
+ * Makes a file whole or not at all; `fill` writes it at `result`. To replace is to follow links and to keep permissions; what cannot be
+ * replaced by a rename (a pipe, a device, `/dev/stdout`, a mounted file) is written to when all of `result` is there.
  * @throws what the file system says; EEXIST for "refuse" when something is there; EnvironmentError when this process was stopped for so
  * long that another has removed its work
  */
@@ -102,14 +107,58 @@ export async function makeFile(
   fill: (result: string) => Promise<void>,
   onExisting: Exclude<OnExisting, "keep">,
 ): Promise<void> {
-  const place = resolve(target);
+  if (onExisting === "refuse") return makeNewFile(resolve(target), fill);
+  const place = await outputPlace(target);
+  if (place.kind === "file") return replaceFile(place, fill);
+  await withWorkFolder(join(tmpdir(), "output"), async (work) => {
+    const result = join(work.path, "result");
+    await fill(result);
+    await copyInto(result, place);
+  });
+}
+
+/**
+ * Writes text or bytes to a file, which holds the old content or the new, never a part of it; to a pipe, a device or `/dev/stdout` as they are.
+ * @throws what the file system says
+ */
+export async function writeWhole(target: string, content: string | Uint8Array): Promise<void> {
+  const place = await outputPlace(target);
+  if (place.kind === "inPlace") return writeFile(place.path, content, { flag: place.flag });
+  await replaceFile(place, (result) => writeFile(result, content, { flag: "wx", flush: true }));
+}
+
+async function makeNewFile(place: string, fill: (result: string) => Promise<void>): Promise<void> {
   await withWorkFolder(place, async (work) => {
     const result = join(work.path, "result");
     await fill(result);
     reached("write");
-    if (onExisting === "replace") await rename(result, place);
-    else await link(result, place);
+    await link(result, place);
     reached("renameIn");
     await syncFolder(dirname(place));
   });
+}
+
+async function replaceFile(
+  { path: place, mode }: Extract<OutputPlace, { kind: "file" }>,
+  fill: (result: string) => Promise<void>,
+): Promise<void> {
+  await withWorkFolder(place, async (work) => {
+    const result = join(work.path, "result");
+    await fill(result);
+    if (mode !== undefined) await chmod(result, mode);
+    reached("write");
+    await rename(result, place).catch((error: unknown) => {
+      if (!isMountPoint(error)) throw error;
+      return copyInto(result, { kind: "inPlace", path: place, flag: "w" });
+    });
+    reached("renameIn");
+    await syncFolder(dirname(place));
+  });
+}
+
+async function copyInto(
+  result: string,
+  { path, flag }: Extract<OutputPlace, { kind: "inPlace" }>,
+): Promise<void> {
+  await pipeline(createReadStream(result), createWriteStream(path, { flags: flag }));
 }

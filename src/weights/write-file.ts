@@ -1,5 +1,6 @@
 /** @file Files of tensors are written whole or not at all. */
 import { open } from "node:fs/promises";
+import { cannotWrite, GriffinError } from "../support/errors.js";
 import { makeFile } from "../support/whole.js";
 
 /** Bytes moved by one write call at most; the system's own limit is just below 2^31. */
@@ -16,10 +17,13 @@ export interface FileSink {
 
 /**
  * Writes a file by what `fill` appends. `path` holds the old content or the new, never half of it; what a stopped process leaves of it goes
- * with the next one.
+ * with the next one. A pipe or device gets all of it at the end.
+ * @throws EnvironmentError with what the file system says; whatever `fill` throws of ours
  */
 export function writeWholeFile(path: string, fill: (sink: FileSink) => Promise<void>): Promise<void> {
-  return makeFile(path, (result) => fillFile(result, fill), "replace");
+  return makeFile(path, (result) => fillFile(result, fill), "replace").catch((cause: unknown) => {
+    throw cause instanceof GriffinError ? cause : cannotWrite(path, cause);
+  });
 }
 
 async function fillFile(path: string, fill: (sink: FileSink) => Promise<void>): Promise<void> {

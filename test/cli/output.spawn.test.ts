@@ -73,3 +73,33 @@ test("the command itself ends in words on a full device, and without a word in a
     stderr: "",
   });
 });
+
+test("what -o names is written to at once: a pipe, the command's own output, a file behind a link that is not left half written", async () => {
+  const script = [
+    'cd "$(mktemp -d)"',
+    'griffin() { "$NODE" "$MAIN" lower --preset tiny "$@"; }',
+    "mkfifo pipe",
+    "head -c 6 < pipe & griffin -o pipe; wait; echo",
+    "(echo before; griffin -o /dev/stdout; echo after) >> all; sed -n '1p;2s/ .*//p;$p' all",
+    "echo old > real; ln -s real link",
+    "(ulimit -f 1; trap '' XFSZ; griffin -o link); echo \"exit code $?, $(cat link)\"; ls -A",
+    'griffin -o link; echo "exit code $?, $(readlink link), $(head -c 6 real)"',
+  ].join("\n");
+  const { stdout, stderr } = await execa("bash", ["-c", script], {
+    cwd: root,
+    env: { NO_COLOR: "1", NODE: process.execPath, MAIN: main },
+  });
+  expect(stdout.split("\n")).toEqual([
+    "module",
+    "before",
+    "module",
+    "after",
+    "exit code 3, old",
+    "all",
+    "link",
+    "pipe",
+    "real",
+    "exit code 0, real, module",
+  ]);
+  expect(stderr).toBe("environment error: cannot write link\n  EFBIG: file too large, write");
+});
