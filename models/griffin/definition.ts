@@ -5,6 +5,7 @@ import { parseCheckpointConfig } from "./checkpoint-config.js";
 import { griffinNames } from "./checkpoint-names.js";
 import { type GriffinConfig, griffinConfigSchema } from "./config.js";
 import { griffinFormula } from "./formula.js";
+import { griffinInitial } from "./initial.js";
 import { griffinKinds } from "./kinds.js";
 import { presets } from "./presets.js";
 
@@ -33,6 +34,7 @@ export const griffin = defineModel({
     forward: griffinForward,
     // As the reference's recipe: matrices and convolutions decay; no part of an RG-LRU, no embedding, no bias, no norm.
     decays: ({ path, shape }) => shape.length > 1 && !/\b(?:rg_lru|embed_tokens)\b/.test(path),
+    initial: griffinInitial,
   },
   dtype: ({ dtype }) => dtype,
   summary: ({ blockTypes, width, vocabSize }) => {

@@ -52,11 +52,12 @@ export {
   rotary,
 } from "./nn.js";
 export {
+  adaptParameters,
   input,
-  type ProgramOptions,
   parameter,
   probe,
   program,
+  type ProgramOptions,
   type State,
   state,
   type TracedProgram,

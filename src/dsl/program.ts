@@ -58,8 +58,39 @@ export function parameter<const L extends readonly Axis[], D extends DType>(
 ): Tensor<NamesOf<L>, D> {
   const trace = currentTrace();
   const stored = isFloat(dtype) ? (trace.parameterType ?? dtype) : dtype;
-  const data = trace.argument("parameter", trace.path(name), axes, stored);
-  return new Tensor(axes, stored, data.value).to(dtype);
+  const path = trace.path(name);
+  const weight = trace.argument("parameter", path, axes, stored);
+  const { adapter } = trace;
+  if (adapter === undefined) return new Tensor(axes, stored, weight.value).to(dtype);
+  const adapted = trace.adapting(undefined, () => adapter(path, name, weight));
+  const [expected, got] = [describe(axes, stored), describe(adapted.axes, adapted.dtype)];
+  if (got === expected) return new Tensor(axes, stored, adapted.value).to(dtype);
+  throw new TraceError({
+    message: `what stands in for parameter "${path}" is another tensor`,
+    expected,
+    got,
+  });
+}
+
+/**
+ * Runs `body`, a model's computation say, with something in the place of its parameters: their sum with a product of small matrices (LoRA),
+ * a masked or a rounded weight. `adapt` is called where a parameter is used, within its scope, and gives the weight itself for one that stays
+ * as it is; parameters that it asks for are new ones of the program, beside the one that they adapt: `parameter(`${name}.lora_a`, ...)`.
+ * @throws TraceError for a tensor of other axes, or another type, than the weight
+ */
+export function adaptParameters<T>(
+  adapt: (of: {
+    readonly path: string;
+    readonly name: string;
+    readonly weight: Tensor<string, FloatDType>;
+  }) => TensorData,
+  body: () => T,
+): T {
+  const adapter = (path: string, name: string, weight: TensorData): TensorData =>
+    isFloat(weight.dtype)
+      ? adapt({ path, name, weight: new Tensor(weight.axes, weight.dtype as FloatDType, weight.value) })
+      : weight;
+  return currentTrace().adapting(adapter, body);
 }
 
 /**

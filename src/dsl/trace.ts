@@ -31,6 +31,9 @@ export interface TracedArgument extends TensorData {
   readonly name: string;
 }
 
+/** What stands in for a parameter, known by its path; the weight itself for one that stays as it is. */
+export type ParameterAdapter = (path: string, name: string, weight: TensorData) => TensorData;
+
 export class Trace {
   builder: Builder;
   readonly arguments: TracedArgument[] = [];
@@ -44,6 +47,7 @@ export class Trace {
   #functionName: string | undefined;
   #scopes: readonly string[] = [];
   #keepsStates = true;
+  #adapter: ParameterAdapter | undefined;
   #precision: Precision | undefined;
 
   constructor(
@@ -102,6 +106,22 @@ export class Trace {
       return body();
     } finally {
       this.#keepsStates = outer;
+    }
+  }
+
+  /** What stands in for parameters here. */
+  get adapter(): ParameterAdapter | undefined {
+    return this.#adapter;
+  }
+
+  /** Parameters met while `body` runs are what `adapter` makes of them; those that it meets itself are as they are. */
+  adapting<T>(adapter: ParameterAdapter | undefined, body: () => T): T {
+    const outer = this.#adapter;
+    this.#adapter = adapter;
+    try {
+      return body();
+    } finally {
+      this.#adapter = outer;
     }
   }
 

@@ -16,7 +16,7 @@ export {
   checkTraining,
   type ComputedCase,
   type ComputedTraining,
-  type TrainingFigure,
   type TrainingReport,
 } from "./training-check.js";
+export type { TrainingFigure } from "./training-figures.js";
 export { formatTrainingReport } from "./training-report.js";

@@ -1,6 +1,7 @@
 /** @file The figures of a case of training for people: a table, then a verdict. For programs the report itself is the JSON. */
 import { formatTable } from "../support/table.js";
-import type { TrainingFigure, TrainingReport } from "./training-check.js";
+import type { TrainingReport } from "./training-check.js";
+import type { TrainingFigure } from "./training-figures.js";
 
 const HEADER = ["tensor", "off", "bound", "by", ""];
 

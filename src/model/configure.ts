@@ -39,9 +39,11 @@ function trainingOf<Config, Kind extends string>(
   config: Config,
 ): ConfiguredTraining | undefined {
   if (training === undefined) return undefined;
+  const { initial } = training;
   return {
     forward: (inputs) => training.forward(config, inputs),
     decays: (parameter) => training.decays(parameter),
+    initial: initial && ((parameter) => initial(config, parameter)),
   };
 }
 

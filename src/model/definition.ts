@@ -56,18 +56,25 @@ export interface TrainingForward {
   logits(hidden: Tensor<"batch" | "time" | "model", FloatType>): Tensor<"batch" | "time" | "vocab", "f32">;
 }
 
+/** One number of a parameter before it is trained, from numbers drawn evenly from [0, 1). */
+export type InitialNumber = (uniform: () => number) => number;
+
 /** What training asks of a model. */
 export interface TrainingSpec<Config> {
   /** Traces what a loss is made of, from nothing that came before. */
   forward(config: Config, inputs: TrainingInputs): TrainingForward;
   /** Whether weight decay acts on a parameter. */
   decays(parameter: Parameter): boolean;
+  /** What a parameter's numbers are before any training, for models that may be trained from nothing. */
+  initial?(config: Config, parameter: Parameter): InitialNumber;
 }
 
 /** What training asks of a model whose configuration is known. */
 export interface ConfiguredTraining {
   forward(inputs: TrainingInputs): TrainingForward;
   decays(parameter: Parameter): boolean;
+  /** Where the model may be trained from nothing. */
+  readonly initial?: ((parameter: Parameter) => InitialNumber) | undefined;
 }
 
 /** What an author says of a model. */

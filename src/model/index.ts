@@ -16,6 +16,7 @@ export type {
   CheckpointFormat,
   ConfiguredModel,
   ConfiguredTraining,
+  InitialNumber,
   ModelDefinition,
   ModelSpec,
   ProgramKind,
@@ -26,5 +27,6 @@ export type {
 } from "./definition.js";
 export { defineModel } from "./define-model.js";
 export { ModelError } from "./errors.js";
+export { normalNumber, sameNumber } from "./initial.js";
 export { configureCheckpoint } from "./find.js";
 export { type CausalLanguageModelSpec, causalLanguageModel } from "./language-model.js";

@@ -8,6 +8,7 @@ export { type Targets, tokenCrossEntropy } from "./cross-entropy.js";
 export { TrainingError } from "./errors.js";
 export { clipByGlobalNorm, globalNorm } from "./global-norm.js";
 export { batchInputs, type LossOptions } from "./loss.js";
+export { type Adapter, type LoraModel, type LoraOptions, mergedWeights, withLora } from "./lora.js";
 export type { Optimizer, ParameterStep, ParameterUpdate } from "./optimizer.js";
 export {
   constantRate,

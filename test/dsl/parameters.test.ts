@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  adaptParameters,
   axis,
   fill,
   gradientsOfParameters,
@@ -124,4 +125,41 @@ it("states met without states are zeros of which nothing is kept; others are kep
   });
   expect(argumentsOf(made)).toEqual([["state", "h", "f32", true]]);
   expect(run(made, { h: [3, 4] })).toEqual({ h: [4, 5] });
+});
+
+describe("parameters with something in their place", () => {
+  it("are what stands there, where they are used while it stands there; new parameters lie beside them", () => {
+    const made = program({ name: "adapted", parameterType: "f32" }, () => {
+      const layer = () => scope("layer", () => parameter("w", [n], "f32"));
+      const adapted = adaptParameters(
+        ({ path, name, weight }) =>
+          path === "layer.w" ? weight.add(parameter(`${name}.delta`, weight.axes, weight.dtype)) : weight,
+        () => layer().mul(parameter("b", [n], "f32")),
+      );
+      return { adapted, plain: layer() };
+    });
+    expect(argumentsOf(made).map(([, name]) => name)).toEqual(["layer.w", "layer.w.delta", "b"]);
+    expect(run(made, { "layer.w": [1, 2], "layer.w.delta": [10, 20], b: [1, 2] })).toEqual({
+      adapted: [11, 44],
+      plain: [1, 2],
+    });
+  });
+
+  it("stay tensors of the same axes", () => {
+    expect(
+      traceComplaint(() =>
+        adaptParameters(
+          ({ weight }) => sum(weight, "n"),
+          () => ({ w: parameter("w", [n], "f32") }),
+        ),
+      ),
+    ).toMatchInlineSnapshot(`
+      "trace error: what stands in for parameter "w" is another tensor
+        expected: [n 2] f32
+        got:      [] f32
+        at:       test/dsl/parameters.test.ts LINE
+        | () => ({ w: parameter("w", [n], "f32") }),
+        |             ^"
+    `);
+  });
 });
