@@ -10,7 +10,13 @@ export {
   type ModelEvent,
   type ProgramKey,
   type ProgramSet,
+  type RestoredSession,
+  restoreSession,
+  type SaveOptions,
+  saveSession,
   Session,
+  SessionFileError,
+  SessionMark,
   type SessionOptions,
 } from "./serving/index.js";
 export { GriffinError } from "./support/errors.js";

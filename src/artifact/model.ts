@@ -45,8 +45,8 @@ export class ArtifactModel extends ResidentModel<LoadedProgram> {
   /** For `loadArtifact`. */
   constructor(parts: LoadedParts) {
     const { client, weights, plan, warnings, stored } = parts;
-    const { generation, dtype, chunk } = parts.artifact.manifest;
-    super(client, generation, { dtype, chunk, weights, plan });
+    const { generation, dtype, chunk, model } = parts.artifact.manifest;
+    super(client, generation, { model, dtype, chunk, weights, plan });
     this.warnings = warnings;
     this.#parts = parts;
     this.#notes = [...stored.notes];
@@ -68,12 +68,21 @@ export class ArtifactModel extends ResidentModel<LoadedProgram> {
     return { interface: program, executable, preparations: this.#preparations(program) };
   }
 
-  #find(key: ProgramKey): ManifestProgram {
-    const { manifest, where } = this.#parts.artifact;
-    const found = manifest.programs.find(
+  has(key: ProgramKey): boolean {
+    return this.#lookUp(key) !== undefined;
+  }
+
+  #lookUp(key: ProgramKey): ManifestProgram | undefined {
+    if (key.probes === true) return undefined;
+    return this.#parts.artifact.manifest.programs.find(
       ({ kind, batch, time }) => kind === key.kind && batch === key.batch && time === key.time,
     );
-    if (found !== undefined && key.probes !== true) return found;
+  }
+
+  #find(key: ProgramKey): ManifestProgram {
+    const { manifest, where } = this.#parts.artifact;
+    const found = this.#lookUp(key);
+    if (found !== undefined) return found;
     throw new UsageError({
       message: `the artifact has no program ${describeProgram(key)}${key.probes === true ? " with probes" : ""}`,
       expected: describeKinds(manifest),

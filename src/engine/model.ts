@@ -1,5 +1,5 @@
 /** @file A model from its description: programs are traced, lowered and compiled when they are first needed. */
-import type { ConfiguredModel } from "../model/index.js";
+import type { ConfiguredModel, ProgramKind } from "../model/index.js";
 import type { PassCallback } from "../passes/index.js";
 import type { Client, CompileCache } from "../runtime-pjrt/index.js";
 import {
@@ -51,7 +51,7 @@ export class Model<Kind extends string = string> extends ResidentModel<CompiledP
     readonly warnings: readonly string[],
     options: ModelOptions,
   ) {
-    super(client, definition.generation, { dtype, weights });
+    super(client, definition.generation, { model: definition, dtype, weights });
     this.#options = options;
     this.#family = new Family(options, options.onPass);
   }
@@ -76,6 +76,13 @@ export class Model<Kind extends string = string> extends ResidentModel<CompiledP
     return new Model(client, definition, dtype, weights, warnings, lowering).loaded(options.programs, {
       signal: options.signal,
     });
+  }
+
+  /** Every kind of the model, for any shape that it takes. */
+  has({ kind, time }: ProgramKey): boolean {
+    const kinds: Readonly<Record<string, ProgramKind>> = this.definition.kinds;
+    const taken = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
+    return taken !== undefined && (taken.time ?? time) === time;
   }
 
   /** The StableHLO of a program, not compiled. */

@@ -1,6 +1,6 @@
 /** @file Greedy continuation without logits on the host: each step's best tokens are fed to the next one on the device. */
 import type { DeviceBuffer } from "../runtime-pjrt/index.js";
-import { closeAll } from "./program-set.js";
+import { closeAll } from "./close-all.js";
 import type { Session, StepResults } from "./session.js";
 
 /** Steps enqueued beyond the one whose tokens are waited for: enough that the device never waits for the host. */

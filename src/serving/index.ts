@@ -10,8 +10,9 @@ export {
 } from "./generation-programs.js";
 export type { GenerationPrograms, LanguageModel } from "./language-model.js";
 export { DEFAULT_NEW_TOKENS, type GeneratedToken, type GenerateOptions, generate } from "./generate.js";
+export { closeAll } from "./close-all.js";
+export { DeviceTensors } from "./device-tensors.js";
 export {
-  closeAll,
   describeProgram,
   type ProgramKey,
   type ProgramResults,
@@ -23,5 +24,12 @@ export {
   ResidentModel,
   runPreparation,
 } from "./resident-model.js";
-export { Session, type SessionOptions, type StepResults } from "./session.js";
+export { Session, SessionMark, type SessionOptions, type StepResults } from "./session.js";
+export {
+  type RestoredSession,
+  restoreSession,
+  type SaveOptions,
+  saveSession,
+  SessionFileError,
+} from "./session-file.js";
 export { type ResidentWeights, uploadWeights } from "./weights.js";

@@ -1,6 +1,8 @@
 /** @file The compiled programs of a model, as those who run sequences see them; where they come from is not their business. */
+import type { Interface } from "../program/interface.js";
 import type { Client, DeviceBuffer } from "../runtime-pjrt/index.js";
 import type { FloatType } from "../weights/index.js";
+import type { DeviceTensors } from "./device-tensors.js";
 import type { LanguageModel } from "./language-model.js";
 
 /** Which program of a model, for which static shape. */
@@ -31,6 +33,14 @@ export interface ProgramSet {
   readonly dtype: FloatType;
   /** The longest piece in which it reads prompts, in tokens, unless another is asked for. */
   readonly chunk: number;
+  /** Copies and moves rows of states. */
+  readonly tensors: DeviceTensors;
+  /** A hash of configuration, parameters and dtype: what was computed with one set is of use to another that has the same. */
+  identity(): Promise<string>;
+  /** Whether there is such a program, or it can be made. */
+  has(key: ProgramKey): boolean;
+  /** What a program takes and gives. @throws GriffinError when there is no such program */
+  interfaceOf(key: ProgramKey): Promise<Interface>;
   /** Makes a program ready to run, so that the first run does not wait for it. @throws GriffinError when there is no such program */
   ready(key: ProgramKey): Promise<void>;
   /** Runs a program with the model's weights: enqueues it. States are used up; the results' take their place. */
@@ -43,8 +53,3 @@ export interface ProgramSet {
 
 /** `prefill 1x256`, for messages. */
 export const describeProgram = ({ kind, batch, time }: ProgramKey): string => `${kind} ${batch}x${time}`;
-
-/** Closes what a run gave. */
-export function closeAll(buffers: Iterable<DeviceBuffer>): void {
-  for (const buffer of buffers) buffer.close();
-}

@@ -5,9 +5,12 @@ import { type Client, type DeviceBuffer, type Executable, hostBytes } from "../r
 import type { Interface } from "../program/interface.js";
 import { consumedBy, type WeightPlan } from "../program/weight-plan.js";
 import type { FloatType } from "../weights/index.js";
+import { sha256 } from "../support/hash.js";
 import { callProgram } from "./call.js";
+import { closeAll } from "./close-all.js";
+import { DeviceTensors } from "./device-tensors.js";
 import type { LanguageModel } from "./language-model.js";
-import { closeAll, type ProgramKey, type ProgramResults, type ProgramSet } from "./program-set.js";
+import type { ProgramKey, ProgramResults, ProgramSet } from "./program-set.js";
 import type { ResidentWeights } from "./weights.js";
 
 /** A compiled program, and what its arguments mean. */
@@ -52,12 +55,25 @@ const DEFAULT_CHUNK = 256;
 
 /** What a model is made of, beside its programs. */
 export interface ResidentParts {
+  /** What model it is: the definition's name and configuration. */
+  readonly model: { readonly name: string; readonly config: unknown };
   readonly dtype: FloatType;
   /** Default 256. */
   readonly chunk?: number | undefined;
   readonly weights: ResidentWeights;
   /** What becomes of each parameter, where all programs are known. Without it all are kept: a later program may take any of them. */
   readonly plan?: WeightPlan | undefined;
+}
+
+/** The same JSON, its keys in order: files may list them in another. */
+function sorted(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, item]) => [key, sorted(item)]),
+  );
 }
 
 /** What models have in common, wherever their programs come from. */
@@ -74,12 +90,16 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
   #preparedBytes = 0;
   readonly dtype: FloatType;
   readonly chunk: number;
+  readonly tensors: DeviceTensors;
+  readonly #model: ResidentParts["model"];
 
   constructor(
     readonly client: Client,
     readonly generation: LanguageModel,
-    { dtype, chunk = DEFAULT_CHUNK, weights, plan = new Map() }: ResidentParts,
+    { model, dtype, chunk = DEFAULT_CHUNK, weights, plan = new Map() }: ResidentParts,
   ) {
+    this.#model = model;
+    this.tensors = new DeviceTensors(client);
     this.dtype = dtype;
     this.chunk = chunk;
     this.#weights = weights;
@@ -88,6 +108,18 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
 
   /** Makes a program; asked once for each key, and again after a failure. */
   protected abstract make(key: ProgramKey): Promise<Program>;
+
+  abstract has(key: ProgramKey): boolean;
+
+  async interfaceOf(key: ProgramKey): Promise<Interface> {
+    return (await this.program(key)).interface;
+  }
+
+  async identity(): Promise<string> {
+    const { name, config } = this.#model;
+    const parts = [name, sorted(config), this.dtype, await this.#weights.identity];
+    return sha256(JSON.stringify(parts));
+  }
 
   /** Bytes of the parameters on the device. Those that preparations alone take are freed when all of these have run. */
   get parameterBytes(): number {
@@ -166,6 +198,7 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
 
   /** Frees weights and programs. */
   close(): void {
+    this.tensors.close();
     this.#weights.buffers.then((buffers) => closeAll(buffers.values())).catch(() => undefined);
     for (const program of this.#programs.values()) {
       program.then(({ executable }) => executable.close()).catch(() => undefined);

@@ -1,16 +1,19 @@
 /** @file Weights from a checkpoint to a device. */
 import { allocateAligned, type Client, type DeviceBuffer, hostBytes } from "../runtime-pjrt/index.js";
 import type { WeightPlan } from "../program/weight-plan.js";
+import { sha256 } from "../support/hash.js";
 import { checkNotAborted } from "../support/wait.js";
 import { type BoundParameter, checkFinite, type FloatType } from "../weights/index.js";
+import { closeAll } from "./close-all.js";
 import type { ModelEvent } from "./events.js";
-import { closeAll } from "./program-set.js";
 
 /** Weights on a device, or on their way to it. */
 export interface ResidentWeights {
   readonly bytes: number;
   /** By parameter path, once all are there. Rejects when one cannot be read; the others are freed then. */
   readonly buffers: Promise<ReadonlyMap<string, DeviceBuffer>>;
+  /** A hash of names, shapes and samples of every parameter: other weights have another. Rejects as `buffers`. */
+  readonly identity: Promise<string>;
 }
 
 /** Who is told, what stops it between two tensors, and what becomes of each. */
@@ -53,6 +56,7 @@ export function uploadWeights(
     return client.isHost ? new HostMemory(sizeOf(those)) : undefined;
   });
   const buffers = new Map<string, DeviceBuffer>();
+  const samples = new Map<string, string>();
   let loadedBytes = 0;
 
   const put = async (path: string, parameter: BoundParameter): Promise<void> => {
@@ -62,12 +66,33 @@ export function uploadWeights(
     if (!allowNonFinite) checkFinite(parameter, data, dtype);
     const semantics = data === into ? "zero-copy" : "copy";
     const tensor = { elementType: dtype, dimensions: parameter.shape, data };
+    samples.set(path, sampleOf(parameter, data));
     buffers.set(path, await client.toDevice(tensor, { semantics }));
     loadedBytes += bytesOf(parameter);
     onEvent?.({ phase: "weights", loadedBytes, totalBytes });
   };
 
-  return { bytes: totalBytes, buffers: putAll(parameters, put, buffers) };
+  const loaded = putAll(parameters, put, buffers);
+  const identity = loaded.then(() => {
+    const paths = [...samples].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return sha256(JSON.stringify(paths));
+  });
+  identity.catch(() => undefined);
+  return { bytes: totalBytes, buffers: loaded, identity };
+}
+
+/** Stretches of a parameter that its identity is made of, and bytes of each: training changes all of them. */
+const SAMPLES = 16;
+const SAMPLE_BYTES = 256;
+
+/** Shape, and a hash of stretches that lie evenly over the data. */
+function sampleOf({ shape }: BoundParameter, data: Uint8Array): string {
+  const last = Math.max(0, data.length - SAMPLE_BYTES);
+  const stretches = Array.from({ length: SAMPLES }, (_, i) => {
+    const begin = Math.floor((last * i) / (SAMPLES - 1));
+    return data.subarray(begin, begin + SAMPLE_BYTES);
+  });
+  return `${shape.join("x")} ${sha256(Buffer.concat(stretches))}`;
 }
 
 /** Puts one after the other, a few at a time, into `buffers`. @throws the first error, with no buffer left */

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Model } from "../../src/engine/index.js";
 import { UsageError } from "../../src/support/errors.js";
-import { generate, type ProgramSet } from "../../src/serving/index.js";
+import { generate } from "../../src/serving/index.js";
 import { useCpu } from "../dsl/cpu.js";
 import { loadTiny, someTokens } from "../engine/tiny.js";
 import { held } from "../runtime-pjrt/held.js";
 import { generated, rowOf } from "./generated.js";
+import { programSet } from "./program-set.js";
 
 const cpu = useCpu();
 let model: Model;
@@ -106,19 +107,15 @@ describe("generate", () => {
   it("begins no further chunk or step once it is given up, and frees what it held", async () => {
     const stop = new AbortController();
     let runs = 0;
-    const programs: ProgramSet = {
-      client: model.client,
-      generation: model.generation,
-      dtype: model.dtype,
+    const programs = programSet(model, {
       chunk: 1,
-      ready: (key) => model.ready(key),
       run: async (...args) => {
         runs += 1;
         const results = await model.run(...args);
         stop.abort();
         return results;
       },
-    };
+    });
     const before = await held(cpu.client);
     const tokens = generated(programs, [prompts[0]!], { signal: stop.signal });
     await expect(tokens).rejects.toThrow(/^aborted: generate was aborted/);

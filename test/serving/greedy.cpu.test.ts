@@ -9,6 +9,7 @@ import { useCpu } from "../dsl/cpu.js";
 import { loadTiny, someTokens, tiny } from "../engine/tiny.js";
 import { held } from "../runtime-pjrt/held.js";
 import { generated, rowOf } from "./generated.js";
+import { programSet } from "./program-set.js";
 
 const cpu = useCpu();
 const prompts = [someTokens(1, 13), someTokens(2, 1), someTokens(3, 40)];
@@ -34,12 +35,11 @@ async function byLogits(of: ProgramSet, rows: readonly (readonly number[])[], co
 /** The same programs, and which of them were run. */
 function counted(of: ProgramSet): { readonly model: ProgramSet; readonly runs: string[] } {
   const runs: string[] = [];
-  const { client, generation, dtype, chunk } = of;
   const run: ProgramSet["run"] = (key, ...rest) => {
     runs.push(key.kind);
     return of.run(key, ...rest);
   };
-  return { model: { client, generation, dtype, chunk, ready: (key) => of.ready(key), run }, runs };
+  return { model: programSet(of, { run }), runs };
 }
 
 describe("tokens that go from step to step on the device", () => {
@@ -93,13 +93,8 @@ describe("tokens that go from step to step on the device", () => {
 
   it("end at the model's own end of sequence, unless told otherwise", async () => {
     const free = rowOf(await generated(model, [prompts[0]!]), 0);
-    const { client, dtype, chunk } = model;
     const generation = { ...model.generation, eosIds: [free[2]!] };
-    const ending: ProgramSet = {
-      ...{ client, dtype, chunk, generation },
-      ready: (key) => model.ready(key),
-      run: (...call) => model.run(...call),
-    };
+    const ending = programSet(model, { generation });
     const tokens: number[] = [];
     for await (const { token } of generate(ending, [prompts[0]!], { maxNewTokens: 12 })) tokens.push(token);
     expect(tokens).toEqual(free.slice(0, free.indexOf(free[2]!) + 1));
@@ -169,7 +164,7 @@ describe("logits that are not finite", () => {
   ] as const)(
     "end the row that they belong to, and the error names it after the others' last token: %s",
     async (_, options) => {
-      const { client, generation, dtype, chunk } = model;
+      const { client, generation } = model;
       const right = await generated(model, prompts, { maxNewTokens: 4, ...options });
       const before = await held(client);
       /** Row 1 of what each decode gives is no number. */
@@ -186,7 +181,7 @@ describe("logits that are not finite", () => {
         const logits = await spoil("logits", "f32", Number.NaN, generation.vocabSize);
         return { ...results, outputs: new Map([...outputs, logits, await spoil("next", "i32", -1, 1)]) };
       };
-      const spoilt: ProgramSet = { client, generation, dtype, chunk, ready: (key) => model.ready(key), run };
+      const spoilt = programSet(model, { run });
       const tokens: { row: number; token: number }[] = [];
       const collect = async () => {
         for await (const token of generate(spoilt, prompts, { maxNewTokens: 4, eosIds: [], ...options }))

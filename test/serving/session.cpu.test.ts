@@ -5,6 +5,7 @@ import { UsageError } from "../../src/support/errors.js";
 import { useCpu } from "../dsl/cpu.js";
 import { held } from "../runtime-pjrt/held.js";
 import { loadTiny } from "../engine/tiny.js";
+import { programSet } from "./program-set.js";
 
 const cpu = useCpu();
 let model: Model;
@@ -41,7 +42,7 @@ describe("a session", () => {
     );
     await session.prefill([[1]]);
     expect(await complaint(() => session.prefill([[1]]))).toBe(
-      "usage error: a session reads its prompts once\n  hint:     make another session",
+      "usage error: the session has read its prompts\n  hint:     append to them, or make another session",
     );
   });
 
@@ -85,14 +86,7 @@ describe("a session", () => {
   });
 
   /** The same programs, with something done in place of each run, or around it. */
-  const around = (run: ProgramSet["run"]): ProgramSet => ({
-    client: model.client,
-    generation: model.generation,
-    dtype: model.dtype,
-    chunk: model.chunk,
-    ready: (key) => model.ready(key),
-    run,
-  });
+  const around = (run: ProgramSet["run"]): ProgramSet => programSet(model, { run });
 
   it("goes on from where it was when a step fails and is tried again", async () => {
     using undisturbed = new Session(model, 2);

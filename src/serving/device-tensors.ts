@@ -1,0 +1,154 @@
+/** @file Named tensors that stay on a device: copied, and rows of some put into others. The plugin compiles what does it from the types alone. */
+import {
+  type ArgumentSpec,
+  type Client,
+  type DeviceBuffer,
+  type Executable,
+  formatType,
+  type TensorSpec,
+} from "../runtime-pjrt/index.js";
+import { InternalError } from "../support/errors.js";
+import { remember } from "../support/remember.js";
+import { closeAll } from "./close-all.js";
+
+/** Tensors by name. */
+export type Tensors = ReadonlyMap<string, DeviceBuffer>;
+
+/** Which axis of each tensor holds the rows of a batch, by name. */
+export type RowAxes = ReadonlyMap<string, number>;
+
+/** One row of a batch of tensors. */
+export interface TensorRow {
+  readonly tensors: Tensors;
+  readonly row: number;
+}
+
+/** Copies and moves; programs are compiled when a type is first met, and kept. Close it. */
+export class DeviceTensors implements Disposable {
+  readonly #programs = new Map<string, Promise<Executable>>();
+
+  constructor(private readonly client: Client) {}
+
+  /** Enqueues a copy of every tensor, in memory of its own. @throws PjrtError */
+  async copy(tensors: Tensors): Promise<Tensors> {
+    if (tensors.size === 0) return new Map();
+    const specs = [...tensors.values()].map(specOf);
+    const executable = await this.#program(`copy ${specs.map(formatType).join()}`, copyProgram(specs), {
+      arguments: specs,
+      results: specs,
+    });
+    return named(tensors, await executable.execute([...tensors.values()]));
+  }
+
+  /**
+   * Enqueues writing a row of `from` over a row of `into`, whose buffers are used up: the results take their place. Both have the same names,
+   * and types that differ in the number of rows alone.
+   * @throws PjrtError
+   */
+  async place(into: TensorRow, from: TensorRow, axes: RowAxes): Promise<Tensors> {
+    const names = [...into.tensors.keys()];
+    const [targets, sources] = [into, from].map(({ tensors }) =>
+      names.map((name) => specOf(of(tensors, name))),
+    );
+    const rowAxes = names.map((name) => of(axes, name));
+    const text = placeProgram(targets!, sources!, rowAxes);
+    const donated = targets!.map((spec) => ({ ...spec, donated: true }));
+    const place: ArgumentSpec[] = [...donated, ...sources!, INDEX, INDEX];
+    const id = `place ${place.map(formatType).join()} ${rowAxes.join()}`;
+    const executable = await this.#program(id, text, { arguments: place, results: targets! });
+    const indices = await Promise.all([into.row, from.row].map((row) => this.#index(row)));
+    try {
+      const buffers = [into, from].flatMap(({ tensors }) => names.map((name) => of(tensors, name)));
+      const results = await executable.execute([...buffers, ...indices]);
+      closeAll(into.tensors.values());
+      return named(into.tensors, results);
+    } finally {
+      closeAll(indices);
+    }
+  }
+
+  #index(row: number): Promise<DeviceBuffer> {
+    return this.client.toDevice({ ...INDEX, data: Int32Array.of(row) });
+  }
+
+  #program(
+    id: string,
+    program: string,
+    signature: { readonly arguments: readonly ArgumentSpec[]; readonly results: readonly TensorSpec[] },
+  ): Promise<Executable> {
+    return remember(this.#programs, id, () => this.client.compile({ program, signature }));
+  }
+
+  /** Frees the programs; tensors are their owners'. */
+  close(): void {
+    for (const program of this.#programs.values())
+      program.then((executable) => executable.close()).catch(() => undefined);
+    this.#programs.clear();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+const INDEX: TensorSpec = { elementType: "i32", dimensions: [] };
+
+const specOf = ({ elementType, dimensions }: DeviceBuffer): TensorSpec => ({ elementType, dimensions });
+
+const named = (like: Tensors, buffers: readonly DeviceBuffer[]): Tensors =>
+  new Map([...like.keys()].map((name, i) => [name, buffers[i]!]));
+
+function of<T>(map: ReadonlyMap<string, T>, name: string): T {
+  const found = map.get(name);
+  if (found === undefined)
+    throw new InternalError(`tensors to be placed have other names: ${name} is missing`);
+  return found;
+}
+
+/** Results that are not said to alias an argument lie in memory of their own. */
+function copyProgram(specs: readonly TensorSpec[]): string {
+  const types = specs.map(formatType);
+  const parameters = types.map((type, i) => `%a${i}: ${type}`).join(", ");
+  const results = types.map((_, i) => `%a${i}`).join(", ");
+  return `module @copy_tensors {
+  func.func public @main(${parameters}) -> (${types.join(", ")}) {
+    func.return ${results} : ${types.join(", ")}
+  }
+}
+`;
+}
+
+function placeProgram(
+  targets: readonly TensorSpec[],
+  sources: readonly TensorSpec[],
+  axes: readonly number[],
+): string {
+  const index = formatType(INDEX);
+  const types = targets.map(formatType);
+  const parameters = [
+    ...types.map((type, i) => `%a${i}: ${type} {tf.aliasing_output = ${i} : i32}`),
+    ...sources.map((spec, i) => `%b${i}: ${formatType(spec)}`),
+    `%to: ${index}`,
+    `%from: ${index}`,
+  ];
+  const moves = targets.flatMap((target, i) => {
+    const at = axes[i]!;
+    const row = { ...target, dimensions: target.dimensions.map((size, axis) => (axis === at ? 1 : size)) };
+    const starts = (name: string) =>
+      row.dimensions.map((_, axis) => (axis === at ? name : "%zero")).join(", ");
+    const indices = row.dimensions.map(() => index).join(", ");
+    const [rowType, source] = [formatType(row), formatType(sources[i]!)];
+    return [
+      `%row${i} = stablehlo.dynamic_slice %b${i}, ${starts("%from")}, sizes = [${row.dimensions.join(", ")}] : (${source}, ${indices}) -> ${rowType}`,
+      `%r${i} = stablehlo.dynamic_update_slice %a${i}, %row${i}, ${starts("%to")} : (${types[i]}, ${rowType}, ${indices}) -> ${types[i]}`,
+    ];
+  });
+  return `module @place_row {
+  func.func public @main(${parameters.join(", ")}) -> (${types.join(", ")}) {
+    %zero = stablehlo.constant dense<0> : ${index}
+    ${moves.join("\n    ")}
+    func.return ${types.map((_, i) => `%r${i}`).join(", ")} : ${types.join(", ")}
+  }
+}
+`;
+}

@@ -1,0 +1,238 @@
+/** @file Sessions as files: the states in a safetensors file, whose metadata says what model they are of and where each text stands. */
+import { z } from "zod";
+import { GriffinError } from "../support/errors.js";
+import { type Problem, problemDetails } from "../support/problems.js";
+import { sha256 } from "../support/hash.js";
+import { type WaitOptions, waitFor } from "../support/wait.js";
+import {
+  CheckpointError,
+  isStoredType,
+  openSafetensors,
+  type TensorData,
+  type TensorStore,
+  writeSafetensors,
+} from "../weights/index.js";
+import type { DeviceBuffer } from "../runtime-pjrt/index.js";
+import { closeAll } from "./close-all.js";
+import { decodingProgram } from "./generation-programs.js";
+import type { ProgramSet } from "./program-set.js";
+import { Session, type SessionOptions } from "./session.js";
+import { statesOf } from "./states.js";
+
+/** A file is no session that can be gone on from; `problems` lists all that was found. */
+export class SessionFileError extends GriffinError {
+  readonly problems: readonly Problem[];
+
+  constructor(path: string, problems: readonly Problem[]) {
+    super("session error", problemDetails(path, problems));
+    this.problems = problems;
+  }
+}
+
+/** What the metadata of every session says first. */
+const FORMAT = "stablegriffin session";
+
+/** Changes when a reader of the old form would misread the new one. */
+const VERSION = "1";
+
+const metadataSchema = z.looseObject({
+  /** `identity` of the model. */
+  model: z.string(),
+  dtype: z.string(),
+  /** Tokens that each row has read, as JSON. */
+  lengths: z.string(),
+  /** SHA-256 of the states. */
+  states: z.string(),
+  notes: z.string().default(""),
+});
+
+const lengthsSchema = z.array(z.int().nonnegative()).min(1);
+
+/** What is stored beside the states, and when to stop waiting. */
+export interface SaveOptions extends WaitOptions {
+  /** Kept with it, for the caller. */
+  readonly notes?: string | undefined;
+}
+
+/** What becomes of a save or restore that is given up. */
+const GOES_ON = "it goes on until its files are closed, and what it makes is freed";
+
+/** The states' bytes in order of their names, hashed: a file that was changed is not gone on from. */
+const hashOf = (tensors: readonly (readonly [string, Uint8Array])[]): string =>
+  sha256(tensors.map(([name, data]) => `${name} ${sha256(data)}\n`).join(""));
+
+/**
+ * Writes the states of a session, whole or not at all; its size is that of the states, however long the texts are.
+ * @throws UsageError before anything is read, or while the session is busy; AbortedError
+ */
+export function saveSession(
+  session: Session,
+  path: string,
+  { notes = "", ...wait }: SaveOptions = {},
+): Promise<void> {
+  return waitFor("saving the session", wait, () => save(session, path, notes), undefined, GOES_ON);
+}
+
+async function save(session: Session, path: string, notes: string): Promise<void> {
+  const { model } = session;
+  using mark = await session.mark();
+  const tensors: Record<string, TensorData> = Object.create(null);
+  for (const [name, buffer] of [...mark.states].toSorted(byName)) {
+    const { elementType: dtype, dimensions: shape } = buffer;
+    if (!isStoredType(dtype)) {
+      const problem = "safetensors files hold no elements of its type";
+      throw new SessionFileError(path, [{ subject: name, problem, got: dtype }]);
+    }
+    tensors[name] = { dtype, shape, data: await buffer.toHost() };
+  }
+  const data = Object.entries(tensors).map(([name, tensor]) => [name, tensor.data] as const);
+  await writeSafetensors(path, tensors, {
+    format: FORMAT,
+    version: VERSION,
+    model: await model.identity(),
+    dtype: model.dtype,
+    lengths: JSON.stringify(mark.lengths),
+    states: hashOf(data),
+    notes,
+  });
+}
+
+const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
+
+/** A session that goes on, and what its file kept for the caller. Close the session. */
+export interface RestoredSession {
+  readonly session: Session;
+  readonly notes: string;
+}
+
+/**
+ * Goes on from a file, with the model that wrote it or another that has the same weights, configuration and dtype, on any device.
+ * @throws SessionFileError for a file that is no session, is cut off or changed, or is of another model, dtype or version; AbortedError
+ */
+export function restoreSession(
+  model: ProgramSet,
+  path: string,
+  { chunk, ...wait }: SessionOptions & WaitOptions = {},
+): Promise<RestoredSession> {
+  const release = ({ session }: RestoredSession) => session.close();
+  return waitFor("restoring the session", wait, () => restore(model, path, { chunk }), release, GOES_ON);
+}
+
+async function restore(model: ProgramSet, path: string, options: SessionOptions): Promise<RestoredSession> {
+  const file = await openSafetensors(path).catch((error: unknown) => {
+    throw error instanceof CheckpointError ? new SessionFileError(path, error.problems) : error;
+  });
+  await using _ = file;
+  const metadata = checkMetadata(file, path);
+  await checkModel(model, metadata, path);
+  const lengths = lengthsOf(metadata, path);
+  await checkStates(model, file, lengths.length, path);
+  const data = new Map<string, Uint8Array>();
+  for (const [name, tensor] of [...file.tensors].toSorted(byName)) data.set(name, await tensor.read());
+  const hash = hashOf([...data]);
+  if (hash !== metadata.states) {
+    throw new SessionFileError(path, [
+      {
+        subject: "states",
+        problem: "the file was changed after it was written",
+        expected: `SHA-256 ${metadata.states}`,
+        got: hash,
+        hint: "read the text again",
+      },
+    ]);
+  }
+  const states = new Map<string, DeviceBuffer>();
+  try {
+    for (const { name, elementType, dimensions } of await statesOf(model, lengths.length))
+      states.set(name, await model.client.toDevice({ elementType, dimensions, data: data.get(name)! }));
+  } catch (error) {
+    closeAll(states.values());
+    throw error;
+  }
+  return { session: Session.resume(model, states, lengths, options), notes: metadata.notes };
+}
+
+type Metadata = z.output<typeof metadataSchema>;
+
+function checkMetadata({ metadata }: TensorStore, path: string): Metadata {
+  const { format, version } = metadata;
+  if (format !== FORMAT) {
+    const hint = "griffin chat writes sessions by /save, the API by saveSession";
+    const problem = "this is no session";
+    const got = format === undefined ? "no format" : JSON.stringify(format);
+    throw new SessionFileError(path, [
+      { subject: "format", problem, expected: JSON.stringify(FORMAT), got, hint },
+    ]);
+  }
+  if (version !== VERSION) {
+    const got = version ?? "none";
+    const hint = "read the text again, or use the release that wrote the file";
+    throw new SessionFileError(path, [
+      { subject: "version", problem: "another version of the form", expected: VERSION, got, hint },
+    ]);
+  }
+  const { success, data, error } = metadataSchema.safeParse(metadata);
+  if (success) return data;
+  const problems = error.issues.map(({ path: at, message }) => ({ subject: at.join("."), problem: message }));
+  throw new SessionFileError(path, problems);
+}
+
+/** Model and dtype, told together. */
+async function checkModel(model: ProgramSet, metadata: Metadata, path: string): Promise<void> {
+  if (metadata.dtype !== model.dtype) {
+    const problem = "the session was computed in another type";
+    const hint = `load the model with dtype ${metadata.dtype}`;
+    throw new SessionFileError(path, [
+      { subject: "dtype", problem, expected: model.dtype, got: metadata.dtype, hint },
+    ]);
+  }
+  const identity = await model.identity();
+  if (metadata.model === identity) return;
+  throw new SessionFileError(path, [
+    {
+      subject: "model",
+      problem: "the session is of another model: other weights, or another configuration",
+      expected: identity,
+      got: metadata.model,
+      hint: "load the model that it was saved with, or read the text again",
+    },
+  ]);
+}
+
+function lengthsOf({ lengths }: Metadata, path: string): readonly number[] {
+  const problem = { subject: "lengths", problem: "not a list of numbers of tokens", got: lengths };
+  try {
+    const { success, data } = lengthsSchema.safeParse(JSON.parse(lengths));
+    if (success) return data;
+  } catch {
+    // Told below.
+  }
+  throw new SessionFileError(path, [problem]);
+}
+
+/** All states of the model, and nothing else. */
+async function checkStates(
+  model: ProgramSet,
+  { tensors }: TensorStore,
+  rows: number,
+  path: string,
+): Promise<void> {
+  const decode = decodingProgram(model.generation, rows);
+  if (!model.has(decode)) {
+    const problem = "the model has no program for so many rows";
+    throw new SessionFileError(path, [{ subject: "rows", problem, got: String(rows) }]);
+  }
+  const expected = await statesOf(model, rows);
+  const describe = (type: string, shape: readonly number[]) => `${type} [${shape.join(", ")}]`;
+  const wrong = expected.flatMap(({ name, elementType, dimensions }): Problem[] => {
+    const wanted = describe(elementType, dimensions);
+    const stored = tensors.get(name);
+    if (stored === undefined) return [{ subject: name, problem: "missing", expected: wanted }];
+    const got = describe(stored.dtype, stored.shape);
+    return got === wanted ? [] : [{ subject: name, problem: "another type", expected: wanted, got }];
+  });
+  const names = new Set(expected.map(({ name }) => name));
+  const unknown = [...tensors.keys()].filter((name) => !names.has(name));
+  const problems = [...wrong, ...unknown.map((subject) => ({ subject, problem: "no state of the model" }))];
+  if (problems.length > 0) throw new SessionFileError(path, problems);
+}

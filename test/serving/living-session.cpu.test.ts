@@ -1,0 +1,313 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Model } from "../../src/engine/index.js";
+import { type ProgramSet, restoreSession, saveSession, Session } from "../../src/serving/index.js";
+import { formulaCheckpoint } from "../../src/weights/index.js";
+import { sharedFolder } from "../artifact/exported.js";
+import { useCpu } from "../dsl/cpu.js";
+import { loadTiny, maxDifference, someTokens, tinyHawk } from "../engine/tiny.js";
+import { small } from "../models/second/llama-config.js";
+import { llama } from "../models/second/llama-definition.js";
+import { held } from "../runtime-pjrt/held.js";
+import { errorText } from "../weights/files.js";
+import { programSet } from "./program-set.js";
+
+const cpu = useCpu();
+const folder = await sharedFolder();
+let griffin: Model;
+let second: Model;
+beforeAll(async () => {
+  griffin = await loadTiny(cpu.client);
+  const definition = llama.configure(small);
+  await using checkpoint = formulaCheckpoint(definition, 7);
+  second = await Model.load(cpu.client, definition, checkpoint);
+});
+afterAll(() => {
+  griffin.close();
+  second.close();
+});
+
+/** Of a whole prompt, read at once. */
+async function read(model: ProgramSet, prompt: readonly number[]): Promise<Float32Array> {
+  using session = new Session(model, 1, { chunk: 16 });
+  return (await session.prefill([prompt]))[0]!;
+}
+
+const expectSame = (actual: Float32Array | undefined, expected: Float32Array): void =>
+  expect(maxDifference(actual!, expected)).toBeLessThan(2e-5);
+
+describe.each([
+  ["Griffin", () => griffin],
+  ["a model of one's own, with a growing cache", () => second],
+])("a session of %s", (_, model) => {
+  const words = someTokens(3, 60, 40);
+
+  it("reads what follows as if all had been read at once, in whole pieces, none twice", async () => {
+    const runs: string[] = [];
+    const counting = programSet(model(), {
+      run: (key, ...rest) => {
+        runs.push(`${key.kind} ${key.time}`);
+        return model().run(key, ...rest);
+      },
+    });
+    const { programs } = model().generation;
+    using session = new Session(counting, 1, { chunk: 16 });
+    await session.append([words.slice(0, 5)]);
+    const [logits] = await session.append([words.slice(5, 23)]);
+    expect(runs).toEqual([
+      `${programs.prefill} 16`,
+      `${programs.extend} 16`,
+      `${programs.decode} 1`,
+      `${programs.decode} 1`,
+    ]);
+    expectSame(logits, await read(model(), words.slice(0, 23)));
+    expect(session.lengths).toEqual([23]);
+    expectSame((await session.decode([words[23]!]))[0], await read(model(), words.slice(0, 24)));
+  });
+
+  it("gives rows texts of different lengths, and nothing", async () => {
+    using session = new Session(model(), 2, { chunk: 16 });
+    await session.prefill([words.slice(0, 4), words.slice(20, 27)]);
+    const logits = await session.append([words.slice(4, 22), words.slice(27, 30)]);
+    expectSame(logits[0], await read(model(), words.slice(0, 22)));
+    expectSame(logits[1], await read(model(), words.slice(20, 30)));
+    expect((await session.append([[], words.slice(30, 31)]))[0]).toBeUndefined();
+    const next = await session.decode([words[22]!, words[31]!]);
+    expectSame(next[0], await read(model(), words.slice(0, 23)));
+    expectSame(next[1], await read(model(), words.slice(20, 32)));
+    expect(session.lengths).toEqual([23, 12]);
+  });
+
+  it("is forked: neither disturbs the other", async () => {
+    using session = new Session(model(), 1, { chunk: 16 });
+    await session.prefill([words.slice(0, 9)]);
+    using other = await session.fork();
+    const left = await session.append([[1, 5]]);
+    const right = await other.append([[7, 3]]);
+    expectSame(left[0], await read(model(), [...words.slice(0, 9), 1, 5]));
+    expectSame(right[0], await read(model(), [...words.slice(0, 9), 7, 3]));
+  });
+
+  it("goes back to a mark as often as is wanted", async () => {
+    using session = new Session(model(), 1, { chunk: 16 });
+    await session.prefill([words.slice(0, 9)]);
+    using mark = await session.mark();
+    const expected = await session.append([[4, 4]]);
+    for (let time = 0; time < 2; time++) {
+      await session.append([[9]]);
+      await session.rewind(mark);
+      expect(session.lengths).toEqual([9]);
+      expect(await session.append([[4, 4]])).toEqual(expected);
+    }
+  });
+
+  it("takes another text in the place of a row that ends", async () => {
+    using session = new Session(model(), 2, { chunk: 16 });
+    await session.prefill([words.slice(0, 9), words.slice(9, 13)]);
+    using other = new Session(model(), 1, { chunk: 16 });
+    await other.prefill([words.slice(30, 36)]);
+    await session.replaceRow(0, other);
+    expect(session.lengths).toEqual([6, 4]);
+    const [first, second] = await session.decode([words[36]!, words[13]!]);
+    expectSame(first, await read(model(), words.slice(30, 37)));
+    expectSame(second, await read(model(), words.slice(9, 14)));
+    expectSame((await other.decode([words[36]!]))[0], await read(model(), words.slice(30, 37)));
+  });
+
+  it("is stored, and goes on from the file bit for bit", async () => {
+    const path = join(folder, "kept.session");
+    using session = new Session(model(), 2, { chunk: 16 });
+    await session.prefill([words.slice(0, 9), words.slice(9, 13)]);
+    await saveSession(session, path, { notes: "what the caller says" });
+    const expected = await session.decode([1, 5]);
+    const { session: restored, notes } = await restoreSession(model(), path);
+    using _ = restored;
+    expect([restored.lengths, notes]).toEqual([[9, 4], "what the caller says"]);
+    expect(await restored.decode([1, 5])).toEqual(expected);
+  });
+});
+
+describe("states that are kept", () => {
+  it("have one size, however long the text is", async () => {
+    const sizes: number[] = [];
+    for (const length of [3, 100]) {
+      using session = new Session(griffin, 1, { chunk: 16 });
+      await session.prefill([someTokens(1, length)]);
+      await saveSession(session, join(folder, "size.session"));
+      sizes.push((await readFile(join(folder, "size.session"))).length);
+    }
+    expect(Math.abs(sizes[1]! - sizes[0]!)).toBeLessThan(16);
+  });
+
+  it("are freed with what holds them", async () => {
+    using session = new Session(griffin, 2, { chunk: 16 });
+    await session.prefill([[1, 2], [3]]);
+    const run = async () => {
+      using fork = await session.fork();
+      using mark = await session.mark();
+      await fork.append([[4], []]);
+      await session.rewind(mark);
+      await session.replaceRow(1, fork, 0);
+    };
+    await run();
+    const before = await held(cpu.client);
+    await run();
+    expect(await held(cpu.client)).toEqual(before);
+  });
+
+  it("are neither stored nor restored once the caller has given up", async () => {
+    using session = new Session(griffin, 1, { chunk: 16 });
+    await session.prefill([[1]]);
+    const path = join(folder, "aborted.session");
+    const signal = AbortSignal.abort();
+    expect(await errorText(() => saveSession(session, path, { signal }))).toMatch(
+      /^aborted: saving the session/,
+    );
+    expect(await errorText(() => restoreSession(griffin, path, { signal }))).toMatch(
+      /^aborted: restoring the session/,
+    );
+    expect(session.lengths).toEqual([1]);
+  });
+
+  it.each([
+    ["fork", (session: Session) => session.fork()],
+    ["mark", (session: Session) => session.mark()],
+    ["be stored", (session: Session) => saveSession(session, join(folder, "none.session"))],
+  ])("must be there to %s", async (_, use) => {
+    using session = new Session(griffin, 1, { chunk: 16 });
+    expect(await errorText(() => use(session))).toBe(
+      "usage error: nothing to go on from\n  hint:     call prefill first",
+    );
+  });
+
+  it("go into no session of another model, nor into rows that are not there", async () => {
+    using session = new Session(griffin, 1, { chunk: 16 });
+    using other = new Session(second, 1, { chunk: 16 });
+    await session.prefill([[1]]);
+    await other.prefill([[1]]);
+    expect(await errorText(() => session.replaceRow(0, other))).toBe(
+      [
+        "usage error: the states are of another model",
+        "  expected: a session or a mark of the model that this session runs on",
+        "  hint:     read the text with this model",
+      ].join("\n"),
+    );
+    using mark = await other.mark();
+    expect(await errorText(() => session.rewind(mark))).toContain("the states are of another model");
+    using fork = await session.fork();
+    expect(await errorText(() => session.replaceRow(1, fork))).toBe(
+      "usage error: the session has no such row\n  expected: a whole number from 0 to 0\n  got:      1",
+    );
+  });
+});
+
+describe("a file that is no session of the model", () => {
+  const path = join(folder, "bad.session");
+  const refused = async (model: ProgramSet): Promise<string> =>
+    (await errorText(() => restoreSession(model, path))).replaceAll(folder, "FOLDER");
+
+  it("is of another model", async () => {
+    using session = new Session(griffin, 1, { chunk: 16 });
+    await session.prefill([[1]]);
+    await saveSession(session, path);
+    using other = await loadTiny(cpu.client, {}, tinyHawk);
+    expect(await refused(other)).toBe(
+      [
+        "session error: model: the session is of another model: other weights, or another configuration",
+        `  expected: ${await other.identity()}`,
+        `  got:      ${await griffin.identity()}`,
+        "  at:       FOLDER/bad.session",
+        "  hint:     load the model that it was saved with, or read the text again",
+      ].join("\n"),
+    );
+    using half = await loadTiny(cpu.client, { dtype: "bf16" });
+    expect(await refused(half)).toBe(
+      [
+        "session error: dtype: the session was computed in another type",
+        "  expected: bf16",
+        "  got:      f32",
+        "  at:       FOLDER/bad.session",
+        "  hint:     load the model with dtype f32",
+      ].join("\n"),
+    );
+  });
+
+  /** A stored session, with its bytes changed. */
+  const spoilt = async (change: (bytes: Buffer) => Buffer): Promise<string> => {
+    using session = new Session(griffin, 1, { chunk: 16 });
+    await session.prefill([[1]]);
+    await saveSession(session, path);
+    await writeFile(path, change(await readFile(path)));
+    return refused(griffin);
+  };
+  const replaced = (from: string, to: string) => (bytes: Buffer) =>
+    Buffer.from(bytes.toString("latin1").replace(from, to), "latin1");
+
+  it("is cut off", async () => {
+    expect(await spoilt((bytes) => bytes.subarray(0, bytes.length - 3))).toMatch(
+      /^session error: file size: the file is cut off\n {2}expected: (\d+) bytes\n {2}got: {6}\d+ bytes\n {2}at: {7}FOLDER\/bad.session\n/,
+    );
+    expect(await spoilt((bytes) => bytes.subarray(0, 5))).toContain("got:      5 bytes");
+  });
+
+  it("was changed", async () => {
+    const text = await spoilt((bytes) => {
+      bytes[bytes.length - 1]! ^= 1;
+      return bytes;
+    });
+    expect(text).toMatch(
+      /^session error: states: the file was changed after it was written\n {2}expected: SHA-256 [0-9a-f]{64}\n {2}got: {6}[0-9a-f]{64}\n {2}at: .*\n {2}hint: {5}read the text again$/,
+    );
+  });
+
+  it.each([
+    [
+      "is of another version",
+      '"version":"1"',
+      '"version":"9"',
+      [
+        "session error: version: another version of the form",
+        "  expected: 1",
+        "  got:      9",
+        "  at:       FOLDER/bad.session",
+        "  hint:     read the text again, or use the release that wrote the file",
+      ],
+    ],
+    [
+      "is something else",
+      "stablegriffin session",
+      "stablegriffin_session",
+      [
+        "session error: format: this is no session",
+        '  expected: "stablegriffin session"',
+        '  got:      "stablegriffin_session"',
+        "  at:       FOLDER/bad.session",
+        "  hint:     griffin chat writes sessions by /save, the API by saveSession",
+      ],
+    ],
+    [
+      "has a state of another name",
+      '"num_tokens"',
+      '"mum_tokens"',
+      [
+        "session error: 2 problems in FOLDER/bad.session",
+        "              problem                expected",
+        "  num_tokens  missing                i32 [1]",
+        "  mum_tokens  no state of the model",
+      ],
+    ],
+    [
+      "says no lengths",
+      '"lengths":"[1]"',
+      '"lengths":"[x]"',
+      [
+        "session error: lengths: not a list of numbers of tokens",
+        "  got:      [x]",
+        "  at:       FOLDER/bad.session",
+      ],
+    ],
+  ])("%s", async (_, from, to, lines) => {
+    expect((await spoilt(replaced(from, to))).split("\n").map((line) => line.trimEnd())).toEqual(lines);
+  });
+});
