@@ -215,7 +215,7 @@ function circlesOf(graph: ReadonlyMap<string, readonly string[]>): readonly (rea
 }
 
 /** Attributes hold types, elements and locations, and these hold attributes: one grammar, written in a file a kind. */
-const grammar = ["attributes", "elements", "locations", "resources", "structs", "types"].map(
+const grammar = ["attributes", "elements", "locations", "mesh", "resources", "structs", "types"].map(
   (kind) => `src/ir/text/parse-${kind}.ts`,
 );
 

@@ -57,18 +57,24 @@ function encode(element: ScalarType, values: readonly number[]): Uint8Array {
     case "i1":
       return Uint8Array.from(values, (value) => (value === 0 ? 0 : 1));
     case "i64":
+    case "si64":
     case "ui64":
     case "index":
       return bytesOf(BigInt64Array.from(values, BigInt));
     case "i32":
     case "ui32":
+    case "si32":
       return bytesOf(Int32Array.from(values, (value) => value | 0));
     case "i16":
     case "ui16":
+    case "si16":
       return bytesOf(Int16Array.from(values));
     case "i8":
     case "i4":
     case "i2":
+    case "si8":
+    case "si4":
+    case "si2":
     case "ui8":
     case "ui4":
     case "ui2":
@@ -108,23 +114,29 @@ export function numberAt(elements: Elements, index: number): number {
     case "f16":
       return decodeFloat(element, view.getUint16(at, true));
     case "i64":
+    case "si64":
     case "index":
       return Number(view.getBigInt64(at, true));
     case "ui64":
       return Number(view.getBigUint64(at, true));
     case "i32":
+    case "si32":
       return view.getInt32(at, true);
     case "ui32":
       return view.getUint32(at, true);
     case "i16":
+    case "si16":
       return view.getInt16(at, true);
     case "ui16":
       return view.getUint16(at, true);
     case "i8":
+    case "si8":
       return view.getInt8(at);
     case "i4":
+    case "si4":
       return (view.getInt8(at) << 28) >> 28;
     case "i2":
+    case "si2":
       return (view.getInt8(at) << 30) >> 30;
     case "ui4":
       return view.getUint8(at) & 15;

@@ -8,10 +8,12 @@ type IntegerWidth = (typeof integerWidths)[number];
 export { type FloatType, floatTypes } from "./floats/formats.js";
 
 export type IntegerType = `i${IntegerWidth}` | `ui${IntegerWidth}`;
+/** MLIR's signed integers, which values of no StableHLO op are of: its integers are signless and read as signed, or unsigned. */
+export type SignedType = `si${IntegerWidth}`;
 export type ComplexType = "complex<f32>" | "complex<f64>";
 
 /** A scalar element type by its StableHLO spelling; `i1` is the predicate, `index` appears in shape operands only. */
-export type ScalarType = "i1" | IntegerType | FloatType | ComplexType | "index";
+export type ScalarType = "i1" | IntegerType | SignedType | FloatType | ComplexType | "index";
 
 /** `!quant.uniform<storage:expressed, scale:zeroPoint>`; per axis when `axis` is given. */
 export interface QuantizedType {
@@ -225,7 +227,7 @@ const scalars: ReadonlySet<string> = new Set<ScalarType>([
   "i1",
   "index",
   ...floatTypes,
-  ...integerWidths.flatMap((width) => [`i${width}`, `ui${width}`] as const),
+  ...integerWidths.flatMap((width) => [`i${width}`, `si${width}`, `ui${width}`] as const),
   "complex<f32>",
   "complex<f64>",
 ]);
@@ -237,6 +239,8 @@ export const isComplex = (element: ElementType): element is ComplexType =>
   typeof element === "string" && element.startsWith("complex");
 export const isInteger = (element: ElementType): element is IntegerType =>
   typeof element === "string" && /^u?i\d/.test(element) && element !== "i1";
+export const isSigned = (element: ElementType): element is SignedType =>
+  typeof element === "string" && /^si\d/.test(element);
 export const isQuantized = (element: ElementType): element is QuantizedType => typeof element !== "string";
 
 /** Bits of one element as StableHLO counts them (a complex number is its two parts; `index` is 64). */

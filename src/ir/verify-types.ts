@@ -5,6 +5,7 @@ import {
   isComplex,
   isFloat,
   isQuantized,
+  isSigned,
   type TensorType,
   type Type,
 } from "./types.js";
@@ -57,6 +58,7 @@ function elementClass(element: ElementType): string {
   if (element === "index") return "X";
   if (isComplex(element)) return "C";
   if (isFloat(element)) return "F";
+  if (isSigned(element)) return "O";
   return element.startsWith("ui") ? "I" : "IS";
 }
 

@@ -10,7 +10,7 @@ import { findOp } from "./ops/index.js";
 import { resolveOperandGroups } from "./ops/groups.js";
 import { dimensionsOf, mostSpecific, tensorOf } from "./ops/shape-checks.js";
 import { verifyShardings } from "./sdy/verify-shardings.js";
-import { formatType, type TensorType, tupleType, type Type } from "./types.js";
+import { formatElement, formatType, isSigned, type TensorType, tupleType, type Type } from "./types.js";
 import { verifySymbols } from "./verify-symbols.js";
 import { areCompatible, inTypeClass } from "./verify-types.js";
 import { typeProblem, usedTypeProblem } from "./verify-wellformed.js";
@@ -154,6 +154,18 @@ function checkType(parts: OpParts, type: Type, find: (type: Type) => Violation |
   if (problem !== undefined) fail(parts, problem.constraint, problem.message);
 }
 
+/** Whether an op hands values on and computes nothing, so that they may be of MLIR's signed integers. */
+const passesSigned = (name: string): boolean => /^(?:builtin|func|sdy)\./.test(name);
+
+/** MLIR's signed integers are of no op of StableHLO: its integers are signless, or unsigned. */
+const signedProblem = (type: Type): Violation | undefined =>
+  (type.kind === "tensor" || type.kind === "unranked") && isSigned(type.element)
+    ? {
+        constraint: "signed_element",
+        message: `${formatType(type)} has signed integers, which no value of StableHLO has: write ${formatElement(type.element).slice(1)}`,
+      }
+    : undefined;
+
 /** Verifies one operation, not what is below it. @throws VerifyError */
 export function verifyOperation(operation: Operation): void {
   const resultTypes = operation.results.map((result) => result.type);
@@ -162,8 +174,9 @@ export function verifyOperation(operation: Operation): void {
   const { function_type: signature } = operation.attributes as { readonly function_type?: Type };
   if (signature !== undefined) checkType(parts, signature, typeProblem);
   const inferred = inferResultTypes(parts);
-  for (const { type } of operation.operands) checkType(parts, type, usedTypeProblem);
-  for (const type of resultTypes) checkType(parts, type, usedTypeProblem);
+  const used = [...operation.operands.map(({ type }) => type), ...resultTypes];
+  for (const type of used) checkType(parts, type, usedTypeProblem);
+  if (!passesSigned(parts.name)) for (const type of used) checkType(parts, type, signedProblem);
   if (inferred.length === resultTypes.length) return;
   fail(parts, "result_type", `has ${inferred.length} results, but ${resultTypes.length} are written`);
 }

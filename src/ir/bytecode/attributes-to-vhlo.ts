@@ -1,15 +1,15 @@
 /** @file Attributes of the IR as VHLO attributes. */
 import type { Attribute, AttributeDictionary } from "../attribute.js";
 import { elementsFromNumbers, rawElements } from "../elements.js";
+import { ownValue } from "../../support/own-value.js";
 import type { Integer } from "../integers.js";
 import { noneType, scalarType, tensorType, type Type } from "../types.js";
 import { attributeToBuiltin } from "./builtin-attributes.js";
-import { asText } from "./builtin-types.js";
 import { bytesOfItems } from "./dense-arrays.js";
 import type { Entity } from "./entity.js";
-import { meshFromText } from "./mesh.js";
 import { numberBits } from "./number-bits.js";
 import { shardyToEntity } from "./sdy-to-entity.js";
+import { structToEntity } from "./structs.js";
 import { typeToVhlo, type Writing } from "./types.js";
 import { vhloAttributes as vhlo, vhloEnums } from "./vhlo-codecs.js";
 
@@ -21,53 +21,29 @@ export function integersToVhlo(to: Writing, values: readonly Integer[]): Entity 
   });
 }
 
-function enumToVhlo(to: Writing, { dialect, name, value }: Extract<Attribute, { kind: "enum" }>): Entity {
-  const codec = Object.entries(vhloEnums).find(([known]) => known === name)?.[1];
-  if (dialect !== "stablehlo" || codec === undefined)
-    return to.fail(`the enumeration #${dialect}<${name} ${value}> has no portable form`);
+function enumToVhlo(to: Writing, attribute: Extract<Attribute, { kind: "enum" }>): Entity {
+  const { dialect, name, value } = attribute;
+  if (dialect !== "stablehlo") return attributeToBuiltin(to, attribute);
+  const codec =
+    ownValue(vhloEnums, name) ??
+    to.fail(`the enumeration #${dialect}<${name} ${value}> has no portable form`);
   return to.pool.make(codec as (typeof vhloEnums)["precision"], value as "DEFAULT");
 }
 
-type Struct = Extract<Attribute, { kind: "struct" }>;
-
-function structToVhlo(to: Writing, { dialect, name, fields }: Struct): Entity {
+function structToVhlo(to: Writing, attribute: Extract<Attribute, { kind: "struct" }>): Entity {
+  const { dialect, name } = attribute;
+  if (dialect !== "stablehlo") return attributeToBuiltin(to, attribute);
   const { pool } = to;
-  const field = (key: string): Attribute => fields.get(key) ?? to.fail(`#${dialect}.${name} lacks ${key}`);
-  const integer = (key: string): bigint => {
-    const value = fields.get(key);
-    return value?.kind === "integer" ? value.value : 0n;
+  const parts = {
+    pool,
+    fail: to.fail,
+    attribute: (part: Attribute) => attributeToVhlo(to, part),
+    type: (type: Type) => typeToVhlo(to, type),
   };
-  const integers = (key: string): bigint[] => {
-    const value = fields.get(key);
-    return value?.kind === "array"
-      ? value.items.map((item) => (item.kind === "integer" ? item.value : 0n))
-      : [];
-  };
-  const f64 = (key: string): bigint => {
-    const value = fields.get(key);
-    return value?.kind === "float" ? numberBits(to, value) : 0n;
-  };
-  switch (name) {
-    case "result_accuracy": {
-      const mode = attributeToVhlo(to, field("mode"));
-      return pool.make(vhlo.resultAccuracy, f64("atol"), f64("rtol"), integer("ulps"), mode);
-    }
-    case "output_operand_alias":
-      return pool.make(
-        vhlo.outputOperandAlias,
-        integers("output_tuple_indices"),
-        integer("operand_index"),
-        integers("operand_tuple_indices"),
-      );
-    case "replica_group_mesh_axes":
-      return pool.make(
-        vhlo.replicaGroupMeshAxes,
-        attributeToVhlo(to, field("mesh")),
-        attributeToVhlo(to, field("axes")),
-      );
-    default:
-      return to.fail(`the attribute #${dialect}.${name} has no portable form`);
-  }
+  return (
+    structToEntity(parts, "vhlo", attribute) ??
+    to.fail(`the attribute #${dialect}.${name} has no portable form`)
+  );
 }
 
 function dictionaryToVhlo(to: Writing, entries: AttributeDictionary): Entity {
@@ -85,10 +61,11 @@ function denseArrayToVhlo(to: Writing, attribute: Extract<Attribute, { kind: "de
   return attributeToVhlo(to, { kind: "elements", value: rawElements(type, bytesOfItems(to, attribute)) });
 }
 
-function opaqueToVhlo(to: Writing, text: string): Entity {
-  if (/^affine_(?:map|set)</.test(text)) return asText(to.pool, "attribute", text);
-  const entity = meshFromText(text, (attribute) => attributeToVhlo(to, attribute), to.pool);
-  return entity ?? to.fail(`the attribute ${text} has no portable form`);
+/** What is of no dialect that VHLO stands for stays as it is. */
+function opaqueToVhlo(to: Writing, attribute: Extract<Attribute, { kind: "opaque" }>): Entity {
+  const { text } = attribute;
+  if (/^(?:#stablehlo\b|")/.test(text)) return to.fail(`the attribute ${text} has no portable form`);
+  return attributeToBuiltin(to, attribute);
 }
 
 /** A type as an attribute. */
@@ -147,6 +124,6 @@ export function attributeToVhlo(to: Writing, attribute: Attribute): Entity {
     case "sdy":
       return shardyToEntity(attribute.value, pool);
     case "opaque":
-      return opaqueToVhlo(to, attribute.text);
+      return opaqueToVhlo(to, attribute);
   }
 }

@@ -1,13 +1,19 @@
 /** @file Attributes that stay MLIR's own in an artifact: those of the module, what is in locations, and those without a VHLO form. */
 import type { Attribute } from "../attribute.js";
-import { isScalarType, scalarType } from "../types.js";
+import { formatAttribute } from "../text/print-attributes.js";
+import { quote } from "../text/strings.js";
+import { ownValue } from "../../support/own-value.js";
+import { formatType, isScalarType, scalarType, type Type } from "../types.js";
 import { builtinAttributes as builtin, builtinTypes as types } from "./builtin.js";
-import { asText, elementToBuiltin, typeFromBuiltin, typeToBuiltin } from "./builtin-types.js";
+import { elementToBuiltin, typeFromBuiltin, typeToBuiltin } from "./builtin-types.js";
 import { bytesOfItems, itemsOfBytes } from "./dense-arrays.js";
 import { type Entity, type EntityPool, isA } from "./entity.js";
 import { numberBits, numberFromBits } from "./number-bits.js";
 import type { Reading } from "./reading.js";
 import { shardyToEntity } from "./sdy-to-entity.js";
+import { chloEnums, stablehloEnums } from "./stablehlo-codecs.js";
+import { asText } from "./text-entities.js";
+import { structFromEntity, structToEntity } from "./structs.js";
 import { unpackElements } from "./tensor-data.js";
 import type { Writing } from "./types.js";
 
@@ -50,11 +56,44 @@ export function attributeToBuiltin(to: Writing, attribute: Attribute): Entity {
       return denseArray(to, attribute);
     case "sdy":
       return shardyToEntity(attribute.value, pool);
+    case "enum":
+      return enumToOwn(to, attribute);
+    case "struct":
+      return structToOwn(to, attribute);
     case "opaque":
       return asText(pool, "attribute", attribute.text);
     default:
       return to.fail(`a ${attribute.kind} cannot be an attribute outside of VHLO`);
   }
+}
+
+/** The codecs of enumerations, by dialect; those of others are written as text. */
+const enums: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  stablehlo: stablehloEnums,
+  chlo: chloEnums,
+};
+const enumsByCodec = new Map<unknown, { readonly dialect: string; readonly name: string }>(
+  Object.entries(enums).flatMap(([dialect, codecs]) =>
+    Object.entries(codecs).map(([name, codec]) => [codec, { dialect, name }] as const),
+  ),
+);
+
+function enumToOwn(to: Writing, attribute: Extract<Attribute, { kind: "enum" }>): Entity {
+  const { dialect, name, value } = attribute;
+  const codec = ownValue(ownValue(enums, dialect) ?? {}, name);
+  if (codec === undefined) return asText(to.pool, "attribute", formatAttribute(attribute));
+  return to.pool.make(codec as (typeof stablehloEnums)["precision"], value as "DEFAULT");
+}
+
+function structToOwn(to: Writing, attribute: Extract<Attribute, { kind: "struct" }>): Entity {
+  const parts = {
+    pool: to.pool,
+    fail: to.fail,
+    attribute: (part: Attribute) => attributeToBuiltin(to, part),
+    type: (type: Type) => typeToBuiltin(to, type),
+  };
+  const known = attribute.dialect === "stablehlo" ? structToEntity(parts, "stablehlo", attribute) : undefined;
+  return known ?? asText(to.pool, "attribute", formatAttribute(attribute));
 }
 
 function denseArray(to: Writing, attribute: Extract<Attribute, { kind: "denseArray" }>): Entity {
@@ -118,6 +157,14 @@ export function attributeFromBuiltin(from: Reading, entity: Entity): Attribute {
     return { kind: "elements", value: unpackElements(from, type, entity.values[1]) };
   }
   if (isA(entity, builtin.denseArray)) return readDenseArray(from, entity.values);
+  if (isA(entity, builtin.typedString)) {
+    const [text, type] = entity.values;
+    return { kind: "opaque", text: `${quote(text)} : ${formatType(from.type(type))}` };
+  }
+  const choice = enumsByCodec.get(entity.codec);
+  if (choice !== undefined) return { kind: "enum", ...choice, value: String(entity.values[0]) };
+  const struct = structFromEntity(from, entity);
+  if (struct !== undefined) return struct;
   return from.fail(`${entity.codec.dialect} ${entity.codec.name} is no attribute of a program`);
 }
 

@@ -4,37 +4,42 @@ import {
   type ElementType,
   formatType,
   functionType,
+  futureType,
   isInteger,
   isScalarType,
+  isSigned,
   noneType,
   opaqueType,
   scalarType,
   tensorType,
+  tokenType,
   tupleType,
   type Type,
   unrankedType,
 } from "../types.js";
 import { builtinTypes as types } from "./builtin.js";
 import { type Entity, type EntityPool, isA } from "./entity.js";
-import { textCodec } from "./program.js";
-import { type Complaints, sizeFromVhlo, sizeToVhlo, type Writing } from "./types.js";
+import { asText } from "./text-entities.js";
+import { quantTypes, stablehloTypes } from "./stablehlo-codecs.js";
+import {
+  type Complaints,
+  quantisedFromEntity,
+  quantisedToEntity,
+  sizeFromVhlo,
+  sizeToVhlo,
+  type Writing,
+} from "./types.js";
 
-/** Signs of integer types. */
-const [signless, , unsigned] = [0, 1, 2];
-
-/** What a dialect writes as text. */
-export const asText = (pool: EntityPool, kind: "attribute" | "type", text: string): Entity =>
-  pool.make(textCodec("builtin", kind), ...([text] as unknown as []));
+/** What integer types begin with, by the numbers of their signs: signless, signed, unsigned. */
+const signs = ["i", "si", "ui"] as const;
+const signOf = (name: string): number => signs.indexOf(/^[a-z]+/.exec(name)![0] as "i");
 
 /** An element type as MLIR has it without VHLO. */
 export function elementToBuiltin(to: Writing, element: ElementType): Entity {
   const { pool } = to;
   if (element === "i1") return pool.make(types.integer, 4);
-  if (typeof element === "string" && isInteger(element))
-    return pool.make(
-      types.integer,
-      bitWidth(element) * 4 + (element.startsWith("ui") ? unsigned! : signless!),
-    );
+  if (typeof element === "string" && (isInteger(element) || isSigned(element)))
+    return pool.make(types.integer, bitWidth(element) * 4 + signOf(element));
   if (
     element === "index" ||
     element === "bf16" ||
@@ -45,7 +50,8 @@ export function elementToBuiltin(to: Writing, element: ElementType): Entity {
     return pool.make(types[element]);
   if (element === "complex<f32>" || element === "complex<f64>")
     return pool.make(types.complex, pool.make(element === "complex<f32>" ? types.f32 : types.f64));
-  if (typeof element !== "string") return to.fail("a quantised type has no form outside of VHLO");
+  if (typeof element !== "string")
+    return quantisedToEntity(to, quantTypes, element, (part) => elementToBuiltin(to, part));
   return asText(pool, "type", element);
 }
 
@@ -68,14 +74,28 @@ export function typeToBuiltin(to: Writing, type: Type): Entity {
       if (type.bounds === undefined)
         return pool.make(types.tensor, type.shape.map(sizeToVhlo), elementToBuiltin(to, type.element));
       break;
+    case "token":
+      return pool.make(stablehloTypes.token);
+    case "future":
+      return pool.make(stablehloTypes.future, all(type.elements));
+    case "opaque":
+      return opaqueToBuiltin(pool, type.text);
   }
   return to.fail(`${formatType(type)} has no form outside of VHLO`);
+}
+
+/** Integers of a width that is no element's, MLIR's wide floats, and what is of another dialect. */
+function opaqueToBuiltin(pool: EntityPool, text: string): Entity {
+  const width = /^[su]?i(\d+)$/.exec(text)?.[1];
+  if (width !== undefined) return pool.make(types.integer, Number(width) * 4 + signOf(text));
+  if (text === "f80" || text === "f128") return pool.make(types[text]);
+  return asText(pool, "type", text);
 }
 
 const plainTypes = ["index", "bf16", "f16", "f32", "f64"] as const;
 
 function integerTypeFrom(bits: number): Type {
-  const name = `${["i", "si", "ui"][bits % 4]}${Math.floor(bits / 4)}`;
+  const name = `${signs[bits % 4]}${Math.floor(bits / 4)}`;
   return isScalarType(name) ? scalarType(name) : opaqueType(name);
 }
 
@@ -94,22 +114,25 @@ export function typeFromBuiltin(from: Complaints, entity: Entity): Type {
     const name = `complex<${formatType(part)}>`;
     return isScalarType(name) ? scalarType(name) : from.fail(`${name} is no element type`);
   }
-  if (isA(entity, types.unranked)) {
-    const element = typeFromBuiltin(from, entity.values[0]);
-    return element.kind === "scalar"
-      ? unrankedType(element.element)
-      : from.fail("a tensor has elements of an unknown type");
-  }
+  if (isA(entity, types.unranked)) return unrankedType(elementFromBuiltin(from, entity.values[0]));
+  if (isA(entity, types.f80) || isA(entity, types.f128)) return opaqueType(entity.codec.name);
+  if (isA(entity, stablehloTypes.token)) return tokenType;
+  if (isA(entity, stablehloTypes.future)) return futureType(all(entity.values[0]));
+  const quantised = quantisedFromEntity(from, quantTypes, entity, (part) => elementFromBuiltin(from, part));
+  if (quantised !== undefined) return scalarType(quantised);
   if (entity.codec.code !== undefined) return from.fail(`the type ${entity.codec.name} is none of a program`);
   const text = String(entity.values[0]);
   return isScalarType(text) ? scalarType(text) : opaqueType(text);
 }
 
+function elementFromBuiltin(from: Complaints, entity: Entity): ElementType {
+  const type = typeFromBuiltin(from, entity);
+  return type.kind === "scalar" ? type.element : from.fail(`${formatType(type)} is no element type`);
+}
+
 function tensorFrom(from: Complaints, [sizes, entity]: readonly [readonly bigint[], Entity]): Type {
-  const element = typeFromBuiltin(from, entity);
-  if (element.kind !== "scalar") return from.fail("a tensor has elements of an unknown type");
   return tensorType(
     sizes.map((size) => sizeFromVhlo(from, size)),
-    element.element,
+    elementFromBuiltin(from, entity),
   );
 }

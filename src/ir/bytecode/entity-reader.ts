@@ -26,7 +26,7 @@ export class EntityReader implements Reading {
   type(entity: Entity): Type {
     const known =
       this.#types.get(entity) ??
-      (entity.codec.dialect === "builtin" ? typeFromBuiltin(this, entity) : typeFromVhlo(this, entity));
+      (entity.codec.dialect === "vhlo" ? typeFromVhlo(this, entity) : typeFromBuiltin(this, entity));
     this.#types.set(entity, known);
     return known;
   }
@@ -34,8 +34,8 @@ export class EntityReader implements Reading {
   #convert(entity: Entity): Attribute {
     const { dialect, code } = entity.codec;
     if (code === undefined) return { kind: "opaque", text: String(entity.values[0]) };
-    if (dialect === "builtin") return attributeFromBuiltin(this, entity);
+    if (dialect === "vhlo") return attributeFromVhlo(this, entity);
     if (dialect === "sdy") return { kind: "sdy", value: shardyFromEntity(this, entity) };
-    return attributeFromVhlo(this, entity);
+    return attributeFromBuiltin(this, entity);
   }
 }

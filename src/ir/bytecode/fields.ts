@@ -75,14 +75,20 @@ export const optionalVarint: Field<number | undefined> = {
   write: ({ bytes }, value) => bytes.flaggedVarint(value ?? 0, value !== undefined),
 };
 
-/** A value, or nothing: a varint 0 or 1 says which. Only StableHLO's axes are written so; MLIR itself flags the value (above). */
-export const optional = <T extends FieldValue>(item: Field<T>): Field<T | undefined> => ({
-  read: (input, earlier) => (flag.read(input, earlier) ? item.read(input, earlier) : undefined),
-  write(output, value, earlier) {
-    flag.write(output, value !== undefined, earlier);
-    if (value !== undefined) item.write(output, value, earlier);
-  },
-});
+const optionalBy =
+  (isThere: Field<boolean>) =>
+  <T extends FieldValue>(item: Field<T>): Field<T | undefined> => ({
+    read: (input, earlier) => (isThere.read(input, earlier) ? item.read(input, earlier) : undefined),
+    write(output, value, earlier) {
+      isThere.write(output, value !== undefined, earlier);
+      if (value !== undefined) item.write(output, value, earlier);
+    },
+  });
+
+/** A value, or nothing: a varint 0 or 1 says which. Only VHLO's axes are written so; MLIR itself flags the value (above). */
+export const optional = optionalBy(flag);
+/** A value, or nothing: a byte 0 or 1 says which, as StableHLO's own axes and meshes have it. */
+export const optionalByByte = optionalBy(byteFlag);
 
 /** Any number of values, after their count. */
 export const list = <T extends FieldValue>(item: Field<T>): Field<readonly T[]> => ({

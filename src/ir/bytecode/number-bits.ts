@@ -1,7 +1,7 @@
 /** @file Numbers of attributes as bit patterns, and back. */
 import type { Attribute } from "../attribute.js";
 import { floatFromBits, floatToBits } from "../floats/bits.js";
-import { bitWidth, isFloat, isInteger, type Type } from "../types.js";
+import { formatType, isFloat, scalarType, type Type } from "../types.js";
 import type { Complaints } from "./types.js";
 
 type NumberAttribute = Extract<Attribute, { kind: "integer" | "float" }>;
@@ -11,25 +11,30 @@ type NumberAttribute = Extract<Attribute, { kind: "integer" | "float" }>;
  */
 export function numberBits(to: Complaints, attribute: NumberAttribute): bigint {
   const { type } = attribute;
+  if (attribute.kind === "integer")
+    return BigInt.asUintN(
+      integerWidth(type) ?? to.fail("an integer has a type that holds none"),
+      attribute.value,
+    );
   const element = type.kind === "scalar" && typeof type.element === "string" ? type.element : undefined;
-  if (attribute.kind === "float") {
-    if (element === undefined || !isFloat(element)) return to.fail("a number has a type that is no float");
-    return attribute.bits ?? floatToBits(element, attribute.value);
-  }
-  if (element === undefined || (!isInteger(element) && element !== "index"))
-    return to.fail("an integer has a type that holds none");
-  return BigInt.asUintN(bitWidth(element), attribute.value);
+  if (element === undefined || !isFloat(element)) return to.fail("a number has a type that is no float");
+  return attribute.bits ?? floatToBits(element, attribute.value);
+}
+
+/** The bits of an integer of a type, of MLIR's odd widths too; undefined when it holds none, or more than the format has room for. */
+function integerWidth(type: Type): number | undefined {
+  const width = type === scalarType("index") ? 64 : Number(/^[su]?i(\d+)$/.exec(formatType(type))?.[1]);
+  return width <= 64 ? width : undefined;
 }
 
 /** A number from its bit pattern. @throws through `fail` when its type holds no numbers. */
 export function numberFromBits(from: Complaints, type: Type, bits: bigint): NumberAttribute {
   const element = type.kind === "scalar" && typeof type.element === "string" ? type.element : undefined;
-  if (element === undefined) return from.fail("a number has a type that holds none");
-  if (isFloat(element)) {
+  if (element !== undefined && isFloat(element)) {
     const value = floatFromBits(element, bits);
     return { kind: "float", value, type, ...(Number.isNaN(value) ? { bits } : {}) };
   }
-  if (!isInteger(element) && element !== "index") return from.fail("a number has a type that holds none");
-  const isUnsigned = element.startsWith("ui");
-  return { kind: "integer", value: isUnsigned ? bits : BigInt.asIntN(bitWidth(element), bits), type };
+  const width = integerWidth(type) ?? from.fail("a number has a type that holds none");
+  const isUnsigned = formatType(type).startsWith("ui");
+  return { kind: "integer", value: isUnsigned ? bits : BigInt.asIntN(width, bits), type };
 }

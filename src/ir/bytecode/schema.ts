@@ -7,6 +7,13 @@ import type { Codec, EntityKind } from "./entity.js";
 import { keptProperties } from "./kept-ops.js";
 import type { Schema } from "./program.js";
 import { sdyAttributes } from "./sdy-codecs.js";
+import {
+  chloEnums,
+  quantTypes,
+  stablehloEnums,
+  stablehloStructs,
+  stablehloTypes,
+} from "./stablehlo-codecs.js";
 import { vhloAttributes, vhloEnums, vhloScalars, vhloTypes } from "./vhlo-codecs.js";
 import { findVhloOp } from "./vhlo-ops.js";
 
@@ -14,6 +21,11 @@ const tables: readonly Readonly<Record<string, unknown>>[] = [
   builtinAttributes,
   builtinTypes,
   sdyAttributes,
+  stablehloStructs,
+  stablehloEnums,
+  stablehloTypes,
+  chloEnums,
+  quantTypes,
   vhloAttributes,
   vhloEnums,
   vhloScalars,

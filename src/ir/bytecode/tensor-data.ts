@@ -10,6 +10,7 @@ import {
   isFloat,
   isInteger,
   isQuantized,
+  isSigned,
   type ScalarType,
   type TensorType,
 } from "../types.js";
@@ -28,7 +29,7 @@ export function packElements({ type, data, splat }: Elements): Uint8Array {
   if (element === "i1")
     return splat && elementCount(shape) > 1 ? Uint8Array.of(data[0] ? allTrue : 0) : packBits(data);
   const width = bitWidth(element);
-  if (width >= 8 || !isInteger(element)) return data;
+  if (width >= 8 || !(isInteger(element) || isSigned(element))) return data;
   const mask = 2 ** width - 1;
   return data.every((byte) => byte <= mask) ? data : data.map((byte) => byte & mask);
 }

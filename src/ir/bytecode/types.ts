@@ -12,6 +12,7 @@ import {
   isFloat,
   isInteger,
   isScalarType,
+  isSigned,
   noneType,
   opaqueType,
   type QuantizedType,
@@ -25,6 +26,7 @@ import {
   unrankedType,
 } from "../types.js";
 import { type Codec, type Entity, type EntityPool, isA } from "./entity.js";
+import { asText } from "./text-entities.js";
 import { vhloAttributes, vhloScalars, vhloTypes as vhlo } from "./vhlo-codecs.js";
 
 /** What a conversion needs: a way to complain, which knows the place. */
@@ -65,28 +67,37 @@ function storageRange(storage: IntegerType): readonly [number, number] {
 
 function elementToVhlo(to: Writing, element: ElementType): Entity {
   const { pool } = to;
-  if (typeof element !== "string") return quantisedToVhlo(to, element);
+  if (typeof element !== "string")
+    return quantisedToEntity(to, vhlo, element, (part) => elementToVhlo(to, part));
   if (element === "complex<f32>") return pool.make(vhlo.complex, elementToVhlo(to, "f32"));
   if (element === "complex<f64>") return pool.make(vhlo.complex, elementToVhlo(to, "f64"));
+  if (isSigned(element))
+    return to.fail(`${element} has no portable form: integers there are signless or unsigned`);
   return pool.make(vhloScalars[element]);
 }
 
-function quantisedToVhlo(to: Writing, type: QuantizedType): Entity {
-  const { pool } = to;
+/** The codecs of quantised types: VHLO's, and those of their own dialect. */
+type QuantisedCodecs = Pick<typeof vhlo, "quantised" | "quantisedPerAxis">;
+
+/** A quantised type, its parts written by `part`. */
+export function quantisedToEntity(
+  { pool }: Writing,
+  codecs: QuantisedCodecs,
+  type: QuantizedType,
+  part: (element: ElementType) => Entity,
+): Entity {
   const isSigned = !type.storage.startsWith("ui");
-  const storage = elementToVhlo(
-    to,
+  const storage = part(
     type.unsignedStorage ? type.storage : (type.storage.replace(/^ui/, "i") as IntegerType),
   );
-  const expressed = elementToVhlo(to, type.expressed);
   const [smallest, largest] = storageRange(type.storage);
   const range = [BigInt(type.storageMin ?? smallest), BigInt(type.storageMax ?? largest)] as const;
   const scales = type.scales.map((scale) => floatToBits("f64", scale));
   const zeroPoints = type.zeroPoints.map(BigInt);
-  const head = [isSigned ? 1 : 0, storage, expressed] as const;
+  const head = [isSigned ? 1 : 0, storage, part(type.expressed)] as const;
   return type.axis === undefined
-    ? pool.make(vhlo.quantised, ...head, scales[0]!, zeroPoints[0]!, ...range)
-    : pool.make(vhlo.quantisedPerAxis, ...head, type.axis, ...range, scales, zeroPoints);
+    ? pool.make(codecs.quantised, ...head, scales[0]!, zeroPoints[0]!, ...range)
+    : pool.make(codecs.quantisedPerAxis, ...head, type.axis, ...range, scales, zeroPoints);
 }
 
 /** A type in VHLO. */
@@ -125,6 +136,8 @@ function convert(to: Writing, type: Type): Entity {
       return elementToVhlo(to, type.element);
     case "opaque":
       if (type.text === witness) return pool.make(vhlo.witness);
+      // Types of dialects that VHLO does not stand for stay as they are.
+      if (/^!(?!stablehlo\b)\w/.test(type.text)) return asText(pool, "type", type.text);
       return to.fail(`the type ${type.text} has no portable form`);
   }
 }
@@ -141,34 +154,43 @@ function elementFromVhlo(to: Complaints, entity: Entity): ElementType {
     const text = `complex<${String(elementFromVhlo(to, entity.values[0]))}>`;
     return isScalarType(text) ? text : to.fail(`${text} is no element type`);
   }
-  if (isA(entity, vhlo.quantised)) {
+  const quantised = quantisedFromEntity(to, vhlo, entity, (part) => elementFromVhlo(to, part));
+  return quantised ?? to.fail(`${entity.codec.name} is no element type`);
+}
+
+/** The quantised type that an entity stands for, its parts read by `part`; undefined when it is of no codec of `codecs`. */
+export function quantisedFromEntity(
+  from: Complaints,
+  codecs: QuantisedCodecs,
+  entity: Entity,
+  part: (entity: Entity) => ElementType,
+): QuantizedType | undefined {
+  if (isA(entity, codecs.quantised)) {
     const [flags, storage, expressed, scale, zeroPoint, min, max] = entity.values;
-    return quantisedFromVhlo(to, { flags, storage, expressed, min, max }, [scale], [zeroPoint]);
+    const head = { flags, storage: part(storage), expressed: part(expressed), min, max };
+    return quantisedType(from, head, [scale], [zeroPoint]);
   }
-  if (isA(entity, vhlo.quantisedPerAxis)) {
-    const [flags, storage, expressed, axis, min, max, scales, zeroPoints] = entity.values;
-    return quantisedFromVhlo(to, { flags, storage, expressed, min, max }, scales, zeroPoints, axis);
-  }
-  return to.fail(`${entity.codec.name} is no element type`);
+  if (!isA(entity, codecs.quantisedPerAxis)) return undefined;
+  const [flags, storage, expressed, axis, min, max, scales, zeroPoints] = entity.values;
+  const head = { flags, storage: part(storage), expressed: part(expressed), min, max };
+  return quantisedType(from, head, scales, zeroPoints, axis);
 }
 
 interface QuantisedHead {
   readonly flags: number;
-  readonly storage: Entity;
-  readonly expressed: Entity;
+  readonly storage: ElementType;
+  readonly expressed: ElementType;
   readonly min: bigint;
   readonly max: bigint;
 }
 
-function quantisedFromVhlo(
+function quantisedType(
   to: Complaints,
-  { flags, storage, expressed, min, max }: QuantisedHead,
+  { flags, storage: stored, expressed: meant, min, max }: QuantisedHead,
   scales: readonly bigint[],
   zeroPoints: readonly bigint[],
   axis?: number,
 ): QuantizedType {
-  const stored = elementFromVhlo(to, storage);
-  const meant = elementFromVhlo(to, expressed);
   if (!isInteger(stored) || !isFloat(meant)) to.fail("a quantised type stores integers and means floats");
   if (scales.length !== zeroPoints.length) to.fail("a quantised type needs as many zero points as scales");
   const signed = stored.replace(/^ui/, "i");
@@ -212,6 +234,8 @@ export function typeFromVhlo(to: Complaints, entity: Entity): Type {
   if (isA(entity, vhlo.token)) return tokenType;
   if (isA(entity, vhlo.none)) return noneType;
   if (isA(entity, vhlo.witness)) return opaqueType(witness);
+  if (entity.codec.code === undefined && entity.codec.kind === "type")
+    return opaqueType(String(entity.values[0]));
   if (entity.codec.dialect !== "vhlo" || entity.codec.kind !== "type")
     return to.fail(`a VHLO type is wanted, got ${entity.codec.name} of dialect ${entity.codec.dialect}`);
   return scalarType(elementFromVhlo(to, entity));

@@ -66,27 +66,27 @@ export const vhloAttributes = {
   mesh: attribute(25, "mesh", [attributeField, optionalAttribute], { since: "1.16.0" }),
 } as const;
 
-/** The enumerations of StableHLO, by their names there. */
+/** The enumerations of StableHLO and the numbers of their values, by their names there. */
+export const enumValues = {
+  comparison_direction: { EQ: 0, NE: 1, GE: 2, GT: 3, LE: 4, LT: 5 },
+  comparison_type: { NOTYPE: 0, FLOAT: 1, TOTALORDER: 2, SIGNED: 3, UNSIGNED: 4 },
+  fft_type: { FFT: 0, IFFT: 1, RFFT: 2, IRFFT: 3 },
+  precision: { DEFAULT: 0, HIGH: 1, HIGHEST: 2 },
+  rng_algorithm: { DEFAULT: 0, THREE_FRY: 1, PHILOX: 2 },
+  rng_distribution: { UNIFORM: 1, NORMAL: 2 },
+  transpose: { TRANSPOSE_INVALID: 0, NO_TRANSPOSE: 1, TRANSPOSE: 2, ADJOINT: 3 },
+  result_accuracy_mode: { DEFAULT: 0, HIGHEST: 1, TOLERANCE: 2 },
+} as const;
+
 export const vhloEnums = {
-  comparison_direction: choices(3, "comparison_direction", { EQ: 0, NE: 1, GE: 2, GT: 3, LE: 4, LT: 5 }),
-  comparison_type: choices(4, "comparison_type", {
-    NOTYPE: 0,
-    FLOAT: 1,
-    TOTALORDER: 2,
-    SIGNED: 3,
-    UNSIGNED: 4,
-  }),
-  fft_type: choices(7, "fft_type", { FFT: 0, IFFT: 1, RFFT: 2, IRFFT: 3 }),
-  precision: choices(11, "precision", { DEFAULT: 0, HIGH: 1, HIGHEST: 2 }),
-  rng_algorithm: choices(12, "rng_algorithm", { DEFAULT: 0, THREE_FRY: 1, PHILOX: 2 }),
-  rng_distribution: choices(13, "rng_distribution", { UNIFORM: 1, NORMAL: 2 }),
-  transpose: choices(16, "transpose", { TRANSPOSE_INVALID: 0, NO_TRANSPOSE: 1, TRANSPOSE: 2, ADJOINT: 3 }),
-  result_accuracy_mode: choices(
-    19,
-    "result_accuracy_mode",
-    { DEFAULT: 0, HIGHEST: 1, TOLERANCE: 2 },
-    "1.9.0",
-  ),
+  comparison_direction: choices(3, "comparison_direction", enumValues.comparison_direction),
+  comparison_type: choices(4, "comparison_type", enumValues.comparison_type),
+  fft_type: choices(7, "fft_type", enumValues.fft_type),
+  precision: choices(11, "precision", enumValues.precision),
+  rng_algorithm: choices(12, "rng_algorithm", enumValues.rng_algorithm),
+  rng_distribution: choices(13, "rng_distribution", enumValues.rng_distribution),
+  transpose: choices(16, "transpose", enumValues.transpose),
+  result_accuracy_mode: choices(19, "result_accuracy_mode", enumValues.result_accuracy_mode, "1.9.0"),
 } as const;
 
 const integer = (code: number, name: IntegerType, since?: Version): Codec<readonly []> =>

@@ -171,7 +171,7 @@ const arithConstant = defineOp({
     const type = typeOfConstant(op.attributes.value);
     const element = type.kind === "scalar" || type.kind === "tensor" ? type.element : undefined;
     op.check(
-      typeof element !== "string" || !element.startsWith("ui"),
+      typeof element !== "string" || !/^[su]i/.test(element),
       "arith_constant_signless",
       `integers must be signless, got ${formatType(type)}`,
     );

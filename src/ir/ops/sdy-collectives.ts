@@ -8,7 +8,7 @@ import { defineOp, operand } from "./define.js";
 import type { View } from "./constraints.js";
 import { shardy } from "./shardy-kinds.js";
 
-const anything = "PIFCQATU";
+const anything = "PIFCQATUO";
 const sameTypes = (op: View): readonly Type[] => op.operands.map((value) => value.type);
 const out_sharding = shardy("sharding");
 const shared = {

@@ -5,7 +5,7 @@ import { defineOp, operand, variadic } from "./define.js";
 import { elements, i64, optional, string } from "./kinds.js";
 import { propagationDirection, shardy } from "./shardy-kinds.js";
 
-const anything = "PIFCQATU";
+const anything = "PIFCQATUO";
 const sameTypes = (op: View): readonly Type[] => op.operands.map((value) => value.type);
 
 const mesh = defineOp({

@@ -74,7 +74,7 @@ function normalise(bytes: Uint8Array, element: ScalarType): Uint8Array {
   if (element === "i1") return bytes.map((byte) => (byte === 0 ? 0 : 1));
   const unused = 32 - width;
   return bytes.map((byte) =>
-    element.startsWith("i") ? (byte << unused) >> unused : byte & ((1 << width) - 1),
+    !element.startsWith("ui") ? (byte << unused) >> unused : byte & ((1 << width) - 1),
   );
 }
 

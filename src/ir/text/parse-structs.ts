@@ -7,6 +7,7 @@ import { suggestion } from "../../support/suggest.js";
 import { fieldStructs } from "../ops/structs.js";
 import { scalarType } from "../types.js";
 import { type ParseContext, parseInteger } from "./context.js";
+import { parseMeshAttribute } from "./parse-mesh.js";
 import { parseAttribute, parseIntegerField } from "./parse-attributes.js";
 
 const i64 = scalarType("i64");
@@ -16,6 +17,10 @@ const integer = (value: number): Attribute => ({ kind: "integer", value: BigInt(
 export function parseStablehloAttribute(context: ParseContext): Attribute | undefined {
   const { cursor } = context;
   const [, dialect, name] = /^#(stablehlo|chlo)(?:\.(\w+))?$/.exec(cursor.spelling) ?? [];
+  if (dialect === "stablehlo" && name !== undefined) {
+    const mesh = parseMeshAttribute(context, name);
+    if (mesh !== undefined) return mesh;
+  }
   if (dialect === undefined || cursor.text[cursor.end] !== "<") return undefined;
   if (name === undefined) return parseEnum(context, dialect);
   if (name === "result_accuracy_mode") return parseDottedEnum(context, dialect, name);

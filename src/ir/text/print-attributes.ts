@@ -10,6 +10,7 @@ import {
   type Type,
 } from "../types.js";
 import { formatFloat, formatFloatBits } from "../floats/spelling.js";
+import { formatMeshBody } from "./print-mesh.js";
 import { formatLocation } from "./print-locations.js";
 import { formatElements } from "./print-elements.js";
 import { formatShardyAttribute } from "./print-sdy.js";
@@ -96,7 +97,7 @@ export function formatAttribute(attribute: Attribute, style: AttributeStyle = {}
     case "enum":
       return formatEnum(attribute);
     case "struct":
-      return `#${attribute.dialect}.${attribute.name}<${formatStructBody(attribute.name, attribute.fields)}>`;
+      return formatStruct(attribute);
     case "location":
       return formatLocation(attribute.location);
     case "sdy":
@@ -104,6 +105,13 @@ export function formatAttribute(attribute: Attribute, style: AttributeStyle = {}
     case "opaque":
       return attribute.text;
   }
+}
+
+function formatStruct({ dialect, name, fields }: Extract<Attribute, { kind: "struct" }>): string {
+  const mesh =
+    dialect === "stablehlo" ? formatMeshBody(name, fields, (inner) => formatAttribute(inner)) : undefined;
+  if (mesh === undefined) return `#${dialect}.${name}<${formatStructBody(name, fields)}>`;
+  return `#stablehlo.${name === "type_extensions" ? "bounds" : name}${mesh}`;
 }
 
 function formatEnum({ dialect, name, value }: Extract<Attribute, { kind: "enum" }>): string {

@@ -28,9 +28,23 @@ describe("a program without portable form says operation, reason, place and what
       undefined,
     ],
     [
-      inMain("%0 = stablehlo.abs %x {note = #other.thing<1>} : tensor<4xf32>"),
-      "stablehlo.abs: the attribute #other.thing<1> has no portable form",
+      inMain(
+        "%0 = stablehlo.abs %x {note = #stablehlo.dot<lhs_contracting_dimensions = [0], rhs_contracting_dimensions = [0]>} : tensor<4xf32>",
+      ),
+      "stablehlo.abs: the attribute #stablehlo.dot has no portable form",
       "f.mlir:2:8",
+      undefined,
+    ],
+    [
+      inMain("%0 = stablehlo.abs %x {note = 1 : si32} : tensor<4xf32>"),
+      "stablehlo.abs: si32 has no portable form: integers there are signless or unsigned",
+      "f.mlir:2:8",
+      undefined,
+    ],
+    [
+      "func.func @main(%x: tensor<4xsi32>) {\n  return\n}\n",
+      "func.func: si32 has no portable form: integers there are signless or unsigned",
+      "f.mlir:1:1",
       undefined,
     ],
     [

@@ -1,0 +1,91 @@
+/** Attributes of StableHLO that stay its own in artifacts, and the spellings that are the same attribute. */
+import { describe, expect, test } from "vitest";
+import { deserializePortable, serializePortable } from "../../../src/ir/bytecode/index.js";
+import { parseModule, printModule } from "../../../src/ir/text/index.js";
+
+const moduleWith = (attribute: string): string => `module attributes {my.a = ${attribute}} {\n}\n`;
+const opWith = (attribute: string): string =>
+  `module {\n  func.func @main() {\n    return {my.a = ${attribute}}\n  }\n}\n`;
+
+const back = (text: string): string =>
+  printModule(deserializePortable(serializePortable(parseModule(text))).module);
+
+/** What modules and operations may both have. */
+const everywhere = [
+  "#stablehlo<precision HIGHEST>",
+  "#stablehlo.result_accuracy_mode<HIGHEST>",
+  "#stablehlo.result_accuracy<atol = 1.000000e+00, ulps = 3, mode = #stablehlo.result_accuracy_mode<TOLERANCE>>",
+  "#stablehlo.output_operand_alias<output_tuple_indices = [1], operand_index = 0, operand_tuple_indices = []>",
+  "#stablehlo.sub_axis_info(2)4",
+  '#stablehlo.axis_ref<name = "x">',
+  '#stablehlo.axis_ref<name = "x", sub_axis_info = (2)4>',
+  '#stablehlo.mesh_axis<name = "x", size = 2>',
+  '#stablehlo.mesh<axes=[<name = "x", size = 2>, <name = "y", size = 1>], device_ids=dense<[1, 0]> : tensor<2xi64>>',
+  '#stablehlo.replica_group_mesh_axes<mesh = #stablehlo.mesh<axes=[<name = "x", size = 2>]>, axes = [#stablehlo.axis_ref<name = "x">]>',
+  "#chlo<comparison_direction LT>",
+  "#chlo<precision HIGH>",
+  '#mhlo.original_value<false, [<[], <"a", []>>]>',
+  "affine_map<(d0) -> (d0)>",
+  "[unit, #chlo<comparison_type FLOAT>, {a = #stablehlo<transpose ADJOINT>}]",
+];
+
+test.each(everywhere)("%s comes back, of a module and of an operation", (attribute) => {
+  expect(back(moduleWith(attribute))).toBe(moduleWith(attribute));
+  expect(back(opWith(attribute))).toBe(opWith(attribute));
+});
+
+test.each([
+  "#stablehlo.dot<lhs_contracting_dimensions = [1], rhs_contracting_dimensions = [0]>",
+  "#stablehlo.gather<offset_dims = [1], index_vector_dim = 1>",
+  "#stablehlo.scatter<update_window_dims = [1], inserted_window_dims = [0], scatter_dims_to_operand_dims = [0]>",
+  "#stablehlo.conv<[b, 0, f]x[0, i, o]->[b, 0, f]>",
+  "#stablehlo.channel_handle<handle = 1, type = 2>",
+  "#stablehlo.bounds<?, 4>",
+  "#stablehlo.dot_algorithm<lhs_precision_type = bf16, rhs_precision_type = bf16, accumulation_type = f32, lhs_component_count = 1, rhs_component_count = 1, num_primitive_operations = 1, allow_imprecise_accumulation = false>",
+  '"text" : i32',
+  "si32",
+  "-1 : si8",
+  "3 : i7",
+  "f80",
+  "dense<[1, -2]> : tensor<2xsi4>",
+  "dense<-9223372036854775808> : tensor<si64>",
+  "tensor<*xsi16>",
+  "!stablehlo.future<tensor<f32>>",
+  "(tensor<2x!quant.uniform<u8<1:200>:f32:0, {5.000000e-01,2.500000e-01:2}>>) -> !stablehlo.token",
+])("%s comes back, of a module", (attribute) => {
+  expect(back(moduleWith(attribute))).toBe(moduleWith(attribute));
+});
+
+describe("spellings of one attribute", () => {
+  test.each([
+    [
+      '#stablehlo.mesh<axes = [#stablehlo.mesh_axis<size = 2, name = "x">]>',
+      '#stablehlo.mesh<axes=[<name = "x", size = 2>]>',
+    ],
+    [
+      '#stablehlo.axis_ref<sub_axis_info = #stablehlo.sub_axis_info(1)2, name = "x">',
+      '#stablehlo.axis_ref<name = "x", sub_axis_info = (1)2>',
+    ],
+    ["#stablehlo.type_extensions<bounds = [?, 4]>", "#stablehlo.bounds<?, 4>"],
+  ])("%s is %s", (one, other) => {
+    expect(printModule(parseModule(moduleWith(one)))).toBe(moduleWith(other));
+    expect(serializePortable(parseModule(moduleWith(one)), { locations: false })).toEqual(
+      serializePortable(parseModule(moduleWith(other)), { locations: false }),
+    );
+  });
+
+  test("an alias stands for a part", () => {
+    const text = `#x = #stablehlo.mesh_axis<name = "x", size = 2>\n${moduleWith("#stablehlo.mesh<axes=[#x]>")}`;
+    expect(printModule(parseModule(text))).toBe(moduleWith('#stablehlo.mesh<axes=[<name = "x", size = 2>]>'));
+  });
+});
+
+test.each([
+  ["#stablehlo.axis_ref<size = 2>", "axis_ref has no field size"],
+  ['#stablehlo.mesh_axis<name = "x">', "mesh_axis lacks its field size"],
+  ['#stablehlo.mesh_axis<name = "x", name = "y">', "field name is given twice"],
+  ["#stablehlo.mesh<axes=[#stablehlo.sub_axis_info(1)2]>", "expected an attribute #stablehlo.mesh_axis"],
+  ["#stablehlo.sub_axis_info<(1)2>", 'expected "("'],
+])("%s is refused: %s", (attribute, message) => {
+  expect(() => parseModule(moduleWith(attribute))).toThrow(message);
+});
