@@ -1,5 +1,6 @@
 import { configDefaults, defineConfig } from "vitest/config";
 import LongestFirst from "./tools/vitest/longest-first.js";
+import { QUICK_COMPILE } from "./tools/vitest/xla-flags.js";
 
 /** Tests that need more than the CPU plugin, or minutes, by the mode that runs them: `vitest run --mode tpu`. */
 const tiers: Readonly<Record<string, string>> = {
@@ -14,8 +15,6 @@ const cpu = "test/**/*.cpu.test.ts";
 /** Tests that start processes: the built command, children that are killed. */
 const spawn = "test/**/*.spawn.test.ts";
 const all = "test/**/*.test.ts";
-/** Programs that run once or twice are not worth optimising: most of the time would go there. The tier `golden` compiles as for users. */
-const UNOPTIMISED = "--xla_backend_optimization_level=0";
 
 export default defineConfig(({ mode }) => {
   const tier = tiers[mode];
@@ -38,7 +37,7 @@ export default defineConfig(({ mode }) => {
   const usual = [
     together("host", all, { others: [cpu, spawn, ...Object.values(tiers)] }),
     together("spawn", spawn),
-    together("cpu", cpu, { env: { XLA_FLAGS: process.env.XLA_FLAGS ?? UNOPTIMISED } }),
+    together("cpu", cpu, { env: { XLA_FLAGS: process.env.XLA_FLAGS ?? QUICK_COMPILE } }),
   ];
   return {
     test: {

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { QUICK_COMPILE } from "../../tools/vitest/xla-flags.js";
 import { spawnGriffin, temporaryFolder } from "./griffin.js";
 
 const program = `func.func @main() -> tensor<2xf32> {
@@ -31,7 +32,7 @@ test.each(runs)("the built command runs: griffin %s", async (_command, args, pri
   const folder = await temporaryFolder();
   await writeFile(join(folder, "program.mlir"), program);
   const words = args.split(" ").map((word) => word.replace("FOLDER", folder));
-  const env = { XLA_FLAGS: "--xla_backend_optimization_level=0" };
+  const env = { XLA_FLAGS: QUICK_COMPILE };
   const { exitCode, stdout, stderr } = await spawnGriffin(words, { env });
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: expect.not.stringMatching(/error/) });
   expect(stdout).toMatch(printed);

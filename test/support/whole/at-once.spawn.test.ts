@@ -1,17 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { type WholeStep, wholeSteps } from "../../../src/support/failpoints.js";
-import { type Form, newFolder, start, wholeText } from "./children.js";
-
-/** Comes back when a process is stopped (state T), as its failpoint does. */
-async function stopped(pid: number): Promise<void> {
-  for (;;) {
-    const text = await readFile(`/proc/${pid}/stat`, "latin1");
-    if (text.slice(text.lastIndexOf(")") + 2).startsWith("T")) return;
-    await sleep(5);
-  }
-}
+import { type Form, newFolder, start, stopped, wholeText } from "./children.js";
 
 /**
  * One process stops at a step, another does all of its work meanwhile, then the first goes on. Gives the exit codes of both, and what is

@@ -2,6 +2,7 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { expect, onTestFinished } from "vitest";
@@ -30,6 +31,15 @@ export const start = (
     reject: false,
     env: failpoint === undefined ? {} : { [FAILPOINT]: failpoint },
   });
+
+/** Comes back when a process is stopped (state T), as its failpoint does. */
+export async function stopped(pid: number): Promise<void> {
+  for (;;) {
+    const text = await readFile(`/proc/${pid}/stat`, "latin1");
+    if (text.slice(text.lastIndexOf(")") + 2).startsWith("T")) return;
+    await sleep(5);
+  }
+}
 
 /** The text of what is there; undefined when nothing is. Fails when some of it is missing, of another, or beside it. */
 export async function wholeText(form: Form, parent: string): Promise<string | undefined> {
