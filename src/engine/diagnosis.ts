@@ -68,7 +68,9 @@ export async function diagnose(plugin: string, env: NodeJS.ProcessEnv = process.
     tryPlugin(plugin, env),
   ]);
   const problems = device instanceof GriffinError ? [problemOf(device)] : [];
-  const missing = plugins.some(({ name, path }) => name === plugin && path === undefined);
+  // A plugin named by its path is not fetched.
+  const missing =
+    !isPluginPath(plugin) && plugins.some(({ name, path }) => name === plugin && path === undefined);
   if (missing && python === undefined) {
     problems.push({
       problem: "there is no python3, which fetches plugins",
@@ -95,20 +97,24 @@ export async function diagnose(plugin: string, env: NodeJS.ProcessEnv = process.
 
 const problemOf = ({ details }: GriffinError) => ({ problem: details.message, hint: details.hint });
 
-/** A python3 that takes this long, in ms, to tell its version is taken to be absent. */
-const ANSWER_TIMEOUT_MS = 10_000;
+/** For how long, in ms, python3 is waited for to tell a version: pip's first start on a busy machine takes over ten seconds. */
+const ANSWER_TIMEOUT_MS = 30_000;
 
+/** What the command says, or that it did not answer in time; undefined when there is no such command, or it fails. */
 async function firstLine(
   command: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<string | undefined> {
-  const wait = { timeoutMs: ANSWER_TIMEOUT_MS };
-  const answer = await runChild(command, command, args, env, wait).catch((error: unknown) => {
-    if (error instanceof AbortedError) return undefined;
+  try {
+    const { exitCode, stdout } = await runChild(command, command, args, env, {
+      timeoutMs: ANSWER_TIMEOUT_MS,
+    });
+    return exitCode === 0 ? stdout.split("\n")[0] : undefined;
+  } catch (error) {
+    if (error instanceof AbortedError) return `no answer within ${ANSWER_TIMEOUT_MS / 1000} s`;
     throw error;
-  });
-  return answer?.exitCode === 0 ? answer.stdout.split("\n")[0] : undefined;
+  }
 }
 
 async function look(name: string, env: NodeJS.ProcessEnv): Promise<PluginDiagnosis> {

@@ -66,7 +66,9 @@ test("continuePrompts refuses prompts before it looks for a plugin", async () =>
 });
 
 test("diagnose says what stands in the way of a plugin that is not there", async () => {
-  const { problems, device, plugins } = await diagnose("/nowhere/plugin.so");
+  // Without python3 as well: what is named by its path is not fetched.
+  const { problems, device, plugins, python } = await diagnose("/nowhere/plugin.so", { PATH: "/nowhere" });
+  expect(python).toBeUndefined();
   expect(problems).toMatchObject([{ problem: expect.stringContaining("/nowhere/plugin.so") }]);
   expect(device).toBeUndefined();
   expect(plugins[0]).toMatchObject({ name: "/nowhere/plugin.so", path: undefined });
