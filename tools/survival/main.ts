@@ -4,7 +4,7 @@
  * to its end.
  */
 import { fetchPlugins } from "../support/plugins.js";
-import { seedTexts } from "./programs.js";
+import { seedTexts } from "./seeds.js";
 import { type Death, survive } from "./survive.js";
 
 function report({ seed, text, how }: Death): void {

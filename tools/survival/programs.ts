@@ -1,15 +1,18 @@
 /**
  * @file Programs for the survival tier, one for each seed: a small valid program of one or a few operations, changed at random and kept
- * when it still verifies. Types change in the same way everywhere in a program, numbers in attributes one by one.
+ * when it still verifies. Ops of models in it are lowered. Types change in the same way everywhere in a program, numbers in attributes one by one.
  */
 import { GriffinError } from "../../src/support/errors.js";
-import type { Operation } from "../../src/ir/operation.js";
+import { type Operation, walk } from "../../src/ir/operation.js";
+import { isModelOp } from "../../src/ir/ops/index.js";
 import { parseModule, printModule } from "../../src/ir/text/index.js";
 import { verifyModule } from "../../src/ir/verify.js";
 import { DYNAMIC, functionType } from "../../src/ir/types.js";
 import { bodyOf, findFunction } from "../../src/ir/analysis/symbols.js";
 import { setAttributes, setOperands } from "../../src/ir/rewriter.js";
-import { families } from "../../test/ir/ops/cases/index.js";
+import { runPipeline } from "../../src/passes/index.js";
+import { cpu } from "../../src/targets/cpu.js";
+import { lowerModelOps } from "../../src/targets/lower-model-ops.js";
 import { randomNumbers } from "../conformance/fuzz-text.js";
 
 type Random = ReturnType<typeof randomNumbers>;
@@ -75,12 +78,6 @@ const changes = [
   changeRank,
 ];
 
-/** The texts that programs are made from: what each op's tests call valid, and more if given. */
-export const seedTexts = (more: readonly string[] = []): readonly string[] => [
-  ...families.map(({ valid }) => valid),
-  ...more,
-];
-
 /** Makes @main return every tensor of a static shape that it computes: a compiler drops what nothing needs. */
 function returnAll(module: Operation): void {
   const main = findFunction(module, "main");
@@ -98,11 +95,28 @@ function returnAll(module: Operation): void {
   setAttributes(main as Operation, { ...main.attributes, function_type: type });
 }
 
-/** The program of a seed: verified, or undefined when the changes made no program of it. */
+/** As every command does before a plugin sees ops of models. */
+function lowerModels(module: Operation): void {
+  if (![...walk(module)].some(isModelOp)) return;
+  runPipeline(module, [lowerModelOps(cpu)]);
+  verifyModule(module);
+}
+
+/**
+ * The program of a seed: verified, or undefined when the changes made no program of it.
+ * @throws what lowering says of a program that verified: a fault
+ */
 export function programOf(
   seed: number,
   texts: readonly string[],
 ): { readonly text: string; readonly module: Operation } | undefined {
+  const module = verifiedProgram(seed, texts);
+  if (module === undefined) return undefined;
+  lowerModels(module);
+  return { text: printModule(module), module };
+}
+
+function verifiedProgram(seed: number, texts: readonly string[]): Operation | undefined {
   const random = randomNumbers(seed);
   let text = pick(random, texts);
   for (let left = 1 + random(4); left > 0; left--) text = pick(random, changes)(text, random);
@@ -110,7 +124,7 @@ export function programOf(
     const module = parseModule(text);
     returnAll(module);
     verifyModule(module);
-    return { text: printModule(module), module };
+    return module;
   } catch (error) {
     if (error instanceof GriffinError) return undefined;
     throw error;

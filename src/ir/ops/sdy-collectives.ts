@@ -6,7 +6,7 @@
 import type { Type } from "../types.js";
 import { defineOp, operand } from "./define.js";
 import type { View } from "./constraints.js";
-import { shardy } from "./shardy-kinds.js";
+import { reductionOp, shardy } from "./shardy-kinds.js";
 
 const anything = "PIFCQATUO";
 const sameTypes = (op: View): readonly Type[] => op.operands.map((value) => value.type);
@@ -56,18 +56,22 @@ const collectivePermute = defineOp({
 const allReduce = defineOp({
   ...shared,
   name: "sdy.all_reduce",
-  summary: "Sums the parts of a tensor along some axes.",
-  attributes: { reduction_axes: shardy("axis_ref_list"), out_sharding },
-  assembly: { template: "$reduction_axes %tensor out_sharding=$out_sharding : T" },
-  example: '%0 = sdy.all_reduce {"x"} %arg0 out_sharding=<@mesh, [{}]> : tensor<4xf32>',
+  summary: "Sums the parts of a tensor along some axes, or takes the greatest or least.",
+  attributes: { reduction_axes: shardy("axis_ref_list"), reduction_op: reductionOp, out_sharding },
+  assembly: "custom",
+  example: '%0 = sdy.all_reduce max {"x"} %arg0 out_sharding=<@mesh, [{}]> : tensor<4xf32>',
 });
 
 const reduceScatter = defineOp({
   ...shared,
   name: "sdy.reduce_scatter",
-  summary: "Sums the parts of a tensor along some axes and leaves a slice of the sum on each device.",
-  attributes: { reduce_scatter_axes: shardy("list_of_axis_ref_lists"), out_sharding },
-  assembly: { template: "$reduce_scatter_axes %tensor out_sharding=$out_sharding : T" },
+  summary: "The same, and leaves a slice of the result on each device.",
+  attributes: {
+    reduce_scatter_axes: shardy("list_of_axis_ref_lists"),
+    reduction_op: reductionOp,
+    out_sharding,
+  },
+  assembly: "custom",
   example: '%0 = sdy.reduce_scatter [{"x"}] %arg0 out_sharding=<@mesh, [{"x"}]> : tensor<4xf32>',
 });
 

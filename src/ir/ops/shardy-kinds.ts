@@ -1,8 +1,8 @@
 /** @file Kinds of attributes that are Shardy's (sdy/attributes.ts). */
 import { z } from "zod";
-import type { ShardyAttribute, ShardyAttributeOf } from "../sdy/attributes.js";
+import type { ReductionOp, ShardyAttribute, ShardyAttributeOf } from "../sdy/attributes.js";
 import { scalarType } from "../types.js";
-import type { AttributeKind } from "./kinds.js";
+import { type AttributeKind, optional } from "./kinds.js";
 
 /** What the names of Shardy's kinds begin with. */
 export const shardyPrefix = "sdy.";
@@ -21,20 +21,24 @@ export const shardy = <const K extends ShardyAttribute["kind"]>(
     a.kind === "sdy" && a.value.kind === kind ? (a.value as ShardyAttributeOf<K>) : undefined,
 });
 
-/** Ways in which shardings may spread through a barrier, by their numbers in MLIR. */
-export const propagationDirections = ["NONE", "FORWARD", "BACKWARD", "BOTH"] as const;
-type PropagationDirection = (typeof propagationDirections)[number];
-
-/** Written as a word in the pretty form, and as an i32 elsewhere. */
-export const propagationDirection: AttributeKind<PropagationDirection, false> = {
-  name: "propagation direction",
+/** Words by their numbers in MLIR: written as a word in the pretty form, and as an i32 elsewhere. */
+const words = <const W extends string>(name: string, of: readonly W[]): AttributeKind<W, false> => ({
+  name,
   optional: false,
-  schema: z.enum(propagationDirections),
+  schema: z.enum(of),
   toAttribute: (value) => ({
     kind: "integer",
-    value: BigInt(propagationDirections.indexOf(value)),
+    value: BigInt((of as readonly string[]).indexOf(value)),
     type: scalarType("i32"),
   }),
   fromAttribute: (a) =>
-    a.kind === "integer" && a.type === scalarType("i32") ? propagationDirections[Number(a.value)] : undefined,
-};
+    a.kind === "integer" && a.type === scalarType("i32") ? of[Number(a.value)] : undefined,
+});
+
+/** Ways in which shardings may spread through a barrier. */
+export const propagationDirections = ["NONE", "FORWARD", "BACKWARD", "BOTH"] as const;
+export const propagationDirection = words("propagation direction", propagationDirections);
+
+/** What makes one value of the parts of a tensor. */
+export const reductionOps = ["sum", "max", "min"] as const satisfies readonly ReductionOp[];
+export const reductionOp = optional(words("reduction op", reductionOps), "sum");

@@ -41,6 +41,34 @@ test("Shardy's ops come back, and no cast is left", () => {
   expect(minimumVersion(parseModule(shardy)).version).toBe("1.11.0");
 });
 
+test.each([
+  ['all_reduce {"a"} %arg0 out_sharding=<@mesh, [{}]>', undefined],
+  ['all_reduce max {"a"} %arg0 out_sharding=<@mesh, [{}]>', 1],
+  ['reduce_scatter min [{"a"}] %arg0 out_sharding=<@mesh, [{"a"}]>', 2],
+])("what a collective of Shardy reduces by comes back: sdy.%s", (written, number) => {
+  const text = `module {
+  sdy.mesh @mesh = <["a"=2]>
+  func.func @main(%arg0: tensor<8xf32>) {
+    %0 = sdy.${written} : tensor<8xf32>
+    return
+  }
+}
+`;
+  expect(back(text)).toBe(text);
+  const generic = printModule(parseModule(text), { form: "generic" });
+  expect(/reduction_op = (\d) : i32/.exec(generic)?.[1]).toBe(number?.toString());
+  expect(printModule(parseModule(generic))).toBe(text);
+});
+
+test("a sum that is said is none that must be written", () => {
+  const text = (word: string) => `func.func @main(%arg0: tensor<8xf32>) {
+  %0 = sdy.all_reduce ${word}{"a"} %arg0 out_sharding=<mesh<["a"=2]>, [{}]> : tensor<8xf32>
+  return
+}`;
+  expect(printModule(parseModule(text("sum ")))).toBe(printModule(parseModule(text(""))));
+  expect(() => parseModule(text("product "))).toThrow("parse error: ");
+});
+
 test("a value is cast once where the other side uses it", () => {
   const { root } = readProgram(serializePortable(parseModule(shardy)), schema);
   const main = root.regions[0]!.blocks[0]!.operations[1]!.regions[0]!.blocks[0]!.operations;

@@ -14,7 +14,14 @@ import {
   tupleForm,
 } from "./elementwise.js";
 import type { Form } from "./form.js";
-import { manualComputationForm, meshForm, namedComputationForm, propagationBarrierForm } from "./sdy.js";
+import {
+  manualComputationForm,
+  meshForm,
+  namedComputationForm,
+  propagationBarrierForm,
+  shardyAllReduceForm,
+  shardyReduceScatterForm,
+} from "./sdy.js";
 import { reduceForm } from "./reduce.js";
 import { sliceForm } from "./slice.js";
 import { whileForm } from "./while.js";
@@ -36,10 +43,12 @@ const table: { readonly [K in CustomFormName]: Form } = {
   "stablehlo.reduce": reduceForm,
   "stablehlo.reduce_precision": reducePrecisionForm,
   "stablehlo.select": selectForm,
+  "sdy.all_reduce": shardyAllReduceForm,
   "sdy.manual_computation": manualComputationForm,
   "sdy.mesh": meshForm,
   "sdy.named_computation": namedComputationForm,
   "sdy.propagation_barrier": propagationBarrierForm,
+  "sdy.reduce_scatter": shardyReduceScatterForm,
   "stablehlo.slice": sliceForm,
   "stablehlo.tuple": tupleForm,
   "stablehlo.while": whileForm,

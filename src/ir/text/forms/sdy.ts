@@ -1,8 +1,8 @@
 /** @file Shardy's ops whose assembly is no template: they write shardings without the prefix that attributes have elsewhere. */
 import type { Operation } from "../../operation.js";
 import type { OperationOf } from "../../ops/index.js";
-import { propagationDirections } from "../../ops/shardy-kinds.js";
-import type { ShardingPerValue } from "../../sdy/attributes.js";
+import { propagationDirections, reductionOps } from "../../ops/shardy-kinds.js";
+import type { ShardingPerValue, ShardyAttribute } from "../../sdy/attributes.js";
 import { formatType } from "../../types.js";
 import { parseString, parseSymbol } from "../context.js";
 import { parsePerValue, parseShardy } from "../parse-sdy.js";
@@ -49,6 +49,40 @@ export const propagationBarrierForm: Form = {
     return { operands, resultTypes: parseSameTypeTail(input, operands), ...attributes };
   },
 };
+
+/** `max {"x"} %x out_sharding=<@mesh, [{}]> : T`; a sum is not said. */
+const reducingForm = (axesName: "reduction_axes" | "reduce_scatter_axes"): Form => ({
+  print(out, operation) {
+    const attributes = operation.attributes as Readonly<Record<string, unknown>> &
+      OperationOf<"sdy.all_reduce" | "sdy.reduce_scatter">["attributes"];
+    const { reduction_op: reductionOp = "sum", out_sharding: sharding } = attributes;
+    const axes = formatShardy(attributes[axesName] as ShardyAttribute);
+    out.write(`${reductionOp === "sum" ? "" : ` ${reductionOp}`} ${axes} ${out.namesOf(operation.operands)}`);
+    out.write(` out_sharding=${formatShardy(sharding)}`);
+    out.dictionary(operation, [axesName, "reduction_op", "out_sharding"]);
+    out.write(` : ${formatType(operation.operands[0]!.type)}`);
+    return true;
+  },
+  parse(input, definition) {
+    const { cursor, context } = input;
+    const reduction_op = reductionOps.find((word) => cursor.acceptWord(word));
+    const kind = axesName === "reduction_axes" ? "axis_ref_list" : "list_of_axis_ref_lists";
+    const axes = parseShardy(context, kind);
+    const operands = [input.use()];
+    cursor.expectWord("out_sharding");
+    cursor.expect("=");
+    const typed = {
+      [axesName]: axes,
+      ...(reduction_op === undefined || reduction_op === "sum" ? {} : { reduction_op }),
+      out_sharding: parseShardy(context, "sharding"),
+    };
+    const attributes = input.attributes(definition, input.optionalEntries(), typed);
+    return { operands, resultTypes: parseSameTypeTail(input, operands), ...attributes };
+  },
+});
+
+export const shardyAllReduceForm = reducingForm("reduction_axes");
+export const shardyReduceScatterForm = reducingForm("reduce_scatter_axes");
 
 const hasBody = ({ regions }: Operation): boolean => regions[0]?.blocks.length === 1;
 

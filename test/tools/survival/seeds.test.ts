@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { walk } from "../../../src/ir/operation.js";
+import { opNames } from "../../../src/ir/ops/index.js";
+import { parseModule } from "../../../src/ir/text/index.js";
+import { verifyModule } from "../../../src/ir/verify.js";
+import { programOf } from "../../../tools/survival/programs.js";
+import { seedTexts } from "../../../tools/survival/seeds.js";
+
+test("every op that a plugin may be given is in a valid program that others are made from", () => {
+  const covered = new Set<string>();
+  for (const text of seedTexts()) {
+    const module = parseModule(text);
+    verifyModule(module);
+    for (const { name } of walk(module)) covered.add(name);
+  }
+  const lacking = opNames().filter((name) => !covered.has(name) && !/^(?:check|interpreter)\./.test(name));
+  expect(lacking).toEqual([]);
+});
+
+test("a seed gives the same program each time, without ops of models", () => {
+  const texts = seedTexts();
+  const programs = Array.from({ length: 60 }, (_, seed) => programOf(seed, texts)?.text);
+  expect(programs).toEqual(Array.from({ length: 60 }, (_, seed) => programOf(seed, texts)?.text));
+  expect(programs.filter((text) => text !== undefined).length).toBeGreaterThan(15);
+  expect(programs.filter((text) => text !== undefined && /"?(?:nn|griffin)\./.test(text))).toEqual([]);
+});
