@@ -1,5 +1,5 @@
 /** @file Named axes: what a dimension means, and how many elements it has. */
-import type { ScalarType } from "../ir/types.js";
+import type { ComplexType, IntegerType, ScalarType } from "../ir/types.js";
 import { ShapeError } from "./errors.js";
 
 /** An element type a tensor of the DSL may have: StableHLO's scalars. */
@@ -7,6 +7,15 @@ export type DType = ScalarType;
 
 /** The float types a model may compute in. */
 export type FloatDType = "f64" | "f32" | "f16" | "bf16";
+
+/** The integer types that a model may compute in. */
+export type IntegerDType = IntegerType;
+
+/** The complex types. */
+export type ComplexDType = ComplexType;
+
+/** The element type of the parts of complex numbers, else the type itself. */
+export type RealOf<D extends DType> = D extends "complex<f32>" ? "f32" : D extends "complex<f64>" ? "f64" : D;
 
 /** One dimension: its meaning and its size in elements. */
 export interface Axis<Name extends string = string> {

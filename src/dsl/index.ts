@@ -1,32 +1,44 @@
 /** @file What a model author imports. */
-export { type Axis, axis, type DType, type FloatDType } from "./axis.js";
+export {
+  type Axis,
+  axis,
+  type ComplexDType,
+  type DType,
+  type FloatDType,
+  type IntegerDType,
+  type RealOf,
+} from "./axis.js";
 export { body, type Body, Opaque, op, type Operand, type ResultOf } from "./op.js";
 export { type Spec, spec, type TensorOf } from "./spec.js";
 export { cond, switchCase, whileLoop } from "./control.js";
+export { atan2, bitcast, clamp, complex, logAddExp } from "./arithmetic.js";
+export { type Padding, pad, reverse, roll, squeeze, stack } from "./arrange.js";
+export { constant, oneHot } from "./constant.js";
+export { type ConvOptions, type ConvWindow, conv } from "./conv.js";
+export { associativeScan, cumLogSumExp, cummax, cummin, cumprod, cumsum } from "./cumulative.js";
+export { customCall, type CustomCallOptions } from "./custom-call.js";
+export { einsum } from "./einsum.js";
+export * from "./elementwise.js";
 export {
-  abs,
-  ceil,
-  cos,
-  exp,
-  expm1,
-  fill,
-  floor,
-  geluTanh,
-  log,
-  log1p,
-  neg,
-  not,
-  oneMinus,
-  range,
-  rsqrt,
-  select,
-  sigmoid,
-  sign,
-  sin,
-  softplus,
-  sqrt,
-  tanh,
-} from "./elementwise.js";
+  dynamicSlice,
+  dynamicUpdateSlice,
+  gather,
+  type IndicesOf,
+  scatter,
+  type ScatterWay,
+  take,
+} from "./indexing.js";
+export * as random from "./random.js";
+export { argsort, sort, type SortOptions, topK } from "./sort.js";
+export {
+  maxPool,
+  meanPool,
+  minPool,
+  reduceWindow,
+  sumPool,
+  type Window,
+  type WindowPadding,
+} from "./window.js";
 export { ShapeError, TraceError } from "./errors.js";
 export { composite, fn } from "./functions.js";
 export { customVjp } from "./custom-gradient.js";
@@ -64,10 +76,23 @@ export {
   updateParameters,
   withoutStates,
 } from "./program.js";
-export { all, any, argmax, dot, maximum, mean, sum } from "./reduce.js";
+export {
+  all,
+  any,
+  argmax,
+  argmin,
+  dot,
+  type DotOptions,
+  maximum,
+  mean,
+  minimum,
+  prod,
+  sum,
+  variance,
+} from "./reduce.js";
 export { keep, remat, type RematOptions } from "./remat.js";
 export { roundTo } from "./round.js";
 export { type ScanStep, scan } from "./scan.js";
-export { at, concat, merge, slice, split, take, transpose } from "./shape.js";
+export { at, concat, merge, slice, split, transpose } from "./shape.js";
 export { Tensor } from "./tensor.js";
 export { scope, withPrecision } from "./trace.js";

@@ -150,27 +150,3 @@ export function concat<A extends string, D extends DType>(
     builderHere().create("stablehlo.concatenate", values, { dimension: index }).result,
   );
 }
-
-/** Rows of a table by index: `take(embedding, "vocab", tokens)`. Indices must lie within the axis; check them on the host. */
-export function take<A extends string, D extends DType, N extends A, I extends string>(
-  table: Tensor<A, D>,
-  name: N,
-  indices: Tensor<I, "i32">,
-): Tensor<Exclude<A, N> | I, D> {
-  const { index } = findAxis("take", table, name);
-  const rest = table.axes.filter((_, i) => i !== index);
-  const rank = indices.axes.length;
-  const column = reshape(indices, [...indices.axes, { name: "index", size: 1 }]);
-  const value = builderHere().create("stablehlo.gather", [table.value, column.value], {
-    dimension_numbers: {
-      offset_dims: rest.map((_, i) => rank + i),
-      collapsed_slice_dims: [index],
-      operand_batching_dims: [],
-      start_indices_batching_dims: [],
-      start_index_map: [index],
-      index_vector_dim: rank,
-    },
-    slice_sizes: table.axes.map((a, i) => (i === index ? 1 : a.size)),
-  }).result;
-  return new Tensor([...indices.axes, ...rest], table.dtype, value);
-}

@@ -1,10 +1,19 @@
 /** @file Tensor: an SSA value whose dimensions have names. Arithmetic is methods, since TypeScript has no operators. */
 import type { Value } from "../ir/operation.js";
 import type { Attributes } from "../ir/ops/index.js";
-import { tensorType } from "../ir/types.js";
+import { isComplex, isFloat, isInteger, tensorType } from "../ir/types.js";
 import { ownValue } from "../support/own-value.js";
 import { broadcastTo, checkDTypes, commonAxes, findAxis } from "./align.js";
-import { type Axis, checkAxes, type DType, describe, sizesOf } from "./axis.js";
+import {
+  type Axis,
+  checkAxes,
+  type ComplexDType,
+  type DType,
+  describe,
+  type FloatDType,
+  type IntegerDType,
+  sizesOf,
+} from "./axis.js";
 import { builderHere, currentTrace, type TensorData } from "./trace.js";
 
 type BinaryName =
@@ -17,8 +26,23 @@ type BinaryName =
   | "power"
   | "remainder"
   | "and"
-  | "or";
+  | "or"
+  | "xor"
+  | "shift_left"
+  | "shift_right_arithmetic"
+  | "shift_right_logical";
 type Direction = Attributes<"stablehlo.compare">["comparison_direction"];
+
+/** The element types that bits are and-ed in. */
+type BitsDType = "i1" | IntegerDType;
+
+/**
+ * A tensor without axes whose numbers may stand beside elements of `D` as they are: integers and floats beside floats and complex numbers. It
+ * takes their type, rounding once, and never the other way round.
+ */
+type ScalarBeside<D extends DType> = D extends FloatDType | ComplexDType
+  ? { [E in FloatDType | IntegerDType]: Tensor<never, E> }[FloatDType | IntegerDType]
+  : never;
 
 /**
  * A tensor with axes named `A` (a union of names) and elements of type `D`. Axes match by name, never by position; an
@@ -37,54 +61,72 @@ export class Tensor<A extends string = string, D extends DType = DType> implemen
     checkAxes(axes, dtype);
   }
 
-  add<B extends string = never>(other: Tensor<B, D> | number): Tensor<A | B, D> {
+  add<B extends string = never>(other: Tensor<B, D> | ScalarBeside<D> | number): Tensor<A | B, D> {
     return this.#binary("add", other);
   }
-  sub<B extends string = never>(other: Tensor<B, D> | number): Tensor<A | B, D> {
+  sub<B extends string = never>(other: Tensor<B, D> | ScalarBeside<D> | number): Tensor<A | B, D> {
     return this.#binary("subtract", other);
   }
-  mul<B extends string = never>(other: Tensor<B, D> | number): Tensor<A | B, D> {
+  mul<B extends string = never>(other: Tensor<B, D> | ScalarBeside<D> | number): Tensor<A | B, D> {
     return this.#binary("multiply", other);
   }
-  div<B extends string = never>(other: Tensor<B, D> | number): Tensor<A | B, D> {
+  div<B extends string = never>(other: Tensor<B, D> | ScalarBeside<D> | number): Tensor<A | B, D> {
     return this.#binary("divide", other);
   }
-  max<B extends string = never>(other: Tensor<B, D> | number): Tensor<A | B, D> {
+  max<B extends string = never>(other: Tensor<B, D> | ScalarBeside<D> | number): Tensor<A | B, D> {
     return this.#binary("maximum", other);
   }
-  min<B extends string = never>(other: Tensor<B, D> | number): Tensor<A | B, D> {
+  min<B extends string = never>(other: Tensor<B, D> | ScalarBeside<D> | number): Tensor<A | B, D> {
     return this.#binary("minimum", other);
   }
-  pow<B extends string = never>(other: Tensor<B, D> | number): Tensor<A | B, D> {
+  pow<B extends string = never>(other: Tensor<B, D> | ScalarBeside<D> | number): Tensor<A | B, D> {
     return this.#binary("power", other);
   }
   /** The remainder with the sign of the dividend. */
-  rem<B extends string = never>(other: Tensor<B, D> | number): Tensor<A | B, D> {
+  rem<B extends string = never>(other: Tensor<B, D> | ScalarBeside<D> | number): Tensor<A | B, D> {
     return this.#binary("remainder", other);
   }
-  and<B extends string>(this: Tensor<A, "i1">, other: Tensor<B, "i1">): Tensor<A | B, "i1"> {
+  and<B extends string, E extends BitsDType>(this: Tensor<A, E>, other: Tensor<B, E>): Tensor<A | B, E> {
     return this.#binary("and", other);
   }
-  or<B extends string>(this: Tensor<A, "i1">, other: Tensor<B, "i1">): Tensor<A | B, "i1"> {
+  or<B extends string, E extends BitsDType>(this: Tensor<A, E>, other: Tensor<B, E>): Tensor<A | B, E> {
     return this.#binary("or", other);
   }
+  xor<B extends string, E extends BitsDType>(this: Tensor<A, E>, other: Tensor<B, E>): Tensor<A | B, E> {
+    return this.#binary("xor", other);
+  }
+  /** The bits moved towards the highest; zeros come in. 0 for as many places as there are bits, or more. */
+  shiftLeft<B extends string = never>(
+    this: Tensor<A, D & IntegerDType>,
+    places: Tensor<B, D & IntegerDType> | number,
+  ): Tensor<A | B, D> {
+    return (this as Tensor<A, D>).#binary("shift_left", places as Tensor<B, D> | number);
+  }
+  /** The bits moved towards the lowest; copies of the sign come in where numbers have one, else zeros. */
+  shiftRight<B extends string = never>(
+    this: Tensor<A, D & IntegerDType>,
+    places: Tensor<B, D & IntegerDType> | number,
+  ): Tensor<A | B, D> {
+    const name = this.dtype.startsWith("u") ? "shift_right_logical" : "shift_right_arithmetic";
+    return (this as Tensor<A, D>).#binary(name, places as Tensor<B, D> | number);
+  }
 
-  eq<B extends string = never>(other: Tensor<B, D> | number): Tensor<A | B, "i1"> {
+  eq<B extends string = never>(other: Tensor<B, D> | ScalarBeside<D> | number): Tensor<A | B, "i1"> {
     return this.#compare("EQ", other);
   }
-  ne<B extends string = never>(other: Tensor<B, D> | number): Tensor<A | B, "i1"> {
+  ne<B extends string = never>(other: Tensor<B, D> | ScalarBeside<D> | number): Tensor<A | B, "i1"> {
     return this.#compare("NE", other);
   }
-  lt<B extends string = never>(other: Tensor<B, D> | number): Tensor<A | B, "i1"> {
+  lt<B extends string = never>(other: Tensor<B, D> | ScalarBeside<D> | number): Tensor<A | B, "i1"> {
     return this.#compare("LT", other);
   }
-  le<B extends string = never>(other: Tensor<B, D> | number): Tensor<A | B, "i1"> {
+  le<B extends string = never>(other: Tensor<B, D> | ScalarBeside<D> | number): Tensor<A | B, "i1"> {
     return this.#compare("LE", other);
   }
-  gt<B extends string = never>(other: Tensor<B, D> | number): Tensor<A | B, "i1"> {
+  gt<B extends string = never>(other: Tensor<B, D> | ScalarBeside<D> | number): Tensor<A | B, "i1"> {
     return this.#compare("GT", other);
   }
-  ge<B extends string = never>(other: Tensor<B, D> | number): Tensor<A | B, "i1"> {
+  ge<B extends string = never>(other: Tensor<B, D> | ScalarBeside<D> | number): Tensor<A | B, "i1"> {
     return this.#compare("GE", other);
   }
 
@@ -128,9 +170,17 @@ export class Tensor<A extends string = string, D extends DType = DType> implemen
   }
 
   #operand(op: string, other: TensorData | number): TensorData {
-    if (typeof other !== "number") return other;
+    if (typeof other !== "number") return this.#beside(other);
     const value = currentTrace().fill(op, other, this.axes, this.dtype);
     return { axes: this.axes, dtype: this.dtype, value };
+  }
+
+  /** A scalar of another type as these elements', where that is no loss but of rounding. */
+  #beside(other: TensorData): TensorData {
+    const { axes, dtype, value } = other;
+    const takes = isFloat(this.dtype) || isComplex(this.dtype);
+    const fits = takes && axes.length === 0 && dtype !== this.dtype && (isFloat(dtype) || isInteger(dtype));
+    return fits ? new Tensor([], dtype, value).to(this.dtype) : other;
   }
 
   #aligned(
@@ -144,12 +194,18 @@ export class Tensor<A extends string = string, D extends DType = DType> implemen
     return { axes, values: [broadcastTo(this, axes), broadcastTo(rhs, axes)] };
   }
 
-  #binary<B extends string>(name: BinaryName, other: Tensor<B, D> | number): Tensor<A | B, D> {
+  #binary<B extends string>(
+    name: BinaryName,
+    other: Tensor<B, D> | ScalarBeside<D> | number,
+  ): Tensor<A | B, D> {
     const { axes, values } = this.#aligned(name, other);
     return new Tensor(axes, this.dtype, builderHere().create(`stablehlo.${name}`, values, {}).result);
   }
 
-  #compare<B extends string>(direction: Direction, other: Tensor<B, D> | number): Tensor<A | B, "i1"> {
+  #compare<B extends string>(
+    direction: Direction,
+    other: Tensor<B, D> | ScalarBeside<D> | number,
+  ): Tensor<A | B, "i1"> {
     const { axes, values } = this.#aligned("compare", other);
     const attributes = { comparison_direction: direction };
     return new Tensor(axes, "i1", builderHere().create("stablehlo.compare", values, attributes).result);

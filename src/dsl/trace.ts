@@ -3,11 +3,12 @@
  * builder, the path of scopes, the parameters, states and probes met so far.
  */
 import { Builder } from "../ir/builder.js";
-import { elementsFromNumbers, hasNumbers, splatNumber } from "../ir/elements.js";
+import { type Elements, elementsFromNumbers, hasNumbers, splatNumber } from "../ir/elements.js";
+import { type Integer, isBeyondNumbers, safeNumber } from "../ir/integers.js";
 import { fileLocation, type Location, nameLocation, unknownLocation } from "../ir/location.js";
 import type { Block, Value } from "../ir/operation.js";
 import { addArgument } from "../ir/rewriter.js";
-import { type TensorType, tensorType } from "../ir/types.js";
+import { isComplex, isFloat, type TensorType, tensorType } from "../ir/types.js";
 import type { Precision } from "../ir/precision.js";
 import type { ArgumentRole } from "../program/index.js";
 import { type Axis, type DType, describe, type FloatDType, sizesOf } from "./axis.js";
@@ -193,21 +194,39 @@ export class Trace {
   }
 
   /** A constant tensor filled with one number, for `op`. @throws ShapeError for a number that `dtype` does not have */
-  fill(op: string, value: number, axes: readonly Axis[], dtype: DType): Value {
+  fill(op: string, value: Integer, axes: readonly Axis[], dtype: DType): Value {
     checkNumber(op, value, axes, dtype);
-    const elements = elementsFromNumbers(this.typeOf(axes, dtype), [value]);
+    const type = this.typeOf(axes, dtype);
+    const elements = isComplex(dtype) ? realNumber(type, Number(value)) : elementsFromNumbers(type, [value]);
     return this.builder.create("stablehlo.constant", [], { value: elements }).result;
   }
 }
 
-/** Floats may round, but not to infinity; integers must be what was asked for. */
-function checkNumber(op: string, value: number, axes: readonly Axis[], dtype: DType): void {
-  const known = hasNumbers(dtype) || dtype === "i64" || dtype === "ui64";
-  const isFloat = /^(f|bf)/.test(dtype);
-  if (known && (isFloat || Number.isSafeInteger(value))) {
-    const stored = splatNumber(elementsFromNumbers(tensorType([], dtype), [value]))!;
-    if (isFloat ? Number.isFinite(stored) === Number.isFinite(value) : stored === value) return;
+/** A complex constant filled with a number that has no imaginary part. */
+function realNumber(type: TensorType, value: number): Elements {
+  const parts = type.element === "complex<f32>" ? Float32Array.of(value, 0) : Float64Array.of(value, 0);
+  return { type, data: new Uint8Array(parts.buffer), splat: true };
+}
+
+/** Whether an element of a type is this number, but for the rounding of floats, which is not to infinity. */
+function holds(dtype: DType, value: Integer): boolean {
+  if (typeof value === "bigint" && safeNumber(value) === undefined) {
+    return (dtype === "i64" || dtype === "ui64") && isBeyondNumbers(value, dtype);
   }
+  const number = Number(value);
+  if (dtype === "complex<f64>") return true;
+  const part = dtype === "complex<f32>" ? "f32" : dtype;
+  const floats = isFloat(part);
+  if (!floats && !Number.isSafeInteger(number)) return false;
+  if (part === "ui64" && number < 0) return false;
+  const stored = splatNumber(elementsFromNumbers(tensorType([], part), [number]))!;
+  return floats ? Number.isFinite(stored) === Number.isFinite(number) : stored === number;
+}
+
+/** Floats may round, but not to infinity; integers must be what was asked for. */
+function checkNumber(op: string, value: Integer, axes: readonly Axis[], dtype: DType): void {
+  const known = hasNumbers(dtype) || isComplex(dtype) || dtype === "i64" || dtype === "ui64";
+  if (known && holds(dtype, value)) return;
   throw new ShapeError({
     message: known ? `${op}: ${value} is no ${dtype}` : `${op}: there are no constants of ${dtype}`,
     got: describe(axes, dtype),

@@ -6,6 +6,14 @@ export type {
   Result,
   ResultRole,
 } from "./interface.js";
+export {
+  type ArrayOf,
+  decodeArray,
+  encodeArray,
+  type Encoded,
+  type HostArray,
+  type Numbers,
+} from "./host-array.js";
 export { argumentSchema, resultSchema } from "./schema.js";
 export {
   consumedBy,

@@ -1,4 +1,5 @@
 /** @file The pipeline that targets share, from a traced program to StableHLO; preferences and options decide its variable parts. */
+import { decomposeChloPass } from "../lowering/chlo/pass.js";
 import { decomposeAdded } from "../lowering/decompose-added.js";
 import { barrierDots } from "../lowering/dots/barrier-dots.js";
 import { fewRowDots } from "../lowering/dots/few-row-dots.js";
@@ -61,6 +62,7 @@ export function standardPipeline(target: Target, request: PipelineRequest): Pipe
   const factor = request.strideTime ?? preferences.strideTime;
   return [
     decomposeAdded.with(),
+    decomposeChloPass.with(),
     inline.with(),
     canonicalize.with(),
     ...(request.fuseGates === false ? [] : [fuseRgLruGates.with()]),

@@ -68,12 +68,20 @@ export const nothing = () =>
     exp(tokens);
     // @ts-expect-error 1 - boolean
     oneMinus(mask);
-    // @ts-expect-error not of numbers
-    not(tokens);
-    // @ts-expect-error and of numbers
-    tokens.and(tokens);
-    // @ts-expect-error a mean of bf16, which would be summed in bf16
-    mean(half, "model");
+    // @ts-expect-error not of floats
+    not(x);
+    // @ts-expect-error and of floats
+    x.and(x);
+    // @ts-expect-error and of integers and booleans
+    tokens.and(mask);
+    // @ts-expect-error shifts of floats
+    x.shiftLeft(1);
+    // @ts-expect-error a mean of integers
+    mean(tokens, "time");
+    // @ts-expect-error a scalar of floats beside integers
+    tokens.add(fill(1, [], "f32"));
+    // @ts-expect-error tensors of two types that are no scalars
+    x.add(tokens);
     // @ts-expect-error the largest of booleans
     maximum(mask, "time");
     // @ts-expect-error a predicate of numbers

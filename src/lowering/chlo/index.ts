@@ -1,5 +1,6 @@
 /** @file What each chlo op is in StableHLO ops, and the walk that replaces them. */
 import { Builder } from "../../ir/builder.js";
+import type { FindDecomposition } from "../../ir/decompositions.js";
 import { Emitter } from "../../ir/emit.js";
 import { type Operation, type Value, walk } from "../../ir/operation.js";
 import type { OperationOf, OpName } from "../../ir/ops/index.js";
@@ -120,3 +121,9 @@ export function decomposeChlo(module: Operation): number {
   }
   return count;
 }
+
+/** The meaning of a chlo op of static shape by its name, in the form in which the interpreter takes it. */
+export const findChloMeaning: FindDecomposition = (name) => {
+  const rule = ownValue<(operation: never, e: Emitter) => readonly Value[]>(rules, name);
+  return rule && ((e, operation) => rule(operation as never, e));
+};

@@ -1,0 +1,107 @@
+/** @file Sums and the like of all elements up to each: an associative scan of any combination. */
+import { findAxis } from "./align.js";
+import { type Axis, type DType, type FloatDType, type IntegerDType, indexOf } from "./axis.js";
+import { logAddExp } from "./arithmetic.js";
+import { reverse as reversed } from "./arrange.js";
+import { ShapeError, TraceError } from "./errors.js";
+import { type AnyTensor, checkAlike, checkTensors, tensorsOf, type Widened } from "./records.js";
+import { concat, reshape, slice } from "./shape.js";
+import { Tensor } from "./tensor.js";
+
+/** In which direction. */
+interface CumulativeOptions {
+  /** From the last element to the first. */
+  readonly reverse?: boolean;
+}
+
+type Parts = Readonly<Record<string, AnyTensor>>;
+
+const each = (parts: Parts, change: (x: AnyTensor, name: string) => AnyTensor): Parts =>
+  Object.fromEntries(Object.entries(parts).map(([name, x]) => [name, change(x, name)]));
+
+/** Elements of two tensors in turn, `even` first, which may have one more. */
+function interleaved(even: AnyTensor, odd: AnyTensor, over: string): AnyTensor {
+  const count = odd.size(over);
+  const place = indexOf(odd.axes, over);
+  const paired = (x: AnyTensor): AnyTensor => {
+    const axes = [...x.axes];
+    axes.splice(place + 1, 0, { name: " turn", size: 1 });
+    return reshape(x, axes);
+  };
+  const both = concat([paired(slice(even, over, { stop: count })), paired(odd)], " turn");
+  const axes: readonly Axis[] = odd.axes.map((axis, i) =>
+    i === place ? { name: over, size: 2 * count } : axis,
+  );
+  const merged = reshape(both, axes);
+  return even.size(over) === count ? merged : concat([merged, slice(even, over, { start: count })], over);
+}
+
+/** Pairs are combined, those scanned, and what lies between filled in: as many levels as the logarithm of the size. */
+function scanned(parts: Parts, over: string, combine: (earlier: Parts, later: Parts) => Parts): Parts {
+  const size = Object.values(parts)[0]!.size(over);
+  if (size < 2) return parts;
+  const part = (from: Parts, bounds: Parameters<typeof slice>[2]): Parts =>
+    each(from, (x) => slice(x, over, bounds));
+  const pairs = combine(part(parts, { stop: size - 1, step: 2 }), part(parts, { start: 1, step: 2 }));
+  const odd = scanned(pairs, over, combine);
+  if (size === 2) return each(parts, (x, name) => concat([slice(x, over, { stop: 1 }), odd[name]!], over));
+  const before = size % 2 === 0 ? part(odd, { stop: size / 2 - 1 }) : odd;
+  const later = combine(before, part(parts, { start: 2, step: 2 }));
+  const even = each(parts, (x, name) => concat([slice(x, over, { stop: 1 }), later[name]!], over));
+  return each(even, (x, name) => interleaved(x, odd[name]!, over));
+}
+
+/**
+ * Along an axis, everything up to each element combined: element i becomes x_0 combined with x_1 ... with x_i. `combine` gets tensors that have
+ * the axis in some size, the earlier elements first, and must be associative. It is called for as many sizes as the logarithm of the axis, so it
+ * has to work elementwise along it. @throws ShapeError when it returns other tensors than it got
+ */
+export function associativeScan<X extends object>(
+  over: string,
+  parts: X,
+  combine: (earlier: Widened<X>, later: Widened<X>) => Widened<X>,
+  { reverse = false }: CumulativeOptions = {},
+): Widened<X> {
+  checkTensors("associativeScan", parts);
+  const tensors = tensorsOf(parts);
+  if (tensors.length === 0) throw new TraceError({ message: "associativeScan: no tensors given" });
+  const sizes = tensors.map((x) => findAxis("associativeScan", x, over).axis.size);
+  if (sizes.some((size) => size !== sizes[0])) {
+    throw new ShapeError({
+      message: `associativeScan: axis "${over}" has different sizes`,
+      got: tensors.map(String).join(", "),
+    });
+  }
+  const turned = (x: AnyTensor): AnyTensor => (reverse ? reversed(x, over) : x);
+  const result = scanned(each(parts as Parts, turned), over, (earlier, later) => {
+    const made = combine(earlier as Widened<X>, later as Widened<X>);
+    checkAlike("associativeScan", "the combination", later, made);
+    return made as Parts;
+  });
+  return each(result, turned) as Widened<X>;
+}
+
+const cumulative =
+  <T extends DType>(combine: (earlier: Tensor<string, T>, later: Tensor<string, T>) => Tensor<string, T>) =>
+  <A extends string, D extends T>(x: Tensor<A, D>, over: A, options?: CumulativeOptions): Tensor<A, D> => {
+    const scan = associativeScan(
+      over,
+      { x: x as unknown as Tensor<string, T> },
+      (earlier, later) => ({ x: combine(earlier.x, later.x) }),
+      options,
+    );
+    return scan.x as unknown as Tensor<A, D>;
+  };
+
+type Number = FloatDType | IntegerDType;
+
+/** The sum of all elements up to each, in the tensor's own element type. */
+export const cumsum = cumulative<DType>((a, b) => a.add(b));
+/** The product of all elements up to each. */
+export const cumprod = cumulative<DType>((a, b) => a.mul(b));
+/** The largest of all elements up to each. */
+export const cummax = cumulative<Number>((a, b) => a.max(b));
+/** The smallest of all elements up to each. */
+export const cummin = cumulative<Number>((a, b) => a.min(b));
+/** The logarithm of the sum of the exponentials of all elements up to each. */
+export const cumLogSumExp = cumulative<FloatDType>((a, b) => logAddExp(a, b));
