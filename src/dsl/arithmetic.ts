@@ -3,7 +3,7 @@ import { type TensorType, tensorType } from "../ir/types.js";
 import { broadcastTo, checkDTypes, commonAxes } from "./align.js";
 import { type Axis, describe, type DType, type FloatDType, sizesOf } from "./axis.js";
 import { ShapeError } from "./errors.js";
-import { exp, isNaN, log1p, neg, select } from "./elementwise.js";
+import { exp, isNotANumber, log1p, neg, select } from "./elementwise.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, currentTrace, type TensorData } from "./trace.js";
 
@@ -65,7 +65,7 @@ export function logAddExp<A extends string, B extends string, D extends FloatDTy
   const difference = x.sub(y);
   const near = log1p(exp(neg(difference.max(neg(difference)))));
   // Two infinities of one sign: their difference is no number, their sum what is wanted.
-  return select(isNaN(difference), x.add(y), x.max(y).add(near) as Tensor<A | B, D>);
+  return select(isNotANumber(difference), x.add(y), x.max(y).add(near) as Tensor<A | B, D>);
 }
 
 /** The same bits as elements of another type of the same width. @throws ShapeError for another width */

@@ -6,7 +6,7 @@ import { reverse as reversed } from "./arrange.js";
 import { ShapeError, TraceError } from "./errors.js";
 import { type AnyTensor, checkAlike, checkTensors, tensorsOf, type Widened } from "./records.js";
 import { concat, reshape, slice } from "./shape.js";
-import { Tensor } from "./tensor.js";
+import type { Tensor } from "./tensor.js";
 
 /** In which direction. */
 interface CumulativeOptions {

@@ -117,10 +117,11 @@ export const round: FloatMap = (x) => unary("stablehlo.round_nearest_even", x);
 export const roundAwayFromZero: FloatMap = (x) => unary("stablehlo.round_nearest_afz", x);
 
 /** Whether numbers are neither infinite nor not a number. */
-export const isFinite = <A extends string, D extends FloatDType>(x: Tensor<A, D>): Tensor<A, "i1"> =>
+export const isFiniteNumber = <A extends string, D extends FloatDType>(x: Tensor<A, D>): Tensor<A, "i1"> =>
   unary("stablehlo.is_finite", x);
 /** Whether something is not a number. */
-export const isNaN = <A extends string, D extends FloatDType>(x: Tensor<A, D>): Tensor<A, "i1"> => x.ne(x);
+export const isNotANumber = <A extends string, D extends FloatDType>(x: Tensor<A, D>): Tensor<A, "i1"> =>
+  x.ne(x);
 
 /** How many of the bits are 1. */
 export const popCount = <A extends string, D extends IntegerDType>(x: Tensor<A, D>): Tensor<A, D> =>
