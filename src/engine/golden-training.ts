@@ -22,7 +22,8 @@ import {
 import { type Checkpoint, bindWeights } from "../weights/index.js";
 import { CompiledProgram } from "./compiled.js";
 import { lowerProgram } from "./family.js";
-import { readFigures, readFloats, Trainer, uploadArguments, uploadBatch } from "./trainer.js";
+import { Trainer } from "./trainer.js";
+import { readFigures, readFloats, uploadArguments, uploadBatch } from "./training-buffers.js";
 
 export interface TrainingCheckOptions extends Omit<LoweringOptions, "prepare"> {
   /** Computed in; cases bound f32. */

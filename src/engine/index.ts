@@ -65,6 +65,8 @@ export {
   type PluginDiagnosis,
 } from "./diagnosis.js";
 export { compareValues, numbersOf, runProgram } from "./run-program.js";
-export { Trainer, type TrainerOptions, type TrainingFigures } from "./trainer.js";
+export { Trainer } from "./trainer.js";
+export type { TrainingFigures } from "./training-buffers.js";
+export type { TrainerOptions } from "./training-programs.js";
 export { selfCheck } from "./self-check.js";
 export { ProgramError } from "../program/index.js";

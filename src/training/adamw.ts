@@ -1,9 +1,9 @@
 /** @file AdamW: Adam with weight decay apart from the gradient (arXiv 1711.05101, algorithm 2). */
-import { expm1, neg, sqrt } from "../dsl/index.js";
+import { sqrt } from "../dsl/index.js";
+import { correction } from "./correction.js";
 import { checkDecay, checkPositive, checkRate } from "./errors.js";
 import type { Optimizer } from "./optimizer.js";
 import type { Schedule } from "./schedule.js";
-import type { Scalar } from "./tensors.js";
 
 export interface AdamWOptions {
   /** Of the mean of gradients. Default: 0.9. */
@@ -15,10 +15,6 @@ export interface AdamWOptions {
   /** Times the learning rate, of those parameters that decay. Default: 0. */
   readonly weightDecay?: number;
 }
-
-/** 1 - b^count, exact where b is near 1. */
-const correction = (b: number, count: Scalar): Scalar =>
-  b === 0 ? count.mul(0).add(1) : neg(expm1(count.mul(Math.log(b))));
 
 /**
  * m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; p - rate (m / (1 - b1^t) / (sqrt(v / (1 - b2^t)) + eps) + weightDecay p).

@@ -63,18 +63,25 @@ function stretches(time: number, most: number): { readonly chunks: number; reado
   return { chunks, size: Math.ceil(time / chunks) };
 }
 
+/** A loss before it is divided by how much of it there is, so that losses of several batches can be added. */
+export interface SummedLoss {
+  readonly total: Scalar;
+  /** The sum of the mask. */
+  readonly counted: Scalar;
+}
+
 /**
- * -sum(log_softmax(logits)[target] mask) / sum(mask) over all positions, in f32: one number, not a number where no position counts.
+ * -sum(log_softmax(logits)[target] mask) and sum(mask) over all positions, in f32.
  * @param most positions of each row whose logits are there at once; a longer row is gone through in a loop
  */
-export function tokenCrossEntropy(
+export function summedCrossEntropy(
   { hidden, logits }: TrainingForward,
   { tokens, mask }: Targets,
   most: number,
-): Scalar {
-  const counted = sum(mask, ["batch", "time"]);
+): SummedLoss {
+  const counted: Scalar = sum(mask, ["batch", "time"]);
   const time = tokens.size("time");
-  if (time <= most) return stretchLoss(logits, { hidden, tokens, mask }).div(counted);
+  if (time <= most) return { total: stretchLoss(logits, { hidden, tokens, mask }), counted };
   const { chunks, size } = stretches(time, most);
   const chunked = <A extends string, D extends DType>(x: Tensor<A | "time", D>) =>
     split(padded(x, chunks * size), "time", [axis("chunk", chunks), axis("time", size)]);
@@ -83,5 +90,14 @@ export function tokenCrossEntropy(
     carry: { total: total.add(stretchLoss(logits, part as Stretch)) },
     output: {},
   }));
-  return carry.total.div(counted);
+  return { total: carry.total, counted };
+}
+
+/**
+ * The mean loss of the positions that count: -sum(log_softmax(logits)[target] mask) / sum(mask), one f32 number; not a number where no position
+ * counts. @param most as of summedCrossEntropy
+ */
+export function tokenCrossEntropy(forward: TrainingForward, targets: Targets, most: number): Scalar {
+  const { total, counted } = summedCrossEntropy(forward, targets, most);
+  return total.div(counted);
 }

@@ -9,7 +9,7 @@ import {
   withoutStates,
 } from "../dsl/index.js";
 import type { ConfiguredModel, ConfiguredTraining, FloatType } from "../model/index.js";
-import { tokenCrossEntropy } from "./cross-entropy.js";
+import { summedCrossEntropy } from "./cross-entropy.js";
 import { checkCount, TrainingError } from "./errors.js";
 import type { ByPath, Scalar } from "./tensors.js";
 
@@ -22,8 +22,13 @@ export interface LossOptions {
   readonly batch: number;
   /** Tokens of each row that are read; inputs hold one more. */
   readonly time: number;
-  /** Computed in; parameters are f32 whatever it is. Default: what the checkpoint was made for. */
+  /** Computed in; parameters are stored in another type whatever it is. Default: what the checkpoint was made for. */
   readonly dtype?: FloatType | undefined;
+  /**
+   * What parameters are stored in between steps. Default: f32, masters of a model that computes in less. In bf16 they take half the memory,
+   * and a change below a 256th of a number is lost.
+   */
+  readonly stored?: FloatType | undefined;
   /** What is held of each layer for its gradient; the rest is computed again. Default: nothing. */
   readonly keep?: NonNullable<RematOptions["keep"]> | undefined;
   /** Positions of each row whose logits are there at once. Default: as many as make 256 MiB of logits. */
@@ -51,11 +56,25 @@ function checkOptions({ batch, time, lossChunk }: LossOptions): void {
   if (lossChunk !== undefined) checkCount("lossChunk", lossChunk);
 }
 
-/** Traces the loss of the program's batch (one f32 number), and its gradients, f32, by the parameters' paths. */
+/** What a program computes of its batch. */
+export interface TracedLoss {
+  /** f32. */
+  readonly loss: Scalar;
+  /** Over how many positions it was taken: the sum of the mask. */
+  readonly counted: Scalar;
+  /** Of the loss, f32, by the parameters' paths. */
+  readonly gradients: ByPath;
+}
+
+/**
+ * Traces the loss of the program's batch, and its gradients.
+ * @param taken the mean over the positions that count, or the sum, which adds up over batches
+ */
 export function lossAndGradients(
   model: ConfiguredModel,
   options: LossOptions,
-): { readonly loss: Scalar; readonly gradients: ByPath } {
+  taken: "mean" | "sum",
+): TracedLoss {
   checkOptions(options);
   const training = trainingOf(model);
   const { dtype = model.dtype, keep = "nothing", trains } = options;
@@ -68,20 +87,26 @@ export function lossAndGradients(
   const perPosition = 4 * options.batch * model.generation.vocabSize;
   const most = options.lossChunk ?? Math.max(1, Math.floor(LOGITS_BYTES / perPosition));
   const targets = { tokens: following(tokens), mask: following(mask).to("f32") };
-  const { loss, gradients } = gradientsOfParameters(
+  const { loss, counted, gradients } = gradientsOfParameters(
     () =>
       withoutStates(() => {
         const forward = training.forward({ dtype, keep, tokens: read(tokens), position: read(positions) });
-        return { loss: tokenCrossEntropy(forward, targets, most) };
+        const { total, counted: count } = summedCrossEntropy(forward, targets, most);
+        return { loss: taken === "mean" ? total.div(count) : total, counted: count };
       }),
     trains,
   );
-  if (Object.keys(gradients).length > 0) return { loss, gradients: gradients as unknown as ByPath };
-  throw new TrainingError({
-    message: `no parameter of model ${model.name} is trained`,
+  const inF32 = Object.entries(gradients as unknown as ByPath).map(([path, g]) => [path, g.to("f32")]);
+  if (inF32.length > 0) return { loss, counted, gradients: Object.fromEntries(inF32) as ByPath };
+  throw noneTrained(model);
+}
+
+/** That nothing is trained. */
+export const noneTrained = ({ name }: ConfiguredModel): TrainingError =>
+  new TrainingError({
+    message: `no parameter of model ${name} is trained`,
     expected: "one or more of its parameters",
     got: "none of them chosen",
   });
-}
 
 type Tokens = Tensor<"batch" | "time", "i32">;

@@ -4,6 +4,7 @@ import { Trainer, type TrainerOptions } from "../../src/engine/index.js";
 import type { ConfiguredModel } from "../../src/model/index.js";
 import { adamW, constantRate, sgd } from "../../src/training/index.js";
 import { formulaCheckpoint } from "../../src/weights/index.js";
+import { roundTo } from "../../src/dsl/index.js";
 import { useCpu } from "../dsl/cpu.js";
 import { bigram, CONFIG } from "../training/bigram.js";
 import { errorText } from "../weights/files.js";
@@ -52,9 +53,33 @@ test.each(["f32", "bf16"] as const)(
       0,
     );
     // Parameters and two moments, f32, and the count.
-    expect(trainer.program.executable.program.memoryStats().aliased).toBe(3 * 4 * parameters + 4);
+    expect(trainer.programs[0]!.executable.program.memoryStats().aliased).toBe(3 * 4 * parameters + 4);
   },
 );
+
+test("a step of two batches is one of both together, and what is stored in bf16 is read as numbers", async () => {
+  const part = (row: number, name: keyof typeof packed) => packed[name].slice(row * 13, (row + 1) * 13);
+  const rowOf = (row: number) => ({
+    tokens: part(row, "tokens"),
+    mask: part(row, "mask"),
+    positions: part(row, "positions"),
+  });
+  const common = { optimizer: sgd(constantRate(0.5)), stored: "bf16" } as const;
+  using parts = await started(small, { ...common, batch: 1, accumulate: 2 });
+  using whole = await started(small, common);
+  const before = cpu.client.stats().buffer;
+  for (let step = 0; step < 2; step++) {
+    const [{ loss }, expected] = [await parts.step(rowOf(0), rowOf(1)), await whole.step(packed)];
+    expect(loss).toBeCloseTo(expected.loss, 2);
+  }
+  expect(cpu.client.stats().buffer).toBe(before);
+  const values = await parts.read("head.weight");
+  expect(values.map((value) => value - roundTo(value, "bf16"))).toEqual(values.map(() => 0));
+  expect(await parts.read("optimizer.count")).toEqual(Float32Array.of(2));
+  expect(await errorText(() => parts.step(rowOf(0)))).toBe(
+    "training error: batches of one step: not a setting\n  expected: 2\n  got:      1",
+  );
+});
 
 test("a Griffin learns from packed documents, also where decays are 1 in f32: the derivative of the root is bounded", async () => {
   const definition = griffin.configure({
@@ -86,6 +111,6 @@ test("a batch that is none is refused before a device sees it; a state that is n
     "training error: a token of a batch is none: row 0, position 3\n  expected: a token id from 0 to 4",
   );
   expect(await errorText(() => trainer.read("optimizer.mean"))).toContain(
-    'usage error: bigram_train keeps no "optimizer.mean"',
+    'usage error: the training of model bigram keeps no "optimizer.mean"',
   );
 });

@@ -1,7 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { axis, input, program, state } from "../../src/dsl/index.js";
-import { adamW, constantRate, momentum, type Optimizer, sgd } from "../../src/training/index.js";
+import {
+  adamW,
+  averaged,
+  constantRate,
+  lion,
+  momentum,
+  type Optimizer,
+  sgd,
+} from "../../src/training/index.js";
 import { errorText } from "../weights/files.js";
 import { run } from "../dsl/interpret.js";
 
@@ -26,13 +34,13 @@ function stepOf(optimizer: Optimizer, decays: boolean) {
   });
 }
 
-/** The parameter after a step for each gradient. */
-function trained(
+/** The parameter after a step for each gradient, and what is kept of it. */
+function steps(
   optimizer: Optimizer,
   start: readonly number[],
   gradients: readonly (readonly number[])[],
   decays = true,
-): readonly number[] {
+): { readonly parameter: readonly number[]; readonly slots: Readonly<Record<string, readonly number[]>> } {
   const made = stepOf(optimizer, decays);
   let slots: Record<string, readonly number[]> = Object.fromEntries(
     optimizer.slots.map((slot) => [slot, Array<number>(SIZE).fill(0)]),
@@ -43,8 +51,10 @@ function trained(
     slots = Object.fromEntries(optimizer.slots.map((slot) => [slot, results[slot]!]));
     parameter = results.parameter!;
   });
-  return parameter;
+  return { parameter, slots };
 }
+
+const trained = (...args: Parameters<typeof steps>): readonly number[] => steps(...args).parameter;
 
 /** The same by a plain formula in f64, for each element by itself. */
 function plainly<S>(
@@ -115,6 +125,54 @@ describe("optimisers give what their formulas give in f64, over several steps", 
     );
   });
 
+  test.each([false, true])("Lion, of a parameter that decays: %s", (decays) => {
+    const [rate, b1, b2, weightDecay] = [0.01, 0.9, 0.99, 0.1];
+    // Where old and new gradients all but cancel, the sign is that of rounding.
+    const clear = runs.filter(({ start, gradients }) =>
+      start.every((_, i) => {
+        let m = 0;
+        return gradients.every((gradient) => {
+          const g = gradient[i]!;
+          const direction = b1 * m + (1 - b1) * g;
+          m = b2 * m + (1 - b2) * g;
+          return direction === 0 || Math.abs(direction) > 1e-6;
+        });
+      }),
+    );
+    fc.assert(
+      fc.property(clear, ({ start, gradients }) => {
+        const expected = plainly(start, gradients, 0, (p, g, m) => {
+          const direction = Math.sign(b1 * m + (1 - b1) * g) + (decays ? weightDecay * p : 0);
+          return { p: p - rate * direction, slots: b2 * m + (1 - b2) * g };
+        });
+        const optimizer = lion(constantRate(rate), { b1, b2, weightDecay });
+        expectClose(trained(optimizer, start, gradients, decays), expected);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test("an average of the parameters, whose weights fall by the decay and are 1 together from the first update on", () => {
+    const decays = fc.constantFrom(0, 0.5, 0.9, 0.9999);
+    fc.assert(
+      fc.property(runs, decays, ({ start, gradients }, decay) => {
+        const optimizer = averaged(momentum(constantRate(0.1)), { decay });
+        const { parameter, slots } = steps(optimizer, start, gradients);
+        const passed = gradients.map((_, t) =>
+          trained(momentum(constantRate(0.1)), start, gradients.slice(0, t + 1)),
+        );
+        expect(parameter).toEqual(passed.at(-1));
+        const weights = passed.map((_, t) => decay ** (passed.length - 1 - t));
+        const all = weights.reduce((a, b) => a + b);
+        expectClose(
+          slots.average!,
+          start.map((_, i) => passed.reduce((sum, p, t) => sum + (weights[t]! / all) * p[i]!, 0)),
+        );
+      }),
+      { numRuns: 15 },
+    );
+  });
+
   test("the first step of AdamW is exact for a b2 so near 1 that 1 - b2 has few digits in f32", () => {
     const b2 = 1 - 1e-6;
     const [moved] = trained(adamW(constantRate(1), { b2, eps: 1e-30 }), [0, 0, 0], [[0.5, 1, 2]]);
@@ -128,6 +186,10 @@ test("settings that are none are refused", async () => {
     "training error: adamW: b2: not a setting\n  expected: a number from 0 to below 1\n  got:      1",
   );
   expect(await errorText(() => momentum(rate, { decay: -1 }))).toContain("momentum: decay");
+  expect(await errorText(() => lion(rate, { b2: 1 }))).toContain("training error: lion: b2: not a setting");
+  expect(await errorText(() => averaged(sgd(rate), { decay: 1 }))).toBe(
+    "training error: averaged: decay: not a setting\n  expected: a number from 0 to below 1\n  got:      1",
+  );
   expect(await errorText(() => adamW(rate, { eps: 0 }))).toContain("expected: a number above 0");
   expect(await errorText(() => adamW(rate, { weightDecay: Number.NaN }))).toContain(
     "expected: a number, 0 or more",

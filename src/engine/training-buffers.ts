@@ -1,0 +1,101 @@
+/** @file Tensors of training on a device: arguments of programs put there, and what comes back of them. */
+import type { Argument } from "../program/index.js";
+import { type Client, type DeviceBuffer, hostBytes } from "../runtime-pjrt/index.js";
+import { closeAll } from "../serving/index.js";
+import { InternalError } from "../support/errors.js";
+import { checkNotAborted } from "../support/wait.js";
+import { batchInputs, stepOutputs, type TrainingBatch } from "../training/index.js";
+import { type BoundWeights, convertFloats, type FloatType } from "../weights/index.js";
+
+/** What one step tells. */
+export interface TrainingFigures {
+  /** Of the batch, before the update. */
+  readonly loss: number;
+  /** Of all gradients, before they are clipped. */
+  readonly gradientNorm: number;
+}
+
+/** Buffers by name. */
+export type Buffers = ReadonlyMap<string, DeviceBuffer>;
+
+const zeros = (client: Client, { elementType, dimensions }: Argument): Promise<DeviceBuffer> =>
+  client.toDevice({
+    elementType,
+    dimensions,
+    data: new Uint8Array(hostBytes({ elementType, dimensions })),
+  });
+
+/** Puts arguments of programs on the device: parameters of the checkpoint as they are stored, zeros for what it does not have. */
+export async function uploadArguments(
+  client: Client,
+  wanted: readonly Argument[],
+  { parameters }: BoundWeights,
+  signal?: AbortSignal,
+): Promise<Buffers> {
+  const buffers = new Map<string, DeviceBuffer>();
+  try {
+    for (const argument of wanted) {
+      checkNotAborted("loading the weights", { signal });
+      const { name, elementType, dimensions } = argument;
+      const stored = parameters.get(name);
+      const buffer =
+        stored === undefined
+          ? zeros(client, argument)
+          : client.toDevice({ elementType, dimensions, data: await stored.readAs(floatType(argument)) });
+      buffers.set(name, await buffer);
+    }
+    return buffers;
+  } catch (error) {
+    closeAll(buffers.values());
+    throw error;
+  }
+}
+
+/** The inputs of training programs. The caller closes them. */
+export async function uploadBatch(
+  client: Client,
+  { batch, time }: { readonly batch: number; readonly time: number },
+  { tokens, mask, positions }: TrainingBatch,
+): Promise<Buffers> {
+  const arrays = [
+    [batchInputs.tokens, tokens],
+    [batchInputs.mask, mask],
+    [batchInputs.positions, positions],
+  ] as const;
+  const buffers = new Map<string, DeviceBuffer>();
+  try {
+    for (const [name, numbers] of arrays) {
+      const data = Int32Array.from(numbers);
+      buffers.set(name, await client.toDevice({ elementType: "i32", dimensions: [batch, time + 1], data }));
+    }
+    return buffers;
+  } catch (error) {
+    closeAll(buffers.values());
+    throw error;
+  }
+}
+
+/** The numbers of a buffer of floats or of i32. */
+export async function readFloats(buffer: DeviceBuffer): Promise<Float32Array<ArrayBuffer>> {
+  const bytes = await buffer.toHost();
+  if (buffer.elementType === "i32")
+    return Float32Array.from(new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4));
+  const converted = convertFloats(bytes, floatType(buffer), "f32");
+  return new Float32Array(converted.buffer, converted.byteOffset, converted.byteLength / 4);
+}
+
+/** Loss and norm among the results of a program, whose buffers are closed. */
+export async function readFigures(outputs: Buffers): Promise<TrainingFigures> {
+  const [loss, norm] = [outputs.get(stepOutputs.loss)!, outputs.get(stepOutputs.gradientNorm)!];
+  try {
+    return { loss: (await readFloats(loss))[0]!, gradientNorm: (await readFloats(norm))[0]! };
+  } finally {
+    closeAll([loss, norm]);
+  }
+}
+
+/** The float type of a parameter, or of what is kept of it. */
+function floatType({ elementType }: Pick<Argument, "elementType">): FloatType {
+  if (elementType === "f32" || elementType === "bf16" || elementType === "f16") return elementType;
+  throw new InternalError(`a tensor of ${elementType} in training, where only floats are trained`);
+}

@@ -1,0 +1,39 @@
+/** @file Lion: the sign of a mean of gradients, one tensor kept for each parameter (arXiv 2302.06675, algorithm 2). */
+import { sign } from "../dsl/index.js";
+import { checkDecay, checkRate } from "./errors.js";
+import type { Optimizer } from "./optimizer.js";
+import type { Schedule } from "./schedule.js";
+
+export interface LionOptions {
+  /** How much of the past the direction of a step keeps. Default: 0.9. */
+  readonly b1?: number;
+  /** How much of it the mean keeps. Default: 0.99. */
+  readonly b2?: number;
+  /** Times the learning rate, of those parameters that decay. Default: 0. */
+  readonly weightDecay?: number;
+}
+
+/**
+ * p - rate (sign(b1 m + (1 - b1) g) + weightDecay p); m = b2 m + (1 - b2) g. Rates are a third to a tenth of those of AdamW.
+ * @throws TrainingError for settings that are none
+ */
+export function lion(
+  learningRate: Schedule,
+  { b1 = 0.9, b2 = 0.99, weightDecay = 0 }: LionOptions = {},
+): Optimizer {
+  checkDecay("lion: b1", b1);
+  checkDecay("lion: b2", b2);
+  checkRate("lion: weightDecay", weightDecay);
+  return {
+    name: "lion",
+    learningRate,
+    slots: ["mean"],
+    update({ parameter, gradient, slots, learningRate: rate, decays }) {
+      const before = slots.mean!;
+      const direction = sign(before.mul(b1).add(gradient.mul(1 - b1)));
+      const full = decays && weightDecay > 0 ? direction.add(parameter.mul(weightDecay)) : direction;
+      const mean = before.mul(b2).add(gradient.mul(1 - b2));
+      return { parameter: parameter.sub(full.mul(rate)), slots: { mean } };
+    },
+  };
+}

@@ -1,0 +1,58 @@
+/** @file How a program updates the parameters that are trained, and what an optimiser keeps of them. */
+import { parameter, select, state, type Tensor, updateParameters } from "../dsl/index.js";
+import type { ConfiguredTraining, FloatType } from "../model/index.js";
+import type { Optimizer } from "./optimizer.js";
+import type { ByPath, ParameterTensor, Scalar } from "./tensors.js";
+
+/** Names of the states that an optimiser keeps: the number of updates made, i32, and the slots of each parameter, f32. */
+export const optimizerStates = {
+  count: "optimizer.count",
+  slot: (slot: string, path: string): string => `optimizer.${slot}.${path}`,
+} as const;
+
+/** What is updated, and how. */
+export interface UpdateRules {
+  readonly optimizer: Optimizer;
+  readonly decays: ConfiguredTraining["decays"];
+  /** What parameters are stored in; updates are computed in f32. */
+  readonly stored: FloatType;
+  /** Whether the update counts; where it does not, everything stays as it is. */
+  readonly holds: Tensor<never, "i1">;
+}
+
+/** Moves the parameters of the program being traced along their gradients, by their paths. */
+export function updateAlong(gradients: ByPath, rules: UpdateRules): void {
+  const { optimizer, holds } = rules;
+  const { value: before, update } = state(optimizerStates.count, [], "i32");
+  const learningRate = optimizer.learningRate(before.to("f32"));
+  const after = before.add(1);
+  const next = Object.entries(gradients).map(([path, gradient]) => [
+    path,
+    updated(path, gradient, rules, { learningRate, count: after.to("f32") }),
+  ]);
+  updateParameters(Object.fromEntries(next));
+  update(select(holds, after, before));
+}
+
+/** What one parameter is after the update; its slots are updated. */
+function updated(
+  path: string,
+  gradient: ParameterTensor,
+  { optimizer, decays, stored, holds }: UpdateRules,
+  at: { readonly learningRate: Scalar; readonly count: Scalar },
+): Tensor<string, FloatType> {
+  const { axes } = gradient;
+  const held = parameter(path, axes, stored);
+  const kept = optimizer.slots.map(
+    (slot) => [slot, state(optimizerStates.slot(slot, path), axes, "f32")] as const,
+  );
+  const { parameter: next, slots } = optimizer.update({
+    parameter: held.to("f32"),
+    gradient,
+    slots: Object.fromEntries(kept.map(([slot, { value }]) => [slot, value])),
+    ...at,
+    decays: decays({ path, shape: axes.map(({ size }) => size) }),
+  });
+  for (const [slot, { value, update }] of kept) update(select(holds, slots[slot]!, value));
+  return select(holds, next.to(stored), held);
+}
