@@ -51,7 +51,7 @@ test.each([
   "dense<-9223372036854775808> : tensor<si64>",
   "tensor<*xsi16>",
   "!stablehlo.future<tensor<f32>>",
-  "(tensor<2x!quant.uniform<u8<1:200>:f32:0, {5.000000e-01,2.500000e-01:2}>>) -> !stablehlo.token",
+  "(tensor<2x!quant.uniform<u8<1:200>:f32:0, {0.5,0.25:2}>>) -> !stablehlo.token",
 ])("%s comes back, of a module", (attribute) => {
   expect(back(moduleWith(attribute))).toBe(moduleWith(attribute));
 });
