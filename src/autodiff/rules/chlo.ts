@@ -97,6 +97,7 @@ export const chloRules: Rules<ChloName> = {
     return [() => refuse(order), () => e.mul(g, chlo2(e, "polygamma", shifted(e, n, 1), x))];
   }),
   "chlo.ragged_dot": byMeaning,
+  "chlo.scan": byMeaning,
   "chlo.sinh": unary((e, g, x) => e.mul(g, chlo(e, "cosh", x))),
   "chlo.square": unary((e, g, x) => e.mul(g, scaled(e, x, 2))),
   "chlo.tan": unary((e, g, _, y) => e.mul(g, shifted(e, squared(e, y), 1))),

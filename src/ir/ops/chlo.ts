@@ -7,6 +7,7 @@ import { defineOp, operand } from "./define.js";
 import { anyI64, attribute, bool, elements, optional } from "./kinds.js";
 import { rankOf, tensors, typeList } from "./constraints.js";
 import { raggedDotOps } from "./ragged-dot.js";
+import { scanOps } from "./scan.js";
 import { dimensionsOf, mergeTypes, tensorOf } from "./shape-checks.js";
 
 const unary = <const Name extends string>(name: Name, types: string, summary: string) =>
@@ -170,4 +171,5 @@ export const chloOps = [
   topK,
   ...chloBroadcastOps,
   ...raggedDotOps,
+  ...scanOps,
 ] as const;

@@ -197,6 +197,14 @@ export const anyI64Array = required<readonly Integer[]>({
       : undefined,
 });
 
+/** `array<i32: ..>`: how many operands or results belong to each group. */
+export const i32Array = required<readonly number[]>({
+  name: "i32[]",
+  schema: z.array(z.int32()).readonly(),
+  toAttribute: (value) => ({ kind: "denseArray", element: "i32", items: value.map(BigInt) }),
+  fromAttribute: (a) => (a.kind === "denseArray" && a.element === "i32" ? a.items.map(Number) : undefined),
+});
+
 /** `array<i1: ..>`. */
 export const boolArray = required<readonly boolean[]>({
   name: "i1[]",

@@ -18,6 +18,7 @@ import { Expression, inWideFloats } from "../../ir/expression.js";
 import { digamma, lgamma } from "./gamma.js";
 import { cosh, sinh } from "./hyperbolic.js";
 import { raggedDot } from "./ragged-dot.js";
+import { scan } from "./scan.js";
 import { topK } from "./top-k.js";
 import { polygamma, zeta } from "./zeta.js";
 
@@ -92,6 +93,7 @@ const rules: { readonly [K in ChloName]: ChloRule<K> } = {
   "chlo.next_after": formula2(nextAfter),
   "chlo.polygamma": formula2(polygamma),
   "chlo.ragged_dot": raggedDot,
+  "chlo.scan": scan,
   "chlo.sinh": formula(sinh),
   "chlo.square": formula((x) => x.squared()),
   "chlo.tan": formula((x) => x.tan()),
@@ -113,7 +115,8 @@ const isStaticTensor = ({ type }: Value): boolean => type.kind === "tensor" && i
  */
 export function decomposeChlo(module: Operation): number {
   let count = 0;
-  for (const operation of [...walk(module)]) {
+  // The innermost first: a scan copies its body.
+  for (const operation of [...walk(module)].reverse()) {
     const rule = ownValue<(operation: never, e: Emitter) => readonly Value[]>(rules, operation.name);
     if (rule === undefined || ![...operation.operands, ...operation.results].every(isStaticTensor)) continue;
     replaceOperation(operation, rule(operation as never, new Emitter(Builder.before(operation))));

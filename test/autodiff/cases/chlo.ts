@@ -107,4 +107,15 @@ export const chloCases: readonly Case[] = [
     lhs_ragged_dimensions = [0], rhs_group_dimensions = [0]>}>
     : (tensor<5x3xf64>, tensor<2x3x4xf64>, tensor<2xi32>) -> tensor<5x4xf64>`,
   ),
+  one(
+    "chlo.scan",
+    [drawn("4x3xf64"), drawn("3xf64")],
+    ["4x3xf64"],
+    `  %r, %h = chlo.scan(%a0) inits (%a1) dimension=0 attributes {is_reverse = true} {
+  ^bb0(%x: tensor<3xf64>, %c: tensor<3xf64>):
+    %t = stablehlo.tanh %c : tensor<3xf64>
+    %y = stablehlo.multiply %x, %t : tensor<3xf64>
+    stablehlo.return %y, %y : tensor<3xf64>, tensor<3xf64>
+  } : (tensor<4x3xf64>, tensor<3xf64>) -> (tensor<4x3xf64>, tensor<3xf64>)`,
+  ),
 ];

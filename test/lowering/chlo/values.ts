@@ -17,7 +17,7 @@ export function run(
   operands: readonly Elements[],
   results: readonly TensorType[],
 ): readonly Elements[] {
-  const names = line.includes("%a, %b =") ? "%a, %b" : "%0";
+  const names = line.includes("%a, %b =") ? "%a, %b" : results.map((_, i) => `%0#${i}`).join(", ");
   const types = results.map(formatType).join(", ");
   const module = parseModule(
     `func.func @main(${inputs(operands)}) -> (${types}) {\n${line}\nreturn ${names} : ${types}\n}`,

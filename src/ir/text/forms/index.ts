@@ -23,11 +23,13 @@ import {
   shardyReduceScatterForm,
 } from "./sdy.js";
 import { reduceForm } from "./reduce.js";
+import { scanForm } from "./scan.js";
 import { sliceForm } from "./slice.js";
 import { whileForm } from "./while.js";
 
 /** A form for every op that says it has one: a missing one does not compile. */
 const table: { readonly [K in CustomFormName]: Form } = {
+  "chlo.scan": scanForm,
   "builtin.module": moduleForm,
   "func.func": functionForm,
   "func.return": functionReturnForm,

@@ -10,6 +10,7 @@ import { gatherFamilies } from "./gather.js";
 import { miscFamilies } from "./misc.js";
 import { raggedDotFamilies } from "./ragged-dot.js";
 import { reduceFamilies } from "./reduce.js";
+import { scanFamilies } from "./scan.js";
 import { scatterFamilies } from "./scatter.js";
 import { shapeFamilies } from "./shape.js";
 import { slicingFamilies } from "./slicing.js";
@@ -28,4 +29,5 @@ export const families: readonly Family[] = [
   ...collectiveFamilies,
   ...miscFamilies,
   ...raggedDotFamilies,
+  ...scanFamilies,
 ];
