@@ -3,6 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { deserializePortable, serializePortable } from "../../src/ir/bytecode/index.js";
 import { interpretFunction } from "../../src/ir/interpret/index.js";
+import { walk } from "../../src/ir/operation.js";
+import { setAttributes } from "../../src/ir/rewriter.js";
 import { parseModule, printModule } from "../../src/ir/text/index.js";
 import { verifyModule } from "../../src/ir/verify.js";
 import { show, tensor } from "./interpret/tensors.js";
@@ -189,5 +191,43 @@ describe("the interpreter", () => {
     expect(() => run(pad, "tensor<4xf32>")).toThrow(
       `stablehlo.pad with -${beyond} in an attribute is not interpreted: it is beyond 2^53`,
     );
+  });
+});
+
+describe("what numbers hold is not rounded", () => {
+  test.each([
+    ["tensor<?xf32, #stablehlo.bounds<9007199254740993>>", "the bound is too large"],
+    ["tensor<4x!quant.uniform<i64:f32, 1.0>>", "i64 cannot store numbers"],
+    ["tensor<4x!quant.uniform<i8:f32, 1.0:9007199254740993>>", "the integer is too large"],
+  ])("%s is refused: %s", (type, message) => {
+    expect(refusal(inMain(`(%arg0: ${type})`, "return"))).toContain(message);
+  });
+
+  test("an i32 beyond 32 bits is refused before it would be cut off", () => {
+    const module = parseModule(
+      inMain(
+        "(%arg0: tensor<f32>)",
+        "%0 = stablehlo.reduce_precision %arg0, format = e8m7 : tensor<f32>",
+        "return",
+      ),
+    );
+    const operation = [...walk(module)].find(({ name }) => name === "stablehlo.reduce_precision")!;
+    setAttributes(operation, { ...operation.attributes, mantissa_bits: 2 ** 32 + 7 });
+    expect(() => serializePortable(module)).toThrow("attribute mantissa_bits must be i32");
+  });
+
+  test("a shape computed from a constant beyond 2^53 is not known", () => {
+    const line = (size: bigint): string =>
+      inMain(
+        "(%arg0: tensor<4xf32>)",
+        `%0 = stablehlo.constant dense<${size}> : tensor<1xi64>`,
+        "%1 = stablehlo.dynamic_reshape %arg0, %0 : (tensor<4xf32>, tensor<1xi64>) -> tensor<4xf32>",
+        "return",
+      );
+    expect(refusal(line(2n ** 53n + 1n))).toBe("it parses");
+    verifyModule(parseModule(line(4n)));
+    expect(() => {
+      verifyModule(parseModule(line(5n)));
+    }).toThrow("dynamic_reshape");
   });
 });

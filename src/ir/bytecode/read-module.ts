@@ -4,7 +4,7 @@
  */
 import { type Attribute, type AttributeDictionary, emptyDictionary } from "../attribute.js";
 import { integerAt, numberAt } from "../elements.js";
-import { integerOf } from "../integers.js";
+import { integerOf, safeNumber } from "../integers.js";
 import type { Block, Operation, Region, Value } from "../operation.js";
 import type { AttributeKind } from "../ops/kinds.js";
 import { findOp } from "../ops/index.js";
@@ -144,7 +144,8 @@ export class ModuleBuilder {
     if (attribute.kind !== "integer") return this.#from.fail("the version of a composite must be an integer");
     const isAbsent =
       attribute.value === 0n && attribute.type.kind === "scalar" && attribute.type.element === "i64";
-    return isAbsent ? undefined : Number(attribute.value);
+    if (isAbsent) return undefined;
+    return safeNumber(attribute.value) ?? this.#from.fail("the version of a composite is beyond 2^53");
   }
 
   /**

@@ -1,6 +1,7 @@
 /** @file Types of the IR as VHLO types, and back. */
 import { floatFromBits, floatToBits } from "../floats/bits.js";
 import type { Elements } from "../elements.js";
+import { safeNumber } from "../integers.js";
 import {
   bitWidth,
   bufferType,
@@ -176,6 +177,10 @@ export function quantisedFromEntity(
   return quantisedType(from, head, scales, zeroPoints, axis);
 }
 
+/** An integer of a quantised type, whose storage has 32 bits at most. */
+const exactly = (to: Complaints, value: bigint): number =>
+  safeNumber(value) ?? to.fail(`a quantised type cannot have the integer ${value}`);
+
 interface QuantisedHead {
   readonly flags: number;
   readonly storage: ElementType;
@@ -191,20 +196,21 @@ function quantisedType(
   zeroPoints: readonly bigint[],
   axis?: number,
 ): QuantizedType {
-  if (!isInteger(stored) || !isFloat(meant)) to.fail("a quantised type stores integers and means floats");
+  if (!isInteger(stored) || bitWidth(stored) > 32 || !isFloat(meant))
+    to.fail("a quantised type stores integers and means floats");
   if (scales.length !== zeroPoints.length) to.fail("a quantised type needs as many zero points as scales");
   const signed = stored.replace(/^ui/, "i");
   const isSigned = (flags & 1) === 1;
   const type = (isSigned ? signed : `u${signed}`) as IntegerType;
   const [smallest, largest] = storageRange(type);
-  const range = { storageMin: Number(min), storageMax: Number(max) };
+  const range = { storageMin: exactly(to, min), storageMax: exactly(to, max) };
   const isWhole = range.storageMin === smallest && range.storageMax === largest;
   return quantizedType({
     storage: type,
     ...(!isSigned && stored.startsWith("ui") ? { unsignedStorage: true } : {}),
     expressed: meant,
     scales: scales.map((bits) => floatFromBits("f64", bits)),
-    zeroPoints: zeroPoints.map(Number),
+    zeroPoints: zeroPoints.map((zero) => exactly(to, zero)),
     ...(isWhole ? {} : range),
     ...(axis === undefined ? {} : { axis }),
   });

@@ -7,7 +7,7 @@ import { elements as elementsKind } from "./kinds.js";
 /** More than any shape, padding or list of indices has: a splat of any size is a few bytes of a program. */
 const maxCount = 1 << 16;
 
-/** The integers of a constant operand in row-major order, or undefined when it is no integer constant (or a huge one). */
+/** The integers of a constant operand in row-major order, or undefined when it is no integer constant (or a huge one), or one is beyond 2^53. */
 export function constantIntegers(value: Value): readonly number[] | undefined {
   const operation = definingOp(value);
   if (operation === undefined || !operation.name.endsWith(".constant")) return undefined;
@@ -22,5 +22,6 @@ export function constantIntegers(value: Value): readonly number[] | undefined {
   if (!isInteger(element) && element !== "index") return undefined;
   const count = elementCount(shape);
   if (count > maxCount) return undefined;
-  return Array.from({ length: count }, (_, i) => numberAt(elements, i));
+  const integers = Array.from({ length: count }, (_, i) => numberAt(elements, i));
+  return integers.every(Number.isSafeInteger) ? integers : undefined;
 }

@@ -6,14 +6,7 @@ import { z } from "zod";
 import type { Attribute, AttributeDictionary } from "../attribute.js";
 import { type Elements, elementsFromNumbers, integerAt, storedCount } from "../elements.js";
 import { type Integer, integerOf, isBeyondNumbers, safeNumber } from "../integers.js";
-import {
-  elementCount,
-  type FunctionType,
-  type ScalarType,
-  scalarType,
-  type TensorType,
-  tensorType,
-} from "../types.js";
+import { elementCount, type FunctionType, scalarType, type TensorType, tensorType } from "../types.js";
 import type { Version } from "../versions.js";
 
 /** The attributes of an operation by name. */
@@ -100,11 +93,13 @@ function anyIntegerKind(element: "i64" | "ui64"): AttributeKind<Integer, false> 
   });
 }
 
-function integerKind(element: ScalarType): AttributeKind<number, false> {
+const numbers = { i64: z.int(), i32: z.int32(), ui32: z.uint32() } as const;
+
+function integerKind(element: keyof typeof numbers): AttributeKind<number, false> {
   const type = scalarType(element);
   return required({
     name: element,
-    schema: z.int(),
+    schema: numbers[element],
     toAttribute: (value) => ({ kind: "integer", value: BigInt(value), type }),
     fromAttribute: (a) => (a.kind === "integer" && a.type === type ? safeNumber(a.value) : undefined),
   });

@@ -259,7 +259,8 @@ function readBounds({ cursor }: ParseContext, text: string, at: number): readonl
   const bounds = (list[1] ?? list[2]!).split(",").map((item) => item.trim());
   if (!bounds.every((item) => /^(?:\?|[0-9]+)$/.test(item)))
     return cursor.fail(`bounds must be sizes or "?", got ${text}`, at);
-  return bounds.map((item) => (item === "?" ? DYNAMIC : Number(item)));
+  const sizes = bounds.map((item) => (item === "?" ? DYNAMIC : Number(item)));
+  return sizes.every(Number.isSafeInteger) ? sizes : cursor.fail("the bound is too large", at);
 }
 
 function boundedTensor(
@@ -285,7 +286,7 @@ function parseQuantized(context: ParseContext): QuantizedType {
   cursor.expect("<");
   const spelling = cursor.expect("name");
   const storage = spelling.replace(/^u(?!i)/, "ui");
-  if (!isScalarType(storage) || !isInteger(storage))
+  if (!isScalarType(storage) || !isInteger(storage) || bitWidth(storage) > 32)
     return cursor.fail(`${storage} cannot store numbers`, start);
   const range = cursor.kind === "<" ? parseStorageRange(context, storage) : undefined;
   cursor.expect(":");

@@ -34,11 +34,13 @@ export class KnownValues {
     return known.length === values.length ? known : undefined;
   }
 
-  /** The numbers of a value in row-major order. */
+  /** The numbers of a value in row-major order, or undefined when they depend on data, or one is beyond 2^53. */
   numbers(value: Value): readonly number[] | undefined {
     const elements = this.get(value);
     if (elements === undefined) return undefined;
-    return Array.from({ length: elementCount(elements.type.shape) }, (_, i) => numberAt(elements, i));
+    const length = elementCount(elements.type.shape);
+    const numbers = Array.from({ length }, (_, i) => numberAt(elements, i));
+    return numbers.every(Number.isSafeInteger) ? numbers : undefined;
   }
 
   /** Learns the results of an operation on known operands. */
