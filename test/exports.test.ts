@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import { root } from "./cli/griffin.js";
@@ -17,6 +17,33 @@ test.each(entries)("%s is made from a source file", (_name, target) => {
 test.each(entries)("%s can be imported as it is built", async (_name, target) => {
   const module = (await import(pathToFileURL(join(root, target)).href)) as object;
   expect(Object.keys(module).length).toBeGreaterThan(0);
+});
+
+test("every module is built once, into a chunk of src/ or one of models/: entries and the command share their state", async () => {
+  const dist = join(root, "dist");
+  const maps = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".js.map"),
+  );
+  const modules = maps.flatMap((map) => {
+    const { sources } = JSON.parse(readFileSync(join(dist, map), "utf8")) as {
+      readonly sources: readonly string[];
+    };
+    return sources
+      .map((source) => relative(root, join(dist, dirname(map), source)))
+      .filter((source) => /^(?:src|models)\//.test(source))
+      .map((source) => ({ source, folder: map.split("/")[0] }));
+  });
+  expect(modules.length).toBeGreaterThan(600);
+  expect(modules.filter(({ source, folder }) => source.split("/")[0] !== folder)).toEqual([]);
+  const sources = modules.map(({ source }) => source);
+  expect(sources.filter((source, index) => sources.indexOf(source) !== index)).toEqual([]);
+});
+
+test("an error of one entry is the error class of another", async () => {
+  const load = (name: string) => import(pathToFileURL(join(root, exports[name]!)).href);
+  const { GriffinError } = (await load(".")) as typeof import("../src/index.js");
+  const { parseModule } = (await load("./ir")) as typeof import("../src/ir/index.js");
+  expect(() => parseModule("module {")).toThrow(GriffinError);
 });
 
 test("./ir reads, checks, changes and prints a program by itself", async () => {

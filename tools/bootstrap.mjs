@@ -1,7 +1,7 @@
 /**
  * @file Makes a fresh clone runnable: checks Node, installs dependencies when package-lock.json asks for others, and with --build
- * compiles when sources are newer than dist/. Says nothing when there is nothing to do. Plain JavaScript without dependencies:
- * it runs before there are any.
+ * bundles when sources are newer than dist/ (types, for users of the package, are `npm run build`'s). Says nothing when there is nothing
+ * to do. Plain JavaScript without dependencies: it runs before there are any.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -70,20 +70,15 @@ function newest(/** @type {string[]} */ folders) {
 
 function build() {
   const stamp = join(root, "dist", ".built");
-  const settings = ["package-lock.json", "tsconfig.json", "tsconfig.build.json"];
+  const settings = ["package.json", "package-lock.json", "tsconfig.json", "tools/bundle.mjs"];
   const sources = Math.max(
     newest(["src", "models"]),
     ...settings.map((file) => statSync(join(root, file)).mtimeMs),
   );
   if (existsSync(stamp) && statSync(stamp).mtimeMs > sources) return;
-  console.error("compiling TypeScript ...");
+  console.error("bundling ...");
   rmSync(stamp, { force: true });
-  const status = run(process.execPath, [
-    join("node_modules", "typescript", "bin", "tsc"),
-    "-p",
-    "tsconfig.build.json",
-  ]);
-  if (status !== 0) process.exit(1);
+  if (run(process.execPath, [join("tools", "bundle.mjs")]) !== 0) process.exit(1);
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, "");
 }

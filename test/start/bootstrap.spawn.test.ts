@@ -4,7 +4,7 @@ import { execa } from "execa";
 import { expect, test } from "vitest";
 import { root, temporaryFolder } from "../cli/griffin.js";
 
-/** A clone with one dependency, an npm that only notes its arguments and "installs", and a compiler that does likewise. */
+/** A clone with one dependency, an npm that only notes its arguments and "installs", and a bundler that does likewise. */
 async function freshClone(): Promise<string> {
   const folder = await temporaryFolder();
   const lock = {
@@ -17,17 +17,16 @@ async function freshClone(): Promise<string> {
   for (const name of ["tools", "src", "models", "bin"]) await mkdir(join(folder, name));
   await copyFile(join(root, "tools/bootstrap.mjs"), join(folder, "tools/bootstrap.mjs"));
   await writeFile(join(folder, "package-lock.json"), JSON.stringify(lock));
-  for (const name of ["tsconfig.json", "tsconfig.build.json", "src/a.ts", "models/b.ts"])
+  for (const name of ["package.json", "tsconfig.json", "src/a.ts", "models/b.ts"])
     await writeFile(join(folder, name), "{}");
   const installed = JSON.stringify({ packages: { "node_modules/a": { version: "1.0.0" } } });
   const npm = `#!/bin/sh
 echo "npm $@" >> log
-mkdir -p node_modules/typescript/bin
+mkdir -p node_modules
 echo '${installed}' > node_modules/.package-lock.json
-cp bin/tsc node_modules/typescript/bin/tsc
 `;
-  const tsc = `require("fs").appendFileSync("log", \`tsc \${process.argv.slice(2).join(" ")}\\n\`);`;
-  await writeFile(join(folder, "bin/tsc"), tsc);
+  const bundle = `import { appendFileSync } from "node:fs";\nappendFileSync("log", "bundle\\n");`;
+  await writeFile(join(folder, "tools/bundle.mjs"), bundle);
   await writeFile(join(folder, "bin/npm"), npm);
   await chmod(join(folder, "bin/npm"), 0o755);
   return folder;
@@ -54,8 +53,8 @@ test("a fresh clone is installed from the lock file and built; after that there 
   expect(await bootstrap(folder, "--build")).toEqual({
     exitCode: 0,
     stdout: "",
-    stderr: "installing dependencies from package-lock.json (npm ci) ...\ncompiling TypeScript ...",
-    ran: ["npm ci --no-progress", "tsc -p tsconfig.build.json"],
+    stderr: "installing dependencies from package-lock.json (npm ci) ...\nbundling ...",
+    ran: ["npm ci --no-progress", "bundle"],
   });
   expect(await bootstrap(folder, "--build")).toEqual(nothing);
 });
@@ -65,7 +64,7 @@ test("a source that is newer than the build is compiled", async () => {
   await bootstrap(folder, "--build");
   const soon = new Date(Date.now() + 5_000);
   await utimes(join(folder, "models/b.ts"), soon, soon);
-  expect((await bootstrap(folder, "--build")).ran).toEqual(["tsc -p tsconfig.build.json"]);
+  expect((await bootstrap(folder, "--build")).ran).toEqual(["bundle"]);
 });
 
 test("another version in the lock file is installed", async () => {

@@ -1,6 +1,6 @@
 /** @file One process with a plugin, from its start to its end. */
 import { type ChildProcess, fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { packageFile } from "../../support/package.js";
 import { AbortedError, abortedError, startTimer, type WaitOptions } from "../../support/wait.js";
 import type { IsolationLimits } from "./limits.js";
 import { residentBytes } from "./resident.js";
@@ -22,9 +22,8 @@ export interface Call extends WaitOptions {
   readonly startedAt: number;
 }
 
-/** The built file, too, where this one runs from its source, as tests and tools do: a loader takes longer than most programs. */
-const child = import.meta.url.endsWith(".ts") ? "../../../dist/src/engine/isolated/child.js" : "./child.js";
-const file = fileURLToPath(new URL(child, import.meta.url));
+/** The built file, where this one runs from its source, too, as in tests and tools: a loader takes longer than most programs. */
+const file = packageFile("dist/src/engine/isolated/child.js");
 
 const MEMORY_INTERVAL_MS = 50;
 const LAST_WORDS_CHARACTERS = 16_000;

@@ -1,6 +1,5 @@
 /** @file How much memory a process holds. */
 import { readFile } from "node:fs/promises";
-import { execa } from "execa";
 
 /** Resident memory of a process in bytes; 0 when there is no such process any more. */
 export const residentBytes: (pid: number) => Promise<number> =
@@ -12,6 +11,8 @@ async function residentOnLinux(pid: number): Promise<number> {
 }
 
 async function residentByPs(pid: number): Promise<number> {
+  // Loaded where it is needed: most systems are not asked this way.
+  const { execa } = await import("execa");
   const { stdout } = await execa("ps", ["-o", "rss=", "-p", `${pid}`], { reject: false });
   return Number(stdout) * 1024;
 }

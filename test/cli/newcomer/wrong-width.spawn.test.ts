@@ -51,15 +51,14 @@ test("a wrong width names the axis and the line of the model file, in the built 
 });
 
 test("a width that does not fit the model of this package names a line of models/griffin.ts", async () => {
-  const built = (file: string) => JSON.stringify(pathToFileURL(join(root, "dist/models", file)).href);
   const script = `
     process.setSourceMapsEnabled(true);
-    const { griffinProgram } = await import(${built("griffin.js")});
-    const { presets } = await import(${built("griffin/presets.js")});
-    const config = { ...presets.tiny, lruWidth: presets.tiny.lruWidth + 1 };
+    const { griffinProgram } = await import("stablegriffin/models/griffin");
+    const { models: [{ presets: { tiny } }] } = await import("stablegriffin/models");
+    const config = { ...tiny, lruWidth: tiny.lruWidth + 1 };
     try { griffinProgram(config, { kind: "decode", batch: 1, time: 1, dtype: "f32" }); }
     catch (error) { console.log(error.message); }`;
-  const { stdout } = await execa(process.execPath, ["--input-type=module", "--eval", script]);
+  const { stdout } = await execa(process.execPath, ["--input-type=module", "--eval", script], { cwd: root });
   expect(stdout).toMatch(/^(shape|trace) error: /);
   expect(stdout).toMatch(/models\/griffin\.ts:\d+:\d+/);
 });

@@ -5,12 +5,20 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
+import { build } from "rolldown";
 import { expect, onTestFinished } from "vitest";
 import { FAILPOINT } from "../../../src/support/failpoints.js";
 
 export type Form = "folder" | "file";
 
-const child = fileURLToPath(new URL("./child.mjs", import.meta.url));
+/** The child with all that it imports, in a file of the run: it starts in a tenth of the time that a loader of TypeScript takes. */
+const child = join(process.env.STABLEGRIFFIN_CACHE!, `whole-${process.pid}.mjs`);
+await build({
+  input: fileURLToPath(new URL("./child.ts", import.meta.url)),
+  platform: "node",
+  output: { file: child },
+});
+
 const NAME = "artifact";
 
 export async function newFolder(): Promise<string> {
