@@ -104,7 +104,7 @@ async function firstGradients(
   using program = await CompiledProgram.compile(client, lowered, options.cache);
   const weights = bindWeights(checkpoint, model.parameters, model.names);
   const wanted = lowered.arguments.filter(({ role }) => role === "parameter");
-  const parameters = await uploadArguments(client, wanted, weights, options.signal);
+  const parameters = await uploadArguments(client, wanted, weights, options);
   const open = [...parameters.values()];
   try {
     const inputs = await uploadBatch(client, golden, batch);

@@ -1,9 +1,17 @@
 /** @file A model in training: its parameters and what an optimiser keeps of them on a device, one program a step. */
 import type { ConfiguredModel } from "../model/index.js";
+import type { Argument } from "../program/index.js";
 import type { Client, DeviceBuffer } from "../runtime-pjrt/index.js";
 import { closeAll } from "../serving/index.js";
 import { UsageError } from "../support/errors.js";
-import { checkBatch, checkSetting, type TrainingBatch } from "../training/index.js";
+import {
+  checkBatch,
+  checkSetting,
+  gradientProgram,
+  lossProgram,
+  stepOutputs,
+  type TrainingBatch,
+} from "../training/index.js";
 import { bindWeights, type Checkpoint } from "../weights/index.js";
 import type { CompiledProgram } from "./compiled.js";
 import {
@@ -16,8 +24,10 @@ import {
 } from "./training-buffers.js";
 import {
   argumentsOf,
+  compileProgram,
   compileStep,
   inTurn,
+  memoryOf,
   type StepPrograms,
   type TrainerOptions,
 } from "./training-programs.js";
@@ -26,6 +36,7 @@ import {
 export class Trainer implements Disposable {
   readonly #states: Map<string, DeviceBuffer>;
   readonly #programs: StepPrograms;
+  #loss: Promise<CompiledProgram> | undefined;
 
   private constructor(
     readonly client: Client,
@@ -55,13 +66,49 @@ export class Trainer implements Disposable {
     const wanted = argumentsOf(programs);
     let states: Buffers = new Map();
     try {
-      states = await uploadArguments(client, wanted.state, weights, options.signal);
-      const parameters = await uploadArguments(client, wanted.parameter, weights, options.signal);
+      options.onPlanned?.(memoryOf(programs, (name) => !name.startsWith("optimizer.")));
+      states = await uploadArguments(client, wanted.state, weights, options);
+      const parameters = await uploadArguments(client, wanted.parameter, weights, options);
       return new Trainer(client, definition, options, programs, states, parameters);
     } catch (error) {
       closeAll(states.values());
       for (const program of inTurn(programs)) program.close();
       throw error;
+    }
+  }
+
+  /** What is kept from step to step, in the order in which the programs meet it. */
+  get states(): readonly Argument[] {
+    return argumentsOf(this.#programs).state;
+  }
+
+  /** The mean loss of a batch, of which nothing is learnt; its program is compiled at the first. @throws TrainingError, PjrtError */
+  async loss(batch: TrainingBatch): Promise<number> {
+    checkBatch(this.definition, this.options, batch);
+    this.#loss ??= compileProgram(this.client, lossProgram(this.definition, this.options), this.options);
+    const outputs = await this.#run(await this.#loss, batch);
+    using loss = outputs.get(stepOutputs.loss)!;
+    return (await readFloats(loss))[0]!;
+  }
+
+  /** Runs a program of parameters alone on those that the training has now; its results, which the caller closes. */
+  async derive(program: CompiledProgram): Promise<Buffers> {
+    return this.#run(program);
+  }
+
+  /** The gradients of a batch, of which nothing is learnt, one after the other in the parameters' order. */
+  async *gradients(batch: TrainingBatch): AsyncGenerator<readonly [string, Float32Array]> {
+    using program = await compileProgram(
+      this.client,
+      gradientProgram(this.definition, this.options),
+      this.options,
+    );
+    const outputs = await this.#run(program, batch);
+    try {
+      const figures = new Set<string>(Object.values(stepOutputs));
+      for (const [path, buffer] of outputs) if (!figures.has(path)) yield [path, await readFloats(buffer)];
+    } finally {
+      closeAll(outputs.values());
     }
   }
 
@@ -100,8 +147,17 @@ export class Trainer implements Disposable {
    * state
    */
   async read(name: string): Promise<Float32Array<ArrayBuffer>> {
-    const state = this.#states.get(name);
-    if (state !== undefined) return readFloats(state);
+    return readFloats(this.#state(name));
+  }
+
+  /** Its bytes, as they lie on the device. @throws UsageError for no such state */
+  readBytes(name: string): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#state(name).toHost();
+  }
+
+  #state(name: string): DeviceBuffer {
+    const state = this.#states.get(name) ?? this.parameters.get(name);
+    if (state !== undefined) return state;
     throw new UsageError({
       message: `the training of model ${this.definition.name} keeps no "${name}"`,
       expected: [...this.#states.keys()].join(", "),
@@ -111,6 +167,7 @@ export class Trainer implements Disposable {
   close(): void {
     closeAll([...this.#states.values(), ...this.parameters.values()]);
     for (const program of this.programs) program.close();
+    this.#loss?.then((program) => program.close()).catch(() => undefined);
   }
 
   [Symbol.dispose](): void {

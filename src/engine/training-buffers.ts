@@ -25,23 +25,30 @@ const zeros = (client: Client, { elementType, dimensions }: Argument): Promise<D
     data: new Uint8Array(hostBytes({ elementType, dimensions })),
   });
 
-/** Puts arguments of programs on the device: parameters of the checkpoint as they are stored, zeros for what it does not have. */
+/** What an argument holds at first, packed, where that is neither what the checkpoint says nor zeros. */
+export type InitialBytes = (argument: Argument) => Promise<Uint8Array<ArrayBuffer>> | undefined;
+
+/**
+ * Puts arguments of programs on the device: what `initial` says of them, else parameters of the checkpoint as they are stored, zeros for what
+ * it does not have.
+ */
 export async function uploadArguments(
   client: Client,
   wanted: readonly Argument[],
   { parameters }: BoundWeights,
-  signal?: AbortSignal,
+  {
+    signal,
+    initial,
+  }: { readonly signal?: AbortSignal | undefined; readonly initial?: InitialBytes | undefined } = {},
 ): Promise<Buffers> {
   const buffers = new Map<string, DeviceBuffer>();
   try {
     for (const argument of wanted) {
       checkNotAborted("loading the weights", { signal });
       const { name, elementType, dimensions } = argument;
-      const stored = parameters.get(name);
+      const data = await (initial?.(argument) ?? parameters.get(name)?.readAs(floatType(argument)));
       const buffer =
-        stored === undefined
-          ? zeros(client, argument)
-          : client.toDevice({ elementType, dimensions, data: await stored.readAs(floatType(argument)) });
+        data === undefined ? zeros(client, argument) : client.toDevice({ elementType, dimensions, data });
       buffers.set(name, await buffer);
     }
     return buffers;

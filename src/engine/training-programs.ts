@@ -2,7 +2,7 @@
 import type { TracedProgram } from "../dsl/index.js";
 import type { ConfiguredModel } from "../model/index.js";
 import type { Argument } from "../program/index.js";
-import type { Client, CompileCache } from "../runtime-pjrt/index.js";
+import { type Client, type CompileCache, hostBytes, neededBytes } from "../runtime-pjrt/index.js";
 import { type LoweringOptions, resolveTarget } from "../targets/index.js";
 import {
   accumulationStep,
@@ -13,6 +13,7 @@ import {
 } from "../training/index.js";
 import { CompiledProgram } from "./compiled.js";
 import { lowerProgram } from "./family.js";
+import type { InitialBytes } from "./training-buffers.js";
 
 /** What a program of training is made of, and how it is lowered and compiled. */
 export interface TrainerOptions extends Omit<LoweringOptions, "prepare">, TrainStepOptions {
@@ -21,10 +22,28 @@ export interface TrainerOptions extends Omit<LoweringOptions, "prepare">, TrainS
    * one batch of all rows is. Default: 1.
    */
   readonly accumulate?: number | undefined;
+  /** What parameters that are trained, and what the optimiser keeps, hold at first, where they go on from elsewhere than the checkpoint. */
+  readonly initial?: InitialBytes | undefined;
+  /** Told what the programs take, before anything is put on the device; what it throws ends the start. */
+  readonly onPlanned?: ((memory: TrainingMemory) => void) | undefined;
   /** Where compiled programs are looked for and kept. */
   readonly cache?: CompileCache | undefined;
   /** Ends the upload of the weights when it is aborted; a compilation under way is finished first. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Device memory in bytes that a step takes, by the compiler's statistics. */
+export interface TrainingMemory {
+  /** Parameters that are trained. */
+  readonly trained: number;
+  /** What the optimiser keeps of them, and gradients that are summed. */
+  readonly optimizer: number;
+  /** Parameters that stay as they are. */
+  readonly frozen: number;
+  /** Of the program that takes most. */
+  readonly temporaries: number;
+  /** All together, with the batch and the code. */
+  readonly total: number;
 }
 
 /** The programs of one step. */
@@ -39,19 +58,24 @@ export interface StepPrograms {
 export const inTurn = ({ accumulate, update }: StepPrograms): readonly CompiledProgram[] =>
   accumulate === undefined ? [update] : [accumulate, update];
 
+/** Compiles one program of training for the client's platform, unless a target is given. @throws PjrtError */
+export function compileProgram(
+  client: Client,
+  traced: TracedProgram,
+  options: Pick<TrainerOptions, Exclude<keyof LoweringOptions, "prepare"> | "cache">,
+): Promise<CompiledProgram> {
+  const { target } = resolveTarget(options.target ?? client);
+  const lowered = lowerProgram(traced, { ...options, target, prepare: false });
+  return CompiledProgram.compile(client, lowered, options.cache);
+}
+
 /** Compiles what a step is made of. @throws TrainingError, PjrtError */
 export async function compileStep(
   client: Client,
   definition: ConfiguredModel,
   options: TrainerOptions,
 ): Promise<StepPrograms> {
-  const { target } = resolveTarget(options.target ?? client);
-  const compile = (traced: TracedProgram) =>
-    CompiledProgram.compile(
-      client,
-      lowerProgram(traced, { ...options, target, prepare: false }),
-      options.cache,
-    );
+  const compile = (traced: TracedProgram) => compileProgram(client, traced, options);
   const { accumulate = 1 } = options;
   checkCount("accumulate", accumulate);
   if (accumulate === 1)
@@ -63,6 +87,23 @@ export async function compileStep(
     update.close();
     throw error;
   }
+}
+
+/** What the programs of a step take. @param isParameter whether a state is a parameter */
+export function memoryOf(programs: StepPrograms, isParameter: (name: string) => boolean): TrainingMemory {
+  const { state, parameter } = argumentsOf(programs);
+  const bytes = (args: readonly Argument[]) => args.reduce((sum, one) => sum + hostBytes(one), 0);
+  const stats = inTurn(programs).map(({ executable }) => executable.program.memoryStats());
+  const resident = bytes(state) + bytes(parameter);
+  // A program's arguments are among what is resident; what it needs beside them is its own.
+  const beside = stats.map((one) => neededBytes(one) - one.arguments);
+  return {
+    trained: bytes(state.filter(({ name }) => isParameter(name))),
+    optimizer: bytes(state.filter(({ name }) => !isParameter(name))),
+    frozen: bytes(parameter),
+    temporaries: Math.max(...stats.map(({ temporary }) => temporary)),
+    total: resident + Math.max(...beside),
+  };
 }
 
 /** Arguments of programs by name: what one of them updates is a state of all. */

@@ -23,4 +23,10 @@ export {
 } from "./schedule.js";
 export { momentum, type MomentumOptions, sgd } from "./sgd.js";
 export type { ByPath, ParameterTensor, Scalar } from "./tensors.js";
-export { gradientProgram, stepOutputs, trainStep, type TrainStepOptions } from "./train-step.js";
+export {
+  gradientProgram,
+  lossProgram,
+  stepOutputs,
+  trainStep,
+  type TrainStepOptions,
+} from "./train-step.js";

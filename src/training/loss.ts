@@ -9,7 +9,7 @@ import {
   withoutStates,
 } from "../dsl/index.js";
 import type { ConfiguredModel, ConfiguredTraining, FloatType } from "../model/index.js";
-import { summedCrossEntropy } from "./cross-entropy.js";
+import { summedCrossEntropy, type SummedLoss } from "./cross-entropy.js";
 import { checkCount, TrainingError } from "./errors.js";
 import type { ByPath, Scalar } from "./tensors.js";
 
@@ -66,18 +66,11 @@ export interface TracedLoss {
   readonly gradients: ByPath;
 }
 
-/**
- * Traces the loss of the program's batch, and its gradients.
- * @param taken the mean over the positions that count, or the sum, which adds up over batches
- */
-export function lossAndGradients(
-  model: ConfiguredModel,
-  options: LossOptions,
-  taken: "mean" | "sum",
-): TracedLoss {
+/** Traces the program's inputs, and gives what traces the summed loss of them, whose operations a gradient goes through. */
+function batchLoss(model: ConfiguredModel, options: LossOptions): () => SummedLoss {
   checkOptions(options);
   const training = trainingOf(model);
-  const { dtype = model.dtype, keep = "nothing", trains } = options;
+  const { dtype = model.dtype, keep = "nothing" } = options;
   const axes = [axis("batch", options.batch), axis("time", options.time + 1)] as const;
   const [tokens, mask, positions] = [batchInputs.tokens, batchInputs.mask, batchInputs.positions].map(
     (name) => input(name, axes, "i32"),
@@ -87,15 +80,33 @@ export function lossAndGradients(
   const perPosition = 4 * options.batch * model.generation.vocabSize;
   const most = options.lossChunk ?? Math.max(1, Math.floor(LOGITS_BYTES / perPosition));
   const targets = { tokens: following(tokens), mask: following(mask).to("f32") };
-  const { loss, counted, gradients } = gradientsOfParameters(
-    () =>
-      withoutStates(() => {
-        const forward = training.forward({ dtype, keep, tokens: read(tokens), position: read(positions) });
-        const { total, counted: count } = summedCrossEntropy(forward, targets, most);
-        return { loss: taken === "mean" ? total.div(count) : total, counted: count };
-      }),
-    trains,
-  );
+  return () =>
+    withoutStates(() => {
+      const forward = training.forward({ dtype, keep, tokens: read(tokens), position: read(positions) });
+      return summedCrossEntropy(forward, targets, most);
+    });
+}
+
+/** Traces the mean loss of the program's batch alone. */
+export function meanLoss(model: ConfiguredModel, options: LossOptions): Scalar {
+  const { total, counted } = batchLoss(model, options)();
+  return total.div(counted);
+}
+
+/**
+ * Traces the loss of the program's batch, and its gradients.
+ * @param taken the mean over the positions that count, or the sum, which adds up over batches
+ */
+export function lossAndGradients(
+  model: ConfiguredModel,
+  options: LossOptions,
+  taken: "mean" | "sum",
+): TracedLoss {
+  const summed = batchLoss(model, options);
+  const { loss, counted, gradients } = gradientsOfParameters(() => {
+    const { total, counted: count } = summed();
+    return { loss: taken === "mean" ? total.div(count) : total, counted: count };
+  }, options.trains);
   const inF32 = Object.entries(gradients as unknown as ByPath).map(([path, g]) => [path, g.to("f32")]);
   if (inF32.length > 0) return { loss, counted, gradients: Object.fromEntries(inF32) as ByPath };
   throw noneTrained(model);

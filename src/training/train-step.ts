@@ -2,7 +2,7 @@
 import { abs, program, type TracedProgram } from "../dsl/index.js";
 import type { ConfiguredModel } from "../model/index.js";
 import { clipByGlobalNorm, globalNorm } from "./global-norm.js";
-import { lossAndGradients, type LossOptions, trainingOf } from "./loss.js";
+import { lossAndGradients, type LossOptions, meanLoss, trainingOf } from "./loss.js";
 import type { Optimizer } from "./optimizer.js";
 import type { ByPath, Scalar } from "./tensors.js";
 import { updateAlong } from "./update.js";
@@ -62,4 +62,14 @@ export function gradientProgram(model: ConfiguredModel, options: LossOptions): T
     const norm = globalNorm(gradients);
     return { [stepOutputs.loss]: loss, [stepOutputs.gradientNorm]: norm, ...gradients };
   });
+}
+
+/**
+ * Traces the loss of a batch alone, for those who test. Inputs: `batchInputs`; parameters are as they are stored. Result: `stepOutputs.loss`.
+ * @throws TrainingError for a model that says nothing of training, or settings that are none
+ */
+export function lossProgram(model: ConfiguredModel, options: LossOptions): TracedProgram {
+  return program({ name: `${model.name}_loss`, parameterType: options.stored ?? "f32" }, () => ({
+    [stepOutputs.loss]: meanLoss(model, options),
+  }));
 }
