@@ -77,6 +77,13 @@ export class CommandContext {
     return buffer(this.#io.stdin);
   }
 
+  /** A signal that the next interrupt (Ctrl-C) aborts, instead of ending the process. Close it. */
+  interrupts(): { readonly signal: AbortSignal } & Disposable {
+    const controller = new AbortController();
+    const giveUp = this.#io.onInterrupt?.(() => controller.abort());
+    return { signal: controller.signal, [Symbol.dispose]: () => giveUp?.() };
+  }
+
   /** Progress on stderr. @param options `leavesLines` (default true): whether a phase that ended leaves a line */
   progress(options: { readonly leavesLines?: boolean } = {}): Progress {
     return new Progress({ ...options, stream: this.#io.stderr, colors: this.colors });

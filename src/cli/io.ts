@@ -21,7 +21,12 @@ export interface CommandLineIo {
    * ends its process at once.
    */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Calls back at the next interrupt (Ctrl-C) instead of ending the process, once; the returned function gives that up. Without it commands are
+   * not told of interrupts.
+   */
+  readonly onInterrupt?: ((listener: () => void) => () => void) | undefined;
 }
 
-/** 0 good; 1 the thing checked is wrong, 2 wrong usage, 3 wrong environment (ARCHITECTURE.md). */
-export type ExitStatus = 0 | ExitCode;
+/** 0 good; 1 the thing checked is wrong, 2 wrong usage, 3 wrong environment (ARCHITECTURE.md); 130 stopped by an interrupt, with what was done kept. */
+export type ExitStatus = 0 | ExitCode | 130;

@@ -2,10 +2,23 @@
 /** @file The command `griffin`. Source maps go first: they are read when modules load, and errors show the author's TypeScript. */
 process.setSourceMapsEnabled(true);
 const { runCommandLine } = await import("./command-line.js");
-const { removeWhenStopped } = await import("../support/work-folder.js");
+const { removeWhenStopped, takeInterrupts } = await import("../support/work-folder.js");
 removeWhenStopped();
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   ...{ stdout: process.stdout, stderr: process.stderr, env: process.env },
+  onInterrupt: (listener: () => void) => {
+    const giveBack = takeInterrupts();
+    const once = () => {
+      // After all who listen have heard of this one.
+      setImmediate(giveBack);
+      listener();
+    };
+    process.once("SIGINT", once);
+    return () => {
+      giveBack();
+      process.off("SIGINT", once);
+    };
+  },
   // Opened only when something is read.
   get stdin() {
     return process.stdin;

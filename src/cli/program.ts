@@ -13,6 +13,7 @@ import { lowerCommand } from "./commands/lower.js";
 import { optCommand } from "./commands/opt.js";
 import { pluginCommand } from "./commands/plugin.js";
 import { runCommand } from "./commands/run.js";
+import { trainCommand } from "./commands/train.js";
 import type { Launch } from "./commands/launch.js";
 import type { CommandContext } from "./context.js";
 import type { ExitStatus } from "./io.js";
@@ -23,6 +24,7 @@ const COMMANDS = [
   demoCommand,
   doctorCommand,
   generateCommand,
+  trainCommand,
   goldenCommand,
   exportCommand,
   inspectCommand,

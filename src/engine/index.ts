@@ -66,6 +66,16 @@ export {
 } from "./diagnosis.js";
 export { compareValues, numbersOf, runProgram } from "./run-program.js";
 export { Trainer } from "./trainer.js";
+export {
+  type EvalEvent,
+  type GivenSettings,
+  type StepEvent,
+  train,
+  type TrainEvent,
+  type TrainingSettings,
+  type TrainRequest,
+  type TrainSummary,
+} from "./train/index.js";
 export type { TrainingFigures } from "./training-buffers.js";
 export type { TrainerOptions } from "./training-programs.js";
 export { selfCheck } from "./self-check.js";

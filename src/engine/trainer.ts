@@ -62,11 +62,13 @@ export class Trainer implements Disposable {
     options: TrainerOptions,
   ): Promise<Trainer> {
     const weights = bindWeights(checkpoint, definition.parameters, definition.names);
-    const programs = await compileStep(client, definition, options);
+    const { adapters = [] } = options;
+    const all = { ...definition, parameters: [...definition.parameters, ...adapters] };
+    const programs = await compileStep(client, all, options);
     const wanted = argumentsOf(programs);
     let states: Buffers = new Map();
     try {
-      options.onPlanned?.(memoryOf(programs, (name) => !name.startsWith("optimizer.")));
+      options.onPlanned?.(memoryOf(programs));
       states = await uploadArguments(client, wanted.state, weights, options);
       const parameters = await uploadArguments(client, wanted.parameter, weights, options);
       return new Trainer(client, definition, options, programs, states, parameters);

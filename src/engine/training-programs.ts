@@ -1,6 +1,6 @@
 /** @file The programs of a step of training, compiled: one, or one for each part of a batch and one for the update. */
 import type { TracedProgram } from "../dsl/index.js";
-import type { ConfiguredModel } from "../model/index.js";
+import type { ConfiguredModel, Parameter } from "../model/index.js";
 import type { Argument } from "../program/index.js";
 import { type Client, type CompileCache, hostBytes, neededBytes } from "../runtime-pjrt/index.js";
 import { type LoweringOptions, resolveTarget } from "../targets/index.js";
@@ -22,8 +22,10 @@ export interface TrainerOptions extends Omit<LoweringOptions, "prepare">, TrainS
    * one batch of all rows is. Default: 1.
    */
   readonly accumulate?: number | undefined;
-  /** What parameters that are trained, and what the optimiser keeps, hold at first, where they go on from elsewhere than the checkpoint. */
+  /** What arguments hold at first, where that is neither what the checkpoint says nor zeros: states of an earlier training, adapters. */
   readonly initial?: InitialBytes | undefined;
+  /** Parameters that the model has beside those of its checkpoint (`withLora`). */
+  readonly adapters?: readonly Parameter[] | undefined;
   /** Told what the programs take, before anything is put on the device; what it throws ends the start. */
   readonly onPlanned?: ((memory: TrainingMemory) => void) | undefined;
   /** Where compiled programs are looked for and kept. */
@@ -89,8 +91,11 @@ export async function compileStep(
   }
 }
 
-/** What the programs of a step take. @param isParameter whether a state is a parameter */
-export function memoryOf(programs: StepPrograms, isParameter: (name: string) => boolean): TrainingMemory {
+/** Whether a state is a parameter, not something that an optimiser keeps or that is summed for it. */
+export const isParameter = (state: string): boolean => !/^(?:optimizer|accumulated)\./.test(state);
+
+/** What the programs of a step take. */
+export function memoryOf(programs: StepPrograms): TrainingMemory {
   const { state, parameter } = argumentsOf(programs);
   const bytes = (args: readonly Argument[]) => args.reduce((sum, one) => sum + hostBytes(one), 0);
   const stats = inTurn(programs).map(({ executable }) => executable.program.memoryStats());

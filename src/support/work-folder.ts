@@ -47,7 +47,21 @@ export function removeWhenStopped(): void {
   removesWhenStopped = true;
 }
 
+/** How many want an interrupt for themselves. */
+let interruptTakers = 0;
+
+/** Until the returned function is called, an interrupt (Ctrl-C) is left to the caller: it ends no process, and removes no work. */
+export function takeInterrupts(): () => void {
+  let isTaken = true;
+  interruptTakers += 1;
+  return () => {
+    if (isTaken) interruptTakers -= 1;
+    isTaken = false;
+  };
+}
+
 function end(signal: NodeJS.Signals): void {
+  if (signal === "SIGINT" && interruptTakers > 0) return;
   removeHeld();
   for (const each of STOPS) process.off(each, end);
   process.kill(process.pid, signal);

@@ -19,7 +19,8 @@ export function checkBatch(
 ): void {
   const width = shape.time + 1;
   const count = shape.batch * width;
-  for (const [what, { length }] of Object.entries(given) as [string, Int32Array][]) {
+  const { tokens, mask, positions } = given;
+  for (const [what, { length }] of Object.entries({ tokens, mask, positions })) {
     if (length === count) continue;
     throw new TrainingError({
       message: `a batch of another size: ${what}`,

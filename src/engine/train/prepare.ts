@@ -1,0 +1,159 @@
+/** @file What a training is made of, before a device is opened: settings, model, data, which parameters are trained. */
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type DataSource, type Encoder, openData } from "../../data/index.js";
+import { configureCheckpoint, type ConfiguredModel, type ModelDefinition } from "../../model/index.js";
+import { UsageError } from "../../support/errors.js";
+import { type Adapter, type LoraModel, withLora } from "../../training/index.js";
+import { type Checkpoint, openCheckpoint, readConfigFiles } from "../../weights/index.js";
+import { dataEncoder } from "../data-encoder.js";
+import { initialCheckpoint } from "./initial-values.js";
+import {
+  type GivenSettings,
+  optimizerOf,
+  resolveSettings,
+  resumedSettings,
+  type TrainingSettings,
+} from "./settings.js";
+import { openState, STATE_FILE, type StoredTraining } from "./state-file.js";
+
+/** What is to be trained, on what, and where the result goes. */
+export interface TrainingTask {
+  /** Those that a checkpoint may be of. */
+  readonly models: readonly ModelDefinition[];
+  readonly settings: GivenSettings;
+  /** The folder of the result; of a training that is gone on with, its own. */
+  readonly out?: string | undefined;
+  /** The folder of a training to go on with. */
+  readonly resume?: string | undefined;
+  /** Files of examples to test on. */
+  readonly evalData?: readonly string[] | undefined;
+}
+
+/** Close it. */
+export interface PreparedTraining extends AsyncDisposable {
+  readonly folder: string;
+  readonly settings: TrainingSettings;
+  readonly stored: StoredTraining | undefined;
+  readonly model: ConfiguredModel;
+  readonly lora: LoraModel | undefined;
+  readonly adapters: readonly Adapter[];
+  readonly trains: (path: string) => boolean;
+  readonly checkpoint: Checkpoint;
+  readonly encoder: Encoder;
+  readonly data: DataSource;
+  readonly evalData: DataSource | undefined;
+}
+
+/** Files that are open. */
+class OpenFiles implements AsyncDisposable {
+  readonly #open: AsyncDisposable[] = [];
+
+  add<T extends AsyncDisposable>(opened: T): T {
+    this.#open.unshift(opened);
+    return opened;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const one of this.#open.splice(0)) await one[Symbol.asyncDispose]();
+  }
+}
+
+/** @throws UsageError, DataError, CheckpointError, TrainingError for whatever does not fit */
+export async function prepareTraining(task: TrainingTask): Promise<PreparedTraining> {
+  const files = new OpenFiles();
+  try {
+    return await prepare(task, files);
+  } catch (error) {
+    await files[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function prepare(task: TrainingTask, files: OpenFiles): Promise<PreparedTraining> {
+  const stored = task.resume === undefined ? undefined : files.add(await openState(task.resume));
+  const given = absolute(task.settings);
+  const settings = stored === undefined ? resolveSettings(given) : resumedSettings(stored.settings, given);
+  // Told before anything large is read.
+  optimizerOf(settings);
+  const folder = resultFolder(task, settings);
+  const model = configureCheckpoint(await readConfigFiles(settings.model), task.models);
+  const { loraRank: rank, loraAlpha: alpha, freeze } = settings;
+  const lora = rank === undefined ? undefined : withLora(model, { rank, alpha });
+  const checkpoint = files.add(
+    settings.fromNothing ? initialCheckpoint(model, settings.seed) : await openCheckpoint(settings.model),
+  );
+  const data = files.add(await openData(settings.data));
+  const evalData = task.evalData === undefined ? undefined : files.add(await openData(task.evalData));
+  const encoder = await dataEncoder(settings.model, model.generation);
+  return {
+    ...{ folder, settings, stored, model, lora, checkpoint, encoder, data, evalData },
+    trains: lora === undefined ? notFrozen(model, freeze) : trainsAdapters(lora, freeze),
+    adapters: lora?.adapters ?? [],
+    [Symbol.asyncDispose]: () => files[Symbol.asyncDispose](),
+  };
+}
+
+/** Files are found again from wherever the training is gone on with. */
+const absolute = ({ model, data, ...rest }: GivenSettings): GivenSettings => ({
+  ...rest,
+  model: model && resolve(model),
+  data: data?.map((path) => resolve(path)),
+});
+
+/** @throws UsageError for a folder where a model or a training is already */
+function resultFolder({ out, resume }: TrainingTask, { model }: TrainingSettings): string {
+  if (resume !== undefined && (out === undefined || resolve(out) === resolve(resume))) return resume;
+  if (out === undefined || resume !== undefined) {
+    throw new UsageError({
+      message: out === undefined ? "no folder for the result" : "a training goes on in its own folder",
+      expected: out === undefined ? "--out DIR, or --resume DIR" : "--resume alone",
+    });
+  }
+  const taken = [STATE_FILE, "model.safetensors", "config.json"].find((name) => existsSync(join(out, name)));
+  if (taken === undefined) return out;
+  const isOwn = resolve(out) === resolve(model);
+  throw new UsageError({
+    message: `${out} has ${taken} already`,
+    expected: "a folder without a model",
+    hint: isOwn
+      ? "the model that is trained stays as it is"
+      : `--resume ${out} goes on with the training there`,
+  });
+}
+
+/** @throws UsageError for a pattern that is none, or that fits no parameter */
+function notFrozen(model: ConfiguredModel, patterns: readonly string[]): (path: string) => boolean {
+  const names = new Map(model.parameters.map((one) => [one.path, model.names.nameOf(one).name]));
+  const parsed = patterns.map((pattern) => [pattern, regex(pattern)] as const);
+  const idle = parsed.find(([, fits]) => ![...names.values()].some((name) => fits.test(name)));
+  if (idle === undefined) return (path) => !parsed.some(([, fits]) => fits.test(names.get(path) ?? path));
+  throw new UsageError({
+    message: `no parameter is called like /${idle[0]}/`,
+    expected: "a regular expression that fits names of the checkpoint",
+    got: idle[0],
+    hint: `names are such as ${[...names.values()].slice(0, 2).join(", ")}`,
+  });
+}
+
+/** Of adapted weights those that are not frozen have adapters that are trained. */
+function trainsAdapters(
+  { model, adapters }: LoraModel,
+  patterns: readonly string[],
+): (path: string) => boolean {
+  const isTrained = notFrozen(model, patterns);
+  const trained = new Set(adapters.flatMap(({ path, of }) => (isTrained(of.path) ? [path] : [])));
+  return (path) => trained.has(path);
+}
+
+function regex(pattern: string): RegExp {
+  try {
+    return new RegExp(pattern);
+  } catch (cause) {
+    throw new UsageError({
+      message: "--freeze is no regular expression",
+      got: (cause as Error).message,
+      cause,
+    });
+  }
+}

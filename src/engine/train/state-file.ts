@@ -1,0 +1,101 @@
+/** @file A training at rest: one file with the parameters that are trained, what the optimiser keeps, and where the data stand. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { UsageError } from "../../support/errors.js";
+import {
+  openSafetensors,
+  type SafetensorsFile,
+  type StoredType,
+  writeSafetensorsStream,
+} from "../../weights/index.js";
+import type { Trainer } from "../trainer.js";
+import { type TrainingSettings, trainingSettings } from "./settings.js";
+
+/** Within the folder of a training. */
+export const STATE_FILE = "training.safetensors";
+
+/** The entry of the file's metadata. */
+const ENTRY = "stablegriffin.training";
+
+/** Raised when what is kept changes its meaning. */
+const VERSION = 1;
+
+const count = z.int().nonnegative();
+
+const progressSchema = z.strictObject({
+  /** Steps made. */
+  step: count,
+  /** Where the next batch of the data begins. */
+  data: z.strictObject({ epoch: count, example: count, piece: count }),
+  /** The least loss of a test, and after how many steps it was. */
+  best: z.strictObject({ step: count, loss: z.number() }).optional(),
+});
+
+/** How far a training has come. */
+export type TrainingProgress = Readonly<z.output<typeof progressSchema>>;
+
+const metadataSchema = z.strictObject({
+  version: z.literal(VERSION),
+  settings: trainingSettings,
+  progress: progressSchema,
+});
+
+/** A training that can be gone on with. Close it. */
+export interface StoredTraining extends AsyncDisposable {
+  readonly settings: TrainingSettings;
+  readonly progress: TrainingProgress;
+  readonly tensors: SafetensorsFile["tensors"];
+}
+
+/** Sums over the batches of a step are zeros between steps. */
+const isKept = ({ name }: { readonly name: string }): boolean => !name.startsWith("accumulated.");
+
+/** Writes the state whole or not at all: what was there stays until the new one is complete. */
+export async function writeState(
+  folder: string,
+  trainer: Trainer,
+  kept: Pick<StoredTraining, "settings" | "progress">,
+): Promise<void> {
+  const tensors = trainer.states.filter(isKept).map(({ name, elementType, dimensions }) => {
+    const read = () => trainer.readBytes(name);
+    return [name, { dtype: elementType as StoredType, shape: dimensions, read }] as const;
+  });
+  const { settings, progress } = kept;
+  const metadata = { [ENTRY]: JSON.stringify({ version: VERSION, settings, progress }) };
+  await writeSafetensorsStream(join(folder, STATE_FILE), tensors, metadata);
+}
+
+/** Opens the state of a training. @throws UsageError for a folder without one, or one of another version; CheckpointError */
+export async function openState(folder: string): Promise<StoredTraining> {
+  const path = join(folder, STATE_FILE);
+  if (!existsSync(path)) {
+    throw new UsageError({
+      message: "there is no training to go on with",
+      expected: `${STATE_FILE}, as griffin train writes it`,
+      where: folder,
+    });
+  }
+  const file = await openSafetensors(path);
+  try {
+    const { settings, progress } = parseMetadata(file.metadata[ENTRY], path);
+    return { settings, progress, tensors: file.tensors, [Symbol.asyncDispose]: () => file.close() };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+function parseMetadata(text: string | undefined, where: string): z.output<typeof metadataSchema> {
+  try {
+    return metadataSchema.parse(JSON.parse(text ?? "null"));
+  } catch (cause) {
+    throw new UsageError({
+      message: "a training of another version, or another file",
+      expected: `the entry ${ENTRY} of version ${VERSION} in its header`,
+      got: cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message,
+      where,
+      cause,
+    });
+  }
+}
