@@ -1,6 +1,14 @@
 /** @file The package's front door: load a model, run it, generate; the parts have entry points of their own. */
 import { models } from "../models/index.js";
-import { type LoadedModel, load as loadOf, type LoadOptions } from "./engine/index.js";
+import {
+  type LoadedModel,
+  load as loadOf,
+  type LoadOptions,
+  train as trainOf,
+  type TrainEvent,
+  type TrainRequest,
+  type TrainSummary,
+} from "./engine/index.js";
 
 export * from "./engine/index.js";
 export {
@@ -33,3 +41,17 @@ export { GriffinError } from "./support/errors.js";
  */
 export const load = (path: string, options: Partial<LoadOptions> = {}): Promise<LoadedModel> =>
   loadOf(path, { models, ...options });
+
+/**
+ * Fine-tunes a model, or trains one from nothing, and yields what happens. Checkpoints may be of this package's models, unless `models` names
+ * others.
+ *
+ *     const settings = { model: "golden/demo-kjv", data: ["sft.jsonl"], steps: 200 };
+ *     for await (const event of train({ settings, out: "tuned" })) if (event.event === "step") console.log(event.step, event.loss);
+ *
+ * @throws GriffinError for whatever does not fit; DataError with file and line; TrainingError when the loss is not finite: what was kept last
+ * stays; AbortedError before the first step
+ */
+export const train = (
+  request: Omit<TrainRequest, "models"> & Partial<Pick<TrainRequest, "models">>,
+): AsyncGenerator<TrainEvent, TrainSummary, void> => trainOf({ models, ...request });

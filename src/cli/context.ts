@@ -77,7 +77,7 @@ export class CommandContext {
     return buffer(this.#io.stdin);
   }
 
-  /** A signal that the next interrupt (Ctrl-C) aborts, instead of ending the process. Close it. */
+  /** A signal that the next interrupt (Ctrl-C) aborts; the command goes on. Close it. */
   interrupts(): { readonly signal: AbortSignal } & Disposable {
     const controller = new AbortController();
     const giveUp = this.#io.onInterrupt?.(() => controller.abort());

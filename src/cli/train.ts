@@ -2,6 +2,7 @@
 import { train, type TrainEvent, type TrainingSettings, type TrainSummary } from "../engine/index.js";
 import { UsageError } from "../support/errors.js";
 import { cacheOf } from "./cache.js";
+import type { Colors } from "./colors.js";
 import type { CommandContext } from "./context.js";
 import { formatCount } from "./count.js";
 import { deviceOptions } from "./device.js";
@@ -52,18 +53,16 @@ export async function runTrain(context: CommandContext, options: Options): Promi
     cache: cacheOf(context, options, progress),
     ...lowering(options),
   });
-  for (;;) {
-    const next = await running.next();
-    if (next.done === true) {
-      progress.done();
-      const summary = next.value;
-      if (json) context.print(JSON.stringify({ event: "end", ...summary }));
-      else for (const line of endLines(summary)) context.print(line);
-      return summary.stopped ? INTERRUPTED : 0;
-    }
+  let next = await running.next();
+  for (; next.done !== true; next = await running.next()) {
     if (json) context.print(JSON.stringify(next.value));
     else show(next.value, context, progress);
   }
+  progress.done();
+  const summary = next.value;
+  if (json) context.print(JSON.stringify({ event: "end", ...summary }));
+  else for (const line of endLines(summary)) context.print(line);
+  return summary.stopped ? INTERRUPTED : 0;
 }
 
 const lowering = ({ scan, scanBlock, attention, precision }: Options): LoweringFlags => ({
@@ -113,47 +112,40 @@ function settingsOf(options: Options) {
   };
 }
 
+type Of<E extends TrainEvent["event"]> = Extract<TrainEvent, { readonly event: E }>;
+
+/** What is printed of events; steps and compiling only move the progress. */
+const LINES: { readonly [E in TrainEvent["event"]]?: (event: Of<E>, colors: Colors) => readonly string[] } = {
+  start: ({ model, trainedParameters: trained, parameters, examples, step, settings }) => {
+    const { batch, length, accumulate, optimizer, learningRate, steps } = settings;
+    const rows = `${batch} x ${length} tokens${accumulate === 1 ? "" : ` x ${accumulate}`}`;
+    const from = step === 0 ? "" : `, from step ${step}`;
+    return [
+      `${model}: ${formatCount(trained)} of ${formatCount(parameters)} parameters are trained`,
+      `${examples} examples, ${rows} a step, ${optimizer}, rate ${learningRate}, ${steps} steps${from}`,
+    ];
+  },
+  memory: ({ total, trained, frozen, optimizer, temporaries }) => [
+    `memory: ${formatBytes(total)} (parameters ${formatBytes(trained + frozen)}, optimiser ${formatBytes(optimizer)}, temporaries ${formatBytes(temporaries)})`,
+  ],
+  eval: ({ step, loss, perplexity, best }, { green }) => [
+    `step ${step}: test loss ${loss.toFixed(4)}, perplexity ${perplexity.toPrecision(4)}${best ? green(" best") : ""}`,
+  ],
+  save: ({ step, folder }, { dim }) => [dim(`step ${step}: kept in ${folder}`)],
+};
+
 function show(event: TrainEvent, context: CommandContext, progress: Progress): void {
-  const { dim, green } = context.colors;
-  const print = (line: string) => {
-    progress.done();
-    context.print(line);
-  };
-  switch (event.event) {
-    case "start": {
-      const { model, trainedParameters: trained, parameters, examples, step, settings } = event;
-      print(`${model}: ${formatCount(trained)} of ${formatCount(parameters)} parameters are trained`);
-      const { batch, length, accumulate, optimizer, learningRate, steps } = settings;
-      const rows = `${batch} x ${length} tokens${accumulate === 1 ? "" : ` x ${accumulate}`}`;
-      print(
-        `${examples} examples, ${rows} a step, ${optimizer}, rate ${learningRate}, ${steps} steps${step === 0 ? "" : `, from step ${step}`}`,
-      );
-      return;
-    }
-    case "compile":
-      return progress.update("compile");
-    case "memory": {
-      const { total, trained, frozen, optimizer, temporaries } = event;
-      const parts = `parameters ${formatBytes(trained + frozen)}, optimiser ${formatBytes(optimizer)}, temporaries ${formatBytes(temporaries)}`;
-      return print(`memory: ${formatBytes(total)} (${parts})`);
-    }
-    case "step": {
-      const { step, loss, tokensPerSecond, remainingMs, residentBytes } = event;
-      const rate = `${Math.round(tokensPerSecond)} tokens/s, ${formatBytes(residentBytes)} in memory`;
-      return progress.update(
-        "train",
-        `step ${step}, loss ${loss.toFixed(4)}, ${rate}, ${formatMs(remainingMs)} left`,
-      );
-    }
-    case "eval": {
-      const { step, loss, perplexity, best } = event;
-      return print(
-        `step ${step}: test loss ${loss.toFixed(4)}, perplexity ${perplexity.toPrecision(4)}${best ? green(" best") : ""}`,
-      );
-    }
-    case "save":
-      return print(dim(`step ${event.step}: kept in ${event.folder}`));
-  }
+  if (event.event === "compile") progress.update("compile");
+  if (event.event === "step") progress.update("train", describeStep(event));
+  const lines = LINES[event.event] as ((event: TrainEvent, colors: Colors) => readonly string[]) | undefined;
+  if (lines === undefined) return;
+  progress.done();
+  for (const line of lines(event, context.colors)) context.print(line);
+}
+
+function describeStep({ step, loss, tokensPerSecond, residentBytes, remainingMs }: Of<"step">): string {
+  const rate = `${Math.round(tokensPerSecond)} tokens/s, ${formatBytes(residentBytes)} in memory`;
+  return `step ${step}, loss ${loss.toFixed(4)}, ${rate}, ${formatMs(remainingMs)} left`;
 }
 
 function endLines({ folder, steps, loss, best, stopped, skipped }: TrainSummary): readonly string[] {

@@ -5,6 +5,7 @@ const commands = [
   ["demo"],
   ["doctor"],
   ["generate"],
+  ["train"],
   ["golden", "check"],
   ["export"],
   ["inspect"],

@@ -5,7 +5,7 @@ import type { Trainer } from "../trainer.js";
 import { isParameter } from "../training-programs.js";
 import type { TrainingFigures } from "../training-buffers.js";
 
-const isFinite = (values: Float32Array): boolean => values.every((value) => Number.isFinite(value));
+const allFinite = (values: Float32Array): boolean => values.every((value) => Number.isFinite(value));
 
 const firstOf = (values: Float32Array): string => {
   const at = values.findIndex((value) => !Number.isFinite(value));
@@ -17,10 +17,10 @@ async function firstNotFinite(trainer: Trainer, batch: TrainingBatch): Promise<s
   for (const { name } of trainer.states) {
     if (!isParameter(name)) continue;
     const values = await trainer.read(name);
-    if (!isFinite(values)) return `parameter ${name}: ${firstOf(values)}`;
+    if (!allFinite(values)) return `parameter ${name}: ${firstOf(values)}`;
   }
   for await (const [name, values] of trainer.gradients(batch))
-    if (!isFinite(values)) return `the gradient of ${name}: ${firstOf(values)}`;
+    if (!allFinite(values)) return `the gradient of ${name}: ${firstOf(values)}`;
   return "none of the parameters and gradients: the loss alone";
 }
 
