@@ -1,11 +1,11 @@
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { models } from "../../models/index.js";
 import { configureCheckpoint } from "../../src/model/index.js";
 import { ArtifactModel, type LoadOptions, loadArtifact, type Manifest } from "../../src/artifact/index.js";
 import { Model } from "../../src/engine/index.js";
-import { cacheFolder, CompileCache } from "../../src/runtime-pjrt/index.js";
+import { CompileCache } from "../../src/runtime-pjrt/index.js";
 import type { ModelEvent } from "../../src/serving/index.js";
 import { GriffinError, UsageError } from "../../src/support/errors.js";
 import { openCheckpoint, readConfigFiles } from "../../src/weights/index.js";
@@ -32,7 +32,7 @@ beforeAll(async () => {
   compiled = await demoArtifact({ text: true, compiler: { client: cpu.client } });
   const definition = configureCheckpoint(await readConfigFiles(demo), models);
   await using checkpoint = await openCheckpoint(demo);
-  using model = await Model.load(cpu.client, definition, checkpoint);
+  using model = await Model.load(cpu.client, definition, checkpoint, { cache: kept });
   using artifact = await loadArtifact(one, cpu.client);
   const tokenizer = await artifact.tokenizer();
   ids = prompts.map((prompt) => tokenizer.encode(prompt));
@@ -42,14 +42,23 @@ beforeAll(async () => {
   expected.both = [rowOf(both, 0), rowOf(both, 1)];
 });
 
+/** Tests compile the same programs: each is compiled once. */
+const kept = new CompileCache({ folder: join(folder, "kept") });
+
 async function load(path: string, options: LoadOptions = {}) {
   const events: ModelEvent[] = [];
-  const model = await loadArtifact(path, cpu.client, { ...options, onEvent: (event) => events.push(event) });
-  /** `decode 1x1 compiler`: which programs were made ready, and by whom. */
+  const onEvent = (event: ModelEvent) => events.push(event);
+  const model = await loadArtifact(path, cpu.client, { cache: kept, ...options, onEvent });
+  /**
+   * Which programs were made ready, and how: `decode 1x1 artifact`, or compiled `here`, for this test or for one before; with a cache
+   * of its own, `compiler` or `cache`.
+   */
   const made = () =>
-    events.flatMap((event) =>
-      event.phase === "compile" && event.ms !== undefined ? [`${event.program} ${event.from}`] : [],
-    );
+    events.flatMap((event) => {
+      if (event.phase !== "compile" || event.ms === undefined) return [];
+      const from = event.from === "artifact" || options.cache !== undefined ? event.from : "here";
+      return [`${event.program} ${from}`];
+    });
   return { model, events, made };
 }
 
@@ -68,7 +77,7 @@ describe("an artifact gives the tokens of its model", () => {
     using _ = model;
     expect(rowOf(await generated(model, [ids[0]!]), 0)).toEqual(expected.greedy);
     expect(rowOf(await generated(model, [ids[0]!], DRAWN), 0)).toEqual(expected.drawn);
-    expect(made()).toEqual(["prefill 1x64 compiler", "decode 1x1 compiler"]);
+    expect(made()).toEqual(["prefill 1x64 here", "decode 1x1 here"]);
     expect(model.notes).toEqual([]);
   });
 
@@ -78,7 +87,7 @@ describe("an artifact gives the tokens of its model", () => {
     const tokens = await generated(model, ids);
     expect([rowOf(tokens, 0), rowOf(tokens, 1)]).toEqual(expected.both);
     expect(model.chunk).toBe(16);
-    expect(made()).toEqual(["prefill 2x16 compiler", "extend 2x16 compiler", "decode 2x1 compiler"]);
+    expect(made()).toEqual(["prefill 2x16 here", "extend 2x16 here", "decode 2x1 here"]);
   });
 
   it("from executables stored with it", async () => {
@@ -92,14 +101,15 @@ describe("an artifact gives the tokens of its model", () => {
 
   it("from an archive, whose unpacked files are gone afterwards", async () => {
     const archive = await demoArtifact({ withWeights: true, text: true, zip: true });
-    const unpacked = join(cacheFolder(), "unpacked");
-    const before: readonly string[] = await readdir(unpacked).catch(() => []);
+    // Others unpack in the folder of the run.
+    const cache = join(folder, "cache of an archive");
+    vi.stubEnv("STABLEGRIFFIN_CACHE", cache);
+    onTestFinished(() => void vi.unstubAllEnvs());
     const { model } = await load(archive);
-    expect(await readdir(unpacked)).toHaveLength(before.length + 1);
+    expect(await readdir(join(cache, "unpacked"))).toHaveLength(1);
     expect(rowOf(await generated(model, [ids[0]!]), 0)).toEqual(expected.greedy);
     model.close();
-    const left = async () => (await readdir(unpacked)).filter((name) => !before.includes(name));
-    await expect.poll(left).toEqual([]);
+    await expect.poll(() => readdir(join(cache, "unpacked"))).toEqual([]);
   });
 
   it("with the weights of a folder that is named when it is loaded", async () => {
@@ -147,7 +157,7 @@ describe("a file that changes after the artifact was checked", () => {
     const manifest = JSON.parse(await readFile(join(copy, "manifest.json"), "utf8")) as Manifest;
     await writeFile(join(copy, manifest.compiled[0]!.executables.decode_1x1!.file), "another executable");
     await model.ready({ kind: "decode", batch: 1, time: 1 });
-    expect(made()).toEqual(["decode 1x1 compiler"]);
+    expect(made()).toEqual(["decode 1x1 here"]);
     expect(model.notes).toEqual([
       expect.stringMatching(
         /^the stored executable of decode_1x1 is not used: artifact error: \S+: changed since it was checked$/,
@@ -171,7 +181,7 @@ describe("a stored executable", () => {
     const { model, made } = await load(elsewhere);
     using _ = model;
     expect(rowOf(await generated(model, [ids[0]!]), 0)).toEqual(expected.greedy);
-    expect(made()).toEqual(["prefill 1x16 compiler", "extend 1x16 compiler", "decode 1x1 compiler"]);
+    expect(made()).toEqual(["prefill 1x16 here", "extend 1x16 here", "decode 1x1 here"]);
     expect(model.notes).toEqual([
       expect.stringMatching(
         /^executables stored for cpu are not used here: another plugin: [0-9a-f]{12} here, made for 0{12}; another processor: lacks amx-tile9$/,
@@ -187,7 +197,7 @@ describe("a stored executable", () => {
     const { model, made, events } = await load(spoilt, { trustExecutables: true });
     using _ = model;
     expect(rowOf(await generated(model, [ids[0]!]), 0)).toEqual(expected.greedy);
-    expect(made()).toEqual(["prefill 1x16 artifact", "extend 1x16 artifact", "decode 1x1 compiler"]);
+    expect(made()).toEqual(["prefill 1x16 artifact", "extend 1x16 artifact", "decode 1x1 here"]);
     expect(model.notes).toEqual([
       expect.stringMatching(/^the stored executable of decode_1x1 is not used: ./),
     ]);
@@ -198,7 +208,7 @@ describe("a stored executable", () => {
 describe("an executable from elsewhere is native code that nobody vouches for", () => {
   const REFUSED =
     "executables stored for cpu are not used here: they were not made on this machine, and are native code (--trust-executables, or trustExecutables, runs them)";
-  const COMPILED = ["prefill 1x16 compiler", "extend 1x16 compiler", "decode 1x1 compiler"];
+  const COMPILED = ["prefill 1x16 here", "extend 1x16 here", "decode 1x1 here"];
 
   /** Other machine code of the same signature (the cosine for tanh), under a manifest that fits it. */
   const trojan = () =>

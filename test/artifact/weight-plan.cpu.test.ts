@@ -3,16 +3,16 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { models } from "../../models/index.js";
 import { loadArtifact, type Manifest } from "../../src/artifact/index.js";
-import { exportModel, Model } from "../../src/engine/index.js";
+import { Model } from "../../src/engine/index.js";
 import { configureCheckpoint } from "../../src/model/index.js";
 import { openCheckpoint, readConfigFiles } from "../../src/weights/index.js";
 import { useCpu } from "../dsl/cpu.js";
 import { held } from "../runtime-pjrt/held.js";
 import { generated, rowOf } from "../serving/generated.js";
-import { demo, sharedFolder } from "./exported.js";
+import { demoArtifact } from "./demo-artifact.js";
+import { demo } from "./exported.js";
 
 const cpu = useCpu();
-const folder = await sharedFolder();
 const CHUNK = 16;
 const PROMPT = [[2, 73, 110, 32, 116, 104, 101]];
 
@@ -21,8 +21,7 @@ const bytesOf = (tensors: readonly { readonly dimensions: readonly number[] }[])
   tensors.reduce((sum, { dimensions }) => sum + 4 * dimensions.reduce((size, n) => size * n, 1), 0);
 
 it("an artifact frees the weights that only its preparation takes, once that has run; a model keeps them", async () => {
-  const artifact = join(folder, "artifact");
-  await exportModel({ folder: demo, models }, artifact, { chunk: CHUNK });
+  const artifact = await demoArtifact({ chunk: CHUNK });
   const { programs } = JSON.parse(await readFile(join(artifact, "manifest.json"), "utf8")) as Manifest;
   const [prepare, ...others] = programs;
   expect(prepare!.kind).toBe("prepare");

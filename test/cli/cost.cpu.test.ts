@@ -3,10 +3,7 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { findPlugin, Plugin } from "../../src/runtime-pjrt/index.js";
-import { griffinJson as inProcess, spawnGriffin as griffin, temporaryFolder } from "./griffin.js";
-
-/** Compiling starts a process of a built file. */
-const griffinJson = (args: readonly string[]) => inProcess(args, {}, griffin);
+import { griffin, griffinJson, temporaryFolder } from "./griffin.js";
 
 const PRODUCT = `func.func @main(%a: tensor<64x32xf32>, %b: tensor<32x16xf32>) -> tensor<64x16xf32> {
   %0 = stablehlo.dot_general %a, %b, contracting_dims = [1] x [0] : (tensor<64x32xf32>, tensor<32x16xf32>) -> tensor<64x16xf32>

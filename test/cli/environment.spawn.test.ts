@@ -21,7 +21,7 @@ const ran = { exitCode: 0, stdout: expect.stringMatching(/tensor<2xf32> +1 +2 +1
 
 let archive = "";
 beforeAll(async () => {
-  archive = await demoArtifact({ zip: true, withWeights: true });
+  archive = await demoArtifact({ withWeights: true, text: true, zip: true });
 });
 const generate = () => ["generate", "--artifact", archive, "--prompt", "In", "--max-new-tokens", "1"];
 

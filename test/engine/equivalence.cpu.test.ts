@@ -102,7 +102,8 @@ describe("score", () => {
 describe("rows of a batch do not see each other", () => {
   const lengths = [23, 1, 11, 2];
 
-  it.each([5, 256])("prompts of different length, read in chunks of %d, then decoded", async (chunk) => {
+  it("prompts of different length, read in chunks of 5, then decoded", async () => {
+    const chunk = 5;
     const rows = lengths.map((length, row) => someTokens(10 + row, length + 3));
     using session = new Session(model, rows.length, { chunk });
     const steps = [await session.prefill(rows.map((row, i) => row.slice(0, lengths[i])))];
@@ -194,7 +195,7 @@ describe("how it is computed changes nothing", () => {
     const usual = await runOnce(model, layers, inputs);
     using other = await loadTiny(cpu.client, options);
     const values = await runOnce(other, layers, inputs);
-    expect([...values.keys()]).toEqual(["logits", "layers.0.output", "layers.1.output", "layers.2.output"]);
+    expect([...values.keys()]).toEqual(["logits", "layers.0.output", "layers.1.output"]);
     for (const [name, value] of values)
       expect(maxDifference(value, usual.get(name)!), name).toBeLessThan(TOLERANCE);
   });
@@ -247,7 +248,7 @@ describe("state", () => {
 
   it("has one size per sequence, however many tokens were read", () => {
     const perLayer = { tail: 3 * 48 * 4, state: 48 * 4, ring: 2 * 8 * 16 * 4 };
-    const expectedBytes = 2 * (perLayer.tail + perLayer.state) + perLayer.ring + 4;
+    const expectedBytes = perLayer.tail + perLayer.state + perLayer.ring + 4;
     expect([bytes("prefill", 16), bytes("prefill", 64), bytes("extend", 64), bytes("decode", 1)]).toEqual(
       Array(4).fill(expectedBytes),
     );

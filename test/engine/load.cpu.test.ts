@@ -2,6 +2,7 @@ import { mkdir, rename, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { exportModel, load, type LoadedModel } from "../../src/index.js";
+import { demoArtifact } from "../artifact/demo-artifact.js";
 import { demo, sharedFolder } from "../artifact/exported.js";
 import { errorText } from "../weights/files.js";
 import { models } from "../../models/index.js";
@@ -27,9 +28,8 @@ async function tokensOf(model: LoadedModel, prompts: readonly number[] | readonl
 
 describe("load", () => {
   it("gives the same text from a checkpoint, its artifact, and an archive of that", async () => {
-    const [artifact, archive] = [join(folder, "kjv"), join(folder, "kjv.zip")];
-    await exportModel({ folder: demo, models }, artifact, { chunk: 16 });
-    await exportModel({ folder: demo, models }, archive, { chunk: 16, zip: true, withWeights: true });
+    const artifact = await demoArtifact();
+    const archive = await demoArtifact({ withWeights: true, text: true, zip: true });
     await using checkpoint = await load(demo, { plugin: "cpu" });
     const text = await textOf(checkpoint);
     expect(text.length).toBeGreaterThan(4);

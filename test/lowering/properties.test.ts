@@ -20,11 +20,7 @@ import {
   modelArbitrary,
   type RandomModel,
 } from "../passes/random-model.js";
-
-/** Programs that each pass and each lowering is tried on; for longer hunts set STABLEGRIFFIN_PROPERTY_RUNS. */
-const RUNS = Number(process.env.STABLEGRIFFIN_PROPERTY_RUNS ?? 4);
-/** Another seed looks at other programs. */
-const SEED = Number(process.env.STABLEGRIFFIN_PROPERTY_SEED ?? 1);
+import { PROPERTY_SEED, tries } from "../../tools/vitest/properties.js";
 
 /** Model ops are interpreted by their meaning, which knows no strategy. */
 const byMeaning = { decompositions: findMeaning };
@@ -90,7 +86,7 @@ const explore = (pipeline: (model: RandomModel) => Pipeline, test: number, weigh
     fc.property(modelArbitrary, (model) => {
       check(model, pipeline(model));
     }),
-    { numRuns: Math.ceil(RUNS * weight), seed: 1000 * SEED + test },
+    { ...tries(2 * weight), seed: 1000 * PROPERTY_SEED + test },
   );
 };
 

@@ -14,6 +14,7 @@ import { findPreparation } from "../../src/program/index.js";
 import { parsePipeline, runPipeline } from "../../src/passes/index.js";
 import { bodyOf, findFunction, type FunctionOperation } from "../../src/ir/analysis/symbols.js";
 import { inputsArbitrary, moduleArbitrary } from "./random-module.js";
+import { tries } from "../../tools/vitest/properties.js";
 
 const lowering = "lower-model-ops";
 
@@ -88,7 +89,7 @@ describe("fuse-rglru-gates", () => {
           expect(after![i]).toBeCloseTo(number, 5);
         });
       }),
-      { numRuns: 100 },
+      tries(40),
     );
   });
 });
@@ -140,7 +141,7 @@ describe("hoist-parameters", () => {
         runPipeline(module, parsePipeline("hoist-parameters", allPasses));
         expect(printModule(module)).toBe(text);
       }),
-      { numRuns: 1000 },
+      tries(300),
     );
     expect(hoisted).toBeGreaterThan(100);
   });

@@ -8,6 +8,7 @@ import { elementCount } from "../../src/ir/types.js";
 import { verifyModule } from "../../src/ir/verify.js";
 import { PassRegistry, parsePipeline, runPipeline, standardPasses } from "../../src/passes/index.js";
 import { inputsArbitrary, moduleArbitrary } from "./random-module.js";
+import { tries } from "../../tools/vitest/properties.js";
 
 const registry = new PassRegistry(standardPasses);
 const passes = ["dce", "cse", "canonicalize", "fold", "hoist-loop-invariants", "inline"];
@@ -30,7 +31,7 @@ describe.each(passes)("%s on random modules", (pipeline) => {
         });
         verifyModule(module);
       }),
-      { numRuns: 300 },
+      tries(100),
     );
   });
 
@@ -42,7 +43,7 @@ describe.each(passes)("%s on random modules", (pipeline) => {
         runPipeline(module, parsePipeline(pipeline, registry));
         expect(resultsOf(module, inputs)).toEqual(before);
       }),
-      { numRuns: 1000 },
+      tries(300),
     );
   });
 
@@ -55,7 +56,7 @@ describe.each(passes)("%s on random modules", (pipeline) => {
         runPipeline(module, parsePipeline(pipeline, registry));
         expect(printModule(module)).toBe(once);
       }),
-      { numRuns: 300 },
+      tries(100),
     );
   });
 });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { stat } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
+import type { Executable } from "../../src/runtime-pjrt/index.js";
 import { Limiter } from "../../src/runtime-pjrt/limiter.js";
 import { withClient } from "./cpu.js";
 import { addProgram, f32x4, slowProgram } from "./programs.js";
@@ -9,25 +10,28 @@ const matrix = { elementType: "f32", dimensions: [512, 512] } as const;
 const slow = { signature: { arguments: [matrix], results: [matrix] } };
 
 describe("Node is not blocked", () => {
-  test("a timer ticks while a program compiles, and while a queue of programs runs", () =>
+  test("timers tick and files are read while a program compiles, and while a queue of programs runs", () =>
     withClient(async (client) => {
       using input = await client.toDevice({ ...matrix, data: new Float32Array(512 * 512).fill(0.01) });
-      let longest = 0;
-      let last = performance.now();
-      const timer = setInterval(() => {
-        const now = performance.now();
-        longest = Math.max(longest, now - last);
-        last = now;
-      }, 10);
-      using executable = await client.compile({ program: slowProgram(10), ...slow });
-      const results = await Promise.all(Array.from({ length: 20 }, () => executable.execute([input])));
-      const startedAt = performance.now();
-      const fileLookUp = stat("/").then(() => performance.now() - startedAt);
-      await Promise.all(results.map(([result]) => result!.ready));
-      clearInterval(timer);
-      expect(longest).toBeLessThan(250);
-      expect(await fileLookUp).toBeLessThan(250);
+      // No times are compared: on a machine that is busy with other things, all of it takes as long as it takes.
+      const during = async (work: Promise<unknown>) => {
+        const done: string[] = [];
+        let ticks = 0;
+        const timer = setInterval(() => {
+          ticks += 1;
+        }, 1);
+        await Promise.all([work.then(() => done.push("work")), stat("/").then(() => done.push("file"))]);
+        clearInterval(timer);
+        return { done, ticks: Math.min(ticks, 3) };
+      };
+      const free = { done: ["file", "work"], ticks: 3 };
+      const compiling = [10, 11, 12].map((steps) => client.compile({ program: slowProgram(steps), ...slow }));
+      expect(await during(Promise.all(compiling))).toEqual(free);
+      const [executable, ...others] = (await Promise.all(compiling)) as [Executable, ...Executable[]];
+      const results = await Promise.all(Array.from({ length: 4 }, () => executable.execute([input])));
+      expect(await during(Promise.all(results.map(([result]) => result!.ready)))).toEqual(free);
       for (const [result] of results) result!.close();
+      for (const each of [executable, ...others]) each.close();
     }));
 
   test("no more executions are in flight than the limit, and all finish in order", () =>

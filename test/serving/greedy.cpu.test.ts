@@ -114,8 +114,7 @@ describe("a generation that is given up", () => {
     };
     await expect(run()).rejects.toThrow(/^aborted: generate was aborted after \d+ ms/);
     expect(seen).toHaveLength(3);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(await held(cpu.client)).toEqual(before);
+    await expect.poll(() => held(cpu.client)).toEqual(before);
   });
 
   it("has a time for all its tokens", async () => {

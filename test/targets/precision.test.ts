@@ -23,8 +23,9 @@ import { isOp } from "../../src/ir/ops/index.js";
 import { runPipeline } from "../../src/passes/index.js";
 import { attentionNames, scanNames } from "../../src/targets/names.js";
 import { targets } from "../../src/targets/index.js";
-import { tiny } from "../engine/tiny.js";
+import { tinier } from "../engine/tiny.js";
 import { makeModel, modelArbitrary } from "../passes/random-model.js";
+import { tries } from "../../tools/vitest/properties.js";
 
 /** The precisions of every dot_general and convolution below, `none` where none is stated. */
 function precisionsOf(modules: readonly Operation[]): readonly string[] {
@@ -38,12 +39,17 @@ function precisionsOf(modules: readonly Operation[]): readonly string[] {
 
 function lowered(kind: "prefill" | "decode" | "forward", dtype: "f32" | "bf16", options: LoweringOptions) {
   const time = kind === "decode" ? 1 : 128;
-  const program = lowerProgram(griffinProgram(tiny, { kind, batch: 2, time, dtype }), options);
+  const program = lowerProgram(griffinProgram(tinier, { kind, batch: 2, time, dtype }), options);
   return precisionsOf([program, ...program.preparations].map(({ module }) => module));
 }
 
 describe.each(targets)("products of a model on $name", (target) => {
-  const ways = scanNames.flatMap((scan) => attentionNames.map((attention) => ({ scan, attention })));
+  // One does not depend on the other; random programs are lowered in every pair below.
+  const [scan, attention] = [scanNames[0], attentionNames[0]];
+  const ways = [
+    ...scanNames.map((each) => ({ scan: each, attention })),
+    ...attentionNames.slice(1).map((each) => ({ scan, attention: each })),
+  ];
 
   it.each(ways)(
     "are all of the highest precision when it is asked for: scan $scan, attention $attention",
@@ -221,7 +227,7 @@ describe.each(targets)("model ops inside of withPrecision on $name", (target) =>
         products += found.length;
         expect(new Set([...found, "HIGHEST,HIGHEST"])).toEqual(new Set(["HIGHEST,HIGHEST"]));
       }),
-      { numRuns: 10, seed: 1 },
+      tries(5),
     );
     expect(products).toBeGreaterThan(10);
   });

@@ -1,6 +1,6 @@
 /**
- * @file What a model author may write. Nothing here runs: that it compiles is the test (`npm run typecheck`, and
- * types.test.ts). Results are named with their types, so that inference is tested too.
+ * @file What a model author may write. Nothing here runs: that it compiles is the test (`npm run typecheck`).
+ * Results are named with their types, so that inference is tested too.
  */
 import {
   type Axis,

@@ -1,6 +1,6 @@
 /**
- * @file What must not compile: under each `@ts-expect-error` stands one mistake. tsc complains when one of them compiles;
- * types.test.ts takes the directives away and counts the complaints. Nothing here runs.
+ * @file What must not compile: under each `@ts-expect-error` stands one mistake. `npm run typecheck` complains when
+ * one of them compiles. Nothing here runs.
  */
 import {
   at,

@@ -1,15 +1,19 @@
-/** @file The order of test files: those known to take longest first, so that none is waited for, then vitest's own order. */
+/** @file The order of test files: of each project those known to take longest first, so that none is waited for, then vitest's own order. */
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Files that take more than ten seconds, the longest first (measured). */
+/** Files that take more than ten seconds of CPU time, the longest first (measured). */
 const LONGEST: readonly string[] = [
+  "test/artifact/load.cpu.test.ts",
   "test/engine/equivalence.cpu.test.ts",
   "test/engine/golden-strategies.cpu.test.ts",
-  "test/cli/generate.cpu.test.ts",
-  "test/cli/artifact.cpu.test.ts",
-  "test/artifact/load.cpu.test.ts",
+  "test/cli/cost.cpu.test.ts",
   "test/runtime-pjrt/crash/crash.cpu.test.ts",
   "test/cli/cache.cpu.test.ts",
+  "test/cli/artifact.cpu.test.ts",
+  "test/cli/generate.cpu.test.ts",
+  "test/cli/environment.spawn.test.ts",
+  "test/cli/smoke.spawn.test.ts",
+  "test/artifact/kill.spawn.test.ts",
 ];
 
 /** Place in the list; files that are not in it come after. */
@@ -18,10 +22,13 @@ function place({ moduleId }: TestSpecification): number {
   return index === -1 ? LONGEST.length : index;
 }
 
-/** vitest's own order, with the longest files before it. */
+/** vitest's own order, which keeps the files of a project together, with the longest of each project first. */
 export default class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const usual = await super.sort(files);
-    return usual.toSorted((a, b) => place(a) - place(b));
+    const projects = [...new Set(usual.map(({ project }) => project))];
+    return projects.flatMap((project) =>
+      usual.filter((file) => file.project === project).toSorted((a, b) => place(a) - place(b)),
+    );
   }
 }

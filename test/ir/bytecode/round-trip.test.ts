@@ -8,6 +8,7 @@ import { opDefinitions } from "../../../src/ir/ops/index.js";
 import { formatType, tensorType } from "../../../src/ir/types.js";
 import { forget } from "../../../tools/conformance/bytecode.js";
 import { anyType, moduleOf, planOf } from "./random-modules.js";
+import { tries } from "../../../tools/vitest/properties.js";
 
 /** Everything of a module as plain data, in the order of the text. */
 function describeModule(module: Operation): unknown[] {
@@ -50,7 +51,7 @@ describe("a module with one op of random attributes, types and places", () => {
       fc.property(planOf(definition), anyType, (plan, type) => {
         checkRoundTrip(moduleOf([plan], [type]), newestVersion);
       }),
-      { numRuns: 30 },
+      tries(10),
     );
   });
 });
@@ -61,7 +62,7 @@ test("modules of many ops", () => {
     fc.property(fc.array(plan, { minLength: 2, maxLength: 30 }), (plans) => {
       checkRoundTrip(moduleOf(plans, [tensorType([2], "f32"), tensorType([], "i32")]), newestVersion);
     }),
-    { numRuns: 60 },
+    tries(20),
   );
 });
 

@@ -12,7 +12,6 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { FAILPOINT } from "../../../src/support/failpoints.js";
 import { makeFile, makeFolder, writeWhole } from "../../../src/support/whole.js";
@@ -39,12 +38,14 @@ describe("a folder that appears whole or not at all", () => {
   test("made twice at once is the first one's", async () => {
     const parent = await newFolder();
     const target = join(parent, "target");
-    const make = (text: string, delay: number) =>
+    const make = (text: string, wait: () => Promise<unknown>) =>
       makeFolder(target, async ({ result }) => {
-        await sleep(delay);
+        await wait();
         await writeFile(join(result, "a"), text);
       });
-    await Promise.all([make("slow", 30), make("fast", 0)]);
+    const slow = make("slow", () => fast);
+    const fast = make("fast", () => Promise.resolve());
+    await Promise.all([slow, fast]);
     expect([await readFile(join(target, "a"), "utf8"), await readdir(parent)]).toEqual(["fast", ["target"]]);
   });
 
