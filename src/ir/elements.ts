@@ -1,5 +1,6 @@
 /** @file The values of a constant: raw bytes plus a splat flag, never a list of JS numbers. */
 import { decodeFloat, encodeFloat } from "./floats/bits.js";
+import { isFloatType } from "./floats/formats.js";
 import { areNumbers, type Integer, integerOf } from "./integers.js";
 import {
   bitWidth,
@@ -80,6 +81,8 @@ function encode(element: ScalarType, values: readonly number[]): Uint8Array {
     case "ui2":
       return bytesOf(Int8Array.from(values));
     default:
+      // What is left are floats of eight bits and fewer, each in a byte of its own, and complex numbers.
+      if (isFloatType(element)) return Uint8Array.from(values, (value) => encodeFloat(element, value));
       throw new InternalError(`constants of ${element} cannot be made from numbers`);
   }
 }
@@ -146,6 +149,7 @@ export function numberAt(elements: Elements, index: number): number {
     case "i1":
       return view.getUint8(at);
     default:
+      if (typeof element === "string" && isFloatType(element)) return decodeFloat(element, view.getUint8(at));
       throw new InternalError(`elements of ${String(element)} have no number`);
   }
 }

@@ -42,6 +42,21 @@ const refuseComplexRemainder = limitOf(["stablehlo.remainder"], (operation) => {
   };
 });
 
+/** The compiler's transforms take `fft_length` and the memory's sizes as they are: one that is longer aborts, one that is shorter leaves results unset. */
+const refuseOtherLengths = limitOf(["stablehlo.fft"], (operation) => {
+  const { fft_type: kind, fft_length: lengths } = operation.attributes;
+  const type = tensor(operation, 0);
+  if (kind !== "FFT" && kind !== "IFFT") return undefined;
+  const sizes = type.shape.slice(type.shape.length - lengths.length);
+  if (type.shape.includes(0) || lengths.every((length, i) => BigInt(length) === BigInt(sizes[i]!)))
+    return undefined;
+  return {
+    constraint: "fatal_fft_length",
+    message: `transforms of lengths [${lengths.join(", ")}] in dimensions of sizes [${sizes.join(", ")}]`,
+    hint: "pad or slice the operand to the lengths first",
+  };
+});
+
 /** Operations that do not look at elements, or only to make others of them. */
 const passesOn: ReadonlySet<string> = new Set([
   "stablehlo.convert",
@@ -70,5 +85,6 @@ export const cpuLimits: readonly Limit[] = [
   refusePackedConcatenate,
   refuseEmptyScatter,
   refuseComplexRemainder,
+  refuseOtherLengths,
   refuseSixBits,
 ];

@@ -23,6 +23,18 @@ describe("elementsFromNumbers", () => {
   });
 
   it.each([
+    ["f8E5M2", 1.2, 1.25],
+    ["f8E4M3FN", 449, 448],
+    ["f8E3M4", -0.3, -0.296875],
+    ["f8E8M0FNU", 3, 4],
+    ["f6E2M3FN", 0.3, 0.25],
+    ["f4E2M1FN", 2.4, 2],
+  ] as const)("makes %s, a byte each, of %d: %d", (element, value, expected) => {
+    const elements = elementsFromNumbers(tensorType([3], element), [0.5, value, value]);
+    expect([elements.data.length, numberAt(elements, 0), numberAt(elements, 2)]).toEqual([3, 0.5, expected]);
+  });
+
+  it.each([
     ["bf16", 3e38],
     ["f16", 65_504],
   ] as const)("takes of all %s the one that is nearest", (element, range) => {

@@ -52,6 +52,11 @@ const remainder = (type: string): readonly [string, string] => [
   `%0 = stablehlo.remainder %a, %a : tensor<2x${type}>`,
 ];
 
+const fft = (kind: string, size: string, lengths: string): readonly [string, string] => [
+  `%a: tensor<${size}xcomplex<f32>>`,
+  `%0 = stablehlo.fft %a, type = ${kind}, length = [${lengths}] : (tensor<${size}xcomplex<f32>>) -> tensor<${size}xcomplex<f32>>`,
+];
+
 test.each<readonly [constraint: string, parameters: string, operations: string]>([
   ["fatal_gather_zero_slice", "%x: tensor<1x2xf32>, %i: tensor<1x2xi64>", gather("1, 0", "tensor<1xf32>")],
   ["accepted", "%x: tensor<1x2xf32>, %i: tensor<1x2xi64>", gather("1, 1", "tensor<1xf32>")],
@@ -69,6 +74,11 @@ test.each<readonly [constraint: string, parameters: string, operations: string]>
   ["accepted", ...selectAndScatter(1)],
   ["fatal_complex_remainder", ...remainder("complex<f32>")],
   ["accepted", ...remainder("f32")],
+  ["fatal_fft_length", ...fft("FFT", "4x5", "8")],
+  ["fatal_fft_length", ...fft("IFFT", "4x5", "4")],
+  ["fatal_fft_length", ...fft("FFT", "4x5x6", "5, 7")],
+  ["accepted", ...fft("FFT", "4x5x6", "5, 6")],
+  ["accepted", ...fft("IFFT", "4x0", "7")],
   [
     "fatal_host_transfer",
     "%t: !stablehlo.token",
@@ -92,9 +102,14 @@ test("a transfer waits for the host where it goes there, not where it goes to an
 });
 
 test("what XLA's parts for CPUs alone do not survive is taken elsewhere", () => {
-  const programs = [concatenate("f6E2M3FN"), remainder("complex<f32>"), selectAndScatter(0)];
+  const programs = [
+    concatenate("f6E2M3FN"),
+    remainder("complex<f32>"),
+    selectAndScatter(0),
+    fft("FFT", "4x5", "8"),
+  ];
   for (const target of [gpu, tpu])
-    expect(programs.map(([a, b]) => verdict(a, b, target))).toEqual(["accepted", "accepted", "accepted"]);
+    expect(programs.map(([a, b]) => verdict(a, b, target))).toEqual(programs.map(() => "accepted"));
 });
 
 test("what no part of XLA survives is refused everywhere", () => {

@@ -104,15 +104,22 @@ function lowerModels(module: Operation): void {
 
 /**
  * The program of a seed: verified, or undefined when the changes made no program of it.
- * @throws what lowering says of a program that verified: a fault
+ * @param onFault learns what lowering says of a program that verified, which it should not
  */
 export function programOf(
   seed: number,
   texts: readonly string[],
+  onFault: (text: string, how: string) => void,
 ): { readonly text: string; readonly module: Operation } | undefined {
   const module = verifiedProgram(seed, texts);
   if (module === undefined) return undefined;
-  lowerModels(module);
+  const before = printModule(module);
+  try {
+    lowerModels(module);
+  } catch (error) {
+    onFault(before, error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return undefined;
+  }
   return { text: printModule(module), module };
 }
 

@@ -87,8 +87,15 @@ export async function survive(
   const refused: Record<string, number> = {};
   const deaths: Death[] = [];
   let [tried, ran, otherTypes] = [0, 0, 0];
+  const died = (death: Death): void => {
+    deaths.push(death);
+    onDeath?.(death);
+  };
   for (let seed = first; seed < first + count; seed++) {
-    const program = programOf(seed, texts);
+    const program = programOf(seed, texts, (text, how) => {
+      tried++;
+      died({ seed, text, how });
+    });
     if (program === undefined) continue;
     const { text, module } = program;
     const why = refusal(() => {
@@ -107,10 +114,7 @@ export async function survive(
     const how = await tryOn(isolated, text, mainInterface(module));
     if (how === "ran") ran++;
     else if (how === "other types") otherTypes++;
-    else if (how !== "refused") {
-      deaths.push({ seed, text, how });
-      onDeath?.(deaths.at(-1)!);
-    }
+    else if (how !== "refused") died({ seed, text, how });
   }
   return { tried, ran, otherTypes, refused, deaths };
 }

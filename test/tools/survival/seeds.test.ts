@@ -19,8 +19,12 @@ test("every op that a plugin may be given is in a valid program that others are 
 
 test("a seed gives the same program each time, without ops of models", () => {
   const texts = seedTexts();
-  const programs = Array.from({ length: 60 }, (_, seed) => programOf(seed, texts)?.text);
-  expect(programs).toEqual(Array.from({ length: 60 }, (_, seed) => programOf(seed, texts)?.text));
+  const faults: string[] = [];
+  const make = () =>
+    Array.from({ length: 60 }, (_, seed) => programOf(seed, texts, (_text, how) => faults.push(how))?.text);
+  const programs = make();
+  expect(programs).toEqual(make());
+  expect(faults).toEqual([]);
   expect(programs.filter((text) => text !== undefined).length).toBeGreaterThan(15);
   expect(programs.filter((text) => text !== undefined && /"?(?:nn|griffin)\./.test(text))).toEqual([]);
 });

@@ -1,0 +1,27 @@
+/** @file One file of a sample, damaged: texts as texts, bytes as bytes. */
+import { damage as damageBytes } from "../conformance/fuzz-bytes.js";
+import { damage as damageText, randomNumbers } from "../conformance/fuzz-text.js";
+import type { Files } from "./format.js";
+
+/** The text of a file, or undefined for bytes that are none. */
+function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return text.includes("\0") ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A sample with one file damaged, the same for the same seed. */
+export function damaged(samples: readonly Files[], seed: number): Files {
+  const random = randomNumbers(seed ^ 0x5bd1e995);
+  const sample = samples[random(samples.length)]!;
+  const names = Object.keys(sample);
+  const name = names[random(names.length)]!;
+  const bytes = sample[name]!;
+  const text = random(8) === 0 ? undefined : textOf(bytes);
+  const changed =
+    text === undefined ? damageBytes([bytes], seed) : new TextEncoder().encode(damageText([text], seed));
+  return { ...sample, [name]: changed };
+}

@@ -1,0 +1,15 @@
+/** @file What the fuzzer asks of a file format. */
+
+/** Files by their path within a folder. */
+export type Files = Readonly<Record<string, Uint8Array>>;
+
+export interface Format {
+  readonly name: string;
+  /** Good ones; one file of one of them is damaged at a time. */
+  samples(): readonly Files[] | Promise<readonly Files[]>;
+  /**
+   * Reads what lies in a folder, all of it. @returns a digest of the numbers that were read where the format has checksums for them: a damaged
+   * one must give an error or the same. @throws GriffinError for what is no good
+   */
+  read(folder: string): Promise<string | undefined>;
+}

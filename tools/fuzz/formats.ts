@@ -1,0 +1,232 @@
+/** @file Every format of files that others may give us, with good samples and its reader. */
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { create, toBinary } from "@bufbuild/protobuf";
+import { ArtifactError, changedFiles, openArtifact } from "../../src/artifact/index.js";
+import { countModule, moduleFromProto, moduleFromText } from "../../src/cost/index.js";
+import { exportModel } from "../../src/engine/index.js";
+import { deserializePortable, PortabilityError, serializePortable } from "../../src/ir/bytecode/index.js";
+import { parseModule, printModule } from "../../src/ir/text/index.js";
+import { verifyModule } from "../../src/ir/verify.js";
+import { configureCheckpoint } from "../../src/model/index.js";
+import { loadTokenizer } from "../../src/tokens/index.js";
+import { decodeHloFile } from "../../src/runtime-pjrt/index.js";
+import { HloModuleProtoSchema } from "../../src/runtime-pjrt/proto/hlo_pb.js";
+import { openStore, readConfigFiles } from "../../src/weights/index.js";
+import { models } from "../../models/index.js";
+import { VALID } from "../../test/cost/whole-modules.js";
+import { seedTexts } from "../survival/seeds.js";
+import type { Files, Format } from "./format.js";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const demo = join(root, "golden/demo-kjv");
+
+const bytesOf = (path: string): Uint8Array => new Uint8Array(readFileSync(join(root, path)));
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** All files of a folder. */
+function filesOf(folder: string): Files {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
+  return Object.fromEntries(
+    paths.map((path) => [relative(folder, path), new Uint8Array(readFileSync(path))]),
+  );
+}
+
+const digestOf = (parts: readonly (readonly [string, Uint8Array])[]): string => {
+  const hash = createHash("sha256");
+  for (const [name, bytes] of parts) hash.update(`${name}\0${bytes.length}\0`).update(bytes);
+  return hash.digest("hex");
+};
+
+/** All tensors of a store, read. */
+async function tensorsOf(path: string): Promise<string> {
+  await using store = await openStore(path);
+  const parts: [string, Uint8Array][] = [];
+  for (const [name, { dtype, shape, read }] of store.tensors)
+    parts.push([`${name} ${dtype} ${shape}`, await read()]);
+  return digestOf(parts.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+const program: Format = {
+  name: "program",
+  samples: () => seedTexts().map((text) => ({ "program.mlir": encode(text) })),
+  async read(folder) {
+    const module = parseModule(await readFile(join(folder, "program.mlir"), "utf8"));
+    verifyModule(module);
+    verifyModule(parseModule(printModule(module)));
+    return undefined;
+  },
+};
+
+/** The artifact of a program, unless it has operations that artifacts do not have. */
+function portableOf(text: string): Uint8Array | undefined {
+  try {
+    return serializePortable(parseModule(text));
+  } catch (error) {
+    if (error instanceof PortabilityError) return undefined;
+    throw error;
+  }
+}
+
+const portable: Format = {
+  name: "portable",
+  samples: () =>
+    seedTexts().flatMap((text) => {
+      const bytes = portableOf(text);
+      return bytes === undefined ? [] : [{ "program.bc": bytes }];
+    }),
+  async read(folder) {
+    const bytes = new Uint8Array(await readFile(join(folder, "program.bc")));
+    printModule(deserializePortable(bytes).module);
+    return undefined;
+  },
+};
+
+const safetensors: Format = {
+  name: "safetensors",
+  samples: () => [{ "model.safetensors": bytesOf("golden/odd-widths/golden.safetensors") }],
+  async read(folder) {
+    await tensorsOf(join(folder, "model.safetensors"));
+    return undefined;
+  },
+};
+
+/** A zip: each of its entries has a checksum. */
+const torch: Format = {
+  name: "torch",
+  samples: () => [{ "saved.pt": bytesOf("test/weights/torch/saved.pt") }],
+  read: (folder) => tensorsOf(join(folder, "saved.pt")),
+};
+
+const orbax = (name: string, folders: readonly string[]): Format => ({
+  name,
+  samples: () => folders.map((folder) => filesOf(join(root, folder))),
+  async read(folder) {
+    await tensorsOf(folder);
+    return undefined;
+  },
+});
+
+const tokenizer = (name: string, file: string, sources: readonly string[]): Format => ({
+  name,
+  samples: () => sources.map((source) => ({ [file]: bytesOf(source) })),
+  async read(folder) {
+    const { encode: toIds, decode } = await loadTokenizer(folder, 2);
+    decode([...toIds("In the beginning, 1611: \u2581\u00e9\u{1f600}"), 0, 1, 2, 3, 100]);
+    return undefined;
+  },
+});
+
+const config: Format = {
+  name: "config",
+  samples: () =>
+    ["demo-kjv", "bf16", "odd-widths"].map((name) => ({
+      "config.json": bytesOf(`golden/${name}/config.json`),
+    })),
+  async read(folder) {
+    configureCheckpoint(await readConfigFiles(folder), models);
+    return undefined;
+  },
+};
+
+/** The demo model, exported: a folder, or a .zip of one. Its weights lie elsewhere. */
+async function exported(zip: boolean): Promise<Files> {
+  const folder = await mkdtemp(join(tmpdir(), "griffin-fuzz-"));
+  try {
+    const path = join(folder, zip ? "a.zip" : "a");
+    await exportModel({ folder: demo, models }, path, { zip, chunk: 16, tools: { stablegriffin: "0" } });
+    return filesOf(zip ? folder : path);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The listed files of an artifact that has them as its manifest says. @throws ArtifactError for one that does not */
+async function listedFiles(path: string): Promise<string> {
+  await using opened = await openArtifact(path);
+  const problems = await changedFiles(opened, { hashes: () => true });
+  if (problems.length > 0) throw new ArtifactError(path, problems);
+  const listed = opened.manifest.files.map((file) => file.path).sort();
+  return digestOf(listed.map((name) => [name, new Uint8Array(readFileSync(join(opened.folder, name)))]));
+}
+
+const artifact: Format = {
+  name: "artifact",
+  samples: async () => [await exported(false)],
+  read: listedFiles,
+};
+
+const archive: Format = {
+  name: "archive",
+  samples: async () => [await exported(true)],
+  read: (folder) => listedFiles(join(folder, "a.zip")),
+};
+
+const hloText: Format = {
+  name: "hlo-text",
+  samples: () => [{ "module.txt": encode(VALID) }],
+  async read(folder) {
+    countModule(moduleFromText(await readFile(join(folder, "module.txt"), "utf8")));
+    return undefined;
+  },
+};
+
+/** A module of two computations in HLO's own form. */
+const hloProto: Format = {
+  name: "hlo-proto",
+  samples() {
+    const parameter = {
+      id: 3n,
+      name: "p",
+      opcode: "parameter",
+      shape: { elementType: 11, dimensions: [4n] },
+    };
+    const call = {
+      ...parameter,
+      id: 4n,
+      name: "c",
+      opcode: "call",
+      operandIds: [3n],
+      calledComputationIds: [1n],
+    };
+    const module = create(HloModuleProtoSchema, {
+      name: "m",
+      entryComputationId: 2n,
+      computations: [
+        { id: 1n, name: "called", rootId: 3n, instructions: [parameter] },
+        { id: 2n, name: "main", rootId: 4n, instructions: [parameter, call] },
+      ],
+    });
+    return [{ "module.pb": toBinary(HloModuleProtoSchema, module) }];
+  },
+  async read(folder) {
+    const module = decodeHloFile(new Uint8Array(await readFile(join(folder, "module.pb"))));
+    if (module !== undefined) countModule(moduleFromProto(module));
+    return undefined;
+  },
+};
+
+const BPE = "test/tokens/sentencepiece/bpe.model";
+const UNIGRAM = "test/tokens/sentencepiece/unigram.model";
+const SAVED = "test/weights/orbax";
+
+export const formats: readonly Format[] = [
+  program,
+  portable,
+  safetensors,
+  torch,
+  orbax("orbax", [`${SAVED}/saved`]),
+  orbax("zarr", [`${SAVED}/zarr`]),
+  tokenizer("tokenizer.json", "tokenizer.json", ["golden/demo-kjv/tokenizer.json"]),
+  tokenizer("tokenizer.model", "tokenizer.model", [BPE, UNIGRAM]),
+  config,
+  artifact,
+  archive,
+  hloText,
+  hloProto,
+];
