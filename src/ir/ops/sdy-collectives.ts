@@ -1,7 +1,7 @@
 /**
  * @file Shardy's collectives: communication by the axes of a mesh. The tensor as a whole stays what it is; `out_sharding` says how it lies
- * on the devices afterwards, and is held against the mesh and the type (sdy/verify-shardings.ts). What must hold between it and the
- * sharding of the operand is not checked.
+ * on the devices afterwards, and is held against the mesh and the type (sdy/verify-shardings.ts) and the sharding of the operand
+ * (sdy/verify-collectives.ts).
  */
 import type { Type } from "../types.js";
 import { defineOp, operand } from "./define.js";

@@ -1,6 +1,7 @@
 /** @file Meshes, and lists of axes against a mesh. */
 import { type Violation, violation } from "../errors.js";
 import type { AxisRef, Mesh } from "./attributes.js";
+import { showAxis as show } from "./axes.js";
 
 /** What is wrong with a mesh. */
 export function meshProblem({ axes, deviceIds }: Mesh): Violation | undefined {
@@ -21,9 +22,6 @@ export function meshProblem({ axes, deviceIds }: Mesh): Violation | undefined {
     ? undefined
     : violation("mesh_devices", `device ids must be the numbers below ${devices}, each once`);
 }
-
-const show = ({ name, subAxis }: AxisRef): string =>
-  subAxis === undefined ? `"${name}"` : `"${name}":(${subAxis.preSize})${subAxis.size}`;
 
 /** Where an axis ends: the product of the sizes up to it and its own. */
 const endOf = ({ subAxis }: AxisRef): bigint | undefined =>

@@ -4,12 +4,18 @@
  */
 import type { Attribute, AttributeDictionary } from "../attribute.js";
 import { type Violation, violation, violationError } from "../errors.js";
-import type { Operation } from "../operation.js";
+import { definingOp, type Operation, type Value } from "../operation.js";
 import { isOp } from "../ops/index.js";
 import { formatType, type Type } from "../types.js";
 import type { Mesh, ShardingPerValue, TensorSharding } from "./attributes.js";
+import { meshOf, sameMesh } from "./meshes.js";
+import { ownSharding, shardingOf } from "./value-sharding.js";
 import { axesProblem, meshProblem } from "./verify-axes.js";
+import { collectiveProblem } from "./verify-collectives.js";
+import { edgeProblem } from "./verify-edges.js";
+import { shardsProblem } from "./verify-manual.js";
 import { ruleProblem } from "./verify-rule.js";
+import { unreducedProblem } from "./verify-unreduced.js";
 
 /** What is around an operation. */
 interface Around {
@@ -32,7 +38,7 @@ function shardingProblem(
   type: Type,
   { meshes, manual }: Around,
 ): Violation | undefined {
-  const mesh = typeof sharding.mesh === "string" ? meshes.get(sharding.mesh) : sharding.mesh;
+  const mesh = meshOf(sharding, meshes);
   if (mesh === undefined)
     return violation("sharding_mesh", `the module does not define the mesh @${String(sharding.mesh)}`);
   const wrongMesh = typeof sharding.mesh === "string" ? undefined : meshProblem(mesh);
@@ -73,9 +79,8 @@ function perValueProblem(
 ): Violation | undefined {
   if (types.length === 0 && shardings.length === 1) {
     const [{ mesh, dimensions }] = shardings as [TensorSharding];
-    if (typeof mesh === "string" && !around.meshes.has(mesh))
-      return shardingProblem(shardings[0]!, noValue, around);
-    if (dimensions.length === 0) return undefined;
+    const isUnknown = typeof mesh === "string" && !around.meshes.has(mesh);
+    if (isUnknown || dimensions.length === 0) return shardingProblem(shardings[0]!, noValue, around);
   }
   if (shardings.length !== types.length)
     return violation("sharding_count", `${shardings.length} shardings stand for ${types.length} values`);
@@ -140,28 +145,46 @@ function manualProblem(operation: Operation, around: Around): Violation | undefi
   const wrong =
     perValueProblem(in_shardings, operands, around) ?? perValueProblem(out_shardings, results, around);
   if (wrong !== undefined) return wrong;
-  const [first] = [...in_shardings.shardings, ...out_shardings.shardings];
-  if (first === undefined) return undefined;
-  const mesh = typeof first.mesh === "string" ? around.meshes.get(first.mesh)! : first.mesh;
-  const unknown = axes.find((name) => mesh.axes.every((axis) => axis.name !== name));
-  return unknown === undefined
-    ? undefined
-    : violation("manual_axes_mesh", `the mesh has no axis "${unknown}"`);
+  return shardsProblem(operation, around.meshes);
 }
 
 /** The sharding that an op itself states for its only value. */
 function ownProblem(operation: Operation, around: Around): Violation | undefined {
-  const attributes = operation.attributes as {
-    readonly sharding?: TensorSharding;
-    readonly out_sharding?: TensorSharding;
-  };
-  const sharding = operation.name.startsWith("sdy.")
-    ? (attributes.sharding ?? attributes.out_sharding)
-    : undefined;
+  const sharding = ownSharding(operation);
   const [result] = operation.results;
   return sharding === undefined || result === undefined
     ? undefined
     : shardingProblem(sharding, result.type, around);
+}
+
+/** Unreduced axes of a value that is given another sharding: they are reduced as they say, and new ones are sums. */
+function reshardProblem(operation: Operation, { meshes }: Around): Violation | undefined {
+  if (!isOp(operation, "sdy.reshard", "sdy.sharding_constraint")) return undefined;
+  const source = definedBefore(operation.operands[0]!);
+  const from = shardingOf(source);
+  const { sharding: to } = operation.attributes;
+  if (typeof from === "string") return undefined;
+  const [mesh, other] = [meshOf(to, meshes), meshOf(from, meshes)];
+  if (mesh === undefined || other === undefined || !sameMesh(mesh, other)) return undefined;
+  return unreducedProblem(mesh, from, to, { introduced: "sum", removed: from.reductionOp });
+}
+
+/** The value behind propagation barriers. */
+function definedBefore(value: Value): Value {
+  const operation = definingOp(value);
+  return isOp(operation, "sdy.propagation_barrier") ? definedBefore(operation.operands[0]!) : value;
+}
+
+/** Shardings that a named computation states for what goes in and comes out. */
+function namedProblem(operation: Operation, around: Around): Violation | undefined {
+  if (!isOp(operation, "sdy.named_computation")) return undefined;
+  const { in_shardings, out_shardings } = operation.attributes;
+  const operands = operation.operands.map(({ type }) => type);
+  const results = operation.results.map(({ type }) => type);
+  return (
+    (in_shardings && perValueProblem(in_shardings, operands, around)) ??
+    (out_shardings && perValueProblem(out_shardings, results, around))
+  );
 }
 
 function operationProblem(operation: Operation, around: Around): Violation | undefined {
@@ -176,7 +199,14 @@ function operationProblem(operation: Operation, around: Around): Violation | und
       signatureProblem(arg_attrs, type.inputs, around) ?? signatureProblem(res_attrs, type.results, around)
     );
   }
-  return manualProblem(operation, around) ?? ownProblem(operation, around);
+  return (
+    manualProblem(operation, around) ??
+    namedProblem(operation, around) ??
+    ownProblem(operation, around) ??
+    collectiveProblem(operation, around.meshes) ??
+    reshardProblem(operation, around) ??
+    edgeProblem(operation)
+  );
 }
 
 function verifyBelow(operation: Operation, around: Around): void {

@@ -3,6 +3,10 @@ import { stringAttribute } from "../../../src/ir/attribute.js";
 import { type Operation, walk } from "../../../src/ir/operation.js";
 import { opDefinitions } from "../../../src/ir/ops/index.js";
 
+/** A type with the sharding of a function's argument. */
+const sharded = (type: string, dimensions: string): string =>
+  `${type} {sdy.sharding = #sdy.sharding<@mesh, ${dimensions}>}`;
+
 /** Types of %arg0, %arg1 ... where they do not follow from the end of the example. */
 const given: Readonly<Record<string, readonly string[]>> = {
   "stablehlo.select": ["tensor<4xi1>", "tensor<4xf32>", "tensor<4xf32>"],
@@ -12,6 +16,11 @@ const given: Readonly<Record<string, readonly string[]>> = {
   "stablehlo.while": ["tensor<i32>", "tensor<i32>", "tensor<i32>"],
   "stablehlo.tuple": ["tensor<4xf32>", "tensor<i32>"],
   "stablehlo.after_all": ["!stablehlo.token", "!stablehlo.token"],
+  "sdy.all_gather": [sharded("tensor<4xf32>", '[{"x"}]')],
+  "sdy.all_to_all": [sharded("tensor<4x4xf32>", '[{"x"}, {}]')],
+  "sdy.collective_permute": [sharded("tensor<4xf32>", '[{"x"}]')],
+  "sdy.replicated_to_unreduced": [sharded("tensor<4xf32>", "[{}]")],
+  "sdy.sharded_to_unreduced": [sharded("tensor<4xf32>", '[{"x"}]')],
 };
 
 /** Splits at commas outside of brackets. */
