@@ -39,6 +39,7 @@ export {
   type Window,
   type WindowPadding,
 } from "./window.js";
+export { print } from "./print.js";
 export { ShapeError, TraceError } from "./errors.js";
 export { composite, fn } from "./functions.js";
 export { customVjp } from "./custom-gradient.js";
@@ -66,12 +67,15 @@ export {
 export {
   adaptParameters,
   input,
+  type OpenSpecs,
   parameter,
   probe,
   program,
   type ProgramOptions,
+  type Specs,
   type State,
   state,
+  type TensorsOf,
   type TracedProgram,
   updateParameters,
   withoutStates,

@@ -12,12 +12,29 @@ import { isBufferElementType } from "../support/buffer-element-types.js";
 import { type Axis, type DType, describe, type FloatDType, type NamesOf, sizesOf } from "./axis.js";
 import { TraceError } from "./errors.js";
 import { checkTensors } from "./records.js";
+import type { Spec, TensorOf } from "./spec.js";
 import { Tensor } from "./tensor.js";
 import { currentTrace, type TensorData, Trace, type TracedArgument, withTrace } from "./trace.js";
 
-/** A traced program: what its arguments and results mean, and the module that says so too, in attributes of its entry. */
-export interface TracedProgram extends Interface {
+/** Tensors by name that are declared before there is a program: `{ x: spec([batch, model], "f32") }`. */
+export type Specs = Readonly<Record<string, Spec<string, DType>>>;
+
+/** What is known of a program's arguments that it meets while it is traced: nothing. */
+export type OpenSpecs = Readonly<Record<string, unknown>>;
+
+/** The tensors of declarations. */
+export type TensorsOf<S> = { readonly [K in keyof S]: TensorOf<S[K]> };
+
+/**
+ * A traced program: what its arguments and results mean, and the module that says so too, in attributes of its entry.
+ * `Inputs` and `Parameters` are those that it declares, `Outputs` the tensors that it returns.
+ */
+export interface TracedProgram<Inputs = object, Parameters = object, Outputs = object> extends Interface {
+  /** Of types alone: nothing is there. */
+  readonly types?: { readonly inputs: Inputs; readonly parameters: Parameters; readonly outputs: Outputs };
   readonly module: Operation;
+  /** The states that are parameters which the program updates, by their paths: they do not begin as zeros. */
+  readonly updatedParameters?: readonly string[];
   /** Of products that state none, where lowering is not told another; undefined leaves it to the plugin. */
   readonly precision?: Precision | undefined;
 }
@@ -214,11 +231,27 @@ function verify(module: Operation, name: string): void {
 /**
  * Traces `body`, whose record of tensors are the outputs, into a module with one public function @main. Arguments come in
  * the order they were met; results are outputs, then parameters that are updated and states, then probes. The module is
- * verified. @throws TraceError, ShapeError
+ * verified.
+ *
+ * `inputs` and `parameters` declare arguments before the body, which gets them as tensors: calls of the compiled program (`compile`) then know
+ * them by their names, axes and types. The body may still ask for others.
+ * @throws TraceError, ShapeError
  */
-export function program(
+export function program<
+  const I extends Specs,
+  O extends object,
+  const P extends Specs = Record<never, never>,
+>(
+  options: ProgramOptions & { readonly inputs: I; readonly parameters?: P },
+  body: (inputs: TensorsOf<I>, parameters: TensorsOf<P>) => O,
+): TracedProgram<I, P, O>;
+export function program<O extends Readonly<Record<string, TensorData>>>(
   options: ProgramOptions,
-  body: () => Readonly<Record<string, TensorData>>,
+  body: () => O,
+): TracedProgram<OpenSpecs, OpenSpecs, O>;
+export function program(
+  options: ProgramOptions & { readonly inputs?: Specs; readonly parameters?: Specs },
+  body: (inputs: never, parameters: never) => object,
 ): TracedProgram {
   const entry = makeBlock([]);
   const functions = makeBlock([]);
@@ -230,7 +263,18 @@ export function program(
     options.parameterType,
   );
   const outputs = withTrace(trace, () => {
-    const record = body();
+    const inputs = Object.entries(options.inputs ?? {}).map(([name, { axes, dtype }]) => [
+      name,
+      input(name, axes, dtype),
+    ]);
+    const parameters = Object.entries(options.parameters ?? {}).map(([name, { axes, dtype }]) => [
+      name,
+      parameter(name, axes, dtype),
+    ]);
+    const record: unknown = body(
+      Object.fromEntries(inputs) as never,
+      Object.fromEntries(parameters) as never,
+    );
     checkTensors(`program "${options.name}"`, record);
     return record;
   });
@@ -281,5 +325,6 @@ export function program(
   });
   dropMarks(module);
   verify(module, options.name);
-  return { ...declares, module, precision: options.precision };
+  const updatedParameters = [...trace.parameterUpdates.keys()];
+  return { ...declares, module, updatedParameters, precision: options.precision };
 }

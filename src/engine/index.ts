@@ -1,4 +1,17 @@
 /** @file Where the halves meet: models, passes, lowering, weights and the runtime, joined into something that runs. */
+export {
+  type CallResults,
+  compile,
+  type CompiledFunction,
+  type CompileOptions,
+  DeviceTensor,
+  type Given,
+  type GivenOf,
+  type GivenParameters,
+  type HostTensor,
+  type HostTensorsOf,
+  type PrintListener,
+} from "./compile/index.js";
 export { CompiledProgram, compileAhead } from "./compiled.js";
 export {
   exportModel,

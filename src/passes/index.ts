@@ -12,6 +12,7 @@ export { parsePipeline, printPipeline } from "./pipeline.js";
 export { canonicalize } from "./canonicalize.js";
 export { cse } from "./cse.js";
 export { dce } from "./dce.js";
+export { dropPrints } from "./drop-prints.js";
 export { fold } from "./fold.js";
 export { fuseRgLruGates } from "./fuse-rglru-gates.js";
 export { hoistLoopInvariants } from "./hoist-loop-invariants.js";

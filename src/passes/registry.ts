@@ -3,6 +3,7 @@ import { InternalError } from "../support/errors.js";
 import { canonicalize } from "./canonicalize.js";
 import { cse } from "./cse.js";
 import { dce } from "./dce.js";
+import { dropPrints } from "./drop-prints.js";
 import { fold } from "./fold.js";
 import { fuseRgLruGates } from "./fuse-rglru-gates.js";
 import { hoistLoopInvariants } from "./hoist-loop-invariants.js";
@@ -18,6 +19,7 @@ export const standardPasses: readonly Pass[] = [
   canonicalize,
   cse,
   dce,
+  dropPrints,
   fold,
   fuseRgLruGates,
   hoistLoopInvariants,

@@ -14,6 +14,7 @@ export {
   type HostArray,
   type Numbers,
 } from "./host-array.js";
+export { type PrintMeaning, printMeaning, readPrint } from "./print.js";
 export { argumentSchema, resultSchema } from "./schema.js";
 export {
   consumedBy,

@@ -12,6 +12,7 @@ import {
   canonicalize,
   cse,
   dce,
+  dropPrints,
   fold,
   fuseRgLruGates,
   hoistLoopInvariants,
@@ -63,6 +64,7 @@ export function standardPipeline(target: Target, request: PipelineRequest): Pipe
   return [
     decomposeAdded.with(),
     decomposeChloPass.with(),
+    dropPrints.with(),
     inline.with(),
     canonicalize.with(),
     ...(request.fuseGates === false ? [] : [fuseRgLruGates.with()]),

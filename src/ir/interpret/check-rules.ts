@@ -1,4 +1,4 @@
-/** @file Rules of the ops that check results: the check dialect, and custom calls of its names. */
+/** @file Rules of the ops that tell something of values: the check dialect, custom calls of its names, and prints. */
 import type { Elements } from "../elements.js";
 import type { Operation } from "../operation.js";
 import { checkTolerances } from "../ops/check.js";
@@ -78,11 +78,18 @@ const compareWithValue = (
 ): readonly RuntimeValue[] =>
   compare(operation, [actual!, Tensor.fromElements(operation.attributes.value)], machine);
 
+/** Hands the value to whoever listens. */
+const print: ControlRule<"interpreter.print"> = (operation, [value], machine) => {
+  machine.print(operation, value as Tensor);
+  return [];
+};
+
 export const checkRules = {
   "check.expect_almost_eq": compare,
   "check.expect_almost_eq_const": compareWithValue satisfies ControlRule<"check.expect_almost_eq_const">,
   "check.expect_close": compare,
   "check.expect_eq": compare,
   "check.expect_eq_const": compareWithValue satisfies ControlRule<"check.expect_eq_const">,
+  "interpreter.print": print,
   "stablehlo.custom_call": customCall,
 } as const;

@@ -37,6 +37,8 @@ export interface InterpretOptions {
   readonly maxOperations?: number;
   /** What ops mean that are not interpreted themselves (`findMeaning` of src/lowering for the nn and griffin dialects), beside added dialects'. */
   readonly decompositions?: FindDecomposition;
+  /** Called for each `interpreter.print` that runs; nobody listens unless given. */
+  readonly onPrint?: ((operation: Operation, value: Elements) => void) | undefined;
 }
 
 /** A failed check ends a run that nobody listens to. */
@@ -71,12 +73,14 @@ export class Program implements Disposable {
   readonly #find: FindDecomposition;
   readonly functions: ReadonlyMap<string, OperationOf<"func.func">>;
   readonly checkAtRunTime = runTimeChecks();
+  readonly onPrint: InterpretOptions["onPrint"];
 
   constructor(
     module: Operation | undefined,
     readonly onCheck: CheckListener = throwOnFailure,
-    { maxOperations = 1e8, decompositions }: InterpretOptions = {},
+    { maxOperations = 1e8, decompositions, onPrint }: InterpretOptions = {},
   ) {
+    this.onPrint = onPrint;
     this.#left = maxOperations;
     this.#find = (name) => decompositions?.(name) ?? findDecomposition(name);
     const body = module?.regions[0]?.blocks[0]?.operations ?? [];
@@ -145,6 +149,10 @@ export class Frame implements Machine {
 
   report(check: Operation, difference: string | undefined): void {
     this.program.onCheck(check, difference);
+  }
+
+  print(operation: Operation, value: Tensor): void {
+    this.program.onPrint?.(operation, value.toElements());
   }
 
   runBlock(block: Block, values: readonly RuntimeValue[]): readonly RuntimeValue[] {

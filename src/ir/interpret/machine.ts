@@ -26,6 +26,8 @@ export interface Machine {
   call(name: string, values: readonly RuntimeValue[], caller: Operation): readonly RuntimeValue[];
   /** Tells of a check op that has run, and what differed if it failed. */
   report(check: Operation, difference: string | undefined): void;
+  /** Tells of a value that a program prints. */
+  print(operation: Operation, value: Tensor): void;
 }
 
 /** What an op makes of its operands. `K` names the op, whose attributes are then typed. */

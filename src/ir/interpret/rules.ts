@@ -36,7 +36,6 @@ export const notInterpreted = {
   "sdy.replicated_to_unreduced": collective,
   "sdy.sharded_to_unreduced": collective,
   "check.expect_serialized_eq": testHarness,
-  "interpreter.print": testHarness,
   "interpreter.probe": testHarness,
   "interpreter.run_parallel": testHarness,
   "stablehlo.all_gather": collective,

@@ -99,4 +99,14 @@ export const checkCases: readonly CheckCase[] = [
     passed: 1,
     failures: ["stablehlo.custom_call: 1 of 1 differ; element 0 is 1.0000499486923218, expected 1"],
   },
+  {
+    op: "interpreter.print",
+    title: "changes nothing where nobody listens",
+    body: `
+      %x = stablehlo.constant dense<[1, 2]> : tensor<2xi32>
+      interpreter.print %x : tensor<2xi32>
+      check.expect_eq_const %x, dense<[1, 2]> : tensor<2xi32>`,
+    passed: 1,
+    failures: [],
+  },
 ];

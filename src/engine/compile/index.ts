@@ -1,0 +1,218 @@
+/** @file compile: a program of the DSL, ready to be called; on a device of a plugin, or by the interpreter. */
+import type { TracedProgram } from "../../dsl/index.js";
+import type { Argument } from "../../program/index.js";
+import type { Client, CompileCache } from "../../runtime-pjrt/index.js";
+import { UsageError } from "../../support/errors.js";
+import type { WaitOptions } from "../../support/wait.js";
+import type { LoweringOptions } from "../../targets/index.js";
+import type { Checkpoint } from "../../weights/index.js";
+import { type DeviceEvent, openDevice } from "../open-device.js";
+import { bindArguments, declarations } from "./bind-arguments.js";
+import { readParameters } from "./checkpoint-parameters.js";
+import { asFunction, type CompiledFunction, FunctionRunner } from "./compiled-function.js";
+import { DevicePlace } from "./device-place.js";
+import type { AnyGiven, HeldMemory, HostTensor } from "./host-tensor.js";
+import { InterpreterPlace, type PrintListener } from "./interpreter-place.js";
+import type { Place } from "./place.js";
+
+export type { CallResults, CompiledFunction } from "./compiled-function.js";
+export {
+  DeviceTensor,
+  type Given,
+  type GivenOf,
+  type HostTensor,
+  type HostTensorsOf,
+} from "./host-tensor.js";
+export type { PrintListener } from "./interpreter-place.js";
+
+/** Parameters by path: as arguments are given; or where their tensors lie, a folder or a file of weights, or an open checkpoint. */
+export type GivenParameters = Readonly<Record<string, AnyGiven>> | string | Checkpoint;
+
+/** Where and how a program runs. */
+export interface CompileOptions extends WaitOptions {
+  /** A client to run on; it stays open. */
+  readonly client?: Client | undefined;
+  /** A plugin by name or path, fetched if need be, for this function alone; `cpu` unless anything else is said. */
+  readonly plugin?: string | undefined;
+  /** By the interpreter: slow and exact, without a plugin; it prints what the program prints. */
+  readonly on?: "interpreter" | undefined;
+  /** What a tensor of a checkpoint is called, by the parameter's path; the same unless said. */
+  readonly nameOf?: ((path: string) => string) | undefined;
+  /**
+   * States begin as zeros, and are kept inside from call to call (the default); or they are arguments of each call and among what `call` gives.
+   */
+  readonly states?: "inside" | "outside" | undefined;
+  /** Target, strategies and the like; the client's platform unless said. */
+  readonly lowering?: Omit<LoweringOptions, "prepare"> | undefined;
+  /** Asked first, and given what was compiled. */
+  readonly cache?: CompileCache | undefined;
+  /** What happens on the way to a plugin. */
+  readonly onEvent?: ((event: DeviceEvent) => void) | undefined;
+  /** Called with what the program prints; stderr unless given. Of the interpreter alone. */
+  readonly onPrint?: PrintListener | undefined;
+}
+
+/** Parameters that all calls share: what depends on them alone is computed once. */
+interface BoundParameters {
+  readonly parameters: GivenParameters;
+}
+
+/**
+ * Compiles a program, which stays as it is and may be compiled any number of times:
+ *
+ *     await using f = await compile(mlp, { plugin: "cpu" });
+ *     const { y } = await f({ x, up, down });
+ *     y.data; // Float32Array
+ *
+ * Arguments are the program's inputs and parameters by name (and states, with `states: "outside"`); with `parameters` the inputs alone.
+ * @throws UsageError for options that exclude each other, parameters that do not fit, and two arguments of one name; EnvironmentError without a
+ * plugin; CheckpointError; VerifyError for what the plugin would not survive; PjrtError with the compiler's words; AbortedError
+ */
+export async function compile<I, P, O>(
+  program: TracedProgram<I, P, O>,
+  options: CompileOptions & BoundParameters,
+): Promise<CompiledFunction<I, O>>;
+export async function compile<I, P, O>(
+  program: TracedProgram<I, P, O>,
+  options?: CompileOptions,
+): Promise<CompiledFunction<I & P, O>>;
+export async function compile(
+  program: TracedProgram,
+  options: CompileOptions & Partial<BoundParameters> = {},
+): Promise<CompiledFunction<object, object>> {
+  checkNames(program);
+  const { parameters, states = "inside" } = options;
+  const place = await openPlace(program, options);
+  try {
+    const statesInside = states === "inside";
+    checkBegins(program, statesInside, parameters !== undefined);
+    const brought = await bringParameters(program, place, parameters, options);
+    await place.bind(brought.parameters);
+    const bound = parameters !== undefined;
+    return asFunction(new FunctionRunner({ program, place, bound, statesInside, initial: brought.states }));
+  } catch (error) {
+    await place.close();
+    throw error;
+  }
+}
+
+/** Arguments are told apart by their names alone. */
+function checkNames({ name: program, arguments: args }: TracedProgram): void {
+  const twice = args.find(({ name }, i) => args.findIndex((other) => other.name === name) !== i);
+  if (twice === undefined) return;
+  const roles = args.filter(({ name }) => name === twice.name).map(({ role }) => role);
+  throw new UsageError({
+    message: `two arguments of ${program} are called "${twice.name}"`,
+    got: roles.join(", "),
+    hint: "rename one, or put it into a scope: scope(name, body)",
+  });
+}
+
+async function openPlace(
+  program: TracedProgram,
+  options: CompileOptions & Partial<BoundParameters>,
+): Promise<Place> {
+  const { client, plugin, on, lowering = {}, cache, signal, timeoutMs, onEvent, onPrint } = options;
+  const chosen = Object.entries({ client, plugin, on }).flatMap(([name, value]) =>
+    value === undefined ? [] : [name],
+  );
+  if (chosen.length > 1) {
+    throw new UsageError({
+      message: "compile: a program runs in one place",
+      expected: "client, plugin or on",
+      got: chosen.join(", "),
+    });
+  }
+  if (on !== undefined && on !== "interpreter") {
+    throw new UsageError({
+      message: `compile: there is no place called ${String(on)}`,
+      expected: '"interpreter"',
+    });
+  }
+  if (on === "interpreter") return new InterpreterPlace(program, onPrint ?? printToStderr);
+  const opened =
+    client === undefined ? await openDevice(plugin ?? "cpu", { signal, timeoutMs, onEvent }) : undefined;
+  const release = async (): Promise<void> => opened?.[Symbol.asyncDispose]();
+  try {
+    const bound = options.parameters !== undefined;
+    return await DevicePlace.compile(client ?? opened!.client, program, { lowering, cache, bound, release });
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+/** Parameters that a program updates are states of it that do not begin as zeros. */
+function checkBegins(
+  { name, updatedParameters = [] }: TracedProgram,
+  statesInside: boolean,
+  given: boolean,
+): void {
+  if (updatedParameters.length === 0 || !statesInside || given) return;
+  throw new UsageError({
+    message: `${name} updates parameters, and does not know what they begin with`,
+    expected: updatedParameters.join(", "),
+    got: "no parameters",
+    hint: 'compile(program, { parameters }), or states: "outside"',
+  });
+}
+
+/** Memory of parameters, and of states that are parameters which the program updates. */
+interface Brought {
+  readonly parameters: ReadonlyMap<string, HeldMemory>;
+  readonly states: ReadonlyMap<string, HeldMemory>;
+}
+
+/** Puts all parameters that are given where the program runs. */
+async function bringParameters(
+  program: TracedProgram,
+  place: Place,
+  given: GivenParameters | undefined,
+  { nameOf = (path) => path, states = "inside" }: CompileOptions,
+): Promise<Brought> {
+  const held = { parameter: new Map<string, HeldMemory>(), state: new Map<string, HeldMemory>() };
+  const brought = { parameters: held.parameter, states: held.state };
+  if (given === undefined) return brought;
+  const places = declarations(program);
+  const updated = states === "inside" ? (program.updatedParameters ?? []) : [];
+  const wanted = program.arguments
+    .map((argument, i) => ({ argument, where: places[i] }))
+    .filter(({ argument: { role, name } }) => role === "parameter" || updated.includes(name));
+  const take = async (argument: Argument, bytes: Uint8Array<ArrayBuffer>): Promise<void> => {
+    held[argument.role as "parameter"].set(argument.name, await place.upload(argument, bytes));
+  };
+  try {
+    if (isFiles(given)) {
+      await readParameters(
+        given,
+        wanted.map(({ argument }) => argument),
+        nameOf,
+        take,
+      );
+      return brought;
+    }
+    for (const { argument, value } of bindArguments(program.name, wanted, given, () => false))
+      if ("bytes" in value) await take(argument, value.bytes);
+    return brought;
+  } catch (error) {
+    for (const memory of [...held.parameter.values(), ...held.state.values()]) memory.close();
+    throw error;
+  }
+}
+
+const isFiles = (given: GivenParameters): given is string | Checkpoint =>
+  typeof given === "string" || ("tensors" in given && given.tensors instanceof Map);
+
+/** The most numbers of a print that are shown. */
+const SHOWN = 64;
+
+/** `scores: [time 3] f32: 1 2 3`. */
+export function formatPrint(label: string, { axes, shape, dtype, data }: HostTensor): string {
+  const sizes = axes.map((name, i) => `${name} ${shape[i]}`).join(", ");
+  const numbers = Array.from(data.subarray(0, SHOWN) as ArrayLike<number | bigint>, String).join(" ");
+  return `${label}: [${sizes}] ${dtype}: ${numbers}${data.length > SHOWN ? ` ... (${data.length})` : ""}`;
+}
+
+const printToStderr: PrintListener = (label, value) => {
+  process.stderr.write(`${formatPrint(label, value)}\n`);
+};
