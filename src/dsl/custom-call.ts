@@ -8,8 +8,9 @@ import {
 import { scalarType } from "../ir/types.js";
 import type { DType } from "./axis.js";
 import { op } from "./op.js";
-import { type AnyTensor, checkTensors, tensorsOf } from "./records.js";
+import { checkTensors, tensorsOf } from "./records.js";
 import type { Spec, TensorOf } from "./spec.js";
+import type { TensorData } from "./trace.js";
 
 /** What is said of a call beside its name. */
 export interface CustomCallOptions {
@@ -32,7 +33,7 @@ function attributeOf(value: string | number | boolean): Attribute {
  */
 export function customCall<R extends Readonly<Record<string, Spec<string, DType>>>>(
   target: string,
-  operands: Readonly<Record<string, object>> | readonly AnyTensor[],
+  operands: Readonly<Record<string, object>> | readonly TensorData[],
   results: R,
   { config, hasSideEffect = false }: CustomCallOptions = {},
 ): { readonly [K in keyof R]: TensorOf<R[K]> } {

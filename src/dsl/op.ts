@@ -10,7 +10,7 @@ import { ShapeError, TraceError } from "./errors.js";
 import type { AnyTensor } from "./records.js";
 import { type Spec, type TensorOf, typeOfSpec } from "./spec.js";
 import { Tensor } from "./tensor.js";
-import { builderHere, currentTrace } from "./trace.js";
+import { builderHere, currentTrace, type TensorData } from "./trace.js";
 
 /** A value of a program that is no tensor with axes: a token, a tuple, a tensor of unknown size or quantised elements. `op` takes and gives them. */
 export class Opaque {
@@ -26,7 +26,7 @@ export class Opaque {
 }
 
 /** What operations take. Axes count by their order here: operand dimension i is axis i. */
-export type Operand = AnyTensor | Opaque;
+export type Operand = TensorData | Opaque;
 
 /** What a result is: its axes by name (sizes are inferred) or with sizes, and its element type, which is inferred unless given. */
 interface NamedResult {

@@ -5,7 +5,9 @@ import { expect, onTestFinished, test } from "vitest";
 import { root } from "../cli/griffin.js";
 
 const readme = await readFile(join(root, "README.md"), "utf8");
-const [snippet, differentiated] = [...readme.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code!);
+const [snippet, compiled, differentiated] = [...readme.matchAll(/```js\n(.*?)```/gs)].map(
+  ([, code]) => code!,
+);
 const [error] = [...readme.matchAll(/```text\n(shape error.*?)```/gs)].map(([, text]) => text!);
 
 /** Runs a program of the README where it can import the package by its name: inside the package. */
@@ -30,6 +32,12 @@ test("the README's wrong width gives the README's error", async () => {
   expect(wrong).not.toBe(snippet);
   const { file, stderr } = await run(wrong);
   expect(stderr.replace(file, "mlp.mjs")).toContain(error!.trimEnd());
+});
+
+test("the README's compiled function gives what it computes", async () => {
+  const { exitCode, stdout } = await run(compiled!.replace('plugin: "cpu"', 'on: "interpreter"'));
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain("[ 'batch', 'out' ] [ 2, 2 ] f32 Float32Array(4) [");
 });
 
 test("the README's gradients are part of the program that it prints", async () => {

@@ -6,20 +6,31 @@ import {
   type Axis,
   axis,
   cond,
+  cumsum,
   dot,
+  einsum,
   fill,
   fn,
   input,
   linearScan,
   maximum,
   localAttention,
+  maxPool,
+  mean,
   merge,
+  oneHot,
+  type Opaque,
+  op,
+  pad,
   parameter,
   program,
+  random,
   rotary,
   range,
   scan,
   select,
+  sort,
+  spec,
   split,
   state,
   sum,
@@ -31,6 +42,8 @@ import {
   type Tensor,
   whileLoop,
 } from "../../src/dsl/index.js";
+import { compile, type DeviceTensor } from "../../src/engine/index.js";
+import { logSumExp, softmax } from "../../src/nn/index.js";
 
 const [batch, time, model, heads, head] = [
   axis("batch", 2),
@@ -226,4 +239,77 @@ export const generic = () =>
       pulled,
       layer,
     };
+  });
+
+// A program as a function: what it takes and gives is known from what it declares.
+
+const [rows, columns] = [axis("rows", 2), axis("columns", 3)];
+const declared = program(
+  {
+    name: "declared",
+    inputs: { x: spec([rows, columns], "f32"), i: spec([], "i64") },
+    parameters: { w: spec([columns], "bf16") },
+  },
+  ({ x, i }, { w }) => {
+    const given: [Tensor<"rows" | "columns", "f32">, Tensor<never, "i64">, Tensor<"columns", "bf16">] = [
+      x,
+      i,
+      w,
+    ];
+    // Scalars of numbers stand beside floats.
+    const sum: Tensor<"rows" | "columns", "f32"> = given[0].add(i).mul(input("s", [], "f64"));
+    const mixed: Tensor<"columns", "bf16"> = mean(sum.to("bf16"), "rows").add(w);
+    return { y: sum, mixed, best: maximum(i.expand(rows), "rows") };
+  },
+);
+
+export async function called(): Promise<Float32Array> {
+  await using f = await compile(declared, { on: "interpreter" });
+  const { y, mixed, best } = await f({
+    x: [
+      [1, 2, 3],
+      [4, 5, 6],
+    ],
+    i: 1n,
+    w: Float32Array.of(1, 2, 3),
+  });
+  const names: readonly ("rows" | "columns")[] = y.axes;
+  const whole: BigInt64Array = best.data;
+  await using bound = await compile(declared, { parameters: { w: [1, 2, 3] } });
+  const again = await bound({ x: y, i: best });
+  const held: DeviceTensor<"columns", "bf16"> = (await bound.onDevice({ x: new Float32Array(6), i: 2 }))
+    .mixed;
+  // What is not declared is given by any name.
+  await using open = await compile(program({ name: "open" }, () => ({ y: input("x", [rows], "f32") })));
+  const { y: out } = await open({ x: [1, 2] });
+  return [out.data, again.y.data, mixed.data, held.shape, whole, names].length > 0 ? out.data : y.data;
+}
+
+/** Functions of the DSL that are generic over axes. */
+export const genericFunctions = <A extends string, N extends A, K extends string>(
+  x: Tensor<A, "f32">,
+  along: Axis<N>,
+  places: Tensor<K, "i32">,
+) => {
+  const rest: Tensor<Exclude<A, N>, "f32"> = logSumExp(x, along.name);
+  const same: Tensor<A, "f32"> = softmax(cumsum(sort(x, along.name), along.name), along.name);
+  const taken: Tensor<Exclude<A, N> | K, "f32"> = take(same, along.name, places);
+  return { rest, taken, padded: pad(x, {}), pooled: maxPool(x, {}) };
+};
+
+export const reached = () =>
+  program({ name: "op" }, () => {
+    const x = input("x", [rows, columns], "f32");
+    const turned: Tensor<"columns" | "rows", "f32"> = op(
+      "stablehlo.transpose",
+      [x],
+      { permutation: [1, 0] },
+      { result: { axes: ["columns", "rows"], dtype: "f32" } },
+    );
+    const [token] = op("stablehlo.create_token", [], {}, { results: ["opaque"] });
+    const opaque: Opaque = token;
+    const one: Tensor<"out", "f32"> = einsum([x, input("w", [columns, axis("out", 2)], "f32")], ["out"]);
+    const hot: Tensor<"rows" | "vocab", "f32"> = oneHot(input("ids", [rows], "i32"), axis("vocab", 9));
+    const drawn: Tensor<"rows", "bf16"> = random.normal(random.key(0), [rows], "bf16");
+    return { turned, one, hot, drawn, opaque: op("chlo.erf", [opaque === token ? x : turned]) };
   });

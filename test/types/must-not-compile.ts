@@ -31,10 +31,12 @@ import {
   sum,
   switchCase,
   take,
+  spec,
   type Tensor,
   transpose,
   whileLoop,
 } from "../../src/dsl/index.js";
+import { compile } from "../../src/engine/index.js";
 
 const [batch, time, model, heads, head, window, lru] = [
   axis("batch", 2),
@@ -238,3 +240,38 @@ export const nothing = () =>
     program({ name: "inner" }, () => ({ y: 3 }));
     return { row, matrix, r: range(batch) };
   });
+
+const declared = program(
+  {
+    name: "declared",
+    inputs: { x: spec([batch], "f32"), i: spec([], "i64") },
+    parameters: { w: spec([batch], "f32") },
+  },
+  ({ x, i }, { w }) => ({ y: x.add(w), i }),
+);
+
+export async function calls(): Promise<void> {
+  const f = await compile(declared, { on: "interpreter" });
+  const bound = await compile(declared, { on: "interpreter", parameters: { w: [1, 2] } });
+  const [x, w, i] = [[1, 2], [3, 4], 1];
+  // @ts-expect-error an argument is missing
+  await f({ x, w });
+  // @ts-expect-error a parameter that is not bound is missing
+  await f({ x, i });
+  // @ts-expect-error an argument that there is not
+  await f({ x, w, i, z: 1 });
+  // @ts-expect-error parameters are bound
+  await bound({ x, i, w });
+  // @ts-expect-error elements of another type
+  await f({ x: new Float64Array(2), w, i });
+  // @ts-expect-error text
+  await f({ x: "1 2", w, i });
+  const results = await f({ x, w, i });
+  // @ts-expect-error a tensor of other axes
+  await f({ x: results.i, w, i });
+  // @ts-expect-error a result that there is not
+  results.z;
+  // @ts-expect-error elements of i64 are bigints
+  const floats: Float32Array = results.i.data;
+  void floats;
+}

@@ -4,7 +4,7 @@ import type { Argument } from "../../program/index.js";
 import type { Client, CompileCache } from "../../runtime-pjrt/index.js";
 import { UsageError } from "../../support/errors.js";
 import type { WaitOptions } from "../../support/wait.js";
-import type { LoweringOptions } from "../../targets/index.js";
+import { defaultTarget, type LoweringOptions } from "../../targets/index.js";
 import type { Checkpoint } from "../../weights/index.js";
 import { type DeviceEvent, openDevice } from "../open-device.js";
 import { bindArguments, declarations } from "./bind-arguments.js";
@@ -32,7 +32,7 @@ export type GivenParameters = Readonly<Record<string, AnyGiven>> | string | Chec
 export interface CompileOptions extends WaitOptions {
   /** A client to run on; it stays open. */
   readonly client?: Client | undefined;
-  /** A plugin by name or path, fetched if need be, for this function alone; `cpu` unless anything else is said. */
+  /** A plugin by name or path, fetched if need be, for this function alone; the CPU's unless anything else is said. */
   readonly plugin?: string | undefined;
   /** By the interpreter: slow and exact, without a plugin; it prints what the program prints. */
   readonly on?: "interpreter" | undefined;
@@ -131,7 +131,9 @@ async function openPlace(
   }
   if (on === "interpreter") return new InterpreterPlace(program, onPrint ?? printToStderr);
   const opened =
-    client === undefined ? await openDevice(plugin ?? "cpu", { signal, timeoutMs, onEvent }) : undefined;
+    client === undefined
+      ? await openDevice(plugin ?? defaultTarget.plugin, { signal, timeoutMs, onEvent })
+      : undefined;
   const release = async (): Promise<void> => opened?.[Symbol.asyncDispose]();
   try {
     const bound = options.parameters !== undefined;
