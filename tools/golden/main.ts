@@ -1,7 +1,8 @@
 /**
  * @file The golden tier: `npm run test:golden -- [--plugin NAME] [--way TEXT] [--jobs N] [FOLDER...]` holds every way of lowering against
- * every golden case of golden/ and of the folders named, compiled as for users: in f32, and in bf16 where the case bounds it; cases of training
- * in f32.
+ * every golden case of golden/ and of the folders named: in f32, and in bf16 where the case bounds it; cases of training in f32. What the
+ * device's target chooses is compiled as for users, and on other devices than a CPU everything is. On a CPU the other ways, which ask
+ * whether our programs mean what they should, are compiled without LLVM's optimisations: more than half of the tier's time went there.
  */
 import { createHash } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
@@ -77,14 +78,28 @@ interface Device {
   readonly client: Client;
   /** What one way of lowering shares with others is compiled once. */
   readonly cache: CompileCache;
+  /** For ways that the device's target does not choose. */
+  readonly otherWays: CompileCache;
+}
+
+/** LLVM does not optimise, and makes one module: each has a cost of its own. */
+const QUICK = { xla_backend_optimization_level: 0, xla_cpu_parallel_codegen_split_count: 1 };
+
+/** Compiles and keeps programs without LLVM's optimisations. */
+class Unoptimised extends CompileCache {
+  override compile(...[client, request, wait]: Parameters<CompileCache["compile"]>) {
+    const flags = { ...request.options?.flags, ...QUICK };
+    return super.compile(client, { ...request, options: { ...request.options, flags } }, wait);
+  }
 }
 
 /** Lines that tell what is wrong; none when every number is the reference's. */
 async function complaintsOf(
-  { client, cache }: Device,
-  { one, way, dtype }: Check,
+  { client, cache, otherWays }: Device,
+  { one, way: [, lowering], dtype }: Check,
 ): Promise<readonly string[]> {
-  const options = { ...way[1], dtype, cache };
+  const isChosen = Object.keys(lowering).length === 0;
+  const options = { ...lowering, dtype, cache: isChosen ? cache : otherWays };
   try {
     if (one.kind === "inference") {
       const report = await checkGoldenCase(client, one.golden, options);
@@ -134,7 +149,9 @@ try {
     `${client.platformName}: ${chosen.length} ways of lowering on ${cases.length} cases: ${checks.length} checks`,
   );
   const count = checks.length;
-  const device = { client, cache: new CompileCache({ folder }) };
+  const cache = new CompileCache({ folder });
+  const otherWays = client.platformName === "cpu" ? new Unoptimised({ folder }) : cache;
+  const device = { client, cache, otherWays };
   // A program is compiled off this thread: two at once keep two cores busy.
   const working = Array.from({ length: jobs }, () => work(device, checks));
   const failed = (await Promise.all(working)).reduce((sum, each) => sum + each, 0);
