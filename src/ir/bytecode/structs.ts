@@ -168,7 +168,7 @@ const itemsOf = (field: Attribute | undefined): readonly Attribute[] =>
   field?.kind === "array" ? field.items : [];
 
 /** How the parts of a struct are read. */
-interface StructReading {
+interface StructReading extends Complaints {
   attribute(entity: Entity): Attribute;
   type(entity: Entity): Type;
 }
@@ -177,7 +177,32 @@ const i64 = scalarType("i64");
 const f64 = scalarType("f64");
 const integer = (value: bigint): Attribute => ({ kind: "integer", value, type: i64 });
 
-/** The struct that an entity stands for, without the fields that are as they are when absent; undefined for what is no struct. */
+/** What the parts of meshes must be: strings, or structs by their names. */
+const parts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  axis_ref: { name: "string", sub_axis_info: "sub_axis_info" },
+  mesh_axis: { name: "string" },
+  mesh: { axes: "mesh_axis", device_ids: "elements" },
+};
+
+const isPart = (attribute: Attribute, wanted: string): boolean =>
+  attribute.kind === "struct" ? attribute.name === wanted : attribute.kind === wanted;
+
+/** @throws through `fail` when a field of a mesh is of another kind than it must be */
+function checkParts(from: StructReading, name: string, fields: ReadonlyMap<string, Attribute>): void {
+  for (const [key, wanted] of Object.entries(parts[name] ?? {})) {
+    const field = fields.get(key);
+    const isList = key === "axes";
+    const items = isList ? (field?.kind === "array" ? field.items : undefined) : field && [field];
+    const isAbsent = field === undefined && !isList;
+    if (!isAbsent && items?.every((item) => isPart(item, wanted)) !== true)
+      from.fail(`${key} of #stablehlo.${name} must be ${isList ? "a list of " : ""}${wanted}`);
+  }
+}
+
+/**
+ * The struct that an entity stands for, without the fields that are as they are when absent; undefined for what is no struct.
+ * @throws through `fail` when a part of a mesh is of another kind than it must be
+ */
 export function structFromEntity(from: StructReading, entity: Entity): Struct | undefined {
   const known = byCodec.get(entity.codec);
   if (known === undefined) return undefined;
@@ -189,7 +214,9 @@ export function structFromEntity(from: StructReading, entity: Entity): Struct | 
     const isAbsent = absent !== undefined && isDeepStrictEqual(kinds[key]!.fromAttribute(value), absent);
     return isAbsent ? [] : [[key, value] as const];
   });
-  return { kind: "struct", dialect: "stablehlo", name: known.name, fields: new Map(fields) };
+  const struct = { kind: "struct", dialect: "stablehlo", name: known.name, fields: new Map(fields) } as const;
+  checkParts(from, struct.name, struct.fields);
+  return struct;
 }
 
 function fieldFromValue(from: StructReading, kind: Form, value: FieldValue): Attribute | undefined {

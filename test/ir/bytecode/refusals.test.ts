@@ -6,6 +6,7 @@ import { BytecodeError, deserializePortable, serializePortable } from "../../../
 import type { BytecodeOperation } from "../../../src/ir/bytecode/program.js";
 import { schema } from "../../../src/ir/bytecode/schema.js";
 import { vhloAttributes as vhlo, vhloScalars, vhloTypes } from "../../../src/ir/bytecode/vhlo-codecs.js";
+import { stablehloStructs as structs } from "../../../src/ir/bytecode/stablehlo-codecs.js";
 import { writeProgram } from "../../../src/ir/bytecode/write-program.js";
 import { VerifyError } from "../../../src/ir/errors.js";
 import { parseModule } from "../../../src/ir/text/index.js";
@@ -245,5 +246,23 @@ describe("artifacts that no writer makes", () => {
       }
     });
     expect(readings.sort()).toEqual(["attribute 0 contains itself", "it is read"].sort());
+  });
+});
+
+describe("parts of a mesh that are something else", () => {
+  const axes = pool.make(vhlo.array, [text("x")]);
+  test.each([
+    ["axes of #stablehlo.mesh must be a list of mesh_axis", pool.make(vhlo.mesh, axes, undefined)],
+    ["axes of #stablehlo.mesh must be a list of mesh_axis", pool.make(vhlo.mesh, text("x"), undefined)],
+    ["device_ids of #stablehlo.mesh must be elements", pool.make(vhlo.mesh, none, text("x"))],
+    ["name of #stablehlo.mesh_axis must be string", pool.make(vhlo.meshAxis, none, 2n)],
+    [
+      "sub_axis_info of #stablehlo.axis_ref must be sub_axis_info",
+      pool.make(vhlo.axisRef, text("x"), text("y")),
+    ],
+    ["axes of #stablehlo.mesh must be a list of mesh_axis", pool.make(structs.mesh, text("x"), undefined)],
+  ])("%s", (reason, value) => {
+    const discardable = pool.make(builtin.dictionary, [[pool.make(builtin.string, "my.a"), value]]);
+    expect(reasonOf(moduleOf(function_([], { ...return_, discardable })))).toBe(reason);
   });
 });
