@@ -37,6 +37,10 @@ export const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     what: "programs compiled for a TPU that is not there, counted, against the reference's",
     takes: own("write", "reference"),
   },
+  training: {
+    what: "AdamW's step of the 88M Griffin in time, compile and memory, against Flax with optax; the linear scan's gradient against its values",
+    takes: own("quick", "write", "reference"),
+  },
   artifact: {
     what: "cold start from an artifact, against the model folder",
     takes: own("write"),

@@ -217,19 +217,24 @@ export function stopGradient<A extends string, D extends DType>(x: Tensor<A, D>)
   return new Tensor(x.axes, x.dtype, stopGradientOf(builderHere(), x.value));
 }
 
+/** What a function returned, and its derivative there. */
+export interface Linearization<X, Y> {
+  readonly results: Y;
+  /** The derivative of the results in the direction of `tangents`, which are like the arguments; one that is not given is zero. */
+  pushforward(tangents: Partial<GradientsOf<X>>): GradientsOf<Y>;
+}
+
 /**
- * What `f` returns, and its derivative in the direction of `tangents`, which are like the arguments; one that is not given is zero.
- * The pullback is linear in the cotangents, so this is the pullback of the pullback: no op needs a second rule.
+ * Calls `f`, and gives its results with their derivative, which may be taken in any number of directions: what depends on the arguments alone is
+ * computed once for all. The pullback is linear in the cotangents, so this is the pullback of the pullback: no op needs a second rule.
  */
-export function jvp<X extends object, Y extends object>(
+export function linearize<X extends object, Y extends object>(
   f: (args: X) => Y,
   args: X,
-  tangents: Partial<GradientsOf<X>>,
-): { readonly results: Y; readonly tangents: GradientsOf<Y> } {
+): Linearization<X, Y> {
   const { results, pullback } = vjp(f, args);
-  const asked = differentiableOf(results);
   const builder = builderHere();
-  const at = Object.entries(asked).map(([name, { axes, dtype }]) => {
+  const at = Object.entries(differentiableOf(results)).map(([name, { axes, dtype }]) => {
     const value = zeros(new Emitter(builder), currentTrace().typeOf(axes, dtype));
     return [name, new Tensor(axes, dtype, value)] as const;
   });
@@ -238,6 +243,18 @@ export function jvp<X extends object, Y extends object>(
     (given: GradientsOf<Y>) => pullback(given as unknown as Partial<GradientsOf<Y>>),
     cotangents,
   );
-  const made = transposed.pullback(tangents as never);
-  return { results, tangents: made as unknown as GradientsOf<Y> };
+  return {
+    results,
+    pushforward: (tangents) => transposed.pullback(tangents as never) as unknown as GradientsOf<Y>,
+  };
+}
+
+/** What `f` returns, and its derivative in one direction; see `linearize`. */
+export function jvp<X extends object, Y extends object>(
+  f: (args: X) => Y,
+  args: X,
+  tangents: Partial<GradientsOf<X>>,
+): { readonly results: Y; readonly tangents: GradientsOf<Y> } {
+  const { results, pushforward } = linearize(f, args);
+  return { results, tangents: pushforward(tangents) };
 }

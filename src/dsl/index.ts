@@ -49,6 +49,8 @@ export {
   grad,
   gradientsOfParameters,
   jvp,
+  type Linearization,
+  linearize,
   stopGradient,
   valueAndGrad,
   type VectorJacobianProduct,

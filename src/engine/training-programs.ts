@@ -82,9 +82,10 @@ export async function compileStep(
   checkCount("accumulate", accumulate);
   if (accumulate === 1)
     return { accumulate: undefined, update: await compile(trainStep(definition, options)) };
-  const update = await compile(updateStep(definition, options));
+  const accumulation = accumulationStep(definition, options);
+  const update = await compile(updateStep(definition, options, accumulation));
   try {
-    return { accumulate: await compile(accumulationStep(definition, options)), update };
+    return { accumulate: await compile(accumulation), update };
   } catch (error) {
     update.close();
     throw error;

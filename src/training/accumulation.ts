@@ -12,9 +12,9 @@ import {
   type Tensor,
   type TracedProgram,
 } from "../dsl/index.js";
-import type { ConfiguredModel, Parameter } from "../model/index.js";
-import { lossAndGradients, type LossOptions, noneTrained } from "./loss.js";
-import { type TrainStepOptions, updatedBy } from "./train-step.js";
+import type { ConfiguredModel } from "../model/index.js";
+import { lossAndGradients, type LossOptions } from "./loss.js";
+import { type UpdateOptions, updatedBy } from "./train-step.js";
 
 /** Names of the states that hold the sums over parts: of losses, of the positions that count, and of each parameter's gradients, all f32. */
 const sums = {
@@ -44,8 +44,6 @@ export function accumulationStep(model: ConfiguredModel, options: LossOptions): 
   });
 }
 
-const anyAxes = ({ shape }: Parameter) => shape.map((size, i) => axis(`axis${i}`, size));
-
 /** What a state holds, which is zeros after the program. */
 function taken<A extends string>(name: string, axes: readonly Axis<A>[]): Tensor<A, "f32"> {
   const { value, update } = state(name, axes, "f32");
@@ -53,20 +51,31 @@ function taken<A extends string>(name: string, axes: readonly Axis<A>[]): Tensor
   return value;
 }
 
+/** Where the gradients of parameters are summed: the paths of the parameters, and their axes. */
+const summedIn = ({ arguments: all }: TracedProgram) =>
+  all.flatMap(({ role, name, axes, dimensions }) => {
+    if (role !== "state" || !name.startsWith(sums.gradient(""))) return [];
+    const path = name.slice(sums.gradient("").length);
+    return [{ path, axes: axes.map((axisName, i) => axis(axisName, dimensions[i]!)) }];
+  });
+
 /**
  * Traces the update by what `accumulationStep` has summed: what `trainStep` does with all parts as one batch. States and results are `trainStep`'s; the
  * states `accumulated.*` are zeros after it.
+ * @param accumulation the program that sums
  * @throws TrainingError as trainStep
  */
-export function updateStep(model: ConfiguredModel, options: TrainStepOptions): TracedProgram {
-  const { stored = "f32", trains = () => true } = options;
+export function updateStep(
+  model: ConfiguredModel,
+  options: UpdateOptions,
+  accumulation: TracedProgram,
+): TracedProgram {
+  const { stored = "f32" } = options;
   return program({ name: `${model.name}_update`, parameterType: stored }, () => {
     const [total, counted] = [taken<never>(sums.loss, []), taken<never>(sums.counted, [])];
-    const trained = model.parameters.filter(({ path }) => trains(path));
-    if (trained.length === 0) throw noneTrained(model);
-    const gradients = trained.map((each) => {
-      const { axes } = parameter(each.path, anyAxes(each), stored);
-      return [each.path, taken(sums.gradient(each.path), axes).div(counted)] as const;
+    const gradients = summedIn(accumulation).map(({ path, axes }) => {
+      parameter(path, axes, stored);
+      return [path, taken(sums.gradient(path), axes).div(counted)] as const;
     });
     return updatedBy(model, options, { loss: total.div(counted), gradients: Object.fromEntries(gradients) });
   });

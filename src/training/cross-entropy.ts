@@ -32,18 +32,16 @@ interface Stretch extends Targets {
   readonly hidden: Tensor<"batch" | "time" | "model", FloatType>;
 }
 
-/** The sum of the losses of some positions. Their logits are computed again for the gradient. */
+/** The sum of the losses of some positions. */
 function stretchLoss(logitsOf: TrainingForward["logits"], { hidden, tokens, mask }: Stretch): Scalar {
-  return remat(() => {
-    const logits = logitsOf(hidden);
-    // A number taken from all logits of a position changes no loss, so no gradient goes through it.
-    const top = stopGradient(maximum(logits, "vocab"));
-    const all = log(sum(exp(logits.sub(top)), "vocab")).add(top);
-    const vocab = logits.axis("vocab");
-    const isTarget = tokens.expand(vocab).eq(range(vocab));
-    const own = sum(select(isTarget, logits, 0), "vocab");
-    return sum(all.sub(own).mul(mask), ["batch", "time"]);
-  });
+  const logits = logitsOf(hidden);
+  // A number taken from all logits of a position changes no loss, so no gradient goes through it.
+  const top = stopGradient(maximum(logits, "vocab"));
+  const all = log(sum(exp(logits.sub(top)), "vocab")).add(top);
+  const vocab = logits.axis("vocab");
+  const isTarget = tokens.expand(vocab).eq(range(vocab));
+  const own = sum(select(isTarget, logits, 0), "vocab");
+  return sum(all.sub(own).mul(mask), ["batch", "time"]);
 }
 
 /** Zeros after the last position, up to `time` positions. */
@@ -72,7 +70,7 @@ export interface SummedLoss {
 
 /**
  * -sum(log_softmax(logits)[target] mask) and sum(mask) over all positions, in f32.
- * @param most positions of each row whose logits are there at once; a longer row is gone through in a loop
+ * @param most positions of each row whose logits are there at once; a longer row is gone through in a loop, and again for its gradient
  */
 export function summedCrossEntropy(
   { hidden, logits }: TrainingForward,
@@ -81,13 +79,14 @@ export function summedCrossEntropy(
 ): SummedLoss {
   const counted: Scalar = sum(mask, ["batch", "time"]);
   const time = tokens.size("time");
+  // Their gradient is the first thing that is computed of a whole batch: nothing would be saved by computing its logits again.
   if (time <= most) return { total: stretchLoss(logits, { hidden, tokens, mask }), counted };
   const { chunks, size } = stretches(time, most);
   const chunked = <A extends string, D extends DType>(x: Tensor<A | "time", D>) =>
     split(padded(x, chunks * size), "time", [axis("chunk", chunks), axis("time", size)]);
   const parts = { hidden: chunked(hidden), tokens: chunked(tokens), mask: chunked(mask) };
   const { carry } = scan("chunk", { total: fill(0, [], "f32") }, parts, ({ total }, part) => ({
-    carry: { total: total.add(stretchLoss(logits, part as Stretch)) },
+    carry: { total: total.add(remat(() => stretchLoss(logits, part as Stretch))) },
     output: {},
   }));
   return { total: carry.total, counted };

@@ -109,15 +109,11 @@ export function lossAndGradients(
   }, options.trains);
   const inF32 = Object.entries(gradients as unknown as ByPath).map(([path, g]) => [path, g.to("f32")]);
   if (inF32.length > 0) return { loss, counted, gradients: Object.fromEntries(inF32) as ByPath };
-  throw noneTrained(model);
-}
-
-/** That nothing is trained. */
-export const noneTrained = ({ name }: ConfiguredModel): TrainingError =>
-  new TrainingError({
-    message: `no parameter of model ${name} is trained`,
+  throw new TrainingError({
+    message: `no parameter of model ${model.name} is trained`,
     expected: "one or more of its parameters",
     got: "none of them chosen",
   });
+}
 
 type Tokens = Tensor<"batch" | "time", "i32">;

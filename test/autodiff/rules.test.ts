@@ -2,21 +2,24 @@ import { expect, test } from "vitest";
 import { differentiability } from "../../src/autodiff/rules/index.js";
 import { inputsOf } from "./cases/case.js";
 import { cases } from "./cases/index.js";
-import { addVjp, parse, slopes } from "./vjp-of.js";
+import { addVjp, gradientAsMain, parse, slopes } from "./vjp-of.js";
 
 /** Near its own rounding a difference of values tells nothing. */
 const LEAST = 1e-3;
 
 for (const each of cases) {
-  test(`${each.op} has the slope that differences of its values have: ${each.inputs.map((i) => (typeof i === "string" ? i : i.type)).join(", ")}`, () => {
+  test(`${each.op} has the slope that differences of its values have, in reverse and forward mode: ${each.inputs.map((i) => (typeof i === "string" ? i : i.type)).join(", ")}`, () => {
     const module = addVjp(parse(each.program));
+    const second = addVjp(gradientAsMain(parse(each.program)));
     for (let seed = 1; seed <= (each.seeds ?? 2); seed++) {
-      const { gradient, difference } = slopes(module, inputsOf(each, seed), {
+      const { gradient, forward, difference } = slopes(module, inputsOf(each, seed), {
         seed,
         step: each.step ?? 1e-5,
+        second,
       });
       const scale = Math.max(LEAST, Math.abs(difference));
-      expect(Math.abs(gradient - difference) / scale).toBeLessThan(each.tolerance ?? 1e-6);
+      for (const slope of [gradient, forward!])
+        expect(Math.abs(slope - difference) / scale).toBeLessThan(each.tolerance ?? 1e-6);
     }
   });
 }

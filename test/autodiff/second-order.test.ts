@@ -1,21 +1,10 @@
 import { expect, test } from "vitest";
 import { findFunction } from "../../src/ir/analysis/symbols.js";
-import type { Operation } from "../../src/ir/operation.js";
-import { eraseOperation, setAttributes } from "../../src/ir/rewriter.js";
 import { Tensor } from "../../src/ir/interpret/tensor.js";
 import { elementCount, isComplex, type TensorType } from "../../src/ir/types.js";
 import { inputsOf } from "./cases/case.js";
 import { cases } from "./cases/index.js";
-import { addVjp, parse, randomFrom, slopes } from "./vjp-of.js";
-
-/** A module whose @main is the gradient function of another's. */
-function gradientAsMain(module: Operation): Operation {
-  addVjp(module);
-  const [main, vjp] = [findFunction(module, "main")!, findFunction(module, "vjp")!];
-  eraseOperation(main);
-  setAttributes(vjp, { ...vjp.attributes, sym_name: "main" });
-  return module;
-}
+import { addVjp, gradientAsMain, parse, randomFrom, slopes } from "./vjp-of.js";
 
 /** Ops whose values are told exactly enough for differences of gradients, each by its first case. */
 const smooth = cases.filter(

@@ -62,6 +62,15 @@ export function addVjp(module: Operation): Operation {
   return module;
 }
 
+/** A module whose @main is the gradient function @vjp of another's. */
+export function gradientAsMain(module: Operation): Operation {
+  addVjp(module);
+  const [main, vjp] = [findFunction(module, "main")!, findFunction(module, "vjp")!];
+  eraseOperation(main);
+  setAttributes(vjp, { ...vjp.attributes, sym_name: "main" });
+  return module;
+}
+
 /** A module of one function @main, or of the functions given. */
 export const parse = (text: string): Operation => parseModule(text);
 
@@ -102,22 +111,30 @@ const isFloating = ({ type }: Elements): boolean => hasGradient({ type } as neve
 export interface Comparison {
   /** The slope of the function in a direction by its gradient. */
   readonly gradient: number;
+  /** The same in forward mode, the pullback of the pullback, where a module has it. */
+  readonly forward?: number | undefined;
   /** The same by the difference of two values. */
   readonly difference: number;
 }
 
 /**
  * The slope of cotangent times @main at `inputs` in a random direction, by @vjp and by a difference of values `step` away on both sides.
+ * @param second the module of the gradient's gradient (`addVjp` of `gradientAsMain`)
  */
 export function slopes(
   module: Operation,
   inputs: readonly Elements[],
-  { seed = 1, step = 1e-5 }: { readonly seed?: number; readonly step?: number } = {},
+  {
+    seed = 1,
+    step = 1e-5,
+    second,
+  }: { readonly seed?: number; readonly step?: number; readonly second?: Operation } = {},
 ): Comparison {
   const random = randomFrom(seed);
   const randomLike = ({ type }: Elements): Elements =>
     fromParts(type, Float64Array.from({ length: countOf(type) }, random));
   const directions = inputs.map((input) => (isFloating(input) ? randomLike(input) : undefined));
+  const given = directions.filter((direction) => direction !== undefined);
   const moved = (by: number): readonly Elements[] =>
     inputs.map((input, i) => {
       const direction = directions[i];
@@ -134,11 +151,10 @@ export function slopes(
   const [above, below] = [step, -step].map((by) =>
     total(cotangents, run(module, "main", moved(by)).filter(isFloating)),
   ) as [number, number];
+  const transposed = second && run(second, "vjp", [...inputs, ...cotangents, ...given]);
   return {
-    gradient: total(
-      gradients,
-      directions.filter((direction) => direction !== undefined),
-    ),
+    gradient: total(gradients, given),
+    forward: transposed && total(cotangents, transposed.slice(-cotangents.length)),
     difference: (above - below) / (2 * step),
   };
 }

@@ -11,6 +11,7 @@ import {
   gradientsOfParameters,
   jvp,
   input,
+  linearize,
   mean,
   parameter,
   program,
@@ -20,6 +21,7 @@ import {
   stopGradient,
   sum,
   take,
+  type Tensor,
   type TracedProgram,
   valueAndGrad,
   vjp,
@@ -252,6 +254,30 @@ test("a derivative in a direction is the pullback of a pullback", () => {
       Math.fround,
     ),
   });
+});
+
+test("a function linearised at a point has its derivative in any number of directions, and is computed once", () => {
+  const made = traced(() => {
+    const [x, first, second] = ["x", "first", "second"].map((name) => input(name, [channels], "f32"));
+    const f = (args: { x: Tensor<"channels", "f32"> }) => ({ y: sin(args.x.mul(args.x)) });
+    const { results, pushforward } = linearize(f, { x: x! });
+    return {
+      y: results.y,
+      first: pushforward({ x: first! }).y,
+      second: pushforward({ x: second! }).y,
+      none: pushforward({}).y,
+    };
+  });
+  const inputs = { x: [0, 1, 2], first: [1, 1, 1], second: [3, -1, 0.5] };
+  const results = run(made, inputs);
+  for (const [i, x] of inputs.x.entries()) {
+    const slope = 2 * x * Math.cos(x * x);
+    expect(results.y![i]).toBeCloseTo(Math.sin(x * x), 6);
+    expect(results.first![i]).toBeCloseTo(slope * inputs.first[i]!, 5);
+    expect(results.second![i]).toBeCloseTo(slope * inputs.second[i]!, 5);
+    expect(results.none![i]).toBe(0);
+  }
+  expect([...walk(made.module)].filter((op) => isOp(op, "stablehlo.sine"))).toHaveLength(1);
 });
 
 test("a function whose gradient its author writes, in a loop and beside its gradient's gradient", () => {

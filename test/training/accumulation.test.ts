@@ -8,10 +8,10 @@ import {
   trainStep,
   type TrainStepOptions,
   updateStep,
+  withLora,
 } from "../../src/training/index.js";
 import { run } from "../dsl/interpret.js";
 import { randomNumbers } from "../lowering/ops.js";
-import { errorText } from "../weights/files.js";
 import { bigram, CONFIG } from "./bigram.js";
 
 const model = bigram.configure(CONFIG);
@@ -49,7 +49,8 @@ const start: Numbers = Object.fromEntries(
 /** One step by parts of one row each: the results, and all states after it. */
 function inParts(changed: Partial<TrainStepOptions>, before: Numbers): Numbers {
   const all = { ...options, ...changed };
-  const [accumulate, update] = [accumulationStep(model, all), updateStep(model, all)];
+  const accumulate = accumulationStep(model, all);
+  const update = updateStep(model, all, accumulate);
   let held: Numbers = { ...zerosOf(accumulate), ...zerosOf(update), ...before };
   for (const i of rows.keys()) held = { ...held, ...run(accumulate, { ...held, ...batchOf([i]) }) };
   return run(update, held);
@@ -87,7 +88,8 @@ test("what was accumulated is zeros after the update, and donated in both progra
     "accumulated.loss",
   ]);
   for (const name of held) expect(after[name]!.every((value) => value === 0)).toBe(true);
-  for (const made of [accumulationStep(model, options), updateStep(model, options)]) {
+  const accumulate = accumulationStep(model, options);
+  for (const made of [accumulate, updateStep(model, options, accumulate)]) {
     const states = made.arguments.filter(({ role }) => role === "state");
     expect(states.map(({ name }) => name)).toEqual(expect.arrayContaining(held));
     for (const { donated } of states) expect(donated).toBe(true);
@@ -95,18 +97,21 @@ test("what was accumulated is zeros after the update, and donated in both progra
 });
 
 test("parts in which nothing counts change nothing", () => {
-  const update = updateStep(model, options);
+  const update = updateStep(model, options, accumulationStep(model, options));
   const after = run(update, { ...zerosOf(update), ...start });
   expect(after.loss).toEqual([Number.NaN]);
   for (const [path, values] of Object.entries(start)) expect(after[path]).toEqual(values.map(Math.fround));
 });
 
-test("no parameter chosen to be trained", async () => {
-  expect(await errorText(() => updateStep(model, { ...options, trains: () => false }))).toBe(
-    [
-      "training error: no parameter of model bigram is trained",
-      "  expected: one or more of its parameters",
-      "  got:      none of them chosen",
-    ].join("\n"),
+test("adapters that a model's own parameters do not know are updated too", () => {
+  const { model: adapted, adapters } = withLora(model, {
+    rank: 1,
+    adapts: ({ path }) => path === "head.weight",
+  });
+  const trains = (path: string): boolean => adapters.some((adapter) => adapter.path === path);
+  const accumulate = accumulationStep(adapted, { ...options, trains });
+  const states = updateStep(adapted, options, accumulate).arguments.flatMap(({ role, name }) =>
+    role === "state" && name.startsWith("head") ? [name] : [],
   );
+  expect(states.sort()).toEqual(adapters.map(({ path }) => path).sort());
 });
