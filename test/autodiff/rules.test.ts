@@ -10,15 +10,16 @@ const LEAST = 1e-3;
 for (const each of cases) {
   test(`${each.op} has the slope that differences of its values have, in reverse and forward mode: ${each.inputs.map((i) => (typeof i === "string" ? i : i.type)).join(", ")}`, () => {
     const module = addVjp(parse(each.program));
-    const second = addVjp(gradientAsMain(parse(each.program)));
+    // Forward mode from one seed, and not of a case that takes long: its op has others.
+    const second = each.seeds === undefined ? addVjp(gradientAsMain(parse(each.program))) : undefined;
     for (let seed = 1; seed <= (each.seeds ?? 2); seed++) {
       const { gradient, forward, difference } = slopes(module, inputsOf(each, seed), {
         seed,
         step: each.step ?? 1e-5,
-        second,
+        second: seed === 1 ? second : undefined,
       });
       const scale = Math.max(LEAST, Math.abs(difference));
-      for (const slope of [gradient, forward!])
+      for (const slope of [gradient, ...(forward === undefined ? [] : [forward])])
         expect(Math.abs(slope - difference) / scale).toBeLessThan(each.tolerance ?? 1e-6);
     }
   });

@@ -128,7 +128,7 @@ export function slopes(
     seed = 1,
     step = 1e-5,
     second,
-  }: { readonly seed?: number; readonly step?: number; readonly second?: Operation } = {},
+  }: { readonly seed?: number; readonly step?: number; readonly second?: Operation | undefined } = {},
 ): Comparison {
   const random = randomFrom(seed);
   const randomLike = ({ type }: Elements): Elements =>
