@@ -15,6 +15,7 @@ const { libtpu, ...cpuPlugins } = PLUGIN_WHEELS;
 /** The plugins that are used, by the project's name in vitest.config.ts. */
 const pluginsOf: Readonly<Record<string, readonly string[]>> = {
   host: [],
+  properties: [],
   spawn: ["cpu"],
   cpu: ["cpu"],
   tpu: [libtpu.package],
