@@ -71,7 +71,7 @@ export default defineConfig(({ mode }) => {
       server: { deps: { external: [/\/dist\/(src|models)\//] } },
       globalSetup: "./tools/vitest/environment.ts",
       sequence: { sequencer: LongestFirst },
-      testTimeout: 60_000,
+      testTimeout: mode === "properties" ? 600_000 : 60_000,
       hookTimeout: 120_000,
       pool: "forks" as const,
       maxWorkers: 2,
