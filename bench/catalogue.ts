@@ -25,6 +25,10 @@ export const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     what: "a decode step at position 100,000 against one at 3,000",
     takes: own("quick", "write"),
   },
+  sessions: {
+    what: "drawn tokens against greedy ones, and a second turn of a dialogue against reading all of it again",
+    takes: own("quick", "write"),
+  },
   compile: {
     what: "from the DSL to StableHLO text of the 2B model, in time and bytes, and the compile of the 88M Griffin, against Flax",
     takes: own("quick", "write", "reference"),

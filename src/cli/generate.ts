@@ -7,11 +7,11 @@ import type { GenerationSummary, Prompt } from "../engine/index.js";
 import type { GeneratedToken } from "../serving/index.js";
 import { runGeneration } from "./generation.js";
 import { cacheOf } from "./cache.js";
-import type { CacheFlags, LoweringFlags } from "./options.js";
+import type { CacheFlags, LoweringFlags, SamplingFlags } from "./options.js";
 import type { CommandContext } from "./context.js";
 import type { ExitStatus } from "./io.js";
 
-interface Options extends LoweringFlags, CacheFlags {
+interface Options extends LoweringFlags, CacheFlags, SamplingFlags {
   readonly model?: string;
   readonly artifact?: string;
   readonly weights?: string;
@@ -21,9 +21,6 @@ interface Options extends LoweringFlags, CacheFlags {
   readonly prompt?: readonly string[];
   readonly tokens?: readonly (readonly number[])[];
   readonly maxNewTokens: number;
-  readonly temperature?: number;
-  readonly topK?: number;
-  readonly topP?: number;
   readonly seed?: number;
   readonly chunk?: number;
   readonly dtype?: FloatType;

@@ -143,3 +143,49 @@ export interface CacheFlags {
 export function addCacheOption(command: Command): Command {
   return command.option("--no-cache", "compile programs anew, and do not keep them for the next time");
 }
+
+/** Options of how tokens are chosen; the seed is each command's own. */
+export interface SamplingFlags {
+  readonly temperature?: number;
+  readonly topK?: number;
+  readonly topP?: number;
+  readonly minP?: number;
+  readonly repetitionPenalty?: number;
+  readonly presencePenalty?: number;
+  readonly frequencyPenalty?: number;
+}
+
+export function addSamplingOptions(command: Command): Command {
+  return command
+    .option(
+      "--temperature <t>",
+      "0 takes the best token (default, unless --top-k, --top-p or --min-p)",
+      decimalNumber("--temperature"),
+    )
+    .option("--top-k <k>", "draw from the k best tokens", wholeNumber("--top-k", 1))
+    .option(
+      "--top-p <p>",
+      "draw from the best tokens with this probability together",
+      decimalNumber("--top-p"),
+    )
+    .option(
+      "--min-p <p>",
+      "draw from tokens with this part of the best one's probability",
+      decimalNumber("--min-p"),
+    )
+    .option(
+      "--repetition-penalty <r>",
+      "above 1: make tokens of the text and its prompt less likely",
+      decimalNumber("--repetition-penalty"),
+    )
+    .option(
+      "--presence-penalty <x>",
+      "taken off the logits of tokens that were made",
+      decimalNumber("--presence-penalty"),
+    )
+    .option(
+      "--frequency-penalty <x>",
+      "the same, each time that they were made",
+      decimalNumber("--frequency-penalty"),
+    );
+}

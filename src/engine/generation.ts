@@ -8,6 +8,7 @@ import {
   type ProgramSet,
   readingPrograms,
 } from "../serving/index.js";
+import type { Finished } from "../tokens/index.js";
 import type { FloatType } from "../weights/index.js";
 import { describeDevice, type DeviceEvent, openDevice } from "./open-device.js";
 import { encodePrompts, type Prompt } from "./prompts.js";
@@ -34,7 +35,7 @@ export interface Continuation {
   readonly prompt: readonly number[];
   readonly tokens: readonly number[];
   readonly text: string;
-  readonly finished: "eos" | "length" | undefined;
+  readonly finished: Finished | undefined;
 }
 
 /** A generation in figures. */

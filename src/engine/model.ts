@@ -8,13 +8,16 @@ import {
   type ProgramKey,
   ResidentModel,
   type ResidentWeights,
+  type SamplerKey,
   uploadWeights,
 } from "../serving/index.js";
+import { remember } from "../support/remember.js";
 import { bindWeights, type Checkpoint, type FloatType } from "../weights/index.js";
 import { CompiledProgram } from "./compiled.js";
 import { type LoweringOptions, resolveTarget } from "../targets/index.js";
-import { Family } from "./family.js";
+import { Family, lowerProgram } from "./family.js";
 import type { LoweredProgram } from "./lowered-program.js";
+import { samplerProgram } from "./sampler-program.js";
 
 /** How a model is lowered, compiled and watched. */
 export interface ModelOptions extends LoweringOptions {
@@ -40,6 +43,7 @@ export interface ModelOptions extends LoweringOptions {
 export class Model<Kind extends string = string> extends ResidentModel<CompiledProgram> {
   readonly #options: ModelOptions;
   readonly #family: Family;
+  readonly #samplers = new Map<string, Promise<CompiledProgram>>();
 
   private constructor(
     client: Client,
@@ -94,10 +98,26 @@ export class Model<Kind extends string = string> extends ResidentModel<CompiledP
     return lowered!;
   }
 
-  protected override async make(key: ProgramKey<Kind>): Promise<CompiledProgram> {
+  /** The program that draws tokens; compiled once for each key. */
+  sampler(key: SamplerKey): Promise<CompiledProgram> {
+    return remember(this.#samplers, JSON.stringify(key), async () => {
+      const traced = samplerProgram(key, this.generation.vocabSize);
+      return this.#compile(lowerProgram(traced, this.#options), `sampler ${key.batch}`);
+    });
+  }
+
+  protected override make(key: ProgramKey<Kind>): Promise<CompiledProgram> {
+    return this.#compile(this.lower(key), describeProgram(key));
+  }
+
+  override close(): void {
+    super.close();
+    for (const sampler of this.#samplers.values())
+      sampler.then((program) => program.close()).catch(() => undefined);
+  }
+
+  async #compile(lowered: LoweredProgram, program: string): Promise<CompiledProgram> {
     const { onEvent, cache } = this.#options;
-    const lowered = this.lower(key);
-    const program = describeProgram(key);
     onEvent?.({ phase: "compile", program });
     const compiled = await CompiledProgram.compile(this.client, lowered, cache);
     const from = compiled.fromCache ? "cache" : "compiler";

@@ -10,6 +10,7 @@ export {
 } from "./generation-programs.js";
 export type { GenerationPrograms, LanguageModel } from "./language-model.js";
 export { DEFAULT_NEW_TOKENS, type GeneratedToken, type GenerateOptions, generate } from "./generate.js";
+export type { TokenLogprobs } from "./logprobs.js";
 export { closeAll } from "./close-all.js";
 export { DeviceTensors } from "./device-tensors.js";
 export {
@@ -18,12 +19,9 @@ export {
   type ProgramResults,
   type ProgramSet,
 } from "./program-set.js";
-export {
-  type LoadedProgram,
-  type WeightPreparation,
-  ResidentModel,
-  runPreparation,
-} from "./resident-model.js";
+export type { LoadedProgram, WeightPreparation } from "./loaded-program.js";
+export { ResidentModel, runPreparation } from "./resident-model.js";
+export type { SamplerKey } from "./sampler-key.js";
 export { Session, SessionMark, type SessionOptions, type StepResults } from "./session.js";
 export {
   type RestoredSession,

@@ -4,6 +4,8 @@ import type { Client, DeviceBuffer } from "../runtime-pjrt/index.js";
 import type { FloatType } from "../weights/index.js";
 import type { DeviceTensors } from "./device-tensors.js";
 import type { LanguageModel } from "./language-model.js";
+import type { LoadedProgram } from "./loaded-program.js";
+import type { SamplerKey } from "./sampler-key.js";
 
 /** Which program of a model, for which static shape. */
 export interface ProgramKey<Kind extends string = string> {
@@ -41,6 +43,8 @@ export interface ProgramSet {
   has(key: ProgramKey): boolean;
   /** What a program takes and gives. @throws GriffinError when there is no such program */
   interfaceOf(key: ProgramKey): Promise<Interface>;
+  /** The program that draws tokens on the device; without it they are drawn on the host, the same ones. */
+  readonly sampler?: ((key: SamplerKey) => Promise<LoadedProgram>) | undefined;
   /** Makes a program ready to run, so that the first run does not wait for it. @throws GriffinError when there is no such program */
   ready(key: ProgramKey): Promise<void>;
   /** Runs a program with the model's weights: enqueues it. States are used up; the results' take their place. */

@@ -1,7 +1,7 @@
 /** @file A model on a device: weights that stay, programs that are made when they are first needed. */
 import { type WaitOptions, waitFor } from "../support/wait.js";
 import { remember } from "../support/remember.js";
-import { type Client, type DeviceBuffer, type Executable, hostBytes } from "../runtime-pjrt/index.js";
+import { type Client, type DeviceBuffer, hostBytes } from "../runtime-pjrt/index.js";
 import type { Interface } from "../program/interface.js";
 import { consumedBy, type WeightPlan } from "../program/weight-plan.js";
 import type { FloatType } from "../weights/index.js";
@@ -10,23 +10,9 @@ import { callProgram } from "./call.js";
 import { closeAll } from "./close-all.js";
 import { DeviceTensors } from "./device-tensors.js";
 import type { LanguageModel } from "./language-model.js";
+import type { LoadedProgram, WeightPreparation } from "./loaded-program.js";
 import type { ProgramKey, ProgramResults, ProgramSet } from "./program-set.js";
 import type { ResidentWeights } from "./weights.js";
-
-/** A compiled program, and what its arguments mean. */
-export interface LoadedProgram {
-  readonly interface: Interface;
-  readonly executable: Executable;
-  /** Give its `prepared` arguments; none for a program that runs by itself. */
-  readonly preparations: readonly WeightPreparation[];
-}
-
-/** How what programs take as `prepared` arguments is computed from the weights. */
-export interface WeightPreparation {
-  /** What the preparing program takes and gives. It runs once for all programs whose preparations have the same object here. */
-  readonly interface: Interface;
-  load(): Promise<Executable>;
-}
 
 /**
  * Loads the preparing program, runs it once and frees it; its results by name, computed when this resolves, which the caller closes.

@@ -1,8 +1,23 @@
 /** @file Between text and tokens: tokenizer, streaming, sampling. */
 export { type ChatMessage, type ChatTemplate, loadChatTemplate } from "./chat-template.js";
-export { type ContinuationOptions, createContinuation, type NextToken } from "./continuation.js";
-export { createSampler, isGreedy, notFinite, type Sampler, type SamplingOptions } from "./sampling.js";
-export { randomNumbers } from "./random.js";
+export {
+  type ContinuationOptions,
+  createContinuation,
+  type Finished,
+  type NextToken,
+} from "./continuation.js";
+export { type DialogueFormat, encodeDialogue, encodeTyped, type Turn } from "./dialogue.js";
+export { createSampler, LOWEST_EXPONENT, notFinite, POWER, RULED_OUT, type Sampler } from "./sampling.js";
+export {
+  biasOf,
+  countsOf,
+  isGreedy,
+  type SamplingOptions,
+  type SamplingParts,
+  samplingParts,
+  samplingSettings,
+} from "./sampling-options.js";
+export { randomNumbers, randomWords } from "./random.js";
 export { StreamingDecoder } from "./streaming.js";
 export { loadTokenizer, type Tokenizer } from "./tokenizer.js";
 export { checkPrompt } from "./tokens.js";

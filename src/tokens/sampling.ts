@@ -1,17 +1,28 @@
-/** @file The next token from a row of logits: the best one, or drawn at random. */
-import { GriffinError, UsageError } from "../support/errors.js";
-import { randomNumbers } from "./random.js";
-
-export interface SamplingOptions {
-  /** Divides the logits; 0 always takes the best token. Default: 0, or 1 when topK or topP is given. */
-  readonly temperature?: number | undefined;
-  /** Only the k best tokens are drawn. */
-  readonly topK?: number | undefined;
-  /** Only the fewest best tokens with this much probability together are drawn, after topK. */
-  readonly topP?: number | undefined;
-  /** Integer from 0 to 2^53 - 1; default 0. */
-  readonly seed?: number | undefined;
-}
+/**
+ * @file The next token from a row of logits: the best one, or drawn at random.
+ *
+ * Drawing is defined in whole numbers, so that a device, which sums and rounds in an order of its own, draws the same tokens
+ * (src/engine/sampler-program.ts). All that is not whole is a single f32 operation, rounded to nearest:
+ *
+ *     l  logits, with bias, then less presence and frequency, then by the repetition penalty
+ *     q  floor((l - max l) 2^16)                     tokens with the same q are equals; those of lower id go first
+ *     r  floor(q scale)                              the exponent of a power of two, in 2^-15
+ *     w  2^(30 + r / 2^15), by a polynomial          the best token's is 2^30; below 1 it is 0, and the token is not drawn
+ *     minP: w of at least minP 2^30. topK: the k of largest q. topP: of these the fewest of largest q whose sum reaches topP of theirs
+ *     target = floor(u S / 2^32)                     u: 32 random bits, S: the sum of w that is left
+ *
+ * The token is the one at which the sum of w passes the target: first those above the lowest q that is left, by id, then those of it.
+ */
+import { GriffinError } from "../support/errors.js";
+import { randomWords } from "./random.js";
+import {
+  biasOf,
+  countsOf,
+  samplingParts,
+  type SamplingOptions,
+  type SamplingSettings,
+  samplingSettings,
+} from "./sampling-options.js";
 
 /**
  * Chooses a token id from the logits of the whole vocabulary. Throws {@link GriffinError} when they are not
@@ -20,41 +31,49 @@ export interface SamplingOptions {
 export type Sampler = (logits: Float32Array) => number;
 
 /**
- * A sampler with its own random numbers: one for each sequence, so that what is drawn for it does not depend
- * on the others of a batch. Computes in f64, also for models in bf16. Throws {@link UsageError} for options
- * out of range.
+ * A sampler with its own random numbers and its own memory of what it chose: one for each sequence, so that what is drawn for it does not
+ * depend on the others of a batch. Throws {@link UsageError} for options out of range.
+ * @param prompt what the text begins with, for the repetition penalty
  */
-export function createSampler(options: SamplingOptions = {}): Sampler {
-  checkOptions(options);
-  const { topK, topP = 1, seed = 0 } = options;
-  const temperature = temperatureOf(options);
-  if (temperature === 0) return bestToken;
-  const random = randomNumbers(seed);
+export function createSampler(options: SamplingOptions = {}, prompt: readonly number[] = []): Sampler {
+  const settings = samplingSettings(options);
+  const parts = samplingParts(options);
+  const random = randomWords(options.seed ?? 0);
+  let bias: Float32Array | undefined;
+  let counts: Int32Array | undefined;
   return (logits) => {
-    const best = logits[bestToken(logits)]!;
-    const all = distribution(logits, highest(logits, topK ?? logits.length), best, temperature);
-    return draw(topP < 1 ? nucleus(all, topP) : all, random());
+    if (parts.bias) bias ??= biasOf(options, logits.length);
+    if (parts.penalties) counts ??= countsOf(prompt, logits.length);
+    const adjusted = adjust(logits, settings, bias, counts);
+    const best = bestToken(adjusted);
+    // As the device, which takes a number whether it is used or not.
+    const bits = random();
+    const token = settings.scale === 0 ? best : draw(adjusted, adjusted[best]!, settings, bits);
+    if (counts !== undefined) counts[token]! += 2;
+    return token;
   };
 }
 
-/** Whether nothing is drawn: each token is the best one. Throws {@link UsageError} as `createSampler`. */
-export function isGreedy(options: SamplingOptions): boolean {
-  checkOptions(options);
-  return temperatureOf(options) === 0;
-}
-
-function temperatureOf({ temperature, topK, topP }: SamplingOptions): number {
-  return temperature ?? (topK === undefined && topP === undefined ? 0 : 1);
-}
-
-function checkOptions({ temperature = 0, topK = 1, topP = 1, seed = 0 }: SamplingOptions): void {
-  const check = (fine: boolean, option: string, expected: string, value: number) => {
-    if (!fine) throw new UsageError({ message: `${option} is out of range`, expected, got: `${value}` });
-  };
-  check(Number.isFinite(temperature) && temperature >= 0, "temperature", "a number >= 0", temperature);
-  check(Number.isSafeInteger(topK) && topK >= 1, "top-k", "an integer >= 1", topK);
-  check(topP > 0 && topP <= 1, "top-p", "a number > 0 and <= 1", topP);
-  check(Number.isSafeInteger(seed) && seed >= 0, "seed", "an integer from 0 to 2^53 - 1", seed);
+/** Logits with bias and penalties. */
+function adjust(
+  logits: Float32Array,
+  { presence, frequency, repetition, inverse }: SamplingSettings,
+  bias: Float32Array | undefined,
+  counts: Int32Array | undefined,
+): Float32Array {
+  if (bias === undefined && counts === undefined) return logits;
+  const adjusted = Float32Array.from(logits);
+  if (bias !== undefined) for (let id = 0; id < bias.length; id++) adjusted[id]! += bias[id]!;
+  if (counts === undefined) return adjusted;
+  for (let id = 0; id < counts.length; id++) {
+    const count = counts[id]!;
+    if (count === 0) continue;
+    const made = count >> 1;
+    const penalty = Math.fround(made * frequency + (made > 0 ? presence : 0)) / 1024;
+    const less = Math.fround(adjusted[id]! - penalty);
+    adjusted[id] = less * (less > 0 ? inverse : repetition);
+  }
+  return adjusted;
 }
 
 /** The id of the largest logit, the first of equals. */
@@ -78,74 +97,95 @@ export function notFinite(got: string, where?: string): GriffinError {
   });
 }
 
-/** Token ids and their probabilities, up to a common factor. Plain loops: a vocabulary has 256,000 tokens. */
-interface Distribution {
-  readonly candidates: Uint32Array;
-  readonly weights: Float64Array;
+/** A token that is this far below the best, in 2^-16 of a logit, is never drawn: f32 has no larger number that is an i32. */
+export const RULED_OUT = -2147483520;
+
+/** 2^x - 1 for x from 0 to 1, as x times a polynomial, in 2^-16: exact at both ends, 2e-5 of the value in between. */
+export const POWER = [45418, 15821, 3410, 887] as const;
+
+/** Exponents below this weigh nothing, in 2^-15. */
+export const LOWEST_EXPONENT = -(2 ** 21);
+
+/** What a token weighs that is `q` from the best one, in 2^-16 of a logit. */
+function weightOf(q: number, scale: number): number {
+  if (q === RULED_OUT) return 0;
+  const r = Math.max(LOWEST_EXPONENT, Math.floor(Math.fround(Math.fround(q) * scale)));
+  const whole = r >> 15;
+  if (whole < -30) return 0;
+  const part = r - whole * 2 ** 15;
+  const [first, second, third, fourth] = POWER;
+  const inner = third + ((part * fourth) >> 15);
+  const outer = first + ((part * (second + ((part * inner) >> 15))) >> 15);
+  return ((2 ** 16 + ((part * outer) >> 15)) << 14) >> -whole;
 }
 
-function distribution(
+function draw(
   logits: Float32Array,
-  candidates: Uint32Array,
   best: number,
-  temperature: number,
-): Distribution {
-  const weights = new Float64Array(candidates.length);
-  for (let i = 0; i < weights.length; i++)
-    weights[i] = Math.exp((logits[candidates[i]!]! - best) / temperature);
-  return { candidates, weights };
-}
-
-/** The ids of the k largest logits, in order of id; of equals at the border those with the lower id. */
-function highest(logits: Float32Array, k: number): Uint32Array {
-  const count = Math.min(k, logits.length);
-  const border =
-    count === logits.length ? Number.NEGATIVE_INFINITY : logits.toSorted()[logits.length - count]!;
-  let equals = count;
-  for (let id = 0; id < logits.length; id++) if (logits[id]! > border) equals -= 1;
-  const ids = new Uint32Array(count);
-  let kept = 0;
-  for (let id = 0; id < logits.length; id++) {
-    if (logits[id]! > border || (logits[id] === border && equals-- > 0)) ids[kept++] = id;
-  }
-  return ids;
-}
-
-function sum(values: Float64Array): number {
+  { scale, topK, topP, minWeight }: SamplingSettings,
+  bits: number,
+): number {
+  const distances = new Int32Array(logits.length);
+  const weights = new Int32Array(logits.length);
   let total = 0;
-  for (let i = 0; i < values.length; i++) total += values[i]!;
-  return total;
-}
-
-/** The fewest best candidates whose probability together reaches `part`, best first. */
-function nucleus({ candidates, weights }: Distribution, part: number): Distribution {
-  const total = sum(weights);
-  // All candidates below this together have less than 1 - part: none of them is needed, and few remain to be
-  // sorted.
-  const floor = (total * (1 - part)) / candidates.length;
-  const order: number[] = [];
-  for (let i = 0; i < weights.length; i++) if (weights[i]! >= floor) order.push(i);
-  order.sort((i, j) => weights[j]! - weights[i]! || i - j);
-  let reached = 0;
-  let size = 0;
-  while (size < order.length && (size === 0 || reached < part * total)) reached += weights[order[size++]!]!;
-  const kept = order.slice(0, size);
-  return {
-    candidates: Uint32Array.from(kept, (i) => candidates[i]!),
-    weights: Float64Array.from(kept, (i) => weights[i]!),
-  };
-}
-
-/** The candidate at `position`, in [0, 1), of the total weight; never one of weight 0. */
-function draw({ candidates, weights }: Distribution, position: number): number {
-  const target = position * sum(weights);
-  let passed = 0;
-  let last = 0;
-  for (let i = 0; i < weights.length; i++) {
-    if (weights[i] === 0) continue;
-    passed += weights[i]!;
-    last = i;
-    if (passed > target) break;
+  let count = 0;
+  for (let id = 0; id < logits.length; id++) {
+    const q = Math.max(RULED_OUT, Math.floor(Math.fround(Math.fround(logits[id]! - best) * 2 ** 16)));
+    const weight = weightOf(q, scale);
+    if (weight < minWeight) continue;
+    distances[id] = q;
+    weights[id] = weight;
+    total += weight;
+    count += 1;
   }
-  return candidates[last]!;
+  const border =
+    topK >= count && topP === 2 ** 32 ? undefined : borderOf({ distances, weights, count }, topK, topP);
+  const sum = border?.sum ?? total;
+  const above = border?.above ?? total;
+  const target = portionOf(sum, bits);
+  if (target < above) {
+    let passed = 0;
+    for (let id = 0; ; id++) {
+      if (border !== undefined && distances[id]! <= border.q) continue;
+      passed += weights[id]!;
+      if (passed > target) return id;
+    }
+  }
+  let left = Math.floor((target - above) / border!.weight);
+  for (let id = 0; ; id++) if (weights[id]! > 0 && distances[id] === border!.q && left-- === 0) return id;
+}
+
+/** floor(sum part / 2^32). */
+const portionOf = (sum: number, part: number): number => Number((BigInt(sum) * BigInt(part)) >> 32n);
+
+interface Candidates {
+  readonly distances: Int32Array;
+  /** 0 for tokens that are none. */
+  readonly weights: Int32Array;
+  readonly count: number;
+}
+
+/** The lowest q that is left, what one token of it weighs, and the sums of what is above it, and of all that is left. */
+function borderOf({ distances, weights, count }: Candidates, topK: number, topP: number) {
+  // By q, the largest first, then by id: both fit into the 53 bits of a number.
+  const order = new Float64Array(count);
+  let filled = 0;
+  for (let id = 0; id < weights.length; id++)
+    if (weights[id]! > 0) order[filled++] = -distances[id]! * 2 ** 20 + id;
+  order.sort();
+  const weightAt = (place: number): number => weights[order[place]! % 2 ** 20]!;
+  const size = Math.min(topK, count);
+  let mass = 0;
+  for (let place = 0; place < size; place++) mass += weightAt(place);
+  const needed = Math.max(1, portionOf(mass, topP));
+  let sum = 0;
+  let above = 0;
+  let q = 1;
+  for (let place = 0; sum < needed; place++) {
+    const next = -Math.floor(order[place]! / 2 ** 20);
+    if (next !== q) [q, above] = [next, sum];
+    sum += weightAt(place);
+    if (sum >= needed) return { q, weight: weightAt(place), above, sum };
+  }
+  return { q, weight: 1, above, sum };
 }

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createContinuation } from "../../src/tokens/continuation.js";
 import { randomNumbers } from "../../src/tokens/random.js";
-import { createSampler, type SamplingOptions } from "../../src/tokens/sampling.js";
+import { createSampler } from "../../src/tokens/sampling.js";
+import type { SamplingOptions } from "../../src/tokens/sampling-options.js";
 import { StreamingDecoder } from "../../src/tokens/streaming.js";
 import { checkPrompt } from "../../src/tokens/tokens.js";
 import { errorText } from "../weights/files.js";
@@ -68,14 +69,36 @@ describe("drawing", () => {
     expectClose(frequencies({ topK: 2, topP: 0.66 }, logits), [1, 0, 0, 0]);
   });
 
-  test("only the best k tokens are ever drawn, for any logits", () => {
+  test("only the best k tokens are ever drawn, for any logits; those within 2^-16 of each other are equals", () => {
     const row = fc.float32Array({ minLength: 1, maxLength: 50, noNaN: true, min: -30, max: 30 });
     fc.assert(
       fc.property(row, fc.integer({ min: 1, max: 60 }), fc.nat(), (logits, topK, seed) => {
         const token = createSampler({ topK, topP: 0.9, seed })(logits);
-        expect(logits.filter((value) => value > logits[token]!).length).toBeLessThan(topK);
+        expect(logits.filter((value) => value > logits[token]! + 2 ** -15).length).toBeLessThan(topK);
       }),
     );
+  });
+
+  test("min-p keeps what has that part of the best one's probability", () => {
+    const logits = Float32Array.from([0.5, 0.25, 0.15, 0.1], Math.log);
+    expectClose(frequencies({ minP: 0.45 }, logits), [2 / 3, 1 / 3, 0, 0]);
+    expectClose(frequencies({ minP: 0 }, logits), [0.5, 0.25, 0.15, 0.1]);
+    expectClose(frequencies({ minP: 1 }, logits), [1, 0, 0, 0]);
+  });
+
+  test("penalties: of what the text has, of what was made, each time it was made; a bias before them", () => {
+    const best = (options: SamplingOptions, logits: Float32Array, prompt?: readonly number[]) => {
+      const sample = createSampler(options, prompt);
+      return Array.from({ length: 4 }, () => sample(logits));
+    };
+    const logits = Float32Array.of(4, 3, 2, -1);
+    expect(best({ repetitionPenalty: 2 }, logits, [0])).toEqual([1, 0, 0, 0]);
+    expect(best({ presencePenalty: 1.5 }, logits, [0])).toEqual([0, 1, 0, 0]);
+    expect(best({ frequencyPenalty: 1.5 }, logits)).toEqual([0, 1, 0, 2]);
+    expect(best({ logitBias: new Map([[3, 9]]) }, logits)).toEqual([3, 3, 3, 3]);
+    expect(best({ logitBias: new Map([[0, Number.NEGATIVE_INFINITY]]) }, logits)).toEqual([1, 1, 1, 1]);
+    const negative = Float32Array.of(-1, -1.5);
+    expect(best({ repetitionPenalty: 2 }, negative, [0])).toEqual([1, 0, 0, 0]);
   });
 
   test("a token ruled out is never drawn", () => {
@@ -94,17 +117,17 @@ describe("seeds", () => {
     expect(draws(42)).toMatchInlineSnapshot(`
       [
         29,
+        15,
         11,
+        76,
         31,
+        35,
         62,
+        76,
         53,
+        41,
         0,
-        82,
-        68,
-        66,
-        86,
-        84,
-        30,
+        35,
       ]
     `);
     expect(draws(42)).toEqual(draws(42));

@@ -4,7 +4,7 @@ import {
   addCacheOption,
   addLoweringOptions,
   addPluginOption,
-  decimalNumber,
+  addSamplingOptions,
   oneOf,
   parseTokenIds,
   repeated,
@@ -48,18 +48,8 @@ export function generateCommand(launch: Launch): Command {
       "token ids to continue as they are, e.g. 2,17,5; prints ids",
       repeated(parseTokenIds),
     )
-    .option("--max-new-tokens <n>", "tokens to make per prompt", wholeNumber("--max-new-tokens", 1), 128)
-    .option(
-      "--temperature <t>",
-      "0 takes the best token (default, unless --top-k or --top-p)",
-      decimalNumber("--temperature"),
-    )
-    .option("--top-k <k>", "draw from the k best tokens", wholeNumber("--top-k", 1))
-    .option(
-      "--top-p <p>",
-      "draw from the best tokens with this probability together",
-      decimalNumber("--top-p"),
-    )
+    .option("--max-new-tokens <n>", "tokens to make per prompt", wholeNumber("--max-new-tokens", 1), 128);
+  addSamplingOptions(command)
     .option(
       "--seed <s>",
       "same seed, same text; prompt r of a batch draws with seed + r",

@@ -1,0 +1,142 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { samplerProgram } from "../../src/engine/sampler-program.js";
+import {
+  biasOf,
+  countsOf,
+  createSampler,
+  randomWords,
+  type SamplingOptions,
+  samplingParts,
+  samplingSettings,
+} from "../../src/tokens/index.js";
+import { run } from "../dsl/interpret.js";
+
+const STEPS = 2;
+
+/** The tokens of each row, step by step, by the program; -1 where it finds none. */
+function byProgram(
+  logits: readonly Float32Array[],
+  options: SamplingOptions,
+  prompts: readonly (readonly number[])[],
+): number[][] {
+  const [batch, vocab] = [logits.length, logits[0]!.length];
+  const key = { batch, logprobs: undefined, ...samplingParts(options) };
+  const traced = samplerProgram(key, vocab);
+  const settings = samplingSettings(options);
+  const ofRows = (value: number) => Array<number>(batch).fill(value);
+  const random = logits.map((_, row) => randomWords((options.seed ?? 0) + row));
+  let counts = prompts.flatMap((prompt) => [...countsOf(prompt, vocab)]);
+  const tokens: number[][] = logits.map(() => []);
+  for (let step = 0; step < STEPS; step++) {
+    const results = run(traced, {
+      logits: logits.flatMap((row) => [...row]),
+      random: random.map((next) => next()),
+      scale: ofRows(settings.scale),
+      min_weight: ofRows(settings.minWeight),
+      top_k: ofRows(settings.topK),
+      top_p: ofRows(settings.topP),
+      frequency: ofRows(settings.frequency),
+      presence: ofRows(settings.presence),
+      repetition: ofRows(settings.repetition),
+      inverse: ofRows(settings.inverse),
+      bias: logits.flatMap(() => [...biasOf(options, vocab)]),
+      counts,
+    });
+    for (const [row, token] of results.next!.entries()) tokens[row]!.push(token);
+    counts = [...(results.counts ?? counts)];
+  }
+  return tokens;
+}
+
+/** The same on the host. */
+const byHost = (
+  logits: readonly Float32Array[],
+  options: SamplingOptions,
+  prompts: readonly (readonly number[])[],
+): number[][] =>
+  logits.map((row, i) => {
+    const sample = createSampler({ ...options, seed: (options.seed ?? 0) + i }, prompts[i]);
+    return Array.from({ length: STEPS }, () => {
+      try {
+        return sample(row);
+      } catch {
+        return -1;
+      }
+    });
+  });
+
+const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 1 });
+
+/** Many ties, wide and narrow ranges, and tokens that are ruled out. */
+const logit = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(0, 1, 2, 3).map((x) => x / 4) },
+  { weight: 4, arbitrary: fc.float({ min: -12, max: 12, noNaN: true }) },
+  { weight: 1, arbitrary: fc.constantFrom(Number.NEGATIVE_INFINITY, -1e30, 1e30, 1e-40) },
+);
+
+const settings: fc.Arbitrary<SamplingOptions> = fc.record({
+  temperature: maybe(fc.constantFrom(0, 0.1, 0.8, 1, 3, 1e6)),
+  topK: maybe(fc.integer({ min: 1, max: 9 })),
+  topP: maybe(fc.constantFrom(1e-9, 0.1, 0.5, 0.9, 0.95, 1)),
+  minP: maybe(fc.constantFrom(0, 0.05, 0.5, 1)),
+  repetitionPenalty: maybe(fc.constantFrom(0.7, 1, 1.3)),
+  presencePenalty: maybe(fc.constantFrom(-0.3, 0.5)),
+  frequencyPenalty: maybe(fc.constantFrom(-0.3, 0.51)),
+  logitBias: maybe(
+    fc.constant(
+      new Map([
+        [0, 1.3],
+        [1, Number.NEGATIVE_INFINITY],
+      ]),
+    ),
+  ),
+  seed: fc.nat(),
+});
+
+describe("tokens drawn by the program", () => {
+  it("are those that the host draws, for any logits and settings", () => {
+    const rows = fc.integer({ min: 2, max: 13 }).chain((vocab) =>
+      fc.array(
+        fc.array(logit, { minLength: vocab, maxLength: vocab }).map((row) => Float32Array.from(row)),
+        { minLength: 1, maxLength: 3 },
+      ),
+    );
+    fc.assert(
+      fc.property(rows, settings, (logits, options) => {
+        const prompts = logits.map(({ length }, row) => [row % length, 1]);
+        expect(byProgram(logits, options, prompts)).toEqual(byHost(logits, options, prompts));
+      }),
+      { numRuns: Number(process.env.STABLEGRIFFIN_PROPERTY_RUNS ?? 25) },
+    );
+  });
+
+  it.each([
+    ["a logit that is no number", Float32Array.of(1, Number.NaN, 2)],
+    ["an infinite logit", Float32Array.of(1, Number.POSITIVE_INFINITY, 2)],
+    ["all tokens ruled out", new Float32Array(3).fill(Number.NEGATIVE_INFINITY)],
+  ])("are none for %s, and those of the other rows", (_, bad) => {
+    const logits = [bad, Float32Array.of(0, 9, 0)];
+    for (const options of [{ temperature: 1 }, { topK: 2 }, { topP: 0.9 }]) {
+      expect(byProgram(logits, options, [[0], [0]])).toEqual([
+        [-1, -1],
+        [1, 1],
+      ]);
+    }
+  });
+
+  it("tell the logarithms of their probabilities, and of the best, whatever is drawn from", () => {
+    const logits = Float32Array.from([0.5, 0.125, 0.25, 0.125], Math.log);
+    const key = { batch: 1, logprobs: 3, penalties: false, bias: false, topK: false, topP: false };
+    const { next, logprob, top, top_logprobs } = run(samplerProgram(key, 4), {
+      logits: [...logits],
+      random: [0],
+      scale: [0],
+      min_weight: [1],
+    });
+    expect([next, top]).toEqual([[0], [0, 2, 1]]);
+    const expected = [0.5, 0.5, 0.25, 0.125].map(Math.log);
+    for (const [i, value] of [...logprob!, ...top_logprobs!].entries())
+      expect(value).toBeCloseTo(expected[i]!, 6);
+  });
+});
