@@ -12,6 +12,9 @@ import {
 
 export * from "./engine/index.js";
 export {
+  Chat,
+  type ChatOptions,
+  type ChatPart,
   type GeneratedToken,
   type GenerateOptions,
   generate,

@@ -34,6 +34,11 @@ export class CommandContext {
     return this.#broken;
   }
 
+  /** What lines are read from, and shown on as they are typed. */
+  get io(): Pick<CommandLineIo, "stdin" | "stdout"> {
+    return this.#io;
+  }
+
   /** Width of the terminal in characters; undefined where there is none. */
   get columns(): number | undefined {
     return this.#io.stdout.isTTY === true ? this.#io.stdout.columns : undefined;

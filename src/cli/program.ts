@@ -1,5 +1,6 @@
 /** @file All commands of `griffin`. */
 import { Command } from "commander";
+import { chatCommand } from "./commands/chat.js";
 import { conformCommand } from "./commands/conform.js";
 import { convertCommand } from "./commands/convert.js";
 import { costCommand } from "./commands/cost.js";
@@ -24,6 +25,7 @@ const COMMANDS = [
   demoCommand,
   doctorCommand,
   generateCommand,
+  chatCommand,
   trainCommand,
   goldenCommand,
   exportCommand,

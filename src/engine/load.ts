@@ -3,7 +3,13 @@ import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { returnSetAside } from "../artifact/index.js";
 import type { ModelDefinition } from "../model/index.js";
-import { type GeneratedToken, type GenerateOptions, generate } from "../serving/index.js";
+import {
+  Chat,
+  type ChatOptions,
+  type GeneratedToken,
+  type GenerateOptions,
+  generate,
+} from "../serving/index.js";
 import { checkMainThread } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
 import { defaultTarget } from "../targets/index.js";
@@ -36,6 +42,11 @@ export interface LoadedModel extends LoadedSource, AsyncDisposable {
     prompts: Prompt | readonly Prompt[],
     options?: Omit<GenerateOptions, "tokenizer">,
   ): AsyncGenerator<GeneratedToken, void, void>;
+  /**
+   * A dialogue, in the manner of the checkpoint's template. Close it before the model.
+   * @throws UsageError without a tokenizer, and for a system's text that the template has no place for
+   */
+  chat(options?: ChatOptions): Promise<Chat>;
   close(): Promise<void>;
 }
 
@@ -76,6 +87,10 @@ export async function load(path: string, options: LoadOptions): Promise<LoadedMo
       generate: async function* (prompts, rest) {
         const encoded = await encodePrompts(listOf(prompts), { vocabSize: source.vocabSize, tokenizer });
         yield* generate(loaded.model, encoded.prompts, { ...rest, tokenizer: encoded.tokenizer });
+      },
+      chat: async (rest) => {
+        const [words, template] = await Promise.all([tokenizer(), source.chatTemplate()]);
+        return new Chat(loaded.model, { tokenizer: words, template }, rest);
       },
       close,
       [Symbol.asyncDispose]: close,

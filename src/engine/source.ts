@@ -1,4 +1,5 @@
 /** @file What text is generated with: a checkpoint that is compiled here, or an artifact that was compiled before. */
+import { dirname, join } from "node:path";
 import {
   ArtifactError,
   artifactTokenizer,
@@ -12,7 +13,7 @@ import { type Client, elementCount } from "../runtime-pjrt/index.js";
 import type { LoadedProgram, ResidentModel } from "../serving/index.js";
 import { UsageError } from "../support/errors.js";
 import { describeStrategies, type LoweringOptions, type TargetLike } from "../targets/index.js";
-import { loadTokenizer, type Tokenizer } from "../tokens/index.js";
+import { type ChatTemplate, loadChatTemplate, loadTokenizer, type Tokenizer } from "../tokens/index.js";
 import { openCheckpoint, readConfigFiles } from "../weights/index.js";
 import { Model, type ModelOptions } from "./model.js";
 
@@ -76,6 +77,8 @@ export interface ModelSource extends AsyncDisposable {
   readonly parameters: number;
   /** @throws UsageError when it has none */
   tokenizer(): Promise<Tokenizer>;
+  /** How its dialogues are written. @throws UsageError for a template that cannot be read */
+  chatTemplate(): Promise<ChatTemplate>;
   /** Puts the weights on the client's first device. @throws what Model.load and loadArtifact throw */
   load(client: Client, options?: SourceOptions): Promise<LoadedSource>;
   /** How its programs are made for a target, in words. */
@@ -98,6 +101,7 @@ export async function checkpointSource(
     vocabSize: generation.vocabSize,
     parameters: countElements(parameters.map(({ shape }) => shape)),
     tokenizer: () => loadTokenizer(folder, generation.bosId, generation.vocabSize),
+    chatTemplate: () => loadChatTemplate(folder),
     load: async (client, options = {}) => {
       checkSourceOptions("checkpoint", options, folder);
       const model = await Model.load(client, definition, checkpoint, options);
@@ -126,6 +130,7 @@ export async function artifactSource(path: string, models: readonly ModelDefinit
     vocabSize: manifest.generation.vocabSize,
     parameters: countElements(weights.tensors.map(({ shape }) => shape)),
     tokenizer: () => artifactTokenizer(artifact),
+    chatTemplate: () => loadChatTemplate(join(artifact.folder, dirname(manifest.tokenizer[0] ?? ""))),
     load: async (client, options = {}) => {
       checkSourceOptions("artifact", options, path);
       const model = await loadArtifact(artifact, client, options);

@@ -149,8 +149,10 @@ export class Session implements Disposable {
   }
 
   /** As `prefill` for a session that has read nothing, and `append` for others; the results stay on the device. */
-  read(texts: readonly (readonly number[])[]): Promise<StepResults> {
-    return this.#alone(this.#states.size > 0 ? "append" : "prefill", {}, () => this.#readOn(texts));
+  read(texts: readonly (readonly number[])[], wait: WaitOptions = {}): Promise<StepResults> {
+    const what = this.#states.size > 0 ? "append" : "prefill";
+    const release = ({ logits, next }: StepResults) => closeAll([logits, next]);
+    return this.#alone(what, wait, () => this.#readOn(texts), release);
   }
 
   #readOn(texts: readonly (readonly number[])[]): Promise<StepResults> {
@@ -388,7 +390,12 @@ export class Session implements Disposable {
    * no states afterwards.
    * @throws UsageError while another is on its way to the device; AbortedError
    */
-  async #alone<T>(what: string, wait: WaitOptions, step: () => Promise<T>): Promise<T> {
+  async #alone<T>(
+    what: string,
+    wait: WaitOptions,
+    step: () => Promise<T>,
+    release?: (late: T) => void,
+  ): Promise<T> {
     this.#checkIdle();
     checkNotAborted(what, wait);
     this.#running = true;
@@ -406,7 +413,7 @@ export class Session implements Disposable {
         what,
         wait,
         work,
-        undefined,
+        release,
         "the session reads prompts anew when the device is done",
       );
     } catch (error) {

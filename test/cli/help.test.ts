@@ -5,6 +5,7 @@ const commands = [
   ["demo"],
   ["doctor"],
   ["generate"],
+  ["chat"],
   ["train"],
   ["golden", "check"],
   ["export"],

@@ -53,6 +53,23 @@ describe("generate", () => {
     expect(rowOf(unseeded, 1)).not.toEqual(rowOf(unseeded, 0));
   });
 
+  it("draws on the device what it draws on the host, and tells the same of it", async () => {
+    const options = {
+      ...{ temperature: 0.8, topK: 20, topP: 0.95, minP: 0.01, seed: 5, logprobs: 2 },
+      ...{ repetitionPenalty: 1.2, frequencyPenalty: 0.3, logitBias: new Map([[3, 1.5]]) },
+    };
+    const rows = prompts.slice(0, 2);
+    const device = await generated(model, rows, options);
+    const host = await generated(programSet(model, { sampler: undefined }), rows, options);
+    expect(device.map(({ row, token }) => [row, token])).toEqual(host.map(({ row, token }) => [row, token]));
+    for (const [i, { logprobs, token }] of device.entries()) {
+      const { top, logprob } = host[i]!.logprobs!;
+      expect(logprobs!.logprob).toBeCloseTo(logprob, 4);
+      expect(logprobs!.top.map((each) => each.token)).toEqual(top.map((each) => each.token));
+      expect(top.find((each) => each.token === token)?.logprob ?? logprob).toBe(logprob);
+    }
+  });
+
   it("stops a row at its end token, and goes on with the others", async () => {
     const free = await generated(model, prompts.slice(0, 2));
     const [first, second] = [rowOf(free, 0), rowOf(free, 1)];

@@ -139,9 +139,9 @@ describe("logits that are not finite", () => {
   }
 
   it.each([
-    ["best tokens", {}, "no best token"],
-    ["drawn tokens", { topK: 1 }, "NaN for token 0"],
-  ] as const)("are an error, not %s, and nothing stays behind", async (_, options: GenerateOptions, got) => {
+    ["best tokens", {}],
+    ["drawn tokens", { topK: 1 }],
+  ] as const)("are an error, not %s, and nothing stays behind", async (_, options: GenerateOptions) => {
     const before = await held(cpu.client);
     using other = await Model.load(cpu.client, griffin.configure(tiny), spoilt(), { allowNonFinite: true });
     const failure = await generated(other, [prompts[0]!], options).catch((error: unknown) => error);
@@ -149,7 +149,7 @@ describe("logits that are not finite", () => {
     expect((failure as GriffinError).message).toBe(
       [
         "generation error: the model's logits are not finite numbers",
-        `  got:      ${got}`,
+        "  got:      no token to choose",
         "  hint:     check the weights, or compute in f32",
       ].join("\n"),
     );

@@ -10,6 +10,7 @@ export const programSet = (model: ProgramSet, others: Partial<ProgramSet>): Prog
   tensors: model.tensors,
   identity: () => model.identity(),
   has: (key) => model.has(key),
+  sampler: model.sampler === undefined ? undefined : (key) => model.sampler!(key),
   interfaceOf: (key) => model.interfaceOf(key),
   ready: (key) => model.ready(key),
   run: (...call) => model.run(...call),

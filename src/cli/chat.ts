@@ -1,0 +1,64 @@
+/** @file griffin chat: a dialogue with a checkpoint or an artifact. */
+import { openDevice } from "../engine/index.js";
+import { Chat } from "../serving/index.js";
+import { keyFolder } from "../runtime-pjrt/index.js";
+import type { FloatType } from "../weights/index.js";
+import { cacheOf } from "./cache.js";
+import { converse } from "./chat/dialogue.js";
+import { openLines } from "./chat/lines.js";
+import type { CommandContext } from "./context.js";
+import { deviceOptions } from "./device.js";
+import type { ExitStatus } from "./io.js";
+import { modelCallbacks } from "./model-progress.js";
+import { openSource } from "./model-source.js";
+import type { CacheFlags, LoweringFlags, SamplingFlags } from "./options.js";
+
+interface Options extends LoweringFlags, CacheFlags, SamplingFlags {
+  readonly model?: string;
+  readonly artifact?: string;
+  readonly system?: string;
+  readonly load?: string;
+  readonly stop?: readonly string[];
+  readonly maxNewTokens: number;
+  readonly seed?: number;
+  readonly dtype?: FloatType;
+  readonly plugin: string;
+  readonly json?: boolean;
+}
+
+export async function runChat(context: CommandContext, options: Options): Promise<ExitStatus> {
+  const progress = context.progress();
+  const request = {
+    ...options,
+    cache: cacheOf(context, options, progress),
+    keyFolder: keyFolder(context.env),
+  };
+  try {
+    await using source = await openSource(request, await context.models.load());
+    // Complaints about words come before a plugin is looked for.
+    const words = { tokenizer: await source.tokenizer(), template: await source.chatTemplate() };
+    await using device = await openDevice(options.plugin, deviceOptions(context, progress));
+    const { model: loaded, notes } = await source.load(device.client, {
+      ...request,
+      ...modelCallbacks(progress),
+      signal: context.signal,
+    });
+    using model = loaded;
+    for (const note of notes) progress.note(note);
+    using chat = new Chat(model, words, options);
+    if (options.load !== undefined) await chat.load(options.load);
+    using lines = openLines(context.io);
+    if (lines.isTerminal)
+      context.printError(context.colors.dim("/help lists commands, Ctrl-C breaks an answer off"));
+    await converse({ context, chat, lines, streams: options.json !== true });
+    if (options.json === true) {
+      context.printJson({
+        turns: chat.turns.map(({ role, content }) => ({ role, content })),
+        tokens: chat.tokens,
+      });
+    }
+    return 0;
+  } finally {
+    progress[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,46 @@
+/** @file The options of griffin chat. */
+import { Command } from "commander";
+import {
+  addCacheOption,
+  addLoweringOptions,
+  addPluginOption,
+  addSamplingOptions,
+  oneOf,
+  repeated,
+  wholeNumber,
+} from "../options.js";
+import type { Launch } from "./launch.js";
+
+const EXAMPLES = `
+A line that ends with \\ goes on with the next. /help lists commands: /reset /regenerate /save FILE /load FILE /tokens /exit.
+Ctrl-C breaks an answer off, Ctrl-D ends. In a pipe each line is a turn, and answers go to standard output.
+
+Examples:
+  griffin chat --model DIR
+  griffin chat --model DIR --temperature 0.8 --top-p 0.95 --seed 7
+  echo "Why is the sky blue?" | griffin chat --model DIR`;
+
+/** The command as people call it; its work is loaded when it runs. */
+export function chatCommand(launch: Launch): Command {
+  const command = new Command("chat")
+    .description("talk with a checkpoint or an artifact, in the dialogue format of its chat template")
+    .option("--model <dir>", "folder of a checkpoint, with its tokenizer and tokenizer_config.json")
+    .option("--artifact <path>", "instead of a model: what griffin export wrote, a folder or .zip")
+    .option("--system <text>", "what stands before all turns; refused where the template has no place for it")
+    .option("--load <file>", "go on with a dialogue that /save has stored")
+    .option(
+      "--stop <text>",
+      "ends an answer, and is no part of it; repeat it for several",
+      repeated((text) => text),
+    )
+    .option("--max-new-tokens <n>", "tokens of an answer at most", wholeNumber("--max-new-tokens", 1), 1024)
+    .option("--seed <s>", "same seed, same answers", wholeNumber("--seed", 0))
+    .option(
+      "--dtype <type>",
+      "compute in f32, bf16, f16 (default: the checkpoint's)",
+      oneOf("--dtype", ["f32", "bf16", "f16"] as const),
+    );
+  return addCacheOption(addLoweringOptions(addPluginOption(addSamplingOptions(command))))
+    .addHelpText("after", EXAMPLES)
+    .action(launch(async () => (await import("../chat.js")).runChat));
+}

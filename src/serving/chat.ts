@@ -1,0 +1,281 @@
+/** @file A dialogue with a model: each turn reads what is new of it, and answers as it is made. */
+import { z } from "zod";
+import { UsageError } from "../support/errors.js";
+import { abortedError, type WaitOptions } from "../support/wait.js";
+import {
+  type ChatTemplate,
+  createContinuation,
+  encodeDialogue,
+  encodeTyped,
+  type Finished,
+  notFinite,
+  StreamingDecoder,
+  type Tokenizer,
+  type Turn,
+} from "../tokens/index.js";
+import { type ChooseOptions, openChooser } from "./chooser.js";
+import type { ProgramSet } from "./program-set.js";
+import { restoreSession, saveSession, SessionFileError } from "./session-file.js";
+import { Session, type SessionMark, type StepResults } from "./session.js";
+
+/** How a dialogue is led. */
+export interface ChatOptions extends ChooseOptions {
+  /** What stands before all turns. Refused where the template has no place for it. */
+  readonly system?: string | undefined;
+  /** Tokens of an answer at most; default 1024. */
+  readonly maxNewTokens?: number | undefined;
+  /** Texts that end an answer, and are no part of it. */
+  readonly stop?: readonly string[] | undefined;
+  /** Longest piece in which turns are read, in tokens; default: the model's. */
+  readonly chunk?: number | undefined;
+}
+
+/** A part of an answer. */
+export interface ChatPart {
+  readonly text: string;
+  readonly token: number;
+  /** Why the answer ends with it, if it does. */
+  readonly finished: Finished | undefined;
+}
+
+/** What a chat needs to know of words. */
+export interface ChatWords {
+  readonly template: ChatTemplate;
+  readonly tokenizer: Tokenizer;
+}
+
+const DEFAULT_ANSWER_TOKENS = 1024;
+
+const turnsSchema = z.array(
+  z.strictObject({ role: z.string(), content: z.string(), ids: z.array(z.int()).optional() }),
+);
+const notesSchema = z.strictObject({ turns: turnsSchema, read: z.array(z.int()) });
+
+/**
+ * One dialogue. Its session holds what was read, so a turn costs what is new in it. Close it.
+ *
+ *     using chat = await model.chat();
+ *     for await (const { text } of chat.say("Why is the sky blue?")) process.stdout.write(text);
+ */
+export class Chat implements Disposable {
+  #turns: readonly Turn[];
+  #session: Session | undefined;
+  /** Tokens that the session has read. */
+  #read: number[] = [];
+  /** Where the last answer began. */
+  #before: { readonly mark: SessionMark; readonly read: readonly number[] } | undefined;
+  #answers = 0;
+  #answering = false;
+
+  /** @throws UsageError for a system's text that the template has no place for */
+  constructor(
+    private readonly model: ProgramSet,
+    private readonly words: ChatWords,
+    private readonly options: ChatOptions = {},
+  ) {
+    this.#turns = this.#beginning();
+    if (this.#turns.length === 0) return;
+    // Refused now, not at the first turn.
+    words.template.render([...this.#turns, { role: "user", content: "?" }], { generationPrompt: true });
+  }
+
+  #beginning(): Turn[] {
+    const { system } = this.options;
+    return system === undefined ? [] : [{ role: "system", content: system }];
+  }
+
+  /** What was said so far. */
+  get turns(): readonly Turn[] {
+    return this.#turns;
+  }
+
+  /** Tokens that the model has read of it. */
+  get tokens(): number {
+    return this.#read.length;
+  }
+
+  /**
+   * Says something, and gives the answer as it is made. An answer that is broken off, by the signal or by leaving the loop, stays as far as it came.
+   * @throws UsageError for a turn that the template refuses, or while an answer is being made; GriffinError for logits that are not finite; AbortedError
+   */
+  async *say(text: string, wait: WaitOptions = {}): AsyncGenerator<ChatPart, void, void> {
+    this.#checkIdle();
+    const turns = [...this.#turns, { role: "user", content: text }];
+    // The template may refuse it: nothing is said then.
+    const prompt = this.#encode(turns, true);
+    yield* this.#answer(turns, prompt, wait);
+  }
+
+  /** Answers the last turn again, with other random numbers. @throws as `say`, and UsageError when there is no answer yet */
+  async *regenerate(wait: WaitOptions = {}): AsyncGenerator<ChatPart, void, void> {
+    this.#checkIdle();
+    const last = this.#turns.findLastIndex(({ role }) => role === "user");
+    if (last < 0)
+      throw new UsageError({ message: "there is no answer to make again", hint: "say something first" });
+    const turns = this.#turns.slice(0, last + 1);
+    yield* this.#answer(turns, this.#encode(turns, true), wait);
+  }
+
+  /** Forgets all that was said, but for the system's text. @throws UsageError while an answer is being made */
+  reset(): void {
+    this.#checkIdle();
+    this.#forget();
+    this.#turns = this.#beginning();
+  }
+
+  /** Stores the dialogue, with what the model has read of it. @throws UsageError before anything is said, or while an answer is being made */
+  async save(path: string, wait: WaitOptions = {}): Promise<void> {
+    this.#checkIdle();
+    if (this.#session === undefined) {
+      throw new UsageError({ message: "there is nothing to save", hint: "say something first" });
+    }
+    const notes = JSON.stringify({ turns: this.#turns, read: this.#read });
+    await saveSession(this.#session, path, { ...wait, notes });
+  }
+
+  /**
+   * Goes on with a dialogue that was stored; this one is forgotten, unless the file is of no use.
+   * @throws SessionFileError for a file that is no dialogue with this model; UsageError while an answer is being made
+   */
+  async load(path: string, wait: WaitOptions = {}): Promise<void> {
+    this.#checkIdle();
+    const { session, notes } = await restoreSession(this.model, path, { chunk: this.options.chunk, ...wait });
+    const found = parseNotes(notes);
+    if (found === undefined || session.batch !== 1 || session.lengths[0] !== found.read.length) {
+      session.close();
+      const hint = "Chat.save and griffin chat's /save write dialogues";
+      throw new SessionFileError(path, [
+        { subject: "notes", problem: "this is a session, but no dialogue", hint },
+      ]);
+    }
+    this.#forget();
+    this.#session = session;
+    this.#turns = found.turns;
+    this.#read = [...found.read];
+  }
+
+  /** What was said stays as it was when nothing comes. */
+  async *#answer(
+    turns: readonly Turn[],
+    prompt: readonly number[],
+    wait: WaitOptions,
+  ): AsyncGenerator<ChatPart, void, void> {
+    this.#answering = true;
+    const startedAt = performance.now();
+    const { maxNewTokens = DEFAULT_ANSWER_TOKENS, stop, seed = 0 } = this.options;
+    const { eosIds } = this.model.generation;
+    const decoder = new StreamingDecoder(this.words.tokenizer);
+    const continuation = createContinuation({ decoder, eosIds, maxNewTokens, stop });
+    const made: number[] = [];
+    let content = "";
+    let finished: Finished | undefined;
+    const markers = new Set([...eosIds, this.model.generation.bosId]);
+    /** What is left of the time. @throws AbortedError when nothing is, or the caller has given up */
+    const left = (): WaitOptions => {
+      const { signal, timeoutMs } = wait;
+      const rest = timeoutMs === undefined ? undefined : timeoutMs - (performance.now() - startedAt);
+      if (signal?.aborted === true || (rest !== undefined && rest <= 0))
+        throw abortedError("the answer", startedAt, wait);
+      return { signal, timeoutMs: rest };
+    };
+    try {
+      const options = { ...this.options, seed: seed + this.#answers++ };
+      using chooser = await openChooser(this.model, [prompt], options);
+      let results: StepResults = await this.#readOn(prompt, left());
+      for (;;) {
+        const { next, logprobs } = await chooser.choose(results);
+        using _ = next;
+        await logprobs;
+        const token = new Int32Array((await next.toHost()).buffer)[0]!;
+        if (token < 0) throw notFinite("no token to choose");
+        const part = continuation(token);
+        ({ finished } = part);
+        if (finished !== "eos") made.push(token);
+        content += part.text;
+        yield part;
+        if (finished !== undefined) return;
+        left();
+        results = await this.#session!.advance(next);
+        this.#read.push(token);
+      }
+    } finally {
+      this.#answering = false;
+      // What a stop cuts off was not said: the answer is read again, as text, with the next turn.
+      const ids = finished === "stop" ? encodeTyped(this.words.tokenizer, content, markers) : made;
+      if (made.length > 0 || finished !== undefined)
+        this.#turns = [...turns, { role: "assistant", content, ids: [...ids] }];
+    }
+  }
+
+  /** Reads what is new of a prompt: after what the session has read, or after where the last answer began, else all of it. */
+  async #readOn(prompt: readonly number[], wait: WaitOptions): Promise<StepResults> {
+    const begins = (read: readonly number[]) =>
+      read.length < prompt.length && read.every((token, i) => token === prompt[i]);
+    if (this.#session !== undefined && !begins(this.#read)) {
+      if (this.#before !== undefined && begins(this.#before.read)) {
+        await this.#session.rewind(this.#before.mark);
+        this.#read = [...this.#before.read];
+      } else this.#forget();
+    }
+    this.#session ??= new Session(this.model, 1, { chunk: this.options.chunk });
+    try {
+      // All but the last token, to come back to: what follows it is the answer.
+      const rest = prompt.slice(this.#read.length, -1);
+      if (rest.length > 0) closeBoth(await this.#session.read([rest], wait));
+      this.#read = prompt.slice(0, -1);
+      this.#before?.mark.close();
+      this.#before = undefined;
+      if (this.#read.length > 0) this.#before = { mark: await this.#session.mark(), read: [...this.#read] };
+      const results = await this.#session.read([prompt.slice(-1)]);
+      this.#read = [...prompt];
+      return results;
+    } catch (error) {
+      // Nobody knows how far it came.
+      this.#forget();
+      throw error;
+    }
+  }
+
+  #encode(turns: readonly Turn[], asked: boolean): readonly number[] {
+    const { bosId, eosIds } = this.model.generation;
+    return encodeDialogue({ ...this.words, markers: [bosId, ...eosIds] }, turns, asked);
+  }
+
+  #checkIdle(): void {
+    if (!this.#answering) return;
+    throw new UsageError({
+      message: "an answer is being made",
+      hint: "take all of it, or leave its loop, before the next call",
+    });
+  }
+
+  #forget(): void {
+    this.#before?.mark.close();
+    this.#before = undefined;
+    this.#session?.close();
+    this.#session = undefined;
+    this.#read = [];
+  }
+
+  /** Frees what was read; what was said stays. */
+  close(): void {
+    this.#forget();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+function closeBoth({ logits, next }: StepResults): void {
+  logits.close();
+  next.close();
+}
+
+function parseNotes(notes: string): z.output<typeof notesSchema> | undefined {
+  try {
+    return notesSchema.safeParse(JSON.parse(notes)).data;
+  } catch {
+    return undefined;
+  }
+}
