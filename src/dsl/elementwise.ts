@@ -207,9 +207,6 @@ export function select(
   return new Tensor(axes, dtype, builder.create("stablehlo.select", given, {}).result);
 }
 
-/** `select`, by its name in NumPy, JAX and PyTorch. */
-export const where = select;
-
 /** 0, 1, 2 ... along an axis. */
 export function range<N extends string, D extends DType = "i32">(
   along: Axis<N>,

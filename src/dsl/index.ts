@@ -19,6 +19,8 @@ export { associativeScan, cumLogSumExp, cummax, cummin, cumprod, cumsum } from "
 export { customCall, type CustomCallOptions } from "./custom-call.js";
 export { einsum } from "./einsum.js";
 export * from "./elementwise.js";
+/** By its name in NumPy, JAX and PyTorch. */
+export { select as where } from "./elementwise.js";
 export {
   dynamicSlice,
   dynamicUpdateSlice,

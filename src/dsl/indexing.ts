@@ -2,7 +2,7 @@
 import type { Region, Value } from "../ir/operation.js";
 import { tensorType } from "../ir/types.js";
 import { broadcastTo, checkDTypes, checkSizes, commonAxes, findAxis } from "./align.js";
-import { type Axis, describe, type DType, indexOf, type IntegerDType, namesOf, sizesOf } from "./axis.js";
+import { type Axis, describe, type DType, indexOf, namesOf, sizesOf } from "./axis.js";
 import { fill } from "./elementwise.js";
 import { ShapeError, TraceError } from "./errors.js";
 import { concat, reshape } from "./shape.js";
@@ -174,7 +174,12 @@ export function scatter<A extends string, D extends DType, N extends A, I extend
 }
 
 /** An index that the program computes, or a number. */
-type Start = Tensor<never, IntegerDType & ("i32" | "i64" | "ui32" | "ui64")> | Tensor<never, "i32"> | number;
+type Start =
+  | Tensor<never, "i32">
+  | Tensor<never, "i64">
+  | Tensor<never, "ui32">
+  | Tensor<never, "ui64">
+  | number;
 
 /** One start for each dimension, 0 where none is said. */
 function startsOf(
