@@ -3,7 +3,7 @@
 /**
  * Compiles a tiny model in a quarter of the usual CPU time: programs that run once or twice are not worth optimising, and most of the
  * tests' time would go there. LLVM does not optimise; kernels are made by the older emitters, without MLIR; they are one LLVM module,
- * for each module has a cost of its own. The tier `golden` compiles as for users.
+ * for each module has a cost of its own. The tier `golden` compiles what the target chooses as for users.
  */
 export const QUICK_COMPILE = [
   "--xla_backend_optimization_level=0",
