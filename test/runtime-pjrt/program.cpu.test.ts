@@ -19,7 +19,9 @@ describe("a compiled program tells", () => {
       using executable = await client.compile({ program: addProgram(), signature });
       const hlo = executable.program.optimizedHlo()!;
       const entry = hlo.computations.find(({ id }) => id === hlo.entryComputationId)!;
-      expect(entry.instructions.map(({ opcode }) => opcode)).toEqual(["parameter", "parameter", "fusion"]);
+      // Which emitters make kernels, and so whether single operations are wrapped, is up to XLA's flags.
+      const sum = expect.stringMatching(/^(add|fusion)$/);
+      expect(entry.instructions.map(({ opcode }) => opcode)).toEqual(["parameter", "parameter", sum]);
       expect(entry.instructions.map(({ shape }) => shape!.dimensions.map(Number))).toEqual([[4], [4], [4]]);
     }));
 
