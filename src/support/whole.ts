@@ -1,6 +1,6 @@
 /** @file Files and folders that appear whole or not at all: made in a folder of their own beside the place, then renamed. */
 import { createReadStream, createWriteStream, existsSync } from "node:fs";
-import { chmod, link, mkdir, open, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, open, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -145,7 +145,8 @@ async function replaceFile(
   await withWorkFolder(place, async (work) => {
     const result = join(work.path, "result");
     await fill(result);
-    if (mode !== undefined) await chmod(result, mode);
+    // Some file systems, as of other machines, have no permissions to set.
+    if (mode !== undefined && ((await stat(result)).mode & 0o777) !== mode) await chmod(result, mode);
     reached("write");
     await rename(result, place).catch((error: unknown) => {
       if (!isMountPoint(error)) throw error;
