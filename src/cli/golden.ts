@@ -1,12 +1,19 @@
 /** @file griffin golden check: the model's numbers on golden cases against the reference's. */
-import { checkGoldenCase, checkTrainingCase, type GoldenOptions, openDevice } from "../engine/index.js";
+import {
+  checkFineTuningCase,
+  checkGoldenCase,
+  checkTrainingCase,
+  type GoldenOptions,
+  openDevice,
+} from "../engine/index.js";
 import {
   type CaseReport,
   formatReport,
   formatTrainingReport,
-  type GoldenCase,
+  isFineTuningCase,
   isTrainingCase,
   openCase,
+  openFineTuningCase,
   openTrainingCase,
   type TrainingReport,
 } from "../golden/index.js";
@@ -83,27 +90,32 @@ async function checksOf(
   models: readonly ModelDefinition[],
   asked: Options["dtype"],
 ): Promise<readonly Check[]> {
+  if (isFineTuningCase(folder)) {
+    const golden = await openFineTuningCase(folder, models);
+    const { lossesBf16 } = golden.tolerance;
+    return dtypesOf(lossesBf16 !== undefined, asked).map((dtype) => ({
+      dtype,
+      check: (client, lowering) => checkFineTuningCase(client, golden, { ...lowering, dtype }),
+    }));
+  }
   if (await isTrainingCase(folder)) {
     const golden = await openTrainingCase(folder, models);
-    return dtypesOf({}, asked).map((dtype) => ({
+    return dtypesOf(false, asked).map((dtype) => ({
       dtype,
       check: (client, lowering) => checkTrainingCase(client, golden, { ...lowering, dtype }),
     }));
   }
   const golden = await openCase(folder, models);
-  return dtypesOf(golden, asked).map((dtype) => ({
+  return dtypesOf(golden.toleranceBf16 !== undefined, asked).map((dtype) => ({
     dtype,
     check: (client, lowering) => checkGoldenCase(client, golden, { ...lowering, dtype }),
   }));
 }
 
 /** f32 always, bf16 where the case says how far off it may be; or what was asked for. */
-function dtypesOf(
-  { toleranceBf16 }: Pick<GoldenCase, "toleranceBf16">,
-  asked: Options["dtype"],
-): readonly GoldenOptions["dtype"][] {
+function dtypesOf(boundsBf16: boolean, asked: Options["dtype"]): readonly GoldenOptions["dtype"][] {
   if (asked === "f32" || asked === "bf16") return [asked];
-  return asked === "both" || toleranceBf16 !== undefined ? ["f32", "bf16"] : ["f32"];
+  return asked === "both" || boundsBf16 ? ["f32", "bf16"] : ["f32"];
 }
 
 async function attempt(

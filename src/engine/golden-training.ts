@@ -68,12 +68,15 @@ const optimizerOf = (settings: OptimizerSettings): Optimizer => {
 };
 
 /** What a parameter is called in checkpoints, by its path. */
-function namesByPath({ model: { parameters, names } }: TrainingCase): ReadonlyMap<string, string> {
+function namesByPath({
+  model: { parameters, names },
+}: Pick<TrainingCase, "model">): ReadonlyMap<string, string> {
   return new Map(parameters.map((parameter) => [parameter.path, names.nameOf(parameter).name]));
 }
 
-async function initialParameters(
-  golden: TrainingCase,
+/** f32 numbers of all parameters of a checkpoint, by their names there. */
+export async function initialParameters(
+  golden: Pick<TrainingCase, "model">,
   checkpoint: Checkpoint,
 ): Promise<ReadonlyMap<string, Float32Array>> {
   const { model } = golden;

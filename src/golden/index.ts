@@ -3,6 +3,8 @@ export { type GoldenCase, openCase } from "./case.js";
 export { type CaseReport, type ComputedTensors, checkCase, type TensorReport } from "./check.js";
 export { type Comparison, compare } from "./compare.js";
 export { GoldenError, type GoldenTensor } from "./files.js";
+export { type FineTuningCase, isFineTuningCase, openFineTuningCase } from "./fine-tuning-case.js";
+export { checkFineTuning, type ComputedFineTuning } from "./fine-tuning-check.js";
 export { formatReport } from "./report.js";
 export type { TokenDifference, TokenReport } from "./tokens.js";
 export {

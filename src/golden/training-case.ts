@@ -10,7 +10,8 @@ const DESCRIPTION = "train.json";
 
 const rate = z.number().nonnegative();
 const sgdSettings = z.object({ learning_rate: rate });
-const adamwSettings = z.object({
+/** Of AdamW, as cases write them. */
+export const adamwSettings = z.object({
   learning_rate: rate,
   b1: rate,
   b2: rate,

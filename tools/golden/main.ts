@@ -1,6 +1,6 @@
 /**
  * @file The golden tier: `npm run test:golden -- [--plugin NAME] [--way TEXT] [--jobs N] [FOLDER...]` holds every way of lowering against
- * every golden case of golden/ and of the folders named: in f32, and in bf16 where the case bounds it; cases of training in f32. What the
+ * every golden case of golden/ and of the folders named: in f32, and in bf16 where the case bounds it; cases of training too. What the
  * device's target chooses is compiled as for users, and on other devices than a CPU everything is. On a CPU the other ways, which ask
  * whether our programs mean what they should, are compiled without LLVM's optimisations: more than half of the tier's time went there.
  */
@@ -11,14 +11,20 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { models } from "../../models/index.js";
-import { checkGoldenCase, checkTrainingCase, type GoldenOptions } from "../../src/engine/index.js";
+import {
+  checkFineTuningCase,
+  checkGoldenCase,
+  checkTrainingCase,
+  type GoldenOptions,
+} from "../../src/engine/index.js";
 import {
   formatReport,
   formatTrainingReport,
-  type GoldenCase,
+  isFineTuningCase,
   openCase,
+  openFineTuningCase,
   openTrainingCase,
-  type TrainingCase,
+  type TrainingReport,
 } from "../../src/golden/index.js";
 import { type Client, CompileCache, findPlugin, Plugin } from "../../src/runtime-pjrt/index.js";
 import { type Way, ways } from "./ways.js";
@@ -26,17 +32,50 @@ import { type Way, ways } from "./ways.js";
 const OURS = fileURLToPath(new URL("../../golden", import.meta.url));
 
 /** A case, and how it is checked. */
-type Case =
-  | { readonly kind: "inference"; readonly golden: GoldenCase }
-  | { readonly kind: "training"; readonly golden: TrainingCase };
+interface Case {
+  readonly name: string;
+  readonly boundsBf16: boolean;
+  /** The lines of a report that did not pass. */
+  complaints(client: Client, options: GoldenOptions): Promise<readonly string[]>;
+}
+
+async function inferenceCase(folder: string): Promise<Case> {
+  const golden = await openCase(folder, models);
+  return {
+    name: golden.name,
+    boundsBf16: golden.toleranceBf16 !== undefined,
+    complaints: async (client, options) => {
+      const report = await checkGoldenCase(client, golden, options);
+      return report.passed ? [] : formatReport(report);
+    },
+  };
+}
+
+async function trainingCase(folder: string): Promise<Case> {
+  if (!isFineTuningCase(folder)) {
+    const golden = await openTrainingCase(folder, models);
+    const check: Check = (client, options) => checkTrainingCase(client, golden, options);
+    return { name: golden.name, boundsBf16: false, complaints: complaintsOfTraining(check) };
+  }
+  const golden = await openFineTuningCase(folder, models);
+  const check: Check = (client, options) => checkFineTuningCase(client, golden, options);
+  const boundsBf16 = golden.tolerance.lossesBf16 !== undefined;
+  return { name: golden.name, boundsBf16, complaints: complaintsOfTraining(check) };
+}
+
+type Check = (client: Client, options: GoldenOptions) => Promise<TrainingReport>;
+
+const complaintsOfTraining =
+  (check: Check): Case["complaints"] =>
+  async (client, options) => {
+    const report = await check(client, options);
+    return report.passed ? [] : formatTrainingReport(report);
+  };
 
 /** How a case is opened, by the file that holds its numbers. */
 const openers: Readonly<Record<string, (folder: string) => Promise<Case>>> = {
-  "golden.safetensors": async (folder) => ({ kind: "inference", golden: await openCase(folder, models) }),
-  "train.safetensors": async (folder) => ({
-    kind: "training",
-    golden: await openTrainingCase(folder, models),
-  }),
+  "golden.safetensors": inferenceCase,
+  "train.safetensors": trainingCase,
 };
 
 /** Cases of folders of cases; one that lies in two folders once. */
@@ -57,19 +96,17 @@ async function casesIn(folders: readonly string[]): Promise<readonly Case[]> {
   return [...cases.values()];
 }
 
-interface Check {
+interface Planned {
   readonly one: Case;
   readonly way: Way;
   readonly dtype: GoldenOptions["dtype"];
 }
 
-function checksOf(cases: readonly Case[], chosen: readonly Way[]): Check[] {
+function checksOf(cases: readonly Case[], chosen: readonly Way[]): Planned[] {
   return chosen.flatMap((way) =>
-    cases.flatMap((one): Check[] => [
+    cases.flatMap((one): Planned[] => [
       { one, way, dtype: "f32" },
-      ...(one.kind === "inference" && one.golden.toleranceBf16 !== undefined
-        ? [{ one, way, dtype: "bf16" } as const]
-        : []),
+      ...(one.boundsBf16 ? [{ one, way, dtype: "bf16" } as const] : []),
     ]),
   );
 }
@@ -96,31 +133,26 @@ class Unoptimised extends CompileCache {
 /** Lines that tell what is wrong; none when every number is the reference's. */
 async function complaintsOf(
   { client, cache, otherWays }: Device,
-  { one, way: [, lowering], dtype }: Check,
+  { one, way: [, lowering], dtype }: Planned,
 ): Promise<readonly string[]> {
   const isChosen = Object.keys(lowering).length === 0;
   const options = { ...lowering, dtype, cache: isChosen ? cache : otherWays };
   try {
-    if (one.kind === "inference") {
-      const report = await checkGoldenCase(client, one.golden, options);
-      return report.passed ? [] : formatReport(report);
-    }
-    const report = await checkTrainingCase(client, one.golden, options);
-    return report.passed ? [] : formatTrainingReport(report);
+    return await one.complaints(client, options);
   } catch (error) {
     return [error instanceof Error ? (error.stack ?? error.message) : String(error)];
   }
 }
 
 /** Takes checks from the front until none is left; tells of each. The number that failed. */
-async function work(device: Device, checks: Check[]): Promise<number> {
+async function work(device: Device, checks: Planned[]): Promise<number> {
   let failed = 0;
   for (let check = checks.shift(); check !== undefined; check = checks.shift()) {
     const start = performance.now();
     const complaints = await complaintsOf(device, check);
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     const verdict = complaints.length === 0 ? "passed" : "FAILED";
-    console.log(`${verdict} ${check.way[0]}: ${check.one.golden.name} in ${check.dtype} (${seconds} s)`);
+    console.log(`${verdict} ${check.way[0]}: ${check.one.name} in ${check.dtype} (${seconds} s)`);
     for (const line of complaints) console.log(line.replaceAll(/^/gm, "  "));
     if (complaints.length > 0) failed++;
   }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Batches, DataError, type RowBatch } from "../../data/index.js";
 import { elementCount } from "../../runtime-pjrt/index.js";
 import { defaultTarget } from "../../targets/index.js";
+import { testLoss } from "../test-loss.js";
 import { openDevice, type DeviceOptions } from "../open-device.js";
 import type { Trainer } from "../trainer.js";
 import type { TrainingFigures } from "../training-buffers.js";
@@ -170,12 +171,7 @@ class Run {
     if (evalData === undefined) return;
     const { pack: packs, skipLong: skipsLong } = settings;
     const batches = new Batches(evalData, encoder, { ...this.#shape, packs, skipsLong });
-    let [total, targets] = [0, 0];
-    for await (const batch of batches.rest()) {
-      total += (await this.trainer.loss(batch)) * batch.counted;
-      targets += batch.counted;
-    }
-    const loss = total / targets;
+    const { loss, targets } = await testLoss(this.trainer, batches);
     const { step, best: before } = this.#progress;
     const best = step > 0 && (before === undefined || loss < before.loss);
     if (best) {

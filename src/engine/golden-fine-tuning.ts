@@ -1,0 +1,51 @@
+/** @file Trains a model on the examples of a golden case and has the numbers judged: each loss, the test before and after, what is changed. */
+import { Batches, openData } from "../data/index.js";
+import { checkFineTuning, type FineTuningCase, type TrainingReport } from "../golden/index.js";
+import type { Client } from "../runtime-pjrt/index.js";
+import { adamW, constantRate } from "../training/index.js";
+import { dataEncoder } from "./data-encoder.js";
+import { initialParameters, type TrainingCheckOptions } from "./golden-training.js";
+import { testLoss } from "./test-loss.js";
+import { Trainer } from "./trainer.js";
+
+/**
+ * Computes a case and compares. @throws GoldenError for bf16 where the case does not bound it, and for tensors that the case or the model
+ * lacks; GriffinError when the case cannot be run
+ */
+export async function checkFineTuningCase(
+  client: Client,
+  golden: FineTuningCase,
+  options: TrainingCheckOptions,
+): Promise<TrainingReport> {
+  const { model, batch, tokens: width, steps, adamw } = golden;
+  await using checkpoint = await golden.openWeights();
+  await using data = await openData([golden.train]);
+  await using test = await openData([golden.eval]);
+  const encoder = await dataEncoder(golden.modelFolder, model.generation);
+  const { b1, b2, eps, weight_decay: weightDecay } = adamw;
+  using trainer = await Trainer.start(client, model, checkpoint, {
+    ...options,
+    ...{ batch, time: width - 1 },
+    // The reference computed f32 products in f32.
+    precision: options.precision ?? "highest",
+    optimizer: adamW(constantRate(adamw.learning_rate), { b1, b2, eps, weightDecay }),
+  });
+  const shape = { batch, width, padId: model.generation.padId };
+  const tested = async () => (await testLoss(trainer, new Batches(test, encoder, shape))).loss;
+  const before = await tested();
+  const batches = new Batches(data, encoder, shape);
+  const losses: number[] = [];
+  while (losses.length < steps) losses.push((await trainer.step(await batches.next())).loss);
+  const after = await tested();
+  const trained = new Map<string, Float32Array>();
+  for (const parameter of model.parameters)
+    trained.set(model.names.nameOf(parameter).name, await trainer.read(parameter.path));
+  const initial = await initialParameters(golden, checkpoint);
+  const computed = {
+    losses: Float32Array.from(losses),
+    eval: Float32Array.of(before, after),
+    initial,
+    trained,
+  };
+  return checkFineTuning(golden, computed, options.dtype);
+}
