@@ -11,11 +11,17 @@ const program = `func.func @main() -> tensor<2xf32> {
 }
 `;
 
-/** One cheap run of each command, FOLDER a new one with program.mlir in it, and what it prints. */
+/** One cheap run of each command, with a question on its input, FOLDER a new one with program.mlir and text.txt in it, and what it prints. */
 const runs: readonly (readonly [command: string, args: string, printed: RegExp])[] = [
   ["demo", "demo --max-new-tokens 2", /And it came to pass in those days, that/],
   ["doctor", "doctor", /^stablegriffin /],
   ["generate", "generate --model golden/demo-kjv --prompt In --max-new-tokens 2", /^..$/],
+  ["chat", "chat --model golden/demo-kjv --max-new-tokens 2", /^\S+/],
+  [
+    "train",
+    "train --model golden/demo-kjv --data FOLDER/text.txt --steps 1 --length 8 --batch 1 --optimizer sgd --remat everything --out FOLDER/trained",
+    /done: 1 steps, loss \d/,
+  ],
   ["golden", "golden check golden/packed-small-window --dtype f32", /packed-small-window/],
   ["export", "export --preset tiny-hawk --chunk 4 -o FOLDER/artifact", /decode_1x1/],
   ["convert", "convert golden/demo-kjv FOLDER/model.pt", /model\.pt: torch, 100 tensors/],
@@ -31,9 +37,10 @@ const runs: readonly (readonly [command: string, args: string, printed: RegExp])
 test.each(runs)("the built command runs: griffin %s", async (_command, args, printed) => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, "program.mlir"), program);
+  await writeFile(join(folder, "text.txt"), "And it came to pass in those days, that all went to be taxed.");
   const words = args.split(" ").map((word) => word.replace("FOLDER", folder));
-  const env = { XLA_FLAGS: QUICK_COMPILE };
-  const { exitCode, stdout, stderr } = await spawnGriffin(words, { env });
+  const options = { env: { XLA_FLAGS: QUICK_COMPILE }, input: "Who art thou?\n" };
+  const { exitCode, stdout, stderr } = await spawnGriffin(words, options);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: expect.not.stringMatching(/error/) });
   expect(stdout).toMatch(printed);
 });

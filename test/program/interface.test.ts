@@ -18,7 +18,8 @@ const traced = () =>
 
 describe("the interface of a program", () => {
   it("says what the author declared, and is what the text says", () => {
-    const { module, ...declared } = traced();
+    const { module, updatedParameters, ...declared } = traced();
+    expect(updatedParameters).toEqual([]);
     expect(declared).toEqual({
       name: "small",
       arguments: [
@@ -67,7 +68,11 @@ describe("the interface of a program", () => {
     "goes through lowering, text and JSON as it was: %s",
     (kind) => {
       const time = kind === "decode" ? 1 : 16;
-      const { module: _, ...declared } = griffinProgram(tiny, { kind, batch: 2, time, dtype: "bf16" });
+      const {
+        module: _,
+        updatedParameters: _noneUpdated,
+        ...declared
+      } = griffinProgram(tiny, { kind, batch: 2, time, dtype: "bf16" });
       for (const target of ["cpu", "tpu"]) {
         const {
           module,

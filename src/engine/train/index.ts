@@ -1,4 +1,4 @@
 /** @file Training as a whole: data in, a model folder out, resumable at any step. */
 export type { EvalEvent, StepEvent, TrainEvent, TrainSummary } from "./events.js";
 export { train, type TrainRequest } from "./run.js";
-export { type GivenSettings, optimizerNames, scheduleNames, type TrainingSettings } from "./settings.js";
+export type { GivenSettings, TrainingSettings } from "./settings.js";
