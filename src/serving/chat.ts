@@ -9,17 +9,20 @@ import {
   encodeTyped,
   type Finished,
   notFinite,
+  type SamplingOptions,
   StreamingDecoder,
   type Tokenizer,
   type Turn,
 } from "../tokens/index.js";
-import { type ChooseOptions, openChooser } from "./chooser.js";
+import { openChooser } from "./chooser.js";
 import type { ProgramSet } from "./program-set.js";
 import { restoreSession, saveSession, SessionFileError } from "./session-file.js";
-import { Session, type SessionMark, type StepResults } from "./session.js";
+import { Session } from "./session.js";
+import type { SessionMark } from "./session-mark.js";
+import { closeResults, type StepResults } from "./step-results.js";
 
 /** How a dialogue is led. */
-export interface ChatOptions extends ChooseOptions {
+export interface ChatOptions extends SamplingOptions {
   /** What stands before all turns. Refused where the template has no place for it. */
   readonly system?: string | undefined;
   /** Tokens of an answer at most; default 1024. */
@@ -160,7 +163,6 @@ export class Chat implements Disposable {
     prompt: readonly number[],
     wait: WaitOptions,
   ): AsyncGenerator<ChatPart, void, void> {
-    this.#answering = true;
     const startedAt = performance.now();
     const { maxNewTokens = DEFAULT_ANSWER_TOKENS, stop, seed = 0 } = this.options;
     const { eosIds } = this.model.generation;
@@ -178,14 +180,15 @@ export class Chat implements Disposable {
         throw abortedError("the answer", startedAt, wait);
       return { signal, timeoutMs: rest };
     };
+    this.#answering = true;
     try {
-      const options = { ...this.options, seed: seed + this.#answers++ };
+      const options = { ...this.options, logprobs: undefined, seed: seed + this.#answers++ };
       using chooser = await openChooser(this.model, [prompt], options);
-      let results: StepResults = await this.#readOn(prompt, left());
+      const session = await this.#reachable(prompt);
+      let results = await this.#readOn(session, prompt, left());
       for (;;) {
-        const { next, logprobs } = await chooser.choose(results);
+        const { next } = await chooser.choose(results);
         using _ = next;
-        await logprobs;
         const token = new Int32Array((await next.toHost()).buffer)[0]!;
         if (token < 0) throw notFinite("no token to choose");
         const part = continuation(token);
@@ -195,7 +198,7 @@ export class Chat implements Disposable {
         yield part;
         if (finished !== undefined) return;
         left();
-        results = await this.#session!.advance(next);
+        results = await session.advance(next);
         this.#read.push(token);
       }
     } finally {
@@ -207,26 +210,33 @@ export class Chat implements Disposable {
     }
   }
 
-  /** Reads what is new of a prompt: after what the session has read, or after where the last answer began, else all of it. */
-  async #readOn(prompt: readonly number[], wait: WaitOptions): Promise<StepResults> {
+  /** The session, at a place from which a prompt goes on: after all that was read, or where the last answer began, else at none. */
+  async #reachable(prompt: readonly number[]): Promise<Session> {
     const begins = (read: readonly number[]) =>
       read.length < prompt.length && read.every((token, i) => token === prompt[i]);
-    if (this.#session !== undefined && !begins(this.#read)) {
-      if (this.#before !== undefined && begins(this.#before.read)) {
-        await this.#session.rewind(this.#before.mark);
-        this.#read = [...this.#before.read];
+    const [session, before] = [this.#session, this.#before];
+    if (session !== undefined && !begins(this.#read)) {
+      if (before !== undefined && begins(before.read)) {
+        await session.rewind(before.mark);
+        // Unless it was closed meanwhile.
+        if (this.#session === session) this.#read = [...before.read];
       } else this.#forget();
     }
     this.#session ??= new Session(this.model, 1, { chunk: this.options.chunk });
+    return this.#session;
+  }
+
+  /** Reads what is new of a prompt. */
+  async #readOn(session: Session, prompt: readonly number[], wait: WaitOptions): Promise<StepResults> {
     try {
       // All but the last token, to come back to: what follows it is the answer.
       const rest = prompt.slice(this.#read.length, -1);
-      if (rest.length > 0) closeBoth(await this.#session.read([rest], wait));
+      if (rest.length > 0) closeResults(await session.read([rest], wait));
       this.#read = prompt.slice(0, -1);
       this.#before?.mark.close();
       this.#before = undefined;
-      if (this.#read.length > 0) this.#before = { mark: await this.#session.mark(), read: [...this.#read] };
-      const results = await this.#session.read([prompt.slice(-1)]);
+      if (this.#read.length > 0) this.#before = { mark: await session.mark(), read: [...this.#read] };
+      const results = await session.read([prompt.slice(-1)]);
       this.#read = [...prompt];
       return results;
     } catch (error) {
@@ -265,11 +275,6 @@ export class Chat implements Disposable {
   [Symbol.dispose](): void {
     this.close();
   }
-}
-
-function closeBoth({ logits, next }: StepResults): void {
-  logits.close();
-  next.close();
 }
 
 function parseNotes(notes: string): z.output<typeof notesSchema> | undefined {

@@ -1,10 +1,10 @@
 /** @file Who chooses the tokens of a batch: the programs themselves, the sampler on the device, or the host where there is none. */
-import { createSampler, isGreedy, type SamplingOptions } from "../tokens/index.js";
-import { GriffinError } from "../support/errors.js";
+import { biasOf, createSampler, isGreedy, type SamplingOptions } from "../tokens/index.js";
+import { GriffinError, UsageError } from "../support/errors.js";
 import { DeviceSampler, type DrawnStep } from "./device-sampler.js";
 import { logprobsOf, type TokenLogprobs } from "./logprobs.js";
 import type { ProgramSet } from "./program-set.js";
-import type { StepResults } from "./session.js";
+import type { StepResults } from "./step-results.js";
 
 /** How tokens are chosen, and what is told of them. */
 export interface ChooseOptions extends SamplingOptions {
@@ -29,6 +29,7 @@ export async function openChooser(
   options: ChooseOptions,
 ): Promise<Chooser> {
   if (isGreedy(options) && options.logprobs === undefined) return best;
+  checkSeeds(options, prompts.length);
   if (model.sampler === undefined) return onHost(model, prompts, options);
   const sampler = await DeviceSampler.create(model, (key) => model.sampler!(key), prompts, options);
   return {
@@ -39,6 +40,16 @@ export async function openChooser(
     },
     [Symbol.dispose]: () => sampler.close(),
   };
+}
+
+/** A seed for each row. */
+function checkSeeds({ seed = 0 }: SamplingOptions, rows: number): void {
+  if (Number.isSafeInteger(seed + (rows - 1))) return;
+  throw new UsageError({
+    message: "seed is out of range: row r draws with seed + r",
+    expected: `an integer from 0 to 2^53 - ${rows}`,
+    got: String(seed),
+  });
 }
 
 /** The best tokens, which programs give themselves. */
@@ -59,6 +70,8 @@ function onHost(
     createSampler({ ...options, seed: (options.seed ?? 0) + row }, prompt),
   );
   const { vocabSize } = generation;
+  // As the device: what a sampler throws later is for its row alone.
+  biasOf(options, vocabSize);
   const draw = (row: number, logits: Float32Array): number => {
     try {
       return samplers[row]!(logits);

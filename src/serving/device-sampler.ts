@@ -49,7 +49,8 @@ export class DeviceSampler implements Disposable {
   ): Promise<DeviceSampler> {
     const { vocabSize } = generation;
     const batch = prompts.length;
-    const key = { batch, logprobs: options.logprobs, ...samplingParts(options) };
+    const logprobs = options.logprobs === undefined ? undefined : Math.min(options.logprobs, vocabSize);
+    const key = { batch, logprobs, ...samplingParts(options) };
     const data = settingsData(options, batch, vocabSize);
     const program = await load(key);
     const made: DeviceBuffer[] = [];

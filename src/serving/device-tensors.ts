@@ -56,8 +56,9 @@ export class DeviceTensors implements Disposable {
     const place: ArgumentSpec[] = [...donated, ...sources!, INDEX, INDEX];
     const id = `place ${place.map(formatType).join()} ${rowAxes.join()}`;
     const executable = await this.#program(id, text, { arguments: place, results: targets! });
-    const indices = await Promise.all([into.row, from.row].map((row) => this.#index(row)));
+    const indices: DeviceBuffer[] = [];
     try {
+      for (const row of [into.row, from.row]) indices.push(await this.#index(row));
       const buffers = [into, from].flatMap(({ tensors }) => names.map((name) => of(tensors, name)));
       const results = await executable.execute([...buffers, ...indices]);
       closeAll(into.tensors.values());

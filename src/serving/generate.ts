@@ -136,7 +136,7 @@ function rowsOf(failed: ReadonlySet<number>, rows: number): string | undefined {
 function checkRequest(
   { generation }: ProgramSet,
   prompts: readonly (readonly number[])[],
-  { maxNewTokens, logprobs = 0 }: { readonly maxNewTokens: number; readonly logprobs?: number | undefined },
+  { maxNewTokens, logprobs = 0, stop = [], tokenizer }: GenerateOptions & { readonly maxNewTokens: number },
 ): void {
   if (prompts.length === 0) throw new UsageError({ message: "no prompts given" });
   if (!Number.isInteger(maxNewTokens) || maxNewTokens < 1) {
@@ -150,6 +150,12 @@ function checkRequest(
       message: "logprobs is out of range",
       expected: "best tokens to tell, 0 to 20",
       got: String(logprobs),
+    });
+  }
+  if (stop.length > 0 && tokenizer === undefined) {
+    throw new UsageError({
+      message: "stop strings need a tokenizer: without one there is no text to find them in",
+      hint: "give generate the checkpoint's tokenizer, or eosIds",
     });
   }
   for (const prompt of prompts) checkPrompt(prompt, generation.vocabSize);

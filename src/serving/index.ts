@@ -23,7 +23,8 @@ export {
 export type { LoadedProgram, WeightPreparation } from "./loaded-program.js";
 export { ResidentModel, runPreparation } from "./resident-model.js";
 export type { SamplerKey } from "./sampler-key.js";
-export { Session, SessionMark, type SessionOptions, type StepResults } from "./session.js";
+export { Session, type SessionOptions } from "./session.js";
+export { SessionMark } from "./session-mark.js";
 export {
   type RestoredSession,
   restoreSession,
@@ -31,4 +32,5 @@ export {
   saveSession,
   SessionFileError,
 } from "./session-file.js";
+export type { StepResults } from "./step-results.js";
 export { type ResidentWeights, uploadWeights } from "./weights.js";

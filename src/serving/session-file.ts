@@ -41,12 +41,20 @@ const metadataSchema = z.looseObject({
   dtype: z.string(),
   /** Tokens that each row has read, as JSON. */
   lengths: z.string(),
-  /** SHA-256 of the states. */
+  /** SHA-256 of the states, and of where the texts stand. */
   states: z.string(),
   notes: z.string().default(""),
 });
 
-const lengthsSchema = z.array(z.int().nonnegative()).min(1);
+/** Positions are i32. */
+const lengthsSchema = z
+  .array(
+    z
+      .int()
+      .nonnegative()
+      .max(2 ** 31 - 1),
+  )
+  .min(1);
 
 /** What is stored beside the states, and when to stop waiting. */
 export interface SaveOptions extends WaitOptions {
@@ -57,9 +65,9 @@ export interface SaveOptions extends WaitOptions {
 /** What becomes of a save or restore that is given up. */
 const GOES_ON = "it goes on until its files are closed, and what it makes is freed";
 
-/** The states' bytes in order of their names, hashed: a file that was changed is not gone on from. */
-const hashOf = (tensors: readonly (readonly [string, Uint8Array])[]): string =>
-  sha256(tensors.map(([name, data]) => `${name} ${sha256(data)}\n`).join(""));
+/** The states' bytes in order of their names, and the lengths, hashed: a file that was changed is not gone on from. */
+const hashOf = (lengths: string, tensors: readonly (readonly [string, Uint8Array])[]): string =>
+  sha256(`${lengths}\n${tensors.map(([name, data]) => `${name} ${sha256(data)}\n`).join("")}`);
 
 /**
  * Writes the states of a session, whole or not at all; its size is that of the states, however long the texts are.
@@ -86,13 +94,14 @@ async function save(session: Session, path: string, notes: string): Promise<void
     tensors[name] = { dtype, shape, data: await buffer.toHost() };
   }
   const data = Object.entries(tensors).map(([name, tensor]) => [name, tensor.data] as const);
+  const lengths = JSON.stringify(mark.lengths);
   await writeSafetensors(path, tensors, {
     format: FORMAT,
     version: VERSION,
     model: await model.identity(),
     dtype: model.dtype,
-    lengths: JSON.stringify(mark.lengths),
-    states: hashOf(data),
+    lengths,
+    states: hashOf(lengths, data),
     notes,
   });
 }
@@ -129,7 +138,7 @@ async function restore(model: ProgramSet, path: string, options: SessionOptions)
   await checkStates(model, file, lengths.length, path);
   const data = new Map<string, Uint8Array>();
   for (const [name, tensor] of [...file.tensors].toSorted(byName)) data.set(name, await tensor.read());
-  const hash = hashOf([...data]);
+  const hash = hashOf(metadata.lengths, [...data]);
   if (hash !== metadata.states) {
     throw new SessionFileError(path, [
       {
@@ -145,11 +154,11 @@ async function restore(model: ProgramSet, path: string, options: SessionOptions)
   try {
     for (const { name, elementType, dimensions } of await statesOf(model, lengths.length))
       states.set(name, await model.client.toDevice({ elementType, dimensions, data: data.get(name)! }));
+    return { session: Session.resume(model, states, lengths, options), notes: metadata.notes };
   } catch (error) {
     closeAll(states.values());
     throw error;
   }
-  return { session: Session.resume(model, states, lengths, options), notes: metadata.notes };
 }
 
 type Metadata = z.output<typeof metadataSchema>;
@@ -218,6 +227,12 @@ async function checkStates(
   path: string,
 ): Promise<void> {
   const decode = decodingProgram(model.generation, rows);
+  // Before a program of so many rows is compiled: a file of a few bytes may say any number.
+  const hasRows = [...tensors.values()].some(({ shape }) => shape.includes(rows) && !shape.includes(0));
+  if (!hasRows) {
+    const problem = "no state has as many rows as there are lengths";
+    throw new SessionFileError(path, [{ subject: "lengths", problem, got: String(rows) }]);
+  }
   if (!model.has(decode)) {
     const problem = "the model has no program for so many rows";
     throw new SessionFileError(path, [{ subject: "rows", problem, got: String(rows) }]);

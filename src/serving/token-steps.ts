@@ -3,7 +3,8 @@ import { closeAll } from "./close-all.js";
 import type { Chooser } from "./chooser.js";
 import type { DrawnStep } from "./device-sampler.js";
 import type { TokenLogprobs } from "./logprobs.js";
-import type { Session, StepResults } from "./session.js";
+import type { Session } from "./session.js";
+import type { StepResults } from "./step-results.js";
 
 /** Steps enqueued beyond the one whose tokens are waited for: enough that the device never waits for the host. */
 const AHEAD = 3;

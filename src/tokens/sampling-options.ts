@@ -125,7 +125,9 @@ function checkOptions(options: SamplingOptions): void {
   }
   for (const [token, bias] of logitBias) {
     check(Number.isSafeInteger(token) && token >= 0, "a token of the logit bias", "a token id", token);
-    check(bias < Number.POSITIVE_INFINITY, `the bias of token ${token}`, "a number, or -Infinity", bias);
+    // As f32, which it is added in: a larger one is Infinity there.
+    const fits = Math.fround(bias) < Number.POSITIVE_INFINITY;
+    check(fits, `the bias of token ${token}`, "a number up to 3.4e38, or -Infinity", bias);
   }
   check(Number.isSafeInteger(seed) && seed >= 0, "seed", "an integer from 0 to 2^53 - 1", seed);
 }

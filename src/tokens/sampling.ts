@@ -45,9 +45,9 @@ export function createSampler(options: SamplingOptions = {}, prompt: readonly nu
     if (parts.bias) bias ??= biasOf(options, logits.length);
     if (parts.penalties) counts ??= countsOf(prompt, logits.length);
     const adjusted = adjust(logits, settings, bias, counts);
-    const best = bestToken(adjusted);
-    // As the device, which takes a number whether it is used or not.
+    // As the device, which takes a number whether it is used or not, also for logits that are not finite.
     const bits = random();
+    const best = bestToken(adjusted);
     const token = settings.scale === 0 ? best : draw(adjusted, adjusted[best]!, settings, bits);
     if (counts !== undefined) counts[token]! += 2;
     return token;

@@ -88,6 +88,7 @@ const settings: fc.Arbitrary<SamplingOptions> = fc.record({
       new Map([
         [0, 1.3],
         [1, Number.NEGATIVE_INFINITY],
+        [2, -100],
       ]),
     ),
   ),
@@ -117,7 +118,18 @@ describe("tokens drawn by the program", () => {
     ["all tokens ruled out", new Float32Array(3).fill(Number.NEGATIVE_INFINITY)],
   ])("are none for %s, and those of the other rows", (_, bad) => {
     const logits = [bad, Float32Array.of(0, 9, 0)];
-    for (const options of [{ temperature: 1 }, { topK: 2 }, { topP: 0.9 }]) {
+    const penalised = { temperature: 0, repetitionPenalty: 1.2, frequencyPenalty: 0.5 };
+    for (const options of [
+      { temperature: 1 },
+      { topK: 2 },
+      { topP: 0.9 },
+      { minP: 0.1, topP: 0.9 },
+      penalised,
+    ]) {
+      expect(byHost(logits, options, [[0], [0]])).toEqual([
+        [-1, -1],
+        [1, 1],
+      ]);
       expect(byProgram(logits, options, [[0], [0]])).toEqual([
         [-1, -1],
         [1, 1],

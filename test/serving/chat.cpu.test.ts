@@ -126,6 +126,18 @@ describe("a chat", () => {
     expect(other.turns).toHaveLength(4);
   });
 
+  it("goes on after an answer that cannot begin, and says so when it is closed in the midst of one", async () => {
+    using chat = new Chat(model, words, { ...options, stop: [""] });
+    for (let time = 0; time < 2; time++)
+      expect(await errorText(() => all(chat.say("a")))).toMatch(/^usage error: a stop string is empty\n/);
+    using other = new Chat(model, words, options);
+    const closed = async () => {
+      for await (const _ of other.say("a")) other.close();
+    };
+    expect(await errorText(closed)).toMatch(/^usage error: the session is closed\n/);
+    expect(await all(other.say("b"))).toHaveLength(4);
+  });
+
   it("refuses a system's text where the template has no place for it", () => {
     expect(() => new Chat(model, words, { system: "be kind" })).toThrow(
       "the chat template refuses these messages",

@@ -5,6 +5,7 @@ import { generate } from "../../src/serving/index.js";
 import { useCpu } from "../dsl/cpu.js";
 import { loadTiny, someTokens } from "../engine/tiny.js";
 import { held } from "../runtime-pjrt/held.js";
+import { errorText } from "../weights/files.js";
 import { generated, rowOf } from "./generated.js";
 import { programSet } from "./program-set.js";
 
@@ -68,6 +69,34 @@ describe("generate", () => {
       expect(logprobs!.top.map((each) => each.token)).toEqual(top.map((each) => each.token));
       expect(top.find((each) => each.token === token)?.logprob ?? logprob).toBe(logprob);
     }
+  });
+
+  it("refuses the same options on the device as on the host, before a token is drawn", async () => {
+    const onHost = programSet(model, { sampler: undefined });
+    const rows = prompts.slice(0, 2);
+    for (const programs of [model, onHost]) {
+      const logitBias = new Map([[9999, 1]]);
+      expect(await errorText(() => generated(programs, rows, { logitBias }))).toMatch(
+        /^usage error: a token of the logit bias is not in the vocabulary\n/,
+      );
+      const seed = Number.MAX_SAFE_INTEGER;
+      expect(await errorText(() => generated(programs, rows, { temperature: 1, seed }))).toBe(
+        [
+          "usage error: seed is out of range: row r draws with seed + r",
+          "  expected: an integer from 0 to 2^53 - 2",
+          "  got:      9007199254740991",
+        ].join("\n"),
+      );
+    }
+  });
+
+  it("refuses stop strings where there is no text to find them in", async () => {
+    expect(await errorText(() => generated(model, prompts, { stop: ["end"] }))).toBe(
+      [
+        "usage error: stop strings need a tokenizer: without one there is no text to find them in",
+        "  hint:     give generate the checkpoint's tokenizer, or eosIds",
+      ].join("\n"),
+    );
   });
 
   it("stops a row at its end token, and goes on with the others", async () => {

@@ -156,6 +156,39 @@ describe("states that are kept", () => {
     expect(await held(cpu.client)).toEqual(before);
   });
 
+  it("are freed when the session is closed meanwhile, or cannot be made", async () => {
+    using session = new Session(griffin, 2, { chunk: 16 });
+    await session.prefill([[1, 2], [3]]);
+    using mark = await session.mark();
+    const path = join(folder, "freed.session");
+    await saveSession(session, path);
+    const run = async () => {
+      using fork = await session.fork();
+      const rewound = errorText(() => fork.rewind(mark));
+      fork.close();
+      expect(await rewound).toBe("usage error: the session is closed\n  hint:     make another session");
+      expect(await errorText(() => restoreSession(griffin, path, { chunk: 0 }))).toBe(
+        "usage error: the chunk must be a whole number, 1 or more\n  got:      0",
+      );
+    };
+    await run();
+    const before = await held(cpu.client);
+    await run();
+    expect(await held(cpu.client)).toEqual(before);
+  });
+
+  it("stay where they are while a row of them is taken", async () => {
+    using session = new Session(griffin, 1, { chunk: 16 });
+    await session.prefill([[1]]);
+    using other = await session.fork();
+    const replaced = session.replaceRow(0, other);
+    expect(await errorText(() => other.decode([1]))).toMatch(
+      /^usage error: the session is busy with another call\n/,
+    );
+    await replaced;
+    expect(await session.decode([1])).toEqual(await other.decode([1]));
+  });
+
   it("are neither stored nor restored once the caller has given up", async () => {
     using session = new Session(griffin, 1, { chunk: 16 });
     await session.prefill([[1]]);
@@ -241,8 +274,12 @@ describe("a file that is no session of the model", () => {
     await writeFile(path, change(await readFile(path)));
     return refused(griffin);
   };
-  const replaced = (from: string, to: string) => (bytes: Buffer) =>
-    Buffer.from(bytes.toString("latin1").replace(from, to), "latin1");
+  /** Another text in the header, whose length stands in front of it. */
+  const replaced = (from: string, to: string) => (bytes: Buffer) => {
+    const changed = Buffer.from(bytes.toString("latin1").replace(from, to), "latin1");
+    changed.writeBigUInt64LE(bytes.readBigUInt64LE() + BigInt(changed.length - bytes.length));
+    return changed;
+  };
 
   it("is cut off", async () => {
     expect(await spoilt((bytes) => bytes.subarray(0, bytes.length - 3))).toMatch(
@@ -256,9 +293,11 @@ describe("a file that is no session of the model", () => {
       bytes[bytes.length - 1]! ^= 1;
       return bytes;
     });
-    expect(text).toMatch(
-      /^session error: states: the file was changed after it was written\n {2}expected: SHA-256 [0-9a-f]{64}\n {2}got: {6}[0-9a-f]{64}\n {2}at: .*\n {2}hint: {5}read the text again$/,
-    );
+    const expected =
+      /^session error: states: the file was changed after it was written\n {2}expected: SHA-256 [0-9a-f]{64}\n {2}got: {6}[0-9a-f]{64}\n {2}at: .*\n {2}hint: {5}read the text again$/;
+    expect(text).toMatch(expected);
+    // Where the text stands is part of what is computed with.
+    expect(await spoilt(replaced('"lengths":"[1]"', '"lengths":"[7]"'))).toMatch(expected);
   });
 
   it.each([
@@ -295,6 +334,26 @@ describe("a file that is no session of the model", () => {
         "              problem                expected",
         "  num_tokens  missing                i32 [1]",
         "  mum_tokens  no state of the model",
+      ],
+    ],
+    [
+      "says more rows than it holds",
+      '"lengths":"[1]","',
+      '"lengths":"[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]","',
+      [
+        "session error: lengths: no state has as many rows as there are lengths",
+        "  got:      19",
+        "  at:       FOLDER/bad.session",
+      ],
+    ],
+    [
+      "says a length that is no position",
+      '"lengths":"[1]"',
+      '"lengths":"[2147483648]"',
+      [
+        "session error: lengths: not a list of numbers of tokens",
+        "  got:      [2147483648]",
+        "  at:       FOLDER/bad.session",
       ],
     ],
     [

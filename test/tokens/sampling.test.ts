@@ -134,6 +134,14 @@ describe("seeds", () => {
     expect(draws(2 ** 40 + 42)).not.toEqual(draws(42));
   });
 
+  test("each step takes one number, also one whose logits no token can be chosen from", () => {
+    const [first, second] = [7, 7].map((seed) => createSampler({ temperature: 1, seed }));
+    const logits = new Float32Array(1000);
+    first!(logits);
+    expect(() => second!(Float32Array.of(Number.NaN))).toThrow("not finite");
+    expect(second!(logits)).toBe(first!(logits));
+  });
+
   test("samplers do not disturb one another", () => {
     const [first, second] = [
       createSampler({ temperature: 1, seed: 1 }),
@@ -168,6 +176,12 @@ describe("options and logits that make no sense", () => {
     [{ topP: Number.NaN }, "top-p", "a number > 0 and <= 1", "NaN"],
     [{ seed: -1 }, "seed", "an integer from 0 to 2^53 - 1", "-1"],
     [{ seed: 0.5 }, "seed", "an integer from 0 to 2^53 - 1", "0.5"],
+    [
+      { logitBias: new Map([[2, 1e39]]) },
+      "the bias of token 2",
+      "a number up to 3.4e38, or -Infinity",
+      "1e+39",
+    ],
   ])("%j", async (options, name, expected, got) => {
     expect(await errorText(() => createSampler(options))).toBe(
       `usage error: ${name} is out of range\n  expected: ${expected}\n  got:      ${got}`,

@@ -74,8 +74,8 @@ async function take(place: Place, text: string, signal: AbortSignal): Promise<vo
   const { context, chat } = place;
   if (text.startsWith("//")) return show(place, chat.say(text.slice(1), { signal }));
   if (!text.startsWith("/")) return show(place, chat.say(text, { signal }));
-  const [name = "", ...rest] = text.trim().split(/\s+/);
-  const argument = rest.join(" ");
+  const [name = ""] = text.trim().split(/\s/);
+  const argument = text.trim().slice(name.length).trim();
   const note = (line: string): void => context.printError(context.colors.dim(line));
   if (name === "/reset") chat.reset();
   else if (name === "/regenerate") await show(place, chat.regenerate({ signal }));

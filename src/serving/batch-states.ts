@@ -1,0 +1,185 @@
+/** @file The states of a batch on the device, and where each of its texts stands. */
+import type { DeviceBuffer } from "../runtime-pjrt/index.js";
+import { UsageError } from "../support/errors.js";
+import { closeAll } from "./close-all.js";
+import type { Tensors } from "./device-tensors.js";
+import type { ProgramKey, ProgramSet } from "./program-set.js";
+import { rowAxesOf } from "./states.js";
+import { closeResults, mergeResults, type StepResults } from "./step-results.js";
+
+/** What a session's calls work on, one after the other. Close it. */
+export class BatchStates implements Disposable {
+  #tensors: Tensors = new Map();
+  /** Position of each row's next token; another array each time, as one may be on its way to the device. */
+  #positions: Int32Array<ArrayBuffer>;
+  #closed = false;
+
+  constructor(
+    readonly model: ProgramSet,
+    readonly batch: number,
+  ) {
+    this.#positions = new Int32Array(batch);
+  }
+
+  /** Whether there are any. */
+  get hasRead(): boolean {
+    return this.#tensors.size > 0;
+  }
+
+  /** Tokens that each row has read. */
+  get lengths(): readonly number[] {
+    return [...this.#positions];
+  }
+
+  /** Says where each text stands. */
+  set lengths(lengths: readonly number[]) {
+    this.#positions = Int32Array.from(lengths);
+  }
+
+  /** Goes on from other states, which are its own from now on. @throws UsageError when it is closed: they are freed then */
+  replace(tensors: Tensors, lengths: readonly number[]): void {
+    const before = this.#tensors;
+    this.#keep(tensors);
+    closeAll(before.values());
+    this.lengths = lengths;
+  }
+
+  /** Takes what a program made of the states. */
+  #keep(tensors: Tensors): void {
+    if (this.#closed) closeAll(tensors.values());
+    this.checkOpen();
+    this.#tensors = tensors;
+  }
+
+  /** In memory of their own, the caller's. @throws UsageError before anything is read */
+  copy(): Promise<Tensors> {
+    this.checkOpen();
+    this.checkHasRead();
+    return this.model.tensors.copy(this.#tensors);
+  }
+
+  /** Puts a row of others of the same model, and where its text stands, in the place of one of these. */
+  async placeRow(row: number, from: BatchStates, fromRow: number): Promise<void> {
+    const axes = await rowAxesOf(this.model, this.batch);
+    const into = { tensors: this.#tensors, row };
+    this.#keep(await this.model.tensors.place(into, { tensors: from.#tensors, row: fromRow }, axes));
+    this.#positions = this.#positions.with(row, from.#positions[fromRow]!);
+  }
+
+  /** Feeds one token per row, [batch, 1] i32, to the program that decodes. */
+  async advance(key: ProgramKey, tokens: DeviceBuffer): Promise<StepResults> {
+    this.checkOpen();
+    this.checkHasRead();
+    const results = await this.run(key, tokens, this.#positions);
+    // Only now: a step that failed may be tried again, at the same place.
+    this.#positions = this.#positions.map((position) => position + 1);
+    return results;
+  }
+
+  /** Runs a program that takes the states and gives new ones. Lengths are the caller's to change. */
+  async run(key: ProgramKey, tokens: DeviceBuffer, positions: Int32Array<ArrayBuffer>): Promise<StepResults> {
+    this.checkOpen();
+    const { inputs, outputs: names } = this.model.generation;
+    using uploaded = await this.upload(positions, key.time);
+    const given = new Map([
+      [inputs.tokens, tokens],
+      [inputs.positions, uploaded],
+    ]);
+    const { outputs, states } = await this.model.run(key, given, this.#tensors);
+    if (this.#closed) closeAll(outputs.values());
+    this.#keep(states);
+    return { logits: outputs.get(names.logits)!, next: outputs.get(names.best)! };
+  }
+
+  /**
+   * Runs a program for some rows. The others keep their states, and the results that they had before, which are used up unless it fails
+   * before it runs; when it fails later there are no states left.
+   */
+  async runRows(
+    key: ProgramKey,
+    tokens: DeviceBuffer,
+    positions: Int32Array<ArrayBuffer>,
+    rows: readonly number[],
+    before: StepResults | undefined,
+  ): Promise<StepResults> {
+    if (rows.length === this.batch) {
+      const results = await this.run(key, tokens, positions);
+      if (before !== undefined) closeResults(before);
+      return results;
+    }
+    const { tensors } = this.model;
+    const axes = await rowAxesOf(this.model, this.batch);
+    const old = await tensors.copy(this.#tensors);
+    let results: StepResults | undefined;
+    try {
+      results = await this.run(key, tokens, positions);
+      for (const row of this.#otherRows(rows))
+        this.#keep(await tensors.place({ tensors: this.#tensors, row }, { tensors: old, row }, axes));
+      return before === undefined ? results : await mergeResults(tensors, before, results, rows);
+    } catch (error) {
+      // Some rows may have read the piece, and others not.
+      if (results !== undefined) closeResults(results);
+      this.drop();
+      throw error;
+    } finally {
+      closeAll(old.values());
+    }
+  }
+
+  #otherRows(rows: readonly number[]): readonly number[] {
+    return Array.from({ length: this.batch }, (_, row) => row).filter((row) => !rows.includes(row));
+  }
+
+  /** Tokens or positions [batch, time]. */
+  upload(data: Int32Array<ArrayBuffer>, time: number): Promise<DeviceBuffer> {
+    return this.model.client.toDevice({ elementType: "i32", dimensions: [this.batch, time], data });
+  }
+
+  /** @throws UsageError */
+  checkOpen(): void {
+    if (this.#closed)
+      throw new UsageError({ message: "the session is closed", hint: "make another session" });
+  }
+
+  /** @throws UsageError */
+  checkHasRead(): void {
+    if (this.hasRead) return;
+    throw new UsageError({ message: "nothing to go on from", hint: "call prefill first" });
+  }
+
+  /** One of `what` a row. @throws UsageError */
+  checkRows(what: string, count: number): void {
+    if (count === this.batch) return;
+    throw new UsageError({
+      message: `the session has another number of ${what}`,
+      expected: `${this.batch}, one a row of the batch`,
+      got: String(count),
+    });
+  }
+
+  /** @throws UsageError for a row that is not there */
+  checkRow(row: number): void {
+    if (Number.isInteger(row) && row >= 0 && row < this.batch) return;
+    throw new UsageError({
+      message: "the session has no such row",
+      expected: `a whole number from 0 to ${this.batch - 1}`,
+      got: String(row),
+    });
+  }
+
+  /** Frees the states: prompts are read anew. */
+  drop(): void {
+    closeAll(this.#tensors.values());
+    this.#tensors = new Map();
+  }
+
+  /** Frees the states; of a call that is on its way, when it comes. */
+  close(): void {
+    this.#closed = true;
+    this.drop();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
