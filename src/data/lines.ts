@@ -50,16 +50,25 @@ export class LineFile implements AsyncDisposable {
     if (at > begin) yield { begin, end: at, line };
   }
 
-  /** The text of some lines. @throws DataError when it is no UTF-8 */
+  /** The text of some lines. @throws DataError when it is no UTF-8, or is not there any more */
   async read({ begin, end, line }: Span): Promise<string> {
     const bytes = Buffer.alloc(end - begin);
-    await this.handle.read(bytes, 0, bytes.length, begin);
+    const { bytesRead } = await this.handle.read(bytes, 0, bytes.length, begin);
+    if (bytesRead < bytes.length) throw this.#cutOff(line);
     try {
       return this.#decoder.decode(bytes);
     } catch (cause) {
       const where = `${this.path}:${line}`;
       throw new DataError({ message: "a line is no text", expected: "UTF-8", where, cause });
     }
+  }
+
+  #cutOff(line: number): DataError {
+    return new DataError({
+      message: "a file became shorter while it was read",
+      expected: "data that stay as they are until training ends",
+      where: `${this.path}:${line}`,
+    });
   }
 
   close(): Promise<void> {

@@ -1,7 +1,6 @@
 /** @file Examples as tokens: what is read, and which of it is to be learnt. */
-import type { ChatMessage, ChatTemplate } from "../tokens/index.js";
+import type { ChatMessage } from "../tokens/index.js";
 import { DataError, TooLongError } from "./errors.js";
-import type { Example } from "./example.js";
 import type { PlacedExample } from "./source.js";
 
 /** Tokens that follow each other and nothing else; a row holds one or several. */
@@ -18,42 +17,39 @@ export interface Encoder {
   readonly bosId: number;
   /** Ends a document. */
   readonly eosId: number;
-  /** How dialogues are written. */
-  readonly chat: ChatTemplate;
-}
-
-/** A part of an example: text that is only read, or that is learnt. */
-interface Part {
-  readonly text: string;
-  readonly learnt: boolean;
+  /** Tokens of a dialogue as a model reads it, the one that begins a sequence in front; with `asked` also what stands before an answer. */
+  dialogue(messages: readonly ChatMessage[], asked: boolean): readonly number[];
 }
 
 const ASSISTANTS = ["assistant", "model"];
 
+const begins = (start: readonly number[], whole: readonly number[]): boolean =>
+  start.length <= whole.length && start.every((token, i) => token === whole[i]);
+
 /**
- * A dialogue as parts: what the template makes of the messages up to an answer is read, what that answer adds is learnt.
+ * A dialogue, as it is read when it is led: what stands before an answer is read, what the answer adds is learnt.
  * @throws DataError where no message is an answer, or where the template writes earlier messages otherwise when others follow
  */
-function dialogueParts(messages: readonly ChatMessage[], chat: ChatTemplate, where: string): readonly Part[] {
-  const parts: Part[] = [];
-  let written = "";
+function dialoguePiece(messages: readonly ChatMessage[], { dialogue }: Encoder, where: string): Piece {
+  let tokens: readonly number[] = [];
+  const mask: number[] = [];
   messages.forEach(({ role }, i) => {
     if (!ASSISTANTS.includes(role)) return;
-    const before = chat.render(messages.slice(0, i), { generationPrompt: true });
-    const after = chat.render(messages.slice(0, i + 1));
-    if (!before.startsWith(written) || !after.startsWith(before)) {
+    const before = dialogue(messages.slice(0, i), true);
+    const after = dialogue(messages.slice(0, i + 1), false);
+    if (!begins(tokens, before) || !begins(before, after)) {
       throw new DataError({
         message: "the chat template writes a message otherwise when another follows",
-        expected: "a template whose text of some messages begins that of more messages",
+        expected: "a template whose tokens of some messages begin those of more messages",
         where,
         hint: "give such dialogues as {prompt, completion}, or one answer a line",
       });
     }
-    parts.push({ text: before.slice(written.length), learnt: false });
-    parts.push({ text: after.slice(before.length), learnt: true });
-    written = after;
+    while (mask.length < before.length) mask.push(0);
+    while (mask.length < after.length) mask.push(1);
+    tokens = after;
   });
-  if (parts.length > 0) return parts;
+  if (tokens.length > 0) return { tokens, mask };
   throw new DataError({
     message: "nothing is to be learnt of a dialogue",
     expected: "a message of the assistant",
@@ -62,35 +58,16 @@ function dialogueParts(messages: readonly ChatMessage[], chat: ChatTemplate, whe
   });
 }
 
-/** The parts, and whether the document ends after them. */
-function partsOf(example: Example, { chat }: Encoder, where: string): readonly Part[] {
-  if (example.kind === "chat") return dialogueParts(example.messages, chat, where);
-  if (example.kind === "text") return [{ text: example.text, learnt: true }];
-  return [
-    { text: example.prompt, learnt: false },
-    { text: example.completion, learnt: true },
-  ];
-}
-
-const endsDocument = (example: Example): boolean =>
-  example.kind === "completion" || (example.kind === "text" && example.ends);
-
 /** The tokens of an example, in one piece however long. @throws DataError; UsageError for text that the tokenizer cannot spell */
 export function encodeExample({ example, where }: PlacedExample, encoder: Encoder): Piece {
-  const { bosId, eosId } = encoder;
-  const tokens = [bosId];
-  const mask = [0];
-  for (const { text, learnt } of partsOf(example, encoder, where)) {
-    // Parts are spelt by themselves: what is generated after a prompt is, too.
-    const added = encoder.encode(text).slice(1);
-    tokens.push(...added);
-    mask.push(...added.map(() => (learnt ? 1 : 0)));
-  }
-  if (endsDocument(example)) {
-    tokens.push(eosId);
-    mask.push(1);
-  }
-  return { tokens, mask };
+  if (example.kind === "chat") return dialoguePiece(example.messages, encoder, where);
+  // Parts are spelt by themselves: what is generated after a prompt is, too.
+  const spelt = (text: string): readonly number[] => encoder.encode(text).slice(1);
+  const isText = example.kind === "text";
+  const read = [encoder.bosId, ...(isText ? [] : spelt(example.prompt))];
+  const end = isText && !example.ends ? [] : [encoder.eosId];
+  const learnt = [...spelt(isText ? example.text : example.completion), ...end];
+  return { tokens: [...read, ...learnt], mask: [...read.map(() => 0), ...learnt.map(() => 1)] };
 }
 
 /**

@@ -48,6 +48,11 @@ test("of a dialogue, what the assistant says is learnt, by the template", async 
   ]);
 });
 
+test("a text of very many tokens is cut as any other", async () => {
+  const batch = await batchesOf([textOf("x".repeat(300_000))], { width: 300_002 }).next();
+  expect(batch.counted).toBe(2 * 300_001);
+});
+
 test("packed rows take as many examples as fit, each beginning at position 0", async () => {
   const examples = [pair("a", "b"), pair("c", "d"), pair("ef", "gh"), pair("i", "j")];
   const batches = batchesOf(examples, { packs: true });

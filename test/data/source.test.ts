@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { openData } from "../../src/data/index.js";
@@ -123,5 +123,19 @@ test("a file of another kind, and one that is not there, are refused", async () 
   );
   expect(await errorText(() => openData(["/nowhere/data.txt"]))).toContain(
     "environment error: cannot read /nowhere/data.txt",
+  );
+});
+
+test("a file that becomes shorter while it is learnt from is told, not read as zeros", async () => {
+  const path = await stored("a.txt", "a text\n");
+  const source = await openData([path]);
+  onTestFinished(() => source.close());
+  await truncate(path, 3);
+  expect(await errorText(() => source.read(0))).toBe(
+    [
+      "data error: a file became shorter while it was read",
+      "  expected: data that stay as they are until training ends",
+      `  at:       ${path}:1`,
+    ].join("\n"),
   );
 });

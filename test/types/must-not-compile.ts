@@ -36,6 +36,7 @@ import {
   transpose,
   whileLoop,
 } from "../../src/dsl/index.js";
+import { train } from "../../src/index.js";
 import { compile } from "../../src/engine/index.js";
 
 const [batch, time, model, heads, head, window, lru] = [
@@ -274,4 +275,12 @@ export async function calls(): Promise<void> {
   // @ts-expect-error elements of i64 are bigints
   const floats: Float32Array = results.i.data;
   void floats;
+}
+
+/** What follows from the settings of a training is no option beside them. */
+export function settledOptions() {
+  // @ts-expect-error parameters that are trained are f32
+  train({ settings: {}, stored: "bf16" });
+  // @ts-expect-error a setting
+  train({ settings: {}, dtype: "bf16" });
 }

@@ -16,7 +16,8 @@ const NOTES = `
 Data: .jsonl, each line {"prompt", "completion"} (the completion is learnt), {"messages": [{"role", "content"}]} (what the
 assistant says is learnt; written by the model's chat template) or {"text"} (all of it is learnt); or .txt, each file one text.
 
-DIR holds afterwards: the model in the Hugging Face layout (adapters merged, and in DIR/adapter as PEFT takes them),
+DIR holds afterwards: the model in the Hugging Face layout, in the type that its config.json names (adapters merged, and in
+DIR/adapter as PEFT takes them),
 training.safetensors (the state that --resume goes on from), log.jsonl and curves.svg of all losses, and in DIR/best the model whose
 test was best. Ctrl-C finishes the step, keeps everything and exits with code 130; a second one ends at once.
 
@@ -71,7 +72,7 @@ export function trainCommand(launch: Launch): Command {
     .option("--learning-rate <rate>", "largest rate (default: 1e-4)", decimalNumber("--learning-rate"))
     .option(
       "--schedule <name>",
-      "constant, or cosine: falls to 0 at the last step (default: constant)",
+      "constant, or cosine: falls towards 0, which follows the last step (default: constant)",
       oneOf("--schedule", ["constant", "cosine"] as const),
     )
     .option(

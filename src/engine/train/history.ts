@@ -38,11 +38,11 @@ export class History {
     this.#lines = [...lines];
   }
 
-  /** What a training told up to a step, and nothing of what came after: it comes again. */
+  /** What a training told up to a step, and nothing of what came after: it comes again, and before the first step everything does. */
   static async open(folder: string, step: number): Promise<History> {
     const path = join(folder, LOG);
     if (!existsSync(path)) return new History(folder, []);
-    const lines = linesUpTo(await readFile(path, "utf8"), step);
+    const lines = step === 0 ? [] : linesUpTo(await readFile(path, "utf8"), step);
     const text = lines.map((one) => `${JSON.stringify(one)}\n`).join("");
     await makeFile(path, (result) => writeFile(result, text), "replace");
     return new History(folder, lines);

@@ -13,14 +13,16 @@ const firstOf = (values: Float32Array): string => {
 };
 
 /** A parameter, else a gradient, in the order in which the model meets them. */
-async function firstNotFinite(trainer: Trainer, batch: TrainingBatch): Promise<string> {
+async function firstNotFinite(trainer: Trainer, batches: readonly TrainingBatch[]): Promise<string> {
   for (const { name } of trainer.states) {
     if (!isParameter(name)) continue;
     const values = await trainer.read(name);
     if (!allFinite(values)) return `parameter ${name}: ${firstOf(values)}`;
   }
-  for await (const [name, values] of trainer.gradients(batch))
-    if (!allFinite(values)) return `the gradient of ${name}: ${firstOf(values)}`;
+  for (const batch of batches) {
+    for await (const [name, values] of trainer.gradients(batch))
+      if (!allFinite(values)) return `the gradient of ${name}: ${firstOf(values)}`;
+  }
   return "none of the parameters and gradients: the loss alone";
 }
 
@@ -33,14 +35,15 @@ export async function notFiniteError(
   {
     step,
     figures,
-    batch,
+    batches,
     kept,
     where,
   }: {
     /** Counts from 1. */
     readonly step: number;
     readonly figures: TrainingFigures;
-    readonly batch: TrainingBatch;
+    /** All of the step. */
+    readonly batches: readonly TrainingBatch[];
     readonly kept: number | undefined;
     readonly where: string;
   },
@@ -50,7 +53,7 @@ export async function notFiniteError(
   return new TrainingError({
     message: `the ${what} of step ${step} is ${value}: nothing is learnt any more`,
     expected: "finite numbers",
-    got: `not finite, first: ${await firstNotFinite(trainer, batch)}`,
+    got: `not finite, first: ${await firstNotFinite(trainer, batches)}`,
     where: kept === undefined ? undefined : `${where}, as it was after step ${kept}`,
     hint: "a lower --learning-rate, some --warmup steps or a --clip of gradients keep numbers small",
   });

@@ -140,7 +140,7 @@ class Run {
       throw await notFiniteError(this.trainer, {
         step,
         figures,
-        batch: batches[0]!,
+        batches,
         kept: this.#saved,
         where,
       });
@@ -173,7 +173,7 @@ class Run {
     const batches = new Batches(evalData, encoder, { ...this.#shape, packs, skipsLong });
     const { loss, targets } = await testLoss(this.trainer, batches);
     const { step, best: before } = this.#progress;
-    const best = step > 0 && (before === undefined || loss < before.loss);
+    const best = step > 0 && Number.isFinite(loss) && (before === undefined || loss < before.loss);
     if (best) {
       await writeModel(join(folder, "best"), this.#trained);
       this.#progress = { ...this.#progress, best: { step, loss } };
@@ -188,9 +188,10 @@ class Run {
 
   async #save(history: History): Promise<TrainEvent> {
     const { folder, settings } = this.prepared;
+    // Before the state: what the log says of later steps than the state is dropped when the training goes on, what it lacks is lost.
+    await history.write();
     await writeModel(folder, this.#trained);
     await writeState(folder, this.trainer, { settings, progress: this.#progress });
-    await history.write();
     this.#saved = this.#progress.step;
     return { event: "save", step: this.#progress.step, folder };
   }

@@ -12,9 +12,13 @@ import type { PreparedTraining } from "./prepare.js";
 import { optimizerOf } from "./settings.js";
 import type { StoredTraining } from "./state-file.js";
 
+/** Options of a trainer that follow from the settings of a training, or that what is kept of it is made for: parameters that are stored in f32. */
+type Settled =
+  | ("optimizer" | "batch" | "time" | "accumulate" | "clipNorm" | "dtype" | "keep")
+  | ("trains" | "adapters" | "initial" | "stored");
+
 /** How programs are compiled, and how much they may take. */
-export interface StartOptions
-  extends Omit<TrainerOptions, "optimizer" | "batch" | "time" | "initial" | "adapters"> {
+export interface StartOptions extends Omit<TrainerOptions, Settled> {
   /** Bytes. Default: what the device has free; of a processor, what the machine may use. */
   readonly memoryLimit?: number | undefined;
 }
