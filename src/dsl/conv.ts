@@ -2,7 +2,7 @@
 import { type Precision, precisionConfigOf } from "../ir/precision.js";
 import { tensorType } from "../ir/types.js";
 import { broadcastTo, checkDTypes, findAxis } from "./align.js";
-import { type Axis, describe, type DType, indexOf, sizesOf } from "./axis.js";
+import { type Axis, describe, type DType, sizesOf } from "./axis.js";
 import { ShapeError } from "./errors.js";
 import { reshape } from "./shape.js";
 import { Tensor } from "./tensor.js";
@@ -33,8 +33,7 @@ export interface ConvOptions<S extends string, K extends string, I extends strin
 
 /** Complains unless the kernel has the axes that it must, and no other. */
 function checkKernel(kernel: TensorData, wanted: readonly string[]): void {
-  const same =
-    kernel.axes.length === wanted.length && wanted.every((name) => indexOf(kernel.axes, name) >= 0);
+  const same = kernel.axes.length === wanted.length && kernel.axes.every(({ name }) => wanted.includes(name));
   if (same) return;
   throw new ShapeError({
     message: "conv: the kernel has other axes than it must",

@@ -157,7 +157,7 @@ export interface Range {
   readonly max?: number;
 }
 
-/** Uniform floats from `min`, below `max`. */
+/** Uniform floats from `min`, below `max`; other bounds than 0 and 1 are reached by a product and a sum, whose rounding may give `max` itself. */
 export function uniform<const L extends readonly Axis[], D extends FloatDType = "f32">(
   key: Key,
   axes: L,
@@ -215,7 +215,7 @@ export function exponential<const L extends readonly Axis[], D extends FloatDTyp
   return neg(log1p(neg(uniform(key, axes, dtype))));
 }
 
-/** An index along an axis for each of the others, with probabilities in proportion to exp(logits); -1 where a logit is not a number, or none is finite. */
+/** An index along an axis for each of the others, with probabilities in proportion to exp(logits); -1 where a logit is not a number or infinity, or all are -infinity. */
 export function categorical<A extends string, D extends FloatDType, N extends A>(
   key: Key,
   logits: Tensor<A, D>,
@@ -225,7 +225,11 @@ export function categorical<A extends string, D extends FloatDType, N extends A>
   return argmax(noise.add(logits), over);
 }
 
-/** Whole numbers from `min`, below `max`, all as likely. @throws ShapeError for a range without a number */
+/**
+ * Whole numbers from `min`, below `max`: the remainders of random bits, 64 of them for ranges of up to 2^16 numbers, which are then as good as all
+ * as likely; 32 for larger ones, where some of R numbers are up to R / 2^32 likelier than others, or, from 2^31 on, twice as likely.
+ * @throws ShapeError for a range without a number
+ */
 export function integers<const L extends readonly Axis[]>(
   key: Key,
   axes: L,

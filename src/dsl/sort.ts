@@ -3,7 +3,7 @@ import type { Region, Value } from "../ir/operation.js";
 import { isFloat, tensorType } from "../ir/types.js";
 import { broadcastTo, findAxis } from "./align.js";
 import { type Axis, describe, type DType, type FloatDType, type IntegerDType } from "./axis.js";
-import { range } from "./elementwise.js";
+import { range, select } from "./elementwise.js";
 import { ShapeError } from "./errors.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, currentTrace, type TensorData } from "./trace.js";
@@ -85,9 +85,14 @@ export function argsort<A extends string, D extends FloatDType | IntegerDType, N
   return new Tensor(x.axes, "i32", sorted(x, [places], over, options)[1]!);
 }
 
+/** x with all that is no number as one, without the sign that it may have by which processor made it. */
+function withOneNan<A extends string, D extends DType>(x: Tensor<A, D>): Tensor<A, D> {
+  return isFloat(x.dtype) ? select(x.ne(x), Number.NaN, x) : x;
+}
+
 /**
- * The `size` largest elements along an axis, the largest first, and where they were; equal ones in their order. The axis has that size then, and
- * comes last. @throws ShapeError for more elements than there are
+ * The `size` largest elements along an axis, the largest first, and where they were; equal ones in their order. What is no number comes before all,
+ * and of zeros those without a sign before those with one. The axis has that size then, and comes last. @throws ShapeError for more elements than there are
  */
 export function topK<A extends string, D extends FloatDType | IntegerDType, N extends A>(
   x: Tensor<A, D>,
@@ -103,7 +108,7 @@ export function topK<A extends string, D extends FloatDType | IntegerDType, N ex
   }
   const rest = x.axes.filter(({ name }) => name !== over);
   const order: readonly Axis[] = [...rest, axis];
-  const { results } = builderHere().create("chlo.top_k", [broadcastTo(x, order)], { k: size });
+  const { results } = builderHere().create("chlo.top_k", [broadcastTo(withOneNan(x), order)], { k: size });
   const axes = [...rest, { name: over, size }];
   return { values: new Tensor(axes, x.dtype, results[0]!), indices: new Tensor(axes, "i32", results[1]!) };
 }

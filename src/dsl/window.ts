@@ -45,14 +45,22 @@ export function windowCount(
 }
 
 /** Complains unless numbers of a window are whole and at least 1, those of its padding whole. */
-export function checkWindow(op: string, name: string, window: Window, x: TensorData): void {
-  const { size, stride = 1, dilation = 1, padding } = window;
-  const counts = [size, stride, dilation].every((n) => Number.isInteger(n) && n >= 1);
-  const around = typeof padding === "object" ? padding.every(Number.isInteger) : true;
+export function checkWindow(
+  op: string,
+  name: string,
+  window: Window & { readonly inputDilation?: number },
+  x: TensorData,
+): void {
+  const { size, stride = 1, dilation = 1, inputDilation = 1, padding = "valid" } = window;
+  const counts = [size, stride, dilation, inputDilation].every((n) => Number.isInteger(n) && n >= 1);
+  const around =
+    typeof padding === "object"
+      ? padding.length === 2 && padding.every(Number.isInteger)
+      : padding === "valid" || padding === "same";
   if (counts && around) return;
   throw new ShapeError({
     message: `${op}: there is no such window along "${name}"`,
-    expected: "size, stride and dilation of 1 or more, padding of whole numbers",
+    expected: 'size, stride and dilation of 1 or more; padding "valid", "same" or two whole numbers',
     got: JSON.stringify(window),
     details: [`x: ${describe(x.axes, x.dtype)}`],
   });

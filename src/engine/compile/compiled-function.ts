@@ -24,8 +24,8 @@ export interface CallResults<O> {
 }
 
 /**
- * A compiled program. Call it any number of times, also before an earlier call has ended: calls that share states inside follow each other. Close
- * it, or declare it with `await using`.
+ * A compiled program. Call it any number of times, also before an earlier call has ended: calls that share states inside follow each other, and
+ * typed arrays that a call is given must stay as they are until it has ended. Close it, or declare it with `await using`.
  */
 export interface CompiledFunction<A, O> extends AsyncDisposable {
   /**
@@ -106,16 +106,30 @@ export class FunctionRunner {
       given as Readonly<Record<string, unknown>>,
       holds,
     );
-    const keeps = statesInside && program.arguments.some(({ role }) => role === "state");
-    const work = keeps ? this.#last.then(() => this.#runOnce(bound, finish)) : this.#runOnce(bound, finish);
+    const keeps =
+      statesInside && [...program.arguments, ...program.results].some(({ role }) => role === "state");
+    if (keeps) return this.#inTurn(() => this.#runOnce(bound, finish));
+    const work = this.#runOnce(bound, finish);
+    this.#track(work);
+    return work;
+  }
+
+  /** What reads or changes the states inside, after all of that kind which was asked for before. */
+  #inTurn<T>(begin: () => Promise<T>): Promise<T> {
+    const work = this.#last.then(begin);
+    this.#last = this.#track(work);
+    return work;
+  }
+
+  /** Lets `close` wait for work; settles with it, and never fails. */
+  #track(work: Promise<unknown>): Promise<unknown> {
     const ended = work.then(
       () => undefined,
       () => undefined,
     );
-    if (keeps) this.#last = ended;
     this.#running.add(ended);
     ended.finally(() => this.#running.delete(ended));
-    return work;
+    return ended;
   }
 
   async #runOnce<T>(
@@ -136,6 +150,8 @@ export class FunctionRunner {
         given[argument.role as "input"].set(argument.name, memory);
       }
       const states = statesInside ? await this.#takeStates() : given.state;
+      // Those that the run does not donate: of a run that fails, and of a program that begins anew each time.
+      if (statesInside) own.push(...states.values());
       const results = await place.run({ inputs: given.input, parameters: given.parameter, states });
       if (statesInside) this.#states = results.state;
       return await finish(results);
@@ -161,24 +177,32 @@ export class FunctionRunner {
         hint: "begin again from zeros: reset()",
       });
     }
-    const zeros = new Map<string, HeldMemory>(this.parts.initial);
-    for (const argument of wanted.filter(({ name }) => !zeros.has(name)))
-      zeros.set(argument.name, await this.parts.place.upload(argument, new Uint8Array(hostBytes(argument))));
-    this.#states = zeros;
-    return zeros;
+    const { initial, place } = this.parts;
+    const zeros = new Map<string, HeldMemory>();
+    try {
+      for (const argument of wanted.filter(({ name }) => !initial.has(name)))
+        zeros.set(argument.name, await place.upload(argument, new Uint8Array(hostBytes(argument))));
+    } catch (error) {
+      closeMemories(zeros.values());
+      throw error;
+    }
+    this.#states = new Map([...initial, ...zeros]);
+    return this.#states;
   }
 
   /** What the states hold, when the calls before have ended. */
   async states(): Promise<Readonly<Record<string, HostTensor>>> {
     this.#checkOpen();
-    await this.#last;
     if (!this.parts.statesInside) return {};
-    return this.toHost("state", await this.#heldStates());
+    return this.#inTurn(async () => this.toHost("state", await this.#heldStates()));
   }
 
   async reset(): Promise<void> {
     this.#checkOpen();
-    await this.#last;
+    await this.#inTurn(async () => this.#forget());
+  }
+
+  #forget(): void {
     if (this.parts.initial.size > 0) {
       throw new UsageError({
         message: `what ${this.parts.program.name} began with is gone`,

@@ -87,7 +87,10 @@ export async function compile(
     const statesInside = states === "inside";
     checkBegins(program, statesInside, parameters !== undefined);
     const brought = await bringParameters(program, place, parameters, options);
-    await place.bind(brought.parameters);
+    await place.bind(brought.parameters).catch((error: unknown) => {
+      for (const memory of brought.states.values()) memory.close();
+      throw error;
+    });
     const bound = parameters !== undefined;
     return asFunction(new FunctionRunner({ program, place, bound, statesInside, initial: brought.states }));
   } catch (error) {
