@@ -70,6 +70,11 @@ export class Client {
     return made;
   }
 
+  /** Whether a buffer is of this client: its programs take no others. */
+  owns(buffer: DeviceBuffer): boolean {
+    return buffer.belongsTo(this.#core);
+  }
+
   /** e.g. "cpu", "tpu", "cuda". */
   get platformName(): string {
     const out = this.#core.api.call("PJRT_Client_PlatformName", { client: this.#core.use("platformName") });

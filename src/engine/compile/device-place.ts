@@ -55,7 +55,7 @@ export class DevicePlace implements Place {
   }
 
   holds(memory: HeldMemory): boolean {
-    return memory instanceof DeviceBuffer;
+    return memory instanceof DeviceBuffer && this.client.owns(memory);
   }
 
   async run({ inputs, parameters, states }: RunArguments): Promise<RunResults> {

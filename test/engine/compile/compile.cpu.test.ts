@@ -13,6 +13,7 @@ import {
   state,
 } from "../../../src/dsl/index.js";
 import { compile } from "../../../src/engine/index.js";
+import { Client } from "../../../src/runtime-pjrt/index.js";
 import { useCpu } from "../../dsl/cpu.js";
 
 const cpu = useCpu();
@@ -57,4 +58,23 @@ it("keeps states on the device, and hands outputs on as they lie there", async (
   expect(next.data).toEqual(Float32Array.of(6, 12, 18, 24));
   expect((await f.states()).sum!.data).toEqual(Float32Array.of(6, 12, 18, 24));
   first.next!.close();
+});
+
+it("refuses a buffer of another client before the states are used", async () => {
+  const counting = program({ name: "counting" }, () => {
+    const sum = state("sum", [], "f32");
+    const next = sum.value.add(input("x", [], "f32"));
+    sum.update(next);
+    return { next };
+  });
+  await using f = await compile(counting, { client: cpu.client });
+  await f({ x: 2 });
+  const other = await Client.create(cpu.client.plugin, {});
+  try {
+    const x = await other.toDevice({ elementType: "f32", dimensions: [], data: new Uint8Array(4) });
+    await expect(f({ x })).rejects.toThrow("a tensor of another place");
+  } finally {
+    await other.close();
+  }
+  expect((await f({ x: 3 })).next!.data).toEqual(Float32Array.of(5));
 });
