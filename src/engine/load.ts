@@ -86,7 +86,10 @@ export async function load(path: string, options: LoadOptions): Promise<LoadedMo
       ...loaded,
       generate: async function* (prompts, rest) {
         const encoded = await encodePrompts(listOf(prompts), { vocabSize: source.vocabSize, tokenizer });
-        yield* generate(loaded.model, encoded.prompts, { ...rest, tokenizer: encoded.tokenizer });
+        // Of prompts that are ids the texts are found out only for those who stop at one.
+        const stops = (rest?.stop?.length ?? 0) > 0;
+        const words = encoded.tokenizer ?? (stops ? await tokenizer() : undefined);
+        yield* generate(loaded.model, encoded.prompts, { ...rest, tokenizer: words });
       },
       chat: async (rest) => {
         const [words, template] = await Promise.all([tokenizer(), source.chatTemplate()]);

@@ -57,6 +57,23 @@ describe("load", () => {
     await model.close();
   });
 
+  it("ends at a stop string also what goes on from token ids", async () => {
+    await using model = await load(demo, { plugin: "cpu" });
+    const continued = async (stop: string) => {
+      let text = "";
+      let finished: string | undefined;
+      for await (const part of model.generate([1, 7], { maxNewTokens: 8, eosIds: [], stop: [stop] })) {
+        text += part.text;
+        ({ finished } = part);
+      }
+      return { text, finished };
+    };
+    const { text, finished } = await continued("a text that does not come");
+    expect([text.length > 2, finished]).toEqual([true, "length"]);
+    const stop = text.slice(1, 3);
+    expect(await continued(stop)).toEqual({ text: text.slice(0, text.indexOf(stop)), finished: "stop" });
+  });
+
   it("refuses what is not there, and what an artifact cannot be asked for", async () => {
     expect(await errorText(() => load("/nowhere"))).toBe(
       [
