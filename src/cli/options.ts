@@ -71,6 +71,23 @@ export const oneOf =
     });
   };
 
+/** A parser of regular expressions. */
+export const regularExpression =
+  (option: string) =>
+  (text: string): RegExp => {
+    try {
+      return new RegExp(text);
+    } catch (cause) {
+      const got = (cause as Error).message;
+      throw new UsageError({
+        message: `${option} is not valid`,
+        expected: "a regular expression",
+        got,
+        cause,
+      });
+    }
+  };
+
 /** Token ids as `1,2,3`. @throws UsageError for anything but whole numbers between commas */
 export function parseTokenIds(text: string): number[] {
   if (text.trim() === "")

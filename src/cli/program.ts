@@ -6,6 +6,7 @@ import { convertCommand } from "./commands/convert.js";
 import { costCommand } from "./commands/cost.js";
 import { demoCommand } from "./commands/demo.js";
 import { doctorCommand } from "./commands/doctor.js";
+import { evalCommand } from "./commands/eval.js";
 import { exportCommand } from "./commands/export.js";
 import { generateCommand } from "./commands/generate.js";
 import { goldenCommand } from "./commands/golden.js";
@@ -27,6 +28,7 @@ const COMMANDS = [
   generateCommand,
   chatCommand,
   trainCommand,
+  evalCommand,
   goldenCommand,
   exportCommand,
   inspectCommand,

@@ -79,3 +79,11 @@ export class LineFile implements AsyncDisposable {
     return this.close();
   }
 }
+
+/** All lines of a file, each with the file and its number. @throws EnvironmentError when it cannot be read; DataError where it is no UTF-8 */
+export async function* readLines(
+  path: string,
+): AsyncGenerator<{ readonly text: string; readonly where: string }> {
+  await using file = await LineFile.open(path);
+  for await (const span of file.spans()) yield { text: await file.read(span), where: `${path}:${span.line}` };
+}

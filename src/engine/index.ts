@@ -28,6 +28,7 @@ export { chipOf, type CostEvent, programCost, type ProgramCostOptions, withDevic
 export type { HostValue } from "./execute.js";
 export { IsolatedPlugin, type IsolationLimits, PluginDeathError } from "./isolated/index.js";
 export { checkGoldenCase, type GoldenOptions } from "./golden.js";
+export { evaluate, type EvalReport, type EvalRequest } from "./evaluate/index.js";
 export { checkFineTuningCase } from "./golden-fine-tuning.js";
 export { checkTrainingCase, type TrainingCheckOptions } from "./golden-training.js";
 export { Family, lowerProgram } from "./family.js";

@@ -7,6 +7,7 @@ const commands = [
   ["generate"],
   ["chat"],
   ["train"],
+  ["eval"],
   ["golden", "check"],
   ["export"],
   ["inspect"],

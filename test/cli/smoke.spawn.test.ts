@@ -22,6 +22,7 @@ const runs: readonly (readonly [command: string, args: string, printed: RegExp])
     "train --model golden/demo-kjv --data FOLDER/text.txt --steps 1 --length 8 --batch 1 --optimizer sgd --remat everything --out FOLDER/trained",
     /done: 1 steps, loss \d/,
   ],
+  ["eval", "eval --model golden/demo-kjv --data FOLDER/text.txt --batch 1", /1 example, 62 tokens/],
   ["golden", "golden check golden/packed-small-window --dtype f32", /packed-small-window/],
   ["export", "export --preset tiny-hawk --chunk 4 -o FOLDER/artifact", /decode_1x1/],
   ["convert", "convert golden/demo-kjv FOLDER/model.pt", /model\.pt: torch, 100 tensors/],
