@@ -7,8 +7,6 @@ import type { DataSource } from "./source.js";
 
 /** How examples become batches. */
 export interface BatchOptions extends RowShape {
-  /** Several examples a row, as many as fit. Default: one. */
-  readonly packs?: boolean | undefined;
   /** Examples are drawn in an order of their own each time round. Default: the order of the files. */
   readonly seed?: number | undefined;
   /** Examples that are longer than a row are passed over. Default: they are an error. */
@@ -58,23 +56,23 @@ export class Batches {
     return this.#skipped;
   }
 
-  /** The next batch, full. @throws DataError */
+  /** The next batch, full; of what follows it only what could still have a place is read. @throws DataError */
   async next(): Promise<RowBatch> {
-    const rows = new Rows(this.options, this.options.packs === true);
-    while (rows.add(await this.#piece())) this.#advance();
+    const rows = new Rows(this.options);
+    while (!rows.isFull && rows.add(await this.#piece())) this.#advance();
     return rows.take();
   }
 
   /** The batches of the rest of this time round; rows of the last one may be padding. @throws DataError */
   async *rest(): AsyncGenerator<RowBatch, void, void> {
     const { epoch } = this.#position;
-    let rows = new Rows(this.options, this.options.packs === true);
+    let rows = new Rows(this.options);
     for (;;) {
       const piece = await this.#piece();
       if (this.#position.epoch > epoch) break;
       if (!rows.add(piece)) {
         yield rows.take();
-        rows = new Rows(this.options, this.options.packs === true);
+        rows = new Rows(this.options);
         rows.add(piece);
       }
       this.#advance();

@@ -28,7 +28,7 @@ const begins = (start: readonly number[], whole: readonly number[]): boolean =>
 
 /**
  * A dialogue, as it is read when it is led: what stands before an answer is read, what the answer adds is learnt.
- * @throws DataError where no message is an answer, or where the template writes earlier messages otherwise when others follow
+ * @throws DataError where no message is an answer that the template writes, or where the template writes earlier messages otherwise when others follow
  */
 function dialoguePiece(messages: readonly ChatMessage[], { dialogue }: Encoder, where: string): Piece {
   let tokens: readonly number[] = [];
@@ -49,10 +49,10 @@ function dialoguePiece(messages: readonly ChatMessage[], { dialogue }: Encoder, 
     while (mask.length < after.length) mask.push(1);
     tokens = after;
   });
-  if (tokens.length > 0) return { tokens, mask };
+  if (mask.includes(1)) return { tokens, mask };
   throw new DataError({
     message: "nothing is to be learnt of a dialogue",
-    expected: "a message of the assistant",
+    expected: "a message of the assistant, not an empty one",
     got: `messages of ${[...new Set(messages.map(({ role }) => role))].join(", ")}`,
     where,
   });

@@ -17,6 +17,8 @@ export interface RowShape {
   /** Tokens a row, with the last one, which is only predicted. */
   readonly width: number;
   readonly padId: number;
+  /** Several pieces a row, as many as fit. Default: one. */
+  readonly packs?: boolean | undefined;
 }
 
 /** Rows being filled. */
@@ -24,21 +26,23 @@ export class Rows {
   readonly #rows: Piece[][] = [];
   #used = 0;
 
-  constructor(
-    private readonly shape: RowShape,
-    /** Whether a row takes several pieces. */
-    private readonly packs: boolean,
-  ) {}
+  constructor(private readonly shape: RowShape) {}
 
   get isEmpty(): boolean {
     return this.#rows.length === 0;
   }
 
+  /** Whether no piece has a place, however short. */
+  get isFull(): boolean {
+    const { batch, packs } = this.shape;
+    return packs !== true && this.#rows.length === batch;
+  }
+
   /** Takes a piece, which fits a row, or says that the batch has no place for it. */
   add(piece: Piece): boolean {
-    const { batch, width } = this.shape;
+    const { batch, width, packs } = this.shape;
     const { length } = piece.tokens;
-    if (!this.isEmpty && this.packs && this.#used + length <= width) {
+    if (!this.isEmpty && packs === true && this.#used + length <= width) {
       this.#rows.at(-1)!.push(piece);
       this.#used += length;
       return true;

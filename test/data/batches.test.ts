@@ -101,6 +101,13 @@ describe("bad examples", () => {
     expect(batches.skipped).toBe(1);
   });
 
+  test("one that follows a full batch is told when it is needed", async () => {
+    const batches = batchesOf([pair("a", "b"), pair("c", "d"), pair("abcdef", "ghi")]);
+    expect(rowsOf(await batches.next()).map(([row]) => row)).toEqual(["<ab>____", "<cd>____"]);
+    expect(batches.position).toEqual({ epoch: 0, example: 2, piece: 0 });
+    expect(await errorText(() => batches.next())).toContain("at:       data.jsonl:3");
+  });
+
   test("when all are passed over, nothing is left", async () => {
     const batches = batchesOf([pair("abcdef", "ghi")], { skipsLong: true });
     expect(await errorText(() => batches.next())).toBe(
@@ -118,7 +125,7 @@ describe("bad examples", () => {
     expect(await errorText(() => batchesOf([chat]).next())).toBe(
       [
         "data error: nothing is to be learnt of a dialogue",
-        "  expected: a message of the assistant",
+        "  expected: a message of the assistant, not an empty one",
         "  got:      messages of user",
         "  at:       data.jsonl:1",
       ].join("\n"),

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { encodeExample } from "../../src/data/index.js";
+import { errorText } from "../weights/files.js";
 import { bytesEncoder as encoder } from "./encoder.js";
 
 test("a text of more tokens than a call may have arguments is one piece, all of it learnt but the token in front", () => {
@@ -12,4 +13,25 @@ test("a text of more tokens than a call may have arguments is one piece, all of 
     last: encoder.eosId,
   });
   expect(mask.filter((one) => one === 1)).toHaveLength(300_001);
+});
+
+test("a dialogue whose only answer is not written by the template is refused: no token of it would count", async () => {
+  const messages = [
+    { role: "user", content: "hi" },
+    { role: "assistant", content: "" },
+  ];
+  const dialogue: typeof encoder.dialogue = (all) =>
+    encoder.dialogue(
+      all.filter(({ content }) => content !== ""),
+      false,
+    );
+  const placed = { example: { kind: "chat", messages }, where: "a.jsonl:1" } as const;
+  expect(await errorText(() => encodeExample(placed, { ...encoder, dialogue }))).toBe(
+    [
+      "data error: nothing is to be learnt of a dialogue",
+      "  expected: a message of the assistant, not an empty one",
+      "  got:      messages of user, assistant",
+      "  at:       a.jsonl:1",
+    ].join("\n"),
+  );
 });
