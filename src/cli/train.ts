@@ -33,6 +33,7 @@ const INTERRUPTED = 130;
 
 export async function runTrain(context: CommandContext, options: Options): Promise<ExitStatus> {
   const { plugin, json = false, memory: memoryLimit, out, resume, evalEvery, saveEvery } = options;
+  const { scan, scanBlock, attention, precision } = options;
   checkGiven(options);
   using progress = context.progress({ leavesLines: false });
   const { env, onEvent: onDevice } = deviceOptions(context, progress);
@@ -51,7 +52,7 @@ export async function runTrain(context: CommandContext, options: Options): Promi
     },
     ...{ plugin, env, signal, onDevice, evalEvery, saveEvery, memoryLimit },
     cache: cacheOf(context, options, progress),
-    ...lowering(options),
+    ...{ scan, scanBlock, attention, precision },
   });
   let next = await running.next();
   for (; next.done !== true; next = await running.next()) {
@@ -64,13 +65,6 @@ export async function runTrain(context: CommandContext, options: Options): Promi
   else for (const line of endLines(summary)) context.print(line);
   return summary.stopped ? INTERRUPTED : 0;
 }
-
-const lowering = ({ scan, scanBlock, attention, precision }: Options): LoweringFlags => ({
-  ...(scan !== undefined && { scan }),
-  ...(scanBlock !== undefined && { scanBlock }),
-  ...(attention !== undefined && { attention }),
-  ...(precision !== undefined && { precision }),
-});
 
 /** @throws UsageError without what a training begins with, or goes on from */
 function checkGiven({ model, data, resume }: Options): void {

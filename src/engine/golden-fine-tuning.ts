@@ -2,9 +2,8 @@
 import { Batches, openData } from "../data/index.js";
 import { checkFineTuning, type FineTuningCase, type TrainingReport } from "../golden/index.js";
 import type { Client } from "../runtime-pjrt/index.js";
-import { adamW, constantRate } from "../training/index.js";
 import { dataEncoder } from "./data-encoder.js";
-import { initialParameters, type TrainingCheckOptions } from "./golden-training.js";
+import { initialParameters, optimizerOf, optionsOf, type TrainingCheckOptions } from "./golden-training.js";
 import { testLoss } from "./test-loss.js";
 import { Trainer } from "./trainer.js";
 
@@ -22,13 +21,9 @@ export async function checkFineTuningCase(
   await using data = await openData([golden.train]);
   await using test = await openData([golden.eval]);
   const encoder = await dataEncoder(golden.modelFolder, model.generation);
-  const { b1, b2, eps, weight_decay: weightDecay } = adamw;
   using trainer = await Trainer.start(client, model, checkpoint, {
-    ...options,
-    ...{ batch, time: width - 1 },
-    // The reference computed f32 products in f32.
-    precision: options.precision ?? "highest",
-    optimizer: adamW(constantRate(adamw.learning_rate), { b1, b2, eps, weightDecay }),
+    ...optionsOf({ batch, time: width - 1 }, options),
+    optimizer: optimizerOf({ name: "adamw", ...adamw }),
   });
   const shape = { batch, width, padId: model.generation.padId };
   const tested = async () => (await testLoss(trainer, new Batches(test, encoder, shape))).loss;

@@ -9,7 +9,7 @@ import {
 } from "../golden/index.js";
 import type { Client, CompileCache } from "../runtime-pjrt/index.js";
 import { closeAll } from "../serving/index.js";
-import { type LoweringOptions, resolveTarget } from "../targets/index.js";
+import type { LoweringOptions } from "../targets/index.js";
 import {
   adamW,
   checkBatch,
@@ -20,10 +20,9 @@ import {
   stepOutputs,
 } from "../training/index.js";
 import { type Checkpoint, bindWeights } from "../weights/index.js";
-import { CompiledProgram } from "./compiled.js";
-import { lowerProgram } from "./family.js";
 import { Trainer } from "./trainer.js";
 import { readFigures, readFloats, uploadArguments, uploadBatch } from "./training-buffers.js";
+import { compileProgram } from "./training-programs.js";
 
 export interface TrainingCheckOptions extends Omit<LoweringOptions, "prepare"> {
   /** Computed in; cases bound f32. */
@@ -33,7 +32,10 @@ export interface TrainingCheckOptions extends Omit<LoweringOptions, "prepare"> {
 }
 
 /** The options of a case's programs. The reference computed f32 products in f32. */
-const optionsOf = ({ batch, time }: TrainingCase, options: TrainingCheckOptions) => ({
+export const optionsOf = (
+  { batch, time }: Pick<TrainingCase, "batch" | "time">,
+  options: TrainingCheckOptions,
+) => ({
   ...options,
   precision: options.precision ?? ("highest" as const),
   batch,
@@ -60,7 +62,8 @@ export async function checkTrainingCase(
   return checkTraining(golden, { ...first, initial, trained }, options.dtype);
 }
 
-const optimizerOf = (settings: OptimizerSettings): Optimizer => {
+/** The optimiser of a case. */
+export const optimizerOf = (settings: OptimizerSettings): Optimizer => {
   const rate = constantRate(settings.learning_rate);
   if (settings.name === "sgd") return sgd(rate);
   const { b1, b2, eps, weight_decay: weightDecay } = settings;
@@ -102,11 +105,9 @@ async function firstGradients(
   if (batch === undefined) throw new GoldenError("no batches", golden.folder);
   const all = optionsOf(golden, options);
   checkBatch(model, golden, batch);
-  const { target } = resolveTarget(options.target ?? client);
-  const lowered = lowerProgram(gradientProgram(model, all), { ...all, target, prepare: false });
-  using program = await CompiledProgram.compile(client, lowered, options.cache);
+  using program = await compileProgram(client, gradientProgram(model, all), all);
   const weights = bindWeights(checkpoint, model.parameters, model.names);
-  const wanted = lowered.arguments.filter(({ role }) => role === "parameter");
+  const wanted = program.interface.arguments.filter(({ role }) => role === "parameter");
   const parameters = await uploadArguments(client, wanted, weights, options);
   const open = [...parameters.values()];
   try {

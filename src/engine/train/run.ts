@@ -1,7 +1,7 @@
 /** @file train: fine-tunes a model, or trains one from nothing, and tells how it goes. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { Batches, DataError, type RowBatch } from "../../data/index.js";
+import { Batches, DataError, type RowBatch, START } from "../../data/index.js";
 import { elementCount } from "../../runtime-pjrt/index.js";
 import { defaultTarget } from "../../targets/index.js";
 import { testLoss } from "../test-loss.js";
@@ -81,7 +81,7 @@ class Run {
     private readonly trainer: Trainer,
   ) {
     const { settings, stored, data, encoder } = prepared;
-    this.#progress = stored?.progress ?? { step: 0, data: { epoch: 0, example: 0, piece: 0 } };
+    this.#progress = stored?.progress ?? { step: 0, data: START };
     this.#saved = stored?.progress.step;
     const { pack: packs, skipLong: skipsLong, shuffle, seed } = settings;
     const options = { ...this.#shape, packs, skipsLong, seed: shuffle ? seed : undefined };

@@ -13,8 +13,8 @@ import {
 } from "../../training/index.js";
 import { UsageError } from "../../support/errors.js";
 
-export const optimizerNames = ["adamw", "lion", "momentum", "sgd"] as const;
-export const scheduleNames = ["constant", "cosine"] as const;
+const optimizerNames = ["adamw", "lion", "momentum", "sgd"] as const;
+const scheduleNames = ["constant", "cosine"] as const;
 
 const count = z.int().positive();
 const rate = z.number().nonnegative();

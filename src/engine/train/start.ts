@@ -10,7 +10,7 @@ import { Trainer } from "../trainer.js";
 import { initialAdapter } from "./initial-values.js";
 import type { PreparedTraining } from "./prepare.js";
 import { optimizerOf } from "./settings.js";
-import type { StoredTraining } from "./state-file.js";
+import { isKept, type StoredTraining } from "./state-file.js";
 
 /** Options of a trainer that follow from the settings of a training, or that what is kept of it is made for: parameters that are stored in f32. */
 type Settled =
@@ -55,7 +55,7 @@ function initialOf(
   return (argument) => {
     const kept = stored?.tensors.get(argument.name);
     if (kept !== undefined) return checkAlike(argument, kept).read();
-    if (stored !== undefined && argument.role === "state" && !argument.name.startsWith("accumulated."))
+    if (stored !== undefined && argument.role === "state" && isKept(argument))
       throw lost(argument, "nothing");
     const adapter = drawn.get(argument.name);
     return adapter && Promise.resolve(initialAdapter(adapter, seed));

@@ -49,7 +49,7 @@ export interface StoredTraining extends AsyncDisposable {
 }
 
 /** Sums over the batches of a step are zeros between steps. */
-const isKept = ({ name }: { readonly name: string }): boolean => !name.startsWith("accumulated.");
+export const isKept = ({ name }: { readonly name: string }): boolean => !name.startsWith("accumulated.");
 
 /** Writes the state whole or not at all: what was there stays until the new one is complete. */
 export async function writeState(
