@@ -27,38 +27,34 @@ interface Options extends LoweringFlags, CacheFlags, SamplingFlags {
 }
 
 export async function runChat(context: CommandContext, options: Options): Promise<ExitStatus> {
-  const progress = context.progress();
+  using progress = context.progress();
   const request = {
     ...options,
     cache: cacheOf(context, options, progress),
     keyFolder: keyFolder(context.env),
   };
-  try {
-    await using source = await openSource(request, await context.models.load());
-    // Complaints about words come before a plugin is looked for.
-    const words = { tokenizer: await source.tokenizer(), template: await source.chatTemplate() };
-    await using device = await openDevice(options.plugin, deviceOptions(context, progress));
-    const { model: loaded, notes } = await source.load(device.client, {
-      ...request,
-      ...modelCallbacks(progress),
-      signal: context.signal,
+  await using source = await openSource(request, await context.models.load());
+  // Complaints about words come before a plugin is looked for.
+  const words = { tokenizer: await source.tokenizer(), template: await source.chatTemplate() };
+  await using device = await openDevice(options.plugin, deviceOptions(context, progress));
+  const { model: loaded, notes } = await source.load(device.client, {
+    ...request,
+    ...modelCallbacks(progress),
+    signal: context.signal,
+  });
+  using model = loaded;
+  for (const note of notes) progress.note(note);
+  using chat = new Chat(model, words, options);
+  if (options.load !== undefined) await chat.load(options.load, { signal: context.signal });
+  using lines = openLines(context.io);
+  if (lines.isTerminal)
+    context.printError(context.colors.dim("/help lists commands, Ctrl-C breaks an answer off"));
+  await converse({ context, chat, lines, streams: options.json !== true });
+  if (options.json === true) {
+    context.printJson({
+      turns: chat.turns.map(({ role, content }) => ({ role, content })),
+      tokens: chat.tokens,
     });
-    using model = loaded;
-    for (const note of notes) progress.note(note);
-    using chat = new Chat(model, words, options);
-    if (options.load !== undefined) await chat.load(options.load);
-    using lines = openLines(context.io);
-    if (lines.isTerminal)
-      context.printError(context.colors.dim("/help lists commands, Ctrl-C breaks an answer off"));
-    await converse({ context, chat, lines, streams: options.json !== true });
-    if (options.json === true) {
-      context.printJson({
-        turns: chat.turns.map(({ role, content }) => ({ role, content })),
-        tokens: chat.tokens,
-      });
-    }
-    return 0;
-  } finally {
-    progress[Symbol.dispose]();
   }
+  return 0;
 }
