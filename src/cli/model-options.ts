@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import type { FloatType } from "../weights/index.js";
 import type { KnownModels } from "./models.js";
-import { oneOf, wholeNumber } from "./options.js";
+import { dtypeOption, wholeNumber } from "./options.js";
 
 /** A model, as options name it. */
 export interface SourceFlags {
@@ -38,9 +38,5 @@ export function addModelOptions(command: Command, models: KnownModels): Command 
       "tokens of each sequence (default: 256; decode takes 1)",
       wholeNumber("--time", 1),
     )
-    .option(
-      "--dtype <type>",
-      "f32, bf16, f16 (default: the checkpoint's; bf16 for presets)",
-      oneOf("--dtype", ["f32", "bf16", "f16"] as const),
-    );
+    .addOption(dtypeOption("f32, bf16, f16 (default: the checkpoint's; bf16 for presets)"));
 }

@@ -71,6 +71,10 @@ export const oneOf =
     });
   };
 
+/** `--dtype`: what a model is computed in. */
+export const dtypeOption = (what = "compute in f32, bf16, f16 (default: the checkpoint's)"): Option =>
+  new Option("--dtype <type>", what).argParser(oneOf("--dtype", ["f32", "bf16", "f16"] as const));
+
 /** A parser of regular expressions. */
 export const regularExpression =
   (option: string) =>

@@ -5,7 +5,7 @@ import {
   addLoweringOptions,
   addPluginOption,
   addSamplingOptions,
-  oneOf,
+  dtypeOption,
   repeated,
   wholeNumber,
 } from "../options.js";
@@ -35,11 +35,7 @@ export function chatCommand(launch: Launch): Command {
     )
     .option("--max-new-tokens <n>", "tokens of an answer at most", wholeNumber("--max-new-tokens", 1), 1024)
     .option("--seed <s>", "same seed, same answers", wholeNumber("--seed", 0))
-    .option(
-      "--dtype <type>",
-      "compute in f32, bf16, f16 (default: the checkpoint's)",
-      oneOf("--dtype", ["f32", "bf16", "f16"] as const),
-    );
+    .addOption(dtypeOption());
   return addCacheOption(addLoweringOptions(addPluginOption(addSamplingOptions(command))))
     .addHelpText("after", EXAMPLES)
     .action(launch(async () => (await import("../chat.js")).runChat));

@@ -4,6 +4,7 @@ import {
   addCacheOption,
   addLoweringOptions,
   addPluginOption,
+  dtypeOption,
   oneOf,
   regularExpression,
   repeated,
@@ -72,11 +73,7 @@ export function evalCommand(launch: Launch): Command {
       "with generate: the most tokens of an answer (default: 256)",
       wholeNumber("--max-new-tokens", 1),
     )
-    .option(
-      "--dtype <type>",
-      "compute in f32, bf16, f16 (default: the checkpoint's)",
-      oneOf("--dtype", ["f32", "bf16", "f16"] as const),
-    );
+    .addOption(dtypeOption());
   return addCacheOption(addLoweringOptions(addPluginOption(command)))
     .addHelpText("after", NOTES)
     .action(launch(async () => (await import("../eval.js")).runEval));

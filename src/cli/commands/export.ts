@@ -3,7 +3,7 @@ import { defaultNames, targetExamples } from "../../targets/names.js";
 import { Command } from "commander";
 import { addSourceOptions } from "../model-options.js";
 import type { KnownModels } from "../models.js";
-import { addLoweringOptions, oneOf, wholeNumber } from "../options.js";
+import { addLoweringOptions, dtypeOption, wholeNumber } from "../options.js";
 import type { Launch } from "./launch.js";
 
 const EXAMPLES = `
@@ -23,11 +23,7 @@ export function exportCommand(launch: Launch, models: KnownModels): Command {
     .option("--zip", "write one archive instead of a folder")
     .option("--batch <n>", "sequences side by side", wholeNumber("--batch", 1), 1)
     .option("--chunk <tokens>", "longest piece in which prompts are read", wholeNumber("--chunk", 1), 256)
-    .option(
-      "--dtype <type>",
-      "compute in f32, bf16, f16 (default: the checkpoint's; bf16 for presets)",
-      oneOf("--dtype", ["f32", "bf16", "f16"] as const),
-    )
+    .addOption(dtypeOption("compute in f32, bf16, f16 (default: the checkpoint's; bf16 for presets)"))
     .option("--target <target>", targetExamples, defaultNames.name)
     .option("--text", "also write the programs as StableHLO text")
     .option("--with-weights", "copy the weights into the artifact")

@@ -5,7 +5,7 @@ import {
   addLoweringOptions,
   addPluginOption,
   addSamplingOptions,
-  oneOf,
+  dtypeOption,
   parseTokenIds,
   repeated,
   wholeNumber,
@@ -60,11 +60,7 @@ export function generateCommand(launch: Launch): Command {
       "longest piece in which prompts are read (default: 256, or the artifact's)",
       wholeNumber("--chunk", 1),
     )
-    .option(
-      "--dtype <type>",
-      "compute in f32, bf16, f16 (default: the checkpoint's)",
-      oneOf("--dtype", ["f32", "bf16", "f16"] as const),
-    );
+    .addOption(dtypeOption());
   return addCacheOption(addLoweringOptions(addPluginOption(command)))
     .addHelpText("after", EXAMPLES)
     .action(launch(async () => (await import("../generate.js")).runGenerate));

@@ -6,6 +6,7 @@ import {
   addPluginOption,
   byteSize,
   decimalNumber,
+  dtypeOption,
   oneOf,
   repeated,
   wholeNumber,
@@ -107,10 +108,10 @@ export function trainCommand(launch: Launch): Command {
       "regular expression: parameters called so in the checkpoint stay as they are; repeatable",
       texts,
     )
-    .option(
-      "--dtype <type>",
-      "compute in f32, bf16, f16; parameters that are trained are f32 (default: the checkpoint's)",
-      oneOf("--dtype", ["f32", "bf16", "f16"] as const),
+    .addOption(
+      dtypeOption(
+        "compute in f32, bf16, f16; parameters that are trained are f32 (default: the checkpoint's)",
+      ),
     )
     .option(
       "--remat <kept>",
