@@ -1,7 +1,7 @@
 /** @file A dialogue with a model: each turn reads what is new of it, and answers as it is made. */
 import { z } from "zod";
 import { UsageError } from "../support/errors.js";
-import { abortedError, type WaitOptions } from "../support/wait.js";
+import { type WaitOptions, waitLeft } from "../support/wait.js";
 import {
   type ChatTemplate,
   createContinuation,
@@ -171,15 +171,7 @@ export class Chat implements Disposable {
     const made: number[] = [];
     let content = "";
     let finished: Finished | undefined;
-    const markers = new Set([...eosIds, this.model.generation.bosId]);
-    /** What is left of the time. @throws AbortedError when nothing is, or the caller has given up */
-    const left = (): WaitOptions => {
-      const { signal, timeoutMs } = wait;
-      const rest = timeoutMs === undefined ? undefined : timeoutMs - (performance.now() - startedAt);
-      if (signal?.aborted === true || (rest !== undefined && rest <= 0))
-        throw abortedError("the answer", startedAt, wait);
-      return { signal, timeoutMs: rest };
-    };
+    const left = (): WaitOptions => waitLeft("the answer", startedAt, wait);
     this.#answering = true;
     try {
       const options = { ...this.options, logprobs: undefined, seed: seed + this.#answers++ };
@@ -204,7 +196,8 @@ export class Chat implements Disposable {
     } finally {
       this.#answering = false;
       // What a stop cuts off was not said: the answer is read again, as text, with the next turn.
-      const ids = finished === "stop" ? encodeTyped(this.words.tokenizer, content, markers) : made;
+      const ids =
+        finished === "stop" ? encodeTyped(this.words.tokenizer, content, new Set(this.#markers)) : made;
       if (made.length > 0 || finished !== undefined)
         this.#turns = [...turns, { role: "assistant", content, ids: [...ids] }];
     }
@@ -247,8 +240,13 @@ export class Chat implements Disposable {
   }
 
   #encode(turns: readonly Turn[], asked: boolean): readonly number[] {
+    return encodeDialogue({ ...this.words, markers: this.#markers }, turns, asked);
+  }
+
+  /** Tokens that no typed text becomes, whatever the template has. */
+  get #markers(): readonly number[] {
     const { bosId, eosIds } = this.model.generation;
-    return encodeDialogue({ ...this.words, markers: [bosId, ...eosIds] }, turns, asked);
+    return [bosId, ...eosIds];
   }
 
   #checkIdle(): void {

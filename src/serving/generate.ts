@@ -1,6 +1,6 @@
 /** @file Text generation: an async iterator over the tokens of one or several prompts. */
 import { UsageError } from "../support/errors.js";
-import { AbortedError, abortedError, type WaitOptions, waitFor } from "../support/wait.js";
+import { AbortedError, abortedError, type WaitOptions, waitFor, waitLeft } from "../support/wait.js";
 import {
   checkPrompt,
   createContinuation,
@@ -71,21 +71,18 @@ export async function* generate(
   const failed = new Set<number>();
   const steps = chosenTokens(session, prompts, { ...options, maxNewTokens });
   const startedAt = performance.now();
-  const { signal, timeoutMs } = options;
   let underWay = false;
   try {
     for (let before = startedAt; ; ) {
-      const left =
-        timeoutMs === undefined ? undefined : Math.max(0, timeoutMs - (performance.now() - startedAt));
-      // A step that is there already would win against any timer.
-      if (left === 0) throw abortedError("generate", startedAt, options);
+      // Looked at here too: a step that is there already would win against any timer.
+      const left = waitLeft("generate", startedAt, options);
       const next = () => {
         underWay = true;
         return steps.next().finally(() => {
           underWay = false;
         });
       };
-      const step = await waitFor("generate", { signal, timeoutMs: left }, next).catch((error: unknown) => {
+      const step = await waitFor("generate", left, next).catch((error: unknown) => {
         throw error instanceof AbortedError
           ? abortedError("generate", startedAt, options, error.details.hint)
           : error;

@@ -39,6 +39,17 @@ export function checkNotAborted(what: string, options: WaitOptions): void {
   if (options.signal?.aborted === true) throw abortedError(what, performance.now(), options);
 }
 
+/**
+ * What is left for the next part of a wait that began at `startedAt`.
+ * @throws AbortedError if nothing is, or the caller has given up already
+ */
+export function waitLeft(what: string, startedAt: number, { signal, timeoutMs }: WaitOptions): WaitOptions {
+  const left = timeoutMs === undefined ? undefined : timeoutMs - (performance.now() - startedAt);
+  if (signal?.aborted === true || (left !== undefined && left <= 0))
+    throw abortedError(what, startedAt, { signal, timeoutMs });
+  return { signal, timeoutMs: left };
+}
+
 /** The longest delay of a timer, ms: 24 days. Node takes a longer one for 1 ms. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
 

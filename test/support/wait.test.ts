@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { remember } from "../../src/support/remember.js";
-import { AbortedError, waitFor } from "../../src/support/wait.js";
+import { AbortedError, waitFor, waitLeft } from "../../src/support/wait.js";
 
 const never = () => new Promise<string>(() => undefined);
 
@@ -64,4 +64,19 @@ test("work is done once for a key; a failure is forgotten", async () => {
   await expect(failing()).rejects.toThrow("failure 2");
   expect(await remember(known, "a", async () => ++calls)).toBe(3);
   expect(await remember(known, "a", async () => ++calls)).toBe(3);
+});
+
+test("the next part of a wait has the time that is left, and none when there is none or the caller has given up", () => {
+  const ago = (ms: number) => performance.now() - ms;
+  expect(waitLeft("generate", ago(50), {})).toEqual({ signal: undefined, timeoutMs: undefined });
+  const { timeoutMs } = waitLeft("generate", ago(50), { timeoutMs: 60_000 });
+  expect(timeoutMs).toBeGreaterThan(0);
+  expect(timeoutMs).toBeLessThan(59_951);
+  expect(() => waitLeft("generate", ago(51), { timeoutMs: 50 })).toThrow(
+    "aborted: generate did not end in 50 ms",
+  );
+  const signal = AbortSignal.abort();
+  expect(() => waitLeft("generate", ago(50), { signal, timeoutMs: 60_000 })).toThrow(
+    /^aborted: generate was aborted after \d+ ms/,
+  );
 });
