@@ -33,7 +33,7 @@ export class DeviceTensors implements Disposable {
   async copy(tensors: Tensors): Promise<Tensors> {
     if (tensors.size === 0) return new Map();
     const specs = [...tensors.values()].map(specOf);
-    const executable = await this.#program(`copy ${specs.map(formatType).join()}`, copyProgram(specs), {
+    const executable = await this.#program(`copy ${specs.map(formatType).join()}`, () => copyProgram(specs), {
       arguments: specs,
       results: specs,
     });
@@ -51,10 +51,10 @@ export class DeviceTensors implements Disposable {
       names.map((name) => specOf(of(tensors, name))),
     );
     const rowAxes = names.map((name) => of(axes, name));
-    const text = placeProgram(targets!, sources!, rowAxes);
     const donated = targets!.map((spec) => ({ ...spec, donated: true }));
     const place: ArgumentSpec[] = [...donated, ...sources!, INDEX, INDEX];
     const id = `place ${place.map(formatType).join()} ${rowAxes.join()}`;
+    const text = () => placeProgram(targets!, sources!, rowAxes);
     const executable = await this.#program(id, text, { arguments: place, results: targets! });
     const indices: DeviceBuffer[] = [];
     try {
@@ -74,10 +74,10 @@ export class DeviceTensors implements Disposable {
 
   #program(
     id: string,
-    program: string,
+    text: () => string,
     signature: { readonly arguments: readonly ArgumentSpec[]; readonly results: readonly TensorSpec[] },
   ): Promise<Executable> {
-    return remember(this.#programs, id, () => this.client.compile({ program, signature }));
+    return remember(this.#programs, id, () => this.client.compile({ program: text(), signature }));
   }
 
   /** Frees the programs; tensors are their owners'. */

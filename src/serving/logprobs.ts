@@ -14,11 +14,22 @@ export function logprobsOf(logits: Float32Array, token: number, count: number): 
   let sum = 0;
   for (const logit of logits) sum += Math.exp(logit - best);
   const all = best + Math.log(sum);
-  const order = Array.from(logits.keys());
-  if (count > 0) order.sort((a, b) => logits[b]! - logits[a]! || a - b);
   const of = (id: number) => logits[id]! - all;
   return {
     logprob: of(token),
-    top: order.slice(0, count).map((id) => ({ token: id, logprob: of(id) })),
+    top: bestTokens(logits, count).map((id) => ({ token: id, logprob: of(id) })),
   };
+}
+
+/** Ids of the largest logits, the largest first, of equals the first; in one walk, for a vocabulary is long and `count` is not. */
+function bestTokens(logits: Float32Array, count: number): readonly number[] {
+  const found: number[] = [];
+  for (let id = 0; id < logits.length; id++) {
+    let place = found.length;
+    while (place > 0 && logits[id]! > logits[found[place - 1]!]!) place -= 1;
+    if (place === count) continue;
+    found.splice(place, 0, id);
+    if (found.length > count) found.pop();
+  }
+  return found;
 }

@@ -22,7 +22,7 @@ export async function rowAxesOf(model: ProgramSet, batch: number): Promise<RowAx
     ({ role, name }) => role === "input" && name === generation.inputs.tokens,
   );
   const rows = tokens?.axes[0];
-  const states = program.arguments.filter(({ role }) => role === "state");
+  const states = await statesOf(model, batch);
   return new Map(
     states.map(({ name, axes }) => {
       const at = rows === undefined ? -1 : axes.indexOf(rows);
