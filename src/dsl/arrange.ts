@@ -1,8 +1,9 @@
 /** @file Elements in other places: pad, reverse, stack, squeeze. */
+import { ownValue } from "../support/own-value.js";
 import { checkDTypes, findAxes, findAxis } from "./align.js";
 import { type Axis, describe, type DType } from "./axis.js";
 import { ShapeError } from "./errors.js";
-import { concat, reshape } from "./shape.js";
+import { concat, reshape, slice } from "./shape.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, currentTrace, type TensorData } from "./trace.js";
 
@@ -28,7 +29,7 @@ export function pad<A extends string, D extends DType>(
 ): Tensor<A, D> {
   const given = by as Readonly<Record<string, Padding>>;
   findAxes("pad", x, Object.keys(given));
-  const padding = x.axes.map(({ name }) => paddingOf(Object.hasOwn(given, name) ? given[name] : undefined));
+  const padding = x.axes.map(({ name }) => paddingOf(ownValue(given, name)));
   const axes = x.axes.map(({ name, size }, i) => {
     const [before, after, between] = padding[i]!;
     return { name, size: size + before + after + between * Math.max(0, size - 1) };
@@ -106,19 +107,11 @@ export function squeeze<A extends string, D extends DType, N extends A>(
 
 /** x moved along an axis: element i becomes element i + by, those that leave at one end come in at the other. */
 export function roll<A extends string, D extends DType>(x: Tensor<A, D>, over: A, by: number): Tensor<A, D> {
-  const { index, axis } = findAxis("roll", x, over);
+  const { axis } = findAxis("roll", x, over);
   if (!Number.isInteger(by))
     throw new ShapeError({ message: `roll: ${by} is no whole number`, got: describe(x.axes, x.dtype) });
   const shift = axis.size === 0 ? 0 : ((by % axis.size) + axis.size) % axis.size;
   if (shift === 0) return x;
-  const part = (start: number, stop: number): Tensor<A, D> => {
-    const attributes = {
-      start_indices: x.axes.map((_, i) => (i === index ? start : 0)),
-      limit_indices: x.axes.map(({ size }, i) => (i === index ? stop : size)),
-      strides: x.axes.map(() => 1),
-    };
-    const axes = x.axes.map((a, i) => (i === index ? { name: a.name, size: stop - start } : a));
-    return new Tensor(axes, x.dtype, builderHere().create("stablehlo.slice", [x.value], attributes).result);
-  };
-  return concat([part(axis.size - shift, axis.size), part(0, axis.size - shift)], over);
+  const cut = axis.size - shift;
+  return concat([slice(x, over, { start: cut }), slice(x, over, { stop: cut })], over);
 }

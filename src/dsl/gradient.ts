@@ -233,12 +233,8 @@ export function linearize<X extends object, Y extends object>(
   args: X,
 ): Linearization<X, Y> {
   const { results, pullback } = vjp(f, args);
-  const builder = builderHere();
-  const at = Object.entries(differentiableOf(results)).map(([name, { axes, dtype }]) => {
-    const value = zeros(new Emitter(builder), currentTrace().typeOf(axes, dtype));
-    return [name, new Tensor(axes, dtype, value)] as const;
-  });
-  const cotangents = Object.fromEntries(at) as unknown as GradientsOf<Y>;
+  // Any would do: the pullback is linear in them.
+  const cotangents = asTensors(differentiableOf(results), []) as unknown as GradientsOf<Y>;
   const transposed = vjp(
     (given: GradientsOf<Y>) => pullback(given as unknown as Partial<GradientsOf<Y>>),
     cotangents,

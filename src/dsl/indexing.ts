@@ -1,6 +1,7 @@
 /** @file Elements at places that the program computes: gather, take, scatter, and slices whose start is data. */
 import type { Region, Value } from "../ir/operation.js";
-import { tensorType } from "../ir/types.js";
+import { isInteger, tensorType } from "../ir/types.js";
+import { ownValue } from "../support/own-value.js";
 import { broadcastTo, checkDTypes, checkSizes, commonAxes, findAxis } from "./align.js";
 import { type Axis, describe, type DType, indexOf, namesOf, sizesOf } from "./axis.js";
 import { fill } from "./elementwise.js";
@@ -16,7 +17,7 @@ export type IndicesOf<N extends string, I extends string> = { readonly [K in N]:
 interface Plan {
   /** The dimensions that indices are for, in their order. */
   readonly indexed: readonly number[];
-  /** Dimensions of the tensor that the indices have too: each index is for its own part. */
+  /** Dimensions of the tensor that the indices have too, in ascending order: each index is for its own part. */
   readonly shared: readonly number[];
   readonly places: readonly Axis[];
   /** The axes of a row: the tensor's others. */
@@ -33,7 +34,7 @@ function planOf(op: string, x: TensorData, indices: Readonly<Record<string, Tens
   const parts = Object.values(indices);
   const labels = names.map((name) => `indices of ${name}`);
   checkDTypes(op, parts, labels);
-  if (!/^u?i\d+$/.test(parts[0]!.dtype) || parts[0]!.dtype === "i1") {
+  if (!isInteger(parts[0]!.dtype)) {
     throw new ShapeError({
       message: `${op}: indices must be integers`,
       got: describe(parts[0]!.axes, parts[0]!.dtype),
@@ -49,10 +50,10 @@ function planOf(op: string, x: TensorData, indices: Readonly<Record<string, Tens
     ],
     ["x", "indices"],
   );
-  const shared = places.flatMap(({ name }) => {
-    const index = indexOf(x.axes, name);
-    return index < 0 || indexed.includes(index) ? [] : [index];
-  });
+  const shared = places
+    .map(({ name }) => indexOf(x.axes, name))
+    .filter((index) => index >= 0 && !indexed.includes(index))
+    .sort((a, b) => a - b);
   const last = { name: " index", size: 1 };
   const columns = parts.map(({ dtype, ...part }) => {
     const aligned = { axes: places, dtype, value: broadcastTo({ ...part, dtype }, places) };
@@ -91,8 +92,8 @@ function gatherAs<A extends string, D extends DType>(
     dimension_numbers: {
       offset_dims: rest.map((_, i) => places.length + i),
       collapsed_slice_dims: [...indexed].sort((a, b) => a - b),
-      operand_batching_dims: [...shared].sort((a, b) => a - b),
-      start_indices_batching_dims: sharedPlaces(x, { ...plan, shared: [...shared].sort((a, b) => a - b) }),
+      operand_batching_dims: shared,
+      start_indices_batching_dims: sharedPlaces(x, plan),
       start_index_map: indexed,
       index_vector_dim: places.length,
     },
@@ -139,7 +140,7 @@ export function scatter<A extends string, D extends DType, N extends A, I extend
 ): Tensor<A, D> {
   const op = "scatter";
   const plan = planOf(op, x, indices);
-  const { indexed, places, rest, column } = plan;
+  const { indexed, shared, places, rest, column } = plan;
   checkDTypes(op, [x, updates], ["x", "updates"]);
   const order = [...places, ...rest];
   const got = updates as TensorData;
@@ -153,13 +154,12 @@ export function scatter<A extends string, D extends DType, N extends A, I extend
       got: describe(got.axes, got.dtype),
     });
   }
-  const shared = [...plan.shared].sort((a, b) => a - b);
   const attributes = {
     scatter_dimension_numbers: {
       update_window_dims: rest.map((_, i) => places.length + i),
       inserted_window_dims: [...indexed].sort((a, b) => a - b),
       input_batching_dims: shared,
-      scatter_indices_batching_dims: sharedPlaces(x, { ...plan, shared }),
+      scatter_indices_batching_dims: sharedPlaces(x, plan),
       scatter_dims_to_operand_dims: indexed,
       index_vector_dim: places.length,
     },
@@ -204,7 +204,7 @@ function startsOf(
   );
   const dtype = given[0]?.dtype ?? "i32";
   return x.axes.map(({ name }) => {
-    const start = Object.hasOwn(starts, name) ? starts[name]! : 0;
+    const start = ownValue(starts, name) ?? 0;
     return typeof start === "number" ? fill(start, [], dtype).value : start.value;
   });
 }
@@ -226,9 +226,10 @@ export function dynamicSlice<A extends string, D extends DType>(
     x,
     Object.fromEntries(Object.entries(given).map(([name, { start }]) => [name, start])),
   );
-  const axes = x.axes.map((axis) =>
-    Object.hasOwn(given, axis.name) ? { name: axis.name, size: given[axis.name]!.size } : axis,
-  );
+  const axes = x.axes.map((axis) => ({
+    name: axis.name,
+    size: ownValue(given, axis.name)?.size ?? axis.size,
+  }));
   const large = x.axes.find(
     ({ size }, i) => !(Number.isInteger(axes[i]!.size) && axes[i]!.size >= 0 && axes[i]!.size <= size),
   );

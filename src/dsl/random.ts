@@ -5,14 +5,13 @@
 import { type Axis, checkAxes, describe, type FloatDType, type NamesOf, sizesOf } from "./axis.js";
 import { bitcast } from "./arithmetic.js";
 import { constant } from "./constant.js";
-import { erfInv, fill, log, log1p, neg } from "./elementwise.js";
+import { erfInv, fill, log, log1p, neg, range } from "./elementwise.js";
 import { ShapeError } from "./errors.js";
 import { fn } from "./functions.js";
 import { argmax } from "./reduce.js";
 import { roundTo } from "./round.js";
 import { at, concat, reshape } from "./shape.js";
 import { Tensor } from "./tensor.js";
-import { builderHere, currentTrace } from "./trace.js";
 
 /** A key: two words of 32 bits. */
 export type Key = Tensor<"key", "ui32">;
@@ -67,11 +66,8 @@ function drawn(op: string, key: Key, count: number): { readonly y0: Words; reado
   if (count >= 2 ** 32)
     throw new ShapeError({ message: `random.${op}: ${count} numbers at once`, expected: "fewer than 2^32" });
   const along = flat(count);
-  const builder = builderHere();
-  const type = currentTrace().typeOf([along], "ui32");
-  const counters = builder.create("stablehlo.iota", [], { iota_dimension: 0 }, { results: [type] }).result;
-  const x1: Words = new Tensor([along], "ui32", counters);
-  return hashed(op, key, fill(0, [along], "ui32"), x1);
+  const counters: Words = range(along, "ui32");
+  return hashed(op, key, fill(0, [along], "ui32"), counters);
 }
 
 /**

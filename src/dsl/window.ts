@@ -1,5 +1,6 @@
 /** @file Windows that slide along axes: pooling, and any reduction of what they show. */
 import { tensorType } from "../ir/types.js";
+import { ownValue } from "../support/own-value.js";
 import { findAxes } from "./align.js";
 import { type DType, describe, type FloatDType, type IntegerDType } from "./axis.js";
 import { fill } from "./elementwise.js";
@@ -7,6 +8,7 @@ import { ShapeError } from "./errors.js";
 import { extremes } from "./extremes.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, currentTrace, type TensorData } from "./trace.js";
+import { inWide } from "./wide.js";
 
 /** Elements that are thought of around an axis: none; as many as make the result as long as the axis, divided by the stride; or so many before and after. */
 export type WindowPadding = "valid" | "same" | readonly [before: number, after: number];
@@ -85,7 +87,7 @@ export function reduceWindow<A extends string, D extends FloatDType | IntegerDTy
   for (const [name, window] of Object.entries(given)) checkWindow(op, name, window, x);
   const [least, greatest] = extremes(op, x);
   const start = { add: 0, mul: 1, max: least, min: greatest }[reducer];
-  const all = x.axes.map(({ name }): Window => (Object.hasOwn(given, name) ? given[name]! : { size: 1 }));
+  const all = x.axes.map(({ name }): Window => ownValue(given, name) ?? { size: 1 });
   const padding = all.map((window, i) => windowPadding(x.axes[i]!.size, window));
   const builder = builderHere();
   const scalar = tensorType([], x.dtype);
@@ -117,15 +119,13 @@ export const minPool: Pool<FloatDType | IntegerDType> = (x, windows) => reduceWi
 /** The sum of the elements that a window shows. */
 export const sumPool: Pool<FloatDType | IntegerDType> = (x, windows) => reduceWindow(x, windows, "add");
 
-/** The mean of the elements that a window shows, those of the padding left out; as `mean`, of elements below 32 bits in f32. */
+/** The mean of the elements that a window shows, those of the padding left out, and not a number where it shows no other; as `mean`, of elements below 32 bits in f32. */
 export function meanPool<A extends string, D extends FloatDType>(
   x: Tensor<A, D>,
   windows: { readonly [K in A]?: Window },
 ): Tensor<A, D> {
-  const wide = x.dtype === "f64" ? x.to("f64") : x.to("f32");
-  const of = <E extends "f32" | "f64">(elements: Tensor<A, E>): Tensor<A, E> => {
+  return inWide(x, <E extends "f32" | "f64">(elements: Tensor<A, E>) => {
     const ones = fill(1, elements.axes, elements.dtype) as unknown as Tensor<A, E>;
     return reduceWindow(elements, windows, "add").div(reduceWindow(ones, windows, "add")) as Tensor<A, E>;
-  };
-  return of(wide as unknown as Tensor<A, "f32">).to(x.dtype);
+  });
 }

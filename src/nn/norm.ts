@@ -1,6 +1,6 @@
 /** @file Layer normalisation; that of the root mean square is an op of models (`rmsNorm` of the DSL). */
 import { type FloatDType, mean, rsqrt, type Tensor } from "../dsl/index.js";
-import { inWide } from "./wide.js";
+import { inWide } from "../dsl/wide.js";
 
 /** (x - mean(x)) / sqrt(variance(x) + epsilon) scale + bias over one or several axes; scale and bias have some of x's axes. In f32 at least. */
 export function layerNorm<

@@ -10,7 +10,7 @@ import {
   sum,
   type Tensor,
 } from "../dsl/index.js";
-import { inWide } from "./wide.js";
+import { inWide } from "../dsl/wide.js";
 
 /** The largest of x, as what changes no result when it is taken off; 0 where it is not finite. */
 function top<A extends string, E extends "f32" | "f64", N extends A>(

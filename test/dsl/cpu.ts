@@ -1,10 +1,11 @@
 /** @file For tests: a client of the CPU plugin for each test file, and programs of the DSL run with plain numbers. */
 import { afterAll, beforeAll, expect } from "vitest";
 import type { TracedProgram } from "../../src/dsl/index.js";
-import { elementsFromNumbers, numberAt, rawElements } from "../../src/ir/elements.js";
+import { executeOnce, type HostValue } from "../../src/engine/execute.js";
 import { printModule } from "../../src/ir/text/index.js";
-import { byteWidth, elementCount, type ScalarType, tensorType } from "../../src/ir/types.js";
+import { elementCount } from "../../src/ir/types.js";
 import { runPipeline } from "../../src/passes/index.js";
+import { decodeArray, encodeArray } from "../../src/program/index.js";
 import { cpu } from "../../src/targets/cpu.js";
 import { lowerModelOps } from "../../src/targets/lower-model-ops.js";
 import { type Client, findPlugin, Plugin } from "../../src/runtime-pjrt/index.js";
@@ -45,39 +46,23 @@ export function useCpu(): Cpu {
   };
 }
 
-/** The bytes of numbers as elements of a type. */
-function encode(values: Numbers, element: ScalarType): Uint8Array {
-  const { data, splat } = elementsFromNumbers(tensorType([values.length], element), values);
-  if (!splat) return data;
-  const bytes = new Uint8Array(values.length * data.length);
-  for (let i = 0; i < values.length; i++) bytes.set(data, i * data.length);
-  return bytes;
-}
-
-function decode(bytes: Uint8Array, element: ScalarType): number[] {
-  const count = bytes.length / byteWidth(element);
-  const elements = rawElements(tensorType([count], element), bytes);
-  return Array.from({ length: count }, (_, i) => numberAt(elements, i));
-}
-
 async function runProgram(
   client: Client,
   program: TracedProgram,
   inputs: Readonly<Record<string, Numbers>>,
 ): Promise<Record<string, number[]>> {
   runPipeline(program.module, [lowerModelOps(cpu)]);
-  using executable = await client.compile({ program: printModule(program.module), signature: program });
-  const buffers = [];
-  for (const argument of program.arguments) {
-    const { name, elementType, dimensions } = argument;
-    const values = inputs[name] ?? Array<number>(elementCount(dimensions)).fill(0);
-    buffers.push(await client.toDevice({ elementType, dimensions, data: encode(values, elementType) }));
-  }
-  const results = await executable.execute(buffers);
-  const numbers: Record<string, number[]> = {};
-  for (const [i, { name, elementType }] of program.results.entries()) {
-    numbers[name] = decode(await results[i]!.toHost(), elementType);
-  }
-  for (const buffer of [...buffers, ...results]) buffer.close();
-  return numbers;
+  const values = program.arguments.map(({ name, elementType, dimensions }): HostValue => {
+    const numbers = inputs[name] ?? Array<number>(elementCount(dimensions)).fill(0);
+    const encoded = encodeArray(elementType, dimensions, numbers);
+    if ("bytes" in encoded) return { elementType, dimensions, data: encoded.bytes };
+    throw new Error(`${name}: expected ${encoded.expected}, got ${encoded.got}`);
+  });
+  const request = { program: printModule(program.module), signature: program };
+  const results = await executeOnce(client, { request, inputs: values });
+  const named = program.results.map(({ name, elementType }, i) => [
+    name,
+    Array.from(decodeArray(elementType, results[i]!.data) as ArrayLike<number | bigint>, Number),
+  ]);
+  return Object.fromEntries(named);
 }

@@ -7,7 +7,7 @@ import { DeviceBuffer } from "../../runtime-pjrt/index.js";
 import { formatPosition, type SourcePosition, UsageError } from "../../support/errors.js";
 import { ownValue } from "../../support/own-value.js";
 import { suggestion } from "../../support/suggest.js";
-import { DeviceTensor, type HeldMemory } from "./host-tensor.js";
+import { describeTensor, DeviceTensor, type HeldMemory } from "./host-tensor.js";
 
 /** An argument with what was given for it: bytes to bring, or memory that is there. */
 export type BoundArgument = {
@@ -24,13 +24,8 @@ interface Misfit {
   readonly hint?: string;
 }
 
-/** `[batch 2, model 64] f32`. */
-const describe = ({
-  axes,
-  dimensions,
-  elementType,
-}: Pick<Argument, "axes" | "dimensions" | "elementType">): string =>
-  `[${axes.map((name, i) => `${name} ${dimensions[i]}`).join(", ")}] ${elementType}`;
+const describe = ({ axes, dimensions, elementType }: Argument): string =>
+  describeTensor(axes, dimensions, elementType);
 
 /** Where the program's author asked for its arguments, in their order. */
 export function declarations({ module }: TracedProgram): readonly (SourcePosition | undefined)[] {
@@ -54,9 +49,7 @@ function described({ axes, dimensions, elementType }: Argument, given: Parts): s
   const shape = given.shape as readonly number[];
   const same =
     given.dtype === elementType && String(shape) === String(dimensions) && String(names) === String(axes);
-  return same
-    ? undefined
-    : `[${names.map((name, i) => `${name} ${shape[i]}`).join(", ")}] ${String(given.dtype)}`;
+  return same ? undefined : describeTensor(names, shape, String(given.dtype));
 }
 
 const isHostTensor = (given: unknown): given is Parts =>

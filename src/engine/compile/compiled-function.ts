@@ -2,6 +2,7 @@
 import type { DType, TracedProgram } from "../../dsl/index.js";
 import type { Argument, Interface, Result, ResultRole } from "../../program/index.js";
 import { hostBytes } from "../../runtime-pjrt/index.js";
+import { closeAll } from "../../serving/index.js";
 import { type SourcePosition, UsageError } from "../../support/errors.js";
 import { bindArguments, declarations } from "./bind-arguments.js";
 import {
@@ -60,10 +61,6 @@ interface FunctionParts {
 }
 
 type Wanted = readonly { readonly argument: Argument; readonly where: SourcePosition | undefined }[];
-
-const closeMemories = (memories: Iterable<HeldMemory>): void => {
-  for (const memory of memories) memory.close();
-};
 
 /** What runs a program; `compile` hands it out as a function. */
 export class FunctionRunner {
@@ -156,7 +153,7 @@ export class FunctionRunner {
       if (statesInside) this.#states = results.state;
       return await finish(results);
     } finally {
-      closeMemories(own);
+      closeAll(own);
     }
   }
 
@@ -183,7 +180,7 @@ export class FunctionRunner {
       for (const argument of wanted.filter(({ name }) => !initial.has(name)))
         zeros.set(argument.name, await place.upload(argument, new Uint8Array(hostBytes(argument))));
     } catch (error) {
-      closeMemories(zeros.values());
+      closeAll(zeros.values());
       throw error;
     }
     this.#states = new Map([...initial, ...zeros]);
@@ -210,7 +207,7 @@ export class FunctionRunner {
         hint: "compile it again",
       });
     }
-    closeMemories(this.#states?.values() ?? []);
+    closeAll(this.#states?.values() ?? []);
     this.#states = undefined;
     this.#used = false;
   }
@@ -252,7 +249,7 @@ export class FunctionRunner {
     if (this.#closed) return;
     this.#closed = true;
     await Promise.all(this.#running);
-    closeMemories(this.#states?.values() ?? (this.#used ? [] : this.parts.initial.values()));
+    closeAll(this.#states?.values() ?? (this.#used ? [] : this.parts.initial.values()));
     await this.parts.place.close();
   }
 }
@@ -269,12 +266,12 @@ export function asFunction<A, O>(runner: FunctionRunner): CompiledFunction<A, O>
           probes: await runner.toHost("probe", probe),
         };
       } finally {
-        closeMemories([...output.values(), ...probe.values(), ...(inside ? [] : state.values())]);
+        closeAll([...output.values(), ...probe.values(), ...(inside ? [] : state.values())]);
       }
     });
   const onDevice = async (given: object): Promise<DeviceTensorsOf<O>> =>
     runner.run(given, async ({ output, state, probe }) => {
-      closeMemories([...probe.values(), ...(runner.keepsStates ? [] : state.values())]);
+      closeAll([...probe.values(), ...(runner.keepsStates ? [] : state.values())]);
       return runner.onDevice("output", output) as unknown as DeviceTensorsOf<O>;
     });
   return Object.assign(async (given: object) => (await call(given)).outputs, {

@@ -5,7 +5,7 @@ import { type Client, type CompileCache, DeviceBuffer } from "../../runtime-pjrt
 import { closeAll } from "../../serving/index.js";
 import { type LoweringOptions, resolveTarget, verifyForClient } from "../../targets/index.js";
 import { CompiledProgram } from "../compiled.js";
-import { Family } from "../family.js";
+import { lowerProgram } from "../family.js";
 import type { HeldMemory } from "./host-tensor.js";
 import type { Memories, Place, RunArguments, RunResults } from "./place.js";
 
@@ -40,7 +40,7 @@ export class DevicePlace implements Place {
     { lowering, cache, bound, release }: DevicePlaceOptions,
   ): Promise<DevicePlace> {
     const { target } = resolveTarget(lowering.target ?? client);
-    const lowered = new Family({ ...lowering, target, prepare: bound }).lower([traced])[0]!;
+    const lowered = lowerProgram(traced, { ...lowering, target, prepare: bound });
     for (const { module } of [lowered, ...lowered.preparations]) verifyForClient(module, client);
     return new DevicePlace(client, await CompiledProgram.compile(client, lowered, cache), release);
   }

@@ -15,6 +15,10 @@ export interface HostTensor<A extends string = string, D extends DType = DType> 
   readonly data: ArrayOf<D>;
 }
 
+/** `[batch 2, model 64] f32`. */
+export const describeTensor = (axes: readonly string[], shape: readonly number[], dtype: string): string =>
+  `[${axes.map((name, i) => `${name} ${shape[i]}`).join(", ")}] ${dtype}`;
+
 /** Memory of a tensor where programs run. */
 export interface HeldMemory {
   readonly elementType: BufferElementType;

@@ -2,6 +2,7 @@
 import type { TracedProgram } from "../../dsl/index.js";
 import type { Argument } from "../../program/index.js";
 import type { Client, CompileCache } from "../../runtime-pjrt/index.js";
+import { closeAll } from "../../serving/index.js";
 import { UsageError } from "../../support/errors.js";
 import type { WaitOptions } from "../../support/wait.js";
 import { defaultTarget, type LoweringOptions } from "../../targets/index.js";
@@ -11,7 +12,7 @@ import { bindArguments, declarations } from "./bind-arguments.js";
 import { readParameters } from "./checkpoint-parameters.js";
 import { asFunction, type CompiledFunction, FunctionRunner } from "./compiled-function.js";
 import { DevicePlace } from "./device-place.js";
-import type { AnyGiven, HeldMemory, HostTensor } from "./host-tensor.js";
+import { type AnyGiven, describeTensor, type HeldMemory, type HostTensor } from "./host-tensor.js";
 import { InterpreterPlace, type PrintListener } from "./interpreter-place.js";
 import type { Place } from "./place.js";
 
@@ -88,7 +89,7 @@ export async function compile(
     checkBegins(program, statesInside, parameters !== undefined);
     const brought = await bringParameters(program, place, parameters, options);
     await place.bind(brought.parameters).catch((error: unknown) => {
-      for (const memory of brought.states.values()) memory.close();
+      closeAll(brought.states.values());
       throw error;
     });
     const bound = parameters !== undefined;
@@ -200,7 +201,7 @@ async function bringParameters(
       if ("bytes" in value) await take(argument, value.bytes);
     return brought;
   } catch (error) {
-    for (const memory of [...held.parameter.values(), ...held.state.values()]) memory.close();
+    closeAll([...held.parameter.values(), ...held.state.values()]);
     throw error;
   }
 }
@@ -212,10 +213,9 @@ const isFiles = (given: GivenParameters): given is string | Checkpoint =>
 const SHOWN = 64;
 
 /** `scores: [time 3] f32: 1 2 3`. */
-export function formatPrint(label: string, { axes, shape, dtype, data }: HostTensor): string {
-  const sizes = axes.map((name, i) => `${name} ${shape[i]}`).join(", ");
+function formatPrint(label: string, { axes, shape, dtype, data }: HostTensor): string {
   const numbers = Array.from(data.subarray(0, SHOWN) as ArrayLike<number | bigint>, String).join(" ");
-  return `${label}: [${sizes}] ${dtype}: ${numbers}${data.length > SHOWN ? ` ... (${data.length})` : ""}`;
+  return `${label}: ${describeTensor(axes, shape, dtype)}: ${numbers}${data.length > SHOWN ? ` ... (${data.length})` : ""}`;
 }
 
 const printToStderr: PrintListener = (label, value) => {

@@ -1,5 +1,6 @@
 /** @file Sums and exponentials in f32 at least, whatever the type of what goes in and comes out. */
-import type { FloatDType, Tensor } from "../dsl/index.js";
+import type { FloatDType } from "./axis.js";
+import type { Tensor } from "./tensor.js";
 
 /** `f` of x in f32, or in f64 where x is that; the result rounded once, to x's type. */
 export function inWide<A extends string, D extends FloatDType, R extends string>(
