@@ -1,7 +1,7 @@
 /** @file Elements in other places: pad, reverse, stack, squeeze. */
 import { ownValue } from "../support/own-value.js";
 import { checkDTypes, findAxes, findAxis } from "./align.js";
-import { type Axis, describe, type DType } from "./axis.js";
+import { type Axis, checkAxes, describe, type DType } from "./axis.js";
 import { ShapeError } from "./errors.js";
 import { concat, reshape, slice } from "./shape.js";
 import { Tensor } from "./tensor.js";
@@ -43,6 +43,7 @@ export function pad<A extends string, D extends DType>(
       got: JSON.stringify(by),
     });
   }
+  checkAxes(axes, x.dtype);
   const filling = typeof value === "number" ? constantLike(x, value) : value;
   checkDTypes("pad", [x, filling], ["x", "value"]);
   const [edge_padding_low, edge_padding_high, interior_padding] = [0, 1, 2].map((i) =>

@@ -83,10 +83,10 @@ export async function compile(
 ): Promise<CompiledFunction<object, object>> {
   checkNames(program);
   const { parameters, states = "inside" } = options;
+  const statesInside = states === "inside";
+  checkBegins(program, statesInside, parameters !== undefined);
   const place = await openPlace(program, options);
   try {
-    const statesInside = states === "inside";
-    checkBegins(program, statesInside, parameters !== undefined);
     const brought = await bringParameters(program, place, parameters, options);
     await place.bind(brought.parameters).catch((error: unknown) => {
       closeAll(brought.states.values());

@@ -1,6 +1,8 @@
 /** @file Constants, and elements in other places, by values: inputs and outputs whole. */
+import { expect, test } from "vitest";
 import * as dsl from "../../../src/dsl/index.js";
 import { axis, input } from "../../../src/dsl/index.js";
+import { traceComplaint } from "../trace.js";
 import { column, row, time, x1, x2, testValues } from "./values.js";
 
 testValues([
@@ -87,3 +89,8 @@ testValues([
   ["roll", () => dsl.roll(x1(), "time", 2), { x: [1, 2, 3, 4, 5] }, "[time 5] f32", [4, 5, 1, 2, 3]],
   ["roll back", () => dsl.roll(x1(), "time", -6), { x: [1, 2, 3, 4, 5] }, "[time 5] f32", [2, 3, 4, 5, 1]],
 ]);
+
+test("pad refuses to take away more than there is", () => {
+  const complaint = traceComplaint(() => ({ y: dsl.pad(x1(), { time: [-4, -2] }) }));
+  expect(complaint).toContain('shape error: axis "time" has size -1');
+});
