@@ -10,18 +10,10 @@ import {
 import type { Client, CompileCache } from "../runtime-pjrt/index.js";
 import { closeAll } from "../serving/index.js";
 import type { LoweringOptions } from "../targets/index.js";
-import {
-  adamW,
-  checkBatch,
-  constantRate,
-  gradientProgram,
-  type Optimizer,
-  sgd,
-  stepOutputs,
-} from "../training/index.js";
+import { adamW, checkBatch, constantRate, gradientProgram, type Optimizer, sgd } from "../training/index.js";
 import { type Checkpoint, bindWeights } from "../weights/index.js";
 import { Trainer } from "./trainer.js";
-import { readFigures, readFloats, uploadArguments, uploadBatch } from "./training-buffers.js";
+import { readFigures, readGradients, uploadArguments, uploadBatch } from "./training-buffers.js";
 import { compileProgram } from "./training-programs.js";
 
 export interface TrainingCheckOptions extends Omit<LoweringOptions, "prepare"> {
@@ -117,12 +109,7 @@ async function firstGradients(
     open.push(...outputs.values());
     const names = namesByPath(golden);
     const gradients = new Map<string, Float32Array>();
-    const isFigure = new Set<string>(Object.values(stepOutputs));
-    for (const [path, buffer] of outputs) {
-      if (isFigure.has(path)) continue;
-      gradients.set(names.get(path)!, await readFloats(buffer));
-      buffer.close();
-    }
+    for await (const [path, numbers] of readGradients(outputs)) gradients.set(names.get(path)!, numbers);
     return { ...(await readFigures(outputs)), gradients };
   } finally {
     closeAll(open);

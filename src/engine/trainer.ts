@@ -18,6 +18,7 @@ import {
   type Buffers,
   readFigures,
   readFloats,
+  readGradients,
   type TrainingFigures,
   uploadArguments,
   uploadBatch,
@@ -107,8 +108,7 @@ export class Trainer implements Disposable {
     );
     const outputs = await this.#run(program, batch);
     try {
-      const figures = new Set<string>(Object.values(stepOutputs));
-      for (const [path, buffer] of outputs) if (!figures.has(path)) yield [path, await readFloats(buffer)];
+      yield* readGradients(outputs);
     } finally {
       closeAll(outputs.values());
     }

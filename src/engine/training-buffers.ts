@@ -91,6 +91,14 @@ export async function readFloats(buffer: DeviceBuffer): Promise<Float32Array<Arr
   return new Float32Array(converted.buffer, converted.byteOffset, converted.byteLength / 4);
 }
 
+/** The gradients among the results of a program, by path; its buffers stay open. */
+export async function* readGradients(
+  outputs: Buffers,
+): AsyncGenerator<readonly [string, Float32Array<ArrayBuffer>]> {
+  const figures = new Set<string>(Object.values(stepOutputs));
+  for (const [path, buffer] of outputs) if (!figures.has(path)) yield [path, await readFloats(buffer)];
+}
+
 /** Loss and norm among the results of a program, whose buffers are closed. */
 export async function readFigures(outputs: Buffers): Promise<TrainingFigures> {
   const [loss, norm] = [outputs.get(stepOutputs.loss)!, outputs.get(stepOutputs.gradientNorm)!];
