@@ -1,5 +1,5 @@
 /** @file For tests: the gradient function of a function in text, and its numbers beside differences of the function's. */
-import { randomNumbers } from "../../tools/conformance/fuzz-text.js";
+import { randomNumbers } from "../../tools/conformance/random-numbers.js";
 import { pullBack } from "../../src/autodiff/pull-back.js";
 import { Functions } from "../../src/autodiff/functions.js";
 import { hasGradient } from "../../src/autodiff/activity.js";

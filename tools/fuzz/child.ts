@@ -9,11 +9,12 @@ import { GriffinError } from "../../src/support/errors.js";
 import { damaged } from "./damage.js";
 import type { Files, Format } from "./format.js";
 import { formats } from "./formats.js";
+import type { FormatName } from "./names.js";
 
 /** What is to be read. */
 export interface Work {
   /** Formats, one after the other. */
-  readonly formats: readonly string[];
+  readonly formats: readonly FormatName[];
   /** Damages to do to each: seeds from here, the first format's from `resume`. */
   readonly first: number;
   readonly resume: number;
@@ -23,9 +24,9 @@ export interface Work {
 }
 
 export type Message =
-  | { readonly kind: "begun"; readonly format: string; readonly seed: number; readonly rss: number }
-  | { readonly kind: "fault"; readonly format: string; readonly seed: number; readonly what: string }
-  | { readonly kind: "done"; readonly format: string; readonly seed: number };
+  | { readonly kind: "begun"; readonly format: FormatName; readonly seed: number; readonly rss: number }
+  | { readonly kind: "fault"; readonly format: FormatName; readonly seed: number; readonly what: string }
+  | { readonly kind: "done"; readonly format: FormatName; readonly seed: number };
 
 /** Time of this process that a file may take, in ms. */
 const LONGEST_MS = 5000;
@@ -60,8 +61,8 @@ async function faultOf(
 }
 
 /** Reads damaged files of a format, until all are done or the time is over. */
-async function readDamaged(format: Format, input: string, first: number, { end, ms }: Work): Promise<void> {
-  const { name } = format;
+async function readDamaged(name: FormatName, input: string, first: number, { end, ms }: Work): Promise<void> {
+  const format = formats[name];
   const samples = await format.samples();
   const digests = new Set<string | undefined>();
   for (const sample of samples) {
@@ -84,10 +85,8 @@ async function readDamaged(format: Format, input: string, first: number, { end, 
 const work = JSON.parse(process.argv[2]!) as Work;
 const folder = await mkdtemp(join(tmpdir(), "griffin-fuzz-"));
 try {
-  for (const [i, name] of work.formats.entries()) {
-    const format = formats.find((each) => each.name === name)!;
-    await readDamaged(format, join(folder, "input"), i === 0 ? work.resume : work.first, work);
-  }
+  for (const [i, name] of work.formats.entries())
+    await readDamaged(name, join(folder, "input"), i === 0 ? work.resume : work.first, work);
 } finally {
   await rm(folder, { recursive: true, force: true });
   process.disconnect!();

@@ -1,6 +1,7 @@
 /** @file One file of a sample, damaged: texts as texts, bytes as bytes. */
-import { damage as damageBytes } from "../conformance/fuzz-bytes.js";
-import { damage as damageText, randomNumbers } from "../conformance/fuzz-text.js";
+import { damage as damageBytes } from "../conformance/damage-bytes.js";
+import { damage as damageText } from "../conformance/damage-text.js";
+import { randomNumbers } from "../conformance/random-numbers.js";
 import type { Files } from "./format.js";
 
 /** The text of a file, or undefined for bytes that are none. */

@@ -4,7 +4,6 @@
 export type Files = Readonly<Record<string, Uint8Array>>;
 
 export interface Format {
-  readonly name: string;
   /** Good ones; one file of one of them is damaged at a time. */
   samples(): readonly Files[] | Promise<readonly Files[]>;
   /**

@@ -4,7 +4,6 @@ import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { ArtifactError, changedFiles, openArtifact } from "../../src/artifact/index.js";
 import { countModule, moduleFromProto, moduleFromText } from "../../src/cost/index.js";
@@ -16,16 +15,15 @@ import { configureCheckpoint } from "../../src/model/index.js";
 import { loadTokenizer } from "../../src/tokens/index.js";
 import { decodeHloFile } from "../../src/runtime-pjrt/index.js";
 import { HloModuleProtoSchema } from "../../src/runtime-pjrt/proto/hlo_pb.js";
+import { demoFolder, packageFile } from "../../src/support/package.js";
 import { openStore, readConfigFiles } from "../../src/weights/index.js";
 import { models } from "../../models/index.js";
 import { VALID } from "../../test/cost/whole-modules.js";
 import { seedTexts } from "../survival/seeds.js";
 import type { Files, Format } from "./format.js";
+import type { FormatName } from "./names.js";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
-const demo = join(root, "golden/demo-kjv");
-
-const bytesOf = (path: string): Uint8Array => new Uint8Array(readFileSync(join(root, path)));
+const bytesOf = (path: string): Uint8Array => new Uint8Array(readFileSync(packageFile(path)));
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** All files of a folder. */
@@ -53,7 +51,6 @@ async function tensorsOf(path: string): Promise<string> {
 }
 
 const program: Format = {
-  name: "program",
   samples: () => seedTexts().map((text) => ({ "program.mlir": encode(text) })),
   async read(folder) {
     const module = parseModule(await readFile(join(folder, "program.mlir"), "utf8"));
@@ -74,7 +71,6 @@ function portableOf(text: string): Uint8Array | undefined {
 }
 
 const portable: Format = {
-  name: "portable",
   samples: () =>
     seedTexts().flatMap((text) => {
       const bytes = portableOf(text);
@@ -88,7 +84,6 @@ const portable: Format = {
 };
 
 const safetensors: Format = {
-  name: "safetensors",
   samples: () => [{ "model.safetensors": bytesOf("golden/odd-widths/golden.safetensors") }],
   async read(folder) {
     await tensorsOf(join(folder, "model.safetensors"));
@@ -98,22 +93,19 @@ const safetensors: Format = {
 
 /** A zip: each of its entries has a checksum. */
 const torch: Format = {
-  name: "torch",
   samples: () => [{ "saved.pt": bytesOf("test/weights/torch/saved.pt") }],
   read: (folder) => tensorsOf(join(folder, "saved.pt")),
 };
 
-const orbax = (name: string, folders: readonly string[]): Format => ({
-  name,
-  samples: () => folders.map((folder) => filesOf(join(root, folder))),
+const orbax = (folder: string): Format => ({
+  samples: () => [filesOf(packageFile(folder))],
   async read(folder) {
     await tensorsOf(folder);
     return undefined;
   },
 });
 
-const tokenizer = (name: string, file: string, sources: readonly string[]): Format => ({
-  name,
+const tokenizer = (file: string, sources: readonly string[]): Format => ({
   samples: () => sources.map((source) => ({ [file]: bytesOf(source) })),
   async read(folder) {
     const { encode: toIds, decode } = await loadTokenizer(folder, 2);
@@ -123,7 +115,6 @@ const tokenizer = (name: string, file: string, sources: readonly string[]): Form
 });
 
 const config: Format = {
-  name: "config",
   samples: () =>
     ["demo-kjv", "bf16", "odd-widths"].map((name) => ({
       "config.json": bytesOf(`golden/${name}/config.json`),
@@ -139,7 +130,11 @@ async function exported(zip: boolean): Promise<Files> {
   const folder = await mkdtemp(join(tmpdir(), "griffin-fuzz-"));
   try {
     const path = join(folder, zip ? "a.zip" : "a");
-    await exportModel({ folder: demo, models }, path, { zip, chunk: 16, tools: { stablegriffin: "0" } });
+    await exportModel({ folder: demoFolder, models }, path, {
+      zip,
+      chunk: 16,
+      tools: { stablegriffin: "0" },
+    });
     return filesOf(zip ? folder : path);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -156,19 +151,16 @@ async function listedFiles(path: string): Promise<string> {
 }
 
 const artifact: Format = {
-  name: "artifact",
   samples: async () => [await exported(false)],
   read: listedFiles,
 };
 
 const archive: Format = {
-  name: "archive",
   samples: async () => [await exported(true)],
   read: (folder) => listedFiles(join(folder, "a.zip")),
 };
 
 const hloText: Format = {
-  name: "hlo-text",
   samples: () => [{ "module.txt": encode(VALID) }],
   async read(folder) {
     countModule(moduleFromText(await readFile(join(folder, "module.txt"), "utf8")));
@@ -178,7 +170,6 @@ const hloText: Format = {
 
 /** A module of two computations in HLO's own form. */
 const hloProto: Format = {
-  name: "hlo-proto",
   samples() {
     const parameter = {
       id: 3n,
@@ -215,18 +206,18 @@ const BPE = "test/tokens/sentencepiece/bpe.model";
 const UNIGRAM = "test/tokens/sentencepiece/unigram.model";
 const SAVED = "test/weights/orbax";
 
-export const formats: readonly Format[] = [
+export const formats: Readonly<Record<FormatName, Format>> = {
   program,
   portable,
   safetensors,
   torch,
-  orbax("orbax", [`${SAVED}/saved`]),
-  orbax("zarr", [`${SAVED}/zarr`]),
-  tokenizer("tokenizer.json", "tokenizer.json", ["golden/demo-kjv/tokenizer.json"]),
-  tokenizer("tokenizer.model", "tokenizer.model", [BPE, UNIGRAM]),
+  orbax: orbax(`${SAVED}/saved`),
+  zarr: orbax(`${SAVED}/zarr`),
+  "tokenizer.json": tokenizer("tokenizer.json", ["golden/demo-kjv/tokenizer.json"]),
+  "tokenizer.model": tokenizer("tokenizer.model", [BPE, UNIGRAM]),
   config,
   artifact,
   archive,
-  hloText,
-  hloProto,
-];
+  "hlo-text": hloText,
+  "hlo-proto": hloProto,
+};

@@ -4,35 +4,32 @@
  * throw anything else, or give other numbers where the format has checksums. Ends with `N passed, N failed`.
  */
 import { fork } from "node:child_process";
-import { dirname, extname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { rm } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { bundleChild } from "./bundle.js";
 import type { Message, Work } from "./child.js";
-import { formats } from "./formats.js";
+import { type FormatName, formatNames } from "./names.js";
 
 /** Nothing is heard of a child for so long when it hangs at a file, or while it makes samples, in ms; it may have little of a busy machine. */
 const SILENCE_MS = { file: 60_000, samples: 600_000 };
 const MEMORY_BYTES = 2 * 2 ** 30;
 
-const self = fileURLToPath(import.meta.url);
-const child = join(dirname(self), `child${extname(self)}`);
-
 interface Tried {
   /** Damaged files that were read, by format. */
-  readonly counts: ReadonlyMap<string, number>;
+  readonly counts: ReadonlyMap<FormatName, number>;
   readonly faults: readonly string[];
   /** The file that the child died of. */
-  readonly diedOf?: { readonly format: string; readonly seed: number } | undefined;
+  readonly diedOf?: { readonly format: FormatName; readonly seed: number } | undefined;
 }
 
 /** Lets a child read until it has done its work or died. @throws Error when it died of no file: the tool itself is wrong */
-function run(work: Work): Promise<Tried> {
+function run(program: string, work: Work): Promise<Tried> {
   return new Promise((resolve, reject) => {
     const faults: string[] = [];
-    const counts = new Map<string, number>();
-    const execArgv = ["--import", "jiti/register", "--max-old-space-size=1024"];
-    const forked = fork(child, [JSON.stringify(work)], { execArgv });
-    let at: { readonly format: string; readonly seed: number } | undefined;
+    const counts = new Map<FormatName, number>();
+    const execArgv = ["--enable-source-maps", "--max-old-space-size=1024"];
+    const forked = fork(program, [JSON.stringify(work)], { execArgv });
+    let at: { readonly format: FormatName; readonly seed: number } | undefined;
     let over: string | undefined;
     const stop = (why: string) => {
       over = why;
@@ -69,24 +66,29 @@ const { values } = parseArgs({
     format: { type: "string", multiple: true },
   },
 });
-const chosen = formats.filter(({ name }) => values.format?.includes(name) ?? true);
-const unknown = values.format?.find((name) => formats.every((format) => format.name !== name));
+const chosen = formatNames.filter((name) => values.format?.includes(name) ?? true);
+const unknown = values.format?.find((name) => !(formatNames as readonly string[]).includes(name));
 if (unknown !== undefined || chosen.length === 0)
-  throw new Error(`no format ${unknown}: ${formats.map(({ name }) => name).join(", ")}`);
+  throw new Error(`no format ${unknown}: ${formatNames.join(", ")}`);
 const first = Number(values.seed);
 const end = first + Number(values.count);
 const ms = (Number(values.seconds) * 1000) / chosen.length;
-let names = chosen.map(({ name }) => name);
+let names = chosen;
 let resume = first;
 let [tried, failed] = [0, 0];
-while (names.length > 0) {
-  const { counts, faults, diedOf } = await run({ formats: names, first, resume, end, ms });
-  for (const fault of faults) console.log(`FAILED ${fault}`);
-  for (const [name, count] of counts) console.log(`${name}: ${count} damaged files`);
-  tried += [...counts.values()].reduce((a, b) => a + b, 0);
-  failed += faults.length;
-  names = diedOf === undefined ? [] : names.slice(names.indexOf(diedOf.format));
-  resume = (diedOf?.seed ?? 0) + 1;
+const { folder, program } = await bundleChild();
+try {
+  while (names.length > 0) {
+    const { counts, faults, diedOf } = await run(program, { formats: names, first, resume, end, ms });
+    for (const fault of faults) console.log(`FAILED ${fault}`);
+    for (const [name, count] of counts) console.log(`${name}: ${count} damaged files`);
+    tried += [...counts.values()].reduce((a, b) => a + b, 0);
+    failed += faults.length;
+    names = diedOf === undefined ? [] : names.slice(names.indexOf(diedOf.format));
+    resume = (diedOf?.seed ?? 0) + 1;
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
 }
 console.log(`${tried - failed} passed, ${failed} failed`);
 if (failed > 0) process.exitCode = 1;

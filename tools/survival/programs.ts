@@ -13,7 +13,7 @@ import { setAttributes, setOperands } from "../../src/ir/rewriter.js";
 import { runPipeline } from "../../src/passes/index.js";
 import { cpu } from "../../src/targets/cpu.js";
 import { lowerModelOps } from "../../src/targets/lower-model-ops.js";
-import { randomNumbers } from "../conformance/fuzz-text.js";
+import { randomNumbers } from "../conformance/random-numbers.js";
 
 type Random = ReturnType<typeof randomNumbers>;
 

@@ -72,11 +72,7 @@ const enums: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   stablehlo: stablehloEnums,
   chlo: chloEnums,
 };
-const enumsByCodec = new Map<unknown, { readonly dialect: string; readonly name: string }>(
-  Object.entries(enums).flatMap(([dialect, codecs]) =>
-    Object.entries(codecs).map(([name, codec]) => [codec, { dialect, name }] as const),
-  ),
-);
+const enumCodecs: ReadonlySet<unknown> = new Set(Object.values(enums).flatMap(Object.values<unknown>));
 
 function enumToOwn(to: Writing, attribute: Extract<Attribute, { kind: "enum" }>): Entity {
   const { dialect, name, value } = attribute;
@@ -161,8 +157,10 @@ export function attributeFromBuiltin(from: Reading, entity: Entity): Attribute {
     const [text, type] = entity.values;
     return { kind: "opaque", text: `${quote(text)} : ${formatType(from.type(type))}` };
   }
-  const choice = enumsByCodec.get(entity.codec);
-  if (choice !== undefined) return { kind: "enum", ...choice, value: String(entity.values[0]) };
+  if (enumCodecs.has(entity.codec)) {
+    const { dialect, name } = entity.codec;
+    return { kind: "enum", dialect, name, value: String(entity.values[0]) };
+  }
   const struct = structFromEntity(from, entity);
   if (struct !== undefined) return struct;
   return from.fail(`${entity.codec.dialect} ${entity.codec.name} is no attribute of a program`);

@@ -178,3 +178,14 @@ export const codecsOf =
     since,
     bits: typeof bits === "number" ? () => bits : bits,
   });
+
+/** Shorthand for the enumerations among the attributes of one dialect: one varint each. */
+export const choicesOf =
+  (attributeCodec: ReturnType<typeof codecsOf>) =>
+  <const V extends string>(
+    code: number,
+    name: string,
+    values: Readonly<Record<V, number>>,
+    since?: Version,
+  ): Codec<readonly [Field<V>]> =>
+    attributeCodec(code, name, [enumeration(values)], since === undefined ? {} : { since });

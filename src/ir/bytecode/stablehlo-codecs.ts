@@ -2,8 +2,8 @@
 import {
   attribute as attributeField,
   byteFlag,
+  choicesOf,
   codecsOf,
-  enumeration,
   f64Bits,
   list,
   optionalByByte,
@@ -12,20 +12,13 @@ import {
   type as typeField,
   varint,
 } from "./fields.js";
-import type { Version } from "../versions.js";
 import { enumValues } from "./vhlo-codecs.js";
 
 const attribute = codecsOf("stablehlo", "attribute");
 const type = codecsOf("stablehlo", "type");
-const chlo = codecsOf("chlo", "attribute");
+const chloChoices = choicesOf(codecsOf("chlo", "attribute"));
 const quant = codecsOf("quant", "type");
-
-const choices = <const V extends string>(
-  code: number,
-  name: string,
-  values: Readonly<Record<V, number>>,
-  since?: Version,
-) => attribute(code, name, [enumeration(values)], since === undefined ? {} : { since });
+const choices = choicesOf(attribute);
 
 const integers = list(signed);
 
@@ -72,8 +65,8 @@ export const stablehloEnums = {
 } as const;
 
 export const chloEnums = {
-  comparison_direction: chlo(0, "comparison_direction", [enumeration(enumValues.comparison_direction)]),
-  comparison_type: chlo(1, "comparison_type", [enumeration(enumValues.comparison_type)]),
+  comparison_direction: chloChoices(0, "comparison_direction", enumValues.comparison_direction),
+  comparison_type: chloChoices(1, "comparison_type", enumValues.comparison_type),
 } as const;
 
 export const stablehloTypes = {

@@ -1,6 +1,6 @@
 /** @file Struct attributes between the IR and their codecs, in VHLO and without: a table of what each field is. */
 import { isDeepStrictEqual } from "node:util";
-import type { Attribute } from "../attribute.js";
+import { type Attribute, integerAttribute } from "../attribute.js";
 import { floatFromBits, floatToBits } from "../floats/bits.js";
 import { fieldStructs } from "../ops/structs.js";
 import { scalarType, type Type } from "../types.js";
@@ -175,7 +175,7 @@ interface StructReading extends Complaints {
 
 const i64 = scalarType("i64");
 const f64 = scalarType("f64");
-const integer = (value: bigint): Attribute => ({ kind: "integer", value, type: i64 });
+const integer = (value: bigint): Attribute => integerAttribute(value, i64);
 
 /** What the parts of meshes must be: strings, or structs by their names. */
 const parts: Readonly<Record<string, Readonly<Record<string, string>>>> = {

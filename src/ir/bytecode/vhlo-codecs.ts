@@ -5,8 +5,8 @@ import type { Codec } from "./entity.js";
 import {
   attribute as attributeField,
   blob,
+  choicesOf,
   codecsOf,
-  enumeration,
   f64Bits,
   flag,
   list,
@@ -23,14 +23,7 @@ import type { Version } from "../versions.js";
 
 const attribute = codecsOf("vhlo", "attribute");
 const type = codecsOf("vhlo", "type");
-
-/** An enumeration: one varint. */
-const choices = <const V extends string>(
-  code: number,
-  name: string,
-  values: Readonly<Record<V, number>>,
-  since?: Version,
-) => attribute(code, name, [enumeration(values)], since === undefined ? {} : { since });
+const choices = choicesOf(attribute);
 
 /** The versions of XLA's custom call interface, by the number that `api_version` holds. */
 export const apiVersions = {

@@ -2,7 +2,7 @@
  * @file StableHLO's attributes of meshes (axes, parts of axes, meshes) and of bounds from text. Where one holds another, that may be
  * written with its own name, or be an alias.
  */
-import type { Attribute, AttributeDictionary } from "../attribute.js";
+import { type Attribute, type AttributeDictionary, integerAttribute, stringAttribute } from "../attribute.js";
 import { scalarType } from "../types.js";
 import { unbounded } from "./print-mesh.js";
 import { type ParseContext, parseBigInt, parseString } from "./context.js";
@@ -13,8 +13,8 @@ type Fields = Map<string, Attribute>;
 type FieldParsers = Readonly<Record<string, (context: ParseContext) => Attribute>>;
 
 const i64 = scalarType("i64");
-const integer = (value: bigint): Attribute => ({ kind: "integer", value, type: i64 });
-const string = (context: ParseContext): Attribute => ({ kind: "string", value: parseString(context) });
+const integer = (value: bigint): Attribute => integerAttribute(value, i64);
+const string = (context: ParseContext): Attribute => stringAttribute(parseString(context));
 
 /** `<name = "x", size = 2>`: fields in any order. */
 function parseFields(context: ParseContext, struct: string, parsers: FieldParsers): Fields {

@@ -3,7 +3,8 @@ import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { damage, fuzzPrograms, fuzzText } from "../../../tools/conformance/fuzz-text.js";
+import { damage } from "../../../tools/conformance/damage-text.js";
+import { fuzzPrograms, fuzzText } from "../../../tools/conformance/fuzz-text.js";
 import { textConformance } from "../../../tools/conformance/text.js";
 
 let folder = "";
