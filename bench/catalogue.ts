@@ -42,7 +42,7 @@ export const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     takes: own("write", "reference"),
   },
   training: {
-    what: "AdamW's step of the 88M Griffin in time, compile and memory, against Flax with optax; the linear scan's gradient against its values",
+    what: "AdamW's step of the 88M Griffin in time, start and memory, against Flax with optax; the linear scan's gradient against its values",
     takes: own("quick", "write", "reference"),
   },
   artifact: {

@@ -7,6 +7,7 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { targets } from "../../src/targets/index.js";
+import { AGAINST_REFERENCE, turnsOf } from "../options.js";
 import { showResults } from "../results.js";
 import { inTurns, pythonSide, type Side, typescriptSide } from "../sides.js";
 import { compileTable, loweringTable } from "./tables.js";
@@ -14,15 +15,11 @@ import { compileTable, loweringTable } from "./tables.js";
 const { values } = parseArgs({
   options: {
     time: { type: "string", default: "1024" },
-    plugin: { type: "string", default: "cpu" },
-    reference: { type: "string" },
-    turns: { type: "string" },
-    quick: { type: "boolean", default: false },
-    write: { type: "boolean", default: false },
+    ...AGAINST_REFERENCE,
   },
 });
 const { time, plugin, reference, quick, write } = values;
-const turns = values.turns ?? (quick ? "1" : "2");
+const turns = turnsOf(values);
 const targetNames = targets.map(({ name }) => name);
 const here = (name: string): URL => new URL(`./${name}`, import.meta.url);
 const folder = fileURLToPath(here(""));
@@ -43,7 +40,7 @@ for (const dtype of dtypes) {
   sides[`ours ${dtype}`] = () => typescriptSide(here("ours.ts"), args);
   sides[`Flax ${dtype}`] = python("compile", dtype, time);
 }
-const found = await inTurns(Number(turns), sides);
+const found = await inTurns(turns, sides);
 const versions = Object.assign({}, ...Object.values(found).map((side) => side?.versions));
 const about = { versions, settings: `${turns} turns${quick ? ", quick" : ""}` };
 const lowering = loweringTable(found, programs, targetNames);

@@ -8,6 +8,7 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { benchDtype } from "../griffin88m.js";
+import { AGAINST_REFERENCE, turnsOf } from "../options.js";
 import type { Bar, Panel } from "../plot.js";
 import { showResults } from "../results.js";
 import { inTurns, pythonSide, type Side, typescriptSide } from "../sides.js";
@@ -17,16 +18,12 @@ const { values } = parseArgs({
   options: {
     dtype: { type: "string" },
     time: { type: "string", default: "1024" },
-    plugin: { type: "string", default: "cpu" },
-    reference: { type: "string" },
     torch: { type: "string" },
-    turns: { type: "string" },
-    quick: { type: "boolean", default: false },
-    write: { type: "boolean", default: false },
+    ...AGAINST_REFERENCE,
   },
 });
 const { time, plugin, reference, torch, quick, write } = values;
-const turns = values.turns ?? (quick ? "1" : "2");
+const turns = turnsOf(values);
 const flags = quick ? ["--quick"] : [];
 const here = (name: string): URL => new URL(`./${name}`, import.meta.url);
 
@@ -48,7 +45,7 @@ for (const dtype of dtypes) {
   sides[`transformers ${dtype}`] = python(torch, "peers.py", "transformers", dtype);
   sides[`recurrentgemma PyTorch ${dtype}`] = python(torch, "peers.py", "recurrentgemma", dtype);
 }
-const all = await inTurns(Number(turns), sides);
+const all = await inTurns(turns, sides);
 const bandwidth = all.bandwidth!;
 const msPerGigabyte = Math.min(...Object.values(bandwidth.figures));
 

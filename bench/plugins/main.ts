@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { DEFAULT_PACKAGE, PLUGIN_WHEELS } from "../../src/runtime-pjrt/install/wheels.js";
 import { ratioText } from "../bars.js";
 import { benchDtype } from "../griffin88m.js";
+import { TURNS, turnsOf } from "../options.js";
 import type { Bar, Panel } from "../plot.js";
 import { showResults } from "../results.js";
 import { inTurns, type Side, typescriptSide } from "../sides.js";
@@ -17,14 +18,12 @@ const { values } = parseArgs({
   options: {
     dtype: { type: "string" },
     time: { type: "string", default: "1024" },
-    turns: { type: "string" },
-    quick: { type: "boolean", default: false },
-    write: { type: "boolean", default: false },
+    ...TURNS,
   },
 });
 const { time, quick, write } = values;
 const tokens = Number(time);
-const turns = values.turns ?? (quick ? "1" : "2");
+const turns = turnsOf(values);
 const dtypes = values.dtype === undefined ? ["f32", "bf16"] : [benchDtype(values.dtype)];
 const plugins = Object.keys(PLUGIN_WHEELS).filter((name) => name !== DEFAULT_PACKAGE.tpu);
 
@@ -35,7 +34,7 @@ for (const dtype of dtypes) {
     sides[`${plugin} ${dtype}`] = () => typescriptSide(new URL("../model/ours.ts", import.meta.url), args);
   }
 }
-const found = await inTurns(Number(turns), sides);
+const found = await inTurns(turns, sides);
 
 const figureOf = (plugin: string, dtype: string, name: string): number =>
   found[`${plugin} ${dtype}`]!.figures[name]!;

@@ -7,6 +7,7 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { ratioText, type Target, targetColumns } from "../bars.js";
+import { AGAINST_REFERENCE, turnsOf } from "../options.js";
 import type { Bar, Line } from "../plot.js";
 import { showResults } from "../results.js";
 import { inTurns, pythonSide, typescriptSide } from "../sides.js";
@@ -16,21 +17,17 @@ const { values } = parseArgs({
   options: {
     time: { type: "string" },
     channels: { type: "string", default: "2560" },
-    plugin: { type: "string", default: "cpu" },
-    reference: { type: "string" },
-    turns: { type: "string" },
-    quick: { type: "boolean", default: false },
-    write: { type: "boolean", default: false },
+    ...AGAINST_REFERENCE,
   },
 });
 const { channels, plugin, reference, write } = values;
 const steps = values.time ?? (values.quick ? "512" : "4096");
-const turns = values.turns ?? (values.quick ? "1" : "2");
+const turns = turnsOf(values);
 const shape = `[1, ${steps}, ${channels}] f32`;
 const FLAX = "Flax linear scan";
 const ASSOCIATIVE = "lax.associative_scan";
 
-const found = await inTurns(Number(turns), {
+const found = await inTurns(turns, {
   ours: () =>
     typescriptSide(new URL("./ours.ts", import.meta.url), [
       ...["--time", steps, "--channels", channels, "--plugin", plugin],

@@ -11,6 +11,7 @@ import { ratioText, targetColumns } from "../bars.js";
 import { openClient, ourVersions } from "../client.js";
 import { griffin88m, load88m, somePrompt } from "../griffin88m.js";
 import { showResults } from "../results.js";
+import { timed } from "../timed.js";
 
 const { values } = parseArgs({
   options: {
@@ -24,13 +25,12 @@ const HISTORY = 3000;
 const TURN = 24;
 const turns = values.quick ? 3 : 8;
 const count = values.quick ? 24 : 64;
+const readings = values.quick ? 1 : 3;
 
-/** CPU seconds of this process, all threads of it, that `run` takes. */
-async function cpuSeconds(run: () => Promise<void>): Promise<number> {
-  const before = process.cpuUsage();
-  await run();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1e6;
+/** CPU ms of this process, all threads of it, that `run` takes. */
+async function cpuMs(run: () => Promise<unknown>): Promise<number> {
+  const [, , cores] = await timed(run);
+  return cores;
 }
 
 const least = (samples: readonly number[]): number => Math.min(...samples);
@@ -38,13 +38,13 @@ const least = (samples: readonly number[]): number => Math.min(...samples);
 await using client = await openClient(values.plugin);
 using model = await load88m(client, "f32");
 
-/** CPU seconds a token of every row, of tokens after the first. */
+/** CPU ms a token of every row, of tokens after the first. */
 async function perToken(options: { readonly temperature?: number; readonly topP?: number }): Promise<number> {
   const prompts = Array.from({ length: BATCH }, (_, row) => somePrompt(16).map((token) => token + row));
   const tokens = generate(model, prompts, { ...options, maxNewTokens: count });
   for (let made = 0; made < BATCH; made++) await tokens.next();
   return (
-    (await cpuSeconds(async () => {
+    (await cpuMs(async () => {
       for await (const _ of tokens);
     })) /
     ((count - 1) * BATCH)
@@ -66,21 +66,21 @@ await session.prefill([text.slice(0, HISTORY)]);
 using mark = await session.mark();
 const appended: number[] = [];
 const anew: number[] = [];
-for (let turn = 0; turn <= (values.quick ? 1 : 3); turn++) {
+for (let reading = 0; reading <= readings; reading++) {
   await session.rewind(mark);
-  appended.push(await cpuSeconds(async () => void (await session.append([text.slice(HISTORY)]))));
+  appended.push(await cpuMs(() => session.append([text.slice(HISTORY)])));
   using again = new Session(model, 1);
-  anew.push(await cpuSeconds(async () => void (await again.prefill([text]))));
+  anew.push(await cpuMs(() => again.prefill([text])));
 }
 // The first compiles.
 const saved = least(anew.slice(1)) / least(appended.slice(1));
 
-const ms = (seconds: number): string => (seconds * 1000).toFixed(2);
+const ms = (value: number): string => value.toFixed(2);
 await showResults(
   fileURLToPath(new URL("./", import.meta.url)),
   {
     section: "sessions",
-    settings: `88M f32, batch ${BATCH}, ${count} tokens, least of ${turns} turns; ${TURN} tokens after ${HISTORY}; CPU time${values.quick ? ", quick" : ""}`,
+    settings: `88M f32, batch ${BATCH}, ${count} tokens, least of ${turns} turns; ${TURN} tokens after ${HISTORY}, least of ${readings}; CPU time${values.quick ? ", quick" : ""}`,
     versions: await ourVersions(client),
     rows: [
       {

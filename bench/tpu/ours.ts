@@ -7,6 +7,7 @@ import { countModule, moduleFromProto } from "../../src/cost/index.js";
 import { costRequest, lowerProgram } from "../../src/engine/index.js";
 import { installPlugin, Plugin, PLUGIN_WHEELS } from "../../src/runtime-pjrt/index.js";
 import { printSide } from "../sides.js";
+import { timed } from "../timed.js";
 import { figuresOf } from "./figures.js";
 import { PROGRAMS, type ProgramName } from "./programs.js";
 
@@ -17,18 +18,16 @@ using topology = await plugin.createTopology(topologyName);
 
 const start = performance.now();
 const request = costRequest(lowerProgram(PROGRAMS[name](), { target, prepare: true }).module, target);
-const middle = performance.now();
-const before = process.cpuUsage();
-using program = await topology.compile(request);
-const { user, system } = process.cpuUsage(before);
-const end = performance.now();
+const lowerMs = performance.now() - start;
+const [compiled, compileMs, coreMs] = await timed(() => topology.compile(request));
+using program = compiled;
 
 const memory = program.memoryStats();
 printSide({
   figures: {
-    "lower ms": middle - start,
-    "compile ms": end - middle,
-    "compile core ms": (user + system) / 1000,
+    "lower ms": lowerMs,
+    "compile ms": compileMs,
+    "compile core ms": coreMs,
     results: memory.results - memory.aliased,
     temporaries: memory.temporary,
     ...figuresOf(countModule(moduleFromProto(program.optimizedHlo()!))),

@@ -11,7 +11,7 @@ import { adamW, constantRate } from "../../src/training/index.js";
 import { openClient, ourVersions } from "../client.js";
 import { benchCheckpoint, benchDtype, griffin88m, somePrompt } from "../griffin88m.js";
 import { printSide } from "../sides.js";
-import { leastOf, timed } from "./timed.js";
+import { leastOf, timed } from "../timed.js";
 
 const { values } = parseArgs({
   options: {
@@ -41,7 +41,6 @@ printSide({
   figures: {
     step,
     "step, of one core": stepCores,
-    compile: program!.compileMs,
     start,
     "start, of one core": startCores,
     "temporaries, bytes": temporary,

@@ -10,7 +10,7 @@ import { CompiledProgram, lowerProgram } from "../../src/engine/index.js";
 import type { Client } from "../../src/runtime-pjrt/index.js";
 import { openClient, ourVersions } from "../client.js";
 import { printSide } from "../sides.js";
-import { leastOf } from "./timed.js";
+import { leastOf } from "../timed.js";
 
 const { values } = parseArgs({
   options: { plugin: { type: "string", default: "cpu" }, quick: { type: "boolean", default: false } },

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { BENCHMARKS } from "../../bench/catalogue.js";
+import { AGAINST_REFERENCE, TURNS } from "../../bench/options.js";
 import { root } from "../cli/griffin.js";
 
 const folder = join(root, "bench");
@@ -24,8 +25,11 @@ test("every benchmark has its folder, its README and its row in the table, and n
 test("benchmarks are given only options that they have", () => {
   for (const [name, { takes }] of Object.entries(BENCHMARKS)) {
     const text = readFileSync(join(folder, name, "main.ts"), "utf8");
+    const shared = Object.entries({ TURNS, AGAINST_REFERENCE })
+      .filter(([group]) => text.includes(`    ...${group},\n`))
+      .flatMap(([, options]) => Object.keys(options).map((option) => `${option}: { type:`));
     for (const option of Object.values(takes))
-      expect(`${name}: ${text}`).toContain(`${option.slice(2)}: { type:`);
+      expect(`${name}: ${shared.join()} ${text}`).toContain(`${option.slice(2)}: { type:`);
   }
 });
 
