@@ -1,7 +1,7 @@
 /**
  * @file The second half of `npm run build`: bundles src/ and models/ into a few chunks below dist/, one a layer, shared by the command and
  * all entries of the package, so that each module exists once; the first half writes the types. A command starts in a fraction of the
- * time that hundreds of files take. Help and version load one small chunk; what commands need is loaded when they run.
+ * time that hundreds of files take. Help and version load a few small chunks; what commands need is loaded when they run.
  *
  * Chunks of src/ lie below dist/src/, those of models/ below dist/models/: an author's position is the first frame outside of dist/src/.
  */
