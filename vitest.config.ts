@@ -62,7 +62,7 @@ export default defineConfig(({ mode }) => {
   return {
     test: {
       projects: [...ofMode()],
-      setupFiles: "./tools/vitest/properties.ts",
+      setupFiles: ["./tools/vitest/without-colors.ts", "./tools/vitest/properties.ts"],
       // Away from a terminal what passed is not listed: `--reporter=default` does, with times.
       reporters: [process.stdout.isTTY ? "default" : "minimal", "./tools/vitest/counts.ts"],
       // Sources that one project has transformed serve the others, and the next run: by their content, in node_modules.

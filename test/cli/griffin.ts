@@ -49,7 +49,7 @@ class Recorder extends Writable {
 export async function griffin(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const [stdout, stderr] = [new Recorder(), new Recorder()];
   const stdin = Readable.from([Buffer.from(options.input ?? "")]);
-  const env = { ...process.env, NO_COLOR: "1", ...options.env };
+  const env = { ...process.env, ...options.env };
   const exitCode = await runCommandLine(args, { stdout, stderr, stdin, env }, options.models);
   return { exitCode, stdout: stdout.text, stderr: stderr.text };
 }
@@ -61,7 +61,7 @@ export async function spawnGriffin(args: readonly string[], options: RunOptions 
     cwd: root,
     reject: false,
     input: options.input ?? "",
-    env: { XLA_FLAGS: process.env.USERS_XLA_FLAGS || undefined, NO_COLOR: "1", ...options.env },
+    env: { XLA_FLAGS: process.env.USERS_XLA_FLAGS || undefined, ...options.env },
   });
   return { exitCode, stdout, stderr };
 }

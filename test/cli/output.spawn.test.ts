@@ -60,7 +60,6 @@ test("the command itself ends in words on a full device, and without a word in a
     const command = [process.execPath, main, "lower", "--preset", "tiny"];
     const { stdout, stderr } = await execa("bash", ["-c", script, ...command], {
       cwd: root,
-      env: { NO_COLOR: "1" },
     });
     return { stdout, stderr };
   };
@@ -87,7 +86,7 @@ test("what -o names is written to at once: a pipe, the command's own output, a f
   ].join("\n");
   const { stdout, stderr } = await execa("bash", ["-c", script], {
     cwd: root,
-    env: { NO_COLOR: "1", NODE: process.execPath, MAIN: main },
+    env: { NODE: process.execPath, MAIN: main },
   });
   expect(stdout.split("\n")).toEqual([
     "module",
