@@ -1,5 +1,5 @@
 /**
- * @file Writes src/runtime-pjrt/SUPPORT.md: what each installable plugin can do, by the conformance checks.
+ * @file Writes docs/pjrt-plugins.md: what each installable plugin can do, by the conformance checks.
  *
  *     npx jiti tools/gen-support/main.ts
  */
@@ -9,7 +9,7 @@ import { execa } from "execa";
 import { type ConformanceReport, PLUGIN_WHEELS, supportTable } from "../../src/runtime-pjrt/index.js";
 
 const one = fileURLToPath(new URL("./one.ts", import.meta.url));
-const target = fileURLToPath(new URL("../../src/runtime-pjrt/SUPPORT.md", import.meta.url));
+const target = fileURLToPath(new URL("../../docs/pjrt-plugins.md", import.meta.url));
 
 const reports: ConformanceReport[] = [];
 for (const name of Object.keys(PLUGIN_WHEELS)) {
