@@ -1,6 +1,5 @@
 /** @file The models that a command line knows: their names at once, for help; all of them when a command needs one. */
-import { griffinKinds } from "../../models/griffin/kinds.js";
-import { presets } from "../../models/griffin/presets.js";
+import { kindNames, presetNames } from "../../models/names.js";
 import type { ModelDefinition } from "../model/index.js";
 
 /** The models that a command line knows. */
@@ -14,8 +13,8 @@ export interface KnownModels {
 
 /** This package's models. Their names are told without loading them, which takes longer than the rest of help. */
 export const ownModels: KnownModels = {
-  presets: Object.keys(presets),
-  kinds: Object.keys(griffinKinds),
+  presets: presetNames,
+  kinds: kindNames,
   load: async () => (await import("../../models/index.js")).models,
 };
 

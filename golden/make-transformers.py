@@ -1,0 +1,241 @@
+#!/usr/bin/env python3
+"""Makes golden cases of small models from Hugging Face's transformers, in float32 on a CPU.
+
+  make-transformers.py make [NAME ...] [--out FOLDER]   writes cases, all of CASES unless some are named
+  make-transformers.py check FOLDER ...                 computes cases again, prints how far numbers are off
+
+Needs torch, transformers, safetensors and numpy; README.md describes the format. A case is an entry of CASES: a description and the function
+that makes its reference, which is a `Reference`. A model that transformers lacks takes a function of its own.
+"""
+
+import argparse
+from dataclasses import dataclass, field
+import importlib.metadata
+import json
+import math
+from pathlib import Path
+import sys
+from typing import Callable
+
+HERE = Path(__file__).resolve().parent
+sys.dont_write_bytecode = True  # leaves nothing behind
+
+TOLERANCE_REASON = (
+    "8 x the largest logit difference between the reference in float32, in float64 and, where it has another way to "
+    "compute the same, in that, at least 1e-5")
+
+
+@dataclass(frozen=True)
+class Case:
+  """A model and what it reads."""
+
+  reference: Callable
+  config: dict
+  """Keys of config.json that are not the defaults of the model's configuration class."""
+  prompts: tuple = (12, 5)
+  """Tokens of each row; shorter ones are padded in front."""
+  steps: int = 6
+  """Greedy tokens after them, beside the first."""
+  seed: int = 0
+  ranges: dict = field(default_factory=dict)
+  """End of a tensor's name -> (offset, scale) of its numbers; the first that fits."""
+
+
+@dataclass(frozen=True)
+class Reference:
+  """A model with its weights. `run(tokens, way)` gives (logits [T, vocab], name of a probe -> [T, ..]), all f32 or f64 numpy arrays."""
+
+  version: str
+  config: dict
+  weights: dict
+  run: Callable
+  ways: tuple = ("f32", "f64")
+  """The first is what the case holds; others are equal on paper."""
+
+
+def drawn(name, shape, case):
+  """f32 numbers of a tensor, even around an offset: scales of norms around 1, matrices by what goes into a number."""
+  import numpy as np
+
+  if len(shape) > 1:
+    offset, scale = 0.0, math.sqrt(3 / shape[-1])
+  else:
+    offset, scale = (1.0, 0.3) if "norm" in name else (0.0, 0.1)
+  for end, given in case.ranges.items():
+    if name.endswith(end):
+      offset, scale = given
+      break
+  key = [case.seed, *name.encode()]
+  return (offset + scale * np.random.default_rng(key).uniform(-1, 1, shape)).astype(np.float32)
+
+
+def of_transformers(case, *, layers=lambda model: model.model.layers, other_way=None):
+  """The causal language model that `config` describes, with drawn weights; the stream after layer N is the probe `layers.N.output`."""
+  import torch
+  import transformers
+
+  torch.set_num_threads(1)
+  config = transformers.AutoConfig.for_model(**case.config)
+  config.architectures = [transformers.AutoModelForCausalLM._model_mapping[type(config)].__name__]
+  models = {}
+
+  def model_of(way):
+    if way not in models:
+      attention = "sdpa" if way == "sdpa" else "eager"
+      model = transformers.AutoModelForCausalLM.from_config(config, attn_implementation=attention).eval()
+      with torch.no_grad():
+        for name, parameter in model.named_parameters():
+          parameter.copy_(torch.from_numpy(drawn(name, tuple(parameter.shape), case)))
+      models[way] = model.double() if way == "f64" else model
+    return models[way]
+
+  def run(tokens, way):
+    model = model_of(way)
+    streams = {}
+
+    def keep(index):
+      def hook(_module, _arguments, result):
+        stream = result[0] if isinstance(result, tuple) else result
+        streams[f"layers.{index}.output"] = stream[0].numpy()
+
+      return hook
+
+    hooks = [layer.register_forward_hook(keep(i)) for i, layer in enumerate(layers(model))]
+    with torch.no_grad():
+      logits = model(torch.tensor([tokens]), use_cache=False).logits[0].numpy()
+    for hook in hooks:
+      hook.remove()
+    return logits, streams
+
+  stored = {name: parameter.detach().numpy().copy() for name, parameter in model_of("f32").named_parameters()}
+  written = config.to_diff_dict() | {"model_type": config.model_type, "dtype": "float32"}
+  return Reference(
+      version=f"transformers {importlib.metadata.version('transformers')} (torch {importlib.metadata.version('torch').split('+')[0]})",
+      config=written, weights=stored, run=run,
+      ways=("f32", "f64") if other_way is None else ("f32", "f64", other_way))
+
+
+def of_attention(case):
+  """Models whose layers attend: also by torch's own attention."""
+  return of_transformers(case, other_way="sdpa")
+
+
+LLAMA = {
+    "model_type": "llama", "vocab_size": 96, "hidden_size": 48, "intermediate_size": 80, "num_hidden_layers": 2,
+    "num_attention_heads": 4, "num_key_value_heads": 2, "max_position_embeddings": 64, "rms_norm_eps": 1e-5,
+    "bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 0,
+}
+
+CASES = {
+    "llama-grouped": Case(of_attention, LLAMA | {"tie_word_embeddings": False}),
+}
+
+
+def inputs(case, vocab, bos):
+  """(tokens, positions) i32 [batch, time]."""
+  import numpy as np
+
+  time = max(case.prompts)
+  draw = np.random.default_rng([case.seed, 1])
+  tokens = draw.integers(3, vocab, (len(case.prompts), time), dtype=np.int32)
+  behind = np.arange(time, dtype=np.int32)[None] - (time - np.array(case.prompts, np.int32))[:, None]
+  positions = np.maximum(behind, -1)
+  tokens[positions == 0] = bos
+  tokens[positions < 0] = 0
+  return tokens, positions
+
+
+def compute(reference, tokens, positions, steps):
+  """(tensors of golden.safetensors, spread of the logits): every row by itself, without padding, all of it anew for each token."""
+  import numpy as np
+
+  batch, time = tokens.shape
+  texts = [row[at >= 0].tolist() for row, at in zip(tokens, positions)]
+  result = {"tokens": tokens, "segment_pos": positions}
+  first, *others = reference.ways
+  spread = {way: 0.0 for way in others}
+  generated, generated_logits = np.zeros((batch, steps + 1), np.int32), None
+  for row, text in enumerate(texts):
+    logits, probes = reference.run(text, first)
+    for way in others:
+      spread[way] = max(spread[way], float(np.abs(reference.run(text, way)[0] - logits).max()))
+    for name, values in {"logits": logits, **probes}.items():
+      whole = result.setdefault(name, np.zeros((batch, time, *values.shape[1:]), np.float32))
+      whole[row, time - len(text):] = values
+    if generated_logits is None:
+      generated_logits = np.zeros((batch, steps, logits.shape[-1]), np.float32)
+    generated[row, 0] = logits[-1].argmax()
+    for step in range(steps):
+      text = [*text, int(generated[row, step])]
+      generated_logits[row, step] = reference.run(text, first)[0][-1]
+      generated[row, step + 1] = generated_logits[row, step].argmax()
+  return result | {"generated": generated, "generated_logits": generated_logits}, spread
+
+
+def round_up(value, digits):
+  scale = 10 ** (digits - 1 - math.floor(math.log10(value)))
+  return math.ceil(value * scale) / scale
+
+
+def make(name, out):
+  """Writes one case."""
+  from safetensors.numpy import save_file
+
+  case = CASES[name]
+  reference = case.reference(case)
+  config = reference.config
+  tokens, positions = inputs(case, config["vocab_size"], config.get("bos_token_id") or 0)
+  result, spread = compute(reference, tokens, positions, case.steps)
+  folder = out / name
+  folder.mkdir(parents=True, exist_ok=True)
+  (folder / "config.json").write_text(json.dumps(config, indent=1, sort_keys=True) + "\n")
+  save_file(reference.weights, folder / "model.safetensors", {"format": "pt"})
+  save_file(result, folder / "golden.safetensors", {"reference": reference.version})
+  bound = round_up(max(8 * max(spread.values()), 1e-5), 2)
+  description = {
+      "reference": reference.version, "seed": case.seed,
+      "positions": "leftpad" if len(set(case.prompts)) > 1 else "plain",
+      "weights": "model.safetensors", "logits_spread_f32": spread,
+      "tolerance": {"max_abs": bound, "reason": TOLERANCE_REASON},
+      "tensors": {key: [list(array.shape), array.dtype.name] for key, array in result.items()},
+  }
+  (folder / "golden.json").write_text(json.dumps(description, indent=1) + "\n")
+  size = sum(file.stat().st_size for file in folder.iterdir())
+  print(f"{name}: {size / 1e6:.2f} MB, logits std {result['logits'].std():.3g}, tolerance {bound:g}", flush=True)
+
+
+def check(folder):
+  """Prints, for one existing case, the largest difference of every tensor."""
+  import numpy as np
+  from safetensors.numpy import load_file
+
+  case = CASES[folder.resolve().name]
+  stored = load_file(folder / "golden.safetensors")
+  result, spread = compute(case.reference(case), stored["tokens"], stored["segment_pos"], case.steps)
+  print(f"{folder}: spread {spread}")
+  for name, expected in stored.items():
+    difference = np.abs(result[name].astype(np.float64) - expected)
+    print(f"  {name:40} {str(list(expected.shape)):20} max {difference.max():.2e}")
+
+
+def main():
+  parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+  commands = parser.add_subparsers(dest="command", required=True)
+  making = commands.add_parser("make", help="write cases")
+  making.add_argument("names", nargs="*", help="which cases (default: all)")
+  making.add_argument("--out", type=Path, default=HERE, help="folder to write the cases into")
+  checking = commands.add_parser("check", help="compute existing cases again and compare")
+  checking.add_argument("folders", nargs="+", type=Path)
+  arguments = parser.parse_args()
+  if arguments.command == "check":
+    for folder in arguments.folders:
+      check(folder)
+    return
+  if unknown := set(arguments.names) - set(CASES):
+    parser.error(f"no case called {', '.join(sorted(unknown))}; known: {', '.join(CASES)}")
+  for name in arguments.names or CASES:
+    make(name, arguments.out)
+
+
+if __name__ == "__main__":
+  main()

@@ -1,0 +1,15 @@
+/**
+ * @file Names of what the models of this package have, for help: told without loading a model. A further model adds its presets and kinds here,
+ * and itself to the list in index.ts; test/models/names.test.ts holds the two together.
+ */
+import { griffinKinds } from "./griffin/kinds.js";
+import { presets as griffinPresets } from "./griffin/presets.js";
+
+const namesOf = (records: readonly Readonly<Record<string, unknown>>[]): readonly string[] => [
+  ...new Set(records.flatMap((record) => Object.keys(record))),
+];
+
+/** Names of presets, of all models. */
+export const presetNames: readonly string[] = namesOf([griffinPresets]);
+/** Names of kinds of programs, of all models. */
+export const kindNames: readonly string[] = namesOf([griffinKinds]);
