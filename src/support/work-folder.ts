@@ -82,7 +82,12 @@ function restoreReplaced(folder: string, parent: string): void {
   const namesIn = (path: string) => (existsSync(path) ? readdirSync(path) : []);
   for (const name of namesIn(join(folder, REPLACED))) {
     const place = join(parent, name);
-    if (!existsSync(place)) renameSync(join(folder, REPLACED, name), place);
+    try {
+      if (!existsSync(place)) renameSync(join(folder, REPLACED, name), place);
+    } catch (error) {
+      // Another put something there just now: then nothing is to be put back.
+      if (!existsSync(place)) throw error;
+    }
   }
   for (const name of namesIn(join(folder, TAKEN))) restoreReplaced(join(folder, TAKEN, name), parent);
 }
