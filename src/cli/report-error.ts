@@ -21,7 +21,7 @@ export function reportError(
   const exitCode = error instanceof GriffinError ? error.exitCode : 1;
   if (json) context.printJson({ error: { ...describe(error), exitCode } });
   context.printError(colour(text(error), context.colors));
-  if (verbose && error instanceof Error) context.printError(context.colors.dim(error.stack ?? ""));
+  if (verbose && error instanceof Error) context.printError(context.colors.dim(traceOf(error)));
   return exitCode;
 }
 
@@ -34,6 +34,10 @@ function text(error: unknown): string {
   if (error instanceof GriffinError) return error.message;
   return `error: ${messageOf(error)}\n  hint:     --verbose shows where it comes from`;
 }
+
+/** Where an error comes from; of ours the text is printed already. */
+const traceOf = (error: Error): string =>
+  error instanceof GriffinError ? error.trace : (error.stack ?? error.message);
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

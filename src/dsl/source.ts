@@ -1,29 +1,40 @@
 /** @file Where in the author's code a DSL call stands: the first stack frame outside of the toolkit's sources. */
 import { readFileSync } from "node:fs";
-import { dirname, sep } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { SourcePosition } from "../support/errors.js";
-
-const sources = dirname(dirname(fileURLToPath(import.meta.url))) + sep;
-const toPath = (name: string): string => (name.startsWith("file:") ? fileURLToPath(name) : name);
+import { filePath, frameOf, isOwnSource, ownerOf } from "../support/own-code.js";
+import { originalPosition } from "../support/source-map.js";
 
 /** Positions by raw call site: mapping a stack to the author's source costs much more than reading a raw frame. */
 const known = new Map<string, SourcePosition | undefined>();
 
-/** Whether a file is the author's, by its name in call sites. */
-const foreign = new Map<string, boolean>();
+/** Who wrote a file, by its name in call sites. */
+const owners = new Map<string, ReturnType<typeof ownerOf>>();
 
-function isForeign(name: string | null | undefined): boolean {
-  if (name == null) return false;
-  const seen = foreign.get(name);
-  if (seen !== undefined) return seen;
-  const found = !name.startsWith("node:") && !toPath(name).startsWith(sources);
-  foreign.set(name, found);
-  return found;
+function ownerOfSite(site: NodeJS.CallSite): ReturnType<typeof ownerOf> {
+  const name = site.getFileName();
+  if (name == null) return "toolkit";
+  const owner = owners.get(name) ?? ownerOf(name);
+  owners.set(name, owner);
+  return owner;
+}
+
+const positionOf = (site: NodeJS.CallSite): SourcePosition => ({
+  file: filePath(site.getFileName() ?? ""),
+  line: site.getLineNumber() ?? 1,
+  column: site.getColumnNumber() ?? 1,
+});
+
+/** Whether a frame is the author's; of code that was bundled with the toolkit the source map says so, or nothing does. */
+function isAuthors(site: NodeJS.CallSite): boolean {
+  const owner = ownerOfSite(site);
+  if (owner !== "both") return owner === "author";
+  const made = positionOf(site);
+  const source = originalPosition(made);
+  return source !== made && !isOwnSource(source.file);
 }
 
 interface RawFrame {
-  readonly key: string;
+  readonly site: NodeJS.CallSite;
   readonly depth: number;
 }
 
@@ -36,10 +47,9 @@ function rawFrame(): RawFrame | undefined {
   const sites = holder.stack as NodeJS.CallSite[];
   Error.prepareStackTrace = prepareStackTrace;
   Error.stackTraceLimit = stackTraceLimit;
-  const depth = sites.findIndex((site) => isForeign(site.getFileName()));
+  const depth = sites.findIndex(isAuthors);
   const site = sites[depth];
-  if (site === undefined) return undefined;
-  return { key: `${site.getFileName()}:${site.getLineNumber()}:${site.getColumnNumber()}`, depth };
+  return site === undefined ? undefined : { site, depth };
 }
 
 /** The same frame of an ordinary stack, which the runtime (node --enable-source-maps, vitest) maps to TypeScript. */
@@ -48,19 +58,25 @@ function mappedFrame(depth: number): SourcePosition | undefined {
   Error.stackTraceLimit = 28;
   const lines = (new Error("position").stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
   Error.stackTraceLimit = stackTraceLimit;
-  // Two frames more than rawFrame sees: this function and authorPosition come first in both, rawFrame is left out there.
-  const match = /\(?((?:file:\/\/)?[^()\s]+?):(\d+):(\d+)\)?$/.exec(lines[depth + 1] ?? "");
-  if (match === null) return undefined;
-  const [, file, line, column] = match;
-  return { file: toPath(file!), line: Number(line), column: Number(column) };
+  // Three frames more than rawFrame sees: this function, sourceOf and authorPosition come first; rawFrame is left out there.
+  return frameOf(lines[depth + 2] ?? "");
+}
+
+/** Where a frame stands in what the author wrote: by the source map of the file that runs, or as the runtime maps it. */
+function sourceOf({ site, depth }: RawFrame): SourcePosition | undefined {
+  const made = positionOf(site);
+  const source = originalPosition(made);
+  return source === made ? mappedFrame(depth) : source;
 }
 
 /** The author's file, line and column of the DSL call that is being made. */
 export function authorPosition(): SourcePosition | undefined {
   const frame = rawFrame();
   if (frame === undefined) return undefined;
-  if (!known.has(frame.key)) known.set(frame.key, mappedFrame(frame.depth));
-  return known.get(frame.key);
+  const { site } = frame;
+  const key = `${site.getFileName()}:${site.getLineNumber()}:${site.getColumnNumber()}`;
+  if (!known.has(key)) known.set(key, sourceOf(frame));
+  return known.get(key);
 }
 
 /** The source line of a position and a caret under its column; nothing when the file cannot be read. */

@@ -1,4 +1,8 @@
 /** @file The one shape every error of the toolkit has: what kind, what was expected, what came, where, and one hint. */
+import { authorLines } from "./own-code.js";
+
+/** Frames that are kept of an error; the author's is below those of the toolkit. */
+const FRAMES = 40;
 
 /** A place in a source file: lines and columns count from 1. */
 export interface SourcePosition {
@@ -46,23 +50,59 @@ export type ExitCode = 1 | 2 | 3;
 /**
  * Base of every error the toolkit throws on purpose. Subclasses exist only where a caller would act differently; `kind` is
  * the stable word that starts the text. `toJSON` gives the same as data, for `--json`.
+ *
+ * What Node prints of one that nobody catches is its text and the author's own frame, of those that led here the innermost; all frames are in
+ * `trace`, and what it came of is in `details.cause`.
  */
 export class GriffinError extends Error {
-  readonly kind: string;
-  readonly exitCode: ExitCode;
-  readonly details: ErrorDetails;
+  readonly #kind: string;
+  readonly #exitCode: ExitCode;
+  readonly #details: ErrorDetails;
+  readonly #captured: { readonly stack?: string } = {};
 
   constructor(kind: string, details: ErrorDetails, exitCode: ExitCode = 1) {
-    super(render(kind, details), details.cause === undefined ? undefined : { cause: details.cause });
-    this.name = new.target.name;
-    this.kind = kind;
-    this.exitCode = exitCode;
-    this.details = details;
+    const { stackTraceLimit } = Error;
+    // Of an error with frames of its own Node also prints the line that made it, which is one of ours.
+    Error.stackTraceLimit = 0;
+    super(render(kind, details));
+    Error.stackTraceLimit = FRAMES;
+    Error.captureStackTrace(this.#captured, new.target);
+    Error.stackTraceLimit = stackTraceLimit;
+    this.#kind = kind;
+    this.#exitCode = exitCode;
+    this.#details = details;
+    Object.defineProperty(this, "stack", { get: () => this.#stack(), configurable: true });
+  }
+
+  override get name(): string {
+    return this.constructor.name;
+  }
+
+  get kind(): string {
+    return this.#kind;
+  }
+
+  get exitCode(): ExitCode {
+    return this.#exitCode;
+  }
+
+  get details(): ErrorDetails {
+    return this.#details;
+  }
+
+  /** The frames of where it was made, the toolkit's too, a line each: for reports of defects. */
+  get trace(): string {
+    const [, ...lines] = (this.#captured.stack ?? "").split("\n");
+    return lines.join("\n");
   }
 
   toJSON(): Record<string, unknown> {
     const { cause: _cause, ...rest } = this.details;
     return { kind: this.kind, ...rest };
+  }
+
+  #stack(): string {
+    return [this.message, ...authorLines(this.trace).slice(0, 1)].join("\n");
   }
 }
 
@@ -90,5 +130,6 @@ export function cannotWrite(what: string, cause: unknown): EnvironmentError {
 export class InternalError extends GriffinError {
   constructor(message: string) {
     super("internal error", { message, hint: "this is a defect of stablegriffin, please report it" });
+    Object.defineProperty(this, "stack", { value: `${this.message}\n${this.trace}` });
   }
 }

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import {
   EnvironmentError,
@@ -48,11 +49,24 @@ describe("GriffinError", () => {
       message: "no prompts given",
       got: "0",
     });
-    expect(error.cause).toEqual(new Error("inner"));
+    expect(error.details.cause).toEqual(new Error("inner"));
   });
 
-  it("has no cause unless one was given", () => {
-    expect("cause" in new UsageError({ message: "m" })).toBe(false);
+  it("is printed by Node, when nobody catches it, as its text and the author's frame, and nothing else", () => {
+    const where = { file: "model.ts", line: 3, column: 7 };
+    const error = new GriffinError("shape error", { message: "m", where, hint: "h", cause: new Error("c") });
+    // This file is below test/: an author's. The second is how Node prints what ends a process.
+    for (const text of [inspect(error), inspect(error, { customInspect: false, depth: 5 })]) {
+      const lines = text.split("\n");
+      expect(lines.slice(0, 3)).toEqual(["shape error: m", "  at:       model.ts:3:7", "  hint:     h"]);
+      expect(lines[3]).toMatch(/^ {4}at .*errors\.test\.ts:\d+:\d+\)?$/);
+      expect(lines.length).toBe(4);
+    }
+  });
+
+  it("keeps all frames for reports, and shows them of its own defects", () => {
+    expect(new UsageError({ message: "m" }).trace.split("\n").length).toBeGreaterThan(1);
+    expect(inspect(new InternalError("m"))).toMatch(/please report it\n {4}at /);
   });
 
   it.each([

@@ -1,0 +1,55 @@
+/** @file Which code is the toolkit's: what an author is shown begins with the first frame outside of it. */
+import { dirname, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** This module's file: below src/, below dist/src/, or whatever a bundler made of an author's program and the toolkit. */
+const here = fileURLToPath(import.meta.url);
+
+/** Whether the toolkit's modules lie apart, as in its sources and in its package. */
+const apart = /[\\/]src[\\/](?:support[\\/]own-code\.[jt]s|chunks[\\/][^\\/]+\.js)$/.test(here);
+
+const folder = dirname(dirname(here)) + sep;
+
+/** Paths of the toolkit's sources in source maps of those who bundle it. */
+const PACKAGED = /(?:^|[\\/])stablegriffin[\\/](?:dist[\\/])?src[\\/]/;
+
+/** A file's path, of its URL too. */
+export const filePath = (name: string): string => (name.startsWith("file:") ? fileURLToPath(name) : name);
+
+/** What a file holds, by its name in call sites: code of an author's, of the toolkit's or Node's, or `both`, of which a source map tells. */
+export function ownerOf(file: string): "author" | "toolkit" | "both" {
+  if (file.startsWith("node:") || file === "native") return "toolkit";
+  const path = filePath(file);
+  if (!apart) return path === here ? "both" : "author";
+  return path.startsWith(folder) ? "toolkit" : "author";
+}
+
+/** Whether a source that a source map names is the toolkit's. */
+export const isOwnSource = (source: string): boolean => PACKAGED.test(source);
+
+/** A frame of a printed stack. */
+export interface Frame {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** The place that a line of a printed stack names: `    at name (file:line:column)`. */
+export function frameOf(line: string): Frame | undefined {
+  const named = /\((.+):(\d+):(\d+)\)$/.exec(line);
+  const match = named ?? /^\s*(?:at )?(?:async )?(.+):(\d+):(\d+)$/.exec(line);
+  if (match === null) return undefined;
+  const [, file, row, column] = match;
+  return { file: filePath(file!), line: Number(row), column: Number(column) };
+}
+
+/** The package that loads TypeScript is no author's. */
+const isLoader = (file: string): boolean => /[\\/]node_modules[\\/]jiti[\\/]/.test(file);
+
+/** The lines of a printed stack that are frames of an author's, the innermost first. */
+export function authorLines(stack: string): readonly string[] {
+  return stack.split("\n").filter((line) => {
+    const frame = /^\s+at /.test(line) ? frameOf(line) : undefined;
+    return frame !== undefined && ownerOf(frame.file) === "author" && !isLoader(frame.file);
+  });
+}
