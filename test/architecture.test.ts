@@ -35,8 +35,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "src/model": ["src/dsl", "src/serving", "src/weights", "src/support"],
   models: ["src/dsl", "src/model"],
   "src/training": ["src/dsl", "src/model", "src/support"],
+  "src/extension": ["src/model", "src/targets", "src/support"],
   "src/engine": [
     "src/model",
+    "src/extension",
     "src/training",
     ...[
       "ir",

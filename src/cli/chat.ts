@@ -32,6 +32,7 @@ export async function runChat(context: CommandContext, options: Options): Promis
     ...options,
     cache: cacheOf(context, options, progress),
     keyFolder: keyFolder(context.env),
+    extensions: context.extensions,
   };
   await using source = await openSource(request, await context.models.load());
   // Complaints about words come before a plugin is looked for.

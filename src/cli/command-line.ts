@@ -1,6 +1,7 @@
 /** @file Parses the command line, runs the command, and turns whatever it throws into words and an exit code. */
 import { CommanderError } from "commander";
 import { cannotWrite, UsageError } from "../support/errors.js";
+import type { Extension } from "../extension/define-extension.js";
 import { CommandContext } from "./context.js";
 import type { CommandLineIo, ExitStatus } from "./io.js";
 import { type KnownModels, ownModels } from "./models.js";
@@ -12,13 +13,15 @@ import { reportError } from "./report-error.js";
  * error; one that cannot be written, as on a full disk, is one of the environment.
  * @param args what comes after the command's name
  * @param models those that commands know; by default this package's
+ * @param extensions whose passes, strategies, stages, targets and models commands know too
  */
 export async function runCommandLine(
   args: readonly string[],
   io: CommandLineIo,
   models: KnownModels = ownModels,
+  extensions: readonly Extension[] = [],
 ): Promise<ExitStatus> {
-  const context = new CommandContext(io, models);
+  const context = new CommandContext(io, models, extensions);
   const status = await attempt(args, context);
   await context.flush();
   const final = context.broken === undefined ? status : judgeBroken(context, context.broken);

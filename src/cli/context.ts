@@ -1,10 +1,11 @@
 /** @file What the work of a command is given: where to print, what to read, when to stop. */
 import { buffer } from "node:stream/consumers";
+import type { Extension } from "../extension/define-extension.js";
 import { cannotWrite } from "../support/errors.js";
 import { writeWhole } from "../support/whole.js";
 import { type Colors, colorsFor } from "./colors.js";
 import type { CommandLineIo, OutputStream } from "./io.js";
-import type { KnownModels } from "./models.js";
+import { type KnownModels, withModelsOf } from "./models.js";
 import { Progress } from "./progress.js";
 
 /** One run of the command line. Progress and complaints go to stderr, so that stdout can be piped. */
@@ -13,15 +14,18 @@ export class CommandContext {
   readonly colors: Colors;
   /** Aborted when the caller says so, and when nobody takes the results. */
   readonly signal: AbortSignal;
-  /** The models that the command line knows. */
+  /** The models that the command line knows, those of extensions too. */
   readonly models: KnownModels;
+  /** What else is known beside what the package has. */
+  readonly extensions: readonly Extension[];
   readonly #io: CommandLineIo;
   readonly #stop = new AbortController();
   #broken: NodeJS.ErrnoException | undefined;
 
-  constructor(io: CommandLineIo, models: KnownModels) {
+  constructor(io: CommandLineIo, models: KnownModels, extensions: readonly Extension[]) {
     this.#io = io;
-    this.models = models;
+    this.models = withModelsOf(models, extensions);
+    this.extensions = extensions;
     this.env = io.env;
     this.colors = colorsFor(io);
     this.signal = AbortSignal.any([this.#stop.signal, ...(io.signal === undefined ? [] : [io.signal])]);

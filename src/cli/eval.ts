@@ -38,6 +38,7 @@ export async function runEval(context: CommandContext, options: Options): Promis
     preamble: preamble === undefined ? undefined : await preambleIn(preamble),
     ...{ scan, scanBlock, attention, precision, dtype, cache: cacheOf(context, options, progress) },
     ...modelCallbacks(progress),
+    extensions: context.extensions,
     ...{ plugin, env, signal, onDevice },
     onNote: (note) => progress.note(note),
     onProgress: (done) => progress.update(task, `${COUNTED[task]}: ${done}`),

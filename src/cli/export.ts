@@ -53,6 +53,7 @@ export async function runExport(context: CommandContext, options: Options): Prom
     ...options,
     zip,
     compiler: opened?.compiler,
+    extensions: context.extensions,
     keyFolder: keyFolder(context.env),
     tools: { stablegriffin: packageVersion },
     onEvent: (event) => show(event, progress),

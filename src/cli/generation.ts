@@ -13,10 +13,14 @@ export async function runGeneration(
   progress: Progress,
 ): Promise<GenerationSummary> {
   const { env, signal, onEvent: onDevice } = deviceOptions(context, progress);
-  await using source = await openSource(request, await context.models.load());
+  await using source = await openSource(
+    { ...request, extensions: context.extensions },
+    await context.models.load(),
+  );
   return await continuePrompts(source, {
     ...request,
     ...modelCallbacks(progress),
+    extensions: context.extensions,
     env,
     signal,
     onDevice,

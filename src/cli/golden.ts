@@ -63,8 +63,8 @@ export async function runGoldenCheck(
   for (const folder of folders) {
     context.signal.throwIfAborted();
     try {
-      const { signal, models } = context;
-      const lowering = { ...options, cache, signal, ...modelCallbacks(progress) };
+      const { signal, models, extensions } = context;
+      const lowering = { ...options, extensions, cache, signal, ...modelCallbacks(progress) };
       for (const { dtype, check } of await checksOf(folder, await models.load(), options.dtype))
         add(await attempt(folder, dtype, () => check(device.client, lowering)));
     } catch (error) {

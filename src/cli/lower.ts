@@ -28,7 +28,7 @@ export async function runLower(context: CommandContext, options: Options): Promi
   using progress = context.progress({ leavesLines: false });
   const printPass = createPassPrinter(context, program.module, options);
   const passes: PassEvent[] = [];
-  const lowered = lowerProgram(program, options, (event) => {
+  const lowered = lowerProgram(program, { ...options, extensions: context.extensions }, (event) => {
     progress.update("lower", `pass ${event.index + 1} of ${event.total}: ${event.name}`);
     passes.push(event);
     printPass(event);

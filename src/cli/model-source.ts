@@ -1,6 +1,7 @@
 /** @file The checkpoint or the artifact that options name. */
 import {
   artifactSource,
+  checkLowering,
   checkpointSource,
   checkSourceOptions,
   type LoweringOptions,
@@ -31,7 +32,7 @@ export interface SourceRequest extends Omit<LoweringOptions, "target">, TrustOpt
 
 /**
  * @param models those that a checkpoint may be of
- * @throws UsageError unless just one of model and artifact is given, or for an option that goes with the other; what opening it throws
+ * @throws UsageError unless just one of model and artifact is given, or for an option that goes with the other, and for an unknown strategy; what opening it throws
  */
 export async function openSource(
   request: SourceRequest,
@@ -49,6 +50,7 @@ export async function openSource(
     return artifactSource(artifact!, models);
   }
   checkSourceOptions("checkpoint", request, model, flagOf);
+  checkLowering(request);
   return checkpointSource(model, models);
 }
 

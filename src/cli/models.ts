@@ -1,5 +1,7 @@
 /** @file The models that a command line knows: their names at once, for help; all of them when a command needs one. */
 import { kindNames, presetNames } from "../../models/names.js";
+import type { Extension } from "../extension/define-extension.js";
+import { modelsWith } from "../extension/models-with.js";
 import type { ModelDefinition } from "../model/index.js";
 
 /** The models that a command line knows. */
@@ -24,3 +26,13 @@ export const knownModels = (models: readonly ModelDefinition[]): KnownModels => 
   kinds: [...new Set(models.flatMap((model) => Object.keys(model.kinds)))],
   load: async () => models,
 });
+
+/** Models and those of extensions. */
+export function withModelsOf(models: KnownModels, extensions: readonly Extension[]): KnownModels {
+  const added = knownModels(extensions.flatMap((extension) => extension.models));
+  return {
+    presets: [...models.presets, ...added.presets],
+    kinds: [...new Set([...models.kinds, ...added.kinds])],
+    load: async () => modelsWith(await models.load(), extensions),
+  };
+}

@@ -1,5 +1,5 @@
 /** @file griffin opt: any pipeline of passes on StableHLO, text and portable artifacts in and out. */
-import { allPasses } from "../targets/registry.js";
+import { passesWith } from "../targets/registry.js";
 import { parsePipeline, type Pipeline, refineShapesPass } from "../passes/index.js";
 import { UsageError } from "../support/errors.js";
 import { checkExpectations } from "./opt/diagnostics.js";
@@ -48,7 +48,7 @@ async function transformFiles(
   options: Options,
 ): Promise<readonly Outcome[]> {
   const { outDir, emit } = options;
-  const pipeline = pipelineOf(options);
+  const pipeline = pipelineOf(context, options);
   if (outDir !== undefined) await makeFolder(outDir);
   const outcomes: Outcome[] = [];
   for (const file of files) {
@@ -62,8 +62,8 @@ async function transformFiles(
 }
 
 /** The passes asked for; shapes are refined before. */
-function pipelineOf({ passPipeline, refineShapes }: Options): Pipeline {
-  const pipeline = parsePipeline(passPipeline, allPasses);
+function pipelineOf({ extensions }: CommandContext, { passPipeline, refineShapes }: Options): Pipeline {
+  const pipeline = parsePipeline(passPipeline, passesWith(extensions));
   return refineShapes === undefined
     ? pipeline
     : [refineShapesPass.with({ inputs: refineShapes }), ...pipeline];
@@ -72,8 +72,9 @@ function pipelineOf({ passPipeline, refineShapes }: Options): Pipeline {
 const withoutOutput = ({ output: _written, ...rest }: Outcome): Outcome => rest;
 
 function listPasses(context: CommandContext, json: boolean): ExitStatus {
-  if (json) context.printJson(describePasses(allPasses.passes));
-  else context.write(formatPasses(allPasses.passes));
+  const { passes } = passesWith(context.extensions);
+  if (json) context.printJson(describePasses(passes));
+  else context.write(formatPasses(passes));
   return 0;
 }
 

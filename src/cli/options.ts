@@ -132,14 +132,12 @@ export function addLoweringOptions(command: Command): Command {
   return command
     .option(
       "--scan <strategy>",
-      `how linear scans walk time: ${scanNames.join(", ")}`,
-      oneOf("--scan", scanNames),
+      `how linear scans walk time: ${scanNames.join(", ")}, or a strategy of an extension`,
     )
     .option("--scan-block <steps>", "time steps a block of the blocked scan", wholeNumber("--scan-block", 2))
     .option(
       "--attention <strategy>",
-      `local attention: ${attentionNames.join(", ")}`,
-      oneOf("--attention", attentionNames),
+      `local attention: ${attentionNames.join(", ")}, or a strategy of an extension`,
     )
     .option(
       "--precision <name>",

@@ -52,7 +52,7 @@ export async function runTrain(context: CommandContext, options: Options): Promi
     },
     ...{ plugin, env, signal, onDevice, evalEvery, saveEvery, memoryLimit },
     cache: cacheOf(context, options, progress),
-    ...{ scan, scanBlock, attention, precision },
+    ...{ scan, scanBlock, attention, precision, extensions: context.extensions },
   });
   let next = await running.next();
   for (; next.done !== true; next = await running.next()) {

@@ -77,7 +77,7 @@ export async function exportModel(
   options: ExportOptions = {},
 ): Promise<ExportSummary> {
   const { zip = false, force = false, batch = 1, chunk = 256, compiler, onEvent } = options;
-  const target = resolveTarget(options.target ?? devicesOf(compiler) ?? defaultTarget);
+  const target = resolveTarget(options.target ?? devicesOf(compiler) ?? defaultTarget, options.extensions);
   await checkTarget(path, { zip, force });
   const signing = options.sign === undefined ? undefined : await readSigningKey(options.sign);
   const { name, model, weights, tokenizer } = await readSource(source);

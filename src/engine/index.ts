@@ -32,7 +32,7 @@ export { evaluate, type EvalReport, type EvalRequest } from "./evaluate/index.js
 export { checkFineTuningCase } from "./golden-fine-tuning.js";
 export { checkTrainingCase, type TrainingCheckOptions } from "./golden-training.js";
 export { Family, lowerProgram } from "./family.js";
-export { type LoweredProgram, loweringPipeline, stablehloText } from "./lowered-program.js";
+export { checkLowering, type LoweredProgram, loweringPipeline, stablehloText } from "./lowered-program.js";
 export {
   type LoweringOptions,
   resolveTarget,
@@ -79,6 +79,7 @@ export {
   type Diagnosis,
   type PluginDiagnosis,
 } from "./diagnosis.js";
+export { defineExtension, defineStrategy, type Extension, type Strategy } from "../extension/index.js";
 export { compareValues, numbersOf, runProgram } from "./run-program.js";
 export { Trainer } from "./trainer.js";
 export {

@@ -2,6 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { returnSetAside } from "../artifact/index.js";
+import { type Extension, modelsWith } from "../extension/index.js";
 import type { ModelDefinition } from "../model/index.js";
 import {
   Chat,
@@ -28,6 +29,8 @@ import {
 export interface LoadOptions extends SourceOptions {
   /** Those that a checkpoint may be of. */
   readonly models: readonly ModelDefinition[];
+  /** Whose models, targets, strategies and stages there are too. */
+  readonly extensions?: readonly Extension[] | undefined;
   /** Name or path of the PJRT plugin to run on, fetched if it can be and is missing. Default: the CPU's. */
   readonly plugin?: string | undefined;
 }
@@ -69,7 +72,10 @@ export async function load(path: string, options: LoadOptions): Promise<LoadedMo
     return closed;
   };
   try {
-    const source = await (isArtifact ? artifactSource : checkpointSource)(path, options.models);
+    const source = await (isArtifact ? artifactSource : checkpointSource)(
+      path,
+      modelsWith(options.models, options.extensions ?? []),
+    );
     closing.unshift(() => source[Symbol.asyncDispose]());
     const { signal } = options;
     const name = options.plugin ?? defaultTarget.plugin;

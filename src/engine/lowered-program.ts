@@ -4,7 +4,7 @@ import { printModule } from "../ir/text/index.js";
 import type { Pipeline } from "../passes/index.js";
 import type { Interface } from "../program/index.js";
 import { UsageError } from "../support/errors.js";
-import { defaultTarget, type LoweringOptions, resolveTarget } from "../targets/index.js";
+import { type LoweringOptions, pipelineFor } from "../targets/index.js";
 
 /** StableHLO, and what its arguments and results mean. */
 export interface LoweredProgram extends Interface {
@@ -19,10 +19,18 @@ export interface LoweredProgram extends Interface {
 /**
  * The passes from a traced program to StableHLO; `printPipeline` writes them as `griffin opt --pass-pipeline` takes them.
  * @param time tokens that the program reads of each sequence; targets may want something else for one than for many
- * @throws UsageError for an unknown target
+ * @throws UsageError for an unknown target or strategy, and for a stage of an extension that has no place
  */
 export const loweringPipeline = (options: LoweringOptions = {}, time = 1): Pipeline =>
-  resolveTarget(options.target ?? defaultTarget).target.pipeline({ ...options, time });
+  pipelineFor(options, time);
+
+/**
+ * Finds out whether programs can be lowered so, before anything is opened or read for it.
+ * @throws UsageError for an unknown target or strategy, and for a stage of an extension that has no place
+ */
+export function checkLowering(options: LoweringOptions): void {
+  loweringPipeline(options);
+}
 
 /**
  * The StableHLO text of a lowered program, as plugins take it.

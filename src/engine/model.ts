@@ -16,7 +16,7 @@ import { bindWeights, type Checkpoint, type FloatType } from "../weights/index.j
 import { CompiledProgram } from "./compiled.js";
 import { type LoweringOptions, resolveTarget } from "../targets/index.js";
 import { Family, lowerProgram } from "./family.js";
-import type { LoweredProgram } from "./lowered-program.js";
+import { checkLowering, type LoweredProgram } from "./lowered-program.js";
 import { samplerProgram } from "./sampler-program.js";
 
 /** How a model is lowered, compiled and watched. */
@@ -63,7 +63,7 @@ export class Model<Kind extends string = string> extends ResidentModel<CompiledP
   /**
    * Puts the weights of a checkpoint on the client's first device, one tensor at a time.
    * Programs are lowered for the client's platform, unless a target is given.
-   * @throws CheckpointError with one table of everything that does not fit; UsageError for a platform that no target is known for; AbortedError
+   * @throws CheckpointError with one table of everything that does not fit; UsageError for a platform that no target is known for, or an unknown strategy; AbortedError
    */
   static async load<Kind extends string>(
     client: Client,
@@ -73,7 +73,8 @@ export class Model<Kind extends string = string> extends ResidentModel<CompiledP
   ): Promise<Model<Kind>> {
     const { parameters: wanted, names } = definition;
     const dtype = options.dtype ?? definition.dtype;
-    const { target } = resolveTarget(options.target ?? client);
+    const { target } = resolveTarget(options.target ?? client, options.extensions);
+    checkLowering({ ...options, target });
     const { parameters, warnings } = bindWeights(checkpoint, wanted, names);
     const weights = uploadWeights(client, parameters, dtype, options);
     const lowering = { ...options, target };

@@ -20,8 +20,8 @@ import { Model, type ModelOptions } from "./model.js";
 /** How a model is put on a device; what only the other kind of source takes is refused. */
 export type SourceOptions = ModelOptions & ArtifactOptions;
 
-/** Of a checkpoint alone: an artifact's programs are as they were exported. */
-const CHECKPOINT_OPTIONS: Readonly<Record<keyof LoweringOptions | "dtype", true>> = {
+/** Of a checkpoint alone: an artifact's programs are as they were exported. Extensions are known or not, whatever is loaded. */
+const CHECKPOINT_OPTIONS: Readonly<Record<Exclude<keyof LoweringOptions, "extensions"> | "dtype", true>> = {
   dtype: true,
   target: true,
   scan: true,

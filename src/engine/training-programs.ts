@@ -66,7 +66,7 @@ export function compileProgram(
   traced: TracedProgram,
   options: Pick<TrainerOptions, Exclude<keyof LoweringOptions, "prepare"> | "cache">,
 ): Promise<CompiledProgram> {
-  const { target } = resolveTarget(options.target ?? client);
+  const { target } = resolveTarget(options.target ?? client, options.extensions);
   const lowered = lowerProgram(traced, { ...options, target, prepare: false });
   return CompiledProgram.compile(client, lowered, options.cache);
 }

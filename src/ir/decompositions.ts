@@ -9,6 +9,9 @@ import { replaceOperation } from "./rewriter.js";
 /** Writes what `operation` means and gives the values that stand for its results. */
 export type Decomposition = (emitter: Emitter, operation: Operation) => readonly Value[];
 
+/** The same, but undefined where the operation stays as it is. */
+export type Replacement = (emitter: Emitter, operation: Operation) => readonly Value[] | undefined;
+
 /** The decomposition of an op by its name; undefined for one that has none. */
 export type FindDecomposition = (name: string) => Decomposition | undefined;
 
@@ -33,7 +36,7 @@ function addedBefore(end: Operation, before: Operation | undefined): readonly Op
 }
 
 /**
- * Replaces `operation` by its decomposition, and what that consists of by theirs, until no op is left that `find` knows. Ops in its
+ * Replaces `operation` by its decomposition, or what else `find` has for it, and what that consists of by theirs, until no op is left that `find` knows. Ops in its
  * regions are decomposed before it.
  * Gives the names of all ops that were replaced, one for each time.
  * @param within names of the ops whose decompositions are being written
@@ -41,7 +44,7 @@ function addedBefore(end: Operation, before: Operation | undefined): readonly Op
  */
 export function decompose(
   operation: Operation,
-  find: FindDecomposition,
+  find: (name: string) => Replacement | undefined,
   within: readonly string[] = [],
 ): readonly string[] {
   const { name, location } = operation;
@@ -60,6 +63,7 @@ export function decompose(
   const below = [...walk(operation)].slice(1).flatMap((each) => decompose(each, find, within));
   const before = operation.previous;
   const values = decomposition(new Emitter(Builder.before(operation)), operation);
+  if (values === undefined) return below;
   if (values.length !== operation.results.length)
     throw new InternalError(
       `the decomposition of ${name} gives ${values.length} values for ${operation.results.length} results`,

@@ -4,7 +4,6 @@ import { lowerLocalAttention } from "./attention/lower.js";
 import { definePass, type Pass } from "../passes/pass.js";
 import { linearScanExample, localAttentionExample } from "./examples.js";
 import { decomposeChloPass } from "./chlo/pass.js";
-import { decomposeAdded } from "./decompose-added.js";
 import { barrierDots } from "./dots/barrier-dots.js";
 import { fewRowDots } from "./dots/few-row-dots.js";
 import { flattenDots } from "./dots/flatten-dots.js";
@@ -74,5 +73,4 @@ export const loweringPasses: readonly Pass[] = [
   fewRowDots,
   setPrecision,
   decomposeChloPass,
-  decomposeAdded,
 ];

@@ -1,12 +1,12 @@
 /** @file Declares a target, with defaults for what is left out. */
-import type { Pipeline } from "../passes/index.js";
 import { UsageError } from "../support/errors.js";
 import { commonLimits } from "./common-limits.js";
 import type { Limit } from "./limits.js";
-import { standardPipeline } from "./pipeline.js";
+import { standardStages } from "./pipeline.js";
 import type { PipelineRequest } from "./pipeline-options.js";
 import { type Preferences, plainPreferences } from "./preferences.js";
 import type { LoweringRules } from "./rules.js";
+import type { Stage } from "./stages.js";
 import type { Target } from "./target.js";
 import type { Topologies } from "./topologies.js";
 
@@ -24,8 +24,8 @@ export interface TargetDefinition {
   readonly limits?: readonly Limit[];
   /** Those that are left out are of a target that nothing is known of. */
   readonly preferences?: Partial<Preferences>;
-  /** Default: `standardPipeline` with the preferences. */
-  readonly pipeline?: (target: Target, request: PipelineRequest) => Pipeline;
+  /** Default: `standardStages` with the preferences. */
+  readonly stages?: (target: Target, request: PipelineRequest) => readonly Stage[];
 }
 
 /**
@@ -47,11 +47,11 @@ export function defineTarget(definition: TargetDefinition): Target {
       expected: "letters, digits, _ and -",
     });
   }
-  const pipeline = definition.pipeline ?? standardPipeline;
+  const stages = definition.stages ?? standardStages;
   const target: Target = {
     ...{ name, platforms, plugin, topologies, rules, limits },
     preferences: { ...plainPreferences, ...definition.preferences },
-    pipeline: (request) => pipeline(target, request),
+    stages: (request) => stages(target, request),
   };
   return target;
 }

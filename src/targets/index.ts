@@ -1,12 +1,13 @@
 /** @file The public face of the targets: declare one, find one, see what it makes of a program. */
-export { lowerModelOpsPass } from "./lower-model-ops.js";
 export { commonLimits } from "./common-limits.js";
 export { type Limit, verifyLimits } from "./limits.js";
 export type { Refusal } from "../ir/verify-program/index.js";
 export { type AttentionName, attentionNames, type ScanName, scanNames, targetExamples } from "./names.js";
 export type { LoweringOptions, TargetLike } from "./options.js";
 export type { PipelineOptions, PipelineRequest } from "./pipeline-options.js";
-export { standardPipeline } from "./pipeline.js";
+export type { LoweringExtension } from "./extension.js";
+export { standardStages } from "./pipeline.js";
+export { pipelineFor } from "./pipeline-for.js";
 export { plainPreferences, type Preferences } from "./preferences.js";
 export {
   defaultTarget,
@@ -14,8 +15,9 @@ export {
   type ResolvedTarget,
   resolveTarget,
   targets,
+  targetsWith,
 } from "./resolve.js";
-export { allPasses } from "./registry.js";
+export { allPasses, passesWith } from "./registry.js";
 export {
   attentionRule,
   commonRules,
@@ -25,6 +27,8 @@ export {
   scanRule,
 } from "./rules.js";
 export { describeStrategies } from "./strategies.js";
+export type { AddedStage, Stage } from "./stages.js";
+export { defineStrategy, type Strategy } from "./strategy.js";
 export { defineTarget, type TargetDefinition } from "./define-target.js";
 export type { Target } from "./target.js";
 export type { Topologies, TopologyRequest } from "./topologies.js";

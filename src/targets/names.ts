@@ -27,10 +27,13 @@ export const describedTarget = `${tpuNames.name}:${DEFAULT_TPU}`;
 /** Names of targets as help texts have them: `cpu, gpu, tpu, tpu:v5e:2x2 ...`. */
 export const targetExamples = `${targetNames.map(({ name }) => name).join(", ")}, ${describedTarget} ...`;
 
-/** How linear scans may walk time; `auto` is the target's rule. */
+/** How this package's strategies of linear scans walk time; `auto` is the target's choice. */
 export const scanNames = ["auto", "sequential", "associative", "blocked", "strided"] as const;
 export type ScanName = (typeof scanNames)[number];
 
-/** Which pairs of query and key local attention computes; `auto` is the target's rule. */
+/** Which pairs of query and key this package's strategies of local attention compute; `auto` is the target's choice. */
 export const attentionNames = ["auto", "dense", "banded"] as const;
 export type AttentionName = (typeof attentionNames)[number];
+
+/** The name of a strategy that an extension has. */
+export type AddedName = string & Record<never, never>;

@@ -1,4 +1,5 @@
 /** @file How a program is lowered: for which target, and what may be asked for, whatever the target. */
+import type { LoweringExtension } from "./extension.js";
 import type { PipelineOptions } from "./pipeline-options.js";
 import type { Target } from "./target.js";
 
@@ -9,4 +10,6 @@ export type TargetLike = Target | string | { readonly platformName: string };
 export interface LoweringOptions extends PipelineOptions {
   /** Default: `cpu`; where programs are compiled for a client, the client's. */
   readonly target?: TargetLike | undefined;
+  /** Whose strategies, stages and targets there are beside this package's. */
+  readonly extensions?: readonly LoweringExtension[] | undefined;
 }

@@ -1,16 +1,18 @@
 /** @file What a target's pipeline may be asked for. */
 import type { Precision } from "../ir/precision.js";
-import type { AttentionName, ScanName } from "./names.js";
+import type { AddedName, AttentionName, ScanName } from "./names.js";
+import type { Strategy } from "./strategy.js";
 
 /** What a pipeline may be asked for; everything has a default that suits the target. */
 export interface PipelineOptions {
-  /** How linear scans walk time; `auto` takes the target's rule. */
-  readonly scan?: ScanName | undefined;
+  /** How linear scans walk time: a strategy of this package or of an extension; `auto` takes the one that the target prefers. */
+  readonly scan?: ScanName | AddedName | undefined;
   /** Time steps a block of the blocked scan. */
   readonly scanBlock?: number | undefined;
   /** Time steps per iteration of the sequential scan. */
   readonly scanUnroll?: number | undefined;
-  readonly attention?: AttentionName | undefined;
+  /** How local attention is computed, in the same way. */
+  readonly attention?: AttentionName | AddedName | undefined;
   /** Factor of the strided time layout, however few the tokens; 1 keeps the order of time. Default: the target's. */
   readonly strideTime?: number | undefined;
   /**
@@ -31,4 +33,6 @@ export interface PipelineOptions {
 export interface PipelineRequest extends PipelineOptions {
   /** Tokens that the program reads of each sequence. */
   readonly time: number;
+  /** Those of the extensions that were handed in. */
+  readonly strategies?: readonly Strategy[];
 }

@@ -1,6 +1,5 @@
-/** @file The pipeline that targets share, from a traced program to StableHLO; preferences and options decide its variable parts. */
+/** @file The stages that targets share, from a traced program to StableHLO; preferences and options decide their variable parts. */
 import { decomposeChloPass } from "../lowering/chlo/pass.js";
-import { decomposeAdded } from "../lowering/decompose-added.js";
 import { barrierDots } from "../lowering/dots/barrier-dots.js";
 import { fewRowDots } from "../lowering/dots/few-row-dots.js";
 import { flattenDots } from "../lowering/dots/flatten-dots.js";
@@ -22,9 +21,14 @@ import {
   outlineRepeated,
   type Pipeline,
 } from "../passes/index.js";
+import { decomposeAdded } from "./decompose-added.js";
+import { lowerByStrategy } from "./lower-by-strategy.js";
 import { lowerModelOps } from "./lower-model-ops.js";
 import type { PipelineRequest } from "./pipeline-options.js";
+import { attentionNames, type AttentionName, scanNames, type ScanName } from "./names.js";
 import type { Preferences } from "./preferences.js";
+import type { Stage } from "./stages.js";
+import { findStrategy } from "./known-strategies.js";
 import type { Target } from "./target.js";
 
 /** The strided time layout, only of long programs unless a factor was asked for. */
@@ -40,53 +44,75 @@ const outlining = (calls: boolean, barriers: boolean): Pipeline =>
     ? [outlineRepeated.with({ barriers }), outlineOps.with()]
     : [outlineOps.with(), outlineRepeated.with()];
 
-/** Strategies that were asked for by name; what is left to the target is lowered by its rules after that. */
-function askedFor(
-  { scan, scanBlock, scanUnroll, attention }: PipelineRequest,
-  sums: Preferences["sums"],
-): Pipeline {
-  return [
-    ...(scan === undefined || scan === "auto"
-      ? []
-      : [lowerLinearScanPass.with({ strategy: scan, block: scanBlock, unroll: scanUnroll })]),
-    ...(attention === undefined || attention === "auto"
-      ? []
-      : [lowerLocalAttentionPass.with({ strategy: attention, sums })]),
-  ];
+/** Whether a name is of one of this package's strategies. */
+const isOwn = <Name extends string>(names: readonly Name[], name: string): name is Name =>
+  (names as readonly string[]).includes(name);
+
+/** Linear scans by the strategy that was asked for. @throws UsageError for one that nobody has */
+function scanAskedFor({ scan = "auto", scanBlock, scanUnroll, strategies = [] }: PipelineRequest): Pipeline {
+  if (scan === "auto") return [];
+  return isOwn<ScanName>(scanNames, scan)
+    ? [
+        lowerLinearScanPass.with({
+          strategy: scan as Exclude<ScanName, "auto">,
+          block: scanBlock,
+          unroll: scanUnroll,
+        }),
+      ]
+    : [lowerByStrategy(findStrategy("nn.linear_scan", scan, strategies, scanNames))];
 }
 
-/** The passes from a traced program to StableHLO for a target that has no order of its own. */
-export function standardPipeline(target: Target, request: PipelineRequest): Pipeline {
+/** Local attention by the strategy that was asked for. @throws UsageError for one that nobody has */
+function attentionAskedFor(
+  { attention = "auto", strategies = [] }: PipelineRequest,
+  sums: Preferences["sums"],
+): Pipeline {
+  if (attention === "auto") return [];
+  return isOwn<AttentionName>(attentionNames, attention)
+    ? [lowerLocalAttentionPass.with({ strategy: attention as Exclude<AttentionName, "auto">, sums })]
+    : [lowerByStrategy(findStrategy("nn.local_attention", attention, strategies, attentionNames))];
+}
+
+/**
+ * The stages from a traced program to StableHLO for a target that has none of its own. All of them are there whatever the request.
+ * @throws UsageError for a strategy that nobody has
+ */
+export function standardStages(target: Target, request: PipelineRequest): readonly Stage[] {
   const { leastRows, swapOperandsUpTo, barriers, sums, ...preferences } = target.preferences;
-  const { precision = "default" } = request;
+  const { precision = "default", strategies = [] } = request;
   const calls = request.time >= preferences.callsLayersFrom;
   const factor = request.strideTime ?? preferences.strideTime;
   return [
-    decomposeAdded.with(),
-    decomposeChloPass.with(),
-    dropPrints.with(),
-    inline.with(),
-    canonicalize.with(),
-    ...(request.fuseGates === false ? [] : [fuseRgLruGates.with()]),
-    ...(request.prepare === true ? [hoistParameters.with()] : []),
-    ...strided(factor, request.strideTime),
-    ...outlining(calls, preferences.barrierAfterLayers),
-    ...(factor === 1 ? [] : [splitRows.with(), canonicalize.with()]),
-    ...askedFor(request, sums),
-    lowerModelOps(target),
-    ...(barriers ? [barrierDots.with()] : []),
-    flattenDots.with(),
-    fewRowDots.with({
-      "min-rows": leastRows.f32,
-      "min-half-rows": leastRows.half,
-      "swap-up-to": swapOperandsUpTo,
-    }),
-    ...(precision === "default" ? [] : [setPrecision.with({ precision })]),
-    canonicalize.with(),
-    fold.with(),
-    cse.with(),
-    hoistLoopInvariants.with(),
-    ...(calls ? [] : [inline.with({ nested: false }), cse.with()]),
-    dce.with(),
+    { name: "decompose", steps: [decomposeAdded(target, strategies), decomposeChloPass.with()] },
+    { name: "simplify", steps: [dropPrints.with(), inline.with(), canonicalize.with()] },
+    { name: "fuse", steps: request.fuseGates === false ? [] : [fuseRgLruGates.with()] },
+    { name: "prepare", steps: request.prepare === true ? [hoistParameters.with()] : [] },
+    { name: "layout", steps: strided(factor, request.strideTime) },
+    { name: "outline", steps: outlining(calls, preferences.barrierAfterLayers) },
+    { name: "split-rows", steps: factor === 1 ? [] : [splitRows.with(), canonicalize.with()] },
+    // What is asked for by name comes first; what is left to the target is lowered by its rules after that.
+    { name: "asked-for", steps: [...scanAskedFor(request), ...attentionAskedFor(request, sums)] },
+    { name: "lower", steps: [lowerModelOps(target, strategies)] },
+    {
+      name: "products",
+      steps: [
+        ...(barriers ? [barrierDots.with()] : []),
+        flattenDots.with(),
+        fewRowDots.with({
+          "min-rows": leastRows.f32,
+          "min-half-rows": leastRows.half,
+          "swap-up-to": swapOperandsUpTo,
+        }),
+        ...(precision === "default" ? [] : [setPrecision.with({ precision })]),
+      ],
+    },
+    {
+      name: "clean-up",
+      steps: [
+        ...[canonicalize.with(), fold.with(), cse.with(), hoistLoopInvariants.with()],
+        ...(calls ? [] : [inline.with({ nested: false }), cse.with()]),
+        dce.with(),
+      ],
+    },
   ];
 }

@@ -3,6 +3,7 @@ import { UsageError } from "../support/errors.js";
 import { nearestName } from "../support/suggest.js";
 import { cpu } from "./cpu.js";
 import { gpu } from "./gpu.js";
+import type { LoweringExtension } from "./extension.js";
 import type { TargetLike } from "./options.js";
 import type { Target } from "./target.js";
 import type { TopologyRequest } from "./topologies.js";
@@ -25,30 +26,59 @@ export interface ResolvedTarget {
 
 const namesOf = ({ name, platforms }: Target): readonly string[] => [...new Set([name, ...platforms])];
 
-const findByName = (name: string): Target | undefined =>
-  targets.find((target) => namesOf(target).includes(name));
+/**
+ * The targets of this package and of extensions.
+ * @throws UsageError for two that have a name, or the name of a platform, in common
+ */
+export function targetsWith(extensions: readonly LoweringExtension[]): readonly Target[] {
+  const owners = new Map(targets.flatMap((target) => namesOf(target).map((name) => [name, "stablegriffin"])));
+  for (const { name: extension, targets: added } of extensions)
+    for (const name of added.flatMap(namesOf)) {
+      const other = owners.get(name);
+      if (other !== undefined)
+        throw new UsageError({
+          message: `two targets are called ${name}`,
+          expected: "names and platforms that no other target has",
+          got: `targets of ${other} and ${extension}`,
+        });
+      owners.set(name, extension);
+    }
+  return [...targets, ...extensions.flatMap((extension) => extension.targets)];
+}
+
+const findByName = (name: string, known: readonly Target[]): Target | undefined =>
+  known.find((target) => namesOf(target).includes(name));
 
 /** The target of a platform, as PJRT clients call theirs; undefined when there is none. */
-export const findTargetOf = ({ platformName }: { readonly platformName: string }): Target | undefined =>
-  findByName(platformName.toLowerCase());
+export const findTargetOf = (
+  { platformName }: { readonly platformName: string },
+  extensions: readonly LoweringExtension[] = [],
+): Target | undefined => findByName(platformName.toLowerCase(), targetsWith(extensions));
 
-/** @throws UsageError for an unknown target, chip or platform, with the names that are near, or all */
-export function resolveTarget(wanted: TargetLike): ResolvedTarget {
-  if (typeof wanted === "string") return resolveName(wanted);
-  const target = "platformName" in wanted ? findTargetOf(wanted) : wanted;
+/**
+ * @param extensions whose targets there are beside this package's
+ * @throws UsageError for an unknown target, chip or platform, with the names that are near, or all; for two targets of a name
+ */
+export function resolveTarget(
+  wanted: TargetLike,
+  extensions: readonly LoweringExtension[] = [],
+): ResolvedTarget {
+  const known = targetsWith(extensions);
+  if (typeof wanted === "string") return resolveName(wanted, known);
+  const target = "platformName" in wanted ? findTargetOf(wanted, extensions) : wanted;
   if (target !== undefined) return { target, name: target.name, topology: undefined };
   const { platformName } = wanted as { readonly platformName: string };
   throw new UsageError({
     message: `there is no target for devices of the platform "${platformName}"`,
-    expected: targets.flatMap(namesOf).join(", "),
+    expected: known.flatMap(namesOf).join(", "),
     hint: 'say what they are like, e.g. target: "cpu", or declare a target with defineTarget',
   });
 }
 
-function resolveName(name: string): ResolvedTarget {
+function resolveName(name: string, known: readonly Target[]): ResolvedTarget {
   const [word = "", ...rest] = name.split(":");
-  const target = findByName(word);
-  if (target === undefined) throw unknownTarget(name, word);
+  const target = findByName(word, known);
+  if (target === undefined) throw unknownTarget(name, word, known);
   if (rest.length === 0) return { target, name, topology: undefined };
   if (target.topologies === undefined) {
     throw new UsageError({
@@ -61,16 +91,16 @@ function resolveName(name: string): ResolvedTarget {
 }
 
 /** A slip of the pen, or a chip whose target was left out: `v5e:2x2`. */
-function unknownTarget(name: string, word: string): UsageError {
-  const known = targets.flatMap(namesOf);
-  const nearest = nearestName(word, known) ?? targetOfChip(name);
+function unknownTarget(name: string, word: string, known: readonly Target[]): UsageError {
+  const names = known.flatMap(namesOf);
+  const nearest = nearestName(word, names) ?? targetOfChip(name, known);
   return new UsageError({
     message: `there is no target "${name}"`,
-    hint: nearest === undefined ? `known: ${known.join(", ")}` : `did you mean ${nearest}?`,
+    hint: nearest === undefined ? `known: ${names.join(", ")}` : `did you mean ${nearest}?`,
   });
 }
 
-function targetOfChip(name: string): string | undefined {
-  const owner = targets.find(({ topologies }) => topologies?.chips.includes(name.split(":")[0]!));
+function targetOfChip(name: string, known: readonly Target[]): string | undefined {
+  const owner = known.find(({ topologies }) => topologies?.chips.includes(name.split(":")[0]!));
   return owner === undefined ? undefined : `${owner.name}:${name}`;
 }

@@ -1,9 +1,9 @@
-/** @file What a target is: where programs run, in one place; its names, its fast forms of model ops, its limits, its pipeline. */
-import type { Pipeline } from "../passes/index.js";
+/** @file What a target is: where programs run, in one place; its names, its fast forms of model ops, its limits, the stages of its pipeline. */
 import type { Limit } from "./limits.js";
 import type { PipelineRequest } from "./pipeline-options.js";
 import type { Preferences } from "./preferences.js";
 import type { LoweringRules } from "./rules.js";
+import type { Stage } from "./stages.js";
 import type { Topologies } from "./topologies.js";
 
 /** A kind of devices that programs are lowered for. Made by `defineTarget`. */
@@ -24,6 +24,6 @@ export interface Target {
    */
   readonly limits: readonly Limit[];
   readonly preferences: Preferences;
-  /** The passes from a traced program to StableHLO. */
-  pipeline(request: PipelineRequest): Pipeline;
+  /** The passes from a traced program to StableHLO, in stages beside which extensions put theirs. */
+  stages(request: PipelineRequest): readonly Stage[];
 }

@@ -4,11 +4,14 @@ import { elementsFromNumbers, numberAt } from "../../src/ir/elements.js";
 import { interpretFunction } from "../../src/ir/interpret/index.js";
 import { parseModule } from "../../src/ir/text/index.js";
 import { elementCount, isInteger, type TensorType } from "../../src/ir/types.js";
-import { loweringPasses } from "../../src/lowering/passes.js";
+import { standardPasses } from "../../src/passes/index.js";
 import { GriffinError } from "../../src/support/errors.js";
-import { targets } from "../../src/targets/index.js";
+import { allPasses, targets } from "../../src/targets/index.js";
 import "../ir/demo-dialect.js";
 import { normal, run } from "../passes/text.js";
+
+/** The others have a test of their own: test/passes/examples.test.ts. */
+const loweringPasses = allPasses.passes.filter((pass) => !standardPasses.includes(pass));
 
 describe.each(loweringPasses.map((pass) => [pass.name, pass] as const))("the example of %s", (name, pass) => {
   const { before, after, options } = pass.example;

@@ -74,8 +74,8 @@ describe("defineTarget", () => {
     expect(text).toBe(stablehloText(lowerProgram(scanProgram(), { target: "gpu" })));
   });
 
-  it("a pipeline of its own replaces the standard one", () => {
-    const bare = defineTarget({ name: "bare", pipeline: () => [] });
+  it("stages of its own replace the standard ones", () => {
+    const bare = defineTarget({ name: "bare", stages: () => [] });
     expect(printPipeline(loweringPipeline({ target: bare }))).toBe("");
   });
 

@@ -22,8 +22,10 @@ export async function lowerModel(
 ): Promise<Source> {
   const model = await chooseModel(context, options);
   const key = traceKeyOf(model, options);
-  const lowered = lowerProgram(model.program(key), { ...options, prepare: true }, ({ name, index, total }) =>
-    progress.update("lower", `pass ${index + 1} of ${total}: ${name}`),
+  const lowered = lowerProgram(
+    model.program(key),
+    { ...options, prepare: true, extensions: context.extensions },
+    ({ name, index, total }) => progress.update("lower", `pass ${index + 1} of ${total}: ${name}`),
   );
   progress.done(key.kind);
   return { stablehlo: lowered.module };

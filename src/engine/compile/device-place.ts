@@ -39,7 +39,7 @@ export class DevicePlace implements Place {
     traced: TracedProgram,
     { lowering, cache, bound, release }: DevicePlaceOptions,
   ): Promise<DevicePlace> {
-    const { target } = resolveTarget(lowering.target ?? client);
+    const { target } = resolveTarget(lowering.target ?? client, lowering.extensions);
     const lowered = lowerProgram(traced, { ...lowering, target, prepare: bound });
     for (const { module } of [lowered, ...lowered.preparations]) verifyForClient(module, client);
     return new DevicePlace(client, await CompiledProgram.compile(client, lowered, cache), release);

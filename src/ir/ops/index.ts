@@ -109,6 +109,11 @@ const byName = new Map<string, OpDefinition>(
 /** All built-in declarations, in the order of the docs. */
 export const opDefinitions: readonly OpDefinition[] = [...byName.values()];
 
+const builtIn: ReadonlySet<string> = new Set(byName.keys());
+
+/** Whether an op is of a built-in dialect, by its name. */
+export const isBuiltIn = (name: string): boolean => builtIn.has(name);
+
 /** Makes ops of an added dialect known (ir/dialect.ts); their names are new. @returns what makes them unknown again */
 export function addOps(added: readonly OpDefinition[]): () => void {
   for (const definition of added) byName.set(definition.name, definition);
