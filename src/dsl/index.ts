@@ -41,6 +41,7 @@ export {
   type Window,
   type WindowPadding,
 } from "./window.js";
+export { deltaRule, linearAttention } from "./matrix-states.js";
 export { print } from "./print.js";
 export { ShapeError, TraceError } from "./errors.js";
 export { composite, fn } from "./functions.js";

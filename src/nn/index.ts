@@ -6,7 +6,9 @@ export { layerNorm } from "./norm.js";
 export { logSoftmax, logSumExp, softmax } from "./softmax.js";
 export {
   conv,
+  deltaRule,
   geluTanh,
+  linearAttention,
   maxPool,
   meanPool,
   oneHot,

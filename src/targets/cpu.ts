@@ -1,7 +1,7 @@
 /** @file CPUs: XLA's, in the process's own memory. */
 import { cpuLimits } from "./cpu-limits.js";
 import { cpuNames } from "./names.js";
-import { attentionRule, commonRules, scanRule } from "./rules.js";
+import { attentionRule, commonRules, matrixStateRules, scanRule } from "./rules.js";
 import { defineTarget } from "./define-target.js";
 
 export const cpu = defineTarget({
@@ -11,6 +11,7 @@ export const cpu = defineTarget({
     // [1, 4096, 2560] f32: 9.0 ms at one row per iteration, written in place, 12.7 at 2, 10.9 at 4, 13.3 at 8, associative 57; one elementwise
     // pass 3.1 (XLA of jaxlib 0.11.2, freed memory kept).
     "nn.linear_scan": scanRule({ strategy: "sequential", unroll: 1 }),
+    ...matrixStateRules({ strategy: "chunked", chunk: 64 }),
     "nn.local_attention": attentionRule({ strategy: "banded", block: undefined }),
   },
   limits: cpuLimits,

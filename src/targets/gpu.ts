@@ -1,6 +1,6 @@
 /** @file GPUs by CUDA and ROCm. */
 import { gpuNames } from "./names.js";
-import { attentionRule, commonRules, scanRule } from "./rules.js";
+import { attentionRule, commonRules, matrixStateRules, scanRule } from "./rules.js";
 import { defineTarget } from "./define-target.js";
 
 export const gpu = defineTarget({
@@ -10,6 +10,7 @@ export const gpu = defineTarget({
     // [1, 4096, 2560] f32 on an H100, host clock: 0.274 ms; blocks of 256 0.353, of 64 0.426, of 8 2.48; a loop of 16 steps per iteration 3.9,
     // of one 75; one elementwise pass 0.203.
     "nn.linear_scan": scanRule({ strategy: "associative" }),
+    ...matrixStateRules({ strategy: "chunked", chunk: 64 }),
     "nn.local_attention": attentionRule({ strategy: "banded", block: undefined }),
   },
 });

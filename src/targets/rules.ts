@@ -8,6 +8,7 @@ import { type AttentionChoice, lowerLocalAttention } from "../lowering/attention
 import type { Totals } from "../lowering/attention/attention.js";
 import { stridedConv1d } from "../lowering/conv/strided.js";
 import { rollingUpdate } from "../lowering/kv-cache/rolling.js";
+import { lowerMatrixStates, type MatrixStateChoice } from "../lowering/matrix-states/lower.js";
 import { lowerLinearScan, type ScanChoice } from "../lowering/scan/lower.js";
 
 /** One way to lower an op. */
@@ -38,6 +39,13 @@ export const attentionRule = (
   name: choice.strategy,
   lower: (e, op) => lowerLocalAttention(e, op, choice, sums),
 });
+
+/** nn.linear_attention and nn.delta_rule by a strategy. */
+export const matrixStateRules = (choice: MatrixStateChoice) =>
+  ({
+    "nn.linear_attention": { name: choice.strategy, lower: (e, op) => lowerMatrixStates(e, op, choice) },
+    "nn.delta_rule": { name: choice.strategy, lower: (e, op) => lowerMatrixStates(e, op, choice) },
+  }) satisfies LoweringRules;
 
 /** Rules that are better than the meaning wherever there is memory to move. */
 export const commonRules: LoweringRules = {

@@ -3,6 +3,8 @@ import type { ModelOpName, OperationOf } from "../../ir/ops/index.js";
 import type { Operation } from "../../ir/operation.js";
 import { isOp } from "../../ir/ops/index.js";
 import { lowerLocalAttention } from "../../lowering/attention/lower.js";
+import { lowerMatrixStates } from "../../lowering/matrix-states/lower.js";
+import type { MatrixStateOp } from "../../lowering/decompose/matrix-states.js";
 import { replayMeaning } from "../meaning.js";
 import { type Differentiability, differentiable, differentiableCode, type Rules } from "../rule.js";
 import { rgLruGatesGradient } from "./gates.js";
@@ -13,6 +15,11 @@ const byMeaning: Differentiability<ModelOpName> = differentiableCode((walk, op, 
   replayMeaning(walk, op as OperationOf<ModelOpName> & Operation, cotangents);
 });
 
+/** By chunks: what is held of all tokens is the state before each chunk, and pairs within one. */
+const byChunks: Differentiability<MatrixStateOp["name"]> = differentiableCode((walk, op, cotangents) => {
+  walk.replay((e) => lowerMatrixStates(e, op, { strategy: "chunked", chunk: 64 }), cotangents);
+});
+
 /** The largest score is subtracted from all of a softmax, which changes nothing; so neither does its gradient. */
 const isLargestScore = (operation: Operation): boolean =>
   isOp(operation, "stablehlo.reduce") && reducerOf(operation.regions[0]!.entry, 0, 1) === "maximum";
@@ -21,8 +28,10 @@ export const modelRules: Rules<ModelOpName> = {
   "griffin.rg_lru_gates": differentiable(rgLruGatesGradient),
   "nn.block_diagonal_dot": byMeaning,
   "nn.causal_conv1d": byMeaning,
+  "nn.delta_rule": byChunks,
   "nn.gelu_tanh": byMeaning,
   "nn.kv_cache_update": byMeaning,
+  "nn.linear_attention": byChunks,
   "nn.linear_scan": differentiableCode(scanGradient),
   // By bands: scores are computed again, of each block of queries and the keys that it sees.
   "nn.local_attention": differentiableCode((walk, op, cotangents) => {

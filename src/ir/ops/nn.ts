@@ -3,7 +3,8 @@
  * StableHLO (src/lowering/decompose) and is lowered by a strategy of the target.
  */
 import { layoutCastOps } from "./nn/layout-casts.js";
+import { matrixStateOps } from "./nn/matrix-states.js";
 import { timeMixingOps } from "./nn/time-mixing.js";
 import { tokenWiseOps } from "./nn/token-wise.js";
 
-export const nnOps = [...timeMixingOps, ...tokenWiseOps, ...layoutCastOps] as const;
+export const nnOps = [...timeMixingOps, ...matrixStateOps, ...tokenWiseOps, ...layoutCastOps] as const;

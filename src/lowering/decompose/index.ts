@@ -12,6 +12,7 @@ import { blockDiagonalDot, geluTanh, rgLruGates, rmsNorm, rotary, softplus } fro
 import { kvCacheUpdate } from "./kv-cache-update.js";
 import { linearScan } from "./linear-scan.js";
 import { localAttention } from "./local-attention.js";
+import { matrixStates } from "./matrix-states.js";
 
 /** The values that stand for an op's results. */
 export type Decompose<K extends ModelOpName> = (emitter: Emitter, op: OperationOf<K>) => readonly Value[];
@@ -20,6 +21,8 @@ export type Decompose<K extends ModelOpName> = (emitter: Emitter, op: OperationO
 export const decompositions: { readonly [K in ModelOpName]: Decompose<K> } = {
   "nn.linear_scan": linearScan,
   "nn.local_attention": localAttention,
+  "nn.linear_attention": matrixStates,
+  "nn.delta_rule": matrixStates,
   "griffin.rg_lru_gates": rgLruGates,
   "nn.block_diagonal_dot": blockDiagonalDot,
   "nn.causal_conv1d": causalConv1d,

@@ -68,6 +68,34 @@ export const modelCases: readonly Case[] = [
   scan("axis = 1 : i64, reverse"),
   scan("axis = 0 : i64", "4x3xf32", "3xf32"),
   scan("axis = 1 : i64, strided = 2 : i64", "1x4x2xf32", "1x2xf32"),
+  // In one chunk, decays of heads that share queries; in two, decays of channels.
+  model(
+    "nn.linear_attention",
+    [
+      drawn("1x3x2xf32"),
+      drawn("1x3x2xf32"),
+      drawn("1x2x3x2xf32"),
+      drawn("1x2x3x1xf32", -1, 0),
+      drawn("1x2x2x2xf32"),
+    ],
+    ["1x2x3x2xf32", "1x2x2x2xf32"],
+    "",
+  ),
+  model(
+    "nn.delta_rule",
+    [
+      drawn("1x66x2xf32", -1, 1),
+      drawn("1x66x2xf32", -1, 1),
+      drawn("1x1x66x1xf32", -1, 1),
+      drawn("1x1x66x2xf32", -1, 0),
+      drawn("1x1x66x2xf32", -0.5, 0.5),
+      drawn("1x1x66x2xf32", -0.5, 0.5),
+      drawn("1x1x2x1xf32"),
+    ],
+    ["1x1x66x1xf32", "1x1x2x1xf32"],
+    "",
+    { seeds: 1 },
+  ),
   // With keys of before; all in one block.
   model(
     "nn.local_attention",
