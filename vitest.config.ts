@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { configDefaults, defineConfig } from "vitest/config";
+import { entryAliases } from "./tools/vitest/entries.js";
 import LongestFirst from "./tools/vitest/longest-first.js";
 import { QUICK_COMPILE } from "./tools/vitest/xla-flags.js";
 
@@ -60,6 +61,7 @@ export default defineConfig(({ mode }) => {
     return tier === undefined ? usual : [apart(mode, tier)];
   };
   return {
+    resolve: { alias: [...entryAliases()] },
     test: {
       projects: [...ofMode()],
       setupFiles: ["./tools/vitest/without-colors.ts", "./tools/vitest/properties.ts"],

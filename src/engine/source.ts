@@ -18,7 +18,7 @@ import { openCheckpoint, readConfigFiles } from "../weights/index.js";
 import { Model, type ModelOptions } from "./model.js";
 
 /** How a model is put on a device; what only the other kind of source takes is refused. */
-export type SourceOptions = ModelOptions & ArtifactOptions;
+export interface SourceOptions extends ModelOptions, ArtifactOptions {}
 
 /** Of a checkpoint alone: an artifact's programs are as they were exported. Extensions are known or not, whatever is loaded. */
 const CHECKPOINT_OPTIONS: Readonly<Record<Exclude<keyof LoweringOptions, "extensions"> | "dtype", true>> = {

@@ -19,7 +19,7 @@ export interface GoldenCase {
   readonly time: number;
   /** [batch, time], row-major. */
   readonly tokens: Int32Array;
-  /** [batch, time]: position in its document; negative: padding, whose outputs mean nothing. */
+  /** Position of each in its document, [batch, time]; negative: padding, whose outputs mean nothing. */
   readonly segmentPos: Int32Array;
   /** When given, logits hold only these entries of the vocabulary. */
   readonly logitsColumns?: Int32Array;

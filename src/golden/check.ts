@@ -39,7 +39,7 @@ const LOOSER = 4;
 /**
  * Judges what was computed in `dtype`. Every tensor given is compared with the reference's; `logits` must be among them. f32: logits
  * within the tolerance at every element, generated_logits and probes within 4 times it, greedy tokens identical but for near ties (taken
- * from the logits when `generated` is not given). bf16: rms of the logits within its tolerance. Padded positions do not count. Throws {@link GoldenError} for
+ * from the logits when `generated` is not given). bf16: rms of the logits within its tolerance. Padded positions do not count. Throws GoldenError for
  * a tensor the case lacks or of another size.
  */
 export function checkCase(golden: GoldenCase, computed: ComputedTensors, dtype: "f32" | "bf16"): CaseReport {

@@ -38,11 +38,11 @@ function argumentsOf(main: FunctionOperation, inputs: readonly ShapeInput[]): re
 }
 
 /**
- * Makes @main and what it calls static for inputs of these shapes, in place; gives the number of functions made. A program that is static
+ * Makes `@main` and what it calls static for inputs of these shapes, in place; gives the number of functions made. A program that is static
  * already stays as it is. Of arguments that shapes are computed of (a size, a platform's index) the values may be given, too; the
  * arguments stay.
  * @param inputs those of @main, or its last
- * @throws RefineError for other inputs than @main takes, for an assertion about shapes that is false, in its words, and for an op whose shape
+ * @throws RefineError for other inputs than `@main` takes, for an assertion about shapes that is false, in its words, and for an op whose shape
  *   depends on data; VerifyError where shapes do not fit each other
  */
 export function refineShapes(module: Operation, inputs: readonly ShapeInput[]): number {

@@ -23,7 +23,7 @@ export interface PipelineOptions {
   /** Whether the RG-LRU gates are fused (default true). */
   readonly fuseGates?: boolean | undefined;
   /**
-   * Whether what depends on weights alone moves into a program of its own, which runs once and gives @main its `prepared` arguments.
+   * Whether what depends on weights alone moves into a program of its own, which runs once and gives `@main` its `prepared` arguments.
    * Default false: the lowered program runs by itself.
    */
   readonly prepare?: boolean | undefined;

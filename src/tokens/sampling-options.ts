@@ -86,7 +86,7 @@ export function samplingParts(options: SamplingOptions): SamplingParts {
   };
 }
 
-/** Whether each token is the best one of logits as they are. Throws {@link UsageError} for options out of range. */
+/** Whether each token is the best one of logits as they are. Throws UsageError for options out of range. */
 export function isGreedy(options: SamplingOptions): boolean {
   const { penalties, bias } = samplingParts(options);
   return temperatureOf(options) === 0 && !penalties && !bias;

@@ -25,14 +25,14 @@ import {
 } from "./sampling-options.js";
 
 /**
- * Chooses a token id from the logits of the whole vocabulary. Throws {@link GriffinError} when they are not
+ * Chooses a token id from the logits of the whole vocabulary. Throws GriffinError when they are not
  * numbers.
  */
 export type Sampler = (logits: Float32Array) => number;
 
 /**
  * A sampler with its own random numbers and its own memory of what it chose: one for each sequence, so that what is drawn for it does not
- * depend on the others of a batch. Throws {@link UsageError} for options out of range.
+ * depend on the others of a batch. Throws UsageError for options out of range.
  * @param prompt what the text begins with, for the repetition penalty
  */
 export function createSampler(options: SamplingOptions = {}, prompt: readonly number[] = []): Sampler {

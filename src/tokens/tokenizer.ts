@@ -10,7 +10,7 @@ import { isPattern, isRegex, patternsIn, promoteUserPieces, tokenizerFile } from
 export interface Tokenizer {
   /**
    * Token ids of `text`, with the token that begins a sequence in front exactly once, also when the text
-   * itself starts with it. Throws {@link UsageError} for text that the vocabulary cannot spell, or that the file's regular expressions do not
+   * itself starts with it. Throws UsageError for text that the vocabulary cannot spell, or that the file's regular expressions do not
    * come to an end for.
    */
   encode(text: string): number[];
@@ -22,7 +22,7 @@ export interface Tokenizer {
  * Loads tokenizer.json (and tokenizer_config.json, if there) of a folder, or the tokenizer.model of SentencePiece where there is no other;
  * `bosId` begins every sequence. `vocabSize`, the rows of the model's embedding, must be the pieces of a tokenizer.model. A
  * vocabulary of 256,000 pieces takes seconds and hundreds of megabytes, so the library itself is loaded only
- * here. Throws {@link UsageError} when there is no usable file.
+ * here. Throws UsageError when there is no usable file.
  */
 export async function loadTokenizer(folder: string, bosId: number, vocabSize?: number): Promise<Tokenizer> {
   const path = join(folder, "tokenizer.json");

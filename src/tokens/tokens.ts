@@ -3,7 +3,7 @@ import { UsageError } from "../support/errors.js";
 
 /**
  * Checks that `ids` can be a prompt of a model with `vocabSize` tokens. The compiled program would clamp an
- * id out of range and answer nonsense. Throws {@link UsageError} for an empty prompt and for ids that are not
+ * id out of range and answer nonsense. Throws UsageError for an empty prompt and for ids that are not
  * in the vocabulary.
  */
 export function checkPrompt(ids: readonly number[], vocabSize: number): void {

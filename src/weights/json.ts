@@ -19,7 +19,7 @@ function parseJson(text: string): unknown {
 }
 
 /**
- * The object in `text`. Throws {@link JsonError} for malformed text, anything but an object, or a key given twice
+ * The object in `text`. Throws JsonError for malformed text, anything but an object, or a key given twice
  * in one object.
  */
 export function parseJsonObject(text: string): Readonly<Record<string, unknown>> {

@@ -14,7 +14,7 @@ export interface SafetensorsFile extends TensorStore {
 }
 
 /**
- * Opens a file of any size and checks its whole header. Throws {@link CheckpointError} when the file is
+ * Opens a file of any size and checks its whole header. Throws CheckpointError when the file is
  * missing, cut off, or its header lies.
  */
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {

@@ -22,7 +22,7 @@ export interface TensorToWrite extends Omit<TensorData, "data"> {
 
 /**
  * Writes `tensors` to `path`, widest element type first (so that each is aligned), then by name; whole or not at all.
- * Throws {@link UsageError} when the data do not fit their type.
+ * Throws UsageError when the data do not fit their type.
  */
 export async function writeSafetensors(
   path: string,

@@ -57,7 +57,7 @@ export function dynamicFunctions(module: Operation): ReadonlySet<Operation> {
   return dynamic;
 }
 
-/** Whether @main has dynamic shapes, or an op that is static only once shapes are: no plugin takes it as it is. */
+/** Whether `@main` has dynamic shapes, or an op that is static only once shapes are: no plugin takes it as it is. */
 export function isDynamicProgram(module: Operation): boolean {
   const main = findEntry(module);
   return main !== undefined && dynamicFunctions(module).has(main);
