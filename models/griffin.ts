@@ -17,7 +17,7 @@ import {
   geluTanh,
   input,
   linearScan,
-  localAttention,
+  attention,
   merge,
   oneMinus,
   type TracedProgram,
@@ -182,14 +182,14 @@ function attentionBlock(u: Residual, { config, position, numTokens }: Step): Res
   const q = rotary(split(query, "query", [heads(config), head]), position, rotate);
   const k = rotary(linear("k_proj", u, model(config), head, { bias: false }), position, rotate);
   const v = linear("v_proj", u, model(config), head, { bias: false });
-  const attended = localAttention({
+  const attended = attention({
     q,
     k,
     v,
     segmentPos: position,
-    ring: { keys: keys.value, values: values.value },
+    cache: { kind: "ring", keys: keys.value, values: values.value },
     numTokens,
-    axes: { time: "time", window: "window", channels: "head" },
+    axes: { time: "time", slots: "window", channels: "head" },
     scale: head.size ** -0.5,
   });
   keys.update(kvCacheUpdate(keys.value, k, position));

@@ -8,6 +8,7 @@ export {
   type IntegerDType,
   type RealOf,
 } from "./axis.js";
+export { attention, type Cache, type CacheKind, kvCacheUpdate } from "./attention.js";
 export { body, type Body, Opaque, op, type Operand, type ResultOf } from "./op.js";
 export { type Spec, spec, type TensorOf } from "./spec.js";
 export { cond, switchCase, whileLoop } from "./control.js";
@@ -63,9 +64,6 @@ export {
   blockDiagonal,
   causalConv1d,
   linearScan,
-  localAttention,
-  type Ring,
-  kvCacheUpdate,
   rmsNorm,
   rotary,
 } from "./nn.js";

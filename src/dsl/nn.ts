@@ -1,14 +1,10 @@
 /**
- * @file The ops of the nn dialect as a model author calls them: one line each, their meaning in src/ir/ops/nn. How they are computed is the
+ * @file The ops of the nn dialect but attention as a model author calls them: one line each, their meaning in src/ir/ops/nn. How they are computed is the
  * lowering's choice. Axes may have any names: the author says which is which where the operands do not.
  */
-import { freeSymbol } from "../ir/analysis/symbols.js";
-import type { Value } from "../ir/operation.js";
-import { elementCount } from "../ir/types.js";
 import { axesIn, broadcastTo, checkSizes, findAxis, onlyAxis, ordered } from "./align.js";
-import { type Axis, describe, type FloatDType, indexOf, namesOf, sizesOf } from "./axis.js";
+import { describe, type FloatDType, indexOf, namesOf } from "./axis.js";
 import { ShapeError } from "./errors.js";
-import { reshape } from "./shape.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, type TensorData } from "./trace.js";
 
@@ -108,105 +104,6 @@ export function causalConv1d<
     y: new Tensor(axesIn(x, order), x.dtype, conv.results[0]!),
     tail: inOrderOf(tail, { axes: axesIn(tail, tailOrder), dtype: x.dtype, value: conv.results[1]! }),
   };
-}
-
-/** The keys and values of the last w tokens, position p in slot p mod w. */
-export interface Ring<A extends string, D extends FloatDType> {
-  readonly keys: Tensor<A, D>;
-  readonly values: Tensor<A, D>;
-}
-
-/**
- * Attention of each token to itself and to the w tokens before it in its document, w being the size of the ring's `window`. q has the
- * axes of segmentPos (one for sequences, and `time`), `channels`, and any number for heads. k and v have those of segmentPos, `channels`,
- * and at most one for heads: none is one head of keys for all of q; one of q's serves the heads of q that share its index; another serves
- * as many heads of q each, in a row. The ring has the axes of k with `window` for `time`; numTokens, those of segmentPos without `time`,
- * says how many tokens of the document came before.
- * @throws ShapeError when axes do not fit
- */
-export function localAttention<
-  Q extends string,
-  K extends string,
-  S extends Q & K,
-  T extends S,
-  W extends string,
-  C extends Q & K,
-  D extends FloatDType,
->(args: {
-  readonly q: Tensor<Q, D>;
-  readonly k: Tensor<K, D>;
-  readonly v: Tensor<K, D>;
-  readonly segmentPos: Tensor<S, "i32">;
-  readonly ring: Ring<Exclude<K, T> | W, D>;
-  readonly numTokens: Tensor<Exclude<S, T>, "i32">;
-  readonly axes: { readonly time: T; readonly window: W; readonly channels: C };
-  /** Multiplies the scores. */
-  readonly scale: number;
-}): Tensor<Q, D> {
-  const { q, k, v, segmentPos, ring, numTokens } = args;
-  const { time, window, channels } = args.axes;
-  const op = "localAttention";
-  checkSizes(
-    op,
-    [q, k, v, segmentPos, ring.keys, ring.values, numTokens],
-    ["q", "k", "v", "segmentPos", "ring.keys", "ring.values", "numTokens"],
-  );
-  const batch = onlyAxis(op, "numTokens", numTokens, []);
-  const outer = [batch.name, time];
-  const isHead = ({ name }: Axis): boolean => ![...outer, channels as string].includes(name);
-  const kvHeads = k.axes.filter(isHead);
-  const row = [...outer, ...namesOf(kvHeads), channels];
-  const slot = row.map((name) => (name === time ? window : name));
-  // Heads of keys that q has by name stand before its other heads, so that each serves heads in a row.
-  const heads = [...q.axes.filter(isHead)].sort(
-    (a, b) => indexOf(kvHeads, b.name) - indexOf(kvHeads, a.name),
-  );
-  const order = [...outer, ...namesOf(heads), channels];
-  const at = (name: string, t: TensorData, names: readonly string[]): Value => ordered(op, name, t, names);
-  const axes = axesIn(q, order);
-  const allHeads = {
-    name: freeSymbol("heads", (name) => order.includes(name)),
-    size: elementCount(sizesOf(heads)),
-  };
-  const merged = [...axes.slice(0, 2), allHeads, axes.at(-1)!];
-  const rows = { axes, dtype: q.dtype, value: at("q", q, order) };
-  const operands = [
-    heads.length === 1 ? rows.value : reshape(rows, merged).value,
-    at("k", k, row),
-    at("v", v, row),
-    at("segmentPos", segmentPos, outer),
-    at("ring.keys", ring.keys, slot),
-    at("ring.values", ring.values, slot),
-    numTokens.value,
-  ];
-  const value = builderHere().create("nn.local_attention", operands, { scale: args.scale }).result;
-  if (heads.length === 1) return new Tensor(axes, q.dtype, value);
-  return reshape({ axes: merged, dtype: q.dtype, value }, axes as readonly Axis<Q>[]);
-}
-
-/**
- * A rolling cache with rows written, of which the last has position segmentPos at the end of its time axis. The axis that only the ring
- * has is that of its slots, the one that only the rows have is time.
- * @throws ShapeError when axes do not fit
- */
-export function kvCacheUpdate<R extends string, X extends string, S extends X, D extends FloatDType>(
-  ring: Tensor<R, D>,
-  rows: Tensor<X, D>,
-  segmentPos: Tensor<S, "i32">,
-): Tensor<R, D> {
-  const op = "kvCacheUpdate";
-  const window = onlyAxis(op, "ring", ring, namesOf(rows.axes));
-  const time = onlyAxis(op, "rows", rows, namesOf(ring.axes));
-  const batch = onlyAxis(op, "segmentPos", segmentPos, [time.name]);
-  const rest = namesOf(ring.axes).filter((name) => name !== window.name && name !== batch.name);
-  const slots = [batch.name, window.name, ...rest];
-  const operands = [
-    ordered(op, "ring", ring, slots),
-    ordered(op, "rows", rows, [batch.name, time.name, ...rest]),
-    ordered(op, "segmentPos", segmentPos, [batch.name, time.name]),
-  ];
-  const value = builderHere().create("nn.kv_cache_update", operands, {}).result;
-  return inOrderOf(ring, { axes: axesIn(ring, slots), dtype: ring.dtype, value });
 }
 
 /**

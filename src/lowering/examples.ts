@@ -28,10 +28,10 @@ export const linearScanExample: PassExample = {
 };
 
 /** Two tokens that nothing came before: dense, for a band would only add rows. */
-export const localAttentionExample: PassExample = {
+export const attentionExample: PassExample = {
   before: `func.func public @main(%arg0: tensor<1x2x3x4xf32>, %arg1: tensor<1x2x4xf32>, %arg2: tensor<1x2x4xf32>, %arg3: tensor<1x2xi32>, %arg4: tensor<1x8x4xf32>, %arg5: tensor<1x8x4xf32>) -> tensor<1x2x3x4xf32> {
   %c = stablehlo.constant dense<0> : tensor<1xi32>
-  %0 = "nn.local_attention"(%arg0, %arg1, %arg2, %arg3, %arg4, %arg5, %c) <{scale = 5.000000e-01 : f32}> : (tensor<1x2x3x4xf32>, tensor<1x2x4xf32>, tensor<1x2x4xf32>, tensor<1x2xi32>, tensor<1x8x4xf32>, tensor<1x8x4xf32>, tensor<1xi32>) -> tensor<1x2x3x4xf32>
+  %0 = "nn.attention"(%arg0, %arg1, %arg2, %arg3, %arg4, %arg5, %c) <{scale = 5.000000e-01 : f32}> : (tensor<1x2x3x4xf32>, tensor<1x2x4xf32>, tensor<1x2x4xf32>, tensor<1x2xi32>, tensor<1x8x4xf32>, tensor<1x8x4xf32>, tensor<1xi32>) -> tensor<1x2x3x4xf32>
   return %0 : tensor<1x2x3x4xf32>
 }`,
   after: `func.func public @main(%arg0: tensor<1x2x3x4xf32>, %arg1: tensor<1x2x4xf32>, %arg2: tensor<1x2x4xf32>, %arg3: tensor<1x2xi32>, %arg4: tensor<1x8x4xf32>, %arg5: tensor<1x8x4xf32>) -> tensor<1x2x3x4xf32> {

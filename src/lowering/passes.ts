@@ -1,8 +1,8 @@
 /** @file Strategies of the scan and of attention, asked for by name, as passes; targets choose theirs by rules (src/targets). */
 import { z } from "zod";
-import { lowerLocalAttention } from "./attention/lower.js";
+import { lowerAttention } from "./attention/lower.js";
 import { definePass, type Pass } from "../passes/pass.js";
-import { linearScanExample, localAttentionExample } from "./examples.js";
+import { linearScanExample, attentionExample } from "./examples.js";
 import { decomposeChloPass } from "./chlo/pass.js";
 import { barrierDots } from "./dots/barrier-dots.js";
 import { fewRowDots } from "./dots/few-row-dots.js";
@@ -44,9 +44,9 @@ export const lowerLinearScanPass = definePass({
   },
 });
 
-export const lowerLocalAttentionPass = definePass({
-  name: "lower-local-attention",
-  summary: "nn.local_attention becomes bands of the window, or all pairs.",
+export const lowerAttentionPass = definePass({
+  name: "lower-attention",
+  summary: "nn.attention becomes bands of the window, or all pairs.",
   options: z.object({
     strategy: z
       .enum(["dense", "banded"])
@@ -55,17 +55,17 @@ export const lowerLocalAttentionPass = definePass({
     block: z.number().int().min(1).optional().describe("queries a band"),
     sums: z.enum(["reduce", "product"]).default("reduce").describe("how exponentials are added up"),
   }),
-  example: localAttentionExample,
+  example: attentionExample,
   run(module, context, { strategy, block, sums }) {
     const choice = strategy === "dense" ? { strategy } : { strategy, block };
-    replaceEach(module, context, "nn.local_attention", (e, op) => lowerLocalAttention(e, op, choice, sums));
+    replaceEach(module, context, "nn.attention", (e, op) => lowerAttention(e, op, choice, sums));
   },
 });
 
 /** The passes of this folder, for the registry. */
 export const loweringPasses: readonly Pass[] = [
   lowerLinearScanPass,
-  lowerLocalAttentionPass,
+  lowerAttentionPass,
   stridedTime,
   splitRows,
   barrierDots,

@@ -12,7 +12,7 @@ export const cpu = defineTarget({
     // pass 3.1 (XLA of jaxlib 0.11.2, freed memory kept).
     "nn.linear_scan": scanRule({ strategy: "sequential", unroll: 1 }),
     ...matrixStateRules({ strategy: "chunked", chunk: 64 }),
-    "nn.local_attention": attentionRule({ strategy: "banded", block: undefined }),
+    "nn.attention": attentionRule({ strategy: "banded", block: undefined }),
   },
   limits: cpuLimits,
   preferences: {

@@ -11,6 +11,6 @@ export const gpu = defineTarget({
     // of one 75; one elementwise pass 0.203.
     "nn.linear_scan": scanRule({ strategy: "associative" }),
     ...matrixStateRules({ strategy: "chunked", chunk: 64 }),
-    "nn.local_attention": attentionRule({ strategy: "banded", block: undefined }),
+    "nn.attention": attentionRule({ strategy: "banded", block: undefined }),
   },
 });

@@ -3,7 +3,7 @@ import { decomposeChloPass } from "../lowering/chlo/pass.js";
 import { barrierDots } from "../lowering/dots/barrier-dots.js";
 import { fewRowDots } from "../lowering/dots/few-row-dots.js";
 import { flattenDots } from "../lowering/dots/flatten-dots.js";
-import { lowerLinearScanPass, lowerLocalAttentionPass } from "../lowering/passes.js";
+import { lowerLinearScanPass, lowerAttentionPass } from "../lowering/passes.js";
 import { setPrecision } from "../lowering/set-precision.js";
 import { splitRows } from "../lowering/split-rows.js";
 import { stridedTime } from "../lowering/strided-time.js";
@@ -69,8 +69,8 @@ function attentionAskedFor(
 ): Pipeline {
   if (attention === "auto") return [];
   return isOwn<AttentionName>(attentionNames, attention)
-    ? [lowerLocalAttentionPass.with({ strategy: attention as Exclude<AttentionName, "auto">, sums })]
-    : [lowerByStrategy(findStrategy("nn.local_attention", attention, strategies, attentionNames))];
+    ? [lowerAttentionPass.with({ strategy: attention as Exclude<AttentionName, "auto">, sums })]
+    : [lowerByStrategy(findStrategy("nn.attention", attention, strategies, attentionNames))];
 }
 
 /**

@@ -4,9 +4,10 @@ import { shapeOf } from "../ir/emit.js";
 import type { Value } from "../ir/operation.js";
 import type { ModelOpName, OperationOf } from "../ir/ops/index.js";
 import { elementCount } from "../ir/types.js";
-import { type AttentionChoice, lowerLocalAttention } from "../lowering/attention/lower.js";
+import { type AttentionChoice, lowerAttention } from "../lowering/attention/lower.js";
 import type { Totals } from "../lowering/attention/attention.js";
 import { stridedConv1d } from "../lowering/conv/strided.js";
+import { growingUpdate } from "../lowering/kv-cache/growing.js";
 import { rollingUpdate } from "../lowering/kv-cache/rolling.js";
 import { lowerMatrixStates, type MatrixStateChoice } from "../lowering/matrix-states/lower.js";
 import { lowerLinearScan, type ScanChoice } from "../lowering/scan/lower.js";
@@ -31,13 +32,13 @@ export const scanRule = (choice: ScanChoice): LoweringRule<"nn.linear_scan"> => 
   lower: (e, op) => lowerLinearScan(e, op, choice),
 });
 
-/** nn.local_attention by a strategy. */
+/** nn.attention by a strategy. */
 export const attentionRule = (
   choice: AttentionChoice,
   sums: Totals = "reduce",
-): LoweringRule<"nn.local_attention"> => ({
+): LoweringRule<"nn.attention"> => ({
   name: choice.strategy,
-  lower: (e, op) => lowerLocalAttention(e, op, choice, sums),
+  lower: (e, op) => lowerAttention(e, op, choice, sums),
 });
 
 /** nn.linear_attention and nn.delta_rule by a strategy. */
@@ -50,7 +51,10 @@ export const matrixStateRules = (choice: MatrixStateChoice) =>
 /** Rules that are better than the meaning wherever there is memory to move. */
 export const commonRules: LoweringRules = {
   "nn.causal_conv1d": { name: "strided", lower: stridedConv1d },
-  "nn.kv_cache_update": { name: "rolling", lower: rollingUpdate },
+  "nn.kv_cache_update": {
+    name: "in place",
+    lower: (e, op) => (op.attributes.growing === true ? growingUpdate(e, op) : rollingUpdate(e, op)),
+  },
 };
 
 /** A rule for ops whose first operand has at least so many rows, [.., columns]. */

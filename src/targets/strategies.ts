@@ -16,6 +16,6 @@ export function describeStrategies(options: LoweringOptions): string {
   );
   const chosen = (op: ModelOpName): string => preferred.get(findOp(op)!)?.name ?? rules[op]?.name ?? MEANING;
   const scanName = scan === "auto" ? chosen("nn.linear_scan") : scan;
-  const attentionName = attention === "auto" ? chosen("nn.local_attention") : attention;
+  const attentionName = attention === "auto" ? chosen("nn.attention") : attention;
   return `scan ${scanName}, attention ${attentionName}`;
 }

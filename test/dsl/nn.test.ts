@@ -6,7 +6,7 @@ import {
   causalConv1d,
   input,
   linearScan,
-  localAttention,
+  attention,
   program,
   kvCacheUpdate,
   rmsNorm,
@@ -141,23 +141,27 @@ describe("causalConv1d", () => {
   });
 });
 
-describe("localAttention and kvCacheUpdate", () => {
-  const attention = (more: object = {}) =>
-    localAttention({
+describe("attention and kvCacheUpdate", () => {
+  const attended = (more: object = {}) =>
+    attention({
       q: f32("q", batch, time, heads, head),
       k: f32("k", batch, time, head),
       v: f32("v", batch, time, head),
       segmentPos: positions(),
-      ring: { keys: f32("keys", batch, window, head), values: f32("values", batch, window, head) },
+      cache: {
+        kind: "ring",
+        keys: f32("keys", batch, window, head),
+        values: f32("values", batch, window, head),
+      },
       numTokens: input("n", [batch], "i32"),
-      axes: { time: "time", window: "window", channels: "head" },
+      axes: { time: "time", slots: "window", channels: "head" },
       scale: 0.5,
       ...more,
     });
 
   it("are one op each", () => {
-    expect(opLine(() => ({ y: attention() }), "local_attention")).toMatchInlineSnapshot(
-      `"%0 = "nn.local_attention"(%arg0, %arg1, %arg2, %arg3, %arg4, %arg5, %arg6) <{scale = 5.000000e-01 : f32}> : (tensor<2x5x3x4xf32>, tensor<2x5x4xf32>, tensor<2x5x4xf32>, tensor<2x5xi32>, tensor<2x8x4xf32>, tensor<2x8x4xf32>, tensor<2xi32>) -> tensor<2x5x3x4xf32>"`,
+    expect(opLine(() => ({ y: attended() }), "attention")).toMatchInlineSnapshot(
+      `"%0 = "nn.attention"(%arg0, %arg1, %arg2, %arg3, %arg4, %arg5, %arg6) <{scale = 5.000000e-01 : f32}> : (tensor<2x5x3x4xf32>, tensor<2x5x4xf32>, tensor<2x5x4xf32>, tensor<2x5xi32>, tensor<2x8x4xf32>, tensor<2x8x4xf32>, tensor<2xi32>) -> tensor<2x5x3x4xf32>"`,
     );
     const update = () => ({
       y: kvCacheUpdate(f32("ring", window, head, batch), f32("rows", batch, time, head), positions()),
@@ -170,21 +174,22 @@ describe("localAttention and kvCacheUpdate", () => {
   it("heads of keys that q has by name stand before its other heads", () => {
     const [groups, each] = [axis("groups", 2), axis("each", 3)];
     const body = () => ({
-      y: localAttention({
+      y: attention({
         q: f32("q", batch, time, each, groups, head),
         k: f32("k", batch, time, groups, head),
         v: f32("v", batch, time, groups, head),
         segmentPos: positions(),
-        ring: {
+        cache: {
+          kind: "ring",
           keys: f32("keys", batch, window, groups, head),
           values: f32("values", batch, window, groups, head),
         },
         numTokens: input("n", [batch], "i32"),
-        axes: { time: "time", window: "window", channels: "head" },
+        axes: { time: "time", slots: "window", channels: "head" },
         scale: 0.5,
       }),
     });
-    expect(opLine(body, "local_attention")).toContain(
+    expect(opLine(body, "attention")).toContain(
       "(tensor<2x5x6x4xf32>, tensor<2x5x2x4xf32>, tensor<2x5x2x4xf32>",
     );
     expect(axesOf(program({ name: "p" }, body).results[0]!)).toEqual([batch, time, groups, each, head]);
@@ -193,27 +198,28 @@ describe("localAttention and kvCacheUpdate", () => {
   it("heads of one name are one axis: of another size they are refused, not grouped", () => {
     const [queries, groups] = [axis("g", 4), axis("g", 2)];
     const message = traceComplaint(() =>
-      attention({
+      attended({
         q: f32("q4", batch, time, queries, head),
         k: f32("k2", batch, time, groups, head),
         v: f32("v2", batch, time, groups, head),
-        ring: {
+        cache: {
+          kind: "ring",
           keys: f32("keys2", batch, window, groups, head),
           values: f32("values2", batch, window, groups, head),
         },
       }),
     );
     expect(message).toMatchInlineSnapshot(`
-      "shape error: localAttention: axis "g" is 4 in q and 2 in k
+      "shape error: attention: axis "g" is 4 in q and 2 in k
         at:       test/dsl/nn.test.ts LINE
-        | localAttention({
+        | attention({
         | ^
         q: [batch 2, time 5, g 4, head 4] f32
         k: [batch 2, time 5, g 2, head 4] f32
         v: [batch 2, time 5, g 2, head 4] f32
         segmentPos: [batch 2, time 5] i32
-        ring.keys: [batch 2, window 8, g 2, head 4] f32
-        ring.values: [batch 2, window 8, g 2, head 4] f32
+        cache.keys: [batch 2, window 8, g 2, head 4] f32
+        cache.values: [batch 2, window 8, g 2, head 4] f32
         numTokens: [batch 2] i32
         hint:     if they mean different things, rename one: x.rename({ g: "..." })"
     `);
@@ -222,18 +228,22 @@ describe("localAttention and kvCacheUpdate", () => {
   it("axes may be called heads, whatever they are", () => {
     const sequences = axis("heads", 2);
     const body = () => ({
-      y: localAttention({
+      y: attention({
         q: f32("q", sequences, time, axis("a", 2), axis("heads_0", 3), head),
         k: f32("k", sequences, time, head),
         v: f32("v", sequences, time, head),
         segmentPos: input("position", [sequences, time], "i32"),
-        ring: { keys: f32("keys", sequences, window, head), values: f32("values", sequences, window, head) },
+        cache: {
+          kind: "ring",
+          keys: f32("keys", sequences, window, head),
+          values: f32("values", sequences, window, head),
+        },
         numTokens: input("n", [sequences], "i32"),
-        axes: { time: "time", window: "window", channels: "head" },
+        axes: { time: "time", slots: "window", channels: "head" },
         scale: 0.5,
       }),
     });
-    expect(opLine(body, "local_attention")).toContain("(tensor<2x5x6x4xf32>, tensor<2x5x4xf32>");
+    expect(opLine(body, "attention")).toContain("(tensor<2x5x6x4xf32>, tensor<2x5x4xf32>");
     expect(axesOf(program({ name: "p" }, body).results[0]!)).toEqual([
       sequences,
       time,
@@ -244,41 +254,41 @@ describe("localAttention and kvCacheUpdate", () => {
   });
 
   it("keys that have heads, values that have none", () => {
-    const message = traceComplaint(() => attention({ k: f32("other", batch, time, heads, head) }));
+    const message = traceComplaint(() => attended({ k: f32("other", batch, time, heads, head) }));
     expect(message).toMatchInlineSnapshot(`
-      "shape error: localAttention: v has other axes than it must
+      "shape error: attention: v has other axes than it must
         expected: [batch, time, heads, head]
         got:      [batch 2, time 5, head 4] f32
         at:       test/dsl/nn.test.ts LINE
-        | localAttention({
+        | attention({
         | ^"
     `);
   });
 
   it("one number of tokens for all rows", () => {
-    const message = traceComplaint(() => attention({ numTokens: input("other", [], "i32") }));
+    const message = traceComplaint(() => attended({ numTokens: input("other", [], "i32") }));
     expect(message).toMatchInlineSnapshot(`
-      "shape error: localAttention: numTokens must have one axis
+      "shape error: attention: numTokens must have one axis
         got:      [] i32
         at:       test/dsl/nn.test.ts LINE
-        | localAttention({
+        | attention({
         | ^"
     `);
   });
 
   it("values of another size than the keys", () => {
-    const message = traceComplaint(() => attention({ v: f32("other", batch, time, axis("head", 6)) }));
+    const message = traceComplaint(() => attended({ v: f32("other", batch, time, axis("head", 6)) }));
     expect(message).toMatchInlineSnapshot(`
-      "shape error: localAttention: axis "head" is 4 in q and 6 in v
+      "shape error: attention: axis "head" is 4 in q and 6 in v
         at:       test/dsl/nn.test.ts LINE
-        | localAttention({
+        | attention({
         | ^
         q: [batch 2, time 5, heads 3, head 4] f32
         k: [batch 2, time 5, head 4] f32
         v: [batch 2, time 5, head 6] f32
         segmentPos: [batch 2, time 5] i32
-        ring.keys: [batch 2, window 8, head 4] f32
-        ring.values: [batch 2, window 8, head 4] f32
+        cache.keys: [batch 2, window 8, head 4] f32
+        cache.values: [batch 2, window 8, head 4] f32
         numTokens: [batch 2] i32
         hint:     if they mean different things, rename one: x.rename({ head: "..." })"
     `);

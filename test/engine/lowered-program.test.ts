@@ -37,7 +37,7 @@ describe("loweringPipeline", () => {
     const from = asked.indexOf("lower-linear-scan{strategy=blocked block=16}");
     expect(asked.slice(from, from + 3)).toEqual([
       "lower-linear-scan{strategy=blocked block=16}",
-      "lower-local-attention{strategy=dense sums=product}",
+      "lower-attention{strategy=dense sums=product}",
       "lower-model-ops{target=tpu}",
     ]);
     const unrolled = passes({ scan: "sequential", scanUnroll: 2, target: "cuda" });

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { OperationOf } from "../../src/ir/ops/index.js";
-import { type AttentionChoice, lowerLocalAttention } from "../../src/lowering/attention/lower.js";
+import { type AttentionChoice, lowerAttention } from "../../src/lowering/attention/lower.js";
 import type { Emitter } from "../../src/ir/emit.js";
 import { expectClose, interpretOps, type OpCase, randomNumbers, rounded } from "./ops.js";
-import { type Attention, localAttention } from "./plain.js";
+import { type Attention, attention } from "./plain.js";
 
 interface Shape {
   readonly batch: number;
@@ -61,7 +61,7 @@ type Choice = AttentionChoice | "meaning";
 const ruleOf = (choice: Choice): Pick<OpCase, "rule"> =>
   choice === "meaning"
     ? {}
-    : { rule: (e: Emitter, op: OperationOf<"nn.local_attention">) => lowerLocalAttention(e, op, choice) };
+    : { rule: (e: Emitter, op: OperationOf<"nn.attention">) => lowerAttention(e, op, choice) };
 
 function caseOf(shape: Shape, choice: Choice): OpCase {
   const { batch, time, heads, head, window, numTokens, element } = shape;
@@ -69,7 +69,7 @@ function caseOf(shape: Shape, choice: Choice): OpCase {
   const row = { shape: [batch, time, head], element };
   const ring = { shape: [batch, window, head], element };
   return {
-    op: "nn.local_attention",
+    op: "nn.attention",
     operands: [
       { shape: [batch, time, heads, head], element, data: numbers.q },
       { ...row, data: numbers.k },
@@ -95,7 +95,7 @@ function check(shapes: readonly Shape[], strategies: readonly AttentionChoice[])
     // In bf16 the weights are rounded before they meet the values.
     const tolerance = shape.element === "f32" ? 2e-5 : 2e-2;
     const name = `${JSON.stringify(choice)} of ${JSON.stringify(shape)}`;
-    expectClose(results[i]![0]!, localAttention(numbersOf(shape)), name, shape.element, tolerance);
+    expectClose(results[i]![0]!, attention(numbersOf(shape)), name, shape.element, tolerance);
   });
 }
 
@@ -192,9 +192,8 @@ describe("what a token sees", () => {
       { shape: [1, window, 2], data: Array<number>(window * 2).fill(0) },
       { shape: [1], element: "i32" as const, data: [0], constant: true },
     ];
-    const rule = (e: Emitter, op: OperationOf<"nn.local_attention">) =>
-      lowerLocalAttention(e, op, banded(block));
-    const [[y]] = interpretOps([{ op: "nn.local_attention", operands, attributes: { scale: 1 }, rule }]) as [
+    const rule = (e: Emitter, op: OperationOf<"nn.attention">) => lowerAttention(e, op, banded(block));
+    const [[y]] = interpretOps([{ op: "nn.attention", operands, attributes: { scale: 1 }, rule }]) as [
       [number[]],
     ];
     return y.filter((_, i) => i % 2 === 0);
@@ -217,7 +216,7 @@ describe("what a token sees", () => {
     ];
     const results = interpretOps(
       (["meaning", dense, banded(1)] as const).map((choice) => ({
-        op: "nn.local_attention" as const,
+        op: "nn.attention" as const,
         operands,
         attributes: { scale: 1 },
         ...ruleOf(choice),
@@ -274,7 +273,7 @@ describe("grouped-query attention", () => {
       for (let g = 0; g < groups; g++) {
         const own = (data: readonly number[]) => headsOf(data, groups, head, g, g + 1);
         const served = [(g * all) / groups, ((g + 1) * all) / groups] as const;
-        const expected = localAttention({
+        const expected = attention({
           ...numbers,
           heads: all / groups,
           q: headsOf(q!, all, head, ...served),

@@ -26,7 +26,7 @@ const fitting: Readonly<
     attributes: "axis = 1 : i64",
     results: ["2x5x4xf32", "2x3x4xf32"],
   },
-  local_attention: {
+  attention: {
     operands: ["2x5x6x4xf32", "2x5x3x4xf32", "2x5x3x4xf32", "2x5xi32", "2x8x3x4xf32", "2x8x3x4xf32", "2xi32"],
     attributes: "scale = 0.5 : f32",
     results: ["2x5x6x4xf32"],
@@ -126,7 +126,7 @@ describe("other forms of an op", () => {
     ["causal_conv1d", ["5x4xf32", "4x2xf32", "4xf32", "5xi32", "1x4xf32"], "axis = 0 : i64"],
     ["causal_conv1d", ["2x5x3x4xf32", "4x2xf32", "4xf32", "2x5x3xi32", "2x5x1x4xf32"], "axis = 2 : i64"],
     [
-      "local_attention",
+      "attention",
       ["2x5x6x4xf32", "2x5x4xf32", "2x5x4xf32", "2x5xi32", "2x8x4xf32", "2x8x4xf32", "2xi32"],
       undefined,
     ],
@@ -191,51 +191,43 @@ describe("what does not fit is named", () => {
     ["causal_conv1d", { 1: "4x4xbf16" }, "w must hold f32, got tensor<4x4xbf16> [w_element]"],
     ["causal_conv1d", { 2: "4xbf16" }, "bias must hold f32, got tensor<4xbf16> [bias_element]"],
     ["causal_conv1d", { 4: "2x3x4xbf16" }, "tail must hold f32, got tensor<2x3x4xbf16> [tail_element]"],
-    ["local_attention", { 0: "2x5x4xf32" }, "q must have 4 axes, got tensor<2x5x4xf32> [q_rank]"],
+    ["attention", { 0: "2x5x4xf32" }, "q must have 4 axes, got tensor<2x5x4xf32> [q_rank]"],
     [
-      "local_attention",
+      "attention",
       { 1: "2x5x4x4xf32" },
       "the 6 heads of q must be a multiple of those of k, tensor<2x5x4x4xf32> [kv_heads]",
     ],
     [
-      "local_attention",
+      "attention",
       { 1: "2x5x0x4xf32" },
       "the 6 heads of q must be a multiple of those of k, tensor<2x5x0x4xf32> [kv_heads]",
     ],
-    ["local_attention", { 1: "2x6x3x4xf32" }, "k must be [2, 5, 3, 4], got tensor<2x6x3x4xf32> [k_shape]"],
-    ["local_attention", { 1: "2x6x4xf32" }, "k must be [2, 5, 4], got tensor<2x6x4xf32> [k_shape]"],
-    ["local_attention", { 2: "2x6x3x4xf32" }, "v must be [2, 5, 3, 4], got tensor<2x6x3x4xf32> [v_shape]"],
-    ["local_attention", { 3: "2xi32" }, "segment_pos must be [2, 5], got tensor<2xi32> [segment_pos_shape]"],
-    ["local_attention", { 4: "2x8x4xf32" }, "ring_k must have 4 axes, got tensor<2x8x4xf32> [ring_k_rank]"],
+    ["attention", { 1: "2x6x3x4xf32" }, "k must be [2, 5, 3, 4], got tensor<2x6x3x4xf32> [k_shape]"],
+    ["attention", { 1: "2x6x4xf32" }, "k must be [2, 5, 4], got tensor<2x6x4xf32> [k_shape]"],
+    ["attention", { 2: "2x6x3x4xf32" }, "v must be [2, 5, 3, 4], got tensor<2x6x3x4xf32> [v_shape]"],
+    ["attention", { 3: "2xi32" }, "segment_pos must be [2, 5], got tensor<2xi32> [segment_pos_shape]"],
+    ["attention", { 4: "2x8x4xf32" }, "cache_k must have 4 axes, got tensor<2x8x4xf32> [cache_k_rank]"],
     [
-      "local_attention",
+      "attention",
       { 4: "2x8x3x6xf32" },
-      "ring_k must be [2, 8, 3, 4], got tensor<2x8x3x6xf32> [ring_k_shape]",
+      "cache_k must be [2, 8, 3, 4], got tensor<2x8x3x6xf32> [cache_k_shape]",
     ],
     [
-      "local_attention",
+      "attention",
       { 5: "2x9x3x4xf32" },
-      "ring_v must be [2, 8, 3, 4], got tensor<2x9x3x4xf32> [ring_v_shape]",
+      "cache_v must be [2, 8, 3, 4], got tensor<2x9x3x4xf32> [cache_v_shape]",
     ],
-    ["local_attention", { 6: "i32" }, "num_tokens must be [2], got tensor<i32> [num_tokens_shape]"],
-    ["local_attention", { 1: "2x5x3x4xbf16" }, "k must hold f32, got tensor<2x5x3x4xbf16> [k_element]"],
-    ["local_attention", { 2: "2x5x3x4xbf16" }, "v must hold f32, got tensor<2x5x3x4xbf16> [v_element]"],
+    ["attention", { 6: "i32" }, "num_tokens must be [2], got tensor<i32> [num_tokens_shape]"],
+    ["attention", { 1: "2x5x3x4xbf16" }, "k must hold f32, got tensor<2x5x3x4xbf16> [k_element]"],
+    ["attention", { 2: "2x5x3x4xbf16" }, "v must hold f32, got tensor<2x5x3x4xbf16> [v_element]"],
+    ["attention", { 4: "2x8x3x4xbf16" }, "cache_k must hold f32, got tensor<2x8x3x4xbf16> [cache_k_element]"],
+    ["attention", { 5: "2x8x3x4xbf16" }, "cache_v must hold f32, got tensor<2x8x3x4xbf16> [cache_v_element]"],
     [
-      "local_attention",
-      { 4: "2x8x3x4xbf16" },
-      "ring_k must hold f32, got tensor<2x8x3x4xbf16> [ring_k_element]",
-    ],
-    [
-      "local_attention",
-      { 5: "2x8x3x4xbf16" },
-      "ring_v must hold f32, got tensor<2x8x3x4xbf16> [ring_v_element]",
-    ],
-    [
-      "local_attention",
+      "attention",
       { 4: "2x0x3x4xf32", 5: "2x0x3x4xf32" },
       "the window must have a slot, got tensor<2x0x3x4xf32> [window]",
     ],
-    ["kv_cache_update", { 0: "8xf32" }, "ring must have 2 axes or more, got tensor<8xf32> [ring_rank]"],
+    ["kv_cache_update", { 0: "8xf32" }, "cache must have 2 axes or more, got tensor<8xf32> [cache_rank]"],
     ["kv_cache_update", { 0: "2x0x4xf32" }, "the window must have a slot, got tensor<2x0x4xf32> [window]"],
     [
       "kv_cache_update",
@@ -371,7 +363,7 @@ describe("rows in the strided layout", () => {
   it.each([
     ["linear_scan", "axis = 1 : i64, strided = 5 : i64"],
     ["causal_conv1d", "axis = 1 : i64, strided = 1 : i64"],
-    ["local_attention", "scale = 0.5 : f32, strided = 5 : i64"],
+    ["attention", "scale = 0.5 : f32, strided = 5 : i64"],
   ])("%s takes strided slices of equal size", (name, attributes) => {
     expect(verdict(name, {}, attributes)).toBe("valid");
   });
@@ -379,7 +371,7 @@ describe("rows in the strided layout", () => {
   it.each([
     ["linear_scan", "axis = 1 : i64, strided = 2 : i64", 2],
     ["causal_conv1d", "axis = 1 : i64, strided = 0 : i64", 0],
-    ["local_attention", "scale = 0.5 : f32, strided = 3 : i64", 3],
+    ["attention", "scale = 0.5 : f32, strided = 3 : i64", 3],
   ])("%s refuses others", (name, attributes, factor) => {
     expect(verdict(name, {}, attributes)).toBe(
       `${fullName(name)}: strided must divide the 5 tokens, got ${factor} [strided]`,

@@ -28,7 +28,7 @@ describe("positions of any integers", () => {
   /** One token, or several, of each op that reads positions: its operands' types but for the positions, which are `P`. */
   const ops = {
     "nn.kv_cache_update": { operands: ["1x8x4xf32", "1xTx4xf32", "1xTxP"], attributes: "" },
-    "nn.local_attention": {
+    "nn.attention": {
       operands: ["1xTx2x4xf32", "1xTx4xf32", "1xTx4xf32", "1xTxP", "1x8x4xf32", "1x8x4xf32", "1xP"],
       attributes: " <{scale = 0.5 : f32}>",
     },
@@ -152,12 +152,12 @@ describe("lower-linear-scan", () => {
   );
 });
 
-describe("lower-local-attention", () => {
+describe("lower-attention", () => {
   const attention = (time: number) => {
     const [q, k, r] = [`tensor<1x${time}x2x4xf32>`, `tensor<1x${time}x4xf32>`, "tensor<1x8x4xf32>"];
     const p = `tensor<1x${time}xi32>`;
     return `func.func @main(%q: ${q}, %k: ${k}, %v: ${k}, %p: ${p}, %rk: ${r}, %rv: ${r}, %n: tensor<1xi32>) -> ${q} {
-  %0 = "nn.local_attention"(%q, %k, %v, %p, %rk, %rv, %n) <{scale = 0.5 : f32}> : (${q}, ${k}, ${k}, ${p}, ${r}, ${r}, tensor<1xi32>) -> ${q}
+  %0 = "nn.attention"(%q, %k, %v, %p, %rk, %rv, %n) <{scale = 0.5 : f32}> : (${q}, ${k}, ${k}, ${p}, ${r}, ${r}, tensor<1xi32>) -> ${q}
   return %0 : ${q}
 }`;
   };
@@ -172,15 +172,14 @@ describe("lower-local-attention", () => {
   it("bands grow with time, all pairs with its square", () => {
     const [short, long] = [attention(64), attention(256)];
     const ratio = (options: string) =>
-      scores(run(`lower-local-attention{${options}}`, long)) /
-      scores(run(`lower-local-attention{${options}}`, short));
+      scores(run(`lower-attention{${options}}`, long)) / scores(run(`lower-attention{${options}}`, short));
     expect(ratio("strategy=banded block=8")).toBe(4);
     expect(ratio("strategy=dense")).toBeGreaterThan(14);
   });
 
   it("a few queries are dense anyway", () => {
-    expect(run("lower-local-attention{strategy=banded block=8}", attention(8))).toBe(
-      run("lower-local-attention{strategy=dense}", attention(8)),
+    expect(run("lower-attention{strategy=banded block=8}", attention(8))).toBe(
+      run("lower-attention{strategy=dense}", attention(8)),
     );
   });
 });

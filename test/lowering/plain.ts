@@ -51,7 +51,7 @@ export interface Attention {
 }
 
 /** Each query against every key it may see: in the ring, then among the new ones. */
-export function localAttention(args: Attention): number[] {
+export function attention(args: Attention): number[] {
   const { batch, time, heads, head, window, scale, q, numTokens } = args;
   const result = filled(batch * time * heads * head);
   for (let b = 0; b < batch; b++) {

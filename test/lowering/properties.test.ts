@@ -103,9 +103,7 @@ const passes = [
   ...["sequential unroll=1", "sequential unroll=4", "associative", "strided", "blocked block=4"].map(
     (strategy) => `lower-linear-scan{strategy=${strategy}}`,
   ),
-  ...["dense", "banded block=2", "banded block=4"].map(
-    (strategy) => `lower-local-attention{strategy=${strategy}}`,
-  ),
+  ...["dense", "banded block=2", "banded block=4"].map((strategy) => `lower-attention{strategy=${strategy}}`),
 ];
 
 describe("every pass keeps the meaning of random models", () => {

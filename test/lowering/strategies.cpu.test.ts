@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Emitter } from "../../src/ir/emit.js";
 import type { OperationOf } from "../../src/ir/ops/index.js";
-import { type AttentionChoice, lowerLocalAttention } from "../../src/lowering/attention/lower.js";
+import { type AttentionChoice, lowerAttention } from "../../src/lowering/attention/lower.js";
 import { stridedConv1d } from "../../src/lowering/conv/strided.js";
 import { rollingUpdate } from "../../src/lowering/kv-cache/rolling.js";
 import { lowerLinearScan, type ScanChoice } from "../../src/lowering/scan/lower.js";
@@ -49,7 +49,7 @@ const conv: OpCase = {
   attributes: { axis: 1 },
 };
 const attention: OpCase = {
-  op: "nn.local_attention",
+  op: "nn.attention",
   operands: [
     random(1, [batch, time, heads, channels]),
     rows(2),
@@ -78,7 +78,7 @@ const scanBy = (choice: ScanChoice, one = scan): OpCase => ({
 });
 const attentionBy = (choice: AttentionChoice, one = attention): OpCase => ({
   ...one,
-  rule: (e: Emitter, op: OperationOf<"nn.local_attention">) => lowerLocalAttention(e, op, choice),
+  rule: (e: Emitter, op: OperationOf<"nn.attention">) => lowerAttention(e, op, choice),
 });
 
 const strategies: ReadonlyMap<string, OpCase> = new Map([

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Operation, Value } from "../../src/ir/operation.js";
 import type { Attributes, ModelOpName, OperationOf } from "../../src/ir/ops/index.js";
 import { eraseOperation } from "../../src/ir/rewriter.js";
-import { lowerLocalAttention } from "../../src/lowering/attention/lower.js";
+import { lowerAttention } from "../../src/lowering/attention/lower.js";
 import { stridedConv1d } from "../../src/lowering/conv/strided.js";
 import { decompositions } from "../../src/lowering/decompose/index.js";
 import type { Emitter } from "../../src/ir/emit.js";
@@ -108,7 +108,7 @@ describe("attention of strided rows equals the one in order", () => {
     numTokens: readonly number[] | undefined,
     starts: readonly number[],
   ): OpCase => ({
-    op: "nn.local_attention",
+    op: "nn.attention",
     operands: [
       random(1, [batch, time, heads, head], -2, 2),
       random(2, [batch, time, head], -2, 2),
@@ -130,9 +130,7 @@ describe("attention of strided rows equals the one in order", () => {
     attributes: { scale: 0.5 },
   });
   const rule = (factor: number, block: number, totals: "reduce" | "product"): Rule =>
-    strided(factor, [0, 1, 2, 3], (e, op) =>
-      lowerLocalAttention(e, op, { strategy: "banded", block }, totals),
-    );
+    strided(factor, [0, 1, 2, 3], (e, op) => lowerAttention(e, op, { strategy: "banded", block }, totals));
 
   it.each([
     ["from nothing, a window of a block", caseOf(4, undefined, [])],

@@ -8,7 +8,7 @@ import {
   input,
   kvCacheUpdate,
   linearScan,
-  localAttention,
+  attention,
   merge,
   oneMinus,
   parameter,
@@ -112,14 +112,14 @@ const blocks = (n: typeof paper, tokensEach: number) =>
     const v = rows("v");
     const slots = [batch, axis(n.window, 4), head] as const;
     const [keys, values] = [state("keys", slots, "f32"), state("values", slots, "f32")];
-    const attended = localAttention({
+    const attended = attention({
       q,
       k,
       v,
       segmentPos: position,
-      ring: { keys: keys.value, values: values.value },
+      cache: { kind: "ring", keys: keys.value, values: values.value },
       numTokens,
-      axes: { time: n.time, window: n.window, channels: n.head },
+      axes: { time: n.time, slots: n.window, channels: n.head },
       scale: 0.5,
     });
     keys.update(kvCacheUpdate(keys.value, k, position));

@@ -240,7 +240,7 @@ describe("programs", () => {
       "nn.causal_conv1d": 2,
       "nn.gelu_tanh": 5,
       "nn.linear_scan": 2,
-      "nn.local_attention": 1,
+      "nn.attention": 1,
       "nn.kv_cache_update": 2,
       "nn.rms_norm": 7,
       "nn.rotary": 2,

@@ -160,7 +160,7 @@ export const makers: readonly Make[] = [
     const ring = (n: number): Value => pool.pick(n, [batch, WINDOW, HEAD]);
     const numTokens = d % 3 === 0 ? pool.e.fill(0, [batch], "i32") : pool.pick(d, [batch], "i32");
     const operands = [heads(pool, a), keys(b), keys(c), pool.positions(d), ring(a), ring(b), numTokens];
-    const attended = pool.e.builder.create("nn.local_attention", operands, { scale: 0.5 }).result;
+    const attended = pool.e.builder.create("nn.attention", operands, { scale: 0.5 }).result;
     return [attended, pool.e.reshape(attended, pool.shape)];
   },
   // As many heads of keys and values as of queries.
@@ -170,7 +170,7 @@ export const makers: readonly Make[] = [
       pool.e.broadcast(pool.pick(n, [batch, WINDOW, HEAD]), [batch, WINDOW, HEADS, HEAD], [0, 1, 3]);
     const rows = [heads(pool, a), heads(pool, b), heads(pool, c), pool.positions(d)];
     const operands = [...rows, ring(a), ring(b), pool.pick(d, [batch], "i32")];
-    const attended = pool.e.builder.create("nn.local_attention", operands, { scale: 0.5 }).result;
+    const attended = pool.e.builder.create("nn.attention", operands, { scale: 0.5 }).result;
     return [attended, pool.e.reshape(attended, pool.shape)];
   },
   (pool, [a, b, c]) => {

@@ -60,7 +60,7 @@ describe("a strategy of an extension", () => {
   hint:     did you mean kernel?`,
     );
     expect(() => textOf({ attention: "kernel", extensions: [kernels] })).toThrow(
-      'nn.local_attention has no strategy "kernel"',
+      'nn.attention has no strategy "kernel"',
     );
   });
 

@@ -8,7 +8,7 @@ import {
   fn,
   grad,
   input,
-  localAttention,
+  attention,
   parameter,
   program,
   rmsNorm,
@@ -186,14 +186,14 @@ function modelOps(dtype: "f32" | "bf16") {
   const ring = input("ring", [batch, window, h], dtype);
   const rows = input("rows", [batch, time, channels], dtype);
   return {
-    attended: localAttention({
+    attended: attention({
       q: heads,
       k: keys,
       v: keys,
       segmentPos: positions,
-      ring: { keys: ring, values: ring },
+      cache: { kind: "ring", keys: ring, values: ring },
       numTokens: input("seen", [batch], "i32"),
-      axes: { time: "time", window: "window", channels: "head" },
+      axes: { time: "time", slots: "window", channels: "head" },
       scale: 0.5,
     }),
     normed: rmsNorm(rows, parameter("scale", [channels], dtype), { epsilon: 1e-6 }),

@@ -14,7 +14,7 @@ import {
   input,
   linearScan,
   maximum,
-  localAttention,
+  attention,
   maxPool,
   mean,
   merge,
@@ -197,18 +197,19 @@ export const generic = () =>
       dims: 2,
       base: 100,
     });
-    const ring = {
+    const cache = {
+      kind: "ring",
       keys: fill(0, [rows, slots, groups, head], "f32"),
       values: fill(0, [rows, slots, groups, head], "f32"),
-    };
-    const nine: Tensor<"rows" | "seq" | "heads" | "head", "f32"> = localAttention({
+    } as const;
+    const nine: Tensor<"rows" | "seq" | "heads" | "head", "f32"> = attention({
       q,
       k,
       v: k,
       segmentPos: position,
-      ring,
+      cache,
       numTokens: fill(0, [rows], "i32"),
-      axes: { time: "seq", window: "slots", channels: "head" },
+      axes: { time: "seq", slots: "slots", channels: "head" },
       scale: 1,
     });
     // 10: gradients are of the arguments that hold floats, and alike; what a function returns beside its loss is there too.

@@ -12,7 +12,7 @@ import {
   fill,
   input,
   linearScan,
-  localAttention,
+  attention,
   maximum,
   mean,
   merge,
@@ -183,25 +183,41 @@ export const nothing = () =>
     // @ts-expect-error an axis that x does not have
     linearScan({ x: a, a, h0, axis: "seq" });
     const ring = {
+      kind: "ring",
       keys: input("k", [batch, window, head], "f32"),
       values: input("v", [batch, window, head], "f32"),
-    };
+    } as const;
     const k = input("kk", [batch, time, head], "f32");
     const q = input("q", [batch, time, heads, head], "f32");
     const numTokens = fill(0, [batch], "i32");
-    const axes = { time: "time", window: "window", channels: "head" } as const;
-    const rest = { k, v: k, segmentPos: tokens, ring, numTokens, axes, scale: 1 };
-    localAttention({ q, ...rest });
+    const axes = { time: "time", slots: "window", channels: "head" } as const;
+    const rest = { k, v: k, segmentPos: tokens, cache: ring, numTokens, axes, scale: 1 };
+    attention({ q, ...rest });
     // @ts-expect-error queries without channels
-    localAttention({ q: sum(q, "head"), ...rest });
+    attention({ q: sum(q, "head"), ...rest });
     // @ts-expect-error keys with heads, values without
-    localAttention({ q, ...rest, k: q });
+    attention({ q, ...rest, k: q });
     // @ts-expect-error positions that are floats
-    localAttention({ q, ...rest, segmentPos: tokens.to("f32") });
+    attention({ q, ...rest, segmentPos: tokens.to("f32") });
     // @ts-expect-error a ring without a window
-    localAttention({ q, ...rest, ring: { keys: k, values: k } });
+    attention({ q, ...rest, cache: { kind: "ring", keys: k, values: k } });
+    // @ts-expect-error a cache, and a window beside it
+    attention({ q, ...rest, window: 4 });
+    // @ts-expect-error a cache of no kind
+    attention({ q, ...rest, cache: { ...ring, kind: "list" } });
+    // @ts-expect-error a cache without the number of tokens
+    attention({ q, k, v: k, segmentPos: tokens, cache: ring, axes, scale: 1 });
+    attention({
+      q,
+      k,
+      v: k,
+      segmentPos: tokens,
+      axes: { time: "time", channels: "head" },
+      scale: 1,
+      window: 4,
+    });
     // @ts-expect-error one number of tokens for the batch
-    localAttention({ q, ...rest, numTokens: i });
+    attention({ q, ...rest, numTokens: i });
     // @ts-expect-error rows of another element type than the ring
     kvCacheUpdate(ring.keys, k.to("bf16"), tokens);
     const conv = {

@@ -2,7 +2,7 @@
 import type { ModelOpName, OperationOf } from "../../ir/ops/index.js";
 import type { Operation } from "../../ir/operation.js";
 import { isOp } from "../../ir/ops/index.js";
-import { lowerLocalAttention } from "../../lowering/attention/lower.js";
+import { lowerAttention } from "../../lowering/attention/lower.js";
 import { lowerMatrixStates } from "../../lowering/matrix-states/lower.js";
 import type { MatrixStateOp } from "../../lowering/decompose/matrix-states.js";
 import { replayMeaning } from "../meaning.js";
@@ -34,9 +34,9 @@ export const modelRules: Rules<ModelOpName> = {
   "nn.linear_attention": byChunks,
   "nn.linear_scan": differentiableCode(scanGradient),
   // By bands: scores are computed again, of each block of queries and the keys that it sees.
-  "nn.local_attention": differentiableCode((walk, op, cotangents) => {
+  "nn.attention": differentiableCode((walk, op, cotangents) => {
     const bands = { strategy: "banded", block: undefined } as const;
-    walk.replay((e) => lowerLocalAttention(e, op, bands), cotangents, isLargestScore);
+    walk.replay((e) => lowerAttention(e, op, bands), cotangents, isLargestScore);
   }),
   "nn.rms_norm": byMeaning,
   "nn.rotary": byMeaning,

@@ -1,4 +1,4 @@
-/** @file What every strategy of local attention shares: its inputs, segments, masked softmax. */
+/** @file What every strategy of attention shares: its inputs, segments, masked softmax. */
 import type { Value } from "../../ir/operation.js";
 import type { ElementType } from "../../ir/types.js";
 import type { OperationOf } from "../../ir/ops/index.js";
@@ -9,7 +9,7 @@ import { toOrdered } from "../time-layout.js";
 export type Totals = "reduce" | "product";
 
 /**
- * The operands by name; `ring` is absent when no token came before (num_tokens is the constant 0). Positions are i32, whatever integers the
+ * The operands by name; `cache` is absent when no token came before (num_tokens is the constant 0). Positions are i32, whatever integers the
  * op has. Strategies see k and v [b, t, h].
  */
 export interface AttentionInputs {
@@ -17,13 +17,22 @@ export interface AttentionInputs {
   readonly k: Value;
   readonly v: Value;
   readonly segmentPos: Value;
-  readonly ring: { readonly k: Value; readonly v: Value; readonly numTokens: Value } | undefined;
-  readonly window: number;
+  readonly cache: AttentionCache | undefined;
+  /** Tokens before its own that a query sees, and slots of the ring; absent where it sees all of its document, and the cache grows. */
+  readonly window: number | undefined;
   /** Factor of the strided layout that q, k, v and segment_pos have; 1 is the order of time. */
   readonly factor: number;
   /** How exponentials are added up. */
   readonly totals: Totals;
   readonly scale: number;
+  readonly softCap: number | undefined;
+}
+
+/** Keys and values [b, slots, h] of the `numTokens` [b] that came before. */
+export interface AttentionCache {
+  readonly k: Value;
+  readonly v: Value;
+  readonly numTokens: Value;
 }
 
 /** The same in the order of time, for strategies that need it. */
@@ -36,14 +45,12 @@ export const inOrder = (e: Emitter, inputs: AttentionInputs): AttentionInputs =>
   factor: 1,
 });
 
-export type AttentionStrategy = (emitter: Emitter, inputs: AttentionInputs) => Value;
-
 export function attentionInputs(
   e: Emitter,
-  op: OperationOf<"nn.local_attention">,
+  op: OperationOf<"nn.attention">,
   totals: Totals,
 ): AttentionInputs {
-  const [q, k, v, segmentPos, ringK, ringV, numTokens] = op.operands as [
+  const [q, k, v, segmentPos, cacheK, cacheV, numTokens] = op.operands as [
     Value,
     Value,
     Value,
@@ -52,19 +59,21 @@ export function attentionInputs(
     Value,
     Value,
   ];
-  const ring = isSplat(numTokens, 0)
+  const cache = isSplat(numTokens, 0)
     ? undefined
-    : { k: ringK, v: ringV, numTokens: e.convert(numTokens, "i32") };
+    : { k: cacheK, v: cacheV, numTokens: e.convert(numTokens, "i32") };
+  const { scale, soft_cap: softCap, growing = false, strided = 1 } = op.attributes;
   return {
     q,
     k,
     v,
     segmentPos: e.convert(segmentPos, "i32"),
-    ring,
-    window: shapeOf(ringK)[1]!,
-    factor: op.attributes.strided ?? 1,
+    cache,
+    window: growing ? undefined : shapeOf(cacheK)[1]!,
+    factor: strided,
     totals,
-    scale: op.attributes.scale,
+    scale,
+    softCap,
   };
 }
 

@@ -8,13 +8,17 @@ import type { Value } from "../../ir/operation.js";
 import { ringInOrder } from "../kv-cache/rolling.js";
 import { type Emitter, shapeOf, typeOf } from "../../ir/emit.js";
 import { blocksToStrided, orderedToBlocks, stridedToBlocks, toOrdered } from "../time-layout.js";
+import { capScores } from "../decompose/attention.js";
 import {
+  type AttentionCache,
   type AttentionInputs,
-  type AttentionStrategy,
   elementOf,
   maskedExponentials,
   segments,
 } from "./attention.js";
+
+/** Inputs of attention that sees a window. */
+export type WindowedInputs = AttentionInputs & { readonly window: number };
 
 /** Segment id of padding keys and of empty slots: matches no query. */
 const PADDING = -1;
@@ -74,7 +78,7 @@ function attend(
   blocks: QueryBlocks,
   rows: KeyRows,
   late: number,
-  inputs: AttentionInputs,
+  inputs: WindowedInputs,
 ): Attended {
   const [batch, count, , block] = shapeOf(blocks.queries) as [number, number, number, number];
   const span = shapeOf(rows.keys)[2]!;
@@ -102,7 +106,7 @@ function attend(
     },
     "f32",
   );
-  const scaled = e.scalar("multiply", scores, inputs.scale / POWER_OF_TWO);
+  const scaled = capScores(e, e.scalar("multiply", scores, inputs.scale / POWER_OF_TWO), inputs.softCap);
   const everyHead = e.broadcast(mask, shapeOf(scores), [0, 1, 3, 4]);
   const exact = maskedExponentials(e, scaled, everyHead);
   const weights = e.convert(exact, elementOf(inputs));
@@ -135,7 +139,7 @@ function windows(e: Emitter, rows: Value, block: number, reach: number): Value {
 }
 
 /** The ring as rows before the first query, padded in front to `rows`; empty slots are in the segment of padding. */
-function ringRows(e: Emitter, ring: NonNullable<AttentionInputs["ring"]>, rows: number): KeyRows {
+function ringRows(e: Emitter, ring: AttentionCache, rows: number): KeyRows {
   const shape = shapeOf(ring.k).slice(0, 2);
   const window = shape[1]!;
   const held = e.compareTo("GE", e.add(e.iota(shape, 1), e.broadcast(ring.numTokens, shape, [0])), window);
@@ -154,7 +158,7 @@ function firstBlocks(
   blocks: QueryBlocks,
   rows: KeyRows,
   count: number,
-  inputs: AttentionInputs,
+  inputs: WindowedInputs,
 ): Attended[] {
   const block = shapeOf(blocks.queries)[3]!;
   return Array.from({ length: count }, (_, i) => {
@@ -184,10 +188,11 @@ function headsLast(e: Emitter, blocks: Value, factor: number): Value {
   return blocksToStrided(e, rows, block, factor);
 }
 
+/** By bands of blocks of queries. */
 export const banded =
-  (block: number): AttentionStrategy =>
-  (e, inputs) => {
-    const { ring, window, factor } = inputs;
+  (block: number) =>
+  (e: Emitter, inputs: WindowedInputs): Value => {
+    const { cache: ring, window, factor } = inputs;
     const [batch, time] = shapeOf(inputs.q) as [number, number];
     const [k, v] = [inputs.k, inputs.v].map((rows) => stridedToBlocks(e, rows, block, factor)) as [
       Value,

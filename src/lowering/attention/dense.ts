@@ -1,32 +1,44 @@
-/** @file dense: every query against [ring | new keys], t x (w + t) scores: the right form for one token or a few. */
+/** @file dense: every query against [cache | new keys], t x (w + t) scores: the right form for one token or a few. */
 import type { Value } from "../../ir/operation.js";
 import { type Emitter, shapeOf } from "../../ir/emit.js";
+import { capScores } from "../decompose/attention.js";
 import {
+  type AttentionCache,
   type AttentionInputs,
-  type AttentionStrategy,
   elementOf,
   maskedSoftmax,
   segments,
 } from "./attention.js";
 
-/** Which new keys a query sees [b, t, t]: of its document, not later, at most w back. */
-function newKeysMask(e: Emitter, { segmentPos, window }: AttentionInputs, segment: Value): Value {
-  const [batch, time] = shapeOf(segmentPos) as [number, number];
-  const shape = [batch, time, time];
-  const [query, key] = [e.iota(shape, 1), e.iota(shape, 2)];
+/** Which new keys a query sees [b, queries, t]: of its document, not later, at most w back. The first query is new token `first`. */
+function newKeysMask(e: Emitter, { window }: AttentionInputs, { first, own, all }: Segments): Value {
+  const [batch, time] = shapeOf(own) as [number, number];
+  const shape = [batch, time, shapeOf(all)[1]!];
+  const iota = e.iota(shape, 1);
+  const [query, key] = [first === 0 ? iota : e.scalar("add", iota, first), e.iota(shape, 2)];
   const distance = e.sub(query, key);
-  const near = e.and(e.compareTo("GE", distance, 0), e.compareTo("LE", distance, window));
-  const same = e.compare("EQ", e.broadcast(segment, shape, [0, 1]), e.broadcast(segment, shape, [0, 2]));
+  const earlier = e.compareTo("GE", distance, 0);
+  const near = window === undefined ? earlier : e.and(earlier, e.compareTo("LE", distance, window));
+  const same = e.compare("EQ", e.broadcast(own, shape, [0, 1]), e.broadcast(all, shape, [0, 2]));
   return e.and(near, same);
 }
 
+/** Which slots of a growing cache a query sees [b, queries, slots]: those that hold tokens, if its document is the one still open. */
+function slotMask(e: Emitter, { k, numTokens }: AttentionCache, own: Value): Value {
+  const [batch, queries] = shapeOf(own) as [number, number];
+  const slots = [batch, shapeOf(k)[1]!];
+  const shape = [batch, queries, slots[1]!];
+  const held = e.compare("LT", e.iota(slots, 1), e.broadcast(numTokens, slots, [0]));
+  const open = e.compareTo("EQ", e.broadcast(own, shape, [0, 1]), 0);
+  return e.and(e.broadcast(held, shape, [0, 2]), open);
+}
+
 /**
- * Which ring slots a query sees [b, t, w]. Slot i holds the newest position p < n with p = i mod w (none when negative); it
+ * Which slots of a ring a query sees [b, t, w]. Slot i holds the newest position p < n with p = i mod w (none when negative); it
  * is visible to tokens of the document still open, at most w later.
  */
-function ringMask(e: Emitter, inputs: AttentionInputs, segment: Value, numTokens: Value): Value {
-  const [batch, time] = shapeOf(inputs.segmentPos) as [number, number];
-  const { window } = inputs;
+function ringMask(e: Emitter, { numTokens }: AttentionCache, own: Value, window: number): Value {
+  const [batch, time] = shapeOf(own) as [number, number];
   const slots = [batch, window];
   const n = e.broadcast(numTokens, slots, [0]);
   const slot = e.iota(slots, 1);
@@ -41,11 +53,18 @@ function ringMask(e: Emitter, inputs: AttentionInputs, segment: Value, numTokens
   const held = e.broadcast(position, shape, [0, 2]);
   const query = e.add(e.broadcast(numTokens, shape, [0]), e.iota(shape, 1));
   const near = e.compareTo("LE", e.sub(query, held), window);
-  const open = e.compareTo("EQ", e.broadcast(segment, shape, [0, 1]), 0);
+  const open = e.compareTo("EQ", e.broadcast(own, shape, [0, 1]), 0);
   return e.and(e.and(near, open), e.compareTo("GE", held, 0));
 }
 
-/** Keys with their values and who may see them; the ring is not copied to stand beside the new ones. */
+/** Documents of new tokens, counted from the one open at the start: of the queries, from token `first` on, and of all keys [b, keys]. */
+interface Segments {
+  readonly first: number;
+  readonly own: Value;
+  readonly all: Value;
+}
+
+/** Keys with their values and who may see them; the cache is not copied to stand beside the new ones. */
 interface Part {
   readonly keys: Value;
   readonly values: Value;
@@ -53,16 +72,22 @@ interface Part {
   readonly mask: Value;
 }
 
-export const dense: AttentionStrategy = (e, inputs) => {
-  const { q, k, v, ring, scale } = inputs;
-  const segment = segments(e, inputs.segmentPos);
+/** Every query against everything. */
+export function dense(e: Emitter, inputs: AttentionInputs): Value {
+  const all = segments(e, inputs.segmentPos);
+  return attendDensely(e, inputs, { first: 0, own: all, all });
+}
+
+/** The queries q against the cache and all of k; those that see a window begin with the first of k. */
+export function attendDensely(e: Emitter, inputs: AttentionInputs, segment: Segments): Value {
+  const { q, k, v, cache, scale, window } = inputs;
+  const maskOf = (held: AttentionCache): Value =>
+    window === undefined ? slotMask(e, held, segment.own) : ringMask(e, held, segment.own, window);
   const fresh: Part = { keys: k, values: v, mask: newKeysMask(e, inputs, segment) };
   const parts: readonly Part[] =
-    ring === undefined
-      ? [fresh]
-      : [{ keys: ring.k, values: ring.v, mask: ringMask(e, inputs, segment, ring.numTokens) }, fresh];
+    cache === undefined ? [fresh] : [{ keys: cache.k, values: cache.v, mask: maskOf(cache) }, fresh];
   const scored = parts.map(({ keys }) => e.dot(q, keys, { batch: [[0], [0]], contract: [[3], [2]] }, "f32"));
-  const scores = e.scalar("multiply", e.concat(scored, 3), scale);
+  const scores = capScores(e, e.scalar("multiply", e.concat(scored, 3), scale), inputs.softCap);
   const mask = e.concat(
     parts.map((part) => part.mask),
     2,
@@ -77,4 +102,4 @@ export const dense: AttentionStrategy = (e, inputs) => {
   });
   const sum = attended.reduce(e.add);
   return e.convert(sum, elementOf(inputs));
-};
+}

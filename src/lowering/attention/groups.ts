@@ -28,17 +28,17 @@ export function groupsAsBatch(e: Emitter, inputs: AttentionInputs): AttentionInp
   const groups = groupsOf(inputs);
   if (groups === undefined) return inputs;
   const [batch, time, heads, head] = shapeOf(inputs.q) as [number, number, number, number];
-  const { ring } = inputs;
+  const { cache } = inputs;
   return {
     ...inputs,
     q: groupsFirst(e, e.reshape(inputs.q, [batch, time, groups, heads / groups, head])),
     k: groupsFirst(e, inputs.k),
     v: groupsFirst(e, inputs.v),
     segmentPos: repeated(e, inputs.segmentPos, groups),
-    ring: ring && {
-      k: groupsFirst(e, ring.k),
-      v: groupsFirst(e, ring.v),
-      numTokens: repeated(e, ring.numTokens, groups),
+    cache: cache && {
+      k: groupsFirst(e, cache.k),
+      v: groupsFirst(e, cache.v),
+      numTokens: repeated(e, cache.numTokens, groups),
     },
   };
 }

@@ -11,7 +11,7 @@ import { causalConv1d } from "./causal-conv1d.js";
 import { blockDiagonalDot, geluTanh, rgLruGates, rmsNorm, rotary, softplus } from "./pointwise.js";
 import { kvCacheUpdate } from "./kv-cache-update.js";
 import { linearScan } from "./linear-scan.js";
-import { localAttention } from "./local-attention.js";
+import { attention } from "./attention.js";
 import { matrixStates } from "./matrix-states.js";
 
 /** The values that stand for an op's results. */
@@ -20,7 +20,7 @@ export type Decompose<K extends ModelOpName> = (emitter: Emitter, op: OperationO
 /** A rule for every model op: one that lacks it does not compile. */
 export const decompositions: { readonly [K in ModelOpName]: Decompose<K> } = {
   "nn.linear_scan": linearScan,
-  "nn.local_attention": localAttention,
+  "nn.attention": attention,
   "nn.linear_attention": matrixStates,
   "nn.delta_rule": matrixStates,
   "griffin.rg_lru_gates": rgLruGates,

@@ -24,7 +24,7 @@ export const tpu = defineTarget({
     // Every loop pays per iteration: blocks of 64 3.3 M, a loop over time 9.7 M.
     "nn.linear_scan": scanRule({ strategy: "strided" }),
     ...matrixStateRules({ strategy: "chunked", chunk: 128 }),
-    "nn.local_attention": attentionRule({ strategy: "banded", block: undefined }, sums),
+    "nn.attention": attentionRule({ strategy: "banded", block: undefined }, sums),
     "nn.rms_norm": fromRows(LEAST_ROWS, rmsNormByProduct),
     "nn.rotary": fromRows(LEAST_ROWS, rotaryByProduct),
     "griffin.rg_lru_gates": fromRows(LEAST_ROWS, gatesAfterProducts),

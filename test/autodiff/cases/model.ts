@@ -98,7 +98,7 @@ export const modelCases: readonly Case[] = [
   ),
   // With keys of before; all in one block.
   model(
-    "nn.local_attention",
+    "nn.attention",
     [
       drawn("2x3x2x4xf32"),
       drawn("2x3x4xf32"),
@@ -113,7 +113,7 @@ export const modelCases: readonly Case[] = [
   ),
   // By bands: more tokens than a block has, two heads of keys, three documents.
   model(
-    "nn.local_attention",
+    "nn.attention",
     [
       drawn("1x36x2x2xf32"),
       drawn("1x36x2x2xf32"),

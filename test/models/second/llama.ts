@@ -2,12 +2,12 @@
 import {
   argmax,
   at,
+  attention,
   axis,
   type Axis,
   dot,
   input,
   kvCacheUpdate,
-  localAttention,
   merge,
   parameter,
   probe,
@@ -47,7 +47,7 @@ const project = <A extends string, I extends A, O extends string>(
 const norm = <A extends string>(name: string, x: Tensor<A | "wide", FloatType>, config: LlamaConfig) =>
   rmsNorm(x, parameter(name, [wide(config)], x.dtype), { epsilon: config.epsilon });
 
-function attention(x: Stream, { config, place, seen }: Step): Stream {
+function mixing(x: Stream, { config, place, seen }: Step): Stream {
   const { queryHeads, keyHeads, width, context, theta } = config;
   const channel = axis("channel", width / queryHeads);
   const groups = axis("group", keyHeads);
@@ -62,14 +62,14 @@ function attention(x: Stream, { config, place, seen }: Step): Stream {
   const [k, v] = [rotary(grouped("key"), place, turn), grouped("value")];
   const slots = [x.axis("row"), axis("slot", context), groups, channel] as const;
   const [keys, values] = [state("keys", slots, x.dtype), state("values", slots, x.dtype)];
-  const attended = localAttention({
+  const attended = attention({
     q,
     k,
     v,
     segmentPos: place,
-    ring: { keys: keys.value, values: values.value },
+    cache: { kind: "ring", keys: keys.value, values: values.value },
     numTokens: seen,
-    axes: { time: "step", window: "slot", channels: "channel" },
+    axes: { time: "step", slots: "slot", channels: "channel" },
     scale: channel.size ** -0.5,
   });
   keys.update(kvCacheUpdate(keys.value, k, place));
@@ -89,7 +89,7 @@ function mlp(x: Stream, config: LlamaConfig): Stream {
 }
 
 function block(x: Stream, step: Step): Stream {
-  const mixed = x.add(attention(norm("mix_norm", x, step.config), step));
+  const mixed = x.add(mixing(norm("mix_norm", x, step.config), step));
   return probe("stream", mixed.add(mlp(norm("mlp_norm", mixed, step.config), step.config)));
 }
 

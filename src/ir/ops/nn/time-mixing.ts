@@ -103,25 +103,25 @@ const causalConv1d = defineOp({
     '%0:2 = "nn.causal_conv1d"(%x, %w, %b, %pos, %tail) <{axis = 1 : i64}> : (tensor<2x5x4xf32>, tensor<4x4xf32>, tensor<4xf32>, tensor<2x5xi32>, tensor<2x3x4xf32>) -> (tensor<2x5x4xf32>, tensor<2x3x4xf32>)',
 });
 
-const localAttention = defineOp({
-  name: "nn.local_attention",
+const attention = defineOp({
+  name: "nn.attention",
   summary:
-    "Attention of each token to itself and the w tokens before it in its document. k and v [b, t, g, h]: each of the g heads serves n / g heads of q in a row; without g, one serves all. The ring holds w earlier keys and values, position p in slot p mod w.",
+    "Attention of each token to itself and the w tokens before it in its document, w the slots of the cache, where position p lies in slot p mod w; with `growing` to all tokens before it, position p in slot p: then a sequence of more than w tokens before is NaN. k and v [b, t, g, h]: each of the g heads serves n / g heads of q in a row; without g, one serves all. Scores are multiplied by `scale`, and with `soft_cap` c become c tanh(score / c).",
   operands: [
     operand("q", float),
     operand("k", float),
     operand("v", float),
     operand("segment_pos", "I"),
-    operand("ring_k", float),
-    operand("ring_v", float),
+    operand("cache_k", float),
+    operand("cache_v", float),
     operand("num_tokens", "I"),
   ],
-  attributes: { scale: f32, strided, precision: productPrecision },
+  attributes: { scale: f32, soft_cap: optional(f32), growing: unit, strided, precision: productPrecision },
   traits: ["pure"],
   timeAxes: () => ({ operands: [1, 1, 1, 1, undefined, undefined, undefined], results: [1] }),
   infer: (op) => {
     const [q, k, v, segmentPos] = [op.tensor(0), op.tensor(1), op.tensor(2), op.tensor(3)];
-    const [ringK, ringV, numTokens] = [op.tensor(4), op.tensor(5), op.tensor(6)];
+    const [cacheK, cacheV, numTokens] = [op.tensor(4), op.tensor(5), op.tensor(6)];
     expectRank(op, "q", q, 4);
     const [b, t, heads, h] = q.shape as [number, number, number, number];
     expectStrided(op, t);
@@ -134,41 +134,47 @@ const localAttention = defineOp({
     expectShape(op, "k", k, [b, t, ...kvHeads, h]);
     expectShape(op, "v", v, k.shape);
     expectShape(op, "segment_pos", segmentPos, [b, t]);
-    expectRank(op, "ring_k", ringK, k.shape.length);
-    expectShape(op, "ring_k", ringK, withSize(k.shape, 1, ringK.shape[1]!));
-    expectShape(op, "ring_v", ringV, ringK.shape);
-    op.check(ringK.shape[1]! > 0, "window", `the window must have a slot, got ${formatType(ringK)}`);
+    expectRank(op, "cache_k", cacheK, k.shape.length);
+    expectShape(op, "cache_k", cacheK, withSize(k.shape, 1, cacheK.shape[1]!));
+    expectShape(op, "cache_v", cacheV, cacheK.shape);
+    const { growing = false, soft_cap: cap = 1 } = op.attributes;
+    op.check(
+      growing || cacheK.shape[1]! > 0,
+      "window",
+      `the window must have a slot, got ${formatType(cacheK)}`,
+    );
+    op.check(cap > 0, "soft_cap", `soft_cap must be above 0, got ${cap}`);
     expectShape(op, "num_tokens", numTokens, [b]);
-    const rows = { k, v, ring_k: ringK, ring_v: ringV };
+    const rows = { k, v, cache_k: cacheK, cache_v: cacheV };
     for (const [name, type] of Object.entries(rows)) expectElement(op, name, type, q.element);
     return [q];
   },
   assembly: "generic",
   example:
-    '%0 = "nn.local_attention"(%q, %k, %v, %pos, %ring_k, %ring_v, %n) <{scale = 5.000000e-01 : f32}> : (tensor<2x5x6x4xf32>, tensor<2x5x3x4xf32>, tensor<2x5x3x4xf32>, tensor<2x5xi32>, tensor<2x8x3x4xf32>, tensor<2x8x3x4xf32>, tensor<2xi32>) -> tensor<2x5x6x4xf32>',
+    '%0 = "nn.attention"(%q, %k, %v, %pos, %cache_k, %cache_v, %n) <{scale = 5.000000e-01 : f32}> : (tensor<2x5x6x4xf32>, tensor<2x5x3x4xf32>, tensor<2x5x3x4xf32>, tensor<2x5xi32>, tensor<2x8x3x4xf32>, tensor<2x8x3x4xf32>, tensor<2xi32>) -> tensor<2x5x6x4xf32>',
 });
 
 const kvCacheUpdate = defineOp({
   name: "nn.kv_cache_update",
   summary:
-    "A rolling cache [b, w, ..] with rows [b, t, ..] written, of which the last has position segment_pos[:, -1]: position p goes to slot p mod w.",
-  operands: [operand("ring", float), operand("rows", float), operand("segment_pos", "I")],
-  attributes: {},
+    "A cache [b, w, ..] with rows [b, t, ..] written, of which the last has position segment_pos[:, -1]: position p goes to slot p mod w; with `growing` to slot p, where there is one.",
+  operands: [operand("cache", float), operand("rows", float), operand("segment_pos", "I")],
+  attributes: { growing: unit },
   traits: ["pure"],
   infer: (op) => {
-    const [ring, rows, segmentPos] = [op.tensor(0), op.tensor(1), op.tensor(2)];
-    expectRankAtLeast(op, "ring", ring, 2);
-    expectRank(op, "rows", rows, ring.shape.length);
-    expectShape(op, "rows", rows, withSize(ring.shape, 1, rows.shape[1]!));
-    op.check(ring.shape[1]! > 0, "window", `the window must have a slot, got ${formatType(ring)}`);
+    const [cache, rows, segmentPos] = [op.tensor(0), op.tensor(1), op.tensor(2)];
+    expectRankAtLeast(op, "cache", cache, 2);
+    expectRank(op, "rows", rows, cache.shape.length);
+    expectShape(op, "rows", rows, withSize(cache.shape, 1, rows.shape[1]!));
+    op.check(cache.shape[1]! > 0, "window", `the window must have a slot, got ${formatType(cache)}`);
     op.check(rows.shape[1]! > 0, "rows_count", `there must be a row to write, got ${formatType(rows)}`);
-    expectElement(op, "rows", rows, ring.element);
+    expectElement(op, "rows", rows, cache.element);
     expectShape(op, "segment_pos", segmentPos, rows.shape.slice(0, 2));
-    return [ring];
+    return [cache];
   },
   assembly: "generic",
   example:
-    '%0 = "nn.kv_cache_update"(%ring, %rows, %pos) : (tensor<2x8x4xf32>, tensor<2x5x4xf32>, tensor<2x5xi32>) -> tensor<2x8x4xf32>',
+    '%0 = "nn.kv_cache_update"(%cache, %rows, %pos) : (tensor<2x8x4xf32>, tensor<2x5x4xf32>, tensor<2x5xi32>) -> tensor<2x8x4xf32>',
 });
 
-export const timeMixingOps = [linearScan, causalConv1d, localAttention, kvCacheUpdate] as const;
+export const timeMixingOps = [linearScan, causalConv1d, attention, kvCacheUpdate] as const;

@@ -1,6 +1,6 @@
 /**
- * @file Meaning of nn.local_attention: every query against every slot of the ring and every new key, in f32, with a mask for those
- * that it sees. Axes: b batch, t new tokens, n heads of queries, h head size, w slots of the ring (the window), s = w + t keys.
+ * @file Meaning of nn.attention: every query against every slot of the cache and every new key, in f32, with a mask for those
+ * that it sees. Axes: b batch, t new tokens, n heads of queries, h head size, w slots of the cache, s = w + t keys.
  */
 import { type Emitter, shapeOf, typeOf } from "../../ir/emit.js";
 import type { Value } from "../../ir/operation.js";
@@ -40,14 +40,24 @@ function ringTokens(e: Emitter, window: number, numTokens: Value): Tokens {
   return { positions, documents };
 }
 
-/** Whether a query sees a key [b, t, s]: of its document, not later, at most `window` tokens back. */
-function visible(e: Emitter, queries: Tokens, keys: Tokens, window: number): Value {
+/** The slots of a growing cache: slot i holds position i, of the open document, if so many tokens came before. */
+function slotTokens(e: Emitter, capacity: number, numTokens: Value): Tokens {
+  const slots = [shapeOf(numTokens)[0]!, capacity];
+  const positions = e.iota(slots, 1);
+  const isHeld = e.compare("LT", positions, e.broadcast(numTokens, slots, [0]));
+  const documents = e.select(isHeld, e.fill(0, slots, "i32"), e.fill(NO_DOCUMENT, slots, "i32"));
+  return { positions, documents };
+}
+
+/** Whether a query sees a key [b, t, s]: of its document, not later, at most `window` tokens back if there is one. */
+function visible(e: Emitter, queries: Tokens, keys: Tokens, window: number | undefined): Value {
   const [batch, time] = shapeOf(queries.positions) as [number, number];
   const shape = [batch, time, shapeOf(keys.positions)[1]!];
   const perQuery = (values: Value): Value => e.broadcast(values, shape, [0, 1]);
   const perKey = (values: Value): Value => e.broadcast(values, shape, [0, 2]);
   const distance = e.sub(perQuery(queries.positions), perKey(keys.positions));
-  const isNear = e.and(e.compareTo("GE", distance, 0), e.compareTo("LE", distance, window));
+  const isEarlier = e.compareTo("GE", distance, 0);
+  const isNear = window === undefined ? isEarlier : e.and(isEarlier, e.compareTo("LE", distance, window));
   return e.and(isNear, e.compare("EQ", perQuery(queries.documents), perKey(keys.documents)));
 }
 
@@ -59,6 +69,22 @@ function maskedSoftmax(e: Emitter, scores: Value, mask: Value): Value {
   const masked = e.select(e.broadcast(mask, shape, [0, 2, 3]), scores, unseen);
   const exponentials = e.unary("exponential", e.sub(masked, everyKey(e.reduce("maximum", masked, 3))));
   return e.div(exponentials, everyKey(e.reduce("add", exponentials, 3)));
+}
+
+/** Scores [..], or cap tanh(scores / cap) where there is a cap. */
+export function capScores(e: Emitter, scores: Value, cap: number | undefined): Value {
+  if (cap === undefined) return scores;
+  return e.scalar("multiply", e.unary("tanh", e.scalar("divide", scores, cap)), cap);
+}
+
+/**
+ * Values [b, ..], NaN for sequences of which more than `capacity` tokens came before: their cache does not hold them all, and a number would be
+ * a wrong one.
+ */
+export function notANumberBeyond(e: Emitter, values: Value, numTokens: Value, capacity: number): Value {
+  const shape = shapeOf(values);
+  const isBeyond = e.broadcast(e.compareTo("GT", numTokens, capacity), shape, [0]);
+  return e.select(isBeyond, e.fill(Number.NaN, shape, typeOf(values).element), values);
 }
 
 /** Rows [b, s, g, h], or [b, s, h] of one head, with each head repeated for the heads of queries that it serves: [b, s, n, h] f32. */
@@ -73,9 +99,9 @@ function perQueryHead(e: Emitter, rows: Value, heads: number): Value {
 }
 
 /** The attended values [b, t, n, h], rounded once to q's element type. */
-export function localAttention(e: Emitter, op: OperationOf<"nn.local_attention">): readonly Value[] {
-  const { scale, strided: factor = 1 } = op.attributes;
-  const [ringK, ringV, numTokens] = op.operands.slice(4) as [Value, Value, Value];
+export function attention(e: Emitter, op: OperationOf<"nn.attention">): readonly Value[] {
+  const { scale, soft_cap: softCap, growing = false, strided: factor = 1 } = op.attributes;
+  const [cacheK, cacheV, numTokens] = op.operands.slice(4) as [Value, Value, Value];
   const [q, k, v, segmentPos] = op.operands.slice(0, 4).map((rows) => toOrdered(e, rows, factor)) as [
     Value,
     Value,
@@ -83,15 +109,16 @@ export function localAttention(e: Emitter, op: OperationOf<"nn.local_attention">
     Value,
   ];
   const heads = shapeOf(q)[2]!;
-  const window = shapeOf(ringK)[1]!;
+  const slots = shapeOf(cacheK)[1]!;
   const before = e.convert(numTokens, "i32");
-  const [held, given] = [ringTokens(e, window, before), newTokens(e, segmentPos, before)];
+  const held = growing ? slotTokens(e, slots, before) : ringTokens(e, slots, before);
+  const given = newTokens(e, segmentPos, before);
   const keyTokens: Tokens = {
     positions: e.concat([held.positions, given.positions], 1),
     documents: e.concat([held.documents, given.documents], 1),
   };
-  const keys = perQueryHead(e, e.concat([ringK, k], 1), heads);
-  const values = perQueryHead(e, e.concat([ringV, v], 1), heads);
+  const keys = perQueryHead(e, e.concat([cacheK, k], 1), heads);
+  const values = perQueryHead(e, e.concat([cacheV, v], 1), heads);
   const products = e.dot(e.convert(q, "f32"), keys, {
     batch: [
       [0, 2],
@@ -99,8 +126,8 @@ export function localAttention(e: Emitter, op: OperationOf<"nn.local_attention">
     ],
     contract: [[3], [3]],
   });
-  const scores = e.scalar("multiply", products, scale);
-  const weights = maskedSoftmax(e, scores, visible(e, given, keyTokens, window));
+  const scores = capScores(e, e.scalar("multiply", products, scale), softCap);
+  const weights = maskedSoftmax(e, scores, visible(e, given, keyTokens, growing ? undefined : slots));
   const attended = e.dot(weights, values, {
     batch: [
       [0, 1],
@@ -109,5 +136,6 @@ export function localAttention(e: Emitter, op: OperationOf<"nn.local_attention">
     contract: [[3], [1]],
   });
   const ordered = e.convert(e.transpose(attended, [0, 2, 1, 3]), typeOf(q).element);
-  return [toStrided(e, ordered, factor)];
+  const known = growing ? notANumberBeyond(e, ordered, before, slots) : ordered;
+  return [toStrided(e, known, factor)];
 }
