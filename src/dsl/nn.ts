@@ -127,15 +127,20 @@ export function rmsNorm<A extends string, N extends A, D extends FloatDType>(
 
 /**
  * Rotates the first `dims` channels of `axis`, which then is the last, by the position: channels i and i + dims/2 as a pair, by
- * position / base^(2i/dims). position has any of x's other axes.
+ * position / base^(2i/dims), times number i of `scaling` where it is given. position has any of x's other axes.
  * @throws ShapeError when axes do not fit
  */
 export function rotary<A extends string, C extends A, P extends Exclude<A, C>, D extends FloatDType>(
   x: Tensor<A, D>,
   position: Tensor<P, "i32">,
-  options: { readonly axis: C; readonly dims: number; readonly base: number },
+  options: {
+    readonly axis: C;
+    readonly dims: number;
+    readonly base: number;
+    readonly scaling?: readonly number[] | undefined;
+  },
 ): Tensor<A, D> {
-  const { axis, dims, base } = options;
+  const { axis, dims, base, scaling } = options;
   const channels = findAxis("rotary", x, axis).axis;
   const outer = x.axes.filter(({ name }) => name !== channels.name);
   for (const { name } of position.axes) findAxis("rotary", { ...x, axes: outer }, name);
@@ -144,6 +149,11 @@ export function rotary<A extends string, C extends A, P extends Exclude<A, C>, D
   const order = [...namesOf(outer), channels.name];
   const operands = [ordered("rotary", "x", x, order), ordered("rotary", "position", position, namesOf(held))];
   const position_dims = held.map(({ name }) => indexOf(outer, name));
-  const { result } = builderHere().create("nn.rotary", operands, { dims, base, position_dims });
+  const { result } = builderHere().create("nn.rotary", operands, {
+    dims,
+    base,
+    position_dims,
+    ...(scaling === undefined ? {} : { scaling }),
+  });
   return new Tensor(axesIn(x, order), x.dtype, result);
 }

@@ -12,6 +12,8 @@ interface Shape {
   readonly heads: number;
   readonly head: number;
   readonly window: number;
+  readonly growing?: boolean | undefined;
+  readonly softCap?: number | undefined;
   /** Tokens before, one for each row; a constant 0 when absent. */
   readonly numTokens: readonly number[] | undefined;
   /** Where documents begin, besides those open before; and how many tokens are padding, for each row. */
@@ -36,7 +38,7 @@ function positionsOf({ batch, time, numTokens, starts, padding }: Shape): number
 }
 
 function numbersOf(shape: Shape): Attention {
-  const { batch, time, heads, head, window, numTokens, element, seed } = shape;
+  const { batch, time, heads, head, window, growing, softCap, numTokens, element, seed } = shape;
   const random = (salt: number, count: number) => rounded(randomNumbers(seed + salt, count, -2, 2), element);
   return {
     batch,
@@ -44,6 +46,8 @@ function numbersOf(shape: Shape): Attention {
     heads,
     head,
     window,
+    growing,
+    softCap,
     scale: 0.5,
     q: random(0, batch * time * heads * head),
     k: random(1, batch * time * head),
@@ -64,7 +68,7 @@ const ruleOf = (choice: Choice): Pick<OpCase, "rule"> =>
     : { rule: (e: Emitter, op: OperationOf<"nn.attention">) => lowerAttention(e, op, choice) };
 
 function caseOf(shape: Shape, choice: Choice): OpCase {
-  const { batch, time, heads, head, window, numTokens, element } = shape;
+  const { batch, time, heads, head, window, growing, softCap, numTokens, element } = shape;
   const numbers = numbersOf(shape);
   const row = { shape: [batch, time, head], element };
   const ring = { shape: [batch, window, head], element };
@@ -79,7 +83,11 @@ function caseOf(shape: Shape, choice: Choice): OpCase {
       { ...ring, data: numbers.ringV },
       { shape: [batch], element: "i32", data: numbers.numTokens, constant: numTokens === undefined },
     ],
-    attributes: { scale: numbers.scale },
+    attributes: {
+      scale: numbers.scale,
+      ...(softCap === undefined ? {} : { soft_cap: softCap }),
+      ...(growing === true ? { growing } : {}),
+    },
     ...ruleOf(choice),
   };
 }
@@ -123,6 +131,13 @@ describe("the meaning of attention, dense and banded attention equal a plain loo
     ["left padding", [{ ...base, padding: [3, 9] }]],
     ["left padding and packed documents", [{ ...base, padding: [0, 4], starts: [[7], [6]] }]],
     ["bf16", [{ ...base, element: "bf16" }]],
+    ["scores that are capped", [{ ...base, softCap: 0.7, numTokens: [5, 2] }]],
+    ["no window, nothing before", [{ ...base, growing: true, starts: [[4], []], padding: [0, 3] }]],
+    ["no window, a cache that fills up", [{ ...base, growing: true, window: 6, numTokens: [6, 0] }]],
+    [
+      "no window, a document that ends",
+      [{ ...base, growing: true, window: 9, numTokens: [8, 3], starts: [[2]] }],
+    ],
   ] as const satisfies readonly (readonly [string, readonly Shape[]])[])("%s", (_, shapes) => {
     check(shapes, [dense, ...blocks]);
   });
@@ -161,6 +176,8 @@ describe("the meaning of attention, dense and banded attention equal a plain loo
       heads: fc.integer({ min: 1, max: 3 }),
       head: fc.constantFrom(2, 4),
       window: fc.integer({ min: 1, max: 9 }),
+      growing: fc.boolean(),
+      softCap: fc.constantFrom(undefined, 1.5),
       numTokens: fc.option(fc.array(fc.nat(27), { minLength: 3, maxLength: 3 }), { nil: undefined }),
       starts: fc.array(fc.array(fc.nat(19), { maxLength: 3 }), { minLength: 3, maxLength: 3 }),
       padding: fc.array(fc.nat(5), { minLength: 3, maxLength: 3 }),
@@ -168,7 +185,11 @@ describe("the meaning of attention, dense and banded attention equal a plain loo
       seed: fc.nat(1000),
     });
     const shapes = fc.array(
-      shape.map((s) => ({ ...s, numTokens: s.numTokens?.slice(0, s.batch) })),
+      shape.map((s) => ({
+        ...s,
+        // A growing cache holds what came before, or there are no numbers.
+        numTokens: s.numTokens?.slice(0, s.batch).map((n) => (s.growing ? n % (s.window + 1) : n)),
+      })),
       { minLength: 3, maxLength: 3 },
     );
     fc.assert(
@@ -177,6 +198,21 @@ describe("the meaning of attention, dense and banded attention equal a plain loo
       ),
       { numRuns: 5 },
     );
+  });
+});
+
+describe("a growing cache of which more came before than it holds", () => {
+  it("gives no numbers for that sequence, and the right ones for others", () => {
+    const shape: Shape = { ...base, time: 2, window: 3, growing: true, numTokens: [4, 3] };
+    const results = interpretOps(
+      (["meaning", dense, banded(1)] as const).map((choice) => caseOf(shape, choice)),
+    );
+    const right = attention(numbersOf(shape));
+    for (const [got] of results as [number[]][]) {
+      const half = got.length / 2;
+      expect(got.slice(0, half).every(Number.isNaN)).toBe(true);
+      expectClose(got.slice(half), right.slice(half), "the other sequence");
+    }
   });
 });
 

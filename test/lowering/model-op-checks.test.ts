@@ -130,7 +130,13 @@ describe("other forms of an op", () => {
       ["2x5x6x4xf32", "2x5x4xf32", "2x5x4xf32", "2x5xi32", "2x8x4xf32", "2x8x4xf32", "2xi32"],
       undefined,
     ],
+    [
+      "attention",
+      ["2x5x6x4xf32", "2x5x4xf32", "2x5x4xf32", "2x5xi32", "2x0x4xf32", "2x0x4xf32", "2xi32"],
+      "growing, scale = 0.5 : f32, soft_cap = 2.0 : f32",
+    ],
     ["kv_cache_update", ["2x8xf32", "2x5xf32", "2x5xi32"], undefined],
+    ["kv_cache_update", ["2x8xf32", "2x5xf32", "2x5xi32"], "growing"],
     ["kv_cache_update", ["2x8x3x4xf32", "2x5x3x4xf32", "2x5xi32"], undefined],
     ["rotary", ["4xf32", "i32"], "base = 1.0e4 : f32, dims = 2 : i64, position_dims = array<i64>"],
     ["rotary", ["2x3x5x4xf32", "5xi32"], "base = 1.0e4 : f32, dims = 2 : i64, position_dims = array<i64: 2>"],
@@ -352,6 +358,12 @@ describe("what does not fit is named", () => {
       "base = 1.0e4 : f32, dims = 0 : i64, position_dims = array<i64: 0, 1>",
       "dims must be even and at most the last axis of tensor<2x5x3x4xf32>, got 0 [dims]",
     ],
+    [
+      "rotary",
+      "base = 1.0e4 : f32, dims = 2 : i64, position_dims = array<i64: 0, 1>, scaling = [1.0 : f32, 0.5 : f32]",
+      "scaling must have 1 numbers, one a pair, got 2 [scaling]",
+    ],
+    ["attention", "scale = 0.5 : f32, soft_cap = -1.0 : f32", "soft_cap must be above 0, got -1 [soft_cap]"],
     ["to_strided", "axis = 3 : i64, factor = 1 : i64", "axis must be one of tensor<2x6x4xf32>, got 3 [axis]"],
     ["to_strided", "axis = 1 : i64, factor = 0 : i64", "factor must divide the 6 rows, got 0 [factor]"],
   ])("%s with %s", (name, attributes, message) => {

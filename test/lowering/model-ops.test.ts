@@ -100,7 +100,14 @@ describe("to_strided moves rows as a plain loop does, to_ordered moves them back
 });
 
 describe("kv_cache_update equals a plain loop", () => {
-  const caseOf = (batch: number, window: number, time: number, lasts: readonly number[], seed = 1) => {
+  const caseOf = (
+    batch: number,
+    window: number,
+    time: number,
+    lasts: readonly number[],
+    growing = false,
+    seed = 1,
+  ) => {
     const ring = rounded(numbers(seed, batch * window * 2), "f32");
     const rows = rounded(numbers(seed + 1, batch * time * 2), "f32");
     const positions = lasts.flatMap((last) => Array.from({ length: time }, (_, t) => last - (time - 1 - t)));
@@ -111,10 +118,11 @@ describe("kv_cache_update equals a plain loop", () => {
         { shape: [batch, time, 2], data: rows },
         { shape: [batch, time], element: "i32", data: positions },
       ],
+      attributes: growing ? { growing } : {},
     };
     return {
       case: operation,
-      expected: [plain.kvCacheUpdate([batch, window, 2, time], ring, rows, positions)],
+      expected: [plain.kvCacheUpdate([batch, window, 2, time], ring, rows, positions, growing)],
     };
   };
 
@@ -132,10 +140,16 @@ describe("kv_cache_update equals a plain loop", () => {
   ])("%s, ending at every position, padding included", (_, time) => {
     const lasts = Array.from({ length: 12 }, (_, i) => i - 1);
     check(lasts.map((last) => caseOf(2, 5, time, [last, last + 3])));
+    check(lasts.map((last) => caseOf(2, 5, time, [last, last + 3], true)));
+  });
+
+  it("one token of a cache that grows: of padding and beyond its end nothing is written", () => {
+    const lasts = [-1, 0, 1, 2, 3, 4];
+    check([...lasts.map((last) => caseOf(1, 3, 1, [last], true)), caseOf(6, 3, 1, lasts, true)]);
   });
 
   it("more rows than are rolled one by one", () => {
-    check([caseOf(9, 4, 3, [0, 1, 2, 3, 4, 5, 6, 7, 8])]);
+    check([false, true].map((growing) => caseOf(9, 4, 3, [0, 1, 2, 3, 4, 5, 6, 7, 8], growing)));
   });
 });
 

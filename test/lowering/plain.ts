@@ -39,8 +39,12 @@ export interface Attention {
   readonly time: number;
   readonly heads: number;
   readonly head: number;
+  /** Slots of the ring, or of the cache. */
   readonly window: number;
+  /** Position p lies in slot p, and there is no window. */
+  readonly growing?: boolean | undefined;
   readonly scale: number;
+  readonly softCap?: number | undefined;
   readonly q: Numbers;
   readonly k: Numbers;
   readonly v: Numbers;
@@ -50,9 +54,11 @@ export interface Attention {
   readonly numTokens: Numbers;
 }
 
-/** Each query against every key it may see: in the ring, then among the new ones. */
+/** Each query against every key it may see: in the cache, then among the new ones. */
 export function attention(args: Attention): number[] {
-  const { batch, time, heads, head, window, scale, q, numTokens } = args;
+  const { batch, time, heads, head, window: slots, growing = false, scale, softCap, q, numTokens } = args;
+  const window = growing ? Number.POSITIVE_INFINITY : slots;
+  const capped = (score: number) => (softCap === undefined ? score : softCap * Math.tanh(score / softCap));
   const result = filled(batch * time * heads * head);
   for (let b = 0; b < batch; b++) {
     const n = numTokens[b]!;
@@ -66,14 +72,16 @@ export function attention(args: Attention): number[] {
         });
       for (let position = Math.max(0, n - window); position < n; position++) {
         if (segment[t] === 0 && n + t - position <= window)
-          see(args.ringK, args.ringV, b * window + (position % window));
+          see(args.ringK, args.ringV, b * slots + (position % slots));
       }
       for (let j = Math.max(0, t - window); j <= t; j++) {
         if (segment[j] === segment[t]) see(args.k, args.v, b * time + j);
       }
       for (let h = 0; h < heads; h++) {
         const from = ((b * time + t) * heads + h) * head;
-        const scores = seen.map(({ key }) => scale * key.reduce((sum, x, i) => sum + x * q[from + i]!, 0));
+        const scores = seen.map(({ key }) =>
+          capped(scale * key.reduce((sum, x, i) => sum + x * q[from + i]!, 0)),
+        );
         const largest = Math.max(...scores);
         const weights = scores.map((score) => Math.exp(score - largest));
         const total = weights.reduce((sum, weight) => sum + weight, 0);
@@ -86,18 +94,20 @@ export function attention(args: Attention): number[] {
   return result;
 }
 
-/** The row of position p goes to slot p mod w; the last row has position `last`. */
+/** The row of position p goes to slot p mod w, or to slot p if there is one where the cache grows; the last row has position `last`. */
 export function kvCacheUpdate(
   [batch, window, channels, time]: readonly [number, number, number, number],
   ring: Numbers,
   rows: Numbers,
   positions: Numbers,
+  growing = false,
 ): number[] {
   const result = [...ring];
   for (let b = 0; b < batch; b++) {
     const last = positions[(b + 1) * time - 1]!;
     for (let t = 0; t < time; t++) {
       const position = last - (time - 1 - t);
+      if (growing && (position < 0 || position >= window)) continue;
       const slot = ((position % window) + window) % window;
       for (let c = 0; c < channels; c++) {
         result[(b * window + slot) * channels + c] = rows[(b * time + t) * channels + c]!;

@@ -318,6 +318,14 @@ export const attributeArray = required<readonly Attribute[]>({
   fromAttribute: (a) => (a.kind === "array" ? a.items : undefined),
 });
 
+/** Numbers that an op computes with, few of them: many are a constant. */
+export const f32Array = required<readonly number[]>({
+  name: "f32[]",
+  schema: z.array(f32.schema).readonly(),
+  toAttribute: (values) => ({ kind: "array", items: values.map(f32.toAttribute) }),
+  fromAttribute: (a) => (a.kind === "array" ? everyItem(a.items, f32.fromAttribute) : undefined),
+});
+
 export const dictionary = required<AttributeDictionary>({
   name: "dictionary",
   schema: z.custom<AttributeDictionary>((value) => value instanceof Map),

@@ -46,12 +46,13 @@ export function normalise(
   return [e.convert(e.mul(normed, e.broadcast(gain, shape, [last])), typeOf(rows).element)];
 }
 
-/** Inverse wavelengths 1 / base^(2i / dims), rounded to f32 at each step as the reference does. */
-export function frequencies(base: number, dims: number): number[] {
+/** Inverse wavelengths 1 / base^(2i / dims), times `scaling` where there is one, rounded to f32 at each step as the reference does. */
+export function frequencies({ base, dims, scaling }: OperationOf<"nn.rotary">["attributes"]): number[] {
   const step = Math.fround(2 / dims);
-  return Array.from({ length: dims / 2 }, (_, i) =>
-    Math.fround(1 / Math.fround(base ** Math.fround(step * i))),
-  );
+  return Array.from({ length: dims / 2 }, (_, i) => {
+    const frequency = Math.fround(1 / Math.fround(base ** Math.fround(step * i)));
+    return scaling === undefined ? frequency : Math.fround(frequency * scaling[i]!);
+  });
 }
 
 /** position [..] times each frequency in f32: [.., frequencies]. */
@@ -71,11 +72,11 @@ export function angles(e: Emitter, position: Value, each: readonly number[]): Va
 /** Angles in f32, their sine and cosine rounded to x's type; pairs are (i, i + dims / 2). */
 export function rotary(e: Emitter, op: OperationOf<"nn.rotary">): readonly Value[] {
   const [x, position] = op.operands as [Value, Value];
-  const { dims, base } = op.attributes;
+  const { dims } = op.attributes;
   const shape = shapeOf(x);
   const last = shape.length - 1;
   const half = dims / 2;
-  const angle = angles(e, position, frequencies(base, dims));
+  const angle = angles(e, position, frequencies(op.attributes));
   const halfShape = [...shape.slice(0, last), half];
   const spread = (values: Value): Value =>
     e.broadcast(e.convert(values, typeOf(x).element), halfShape, [...op.attributes.position_dims, last]);

@@ -24,11 +24,11 @@ function partners(e: Emitter, dims: number, size: number, x: Value): Value {
 /** x cos + partner(x) sin in f32, sine and cosine rounded to x's type first as the reference does, the result rounded once. */
 function byProduct(e: Emitter, op: OperationOf<"nn.rotary">): readonly Value[] {
   const [x, position] = op.operands as [Value, Value];
-  const { dims, base } = op.attributes;
+  const { dims } = op.attributes;
   const shape = shapeOf(x);
   const last = shape.length - 1;
   const size = shape[last]!;
-  const pairs = frequencies(base, dims);
+  const pairs = frequencies(op.attributes);
   // A channel that is not rotated has frequency 0: its cosine is 1, its sine 0.
   const all = [...pairs, ...pairs, ...Array.from({ length: size - dims }, () => 0)];
   const angle = angles(e, position, all);

@@ -127,6 +127,22 @@ export const modelCases: readonly Case[] = [
     "<{scale = 5.000000e-01 : f32}>",
     { seeds: 1 },
   ),
+  // Without a window: the cache grows, scores are capped, two documents.
+  model(
+    "nn.attention",
+    [
+      drawn("1x4x2x2xf32"),
+      drawn("1x4x2xf32"),
+      drawn("1x4x2xf32"),
+      `1x4xi32: ${positions([3, 1], 2)}`,
+      drawn("1x5x2xf32"),
+      drawn("1x5x2xf32"),
+      "1xi32: 2",
+    ],
+    ["1x4x2x2xf32"],
+    "<{growing, scale = 5.000000e-01 : f32, soft_cap = 1.500000e+00 : f32}>",
+    { seeds: 1 },
+  ),
   model(
     "nn.rms_norm",
     [drawn("2x4xf32"), drawn("4xf32")],

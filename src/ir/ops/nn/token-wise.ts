@@ -2,7 +2,7 @@
 import { formatType, isFloat, tensorType, withElement } from "../../types.js";
 import { defineOp, operand, type RowAxes, rowShape, type RowView } from "../define.js";
 import { productPrecision } from "../enums.js";
-import { f32, i64, i64Array } from "../kinds.js";
+import { f32, f32Array, i64, i64Array, optional } from "../kinds.js";
 import { expectElement, expectRank, expectRankAtLeast, expectShape } from "../operand-checks.js";
 
 const float = "F";
@@ -61,9 +61,15 @@ const rmsNorm = defineOp({
 const rotary = defineOp({
   name: "nn.rotary",
   summary:
-    "Rotates the pairs (i, i + dims/2) of the first `dims` channels of the last axis by position / base^(2i/dims) (RoFormer, section 3.2.2); the rest passes through. Axis j of position is axis position_dims[j] of x.",
+    "Rotates the pairs (i, i + dims/2) of the first `dims` channels of the last axis by position / base^(2i/dims) (RoFormer, section 3.2.2), with `scaling` times its number i; the rest passes through. Axis j of position is axis position_dims[j] of x.",
   operands: [operand("x", float), operand("position", "I")],
-  attributes: { dims: i64, base: f32, position_dims: i64Array, precision: productPrecision },
+  attributes: {
+    dims: i64,
+    base: f32,
+    scaling: optional(f32Array),
+    position_dims: i64Array,
+    precision: productPrecision,
+  },
   traits: ["pure"],
   rowAxes: (op, axis) => {
     const rows = outerRows(op, axis);
@@ -72,12 +78,17 @@ const rotary = defineOp({
   },
   infer: (op) => {
     const [x, position] = [op.tensor(0), op.tensor(1)];
-    const { dims, position_dims: axes } = op.attributes;
+    const { dims, position_dims: axes, scaling } = op.attributes;
     expectRankAtLeast(op, "x", x, 1);
     op.check(
       dims % 2 === 0 && dims > 0 && dims <= x.shape.at(-1)!,
       "dims",
       `dims must be even and at most the last axis of ${formatType(x)}, got ${dims}`,
+    );
+    op.check(
+      scaling === undefined || scaling.length === dims / 2,
+      "scaling",
+      `scaling must have ${dims / 2} numbers, one a pair, got ${scaling?.length}`,
     );
     op.check(
       axes.every((axis, i) => axis > (axes[i - 1] ?? -1) && axis < x.shape.length - 1),
