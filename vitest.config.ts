@@ -4,29 +4,33 @@ import { entryAliases } from "./tools/vitest/entries.js";
 import LongestFirst from "./tools/vitest/longest-first.js";
 import { QUICK_COMPILE } from "./tools/vitest/xla-flags.js";
 
-/** Tests that need more than the CPU plugin, or minutes, by the mode that runs them: `vitest run --mode tpu`. */
-const tiers: Readonly<Record<string, string>> = {
+/** Tests that need more than the CPU plugin, or minutes of processes, by the mode that runs them: `vitest run --mode tpu`. */
+const tiers = {
   /** libtpu, no TPU. */
   tpu: "test/**/*.tpu.test.ts",
   /** CPU plugins of other versions. */
   plugins: "test/**/*.plugins.test.ts",
-};
+  /** Processes that are killed, crash, run at once or in odd environments. */
+  faults: "test/**/*.faults.test.ts",
+} as const;
 
 /** Tests that use the CPU plugin. */
 const cpu = "test/**/*.cpu.test.ts";
-/** Tests that start processes: the built command, children that are killed. */
+/** Tests that run the built command. */
 const spawn = "test/**/*.spawn.test.ts";
+/** Files that need neither, and more than some three seconds of CPU time. */
+const long = "test/**/*.long.test.ts";
 const all = "test/**/*.test.ts";
-/** Host tests that try random cases, and would go on finding others: a few cases in `npm test`, many in `--mode properties`. */
+/** Files that try random cases, and would go on finding others: a few cases in `npm test`, many in `--mode properties`. */
 const properties = [
-  "test/ir/bytecode/{round-trip,versions}.test.ts",
-  "test/lowering/properties.test.ts",
-  "test/passes/{meaning,properties}.test.ts",
-  "test/targets/precision.test.ts",
+  "test/ir/bytecode/{round-trip,versions}.long.test.ts",
+  "test/lowering/properties.long.test.ts",
+  "test/passes/{meaning,properties}.long.test.ts",
+  "test/targets/precision.long.test.ts",
 ];
 
 export default defineConfig(({ mode }) => {
-  const tier = tiers[mode];
+  const tier = Object.entries(tiers).find(([name]) => name === mode)?.[1];
   // Plugins of several platforms or versions are not loaded into one process: one process a file.
   const apart = (name: string, include: string) => ({
     extends: true as const,
@@ -49,15 +53,18 @@ export default defineConfig(({ mode }) => {
       env,
     },
   });
+  const quick = { XLA_FLAGS: process.env.XLA_FLAGS ?? QUICK_COMPILE };
   const usual = [
-    together("host", [all], { others: [cpu, spawn, ...Object.values(tiers)] }),
+    together("host", [all], { others: [cpu, spawn, long, ...Object.values(tiers)] }),
+    together("long", [long]),
     together("spawn", [spawn]),
-    together("cpu", [cpu], { env: { XLA_FLAGS: process.env.XLA_FLAGS ?? QUICK_COMPILE } }),
+    together("cpu", [cpu], { env: quick }),
   ];
   const seed = process.env.STABLEGRIFFIN_PROPERTY_SEED ?? String(randomInt(1_000_000));
   const many = { STABLEGRIFFIN_PROPERTY_FACTOR: "10", STABLEGRIFFIN_PROPERTY_SEED: seed };
   const ofMode = (): readonly object[] => {
     if (mode === "properties") return [together(mode, properties, { env: many })];
+    if (mode === "faults") return [together(mode, [tiers.faults], { env: quick })];
     return tier === undefined ? usual : [apart(mode, tier)];
   };
   return {

@@ -15,7 +15,9 @@ const { libtpu, ...cpuPlugins } = PLUGIN_WHEELS;
 /** The plugins that are used, by the project's name in vitest.config.ts. */
 const pluginsOf: Readonly<Record<string, readonly string[]>> = {
   host: [],
+  long: [],
   properties: [],
+  faults: ["cpu"],
   spawn: ["cpu"],
   cpu: ["cpu"],
   tpu: [libtpu.package],

@@ -7,13 +7,10 @@ const LONGEST: readonly string[] = [
   "test/engine/equivalence.cpu.test.ts",
   "test/engine/golden-strategies.cpu.test.ts",
   "test/cli/cost.cpu.test.ts",
-  "test/runtime-pjrt/crash/crash.cpu.test.ts",
   "test/cli/cache.cpu.test.ts",
   "test/cli/artifact.cpu.test.ts",
   "test/cli/generate.cpu.test.ts",
-  "test/cli/environment.spawn.test.ts",
   "test/cli/smoke.spawn.test.ts",
-  "test/artifact/kill.spawn.test.ts",
 ];
 
 /** Place in the list; files that are not in it come after. */
