@@ -6,7 +6,6 @@
  * vocab; window (attention window W); tap and tail (convolution). Parameter paths are those of the published checkpoints.
  */
 import {
-  argmax,
   type Axis,
   at,
   axis,
@@ -15,7 +14,6 @@ import {
   dot,
   exp,
   geluTanh,
-  input,
   linearScan,
   attention,
   merge,
@@ -23,7 +21,6 @@ import {
   type TracedProgram,
   parameter,
   probe,
-  program,
   remat,
   type RematOptions,
   kvCacheUpdate,
@@ -41,6 +38,7 @@ import {
   type Tensor,
   tanh,
 } from "../src/dsl/index.js";
+import { type CausalKey, causalProgram } from "./causal-program.js";
 import type { BlockType, GriffinConfig } from "./griffin/config.js";
 
 export type { BlockType, GriffinConfig } from "./griffin/config.js";
@@ -247,7 +245,7 @@ function head<A extends string>(x: Tensor<A | "model", ComputeDType>, { config }
 export function griffinForward(config: GriffinConfig, step: Omit<Step, "config" | "numTokens">) {
   return {
     hidden: trunk({ config, ...step }),
-    logits: (x: Residual): Tensor<"batch" | "time" | "vocab", "f32"> => head(x, { config }).to("f32"),
+    logits: <A extends string>(x: Tensor<A | "model", ComputeDType>) => head(x, { config }).to("f32"),
   };
 }
 
@@ -264,49 +262,6 @@ export function griffinLogits(
   return logits(hidden);
 }
 
-/** What a program computes, and for how many tokens. */
-export interface GriffinProgramOptions {
-  /**
-   * forward: logits of all positions, nothing carried. prefill: the prompts' first chunk, logits of its last position and the
-   * state after it. extend: the same for a chunk that follows, from the state before it. decode: extend by one token. score:
-   * extend with the logits of all positions.
-   */
-  readonly kind: "forward" | "prefill" | "extend" | "decode" | "score";
-  /** Sequences side by side. */
-  readonly batch: number;
-  /** Tokens per sequence and run; 1 for decode. */
-  readonly time: number;
-  readonly dtype: ComputeDType;
-  /** Also return the residual stream after each layer, as the probe `layers.N.output`. */
-  readonly probes?: boolean;
-}
-
-/**
- * Traces one program of a model. Inputs: tokens [batch, time] i32, segment_pos [batch, time] i32. Results: logits [batch,
- * vocab] or [batch, time, vocab] f32; with those of one position also next [batch, time 1] i32, the best token of each sequence,
- * in the form in which decode takes tokens. States have a fixed size per sequence: keys and values of W tokens, f32 recurrence,
- * convolution tail, number of tokens.
- */
-export function griffinProgram(config: GriffinConfig, options: GriffinProgramOptions): TracedProgram {
-  const { kind, dtype } = options;
-  const batch = axis("batch", options.batch);
-  const time = axis("time", options.time);
-  const state = kind === "forward" ? "dropped" : kind === "prefill" ? "started" : "carried";
-  const allPositions = kind === "forward" || kind === "score";
-  return program(
-    {
-      name: `griffin_${kind}`,
-      state,
-      probes: () => options.probes === true,
-    },
-    () => {
-      const tokens = input("tokens", [batch, time], "i32");
-      const position = input("segment_pos", [batch, time], "i32");
-      const step = { dtype, tokens, position, keep: "everything" } as const;
-      if (allPositions) return { logits: griffinLogits(config, step) };
-      const x = trunk({ config, ...step });
-      const logits = head(at(x, "time", -1), { config }).to("f32");
-      return { logits, next: split(argmax(logits, "vocab"), "batch", [batch, axis("time", 1)]) };
-    },
-  );
-}
+/** Traces one program. States: keys and values of W tokens, f32 recurrence, convolution tail, number of tokens; all of a fixed size. */
+export const griffinProgram = (config: GriffinConfig, key: CausalKey): TracedProgram =>
+  causalProgram("griffin", key, (inputs) => griffinForward(config, { ...inputs, keep: "everything" }));

@@ -2,7 +2,7 @@
  * @file Names of what the models of this package have, for help: told without loading a model. A further model adds its presets and kinds here,
  * and itself to the list in index.ts; test/models/names.test.ts holds the two together.
  */
-import { griffinKinds } from "./griffin/kinds.js";
+import { causalKinds } from "./causal-kinds.js";
 import { presets as griffinPresets } from "./griffin/presets.js";
 
 const namesOf = (records: readonly Readonly<Record<string, unknown>>[]): readonly string[] => [
@@ -12,4 +12,4 @@ const namesOf = (records: readonly Readonly<Record<string, unknown>>[]): readonl
 /** Names of presets, of all models. */
 export const presetNames: readonly string[] = namesOf([griffinPresets]);
 /** Names of kinds of programs, of all models. */
-export const kindNames: readonly string[] = namesOf([griffinKinds]);
+export const kindNames: readonly string[] = namesOf([causalKinds]);

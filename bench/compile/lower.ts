@@ -6,7 +6,8 @@
  *     npx jiti bench/compile/lower.ts --program prefill --target cpu [--quick]
  */
 import { parseArgs } from "node:util";
-import { griffinProgram, type GriffinProgramOptions } from "../../models/griffin.js";
+import type { CausalKind } from "../../models/causal-kinds.js";
+import { griffinProgram } from "../../models/griffin.js";
 import { presets } from "../../models/griffin/presets.js";
 import { lowerProgram } from "../../src/engine/index.js";
 import { printModule } from "../../src/ir/text/index.js";
@@ -20,7 +21,7 @@ const { values } = parseArgs({
   },
 });
 const { program, target } = values;
-const kind = program as GriffinProgramOptions["kind"];
+const kind = program as CausalKind;
 const time = kind === "decode" ? 1 : 2048;
 
 /** Ms it took, and the text. */

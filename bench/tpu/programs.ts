@@ -1,5 +1,6 @@
 /** @file The programs that are looked at, as ours; reference.py has the reference's of the same names. */
-import { griffinProgram, type GriffinProgramOptions } from "../../models/griffin.js";
+import type { CausalKey } from "../../models/causal-program.js";
+import { griffinProgram } from "../../models/griffin.js";
 import { presets } from "../../models/griffin/presets.js";
 import { axis, input, linearScan, type TracedProgram, program, state } from "../../src/dsl/index.js";
 
@@ -21,7 +22,7 @@ const elementwise = (): TracedProgram =>
     return { y: x.mul(input("a", axes, "f32")).add(x) };
   });
 
-const model = (options: Pick<GriffinProgramOptions, "kind" | "batch" | "time">) => (): TracedProgram =>
+const model = (options: Pick<CausalKey, "kind" | "batch" | "time">) => (): TracedProgram =>
   griffinProgram(presets["recurrentgemma-2b"], { ...options, dtype: "bf16" });
 
 /** By name; each is traced when it is called. */

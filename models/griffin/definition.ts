@@ -1,12 +1,12 @@
 /** @file Griffin and Hawk as one model: configuration, checkpoints, programs, presets. */
 import { causalLanguageModel, defineModel } from "../../src/model/index.js";
+import { causalKinds, causalParts } from "../causal-kinds.js";
 import { griffinForward, griffinProgram } from "../griffin.js";
 import { parseCheckpointConfig } from "./checkpoint-config.js";
 import { griffinNames } from "./checkpoint-names.js";
 import { type GriffinConfig, griffinConfigSchema } from "./config.js";
 import { griffinFormula } from "./formula.js";
 import { griffinInitial } from "./initial.js";
-import { griffinKinds } from "./kinds.js";
 import { presets } from "./presets.js";
 
 /** RecurrentGemma in all sizes, and the Griffin and Hawk of the paper. */
@@ -19,16 +19,14 @@ export const griffin = defineModel({
     formula: griffinFormula,
     ...griffinNames,
   },
-  kinds: griffinKinds,
+  kinds: causalKinds,
   program: griffinProgram,
   generation: causalLanguageModel({
     vocab: ({ vocabSize }: GriffinConfig) => vocabSize,
     bos: ({ bosId }) => bosId,
     eos: ({ eosIds }) => eosIds,
     pad: ({ padId }) => padId,
-    inputs: { tokens: "tokens", positions: "segment_pos" },
-    outputs: { logits: "logits", best: "next" },
-    programs: { prefill: "prefill", extend: "extend", decode: "decode", score: "score", forward: "forward" },
+    ...causalParts,
   }),
   training: {
     forward: griffinForward,

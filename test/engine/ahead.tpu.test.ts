@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type GriffinConfig, griffinProgram, type GriffinProgramOptions } from "../../models/griffin.js";
+import type { CausalKey } from "../../models/causal-program.js";
+import { type GriffinConfig, griffinProgram } from "../../models/griffin.js";
 import { presets } from "../../models/griffin/presets.js";
 import { compileAhead, lowerProgram } from "../../src/engine/index.js";
 import { installPlugin, Plugin } from "../../src/runtime-pjrt/index.js";
@@ -7,7 +8,7 @@ import { installPlugin, Plugin } from "../../src/runtime-pjrt/index.js";
 const GIB = 2 ** 30;
 const topologies = ["v5e:2x2", "v4:2x2x1", "v6e:2x2"] as const;
 
-const programs: readonly GriffinProgramOptions[] = [
+const programs: readonly CausalKey[] = [
   { kind: "forward", batch: 2, time: 20, dtype: "f32", probes: true },
   { kind: "prefill", batch: 2, time: 20, dtype: "bf16" },
   { kind: "extend", batch: 2, time: 20, dtype: "bf16" },
@@ -16,7 +17,7 @@ const programs: readonly GriffinProgramOptions[] = [
 ];
 
 /** Compiles one program for a topology and reads back what the compiler says. */
-async function compileFor(name: string, config: GriffinConfig, options: GriffinProgramOptions) {
+async function compileFor(name: string, config: GriffinConfig, options: CausalKey) {
   const plugin = await Plugin.load(await installPlugin("tpu"));
   using topology = await plugin.createTopology(name);
   const lowered = lowerProgram(griffinProgram(config, options), { target: `tpu:${name}`, prepare: true });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { griffinProgram, type GriffinProgramOptions } from "../../models/griffin.js";
+import type { CausalKind } from "../../models/causal-kinds.js";
+import { griffinProgram } from "../../models/griffin.js";
 import { axis, input, parameter, program, rmsNorm, scope, softplus, state } from "../../src/dsl/index.js";
 import {
   type LoweringOptions,
@@ -14,7 +15,7 @@ import { verifyModule } from "../../src/ir/verify.js";
 import { UsageError } from "../../src/support/errors.js";
 import { tiny } from "./tiny.js";
 
-const lowerTiny = (kind: GriffinProgramOptions["kind"], options: LoweringOptions = {}) =>
+const lowerTiny = (kind: CausalKind, options: LoweringOptions = {}) =>
   lowerProgram(
     griffinProgram(tiny, { kind, batch: 2, time: kind === "decode" ? 1 : 6, dtype: "bf16" }),
     options,

@@ -257,10 +257,12 @@ describe("programs", () => {
 });
 
 describe("the model file", () => {
-  it("imports the DSL, and the type of its configuration", () => {
+  it("imports the DSL, how programs are traced, and the type of its configuration", () => {
     const text = readFileSync(new URL("../../models/griffin.ts", import.meta.url), "utf8");
     const imports = [...text.matchAll(/from "([^"]+)"/g)].map(([, from]) => from);
-    expect(new Set(imports)).toEqual(new Set(["../src/dsl/index.js", "./griffin/config.js"]));
+    expect(new Set(imports)).toEqual(
+      new Set(["../src/dsl/index.js", "./causal-program.js", "./griffin/config.js"]),
+    );
     expect(text).not.toMatch(/import\(|require\(/);
   });
 
