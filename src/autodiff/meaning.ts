@@ -1,7 +1,6 @@
 /** @file The gradient of an op by what it means: its decomposition, computed again in the backward computation, and differentiated. */
-import { findDecomposition } from "../ir/decompositions.js";
 import type { Operation, Value } from "../ir/operation.js";
-import { findMeaning } from "../lowering/decompose/index.js";
+import { findMeaning } from "../lowering/dialects.js";
 import { notDifferentiableError } from "./errors.js";
 import type { BackwardWalk } from "./rule.js";
 
@@ -11,7 +10,7 @@ export function replayMeaning(
   operation: Operation,
   cotangents: readonly (Value | undefined)[],
 ): void {
-  const meaning = findMeaning(operation.name) ?? findDecomposition(operation.name);
+  const meaning = findMeaning(operation);
   if (meaning === undefined) throw notDifferentiableError(operation, "nobody says what it means");
   walk.replay((e) => meaning(e, operation), cotangents);
 }

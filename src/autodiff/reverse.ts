@@ -10,10 +10,13 @@ import type { Location } from "../ir/location.js";
 import type { Precision } from "../ir/precision.js";
 import { statedPrecision } from "../ir/stated-precision.js";
 import { InternalError } from "../support/errors.js";
+import { ownValue } from "../support/own-value.js";
 import { notDifferentiableError } from "./errors.js";
 import type { Functions } from "./functions.js";
 import { gradientLocation } from "./location.js";
-import type { ActiveValues, BackwardWalk, Contribution, OperandRule } from "./rule.js";
+import { dialectOf } from "../ir/dialect.js";
+import type { Contribution, GradientRule } from "../ir/gradient-rule.js";
+import type { ActiveValues, BackwardWalk } from "./rule.js";
 import { rematerialisedOf } from "./marks.js";
 import { rematerialise } from "./rematerialise.js";
 import { replayMeaning } from "./meaning.js";
@@ -130,17 +133,15 @@ export class Reverse implements BackwardWalk {
     if (known?.kind === "none") throw notDifferentiableError(operation, known.reason);
     if (known?.kind === "constant")
       throw new InternalError(`${operation.name} is constant and has a cotangent`);
-    const op = operation as OperationOf<OpName> & Operation;
-    if (known === undefined) replayMeaning(this, operation, cotangents);
-    else if (known.kind === "code") known.rule(this, op, cotangents);
-    else this.#giveOperands(op, known.rule, cotangents);
+    const own = ownValue(dialectOf(operation)?.gradients ?? {}, operation.name);
+    const rule = known?.kind === "operands" ? (known.rule as unknown as GradientRule) : own;
+    if (rule !== undefined) this.#giveOperands(operation, rule, cotangents);
+    else if (known === undefined) replayMeaning(this, operation, cotangents);
+    else if (known.kind === "code")
+      known.rule(this, operation as OperationOf<OpName> & Operation, cotangents);
   }
 
-  #giveOperands(
-    op: OperationOf<OpName> & Operation,
-    rule: OperandRule<OpName>,
-    cotangents: readonly (Value | undefined)[],
-  ): void {
+  #giveOperands(op: Operation, rule: GradientRule, cotangents: readonly (Value | undefined)[]): void {
     const refuse = (reason: string): never => {
       throw notDifferentiableError(op, reason);
     };

@@ -3,34 +3,17 @@
  * real part counts, Re(g dv), as in JAX, so that one rule of a holomorphic function serves real and complex numbers.
  */
 import type { Emitter } from "../ir/emit.js";
+import type { Backward as BackwardOf, Contribution, GradientRule } from "../ir/gradient-rule.js";
 import type { Location } from "../ir/location.js";
 import type { Block, Operation, Value } from "../ir/operation.js";
 import type { OperationOf, OpName } from "../ir/ops/index.js";
 import type { Functions } from "./functions.js";
 
-/** A cotangent that is added to what there is by changing a part of it; `sum` is undefined when nothing came yet. */
-export interface InPlace {
-  into(sum: Value | undefined): Value;
-}
-
-/** What an op adds to the cotangent of an operand; made only where it is asked for. */
-export type Contribution = (() => Value) | InPlace;
-
 /** What a rule sees of an operation of which a gradient is asked. */
-export interface Backward<K extends OpName> {
-  /** Writes the operations of the backward computation. */
-  readonly e: Emitter;
-  readonly op: OperationOf<K>;
-  /** Of the results; undefined where it is zero. At least one is there. */
-  readonly cotangents: readonly (Value | undefined)[];
-  /** Of the first result, for ops that have one. */
-  readonly cotangent: Value;
-  /** Says why there is no gradient after all. @throws DifferentiationError */
-  refuse(reason: string): never;
-}
+export type Backward<K extends OpName> = BackwardOf<OperationOf<K>>;
 
 /** Contributions to the cotangents of the operands, in their order; undefined where they are zero. */
-export type OperandRule<K extends OpName> = (backward: Backward<K>) => readonly (Contribution | undefined)[];
+export type OperandRule<K extends OpName> = GradientRule<OperationOf<K>>;
 
 /** Which values need a cotangent: those that depend on the inputs of the gradient. */
 export interface ActiveValues {

@@ -2,7 +2,7 @@
 import type { CreateOptions } from "../ir/builder.js";
 import type { Operation, Region, Value } from "../ir/operation.js";
 import type { AttributesOf, AttributeTable, OpDefinition } from "../ir/ops/define.js";
-import { type Attributes, findOp, hasTrait, type OpName, opNames } from "../ir/ops/index.js";
+import { type Attributes, findOp, hasTrait, opDefinitions, type OpName } from "../ir/ops/index.js";
 import { DYNAMIC, formatType, isQuantized, type TensorType, tensorType, type Type } from "../ir/types.js";
 import { suggestion } from "../support/suggest.js";
 import { type Axis, type DType, sizesOf } from "./axis.js";
@@ -149,18 +149,25 @@ function regionOf({ takes, gives }: Body): Region {
   });
 }
 
-/** Complains about what no value of a program is made by. */
-function checkName(name: string): void {
-  const definition = findOp(name);
+/** The declaration of an op, or of one by its name. @throws TraceError for what no value of a program is made by */
+function declared(which: string | OpDefinition): OpDefinition {
+  const definition = typeof which === "string" ? findOp(which) : which;
+  const name = typeof which === "string" ? which : which.name;
   if (definition === undefined) {
-    throw new TraceError({ message: `op: there is no operation ${name}`, hint: suggestion(name, opNames()) });
+    throw new TraceError({
+      message: `op: there is no operation ${name}`,
+      hint: suggestion(
+        name,
+        opDefinitions.map((known) => known.name),
+      ),
+    });
   }
   if (
     !definition.traits.includes("terminator") &&
     !definition.traits.includes("symbol") &&
     name !== "builtin.module"
   )
-    return;
+    return definition;
   throw new TraceError({
     message: `op: ${name} is no part of a computation`,
     hint: definition.traits.includes("terminator")
@@ -219,7 +226,7 @@ export function op<Name extends string, A extends AttributeTable, const R extend
   options: OpOptions & { readonly results: R },
 ): { readonly [I in keyof R]: ValueOf<R[I]> };
 export function op(
-  which: string | { readonly name: string },
+  which: string | OpDefinition,
   operands: readonly Operand[],
   attributes: object = {},
   {
@@ -228,8 +235,8 @@ export function op(
     results,
   }: OpOptions & { readonly result?: ResultOf; readonly results?: readonly ResultOf[] } = {},
 ): unknown {
-  const name = typeof which === "string" ? which : which.name;
-  checkName(name);
+  const definition = declared(which);
+  const { name } = definition;
   checkOperands(name, operands);
   const regions = bodies.map(regionOf);
   const wanted = result === undefined ? results : [result];
@@ -239,12 +246,7 @@ export function op(
     ...(requested.length > 0 && !requested.includes(undefined) ? { results: requested as Type[] } : {}),
   };
   const values = operands.map(({ value }) => value);
-  const operation = builderHere().create(
-    name as "func.call",
-    values,
-    attributes as never,
-    options,
-  ) as unknown as Operation;
+  const operation: Operation = builderHere().createOf(definition, values, attributes as never, options);
   if (wanted === undefined) return unnamed(operation, operands);
   if (wanted.length !== operation.results.length) {
     throw new TraceError({

@@ -1,7 +1,9 @@
 /** @file Programs that share prepared weights: from traced programs to StableHLO, what depends on weights alone computed once for all. */
 import type { TracedProgram } from "../dsl/index.js";
 import { findEntry } from "../ir/analysis/symbols.js";
+import { dialectOf } from "../ir/dialect.js";
 import { timeSteps } from "../ir/analysis/time-steps.js";
+import { describeLocation, sourcePosition } from "../ir/location.js";
 import { type Operation, walk } from "../ir/operation.js";
 import { isModelOp } from "../ir/ops/index.js";
 import type { Precision } from "../ir/precision.js";
@@ -9,7 +11,7 @@ import { cloneOperation, eraseOperation, setAttributes } from "../ir/rewriter.js
 import { verifyModule } from "../ir/verify.js";
 import { type PassCallback, runPipeline } from "../passes/index.js";
 import { findPreparation, interfaceOf, preparedIndex, preparedName } from "../program/index.js";
-import { InternalError } from "../support/errors.js";
+import { InternalError, UsageError } from "../support/errors.js";
 import { sha256 } from "../support/hash.js";
 import type { LoweringOptions } from "../targets/index.js";
 import { type LoweredProgram, loweringPipeline } from "./lowered-program.js";
@@ -113,11 +115,20 @@ const preparedNames = ({ arguments: args }: LoweredProgram): readonly string[] =
 
 const outputNames = ({ results }: LoweredProgram): readonly string[] => results.map(({ name }) => name);
 
-/** A module that went through a pipeline, as a program. */
+const notLowered = ({ name, location }: Operation): UsageError =>
+  new UsageError({
+    message: `nothing lowers ${name}`,
+    expected:
+      "a decomposition in its dialect, a strategy that the target prefers, or a pass in a stage of the pipeline",
+    where: sourcePosition(location) ?? describeLocation(location),
+  });
+
+/** A module that went through a pipeline, as a program. @throws UsageError for an op of an added dialect that nothing lowered */
 function loweredProgram(module: Operation, name: string): LoweredProgram {
   verifyModule(module);
   for (const operation of walk(module)) {
     if (isModelOp(operation)) throw new InternalError(`${operation.name} was not lowered`);
+    if (dialectOf(operation) !== undefined) throw notLowered(operation);
   }
   return { ...interfaceOf(findEntry(module)!, name), module, preparations: [] };
 }

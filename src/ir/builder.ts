@@ -1,7 +1,7 @@
 /** @file Builder: makes typed operations at an insertion point, inferring and verifying as it goes. */
 import type { AttributeDictionary } from "./attribute.js";
 import { type Location, unknownLocation } from "./location.js";
-import type { Block, Operation, Region, Value } from "./operation.js";
+import type { Block, Declaration, Operation, Region, Value } from "./operation.js";
 import type { AttributesOf, AttributeTable, OpDefinition } from "./ops/define.js";
 import type { Attributes, OpName, OperationOf } from "./ops/index.js";
 import type { Precision } from "./precision.js";
@@ -58,7 +58,7 @@ export class Builder {
     attributes: Attributes<K>,
     options: CreateOptions = {},
   ): OperationOf<K> {
-    return this.#insert(name, operands, attributes, options) as unknown as OperationOf<K>;
+    return this.#insert({ name }, operands, attributes, options) as unknown as OperationOf<K>;
   }
 
   /** The same for an op of an added dialect (dialect.ts), by its declaration. @throws VerifyError */
@@ -68,16 +68,22 @@ export class Builder {
     attributes: AttributesOf<A>,
     options: CreateOptions = {},
   ): Operation<Name, AttributesOf<A>> {
-    const operation = this.#insert(definition.name, operands, attributes, options);
+    const { name } = definition;
+    const operation = this.#insert({ name, declaration: definition }, operands, attributes, options);
     return operation as unknown as Operation<Name, AttributesOf<A>>;
   }
 
-  #insert(name: string, operands: readonly Value[], attributes: object, options: CreateOptions): Operation {
+  #insert(
+    op: { readonly name: string; readonly declaration?: Declaration },
+    operands: readonly Value[],
+    attributes: object,
+    options: CreateOptions,
+  ): Operation {
     const location = options.location ?? this.location;
     const regions = options.regions ?? [];
     const requested = options.results ?? [];
-    const values = this.#stated(name, attributes as Operation["attributes"]);
-    const parts = { name, operands, attributes: values, regions, location };
+    const values = this.#stated(op, attributes as Operation["attributes"]);
+    const parts = { ...op, operands, attributes: values, regions, location };
     const resultTypes = inferResultTypes({ ...parts, resultTypes: requested });
     const { extra } = options;
     const operation = makeOperation({ ...parts, ...(extra === undefined ? {} : { extra }), resultTypes });
@@ -85,9 +91,12 @@ export class Builder {
     return operation;
   }
 
-  #stated(name: string, attributes: Operation["attributes"]): Operation["attributes"] {
+  #stated(
+    op: { readonly name: string; readonly declaration?: Declaration },
+    attributes: Operation["attributes"],
+  ): Operation["attributes"] {
     if (this.precision === undefined) return attributes;
-    return withPrecisionStated(name, attributes, this.precision) ?? attributes;
+    return withPrecisionStated({ ...op, attributes }, this.precision) ?? attributes;
   }
 
   /** A one-block region whose body is made by `build`, which gets the arguments and a builder at its end. */

@@ -12,21 +12,8 @@ export type Decomposition = (emitter: Emitter, operation: Operation) => readonly
 /** The same, but undefined where the operation stays as it is. */
 export type Replacement = (emitter: Emitter, operation: Operation) => readonly Value[] | undefined;
 
-/** The decomposition of an op by its name; undefined for one that has none. */
-export type FindDecomposition = (name: string) => Decomposition | undefined;
-
-const decompositions = new Map<string, Decomposition>();
-
-/** Makes the decompositions of an added dialect known (dialect.ts). @returns what makes them unknown again */
-export function addDecompositions(added: Readonly<Record<string, Decomposition>>): () => void {
-  for (const [name, decomposition] of Object.entries(added)) decompositions.set(name, decomposition);
-  return () => {
-    for (const name of Object.keys(added)) decompositions.delete(name);
-  };
-}
-
-/** The decomposition of an op of an added dialect, or undefined. */
-export const findDecomposition: FindDecomposition = (name) => decompositions.get(name);
+/** The decomposition of an operation's op; undefined for one that has none. */
+export type FindDecomposition = (operation: Operation) => Decomposition | undefined;
 
 /** The operations that were put between `before`, the first of their block when undefined, and `end`. */
 function addedBefore(end: Operation, before: Operation | undefined): readonly Operation[] {
@@ -44,11 +31,11 @@ function addedBefore(end: Operation, before: Operation | undefined): readonly Op
  */
 export function decompose(
   operation: Operation,
-  find: (name: string) => Replacement | undefined,
+  find: (operation: Operation) => Replacement | undefined,
   within: readonly string[] = [],
 ): readonly string[] {
   const { name, location } = operation;
-  const decomposition = find(name);
+  const decomposition = find(operation);
   // An op of a region that went with the op that held it is erased already.
   if (decomposition === undefined || operation.block === undefined) return [];
   const chain = [...within, name];

@@ -27,13 +27,13 @@ export {
 export type { Decomposition, FindDecomposition } from "./decompositions.js";
 export {
   defineDialect,
-  dialectNames,
+  dialectOf,
   type Dialect,
   isInstanceOf,
   type OperationOfDefinition,
-  register,
 } from "./dialect.js";
 export { type DotDims, Emitter, isSplat, shapeOf, typeOf } from "./emit.js";
+export type { Backward, Contribution, GradientRule, InPlace } from "./gradient-rule.js";
 export { ParseError, VerifyError } from "./errors.js";
 export { Expression, polynomial, type Term } from "./expression.js";
 export * from "./interpret/index.js";
@@ -59,6 +59,7 @@ export {
 export * from "./ops/define.js";
 export {
   type Attributes,
+  definitionOf,
   findOp,
   hasTrait,
   isModelOp,

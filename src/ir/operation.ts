@@ -22,6 +22,11 @@ export interface Value {
 /** Typed attributes of an operation: plain JS values, keyed by StableHLO's names; which ones, says the op table. */
 export type AttributeValues = Readonly<Record<string, unknown>>;
 
+/** What declares an op (`OpDefinition` of ops/define.ts, which is above this file). */
+export interface Declaration {
+  readonly name: string;
+}
+
 /** One operation. `Attributes` is narrowed by `isOp(operation, name)`, see ops/index.ts. */
 export class Operation<Name extends string = string, Attributes extends object = AttributeValues> {
   readonly operands: readonly Value[] = [];
@@ -38,6 +43,8 @@ export class Operation<Name extends string = string, Attributes extends object =
     /** Discardable attributes, kept as they came. */
     readonly extra: AttributeDictionary,
     readonly location: Location,
+    /** The declaration of an op of an added dialect, which it brings wherever it goes; others are found by their names. */
+    readonly declaration: Declaration | undefined,
   ) {}
 
   /** The only result. */

@@ -1,7 +1,15 @@
 /** @file The only code that makes and changes IR: raw construction, use lists, insertion, erasure, replacement, cloning. */
 import { type AttributeDictionary, emptyDictionary } from "./attribute.js";
 import { type Location, unknownLocation } from "./location.js";
-import { type AttributeValues, Block, Operation, Region, type Value, walk } from "./operation.js";
+import {
+  type AttributeValues,
+  Block,
+  type Declaration,
+  Operation,
+  Region,
+  type Value,
+  walk,
+} from "./operation.js";
 import type { Type } from "./types.js";
 import { InternalError } from "../support/errors.js";
 
@@ -12,6 +20,8 @@ const usersOf = (value: Value): Set<Operation> => value.users as Set<Operation>;
 /** What a raw operation is made of; nothing is checked or inferred here. */
 export interface OperationParts {
   readonly name: string;
+  /** Of an op of an added dialect. */
+  readonly declaration?: Declaration | undefined;
   readonly operands?: readonly Value[];
   readonly attributes?: AttributeValues;
   readonly extra?: AttributeDictionary;
@@ -38,6 +48,7 @@ export function makeOperation(parts: OperationParts): Operation {
     parts.attributes ?? {},
     parts.extra ?? emptyDictionary,
     location,
+    parts.declaration,
   );
   const node = mutable(operation);
   node.operands = [...(parts.operands ?? [])];
@@ -185,6 +196,7 @@ export function cloneOperation(operation: Operation, map: ValueMap): Operation {
   const regions = operation.regions.map((region) => cloneRegion(region, map));
   const copy = makeOperation({
     name: operation.name,
+    declaration: operation.declaration,
     operands: operation.operands.map((operand) => map.get(operand) ?? operand),
     attributes: operation.attributes,
     extra: operation.extra,

@@ -4,9 +4,17 @@
  */
 import { type Violation, violationError } from "./errors.js";
 import type { Location } from "./location.js";
-import { type Block, isOperation, type Operation, type Region, type Value } from "./operation.js";
+import {
+  type Block,
+  type Declaration,
+  isOperation,
+  type Operation,
+  type Region,
+  type Value,
+  walk,
+} from "./operation.js";
 import type { OpDefinition, OpView } from "./ops/define.js";
-import { findOp } from "./ops/index.js";
+import { definitionOf } from "./ops/index.js";
 import { resolveOperandGroups } from "./ops/groups.js";
 import { dimensionsOf, mostSpecific, tensorOf } from "./ops/shape-checks.js";
 import { verifyShardings } from "./sdy/verify-shardings.js";
@@ -18,6 +26,8 @@ import { typeProblem, usedTypeProblem } from "./verify-wellformed.js";
 /** What infer looks at: an operation, or one about to be built. */
 export interface OpParts {
   readonly name: string;
+  /** Of an op of an added dialect. */
+  readonly declaration?: Declaration | undefined;
   readonly operands: readonly Value[];
   readonly attributes: object;
   readonly regions: readonly Region[];
@@ -138,7 +148,7 @@ function intersect(written: Type, inferred: Type): Type {
 
 /** What an op's rule infers, after all checks; compatible with the types that were asked for, if any. */
 function inferAndCheck(parts: OpParts): readonly Type[] {
-  const definition = findOp(parts.name);
+  const definition = definitionOf(parts);
   if (definition === undefined || hasForeignTensor(parts)) return parts.resultTypes;
   checkOperands(parts, definition);
   checkAttributes(parts, definition);
@@ -214,7 +224,7 @@ function verifyBlock(block: Block, around: Scope): void {
       if (!isVisible(operand, scope))
         fail(asParts(operation), "dominance", "an operand is used before it is defined");
     }
-    const definition = findOp(operation.name);
+    const definition = definitionOf(operation);
     if (definition !== undefined) checkTerminator(operation, block, definition.traits.includes("terminator"));
     verifyOperation(operation);
     const inner = definition?.traits.includes("isolated") ? { ...scope, open: new Set<Block>() } : scope;
@@ -225,6 +235,7 @@ function verifyBlock(block: Block, around: Scope): void {
 
 const asParts = (operation: Operation): OpParts => ({
   name: operation.name,
+  declaration: operation.declaration,
   operands: operation.operands,
   attributes: operation.attributes,
   regions: operation.regions,
@@ -232,11 +243,24 @@ const asParts = (operation: Operation): OpParts => ({
   location: operation.location,
 });
 
+/** A name of an op means one thing in a program: its text would say no more. */
+function checkDeclarations(module: Operation): void {
+  const known = new Map<string, Declaration>();
+  for (const operation of walk(module)) {
+    const { name, declaration } = operation;
+    if (declaration === undefined) continue;
+    const other = known.get(name) ?? declaration;
+    if (other !== declaration) fail(asParts(operation), "declaration", "is the op of two dialects");
+    known.set(name, declaration);
+  }
+}
+
 /** Verifies a module and everything in it; the first broken rule throws. @throws VerifyError */
 export function verifyModule(module: Operation): void {
   verifyOperation(module);
   const scope: Scope = { open: new Set(), passed: new Set() };
   for (const region of module.regions) for (const block of region.blocks) verifyBlock(block, scope);
+  checkDeclarations(module);
   verifySymbols(module);
   verifyShardings(module);
 }

@@ -1,4 +1,3 @@
-/** @file The public face of the lowerings: their passes, and what model ops mean. */
-export { findMeaning } from "./decompose/index.js";
-export { findAnyMeaning } from "./meaning.js";
+/** @file The public face of the lowerings: their passes, and what ops mean. */
+export { builtInDialects, findMeaning } from "./dialects.js";
 export { loweringPasses } from "./passes.js";

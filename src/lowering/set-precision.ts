@@ -29,7 +29,7 @@ export const setPrecision = definePass({
   run(module, context, { precision }) {
     if (precision === "default") return;
     for (const op of walk(module)) {
-      const stated = withPrecisionStated(op.name, op.attributes, precision);
+      const stated = withPrecisionStated(op, precision);
       if (stated === undefined) continue;
       setAttributes(op, stated);
       context.count("products given a precision");

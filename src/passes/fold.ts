@@ -41,6 +41,7 @@ function evaluateOnce(operation: Operation, operands: readonly Elements[]): read
   );
   const once = makeOperation({
     name: operation.name,
+    declaration: operation.declaration,
     operands: constants.map((constant) => constant.result),
     attributes: operation.attributes,
     resultTypes: operation.results.map((result) => scalarOf(result.type as TensorType)),

@@ -4,10 +4,11 @@
  * the author had written it.
  */
 import { z } from "zod";
-import { decompose, findDecomposition, type Replacement } from "../ir/decompositions.js";
+import { decompose, type Replacement } from "../ir/decompositions.js";
+import { dialectOf, findDecomposition } from "../ir/dialect.js";
 import { type Operation, walk } from "../ir/operation.js";
 import type { OpDefinition } from "../ir/ops/define.js";
-import { findOp, isBuiltIn } from "../ir/ops/index.js";
+import { definitionOf } from "../ir/ops/index.js";
 import {
   definePass,
   type Pass,
@@ -44,14 +45,14 @@ const example: PassExample = {
 }`,
 };
 
-type FindReplacement = (name: string) => Replacement | undefined;
+type FindReplacement = (operation: Operation) => Replacement | undefined;
 
 /** What an op of an added dialect becomes: by the strategy, unless that leaves it, or there is none. */
 function findBy(preferred: ReadonlyMap<OpDefinition, Strategy>): FindReplacement {
-  return (name) => {
-    const [meaning, strategy] = [findDecomposition(name), preferred.get(findOp(name)!)];
-    if (strategy === undefined || isBuiltIn(name)) return meaning;
-    return (e, operation) => strategy.lower(e, operation) ?? meaning?.(e, operation);
+  return (operation) => {
+    const [meaning, strategy] = [findDecomposition(operation), preferred.get(definitionOf(operation)!)];
+    if (strategy === undefined || dialectOf(operation) === undefined) return meaning;
+    return (e) => strategy.lower(e, operation) ?? meaning?.(e, operation);
   };
 }
 

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Builder } from "../ir/builder.js";
 import { Emitter } from "../ir/emit.js";
 import { type Operation, walk } from "../ir/operation.js";
-import { findOp } from "../ir/ops/index.js";
+import { definitionOf } from "../ir/ops/index.js";
 import { replaceOperation } from "../ir/rewriter.js";
 import { stridedConv1d } from "../lowering/conv/strided.js";
 import { rollingUpdate } from "../lowering/kv-cache/rolling.js";
@@ -50,7 +50,7 @@ const example: PassExample = {
 /** Replaces every op that the strategy is of, but where it leaves it. */
 function lowerAll(module: Operation, context: PassContext, strategy: Strategy): void {
   for (const operation of [...walk(module)].reverse()) {
-    if (findOp(operation.name) !== strategy.op) continue;
+    if (definitionOf(operation) !== strategy.op) continue;
     const values = strategy.lower(new Emitter(Builder.before(operation)), operation);
     if (values === undefined) continue;
     replaceOperation(operation, values);

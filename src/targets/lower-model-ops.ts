@@ -4,7 +4,7 @@ import { Builder } from "../ir/builder.js";
 import { Emitter } from "../ir/emit.js";
 import { type Operation, walk } from "../ir/operation.js";
 import type { OpDefinition } from "../ir/ops/define.js";
-import { findOp, isOp, type ModelOpName } from "../ir/ops/index.js";
+import { definitionOf, isOp, type ModelOpName } from "../ir/ops/index.js";
 import { replaceOperation } from "../ir/rewriter.js";
 import { type Decompose, decompositions } from "../lowering/decompose/index.js";
 import { decomposedExample } from "../lowering/examples.js";
@@ -39,7 +39,7 @@ function lowerNamed<K extends ModelOpName>(op: Operation, name: K, { rules, pref
   const rule: LoweringRule<K> | undefined = rules[name];
   const meaning: Decompose<K> = decompositions[name];
   const e = new Emitter(Builder.before(op));
-  const strategy = preferred.get(findOp(name)!);
+  const strategy = preferred.get(definitionOf(op)!);
   replaceOperation(op, strategy?.lower(e, op) ?? rule?.lower(e, op) ?? meaning(e, op));
 }
 

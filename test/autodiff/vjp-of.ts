@@ -21,7 +21,7 @@ import { parseModule } from "../../src/ir/text/index.js";
 import { elementCount, functionType, isComplex, type TensorType } from "../../src/ir/types.js";
 import { verifyModule } from "../../src/ir/verify.js";
 import { decomposeChlo } from "../../src/lowering/chlo/index.js";
-import { findMeaning } from "../../src/lowering/decompose/index.js";
+import { findMeaning } from "../../src/lowering/index.js";
 import { zeros } from "../../src/autodiff/index.js";
 import { Emitter } from "../../src/ir/emit.js";
 import { Builder } from "../../src/ir/builder.js";

@@ -3,7 +3,7 @@ import type { TracedProgram } from "../../src/dsl/index.js";
 import { elementsFromNumbers, numberAt } from "../../src/ir/elements.js";
 import { interpretFunction } from "../../src/ir/interpret/index.js";
 import { elementCount, tensorType } from "../../src/ir/types.js";
-import { findAnyMeaning } from "../../src/lowering/meaning.js";
+import { findMeaning } from "../../src/lowering/index.js";
 
 /** The results of a program by name, of arguments by name. */
 export function run(
@@ -13,7 +13,7 @@ export function run(
   const args = traced.arguments.map(({ name, dimensions, elementType }) =>
     elementsFromNumbers(tensorType(dimensions, elementType), inputs[name]!),
   );
-  const results = interpretFunction(traced.module, "main", args, { decompositions: findAnyMeaning });
+  const results = interpretFunction(traced.module, "main", args, { decompositions: findMeaning });
   const numbers = results.map((elements) =>
     Array.from({ length: elementCount(elements.type.shape) }, (_, i) => numberAt(elements, i)),
   );

@@ -1,4 +1,4 @@
-/** @file For tests: a dialect of another, registered where it is imported. */
+/** @file For tests: a dialect of another. */
 import * as ir from "../../src/ir/index.js";
 
 /** scale * x, clipped to [-1, 1]. */
@@ -62,4 +62,3 @@ export const demo = ir.defineDialect({
     },
   },
 });
-ir.register(demo);

@@ -8,7 +8,7 @@ import { type Operation, walk } from "../../src/ir/operation.js";
 import { isModelOp } from "../../src/ir/ops/index.js";
 import { elementCount } from "../../src/ir/types.js";
 import { verifyModule } from "../../src/ir/verify.js";
-import { findMeaning } from "../../src/lowering/decompose/index.js";
+import { findMeaning } from "../../src/lowering/index.js";
 import { allPasses } from "../../src/targets/registry.js";
 import { type LoweringOptions, type Target, targets } from "../../src/targets/index.js";
 import { findPreparation } from "../../src/program/index.js";

@@ -12,7 +12,7 @@ import { elementsFromNumbers, numberAt } from "../../src/ir/elements.js";
 import { interpretFunction } from "../../src/ir/interpret/index.js";
 import { walk } from "../../src/ir/operation.js";
 import { elementCount, tensorType } from "../../src/ir/types.js";
-import { findMeaning } from "../../src/lowering/decompose/index.js";
+import { findMeaning } from "../../src/lowering/index.js";
 import { randomFrom } from "../autodiff/vjp-of.js";
 import { positionsOf } from "../engine/tiny.js";
 

@@ -5,7 +5,8 @@
 import { type Emitter, shapeOf, typeOf } from "../../ir/emit.js";
 import type { Value } from "../../ir/operation.js";
 import { minusFrom, scaled, sumOver, where } from "../arithmetic.js";
-import type { Backward, Contribution } from "../rule.js";
+import type { Contribution } from "../../ir/gradient-rule.js";
+import type { Backward } from "../rule.js";
 
 /** The derivative of sqrt(1 - a^2) is bounded by this (appendix A): where a is almost 1 it would grow without end. */
 const MAX_SQRT_DERIVATIVE = 1000;

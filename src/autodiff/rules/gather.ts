@@ -5,7 +5,8 @@ import type { Attributes, OperationOf } from "../../ir/ops/index.js";
 import { elementCount, tensorType } from "../../ir/types.js";
 import { filledLike, reducerBody, where, zeros, zerosLike } from "../arithmetic.js";
 import { notDifferentiableError } from "../errors.js";
-import { type Contribution, differentiable, type InPlace, type Rules } from "../rule.js";
+import type { Contribution, InPlace } from "../../ir/gradient-rule.js";
+import { differentiable, type Rules } from "../rule.js";
 import { clampedStarts, inBounds, type Starts } from "./indices.js";
 import { reducerOf } from "./reducer.js";
 

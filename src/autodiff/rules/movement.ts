@@ -5,7 +5,8 @@ import type { OperationOf, OpName } from "../../ir/ops/index.js";
 import { tensorType } from "../../ir/types.js";
 import { sumAll, sumOver, zeros, zerosLike } from "../arithmetic.js";
 import { numbersOf } from "../errors.js";
-import { constant, differentiable, type InPlace, type Rules } from "../rule.js";
+import type { InPlace } from "../../ir/gradient-rule.js";
+import { constant, differentiable, type Rules } from "../rule.js";
 
 /** Zero padding, or cutting where it is negative. */
 function padded(

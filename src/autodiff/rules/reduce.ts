@@ -15,7 +15,8 @@ import {
   zeros,
 } from "../arithmetic.js";
 import { notDifferentiableError } from "../errors.js";
-import { type Contribution, differentiable, type Rules } from "../rule.js";
+import type { Contribution } from "../../ir/gradient-rule.js";
+import { differentiable, type Rules } from "../rule.js";
 import { exclusiveProducts } from "./products.js";
 import { reducerOf } from "./reducer.js";
 

@@ -6,7 +6,8 @@ import { type Attributes, isOp, type OperationOf } from "../../ir/ops/index.js";
 import { tensorType } from "../../ir/types.js";
 import { reducerBody, sumAll, where, zeros, zerosLike } from "../arithmetic.js";
 import { notDifferentiableError, numbersOf } from "../errors.js";
-import { type Contribution, differentiable, type Rules } from "../rule.js";
+import type { Contribution } from "../../ir/gradient-rule.js";
+import { differentiable, type Rules } from "../rule.js";
 import { reducerOf } from "./reducer.js";
 import { paddingBack } from "./window-padding.js";
 

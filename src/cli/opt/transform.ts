@@ -26,9 +26,10 @@ export interface Outcome {
   readonly passes: readonly PassEvent[];
 }
 
-function read(section: Section): Operation {
+function read(context: CommandContext, section: Section): Operation {
   if (section.artifact !== undefined) return deserializePortable(section.artifact).module;
-  const module = parseModule(section.text, section);
+  const dialects = context.extensions.flatMap((extension) => extension.dialects);
+  const module = parseModule(section.text, { ...section, dialects });
   verifyModule(module);
   return module;
 }
@@ -62,7 +63,7 @@ export function transform(
 ): Outcome {
   const passes: PassEvent[] = [];
   try {
-    const module = read(section);
+    const module = read(context, section);
     runPasses(context, module, pipeline, options, passes);
     return { section, output: write(module, options), passes };
   } catch (error) {

@@ -5,7 +5,7 @@ import { type Elements, rawElements } from "../../ir/elements.js";
 import { interpretFunction } from "../../ir/interpret/index.js";
 import { Tensor } from "../../ir/interpret/tensor.js";
 import { tensorType } from "../../ir/types.js";
-import { findAnyMeaning } from "../../lowering/index.js";
+import { findMeaning } from "../../lowering/index.js";
 import { decodeArray, readPrint, type ResultRole } from "../../program/index.js";
 import type { BufferElementType } from "../../support/buffer-element-types.js";
 import type { HeldMemory, HostTensor } from "./host-tensor.js";
@@ -74,7 +74,7 @@ export class InterpreterPlace implements Place {
       return rawElements(tensorType(dimensions, elementType), bytes);
     });
     const made = interpretFunction(module, ENTRY, values, {
-      decompositions: findAnyMeaning,
+      decompositions: findMeaning,
       onPrint: (operation, value) => {
         const meaning = readPrint(operation);
         if (meaning !== undefined) this.onPrint(meaning.label, hostTensor(meaning.axes, value));

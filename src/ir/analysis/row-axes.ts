@@ -1,7 +1,7 @@
 /** @file Which operations compute rows apart from each other, and where their rows lie, as the op table says. */
 import type { Operation, Value } from "../operation.js";
 import type { RowAxes } from "../ops/define.js";
-import { findOp, hasTrait } from "../ops/index.js";
+import { definitionOf, hasTrait } from "../ops/index.js";
 import { isQuantized, isStatic } from "../types.js";
 
 /** Whether a rule about rows may look at a value: a tensor of static shape that is not quantised. */
@@ -20,9 +20,9 @@ export function rowAxesOf(operation: Operation, axis: number): RowAxes | undefin
   if (![...operands, ...results].every(isPlain)) return undefined;
   if (hasTrait(operation, "elementwise"))
     return { operands: operands.map((operand) => (rankOf(operand) > 0 ? axis : undefined)), results: [axis] };
-  return findOp(operation.name)?.rowAxes?.(operation, axis);
+  return definitionOf(operation)?.rowAxes?.(operation, axis);
 }
 
 /** Where time lies in an operation that mixes rows along time and has a strided form, see `timeAxes` of the op table. */
 export const timeAxesOf = (operation: Operation): RowAxes | undefined =>
-  findOp(operation.name)?.timeAxes?.(operation);
+  definitionOf(operation)?.timeAxes?.(operation);

@@ -1,7 +1,7 @@
 /** @file Functions of a module by name, and who refers to them. */
 import type { Attribute } from "../attribute.js";
 import { type Block, type Operation, type Value, walk } from "../operation.js";
-import { findOp, isOp, type OperationOf } from "../ops/index.js";
+import { definitionOf, isOp, type OperationOf } from "../ops/index.js";
 
 export type FunctionOperation = OperationOf<"func.func"> & Operation;
 
@@ -47,7 +47,7 @@ function* symbolsIn(attribute: Attribute): Generator<string> {
 
 /** The symbols that one operation refers to, each as often as it stands there: calls, decompositions, called computations. */
 export function* symbolsOf(operation: Operation): Generator<string> {
-  for (const [name, kind] of Object.entries(findOp(operation.name)?.attributes ?? {})) {
+  for (const [name, kind] of Object.entries(definitionOf(operation)?.attributes ?? {})) {
     const value = operation.attributes[name];
     if (value !== undefined) yield* symbolsIn(kind.toAttribute(value));
   }

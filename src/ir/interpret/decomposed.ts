@@ -10,7 +10,7 @@ import { cloneOperation, eraseOperation, insertOperation, makeBlock } from "../r
  * @throws UsageError for a decomposition without end
  */
 export function decomposed(operation: Operation, find: FindDecomposition): Block | undefined {
-  if (find(operation.name) === undefined) return undefined;
+  if (find(operation) === undefined) return undefined;
   const block = makeBlock(operation.operands.map(({ type }) => type));
   const values = new Map(operation.operands.map((operand, i) => [operand, block.arguments[i]!]));
   const copy = cloneOperation(operation, values);

@@ -2,7 +2,8 @@
 import { InternalError } from "../../support/errors.js";
 import { ownValue } from "../../support/own-value.js";
 import { suggestion } from "../../support/suggest.js";
-import { type FindDecomposition, findDecomposition } from "../decompositions.js";
+import type { FindDecomposition } from "../decompositions.js";
+import { findDecomposition } from "../dialect.js";
 import type { Elements } from "../elements.js";
 import type { Block, Operation, Region, Value } from "../operation.js";
 import { hasTrait, isOp, type OperationOf } from "../ops/index.js";
@@ -35,7 +36,7 @@ export type CheckListener = (check: Operation, difference: string | undefined) =
 export interface InterpretOptions {
   /** Operations that may run before the program is taken to have no end; 100 million when not given. */
   readonly maxOperations?: number;
-  /** What ops mean that are not interpreted themselves (`findMeaning` of src/lowering for the nn and griffin dialects), beside added dialects'. */
+  /** What ops mean that are not interpreted themselves (`findMeaning` of src/lowering for models' ops and chlo's), beside added dialects'. */
   readonly decompositions?: FindDecomposition;
   /** Called for each `interpreter.print` that runs; nobody listens unless given. */
   readonly onPrint?: ((operation: Operation, value: Elements) => void) | undefined;
@@ -82,7 +83,7 @@ export class Program implements Disposable {
   ) {
     this.onPrint = onPrint;
     this.#left = maxOperations;
-    this.#find = (name) => decompositions?.(name) ?? findDecomposition(name);
+    this.#find = (operation) => decompositions?.(operation) ?? findDecomposition(operation);
     const body = module?.regions[0]?.blocks[0]?.operations ?? [];
     const functions = body.filter((operation) => isOp(operation, "func.func"));
     this.functions = new Map(functions.map((func) => [func.attributes.sym_name, func]));

@@ -62,9 +62,10 @@ export function runTimeChecks(): (operation: Operation, operands: readonly Runti
 function check(operation: Operation, operands: readonly RuntimeValue[]): void {
   const values = operands.filter((value) => value instanceof Tensor);
   if (values.length < operands.length) return;
-  const { name, attributes, regions, location } = operation;
+  const { name, declaration, attributes, regions, location } = operation;
   const parts = {
     name,
+    declaration,
     attributes,
     regions,
     location,

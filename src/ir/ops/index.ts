@@ -39,10 +39,10 @@ function dialect<
 }
 
 /**
- * The built-in dialects. What else is said of their ops are tables over their names, above this one: forms that are written by hand
- * (text/forms), what they mean (src/lowering), how they are interpreted.
+ * The ops of the built-in dialects. What else is said of them are tables over their names, above this one: forms that are written by hand
+ * (text/forms), what they mean (src/lowering), how they are interpreted. As whole values the dialects are in src/lowering/dialects.ts.
  */
-export const builtInDialects = [
+export const builtInOps = [
   dialect("builtin", moduleOps),
   dialect("func", functionOps),
   dialect("stablehlo", [
@@ -77,7 +77,7 @@ export const builtInDialects = [
   dialect("sdy", [...sdyOps, ...sdyCollectives]),
 ] as const;
 
-type Definition = (typeof builtInDialects)[number]["ops"][number];
+type Definition = (typeof builtInOps)[number]["ops"][number];
 
 /** The name of any known op, e.g. `stablehlo.add`. */
 export type OpName = Definition["name"];
@@ -101,7 +101,7 @@ export type Attributes<K extends OpName> =
 export type OperationOf<K extends OpName> = Operation<K, Attributes<K>>;
 
 const byName = new Map<string, OpDefinition>(
-  builtInDialects.flatMap(({ ops }) =>
+  builtInOps.flatMap(({ ops }) =>
     ops.map((definition) => [definition.name, definition as unknown as OpDefinition] as const),
   ),
 );
@@ -109,24 +109,15 @@ const byName = new Map<string, OpDefinition>(
 /** All built-in declarations, in the order of the docs. */
 export const opDefinitions: readonly OpDefinition[] = [...byName.values()];
 
-const builtIn: ReadonlySet<string> = new Set(byName.keys());
-
-/** Whether an op is of a built-in dialect, by its name. */
-export const isBuiltIn = (name: string): boolean => builtIn.has(name);
-
-/** Makes ops of an added dialect known (ir/dialect.ts); their names are new. @returns what makes them unknown again */
-export function addOps(added: readonly OpDefinition[]): () => void {
-  for (const definition of added) byName.set(definition.name, definition);
-  return () => {
-    for (const { name } of added) byName.delete(name);
-  };
-}
-
-/** Names of all ops, those of added dialects too. */
-export const opNames = (): readonly string[] => [...byName.keys()];
-
-/** The declaration of `name`, or undefined for an op of a dialect that nobody has registered. */
+/** The declaration of a built-in op by its name; undefined for any other. */
 export const findOp = (name: string): OpDefinition | undefined => byName.get(name);
+
+/** The declaration of an operation's op: its own, where it is of an added dialect; undefined for an op that nobody declares. */
+export const definitionOf = ({
+  name,
+  declaration,
+}: Pick<Operation, "name"> & Partial<Pick<Operation, "declaration">>): OpDefinition | undefined =>
+  (declaration as OpDefinition | undefined) ?? byName.get(name);
 
 /** Narrows an operation by name; its attributes are then typed. */
 export function isOp<K extends OpName>(
@@ -138,4 +129,4 @@ export function isOp<K extends OpName>(
 
 /** Whether the op is declared with `trait`; an unknown op has none. */
 export const hasTrait = (operation: Operation, trait: Trait): boolean =>
-  byName.get(operation.name)?.traits.includes(trait) ?? false;
+  definitionOf(operation)?.traits.includes(trait) ?? false;

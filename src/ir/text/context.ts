@@ -6,6 +6,7 @@ import type { Attribute } from "../attribute.js";
 import { type Integer, integerOf } from "../integers.js";
 import type { Location } from "../location.js";
 import type { Type } from "../types.js";
+import type { KnownOps } from "./known-ops.js";
 import { Cursor } from "./cursor.js";
 import type { Source } from "./source.js";
 import { unquote } from "./strings.js";
@@ -38,7 +39,11 @@ export class ParseContext {
   #depth = 0;
   #expanded = 0;
 
-  constructor(readonly source: Source) {
+  constructor(
+    readonly source: Source,
+    /** The ops that the text may name. */
+    readonly ops: KnownOps,
+  ) {
     this.cursor = new Cursor(source);
   }
 

@@ -6,7 +6,6 @@ import { ParseError } from "../errors.js";
 import { fileLocation, type Location } from "../location.js";
 import type { Block, Operation, Region, Value } from "../operation.js";
 import { nearestName } from "../../support/suggest.js";
-import { findOp, opNames } from "../ops/index.js";
 import type { OpDefinition } from "../ops/define.js";
 import { insertOperation, makeBlock, makeOperation, makeRegion } from "../rewriter.js";
 import { formatType, type Type } from "../types.js";
@@ -120,7 +119,9 @@ export class OperationParser implements FormParser {
     const { cursor } = this;
     if (cursor.kind === "value") return /[=:,]/.test(cursor.following);
     if (cursor.kind === "name")
-      return cursor.spelling.includes(".") || findOp(this.#nameOf(cursor.spelling)) !== undefined;
+      return (
+        cursor.spelling.includes(".") || this.context.ops.find(this.#nameOf(cursor.spelling)) !== undefined
+      );
     return /^(?:string|block|attribute|type|\{-#)$/.test(cursor.kind);
   }
 
@@ -130,7 +131,9 @@ export class OperationParser implements FormParser {
     if (written.includes(".")) return written;
     const own = `${this.#dialect}${written}`;
     const ofFunc = `func.${written}`;
-    return findOp(own) === undefined && findOp(ofFunc) !== undefined ? ofFunc : own;
+    return this.context.ops.find(own) === undefined && this.context.ops.find(ofFunc) !== undefined
+      ? ofFunc
+      : own;
   }
 
   /** One operation with its result names and location. */
@@ -141,7 +144,8 @@ export class OperationParser implements FormParser {
     const here = this.here();
     const [name, parts] = cursor.kind === "string" ? this.#generic() : this.#custom();
     const location = parseOptionalLocation(this.context) ?? parts.location ?? here;
-    const operation = makeOperation({ name, ...parts, location });
+    const declaration = this.context.ops.declarationOf(name);
+    const operation = makeOperation({ name, declaration, ...parts, location });
     this.#bind(names, operation, at);
     return operation;
   }
@@ -188,13 +192,13 @@ export class OperationParser implements FormParser {
     const { cursor } = this;
     const at = cursor.start;
     const name = unquote(cursor.expect("string"));
-    const definition = findOp(name);
+    const definition = this.context.ops.find(name);
     if (definition === undefined && !this.allowUnknownOps) this.#failUnknown(name, at);
     return [name, parseGeneric(this, name, definition)];
   }
 
   #failUnknown(name: string, at: number): never {
-    const nearest = nearestName(name, opNames());
+    const nearest = nearestName(name, this.context.ops.names);
     const hint = nearest === undefined ? undefined : `did you mean ${nearest}?`;
     return this.cursor.fail(`there is no op ${name}`, at, hint);
   }
@@ -205,9 +209,9 @@ export class OperationParser implements FormParser {
     if (cursor.kind !== "name") cursor.failExpected("an operation");
     const written = cursor.spelling;
     const name = this.#nameOf(written);
-    const definition = findOp(name);
+    const definition = this.context.ops.find(name);
     if (definition === undefined) return this.#failUnknown(written, at);
-    const form = definition.assembly === "custom" ? findForm(definition.name) : undefined;
+    const form = definition.assembly === "custom" ? findForm(definition) : undefined;
     const template = templateOf(definition);
     if (form === undefined && template === undefined)
       cursor.fail(`${name} has no pretty form; write "${name}"(..)`, at);
@@ -305,7 +309,7 @@ export class OperationParser implements FormParser {
    */
   region(owner: string, entry?: readonly ParsedArgument[]): Region {
     const { cursor } = this;
-    const isolated = findOp(owner)?.traits.includes("isolated") ?? false;
+    const isolated = this.context.ops.find(owner)?.traits.includes("isolated") ?? false;
     const outer = this.#dialect;
     return this.context.nested(() =>
       this.#scope.within(isolated, () => {

@@ -211,6 +211,7 @@ function inferred(
   try {
     return inferResultTypes({
       name,
+      declaration: input.context.ops.declarationOf(name),
       operands,
       attributes,
       regions: [],

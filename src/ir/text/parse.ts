@@ -1,10 +1,12 @@
 /** @file Text to IR: modules, attributes, types, and files of several sections. */
 import type { Attribute } from "../attribute.js";
+import type { Dialect } from "../dialect.js";
 import { fileLocation } from "../location.js";
 import type { Block, Operation } from "../operation.js";
 import { detachOperation, makeBlock, makeOperation, makeRegion } from "../rewriter.js";
 import type { Type } from "../types.js";
 import { ParseContext } from "./context.js";
+import { KnownOps } from "./known-ops.js";
 import { OperationParser, TooManyErrors } from "./operation-parser.js";
 import { parseAttribute as readAttribute } from "./parse-attributes.js";
 import { parseLocation } from "./parse-locations.js";
@@ -19,6 +21,8 @@ export interface ParseOptions {
   readonly firstLine?: number | undefined;
   /** Keep generic ops that the op table does not know (default: they are errors). */
   readonly allowUnknownOps?: boolean | undefined;
+  /** Whose ops the text may name beside the built-in ones. */
+  readonly dialects?: readonly Dialect[] | undefined;
 }
 
 /**
@@ -67,10 +71,11 @@ function moduleOf(operations: Block, context: ParseContext): Operation {
 /**
  * Parses a program. Several top-level operations are put in a module; a single `module` is the result itself.
  * @throws ParseError with every error of the text (`all`), each with file, line, column, source line and
- * caret
+ * caret; UsageError for two dialects of a name
  */
 export function parseModule(text: string, options: ParseOptions = {}): Operation {
-  const context = new ParseContext(new Source(text, options.file ?? "-", options.firstLine));
+  const source = new Source(text, options.file ?? "-", options.firstLine);
+  const context = new ParseContext(source, new KnownOps(options.dialects ?? []));
   const parser = new OperationParser(context, options.allowUnknownOps ?? false, () => parseTopLevel(context));
   const block = makeBlock([]);
   try {
@@ -83,7 +88,7 @@ export function parseModule(text: string, options: ParseOptions = {}): Operation
 }
 
 function parseWhole<T>(text: string, parse: (context: ParseContext) => T): T {
-  const context = new ParseContext(new Source(text, "-"));
+  const context = new ParseContext(new Source(text, "-"), new KnownOps([]));
   const value = parse(context);
   if (context.cursor.kind !== "end") context.cursor.failExpected("the end of the text");
   return value;

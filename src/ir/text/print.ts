@@ -1,6 +1,7 @@
 /** @file Programs as text: whole modules, and single operations for messages. */
 import type { Attribute } from "../attribute.js";
 import type { Operation } from "../operation.js";
+import { definitionOf } from "../ops/index.js";
 import { findForm } from "./forms/index.js";
 import { ValueNames } from "./names.js";
 import { formatAttribute } from "./print-attributes.js";
@@ -27,7 +28,8 @@ const outermost = (operation: Operation): Operation => {
 /** Notes locations in the order of writing. */
 function visitLocations(operation: Operation, aliases: LocationAliases, generic: boolean): void {
   aliases.visit(operation.location, true);
-  const written = generic ? undefined : findForm(operation.name)?.written?.(operation);
+  const definition = generic ? undefined : definitionOf(operation);
+  const written = definition && findForm(definition)?.written?.(operation);
   if (written?.operations === false) return;
   for (const argument of written?.arguments ?? []) aliases.visit(argument.location, false);
   for (const region of operation.regions) {

@@ -4,7 +4,7 @@ import type { Location } from "../location.js";
 import type { Block, Operation, Region, Value } from "../operation.js";
 import type { OpDefinition } from "../ops/define.js";
 import { resolveOperandGroups } from "../ops/groups.js";
-import { findOp } from "../ops/index.js";
+import { definitionOf } from "../ops/index.js";
 import { formatFunctionType, formatType, type Type } from "../types.js";
 import type { FormPrinter } from "./forms/form.js";
 import { findForm } from "./forms/index.js";
@@ -92,11 +92,11 @@ export class Printer implements FormPrinter {
   }
 
   #pretty(operation: Operation): boolean {
-    const definition = findOp(operation.name);
+    const definition = definitionOf(operation);
     if (definition === undefined || !isWhole(operation, definition)) return false;
     const { name } = operation;
     const shown = name.startsWith(this.#dialect) ? name.slice(this.#dialect.length) : name;
-    const form = definition.assembly === "custom" ? findForm(name) : undefined;
+    const form = definition.assembly === "custom" ? findForm(definition) : undefined;
     const start = this.text;
     this.write(name === "builtin.module" ? "module" : shown);
     if (form !== undefined) {
@@ -112,7 +112,7 @@ export class Printer implements FormPrinter {
 
   /** `(operands) <{properties}> ({regions}) {attributes} : (A) -> B`. */
   genericTail(operation: Operation): void {
-    const definition = findOp(operation.name);
+    const definition = definitionOf(operation);
     this.write(`(${this.namesOf(operation.operands)})`);
     const properties = this.#inherent(operation, definition);
     if (properties.size > 0) this.write(` <{${formatEntries(properties, this.style)}}>`);
@@ -142,7 +142,7 @@ export class Printer implements FormPrinter {
    * are none.
    */
   dictionary(operation: Operation, written: readonly string[], keyword = ""): void {
-    const definition = findOp(operation.name);
+    const definition = definitionOf(operation);
     const attributes = this.#inherent(operation, definition);
     for (const [name, attribute] of attributes) {
       const { defaultValue, toAttribute } = definition!.attributes[name]!;

@@ -1,6 +1,6 @@
 /** @file What each chlo op is in StableHLO ops, and the walk that replaces them. */
 import { Builder } from "../../ir/builder.js";
-import type { FindDecomposition } from "../../ir/decompositions.js";
+import type { Decomposition } from "../../ir/decompositions.js";
 import { Emitter } from "../../ir/emit.js";
 import { type Operation, type Value, walk } from "../../ir/operation.js";
 import type { OperationOf, OpName } from "../../ir/ops/index.js";
@@ -109,6 +109,10 @@ export const decompositionOf = <K extends ChloName>(
 
 const isStaticTensor = ({ type }: Value): boolean => type.kind === "tensor" && isStatic(type);
 
+/** Whether all shapes of an operation are known: what a chlo op is made of would need the sizes. */
+export const isStaticOperation = ({ operands, results }: Operation): boolean =>
+  [...operands, ...results].every(isStaticTensor);
+
 /**
  * Replaces the chlo ops of a module by StableHLO ops; returns how many. Those of dynamic shape are left as
  * they are: their constants would need a size.
@@ -118,15 +122,17 @@ export function decomposeChlo(module: Operation): number {
   // The innermost first: a scan copies its body.
   for (const operation of [...walk(module)].reverse()) {
     const rule = ownValue<(operation: never, e: Emitter) => readonly Value[]>(rules, operation.name);
-    if (rule === undefined || ![...operation.operands, ...operation.results].every(isStaticTensor)) continue;
+    if (rule === undefined || !isStaticOperation(operation)) continue;
     replaceOperation(operation, rule(operation as never, new Emitter(Builder.before(operation))));
     count++;
   }
   return count;
 }
 
-/** The meaning of a chlo op of static shape by its name, in the form in which the interpreter takes it. */
-export const findChloMeaning: FindDecomposition = (name) => {
-  const rule = ownValue<(operation: never, e: Emitter) => readonly Value[]>(rules, name);
-  return rule && ((e, operation) => rule(operation as never, e));
-};
+/** The chlo ops of static shape by what they mean. */
+export const chloDecompositions: Readonly<Record<string, Decomposition>> = Object.fromEntries(
+  Object.entries<(operation: never, e: Emitter) => readonly Value[]>(rules).map(([name, rule]) => [
+    name,
+    (e: Emitter, operation: Operation) => rule(operation as never, e),
+  ]),
+);

@@ -2,7 +2,6 @@
  * @file Every model op by its meaning: slow and obvious, written for reading alone. Fast forms, which may build on it, never the other way
  * round, lie beside this folder and become rules of targets; they are tested against it.
  */
-import type { Decomposition, FindDecomposition } from "../../ir/decompositions.js";
 import type { Value } from "../../ir/operation.js";
 import type { ModelOpName, OperationOf } from "../../ir/ops/index.js";
 import type { Emitter } from "../../ir/emit.js";
@@ -34,7 +33,3 @@ export const decompositions: { readonly [K in ModelOpName]: Decompose<K> } = {
   "nn.gelu_tanh": geluTanh,
   "nn.softplus": softplus,
 };
-
-/** The meaning of a model op by its name, in the form in which the interpreter takes it. */
-export const findMeaning: FindDecomposition = (name) =>
-  Object.hasOwn(decompositions, name) ? (decompositions[name as ModelOpName] as Decomposition) : undefined;

@@ -173,8 +173,8 @@ export class Refiner {
     const attributes = callee === undefined ? operation.attributes : withCallee(operation, callee.name);
     const written =
       callee?.operation === undefined ? writtenTypes(operation, operands) : resultTypesOf(callee.operation);
-    const { name, extra, location } = operation;
-    const parts = { name, operands, attributes, regions, location };
+    const { name, declaration, extra, location } = operation;
+    const parts = { name, declaration, operands, attributes, regions, location };
     const resultTypes = refineResultTypes({ ...parts, resultTypes: written });
     const copy = makeOperation({ ...parts, extra, resultTypes });
     insertOperation(copy, builder.block);

@@ -5,8 +5,8 @@ import { findForm } from "../../../src/ir/text/forms/index.js";
 import { inMain, refusal, reprint } from "./helpers.js";
 
 test("every op declared with a form of its own has one", () => {
-  const custom = opDefinitions.filter(({ assembly }) => assembly === "custom").map(({ name }) => name);
-  expect(custom.filter((name) => findForm(name) === undefined)).toEqual([]);
+  const custom = opDefinitions.filter(({ assembly }) => assembly === "custom");
+  expect(custom.filter((definition) => findForm(definition) === undefined)).toEqual([]);
 });
 
 const pretty: Readonly<Record<string, string>> = {

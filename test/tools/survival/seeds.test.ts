@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { walk } from "../../../src/ir/operation.js";
-import { builtInDialects } from "../../../src/ir/ops/index.js";
+import { builtInOps } from "../../../src/ir/ops/index.js";
 import { parseModule } from "../../../src/ir/text/index.js";
 import { verifyModule } from "../../../src/ir/verify.js";
 import { programOf } from "../../../tools/survival/programs.js";
@@ -13,7 +13,7 @@ test("every op that a plugin may be given is in a valid program that others are 
     verifyModule(module);
     for (const { name } of walk(module)) covered.add(name);
   }
-  const names = builtInDialects.flatMap(({ ops }) => ops.map(({ name }) => name));
+  const names = builtInOps.flatMap(({ ops }) => ops.map(({ name }) => name));
   const lacking = names.filter((name) => !covered.has(name) && !/^(?:check|interpreter)\./.test(name));
   expect(lacking).toEqual([]);
 });

@@ -1,4 +1,7 @@
 /** @file The pretty forms written by hand, by op name. */
+import { ownValue } from "../../../support/own-value.js";
+import { dialectOf } from "../../dialect.js";
+import type { OpDefinition } from "../../ops/define.js";
 import type { CustomFormName } from "../../ops/index.js";
 import { callForm, functionForm, functionReturnForm, moduleForm } from "./builtin.js";
 import { compositeForm, customCallForm } from "./calls.js";
@@ -28,7 +31,7 @@ import { sliceForm } from "./slice.js";
 import { whileForm } from "./while.js";
 
 /** A form for every op that says it has one: a missing one does not compile. */
-const table: { readonly [K in CustomFormName]: Form } = {
+export const formTable: { readonly [K in CustomFormName]: Form } = {
   "chlo.scan": scanForm,
   "builtin.module": moduleForm,
   "func.func": functionForm,
@@ -56,14 +59,6 @@ const table: { readonly [K in CustomFormName]: Form } = {
   "stablehlo.while": whileForm,
 };
 
-const forms = new Map<string, Form>(Object.entries(table));
-
-/** Makes the forms of an added dialect's ops known (ir/dialect.ts). @returns what makes them unknown again */
-export function addForms(added: Readonly<Record<string, Form>>): () => void {
-  for (const [name, form] of Object.entries(added)) forms.set(name, form);
-  return () => {
-    for (const name of Object.keys(added)) forms.delete(name);
-  };
-}
-
-export const findForm = (name: string): Form | undefined => forms.get(name);
+/** The form of an op that is written by hand, as its dialect has it. */
+export const findForm = (definition: OpDefinition): Form | undefined =>
+  ownValue<Form>(dialectOf({ declaration: definition })?.forms ?? formTable, definition.name);
