@@ -100,6 +100,7 @@ export {
 export { keep, remat, type RematOptions } from "./remat.js";
 export { roundTo } from "./round.js";
 export { type ScanStep, scan } from "./scan.js";
+export { selectiveScan } from "./selective-scan.js";
 export { at, concat, merge, slice, split, transpose } from "./shape.js";
 export { Tensor } from "./tensor.js";
 export { scope, withPrecision } from "./trace.js";

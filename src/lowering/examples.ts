@@ -27,6 +27,32 @@ export const linearScanExample: PassExample = {
 }`,
 };
 
+/** A step of one channel with two states, from zero: what came before is nothing. */
+export const selectiveScanExample: PassExample = {
+  before: `func.func public @main(%arg0: tensor<1x1xf32>, %arg1: tensor<1x1xf32>, %arg2: tensor<1x2xf32>, %arg3: tensor<1x2xf32>, %arg4: tensor<1x2xf32>) -> tensor<1x1xf32> {
+  %c = stablehlo.constant dense<1> : tensor<i32>
+  %cst = stablehlo.constant dense<0.000000e+00> : tensor<1x2xf32>
+  %0:2 = "nn.selective_scan"(%arg0, %arg1, %arg2, %arg3, %arg4, %c, %cst) <{a_dims = array<i64: 1, 2>, axis = 0 : i64, b_dims = array<i64: 0, 2>, c_dims = array<i64: 0, 2>, delta_dims = array<i64: 0, 1>, segment_dims = array<i64>, states = 1 : i64}> : (tensor<1x1xf32>, tensor<1x1xf32>, tensor<1x2xf32>, tensor<1x2xf32>, tensor<1x2xf32>, tensor<i32>, tensor<1x2xf32>) -> (tensor<1x1xf32>, tensor<1x2xf32>)
+  return %0#0 : tensor<1x1xf32>
+}`,
+  after: `func.func public @main(%arg0: tensor<1x1xf32>, %arg1: tensor<1x1xf32>, %arg2: tensor<1x2xf32>, %arg3: tensor<1x2xf32>, %arg4: tensor<1x2xf32>) -> tensor<1x1xf32> {
+  %c = stablehlo.constant dense<1> : tensor<i32>
+  %cst = stablehlo.constant dense<0.000000e+00> : tensor<1x2xf32>
+  %0 = stablehlo.reshape %cst : (tensor<1x2xf32>) -> tensor<1x1x2xf32>
+  %1 = stablehlo.transpose %arg2, dims = [1, 0] : (tensor<1x2xf32>) -> tensor<2x1xf32>
+  %2 = stablehlo.broadcast_in_dim %arg3, dims = [0, 1] : (tensor<1x2xf32>) -> tensor<1x2x1xf32>
+  %3 = stablehlo.broadcast_in_dim %arg0, dims = [0, 2] : (tensor<1x1xf32>) -> tensor<1x2x1xf32>
+  %4 = stablehlo.multiply %2, %3 : tensor<1x2x1xf32>
+  %5 = stablehlo.broadcast_in_dim %arg4, dims = [0, 1] : (tensor<1x2xf32>) -> tensor<1x2x1xf32>
+  %6 = stablehlo.multiply %5, %4 : tensor<1x2x1xf32>
+  %cst_0 = stablehlo.constant dense<0.000000e+00> : tensor<f32>
+  %7 = stablehlo.reduce(%6 init: %cst_0) applies stablehlo.add across dimensions = [1] : (tensor<1x2x1xf32>, tensor<f32>) -> tensor<1x1xf32>
+  %8 = stablehlo.transpose %4, dims = [0, 2, 1] : (tensor<1x2x1xf32>) -> tensor<1x1x2xf32>
+  %9 = stablehlo.reshape %8 : (tensor<1x1x2xf32>) -> tensor<1x2xf32>
+  return %7 : tensor<1x1xf32>
+}`,
+};
+
 /** Two tokens that nothing came before: dense, for a band would only add rows. */
 export const attentionExample: PassExample = {
   before: `func.func public @main(%arg0: tensor<1x2x3x4xf32>, %arg1: tensor<1x2x4xf32>, %arg2: tensor<1x2x4xf32>, %arg3: tensor<1x2xi32>, %arg4: tensor<1x8x4xf32>, %arg5: tensor<1x8x4xf32>) -> tensor<1x2x3x4xf32> {

@@ -2,13 +2,14 @@
 import { z } from "zod";
 import { lowerAttention } from "./attention/lower.js";
 import { definePass, type Pass } from "../passes/pass.js";
-import { linearScanExample, attentionExample } from "./examples.js";
+import { linearScanExample, attentionExample, selectiveScanExample } from "./examples.js";
 import { decomposeChloPass } from "./chlo/pass.js";
 import { barrierDots } from "./dots/barrier-dots.js";
 import { fewRowDots } from "./dots/few-row-dots.js";
 import { flattenDots } from "./dots/flatten-dots.js";
 import { replaceEach } from "./lower-each.js";
 import { lowerLinearScan, type ScanChoice } from "./scan/lower.js";
+import { lowerSelectiveScan } from "./selective-scan/lower.js";
 import { setPrecision } from "./set-precision.js";
 import { splitRows } from "./split-rows.js";
 import { stridedTime } from "./strided-time.js";
@@ -44,6 +45,17 @@ export const lowerLinearScanPass = definePass({
   },
 });
 
+export const lowerSelectiveScanPass = definePass({
+  name: "lower-selective-scan",
+  summary: "nn.selective_scan becomes a loop over steps, or over blocks that are scanned associatively.",
+  options: scanOptions,
+  example: selectiveScanExample,
+  run(module, context, options) {
+    const choice = scanChoice(options);
+    replaceEach(module, context, "nn.selective_scan", (e, op) => lowerSelectiveScan(e, op, choice));
+  },
+});
+
 export const lowerAttentionPass = definePass({
   name: "lower-attention",
   summary: "nn.attention becomes bands of the window, or all pairs.",
@@ -65,6 +77,7 @@ export const lowerAttentionPass = definePass({
 /** The passes of this folder, for the registry. */
 export const loweringPasses: readonly Pass[] = [
   lowerLinearScanPass,
+  lowerSelectiveScanPass,
   lowerAttentionPass,
   stridedTime,
   splitRows,

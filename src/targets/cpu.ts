@@ -1,7 +1,7 @@
 /** @file CPUs: XLA's, in the process's own memory. */
 import { cpuLimits } from "./cpu-limits.js";
 import { cpuNames } from "./names.js";
-import { attentionRule, commonRules, matrixStateRules, scanRule } from "./rules.js";
+import { attentionRule, commonRules, matrixStateRules, scanRule, selectiveScanRule } from "./rules.js";
 import { defineTarget } from "./define-target.js";
 
 export const cpu = defineTarget({
@@ -12,6 +12,7 @@ export const cpu = defineTarget({
     // pass 3.1 (XLA of jaxlib 0.11.2, freed memory kept).
     "nn.linear_scan": scanRule({ strategy: "sequential", unroll: 1 }),
     ...matrixStateRules({ strategy: "chunked", chunk: 64 }),
+    "nn.selective_scan": selectiveScanRule({ strategy: "sequential", unroll: 1 }),
     "nn.attention": attentionRule({ strategy: "banded", block: undefined }),
   },
   limits: cpuLimits,

@@ -1,6 +1,6 @@
 /** @file GPUs by CUDA and ROCm. */
 import { gpuNames } from "./names.js";
-import { attentionRule, commonRules, matrixStateRules, scanRule } from "./rules.js";
+import { attentionRule, commonRules, matrixStateRules, scanRule, selectiveScanRule } from "./rules.js";
 import { defineTarget } from "./define-target.js";
 
 export const gpu = defineTarget({
@@ -11,6 +11,7 @@ export const gpu = defineTarget({
     // of one 75; one elementwise pass 0.203.
     "nn.linear_scan": scanRule({ strategy: "associative" }),
     ...matrixStateRules({ strategy: "chunked", chunk: 64 }),
+    "nn.selective_scan": selectiveScanRule({ strategy: "blocked", block: 256 }),
     "nn.attention": attentionRule({ strategy: "banded", block: undefined }),
   },
 });

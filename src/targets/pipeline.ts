@@ -3,7 +3,7 @@ import { decomposeChloPass } from "../lowering/chlo/pass.js";
 import { barrierDots } from "../lowering/dots/barrier-dots.js";
 import { fewRowDots } from "../lowering/dots/few-row-dots.js";
 import { flattenDots } from "../lowering/dots/flatten-dots.js";
-import { lowerLinearScanPass, lowerAttentionPass } from "../lowering/passes.js";
+import { lowerLinearScanPass, lowerAttentionPass, lowerSelectiveScanPass } from "../lowering/passes.js";
 import { setPrecision } from "../lowering/set-precision.js";
 import { splitRows } from "../lowering/split-rows.js";
 import { stridedTime } from "../lowering/strided-time.js";
@@ -52,13 +52,13 @@ const isOwn = <Name extends string>(names: readonly Name[], name: string): name 
 function scanAskedFor({ scan = "auto", scanBlock, scanUnroll, strategies = [] }: PipelineRequest): Pipeline {
   if (scan === "auto") return [];
   return isOwn<ScanName>(scanNames, scan)
-    ? [
-        lowerLinearScanPass.with({
+    ? [lowerLinearScanPass, lowerSelectiveScanPass].map((pass) =>
+        pass.with({
           strategy: scan as Exclude<ScanName, "auto">,
           block: scanBlock,
           unroll: scanUnroll,
         }),
-      ]
+      )
     : [lowerByStrategy(findStrategy("nn.linear_scan", scan, strategies, scanNames))];
 }
 

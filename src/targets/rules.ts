@@ -11,6 +11,7 @@ import { growingUpdate } from "../lowering/kv-cache/growing.js";
 import { rollingUpdate } from "../lowering/kv-cache/rolling.js";
 import { lowerMatrixStates, type MatrixStateChoice } from "../lowering/matrix-states/lower.js";
 import { lowerLinearScan, type ScanChoice } from "../lowering/scan/lower.js";
+import { lowerSelectiveScan } from "../lowering/selective-scan/lower.js";
 
 /** One way to lower an op. */
 export interface LoweringRule<K extends ModelOpName> {
@@ -30,6 +31,12 @@ export type LoweringRules = { readonly [K in ModelOpName]?: LoweringRule<K> };
 export const scanRule = (choice: ScanChoice): LoweringRule<"nn.linear_scan"> => ({
   name: choice.strategy,
   lower: (e, op) => lowerLinearScan(e, op, choice),
+});
+
+/** nn.selective_scan by a strategy. */
+export const selectiveScanRule = (choice: ScanChoice): LoweringRule<"nn.selective_scan"> => ({
+  name: choice.strategy,
+  lower: (e, op) => lowerSelectiveScan(e, op, choice),
 });
 
 /** nn.attention by a strategy. */

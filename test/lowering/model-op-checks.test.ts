@@ -5,6 +5,21 @@ import { parseModule } from "../../src/ir/text/index.js";
 import { verifyModule } from "../../src/ir/verify.js";
 import { GriffinError } from "../../src/support/errors.js";
 
+/** The attributes of a selective scan [b, t, c] over states n, some of them others. */
+const selective = (changed: Readonly<Record<string, string>> = {}): string =>
+  Object.entries({
+    a_dims: "array<i64: 2, 3>",
+    axis: "1 : i64",
+    b_dims: "array<i64: 0, 1, 3>",
+    c_dims: "array<i64: 0, 1, 3>",
+    delta_dims: "array<i64: 0, 1, 2>",
+    segment_dims: "array<i64: 0, 1>",
+    states: "1 : i64",
+    ...changed,
+  })
+    .map(([name, value]) => `${name} = ${value}`)
+    .join(", ");
+
 /** One op of each kind whose operands fit. */
 const fitting: Readonly<
   Record<
@@ -32,6 +47,11 @@ const fitting: Readonly<
     results: ["2x5x6x4xf32"],
   },
   kv_cache_update: { operands: ["2x8x4xf32", "2x5x4xf32", "2x5xi32"], results: ["2x8x4xf32"] },
+  selective_scan: {
+    operands: ["2x5x4xf32", "2x5x4xf32", "4x3xf32", "2x5x3xf32", "2x5x3xf32", "2x5xi32", "2x4x3xf32"],
+    attributes: selective(),
+    results: ["2x5x4xf32", "2x4x3xf32"],
+  },
   linear_attention: {
     operands: ["2x5x4xf32", "2x5x4xf32", "2x3x5x6xf32", "2x3x5x1xf32", "2x3x4x6xf32"],
     results: ["2x3x5x6xf32", "2x3x4x6xf32"],
@@ -123,6 +143,18 @@ describe("other forms of an op", () => {
     ["linear_scan", ["5xf32", "5xf32", "f32"], "axis = 0 : i64"],
     ["linear_scan", ["2x5x4x8xf32", "2x5x4x8xf32", "2x4x8xf32"], "axis = 1 : i64"],
     ["linear_scan", ["2x4x5xbf16", "2x4x5xbf16", "2x4xf32"], "axis = 2 : i64"],
+    [
+      "selective_scan",
+      ["5xf32", "f32", "3xf32", "5x3xf32", "3xbf16", "i32", "3xf32"],
+      selective({
+        axis: "0 : i64",
+        delta_dims: "array<i64>",
+        a_dims: "array<i64: 1>",
+        b_dims: "array<i64: 0, 1>",
+        c_dims: "array<i64: 1>",
+        segment_dims: "array<i64>",
+      }),
+    ],
     ["causal_conv1d", ["5x4xf32", "4x2xf32", "4xf32", "5xi32", "1x4xf32"], "axis = 0 : i64"],
     ["causal_conv1d", ["2x5x3x4xf32", "4x2xf32", "4xf32", "2x5x3xi32", "2x5x1x4xf32"], "axis = 2 : i64"],
     [
@@ -142,7 +174,9 @@ describe("other forms of an op", () => {
     ["rotary", ["2x3x5x4xf32", "5xi32"], "base = 1.0e4 : f32, dims = 2 : i64, position_dims = array<i64: 2>"],
   ] as const)("%s of %j is valid", (name, types, attributes) => {
     const changed = Object.fromEntries(types.map((type, i) => [i, type]));
-    const results = { linear_scan: [0, 2], causal_conv1d: [0, 4] }[name as string] ?? [0];
+    const results = { linear_scan: [0, 2], causal_conv1d: [0, 4], selective_scan: [0, 6] }[
+      name as string
+    ] ?? [0];
     expect(
       verdict(
         name,
@@ -290,6 +324,20 @@ describe("what does not fit is named", () => {
     ["delta_rule", { 4: "2x3x5x1xf32" }, "read must be [2, 3, 5, 4], got tensor<2x3x5x1xf32> [read_shape]"],
     ["delta_rule", { 5: "2x5x4xf32" }, "write must be [2, 3, 5, 4], got tensor<2x5x4xf32> [write_shape]"],
     ["delta_rule", { 5: "2x3x5x4xbf16" }, "write must hold f32, got tensor<2x3x5x4xbf16> [write_element]"],
+    ["selective_scan", { 0: "2x5x3xf32" }, "x must be [2, 5, 4], got tensor<2x5x3xf32> [x_shape]"],
+    ["selective_scan", { 1: "2x5xf32" }, "delta must be [2, 5, 4], got tensor<2x5xf32> [delta_shape]"],
+    ["selective_scan", { 2: "3x4xf32" }, "a must be [4, 3], got tensor<3x4xf32> [a_shape]"],
+    ["selective_scan", { 3: "2x5x4xf32" }, "b must be [2, 5, 3], got tensor<2x5x4xf32> [b_shape]"],
+    ["selective_scan", { 4: "2x6x3xf32" }, "c must be [2, 5, 3], got tensor<2x6x3xf32> [c_shape]"],
+    ["selective_scan", { 5: "2xi32" }, "segment_pos must be [2, 5], got tensor<2xi32> [segment_pos_shape]"],
+    ["selective_scan", { 6: "f32" }, "h0 must have an axis or more, got tensor<f32> [h0_rank]"],
+    ["selective_scan", { 6: "2x4x3xbf16" }, "h0 must hold f32, got tensor<2x4x3xbf16> [h0_element]"],
+    [
+      "selective_scan",
+      { 6: "2x4x3x3xf32" },
+      "x must have the 3 axes of h0 that are no states and time at one of its places, got tensor<2x5x4xf32> and axis 1 [axis]",
+    ],
+    ["selective_scan", { 0: "2x5x4xi32" }, 'operand "x" cannot be tensor<2x5x4xi32> [operand_type]'],
     ["rms_norm", { 0: "f32", 1: "f32" }, "x must have an axis or more, got tensor<f32> [x_rank]"],
     ["rms_norm", { 1: "5xf32" }, "scale must be [4], got tensor<5xf32> [scale_shape]"],
     ["rms_norm", { 1: "4xbf16" }, "scale must hold f32, got tensor<4xbf16> [scale_element]"],
@@ -364,6 +412,31 @@ describe("what does not fit is named", () => {
       "scaling must have 1 numbers, one a pair, got 2 [scaling]",
     ],
     ["attention", "scale = 0.5 : f32, soft_cap = -1.0 : f32", "soft_cap must be above 0, got -1 [soft_cap]"],
+    [
+      "selective_scan",
+      selective({ axis: "3 : i64" }),
+      "x must have the 2 axes of h0 that are no states and time at one of its places, got tensor<2x5x4xf32> and axis 3 [axis]",
+    ],
+    [
+      "selective_scan",
+      selective({ states: "0 : i64" }),
+      "states must count one or more of the axes of h0, tensor<2x4x3xf32>, got 0 [states]",
+    ],
+    [
+      "selective_scan",
+      selective({ states: "4 : i64" }),
+      "states must count one or more of the axes of h0, tensor<2x4x3xf32>, got 4 [states]",
+    ],
+    [
+      "selective_scan",
+      selective({ b_dims: "array<i64: 1, 0, 3>" }),
+      "b_dims must be some of the first 4 axes of [2, 5, 4, 3], each after the other, got [1, 0, 3] [b_dims]",
+    ],
+    [
+      "selective_scan",
+      selective({ segment_dims: "array<i64: 0, 3>" }),
+      "segment_dims must be some of the first 3 axes of [2, 5, 4, 3], each after the other, got [0, 3] [segment_dims]",
+    ],
     ["to_strided", "axis = 3 : i64, factor = 1 : i64", "axis must be one of tensor<2x6x4xf32>, got 3 [axis]"],
     ["to_strided", "axis = 1 : i64, factor = 0 : i64", "factor must divide the 6 rows, got 0 [factor]"],
   ])("%s with %s", (name, attributes, message) => {

@@ -252,3 +252,52 @@ export const geluTanh = (x: number): number =>
   0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
 
 export const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+
+/** An operand of a recurrence: its numbers, and which of the recurrence's axes it has. */
+interface Part {
+  readonly dims: readonly number[];
+  readonly operand: { readonly shape: readonly number[]; readonly data: Numbers };
+}
+
+/** h_t = exp(delta_t a) h_{t-1} + b_t x_t, y_t the sum of c_t h_t over the states; nothing crosses position 0. */
+export function selectiveScan(args: {
+  /** Sizes of all axes, the states last. */
+  readonly all: readonly number[];
+  readonly axis: number;
+  readonly states: readonly number[];
+  readonly reverse: boolean;
+  readonly x: { readonly data: Numbers };
+  readonly delta: Part;
+  readonly a: Part;
+  readonly b: Part;
+  readonly c: Part;
+  readonly segment: Part;
+  readonly h0: { readonly data: Numbers };
+}): { readonly y: number[]; readonly last: number[] } {
+  const { all, axis, states, reverse } = args;
+  const rank = all.length;
+  const time = all[axis]!;
+  const held = all.filter((_, dim) => dim !== axis);
+  const strideOf = (shape: readonly number[], dim: number): number =>
+    shape.slice(dim + 1).reduce((product, size) => product * size, 1);
+  const at = ({ dims, operand: { shape, data } }: Part, index: readonly number[]): number =>
+    data[dims.reduce((sum, dim, i) => sum + index[dim]! * strideOf(shape, i), 0)]!;
+  const y = filled(args.x.data.length);
+  const h = [...args.h0.data];
+  for (let step = 0; step < time; step++) {
+    const t = reverse ? time - 1 - step : step;
+    h.forEach((_, i) => {
+      const index = held.map((size, dim) => Math.floor(i / strideOf(held, dim)) % size).toSpliced(axis, 0, t);
+      // Backwards, a document's last step takes nothing over from the next document's first.
+      const next = reverse ? index.with(axis, t + 1) : index;
+      const starts = (!reverse || t + 1 < time) && at(args.segment, next) === 0;
+      const decay = starts ? 0 : Math.exp(at(args.delta, index) * at(args.a, index));
+      const row = index.slice(0, rank - states.length);
+      const rows = all.slice(0, rank - states.length);
+      const place = row.reduce((sum, value, dim) => sum + value * strideOf(rows, dim), 0);
+      h[i] = decay * h[i]! + at(args.b, index) * args.x.data[place]!;
+      y[place]! += at(args.c, index) * h[i]!;
+    });
+  }
+  return { y, last: h };
+}

@@ -40,6 +40,7 @@ export const modelRules: Rules<ModelOpName> = {
   }),
   "nn.rms_norm": byMeaning,
   "nn.rotary": byMeaning,
+  "nn.selective_scan": byMeaning,
   "nn.softplus": differentiable(({ e, op, cotangent }) => [
     () => e.mul(cotangent, e.unary("logistic", op.operands[0]!)),
   ]),

@@ -4,7 +4,8 @@
  */
 import { layoutCastOps } from "./nn/layout-casts.js";
 import { matrixStateOps } from "./nn/matrix-states.js";
+import { selectiveScanOps } from "./nn/selective-scan.js";
 import { timeMixingOps } from "./nn/time-mixing.js";
 import { tokenWiseOps } from "./nn/token-wise.js";
 
-export const nnOps = [...timeMixingOps, ...matrixStateOps, ...tokenWiseOps, ...layoutCastOps] as const;
+export const nnOps = [...timeMixingOps, ...selectiveScanOps, ...matrixStateOps, ...tokenWiseOps, ...layoutCastOps] as const;

@@ -12,6 +12,7 @@ import { kvCacheUpdate } from "./kv-cache-update.js";
 import { linearScan } from "./linear-scan.js";
 import { attention } from "./attention.js";
 import { matrixStates } from "./matrix-states.js";
+import { selectiveScan } from "./selective-scan.js";
 
 /** The values that stand for an op's results. */
 export type Decompose<K extends ModelOpName> = (emitter: Emitter, op: OperationOf<K>) => readonly Value[];
@@ -19,6 +20,7 @@ export type Decompose<K extends ModelOpName> = (emitter: Emitter, op: OperationO
 /** A rule for every model op: one that lacks it does not compile. */
 export const decompositions: { readonly [K in ModelOpName]: Decompose<K> } = {
   "nn.linear_scan": linearScan,
+  "nn.selective_scan": selectiveScan,
   "nn.attention": attention,
   "nn.linear_attention": matrixStates,
   "nn.delta_rule": matrixStates,

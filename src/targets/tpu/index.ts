@@ -1,7 +1,7 @@
 /** @file TPUs by libtpu, also those that are only described. */
 import type { Totals } from "../../lowering/attention/attention.js";
 import { tpuNames } from "../names.js";
-import { attentionRule, commonRules, fromRows, matrixStateRules, scanRule } from "../rules.js";
+import { attentionRule, commonRules, fromRows, matrixStateRules, scanRule, selectiveScanRule } from "../rules.js";
 import { defineTarget } from "../define-target.js";
 import { gatesAfterProducts } from "./gates.js";
 import { tpuLimits } from "./limits.js";
@@ -24,6 +24,7 @@ export const tpu = defineTarget({
     // Every loop pays per iteration: blocks of 64 3.3 M, a loop over time 9.7 M.
     "nn.linear_scan": scanRule({ strategy: "strided" }),
     ...matrixStateRules({ strategy: "chunked", chunk: 128 }),
+    "nn.selective_scan": selectiveScanRule({ strategy: "blocked", block: 64 }),
     "nn.attention": attentionRule({ strategy: "banded", block: undefined }, sums),
     "nn.rms_norm": fromRows(LEAST_ROWS, rmsNormByProduct),
     "nn.rotary": fromRows(LEAST_ROWS, rotaryByProduct),

@@ -1,0 +1,157 @@
+/**
+ * @file The selective scan in the form in which strategies work: operands in f32 with the axes that they have, in the order [outer.., time,
+ * states.., inner], so that channels are innermost and one step is elementwise on whole rows of them. No operand is spread over the states
+ * but for the steps that a strategy computes at a time.
+ */
+import { constantOf } from "../../ir/analysis/constants.js";
+import { splatNumber } from "../../ir/elements.js";
+import { type Emitter, isSplat, shapeOf } from "../../ir/emit.js";
+import type { Value } from "../../ir/operation.js";
+import type { OperationOf } from "../../ir/ops/index.js";
+
+/** A value and which axes of the recurrence it has, rising. */
+export interface Factor {
+  readonly value: Value;
+  readonly dims: readonly number[];
+}
+
+/** h_t = exp(delta_t a) h_{t-1} + b_t x_t, y_t = sum of c_t h_t, walked from the first step to the last. */
+export interface Recurrence {
+  /** Sizes of all axes, time included. */
+  readonly shape: readonly number[];
+  /** Which of them is time. */
+  readonly time: number;
+  /** Which of them are summed over. */
+  readonly states: readonly number[];
+  readonly factors: Readonly<Record<"x" | "delta" | "a" | "b" | "c", Factor>>;
+  /** Where nothing is taken over from the step before, i1; absent when that is nowhere. */
+  readonly starts: Factor | undefined;
+  /** The state before the first step, with one step of time; absent when it is zero. */
+  readonly h0: Value | undefined;
+}
+
+type SelectiveScan = OperationOf<"nn.selective_scan">;
+
+/** The factor with its axes numbered anew, and in that order. */
+function renumbered(e: Emitter, { value, dims }: Factor, places: readonly number[]): Factor {
+  const moved = dims.map((dim) => places[dim]!);
+  const order = moved.map((_, i) => i).sort((i, j) => moved[i]! - moved[j]!);
+  return { value: e.transpose(value, order), dims: order.map((i) => moved[i]!) };
+}
+
+/** The factor spread over the axes of `shape`, whose sizes those that it has are. */
+export function spread(e: Emitter, { value, dims }: Factor, shape: readonly number[]): Value {
+  return e.broadcast(value, shape, dims);
+}
+
+/** The place of each axis of an op's recurrence in [outer.., time, states.., inner]. */
+export function placesOf({ attributes: { axis, states } }: SelectiveScan, rank: number): readonly number[] {
+  const channels = Array.from({ length: rank - states }, (_, dim) => dim).filter((dim) => dim !== axis);
+  const summed = Array.from({ length: states }, (_, i) => rank - states + i);
+  const order = [...channels.slice(0, -1), axis, ...summed, ...channels.slice(-1)];
+  return order.map((_, dim) => order.indexOf(dim));
+}
+
+/**
+ * Where a document starts, over the axes of x: the step takes nothing over from the one walked before it. Backwards that is the step before
+ * the start. undefined when positions are known not to be 0.
+ */
+export function startsOf(e: Emitter, op: SelectiveScan): Value | undefined {
+  const [x, segmentPos] = [op.operands[0]!, op.operands[5]!];
+  const { axis, segment_dims, reverse } = op.attributes;
+  const known = constantOf(segmentPos);
+  const position = known && splatNumber(known);
+  if (position !== undefined && position !== 0) return undefined;
+  const shape = shapeOf(x);
+  const starts = e.broadcast(e.compareTo("EQ", segmentPos, 0), shape, segment_dims);
+  if (reverse !== true) return starts;
+  const none = e.fill(0, shape.with(axis, 1), "i1");
+  return e.concat([e.slice(starts, axis, 1, shape[axis]!), none], axis);
+}
+
+/** An op's recurrence, in the order of its walk. There is a step at least. */
+export function recurrenceOf(e: Emitter, op: SelectiveScan): Recurrence {
+  const [x, delta, a, b, c, , h0] = op.operands as [Value, Value, Value, Value, Value, Value, Value];
+  const { axis, states, delta_dims, a_dims, b_dims, c_dims, reverse } = op.attributes;
+  const all = shapeOf(h0).toSpliced(axis, 0, shapeOf(x)[axis]!);
+  const places = placesOf(op, all.length);
+  const time = places[axis]!;
+  const shape = all.map((_, place) => all[places.indexOf(place)]!);
+  const walked = (factor: Factor): Factor => {
+    const { value, dims } = renumbered(e, factor, places);
+    const at = dims.indexOf(time);
+    return { value: reverse === true && at >= 0 ? e.reverse(value, at) : value, dims };
+  };
+  const wide = (value: Value, dims: readonly number[]): Factor =>
+    walked({ value: e.convert(value, "f32"), dims });
+  const channels = shapeOf(x).map((_, dim) => dim);
+  const starts = startsOf(e, op);
+  const start = e.reshape(h0, all.with(axis, 1));
+  return {
+    shape,
+    time,
+    states: Array.from({ length: states }, (_, i) => places[all.length - states + i]!),
+    factors: {
+      x: wide(x, channels),
+      delta: wide(delta, delta_dims),
+      a: wide(a, a_dims),
+      b: wide(b, b_dims),
+      c: wide(c, c_dims),
+    },
+    starts: starts && walked({ value: starts, dims: channels }),
+    h0: isSplat(h0, 0)
+      ? undefined
+      : renumbered(e, { value: start, dims: all.map((_, dim) => dim) }, places).value,
+  };
+}
+
+/** Which steps a strategy computes at a time: `count` from a place that is known, or is a value of the program. */
+export interface Stretch {
+  readonly start: number | Value;
+  readonly count: number;
+}
+
+function stretchOf(e: Emitter, factor: Factor, time: number, { start, count }: Stretch): Factor {
+  const { value, dims } = factor;
+  const at = dims.indexOf(time);
+  if (at < 0) return factor;
+  if (typeof start === "number") return { value: e.slice(value, at, start, start + count), dims };
+  const zero = e.fill(0, [], "i32");
+  const starts = dims.map((dim) => (dim === time ? start : zero));
+  return { value: e.dynamicSlice(value, starts, shapeOf(value).with(at, count)), dims };
+}
+
+/** The recurrence of some of its steps, from a state that goes before them. */
+export function stretch(e: Emitter, whole: Recurrence, steps: Stretch, h0: Value | undefined): Recurrence {
+  const { factors, starts, time } = whole;
+  const cut = (factor: Factor): Factor => stretchOf(e, factor, time, steps);
+  return {
+    ...whole,
+    shape: whole.shape.with(time, steps.count),
+    factors: {
+      x: cut(factors.x),
+      delta: cut(factors.delta),
+      a: cut(factors.a),
+      b: cut(factors.b),
+      c: cut(factors.c),
+    },
+    starts: starts && cut(starts),
+    h0,
+  };
+}
+
+/** exp(delta a), 0 where nothing is taken over, over all axes. */
+export function decaysOf(e: Emitter, { factors: { delta, a }, starts, shape }: Recurrence): Value {
+  const decays = e.unary("exponential", e.mul(spread(e, delta, shape), spread(e, a, shape)));
+  return starts === undefined ? decays : e.select(spread(e, starts, shape), e.fill(0, shape, "f32"), decays);
+}
+
+/** b x over all axes. */
+export const inputsOf = (e: Emitter, { factors: { b, x }, shape }: Recurrence): Value =>
+  e.mul(spread(e, b, shape), spread(e, x, shape));
+
+/** y of the states h [outer.., time, states.., inner]: without the axes that are summed over. */
+export function outputsOf(e: Emitter, { factors: { c }, shape, states }: Recurrence, h: Value): Value {
+  const read = e.mul(spread(e, c, shape), h);
+  return [...states].reverse().reduce((sum, dim) => e.reduce("add", sum, dim), read);
+}
