@@ -10,6 +10,7 @@ import { type Differentiability, differentiable, differentiableCode, type Rules 
 import { rgLruGatesGradient } from "./gates.js";
 import { scanGradient } from "./linear-scan.js";
 import { reducerOf } from "./reducer.js";
+import { selectiveScanGradient } from "./selective-scan.js";
 
 const byMeaning: Differentiability<ModelOpName> = differentiableCode((walk, op, cotangents) => {
   replayMeaning(walk, op as OperationOf<ModelOpName> & Operation, cotangents);
@@ -40,7 +41,7 @@ export const modelRules: Rules<ModelOpName> = {
   }),
   "nn.rms_norm": byMeaning,
   "nn.rotary": byMeaning,
-  "nn.selective_scan": byMeaning,
+  "nn.selective_scan": differentiableCode(selectiveScanGradient),
   "nn.softplus": differentiable(({ e, op, cotangent }) => [
     () => e.mul(cotangent, e.unary("logistic", op.operands[0]!)),
   ]),

@@ -3,7 +3,7 @@ import { type Emitter, shapeOf, typeOf } from "../../ir/emit.js";
 import type { Value } from "../../ir/operation.js";
 import type { OperationOf } from "../../ir/ops/index.js";
 import type { ScanChoice } from "../scan/lower.js";
-import { placesOf, type Recurrence, recurrenceOf } from "./recurrence.js";
+import { type Recurrence, recurrenceOf, restored } from "./recurrence.js";
 import { blockedSelective, type SelectiveOutputs, sequentialSelective } from "./strategies.js";
 
 function computed(e: Emitter, recurrence: Recurrence, choice: ScanChoice): SelectiveOutputs {
@@ -26,18 +26,12 @@ export function lowerSelectiveScan(
   choice: ScanChoice,
 ): readonly Value[] {
   const [x, h0] = [op.operands[0]!, op.operands[6]!];
-  const { axis, states, reverse } = op.attributes;
-  if (shapeOf(x)[axis] === 0) return [x, h0];
+  if (shapeOf(x)[op.attributes.axis] === 0) return [x, h0];
   const recurrence = recurrenceOf(e, op);
   const { y, last } = computed(e, recurrence, choice);
-  const forward = reverse === true ? e.reverse(y, recurrence.time) : y;
-  const places = placesOf(op, shapeOf(h0).length + 1);
-  // Without the states, the places of the channels and of time close up.
-  const rows = places
-    .slice(0, shapeOf(x).length)
-    .map((place) => (place > recurrence.time ? place - states : place));
+  const all = recurrence.shape.map((_, dim) => dim);
   return [
-    e.convert(e.transpose(forward, rows), typeOf(x).element),
-    e.reshape(e.transpose(last, places), shapeOf(h0)),
+    e.convert(restored(e, op, y, all.slice(0, shapeOf(x).length)), typeOf(x).element),
+    e.reshape(restored(e, op, last, all), shapeOf(h0)),
   ];
 }

@@ -32,11 +32,32 @@ export interface Recurrence {
 
 type SelectiveScan = OperationOf<"nn.selective_scan">;
 
-/** The factor with its axes numbered anew, and in that order. */
-function renumbered(e: Emitter, { value, dims }: Factor, places: readonly number[]): Factor {
-  const moved = dims.map((dim) => places[dim]!);
-  const order = moved.map((_, i) => i).sort((i, j) => moved[i]! - moved[j]!);
-  return { value: e.transpose(value, order), dims: order.map((i) => moved[i]!) };
+/** The order that puts the axes `dims` of an op's recurrence by their places in that of strategies. */
+const orderOf = (dims: readonly number[], places: readonly number[]): readonly number[] =>
+  dims.map((_, i) => i).sort((i, j) => places[dims[i]!]! - places[dims[j]!]!);
+
+/** Backwards along time, where a scan is in reverse and the value has more than one step. */
+const turned = (e: Emitter, op: SelectiveScan, value: Value, dim: number): Value =>
+  op.attributes.reverse === true && (shapeOf(value)[dim] ?? 1) > 1 ? e.reverse(value, dim) : value;
+
+/** A value that has the axes `dims` of an op's recurrence, in the order of axes and of time of strategies. */
+export function walked(e: Emitter, op: SelectiveScan, value: Value, dims: readonly number[]): Factor {
+  const places = placesOf(op);
+  const order = orderOf(dims, places);
+  const time = order.findIndex((i) => dims[i] === op.attributes.axis);
+  return {
+    value: turned(e, op, e.transpose(value, order), time),
+    dims: order.map((i) => places[dims[i]!]!),
+  };
+}
+
+/** A value of strategies in the order of axes and of time that the op has: those of its recurrence that `dims` are. */
+export function restored(e: Emitter, op: SelectiveScan, value: Value, dims: readonly number[]): Value {
+  const places = placesOf(op);
+  const order = orderOf(dims, places);
+  const time = order.findIndex((i) => dims[i] === op.attributes.axis);
+  const back = dims.map((_, i) => order.indexOf(i));
+  return e.transpose(turned(e, op, value, time), back);
 }
 
 /** The factor spread over the axes of `shape`, whose sizes those that it has are. */
@@ -45,7 +66,8 @@ export function spread(e: Emitter, { value, dims }: Factor, shape: readonly numb
 }
 
 /** The place of each axis of an op's recurrence in [outer.., time, states.., inner]. */
-export function placesOf({ attributes: { axis, states } }: SelectiveScan, rank: number): readonly number[] {
+function placesOf({ operands, attributes: { axis, states } }: SelectiveScan): readonly number[] {
+  const rank = shapeOf(operands[6]!).length + 1;
   const channels = Array.from({ length: rank - states }, (_, dim) => dim).filter((dim) => dim !== axis);
   const summed = Array.from({ length: states }, (_, i) => rank - states + i);
   const order = [...channels.slice(0, -1), axis, ...summed, ...channels.slice(-1)];
@@ -72,18 +94,13 @@ export function startsOf(e: Emitter, op: SelectiveScan): Value | undefined {
 /** An op's recurrence, in the order of its walk. There is a step at least. */
 export function recurrenceOf(e: Emitter, op: SelectiveScan): Recurrence {
   const [x, delta, a, b, c, , h0] = op.operands as [Value, Value, Value, Value, Value, Value, Value];
-  const { axis, states, delta_dims, a_dims, b_dims, c_dims, reverse } = op.attributes;
+  const { axis, states, delta_dims, a_dims, b_dims, c_dims } = op.attributes;
   const all = shapeOf(h0).toSpliced(axis, 0, shapeOf(x)[axis]!);
-  const places = placesOf(op, all.length);
+  const places = placesOf(op);
   const time = places[axis]!;
   const shape = all.map((_, place) => all[places.indexOf(place)]!);
-  const walked = (factor: Factor): Factor => {
-    const { value, dims } = renumbered(e, factor, places);
-    const at = dims.indexOf(time);
-    return { value: reverse === true && at >= 0 ? e.reverse(value, at) : value, dims };
-  };
   const wide = (value: Value, dims: readonly number[]): Factor =>
-    walked({ value: e.convert(value, "f32"), dims });
+    walked(e, op, e.convert(value, "f32"), dims);
   const channels = shapeOf(x).map((_, dim) => dim);
   const starts = startsOf(e, op);
   const start = e.reshape(h0, all.with(axis, 1));
@@ -98,10 +115,15 @@ export function recurrenceOf(e: Emitter, op: SelectiveScan): Recurrence {
       b: wide(b, b_dims),
       c: wide(c, c_dims),
     },
-    starts: starts && walked({ value: starts, dims: channels }),
+    starts: starts && walked(e, op, starts, channels),
     h0: isSplat(h0, 0)
       ? undefined
-      : renumbered(e, { value: start, dims: all.map((_, dim) => dim) }, places).value,
+      : walked(
+          e,
+          op,
+          start,
+          all.map((_, dim) => dim),
+        ).value,
   };
 }
 
@@ -111,7 +133,8 @@ export interface Stretch {
   readonly count: number;
 }
 
-function stretchOf(e: Emitter, factor: Factor, time: number, { start, count }: Stretch): Factor {
+/** Some steps of a factor. */
+export function stretchOf(e: Emitter, factor: Factor, time: number, { start, count }: Stretch): Factor {
   const { value, dims } = factor;
   const at = dims.indexOf(time);
   if (at < 0) return factor;
