@@ -45,6 +45,9 @@ function statesOf(x: TensorData, h0: TensorData, time: string, names: readonly s
   return states;
 }
 
+/** A tensor of the inputs' element type, or of that of the computation. */
+type Either<A extends string, D extends FloatDType> = Tensor<A, D> | Tensor<A, "f32">;
+
 /**
  * The selective scan (Mamba, arXiv 2312.00752, algorithm 2), in f32 whatever the operands are:
  *
@@ -69,10 +72,10 @@ export function selectiveScan<
   P extends A = never,
 >(args: {
   readonly x: Tensor<A, D>;
-  readonly delta?: Tensor<DA, FloatDType> | undefined;
-  readonly a: Tensor<AA, FloatDType>;
-  readonly b: Tensor<BA, FloatDType>;
-  readonly c: Tensor<CA, FloatDType>;
+  readonly delta?: Either<DA, NoInfer<D>> | undefined;
+  readonly a: Either<AA, NoInfer<D>>;
+  readonly b: Either<BA, NoInfer<D>>;
+  readonly c: Either<CA, NoInfer<D>>;
   readonly h0: Tensor<Exclude<A, T> | S, "f32">;
   readonly segmentPos?: Tensor<P, "i32"> | undefined;
   readonly axis: T;

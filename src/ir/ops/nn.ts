@@ -8,4 +8,10 @@ import { selectiveScanOps } from "./nn/selective-scan.js";
 import { timeMixingOps } from "./nn/time-mixing.js";
 import { tokenWiseOps } from "./nn/token-wise.js";
 
-export const nnOps = [...timeMixingOps, ...selectiveScanOps, ...matrixStateOps, ...tokenWiseOps, ...layoutCastOps] as const;
+export const nnOps = [
+  ...timeMixingOps,
+  ...selectiveScanOps,
+  ...matrixStateOps,
+  ...tokenWiseOps,
+  ...layoutCastOps,
+] as const;

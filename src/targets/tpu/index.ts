@@ -1,7 +1,14 @@
 /** @file TPUs by libtpu, also those that are only described. */
 import type { Totals } from "../../lowering/attention/attention.js";
 import { tpuNames } from "../names.js";
-import { attentionRule, commonRules, fromRows, matrixStateRules, scanRule, selectiveScanRule } from "../rules.js";
+import {
+  attentionRule,
+  commonRules,
+  fromRows,
+  matrixStateRules,
+  scanRule,
+  selectiveScanRule,
+} from "../rules.js";
 import { defineTarget } from "../define-target.js";
 import { gatesAfterProducts } from "./gates.js";
 import { tpuLimits } from "./limits.js";
