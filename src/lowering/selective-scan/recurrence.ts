@@ -3,11 +3,10 @@
  * states.., inner], so that channels are innermost and one step is elementwise on whole rows of them. No operand is spread over the states
  * but for the steps that a strategy computes at a time.
  */
-import { constantOf } from "../../ir/analysis/constants.js";
-import { splatNumber } from "../../ir/elements.js";
 import { type Emitter, isSplat, shapeOf } from "../../ir/emit.js";
 import type { Value } from "../../ir/operation.js";
 import type { OperationOf } from "../../ir/ops/index.js";
+import { startsOf } from "../decompose/selective-scan.js";
 
 /** A value and which axes of the recurrence it has, rising. */
 export interface Factor {
@@ -72,23 +71,6 @@ function placesOf({ operands, attributes: { axis, states } }: SelectiveScan): re
   const summed = Array.from({ length: states }, (_, i) => rank - states + i);
   const order = [...channels.slice(0, -1), axis, ...summed, ...channels.slice(-1)];
   return order.map((_, dim) => order.indexOf(dim));
-}
-
-/**
- * Where a document starts, over the axes of x: the step takes nothing over from the one walked before it. Backwards that is the step before
- * the start. undefined when positions are known not to be 0.
- */
-export function startsOf(e: Emitter, op: SelectiveScan): Value | undefined {
-  const [x, segmentPos] = [op.operands[0]!, op.operands[5]!];
-  const { axis, segment_dims, reverse } = op.attributes;
-  const known = constantOf(segmentPos);
-  const position = known && splatNumber(known);
-  if (position !== undefined && position !== 0) return undefined;
-  const shape = shapeOf(x);
-  const starts = e.broadcast(e.compareTo("EQ", segmentPos, 0), shape, segment_dims);
-  if (reverse !== true) return starts;
-  const none = e.fill(0, shape.with(axis, 1), "i1");
-  return e.concat([e.slice(starts, axis, 1, shape[axis]!), none], axis);
 }
 
 /** An op's recurrence, in the order of its walk. There is a step at least. */
