@@ -12,6 +12,7 @@ import {
 
 export * from "./engine/index.js";
 export {
+  type AnswerOptions,
   Chat,
   type ChatOptions,
   type ChatPart,
@@ -30,6 +31,7 @@ export {
   SessionMark,
   type SessionOptions,
 } from "./serving/index.js";
+export type { Format } from "./tokens/index.js";
 export { GriffinError } from "./support/errors.js";
 
 /**

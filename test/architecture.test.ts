@@ -19,7 +19,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "src/targets": ["src/ir", "src/passes", "src/lowering", "src/support"],
   "src/runtime-pjrt": ["src/support"],
   "src/weights": ["src/support"],
-  "src/tokens": ["src/support"],
+  "src/grammar": ["src/support"],
+  "src/tokens": ["src/grammar", "src/support"],
   "src/data": ["src/tokens", "src/support"],
   "src/serving": ["src/program", "src/runtime-pjrt", "src/tokens", "src/weights", "src/support"],
   "src/artifact": [

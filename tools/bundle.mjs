@@ -27,7 +27,7 @@ const LAYERS = [
     "runtime-pjrt",
     "weights",
   ],
-  ...["tokens", "data", "cost", "serving", "artifact", "model", "golden", "training", "engine"],
+  ...["grammar", "tokens", "data", "cost", "serving", "artifact", "model", "golden", "training", "engine"],
 ];
 
 /** The programs of processes that ours start; what they do is done when they are loaded. */

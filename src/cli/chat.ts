@@ -1,4 +1,5 @@
 /** @file griffin chat: a dialogue with a checkpoint or an artifact. */
+import { beginFormat } from "../tokens/index.js";
 import { openDevice } from "../engine/index.js";
 import { Chat } from "../serving/index.js";
 import { keyFolder } from "../runtime-pjrt/index.js";
@@ -11,9 +12,10 @@ import { deviceOptions } from "./device.js";
 import type { ExitStatus } from "./io.js";
 import { modelCallbacks } from "./model-progress.js";
 import { openSource } from "./model-source.js";
-import type { CacheFlags, LoweringFlags, SamplingFlags } from "./options.js";
+import { formatOf } from "./format.js";
+import type { CacheFlags, FormatFlags, LoweringFlags, SamplingFlags } from "./options.js";
 
-interface Options extends LoweringFlags, CacheFlags, SamplingFlags {
+interface Options extends LoweringFlags, CacheFlags, SamplingFlags, FormatFlags {
   readonly model?: string;
   readonly artifact?: string;
   readonly system?: string;
@@ -27,6 +29,7 @@ interface Options extends LoweringFlags, CacheFlags, SamplingFlags {
 }
 
 export async function runChat(context: CommandContext, options: Options): Promise<ExitStatus> {
+  const format = await formatOf(options);
   using progress = context.progress();
   const request = {
     ...options,
@@ -37,6 +40,7 @@ export async function runChat(context: CommandContext, options: Options): Promis
   await using source = await openSource(request, await context.models.load());
   // Complaints about words come before a plugin is looked for.
   const words = { tokenizer: await source.tokenizer(), template: await source.chatTemplate() };
+  if (format !== undefined) beginFormat(format, words.tokenizer, source.vocabSize, []);
   await using device = await openDevice(options.plugin, deviceOptions(context, progress));
   const { model: loaded, notes } = await source.load(device.client, {
     ...request,
@@ -50,12 +54,12 @@ export async function runChat(context: CommandContext, options: Options): Promis
   using lines = openLines(context.io);
   if (lines.isTerminal)
     context.printError(context.colors.dim("/help lists commands, Ctrl-C breaks an answer off"));
-  await converse({ context, chat, lines, streams: options.json !== true });
+  const isWhole = await converse({ context, chat, lines, format, streams: options.json !== true });
   if (options.json === true) {
     context.printJson({
       turns: chat.turns.map(({ role, content }) => ({ role, content })),
       tokens: chat.tokens,
     });
   }
-  return 0;
+  return isWhole || lines.isTerminal ? 0 : 1;
 }

@@ -7,11 +7,12 @@ import type { GenerationSummary, Prompt } from "../engine/index.js";
 import type { GeneratedToken } from "../serving/index.js";
 import { runGeneration } from "./generation.js";
 import { cacheOf } from "./cache.js";
-import type { CacheFlags, LoweringFlags, SamplingFlags } from "./options.js";
+import { formatOf } from "./format.js";
+import type { CacheFlags, FormatFlags, LoweringFlags, SamplingFlags } from "./options.js";
 import type { CommandContext } from "./context.js";
 import type { ExitStatus } from "./io.js";
 
-interface Options extends LoweringFlags, CacheFlags, SamplingFlags {
+interface Options extends LoweringFlags, CacheFlags, SamplingFlags, FormatFlags {
   readonly model?: string;
   readonly artifact?: string;
   readonly weights?: string;
@@ -34,6 +35,7 @@ export async function runGenerate(
   options: Options,
 ): Promise<ExitStatus> {
   const prompts = await readPrompts(context, source, options);
+  const format = await formatOf(options);
   using progress = context.progress();
   const streams = prompts.length === 1 && options.json !== true;
   const asIds = options.tokens !== undefined;
@@ -44,11 +46,12 @@ export async function runGenerate(
     first = false;
   };
   const cache = cacheOf(context, options, progress);
-  const request = { ...options, prompts, cache, keyFolder: keyFolder(context.env), onToken };
+  const request = { ...options, prompts, format, cache, keyFolder: keyFolder(context.env), onToken };
   const summary = await runGeneration(context, request, progress);
+  const isWhole = summary.rows.every(({ complete }) => complete !== false);
   if (options.json === true) {
     context.printJson(summary);
-    return 0;
+    return isWhole ? 0 : 1;
   }
   if (streams) context.print();
   for (const [row, { text, tokens }] of streams ? [] : summary.rows.entries()) {
@@ -56,7 +59,9 @@ export async function runGenerate(
   }
   context.printError(context.colors.dim(describeSummary(summary)));
   context.printError(context.colors.dim(summary.device));
-  return 0;
+  if (isWhole) return 0;
+  for (const line of cutOff(summary)) context.printError(line);
+  return 1;
 }
 
 async function readPrompts(
@@ -89,6 +94,14 @@ async function readPrompts(
 async function readStandardInput(context: CommandContext): Promise<string> {
   return (await context.readStdin()).toString("utf8").replace(/\r?\n$/, "");
 }
+
+/** What is not of its format. */
+const cutOff = ({ rows }: GenerationSummary): readonly string[] =>
+  rows.flatMap(({ complete, tokens }, row) => {
+    if (complete !== false) return [];
+    const which = rows.length === 1 ? "the text" : `text ${row}`;
+    return [`${which} is not complete: it was cut off after ${tokens.length} tokens (--max-new-tokens)`];
+  });
 
 /** `64 tokens, 812 tokens/s, 1.29M parameters in f32, scan sequential, attention banded`. */
 export function describeSummary({

@@ -163,6 +163,28 @@ export function addCacheOption(command: Command): Command {
   return command.option("--no-cache", "compile programs anew, and do not keep them for the next time");
 }
 
+/** Options of what text is to be. */
+export interface FormatFlags {
+  readonly regex?: string;
+  readonly jsonSchema?: string;
+  readonly jsonWhitespace?: number;
+}
+
+/** `--json-schema`, `--json-whitespace`, `--regex`: what does not fit is not chosen. */
+export function addFormatOptions(command: Command): Command {
+  return command
+    .option(
+      "--json-schema <file|json>",
+      "make a JSON document of this schema; keywords that cannot be held to are refused",
+    )
+    .option(
+      "--json-whitespace <n>",
+      "with --json-schema: so many spaces, tabs and line feeds at most between two parts (default: 0)",
+      wholeNumber("--json-whitespace", 0),
+    )
+    .option("--regex <expression>", "make a text that this regular expression matches as a whole");
+}
+
 /** Options of how tokens are chosen; the seed is each command's own. */
 export interface SamplingFlags {
   readonly temperature?: number;

@@ -8,7 +8,7 @@ import {
   type ProgramSet,
   readingPrograms,
 } from "../serving/index.js";
-import type { Finished } from "../tokens/index.js";
+import { beginFormat, type Finished, type Format } from "../tokens/index.js";
 import type { FloatType } from "../weights/index.js";
 import { describeDevice, type DeviceEvent, openDevice } from "./open-device.js";
 import { encodePrompts, type Prompt } from "./prompts.js";
@@ -36,6 +36,8 @@ export interface Continuation {
   readonly tokens: readonly number[];
   readonly text: string;
   readonly finished: Finished | undefined;
+  /** Where a format was asked for: whether the text is of it, or was cut off before. */
+  readonly complete?: boolean | undefined;
 }
 
 /** A generation in figures. */
@@ -61,7 +63,10 @@ export async function continuePrompts(
   request: GenerationRequest,
 ): Promise<GenerationSummary> {
   const { env, signal, onDevice, onNote, onToken } = request;
-  const { tokenizer, prompts } = await encodePrompts(request.prompts, source);
+  const { tokenizer, prompts } = await encodePrompts(request.prompts, source, request);
+  // What cannot be held to is told before a device is opened.
+  for (const format of [request.format].flat() as readonly (Format | undefined)[])
+    if (format !== undefined) beginFormat(format, tokenizer!, source.vocabSize, []);
   await using device = await openDevice(request.plugin, { env, signal, onEvent: onDevice });
   const { model: loaded, notes } = await source.load(device.client, request);
   using model = loaded;
@@ -100,6 +105,7 @@ async function collect(
     tokens: [] as number[],
     text: "",
     finished: undefined as Continuation["finished"],
+    complete: undefined as Continuation["complete"],
   }));
   const stepMs = new Map<number, number>();
   let measured = 0;
@@ -113,6 +119,7 @@ async function collect(
     row.tokens.push(next.token);
     row.text += next.text;
     row.finished = next.finished;
+    row.complete = next.complete;
     onToken?.(next);
   }
   const ms = [...stepMs.values()].reduce((sum, each) => sum + each, 0);

@@ -91,11 +91,9 @@ export async function load(path: string, options: LoadOptions): Promise<LoadedMo
     return {
       ...loaded,
       generate: async function* (prompts, rest) {
-        const encoded = await encodePrompts(listOf(prompts), { vocabSize: source.vocabSize, tokenizer });
-        // Of prompts that are ids the texts are found out only for those who stop at one.
-        const stops = (rest?.stop?.length ?? 0) > 0;
-        const words = encoded.tokenizer ?? (stops ? await tokenizer() : undefined);
-        yield* generate(loaded.model, encoded.prompts, { ...rest, tokenizer: words });
+        const vocabulary = { vocabSize: source.vocabSize, tokenizer };
+        const encoded = await encodePrompts(listOf(prompts), vocabulary, rest);
+        yield* generate(loaded.model, encoded.prompts, { ...rest, tokenizer: encoded.tokenizer });
       },
       chat: async (rest) => {
         const [words, template] = await Promise.all([tokenizer(), source.chatTemplate()]);

@@ -12,14 +12,17 @@ import {
   input,
   log,
   maximum,
+  merge,
   op,
   program,
   range,
   select,
+  slice,
   split,
   state,
   sum,
   Tensor,
+  transpose,
   type TracedProgram,
   whileLoop,
 } from "../dsl/index.js";
@@ -58,6 +61,18 @@ function adjust(logits: Words<"f32">, counts: Words<"i32"> | undefined, { bias }
   const factor = select(less.gt(0), ofRow("inverse", "f32"), ofRow("repetition", "f32"));
   // The choice stands between the product and what is taken off it, so that they are not joined.
   return select(counts.gt(0), less.mul(factor), less);
+}
+
+/** The tokens that each row may have, of 32 bits a word. */
+function allowedTokens(axes: readonly Axis<"row" | "word">[]): Words<"i1"> {
+  const [row, word] = axes as [Axis<"row">, Axis<"word">];
+  const [block, lane] = [axis("block", Math.ceil(word.size / 32)), axis("lane", 32)];
+  const packed = input("allowed", [row, block], "i32").expand(lane);
+  const words = transpose(packed, ["row", "block", "lane"]);
+  const from = shifted(words, range(lane).expand(block).expand(row));
+  const lowest = from.sub(shifted(from, 1).mul(2));
+  const bits: Words<"i32"> = merge(lowest, ["block", "lane"], "word");
+  return slice(bits, "word", { stop: word.size }).eq(1);
 }
 
 /** What tokens weigh by their distances from the best, in 2^-16 of a logit. */
@@ -191,11 +206,18 @@ function logprobsOf(logits: Words<"f32">, token: Row<"i32">, count: number) {
   const of = (id: Row<"i32">): Row<"f32"> =>
     sum(select(isAt(word, id), logits, 0), "word").sub(all) as Row<"f32">;
   const ids: Row<"i32">[] = [];
-  let left = logits;
+  const none = fill(Number.NEGATIVE_INFINITY, [row, word], "f32");
+  let left = fill(1, [row, word], "i32");
   for (let place = 0; place < count; place++) {
-    const id = argmax(left, "word");
+    const others = select(left.eq(1), logits, none);
+    // Of tokens that are all ruled out, the first of them: the largest of these numbers is also that of tokens that were told.
+    const id = select(
+      maximum(others, "word").eq(Number.NEGATIVE_INFINITY),
+      argmax(left, "word"),
+      argmax(others, "word"),
+    );
     ids.push(id);
-    left = select(isAt(word, id), fill(Number.NEGATIVE_INFINITY, [row, word], "f32"), left);
+    left = select(isAt(word, id), 0, left);
   }
   const stacked = <D extends "i32" | "f32">(values: readonly Row<D>[]) =>
     concat(
@@ -208,7 +230,7 @@ function logprobsOf(logits: Words<"f32">, token: Row<"i32">, count: number) {
 
 /**
  * Traces the program of a batch. Inputs: logits [row, word] f32; random [row] i64 of 32 bits; scale [row] f32 and min_weight [row] i32;
- * for what is asked, top_k [row] i32, top_p [row] i64, bias [row, word] f32, frequency and presence [row] i32, repetition and inverse [row] f32
+ * for what is asked, top_k [row] i32, top_p [row] i64, allowed [row, block] i32 of 32 tokens a word, bias [row, word] f32, frequency and presence [row] i32, repetition and inverse [row] f32
  * (`SamplingSettings`). With penalties the state `counts` [row, word] i32. Results: next [row, step 1] i32, -1 where logits are not
  * finite; where it is asked, logprob [row] f32, top [row, place] i32 and top_logprobs [row, place] f32.
  */
@@ -218,12 +240,12 @@ export function samplerProgram(key: SamplerKey, vocabSize: number): TracedProgra
     const logits = input("logits", [row, word], "f32");
     const scale = input("scale", [row], "f32");
     const counts = key.penalties ? state("counts", [row, word], "i32") : undefined;
-    const adjusted = adjust(logits, counts?.value, key);
+    const unheld = adjust(logits, counts?.value, key);
+    const ruledOut = fill(Number.NEGATIVE_INFINITY, [row, word], "f32");
+    const adjusted = key.allowed ? select(allowedTokens([row, word]), unheld, ruledOut) : unheld;
+    const isNumber = any(unheld.ne(unheld), "word").eq(0) as Row<"i1">;
     const best = maximum(adjusted, "word");
-    const isSound = best
-      .lt(Number.POSITIVE_INFINITY)
-      .and(best.gt(Number.NEGATIVE_INFINITY))
-      .and(any(adjusted.ne(adjusted), "word").eq(0) as Row<"i1">);
+    const isSound = best.lt(Number.POSITIVE_INFINITY).and(best.gt(Number.NEGATIVE_INFINITY)).and(isNumber);
     const distances = floor(adjusted.sub(best).mul(2 ** 16))
       .max(RULED_OUT)
       .to("i32");

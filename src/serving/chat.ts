@@ -3,11 +3,13 @@ import { z } from "zod";
 import { UsageError } from "../support/errors.js";
 import { type WaitOptions, waitLeft } from "../support/wait.js";
 import {
+  beginFormat,
   type ChatTemplate,
   createContinuation,
   encodeDialogue,
   encodeTyped,
   type Finished,
+  type Format,
   notFinite,
   type SamplingOptions,
   StreamingDecoder,
@@ -39,6 +41,14 @@ export interface ChatPart {
   readonly token: number;
   /** Why the answer ends with it, if it does. */
   readonly finished: Finished | undefined;
+  /** With the last part, where a format was asked for: whether the whole answer is of it. */
+  readonly complete?: boolean;
+}
+
+/** How one answer is made, and for how long it is waited for. */
+export interface AnswerOptions extends WaitOptions {
+  /** What it is to be; one that `maxNewTokens` cuts off is not `complete`. */
+  readonly format?: Format | undefined;
 }
 
 /** What a chat needs to know of words. */
@@ -99,9 +109,9 @@ export class Chat implements Disposable {
 
   /**
    * Says something, and gives the answer as it is made. An answer that is broken off, by the signal or by leaving the loop, stays as far as it came.
-   * @throws UsageError for a turn that the template refuses, or while an answer is being made; GriffinError for logits that are not finite; AbortedError
+   * @throws UsageError for a turn that the template refuses, a format that cannot be held to, or while an answer is being made; GriffinError for logits that are not finite; AbortedError
    */
-  async *say(text: string, wait: WaitOptions = {}): AsyncGenerator<ChatPart, void, void> {
+  async *say(text: string, wait: AnswerOptions = {}): AsyncGenerator<ChatPart, void, void> {
     this.#checkIdle();
     const turns = [...this.#turns, { role: "user", content: text }];
     // The template may refuse it: nothing is said then.
@@ -110,7 +120,7 @@ export class Chat implements Disposable {
   }
 
   /** Answers the last turn again, with other random numbers. @throws as `say`, and UsageError when there is no answer yet */
-  async *regenerate(wait: WaitOptions = {}): AsyncGenerator<ChatPart, void, void> {
+  async *regenerate(wait: AnswerOptions = {}): AsyncGenerator<ChatPart, void, void> {
     this.#checkIdle();
     const last = this.#turns.findLastIndex(({ role }) => role === "user");
     if (last < 0)
@@ -161,13 +171,17 @@ export class Chat implements Disposable {
   async *#answer(
     turns: readonly Turn[],
     prompt: readonly number[],
-    wait: WaitOptions,
+    wait: AnswerOptions,
   ): AsyncGenerator<ChatPart, void, void> {
     const startedAt = performance.now();
     const { maxNewTokens = DEFAULT_ANSWER_TOKENS, stop, seed = 0 } = this.options;
     const { eosIds } = this.model.generation;
     const decoder = new StreamingDecoder(this.words.tokenizer);
-    const continuation = createContinuation({ decoder, eosIds, maxNewTokens, stop });
+    const { tokenizer } = this.words;
+    const { vocabSize } = this.model.generation;
+    const format =
+      wait.format === undefined ? undefined : beginFormat(wait.format, tokenizer, vocabSize, eosIds);
+    const continuation = createContinuation({ decoder, format, eosIds, maxNewTokens, stop });
     const made: number[] = [];
     let content = "";
     let finished: Finished | undefined;
@@ -175,7 +189,7 @@ export class Chat implements Disposable {
     this.#answering = true;
     try {
       const options = { ...this.options, logprobs: undefined, seed: seed + this.#answers++ };
-      using chooser = await openChooser(this.model, [prompt], options);
+      using chooser = await openChooser(this.model, [prompt], options, [format]);
       const session = await this.#reachable(prompt);
       let results = await this.#readOn(session, prompt, left());
       for (;;) {

@@ -23,6 +23,8 @@ export interface DrawnStep {
   readonly logprobs: Promise<readonly TokenLogprobs[]> | undefined;
 }
 
+const NOTHING = new Int32Array(0);
+
 /** The sampler of a batch; row r draws with seed + r. Close it. */
 export class DeviceSampler implements Disposable {
   #states: ReadonlyMap<string, DeviceBuffer>;
@@ -45,12 +47,12 @@ export class DeviceSampler implements Disposable {
     { client, generation }: ProgramSet,
     load: (key: SamplerKey) => Promise<LoadedProgram>,
     prompts: readonly (readonly number[])[],
-    options: SamplingOptions & { readonly logprobs?: number | undefined },
+    options: SamplingOptions & { readonly logprobs?: number | undefined; readonly isHeld?: boolean },
   ): Promise<DeviceSampler> {
     const { vocabSize } = generation;
     const batch = prompts.length;
     const logprobs = options.logprobs === undefined ? undefined : Math.min(options.logprobs, vocabSize);
-    const key = { batch, logprobs, ...samplingParts(options) };
+    const key = { batch, logprobs, allowed: options.isHeld === true, ...samplingParts(options) };
     const data = settingsData(options, batch, vocabSize);
     const program = await load(key);
     const made: DeviceBuffer[] = [];
@@ -76,12 +78,17 @@ export class DeviceSampler implements Disposable {
     }
   }
 
-  /** Enqueues drawing a token of each row; the logits stay the caller's. */
-  async draw(logits: DeviceBuffer): Promise<DrawnStep> {
+  /**
+   * Enqueues drawing a token of each row; the logits stay the caller's.
+   * @param allowed bits of the tokens that each row may have, [batch, words]; of a sampler that holds to formats
+   */
+  async draw(logits: DeviceBuffer, allowed: Int32Array<ArrayBuffer> = NOTHING): Promise<DrawnStep> {
     const { batch } = this.key;
+    using bits = this.key.allowed ? await this.#upload(allowed) : undefined;
     const words = BigInt64Array.from(this.#random, (next) => BigInt(next()));
     using random = await this.client.toDevice({ elementType: "i64", dimensions: [batch], data: words });
     const inputs = new Map([...this.settings, ["logits", logits] as const, ["random", random] as const]);
+    if (bits !== undefined) inputs.set("allowed", bits);
     const results = await callProgram(this.program.interface, this.program.executable, {
       inputs,
       states: this.#states,
@@ -92,6 +99,12 @@ export class DeviceSampler implements Disposable {
       next: outputs.get("next")!,
       logprobs: this.key.logprobs === undefined ? undefined : this.#read(outputs, this.key.logprobs),
     };
+  }
+
+  #upload(allowed: Int32Array<ArrayBuffer>): Promise<DeviceBuffer> {
+    const { batch } = this.key;
+    const dimensions = [batch, allowed.length / batch];
+    return this.client.toDevice({ elementType: "i32", dimensions, data: allowed });
   }
 
   async #read(outputs: ReadonlyMap<string, DeviceBuffer>, count: number): Promise<readonly TokenLogprobs[]> {

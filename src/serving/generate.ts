@@ -2,11 +2,14 @@
 import { UsageError } from "../support/errors.js";
 import { AbortedError, abortedError, type WaitOptions, waitFor, waitLeft } from "../support/wait.js";
 import {
+  beginFormat,
   checkPrompt,
   createContinuation,
   notFinite,
   StreamingDecoder,
   type Finished,
+  type Format,
+  type FormatProgress,
   type Tokenizer,
 } from "../tokens/index.js";
 import { type ChooseOptions, openChooser } from "./chooser.js";
@@ -28,6 +31,11 @@ export interface GenerateOptions extends ChooseOptions, WaitOptions {
   readonly eosIds?: readonly number[] | undefined;
   /** Texts that end a sequence, across the borders of tokens too; they are no part of its text. Needs a tokenizer. */
   readonly stop?: readonly string[] | undefined;
+  /**
+   * What texts are to be, of all prompts or of each: other tokens are not chosen, and a text ends where it is complete. Needs a tokenizer.
+   * One that `maxNewTokens` cuts off is not `complete`.
+   */
+  readonly format?: Format | readonly (Format | undefined)[] | undefined;
   /** Turns tokens into text; without one, texts stay empty. */
   readonly tokenizer?: Tokenizer | undefined;
 }
@@ -41,6 +49,8 @@ export interface GeneratedToken {
   readonly text: string;
   /** Why the sequence ends with it, if it does. */
   readonly finished: Finished | undefined;
+  /** With the last token, where a format was asked for: whether the whole text is of it. */
+  readonly complete?: boolean;
   /** Where `logprobs` asks for them. */
   readonly logprobs?: TokenLogprobs | undefined;
   /** Time since the tokens of the step before were there, in ms; of the first: since the prompts were given. */
@@ -51,6 +61,7 @@ export interface GeneratedToken {
  * Continues prompts (token ids, bos included) side by side; each gives what it would give alone. Tokens come as they are
  * made, one per unfinished row and step. Row r draws with seed + r. Tokens go from step to step on the device, drawn ones too,
  * which works ahead of the caller by a few steps; an artifact draws on the host, the same tokens.
+ * What is held to a format is made step by step, as each token says which may follow.
  * A row whose logits are not finite ends; the others go on, and the error that names it comes after their last token.
  * @throws UsageError for an empty prompt, ids outside of the vocabulary, options out of range; GriffinError for logits that are not finite;
  * AbortedError when the signal or the time for all tokens ends it: what is on its way to the device is freed when it comes
@@ -62,14 +73,15 @@ export async function* generate(
 ): AsyncGenerator<GeneratedToken, void, void> {
   const { maxNewTokens = DEFAULT_NEW_TOKENS, eosIds = model.generation.eosIds } = options;
   checkRequest(model, prompts, { ...options, maxNewTokens });
-  const continuations = prompts.map(() => {
+  const formats = formatsOf(model, prompts, { ...options, eosIds });
+  const continuations = formats.map((format) => {
     const decoder = options.tokenizer === undefined ? undefined : new StreamingDecoder(options.tokenizer);
-    return createContinuation({ decoder, eosIds, maxNewTokens, stop: options.stop });
+    return createContinuation({ decoder, format, eosIds, maxNewTokens, stop: options.stop });
   });
   const running = new Set(prompts.keys());
   const session = new Session(model, prompts.length, { chunk: options.chunk });
   const failed = new Set<number>();
-  const steps = chosenTokens(session, prompts, { ...options, maxNewTokens });
+  const steps = chosenTokens(session, prompts, { ...options, maxNewTokens }, formats);
   const startedAt = performance.now();
   let underWay = false;
   try {
@@ -119,10 +131,38 @@ async function* chosenTokens(
   session: Session,
   prompts: readonly (readonly number[])[],
   options: GenerateOptions & { readonly maxNewTokens: number },
+  formats: readonly (FormatProgress | undefined)[],
 ): AsyncGenerator<TokenStep, void, void> {
-  using chooser = await openChooser(session.model, prompts, options);
+  using chooser = await openChooser(session.model, prompts, options, formats);
   yield* tokenSteps(session, prompts, options.maxNewTokens, chooser);
 }
+
+/** What each row is held to, at its beginning. @throws UsageError */
+function formatsOf(
+  { generation }: ProgramSet,
+  prompts: readonly (readonly number[])[],
+  { format, tokenizer, eosIds = [] }: GenerateOptions,
+): readonly (FormatProgress | undefined)[] {
+  const list = isList(format) ? format : prompts.map(() => format);
+  if (list.length !== prompts.length) {
+    throw new UsageError({
+      message: "the list of formats is not as long as that of the prompts",
+      expected: `${prompts.length} formats, or one for all`,
+      got: String(list.length),
+    });
+  }
+  return list.map((each) => {
+    if (each === undefined) return undefined;
+    if (tokenizer !== undefined) return beginFormat(each, tokenizer, generation.vocabSize, eosIds);
+    throw new UsageError({
+      message: "a format needs a tokenizer: without one there is no text that has it",
+      hint: "give generate the checkpoint's tokenizer",
+    });
+  });
+}
+
+const isList = (format: GenerateOptions["format"]): format is readonly (Format | undefined)[] =>
+  Array.isArray(format);
 
 /** The rows that failed, in words, where there are others. */
 function rowsOf(failed: ReadonlySet<number>, rows: number): string | undefined {

@@ -11,7 +11,7 @@ export {
 export type { GenerationPrograms, LanguageModel } from "./language-model.js";
 export { DEFAULT_NEW_TOKENS, type GeneratedToken, type GenerateOptions, generate } from "./generate.js";
 export type { TokenLogprobs } from "./logprobs.js";
-export { Chat, type ChatOptions, type ChatPart, type ChatWords } from "./chat.js";
+export { type AnswerOptions, Chat, type ChatOptions, type ChatPart, type ChatWords } from "./chat.js";
 export { closeAll } from "./close-all.js";
 export { DeviceTensors } from "./device-tensors.js";
 export {

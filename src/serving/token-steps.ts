@@ -6,9 +6,6 @@ import type { TokenLogprobs } from "./logprobs.js";
 import type { Session } from "./session.js";
 import type { StepResults } from "./step-results.js";
 
-/** Steps enqueued beyond the one whose tokens are waited for: enough that the device never waits for the host. */
-const AHEAD = 3;
-
 /** A token of each row. */
 export interface TokenStep {
   /** -1 where the logits are not finite. */
@@ -38,7 +35,7 @@ export async function* tokenSteps(
   try {
     for (let step = 0; step < count; step++) {
       // The first tokens do not wait for anything but themselves.
-      const until = step === 0 ? 1 : Math.min(count, step + 1 + AHEAD);
+      const until = step === 0 ? 1 : Math.min(count, step + 1 + chooser.ahead);
       for (; enqueued < until; enqueued++)
         steps.push(await follow(chooser, await session.advance(steps.at(-1)!.next)));
       // Its tokens were fed to this step.

@@ -1,9 +1,10 @@
 /** @file One sequence being continued: its text so far, and when it ends. */
 import { StopStrings } from "./stop-strings.js";
-import type { StreamingDecoder } from "./streaming.js";
+import type { FormatProgress } from "./format-progress.js";
+import type { TokenDecoder } from "./streaming.js";
 
-/** Why a sequence ends: a token that ends all, enough tokens, a text that was asked for. */
-export type Finished = "eos" | "length" | "stop";
+/** Why a sequence ends: a token that ends all, enough tokens, a text that was asked for, a format after which nothing may follow. */
+export type Finished = "eos" | "length" | "stop" | "format";
 
 /** A new token of a sequence. */
 export interface NextToken {
@@ -12,12 +13,16 @@ export interface NextToken {
   readonly text: string;
   /** Why the sequence ends here, if it does. */
   readonly finished: Finished | undefined;
+  /** Of one that ends, where a format was asked for: whether its text is of the format, or was cut off before. */
+  readonly complete?: boolean;
 }
 
 /** When a sequence ends, and what turns it into text. */
 export interface ContinuationOptions {
   /** Without one, `text` stays empty. */
-  readonly decoder?: StreamingDecoder | undefined;
+  readonly decoder?: TokenDecoder | undefined;
+  /** What the text is held to, and turns tokens into text then. */
+  readonly format?: FormatProgress | undefined;
   /** Any of these ends the sequence. */
   readonly eosIds: readonly number[];
   readonly maxNewTokens: number;
@@ -30,16 +35,34 @@ export interface ContinuationOptions {
  * @throws UsageError for an empty stop
  */
 export function createContinuation(options: ContinuationOptions): (token: number) => NextToken {
-  const { decoder, eosIds, maxNewTokens, stop = [] } = options;
+  const { format, eosIds, maxNewTokens, stop = [] } = options;
+  const decoder = format ?? options.decoder;
   const stops = new StopStrings(stop);
   let count = 0;
   return (token) => {
     count += 1;
-    const finished = eosIds.includes(token) ? "eos" : count >= maxNewTokens ? "length" : undefined;
-    const text = finished === "eos" ? "" : (decoder?.push(token) ?? "");
+    const isEnd = eosIds.includes(token);
+    const text = isEnd ? "" : (decoder?.push(token) ?? "");
+    const finished = isEnd
+      ? "eos"
+      : format?.isFinal === true
+        ? "format"
+        : count >= maxNewTokens
+          ? "length"
+          : undefined;
     const rest = finished === undefined ? "" : (decoder?.end() ?? "");
     const told = stops.push(text + rest);
-    if (told.stopped) return { token, text: told.text, finished: "stop" };
-    return { token, text: told.text + (finished === undefined ? "" : stops.end()), finished };
+    if (told.stopped) {
+      decoder?.end();
+      return {
+        token,
+        text: told.text,
+        finished: "stop",
+        ...(format === undefined ? {} : { complete: false }),
+      };
+    }
+    if (finished === undefined) return { token, text: told.text, finished };
+    const complete = format === undefined ? {} : { complete: format.isComplete };
+    return { token, text: told.text + stops.end(), finished, ...complete };
   };
 }

@@ -4,7 +4,7 @@
  * Drawing is defined in whole numbers, so that a device, which sums and rounds in an order of its own, draws the same tokens
  * (src/engine/sampler-program.ts). All that is not whole is a single f32 operation, rounded to nearest:
  *
- *     l  logits, with bias, then less presence and frequency, then by the repetition penalty
+ *     l  logits, with bias, then less presence and frequency, then by the repetition penalty; of tokens that a format refuses: -Infinity
  *     q  floor((l - max l) 2^16)                     tokens with the same q are equals; those of lower id go first
  *     r  floor(q scale)                              the exponent of a power of two, in 2^-15
  *     w  2^(30 + r / 2^15), by a polynomial          the best token's is 2^30; below 1 it is 0, and the token is not drawn
@@ -27,8 +27,9 @@ import {
 /**
  * Chooses a token id from the logits of the whole vocabulary. Throws GriffinError when they are not
  * numbers.
+ * @param allowed a bit for each token that may be chosen, 32 a word, the lowest bit first; default: all may
  */
-export type Sampler = (logits: Float32Array) => number;
+export type Sampler = (logits: Float32Array, allowed?: Int32Array) => number;
 
 /**
  * A sampler with its own random numbers and its own memory of what it chose: one for each sequence, so that what is drawn for it does not
@@ -41,10 +42,10 @@ export function createSampler(options: SamplingOptions = {}, prompt: readonly nu
   const random = randomWords(options.seed ?? 0);
   let bias: Float32Array | undefined;
   let counts: Int32Array | undefined;
-  return (logits) => {
+  return (logits, allowed) => {
     if (parts.bias) bias ??= biasOf(options, logits.length);
     if (parts.penalties) counts ??= countsOf(prompt, logits.length);
-    const adjusted = adjust(logits, settings, bias, counts);
+    const adjusted = held(adjust(logits, settings, bias, counts), allowed);
     // As the device, which takes a number whether it is used or not, also for logits that are not finite.
     const bits = random();
     const best = bestToken(adjusted);
@@ -74,6 +75,14 @@ function adjust(
     adjusted[id] = less * (less > 0 ? inverse : repetition);
   }
   return adjusted;
+}
+
+/** Logits, those of tokens that are not allowed ruled out; what is no number stays so. */
+function held(logits: Float32Array, allowed: Int32Array | undefined): Float32Array {
+  if (allowed === undefined) return logits;
+  return logits.map((logit, id) =>
+    ((allowed[id >> 5]! >> (id & 31)) & 1) === 1 || Number.isNaN(logit) ? logit : Number.NEGATIVE_INFINITY,
+  );
 }
 
 /** The id of the largest logit, the first of equals. */

@@ -4,9 +4,17 @@ import type { Tokenizer } from "./tokenizer.js";
 /** What the bytes of an unfinished character decode to: one for all of them, or one for each, which are three at most. */
 const UNFINISHED = /\uFFFD{1,3}$/;
 
+/** What makes text of the tokens of one sequence. */
+export interface TokenDecoder {
+  /** The text that is certain now that a token has come. */
+  push(token: number): string;
+  /** What is left when no token follows. */
+  end(): string;
+}
+
 /** Turns tokens into text one by one; the pieces together are the text of all tokens. */
-export class StreamingDecoder {
-  readonly #tokenizer: Tokenizer;
+export class StreamingDecoder implements TokenDecoder {
+  readonly #tokenizer: Pick<Tokenizer, "decode">;
   /**
    * Tokens already told in full: some decoders treat the first token of a text differently, so one is never
    * decoded alone.
@@ -16,7 +24,7 @@ export class StreamingDecoder {
   #pending: readonly number[] = [];
   #told = 0;
 
-  constructor(tokenizer: Tokenizer) {
+  constructor(tokenizer: Pick<Tokenizer, "decode">) {
     this.#tokenizer = tokenizer;
   }
 

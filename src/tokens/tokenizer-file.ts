@@ -37,7 +37,10 @@ const postProcessor: z.ZodType<PostProcessor> = z.discriminatedUnion("type", [
 /** The part of tokenizer.json that matters here; everything else is the library's. */
 export const tokenizerFile = z.looseObject({
   post_processor: postProcessor.nullish(),
-  added_tokens: z.array(z.looseObject({ id: z.number(), content: z.string() })).default([]),
+  added_tokens: z
+    .array(z.looseObject({ id: z.number(), content: z.string(), special: z.boolean().optional() }))
+    .default([]),
+  decoder: z.unknown(),
   model: z.looseObject({
     byte_fallback: z.boolean().nullish(),
     vocab: z.union([z.record(z.string(), z.number()), z.array(z.tuple([z.string(), z.number()]))]),

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { GriffinError, UsageError } from "../support/errors.js";
 import type { SentencePieceTokenizer } from "./sentencepiece/tokenizer.js";
+import { fileTokenBytes, type TokenBytes } from "./token-bytes.js";
 import { TimeLimitError, withinTime } from "./time-limit.js";
 import { isPattern, isRegex, patternsIn, promoteUserPieces, tokenizerFile } from "./tokenizer-file.js";
 
@@ -16,6 +17,8 @@ export interface Tokenizer {
   encode(text: string): number[];
   /** The text of token ids, tokens such as end of sequence left out; spaces are never tidied up. */
   decode(ids: readonly number[]): string;
+  /** What each token adds to a text in its midst, by id. @throws UsageError for a tokenizer whose tokens have no bytes of their own */
+  tokenBytes(): TokenBytes;
 }
 
 /**
@@ -42,7 +45,20 @@ export async function loadTokenizer(folder: string, bosId: number, vocabSize?: n
     LOADING_MS,
     () => new Tokenizer({ ...promoteUserPieces(data), post_processor: null }, config as object),
   );
-  return adapt(library, bosId, { encoding: limits(encoder), decoding: limits(decoder) });
+  const tokenBytes = (): TokenBytes => {
+    try {
+      return fileTokenBytes(promoteUserPieces(data));
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause;
+      throw new UsageError({
+        message: "the tokens of this tokenizer have no bytes of their own, which formats need",
+        got: cause.message,
+        where: path,
+      });
+    }
+  };
+  const how = { encoding: limits(encoder), decoding: limits(decoder) };
+  return { ...adapt(library, bosId, how), tokenBytes };
 }
 
 /** The most that patterns of others may take, ms: to be read, and for a text with so many characters. Good ones take a thousandth. */
@@ -150,7 +166,7 @@ function adapt(
   tokenizer: LibraryTokenizer,
   bosId: number,
   { encoding, decoding }: { readonly encoding: Limit; readonly decoding: Limit },
-): Tokenizer {
+): Omit<Tokenizer, "tokenBytes"> {
   return {
     encode(text) {
       const { ids } = encoding(textMs(text.length), () =>

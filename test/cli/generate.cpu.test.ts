@@ -92,3 +92,84 @@ test("the same seed gives the same tokens, another seed others", async () => {
   expect(again).toBe(first);
   expect(other).not.toBe(first);
 });
+
+test("what is generated is of the schema, or of the expression, that is asked for", async () => {
+  const schema =
+    '{"properties": {"name": {"type": "string", "maxLength": 8}, "age": {"type": "integer", "minimum": 7, "maximum": 12}}, "required": ["name", "age"]}';
+  const { stdout, exitCode } = await generate("--prompt", "In the beginning ", "--json-schema", schema);
+  const { name, age } = JSON.parse(stdout) as { name: string; age: number };
+  expect([exitCode, name.length <= 8, age >= 7 && age <= 12]).toEqual([0, true, true]);
+  const regex = "(And|But) [a-z]{3,9}\\.";
+  const found = await generate(
+    "--tokens",
+    "2,40",
+    "--temperature",
+    "1",
+    "--seed",
+    "3",
+    "--regex",
+    regex,
+    "--json",
+  );
+  expect(JSON.parse(found.stdout)).toMatchObject({
+    rows: [{ text: expect.stringMatching(/^(And|But) [a-z]{3,9}\.$/), finished: "format", complete: true }],
+  });
+});
+
+test("a text that is cut off before it is of its format is said so, and is no success", async () => {
+  const { exitCode, stdout, stderr } = await generate(
+    "--prompt",
+    "A",
+    "--regex",
+    "a{9}",
+    "--max-new-tokens",
+    "4",
+  );
+  expect([exitCode, stdout]).toEqual([1, "aaaa"]);
+  expect(stderr.split("\n").at(-1)).toBe(
+    "the text is not complete: it was cut off after 4 tokens (--max-new-tokens)",
+  );
+});
+
+test.each([
+  [
+    ["--regex", "a", "--json-schema", "{}"],
+    ["usage error: the format is given in two ways", "  expected: one of --regex and --json-schema"],
+  ],
+  [
+    ["--json-whitespace", "2", "--regex", "a"],
+    [
+      "usage error: --json-whitespace goes with --json-schema",
+      "  hint:     a regular expression says itself where spaces may stand",
+    ],
+  ],
+  [
+    ["--json-schema", "no/such.json"],
+    [
+      "usage error: --json-schema is neither a schema nor a file that can be read",
+      '  expected: a JSON schema, such as \'{"type": "integer"}\', or the path of one',
+      "  got:      ENOENT: no such file or directory, open 'no/such.json'",
+    ],
+  ],
+  [
+    ["--json-schema", "{'a'}"],
+    [
+      "usage error: --json-schema is no JSON",
+      expect.stringMatching(/^ {2}got: {6}Expected property name/),
+      "  at:       --json-schema",
+    ],
+  ],
+  [
+    ["--json-schema", '{"items": {"uniqueItems": true}}'],
+    [
+      "usage error: the schema has a keyword that generation cannot hold to: uniqueItems",
+      expect.stringMatching(/^ {2}expected: .ref, anyOf, /),
+      "  got:      true",
+      "  at:       #/items of the JSON schema",
+      "  hint:     leave it out, and check what comes yourself",
+    ],
+  ],
+])("a format that cannot be held to is refused before a plugin is looked for: %j", async (args, lines) => {
+  const { exitCode, stderr } = await generate("--prompt", "A", "--plugin", "none", ...args);
+  expect([exitCode, stderr.split("\n")]).toEqual([2, lines]);
+});

@@ -10,6 +10,7 @@ import {
   samplingParts,
   samplingSettings,
 } from "../../src/tokens/index.js";
+import { logprobsOf } from "../../src/serving/logprobs.js";
 import { run } from "../dsl/interpret.js";
 
 const STEPS = 2;
@@ -19,9 +20,10 @@ function byProgram(
   logits: readonly Float32Array[],
   options: SamplingOptions,
   prompts: readonly (readonly number[])[],
+  allowed?: readonly Int32Array[],
 ): number[][] {
   const [batch, vocab] = [logits.length, logits[0]!.length];
-  const key = { batch, logprobs: undefined, ...samplingParts(options) };
+  const key = { batch, logprobs: undefined, allowed: allowed !== undefined, ...samplingParts(options) };
   const traced = samplerProgram(key, vocab);
   const settings = samplingSettings(options);
   const ofRows = (value: number) => Array<number>(batch).fill(value);
@@ -31,6 +33,7 @@ function byProgram(
   for (let step = 0; step < STEPS; step++) {
     const results = run(traced, {
       logits: logits.flatMap((row) => [...row]),
+      ...(allowed === undefined ? {} : { allowed: allowed.flatMap((row) => [...row]) }),
       random: random.map((next) => next()),
       scale: ofRows(settings.scale),
       min_weight: ofRows(settings.minWeight),
@@ -54,12 +57,13 @@ const byHost = (
   logits: readonly Float32Array[],
   options: SamplingOptions,
   prompts: readonly (readonly number[])[],
+  allowed?: readonly Int32Array[],
 ): number[][] =>
   logits.map((row, i) => {
     const sample = createSampler({ ...options, seed: (options.seed ?? 0) + i }, prompts[i]);
     return Array.from({ length: STEPS }, () => {
       try {
-        return sample(row);
+        return sample(row, allowed?.[i]);
       } catch {
         return -1;
       }
@@ -112,6 +116,43 @@ describe("tokens drawn by the program", () => {
     );
   });
 
+  it("are those that the host draws where rows may have some tokens only, of any number of words", () => {
+    const rows = fc.constantFrom(2, 31, 32, 33, 70).chain((vocab) => {
+      const one = fc.record({
+        logits: fc.array(logit, { minLength: vocab, maxLength: vocab }).map((row) => Float32Array.from(row)),
+        allowed: fc
+          .array(fc.maxSafeInteger(), { minLength: Math.ceil(vocab / 32), maxLength: Math.ceil(vocab / 32) })
+          .map((words) => Int32Array.from(words)),
+      });
+      return fc.array(one, { minLength: 1, maxLength: 3 });
+    });
+    fc.assert(
+      fc.property(rows, settings, (given, options) => {
+        const logits = given.map((row) => row.logits);
+        const allowed = given.map((row) => row.allowed);
+        const prompts = logits.map(() => [0, 1]);
+        const drawn = byProgram(logits, options, prompts, allowed);
+        expect(drawn).toEqual(byHost(logits, options, prompts, allowed));
+        const refused = drawn.flatMap((tokens, row) =>
+          tokens.filter((token) => token >= 0 && ((allowed[row]![token >> 5]! >> (token & 31)) & 1) === 0),
+        );
+        expect(refused).toEqual([]);
+      }),
+      { numRuns: Number(process.env.STABLEGRIFFIN_PROPERTY_RUNS ?? 25) },
+    );
+  });
+
+  it("tell as many best tokens as are asked for, each once, where most are ruled out", () => {
+    const logits = [Number.NEGATIVE_INFINITY, 2, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    const key = {
+      ...{ batch: 1, logprobs: 3, allowed: false, penalties: false },
+      ...{ bias: false, topK: false, topP: false },
+    };
+    const { top } = run(samplerProgram(key, 4), { logits, random: [0], scale: [0], min_weight: [1] });
+    expect([...top!]).toEqual([1, 0, 2]);
+    expect(logprobsOf(Float32Array.from(logits), 1, 3).top.map(({ token }) => token)).toEqual([1, 0, 2]);
+  });
+
   it.each([
     ["a logit that is no number", Float32Array.of(1, Number.NaN, 2)],
     ["an infinite logit", Float32Array.of(1, Number.POSITIVE_INFINITY, 2)],
@@ -139,7 +180,15 @@ describe("tokens drawn by the program", () => {
 
   it("tell the logarithms of their probabilities, and of the best, whatever is drawn from", () => {
     const logits = Float32Array.from([0.5, 0.125, 0.25, 0.125], Math.log);
-    const key = { batch: 1, logprobs: 3, penalties: false, bias: false, topK: false, topP: false };
+    const key = {
+      batch: 1,
+      logprobs: 3,
+      allowed: false,
+      penalties: false,
+      bias: false,
+      topK: false,
+      topP: false,
+    };
     const { next, logprob, top, top_logprobs } = run(samplerProgram(key, 4), {
       logits: [...logits],
       random: [0],

@@ -62,7 +62,6 @@ describe("stop strings", () => {
 
   it("end a sequence, across tokens", () => {
     const decoder = new StreamingDecoder({
-      encode: () => [],
       decode: (ids) => ids.map((id) => String.fromCharCode(id)).join(""),
     });
     const next = createContinuation({ decoder, eosIds: [0], maxNewTokens: 9, stop: ["cd"] });

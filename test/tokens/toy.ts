@@ -18,6 +18,7 @@ export const toyTokenizer: Tokenizer = {
     }
     return ids[0] === 1 ? ids : [1, ...ids];
   },
+  tokenBytes: () => PIECES.map((piece, id) => (id > 2 ? new TextEncoder().encode(piece) : undefined)),
   decode: (ids) => ids.map((id) => (id > 2 ? (PIECES[id] ?? "x") : "")).join(""),
 };
 

@@ -4,6 +4,7 @@ import { GriffinError, UsageError } from "../../support/errors.js";
 import { AbortedError } from "../../support/wait.js";
 import { suggestion } from "../../support/suggest.js";
 import { formatTable } from "../../support/table.js";
+import type { Format } from "../../tokens/index.js";
 import type { CommandContext } from "../context.js";
 import type { Lines } from "./lines.js";
 
@@ -23,6 +24,8 @@ interface Place {
   readonly context: CommandContext;
   readonly chat: Chat;
   readonly lines: Lines;
+  /** What each answer is to be. */
+  readonly format: Format | undefined;
   /** Whether answers are shown as they come. */
   readonly streams: boolean;
 }
@@ -30,10 +33,12 @@ interface Place {
 /**
  * Says what is typed, until there is no more. A line that ends with a backslash goes on with the next one; one that begins with two slashes
  * begins with one. Ctrl-C breaks an answer off. Where nobody types, the first thing that goes wrong ends it.
+ * @returns whether no answer was cut off before it was of its format
  * @throws what goes wrong, where nobody types
  */
-export async function converse(place: Place): Promise<void> {
+export async function converse(place: Place): Promise<boolean> {
   const { context, lines } = place;
+  let isWhole = true;
   let stop: AbortController | undefined;
   lines.onInterrupt(() => {
     if (stop === undefined) context.printError(context.colors.dim("Ctrl-D or /exit ends"));
@@ -41,12 +46,12 @@ export async function converse(place: Place): Promise<void> {
   });
   for (;;) {
     const text = await nextTurn(lines);
-    if (text === undefined || text.trim() === "/exit") return;
+    if (text === undefined || text.trim() === "/exit") return isWhole;
     if (text.trim() === "") continue;
     stop = new AbortController();
     const signal = AbortSignal.any([stop.signal, context.signal]);
     try {
-      await take(place, text, signal);
+      if (!(await take(place, text, signal))) isWhole = false;
     } catch (error) {
       if (error instanceof AbortedError && stop.signal.aborted) {
         context.print();
@@ -70,15 +75,16 @@ async function nextTurn(lines: Lines): Promise<string | undefined> {
   return text;
 }
 
-async function take(place: Place, text: string, signal: AbortSignal): Promise<void> {
-  const { context, chat } = place;
-  if (text.startsWith("//")) return show(place, chat.say(text.slice(1), { signal }));
-  if (!text.startsWith("/")) return show(place, chat.say(text, { signal }));
+/** @returns false for an answer that was cut off before it was of its format */
+async function take(place: Place, text: string, signal: AbortSignal): Promise<boolean> {
+  const { context, chat, format } = place;
+  if (text.startsWith("//")) return show(place, chat.say(text.slice(1), { signal, format }));
+  if (!text.startsWith("/")) return show(place, chat.say(text, { signal, format }));
   const [name = ""] = text.trim().split(/\s/);
   const argument = text.trim().slice(name.length).trim();
   const note = (line: string): void => context.printError(context.colors.dim(line));
   if (name === "/reset") chat.reset();
-  else if (name === "/regenerate") await show(place, chat.regenerate({ signal }));
+  else if (name === "/regenerate") return show(place, chat.regenerate({ signal, format }));
   else if (name === "/tokens") note(`${chat.tokens} tokens read`);
   else if (name === "/help") {
     for (const line of formatTable(["command", ""], Object.entries(COMMANDS))) context.printError(line);
@@ -96,6 +102,7 @@ async function take(place: Place, text: string, signal: AbortSignal): Promise<vo
       hint: suggestion(name, known) ?? "a turn that begins with a slash is typed with two",
     });
   }
+  return true;
 }
 
 function fileOf(command: string, path: string): string {
@@ -104,10 +111,12 @@ function fileOf(command: string, path: string): string {
 }
 
 /** An answer as it comes, then its figures. */
-async function show({ context, chat, streams }: Place, answer: AsyncIterable<ChatPart>): Promise<void> {
+async function show({ context, chat, streams }: Place, answer: AsyncIterable<ChatPart>): Promise<boolean> {
+  let isWhole = true;
   let count = 0;
   let firstAt = 0;
-  for await (const { text } of answer) {
+  for await (const { text, complete } of answer) {
+    if (complete === false) isWhole = false;
     if (count === 0) firstAt = performance.now();
     count += 1;
     if (streams) context.write(text);
@@ -116,4 +125,6 @@ async function show({ context, chat, streams }: Place, answer: AsyncIterable<Cha
   const seconds = (performance.now() - firstAt) / 1000;
   const rate = count > 1 ? `, ${((count - 1) / seconds).toFixed(1)} tokens/s` : "";
   context.printError(context.colors.dim(`${count} tokens${rate}, context ${chat.tokens} tokens`));
+  if (!isWhole) context.printError("the answer is not complete: it was cut off (--max-new-tokens)");
+  return isWhole;
 }

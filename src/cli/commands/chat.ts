@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import {
   addCacheOption,
+  addFormatOptions,
   addLoweringOptions,
   addPluginOption,
   addSamplingOptions,
@@ -18,7 +19,8 @@ Ctrl-C breaks an answer off, Ctrl-D ends. In a pipe each line is a turn, and ans
 Examples:
   griffin chat --model DIR
   griffin chat --model DIR --temperature 0.8 --top-p 0.95 --seed 7
-  echo "Why is the sky blue?" | griffin chat --model DIR`;
+  echo "Why is the sky blue?" | griffin chat --model DIR
+  griffin chat --model DIR --json-schema answer.json      each answer is a document of the schema`;
 
 /** The command as people call it; its work is loaded when it runs. */
 export function chatCommand(launch: Launch): Command {
@@ -36,7 +38,7 @@ export function chatCommand(launch: Launch): Command {
     .option("--max-new-tokens <n>", "tokens of an answer at most", wholeNumber("--max-new-tokens", 1), 1024)
     .option("--seed <s>", "same seed, same answers", wholeNumber("--seed", 0))
     .addOption(dtypeOption());
-  return addCacheOption(addLoweringOptions(addPluginOption(addSamplingOptions(command))))
+  return addCacheOption(addLoweringOptions(addPluginOption(addSamplingOptions(addFormatOptions(command)))))
     .addHelpText("after", EXAMPLES)
     .action(launch(async () => (await import("../chat.js")).runChat));
 }

@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import {
   addCacheOption,
+  addFormatOptions,
   addLoweringOptions,
   addPluginOption,
   addSamplingOptions,
@@ -19,7 +20,12 @@ Examples:
   griffin generate --model DIR --prompt "one" --prompt "two" --max-new-tokens 32      two prompts in one batch
   echo "And it came to pass" | griffin generate --model golden/demo-kjv -
   griffin generate --artifact kjv --prompt "In the beginning"      after griffin export --model golden/demo-kjv -o kjv
-  griffin generate --model DIR --tokens 2,17,5 --json`;
+  griffin generate --model DIR --tokens 2,17,5 --json
+  griffin generate --model DIR --prompt "Answer yes or no: " --regex 'yes|no'
+  griffin generate --model DIR --prompt "Ada, born 1815: " --json-schema person.json
+  griffin generate --model DIR --prompt "A date: " --json-schema '{"type": "string", "format": "date"}'
+
+What has a format ends where it is complete. One that --max-new-tokens cuts off is said so, and the exit code is 1.`;
 
 /** The command as people call it; its work is loaded when it runs. */
 export function generateCommand(launch: Launch): Command {
@@ -49,7 +55,7 @@ export function generateCommand(launch: Launch): Command {
       repeated(parseTokenIds),
     )
     .option("--max-new-tokens <n>", "tokens to make per prompt", wholeNumber("--max-new-tokens", 1), 128);
-  addSamplingOptions(command)
+  addSamplingOptions(addFormatOptions(command))
     .option(
       "--seed <s>",
       "same seed, same text; prompt r of a batch draws with seed + r",

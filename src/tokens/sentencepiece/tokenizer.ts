@@ -1,6 +1,7 @@
 /** @file Text <-> token ids by a tokenizer.model of SentencePiece. */
 import { fromBinary } from "@bufbuild/protobuf";
 import { bpeSplit } from "./bpe.js";
+import { pieceBytes, type TokenBytes } from "../token-bytes.js";
 import { CharsMap } from "./charsmap.js";
 import { type Normalization, normalize } from "./normalizer.js";
 import { type Pieces, piecesOf } from "./pieces.js";
@@ -18,6 +19,8 @@ export interface SentencePieceTokenizer {
   encode(text: string): number[];
   /** The text of ids; control pieces have none. @throws RangeError for an id that is no piece's */
   decode(ids: readonly number[]): string;
+  /** What each piece adds to a text in its midst; undefined for control pieces and the unknown one. */
+  tokenBytes(): TokenBytes;
   readonly pieces: number;
 }
 
@@ -52,6 +55,13 @@ export function sentencePieceTokenizer(bytes: Uint8Array, bosId: number): Senten
       return result;
     },
     decode: (ids) => decode(ids, model, pieces),
+    tokenBytes: () =>
+      pieces.texts.map((text, id) => {
+        const type = types[id]!;
+        return type === Type.CONTROL || type === Type.UNKNOWN
+          ? undefined
+          : pieceBytes(text, type === Type.BYTE);
+      }),
   };
 }
 

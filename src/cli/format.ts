@@ -1,0 +1,55 @@
+/** @file What the text of `generate` and `chat` is to be, as options say it. */
+import { readFile } from "node:fs/promises";
+import type { Format } from "../tokens/index.js";
+import { UsageError } from "../support/errors.js";
+import type { FormatFlags } from "./options.js";
+
+/** @throws UsageError for several formats at once, a file that cannot be read, and what is no JSON */
+export async function formatOf({
+  regex,
+  jsonSchema,
+  jsonWhitespace,
+}: FormatFlags): Promise<Format | undefined> {
+  if (regex !== undefined && jsonSchema !== undefined) {
+    throw new UsageError({
+      message: "the format is given in two ways",
+      expected: "one of --regex and --json-schema",
+    });
+  }
+  if (jsonWhitespace !== undefined && jsonSchema === undefined) {
+    throw new UsageError({
+      message: "--json-whitespace goes with --json-schema",
+      hint: "a regular expression says itself where spaces may stand",
+    });
+  }
+  if (regex !== undefined) return { regex };
+  if (jsonSchema === undefined) return undefined;
+  const isText = /^\s*(?:\{|true|false)/.test(jsonSchema);
+  const text = isText ? jsonSchema : await readSchema(jsonSchema);
+  return { schema: parseSchema(text, isText ? "--json-schema" : jsonSchema), whitespace: jsonWhitespace };
+}
+
+function readSchema(path: string): Promise<string> {
+  return readFile(path, "utf8").catch((cause: Error) => {
+    throw new UsageError({
+      message: "--json-schema is neither a schema nor a file that can be read",
+      expected: 'a JSON schema, such as \'{"type": "integer"}\', or the path of one',
+      got: cause.message,
+      cause,
+    });
+  });
+}
+
+function parseSchema(text: string, where: string): boolean | Readonly<Record<string, unknown>> {
+  try {
+    // What a schema may be is looked at where it becomes a format.
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new UsageError({
+      message: "--json-schema is no JSON",
+      got: (cause as Error).message,
+      where,
+      cause,
+    });
+  }
+}

@@ -1,0 +1,125 @@
+/** @file Formats that generation is held to: a regular expression, or a JSON schema. */
+import type { z } from "zod";
+import {
+  automatonOf,
+  codePoints,
+  type Grammar,
+  Recognizer,
+  schemaGrammar,
+  textOf,
+  wholeMatches,
+} from "../grammar/index.js";
+import { UsageError } from "../support/errors.js";
+import { FormatProgress, HeldFormat } from "./format-progress.js";
+import type { Tokenizer } from "./tokenizer.js";
+import { Vocabulary } from "./vocabulary.js";
+import { zodJsonSchema } from "./zod-json-schema.js";
+
+/**
+ * What a text is to be, from its first character to its last:
+ *
+ * - what a regular expression matches as a whole: classes (`\d`, `\p{L}`), groups, alternatives, repetition; flags u and s;
+ * - a document of a JSON schema, or of a schema of zod, as JSON. `whitespace` allows so many spaces, tabs and line feeds at most between its
+ *   parts; default 0.
+ */
+export type Format =
+  | { readonly regex: string | RegExp }
+  | { readonly schema: boolean | Readonly<Record<string, unknown>>; readonly whitespace?: number | undefined }
+  | z.ZodType;
+
+/** Most whitespace between two parts of a document. */
+const MOST_WHITESPACE = 100;
+
+/** Of the model that a tokenizer was used with last. */
+const vocabularies = new WeakMap<Tokenizer, Vocabulary>();
+const formats = new WeakMap<Vocabulary, Map<string, HeldFormat>>();
+
+/** Formats that are kept for the next time, of each vocabulary. */
+const MOST_KEPT = 16;
+
+/**
+ * The beginning of a text of a format. What is found out of a format is kept for the next one.
+ * @param vocabSize tokens of the model
+ * @param eosIds tokens that end a text, and are no part of it: allowed where it is complete
+ * @throws UsageError for a format that cannot be held to, with the place in the expression or the schema
+ */
+export function beginFormat(
+  format: Format,
+  tokenizer: Tokenizer,
+  vocabSize: number,
+  eosIds: readonly number[],
+): FormatProgress {
+  const vocabulary = vocabularyOf(tokenizer, vocabSize);
+  const kept = formats.get(vocabulary) ?? new Map<string, HeldFormat>();
+  formats.set(vocabulary, kept);
+  const { key, grammar } = grammarOf(format);
+  const held =
+    kept.get(key) ?? new HeldFormat(new Recognizer(automatonOf(grammar(), vocabulary.spellable)), vocabulary);
+  // The one that was used last is the last one to go.
+  kept.delete(key);
+  kept.set(key, held);
+  if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value!);
+  return new FormatProgress(held, eosIds);
+}
+
+/** @throws UsageError for a tokenizer whose tokens have no bytes of their own */
+function vocabularyOf(tokenizer: Tokenizer, size: number): Vocabulary {
+  const known = vocabularies.get(tokenizer);
+  if (known?.size === size) return known;
+  const made = new Vocabulary(tokenizer.tokenBytes(), size);
+  vocabularies.set(tokenizer, made);
+  return made;
+}
+
+/** @throws UsageError */
+function grammarOf(format: Format): { readonly key: string; readonly grammar: () => Grammar } {
+  if (isZod(format)) {
+    const schema = zodJsonSchema(format);
+    // Patterns of zod see characters behind U+FFFF in two halves.
+    const patternAlphabet = codePoints([0, 0xffff]);
+    return {
+      key: `zod ${JSON.stringify(schema)}`,
+      grammar: () => schemaGrammar(schema, { patternAlphabet }),
+    };
+  }
+  if ("regex" in format) {
+    const { source, dotAll } = regexOf(format.regex);
+    const rules = () => new Map([["", textOf(wholeMatches(source, { dotAll }), false)]]);
+    const grammar = () => ({ rules: rules(), root: "", nameOf: () => "the expression" });
+    return { key: `regex ${dotAll} ${source}`, grammar };
+  }
+  if (!("schema" in format)) {
+    throw new UsageError({
+      message: "the format is none",
+      expected: "{ regex }, { schema } or a schema of zod",
+      got: JSON.stringify(format),
+    });
+  }
+  const { schema, whitespace = 0 } = format;
+  if (!Number.isInteger(whitespace) || whitespace < 0 || whitespace > MOST_WHITESPACE) {
+    throw new UsageError({
+      message: "whitespace of a format is out of range",
+      expected: `a whole number from 0 to ${MOST_WHITESPACE}`,
+      got: String(whitespace),
+    });
+  }
+  const key = `schema ${whitespace} ${JSON.stringify(schema)}`;
+  return { key, grammar: () => schemaGrammar(schema, { whitespace }) };
+}
+
+/** Of any copy of zod. */
+const isZod = (format: Format): format is z.ZodType => "_zod" in format;
+
+/** Flags that change which texts match are refused, but for those that are known. */
+function regexOf(regex: string | RegExp): { readonly source: string; readonly dotAll: boolean } {
+  if (typeof regex === "string") return { source: regex, dotAll: false };
+  const { source, flags, dotAll } = regex;
+  const other = Array.from(flags).find((flag) => !"dgsuy".includes(flag));
+  if (other === undefined) return { source, dotAll };
+  throw new UsageError({
+    message: `the regular expression has the flag ${other}`,
+    expected: "the flags u and s, or none",
+    got: String(regex),
+    hint: other === "i" ? "write both cases: [Aa]" : undefined,
+  });
+}
