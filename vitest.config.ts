@@ -77,7 +77,8 @@ export default defineConfig(({ mode }) => {
       // Sources that one project has transformed serve the others, and the next run: by their content, in node_modules.
       experimental: { fsModuleCache: true },
       // The built package is tested as it is, not transformed anew.
-      server: { deps: { external: [/\/dist\/(src|models)\//] } },
+      // Modules of authors in JavaScript are imported as Node does it.
+      server: { deps: { external: [/\/dist\/(src|models)\//, /\/test\/cli\/own-module\/.*\.m?js$/] } },
       globalSetup: "./tools/vitest/environment.ts",
       sequence: { sequencer: LongestFirst },
       testTimeout: mode === "properties" ? 600_000 : 60_000,

@@ -19,7 +19,7 @@ interface Options extends LoweringFlags, CacheFlags, SamplingFlags, FormatFlags 
   readonly model?: string;
   readonly artifact?: string;
   readonly system?: string;
-  readonly load?: string;
+  readonly session?: string;
   readonly stop?: readonly string[];
   readonly maxNewTokens: number;
   readonly seed?: number;
@@ -50,7 +50,7 @@ export async function runChat(context: CommandContext, options: Options): Promis
   using model = loaded;
   for (const note of notes) progress.note(note);
   using chat = new Chat(model, words, options);
-  if (options.load !== undefined) await chat.load(options.load, { signal: context.signal });
+  if (options.session !== undefined) await chat.load(options.session, { signal: context.signal });
   using lines = openLines(context.io);
   if (lines.isTerminal)
     context.printError(context.colors.dim("/help lists commands, Ctrl-C breaks an answer off"));

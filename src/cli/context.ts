@@ -1,6 +1,7 @@
 /** @file What the work of a command is given: where to print, what to read, when to stop. */
 import { buffer } from "node:stream/consumers";
 import type { Extension } from "../extension/define-extension.js";
+import { register } from "../ir/dialect.js";
 import { cannotWrite } from "../support/errors.js";
 import { writeWhole } from "../support/whole.js";
 import { type Colors, colorsFor } from "./colors.js";
@@ -14,23 +15,39 @@ export class CommandContext {
   readonly colors: Colors;
   /** Aborted when the caller says so, and when nobody takes the results. */
   readonly signal: AbortSignal;
-  /** The models that the command line knows, those of extensions too. */
-  readonly models: KnownModels;
-  /** What else is known beside what the package has. */
-  readonly extensions: readonly Extension[];
   readonly #io: CommandLineIo;
+  readonly #registrations: Disposable[] = [];
+  #models: KnownModels;
+  #extensions: readonly Extension[] = [];
   readonly #stop = new AbortController();
   #broken: NodeJS.ErrnoException | undefined;
 
   constructor(io: CommandLineIo, models: KnownModels, extensions: readonly Extension[]) {
     this.#io = io;
-    this.models = withModelsOf(models, extensions);
-    this.extensions = extensions;
+    this.#models = models;
+    this.extend(extensions);
     this.env = io.env;
     this.colors = colorsFor(io);
     this.signal = AbortSignal.any([this.#stop.signal, ...(io.signal === undefined ? [] : [io.signal])]);
     io.stdout.on("error", this.#onBroken);
     io.stderr.on("error", ignore);
+  }
+
+  /** The models that the command line knows, those of extensions too. */
+  get models(): KnownModels {
+    return this.#models;
+  }
+
+  /** What else is known beside what the package has. */
+  get extensions(): readonly Extension[] {
+    return this.#extensions;
+  }
+
+  /** Makes extensions known to what the command does from now on; ops of their dialects until the context is closed. */
+  extend(extensions: readonly Extension[]): void {
+    this.#models = withModelsOf(this.#models, extensions);
+    this.#extensions = [...this.#extensions, ...extensions];
+    this.#registrations.push(...extensions.flatMap(({ dialects }) => dialects.map(register)));
   }
 
   /** Why stdout takes no more, if it does not. */
@@ -108,6 +125,7 @@ export class CommandContext {
     await this.flush();
     this.#io.stdout.off("error", this.#onBroken);
     this.#io.stderr.off("error", ignore);
+    for (const registration of this.#registrations.splice(0)) registration[Symbol.dispose]();
   }
 
   readonly #onBroken = (error: NodeJS.ErrnoException): void => {

@@ -2,7 +2,7 @@
 import { type Counted, countModule, findChip, type Grouping, makeReport } from "../cost/index.js";
 import { chipOf, programCost, withDevices } from "../engine/index.js";
 import { printable } from "./cost/print.js";
-import { checkSource, lowerModel, readSource } from "./cost/source.js";
+import { checkSource, chooseSource } from "./cost/source.js";
 import { deviceOptions } from "./device.js";
 import type { ModelFlags } from "./model-options.js";
 import type { LoweringFlags } from "./options.js";
@@ -45,10 +45,7 @@ async function count(
 ): Promise<Counted> {
   const chip = options.chip === undefined ? undefined : findChip(options.chip);
   const target = withDevices(options.target);
-  const source =
-    file === undefined
-      ? await lowerModel(context, { ...options, target }, progress)
-      : await readSource(context, file);
+  const source = await chooseSource(context, file, { ...options, target }, progress);
   if ("hlo" in source) {
     const named = options.target === undefined ? undefined : chipOf(options.target);
     return { cost: countModule(source.hlo), chip: chip ?? named };

@@ -22,6 +22,7 @@ export async function runDemo(context: CommandContext, options: Options): Promis
   const { prompt, maxNewTokens, plugin, json } = options;
   using progress = context.progress();
   const prompts = [prompt];
+  const models = await context.models.load();
   const cache = cacheOf(context, options, progress);
   let started = false;
   const onToken = ({ text }: GeneratedToken): void => {
@@ -30,7 +31,7 @@ export async function runDemo(context: CommandContext, options: Options): Promis
     started = true;
     context.write(text);
   };
-  const request = { model: demoFolder, plugin, prompts, maxNewTokens, cache, onToken, ...SAMPLING };
+  const request = { model: demoFolder, plugin, prompts, maxNewTokens, cache, onToken, models, ...SAMPLING };
   const summary = await runGeneration(context, request, progress);
   if (json === true) {
     context.printJson(summary);

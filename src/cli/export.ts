@@ -10,7 +10,7 @@ import type { FloatType } from "../weights/index.js";
 import { keyFolder } from "../runtime-pjrt/index.js";
 import { formatTable } from "../support/table.js";
 import { deviceOptions } from "./device.js";
-import { checkOneModel, choosePreset } from "./model-choice.js";
+import { chooseModel, chooseDefinitions } from "./model-choice.js";
 import type { SourceFlags } from "./model-options.js";
 import type { LoweringFlags } from "./options.js";
 import type { Colors } from "./colors.js";
@@ -36,10 +36,14 @@ interface Options extends SourceFlags, LoweringFlags {
   readonly json?: boolean;
 }
 
-export async function runExport(context: CommandContext, options: Options): Promise<ExitStatus> {
+export async function runExport(
+  context: CommandContext,
+  own: string | undefined,
+  options: Options,
+): Promise<ExitStatus> {
   const zip = options.zip === true || options.output.endsWith(".zip");
   const path = zip && !options.output.endsWith(".zip") ? `${options.output}.zip` : options.output;
-  const source = await chooseSource(context, options);
+  const source = await chooseSource(context, own, options);
   using progress = context.progress();
   await using opened =
     options.compile === undefined
@@ -65,12 +69,17 @@ export async function runExport(context: CommandContext, options: Options): Prom
   return 0;
 }
 
-async function chooseSource(context: CommandContext, { model, preset }: Options): Promise<ExportSource> {
-  const models = await context.models.load();
-  checkOneModel(models, { model, preset });
-  return model === undefined
-    ? { name: preset!, model: choosePreset(models, preset!) }
-    : { folder: model, models };
+/** A folder is opened for its weights; anything else is a configuration alone. */
+async function chooseSource(
+  context: CommandContext,
+  own: string | undefined,
+  flags: Options,
+): Promise<ExportSource> {
+  const { model, preset } = flags;
+  if (model !== undefined && preset === undefined)
+    return { folder: model, models: await chooseDefinitions(context, own) };
+  const configured = await chooseModel(context, own, { model, preset });
+  return { name: preset ?? configured.name, model: configured };
 }
 
 function show(event: ExportEvent, progress: Progress): void {

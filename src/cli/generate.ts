@@ -6,6 +6,8 @@ import { formatCount } from "./count.js";
 import type { GenerationSummary, Prompt } from "../engine/index.js";
 import type { GeneratedToken } from "../serving/index.js";
 import { runGeneration } from "./generation.js";
+import { chooseDefinitions } from "./model-choice.js";
+import { moduleReference } from "./modules/reference.js";
 import { cacheOf } from "./cache.js";
 import { formatOf } from "./format.js";
 import type { CacheFlags, FormatFlags, LoweringFlags, SamplingFlags } from "./options.js";
@@ -31,11 +33,13 @@ interface Options extends LoweringFlags, CacheFlags, SamplingFlags, FormatFlags 
 
 export async function runGenerate(
   context: CommandContext,
-  source: string | undefined,
+  sources: readonly string[],
   options: Options,
 ): Promise<ExitStatus> {
-  const prompts = await readPrompts(context, source, options);
+  const { own, stdin } = readSources(sources);
+  const prompts = await readPrompts(context, stdin, options);
   const format = await formatOf(options);
+  const models = await chooseDefinitions(context, own);
   using progress = context.progress();
   const streams = prompts.length === 1 && options.json !== true;
   const asIds = options.tokens !== undefined;
@@ -47,7 +51,7 @@ export async function runGenerate(
   };
   const cache = cacheOf(context, options, progress);
   const request = { ...options, prompts, format, cache, keyFolder: keyFolder(context.env), onToken };
-  const summary = await runGeneration(context, request, progress);
+  const summary = await runGeneration(context, { ...request, models }, progress);
   const isWhole = summary.rows.every(({ complete }) => complete !== false);
   if (options.json === true) {
     context.printJson(summary);
@@ -64,18 +68,26 @@ export async function runGenerate(
   return 1;
 }
 
+/** What words stand for: standard input, and a module's model. @throws UsageError for others */
+function readSources(words: readonly string[]): {
+  readonly own: string | undefined;
+  readonly stdin: boolean;
+} {
+  const [own, ...others] = words.filter((word) => moduleReference(word) !== undefined);
+  const unknown = others[0] ?? words.find((word) => word !== own && word !== "-");
+  if (unknown === undefined) return { own, stdin: words.includes("-") };
+  throw new UsageError({
+    message: `unexpected argument "${unknown}"`,
+    hint: `did you mean --prompt ${JSON.stringify(unknown)}?`,
+  });
+}
+
 async function readPrompts(
   context: CommandContext,
-  source: string | undefined,
+  stdin: boolean,
   { prompt, tokens }: Options,
 ): Promise<readonly Prompt[]> {
-  if (source !== undefined && source !== "-") {
-    throw new UsageError({
-      message: `unexpected argument "${source}"`,
-      hint: `did you mean --prompt ${JSON.stringify(source)}?`,
-    });
-  }
-  const given = [source, prompt, tokens].filter((way) => way !== undefined);
+  const given = [stdin || undefined, prompt, tokens].filter((way) => way !== undefined);
   if (given.length !== 1) {
     throw new UsageError({
       message: given.length === 0 ? "nothing to continue" : "prompts are given in several ways",

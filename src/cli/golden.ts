@@ -19,10 +19,12 @@ import {
 } from "../golden/index.js";
 import type { ModelDefinition } from "../model/index.js";
 import type { Client } from "../runtime-pjrt/index.js";
-import { GriffinError } from "../support/errors.js";
+import { GriffinError, UsageError } from "../support/errors.js";
 import { AbortedError } from "../support/wait.js";
 import { deviceOptions } from "./device.js";
+import { chooseDefinitions } from "./model-choice.js";
 import { modelCallbacks } from "./model-progress.js";
+import { moduleReference } from "./modules/reference.js";
 import { cacheOf } from "./cache.js";
 import type { Colors } from "./colors.js";
 import type { CommandContext } from "./context.js";
@@ -48,9 +50,11 @@ type Result = CaseReport | TrainingReport | BrokenCase;
 
 export async function runGoldenCheck(
   context: CommandContext,
-  folders: readonly string[],
+  words: readonly string[],
   options: Options,
 ): Promise<ExitStatus> {
+  const { own, folders } = readCases(words);
+  const models = await chooseDefinitions(context, own);
   using progress = context.progress({ leavesLines: false });
   await using device = await openDevice(options.plugin, deviceOptions(context, progress));
   const cache = cacheOf(context, options, progress);
@@ -63,9 +67,9 @@ export async function runGoldenCheck(
   for (const folder of folders) {
     context.signal.throwIfAborted();
     try {
-      const { signal, models, extensions } = context;
+      const { signal, extensions } = context;
       const lowering = { ...options, extensions, cache, signal, ...modelCallbacks(progress) };
-      for (const { dtype, check } of await checksOf(folder, await models.load(), options.dtype))
+      for (const { dtype, check } of await checksOf(folder, models, options.dtype))
         add(await attempt(folder, dtype, () => check(device.client, lowering)));
     } catch (error) {
       add(broken(folder, undefined, error));
@@ -76,6 +80,19 @@ export async function runGoldenCheck(
   if (options.json === true) context.printJson({ cases: results, passed, failed });
   else context.print(`${passed} passed, ${failed} failed`);
   return failed > 0 ? 1 : 0;
+}
+
+/** Folders of cases, and the module whose model they are of. @throws UsageError without a folder */
+function readCases(words: readonly string[]) {
+  const isModule = (word: string) => moduleReference(word) !== undefined;
+  const folders = words.filter((word) => !isModule(word));
+  const [own, second] = words.filter(isModule);
+  if (folders.length > 0 && second === undefined) return { own, folders };
+  throw new UsageError({
+    message: second === undefined ? "no case given" : "several modules given",
+    expected: "folders of golden cases, and one module if their model is your own",
+    got: words.join(" "),
+  });
 }
 
 /** One run of a case: in which dtype, and how. */

@@ -1,10 +1,10 @@
-/** @file griffin lower: the StableHLO of a model. */
+/** @file griffin lower: the StableHLO of a model's program, or of one of the author's own. */
 import { type LoweredProgram, lowerProgram } from "../engine/index.js";
 import { walk } from "../ir/operation.js";
 import { printModule } from "../ir/text/index.js";
 import { formatType } from "../runtime-pjrt/index.js";
 import type { PassEvent } from "../passes/index.js";
-import { chooseModel, traceKeyOf } from "./model-choice.js";
+import { chooseProgram } from "./model-choice.js";
 import type { ModelFlags } from "./model-options.js";
 import { separator } from "./opt/forms.js";
 import type { LoweringFlags } from "./options.js";
@@ -22,9 +22,12 @@ interface Options extends ModelFlags, LoweringFlags {
   readonly json?: boolean;
 }
 
-export async function runLower(context: CommandContext, options: Options): Promise<ExitStatus> {
-  const model = await chooseModel(context, options);
-  const program = model.program(traceKeyOf(model, options));
+export async function runLower(
+  context: CommandContext,
+  own: string | undefined,
+  options: Options,
+): Promise<ExitStatus> {
+  const program = await chooseProgram(context, own, options);
   using progress = context.progress({ leavesLines: false });
   const printPass = createPassPrinter(context, program.module, options);
   const passes: PassEvent[] = [];

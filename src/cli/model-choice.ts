@@ -1,4 +1,5 @@
-/** @file The model and the program that options name. */
+/** @file The model and the program that options name, or a module of the author's. */
+import type { TracedProgram } from "../dsl/index.js";
 import {
   configureCheckpoint,
   type ConfiguredModel,
@@ -9,6 +10,9 @@ import { UsageError } from "../support/errors.js";
 import { readConfigFiles } from "../weights/index.js";
 import type { CommandContext } from "./context.js";
 import type { ModelFlags, SourceFlags } from "./model-options.js";
+import { chooseExport } from "./modules/choose-export.js";
+import type { Export, Kind } from "./modules/kinds.js";
+import { moduleReference } from "./modules/reference.js";
 import { oneOf } from "./options.js";
 
 /** @throws UsageError unless just one of --model and --preset is given */
@@ -21,15 +25,98 @@ export function checkOneModel(models: readonly ModelDefinition[], { model, prese
   });
 }
 
-/** @throws UsageError unless just one of --model and --preset is given, or for a preset that no model has; CheckpointError */
+/** A model that is configured; or those that checkpoints and presets may be of, and what is meant where options name none. */
+type ChosenModels =
+  | { readonly configured: ConfiguredModel }
+  | {
+      readonly configured?: never;
+      readonly models: readonly ModelDefinition[];
+      readonly only?: ConfiguredModel | undefined;
+    };
+
+function modelsOf({ kind, value }: Export<"model" | "configured model">): ChosenModels {
+  if (kind === "configured model") return { configured: value };
+  const [only, ...others] = Object.values(value.presets);
+  return { models: [value], only: others.length === 0 ? only : undefined };
+}
+
+/** The definition that a word names, for commands that read checkpoints of it; all that are known where there is no word. */
+export async function chooseDefinitions(
+  context: CommandContext,
+  word: string | undefined,
+): Promise<readonly ModelDefinition[]> {
+  if (word === undefined) return context.models.load();
+  return [(await chooseOwn(context, word, ["model"])).value];
+}
+
+async function chooseOwn<K extends Kind>(
+  context: CommandContext,
+  word: string,
+  wanted: readonly K[],
+): Promise<Export<K>> {
+  const reference = moduleReference(word);
+  if (reference !== undefined) return chooseExport(context, reference, wanted);
+  throw new UsageError({
+    message: `"${word}" is no module`,
+    expected: "a file of TypeScript or JavaScript and one of its exports: ./my-model.ts#name",
+  });
+}
+
+/**
+ * The model that options choose, of those that a word's module has, or of all that are known. A module's model that has one preset is that one,
+ * unless options say otherwise.
+ * @throws UsageError unless just one of --model and --preset is given, or for a preset that no model has; CheckpointError; what loading a module throws
+ */
 export async function chooseModel(
   context: CommandContext,
-  { model, preset }: SourceFlags,
+  word: string | undefined,
+  flags: SourceFlags,
 ): Promise<ConfiguredModel> {
-  const models = await context.models.load();
-  checkOneModel(models, { model, preset });
+  if (word === undefined) return configureOne({ models: await context.models.load() }, flags);
+  return configureOne(modelsOf(await chooseOwn(context, word, ["model", "configured model"])), flags);
+}
+
+async function configureOne(chosen: ChosenModels, flags: SourceFlags): Promise<ConfiguredModel> {
+  const { model, preset } = flags;
+  if (chosen.configured !== undefined) {
+    checkNoFlags("the module's model is configured already", { model, preset });
+    return chosen.configured;
+  }
+  const { models } = chosen;
+  if (model === undefined && preset === undefined && chosen.only !== undefined) return chosen.only;
+  checkOneModel(models, flags);
   if (preset !== undefined) return choosePreset(models, preset);
   return configureCheckpoint(await readConfigFiles(model!), models);
+}
+
+/**
+ * The program that a word names, or one of the model that it or options name.
+ * @throws UsageError for options that go with something else; CheckpointError; ShapeError, TraceError at the author's line; what loading a module throws
+ */
+export async function chooseProgram(
+  context: CommandContext,
+  word: string | undefined,
+  flags: ModelFlags,
+): Promise<TracedProgram> {
+  const own =
+    word === undefined ? undefined : await chooseOwn(context, word, ["program", "model", "configured model"]);
+  if (own?.kind === "program") {
+    checkNoFlags("a program of a module is traced already", flags);
+    return own.value;
+  }
+  const chosen = own === undefined ? { models: await context.models.load() } : modelsOf(own);
+  const model = await configureOne(chosen, flags);
+  return model.program(traceKeyOf(model, flags));
+}
+
+const MODEL_FLAGS = ["model", "preset", "program", "batch", "time", "dtype"] as const;
+
+/** @throws UsageError for options that choose what is chosen already */
+function checkNoFlags(message: string, flags: SourceFlags | ModelFlags): void {
+  const given: Readonly<Record<string, unknown>> = { ...flags };
+  const names = MODEL_FLAGS.filter((name) => given[name] !== undefined).map((name) => `--${name}`);
+  if (names.length === 0) return;
+  throw new UsageError({ message, expected: `no ${names.join(", ")}` });
 }
 
 /** The presets of all models, by name. */
@@ -55,5 +142,5 @@ export function traceKeyOf(model: ConfiguredModel, { program, batch, time, dtype
       got: `${time}`,
     });
   }
-  return { kind, batch, time: time ?? fixed ?? 256, dtype: dtype ?? model.dtype };
+  return { kind, batch: batch ?? 1, time: time ?? fixed ?? 256, dtype: dtype ?? model.dtype };
 }

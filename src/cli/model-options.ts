@@ -13,7 +13,7 @@ export interface SourceFlags {
 /** What the options say. */
 export interface ModelFlags extends SourceFlags {
   readonly program?: string;
-  readonly batch: number;
+  readonly batch?: number;
   readonly time?: number;
   readonly dtype?: FloatType;
 }
@@ -32,7 +32,7 @@ export function addModelOptions(command: Command, models: KnownModels): Command 
       "--program <kind>",
       `one of ${models.kinds.join(", ")} (default: the one that reads a prompt's first piece)`,
     )
-    .option("--batch <n>", "sequences side by side", wholeNumber("--batch", 1), 1)
+    .option("--batch <n>", "sequences side by side (default: 1)", wholeNumber("--batch", 1))
     .option(
       "--time <tokens>",
       "tokens of each sequence (default: 256; decode takes 1)",

@@ -146,6 +146,19 @@ export function addLoweringOptions(command: Command): Command {
     );
 }
 
+/** How the command line names modules that extend it. */
+export interface LoadFlags {
+  readonly load?: readonly string[];
+}
+
+/** `--load`: passes, models and the like of one's own, which the command then knows. */
+export const addLoadOption = (command: Command): Command =>
+  command.option(
+    "--load <module>",
+    "know what this module exports too, .ts or .js: extensions, passes, models, targets ...; repeatable",
+    repeated((file) => file),
+  );
+
 /** `--plugin`: where programs run. */
 export function addPluginOption(command: Command): Command {
   const names = targetNames.map(({ plugin }) => plugin).join(", ");

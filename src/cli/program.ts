@@ -19,6 +19,7 @@ import { trainCommand } from "./commands/train.js";
 import type { Launch } from "./commands/launch.js";
 import type { CommandContext } from "./context.js";
 import type { ExitStatus } from "./io.js";
+import type { LoadFlags } from "./options.js";
 import { packageVersion } from "../support/package.js";
 
 /** In the order of the help. */
@@ -59,8 +60,17 @@ export function createProgram(context: CommandContext): {
     .exitOverride()
     .configureOutput(outputOf(context))
     .showHelpAfterError(false);
+  program.hook("preAction", (_program, command) => loadModules(context, command));
   for (const create of COMMANDS) program.addCommand(inherit(create(launch, context.models), program));
   return { program, status: () => status };
+}
+
+/** What --load names is known before the command begins. */
+async function loadModules(context: CommandContext, command: Command): Promise<void> {
+  const { load = [] } = command.opts<LoadFlags>();
+  if (load.length === 0) return;
+  const { loadExtensions } = await import("./modules/load-extensions.js");
+  context.extend(await loadExtensions(context, load));
 }
 
 /** Where commander prints help. */

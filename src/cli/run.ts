@@ -1,5 +1,5 @@
-/** @file griffin run: any StableHLO program, on tensors from files or on what it carries itself. */
-import { compareValues, type HostValue, numbersOf, runProgram } from "../engine/index.js";
+/** @file griffin run: any StableHLO program, or one of the author's own, on tensors from files or on what it carries itself. */
+import { compareValues, type HostValue, type NamedValues, numbersOf } from "../engine/index.js";
 import { formatType } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
 import { formatTable } from "../support/table.js";
@@ -8,7 +8,8 @@ import { cacheOf } from "./cache.js";
 import type { CacheFlags } from "./options.js";
 import type { CommandContext } from "./context.js";
 import type { ExitStatus } from "./io.js";
-import { readModule } from "./program-file.js";
+import type { Progress } from "./progress.js";
+import { readRunnable, type Runnable } from "./runnable.js";
 import { runSelfChecks } from "./self-check.js";
 import { readTensors, writeTensors } from "./tensor-files.js";
 
@@ -31,9 +32,7 @@ export async function runPrograms(
   options: RunOptions,
 ): Promise<ExitStatus> {
   if (options.selfCheck === true) return runSelfChecks(context, files, options);
-  for (const name of ["interpret", "portable"] as const) {
-    if (options[name] === true) throw new UsageError({ message: `--${name} goes with --self-check` });
-  }
+  if (options.portable === true) throw new UsageError({ message: "--portable goes with --self-check" });
   const [file, second] = files;
   if (second !== undefined) {
     throw new UsageError({
@@ -42,51 +41,64 @@ export async function runPrograms(
       got: files.join(" "),
     });
   }
-  const module = await readModule(context, file!);
-  const inputs =
-    options.input === undefined ? new Map<string, HostValue>() : await readTensors(options.input);
+  const program = await readRunnable(context, file!);
+  const inputs = options.input === undefined ? new Map() : await readTensors(options.input);
   const expected = options.expected === undefined ? undefined : await readTensors(options.expected);
   using progress = context.progress({ leavesLines: false });
+  const results = await runOnce(context, program, inputs, { ...options, file: file! }, progress);
+  progress.done();
+  if (options.output !== undefined) await writeTensors(options.output, results);
+  const verdicts = expected === undefined ? undefined : judge(results, expected, options.tolerance);
+  if (options.json === true) context.printJson({ results: describeAll(results, verdicts, program.named) });
+  else for (const line of table(results, verdicts)) context.print(line);
+  return [...(verdicts?.values() ?? [])].some((verdict) => verdict !== "ok") ? 1 : 0;
+}
+
+/** Runs it on the device that options name, or by the interpreter. */
+async function runOnce(
+  context: CommandContext,
+  program: Runnable,
+  inputs: NamedValues,
+  options: RunOptions & { readonly file: string },
+  progress: Progress,
+): Promise<NamedValues> {
+  if (options.interpret === true) return program.interpret(inputs);
   await using opened = await openForOthers(context, options.plugin, options, progress);
-  progress.update("compile and run", file);
-  const results = await runProgram(opened.device, module, inputs, {
+  progress.update("compile and run", options.file);
+  return await program.run(opened.device, inputs, {
     allowCustomCalls: options.allowCustomCall,
     cache: cacheOf(context, options, progress),
     signal: context.signal,
   });
-  progress.done();
-  if (options.output !== undefined) await writeTensors(options.output, results);
-  const verdicts = expected === undefined ? undefined : judge(results, expected, options.tolerance);
-  if (options.json === true)
-    context.printJson({ results: results.map((value, i) => describe(value, verdicts?.[i])) });
-  else for (const line of table(results, verdicts)) context.print(line);
-  return verdicts?.some((verdict) => verdict !== "ok") === true ? 1 : 0;
 }
 
+/** By results' names. */
+type Verdicts = ReadonlyMap<string, string>;
+
 /** One word or sentence a result. @throws UsageError when the file's tensors are not the results */
-function judge(
-  results: readonly HostValue[],
-  expected: ReadonlyMap<string, HostValue>,
-  tolerance: number,
-): readonly string[] {
-  const names = results.map((_, i) => `${i}`);
-  const extra = [...expected.keys()].find((name) => !names.includes(name));
+function judge(results: NamedValues, expected: NamedValues, tolerance: number): Verdicts {
+  const extra = [...expected.keys()].find((name) => !results.has(name));
   if (extra !== undefined)
     throw new UsageError({ message: `the program has no result "${extra}", which is expected` });
-  return results.map((value, i) => {
-    const wanted = expected.get(`${i}`);
+  const verdict = (name: string, value: HostValue): string => {
+    const wanted = expected.get(name);
     if (wanted === undefined) return "not expected: the file has no such tensor";
     if (formatType(value) !== formatType(wanted)) return `expected ${formatType(wanted)}`;
     return compareValues(value, wanted, tolerance) ?? "ok";
-  });
+  };
+  return new Map([...results].map(([name, value]) => [name, verdict(name, value)]));
 }
 
-function describe(value: HostValue, verdict: string | undefined): Record<string, unknown> {
-  const values = numbersOf(value);
-  return { type: formatType(value), values, ...(verdict === undefined ? {} : { verdict }) };
-}
+/** In order; what has no names of its own is told by its place. */
+const describeAll = (results: NamedValues, verdicts: Verdicts | undefined, named: boolean) =>
+  [...results].map(([name, value]) => ({
+    ...(named ? { name } : {}),
+    type: formatType(value),
+    values: numbersOf(value),
+    ...(verdicts === undefined ? {} : { verdict: verdicts.get(name) }),
+  }));
 
-function table(results: readonly HostValue[], verdicts: readonly string[] | undefined): readonly string[] {
+function table(results: NamedValues, verdicts: Verdicts | undefined): readonly string[] {
   const header = [
     "result",
     "type",
@@ -96,7 +108,7 @@ function table(results: readonly HostValue[], verdicts: readonly string[] | unde
     "values",
     ...(verdicts === undefined ? [] : ["verdict"]),
   ];
-  const rows = results.map((value, i) => {
+  const rows = [...results].map(([name, value]) => {
     const numbers = numbersOf(value);
     const count = numbers.length;
     const reduce = (step: (a: number, b: number) => number, start: number) =>
@@ -110,7 +122,13 @@ function table(results: readonly HostValue[], verdicts: readonly string[] | unde
             figure(numbers.reduce((a, b) => a + b, 0) / count),
           ];
     const first = `${numbers.slice(0, 4).map(figure).join(" ")}${count > 4 ? " ..." : ""}`;
-    return [`${i}`, formatType(value), ...figures, first, ...(verdicts === undefined ? [] : [verdicts[i]!])];
+    return [
+      name,
+      formatType(value),
+      ...figures,
+      first,
+      ...(verdicts === undefined ? [] : [verdicts.get(name)!]),
+    ];
   });
   return formatTable(header, rows, [2, 3, 4]);
 }

@@ -1,4 +1,4 @@
-/** @file Tensors of `griffin run` in safetensors files: argument and result i is called "i". */
+/** @file Tensors of `griffin run` in safetensors files, by the names of arguments and results; of programs that have none, "0", "1" ... */
 import type { HostValue } from "../engine/index.js";
 import { type ElementTypeName, isElementType } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
@@ -18,11 +18,11 @@ export async function readTensors(path: string): Promise<ReadonlyMap<string, Hos
   return values;
 }
 
-/** Writes results under their numbers. @throws UsageError for an element type that safetensors does not have */
-export async function writeTensors(path: string, values: readonly HostValue[]): Promise<void> {
-  const tensors = values.map(({ elementType, dimensions, data }, i): [string, TensorData] => {
-    if (!isStoredType(elementType) || PACKED.includes(elementType)) throw unusable(`${i}`, elementType);
-    return [`${i}`, { dtype: elementType, shape: dimensions, data }];
+/** Writes results under their names. @throws UsageError for an element type that safetensors does not have */
+export async function writeTensors(path: string, values: ReadonlyMap<string, HostValue>): Promise<void> {
+  const tensors = [...values].map(([name, { elementType, dimensions, data }]): [string, TensorData] => {
+    if (!isStoredType(elementType) || PACKED.includes(elementType)) throw unusable(name, elementType);
+    return [name, { dtype: elementType, shape: dimensions, data }];
   });
   await writeSafetensors(path, Object.fromEntries(tensors));
 }

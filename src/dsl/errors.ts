@@ -1,6 +1,7 @@
 /** @file Errors a model author meets while tracing; each points at the author's line. */
 import { type ErrorDetails, GriffinError } from "../support/errors.js";
-import { authorPosition, sourceExcerpt } from "./source.js";
+import { sourceExcerpt } from "../support/source-excerpt.js";
+import { authorPosition } from "./source.js";
 
 /** The details with the author's position, unless they have one, and the line there with a caret under the call. */
 function located(details: ErrorDetails): ErrorDetails {

@@ -1,5 +1,4 @@
 /** @file Where in the author's code a DSL call stands: the first stack frame outside of the toolkit's sources. */
-import { readFileSync } from "node:fs";
 import type { SourcePosition } from "../support/errors.js";
 import { filePath, frameOf, isOwnSource, ownerOf } from "../support/own-code.js";
 import { originalPosition } from "../support/source-map.js";
@@ -77,17 +76,4 @@ export function authorPosition(): SourcePosition | undefined {
   const key = `${site.getFileName()}:${site.getLineNumber()}:${site.getColumnNumber()}`;
   if (!known.has(key)) known.set(key, sourceOf(frame));
   return known.get(key);
-}
-
-/** The source line of a position and a caret under its column; nothing when the file cannot be read. */
-export function sourceExcerpt({ file, line, column }: SourcePosition): readonly string[] {
-  let text: string | undefined;
-  try {
-    text = readFileSync(file, "utf8").split("\n")[line - 1];
-  } catch {
-    return [];
-  }
-  if (text === undefined) return [];
-  const indent = text.length - text.trimStart().length;
-  return [`| ${text.trim()}`, `| ${" ".repeat(Math.max(0, column - 1 - indent))}^`];
 }

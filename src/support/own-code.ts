@@ -1,5 +1,5 @@
 /** @file Which code is the toolkit's: what an author is shown begins with the first frame outside of it. */
-import { dirname, sep } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** This module's file: below src/, below dist/src/, or whatever a bundler made of an author's program and the toolkit. */
@@ -8,7 +8,11 @@ const here = fileURLToPath(import.meta.url);
 /** Whether the toolkit's modules lie apart, as in its sources and in its package. */
 const apart = /[\\/]src[\\/](?:support[\\/]own-code\.[jt]s|chunks[\\/][^\\/]+\.js)$/.test(here);
 
+/** The toolkit's modules: as they run, and, of its package, as its source maps name them. */
 const folder = dirname(dirname(here)) + sep;
+const sources = folder.endsWith(`${sep}dist${sep}src${sep}`)
+  ? join(dirname(dirname(folder)), "src") + sep
+  : folder;
 
 /** Paths of the toolkit's sources in source maps of those who bundle it. */
 const PACKAGED = /(?:^|[\\/])stablegriffin[\\/](?:dist[\\/])?src[\\/]/;
@@ -21,7 +25,7 @@ export function ownerOf(file: string): "author" | "toolkit" | "both" {
   if (file.startsWith("node:") || file === "native") return "toolkit";
   const path = filePath(file);
   if (!apart) return path === here ? "both" : "author";
-  return path.startsWith(folder) ? "toolkit" : "author";
+  return path.startsWith(folder) || path.startsWith(sources) ? "toolkit" : "author";
 }
 
 /** Whether a source that a source map names is the toolkit's. */

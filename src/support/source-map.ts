@@ -9,14 +9,21 @@ import { filePath } from "./own-code.js";
 interface LoadedMap {
   readonly map: SourceMap;
   readonly base: URL;
+  /** Columns, counted from 1, in the place of others of a line: `line:column` as the engine tells it. */
+  readonly columns: Columns;
 }
+
+type Columns = ReadonlyMap<string, number>;
 
 /** By path of the file that was made; undefined for those without a map. */
 const maps = new Map<string, LoadedMap | undefined>();
 
-/** Makes the map of code known that is in no file as it runs: what a loader made of a source. */
-export function addSourceMap(file: string, payload: SourceMapPayload): void {
-  maps.set(file, loaded(payload, pathToFileURL(file)));
+/**
+ * Makes the map of code known that is in no file as it runs: what a loader made of a source.
+ * @param columns where expressions begin that the engine tells another column of, by `line:column`
+ */
+export function addSourceMap(file: string, payload: SourceMapPayload, columns: Columns): void {
+  maps.set(file, { ...loaded(payload, pathToFileURL(file)), columns });
 }
 
 /**
@@ -28,7 +35,8 @@ export function originalPosition(position: SourcePosition): SourcePosition {
   if (!maps.has(file)) maps.set(file, readMap(file));
   const known = maps.get(file);
   if (known === undefined) return position;
-  const entry = known.map.findEntry(line - 1, column - 1);
+  const begin = known.columns.get(`${line}:${column}`) ?? column;
+  const entry = known.map.findEntry(line - 1, begin - 1);
   // Node gives the nearest mapping before; one of another line says nothing of this one.
   if (!("originalSource" in entry) || entry.generatedLine !== line - 1) return position;
   return {
@@ -41,7 +49,7 @@ export function originalPosition(position: SourcePosition): SourcePosition {
 const loaded = (payload: SourceMapPayload, place: URL): LoadedMap => {
   const { sourceRoot = "" } = payload;
   const root = sourceRoot === "" || sourceRoot.endsWith("/") ? sourceRoot : `${sourceRoot}/`;
-  return { map: new SourceMap(payload), base: new URL(root, place) };
+  return { map: new SourceMap(payload), base: new URL(root, place), columns: new Map() };
 };
 
 /** A source's path, or its URL where it is no file (`webpack://...`). */

@@ -24,7 +24,7 @@ test("each line of a pipe is a turn, answers go to stdout, and commands do what 
   expect([first.exitCode, first.stdout.split("\n").length >= 2]).toEqual([0, true]);
   expect(first.stderr).toMatch(/\d+ tokens read\n\d+ tokens saved in .*kept.session\n/);
   expect(first.stderr).toContain("/regenerate");
-  const second = await griffin([...DEMO, "--load", file, "--json"], { input: "And\n" });
+  const second = await griffin([...DEMO, "--session", file, "--json"], { input: "And\n" });
   expect(JSON.parse(second.stdout)).toMatchObject({
     turns: [{ role: "user", content: "In the\nbeginning" }, { role: "assistant" }, { content: "And" }, {}],
   });

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import {
   addCacheOption,
   addFormatOptions,
+  addLoadOption,
   addLoweringOptions,
   addPluginOption,
   addSamplingOptions,
@@ -20,7 +21,8 @@ Examples:
   griffin chat --model DIR
   griffin chat --model DIR --temperature 0.8 --top-p 0.95 --seed 7
   echo "Why is the sky blue?" | griffin chat --model DIR
-  griffin chat --model DIR --json-schema answer.json      each answer is a document of the schema`;
+  griffin chat --model DIR --json-schema answer.json      each answer is a document of the schema
+  griffin chat --load ./my-model.ts --model DIR        a checkpoint of a model of your own`;
 
 /** The command as people call it; its work is loaded when it runs. */
 export function chatCommand(launch: Launch): Command {
@@ -29,7 +31,7 @@ export function chatCommand(launch: Launch): Command {
     .option("--model <dir>", "folder of a checkpoint, with its tokenizer and tokenizer_config.json")
     .option("--artifact <path>", "instead of a model: what griffin export wrote, a folder or .zip")
     .option("--system <text>", "what stands before all turns; refused where the template has no place for it")
-    .option("--load <file>", "go on with a dialogue that /save has stored")
+    .option("--session <file>", "go on with a dialogue that /save has stored")
     .option(
       "--stop <text>",
       "ends an answer, and is no part of it; repeat it for several",
@@ -38,7 +40,9 @@ export function chatCommand(launch: Launch): Command {
     .option("--max-new-tokens <n>", "tokens of an answer at most", wholeNumber("--max-new-tokens", 1), 1024)
     .option("--seed <s>", "same seed, same answers", wholeNumber("--seed", 0))
     .addOption(dtypeOption());
-  return addCacheOption(addLoweringOptions(addPluginOption(addSamplingOptions(addFormatOptions(command)))))
+  return addLoadOption(
+    addCacheOption(addLoweringOptions(addPluginOption(addSamplingOptions(addFormatOptions(command))))),
+  )
     .addHelpText("after", EXAMPLES)
     .action(launch(async () => (await import("../chat.js")).runChat));
 }

@@ -1,16 +1,17 @@
 /** @file The options of griffin convert. */
 import { Command } from "commander";
-import { oneOf } from "../options.js";
+import { addLoadOption, oneOf } from "../options.js";
 import type { Launch } from "./launch.js";
 
 const EXAMPLES = `
 Examples:
   griffin convert DIR model.pt                    what torch.load reads, under the names of the authors' checkpoints
-  griffin convert 2b/2b.pt 2b/model.safetensors   the Hugging Face layout; 2b/config.json says what model it is`;
+  griffin convert 2b/2b.pt 2b/model.safetensors   the Hugging Face layout; 2b/config.json says what model it is
+  griffin convert --load ./my-model.ts DIR model.pt   of a model of your own`;
 
 /** The command as people call it; its work is loaded when it runs. */
 export function convertCommand(launch: Launch): Command {
-  return new Command("convert")
+  const command = new Command("convert")
     .description(
       "write weights in another file format, bit for bit: safetensors or PyTorch, also of an orbax folder",
     )
@@ -21,7 +22,8 @@ export function convertCommand(launch: Launch): Command {
       "safetensors, torch (default: what the output's name says)",
       oneOf("--to", ["safetensors", "torch"] as const),
     )
-    .option("--force", "replace what is there already")
+    .option("--force", "replace what is there already");
+  return addLoadOption(command)
     .addHelpText("after", EXAMPLES)
     .action(launch(async () => (await import("../convert.js")).runConvert));
 }

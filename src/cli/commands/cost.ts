@@ -5,7 +5,14 @@ import { chipNames } from "../../cost/chips.js";
 import { groupings } from "../../cost/summary.js";
 import { addModelOptions } from "../model-options.js";
 import type { KnownModels } from "../models.js";
-import { addCustomCallOption, addLoweringOptions, oneOf, timeoutOption, wholeNumber } from "../options.js";
+import {
+  addCustomCallOption,
+  addLoadOption,
+  addLoweringOptions,
+  oneOf,
+  timeoutOption,
+  wholeNumber,
+} from "../options.js";
 import type { Launch } from "./launch.js";
 
 const EXAMPLES = `
@@ -21,13 +28,17 @@ Examples:
   griffin cost --model golden/demo-kjv --program prefill --time 512 --target tpu:v6e:2x2
   griffin cost --preset recurrentgemma-9b --program decode --target tpu:v4:2x2x1:megacore
   griffin cost program.mlir --target tpu:v5e:2x2 --top 30
-  griffin cost module_0001.after_codegen.txt --chip v5e --by op`;
+  griffin cost module_0001.after_codegen.txt --chip v5e --by op
+  griffin cost ./my-model.ts#mlp                      a program of your own: costs name its lines`;
 
 /** The command as people call it; its work is loaded when it runs. */
 export function costCommand(launch: Launch, models: KnownModels): Command {
   const command = new Command("cost")
     .description("what a compiler makes of a program: bytes, flops and cycles, against what the chip can do")
-    .argument("[file]", "StableHLO to compile; or optimised HLO, as text or protobuf, which is only counted");
+    .argument(
+      "[file]",
+      "StableHLO to compile, or ./module.ts#name; or optimised HLO, as text or protobuf, which is only counted",
+    );
   addModelOptions(command, models)
     .option("--target <target>", `tpu:v5e:2x2, tpu:v4:2x2x1:megacore, cpu ... (default: ${describedTarget})`)
     .option("--chip <name>", `for HLO files: ${chipNames.join(", ")} (default: the target's)`)
@@ -40,7 +51,7 @@ export function costCommand(launch: Launch, models: KnownModels): Command {
     )
     .addOption(timeoutOption("the compiler may take so long"))
     .option("--top <n>", "how many of the costliest instructions", wholeNumber("--top", 0), 10);
-  return addCustomCallOption(addLoweringOptions(command))
+  return addLoadOption(addCustomCallOption(addLoweringOptions(command)))
     .addHelpText("after", EXAMPLES)
     .action(launch(async () => (await import("../cost.js")).runCost));
 }

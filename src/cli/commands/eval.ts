@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import {
   addCacheOption,
+  addLoadOption,
   addLoweringOptions,
   addPluginOption,
   dtypeOption,
@@ -74,7 +75,7 @@ export function evalCommand(launch: Launch): Command {
       wholeNumber("--max-new-tokens", 1),
     )
     .addOption(dtypeOption());
-  return addCacheOption(addLoweringOptions(addPluginOption(command)))
+  return addLoadOption(addCacheOption(addLoweringOptions(addPluginOption(command))))
     .addHelpText("after", NOTES)
     .action(launch(async () => (await import("../eval.js")).runEval));
 }

@@ -3,7 +3,7 @@ import { defaultNames, targetExamples } from "../../targets/names.js";
 import { Command } from "commander";
 import { addSourceOptions } from "../model-options.js";
 import type { KnownModels } from "../models.js";
-import { addLoweringOptions, dtypeOption, wholeNumber } from "../options.js";
+import { addLoadOption, addLoweringOptions, dtypeOption, wholeNumber } from "../options.js";
 import type { Launch } from "./launch.js";
 
 const EXAMPLES = `
@@ -11,13 +11,16 @@ Examples:
   griffin export --model golden/demo-kjv -o kjv                          programs; the weights stay where they are
   griffin export --model DIR -o model.zip --with-weights --compile       one file that has everything
   griffin export --model DIR -o tpu --target tpu:v5e:2x2 --compile       compiled ahead of time, no TPU needed
-  griffin export --preset recurrentgemma-2b -o 2b --batch 16 --text      programs without weights, also as text`;
+  griffin export --preset recurrentgemma-2b -o 2b --batch 16 --text      programs without weights, also as text
+  griffin export ./my-model.ts#mamba --model DIR -o mamba                a checkpoint of a model of your own`;
 
 /** The command as people call it; its work is loaded when it runs. */
 export function exportCommand(launch: Launch, models: KnownModels): Command {
-  const command = new Command("export").description(
-    "write a model as an artifact: programs, weights by reference or copied, all that is needed to run it",
-  );
+  const command = new Command("export")
+    .description(
+      "write a model as an artifact: programs, weights by reference or copied, all that is needed to run it",
+    )
+    .argument("[module#name]", "a model that this module exports, .ts or .js");
   addSourceOptions(command, models)
     .requiredOption("-o, --output <path>", "folder to write, or archive if it ends in .zip")
     .option("--zip", "write one archive instead of a folder")
@@ -35,7 +38,7 @@ export function exportCommand(launch: Launch, models: KnownModels): Command {
     .option("--score", "also a program with the logits of all positions of a chunk")
     .option("--sign <key.pem>", "sign it with an Ed25519 private key (openssl genpkey -algorithm ed25519)")
     .option("--force", "replace an artifact that is there already");
-  return addLoweringOptions(command)
+  return addLoadOption(addLoweringOptions(command))
     .addHelpText("after", EXAMPLES)
     .action(launch(async () => (await import("../export.js")).runExport));
 }

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import {
   addCacheOption,
   addFormatOptions,
+  addLoadOption,
   addLoweringOptions,
   addPluginOption,
   addSamplingOptions,
@@ -24,6 +25,7 @@ Examples:
   griffin generate --model DIR --prompt "Answer yes or no: " --regex 'yes|no'
   griffin generate --model DIR --prompt "Ada, born 1815: " --json-schema person.json
   griffin generate --model DIR --prompt "A date: " --json-schema '{"type": "string", "format": "date"}'
+  griffin generate ./my-model.ts#mamba --model DIR --prompt "one"
 
 What has a format ends where it is complete. One that --max-new-tokens cuts off is said so, and the exit code is 1.`;
 
@@ -31,7 +33,10 @@ What has a format ends where it is complete. One that --max-new-tokens cuts off 
 export function generateCommand(launch: Launch): Command {
   const command = new Command("generate")
     .description("continue prompts with a checkpoint or an artifact, token by token")
-    .argument("[-]", "read the prompt from standard input")
+    .argument(
+      "[source...]",
+      "- reads the prompt from standard input; ./module.ts#name is a model of your own",
+    )
     .option(
       "--model <dir>",
       "folder with config.json, weights (safetensors, .pt or orbax) and tokenizer.json or tokenizer.model",
@@ -67,7 +72,7 @@ export function generateCommand(launch: Launch): Command {
       wholeNumber("--chunk", 1),
     )
     .addOption(dtypeOption());
-  return addCacheOption(addLoweringOptions(addPluginOption(command)))
+  return addLoadOption(addCacheOption(addLoweringOptions(addPluginOption(command))))
     .addHelpText("after", EXAMPLES)
     .action(launch(async () => (await import("../generate.js")).runGenerate));
 }

@@ -1,7 +1,7 @@
 /** @file The options of griffin opt. */
 import { Command } from "commander";
 import { emitForms, separator } from "../opt/forms.js";
-import { oneOf } from "../options.js";
+import { addLoadOption, oneOf } from "../options.js";
 import type { Launch } from "./launch.js";
 
 const EXAMPLES = `
@@ -15,11 +15,12 @@ Examples:
   griffin lower --preset tiny | griffin opt - --emit generic
   griffin opt exported.mlir --refine-shapes='tensor<3x4xf32>'        shapes that JAX left unknown
   griffin opt tests/*.mlir --split-input-file --verify-diagnostics
-  griffin opt --list-passes`;
+  griffin opt --list-passes
+  griffin opt model.mlir --load ./my-passes.mjs --pass-pipeline=my-pass`;
 
 /** The command as people call it; its work is loaded when it runs. */
 export function optCommand(launch: Launch): Command {
-  return new Command("opt")
+  const command = new Command("opt")
     .description("run passes on StableHLO: read, verify, change, print")
     .argument("[files...]", "StableHLO text or portable artifacts; - for stdin")
     .option(
@@ -44,7 +45,8 @@ export function optCommand(launch: Launch): Command {
     .option("--print-ir-after-all", "print the program after every pass, to stderr")
     .option("--print-ir-after-change", "print what every pass changed, to stderr")
     .option("--time-passes", "print how long each pass took and what it did, to stderr")
-    .option("--list-passes", "print all passes with their options")
+    .option("--list-passes", "print all passes with their options");
+  return addLoadOption(command)
     .addHelpText("after", EXAMPLES)
     .action(launch(async () => (await import("../opt.js")).runOpt));
 }

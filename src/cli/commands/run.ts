@@ -3,6 +3,7 @@ import { Command } from "commander";
 import {
   addCacheOption,
   addCustomCallOption,
+  addLoadOption,
   addPluginOption,
   byteSize,
   decimalNumber,
@@ -11,7 +12,8 @@ import {
 import type { Launch } from "./launch.js";
 
 const EXAMPLES = `
-Tensors are called "0", "1", ... by their position. Floats may differ from --expected by the tolerance, relative to the
+Tensors are called "0", "1", ... by their position; those of a module's own program by their names, its parameters, and its
+states too, which begin as zeros unless they are given. Floats may differ from --expected by the tolerance, relative to the
 largest expected number if that is above 1; integers and booleans must be equal. Unknown
 sizes of @main become those of the inputs. With --self-check every program is compiled anew.
 A program that ends its process, hangs or takes too much is an error: it runs in a process of its own.
@@ -20,19 +22,27 @@ Examples:
   griffin run program.mlir --input in.safetensors
   griffin run program.mlir --input in.safetensors --output out.safetensors
   griffin run program.mlir --input in.safetensors --expected out.safetensors
-  griffin run --self-check tests/*.mlir                programs that carry check.expect_*`;
+  griffin run --self-check tests/*.mlir                programs that carry check.expect_*
+  griffin run ./my-model.ts#mlp --input in.safetensors --plugin cpu
+  griffin run ./my-model.ts#mlp --input in.safetensors --interpret     slow and exact, without a plugin`;
 
 /** The command as people call it; its work is loaded when it runs. */
 export function runCommand(launch: Launch): Command {
   const command = new Command("run")
     .description("compile and run any StableHLO program")
-    .argument("<file...>", "StableHLO text or a portable artifact; - for stdin")
+    .argument(
+      "<file...>",
+      "StableHLO text or a portable artifact, - for stdin; or a program that a module exports, ./module.ts#name",
+    )
     .option("--input <file>", "safetensors file with the arguments")
     .option("--output <file>", "write the results there, as safetensors")
     .option("--expected <file>", "hold the results against these; exit code 1 when one is off")
     .option("--tolerance <t>", "for floats, with --expected", decimalNumber("--tolerance"), 1e-4)
     .option("--self-check", "run programs that say themselves what is right (check.expect_*)")
-    .option("--interpret", "with --self-check: by our own interpreter instead of a plugin")
+    .option(
+      "--interpret",
+      "with --self-check or a module's program: by our own interpreter instead of a plugin",
+    )
     .option("--portable", "with --self-check: the plugin gets a portable artifact instead of text")
     .addOption(timeoutOption("a program may take so long to compile and run"))
     .option(
@@ -44,7 +54,7 @@ export function runCommand(launch: Launch): Command {
       "--in-process",
       "without a process of its own: faster to start; no bounds, and a plugin that aborts ends griffin",
     );
-  return addCacheOption(addPluginOption(addCustomCallOption(command)))
+  return addLoadOption(addCacheOption(addPluginOption(addCustomCallOption(command))))
     .addHelpText("after", EXAMPLES)
     .action(launch(async () => (await import("../run.js")).runPrograms));
 }

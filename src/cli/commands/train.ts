@@ -2,6 +2,7 @@
 import { Command, Option } from "commander";
 import {
   addCacheOption,
+  addLoadOption,
   addLoweringOptions,
   addPluginOption,
   byteSize,
@@ -124,7 +125,7 @@ export function trainCommand(launch: Launch): Command {
       byteSize("--memory"),
     )
     .addOption(new Option("--json", "print each event as a line of JSON"));
-  return addCacheOption(addLoweringOptions(addPluginOption(command)))
+  return addLoadOption(addCacheOption(addLoweringOptions(addPluginOption(command))))
     .addHelpText("after", NOTES)
     .action(launch(async () => (await import("../train.js")).runTrain));
 }

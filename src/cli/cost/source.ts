@@ -6,7 +6,8 @@ import type { Operation } from "../../ir/operation.js";
 import { decodeHloFile } from "../../runtime-pjrt/index.js";
 import { UsageError } from "../../support/errors.js";
 import type { CommandContext } from "../context.js";
-import { chooseModel, traceKeyOf } from "../model-choice.js";
+import { chooseProgram } from "../model-choice.js";
+import { moduleReference } from "../modules/reference.js";
 import type { ModelFlags } from "../model-options.js";
 import { moduleOf, readBytes } from "../program-file.js";
 import type { Progress } from "../progress.js";
@@ -14,28 +15,43 @@ import type { Progress } from "../progress.js";
 /** A program to compile, or one that is compiled. */
 export type Source = { readonly stablehlo: Operation } | { readonly hlo: Module };
 
-/** Lowers the program of a model as the engine would run it. @throws UsageError, CheckpointError */
-export async function lowerModel(
+/** Lowers the program of a model, or one of a module, as the engine would run it. @throws what `chooseProgram` throws */
+async function lowerChosen(
   context: CommandContext,
+  own: string | undefined,
   options: ModelFlags & Omit<LoweringOptions, "prepare">,
   progress: Progress,
 ): Promise<Source> {
-  const model = await chooseModel(context, options);
-  const key = traceKeyOf(model, options);
+  const program = await chooseProgram(context, own, options);
   const lowered = lowerProgram(
-    model.program(key),
+    program,
     { ...options, prepare: true, extensions: context.extensions },
     ({ name, index, total }) => progress.update("lower", `pass ${index + 1} of ${total}: ${name}`),
   );
-  progress.done(key.kind);
+  progress.done(program.name);
   return { stablehlo: lowered.module };
+}
+
+/**
+ * What a word names, a module or another file, or the model of options.
+ * @throws UsageError; what `chooseProgram` and `readSource` throw
+ */
+export async function chooseSource(
+  context: CommandContext,
+  word: string | undefined,
+  options: ModelFlags & Omit<LoweringOptions, "prepare">,
+  progress: Progress,
+): Promise<Source> {
+  if (word === undefined || moduleReference(word) !== undefined)
+    return lowerChosen(context, word, options, progress);
+  return readSource(context, word);
 }
 
 /**
  * Reads a file by what is in it, whatever it is called.
  * @throws EnvironmentError when it cannot be read; HloError, ParseError, BytecodeError or VerifyError for what is in it
  */
-export async function readSource(context: CommandContext, file: string): Promise<Source> {
+async function readSource(context: CommandContext, file: string): Promise<Source> {
   const bytes = await readBytes(context, file);
   const text = textOf(bytes);
   if (text !== undefined && isHloText(text)) return { hlo: moduleFromText(text, file) };
@@ -62,8 +78,9 @@ function textOf(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** @throws UsageError unless a file or a model is given, and not both */
+/** @throws UsageError unless a file or a model is given, and not both; a module's model may be configured by options */
 export function checkSource(file: string | undefined, { model, preset }: ModelFlags): void {
+  if (file !== undefined && moduleReference(file) !== undefined) return;
   if (file !== undefined && (model !== undefined || preset !== undefined)) {
     throw new UsageError({
       message: "a file and a model are both given",

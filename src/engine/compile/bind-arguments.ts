@@ -36,6 +36,18 @@ export function declarations({ module }: TracedProgram): readonly (SourcePositio
   return bodyOf(findEntry(module)!)!.arguments.map(({ location }) => position(location));
 }
 
+/** Arguments are told apart by their names alone. @throws UsageError for two of a name */
+export function checkNames({ name: program, arguments: args }: TracedProgram): void {
+  const twice = args.find(({ name }, i) => args.findIndex((other) => other.name === name) !== i);
+  if (twice === undefined) return;
+  const roles = args.filter(({ name }) => name === twice.name).map(({ role }) => role);
+  throw new UsageError({
+    message: `two arguments of ${program} are called "${twice.name}"`,
+    got: roles.join(", "),
+    hint: "rename one, or put it into a scope: scope(name, body)",
+  });
+}
+
 type Parts = {
   readonly dtype?: unknown;
   readonly shape?: unknown;

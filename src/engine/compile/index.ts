@@ -8,7 +8,7 @@ import type { WaitOptions } from "../../support/wait.js";
 import { defaultTarget, type LoweringOptions } from "../../targets/index.js";
 import type { Checkpoint } from "../../weights/index.js";
 import { type DeviceEvent, openDevice } from "../open-device.js";
-import { bindArguments, declarations } from "./bind-arguments.js";
+import { bindArguments, checkNames, declarations } from "./bind-arguments.js";
 import { readParameters } from "./checkpoint-parameters.js";
 import { asFunction, type CompiledFunction, FunctionRunner } from "./compiled-function.js";
 import { DevicePlace } from "./device-place.js";
@@ -98,18 +98,6 @@ export async function compile(
     await place.close();
     throw error;
   }
-}
-
-/** Arguments are told apart by their names alone. */
-function checkNames({ name: program, arguments: args }: TracedProgram): void {
-  const twice = args.find(({ name }, i) => args.findIndex((other) => other.name === name) !== i);
-  if (twice === undefined) return;
-  const roles = args.filter(({ name }) => name === twice.name).map(({ role }) => role);
-  throw new UsageError({
-    message: `two arguments of ${program} are called "${twice.name}"`,
-    got: roles.join(", "),
-    hint: "rename one, or put it into a scope: scope(name, body)",
-  });
 }
 
 async function openPlace(

@@ -1,0 +1,112 @@
+/** @file The export of a module that a word of the command line means. */
+import { resolve } from "node:path";
+import { format } from "node:util";
+import { UsageError } from "../../support/errors.js";
+import { suggestion } from "../../support/suggest.js";
+import type { CommandContext } from "../context.js";
+import { explainFailure } from "./failure.js";
+import { type Exports, importModule } from "./import-module.js";
+import { describeExport, type Export, exportOf, type Kind } from "./kinds.js";
+import { formatReference, type ModuleReference } from "./reference.js";
+
+/**
+ * Loads a module and gives the export that is named; or the default one; or the only one of a kind that is wanted. An export may be a function
+ * without parameters that makes it, async too.
+ * @throws UsageError for an export that is not there or of another kind, and for several that could be meant; what `importModule` throws;
+ * ModuleError for a function that fails
+ */
+export function chooseExport<K extends Kind>(
+  context: CommandContext,
+  reference: ModuleReference,
+  wanted: readonly K[],
+): Promise<Export<K>> {
+  return printingToStderr(context, async () => {
+    const exports = await importModule(reference.file);
+    const name = reference.name ?? onlyName(exports, reference.file, wanted);
+    if (!Object.hasOwn(exports, name)) throw noSuchExport(exports, reference.file, name);
+    const value = await made(exports[name], { ...reference, name });
+    const found = exportOf(value);
+    if (isOf(found, wanted)) return found;
+    throw new UsageError({
+      message: `${formatReference({ ...reference, name })} is ${describeExport(value)}`,
+      expected: wanted.map((kind) => articled(kind)).join(", or "),
+      hint: listed(exports, wanted),
+    });
+  });
+}
+
+const articled = (kind: string): string => `a ${kind}`;
+
+const isOf = <K extends Kind>(found: Export | undefined, wanted: readonly K[]): found is Export<K> =>
+  found !== undefined && (wanted as readonly Kind[]).includes(found.kind);
+
+/** What a function makes; what is no function is there already. */
+async function made(value: unknown, reference: ModuleReference): Promise<unknown> {
+  if (typeof value !== "function") return value;
+  if (value.length > 0) {
+    throw new UsageError({
+      message: `${formatReference(reference)} is a function with parameters, which nobody would give it`,
+      expected: "what it makes, or a function without parameters",
+      got: `${value.length} ${value.length === 1 ? "parameter" : "parameters"}`,
+      hint: `export const ${reference.name}Small = () => ${reference.name}(...)`,
+    });
+  }
+  try {
+    return await value();
+  } catch (error) {
+    throw await explainFailure(error, reference, "fails");
+  }
+}
+
+/** The export that is meant where none is named. */
+function onlyName(exports: Exports, file: string, wanted: readonly Kind[]): string {
+  const fits = (name: string) => isOf(exportOf(exports[name]), wanted);
+  const makes = (name: string) => typeof exports[name] === "function" && exports[name].length === 0;
+  if (fits("default") || makes("default")) return "default";
+  const names = Object.keys(exports).filter((name) => name !== "default");
+  const values = names.filter(fits);
+  const [only, second] = values.length > 0 ? values : names.filter(makes);
+  if (only !== undefined && second === undefined) return only;
+  throw new UsageError({
+    message:
+      only === undefined
+        ? `${file} exports nothing that is meant here`
+        : `${file} has several exports that may be meant`,
+    expected: only === undefined ? wanted.map(articled).join(", or ") : `one of them: ${file}#${only}`,
+    got: describeAll(exports),
+  });
+}
+
+function noSuchExport(exports: Exports, file: string, name: string): UsageError {
+  return new UsageError({
+    message: `${file} has no export "${name}"`,
+    expected: describeAll(exports),
+    got: name,
+    where: resolve(file),
+    hint: suggestion(name, Object.keys(exports)),
+  });
+}
+
+/** `mlp (a program), helper (a function)`. */
+const describeAll = (exports: Exports): string =>
+  Object.entries(exports)
+    .map(([name, value]) => `${name} (${describeExport(value)})`)
+    .join(", ") || "no exports";
+
+/** Where there are others of the kinds that are wanted. */
+function listed(exports: Exports, wanted: readonly Kind[]): string | undefined {
+  const names = Object.keys(exports).filter((name) => isOf(exportOf(exports[name]), wanted));
+  return names.length === 0 ? undefined : `there is ${names.map((name) => `#${name}`).join(", ")}`;
+}
+
+/** What the author's code prints meanwhile goes to stderr, so that stdout holds results alone. */
+export async function printingToStderr<T>(context: CommandContext, body: () => Promise<T>): Promise<T> {
+  const { log, info, debug } = console;
+  const print = (...values: readonly unknown[]) => context.printError(format(...values));
+  Object.assign(console, { log: print, info: print, debug: print });
+  try {
+    return await body();
+  } finally {
+    Object.assign(console, { log, info, debug });
+  }
+}

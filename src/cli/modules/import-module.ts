@@ -1,0 +1,50 @@
+/** @file Imports a module of the author's: JavaScript as Node does, TypeScript by way of jiti, on every Node. */
+import { readdirSync } from "node:fs";
+import { basename, dirname, extname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { EnvironmentError } from "../../support/errors.js";
+import { suggestion } from "../../support/suggest.js";
+import { explainFailure } from "./failure.js";
+import { runningPackage } from "./running-package.js";
+
+/** What a module exports, by name. */
+export type Exports = Readonly<Record<string, unknown>>;
+
+/**
+ * Loads a module. What it prints goes to stderr: stdout is for results.
+ * @throws EnvironmentError for a file or a package that is not there; ModuleError at the author's line for one that does not load; what of
+ * ours its code throws
+ */
+export async function importModule(file: string): Promise<Exports> {
+  const path = resolve(file);
+  checkThere(file, path);
+  const entries = await runningPackage();
+  try {
+    if (/ts$/.test(extname(path)))
+      return await (await import("./typescript.js")).importTypeScript(path, entries);
+    return (await import(pathToFileURL(path).href)) as Exports;
+  } catch (error) {
+    throw await explainFailure(error, { file, name: undefined }, "does not load");
+  }
+}
+
+/** @throws EnvironmentError with a file of nearly that name */
+function checkThere(file: string, path: string): void {
+  const others = filesIn(dirname(path));
+  if (others.includes(basename(path))) return;
+  throw new EnvironmentError({
+    message: `cannot read ${file}`,
+    expected: "a module: .ts, .mts, .cts, .js, .mjs or .cjs",
+    got: "no such file",
+    where: path,
+    hint: suggestion(basename(path), others),
+  });
+}
+
+function filesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
