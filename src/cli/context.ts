@@ -1,7 +1,7 @@
 /** @file What the work of a command is given: where to print, what to read, when to stop. */
 import { buffer } from "node:stream/consumers";
 import type { Extension } from "../extension/define-extension.js";
-import { register } from "../ir/dialect.js";
+import type { Dialect } from "../ir/dialect.js";
 import { cannotWrite } from "../support/errors.js";
 import { writeWhole } from "../support/whole.js";
 import { type Colors, colorsFor } from "./colors.js";
@@ -16,7 +16,6 @@ export class CommandContext {
   /** Aborted when the caller says so, and when nobody takes the results. */
   readonly signal: AbortSignal;
   readonly #io: CommandLineIo;
-  readonly #registrations: Disposable[] = [];
   #models: KnownModels;
   #extensions: readonly Extension[] = [];
   readonly #stop = new AbortController();
@@ -43,11 +42,15 @@ export class CommandContext {
     return this.#extensions;
   }
 
-  /** Makes extensions known to what the command does from now on; ops of their dialects until the context is closed. */
+  /** Whose ops program texts may name, beside those of the package. */
+  get dialects(): readonly Dialect[] {
+    return this.#extensions.flatMap(({ dialects }) => dialects);
+  }
+
+  /** Makes extensions known to what the command does from now on. */
   extend(extensions: readonly Extension[]): void {
     this.#models = withModelsOf(this.#models, extensions);
     this.#extensions = [...this.#extensions, ...extensions];
-    this.#registrations.push(...extensions.flatMap(({ dialects }) => dialects.map(register)));
   }
 
   /** Why stdout takes no more, if it does not. */
@@ -125,7 +128,6 @@ export class CommandContext {
     await this.flush();
     this.#io.stdout.off("error", this.#onBroken);
     this.#io.stderr.off("error", ignore);
-    for (const registration of this.#registrations.splice(0)) registration[Symbol.dispose]();
   }
 
   readonly #onBroken = (error: NodeJS.ErrnoException): void => {

@@ -22,6 +22,7 @@ export async function runInspect(
   const description = await inspect(path, {
     verify: options.verify,
     publicKey: options.publicKey,
+    dialects: context.dialects,
     keyFolder: keyFolder(context.env),
     onBytes: (phase, bytes, total) =>
       progress.update(phase, `${formatBytes(bytes)} of ${formatBytes(total)}`),

@@ -34,13 +34,13 @@ export async function readText(context: CommandContext, file: string): Promise<s
 
 /** The module of a text or of a portable artifact, verified. @throws EnvironmentError, ParseError, BytecodeError, VerifyError */
 export async function readModule(context: CommandContext, file: string): Promise<Operation> {
-  return moduleOf(await readBytes(context, file), file);
+  return moduleOf(context, await readBytes(context, file), file);
 }
 
 /** The same of bytes that are read already. @throws ParseError, BytecodeError, VerifyError */
-export function moduleOf(bytes: Buffer, file: string): Operation {
+export function moduleOf({ dialects }: CommandContext, bytes: Buffer, file: string): Operation {
   if (isBytecode(bytes)) return deserializePortable(bytes).module;
-  const module = parseModule(bytes.toString("utf8"), { file: file === "-" ? "<stdin>" : file });
+  const module = parseModule(bytes.toString("utf8"), { file: file === "-" ? "<stdin>" : file, dialects });
   verifyModule(module);
   return module;
 }

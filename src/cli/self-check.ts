@@ -72,7 +72,7 @@ async function runAll(
     for (const section of sectionsOf(file, await readText(context, file), true)) {
       if (isBlank(section)) continue;
       context.signal.throwIfAborted();
-      const outcome = await check(section, run);
+      const outcome = await check(context, section, run);
       outcomes.push(outcome);
       if (json !== true && !outcome.passed) printFailure(context, outcome);
     }
@@ -88,9 +88,13 @@ async function runAll(
 /** Whether nothing is left of a section without its comments. */
 const isBlank = ({ text }: Section): boolean => /^(?:\s|\/\/[^\n]*)*$/.test(text);
 
-async function check({ file, firstLine: line, text }: Section, run: Runner): Promise<Outcome> {
+async function check(
+  { dialects }: CommandContext,
+  { file, firstLine: line, text }: Section,
+  run: Runner,
+): Promise<Outcome> {
   try {
-    const module = parseModule(text, { file, firstLine: line });
+    const module = parseModule(text, { file, firstLine: line, dialects });
     verifyModule(module);
     const report = await run(module);
     return { file, line, passed: report.failed === 0, report };

@@ -1,6 +1,7 @@
 /** @file What a file of StableHLO holds: its functions, what they take and give, its operations, the version it needs. */
 import { readFile } from "node:fs/promises";
 import { deserializePortable, isBytecode, minimumVersion, PortabilityError } from "../ir/bytecode/index.js";
+import type { Dialect } from "../ir/dialect.js";
 import { type Operation, walk } from "../ir/operation.js";
 import { isOp, type OperationOf } from "../ir/ops/index.js";
 import { parseModule } from "../ir/text/index.js";
@@ -39,11 +40,14 @@ export interface ProgramDescription {
   readonly operations: readonly { readonly name: string; readonly count: number }[];
 }
 
-/** @throws BytecodeError, ParseError, VerifyError */
-export async function describeProgram(path: string): Promise<ProgramDescription> {
+/** @param dialects whose ops a text may name, beside the package's @throws BytecodeError, ParseError, VerifyError */
+export async function describeProgram(
+  path: string,
+  dialects: readonly Dialect[] = [],
+): Promise<ProgramDescription> {
   const bytes = await readFile(path);
   const read = isBytecode(bytes) ? deserializePortable(bytes) : undefined;
-  const module = read?.module ?? parseText(path, bytes);
+  const module = read?.module ?? parseText(path, bytes, dialects);
   const name = module.attributes.sym_name;
   return {
     kind: "program",
@@ -58,8 +62,8 @@ export async function describeProgram(path: string): Promise<ProgramDescription>
   };
 }
 
-function parseText(path: string, bytes: Buffer): Operation {
-  const module = parseModule(bytes.toString("utf8"), { file: path });
+function parseText(path: string, bytes: Buffer, dialects: readonly Dialect[]): Operation {
+  const module = parseModule(bytes.toString("utf8"), { file: path, dialects });
   verifyModule(module);
   return module;
 }

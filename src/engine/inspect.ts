@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { open, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type ArtifactDescription, archiveNames, describeArtifact } from "../artifact/index.js";
+import type { Dialect } from "../ir/dialect.js";
 import { UsageError } from "../support/errors.js";
 import { findOrbax, openStore, type StoredTensor, type StoreFormat } from "../weights/index.js";
 import { refuseExported } from "./jax-exported.js";
@@ -26,6 +27,8 @@ export interface InspectOptions {
   readonly publicKey?: string | undefined;
   /** Artifacts: where the key of this machine lies, which knows executables made here. */
   readonly keyFolder?: string | undefined;
+  /** Programs: whose ops a text may name, beside the package's. */
+  readonly dialects?: readonly Dialect[] | undefined;
   /** How far unpacking or hashing is, bytes. */
   readonly onBytes?: ((phase: "unpack" | "verify", bytes: number, totalBytes: number) => void) | undefined;
 }
@@ -55,7 +58,7 @@ export async function inspect(path: string, options: InspectOptions = {}): Promi
       got: { tensors: "a file of tensors", bytecode: "a program", text: "a program" }[kind],
     });
   }
-  return kind === "tensors" ? describeTensors(path) : describeProgram(path);
+  return kind === "tensors" ? describeTensors(path) : describeProgram(path, options.dialects);
 }
 
 async function kindOf(path: string): Promise<"artifact" | "tensors" | "bytecode" | "text"> {

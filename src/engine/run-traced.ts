@@ -5,7 +5,7 @@ import { rawElements } from "../ir/elements.js";
 import { interpretFunction } from "../ir/interpret/index.js";
 import { Tensor } from "../ir/interpret/tensor.js";
 import { tensorType } from "../ir/types.js";
-import { findAnyMeaning } from "../lowering/index.js";
+import { findMeaning } from "../lowering/index.js";
 import { type Argument, decodeArray } from "../program/index.js";
 import { type BufferElementType, isBufferElementType } from "../support/buffer-element-types.js";
 import { UsageError } from "../support/errors.js";
@@ -99,7 +99,7 @@ function interpret({ module, arguments: args, results }: TracedProgram, values: 
   const given = args.map(({ name, elementType, dimensions }) =>
     rawElements(tensorType(dimensions, elementType), values.get(name)!.data),
   );
-  const made = interpretFunction(module, ENTRY, given, { decompositions: findAnyMeaning });
+  const made = interpretFunction(module, ENTRY, given, { decompositions: findMeaning });
   return named(
     results,
     made.map((elements) => ({

@@ -55,7 +55,7 @@ async function readSource(context: CommandContext, file: string): Promise<Source
   const bytes = await readBytes(context, file);
   const text = textOf(bytes);
   if (text !== undefined && isHloText(text)) return { hlo: moduleFromText(text, file) };
-  if (text !== undefined || isBytecode(bytes)) return { stablehlo: moduleOf(bytes, file) };
+  if (text !== undefined || isBytecode(bytes)) return { stablehlo: moduleOf(context, bytes, file) };
   const proto = decodeHloFile(bytes);
   if (proto === undefined) {
     throw new HloError({

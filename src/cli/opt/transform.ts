@@ -28,8 +28,7 @@ export interface Outcome {
 
 function read(context: CommandContext, section: Section): Operation {
   if (section.artifact !== undefined) return deserializePortable(section.artifact).module;
-  const dialects = context.extensions.flatMap((extension) => extension.dialects);
-  const module = parseModule(section.text, { ...section, dialects });
+  const module = parseModule(section.text, { ...section, dialects: context.dialects });
   verifyModule(module);
   return module;
 }
