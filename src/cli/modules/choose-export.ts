@@ -5,9 +5,9 @@ import { UsageError } from "../../support/errors.js";
 import { suggestion } from "../../support/suggest.js";
 import type { CommandContext } from "../context.js";
 import { explainFailure } from "./failure.js";
-import { type Exports, importModule } from "./import-module.js";
+import { importModule } from "./import-module.js";
 import { describeExport, type Export, exportOf, type Kind } from "./kinds.js";
-import { formatReference, type ModuleReference } from "./reference.js";
+import { type Exports, formatReference, type ModuleReference } from "./reference.js";
 
 /**
  * Loads a module and gives the export that is named; or the default one; or the only one of a kind that is wanted. An export may be a function

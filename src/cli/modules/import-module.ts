@@ -5,10 +5,8 @@ import { pathToFileURL } from "node:url";
 import { EnvironmentError } from "../../support/errors.js";
 import { suggestion } from "../../support/suggest.js";
 import { explainFailure } from "./failure.js";
+import type { Exports } from "./reference.js";
 import { runningPackage } from "./running-package.js";
-
-/** What a module exports, by name. */
-export type Exports = Readonly<Record<string, unknown>>;
 
 /**
  * Loads a module. What it prints goes to stderr: stdout is for results.

@@ -3,8 +3,9 @@ import type { Extension } from "../../extension/define-extension.js";
 import { UsageError } from "../../support/errors.js";
 import type { CommandContext } from "../context.js";
 import { printingToStderr } from "./choose-export.js";
-import { type Exports, importModule } from "./import-module.js";
+import { importModule } from "./import-module.js";
 import { describeExport, type Export, exportOf, type Kind } from "./kinds.js";
+import type { Exports } from "./reference.js";
 
 /** Where exports of a kind go in an extension. An extension is one already; programs and configured models extend nothing. */
 const PLACES = {

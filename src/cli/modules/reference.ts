@@ -8,6 +8,9 @@ export interface ModuleReference {
   readonly name: string | undefined;
 }
 
+/** What a module exports, by name. */
+export type Exports = Readonly<Record<string, unknown>>;
+
 const REFERENCE = /^(.+\.[cm]?[jt]s)(?:#(.*))?$/s;
 
 /** What a word of the command line names, if that is a module: TypeScript or JavaScript, by its extension. */

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import type { SourceMapPayload } from "node:module";
 import type { SourcePosition } from "../../support/errors.js";
 import { addSourceMap } from "../../support/source-map.js";
-import type { Exports } from "./import-module.js";
+import type { Exports } from "./reference.js";
 import type { Entries } from "./running-package.js";
 
 /** Kept nowhere, and apart from what Node has loaded. */
