@@ -37,6 +37,17 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   models: ["src/dsl", "src/model"],
   "src/training": ["src/dsl", "src/model", "src/support"],
   "src/extension": ["src/model", "src/targets", "src/support"],
+  "src/testing": [
+    "ir",
+    "passes",
+    "lowering",
+    "targets",
+    "model",
+    "golden",
+    "weights",
+    "engine",
+    "support",
+  ].map((name) => `src/${name}`),
   "src/engine": [
     "src/model",
     "src/extension",

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
+import ts from "typescript";
 import { expect, test } from "vitest";
 import { root } from "./cli/griffin.js";
 
@@ -82,4 +83,23 @@ test("the passes an entry knows do not depend on what else is imported", async (
     pathToFileURL(join(root, exports["./targets"]!)).href
   )) as typeof import("../src/targets/index.js");
   expect(targets.allPasses.names).toEqual(expect.arrayContaining(names));
+});
+
+test("a package that extends this one uses exported names alone, of entries that there are", () => {
+  const folder = join(root, "test/extension");
+  const files = readdirSync(folder).filter((name) => name.endsWith(".ts"));
+  const imported = files.flatMap((file) =>
+    ts
+      .preProcessFile(readFileSync(join(folder, file), "utf8"))
+      .importedFiles.map(({ fileName }) => ({ file, name: fileName })),
+  );
+  const own = new Set(files.map((file) => `./${file.replace(/\.ts$/, ".js")}`));
+  const entry = (name: string): boolean => name.replace(/^stablegriffin(?=\/|$)/, ".") in exports;
+  const wrong = imported.filter(
+    ({ name }) => !own.has(name) && !entry(name) && !["vitest", "zod"].includes(name),
+  );
+  expect(wrong).toEqual([]);
+  const used = new Set(imported.map(({ name }) => name).filter(entry));
+  for (const name of ["dsl", "extension", "ir", "model", "passes", "targets", "testing"])
+    expect(used).toContain(`stablegriffin/${name}`);
 });

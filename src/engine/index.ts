@@ -79,7 +79,7 @@ export {
   type Diagnosis,
   type PluginDiagnosis,
 } from "./diagnosis.js";
-export { defineExtension, defineStrategy, type Extension, type Strategy } from "../extension/index.js";
+export type { Extension } from "../extension/index.js";
 export { compareValues, numbersOf, runProgram, type RunProgramOptions } from "./run-program.js";
 export { type NamedValues, runTraced, type RunTracedOptions } from "./run-traced.js";
 export { Trainer } from "./trainer.js";

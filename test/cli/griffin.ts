@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { onTestFinished } from "vitest";
 import { runCommandLine } from "../../src/cli/command-line.js";
+import type { Extension } from "../../src/extension/index.js";
 import type { KnownModels } from "../../src/cli/models.js";
 
 /** The project's folder. */
@@ -29,6 +30,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The models that it knows; default: the package's. Only in this process. */
   readonly models?: KnownModels;
+  /** What else it knows. Only in this process. */
+  readonly extensions?: readonly Extension[];
 }
 
 /** A stream that keeps what it is given. */
@@ -50,7 +53,12 @@ export async function griffin(args: readonly string[], options: RunOptions = {})
   const [stdout, stderr] = [new Recorder(), new Recorder()];
   const stdin = Readable.from([Buffer.from(options.input ?? "")]);
   const env = { ...process.env, ...options.env };
-  const exitCode = await runCommandLine(args, { stdout, stderr, stdin, env }, options.models);
+  const exitCode = await runCommandLine(
+    args,
+    { stdout, stderr, stdin, env },
+    options.models,
+    options.extensions,
+  );
   return { exitCode, stdout: stdout.text, stderr: stderr.text };
 }
 

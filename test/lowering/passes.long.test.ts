@@ -4,27 +4,9 @@ import { elementsFromNumbers, numberAt } from "../../src/ir/elements.js";
 import { interpretFunction } from "../../src/ir/interpret/index.js";
 import { parseModule } from "../../src/ir/text/index.js";
 import { elementCount, isInteger, type TensorType } from "../../src/ir/types.js";
-import { standardPasses } from "../../src/passes/index.js";
 import { GriffinError } from "../../src/support/errors.js";
-import { allPasses, targets } from "../../src/targets/index.js";
-import { demo } from "../ir/demo-dialect.js";
-import { normal, run } from "../passes/text.js";
-
-/** The others have a test of their own: test/passes/examples.test.ts. */
-const loweringPasses = allPasses.passes.filter((pass) => !standardPasses.includes(pass));
-
-describe.each(loweringPasses.map((pass) => [pass.name, pass] as const))("the example of %s", (name, pass) => {
-  const { before, after, options } = pass.example;
-  const step = options === undefined ? name : `${name}{${options}}`;
-
-  it("becomes what it says, and is not touched the second time", () => {
-    const changes: boolean[] = [];
-    expect(run(`${step},${step}`, before, ({ changed }) => changes.push(changed), [demo])).toBe(
-      normal(after),
-    );
-    expect(changes).toEqual([true, false]);
-  });
-});
+import { targets } from "../../src/targets/index.js";
+import { run } from "../passes/text.js";
 
 describe("positions of any integers", () => {
   /** One token, or several, of each op that reads positions: its operands' types but for the positions, which are `P`. */

@@ -1,22 +1,19 @@
-import { describe, expect, it } from "vitest";
-import { standardPasses } from "../../src/passes/registry.js";
-import { normal, run } from "./text.js";
+import { expect, test } from "vitest";
+import { hoistParameters, refineShapesPass } from "../../src/passes/index.js";
+import { allPasses } from "../../src/targets/index.js";
+import { testPass } from "../../src/testing/index.js";
+import { demo } from "../ir/demo-dialect.js";
 
-describe.each(standardPasses.map((pass) => [pass.name, pass] as const))("the example of %s", (name, pass) => {
-  const { before, after, options } = pass.example;
-  const pipeline = options === undefined ? name : `${name}{${options}}`;
+/** These change what @main takes: prepared arguments, and shapes that are known. */
+const changing: readonly unknown[] = [hoistParameters, refineShapesPass];
 
-  it("becomes what it says", () => {
-    expect(run(pipeline, before)).toBe(normal(after));
-  });
+test.each(allPasses.passes.map((pass) => [pass.name, pass] as const))(
+  "%s: its example is true, holds the second time, and means the same before and after",
+  (_name, pass) => {
+    testPass(pass, { dialects: [demo], runs: 2, changesInterface: changing.includes(pass) });
+  },
+);
 
-  it("stays as it is the second time", () => {
-    expect(run(`${pipeline},${pipeline}`, before)).toBe(normal(after));
-  });
-
-  it("counts a change the first time and none the second", () => {
-    const changed: boolean[] = [];
-    run(`${pipeline},${pipeline}`, before, (event) => changed.push(event.changed));
-    expect(changed).toEqual([true, false]);
-  });
+test("every pass of the package has been tried", () => {
+  expect(allPasses.passes.length).toBeGreaterThan(20);
 });
