@@ -78,7 +78,12 @@ export class Chat implements Disposable {
   /** Where the last answer began. */
   #before: { readonly mark: SessionMark; readonly read: readonly number[] } | undefined;
   #answers = 0;
-  #answering = false;
+  /** What is under way: nothing else may begin before it ends. */
+  #underWay:
+    | "an answer is being made"
+    | "the dialogue is being saved"
+    | "a dialogue is being loaded"
+    | undefined;
 
   /** @throws UsageError for a system's text that the template has no place for */
   constructor(
@@ -143,7 +148,12 @@ export class Chat implements Disposable {
       throw new UsageError({ message: "there is nothing to save", hint: "say something first" });
     }
     const notes = JSON.stringify({ turns: this.#turns, read: this.#read });
-    await saveSession(this.#session, path, { ...wait, notes });
+    this.#underWay = "the dialogue is being saved";
+    try {
+      await saveSession(this.#session, path, { ...wait, notes });
+    } finally {
+      this.#underWay = undefined;
+    }
   }
 
   /**
@@ -152,6 +162,15 @@ export class Chat implements Disposable {
    */
   async load(path: string, wait: WaitOptions = {}): Promise<void> {
     this.#checkIdle();
+    this.#underWay = "a dialogue is being loaded";
+    try {
+      await this.#restore(path, wait);
+    } finally {
+      this.#underWay = undefined;
+    }
+  }
+
+  async #restore(path: string, wait: WaitOptions): Promise<void> {
     const { session, notes } = await restoreSession(this.model, path, { chunk: this.options.chunk, ...wait });
     const found = parseNotes(notes);
     if (found === undefined || session.batch !== 1 || session.lengths[0] !== found.read.length) {
@@ -186,7 +205,7 @@ export class Chat implements Disposable {
     let content = "";
     let finished: Finished | undefined;
     const left = (): WaitOptions => waitLeft("the answer", startedAt, wait);
-    this.#answering = true;
+    this.#underWay = "an answer is being made";
     try {
       const options = { ...this.options, logprobs: undefined, seed: seed + this.#answers++ };
       using chooser = await openChooser(this.model, [prompt], options, [format]);
@@ -208,7 +227,7 @@ export class Chat implements Disposable {
         this.#read.push(token);
       }
     } finally {
-      this.#answering = false;
+      this.#underWay = undefined;
       // What a stop cuts off was not said: the answer is read again, as text, with the next turn.
       const ids =
         finished === "stop" ? encodeTyped(this.words.tokenizer, content, new Set(this.#markers)) : made;
@@ -264,10 +283,13 @@ export class Chat implements Disposable {
   }
 
   #checkIdle(): void {
-    if (!this.#answering) return;
+    if (this.#underWay === undefined) return;
     throw new UsageError({
-      message: "an answer is being made",
-      hint: "take all of it, or leave its loop, before the next call",
+      message: this.#underWay,
+      hint:
+        this.#underWay === "an answer is being made"
+          ? "take all of it, or leave its loop, before the next call"
+          : "await it before the next call",
     });
   }
 

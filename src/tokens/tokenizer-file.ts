@@ -40,7 +40,7 @@ export const tokenizerFile = z.looseObject({
   added_tokens: z
     .array(z.looseObject({ id: z.number(), content: z.string(), special: z.boolean().optional() }))
     .default([]),
-  decoder: z.unknown(),
+  decoder: z.unknown().optional(),
   model: z.looseObject({
     byte_fallback: z.boolean().nullish(),
     vocab: z.union([z.record(z.string(), z.number()), z.array(z.tuple([z.string(), z.number()]))]),

@@ -4,7 +4,7 @@ import { schemaGrammar } from "../../src/grammar/index.js";
 import { errorText } from "../weights/files.js";
 import { accepting, accepts, regexGrammar } from "./accepted.js";
 
-const runs = { numRuns: Number(process.env.STABLEGRIFFIN_PROPERTY_RUNS ?? 40) };
+const runs = { numRuns: Number(process.env.STABLEGRIFFIN_PROPERTY_RUNS ?? 15) };
 
 /** Expressions of few letters, one of which takes two bytes and one four. */
 const { expression } = fc.letrec<{ expression: string; part: string }>((tie) => ({

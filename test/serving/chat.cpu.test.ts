@@ -109,7 +109,12 @@ describe("a chat", () => {
     await chat.save(path);
     const expected = await all(chat.say("b"));
     using other = new Chat(model, words, options);
-    await other.load(path);
+    const loading = other.load(path);
+    // What it was before is forgotten when the file has come: an answer would lose its place.
+    expect(await errorText(() => all(other.say("b")))).toBe(
+      "usage error: a dialogue is being loaded\n  hint:     await it before the next call",
+    );
+    await loading;
     expect(other.turns).toEqual(chat.turns.slice(0, 2));
     expect(await all(other.say("b"))).toEqual(expected);
 

@@ -79,6 +79,19 @@ describe.each(["unigram", "bpe"])("%s", async (name) => {
     expect(digests(tokens.map((one) => tokenizer.decode(one)))).toEqual(expected[name]!.anyDecoded);
   });
 
+  test("the bytes of tokens are what they add to a text in its midst", () => {
+    const bytes = tokenizer.tokenBytes();
+    const [, letter] = tokenizer.encode("x");
+    const beside = tokenizer.decode([letter!]);
+    const wrong = bytes.flatMap((each, id) => {
+      const text = tokenizer.decode([letter!, id]).slice(beside.length);
+      // The unknown piece has a text, but is never made on purpose; halves of characters are told byte by byte.
+      if (each === undefined || Buffer.from(each).toString("utf8") === text) return [];
+      return each.length === 1 && each[0]! >= 0x80 ? [] : [[id, text]];
+    });
+    expect([bytes.length, wrong]).toEqual([tokenizer.pieces, []]);
+  });
+
   test("text that is told token by token is the text of all tokens", () => {
     for (const one of [...ids.slice(0, 300), ...tokens.slice(0, 300)]) {
       const decoder = new StreamingDecoder(tokenizer);
