@@ -126,8 +126,24 @@ LLAMA = {
     "bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 0,
 }
 
+MISTRAL = {key: value for key, value in LLAMA.items() if key != "model_type"} | {"num_hidden_layers": 1}
+GEMMA2 = MISTRAL | {
+    "model_type": "gemma2", "num_hidden_layers": 2, "head_dim": 16, "query_pre_attn_scalar": 12, "sliding_window": 5,
+    "attn_logit_softcapping": 2.0, "final_logit_softcapping": 3.0, "hidden_activation": "gelu_pytorch_tanh",
+}
+
 CASES = {
     "llama-grouped": Case(of_attention, LLAMA | {"tie_word_embeddings": False}),
+    "llama-rope-scaled": Case(of_attention, LLAMA | {
+        "num_hidden_layers": 1, "tie_word_embeddings": True, "attention_bias": True, "mlp_bias": True, "head_dim": 16,
+        "rope_parameters": {
+            "rope_type": "llama3", "rope_theta": 10000.0, "factor": 8.0, "low_freq_factor": 1.0,
+            "high_freq_factor": 4.0, "original_max_position_embeddings": 16}},
+        prompts=(21, 3)),
+    "mistral-window": Case(of_attention, MISTRAL | {"model_type": "mistral", "sliding_window": 5}),
+    "qwen2-biases": Case(of_attention, MISTRAL | {"model_type": "qwen2", "tie_word_embeddings": True}),
+    # Torch's own attention has no cap of scores. Scales of norms are stored as their distance from 1.
+    "gemma2-alternating": Case(of_transformers, GEMMA2, ranges={"norm.weight": (0, 0.3)}),
 }
 
 

@@ -1,10 +1,16 @@
 /** @file The models of this package: the list that the package's entry and the command line hand to everything below. */
+import { gemma2 } from "./gemma2/definition.js";
 import { griffin } from "./griffin/definition.js";
+import { llama } from "./llama/definition.js";
 
 export { griffinLogits, griffinProgram } from "./griffin.js";
 export { type BlockType, type GriffinConfig, griffinConfigSchema } from "./griffin/config.js";
 export { griffin } from "./griffin/definition.js";
+export { type Gemma2Config, gemma2ConfigSchema } from "./gemma2/config.js";
+export { gemma2 } from "./gemma2/definition.js";
+export { type LlamaConfig, llamaConfigSchema } from "./llama/config.js";
+export { llama } from "./llama/definition.js";
 export { griffinPattern, hawkPattern } from "./griffin/presets.js";
 
 /** Every model of this package. */
-export const models = [griffin] as const;
+export const models = [griffin, llama, gemma2] as const;

@@ -3,13 +3,15 @@
  * and itself to the list in index.ts; test/models/names.test.ts holds the two together.
  */
 import { causalKinds } from "./causal-kinds.js";
+import { gemma2Presets } from "./gemma2/presets.js";
 import { presets as griffinPresets } from "./griffin/presets.js";
+import { llamaPresets } from "./llama/presets.js";
 
 const namesOf = (records: readonly Readonly<Record<string, unknown>>[]): readonly string[] => [
   ...new Set(records.flatMap((record) => Object.keys(record))),
 ];
 
 /** Names of presets, of all models. */
-export const presetNames: readonly string[] = namesOf([griffinPresets]);
+export const presetNames: readonly string[] = namesOf([griffinPresets, llamaPresets, gemma2Presets]);
 /** Names of kinds of programs, of all models. */
 export const kindNames: readonly string[] = namesOf([causalKinds]);

@@ -106,6 +106,8 @@ const generation = z.strictObject({
   bosId: count,
   eosIds: z.array(count).readonly(),
   padId: count,
+  /** Tokens that a sequence may have; absent where there is no bound. */
+  capacity: count.optional(),
   /** Names of the programs' inputs and results by the parts they play. */
   inputs: z.strictObject({ tokens: z.string(), positions: z.string() }),
   outputs: z.strictObject({ logits: z.string(), best: z.string() }),

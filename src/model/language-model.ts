@@ -11,6 +11,8 @@ export interface CausalLanguageModelSpec<Config, Kind extends string> {
   eos(config: Config): readonly number[];
   /** The token of padding in front of shorter prompts. */
   pad(config: Config): number;
+  /** Tokens that a sequence may have, where its states hold no more; without it, any number. */
+  capacity?(config: Config): number | undefined;
   readonly programs: GenerationPrograms<Kind>;
   /** Names of the programs' inputs. */
   readonly inputs: LanguageModel["inputs"];
@@ -20,11 +22,22 @@ export interface CausalLanguageModelSpec<Config, Kind extends string> {
 
 /** What generation needs to know of each configuration of a model. */
 export const causalLanguageModel =
-  <Config, Kind extends string>({ vocab, bos, eos, pad, ...parts }: CausalLanguageModelSpec<Config, Kind>) =>
-  (config: Config): LanguageModel<Kind> => ({
-    vocabSize: vocab(config),
-    bosId: bos(config),
-    eosIds: eos(config),
-    padId: pad(config),
-    ...parts,
-  });
+  <Config, Kind extends string>({
+    vocab,
+    bos,
+    eos,
+    pad,
+    capacity,
+    ...parts
+  }: CausalLanguageModelSpec<Config, Kind>) =>
+  (config: Config): LanguageModel<Kind> => {
+    const most = capacity?.(config);
+    return {
+      vocabSize: vocab(config),
+      bosId: bos(config),
+      eosIds: eos(config),
+      padId: pad(config),
+      ...(most === undefined ? {} : { capacity: most }),
+      ...parts,
+    };
+  };

@@ -1,6 +1,7 @@
 /** @file The states of a batch on the device, and where each of its texts stands. */
 import type { DeviceBuffer } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
+import { checkCapacity } from "./capacity.js";
 import { closeAll } from "./close-all.js";
 import type { Tensors } from "./device-tensors.js";
 import type { ProgramKey, ProgramSet } from "./program-set.js";
@@ -66,10 +67,11 @@ export class BatchStates implements Disposable {
     this.#positions = this.#positions.with(row, from.#positions[fromRow]!);
   }
 
-  /** Feeds one token per row, [batch, 1] i32, to the program that decodes. */
+  /** Feeds one token per row, [batch, 1] i32, to the program that decodes. @throws UsageError beyond what the states hold */
   async advance(key: ProgramKey, tokens: DeviceBuffer): Promise<StepResults> {
     this.checkOpen();
     this.checkHasRead();
+    this.checkRoom(Array.from({ length: this.batch }, () => 1));
     const results = await this.run(key, tokens, this.#positions);
     // Only now: a step that failed may be tried again, at the same place.
     this.#positions = this.#positions.map((position) => position + 1);
@@ -145,6 +147,14 @@ export class BatchStates implements Disposable {
   checkHasRead(): void {
     if (this.hasRead) return;
     throw new UsageError({ message: "nothing to go on from", hint: "call prefill first" });
+  }
+
+  /** Whether each row may have so many tokens more. @throws UsageError beyond what the states hold */
+  checkRoom(more: readonly number[]): void {
+    checkCapacity(
+      this.model.generation,
+      this.lengths.map((length, row) => length + more[row]!),
+    );
   }
 
   /** One of `what` a row. @throws UsageError */

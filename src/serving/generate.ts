@@ -12,6 +12,7 @@ import {
   type FormatProgress,
   type Tokenizer,
 } from "../tokens/index.js";
+import { checkCapacity, newTokensAfter } from "./capacity.js";
 import { type ChooseOptions, openChooser } from "./chooser.js";
 import type { TokenLogprobs } from "./logprobs.js";
 import type { ProgramSet } from "./program-set.js";
@@ -23,7 +24,7 @@ export const DEFAULT_NEW_TOKENS = 128;
 
 /** What is made of each prompt, and when it ends. */
 export interface GenerateOptions extends ChooseOptions, WaitOptions {
-  /** Tokens to make per prompt; default 128. */
+  /** Tokens to make per prompt; default 128, or as many as the model holds beside the longest prompt. */
   readonly maxNewTokens?: number | undefined;
   /** Longest chunk in which prompts are read, in tokens; default: the model's. */
   readonly chunk?: number | undefined;
@@ -63,7 +64,7 @@ export interface GeneratedToken {
  * which works ahead of the caller by a few steps; an artifact draws on the host, the same tokens.
  * What is held to a format is made step by step, as each token says which may follow.
  * A row whose logits are not finite ends; the others go on, and the error that names it comes after their last token.
- * @throws UsageError for an empty prompt, ids outside of the vocabulary, options out of range; GriffinError for logits that are not finite;
+ * @throws UsageError for an empty prompt, ids outside of the vocabulary, options out of range, more tokens than the model holds of a sequence; GriffinError for logits that are not finite;
  * AbortedError when the signal or the time for all tokens ends it: what is on its way to the device is freed when it comes
  */
 export async function* generate(
@@ -71,7 +72,11 @@ export async function* generate(
   prompts: readonly (readonly number[])[],
   options: GenerateOptions = {},
 ): AsyncGenerator<GeneratedToken, void, void> {
-  const { maxNewTokens = DEFAULT_NEW_TOKENS, eosIds = model.generation.eosIds } = options;
+  const longest = Math.max(0, ...prompts.map(({ length }) => length));
+  const {
+    maxNewTokens = newTokensAfter(model.generation, longest, DEFAULT_NEW_TOKENS),
+    eosIds = model.generation.eosIds,
+  } = options;
   checkRequest(model, prompts, { ...options, maxNewTokens });
   const formats = formatsOf(model, prompts, { ...options, eosIds });
   const continuations = formats.map((format) => {
@@ -196,4 +201,9 @@ function checkRequest(
     });
   }
   for (const prompt of prompts) checkPrompt(prompt, generation.vocabSize);
+  // The last token that is made is not read.
+  checkCapacity(
+    generation,
+    prompts.map(({ length }) => length + maxNewTokens - 1),
+  );
 }

@@ -1,5 +1,6 @@
 /** @file Sequences over compiled programs: sessions, generation, models whose weights stay on a device. Needs no compiler of ours. */
 export { callProgram, type ProgramBuffers } from "./call.js";
+export { checkCapacity } from "./capacity.js";
 export { planChunks } from "./chunks.js";
 export type { ModelEvent, ProgramSource } from "./events.js";
 export {

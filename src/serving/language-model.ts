@@ -25,6 +25,8 @@ export interface LanguageModel<Kind extends string = string> {
   /** Generation stops at any of these. */
   readonly eosIds: readonly number[];
   readonly padId: number;
+  /** Tokens that a sequence may have, where the states hold no more (caches that grow); absent where they are of a fixed size. */
+  readonly capacity?: number | undefined;
   readonly inputs: {
     /** [batch, time] i32. */
     readonly tokens: string;

@@ -1,6 +1,7 @@
 /** @file How texts are read into states: prompts from nothing, in chunks that are padded in front, and what follows in whole pieces. */
 import { checkPrompt } from "../tokens/index.js";
 import type { BatchStates } from "./batch-states.js";
+import { checkCapacity } from "./capacity.js";
 import { followingLengths, planPieces } from "./chunks.js";
 import { decodingProgram, readingPrograms } from "./generation-programs.js";
 import { closeResults, type StepResults } from "./step-results.js";
@@ -19,7 +20,7 @@ export interface ReadingOptions {
   readonly checkAwaited: () => void;
 }
 
-/** Reads prompts from nothing. @throws UsageError for an empty prompt, tokens outside of the vocabulary, another number of prompts than rows */
+/** Reads prompts from nothing. @throws UsageError for an empty prompt, tokens outside of the vocabulary, another number of prompts than rows, more tokens than the states hold */
 export async function readPrompts(
   states: BatchStates,
   prompts: Texts,
@@ -28,6 +29,10 @@ export async function readPrompts(
   const { batch, model } = states;
   states.checkRows("prompts", prompts.length);
   for (const prompt of prompts) checkPrompt(prompt, model.generation.vocabSize);
+  checkCapacity(
+    model.generation,
+    prompts.map((prompt) => prompt.length),
+  );
   const longest = Math.max(...prompts.map((prompt) => prompt.length));
   const plan = readingPrograms(model.generation, { batch, chunk }, longest);
   const total = plan.reduce((sum, { time }) => sum + time, 0);
@@ -90,6 +95,7 @@ export async function readFollowing(
   const { batch, model } = states;
   states.checkRows("texts", texts.length);
   checkPrompt(texts.flat(), model.generation.vocabSize);
+  states.checkRoom(texts.map((text) => text.length));
   const { extend } = model.generation.programs;
   const lengths = followingLengths(chunk).filter(
     (time) => time === 1 || model.has({ kind: extend, batch, time }),

@@ -1,6 +1,12 @@
 /** @file How likely a model takes texts to be: the logarithm of the probability of each token, of texts of any length, side by side. */
 import { type DeviceBuffer, hostBytes } from "../../runtime-pjrt/index.js";
-import { closeAll, type LoadedProgram, type ProgramKey, type ResidentModel } from "../../serving/index.js";
+import {
+  checkCapacity,
+  closeAll,
+  type LoadedProgram,
+  type ProgramKey,
+  type ResidentModel,
+} from "../../serving/index.js";
 import { UsageError } from "../../support/errors.js";
 import { checkNotAborted } from "../../support/wait.js";
 import { checkPrompt, notFinite } from "../../tokens/index.js";
@@ -59,7 +65,7 @@ export function logProbability(logits: Float32Array, token: number, where: strin
 /**
  * For each text, given as tokens, the natural logarithm of the probability of each of its tokens after those before it; 0 for the first, which
  * follows nothing. Texts are read in chunks, side by side, whatever their lengths.
- * @throws UsageError for tokens outside of the vocabulary, an empty text, or a model that has no program for it; GriffinError for logits that
+ * @throws UsageError for tokens outside of the vocabulary, an empty text, one longer than the model holds, or a model that has no program for it; GriffinError for logits that
  * are not finite; AbortedError between chunks
  */
 export async function logLikelihoods(
@@ -69,6 +75,11 @@ export async function logLikelihoods(
 ): Promise<readonly Float64Array[]> {
   const { inputs, outputs, padId, vocabSize } = model.generation;
   for (const text of texts) checkPrompt(text, vocabSize);
+  // The last token of a text is not read.
+  checkCapacity(
+    model.generation,
+    texts.map(({ length }) => length - 1),
+  );
   const longest = Math.max(...texts.map(({ length }) => length));
   // The last token predicts nothing.
   const key = scoring(model, texts.length, Math.max(1, longest - 1));
