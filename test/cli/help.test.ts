@@ -1,3 +1,4 @@
+import { presetNames } from "../../models/names.js";
 import { expect, test } from "vitest";
 import { griffin } from "./griffin.js";
 
@@ -68,7 +69,7 @@ test("with --json an error is also a JSON document on stdout", async () => {
     error: {
       kind: "usage error",
       message: "--preset is not valid",
-      expected: "recurrentgemma-2b, recurrentgemma-9b, griffin-7b, hawk-7b, tiny, tiny-hawk",
+      expected: presetNames.join(", "),
       got: "tiney",
       hint: "did you mean tiny?",
       exitCode: 2,

@@ -14,6 +14,7 @@ it.each([
   ["llama-rope-scaled", "scaled rotary frequencies, biases, a tied head"],
   ["mistral-window", "a window shorter than the prompt"],
   ["qwen2-biases", "biases of queries, keys and values"],
+  ["gemma2-alternating", "a window and everything in turn, capped scores and logits"],
 ])("%s (%s): our numbers are those of transformers", async (name) => {
   const golden = await openCase(fileURLToPath(new URL(`../../golden/${name}`, import.meta.url)), models);
   const report = await checkGoldenCase(cpu.client, golden, {

@@ -20,6 +20,7 @@ export const llama = defineModel({
     bos: ({ begin }) => begin,
     eos: ({ end }) => [end],
     pad: ({ end }) => end,
+    capacity: ({ context }) => context,
     programs: { prefill: "read", extend: "continue", decode: "next", forward: "everything" },
     inputs: { tokens: "ids", positions: "place" },
     outputs: { logits: "scores", best: "choice" },

@@ -67,13 +67,13 @@ function mixing(x: Stream, { config, place, seen }: Step): Stream {
     k,
     v,
     segmentPos: place,
-    cache: { kind: "ring", keys: keys.value, values: values.value },
+    cache: { kind: "growing", keys: keys.value, values: values.value },
     numTokens: seen,
     axes: { time: "step", slots: "slot", channels: "channel" },
     scale: channel.size ** -0.5,
   });
-  keys.update(kvCacheUpdate(keys.value, k, place));
-  values.update(kvCacheUpdate(values.value, v, place));
+  keys.update(kvCacheUpdate(keys.value, k, place, "growing"));
+  values.update(kvCacheUpdate(values.value, v, place, "growing"));
   return project("out", merge(attended, ["head", "channel"], "joined"), axis("joined", width), wide(config));
 }
 

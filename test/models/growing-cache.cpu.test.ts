@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { llama } from "../../models/index.js";
+import { llamaPresets } from "../../models/llama/presets.js";
+import { Model } from "../../src/engine/index.js";
+import { Session } from "../../src/serving/index.js";
+import { formulaCheckpoint } from "../../src/weights/index.js";
+import { useCpu } from "../dsl/cpu.js";
+import { compiledInThisRun } from "../engine/tiny.js";
+import { generated } from "../serving/generated.js";
+import { errorText } from "../weights/files.js";
+
+const cpu = useCpu();
+/** A Llama that holds 20 tokens of a sequence. */
+const definition = llama.configure({
+  ...llamaPresets["tiny-llama"],
+  numLayers: 1,
+  contextSize: 20,
+  dtype: "f32",
+});
+let model: Model;
+beforeAll(async () => {
+  await using checkpoint = formulaCheckpoint(definition, 5);
+  model = await Model.load(cpu.client, definition, checkpoint, { cache: compiledInThisRun });
+});
+afterAll(() => model.close());
+
+const text = (count: number): number[] => Array.from({ length: count }, (_, i) => 2 + ((i * 7) % 60));
+const close = (actual: Float32Array | undefined, expected: Float32Array | undefined): void =>
+  actual!.forEach((value, i) => expect(value).toBeCloseTo(expected![i]!, 4));
+
+test("a session goes on, forks and goes back in caches that grow: always as the same text read at once", async () => {
+  using session = new Session(model, 2, { chunk: 4 });
+  await session.prefill([text(5), text(3)]);
+  using mark = await session.mark();
+  using fork = await session.fork();
+  const [first, second] = await session.append([text(13).slice(5), []]);
+  using whole = new Session(model, 2, { chunk: 4 });
+  const [expected] = await whole.prefill([text(13), [2]]);
+  close(first, expected);
+  expect(second).toBeUndefined();
+  // What the session read meanwhile is not seen by the fork, or after going back.
+  const other = await fork.decode([9, text(4)[3]!]);
+  await session.rewind(mark);
+  const again = await session.decode([9, text(4)[3]!]);
+  close(again[0], other[0]);
+  using short = new Session(model, 2, { chunk: 4 });
+  const [, four] = await short.prefill([[...text(5), 9], text(4)]);
+  close(again[1], four);
+  expect([session.lengths, fork.lengths]).toEqual([
+    [6, 4],
+    [6, 4],
+  ]);
+});
+
+test("what goes beyond the cache is an error, before anything is computed", async () => {
+  const complaint = (got: number, row = 0) =>
+    [
+      `usage error: row ${row} would have more tokens than the model holds of a sequence`,
+      "  expected: at most 20",
+      `  got:      ${got}`,
+      "  hint:     a shorter prompt or fewer new tokens; how many it holds, max_position_embeddings in config.json says",
+    ].join("\n");
+  using session = new Session(model, 2, { chunk: 4 });
+  expect(await errorText(() => session.prefill([[2], text(21)]))).toBe(complaint(21, 1));
+  await session.prefill([text(20), text(3)]);
+  expect(await errorText(() => session.decode([5, 5]))).toBe(complaint(21));
+  expect(await errorText(() => session.append([[], text(18)]))).toBe(complaint(21, 1));
+  // Rows that are given nothing do not count, and the session is as it was.
+  await session.append([[], text(17)]);
+  expect(session.lengths).toEqual([20, 20]);
+  expect(await errorText(() => generated(model, [text(15)], { maxNewTokens: 7 }))).toBe(complaint(21));
+});
+
+test("a generation to the end of the cache is the same as the prompt read anew for each token", async () => {
+  const tokens = (await generated(model, [text(15)], { maxNewTokens: 6, chunk: 4 })).map(
+    ({ token }) => token,
+  );
+  const anew: number[] = [];
+  for (let i = 0; i < 6; i++) {
+    const [next] = await generated(model, [[...text(15), ...anew]], { maxNewTokens: 1, chunk: 16 });
+    anew.push(next!.token);
+  }
+  expect(tokens).toEqual(anew);
+  // As many as there is room for, where no number is asked for.
+  expect(await generated(model, [text(18)], { maxNewTokens: undefined, chunk: 4 })).toHaveLength(3);
+});
