@@ -80,8 +80,9 @@ const table = (name: string, config: LlamaConfig, dtype: FloatType): Tensor<"voc
 
 /** Final norm and output projection. */
 function head<A extends string>(x: Tensor<A | "model", FloatType>, config: LlamaConfig) {
+  const normed = norm("norm", x, config);
   const projection = table(config.tiedEmbedding ? "embed_tokens" : "lm_head", config, x.dtype);
-  return dot(norm("norm", x, config), projection, "model").to("f32");
+  return dot(normed, projection, "model").to("f32");
 }
 
 /** The residual stream [batch, time, model] after all layers, and how logits come of any stretch of it. */

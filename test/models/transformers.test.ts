@@ -86,7 +86,13 @@ describe("config.json", () => {
 
   test("of Qwen2 has biases, and a window that is not used", () => {
     const { rope_scaling: _, bos_token_id, eos_token_id, ...plain } = LLAMA;
-    const qwen = { ...plain, model_type: "qwen2", use_sliding_window: false, sliding_window: 131_072 };
+    const qwen = {
+      ...plain,
+      model_type: "qwen2",
+      vocab_size: 151_936,
+      use_sliding_window: false,
+      sliding_window: 131_072,
+    };
     expect(from(llama, qwen, { eos_token_id: [151_645, 151_643] }).config).toMatchObject({
       attentionBias: "queries, keys and values",
       window: null,
@@ -106,8 +112,24 @@ describe("config.json", () => {
       eos_token_id: 128_256,
       vocab_sizes: 1,
     };
-    expect(await errorText(() => from(llama, { ...config, vocab_size: undefined }))).toMatchInlineSnapshot();
-    expect(await errorText(() => from(llama, config))).toMatchInlineSnapshot();
+    expect(await errorText(() => from(llama, { ...config, vocab_size: undefined }))).toMatchInlineSnapshot(`
+      "checkpoint error: 5 problems in config.json
+                             problem                               expected                                                                                                                                   got                              hint
+        vocab_size           missing                               a positive integer                                                                                                                                                          is "vocab_sizes" this key, misspelt?
+        hidden_act           unusable value                        silu (the gate the model is defined with)                                                                                                  "gelu"
+        rope_scaling         unusable value                        rope_type default, linear (with factor) or llama3 (with factor, low_freq_factor below high_freq_factor, original_max_position_embeddings)  {"rope_type":"yarn","factor":4}
+        num_key_value_heads  does not divide the heads of queries  a divisor of num_attention_heads, 32                                                                                                       5
+        head_dim             cannot rotate channels in pairs       an even whole number of channels a head                                                                                                    63"
+    `);
+    expect(await errorText(() => from(llama, config))).toMatchInlineSnapshot(`
+      "checkpoint error: 5 problems in config.json
+                             problem                               expected                                                                                                                                   got
+        hidden_act           unusable value                        silu (the gate the model is defined with)                                                                                                  "gelu"
+        rope_scaling         unusable value                        rope_type default, linear (with factor) or llama3 (with factor, low_freq_factor below high_freq_factor, original_max_position_embeddings)  {"rope_type":"yarn","factor":4}
+        num_key_value_heads  does not divide the heads of queries  a divisor of num_attention_heads, 32                                                                                                       5
+        head_dim             cannot rotate channels in pairs       an even whole number of channels a head                                                                                                    63
+        eos_token_id         is outside the vocabulary             < 128256                                                                                                                                   128256"
+    `);
   });
 
   test("of a Gemma 2 lists its layers or alternates, and is refused where it is another model", async () => {
@@ -134,7 +156,13 @@ describe("config.json", () => {
     const listed = { ...config, num_hidden_layers: 2, layer_types: ["full_attention", "sliding_attention"] };
     expect(from(gemma2, listed).config).toMatchObject({ layerTypes: ["global", "local"] });
     const wrong = { ...listed, num_hidden_layers: 3, sliding_window: 1, attention_bias: true };
-    expect(await errorText(() => from(gemma2, wrong))).toMatchInlineSnapshot();
+    expect(await errorText(() => from(gemma2, wrong))).toMatchInlineSnapshot(`
+      "checkpoint error: 3 problems in config.json
+                        problem                 expected                         got
+        sliding_window  unusable value          an integer of at least 2         1
+        attention_bias  unusable value          false (the model has no biases)  true
+        layer_types     wrong number of layers  3 (num_hidden_layers)            2"
+    `);
   });
 });
 
@@ -148,7 +176,7 @@ test("scaled frequencies: short waves are kept, long ones are slowed by the fact
   } as const;
   // Waves of 2 pi, 20, 63 and 199 tokens turn 10.2, 3.22, 1.02 and 0.32 times in 64 tokens.
   const scaling = ropeScalingOf({ ropeTheta: 100, headSize: 8, ropeScaling })!;
-  expect(scaling.map((value) => value.toFixed(4))).toEqual(["1.0000", "0.7729", "0.1304", "0.1250"]);
+  expect(scaling.map((value) => value.toFixed(4))).toEqual(["1.0000", "0.7728", "0.1304", "0.1250"]);
   expect(ropeScalingOf({ ropeTheta: 100, headSize: 4, ropeScaling: { type: "linear", factor: 4 } })).toEqual([
     0.25, 0.25,
   ]);
