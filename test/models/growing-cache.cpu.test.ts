@@ -25,8 +25,9 @@ beforeAll(async () => {
 afterAll(() => model.close());
 
 const text = (count: number): number[] => Array.from({ length: count }, (_, i) => 2 + ((i * 7) % 60));
-const close = (actual: Float32Array | undefined, expected: Float32Array | undefined): void =>
-  actual!.forEach((value, i) => expect(value).toBeCloseTo(expected![i]!, 4));
+function close(actual: Float32Array | undefined, expected: Float32Array | undefined): void {
+  for (const [i, value] of actual!.entries()) expect(value).toBeCloseTo(expected![i]!, 4);
+}
 
 test("a session goes on, forks and goes back in caches that grow: always as the same text read at once", async () => {
   using session = new Session(model, 2, { chunk: 4 });
