@@ -64,8 +64,8 @@ export interface GeneratedToken {
  * which works ahead of the caller by a few steps; an artifact draws on the host, the same tokens.
  * What is held to a format is made step by step, as each token says which may follow.
  * A row whose logits are not finite ends; the others go on, and the error that names it comes after their last token.
- * @throws UsageError for an empty prompt, ids outside of the vocabulary, options out of range, more tokens than the model holds of a sequence; GriffinError for logits that are not finite;
- * AbortedError when the signal or the time for all tokens ends it: what is on its way to the device is freed when it comes
+ * @throws UsageError for an empty prompt, ids outside of the vocabulary, options out of range, more tokens than the model holds of a
+ * sequence; GriffinError for logits that are not finite; AbortedError when the signal or the time for all tokens ends it: what is on its way to the device is freed when it comes
  */
 export async function* generate(
   model: ProgramSet,
