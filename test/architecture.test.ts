@@ -34,7 +34,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "src/golden": ["src/model", "src/weights", "src/support"],
   "src/cost": ["src/runtime-pjrt", "src/support"],
   "src/model": ["src/dsl", "src/serving", "src/weights", "src/support"],
-  models: ["src/dsl", "src/model"],
+  models: ["src/dsl", "src/nn", "src/model"],
   "src/training": ["src/dsl", "src/model", "src/support"],
   "src/extension": ["src/model", "src/targets", "src/support"],
   "src/testing": [
