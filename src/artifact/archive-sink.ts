@@ -1,7 +1,8 @@
 /** @file An artifact written as one archive (.zip, zip64 where it is needed): equal files give equal bytes. */
 import { createWriteStream } from "node:fs";
 import { Readable, Writable } from "node:stream";
-import { measure, openContent, type Sink } from "./sink.js";
+import { measure, openContent } from "./measured.js";
+import type { Sink } from "./sink.js";
 
 /** Weights do not pack; they stay as they are, so that their bytes can be found in the archive. */
 const isStored = (path: string): boolean => path.endsWith(".safetensors");

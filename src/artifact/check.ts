@@ -6,7 +6,8 @@ import { ArtifactError } from "./errors.js";
 import { changedFiles } from "./files.js";
 import type { Manifest, ManifestProgram } from "./manifest.js";
 import type { OpenArtifact } from "./open.js";
-import { readPublicKey, signatureProblems } from "./signature.js";
+import { readKeyName } from "./keys.js";
+import { signatureProblems } from "./signature.js";
 import { weightsProblems } from "./weights.js";
 
 /** What is known of the place where an artifact is to run. */
@@ -29,7 +30,7 @@ export async function checkCompatibility(
   client: Client,
   options: CompatibilityOptions = {},
 ): Promise<void> {
-  const key = options.publicKey === undefined ? undefined : await readPublicKey(options.publicKey);
+  const key = options.publicKey === undefined ? undefined : await readKeyName(options.publicKey);
   const skips = key === undefined ? isWeightsFile(artifact) : () => false;
   const problems = [
     ...signatureProblems(artifact.signature, key),

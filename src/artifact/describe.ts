@@ -8,7 +8,8 @@ import type { ArgumentRole } from "../program/interface.js";
 import type { Manifest, ManifestProgram, WeightsIndex } from "./manifest.js";
 import { madeHere as madeHereOf } from "./executables.js";
 import { openArtifact } from "./open.js";
-import { readPublicKey, type SignatureState, signatureProblems } from "./signature.js";
+import { readKeyName } from "./keys.js";
+import { type SignatureState, signatureProblems } from "./signature.js";
 import { weightsProblems } from "./weights.js";
 
 /** What an artifact is; sizes are bytes. */
@@ -78,7 +79,7 @@ export async function describeArtifact(
   path: string,
   { verify = false, publicKey, keyFolder, onBytes }: DescribeOptions = {},
 ): Promise<ArtifactDescription> {
-  const key = publicKey === undefined ? undefined : await readPublicKey(publicKey);
+  const key = publicKey === undefined ? undefined : await readKeyName(publicKey);
   await using artifact = await openArtifact(path, { onUnpack: (...bytes) => onBytes?.("unpack", ...bytes) });
   const { manifest, weights, signature } = artifact;
   const hashing = { hashes: () => verify, onBytes: (a: number, b: number) => onBytes?.("verify", a, b) };

@@ -3,7 +3,8 @@ export { checkCompatibility, type CompatibilityOptions, plannedMemory, type Plan
 export { type ArtifactDescription, describeArtifact } from "./describe.js";
 export { ArtifactError } from "./errors.js";
 export type { TrustOptions } from "./executables.js";
-export { readSigningKey, type SignatureState } from "./signature.js";
+export { SigningKey } from "./keys.js";
+export type { SignatureState } from "./signature.js";
 export { changedFiles, extraFiles, type FileCheckOptions } from "./files.js";
 export { fingerprintDifferences, fingerprintOf, fingerprintOfTopology } from "./fingerprint.js";
 export type { Fingerprint, Manifest, ManifestProgram, WeightsIndex } from "./manifest.js";

@@ -1,5 +1,4 @@
 /** @file The files of an artifact in the order in which they are written, and the manifest that names them. */
-import type { KeyObject } from "node:crypto";
 import { realpath } from "node:fs/promises";
 import { basename, dirname, relative, sep } from "node:path";
 import { UsageError } from "../support/errors.js";
@@ -22,6 +21,7 @@ import {
 } from "./manifest.js";
 import { artifactReadme } from "./readme.js";
 import { seal } from "./seal.js";
+import type { SigningKey } from "./keys.js";
 import { SIGNATURE_FILE, signManifest } from "./signature.js";
 import type { Sink, WrittenFile } from "./sink.js";
 
@@ -37,7 +37,7 @@ export interface SigningKeys {
   /** Seals the executables, so that this machine knows them again; without it they run nowhere unasked. */
   readonly machine?: MachineKey | undefined;
   /** Ed25519 private key that signs the manifest. */
-  readonly signing?: KeyObject | undefined;
+  readonly signing?: SigningKey | undefined;
 }
 
 /** A short name for where executables run. */

@@ -9,6 +9,7 @@ import {
   type SearchedPlace,
   searchPlugin,
 } from "../runtime-pjrt/index.js";
+import type { Environment } from "../support/environment.js";
 import { runChild } from "../support/child.js";
 import { GriffinError } from "../support/errors.js";
 import { AbortedError } from "../support/wait.js";
@@ -56,7 +57,7 @@ export interface Diagnosis {
 }
 
 /** Looks at everything and tries the plugin called `plugin`: only that one is loaded. Installs nothing. */
-export async function diagnose(plugin: string, env: NodeJS.ProcessEnv = process.env): Promise<Diagnosis> {
+export async function diagnose(plugin: string, env: Environment = process.env): Promise<Diagnosis> {
   const names = isPluginPath(plugin) ? [plugin, ...PLUGINS] : [...new Set([plugin, ...PLUGINS])];
   const cache = new CompileCache({ env });
   const [problem, python, pip, usage, plugins, device] = await Promise.all([
@@ -104,7 +105,7 @@ const ANSWER_TIMEOUT_MS = 30_000;
 async function firstLine(
   command: string,
   args: readonly string[],
-  env: NodeJS.ProcessEnv,
+  env: Environment,
 ): Promise<string | undefined> {
   try {
     const { exitCode, stdout } = await runChild(command, command, args, env, {
@@ -117,12 +118,12 @@ async function firstLine(
   }
 }
 
-async function look(name: string, env: NodeJS.ProcessEnv): Promise<PluginDiagnosis> {
+async function look(name: string, env: Environment): Promise<PluginDiagnosis> {
   const searched = await searchPlugin(name, env);
   return { name, searched, path: searched.find(({ found }) => found)?.path };
 }
 
-async function tryPlugin(name: string, env: NodeJS.ProcessEnv): Promise<DeviceDiagnosis | GriffinError> {
+async function tryPlugin(name: string, env: Environment): Promise<DeviceDiagnosis | GriffinError> {
   try {
     const { path } = await findPlugin(name, { env });
     const plugin = await Plugin.load(path);

@@ -6,7 +6,7 @@ import {
   checkTarget,
   describeMissingWeights,
   describeWeights,
-  readSigningKey,
+  SigningKey,
   type DescribedWeights,
   type WriteOptions,
   writeArtifact,
@@ -79,7 +79,7 @@ export async function exportModel(
   const { zip = false, force = false, batch = 1, chunk = 256, compiler, onEvent } = options;
   const target = resolveTarget(options.target ?? devicesOf(compiler) ?? defaultTarget, options.extensions);
   await checkTarget(path, { zip, force });
-  const signing = options.sign === undefined ? undefined : await readSigningKey(options.sign);
+  const signing = options.sign === undefined ? undefined : await SigningKey.read(options.sign);
   const { name, model, weights, tokenizer } = await readSource(source);
   if (options.withWeights === true && weights.files.length === 0) {
     throw new UsageError({

@@ -1,4 +1,5 @@
 /** @file Prompts in; tokens one by one, then the whole of it in figures. */
+import type { Environment } from "../support/environment.js";
 import {
   DEFAULT_NEW_TOKENS,
   type GeneratedToken,
@@ -22,7 +23,7 @@ export interface GenerationRequest
   /** Name or path of the PJRT plugin to run on, fetched if it can be and is missing. */
   readonly plugin: string;
   /** Variables that say where plugins are; this process's by default. */
-  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly env?: Environment | undefined;
   /** Is told every new token as it is made. */
   readonly onToken?: ((token: GeneratedToken) => void) | undefined;
   readonly onDevice?: ((event: DeviceEvent) => void) | undefined;

@@ -1,6 +1,7 @@
 /** @file A plugin and a client of it, ready to compile; the plugin is fetched if it can be and is missing. */
 import { basename, dirname } from "node:path";
 import { type Client, findPlugin, type InstallProgress, Plugin } from "../runtime-pjrt/index.js";
+import type { Environment } from "../support/environment.js";
 import type { WaitOptions } from "../support/wait.js";
 import { IsolatedPlugin, type IsolationLimits } from "./isolated/index.js";
 
@@ -14,7 +15,7 @@ export type DeviceEvent =
 
 export interface DeviceOptions extends WaitOptions {
   /** Variables that say where plugins are; this process's by default. */
-  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly env?: Environment | undefined;
   readonly onEvent?: ((event: DeviceEvent) => void) | undefined;
 }
 

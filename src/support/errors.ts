@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** @file The one shape every error of the toolkit has: what kind, what was expected, what came, where, and one hint. */
 import { authorLines } from "./own-code.js";
 

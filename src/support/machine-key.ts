@@ -10,9 +10,9 @@ const KEY_FILE = "key";
 
 /** Signs what is made here (HMAC-SHA256) and recognises it later. */
 export class MachineKey {
-  readonly #key: Buffer;
+  readonly #key: Uint8Array;
 
-  constructor(key: Buffer) {
+  constructor(key: Uint8Array) {
     this.#key = key;
   }
 

@@ -71,7 +71,7 @@ export function claimFolder(folder: string): NotOwned | undefined {
 export async function readOwned(
   path: string,
   { isSecret = false }: { readonly isSecret?: boolean } = {},
-): Promise<Buffer<ArrayBuffer> | NotOwned> {
+): Promise<Uint8Array<ArrayBuffer> | NotOwned> {
   // Without O_NONBLOCK a pipe in its place would be waited for.
   const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {

@@ -53,9 +53,14 @@ export function waitLeft(what: string, startedAt: number, { signal, timeoutMs }:
 /** The longest delay of a timer, ms: 24 days. Node takes a longer one for 1 ms. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
-/** A timer for any time, also one that is longer than Node's timers take, or infinite: it goes off after 24 days then. */
-export const startTimer = (ms: number, work: () => void): NodeJS.Timeout =>
-  setTimeout(work, Math.min(ms, LONGEST_DELAY_MS));
+/**
+ * A timer for any time, also one that is longer than Node's timers take, or infinite: it goes off after 24 days then.
+ * @returns what stops it
+ */
+export function startTimer(ms: number, work: () => void): () => void {
+  const timer = setTimeout(work, Math.min(ms, LONGEST_DELAY_MS));
+  return () => clearTimeout(timer);
+}
 
 /** What a plugin does on its threads goes on: the C API has no call to stop it. */
 export const PLUGIN_GOES_ON =
@@ -91,11 +96,11 @@ async function waitUntil<T>(
   const startedAt = performance.now();
   const running = work();
   let giveUp: () => void = () => undefined;
-  let timer: NodeJS.Timeout | undefined;
+  let stopTimer: (() => void) | undefined;
   const given = new Promise<never>((_, reject) => {
     giveUp = () => reject(abortedError(what, startedAt, options, hint));
     signal?.addEventListener("abort", giveUp, { once: true });
-    if (timeoutMs !== undefined) timer = startTimer(timeoutMs, giveUp);
+    if (timeoutMs !== undefined) stopTimer = startTimer(timeoutMs, giveUp);
   });
   let isLate = true;
   try {
@@ -104,7 +109,7 @@ async function waitUntil<T>(
     return result;
   } finally {
     signal?.removeEventListener("abort", giveUp);
-    clearTimeout(timer);
+    stopTimer?.();
     if (isLate) running.then(release).catch(() => undefined);
   }
 }

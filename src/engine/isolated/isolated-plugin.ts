@@ -10,7 +10,8 @@ import { closedError, loadingError, PluginDeathError, saveProgram } from "./erro
 import type { IsolationLimits } from "./limits.js";
 import { type Call, type Death, PluginProcess } from "./plugin-process.js";
 import type { Answer, TaskName, Tasks } from "./tasks.js";
-import { openTensorFile, readTensors, writeTensors } from "./tensor-file.js";
+import { readTensors, writeTensors } from "./tensor-file.js";
+import { openUnnamedFile } from "./temporary.js";
 
 interface Running {
   readonly process: PluginProcess;
@@ -110,7 +111,7 @@ export class IsolatedPlugin implements AsyncDisposable {
   async #start(turn: Turn): Promise<Running> {
     if (this.#running?.process.isAlive === true) return this.#running;
     if (this.#running !== undefined) await this.#release(this.#running);
-    const tensors = await openTensorFile();
+    const tensors = await openUnnamedFile();
     if (turn.epoch !== this.#epoch) {
       await tensors.close();
       throw closedError(this.path);

@@ -104,7 +104,7 @@ export class PluginProcess {
     const abort = () => stop(abortedError(what, startedAt, call, "its process was ended"));
     if (signal?.aborted === true) abort();
     signal?.addEventListener("abort", abort, { once: true });
-    const timer =
+    const stopTimer =
       timeoutMs === undefined
         ? undefined
         : startTimer(Math.max(0, startedAt + timeoutMs - performance.now()), abort);
@@ -115,7 +115,7 @@ export class PluginProcess {
     });
     const message = await answered;
     isDone = true;
-    clearTimeout(timer);
+    stopTimer?.();
     unwatch();
     signal?.removeEventListener("abort", abort);
     this.#child.removeAllListeners("message");
@@ -127,7 +127,7 @@ export class PluginProcess {
 
   /** Calls `stop` once a bound is passed, until what it gives is called. */
   #watch({ timeoutMs, memoryBytes }: IsolationLimits, stop: (why: Bound) => void): () => void {
-    const timer =
+    const stopTimer =
       timeoutMs === undefined
         ? undefined
         : startTimer(timeoutMs, () => stop({ reason: "timeout", got: `${timeoutMs / 1000} s and no end` }));
@@ -139,7 +139,7 @@ export class PluginProcess {
             if (bytes > memoryBytes) stop({ reason: "memory", got: `${bytes}` });
           }, MEMORY_INTERVAL_MS);
     return () => {
-      clearTimeout(timer);
+      stopTimer?.();
       clearInterval(memory);
     };
   }

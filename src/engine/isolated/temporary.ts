@@ -1,6 +1,6 @@
 /** @file Files on their way from one process to another, or to a person. */
 import { randomBytes } from "node:crypto";
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cacheFolder } from "../../runtime-pjrt/index.js";
@@ -25,4 +25,11 @@ export function openTemporaryFile(name: string, suffix = ""): Promise<TemporaryF
     const path = join(folder, `griffin-${name}-${randomBytes(8).toString("hex")}${suffix}`);
     return { path, file: await open(path, "wx+", 0o600) };
   });
+}
+
+/** An empty file without a name; nobody else can open it. @throws EnvironmentError where no file can be made */
+export async function openUnnamedFile(): Promise<FileHandle> {
+  const { path, file } = await openTemporaryFile("tensors");
+  await unlink(path);
+  return file;
 }

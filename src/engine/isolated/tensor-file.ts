@@ -3,10 +3,8 @@
  * of it whichever way the processes end.
  */
 import { ftruncate, read, write } from "node:fs";
-import { type FileHandle, unlink } from "node:fs/promises";
 import { promisify } from "node:util";
 import type { HostValue } from "../execute.js";
-import { openTemporaryFile } from "./temporary.js";
 
 /** A tensor without its bytes, which follow those of the one before. */
 export interface TensorHeader extends Omit<HostValue, "data"> {
@@ -15,13 +13,6 @@ export interface TensorHeader extends Omit<HostValue, "data"> {
 
 /** One call reads or writes no more than 2 GiB on Linux. */
 const CHUNK_BYTES = 2 ** 30;
-
-/** An empty file for temporary use; nobody else can open it. @throws EnvironmentError where no file can be made */
-export async function openTensorFile(): Promise<FileHandle> {
-  const { path, file } = await openTemporaryFile("tensors");
-  await unlink(path);
-  return file;
-}
 
 type Transfer = (fd: number, data: Uint8Array, offset: number, length: number, at: number) => Promise<number>;
 const readAt: Transfer = async (...args) => (await promisify(read)(...args)).bytesRead;

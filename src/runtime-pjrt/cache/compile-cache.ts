@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import type { Environment } from "../../support/environment.js";
 import { reached } from "../../support/failpoints.js";
 import { makeFolders } from "../../support/folders.js";
 import { MachineKey, machineKey } from "../../support/machine-key.js";
@@ -17,7 +18,7 @@ import { cacheKey } from "./key.js";
 /** Where compiled programs are kept, and how many bytes of them. */
 export interface CompileCacheOptions {
   /** Variables that say where the cache folder is; this process's by default. */
-  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly env?: Environment | undefined;
   /** Default: `programs` in the cache folder. */
   readonly folder?: string;
   /** Past this, those not used for longest go. Default 4 GiB. */

@@ -35,7 +35,7 @@ export async function notedHash(path: string, identity: string): Promise<string>
 async function readNote(machine: MachineKey, note: string, identity: string): Promise<string | undefined> {
   const file = await readOwned(note).catch(() => undefined);
   if (file === undefined || "problem" in file) return undefined;
-  const [hash = "", code = ""] = file.toString("latin1").split(" ");
+  const [hash = "", code = ""] = Buffer.from(file).toString("latin1").split(" ");
   return machine.verifies(PURPOSE, [identity, hash], code) ? hash : undefined;
 }
 

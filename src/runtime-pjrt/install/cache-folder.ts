@@ -1,6 +1,7 @@
 /** @file Where plugins and compiled programs are kept between runs. */
 import { homedir, tmpdir, userInfo } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
+import type { Environment } from "../../support/environment.js";
 import { EnvironmentError } from "../../support/errors.js";
 import { claimFolder } from "../../support/owned.js";
 
@@ -9,7 +10,7 @@ import { claimFolder } from "../../support/owned.js";
  * its own in the folder for temporary files, which is made. The others need not exist.
  * @throws EnvironmentError when that one is another user's
  */
-export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
+export function cacheFolder(env: Environment = process.env): string {
   if (env.STABLEGRIFFIN_CACHE) return resolve(env.STABLEGRIFFIN_CACHE);
   const base = env.XDG_CACHE_HOME;
   // The XDG specification asks to ignore a relative path.
@@ -25,7 +26,7 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /** An empty or relative HOME is none, as containers have it; the system may know the user's, or not know the user. */
-function homeOf({ HOME }: NodeJS.ProcessEnv): string | undefined {
+function homeOf({ HOME }: Environment): string | undefined {
   if (HOME && isAbsolute(HOME)) return HOME;
   for (const ask of [homedir, () => userInfo().homedir]) {
     try {
@@ -39,8 +40,8 @@ function homeOf({ HOME }: NodeJS.ProcessEnv): string | undefined {
 }
 
 /** Where plugins are installed: STABLEGRIFFIN_PLUGINS, else `plugins` in the cache folder. It need not exist. */
-export const pluginsFolder = (env: NodeJS.ProcessEnv = process.env): string =>
+export const pluginsFolder = (env: Environment = process.env): string =>
   env.STABLEGRIFFIN_PLUGINS ? resolve(env.STABLEGRIFFIN_PLUGINS) : join(cacheFolder(env), "plugins");
 
 /** Where the key lies that tells what was made on this machine. It need not exist. */
-export const keyFolder = (env: NodeJS.ProcessEnv = process.env): string => join(cacheFolder(env), "trust");
+export const keyFolder = (env: Environment = process.env): string => join(cacheFolder(env), "trust");

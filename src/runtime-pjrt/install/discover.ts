@@ -1,5 +1,6 @@
 /** @file Finds a plugin: where people and other projects keep them, then our cache folder, then installing it. */
 import { join } from "node:path";
+import type { Environment } from "../../support/environment.js";
 import { EnvironmentError } from "../../support/errors.js";
 import { ownValue } from "../../support/own-value.js";
 import { AbortedError, type WaitOptions } from "../../support/wait.js";
@@ -57,7 +58,7 @@ function place(source: string, path: string): SearchedPlace {
 }
 
 /** Places that environment variables name, by the conventions of JAX and of other PJRT clients. */
-function placesFromEnvironment(name: string, env: NodeJS.ProcessEnv): readonly SearchedPlace[] {
+function placesFromEnvironment(name: string, env: Environment): readonly SearchedPlace[] {
   const { PJRT_NAMES_AND_LIBRARY_PATHS, PJRT_PLUGIN_LIBRARY_PATH, TPU_LIBRARY_PATH } = env;
   const named = (PJRT_NAMES_AND_LIBRARY_PATHS ?? "").split(",").flatMap((entry) => {
     const [key, path] = entry.split(/:(.*)/s);
@@ -71,7 +72,7 @@ function placesFromEnvironment(name: string, env: NodeJS.ProcessEnv): readonly S
   return [...named, ...inFolders, ...tpu];
 }
 
-function placeInCache(wheel: PluginWheel, env: NodeJS.ProcessEnv): SearchedPlace {
+function placeInCache(wheel: PluginWheel, env: Environment): SearchedPlace {
   return { source: "cache folder", path: installedPath(wheel, env), found: isInstalled(wheel, env) };
 }
 
@@ -80,7 +81,7 @@ const PYTHON_TIMEOUT_MS = 10_000;
 
 async function placesInPython(
   name: string,
-  env: NodeJS.ProcessEnv,
+  env: Environment,
   wait: WaitOptions,
 ): Promise<readonly SearchedPlace[]> {
   const members = ownValue(PYTHON_LIBRARIES, name);
@@ -115,7 +116,7 @@ async function placesInPython(
  */
 export async function searchPlugin(
   plugin: string,
-  env: NodeJS.ProcessEnv = process.env,
+  env: Environment = process.env,
   wait: WaitOptions = {},
 ): Promise<readonly SearchedPlace[]> {
   if (isPluginPath(plugin)) return [place("given path", plugin)];
@@ -123,7 +124,7 @@ export async function searchPlugin(
 }
 
 /** The places that are looked at without starting Python. */
-function nearPlaces(plugin: string, env: NodeJS.ProcessEnv): readonly SearchedPlace[] {
+function nearPlaces(plugin: string, env: Environment): readonly SearchedPlace[] {
   const wheel = wheelFor(plugin);
   return [...placesFromEnvironment(plugin, env), ...(wheel === undefined ? [] : [placeInCache(wheel, env)])];
 }

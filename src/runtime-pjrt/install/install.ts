@@ -1,6 +1,7 @@
 /** @file Installs a plugin: a pinned wheel from PyPI, fetched by pip, the one library taken out into the cache folder. */
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import type { Environment } from "../../support/environment.js";
 import { EnvironmentError, GriffinError } from "../../support/errors.js";
 import { checkNotAborted, type WaitOptions } from "../../support/wait.js";
 import { suggestion } from "../../support/suggest.js";
@@ -22,17 +23,17 @@ export interface InstallProgress {
 
 export interface InstallOptions extends WaitOptions {
   /** Variables that say where plugins are kept and where Python is; this process's by default. */
-  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly env?: Environment | undefined;
   readonly onProgress?: ((progress: InstallProgress) => void) | undefined;
 }
 
 /** Where a wheel's library lies once it is installed. */
-export function installedPath(wheel: PluginWheel, env?: NodeJS.ProcessEnv): string {
+export function installedPath(wheel: PluginWheel, env?: Environment): string {
   return join(pluginsFolder(env), `${wheel.package}-${wheel.version}`, basename(wheel.member));
 }
 
 /** Whether the whole library is there. */
-export function isInstalled(wheel: PluginWheel, env?: NodeJS.ProcessEnv): boolean {
+export function isInstalled(wheel: PluginWheel, env?: Environment): boolean {
   return fileSize(installedPath(wheel, env)) === wheel.libraryBytes;
 }
 

@@ -1,6 +1,7 @@
 /** @file Downloads one pinned wheel with pip, with progress. */
 import { readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Environment } from "../../support/environment.js";
 import { makeFolders } from "../../support/folders.js";
 import { EnvironmentError } from "../../support/errors.js";
 import type { WaitOptions } from "../../support/wait.js";
@@ -75,7 +76,7 @@ export async function downloadWheel(
   wheel: PluginWheel,
   folder: string,
   onBytes: (bytes: number) => void,
-  env: NodeJS.ProcessEnv = process.env,
+  env: Environment = process.env,
   options: WaitOptions = {},
 ): Promise<string> {
   const requirements = join(folder, "requirements.txt");
