@@ -4,9 +4,10 @@
  * time that hundreds of files take. Help and version load a few small chunks; what commands need is loaded when they run.
  *
  * Chunks of src/ lie below dist/src/, those of models/ below dist/models/: an author's position is the first frame outside of dist/src/.
+ * The latter have source maps, since models/ is in the package too; a map to sources that are not there would help nobody.
  */
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
@@ -92,10 +93,10 @@ async function bundle() {
       throw new Error(`${level}: ${message}`);
     },
   });
-  const { output } = await bundled.write({
+  const { output } = await bundled.generate({
     dir: dist,
     format: "esm",
-    sourcemap: true,
+    sourcemap: "hidden",
     sourcemapExcludeSources: true,
     comments: false,
     entryFileNames: "[name].js",
@@ -107,7 +108,10 @@ async function bundle() {
   return output;
 }
 
-/** @throws Error for chunks that import each other in a circle, in which modules would be used before they are there, and for mixed ones */
+/**
+ * @throws Error for chunks that import each other in a circle, in which modules would be used before they are there, for mixed ones, and
+ *   for a module that is in two: its classes and registries would exist twice
+ */
 function check(/** @type {readonly import("rolldown").OutputChunk[]} */ chunks) {
   const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
   const visit = (/** @type {string} */ name, /** @type {readonly string[]} */ path) => {
@@ -120,6 +124,26 @@ function check(/** @type {readonly import("rolldown").OutputChunk[]} */ chunks) 
       throw new Error(
         `${fileName} has modules of src/ and of models/: ${moduleIds.map(sourceOf).join(", ")}`,
       );
+  const modules = chunks.flatMap(({ moduleIds }) => moduleIds);
+  const twice = modules.filter((id, index) => modules.indexOf(id) !== index);
+  if (twice.length > 0) throw new Error(`built twice: ${twice.map(sourceOf).join(", ")}`);
+}
+
+/** Writes chunks, and the maps of those whose sources are in the package. @returns names of the files */
+function write(/** @type {readonly import("rolldown").OutputChunk[]} */ chunks) {
+  const files = chunks.flatMap(({ fileName, code, map, moduleIds }) => {
+    if (map === null || !moduleIds.some(isModel)) return [{ name: fileName, text: code }];
+    const mapName = `${fileName}.map`;
+    return [
+      { name: fileName, text: `${code}//# sourceMappingURL=${basename(mapName)}\n` },
+      { name: mapName, text: JSON.stringify(map) },
+    ];
+  });
+  for (const { name, text } of files) {
+    mkdirSync(dirname(join(dist, name)), { recursive: true });
+    writeFileSync(join(dist, name), text);
+  }
+  return new Set(files.map(({ name }) => name));
 }
 
 /** Removes what earlier builds left: bundles that are no more, types of sources that are no more. */
@@ -136,6 +160,6 @@ function clean(/** @type {ReadonlySet<string>} */ written) {
   }
 }
 
-const output = await bundle();
-check(output.filter((each) => each.type === "chunk"));
-clean(new Set(output.map(({ fileName }) => fileName)));
+const chunks = (await bundle()).filter((each) => each.type === "chunk");
+check(chunks);
+clean(write(chunks));
