@@ -63,9 +63,9 @@ export class CommandContext {
     return this.#io;
   }
 
-  /** Width of the terminal in characters; undefined where there is none. */
+  /** Width of the terminal in characters; undefined where there is none, or it does not say. */
   get columns(): number | undefined {
-    return this.#io.stdout.isTTY === true ? this.#io.stdout.columns : undefined;
+    return this.#io.stdout.isTTY === true ? this.#io.stdout.columns || undefined : undefined;
   }
 
   /** Text or bytes as they are, to stdout. */

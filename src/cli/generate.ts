@@ -2,6 +2,7 @@
 import type { FloatType } from "../weights/index.js";
 import { keyFolder } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
+import { decodeUtf8 } from "../support/utf8.js";
 import { formatCount } from "./count.js";
 import type { GenerationSummary, Prompt } from "../engine/index.js";
 import type { GeneratedToken } from "../serving/index.js";
@@ -102,9 +103,9 @@ async function readPrompts(
   return texts;
 }
 
-/** All of stdin, without the line end that `echo` adds. */
+/** All of stdin, without the line end that `echo` adds. @throws UsageError for what is no UTF-8 */
 async function readStandardInput(context: CommandContext): Promise<string> {
-  return (await context.readStdin()).toString("utf8").replace(/\r?\n$/, "");
+  return decodeUtf8(await context.readStdin(), "<stdin>").replace(/\r?\n$/, "");
 }
 
 /** What is not of its format. */

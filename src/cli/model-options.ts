@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import type { FloatType } from "../weights/index.js";
 import type { KnownModels } from "./models.js";
+import { modelOption } from "./model-option.js";
 import { dtypeOption, wholeNumber } from "./options.js";
 
 /** A model, as options name it. */
@@ -21,7 +22,7 @@ export interface ModelFlags extends SourceFlags {
 /** `--model` or `--preset`. */
 export function addSourceOptions(command: Command, { presets }: KnownModels): Command {
   return command
-    .option("--model <dir>", "folder of a checkpoint; its config.json is enough")
+    .addOption(modelOption("folder of a checkpoint, its config.json is enough"))
     .option("--preset <name>", `a published or a tiny size, without weights: ${presets.join(", ")}`);
 }
 

@@ -6,12 +6,16 @@ import type { Operation } from "../ir/operation.js";
 import { parseModule } from "../ir/text/index.js";
 import { verifyModule } from "../ir/verify.js";
 import { EnvironmentError, UsageError } from "../support/errors.js";
+import { decodeUtf8 } from "../support/utf8.js";
 import type { CommandContext } from "./context.js";
+
+/** What a file is called in messages. */
+export const sourceName = (file: string): string => (file === "-" ? "<stdin>" : file);
 
 /** The bytes of a program, of stdin for `-`. @throws EnvironmentError when it cannot be read, UsageError for a jax.export.Exported */
 export async function readBytes(context: CommandContext, file: string): Promise<Buffer> {
   const bytes = await readFileOrStdin(context, file);
-  refuseExported(bytes, file === "-" ? "<stdin>" : file);
+  refuseExported(bytes, sourceName(file));
   return bytes;
 }
 
@@ -25,22 +29,23 @@ async function readFileOrStdin(context: CommandContext, file: string): Promise<B
   }
 }
 
-/** The text of a program, of stdin for `-`. @throws EnvironmentError when it cannot be read, UsageError for an artifact */
+/** The text of a program, of stdin for `-`. @throws EnvironmentError when it cannot be read, UsageError for an artifact and for what is no UTF-8 */
 export async function readText(context: CommandContext, file: string): Promise<string> {
   const bytes = await readBytes(context, file);
-  if (!isBytecode(bytes)) return bytes.toString("utf8");
+  if (!isBytecode(bytes)) return decodeUtf8(bytes, sourceName(file));
   throw new UsageError({ message: `${file} is a portable artifact`, expected: "StableHLO text" });
 }
 
-/** The module of a text or of a portable artifact, verified. @throws EnvironmentError, ParseError, BytecodeError, VerifyError */
+/** The module of a text or of a portable artifact, verified. @throws EnvironmentError, UsageError, ParseError, BytecodeError, VerifyError */
 export async function readModule(context: CommandContext, file: string): Promise<Operation> {
   return moduleOf(context, await readBytes(context, file), file);
 }
 
-/** The same of bytes that are read already. @throws ParseError, BytecodeError, VerifyError */
+/** The same of bytes that are read already. @throws UsageError for what is no UTF-8; ParseError, BytecodeError, VerifyError */
 export function moduleOf({ dialects }: CommandContext, bytes: Buffer, file: string): Operation {
   if (isBytecode(bytes)) return deserializePortable(bytes).module;
-  const module = parseModule(bytes.toString("utf8"), { file: file === "-" ? "<stdin>" : file, dialects });
+  const name = sourceName(file);
+  const module = parseModule(decodeUtf8(bytes, name), { file: name, dialects });
   verifyModule(module);
   return module;
 }

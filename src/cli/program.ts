@@ -56,7 +56,7 @@ export function createProgram(context: CommandContext): {
     };
   const program = new Command("griffin")
     .description("Compiles models written in TypeScript to StableHLO and runs them through PJRT plugins.")
-    .version(packageVersion)
+    .version(packageVersion, "-v, --version", "print the version")
     .exitOverride()
     .configureOutput(outputOf(context))
     .showHelpAfterError(false);

@@ -1,6 +1,9 @@
 /** @file Long work is never silent: one line that moves on a terminal, a plain line per phase (and a heartbeat) elsewhere. */
 import type { Colors } from "./colors.js";
 
+/** Where a terminal does not say how wide it is, or says 0 as some pseudo terminals do. */
+const USUAL_COLUMNS = 80;
+
 /** How often the moving line is drawn, and how often a log hears that a phase still runs; ms. */
 const FRAME_MS = 100;
 const HEARTBEAT_MS = 10_000;
@@ -19,6 +22,7 @@ interface Phase {
   readonly start: number;
   detail: string;
   lastBeat: number;
+  lastDrawn: number;
 }
 
 /** Shows one phase at a time. Close it, or the moving line stays. */
@@ -45,7 +49,7 @@ export class Progress implements Disposable {
     if (this.#phase?.title !== title) {
       this.done();
       const now = performance.now();
-      this.#phase = { title, start: now, detail, lastBeat: now };
+      this.#phase = { title, start: now, detail, lastBeat: now, lastDrawn: -Infinity };
       this.#timer = setInterval(() => this.#draw(), FRAME_MS).unref();
     }
     this.#phase!.detail = detail;
@@ -75,8 +79,11 @@ export class Progress implements Disposable {
     const now = performance.now();
     const text = describe(phase.title, phase.detail, now - phase.start);
     if (this.#stream.isTTY === true) {
+      // A detail may change a thousand times a second.
+      if (now - phase.lastDrawn < FRAME_MS) return;
+      phase.lastDrawn = now;
       const frame = FRAMES[Math.floor(now / FRAME_MS) % FRAMES.length]!;
-      const width = (this.#stream.columns ?? 80) - 3;
+      const width = (this.#stream.columns || USUAL_COLUMNS) - 3;
       this.#stream.write(`\r\x1b[2K${this.#colors.cyan(frame)} ${text.slice(0, width)}`);
     } else if (now - phase.lastBeat > HEARTBEAT_MS) {
       phase.lastBeat = now;

@@ -1,4 +1,5 @@
 /** @file What a file of StableHLO holds: its functions, what they take and give, its operations, the version it needs. */
+import { decodeUtf8 } from "../support/utf8.js";
 import { readFile } from "node:fs/promises";
 import { deserializePortable, isBytecode, minimumVersion, PortabilityError } from "../ir/bytecode/index.js";
 import type { Dialect } from "../ir/dialect.js";
@@ -63,7 +64,7 @@ export async function describeProgram(
 }
 
 function parseText(path: string, bytes: Buffer, dialects: readonly Dialect[]): Operation {
-  const module = parseModule(bytes.toString("utf8"), { file: path, dialects });
+  const module = parseModule(decodeUtf8(bytes, path), { file: path, dialects });
   verifyModule(module);
   return module;
 }

@@ -1,5 +1,6 @@
 /** @file The options of griffin chat. */
 import { Command } from "commander";
+import { modelOption } from "../model-option.js";
 import {
   addCacheOption,
   addFormatOptions,
@@ -28,7 +29,7 @@ Examples:
 export function chatCommand(launch: Launch): Command {
   const command = new Command("chat")
     .description("talk with a checkpoint or an artifact, in the dialogue format of its chat template")
-    .option("--model <dir>", "folder of a checkpoint, with its tokenizer and tokenizer_config.json")
+    .addOption(modelOption("folder of a checkpoint, with its tokenizer and tokenizer_config.json"))
     .option("--artifact <path>", "instead of a model: what griffin export wrote, a folder or .zip")
     .option("--system <text>", "what stands before all turns; refused where the template has no place for it")
     .option("--session <file>", "go on with a dialogue that /save has stored")

@@ -1,11 +1,12 @@
 /** @file The options of griffin convert. */
 import { Command } from "commander";
+import { modelPath } from "../model-option.js";
 import { addLoadOption, oneOf } from "../options.js";
 import type { Launch } from "./launch.js";
 
 const EXAMPLES = `
 Examples:
-  griffin convert DIR model.pt                    what torch.load reads, under the names of the authors' checkpoints
+  griffin convert demo model.pt                   what torch.load reads, under the names of the authors' checkpoints
   griffin convert 2b/2b.pt 2b/model.safetensors   the Hugging Face layout; 2b/config.json says what model it is
   griffin convert --load ./my-model.ts DIR model.pt   of a model of your own`;
 
@@ -15,7 +16,7 @@ export function convertCommand(launch: Launch): Command {
     .description(
       "write weights in another file format, bit for bit: safetensors or PyTorch, also of an orbax folder",
     )
-    .argument("<weights>", "model folder, file of weights, or orbax folder")
+    .argument("<weights>", "model folder (demo: the one that comes with griffin), file of weights, or orbax folder", modelPath)
     .argument("<output>", "file to write")
     .option(
       "--to <format>",

@@ -25,7 +25,7 @@ for TPUs the after_codegen text has the cycles.
 
 Examples:
   griffin cost --preset recurrentgemma-2b --program decode --batch 16
-  griffin cost --model golden/demo-kjv --program prefill --time 512 --target tpu:v6e:2x2
+  griffin cost --model demo --program prefill --time 512 --target tpu:v6e:2x2
   griffin cost --preset recurrentgemma-9b --program decode --target tpu:v4:2x2x1:megacore
   griffin cost program.mlir --target tpu:v5e:2x2 --top 30
   griffin cost module_0001.after_codegen.txt --chip v5e --by op

@@ -1,5 +1,6 @@
 /** @file The options of griffin eval. */
 import { Command } from "commander";
+import { modelOption } from "../model-option.js";
 import {
   addCacheOption,
   addLoadOption,
@@ -20,7 +21,7 @@ Tasks:
   generate     lines {"prompt", "answer"}: what is written, greedily, compared as text or as numbers
 
 Examples:
-  griffin eval --model golden/demo-kjv --data kjv.txt
+  griffin eval --model demo --data kjv.txt
   griffin eval --model DIR --task choice --data questions.jsonl --json
   griffin eval --model DIR --task generate --data gsm8k.jsonl --preamble solved.txt --template 'Q: {question}\\nA:' --stop '\\nQ:' \\
     --extract 'The answer is \\$?(-?[\\d.,]+)' --extract '(-?[\\d.,]*\\d)' --expect '#### (.*)' --number
@@ -35,7 +36,7 @@ const withLines = (text: string): string => text.replaceAll("\\n", "\n");
 export function evalCommand(launch: Launch): Command {
   const command = new Command("eval")
     .description("test a model: perplexity of texts, multiple choice, answers that it writes")
-    .option("--model <dir>", "folder of a checkpoint")
+    .addOption(modelOption("folder of a checkpoint"))
     .option(
       "--data <file>",
       "what to test on; repeatable",

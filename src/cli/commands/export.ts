@@ -8,7 +8,7 @@ import type { Launch } from "./launch.js";
 
 const EXAMPLES = `
 Examples:
-  griffin export --model golden/demo-kjv -o kjv                          programs; the weights stay where they are
+  griffin export --model demo -o kjv                          programs; the weights stay where they are
   griffin export --model DIR -o model.zip --with-weights --compile       one file that has everything
   griffin export --model DIR -o tpu --target tpu:v5e:2x2 --compile       compiled ahead of time, no TPU needed
   griffin export --preset recurrentgemma-2b -o 2b --batch 16 --text      programs without weights, also as text

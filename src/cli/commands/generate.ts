@@ -1,5 +1,6 @@
 /** @file The options of griffin generate. */
 import { Command } from "commander";
+import { modelOption } from "../model-option.js";
 import {
   addCacheOption,
   addFormatOptions,
@@ -16,11 +17,11 @@ import type { Launch } from "./launch.js";
 
 const EXAMPLES = `
 Examples:
-  griffin generate --model golden/demo-kjv --prompt "In the beginning"
-  griffin generate --model golden/demo-kjv --prompt "And God said" --temperature 0.8 --top-k 40 --seed 7
+  griffin generate --model demo --prompt "In the beginning"
+  griffin generate --model demo --prompt "And God said" --temperature 0.8 --top-k 40 --seed 7
   griffin generate --model DIR --prompt "one" --prompt "two" --max-new-tokens 32      two prompts in one batch
-  echo "And it came to pass" | griffin generate --model golden/demo-kjv -
-  griffin generate --artifact kjv --prompt "In the beginning"      after griffin export --model golden/demo-kjv -o kjv
+  echo "And it came to pass" | griffin generate --model demo -
+  griffin generate --artifact kjv --prompt "In the beginning"      after griffin export --model demo -o kjv
   griffin generate --model DIR --tokens 2,17,5 --json
   griffin generate --model DIR --prompt "Answer yes or no: " --regex 'yes|no'
   griffin generate --model DIR --prompt "Ada, born 1815: " --json-schema person.json
@@ -37,9 +38,10 @@ export function generateCommand(launch: Launch): Command {
       "[source...]",
       "- reads the prompt from standard input; ./module.ts#name is a model of your own",
     )
-    .option(
-      "--model <dir>",
-      "folder with config.json, weights (safetensors, .pt or orbax) and tokenizer.json or tokenizer.model",
+    .addOption(
+      modelOption(
+        "folder with config.json, weights (safetensors, .pt or orbax) and tokenizer.json or tokenizer.model",
+      ),
     )
     .option("--artifact <path>", "instead of a model: what griffin export wrote, a folder or .zip")
     .option("--weights <dir>", "with --artifact: model folder whose weights it takes instead of its own")

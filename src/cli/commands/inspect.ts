@@ -8,7 +8,7 @@ Examples:
   griffin inspect kjv                                an artifact: a folder, or model.zip
   griffin inspect --verify kjv                       reads every byte; exit code 1 when one has changed
   griffin inspect --verify --public-key KEY.pem kjv  and that its manifest is signed with this key
-  griffin inspect golden/demo-kjv/model.safetensors  or 2b.pt, or an orbax folder: nothing in it is run
+  griffin inspect DIR/model.safetensors              or 2b.pt, or an orbax folder: nothing in it is run
   griffin inspect kjv/programs/decode_1x1.mlirbc     a portable artifact, or StableHLO text
   griffin inspect --load ./my-ops.mjs program.mlir   with ops of a dialect of your own`;
 

@@ -8,7 +8,7 @@ import type { Launch } from "./launch.js";
 
 const EXAMPLES = `
 Examples:
-  griffin lower --model golden/demo-kjv --program decode
+  griffin lower --model demo --program decode
   griffin lower --preset recurrentgemma-2b --target tpu:v5e:2x2 --time 1024 -o prefill.mlir
   griffin lower --preset tiny --scan blocked --scan-block 16 --print-ir-after-change
   griffin lower ./my-model.ts#mlp                     a program of your own, or a model, by its export's name

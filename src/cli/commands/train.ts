@@ -1,5 +1,6 @@
 /** @file The options of griffin train. */
 import { Command, Option } from "commander";
+import { modelOption } from "../model-option.js";
 import {
   addCacheOption,
   addLoadOption,
@@ -24,7 +25,7 @@ training.safetensors (the state that --resume goes on from), log.jsonl and curve
 test was best. Ctrl-C finishes the step, keeps everything and exits with code 130; a second one ends at once.
 
 Examples:
-  griffin train --model golden/demo-kjv --data sft.jsonl --steps 200 --out tuned
+  griffin train --model demo --data sft.jsonl --steps 200 --out tuned
   griffin train --model DIR --data a.jsonl --data b.txt --eval held-out.jsonl --lora-rank 8 --learning-rate 1e-4 --out tuned
   griffin train --resume tuned                          goes on where it was stopped, with the same losses
   griffin train --model DIR --init --data book.txt --pack --schedule cosine --warmup 100 --out new   from nothing, by DIR/config.json`;
@@ -35,7 +36,7 @@ const texts = repeated((text: string) => text);
 export function trainCommand(launch: Launch): Command {
   const command = new Command("train")
     .description("fine-tune a model on examples, or train one from nothing; the result is a model folder")
-    .option("--model <dir>", "folder of the checkpoint to start from")
+    .addOption(modelOption("folder of the checkpoint to start from"))
     .option(
       "--init",
       "draw the parameters as the model's authors do; of --model only configuration and tokenizer are taken",

@@ -3,22 +3,23 @@ import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { isBytecode } from "../../ir/bytecode/index.js";
 import { EnvironmentError, UsageError } from "../../support/errors.js";
+import { decodeUtf8 } from "../../support/utf8.js";
 import type { CommandContext } from "../context.js";
-import { readBytes } from "../program-file.js";
+import { readBytes, sourceName } from "../program-file.js";
 import { separator } from "./forms.js";
 import { type Section, sectionsOf } from "./sections.js";
 import type { Outcome } from "./transform.js";
 
-/** The programs of a text file, or the one of a portable artifact; `-` is stdin. @throws EnvironmentError */
+/** The programs of a text file, or the one of a portable artifact; `-` is stdin. @throws EnvironmentError, UsageError for what is no UTF-8 */
 export async function readSections(
   context: CommandContext,
   file: string,
   split: boolean,
 ): Promise<readonly Section[]> {
   const bytes = await readBytes(context, file);
-  const name = file === "-" ? "<stdin>" : file;
+  const name = sourceName(file);
   if (isBytecode(bytes)) return [{ file: name, text: "", firstLine: 1, artifact: bytes }];
-  return sectionsOf(name, bytes.toString("utf8"), split);
+  return sectionsOf(name, decodeUtf8(bytes, name), split);
 }
 
 /** The name of a file's result in --out-dir: artifacts end in `.bc`, text does not. */
