@@ -33,12 +33,13 @@ export {
 } from "./serving/index.js";
 export type { Format } from "./tokens/index.js";
 export { GriffinError } from "./support/errors.js";
+export { demoFolder } from "./support/package.js";
 
 /**
  * Opens a checkpoint folder or an artifact (folder or .zip), loads the plugin and puts the weights on its first device. Checkpoints may be
  * of this package's models, unless `models` names others.
  *
- *     await using model = await load("golden/demo-kjv", { plugin: "cpu" });
+ *     await using model = await load(demoFolder, { plugin: "cpu" });
  *     for await (const { text } of model.generate("In the beginning")) process.stdout.write(text);
  *
  * @throws UsageError for a path where nothing is, compiler options for an artifact, or an artifact's for a checkpoint; EnvironmentError
@@ -51,7 +52,7 @@ export const load = (path: string, options: Partial<LoadOptions> = {}): Promise<
  * Fine-tunes a model, or trains one from nothing, and yields what happens. Checkpoints may be of this package's models, unless `models` names
  * others.
  *
- *     const settings = { model: "golden/demo-kjv", data: ["sft.jsonl"], steps: 200 };
+ *     const settings = { model: demoFolder, data: ["sft.jsonl"], steps: 200 };
  *     for await (const event of train({ settings, out: "tuned" })) if (event.event === "step") console.log(event.step, event.loss);
  *
  * @throws GriffinError for whatever does not fit; DataError with file and line; TrainingError when the loss is not finite: what was kept last

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { FloatType } from "../weights/index.js";
 import type { KnownModels } from "./models.js";
 import { modelOption } from "./model-option.js";
-import { dtypeOption, wholeNumber } from "./options.js";
+import { dtypeOption, usually, wholeNumber } from "./options.js";
 
 /** A model, as options name it. */
 export interface SourceFlags {
@@ -23,7 +23,11 @@ export interface ModelFlags extends SourceFlags {
 export function addSourceOptions(command: Command, { presets }: KnownModels): Command {
   return command
     .addOption(modelOption("folder of a checkpoint, its config.json is enough"))
-    .option("--preset <name>", `a published or a tiny size, without weights: ${presets.join(", ")}`);
+    .option(
+      "--preset <name>",
+      `a published or a tiny size, without weights: ${presets.join(", ")}`,
+      usually(presets),
+    );
 }
 
 /** `--model` or `--preset`, `--program`, `--batch`, `--time`, `--dtype`. */
@@ -32,6 +36,7 @@ export function addModelOptions(command: Command, models: KnownModels): Command 
     .option(
       "--program <kind>",
       `one of ${models.kinds.join(", ")} (default: the one that reads a prompt's first piece)`,
+      usually(models.kinds),
     )
     .option("--batch <n>", "sequences side by side (default: 1)", wholeNumber("--batch", 1))
     .option(

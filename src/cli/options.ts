@@ -57,10 +57,9 @@ export const byteSize =
     });
   };
 
-/** A parser of one of several words. */
-export const oneOf =
-  <T extends string>(option: string, choices: readonly T[]) =>
-  (text: string): T => {
+/** A parser of one of several words, which shells complete. */
+export function oneOf<T extends string>(option: string, choices: readonly T[]): WordParser<T> {
+  const parse = (text: string): T => {
     const choice = choices.find((name) => name === text);
     if (choice !== undefined) return choice;
     throw new UsageError({
@@ -70,6 +69,18 @@ export const oneOf =
       hint: suggestion(text, choices),
     });
   };
+  return Object.assign(parse, { words: choices });
+}
+
+/** A parser that takes any text; shells complete these words. */
+export const usually = (words: readonly string[]): WordParser<string> =>
+  Object.assign((text: string) => text, { words });
+
+/** A parser that says which words it takes, or knows. */
+export interface WordParser<T> {
+  (text: string): T;
+  readonly words: readonly string[];
+}
 
 /** `--dtype`: what a model is computed in. */
 export const dtypeOption = (what = "compute in f32, bf16, f16 (default: the checkpoint's)"): Option =>
@@ -161,9 +172,9 @@ export const addLoadOption = (command: Command): Command =>
 
 /** `--plugin`: where programs run. */
 export function addPluginOption(command: Command): Command {
-  const names = targetNames.map(({ plugin }) => plugin).join(", ");
-  const help = `PJRT plugin: ${names}, or a shared library`;
-  return command.option("--plugin <name|path>", help, defaultNames.plugin);
+  const names = targetNames.map(({ plugin }) => plugin);
+  const help = `PJRT plugin: ${names.join(", ")}, or a shared library`;
+  return command.option("--plugin <name|path>", help, usually(names), defaultNames.plugin);
 }
 
 /** How the command line says whether compiled programs are kept. */

@@ -1,6 +1,7 @@
 /** @file All commands of `griffin`. */
 import { Command } from "commander";
 import { chatCommand } from "./commands/chat.js";
+import { completionCommand } from "./commands/completion.js";
 import { conformCommand } from "./commands/conform.js";
 import { convertCommand } from "./commands/convert.js";
 import { costCommand } from "./commands/cost.js";
@@ -16,6 +17,7 @@ import { optCommand } from "./commands/opt.js";
 import { pluginCommand } from "./commands/plugin.js";
 import { runCommand } from "./commands/run.js";
 import { trainCommand } from "./commands/train.js";
+import { versionCommand } from "./commands/version.js";
 import type { Launch } from "./commands/launch.js";
 import type { CommandContext } from "./context.js";
 import type { ExitStatus } from "./io.js";
@@ -40,6 +42,8 @@ const COMMANDS = [
   runCommand,
   conformCommand,
   pluginCommand,
+  completionCommand,
+  versionCommand,
 ];
 
 /** The command line, not yet run, and the exit code after it ran. Complaints are thrown (CommanderError), never printed by it. */

@@ -27,6 +27,9 @@ export const describedTarget = `${tpuNames.name}:${DEFAULT_TPU}`;
 /** Names of targets as help texts have them: `cpu, gpu, tpu, tpu:v5e:2x2 ...`. */
 export const targetExamples = `${targetNames.map(({ name }) => name).join(", ")}, ${describedTarget} ...`;
 
+/** Names of targets that are whole; a described one goes on with its chip. */
+export const targetWords: readonly string[] = targetNames.map(({ name }) => name);
+
 /** How this package's strategies of linear scans walk time; `auto` is the target's choice. */
 export const scanNames = ["auto", "sequential", "associative", "blocked", "strided"] as const;
 export type ScanName = (typeof scanNames)[number];

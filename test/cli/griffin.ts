@@ -25,7 +25,7 @@ export interface Outcome {
 }
 
 export interface RunOptions {
-  readonly input?: string;
+  readonly input?: string | Uint8Array;
   /** Instead of this process's variables of these names; undefined removes one. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The models that it knows; default: the package's. Only in this process. */

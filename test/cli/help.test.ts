@@ -20,6 +20,8 @@ const commands = [
   ["conform"],
   ["plugin", "install"],
   ["plugin", "list"],
+  ["completion"],
+  ["version"],
 ];
 
 test.each(commands)("griffin %s %s --help shows options and examples and exits with 0", async (...words) => {
@@ -30,8 +32,19 @@ test.each(commands)("griffin %s %s --help shows options and examples and exits w
   expect(stdout).toMatch(/Examples:\n {2}griffin /);
 });
 
-test("griffin --version prints the package's version", async () => {
-  expect(await griffin(["--version"])).toEqual({ exitCode: 0, stdout: "0.1.0", stderr: "" });
+test.each(["--version", "-v", "version"])("griffin %s prints the package's version", async (word) => {
+  expect(await griffin([word])).toEqual({ exitCode: 0, stdout: "0.1.0", stderr: "" });
+});
+
+test("--model demo is the model that comes with the package, wherever one is taken", async () => {
+  const named = await griffin(["lower", "--model", "demo", "--program", "decode"]);
+  expect(named.exitCode).toBe(0);
+  expect(named).toEqual(await griffin(["lower", "--model", "golden/demo-kjv", "--program", "decode"]));
+});
+
+test.each(commands)("examples of griffin %s %s name no file of this repository", async (...words) => {
+  const { stdout } = await griffin([...words, "--help"]);
+  expect(stdout.split("Examples:")[1]).not.toContain("golden/demo-kjv");
 });
 
 test("griffin alone shows the commands and is wrong usage", async () => {

@@ -5,11 +5,11 @@ import { formatBytes, formatMs, Progress } from "../../src/cli/progress.js";
 const colors = pc.createColors(false);
 
 /** A stream that keeps what it is given. */
-function recorder(isTTY: boolean) {
+function recorder(isTTY: boolean, columns = 40) {
   const parts: string[] = [];
   return {
     isTTY,
-    columns: 40,
+    columns,
     parts,
     write: (text: string) => parts.push(text),
   };
@@ -45,6 +45,25 @@ test("on a terminal one line moves, cut to the terminal's width, and goes away",
   expect(stream.parts.at(-1)!.replace(/[⠀-⣿]/, "*")).toBe("\r\x1b[2K* fetching a name that is much longer t");
   progress[Symbol.dispose]();
   expect(stream.parts.at(-1)).toBe("\r\x1b[2K");
+});
+
+test("a terminal of width 0, as pseudo terminals have, is taken for one of the usual width", () => {
+  const stream = recorder(true, 0);
+  using progress = new Progress({ stream, colors });
+  progress.update("load weights", "112 of 112 tensors");
+  expect(stream.parts.at(-1)).toContain("load weights 112 of 112 tensors (0 ms)");
+});
+
+test("on a terminal the line is drawn ten times a second at most, however often its detail changes", () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+  const stream = recorder(true);
+  using progress = new Progress({ stream, colors });
+  for (let i = 1; i <= 112; i++) progress.update("load weights", `${i} of 112`);
+  expect(stream.parts.length).toBe(1);
+  vi.advanceTimersByTime(100);
+  vi.useRealTimers();
+  expect(stream.parts.length).toBe(2);
+  expect(stream.parts[1]).toContain("112 of 112");
 });
 
 test("a phase that should leave no line leaves none", () => {

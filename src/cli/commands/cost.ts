@@ -1,5 +1,5 @@
 /** @file The options of griffin cost. */
-import { describedTarget } from "../../targets/names.js";
+import { describedTarget, targetWords } from "../../targets/names.js";
 import { Command } from "commander";
 import { chipNames } from "../../cost/chips.js";
 import { groupings } from "../../cost/summary.js";
@@ -11,6 +11,7 @@ import {
   addLoweringOptions,
   oneOf,
   timeoutOption,
+  usually,
   wholeNumber,
 } from "../options.js";
 import type { Launch } from "./launch.js";
@@ -40,8 +41,16 @@ export function costCommand(launch: Launch, models: KnownModels): Command {
       "StableHLO to compile, or ./module.ts#name; or optimised HLO, as text or protobuf, which is only counted",
     );
   addModelOptions(command, models)
-    .option("--target <target>", `tpu:v5e:2x2, tpu:v4:2x2x1:megacore, cpu ... (default: ${describedTarget})`)
-    .option("--chip <name>", `for HLO files: ${chipNames.join(", ")} (default: the target's)`)
+    .option(
+      "--target <target>",
+      `tpu:v5e:2x2, tpu:v4:2x2x1:megacore, cpu ... (default: ${describedTarget})`,
+      usually(targetWords),
+    )
+    .option(
+      "--chip <name>",
+      `for HLO files: ${chipNames.join(", ")} (default: the target's)`,
+      usually(chipNames),
+    )
     .option("--plugin <name|path>", "PJRT plugin that compiles (default: that of the target)")
     .option(
       "--by <what>",

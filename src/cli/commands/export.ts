@@ -1,9 +1,9 @@
 /** @file The options of griffin export. */
-import { defaultNames, targetExamples } from "../../targets/names.js";
+import { defaultNames, targetExamples, targetWords } from "../../targets/names.js";
 import { Command } from "commander";
 import { addSourceOptions } from "../model-options.js";
 import type { KnownModels } from "../models.js";
-import { addLoadOption, addLoweringOptions, dtypeOption, wholeNumber } from "../options.js";
+import { addLoadOption, addLoweringOptions, dtypeOption, usually, wholeNumber } from "../options.js";
 import type { Launch } from "./launch.js";
 
 const EXAMPLES = `
@@ -27,7 +27,7 @@ export function exportCommand(launch: Launch, models: KnownModels): Command {
     .option("--batch <n>", "sequences side by side", wholeNumber("--batch", 1), 1)
     .option("--chunk <tokens>", "longest piece in which prompts are read", wholeNumber("--chunk", 1), 256)
     .addOption(dtypeOption("compute in f32, bf16, f16 (default: the checkpoint's; bf16 for presets)"))
-    .option("--target <target>", targetExamples, defaultNames.name)
+    .option("--target <target>", targetExamples, usually(targetWords), defaultNames.name)
     .option("--text", "also write the programs as StableHLO text")
     .option("--with-weights", "copy the weights into the artifact")
     .option(

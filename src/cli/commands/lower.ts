@@ -1,9 +1,9 @@
 /** @file The options of griffin lower. */
-import { defaultNames, targetExamples } from "../../targets/names.js";
+import { defaultNames, targetExamples, targetWords } from "../../targets/names.js";
 import { Command } from "commander";
 import { addModelOptions } from "../model-options.js";
 import type { KnownModels } from "../models.js";
-import { addLoadOption, addLoweringOptions } from "../options.js";
+import { addLoadOption, addLoweringOptions, usually } from "../options.js";
 import type { Launch } from "./launch.js";
 
 const EXAMPLES = `
@@ -20,7 +20,7 @@ export function lowerCommand(launch: Launch, models: KnownModels): Command {
     .description("print the StableHLO of a model's program; weights are arguments, so none are read")
     .argument("[module#name]", "a program or a model that this module exports, .ts or .js");
   addModelOptions(command, models)
-    .option("--target <target>", targetExamples, defaultNames.name)
+    .option("--target <target>", targetExamples, usually(targetWords), defaultNames.name)
     .option("--prepare", "what depends on weights alone goes into a second program, run once, after // -----")
     .option("--locations", "write where each operation comes from in the model file")
     .option("--print-ir-after-all", "print the module after every pass, to stderr")

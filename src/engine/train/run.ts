@@ -33,7 +33,7 @@ export interface TrainRequest extends TrainingTask, StartOptions {
  * everything is kept. The folder holds, after every save: the model in the Hugging Face layout, `training.safetensors` with which the training
  * goes on, `log.jsonl` and `curves.svg` of all losses, and in `best` the model whose test was best.
  *
- *     for await (const event of train({ models, settings: { model: "golden/demo-kjv", data: ["a.jsonl"] }, out: "tuned" }))
+ *     for await (const event of train({ models, settings: { model: demoFolder, data: ["a.jsonl"] }, out: "tuned" }))
  *       if (event.event === "step") console.log(event.step, event.loss);
  *
  * @throws GriffinError for whatever does not fit; DataError with file and line; TrainingError when the loss is not finite: what was kept last
