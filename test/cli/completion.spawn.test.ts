@@ -52,7 +52,7 @@ test("bash completes commands, options, their values, and files", async () => {
 });
 
 test("every option and every command of the command line is in the script of each shell", async () => {
-  const context = new CommandContext({ ...process, env: process.env }, ownModels);
+  const context = new CommandContext({ ...process, env: process.env }, ownModels, []);
   const { program } = createProgram(context);
   const commands = allCommands(completedCommand(program));
   expect(commands.length).toBeGreaterThan(15);
