@@ -6,7 +6,8 @@ import { cannotWrite, GriffinError, UsageError } from "../support/errors.js";
 import { makeFile, makeFolder } from "../support/whole.js";
 import { archiveSink } from "./archive-sink.js";
 import type { ArtifactContent } from "./content.js";
-import { folderSink, type Sink, type WrittenFile } from "./sink.js";
+import { folderSink } from "./folder-sink.js";
+import type { Sink, WrittenFile } from "./sink.js";
 import { checkTarget } from "./destination.js";
 import { ArtifactWriter, type SigningKeys, type WriteProgress } from "./writer.js";
 

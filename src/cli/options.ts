@@ -144,11 +144,13 @@ export function addLoweringOptions(command: Command): Command {
     .option(
       "--scan <strategy>",
       `how linear scans walk time: ${scanNames.join(", ")}, or a strategy of an extension`,
+      usually(scanNames),
     )
     .option("--scan-block <steps>", "time steps a block of the blocked scan", wholeNumber("--scan-block", 2))
     .option(
       "--attention <strategy>",
       `local attention: ${attentionNames.join(", ")}, or a strategy of an extension`,
+      usually(attentionNames),
     )
     .option(
       "--precision <name>",

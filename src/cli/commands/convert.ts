@@ -16,7 +16,11 @@ export function convertCommand(launch: Launch): Command {
     .description(
       "write weights in another file format, bit for bit: safetensors or PyTorch, also of an orbax folder",
     )
-    .argument("<weights>", "model folder (demo: the one that comes with griffin), file of weights, or orbax folder", modelPath)
+    .argument(
+      "<weights>",
+      "model folder (demo: the one that comes with griffin), file of weights, or orbax folder",
+      modelPath,
+    )
     .argument("<output>", "file to write")
     .option(
       "--to <format>",
