@@ -132,7 +132,57 @@ GEMMA2 = MISTRAL | {
     "attn_logit_softcapping": 2.0, "final_logit_softcapping": 3.0, "hidden_activation": "gelu_pytorch_tanh",
 }
 
+MAMBA2 = {
+    "model_type": "mamba2", "vocab_size": 96, "hidden_size": 48, "num_hidden_layers": 2, "num_heads": 6, "head_dim": 16,
+    "state_size": 12, "n_groups": 2, "conv_kernel": 4, "chunk_size": 8, "layer_norm_epsilon": 1e-5,
+    "bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 0,
+}
+
+
+def of_mamba2(case):
+  """Its layers lie in `backbone`."""
+  return of_transformers(case, layers=lambda model: model.backbone.layers)
+
+
+RWKV7 = {
+    "model_type": "rwkv7", "vocab_size": 96, "hidden_size": 32, "num_hidden_layers": 3, "head_dim": 16,
+    "intermediate_size": 64, "decay_low_rank_dim": 8, "a_low_rank_dim": 8, "v_low_rank_dim": 4, "gate_low_rank_dim": 12,
+    "hidden_act": "sqrelu", "norm_first": True, "norm_bias": True, "norm_eps": 1e-5, "tie_word_embeddings": False,
+    "dtype": "float32", "bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 0,
+}
+
+
+def of_rwkv7(case):
+  """A transcription of the paper's formulas (rwkv7.py)."""
+  import torch
+
+  import rwkv7
+
+  stored = {name: drawn(name, shape, case) for name, shape in rwkv7.shapes(case.config).items()}
+  weights = {name: torch.from_numpy(array) for name, array in stored.items()}
+  ways = {"f32": weights, "f64": {name: tensor.double() for name, tensor in weights.items()}}
+
+  def run(tokens, way):
+    with torch.no_grad():
+      logits, streams = rwkv7.forward(ways[way], case.config, tokens)
+    return logits.numpy(), {f"layers.{i}.output": stream.numpy() for i, stream in enumerate(streams)}
+
+  torch_version = importlib.metadata.version("torch").split("+")[0]
+  return Reference(
+      version=f"the formulas of arXiv 2503.14456 in PyTorch {torch_version}, token by token", config=case.config,
+      weights=stored, run=run)
+
+
 CASES = {
+    "rwkv7-goose": Case(
+        of_rwkv7, RWKV7, prompts=(21, 5),
+        ranges={
+            **{f"attn.x_{name}": (0.5, 0.5) for name in "rwkvag"}, "ffn.x_k": (0.5, 0.5), "k_k": (0.8, 0.3),
+            "k_a": (0.8, 0.3), "r_k": (0.0, 0.3), "w_lora.lora.2.bias": (-1.0, 3.0), "a_lora.lora.2.bias": (0.0, 2.0),
+        }),
+    "mamba2-groups": Case(
+        of_mamba2, MAMBA2 | {"tie_word_embeddings": False, "time_step_limit": [0.02, 0.5]}, prompts=(21, 5),
+        ranges={"A_log": (1.0, 1.0), "dt_bias": (-3.0, 2.0), ".D": (1.0, 0.5)}),
     "llama-grouped": Case(of_attention, LLAMA | {"tie_word_embeddings": False}),
     "llama-rope-scaled": Case(of_attention, LLAMA | {
         "num_hidden_layers": 1, "tie_word_embeddings": True, "attention_bias": True, "mlp_bias": True, "head_dim": 16,

@@ -50,6 +50,8 @@ interface Arguments {
   readonly state: TensorData;
   readonly axes: { readonly time: string; readonly key: string; readonly value: string };
   readonly segmentPos?: TensorData | undefined;
+  /** Of the delta rule alone. */
+  readonly delta?: { readonly read: TensorData; readonly write: TensorData };
 }
 
 /** Axes of operands by what they are: recurrences apart from each other, heads that share query and key, time, channels. */
@@ -107,32 +109,41 @@ function shared({ op, outer, time, key }: Roles, name: string, x: TensorData): V
   return reshape({ axes, dtype: x.dtype, value }, [axis("outer", count(outer)), time, key]).value;
 }
 
+/** f32 numbers, or those of an operand, with one number where a document starts. */
+function atStarts(
+  roles: Roles,
+  x: TensorData,
+  number: number,
+  segmentPos: TensorData | undefined,
+): TensorData {
+  if (segmentPos === undefined) return x;
+  const positions = expanded(roles, "segmentPos", segmentPos, [roles.time]);
+  const starts = new Tensor(positions.axes, "i32", positions.value).eq(0);
+  return select(starts, number, new Tensor(x.axes, x.dtype, x.value));
+}
+
 /** log_decay [o, n, t, 1 or k], -inf where a document starts. */
 function decays(roles: Roles, { logDecay, segmentPos }: Arguments): Value {
   const { time, key } = roles;
   const channels = indexOf(logDecay.axes, key.name) < 0 ? [] : [key];
   const logs = expanded(roles, "logDecay", logDecay, [time, ...channels]);
-  const rest = [time, channels[0] ?? axis("decays", 1)];
-  if (segmentPos === undefined) return joined(roles, logs, rest);
-  const positions = expanded(roles, "segmentPos", segmentPos, [time]);
-  const starts = new Tensor(positions.axes, "i32", positions.value).eq(0);
-  return joined(
-    roles,
-    select(starts, Number.NEGATIVE_INFINITY, new Tensor(logs.axes, "f32", logs.value)),
-    rest,
-  );
+  const kept = atStarts(roles, logs, Number.NEGATIVE_INFINITY, segmentPos);
+  return joined(roles, kept, [time, channels[0] ?? axis("decays", 1)]);
+}
+
+/** read and write [o, n, t, k]; nothing is read where a document starts, as there is no state before it. */
+function deltaVectors(roles: Roles, { delta, segmentPos }: Arguments): readonly Value[] {
+  if (delta === undefined) return [];
+  const rows = [roles.time, roles.key];
+  const read = atStarts(roles, expanded(roles, "read", delta.read, rows), 0, segmentPos);
+  return [joined(roles, read, rows), joined(roles, expanded(roles, "write", delta.write, rows), rows)];
 }
 
 /** One op over operands brought to its axes; y and the last state with the axes of value and state. */
-function recurrence(
-  name: "nn.linear_attention" | "nn.delta_rule",
-  roles: Roles,
-  args: Arguments,
-  vectors: Readonly<Record<string, TensorData>> = {},
-) {
+function recurrence(name: "nn.linear_attention" | "nn.delta_rule", roles: Roles, args: Arguments) {
   const { op, outer, heads, time, key, value: channels } = roles;
   const { query, value, state } = args;
-  const labelled = { query, key: args.key, value, logDecay: args.logDecay, state, ...vectors };
+  const labelled = { query, key: args.key, value, logDecay: args.logDecay, state, ...args.delta };
   checkSizes(op, Object.values(labelled), Object.keys(labelled));
   const [rows, states] = [
     [time, channels],
@@ -147,9 +158,7 @@ function recurrence(
     shared(roles, "key", args.key),
     inOrder("value", value, rows),
     decays(roles, args),
-    ...Object.entries(vectors).map(([label, x]) =>
-      joined(roles, expanded(roles, label, x, [time, key]), [time, key]),
-    ),
+    ...deltaVectors(roles, args),
     inOrder("state", state, states),
   ];
   const [y, last] = builderHere().create(name, operands, {}).results as readonly [Value, Value];
@@ -211,5 +220,5 @@ export function deltaRule(
   args: Arguments & { readonly read: TensorData; readonly write: TensorData },
 ): unknown {
   const { read, write } = args;
-  return recurrence("nn.delta_rule", rolesOf("deltaRule", args), args, { read, write });
+  return recurrence("nn.delta_rule", rolesOf("deltaRule", args), { ...args, delta: { read, write } });
 }

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckpointError } from "./errors.js";
-import { JsonError, parseJsonObject } from "./json.js";
+import { JsonError, nonFiniteAsObjects, parseJsonObject } from "./json.js";
 import { fileProblem } from "./file.js";
 
 /** An object of a JSON file. */
@@ -34,7 +34,7 @@ export async function readConfigFiles(folder: string): Promise<ConfigFiles> {
 /** The object in a JSON file, or undefined when there is no such file. @throws CheckpointError */
 export async function readJson(path: string): Promise<JsonObject | undefined> {
   try {
-    return parseJsonObject(await readFile(path, "utf8"));
+    return parseJsonObject(nonFiniteAsObjects(await readFile(path, "utf8")));
   } catch (error) {
     if (error instanceof JsonError) {
       throw new CheckpointError(path, [{ subject: "file", problem: `cannot be parsed: ${error.message}` }]);

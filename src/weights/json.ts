@@ -31,6 +31,15 @@ export function parseJsonObject(text: string): Readonly<Record<string, unknown>>
 }
 
 /**
+ * Python's json module writes numbers that JSON lacks as bare words. Outside of strings these become what transformers writes for
+ * them since its version 5: `{"__float__": "Infinity"}`.
+ */
+export const nonFiniteAsObjects = (text: string): string =>
+  text.replace(/"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g, (token) =>
+    token.startsWith('"') ? token : `{"__float__": "${token}"}`,
+  );
+
+/**
  * `text` is well formed, so strings and brackets are all that must be told apart: a string before a colon is
  * a key.
  */
