@@ -1,6 +1,7 @@
 /** @file Formats that generation is held to: a regular expression, or a JSON schema. */
 import type { z } from "zod";
 import {
+  ALL,
   automatonOf,
   codePoints,
   type Grammar,
@@ -18,7 +19,8 @@ import { zodJsonSchema } from "./zod-json-schema.js";
 /**
  * What a text is to be, from its first character to its last:
  *
- * - what a regular expression matches as a whole: classes (`\d`, `\p{L}`), groups, alternatives, repetition; flags u and s;
+ * - what a regular expression matches as a whole: classes (`\d`, `\p{L}`), groups, alternatives, repetition; flags u and s. A text
+ *   is read as with u; a RegExp without it has no character behind U+FFFF, which it would see as two;
  * - a document of a JSON schema, or of a schema of zod, as JSON. `whitespace` allows so many spaces, tabs and line feeds at most between its
  *   parts; default 0.
  */
@@ -75,20 +77,18 @@ function vocabularyOf(tokenizer: Tokenizer, size: number): Vocabulary {
 function grammarOf(format: Format): { readonly key: string; readonly grammar: () => Grammar } {
   if (isZod(format)) {
     const schema = zodJsonSchema(format);
-    // Patterns of zod see characters behind U+FFFF in two halves.
-    const patternAlphabet = codePoints([0, 0xffff]);
     return {
       key: `zod ${JSON.stringify(schema)}`,
-      grammar: () => schemaGrammar(schema, { patternAlphabet }),
+      grammar: () => schemaGrammar(schema, { patternAlphabet: BASIC_PLANE }),
     };
   }
-  if ("regex" in format) {
-    const { source, dotAll } = regexOf(format.regex);
-    const rules = () => new Map([["", textOf(wholeMatches(source, { dotAll }), false)]]);
+  if (isRegex(format)) {
+    const { source, dotAll, alphabet } = regexOf(format.regex);
+    const rules = () => new Map([["", textOf(wholeMatches(source, { dotAll, alphabet }), false)]]);
     const grammar = () => ({ rules: rules(), root: "", nameOf: () => "the expression" });
-    return { key: `regex ${dotAll} ${source}`, grammar };
+    return { key: `regex ${dotAll} ${alphabet === ALL} ${source}`, grammar };
   }
-  if (!("schema" in format)) {
+  if (!isObject(format) || !("schema" in format)) {
     throw new UsageError({
       message: "the format is none",
       expected: "{ regex }, { schema } or a schema of zod",
@@ -107,15 +107,26 @@ function grammarOf(format: Format): { readonly key: string; readonly grammar: ()
   return { key, grammar: () => schemaGrammar(schema, { whitespace }) };
 }
 
-/** Of any copy of zod. */
-const isZod = (format: Format): format is z.ZodType => "_zod" in format;
+/** Formats come from JavaScript, too. */
+const isObject = (format: unknown): format is object => typeof format === "object" && format !== null;
 
-/** Flags that change which texts match are refused, but for those that are known. */
-function regexOf(regex: string | RegExp): { readonly source: string; readonly dotAll: boolean } {
-  if (typeof regex === "string") return { source: regex, dotAll: false };
-  const { source, flags, dotAll } = regex;
+/** Of any copy of zod. */
+const isZod = (format: Format): format is z.ZodType => isObject(format) && "_zod" in format;
+
+const isRegex = (format: Format): format is { readonly regex: string | RegExp } =>
+  isObject(format) &&
+  "regex" in format &&
+  (typeof format.regex === "string" || format.regex instanceof RegExp);
+
+/** The characters that expressions without the flag u see whole, as patterns of zod do: others are two halves to them. */
+const BASIC_PLANE = codePoints([0, 0xffff]);
+
+/** An expression that is a text is read as with the flag u. Other flags that change which texts match are refused, but for s. */
+function regexOf(regex: string | RegExp) {
+  if (typeof regex === "string") return { source: regex, dotAll: false, alphabet: ALL };
+  const { source, flags, dotAll, unicode } = regex;
   const other = Array.from(flags).find((flag) => !"dgsuy".includes(flag));
-  if (other === undefined) return { source, dotAll };
+  if (other === undefined) return { source, dotAll, alphabet: unicode ? ALL : BASIC_PLANE };
   throw new UsageError({
     message: `the regular expression has the flag ${other}`,
     expected: "the flags u and s, or none",

@@ -2,20 +2,27 @@
 import { z } from "zod";
 import { UsageError } from "../support/errors.js";
 
-/** What a check of zod's tells of itself. */
-const checkDefinition = z.looseObject({ check: z.string(), pattern: z.instanceof(RegExp).optional() });
+/** What schemas and checks of zod tell of themselves. */
+const definitionSchema = z.looseObject({
+  type: z.string().optional(),
+  check: z.string().optional(),
+  pattern: z.instanceof(RegExp).optional(),
+  /** Of a pipe: what comes after what is taken. */
+  out: z.custom<z.core.$ZodType>().optional(),
+});
 
 /**
  * What a schema takes, as a JSON schema.
- * @throws UsageError for types that JSON has not, refinements, which no schema tells, and patterns that ignore case
+ * @throws UsageError for types that JSON has not; refinements, changes before checks and checks after changes, which no JSON schema tells; patterns
+ * that ignore case
  */
 export function zodJsonSchema(schema: z.ZodType): Readonly<Record<string, unknown>> {
   try {
     return z.toJSONSchema(schema, {
       io: "input",
-      override: ({ zodSchema, path }) => {
-        const { checks = [] } = zodSchema._zod.def;
-        checkAll([zodSchema._zod.def, ...checks.map((check) => check._zod.def)], path);
+      override: ({ zodSchema: { _zod }, path }) => {
+        const checks = (_zod.def.checks ?? []).map((check) => check._zod.def);
+        for (const definition of [_zod.def, ...checks]) checkDefinition(definition, checks.length, path);
       },
     });
   } catch (cause) {
@@ -30,24 +37,23 @@ export function zodJsonSchema(schema: z.ZodType): Readonly<Record<string, unknow
   }
 }
 
-function checkAll(definitions: readonly unknown[], path: readonly (string | number)[]): void {
-  for (const definition of definitions) {
-    const { data } = checkDefinition.safeParse(definition);
-    const where = `#/${path.join("/")} of the schema of zod`;
-    if (data?.check === "custom") {
-      throw new UsageError({
-        message: "the schema of zod has a refinement, which generation cannot hold to",
-        expected: "checks that a JSON schema can say",
-        where,
-        hint: "leave it out of the format, and check what comes with it",
-      });
-    }
-    if (data?.pattern?.ignoreCase !== true) continue;
+function checkDefinition(definition: unknown, checks: number, path: readonly (string | number)[]): void {
+  const { data = {} } = definitionSchema.safeParse(definition);
+  const where = `#/${path.join("/")} of the schema of zod`;
+  const refuse = (what: string, hint: string): never => {
     throw new UsageError({
-      message: "the schema of zod has a pattern that ignores case, which a JSON schema cannot say",
-      got: String(data.pattern),
+      message: `the schema of zod has ${what}, which generation cannot hold to`,
+      expected: "checks of what is written, as a JSON schema says them",
       where,
-      hint: "write both cases: [Aa]",
+      hint,
     });
-  }
+  };
+  const later = "leave it out of the format, and check what comes with it";
+  if (data.check === "custom") refuse("a refinement", later);
+  // Of what is written no check is made then, but of what it becomes.
+  if (data.check === "overwrite" && checks > 1) refuse("a change of a text that is checked", later);
+  if (data.type === "pipe" && data.out?._zod.def.type !== "transform")
+    refuse("a check of what becomes of a value", later);
+  if (data.pattern?.ignoreCase === true)
+    refuse(`a pattern that ignores case, ${data.pattern}`, "write both cases: [Aa]");
 }

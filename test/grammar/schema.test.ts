@@ -215,6 +215,11 @@ describe("documents of a schema", () => {
       { required: ["a"], additionalProperties: false },
       ['usage error: the schema requires the property "a", which it refuses', "# of the JSON schema"],
     ],
+    [
+      "names of properties that are no texts",
+      { propertyNames: { type: "number" } },
+      ["usage error: names of properties are strings", "#/propertyNames of the JSON schema"],
+    ],
     ["no schema at all", { items: 7 }, ["usage error: a schema is no object", "#/items of the JSON schema"]],
   ])("are refused for %s, with its path", async (_, of, [message, where]) => {
     const lines = (await errorText(() => schemaGrammar(of))).split("\n");
@@ -273,37 +278,53 @@ describe("documents of a schema", () => {
 });
 
 describe("a schema of zod", () => {
+  const later = "leave it out of the format, and check what comes with it";
   it.each([
     [
       "a refinement",
+      "a refinement",
       z.object({ a: z.string().refine((text) => text !== "x") }),
-      [
-        "usage error: the schema of zod has a refinement, which generation cannot hold to",
-        "  expected: checks that a JSON schema can say",
-        "  at:       #/properties/a of the schema of zod",
-        "  hint:     leave it out of the format, and check what comes with it",
-      ],
+      "properties/a",
+      later,
     ],
     [
-      "a pattern that ignores case",
-      z.array(z.string().regex(/ab/i)),
-      [
-        "usage error: the schema of zod has a pattern that ignores case, which a JSON schema cannot say",
-        "  got:      /ab/i",
-        "  at:       #/items of the schema of zod",
-        "  hint:     write both cases: [Aa]",
-      ],
+      "a text that is trimmed first",
+      "a change of a text that is checked",
+      z.string().trim().min(3),
+      "",
+      later,
     ],
     [
-      "a type that JSON has not",
-      z.date(),
+      ...["a number that a text becomes", "a check of what becomes of a value"],
+      ...[z.string().transform(Number).pipe(z.number().min(3)), "", later],
+    ],
+    [
+      ...["a pattern that ignores case", "a pattern that ignores case, /ab/i"],
+      ...[z.array(z.string().regex(/ab/i)), "items", "write both cases: [Aa]"],
+    ],
+  ] as const)("is refused for %s", async (_, what, of, path, hint) => {
+    expect(await errorText(() => zodJsonSchema(of))).toBe(
+      [
+        `usage error: the schema of zod has ${what}, which generation cannot hold to`,
+        "  expected: checks of what is written, as a JSON schema says them",
+        `  at:       #/${path} of the schema of zod`,
+        `  hint:     ${hint}`,
+      ].join("\n"),
+    );
+  });
+
+  it("is refused for a type that JSON has not", async () => {
+    expect(await errorText(() => zodJsonSchema(z.date()))).toBe(
       [
         "usage error: the schema of zod is no JSON schema",
         "  expected: types that JSON has",
         "  got:      Date cannot be represented in JSON Schema",
-      ],
-    ],
-  ])("is refused for %s", async (_, of, lines) => {
-    expect(await errorText(() => zodJsonSchema(of))).toBe(lines.join("\n"));
+      ].join("\n"),
+    );
+  });
+
+  it("may trim, and make something else of what it takes", () => {
+    const of = z.object({ a: z.string().trim(), b: z.string().transform((text) => text.length) });
+    expect(zodJsonSchema(of)).toMatchObject({ properties: { a: { type: "string" }, b: { type: "string" } } });
   });
 });

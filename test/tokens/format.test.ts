@@ -141,6 +141,15 @@ describe("a text that is held to a format", () => {
     });
   });
 
+  it("has no character that an expression without the flag u would see as two", () => {
+    const smile = 2 + 0xf0;
+    const allows = (regex: string | RegExp) => {
+      const allowed = beginFormat({ regex }, whole, SIZE, [EOS]).allowed()!;
+      return ((allowed[smile >> 5]! >> (smile & 31)) & 1) === 1;
+    };
+    expect([allows(/[^a]/), allows(/[^a]/u), allows("[^a]")]).toEqual([false, true, true]);
+  });
+
   it("ends where nothing may follow, by no token of its own", () => {
     const { text, finished, complete, tokens } = make({ regex: "ab|ba" }, 3);
     expect([["ab", "ba"].includes(text), finished, complete, tokens.includes(EOS)]).toEqual([
@@ -214,6 +223,15 @@ describe("a text that is held to a format", () => {
         "usage error: whitespace of a format is out of range",
         "  expected: a whole number from 0 to 100",
         "  got:      Infinity",
+      ],
+    ],
+    [
+      "a text",
+      "yes" as unknown as Format,
+      [
+        "usage error: the format is none",
+        "  expected: { regex }, { schema } or a schema of zod",
+        '  got:      "yes"',
       ],
     ],
     [

@@ -8,6 +8,9 @@ export function propertyNames({ propertyNames: schema }: SchemaNode, path: strin
   const node = schemaNode(schema, place);
   const texts = ["type", "enum", "const", "minLength", "maxLength", "pattern", "format"];
   checkAlone(node, "propertyNames", place, texts);
+  if (node.type !== undefined && ![node.type].flat().includes("string")) {
+    throw schemaError(place, { message: "names of properties are strings", got: JSON.stringify(node.type) });
+  }
   return node;
 }
 
