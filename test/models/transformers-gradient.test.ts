@@ -50,7 +50,8 @@ test.each([
     numbers.forEach(({ along }, i) => {
       slope += gradients.get(path)![i]! * along;
     });
-  const step = 2e-3;
+  // Norms after blocks bend the loss: at 2e-3 the difference of Gemma 2 is off by 0.7 %, at half of it by a quarter of that.
+  const step = 5e-4;
   const difference = (run(step).get("loss")![0]! - run(-step).get("loss")![0]!) / (2 * step);
   expect(Math.abs(slope - difference)).toBeLessThan(3e-3 * Math.abs(difference));
 });
