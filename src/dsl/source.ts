@@ -1,6 +1,7 @@
 /** @file Where in the author's code a DSL call stands: the first stack frame outside of the toolkit's sources. */
 import type { SourcePosition } from "../support/errors.js";
-import { filePath, frameOf, isOwnSource, ownerOf } from "../support/own-code.js";
+import { isOwnSource } from "../support/bundled.js";
+import { filePath, frameOf, isBundle, ownerOf } from "../support/own-code.js";
 import { originalPosition } from "../support/source-map.js";
 
 /** Positions by raw call site: mapping a stack to the author's source costs much more than reading a raw frame. */
@@ -29,7 +30,7 @@ function isAuthors(site: NodeJS.CallSite): boolean {
   if (owner !== "both") return owner === "author";
   const made = positionOf(site);
   const source = originalPosition(made);
-  return source !== made && !isOwnSource(source.file);
+  return source === made ? !isBundle(made.file) : !isOwnSource(source.file);
 }
 
 interface RawFrame {

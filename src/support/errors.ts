@@ -103,7 +103,13 @@ export class GriffinError extends Error {
   }
 
   #stack(): string {
-    return [this.message, ...authorLines(this.trace).slice(0, 1)].join("\n");
+    const [frame] = authorLines(this.trace);
+    const { where } = this.details;
+    if (frame !== undefined) return `${this.message}\n${frame}`;
+    // Node puts what has no frames into brackets.
+    return where === undefined || typeof where === "string"
+      ? this.message
+      : `${this.message}\n    at ${formatPosition(where)}`;
   }
 }
 

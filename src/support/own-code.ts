@@ -14,22 +14,19 @@ const sources = folder.endsWith(`${sep}dist${sep}src${sep}`)
   ? join(dirname(dirname(folder)), "src") + sep
   : folder;
 
-/** Paths of the toolkit's sources in source maps of those who bundle it. */
-const PACKAGED = /(?:^|[\\/])stablegriffin[\\/](?:dist[\\/])?src[\\/]/;
-
 /** A file's path, of its URL too. */
 export const filePath = (name: string): string => (name.startsWith("file:") ? fileURLToPath(name) : name);
 
-/** What a file holds, by its name in call sites: code of an author's, of the toolkit's or Node's, or `both`, of which a source map tells. */
+/** Whether a file is the bundle that this code was put into. */
+export const isBundle = (path: string): boolean => !apart && path === here;
+
+/** Whose code a file holds, by its name in call sites: an author's, the toolkit's or Node's, or, of what was bundled, `both`, which a source map tells apart. */
 export function ownerOf(file: string): "author" | "toolkit" | "both" {
   if (file.startsWith("node:") || file === "native") return "toolkit";
   const path = filePath(file);
-  if (!apart) return path === here ? "both" : "author";
+  if (!apart) return "both";
   return path.startsWith(folder) || path.startsWith(sources) ? "toolkit" : "author";
 }
-
-/** Whether a source that a source map names is the toolkit's. */
-export const isOwnSource = (source: string): boolean => PACKAGED.test(source);
 
 /** A frame of a printed stack. */
 export interface Frame {

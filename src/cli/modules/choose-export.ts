@@ -30,10 +30,22 @@ export function chooseExport<K extends Kind>(
     throw new UsageError({
       message: `${formatReference({ ...reference, name })} is ${describeExport(value)}`,
       expected: wanted.map((kind) => articled(kind)).join(", or "),
-      hint: listed(exports, wanted),
+      hint: listed(exports, wanted) ?? ELSEWHERE[exportOf(value)?.kind ?? "stage"],
     });
   });
 }
+
+/** What takes exports of a kind, for those who gave them to something else. */
+const ELSEWHERE: Partial<Record<Kind, string>> = {
+  program:
+    "griffin lower, run and cost take programs; griffin lower ... | griffin opt - --emit portable writes one as a file",
+  model:
+    "griffin lower, cost, export, generate and golden take models; a function may export one of its programs",
+  "configured model":
+    "griffin lower, cost and export take one; others read its configuration from --model, and take the model",
+  extension: "--load takes extensions",
+  pass: "--load takes passes",
+};
 
 const articled = (kind: string): string => `a ${kind}`;
 
