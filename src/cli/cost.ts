@@ -43,17 +43,19 @@ async function count(
   options: Options,
   progress: Progress,
 ): Promise<Counted> {
+  const { extensions } = context;
   const chip = options.chip === undefined ? undefined : findChip(options.chip);
-  const target = withDevices(options.target);
+  const target = withDevices(options.target, extensions);
   const source = await chooseSource(context, file, { ...options, target }, progress);
   if ("hlo" in source) {
-    const named = options.target === undefined ? undefined : chipOf(options.target);
+    const named = options.target === undefined ? undefined : chipOf(options.target, extensions);
     return { cost: countModule(source.hlo), chip: chip ?? named };
   }
   return await programCost(source.stablehlo, target, {
     ...deviceOptions(context, progress),
     plugin: options.plugin,
     chip,
+    extensions,
     allowCustomCalls: options.allowCustomCall,
     timeoutMs: options.timeout * 1000,
   });

@@ -48,11 +48,10 @@ export async function runExport(
   await using opened =
     options.compile === undefined
       ? undefined
-      : await openCompiler(
-          options.target,
-          options.compile === true ? undefined : options.compile,
-          deviceOptions(context, progress),
-        );
+      : await openCompiler(options.target, options.compile === true ? undefined : options.compile, {
+          ...deviceOptions(context, progress),
+          extensions: context.extensions,
+        });
   const summary = await exportModel(source, path, {
     ...options,
     zip,

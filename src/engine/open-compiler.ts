@@ -1,6 +1,6 @@
 /** @file What programs of a target are compiled with: devices that are here, or a topology that the target names. */
 import { UsageError } from "../support/errors.js";
-import { findTargetOf, resolveTarget } from "../targets/index.js";
+import { findTargetOf, type LoweringExtension, resolveTarget } from "../targets/index.js";
 import type { ExportCompiler } from "./export-compile.js";
 import { type DeviceEvent, type DeviceOptions, loadPlugin, openDevice } from "./open-device.js";
 
@@ -20,13 +20,17 @@ export type CompilerEvent = DeviceEvent | { readonly phase: "describe"; readonly
 export async function openCompiler(
   target: string,
   plugin: string | undefined,
-  options: Omit<DeviceOptions, "onEvent"> & { readonly onEvent?: (event: CompilerEvent) => void } = {},
+  options: Omit<DeviceOptions, "onEvent"> & {
+    readonly onEvent?: (event: CompilerEvent) => void;
+    /** Whose targets there are beside this package's. */
+    readonly extensions?: readonly LoweringExtension[];
+  } = {},
 ): Promise<OpenCompiler> {
-  const { target: wanted, topology: described } = resolveTarget(target);
+  const { target: wanted, topology: described } = resolveTarget(target, options.extensions);
   const name = plugin ?? wanted.plugin;
   if (described === undefined) {
     const device = await openDevice(name, options);
-    if (findTargetOf(device.client) === wanted) {
+    if (findTargetOf(device.client, options.extensions) === wanted) {
       return { compiler: device, [Symbol.asyncDispose]: () => device[Symbol.asyncDispose]() };
     }
     const { platformName } = device.client;

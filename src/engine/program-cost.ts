@@ -2,21 +2,24 @@
 import { type Chip, chipNames, type Counted, findChip } from "../cost/index.js";
 import type { Operation } from "../ir/operation.js";
 import { describedTarget } from "../targets/names.js";
-import { resolveTarget } from "../targets/index.js";
+import { type LoweringExtension, resolveTarget } from "../targets/index.js";
 import { costRequest } from "./cost.js";
 import { IsolatedPlugin, type IsolationLimits } from "./isolated/index.js";
 import { type DeviceEvent, type DeviceOptions, locatePlugin } from "./open-device.js";
 
 /** A target named alone with its default devices, where it describes them. @throws UsageError for an unknown one */
-export function withDevices(name: string = describedTarget): string {
-  const { target, topology } = resolveTarget(name);
+export function withDevices(
+  name: string = describedTarget,
+  extensions: readonly LoweringExtension[] = [],
+): string {
+  const { target, topology } = resolveTarget(name, extensions);
   const { topologies } = target;
   return topologies === undefined || topology !== undefined ? name : `${target.name}:${topologies.default}`;
 }
 
 /** The chip of a target's devices; undefined where its figures are not known. @throws UsageError for an unknown target */
-export function chipOf(target: string): Chip | undefined {
-  const { topology } = resolveTarget(target);
+export function chipOf(target: string, extensions: readonly LoweringExtension[] = []): Chip | undefined {
+  const { topology } = resolveTarget(target, extensions);
   return topology !== undefined && chipNames.includes(topology.topology.split(":")[0]!)
     ? findChip(topology.name)
     : undefined;
@@ -32,6 +35,8 @@ export interface ProgramCostOptions extends Omit<DeviceOptions, "onEvent">, Isol
   readonly chip?: Chip | undefined;
   /** Custom calls that are passed on to the plugin. */
   readonly allowCustomCalls?: readonly string[] | undefined;
+  /** Whose targets there are beside this package's. */
+  readonly extensions?: readonly LoweringExtension[] | undefined;
   readonly onEvent?: ((event: CostEvent) => void) | undefined;
 }
 
@@ -50,15 +55,16 @@ export async function programCost(
   const {
     plugin,
     allowCustomCalls,
-    chip = chipOf(target),
+    extensions,
+    chip = chipOf(target, extensions),
     timeoutMs,
     memoryBytes,
     env,
     onEvent,
     signal,
   } = options;
-  const request = costRequest(module, target, { allowCustomCalls });
-  const { target: resolved, topology } = resolveTarget(target);
+  const { target: resolved, topology } = resolveTarget(target, extensions);
+  const request = costRequest(module, resolved, { allowCustomCalls });
   const path = await locatePlugin(plugin ?? resolved.plugin, { env, signal, onEvent });
   onEvent?.({ phase: "compile", target });
   await using isolated = new IsolatedPlugin(path, { timeoutMs, memoryBytes });

@@ -56,6 +56,8 @@ it("names that are not known are told with those of extensions", async () => {
   got:      doublin
   hint:     did you mean doubling?`,
   );
+  const cost = await griffin(["cost", "--preset", "drift-small", "--target", "abakus"], options);
+  expect(cost.stderr).toContain("did you mean abacus?");
   const { stdout: help } = await griffin(["lower", "--help"], options);
   expect(help.replace(/\s+/g, " ")).toContain("drift-small");
 });

@@ -6,6 +6,7 @@ import { checkGoldenCase, exportModel, Model } from "../../../src/engine/index.j
 import { knownModels } from "../../../src/cli/models.js";
 import { formatReport, openCase } from "../../../src/golden/index.js";
 import { configureCheckpoint } from "../../../src/model/index.js";
+import { TestFailure, testModel } from "../../../src/testing/index.js";
 import { openCheckpoint, readConfigFiles } from "../../../src/weights/index.js";
 import { sharedFolder } from "../../artifact/exported.js";
 import { griffin, griffinJson, type RunOptions } from "../../cli/griffin.js";
@@ -77,6 +78,19 @@ describe("a model of one's own, through the engine as it is", () => {
     expect(
       report.tensors.filter(({ passed }) => !passed).map((tensor) => [tensor.name, tensor.worst?.index]),
     ).toEqual([["logits", [0, 0, 3]]]);
+  });
+
+  it("has programs that agree, and testModel goes through its golden cases up to the one that is off", async () => {
+    const [right, off] = [join(folder, "right case"), join(folder, "wrong case")];
+    await storeCase(right, { formula: true });
+    await storeCase(off, { formula: true, off: 2e-4 });
+    const error = await testModel(llama, { time: 4, golden: [right, off] }).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(TestFailure);
+    expect((error as TestFailure).message).toMatch(
+      /^test failure: llama is off in golden case .*wrong case\n {2}at: .*wrong case\n/,
+    );
   });
 });
 
