@@ -14,7 +14,7 @@ import { randomNumbers } from "./random-numbers.js";
 export interface TestModelOptions {
   /** A configuration, small enough for the interpreter; default: the model's first preset. */
   readonly preset?: string;
-  /** Tokens of the text; default 12. */
+  /** Tokens of the text, 5 or more; default 12. */
   readonly time?: number;
   /** Of weights and tokens; default 1. */
   readonly seed?: number;
@@ -36,8 +36,8 @@ export interface TestModelOptions {
 export async function testModel(definition: ModelDefinition, options: TestModelOptions = {}): Promise<void> {
   const model = choose(definition, options.preset);
   const { time = 12, seed = 1, tolerance = TOLERANCE } = options;
-  if (time < 4)
-    throw new UsageError({ message: "testModel: the text is too short", expected: "time: 4 or more" });
+  if (time < 5)
+    throw new UsageError({ message: "testModel: the text is too short", expected: "time: 5 or more" });
   checkPrograms(new InterpretedModel(model, seed), { time, seed, tolerance });
   for (const folder of options.golden ?? []) await checkGolden(definition, folder, options.plugin);
 }

@@ -125,8 +125,8 @@ describe("testModel", () => {
     await expect(testModel(drift, { preset: "drift-smal" })).rejects.toThrow(
       'usage error: model drift has no preset "drift-smal"\n  hint:     did you mean drift-small?',
     );
-    await expect(testModel(drift, { time: 3 })).rejects.toThrow(
-      "the text is too short\n  expected: time: 4 or more",
+    await expect(testModel(drift, { time: 4 })).rejects.toThrow(
+      "the text is too short\n  expected: time: 5 or more",
     );
   });
 });

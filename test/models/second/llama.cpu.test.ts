@@ -84,7 +84,7 @@ describe("a model of one's own, through the engine as it is", () => {
     const [right, off] = [join(folder, "right case"), join(folder, "wrong case")];
     await storeCase(right, { formula: true });
     await storeCase(off, { formula: true, off: 2e-4 });
-    const error = await testModel(llama, { time: 4, golden: [right, off] }).catch(
+    const error = await testModel(llama, { time: 5, golden: [right, off] }).catch(
       (thrown: unknown) => thrown,
     );
     expect(error).toBeInstanceOf(TestFailure);
