@@ -120,6 +120,79 @@ def of_attention(case):
   return of_transformers(case, other_way="sdpa")
 
 
+def of_mamba(case):
+  """A Mamba, by the loop over time of transformers' own."""
+  return of_transformers(case, layers=lambda model: model.backbone.layers)
+
+
+def of_mingru(case):
+  """A minGRU, which transformers lacks: a transcription of the formulas of arXiv 2410.01201 (section 3.1, appendix B), in log space as there, and
+  step by step."""
+  import torch
+  from torch.nn import functional as F
+
+  config = case.config
+  width, mlp, taps = config["hidden_size"], config["intermediate_size"], config["conv_kernel"]
+  hidden = int(config["expansion_factor"] * width)
+  shapes = {"backbone.embeddings.weight": (config["vocab_size"], width), "backbone.norm_f.weight": (width,)}
+  for i in range(config["num_hidden_layers"]):
+    at = f"backbone.layers.{i}."
+    shapes |= {
+        at + "mixer.norm.weight": (width,), at + "mixer.conv1d.weight": (width, 1, taps), at + "mixer.conv1d.bias": (width,),
+        at + "mixer.to_z.weight": (hidden, width), at + "mixer.to_z.bias": (hidden,),
+        at + "mixer.to_h.weight": (hidden, width), at + "mixer.to_h.bias": (hidden,),
+        at + "mixer.out_proj.weight": (width, hidden), at + "mixer.out_proj.bias": (width,),
+        at + "mlp.norm.weight": (width,), at + "mlp.up_proj.weight": (mlp, width), at + "mlp.up_proj.bias": (mlp,),
+        at + "mlp.down_proj.weight": (width, mlp), at + "mlp.down_proj.bias": (width,)}
+  weights = {name: drawn(name, shape, case) for name, shape in shapes.items()}
+
+  def log_g(x):
+    return torch.where(x >= 0, (F.relu(x) + 0.5).log(), -F.softplus(-x))
+
+  def in_log_space(k, candidate):
+    log_coefficients, log_values = -F.softplus(k), -F.softplus(-k) + log_g(candidate)
+    products = log_coefficients.cumsum(0)
+    return (products + torch.logcumsumexp(log_values - products, 0)).exp()
+
+  def step_by_step(k, candidate):
+    z, states = torch.sigmoid(k), [torch.zeros_like(k[0])]
+    for t in range(len(k)):
+      states.append((1 - z[t]) * states[-1] + z[t] * torch.where(candidate[t] >= 0, candidate[t] + 0.5, torch.sigmoid(candidate[t])))
+    return torch.stack(states[1:])
+
+  def run(tokens, way):
+    torch.set_num_threads(1)
+    kind = torch.float64 if way == "f64" else torch.float32
+    w = {name: torch.from_numpy(array).to(kind) for name, array in weights.items()}
+    norm = lambda name, x: x * (x.pow(2).mean(-1, keepdim=True) + config["rms_norm_eps"]).rsqrt() * w[name + ".weight"]
+    dense = lambda name, x: F.linear(x, w[name + ".weight"], w[name + ".bias"])
+    x, probes = w["backbone.embeddings.weight"][torch.tensor(tokens)], {}
+    for i in range(config["num_hidden_layers"]):
+      at = f"backbone.layers.{i}."
+      u = F.pad(norm(at + "mixer.norm", x).T[None], (taps - 1, 0))
+      u = F.conv1d(u, w[at + "mixer.conv1d.weight"], w[at + "mixer.conv1d.bias"], groups=width)[0].T
+      states = (step_by_step if way == "loop" else in_log_space)(dense(at + "mixer.to_z", u), dense(at + "mixer.to_h", u))
+      x = x + dense(at + "mixer.out_proj", states)
+      x = x + dense(at + "mlp.down_proj", F.gelu(dense(at + "mlp.up_proj", norm(at + "mlp.norm", x))))
+      probes[f"layers.{i}.output"] = x.numpy()
+    return (norm("backbone.norm_f", x) @ w["backbone.embeddings.weight"].T).numpy(), probes
+
+  version = f"a transcription of arXiv 2410.01201 in golden/make-transformers.py (torch {importlib.metadata.version('torch').split('+')[0]})"
+  return Reference(version=version, config=config, weights=weights, run=run, ways=("f32", "f64", "loop"))
+
+
+MINGRU = {
+    "model_type": "mingru", "vocab_size": 96, "hidden_size": 40, "expansion_factor": 1.5, "intermediate_size": 72, "num_hidden_layers": 2,
+    "conv_kernel": 4, "rms_norm_eps": 1e-6, "bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 0, "tie_word_embeddings": True,
+    "dtype": "float32",
+}
+
+MAMBA = {
+    "model_type": "mamba", "vocab_size": 96, "hidden_size": 40, "state_size": 6, "num_hidden_layers": 2, "expand": 2,
+    "conv_kernel": 3, "time_step_rank": 5, "bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 0,
+}
+MAMBA_RANGES = {"A_log": (0.5, 0.7), ".D": (1.0, 0.3), "dt_proj.bias": (-1.0, 1.0), "norm.weight": (1.0, 0.3), "norm_f.weight": (1.0, 0.3)}
+
 LLAMA = {
     "model_type": "llama", "vocab_size": 96, "hidden_size": 48, "intermediate_size": 80, "num_hidden_layers": 2,
     "num_attention_heads": 4, "num_key_value_heads": 2, "max_position_embeddings": 64, "rms_norm_eps": 1e-5,
@@ -183,6 +256,8 @@ CASES = {
     "mamba2-groups": Case(
         of_mamba2, MAMBA2 | {"tie_word_embeddings": False, "time_step_limit": [0.02, 0.5]}, prompts=(21, 5),
         ranges={"A_log": (1.0, 1.0), "dt_bias": (-3.0, 2.0), ".D": (1.0, 0.5)}),
+    "mingru": Case(of_mingru, MINGRU),
+    "mamba-narrow": Case(of_mamba, MAMBA, ranges=MAMBA_RANGES),
     "llama-grouped": Case(of_attention, LLAMA | {"tie_word_embeddings": False}),
     "llama-rope-scaled": Case(of_attention, LLAMA | {
         "num_hidden_layers": 1, "tie_word_embeddings": True, "attention_bias": True, "mlp_bias": True, "head_dim": 16,

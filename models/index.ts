@@ -4,6 +4,8 @@ import { griffin } from "./griffin/definition.js";
 import { llama } from "./llama/definition.js";
 import { mamba2 } from "./mamba2/definition.js";
 import { rwkv7 } from "./rwkv7/definition.js";
+import { mamba } from "./mamba/definition.js";
+import { minGru } from "./mingru/definition.js";
 
 export { griffinLogits, griffinProgram } from "./griffin.js";
 export { type BlockType, type GriffinConfig, griffinConfigSchema } from "./griffin/config.js";
@@ -19,6 +21,12 @@ export { mamba2 } from "./mamba2/definition.js";
 export { rwkv7Program } from "./rwkv7.js";
 export { type Rwkv7Config, rwkv7ConfigSchema } from "./rwkv7/config.js";
 export { rwkv7 } from "./rwkv7/definition.js";
+export { type MambaConfig, mambaConfigSchema } from "./mamba/config.js";
+export { mamba } from "./mamba/definition.js";
+export { mambaProgram } from "./mamba.js";
+export { type MinGruConfig, minGruConfigSchema } from "./mingru/config.js";
+export { minGru } from "./mingru/definition.js";
+export { minGruProgram } from "./mingru.js";
 
 /** Every model of this package. */
-export const models = [griffin, llama, gemma2, mamba2, rwkv7] as const;
+export const models = [griffin, llama, gemma2, mamba, mamba2, minGru, rwkv7] as const;

@@ -8,6 +8,8 @@ import { presets as griffinPresets } from "./griffin/presets.js";
 import { llamaPresets } from "./llama/presets.js";
 import { mamba2Presets } from "./mamba2/presets.js";
 import { rwkv7Presets } from "./rwkv7/presets.js";
+import { mambaPresets } from "./mamba/presets.js";
+import { minGruPresets } from "./mingru/presets.js";
 
 const namesOf = (records: readonly Readonly<Record<string, unknown>>[]): readonly string[] => [
   ...new Set(records.flatMap((record) => Object.keys(record))),
@@ -18,7 +20,9 @@ export const presetNames: readonly string[] = namesOf([
   griffinPresets,
   llamaPresets,
   gemma2Presets,
+  mambaPresets,
   mamba2Presets,
+  minGruPresets,
   rwkv7Presets,
 ]);
 /** Names of kinds of programs, of all models. */

@@ -24,6 +24,14 @@ test("golden check prints a table per case with figures, bounds and the reason, 
   expect(lines.at(-1)).toBe("1 passed, 0 failed");
 });
 
+test("cases of recurrent models, read in chunks, and by the other strategy", async () => {
+  const cases = ["golden/mamba-narrow", "golden/mingru"];
+  const passed = { passed: 2, failed: 0 };
+  expect(await griffinJson(["golden", "check", ...cases, "--chunk", "5"])).toMatchObject(passed);
+  const blocked = ["--scan", "blocked", "--scan-block", "4"];
+  expect(await griffinJson(["golden", "check", ...cases, ...blocked])).toMatchObject(passed);
+});
+
 test("a case with a bound for bf16 is checked in f32 and in bf16", async () => {
   expect(await griffinJson(["golden", "check", "golden/bf16"])).toMatchObject({
     cases: [

@@ -1,0 +1,149 @@
+/**
+ * @file minGRU ("Were RNNs All We Needed?", arXiv 2410.01201) as a language model: layers of a short convolution, the recurrence and an MLP.
+ * This file says what is computed; how the scan walks time is the lowering's choice.
+ *
+ * Axes: batch; time; model; hidden (width of the recurrence); mlp; vocab; tap and tail (convolution).
+ */
+import {
+  type Axis,
+  axis,
+  causalConv1d,
+  dot,
+  linearScan,
+  parameter,
+  probe,
+  remat,
+  rmsNorm,
+  scope,
+  select,
+  sigmoid,
+  state,
+  take,
+  type Tensor,
+  type TracedProgram,
+} from "../src/dsl/index.js";
+import type { FloatType, TrainingInputs } from "../src/model/index.js";
+import { gelu } from "../src/nn/index.js";
+import { type CausalKey, type CausalOutputs, causalProgram } from "./causal-program.js";
+import type { MinGruConfig } from "./mingru/config.js";
+
+export type { MinGruConfig } from "./mingru/config.js";
+
+type Residual = Tensor<"batch" | "time" | "model", FloatType>;
+/** Each token's place in its document: 0 starts one, negative places are padding. */
+type Position = Tensor<"batch" | "time", "i32">;
+
+const model = (config: MinGruConfig): Axis<"model"> => axis("model", config.width);
+
+/** x W^T + b, weights stored [out, in]. */
+function linear<A extends string, From extends A, To extends string>(
+  name: string,
+  x: Tensor<A, FloatType>,
+  from: Axis<From>,
+  to: Axis<To>,
+) {
+  return scope(name, () => {
+    const weight = parameter("weight", [to, from], x.dtype);
+    return dot(x, weight, from.name).add(parameter("bias", [to], x.dtype));
+  });
+}
+
+/** x / rms(x) w. */
+function norm<A extends string>(name: string, x: Tensor<A | "model", FloatType>, config: MinGruConfig) {
+  const scale = scope(name, () => parameter("weight", [model(config)], x.dtype));
+  return rmsNorm(x, scale, { epsilon: config.normEps });
+}
+
+/** A few taps for each channel, within its document. */
+function convolved(x: Residual, position: Position, config: MinGruConfig): Residual {
+  return scope("conv1d", () => {
+    const taps = axis("tap", config.convWidth);
+    const tail = state("tail", [x.axis("batch"), axis("tail", taps.size - 1), model(config)], x.dtype);
+    const { y, tail: next } = causalConv1d({
+      x,
+      w: parameter("weight", [model(config), taps], x.dtype),
+      bias: parameter("bias", [model(config)], x.dtype),
+      segmentPos: position,
+      tail: tail.value,
+      axis: "time",
+      taps: "tap",
+    });
+    tail.update(next);
+    return y;
+  });
+}
+
+/** g of the paper's appendix B, which keeps states positive: x + 0.5 where x >= 0, else sigmoid(x). */
+const positive = <A extends string>(x: Tensor<A, "f32">): Tensor<A, "f32"> =>
+  select(x.ge(0), x.add(0.5), sigmoid(x));
+
+/**
+ * minGRU (section 3.1, and appendix B for g): x [batch, time, model] -> h [batch, time, hidden] f32; the state is f32.
+ *
+ *   z_t = sigmoid(W_z x_t + b_z)
+ *   h_t = (1 - z_t) h_{t-1} + z_t g(W_h x_t + b_h)
+ *
+ * The authors compute it in log space, since their parallel scan divides by products of the 1 - z. No strategy here does: all factors lie in
+ * [0, 1] and all summands are positive, so that plain numbers neither overflow nor cancel. At the start of a document h_{t-1} is forgotten.
+ */
+function minGru(
+  x: Residual,
+  position: Position,
+  config: MinGruConfig,
+): Tensor<"batch" | "time" | "hidden", "f32"> {
+  const hidden = axis("hidden", config.hiddenWidth);
+  const k = linear("to_z", x, model(config), hidden).to("f32");
+  const candidate = positive(linear("to_h", x, model(config), hidden).to("f32"));
+  const z = sigmoid(k);
+  const h = state("state", [x.axis("batch"), hidden], "f32");
+  const { y, last } = linearScan({
+    x: z.mul(candidate),
+    a: select(position.eq(0), 0, sigmoid(k.mul(-1))),
+    h0: h.value,
+    axis: "time",
+  });
+  h.update(last);
+  return y;
+}
+
+/** Convolution and recurrence, then an MLP, each on a normalised input and added to the stream. */
+function layer(x: Residual, position: Position, config: MinGruConfig): Residual {
+  const hidden = axis("hidden", config.hiddenWidth);
+  const mixed = scope("mixer", () => {
+    const u = convolved(norm("norm", x, config), position, config);
+    return linear("out_proj", minGru(u, position, config).to(x.dtype), hidden, model(config));
+  });
+  const between = x.add(mixed);
+  const mlp = axis("mlp", config.mlpWidth);
+  const added = scope("mlp", () => {
+    const up = gelu(linear("up_proj", norm("norm", between, config), model(config), mlp));
+    return linear("down_proj", up, mlp, model(config));
+  });
+  return probe("output", between.add(added));
+}
+
+/** A matrix [vocab, model]: the embedding, or the output's projection. */
+const table = (name: string, config: MinGruConfig, dtype: FloatType): Tensor<"vocab" | "model", FloatType> =>
+  scope(name, () => parameter("weight", [axis("vocab", config.vocabSize), model(config)], dtype));
+
+/** The residual stream [batch, time, model] after all layers, and how logits come of any part of it. */
+export function minGruForward(
+  config: MinGruConfig,
+  { dtype, tokens, position, keep }: TrainingInputs,
+): CausalOutputs {
+  let x: Residual = take(table("embeddings", config, dtype), "vocab", tokens);
+  for (let i = 0; i < config.numLayers; i++) {
+    const before = x;
+    x = scope(`layers.${i}`, () => remat(() => layer(before, position, config), { keep }));
+  }
+  const head = config.tiedEmbedding ? "embeddings" : "lm_head";
+  return {
+    hidden: x,
+    logits: <A extends string>(y: Tensor<A | "model", FloatType>) =>
+      dot(norm("norm_f", y, config), table(head, config, dtype), "model").to("f32"),
+  };
+}
+
+/** Traces one program of a model; see `causalProgram`. States: the convolution's tail and the f32 state of every layer. */
+export const minGruProgram = (config: MinGruConfig, key: CausalKey): TracedProgram =>
+  causalProgram("mingru", key, (inputs) => minGruForward(config, { ...inputs, keep: "everything" }));

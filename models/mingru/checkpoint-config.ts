@@ -1,0 +1,35 @@
+/** @file config.json (and generation_config.json) of a checkpoint, as the configuration of a minGRU; its keys are those of similar models. */
+import { z } from "zod";
+import {
+  CheckpointError,
+  type ConfigFiles,
+  mergedConfig,
+  type Problem,
+  readConfigFields,
+} from "../../src/model/index.js";
+import { count, positive, sharedFields, sharedValues, taps } from "../recurrent/checkpoint-fields.js";
+import type { MinGruConfig } from "./config.js";
+
+const fields = {
+  ...sharedFields,
+  model_type: z.literal("mingru", '"mingru"'),
+  expansion_factor: positive.nullish(),
+  intermediate_size: count,
+  conv_kernel: taps.nullish(),
+  rms_norm_eps: positive.nullish(),
+} as const;
+
+/** The minGRU that the files describe; token ids of generation_config.json win. @throws CheckpointError with all problems */
+export function parseMinGruConfig(files: ConfigFiles): MinGruConfig {
+  const problems: Problem[] = [];
+  const values = readConfigFields(mergedConfig(files), fields, problems);
+  const shared = sharedValues(values, problems);
+  if (problems.length > 0) throw new CheckpointError(files.where, problems);
+  return {
+    ...shared,
+    hiddenWidth: Math.trunc((values.expansion_factor ?? 1) * shared.width),
+    mlpWidth: values.intermediate_size!,
+    convWidth: values.conv_kernel ?? 4,
+    normEps: values.rms_norm_eps ?? 1e-6,
+  };
+}
