@@ -30,6 +30,7 @@ export const tpu = defineTarget({
     // [1, 4096, 2560] f32 on v5e, estimated cycles: 0.84 M in the strided layout; in order (then an associative scan) 1.74 M.
     // Every loop pays per iteration: blocks of 64 3.3 M, a loop over time 9.7 M.
     "nn.linear_scan": scanRule({ strategy: "strided" }),
+    // Not measured: chunks as large as the matrix unit.
     ...matrixStateRules({ strategy: "chunked", chunk: 128 }),
     "nn.selective_scan": selectiveScanRule({ strategy: "blocked", block: 64 }),
     "nn.attention": attentionRule({ strategy: "banded", block: undefined }, sums),
