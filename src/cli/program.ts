@@ -11,6 +11,7 @@ import { evalCommand } from "./commands/eval.js";
 import { exportCommand } from "./commands/export.js";
 import { generateCommand } from "./commands/generate.js";
 import { goldenCommand } from "./commands/golden.js";
+import { graphCommand } from "./commands/graph.js";
 import { inspectCommand } from "./commands/inspect.js";
 import { lowerCommand } from "./commands/lower.js";
 import { optCommand } from "./commands/opt.js";
@@ -38,6 +39,7 @@ const COMMANDS = [
   convertCommand,
   lowerCommand,
   costCommand,
+  graphCommand,
   optCommand,
   runCommand,
   conformCommand,

@@ -32,6 +32,14 @@ export { evaluate, type EvalReport, type EvalRequest } from "./evaluate/index.js
 export { checkFineTuningCase } from "./golden-fine-tuning.js";
 export { checkTrainingCase, type TrainingCheckOptions } from "./golden-training.js";
 export { Family, lowerProgram } from "./family.js";
+export {
+  type Graph,
+  type GraphAttribute,
+  type GraphCollection,
+  type GraphMetadata,
+  type GraphNode,
+  programGraph,
+} from "./graph.js";
 export { checkLowering, type LoweredProgram, loweringPipeline, stablehloText } from "./lowered-program.js";
 export {
   type LoweringOptions,

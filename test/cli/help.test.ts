@@ -15,6 +15,7 @@ const commands = [
   ["convert"],
   ["lower"],
   ["cost"],
+  ["graph"],
   ["opt"],
   ["run"],
   ["conform"],

@@ -43,7 +43,8 @@ export function strayFiles({ folder }: Tarball): readonly string[] {
         .map((source) => `${name} leads to ${source}, which is not there`);
     }
     if (!/\.(?:js|ts)$/.test(name)) return [];
-    const [, map] = /\/\/# sourceMappingURL=(\S+)/.exec(readFileSync(join(folder, name), "utf8")) ?? [];
+    const [, map] =
+      /^\/\/# sourceMappingURL=(\S+)\s*$/m.exec(readFileSync(join(folder, name), "utf8").slice(-200)) ?? [];
     return map === undefined || there(map, name) ? [] : [`${name} asks for ${map}, which is not there`];
   });
 }

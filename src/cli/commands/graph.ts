@@ -1,0 +1,30 @@
+/** @file The options of griffin graph. */
+import { Command, Option } from "commander";
+import { defaultNames, targetExamples, targetWords } from "../../targets/names.js";
+import { addModelOptions } from "../model-options.js";
+import type { KnownModels } from "../models.js";
+import { addLoadOption, addLoweringOptions, usually } from "../options.js";
+import type { Launch } from "./launch.js";
+
+const EXAMPLES = `
+Each function is a graph, each operation a node with its types, attributes and line; layers and functions that the author named are boxes
+that open. The JSON is what Model Explorer reads: pip install ai-edge-model-explorer, then model-explorer out.json.
+
+Examples:
+  griffin graph --model demo --program decode -o out.json
+  griffin graph --preset recurrentgemma-2b --target tpu:v5e:2x2 -o 2b.json
+  griffin graph program.mlir -o out.json`;
+
+/** The command as people call it; its work is loaded when it runs. */
+export function graphCommand(launch: Launch, models: KnownModels): Command {
+  const command = new Command("graph")
+    .description("write a program as a graph that Model Explorer shows")
+    .argument("[file]", "StableHLO text, a portable artifact, or ./module.ts#name");
+  addModelOptions(command, models)
+    .option("--target <target>", targetExamples, usually(targetWords), defaultNames.name)
+    .option("-o, --output <file>", "write there instead of stdout")
+    .addOption(new Option("--json", "what is written is JSON in any case"));
+  return addLoadOption(addLoweringOptions(command))
+    .addHelpText("after", EXAMPLES)
+    .action(launch(async () => (await import("../graph.js")).runGraph));
+}

@@ -1,0 +1,156 @@
+/** @file A program as a graph for viewers: the collection of graphs that Model Explorer reads as JSON. */
+import { bodyOf, ENTRY, functionsOf, symbolsOf } from "../ir/analysis/symbols.js";
+import { type Location, describeLocation, locationChildren } from "../ir/location.js";
+import type { Block, Operation, Value } from "../ir/operation.js";
+import { definitionOf } from "../ir/ops/index.js";
+import { formatAttribute } from "../ir/text/print-attributes.js";
+import { formatType } from "../ir/types.js";
+
+/** A name and what it says, both as text. */
+export interface GraphAttribute {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Of one result of a node, by its number. */
+export interface GraphMetadata {
+  readonly id: string;
+  readonly attrs: readonly GraphAttribute[];
+}
+
+/** An operation, an argument, or the results of a function. Fields are Model Explorer's (graph_builder.py of ai-edge-model-explorer 0.1.34). */
+export interface GraphNode {
+  readonly id: string;
+  readonly label: string;
+  /** Layers and functions of the author around it, from the outside, between slashes: each is a box that opens. */
+  readonly namespace: string;
+  /** Functions that it refers to: each is a graph of its own. */
+  readonly subgraphIds: readonly string[];
+  readonly attrs: readonly GraphAttribute[];
+  readonly incomingEdges: readonly {
+    readonly sourceNodeId: string;
+    readonly sourceNodeOutputId: string;
+    readonly targetNodeInputId: string;
+  }[];
+  /** The type of each result. */
+  readonly outputsMetadata: readonly GraphMetadata[];
+}
+
+/** A function. */
+export interface Graph {
+  readonly id: string;
+  readonly nodes: readonly GraphNode[];
+}
+
+/** All graphs of a program, the entry first. */
+export interface GraphCollection {
+  readonly label: string;
+  readonly graphs: readonly Graph[];
+}
+
+/** Elements of constants that are told; the rest is left out. */
+const ELIDE_ABOVE = 16;
+
+/** The graphs of a program: one a function, the entry first. @param label what the program is called in the viewer */
+export function programGraph(module: Operation, label: string): GraphCollection {
+  const functions = functionsOf(module);
+  const isEntry = (func: (typeof functions)[number]): boolean => func.attributes.sym_name === ENTRY;
+  const names = new Set(functions.map((func) => func.attributes.sym_name));
+  const inOrder = [...functions.filter(isEntry), ...functions.filter((func) => !isEntry(func))];
+  return {
+    label,
+    graphs: inOrder.map((func) => {
+      const builder = new GraphBuilder(names);
+      const body = bodyOf(func);
+      if (body !== undefined) builder.block(body, "");
+      return { id: func.attributes.sym_name, nodes: builder.nodes };
+    }),
+  };
+}
+
+class GraphBuilder {
+  readonly nodes: GraphNode[] = [];
+  /** Nodes of values by what makes them: an operation makes all its results, a block each of its arguments. */
+  readonly #ids = new Map<Operation | Value, string>();
+
+  constructor(readonly functions: ReadonlySet<string>) {}
+
+  block(block: Block, around: string): void {
+    for (const argument of block.arguments) {
+      const namespace = joined(around, nameOf(argument.location));
+      this.#add({ key: argument, label: argument.nameHint ?? "argument", namespace, results: [argument] });
+    }
+    for (const operation of block) this.#operation(operation, around);
+  }
+
+  #operation(operation: Operation, around: string): void {
+    const { name, operands, results, location, regions } = operation;
+    const namespace = joined(around, nameOf(location));
+    const id = this.#add({
+      ...{ key: operation, label: name, namespace, results },
+      subgraphIds: [...new Set(symbolsOf(operation))].filter((symbol) => this.functions.has(symbol)),
+      attrs: attributesOf(operation),
+      incomingEdges: operands.map((operand, i) => this.#edge(operand, i)),
+    });
+    // What an operation holds stands in a box beside it.
+    for (const [i, region] of regions.entries()) {
+      const box = joined(namespace, `${name} ${id}${regions.length > 1 ? `, region ${i}` : ""}`);
+      for (const block of region.blocks) this.block(block, box);
+    }
+  }
+
+  #edge(operand: Value, place: number): GraphNode["incomingEdges"][number] {
+    const source = "name" in operand.owner ? operand.owner : operand;
+    return {
+      sourceNodeId: this.#ids.get(source)!,
+      sourceNodeOutputId: source === operand ? "0" : `${operand.index}`,
+      targetNodeInputId: `${place}`,
+    };
+  }
+
+  #add(
+    node: Pick<GraphNode, "label" | "namespace"> &
+      Partial<Pick<GraphNode, "subgraphIds" | "attrs" | "incomingEdges">> & {
+        readonly key: Operation | Value;
+        readonly results: readonly Value[];
+      },
+  ): string {
+    const id = `${this.nodes.length}`;
+    const { key, results, label, namespace, subgraphIds = [], attrs = [], incomingEdges = [] } = node;
+    this.#ids.set(key, id);
+    this.nodes.push({
+      ...{ id, label, namespace, subgraphIds, attrs, incomingEdges },
+      outputsMetadata: results.map(({ type }, i) => ({
+        id: `${i}`,
+        attrs: [{ key: "tensor_shape", value: formatType(type) }],
+      })),
+    });
+    return id;
+  }
+}
+
+const joined = (around: string, inner: string): string =>
+  [around, inner].filter((part) => part !== "").join("/");
+
+/** Where an operation stands in the model, as its author named it: `layers.2/mlp_block`; empty where nothing says. */
+function nameOf(location: Location): string {
+  if (location.kind === "name") return location.name;
+  for (const child of locationChildren(location)) {
+    const name = nameOf(child);
+    if (name !== "") return name;
+  }
+  return "";
+}
+
+function attributesOf(operation: Operation): readonly GraphAttribute[] {
+  const typed = Object.entries(definitionOf(operation)?.attributes ?? {}).flatMap(([key, kind]) => {
+    const value = operation.attributes[key];
+    return value === undefined ? [] : [[key, kind.toAttribute(value)] as const];
+  });
+  const all = [...typed, ...operation.extra].map(([key, attribute]) => ({
+    key,
+    value: formatAttribute(attribute, { elideAbove: ELIDE_ABOVE }),
+  }));
+  const place = describeLocation(operation.location);
+  return place === undefined ? all : [...all, { key: "at", value: place }];
+}
