@@ -253,6 +253,32 @@ describe("attention and kvCacheUpdate", () => {
     ]);
   });
 
+  it("without a cache: nothing came before, and a window or everything is seen", () => {
+    const bare = (more: object) => () => ({
+      y: attention({
+        q: f32("q", batch, time, heads, head),
+        k: f32("k", batch, time, head),
+        v: f32("v", batch, time, head),
+        segmentPos: positions(),
+        axes: { time: "time", channels: "head" },
+        scale: 0.5,
+        ...more,
+      }),
+    });
+    expect(opLine(bare({ window: 2 }), "attention")).toContain(
+      "<{scale = 5.000000e-01 : f32}> : (tensor<2x5x3x4xf32>, tensor<2x5x4xf32>, tensor<2x5x4xf32>, tensor<2x5xi32>, tensor<2x2x4xf32>",
+    );
+    expect(opLine(bare({ softCap: 2 }), "attention")).toContain(
+      "<{growing, scale = 5.000000e-01 : f32, soft_cap = 2.000000e+00 : f32}>",
+    );
+    expect(traceComplaint(bare({ window: 1.5 }))).toContain(
+      "shape error: attention: 1.5 is no window\n  expected: a whole number of tokens, 1 or more\n  got:      1.5\n",
+    );
+    expect(traceComplaint(bare({ softCap: 0 }))).toContain(
+      "shape error: attention: 0 is no softCap\n  expected: a number above 0\n  got:      0\n",
+    );
+  });
+
   it("keys that have heads, values that have none", () => {
     const message = traceComplaint(() => attended({ k: f32("other", batch, time, heads, head) }));
     expect(message).toMatchInlineSnapshot(`
