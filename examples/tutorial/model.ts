@@ -29,6 +29,7 @@ type Stream = Tensor<"batch" | "time" | "model", FloatType>;
 type Positions = Tensor<"batch" | "time", "i32">;
 type Step = { readonly config: Config; readonly position: Positions };
 
+// #region block
 // One block: a gated recurrence, added to what it was given. Its state is what a session keeps.
 function block(x: Stream, { config, position }: Step) {
   const [model, hidden] = [axis("model", config.width), axis("hidden", config.hidden)];
@@ -43,6 +44,7 @@ function block(x: Stream, { config, position }: Step) {
   h.update(last);
   return x.add(dot(y.mul(gate), parameter("out", [model, hidden], x.dtype), "hidden"));
 }
+// #endregion
 
 // Token ids [batch, time] to what the logits are made of, and how they are made.
 function forward(config: Config, dtype: FloatType, tokens: Positions, position: Positions) {
@@ -58,6 +60,7 @@ function forward(config: Config, dtype: FloatType, tokens: Positions, position: 
   return { hidden: x, logits };
 }
 
+// #region trace
 const allPositions = ["score", "forward"];
 const states = { prefill: "started", extend: "carried", decode: "carried", score: "carried" };
 
@@ -74,7 +77,9 @@ function trace(config: Config, { kind, dtype, ...shape }: TraceKey) {
     return { logits: last, next: split(argmax(last, "vocab"), "batch", [batch, axis("time", 1)]) };
   });
 }
+// #endregion
 
+// #region definition
 export const little = defineModel({
   name: "little",
   config: configSchema,
@@ -117,3 +122,4 @@ export const little = defineModel({
   dtype: () => "f32",
   summary: ({ blocks, width }) => `${blocks} recurrent blocks of width ${width}`,
 });
+// #endregion

@@ -4,6 +4,7 @@ import { load } from "stablegriffin";
 
 const model = await load("rhyme.zip");
 const server = createServer(async (request, response) => {
+  if (request.method !== "POST") return void response.writeHead(405).end("POST a text\n");
   const gone = new AbortController();
   response.on("close", () => gone.abort());
   try {
@@ -13,9 +14,10 @@ const server = createServer(async (request, response) => {
       response.write(text);
     response.end("\n");
   } catch (error) {
-    if (!response.headersSent) response.statusCode = 400;
-    response.end(error instanceof Error ? `${error.message}\n` : undefined);
+    if (!gone.signal.aborted) response.end(`${error}\n`);
   }
 });
-server.listen(8080, () => console.log("listening on port 8080"));
-process.once("SIGINT", () => server.close(() => model.close()));
+server.listen(Number(process.env.PORT ?? 8080), () => console.log("listening:", server.address()));
+
+export const stop = () => server.close(() => model.close());
+process.once("SIGINT", stop);

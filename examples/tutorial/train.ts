@@ -10,6 +10,9 @@ const characters = ["<pad>", "<eos>", "<bos>", ...new Set(LINE)];
 const tokenizer = {
   version: "1.0",
   added_tokens: characters.slice(0, 3).map((content, id) => ({ id, content, special: true })),
+  normalizer: null,
+  pre_tokenizer: null,
+  post_processor: null,
   decoder: { type: "Fuse" },
   model: { type: "BPE", vocab: Object.fromEntries(characters.map((one, id) => [one, id])), merges: [] },
 };
@@ -23,10 +26,10 @@ const settings = {
   model: "new",
   fromNothing: true,
   data: ["rhyme.txt"],
-  steps: 150,
+  steps: 60,
   batch: 8,
   length: 64,
   learningRate: 0.01,
 };
-for await (const event of train({ models: [little], settings, out: "rhyme", saveEvery: 150 }))
-  if (event.event === "step" && event.step % 50 === 0) console.log(event.step, event.loss.toFixed(2));
+for await (const event of train({ models: [little], settings, out: "rhyme", saveEvery: 60 }))
+  if (event.event === "step" && event.step % 20 === 0) console.log(event.step, event.loss.toFixed(2));

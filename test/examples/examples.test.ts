@@ -1,17 +1,6 @@
 /** The examples that need no plugin, run as they are. */
-import { afterEach, expect, test, vi } from "vitest";
-
-afterEach(() => vi.restoreAllMocks());
-
-/** Runs an example; what it prints, a line for each call. */
-async function printed(load: () => Promise<unknown>): Promise<readonly string[]> {
-  const lines: string[] = [];
-  vi.spyOn(console, "log").mockImplementation((...words: unknown[]) => {
-    lines.push(words.map((word) => (typeof word === "string" ? word : JSON.stringify(word))).join(" "));
-  });
-  await load();
-  return lines;
-}
+import { expect, test } from "vitest";
+import { printed } from "./printed.js";
 
 test("mlp: rows that are each other's mirror get mirrored probabilities", async () => {
   expect(await printed(() => import("../../examples/mlp.js"))).toEqual([
@@ -42,4 +31,13 @@ test("tutorial/cell: the numbers that numpy has (docs/tutorial.md)", async () =>
     "batch,time,hidden 1,4,3 f32",
     "0.6724 0.9890 0.1192 -0.5502 0.7519 0.3096 2.1364 -1.9193 0.3224 1.9364 0.2903 -4.1678",
   ]);
+});
+
+test("lower: arguments by role and name, and the StableHLO", async () => {
+  const [args, text] = await printed(() => import("../../examples/lower.js"));
+  expect(args).toBe("input x [batch, model]\nparameter up [hidden, model]\nparameter down [model, hidden]");
+  expect(text).toMatch(
+    /^module @mlp \{\n {2}func\.func public @main\(%arg0: tensor<2x64xf32> \{griffin\.axes = \["batch", "model"\], griffin\.input = "x"\}, /,
+  );
+  expect(text).toContain("-> (tensor<2x64xf32> ");
 });
