@@ -4,6 +4,7 @@ import type { OperationOf } from "../../src/ir/ops/index.js";
 import { type AttentionChoice, lowerAttention } from "../../src/lowering/attention/lower.js";
 import { stridedConv1d } from "../../src/lowering/conv/strided.js";
 import { rollingUpdate } from "../../src/lowering/kv-cache/rolling.js";
+import { lowerMatrixStates } from "../../src/lowering/matrix-states/lower.js";
 import { lowerLinearScan, type ScanChoice } from "../../src/lowering/scan/lower.js";
 import { useCpu } from "../dsl/cpu.js";
 import {
@@ -81,12 +82,41 @@ const attentionBy = (choice: AttentionChoice, one = attention): OpCase => ({
   rule: (e: Emitter, op: OperationOf<"nn.attention">) => lowerAttention(e, op, choice),
 });
 
+const small = (seed: number, shape: readonly number[]): Operand => {
+  const { data, ...operand } = random(seed, shape);
+  return { ...operand, data: data.map((number) => number / 2) };
+};
+const delta: OpCase = {
+  op: "nn.delta_rule",
+  operands: [
+    random(1, [batch, 7, channels]),
+    random(2, [batch, 7, channels]),
+    random(3, [batch, heads, 7, 2]),
+    {
+      ...random(4, [batch, heads, 7, channels]),
+      data: Array<number>(batch * heads * 7 * channels).fill(-0.25),
+    },
+    small(5, [batch, heads, 7, channels]),
+    small(6, [batch, heads, 7, channels]),
+    random(7, [batch, heads, channels, 2]),
+  ],
+};
+
 const strategies: ReadonlyMap<string, OpCase> = new Map([
   ["scan by its meaning", scan],
   ["scan, sequential", scanBy({ strategy: "sequential", unroll: 3 })],
   ["scan, associative", scanBy({ strategy: "associative" })],
   ["scan, blocked", scanBy({ strategy: "blocked", block: 5 })],
   ["scan, strided", scanBy({ strategy: "strided" }, strided(scan))],
+  ["delta rule by its meaning", delta],
+  [
+    "delta rule, chunked",
+    {
+      ...delta,
+      rule: (e: Emitter, op: OperationOf<"nn.delta_rule">) =>
+        lowerMatrixStates(e, op, { strategy: "chunked", chunk: 4 }),
+    },
+  ],
   ["convolution by its meaning", conv],
   [
     "convolution, strided",
