@@ -20,6 +20,7 @@ const ENTRIES: Readonly<Record<string, () => Promise<object>>> = {
   "stablegriffin/artifact": () => import("../../artifact/index.js"),
   "stablegriffin/model": () => import("../../model/index.js"),
   "stablegriffin/training": () => import("../../training/index.js"),
+  "stablegriffin/testing": () => import("../../testing/index.js"),
   "stablegriffin/models": () => import("../../../models/index.js"),
   "stablegriffin/models/griffin": () => import("../../../models/griffin.js"),
 };
