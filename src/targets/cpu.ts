@@ -15,6 +15,7 @@ export const cpu = defineTarget({
     // of channels 8.7 and 14, delta rule 15 and 34; 24 heads of 128 x 64, 512 tokens 52 and 69. States stay in a core's cache, and small
     // products are no faster than steps; chunks take XLA three to ten times as long to compile (XLA of jaxlib 0.11.2).
     ...matrixStateRules({ strategy: "sequential" }),
+    // x [1, 256, 512] f32, 16 states, one run on a machine under load: 4.9 ms; blocks of 64 25, associative 18; the gradient 16.5.
     "nn.selective_scan": selectiveScanRule({ strategy: "sequential", unroll: 1 }),
     "nn.attention": attentionRule({ strategy: "banded", block: undefined }),
   },

@@ -12,6 +12,7 @@ export const gpu = defineTarget({
     "nn.linear_scan": scanRule({ strategy: "associative" }),
     // Not measured: a loop over tokens is bound by starting kernels, as that of the linear scan.
     ...matrixStateRules({ strategy: "chunked", chunk: 64 }),
+    // Not measured: no loop of single steps, and states of one block at a time.
     "nn.selective_scan": selectiveScanRule({ strategy: "blocked", block: 256 }),
     "nn.attention": attentionRule({ strategy: "banded", block: undefined }),
   },

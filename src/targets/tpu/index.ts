@@ -32,6 +32,7 @@ export const tpu = defineTarget({
     "nn.linear_scan": scanRule({ strategy: "strided" }),
     // Not measured: chunks as large as the matrix unit.
     ...matrixStateRules({ strategy: "chunked", chunk: 128 }),
+    // Not measured: no loop of single steps, and states of one block at a time.
     "nn.selective_scan": selectiveScanRule({ strategy: "blocked", block: 64 }),
     "nn.attention": attentionRule({ strategy: "banded", block: undefined }, sums),
     "nn.rms_norm": fromRows(LEAST_ROWS, rmsNormByProduct),
