@@ -8,7 +8,13 @@ import {
   type Problem,
   readConfigFields,
 } from "../../src/model/index.js";
-import { checkSizes, dtypeOf, positive, sharedFields, tokenIds } from "../transformer/checkpoint-fields.js";
+import {
+  checkTransformerSizes,
+  dtypeOf,
+  positive,
+  transformerFields,
+  tokenIds,
+} from "../checkpoint-fields.js";
 import type { Gemma2Config } from "./config.js";
 
 const gelu = z.literal("gelu_pytorch_tanh", "gelu_pytorch_tanh (the GeLU the model is defined with)");
@@ -16,7 +22,7 @@ const window = "an integer of at least 2";
 const layerWords = "an array of sliding_attention, full_attention";
 
 const fields = {
-  ...sharedFields,
+  ...transformerFields,
   model_type: z.literal("gemma2", '"gemma2"'),
   // Hugging Face counts a token in its own window.
   sliding_window: z.int(window).min(2, window),
@@ -44,7 +50,7 @@ export function parseGemma2Config(files: ConfigFiles): Gemma2Config {
   const problems: Problem[] = [];
   const values = readConfigFields(mergedConfig(files), fields, problems);
   const config = resolve(values, problems);
-  checkSizes(config, problems);
+  checkTransformerSizes(config, problems);
   if (problems.length > 0) throw new CheckpointError(files.where, problems);
   return config;
 }

@@ -1,12 +1,10 @@
 /** @file The keys of a config.json that matter to a Griffin, each with what it must be. */
 import { z } from "zod";
 import type { ConfigValues } from "../../src/model/index.js";
+import { count, dtype, layerCount, positive, taps, tokenId, truth } from "../checkpoint-fields.js";
 import type { BlockType } from "./config.js";
 
-const count = z.int("a positive integer").positive("a positive integer");
-const positive = z.number("a positive number").positive("a positive number");
 const fraction = z.number("a number in (0, 1]").positive("a number in (0, 1]").max(1, "a number in (0, 1]");
-const tokenId = z.int("a token id").nonnegative("a token id");
 
 const BLOCK_WORDS: ReadonlyMap<string, BlockType> = new Map([
   ["recurrent", "recurrent"],
@@ -21,10 +19,6 @@ const blocks = z
   .refine((words) => words.every((word) => BLOCK_WORDS.has(word)), blockWords)
   .transform((words) => words.map((word) => BLOCK_WORDS.get(word)!));
 
-const dtype = z
-  .enum(["float32", "bfloat16", "float16"], "float32, bfloat16 or float16")
-  .transform((name) => (({ float32: "f32", bfloat16: "bf16", float16: "f16" }) as const)[name]);
-
 const ropeParameters = z.looseObject(
   {
     rope_type: z.literal("default", 'rope_type "default"').optional(),
@@ -33,10 +27,6 @@ const ropeParameters = z.looseObject(
   },
   "an object",
 );
-
-/** Far beyond any model; a slip of the keyboard must not ask for a list of 10^15 layers. */
-const MOST_LAYERS = 10_000;
-const layers = `an integer from 1 to ${MOST_LAYERS}`;
 
 const activation = z.literal("gelu_pytorch_tanh", "gelu_pytorch_tanh (the GeLU the model is defined with)");
 
@@ -50,7 +40,7 @@ export const checkpointFields = {
   vocab_size: count,
   hidden_size: count,
   intermediate_size: count,
-  num_hidden_layers: z.int(layers).min(1, layers).max(MOST_LAYERS, layers),
+  num_hidden_layers: layerCount,
   num_attention_heads: count,
   num_key_value_heads: count.nullish(),
   head_dim: count.nullish(),
@@ -61,9 +51,9 @@ export const checkpointFields = {
   layer_types: blocks.nullish(),
   attention_window_size: count.nullish(),
   sliding_window: count.nullish(),
-  conv1d_width: z.int("an integer of at least 2").min(2, "an integer of at least 2").nullish(),
+  conv1d_width: taps.nullish(),
   logits_soft_cap: z.number("a number >= 0 (0: off)").nonnegative("a number >= 0 (0: off)").nullish(),
-  embeddings_scale_by_sqrt_dim: z.boolean("true or false").nullish(),
+  embeddings_scale_by_sqrt_dim: truth.nullish(),
   hidden_activation: activation.nullish(),
   hidden_act: activation.nullish(),
   rms_norm_eps: positive.nullish(),

@@ -9,13 +9,14 @@ import {
   readConfigFields,
 } from "../../src/model/index.js";
 import {
-  checkSizes,
+  checkTransformerSizes,
   count,
   dtypeOf,
   positive,
-  sharedFields,
   tokenIds,
-} from "../transformer/checkpoint-fields.js";
+  transformerFields,
+  truth,
+} from "../checkpoint-fields.js";
 import type { LlamaConfig, RopeScaling } from "./config.js";
 
 /** `rope_parameters` of new files; `rope_scaling`, in old ones, is the same without the base. */
@@ -33,17 +34,17 @@ const rope = z.looseObject(
 );
 
 const fields = {
-  ...sharedFields,
+  ...transformerFields,
   model_type: z.enum(["llama", "mistral", "qwen2"], "llama, mistral or qwen2"),
   hidden_act: z.literal("silu", "silu (the gate the model is defined with)").nullish(),
   rope_parameters: rope.nullish(),
   rope_scaling: rope.nullish(),
-  attention_bias: z.boolean("true or false").nullish(),
-  mlp_bias: z.boolean("true or false").nullish(),
+  attention_bias: truth.nullish(),
+  mlp_bias: truth.nullish(),
   use_sliding_window: z
     .literal(false, "false (a window in some of the layers only is not supported)")
     .nullish(),
-  tie_word_embeddings: z.boolean("true or false").nullish(),
+  tie_word_embeddings: truth.nullish(),
 } as const;
 
 type Values = ConfigValues<typeof fields>;
@@ -53,7 +54,7 @@ export function parseLlamaConfig(files: ConfigFiles): LlamaConfig {
   const problems: Problem[] = [];
   const values = readConfigFields(mergedConfig(files), fields, problems);
   const config = resolve(values, problems);
-  checkSizes(config, problems);
+  checkTransformerSizes(config, problems);
   if (problems.length > 0) throw new CheckpointError(files.where, problems);
   return config;
 }

@@ -7,13 +7,13 @@ import {
   type Problem,
   readConfigFields,
 } from "../../src/model/index.js";
-import { count, positive, sharedFields, sharedValues, taps, truth } from "../recurrent/checkpoint-fields.js";
+import { count, positive, recurrentFields, recurrentValues, taps, truth } from "../checkpoint-fields.js";
 import type { MambaConfig } from "./config.js";
 
 const rank = z.union([count, z.literal("auto")], '"auto" or a positive integer');
 
 const fields = {
-  ...sharedFields,
+  ...recurrentFields,
   model_type: z.literal("mamba", '"mamba"').optional(),
   state_size: count.nullish(),
   expand: positive.nullish(),
@@ -31,7 +31,7 @@ const fields = {
 export function parseMambaConfig(files: ConfigFiles): MambaConfig {
   const problems: Problem[] = [];
   const values = readConfigFields(mergedConfig(files), fields, problems);
-  const shared = sharedValues(values, problems);
+  const shared = recurrentValues(values, problems);
   const innerWidth = Math.trunc((values.expand ?? 2) * shared.width);
   const { intermediate_size: given } = values;
   if (given !== undefined && given !== null && Math.abs(given - innerWidth) > 0) {

@@ -7,11 +7,11 @@ import {
   type Problem,
   readConfigFields,
 } from "../../src/model/index.js";
-import { count, positive, sharedFields, sharedValues, taps } from "../recurrent/checkpoint-fields.js";
+import { count, positive, recurrentFields, recurrentValues, taps } from "../checkpoint-fields.js";
 import type { MinGruConfig } from "./config.js";
 
 const fields = {
-  ...sharedFields,
+  ...recurrentFields,
   model_type: z.literal("mingru", '"mingru"'),
   expansion_factor: positive.nullish(),
   intermediate_size: count,
@@ -23,7 +23,7 @@ const fields = {
 export function parseMinGruConfig(files: ConfigFiles): MinGruConfig {
   const problems: Problem[] = [];
   const values = readConfigFields(mergedConfig(files), fields, problems);
-  const shared = sharedValues(values, problems);
+  const shared = recurrentValues(values, problems);
   if (problems.length > 0) throw new CheckpointError(files.where, problems);
   return {
     ...shared,

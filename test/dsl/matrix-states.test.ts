@@ -15,7 +15,7 @@ import {
   type Tensor,
   valueAndGrad,
 } from "../../src/dsl/index.js";
-import { randomNumbers } from "../lowering/ops.js";
+import { randomNumbers } from "../../src/testing/random-numbers.js";
 import { run } from "./interpret.js";
 import { traceComplaint, traced } from "./trace.js";
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Axis, axis, exp, grad, input, program, scan, selectiveScan, sum } from "../../src/dsl/index.js";
-import { expectClose, randomNumbers } from "../lowering/ops.js";
+import { randomNumbers } from "../../src/testing/random-numbers.js";
+import { expectClose } from "../lowering/ops.js";
 import { run } from "./interpret.js";
 import { traceComplaint, traced } from "./trace.js";
 

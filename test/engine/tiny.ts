@@ -6,7 +6,7 @@ import { type Client, CompileCache } from "../../src/runtime-pjrt/index.js";
 import type { ProgramKey } from "../../src/serving/index.js";
 import { f32FromBf16, f32FromF16 } from "../../src/support/half.js";
 import { formulaCheckpoint } from "../../src/weights/index.js";
-import { randomNumbers } from "../lowering/ops.js";
+import { randomNumbers } from "../../src/testing/random-numbers.js";
 
 /** A Griffin of three layers, width 32, a window of 8. */
 export const tiny: GriffinConfig = { ...presets.tiny, dtype: "f32" };

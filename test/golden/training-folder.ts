@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { elementCount } from "../../src/ir/types.js";
 import { type TensorData, writeSafetensors } from "../../src/weights/index.js";
-import { randomNumbers } from "../lowering/ops.js";
+import { randomNumbers } from "../../src/testing/random-numbers.js";
 import {
   bigram,
   type BigramWeights,

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { OperationOf } from "../../src/ir/ops/index.js";
 import { type AttentionChoice, lowerAttention } from "../../src/lowering/attention/lower.js";
 import type { Emitter } from "../../src/ir/emit.js";
-import { expectClose, interpretOps, type OpCase, randomNumbers, rounded } from "./ops.js";
+import { randomNumbers } from "../../src/testing/random-numbers.js";
+import { expectClose, interpretOps, type OpCase, rounded } from "./ops.js";
 import { type Attention, attention } from "./plain.js";
 
 interface Shape {

@@ -4,7 +4,8 @@ import { axis, dot, input, program } from "../../src/dsl/index.js";
 import { parsePipeline, runPipeline } from "../../src/passes/index.js";
 import { useCpu } from "../dsl/cpu.js";
 import { normal, run } from "../passes/text.js";
-import { expectClose, randomNumbers } from "./ops.js";
+import { randomNumbers } from "../../src/testing/random-numbers.js";
+import { expectClose } from "./ops.js";
 
 const cpu = useCpu();
 

@@ -4,7 +4,8 @@ import type { ScalarType } from "../../src/ir/types.js";
 import type { OperationOf } from "../../src/ir/ops/index.js";
 import type { Emitter } from "../../src/ir/emit.js";
 import { lowerLinearScan, type ScanChoice } from "../../src/lowering/scan/lower.js";
-import { expectClose, interpretOps, type OpCase, randomNumbers, rounded } from "./ops.js";
+import { randomNumbers } from "../../src/testing/random-numbers.js";
+import { expectClose, interpretOps, type OpCase, rounded } from "./ops.js";
 import { linearScan } from "./plain.js";
 
 const choices: readonly ScanChoice[] = [

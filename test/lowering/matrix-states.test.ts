@@ -4,7 +4,8 @@ import type { Emitter } from "../../src/ir/emit.js";
 import type { ScalarType } from "../../src/ir/types.js";
 import type { MatrixStateOp } from "../../src/lowering/decompose/matrix-states.js";
 import { lowerMatrixStates, type MatrixStateChoice } from "../../src/lowering/matrix-states/lower.js";
-import { expectClose, interpretOps, type OpCase, randomNumbers, rounded } from "./ops.js";
+import { randomNumbers } from "../../src/testing/random-numbers.js";
+import { expectClose, interpretOps, type OpCase, rounded } from "./ops.js";
 import { matrixStates, type MatrixStateNumbers, type Sizes } from "./plain-matrix-states.js";
 
 const choices: readonly MatrixStateChoice[] = [4, 64].map((chunk) => ({ strategy: "chunked", chunk }));

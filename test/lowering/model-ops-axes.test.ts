@@ -1,6 +1,7 @@
 import { describe, it } from "vitest";
 import { check } from "./check-ops.js";
-import { type OpCase, randomNumbers, rounded } from "./ops.js";
+import { randomNumbers } from "../../src/testing/random-numbers.js";
+import { type OpCase, rounded } from "./ops.js";
 import * as plain from "./plain.js";
 
 describe("other axes give the same numbers as those that plain loops know", () => {

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { check } from "./check-ops.js";
-import { expectClose, interpretOps, type OpCase, randomNumbers, rounded } from "./ops.js";
+import { randomNumbers } from "../../src/testing/random-numbers.js";
+import { expectClose, interpretOps, type OpCase, rounded } from "./ops.js";
 import * as plain from "./plain.js";
 
 const numbers = randomNumbers;

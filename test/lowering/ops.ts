@@ -1,7 +1,7 @@
 /** @file For tests: many model ops in one program, each lowered by a rule of its own, run at once by the interpreter or a plugin. */
 import { expect } from "vitest";
 import { Builder } from "../../src/ir/builder.js";
-import { type Elements, elementsFromNumbers, numberAt, rawElements } from "../../src/ir/elements.js";
+import { elementsFromNumbers, numberAt, rawElements } from "../../src/ir/elements.js";
 import { interpretFunction } from "../../src/ir/interpret/index.js";
 import type { Value } from "../../src/ir/operation.js";
 import { type Attributes, type ModelOpName, isOp, type OperationOf } from "../../src/ir/ops/index.js";
@@ -26,6 +26,7 @@ import { verifyModule } from "../../src/ir/verify.js";
 import { decompositions } from "../../src/lowering/decompose/index.js";
 import { Emitter } from "../../src/ir/emit.js";
 import type { Client, ElementTypeName } from "../../src/runtime-pjrt/index.js";
+import { firstDifference, numbersOf, TOLERANCE } from "../../src/testing/close.js";
 import type { Numbers } from "./plain.js";
 
 /** An operand: its numbers, row-major; a constant of the program instead of an argument when `constant`. */
@@ -111,9 +112,6 @@ function lowerCases(cases: readonly OpCase[]) {
   return built;
 }
 
-const numbersOf = (elements: Elements): number[] =>
-  Array.from({ length: elementCount(elements.type.shape) }, (_, i) => numberAt(elements, i));
-
 /** The results of each case, as numbers, by the interpreter. */
 export function interpretOps(cases: readonly OpCase[]): number[][][] {
   const { module, passed, counts } = lowerCases(cases);
@@ -150,32 +148,15 @@ function decode(bytes: Uint8Array, { shape, element }: TensorType): number[] {
   return Array.from({ length: count }, (_, i) => numberAt(elements, i));
 }
 
-/** Numbers in [low, high) that follow from a seed (a Weyl sequence through a mixing function). */
-export function randomNumbers(seed: number, count: number, low = -1, high = 1): number[] {
-  return Array.from({ length: count }, (_, i) => {
-    let word = Math.imul(i + 1, 0x9e37_79b1) ^ Math.imul(seed + 1, 0x85eb_ca6b);
-    word = Math.imul(word ^ (word >>> 15), 0x2c1b_3c6d);
-    word = Math.imul(word ^ (word >>> 12), 0x297a_2d39);
-    return low + (((word ^ (word >>> 15)) >>> 0) / 2 ** 32) * (high - low);
-  });
-}
-
-/** What one rounding to an element type may cost, relative to the number. */
-const roundings: Partial<Record<ScalarType, number>> = { bf16: 2 ** -8, f16: 2 ** -11 };
-
 /** Every number within `tolerance` of the expected one, and one rounding to its element type. */
 export function expectClose(
   actual: Numbers,
   expected: Numbers,
   what: string,
   element: ScalarType = "f32",
-  tolerance = 2e-5,
+  tolerance: number = TOLERANCE,
 ): void {
   expect(actual.length, what).toBe(expected.length);
-  const wrong = actual.findIndex((value, i) => {
-    const bound =
-      tolerance * Math.max(1, Math.abs(expected[i]!)) + (roundings[element] ?? 0) * Math.abs(expected[i]!);
-    return !(Math.abs(value - expected[i]!) <= bound);
-  });
+  const wrong = firstDifference(actual, expected, { element, tolerance });
   if (wrong >= 0) throw new Error(`${what}: element ${wrong} is ${actual[wrong]}, not ${expected[wrong]}`);
 }

@@ -4,7 +4,8 @@ import type { Emitter } from "../../src/ir/emit.js";
 import type { OperationOf } from "../../src/ir/ops/index.js";
 import type { ScanChoice } from "../../src/lowering/scan/lower.js";
 import { lowerSelectiveScan } from "../../src/lowering/selective-scan/lower.js";
-import { expectClose, interpretOps, type Operand, type OpCase, randomNumbers, rounded } from "./ops.js";
+import { randomNumbers } from "../../src/testing/random-numbers.js";
+import { expectClose, interpretOps, type Operand, type OpCase, rounded } from "./ops.js";
 import { selectiveScan } from "./plain.js";
 
 const choices: readonly ScanChoice[] = [

@@ -7,15 +7,8 @@ import { rollingUpdate } from "../../src/lowering/kv-cache/rolling.js";
 import { lowerMatrixStates } from "../../src/lowering/matrix-states/lower.js";
 import { lowerLinearScan, type ScanChoice } from "../../src/lowering/scan/lower.js";
 import { useCpu } from "../dsl/cpu.js";
-import {
-  expectClose,
-  interpretOps,
-  type OpCase,
-  type Operand,
-  randomNumbers,
-  rounded,
-  runOps,
-} from "./ops.js";
+import { randomNumbers } from "../../src/testing/random-numbers.js";
+import { expectClose, interpretOps, type OpCase, type Operand, rounded, runOps } from "./ops.js";
 
 const cpu = useCpu();
 

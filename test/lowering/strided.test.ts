@@ -8,7 +8,8 @@ import { decompositions } from "../../src/lowering/decompose/index.js";
 import type { Emitter } from "../../src/ir/emit.js";
 import { toStrided, toOrdered } from "../../src/lowering/time-layout.js";
 import { lowerLinearScan } from "../../src/lowering/scan/lower.js";
-import { expectClose, interpretOps, type OpCase, type Operand, randomNumbers, rounded } from "./ops.js";
+import { randomNumbers } from "../../src/testing/random-numbers.js";
+import { expectClose, interpretOps, type OpCase, type Operand, rounded } from "./ops.js";
 
 type Rule = (e: Emitter, op: never) => readonly Value[];
 

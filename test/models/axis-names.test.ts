@@ -27,7 +27,7 @@ import { lowerProgram, stablehloText } from "../../src/engine/index.js";
 import { elementsFromNumbers, numberAt } from "../../src/ir/elements.js";
 import { interpretFunction } from "../../src/ir/interpret/index.js";
 import { elementCount, tensorType } from "../../src/ir/types.js";
-import { randomNumbers } from "../lowering/ops.js";
+import { randomNumbers } from "../../src/testing/random-numbers.js";
 
 const paper = {
   batch: "batch",

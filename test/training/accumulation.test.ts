@@ -11,7 +11,7 @@ import {
   withLora,
 } from "../../src/training/index.js";
 import { run } from "../dsl/interpret.js";
-import { randomNumbers } from "../lowering/ops.js";
+import { randomNumbers } from "../../src/testing/random-numbers.js";
 import { bigram, CONFIG } from "./bigram.js";
 
 const model = bigram.configure(CONFIG);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { elementCount } from "../../src/ir/types.js";
 import { gradientProgram, mergedWeights, withLora } from "../../src/training/index.js";
 import { run } from "../dsl/interpret.js";
-import { randomNumbers } from "../lowering/ops.js";
+import { randomNumbers } from "../../src/testing/random-numbers.js";
 import { errorText } from "../weights/files.js";
 import { bigram, CONFIG, pairsOf, plainBigram } from "./bigram.js";
 

@@ -11,7 +11,7 @@ import {
   trainStep,
   type TrainStepOptions,
 } from "../../src/training/index.js";
-import { randomNumbers } from "../lowering/ops.js";
+import { randomNumbers } from "../../src/testing/random-numbers.js";
 import { run } from "../dsl/interpret.js";
 import { errorText } from "../weights/files.js";
 import {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { elementCount } from "../../../src/ir/types.js";
 import { writeSafetensors } from "../../../src/weights/index.js";
 import { root } from "../../cli/griffin.js";
-import { randomNumbers } from "../../lowering/ops.js";
+import { randomNumbers } from "../../../src/testing/random-numbers.js";
 import { temporaryFolder } from "../../weights/files.js";
 import { bigram } from "../../training/bigram.js";
 

@@ -6,7 +6,8 @@ import type { LoweringRule } from "../../../src/targets/rules.js";
 import { tpu } from "../../../src/targets/tpu/index.js";
 import { useCpu } from "../../dsl/cpu.js";
 import { normal, run } from "../../passes/text.js";
-import { expectClose, type OpCase, randomNumbers, rounded, runOps } from "../../lowering/ops.js";
+import { randomNumbers } from "../../../src/testing/random-numbers.js";
+import { expectClose, type OpCase, rounded, runOps } from "../../lowering/ops.js";
 
 const cpu = useCpu();
 
