@@ -33,7 +33,7 @@ const presets = (start: string) => ownModels.presets.filter((name) => name.start
 test("bash completes commands, options, their values, and files", async () => {
   const asked = {
     "griffin lo": ["lower"],
-    "griffin g": ["generate", "golden"],
+    "griffin g": ["generate", "golden", "graph"],
     "griffin golden ": ["check"],
     "griffin lower --tar": ["--target"],
     "griffin lower --sc": ["--scan", "--scan-block"],

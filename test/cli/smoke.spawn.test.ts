@@ -33,6 +33,9 @@ const runs: readonly (readonly [command: string, args: string, printed: RegExp])
   ["run", "run FOLDER/program.mlir", /tensor<2xf32> +2 +4 +3 +2 4/],
   ["conform", "conform --filter client", /client\.is process 0 +pass/],
   ["plugin", "plugin list", /cpu/],
+  ["graph", "graph FOLDER/program.mlir", /"stablehlo\.add"/],
+  ["completion", "completion bash", /complete .*griffin/],
+  ["version", "version", /^\d+\.\d+\.\d+$/],
 ];
 
 test.each(runs)("the built command runs: griffin %s", async (_command, args, printed) => {

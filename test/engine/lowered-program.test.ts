@@ -36,8 +36,9 @@ describe("loweringPipeline", () => {
   it("lowers what was asked for by name before the target's rules", () => {
     const asked = passes({ scan: "blocked", scanBlock: 16, attention: "dense", target: "tpu:v5e:2x2" });
     const from = asked.indexOf("lower-linear-scan{strategy=blocked block=16}");
-    expect(asked.slice(from, from + 3)).toEqual([
+    expect(asked.slice(from, from + 4)).toEqual([
       "lower-linear-scan{strategy=blocked block=16}",
+      "lower-selective-scan{strategy=blocked block=16}",
       "lower-attention{strategy=dense sums=product}",
       "lower-model-ops{target=tpu}",
     ]);

@@ -54,7 +54,7 @@ test("a fresh clone is installed from the lock file and built; after that there 
     exitCode: 0,
     stdout: "",
     stderr: "installing dependencies from package-lock.json (npm ci) ...\nbundling ...",
-    ran: ["npm ci --no-progress", "bundle"],
+    ran: ["npm ci --no-progress --ignore-scripts", "bundle"],
   });
   expect(await bootstrap(folder, "--build")).toEqual(nothing);
 });
@@ -72,7 +72,7 @@ test("another version in the lock file is installed", async () => {
   await bootstrap(folder);
   const lock = { packages: { "": {}, "node_modules/a": { version: "1.0.1" } } };
   await writeFile(join(folder, "package-lock.json"), JSON.stringify(lock));
-  expect((await bootstrap(folder)).ran).toEqual(["npm ci --no-progress"]);
+  expect((await bootstrap(folder)).ran).toEqual(["npm ci --no-progress --ignore-scripts"]);
 });
 
 test("an npm that fails is named, with exit code 3", async () => {

@@ -37,7 +37,7 @@ test("a signal ends the wait; what comes later is released", async () => {
   const waiting = waitFor("compile", { signal: controller.signal }, work, (late) => released.push(late));
   controller.abort(new Error("enough"));
   await expect(waiting).rejects.toThrow(/^aborted: compile was aborted after \d+ ms/);
-  await expect(waiting).rejects.toMatchObject({ cause: { message: "enough" } });
+  await expect(waiting).rejects.toMatchObject({ details: { cause: { message: "enough" } } });
   finish("late");
   await new Promise((resolve) => setImmediate(resolve));
   expect(released).toEqual(["late"]);
