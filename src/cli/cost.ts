@@ -1,7 +1,17 @@
 /** @file griffin cost: what a compiler made of a program, counted. */
-import { type Counted, countModule, findChip, type Grouping, makeReport } from "../cost/index.js";
+import {
+  type Chip,
+  chipNames,
+  type Counted,
+  countModule,
+  findChip,
+  type Grouping,
+  makeReport,
+} from "../cost/index.js";
 import { chipOf, programCost, withDevices } from "../engine/index.js";
+import { UsageError } from "../support/errors.js";
 import { printable } from "./cost/print.js";
+import { rooflineSvg } from "./cost/roofline-svg.js";
 import { checkSource, chooseSource } from "./cost/source.js";
 import { deviceOptions } from "./device.js";
 import type { ModelFlags } from "./model-options.js";
@@ -20,6 +30,7 @@ interface Options extends ModelFlags, LoweringFlags {
   /** Seconds. */
   readonly timeout: number;
   readonly json?: boolean;
+  readonly svg?: string;
 }
 
 export async function runCost(
@@ -29,11 +40,26 @@ export async function runCost(
 ): Promise<ExitStatus> {
   checkSource(file, options);
   using progress = context.progress({ leavesLines: false });
-  const report = makeReport(await count(context, file, options, progress), options);
+  const counted = await count(context, file, options, progress);
   progress.done();
+  if (options.svg !== undefined)
+    await context.writeTo(options.svg, rooflineSvg(counted, chipFor(counted), options.by));
+  // What goes to stdout is one thing.
+  if (options.svg === "-") return 0;
+  const report = makeReport(counted, options);
   if (options.json === true) context.printJson(report);
   else for (const line of printable(report, context.colors)) context.print(line);
   return 0;
+}
+
+/** @throws UsageError where no chip is known */
+function chipFor({ chip }: Counted): Chip {
+  if (chip !== undefined) return chip;
+  throw new UsageError({
+    message: "a roofline needs a chip, and none is known",
+    expected: `--chip with one of ${chipNames.join(", ")}`,
+    hint: "--chip v5e",
+  });
 }
 
 /** Compiles what is not compiled yet, and counts. */

@@ -30,6 +30,7 @@ Examples:
   griffin cost --preset recurrentgemma-9b --program decode --target tpu:v4:2x2x1:megacore
   griffin cost program.mlir --target tpu:v5e:2x2 --top 30
   griffin cost module_0001.after_codegen.txt --chip v5e --by op
+  griffin cost --preset recurrentgemma-2b --program decode --svg roofline.svg
   griffin cost ./my-model.ts#mlp                      a program of your own: costs name its lines`;
 
 /** The command as people call it; its work is loaded when it runs. */
@@ -59,7 +60,11 @@ export function costCommand(launch: Launch, models: KnownModels): Command {
       "scope",
     )
     .addOption(timeoutOption("the compiler may take so long"))
-    .option("--top <n>", "how many of the costliest instructions", wholeNumber("--top", 0), 10);
+    .option("--top <n>", "how many of the costliest instructions", wholeNumber("--top", 0), 10)
+    .option(
+      "--svg <file>",
+      "draw the roofline: what each scope, op or (none) instruction can reach on the chip",
+    );
   return addLoadOption(addCustomCallOption(addLoweringOptions(command)))
     .addHelpText("after", EXAMPLES)
     .action(launch(async () => (await import("../cost.js")).runCost));
