@@ -1,8 +1,10 @@
-/** @file griffin graph: a program as a graph, for Model Explorer. */
+/** @file griffin graph: a program as a graph, for Model Explorer or as a picture. */
 import { programGraph } from "../engine/index.js";
 import { UsageError } from "../support/errors.js";
 import type { CommandContext } from "./context.js";
 import { chooseSource } from "./cost/source.js";
+import { collapseGraphs } from "./graph/collapse.js";
+import { graphsSvg } from "./graph/svg.js";
 import type { ExitStatus } from "./io.js";
 import type { ModelFlags } from "./model-options.js";
 import type { LoweringFlags } from "./options.js";
@@ -10,6 +12,7 @@ import type { LoweringFlags } from "./options.js";
 interface Options extends ModelFlags, LoweringFlags {
   readonly target: string;
   readonly output?: string;
+  readonly depth?: number;
 }
 
 export async function runGraph(
@@ -28,6 +31,9 @@ export async function runGraph(
     });
   }
   const label = file ?? options.preset ?? options.model!;
-  await context.writeTo(options.output, `${JSON.stringify(programGraph(source.stablehlo, label))}\n`);
+  const whole = programGraph(source.stablehlo, label);
+  const graphs = options.depth === undefined ? whole : collapseGraphs(whole, options.depth);
+  const isPicture = options.output?.toLowerCase().endsWith(".svg") === true;
+  await context.writeTo(options.output, isPicture ? graphsSvg(graphs) : `${JSON.stringify(graphs)}\n`);
   return 0;
 }

@@ -3,27 +3,34 @@ import { Command, Option } from "commander";
 import { defaultNames, targetExamples, targetWords } from "../../targets/names.js";
 import { addModelOptions } from "../model-options.js";
 import type { KnownModels } from "../models.js";
-import { addLoadOption, addLoweringOptions, usually } from "../options.js";
+import { addLoadOption, addLoweringOptions, usually, wholeNumber } from "../options.js";
 import type { Launch } from "./launch.js";
 
 const EXAMPLES = `
 Each function is a graph, each operation a node with its types, attributes and line; layers and functions that the author named are boxes
 that open. The JSON is what Model Explorer reads: pip install ai-edge-model-explorer, then model-explorer out.json.
+A picture has all functions below each other, each operation below what it uses; its types, attributes and line are its tip.
 
 Examples:
   griffin graph --model demo --program decode -o out.json
   griffin graph --preset recurrentgemma-2b --target tpu:v5e:2x2 -o 2b.json
+  griffin graph --model demo --program decode --depth 1 -o decode.svg
   griffin graph program.mlir -o out.json`;
 
 /** The command as people call it; its work is loaded when it runs. */
 export function graphCommand(launch: Launch, models: KnownModels): Command {
   const command = new Command("graph")
-    .description("write a program as a graph that Model Explorer shows")
+    .description("write a program as a graph: for Model Explorer, or as a picture")
     .argument("[file]", "StableHLO text, a portable artifact, or ./module.ts#name");
   addModelOptions(command, models)
     .option("--target <target>", targetExamples, usually(targetWords), defaultNames.name)
-    .option("-o, --output <file>", "write there instead of stdout")
-    .addOption(new Option("--json", "what is written is JSON in any case"));
+    .option("-o, --output <file>", "write there instead of stdout: a picture where it ends in .svg")
+    .option(
+      "--depth <n>",
+      "layers within layers, and calls within calls, that are open; what lies deeper is one node (default: all)",
+      wholeNumber("--depth", 0),
+    )
+    .addOption(new Option("--json", "what is written is JSON in any case, except to a file.svg"));
   return addLoadOption(addLoweringOptions(command))
     .addHelpText("after", EXAMPLES)
     .action(launch(async () => (await import("../graph.js")).runGraph));

@@ -1,0 +1,157 @@
+/**
+ * @file A layered layout of a graph, after Sugiyama, Tagawa and Toda (1981): each node below what it uses, edges that cross layers by
+ * places of their own in between, few crossings by means of neighbours, then places near the neighbours.
+ */
+
+/** A node to place. */
+export interface Box {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** From one node to another, by their indices. */
+export type Arc = readonly [from: number, to: number];
+
+/** A point in pixels, from the left and from the top. */
+export type Point = readonly [x: number, y: number];
+
+export interface Layout {
+  readonly width: number;
+  readonly height: number;
+  /** The centres of the nodes. */
+  readonly centres: readonly Point[];
+  /** Of each arc, the points that it goes through. */
+  readonly routes: readonly (readonly Point[])[];
+}
+
+/** Pixels between layers, and between neighbours of one. */
+const [BETWEEN, BESIDE] = [28, 14];
+/** How often order and places are bettered, down and up. */
+const SWEEPS = 8;
+
+/** A node, or a place where an arc crosses a layer. */
+interface Place extends Box {
+  readonly layer: number;
+  readonly above: number[];
+  readonly below: number[];
+}
+
+/**
+ * Places boxes in layers. An arc is to lead from an earlier box to a later one; one that does not is drawn upwards, and none leads from a
+ * box to itself.
+ */
+export function layOut(boxes: readonly Box[], arcs: readonly Arc[]): Layout {
+  const layers = layersOf(boxes.length, arcs);
+  const places: Place[] = boxes.map((box, i) => ({ ...box, layer: layers[i]!, above: [], below: [] }));
+  const paths = arcs.map((arc) => thread(places, arc));
+  const rows: number[][] = Array.from({ length: Math.max(-1, ...layers) + 1 }, () => []);
+  for (const [i, { layer }] of places.entries()) rows[layer]!.push(i);
+  order(rows, places);
+  const xs = spread(rows, places);
+  const heights = rows.map((row) => Math.max(0, ...row.map((i) => places[i]!.height)));
+  const tops = heights.map((_, row) => heights.slice(0, row).reduce((sum, each) => sum + each + BETWEEN, 0));
+  const y = (i: number) => tops[places[i]!.layer]! + heights[places[i]!.layer]! / 2;
+  const left = Math.min(0, ...places.map(({ width }, i) => xs[i]! - width / 2));
+  const point = (i: number): Point => [xs[i]! - left, y(i)];
+  return {
+    width: Math.max(0, ...places.map(({ width }, i) => xs[i]! - left + width / 2)),
+    height: (tops.at(-1) ?? 0) + (heights.at(-1) ?? 0),
+    centres: boxes.map((_, i) => point(i)),
+    routes: paths.map((path) => path.map(point)),
+  };
+}
+
+/** Each below all that it uses; what uses nothing, right above its first user. */
+function layersOf(count: number, arcs: readonly Arc[]): readonly number[] {
+  const layers = new Array<number>(count).fill(0);
+  const forward = arcs.filter(([from, to]) => from < to).sort(([, a], [, b]) => a - b);
+  for (const [from, to] of forward) layers[to] = Math.max(layers[to]!, layers[from]! + 1);
+  const used = new Set(forward.map(([, to]) => to));
+  for (let i = 0; i < count; i++) {
+    if (used.has(i)) continue;
+    const users = forward.filter(([from]) => from === i).map(([, to]) => layers[to]!);
+    if (users.length > 0) layers[i] = Math.min(...users) - 1;
+  }
+  return layers;
+}
+
+/** Joins the ends of an arc through a place in each layer between. @returns the places from its source to its target */
+function thread(places: Place[], [from, to]: Arc): readonly number[] {
+  const isDown = places[from]!.layer <= places[to]!.layer;
+  const [upper, lower] = isDown ? [from, to] : [to, from];
+  const path = [upper];
+  for (let layer = places[upper]!.layer + 1; layer < places[lower]!.layer; layer++) {
+    path.push(places.length);
+    places.push({ width: 0, height: 0, layer, above: [], below: [] });
+  }
+  path.push(lower);
+  for (let i = 1; i < path.length; i++) {
+    // What is in the same layer is no neighbour that orders anything.
+    if (places[path[i]!]!.layer === places[path[i - 1]!]!.layer) continue;
+    places[path[i - 1]!]!.below.push(path[i]!);
+    places[path[i]!]!.above.push(path[i - 1]!);
+  }
+  return isDown ? path : path.reverse();
+}
+
+/** Orders each row by the mean place of its neighbours in the row before, downwards and upwards in turn. */
+function order(rows: number[][], places: readonly Place[]): void {
+  const rank = new Array<number>(places.length);
+  const number = (row: readonly number[]): void => {
+    for (const [at, i] of row.entries()) rank[i] = at;
+  };
+  for (const row of rows) number(row);
+  for (let sweep = 0; sweep < SWEEPS; sweep++) {
+    const side = sweep % 2 === 0 ? "above" : "below";
+    for (const row of side === "above" ? rows : [...rows].reverse()) {
+      const wanted = new Map(row.map((i) => [i, mean(places[i]![side], rank) ?? rank[i]!]));
+      row.sort((a, b) => wanted.get(a)! - wanted.get(b)! || rank[a]! - rank[b]!);
+      number(row);
+    }
+  }
+}
+
+/** Centres from the left: near those of the neighbours, in order, and apart. */
+function spread(rows: readonly (readonly number[])[], places: readonly Place[]): readonly number[] {
+  const xs = new Array<number>(places.length).fill(0);
+  for (let sweep = 0; sweep < SWEEPS; sweep++) {
+    const side = sweep % 2 === 0 ? "above" : "below";
+    for (const row of side === "above" ? rows : [...rows].reverse()) {
+      const wanted = row.map((i) => mean(places[i]![side], xs) ?? xs[i]!);
+      for (const [at, x] of apart(
+        wanted,
+        row.map((i) => places[i]!.width),
+      ).entries())
+        xs[row[at]!] = x;
+    }
+  }
+  return xs;
+}
+
+/**
+ * The centres nearest to those wanted, by least squares, that keep the order and the distance: once the distances are taken off, numbers
+ * that may not fall, whose best are means of those that would (pool adjacent violators).
+ */
+function apart(wanted: readonly number[], widths: readonly number[]): readonly number[] {
+  const offsets: number[] = [];
+  for (const [i, width] of widths.entries())
+    offsets.push(i === 0 ? 0 : offsets[i - 1]! + (widths[i - 1]! + width) / 2 + BESIDE);
+  const pools: { sum: number; count: number }[] = [];
+  for (const [i, x] of wanted.entries()) {
+    let pool = { sum: x - offsets[i]!, count: 1 };
+    for (
+      let last = pools.at(-1);
+      last !== undefined && last.sum / last.count > pool.sum / pool.count;
+      last = pools.at(-1)
+    ) {
+      pools.pop();
+      pool = { sum: pool.sum + last.sum, count: pool.count + last.count };
+    }
+    pools.push(pool);
+  }
+  const means = pools.flatMap(({ sum, count }) => new Array<number>(count).fill(sum / count));
+  return means.map((x, i) => x + offsets[i]!);
+}
+
+const mean = (of: readonly number[], values: readonly number[]): number | undefined =>
+  of.length === 0 ? undefined : of.reduce((sum, i) => sum + values[i]!, 0) / of.length;

@@ -1,0 +1,99 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { type Arc, layOut } from "../../../src/cli/graph/layout.js";
+
+const box = { width: 40, height: 20 };
+
+test("a diamond has three layers, its sides beside each other, its ends in the middle", () => {
+  expect(
+    layOut(
+      [box, box, box, box],
+      [
+        [0, 1],
+        [0, 2],
+        [1, 3],
+        [2, 3],
+      ],
+    ),
+  ).toEqual({
+    width: 94,
+    height: 116,
+    centres: [
+      [47, 10],
+      [20, 58],
+      [74, 58],
+      [47, 106],
+    ],
+    routes: [
+      [
+        [47, 10],
+        [20, 58],
+      ],
+      [
+        [47, 10],
+        [74, 58],
+      ],
+      [
+        [20, 58],
+        [47, 106],
+      ],
+      [
+        [74, 58],
+        [47, 106],
+      ],
+    ],
+  });
+});
+
+test("what uses nothing stands right above its user; nothing at all is no picture", () => {
+  const { centres } = layOut(
+    [box, box, box, box],
+    [
+      [0, 1],
+      [1, 3],
+      [2, 3],
+    ],
+  );
+  expect(centres[2]![1]).toBe(centres[1]![1]);
+  expect(layOut([], [])).toEqual({ width: 0, height: 0, centres: [], routes: [] });
+});
+
+test("boxes of no graph overlap; each arc goes from its source to its target, downwards where it leads to a later box", () => {
+  const graph = fc.integer({ min: 1, max: 12 }).chain((count) =>
+    fc.record({
+      boxes: fc.array(
+        fc.record({ width: fc.integer({ min: 5, max: 90 }), height: fc.integer({ min: 5, max: 40 }) }),
+        {
+          minLength: count,
+          maxLength: count,
+        },
+      ),
+      arcs: fc
+        .uniqueArray(fc.tuple(fc.nat(count - 1), fc.nat(count - 1)), {
+          selector: ([a, b]) => a * count + b,
+          maxLength: 24,
+        })
+        .map((arcs): readonly Arc[] => arcs.filter(([from, to]) => from !== to)),
+    }),
+  );
+  fc.assert(
+    fc.property(graph, ({ boxes, arcs }) => {
+      const { width, height, centres, routes } = layOut(boxes, arcs);
+      for (const [i, [x, y]] of centres.entries()) {
+        const [w, h] = [boxes[i]!.width / 2, boxes[i]!.height / 2];
+        expect(x - w >= -1e-6 && x + w <= width + 1e-6 && y - h >= -1e-6 && y + h <= height + 1e-6).toBe(
+          true,
+        );
+        for (const [j, [otherX, otherY]] of centres.slice(0, i).entries())
+          expect(
+            Math.abs(x - otherX) > w + boxes[j]!.width / 2 || Math.abs(y - otherY) > h + boxes[j]!.height / 2,
+          ).toBe(true);
+      }
+      for (const [i, [from, to]] of arcs.entries()) {
+        expect([routes[i]![0], routes[i]!.at(-1)]).toEqual([centres[from], centres[to]]);
+        const ys = routes[i]!.map(([, y]) => y);
+        if (from < to) expect(ys.every((y, at) => at === 0 || y > ys[at - 1]!)).toBe(true);
+      }
+    }),
+  );
+});
