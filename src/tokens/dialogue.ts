@@ -71,16 +71,15 @@ export function encodeTyped(
   if (text === "") return [];
   const encode = (part: string): readonly number[] => tokenizer.encode(part).slice(1);
   const hasMarker = (ids: readonly number[]): boolean => ids.some((id) => markers.has(id));
-  // A text that begins with the first token of a sequence has it once: as that token.
-  const whole = tokenizer.encode(`\n${text}`).slice(1);
   const ids = encode(text);
-  if (!hasMarker(ids) && !hasMarker(whole)) return ids;
   const characters = Array.from(text);
+  // A text that begins with the first token of a sequence has it once: as that token. Behind a character it is seen; one of the text has a token.
+  const behind = (part: string): readonly number[] => encode(`${characters[0]!}${part}`);
+  if (!hasMarker(ids) && !hasMarker(behind(text))) return ids;
   let [low, high] = [1, characters.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    const upTo = tokenizer.encode(`\n${characters.slice(0, middle).join("")}`).slice(1);
-    if (hasMarker(upTo)) high = middle;
+    if (hasMarker(behind(characters.slice(0, middle).join("")))) high = middle;
     else low = middle + 1;
   }
   // The marker ends with this character, so what is before it holds none.

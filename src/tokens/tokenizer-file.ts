@@ -43,6 +43,7 @@ export const tokenizerFile = z.looseObject({
   decoder: z.unknown().optional(),
   model: z.looseObject({
     byte_fallback: z.boolean().nullish(),
+    unk_token: z.string().nullish(),
     vocab: z.union([z.record(z.string(), z.number()), z.array(z.tuple([z.string(), z.number()]))]),
   }),
 });
@@ -68,6 +69,20 @@ export function promoteUserPieces(file: TokenizerFile): TokenizerFile {
     .filter(([, id]) => id < firstByte && !listed.has(id))
     .map(([content, id]) => ({ id, content, ...WHOLE }));
   return { ...file, added_tokens: [...file.added_tokens, ...lost] };
+}
+
+/**
+ * The file with an unknown token that is none of its tokens, where it has none. Without one the library leaves out what BPE cannot spell;
+ * with one that has no id, what cannot be spelt is seen. It has no text as long as no token is the empty one: ids beyond the vocabulary
+ * decode to it.
+ */
+export function nameUnknown(file: TokenizerFile): TokenizerFile {
+  const { vocab, unk_token } = file.model;
+  if (Array.isArray(vocab) || (unk_token ?? undefined) !== undefined) return file;
+  const added = new Set(file.added_tokens.map(({ content }) => content));
+  let unknown = "";
+  while (Object.hasOwn(vocab, unknown) || added.has(unknown)) unknown += "\uFFFD";
+  return { ...file, model: { ...file.model, unk_token: unknown } };
 }
 
 /** Matched as they stand, in any place, and part of the text. */

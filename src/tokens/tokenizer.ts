@@ -6,13 +6,22 @@ import { GriffinError, UsageError } from "../support/errors.js";
 import type { SentencePieceTokenizer } from "./sentencepiece/tokenizer.js";
 import { fileTokenBytes, type TokenBytes } from "./token-bytes.js";
 import { TimeLimitError, withinTime } from "./time-limit.js";
-import { isPattern, isRegex, patternsIn, promoteUserPieces, tokenizerFile } from "./tokenizer-file.js";
+import {
+  isPattern,
+  isRegex,
+  nameUnknown,
+  patternsIn,
+  promoteUserPieces,
+  tokenizerFile,
+} from "./tokenizer-file.js";
+import { missingCharacter } from "./missing-character.js";
 
 export interface Tokenizer {
   /**
    * Token ids of `text`, with the token that begins a sequence in front exactly once, also when the text
-   * itself starts with it. Throws UsageError for text that the vocabulary cannot spell, or that the file's regular expressions do not
-   * come to an end for.
+   * itself starts with it.
+   * @throws UsageError for text that the vocabulary cannot spell, with the character, or that the file's regular expressions do not come to
+   * an end for
    */
   encode(text: string): number[];
   /** The text of token ids, tokens such as end of sequence left out; spaces are never tidied up. */
@@ -43,7 +52,7 @@ export async function loadTokenizer(folder: string, bosId: number, vocabSize?: n
   const limits = (part: unknown): Limit => (patternsIn(part).some(isRegex) ? limited(path) : unlimited(path));
   const library = limits([encoder, decoder])(
     LOADING_MS,
-    () => new Tokenizer({ ...promoteUserPieces(data), post_processor: null }, config as object),
+    () => new Tokenizer({ ...nameUnknown(promoteUserPieces(data)), post_processor: null }, config as object),
   );
   const tokenBytes = (): TokenBytes => {
     try {
@@ -58,7 +67,7 @@ export async function loadTokenizer(folder: string, bosId: number, vocabSize?: n
     }
   };
   const how = { encoding: limits(encoder), decoding: limits(decoder) };
-  return { ...adapt(library, bosId, how), tokenBytes };
+  return { ...adapt(library, bosId, { ...how, path }), tokenBytes };
 }
 
 /** The most that patterns of others may take, ms: to be read, and for a text with so many characters. Good ones take a thousandth. */
@@ -155,7 +164,7 @@ interface LibraryTokenizer {
   encode(
     text: string,
     options: { add_special_tokens: boolean },
-  ): { ids: (number | undefined)[]; tokens: string[] };
+  ): { ids: (number | null | undefined)[]; tokens: string[] };
   decode(
     ids: number[],
     options: { skip_special_tokens: boolean; clean_up_tokenization_spaces: boolean },
@@ -165,16 +174,28 @@ interface LibraryTokenizer {
 function adapt(
   tokenizer: LibraryTokenizer,
   bosId: number,
-  { encoding, decoding }: { readonly encoding: Limit; readonly decoding: Limit },
+  { encoding, decoding, path }: { readonly encoding: Limit; readonly decoding: Limit; readonly path: string },
 ): Omit<Tokenizer, "tokenBytes"> {
+  /** Tokens of a text; undefined when it has characters without one. */
+  const spell = (text: string): number[] | undefined => {
+    const { ids } = encoding(textMs(text.length), () =>
+      tokenizer.encode(text, { add_special_tokens: false }),
+    );
+    const known = ids.filter((id) => typeof id === "number");
+    return known.length < ids.length ? undefined : known;
+  };
   return {
     encode(text) {
-      const { ids } = encoding(textMs(text.length), () =>
-        tokenizer.encode(text, { add_special_tokens: false }),
-      );
-      const known = ids.filter((id) => id !== undefined);
-      if (known.length < ids.length) {
-        throw new UsageError({ message: "the text has a character that the tokenizer has no token for" });
+      const known = spell(text);
+      if (known === undefined) {
+        throw new UsageError({
+          message: "the tokenizer has no token for a character of the text",
+          expected:
+            "characters of its vocabulary: it has neither tokens of bytes nor one for what is unknown",
+          got: missingCharacter(text, (start) => spell(start) !== undefined),
+          where: path,
+          hint: "leave the character out, write it otherwise, or take the tokenizer that the text was written for",
+        });
       }
       return known[0] === bosId ? known : [bosId, ...known];
     },

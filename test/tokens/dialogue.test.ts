@@ -44,4 +44,13 @@ describe("the tokens of a dialogue", () => {
       }),
     );
   });
+
+  it("spell what is typed with a tokenizer that has no token for the end of a line", () => {
+    const encode = (text: string): number[] => {
+      if (text.includes("\n")) throw new Error("no token for the end of a line");
+      return toyTokenizer.encode(text);
+    };
+    const ids = encodeTyped({ ...toyTokenizer, encode }, "<bos>a<end>", new Set([1, 2]));
+    expect(piecesOf(ids)).toBe("<.b.o.s.>.a.<.e.n.d.>");
+  });
 });

@@ -89,14 +89,77 @@ describe("encoding", () => {
     expect(tokenizer.decode([BYTE_0 + 0xc3, BYTE_0 + 0xa9])).toBe("é");
   });
 
-  test("a character that nothing can spell is an error", async () => {
-    const model = { type: "BPE", unk_token: "?", vocab: { a: 0, b: 1 }, merges: [] };
-    const file = { ...GEMMA_LIKE, added_tokens: [], normalizer: null, decoder: null, model };
-    const tokenizer = await loadTokenizer(await tokenizerFolder({ "tokenizer.json": file }), 0);
-    expect(tokenizer.encode("ab")).toEqual([0, 1]);
-    expect(await errorText(() => tokenizer.encode("abc"))).toBe(
-      "usage error: the text has a character that the tokenizer has no token for",
+  /** A file of these pieces without bytes; a text that it lacks is an error. */
+  const lacking = async (model: object, more: object = {}) => {
+    const file = { ...GEMMA_LIKE, added_tokens: [], normalizer: null, decoder: { type: "Fuse" } };
+    const folder = await tokenizerFolder({ "tokenizer.json": { ...file, ...more, model } });
+    return { folder, tokenizer: await loadTokenizer(folder, 0) };
+  };
+  const BPE = { type: "BPE", vocab: { "": 0, O: 1, n: 2, On: 3, a: 4 }, merges: ["O n"] };
+  const WITHOUT_EMPTY = { ...BPE, vocab: { "<bos>": 0, O: 1, n: 2, On: 3, a: 4 } };
+  const UNIGRAM_VOCAB = ["<bos>", "O", "n", "On", "a"].map((piece, i) => [piece, -i]);
+
+  test.each([
+    ["BPE without an unknown token", WITHOUT_EMPTY, {}],
+    ["BPE whose unknown token is null", { ...WITHOUT_EMPTY, unk_token: null }, {}],
+    ["BPE whose unknown token is no token", { ...WITHOUT_EMPTY, unk_token: "?" }, {}],
+    ["BPE with an empty token", BPE, {}],
+    ["BPE with unknown tokens fused", { ...BPE, fuse_unk: true }, {}],
+    ["BPE that falls back to bytes it lacks", { ...WITHOUT_EMPTY, byte_fallback: true }, {}],
+    ["BPE over letters for bytes", WITHOUT_EMPTY, { pre_tokenizer: { type: "ByteLevel" } }],
+    ["Unigram that says nothing of an unknown token", { type: "Unigram", vocab: UNIGRAM_VOCAB }, {}],
+    ["Unigram whose unknown token is null", { type: "Unigram", vocab: UNIGRAM_VOCAB, unk_id: null }, {}],
+    [
+      "WordPiece without an unknown token",
+      {
+        type: "WordPiece",
+        continuing_subword_prefix: "##",
+        vocab: { "<bos>": 0, O: 1, On: 3, "##a": 4, "##n": 2 },
+      },
+      { decoder: { type: "WordPiece", prefix: "##", cleanup: false } },
+    ],
+  ])("%s: a character that nothing can spell is an error with its place", async (_, model, more) => {
+    const { folder, tokenizer } = await lacking(model, more);
+    expect(tokenizer.encode("Ona")).toEqual([0, 3, 4]);
+    expect(tokenizer.decode([3, 4])).toBe("Ona");
+    expect(await errorText(() => tokenizer.encode("O\u03A9n"))).toBe(
+      [
+        "usage error: the tokenizer has no token for a character of the text",
+        "  expected: characters of its vocabulary: it has neither tokens of bytes nor one for what is unknown",
+        '  got:      "\u03A9" (U+03A9), character 2, in "O\u03A9n"',
+        `  at:       ${join(folder, "tokenizer.json")}`,
+        "  hint:     leave the character out, write it otherwise, or take the tokenizer that the text was written for",
+      ].join("\n"),
     );
+  });
+
+  test("no character is left out: a text comes back, or the first that the vocabulary lacks is named", async () => {
+    const { tokenizer } = await lacking(WITHOUT_EMPTY);
+    const letters = fc.array(fc.constantFrom("O", "n", "a", "\u03A9", "\u{1F600}", "\n"), { maxLength: 40 });
+    await fc.assert(
+      fc.asyncProperty(letters, async (characters) => {
+        const text = characters.join("");
+        const first = characters.findIndex((character) => !"Ona".includes(character));
+        if (first < 0) {
+          expect(tokenizer.decode(tokenizer.encode(text).slice(1))).toBe(text);
+          return;
+        }
+        const code = characters[first]!.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");
+        expect(await errorText(() => tokenizer.encode(text))).toContain(
+          `(U+${code}), character ${first + 1}, in `,
+        );
+      }),
+    );
+  });
+
+  test("a file with an unknown token spells with it what it lacks", async () => {
+    const { tokenizer } = await lacking({ ...WITHOUT_EMPTY, unk_token: "a" });
+    expect(tokenizer.encode("O\u03A9n")).toEqual([0, 1, 4, 2]);
+  });
+
+  test("an id beyond the vocabulary has no text", async () => {
+    const { tokenizer } = await lacking(WITHOUT_EMPTY);
+    expect(tokenizer.decode([1, 99, 2])).toBe("On");
   });
 });
 
