@@ -1,6 +1,6 @@
 // Serves the artifact: the text of a request is continued, and the answer is written as it is made.
 import { createServer } from "node:http";
-import { load } from "stablegriffin";
+import { GriffinError, load } from "stablegriffin";
 
 const model = await load("rhyme.zip");
 const server = createServer(async (request, response) => {
@@ -14,7 +14,10 @@ const server = createServer(async (request, response) => {
       response.write(text);
     response.end("\n");
   } catch (error) {
-    if (!gone.signal.aborted) response.end(`${error}\n`);
+    if (gone.signal.aborted) return;
+    const isTheirs = error instanceof GriffinError && error.kind === "usage error";
+    if (!response.headersSent) response.statusCode = isTheirs ? 400 : 500;
+    response.end(`${error}\n`);
   }
 });
 server.listen(Number(process.env.PORT ?? 8080), () => console.log("listening:", server.address()));

@@ -32,12 +32,12 @@ export interface TestPassOptions {
   readonly seed?: number;
   /** How far results may be off, relative to numbers above 1; default 2e-5. */
   readonly tolerance?: number;
-  /** Whether it changes what @main takes or gives, so that numbers before and after cannot be compared; default false. */
+  /** Whether it changes what `@main` takes or gives, so that numbers before and after cannot be compared; default false. */
   readonly changesInterface?: boolean;
 }
 
 /**
- * Tests a pass: its example becomes what it says, is verified, and stays so the second time; and on random numbers @main gives the same
+ * Tests a pass: its example becomes what it says, is verified, and stays so the second time; and on random numbers `@main` gives the same
  * before and after, by the interpreter, in the example and in `programs`.
  * @throws TestFailure with what differs; PassError for a program that breaks a rule after it; ParseError, InterpretError
  */

@@ -39,6 +39,11 @@ test("export.js, then serve.js: the artifact continues what a request says, and 
     return [response.status, await response.text()];
   };
   expect(await asked("Three, four,")).toEqual([200, " knock at the door. Five, six, pick up sticks. O\n"]);
+  const [status, told] = await asked("Three, \u03A9");
+  expect([status, told]).toEqual([
+    400,
+    expect.stringContaining('"\u03A9" (U+03A9), character 8, in "Three, \u03A9"'),
+  ]);
   const refused = await fetch(`http://localhost:${port}`);
   expect([refused.status, await refused.text()]).toEqual([405, "POST a text\n"]);
 });

@@ -23,7 +23,7 @@ export interface Call extends WaitOptions {
 }
 
 /** The built file, where this one runs from its source, too, as in tests and tools: a loader takes longer than most programs. */
-const file = packageFile("dist/src/engine/isolated/child.js");
+const CHILD = "dist/src/engine/isolated/child.js";
 
 const MEMORY_INTERVAL_MS = 50;
 const LAST_WORDS_CHARACTERS = 16_000;
@@ -50,7 +50,7 @@ export class PluginProcess {
   /** @param tensors file descriptor of the file of tensors */
   constructor(plugin: string, tensors: number) {
     // Not through execa, which passes no file descriptors on.
-    this.#child = fork(file, [plugin], {
+    this.#child = fork(packageFile(CHILD), [plugin], {
       execArgv: [],
       serialization: "advanced",
       stdio: [tensors, "ignore", "pipe", "ipc"],

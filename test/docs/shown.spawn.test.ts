@@ -1,0 +1,56 @@
+/** Programs in documents, run as people run them: what Node prints, right or with the mistake that is told of, is what the document shows. */
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { expect, onTestFinished, test } from "vitest";
+import { type Block, blocksOf } from "../../tools/docs/examples.js";
+import { root } from "../cli/griffin.js";
+
+/** What a program prints in a file of a name of its own, called `name` in what it prints. */
+async function run(
+  text: string,
+  name: string,
+): Promise<{ readonly stdout: string; readonly stderr: string }> {
+  // Where it can import the package by its name: inside the package.
+  const file = join(root, "dist", `shown-${process.pid}.mjs`);
+  onTestFinished(() => rm(file, { force: true }));
+  await writeFile(file, text);
+  const { stdout, stderr } = await execa(process.execPath, [file], { reject: false });
+  return { stdout, stderr: stderr.replace(file, name) };
+}
+
+const blocks = async (document: string): Promise<readonly Block[]> =>
+  blocksOf(await readFile(join(root, document), "utf8"));
+
+test.each([
+  {
+    document: "README.md",
+    source: "examples/lower.ts",
+    file: "lower.mjs",
+    right: '"down", [model, hidden]',
+    wrong: '"down", [model, axis("hidden", 96)]',
+  },
+  {
+    document: "docs/tutorial.md",
+    source: "examples/tutorial/cell.ts",
+    file: "cell.js",
+    right: "gate: spec([hidden, model]",
+    wrong: 'gate: spec([axis("hidden", 4), model]',
+  },
+])("$document: the wrong width gives the error that it shows", async (shown) => {
+  const all = await blocks(shown.document);
+  const { text } = all.find(({ source }) => source === shown.source)!;
+  const { text: error } = all.find((block) => block.text.startsWith("shape error"))!;
+  const mistaken = text.replace(shown.right, shown.wrong);
+  expect(mistaken).not.toBe(text);
+  expect((await run(mistaken, shown.file)).stderr).toContain(error.trimEnd());
+});
+
+test("docs/tutorial.md: cell.js prints the numbers that it shows, which are those that it shows of numpy", async () => {
+  const all = await blocks("docs/tutorial.md");
+  const at = all.findIndex(({ source }) => source === "examples/tutorial/cell.ts");
+  const { stdout } = await run(all[at]!.text, "cell.js");
+  expect(`${stdout}\n`).toBe(all[at + 1]!.text);
+  const numpy = all[all.findIndex(({ language }) => language === "python") + 1]!.text;
+  expect(numpy.trim().split(/\s+/)).toEqual(stdout.split("\n")[1]!.split(" "));
+});
