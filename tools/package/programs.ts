@@ -1,6 +1,7 @@
 /** @file Programs of a consumer's project, made of what the package exports and of its README. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { blocksOf } from "../docs/examples.js";
 
 /** Names by which entries of the package are imported. */
 export function entriesOf(folder: string): readonly string[] {
@@ -52,19 +53,12 @@ export async function text(path: string): Promise<string> {
 }
 `;
 
-/** A block of the README by its language, from 0. */
-function block(readme: string, language: string, index: number): string {
-  const blocks = [...readme.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, "gs"))];
-  const found = blocks[index]?.[1];
-  if (found === undefined) throw new Error(`README.md has no ${language} block ${index}`);
-  return found;
-}
-
 /** The README's first model, the same with a wrong width, and the error that the README promises for it. */
 export function firstModel(readme: string) {
-  const right = block(readme, "js", 0);
+  const blocks = blocksOf(readme);
+  const right = blocks.find(({ source }) => source === "examples/lower.ts")?.text ?? "";
   const wrong = right.replace('"down", [model, hidden]', '"down", [model, axis("hidden", 96)]');
-  const error = /```text\n(shape error.*?)\n```/s.exec(readme)?.[1];
+  const error = blocks.find(({ text }) => text.startsWith("shape error"))?.text.trimEnd();
   if (wrong === right || error === undefined) throw new Error("README.md's first model is another now");
   return { right, wrong, error };
 }
