@@ -17,6 +17,10 @@ export const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     what: "the linear scan alone by every strategy, against one elementwise pass over the same arrays, Flax's scan and `lax.associative_scan`",
     takes: own("quick", "write", "reference"),
   },
+  families: {
+    what: "layers of model families and their gradients (selective scan, linear attention, delta rule, attention), against the same by the general `scan`, and JAX as a loop over tokens and as an expert writes it",
+    takes: own("quick", "write", "reference"),
+  },
   model: {
     what: "prefill, decode, compile and memory of the 88M Griffin on the CPU plugin, against Flax under jit, transformers, recurrentgemma's PyTorch, and the speed of memory",
     takes: own("quick", "write", "reference", "torch"),

@@ -1,0 +1,54 @@
+/** @file What a family of layers is measured by: forms that compute the same, each as a program of values and one of gradients. */
+import {
+  type Axis,
+  input,
+  program,
+  type Spec,
+  type Specs,
+  type Tensor,
+  type TensorsOf,
+  type TracedProgram,
+  transpose,
+  vjp,
+} from "../../src/dsl/index.js";
+
+/** What is asked of a form: y, or y and the gradients of all operands that are floats, from a cotangent of y. */
+export const DIRECTIONS = ["forward", "gradient"] as const;
+export type Direction = (typeof DIRECTIONS)[number];
+
+/** The forms of ours. */
+export type FormName = "ours" | "general scan";
+
+/** A family at one size. */
+export interface Case {
+  /** E.g. `selectiveScan, 512 tokens`; in file names too. */
+  readonly name: string;
+  /** The function of the DSL that is measured; the reference knows what to hold against it. */
+  readonly family: string;
+  readonly operands: Specs;
+  readonly y: Spec<string, "f32">;
+  /** Of attention: tokens before its own that a token sees; null for all. */
+  readonly window: number | null;
+  /** Traces a form; of a family that is no recurrence there is none by the general scan. */
+  readonly forms: Partial<Readonly<Record<FormName, (direction: Direction) => TracedProgram>>>;
+}
+
+/**
+ * How a form is traced.
+ * @param axes of y, in the order in which it is to come out
+ */
+export function traced<const I extends Specs, const L extends readonly Axis[]>(
+  inputs: I,
+  axes: L,
+  form: (operands: TensorsOf<I>) => Tensor<L[number]["name"], "f32">,
+): (direction: Direction) => TracedProgram {
+  const order = axes.map(({ name }): L[number]["name"] => name);
+  const values = (operands: TensorsOf<I>) => ({ y: transpose(form(operands), order) });
+  return (direction) =>
+    direction === "forward"
+      ? program({ name: "forward", inputs }, (operands) => values(operands))
+      : program({ name: "gradient", inputs }, (operands) => {
+          const { results, pullback } = vjp(values, operands);
+          return { ...results, ...pullback({ y: input("cotangent", axes, "f32") } as never) };
+        });
+}
