@@ -47,6 +47,7 @@ function entries() {
 
 const sourceOf = (/** @type {string} */ id) => relative(root, id).split(sep).join("/");
 const isModel = (/** @type {string} */ id) => sourceOf(id).startsWith("models/");
+const isOfCommands = (/** @type {string} */ id) => sourceOf(id).startsWith("src/cli/");
 
 /** @type {Set<string> | undefined} */
 let loadedFirst;
@@ -76,7 +77,12 @@ const isOf = (/** @type {string} */ layer) => (/** @type {string} */ id) =>
 
 const groups = [
   { name: ofCommandLine("model-names", isModel), debugName: "names of models" },
-  { name: ofCommandLine("command-line", (id) => !isModel(id)), debugName: "command line" },
+  // Entries of the package need what lies below the command line too, and not its parser of options.
+  {
+    name: ofCommandLine("loaded-first", (id) => !isModel(id) && !isOfCommands(id)),
+    debugName: "below commands",
+  },
+  { name: ofCommandLine("command-line", isOfCommands), debugName: "command line" },
   ...LAYERS.map((name) => ({ name, test: isOf(name) })),
 ];
 
@@ -109,8 +115,8 @@ async function bundle() {
 }
 
 /**
- * @throws Error for chunks that import each other in a circle, in which modules would be used before they are there, for mixed ones, and
- *   for a module that is in two: its classes and registries would exist twice
+ * @throws Error for chunks that import each other in a circle, in which modules would be used before they are there, for mixed ones, for a
+ *   module that is in two: its classes and registries would exist twice; and for one of other layers that loads the command line
  */
 function check(/** @type {readonly import("rolldown").OutputChunk[]} */ chunks) {
   const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
@@ -119,6 +125,10 @@ function check(/** @type {readonly import("rolldown").OutputChunk[]} */ chunks) 
     for (const below of byName.get(name)?.imports ?? []) visit(below, [...path, name]);
   };
   for (const name of byName.keys()) visit(name, []);
+  for (const { fileName, moduleIds, imports } of chunks) {
+    const loads = imports.find((name) => byName.get(name)?.moduleIds.some(isOfCommands));
+    if (loads !== undefined && !moduleIds.every(isOfCommands)) throw new Error(`${fileName} loads ${loads}`);
+  }
   for (const { fileName, moduleIds } of chunks)
     if (moduleIds.some(isModel) && !moduleIds.every(isModel))
       throw new Error(
