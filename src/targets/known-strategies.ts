@@ -4,29 +4,28 @@ import { UsageError } from "../support/errors.js";
 import { suggestion } from "../support/suggest.js";
 import type { Strategy } from "./strategy.js";
 
-/** What is said of the name of a strategy that an op has not. */
-export const unknownStrategy = (op: string, wanted: string, known: readonly string[]): UsageError =>
-  new UsageError({
-    message: `${op} has no strategy "${wanted}"`,
-    expected: known.join(", "),
-    got: wanted,
-    hint: suggestion(wanted, known),
-  });
-
 /**
  * The strategy of an op that was asked for.
- * @param own names of this package's strategies of it
+ * @param own names of this package's strategies of it that are not among `strategies`
  * @throws UsageError for one that nobody has, and for a name of two
  */
 export function findStrategy(
   op: string,
   wanted: string,
   strategies: readonly Strategy[],
-  own: readonly string[],
+  own: readonly string[] = [],
 ): Strategy {
   const ofOp = strategies.filter((strategy) => strategy.op.name === op);
   const [found, second] = ofOp.filter(({ name }) => name === wanted);
-  if (found === undefined) throw unknownStrategy(op, wanted, [...own, ...ofOp.map(({ name }) => name)]);
+  if (found === undefined) {
+    const known = [...own, ...ofOp.map(({ name }) => name)];
+    throw new UsageError({
+      message: `${op} has no strategy "${wanted}"`,
+      expected: known.join(", "),
+      got: wanted,
+      hint: suggestion(wanted, known),
+    });
+  }
   if (second === undefined) return found;
   throw new UsageError({
     message: `two strategies of ${op} are called "${wanted}"`,

@@ -6,6 +6,7 @@ import { type Operation, walk } from "../ir/operation.js";
 import { definitionOf } from "../ir/ops/index.js";
 import { replaceOperation } from "../ir/rewriter.js";
 import { stridedConv1d } from "../lowering/conv/strided.js";
+import { growingUpdate } from "../lowering/kv-cache/growing.js";
 import { rollingUpdate } from "../lowering/kv-cache/rolling.js";
 import {
   definePass,
@@ -14,15 +15,16 @@ import {
   type PassExample,
   type PipelineStep,
 } from "../passes/index.js";
-import { unknownStrategy } from "./known-strategies.js";
+import { findStrategy } from "./known-strategies.js";
 import { defineStrategy, type Strategy } from "./strategy.js";
 
 const NAME = "lower-by-strategy";
 
-/** Those of this package that take no numbers; the others have passes of their own, with options (lowering/passes.ts). */
+/** Those of this package that take no numbers; scans and attention have passes of their own, with options (lowering/passes.ts). */
 const ownStrategies: readonly Strategy[] = [
   defineStrategy({ op: "nn.causal_conv1d", name: "strided", lower: stridedConv1d }),
   defineStrategy({ op: "nn.kv_cache_update", name: "rolling", lower: rollingUpdate }),
+  defineStrategy({ op: "nn.kv_cache_update", name: "growing", lower: growingUpdate }),
 ];
 
 const example: PassExample = {
@@ -78,15 +80,7 @@ export function lowerByStrategyPass(added: readonly Strategy[]): Pass {
     }),
     example,
     run(module, context, { op, strategy: wanted }) {
-      const ofOp = strategies.filter((each) => each.op.name === op);
-      const strategy = ofOp.find(({ name }) => name === wanted);
-      if (strategy === undefined)
-        throw unknownStrategy(
-          op,
-          wanted,
-          ofOp.map(({ name }) => name),
-        );
-      lowerAll(module, context, strategy);
+      lowerAll(module, context, findStrategy(op, wanted, strategies));
     },
   });
 }

@@ -9,6 +9,7 @@ import type { Totals } from "../lowering/attention/attention.js";
 import { stridedConv1d } from "../lowering/conv/strided.js";
 import { growingUpdate } from "../lowering/kv-cache/growing.js";
 import { rollingUpdate } from "../lowering/kv-cache/rolling.js";
+import type { MatrixStateOp } from "../lowering/decompose/matrix-states.js";
 import { lowerMatrixStates, type MatrixStateChoice } from "../lowering/matrix-states/lower.js";
 import { lowerLinearScan, type ScanChoice } from "../lowering/scan/lower.js";
 import { lowerSelectiveScan } from "../lowering/selective-scan/lower.js";
@@ -49,18 +50,20 @@ export const attentionRule = (
 });
 
 /** nn.linear_attention and nn.delta_rule by a strategy. */
-export const matrixStateRules = (choice: MatrixStateChoice) =>
-  ({
-    "nn.linear_attention": { name: choice.strategy, lower: (e, op) => lowerMatrixStates(e, op, choice) },
-    "nn.delta_rule": { name: choice.strategy, lower: (e, op) => lowerMatrixStates(e, op, choice) },
-  }) satisfies LoweringRules;
+export function matrixStateRules(choice: MatrixStateChoice) {
+  const rule = {
+    name: choice.strategy,
+    lower: (e: Emitter, op: MatrixStateOp) => lowerMatrixStates(e, op, choice),
+  };
+  return { "nn.linear_attention": rule, "nn.delta_rule": rule } satisfies LoweringRules;
+}
 
 /** Rules that are better than the meaning wherever there is memory to move. */
 export const commonRules: LoweringRules = {
   "nn.causal_conv1d": { name: "strided", lower: stridedConv1d },
   "nn.kv_cache_update": {
     name: "in place",
-    lower: (e, op) => (op.attributes.growing === true ? growingUpdate(e, op) : rollingUpdate(e, op)),
+    lower: (e, op) => growingUpdate(e, op) ?? rollingUpdate(e, op),
   },
 };
 

@@ -120,7 +120,10 @@ const strategies: ReadonlyMap<string, OpCase> = new Map([
   ["attention, banded", attentionBy({ strategy: "banded", block: 4 })],
   ["attention, banded, of strided rows", attentionBy({ strategy: "banded", block: 4 }, strided(attention))],
   ["cache update by its meaning", update],
-  ["cache update, rolling", { ...update, rule: rollingUpdate }],
+  [
+    "cache update, rolling",
+    { ...update, rule: (e: Emitter, op: OperationOf<"nn.kv_cache_update">) => rollingUpdate(e, op)! },
+  ],
 ]);
 
 describe("what a plugin computes by a strategy", () => {

@@ -29,11 +29,12 @@ function put(e: Emitter, cache: Value, b: number, rows: Value, first: Value): Va
   return e.dynamicUpdateSlice(cache, e.select(e.broadcast(isRow, size, [1]), shifted, before), starts);
 }
 
-/** The cache after the rows are written; undefined where the meaning is as good. */
+/** The cache after the rows are written; undefined for a ring, and where the meaning is as good. */
 export function growingUpdate(
   e: Emitter,
   op: OperationOf<"nn.kv_cache_update">,
 ): readonly Value[] | undefined {
+  if (op.attributes.growing !== true) return undefined;
   const [given, rows, segmentPos] = op.operands as [Value, Value, Value];
   const [cache, flat] = [flatRows(e, given), flatRows(e, rows)];
   const [batch, time] = shapeOf(flat) as [number, number];

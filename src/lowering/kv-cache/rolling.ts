@@ -61,8 +61,12 @@ function written(e: Emitter, ring: Value, rows: Value, segmentPos: Value): Value
   return inSlots(e, e.concat([kept, rows], 1), last);
 }
 
-/** The ring after the rows are written. */
-export function rollingUpdate(e: Emitter, op: OperationOf<"nn.kv_cache_update">): readonly Value[] {
+/** The ring after the rows are written; undefined for a growing cache, whose positions have slots of their own. */
+export function rollingUpdate(
+  e: Emitter,
+  op: OperationOf<"nn.kv_cache_update">,
+): readonly Value[] | undefined {
+  if (op.attributes.growing === true) return undefined;
   const [ring, rows, segmentPos] = op.operands as [Value, Value, Value];
   const result = written(e, flatRows(e, ring), flatRows(e, rows), e.convert(segmentPos, "i32"));
   return [e.reshape(result, shapeOf(ring))];
