@@ -142,8 +142,17 @@ function deltaVectors(roles: Roles, { delta, segmentPos }: Arguments): readonly 
 /** One op over operands brought to its axes; y and the last state with the axes of value and state. */
 function recurrence(name: "nn.linear_attention" | "nn.delta_rule", roles: Roles, args: Arguments) {
   const { op, outer, heads, time, key, value: channels } = roles;
-  const { query, value, state } = args;
-  const labelled = { query, key: args.key, value, logDecay: args.logDecay, state, ...args.delta };
+  const { query, value, state, segmentPos } = args;
+  const positions = segmentPos === undefined ? {} : { segmentPos };
+  const labelled = {
+    query,
+    key: args.key,
+    value,
+    logDecay: args.logDecay,
+    state,
+    ...args.delta,
+    ...positions,
+  };
   checkSizes(op, Object.values(labelled), Object.keys(labelled));
   const [rows, states] = [
     [time, channels],

@@ -238,6 +238,11 @@ describe("linearAttention", () => {
       'axis "key" is 2 in query and 7 in key',
     ],
     [
+      "positions of one token, which are not those of all",
+      () => ({ segmentPos: input("p", [batch, axis("time", 1)], "i32") }),
+      'axis "time" is 3 in query and 1 in segmentPos',
+    ],
+    [
       "decays of an axis of their own",
       () => ({ logDecay: input("logDecay", [axis("row", 2)], "f32") }),
       'logDecay has an axis "row" that it must not have\n  expected: some of [batch, time]\n  got:      [row 2] f32',
