@@ -1,11 +1,11 @@
 /** @file How many tokens of a sequence a program reads. */
 import { type Operation, walk } from "../operation.js";
-import { findOp } from "../ops/index.js";
+import { definitionOf } from "../ops/index.js";
 import { timeAxesOf } from "./row-axes.js";
 
 /** Tokens along time in one operation that mixes them, 1 in another. */
 function stepsOf(operation: Operation): number {
-  const axis = timeAxesOf(operation)?.operands[0] ?? findOp(operation.name)?.timeAxis;
+  const axis = timeAxesOf(operation)?.operands[0] ?? definitionOf(operation)?.timeAxis?.(operation);
   const type = operation.operands[0]?.type;
   return axis === undefined || type?.kind !== "tensor" ? 1 : type.shape[axis]!;
 }

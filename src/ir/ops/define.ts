@@ -153,7 +153,7 @@ export interface OpDefinition<
   /** The rows along time of an op that mixes them, and takes them in the strided layout by its attribute `strided`. */
   timeAxes?(op: RowView<AttributesOf<A>>): RowAxes;
   /** The axis of the first operand along which the op mixes rows, where it takes them in the order of time alone. */
-  readonly timeAxis?: number;
+  timeAxis?(op: RowView<AttributesOf<A>>): number;
   readonly assembly: Form;
   /** A line that parses, verifies and prints back as written, given the functions around it (docs and tests). */
   readonly example: string;

@@ -10,7 +10,7 @@ import { expectElement, expectRank, expectShape } from "../operand-checks.js";
 const float = "F";
 
 /** Time lies in axis 1 of queries. */
-const TIME = 1;
+const timeAxis = (): number => 1;
 
 /** The operands that both ops begin with, and the state, which stands last. */
 function checkCommon(op: OpView<unknown>, state: TensorType): readonly number[] {
@@ -49,7 +49,7 @@ const linearAttention = defineOp({
   ],
   attributes: { precision: productPrecision },
   traits: ["pure", "recurrent"],
-  timeAxis: TIME,
+  timeAxis,
   infer: (op) => {
     const state = op.tensor(4);
     checkCommon(op, state);
@@ -75,7 +75,7 @@ const deltaRule = defineOp({
   ],
   attributes: { precision: productPrecision },
   traits: ["pure", "recurrent"],
-  timeAxis: TIME,
+  timeAxis,
   infer: (op) => {
     const [read, write, state] = [op.tensor(4), op.tensor(5), op.tensor(6)];
     const [o, n, t, k] = checkCommon(op, state) as [number, number, number, number];

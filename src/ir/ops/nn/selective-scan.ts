@@ -51,6 +51,7 @@ const selectiveScan = defineOp({
     reverse: unit,
   },
   traits: ["pure"],
+  timeAxis: ({ attributes: { axis } }) => axis,
   infer: (op) => {
     const [x, delta, a, b, c] = [op.tensor(0), op.tensor(1), op.tensor(2), op.tensor(3), op.tensor(4)];
     const [segmentPos, h0] = [op.tensor(5), op.tensor(6)];
