@@ -13,7 +13,13 @@ import type { BackwardWalk } from "../rule.js";
 type Scan = OperationOf<"nn.linear_scan"> & Operation;
 
 /** Rows moved by one along the axis, away from `edge`'s place, which comes first (last with `towardsStart`). */
-function shiftedRows(e: Emitter, rows: Value, edge: Value, axis: number, towardsStart: boolean): Value {
+export function shiftedRows(
+  e: Emitter,
+  rows: Value,
+  edge: Value,
+  axis: number,
+  towardsStart: boolean,
+): Value {
   const count = shapeOf(rows)[axis]!;
   if (towardsStart) return e.concat([e.slice(rows, axis, 1, count), edge], axis);
   return e.concat([edge, e.slice(rows, axis, 0, count - 1)], axis);

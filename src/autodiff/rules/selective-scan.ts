@@ -18,9 +18,9 @@ import {
   stretchOf,
   walked,
 } from "../../lowering/selective-scan/recurrence.js";
-import { sumOver, zeros, zerosLike } from "../arithmetic.js";
-import { tensorType } from "../../ir/types.js";
+import { sumOver, zerosLike } from "../arithmetic.js";
 import { replayMeaning } from "../meaning.js";
+import { shiftedRows } from "./linear-scan.js";
 import type { BackwardWalk } from "../rule.js";
 
 type SelectiveScan = OperationOf<"nn.selective_scan"> & Operation;
@@ -49,17 +49,16 @@ function stretchGradient(
 ): { readonly cotangents: Cotangents; readonly before: Value } {
   const { shape, time, factors } = recurrence;
   const { x, delta, a, b, c } = factors;
-  const count = shape[time]!;
   const h0 = recurrence.h0!;
   const decays = decaysOf(e, recurrence);
   const [h] = statesOf(e, recurrence, decays, h0);
   const given = spread(e, g, shape);
-  const next = e.concat([e.slice(decays, time, 1, count), e.fill(1, shape.with(time, 1), "f32")], time);
+  const next = shiftedRows(e, decays, e.fill(1, shape.with(time, 1), "f32"), time, true);
   const last = e.reshape(after, shape.toSpliced(time, 1));
   const sums = [e.mul(spread(e, c, shape), given), next, last];
   const s = e.builder.create("nn.linear_scan", sums, { axis: time, reverse: true }).results[0]!;
   const decayed = e.mul(decays, s);
-  const logs = e.mul(decayed, e.concat([h0, e.slice(h, time, 0, count - 1)], time));
+  const logs = e.mul(decayed, shiftedRows(e, h, h0, time, false));
   const along = (one: Factor, value: Value, other: Factor): Value => {
     const gone = shape.map((_, dim) => dim).filter((dim) => !one.dims.includes(dim));
     return sumOver(e, e.mul(value, spread(e, other, shape)), gone);
@@ -109,10 +108,9 @@ function chunkedGradient(
       ? undefined
       : stretchGradient(e, stretch(e, whole, rest, end), stretchOf(e, g, time, rest), after);
   const hasTime = (name: Name): boolean => factors[name].dims.includes(time);
-  const start = names.map((name) => {
-    if (!hasTime(name)) return tail?.cotangents[name] ?? zerosLike(e, factors[name].value);
-    return zeros(e, tensorType(shapeOf(factors[name].value), "f32"));
-  });
+  const start = names.map(
+    (name) => (hasTime(name) ? undefined : tail?.cotangents[name]) ?? zerosLike(e, factors[name].value),
+  );
   const results = e.loop(chunks, 1, [tail?.before ?? after, ...start], (inner, turn, [carry, ...sums]) => {
     const chunk = inner.sub(inner.fill(chunks - 1, [], "i32"), turn);
     const zero = inner.fill(0, [], "i32");

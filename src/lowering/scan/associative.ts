@@ -49,17 +49,17 @@ export const prefixPairs = (emitter: Emitter, a: Value, x: Value, dim: number): 
   prefixScan(emitter, a, x, dim),
 ];
 
-/** The input with a_0 h0 added to its first row, so that the scan may start from zero. */
-export function withStart(emitter: Emitter, x: Value, a: Value, h0: Value | undefined): Value {
+/** The input with a_0 h0 added to its first row along `dim`, so that the scan may start from zero; h0 has as many elements as a row. */
+export function withStart(emitter: Emitter, x: Value, a: Value, h0: Value | undefined, dim: number): Value {
   if (h0 === undefined) return x;
-  const [batch, time, channels] = shapeOf(x) as [number, number, number];
-  const carried = emitter.mul(emitter.slice(a, 1, 0, 1), emitter.reshape(h0, [batch, 1, channels]));
-  const first = emitter.add(emitter.slice(x, 1, 0, 1), carried);
-  return emitter.concat([first, emitter.slice(x, 1, 1, time)], 1);
+  const shape = shapeOf(x);
+  const carried = emitter.mul(emitter.slice(a, dim, 0, 1), emitter.reshape(h0, shape.with(dim, 1)));
+  const first = emitter.add(emitter.slice(x, dim, 0, 1), carried);
+  return emitter.concat([first, emitter.slice(x, dim, 1, shape[dim]!)], dim);
 }
 
 export const associative: ScanStrategy = (emitter, { x, a, h0 }) => {
   const [batch, time, channels] = shapeOf(x) as [number, number, number];
-  const y = prefixScan(emitter, a, withStart(emitter, x, a, h0), 1);
+  const y = prefixScan(emitter, a, withStart(emitter, x, a, h0, 1), 1);
   return { y, last: emitter.reshape(emitter.slice(y, 1, time - 1, time), [batch, channels]) };
 };

@@ -20,7 +20,7 @@ export function stridedScan(e: Emitter, { x, a, h0 }: ScanInputs, factor: number
     end = step(end, i);
     product = e.mul(product, decays[i]!);
   }
-  const ends = prefixScan(e, product, withStart(e, end, product, h0), 1);
+  const ends = prefixScan(e, product, withStart(e, end, product, h0, 1), 1);
   const first = h0 === undefined ? undefined : e.reshape(h0, [batch, 1, channels]);
   let h = previousSlice(e, ends, first);
   const states: Value[] = [];

@@ -1,7 +1,7 @@
 /** @file Strategies of the selective scan: a loop over steps, or over blocks of steps that are scanned associatively. */
-import { type Emitter, shapeOf } from "../../ir/emit.js";
+import type { Emitter } from "../../ir/emit.js";
 import type { Value } from "../../ir/operation.js";
-import { prefixScan } from "../scan/associative.js";
+import { prefixScan, withStart } from "../scan/associative.js";
 import { decaysOf, inputsOf, outputsOf, type Recurrence, type Stretch, stretch } from "./recurrence.js";
 
 /** y [outer.., time, inner], and the last state, with one step of time. */
@@ -32,12 +32,7 @@ const associativeSteps: Steps = (e, recurrence) => {
   const { time, h0, shape } = recurrence;
   const count = shape[time]!;
   const [decays, inputs] = [decaysOf(e, recurrence), inputsOf(e, recurrence)];
-  const first = (values: Value): Value => e.slice(values, time, 0, 1);
-  const started =
-    h0 === undefined
-      ? inputs
-      : e.concat([e.add(first(inputs), e.mul(first(decays), h0)), e.slice(inputs, time, 1, count)], time);
-  const h = prefixScan(e, decays, started, time);
+  const h = prefixScan(e, decays, withStart(e, inputs, decays, h0, time), time);
   return { y: outputsOf(e, recurrence, h), last: e.slice(h, time, count - 1, count) };
 };
 
@@ -86,7 +81,7 @@ function followed(
 
 /** One loop, whose iteration computes outer products, `unroll` steps and their outputs: no state is written but the last. */
 export const sequentialSelective = (e: Emitter, recurrence: Recurrence, unroll: number): SelectiveOutputs => {
-  const few = shapeOf(recurrence.factors.x.value)[recurrence.time]! <= 2 * unroll;
+  const few = recurrence.shape[recurrence.time]! <= 2 * unroll;
   return few ? straightLine(e, recurrence) : looped(e, recurrence, unroll, straightLine);
 };
 
