@@ -50,8 +50,9 @@ type FindReplacement = (operation: Operation) => Replacement | undefined;
 /** What an op of an added dialect becomes: by the strategy, unless that leaves it, or there is none. */
 function findBy(preferred: ReadonlyMap<OpDefinition, Strategy>): FindReplacement {
   return (operation) => {
+    if (dialectOf(operation) === undefined) return undefined;
     const [meaning, strategy] = [findDecomposition(operation), preferred.get(definitionOf(operation)!)];
-    if (strategy === undefined || dialectOf(operation) === undefined) return meaning;
+    if (strategy === undefined) return meaning;
     return (e) => strategy.lower(e, operation) ?? meaning?.(e, operation);
   };
 }
