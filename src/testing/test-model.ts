@@ -30,8 +30,8 @@ export interface TestModelOptions {
  * Tests a model by the interpreter, with weights by formula: its programs give what `forward` gives of the whole text (without that kind:
  * what `prefill` gives of each beginning), read at once, padded in front, in chunks, token by token and side by side with another text;
  * `score` gives it of every position; the best token is that of the largest logit. Then its golden cases.
- * @throws TestFailure for the first program whose numbers are off; UsageError for an unknown preset; what the model's author throws;
- * GoldenError, CheckpointError, EnvironmentError without a plugin, for golden cases
+ * @throws TestFailure for the first program whose numbers are off, and for logits that are NaN; UsageError for an unknown preset; what the
+ * model's author throws; GoldenError, CheckpointError, EnvironmentError without a plugin, for golden cases
  */
 export async function testModel(definition: ModelDefinition, options: TestModelOptions = {}): Promise<void> {
   const model = choose(definition, options.preset);
@@ -67,6 +67,7 @@ function checkPrograms(model: InterpretedModel, { time, seed, tolerance }: Bound
   const text = (which: number): number[] => randomNumbers(seed + which, time, 0, vocabSize).map(Math.floor);
   const [first, second] = [text(1), text(2)];
   const expected = [first, second].map((tokens) => model.allLogits(tokens));
+  expected.forEach(checkNumbers);
   const check = (what: string, row: number, position: number, { logits, best }: Step, of = 0): void => {
     const wanted = expected[row]![position]!;
     const got = logits[of]!;
@@ -122,6 +123,16 @@ function checkPrograms(model: InterpretedModel, { time, seed, tolerance }: Bound
   const decoded = model.run(programs.decode, next, { states: read.states });
   check(`${programs.decode} of two texts`, 0, half, decoded, 0);
   check(`${programs.decode} of two texts`, 1, short, decoded, 1);
+}
+
+/** @throws TestFailure for NaN: programs that all give it agree, and say nothing */
+function checkNumbers(text: readonly (readonly number[])[]): void {
+  const position = text.findIndex((logits) => logits.some(Number.isNaN));
+  if (position < 0) return;
+  throw new TestFailure({
+    message: `logit ${text[position]!.findIndex(Number.isNaN)} after token ${position} of the whole text is NaN`,
+    expected: "numbers",
+  });
 }
 
 async function checkGolden(

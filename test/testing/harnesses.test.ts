@@ -121,6 +121,14 @@ describe("testModel", () => {
     await expect(testModel(forgetful as never, { time: 6 })).rejects.toThrow(TestFailure);
   });
 
+  it("finds logits that are none, on which all programs agree", async () => {
+    const small = drift.presets["drift-small"]!;
+    const nowhere = { ...small, formula: () => ({ offset: Number.NaN, scale: 0 }) };
+    await expect(testModel({ ...drift, presets: { nowhere } } as never, { time: 6 })).rejects.toThrow(
+      "test failure: logit 0 after token 0 of the whole text is NaN\n  expected: numbers",
+    );
+  });
+
   it("asks for a preset that there is, and a text that can be cut", async () => {
     await expect(testModel(drift, { preset: "drift-smal" })).rejects.toThrow(
       'usage error: model drift has no preset "drift-smal"\n  hint:     did you mean drift-small?',
