@@ -1,6 +1,6 @@
 /** @file All that is measured: six families, each at two sizes. */
 import { attention, axis, spec } from "../../src/dsl/index.js";
-import { type Case, traced } from "./forms.js";
+import { type Case, makeCase } from "./forms.js";
 import { channelDecayCase, deltaRuleCase, headDecayCase, selectiveScanCase } from "./recurrences.js";
 
 /** Causal attention of 8 heads of queries over 2 of keys and values. */
@@ -15,24 +15,19 @@ function attentionCase(steps: number, window: number | null): Case {
     v: spec(keys, "f32"),
     segmentPos: spec([batch, time], "i32"),
   } as const;
-  const family = window === null ? "attention, grouped" : "attention, windowed";
-  return {
-    name: `${family}, ${steps} tokens`,
-    family,
+  return makeCase(steps, {
+    family: window === null ? "attention, grouped" : "attention, windowed",
     operands,
-    y: spec(axes, "f32"),
+    axes,
     window,
-    forms: {
-      ours: traced(operands, axes, (given) =>
-        attention({
-          ...given,
-          scale: 1 / 8,
-          ...(window === null ? {} : { window }),
-          axes: { time: "time", channels: "channel" },
-        }),
-      ),
-    },
-  };
+    ours: (given) =>
+      attention({
+        ...given,
+        scale: 1 / 8,
+        ...(window === null ? {} : { window }),
+        axes: { time: "time", channels: "channel" },
+      }),
+  });
 }
 
 /** All cases; a quick look takes an eighth of the tokens. */

@@ -3,6 +3,7 @@ import {
   type Axis,
   input,
   program,
+  spec,
   type Spec,
   type Specs,
   type Tensor,
@@ -33,14 +34,45 @@ export interface Case {
   readonly forms: Partial<Readonly<Record<FormName, (direction: Direction) => TracedProgram>>>;
 }
 
-/**
- * How a form is traced.
- * @param axes of y, in the order in which it is to come out
- */
-export function traced<const I extends Specs, const L extends readonly Axis[]>(
+/** How a form computes y of the operands. */
+type Form<I extends Specs, L extends readonly Axis[]> = (
+  operands: TensorsOf<I>,
+) => Tensor<L[number]["name"], "f32">;
+
+/** What `makeCase` is given. */
+interface CaseDefinition<I extends Specs, L extends readonly Axis[]> {
+  readonly family: string;
+  readonly operands: I;
+  /** Of y, in the order in which it is to come out. */
+  readonly axes: L;
+  readonly window?: number | null;
+  readonly ours: Form<I, L>;
+  readonly generalScan?: Form<I, L>;
+}
+
+/** A family at so many tokens. */
+export function makeCase<const I extends Specs, const L extends readonly Axis[]>(
+  steps: number,
+  { family, operands, axes, window = null, ours, generalScan }: CaseDefinition<I, L>,
+): Case {
+  return {
+    name: `${family}, ${steps} tokens`,
+    family,
+    operands,
+    y: spec(axes, "f32"),
+    window,
+    forms: {
+      ours: traced(operands, axes, ours),
+      ...(generalScan === undefined ? {} : { "general scan": traced(operands, axes, generalScan) }),
+    },
+  };
+}
+
+/** How a form is traced. */
+function traced<const I extends Specs, const L extends readonly Axis[]>(
   inputs: I,
   axes: L,
-  form: (operands: TensorsOf<I>) => Tensor<L[number]["name"], "f32">,
+  form: Form<I, L>,
 ): (direction: Direction) => TracedProgram {
   const order = axes.map(({ name }): L[number]["name"] => name);
   const values = (operands: TensorsOf<I>) => ({ y: transpose(form(operands), order) });

@@ -44,7 +44,7 @@ async function readSample(file: string): Promise<Float32Array> {
   return new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
 }
 
-/** How far two samples are apart, relative to the largest number; NaN or Infinity where one is not finite or of another size. */
+/** How far two samples are apart, relative to the largest number; Infinity where one is not finite or of another size. */
 export function distance(actual: Float32Array, expected: Float32Array): number {
   if (actual.length !== expected.length) return Infinity;
   let [largest, apart] = [0, 0];
