@@ -49,6 +49,13 @@ const fields = {
 
 type Values = ConfigValues<typeof fields>;
 
+/** What transformers' classes have where a file has no key; heads of keys and values without a number are as many as those of queries. */
+const OWN = {
+  llama: { bos: 1, eos: 2, keyValueHeads: undefined },
+  mistral: { bos: 1, eos: 2, keyValueHeads: 8, window: 4096 },
+  qwen2: { bos: 151_643, eos: 151_645, keyValueHeads: 32 },
+} as const;
+
 /** The Llama that the files describe; token ids of generation_config.json win. @throws CheckpointError with all problems */
 export function parseLlamaConfig(files: ConfigFiles): LlamaConfig {
   const problems: Problem[] = [];
@@ -62,9 +69,10 @@ export function parseLlamaConfig(files: ConfigFiles): LlamaConfig {
 /** Defaults filled in. A number that is wrong or missing becomes NaN. */
 function resolve(values: Values, problems: Problem[]): LlamaConfig {
   const {
-    model_type: type,
+    model_type: type = "llama",
     hidden_size: width = Number.NaN,
     num_attention_heads: heads = Number.NaN,
+    num_key_value_heads: keyValueHeads = OWN[type].keyValueHeads,
   } = values;
   const { rope_parameters: parameters, rope_scaling: scaling } = values;
   return {
@@ -72,7 +80,7 @@ function resolve(values: Values, problems: Problem[]): LlamaConfig {
     width,
     numLayers: values.num_hidden_layers ?? Number.NaN,
     numHeads: heads,
-    numKeyValueHeads: values.num_key_value_heads ?? heads,
+    numKeyValueHeads: keyValueHeads ?? heads,
     headSize: values.head_dim ?? width / heads,
     mlpWidth: values.intermediate_size ?? Number.NaN,
     contextSize: values.max_position_embeddings ?? Number.NaN,
@@ -84,13 +92,16 @@ function resolve(values: Values, problems: Problem[]): LlamaConfig {
     mlpBias: values.mlp_bias ?? false,
     tiedEmbedding: values.tie_word_embeddings ?? false,
     dtype: dtypeOf(values),
-    ...tokenIds(values, type === "qwen2" ? { bos: 151_643, eos: 151_645 } : { bos: 1, eos: 2 }),
+    ...tokenIds(values, OWN[type]),
   };
 }
 
 /** Qwen2 has biases whatever its file says, and a window in none of its layers; Hugging Face counts a token in its own window. */
-function windowOf({ model_type: type, sliding_window: window }: Values, problems: Problem[]): number | null {
-  if (type !== "mistral" || window === undefined || window === null) return null;
+function windowOf(
+  { model_type: type, sliding_window: window = OWN.mistral.window }: Values,
+  problems: Problem[],
+): number | null {
+  if (type !== "mistral" || window === null) return null;
   if (window > 1) return window - 1;
   problems.push({
     subject: "sliding_window",

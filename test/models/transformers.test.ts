@@ -82,6 +82,12 @@ describe("config.json", () => {
     expect(from(llama, { ...plain, model_type: "mistral", sliding_window: null }).config).toMatchObject({
       window: null,
     });
+    // What transformers' class has where the file says nothing.
+    const { num_key_value_heads: _heads, ...bare } = plain;
+    expect(from(llama, { ...bare, model_type: "mistral" }).config).toMatchObject({
+      window: 4095,
+      numKeyValueHeads: 8,
+    });
   });
 
   test("of Qwen2 has biases, and a window that is not used", () => {
@@ -153,6 +159,13 @@ describe("config.json", () => {
       torch_dtype: "bfloat16",
     };
     expect(from(gemma2, config).config).toEqual(gemma2Presets["gemma-2-2b"]);
+    const { attn_logit_softcapping: _scores, final_logit_softcapping: _logits, ...bare } = config;
+    expect(from(gemma2, bare).config).toEqual(gemma2Presets["gemma-2-2b"]);
+    const off = { attn_logit_softcapping: null, final_logit_softcapping: null };
+    expect(from(gemma2, { ...config, ...off }).config).toMatchObject({
+      scoreSoftCap: null,
+      logitsSoftCap: null,
+    });
     const listed = { ...config, num_hidden_layers: 2, layer_types: ["full_attention", "sliding_attention"] };
     expect(from(gemma2, listed).config).toMatchObject({ layerTypes: ["global", "local"] });
     const wrong = { ...listed, num_hidden_layers: 3, sliding_window: 1, attention_bias: true };
