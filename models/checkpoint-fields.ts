@@ -65,6 +65,13 @@ interface TokenIds {
   readonly padId: number;
 }
 
+/** Token ids of a model whose file has none. */
+interface OwnTokenIds {
+  readonly bos: number;
+  readonly eos: number;
+  readonly pad?: number;
+}
+
 /** Token ids: the model's own where the file has none; padding without a token of its own is token 0, which nothing reads. */
 export function tokenIds(
   {
@@ -72,12 +79,12 @@ export function tokenIds(
     eos_token_id: eos,
     pad_token_id: pad,
   }: Pick<ValuesOf<typeof transformerFields>, TokenIdKeys>,
-  own: { readonly bos: number; readonly eos: number },
+  own: OwnTokenIds,
 ): TokenIds {
   return {
     bosId: bos ?? own.bos,
     eosIds: eos === null ? [] : [eos ?? own.eos].flat(),
-    padId: Math.max(0, pad ?? 0),
+    padId: Math.max(0, pad ?? own.pad ?? 0),
   };
 }
 
@@ -103,14 +110,17 @@ function checkTokenIds(
 }
 
 /** What the shared keys of a recurrent model say: a number that is missing becomes NaN, a token id 0; ids are checked. */
-export function recurrentValues(values: ValuesOf<typeof recurrentFields>, problems: Problem[]) {
+export function recurrentValues(
+  values: Omit<ValuesOf<typeof recurrentFields>, "tie_word_embeddings">,
+  own: OwnTokenIds,
+  problems: Problem[],
+) {
   const shared = {
     vocabSize: values.vocab_size ?? Number.NaN,
     width: values.hidden_size ?? Number.NaN,
     numLayers: values.num_hidden_layers ?? Number.NaN,
-    tiedEmbedding: values.tie_word_embeddings ?? true,
     dtype: dtypeOf(values),
-    ...tokenIds(values, { bos: 0, eos: 0 }),
+    ...tokenIds(values, own),
   };
   checkTokenIds(shared, problems);
   return shared;

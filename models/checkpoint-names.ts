@@ -1,8 +1,8 @@
-/** @file Parameter paths of recurrent language models <-> names and shapes of their tensors in checkpoints of the Hugging Face layout. */
-import type { TensorNames } from "../../src/model/index.js";
+/** @file Parameter paths of language models <-> names and shapes of their tensors in checkpoints of the Hugging Face layout. */
+import type { TensorNames } from "../src/model/index.js";
 
 /** The kernel of a depthwise convolution is stored as [channels, 1, taps]; the models have [channels, taps]. */
-const CONVOLUTION = /\bconv1d\.weight$/;
+const CONVOLUTION = /\bconv_?1d\.weight$/;
 const HEAD = "lm_head.weight";
 
 /** Names behind a prefix, but for the output's projection. */

@@ -72,18 +72,18 @@ const norm = <A extends string>(
   x: Tensor<A | "model", DType>,
   { config, dtype }: Pick<Step, "config" | "dtype">,
 ): Tensor<A | "model", DType> =>
-  rmsNorm(x.to(dtype), parameter(`${name}.weight`, [model(config)], dtype), { epsilon: config.normEpsilon });
+  rmsNorm(x.to(dtype), parameter(`${name}.weight`, [model(config)], dtype), { epsilon: config.normEps });
 
 /** x, B and C, mixed along time by a short convolution for each channel. */
 function convolve(x: Channels, { config, position }: Step): Channels {
   const channels = x.axis("channels");
   return scope("conv1d", () => {
-    const taps = axis("tap", config.convolution);
+    const taps = axis("tap", config.convWidth);
     const tail = state("tail", [x.axis("batch"), axis("tail", taps.size - 1), channels], x.dtype);
     const conv = causalConv1d({
       x,
       w: parameter("weight", [channels, taps], x.dtype),
-      bias: config.convolutionBias ? parameter("bias", [channels], x.dtype) : fill(0, [channels], x.dtype),
+      bias: config.convBias ? parameter("bias", [channels], x.dtype) : fill(0, [channels], x.dtype),
       segmentPos: position,
       tail: tail.value,
       axis: "time",
@@ -138,7 +138,7 @@ function gatedNorm(y: Tensor<"batch" | "time" | "inner", "f32">, z: Inner, { con
   const parts = [groups, axis("part", inner(config).size / groups.size)] as const;
   const gated = split(y.mul(silu(z.to("f32"))), "inner", parts);
   const squares = mean(gated.mul(gated), "part");
-  const normal = gated.mul(rsqrt(squares.add(config.normEpsilon)));
+  const normal = gated.mul(rsqrt(squares.add(config.normEps)));
   const weight = parameter("norm.weight", [inner(config)], z.dtype);
   return merge(normal, ["groups", "part"], "inner").to(z.dtype).mul(weight);
 }
@@ -173,7 +173,7 @@ export function mamba2Forward(config: Mamba2Config, inputs: CausalInputs & Pick<
   const embedding = parameter("embeddings.weight", [vocab, model(config)], dtype);
   const embedded: Stream = take(embedding, "vocab", tokens);
   let x: Stream = embedded.to(config.residualInF32 ? "f32" : dtype);
-  for (let layer = 0; layer < config.layers; layer++) {
+  for (let layer = 0; layer < config.numLayers; layer++) {
     const block = (before: Stream): Stream => {
       const normed = norm("norm", before, step);
       const mixed = scope("mixer", () => mixer(normed, step));
@@ -182,7 +182,7 @@ export function mamba2Forward(config: Mamba2Config, inputs: CausalInputs & Pick<
     x = scope(`layers.${layer}`, () => remat(() => block(x), { keep }));
   }
   const head = (): Tensor<"vocab" | "model", DType> =>
-    config.tiedHead ? embedding : parameter("lm_head.weight", [vocab, model(config)], dtype);
+    config.tiedEmbedding ? embedding : parameter("lm_head.weight", [vocab, model(config)], dtype);
   return {
     hidden: x,
     logits: <A extends string>(y: Tensor<A | "model", DType>) =>

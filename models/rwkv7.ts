@@ -64,7 +64,7 @@ function norm<A extends string>(
 ): Tensor<A | "model", DType> {
   const scale = parameter(`${name}.weight`, [model(config)], x.dtype);
   const bias = config.normBias ? parameter(`${name}.bias`, [model(config)], x.dtype) : undefined;
-  return layerNorm(x, "model", { scale, bias, epsilon: config.normEpsilon });
+  return layerNorm(x, "model", { scale, bias, epsilon: config.normEps });
 }
 
 /** What the token before has more than each token, nothing being before a document. */
@@ -145,7 +145,7 @@ function timeMixing(x: Stream, step: Step, first: Stream | undefined) {
   const normal = layerNorm(y.rename({ value: "head" }), "head", {
     scale: weights("g_norm.weight"),
     bias: weights("g_norm.bias"),
-    epsilon: head.size * config.normEpsilon,
+    epsilon: head.size * config.normEps,
   });
   const bonus = sum(r.mul(k).mul(parameter("r_k", [heads, head], dtype).to("f32")), "head");
   const mixedValues: Wide = merge(normal.add(v.mul(bonus)), ["heads", "head"], "model");
@@ -175,7 +175,7 @@ export function rwkv7Forward(config: Rwkv7Config, inputs: CausalInputs & Pick<St
     const wide = norm("ffn_norm", timed, step);
     return { x: probe("output", timed.add(scope("ffn", () => channelMixing(wide, step)))), values };
   };
-  for (let layer = 0; layer < config.layers; layer++) {
+  for (let layer = 0; layer < config.numLayers; layer++) {
     const made = scope(`layers.${layer}`, () => remat(() => block(x, layer), { keep }));
     x = made.x;
     first ??= made.values;

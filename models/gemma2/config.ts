@@ -1,9 +1,6 @@
 /** @file The configuration of a Gemma 2: the only declaration of its fields. Checkpoints are read into it, manifests store it. */
 import { z } from "zod";
-
-const count = z.int().positive();
-const tokenId = z.int().nonnegative();
-const positive = z.number().positive();
+import { count, languageModelFields, positive } from "../config-fields.js";
 
 /** Everything that makes one Gemma 2 differ from another (arXiv 2408.00118, table 1). */
 export const gemma2ConfigSchema = z.strictObject({
@@ -32,13 +29,7 @@ export const gemma2ConfigSchema = z.strictObject({
   logitsSoftCap: positive.nullable(),
   ropeTheta: positive,
   rmsNormEps: positive,
-  /** The dtype that the checkpoint was made for. */
-  dtype: z.enum(["f32", "bf16", "f16"]),
-  /** Stands in front of every prompt. */
-  bosId: tokenId,
-  /** Generation stops at any of these. */
-  eosIds: z.array(tokenId).readonly(),
-  padId: tokenId,
+  ...languageModelFields,
 });
 
 export type Gemma2Config = Readonly<z.infer<typeof gemma2ConfigSchema>>;

@@ -2,7 +2,7 @@
 import { causalLanguageModel, defineModel } from "../../src/model/index.js";
 import { gemma2Forward, gemma2Program } from "../gemma2.js";
 import { causalKinds, causalParts } from "../causal-kinds.js";
-import { transformerNames } from "../transformer/checkpoint-names.js";
+import { namesBehind } from "../checkpoint-names.js";
 import { decays, transformerInitial } from "../transformer/initial.js";
 import { parseGemma2Config } from "./checkpoint-config.js";
 import { type Gemma2Config, gemma2ConfigSchema } from "./config.js";
@@ -16,7 +16,7 @@ export const gemma2 = defineModel({
     modelTypes: ["gemma2"],
     configFrom: parseGemma2Config,
     formula: ({ name }) => (name.endsWith("norm.weight") ? { offset: 0, scale: 0.3 } : undefined),
-    ...transformerNames,
+    ...namesBehind("model."),
   },
   kinds: causalKinds,
   program: gemma2Program,

@@ -1,8 +1,6 @@
 /** @file The configuration of a Griffin: the only declaration of its fields. Checkpoints are read into it, manifests store it. */
 import { z } from "zod";
-
-const count = z.int().positive();
-const tokenId = z.int().nonnegative();
+import { count, languageModelFields, positive } from "../config-fields.js";
 
 const blockType = z.enum(["recurrent", "attention"]);
 
@@ -29,17 +27,11 @@ export const griffinConfigSchema = z.strictObject({
   /** logits = c tanh(logits / c); 0 turns it off. */
   logitsSoftCap: z.number().nonnegative(),
   conv1dTemporalWidth: z.int().min(2),
-  ropeTheta: z.number().positive(),
+  ropeTheta: positive,
   /** The part of each head that is rotated. */
   partialRotaryFactor: z.number().positive().max(1),
-  rmsNormEps: z.number().positive(),
-  /** The dtype that the checkpoint was made for. */
-  dtype: z.enum(["f32", "bf16", "f16"]),
-  /** Stands in front of every prompt. */
-  bosId: tokenId,
-  /** Generation stops at any of these. */
-  eosIds: z.array(tokenId).readonly(),
-  padId: tokenId,
+  rmsNormEps: positive,
+  ...languageModelFields,
 });
 
 export type GriffinConfig = Readonly<z.infer<typeof griffinConfigSchema>>;

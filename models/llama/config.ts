@@ -1,9 +1,6 @@
 /** @file The configuration of a Llama: the only declaration of its fields. Checkpoints are read into it, manifests store it. */
 import { z } from "zod";
-
-const count = z.int().positive();
-const tokenId = z.int().nonnegative();
-const positive = z.number().positive();
+import { count, languageModelFields, positive } from "../config-fields.js";
 
 /** How rotary positions reach beyond the context that a model was first trained on; see rope.ts. */
 const ropeScaling = z.discriminatedUnion("type", [
@@ -44,13 +41,7 @@ export const llamaConfigSchema = z.strictObject({
   mlpBias: z.boolean(),
   /** Whether the output's projection is the embedding. */
   tiedEmbedding: z.boolean(),
-  /** The dtype that the checkpoint was made for. */
-  dtype: z.enum(["f32", "bf16", "f16"]),
-  /** Stands in front of every prompt. */
-  bosId: tokenId,
-  /** Generation stops at any of these. */
-  eosIds: z.array(tokenId).readonly(),
-  padId: tokenId,
+  ...languageModelFields,
 });
 
 export type LlamaConfig = Readonly<z.infer<typeof llamaConfigSchema>>;

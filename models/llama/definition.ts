@@ -2,7 +2,7 @@
 import { causalLanguageModel, defineModel } from "../../src/model/index.js";
 import { causalKinds, causalParts } from "../causal-kinds.js";
 import { llamaForward, llamaProgram } from "../llama.js";
-import { transformerNames } from "../transformer/checkpoint-names.js";
+import { namesBehind } from "../checkpoint-names.js";
 import { decays, transformerInitial } from "../transformer/initial.js";
 import { parseLlamaConfig } from "./checkpoint-config.js";
 import { type LlamaConfig, llamaConfigSchema } from "./config.js";
@@ -16,7 +16,7 @@ export const llama = defineModel({
     modelTypes: ["llama", "mistral", "qwen2"],
     configFrom: parseLlamaConfig,
     formula: ({ name }) => (name.endsWith("norm.weight") ? { offset: 1, scale: 0.3 } : undefined),
-    ...transformerNames,
+    ...namesBehind("model."),
   },
   kinds: causalKinds,
   program: llamaProgram,

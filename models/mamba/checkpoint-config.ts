@@ -31,7 +31,7 @@ const fields = {
 export function parseMambaConfig(files: ConfigFiles): MambaConfig {
   const problems: Problem[] = [];
   const values = readConfigFields(mergedConfig(files), fields, problems);
-  const shared = recurrentValues(values, problems);
+  const shared = recurrentValues(values, { bos: 0, eos: 0 }, problems);
   const innerWidth = Math.trunc((values.expand ?? 2) * shared.width);
   const { intermediate_size: given } = values;
   if (given !== undefined && given !== null && Math.abs(given - innerWidth) > 0) {
@@ -47,6 +47,7 @@ export function parseMambaConfig(files: ConfigFiles): MambaConfig {
   const { time_step_rank: asked } = values;
   return {
     ...shared,
+    tiedEmbedding: values.tie_word_embeddings ?? true,
     innerWidth,
     stateSize: values.state_size ?? 16,
     timeStepRank: typeof asked === "number" ? asked : Math.ceil(shared.width / 16),

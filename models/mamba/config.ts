@@ -1,9 +1,9 @@
 /** @file The configuration of a Mamba: the only declaration of its fields. Checkpoints are read into it, manifests store it. */
 import { z } from "zod";
-import { count, sharedConfig } from "../recurrent/config.js";
+import { count, recurrentFields } from "../config-fields.js";
 
 export const mambaConfigSchema = z.strictObject({
-  ...sharedConfig,
+  ...recurrentFields,
   /** E D, channels inside a block. */
   innerWidth: count,
   /** N, numbers of state a channel. */

@@ -2,7 +2,7 @@
 import { causalLanguageModel, defineModel } from "../../src/model/index.js";
 import { causalKinds, causalParts } from "../causal-kinds.js";
 import { mambaForward, mambaProgram } from "../mamba.js";
-import { namesBehind } from "../recurrent/checkpoint-names.js";
+import { namesBehind } from "../checkpoint-names.js";
 import { parseMambaConfig } from "./checkpoint-config.js";
 import { type MambaConfig, mambaConfigSchema } from "./config.js";
 import { mambaInitial } from "./initial.js";

@@ -26,7 +26,7 @@ export const mamba2 = defineModel({
     decays: ({ shape }) => shape.length > 1,
   },
   dtype: ({ dtype }) => dtype,
-  summary: ({ layers, width, heads, stateSize, vocabSize }) =>
-    `${layers} layers of ${heads} heads with states of ${stateSize}, width ${width}, vocabulary ${vocabSize}`,
+  summary: ({ numLayers, width, heads, stateSize, vocabSize }) =>
+    `${numLayers} layers of ${heads} heads with states of ${stateSize}, width ${width}, vocabulary ${vocabSize}`,
   presets: mamba2Presets,
 });

@@ -1,21 +1,21 @@
 /** @file Published sizes (state-spaces/mamba2-*), and one for tests. */
 import type { Mamba2Config } from "./config.js";
 
-const published = (width: number, layers: number): Mamba2Config => ({
+const published = (width: number, numLayers: number): Mamba2Config => ({
   vocabSize: 50_288,
   width,
-  layers,
+  numLayers,
   heads: width / 32,
   headWidth: 64,
   groups: 1,
   stateSize: 128,
-  convolution: 4,
-  convolutionBias: true,
+  convWidth: 4,
+  convBias: true,
   bias: false,
   stepLimit: [0, null],
-  normEpsilon: 1e-5,
+  normEps: 1e-5,
   residualInF32: true,
-  tiedHead: true,
+  tiedEmbedding: true,
   dtype: "bf16",
   bosId: 0,
   eosIds: [0],

@@ -23,10 +23,11 @@ const fields = {
 export function parseMinGruConfig(files: ConfigFiles): MinGruConfig {
   const problems: Problem[] = [];
   const values = readConfigFields(mergedConfig(files), fields, problems);
-  const shared = recurrentValues(values, problems);
+  const shared = recurrentValues(values, { bos: 0, eos: 0 }, problems);
   if (problems.length > 0) throw new CheckpointError(files.where, problems);
   return {
     ...shared,
+    tiedEmbedding: values.tie_word_embeddings ?? true,
     hiddenWidth: Math.trunc((values.expansion_factor ?? 1) * shared.width),
     mlpWidth: values.intermediate_size!,
     convWidth: values.conv_kernel ?? 4,

@@ -1,9 +1,9 @@
 /** @file The configuration of a minGRU: the only declaration of its fields. Checkpoints are read into it, manifests store it. */
 import { z } from "zod";
-import { count, sharedConfig } from "../recurrent/config.js";
+import { count, recurrentFields } from "../config-fields.js";
 
 export const minGruConfigSchema = z.strictObject({
-  ...sharedConfig,
+  ...recurrentFields,
   /** Channels of the recurrence. */
   hiddenWidth: count,
   mlpWidth: count,

@@ -2,7 +2,7 @@
 import { causalLanguageModel, defineModel } from "../../src/model/index.js";
 import { causalKinds, causalParts } from "../causal-kinds.js";
 import { minGruForward, minGruProgram } from "../mingru.js";
-import { namesBehind } from "../recurrent/checkpoint-names.js";
+import { namesBehind } from "../checkpoint-names.js";
 import { parseMinGruConfig } from "./checkpoint-config.js";
 import { type MinGruConfig, minGruConfigSchema } from "./config.js";
 import { minGruPresets } from "./presets.js";

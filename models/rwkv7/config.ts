@@ -1,15 +1,13 @@
 /** @file The configuration of an RWKV-7: the only declaration of its fields. Checkpoints are read into it, manifests store it. */
 import { z } from "zod";
-
-const count = z.int().positive();
-const tokenId = z.int().nonnegative();
+import { count, languageModelFields, positive } from "../config-fields.js";
 
 /** Everything that makes one RWKV-7 differ from another. */
 export const rwkv7ConfigSchema = z.strictObject({
   vocabSize: count,
   /** D, channels of the residual stream. */
   width: count,
-  layers: count,
+  numLayers: count,
   /** Channels of one head. */
   headWidth: count,
   /** Channels inside channel mixing. */
@@ -19,14 +17,9 @@ export const rwkv7ConfigSchema = z.strictObject({
   rateRank: count,
   valueRank: count,
   gateRank: count,
-  normEpsilon: z.number().positive(),
+  normEps: positive,
   normBias: z.boolean(),
-  /** The dtype that the checkpoint was made for. */
-  dtype: z.enum(["f32", "bf16", "f16"]),
-  bosId: tokenId,
-  /** Generation stops at any of these. */
-  eosIds: z.array(tokenId).readonly(),
-  padId: tokenId,
+  ...languageModelFields,
 });
 
 export type Rwkv7Config = Readonly<z.infer<typeof rwkv7ConfigSchema>>;

@@ -26,7 +26,7 @@ export const rwkv7 = defineModel({
     decays: ({ path, shape }) => shape.length > 1 && !/\b(?:embeddings|lora|r_k)\b/.test(path),
   },
   dtype: ({ dtype }) => dtype,
-  summary: ({ layers, width, headWidth, vocabSize }) =>
-    `${layers} layers of ${width / headWidth} heads, width ${width}, vocabulary ${vocabSize}`,
+  summary: ({ numLayers, width, headWidth, vocabSize }) =>
+    `${numLayers} layers of ${width / headWidth} heads, width ${width}, vocabulary ${vocabSize}`,
   presets: rwkv7Presets,
 });

@@ -3,19 +3,19 @@ import type { Rwkv7Config } from "./config.js";
 
 const published = (
   width: number,
-  layers: number,
+  numLayers: number,
   [decayRank, rateRank, valueRank, gateRank]: readonly [number, number, number, number],
 ): Rwkv7Config => ({
   vocabSize: 65_536,
   width,
-  layers,
+  numLayers,
   headWidth: 64,
   hidden: 4 * width,
   decayRank,
   rateRank,
   valueRank,
   gateRank,
-  normEpsilon: 1e-5,
+  normEps: 1e-5,
   normBias: true,
   dtype: "bf16",
   bosId: 0,

@@ -97,6 +97,11 @@ describe("config.json", () => {
         hidden_size  heads do not divide it                                     a multiple of head_dim, 60                    768
         value_dim    values wider or narrower than the model are not supported  hidden_size, 768                              512"
     `);
+    for (const config of [MAMBA2, RWKV7]) {
+      const slips = complaint({ ...config, num_hidden_layers: 1e15, eos_token_id: [5, config.vocab_size] });
+      expect(slips).toMatch(/num_hidden_layers +unusable value +an integer from 1 to 10000 /);
+      expect(slips).toMatch(/eos_token_id +is outside the vocabulary +< \d+ /);
+    }
   });
 });
 
