@@ -20,6 +20,8 @@ export class StreamingDecoder implements TokenDecoder {
    * decoded alone.
    */
   #context: readonly number[] = [];
+  /** Their text by themselves. */
+  #before = "";
   /** Tokens since then, and how much of their text is told. */
   #pending: readonly number[] = [];
   #told = 0;
@@ -37,11 +39,7 @@ export class StreamingDecoder implements TokenDecoder {
     const unfinished = certain.length < text.length;
     const piece = certain.slice(this.#told);
     this.#told = Math.max(this.#told, certain.length);
-    if (!unfinished && text !== "") {
-      this.#context = this.#pending;
-      this.#pending = [];
-      this.#told = 0;
-    }
+    if (!unfinished && text !== "") this.#settle();
     return piece;
   }
 
@@ -51,13 +49,24 @@ export class StreamingDecoder implements TokenDecoder {
   end(): string {
     const rest = this.#pendingText().slice(this.#told);
     this.#context = [];
+    this.#before = "";
     this.#pending = [];
     this.#told = 0;
     return rest;
   }
 
+  /** All that is pending is told. */
+  #settle(): void {
+    const text = this.#tokenizer.decode(this.#pending);
+    // Spaces in front of a text have none: behind them alone, more of them would have none either.
+    const isShown = text !== "";
+    this.#context = isShown ? this.#pending : [...this.#context, ...this.#pending];
+    this.#before = isShown ? text : this.#tokenizer.decode(this.#context);
+    this.#pending = [];
+    this.#told = 0;
+  }
+
   #pendingText(): string {
-    const before = this.#tokenizer.decode(this.#context);
-    return this.#tokenizer.decode([...this.#context, ...this.#pending]).slice(before.length);
+    return this.#tokenizer.decode([...this.#context, ...this.#pending]).slice(this.#before.length);
   }
 }

@@ -99,6 +99,20 @@ describe.each(["unigram", "bpe"])("%s", async (name) => {
       expect(told).toBe(tokenizer.decode(one));
     }
   });
+
+  test("spaces that are tokens are told, whatever stands behind them", () => {
+    const [, letter] = tokenizer.encode("x");
+    const isSpace = (bytes: Uint8Array | undefined) => bytes?.every((byte) => byte === 0x20) === true;
+    const spaces = [...tokenizer.tokenBytes().entries()].flatMap(([id, bytes]) => (isSpace(bytes) ? id : []));
+    expect(spaces.length).toBeGreaterThan(1);
+    for (const space of spaces)
+      for (let id = 0; id < 900; id++) {
+        const ids = [letter!, space, id, space, space, letter!];
+        const decoder = new StreamingDecoder(tokenizer);
+        const told = ids.map((each) => decoder.push(each)).join("") + decoder.end();
+        expect([id, told]).toEqual([id, tokenizer.decode(ids)]);
+      }
+  });
 });
 
 test("control pieces that stand in a text are text; the author's own pieces are whole", async () => {
