@@ -86,6 +86,12 @@ describe("a regular expression as a format", () => {
     expect(accepts(regexGrammar("a.b", { dotAll: true }), "a\nb")).toBe(true);
   });
 
+  it("may be as long as a list of words", () => {
+    const words = Array.from({ length: 10_000 }, (_, i) => `w${i}`);
+    const isWord = accepting(regexGrammar(words.join("|")));
+    expect([isWord("w9999"), isWord("w10000"), isWord("w")]).toEqual([true, false, false]);
+  });
+
   it.each([
     ["a(?=b)", "a look ahead or behind, at character 2 of /a(?=b)/"],
     ["(a)\\1", "\\1, at character 4 of /(a)\\1/"],

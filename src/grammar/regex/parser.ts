@@ -68,9 +68,10 @@ class Parser {
     return this.#characters.slice(this.#at).join("");
   }
 
+  /** @param text characters of ASCII */
   #take(text: string): boolean {
-    if (!this.#rest().startsWith(text)) return false;
-    this.#at += Array.from(text).length;
+    for (let i = 0; i < text.length; i++) if (this.#characters[this.#at + i] !== text[i]) return false;
+    this.#at += text.length;
     return true;
   }
 
@@ -110,6 +111,7 @@ class Parser {
     if (this.#take("*")) return [0, undefined];
     if (this.#take("+")) return [1, undefined];
     if (this.#take("?")) return [0, 1];
+    if (this.#next !== "{") return undefined;
     const found = /^\{(\d+)(,?)(\d*)\}/.exec(this.#rest());
     if (found === null) return undefined;
     const [whole, min, comma, max] = found;
