@@ -29,3 +29,7 @@ function firstWrong(bytes: Uint8Array): number {
   }
   return at;
 }
+
+/** Bytes of a character by its first one, in valid UTF-8. */
+export const characterBytes = (first: number): number =>
+  first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;

@@ -5,14 +5,19 @@ import type { TokenizerFile } from "./tokenizer-file.js";
 export type TokenBytes = readonly (Uint8Array | undefined)[];
 
 const encoder = new TextEncoder();
-const MARK = "\u2581";
+
+/** What stands for a space in a piece of SentencePiece. */
+export const MARK = "\u2581";
 
 /** Decoders that make pieces with marks for spaces into text, one after the other. */
 const OF_PIECES = ["Metaspace", "Replace", "ByteFallback", "Fuse", "Strip"];
 
+/** The byte of a piece such as `<0x0A>`. */
+export const byteOf = (piece: string): number => Number.parseInt(piece.slice(3, 5), 16);
+
 /** The bytes of a SentencePiece piece: marks are spaces, and `<0x0A>` is a byte where bytes are pieces. */
 export function pieceBytes(piece: string, isByte: boolean): Uint8Array {
-  if (isByte) return Uint8Array.of(Number.parseInt(piece.slice(3, 5), 16));
+  if (isByte) return Uint8Array.of(byteOf(piece));
   return encoder.encode(piece.replaceAll(MARK, " "));
 }
 
@@ -49,14 +54,17 @@ function decodersOf(decoder: unknown): readonly string[] {
 }
 
 /** Bytes by the characters that stand for them: those that are printed stand for themselves, the others for themselves 256 and up, in their order. */
-const BYTES: ReadonlyMap<string, number> = new Map(
-  Array.from({ length: 256 }, (_, byte) => byte).map((byte, _, all) => {
-    const isPrinted = (code: number): boolean =>
-      (code >= 0x21 && code <= 0x7e) || (code >= 0xa1 && code !== 0xad);
-    const hidden = all.filter((code) => !isPrinted(code));
-    return [String.fromCodePoint(isPrinted(byte) ? byte : 256 + hidden.indexOf(byte)), byte] as const;
-  }),
-);
+const BYTES: ReadonlyMap<string, number> = bytesByCharacter();
+
+function bytesByCharacter(): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  let hidden = 256;
+  for (let byte = 0; byte < 256; byte++) {
+    const isPrinted = (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte !== 0xad);
+    found.set(String.fromCodePoint(isPrinted ? byte : hidden++), byte);
+  }
+  return found;
+}
 
 /** What is none of these characters is text as it is. */
 function byteLevel(piece: string): Uint8Array {

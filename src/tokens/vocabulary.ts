@@ -1,5 +1,6 @@
 /** @file All tokens as one tree of bytes, and which of them may follow at a place of a format. */
 import { ALL, type CodePoints, codePoints, type Place, type Recognizer } from "../grammar/index.js";
+import { characterBytes } from "../support/utf8.js";
 import type { TokenBytes } from "./token-bytes.js";
 
 const NONE = -1;
@@ -114,15 +115,10 @@ function textOf(bytes: Uint8Array): string | undefined {
 
 const isText = (bytes: Uint8Array): boolean => textOf(bytes) !== undefined;
 
-/** Bytes of a character by its first one. */
-function utf8Length(first: number): number {
-  if (first < 0x80) return 1;
-  return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-}
-
 /** The character that bytes are, if they are one. */
 function characterOf(bytes: Uint8Array | undefined): number | undefined {
-  if (bytes === undefined || bytes.length === 0 || bytes.length !== utf8Length(bytes[0]!)) return undefined;
+  if (bytes === undefined || bytes.length === 0 || bytes.length !== characterBytes(bytes[0]!))
+    return undefined;
   const text = textOf(bytes);
   const code = text?.codePointAt(0);
   return code !== undefined && String.fromCodePoint(code) === text ? code : undefined;

@@ -1,6 +1,6 @@
 /** @file Text split by merging the best pair of neighbours again and again (Sennrich et al. 2016; scores say which is best). */
 import { PairQueue } from "./pair-queue.js";
-import { characterBytes } from "./normalizer.js";
+import { characterBytes } from "../../support/utf8.js";
 import type { Pieces } from "./pieces.js";
 import { ModelProto_SentencePiece_Type as Type } from "./proto/sentencepiece_model_pb.js";
 import { NONE } from "./trie.js";

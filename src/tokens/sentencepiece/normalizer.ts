@@ -1,4 +1,5 @@
 /** @file Text as SentencePiece's models see it: characters replaced by the table, spaces as U+2581, one in front where the model wants it. */
+import { characterBytes } from "../../support/utf8.js";
 import type { CharsMap } from "./charsmap.js";
 import type { Trie } from "./trie.js";
 
@@ -17,10 +18,6 @@ export interface Normalization {
 const SPACE = 0x20;
 const MARK = Uint8Array.of(0xe2, 0x96, 0x81);
 const PLAIN_SPACE = Uint8Array.of(SPACE);
-
-/** Bytes of the UTF-8 character that begins with this byte. */
-export const characterBytes = (first: number): number =>
-  first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 
 /** The normalised UTF-8 of valid UTF-8. */
 export function normalize(input: Uint8Array, how: Normalization): Uint8Array {

@@ -1,7 +1,7 @@
 /** @file Text <-> token ids by a tokenizer.model of SentencePiece. */
 import { fromBinary } from "@bufbuild/protobuf";
 import { bpeSplit } from "./bpe.js";
-import { pieceBytes, type TokenBytes } from "../token-bytes.js";
+import { byteOf, MARK, pieceBytes, type TokenBytes } from "../token-bytes.js";
 import { CharsMap } from "./charsmap.js";
 import { type Normalization, normalize } from "./normalizer.js";
 import { type Pieces, piecesOf } from "./pieces.js";
@@ -23,8 +23,6 @@ export interface SentencePieceTokenizer {
   tokenBytes(): TokenBytes;
   readonly pieces: number;
 }
-
-const MARK = "\u2581";
 
 /**
  * The tokenizer that a model describes: its ids are those of SentencePiece's own library, with `bosId` in front. Control pieces that
@@ -123,7 +121,7 @@ function decode(ids: readonly number[], model: ModelProto, { texts, types }: Pie
     const piece = texts[id];
     if (piece === undefined) throw new RangeError(`token ${id} is none of its ${texts.length} pieces`);
     if (types[id] === Type.BYTE) {
-      pending.push(Number.parseInt(piece.slice(3, 5), 16));
+      pending.push(byteOf(piece));
       continue;
     }
     flush();

@@ -1,5 +1,5 @@
 /** @file The most likely split of a text into pieces (Kudo 2018, "Subword regularization", section 3; Viterbi's algorithm). */
-import { characterBytes } from "./normalizer.js";
+import { characterBytes } from "../../support/utf8.js";
 import type { Pieces } from "./pieces.js";
 import { ModelProto_SentencePiece_Type as Type } from "./proto/sentencepiece_model_pb.js";
 import { NONE } from "./trie.js";
