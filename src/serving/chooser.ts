@@ -4,6 +4,7 @@ import {
   createSampler,
   type FormatProgress,
   isGreedy,
+  ruledOutBy,
   type SamplingOptions,
 } from "../tokens/index.js";
 import { GriffinError, UsageError } from "../support/errors.js";
@@ -45,13 +46,15 @@ export async function openChooser(
   const held = { ...options, isHeld };
   const sampler = await DeviceSampler.create(model, (key) => model.sampler!(key), prompts, held);
   const { vocabSize } = model.generation;
+  const ruledOut = ruledOutBy(options);
+  const allowed = () => allowedOf(formats, prompts.length, vocabSize, ruledOut);
   return {
     ahead: isHeld ? 0 : AHEAD,
     choose: async ({ logits, next }) => {
       using _ = logits;
       next.close();
       // Found out while the step before, whose logits these are, still runs.
-      return await sampler.draw(logits, isHeld ? allowedOf(formats, prompts.length, vocabSize) : undefined);
+      return await sampler.draw(logits, isHeld ? allowed() : undefined);
     },
     [Symbol.dispose]: () => sampler.close(),
   };
@@ -64,11 +67,16 @@ type Formats = readonly (FormatProgress | undefined)[];
 const AHEAD = 3;
 
 /** Bits of the tokens that each row may have, [rows, words]. */
-function allowedOf(formats: Formats, rows: number, vocabSize: number): Int32Array<ArrayBuffer> {
+function allowedOf(
+  formats: Formats,
+  rows: number,
+  vocabSize: number,
+  ruledOut: readonly number[],
+): Int32Array<ArrayBuffer> {
   const words = Math.ceil(vocabSize / 32);
   const all = new Int32Array(rows * words).fill(-1);
   for (const [row, format] of formats.entries()) {
-    const allowed = format?.allowed();
+    const allowed = format?.allowed(ruledOut);
     if (allowed !== undefined) all.set(allowed, row * words);
   }
   return all;
@@ -104,6 +112,7 @@ function onHost(
     createSampler({ ...options, seed: (options.seed ?? 0) + row }, prompt),
   );
   const { vocabSize } = generation;
+  const ruledOut = ruledOutBy(options);
   // As the device: what a sampler throws later is for its row alone.
   biasOf(options, vocabSize);
   const draw = (row: number, logits: Float32Array, allowed: Int32Array | undefined): number => {
@@ -121,7 +130,7 @@ function onHost(
       next.close();
       const all = new Float32Array((await logits.toHost()).buffer);
       const rows = prompts.map((_, row) => all.subarray(row * vocabSize, (row + 1) * vocabSize));
-      const allowed = prompts.map((_, row) => formats[row]?.allowed());
+      const allowed = prompts.map((_, row) => formats[row]?.allowed(ruledOut));
       const tokens = rows.map((values, row) => draw(row, values, allowed[row]));
       const data = Int32Array.from(tokens);
       const drawn = await client.toDevice({ elementType: "i32", dimensions: [prompts.length, 1], data });

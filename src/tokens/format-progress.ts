@@ -53,9 +53,11 @@ export class FormatProgress implements TokenDecoder {
 
   /**
    * A bit for each token that may be next, 32 a word, the lowest bit first; undefined when the text has ended.
-   * @throws GriffinError where the text is complete, nothing may follow, and no token ends it; for a format that is too ambiguous
+   * @param ruledOut tokens that are not chosen, whatever the format
+   * @throws GriffinError where no token is left: the text is complete, nothing may follow, and no token ends it, or what may follow is ruled
+   * out; for a format that is too ambiguous
    */
-  allowed(): Int32Array<ArrayBuffer> | undefined {
+  allowed(ruledOut: readonly number[] = []): Int32Array<ArrayBuffer> | undefined {
     if (this.#isEnded) return undefined;
     const allowed = Int32Array.from(this.format.following(this.#place));
     const { size } = this.format.vocabulary;
@@ -64,11 +66,14 @@ export class FormatProgress implements TokenDecoder {
       if (this.#place.isComplete) allowed[id >> 5]! |= 1 << (id & 31);
       else allowed[id >> 5]! &= ~(1 << (id & 31));
     }
+    const lost = ruledOut.filter((id) => (allowed[id >> 5]! >> (id & 31)) & 1);
+    for (const id of lost) allowed[id >> 5]! &= ~(1 << (id & 31));
     if (allowed.some((word) => word !== 0)) return allowed;
+    const endless = this.#place.isFinal ? "give eosIds: the format has the empty text alone" : undefined;
     throw new GriffinError("generation error", {
       message: "no token may follow in the format",
       expected: "a token of the vocabulary that goes on with it, or one that ends the text",
-      hint: this.#place.isFinal ? "give eosIds: the format has the empty text alone" : undefined,
+      hint: lost.length > 0 ? "logitBias rules out all tokens that may" : endless,
     });
   }
 

@@ -12,6 +12,7 @@ export {
   biasOf,
   countsOf,
   isGreedy,
+  ruledOutBy,
   type SamplingOptions,
   type SamplingParts,
   samplingParts,

@@ -154,6 +154,10 @@ export function biasOf(
   return bias;
 }
 
+/** Tokens that the bias rules out. */
+export const ruledOutBy = ({ logitBias = new Map() }: SamplingOptions): readonly number[] =>
+  [...logitBias].flatMap(([token, bias]) => (Math.fround(bias) === Number.NEGATIVE_INFINITY ? [token] : []));
+
 /** What a text has of each token: 1 where the prompt has it, and 2 for each time that it was made. */
 export function countsOf(prompt: readonly number[], vocabSize: number): Int32Array<ArrayBuffer> {
   const counts = new Int32Array(vocabSize);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Model } from "../../src/engine/index.js";
-import { Chat, type ChatPart, type GeneratedToken } from "../../src/serving/index.js";
+import { Chat, type ChatPart, type GeneratedToken, generate } from "../../src/serving/index.js";
 import type { ChatTemplate, Format } from "../../src/tokens/index.js";
 import { useCpu } from "../dsl/cpu.js";
 import { loadTiny, someTokens } from "../engine/tiny.js";
@@ -60,6 +60,29 @@ describe("generation that is held to formats", () => {
     for (const [i, { logprobs }] of device.entries())
       expect(logprobs!.logprob).toBeCloseTo(host[i]!.logprobs!.logprob, 4);
     expect(textOf(device, 0)).toMatch(/^(abc|de){2} ?$/);
+  });
+
+  it.each([
+    ["device", {}],
+    ["host", { sampler: undefined }],
+  ])("says on the %s where logitBias leaves no token of the format", async (_, others) => {
+    const options = {
+      ...{ ...held, format: { regex: "aa(b|c)" }, temperature: 1 },
+      logitBias: new Map(toyTokenizer.encode("bc").map((id) => [id, Number.NEGATIVE_INFINITY])),
+    };
+    const told: string[] = [];
+    const run = async () => {
+      for await (const { text } of generate(programSet(model, others), [prompts[0]!], options))
+        told.push(text);
+    };
+    expect(await errorText(run)).toBe(
+      [
+        "generation error: no token may follow in the format",
+        "  expected: a token of the vocabulary that goes on with it, or one that ends the text",
+        "  hint:     logitBias rules out all tokens that may",
+      ].join("\n"),
+    );
+    expect(told).toEqual(["a", "a"]);
   });
 
   it("says what is cut off", async () => {
