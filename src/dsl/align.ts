@@ -120,6 +120,17 @@ export function ordered(op: string, name: string, tensor: TensorData, names: rea
 export const axesIn = (tensor: TensorData, names: readonly string[]): readonly Axis[] =>
   names.map((name) => tensor.axes[indexOf(tensor.axes, name)]!);
 
+/** Complains of an axis that is none of `allowed`. */
+export function checkAmong(op: string, name: string, tensor: TensorData, allowed: readonly Axis[]): void {
+  const other = tensor.axes.find((axis) => indexOf(allowed, axis.name) < 0);
+  if (other === undefined) return;
+  throw new ShapeError({
+    message: `${op}: ${name} has an axis "${other.name}" that it must not have`,
+    expected: `some of [${namesOf(allowed).join(", ")}]`,
+    got: describe(tensor.axes, tensor.dtype),
+  });
+}
+
 /** The one axis of a tensor that is none of `others`. @throws ShapeError naming op and operand when there is none, or more than one */
 export function onlyAxis(op: string, name: string, tensor: TensorData, others: readonly string[]): Axis {
   const own = tensor.axes.filter((axis) => !others.includes(axis.name));

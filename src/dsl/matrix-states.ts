@@ -1,7 +1,7 @@
 /** @file Recurrences with matrix states as a model author calls them; their meaning in src/ir/ops/nn/matrix-states.ts. */
 import { elementCount } from "../ir/types.js";
 import type { Value } from "../ir/operation.js";
-import { broadcastTo, checkSizes, findAxis, ordered } from "./align.js";
+import { broadcastTo, checkAmong, checkSizes, findAxis, ordered } from "./align.js";
 import { type Axis, axis, describe, type DType, type FloatDType, indexOf, namesOf, sizesOf } from "./axis.js";
 import { select } from "./elementwise.js";
 import { ShapeError } from "./errors.js";
@@ -93,13 +93,8 @@ function joined({ outer, heads }: Roles, x: TensorData, rest: readonly Axis[]): 
 function expanded(roles: Roles, name: string, x: TensorData, rest: readonly Axis[]): TensorData {
   const { op, outer, heads } = roles;
   const axes = [...outer, ...heads, ...rest];
-  const other = x.axes.find((own) => indexOf(axes, own.name) < 0);
-  if (other === undefined) return { axes, dtype: x.dtype, value: broadcastTo(x, axes) };
-  throw new ShapeError({
-    message: `${op}: ${name} has an axis "${other.name}" that it must not have`,
-    expected: `some of [${namesOf(axes).join(", ")}]`,
-    got: describe(x.axes, x.dtype),
-  });
+  checkAmong(op, name, x, axes);
+  return { axes, dtype: x.dtype, value: broadcastTo(x, axes) };
 }
 
 /** Queries and keys, [o, t, k]. */

@@ -1,5 +1,5 @@
 /** @file selectiveScan: the recurrence of state-space models as their authors call it, over axes of any names. */
-import { axesIn, broadcastTo, checkSizes, findAxes, findAxis, ordered } from "./align.js";
+import { axesIn, broadcastTo, checkAmong, checkSizes, findAxes, findAxis, ordered } from "./align.js";
 import { type Axis, describe, type FloatDType, indexOf, namesOf } from "./axis.js";
 import { ShapeError } from "./errors.js";
 import { Tensor } from "./tensor.js";
@@ -9,14 +9,7 @@ const OP = "selectiveScan";
 
 /** An operand with those axes of the recurrence that it has in their order, and which they are. */
 function placed(name: string, operand: TensorData, all: readonly Axis[]) {
-  const other = operand.axes.find((axis) => indexOf(all, axis.name) < 0);
-  if (other !== undefined) {
-    throw new ShapeError({
-      message: `${OP}: ${name} has an axis "${other.name}" beside those that it may have`,
-      expected: `some of [${namesOf(all).join(", ")}]`,
-      got: describe(operand.axes, operand.dtype),
-    });
-  }
+  checkAmong(OP, name, operand, all);
   const names = namesOf(all).filter((axis) => indexOf(operand.axes, axis) >= 0);
   return { value: ordered(OP, name, operand, names), dims: names.map((axis) => indexOf(all, axis)) };
 }

@@ -95,7 +95,7 @@ describe("selectiveScan", () => {
         |        ^"
     `);
     expect(refused(() => ({ b: f32("b1", n, m) }))).toMatchInlineSnapshot(`
-      "shape error: selectiveScan: b has an axis "m" beside those that it may have
+      "shape error: selectiveScan: b has an axis "m" that it must not have
         expected: some of [lane, rows, seq, n]
         got:      [n 2, m 2] f32
         at:       test/dsl/selective-scan.test.ts LINE
@@ -103,7 +103,7 @@ describe("selectiveScan", () => {
         |        ^"
     `);
     expect(refused(() => ({ delta: f32("delta", lane, n) }))).toMatchInlineSnapshot(`
-      "shape error: selectiveScan: delta has an axis "n" beside those that it may have
+      "shape error: selectiveScan: delta has an axis "n" that it must not have
         expected: some of [lane, rows, seq]
         got:      [lane 3, n 2] f32
         at:       test/dsl/selective-scan.test.ts LINE
