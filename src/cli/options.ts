@@ -149,7 +149,7 @@ export function addLoweringOptions(command: Command): Command {
     .option("--scan-block <steps>", "time steps a block of the blocked scan", wholeNumber("--scan-block", 2))
     .option(
       "--attention <strategy>",
-      `local attention: ${attentionNames.join(", ")}, or a strategy of an extension`,
+      `attention: ${attentionNames.join(", ")}, or a strategy of an extension`,
       usually(attentionNames),
     )
     .option(

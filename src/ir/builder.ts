@@ -61,7 +61,7 @@ export class Builder {
     return this.#insert({ name }, operands, attributes, options) as unknown as OperationOf<K>;
   }
 
-  /** The same for an op of an added dialect (dialect.ts), by its declaration. @throws VerifyError */
+  /** The same by a declaration, as ops of added dialects (dialect.ts) are made. @throws VerifyError */
   createOf<const Name extends string, const A extends AttributeTable>(
     definition: OpDefinition<Name, A>,
     operands: readonly Value[],

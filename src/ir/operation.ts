@@ -43,7 +43,7 @@ export class Operation<Name extends string = string, Attributes extends object =
     /** Discardable attributes, kept as they came. */
     readonly extra: AttributeDictionary,
     readonly location: Location,
-    /** The declaration of an op of an added dialect, which it brings wherever it goes; others are found by their names. */
+    /** What declares it, where it was made by that: always, of an op of an added dialect, which brings it wherever it goes; others are found by their names. */
     readonly declaration: Declaration | undefined,
   ) {}
 

@@ -58,7 +58,7 @@ export const lowerSelectiveScanPass = definePass({
 
 export const lowerAttentionPass = definePass({
   name: "lower-attention",
-  summary: "nn.attention becomes bands of the window, or all pairs.",
+  summary: "nn.attention becomes bands of what queries see, or all pairs.",
   options: z.object({
     strategy: z
       .enum(["dense", "banded"])

@@ -30,11 +30,11 @@ export const targetExamples = `${targetNames.map(({ name }) => name).join(", ")}
 /** Names of targets that are whole; a described one goes on with its chip. */
 export const targetWords: readonly string[] = targetNames.map(({ name }) => name);
 
-/** How this package's strategies of linear scans walk time; `auto` is the target's choice. */
+/** How this package's strategies of linear and selective scans walk time; `auto` is the target's choice. */
 export const scanNames = ["auto", "sequential", "associative", "blocked", "strided"] as const;
 export type ScanName = (typeof scanNames)[number];
 
-/** Which pairs of query and key this package's strategies of local attention compute; `auto` is the target's choice. */
+/** Which pairs of query and key this package's strategies of attention compute; `auto` is the target's choice. */
 export const attentionNames = ["auto", "dense", "banded"] as const;
 export type AttentionName = (typeof attentionNames)[number];
 

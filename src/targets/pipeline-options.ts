@@ -5,13 +5,16 @@ import type { Strategy } from "./strategy.js";
 
 /** What a pipeline may be asked for; everything has a default that suits the target. */
 export interface PipelineOptions {
-  /** How linear scans walk time: a strategy of this package or of an extension; `auto` takes the one that the target prefers. */
+  /**
+   * How linear scans walk time: a strategy of this package, by which selective scans walk too, or of an extension; `auto` takes the one that
+   * the target prefers.
+   */
   readonly scan?: ScanName | AddedName | undefined;
   /** Time steps a block of the blocked scan. */
   readonly scanBlock?: number | undefined;
   /** Time steps per iteration of the sequential scan. */
   readonly scanUnroll?: number | undefined;
-  /** How local attention is computed, in the same way. */
+  /** How attention is computed, in the same way. */
   readonly attention?: AttentionName | AddedName | undefined;
   /** Factor of the strided time layout, however few the tokens; 1 keeps the order of time. Default: the target's. */
   readonly strideTime?: number | undefined;

@@ -48,7 +48,7 @@ const outlining = (calls: boolean, barriers: boolean): Pipeline =>
 const isOwn = <Name extends string>(names: readonly Name[], name: string): name is Name =>
   (names as readonly string[]).includes(name);
 
-/** Linear scans by the strategy that was asked for. @throws UsageError for one that nobody has */
+/** Scans by the strategy that was asked for. @throws UsageError for one that nobody has */
 function scanAskedFor({ scan = "auto", scanBlock, scanUnroll, strategies = [] }: PipelineRequest): Pipeline {
   if (scan === "auto") return [];
   return isOwn<ScanName>(scanNames, scan)
@@ -62,7 +62,7 @@ function scanAskedFor({ scan = "auto", scanBlock, scanUnroll, strategies = [] }:
     : [lowerByStrategy(findStrategy("nn.linear_scan", scan, strategies, scanNames))];
 }
 
-/** Local attention by the strategy that was asked for. @throws UsageError for one that nobody has */
+/** Attention by the strategy that was asked for. @throws UsageError for one that nobody has */
 function attentionAskedFor(
   { attention = "auto", strategies = [] }: PipelineRequest,
   sums: Preferences["sums"],
