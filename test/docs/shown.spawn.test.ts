@@ -3,7 +3,8 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
-import { type Block, blocksOf } from "../../tools/docs/examples.js";
+import { blocksOf } from "../../tools/docs/examples.js";
+import { mistakes, shownMistake } from "../../tools/docs/mistakes.js";
 import { root } from "../cli/griffin.js";
 
 /** What a program prints in a file of a name of its own, called `name` in what it prints. */
@@ -19,35 +20,14 @@ async function run(
   return { stdout, stderr: stderr.replace(file, name) };
 }
 
-const blocks = async (document: string): Promise<readonly Block[]> =>
-  blocksOf(await readFile(join(root, document), "utf8"));
-
-test.each([
-  {
-    document: "README.md",
-    source: "examples/lower.ts",
-    file: "lower.mjs",
-    right: '"down", [model, hidden]',
-    wrong: '"down", [model, axis("hidden", 96)]',
-  },
-  {
-    document: "docs/tutorial.md",
-    source: "examples/tutorial/cell.ts",
-    file: "cell.js",
-    right: "gate: spec([hidden, model]",
-    wrong: 'gate: spec([axis("hidden", 4), model]',
-  },
-])("$document: the wrong width gives the error that it shows", async (shown) => {
-  const all = await blocks(shown.document);
-  const { text } = all.find(({ source }) => source === shown.source)!;
-  const { text: error } = all.find((block) => block.text.startsWith("shape error"))!;
-  const mistaken = text.replace(shown.right, shown.wrong);
-  expect(mistaken).not.toBe(text);
-  expect((await run(mistaken, shown.file)).stderr).toContain(error.trimEnd());
+test.each(mistakes)("$document: the wrong width gives the error that it shows", async (mistake) => {
+  const text = await readFile(join(root, mistake.document), "utf8");
+  const { mistaken, error } = shownMistake(text, mistake);
+  expect((await run(mistaken, mistake.file)).stderr).toContain(error);
 });
 
 test("docs/tutorial.md: cell.js prints the numbers that it shows, which are those that it shows of numpy", async () => {
-  const all = await blocks("docs/tutorial.md");
+  const all = blocksOf(await readFile(join(root, "docs/tutorial.md"), "utf8"));
   const at = all.findIndex(({ source }) => source === "examples/tutorial/cell.ts");
   const { stdout } = await run(all[at]!.text, "cell.js");
   expect(`${stdout}\n`).toBe(all[at + 1]!.text);

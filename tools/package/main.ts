@@ -9,8 +9,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { execa } from "execa";
+import { readmeMistake, shownMistake } from "../docs/mistakes.js";
 import { fetched, fetchedNode } from "./fetched.js";
-import { entriesOf, firstModel, importAll, typed } from "./programs.js";
+import { entriesOf, importAll, typed } from "./programs.js";
 import { pack, strayFiles, type Tarball } from "./tarball.js";
 
 /** The oldest that package.json allows, and the newest of those that are kept up. */
@@ -131,12 +132,13 @@ async function checkNode(version: string, entries: readonly string[]): Promise<v
   await check(
     `Node ${version} runs the README's first model, and names its line when it is wrong`,
     async () => {
-      const { right, wrong, error } = firstModel(await readFile(join(root, "README.md"), "utf8"));
-      await writeFile(join(project, "lower.mjs"), right);
+      const readme = await readFile(join(root, "README.md"), "utf8");
+      const { program, mistaken, error } = shownMistake(readme, readmeMistake);
+      await writeFile(join(project, "lower.mjs"), program);
       const good = await run(["lower.mjs"]);
       if (good.exitCode !== 0 || !good.stdout.includes("\nmodule @mlp {\n"))
         throw new Error(`${good.stdout}\n${good.stderr}`);
-      await writeFile(join(project, "lower.mjs"), wrong);
+      await writeFile(join(project, "lower.mjs"), mistaken);
       const bad = await run(["lower.mjs"]);
       if (!bad.stderr.replace(join(project, "lower.mjs"), "lower.mjs").includes(error))
         throw new Error(bad.stderr);

@@ -1,7 +1,6 @@
-/** @file Programs of a consumer's project, made of what the package exports and of its README. */
+/** @file Programs of a consumer's project, made of what the package exports. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { blocksOf } from "../docs/examples.js";
 
 /** Names by which entries of the package are imported. */
 export function entriesOf(folder: string): readonly string[] {
@@ -52,13 +51,3 @@ export async function text(path: string): Promise<string> {
   return all;
 }
 `;
-
-/** The README's first model, the same with a wrong width, and the error that the README promises for it. */
-export function firstModel(readme: string) {
-  const blocks = blocksOf(readme);
-  const right = blocks.find(({ source }) => source === "examples/lower.ts")?.text ?? "";
-  const wrong = right.replace('"down", [model, hidden]', '"down", [model, axis("hidden", 96)]');
-  const error = blocks.find(({ text }) => text.startsWith("shape error"))?.text.trimEnd();
-  if (wrong === right || error === undefined) throw new Error("README.md's first model is another now");
-  return { right, wrong, error };
-}
