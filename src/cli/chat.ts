@@ -40,7 +40,7 @@ export async function runChat(context: CommandContext, options: Options): Promis
   await using source = await openSource(request, await context.models.load());
   // Complaints about words come before a plugin is looked for.
   const words = { tokenizer: await source.tokenizer(), template: await source.chatTemplate() };
-  if (format !== undefined) beginFormat(format, words.tokenizer, source.vocabSize, []);
+  if (format !== undefined) await beginFormat(format, words.tokenizer, source.vocabSize, []);
   await using device = await openDevice(options.plugin, deviceOptions(context, progress));
   const { model: loaded, notes } = await source.load(device.client, {
     ...request,

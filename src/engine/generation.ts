@@ -67,7 +67,7 @@ export async function continuePrompts(
   const { tokenizer, prompts } = await encodePrompts(request.prompts, source, request);
   // What cannot be held to is told before a device is opened.
   for (const format of [request.format].flat() as readonly (Format | undefined)[])
-    if (format !== undefined) beginFormat(format, tokenizer!, source.vocabSize, []);
+    if (format !== undefined) await beginFormat(format, tokenizer!, source.vocabSize, []);
   await using device = await openDevice(request.plugin, { env, signal, onEvent: onDevice });
   const { model: loaded, notes } = await source.load(device.client, request);
   using model = loaded;

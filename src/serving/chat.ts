@@ -198,15 +198,15 @@ export class Chat implements Disposable {
     const decoder = new StreamingDecoder(this.words.tokenizer);
     const { tokenizer } = this.words;
     const { vocabSize } = this.model.generation;
-    const format =
-      wait.format === undefined ? undefined : beginFormat(wait.format, tokenizer, vocabSize, eosIds);
-    const continuation = createContinuation({ decoder, format, eosIds, maxNewTokens, stop });
     const made: number[] = [];
     let content = "";
     let finished: Finished | undefined;
     const left = (): WaitOptions => waitLeft("the answer", startedAt, wait);
     this.#underWay = "an answer is being made";
     try {
+      const format =
+        wait.format === undefined ? undefined : await beginFormat(wait.format, tokenizer, vocabSize, eosIds);
+      const continuation = createContinuation({ decoder, format, eosIds, maxNewTokens, stop });
       const options = { ...this.options, logprobs: undefined, seed: seed + this.#answers++ };
       using chooser = await openChooser(this.model, [prompt], options, [format]);
       const session = await this.#reachable(prompt);

@@ -78,7 +78,7 @@ export async function* generate(
     eosIds = model.generation.eosIds,
   } = options;
   checkRequest(model, prompts, { ...options, maxNewTokens });
-  const formats = formatsOf(model, prompts, { ...options, eosIds });
+  const formats = await formatsOf(model, prompts, { ...options, eosIds });
   const continuations = formats.map((format) => {
     const decoder = options.tokenizer === undefined ? undefined : new StreamingDecoder(options.tokenizer);
     return createContinuation({ decoder, format, eosIds, maxNewTokens, stop: options.stop });
@@ -143,11 +143,11 @@ async function* chosenTokens(
 }
 
 /** What each row is held to, at its beginning. @throws UsageError */
-function formatsOf(
+async function formatsOf(
   { generation }: ProgramSet,
   prompts: readonly (readonly number[])[],
   { format, tokenizer, eosIds = [] }: GenerateOptions,
-): readonly (FormatProgress | undefined)[] {
+): Promise<readonly (FormatProgress | undefined)[]> {
   const list = isList(format) ? format : prompts.map(() => format);
   if (list.length !== prompts.length) {
     throw new UsageError({
@@ -156,14 +156,15 @@ function formatsOf(
       got: String(list.length),
     });
   }
-  return list.map((each) => {
+  const begin = async (each: Format | undefined) => {
     if (each === undefined) return undefined;
     if (tokenizer !== undefined) return beginFormat(each, tokenizer, generation.vocabSize, eosIds);
     throw new UsageError({
       message: "a format needs a tokenizer: without one there is no text that has it",
       hint: "give generate the checkpoint's tokenizer",
     });
-  });
+  };
+  return Promise.all(list.map(begin));
 }
 
 const isList = (format: GenerateOptions["format"]): format is readonly (Format | undefined)[] =>

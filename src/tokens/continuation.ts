@@ -1,6 +1,6 @@
 /** @file One sequence being continued: its text so far, and when it ends. */
 import { StopStrings } from "./stop-strings.js";
-import type { FormatProgress } from "./format-progress.js";
+import type { FormatProgress } from "./formats/format-progress.js";
 import type { TokenDecoder } from "./streaming.js";
 
 /** Why a sequence ends: a token that ends all, enough tokens, a text that was asked for, a format after which nothing may follow. */

@@ -18,8 +18,9 @@ export {
   samplingParts,
   samplingSettings,
 } from "./sampling-options.js";
-export { beginFormat, type Format } from "./format.js";
-export type { FormatProgress } from "./format-progress.js";
+export { beginFormat } from "./begin-format.js";
+export type { Format } from "./formats/format.js";
+export type { FormatProgress } from "./formats/format-progress.js";
 export { randomNumbers, randomWords } from "./random.js";
 export { StreamingDecoder } from "./streaming.js";
 export { loadTokenizer, type Tokenizer } from "./tokenizer.js";

@@ -18,6 +18,23 @@ function reachable(file: string, seen = new Set<string>()): ReadonlySet<string> 
   return seen;
 }
 
+/** Every source file that is loaded with a file: neither those that it imports types of alone, nor those that it loads later. */
+function loadedWith(file: string, seen = new Set<string>()): ReadonlySet<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  const source = ts.createSourceFile(file, ts.sys.readFile(join(root, file))!, ts.ScriptTarget.Latest);
+  for (const statement of source.statements) {
+    const isImport = ts.isImportDeclaration(statement);
+    if (!isImport && !ts.isExportDeclaration(statement)) continue;
+    const from = statement.moduleSpecifier;
+    const isType = isImport ? statement.importClause?.isTypeOnly === true : statement.isTypeOnly;
+    if (isType || from === undefined || !ts.isStringLiteral(from) || !from.text.startsWith(".")) continue;
+    const target = relative(root, resolve(root, dirname(file), from.text)).replaceAll("\\", "/");
+    loadedWith(target.replace(/\.js$/, ".ts"), seen);
+  }
+  return seen;
+}
+
 const folders = (files: Iterable<string>) =>
   [...new Set([...files].map((file) => file.split("/").slice(0, 2).join("/")))].sort();
 
@@ -34,7 +51,14 @@ test("what runs an artifact reaches neither DSL, passes, lowering, IR, models no
   ]);
 });
 
-test("the same walk from the front door reaches them all: it follows imports", () => {
+test("what formats of texts need is not loaded with what runs an artifact, but when a format is asked for", () => {
+  const loaded = folders(loadedWith("src/artifact/index.ts"));
+  expect(loaded).toContain("src/tokens");
+  expect(loaded).not.toContain("src/grammar");
+  expect(folders(loadedWith("src/tokens/formats/format.ts"))).toContain("src/grammar");
+});
+
+test("the front door reaches them all: imports are followed", () => {
   const all = folders(reachable("src/index.ts"));
   for (const folder of ["src/dsl", "src/passes", "src/lowering", "src/ir", "src/engine", "src/model"]) {
     expect(all).toContain(folder);

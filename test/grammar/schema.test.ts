@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { automatonOf, schemaGrammar } from "../../src/grammar/index.js";
-import { zodJsonSchema } from "../../src/tokens/zod-json-schema.js";
+import { zodJsonSchema } from "../../src/tokens/formats/zod-json-schema.js";
 import { errorText } from "../weights/files.js";
 import { accepting, someText } from "./accepted.js";
 

@@ -2,17 +2,17 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import {
-  beginFormat,
   createContinuation,
   createSampler,
   type Format,
   loadTokenizer,
   randomWords,
   type Tokenizer,
-} from "../../src/tokens/index.js";
-import { fileTokenBytes } from "../../src/tokens/token-bytes.js";
-import { tokenizerFile } from "../../src/tokens/tokenizer-file.js";
-import { errorText } from "../weights/files.js";
+} from "../../../src/tokens/index.js";
+import { progressOf } from "../../../src/tokens/formats/format.js";
+import { fileTokenBytes } from "../../../src/tokens/token-bytes.js";
+import { tokenizerFile } from "../../../src/tokens/tokenizer-file.js";
+import { errorText } from "../../weights/files.js";
 
 const EOS = 0;
 
@@ -62,7 +62,7 @@ interface Made {
 /** A text of a format by random logits, among which what ends things is likelier the longer it takes. */
 function make(format: Format, seed: number, maxNewTokens = 400): Made {
   const eosIds = [EOS];
-  const progress = beginFormat(format, whole, SIZE, eosIds);
+  const progress = progressOf(format, whole, SIZE, eosIds);
   const next = createContinuation({ format: progress, eosIds, maxNewTokens });
   const sample = createSampler({ temperature: 1, seed, topP: 0.9 });
   const random = randomWords(seed);
@@ -127,7 +127,7 @@ describe("a text that is held to a format", () => {
     const size = 2 + pieces.length;
     const found = new Map<string, number>();
     const walk = (tokens: readonly number[]): void => {
-      const progress = beginFormat(format, tokenizer, size, [EOS]);
+      const progress = progressOf(format, tokenizer, size, [EOS]);
       const text = tokens.map((token) => progress.push(token)).join("");
       const allowed = progress.allowed();
       if (allowed === undefined) found.set(text, (found.get(text) ?? 0) + 1);
@@ -144,7 +144,7 @@ describe("a text that is held to a format", () => {
   it("has no character that an expression without the flag u would see as two", () => {
     const smile = 2 + 0xf0;
     const allows = (regex: string | RegExp) => {
-      const allowed = beginFormat({ regex }, whole, SIZE, [EOS]).allowed()!;
+      const allowed = progressOf({ regex }, whole, SIZE, [EOS]).allowed()!;
       return ((allowed[smile >> 5]! >> (smile & 31)) & 1) === 1;
     };
     expect([allows(/[^a]/), allows(/[^a]/u), allows("[^a]")]).toEqual([false, true, true]);
@@ -162,7 +162,7 @@ describe("a text that is held to a format", () => {
 
   it("ends by a token that ends, only where it is complete", () => {
     const eosIds = [EOS];
-    const progress = beginFormat({ regex: "a+" }, whole, SIZE, eosIds);
+    const progress = progressOf({ regex: "a+" }, whole, SIZE, eosIds);
     const ends = () => (progress.allowed()![0]! & 1) === 1;
     const before = ends();
     progress.push(2 + "a".charCodeAt(0));
@@ -173,7 +173,7 @@ describe("a text that is held to a format", () => {
 
   it("takes no token for a letter that is to end it", () => {
     const newline = 2 + 10;
-    const progress = beginFormat({ regex: "\\s+x" }, whole, SIZE, [newline]);
+    const progress = progressOf({ regex: "\\s+x" }, whole, SIZE, [newline]);
     const allows = (id: number) => ((progress.allowed()![id >> 5]! >> (id & 31)) & 1) === 1;
     expect([allows(newline), allows(2 + 32)]).toEqual([false, true]);
   });
@@ -184,7 +184,7 @@ describe("a text that is held to a format", () => {
   });
 
   it("that a stop cuts off is not complete", () => {
-    const progress = beginFormat({ regex: "abc" }, whole, SIZE, [EOS]);
+    const progress = progressOf({ regex: "abc" }, whole, SIZE, [EOS]);
     const next = createContinuation({ format: progress, eosIds: [EOS], maxNewTokens: 9, stop: ["b"] });
     const tokens = Array.from("ab", (letter) => next(2 + letter.charCodeAt(0)));
     expect(tokens.at(-1)).toMatchObject({ text: "", finished: "stop", complete: false });
@@ -193,10 +193,10 @@ describe("a text that is held to a format", () => {
 
   it("has the characters that the vocabulary has, where it has not all bytes", async () => {
     const tokenizer = tokenizerOf(["a", "é", Uint8Array.of(0xc3)]);
-    const progress = beginFormat({ regex: "[aéö]" }, tokenizer, 5, [EOS]);
+    const progress = progressOf({ regex: "[aéö]" }, tokenizer, 5, [EOS]);
     // é as it is; not the first half of ö, which nothing would end.
     expect([...progress.allowed()!]).toEqual([0b01100]);
-    expect(await errorText(() => beginFormat({ regex: "ö" }, tokenizer, 5, [EOS]))).toBe(
+    expect(await errorText(() => progressOf({ regex: "ö" }, tokenizer, 5, [EOS]))).toBe(
       [
         "usage error: no text has the format",
         "  got:      bounds, choices or characters that exclude each other, or a value that contains itself for ever",
@@ -244,11 +244,11 @@ describe("a text that is held to a format", () => {
       ],
     ],
   ])("is refused for %s", async (_, format, lines) => {
-    expect(await errorText(() => beginFormat(format, whole, SIZE, [EOS]))).toBe(lines.join("\n"));
+    expect(await errorText(() => progressOf(format, whole, SIZE, [EOS]))).toBe(lines.join("\n"));
   });
 
   it("of nothing needs a token that ends it", async () => {
-    expect(await errorText(() => beginFormat({ regex: "" }, whole, SIZE, []).allowed())).toBe(
+    expect(await errorText(() => progressOf({ regex: "" }, whole, SIZE, []).allowed())).toBe(
       [
         "generation error: no token may follow in the format",
         "  expected: a token of the vocabulary that goes on with it, or one that ends the text",

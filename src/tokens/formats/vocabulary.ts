@@ -1,7 +1,7 @@
 /** @file All tokens as one tree of bytes, and which of them may follow at a place of a format. */
-import { ALL, type CodePoints, codePoints, type Place, type Recognizer } from "../grammar/index.js";
-import { characterBytes } from "../support/utf8.js";
-import type { TokenBytes } from "./token-bytes.js";
+import { ALL, type CodePoints, codePoints, type Place, type Recognizer } from "../../grammar/index.js";
+import { characterBytes } from "../../support/utf8.js";
+import type { TokenBytes } from "../token-bytes.js";
 
 const NONE = -1;
 

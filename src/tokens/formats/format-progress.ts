@@ -1,7 +1,7 @@
 /** @file A text that is being made in a format: which tokens may follow, and whether it is complete. */
-import type { Place, Recognizer } from "../grammar/index.js";
-import { GriffinError, InternalError } from "../support/errors.js";
-import type { TokenDecoder } from "./streaming.js";
+import type { Place, Recognizer } from "../../grammar/index.js";
+import { GriffinError, InternalError } from "../../support/errors.js";
+import type { TokenDecoder } from "../streaming.js";
 import type { Vocabulary } from "./vocabulary.js";
 
 /** Bytes of the bits that are kept of a format. */

@@ -9,10 +9,10 @@ import {
   schemaGrammar,
   textOf,
   wholeMatches,
-} from "../grammar/index.js";
-import { UsageError } from "../support/errors.js";
+} from "../../grammar/index.js";
+import { UsageError } from "../../support/errors.js";
 import { FormatProgress, HeldFormat } from "./format-progress.js";
-import type { Tokenizer } from "./tokenizer.js";
+import type { Tokenizer } from "../tokenizer.js";
 import { Vocabulary } from "./vocabulary.js";
 import { zodJsonSchema } from "./zod-json-schema.js";
 
@@ -39,13 +39,8 @@ const formats = new WeakMap<Vocabulary, Map<string, HeldFormat>>();
 /** Formats that are kept for the next time, of each vocabulary. */
 const MOST_KEPT = 16;
 
-/**
- * The beginning of a text of a format. What is found out of a format is kept for the next one.
- * @param vocabSize tokens of the model
- * @param eosIds tokens that end a text, and are no part of it: allowed where it is complete
- * @throws UsageError for a format that cannot be held to, with the place in the expression or the schema
- */
-export function beginFormat(
+/** The beginning of a text of a format (`beginFormat`). @throws UsageError */
+export function progressOf(
   format: Format,
   tokenizer: Tokenizer,
   vocabSize: number,

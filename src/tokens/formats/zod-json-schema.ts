@@ -1,6 +1,6 @@
 /** @file Schemas of zod as JSON schemas, as far as those say all of it. */
 import { z } from "zod";
-import { UsageError } from "../support/errors.js";
+import { UsageError } from "../../support/errors.js";
 
 /** What schemas and checks of zod tell of themselves. */
 const definitionSchema = z.looseObject({
