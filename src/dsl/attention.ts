@@ -3,11 +3,11 @@
  * lowering's choice. Axes may have any names: the author says which is which where the operands do not.
  */
 import { freeSymbol } from "../ir/analysis/symbols.js";
-import { elementCount, tensorType } from "../ir/types.js";
-import { elementsFromNumbers } from "../ir/elements.js";
+import { elementCount } from "../ir/types.js";
 import type { Value } from "../ir/operation.js";
 import { axesIn, broadcastTo, checkSizes, onlyAxis, ordered } from "./align.js";
 import { type Axis, type FloatDType, indexOf, namesOf, sizesOf } from "./axis.js";
+import { fill } from "./elementwise.js";
 import { ShapeError } from "./errors.js";
 import { reshape } from "./shape.js";
 import { Tensor } from "./tensor.js";
@@ -167,13 +167,9 @@ function cached({ cache, numTokens, axes }: AnyAttention, row: readonly string[]
 
 /** A cache that holds nothing, for keys with the axes of `row`. */
 function nothingBefore(row: readonly Axis[], dtype: FloatDType, window = 0): readonly Value[] {
-  const [batch, , ...rest] = sizesOf(row);
-  const zeros = (shape: readonly number[], element: FloatDType | "i32"): Value =>
-    builderHere().create("stablehlo.constant", [], {
-      value: elementsFromNumbers(tensorType(shape, element), [0]),
-    }).result;
-  const slots = zeros([batch!, window, ...rest], dtype);
-  return [slots, slots, zeros([batch!], "i32")];
+  const [batch, time, ...rest] = row as readonly [Axis, Axis, ...Axis[]];
+  const slots = fill(0, [batch, { ...time, size: window }, ...rest], dtype).value;
+  return [slots, slots, fill(0, [batch], "i32").value];
 }
 
 /**

@@ -1,9 +1,10 @@
 /** @file selectiveScan: the recurrence of state-space models as their authors call it, over axes of any names. */
 import { axesIn, broadcastTo, checkAmong, checkSizes, findAxes, findAxis, ordered } from "./align.js";
 import { type Axis, describe, type FloatDType, indexOf, namesOf } from "./axis.js";
+import { fill } from "./elementwise.js";
 import { ShapeError } from "./errors.js";
 import { Tensor } from "./tensor.js";
-import { builderHere, currentTrace, type TensorData } from "./trace.js";
+import { builderHere, type TensorData } from "./trace.js";
 
 const OP = "selectiveScan";
 
@@ -87,14 +88,9 @@ export function selectiveScan<
     given.map(([name]) => name),
   );
   const all = [...x.axes, ...states];
-  const one = (dtype: "f32" | "i32"): TensorData => ({
-    axes: [],
-    dtype,
-    value: currentTrace().fill(OP, 1, [], dtype),
-  });
-  const step = placed("delta", delta ?? one("f32"), x.axes);
+  const step = placed("delta", delta ?? fill(1, [], "f32"), x.axes);
   const at = { a: placed("a", a, all), b: placed("b", b, all), c: placed("c", c, all) };
-  const segment = placed("segmentPos", segmentPos ?? one("i32"), x.axes);
+  const segment = placed("segmentPos", segmentPos ?? fill(1, [], "i32"), x.axes);
   const wide = x.to("f32");
   const input = delta === undefined ? wide : wide.mul(delta.to("f32"));
   const carried = x.axes.filter((_, i) => i !== axis);

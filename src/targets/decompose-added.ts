@@ -23,7 +23,7 @@ import { targetOption } from "./target-option.js";
 
 const NAME = "decompose-added";
 
-/** `demo.clip_twice` stands for any op of a registered dialect: here clip(x) + clip(2x), with `demo.scaled_clip`, which clips to [-1, 1]. */
+/** `demo.clip_twice` stands for any op of an added dialect: here clip(x) + clip(2x), with `demo.scaled_clip`, which clips to [-1, 1]. */
 const example: PassExample = {
   before: `func.func @main(%arg0: tensor<4xf32>) -> tensor<4xf32> {
   %0 = demo.clip_twice of %arg0 : tensor<4xf32>
