@@ -34,9 +34,12 @@ async function attempt(args: readonly string[], context: CommandContext): Promis
   try {
     await program.parseAsync(args, { from: "user" });
     return status();
-  } catch (error) {
+  } catch (thrown) {
     // What broke is told once, and whatever came of it is not.
     if (context.broken !== undefined) return 0;
+    const error = context.admitsAuthors
+      ? (await import("./modules/failure.js")).explainLater(thrown)
+      : thrown;
     const flags = { json: args.includes("--json"), verbose: args.includes("--verbose") };
     if (!(error instanceof CommanderError)) return reportError(context, error, flags);
     return error.exitCode === 0 ? 0 : reportError(context, usageError(error), flags);

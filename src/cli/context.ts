@@ -5,6 +5,7 @@ import type { Dialect } from "../ir/dialect.js";
 import { cannotWrite } from "../support/errors.js";
 import { writeWhole } from "../support/whole.js";
 import { type Colors, colorsFor } from "./colors.js";
+import { consoleTo } from "./console-to.js";
 import type { CommandLineIo, OutputStream } from "./io.js";
 import { type KnownModels, withModelsOf } from "./models.js";
 import { Progress } from "./progress.js";
@@ -19,6 +20,7 @@ export class CommandContext {
   #models: KnownModels;
   #extensions: readonly Extension[] = [];
   readonly #stop = new AbortController();
+  #giveBackConsole: (() => void) | undefined;
   #broken: NodeJS.ErrnoException | undefined;
 
   constructor(io: CommandLineIo, models: KnownModels, extensions: readonly Extension[]) {
@@ -51,6 +53,19 @@ export class CommandContext {
   extend(extensions: readonly Extension[]): void {
     this.#models = withModelsOf(this.#models, extensions);
     this.#extensions = [...this.#extensions, ...extensions];
+  }
+
+  /**
+   * Code of authors runs from now on, when their modules load and whenever the command calls what they export: what it prints goes to
+   * stderr, so that stdout holds results alone.
+   */
+  admitAuthors(): void {
+    this.#giveBackConsole ??= consoleTo((line) => this.printError(line));
+  }
+
+  /** Whether code of authors runs. */
+  get admitsAuthors(): boolean {
+    return this.#giveBackConsole !== undefined;
   }
 
   /** Why stdout takes no more, if it does not. */
@@ -123,9 +138,10 @@ export class CommandContext {
     await Promise.all([this.#io.stdout, this.#io.stderr].map(flush));
   }
 
-  /** Flushes, and lets go of the streams, which stay open. */
+  /** Flushes, and lets go of the streams, which stay open, and of the console. */
   async close(): Promise<void> {
     await this.flush();
+    this.#giveBackConsole?.();
     this.#io.stdout.off("error", this.#onBroken);
     this.#io.stderr.off("error", ignore);
   }

@@ -16,12 +16,13 @@ import { moduleReference } from "./modules/reference.js";
 import { oneOf } from "./options.js";
 
 /** @throws UsageError unless just one of --model and --preset is given */
-export function checkOneModel(models: readonly ModelDefinition[], { model, preset }: SourceFlags): void {
+function checkOneModel(models: readonly ModelDefinition[], { model, preset }: SourceFlags): void {
   if ((model === undefined) !== (preset === undefined)) return;
+  const presets = [...presetsOf(models).keys()];
   throw new UsageError({
     message: model === undefined ? "no model given" : "--model and --preset are both given",
     expected: "one of --model DIR, --preset NAME",
-    hint: `presets: ${[...presetsOf(models).keys()].join(", ")}`,
+    hint: presets.length === 0 ? undefined : `presets: ${presets.join(", ")}`,
   });
 }
 
@@ -124,13 +125,13 @@ const presetsOf = (models: readonly ModelDefinition[]): ReadonlyMap<string, Conf
   new Map(models.flatMap((model) => Object.entries(model.presets)));
 
 /** @throws UsageError for a preset that no model has */
-export function choosePreset(models: readonly ModelDefinition[], name: string): ConfiguredModel {
+function choosePreset(models: readonly ModelDefinition[], name: string): ConfiguredModel {
   const presets = presetsOf(models);
   return presets.get(oneOf("--preset", [...presets.keys()])(name))!;
 }
 
 /** The program that the options ask for. @throws UsageError for a kind that the model has not, or a number of tokens that it does not take */
-export function traceKeyOf(model: ConfiguredModel, { program, batch, time, dtype }: ModelFlags): TraceKey {
+function traceKeyOf(model: ConfiguredModel, { program, batch, time, dtype }: ModelFlags): TraceKey {
   const { kinds, generation } = model;
   const kind =
     program === undefined ? generation.programs.prefill : oneOf("--program", Object.keys(kinds))(program);

@@ -35,9 +35,12 @@ function text(error: unknown): string {
   return `error: ${messageOf(error)}\n  hint:     --verbose shows where it comes from`;
 }
 
-/** Where an error comes from; of ours the text is printed already. */
-const traceOf = (error: Error): string =>
-  error instanceof GriffinError ? error.trace : (error.stack ?? error.message);
+/** Where an error comes from, and what it came of; of ours the text is printed already. */
+function traceOf(error: Error): string {
+  if (!(error instanceof GriffinError)) return error.stack ?? error.message;
+  const { cause } = error.details;
+  return cause instanceof Error ? `${error.trace}\ncaused by: ${cause.stack ?? cause.message}` : error.trace;
+}
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

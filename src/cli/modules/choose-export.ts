@@ -1,12 +1,11 @@
 /** @file The export of a module that a word of the command line means. */
 import { resolve } from "node:path";
-import { format } from "node:util";
 import { UsageError } from "../../support/errors.js";
 import { suggestion } from "../../support/suggest.js";
 import type { CommandContext } from "../context.js";
 import { explainFailure } from "./failure.js";
 import { importModule } from "./import-module.js";
-import { describeExport, type Export, exportOf, type Kind } from "./kinds.js";
+import { articled, describeExport, describeExports, type Export, exportOf, type Kind } from "./kinds.js";
 import { type Exports, formatReference, type ModuleReference } from "./reference.js";
 
 /**
@@ -15,23 +14,21 @@ import { type Exports, formatReference, type ModuleReference } from "./reference
  * @throws UsageError for an export that is not there or of another kind, and for several that could be meant; what `importModule` throws;
  * ModuleError for a function that fails
  */
-export function chooseExport<K extends Kind>(
+export async function chooseExport<K extends Kind>(
   context: CommandContext,
   reference: ModuleReference,
   wanted: readonly K[],
 ): Promise<Export<K>> {
-  return printingToStderr(context, async () => {
-    const exports = await importModule(reference.file);
-    const name = reference.name ?? onlyName(exports, reference.file, wanted);
-    if (!Object.hasOwn(exports, name)) throw noSuchExport(exports, reference.file, name);
-    const value = await made(exports[name], { ...reference, name });
-    const found = exportOf(value);
-    if (isOf(found, wanted)) return found;
-    throw new UsageError({
-      message: `${formatReference({ ...reference, name })} is ${describeExport(value)}`,
-      expected: wanted.map((kind) => articled(kind)).join(", or "),
-      hint: listed(exports, wanted) ?? ELSEWHERE[exportOf(value)?.kind ?? "stage"],
-    });
+  const exports = await importModule(context, reference.file);
+  const name = reference.name ?? onlyName(exports, reference.file, wanted);
+  if (!Object.hasOwn(exports, name)) throw noSuchExport(exports, reference.file, name);
+  const value = await made(exports[name], { ...reference, name });
+  const found = exportOf(value);
+  if (isOf(found, wanted)) return found;
+  throw new UsageError({
+    message: `${formatReference({ ...reference, name })} is ${describeExport(value)}`,
+    expected: wanted.map(articled).join(", or "),
+    hint: listed(exports, wanted) ?? ELSEWHERE[exportOf(value)?.kind ?? "stage"],
   });
 }
 
@@ -46,8 +43,6 @@ const ELSEWHERE: Partial<Record<Kind, string>> = {
   extension: "--load takes extensions",
   pass: "--load takes passes",
 };
-
-const articled = (kind: string): string => `a ${kind}`;
 
 const isOf = <K extends Kind>(found: Export | undefined, wanted: readonly K[]): found is Export<K> =>
   found !== undefined && (wanted as readonly Kind[]).includes(found.kind);
@@ -85,40 +80,22 @@ function onlyName(exports: Exports, file: string, wanted: readonly Kind[]): stri
         ? `${file} exports nothing that is meant here`
         : `${file} has several exports that may be meant`,
     expected: only === undefined ? wanted.map(articled).join(", or ") : `one of them: ${file}#${only}`,
-    got: describeAll(exports),
+    got: describeExports(exports),
   });
 }
 
 function noSuchExport(exports: Exports, file: string, name: string): UsageError {
   return new UsageError({
     message: `${file} has no export "${name}"`,
-    expected: describeAll(exports),
+    expected: describeExports(exports),
     got: name,
     where: resolve(file),
     hint: suggestion(name, Object.keys(exports)),
   });
 }
 
-/** `mlp (a program), helper (a function)`. */
-const describeAll = (exports: Exports): string =>
-  Object.entries(exports)
-    .map(([name, value]) => `${name} (${describeExport(value)})`)
-    .join(", ") || "no exports";
-
 /** Where there are others of the kinds that are wanted. */
 function listed(exports: Exports, wanted: readonly Kind[]): string | undefined {
   const names = Object.keys(exports).filter((name) => isOf(exportOf(exports[name]), wanted));
   return names.length === 0 ? undefined : `there is ${names.map((name) => `#${name}`).join(", ")}`;
-}
-
-/** What the author's code prints meanwhile goes to stderr, so that stdout holds results alone. */
-export async function printingToStderr<T>(context: CommandContext, body: () => Promise<T>): Promise<T> {
-  const { log, info, debug } = console;
-  const print = (...values: readonly unknown[]) => context.printError(format(...values));
-  Object.assign(console, { log: print, info: print, debug: print });
-  try {
-    return await body();
-  } finally {
-    Object.assign(console, { log, info, debug });
-  }
 }

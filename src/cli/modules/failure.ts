@@ -6,7 +6,7 @@ import {
   GriffinError,
   type SourcePosition,
 } from "../../support/errors.js";
-import { authorLines, filePath, frameOf } from "../../support/own-code.js";
+import { authorLines, filePath, type Frame, frameOf } from "../../support/own-code.js";
 import { originalPosition } from "../../support/source-map.js";
 import { sourceExcerpt } from "../../support/source-excerpt.js";
 import { formatReference, type ModuleReference } from "./reference.js";
@@ -37,6 +37,24 @@ export async function explainFailure(
     got: describe(error),
     where: where ?? resolve(file),
     details: where === undefined ? [] : sourceExcerpt(where),
+    cause: error,
+  });
+}
+
+/**
+ * What was thrown after modules were loaded, by code of the author's that the command called: at their line, if a frame is theirs; otherwise as
+ * it is.
+ */
+export function explainLater(error: unknown): unknown {
+  if (error instanceof GriffinError || !(error instanceof Error)) return error;
+  const frame = innermostFrame(error);
+  if (frame === undefined || isInstalled(frame)) return error;
+  const where = originalPosition(frame);
+  return new ModuleError({
+    message: "code of a module fails",
+    got: describe(error),
+    where,
+    details: sourceExcerpt(where),
     cause: error,
   });
 }
@@ -93,6 +111,14 @@ function placeOf(error: unknown): SourcePosition | undefined {
   const linked = LINK_ERROR.exec(stack);
   if (linked !== null)
     return { file: filePath(linked[1]!), line: Number(linked[2]), column: linked[3]!.length + 1 };
-  const frame = frameOf(authorLines(stack)[0] ?? "");
+  const frame = innermostFrame(error);
   return frame === undefined ? undefined : originalPosition(frame);
 }
+
+/** The innermost frame of the author's; of a package that they use where none is. */
+function innermostFrame({ stack = "" }: Error): Frame | undefined {
+  const frames = authorLines(stack).map((line) => frameOf(line)!);
+  return frames.find((frame) => !isInstalled(frame)) ?? frames[0];
+}
+
+const isInstalled = ({ file }: Frame): boolean => /[\\/]node_modules[\\/]/.test(file);

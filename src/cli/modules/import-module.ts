@@ -4,18 +4,20 @@ import { basename, dirname, extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { EnvironmentError } from "../../support/errors.js";
 import { suggestion } from "../../support/suggest.js";
+import type { CommandContext } from "../context.js";
 import { explainFailure } from "./failure.js";
 import type { Exports } from "./reference.js";
 import { runningPackage } from "./running-package.js";
 
 /**
- * Loads a module. What it prints goes to stderr: stdout is for results.
+ * Loads a module. What its code prints, now and later, goes to stderr: stdout is for results.
  * @throws EnvironmentError for a file or a package that is not there; ModuleError at the author's line for one that does not load; what of
  * ours its code throws
  */
-export async function importModule(file: string): Promise<Exports> {
+export async function importModule(context: CommandContext, file: string): Promise<Exports> {
   const path = resolve(file);
   checkThere(file, path);
+  context.admitAuthors();
   const entries = await runningPackage();
   try {
     if (/ts$/.test(extname(path)))

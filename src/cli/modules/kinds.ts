@@ -2,6 +2,7 @@
 import type { TracedProgram } from "../../dsl/index.js";
 import type { Extension } from "../../extension/define-extension.js";
 import type { ConfiguredModel, ModelDefinition } from "../../model/index.js";
+import type { Exports } from "./reference.js";
 
 /** What commands take of a module, by what it is called in errors. */
 interface Kinds {
@@ -65,8 +66,14 @@ export function exportOf(value: unknown): Export | undefined {
 const typeOf = (value: unknown): string =>
   Array.isArray(value) ? "array" : value === null ? "null" : typeof value;
 
+/** `a model`, `an object`. */
+export const articled = (kind: string): string => (/^[aeiou]/.test(kind) ? `an ${kind}` : `a ${kind}`);
+
 /** A value for people: `a model`, `a function`, `a number`. */
-export function describeExport(value: unknown): string {
-  const kind = exportOf(value)?.kind ?? typeOf(value);
-  return /^[aeiou]/.test(kind) ? `an ${kind}` : `a ${kind}`;
-}
+export const describeExport = (value: unknown): string => articled(exportOf(value)?.kind ?? typeOf(value));
+
+/** All exports for people: `mlp (a program), helper (a function)`. */
+export const describeExports = (exports: Exports): string =>
+  Object.entries(exports)
+    .map(([name, value]) => `${name} (${describeExport(value)})`)
+    .join(", ") || "no exports";

@@ -2,9 +2,8 @@
 import type { Extension } from "../../extension/define-extension.js";
 import { UsageError } from "../../support/errors.js";
 import type { CommandContext } from "../context.js";
-import { printingToStderr } from "./choose-export.js";
 import { importModule } from "./import-module.js";
-import { describeExport, type Export, exportOf, type Kind } from "./kinds.js";
+import { describeExports, type Export, exportOf, type Kind } from "./kinds.js";
 import type { Exports } from "./reference.js";
 
 /** Where exports of a kind go in an extension. An extension is one already; programs and configured models extend nothing. */
@@ -28,7 +27,7 @@ export async function loadExtensions(
   const loaded: Extension[] = [];
   // One after the other: what they print stays in order.
   for (const file of files) {
-    const exports = await printingToStderr(context, () => importModule(file));
+    const exports = await importModule(context, file);
     loaded.push(...extensionsOf(exports, file));
   }
   return loaded;
@@ -56,11 +55,10 @@ function gather(loose: readonly Export[], name: string): Extension {
 }
 
 function nothingToLoad(exports: Exports, file: string): UsageError {
-  const got = Object.entries(exports).map(([name, value]) => `${name} (${describeExport(value)})`);
   return new UsageError({
     message: `${file} exports nothing that a command could load`,
     expected: `an extension, or a ${Object.keys(PLACES).join(", a ")}`,
-    got: got.join(", ") || "no exports",
+    got: describeExports(exports),
     hint: "programs and models are named by themselves: griffin lower ./my-model.ts#name",
   });
 }

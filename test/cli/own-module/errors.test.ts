@@ -87,6 +87,40 @@ test("an exception of an export that makes a program", async () => {
   ]);
 });
 
+/** A model whose programs are made by a body that is given. */
+const model = (body: string): string => `import { griffin } from "stablegriffin/models";
+const { tiny } = griffin.presets;
+export const mine = {
+  ...tiny,
+  program(key: { readonly kind: string }) {
+    ${body}
+  },
+};
+`;
+
+test("an exception of a model's code that the command calls later", async () => {
+  const files = { "model.ts": model("throw new RangeError(`no ${key.kind}`);") };
+  expect(await complaint(files, "model.ts")).toEqual([
+    1,
+    "module error: code of a module fails",
+    "  got:      RangeError: no prefill",
+    "  at:       DIR/model.ts:6:11",
+    "  | throw new RangeError(`no ${key.kind}`);",
+    "  |       ^",
+  ]);
+});
+
+test("an exception in a package that a module's code calls is shown where it calls it; --verbose shows all frames", async () => {
+  const files = {
+    "model.ts": `import { z } from ${JSON.stringify(import.meta.resolve("zod"))};\n${model("return z.string().parse(1);")}`,
+  };
+  const folder = await modules(files);
+  const { stdout, stderr } = await griffin(["lower", join(folder, "model.ts"), "--verbose"]);
+  expect(stdout).toBe("");
+  expect(stderr).toContain(`  at:       ${folder}/model.ts:7:23\n  | return z.string().parse(1);\n`);
+  expect(stderr).toMatch(/^caused by: ZodError:.*$/m);
+});
+
 test("a module that is no TypeScript", async () => {
   const files = { "model.ts": "export const a = 1;\nexport const b: number = = 2;\n" };
   expect(await complaint(files, "model.ts")).toEqual([

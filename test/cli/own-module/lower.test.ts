@@ -54,6 +54,20 @@ test("what a module prints goes to stderr: stdout is for results", async () => {
   expect(stderr).toBe("made mlp");
 });
 
+test("so does what its code prints when it is called later; after the command the console is as it was", async () => {
+  const folder = await modules({
+    "model.ts": `import { griffin } from "stablegriffin/models";
+const { tiny } = griffin.presets;
+export const mine = { ...tiny, program(key) { console.log("tracing %s", key.kind); return tiny.program(key); } };
+`,
+  });
+  const { log } = console;
+  const { stdout, stderr } = await griffin(["lower", join(folder, "model.ts"), "--json"]);
+  expect(JSON.parse(stdout)).toMatchObject({ programs: [{ name: expect.any(String) }] });
+  expect(stderr).toBe("tracing prefill");
+  expect(console.log).toBe(log);
+});
+
 test("JavaScript is imported as Node does it, by the package that runs", async () => {
   const file = join(import.meta.dirname, "plain.mjs");
   const { exitCode, stdout, stderr } = await griffin(["lower", `${file}#twice`, "--locations"]);
