@@ -1,7 +1,8 @@
 /** @file Where in the author's code a DSL call stands: the first stack frame outside of the toolkit's sources. */
 import type { SourcePosition } from "../support/errors.js";
 import { isOwnSource } from "../support/bundled.js";
-import { filePath, frameOf, isBundle, ownerOf } from "../support/own-code.js";
+import { callSites, positionOf } from "../support/call-sites.js";
+import { frameOf, isBundle, ownerOf } from "../support/own-code.js";
 import { originalPosition } from "../support/source-map.js";
 
 /** Positions by raw call site: mapping a stack to the author's source costs much more than reading a raw frame. */
@@ -18,12 +19,6 @@ function ownerOfSite(site: NodeJS.CallSite): ReturnType<typeof ownerOf> {
   return owner;
 }
 
-const positionOf = (site: NodeJS.CallSite): SourcePosition => ({
-  file: filePath(site.getFileName() ?? ""),
-  line: site.getLineNumber() ?? 1,
-  column: site.getColumnNumber() ?? 1,
-});
-
 /** Whether a frame is the author's; of code that was bundled with the toolkit the source map says so, or nothing does. */
 function isAuthors(site: NodeJS.CallSite): boolean {
   const owner = ownerOfSite(site);
@@ -39,14 +34,7 @@ interface RawFrame {
 }
 
 function rawFrame(): RawFrame | undefined {
-  const { prepareStackTrace, stackTraceLimit } = Error;
-  Error.stackTraceLimit = 24;
-  Error.prepareStackTrace = (_error, sites) => sites;
-  const holder: { stack?: unknown } = {};
-  Error.captureStackTrace(holder, rawFrame);
-  const sites = holder.stack as NodeJS.CallSite[];
-  Error.prepareStackTrace = prepareStackTrace;
-  Error.stackTraceLimit = stackTraceLimit;
+  const sites = callSites(24, rawFrame);
   const depth = sites.findIndex(isAuthors);
   const site = sites[depth];
   return site === undefined ? undefined : { site, depth };

@@ -1,23 +1,13 @@
 /** @file In a bundle of an author's program and the toolkit: which sources are the toolkit's, by where the bundle's map says that this one lies. */
 import { dirname, sep } from "node:path";
-import { filePath } from "./own-code.js";
+import { callSites, positionOf } from "./call-sites.js";
 import { originalPosition } from "./source-map.js";
 
 let folder: string | undefined;
 
 /** The folder of the toolkit's sources, or "" where no map tells. */
 function ownFolder(): string {
-  const { prepareStackTrace } = Error;
-  Error.prepareStackTrace = (_error, [site]) => site;
-  const holder: { stack?: unknown } = {};
-  Error.captureStackTrace(holder);
-  const site = holder.stack as NodeJS.CallSite;
-  Error.prepareStackTrace = prepareStackTrace;
-  const made = {
-    file: filePath(site.getFileName() ?? ""),
-    line: site.getLineNumber() ?? 1,
-    column: site.getColumnNumber() ?? 1,
-  };
+  const made = positionOf(callSites(1, callSites)[0]!);
   const source = originalPosition(made);
   // src/support/bundled.ts, or a chunk of the package: dist/src/chunks/support.js.
   return source === made ? "" : dirname(dirname(source.file)) + sep;

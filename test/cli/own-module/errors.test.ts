@@ -99,13 +99,13 @@ export const mine = {
 `;
 
 test("an exception of a model's code that the command calls later", async () => {
-  const files = { "model.ts": model("throw new RangeError(`no ${key.kind}`);") };
+  const files = { "model.ts": model("throw new RangeError(key.kind);") };
   expect(await complaint(files, "model.ts")).toEqual([
     1,
     "module error: code of a module fails",
-    "  got:      RangeError: no prefill",
+    "  got:      RangeError: prefill",
     "  at:       DIR/model.ts:6:11",
-    "  | throw new RangeError(`no ${key.kind}`);",
+    "  | throw new RangeError(key.kind);",
     "  |       ^",
   ]);
 });
