@@ -138,7 +138,7 @@ export class CommandContext {
     await Promise.all([this.#io.stdout, this.#io.stderr].map(flush));
   }
 
-  /** Flushes, and lets go of the streams, which stay open, and of the console. */
+  /** Flushes, and lets go of the console and of the streams, which stay open. */
   async close(): Promise<void> {
     await this.flush();
     this.#giveBackConsole?.();

@@ -32,6 +32,7 @@ export { evaluate, type EvalReport, type EvalRequest } from "./evaluate/index.js
 export { checkFineTuningCase } from "./golden-fine-tuning.js";
 export { checkTrainingCase, type TrainingCheckOptions } from "./golden-training.js";
 export { Family, lowerProgram } from "./family.js";
+export { collapseGraphs } from "./collapse-graphs.js";
 export {
   type Graph,
   type GraphAttribute,

@@ -1,5 +1,5 @@
 /** @file Graphs to a depth: what lies deeper is one node. */
-import type { Graph, GraphCollection, GraphNode } from "../../engine/index.js";
+import type { Graph, GraphCollection, GraphNode } from "./graph.js";
 
 /**
  * The collection with boxes and functions opened to a depth only. A box within `depth` boxes, in a function within as many calls from the
