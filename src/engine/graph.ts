@@ -1,6 +1,6 @@
 /** @file A program as a graph for viewers: the collection of graphs that Model Explorer reads as JSON. */
 import { bodyOf, ENTRY, functionsOf, symbolsOf } from "../ir/analysis/symbols.js";
-import { type Location, describeLocation, locationChildren } from "../ir/location.js";
+import { describeLocation, nameOfLocation } from "../ir/location.js";
 import type { Block, Operation, Value } from "../ir/operation.js";
 import { definitionOf } from "../ir/ops/index.js";
 import { formatAttribute } from "../ir/text/print-attributes.js";
@@ -77,7 +77,7 @@ class GraphBuilder {
 
   block(block: Block, around: string): void {
     for (const argument of block.arguments) {
-      const namespace = joined(around, nameOf(argument.location));
+      const namespace = joined(around, nameOfLocation(argument.location));
       this.#add({ key: argument, label: argument.nameHint ?? "argument", namespace, results: [argument] });
     }
     for (const operation of block) this.#operation(operation, around);
@@ -85,7 +85,7 @@ class GraphBuilder {
 
   #operation(operation: Operation, around: string): void {
     const { name, operands, results, location, regions } = operation;
-    const namespace = joined(around, nameOf(location));
+    const namespace = joined(around, nameOfLocation(location));
     const id = this.#add({
       ...{ key: operation, label: name, namespace, results },
       subgraphIds: [...new Set(symbolsOf(operation))].filter((symbol) => this.functions.has(symbol)),
@@ -129,18 +129,9 @@ class GraphBuilder {
   }
 }
 
-const joined = (around: string, inner: string): string =>
+/** Boxes, the outer one first; of what has no name there is none. */
+const joined = (around: string, inner = ""): string =>
   [around, inner].filter((part) => part !== "").join("/");
-
-/** Where an operation stands in the model, as its author named it: `layers.2/mlp_block`; empty where nothing says. */
-function nameOf(location: Location): string {
-  if (location.kind === "name") return location.name;
-  for (const child of locationChildren(location)) {
-    const name = nameOf(child);
-    if (name !== "") return name;
-  }
-  return "";
-}
 
 function attributesOf(operation: Operation): readonly GraphAttribute[] {
   const typed = Object.entries(definitionOf(operation)?.attributes ?? {}).flatMap(([key, kind]) => {

@@ -32,12 +32,15 @@ export function locationChildren(location: Location): readonly Location[] {
   }
 }
 
-/** The first file position inside a location, at any depth: where an error is shown. */
-export function sourcePosition(location: Location): SourcePosition | undefined {
+/** The first location that is wanted, of this one and those that it is made of, at any depth; each is looked at once, however often it is shared. */
+function findLocation<T extends Location>(
+  location: Location,
+  isWanted: (location: Location) => location is T,
+): T | undefined {
   const seen = new Set<Location>();
   const todo = [location];
   for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
-    if (next.kind === "file") return next;
+    if (isWanted(next)) return next;
     if (seen.has(next)) continue;
     seen.add(next);
     const children = locationChildren(next);
@@ -45,6 +48,14 @@ export function sourcePosition(location: Location): SourcePosition | undefined {
   }
   return undefined;
 }
+
+/** The first file position inside a location, at any depth: where an error is shown. */
+export const sourcePosition = (location: Location): SourcePosition | undefined =>
+  findLocation(location, (each) => each.kind === "file");
+
+/** The first name inside a location, at any depth: where it stands in the model, as its author named it (`layers.2/mlp_block`). */
+export const nameOfLocation = (location: Location): string | undefined =>
+  findLocation(location, (each) => each.kind === "name")?.name;
 
 const quoted = (text: string): string => JSON.stringify(text);
 

@@ -90,3 +90,18 @@ test("a region is a box whose operations take values from outside by edges; resu
     { label: "func.return", namespace: "", from: ["2#1", "2#0"] },
   ]);
 });
+
+test("the name of a layer is found behind locations that share theirs sixty times over", () => {
+  const named = Array.from({ length: 60 }, (_, i) => `#l${i + 1} = loc(fused[#l${i}, #l${i}])`).join("\n");
+  const of = (names: string) =>
+    programGraph(
+      parseModule(`#l0 = loc(unknown)
+${named}
+func.func @main(%x: tensor<f32>) -> tensor<f32> {
+  %0 = stablehlo.negate %x : tensor<f32> loc(${names})
+  return %0 : tensor<f32>
+}`),
+      "shared",
+    ).graphs[0]!.nodes[1]!.namespace;
+  expect([of('fused[#l60, "layers.0"]'), of("#l60")]).toEqual(["layers.0", ""]);
+});
