@@ -29,6 +29,7 @@ export function firstDifference(
   });
 }
 
+/** All elements as numbers, row-major. */
 export const numbersOf = (elements: Elements): number[] =>
   Array.from({ length: elementCount(elements.type.shape) }, (_, i) => numberAt(elements, i));
 

@@ -1,9 +1,10 @@
 /** @file For tests: programs of the DSL run by the interpreter with plain numbers. */
 import type { TracedProgram } from "../../src/dsl/index.js";
-import { elementsFromNumbers, numberAt } from "../../src/ir/elements.js";
+import { elementsFromNumbers } from "../../src/ir/elements.js";
 import { interpretFunction } from "../../src/ir/interpret/index.js";
-import { elementCount, tensorType } from "../../src/ir/types.js";
+import { tensorType } from "../../src/ir/types.js";
 import { findMeaning } from "../../src/lowering/index.js";
+import { numbersOf } from "../../src/testing/close.js";
 
 /** The results of a program by name, of arguments by name. */
 export function run(
@@ -14,8 +15,6 @@ export function run(
     elementsFromNumbers(tensorType(dimensions, elementType), inputs[name]!),
   );
   const results = interpretFunction(traced.module, "main", args, { decompositions: findMeaning });
-  const numbers = results.map((elements) =>
-    Array.from({ length: elementCount(elements.type.shape) }, (_, i) => numberAt(elements, i)),
-  );
+  const numbers = results.map(numbersOf);
   return Object.fromEntries(traced.results.map(({ name }, i) => [name, numbers[i]!]));
 }

@@ -16,12 +16,12 @@ import {
 } from "../../src/dsl/index.js";
 import { Family, type LoweredProgram } from "../../src/engine/index.js";
 import { bodyOf, findEntry } from "../../src/ir/analysis/symbols.js";
-import { type Elements, numberAt } from "../../src/ir/elements.js";
+import type { Elements } from "../../src/ir/elements.js";
 import { interpretFunction } from "../../src/ir/interpret/index.js";
-import { elementCount } from "../../src/ir/types.js";
 import { printModule } from "../../src/ir/text/index.js";
 import { encodeInterface, interfaceOf } from "../../src/program/index.js";
 import { setAttributes } from "../../src/ir/rewriter.js";
+import { numbersOf } from "../../src/testing/close.js";
 import { argumentElements, makeModel, modelArbitrary, type RandomModel } from "../passes/random-model.js";
 import { tiny } from "./tiny.js";
 
@@ -189,9 +189,6 @@ describe("a family", () => {
     ]);
   });
 });
-
-const numbersOf = (elements: Elements): readonly number[] =>
-  Array.from({ length: elementCount(elements.type.shape) }, (_, i) => numberAt(elements, i));
 
 /** A random model as a traced program: arguments are called by their numbers. */
 function tracedOf(random: RandomModel, name: string) {

@@ -144,8 +144,7 @@ export async function runOps(client: Client, cases: readonly OpCase[]): Promise<
 function decode(bytes: Uint8Array, { shape, element }: TensorType): number[] {
   const count = elementCount(shape);
   if (bytes.length !== count * byteWidth(element)) throw new Error("another number of bytes came back");
-  const elements = rawElements(tensorType([count], element), bytes);
-  return Array.from({ length: count }, (_, i) => numberAt(elements, i));
+  return numbersOf(rawElements(tensorType([count], element), bytes));
 }
 
 /** Every number within `tolerance` of the expected one, and one rounding to its element type. */

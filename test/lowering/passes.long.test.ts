@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { findFunction } from "../../src/ir/analysis/symbols.js";
-import { elementsFromNumbers, numberAt } from "../../src/ir/elements.js";
+import { elementsFromNumbers } from "../../src/ir/elements.js";
 import { interpretFunction } from "../../src/ir/interpret/index.js";
 import { parseModule } from "../../src/ir/text/index.js";
 import { elementCount, isInteger, type TensorType } from "../../src/ir/types.js";
 import { GriffinError } from "../../src/support/errors.js";
 import { targets } from "../../src/targets/index.js";
+import { numbersOf } from "../../src/testing/close.js";
 import { run } from "../passes/text.js";
 
 describe("positions of any integers", () => {
@@ -49,9 +50,7 @@ describe("positions of any integers", () => {
         Array.from({ length: elementCount(type.shape) }, (_, i) => number(i)),
       );
     });
-    return interpretFunction(module, "main", values).flatMap((elements) =>
-      Array.from({ length: elementCount(elements.type.shape) }, (_, i) => numberAt(elements, i)),
-    );
+    return interpretFunction(module, "main", values).flatMap(numbersOf);
   }
 
   const cases = Object.keys(ops).flatMap((op) =>

@@ -2,17 +2,17 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { loweringPipeline } from "../../src/engine/lowered-program.js";
 import { bodyOf, findFunction, type FunctionOperation } from "../../src/ir/analysis/symbols.js";
-import { type Elements, numberAt } from "../../src/ir/elements.js";
+import type { Elements } from "../../src/ir/elements.js";
 import { interpretFunction } from "../../src/ir/interpret/index.js";
 import { type Operation, walk } from "../../src/ir/operation.js";
 import { isModelOp } from "../../src/ir/ops/index.js";
-import { elementCount } from "../../src/ir/types.js";
 import { verifyModule } from "../../src/ir/verify.js";
 import { findMeaning } from "../../src/lowering/index.js";
 import { allPasses } from "../../src/targets/registry.js";
 import { type LoweringOptions, type Target, targets } from "../../src/targets/index.js";
 import { findPreparation } from "../../src/program/index.js";
 import { parsePipeline, type Pipeline, runPipeline } from "../../src/passes/index.js";
+import { numbersOf } from "../../src/testing/close.js";
 import {
   argumentElements,
   everyKind,
@@ -24,9 +24,6 @@ import { PROPERTY_SEED, tries } from "../../tools/vitest/properties.js";
 
 /** Model ops are interpreted by their meaning, which knows no strategy. */
 const byMeaning = { decompositions: findMeaning };
-
-const numbersOf = (elements: Elements): readonly number[] =>
-  Array.from({ length: elementCount(elements.type.shape) }, (_, i) => numberAt(elements, i));
 
 /** What a function takes, by the names that arguments which are no inputs carry. */
 function argumentsFor(

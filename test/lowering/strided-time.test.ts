@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { bodyOf, findFunction } from "../../src/ir/analysis/symbols.js";
-import { elementsFromNumbers, numberAt } from "../../src/ir/elements.js";
+import { elementsFromNumbers } from "../../src/ir/elements.js";
 import { interpretFunction } from "../../src/ir/interpret/index.js";
 import { parseModule } from "../../src/ir/text/index.js";
 import { elementCount, type TensorType } from "../../src/ir/types.js";
 import { allPasses } from "../../src/targets/registry.js";
 import { parsePipeline, runPipeline } from "../../src/passes/index.js";
+import { numbersOf } from "../../src/testing/close.js";
 import { normal, run } from "../passes/text.js";
 
 const STRIDE = "strided-time{factor=2 least-rows=1}";
@@ -31,9 +32,7 @@ function meaning(text: string, pipeline: string): readonly number[] {
       Array.from({ length: count }, (_, i) => number(i)),
     );
   });
-  return interpretFunction(module, "main", inputs).flatMap((elements) =>
-    Array.from({ length: elementCount(elements.type.shape) }, (_, i) => numberAt(elements, i)),
-  );
+  return interpretFunction(module, "main", inputs).flatMap(numbersOf);
 }
 
 function expectSameMeaning(text: string, pipeline = STRIDE): void {

@@ -24,10 +24,11 @@ import {
   take,
 } from "../../src/dsl/index.js";
 import { lowerProgram, stablehloText } from "../../src/engine/index.js";
-import { elementsFromNumbers, numberAt } from "../../src/ir/elements.js";
+import { elementsFromNumbers } from "../../src/ir/elements.js";
 import { interpretFunction } from "../../src/ir/interpret/index.js";
 import { elementCount, tensorType } from "../../src/ir/types.js";
 import { randomNumbers } from "../../src/testing/random-numbers.js";
+import { numbersOf } from "../../src/testing/close.js";
 
 const paper = {
   batch: "batch",
@@ -158,9 +159,7 @@ describe("axes may have any names", () => {
       const elements = args.map(({ elementType, dimensions }, i) =>
         elementsFromNumbers(tensorType(dimensions, elementType), inputs[i]!),
       );
-      return interpretFunction(module, "main", elements).map((result) =>
-        Array.from({ length: elementCount(result.type.shape) }, (_, i) => numberAt(result, i)),
-      );
+      return interpretFunction(module, "main", elements).map(numbersOf);
     };
     const numbers = run(paper);
     expect(numbers.flat().every(Number.isFinite)).toBe(true);

@@ -8,11 +8,12 @@ import {
   program,
   type TracedProgram,
 } from "../../src/dsl/index.js";
-import { elementsFromNumbers, numberAt } from "../../src/ir/elements.js";
+import { elementsFromNumbers } from "../../src/ir/elements.js";
 import { interpretFunction } from "../../src/ir/interpret/index.js";
 import { walk } from "../../src/ir/operation.js";
 import { elementCount, tensorType } from "../../src/ir/types.js";
 import { findMeaning } from "../../src/lowering/index.js";
+import { numbersOf } from "../../src/testing/close.js";
 import { randomFrom } from "../autodiff/vjp-of.js";
 import { positionsOf } from "../engine/tiny.js";
 
@@ -74,9 +75,7 @@ test.each(["nothing", "products"] as const)(
           weights.get(name)!.map((value, i) => value + by * along[i]!),
         );
       });
-      return interpretFunction(made.module, "main", args, { decompositions: findMeaning }).map((elements) =>
-        Array.from({ length: elementCount(elements.type.shape) }, (_, i) => numberAt(elements, i)),
-      );
+      return interpretFunction(made.module, "main", args, { decompositions: findMeaning }).map(numbersOf);
     };
     const [, ...gradients] = run(0);
     const slope = parameters.reduce((sum, { name }, i) => {

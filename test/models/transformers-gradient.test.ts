@@ -2,11 +2,12 @@ import { expect, test } from "vitest";
 import { gemma2, llama } from "../../models/index.js";
 import { gemma2Presets } from "../../models/gemma2/presets.js";
 import { llamaPresets } from "../../models/llama/presets.js";
-import { elementsFromNumbers, numberAt } from "../../src/ir/elements.js";
+import { elementsFromNumbers } from "../../src/ir/elements.js";
 import { interpretFunction } from "../../src/ir/interpret/index.js";
 import { elementCount, tensorType } from "../../src/ir/types.js";
 import { findMeaning } from "../../src/lowering/index.js";
 import { gradientProgram } from "../../src/training/index.js";
+import { numbersOf } from "../../src/testing/close.js";
 import { randomFrom } from "../autodiff/vjp-of.js";
 import { positionsOf } from "../engine/tiny.js";
 
@@ -37,12 +38,7 @@ test.each([
       ),
     );
     const results = interpretFunction(made.module, "main", args, { decompositions: findMeaning });
-    return new Map(
-      results.map((elements, i) => [
-        made.results[i]!.name,
-        Array.from({ length: elementCount(elements.type.shape) }, (_, j) => numberAt(elements, j)),
-      ]),
-    );
+    return new Map(results.map((elements, i) => [made.results[i]!.name, numbersOf(elements)]));
   };
   const gradients = run(0);
   let slope = 0;

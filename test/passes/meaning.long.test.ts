@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringAttribute } from "../../src/ir/attribute.js";
-import { type Elements, elementsFromNumbers, numberAt } from "../../src/ir/elements.js";
+import { type Elements, elementsFromNumbers } from "../../src/ir/elements.js";
 import { interpretFunction } from "../../src/ir/interpret/index.js";
 import type { Operation } from "../../src/ir/operation.js";
 import { setAttributes } from "../../src/ir/rewriter.js";
@@ -13,6 +13,7 @@ import { fuseRgLruGates } from "../../src/passes/fuse-rglru-gates.js";
 import { findPreparation } from "../../src/program/index.js";
 import { parsePipeline, runPipeline } from "../../src/passes/index.js";
 import { bodyOf, findFunction, type FunctionOperation } from "../../src/ir/analysis/symbols.js";
+import { numbersOf } from "../../src/testing/close.js";
 import { inputsArbitrary, moduleArbitrary } from "./random-module.js";
 import { tries } from "../../tools/vitest/properties.js";
 
@@ -59,9 +60,6 @@ function inputsOf(module: Operation, seed: number): readonly Elements[] {
   );
   return types.map((type, i) => someElements(type, seed + 10 * i));
 }
-
-const numbersOf = (elements: Elements): readonly number[] =>
-  Array.from({ length: elementCount(elements.type.shape) }, (_, i) => numberAt(elements, i));
 
 /** The module after a pipeline and the lowering, run. */
 function results(text: string, pipeline: string, seed: number): readonly number[] {

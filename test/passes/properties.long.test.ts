@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Elements, numberAt } from "../../src/ir/elements.js";
+import type { Elements } from "../../src/ir/elements.js";
 import { interpretFunction } from "../../src/ir/interpret/index.js";
 import type { Operation } from "../../src/ir/operation.js";
 import { printModule } from "../../src/ir/text/index.js";
-import { elementCount } from "../../src/ir/types.js";
 import { verifyModule } from "../../src/ir/verify.js";
 import { PassRegistry, parsePipeline, runPipeline, standardPasses } from "../../src/passes/index.js";
+import { numbersOf } from "../../src/testing/close.js";
 import { inputsArbitrary, moduleArbitrary } from "./random-module.js";
 import { tries } from "../../tools/vitest/properties.js";
 
@@ -15,9 +15,7 @@ const passes = ["dce", "cse", "canonicalize", "fold", "hoist-loop-invariants", "
 
 /** The numbers of all results. */
 function resultsOf(module: Operation, inputs: readonly Elements[]): readonly (readonly number[])[] {
-  return interpretFunction(module, "main", inputs).map((elements) =>
-    Array.from({ length: elementCount(elements.type.shape) }, (_, i) => numberAt(elements, i)),
-  );
+  return interpretFunction(module, "main", inputs).map(numbersOf);
 }
 
 describe.each(passes)("%s on random modules", (pipeline) => {
