@@ -1,6 +1,5 @@
 /** @file Llama as a model: configuration, checkpoints, programs, presets. */
-import { causalLanguageModel, defineModel } from "../../src/model/index.js";
-import { causalKinds, causalParts } from "../causal-kinds.js";
+import { defineCausalModel } from "../causal-model.js";
 import { llamaForward, llamaProgram } from "../llama.js";
 import { namesBehind } from "../checkpoint-names.js";
 import { decays, transformerInitial } from "../transformer/initial.js";
@@ -9,7 +8,7 @@ import { type LlamaConfig, llamaConfigSchema } from "./config.js";
 import { llamaPresets } from "./presets.js";
 
 /** Llama 1 to 3, Mistral 7B and Qwen2. */
-export const llama = defineModel({
+export const llama = defineCausalModel<LlamaConfig>({
   name: "llama",
   config: llamaConfigSchema,
   checkpoint: {
@@ -18,18 +17,9 @@ export const llama = defineModel({
     formula: ({ name }) => (name.endsWith("norm.weight") ? { offset: 1, scale: 0.3 } : undefined),
     ...namesBehind("model."),
   },
-  kinds: causalKinds,
   program: llamaProgram,
-  generation: causalLanguageModel({
-    vocab: ({ vocabSize }: LlamaConfig) => vocabSize,
-    bos: ({ bosId }) => bosId,
-    eos: ({ eosIds }) => eosIds,
-    pad: ({ padId }) => padId,
-    capacity: ({ window, contextSize }) => (window === null ? contextSize : undefined),
-    ...causalParts,
-  }),
+  capacity: ({ window, contextSize }) => (window === null ? contextSize : undefined),
   training: { forward: llamaForward, decays, initial: transformerInitial(1) },
-  dtype: ({ dtype }) => dtype,
   summary: ({ numLayers, width, vocabSize, window, contextSize }) =>
     `${numLayers} layers, width ${width}, vocabulary ${vocabSize}, ${window === null ? `context ${contextSize}` : `a window of ${window}`}`,
   presets: llamaPresets,

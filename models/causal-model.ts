@@ -1,0 +1,38 @@
+/** @file What the definitions of all language models here have in common: kinds of programs, their parts in generation, special tokens, dtype. */
+import { causalLanguageModel, defineModel, type FloatType, type ModelSpec } from "../src/model/index.js";
+import { type CausalKind, causalKinds, causalParts } from "./causal-kinds.js";
+
+/** Fields that every configuration has; see `languageModelFields`. */
+interface LanguageModelConfig {
+  readonly vocabSize: number;
+  readonly dtype: FloatType;
+  readonly bosId: number;
+  readonly eosIds: readonly number[];
+  readonly padId: number;
+}
+
+/** What one model's definition says beside that. */
+interface CausalModelSpec<Config>
+  extends Omit<ModelSpec<Config, CausalKind>, "kinds" | "generation" | "dtype"> {
+  /** Tokens that a sequence may have, where its states hold no more; without it, any number. */
+  capacity?(config: Config): number | undefined;
+}
+
+/** Makes the definition of a language model whose programs `causalProgram` traces. */
+export const defineCausalModel = <Config extends LanguageModelConfig>({
+  capacity,
+  ...spec
+}: CausalModelSpec<Config>) =>
+  defineModel({
+    ...spec,
+    kinds: causalKinds,
+    generation: causalLanguageModel<Config, CausalKind>({
+      vocab: ({ vocabSize }) => vocabSize,
+      bos: ({ bosId }) => bosId,
+      eos: ({ eosIds }) => eosIds,
+      pad: ({ padId }) => padId,
+      ...(capacity === undefined ? {} : { capacity }),
+      ...causalParts,
+    }),
+    dtype: ({ dtype }) => dtype,
+  });
