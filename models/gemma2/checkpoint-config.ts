@@ -1,13 +1,6 @@
 /** @file config.json (and generation_config.json) of a checkpoint, as the configuration of a Gemma 2. */
 import { z } from "zod";
-import {
-  CheckpointError,
-  type ConfigFiles,
-  type ConfigValues,
-  mergedConfig,
-  type Problem,
-  readConfigFields,
-} from "../../src/model/index.js";
+import type { ConfigValues, Problem } from "../../src/model/index.js";
 import {
   checkTransformerSizes,
   dtypeOf,
@@ -15,6 +8,7 @@ import {
   transformerFields,
   tokenIds,
 } from "../checkpoint-fields.js";
+import { configReader } from "../config-reader.js";
 import type { Gemma2Config } from "./config.js";
 
 const gelu = z.literal("gelu_pytorch_tanh", "gelu_pytorch_tanh (the GeLU the model is defined with)");
@@ -46,14 +40,11 @@ const fields = {
 type Values = ConfigValues<typeof fields>;
 
 /** The Gemma 2 that the files describe; token ids of generation_config.json win. @throws CheckpointError with all problems */
-export function parseGemma2Config(files: ConfigFiles): Gemma2Config {
-  const problems: Problem[] = [];
-  const values = readConfigFields(mergedConfig(files), fields, problems);
+export const parseGemma2Config = configReader(fields, (values, problems) => {
   const config = resolve(values, problems);
   checkTransformerSizes(config, problems);
-  if (problems.length > 0) throw new CheckpointError(files.where, problems);
   return config;
-}
+});
 
 /** Defaults filled in. A number that is wrong or missing becomes NaN. */
 function resolve(values: Values, problems: Problem[]): Gemma2Config {

@@ -1,13 +1,8 @@
 /**
  * @file config.json (and generation_config.json) of a checkpoint, as the configuration of a Griffin.
  */
-import {
-  CheckpointError,
-  type ConfigFiles,
-  mergedConfig,
-  type Problem,
-  readConfigFields,
-} from "../../src/model/index.js";
+import type { Problem } from "../../src/model/index.js";
+import { configReader } from "../config-reader.js";
 import { type CheckpointValues, checkpointFields } from "./checkpoint-fields.js";
 import type { BlockType, GriffinConfig } from "./config.js";
 
@@ -15,14 +10,11 @@ import type { BlockType, GriffinConfig } from "./config.js";
  * The Griffin that the files describe, keys of all versions understood; token ids of generation_config.json win.
  * @throws CheckpointError with all problems
  */
-export function parseCheckpointConfig(files: ConfigFiles): GriffinConfig {
-  const problems: Problem[] = [];
-  const values = readConfigFields(mergedConfig(files), checkpointFields, problems);
+export const parseCheckpointConfig = configReader(checkpointFields, (values, problems): GriffinConfig => {
   const config = resolve(values, problems);
   checkWidths(config, values, problems);
-  if (problems.length > 0) throw new CheckpointError(files.where, problems);
   return config;
-}
+});
 
 /**
  * Defaults filled in and several names for one thing made one. A number that is wrong or missing becomes NaN.

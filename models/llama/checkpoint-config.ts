@@ -1,13 +1,6 @@
 /** @file config.json (and generation_config.json) of a checkpoint, as the configuration of a Llama; also Mistral's and Qwen2's. */
 import { z } from "zod";
-import {
-  CheckpointError,
-  type ConfigFiles,
-  type ConfigValues,
-  mergedConfig,
-  type Problem,
-  readConfigFields,
-} from "../../src/model/index.js";
+import type { ConfigValues, Problem } from "../../src/model/index.js";
 import {
   checkTransformerSizes,
   count,
@@ -17,6 +10,7 @@ import {
   transformerFields,
   truth,
 } from "../checkpoint-fields.js";
+import { configReader } from "../config-reader.js";
 import type { LlamaConfig, RopeScaling } from "./config.js";
 
 /** `rope_parameters` of new files; `rope_scaling`, in old ones, is the same without the base. */
@@ -57,14 +51,11 @@ const OWN = {
 } as const;
 
 /** The Llama that the files describe; token ids of generation_config.json win. @throws CheckpointError with all problems */
-export function parseLlamaConfig(files: ConfigFiles): LlamaConfig {
-  const problems: Problem[] = [];
-  const values = readConfigFields(mergedConfig(files), fields, problems);
+export const parseLlamaConfig = configReader(fields, (values, problems) => {
   const config = resolve(values, problems);
   checkTransformerSizes(config, problems);
-  if (problems.length > 0) throw new CheckpointError(files.where, problems);
   return config;
-}
+});
 
 /** Defaults filled in. A number that is wrong or missing becomes NaN. */
 function resolve(values: Values, problems: Problem[]): LlamaConfig {

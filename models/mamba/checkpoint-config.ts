@@ -1,13 +1,7 @@
 /** @file config.json (and generation_config.json) of a checkpoint, as the configuration of a Mamba. */
 import { z } from "zod";
-import {
-  CheckpointError,
-  type ConfigFiles,
-  mergedConfig,
-  type Problem,
-  readConfigFields,
-} from "../../src/model/index.js";
 import { count, positive, recurrentFields, recurrentValues, taps, truth } from "../checkpoint-fields.js";
+import { configReader } from "../config-reader.js";
 import type { MambaConfig } from "./config.js";
 
 const rank = z.union([count, z.literal("auto")], '"auto" or a positive integer');
@@ -28,9 +22,7 @@ const fields = {
 } as const;
 
 /** The Mamba that the files describe; token ids of generation_config.json win. @throws CheckpointError with all problems */
-export function parseMambaConfig(files: ConfigFiles): MambaConfig {
-  const problems: Problem[] = [];
-  const values = readConfigFields(mergedConfig(files), fields, problems);
+export const parseMambaConfig = configReader(fields, (values, problems): MambaConfig => {
   const shared = recurrentValues(values, { bos: 0, eos: 0 }, problems);
   const innerWidth = Math.trunc((values.expand ?? 2) * shared.width);
   const { intermediate_size: given } = values;
@@ -43,7 +35,6 @@ export function parseMambaConfig(files: ConfigFiles): MambaConfig {
       got: `${given}`,
     });
   }
-  if (problems.length > 0) throw new CheckpointError(files.where, problems);
   const { time_step_rank: asked } = values;
   return {
     ...shared,
@@ -57,4 +48,4 @@ export function parseMambaConfig(files: ConfigFiles): MambaConfig {
     convBias: values.use_conv_bias ?? true,
     residualInF32: values.residual_in_fp32 ?? true,
   };
-}
+});

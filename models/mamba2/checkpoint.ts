@@ -1,15 +1,9 @@
 /** @file How checkpoints of a Mamba-2 are stored in the Hugging Face layout: keys of config.json, names of tensors. */
 import { z } from "zod";
-import {
-  CheckpointError,
-  type CheckpointFormat,
-  type ConfigFiles,
-  mergedConfig,
-  type Problem,
-  readConfigFields,
-} from "../../src/model/index.js";
+import type { CheckpointFormat, Problem } from "../../src/model/index.js";
 import { count, positive, recurrentFields, recurrentValues, taps, truth } from "../checkpoint-fields.js";
 import { namesBehind } from "../checkpoint-names.js";
+import { configReader } from "../config-reader.js";
 import type { Mamba2Config } from "./config.js";
 
 /** No bound is infinity, which JSON lacks. */
@@ -41,9 +35,7 @@ const fields = {
 } as const;
 
 /** The Mamba-2 that the files describe; token ids of generation_config.json win. @throws CheckpointError with all problems */
-function configFrom(files: ConfigFiles): Mamba2Config {
-  const problems: Problem[] = [];
-  const values = readConfigFields(mergedConfig(files), fields, problems);
+const configFrom = configReader(fields, (values, problems): Mamba2Config => {
   const config: Mamba2Config = {
     ...recurrentValues(values, { bos: 0, eos: 2, pad: 1 }, problems),
     tiedEmbedding: values.tie_word_embeddings ?? false,
@@ -59,9 +51,8 @@ function configFrom(files: ConfigFiles): Mamba2Config {
     residualInF32: values.residual_in_fp32 ?? true,
   };
   checkSizes(config, values.expand ?? 2, problems);
-  if (problems.length > 0) throw new CheckpointError(files.where, problems);
   return config;
-}
+});
 
 /** Comparisons with NaN are written so that a number already complained about is not complained about again. */
 function checkSizes({ width, heads, headWidth, groups }: Mamba2Config, expand: number, problems: Problem[]) {

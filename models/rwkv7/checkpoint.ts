@@ -1,15 +1,9 @@
 /** @file How checkpoints of an RWKV-7 are stored in the Hugging Face layout (that of flash-linear-attention): keys of config.json, names of tensors. */
 import { z } from "zod";
-import {
-  CheckpointError,
-  type CheckpointFormat,
-  type ConfigFiles,
-  mergedConfig,
-  type Problem,
-  readConfigFields,
-} from "../../src/model/index.js";
+import type { CheckpointFormat } from "../../src/model/index.js";
 import { count, positive, recurrentFields, recurrentValues, truth } from "../checkpoint-fields.js";
 import { namesBehind } from "../checkpoint-names.js";
+import { configReader } from "../config-reader.js";
 import type { Rwkv7Config } from "./config.js";
 
 const layerWidths = z.union([count, z.array(count)], "a positive integer, or one for each layer");
@@ -35,9 +29,7 @@ const fields = {
 } as const;
 
 /** The RWKV-7 that the files describe; token ids of generation_config.json win. @throws CheckpointError with all problems */
-function configFrom(files: ConfigFiles): Rwkv7Config {
-  const problems: Problem[] = [];
-  const given = readConfigFields(mergedConfig(files), fields, problems);
+const configFrom = configReader(fields, (given, problems): Rwkv7Config => {
   const shared = recurrentValues(given, { bos: 1, eos: 2 }, problems);
   const { width } = shared;
   const config: Rwkv7Config = {
@@ -60,9 +52,8 @@ function configFrom(files: ConfigFiles): Rwkv7Config {
     const problem = "values wider or narrower than the model are not supported";
     problems.push({ subject: "value_dim", problem, expected: `hidden_size, ${width}`, got: `${values}` });
   }
-  if (problems.length > 0) throw new CheckpointError(files.where, problems);
   return config;
-}
+});
 
 const names = namesBehind("model.");
 /** How much time mixing takes of the token before is stored as [1, 1, channels]. */
