@@ -14,7 +14,6 @@ import {
   parameter,
   probe,
   remat,
-  rmsNorm,
   roundTo,
   scope,
   state,
@@ -26,21 +25,15 @@ import {
 import type { FloatType, TrainingInputs } from "../src/model/index.js";
 import { type CausalKey, type CausalOutputs, causalProgram } from "./causal-program.js";
 import type { Gemma2Config } from "./gemma2/config.js";
-import { linear, type Place, type Residual, selfAttention } from "./transformer/attention.js";
+import { linear, norm, type Residual } from "./layers.js";
+import { type Place, selfAttention } from "./transformer/attention.js";
 
 export type { Gemma2Config } from "./gemma2/config.js";
 
 const model = (config: Gemma2Config): Axis<"model"> => axis("model", config.width);
 
-/** x / rms(x) (1 + w): the stored scale is the distance from 1. */
-function norm<A extends string>(
-  name: string,
-  x: Tensor<A | "model", FloatType>,
-  config: Gemma2Config,
-): Tensor<A | "model", FloatType> {
-  const scale = scope(name, () => parameter("weight", [model(config)], x.dtype));
-  return rmsNorm(x, scale, { epsilon: config.rmsNormEps, offset: 1 });
-}
+/** Of all norms: the stored scale is the distance from 1. */
+const scaling = ({ rmsNormEps }: Gemma2Config) => ({ epsilon: rmsNormEps, offset: 1 });
 
 /** Grouped-query attention with rotary positions and capped scores, over a window or all that came before. */
 function attentionBlock(u: Residual, isLocal: boolean, config: Gemma2Config, place: Place): Residual {
@@ -73,10 +66,10 @@ function mlp(x: Residual, config: Gemma2Config): Residual {
 
 /** Attention, then the MLP, each on a normalised input; what each gives is normalised too before it joins the stream. */
 function layer(x: Residual, isLocal: boolean, config: Gemma2Config, place: Place): Residual {
-  const mixed = attentionBlock(norm("input_layernorm", x, config), isLocal, config, place);
-  const between = x.add(norm("post_attention_layernorm", mixed, config));
-  const expanded = mlp(norm("pre_feedforward_layernorm", between, config), config);
-  return probe("output", between.add(norm("post_feedforward_layernorm", expanded, config)));
+  const mixed = attentionBlock(norm("input_layernorm", x, scaling(config)), isLocal, config, place);
+  const between = x.add(norm("post_attention_layernorm", mixed, scaling(config)));
+  const expanded = mlp(norm("pre_feedforward_layernorm", between, scaling(config)), config);
+  return probe("output", between.add(norm("post_feedforward_layernorm", expanded, scaling(config))));
 }
 
 /** The embedding, [vocab, model], which is also the output's projection. */
@@ -85,7 +78,7 @@ const embeddingOf = (config: Gemma2Config, dtype: FloatType): Tensor<"vocab" | "
 
 /** Final norm, tied output projection and soft cap. */
 function head<A extends string>(x: Tensor<A | "model", FloatType>, config: Gemma2Config) {
-  const logits = dot(norm("norm", x, config), embeddingOf(config, x.dtype), "model");
+  const logits = dot(norm("norm", x, scaling(config)), embeddingOf(config, x.dtype), "model");
   const cap = config.logitsSoftCap;
   return (cap === null ? logits : tanh(logits.div(cap)).mul(cap)).to("f32");
 }

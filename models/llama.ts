@@ -13,7 +13,6 @@ import {
   parameter,
   probe,
   remat,
-  rmsNorm,
   scope,
   state,
   take,
@@ -25,21 +24,12 @@ import { silu } from "../src/nn/index.js";
 import { type CausalKey, type CausalOutputs, causalProgram } from "./causal-program.js";
 import type { LlamaConfig } from "./llama/config.js";
 import { ropeScalingOf } from "./llama/rope.js";
-import { linear, type Place, type Residual, selfAttention } from "./transformer/attention.js";
+import { linear, norm, type Residual } from "./layers.js";
+import { type Place, selfAttention } from "./transformer/attention.js";
 
 export type { LlamaConfig } from "./llama/config.js";
 
 const model = (config: LlamaConfig): Axis<"model"> => axis("model", config.width);
-
-/** x / rms(x) w (arXiv 1910.07467). */
-function norm<A extends string>(
-  name: string,
-  x: Tensor<A | "model", FloatType>,
-  config: LlamaConfig,
-): Tensor<A | "model", FloatType> {
-  const scale = scope(name, () => parameter("weight", [model(config)], x.dtype));
-  return rmsNorm(x, scale, { epsilon: config.rmsNormEps });
-}
 
 /** Grouped-query attention with rotary positions, over all that came before or a window of it. */
 function attentionBlock(u: Residual, config: LlamaConfig, place: Place): Residual {
@@ -70,8 +60,9 @@ function mlp(x: Residual, config: LlamaConfig): Residual {
 
 /** Attention, then the MLP, each on a normalised input and added to the stream. */
 function layer(x: Residual, config: LlamaConfig, place: Place): Residual {
-  const mixed = x.add(attentionBlock(norm("input_layernorm", x, config), config, place));
-  return probe("output", mixed.add(mlp(norm("post_attention_layernorm", mixed, config), config)));
+  const epsilon = config.rmsNormEps;
+  const mixed = x.add(attentionBlock(norm("input_layernorm", x, { epsilon }), config, place));
+  return probe("output", mixed.add(mlp(norm("post_attention_layernorm", mixed, { epsilon }), config)));
 }
 
 /** A matrix [vocab, model]: the embedding, or the output's projection. */
@@ -80,7 +71,7 @@ const table = (name: string, config: LlamaConfig, dtype: FloatType): Tensor<"voc
 
 /** Final norm and output projection. */
 function head<A extends string>(x: Tensor<A | "model", FloatType>, config: LlamaConfig) {
-  const normed = norm("norm", x, config);
+  const normed = norm("norm", x, { epsilon: config.rmsNormEps });
   const projection = table(config.tiedEmbedding ? "embed_tokens" : "lm_head", config, x.dtype);
   return dot(normed, projection, "model").to("f32");
 }

@@ -7,15 +7,12 @@
 import {
   type Axis,
   axis,
-  causalConv1d,
   dot,
   exp,
-  fill,
   neg,
   parameter,
   probe,
   remat,
-  rmsNorm,
   scope,
   selectiveScan,
   slice,
@@ -28,56 +25,14 @@ import {
 import type { FloatType, TrainingInputs } from "../src/model/index.js";
 import { silu } from "../src/nn/index.js";
 import { type CausalKey, type CausalOutputs, causalProgram } from "./causal-program.js";
+import { convolution, linear, norm, type Position, type Residual } from "./layers.js";
 import type { MambaConfig } from "./mamba/config.js";
 
 export type { MambaConfig } from "./mamba/config.js";
 
-type Residual = Tensor<"batch" | "time" | "model", FloatType>;
 type Inner = Tensor<"batch" | "time" | "inner", FloatType>;
-/** Each token's place in its document: 0 starts one, negative places are padding. */
-type Position = Tensor<"batch" | "time", "i32">;
-
 const model = (config: MambaConfig): Axis<"model"> => axis("model", config.width);
 const inner = (config: MambaConfig): Axis<"inner"> => axis("inner", config.innerWidth);
-
-/** x W^T (+ b), weights stored [out, in]. */
-function linear<A extends string, From extends A, To extends string>(
-  name: string,
-  x: Tensor<A, FloatType>,
-  from: Axis<From>,
-  to: Axis<To>,
-  options: { readonly bias: boolean } = { bias: false },
-) {
-  return scope(name, () => {
-    const product = dot(x, parameter("weight", [to, from], x.dtype), from.name);
-    return options.bias ? product.add(parameter("bias", [to], x.dtype)) : product;
-  });
-}
-
-/** x / rms(x) w. */
-function norm<A extends string>(name: string, x: Tensor<A | "model", FloatType>, config: MambaConfig) {
-  const scale = scope(name, () => parameter("weight", [model(config)], x.dtype));
-  return rmsNorm(x, scale, { epsilon: config.normEps });
-}
-
-/** A few taps for each channel, within its document. */
-function convolved(x: Inner, position: Position, config: MambaConfig): Inner {
-  return scope("conv1d", () => {
-    const [taps, channels] = [axis("tap", config.convWidth), inner(config)];
-    const tail = state("tail", [x.axis("batch"), axis("tail", taps.size - 1), channels], x.dtype);
-    const { y, tail: next } = causalConv1d({
-      x,
-      w: parameter("weight", [channels, taps], x.dtype),
-      bias: config.convBias ? parameter("bias", [channels], x.dtype) : fill(0, [channels], x.dtype),
-      segmentPos: position,
-      tail: tail.value,
-      axis: "time",
-      taps: "tap",
-    });
-    tail.update(next);
-    return y;
-  });
-}
 
 /**
  * The selective state space (sections 3.2 and 3.6): x [batch, time, inner] -> y of the same axes, f32; the state is f32.
@@ -127,7 +82,12 @@ function mixer(u: Residual, position: Position, config: MambaConfig): Residual {
   const both = linear("in_proj", u, model(config), axis("both", 2 * width), bias);
   const half = (start: number): Inner =>
     slice(both, "both", { start, stop: start + width }).rename({ both: "inner" } as const);
-  const y = stateSpace(silu(convolved(half(0), position, config)), position, config);
+  const convolved = convolution(half(0), position, {
+    channels: inner(config),
+    width: config.convWidth,
+    bias: config.convBias,
+  });
+  const y = stateSpace(silu(convolved), position, config);
   const gated = y.mul(silu(half(width).to("f32"))).to(u.dtype);
   return linear("out_proj", gated, inner(config), model(config), bias);
 }
@@ -141,8 +101,9 @@ export function mambaForward(
   config: MambaConfig,
   { dtype, tokens, position, keep }: TrainingInputs,
 ): CausalOutputs {
+  const epsilon = config.normEps;
   const layer = (x: Residual): Residual => {
-    const normed = norm("norm", x.to(dtype), config);
+    const normed = norm("norm", x.to(dtype), { epsilon });
     const mixed = scope("mixer", () => mixer(normed, position, config));
     return probe("output", x.add(mixed.to(x.dtype)));
   };
@@ -156,7 +117,7 @@ export function mambaForward(
   return {
     hidden: x,
     logits: <A extends string>(y: Tensor<A | "model", FloatType>) =>
-      dot(norm("norm_f", y.to(dtype), config), table(head, config, dtype), "model").to("f32"),
+      dot(norm("norm_f", y.to(dtype), { epsilon }), table(head, config, dtype), "model").to("f32"),
   };
 }
 

@@ -8,11 +8,9 @@
 import {
   type Axis,
   axis,
-  causalConv1d,
   clamp,
   dot,
   exp,
-  fill,
   linearAttention,
   mean,
   merge,
@@ -20,7 +18,6 @@ import {
   probe,
   remat,
   type RematOptions,
-  rmsNorm,
   rsqrt,
   scope,
   slice,
@@ -33,10 +30,10 @@ import {
 } from "../src/dsl/index.js";
 import { silu } from "../src/nn/index.js";
 import { type CausalInputs, type CausalKey, causalProgram } from "./causal-program.js";
+import { convolution, linear, norm, type Residual } from "./layers.js";
 import type { Mamba2Config } from "./mamba2/config.js";
 
 type DType = CausalInputs["dtype"];
-type Stream = Tensor<"batch" | "time" | "model", DType>;
 type Channels = Tensor<"batch" | "time" | "channels", DType>;
 type Inner = Tensor<"batch" | "time" | "inner", DType>;
 
@@ -53,46 +50,15 @@ const inner = ({ heads, headWidth }: Mamba2Config): Axis<"inner"> => axis("inner
 const grouped = ({ heads, groups }: Mamba2Config) =>
   [axis("groups", groups), axis("heads", heads / groups)] as const;
 
-/** x W^T + b, weights stored [out, in]. */
-function linear<A extends string, From extends A, To extends string>(
-  name: string,
-  x: Tensor<A, DType>,
-  from: Axis<From>,
-  to: Axis<To>,
-  { bias }: { readonly bias: boolean },
-) {
-  return scope(name, () => {
-    const product = dot(x, parameter("weight", [to, from], x.dtype), from.name);
-    return bias ? product.add(parameter("bias", [to], x.dtype)) : product;
-  });
-}
-
-const norm = <A extends string>(
-  name: string,
-  x: Tensor<A | "model", DType>,
-  { config, dtype }: Pick<Step, "config" | "dtype">,
-): Tensor<A | "model", DType> =>
-  rmsNorm(x.to(dtype), parameter(`${name}.weight`, [model(config)], dtype), { epsilon: config.normEps });
-
 /** x, B and C, mixed along time by a short convolution for each channel. */
-function convolve(x: Channels, { config, position }: Step): Channels {
-  const channels = x.axis("channels");
-  return scope("conv1d", () => {
-    const taps = axis("tap", config.convWidth);
-    const tail = state("tail", [x.axis("batch"), axis("tail", taps.size - 1), channels], x.dtype);
-    const conv = causalConv1d({
-      x,
-      w: parameter("weight", [channels, taps], x.dtype),
-      bias: config.convBias ? parameter("bias", [channels], x.dtype) : fill(0, [channels], x.dtype),
-      segmentPos: position,
-      tail: tail.value,
-      axis: "time",
-      taps: "tap",
-    });
-    tail.update(conv.tail);
-    return silu(conv.y);
-  });
-}
+const convolve = (x: Channels, { config, position }: Step): Channels =>
+  silu(
+    convolution(x, position, {
+      channels: x.axis("channels"),
+      width: config.convWidth,
+      bias: config.convBias,
+    }),
+  );
 
 /**
  * The selective state space (section 6, "SSD"): with step sizes dt and A < 0, a number for each head,
@@ -144,7 +110,7 @@ function gatedNorm(y: Tensor<"batch" | "time" | "inner", "f32">, z: Inner, { con
 }
 
 /** The Mamba-2 block (figure 6): one projection makes gate z, x, B, C and dt. */
-function mixer(u: Stream, step: Step): Stream {
+function mixer(u: Residual, step: Step): Residual {
   const { config } = step;
   const states = config.groups * config.stateSize;
   const channels = axis("channels", inner(config).size + 2 * states);
@@ -169,13 +135,14 @@ function mixer(u: Stream, step: Step): Stream {
 export function mamba2Forward(config: Mamba2Config, inputs: CausalInputs & Pick<Step, "keep">) {
   const { dtype, tokens, keep } = inputs;
   const step: Step = { ...inputs, config };
+  const epsilon = config.normEps;
   const vocab = axis("vocab", config.vocabSize);
   const embedding = parameter("embeddings.weight", [vocab, model(config)], dtype);
-  const embedded: Stream = take(embedding, "vocab", tokens);
-  let x: Stream = embedded.to(config.residualInF32 ? "f32" : dtype);
+  const embedded: Residual = take(embedding, "vocab", tokens);
+  let x: Residual = embedded.to(config.residualInF32 ? "f32" : dtype);
   for (let layer = 0; layer < config.numLayers; layer++) {
-    const block = (before: Stream): Stream => {
-      const normed = norm("norm", before, step);
+    const block = (before: Residual): Residual => {
+      const normed = norm("norm", before.to(dtype), { epsilon });
       const mixed = scope("mixer", () => mixer(normed, step));
       return probe("output", before.add(mixed.to(before.dtype)));
     };
@@ -186,7 +153,7 @@ export function mamba2Forward(config: Mamba2Config, inputs: CausalInputs & Pick<
   return {
     hidden: x,
     logits: <A extends string>(y: Tensor<A | "model", DType>) =>
-      dot(norm("norm_f", y, step), head(), "model").to("f32"),
+      dot(norm("norm_f", y.to(dtype), { epsilon }), head(), "model").to("f32"),
   };
 }
 

@@ -7,13 +7,11 @@
 import {
   type Axis,
   axis,
-  causalConv1d,
   dot,
   linearScan,
   parameter,
   probe,
   remat,
-  rmsNorm,
   scope,
   select,
   sigmoid,
@@ -25,53 +23,15 @@ import {
 import type { FloatType, TrainingInputs } from "../src/model/index.js";
 import { gelu } from "../src/nn/index.js";
 import { type CausalKey, type CausalOutputs, causalProgram } from "./causal-program.js";
+import { convolution, linear, norm, type Position, type Residual } from "./layers.js";
 import type { MinGruConfig } from "./mingru/config.js";
 
 export type { MinGruConfig } from "./mingru/config.js";
 
-type Residual = Tensor<"batch" | "time" | "model", FloatType>;
-/** Each token's place in its document: 0 starts one, negative places are padding. */
-type Position = Tensor<"batch" | "time", "i32">;
+/** Every matrix but the embedding has biases. */
+const BIAS = { bias: true } as const;
 
 const model = (config: MinGruConfig): Axis<"model"> => axis("model", config.width);
-
-/** x W^T + b, weights stored [out, in]. */
-function linear<A extends string, From extends A, To extends string>(
-  name: string,
-  x: Tensor<A, FloatType>,
-  from: Axis<From>,
-  to: Axis<To>,
-) {
-  return scope(name, () => {
-    const weight = parameter("weight", [to, from], x.dtype);
-    return dot(x, weight, from.name).add(parameter("bias", [to], x.dtype));
-  });
-}
-
-/** x / rms(x) w. */
-function norm<A extends string>(name: string, x: Tensor<A | "model", FloatType>, config: MinGruConfig) {
-  const scale = scope(name, () => parameter("weight", [model(config)], x.dtype));
-  return rmsNorm(x, scale, { epsilon: config.normEps });
-}
-
-/** A few taps for each channel, within its document. */
-function convolved(x: Residual, position: Position, config: MinGruConfig): Residual {
-  return scope("conv1d", () => {
-    const taps = axis("tap", config.convWidth);
-    const tail = state("tail", [x.axis("batch"), axis("tail", taps.size - 1), model(config)], x.dtype);
-    const { y, tail: next } = causalConv1d({
-      x,
-      w: parameter("weight", [model(config), taps], x.dtype),
-      bias: parameter("bias", [model(config)], x.dtype),
-      segmentPos: position,
-      tail: tail.value,
-      axis: "time",
-      taps: "tap",
-    });
-    tail.update(next);
-    return y;
-  });
-}
 
 /** g of the paper's appendix B, which keeps states positive: x + 0.5 where x >= 0, else sigmoid(x). */
 const positive = <A extends string>(x: Tensor<A, "f32">): Tensor<A, "f32"> =>
@@ -92,8 +52,8 @@ function minGru(
   config: MinGruConfig,
 ): Tensor<"batch" | "time" | "hidden", "f32"> {
   const hidden = axis("hidden", config.hiddenWidth);
-  const k = linear("to_z", x, model(config), hidden).to("f32");
-  const candidate = positive(linear("to_h", x, model(config), hidden).to("f32"));
+  const k = linear("to_z", x, model(config), hidden, BIAS).to("f32");
+  const candidate = positive(linear("to_h", x, model(config), hidden, BIAS).to("f32"));
   const z = sigmoid(k);
   const h = state("state", [x.axis("batch"), hidden], "f32");
   const { y, last } = linearScan({
@@ -109,15 +69,20 @@ function minGru(
 /** Convolution and recurrence, then an MLP, each on a normalised input and added to the stream. */
 function layer(x: Residual, position: Position, config: MinGruConfig): Residual {
   const hidden = axis("hidden", config.hiddenWidth);
+  const epsilon = config.normEps;
   const mixed = scope("mixer", () => {
-    const u = convolved(norm("norm", x, config), position, config);
-    return linear("out_proj", minGru(u, position, config).to(x.dtype), hidden, model(config));
+    const u = convolution(norm("norm", x, { epsilon }), position, {
+      channels: model(config),
+      width: config.convWidth,
+      bias: true,
+    });
+    return linear("out_proj", minGru(u, position, config).to(x.dtype), hidden, model(config), BIAS);
   });
   const between = x.add(mixed);
   const mlp = axis("mlp", config.mlpWidth);
   const added = scope("mlp", () => {
-    const up = gelu(linear("up_proj", norm("norm", between, config), model(config), mlp));
-    return linear("down_proj", up, mlp, model(config));
+    const up = gelu(linear("up_proj", norm("norm", between, { epsilon }), model(config), mlp, BIAS));
+    return linear("down_proj", up, mlp, model(config), BIAS);
   });
   return probe("output", between.add(added));
 }
@@ -140,7 +105,7 @@ export function minGruForward(
   return {
     hidden: x,
     logits: <A extends string>(y: Tensor<A | "model", FloatType>) =>
-      dot(norm("norm_f", y, config), table(head, config, dtype), "model").to("f32"),
+      dot(norm("norm_f", y, { epsilon: config.normEps }), table(head, config, dtype), "model").to("f32"),
   };
 }
 

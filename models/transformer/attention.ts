@@ -4,40 +4,20 @@ import {
   type Axis,
   axis,
   type CacheKind,
-  dot,
   kvCacheUpdate,
   merge,
-  parameter,
   rotary,
-  scope,
   split,
   state,
   type Tensor,
 } from "../../src/dsl/index.js";
-import type { FloatType } from "../../src/model/index.js";
+import { linear, type Position, type Residual } from "../layers.js";
 
-/** The residual stream, and anything of its axes. */
-export type Residual = Tensor<"batch" | "time" | "model", FloatType>;
-
-/** One run over [batch, time] tokens; `position` is each token's place in its document, 0 starts one, negative is padding. */
+/** One run over [batch, time] tokens. */
 export interface Place {
-  readonly position: Tensor<"batch" | "time", "i32">;
+  readonly position: Position;
   /** How many tokens of its document each sequence had before this run. */
   readonly numTokens: Tensor<"batch", "i32">;
-}
-
-/** x W^T (+ b), weights stored [out, in]. */
-export function linear<A extends string, From extends A, To extends string>(
-  name: string,
-  x: Tensor<A, FloatType>,
-  from: Axis<From>,
-  to: Axis<To>,
-  options: { readonly bias?: boolean } = {},
-) {
-  return scope(name, () => {
-    const product = dot(x, parameter("weight", [to, from], x.dtype), from.name);
-    return options.bias === true ? product.add(parameter("bias", [to], x.dtype)) : product;
-  });
 }
 
 /** The heads of a layer of grouped-query attention (arXiv 2305.13245), its rotary positions (arXiv 2104.09864), and its cache. */
