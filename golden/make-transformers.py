@@ -8,17 +8,15 @@ Needs torch, transformers, safetensors and numpy; README.md describes the format
 that makes its reference, which is a `Reference`. A model that transformers lacks takes a function of its own.
 """
 
-import argparse
 from dataclasses import dataclass, field
 import importlib.metadata
 import json
 import math
-from pathlib import Path
 import sys
 from typing import Callable
 
-HERE = Path(__file__).resolve().parent
-sys.dont_write_bytecode = True  # leaves nothing behind
+sys.dont_write_bytecode = True  # the modules beside this one leave nothing behind
+import commands
 
 TOLERANCE_REASON = (
     "8 x the largest logit difference between the reference in float32, in float64 and, where it has another way to "
@@ -69,6 +67,11 @@ def drawn(name, shape, case):
   return (offset + scale * np.random.default_rng(key).uniform(-1, 1, shape)).astype(np.float32)
 
 
+def torch_version():
+  """Without what the build is of."""
+  return importlib.metadata.version("torch").split("+")[0]
+
+
 def of_transformers(case, *, layers=lambda model: model.model.layers, other_way=None):
   """The causal language model that `config` describes, with drawn weights; the stream after layer N is the probe `layers.N.output`."""
   import torch
@@ -110,7 +113,7 @@ def of_transformers(case, *, layers=lambda model: model.model.layers, other_way=
   stored = {name: parameter.detach().numpy().copy() for name, parameter in model_of("f32").named_parameters()}
   written = config.to_diff_dict() | {"model_type": config.model_type, "dtype": "float32"}
   return Reference(
-      version=f"transformers {importlib.metadata.version('transformers')} (torch {importlib.metadata.version('torch').split('+')[0]})",
+      version=f"transformers {importlib.metadata.version('transformers')} (torch {torch_version()})",
       config=written, weights=stored, run=run,
       ways=("f32", "f64") if other_way is None else ("f32", "f64", other_way))
 
@@ -121,7 +124,7 @@ def of_attention(case):
 
 
 def of_mamba(case):
-  """A Mamba, by the loop over time of transformers' own."""
+  """A Mamba or Mamba-2, by transformers' own code without kernels; its layers lie in `backbone`."""
   return of_transformers(case, layers=lambda model: model.backbone.layers)
 
 
@@ -177,7 +180,7 @@ def of_mingru(case):
       probes[f"layers.{i}.output"] = x.numpy()
     return (norm("backbone.norm_f", x) @ w["backbone.embeddings.weight"].T).numpy(), probes
 
-  version = f"a transcription of arXiv 2410.01201 in golden/make-transformers.py (torch {importlib.metadata.version('torch').split('+')[0]})"
+  version = f"a transcription of arXiv 2410.01201 in golden/make-transformers.py (torch {torch_version()})"
   return Reference(version=version, config=config, weights=weights, run=run, ways=("f32", "f64", "loop"))
 
 
@@ -212,11 +215,6 @@ MAMBA2 = {
 }
 
 
-def of_mamba2(case):
-  """Its layers lie in `backbone`."""
-  return of_transformers(case, layers=lambda model: model.backbone.layers)
-
-
 RWKV7 = {
     "model_type": "rwkv7", "vocab_size": 96, "hidden_size": 32, "num_hidden_layers": 3, "head_dim": 16,
     "intermediate_size": 64, "decay_low_rank_dim": 8, "a_low_rank_dim": 8, "v_low_rank_dim": 4, "gate_low_rank_dim": 12,
@@ -240,9 +238,8 @@ def of_rwkv7(case):
       logits, streams = rwkv7.forward(ways[way], case.config, tokens)
     return logits.numpy(), {f"layers.{i}.output": stream.numpy() for i, stream in enumerate(streams)}
 
-  torch_version = importlib.metadata.version("torch").split("+")[0]
   return Reference(
-      version=f"the formulas of arXiv 2503.14456 in PyTorch {torch_version}, token by token", config=case.config,
+      version=f"the formulas of arXiv 2503.14456 in PyTorch {torch_version()}, token by token", config=case.config,
       weights=stored, run=run)
 
 
@@ -254,7 +251,7 @@ CASES = {
             "k_a": (0.8, 0.3), "r_k": (0.0, 0.3), "w_lora.lora.2.bias": (-1.0, 3.0), "a_lora.lora.2.bias": (0.0, 2.0),
         }),
     "mamba2-groups": Case(
-        of_mamba2, MAMBA2 | {"tie_word_embeddings": False, "time_step_limit": [0.02, 0.5]}, prompts=(21, 5),
+        of_mamba, MAMBA2 | {"tie_word_embeddings": False, "time_step_limit": [0.02, 0.5]}, prompts=(21, 5),
         ranges={"A_log": (1.0, 1.0), "dt_bias": (-3.0, 2.0), ".D": (1.0, 0.5)}),
     "mingru": Case(of_mingru, MINGRU),
     "mamba-narrow": Case(of_mamba, MAMBA, ranges=MAMBA_RANGES),
@@ -313,16 +310,10 @@ def compute(reference, tokens, positions, steps):
   return result | {"generated": generated, "generated_logits": generated_logits}, spread
 
 
-def round_up(value, digits):
-  scale = 10 ** (digits - 1 - math.floor(math.log10(value)))
-  return math.ceil(value * scale) / scale
-
-
-def make(name, out):
+def make(name, case, out):
   """Writes one case."""
   from safetensors.numpy import save_file
 
-  case = CASES[name]
   reference = case.reference(case)
   config = reference.config
   tokens, positions = inputs(case, config["vocab_size"], config.get("bos_token_id") or 0)
@@ -332,7 +323,7 @@ def make(name, out):
   (folder / "config.json").write_text(json.dumps(config, indent=1, sort_keys=True) + "\n")
   save_file(reference.weights, folder / "model.safetensors", {"format": "pt"})
   save_file(result, folder / "golden.safetensors", {"reference": reference.version})
-  bound = round_up(max(8 * max(spread.values()), 1e-5), 2)
+  bound = commands.round_up(max(8 * max(spread.values()), 1e-5), 2)
   description = {
       "reference": reference.version, "seed": case.seed,
       "positions": "leftpad" if len(set(case.prompts)) > 1 else "plain",
@@ -347,36 +338,14 @@ def make(name, out):
 
 def check(folder):
   """Prints, for one existing case, the largest difference of every tensor."""
-  import numpy as np
   from safetensors.numpy import load_file
 
   case = CASES[folder.resolve().name]
   stored = load_file(folder / "golden.safetensors")
   result, spread = compute(case.reference(case), stored["tokens"], stored["segment_pos"], case.steps)
   print(f"{folder}: spread {spread}")
-  for name, expected in stored.items():
-    difference = np.abs(result[name].astype(np.float64) - expected)
-    print(f"  {name:40} {str(list(expected.shape)):20} max {difference.max():.2e}")
-
-
-def main():
-  parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-  commands = parser.add_subparsers(dest="command", required=True)
-  making = commands.add_parser("make", help="write cases")
-  making.add_argument("names", nargs="*", help="which cases (default: all)")
-  making.add_argument("--out", type=Path, default=HERE, help="folder to write the cases into")
-  checking = commands.add_parser("check", help="compute existing cases again and compare")
-  checking.add_argument("folders", nargs="+", type=Path)
-  arguments = parser.parse_args()
-  if arguments.command == "check":
-    for folder in arguments.folders:
-      check(folder)
-    return
-  if unknown := set(arguments.names) - set(CASES):
-    parser.error(f"no case called {', '.join(sorted(unknown))}; known: {', '.join(CASES)}")
-  for name in arguments.names or CASES:
-    make(name, arguments.out)
+  commands.print_differences(result, stored)
 
 
 if __name__ == "__main__":
-  main()
+  commands.run(__doc__, lambda _: CASES, make, check)

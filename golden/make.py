@@ -7,15 +7,13 @@
 Needs a virtual environment with recurrentgemma[jax]==1.0.1. README.md describes the format and the fields.
 """
 
-import argparse
 import importlib.metadata
 import json
-import math
 from pathlib import Path
 import sys
 
-HERE = Path(__file__).resolve().parent
 sys.dont_write_bytecode = True  # the modules beside this one leave nothing behind
+import commands
 
 DEFAULTS = {
     "vocab_size": 128, "hidden_size": 64, "mlp_width": 96, "lru_width": 64, "num_attention_heads": 2,
@@ -108,11 +106,6 @@ def compute(weights, config, tokens, segment_pos, positions, steps, columns):
   return result, spread, float(np.sqrt(np.mean(error**2)))
 
 
-def round_up(value, digits):
-  scale = 10 ** (digits - 1 - math.floor(math.log10(value)))
-  return math.ceil(value * scale) / scale
-
-
 def make(name, description, out):
   """Writes one case."""
   import numpy as np
@@ -137,14 +130,14 @@ def make(name, description, out):
   if stored:
     model_weights.write(folder, weights, case["shards"])
   versions = {package: importlib.metadata.version(package) for package in ("recurrentgemma", "jax")}
-  bound = round_up(max(8 * max(spread.values()), 1e-5), 2)
+  bound = commands.round_up(max(8 * max(spread.values()), 1e-5), 2)
   description = {
       "reference": f"recurrentgemma {versions['recurrentgemma']} (Flax)", "jax": versions["jax"],
       "seed": case["seed"], "positions": case["positions"],
       "weights": "model.safetensors" if stored else "formula",
       "logits_spread_f32": spread,
       "tolerance": {"max_abs": bound, "reason": TOLERANCE_REASON},
-      **({} if rms is None else {"tolerance_bf16": {"rms": round_up(1.5 * rms, 3), "reason": BF16_REASON}}),
+      **({} if rms is None else {"tolerance_bf16": {"rms": commands.round_up(1.5 * rms, 3), "reason": BF16_REASON}}),
       "tensors": {key: [list(array.shape), array.dtype.name] for key, array in result.items()},
   }
   (folder / "golden.json").write_text(json.dumps(description, indent=1) + "\n")
@@ -159,7 +152,6 @@ def make(name, description, out):
 
 def check(folder):
   """Prints, for one existing case, the largest difference of every tensor."""
-  import numpy as np
   import tensors
   import weights as model_weights
 
@@ -171,30 +163,14 @@ def check(folder):
   result, spread, rms = compute(weights, config, stored["tokens"], stored["segment_pos"], golden["positions"],
                                 steps, stored.get("logits_columns"))
   print(f"{folder}: spread {spread}, stored {golden.get('logits_spread_f32')}; bf16 rms {rms}")
-  for name, expected in stored.items():
-    difference = np.abs(result[name].astype(np.float64) - expected)
-    print(f"  {name:40} {str(list(expected.shape)):20} max {difference.max():.2e}")
+  commands.print_differences(result, stored)
 
 
 def main():
-  parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-  commands = parser.add_subparsers(dest="command", required=True)
-  making = commands.add_parser("make", help="write cases")
-  making.add_argument("names", nargs="*", help="which cases of the file (default: all)")
-  making.add_argument("--cases", type=Path, default=HERE / "cases.json", help="JSON: name -> description")
-  making.add_argument("--out", type=Path, default=HERE, help="folder to write the cases into")
-  checking = commands.add_parser("check", help="compute existing cases again and compare")
-  checking.add_argument("folders", nargs="+", type=Path)
-  arguments = parser.parse_args()
-  if arguments.command == "check":
-    for folder in arguments.folders:
-      check(folder)
-    return
-  cases = json.loads(arguments.cases.read_text())
-  if unknown := set(arguments.names) - set(cases):
-    parser.error(f"no case called {', '.join(sorted(unknown))}; known: {', '.join(cases)}")
-  for name in arguments.names or cases:
-    make(name, cases[name], arguments.out)
+  def options(making):
+    making.add_argument("--cases", type=Path, default=commands.HERE / "cases.json", help="JSON: name -> description")
+
+  commands.run(__doc__, lambda arguments: json.loads(arguments.cases.read_text()), make, check, options)
 
 
 if __name__ == "__main__":
