@@ -186,6 +186,11 @@ describe("documents of a schema", () => {
       ["usage error: the schema refers to what it does not have", "#/items of the JSON schema"],
     ],
     [
+      "a reference that encodes nothing",
+      { items: { $ref: "#/%" } },
+      ["usage error: the schema refers to what it does not have", "#/items of the JSON schema"],
+    ],
+    [
       "alternatives that overlap",
       { oneOf: [{ type: "integer" }, { type: "number" }] },
       ["usage error: a value may be of both 0 and 1 of oneOf", "#/oneOf of the JSON schema"],

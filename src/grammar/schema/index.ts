@@ -8,6 +8,7 @@ import {
   isObject,
   KEYWORDS_OF_TYPES,
   partOf,
+  pathOf,
   resolve,
   schemaError,
   type SchemaNode,
@@ -70,7 +71,7 @@ class SchemaGrammar {
   #valueOf(node: SchemaNode, path: string): Rule {
     if (node.$ref !== undefined) {
       checkAlone(node, "$ref", path);
-      return this.#value(resolve(this.root, node.$ref, path), canonical(node.$ref));
+      return this.#value(resolve(this.root, node.$ref, path), pathOf(node.$ref));
     }
     for (const keyword of ["anyOf", "oneOf", "allOf"] as const) {
       const schemas = node[keyword];
@@ -257,9 +258,6 @@ class SchemaGrammar {
     return sequence(literal(open), this.#space, inner, this.#space, literal(close));
   }
 }
-
-/** The path of what a reference means, as rules are called by. */
-const canonical = (reference: string): string => decodeURI(reference);
 
 /** The types that a schema names, or that its keywords are for; undefined for all. */
 function typesOf(node: SchemaNode): readonly TypeName[] | undefined {

@@ -130,9 +130,18 @@ export const schemaError = (
 export const partOf = (path: string, ...names: readonly (string | number)[]): string =>
   [path, ...names.map((name) => String(name).replaceAll("~", "~0").replaceAll("/", "~1"))].join("/");
 
+/** The path that a reference means (RFC 3986, section 2.1); one whose percent signs encode nothing is taken as it is. */
+export function pathOf(reference: string): string {
+  try {
+    return decodeURI(reference);
+  } catch {
+    return reference;
+  }
+}
+
 /** The schema that a reference within the document means. @throws UsageError when there is none */
 export function resolve(root: unknown, reference: string, path: string): unknown {
-  const [document, ...names] = decodeURI(reference).split("/");
+  const [document, ...names] = pathOf(reference).split("/");
   let at: unknown = root;
   for (const name of names) {
     const key = name.replaceAll("~1", "/").replaceAll("~0", "~");
