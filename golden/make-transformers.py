@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes golden cases of small models from Hugging Face's transformers, in float32 on a CPU.
+"""Makes golden cases of small models from Hugging Face's transformers, in float32 (and bfloat16) on a CPU.
 
   make-transformers.py make [NAME ...] [--out FOLDER]   writes cases, all of CASES unless some are named
   make-transformers.py check FOLDER ...                 computes cases again, prints how far numbers are off
@@ -21,6 +21,7 @@ import commands
 TOLERANCE_REASON = (
     "8 x the largest logit difference between the reference in float32, in float64 and, where it has another way to "
     "compute the same, in that, at least 1e-5")
+BF16_REASON = "1.5 x the rms difference between the reference in bfloat16 and in float32 on this case"
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,14 @@ class Case:
   seed: int = 0
   ranges: dict = field(default_factory=dict)
   """End of a tensor's name -> (offset, scale) of its numbers; the first that fits."""
+  bf16: bool = False
+  """Weights are bf16, and the reference computes in that, too."""
 
 
 @dataclass(frozen=True)
 class Reference:
-  """A model with its weights. `run(tokens, way)` gives (logits [T, vocab], name of a probe -> [T, ..]), all f32 or f64 numpy arrays."""
+  """A model with its weights. `run(tokens, way)` gives (logits [T, vocab], name of a probe -> [T, ..]), all f32 or f64 numpy arrays; `way` is one of
+  `ways`, or "bf16" where the case asks for it."""
 
   version: str
   config: dict
@@ -52,8 +56,10 @@ class Reference:
 
 
 def drawn(name, shape, case):
-  """f32 numbers of a tensor, even around an offset: scales of norms around 1, matrices by what goes into a number."""
+  """f32 numbers of a tensor, even around an offset: scales of norms around 1, matrices by what goes into a number; those of bf16 where the case has
+  such weights."""
   import numpy as np
+  import torch
 
   if len(shape) > 1:
     offset, scale = 0.0, math.sqrt(3 / shape[-1])
@@ -64,7 +70,22 @@ def drawn(name, shape, case):
       offset, scale = given
       break
   key = [case.seed, *name.encode()]
-  return (offset + scale * np.random.default_rng(key).uniform(-1, 1, shape)).astype(np.float32)
+  numbers = (offset + scale * np.random.default_rng(key).uniform(-1, 1, shape)).astype(np.float32)
+  return torch.from_numpy(numbers).bfloat16().float().numpy() if case.bf16 else numbers
+
+
+def as_numpy(tensor):
+  """Of f32 or f64; what is bf16 becomes f32, which numpy knows."""
+  import torch
+
+  return (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy()
+
+
+def kind_of(way):
+  """PyTorch's type that a way computes in."""
+  import torch
+
+  return {"f64": torch.float64, "bf16": torch.bfloat16}.get(way, torch.float32)
 
 
 def torch_version():
@@ -89,7 +110,7 @@ def of_transformers(case, *, layers=lambda model: model.model.layers, other_way=
       with torch.no_grad():
         for name, parameter in model.named_parameters():
           parameter.copy_(torch.from_numpy(drawn(name, tuple(parameter.shape), case)))
-      models[way] = model.double() if way == "f64" else model
+      models[way] = {"f64": model.double, "bf16": model.bfloat16}.get(way, model.float)()
     return models[way]
 
   def run(tokens, way):
@@ -99,19 +120,20 @@ def of_transformers(case, *, layers=lambda model: model.model.layers, other_way=
     def keep(index):
       def hook(_module, _arguments, result):
         stream = result[0] if isinstance(result, tuple) else result
-        streams[f"layers.{index}.output"] = stream[0].numpy()
+        streams[f"layers.{index}.output"] = as_numpy(stream[0])
 
       return hook
 
     hooks = [layer.register_forward_hook(keep(i)) for i, layer in enumerate(layers(model))]
     with torch.no_grad():
-      logits = model(torch.tensor([tokens]), use_cache=False).logits[0].numpy()
+      logits = as_numpy(model(torch.tensor([tokens]), use_cache=False).logits[0])
     for hook in hooks:
       hook.remove()
     return logits, streams
 
   stored = {name: parameter.detach().numpy().copy() for name, parameter in model_of("f32").named_parameters()}
-  written = config.to_diff_dict() | {"model_type": config.model_type, "dtype": "float32"}
+  dtype = "bfloat16" if case.bf16 else "float32"
+  written = config.to_diff_dict() | {"model_type": config.model_type, "dtype": dtype}
   return Reference(
       version=f"transformers {importlib.metadata.version('transformers')} (torch {torch_version()})",
       config=written, weights=stored, run=run,
@@ -165,8 +187,7 @@ def of_mingru(case):
 
   def run(tokens, way):
     torch.set_num_threads(1)
-    kind = torch.float64 if way == "f64" else torch.float32
-    w = {name: torch.from_numpy(array).to(kind) for name, array in weights.items()}
+    w = {name: torch.from_numpy(array).to(kind_of(way)) for name, array in weights.items()}
     norm = lambda name, x: x * (x.pow(2).mean(-1, keepdim=True) + config["rms_norm_eps"]).rsqrt() * w[name + ".weight"]
     dense = lambda name, x: F.linear(x, w[name + ".weight"], w[name + ".bias"])
     x, probes = w["backbone.embeddings.weight"][torch.tensor(tokens)], {}
@@ -177,8 +198,8 @@ def of_mingru(case):
       states = (step_by_step if way == "loop" else in_log_space)(dense(at + "mixer.to_z", u), dense(at + "mixer.to_h", u))
       x = x + dense(at + "mixer.out_proj", states)
       x = x + dense(at + "mlp.down_proj", F.gelu(dense(at + "mlp.up_proj", norm(at + "mlp.norm", x))))
-      probes[f"layers.{i}.output"] = x.numpy()
-    return (norm("backbone.norm_f", x) @ w["backbone.embeddings.weight"].T).numpy(), probes
+      probes[f"layers.{i}.output"] = as_numpy(x)
+    return as_numpy(norm("backbone.norm_f", x) @ w["backbone.embeddings.weight"].T), probes
 
   version = f"a transcription of arXiv 2410.01201 in golden/make-transformers.py (torch {torch_version()})"
   return Reference(version=version, config=config, weights=weights, run=run, ways=("f32", "f64", "loop"))
@@ -231,28 +252,30 @@ def of_rwkv7(case):
 
   stored = {name: drawn(name, shape, case) for name, shape in rwkv7.shapes(case.config).items()}
   weights = {name: torch.from_numpy(array) for name, array in stored.items()}
-  ways = {"f32": weights, "f64": {name: tensor.double() for name, tensor in weights.items()}}
 
   def run(tokens, way):
     with torch.no_grad():
-      logits, streams = rwkv7.forward(ways[way], case.config, tokens)
-    return logits.numpy(), {f"layers.{i}.output": stream.numpy() for i, stream in enumerate(streams)}
+      logits, streams = rwkv7.forward({name: tensor.to(kind_of(way)) for name, tensor in weights.items()}, case.config, tokens)
+    return as_numpy(logits), {f"layers.{i}.output": as_numpy(stream) for i, stream in enumerate(streams)}
 
   return Reference(
       version=f"the formulas of arXiv 2503.14456 in PyTorch {torch_version()}, token by token", config=case.config,
       weights=stored, run=run)
 
 
+MAMBA2_RANGES = {"A_log": (1.0, 1.0), "dt_bias": (-3.0, 2.0), ".D": (1.0, 0.5)}
+RWKV7_RANGES = {
+    **{f"attn.x_{name}": (0.5, 0.5) for name in "rwkvag"}, "ffn.x_k": (0.5, 0.5), "k_k": (0.8, 0.3),
+    "k_a": (0.8, 0.3), "r_k": (0.0, 0.3), "w_lora.lora.2.bias": (-1.0, 3.0), "a_lora.lora.2.bias": (0.0, 2.0),
+}
+# Of cases that are there for their type of numbers.
+SMALL = {"vocab_size": 64, "hidden_size": 32, "num_hidden_layers": 2}
+
 CASES = {
-    "rwkv7-goose": Case(
-        of_rwkv7, RWKV7, prompts=(21, 5),
-        ranges={
-            **{f"attn.x_{name}": (0.5, 0.5) for name in "rwkvag"}, "ffn.x_k": (0.5, 0.5), "k_k": (0.8, 0.3),
-            "k_a": (0.8, 0.3), "r_k": (0.0, 0.3), "w_lora.lora.2.bias": (-1.0, 3.0), "a_lora.lora.2.bias": (0.0, 2.0),
-        }),
+    "rwkv7-goose": Case(of_rwkv7, RWKV7, prompts=(21, 5), ranges=RWKV7_RANGES),
     "mamba2-groups": Case(
         of_mamba, MAMBA2 | {"tie_word_embeddings": False, "time_step_limit": [0.02, 0.5]}, prompts=(21, 5),
-        ranges={"A_log": (1.0, 1.0), "dt_bias": (-3.0, 2.0), ".D": (1.0, 0.5)}),
+        ranges=MAMBA2_RANGES),
     "mingru": Case(of_mingru, MINGRU),
     "mamba-narrow": Case(of_mamba, MAMBA, ranges=MAMBA_RANGES),
     "llama-grouped": Case(of_attention, LLAMA | {"tie_word_embeddings": False}),
@@ -266,6 +289,19 @@ CASES = {
     "qwen2-biases": Case(of_attention, MISTRAL | {"model_type": "qwen2", "tie_word_embeddings": True}),
     # Torch's own attention has no cap of scores. Scales of norms are stored as their distance from 1.
     "gemma2-alternating": Case(of_transformers, GEMMA2, ranges={"norm.weight": (0, 0.3)}),
+    "qwen2-windows": Case(of_attention, MISTRAL | SMALL | {
+        "model_type": "qwen2", "num_hidden_layers": 3, "intermediate_size": 48, "use_sliding_window": True, "sliding_window": 5, "max_window_layers": 1}),
+    "llama-yarn": Case(of_attention, LLAMA | {
+        "num_hidden_layers": 1, "head_dim": 16,
+        "rope_parameters": {
+            "rope_type": "yarn", "rope_theta": 1000.0, "factor": 4.0, "original_max_position_embeddings": 16, "beta_fast": 2.0, "beta_slow": 0.2}},
+        prompts=(21, 3)),
+    "llama-bf16": Case(of_attention, LLAMA | SMALL, bf16=True),
+    "gemma2-bf16": Case(of_transformers, GEMMA2 | SMALL, ranges={"norm.weight": (0, 0.3)}, bf16=True),
+    "mamba-bf16": Case(of_mamba, MAMBA | SMALL, ranges=MAMBA_RANGES, bf16=True),
+    "mamba2-bf16": Case(of_mamba, MAMBA2 | SMALL | {"num_heads": 4}, ranges=MAMBA2_RANGES, bf16=True),
+    "mingru-bf16": Case(of_mingru, MINGRU | SMALL | {"dtype": "bfloat16"}, bf16=True),
+    "rwkv7-bf16": Case(of_rwkv7, RWKV7 | SMALL | {"dtype": "bfloat16"}, ranges=RWKV7_RANGES, bf16=True),
 }
 
 
@@ -283,11 +319,11 @@ def inputs(case, vocab, bos):
   return tokens, positions
 
 
-def compute(reference, tokens, positions, steps):
-  """(tensors of golden.safetensors, spread of the logits): every row by itself, without padding, all of it anew for each token."""
+def compute(reference, tokens, positions, case):
+  """(tensors of golden.safetensors, spread of the logits, rms of bf16 or None): every row by itself, without padding, all of it anew for each token."""
   import numpy as np
 
-  batch, time = tokens.shape
+  (batch, time), steps = tokens.shape, case.steps
   texts = [row[at >= 0].tolist() for row, at in zip(tokens, positions)]
   result = {"tokens": tokens, "segment_pos": positions}
   first, *others = reference.ways
@@ -307,21 +343,38 @@ def compute(reference, tokens, positions, steps):
       text = [*text, int(generated[row, step])]
       generated_logits[row, step] = reference.run(text, first)[0][-1]
       generated[row, step + 1] = generated_logits[row, step].argmax()
-  return result | {"generated": generated, "generated_logits": generated_logits}, spread
+  result |= {"generated": generated, "generated_logits": generated_logits}
+  if not case.bf16:
+    return result, spread, None
+  in_bf16, in_bf16_steps, in_bf16_tokens = np.zeros_like(result["logits"]), np.zeros_like(generated_logits), np.zeros_like(generated)
+  for row, text in enumerate(texts):
+    logits = reference.run(text, "bf16")[0]
+    in_bf16[row, time - len(text):] = logits
+    in_bf16_tokens[row, 0] = logits[-1].argmax()
+    for step in range(steps):
+      text = [*text, int(in_bf16_tokens[row, step])]
+      in_bf16_steps[row, step] = reference.run(text, "bf16")[0][-1]
+      in_bf16_tokens[row, step + 1] = in_bf16_steps[row, step].argmax()
+  error = (in_bf16 - result["logits"])[positions >= 0].astype(np.float64)
+  result |= {"logits.bf16": in_bf16, "generated.bf16": in_bf16_tokens, "generated_logits.bf16": in_bf16_steps}
+  return result, spread, float(np.sqrt(np.mean(error**2)))
 
 
 def make(name, case, out):
   """Writes one case."""
   from safetensors.numpy import save_file
+  import safetensors.torch
+  import torch
 
   reference = case.reference(case)
   config = reference.config
   tokens, positions = inputs(case, config["vocab_size"], config.get("bos_token_id") or 0)
-  result, spread = compute(reference, tokens, positions, case.steps)
+  result, spread, rms = compute(reference, tokens, positions, case)
   folder = out / name
   folder.mkdir(parents=True, exist_ok=True)
   (folder / "config.json").write_text(json.dumps(config, indent=1, sort_keys=True) + "\n")
-  save_file(reference.weights, folder / "model.safetensors", {"format": "pt"})
+  weights = {key: torch.from_numpy(array).to(kind_of("bf16" if case.bf16 else "f32")) for key, array in reference.weights.items()}
+  safetensors.torch.save_file(weights, folder / "model.safetensors", {"format": "pt"})
   save_file(result, folder / "golden.safetensors", {"reference": reference.version})
   bound = commands.round_up(max(8 * max(spread.values()), 1e-5), 2)
   description = {
@@ -329,11 +382,13 @@ def make(name, case, out):
       "positions": "leftpad" if len(set(case.prompts)) > 1 else "plain",
       "weights": "model.safetensors", "logits_spread_f32": spread,
       "tolerance": {"max_abs": bound, "reason": TOLERANCE_REASON},
+      **({} if rms is None else {"tolerance_bf16": {"rms": commands.round_up(1.5 * rms, 3), "reason": BF16_REASON}}),
       "tensors": {key: [list(array.shape), array.dtype.name] for key, array in result.items()},
   }
   (folder / "golden.json").write_text(json.dumps(description, indent=1) + "\n")
   size = sum(file.stat().st_size for file in folder.iterdir())
-  print(f"{name}: {size / 1e6:.2f} MB, logits std {result['logits'].std():.3g}, tolerance {bound:g}", flush=True)
+  in_bf16 = "" if rms is None else f", bf16 rms {description['tolerance_bf16']['rms']:g}"
+  print(f"{name}: {size / 1e6:.2f} MB, logits std {result['logits'].std():.3g}, tolerance {bound:g}{in_bf16}", flush=True)
 
 
 def check(folder):
@@ -342,8 +397,8 @@ def check(folder):
 
   case = CASES[folder.resolve().name]
   stored = load_file(folder / "golden.safetensors")
-  result, spread = compute(case.reference(case), stored["tokens"], stored["segment_pos"], case.steps)
-  print(f"{folder}: spread {spread}")
+  result, spread, rms = compute(case.reference(case), stored["tokens"], stored["segment_pos"], case)
+  print(f"{folder}: spread {spread}; bf16 rms {rms}")
   commands.print_differences(result, stored)
 
 

@@ -29,6 +29,7 @@ const sharedFields = {
   dtype: dtype.nullish(),
   bos_token_id: tokenId.nullish(),
   eos_token_id: z.union([tokenId, z.array(tokenId)], "a token id or an array of them").nullish(),
+  quantization_config: z.null("null (weights that are quantized are not read)").optional(),
 } as const;
 
 /** Of recurrent models. */
@@ -46,9 +47,7 @@ export const transformerFields = {
   num_key_value_heads: count.nullish(),
   head_dim: count.nullish(),
   max_position_embeddings: count,
-  sliding_window: count.nullish(),
   rms_norm_eps: positive.nullish(),
-  rope_theta: positive.nullish(),
   pad_token_id: z.int("a token id, or -1 for none").min(-1, "a token id, or -1 for none").nullish(),
 } as const;
 

@@ -27,6 +27,7 @@ import { type CausalKey, type CausalOutputs, causalProgram } from "./causal-prog
 import type { Gemma2Config } from "./gemma2/config.js";
 import { linear, norm, type Residual } from "./layers.js";
 import { type Place, selfAttention } from "./transformer/attention.js";
+import { ropeOf, scoreFactorOf } from "./transformer/rope.js";
 
 export type { Gemma2Config } from "./gemma2/config.js";
 
@@ -43,11 +44,11 @@ function attentionBlock(u: Residual, isLocal: boolean, config: Gemma2Config, pla
       heads: config.numHeads,
       keyValueHeads: config.numKeyValueHeads,
       headSize: config.headSize,
-      rope: { base: config.ropeTheta },
+      rope: ropeOf(config),
       cache: isLocal
         ? { kind: "ring", slots: config.window }
         : { kind: "growing", slots: config.contextSize },
-      scale: config.queryScale ** -0.5,
+      scale: config.queryScale ** -0.5 * scoreFactorOf(config),
       softCap: config.scoreSoftCap ?? undefined,
       bias: { queries: false, output: false },
     }),

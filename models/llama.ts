@@ -23,26 +23,26 @@ import type { FloatType, TrainingInputs } from "../src/model/index.js";
 import { silu } from "../src/nn/index.js";
 import { type CausalKey, type CausalOutputs, causalProgram } from "./causal-program.js";
 import type { LlamaConfig } from "./llama/config.js";
-import { ropeScalingOf } from "./llama/rope.js";
 import { linear, norm, type Residual } from "./layers.js";
 import { type Place, selfAttention } from "./transformer/attention.js";
+import { ropeOf, scoreFactorOf } from "./transformer/rope.js";
 
 export type { LlamaConfig } from "./llama/config.js";
 
 const model = (config: LlamaConfig): Axis<"model"> => axis("model", config.width);
 
 /** Grouped-query attention with rotary positions, over all that came before or a window of it. */
-function attentionBlock(u: Residual, config: LlamaConfig, place: Place): Residual {
-  const { window, contextSize, attentionBias } = config;
+function attentionBlock(u: Residual, window: number | null, config: LlamaConfig, place: Place): Residual {
+  const { contextSize, attentionBias } = config;
   return scope("self_attn", () =>
     selfAttention(u, {
       ...place,
       heads: config.numHeads,
       keyValueHeads: config.numKeyValueHeads,
       headSize: config.headSize,
-      rope: { base: config.ropeTheta, scaling: ropeScalingOf(config) },
+      rope: ropeOf(config),
       cache: window === null ? { kind: "growing", slots: contextSize } : { kind: "ring", slots: window },
-      scale: config.headSize ** -0.5,
+      scale: config.headSize ** -0.5 * scoreFactorOf(config),
       bias: { queries: attentionBias !== "none", output: attentionBias === "all" },
     }),
   );
@@ -59,9 +59,9 @@ function mlp(x: Residual, config: LlamaConfig): Residual {
 }
 
 /** Attention, then the MLP, each on a normalised input and added to the stream. */
-function layer(x: Residual, config: LlamaConfig, place: Place): Residual {
+function layer(x: Residual, window: number | null, config: LlamaConfig, place: Place): Residual {
   const epsilon = config.rmsNormEps;
-  const mixed = x.add(attentionBlock(norm("input_layernorm", x, { epsilon }), config, place));
+  const mixed = x.add(attentionBlock(norm("input_layernorm", x, { epsilon }), window, config, place));
   return probe("output", mixed.add(mlp(norm("post_attention_layernorm", mixed, { epsilon }), config)));
 }
 
@@ -83,10 +83,10 @@ export function llamaForward(
 ): CausalOutputs {
   const numTokens = state("num_tokens", [tokens.axis("batch")], "i32");
   let x: Residual = take(table("embed_tokens", config, dtype), "vocab", tokens);
-  for (let i = 0; i < config.numLayers; i++) {
+  config.windows.forEach((window, i) => {
     const place = { position, numTokens: numTokens.value };
-    x = scope(`layers.${i}`, () => remat(() => layer(x, config, place), { keep }));
-  }
+    x = scope(`layers.${i}`, () => remat(() => layer(x, window, config, place), { keep }));
+  });
   numTokens.update(at(position, "time", -1).add(1));
   return { hidden: x, logits: <A extends string>(y: Tensor<A | "model", FloatType>) => head(y, config) };
 }

@@ -1,6 +1,7 @@
 /** @file The configuration of a Gemma 2: the only declaration of its fields. Checkpoints are read into it, manifests store it. */
 import { z } from "zod";
 import { count, languageModelFields, positive } from "../config-fields.js";
+import { ropeFields } from "../transformer/rope.js";
 
 /** Everything that makes one Gemma 2 differ from another (arXiv 2408.00118, table 1). */
 export const gemma2ConfigSchema = z.strictObject({
@@ -27,7 +28,7 @@ export const gemma2ConfigSchema = z.strictObject({
   scoreSoftCap: positive.nullable(),
   /** Logits become c tanh(logit / c); null: they stay. */
   logitsSoftCap: positive.nullable(),
-  ropeTheta: positive,
+  ...ropeFields,
   rmsNormEps: positive,
   ...languageModelFields,
 });

@@ -20,6 +20,7 @@ const gemma2: Gemma2Config = {
   scoreSoftCap: 50,
   logitsSoftCap: 30,
   ropeTheta: 10_000,
+  ropeScaling: null,
   rmsNormEps: 1e-6,
   dtype: "bf16",
   bosId: 2,

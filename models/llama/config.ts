@@ -1,26 +1,15 @@
 /** @file The configuration of a Llama: the only declaration of its fields. Checkpoints are read into it, manifests store it. */
 import { z } from "zod";
 import { count, languageModelFields, positive } from "../config-fields.js";
+import { ropeFields } from "../transformer/rope.js";
 
-/** How rotary positions reach beyond the context that a model was first trained on; see rope.ts. */
-const ropeScaling = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("linear"), factor: positive }),
-  z.strictObject({
-    type: z.literal("llama3"),
-    factor: positive,
-    lowFrequencyFactor: positive,
-    highFrequencyFactor: positive,
-    originalContext: count,
-  }),
-]);
-export type RopeScaling = Readonly<z.infer<typeof ropeScaling>>;
-
-/** Everything that makes one Llama differ from another; Mistral and Qwen2 are Llamas with a window, and with biases. */
+/** Everything that makes one Llama differ from another; Mistral and Qwen2 are Llamas with windows, and with biases. */
 export const llamaConfigSchema = z.strictObject({
   vocabSize: count,
   /** D, channels of the residual stream. */
   width: count,
-  numLayers: count,
+  /** One per layer: a token sees itself and so many tokens before it; null: all of them. */
+  windows: z.array(count.nullable()).min(1).readonly(),
   /** Heads of queries. */
   numHeads: count,
   /** Heads of keys and values, each for as many heads of queries in a row. */
@@ -29,12 +18,9 @@ export const llamaConfigSchema = z.strictObject({
   headSize: count,
   /** Channels inside the MLP. */
   mlpWidth: count,
-  /** Tokens that a sequence may have: slots of the cache, where there is no window. */
+  /** Tokens that a sequence may have: slots of the caches of layers without a window. */
   contextSize: count,
-  /** A token sees itself and so many tokens before it; null: all of them. */
-  window: count.nullable(),
-  ropeTheta: positive,
-  ropeScaling: ropeScaling.nullable(),
+  ...ropeFields,
   rmsNormEps: positive,
   /** Which projections of attention have biases. */
   attentionBias: z.enum(["none", "queries, keys and values", "all"]),

@@ -18,9 +18,13 @@ export const llama = defineCausalModel<LlamaConfig>({
     ...namesBehind("model."),
   },
   program: llamaProgram,
-  capacity: ({ window, contextSize }) => (window === null ? contextSize : undefined),
+  capacity: ({ windows, contextSize }) => (windows.includes(null) ? contextSize : undefined),
   training: { forward: llamaForward, decays, initial: transformerInitial(1) },
-  summary: ({ numLayers, width, vocabSize, window, contextSize }) =>
-    `${numLayers} layers, width ${width}, vocabulary ${vocabSize}, ${window === null ? `context ${contextSize}` : `a window of ${window}`}`,
+  summary: ({ windows, width, vocabSize, contextSize }) => {
+    const local = windows.filter((window) => window !== null);
+    const sees = local.length === 0 ? "" : ` (${local.length} of a window of ${local[0]})`;
+    const context = local.length === windows.length ? "" : `, context ${contextSize}`;
+    return `${windows.length} layers${sees}, width ${width}, vocabulary ${vocabSize}${context}`;
+  },
   presets: llamaPresets,
 });

@@ -5,13 +5,12 @@ import type { LlamaConfig } from "./config.js";
 const llama32: LlamaConfig = {
   vocabSize: 128_256,
   width: 2048,
-  numLayers: 16,
+  windows: Array<null>(16).fill(null),
   numHeads: 32,
   numKeyValueHeads: 8,
   headSize: 64,
   mlpWidth: 8192,
   contextSize: 8192,
-  window: null,
   ropeTheta: 500_000,
   ropeScaling: {
     type: "llama3",
@@ -35,7 +34,7 @@ const tinyLlama: LlamaConfig = {
   ...llama32,
   vocabSize: 64,
   width: 32,
-  numLayers: 2,
+  windows: [null, null],
   numHeads: 4,
   numKeyValueHeads: 2,
   headSize: 8,

@@ -13,7 +13,7 @@ const cpu = useCpu();
 /** A Llama that holds 20 tokens of a sequence. */
 const definition = llama.configure({
   ...llamaPresets["tiny-llama"],
-  numLayers: 1,
+  windows: [null],
   contextSize: 20,
   dtype: "f32",
 });

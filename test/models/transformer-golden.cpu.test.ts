@@ -14,6 +14,8 @@ it.each([
   ["llama-rope-scaled", "scaled rotary frequencies, biases, a tied head"],
   ["mistral-window", "a window shorter than the prompt"],
   ["qwen2-biases", "biases of queries, keys and values"],
+  ["qwen2-windows", "windows in some of the layers"],
+  ["llama-yarn", "frequencies and scores of YaRN, beyond the first context"],
   ["gemma2-alternating", "a window and everything in turn, capped scores and logits"],
 ])("%s (%s): our numbers are those of transformers", async (name) => {
   const golden = await openCase(fileURLToPath(new URL(`../../golden/${name}`, import.meta.url)), models);

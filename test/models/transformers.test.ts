@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { gemma2, gemma2ConfigSchema, llama, llamaConfigSchema } from "../../models/index.js";
 import { gemma2Presets } from "../../models/gemma2/presets.js";
 import { llamaPresets } from "../../models/llama/presets.js";
-import { ropeScalingOf } from "../../models/llama/rope.js";
 import { lowerProgram } from "../../src/engine/index.js";
 import { walk } from "../../src/ir/operation.js";
 import type { ConfiguredModel } from "../../src/model/index.js";
@@ -77,15 +76,19 @@ describe("config.json", () => {
   test("of Mistral has a window, in which Hugging Face counts the token itself: no bound on what a sequence may have", () => {
     const { rope_scaling: _, ...plain } = LLAMA;
     const mistral = from(llama, { ...plain, model_type: "mistral", sliding_window: 4096 });
-    expect(mistral.config).toMatchObject({ window: 4095, ropeScaling: null, attentionBias: "none" });
+    expect(mistral.config).toMatchObject({
+      windows: Array<number>(16).fill(4095),
+      ropeScaling: null,
+      attentionBias: "none",
+    });
     expect(mistral.generation.capacity).toBeUndefined();
     expect(from(llama, { ...plain, model_type: "mistral", sliding_window: null }).config).toMatchObject({
-      window: null,
+      windows: Array<null>(16).fill(null),
     });
     // What transformers' class has where the file says nothing.
     const { num_key_value_heads: _heads, ...bare } = plain;
     expect(from(llama, { ...bare, model_type: "mistral" }).config).toMatchObject({
-      window: 4095,
+      windows: Array<number>(16).fill(4095),
       numKeyValueHeads: 8,
     });
   });
@@ -101,11 +104,53 @@ describe("config.json", () => {
     };
     expect(from(llama, qwen, { eos_token_id: [151_645, 151_643] }).config).toMatchObject({
       attentionBias: "queries, keys and values",
-      window: null,
+      windows: Array<null>(16).fill(null),
       bosId: 151_643,
       eosIds: [151_645, 151_643],
     });
     expect([bos_token_id, eos_token_id]).toEqual([128_000, 128_001]);
+  });
+
+  test("of Qwen2 has windows in the layers behind the first few, or in those that it lists", async () => {
+    const { rope_scaling: _, ...plain } = LLAMA;
+    const qwen = {
+      ...plain,
+      model_type: "qwen2",
+      vocab_size: 151_936,
+      num_hidden_layers: 4,
+      use_sliding_window: true,
+      sliding_window: 9,
+      max_window_layers: 3,
+    };
+    expect(from(llama, qwen).config).toMatchObject({ windows: [null, null, null, 8] });
+    expect(from(llama, qwen).generation.capacity).toBe(131_072);
+    // Transformers' own number is 28 layers without.
+    expect(from(llama, { ...qwen, max_window_layers: null }).config).toMatchObject({
+      windows: [null, null, null, null],
+    });
+    const all = { ...qwen, max_window_layers: 0 };
+    expect(from(llama, all).config).toMatchObject({ windows: [8, 8, 8, 8] });
+    expect(from(llama, all).generation.capacity).toBeUndefined();
+    const layer_types = ["sliding_attention", "full_attention", "full_attention", "sliding_attention"];
+    const listed = { ...qwen, layer_types };
+    expect(from(llama, listed).config).toMatchObject({ windows: [8, null, null, 8] });
+    expect(from(llama, listed).summary).toBe(
+      "4 layers (2 of a window of 8), width 2048, vocabulary 151936, context 131072",
+    );
+    const unused = { ...listed, use_sliding_window: false };
+    expect(await errorText(() => from(llama, unused))).toMatchInlineSnapshot(`
+      "checkpoint error: layer_types: lists a window that the model does not use
+        expected: full_attention for all layers
+        got:      sliding_attention
+        at:       config.json"
+    `);
+    const mixed = { ...listed, model_type: "mistral" };
+    expect(await errorText(() => from(llama, mixed))).toMatchInlineSnapshot(`
+      "checkpoint error: layer_types: lists layers without the model's window
+        expected: sliding_attention for all layers
+        got:      full_attention
+        at:       config.json"
+    `);
   });
 
   test("is refused with all that is wrong with it", async () => {
@@ -114,27 +159,27 @@ describe("config.json", () => {
       hidden_act: "gelu",
       num_key_value_heads: 5,
       head_dim: 63,
-      rope_scaling: { rope_type: "yarn", factor: 4 },
+      rope_scaling: { rope_type: "su", factor: 4 },
       eos_token_id: 128_256,
       vocab_sizes: 1,
     };
     expect(await errorText(() => from(llama, { ...config, vocab_size: undefined }))).toMatchInlineSnapshot(`
       "checkpoint error: 5 problems in config.json
-                             problem                               expected                                                                                                                                   got                              hint
-        vocab_size           missing                               a positive integer                                                                                                                                                          is "vocab_sizes" this key, misspelt?
-        hidden_act           unusable value                        silu (the gate the model is defined with)                                                                                                  "gelu"
-        rope_scaling         unusable value                        rope_type default, linear (with factor) or llama3 (with factor, low_freq_factor below high_freq_factor, original_max_position_embeddings)  {"rope_type":"yarn","factor":4}
-        num_key_value_heads  does not divide the heads of queries  a divisor of num_attention_heads, 32                                                                                                       5
-        head_dim             cannot rotate channels in pairs       an even whole number of channels a head                                                                                                    63"
+                                problem                               expected                                   got     hint
+        vocab_size              missing                               a positive integer                                 is "vocab_sizes" this key, misspelt?
+        hidden_act              unusable value                        silu (the gate the model is defined with)  "gelu"
+        rope_scaling.rope_type  unusable value                        default, linear, dynamic, llama3 or yarn   "su"
+        num_key_value_heads     does not divide the heads of queries  a divisor of num_attention_heads, 32       5
+        head_dim                cannot rotate channels in pairs       an even whole number of channels a head    63"
     `);
     expect(await errorText(() => from(llama, config))).toMatchInlineSnapshot(`
       "checkpoint error: 5 problems in config.json
-                             problem                               expected                                                                                                                                   got
-        hidden_act           unusable value                        silu (the gate the model is defined with)                                                                                                  "gelu"
-        rope_scaling         unusable value                        rope_type default, linear (with factor) or llama3 (with factor, low_freq_factor below high_freq_factor, original_max_position_embeddings)  {"rope_type":"yarn","factor":4}
-        num_key_value_heads  does not divide the heads of queries  a divisor of num_attention_heads, 32                                                                                                       5
-        head_dim             cannot rotate channels in pairs       an even whole number of channels a head                                                                                                    63
-        eos_token_id         is outside the vocabulary             < 128256                                                                                                                                   128256"
+                                problem                               expected                                   got
+        hidden_act              unusable value                        silu (the gate the model is defined with)  "gelu"
+        rope_scaling.rope_type  unusable value                        default, linear, dynamic, llama3 or yarn   "su"
+        num_key_value_heads     does not divide the heads of queries  a divisor of num_attention_heads, 32       5
+        head_dim                cannot rotate channels in pairs       an even whole number of channels a head    63
+        eos_token_id            is outside the vocabulary             < 128256                                   128256"
     `);
   });
 
@@ -177,23 +222,6 @@ describe("config.json", () => {
         layer_types     wrong number of layers  3 (num_hidden_layers)            2"
     `);
   });
-});
-
-test("scaled frequencies: short waves are kept, long ones are slowed by the factor, those between change with their turns", () => {
-  const ropeScaling = {
-    type: "llama3",
-    factor: 8,
-    lowFrequencyFactor: 1,
-    highFrequencyFactor: 4,
-    originalContext: 64,
-  } as const;
-  // Waves of 2 pi, 20, 63 and 199 tokens turn 10.2, 3.22, 1.02 and 0.32 times in 64 tokens.
-  const scaling = ropeScalingOf({ ropeTheta: 100, headSize: 8, ropeScaling })!;
-  expect(scaling.map((value) => value.toFixed(4))).toEqual(["1.0000", "0.7728", "0.1304", "0.1250"]);
-  expect(ropeScalingOf({ ropeTheta: 100, headSize: 4, ropeScaling: { type: "linear", factor: 4 } })).toEqual([
-    0.25, 0.25,
-  ]);
-  expect(ropeScalingOf({ ropeTheta: 100, headSize: 4, ropeScaling: null })).toBeUndefined();
 });
 
 const tiny = [llama.presets["tiny-llama"]!, gemma2.presets["tiny-gemma-2"]!] as const;
