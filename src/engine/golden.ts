@@ -1,5 +1,5 @@
 /** @file Runs the model on a golden case and has the numbers judged: logits of all positions and probes, then greedy steps. */
-import { type CaseReport, checkCase, type GoldenCase, GoldenError } from "../golden/index.js";
+import { type CaseReport, checkCase, type GoldenCase, GoldenError, toleranceOf } from "../golden/index.js";
 import type { Client, DeviceBuffer } from "../runtime-pjrt/index.js";
 import { Session } from "../serving/index.js";
 import { UsageError } from "../support/errors.js";
@@ -20,6 +20,8 @@ export async function checkGoldenCase(
   golden: GoldenCase,
   options: GoldenOptions,
 ): Promise<CaseReport> {
+  // A case without one is refused before anything is computed.
+  toleranceOf(golden, options.dtype);
   await using checkpoint = await golden.openWeights();
   // The reference computed f32 products in f32; what a GPU or TPU does by default is off by a hundred times the bounds.
   const precision = options.precision ?? (options.dtype === "f32" ? "highest" : undefined);

@@ -60,7 +60,8 @@ export function checkCase(golden: GoldenCase, computed: ComputedTensors, dtype: 
   return { case: golden.name, dtype, tolerance, reason, tensors, tokens, passed };
 }
 
-function toleranceOf({ tolerance, toleranceBf16, folder }: GoldenCase, dtype: "f32" | "bf16") {
+/** The bound that a case has for a dtype, and why it is that. @throws GoldenError when it has none */
+export function toleranceOf({ tolerance, toleranceBf16, folder }: GoldenCase, dtype: "f32" | "bf16") {
   if (dtype === "f32") return { tolerance: tolerance.maxAbs, reason: tolerance.reason };
   if (toleranceBf16 === undefined) throw new GoldenError("the case has no tolerance for bf16", folder);
   return { tolerance: toleranceBf16.rms, reason: toleranceBf16.reason };

@@ -1,6 +1,6 @@
 /** @file Golden cases: what the reference computes, and how ours compares. */
 export { type GoldenCase, openCase } from "./case.js";
-export { type CaseReport, type ComputedTensors, checkCase, type TensorReport } from "./check.js";
+export { type CaseReport, type ComputedTensors, checkCase, type TensorReport, toleranceOf } from "./check.js";
 export { type Comparison, compare } from "./compare.js";
 export { GoldenError, type GoldenTensor } from "./files.js";
 export { type FineTuningCase, isFineTuningCase, openFineTuningCase } from "./fine-tuning-case.js";

@@ -23,30 +23,35 @@ it.each(tellingWays)("%s, our numbers are the reference's in f32", async (_, opt
 });
 
 describe("a check of a case", () => {
-  it("compares logits, every layer, generated tokens and their logits", async () => {
-    const report = await check("odd-widths", { dtype: "f32" });
+  it("compares logits, every layer, and of a prompt read in chunks the generated tokens and their logits", async () => {
+    const report = await check("padded-small-window", { dtype: "f32", chunk: 7 });
     expect(report.tensors.map(({ name }) => name)).toEqual([
       "logits",
       "layers.0.output",
       "layers.1.output",
       "layers.2.output",
-      "layers.3.output",
       "generated_logits",
     ]);
-    expect(report.tokens).toMatchObject({ count: 26, identical: 26, passed: true });
+    expect(report.tokens).toMatchObject({ count: 30, identical: 30, passed: true });
   });
 
   it("fails a model whose numbers are others", async () => {
-    const golden = await openCase(`${folder}odd-widths`, models);
+    const golden = await openCase(`${folder}packed-small-window`, models);
     const config = griffinConfigSchema.parse(golden.model.config);
     const model = griffin.configure({ ...config, attentionWindowSize: config.attentionWindowSize + 1 });
-    const report = await checkGoldenCase(cpu.client, { ...golden, model }, { dtype: "f32" });
+    const report = await checkGoldenCase(
+      cpu.client,
+      { ...golden, model },
+      { dtype: "f32", cache: compiledInThisRun },
+    );
     expect(report.passed).toBe(false);
     expect(report.tensors.find(({ name }) => name === "layers.0.output")!.passed).toBe(true);
     expect(report.tensors.find(({ name }) => name === "layers.1.output")!.passed).toBe(false);
   });
 
   it("in bf16 wants a case that has a bound for it", async () => {
-    await expect(check("odd-widths", { dtype: "bf16" })).rejects.toThrow(GoldenError);
+    await expect(check("packed-small-window", { dtype: "bf16" })).rejects.toThrow(
+      new GoldenError("the case has no tolerance for bf16", `${folder}packed-small-window`),
+    );
   });
 });
