@@ -4,7 +4,7 @@ import { entryAliases } from "./tools/vitest/entries.js";
 import LongestFirst from "./tools/vitest/longest-first.js";
 import { QUICK_COMPILE } from "./tools/vitest/xla-flags.js";
 
-/** Tests that need more than the CPU plugin, or minutes of processes, by the mode that runs them: `vitest run --mode tpu`. */
+/** Tests that need more than the CPU plugin, or minutes, by the mode that runs them: `vitest run --mode tpu`. */
 const tiers = {
   /** libtpu, no TPU. */
   tpu: "test/**/*.tpu.test.ts",
@@ -12,13 +12,15 @@ const tiers = {
   plugins: "test/**/*.plugins.test.ts",
   /** Processes that are killed, crash, run at once or in odd environments. */
   faults: "test/**/*.faults.test.ts",
+  /** Every strategy, dtype, model and command where `npm test` tries those that tell most. */
+  matrix: "test/**/*.matrix.test.ts",
 } as const;
 
 /** Tests that use the CPU plugin. */
 const cpu = "test/**/*.cpu.test.ts";
 /** Tests that run the built command. */
 const spawn = "test/**/*.spawn.test.ts";
-/** Files that need neither, and more than some three seconds of CPU time. */
+/** Files that need neither, and more than some one and a half seconds of CPU time. */
 const long = "test/**/*.long.test.ts";
 const all = "test/**/*.test.ts";
 /** Files that try random cases, and would go on finding others: a few cases in `npm test`, many in `--mode properties`. */
@@ -28,6 +30,9 @@ const properties = [
   "test/passes/{meaning,properties}.long.test.ts",
   "test/targets/precision.long.test.ts",
 ];
+
+/** Files of `npm test` that try more random cases in `--mode matrix`. */
+const moreInMatrix = ["test/runtime-pjrt/layouts.cpu.test.ts"];
 
 export default defineConfig(({ mode }) => {
   const tier = Object.entries(tiers).find(([name]) => name === mode)?.[1];
@@ -54,17 +59,19 @@ export default defineConfig(({ mode }) => {
     },
   });
   const quick = { XLA_FLAGS: process.env.XLA_FLAGS ?? QUICK_COMPILE };
-  const usual = [
-    together("host", [all], { others: [cpu, spawn, long, ...Object.values(tiers)] }),
-    together("long", [long]),
-    together("spawn", [spawn]),
-    together("cpu", [cpu], { env: quick }),
-  ];
+  const others = [cpu, ...Object.values(tiers)];
+  // Each project has workers of its own, which load the sources anew: as few projects as can be.
+  const usual = [together("usual", [all], { others }), together("cpu", [cpu], { env: quick })];
   const seed = process.env.STABLEGRIFFIN_PROPERTY_SEED ?? String(randomInt(1_000_000));
   const many = { STABLEGRIFFIN_PROPERTY_FACTOR: "10", STABLEGRIFFIN_PROPERTY_SEED: seed };
   const ofMode = (): readonly object[] => {
     if (mode === "properties") return [together(mode, properties, { env: many })];
+    if (mode === "host") return [together(mode, [all], { others: [...others, spawn, long] })];
     if (mode === "faults") return [together(mode, [tiers.faults], { env: quick })];
+    if (mode === "matrix") {
+      const env = { ...quick, STABLEGRIFFIN_PROPERTY_FACTOR: "4" };
+      return [together(mode, [tiers.matrix, ...moreInMatrix], { env })];
+    }
     return tier === undefined ? usual : [apart(mode, tier)];
   };
   return {

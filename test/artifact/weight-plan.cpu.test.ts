@@ -7,6 +7,7 @@ import { Model } from "../../src/engine/index.js";
 import { configureCheckpoint } from "../../src/model/index.js";
 import { openCheckpoint, readConfigFiles } from "../../src/weights/index.js";
 import { useCpu } from "../dsl/cpu.js";
+import { compiledInThisRun } from "../engine/tiny.js";
 import { held } from "../runtime-pjrt/held.js";
 import { generated, rowOf } from "../serving/generated.js";
 import { demoArtifact } from "./demo-artifact.js";
@@ -34,7 +35,7 @@ it("an artifact frees the weights that only its preparation takes, once that has
   const consumed = prepare!.arguments.filter(({ name }) => !kept.has(name));
   expect(consumed.map(({ name }) => name)).toContain("layers.0.temporal_block.rg_lru.recurrent_param");
 
-  using model = await loadArtifact(artifact, cpu.client);
+  using model = await loadArtifact(artifact, cpu.client, { cache: compiledInThisRun });
   const [all, before] = [model.parameterBytes, await held(cpu.client)];
   expect(model.preparedBytes).toBe(0);
   await model.ready({ kind: "decode", batch: 1, time: 1 });
@@ -48,7 +49,7 @@ it("an artifact frees the weights that only its preparation takes, once that has
 
   await using checkpoint = await openCheckpoint(demo);
   const definition = configureCheckpoint(await readConfigFiles(demo), models);
-  using whole = await Model.load(cpu.client, definition, checkpoint);
+  using whole = await Model.load(cpu.client, definition, checkpoint, { cache: compiledInThisRun });
   expect(rowOf(await generated(whole, PROMPT, { chunk: CHUNK }), 0)).toEqual(tokens);
   expect([whole.parameterBytes, whole.preparedBytes]).toEqual([all, model.preparedBytes]);
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { models } from "../../models/index.js";
 import { openCase } from "../../src/golden/index.js";
 import { loadTokenizer } from "../../src/tokens/index.js";
-import { griffin, griffinJson } from "./griffin.js";
+import { griffin } from "./griffin.js";
 
 const model = "golden/demo-kjv";
 const golden = await openCase(model, models);
@@ -13,7 +13,6 @@ const tokenizer = await loadTokenizer(model, golden.model.generation.bosId);
 const promptText = tokenizer.decode(prompt);
 
 const generate = (...args: string[]) => griffin(["generate", "--model", model, ...args]);
-const generateJson = (...args: string[]) => griffinJson(["generate", "--model", model, ...args]);
 
 test("greedy decoding continues the golden prompt with the reference's tokens", async () => {
   const count = String(reference.length);
@@ -29,37 +28,6 @@ test("greedy decoding continues the golden prompt with the reference's tokens", 
 test("text goes in and its continuation comes out, without the prompt", async () => {
   const { stdout } = await generate("--prompt", promptText, "--max-new-tokens", "40");
   expect(stdout).toBe(tokenizer.decode(reference.slice(0, 40)));
-});
-
-test("the prompt may come from standard input, and its pieces may be short", async () => {
-  const args = ["generate", "--model", model, "--max-new-tokens", "40", "--chunk", "16", "-"];
-  const { stdout } = await griffin(args, { input: `${promptText}\n` });
-  expect(stdout).toBe(tokenizer.decode(reference.slice(0, 40)));
-});
-
-test("prompts of different length in one batch give what each gives alone", async () => {
-  const both = await generateJson(
-    "--prompt",
-    "And God said",
-    "--prompt",
-    promptText,
-    "--max-new-tokens",
-    "24",
-  );
-  const alone = await generateJson("--prompt", "And God said", "--max-new-tokens", "24");
-  expect(both).toMatchObject({
-    rows: [
-      (alone as { rows: readonly unknown[] }).rows[0],
-      {
-        prompt,
-        tokens: reference.slice(0, 24),
-        text: tokenizer.decode(reference.slice(0, 24)),
-        finished: "length",
-      },
-    ],
-    dtype: "f32",
-    parameters: 1_291_392,
-  });
 });
 
 /** A smaller model, without text. */
@@ -83,14 +51,6 @@ test("several prompts are told apart by their number, and each ends with its end
   expect(ends).toEqual([-1, -1, 2]);
   const shown = rows.map((ids, r) => `[${r}] ${ids.slice(0, ends[r] === -1 ? 6 : ends[r]! + 1).join()}`);
   expect(stdout.split("\n")).toEqual(shown);
-});
-
-test("the same seed gives the same tokens, another seed others", async () => {
-  const sample = async (seed: string) =>
-    (await hawk("--tokens", "2,3,4", "--temperature", "2", "--top-k", "40", "--seed", seed)).stdout;
-  const [first, again, other] = [await sample("7"), await sample("7"), await sample("8")];
-  expect(again).toBe(first);
-  expect(other).not.toBe(first);
 });
 
 test("what is generated is of the schema, or of the expression, that is asked for", async () => {

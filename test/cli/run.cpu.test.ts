@@ -11,6 +11,9 @@ const program = `func.func @main(%x: tensor<4xf32>, %n: tensor<2xi32>) -> (tenso
 }
 `;
 
+/** Without a process of its own, as most of these tests need none. */
+const here = ["run", "--in-process"];
+
 const f32 = (...values: number[]) =>
   ({ dtype: "f32", shape: [values.length], data: bytes(Float32Array.from(values)) }) as const;
 const i32 = (...values: number[]) =>
@@ -54,14 +57,14 @@ test("run --expected says which result is off, and exits with 1", async () => {
   const { file, input, folder } = await prepare();
   const expected = join(folder, "expected.safetensors");
   await writeSafetensors(expected, { 0: f32(2, 4, 6, 9), 1: i32(-5, 7) });
-  const { exitCode, stdout } = await griffin(["run", file, "--input", input, "--expected", expected]);
+  const { exitCode, stdout } = await griffin([...here, file, "--input", input, "--expected", expected]);
   expect(exitCode).toBe(1);
   expect(stdout).toMatch(/\n0 .* ok\n1 .* 1 of 2 differ; element 1 is 6, expected 7 \(tolerance 0\.0007\)$/);
 });
 
 test("run --json gives the values", async () => {
   const { file, input } = await prepare();
-  expect(await griffinJson(["run", file, "--input", input])).toEqual({
+  expect(await griffinJson([...here, file, "--input", input])).toEqual({
     results: [
       { type: "tensor<4xf32>", values: [2, 4, 6, 9] },
       { type: "tensor<2xi32>", values: [-5, 6] },
@@ -83,13 +86,13 @@ test("run uploads an argument in the layout that the program asks for, and print
   await writeSafetensors(input, { 0: { ...f32(0, 1, 2, 3, 4, 5), shape: [2, 3] } });
   const expected = { results: [{ type: "tensor<3x2xf32>", values: [0, 3, 1, 4, 2, 5] }] };
   // Compiled, then from the cache.
-  expect(await griffinJson(["run", file, "--input", input])).toEqual(expected);
-  expect(await griffinJson(["run", file, "--input", input])).toEqual(expected);
+  expect(await griffinJson([...here, file, "--input", input])).toEqual(expected);
+  expect(await griffinJson([...here, file, "--input", input])).toEqual(expected);
 });
 
 test("run without inputs lists the arguments", async () => {
   const { file } = await prepare();
-  const { exitCode, stderr } = await griffin(["run", file]);
+  const { exitCode, stderr } = await griffin([...here, file]);
   expect(exitCode).toBe(2);
   expect(stderr.replace(/^✓.*\n/gm, "")).toBe(
     [
@@ -106,7 +109,7 @@ test("run with an input of another dtype says both types", async () => {
   const { file, folder } = await prepare();
   const input = join(folder, "wrong.safetensors");
   await writeSafetensors(input, { 0: i32(1, 2, 3, 4), 1: i32(5, 6), x: i32(1) });
-  const { exitCode, stderr } = await griffin(["run", file, "--input", input]);
+  const { exitCode, stderr } = await griffin([...here, file, "--input", input]);
   expect(exitCode).toBe(2);
   expect(stderr).toContain('"0": tensor<4xf32>, got tensor<4xi32>');
   expect(stderr).toContain('not an argument: "x", tensor<1xi32>');
@@ -115,14 +118,14 @@ test("run with an input of another dtype says both types", async () => {
 test("a program that is no StableHLO gets a place and no stack", async () => {
   const file = join(await temporaryFolder(), "bad.mlir");
   await writeFile(file, "func.func @main() {\n  %0 = stablehlo.ad %1 : tensor<4xf32>\n  return\n}\n");
-  const { exitCode, stderr } = await griffin(["run", file]);
+  const { exitCode, stderr } = await griffin([...here, file]);
   expect(exitCode).toBe(1);
   expect(stderr).toContain(`${file}:2:`);
   expect(stderr).not.toMatch(/^\s+at .*\(\S+:\d+:\d+\)/m);
 });
 
 test("a program file that does not exist is an environment error", async () => {
-  const { exitCode, stderr } = await griffin(["run", "no.mlir"]);
+  const { exitCode, stderr } = await griffin([...here, "no.mlir"]);
   expect(exitCode).toBe(3);
   expect(stderr).toContain("environment error: cannot read no.mlir");
 });
@@ -153,7 +156,7 @@ test("run --self-check counts the programs that are as they say", async () => {
 test("run --self-check names file, line and element of what is off", async () => {
   const file = join(await temporaryFolder(), "bad.mlir");
   await writeFile(file, checks("[2.0, 4.1]"));
-  const { exitCode, stdout } = await griffin(["run", "--self-check", file]);
+  const { exitCode, stdout } = await griffin([...here, "--self-check", file]);
   expect({ exitCode, stdout }).toEqual({
     exitCode: 1,
     stdout: `failed ${file}:1\n  stablehlo.custom_call: element 1 is 4, expected 4.099999904632568: 209715 ULP apart, allowed 0 to 3\n1 passed, 1 failed`,
@@ -173,7 +176,7 @@ test.each([[], ["--portable"], ["--interpret"]])(
 }
 `,
     );
-    const { exitCode, stdout } = await griffin(["run", "--self-check", ...flags, file]);
+    const { exitCode, stdout } = await griffin([...here, "--self-check", ...flags, file]);
     expect(exitCode).toBe(1);
     expect(stdout).toContain("stablehlo.custom_call: units in the last place are those of floats");
     expect(stdout).toContain("got:      tensor<2xi32>");
@@ -206,7 +209,7 @@ func.func @main() {
 }
 `;
   await writeFile(file, scan);
-  const { exitCode, stdout, stderr } = await griffin(["run", "--self-check", "--interpret", file]);
+  const { exitCode, stdout, stderr } = await griffin([...here, "--self-check", "--interpret", file]);
   expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: "2 passed, 0 failed", stderr: "" });
 });
 
@@ -221,7 +224,7 @@ test("run --self-check --interpret counts a check that it cannot run as failed",
 }
 `,
   );
-  const { exitCode, stdout } = await griffin(["run", "--self-check", "--interpret", file]);
+  const { exitCode, stdout } = await griffin([...here, "--self-check", "--interpret", file]);
   expect({ exitCode, counts: stdout.split("\n").at(-1) }).toEqual({
     exitCode: 1,
     counts: "0 passed, 1 failed",
@@ -240,7 +243,7 @@ test("run refuses half of a program whose weights are prepared by another", asyn
 `,
   );
   await writeSafetensors(input, { 0: f32(6, 6), 1: f32(0, 1) });
-  const { exitCode, stdout, stderr } = await griffin(["run", file, "--input", input]);
+  const { exitCode, stdout, stderr } = await griffin([...here, file, "--input", input]);
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
   expect(stderr).toContain('got:      griffin.prepared on argument "1"');
 });
@@ -256,10 +259,10 @@ test("run refuses a custom call that may end the process, and passes it on when 
 }
 `,
   );
-  const refused = await griffin(["run", file]);
+  const refused = await griffin([...here, file]);
   expect(refused.exitCode).toBe(1);
   expect(refused.stderr).toContain("@my_kernel is code of the plugin");
-  const allowed = await griffin(["run", file, "--allow-custom-call", "my_kernel"]);
+  const allowed = await griffin([...here, file, "--allow-custom-call", "my_kernel"]);
   expect(allowed.exitCode).toBe(1);
   expect(allowed.stderr).toContain("PJRT");
 });
@@ -282,7 +285,7 @@ test.each([
   const [file, input] = [join(folder, "dynamic.mlir"), join(folder, "in.safetensors")];
   await writeFile(file, dynamic);
   await writeSafetensors(input, { 0: f32(...values) });
-  const { exitCode, stdout } = await griffin(["run", file, "--input", input]);
+  const { exitCode, stdout } = await griffin([...here, file, "--input", input]);
   const rows = stdout
     .split("\n")
     .slice(1)
@@ -295,7 +298,7 @@ test("run of a program of unknown shapes with an input that cannot be one of the
   const [file, input] = [join(folder, "dynamic.mlir"), join(folder, "in.safetensors")];
   await writeFile(file, dynamic);
   await writeSafetensors(input, { 0: i32(1, 2) });
-  const { exitCode, stdout, stderr } = await griffin(["run", file, "--input", input]);
+  const { exitCode, stdout, stderr } = await griffin([...here, file, "--input", input]);
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
   expect(stderr).toBe(
     ["refine error: @main takes other inputs", "  expected: tensor<?xf32>", "  got:      tensor<2xi32>"].join(

@@ -1,56 +1,13 @@
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { expect, test } from "vitest";
-import { QUICK_COMPILE } from "../../tools/vitest/xla-flags.js";
-import { spawnGriffin, temporaryFolder } from "./griffin.js";
+import { spawnGriffin } from "./griffin.js";
+import { expectToRun, firstCommands, smokeRuns } from "./smoke.js";
 
-const program = `func.func @main() -> tensor<2xf32> {
-  %0 = stablehlo.constant dense<[1.0, 2.0]> : tensor<2xf32>
-  %1 = stablehlo.add %0, %0 : tensor<2xf32>
-  return %1 : tensor<2xf32>
-}
-`;
+const first = smokeRuns.filter(([command]) => firstCommands.includes(command));
 
-/** One cheap run of each command, with a question on its input, FOLDER a new one with program.mlir and text.txt in it, and what it prints. */
-const runs: readonly (readonly [command: string, args: string, printed: RegExp])[] = [
-  ["demo", "demo --max-new-tokens 2", /And it came to pass in those days, that/],
-  ["doctor", "doctor", /^stablegriffin /],
-  ["generate", "generate --model golden/demo-kjv --prompt In --max-new-tokens 2", /^..$/],
-  ["chat", "chat --model golden/demo-kjv --max-new-tokens 2", /^\S+/],
-  [
-    "train",
-    "train --model golden/demo-kjv --data FOLDER/text.txt --steps 1 --length 8 --batch 1 --optimizer sgd --remat everything --out FOLDER/trained",
-    /done: 1 steps, loss \d/,
-  ],
-  ["eval", "eval --model golden/demo-kjv --data FOLDER/text.txt --batch 1", /1 example, 62 tokens/],
-  ["golden", "golden check golden/packed-small-window --dtype f32", /packed-small-window/],
-  ["export", "export --preset tiny-hawk --chunk 4 -o FOLDER/artifact", /decode_1x1/],
-  ["convert", "convert golden/demo-kjv FOLDER/model.pt", /model\.pt: torch, 100 tensors/],
-  ["inspect", "inspect golden/demo-kjv/model.safetensors", /: safetensors, 112 tensors/],
-  ["lower", "lower --preset tiny-hawk", /^module /],
-  ["cost", "cost FOLDER/program.mlir --target cpu", /^main for cpu: 1 instruction/],
-  ["opt", "opt FOLDER/program.mlir --pass-pipeline=fold", /dense<\[2\.0+e\+00, 4\.0+e\+00\]>/],
-  ["run", "run FOLDER/program.mlir", /tensor<2xf32> +2 +4 +3 +2 4/],
-  ["conform", "conform --filter client", /client\.is process 0 +pass/],
-  ["plugin", "plugin list", /cpu/],
-  ["graph", "graph FOLDER/program.mlir", /"stablehlo\.add"/],
-  ["completion", "completion bash", /complete .*griffin/],
-  ["version", "version", /^\d+\.\d+\.\d+$/],
-];
+test.each(first)("the built command runs: griffin %s", (...run) => expectToRun(run));
 
-test.each(runs)("the built command runs: griffin %s", async (_command, args, printed) => {
-  const folder = await temporaryFolder();
-  await writeFile(join(folder, "program.mlir"), program);
-  await writeFile(join(folder, "text.txt"), "And it came to pass in those days, that all went to be taxed.");
-  const words = args.split(" ").map((word) => word.replace("FOLDER", folder));
-  const options = { env: { XLA_FLAGS: QUICK_COMPILE }, input: "Who art thou?\n" };
-  const { exitCode, stdout, stderr } = await spawnGriffin(words, options);
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: expect.not.stringMatching(/error/) });
-  expect(stdout).toMatch(printed);
-});
-
-test("every command that --help lists is among them", async () => {
+test("every command that --help lists has such a run", async () => {
   const { stdout } = await spawnGriffin(["--help"]);
   const listed = [...stdout.matchAll(/^ {2}([a-z]+)(?: |$)/gm)].map(([, name]) => name!);
-  expect(listed.filter((name) => name !== "help").sort()).toEqual(runs.map(([name]) => name).sort());
+  expect(listed.filter((name) => name !== "help").sort()).toEqual(smokeRuns.map(([name]) => name).sort());
 });

@@ -120,6 +120,7 @@ function argumentsFor(
 
 describe("hoist-parameters", () => {
   it("computes the same when @main is given what its preparation returns, in any program", () => {
+    const tried = tries(300);
     let hoisted = 0;
     fc.assert(
       fc.property(moduleArbitrary, inputsArbitrary, (make, inputs) => {
@@ -139,8 +140,8 @@ describe("hoist-parameters", () => {
         runPipeline(module, parsePipeline("hoist-parameters", allPasses));
         expect(printModule(module)).toBe(text);
       }),
-      tries(300),
+      tried,
     );
-    expect(hoisted).toBeGreaterThan(100);
+    expect(hoisted).toBeGreaterThan(tried.numRuns / 3);
   });
 });

@@ -6,7 +6,7 @@ import { type GenerateOptions, generate, type ProgramSet, Session } from "../../
 import { GriffinError } from "../../src/support/errors.js";
 import { type Checkpoint, formulaCheckpoint } from "../../src/weights/index.js";
 import { useCpu } from "../dsl/cpu.js";
-import { loadTiny, someTokens, tiny } from "../engine/tiny.js";
+import { compiledInThisRun, loadTiny, someTokens, tinier } from "../engine/tiny.js";
 import { held } from "../runtime-pjrt/held.js";
 import { generated, rowOf } from "./generated.js";
 import { programSet } from "./program-set.js";
@@ -130,7 +130,7 @@ describe("a generation that is given up", () => {
 describe("logits that are not finite", () => {
   /** The tiny model with one weight that is not a number. */
   function spoilt(): Checkpoint {
-    const checkpoint = formulaCheckpoint(griffin.configure(tiny), 7);
+    const checkpoint = formulaCheckpoint(griffin.configure(tinier), 7);
     const name = "model.final_norm.weight";
     const tensor = checkpoint.tensors.get(name)!;
     const read = async () => {
@@ -146,7 +146,10 @@ describe("logits that are not finite", () => {
     ["drawn tokens", { topK: 1 }],
   ] as const)("are an error, not %s, and nothing stays behind", async (_, options: GenerateOptions) => {
     const before = await held(cpu.client);
-    using other = await Model.load(cpu.client, griffin.configure(tiny), spoilt(), { allowNonFinite: true });
+    using other = await Model.load(cpu.client, griffin.configure(tinier), spoilt(), {
+      allowNonFinite: true,
+      cache: compiledInThisRun,
+    });
     const failure = await generated(other, [prompts[0]!], options).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(GriffinError);
     expect((failure as GriffinError).message).toBe(

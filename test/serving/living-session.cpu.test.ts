@@ -6,7 +6,7 @@ import { type ProgramSet, restoreSession, saveSession, Session } from "../../src
 import { formulaCheckpoint } from "../../src/weights/index.js";
 import { sharedFolder } from "../artifact/exported.js";
 import { useCpu } from "../dsl/cpu.js";
-import { loadTiny, maxDifference, someTokens, tinyHawk } from "../engine/tiny.js";
+import { compiledInThisRun, loadTiny, maxDifference, someTokens, tinyHawk } from "../engine/tiny.js";
 import { small } from "../models/second/llama-config.js";
 import { llama } from "../models/second/llama-definition.js";
 import { held } from "../runtime-pjrt/held.js";
@@ -21,7 +21,7 @@ beforeAll(async () => {
   griffin = await loadTiny(cpu.client);
   const definition = llama.configure(small);
   await using checkpoint = formulaCheckpoint(definition, 7);
-  second = await Model.load(cpu.client, definition, checkpoint);
+  second = await Model.load(cpu.client, definition, checkpoint, { cache: compiledInThisRun });
 });
 afterAll(() => {
   griffin.close();

@@ -15,11 +15,11 @@ const { libtpu, ...cpuPlugins } = PLUGIN_WHEELS;
 /** The plugins that are used, by the project's name in vitest.config.ts. */
 const pluginsOf: Readonly<Record<string, readonly string[]>> = {
   host: [],
-  long: [],
   properties: [],
-  faults: ["cpu"],
-  spawn: ["cpu"],
+  usual: ["cpu"],
   cpu: ["cpu"],
+  matrix: ["cpu"],
+  faults: ["cpu"],
   tpu: [libtpu.package],
   plugins: Object.keys(cpuPlugins),
 };

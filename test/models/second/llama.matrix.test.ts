@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { knownModels } from "../../../src/cli/models.js";
+import { sharedFolder } from "../../artifact/exported.js";
+import { griffinJson, type RunOptions } from "../../cli/griffin.js";
+import { small } from "./llama-config.js";
+import { llama } from "./llama-definition.js";
+import { continuePlainly } from "./plain-llama.js";
+import { smallWeights, storeCase, storeLlama } from "./stored.js";
+
+const folder = await sharedFolder();
+const stored = join(folder, "stored");
+const prompts = [
+  [1, ...Array.from({ length: 27 }, (_, i) => (i * 17 + 3) % 40)],
+  [1, 30, 4],
+];
+const COUNT = 6;
+let expected: number[][] = [];
+
+beforeAll(async () => {
+  await storeLlama(stored);
+  const weights = await smallWeights();
+  expected = prompts.map((prompt) => continuePlainly(small, weights, prompt, COUNT));
+});
+
+describe("the command line that is handed a model of one's own", () => {
+  const options: RunOptions = { models: knownModels([llama]) };
+  const json = (...args: readonly string[]) => griffinJson(args, options);
+  const asIds = prompts.flatMap((prompt) => ["--tokens", prompt.join(",")]);
+
+  it("exports it, tells what the artifact is, and continues prompts with that", async () => {
+    const place = join(folder, "by command");
+    await json("export", "--model", stored, "-o", place, "--batch", "2", "--chunk", "16", "--with-weights");
+    expect(await json("inspect", "--verify", place)).toMatchObject({ kind: "artifact", problems: [] });
+    const summary = await json("generate", "--artifact", place, ...asIds, "--max-new-tokens", String(COUNT));
+    expect(summary).toMatchObject({ rows: expected.map((tokens) => ({ tokens: untilEnd(tokens) })) });
+  });
+
+  it("checks its golden cases", async () => {
+    const place = join(folder, "case by command");
+    await storeCase(place, { formula: false });
+    expect(await json("golden", "check", place)).toMatchObject({ passed: 1, failed: 0 });
+  });
+
+  it("counts what it costs", async () => {
+    const report = await json("cost", "--preset", "small", "--program", "next", "--target", "cpu");
+    expect(report).toMatchObject({ target: "cpu" });
+  });
+});
+
+/** Tokens up to the end of the text, if it comes. */
+const untilEnd = (tokens: readonly number[]): readonly number[] =>
+  tokens.includes(small.end) ? tokens.slice(0, tokens.indexOf(small.end) + 1) : tokens;
