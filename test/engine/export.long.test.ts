@@ -1,37 +1,12 @@
-import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { models } from "../../models/index.js";
-import { sha256OfFile } from "../../src/support/hash.js";
-import type { Manifest, WeightsIndex } from "../../src/artifact/index.js";
-import { type ExportOptions, exportModel } from "../../src/engine/index.js";
+import { exportModel } from "../../src/engine/index.js";
 import { handmadeArchive } from "../artifact/archives.js";
 import { demo } from "../artifact/exported.js";
 import { temporaryFolder } from "../cli/griffin.js";
-
-const hawk = demo.replace("demo-kjv", "hawk-sharded");
-
-async function filesOf(folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
-    .sort();
-}
-
-const readJson = async <T>(...path: string[]): Promise<T> =>
-  JSON.parse(await readFile(join(...path), "utf8")) as T;
-
-const hashes = (folder: string, files: readonly string[]) =>
-  Promise.all(files.map((file) => sha256OfFile(join(folder, file))));
-
-async function exported(model: string, options: ExportOptions) {
-  const folder = join(await temporaryFolder(), "artifact");
-  await exportModel({ folder: model, models }, folder, options);
-  const manifest = await readJson<Manifest>(folder, "manifest.json");
-  const index = await readJson<WeightsIndex>(folder, "weights.index.json");
-  return { folder, manifest, index, files: await filesOf(folder) };
-}
+import { exported, hashes, hawk } from "./exported-files.js";
 
 describe("exportModel", () => {
   it("names weights where they are, and describes every argument and result", async () => {
@@ -176,41 +151,6 @@ describe("exportModel", () => {
     });
     await expect(exported(model, { withWeights: true })).rejects.toThrow(
       /^usage error: griffin-test-\w+ has no weights to copy\n {2}hint: {5}leave out --with-weights: /,
-    );
-  });
-
-  it("writes equal bytes for equal models, as a folder and as an archive", async () => {
-    const parent = await temporaryFolder();
-    const options = { chunk: 16, withWeights: true } as const;
-    for (const name of ["a", "b"]) {
-      await exportModel({ folder: hawk, models }, join(parent, name), options);
-      await exportModel({ folder: hawk, models }, join(parent, `${name}.zip`), { ...options, zip: true });
-    }
-    const files = await filesOf(join(parent, "a"));
-    expect(files).toContain("weights/model-00001-of-00002.safetensors");
-    expect(await hashes(join(parent, "a"), files)).toEqual(await hashes(join(parent, "b"), files));
-    expect(await hashes(parent, ["a.zip"])).toEqual(await hashes(parent, ["b.zip"]));
-    expect((await readdir(parent)).sort()).toEqual(["a", "a.zip", "b", "b.zip"]);
-  });
-
-  it("finds the model from where the artifact really is, whatever links lead there", async () => {
-    const parent = await temporaryFolder();
-    await mkdir(join(parent, "deep", "deeper"), { recursive: true });
-    await symlink(join(parent, "deep", "deeper"), join(parent, "short"));
-    await exportModel({ folder: hawk, models }, join(parent, "short", "artifact"), { chunk: 16 });
-    const { folder } = await readJson<WeightsIndex>(parent, "short", "artifact", "weights.index.json");
-    expect(join(parent, "deep", "deeper", "artifact", folder)).toBe(hawk);
-  });
-
-  it("writes for an older or newer StableHLO, and says what the oldest cannot express", async () => {
-    const versions = async (stablehloVersion: string) =>
-      (await exported(hawk, { chunk: 16, stablehloVersion })).manifest.programs.map(
-        ({ stablehlo }) => stablehlo,
-      );
-    expect(await versions("0.19.0")).toEqual(["0.19.0", "0.19.0", "0.19.0", "0.19.0"]);
-    expect(await versions("1.16.1")).toEqual(["1.16.1", "1.16.1", "1.16.1", "1.16.1"]);
-    await expect(versions("1.99.0")).rejects.toThrow(
-      "usage error: StableHLO 1.99.0 cannot be written\n  expected: a version from 0.9.0 to 1.20.0",
     );
   });
 

@@ -23,7 +23,7 @@ import { encodeInterface, interfaceOf } from "../../src/program/index.js";
 import { setAttributes } from "../../src/ir/rewriter.js";
 import { numbersOf } from "../../src/testing/close.js";
 import { argumentElements, makeModel, modelArbitrary, type RandomModel } from "../passes/random-model.js";
-import { tiny } from "./tiny.js";
+import { tinier } from "./tiny.js";
 
 const model = axis("model", 4);
 
@@ -72,7 +72,7 @@ describe("a family", () => {
           ["prefill", 64],
           ["decode", 1],
         ] as const
-      ).map(([kind, time]) => griffinProgram(tiny, { kind, batch: 2, time, dtype: "bf16" }));
+      ).map(([kind, time]) => griffinProgram(tinier, { kind, batch: 2, time, dtype: "bf16" }));
       const together = new Family({ target }).lower(traced);
       const family = new Family({ target });
       const apart = traced.flatMap((one) => family.lower([one]));
@@ -97,7 +97,7 @@ describe("a family", () => {
     (target) => {
       const tracedIn = (precision?: "high") =>
         (["prefill", "decode"] as const).map((kind) => ({
-          ...griffinProgram(tiny, { kind, batch: 2, time: kind === "decode" ? 1 : 16, dtype: "bf16" }),
+          ...griffinProgram(tinier, { kind, batch: 2, time: kind === "decode" ? 1 : 16, dtype: "bf16" }),
           precision,
         }));
       const traced = [...tracedIn(), ...tracedIn("high")];
