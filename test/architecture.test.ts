@@ -250,10 +250,10 @@ test("a circle of files would be found", () => {
 });
 
 test.each([
-  ["uses a plugin", /\.(?:cpu|tpu|plugins|faults)\.test\.ts$/, /\b(?:useCpu\(|Plugin\.load\()/],
+  ["uses a plugin", /\.(?:cpu|matrix|tpu|plugins|faults)\.test\.ts$/, /\b(?:useCpu\(|Plugin\.load\()/],
   [
     "starts a process",
-    /\.(?:spawn|cpu|tpu|plugins|faults)\.test\.ts$/,
+    /\.(?:spawn|cpu|matrix|tpu|plugins|faults)\.test\.ts$/,
     /\b(?:spawnGriffin\(|from "(?:execa|node:child_process)")/,
   ],
 ])("a test file that %s says so in its name", (_what, names, uses) => {
