@@ -1,6 +1,6 @@
 /** @file Weights written in another file format, under the names that are usual there. */
 import { existsSync } from "node:fs";
-import { stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { configureCheckpoint, type ConfiguredModel, type ModelDefinition } from "../model/index.js";
 import { UsageError } from "../support/errors.js";
@@ -8,12 +8,14 @@ import {
   arrangeTensors,
   bindWeights,
   type Checkpoint,
+  findOrbax,
   openCheckpoint,
   openStore,
   readConfigFiles,
   type StoreFormat,
   type TensorNames,
   type TensorToWrite,
+  writeOrbax,
   writeSafetensorsStream,
   writeTorch,
 } from "../weights/index.js";
@@ -41,17 +43,18 @@ export interface ConvertSummary {
 }
 
 /** File formats that are written. */
-export type WrittenFormat = Extract<StoreFormat, "safetensors" | "torch">;
+export type WrittenFormat = Exclude<StoreFormat, "orbax">;
 
 type Entries = readonly (readonly [string, TensorToWrite])[];
 
 const WRITERS: Readonly<Record<WrittenFormat, (path: string, tensors: Entries) => Promise<void>>> = {
   safetensors: writeSafetensorsStream,
   torch: writeTorch,
+  "orbax-zarr": writeOrbax,
 };
 
 /**
- * Writes the weights of a model folder, or of a file, to `target`: every number bit for bit, one tensor at a time. Where a
+ * Writes the weights of a model folder, of a file, or of an orbax folder, to `target`: every number bit for bit, one tensor at a time. Where a
  * config.json says what model it is, in the folder or beside the file, tensors get the names and shapes that are usual in the target's
  * format; otherwise they keep theirs.
  * @throws CheckpointError with everything that does not fit; UsageError for a target that is there already or of no known format
@@ -62,9 +65,7 @@ export async function convertWeights(
   { models, to, force = false }: ConvertOptions,
 ): Promise<ConvertSummary> {
   const format = to ?? formatOfName(target);
-  if (existsSync(target) && !force) {
-    throw new UsageError({ message: `${target} is there already`, hint: "--force replaces it" });
-  }
+  await checkTarget(target, force);
   const isFolder = existsSync(join(source, "config.json"));
   await using checkpoint = isFolder ? await openCheckpoint(source) : await openFile(source);
   const folder = isFolder ? source : dirname(source);
@@ -78,10 +79,32 @@ export async function convertWeights(
     from: checkpoint.format ?? "safetensors",
     to: format,
     tensors: tensors.length,
-    bytes: (await stat(target)).size,
+    bytes: await bytesOf(target),
     ...(model === undefined ? {} : { model: `${model.name}, ${model.summary}` }),
     warnings,
   };
+}
+
+/** A folder is replaced only where it is what would be written, and no model's. */
+async function checkTarget(target: string, force: boolean): Promise<void> {
+  if (!existsSync(target)) return;
+  if (!force) throw new UsageError({ message: `${target} is there already`, hint: "--force replaces it" });
+  if (!(await stat(target)).isDirectory()) return;
+  const isOrbax = (await findOrbax(target, 0)).length > 0;
+  if (isOrbax && !existsSync(join(target, "config.json"))) return;
+  throw new UsageError({
+    message: `${target} is a folder, and not one that orbax wrote: it is not replaced`,
+    hint: "give the path of a file, or of a folder that is not there",
+  });
+}
+
+/** Of a file, or of all files of a folder. */
+async function bytesOf(path: string): Promise<number> {
+  const files = await stat(path);
+  if (!files.isDirectory()) return files.size;
+  const names = await readdir(path, { recursive: true });
+  const all = await Promise.all(names.map((name) => stat(join(path, name))));
+  return all.reduce((sum, entry) => sum + (entry.isFile() ? entry.size : 0), 0);
 }
 
 async function openFile(path: string): Promise<Checkpoint> {
@@ -92,9 +115,10 @@ async function openFile(path: string): Promise<Checkpoint> {
 function formatOfName(target: string): WrittenFormat {
   if (target.endsWith(".safetensors")) return "safetensors";
   if (/\.(?:pt|pth)$/.test(target)) return "torch";
+  if (/orbax\/?$/.test(target)) return "orbax-zarr";
   throw new UsageError({
     message: `cannot tell in which format to write ${target}`,
-    expected: "a name that ends in .safetensors or .pt, or --to FORMAT",
+    expected: "a name that ends in .safetensors, .pt or orbax, or --to FORMAT",
   });
 }
 

@@ -10,6 +10,7 @@ export { type FormulaModel, type FormulaRanges, formulaCheckpoint } from "./form
 export type { OtherLayout, Parameter, TensorNames, TensorView } from "./names.js";
 export { arrangeTensors } from "./arrange.js";
 export { findOrbax } from "./orbax/open.js";
+export { writeOrbax } from "./orbax/write.js";
 export { openStore } from "./open-store.js";
 export { openSafetensors, type SafetensorsFile } from "./safetensors.js";
 export type { StoredTensor, StoreFormat, TensorStore } from "./stored.js";

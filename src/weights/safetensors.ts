@@ -50,5 +50,6 @@ function storedTensor(file: FileHandle, path: string, entry: TensorEntry): Store
     bytes: end - begin,
     file: path,
     read: (into) => readRange(file, path, begin, end, into),
+    readPart: (at, into) => readRange(file, path, begin + at, begin + at + into.length, into),
   };
 }

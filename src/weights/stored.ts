@@ -14,6 +14,8 @@ export interface StoredTensor {
    * given memory.
    */
   read(into?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+  /** Bytes [begin, begin + into.length) in `into`; absent where a part costs as much as all of it. */
+  readonly readPart?: (begin: number, into: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** The tensors of a file, or of a folder that is one store. Close it. */

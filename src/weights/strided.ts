@@ -1,4 +1,4 @@
-/** @file Elements that lie apart in memory, put together row-major. */
+/** @file Elements that lie apart in memory, put together. */
 
 /** Where the elements of a tensor lie: counted in elements, not bytes. */
 export interface StridedLayout {
@@ -35,37 +35,36 @@ type Elements = Uint8Array | Uint16Array | Uint32Array;
 /** Elements as integers, of as many as one takes where it is wider than 4 bytes. */
 const VIEWS = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array } as const;
 
-/** Rows and columns of a square that stays in the processor's first cache, both as it is read and as it is written. */
-const BLOCK = 32;
+/** Rows whose elements, as many of each as are moved at a time, stay in the processor's first cache as they are read and as they are written. */
+const BLOCK = 64;
 
 /**
- * The elements of `source`, which begins with the first one, row-major in `into`.
+ * Puts the elements of `source`, which begins with the first one, into `into`.
  * @param elementBytes 1, 2, 4, 8 or 16
+ * @param places elements from one index of an axis to the next in `into`, the last axis' being 1: a part of something larger. Default: row-major
  */
 export function packStrided(
   source: Uint8Array<ArrayBuffer>,
   elementBytes: number,
-  layout: StridedLayout,
+  { shape, strides }: StridedLayout,
   into: Uint8Array<ArrayBuffer>,
+  places: readonly number[] = rowMajorStrides(shape),
 ): void {
-  const unit = elementBytes > 4 ? 4 : (elementBytes as 1 | 2 | 4);
-  const parts = elementBytes / unit;
-  const { shape, strides } =
-    parts === 1
-      ? layout
-      : { shape: [...layout.shape, parts], strides: [...layout.strides.map((n) => n * parts), 1] };
   if (shape.includes(0)) return;
+  const unit = elementBytes > 4 ? 4 : (elementBytes as 1 | 2 | 4);
   if (into.byteOffset % unit !== 0) {
-    const packed = new Uint8Array(into.length);
-    packStrided(source, elementBytes, layout, packed);
-    into.set(packed);
+    const aligned = into.slice();
+    packStrided(source, elementBytes, { shape, strides }, aligned, places);
+    into.set(aligned);
     return;
   }
+  const parts = elementBytes / unit;
   const from = view(source, unit);
   const to = view(into, unit);
-  const axes = shape
-    .map((size, axis) => ({ size, from: strides[axis]!, to: rowMajorStrides(shape)[axis]! }))
-    .filter(({ size }) => size > 1);
+  const axes = [
+    ...shape.map((size, axis) => ({ size, from: strides[axis]! * parts, to: places[axis]! * parts })),
+    { size: parts, from: 1, to: 1 },
+  ].filter(({ size }) => size > 1);
   // The axis that is nearest together in the source and the one in the result are walked in squares.
   const inner = axes.pop() ?? { size: 1, from: 0, to: 1 };
   const nearest = axes.reduce((best, { from: stride }, i) => (stride < axes[best]!.from ? i : best), 0);
@@ -84,6 +83,10 @@ interface Axis {
   readonly to: number;
 }
 
+/** Elements of a row that are moved at a time, one after the other, which costs half of what a loop over them does. */
+const RUN = 8;
+
+/** Two axes; neighbours of `inner` are neighbours in the result. */
 function packPlane(
   from: Elements,
   to: Elements,
@@ -92,20 +95,27 @@ function packPlane(
   outer: Axis,
   inner: Axis,
 ): void {
-  const { from: outerFrom, to: outerTo } = outer;
-  const { from: innerFrom, to: innerTo } = inner;
+  const { from: step } = inner;
+  const runs = inner.size - (inner.size % RUN);
   for (let rowBegin = 0; rowBegin < outer.size; rowBegin += BLOCK) {
     const rowEnd = Math.min(rowBegin + BLOCK, outer.size);
-    for (let begin = 0; begin < inner.size; begin += BLOCK) {
-      const end = Math.min(begin + BLOCK, inner.size);
+    for (let begin = 0; begin < runs; begin += RUN) {
       for (let row = rowBegin; row < rowEnd; row++) {
-        let source = read + row * outerFrom + begin * innerFrom;
-        let target = write + row * outerTo + begin * innerTo;
-        for (let column = begin; column < end; column++) {
-          to[target] = from[source]!;
-          source += innerFrom;
-          target += innerTo;
-        }
+        const source = read + row * outer.from + begin * step;
+        const target = write + row * outer.to + begin;
+        to[target] = from[source]!;
+        to[target + 1] = from[source + step]!;
+        to[target + 2] = from[source + 2 * step]!;
+        to[target + 3] = from[source + 3 * step]!;
+        to[target + 4] = from[source + 4 * step]!;
+        to[target + 5] = from[source + 5 * step]!;
+        to[target + 6] = from[source + 6 * step]!;
+        to[target + 7] = from[source + 7 * step]!;
+      }
+    }
+    for (let row = rowBegin; row < rowEnd; row++) {
+      for (let i = runs; i < inner.size; i++) {
+        to[write + row * outer.to + i] = from[read + row * outer.from + i * step]!;
       }
     }
   }

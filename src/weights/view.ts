@@ -4,7 +4,7 @@ import type { TensorView } from "./names.js";
 import type { StoredTensor } from "./stored.js";
 import { packStrided } from "./strided.js";
 
-/** Whole tensors, read once for all the parameters that lie in them. */
+/** Whole tensors whose parts cost as much, read once for all the parameters that lie in them. */
 export type SharedReads = (tensor: StoredTensor) => Promise<Uint8Array<ArrayBuffer>>;
 
 /**
@@ -45,13 +45,34 @@ export async function readView(
   into?: Uint8Array<ArrayBuffer>,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = packedBytes(tensor.dtype, shape)!;
-  const part = (await reads(tensor)).subarray(at * bytes, (at + 1) * bytes);
   const result = into ?? new Uint8Array(bytes);
+  const begin = at * bytes;
+  const { readPart } = tensor;
   if (!transposed) {
-    result.set(part);
+    if (readPart !== undefined) return readPart(begin, result);
+    result.set((await reads(tensor)).subarray(begin, begin + bytes));
     return result;
   }
-  const rows = shape[0]!;
-  packStrided(part, packedBytes(tensor.dtype, [1])!, { shape, strides: [1, rows] }, result);
+  const [rows, columns] = shape as readonly [number, number];
+  const elementBytes = packedBytes(tensor.dtype, [1])!;
+  /** Puts columns from `first` on, which lie in `part` as rows. */
+  const put = (part: Uint8Array<ArrayBuffer>, first: number, count: number) => {
+    const layout = { shape: [rows, count], strides: [1, rows] };
+    packStrided(part, elementBytes, layout, result.subarray(first * elementBytes), [columns, 1]);
+  };
+  if (readPart === undefined) {
+    put((await reads(tensor)).subarray(begin, begin + bytes), 0, columns);
+    return result;
+  }
+  const columnBytes = rows * elementBytes;
+  const step = Math.max(1, Math.floor(PART_BYTES / columnBytes));
+  const buffer = new Uint8Array(Math.min(bytes, step * columnBytes));
+  for (let first = 0; first < columns; first += step) {
+    const count = Math.min(step, columns - first);
+    put(await readPart(begin + first * columnBytes, buffer.subarray(0, count * columnBytes)), first, count);
+  }
   return result;
 }
+
+/** Read at a time where rows and columns are exchanged: it stays in the processor's cache, and needs no memory of the tensor's size. */
+const PART_BYTES = 2 ** 20;

@@ -84,7 +84,7 @@ test("what is there stays unless it may be replaced; a name must say the format"
   expect(Buffer.compare(before, await readFile(path))).toBe(0);
   expect(await errorText(() => convertWeights(TINY, join(folder, "model.xyz"), { models }))).toBe(
     `usage error: cannot tell in which format to write ${join(folder, "model.xyz")}
-  expected: a name that ends in .safetensors or .pt, or --to FORMAT`,
+  expected: a name that ends in .safetensors, .pt or orbax, or --to FORMAT`,
   );
 });
 

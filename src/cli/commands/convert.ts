@@ -8,24 +8,23 @@ const EXAMPLES = `
 Examples:
   griffin convert demo model.pt                   what torch.load reads, under the names of the authors' checkpoints
   griffin convert 2b/2b.pt 2b/model.safetensors   the Hugging Face layout; 2b/config.json says what model it is
+  griffin convert 2b 2b/orbax                     a folder that orbax restores, under the names of Flax
   griffin convert --load ./my-model.ts DIR model.pt   of a model of your own`;
 
 /** The command as people call it; its work is loaded when it runs. */
 export function convertCommand(launch: Launch): Command {
   const command = new Command("convert")
-    .description(
-      "write weights in another file format, bit for bit: safetensors or PyTorch, also of an orbax folder",
-    )
+    .description("write weights in another file format, bit for bit: safetensors, PyTorch or orbax")
     .argument(
       "<weights>",
       "model folder (demo: the one that comes with griffin), file of weights, or orbax folder",
       modelPath,
     )
-    .argument("<output>", "file to write")
+    .argument("<output>", "file or, for orbax, folder to write")
     .option(
       "--to <format>",
-      "safetensors, torch (default: what the output's name says)",
-      oneOf("--to", ["safetensors", "torch"] as const),
+      "safetensors, torch, orbax-zarr (default: what the output's name says)",
+      oneOf("--to", ["safetensors", "torch", "orbax-zarr"] as const),
     )
     .option("--force", "replace what is there already");
   return addLoadOption(command)

@@ -57,6 +57,13 @@ const TYPES: Readonly<Record<string, StoredType>> = {
   float8_e5m2: "f8E5M2",
 };
 
+/** What zarr 2, as TensorStore reads it, calls each type. */
+export const zarrTypes: ReadonlyMap<StoredType, string> = new Map(
+  Object.entries(TYPES)
+    .toReversed()
+    .map(([name, type]) => [type, name]),
+);
+
 const type = z
   .string()
   .refine((name) => Object.hasOwn(TYPES, name), Object.keys(TYPES).join(", "))

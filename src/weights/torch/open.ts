@@ -126,14 +126,17 @@ function storedTensor(name: string, tensor: TorchTensor, path: string): StoredTe
   const elementBytes = packedBytes(dtype, [1])!;
   const begin = offset * elementBytes;
   const end = begin + spanOf(tensor) * elementBytes;
+  const common = { name, dtype, shape, bytes, file: path };
+  if (isRowMajor(tensor)) {
+    return {
+      ...common,
+      read: (into) => entry.read(begin, end, into),
+      readPart: (at, into) => entry.read(begin + at, begin + at + into.length, into),
+    };
+  }
   return {
-    name,
-    dtype,
-    shape,
-    bytes,
-    file: path,
+    ...common,
     read: async (into) => {
-      if (isRowMajor(tensor)) return entry.read(begin, end, into);
       const result = into ?? new Uint8Array(bytes);
       packStrided(await entry.read(begin, end), elementBytes, tensor, result);
       return result;
