@@ -66,7 +66,7 @@ export function packStrided(
     { size: parts, from: 1, to: 1 },
   ].filter(({ size }) => size > 1);
   // The axis that is nearest together in the source and the one in the result are walked in squares.
-  const inner = axes.pop() ?? { size: 1, from: 0, to: 1 };
+  const inner = axes.at(-1)?.to === 1 ? axes.pop()! : { size: 1, from: 0, to: 1 };
   const nearest = axes.reduce((best, { from: stride }, i) => (stride < axes[best]!.from ? i : best), 0);
   const [other = { size: 1, from: 0, to: 0 }] = axes.splice(nearest, 1);
   const walk = (depth: number, read: number, write: number): void => {

@@ -1,4 +1,4 @@
-import { copyFile, readFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { models } from "../../models/index.js";
@@ -28,6 +28,46 @@ test("safetensors as PyTorch and back: the same bytes", async () => {
   for (const [name, tensor] of first.tensors) {
     expect(Buffer.compare(await tensor.read(), await last.tensors.get(name)!.read()), name).toBe(0);
   }
+});
+
+test("orbax, PyTorch and safetensors into each other: the same bytes", async () => {
+  const folder = await configured();
+  const way = ["orbax", "model.pt", "second/orbax", "back.safetensors"].map((name) => join(folder, name));
+  await mkdir(join(folder, "second"));
+  await copyFile(join(TINY, "config.json"), join(folder, "second/config.json"));
+  const formats: string[] = [];
+  for (const [i, target] of way.entries()) {
+    const { from, to, warnings } = await convertWeights(way[i - 1] ?? TINY, target, { models });
+    formats.push(`${from} ${to} ${warnings}`);
+  }
+  expect(formats).toEqual([
+    "safetensors orbax-zarr ",
+    "orbax-zarr torch ",
+    "torch orbax-zarr ",
+    "orbax-zarr safetensors ",
+  ]);
+  await using first = await openStore(join(TINY, "model.safetensors"));
+  await using last = await openStore(way.at(-1)!);
+  expect([...last.tensors.keys()].sort()).toEqual([...first.tensors.keys()].sort());
+  for (const [name, tensor] of first.tensors)
+    expect(Buffer.compare(await tensor.read(), await last.tensors.get(name)!.read()), name).toBe(0);
+  await using flax = await openStore(way[0]!);
+  const { dtype, shape } = flax.tensors.get("blocks.0.recurrent_block.linear_x.kernel")!;
+  expect({ dtype, shape }).toEqual({ dtype: "f32", shape: [128, 128] });
+});
+
+test("a folder is replaced only where orbax wrote it and no model is described", async () => {
+  const folder = await configured();
+  const orbax = join(folder, "orbax");
+  const convert = (target: string) => convertWeights(TINY, target, { models, to: "orbax-zarr", force: true });
+  const [first, again] = [await convert(orbax), await convert(orbax)];
+  expect(again).toEqual(first);
+  const refused = (path: string) =>
+    `usage error: ${path} is a folder, and not one that orbax wrote: it is not replaced
+  hint:     give the path of a file, or of a folder that is not there`;
+  expect(await errorText(() => convert(folder))).toBe(refused(folder));
+  await copyFile(join(folder, "config.json"), join(orbax, "config.json"));
+  expect(await errorText(() => convert(orbax))).toBe(refused(orbax));
 });
 
 test("names and shapes are the authors': gate and up in one tensor, matrices of the convolution exchanged", async () => {

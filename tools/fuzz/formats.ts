@@ -1,11 +1,10 @@
 /** @file Every format of files that others may give us, with good samples and its reader. */
-import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { create, toBinary } from "@bufbuild/protobuf";
-import { ArtifactError, changedFiles, openArtifact } from "../../src/artifact/index.js";
+import { ArtifactError, changedFiles, describeArtifact, openArtifact } from "../../src/artifact/index.js";
 import { countModule, moduleFromProto, moduleFromText } from "../../src/cost/index.js";
 import { exportModel } from "../../src/engine/index.js";
 import { deserializePortable, PortabilityError, serializePortable } from "../../src/ir/bytecode/index.js";
@@ -20,8 +19,10 @@ import { openStore, readConfigFiles } from "../../src/weights/index.js";
 import { models } from "../../models/index.js";
 import { VALID } from "../../test/cost/whole-modules.js";
 import { seedTexts } from "../survival/seeds.js";
+import { digestOf } from "./digest.js";
 import type { Files, Format } from "./format.js";
 import type { FormatName } from "./names.js";
+import { session, training } from "./states.js";
 
 const bytesOf = (path: string): Uint8Array => new Uint8Array(readFileSync(packageFile(path)));
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -34,12 +35,6 @@ function filesOf(folder: string): Files {
     paths.map((path) => [relative(folder, path), new Uint8Array(readFileSync(path))]),
   );
 }
-
-const digestOf = (parts: readonly (readonly [string, Uint8Array])[]): string => {
-  const hash = createHash("sha256");
-  for (const [name, bytes] of parts) hash.update(`${name}\0${bytes.length}\0`).update(bytes);
-  return hash.digest("hex");
-};
 
 /** All tensors of a store, read. */
 async function tensorsOf(path: string): Promise<string> {
@@ -155,6 +150,18 @@ const artifact: Format = {
   read: listedFiles,
 };
 
+/** What an artifact says of itself: one file of many, and the one that all is believed by. */
+const manifest: Format = {
+  async samples() {
+    const files = Object.entries(await exported(false));
+    return [Object.fromEntries(files.filter(([name]) => /^(?:manifest|weights.*)\.json$/.test(name)))];
+  },
+  async read(folder) {
+    await describeArtifact(folder);
+    return undefined;
+  },
+};
+
 const archive: Format = {
   samples: async () => [await exported(true)],
   read: (folder) => listedFiles(join(folder, "a.zip")),
@@ -213,11 +220,15 @@ export const formats: Readonly<Record<FormatName, Format>> = {
   torch,
   orbax: orbax(`${SAVED}/saved`),
   zarr: orbax(`${SAVED}/zarr`),
+  shards: orbax(`${SAVED}/sharded`),
   "tokenizer.json": tokenizer("tokenizer.json", ["golden/demo-kjv/tokenizer.json"]),
   "tokenizer.model": tokenizer("tokenizer.model", [BPE, UNIGRAM]),
   config,
   artifact,
+  manifest,
   archive,
+  session,
+  training,
   "hlo-text": hloText,
   "hlo-proto": hloProto,
 };

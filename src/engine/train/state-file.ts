@@ -54,7 +54,7 @@ export const isKept = ({ name }: { readonly name: string }): boolean => !name.st
 /** Writes the state whole or not at all: what was there stays until the new one is complete. */
 export async function writeState(
   folder: string,
-  trainer: Trainer,
+  trainer: Pick<Trainer, "states" | "readBytes">,
   kept: Pick<StoredTraining, "settings" | "progress">,
 ): Promise<void> {
   const tensors = trainer.states.filter(isKept).map(({ name, elementType, dimensions }) => {

@@ -13,7 +13,10 @@ export type Split = (text: Uint8Array) => {
   readonly ids: readonly number[];
 };
 
-/** Scores are added in f32, as SentencePiece does: ties would fall otherwise. */
+/** What keeps a piece that its user defined behind the best ones of its length. */
+const OWN_MALUS = Math.fround(0.1);
+
+/** Scores are added in f32, as SentencePiece does since 0.2.3 (in f64 before): ties would fall otherwise. */
 export function unigramSplit({ trie, types, scores, unknown }: Pieces): Split {
   const normal = scores.filter((_, id) => types[id] === Type.NORMAL);
   const worst = normal.reduce((least, score) => Math.min(least, score), FLOAT_MAX);
@@ -46,8 +49,8 @@ export function unigramSplit({ trie, types, scores, unknown }: Pieces): Split {
         const id = trie.valueAt(node);
         if (id === NONE || kinds[id] === 0) continue;
         const length = end - begin;
-        const score = kinds[id] === OWN ? Math.fround(length * best) - 0.1 : scores[id]!;
-        offer(end, begin, id, score + before);
+        const score = kinds[id] === OWN ? Math.fround(Math.fround(length * best) - OWN_MALUS) : scores[id]!;
+        offer(end, begin, id, Math.fround(score + before));
         if (length === character) isPiece = true;
       }
       if (!isPiece) offer(begin + character, begin, unknown, Math.fround(unknownScore + before));

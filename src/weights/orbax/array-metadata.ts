@@ -1,7 +1,9 @@
 /** @file What zarr says of an array: type, shape, chunks, and how a chunk's bytes became what is stored (versions 2 and 3 of zarr). */
 import { z } from "zod";
 import type { StoredType } from "../dtype.js";
+import type { ChunkForm, Decoder } from "./chunk.js";
 import { compressors } from "./codecs.js";
+import type { ShardForm } from "./shard.js";
 
 const sizes = z.array(z.int().nonnegative());
 const chunkSizes = z.array(z.int().positive());
@@ -9,20 +11,13 @@ const chunkSizes = z.array(z.int().positive());
 const compressor = z.enum(compressors as [string, ...string[]], compressors.join(", "));
 
 /** An array as it is stored. */
-export interface ArrayMetadata {
-  readonly dtype: StoredType;
+export interface ArrayMetadata extends ChunkForm {
   readonly shape: readonly number[];
-  readonly chunks: readonly number[];
-  /** Whether the first axis of a chunk is the one whose neighbours lie together. */
-  readonly fortran: boolean;
-  /** What took the bytes of a chunk, in order of taking them apart. */
-  readonly decoders: readonly Decoder[];
+  /** Of the chunks within each chunk, where chunks are shards. */
+  readonly shard?: ShardForm;
   /** The key of a chunk, behind the array's own. */
   keyOf(index: readonly number[]): string;
 }
-
-/** A compressor, or a checksum behind the bytes. */
-export type Decoder = { readonly kind: "compressor"; readonly name: string } | { readonly kind: "crc32c" };
 
 /** Types as numpy, TensorStore and zarr 3 spell them. */
 const TYPES: Readonly<Record<string, StoredType>> = {
@@ -92,6 +87,34 @@ const bytesCodec = z.looseObject({
   configuration: z.looseObject({ endian: z.literal("little").default("little") }).optional(),
 });
 
+const chunkCodecs = z
+  .tuple([bytesCodec], z.looseObject({ name: z.enum(["crc32c", ...compressors]) }))
+  .describe("bytes, then compressors and checksums");
+
+const shardCodec = z.looseObject({
+  name: z.literal("sharding_indexed"),
+  configuration: z.looseObject({
+    chunk_shape: chunkSizes,
+    codecs: chunkCodecs,
+    index_codecs: z.tuple([bytesCodec], z.looseObject({ name: z.literal("crc32c") })),
+    index_location: z.enum(["start", "end"]).default("end"),
+  }),
+});
+
+type ChunkCodecs = z.infer<typeof chunkCodecs>;
+
+const decodersOf = ([, ...others]: ChunkCodecs): readonly Decoder[] =>
+  others
+    .toReversed()
+    .map(({ name }): Decoder => (name === "crc32c" ? { kind: "crc32c" } : { kind: "compressor", name }));
+
+/** How the chunks within a shard are stored. */
+function shardForm(dtype: StoredType, { configuration }: z.infer<typeof shardCodec>): ShardForm {
+  const { chunk_shape: chunks, codecs, index_codecs, index_location: location } = configuration;
+  const index = { location, hasChecksum: index_codecs.length > 1 };
+  return { dtype, chunks, fortran: false, decoders: decodersOf(codecs), index };
+}
+
 const version3 = z
   .looseObject({
     zarr_format: z.literal(3),
@@ -106,23 +129,30 @@ const version3 = z
       name: z.enum(["default", "v2"]),
       configuration: z.looseObject({ separator: z.enum([".", "/"]).optional() }).optional(),
     }),
-    codecs: z
-      .tuple([bytesCodec], z.looseObject({ name: z.enum(["crc32c", ...compressors]) }))
-      .describe("bytes, then compressors and checksums"),
+    codecs: z.union([z.tuple([shardCodec]), chunkCodecs]),
   })
   .transform((array): ArrayMetadata => {
     const { data_type: dtype, shape, chunk_grid, chunk_key_encoding: encoding, codecs } = array;
-    const [, ...others] = codecs;
-    const decoders = others
-      .toReversed()
-      .map(({ name }): Decoder => (name === "crc32c" ? { kind: "crc32c" } : { kind: "compressor", name }));
     const isDefault = encoding.name === "default";
     const separator = encoding.configuration?.separator ?? (isDefault ? "/" : ".");
     const keyOf = (index: readonly number[]) =>
       isDefault ? ["c", ...index].join(separator) : index.length === 0 ? "0" : index.join(separator);
-    const chunks = chunk_grid.configuration.chunk_shape;
-    return { dtype, shape, chunks, fortran: false, decoders, keyOf };
-  });
+    const common = { dtype, shape, chunks: chunk_grid.configuration.chunk_shape, fortran: false, keyOf };
+    return isSharded(codecs)
+      ? { ...common, decoders: [], shard: shardForm(dtype, codecs[0]) }
+      : { ...common, decoders: decodersOf(codecs) };
+  })
+  .refine(
+    ({ chunks, shard }) =>
+      shard === undefined ||
+      (shard.chunks.length === chunks.length &&
+        chunks.every((size, axis) => size % shard.chunks[axis]! === 0)),
+    "codecs: the chunks of a shard do not fill it",
+  );
+
+const isSharded = (
+  codecs: [z.infer<typeof shardCodec>] | ChunkCodecs,
+): codecs is [z.infer<typeof shardCodec>] => codecs[0].name === "sharding_indexed";
 
 /** The files that describe arrays, by their names, and what they hold. */
 export const metadataFiles = { ".zarray": version2, "zarr.json": version3 } as const;

@@ -1,10 +1,9 @@
 /** @file The elements of an array of zarr: its chunks taken apart and put where they belong. */
-import { packedBytes } from "../dtype.js";
-import { CheckpointError } from "../errors.js";
-import { packStrided, rowMajorStrides } from "../strided.js";
+import { packedBytes, type StoredType } from "../dtype.js";
+import { rowMajorStrides } from "../strided.js";
 import type { ArrayMetadata } from "./array-metadata.js";
-import { decompress } from "./codecs.js";
-import { crc32c } from "./crc32c.js";
+import { chunkError, type ChunkName, decodeChunk } from "./chunk.js";
+import { chunksOfShard, type ShardForm } from "./shard.js";
 import type { ValueStore } from "./store.js";
 
 /** An array in a store, below a key. */
@@ -28,13 +27,18 @@ export async function readArray(
       shape.map(() => 0),
     );
     into?.set(only);
-    return into ?? only;
+    // Who asks for a buffer may give it away: it is not to be a part of another.
+    return into ?? (only.length === only.buffer.byteLength ? only : only.slice());
   }
   const result = into ?? new Uint8Array(packedBytes(dtype, shape)!);
-  const counts = shape.map((size, axis) => Math.ceil(size / chunks[axis]!));
+  const counts = countsOf(shape, chunks);
   for (const index of indices(counts)) putChunk(array, index, await readChunk(array, index), result);
   return result;
 }
+
+/** Chunks along each axis. */
+const countsOf = (shape: readonly number[], chunks: readonly number[]): readonly number[] =>
+  shape.map((size, axis) => Math.ceil(size / chunks[axis]!));
 
 /** All indices below these counts, the last axis fastest. */
 function* indices(counts: readonly number[]): Generator<readonly number[]> {
@@ -43,71 +47,51 @@ function* indices(counts: readonly number[]): Generator<readonly number[]> {
   for (let i = 0; i < count; i++) for (const others of indices(rest)) yield [i, ...others];
 }
 
-/** A chunk as it was before it was stored, row-major. */
+/** A chunk, or what a shard holds, as it was before it was stored, row-major. */
 async function readChunk(array: StoredArray, index: readonly number[]): Promise<Uint8Array<ArrayBuffer>> {
-  const { name, store, where, dtype, chunks, fortran } = array;
-  const what = `${name}/${array.keyOf(index)}`;
-  const stored = await store.read(what);
-  const expected = packedBytes(dtype, chunks)!;
-  if (stored === undefined) {
-    const hint = "fetch the checkpoint again: what is not there might have been anything";
-    throw new CheckpointError(where, [
-      { subject: what, problem: "missing", expected: `a chunk of ${expected} bytes`, hint },
-    ]);
-  }
-  const bytes = await decode(array, what, stored, expected);
-  if (bytes.length !== expected) {
-    throw new CheckpointError(where, [
-      {
-        subject: what,
-        problem: "a chunk of another size",
-        expected: `${expected} bytes for ${dtype} [${chunks.join(", ")}]`,
-        got: `${bytes.length} bytes`,
-        hint: "fetch the checkpoint again",
-      },
-    ]);
-  }
-  if (!fortran) return bytes;
-  const packed = new Uint8Array(expected);
-  const strides = rowMajorStrides(chunks.toReversed()).toReversed();
-  packStrided(bytes, packedBytes(dtype, [1])!, { shape: chunks, strides }, packed);
-  return packed;
+  const { store, where, shard } = array;
+  const name = { where, what: `${array.name}/${array.keyOf(index)}` };
+  const stored = await store.read(name.what);
+  if (stored === undefined) throw missing(array, name);
+  if (shard === undefined) return decodeChunk(array, stored, name);
+  const ends = array.shape.map((size, axis) => size - index[axis]! * array.chunks[axis]!);
+  return readShard(array, shard, stored, ends, name);
 }
 
-async function decode(
-  { where, decoders }: StoredArray,
-  what: string,
+/** The chunks of a shard, put together. Those that begin at or beyond `ends`, where the array ends, need not be there. */
+async function readShard(
+  { dtype, chunks }: ArrayMetadata,
+  shard: ShardForm,
   stored: Uint8Array<ArrayBuffer>,
-  chunkBytes: number,
+  ends: readonly number[],
+  name: ChunkName,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  // What one compressor makes may be compressed once more, and have a checksum behind it.
-  const most = chunkBytes + Math.ceil(chunkBytes / 64) + 1024;
-  let bytes = stored;
-  for (const decoder of decoders) {
-    bytes =
-      decoder.kind === "crc32c"
-        ? checked(bytes, where, what)
-        : await decompress(decoder.name, bytes, { where, what, most });
+  const result = new Uint8Array(packedBytes(dtype, chunks)!);
+  const within = [...indices(countsOf(chunks, shard.chunks))];
+  const parts = chunksOfShard(shard, within.length, stored, name);
+  for (const [i, index] of within.entries()) {
+    if (index.some((at, axis) => at * shard.chunks[axis]! >= ends[axis]!)) continue;
+    const part = { ...name, what: `${name.what}, chunk ${index.join(".")}` };
+    if (parts[i] === undefined) throw missing(shard, part);
+    const chunk = await decodeChunk(shard, parts[i], part);
+    putChunk({ shape: chunks, chunks: shard.chunks, dtype }, index, chunk, result);
   }
-  return bytes;
+  return result;
 }
 
-/** Bytes without the checksum behind them. */
-function checked(bytes: Uint8Array<ArrayBuffer>, where: string, what: string): Uint8Array<ArrayBuffer> {
-  const end = Math.max(0, bytes.length - 4);
-  const expected =
-    bytes.length < 4 ? -1 : new DataView(bytes.buffer, bytes.byteOffset + end, 4).getUint32(0, true);
-  const data = bytes.subarray(0, end);
-  if (crc32c(data) === expected) return data;
-  const hint = "fetch the checkpoint again";
-  throw new CheckpointError(where, [
-    { subject: what, problem: "its bytes are not those that were saved", hint },
-  ]);
-}
+const missing = (
+  { dtype, chunks }: { readonly dtype: StoredType; readonly chunks: readonly number[] },
+  name: ChunkName,
+) =>
+  chunkError(
+    name,
+    { problem: "missing", expected: `a chunk of ${packedBytes(dtype, chunks)} bytes` },
+    "fetch the checkpoint again: what is not there might have been anything",
+  );
 
 /** Copies the part of a chunk that lies in the array: chunks at the end reach beyond it. */
 function putChunk(
-  { shape, chunks, dtype }: StoredArray,
+  { shape, chunks, dtype }: Pick<ArrayMetadata, "shape" | "chunks" | "dtype">,
   index: readonly number[],
   chunk: Uint8Array<ArrayBuffer>,
   result: Uint8Array<ArrayBuffer>,

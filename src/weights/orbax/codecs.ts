@@ -1,5 +1,6 @@
 /** @file Compressed bytes taken apart. */
-import { gunzipSync, inflateSync } from "node:zlib";
+import { promisify } from "node:util";
+import * as zlib from "node:zlib";
 import { CheckpointError } from "../errors.js";
 
 /** Takes bytes apart that make at most `most` bytes. */
@@ -7,7 +8,7 @@ type Decode = (bytes: Uint8Array<ArrayBuffer>, most: number) => Promise<Uint8Arr
 
 /** Compressors by the name that zarr gives them. Those in WebAssembly are loaded when they are needed. */
 const DECODERS: Readonly<Record<string, () => Promise<Decode>>> = {
-  zstd: async () => decoderOf((await import("numcodecs/zstd")).default),
+  zstd: async () => nativeZstd() ?? decoderOf((await import("numcodecs/zstd")).default),
   blosc: async () => {
     const decode = decoderOf((await import("numcodecs/blosc")).default);
     return async (bytes, most) => {
@@ -22,9 +23,28 @@ const DECODERS: Readonly<Record<string, () => Promise<Decode>>> = {
       return decode(bytes, most);
     };
   },
-  gzip: async () => async (bytes, most) => gunzipSync(bytes, { maxOutputLength: most }),
-  zlib: async () => async (bytes, most) => inflateSync(bytes, { maxOutputLength: most }),
+  gzip: async () => async (bytes, most) => zlib.gunzipSync(bytes, { maxOutputLength: most }),
+  zlib: async () => async (bytes, most) => zlib.inflateSync(bytes, { maxOutputLength: most }),
 };
+
+/** Of Nodes from 22.15 on, whose types those of the oldest that we run on do not have. */
+interface Zstd {
+  readonly zstdDecompress?: (
+    bytes: Uint8Array,
+    options: zlib.ZlibOptions,
+    callback: (error: Error | null, result: Buffer) => void,
+  ) => void;
+}
+
+/** Node's own: five times as fast as WebAssembly, and not on the calling thread. */
+function nativeZstd(): Decode | undefined {
+  const { zstdDecompress } = zlib as typeof zlib & Zstd;
+  if (zstdDecompress === undefined) return undefined;
+  const decode = promisify(zstdDecompress);
+  // The size of what is made at a time: all of a chunk, which then lies in memory of just its size.
+  return (bytes, most) =>
+    decode(bytes, { maxOutputLength: most, chunkSize: Math.max(64, Math.min(most, 64 * bytes.length)) });
+}
 
 const viewOf = ({ buffer, byteOffset, length }: Uint8Array): DataView =>
   new DataView(buffer, byteOffset, length);

@@ -97,7 +97,8 @@ function checkNames(names: readonly string[]): void {
   const all = new Set(names);
   for (const name of names) {
     const keys = keysOf(name);
-    const above = keys.map((_, i) => keys.slice(0, i).join(".")).find((path) => all.has(path));
+    const paths = keys.slice(1).map((_, i) => keys.slice(0, i + 1).join("."));
+    const above = paths.find((path) => all.has(path));
     const isPath = keys.every((key) => key !== "") && !/^_|[/\\\0]|^\.+$/.test(name) && name !== MANIFEST;
     if (isPath && above === undefined) continue;
     throw new UsageError({

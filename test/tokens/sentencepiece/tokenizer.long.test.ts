@@ -166,3 +166,9 @@ describe("a folder with a tokenizer.model", () => {
     }
   });
 });
+
+test("splits that are equally likely are those of the library, which adds in f32", async () => {
+  const tokenizer = sentencePieceTokenizer(await readFile(made("unigram.model")), BOS);
+  // Made by sentencepiece 0.2.3; in f64 the last two are exchanged.
+  expect(tokenizer.encode("| 0.111")).toEqual([BOS, 263, 857, 263, 3199, 270, 347, 444]);
+});

@@ -71,3 +71,31 @@ ts.open(
         "create": True,
     }
 ).result().write(np.arange(35, dtype=np.float32).reshape(5, 7).astype(jnp.bfloat16)).result()
+
+# Chunks in shards, the index behind them or before them; every chunk compressed by itself.
+inner = {
+    "end": [{"name": "bytes", "configuration": {"endian": "little"}}, {"name": "zstd", "configuration": {"level": 1}}],
+    "start": [{"name": "bytes", "configuration": {"endian": "little"}}, {"name": "crc32c"}],
+}
+sharded = fresh("sharded")
+for location, codecs in inner.items():
+    configuration = {
+        "chunk_shape": [2, 3],
+        "codecs": codecs,
+        "index_codecs": [{"name": "bytes", "configuration": {"endian": "little"}}, {"name": "crc32c"}],
+        "index_location": location,
+    }
+    ts.open(
+        {
+            "driver": "zarr3",
+            "kvstore": f"file://{sharded}/{location}/",
+            "metadata": {
+                "shape": [5, 7],
+                "data_type": "float32",
+                "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [4, 6]}},
+                "codecs": [{"name": "sharding_indexed", "configuration": configuration}],
+            },
+            "create": True,
+        },
+        write=True,
+    ).result().write(np.arange(35, dtype=np.float32).reshape(5, 7) + 1).result()

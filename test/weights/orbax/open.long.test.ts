@@ -1,6 +1,7 @@
 import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { crc32c } from "../../../src/weights/orbax/crc32c.js";
 import { openOrbax } from "../../../src/weights/orbax/open.js";
 import { errorText, temporaryFolder } from "../files.js";
 
@@ -56,6 +57,12 @@ test("arrays in folders: every compressor and order of zarr, and its version 3",
   expect(values.get("three")).toEqual(bf16);
 });
 
+test("shards: chunks stored together, the index behind them or before them", async () => {
+  const values = await valuesOf(made("sharded"));
+  const expected = f32(counted.map((i) => i + 1));
+  expect(Object.fromEntries(values)).toEqual({ end: expected, start: expected });
+});
+
 test("a tensor is read into given memory", async () => {
   for (const folder of ["zarr", "saved"]) {
     await using store = await openOrbax(made(folder));
@@ -107,6 +114,60 @@ describe("a folder that is not as it was saved", () => {
         new RegExp(`^checkpoint error: ${name}/0\\.0: not what (blosc|zlib) compressed\n`),
       );
     }
+  });
+
+  test("a shard whose index is cut off, changed, or names bytes that are not there", async () => {
+    const folder = await copyOf("sharded");
+    const path = join(folder, "start/c/0/0");
+    const bytes = await readFile(path);
+    const spoilt = async (change: (shard: Buffer) => Buffer): Promise<string> => {
+      await writeFile(path, change(Buffer.from(bytes)));
+      return refusal(folder);
+    };
+    expect(await spoilt((shard) => shard.subarray(0, 60))).toBe(
+      `checkpoint error: start/c/0/0: a shard that is cut off
+  expected: an index of 68 bytes for 4 chunks
+  got:      60 bytes
+  at:       FOLDER
+  hint:     fetch the checkpoint again`,
+    );
+    expect(await spoilt((shard) => shard.fill(9, 0, 1))).toBe(
+      "checkpoint error: index of start/c/0/0: its bytes are not those that were saved\n  at:       FOLDER\n  hint:     fetch the checkpoint again",
+    );
+    expect(await spoilt((shard) => shard.subarray(0, -1))).toBe(
+      `checkpoint error: start/c/0/0: a shard whose index names bytes that are not there
+  got:      bytes 152 to 180 of 179 for chunk 3
+  at:       FOLDER
+  hint:     fetch the checkpoint again`,
+    );
+    expect(await spoilt((shard) => shard.fill(shard[0]! ^ 1, 70, 71))).toBe(
+      "checkpoint error: start/c/0/0, chunk 0.0: its bytes are not those that were saved\n  at:       FOLDER\n  hint:     fetch the checkpoint again",
+    );
+    const nowhere = (shard: Buffer) => {
+      shard.fill(255, 0, 16);
+      shard.writeUInt32LE(crc32c(shard.subarray(0, 64)), 64);
+      return shard;
+    };
+    expect(await spoilt(nowhere)).toBe(
+      `checkpoint error: start/c/0/0, chunk 0.0: missing
+  expected: a chunk of 24 bytes
+  at:       FOLDER
+  hint:     fetch the checkpoint again: what is not there might have been anything`,
+    );
+  });
+
+  test("chunks that do not fill their shard", async () => {
+    const folder = await copyOf("sharded");
+    const path = join(folder, "end/zarr.json");
+    await writeFile(
+      path,
+      (await readFile(path, "utf8")).replace(/"chunk_shape":\s*\[2,\s*3\]/, '"chunk_shape":[2,4]'),
+    );
+    expect(await refusal(folder)).toBe(
+      `checkpoint error: end/zarr.json: not an array that is read here
+  got:      ✖ codecs: the chunks of a shard do not fill it
+  at:       FOLDER`,
+    );
   });
 
   test("a checksum of a chunk that differs", async () => {

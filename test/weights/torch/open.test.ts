@@ -117,6 +117,35 @@ test("an archive that lies, or whose bytes have changed, is refused", async () =
   expect(await refusal(moved)).toMatch(/not where the archive's list says|reaches beyond the file/);
 });
 
+test("an archive with two entries of one name, a compressed entry, or one that says it is longer than the file, is refused", async () => {
+  const good = archiveOf({
+    "data.pkl": PICKLED_TENSOR(4, [2, 2], [2, 1]),
+    "data/0": new Uint8Array(16),
+    "data/1": new Uint8Array(16),
+  });
+  const edited = (...changes: readonly (readonly [from: string, to: string])[]) =>
+    changes.reduce(
+      (bytes, [from, to]) => Buffer.from(bytes.toString("latin1").replaceAll(from, to), "latin1"),
+      Buffer.from(good),
+    );
+  expect(await refusal(edited(["archive/data/1", "archive/data/0"]))).toBe(
+    "checkpoint error: archive/data/0: stored twice\n  at:       model.pt",
+  );
+  const listed = Buffer.from(good).lastIndexOf("archive/data/1") - 46;
+  const compressed = Uint8Array.from(good);
+  compressed[listed + 10] = 8;
+  expect(await refusal(compressed)).toBe(
+    `checkpoint error: archive/data/1: compressed
+  expected: bytes as they are, as torch.save writes them
+  at:       model.pt`,
+  );
+  const long = Uint8Array.from(good);
+  for (const field of [20, 24]) long[listed + field + 1] = 8;
+  expect(await refusal(long)).toMatch(
+    /^checkpoint error: archive\/data\/1: reaches beyond the file\n {2}expected: 2064 bytes\n {2}got: {6}\d+ bytes\n {2}at: {7}model\.pt\n {2}hint: {5}fetch the file again$/,
+  );
+});
+
 test.each([
   [
     "a storage of another size",
