@@ -32,7 +32,15 @@ const properties = [
 ];
 
 /** Files of `npm test` that try more random cases in `--mode matrix`. */
-const moreInMatrix = ["test/runtime-pjrt/layouts.cpu.test.ts"];
+const moreInMatrix = [
+  "test/runtime-pjrt/layouts.cpu.test.ts",
+  "test/autodiff/rules.long.test.ts",
+  "test/cost/check-module.long.test.ts",
+  "test/engine/sampler-program.long.test.ts",
+  "test/grammar/{regex.long,schema}.test.ts",
+  "test/ir/text/round-trip.long.test.ts",
+  "test/tokens/{formats/format,tokenizer}.long.test.ts",
+];
 
 export default defineConfig(({ mode }) => {
   const tier = Object.entries(tiers).find(([name]) => name === mode)?.[1];
@@ -69,7 +77,7 @@ export default defineConfig(({ mode }) => {
     if (mode === "host") return [together(mode, [all], { others: [...others, spawn, long] })];
     if (mode === "faults") return [together(mode, [tiers.faults], { env: quick })];
     if (mode === "matrix") {
-      const env = { ...quick, STABLEGRIFFIN_PROPERTY_FACTOR: "4" };
+      const env = { ...quick, STABLEGRIFFIN_PROPERTY_FACTOR: "2" };
       return [together(mode, [tiers.matrix, ...moreInMatrix], { env })];
     }
     return tier === undefined ? usual : [apart(mode, tier)];

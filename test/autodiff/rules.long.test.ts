@@ -3,6 +3,7 @@ import { differentiability } from "../../src/autodiff/rules/index.js";
 import { inputsOf } from "./cases/case.js";
 import { cases } from "./cases/index.js";
 import { addVjp, gradientAsMain, parse, slopes } from "./vjp-of.js";
+import { tries } from "../../tools/vitest/properties.js";
 
 /** Near its own rounding a difference of values tells nothing. */
 const LEAST = 1e-3;
@@ -12,7 +13,7 @@ for (const each of cases) {
     const module = addVjp(parse(each.program));
     // Forward mode from one seed, and not of a case that takes long: its op has others.
     const second = each.seeds === undefined ? addVjp(gradientAsMain(parse(each.program))) : undefined;
-    for (let seed = 1; seed <= (each.seeds ?? 2); seed++) {
+    for (let seed = 1; seed <= tries(each.seeds ?? 2).numRuns; seed++) {
       const { gradient, forward, difference } = slopes(module, inputsOf(each, seed), {
         seed,
         step: each.step ?? 1e-5,

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { countModule, HloError, moduleFromText } from "../../src/cost/index.js";
 import { errorText } from "./hlo-error.js";
 import { nested, VALID } from "./whole-modules.js";
+import { tries } from "../../tools/vitest/properties.js";
 
 const count = (text: string) => countModule(moduleFromText(text, "f.txt"));
 
@@ -371,7 +372,7 @@ describe("a graph of HLO is checked before it is counted", () => {
         }
         expect(cpuMs(start)).toBeLessThan(1000);
       }),
-      { numRuns: 2000 },
+      tries(2000),
     );
   });
 });

@@ -45,8 +45,8 @@ describe("a session gives what a full forward gives", () => {
     },
   );
 
-  it.each([8, 9, 30])("with the prompt read in chunks of %d", async (chunk) => {
-    using session = new Session(model, 1, { chunk });
+  it("with the prompt read in chunks of a length that the window does not have", async () => {
+    using session = new Session(model, 1, { chunk: 9 });
     let [logits] = await session.prefill([tokens.slice(0, TIME - 1)]);
     expect(maxDifference(logits!, expected[TIME - 2]!)).toBeLessThan(TOLERANCE);
     [logits] = await session.decode([tokens[TIME - 1]!]);

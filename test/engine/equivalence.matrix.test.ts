@@ -26,6 +26,15 @@ beforeAll(async () => {
 });
 afterAll(() => model.close());
 
+it.each([8, 30])("a prompt read in chunks of %d gives what a full forward gives", async (chunk) => {
+  const [expected] = (await forwardLogits(model, [tokens])) as [Float32Array[]];
+  using session = new Session(model, 1, { chunk });
+  let [logits] = await session.prefill([tokens.slice(0, 29)]);
+  expect(maxDifference(logits!, expected[28]!)).toBeLessThan(TOLERANCE);
+  [logits] = await session.decode([tokens[29]!]);
+  expect(maxDifference(logits!, expected[29]!)).toBeLessThan(TOLERANCE);
+});
+
 describe("models of other shapes", () => {
   it.each([
     [

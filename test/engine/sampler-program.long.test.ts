@@ -12,6 +12,7 @@ import {
 } from "../../src/tokens/index.js";
 import { logprobsOf } from "../../src/serving/logprobs.js";
 import { run } from "../dsl/interpret.js";
+import { tries } from "../../tools/vitest/properties.js";
 
 const STEPS = 2;
 
@@ -112,7 +113,7 @@ describe("tokens drawn by the program", () => {
         const prompts = logits.map(({ length }, row) => [row % length, 1]);
         expect(byProgram(logits, options, prompts)).toEqual(byHost(logits, options, prompts));
       }),
-      { numRuns: Number(process.env.STABLEGRIFFIN_PROPERTY_RUNS ?? 25) },
+      tries(25),
     );
   });
 
@@ -138,7 +139,7 @@ describe("tokens drawn by the program", () => {
         );
         expect(refused).toEqual([]);
       }),
-      { numRuns: Number(process.env.STABLEGRIFFIN_PROPERTY_RUNS ?? 25) },
+      tries(25),
     );
   });
 

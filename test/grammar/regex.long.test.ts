@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest";
 import { schemaGrammar } from "../../src/grammar/index.js";
 import { errorText } from "../weights/files.js";
 import { accepting, accepts, regexGrammar } from "./accepted.js";
+import { tries } from "../../tools/vitest/properties.js";
 
-const runs = { numRuns: Number(process.env.STABLEGRIFFIN_PROPERTY_RUNS ?? 15) };
+const runs = tries(15);
 
 /** Expressions of few letters, one of which takes two bytes and one four. */
 const { expression } = fc.letrec<{ expression: string; part: string }>((tie) => ({

@@ -5,8 +5,9 @@ import { automatonOf, schemaGrammar } from "../../src/grammar/index.js";
 import { zodJsonSchema } from "../../src/tokens/formats/zod-json-schema.js";
 import { errorText } from "../weights/files.js";
 import { accepting, someText } from "./accepted.js";
+import { tries } from "../../tools/vitest/properties.js";
 
-const runs = { numRuns: Number(process.env.STABLEGRIFFIN_PROPERTY_RUNS ?? 25) };
+const runs = tries(25);
 const bounds = (least: number, most: number) =>
   fc
     .tuple(fc.integer({ min: least, max: most }), fc.integer({ min: 0, max: 3 }))

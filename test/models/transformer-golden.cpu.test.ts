@@ -8,14 +8,9 @@ import { compiledInThisRun } from "../engine/tiny.js";
 
 const cpu = useCpu();
 
-/** Prompts of different lengths, the shorter one padded in front, read in chunks of 7, and single tokens after them. */
+/** Those of other shapes are of the tier `golden`. Prompts of different lengths, the shorter one padded in front, read in chunks of 7, and single tokens after them. */
 it.each([
   ["llama-grouped", "grouped queries, a head of its own"],
-  ["llama-rope-scaled", "scaled rotary frequencies, biases, a tied head"],
-  ["mistral-window", "a window shorter than the prompt"],
-  ["qwen2-biases", "biases of queries, keys and values"],
-  ["qwen2-windows", "windows in some of the layers"],
-  ["llama-yarn", "frequencies and scores of YaRN, beyond the first context"],
   ["gemma2-alternating", "a window and everything in turn, capped scores and logits"],
 ])("%s (%s): our numbers are those of transformers", async (name) => {
   const golden = await openCase(fileURLToPath(new URL(`../../golden/${name}`, import.meta.url)), models);

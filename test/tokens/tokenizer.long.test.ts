@@ -6,6 +6,7 @@ import { StreamingDecoder } from "../../src/tokens/streaming.js";
 import { loadTokenizer, type Tokenizer } from "../../src/tokens/tokenizer.js";
 import { promoteUserPieces, tokenizerFile } from "../../src/tokens/tokenizer-file.js";
 import { errorText, temporaryFolder } from "../weights/files.js";
+import { tries } from "../../tools/vitest/properties.js";
 
 const DEMO = join(import.meta.dirname, "../../golden/demo-kjv");
 const demo = await loadTokenizer(DEMO, 2);
@@ -237,7 +238,7 @@ describe("streaming", () => {
       fc.property(fc.array(fc.integer({ min: 0, max: vocabSize - 1 })), (ids) => {
         expect(stream(tokenizer, ids).join("")).toBe(tokenizer.decode(ids));
       }),
-      { numRuns: 500 },
+      tries(500),
     );
   });
 

@@ -12,6 +12,7 @@ import { floatFromBits, floatToBits } from "../../../src/ir/floats/bits.js";
 import { parseAttribute, parseModule, printAttribute, printModule } from "../../../src/ir/text/index.js";
 import { byteWidth, elementCount, type ScalarType, scalarType, tensorType } from "../../../src/ir/types.js";
 import { fuzzText } from "../../../tools/conformance/fuzz-text.js";
+import { tries } from "../../../tools/vitest/properties.js";
 
 const name = fc.oneof(
   fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_$.]{0,8}$/),
@@ -93,7 +94,7 @@ test("an attribute comes back as it was", () =>
     fc.property(attribute, (value) => {
       expect(parseAttribute(printAttribute(value))).toEqual(value);
     }),
-    { numRuns: 500 },
+    tries(500),
   ));
 
 /** Programs of single ops, with arguments of some type: many of them are wrong, which is no matter here. */

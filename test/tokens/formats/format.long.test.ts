@@ -13,6 +13,7 @@ import { progressOf } from "../../../src/tokens/formats/format.js";
 import { fileTokenBytes } from "../../../src/tokens/token-bytes.js";
 import { tokenizerFile } from "../../../src/tokens/tokenizer-file.js";
 import { errorText } from "../../weights/files.js";
+import { tries } from "../../../tools/vitest/properties.js";
 
 const EOS = 0;
 
@@ -116,7 +117,7 @@ describe("a text that is held to a format", () => {
         const { text, complete } = make(format, seed);
         expect([complete, isOfFormat(text) || text]).toEqual([true, true]);
       }),
-      { numRuns: Number(process.env.STABLEGRIFFIN_PROPERTY_RUNS ?? 8) },
+      tries(8),
     );
   });
 
