@@ -18,7 +18,7 @@ import { changedCopy, demo, rewriteFile } from "./exported.js";
 /** Token ids of the demo model: its tokens are bytes. */
 const idsOf = (text: string): number[] => [2, ...Buffer.from(text).map((byte) => byte + 3)];
 
-/** Prompts: of them the model folder gives `LoadedArtifacts.expected`. */
+/** Two prompts, as token ids. */
 export const ids = ["In the beginning", "And God said, Let there be light"].map(idsOf);
 
 /** How tokens are drawn where they are. */

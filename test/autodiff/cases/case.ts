@@ -16,7 +16,7 @@ export interface Case {
   /** How far apart the slopes may be, relative to them; 1e-6 unless an op computes in f32. */
   readonly tolerance?: number;
   readonly step?: number;
-  /** From how many seeds its numbers come; 2 unless it takes long. */
+  /** From how many seeds its numbers come, where it takes long: else from two, and from one in `npm test`. */
   readonly seeds?: number;
 }
 

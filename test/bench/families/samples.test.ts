@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { checkSamples, distance, writeSample } from "../../../bench/families/samples.js";
 
 describe("distance", () => {
@@ -19,20 +19,27 @@ describe("distance", () => {
 
 describe("checkSamples", () => {
   let folder = "";
-  beforeAll(async () => {
+  beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "families-"));
   });
-  afterAll(async () => rm(folder, { recursive: true }));
+  afterEach(async () => rm(folder, { recursive: true }));
+  /** Keeps what a form gives. */
   const keep = async (form: string, result: string, numbers: readonly number[]) =>
     writeSample(folder, { case: "scan", direction: "forward", form, result }, Float32Array.from(numbers));
 
-  test("forms that agree are counted", async () => {
+  /** Two forms that agree. */
+  const keepAlike = async () => {
     await keep("ours", "y", [1, 2]);
     await keep("naive", "y", [1, 2.000_01]);
+  };
+
+  test("forms that agree are counted", async () => {
+    await keepAlike();
     expect(await checkSamples(folder, "ours")).toBe(1);
   });
 
   test("a number that is off is an error that says where, and so is a result that a form lacks", async () => {
+    await keepAlike();
     await keep("expert", "y", [1, 2.1]);
     await keep("general scan", "z", [1, 2]);
     await expect(checkSamples(folder, "ours")).rejects.toMatchObject({
