@@ -60,7 +60,7 @@ export async function describeWeights(
 /** An artifact names places in safetensors files. @throws CheckpointError for weights in another format */
 function checkFormat({ where, format = "safetensors" }: Checkpoint): void {
   if (format === "safetensors") return;
-  const hint = `griffin convert ${where} ${join(where, "model.safetensors")}`;
+  const hint = `griffin convert ${where} ${join(where, "model.safetensors")}; or copy them into the artifact (--with-weights), as safetensors`;
   throw new CheckpointError(
     where,
     [{ subject: "weights", problem: "an artifact cannot name them", expected: "safetensors", got: format }],

@@ -1,6 +1,6 @@
 /** @file A model exported: lowered, written as an artifact, and compiled if asked for. */
 import { existsSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import {
   type ArtifactContent,
   checkTarget,
@@ -15,10 +15,12 @@ import {
 import type { Precision } from "../ir/precision.js";
 import { configureCheckpoint, type ConfiguredModel, type ModelDefinition } from "../model/index.js";
 import { keyFolder } from "../runtime-pjrt/index.js";
-import { UsageError } from "../support/errors.js";
+import { cannotWrite, UsageError } from "../support/errors.js";
 import { MachineKey, machineKey } from "../support/machine-key.js";
+import { makeWorkFolder } from "../support/work-folder.js";
 import { defaultTarget, resolveTarget } from "../targets/index.js";
 import { type FloatType, hasWeights, openCheckpoint, readConfigFiles } from "../weights/index.js";
+import { convertWeights } from "./convert.js";
 import { compileExported, type ExportCompiler } from "./export-compile.js";
 import { type ExportedProgram, type ExportedPrograms, exportPrograms } from "./export-programs.js";
 
@@ -41,7 +43,7 @@ export interface ExportOptions
   readonly batch?: number | undefined;
   /** Default 256. */
   readonly chunk?: number | undefined;
-  /** Whether the weights' files are copied (default: named where they are). */
+  /** Whether the weights' files are copied (default: named where they are); those of other formats become safetensors. */
   readonly withWeights?: boolean | undefined;
   /** Where the programs are compiled too, so that their executables are stored. */
   readonly compiler?: ExportCompiler | undefined;
@@ -80,7 +82,11 @@ export async function exportModel(
   const target = resolveTarget(options.target ?? devicesOf(compiler) ?? defaultTarget, options.extensions);
   await checkTarget(path, { zip, force });
   const signing = options.sign === undefined ? undefined : await SigningKey.read(options.sign);
-  const { name, model, weights, tokenizer } = await readSource(source);
+  await using read = await readSource(
+    source,
+    options.withWeights === true ? dirname(resolve(path)) : undefined,
+  );
+  const { name, model, weights, tokenizer } = read;
   if (options.withWeights === true && weights.files.length === 0) {
     throw new UsageError({
       message: `${name} has no weights to copy`,
@@ -135,22 +141,40 @@ function devicesOf(compiler: ExportCompiler | undefined): { readonly platformNam
   return "client" in compiler ? compiler.client : compiler.topology;
 }
 
-interface ReadSource {
+interface ReadSource extends AsyncDisposable {
   readonly name: string;
   readonly model: ConfiguredModel;
   readonly weights: DescribedWeights;
   readonly tokenizer: readonly string[];
 }
 
-async function readSource(source: ExportSource): Promise<ReadSource> {
-  if ("model" in source) return { ...source, weights: missingWeights(source.model), tokenizer: [] };
+/**
+ * @param copiesIn where files may be made for weights that are copied: those of other formats are copied as safetensors, which artifacts hold
+ */
+async function readSource(source: ExportSource, copiesIn: string | undefined): Promise<ReadSource> {
+  const nothing = { [Symbol.asyncDispose]: async () => {} };
+  if ("model" in source)
+    return { ...source, ...nothing, weights: missingWeights(source.model), tokenizer: [] };
   const { folder, models } = source;
-  const name = basename(resolve(folder));
   const tokenizer = TOKENIZER_FILES.map((file) => join(folder, file)).filter((file) => existsSync(file));
   const model = configureCheckpoint(await readConfigFiles(folder), models);
-  if (!(await hasWeights(folder))) return { name, model, weights: missingWeights(model), tokenizer };
+  const common = { name: basename(resolve(folder)), model, tokenizer, ...nothing };
+  if (!(await hasWeights(folder))) return { ...common, weights: missingWeights(model) };
   await using checkpoint = await openCheckpoint(folder);
-  return { name, model, weights: await describeWeights(checkpoint, model), tokenizer };
+  if (checkpoint.format === "safetensors" || copiesIn === undefined)
+    return { ...common, weights: await describeWeights(checkpoint, model) };
+  const work = await makeWorkFolder(copiesIn).catch((cause: unknown) => {
+    throw cannotWrite(copiesIn, cause);
+  });
+  try {
+    await convertWeights(folder, join(work.path, "model.safetensors"), { models });
+    await using converted = await openCheckpoint(work.path);
+    const weights = await describeWeights(converted, model);
+    return { ...common, weights, [Symbol.asyncDispose]: () => work.remove() };
+  } catch (error) {
+    await work.remove();
+    throw error;
+  }
 }
 
 const missingWeights = (model: ConfiguredModel): DescribedWeights =>

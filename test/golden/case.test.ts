@@ -1,8 +1,9 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type GriffinConfig, griffinConfigSchema, models } from "../../models/index.js";
 import { checkCase } from "../../src/golden/check.js";
+import { convertWeights } from "../../src/engine/index.js";
 import { type GoldenCase, openCase } from "../../src/golden/index.js";
 import { bindWeights, openCheckpoint, writeSafetensors } from "../../src/weights/index.js";
 import { errorText, TINY_CONFIG, temporaryFolder } from "../weights/files.js";
@@ -89,6 +90,34 @@ test("weights of the folder are its checkpoint, here in two shards", async () =>
   await using direct = await openCheckpoint(join(GOLDEN, "hawk-sharded"));
   expect([...direct.tensors.keys()]).toEqual([...checkpoint.tensors.keys()]);
 });
+
+test.each(["model.pt", "orbax"])(
+  "weights of the folder may be %s, under the authors' names",
+  async (weights) => {
+    const source = join(GOLDEN, "hawk-sharded");
+    const folder = await temporaryFolder();
+    for (const name of ["config.json", "golden.safetensors"])
+      await copyFile(join(source, name), join(folder, name));
+    const description = JSON.parse(await readFile(join(source, "golden.json"), "utf8")) as object;
+    await writeFile(join(folder, "golden.json"), JSON.stringify({ ...description, weights }));
+    await convertWeights(source, join(folder, weights), { models });
+    const parametersOf = async (path: string) => {
+      const golden = await openCase(path, models);
+      await using checkpoint = await golden.openWeights();
+      const bound = bindWeights(checkpoint, golden.model.parameters, golden.model.names);
+      const read = [...bound.parameters].map(async ([name, one]) => [name, await one.readAs("f32")] as const);
+      return { format: checkpoint.format, parameters: new Map(await Promise.all(read)) };
+    };
+    const [theirs, ours] = [await parametersOf(source), await parametersOf(folder)];
+    expect([theirs.format, ours.format]).toEqual([
+      "safetensors",
+      weights === "orbax" ? "orbax-zarr" : "torch",
+    ]);
+    expect([...ours.parameters.keys()]).toEqual([...theirs.parameters.keys()]);
+    for (const [name, bytes] of theirs.parameters)
+      expect(Buffer.compare(ours.parameters.get(name)!, bytes), name).toBe(0);
+  },
+);
 
 describe("a folder that is not a case", () => {
   const SOUND = {

@@ -29,7 +29,7 @@ export function exportCommand(launch: Launch, models: KnownModels): Command {
     .addOption(dtypeOption("compute in f32, bf16, f16 (default: the checkpoint's; bf16 for presets)"))
     .option("--target <target>", targetExamples, usually(targetWords), defaultNames.name)
     .option("--text", "also write the programs as StableHLO text")
-    .option("--with-weights", "copy the weights into the artifact")
+    .option("--with-weights", "copy the weights into the artifact, as safetensors")
     .option(
       "--stablehlo-version <x.y.z>",
       "version of the portable artifacts (default: the lowest that can express them)",

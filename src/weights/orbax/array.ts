@@ -4,7 +4,8 @@ import { rowMajorStrides } from "../strided.js";
 import type { ArrayMetadata } from "./array-metadata.js";
 import { chunkError, type ChunkName, decodeChunk } from "./chunk.js";
 import { chunksOfShard, type ShardForm } from "./shard.js";
-import type { ValueStore } from "./store.js";
+import type { BriefMemory } from "./memory.js";
+import type { Allocate, ValueStore } from "./store.js";
 
 /** An array in a store, below a key. */
 export interface StoredArray extends ArrayMetadata {
@@ -12,6 +13,8 @@ export interface StoredArray extends ArrayMetadata {
   readonly store: ValueStore;
   /** The folder, for messages. */
   readonly where: string;
+  /** For what is read of it and taken apart. */
+  readonly memory: BriefMemory;
 }
 
 /** Its elements row-major, in `into` if given. @throws CheckpointError for a chunk that is missing, cut off or of another size */
@@ -49,13 +52,18 @@ function* indices(counts: readonly number[]): Generator<readonly number[]> {
 
 /** A chunk, or what a shard holds, as it was before it was stored, row-major. */
 async function readChunk(array: StoredArray, index: readonly number[]): Promise<Uint8Array<ArrayBuffer>> {
-  const { store, where, shard } = array;
+  const { store, where, shard, decoders } = array;
   const name = { where, what: `${array.name}/${array.keyOf(index)}` };
-  const stored = await store.read(name.what);
-  if (stored === undefined) throw missing(array, name);
-  if (shard === undefined) return decodeChunk(array, stored, name);
-  const ends = array.shape.map((size, axis) => size - index[axis]! * array.chunks[axis]!);
-  return readShard(array, shard, stored, ends, name);
+  const read = async (allocate?: Allocate) => {
+    const stored = await store.read(name.what, allocate);
+    if (stored === undefined) throw missing(array, name);
+    if (shard === undefined) return decodeChunk(array, stored, name);
+    const ends = array.shape.map((size, axis) => size - index[axis]! * array.chunks[axis]!);
+    return readShard(array, shard, stored, ends, name);
+  };
+  // What a compressor made, or lies in a shard, becomes other bytes: its own are wanted only until then.
+  const isBrief = shard !== undefined || decoders.some(({ kind }) => kind === "compressor");
+  return isBrief ? array.memory.lend(read) : read();
 }
 
 /** The chunks of a shard, put together. Those that begin at or beyond `ends`, where the array ends, need not be there. */

@@ -33,10 +33,10 @@ export async function openDatabase(folder: string): Promise<ValueStore> {
     await readTree({ folder, files, values, nodes: 0 }, place, height, new Uint8Array(0));
     return {
       keys: values.keys(),
-      read: async (key) => {
+      read: async (key, allocate) => {
         const value = values.get(key);
         if (value === undefined || value instanceof Uint8Array) return value;
-        return files.read(join(folder, value.file.path), value.offset, value.length);
+        return files.read(join(folder, value.file.path), value.offset, value.length, allocate);
       },
       close: () => files.close(),
     };

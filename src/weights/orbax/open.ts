@@ -9,6 +9,7 @@ import { JsonError, parseJsonObject } from "../json.js";
 import type { StoredTensor, TensorStore } from "../stored.js";
 import { readArray, type StoredArray } from "./array.js";
 import { metadataFiles } from "./array-metadata.js";
+import { BriefMemory } from "./memory.js";
 import { MANIFEST, openDatabase } from "./ocdbt.js";
 import { folderStore, type ValueStore } from "./store.js";
 
@@ -52,12 +53,13 @@ export async function openOrbax(folder: string): Promise<TensorStore> {
 async function readTensors(store: ValueStore, where: string): Promise<ReadonlyMap<string, StoredTensor>> {
   const problems: Problem[] = [];
   const arrays: StoredArray[] = [];
+  const memory = new BriefMemory();
   for (const key of store.keys) {
     const [, name, file] = /^(.+)\/(\.zarray|zarr\.json)$/.exec(key) ?? [];
     if (name === undefined) continue;
     const found = await readMetadata(store, name, file as keyof typeof metadataFiles);
     if ("problem" in found) problems.push(found);
-    else arrays.push({ ...found, where });
+    else arrays.push({ ...found, where, memory });
   }
   if (problems.length === 0 && arrays.length === 0) {
     problems.push({
@@ -81,7 +83,7 @@ async function readMetadata(
   store: ValueStore,
   name: string,
   file: keyof typeof metadataFiles,
-): Promise<Omit<StoredArray, "where"> | Problem> {
+): Promise<Omit<StoredArray, "where" | "memory"> | Problem> {
   const subject = `${name}/${file}`;
   const text = new TextDecoder().decode((await store.read(subject))!);
   let json: unknown;

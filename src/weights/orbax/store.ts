@@ -1,14 +1,21 @@
 /** @file Where the values of a checkpoint folder lie: files, or entries of a database, by key. */
-import { type FileHandle, readdir, stat } from "node:fs/promises";
+import { type FileHandle, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckpointError } from "../errors.js";
 import { fileProblem, openFile, readRange } from "../file.js";
 
+/** Memory of so many bytes. */
+export type Allocate = (bytes: number) => Uint8Array<ArrayBuffer>;
+
 /** Values by key: `blocks.0.mlp_block.ffw_up.w/.zarray`. */
 export interface ValueStore {
   readonly keys: Iterable<string>;
-  /** A value whole; undefined when there is none. @throws CheckpointError */
-  read(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /**
+   * A value whole; undefined when there is none.
+   * @param allocate gives the memory that it is read into, where it is read at all
+   * @throws CheckpointError
+   */
+  read(key: string, allocate?: Allocate): Promise<Uint8Array<ArrayBuffer> | undefined>;
   close(): Promise<void>;
 }
 
@@ -16,12 +23,17 @@ export interface ValueStore {
 export class OpenFiles {
   readonly #files = new Map<string, Promise<FileHandle>>();
 
-  async read(path: string, begin: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  async read(
+    path: string,
+    begin: number,
+    length: number,
+    allocate?: Allocate,
+  ): Promise<Uint8Array<ArrayBuffer>> {
     const known = this.#files.get(path) ?? openFile(path);
     this.#files.set(path, known);
     const file = await known;
     const { size } = await file.stat();
-    if (begin + length <= size) return readRange(file, path, begin, begin + length);
+    if (begin + length <= size) return readRange(file, path, begin, begin + length, allocate?.(length));
     throw new CheckpointError(path, [
       {
         subject: "file",
@@ -59,11 +71,12 @@ export async function folderStore(folder: string): Promise<ValueStore> {
   await list(folder, "", 0);
   return {
     keys,
-    read: async (key) => {
+    read: async (key, allocate) => {
       if (!keys.has(key)) return undefined;
       const path = join(folder, key);
       await using file = await openFile(path);
-      return readRange(file, path, 0, (await stat(path)).size);
+      const { size } = await file.stat();
+      return readRange(file, path, 0, size, allocate?.(size));
     },
     close: async () => {},
   };
