@@ -37,7 +37,7 @@ export async function describeWeights(
   checkpoint: Checkpoint,
   { parameters, names }: WantedWeights,
 ): Promise<DescribedWeights> {
-  checkFormat(checkpoint);
+  checkFormat(checkpoint, "; or copy them into the artifact (--with-weights), as safetensors");
   bindWeights(checkpoint, parameters, names);
   const files = new Set<string>();
   const tensors = parameters.map((parameter) => {
@@ -58,9 +58,9 @@ export async function describeWeights(
 }
 
 /** An artifact names places in safetensors files. @throws CheckpointError for weights in another format */
-function checkFormat({ where, format = "safetensors" }: Checkpoint): void {
+function checkFormat({ where, format = "safetensors" }: Checkpoint, otherwise = ""): void {
   if (format === "safetensors") return;
-  const hint = `griffin convert ${where} ${join(where, "model.safetensors")}; or copy them into the artifact (--with-weights), as safetensors`;
+  const hint = `griffin convert ${where} ${join(where, "model.safetensors")}${otherwise}`;
   throw new CheckpointError(
     where,
     [{ subject: "weights", problem: "an artifact cannot name them", expected: "safetensors", got: format }],

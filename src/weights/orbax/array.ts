@@ -3,8 +3,8 @@ import { packedBytes, type StoredType } from "../dtype.js";
 import { rowMajorStrides } from "../strided.js";
 import type { ArrayMetadata } from "./array-metadata.js";
 import { chunkError, type ChunkName, decodeChunk } from "./chunk.js";
-import { chunksOfShard, type ShardForm } from "./shard.js";
 import type { BriefMemory } from "./memory.js";
+import { chunksOfShard, type ShardForm } from "./shard.js";
 import type { Allocate, ValueStore } from "./store.js";
 
 /** An array in a store, below a key. */
