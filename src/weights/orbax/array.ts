@@ -1,8 +1,9 @@
 /** @file The elements of an array of zarr: its chunks taken apart and put where they belong. */
 import { packedBytes, type StoredType } from "../dtype.js";
+import type { StoredTensor } from "../stored.js";
 import { rowMajorStrides } from "../strided.js";
 import type { ArrayMetadata } from "./array-metadata.js";
-import { chunkError, type ChunkName, decodeChunk } from "./chunk.js";
+import { chunkError, type ChunkName, decodeChunk, wrongSize } from "./chunk.js";
 import type { BriefMemory } from "./memory.js";
 import { chunksOfShard, type ShardForm } from "./shard.js";
 import type { Allocate, ValueStore } from "./store.js";
@@ -23,8 +24,7 @@ export async function readArray(
   into?: Uint8Array<ArrayBuffer>,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { shape, chunks, dtype } = array;
-  const whole = shape.every((size, axis) => size === chunks[axis]);
-  if (whole) {
+  if (isOneChunk(array)) {
     const only = await readChunk(
       array,
       shape.map(() => 0),
@@ -39,6 +39,38 @@ export async function readArray(
   return result;
 }
 
+const isOneChunk = ({ shape, chunks }: ArrayMetadata): boolean =>
+  shape.every((size, axis) => size === chunks[axis]);
+
+/** Whether an array is stored as the bytes that it is. */
+export const isPlain = (array: ArrayMetadata): boolean =>
+  isOneChunk(array) && array.shard === undefined && !array.fortran && array.decoders.length === 0;
+
+/** How parts of a plain array are read: bytes from `begin` on, in `into`. @throws CheckpointError for one that is missing or of another size */
+export function plainParts(array: StoredArray): NonNullable<StoredTensor["readPart"]> {
+  const { store, dtype, chunks } = array;
+  const name = nameOf(
+    array,
+    chunks.map(() => 0),
+  );
+  let checked: Promise<void> | undefined;
+  const check = async (): Promise<void> => {
+    const size = await store.sizeOf(name.what);
+    if (size === undefined) throw missing(array, name);
+    if (size !== packedBytes(dtype, chunks)) throw wrongSize(array, size, name);
+  };
+  return async (begin, into) => {
+    checked ??= check();
+    await checked;
+    return store.readPart(name.what, begin, into);
+  };
+}
+
+const nameOf = (array: StoredArray, index: readonly number[]): ChunkName => ({
+  where: array.where,
+  what: `${array.name}/${array.keyOf(index)}`,
+});
+
 /** Chunks along each axis. */
 const countsOf = (shape: readonly number[], chunks: readonly number[]): readonly number[] =>
   shape.map((size, axis) => Math.ceil(size / chunks[axis]!));
@@ -52,8 +84,8 @@ function* indices(counts: readonly number[]): Generator<readonly number[]> {
 
 /** A chunk, or what a shard holds, as it was before it was stored, row-major. */
 async function readChunk(array: StoredArray, index: readonly number[]): Promise<Uint8Array<ArrayBuffer>> {
-  const { store, where, shard, decoders } = array;
-  const name = { where, what: `${array.name}/${array.keyOf(index)}` };
+  const { store, shard, decoders } = array;
+  const name = nameOf(array, index);
   const read = async (allocate?: Allocate) => {
     const stored = await store.read(name.what, allocate);
     if (stored === undefined) throw missing(array, name);

@@ -32,13 +32,7 @@ export async function decodeChunk(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const expected = packedBytes(dtype, chunks)!;
   const bytes = await takeApart(decoders, stored, expected, name);
-  if (bytes.length !== expected) {
-    throw chunkError(name, {
-      problem: "a chunk of another size",
-      expected: `${expected} bytes for ${dtype} [${chunks.join(", ")}]`,
-      got: `${bytes.length} bytes`,
-    });
-  }
+  if (bytes.length !== expected) throw wrongSize({ dtype, chunks }, bytes.length, name);
   if (!fortran) return bytes;
   const packed = new Uint8Array(expected);
   const strides = rowMajorStrides(chunks.toReversed()).toReversed();
@@ -73,6 +67,18 @@ export function withoutChecksum(bytes: Uint8Array<ArrayBuffer>, name: ChunkName)
   if (crc32c(data) === expected) return data;
   throw chunkError(name, { problem: "its bytes are not those that were saved" });
 }
+
+/** A chunk has `got` bytes, and should have others. */
+export const wrongSize = (
+  { dtype, chunks }: Pick<ChunkForm, "dtype" | "chunks">,
+  got: number,
+  name: ChunkName,
+): CheckpointError =>
+  chunkError(name, {
+    problem: "a chunk of another size",
+    expected: `${packedBytes(dtype, chunks)} bytes for ${dtype} [${chunks.join(", ")}]`,
+    got: `${got} bytes`,
+  });
 
 /** What is wrong with a chunk. */
 export const chunkError = (

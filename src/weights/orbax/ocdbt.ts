@@ -38,6 +38,13 @@ export async function openDatabase(folder: string): Promise<ValueStore> {
         if (value === undefined || value instanceof Uint8Array) return value;
         return files.read(join(folder, value.file.path), value.offset, value.length, allocate);
       },
+      sizeOf: async (key) => values.get(key)?.length,
+      readPart: async (key, begin, into) => {
+        const value = values.get(key)!;
+        if (value instanceof Uint8Array) into.set(value.subarray(begin, begin + into.length));
+        else await files.read(join(folder, value.file.path), value.offset + begin, into.length, () => into);
+        return into;
+      },
       close: () => files.close(),
     };
   } catch (error) {

@@ -7,7 +7,7 @@ import { packedBytes } from "../dtype.js";
 import { CheckpointError, type Problem } from "../errors.js";
 import { JsonError, parseJsonObject } from "../json.js";
 import type { StoredTensor, TensorStore } from "../stored.js";
-import { readArray, type StoredArray } from "./array.js";
+import { isPlain, plainParts, readArray, type StoredArray } from "./array.js";
 import { metadataFiles } from "./array-metadata.js";
 import { BriefMemory } from "./memory.js";
 import { MANIFEST, openDatabase } from "./ocdbt.js";
@@ -118,5 +118,7 @@ function namesOf(arrays: readonly StoredArray[]): readonly string[] {
 function storedTensor(name: string, array: StoredArray): StoredTensor {
   const { dtype, shape, where } = array;
   const bytes = packedBytes(dtype, shape)!;
-  return { name, dtype, shape, bytes, file: where, read: (into) => readArray(array, into) };
+  const read: StoredTensor["read"] = (into) => readArray(array, into);
+  const tensor = { name, dtype, shape, bytes, file: where, read };
+  return isPlain(array) ? { ...tensor, readPart: plainParts(array) } : tensor;
 }

@@ -16,6 +16,10 @@ export interface ValueStore {
    * @throws CheckpointError
    */
   read(key: string, allocate?: Allocate): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** Its bytes, without any being read; undefined when there is none. @throws CheckpointError */
+  sizeOf(key: string): Promise<number | undefined>;
+  /** Bytes of a value that is there, from `begin` on, in `into`. @throws CheckpointError */
+  readPart(key: string, begin: number, into: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
   close(): Promise<void>;
 }
 
@@ -77,6 +81,16 @@ export async function folderStore(folder: string): Promise<ValueStore> {
       await using file = await openFile(path);
       const { size } = await file.stat();
       return readRange(file, path, 0, size, allocate?.(size));
+    },
+    sizeOf: async (key) => {
+      if (!keys.has(key)) return undefined;
+      await using file = await openFile(join(folder, key));
+      return (await file.stat()).size;
+    },
+    readPart: async (key, begin, into) => {
+      const path = join(folder, key);
+      await using file = await openFile(path);
+      return readRange(file, path, begin, begin + into.length, into);
     },
     close: async () => {},
   };

@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { StoredType } from "../../../src/weights/dtype.js";
@@ -97,8 +97,39 @@ test("every type and shape that zarr has comes back as it was", async () => {
   for (const [name, { dtype, shape, read }] of tensors) {
     const got = store.tensors.get(name)!;
     expect({ dtype: got.dtype, shape: got.shape }, name).toEqual({ dtype, shape });
-    expect(await got.read(), name).toEqual(await read());
+    const all = await read();
+    expect(await got.read(), name).toEqual(all);
+    const [begin, end] = [all.length >> 1, all.length];
+    if (end > 0)
+      expect(await got.readPart!(begin, new Uint8Array(end - begin)), name).toEqual(all.subarray(begin));
   }
+});
+
+test("a part of an array whose file is of another size, or gone, is an error as the whole is", async () => {
+  const path = join(await temporaryFolder(), "orbax");
+  await writeOrbax(path, [["w", tensor("f32", [3], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])]]);
+  const both = async () => {
+    await using store = await openOrbax(path);
+    const w = store.tensors.get("w")!;
+    const whole = await errorText(() => w.read());
+    expect(await errorText(() => w.readPart!(0, new Uint8Array(4)))).toBe(whole);
+    return whole.replaceAll(path, "FOLDER");
+  };
+  await writeFile(join(path, "w/0"), new Uint8Array(13));
+  expect(await both()).toBe(
+    `checkpoint error: w/0: a chunk of another size
+  expected: 12 bytes for f32 [3]
+  got:      13 bytes
+  at:       FOLDER
+  hint:     fetch the checkpoint again`,
+  );
+  await rm(join(path, "w/0"));
+  expect(await both()).toBe(
+    `checkpoint error: w/0: missing
+  expected: a chunk of 12 bytes
+  at:       FOLDER
+  hint:     fetch the checkpoint again: what is not there might have been anything`,
+  );
 });
 
 test.each([
