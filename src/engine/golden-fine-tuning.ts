@@ -2,10 +2,34 @@
 import { Batches, openData } from "../data/index.js";
 import { checkFineTuning, type FineTuningCase, type TrainingReport } from "../golden/index.js";
 import type { Client } from "../runtime-pjrt/index.js";
+import type { TargetLike } from "../targets/index.js";
+import { lossProgram, trainStep } from "../training/index.js";
 import { dataEncoder } from "./data-encoder.js";
 import { initialParameters, optimizerOf, optionsOf, type TrainingCheckOptions } from "./golden-training.js";
+import type { LoweredProgram } from "./lowered-program.js";
 import { testLoss } from "./test-loss.js";
 import { Trainer } from "./trainer.js";
+import { lowerForTraining } from "./training-programs.js";
+
+/** How a case is trained. */
+const trainerOptionsOf = (
+  { batch, tokens: width, adamw }: FineTuningCase,
+  options: TrainingCheckOptions,
+) => ({
+  ...optionsOf({ batch, time: width - 1 }, options),
+  optimizer: optimizerOf({ name: "adamw", ...adamw }),
+});
+
+/** Every program that a check of the case runs on a device, lowered as it lowers them. @throws TrainingError, UsageError for an unknown target */
+export function fineTuningCasePrograms(
+  device: TargetLike,
+  golden: FineTuningCase,
+  options: TrainingCheckOptions,
+): readonly LoweredProgram[] {
+  const all = trainerOptionsOf(golden, options);
+  const traced = [trainStep(golden.model, all), lossProgram(golden.model, all)];
+  return traced.map((program) => lowerForTraining(device, program, all));
+}
 
 /**
  * Computes a case and compares. @throws GoldenError for bf16 where the case does not bound it, and for tensors that the case or the model
@@ -16,15 +40,12 @@ export async function checkFineTuningCase(
   golden: FineTuningCase,
   options: TrainingCheckOptions,
 ): Promise<TrainingReport> {
-  const { model, batch, tokens: width, steps, adamw } = golden;
+  const { model, batch, tokens: width, steps } = golden;
   await using checkpoint = await golden.openWeights();
   await using data = await openData([golden.train]);
   await using test = await openData([golden.eval]);
   const encoder = await dataEncoder(golden.modelFolder, model.generation);
-  using trainer = await Trainer.start(client, model, checkpoint, {
-    ...optionsOf({ batch, time: width - 1 }, options),
-    optimizer: optimizerOf({ name: "adamw", ...adamw }),
-  });
+  using trainer = await Trainer.start(client, model, checkpoint, trainerOptionsOf(golden, options));
   const shape = { batch, width, padId: model.generation.padId };
   const tested = async () => (await testLoss(trainer, new Batches(test, encoder, shape))).loss;
   const before = await tested();

@@ -9,12 +9,21 @@ import {
 } from "../golden/index.js";
 import type { Client, CompileCache } from "../runtime-pjrt/index.js";
 import { closeAll } from "../serving/index.js";
-import type { LoweringOptions } from "../targets/index.js";
-import { adamW, checkBatch, constantRate, gradientProgram, type Optimizer, sgd } from "../training/index.js";
+import type { LoweringOptions, TargetLike } from "../targets/index.js";
+import {
+  adamW,
+  checkBatch,
+  constantRate,
+  gradientProgram,
+  type Optimizer,
+  sgd,
+  trainStep,
+} from "../training/index.js";
 import { type Checkpoint, bindWeights } from "../weights/index.js";
+import type { LoweredProgram } from "./lowered-program.js";
 import { Trainer } from "./trainer.js";
 import { readFigures, readGradients, uploadArguments, uploadBatch } from "./training-buffers.js";
-import { compileProgram } from "./training-programs.js";
+import { compileProgram, lowerForTraining } from "./training-programs.js";
 
 export interface TrainingCheckOptions extends Omit<LoweringOptions, "prepare"> {
   /** Computed in; cases bound f32. */
@@ -52,6 +61,20 @@ export async function checkTrainingCase(
     trained.set(settings.name, await trainedBy(client, golden, checkpoint, { ...options, settings }));
   const initial = await initialParameters(golden, checkpoint);
   return checkTraining(golden, { ...first, initial, trained }, options.dtype);
+}
+
+/** Every program that a check of the case runs on a device, lowered as it lowers them. @throws TrainingError, UsageError for an unknown target */
+export function trainingCasePrograms(
+  device: TargetLike,
+  golden: TrainingCase,
+  options: TrainingCheckOptions,
+): readonly LoweredProgram[] {
+  const { model, optimizers } = golden;
+  const all = optionsOf(golden, options);
+  const steps = optimizers.map(({ settings }) =>
+    trainStep(model, { ...all, optimizer: optimizerOf(settings) }),
+  );
+  return [gradientProgram(model, all), ...steps].map((traced) => lowerForTraining(device, traced, all));
 }
 
 /** The optimiser of a case. */

@@ -1,9 +1,18 @@
 /** @file Runs the model on a golden case and has the numbers judged: logits of all positions and probes, then greedy steps. */
 import { type CaseReport, checkCase, type GoldenCase, GoldenError, toleranceOf } from "../golden/index.js";
 import type { Client, DeviceBuffer } from "../runtime-pjrt/index.js";
-import { Session } from "../serving/index.js";
+import {
+  decodingProgram,
+  DEFAULT_CHUNK,
+  type ProgramKey,
+  readingPrograms,
+  Session,
+} from "../serving/index.js";
 import { UsageError } from "../support/errors.js";
 import { f32FromBf16 } from "../support/half.js";
+import { resolveTarget, type TargetLike } from "../targets/index.js";
+import { Family } from "./family.js";
+import type { LoweredProgram } from "./lowered-program.js";
 import { Model, type ModelOptions } from "./model.js";
 
 export interface GoldenOptions extends ModelOptions {
@@ -23,13 +32,59 @@ export async function checkGoldenCase(
   // A case without one is refused before anything is computed.
   toleranceOf(golden, options.dtype);
   await using checkpoint = await golden.openWeights();
-  // The reference computed f32 products in f32; what a GPU or TPU does by default is off by a hundred times the bounds.
-  const precision = options.precision ?? (options.dtype === "f32" ? "highest" : undefined);
-  using model = await Model.load(client, golden.model, checkpoint, { ...options, precision });
+  const programs = programsOf(golden, options);
+  const modelOptions = { ...options, precision: precisionOf(options), programs };
+  using model = await Model.load(client, golden.model, checkpoint, modelOptions);
   const computed: Computed = new Map();
   await forward(model, golden, computed);
-  if (golden.tensors.has("generated_logits")) await steps(model, golden, computed, options);
+  if (hasSteps(golden)) await steps(model, golden, computed, options);
   return checkCase(golden, computed, options.dtype);
+}
+
+/**
+ * Every program that a check of the case runs on a device (a client, or what its platform is called), lowered as it lowers them: checks whose programs and chunks are the same compute
+ * the same. @throws UsageError for a case that cannot be checked, an unknown target or strategy
+ */
+export function goldenPrograms(
+  device: TargetLike,
+  golden: GoldenCase,
+  options: GoldenOptions,
+): readonly LoweredProgram[] {
+  const { target } = resolveTarget(options.target ?? device, options.extensions);
+  const { dtype } = options;
+  const family = new Family({ ...options, target, precision: precisionOf(options) });
+  return family.lower(programsOf(golden, options).map((key) => golden.model.program({ ...key, dtype })));
+}
+
+/** The reference computed f32 products in f32; what a GPU or TPU does by default is off by a hundred times the bounds. */
+const precisionOf = ({ precision, dtype }: GoldenOptions) =>
+  precision ?? (dtype === "f32" ? ("highest" as const) : undefined);
+
+/** Whether the case holds what greedy steps are compared with. */
+const hasSteps = ({ tensors }: GoldenCase): boolean =>
+  tensors.has("generated_logits") && tensors.get("generated")?.dtype === "i32";
+
+/** All programs that a check runs. */
+function programsOf(golden: GoldenCase, { chunk = DEFAULT_CHUNK }: GoldenOptions): readonly ProgramKey[] {
+  const all = forwardProgram(golden);
+  if (!hasSteps(golden)) return [all];
+  const { batch, model } = golden;
+  const { generation } = model;
+  const longest = Math.max(...promptsOf(golden).map((prompt) => prompt.length));
+  const reading = readingPrograms(generation, { batch, chunk }, longest);
+  return [all, ...reading, decodingProgram(generation, batch)];
+}
+
+/** The program of the logits of all positions. @throws UsageError for a model that has none */
+function forwardProgram({ model, batch, time, name }: GoldenCase): ProgramKey {
+  const kind = model.generation.programs.forward;
+  if (kind !== undefined) return { kind, batch, time, probes: true };
+  throw new UsageError({
+    message: `golden case ${name} cannot be checked`,
+    expected:
+      "a model with a program that gives the logits of all positions from nothing (generation.programs.forward)",
+    got: Object.keys(model.kinds).join(", "),
+  });
 }
 
 async function hostFloats(buffer: DeviceBuffer): Promise<Float32Array> {
@@ -45,15 +100,6 @@ async function forward(model: Model, golden: GoldenCase, computed: Computed): Pr
   const { batch, time } = golden;
   const { client, generation } = model;
   const { inputs: names, outputs: results } = generation;
-  const kind = generation.programs.forward;
-  if (kind === undefined) {
-    throw new UsageError({
-      message: `golden case ${golden.name} cannot be checked`,
-      expected:
-        "a model with a program that gives the logits of all positions from nothing (generation.programs.forward)",
-      got: Object.keys(golden.model.kinds).join(", "),
-    });
-  }
   const upload = (data: Int32Array) =>
     client.toDevice({ elementType: "i32", dimensions: [batch, time], data: Int32Array.from(data) });
   using tokens = await upload(golden.tokens);
@@ -62,7 +108,7 @@ async function forward(model: Model, golden: GoldenCase, computed: Computed): Pr
     [names.tokens, tokens],
     [names.positions, positions],
   ]);
-  const { outputs, probes } = await model.run({ kind, batch, time, probes: true }, inputs);
+  const { outputs, probes } = await model.run(forwardProgram(golden), inputs);
   computed.set("logits", pickColumns(await hostFloats(outputs.get(results.logits)!), model, golden));
   for (const [name, buffer] of probes) {
     const values = await hostFloats(buffer);
@@ -99,13 +145,11 @@ async function steps(
   computed: Computed,
   options: GoldenOptions,
 ): Promise<void> {
-  const expected = golden.tensors.get("generated");
-  if (expected?.dtype !== "i32") return;
-  const { batch, time } = golden;
+  const expected = golden.tensors.get("generated")!;
+  const { batch } = golden;
   const count = expected.shape[1]! - 1;
-  const prompts = Array.from({ length: batch }, (_, row) => promptOf(golden, row, time));
   using session = new Session(model, batch, { chunk: options.chunk });
-  let logits = await session.prefill(prompts);
+  let logits = await session.prefill(promptsOf(golden));
   const best = new Int32Array(batch * (count + 1));
   const all: Float32Array[][] = [];
   for (let step = 0; step <= count; step++) {
@@ -126,12 +170,12 @@ async function steps(
   computed.set("generated_logits", generated);
 }
 
-/** The real tokens of a row: left padding has negative positions. */
-function promptOf(golden: GoldenCase, row: number, time: number): number[] {
-  const from = row * time;
-  return Array.from(golden.tokens.subarray(from, from + time)).filter(
-    (_, t) => golden.segmentPos[from + t]! >= 0,
-  );
+/** The real tokens of each row: left padding has negative positions. */
+function promptsOf({ batch, time, tokens, segmentPos }: GoldenCase): readonly (readonly number[])[] {
+  return Array.from({ length: batch }, (_, row) => {
+    const from = row * time;
+    return Array.from(tokens.subarray(from, from + time)).filter((_token, t) => segmentPos[from + t]! >= 0);
+  });
 }
 
 const argmax = (row: Float32Array): number =>

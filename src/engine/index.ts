@@ -27,10 +27,10 @@ export { costRequest } from "./cost.js";
 export { chipOf, type CostEvent, programCost, type ProgramCostOptions, withDevices } from "./program-cost.js";
 export type { HostValue } from "./execute.js";
 export { IsolatedPlugin, type IsolationLimits, PluginDeathError } from "./isolated/index.js";
-export { checkGoldenCase, type GoldenOptions } from "./golden.js";
+export { checkGoldenCase, type GoldenOptions, goldenPrograms } from "./golden.js";
 export { evaluate, type EvalReport, type EvalRequest } from "./evaluate/index.js";
-export { checkFineTuningCase } from "./golden-fine-tuning.js";
-export { checkTrainingCase, type TrainingCheckOptions } from "./golden-training.js";
+export { checkFineTuningCase, fineTuningCasePrograms } from "./golden-fine-tuning.js";
+export { checkTrainingCase, trainingCasePrograms, type TrainingCheckOptions } from "./golden-training.js";
 export { Family, lowerProgram } from "./family.js";
 export { collapseGraphs } from "./collapse-graphs.js";
 export {

@@ -3,7 +3,7 @@ import type { TracedProgram } from "../dsl/index.js";
 import type { ConfiguredModel, Parameter } from "../model/index.js";
 import type { Argument } from "../program/index.js";
 import { type Client, type CompileCache, hostBytes, neededBytes } from "../runtime-pjrt/index.js";
-import { type LoweringOptions, resolveTarget } from "../targets/index.js";
+import { type LoweringOptions, resolveTarget, type TargetLike } from "../targets/index.js";
 import {
   accumulationStep,
   checkCount,
@@ -13,6 +13,7 @@ import {
 } from "../training/index.js";
 import { CompiledProgram } from "./compiled.js";
 import { lowerProgram } from "./family.js";
+import type { LoweredProgram } from "./lowered-program.js";
 import type { InitialBytes } from "./training-buffers.js";
 
 /** What a program of training is made of, and how it is lowered and compiled. */
@@ -60,15 +61,23 @@ export interface StepPrograms {
 export const inTurn = ({ accumulate, update }: StepPrograms): readonly CompiledProgram[] =>
   accumulate === undefined ? [update] : [accumulate, update];
 
-/** Compiles one program of training for the client's platform, unless a target is given. @throws PjrtError */
+/** Lowers one program of training for a device's platform, unless a target is given. @throws UsageError for an unknown target or strategy */
+export function lowerForTraining(
+  device: TargetLike,
+  traced: TracedProgram,
+  options: Omit<LoweringOptions, "prepare">,
+): LoweredProgram {
+  const { target } = resolveTarget(options.target ?? device, options.extensions);
+  return lowerProgram(traced, { ...options, target, prepare: false });
+}
+
+/** Lowers and compiles one program of training. @throws UsageError as `lowerForTraining`; PjrtError */
 export function compileProgram(
   client: Client,
   traced: TracedProgram,
   options: Pick<TrainerOptions, Exclude<keyof LoweringOptions, "prepare"> | "cache">,
 ): Promise<CompiledProgram> {
-  const { target } = resolveTarget(options.target ?? client, options.extensions);
-  const lowered = lowerProgram(traced, { ...options, target, prepare: false });
-  return CompiledProgram.compile(client, lowered, options.cache);
+  return CompiledProgram.compile(client, lowerForTraining(client, traced, options), options.cache);
 }
 
 /** Compiles what a step is made of. @throws TrainingError, PjrtError */

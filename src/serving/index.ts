@@ -22,7 +22,7 @@ export {
   type ProgramSet,
 } from "./program-set.js";
 export type { LoadedProgram, WeightPreparation } from "./loaded-program.js";
-export { ResidentModel, runPreparation } from "./resident-model.js";
+export { DEFAULT_CHUNK, ResidentModel, runPreparation } from "./resident-model.js";
 export type { SamplerKey } from "./sampler-key.js";
 export { Session, type SessionOptions } from "./session.js";
 export { SessionMark } from "./session-mark.js";

@@ -37,7 +37,7 @@ const bytesOf = (buffers: Iterable<DeviceBuffer>): number =>
   [...buffers].reduce((sum, buffer) => sum + hostBytes(buffer), 0);
 
 /** The longest piece in which prompts are read, in tokens: a program of that length must compile in seconds. */
-const DEFAULT_CHUNK = 256;
+export const DEFAULT_CHUNK = 256;
 
 /** What a model is made of, beside its programs. */
 export interface ResidentParts {

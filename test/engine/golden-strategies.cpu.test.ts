@@ -1,9 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { griffin, griffinConfigSchema, models } from "../../models/index.js";
-import { checkGoldenCase, type GoldenOptions } from "../../src/engine/index.js";
+import { checkGoldenCase, type GoldenOptions, goldenPrograms } from "../../src/engine/index.js";
 import { formatReport, GoldenError, openCase } from "../../src/golden/index.js";
 import { useCpu } from "../dsl/cpu.js";
+import { RecordingCache, textsOf } from "../golden/recording-cache.js";
 import { compiledInThisRun } from "./tiny.js";
 import { tellingWays } from "../../tools/golden/ways.js";
 
@@ -33,6 +34,14 @@ describe("a check of a case", () => {
       "generated_logits",
     ]);
     expect(report.tokens).toMatchObject({ count: 30, identical: 30, passed: true });
+  });
+
+  it("compiles the programs that goldenPrograms says, and no others", async () => {
+    const golden = await openCase(`${folder}odd-widths`, models);
+    const options = { dtype: "f32", chunk: 7 } as const;
+    const cache = new RecordingCache();
+    await checkGoldenCase(cpu.client, golden, { ...options, cache });
+    expect([...cache.texts].sort()).toEqual(textsOf(goldenPrograms("cpu", golden, options)));
   });
 
   it("fails a model whose numbers are others", async () => {

@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { knownModels } from "../../src/cli/models.js";
-import { checkTrainingCase } from "../../src/engine/index.js";
+import { checkTrainingCase, trainingCasePrograms } from "../../src/engine/index.js";
 import { openTrainingCase } from "../../src/golden/index.js";
 import { griffin, griffinJson } from "../cli/griffin.js";
 import { useCpu } from "../dsl/cpu.js";
 import { bigram } from "../training/bigram.js";
 import { errorText, temporaryFolder } from "../weights/files.js";
+import { RecordingCache, textsOf } from "./recording-cache.js";
 import { type Changes, DESCRIPTION, storeTrainingCase } from "./training-folder.js";
 
 const cpu = useCpu();
@@ -52,6 +53,13 @@ test("a case of training whose numbers are worked out in f64 passes, every gradi
     "1 passed, 0 failed",
   ]);
   expect(exitCode).toBe(0);
+});
+
+test("a check compiles the programs that trainingCasePrograms says, and no others", async () => {
+  const golden = await openTrainingCase(await stored(), models);
+  const cache = new RecordingCache();
+  await checkTrainingCase(cpu.client, golden, { dtype: "f32", cache });
+  expect([...cache.texts].sort()).toEqual(textsOf(trainingCasePrograms("cpu", golden, { dtype: "f32" })));
 });
 
 describe("a case of which one number is off fails, with exit code 1", () => {

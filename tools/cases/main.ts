@@ -6,6 +6,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fetchPlugins } from "../support/plugins.js";
+import { twoAtOnce } from "../support/two-at-once.js";
 import { isBeside, kindsOf } from "./kinds.js";
 import { judge, type Kind, verdicts } from "./verdicts.js";
 
@@ -41,12 +42,12 @@ try {
   const cases = await casesOf(process.argv.slice(2));
   // Not within the limit of a case.
   await fetchPlugins(["cpu"]);
-  for (const each of cases) {
+  await twoAtOnce(cases, async (each) => {
     const complaint = await complaintOf(each, work);
-    if (complaint === undefined) continue;
+    if (complaint === undefined) return;
     failed++;
     console.log(`FAILED ${basename(each.file)} (${each.kind ?? "?"}): ${complaint}`);
-  }
+  });
   console.log(`${cases.length - failed} passed, ${failed} failed`);
 } finally {
   await rm(work, { recursive: true, force: true });

@@ -7,6 +7,7 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { z } from "zod";
+import { twoAtOnce } from "../support/two-at-once.js";
 import { programFiles } from "./files.js";
 import type { Score } from "./score.js";
 
@@ -76,10 +77,10 @@ function outcomeOf({ file, line, passed, report, error }: Program): Outcome {
 /** Runs every program of a folder. */
 export async function executeConformance(folder: string, options: ExecuteOptions): Promise<Score> {
   const files = programFiles(folder);
-  const outcomes: Outcome[] = [];
-  for (let at = 0; at < files.length; at += BATCH) {
-    outcomes.push(...(await runBatch(files.slice(at, at + BATCH), options)));
-  }
+  const batches = Array.from({ length: Math.ceil(files.length / BATCH) }, (_, i) =>
+    files.slice(i * BATCH, (i + 1) * BATCH),
+  );
+  const outcomes = (await twoAtOnce(batches, (batch) => runBatch(batch, options))).flat();
   const failures: string[] = [];
   const differing = new Set<string>();
   let [passed, notApplicable] = [0, 0];

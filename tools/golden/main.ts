@@ -1,7 +1,7 @@
 /**
  * @file The golden tier: `npm run test:golden -- [--plugin NAME] [--way TEXT] [--jobs N] [FOLDER...]` holds every way of lowering against
- * every golden case of golden/ and of the folders named: in f32, and in bf16 where the case bounds it; cases of training too. What the
- * device's target chooses is compiled as for users, and on other devices than a CPU everything is. On a CPU the other ways, which ask
+ * every golden case of golden/ and of the folders named: in f32, and in bf16 where the case bounds it; cases of training too. A way that
+ * makes the programs of an earlier one of a case is not run again: its verdict is that one's. What the device's target chooses is compiled as for users, and on other devices than a CPU everything is. On a CPU the other ways, which ask
  * whether our programs mean what they should, are compiled without LLVM's optimisations: more than half of the tier's time went there.
  */
 import { createHash } from "node:crypto";
@@ -15,7 +15,11 @@ import {
   checkFineTuningCase,
   checkGoldenCase,
   checkTrainingCase,
+  fineTuningCasePrograms,
+  goldenPrograms,
   type GoldenOptions,
+  type LoweredProgram,
+  trainingCasePrograms,
 } from "../../src/engine/index.js";
 import {
   formatReport,
@@ -27,6 +31,7 @@ import {
   type TrainingReport,
 } from "../../src/golden/index.js";
 import { type Client, CompileCache, findPlugin, Plugin } from "../../src/runtime-pjrt/index.js";
+import { fingerprint } from "./fingerprint.js";
 import { type Way, ways } from "./ways.js";
 
 const OURS = fileURLToPath(new URL("../../golden", import.meta.url));
@@ -35,6 +40,8 @@ const OURS = fileURLToPath(new URL("../../golden", import.meta.url));
 interface Case {
   readonly name: string;
   readonly boundsBf16: boolean;
+  /** Every program that a check runs. */
+  programs(client: Client, options: GoldenOptions): readonly LoweredProgram[];
   /** The lines of a report that did not pass. */
   complaints(client: Client, options: GoldenOptions): Promise<readonly string[]>;
 }
@@ -44,6 +51,7 @@ async function inferenceCase(folder: string): Promise<Case> {
   return {
     name: golden.name,
     boundsBf16: golden.toleranceBf16 !== undefined,
+    programs: (client, options) => goldenPrograms(client, golden, options),
     complaints: async (client, options) => {
       const report = await checkGoldenCase(client, golden, options);
       return report.passed ? [] : formatReport(report);
@@ -55,12 +63,21 @@ async function trainingCase(folder: string): Promise<Case> {
   if (!isFineTuningCase(folder)) {
     const golden = await openTrainingCase(folder, models);
     const check: Check = (client, options) => checkTrainingCase(client, golden, options);
-    return { name: golden.name, boundsBf16: false, complaints: complaintsOfTraining(check) };
+    return {
+      name: golden.name,
+      boundsBf16: false,
+      programs: (client, options) => trainingCasePrograms(client, golden, options),
+      complaints: complaintsOfTraining(check),
+    };
   }
   const golden = await openFineTuningCase(folder, models);
   const check: Check = (client, options) => checkFineTuningCase(client, golden, options);
-  const boundsBf16 = golden.tolerance.lossesBf16 !== undefined;
-  return { name: golden.name, boundsBf16, complaints: complaintsOfTraining(check) };
+  return {
+    name: golden.name,
+    boundsBf16: golden.tolerance.lossesBf16 !== undefined,
+    programs: (client, options) => fineTuningCasePrograms(client, golden, options),
+    complaints: complaintsOfTraining(check),
+  };
 }
 
 type Check = (client: Client, options: GoldenOptions) => Promise<TrainingReport>;
@@ -130,33 +147,62 @@ class Unoptimised extends CompileCache {
   }
 }
 
-/** Lines that tell what is wrong; none when every number is the reference's. */
-async function complaintsOf(
-  { client, cache, otherWays }: Device,
-  { one, way: [, lowering], dtype }: Planned,
-): Promise<readonly string[]> {
-  const isChosen = Object.keys(lowering).length === 0;
-  const options = { ...lowering, dtype, cache: isChosen ? cache : otherWays };
-  try {
-    return await one.complaints(client, options);
-  } catch (error) {
-    return [error instanceof Error ? (error.stack ?? error.message) : String(error)];
-  }
+type Complaints = readonly string[];
+
+/** A check that was run first with its programs. */
+interface Run {
+  readonly way: string;
+  readonly complaints: Promise<Complaints>;
 }
 
-/** Takes checks from the front until none is left; tells of each. The number that failed. */
-async function work(device: Device, checks: Planned[]): Promise<number> {
-  let failed = 0;
+/** The run of a check's programs, and whether it is this check's own. @throws what lowering throws */
+function runOf(
+  { client, cache, otherWays }: Device,
+  { one, way: [way, lowering], dtype }: Planned,
+  runs: Map<string, Run>,
+): { readonly run: Run; readonly isOwn: boolean } {
+  const isChosen = Object.keys(lowering).length === 0;
+  const options = { ...lowering, dtype, cache: isChosen ? cache : otherWays };
+  const key = fingerprint(one.programs(client, options), `${one.name} ${dtype} ${options.chunk}`);
+  const known = runs.get(key);
+  if (known !== undefined) return { run: known, isOwn: false };
+  const run = { way, complaints: one.complaints(client, options).catch(complaintsOf) };
+  runs.set(key, run);
+  return { run, isOwn: true };
+}
+
+const complaintsOf = (error: unknown): Complaints => [
+  error instanceof Error ? (error.stack ?? error.message) : String(error),
+];
+
+/** Takes checks from the front until none is left; tells of each. Those that failed, when all are told. */
+async function work(device: Device, checks: Planned[], runs: Map<string, Run>): Promise<number> {
+  const failures: Promise<number>[] = [];
   for (let check = checks.shift(); check !== undefined; check = checks.shift()) {
     const start = performance.now();
-    const complaints = await complaintsOf(device, check);
-    const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    const verdict = complaints.length === 0 ? "passed" : "FAILED";
-    console.log(`${verdict} ${check.way[0]}: ${check.one.name} in ${check.dtype} (${seconds} s)`);
-    for (const line of complaints) console.log(line.replaceAll(/^/gm, "  "));
-    if (complaints.length > 0) failed++;
+    const seconds = () => `${((performance.now() - start) / 1000).toFixed(1)} s`;
+    const name = `${check.way[0]}: ${check.one.name} in ${check.dtype}`;
+    try {
+      const { run, isOwn } = runOf(device, check, runs);
+      const lowered = seconds();
+      const told = run.complaints.then((complaints) =>
+        tell(`${name} (${isOwn ? seconds() : `${lowered}, the same programs as ${run.way}`})`, complaints),
+      );
+      failures.push(told);
+      // Another worker may be running the programs: there is other work meanwhile.
+      if (isOwn) await told;
+    } catch (error) {
+      failures.push(Promise.resolve(tell(`${name} (${seconds()})`, complaintsOf(error))));
+    }
   }
-  return failed;
+  return (await Promise.all(failures)).reduce((sum, each) => sum + each, 0);
+}
+
+/** Prints a verdict; how many failed: one or none. */
+function tell(what: string, complaints: Complaints): number {
+  console.log(`${complaints.length === 0 ? "passed" : "FAILED"} ${what}`);
+  for (const line of complaints) console.log(line.replaceAll(/^/gm, "  "));
+  return complaints.length === 0 ? 0 : 1;
 }
 
 const { values, positionals } = parseArgs({
@@ -184,9 +230,11 @@ try {
   const cache = new CompileCache({ folder });
   const otherWays = client.platformName === "cpu" ? new Unoptimised({ folder }) : cache;
   const device = { client, cache, otherWays };
+  const runs = new Map<string, Run>();
   // A program is compiled off this thread: two at once keep two cores busy.
-  const working = Array.from({ length: jobs }, () => work(device, checks));
+  const working = Array.from({ length: jobs }, () => work(device, checks, runs));
   const failed = (await Promise.all(working)).reduce((sum, each) => sum + each, 0);
+  console.log(`programs of ${runs.size} checks were run, those of the others are the same`);
   console.log(`${count - failed} passed, ${failed} failed`);
   if (failed > 0 || count === 0) process.exitCode = 1;
 } finally {

@@ -2,6 +2,7 @@
  * @file The survival tier: generated programs that the verifier, the rules for programs and the target's limits accept are compiled and run
  * in child processes. The plugin may refuse them; none may end or hang its process, or take all memory. `survive` gives those that do.
  */
+import type { Operation } from "../../src/ir/operation.js";
 import { VerifyError } from "../../src/ir/errors.js";
 import { cpu } from "../../src/targets/cpu.js";
 import { verifyLimits } from "../../src/targets/limits.js";
@@ -73,17 +74,14 @@ async function tryOn(isolated: IsolatedPlugin, program: string, signature: Inter
   }
 }
 
-/** Tries the programs of `count` seeds from `first` on. */
+/** Tries the programs of `count` seeds from `first` on: two at once, one is made or compiled while another is run. */
 export async function survive(
   plugin: string,
   texts: readonly string[],
   { count, first = 0 }: { readonly count: number; readonly first?: number },
   onDeath?: (death: Death) => void,
 ): Promise<SurvivalReport> {
-  await using isolated = new IsolatedPlugin(plugin, {
-    timeoutMs: DEADLINE_MS,
-    memoryBytes: MEMORY_BYTES,
-  });
+  const seeds = Array.from({ length: count }, (_, i) => first + i).values();
   const refused: Record<string, number> = {};
   const deaths: Death[] = [];
   let [tried, ran, otherTypes] = [0, 0, 0];
@@ -91,30 +89,42 @@ export async function survive(
     deaths.push(death);
     onDeath?.(death);
   };
-  for (let seed = first; seed < first + count; seed++) {
-    const program = programOf(seed, texts, (text, how) => {
+  const work = async (): Promise<void> => {
+    await using isolated = new IsolatedPlugin(plugin, {
+      timeoutMs: DEADLINE_MS,
+      memoryBytes: MEMORY_BYTES,
+    });
+    let inChild = 0;
+    for (const seed of seeds) {
+      const program = programOf(seed, texts, (text, how) => {
+        tried++;
+        died({ seed, text, how });
+      });
+      if (program === undefined) continue;
+      const { text, module } = program;
+      const why = refusal(() => checkRunnable(module));
+      if (why !== undefined) {
+        refused[why] = (refused[why] ?? 0) + 1;
+        continue;
+      }
       tried++;
-      died({ seed, text, how });
-    });
-    if (program === undefined) continue;
-    const { text, module } = program;
-    const why = refusal(() => {
-      verifyLimits(module, cpu.limits);
-      verifyProgram(module);
-      const { arguments: args, results } = mainInterface(module);
-      // What the device has no memory for says so by itself, and slowly.
-      if ([...args, ...results].some(({ dimensions }) => dimensions.reduce((a, b) => a * b, 1) > 2 ** 24))
-        throw new GriffinError("too large to try", { message: "too large to try" });
-    });
-    if (why !== undefined) {
-      refused[why] = (refused[why] ?? 0) + 1;
-      continue;
+      if (inChild++ % PROGRAMS_A_CHILD === 0) await isolated.close();
+      const how = await tryOn(isolated, text, mainInterface(module));
+      if (how === "ran") ran++;
+      else if (how === "other types") otherTypes++;
+      else if (how !== "refused") died({ seed, text, how });
     }
-    if (tried++ % PROGRAMS_A_CHILD === 0) await isolated.close();
-    const how = await tryOn(isolated, text, mainInterface(module));
-    if (how === "ran") ran++;
-    else if (how === "other types") otherTypes++;
-    else if (how !== "refused") died({ seed, text, how });
-  }
+  };
+  await Promise.all([work(), work()]);
   return { tried, ran, otherTypes, refused, deaths };
+}
+
+/** @throws GriffinError for a program that is not to be run */
+function checkRunnable(module: Operation): void {
+  verifyLimits(module, cpu.limits);
+  verifyProgram(module);
+  const { arguments: args, results } = mainInterface(module);
+  // What the device has no memory for says so by itself, and slowly.
+  if ([...args, ...results].some(({ dimensions }) => dimensions.reduce((a, b) => a * b, 1) > 2 ** 24))
+    throw new GriffinError("too large to try", { message: "too large to try" });
 }
