@@ -1,9 +1,8 @@
 /** @file griffin graph: a program as a graph, for Model Explorer or as a picture. */
-import { collapseGraphs, programGraph } from "../engine/index.js";
+import { collapseGraphs, graphsSvg, programGraph } from "../engine/index.js";
 import { UsageError } from "../support/errors.js";
 import type { CommandContext } from "./context.js";
 import { chooseSource } from "./cost/source.js";
-import { graphsSvg } from "./graph/svg.js";
 import type { ExitStatus } from "./io.js";
 import type { ModelFlags } from "./model-options.js";
 import type { LoweringFlags } from "./options.js";

@@ -1,6 +1,7 @@
 /** @file The model and the program that options name, or a module of the author's. */
 import type { TracedProgram } from "../dsl/index.js";
 import {
+  completeKey,
   configureCheckpoint,
   type ConfiguredModel,
   type ModelDefinition,
@@ -132,16 +133,17 @@ function choosePreset(models: readonly ModelDefinition[], name: string): Configu
 
 /** The program that the options ask for. @throws UsageError for a kind that the model has not, or a number of tokens that it does not take */
 function traceKeyOf(model: ConfiguredModel, { program, batch, time, dtype }: ModelFlags): TraceKey {
-  const { kinds, generation } = model;
-  const kind =
-    program === undefined ? generation.programs.prefill : oneOf("--program", Object.keys(kinds))(program);
+  const { kinds } = model;
+  const asked = program === undefined ? undefined : oneOf("--program", Object.keys(kinds))(program);
+  const key = completeKey(model, { kind: asked, batch, time, dtype });
+  const { kind } = key;
   const fixed = kinds[kind]!.time;
-  if (fixed !== undefined && (time ?? fixed) !== fixed) {
+  if (fixed !== undefined && key.time !== fixed) {
     throw new UsageError({
       message: `${kind} takes ${fixed === 1 ? "one token" : `${fixed} tokens`} of each sequence`,
       expected: `--time ${fixed}`,
       got: `${time}`,
     });
   }
-  return { kind, batch: batch ?? 1, time: time ?? fixed ?? 256, dtype: dtype ?? model.dtype };
+  return key;
 }

@@ -1,11 +1,9 @@
 /** @file griffin run --self-check: programs that carry check.expect_*, file by file, section by section. */
 import { selfCheck } from "../engine/index.js";
-import { type CheckReport, interpretModuleChecks } from "../ir/interpret/index.js";
+import type { CheckReport } from "../ir/interpret/index.js";
 import type { Operation } from "../ir/operation.js";
 import { parseModule } from "../ir/text/index.js";
 import { verifyModule } from "../ir/verify.js";
-import { decomposeChlo } from "../lowering/chlo/index.js";
-import { findMeaning } from "../lowering/index.js";
 import { GriffinError } from "../support/errors.js";
 import { AbortedError } from "../support/wait.js";
 import { type IsolationFlags, openForOthers } from "./device.js";
@@ -45,10 +43,7 @@ export async function runSelfChecks(
 ): Promise<ExitStatus> {
   using progress = context.progress({ leavesLines: false });
   if (options.interpret === true)
-    return runAll(context, files, options, progress, async (module) => {
-      decomposeChlo(module);
-      return interpretModuleChecks(module, { decompositions: findMeaning });
-    });
+    return runAll(context, files, options, progress, (module) => selfCheck("interpreter", module));
   await using opened = await openForOthers(context, options.plugin, options, progress);
   return await runAll(context, files, options, progress, (module) =>
     selfCheck(opened.device, module, {

@@ -2,11 +2,13 @@
 export { type Chip, chipNames, findChip } from "./chips.js";
 export { countModule, type InstructionCost, type ProgramCost } from "./count.js";
 export { HloError } from "./errors.js";
+export { formatCount, formatSeconds, percent } from "./figures.js";
 export type { Module } from "./hlo.js";
 export type { MemoryBytes } from "./memory.js";
 export { moduleFromProto } from "./proto.js";
 export { type CostReport, type Counted, makeReport, type MemoryReport } from "./report.js";
 export { type Roofline, roofline } from "./roofline.js";
+export { rooflineSvg } from "./roofline-svg.js";
 export {
   chipBytes,
   type CostGroup,

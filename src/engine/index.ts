@@ -24,6 +24,7 @@ export type { ExportCompiler } from "./export-compile.js";
 export { convertWeights, type ConvertOptions, type ConvertSummary } from "./convert.js";
 export type { CompiledCost } from "./compile-and-count.js";
 export { costRequest } from "./cost.js";
+export { type CostReport, type Counted, findChip, makeReport, rooflineSvg } from "../cost/index.js";
 export { chipOf, type CostEvent, programCost, type ProgramCostOptions, withDevices } from "./program-cost.js";
 export type { HostValue } from "./execute.js";
 export { IsolatedPlugin, type IsolationLimits, PluginDeathError } from "./isolated/index.js";
@@ -32,7 +33,7 @@ export { evaluate, type EvalReport, type EvalRequest } from "./evaluate/index.js
 export { checkFineTuningCase, fineTuningCasePrograms } from "./golden-fine-tuning.js";
 export { checkTrainingCase, trainingCasePrograms, type TrainingCheckOptions } from "./golden-training.js";
 export { Family, lowerProgram } from "./family.js";
-export { collapseGraphs } from "./collapse-graphs.js";
+export { collapseGraphs } from "./graph/collapse.js";
 export {
   type Graph,
   type GraphAttribute,
@@ -40,7 +41,8 @@ export {
   type GraphMetadata,
   type GraphNode,
   programGraph,
-} from "./graph.js";
+} from "./graph/graph.js";
+export { graphsSvg } from "./graph/svg.js";
 export { checkLowering, type LoweredProgram, loweringPipeline, stablehloText } from "./lowered-program.js";
 export {
   type LoweringOptions,

@@ -7,7 +7,7 @@ import { type ProgramForm, serializePortable } from "../ir/bytecode/index.js";
 import type { Elements } from "../ir/elements.js";
 import { comparisonOf } from "../ir/interpret/check-rules.js";
 import { type Comparison, describeDifference } from "../ir/interpret/compare.js";
-import type { CheckFailure, CheckReport } from "../ir/interpret/index.js";
+import { type CheckFailure, type CheckReport, interpretModuleChecks } from "../ir/interpret/index.js";
 import { Tensor } from "../ir/interpret/tensor.js";
 import { sourcePosition } from "../ir/location.js";
 import { type Operation, type Value, walk } from "../ir/operation.js";
@@ -17,6 +17,7 @@ import { printModule } from "../ir/text/index.js";
 import { formatType, functionType } from "../ir/types.js";
 import type { ProgramRules } from "../ir/verify-program/index.js";
 import { decomposeChlo } from "../lowering/chlo/index.js";
+import { findMeaning } from "../lowering/index.js";
 import type { Client } from "../runtime-pjrt/index.js";
 import type { SourcePosition } from "../support/errors.js";
 import type { WaitOptions } from "../support/wait.js";
@@ -42,11 +43,25 @@ export interface SelfCheckOptions extends ProgramRules, WaitOptions {
   readonly form?: ProgramForm | undefined;
 }
 
-/** Runs a program and its checks on a device; the module is used up. @throws ProgramError when it has none; PjrtError; PluginDeathError; AbortedError */
+/**
+ * Runs a program and its checks; the module is used up.
+ * @param device a client, a plugin in a process of its own, or the interpreter, which runs model ops by their meaning and takes no options
+ * @throws ProgramError when it has none; PjrtError; PluginDeathError; AbortedError; UnsupportedError, InterpretError of the interpreter
+ */
 export async function selfCheck(
+  device: Client | IsolatedPlugin | "interpreter",
+  module: Operation,
+  options: SelfCheckOptions = {},
+): Promise<CheckReport> {
+  if (device !== "interpreter") return selfCheckOn(device, module, options);
+  decomposeChlo(module);
+  return interpretModuleChecks(module, { decompositions: findMeaning });
+}
+
+async function selfCheckOn(
   device: Client | IsolatedPlugin,
   module: Operation,
-  { form = "text", signal, timeoutMs, ...rules }: SelfCheckOptions = {},
+  { form = "text", signal, timeoutMs, ...rules }: SelfCheckOptions,
 ): Promise<CheckReport> {
   const main = findEntry(module);
   const name = main.attributes.sym_name;

@@ -25,6 +25,7 @@ export type {
   TrainingInputs,
   TrainingSpec,
 } from "./definition.js";
+export { completeKey } from "./complete-key.js";
 export { defineModel } from "./define-model.js";
 export { ModelError } from "./errors.js";
 export { normalNumber, sameNumber } from "./initial.js";

@@ -1,6 +1,5 @@
 import { expect, it, test } from "vitest";
 import { models } from "../../models/index.js";
-import { makeReport } from "../../src/cost/index.js";
 import {
   checkpointSource,
   chipOf,
@@ -8,6 +7,7 @@ import {
   describeDevice,
   type DeviceEvent,
   diagnose,
+  makeReport,
   openCompiler,
   openDevice,
   openRunner,

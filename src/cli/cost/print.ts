@@ -1,9 +1,20 @@
 /** @file What `griffin cost` found, for people. */
-import { chipBytes, type CostReport, type CostSum, hbmBytes, type MemoryReport } from "../../cost/index.js";
+import {
+  chipBytes,
+  type CostReport,
+  type CostSum,
+  formatCount,
+  formatSeconds,
+  hbmBytes,
+  type MemoryReport,
+  percent,
+} from "../../cost/index.js";
 import { formatTable } from "../../support/table.js";
 import type { Colors } from "../colors.js";
-import { formatMs } from "../progress.js";
-import { formatCount, formatSeconds, formatSize, percent } from "./format.js";
+import { formatBytes, formatMs } from "../progress.js";
+
+/** `812 B`, `41.9 MB`. */
+const formatSize = (bytes: number): string => (bytes < 1000 ? `${bytes} B` : formatBytes(bytes));
 
 /** Lines of the whole report. */
 export function printable(report: CostReport, colors: Colors): readonly string[] {

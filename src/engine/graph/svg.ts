@@ -1,7 +1,7 @@
 /** @file Graphs as SVG: functions below each other, operations in layers. */
-import type { Graph, GraphCollection, GraphNode } from "../../engine/index.js";
 import { UsageError } from "../../support/errors.js";
 import { escapeXml, svgPage } from "../../support/svg.js";
+import type { Graph, GraphCollection, GraphNode } from "./graph.js";
 import { type Arc, type Box, layOut, type Point } from "./layout.js";
 
 /** More nodes make no picture that can be read, and take long to place. */

@@ -1,17 +1,11 @@
 /** @file The roofline of a program as SVG: what its parts can reach at most, under what the chip can do. */
-import {
-  type Chip,
-  type CostSum,
-  type Counted,
-  groupCosts,
-  type Grouping,
-  hbmBytes,
-  roofline,
-  sumCosts,
-} from "../../cost/index.js";
-import { CHART, COLOURS, openChart } from "../../support/chart.js";
-import { escapeXml } from "../../support/svg.js";
-import { formatCount, formatSeconds, percent } from "./format.js";
+import type { Chip } from "./chips.js";
+import { formatCount, formatSeconds, percent } from "./figures.js";
+import type { Counted } from "./report.js";
+import { roofline } from "./roofline.js";
+import { type CostSum, groupCosts, type Grouping, hbmBytes, sumCosts } from "./summary.js";
+import { CHART, COLOURS, openChart } from "../support/chart.js";
+import { escapeXml } from "../support/svg.js";
 
 /** Parts that are named in the picture: those that take longest. */
 const LABELS = 6;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { programGraph } from "../../src/engine/index.js";
-import { parseModule } from "../../src/ir/text/index.js";
+import { programGraph } from "../../../src/engine/index.js";
+import { parseModule } from "../../../src/ir/text/index.js";
 
 const program = `module {
   func.func private @twice(%x: tensor<2xf32>) -> tensor<2xf32> {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { collapseGraphs, programGraph } from "../../src/engine/index.js";
-import { parseModule } from "../../src/ir/text/index.js";
+import { collapseGraphs, programGraph } from "../../../src/engine/index.js";
+import { parseModule } from "../../../src/ir/text/index.js";
 
 const PROGRAM = `module {
   func.func private @inner(%x: tensor<f32>) -> tensor<f32> {

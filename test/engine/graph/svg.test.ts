@@ -1,8 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { graphsSvg } from "../../../src/cli/graph/svg.js";
-import { griffin, temporaryFolder } from "../griffin.js";
+import { graphsSvg } from "../../../src/engine/index.js";
+import { griffin, temporaryFolder } from "../../cli/griffin.js";
 
 const PROGRAM = `func.func @main(%x: tensor<f32>) -> tensor<f32> {
   %0 = stablehlo.negate %x : tensor<f32> loc("a<b")

@@ -1,5 +1,4 @@
 /** @file Numbers of costs, short enough for tables. */
-import { formatBytes } from "../progress.js";
 
 /** `9.53 M`, `181.0 G`, `12 `: three or four figures, a space and a letter, to put a unit behind. */
 export function formatCount(value: number): string {
@@ -12,9 +11,6 @@ export function formatCount(value: number): string {
   }
   return `${unit === 0 ? Math.round(scaled) : scaled.toFixed(scaled < 10 ? 2 : 1)} ${units[unit]}`;
 }
-
-/** `812 B`, `41.9 MB`. */
-export const formatSize = (bytes: number): string => (bytes < 1000 ? `${bytes} B` : formatBytes(bytes));
 
 /** Seconds as `1.24 ms`, `35.2 us`, `2.10 s`. */
 export function formatSeconds(seconds: number): string {

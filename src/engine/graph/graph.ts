@@ -1,10 +1,10 @@
 /** @file A program as a graph for viewers: the collection of graphs that Model Explorer reads as JSON. */
-import { bodyOf, ENTRY, functionsOf, symbolsOf } from "../ir/analysis/symbols.js";
-import { describeLocation, nameOfLocation } from "../ir/location.js";
-import type { Block, Operation, Value } from "../ir/operation.js";
-import { definitionOf } from "../ir/ops/index.js";
-import { formatAttribute } from "../ir/text/print-attributes.js";
-import { formatType } from "../ir/types.js";
+import { bodyOf, ENTRY, functionsOf, symbolsOf } from "../../ir/analysis/symbols.js";
+import { describeLocation, nameOfLocation } from "../../ir/location.js";
+import type { Block, Operation, Value } from "../../ir/operation.js";
+import { definitionOf } from "../../ir/ops/index.js";
+import { formatAttribute } from "../../ir/text/print-attributes.js";
+import { formatType } from "../../ir/types.js";
 
 /** A name and what it says, both as text. */
 export interface GraphAttribute {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Arc, layOut } from "../../../src/cli/graph/layout.js";
+import { type Arc, layOut } from "../../../src/engine/graph/layout.js";
 
 const box = { width: 40, height: 20 };
 

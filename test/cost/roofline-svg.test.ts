@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
-import { rooflineSvg } from "../../../src/cli/cost/roofline-svg.js";
-import { type Chip, findChip } from "../../../src/cost/index.js";
-import { countText } from "../../cost/hlo.js";
-import { griffin } from "../griffin.js";
+import { type Chip, findChip, rooflineSvg } from "../../src/cost/index.js";
+import { countText } from "./hlo.js";
+import { griffin } from "../cli/griffin.js";
 
 const cycles = (count: number) => `backend_config={"window_config":{"estimated_cycles":"${count}"}}`;
 const TEXT = `
