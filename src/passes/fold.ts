@@ -21,7 +21,7 @@ const movesElements: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Not a constant's business: a barrier against optimisation, and random bits, which belong to the plugin. */
+/** Never folded: an optimization barrier, which is there to stop that, and random bits, which the plugin makes. */
 const kept: ReadonlySet<string> = new Set(
   ["optimization_barrier", "rng_bit_generator", "rng"].map((name) => `stablehlo.${name}`),
 );

@@ -1,5 +1,5 @@
 /**
- * @file The golden tier: `npm run test:golden -- [--plugin NAME] [--way TEXT] [--jobs N] [FOLDER...]` holds every way of lowering against
+ * @file The golden tier: `npm run test:golden -- [--plugin NAME] [--way TEXT] [--case TEXT] [--jobs N] [FOLDER...]` holds every way of lowering against
  * every golden case of golden/ and of the folders named: in f32, and in bf16 where the case bounds it; cases of training too. A way that
  * makes the programs of an earlier one of a case is not run again: its verdict is that one's. What the device's target chooses is compiled as for users, and on other devices than a CPU everything is. On a CPU the other ways, which ask
  * whether our programs mean what they should, are compiled without LLVM's optimisations: more than half of the tier's time went there.
@@ -186,7 +186,7 @@ async function work(device: Device, checks: Planned[], runs: Map<string, Run>): 
       const { run, isOwn } = runOf(device, check, runs);
       const lowered = seconds();
       const told = run.complaints.then((complaints) =>
-        tell(`${name} (${isOwn ? seconds() : `${lowered}, the same programs as ${run.way}`})`, complaints),
+        tell(`${name} (${isOwn ? seconds() : `${lowered}, the same programs as "${run.way}"`})`, complaints),
       );
       failures.push(told);
       // Another worker may be running the programs: there is other work meanwhile.
@@ -210,13 +210,15 @@ const { values, positionals } = parseArgs({
   options: {
     plugin: { type: "string", default: "cpu" },
     way: { type: "string", default: "" },
+    case: { type: "string", default: "" },
     jobs: { type: "string", default: "2" },
   },
 });
 const jobs = Number(values.jobs);
 if (!Number.isSafeInteger(jobs) || jobs < 1)
   throw new Error(`--jobs: expected a whole number, 1 or more, got ${values.jobs}`);
-const cases = await casesIn([OURS, ...positionals]);
+const found = await casesIn([OURS, ...positionals]);
+const cases = found.filter(({ name }) => name.includes(values.case));
 const chosen = ways.filter(([name]) => name.includes(values.way));
 const checks = checksOf(cases, chosen);
 const { path } = await findPlugin(values.plugin, { install: true });

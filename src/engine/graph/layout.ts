@@ -41,10 +41,10 @@ interface Place extends Box {
  * box to itself.
  */
 export function layOut(boxes: readonly Box[], arcs: readonly Arc[]): Layout {
-  const layers = layersOf(boxes.length, arcs);
-  const places: Place[] = boxes.map((box, i) => ({ ...box, layer: layers[i]!, above: [], below: [] }));
+  const layerOf = layersOf(boxes.length, arcs);
+  const places: Place[] = boxes.map((box, i) => ({ ...box, layer: layerOf[i]!, above: [], below: [] }));
   const paths = arcs.map((arc) => thread(places, arc));
-  const rows: number[][] = Array.from({ length: Math.max(-1, ...layers) + 1 }, () => []);
+  const rows: number[][] = Array.from({ length: Math.max(-1, ...layerOf) + 1 }, () => []);
   for (const [i, { layer }] of places.entries()) rows[layer]!.push(i);
   order(rows, places);
   const xs = spread(rows, places);
@@ -63,16 +63,16 @@ export function layOut(boxes: readonly Box[], arcs: readonly Arc[]): Layout {
 
 /** Each below all that it uses; what uses nothing, right above its first user. */
 function layersOf(count: number, arcs: readonly Arc[]): readonly number[] {
-  const layers = new Array<number>(count).fill(0);
+  const layerOf = new Array<number>(count).fill(0);
   const forward = arcs.filter(([from, to]) => from < to).sort(([, a], [, b]) => a - b);
-  for (const [from, to] of forward) layers[to] = Math.max(layers[to]!, layers[from]! + 1);
+  for (const [from, to] of forward) layerOf[to] = Math.max(layerOf[to]!, layerOf[from]! + 1);
   const used = new Set(forward.map(([, to]) => to));
   for (let i = 0; i < count; i++) {
     if (used.has(i)) continue;
-    const users = forward.filter(([from]) => from === i).map(([, to]) => layers[to]!);
-    if (users.length > 0) layers[i] = Math.min(...users) - 1;
+    const users = forward.filter(([from]) => from === i).map(([, to]) => layerOf[to]!);
+    if (users.length > 0) layerOf[i] = Math.min(...users) - 1;
   }
-  return layers;
+  return layerOf;
 }
 
 /** Joins the ends of an arc through a place in each layer between. @returns the places from its source to its target */
