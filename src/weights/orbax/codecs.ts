@@ -88,7 +88,9 @@ export async function decompress(
 ): Promise<Uint8Array<ArrayBuffer>> {
   try {
     const decode = await DECODERS[compressor]!();
-    return (await decode(bytes, most)) as Uint8Array<ArrayBuffer>;
+    const made = (await decode(bytes, most)) as Uint8Array<ArrayBuffer>;
+    // A Buffer's slice is no copy, as those of other arrays of bytes are.
+    return new Uint8Array(made.buffer, made.byteOffset, made.length);
   } catch (error) {
     throw new CheckpointError(where, [
       {
