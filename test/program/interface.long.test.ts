@@ -5,7 +5,7 @@ import { lowerProgram } from "../../src/engine/index.js";
 import { findFunction } from "../../src/ir/analysis/symbols.js";
 import { parseModule, printModule } from "../../src/ir/text/index.js";
 import { argumentSchema, interfaceOf, resultSchema } from "../../src/program/index.js";
-import { tiny } from "../engine/tiny.js";
+import { tinier } from "../engine/tiny.js";
 
 const traced = () =>
   program({ name: "small" }, () => {
@@ -72,13 +72,13 @@ describe("the interface of a program", () => {
         module: _,
         updatedParameters: _noneUpdated,
         ...declared
-      } = griffinProgram(tiny, { kind, batch: 2, time, dtype: "bf16" });
+      } = griffinProgram(tinier, { kind, batch: 2, time, dtype: "bf16" });
       for (const target of ["cpu", "tpu"]) {
         const {
           module,
           preparations: _none,
           ...lowered
-        } = lowerProgram(griffinProgram(tiny, { kind, batch: 2, time, dtype: "bf16" }), { target });
+        } = lowerProgram(griffinProgram(tinier, { kind, batch: 2, time, dtype: "bf16" }), { target });
         expect(lowered).toEqual(declared);
         const read = parseModule(printModule(module));
         expect(interfaceOf(findFunction(read, "main")!, declared.name)).toEqual(declared);

@@ -227,7 +227,7 @@ describe.each(targets)("model ops inside of withPrecision on $name", (target) =>
         products += found.length;
         expect(new Set([...found, "HIGHEST,HIGHEST"])).toEqual(new Set(["HIGHEST,HIGHEST"]));
       }),
-      tries(5),
+      tries(10),
     );
     expect(products).toBeGreaterThan(10);
   });
