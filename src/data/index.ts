@@ -6,3 +6,4 @@ export { readLines } from "./lines.js";
 export { type Encoder, encodeExample, type Piece } from "./pieces.js";
 export type { RowBatch } from "./rows.js";
 export { type DataSource, openData, type PlacedExample } from "./source.js";
+export { spelledAt } from "./spelled.js";

@@ -2,6 +2,7 @@
 import type { ChatMessage } from "../tokens/index.js";
 import { DataError, TooLongError } from "./errors.js";
 import type { PlacedExample } from "./source.js";
+import { spelledAt } from "./spelled.js";
 
 /** Tokens that follow each other and nothing else; a row holds one or several. */
 export interface Piece {
@@ -58,8 +59,12 @@ function dialoguePiece(messages: readonly ChatMessage[], { dialogue }: Encoder, 
   });
 }
 
-/** The tokens of an example, in one piece however long. @throws DataError; UsageError for text that the tokenizer cannot spell */
-export function encodeExample({ example, where }: PlacedExample, encoder: Encoder): Piece {
+/** The tokens of an example, in one piece however long. @throws DataError, also for text that the tokenizer cannot spell */
+export function encodeExample(placed: PlacedExample, encoder: Encoder): Piece {
+  return spelledAt(placed.where, () => pieceOf(placed, encoder));
+}
+
+function pieceOf({ example, where }: PlacedExample, encoder: Encoder): Piece {
   if (example.kind === "chat") return dialoguePiece(example.messages, encoder, where);
   // Parts are spelt by themselves: what is generated after a prompt is, too.
   const spelt = (text: string): readonly number[] => encoder.encode(text).slice(1);

@@ -1,5 +1,5 @@
 /** @file Answers that a model writes, greedily, compared with the right ones. */
-import { DataError } from "../../data/index.js";
+import { DataError, spelledAt } from "../../data/index.js";
 import { generate, type LoadedProgram, type ResidentModel } from "../../serving/index.js";
 import type { Tokenizer } from "../../tokens/index.js";
 import { type Question, type QuestionText, textOf } from "./questions.js";
@@ -83,7 +83,7 @@ export function openQuestionOf(
   });
 }
 
-/** Has all questions answered, `batch` side by side. @throws what generate throws */
+/** Has all questions answered, `batch` side by side. @throws DataError for text that the tokenizer cannot spell; what generate throws */
 export async function answerQuestions(
   model: ResidentModel<LoadedProgram>,
   questions: readonly OpenQuestion[],
@@ -109,7 +109,7 @@ export async function answerQuestions(
   const answers: AnswersReport["answers"][number][] = [];
   for (let from = 0; from < questions.length; from += batch) {
     const part = questions.slice(from, from + batch);
-    const prompts = part.map(({ prompt }) => tokenizer.encode(prompt));
+    const prompts = part.map(({ prompt, where }) => spelledAt(where, () => tokenizer.encode(prompt)));
     const texts = part.map(() => "");
     for await (const { row, text } of generate(model, prompts, { maxNewTokens, signal, stop, tokenizer }))
       texts[row] += text;

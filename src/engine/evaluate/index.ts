@@ -7,7 +7,8 @@ import { encoderOf } from "../data-encoder.js";
 import { type DeviceOptions, openDevice } from "../open-device.js";
 import type { ModelSource, SourceOptions } from "../source.js";
 import { type AnswerOptions, answerQuestions, type AnswersReport, openQuestionOf } from "./answers.js";
-import { choiceOf, type ChoiceReport, multipleChoice } from "./choice.js";
+import { type ChoiceReport, multipleChoice } from "./choice.js";
+import { choiceOf } from "./choices.js";
 import { perplexity, type PerplexityReport } from "./perplexity.js";
 import { type QuestionText, readQuestions } from "./questions.js";
 
