@@ -32,13 +32,13 @@ export function adamW(
     name: "adamw",
     learningRate,
     slots: ["mean", "square"],
-    update({ parameter, gradient, slots, learningRate: rate, count, decays }) {
-      const mean = slots.mean!.mul(b1).add(gradient.mul(1 - b1));
-      const square = slots.square!.mul(b2).add(gradient.mul(gradient).mul(1 - b2));
+    update({ parameter, gradient, slots, keep, learningRate: rate, count, decays }) {
+      const mean = keep("mean", slots.mean!.mul(b1).add(gradient.mul(1 - b1)));
+      const square = keep("square", slots.square!.mul(b2).add(gradient.mul(gradient).mul(1 - b2)));
       const root = sqrt(square.div(correction(b2, count))).add(eps);
       const direction = mean.div(correction(b1, count)).div(root);
       const full = decays && weightDecay > 0 ? direction.add(parameter.mul(weightDecay)) : direction;
-      return { parameter: parameter.sub(full.mul(rate)), slots: { mean, square } };
+      return parameter.sub(full.mul(rate));
     },
   };
 }

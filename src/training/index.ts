@@ -4,7 +4,7 @@
  */
 export { accumulationStep, updateStep } from "./accumulation.js";
 export { adamW, type AdamWOptions } from "./adamw.js";
-export { averaged } from "./averaged.js";
+export { averaged, averagedParameter, averageState, keepsAverages } from "./averaged.js";
 export { checkBatch, type TrainingBatch } from "./batch.js";
 export { type Targets, tokenCrossEntropy } from "./cross-entropy.js";
 export { checkCount, checkSetting, TrainingError } from "./errors.js";
@@ -12,7 +12,7 @@ export { clipByGlobalNorm, globalNorm } from "./global-norm.js";
 export { batchInputs, type LossOptions } from "./loss.js";
 export { lion, type LionOptions } from "./lion.js";
 export { type Adapter, type LoraModel, type LoraOptions, mergedWeights, withLora } from "./lora.js";
-export type { Optimizer, ParameterStep, ParameterUpdate } from "./optimizer.js";
+export type { Optimizer, ParameterStep } from "./optimizer.js";
 export {
   constantRate,
   cosineRate,

@@ -28,12 +28,12 @@ export function lion(
     name: "lion",
     learningRate,
     slots: ["mean"],
-    update({ parameter, gradient, slots, learningRate: rate, decays }) {
+    update({ parameter, gradient, slots, keep, learningRate: rate, decays }) {
       const before = slots.mean!;
       const direction = sign(before.mul(b1).add(gradient.mul(1 - b1)));
       const full = decays && weightDecay > 0 ? direction.add(parameter.mul(weightDecay)) : direction;
-      const mean = before.mul(b2).add(gradient.mul(1 - b2));
-      return { parameter: parameter.sub(full.mul(rate)), slots: { mean } };
+      keep("mean", before.mul(b2).add(gradient.mul(1 - b2)));
+      return parameter.sub(full.mul(rate));
     },
   };
 }

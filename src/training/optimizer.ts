@@ -14,13 +14,11 @@ export interface ParameterStep {
   readonly count: Scalar;
   /** Whether weight decay acts on the parameter; the model says so. */
   readonly decays: boolean;
-}
-
-/** What a step makes of a parameter. */
-export interface ParameterUpdate {
-  readonly parameter: ParameterTensor;
-  /** Like those of the step. */
-  readonly slots: ByPath;
+  /**
+   * Says what a slot holds next, and gives that back. A step that uses what it is given, and no longer what the slot held, needs no copy of
+   * it: the new one lies in its memory.
+   */
+  keep(slot: string, next: ParameterTensor): ParameterTensor;
 }
 
 /** How parameters follow their gradients. */
@@ -29,6 +27,6 @@ export interface Optimizer {
   readonly learningRate: Schedule;
   /** Names of the tensors kept for each parameter, f32 and of its shape. */
   readonly slots: readonly string[];
-  /** Traces one step of one parameter. */
-  update(step: ParameterStep): ParameterUpdate;
+  /** Traces one step of one parameter, in which every slot is kept; the next parameter. */
+  update(step: ParameterStep): ParameterTensor;
 }

@@ -8,10 +8,7 @@ export const sgd = (learningRate: Schedule): Optimizer => ({
   name: "sgd",
   learningRate,
   slots: [],
-  update: ({ parameter, gradient, learningRate: rate }) => ({
-    parameter: parameter.sub(gradient.mul(rate)),
-    slots: {},
-  }),
+  update: ({ parameter, gradient, learningRate: rate }) => parameter.sub(gradient.mul(rate)),
 });
 
 /** How much of the past a step keeps. */
@@ -32,10 +29,10 @@ export function momentum(
     name: "momentum",
     learningRate,
     slots: ["trace"],
-    update({ parameter, gradient, slots, learningRate: rate }) {
-      const trace = gradient.add(slots.trace!.mul(decay));
+    update({ parameter, gradient, slots, keep, learningRate: rate }) {
+      const trace = keep("trace", gradient.add(slots.trace!.mul(decay)));
       const direction = nesterov ? gradient.add(trace.mul(decay)) : trace;
-      return { parameter: parameter.sub(direction.mul(rate)), slots: { trace } };
+      return parameter.sub(direction.mul(rate));
     },
   };
 }

@@ -66,10 +66,12 @@ export function gradientProgram(model: ConfiguredModel, options: LossOptions): T
 
 /**
  * Traces the loss of a batch alone, for those who test. Inputs: `batchInputs`; parameters are as they are stored. Result: `stepOutputs.loss`.
+ * @param probes whether what the model's probes see becomes results as well
  * @throws TrainingError for a model that says nothing of training, or settings that are none
  */
-export function lossProgram(model: ConfiguredModel, options: LossOptions): TracedProgram {
-  return program({ name: `${model.name}_loss`, parameterType: options.stored ?? "f32" }, () => ({
+export function lossProgram(model: ConfiguredModel, options: LossOptions, probes = false): TracedProgram {
+  const name = `${model.name}_loss`;
+  return program({ name, parameterType: options.stored ?? "f32", probes: () => probes }, () => ({
     [stepOutputs.loss]: meanLoss(model, options),
   }));
 }

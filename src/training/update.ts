@@ -43,16 +43,21 @@ function updated(
 ): Tensor<string, FloatType> {
   const { axes } = gradient;
   const held = parameter(path, axes, stored);
-  const kept = optimizer.slots.map(
-    (slot) => [slot, state(optimizerStates.slot(slot, path), axes, "f32")] as const,
+  const kept = new Map(
+    optimizer.slots.map((slot) => [slot, state(optimizerStates.slot(slot, path), axes, "f32")] as const),
   );
-  const { parameter: next, slots } = optimizer.update({
+  const next = optimizer.update({
     parameter: held.to("f32"),
     gradient,
-    slots: Object.fromEntries(kept.map(([slot, { value }]) => [slot, value])),
+    slots: Object.fromEntries([...kept].map(([slot, { value }]) => [slot, value])),
+    keep(slot, given) {
+      const { value, update } = kept.get(slot)!;
+      const chosen = select(holds, given, value);
+      update(chosen);
+      return chosen;
+    },
     ...at,
     decays: decays({ path, shape: axes.map(({ size }) => size) }),
   });
-  for (const [slot, { value, update }] of kept) update(select(holds, slots[slot]!, value));
   return select(holds, next.to(stored), held);
 }

@@ -1,5 +1,5 @@
 /** @file For tests: a model of which everything can be worked out by hand: a token's embedding, and its products with another matrix. */
-import { axis, dot, parameter, program, scope, take, input, tanh } from "../../src/dsl/index.js";
+import { axis, dot, parameter, probe, program, scope, take, input, tanh } from "../../src/dsl/index.js";
 import {
   causalLanguageModel,
   defineModel,
@@ -18,7 +18,7 @@ function forward(
   const axes = [axis("vocab", words), axis("model", width)] as const;
   const matrix = (name: string) => scope(name, () => parameter("weight", axes, dtype));
   return {
-    hidden: take(matrix("table"), "vocab", tokens),
+    hidden: probe("hidden", take(matrix("table"), "vocab", tokens)),
     logits: (hidden: ReturnType<typeof take<"vocab" | "model", FloatType, "vocab", "batch" | "time">>) => {
       const bias = scope("head", () => parameter("bias", [axis("vocab", words)], dtype));
       const logits = dot(hidden, matrix("head"), "model").add(bias).to("f32");

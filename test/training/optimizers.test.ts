@@ -21,15 +21,18 @@ function stepOf(optimizer: Optimizer, decays: boolean) {
   return program({ name: "step" }, () => {
     const count = input("count", [], "f32");
     const slots = Object.fromEntries(optimizer.slots.map((slot) => [slot, state(slot, axes, "f32")]));
-    const { parameter, slots: next } = optimizer.update({
+    const parameter = optimizer.update({
       parameter: input("parameter", axes, "f32") as never,
       gradient: input("gradient", axes, "f32") as never,
       slots: Object.fromEntries(Object.entries(slots).map(([slot, { value }]) => [slot, value])) as never,
+      keep(slot, next) {
+        slots[slot]!.update(next as never);
+        return next;
+      },
       learningRate: optimizer.learningRate(count),
       count,
       decays,
     });
-    for (const [slot, value] of Object.entries(next)) slots[slot]!.update(value as never);
     return { parameter };
   });
 }

@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { TracedProgram } from "../../src/dsl/index.js";
-import { walk } from "../../src/ir/operation.js";
+import { definingOp, type Value, walk } from "../../src/ir/operation.js";
 import { elementCount } from "../../src/ir/types.js";
 import {
   adamW,
   constantRate,
   gradientProgram,
+  momentum,
   sgd,
   trainStep,
   type TrainStepOptions,
@@ -123,6 +124,34 @@ describe("the interface of a step", () => {
     ]);
   });
 });
+
+test.each([
+  ["adamw", adamW(constantRate(0.1), { weightDecay: 0.1 })],
+  ["momentum", momentum(constantRate(0.1), { nesterov: true })],
+])(
+  "%s moves a parameter by what is kept next: what was kept before can be overwritten, and is not copied",
+  (_, optimizer) => {
+    const { module, arguments: wanted, results } = trainStep(model, { ...options, optimizer });
+    const entry = module.regions[0]!.entry.first!.regions[0]!.entry;
+    const returned = new Map(results.map(({ name }, i) => [name, entry.last!.operands[i]!]));
+    const before = new Map(entry.arguments.map((value, i) => [value, wanted[i]!.name]));
+    const kept = new Set(
+      [...returned].flatMap(([name, value]) => (/^optimizer\./.test(name) ? [value] : [])),
+    );
+    const usedBy = (value: Value, used = new Set<Value>()): ReadonlySet<Value> => {
+      if (used.has(value)) return used;
+      used.add(value);
+      const operands = kept.has(value) ? [] : (definingOp(value)?.operands ?? []);
+      for (const operand of operands) usedBy(operand, used);
+      return used;
+    };
+    const used = usedBy(returned.get("head.weight")!);
+    expect([...used].filter((value) => kept.has(value))).toHaveLength(optimizer.slots.length);
+    expect(
+      [...used].flatMap((value) => before.get(value) ?? []).filter((name) => /^optimizer\.[^c]/.test(name)),
+    ).toEqual([]);
+  },
+);
 
 /** Parameters after some steps on the same batch. */
 function trained(given: Partial<TrainStepOptions>, weights: BigramWeights, steps: number) {
