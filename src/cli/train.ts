@@ -20,6 +20,7 @@ interface Options extends LoweringFlags, CacheFlags, SettingFlags {
   readonly freeze?: string[];
   readonly out?: string;
   readonly resume?: string;
+  readonly allowOtherData?: boolean;
   readonly eval?: readonly string[];
   readonly evalEvery?: number;
   readonly saveEvery?: number;
@@ -48,6 +49,7 @@ export async function runTrain(context: CommandContext, options: Options): Promi
       settings: settingsOf(options),
       out,
       resume,
+      allowOtherData: options.allowOtherData,
       evalData: options.eval,
     },
     ...{ plugin, env, signal, onDevice, evalEvery, saveEvery, memoryLimit },
@@ -98,6 +100,7 @@ function settingsOf(options: Options) {
     weightDecay: rest.weightDecay,
     schedule: rest.schedule,
     warmup: rest.warmup,
+    ema: rest.ema,
     clip: rest.clip,
     dtype: rest.dtype,
     loraRank: rest.loraRank,

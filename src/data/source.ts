@@ -2,6 +2,7 @@
 import { basename, extname } from "node:path";
 import { DataError } from "./errors.js";
 import { type Example, parseExample } from "./example.js";
+import { sha256, sha256OfFile } from "../support/hash.js";
 import { LineFile, type Span } from "./lines.js";
 
 /** An example, and the file and line that it comes from. */
@@ -13,6 +14,8 @@ export interface PlacedExample {
 /** Examples by index. Close it. */
 export interface DataSource extends AsyncDisposable {
   readonly count: number;
+  /** SHA-256 of the files, one after the other, whatever they are called. */
+  readonly digest: string;
   /** @throws DataError */
   read(index: number): Promise<PlacedExample>;
   close(): Promise<void>;
@@ -59,7 +62,8 @@ export async function openData(paths: readonly string[]): Promise<DataSource> {
       const where = whereOf(entry);
       return { example: entry.read(await entry.file.read(entry.span), where), where };
     };
-    return { count: entries.length, read, close, [Symbol.asyncDispose]: close };
+    const digest = sha256((await Promise.all(paths.map((path) => sha256OfFile(path)))).join());
+    return { count: entries.length, digest, read, close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;

@@ -2,15 +2,18 @@
 import type { ConfiguredModel } from "../model/index.js";
 import type { Argument } from "../program/index.js";
 import type { Client, DeviceBuffer } from "../runtime-pjrt/index.js";
-import { closeAll } from "../serving/index.js";
+import { closeAll, type ProgramResults } from "../serving/index.js";
 import { UsageError } from "../support/errors.js";
 import {
+  averageState,
   checkBatch,
   checkSetting,
   gradientProgram,
+  keepsAverages,
   lossProgram,
   stepOutputs,
   type TrainingBatch,
+  TrainingError,
 } from "../training/index.js";
 import { bindWeights, type Checkpoint } from "../weights/index.js";
 import type { CompiledProgram } from "./compiled.js";
@@ -62,6 +65,7 @@ export class Trainer implements Disposable {
     checkpoint: Checkpoint,
     options: TrainerOptions,
   ): Promise<Trainer> {
+    checkAverages(options);
     const weights = bindWeights(checkpoint, definition.parameters, definition.names);
     const { adapters = [] } = options;
     const all = { ...definition, parameters: [...definition.parameters, ...adapters] };
@@ -85,18 +89,33 @@ export class Trainer implements Disposable {
     return argumentsOf(this.#programs).state;
   }
 
-  /** The mean loss of a batch, of which nothing is learnt; its program is compiled at the first. @throws TrainingError, PjrtError */
+  /**
+   * The mean loss of a batch by the parameters that were learnt (`readLearnt`), of which nothing is learnt; its program is compiled at the
+   * first. @throws TrainingError, PjrtError
+   */
   async loss(batch: TrainingBatch): Promise<number> {
     checkBatch(this.definition, this.options, batch);
     this.#loss ??= compileProgram(this.client, lossProgram(this.definition, this.options), this.options);
-    const outputs = await this.#run(await this.#loss, batch);
+    const { outputs } = await this.#run(await this.#loss, batch, this.#learnt);
     using loss = outputs.get(stepOutputs.loss)!;
     return (await readFloats(loss))[0]!;
   }
 
-  /** Runs a program of parameters alone on those that the training has now; its results, which the caller closes. */
+  /** Runs a program of parameters alone on those that were learnt (`readLearnt`); its results, which the caller closes. */
   async derive(program: CompiledProgram): Promise<Buffers> {
-    return this.#run(program);
+    return (await this.#run(program, undefined, this.#learnt)).outputs;
+  }
+
+  /** What the model's probes see of a batch, of which nothing is learnt, by their paths, in the order of the model. */
+  async *activations(batch: TrainingBatch): AsyncGenerator<readonly [string, Float32Array]> {
+    const traced = lossProgram(this.definition, this.options, true);
+    using program = await compileProgram(this.client, traced, this.options);
+    const { outputs, probes } = await this.#run(program, batch);
+    try {
+      for (const [path, buffer] of probes) yield [path, await readFloats(buffer)];
+    } finally {
+      closeAll([...outputs.values(), ...probes.values()]);
+    }
   }
 
   /** The gradients of a batch, of which nothing is learnt, one after the other in the parameters' order. */
@@ -106,7 +125,7 @@ export class Trainer implements Disposable {
       gradientProgram(this.definition, this.options),
       this.options,
     );
-    const outputs = await this.#run(program, batch);
+    const { outputs } = await this.#run(program, batch);
     try {
       yield* readGradients(outputs);
     } finally {
@@ -125,20 +144,33 @@ export class Trainer implements Disposable {
     checkSetting("batches of one step", batches.length, String(wanted), (count) => count === wanted);
     for (const batch of batches) checkBatch(this.definition, this.options, batch);
     const { accumulate, update } = this.#programs;
-    if (accumulate === undefined) return readFigures(await this.#run(update, batches[0]!));
+    if (accumulate === undefined) return readFigures((await this.#run(update, batches[0]!)).outputs);
     for (const batch of batches) await this.#run(accumulate, batch);
-    return readFigures(await this.#run(update));
+    return readFigures((await this.#run(update)).outputs);
+  }
+
+  get #held(): Buffers {
+    return new Map([...this.parameters, ...this.#states]);
+  }
+
+  /** Of what is held, averages in place of the parameters that have such. */
+  get #learnt(): Buffers {
+    const held = this.#held;
+    return new Map([...held].map(([name, buffer]) => [name, held.get(averageState(name)) ?? buffer]));
   }
 
   /** Runs a program on the states, which it may update; its results. */
-  async #run(program: CompiledProgram, batch?: TrainingBatch): Promise<Buffers> {
+  async #run(
+    program: CompiledProgram,
+    batch?: TrainingBatch,
+    parameters: Buffers = this.#held,
+  ): Promise<Pick<ProgramResults, "outputs" | "probes">> {
     const held = this.#states;
     const inputs = batch === undefined ? new Map() : await uploadBatch(this.client, this.options, batch);
     try {
-      const parameters = new Map([...this.parameters, ...held]);
-      const { outputs, states } = await program.run({ inputs, parameters, states: held });
+      const { outputs, states, probes } = await program.run({ inputs, parameters, states: held });
       for (const [name, buffer] of states) held.set(name, buffer);
-      return outputs;
+      return { outputs, probes };
     } finally {
       closeAll(inputs.values());
     }
@@ -155,6 +187,15 @@ export class Trainer implements Disposable {
   /** Its bytes, as they lie on the device. @throws UsageError for no such state */
   readBytes(name: string): Promise<Uint8Array<ArrayBuffer>> {
     return this.#state(name).toHost();
+  }
+
+  /**
+   * The bytes of a parameter as it is to be used: its average, where the optimiser keeps one (`averaged`).
+   * @throws UsageError for no such parameter
+   */
+  readLearnt(path: string): Promise<Uint8Array<ArrayBuffer>> {
+    const average = averageState(path);
+    return this.readBytes(this.#states.has(average) ? average : path);
   }
 
   #state(name: string): DeviceBuffer {
@@ -175,4 +216,13 @@ export class Trainer implements Disposable {
   [Symbol.dispose](): void {
     this.close();
   }
+}
+
+/** @throws TrainingError for averages, which are f32, of parameters that are not: programs take one type */
+function checkAverages({ optimizer, stored = "f32" }: TrainerOptions): void {
+  if (stored === "f32" || !keepsAverages(optimizer)) return;
+  throw new TrainingError({
+    message: `averages are kept of parameters that are stored in ${stored}`,
+    expected: "parameters that are stored in f32, as averages are",
+  });
 }

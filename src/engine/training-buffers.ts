@@ -4,7 +4,7 @@ import { type Client, type DeviceBuffer, hostBytes } from "../runtime-pjrt/index
 import { closeAll } from "../serving/index.js";
 import { InternalError } from "../support/errors.js";
 import { checkNotAborted } from "../support/wait.js";
-import { batchInputs, stepOutputs, type TrainingBatch } from "../training/index.js";
+import { averagedParameter, batchInputs, stepOutputs, type TrainingBatch } from "../training/index.js";
 import { type BoundWeights, convertFloats, type FloatType } from "../weights/index.js";
 
 /** What one step tells. */
@@ -29,8 +29,8 @@ const zeros = (client: Client, { elementType, dimensions }: Argument): Promise<D
 export type InitialBytes = (argument: Argument) => Promise<Uint8Array<ArrayBuffer>> | undefined;
 
 /**
- * Puts arguments of programs on the device: what `initial` says of them, else parameters of the checkpoint as they are stored, zeros for what
- * it does not have.
+ * Puts arguments of programs on the device: what `initial` says of them, else parameters of the checkpoint as they are stored, averages of
+ * parameters as these begin, zeros for the rest.
  */
 export async function uploadArguments(
   client: Client,
@@ -42,11 +42,17 @@ export async function uploadArguments(
   }: { readonly signal?: AbortSignal | undefined; readonly initial?: InitialBytes | undefined } = {},
 ): Promise<Buffers> {
   const buffers = new Map<string, DeviceBuffer>();
+  const given = (argument: Argument) =>
+    initial?.(argument) ?? parameters.get(argument.name)?.readAs(floatType(argument));
+  const beginning = (argument: Argument) => {
+    const path = averagedParameter(argument.name);
+    return given(argument) ?? (path === undefined ? undefined : given({ ...argument, name: path }));
+  };
   try {
     for (const argument of wanted) {
       checkNotAborted("loading the weights", { signal });
       const { name, elementType, dimensions } = argument;
-      const data = await (initial?.(argument) ?? parameters.get(name)?.readAs(floatType(argument)));
+      const data = await beginning(argument);
       const buffer =
         data === undefined ? zeros(client, argument) : client.toDevice({ elementType, dimensions, data });
       buffers.set(name, await buffer);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { griffin } from "../../models/index.js";
 import { Trainer, type TrainerOptions } from "../../src/engine/index.js";
 import type { ConfiguredModel } from "../../src/model/index.js";
-import { adamW, constantRate, sgd } from "../../src/training/index.js";
+import { adamW, averaged, constantRate, sgd } from "../../src/training/index.js";
 import { formulaCheckpoint } from "../../src/weights/index.js";
 import { roundTo } from "../../src/dsl/index.js";
 import { useCpu } from "../dsl/cpu.js";
@@ -112,5 +112,15 @@ test("a batch that is none is refused before a device sees it; a state that is n
   );
   expect(await errorText(() => trainer.read("optimizer.mean"))).toContain(
     'usage error: the training of model bigram keeps no "optimizer.mean"',
+  );
+});
+
+test("averages of parameters that are not stored in f32 are refused", async () => {
+  const optimizer = averaged(adam, { decay: 0.9 });
+  expect(await errorText(() => started(small, { optimizer, stored: "bf16" }))).toBe(
+    [
+      "training error: averages are kept of parameters that are stored in bf16",
+      "  expected: parameters that are stored in f32, as averages are",
+    ].join("\n"),
   );
 });

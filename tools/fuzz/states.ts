@@ -109,7 +109,7 @@ export const training: Format = {
       };
       const progress = { step: 1, data: { epoch: 0, example: 2, piece: 0 }, best: { step: 1, loss: 2.5 } };
       const trainer = { states, readBytes: async () => counted(48) };
-      return writeState(folder, trainer, { settings, progress });
+      return writeState(folder, trainer, { settings, dataDigest: "0123", progress });
     }),
   ],
   async read(folder) {

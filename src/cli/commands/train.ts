@@ -44,6 +44,7 @@ export function trainCommand(launch: Launch): Command {
     .option("--data <file>", "examples to learn, .jsonl or .txt; repeatable", texts)
     .option("--out <dir>", "folder for the result")
     .option("--resume <dir>", "go on with the training in this folder; its settings stay as they were")
+    .option("--allow-other-data", "with --resume: the data may be others than it began with")
     .option("--eval <file>", "examples to test on; repeatable", texts)
     .option(
       "--eval-every <steps>",
@@ -93,6 +94,11 @@ export function trainCommand(launch: Launch): Command {
       "--weight-decay <rate>",
       "of matrices, as the model says which (default: 0.1; adamw and lion)",
       decimalNumber("--weight-decay"),
+    )
+    .option(
+      "--ema <decay>",
+      "average the parameters over the updates, each counting this much less than the next; tests and what is saved are of that",
+      decimalNumber("--ema"),
     )
     .option("--clip <norm>", "scale gradients down to this norm of all together", decimalNumber("--clip"))
     .option(

@@ -47,8 +47,8 @@ export interface TrainedModel {
 type Read = (path: string) => Promise<Uint8Array<ArrayBuffer>>;
 
 /**
- * Writes a model folder: weights in the type that its config.json names, adapters merged, and beside them as PEFT takes them. Every file is
- * whole, the old or the new one.
+ * Writes a model folder: weights as they were learnt (averages, where such are kept) in the type that its config.json names, adapters merged,
+ * and beside them as PEFT takes them. Every file is whole, the old or the new one.
  */
 export async function writeModel(folder: string, trained: TrainedModel): Promise<void> {
   await mkdir(folder, { recursive: true });
@@ -58,7 +58,7 @@ export async function writeModel(folder: string, trained: TrainedModel): Promise
       await makeFile(join(folder, name), (result) => copyFile(source, result), "replace");
   }
   const { trainer, lora } = trained;
-  if (lora === undefined) return writeWeights(folder, trained, (path) => trainer.readBytes(path));
+  if (lora === undefined) return writeWeights(folder, trained, (path) => trainer.readLearnt(path));
   using program = await compileProgram(trainer.client, mergedWeights(lora), trained.options);
   const merged = await trainer.derive(program);
   try {
@@ -103,7 +103,7 @@ async function writeAdapter(
     model.names.nameOf(of).name.replace(/\.weight$/, "");
   const tensors = adapters.map(({ path, shape, of, part }) => {
     const name = `base_model.model.${nameOf(of)}.lora_${part === "lora_a" ? "A" : "B"}.weight`;
-    return [name, { dtype: "f32" as const, shape, read: () => trainer.readBytes(path) }] as const;
+    return [name, { dtype: "f32" as const, shape, read: () => trainer.readLearnt(path) }] as const;
   });
   await writeSafetensorsStream(join(folder, "adapter_model.safetensors"), tensors, { format: "pt" });
   const [rank] = adapters[0]!.shape;

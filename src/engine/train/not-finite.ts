@@ -12,7 +12,7 @@ const firstOf = (values: Float32Array): string => {
   return `${values[at]} at element ${at}`;
 };
 
-/** A parameter, else a gradient, in the order in which the model meets them. */
+/** A parameter, else what a probe of the model sees, else a gradient, in the order in which the model meets them. */
 async function firstNotFinite(trainer: Trainer, batches: readonly TrainingBatch[]): Promise<string> {
   for (const { name } of trainer.states) {
     if (!isParameter(name)) continue;
@@ -20,10 +20,14 @@ async function firstNotFinite(trainer: Trainer, batches: readonly TrainingBatch[
     if (!allFinite(values)) return `parameter ${name}: ${firstOf(values)}`;
   }
   for (const batch of batches) {
+    for await (const [name, values] of trainer.activations(batch))
+      if (!allFinite(values)) return `the activation ${name}: ${firstOf(values)}`;
+  }
+  for (const batch of batches) {
     for await (const [name, values] of trainer.gradients(batch))
       if (!allFinite(values)) return `the gradient of ${name}: ${firstOf(values)}`;
   }
-  return "none of the parameters and gradients: the loss alone";
+  return "none of the parameters, activations and gradients: the loss alone";
 }
 
 /**

@@ -1,7 +1,7 @@
 /** @file What a training is made of, before a device is opened: settings, model, data, which parameters are trained. */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type DataSource, type Encoder, openData } from "../../data/index.js";
+import { type DataSource, type Encoder, openData, START } from "../../data/index.js";
 import { configureCheckpoint, type ConfiguredModel, type ModelDefinition } from "../../model/index.js";
 import { UsageError } from "../../support/errors.js";
 import { type Adapter, type LoraModel, withLora } from "../../training/index.js";
@@ -26,6 +26,8 @@ export interface TrainingTask {
   readonly out?: string | undefined;
   /** The folder of a training to go on with. */
   readonly resume?: string | undefined;
+  /** A training that is gone on with takes data that it did not begin with, from their first example. */
+  readonly allowOtherData?: boolean | undefined;
   /** Files of examples to test on. */
   readonly evalData?: readonly string[] | undefined;
 }
@@ -71,9 +73,9 @@ export async function prepareTraining(task: TrainingTask): Promise<PreparedTrain
 }
 
 async function prepare(task: TrainingTask, files: OpenFiles): Promise<PreparedTraining> {
-  const stored = task.resume === undefined ? undefined : files.add(await openState(task.resume));
+  const kept = task.resume === undefined ? undefined : files.add(await openState(task.resume));
   const given = absolute(task.settings);
-  const settings = stored === undefined ? resolveSettings(given) : resumedSettings(stored.settings, given);
+  const settings = kept === undefined ? resolveSettings(given) : resumedSettings(kept.settings, given);
   // Told before anything large is read.
   optimizerOf(settings);
   const folder = resultFolder(task, settings);
@@ -84,6 +86,7 @@ async function prepare(task: TrainingTask, files: OpenFiles): Promise<PreparedTr
     settings.fromNothing ? initialCheckpoint(model, settings.seed) : await openCheckpoint(settings.model),
   );
   const data = files.add(await openData(settings.data));
+  const stored = kept && withData(kept, data, task);
   const evalData = task.evalData === undefined ? undefined : files.add(await openData(task.evalData));
   const encoder = await dataEncoder(settings.model, model.generation);
   return {
@@ -92,6 +95,22 @@ async function prepare(task: TrainingTask, files: OpenFiles): Promise<PreparedTr
     adapters: lora?.adapters ?? [],
     [Symbol.asyncDispose]: () => files[Symbol.asyncDispose](),
   };
+}
+
+/** What is kept of a training, for data that it goes on with. @throws UsageError for others than it began with, unless they are allowed */
+function withData(
+  kept: StoredTraining,
+  { digest }: DataSource,
+  { allowOtherData = false }: TrainingTask,
+): StoredTraining {
+  if (kept.dataDigest === digest) return kept;
+  if (allowOtherData) return { ...kept, progress: { ...kept.progress, data: START } };
+  throw new UsageError({
+    message: "the data are not those that the training began with",
+    expected: `files of SHA-256 ${kept.dataDigest}`,
+    got: digest,
+    hint: "--allow-other-data goes on with these, from their first example",
+  });
 }
 
 /** Files are found again from wherever the training is gone on with. */

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import {
   adamW,
+  averaged,
   constantRate,
   cosineRate,
   lion,
@@ -49,6 +50,8 @@ export const trainingSettings = z.strictObject({
   schedule: z.enum(scheduleNames),
   /** Steps in which the rate rises from 0. */
   warmup: z.int().nonnegative(),
+  /** Decay of an average of the parameters over the updates, which is what is tested and saved. */
+  ema: z.number().positive().lt(1).optional(),
   /** The largest norm of all gradients. */
   clip: z.number().positive().optional(),
   /** Computed in; undefined: the checkpoint's. Parameters that are trained are f32. */
@@ -100,8 +103,11 @@ export function resolveSettings(given: GivenSettings): TrainingSettings {
   });
 }
 
-/** Settings that a training may be gone on with in another way: what is learnt at a step does not depend on them. */
-const FREE: ReadonlySet<string> = new Set(["model", "steps"] satisfies (keyof TrainingSettings)[]);
+/**
+ * Settings that a training may be gone on with in another way: what is learnt at a step does not depend on them. Data are known by their hash,
+ * wherever they lie.
+ */
+const FREE: ReadonlySet<string> = new Set(["model", "data", "steps"] satisfies (keyof TrainingSettings)[]);
 
 /**
  * The settings that a training goes on with: those it began with, but for how long it takes.
@@ -137,6 +143,12 @@ const USUAL_DECAY = 0.1;
 
 /** @throws UsageError for a setting that the optimiser has not; TrainingError for one that is none */
 export function optimizerOf(settings: TrainingSettings): Optimizer {
+  const { ema: decay } = settings;
+  const optimizer = plainOptimizerOf(settings);
+  return decay === undefined ? optimizer : averaged(optimizer, { decay });
+}
+
+function plainOptimizerOf(settings: TrainingSettings): Optimizer {
   const { optimizer, b1, b2, weightDecay = USUAL_DECAY } = settings;
   const own: readonly string[] = OF_OPTIMIZERS[optimizer];
   const strange = OF_OPTIMIZERS.adamw.find((name) => settings[name] !== undefined && !own.includes(name));

@@ -19,7 +19,7 @@ export const STATE_FILE = "training.safetensors";
 const ENTRY = "stablegriffin.training";
 
 /** Raised when what is kept changes its meaning. */
-const VERSION = 1;
+const VERSION = 2;
 
 const count = z.int().nonnegative();
 
@@ -38,12 +38,15 @@ export type TrainingProgress = Readonly<z.output<typeof progressSchema>>;
 const metadataSchema = z.strictObject({
   version: z.literal(VERSION),
   settings: trainingSettings,
+  dataDigest: z.string(),
   progress: progressSchema,
 });
 
 /** A training that can be gone on with. Close it. */
 export interface StoredTraining extends AsyncDisposable {
   readonly settings: TrainingSettings;
+  /** Of the data that it learns from (`DataSource`). */
+  readonly dataDigest: string;
   readonly progress: TrainingProgress;
   readonly tensors: SafetensorsFile["tensors"];
 }
@@ -55,14 +58,14 @@ export const isKept = ({ name }: { readonly name: string }): boolean => !name.st
 export async function writeState(
   folder: string,
   trainer: Pick<Trainer, "states" | "readBytes">,
-  kept: Pick<StoredTraining, "settings" | "progress">,
+  kept: Pick<StoredTraining, "settings" | "dataDigest" | "progress">,
 ): Promise<void> {
   const tensors = trainer.states.filter(isKept).map(({ name, elementType, dimensions }) => {
     const read = () => trainer.readBytes(name);
     return [name, { dtype: elementType as StoredType, shape: dimensions, read }] as const;
   });
-  const { settings, progress } = kept;
-  const metadata = { [ENTRY]: JSON.stringify({ version: VERSION, settings, progress }) };
+  const { settings, dataDigest, progress } = kept;
+  const metadata = { [ENTRY]: JSON.stringify({ version: VERSION, settings, dataDigest, progress }) };
   await writeSafetensorsStream(join(folder, STATE_FILE), tensors, metadata);
 }
 
@@ -78,8 +81,14 @@ export async function openState(folder: string): Promise<StoredTraining> {
   }
   const file = await openSafetensors(path);
   try {
-    const { settings, progress } = parseMetadata(file.metadata[ENTRY], path);
-    return { settings, progress, tensors: file.tensors, [Symbol.asyncDispose]: () => file.close() };
+    const { settings, dataDigest, progress } = parseMetadata(file.metadata[ENTRY], path);
+    return {
+      settings,
+      dataDigest,
+      progress,
+      tensors: file.tensors,
+      [Symbol.asyncDispose]: () => file.close(),
+    };
   } catch (error) {
     await file.close();
     throw error;

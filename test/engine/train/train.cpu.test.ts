@@ -138,6 +138,50 @@ test("with LoRA only adapters are trained; what is saved has them merged, and be
   });
 });
 
+test("adapters that are gone on with are those that were kept: losses and states bit for bit as without the stop", async () => {
+  const shop = await workshop();
+  const parts = join(shop.folder, "parts");
+  const lora = ["--lora-rank", "2", "--pack"];
+  for (const [out, steps] of [
+    [shop.out, "5"],
+    [parts, "2"],
+  ] as const) {
+    const { exitCode, stderr } = await run(begin(shop, out, ...lora, "--steps", steps));
+    expect(exitCode, stderr).toBe(0);
+  }
+  const rest = await run(["train", "--resume", parts, "--steps", "5"]);
+  expect(rest.exitCode, rest.stderr).toBe(0);
+  const losses = await lossesIn(shop.out);
+  expect(new Set(losses).size).toBe(5);
+  expect(await lossesIn(parts)).toEqual(losses);
+  for (const file of ["training.safetensors", "adapter/adapter_model.safetensors"])
+    expect(await tensorsOf(join(parts, file))).toEqual(await tensorsOf(join(shop.out, file)));
+});
+
+test("with --ema tests are made of the average, which is what is saved; a training goes on from both", async () => {
+  const shop = await workshop();
+  const flags = ["--ema", "0.9", "--eval", shop.data, "--no-shuffle"];
+  const { exitCode, stderr } = await run(begin(shop, shop.out, "--steps", "4", ...flags));
+  expect(exitCode, stderr).toBe(0);
+  const state = await tensorsOf(join(shop.out, "training.safetensors"));
+  const saved = await tensorsOf(join(shop.out, "model.safetensors"));
+  for (const [name, bytes] of Object.entries(saved)) {
+    expect(bytes).toBe(state[`optimizer.average.${name}`]);
+    expect(bytes).not.toBe(state[name]);
+  }
+  // The first test of a training that starts from what was saved is the last one of that training.
+  const events = async (folder: string) =>
+    (await readFile(join(folder, "log.jsonl"), "utf8"))
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line))
+      .filter(({ event }) => event === "eval");
+  const next = join(shop.folder, "next");
+  const again = await run(begin({ ...shop, model: shop.out }, next, "--steps", "1", ...flags));
+  expect(again.exitCode, again.stderr).toBe(0);
+  expect((await events(next))[0].loss).toBe((await events(shop.out)).at(-1).loss);
+});
+
 describe("what goes wrong is told, and what was kept stays", () => {
   const complaint = async (shop: Workshop, ...flags: readonly string[]) => {
     const { exitCode, stderr } = await run(begin(shop, shop.out, ...flags));
@@ -158,6 +202,15 @@ describe("what goes wrong is told, and what was kept stays", () => {
     expect(text).toMatch(/at: {7}DIR\/out, as it was after step \d/);
     await using state = await openSafetensors(join(shop.out, "training.safetensors"));
     expect(Object.keys(state.metadata)).toEqual(["stablegriffin.training"]);
+  });
+
+  test("where parameters are finite, the first activation that is not, as the model names it", async () => {
+    const flags = ["--steps", "5", "--optimizer", "sgd", "--learning-rate", "1e8", "--dtype", "f16"];
+    const { exitCode, text } = await complaint(await workshop(), ...flags);
+    expect(exitCode).toBe(1);
+    expect(text).toMatch(
+      /got: {6}not finite, first: the activation hidden: (?:NaN|-?Infinity) at element \d+/,
+    );
   });
 
   test("an example that is longer than a row, with its line, after the steps before it are kept", async () => {
@@ -248,6 +301,22 @@ describe("what goes wrong is told, and what was kept stays", () => {
         "  hint:     leave these out, or begin another training from the model that was saved",
       ].join("\n"),
     );
+    await writeFile(shop.data, jsonLines(Array(3).fill({ text: "bb" })));
+    expect(
+      (await text(["train", "--resume", shop.out, "--steps", "2"])).replaceAll(/[0-9a-f]{64}/g, "HASH"),
+    ).toBe(
+      [
+        "usage error: the data are not those that the training began with",
+        "  expected: files of SHA-256 HASH",
+        "  got:      HASH",
+        "  hint:     --allow-other-data goes on with these, from their first example",
+      ].join("\n"),
+    );
+    const moved = join(shop.folder, "moved.jsonl");
+    await writeFile(moved, jsonLines([{ text: "bb" }]));
+    const other = ["--data", moved, "--allow-other-data", "--steps", "2"];
+    expect((await run(["train", "--resume", shop.out, ...other])).exitCode).toBe(0);
+    expect((await run(["train", "--resume", shop.out, "--steps", "3"])).exitCode).toBe(0);
     expect(await text(["train", "--out", shop.out])).toBe(
       "usage error: no model given\n  expected: --model DIR and --data FILE, or --resume DIR",
     );
