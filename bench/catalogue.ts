@@ -46,8 +46,8 @@ export const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     takes: own("write", "reference"),
   },
   training: {
-    what: "AdamW's step of the 88M Griffin in time, start and memory, against Flax with optax; the linear scan's gradient against its values",
-    takes: own("quick", "write", "reference"),
+    what: "AdamW's step of the 88M Griffin in time, start and memory, against Flax with optax and PyTorch; the linear scan's gradient against its values",
+    takes: own("quick", "write", "reference", "torch"),
   },
   artifact: {
     what: "cold start from an artifact, against the model folder",

@@ -1,8 +1,10 @@
 /**
- * @file A step of training of the 88M Griffin on the CPU plugin, and the linear scan's gradient: time, start, memory; with --reference beside
- * recurrentgemma's Flax code under jit with optax in the same run.
+ * @file A step of training of the 88M Griffin on the CPU plugin, and the linear scan's gradient: time, start, memory, flops; with --reference
+ * beside recurrentgemma's Flax code under jit with optax in the same run, with --torch beside PyTorch. With --topology a step of the 2B Griffin
+ * for a TPU that is not there, against what was measured of the reference once.
  *
- *     npx jiti bench/training/main.ts [--dtype f32|bf16] [--time 512] [--plugin NAME] [--reference PYTHON] [--turns 2] [--quick] [--write]
+ *     npx jiti bench/training/main.ts [--dtype f32|bf16] [--time 512] [--plugin NAME] [--reference PYTHON] [--torch PYTHON]
+ *                                     [--topology v5e:2x2] [--turns 2] [--quick] [--write]
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -16,22 +18,36 @@ const { values } = parseArgs({
   options: {
     dtype: { type: "string", default: "f32" },
     time: { type: "string", default: "512" },
+    torch: { type: "string" },
+    topology: { type: "string" },
     ...AGAINST_REFERENCE,
   },
 });
-const { time, plugin, reference, quick, write } = values;
+const { time, plugin, reference, torch, topology, quick, write } = values;
 const dtype = benchDtype(values.dtype);
 const turns = turnsOf(values);
 const flags = ["--plugin", plugin, ...(quick ? ["--quick"] : [])];
 const here = (name: string): URL => new URL(`./${name}`, import.meta.url);
+
+const length = quick ? "quick" : "whole";
+const peer = (library: string) =>
+  torch === undefined ? undefined : () => pythonSide(torch, here("peers.py"), [library, dtype, time, length]);
 
 const found = await inTurns(turns, {
   ours: () => typescriptSide(here("ours.ts"), ["--dtype", dtype, "--time", time, ...flags]),
   reference:
     reference === undefined
       ? undefined
-      : () => pythonSide(reference, here("reference.py"), [dtype, time, quick ? "quick" : "whole"]),
+      : () => pythonSide(reference, here("reference.py"), [dtype, time, length]),
+  transformers: peer("transformers"),
+  recurrentgemma: peer("recurrentgemma"),
   scan: () => typescriptSide(here("scan.ts"), flags),
+});
+
+// What does not depend on the machine's mood is found once.
+const once = await inTurns(1, {
+  flops: () => typescriptSide(here("flops.ts"), ["--time", time, "--plugin", plugin]),
+  tpu: topology === undefined ? undefined : () => typescriptSide(here("tpu.ts"), ["--topology", topology]),
 });
 
 interface Asked {
@@ -66,6 +82,59 @@ function rowOf({ what, figure, unit, target }: Asked): Row {
   };
 }
 
+/** A step by PyTorch. */
+function peerRow(library: "transformers" | "recurrentgemma"): readonly Row[] {
+  const side = found[library];
+  if (side === undefined) return [];
+  const [ours, theirs] = [found.ours!.figures, side.figures];
+  const ratio = theirs.step! / ours.step!;
+  return [
+    {
+      [`step, ${dtype}, 1 x ${time}`]: `${library}, PyTorch`,
+      s: (theirs.step! / 1000).toFixed(2),
+      "of one core, s": (theirs["step, of one core"]! / 1000).toFixed(2),
+      "peak MB": (theirs["peak memory"]! / 1e6).toFixed(0),
+      "ours, s": (ours.step! / 1000).toFixed(2),
+      ratio: ratioText(ratio),
+      ...targetColumns(ratio, fewer(1.5, 2.5)),
+    },
+  ];
+}
+
+function flopsRow(): Row {
+  const { "flops, loss": loss, "flops, loss and gradient": both } = once.flops!.figures;
+  return {
+    [`Gflop, 1 x ${time}, nothing computed again`]: "88M",
+    loss: (loss! / 1e9).toFixed(1),
+    "loss and gradient": (both! / 1e9).toFixed(1),
+    ratio: ratioText(both! / loss!),
+    ...targetColumns(both! / loss!, share(3.1, 3)),
+  };
+}
+
+/** Of the reference's step of the 2B, bf16, SGD, 1 x 2048, by libtpu 0.0.52 for one v5e; its scan kernel has no cycles and is in none of them. */
+const REFERENCE_2B = { "least ms": 367.6, temporaries: 8.07e9, "compile ms": 87_600 } as const;
+
+const TPU_ASKED = [
+  { what: "least time, ms", figure: "least ms", unit: 1, target: share(0.95, 0.7) },
+  { what: "temporaries, MB", figure: "temporaries", unit: 1e6, target: share(0.5, 0.25) },
+  { what: "compile, s", figure: "compile ms", unit: 1000, target: share(1, 0.5) },
+] as const;
+
+function tpuRows(): readonly Row[] {
+  const { figures } = once.tpu!;
+  return TPU_ASKED.map(({ what, figure, unit, target }) => {
+    const ratio = figures[figure]! / REFERENCE_2B[figure];
+    return {
+      [`2B, bf16, SGD, 1 x 2048, ${topology}`]: what,
+      ours: (figures[figure]! / unit).toFixed(1),
+      reference: (REFERENCE_2B[figure] / unit).toFixed(1),
+      ratio: ratioText(ratio),
+      ...targetColumns(ratio, target),
+    };
+  });
+}
+
 function scanRow(suffix: string): Row {
   const { figures } = found.scan!;
   const [forward, backward] = [figures[`scan, forward${suffix}`]!, figures[`scan, backward${suffix}`]!];
@@ -81,10 +150,17 @@ function scanRow(suffix: string): Row {
 const folder = fileURLToPath(here(""));
 const about = {
   settings: `${turns} turns${quick ? ", quick" : ""}`,
-  versions: Object.assign({}, ...Object.values(found).map((side) => side?.versions)),
+  versions: Object.assign({}, ...Object.values({ ...found, ...once }).map((side) => side?.versions)),
 };
-await showResults(folder, { section: "step", ...about, rows: ASKED.map(rowOf) }, write);
-console.log();
-await showResults(folder, { section: "scan", ...about, rows: [scanRow("")] }, write);
-console.log();
-await showResults(folder, { section: "scan-core", ...about, rows: [scanRow(", of one core")] }, write);
+const tables: readonly (readonly [section: string, rows: readonly Row[]])[] = [
+  ["step", ASKED.map(rowOf)],
+  ["peers", [...peerRow("transformers"), ...peerRow("recurrentgemma")]],
+  ["flops", [flopsRow()]],
+  ["scan", [scanRow("")]],
+  ["scan-core", [scanRow(", of one core")]],
+  ["tpu", once.tpu === undefined ? [] : tpuRows()],
+];
+for (const [section, rows] of tables.filter(([, rows]) => rows.length > 0)) {
+  await showResults(folder, { section, ...about, rows }, write);
+  console.log();
+}
