@@ -4,7 +4,7 @@ import { axis, dot, linearScan, oneMinus, program, sigmoid, spec } from "stableg
 
 const [batch, time, model, hidden] = [axis("batch", 1), axis("time", 4), axis("model", 2), axis("hidden", 3)];
 
-const cell = program(
+export const cell = program(
   {
     name: "cell",
     inputs: { x: spec([batch, time, model], "f32"), h0: spec([batch, hidden], "f32") },
@@ -18,7 +18,7 @@ const cell = program(
   },
 );
 
-const parameters = { gate: [1, -1, 0.5, 2, -2, 0], candidate: [0.5, 1, -1, 1, 2, -0.5] };
+export const parameters = { gate: [1, -1, 0.5, 2, -2, 0], candidate: [0.5, 1, -1, 1, 2, -0.5] };
 const run = await compile(cell, { on: "interpreter", parameters });
 const { y } = await run({
   x: [

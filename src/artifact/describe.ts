@@ -7,7 +7,8 @@ import { changedFiles, extraFiles } from "./files.js";
 import type { ArgumentRole } from "../program/interface.js";
 import type { Manifest, ManifestProgram, WeightsIndex } from "./manifest.js";
 import { madeHere as madeHereOf } from "./executables.js";
-import { openArtifact } from "./open.js";
+import { openAny } from "./open.js";
+import type { ProgramManifest } from "./program/manifest.js";
 import { readKeyName } from "./keys.js";
 import { type SignatureState, signatureProblems } from "./signature.js";
 import { weightsProblems } from "./weights.js";
@@ -62,6 +63,13 @@ export interface ArtifactDescription
   readonly problems: readonly Problem[];
 }
 
+/** What an artifact of one program is; sizes are bytes. */
+export interface ProgramArtifactDescription
+  extends Omit<ProgramManifest, "format">,
+    Pick<ArtifactDescription, "path" | "form" | "signature" | "verified" | "problems"> {
+  readonly kind: "program artifact";
+}
+
 export interface DescribeOptions {
   readonly verify?: boolean | undefined;
   /** File of the Ed25519 public key (PEM) that must have signed it. */
@@ -78,26 +86,34 @@ export interface DescribeOptions {
 export async function describeArtifact(
   path: string,
   { verify = false, publicKey, keyFolder, onBytes }: DescribeOptions = {},
-): Promise<ArtifactDescription> {
+): Promise<ArtifactDescription | ProgramArtifactDescription> {
   const key = publicKey === undefined ? undefined : await readKeyName(publicKey);
-  await using artifact = await openArtifact(path, { onUnpack: (...bytes) => onBytes?.("unpack", ...bytes) });
-  const { manifest, weights, signature } = artifact;
+  await using artifact = await openAny(path, { onUnpack: (...bytes) => onBytes?.("unpack", ...bytes) });
+  const { signature } = artifact;
   const hashing = { hashes: () => verify, onBytes: (a: number, b: number) => onBytes?.("verify", a, b) };
-  const missing = await changedFiles(artifact, verify ? hashing : {});
-  const elsewhere = weights.location === "reference" ? await weightsProblems(artifact) : [];
-  const made = await madeHereOf(manifest, keyFolder);
-  const problems = [
+  const found = [
     ...signatureProblems(signature, key),
-    ...missing,
-    ...elsewhere,
+    ...(await changedFiles(artifact, verify ? hashing : {})),
     ...(verify ? await extraFiles(artifact) : []),
   ];
+  const form = (await stat(path)).isDirectory() ? "folder" : "archive";
+  if (!("weightsFolder" in artifact)) {
+    const { format: _, ...described } = artifact.manifest;
+    return {
+      kind: "program artifact",
+      ...{ path, form, ...described },
+      ...{ signature, verified: verify, problems: found },
+    };
+  }
+  const { manifest, weights } = artifact;
+  const made = await madeHereOf(manifest, keyFolder);
+  const elsewhere = weights.location === "reference" ? await weightsProblems(artifact) : [];
   const { programs, compiled, weights: _, format: _format, ...rest } = manifest;
   const sizes = new Map(manifest.files.map((file) => [file.path, file.bytes]));
   return {
     kind: "artifact",
     path,
-    form: (await stat(path)).isDirectory() ? "folder" : "archive",
+    form,
     ...rest,
     parameters: weights.tensors.reduce((sum, { shape }) => sum + elementCount(shape), 0),
     stateBytes: stateBytes(manifest),
@@ -116,7 +132,7 @@ export async function describeArtifact(
     },
     signature,
     verified: verify,
-    problems,
+    problems: [...found, ...elsewhere],
   };
 }
 

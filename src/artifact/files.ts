@@ -4,7 +4,7 @@ import { join, relative, sep } from "node:path";
 import type { Problem } from "../support/problems.js";
 import { sha256OfFile } from "../support/hash.js";
 import { DIGEST_FILE, type Manifest, MANIFEST_FILE } from "./manifest.js";
-import type { OpenArtifact } from "./open.js";
+import type { OpenFiles } from "./open.js";
 import { SIGNATURE_FILE } from "./signature.js";
 
 /** `<sha256>  manifest.json`, as `sha256sum --check` reads it. */
@@ -21,11 +21,14 @@ export interface FileCheckOptions {
 
 type ListedFile = Manifest["files"][number];
 
+/** Where files lie, and their list. */
+type Listed = Pick<OpenFiles<Pick<Manifest, "files">>, "folder" | "manifest">;
+
 const NOT_LISTED = [MANIFEST_FILE, DIGEST_FILE, SIGNATURE_FILE];
 
 /** Files that are missing or changed, the manifest itself included. Those beyond the manifest's list are not looked for. */
 export async function changedFiles(
-  { folder, manifest }: OpenArtifact,
+  { folder, manifest }: Listed,
   { hashes = () => false, skips = () => false, onBytes }: FileCheckOptions = {},
 ): Promise<readonly Problem[]> {
   const files = manifest.files.filter(({ path }) => !skips(path));
@@ -76,7 +79,7 @@ async function manifestProblems(folder: string): Promise<Problem[]> {
 }
 
 /** Files that are there and not in the manifest's list, links and devices too. */
-export async function extraFiles({ folder, manifest }: OpenArtifact): Promise<readonly Problem[]> {
+export async function extraFiles({ folder, manifest }: Listed): Promise<readonly Problem[]> {
   const listed = new Set([...NOT_LISTED, ...manifest.files.map(({ path }) => path)]);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries

@@ -1,6 +1,6 @@
 /** @file Compiled artifacts: written at export, opened, checked and run without the compiler. */
 export { checkCompatibility, type CompatibilityOptions, plannedMemory, type PlannedMemory } from "./check.js";
-export { type ArtifactDescription, describeArtifact } from "./describe.js";
+export { type ArtifactDescription, describeArtifact, type ProgramArtifactDescription } from "./describe.js";
 export { ArtifactError } from "./errors.js";
 export type { TrustOptions } from "./executables.js";
 export { SigningKey } from "./keys.js";
@@ -10,7 +10,15 @@ export { fingerprintDifferences, fingerprintOf, fingerprintOfTopology } from "./
 export type { Fingerprint, Manifest, ManifestProgram, WeightsIndex } from "./manifest.js";
 export { type LoadOptions, loadArtifact } from "./load.js";
 export { ArtifactModel, artifactTokenizer } from "./model.js";
-export { type OpenArtifact, openArtifact, returnSetAside } from "./open.js";
+export {
+  type OpenArtifact,
+  openArtifact,
+  type OpenFiles,
+  openProgramArtifact,
+  returnSetAside,
+} from "./open.js";
+export type { ProgramManifest } from "./program/manifest.js";
+export { type ProgramContent, writeProgram } from "./program/write.js";
 export {
   type GeneratedToken,
   type GenerateOptions,
@@ -30,4 +38,4 @@ export {
 } from "./weights.js";
 export type { ArtifactContent, CompiledPrograms, StoredExecutable } from "./content.js";
 export { archiveNames } from "./unpack.js";
-export { writeArtifact, type WriteOptions } from "./write.js";
+export { type PlaceOptions, writeArtifact, type WriteOptions } from "./write.js";

@@ -30,7 +30,23 @@ const PATH = /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[\w.@+-]+(?:\/[\w.@+-]+)*$/;
 /** Whether an artifact may hold a file of this path. */
 export const isArtifactPath = (path: string): boolean => PATH.test(path);
 
-const path = z.string().regex(PATH, "a relative path without . and ..");
+/** A file of an artifact. */
+export const pathSchema = z.string().regex(PATH, "a relative path without . and ..");
+
+/** A version of StableHLO. */
+export const versionSchema = z.string().regex(/^\d+\.\d+\.\d+$/);
+
+/** What manifests of all kinds say of how an artifact was made. */
+export const originFields = {
+  /** What it was exported from, for people. */
+  name: z.string(),
+  /** Versions of the tools that made it, by name. */
+  tools: z.record(z.string(), z.string()),
+  /** Lowering target, `cpu`, `tpu:v5e:2x2` ... */
+  target: z.string(),
+  /** Of products that state none; absent where the plugin chooses, as in artifacts of before there was a choice. */
+  precision: z.enum(["high", "highest"]).optional(),
+};
 
 const program = z.strictObject({
   name: z.string(),
@@ -40,11 +56,11 @@ const program = z.strictObject({
   batch: count,
   time: count,
   /** The portable StableHLO artifact. */
-  file: path,
+  file: pathSchema,
   /** The same as text, for people. */
-  text: path.optional(),
+  text: pathSchema.optional(),
   /** StableHLO version of `file`. */
-  stablehlo: z.string().regex(/^\d+\.\d+\.\d+$/),
+  stablehlo: versionSchema,
   /** Name of the program that makes its `prepared` arguments. */
   prepare: z.string().optional(),
   /** What it takes and gives, in order; `prepared` arguments are outputs of its preparing program, by their name. */
@@ -81,7 +97,7 @@ const compiled = z.strictObject({
   executables: z.record(
     z.string(),
     z.strictObject({
-      file: path,
+      file: pathSchema,
       memory: memory.optional(),
       /** The code that tells the machine that made it that it did (HMAC-SHA256); nobody else can make or read it. */
       seal: sha256.optional(),
@@ -121,19 +137,15 @@ const generation = z.strictObject({
   }),
 });
 
+/** Every other file of an artifact but manifest.sha256. */
+export const filesSchema = z.array(z.strictObject({ path: pathSchema, bytes: count, sha256 }));
+
 export const manifestSchema = z.strictObject({
   format: z.literal(FORMAT),
   schemaVersion: z.literal(SCHEMA_VERSION),
-  /** What it was exported from, for people. */
-  name: z.string(),
-  /** Versions of the tools that made it, by name. */
-  tools: z.record(z.string(), z.string()),
-  /** Lowering target, `cpu`, `tpu:v5e:2x2` ... */
-  target: z.string(),
+  ...originFields,
   /** The dtype computed in, and that weights are converted to. */
   dtype: z.enum(["f32", "bf16", "f16"]),
-  /** Of products that state none; absent where the plugin chooses, as in artifacts of before there was a choice. */
-  precision: z.enum(["high", "highest"]).optional(),
   model,
   generation,
   /** Sequences side by side in every program, and the longest chunk of a prompt in tokens. */
@@ -142,11 +154,10 @@ export const manifestSchema = z.strictObject({
   programs: z.array(program),
   compiled: z.array(compiled),
   /** The index of the weights, weights.index.json. */
-  weights: path,
+  weights: pathSchema,
   /** tokenizer.json and what goes with it; empty for models without text. */
-  tokenizer: z.array(path),
-  /** Every other file of the artifact but manifest.sha256. */
-  files: z.array(z.strictObject({ path, bytes: count, sha256 })),
+  tokenizer: z.array(pathSchema),
+  files: filesSchema,
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;

@@ -6,51 +6,104 @@ import { cacheFolder } from "../runtime-pjrt/index.js";
 import { makeWorkFolder, removeAbandoned, type WorkFolder } from "../support/work-folder.js";
 import { inFirstWritable } from "../support/writable.js";
 import { ArtifactError } from "./errors.js";
-import type { Manifest, WeightsIndex } from "./manifest.js";
-import { type ManifestFile, readManifest, readWeightsIndex } from "./read-manifest.js";
+import { FORMAT, type Manifest, type WeightsIndex } from "./manifest.js";
+import type { ProgramManifest } from "./program/manifest.js";
+import {
+  type ManifestFile,
+  readAnyManifest,
+  readManifest,
+  readProgramManifest,
+  readWeightsIndex,
+} from "./read-manifest.js";
 import { type SignatureState, signatureOf } from "./signature.js";
 import { type UnpackOptions, unpackArtifact } from "./unpack.js";
 
-/** An artifact whose descriptions are read. Close it: an archive's files lie in a temporary folder until then. */
-export interface OpenArtifact extends AsyncDisposable {
+/** An artifact whose manifest is read. Close it: an archive's files lie in a temporary folder until then. */
+export interface OpenFiles<M> extends AsyncDisposable {
   /** The folder or archive as it was given, for messages. */
   readonly where: string;
   /** Where its files lie. */
   readonly folder: string;
-  readonly manifest: Manifest;
+  readonly manifest: M;
   /** Who signed the manifest that was read. */
   readonly signature: SignatureState;
-  readonly weights: WeightsIndex;
-  /** Where the files of its weights lie; undefined when it was exported without. */
-  readonly weightsFolder: string | undefined;
   close(): Promise<void>;
 }
 
+/** An artifact of a model. */
+export interface OpenArtifact extends OpenFiles<Manifest> {
+  readonly weights: WeightsIndex;
+  /** Where the files of its weights lie; undefined when it was exported without. */
+  readonly weightsFolder: string | undefined;
+}
+
 /**
- * Opens an artifact: its manifest and the index of its weights are read and checked, no other file is.
+ * Opens an artifact of a model: its manifest and the index of its weights are read and checked, no other file is.
  * @param path a folder, or a .zip of one
  * @throws ArtifactError when it is none, is damaged, or is written by a newer version; EnvironmentError when an archive can be unpacked nowhere
  */
 export async function openArtifact(path: string, options: UnpackOptions = {}): Promise<OpenArtifact> {
+  return withWeights(await openFiles(path, readManifest, options));
+}
+
+/** Opens an artifact of one program. @throws what `openArtifact` throws */
+export const openProgramArtifact = (
+  path: string,
+  options: UnpackOptions = {},
+): Promise<OpenFiles<ProgramManifest>> => openFiles(path, readProgramManifest, options);
+
+/** Opens an artifact, whatever it holds. @throws what `openArtifact` throws */
+export async function openAny(
+  path: string,
+  options: UnpackOptions = {},
+): Promise<OpenArtifact | OpenFiles<ProgramManifest>> {
+  const opened = await openFiles(path, readAnyManifest, options);
+  const { manifest } = opened;
+  return manifest.format === FORMAT ? withWeights({ ...opened, manifest }) : { ...opened, manifest };
+}
+
+/** Reads a manifest, as those of read-manifest.ts do. */
+type ManifestReader<M> = (folder: string, where: string) => Promise<ManifestFile<M>>;
+
+async function openFiles<M extends Pick<Manifest, "files">>(
+  path: string,
+  readManifestOf: ManifestReader<M>,
+  options: UnpackOptions,
+): Promise<OpenFiles<M>> {
   await returnSetAside(path);
   const kind = await kindOf(path);
   if (kind === "missing") throw new ArtifactError(path, [{ subject: "artifact", problem: "does not exist" }]);
-  if (kind === "folder") return read(path, path, await readManifest(path, path), async () => {});
+  if (kind === "folder") return opened(path, path, await readManifestOf(path, path), async () => {});
   const folder = await unpackFolder(path);
   try {
-    const manifest = await unpack(path, folder.path, options);
-    return await read(path, folder.path, manifest, () => folder.remove());
+    const manifest = await unpack(path, folder.path, readManifestOf, options);
+    return await opened(path, folder.path, manifest, () => folder.remove());
   } catch (error) {
     await folder.remove();
     throw error;
   }
 }
 
+async function opened<M>(
+  where: string,
+  folder: string,
+  { manifest, bytes }: ManifestFile<M>,
+  close: () => Promise<void>,
+): Promise<OpenFiles<M>> {
+  const signature = await signatureOf(folder, bytes);
+  return { where, folder, manifest, signature, close, [Symbol.asyncDispose]: close };
+}
+
 /** Unpacks an archive, its manifest first: that says how much the rest may be. */
-async function unpack(path: string, folder: string, options: UnpackOptions): Promise<ManifestFile> {
-  let found: ManifestFile | undefined;
+async function unpack<M extends Pick<Manifest, "files">>(
+  path: string,
+  folder: string,
+  readManifestOf: ManifestReader<M>,
+  options: UnpackOptions,
+): Promise<ManifestFile<M>> {
+  let found: ManifestFile<M> | undefined;
   const readFirst = async () => {
-    found = await readManifest(folder, path);
+    found = await readManifestOf(folder, path);
     return found.manifest.files.reduce((sum, { bytes }) => sum + bytes, 0);
   };
   await unpackArtifact(path, folder, readFirst, options);
@@ -77,23 +130,16 @@ async function kindOf(path: string): Promise<"folder" | "file" | "missing"> {
   return stats.isDirectory() ? "folder" : "file";
 }
 
-async function read(
-  where: string,
-  folder: string,
-  { manifest, bytes }: ManifestFile,
-  close: () => Promise<void>,
-): Promise<OpenArtifact> {
-  const weights = await readWeightsIndex(folder, manifest, where);
-  return {
-    where,
-    folder,
-    manifest,
-    signature: await signatureOf(folder, bytes),
-    weights,
-    weightsFolder: await weightsFolder(where, folder, weights),
-    close,
-    [Symbol.asyncDispose]: close,
-  };
+/** Adds the index of the weights. Closes the artifact when that cannot be read. */
+async function withWeights(artifact: OpenFiles<Manifest>): Promise<OpenArtifact> {
+  const { folder, manifest, where } = artifact;
+  try {
+    const weights = await readWeightsIndex(folder, manifest, where);
+    return { ...artifact, weights, weightsFolder: await weightsFolder(where, folder, weights) };
+  } catch (error) {
+    await artifact.close();
+    throw error;
+  }
 }
 
 /** References are as seen from the artifact, also from one that is unpacked elsewhere. */

@@ -14,10 +14,25 @@ import {
   type WeightsIndex,
   weightsIndexSchema,
 } from "./manifest.js";
+import {
+  PROGRAM_FORMAT,
+  PROGRAM_SCHEMA_VERSION,
+  type ProgramManifest,
+  programManifestSchema,
+} from "./program/manifest.js";
 import { readLimited } from "./read-limited.js";
 
+/** Formats by the first field of a manifest: the version that is read, and its schema. */
+const FORMATS = {
+  [FORMAT]: { version: SCHEMA_VERSION, schema: manifestSchema },
+  [PROGRAM_FORMAT]: { version: PROGRAM_SCHEMA_VERSION, schema: programManifestSchema },
+};
+
 /** The part that manifests of all versions have. */
-const anyVersion = z.looseObject({ format: z.literal(FORMAT), schemaVersion: z.int().positive() });
+const anyVersion = z.looseObject({
+  format: z.literal([FORMAT, PROGRAM_FORMAT]),
+  schemaVersion: z.int().positive(),
+});
 
 interface JsonFile {
   readonly json: unknown;
@@ -46,16 +61,42 @@ const schemaProblems = (file: string, error: z.ZodError): Problem[] =>
   }));
 
 /** A manifest, and the bytes that it was read from. */
-export interface ManifestFile {
-  readonly manifest: Manifest;
+export interface ManifestFile<M> {
+  readonly manifest: M;
   readonly bytes: Uint8Array;
 }
 
 /**
  * The manifest of a folder, and the bytes that it was read from. @param where names the artifact in messages
- * @throws ArtifactError when there is none, it is of another version, or is not as its schema says
+ * @throws ArtifactError when there is none, it is of another version, is not as its schema says, or is of a program alone
  */
-export async function readManifest(folder: string, where: string): Promise<ManifestFile> {
+export async function readManifest(folder: string, where: string): Promise<ManifestFile<Manifest>> {
+  const { manifest, bytes } = await readAnyManifest(folder, where);
+  if (manifest.format === FORMAT) return { manifest, bytes };
+  throw otherFormat(where, "a model", `a program, "${manifest.name}"`, `griffin run ${where}`);
+}
+
+/** The same of an artifact of one program. @throws ArtifactError as `readManifest` does, and when it is of a model */
+export async function readProgramManifest(
+  folder: string,
+  where: string,
+): Promise<ManifestFile<ProgramManifest>> {
+  const { manifest, bytes } = await readAnyManifest(folder, where);
+  if (manifest.format === PROGRAM_FORMAT) return { manifest, bytes };
+  const hint = `griffin generate --artifact ${where}; its programs lie in ${where}/programs`;
+  throw otherFormat(where, "a program", `a model, "${manifest.name}"`, hint);
+}
+
+const otherFormat = (where: string, expected: string, got: string, hint: string): ArtifactError =>
+  new ArtifactError(where, [
+    { subject: MANIFEST_FILE, problem: "an artifact of something else", expected, got, hint },
+  ]);
+
+/** The manifest of a folder, whatever the artifact holds. @throws ArtifactError as `readManifest` does */
+export async function readAnyManifest(
+  folder: string,
+  where: string,
+): Promise<ManifestFile<Manifest | ProgramManifest>> {
   const { json, bytes } = await readJson(folder, MANIFEST_FILE, where);
   const head = anyVersion.safeParse(json);
   if (!head.success) {
@@ -63,18 +104,19 @@ export async function readManifest(folder: string, where: string): Promise<Manif
       {
         subject: MANIFEST_FILE,
         problem: "not the manifest of an artifact",
-        expected: `"format": "${FORMAT}"`,
+        expected: `"format": "${FORMAT}" or "${PROGRAM_FORMAT}"`,
       },
     ]);
   }
+  const { version, schema } = FORMATS[head.data.format];
   const { schemaVersion } = head.data;
-  if (schemaVersion !== SCHEMA_VERSION) {
-    const isNewer = schemaVersion > SCHEMA_VERSION;
+  if (schemaVersion !== version) {
+    const isNewer = schemaVersion > version;
     throw new ArtifactError(where, [
       {
         subject: MANIFEST_FILE,
         problem: `written by ${isNewer ? "a newer" : "an older"} stablegriffin`,
-        expected: `schema version ${SCHEMA_VERSION}`,
+        expected: `schema version ${version}`,
         got: `${schemaVersion}`,
         hint: isNewer
           ? "run it with the version that exported it, or export it again with this one"
@@ -82,38 +124,42 @@ export async function readManifest(folder: string, where: string): Promise<Manif
       },
     ]);
   }
-  const { success, data, error } = manifestSchema.safeParse(json);
+  const { success, data, error } = schema.safeParse(json);
   if (!success) throw new ArtifactError(where, schemaProblems(MANIFEST_FILE, error));
-  const problems = danglingNames(data);
+  const problems = [...unlistedFiles(data), ...(data.format === FORMAT ? unknownPreparations(data) : [])];
   if (problems.length > 0) throw new ArtifactError(where, problems);
   return { manifest: data, bytes };
 }
 
-/** Files that are named but not listed, and preparing programs that do not exist. */
-function danglingNames({ programs, compiled, weights, tokenizer, files }: Manifest): Problem[] {
-  const listed = new Set(files.map((file) => file.path));
-  const known = new Map(programs.map((program) => [program.name, program]));
-  const named = [
-    ...programs.flatMap(({ file, text }) => (text === undefined ? [file] : [file, text])),
+/** Files that a manifest names. */
+function namedFiles(manifest: Manifest | ProgramManifest): readonly (string | undefined)[] {
+  if (manifest.format === PROGRAM_FORMAT) return [manifest.program, manifest.text, manifest.weights];
+  const { programs, compiled, weights, tokenizer } = manifest;
+  return [
+    ...programs.flatMap(({ file, text }) => [file, text]),
     ...compiled.flatMap(({ executables }) => Object.values(executables).map(({ file }) => file)),
     weights,
     ...tokenizer,
   ];
-  const prepared = programs.flatMap(({ name, prepare }) =>
-    prepare === undefined || known.get(prepare)?.kind === "prepare" ? [] : [{ name, prepare }],
+}
+
+/** Files that are named but not listed. */
+function unlistedFiles(manifest: Manifest | ProgramManifest): Problem[] {
+  const listed = new Set(manifest.files.map((file) => file.path));
+  return namedFiles(manifest)
+    .filter((path) => path !== undefined)
+    .filter((path) => !listed.has(path))
+    .map((subject) => ({ subject, problem: "used, but not in the manifest's list of files" }));
+}
+
+/** Preparing programs that do not exist. */
+function unknownPreparations({ programs }: Manifest): Problem[] {
+  const known = new Map(programs.map((program) => [program.name, program]));
+  return programs.flatMap(({ name: subject, prepare }) =>
+    prepare === undefined || known.get(prepare)?.kind === "prepare"
+      ? []
+      : [{ subject, problem: "its preparing program does not exist", got: prepare }],
   );
-  return [
-    ...named
-      .filter((path) => !listed.has(path))
-      .map((subject): Problem => ({ subject, problem: "used, but not in the manifest's list of files" })),
-    ...prepared.map(
-      ({ name, prepare }): Problem => ({
-        subject: name,
-        problem: "its preparing program does not exist",
-        got: prepare,
-      }),
-    ),
-  ];
 }
 
 /**

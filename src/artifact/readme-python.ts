@@ -1,6 +1,14 @@
 /** @file The Python of an artifact's README: one program that reads it, with JAX or IREE to run it. */
 import type { Manifest, ManifestProgram } from "./manifest.js";
 
+/** Bytes of tensors by their names. */
+export const READ_SAFETENSORS = `def read_safetensors(path):
+    data = np.memmap(path, dtype=np.uint8, mode="r")
+    begin = 8 + int.from_bytes(data[:8].tobytes(), "little")
+    header = json.loads(data[8:begin].tobytes())
+    ranges = {name: tensor["data_offsets"] for name, tensor in header.items() if name != "__metadata__"}
+    return {name: data[begin + first : begin + last] for name, (first, last) in ranges.items()}`;
+
 /** Reads the manifest and the weights; what both need. */
 const READER = `import json, pathlib
 import ml_dtypes, numpy as np
@@ -11,12 +19,7 @@ index = json.loads((folder / manifest["weights"]).read_text())
 programs = {program["name"]: program for program in manifest["programs"]}
 dtypes = {"f32": np.float32, "bf16": ml_dtypes.bfloat16, "f16": np.float16}
 
-def read_safetensors(path):
-    data = np.memmap(path, dtype=np.uint8, mode="r")
-    begin = 8 + int.from_bytes(data[:8].tobytes(), "little")
-    header = json.loads(data[8:begin].tobytes())
-    ranges = {name: tensor["data_offsets"] for name, tensor in header.items() if name != "__metadata__"}
-    return {name: data[begin + first : begin + last] for name, (first, last) in ranges.items()}
+${READ_SAFETENSORS}
 
 files = {file["name"]: read_safetensors(folder / index["folder"] / file["name"]) for file in index["files"]}
 shapes = {a["name"]: a["dimensions"] for p in programs.values() for a in p["arguments"] if a["role"] == "parameter"}
@@ -26,14 +29,15 @@ weights = {
     for t in index["tensors"] if t["parameter"] in shapes
 }`;
 
-const JAX = `import jax
+/** Compiles a portable program of a file. */
+export const JAX = `import jax
 from jax.extend.backend import get_backend, get_compile_options
 
 backend = get_backend("cpu")
 device = backend.local_devices()[0]
 
-def compile(name):
-    code = (folder / programs[name]["file"]).read_bytes()
+def compile(file):
+    code = (folder / file).read_bytes()
     options = get_compile_options(num_replicas=1, num_partitions=1)
     program = backend.compile_and_load(code, (device,), options)
     def run(arguments):
@@ -45,9 +49,9 @@ const IREE = `import iree.compiler.tools, iree.runtime
 
 config = iree.runtime.Config("local-task")
 
-def compile(name):
+def compile(file):
     code = iree.compiler.tools.compile_file(
-        str(folder / programs[name]["file"]), input_type="stablehlo", target_backends=["llvm-cpu"],
+        str(folder / file), input_type="stablehlo", target_backends=["llvm-cpu"],
         extra_args=["--iree-llvmcpu-target-cpu=host"])
     module = iree.runtime.load_vm_module(iree.runtime.VmModule.copy_buffer(config.vm_instance, code), config)
     def run(arguments):
@@ -72,7 +76,7 @@ function use({ prefill, decode }: Programs, { batch, generation }: Omit<Manifest
 def call(name, inputs={}):
     program = programs[name]
     if name not in compiled:
-        compiled[name] = compile(name)
+        compiled[name] = compile(program["file"])
     if "prepare" in program and program["prepare"] not in prepared:
         prepared[program["prepare"]] = call(program["prepare"])
     source = {"input": inputs.get, "parameter": weights.get, "state": states.get,
@@ -93,7 +97,8 @@ for position in range(len(prompt), len(prompt) + 8):
     best = np.asarray(${call(decode.name, "best", "at")})`;
 }
 
-const block = (code: string): string => `\`\`\`python\n${code}\n\`\`\``;
+/** Code as a block of Markdown. */
+export const block = (code: string): string => `\`\`\`python\n${code}\n\`\`\``;
 
 /** How to run an artifact from Python, in Markdown. */
 export function pythonSection(manifest: Omit<Manifest, "files">): string {

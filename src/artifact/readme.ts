@@ -17,10 +17,15 @@ export const artifactReadme = (manifest: Described, index: WeightsIndex): string
   ].join("\n\n")}\n`;
 
 function summary({ model, dtype, target, batch, chunk, tools }: Described): string {
-  const versions = Object.entries(tools).map(([name, version]) => `${name} ${version}`);
   return `Model \`${model.name}\`: ${model.summary}. It computes in ${dtype},
 lowered for \`${target}\`: ${batch} ${batch === 1 ? "sequence" : "sequences"} side by side, prompts read in pieces of at most ${chunk} tokens.
-\`manifest.json\` describes everything here and holds the SHA-256 of every file; \`manifest.sha256\` holds its own.
+${originLines(tools)}`;
+}
+
+/** What vouches for the files, and what made them. */
+export function originLines(tools: Manifest["tools"]): string {
+  const versions = Object.entries(tools).map(([name, version]) => `${name} ${version}`);
+  return `\`manifest.json\` describes everything here and holds the SHA-256 of every file; \`manifest.sha256\` holds its own.
 Made by ${versions.join(", ") || "stablegriffin"}.`;
 }
 
@@ -104,5 +109,6 @@ ${markdownTable(header, body)}`;
 
 const tableLine = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 
-const markdownTable = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
+/** A table of Markdown. */
+export const markdownTable = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
   [header, header.map(() => "---"), ...rows].map(tableLine).join("\n");

@@ -9,15 +9,20 @@ import type { ArtifactContent } from "./content.js";
 import { folderSink } from "./folder-sink.js";
 import type { Sink, WrittenFile } from "./sink.js";
 import { checkTarget } from "./destination.js";
-import { ArtifactWriter, type SigningKeys, type WriteProgress } from "./writer.js";
+import { FilesWritten, type WriteProgress } from "./files-written.js";
+import { ArtifactWriter, type SigningKeys } from "./writer.js";
 
-export interface WriteOptions {
+/** What is done where something is already, and who is told. */
+export interface PlaceOptions {
   /** One .zip instead of a folder. */
   readonly zip?: boolean | undefined;
   /** Whether an artifact that is there already is replaced. */
   readonly force?: boolean | undefined;
-  readonly keys?: SigningKeys | undefined;
   readonly onProgress?: ((progress: WriteProgress) => void) | undefined;
+}
+
+export interface WriteOptions extends PlaceOptions {
+  readonly keys?: SigningKeys | undefined;
 }
 
 /**
@@ -26,28 +31,41 @@ export interface WriteOptions {
  * @throws UsageError when something is there that is not to be replaced, or a file's name cannot be in an artifact; EnvironmentError
  * with what the file system says
  */
-export async function writeArtifact(
+export const writeArtifact = (
   path: string,
   content: ArtifactContent,
-  { zip = false, force = false, keys = {}, onProgress }: WriteOptions = {},
+  { keys = {}, ...options }: WriteOptions = {},
+): Promise<readonly WrittenFile[]> =>
+  writeWhole(path, options, (written, place) => new ArtifactWriter(written, keys).write(content, place));
+
+/**
+ * Writes files that become an artifact once `fill` has written them all, its manifest last. @param fill is told where they will be
+ * @returns and throws as `writeArtifact` does
+ */
+export async function writeWhole(
+  path: string,
+  { zip = false, force = false, onProgress }: PlaceOptions,
+  fill: (written: FilesWritten, place: string) => Promise<void>,
 ): Promise<readonly WrittenFile[]> {
   await checkTarget(path, { zip, force });
   const place = await realPlace(path).catch((error: unknown) => {
     throw cannotWrite(path, error);
   });
-  let written: readonly WrittenFile[] = [];
+  let files: readonly WrittenFile[] = [];
   const onExisting = force ? "replace" : "refuse";
-  const fill = async (sink: Sink) => {
-    written = await new ArtifactWriter(sink, onProgress, keys).write(content, place);
+  const fillSink = async (sink: Sink) => {
+    const written = new FilesWritten(sink, onProgress);
+    await fill(written, place);
+    files = written.files;
     await sink.close();
   };
   const make = zip
-    ? makeFile(place, async (result) => fill(await archiveSink(result)), onExisting)
-    : makeFolder(place, ({ result }) => fill(folderSink(result)), onExisting);
+    ? makeFile(place, async (result) => fillSink(await archiveSink(result)), onExisting)
+    : makeFolder(place, ({ result }) => fillSink(folderSink(result)), onExisting);
   await make.catch((error: unknown) => {
     throw explain(path, error);
   });
-  return [...written].sort((a, b) => b.bytes - a.bytes);
+  return [...files].sort((a, b) => b.bytes - a.bytes);
 }
 
 /** Where a path leads, its folder made if it is not there. */

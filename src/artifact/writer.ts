@@ -1,20 +1,16 @@
 /** @file The files of an artifact in the order in which they are written, and the manifest that names them. */
 import { realpath } from "node:fs/promises";
 import { basename, dirname, relative, sep } from "node:path";
-import { UsageError } from "../support/errors.js";
 import type { MachineKey } from "../support/machine-key.js";
 import type { ArtifactContent } from "./content.js";
-import { digestLine } from "./files.js";
+import type { FilesWritten } from "./files-written.js";
 import { fingerprintText } from "./fingerprint.js";
 import { sha256 } from "../support/hash.js";
 import { formatJson } from "./json.js";
 import {
-  DIGEST_FILE,
   type Fingerprint,
   FORMAT,
-  isArtifactPath,
   type Manifest,
-  MANIFEST_FILE,
   manifestSchema,
   SCHEMA_VERSION,
   type WeightsIndex,
@@ -22,15 +18,7 @@ import {
 import { artifactReadme } from "./readme.js";
 import { seal } from "./seal.js";
 import type { SigningKey } from "./keys.js";
-import { SIGNATURE_FILE, signManifest } from "./signature.js";
-import type { Sink, WrittenFile } from "./sink.js";
-
-/** How far writing is. */
-export interface WriteProgress {
-  /** The file that is being written. */
-  readonly path: string;
-  readonly bytes: number;
-}
+import type { WrittenFile } from "./sink.js";
 
 /** What vouches for what is written. */
 export interface SigningKeys {
@@ -43,17 +31,14 @@ export interface SigningKeys {
 /** A short name for where executables run. */
 const fingerprintId = (fingerprint: Fingerprint): string => sha256(fingerprintText(fingerprint)).slice(0, 16);
 
-/** Writes the parts of one artifact in order, and remembers what it wrote. */
+/** Writes the parts of one artifact in order. */
 export class ArtifactWriter {
-  readonly #written: WrittenFile[] = [];
-
   constructor(
-    private readonly sink: Sink,
-    private readonly onProgress: ((progress: WriteProgress) => void) | undefined,
+    private readonly written: FilesWritten,
     private readonly keys: SigningKeys,
   ) {}
 
-  async write(content: ArtifactContent, place: string): Promise<readonly WrittenFile[]> {
+  async write(content: ArtifactContent, place: string): Promise<void> {
     const { name, tools, target, dtype, precision, model, generation, batch, chunk } = content;
     const index = await this.#weights(content, place);
     const manifest: Omit<Manifest, "files"> = {
@@ -72,41 +57,20 @@ export class ArtifactWriter {
       },
       programs: await this.#programs(content),
       compiled: await this.#compiled(content),
-      weights: await this.#add("weights.index.json", formatJson(index)),
+      weights: await this.written.add("weights.index.json", formatJson(index)),
       tokenizer: await this.#tokenizer(content),
     };
-    await this.#add("README.md", artifactReadme(manifest, index));
-    const files = [...this.#written].sort((a, b) => (a.path < b.path ? -1 : 1));
-    const text = formatJson(manifestSchema.parse({ ...manifest, files }));
-    const { signing } = this.keys;
-    if (signing !== undefined) await this.#add(SIGNATURE_FILE, signManifest(Buffer.from(text), signing));
-    await this.#add(DIGEST_FILE, digestLine(sha256(text)));
-    await this.#add(MANIFEST_FILE, text);
-    return this.#written;
-  }
-
-  async #add(path: string, content: Parameters<Sink["add"]>[1]): Promise<string> {
-    if (!isArtifactPath(path)) {
-      throw new UsageError({
-        message: `a file named ${JSON.stringify(basename(path))} cannot be in an artifact`,
-        expected: "a name of letters, digits and . _ - + @",
-      });
-    }
-    let bytes = 0;
-    const report = (more: number) => {
-      bytes += more;
-      this.onProgress?.({ path, bytes });
-    };
-    this.#written.push(await this.sink.add(path, content, report));
-    return path;
+    await this.written.add("README.md", artifactReadme(manifest, index));
+    const text = (files: readonly WrittenFile[]) => formatJson(manifestSchema.parse({ ...manifest, files }));
+    await this.written.finish(text, this.keys.signing);
   }
 
   async #weights({ weights, copyWeights }: ArtifactContent, place: string): Promise<WeightsIndex> {
     const { files, ...described } = weights;
     if (files.length === 0) return { location: "none", folder: "", files: [], ...described };
     if (copyWeights) {
-      for (const { path } of files) await this.#add(`weights/${basename(path)}`, { copyOf: path });
-      const copied = this.#written.map(({ path, bytes, sha256 }) => ({
+      for (const { path } of files) await this.written.add(`weights/${basename(path)}`, { copyOf: path });
+      const copied = this.written.files.map(({ path, bytes, sha256 }) => ({
         name: basename(path),
         bytes,
         sha256,
@@ -123,9 +87,14 @@ export class ArtifactWriter {
   async #programs({ programs }: ArtifactContent): Promise<Manifest["programs"]> {
     const described: Manifest["programs"] = [];
     for (const { bytecode, text, ...program } of programs) {
-      const file = await this.#add(`programs/${program.name}.mlirbc`, bytecode);
+      const file = await this.written.add(`programs/${program.name}.mlirbc`, bytecode);
       if (text === undefined) described.push({ ...program, file });
-      else described.push({ ...program, file, text: await this.#add(`programs/${program.name}.mlir`, text) });
+      else
+        described.push({
+          ...program,
+          file,
+          text: await this.written.add(`programs/${program.name}.mlir`, text),
+        });
     }
     return described;
   }
@@ -136,7 +105,7 @@ export class ArtifactWriter {
       const folder = `compiled/${fingerprintId(fingerprint)}`;
       const stored: Manifest["compiled"][number]["executables"] = {};
       for (const [name, { bytes, memory }] of executables) {
-        const file = await this.#add(`${folder}/${name}.bin`, bytes);
+        const file = await this.written.add(`${folder}/${name}.bin`, bytes);
         stored[name] = {
           file,
           ...(memory === undefined ? {} : { memory }),
@@ -151,7 +120,7 @@ export class ArtifactWriter {
   #seal(fingerprint: Fingerprint, program: string, executable: string): { readonly seal?: string } {
     const { machine } = this.keys;
     if (machine === undefined) return {};
-    const hashOf = (path: string) => this.#written.find((file) => file.path === path)!.sha256;
+    const hashOf = (path: string) => this.written.files.find((file) => file.path === path)!.sha256;
     return {
       seal: seal(machine, { fingerprint, program: hashOf(program), executable: hashOf(executable) }),
     };
@@ -160,7 +129,7 @@ export class ArtifactWriter {
   async #tokenizer({ tokenizer }: ArtifactContent): Promise<Manifest["tokenizer"]> {
     const paths: string[] = [];
     for (const file of tokenizer)
-      paths.push(await this.#add(`tokenizer/${basename(file)}`, { copyOf: file }));
+      paths.push(await this.written.add(`tokenizer/${basename(file)}`, { copyOf: file }));
     return paths;
   }
 }

@@ -1,39 +1,36 @@
-/** @file griffin export: a model as an artifact that runs without the compiler, here, in JAX or in IREE. */
+/** @file griffin export: a model as an artifact that runs without the compiler, here, in JAX or in IREE; or a program alone. */
+import { parse } from "node:path";
 import {
   type ExportEvent,
   exportModel,
   type ExportSource,
   type ExportSummary,
   openCompiler,
+  programOf,
 } from "../engine/index.js";
 import type { FloatType } from "../weights/index.js";
 import { keyFolder } from "../runtime-pjrt/index.js";
-import { formatTable } from "../support/table.js";
-import { deviceOptions } from "./device.js";
-import { chooseModel, chooseDefinitions } from "./model-choice.js";
-import type { SourceFlags } from "./model-options.js";
-import type { LoweringFlags } from "./options.js";
-import type { Colors } from "./colors.js";
-import type { CommandContext } from "./context.js";
-import type { ExitStatus } from "./io.js";
+import { UsageError } from "../support/errors.js";
 import { packageVersion } from "../support/package.js";
+import type { CommandContext } from "./context.js";
+import { deviceOptions } from "./device.js";
+import { fileLines, placeOf, totalBytes } from "./export/place.js";
+import { type ProgramFlags, runProgramExport } from "./export/program.js";
+import type { ExitStatus } from "./io.js";
+import { chooseOwn, configureChosen } from "./model-choice.js";
+import type { SourceFlags } from "./model-options.js";
+import type { Export } from "./modules/kinds.js";
+import { moduleReference } from "./modules/reference.js";
+import { readModule, sourceName } from "./program-file.js";
 import { formatBytes, type Progress } from "./progress.js";
 
-interface Options extends SourceFlags, LoweringFlags {
-  readonly output: string;
-  readonly zip?: boolean;
-  readonly batch: number;
-  readonly chunk: number;
+interface Options extends ProgramFlags, SourceFlags {
+  readonly batch?: number;
+  readonly chunk?: number;
   readonly dtype?: FloatType;
-  readonly target: string;
-  readonly text?: boolean;
   readonly withWeights?: boolean;
-  readonly stablehloVersion?: string;
   readonly compile?: string | true;
   readonly score?: boolean;
-  readonly force?: boolean;
-  readonly sign?: string;
-  readonly json?: boolean;
 }
 
 export async function runExport(
@@ -41,9 +38,16 @@ export async function runExport(
   own: string | undefined,
   options: Options,
 ): Promise<ExitStatus> {
-  const zip = options.zip === true || options.output.endsWith(".zip");
-  const path = zip && !options.output.endsWith(".zip") ? `${options.output}.zip` : options.output;
-  const source = await chooseSource(context, own, options);
+  const chosen = await chooseExported(context, own);
+  if (chosen?.kind === "program") return runProgramExport(context, chosen.value, options);
+  if (options.weights !== undefined) {
+    throw new UsageError({
+      message: "--weights goes with a program",
+      hint: "the weights of a model lie in the folder that --model names",
+    });
+  }
+  const { zip, path } = placeOf(options);
+  const source = await modelSource(context, chosen, options);
   using progress = context.progress();
   await using opened =
     options.compile === undefined
@@ -64,20 +68,39 @@ export async function runExport(
   progress.done();
   for (const warning of summary.warnings) progress.note(warning);
   if (options.json === true) context.printJson(describe(path, summary));
-  else for (const line of summaryLines(path, summary, context.colors)) context.print(line);
+  else {
+    const versions = [...new Set(summary.programs.map(({ stablehlo }) => stablehlo))].join(", ");
+    const next = `griffin generate --artifact ${path} --prompt TEXT      griffin inspect ${path}`;
+    for (const line of fileLines(path, summary.files, versions)) context.print(line);
+    context.print(context.colors.dim(next));
+  }
   return 0;
 }
 
-/** A folder is opened for its weights; anything else is a configuration alone. */
-async function chooseSource(
+/** What a word names: an export of a module, or a program as a file. @throws what reading it throws */
+async function chooseExported(
   context: CommandContext,
-  own: string | undefined,
+  word: string | undefined,
+): Promise<Export<"program" | "model" | "configured model"> | undefined> {
+  if (word === undefined) return undefined;
+  if (moduleReference(word) !== undefined)
+    return chooseOwn(context, word, ["program", "model", "configured model"]);
+  const module = await readModule(context, word);
+  return { kind: "program", value: programOf(module, parse(sourceName(word)).name) };
+}
+
+/** A folder is opened for its weights; anything else is a configuration alone. */
+async function modelSource(
+  context: CommandContext,
+  own: Export<"model" | "configured model"> | undefined,
   flags: Options,
 ): Promise<ExportSource> {
   const { model, preset } = flags;
-  if (model !== undefined && preset === undefined)
-    return { folder: model, models: await chooseDefinitions(context, own) };
-  const configured = await chooseModel(context, own, { model, preset });
+  if (model !== undefined && preset === undefined && own?.kind !== "configured model") {
+    const models = own === undefined ? await context.models.load() : [own.value];
+    return { folder: model, models };
+  }
+  const configured = await configureChosen(context, own, { model, preset });
   return { name: preset ?? configured.name, model: configured };
 }
 
@@ -96,18 +119,4 @@ function describe(path: string, { programs, files }: ExportSummary): Record<stri
     })),
     files,
   };
-}
-
-const totalBytes = (files: ExportSummary["files"]): number =>
-  files.reduce((sum, { bytes }) => sum + bytes, 0);
-
-function summaryLines(path: string, { programs, files }: ExportSummary, { dim }: Colors): readonly string[] {
-  const versions = [...new Set(programs.map(({ stablehlo }) => stablehlo))].join(", ");
-  const rows = files.map((file) => [file.path, formatBytes(file.bytes)]);
-  return [
-    ...formatTable(["file", "size"], rows, [1]),
-    "",
-    `${path}: ${files.length} files, ${formatBytes(totalBytes(files))}, StableHLO ${versions}`,
-    dim(`griffin generate --artifact ${path} --prompt TEXT      griffin inspect ${path}`),
-  ];
 }

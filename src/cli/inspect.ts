@@ -30,7 +30,7 @@ export async function runInspect(
   progress.done();
   if (options.json === true) context.printJson(description);
   else for (const line of linesOf(description)) context.print(line);
-  if (description.kind !== "artifact" || description.problems.length === 0) return 0;
+  if (!("problems" in description) || description.problems.length === 0) return 0;
   for (const line of problemLines(path, description.problems, context.colors)) context.printError(line);
   return 1;
 }

@@ -51,7 +51,8 @@ export async function chooseDefinitions(
   return [(await chooseOwn(context, word, ["model"])).value];
 }
 
-async function chooseOwn<K extends Kind>(
+/** The export of a module that a word names. @throws UsageError for a word that is no module; what `chooseExport` throws */
+export async function chooseOwn<K extends Kind>(
   context: CommandContext,
   word: string,
   wanted: readonly K[],
@@ -65,17 +66,16 @@ async function chooseOwn<K extends Kind>(
 }
 
 /**
- * The model that options choose, of those that a word's module has, or of all that are known. A module's model that has one preset is that one,
+ * The model that options choose, of those that a module has, or of all that are known. A module's model that has one preset is that one,
  * unless options say otherwise.
- * @throws UsageError unless just one of --model and --preset is given, or for a preset that no model has; CheckpointError; what loading a module throws
+ * @throws UsageError unless just one of --model and --preset is given, or for a preset that no model has; CheckpointError
  */
-export async function chooseModel(
+export async function configureChosen(
   context: CommandContext,
-  word: string | undefined,
+  own: Export<"model" | "configured model"> | undefined,
   flags: SourceFlags,
 ): Promise<ConfiguredModel> {
-  if (word === undefined) return configureOne({ models: await context.models.load() }, flags);
-  return configureOne(modelsOf(await chooseOwn(context, word, ["model", "configured model"])), flags);
+  return configureOne(own === undefined ? { models: await context.models.load() } : modelsOf(own), flags);
 }
 
 async function configureOne(chosen: ChosenModels, flags: SourceFlags): Promise<ConfiguredModel> {
@@ -106,8 +106,7 @@ export async function chooseProgram(
     checkNoFlags("a program of a module is traced already", flags);
     return own.value;
   }
-  const chosen = own === undefined ? { models: await context.models.load() } : modelsOf(own);
-  const model = await configureOne(chosen, flags);
+  const model = await configureChosen(context, own, flags);
   return model.program(traceKeyOf(model, flags));
 }
 

@@ -1,5 +1,18 @@
-/** @file What `griffin run` runs: the program of a file, whose tensors are numbered, or of a module of the author's, whose tensors have names. */
-import { type NamedValues, type RunProgramOptions, runProgram, runTraced } from "../engine/index.js";
+/**
+ * @file What `griffin run` runs: the program of a file, whose tensors are numbered; of a module of the author's or of an artifact, whose
+ * tensors have names.
+ */
+import { statSync } from "node:fs";
+import type { TracedProgram } from "../dsl/index.js";
+import {
+  type HostValue,
+  type NamedValues,
+  openProgram,
+  type RunProgramOptions,
+  runProgram,
+  runTraced,
+  takeParameters,
+} from "../engine/index.js";
 import { UsageError } from "../support/errors.js";
 import type { CommandContext } from "./context.js";
 import { chooseExport } from "./modules/choose-export.js";
@@ -19,16 +32,40 @@ export interface Runnable {
   interpret(inputs: NamedValues): Promise<NamedValues>;
 }
 
-/** @throws what reading the file, or loading the module, throws */
+/** @throws what reading the file or the artifact, or loading the module, throws */
 export async function readRunnable(context: CommandContext, word: string): Promise<Runnable> {
   const reference = moduleReference(word);
-  if (reference === undefined) return readFileProgram(context, word);
-  const { value: program } = await chooseExport(context, reference, ["program"]);
-  const { extensions } = context;
+  if (reference !== undefined) {
+    const { value } = await chooseExport(context, reference, ["program"]);
+    return named(context, value, new Map());
+  }
+  return isArtifact(word) ? readArtifact(context, word) : readFileProgram(context, word);
+}
+
+/** Programs as files are neither folders nor archives. */
+const isArtifact = (word: string): boolean =>
+  word.endsWith(".zip") || statSync(word, { throwIfNoEntry: false })?.isDirectory() === true;
+
+/** The artifact is read now, its weights too: what is written there meanwhile is of no run. */
+async function readArtifact(context: CommandContext, path: string): Promise<Runnable> {
+  await using artifact = await openProgram(path);
+  const { program, weights } = artifact;
+  const kept = new Map<string, HostValue>();
+  if (weights !== undefined) {
+    await takeParameters(program, weights, {}, async ({ name, elementType, dimensions }, data) => {
+      kept.set(name, { elementType, dimensions, data });
+    });
+  }
+  return named(context, program, kept);
+}
+
+/** A program whose tensors have names. @param kept those that it has of itself, unless others are given */
+function named({ extensions }: CommandContext, program: TracedProgram, kept: NamedValues): Runnable {
   return {
     named: true,
-    run: (device, inputs, options) => runTraced(device, program, inputs, { ...options, extensions }),
-    interpret: (inputs) => runTraced("interpreter", program, inputs),
+    run: (device, inputs, options) =>
+      runTraced(device, program, new Map([...kept, ...inputs]), { ...options, extensions }),
+    interpret: (inputs) => runTraced("interpreter", program, new Map([...kept, ...inputs])),
   };
 }
 
@@ -42,7 +79,7 @@ async function readFileProgram(context: CommandContext, file: string): Promise<R
     },
     interpret: () => {
       throw new UsageError({
-        message: "--interpret goes with --self-check, or with a program of a module",
+        message: "--interpret goes with --self-check, or with a program of a module or of an artifact",
         got: file,
       });
     },

@@ -12,7 +12,7 @@ import {
   writeArtifact,
   type WrittenFile,
 } from "../artifact/index.js";
-import type { Precision } from "../ir/precision.js";
+import { statedPrecision } from "../ir/precision.js";
 import { configureCheckpoint, type ConfiguredModel, type ModelDefinition } from "../model/index.js";
 import { keyFolder } from "../runtime-pjrt/index.js";
 import { cannotWrite, UsageError } from "../support/errors.js";
@@ -110,7 +110,7 @@ export async function exportModel(
     {
       name,
       target: target.name,
-      precision: stated(options.precision),
+      precision: statedPrecision(options.precision),
       dtype,
       batch,
       chunk,
@@ -131,9 +131,6 @@ export async function exportModel(
       : [`its executables run nowhere without --trust-executables: ${machine.problem}; ${machine.hint}`];
   return { programs: contents, files, warnings };
 }
-
-/** A precision that the manifest says; the plugin's choice goes without saying. */
-const stated = (precision: Precision | undefined) => (precision === "default" ? undefined : precision);
 
 /** Where programs will run, if they are compiled at once. */
 function devicesOf(compiler: ExportCompiler | undefined): { readonly platformName: string } | undefined {

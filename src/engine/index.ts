@@ -11,6 +11,7 @@ export {
   type HostTensor,
   type HostTensorsOf,
   type PrintListener,
+  takeParameters,
 } from "./compile/index.js";
 export { CompiledProgram, compileAhead } from "./compiled.js";
 export {
@@ -20,6 +21,9 @@ export {
   type ExportSource,
   type ExportSummary,
 } from "./export.js";
+export { exportProgram, type ProgramExportOptions, type ProgramExportSummary } from "./export-program.js";
+export { loadProgram, openProgram, type OpenProgram } from "./load-program.js";
+export { programOf } from "./stablehlo-program.js";
 export type { ExportCompiler } from "./export-compile.js";
 export { convertWeights, type ConvertOptions, type ConvertSummary } from "./convert.js";
 export type { CompiledCost } from "./compile-and-count.js";

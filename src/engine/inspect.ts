@@ -2,7 +2,12 @@
 import { existsSync } from "node:fs";
 import { open, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type ArtifactDescription, archiveNames, describeArtifact } from "../artifact/index.js";
+import {
+  type ArtifactDescription,
+  archiveNames,
+  describeArtifact,
+  type ProgramArtifactDescription,
+} from "../artifact/index.js";
 import type { Dialect } from "../ir/dialect.js";
 import { UsageError } from "../support/errors.js";
 import { findOrbax, openStore, type StoredTensor, type StoreFormat } from "../weights/index.js";
@@ -18,7 +23,11 @@ export interface TensorsDescription {
   readonly tensors: readonly Omit<StoredTensor, "read" | "file">[];
 }
 
-export type Description = ArtifactDescription | TensorsDescription | ProgramDescription;
+export type Description =
+  | ArtifactDescription
+  | ProgramArtifactDescription
+  | TensorsDescription
+  | ProgramDescription;
 
 export interface InspectOptions {
   /** Artifacts: whether every byte is held against the hashes of the manifest, and files beyond it are looked for. */

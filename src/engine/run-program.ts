@@ -7,14 +7,13 @@ import { printModule } from "../ir/text/index.js";
 import { tensorType } from "../ir/types.js";
 import type { ProgramRules } from "../ir/verify-program/index.js";
 import { type Client, type CompileCache, formatType, type TensorSpec } from "../runtime-pjrt/index.js";
-import type { Interface } from "../program/index.js";
 import { UsageError } from "../support/errors.js";
 import type { WaitOptions } from "../support/wait.js";
 import { executeOn, factsOf } from "./device.js";
 import type { HostValue } from "./execute.js";
 import type { IsolatedPlugin } from "./isolated/index.js";
 import { refineToInputs } from "./refine-to-inputs.js";
-import { mainInterface } from "./stablehlo-program.js";
+import { checkComplete, mainInterface } from "./stablehlo-program.js";
 
 /** The value as the interpreter reads it. */
 const tensorOf = ({ elementType, dimensions, data }: HostValue): Tensor =>
@@ -68,18 +67,6 @@ export async function runProgram(
   const values = signature.arguments.map((_, i) => inputs.get(`${i}`)!);
   const request = { program: printModule(module), signature };
   return executeOn(device, { request, inputs: values, cache }, wait);
-}
-
-/** Arguments that a preparing program computes cannot be told from weights by their types: no tensor is taken for one. */
-function checkComplete({ arguments: args }: Interface): void {
-  const prepared = args.flatMap(({ role }, i) => (role === "prepared" ? [`"${i}"`] : []));
-  if (prepared.length === 0) return;
-  throw new UsageError({
-    message: "the program needs another one beside it, which computes some of its arguments from the weights",
-    expected: "a program that runs by itself",
-    got: `griffin.prepared on argument ${prepared.join(", ")}`,
-    hint: "lower it without `prepare` (griffin lower without --prepare): what is prepared is then part of it",
-  });
 }
 
 /** All arguments of the program with what was given for each, if anything is missing, too much or of another type. */

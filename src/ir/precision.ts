@@ -14,3 +14,8 @@ export const precisionConfigOf = (precision: Precision) =>
 /** The one of two that keeps more bits. */
 export const morePrecise = (a: Precision, b: Precision): Precision =>
   precisionNames.indexOf(a) > precisionNames.indexOf(b) ? a : b;
+
+/** A precision as it is told of a program; the plugin's choice goes without saying. */
+export const statedPrecision = (
+  precision: Precision | undefined,
+): Exclude<Precision, "default"> | undefined => (precision === "default" ? undefined : precision);

@@ -30,7 +30,7 @@ async function wholeBatch(path: string): Promise<number | undefined> {
   const found = await describeArtifact(path, { verify: true }).catch((error: Error) => error);
   if (!(found instanceof Error)) {
     expect(found.problems).toEqual([]);
-    return found.batch;
+    return found.kind === "artifact" ? found.batch : undefined;
   }
   expect(found.message).toBe(`artifact error: artifact: does not exist\n  at:       ${path}`);
   return undefined;

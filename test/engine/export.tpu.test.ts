@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { models } from "../../models/index.js";
-import { describeArtifact } from "../../src/artifact/index.js";
+import { type ArtifactDescription, describeArtifact } from "../../src/artifact/index.js";
 import { exportModel } from "../../src/engine/index.js";
 import { installPlugin, Plugin } from "../../src/runtime-pjrt/index.js";
 import { demo } from "../artifact/exported.js";
@@ -33,8 +33,9 @@ describe("without a TPU", () => {
       dtype: "bf16",
       compiler,
     });
-    const { compiled, problems, target } = await describeArtifact(folder, { verify: true });
-    expect({ target, problems }).toEqual({ target: "tpu:v5e:2x2", problems: [] });
+    const description = await describeArtifact(folder, { verify: true });
+    expect(description).toMatchObject({ kind: "artifact", target: "tpu:v5e:2x2", problems: [] });
+    const { compiled } = description as ArtifactDescription;
     expect(compiled).toEqual([
       {
         fingerprint: {

@@ -1,4 +1,4 @@
-/** The second half of the tutorial (docs/tutorial.md), step by step in one folder: trained, continued, exported, served. */
+/** The tutorial (docs/tutorial.md) from the first file that it writes on, step by step in one folder: trained, continued, exported, served. */
 import type { AddressInfo } from "node:net";
 // Loaded here, outside of any limit of time; the examples import it within one.
 import "../../src/index.js";
@@ -7,6 +7,12 @@ import { useFolder } from "./folder.js";
 import { printed } from "./printed.js";
 
 useFolder();
+
+test("export-cell.js: the artifact of the cell gives the numbers that the cell gives", async () => {
+  const lines = await printed(() => import("../../examples/tutorial/export-cell.js"));
+  const numbers = "0.6724 0.9890 0.1192 -0.5502 0.7519 0.3096 2.1364 -1.9193 0.3224 1.9364 0.2903 -4.1678";
+  expect(lines.slice(-2)).toEqual([numbers, `again ${numbers}`]);
+});
 
 test("train.js: the loss falls", async () => {
   const told = await printed(() => import("../../examples/tutorial/train.js"));

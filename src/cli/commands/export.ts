@@ -12,24 +12,34 @@ Examples:
   griffin export --model DIR -o model.zip --with-weights --compile       one file that has everything
   griffin export --model DIR -o tpu --target tpu:v5e:2x2 --compile       compiled ahead of time, no TPU needed
   griffin export --preset recurrentgemma-2b -o 2b --batch 16 --text      programs without weights, also as text
-  griffin export ./my-model.ts#mamba --model DIR -o mamba                a checkpoint of a model of your own`;
+  griffin export ./my-model.ts#mamba --model DIR -o mamba                a checkpoint of a model of your own
+  griffin export ./my-model.ts#mlp -o mlp --weights mlp.safetensors      a program alone, and its parameters
+  griffin export program.mlir -o program                                 StableHLO that griffin run takes by names`;
 
 /** The command as people call it; its work is loaded when it runs. */
 export function exportCommand(launch: Launch, models: KnownModels): Command {
   const command = new Command("export")
     .description(
-      "write a model as an artifact: programs, weights by reference or copied, all that is needed to run it",
+      "write a model as an artifact: programs, weights by reference or copied, all that is needed to run it; or a program alone",
     )
-    .argument("[module#name]", "a model that this module exports, .ts or .js");
+    .argument(
+      "[module#name]",
+      "a model or a program that this module exports, .ts or .js; or a program as StableHLO text or portable artifact, - for stdin",
+    );
   addSourceOptions(command, models)
     .requiredOption("-o, --output <path>", "folder to write, or archive if it ends in .zip")
     .option("--zip", "write one archive instead of a folder")
-    .option("--batch <n>", "sequences side by side", wholeNumber("--batch", 1), 1)
-    .option("--chunk <tokens>", "longest piece in which prompts are read", wholeNumber("--chunk", 1), 256)
+    .option("--batch <n>", "sequences side by side (default: 1)", wholeNumber("--batch", 1))
+    .option(
+      "--chunk <tokens>",
+      "longest piece in which prompts are read (default: 256)",
+      wholeNumber("--chunk", 1),
+    )
     .addOption(dtypeOption("compute in f32, bf16, f16 (default: the checkpoint's; bf16 for presets)"))
     .option("--target <target>", targetExamples, usually(targetWords), defaultNames.name)
     .option("--text", "also write the programs as StableHLO text")
     .option("--with-weights", "copy the weights into the artifact, as safetensors")
+    .option("--weights <path>", "of a program alone: its parameters by name, a file or folder of tensors")
     .option(
       "--stablehlo-version <x.y.z>",
       "version of the portable artifacts (default: the lowest that can express them)",

@@ -12,8 +12,8 @@ import {
 import type { Launch } from "./launch.js";
 
 const EXAMPLES = `
-Tensors are called "0", "1", ... by their position; those of a module's own program by their names, its parameters, and its
-states too, which begin as zeros unless they are given. Floats may differ from --expected by the tolerance, relative to the
+Tensors are called "0", "1", ... by their position; those of a module's or an artifact's program by their names, its parameters (those that an
+artifact has need not be given), and its states too, which begin as zeros unless they are given. Floats may differ from --expected by the tolerance, relative to the
 largest expected number if that is above 1; integers and booleans must be equal. Unknown
 sizes of @main become those of the inputs. With --self-check every program is compiled anew.
 A program that ends its process, hangs or takes too much is an error: it runs in a process of its own.
@@ -24,6 +24,7 @@ Examples:
   griffin run program.mlir --input in.safetensors --expected out.safetensors
   griffin run --self-check tests/*.mlir                programs that carry check.expect_*
   griffin run ./my-model.ts#mlp --input in.safetensors --plugin cpu
+  griffin run mlp --input in.safetensors               what griffin export ./my-model.ts#mlp -o mlp made
   griffin run ./my-model.ts#mlp --input in.safetensors --interpret     slow and exact, without a plugin`;
 
 /** The command as people call it; its work is loaded when it runs. */
@@ -32,7 +33,7 @@ export function runCommand(launch: Launch): Command {
     .description("compile and run any StableHLO program")
     .argument(
       "<file...>",
-      "StableHLO text or a portable artifact, - for stdin; or a program that a module exports, ./module.ts#name",
+      "StableHLO text or a portable artifact, - for stdin; a program that a module exports, ./module.ts#name; or what griffin export made of one",
     )
     .option("--input <file>", "safetensors file with the arguments")
     .option("--output <file>", "write the results there, as safetensors")
@@ -41,7 +42,7 @@ export function runCommand(launch: Launch): Command {
     .option("--self-check", "run programs that say themselves what is right (check.expect_*)")
     .option(
       "--interpret",
-      "with --self-check or a module's program: by our own interpreter instead of a plugin",
+      "with --self-check, or a module's or an artifact's program: by our own interpreter instead of a plugin",
     )
     .option("--portable", "with --self-check: the plugin gets a portable artifact instead of text")
     .addOption(timeoutOption("a program may take so long to compile and run"))

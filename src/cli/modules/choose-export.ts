@@ -34,8 +34,7 @@ export async function chooseExport<K extends Kind>(
 
 /** What takes exports of a kind, for those who gave them to something else. */
 const ELSEWHERE: Partial<Record<Kind, string>> = {
-  program:
-    "griffin lower, run and cost take programs; griffin lower ... | griffin opt - --emit portable writes one as a file",
+  program: "griffin lower, run, cost, graph and export take programs",
   model:
     "griffin lower, cost, export, generate and golden take models; a function may export one of its programs",
   "configured model":

@@ -1,14 +1,15 @@
 /** @file Parameters of a program from files: by their paths, or by names that the caller says. */
 import { stat } from "node:fs/promises";
 import type { Argument } from "../../program/index.js";
-import { UsageError } from "../../support/errors.js";
 import {
   bindWeights,
   type Checkpoint,
+  CheckpointError,
   type FloatType,
   openCheckpoint,
   openStore,
   type Parameter,
+  type Problem,
   type TensorNames,
 } from "../../weights/index.js";
 
@@ -32,9 +33,10 @@ async function withTensors<T>(path: string, use: (tensors: Tensors) => Promise<T
 const floats: readonly string[] = ["f32", "bf16", "f16"] satisfies readonly FloatType[];
 
 /**
- * Reads parameters one at a time, in the types that the program wants; tensors that it does not want are left.
+ * Reads parameters one at a time: floats of up to 32 bits in the types that the program wants, others as they are stored; tensors that it
+ * does not want are left.
  * @param nameOf what the tensor of a parameter is called
- * @throws CheckpointError with all that are missing, or of another shape; UsageError for parameters of a type that is not read from checkpoints
+ * @throws CheckpointError with all that are missing, or of another shape or type
  */
 export async function readParameters(
   source: string | Tensors,
@@ -46,16 +48,15 @@ export async function readParameters(
     await withTensors(source, (tensors) => readParameters(tensors, wanted, nameOf, take));
     return;
   }
-  const odd = wanted.find(({ elementType }) => !floats.includes(elementType));
-  if (odd !== undefined) {
-    throw new UsageError({
-      message: `parameter "${odd.name}" cannot be read from a checkpoint`,
-      expected: floats.join(", "),
-      got: odd.elementType,
-      hint: "give it in the call, or all parameters by name",
-    });
-  }
-  const parameters = wanted.map(({ name, dimensions }): Parameter => ({ path: name, shape: dimensions }));
+  const isConverted = ({ elementType }: Argument): boolean => floats.includes(elementType);
+  checkStored(
+    source,
+    wanted.filter((argument) => !isConverted(argument)),
+    nameOf,
+  );
+  const parameters = wanted
+    .filter(isConverted)
+    .map(({ name, dimensions }): Parameter => ({ path: name, shape: dimensions }));
   const paths = new Map(parameters.map(({ path }) => [nameOf(path), path]));
   const others = [...source.tensors.keys()].filter((name) => !paths.has(name));
   const names: TensorNames = {
@@ -69,6 +70,28 @@ export async function readParameters(
   const { parameters: bound } = bindWeights(source, parameters, names);
   for (const argument of wanted) {
     const { elementType, name } = argument;
-    await take(argument, await bound.get(name)!.readAs(elementType as FloatType));
+    const bytes = isConverted(argument)
+      ? await bound.get(name)!.readAs(elementType as FloatType)
+      : await source.tensors.get(nameOf(name))!.read();
+    await take(argument, bytes);
   }
+}
+
+const typeText = (type: string, shape: readonly number[]): string => `${type} [${shape.join(", ")}]`;
+
+/** @throws CheckpointError for those that are missing, or stored as anything else */
+function checkStored(
+  { where, tensors }: Tensors,
+  wanted: readonly Argument[],
+  nameOf: (path: string) => string,
+): void {
+  const problems = wanted.flatMap(({ name, elementType, dimensions }): Problem[] => {
+    const subject = nameOf(name);
+    const expected = typeText(elementType, dimensions);
+    const tensor = tensors.get(subject);
+    if (tensor === undefined) return [{ subject, problem: "missing", expected }];
+    const got = typeText(tensor.dtype, tensor.shape);
+    return got === expected ? [] : [{ subject, problem: "another type", expected, got }];
+  });
+  if (problems.length > 0) throw new CheckpointError(`the weights of ${where}`, problems);
 }

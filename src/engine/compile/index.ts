@@ -1,18 +1,16 @@
 /** @file compile: a program of the DSL, ready to be called; on a device of a plugin, or by the interpreter. */
 import type { TracedProgram } from "../../dsl/index.js";
-import type { Argument } from "../../program/index.js";
 import type { Client, CompileCache } from "../../runtime-pjrt/index.js";
 import { closeAll } from "../../serving/index.js";
 import { UsageError } from "../../support/errors.js";
 import type { WaitOptions } from "../../support/wait.js";
 import { defaultTarget, type LoweringOptions } from "../../targets/index.js";
-import type { Checkpoint } from "../../weights/index.js";
 import { type DeviceEvent, openDevice } from "../open-device.js";
-import { bindArguments, checkNames, declarations } from "./bind-arguments.js";
-import { readParameters } from "./checkpoint-parameters.js";
+import { checkNames } from "./bind-arguments.js";
 import { asFunction, type CompiledFunction, FunctionRunner } from "./compiled-function.js";
 import { DevicePlace } from "./device-place.js";
-import { type AnyGiven, describeTensor, type HeldMemory, type HostTensor } from "./host-tensor.js";
+import { type GivenParameters, takeParameters } from "./given-parameters.js";
+import { describeTensor, type HeldMemory, type HostTensor } from "./host-tensor.js";
 import { InterpreterPlace, type PrintListener } from "./interpreter-place.js";
 import type { Place } from "./place.js";
 
@@ -24,10 +22,8 @@ export {
   type HostTensor,
   type HostTensorsOf,
 } from "./host-tensor.js";
+export { type GivenParameters, takeParameters } from "./given-parameters.js";
 export type { PrintListener } from "./interpreter-place.js";
-
-/** Parameters by path: as arguments are given; or where their tensors lie, a folder or a file of weights, or an open checkpoint. */
-export type GivenParameters = Readonly<Record<string, AnyGiven>> | string | Checkpoint;
 
 /** Where and how a program runs. */
 export interface CompileOptions extends WaitOptions {
@@ -162,40 +158,22 @@ async function bringParameters(
   program: TracedProgram,
   place: Place,
   given: GivenParameters | undefined,
-  { nameOf = (path) => path, states = "inside" }: CompileOptions,
+  { nameOf, states = "inside" }: CompileOptions,
 ): Promise<Brought> {
   const held = { parameter: new Map<string, HeldMemory>(), state: new Map<string, HeldMemory>() };
   const brought = { parameters: held.parameter, states: held.state };
   if (given === undefined) return brought;
-  const places = declarations(program);
-  const updated = states === "inside" ? (program.updatedParameters ?? []) : [];
-  const wanted = program.arguments
-    .map((argument, i) => ({ argument, where: places[i] }))
-    .filter(({ argument: { role, name } }) => role === "parameter" || updated.includes(name));
-  const take = async (argument: Argument, bytes: Uint8Array<ArrayBuffer>): Promise<void> => {
-    held[argument.role as "parameter"].set(argument.name, await place.upload(argument, bytes));
-  };
+  const updated = states === "inside" ? program.updatedParameters : [];
   try {
-    if (isFiles(given)) {
-      await readParameters(
-        given,
-        wanted.map(({ argument }) => argument),
-        nameOf,
-        take,
-      );
-      return brought;
-    }
-    for (const { argument, value } of bindArguments(program.name, wanted, given, () => false))
-      if ("bytes" in value) await take(argument, value.bytes);
+    await takeParameters(program, given, { updated, nameOf }, async (argument, bytes) => {
+      held[argument.role as "parameter"].set(argument.name, await place.upload(argument, bytes));
+    });
     return brought;
   } catch (error) {
     closeAll([...held.parameter.values(), ...held.state.values()]);
     throw error;
   }
 }
-
-const isFiles = (given: GivenParameters): given is string | Checkpoint =>
-  typeof given === "string" || ("tensors" in given && given.tensors instanceof Map);
 
 /** The most numbers of a print that are shown. */
 const SHOWN = 64;

@@ -1,0 +1,90 @@
+/** @file Artifacts of one program, read and run: by the interpreter, or on a plugin's device. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ArtifactError, changedFiles, openProgramArtifact } from "../artifact/index.js";
+import type { TracedProgram } from "../dsl/index.js";
+import { deserializePortable } from "../ir/bytecode/index.js";
+import type { Interface } from "../program/index.js";
+import {
+  compile,
+  type CompiledFunction,
+  type CompileOptions,
+  type GivenParameters,
+} from "./compile/index.js";
+import { programOf } from "./stablehlo-program.js";
+
+/** A program of an artifact. Close it when its weights have been read. */
+export interface OpenProgram extends AsyncDisposable {
+  readonly program: TracedProgram;
+  /** Safetensors file of its parameters by their names; undefined where it has none. */
+  readonly weights: string | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens an artifact that `exportProgram` wrote, a folder or a .zip; every file is held against its hash.
+ * @throws ArtifactError when it is none, is damaged, or holds a model; BytecodeError; VerifyError
+ */
+export async function openProgram(path: string): Promise<OpenProgram> {
+  const artifact = await openProgramArtifact(path);
+  const { folder, manifest, close } = artifact;
+  try {
+    const changed = await changedFiles(artifact, { hashes: () => true });
+    if (changed.length > 0) throw new ArtifactError(path, changed);
+    const { module } = deserializePortable(await readFile(join(folder, manifest.program)));
+    const program = programOf(module, manifest.name);
+    checkInterface(path, program, manifest);
+    const { updatedParameters, weights } = manifest;
+    return {
+      program: { ...program, name: manifest.name, updatedParameters },
+      weights: weights === undefined ? undefined : join(folder, weights),
+      close,
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** @throws ArtifactError for a manifest that speaks of other tensors than the program */
+function checkInterface(where: string, program: Interface, manifest: Omit<Interface, "name">): void {
+  const [got, expected] = [manifest, program].map(({ arguments: args, results }) =>
+    [...args, ...results].map(
+      ({ role, name, elementType, dimensions }) =>
+        `${role} ${name}: ${elementType} [${dimensions.join(", ")}]`,
+    ),
+  );
+  const at = expected!.findIndex((text, i) => text !== got![i]);
+  if (at < 0 && expected!.length === got!.length) return;
+  throw new ArtifactError(where, [
+    {
+      subject: "manifest.json",
+      problem: "the program takes or gives something else",
+      expected: expected![at] ?? `${expected!.length} arguments and results`,
+      got: got![at] ?? `${got!.length}`,
+    },
+  ]);
+}
+
+/**
+ * Compiles the program of an artifact, with the parameters that lie beside it unless others are given:
+ *
+ *     await using cell = await loadProgram("cell", { plugin: "cpu" });
+ *     const { y } = await cell({ x, h0 });
+ *
+ * @throws what `openProgram` and `compile` throw
+ */
+export async function loadProgram(
+  path: string,
+  options: CompileOptions & { readonly parameters?: GivenParameters } = {},
+): Promise<CompiledFunction<Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>>> {
+  await using artifact = await openProgram(path);
+  const parameters = options.parameters ?? artifact.weights;
+  const program = artifact.program as TracedProgram<
+    object,
+    Readonly<Record<string, unknown>>,
+    Readonly<Record<string, unknown>>
+  >;
+  return parameters === undefined ? compile(program, options) : compile(program, { ...options, parameters });
+}
