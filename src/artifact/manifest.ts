@@ -50,7 +50,10 @@ export const originFields = {
 
 const program = z.strictObject({
   name: z.string(),
-  /** What it computes, one of the model's kinds; or `prepare`: such programs compute what others take as `prepared` arguments from weights alone. */
+  /**
+   * What it computes, one of the model's kinds; or `prepare`: such programs compute what others take as `prepared` arguments from weights
+   * alone; or `sampler`: draws a token of each row from its logits, with the parts that its arguments are called for.
+   */
   kind: z.string(),
   /** Sequences side by side, and tokens of each; 0 for `prepare`. */
   batch: count,

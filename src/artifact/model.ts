@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { type Client, type CompileCache, compileThrough, type Executable } from "../runtime-pjrt/index.js";
 import type { WeightPlan } from "../program/weight-plan.js";
 import {
+  canDraw,
   describeProgram,
   type LoadedProgram,
   type ModelEvent,
@@ -12,6 +13,9 @@ import {
   type ProgramSource,
   ResidentModel,
   type ResidentWeights,
+  SAMPLER_KIND,
+  type SamplerKey,
+  samplerKeyOf,
 } from "../serving/index.js";
 import { UsageError } from "../support/errors.js";
 import { sha256 } from "../support/hash.js";
@@ -39,6 +43,8 @@ interface LoadedParts {
 export class ArtifactModel extends ResidentModel<LoadedProgram> {
   /** Lines worth showing, e.g. tensors that were ignored. */
   readonly warnings: readonly string[];
+  /** Sequences side by side in every program. */
+  readonly batch: number;
   readonly #parts: LoadedParts;
   readonly #notes: string[];
 
@@ -48,6 +54,7 @@ export class ArtifactModel extends ResidentModel<LoadedProgram> {
     const { generation, dtype, chunk, model } = parts.artifact.manifest;
     super(client, generation, { model, dtype, chunk, weights, plan });
     this.warnings = warnings;
+    this.batch = parts.artifact.manifest.batch;
     this.#parts = parts;
     this.#notes = [...stored.notes];
   }
@@ -66,6 +73,22 @@ export class ArtifactModel extends ResidentModel<LoadedProgram> {
     const program = this.#find(key);
     const executable = await this.#load(program, describeProgram(key));
     return { interface: program, executable, preparations: this.#preparations(program) };
+  }
+
+  /** The first that can: those that do least come first. */
+  protected override async makeSampler(
+    key: SamplerKey,
+    keep: (id: string, make: () => Promise<LoadedProgram>) => Promise<LoadedProgram>,
+  ): Promise<LoadedProgram | undefined> {
+    const { programs } = this.#parts.artifact.manifest;
+    const found = programs.find(
+      (program) => program.kind === SAMPLER_KIND && canDraw(samplerKeyOf(program), key),
+    );
+    if (found === undefined) return undefined;
+    return keep(found.name, async () => {
+      const executable = await this.#load(found, `${SAMPLER_KIND} ${found.batch}`);
+      return { interface: found, executable, preparations: [] };
+    });
   }
 
   has(key: ProgramKey): boolean {
@@ -87,7 +110,7 @@ export class ArtifactModel extends ResidentModel<LoadedProgram> {
       message: `the artifact has no program ${describeProgram(key)}${key.probes === true ? " with probes" : ""}`,
       expected: describeKinds(manifest),
       where,
-      hint: "give as many prompts as the batch, and leave out the chunk; or export it again for these",
+      hint: "leave out batch and chunk, or export it again for these",
     });
   }
 

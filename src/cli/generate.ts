@@ -4,8 +4,8 @@ import { keyFolder } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
 import { decodeUtf8 } from "../support/utf8.js";
 import { formatCount } from "./count.js";
-import type { GenerationSummary, Prompt } from "../engine/index.js";
-import type { GeneratedToken } from "../serving/index.js";
+import { type GenerationSummary, type Prompt, readPromptFile } from "../engine/index.js";
+import type { Completion, GeneratedToken } from "../serving/index.js";
 import { runGeneration } from "./generation.js";
 import { chooseDefinitions } from "./model-choice.js";
 import { moduleReference } from "./modules/reference.js";
@@ -24,6 +24,8 @@ interface Options extends LoweringFlags, CacheFlags, SamplingFlags, FormatFlags 
   readonly allowNonFinite?: boolean;
   readonly prompt?: readonly string[];
   readonly tokens?: readonly (readonly number[])[];
+  readonly prompts?: string;
+  readonly batch?: number;
   readonly maxNewTokens: number;
   readonly seed?: number;
   readonly chunk?: number;
@@ -42,31 +44,69 @@ export async function runGenerate(
   const format = await formatOf(options);
   const models = await chooseDefinitions(context, own);
   using progress = context.progress();
-  const streams = prompts.length === 1 && options.json !== true;
-  const asIds = options.tokens !== undefined;
+  const isFile = options.prompts !== undefined;
+  const streams = prompts.length === 1 && !isFile && options.json !== true;
+  const shows = (row: number) => (typeof prompts[row] === "string" ? "text" : "tokens");
   let first = true;
-  const onToken = ({ token, text }: GeneratedToken): void => {
+  const onToken = ({ row, token, text }: GeneratedToken): void => {
     if (!streams) return;
-    context.write(asIds ? `${first ? "" : ","}${token}` : text);
+    context.write(shows(row) === "tokens" ? `${first ? "" : ","}${token}` : text);
     first = false;
   };
+  const inOrder = eachInOrder<Completion>((completion) => {
+    const { row, text, tokens } = completion;
+    const made = shows(row) === "tokens" ? tokens.join(",") : text;
+    context.print(`${context.colors.dim(`[${row}]`)} ${made}`);
+  });
+  let ended = 0;
+  const onCompletion = (completion: Completion): void => {
+    ended += 1;
+    // On a terminal the texts themselves say how far it is.
+    if (isFile && (options.json === true || context.columns === undefined))
+      progress.update("generate", `${ended} of ${prompts.length} prompts`);
+    if (!streams && options.json !== true) inOrder(completion.row, completion);
+  };
   const cache = cacheOf(context, options, progress);
-  const request = { ...options, prompts, format, cache, keyFolder: keyFolder(context.env), onToken };
+  const request = {
+    ...options,
+    prompts,
+    format,
+    cache,
+    keyFolder: keyFolder(context.env),
+    batch: options.batch ?? (isFile ? DEFAULT_BATCH : undefined),
+    onToken,
+    onCompletion,
+  };
   const summary = await runGeneration(context, { ...request, models }, progress);
+  progress.done();
   const isWhole = summary.rows.every(({ complete }) => complete !== false);
   if (options.json === true) {
     context.printJson(summary);
     return isWhole ? 0 : 1;
   }
   if (streams) context.print();
-  for (const [row, { text, tokens }] of streams ? [] : summary.rows.entries()) {
-    context.print(`${context.colors.dim(`[${row}]`)} ${asIds ? tokens.join(",") : text}`);
-  }
   context.printError(context.colors.dim(describeSummary(summary)));
   context.printError(context.colors.dim(summary.device));
   if (isWhole) return 0;
   for (const line of cutOff(summary)) context.printError(line);
   return 1;
+}
+
+/** Prompts of a file side by side. */
+const DEFAULT_BATCH = 8;
+
+/** Shows what comes in any order in the order of its numbers, each as soon as those before it are there. */
+function eachInOrder<T>(show: (item: T) => void): (index: number, item: T) => void {
+  const waiting = new Map<number, T>();
+  let next = 0;
+  return (index, item) => {
+    waiting.set(index, item);
+    for (let found = waiting.get(next); found !== undefined; found = waiting.get(next)) {
+      waiting.delete(next);
+      next += 1;
+      show(found);
+    }
+  };
 }
 
 /** What words stand for: standard input, and a module's model. @throws UsageError for others */
@@ -86,16 +126,17 @@ function readSources(words: readonly string[]): {
 async function readPrompts(
   context: CommandContext,
   stdin: boolean,
-  { prompt, tokens }: Options,
+  { prompt, tokens, prompts }: Options,
 ): Promise<readonly Prompt[]> {
-  const given = [stdin || undefined, prompt, tokens].filter((way) => way !== undefined);
+  const given = [stdin || undefined, prompt, tokens, prompts].filter((way) => way !== undefined);
   if (given.length !== 1) {
     throw new UsageError({
       message: given.length === 0 ? "nothing to continue" : "prompts are given in several ways",
-      expected: "one of --prompt TEXT, --tokens IDS, or - for standard input",
+      expected: "one of --prompt TEXT, --tokens IDS, --prompts FILE, or - for standard input",
     });
   }
   if (tokens !== undefined) return tokens;
+  if (prompts !== undefined) return readPromptFile(prompts);
   const texts = prompt ?? [await readStandardInput(context)];
   if (texts.includes("")) {
     throw new UsageError({ message: "the prompt is empty", expected: "at least one character" });

@@ -5,11 +5,18 @@ import { printModule } from "../ir/text/index.js";
 import type { ConfiguredModel } from "../model/index.js";
 import type { PassCallback } from "../passes/index.js";
 import type { Signature } from "../runtime-pjrt/index.js";
-import { type ProgramKey, sessionPrograms } from "../serving/index.js";
+import {
+  exportedSamplers,
+  type ProgramKey,
+  SAMPLER_KIND,
+  type SamplerKey,
+  sessionPrograms,
+} from "../serving/index.js";
 import type { LoweringOptions } from "../targets/index.js";
 import type { FloatType } from "../weights/index.js";
-import { Family } from "./family.js";
+import { Family, lowerProgram } from "./family.js";
 import type { LoweredProgram } from "./lowered-program.js";
+import { samplerProgram } from "./sampler-program.js";
 
 /** What decides the programs of an artifact. */
 export interface ExportedPrograms extends LoweringOptions {
@@ -36,8 +43,17 @@ export interface ExportedProgram {
 /** `prefill_1x64`: the name of a program, and of its files. */
 const nameOf = ({ kind, batch, time }: ProgramKey): string => `${kind}_${batch}x${time}`;
 
+/** `sampler_1_cut_adjusted`: by what it does beside drawing. */
+const samplerName = ({ batch, topK, bias, logprobs }: SamplerKey): string =>
+  [
+    `${SAMPLER_KIND}_${batch}`,
+    ...(topK ? ["cut"] : []),
+    ...(bias ? ["adjusted"] : []),
+    ...(logprobs === undefined ? [] : ["logprobs"]),
+  ].join("_");
+
 /**
- * Lowers all programs of a model. What prepares weights for them comes first, one program for all.
+ * Lowers all programs of a model, and those that draw tokens. What prepares weights for them comes first, one program for all.
  * @param onProgram is told the name of each program before it is lowered
  * @throws VerifyError; PortabilityError when the StableHLO version asked for cannot express a program; UsageError for an unknown one
  */
@@ -54,6 +70,7 @@ export function exportPrograms(
     }
   }
   const programs = new Family(options, options.onPass).lower(traced());
+  const samplers = exportedSamplers(batch, model.generation.vocabSize);
   const preparations = new Set(programs.flatMap((program) => program.preparations));
   return [
     ...[...preparations].map((program) =>
@@ -65,6 +82,12 @@ export function exportPrograms(
       const key = keys[i]!;
       const needs = prepare === undefined ? {} : { prepare: prepare.name };
       return write(program, { ...key, name: nameOf(key), ...needs }, options);
+    }),
+    ...samplers.map((key) => {
+      const name = samplerName(key);
+      onProgram?.(name);
+      const program = lowerProgram(samplerProgram(key, model.generation.vocabSize), options, options.onPass);
+      return write(program, { name, kind: SAMPLER_KIND, batch, time: 1 }, options);
     }),
   ];
 }

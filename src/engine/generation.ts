@@ -1,6 +1,9 @@
 /** @file Prompts in; tokens one by one, then the whole of it in figures. */
 import type { Environment } from "../support/environment.js";
 import {
+  batchOf,
+  type Completion,
+  completions,
   DEFAULT_NEW_TOKENS,
   type GeneratedToken,
   type GenerateOptions,
@@ -9,7 +12,7 @@ import {
   type ProgramSet,
   readingPrograms,
 } from "../serving/index.js";
-import { beginFormat, type Finished, type Format } from "../tokens/index.js";
+import { beginFormat, type Format } from "../tokens/index.js";
 import type { FloatType } from "../weights/index.js";
 import { describeDevice, type DeviceEvent, openDevice } from "./open-device.js";
 import { encodePrompts, type Prompt } from "./prompts.js";
@@ -26,25 +29,22 @@ export interface GenerationRequest
   readonly env?: Environment | undefined;
   /** Is told every new token as it is made. */
   readonly onToken?: ((token: GeneratedToken) => void) | undefined;
+  /** Is told every text as it ends. */
+  readonly onCompletion?: ((completion: Completion) => void) | undefined;
   readonly onDevice?: ((event: DeviceEvent) => void) | undefined;
   /** Is told what is worth a note about the model: tensors that were ignored, executables that do not fit. */
   readonly onNote?: ((note: string) => void) | undefined;
 }
 
 /** One prompt and what came after it. */
-export interface Continuation {
+export interface Continuation extends Omit<Completion, "row"> {
   readonly prompt: readonly number[];
-  readonly tokens: readonly number[];
-  readonly text: string;
-  readonly finished: Finished | undefined;
-  /** Where a format was asked for: whether the text is of it, or was cut off before. */
-  readonly complete?: boolean | undefined;
 }
 
 /** A generation in figures. */
 export interface GenerationSummary {
   readonly rows: readonly Continuation[];
-  /** Over all rows, without the first step of decoding, which may compile; undefined when nothing is left to measure. */
+  /** Over all rows, without the first two steps of the batch, which may compile; undefined when nothing is left to measure. */
   readonly tokensPerSecond: number | undefined;
   readonly dtype: FloatType;
   readonly parameters: number;
@@ -63,7 +63,7 @@ export async function continuePrompts(
   source: ModelSource,
   request: GenerationRequest,
 ): Promise<GenerationSummary> {
-  const { env, signal, onDevice, onNote, onToken } = request;
+  const { env, signal, onDevice, onNote } = request;
   const { tokenizer, prompts } = await encodePrompts(request.prompts, source, request);
   // What cannot be held to is told before a device is opened.
   for (const format of [request.format].flat() as readonly (Format | undefined)[])
@@ -73,7 +73,7 @@ export async function continuePrompts(
   using model = loaded;
   for (const note of notes) onNote?.(note);
   await makeReady(model, prompts, request);
-  const collected = await collect(generate(model, prompts, { ...request, tokenizer }), prompts, onToken);
+  const collected = await collect(generate(model, prompts, { ...request, tokenizer }), prompts, request);
   return {
     ...collected,
     dtype: model.dtype,
@@ -87,42 +87,39 @@ export async function continuePrompts(
 async function makeReady(
   model: ProgramSet,
   prompts: readonly (readonly number[])[],
-  { chunk = model.chunk, maxNewTokens = DEFAULT_NEW_TOKENS }: GenerationRequest,
+  { chunk = model.chunk, maxNewTokens = DEFAULT_NEW_TOKENS, batch: asked }: GenerationRequest,
 ): Promise<void> {
   const { generation } = model;
-  const batch = prompts.length;
-  const longest = Math.max(...prompts.map((prompt) => prompt.length));
-  for (const key of readingPrograms(generation, { batch, chunk }, longest)) await model.ready(key);
+  const batch = batchOf(model, prompts.length, asked);
+  for (let from = 0; from < prompts.length; from += batch) {
+    const longest = Math.max(...prompts.slice(from, from + batch).map((prompt) => prompt.length));
+    for (const key of readingPrograms(generation, { batch, chunk }, longest)) await model.ready(key);
+  }
   if (maxNewTokens > 1) await model.ready(decodingProgram(generation, batch));
 }
 
 async function collect(
   tokens: AsyncIterable<GeneratedToken>,
   prompts: readonly (readonly number[])[],
-  onToken: GenerationRequest["onToken"],
+  { onToken, onCompletion }: GenerationRequest,
 ): Promise<Pick<GenerationSummary, "rows" | "tokensPerSecond">> {
-  const rows = prompts.map((prompt) => ({
-    prompt,
-    tokens: [] as number[],
-    text: "",
-    finished: undefined as Continuation["finished"],
-    complete: undefined as Continuation["complete"],
-  }));
-  const stepMs = new Map<number, number>();
-  let measured = 0;
-  for await (const next of tokens) {
-    const row = rows[next.row]!;
-    const step = row.tokens.length;
-    if (step >= 2) {
-      stepMs.set(step, next.ms);
-      measured += 1;
+  const rows: Continuation[] = [];
+  let [measured, ms, last] = [0, 0, 0];
+  async function* told() {
+    for await (const next of tokens) {
+      if (next.step >= 2) {
+        measured += 1;
+        if (next.step > last) ms += next.ms;
+        last = next.step;
+      }
+      onToken?.(next);
+      yield next;
     }
-    row.tokens.push(next.token);
-    row.text += next.text;
-    row.finished = next.finished;
-    row.complete = next.complete;
-    onToken?.(next);
   }
-  const ms = [...stepMs.values()].reduce((sum, each) => sum + each, 0);
+  for await (const completion of completions(told())) {
+    const { row, ...made } = completion;
+    rows[row] = { prompt: prompts[row]!, ...made };
+    onCompletion?.(completion);
+  }
   return { rows, tokensPerSecond: measured === 0 ? undefined : (measured / ms) * 1000 };
 }

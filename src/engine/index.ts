@@ -57,6 +57,7 @@ export {
 } from "../targets/index.js";
 export { type LoadedModel, load, type LoadOptions } from "./load.js";
 export { Model, type ModelOptions } from "./model.js";
+export { readPromptFile } from "./prompt-file.js";
 export { encodePrompts, type Prompt } from "./prompts.js";
 export {
   artifactSource,

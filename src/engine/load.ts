@@ -7,6 +7,8 @@ import type { ModelDefinition } from "../model/index.js";
 import {
   Chat,
   type ChatOptions,
+  type Completion,
+  completions,
   type GeneratedToken,
   type GenerateOptions,
   generate,
@@ -45,6 +47,14 @@ export interface LoadedModel extends LoadedSource, AsyncDisposable {
     prompts: Prompt | readonly Prompt[],
     options?: Omit<GenerateOptions, "tokenizer">,
   ): AsyncGenerator<GeneratedToken, void, void>;
+  /**
+   * As `generate`, whole texts in the order in which they end: for more prompts than `batch` rows hold, which the next ones take as they are free.
+   * @throws what `generate` throws
+   */
+  complete(
+    prompts: readonly Prompt[],
+    options?: Omit<GenerateOptions, "tokenizer">,
+  ): AsyncGenerator<Completion, void, void>;
   /**
    * A dialogue, in the manner of the checkpoint's template. Close it before the model.
    * @throws UsageError without a tokenizer, and for a system's text that the template has no place for
@@ -88,13 +98,15 @@ export async function load(path: string, options: LoadOptions): Promise<LoadedMo
       kept ??= source.tokenizer();
       return kept;
     };
+    const generateText: LoadedModel["generate"] = async function* (prompts, rest) {
+      const vocabulary = { vocabSize: source.vocabSize, tokenizer };
+      const encoded = await encodePrompts(listOf(prompts), vocabulary, rest);
+      yield* generate(loaded.model, encoded.prompts, { ...rest, tokenizer: encoded.tokenizer });
+    };
     return {
       ...loaded,
-      generate: async function* (prompts, rest) {
-        const vocabulary = { vocabSize: source.vocabSize, tokenizer };
-        const encoded = await encodePrompts(listOf(prompts), vocabulary, rest);
-        yield* generate(loaded.model, encoded.prompts, { ...rest, tokenizer: encoded.tokenizer });
-      },
+      generate: generateText,
+      complete: (prompts, rest) => completions(generateText(prompts, rest)),
       chat: async (rest) => {
         const [words, template] = await Promise.all([tokenizer(), source.chatTemplate()]);
         return new Chat(loaded.model, { tokenizer: words, template }, rest);

@@ -11,7 +11,6 @@ import {
   type SamplerKey,
   uploadWeights,
 } from "../serving/index.js";
-import { remember } from "../support/remember.js";
 import { bindWeights, type Checkpoint, type FloatType } from "../weights/index.js";
 import { CompiledProgram } from "./compiled.js";
 import { type LoweringOptions, resolveTarget } from "../targets/index.js";
@@ -43,7 +42,6 @@ export interface ModelOptions extends LoweringOptions {
 export class Model<Kind extends string = string> extends ResidentModel<CompiledProgram> {
   readonly #options: ModelOptions;
   readonly #family: Family;
-  readonly #samplers = new Map<string, Promise<CompiledProgram>>();
 
   private constructor(
     client: Client,
@@ -99,9 +97,11 @@ export class Model<Kind extends string = string> extends ResidentModel<CompiledP
     return lowered!;
   }
 
-  /** The program that draws tokens; compiled once for each key. */
-  sampler(key: SamplerKey): Promise<CompiledProgram> {
-    return remember(this.#samplers, JSON.stringify(key), async () => {
+  protected override makeSampler(
+    key: SamplerKey,
+    keep: (id: string, make: () => Promise<CompiledProgram>) => Promise<CompiledProgram>,
+  ): Promise<CompiledProgram> {
+    return keep(JSON.stringify(key), () => {
       const traced = samplerProgram(key, this.generation.vocabSize);
       return this.#compile(lowerProgram(traced, this.#options), `sampler ${key.batch}`);
     });
@@ -109,12 +109,6 @@ export class Model<Kind extends string = string> extends ResidentModel<CompiledP
 
   protected override make(key: ProgramKey<Kind>): Promise<CompiledProgram> {
     return this.#compile(this.lower(key), describeProgram(key));
-  }
-
-  override close(): void {
-    super.close();
-    for (const sampler of this.#samplers.values())
-      sampler.then((program) => program.close()).catch(() => undefined);
   }
 
   async #compile(lowered: LoweredProgram, program: string): Promise<CompiledProgram> {

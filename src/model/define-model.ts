@@ -4,19 +4,21 @@ import { configure } from "./configure.js";
 import type { ModelDefinition, ModelSpec } from "./definition.js";
 import { ModelError } from "./errors.js";
 
-/** The kind of programs that prepare weights for others. */
-const RESERVED_KIND = "prepare";
+/** Kinds of programs that no model has of its own, and what they are. */
+const RESERVED_KINDS = {
+  prepare: "programs that prepare weights",
+  sampler: "programs that draw tokens",
+};
 
 /** Makes a definition of what an author says. @throws ModelError for presets or kinds that cannot be */
 export function defineModel<Config, const Kind extends string>(
   spec: ModelSpec<Config, Kind>,
 ): ModelDefinition<Config, Kind> {
   const { name, checkpoint, kinds, presets = {} } = spec;
-  if (Object.hasOwn(kinds, RESERVED_KIND)) {
-    const expected = "another name: programs that prepare weights are called so";
-    throw new ModelError(`model ${name}`, [
-      { subject: "kinds", problem: `"${RESERVED_KIND}" is taken`, expected },
-    ]);
+  for (const [kind, what] of Object.entries(RESERVED_KINDS)) {
+    if (!Object.hasOwn(kinds, kind)) continue;
+    const expected = `another name: ${what} are called so`;
+    throw new ModelError(`model ${name}`, [{ subject: "kinds", problem: `"${kind}" is taken`, expected }]);
   }
   const definition = {
     name,

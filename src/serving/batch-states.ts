@@ -8,6 +8,9 @@ import type { ProgramKey, ProgramSet } from "./program-set.js";
 import { rowAxesOf } from "./states.js";
 import { closeResults, mergeResults, type StepResults } from "./step-results.js";
 
+/** Position of padding in front of a prompt, and of rows that have no text. */
+export const PADDING = -1;
+
 /** What a session's calls work on, one after the other. Close it. */
 export class BatchStates implements Disposable {
   #tensors: Tensors = new Map();
@@ -27,7 +30,7 @@ export class BatchStates implements Disposable {
     return this.#tensors.size > 0;
   }
 
-  /** Tokens that each row has read. */
+  /** Tokens that each row has read; -1 of one that has no text. */
   get lengths(): readonly number[] {
     return [...this.#positions];
   }
@@ -67,14 +70,20 @@ export class BatchStates implements Disposable {
     this.#positions = this.#positions.with(row, from.#positions[fromRow]!);
   }
 
+  /** A row that has no text any more: it reads padding, until another takes its place. */
+  retire(row: number): void {
+    this.#positions = this.#positions.with(row, PADDING);
+  }
+
   /** Feeds one token per row, [batch, 1] i32, to the program that decodes. @throws UsageError beyond what the states hold */
   async advance(key: ProgramKey, tokens: DeviceBuffer): Promise<StepResults> {
     this.checkOpen();
     this.checkHasRead();
-    this.checkRoom(Array.from({ length: this.batch }, () => 1));
+    const more = this.#positions.map((position) => (position === PADDING ? 0 : 1));
+    this.checkRoom([...more]);
     const results = await this.run(key, tokens, this.#positions);
     // Only now: a step that failed may be tried again, at the same place.
-    this.#positions = this.#positions.map((position) => position + 1);
+    this.#positions = this.#positions.map((position, row) => position + more[row]!);
     return results;
   }
 
@@ -149,8 +158,16 @@ export class BatchStates implements Disposable {
     throw new UsageError({ message: "nothing to go on from", hint: "call prefill first" });
   }
 
-  /** Whether each row may have so many tokens more. @throws UsageError beyond what the states hold */
+  /** Whether each row may have so many tokens more. @throws UsageError beyond what the states hold, and for a row that has no text */
   checkRoom(more: readonly number[]): void {
+    const row = this.lengths.findIndex((length, at) => length === PADDING && more[at]! > 0);
+    if (row >= 0) {
+      throw new UsageError({
+        message: `row ${row} has no text any more`,
+        got: `${more[row]} tokens that follow it`,
+        hint: "put a row of another session in its place (replaceRow)",
+      });
+    }
     checkCapacity(
       this.model.generation,
       this.lengths.map((length, row) => length + more[row]!),

@@ -62,7 +62,12 @@ const DEFAULT_ANSWER_TOKENS = 1024;
 const turnsSchema = z.array(
   z.strictObject({ role: z.string(), content: z.string(), ids: z.array(z.int()).optional() }),
 );
-const notesSchema = z.strictObject({ turns: turnsSchema, read: z.array(z.int()) });
+const notesSchema = z.strictObject({
+  turns: turnsSchema,
+  read: z.array(z.int()),
+  /** Which random numbers the next answer draws with; files of before it was stored began again. */
+  answers: z.int().nonnegative().default(0),
+});
 
 /**
  * One dialogue. Its session holds what was read, so a turn costs what is new in it. Close it.
@@ -77,6 +82,7 @@ export class Chat implements Disposable {
   #read: number[] = [];
   /** Where the last answer began. */
   #before: { readonly mark: SessionMark; readonly read: readonly number[] } | undefined;
+  /** How many were begun: each draws with other random numbers, answer n with seed + n. */
   #answers = 0;
   /** What is under way: nothing else may begin before it ends. */
   #underWay:
@@ -147,7 +153,7 @@ export class Chat implements Disposable {
     if (this.#session === undefined) {
       throw new UsageError({ message: "there is nothing to save", hint: "say something first" });
     }
-    const notes = JSON.stringify({ turns: this.#turns, read: this.#read });
+    const notes = JSON.stringify({ turns: this.#turns, read: this.#read, answers: this.#answers });
     this.#underWay = "the dialogue is being saved";
     try {
       await saveSession(this.#session, path, { ...wait, notes });
@@ -157,7 +163,8 @@ export class Chat implements Disposable {
   }
 
   /**
-   * Goes on with a dialogue that was stored; this one is forgotten, unless the file is of no use.
+   * Goes on with a dialogue that was stored; this one is forgotten, unless the file is of no use. With the same options, its next answer is the
+   * one that the stored dialogue would have had, drawn ones too.
    * @throws SessionFileError for a file that is no dialogue with this model; UsageError while an answer is being made
    */
   async load(path: string, wait: WaitOptions = {}): Promise<void> {
@@ -183,6 +190,7 @@ export class Chat implements Disposable {
     this.#forget();
     this.#session = session;
     this.#turns = found.turns;
+    this.#answers = found.answers;
     this.#read = [...found.read];
   }
 
@@ -207,8 +215,8 @@ export class Chat implements Disposable {
       const format =
         wait.format === undefined ? undefined : await beginFormat(wait.format, tokenizer, vocabSize, eosIds);
       const continuation = createContinuation({ decoder, format, eosIds, maxNewTokens, stop });
-      const options = { ...this.options, logprobs: undefined, seed: seed + this.#answers++ };
-      using chooser = await openChooser(this.model, [prompt], options, [format]);
+      const row = { prompt, seed: seed + this.#answers++, format };
+      using chooser = await openChooser(this.model, [row], { ...this.options }, format !== undefined);
       const session = await this.#reachable(prompt);
       let results = await this.#readOn(session, prompt, left());
       for (;;) {

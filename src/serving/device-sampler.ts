@@ -1,19 +1,13 @@
 /** @file Tokens drawn where the logits lie: settings and counts stay on the device, one random number a row goes there each step. */
-import type { Client, DeviceBuffer } from "../runtime-pjrt/index.js";
-import {
-  biasOf,
-  countsOf,
-  randomWords,
-  type SamplingOptions,
-  samplingParts,
-  samplingSettings,
-} from "../tokens/index.js";
+import type { DeviceBuffer } from "../runtime-pjrt/index.js";
+import { InternalError } from "../support/errors.js";
+import { biasOf, countsOf, randomWords, type SamplingOptions, samplingSettings } from "../tokens/index.js";
 import { callProgram } from "./call.js";
 import { closeAll } from "./close-all.js";
+import type { Tensors } from "./device-tensors.js";
 import type { LoadedProgram } from "./loaded-program.js";
 import type { TokenLogprobs } from "./logprobs.js";
 import type { ProgramSet } from "./program-set.js";
-import type { SamplerKey } from "./sampler-key.js";
 
 /** The tokens of a step, on the device, and what is told of them, on its way. */
 export interface DrawnStep {
@@ -23,104 +17,123 @@ export interface DrawnStep {
   readonly logprobs: Promise<readonly TokenLogprobs[]> | undefined;
 }
 
-const NOTHING = new Int32Array(0);
+/** What a row draws with, and what its text begins with. */
+export interface RowBeginning {
+  readonly prompt: readonly number[];
+  readonly seed: number;
+}
 
-/** The sampler of a batch; row r draws with seed + r. Close it. */
+/** How the rows of a batch draw. */
+export interface DrawOptions extends SamplingOptions {
+  /** Best tokens to tell, of those that the program tells; undefined: none, nor the drawn one's. */
+  readonly logprobs: number | undefined;
+  /** Whether each step says which tokens rows may have. */
+  readonly isHeld: boolean;
+}
+
+/** The axis of the rows in what is kept of them. */
+const COUNT_AXES = new Map([["counts", 0]]);
+
+/** The sampler of a batch. Close it. */
 export class DeviceSampler implements Disposable {
-  #states: ReadonlyMap<string, DeviceBuffer>;
-  readonly #random: readonly (() => number)[];
+  #states: Tensors;
+  readonly #random: (() => number)[];
 
   private constructor(
-    private readonly client: Client,
+    private readonly model: ProgramSet,
     private readonly program: LoadedProgram,
-    private readonly key: SamplerKey,
-    private readonly settings: ReadonlyMap<string, DeviceBuffer>,
-    states: ReadonlyMap<string, DeviceBuffer>,
-    seed: number,
+    private readonly options: DrawOptions,
+    private readonly settings: Tensors,
+    states: Tensors,
+    rows: readonly RowBeginning[],
   ) {
     this.#states = states;
-    this.#random = Array.from({ length: key.batch }, (_, row) => randomWords(seed + row));
+    this.#random = rows.map(({ seed }) => randomWords(seed));
   }
 
-  /** @throws UsageError for options out of range */
+  /** @param program one that draws what the options ask for, and maybe more (`canDraw`). @throws PjrtError */
   static async create(
-    { client, generation }: ProgramSet,
-    load: (key: SamplerKey) => Promise<LoadedProgram>,
-    prompts: readonly (readonly number[])[],
-    options: SamplingOptions & { readonly logprobs?: number | undefined; readonly isHeld?: boolean },
+    model: ProgramSet,
+    program: LoadedProgram,
+    rows: readonly RowBeginning[],
+    options: DrawOptions,
   ): Promise<DeviceSampler> {
-    const { vocabSize } = generation;
-    const batch = prompts.length;
-    const logprobs = options.logprobs === undefined ? undefined : Math.min(options.logprobs, vocabSize);
-    const key = { batch, logprobs, allowed: options.isHeld === true, ...samplingParts(options) };
-    const data = settingsData(options, batch, vocabSize);
-    const program = await load(key);
+    const { client, generation } = model;
+    const data = settingsData(options, rows, generation.vocabSize);
     const made: DeviceBuffer[] = [];
-    const upload = async (name: string, from: ReadonlyMap<string, ArrayBufferView>) => {
-      const argument = program.interface.arguments.find((each) => each.name === name)!;
-      const { elementType, dimensions } = argument;
-      const buffer = await client.toDevice({ elementType, dimensions, data: from.get(name)! });
-      made.push(buffer);
-      return [name, buffer] as const;
-    };
     try {
       const settings = new Map<string, DeviceBuffer>();
-      for (const { role, name } of program.interface.arguments)
-        if (role === "input" && data.has(name)) settings.set(...(await upload(name, data)));
-      const counts = new Map([["counts", stacked(prompts.map((prompt) => countsOf(prompt, vocabSize)))]]);
-      const states = key.penalties
-        ? new Map([await upload("counts", counts)])
-        : new Map<string, DeviceBuffer>();
-      return new DeviceSampler(client, program, key, settings, states, options.seed ?? 0);
+      const states = new Map<string, DeviceBuffer>();
+      for (const { role, name, elementType, dimensions } of program.interface.arguments) {
+        const given = data.get(name);
+        if (given === undefined) continue;
+        const buffer = await client.toDevice({ elementType, dimensions, data: given() });
+        made.push(buffer);
+        (role === "state" ? states : settings).set(name, buffer);
+      }
+      return new DeviceSampler(model, program, options, settings, states, rows);
     } catch (error) {
       closeAll(made);
       throw error;
     }
   }
 
+  /** Another text takes a row's place: it is drawn for with its own seed, and its own counts. @throws PjrtError */
+  async begin(row: number, { prompt, seed }: RowBeginning): Promise<void> {
+    this.#random[row] = randomWords(seed);
+    if (this.#states.size === 0) return;
+    const { client, generation, tensors } = this.model;
+    const { vocabSize } = generation;
+    const data = countsOf(prompt, vocabSize);
+    using counts = await client.toDevice({ elementType: "i32", dimensions: [1, vocabSize], data });
+    const from = { tensors: new Map([["counts", counts]]), row: 0 };
+    this.#states = await tensors.place({ tensors: this.#states, row }, from, COUNT_AXES);
+  }
+
   /**
    * Enqueues drawing a token of each row; the logits stay the caller's.
    * @param allowed bits of the tokens that each row may have, [batch, words]; of a sampler that holds to formats
    */
-  async draw(logits: DeviceBuffer, allowed: Int32Array<ArrayBuffer> = NOTHING): Promise<DrawnStep> {
-    const { batch } = this.key;
-    using bits = this.key.allowed ? await this.#upload(allowed) : undefined;
+  async draw(logits: DeviceBuffer, allowed?: Int32Array<ArrayBuffer>): Promise<DrawnStep> {
+    const { client } = this.model;
+    const batch = this.#random.length;
+    if ((allowed !== undefined) !== this.options.isHeld)
+      throw new InternalError("a sampler is told of every step which tokens rows may have, or of none");
+    using bits = allowed === undefined ? undefined : await this.#upload(allowed);
     const words = BigInt64Array.from(this.#random, (next) => BigInt(next()));
-    using random = await this.client.toDevice({ elementType: "i64", dimensions: [batch], data: words });
+    using random = await client.toDevice({ elementType: "i64", dimensions: [batch], data: words });
     const inputs = new Map([...this.settings, ["logits", logits] as const, ["random", random] as const]);
     if (bits !== undefined) inputs.set("allowed", bits);
-    const results = await callProgram(this.program.interface, this.program.executable, {
-      inputs,
-      states: this.#states,
-    });
-    this.#states = results.states;
-    const { outputs } = results;
-    return {
-      next: outputs.get("next")!,
-      logprobs: this.key.logprobs === undefined ? undefined : this.#read(outputs, this.key.logprobs),
-    };
+    const { interface: program, executable } = this.program;
+    const { outputs, states } = await callProgram(program, executable, { inputs, states: this.#states });
+    this.#states = states;
+    const { next, ...told } = Object.fromEntries(outputs);
+    if (this.options.logprobs !== undefined)
+      return { next: next!, logprobs: this.#read(outputs, this.options.logprobs) };
+    closeAll(Object.values(told));
+    return { next: next!, logprobs: undefined };
   }
 
   #upload(allowed: Int32Array<ArrayBuffer>): Promise<DeviceBuffer> {
-    const { batch } = this.key;
+    const batch = this.#random.length;
     const dimensions = [batch, allowed.length / batch];
-    return this.client.toDevice({ elementType: "i32", dimensions, data: allowed });
+    return this.model.client.toDevice({ elementType: "i32", dimensions, data: allowed });
   }
 
-  async #read(outputs: ReadonlyMap<string, DeviceBuffer>, count: number): Promise<readonly TokenLogprobs[]> {
+  async #read(outputs: Tensors, count: number): Promise<readonly TokenLogprobs[]> {
     const take = async (name: string): Promise<ArrayBuffer> => {
-      using buffer = outputs.get(name)!;
-      return (await buffer.toHost()).buffer;
+      using buffer = outputs.get(name);
+      return buffer === undefined ? new ArrayBuffer(0) : (await buffer.toHost()).buffer;
     };
-    const none = new ArrayBuffer(0);
-    const names = count === 0 ? [] : ["top", "top_logprobs"];
-    const [drawn = none, top = none, of = none] = await Promise.all(["logprob", ...names].map(take));
-    const [logprobs, ids, best] = [new Float32Array(drawn), new Int32Array(top), new Float32Array(of)];
+    const [drawn, top, of] = await Promise.all(["logprob", "top", "top_logprobs"].map(take));
+    const [logprobs, ids, best] = [new Float32Array(drawn!), new Int32Array(top!), new Float32Array(of!)];
+    // The program may tell more than was asked for.
+    const width = ids.length / logprobs.length;
     return Array.from(logprobs, (logprob, row) => ({
       logprob,
-      top: Array.from({ length: count }, (_, place) => ({
-        token: ids[row * count + place]!,
-        logprob: best[row * count + place]!,
+      top: Array.from({ length: Math.min(count, width) }, (_, place) => ({
+        token: ids[row * width + place]!,
+        logprob: best[row * width + place]!,
       })),
     }));
   }
@@ -136,28 +149,34 @@ export class DeviceSampler implements Disposable {
   }
 }
 
-/** What the program takes of the options, for every row. */
+/** What programs take of the options, for every row, by name; made when it is taken. */
 function settingsData(
-  options: SamplingOptions,
-  batch: number,
+  options: DrawOptions,
+  rows: readonly RowBeginning[],
   vocabSize: number,
-): ReadonlyMap<string, ArrayBufferView> {
+): ReadonlyMap<string, () => ArrayBufferView> {
   const settings = samplingSettings(options);
-  const floats = (value: number) => new Float32Array(batch).fill(value);
-  const integers = (value: number) => new Int32Array(batch).fill(value);
-  const bias = () => stacked(Array.from({ length: batch }, () => biasOf(options, vocabSize)));
-  return new Map<string, ArrayBufferView>([
+  const batch = rows.length;
+  const floats = (value: number) => () => new Float32Array(batch).fill(value);
+  const integers = (value: number) => () => new Int32Array(batch).fill(value);
+  return new Map<string, () => ArrayBufferView>([
     ["scale", floats(settings.scale)],
     ["min_weight", integers(settings.minWeight)],
     ["top_k", integers(settings.topK)],
-    ["top_p", new BigInt64Array(batch).fill(BigInt(settings.topP))],
+    ["top_p", () => new BigInt64Array(batch).fill(BigInt(settings.topP))],
     ["frequency", integers(settings.frequency)],
     ["presence", integers(settings.presence)],
     ["repetition", floats(settings.repetition)],
     ["inverse", floats(settings.inverse)],
-    ...(samplingParts(options).bias ? [["bias", bias()] as const] : []),
+    ["bias", () => stacked(rows.map(() => biasOf(options, vocabSize)))],
+    ["counts", () => stacked(rows.map(({ prompt }) => countsOf(prompt, vocabSize)))],
+    ...(options.isHeld ? [] : [["allowed", () => everyToken(batch, vocabSize)] as const]),
   ]);
 }
+
+/** Bits of the tokens that rows may have, [rows, words]: all. */
+export const everyToken = (rows: number, vocabSize: number): Int32Array<ArrayBuffer> =>
+  new Int32Array(rows * Math.ceil(vocabSize / 32)).fill(-1);
 
 /** Rows one after the other. */
 function stacked<T extends Int32Array | Float32Array>(rows: readonly T[]): T {

@@ -12,11 +12,13 @@ import {
   type FormatProgress,
   type Tokenizer,
 } from "../tokens/index.js";
+import { BatchRows, firstRows, type RunningText } from "./batch-rows.js";
 import { checkCapacity, newTokensAfter } from "./capacity.js";
-import { type ChooseOptions, openChooser } from "./chooser.js";
+import { type ChooseOptions, type ChosenRow, openChooser } from "./chooser.js";
+import { decodingProgram } from "./generation-programs.js";
 import type { TokenLogprobs } from "./logprobs.js";
 import type { ProgramSet } from "./program-set.js";
-import { Session } from "./session.js";
+import { MOST_LOGPROBS } from "./sampler-key.js";
 import { tokenSteps, type TokenStep } from "./token-steps.js";
 
 /** Tokens made per prompt, unless another number is asked for. */
@@ -26,6 +28,11 @@ export const DEFAULT_NEW_TOKENS = 128;
 export interface GenerateOptions extends ChooseOptions, WaitOptions {
   /** Tokens to make per prompt; default 128, or as many as the model holds beside the longest prompt. */
   readonly maxNewTokens?: number | undefined;
+  /**
+   * Rows of the batch; default: as many as prompts, or as an artifact was exported for. Of more prompts, the next one takes the row of a text that ends; meanwhile the states of
+   * two batches are held.
+   */
+  readonly batch?: number | undefined;
   /** Longest chunk in which prompts are read, in tokens; default: the model's. */
   readonly chunk?: number | undefined;
   /** Any of these ends a sequence; default: the model's own. */
@@ -45,6 +52,8 @@ export interface GenerateOptions extends ChooseOptions, WaitOptions {
 export interface GeneratedToken {
   /** Which prompt it continues. */
   readonly row: number;
+  /** In which step of the batch it was made, from 0. */
+  readonly step: number;
   readonly token: number;
   /** The text that became certain with it. */
   readonly text: string;
@@ -54,16 +63,16 @@ export interface GeneratedToken {
   readonly complete?: boolean;
   /** Where `logprobs` asks for them. */
   readonly logprobs?: TokenLogprobs | undefined;
-  /** Time since the tokens of the step before were there, in ms; of the first: since the prompts were given. */
+  /** Time since the tokens of the step before were there, in ms; of step 0: since the prompts were given. */
   readonly ms: number;
 }
 
 /**
  * Continues prompts (token ids, bos included) side by side; each gives what it would give alone. Tokens come as they are
- * made, one per unfinished row and step. Row r draws with seed + r. Tokens go from step to step on the device, drawn ones too,
- * which works ahead of the caller by a few steps; an artifact draws on the host, the same tokens.
+ * made, one per unfinished row and step. Prompt i draws with seed + i. Tokens go from step to step on the device, drawn ones too,
+ * which works ahead of the caller by a few steps; an artifact without programs that draw does so on the host, the same tokens.
  * What is held to a format is made step by step, as each token says which may follow.
- * A row whose logits are not finite ends; the others go on, and the error that names it comes after their last token.
+ * A text whose logits are not finite ends; the others go on, and the error that names it comes after their last token.
  * @throws UsageError for an empty prompt, ids outside of the vocabulary, options out of range, more tokens than the model holds of a
  * sequence; GriffinError for logits that are not finite; AbortedError when the signal or the time for all tokens ends it: what is on its way to the device is freed when it comes
  */
@@ -76,21 +85,27 @@ export async function* generate(
   const {
     maxNewTokens = newTokensAfter(model.generation, longest, DEFAULT_NEW_TOKENS),
     eosIds = model.generation.eosIds,
+    seed = 0,
+    chunk,
   } = options;
   checkRequest(model, prompts, { ...options, maxNewTokens });
   const formats = await formatsOf(model, prompts, { ...options, eosIds });
+  const texts = prompts.map((prompt, index): RunningText => {
+    return { index, prompt, seed: seed + index, format: formats[index], hasEnded: false };
+  });
   const continuations = formats.map((format) => {
     const decoder = options.tokenizer === undefined ? undefined : new StreamingDecoder(options.tokenizer);
     return createContinuation({ decoder, format, eosIds, maxNewTokens, stop: options.stop });
   });
-  const running = new Set(prompts.keys());
-  const session = new Session(model, prompts.length, { chunk: options.chunk });
+  const batch = batchOf(model, prompts.length, options.batch);
+  using rows = new BatchRows(model, texts, { batch, maxNewTokens, chunk });
+  const steps = chosenTokens(rows, firstRows(model, texts, batch), options, formats.some(isDefined));
   const failed = new Set<number>();
-  const steps = chosenTokens(session, prompts, { ...options, maxNewTokens }, formats);
+  let unfinished = prompts.length;
   const startedAt = performance.now();
   let underWay = false;
   try {
-    for (let before = startedAt; ; ) {
+    for (let before = startedAt, count = 0; unfinished > 0; count++) {
       // Looked at here too: a step that is there already would win against any timer.
       const left = waitLeft("generate", startedAt, options);
       const next = () => {
@@ -106,40 +121,53 @@ export async function* generate(
       });
       if (step.done === true) break;
       const now = performance.now();
-      for (const row of [...running]) {
+      for (const [row, text] of step.value.texts.entries()) {
+        if (text === undefined || text.hasEnded) continue;
         const token = step.value.tokens[row]!;
-        if (token < 0) {
-          failed.add(row);
-          running.delete(row);
-          continue;
+        const { index } = text;
+        const made = token < 0 ? undefined : continuations[index]!(token);
+        text.hasEnded = made === undefined || made.finished !== undefined;
+        if (text.hasEnded) unfinished -= 1;
+        if (made === undefined) failed.add(index);
+        else {
+          const logprobs = step.value.logprobs?.[row];
+          const told = logprobs === undefined ? {} : { logprobs };
+          yield { row: index, step: count, ...made, ...told, ms: now - before };
         }
-        const made = continuations[row]!(token);
-        if (made.finished !== undefined) running.delete(row);
-        const logprobs = step.value.logprobs?.[row];
-        yield { row, ...made, ...(logprobs === undefined ? {} : { logprobs }), ms: now - before };
       }
       before = now;
-      if (running.size === 0) break;
     }
   } finally {
+    // The step that was given up begins nothing more on sessions that are closed; what it holds goes when it comes.
     if (underWay) {
-      // The step that was given up begins nothing more on a session that is closed; what it holds goes when it comes.
-      session.close();
+      rows.close();
       steps.return().catch(() => undefined);
-    } else await steps.return().finally(() => session.close());
+    } else await steps.return();
   }
   if (failed.size > 0) throw notFinite("no token to choose", rowsOf(failed, prompts.length));
 }
 
 /** A token of each row, step by step, as the options choose. */
 async function* chosenTokens(
-  session: Session,
-  prompts: readonly (readonly number[])[],
-  options: GenerateOptions & { readonly maxNewTokens: number },
-  formats: readonly (FormatProgress | undefined)[],
+  rows: BatchRows,
+  first: readonly ChosenRow[],
+  options: GenerateOptions,
+  isHeld: boolean,
 ): AsyncGenerator<TokenStep, void, void> {
-  using chooser = await openChooser(session.model, prompts, options, formats);
-  yield* tokenSteps(session, prompts, options.maxNewTokens, chooser);
+  using chooser = await openChooser(rows.model, first, options, isHeld);
+  yield* tokenSteps(rows, chooser);
+}
+
+const isDefined = <T>(value: T | undefined): value is T => value !== undefined;
+
+/**
+ * Rows of the batch in which so many prompts are continued: as many, and no more than are asked for; where there are no programs for that
+ * number, as many as are asked for, or as the model has programs for.
+ */
+export function batchOf(model: ProgramSet, prompts: number, batch: number | undefined): number {
+  const fewest = Math.min(batch ?? prompts, prompts);
+  if (model.has(decodingProgram(model.generation, fewest))) return fewest;
+  return batch ?? model.batch ?? fewest;
 }
 
 /** What each row is held to, at its beginning. @throws UsageError */
@@ -179,7 +207,14 @@ function rowsOf(failed: ReadonlySet<number>, rows: number): string | undefined {
 function checkRequest(
   { generation }: ProgramSet,
   prompts: readonly (readonly number[])[],
-  { maxNewTokens, logprobs = 0, stop = [], tokenizer }: GenerateOptions & { readonly maxNewTokens: number },
+  {
+    maxNewTokens,
+    logprobs = 0,
+    stop = [],
+    tokenizer,
+    batch = 1,
+    seed = 0,
+  }: GenerateOptions & { readonly maxNewTokens: number },
 ): void {
   if (prompts.length === 0) throw new UsageError({ message: "no prompts given" });
   if (!Number.isInteger(maxNewTokens) || maxNewTokens < 1) {
@@ -188,10 +223,20 @@ function checkRequest(
       got: String(maxNewTokens),
     });
   }
-  if (!Number.isInteger(logprobs) || logprobs < 0 || logprobs > 20) {
+  if (!Number.isSafeInteger(batch) || batch < 1) {
+    throw new UsageError({ message: "the batch must be a whole number, 1 or more", got: String(batch) });
+  }
+  if (Number.isSafeInteger(seed) && !Number.isSafeInteger(seed + (prompts.length - 1))) {
+    throw new UsageError({
+      message: "seed is out of range: prompt i draws with seed + i",
+      expected: `an integer from 0 to 2^53 - ${prompts.length}`,
+      got: String(seed),
+    });
+  }
+  if (!Number.isInteger(logprobs) || logprobs < 0 || logprobs > MOST_LOGPROBS) {
     throw new UsageError({
       message: "logprobs is out of range",
-      expected: "best tokens to tell, 0 to 20",
+      expected: `best tokens to tell, 0 to ${MOST_LOGPROBS}`,
       got: String(logprobs),
     });
   }

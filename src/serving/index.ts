@@ -10,9 +10,16 @@ export {
   sessionPrograms,
 } from "./generation-programs.js";
 export type { GenerationPrograms, LanguageModel } from "./language-model.js";
-export { DEFAULT_NEW_TOKENS, type GeneratedToken, type GenerateOptions, generate } from "./generate.js";
+export {
+  batchOf,
+  DEFAULT_NEW_TOKENS,
+  type GeneratedToken,
+  type GenerateOptions,
+  generate,
+} from "./generate.js";
 export type { TokenLogprobs } from "./logprobs.js";
 export { type AnswerOptions, Chat, type ChatOptions, type ChatPart, type ChatWords } from "./chat.js";
+export { type Completion, completions } from "./completions.js";
 export { closeAll } from "./close-all.js";
 export { DeviceTensors } from "./device-tensors.js";
 export {
@@ -23,7 +30,13 @@ export {
 } from "./program-set.js";
 export type { LoadedProgram, WeightPreparation } from "./loaded-program.js";
 export { DEFAULT_CHUNK, ResidentModel, runPreparation } from "./resident-model.js";
-export type { SamplerKey } from "./sampler-key.js";
+export {
+  canDraw,
+  exportedSamplers,
+  SAMPLER_KIND,
+  type SamplerKey,
+  samplerKeyOf,
+} from "./sampler-key.js";
 export { Session, type SessionOptions } from "./session.js";
 export { SessionMark } from "./session-mark.js";
 export {

@@ -35,6 +35,8 @@ export interface ProgramSet {
   readonly dtype: FloatType;
   /** The longest piece in which it reads prompts, in tokens, unless another is asked for. */
   readonly chunk: number;
+  /** Sequences side by side, where its programs are for one number of them alone. */
+  readonly batch?: number | undefined;
   /** Copies and moves rows of states. */
   readonly tensors: DeviceTensors;
   /** A hash of configuration, parameters and dtype: what was computed with one set is of use to another that has the same. */
@@ -43,8 +45,8 @@ export interface ProgramSet {
   has(key: ProgramKey): boolean;
   /** What a program takes and gives. @throws GriffinError when there is no such program */
   interfaceOf(key: ProgramKey): Promise<Interface>;
-  /** The program that draws tokens on the device; without it they are drawn on the host, the same ones. */
-  readonly sampler?: ((key: SamplerKey) => Promise<LoadedProgram>) | undefined;
+  /** A program that draws tokens on the device, with these parts or with more; where there is none, the host draws, the same ones. */
+  sampler(key: SamplerKey): Promise<LoadedProgram | undefined>;
   /** Makes a program ready to run, so that the first run does not wait for it. @throws GriffinError when there is no such program */
   ready(key: ProgramKey): Promise<void>;
   /** Runs a program with the model's weights: enqueues it. States are used up; the results' take their place. */

@@ -1,13 +1,10 @@
 /** @file How texts are read into states: prompts from nothing, in chunks that are padded in front, and what follows in whole pieces. */
 import { checkPrompt } from "../tokens/index.js";
-import type { BatchStates } from "./batch-states.js";
+import { type BatchStates, PADDING } from "./batch-states.js";
 import { checkCapacity } from "./capacity.js";
 import { followingLengths, planPieces } from "./chunks.js";
 import { decodingProgram, readingPrograms } from "./generation-programs.js";
 import { closeResults, type StepResults } from "./step-results.js";
-
-/** Position of padding in front of a prompt. */
-const PADDING = -1;
 
 /** Texts of token ids, one a row. */
 type Texts = readonly (readonly number[])[];

@@ -12,6 +12,7 @@ import { DeviceTensors } from "./device-tensors.js";
 import type { LanguageModel } from "./language-model.js";
 import type { LoadedProgram, WeightPreparation } from "./loaded-program.js";
 import type { ProgramKey, ProgramResults, ProgramSet } from "./program-set.js";
+import { SAMPLER_KIND, type SamplerKey } from "./sampler-key.js";
 import type { ResidentWeights } from "./weights.js";
 
 /**
@@ -95,6 +96,12 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
   /** Makes a program; asked once for each key, and again after a failure. */
   protected abstract make(key: ProgramKey): Promise<Program>;
 
+  /** The program that draws tokens, if there is one with these parts or more; `keep` knows it again. */
+  protected abstract makeSampler(
+    key: SamplerKey,
+    keep: (id: string, make: () => Promise<Program>) => Promise<Program>,
+  ): Promise<Program | undefined>;
+
   abstract has(key: ProgramKey): boolean;
 
   async interfaceOf(key: ProgramKey): Promise<Interface> {
@@ -136,6 +143,10 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
   program({ kind, batch, time, probes = false }: ProgramKey): Promise<Program> {
     const id = `${kind} ${batch} ${time} ${probes}`;
     return remember(this.#programs, id, () => this.make({ kind, batch, time, probes }));
+  }
+
+  async sampler(key: SamplerKey): Promise<Program | undefined> {
+    return this.makeSampler(key, (id, make) => remember(this.#programs, `${SAMPLER_KIND} ${id}`, make));
   }
 
   async ready(key: ProgramKey): Promise<void> {

@@ -46,12 +46,12 @@ const metadataSchema = z.looseObject({
   notes: z.string().default(""),
 });
 
-/** Positions are i32. */
+/** Positions are i32; -1 of a row that has no text. */
 const lengthsSchema = z
   .array(
     z
       .int()
-      .nonnegative()
+      .min(-1)
       .max(2 ** 31 - 1),
   )
   .min(1);

@@ -62,7 +62,7 @@ export class Session implements Disposable {
     return session;
   }
 
-  /** Tokens that each row has read. */
+  /** Tokens that each row has read; -1 of one that was retired. */
   get lengths(): readonly number[] {
     return this.#states.lengths;
   }
@@ -198,6 +198,17 @@ export class Session implements Disposable {
     };
     // Neither may go on meanwhile: the row's states and its length are of one moment.
     return this.#calls.run("replaceRow", {}, () => from.#calls.run("replaceRow", {}, replace));
+  }
+
+  /**
+   * Ends a row whose text is over, and which no other takes: it takes none of what the states hold, and its results mean nothing, until
+   * `replaceRow` gives it another. @throws UsageError for a row that is not there, before anything is read, or while busy
+   */
+  retire(row: number): void {
+    this.#calls.checkIdle();
+    this.#states.checkHasRead();
+    this.#states.checkRow(row);
+    this.#states.retire(row);
   }
 
   #checkSameModel(model: ProgramSet): void {

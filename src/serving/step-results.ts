@@ -20,6 +20,32 @@ const RESULT_AXES = new Map([
   ["next", 0],
 ]);
 
+/** A row of a step's results. */
+export interface ResultRow {
+  readonly results: StepResults;
+  readonly row: number;
+}
+
+/** `into`, with a row of others in the place of its own; it is used up, also when it fails. @throws PjrtError */
+export async function placeResults(
+  tensors: DeviceTensors,
+  { results: into, row }: ResultRow,
+  { results: from, row: fromRow }: ResultRow,
+): Promise<StepResults> {
+  const [target, source]: Tensors[] = [into, from].map((results) => new Map(Object.entries(results)));
+  try {
+    const placed = await tensors.place(
+      { tensors: target!, row },
+      { tensors: source!, row: fromRow },
+      RESULT_AXES,
+    );
+    return { logits: placed.get("logits")!, next: placed.get("next")! };
+  } catch (error) {
+    closeResults(into);
+    throw error;
+  }
+}
+
 /** `before`, with some rows of `after` in their places. Both are used up, also when it fails. @throws PjrtError */
 export async function mergeResults(
   tensors: DeviceTensors,
@@ -27,15 +53,11 @@ export async function mergeResults(
   after: StepResults,
   rows: readonly number[],
 ): Promise<StepResults> {
-  const from = new Map(Object.entries(after));
-  let merged: Tensors = new Map(Object.entries(before));
+  let merged = before;
   try {
     for (const row of rows)
-      merged = await tensors.place({ tensors: merged, row }, { tensors: from, row }, RESULT_AXES);
-    return { logits: merged.get("logits")!, next: merged.get("next")! };
-  } catch (error) {
-    closeAll(merged.values());
-    throw error;
+      merged = await placeResults(tensors, { results: merged, row }, { results: after, row });
+    return merged;
   } finally {
     closeResults(after);
   }

@@ -1,13 +1,11 @@
 /** @file Continuation without logits on the host: each step's tokens, the best or drawn ones, are fed to the next one on the device. */
-import { closeAll } from "./close-all.js";
+import type { BatchRows, BatchStep } from "./batch-rows.js";
 import type { Chooser } from "./chooser.js";
-import type { DrawnStep } from "./device-sampler.js";
+import { closeAll } from "./close-all.js";
 import type { TokenLogprobs } from "./logprobs.js";
-import type { Session } from "./session.js";
-import type { StepResults } from "./step-results.js";
 
 /** A token of each row. */
-export interface TokenStep {
+export interface TokenStep extends Pick<BatchStep, "texts"> {
   /** -1 where the logits are not finite. */
   readonly tokens: ArrayLike<number>;
   /** Of each row, where it was asked for. */
@@ -15,32 +13,31 @@ export interface TokenStep {
 }
 
 /** A step that is on its way: its tokens feed the next step, and are read meanwhile. */
-interface Step extends DrawnStep {
+interface Step extends BatchStep {
   readonly tokens: Promise<Int32Array>;
 }
 
 /**
- * A token of each row, step by step, `count` steps at most: the first ones follow the
- * prompts. Whoever stops earlier leaves up to three steps to the device that nobody looks at.
- * @throws UsageError as `Session.read`
+ * A token of each row, step by step, until all texts have theirs. Whoever stops earlier, or ends a text, leaves up to `chooser.ahead` steps of
+ * it to the device that nobody looks at.
+ * @throws UsageError as `BatchRows.step`
  */
-export async function* tokenSteps(
-  session: Session,
-  prompts: readonly (readonly number[])[],
-  count: number,
-  chooser: Chooser,
-): AsyncGenerator<TokenStep, void, void> {
-  const steps: Step[] = [await follow(chooser, await session.read(prompts))];
-  let enqueued = 1;
+export async function* tokenSteps(rows: BatchRows, chooser: Chooser): AsyncGenerator<TokenStep, void, void> {
+  const steps: Step[] = [];
   try {
-    for (let step = 0; step < count; step++) {
-      // The first tokens do not wait for anything but themselves.
-      const until = step === 0 ? 1 : Math.min(count, step + 1 + chooser.ahead);
-      for (; enqueued < until; enqueued++)
-        steps.push(await follow(chooser, await session.advance(steps.at(-1)!.next)));
+    for (let isFirst = true; ; isFirst = false) {
+      // The first tokens do not wait for anything but themselves; later ones stand behind those that were looked at.
+      const until = isFirst ? 1 : 2 + chooser.ahead;
+      while (steps.length < until) {
+        const step = await rows.step(chooser, steps.at(-1)?.next);
+        if (step === undefined) break;
+        steps.push(follow(step));
+      }
       // Its tokens were fed to this step.
-      if (step > 0) steps.shift()!.next.close();
-      yield { tokens: await steps[0]!.tokens, logprobs: await steps[0]!.logprobs };
+      if (!isFirst) steps.shift()!.next.close();
+      const [step] = steps;
+      if (step === undefined) return;
+      yield { texts: step.texts, tokens: await step.tokens, logprobs: await step.logprobs };
     }
   } finally {
     closeAll(steps.map(({ next }) => next));
@@ -50,10 +47,9 @@ export async function* tokenSteps(
 }
 
 /** Begins to read the tokens of a step; an error is for whoever waits for them, not for the process. */
-async function follow(chooser: Chooser, results: StepResults): Promise<Step> {
-  const { next, logprobs } = await chooser.choose(results);
-  const tokens = next.toHost().then(({ buffer }) => new Int32Array(buffer));
+function follow(step: BatchStep): Step {
+  const tokens = step.next.toHost().then(({ buffer }) => new Int32Array(buffer));
   tokens.catch(() => undefined);
-  logprobs?.catch(() => undefined);
-  return { next, logprobs, tokens };
+  step.logprobs?.catch(() => undefined);
+  return { ...step, tokens };
 }

@@ -11,13 +11,15 @@
  *     minP: w of at least minP 2^30. topK: the k of largest q. topP: of these the fewest of largest q whose sum reaches topP of theirs
  *     target = floor(u S / 2^32)                     u: 32 random bits, S: the sum of w that is left
  *
- * The token is the one at which the sum of w passes the target: first those above the lowest q that is left, by id, then those of it.
+ * The token is the one at which the sum of w passes the target: by id; where topK or topP is asked for, however much it leaves, first those
+ * above the lowest q that is left, by id, then those of it.
  */
 import { GriffinError } from "../support/errors.js";
 import { randomWords } from "./random.js";
 import {
   biasOf,
   countsOf,
+  type SamplingParts,
   samplingParts,
   type SamplingOptions,
   type SamplingSettings,
@@ -49,7 +51,7 @@ export function createSampler(options: SamplingOptions = {}, prompt: readonly nu
     // As the device, which takes a number whether it is used or not, also for logits that are not finite.
     const bits = random();
     const best = bestToken(adjusted);
-    const token = settings.scale === 0 ? best : draw(adjusted, adjusted[best]!, settings, bits);
+    const token = settings.scale === 0 ? best : draw(adjusted, adjusted[best]!, settings, parts, bits);
     if (counts !== undefined) counts[token]! += 2;
     return token;
   };
@@ -132,6 +134,7 @@ function draw(
   logits: Float32Array,
   best: number,
   { scale, topK, topP, minWeight }: SamplingSettings,
+  parts: SamplingParts,
   bits: number,
 ): number {
   const distances = new Int32Array(logits.length);
@@ -147,8 +150,7 @@ function draw(
     total += weight;
     count += 1;
   }
-  const border =
-    topK >= count && topP === 2 ** 32 ? undefined : borderOf({ distances, weights, count }, topK, topP);
+  const border = parts.topK || parts.topP ? borderOf({ distances, weights, count }, topK, topP) : undefined;
   const sum = border?.sum ?? total;
   const above = border?.above ?? total;
   const target = portionOf(sum, bits);

@@ -25,6 +25,14 @@ describe("an artifact gives the tokens of its model", () => {
     expect(made()).toEqual(["prefill 2x16 here", "extend 2x16 here", "decode 2x1 here"]);
   });
 
+  it("with as many rows as it has, whatever the number of prompts", async () => {
+    const { model } = await load(two);
+    using _ = model;
+    const tokens = await generated(model, [ids[0]!, ids[1]!, ids[0]!]);
+    expect([0, 2].map((row) => rowOf(tokens, row))).toEqual([expected.greedy, expected.greedy]);
+    expect(rowOf(await generated(model, [ids[0]!]), 0)).toEqual(expected.greedy);
+  });
+
   it("from an archive, whose unpacked files are gone afterwards", async () => {
     const archive = await demoArtifact({ withWeights: true, text: true, zip: true });
     // Others unpack in the folder of the run.

@@ -7,14 +7,14 @@ const one = await demoArtifact();
 const generate = (...args: string[]) => griffin(["generate", ...args]);
 
 test("prompts that an artifact has no programs for are refused, with those it has", async () => {
-  const { exitCode, stderr } = await generate("--artifact", one, "--prompt", "a", "--prompt", "b");
+  const { exitCode, stderr } = await generate("--artifact", one, "--prompt", "a", "--prompt", "b", "--batch", "2");
   expect(exitCode).toBe(2);
   expect(stderr).toContain(
     [
       "usage error: the artifact has no program prefill 2x16",
       "  expected: batch 1: prefill of 16; extend of 16; decode of 1",
       `  at:       ${one}`,
-      "  hint:     give as many prompts as the batch, and leave out the chunk; or export it again for these",
+      "  hint:     leave out batch and chunk, or export it again for these",
     ].join("\n"),
   );
 });

@@ -23,7 +23,11 @@ test("one archive with weights and executables gives the model's tokens, and say
   expect(compiled).toMatchObject([
     {
       fingerprint: { platform: "cpu", deviceKind: "cpu", processor: expect.stringMatching(/^x64 /) },
-      programs: ["prepare", "prefill_1x16", "extend_1x16", "decode_1x1"],
+      programs: [
+        ...["prepare", "prefill_1x16", "extend_1x16", "decode_1x1"],
+        ...["sampler_1", "sampler_1_cut", "sampler_1_adjusted", "sampler_1_cut_adjusted"],
+        ...["sampler_1_adjusted_logprobs", "sampler_1_cut_adjusted_logprobs"],
+      ],
     },
   ]);
   // The weights are 5.2 MB of it.

@@ -36,6 +36,9 @@ test("a name that ends in .zip is an archive, and so is any with --zip", async (
       { name: "prefill_1x16" },
       { name: "extend_1x16" },
       { name: "decode_1x1" },
+      ...["", "_cut", "_adjusted", "_cut_adjusted", "_adjusted_logprobs", "_cut_adjusted_logprobs"].map(
+        (parts) => ({ name: `sampler_1${parts}`, kind: "sampler" }),
+      ),
     ],
   });
   expect(await run("-o", join(parent, "b"), "--zip")).toMatchObject({ path: join(parent, "b.zip") });

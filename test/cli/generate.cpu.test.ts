@@ -1,8 +1,10 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { models } from "../../models/index.js";
 import { openCase } from "../../src/golden/index.js";
 import { loadTokenizer } from "../../src/tokens/index.js";
-import { griffin } from "./griffin.js";
+import { griffin, temporaryFolder } from "./griffin.js";
 
 const model = "golden/demo-kjv";
 const golden = await openCase(model, models);
@@ -51,6 +53,21 @@ test("several prompts are told apart by their number, and each ends with its end
   expect(ends).toEqual([-1, -1, 2]);
   const shown = rows.map((ids, r) => `[${r}] ${ids.slice(0, ends[r] === -1 ? 6 : ends[r]! + 1).join()}`);
   expect(stdout.split("\n")).toEqual(shown);
+});
+
+test("prompts of a file come out in their order, whatever the batch, and as their lines gave them", async () => {
+  const file = join(await temporaryFolder(), "prompts.jsonl");
+  const lines = [{ tokens: [2, 3, 4] }, { tokens: [2, 9] }, { tokens: [2, 5, 6, 7, 8] }];
+  await writeFile(file, lines.map((line) => JSON.stringify(line)).join("\n"));
+  const { stdout, stderr, exitCode } = await hawk("--prompts", file, "--batch", "2");
+  const prompts = lines.flatMap(({ tokens }) => ["--tokens", tokens.join()]);
+  expect([exitCode, stdout]).toEqual([0, (await hawk(...prompts)).stdout]);
+  expect(stderr).toMatch(/✓ generate 3 of 3 prompts \(/);
+  const both = await hawk("--prompts", file, "--tokens", "2");
+  expect([both.exitCode, both.stderr]).toEqual([
+    2,
+    expect.stringContaining("prompts are given in several ways"),
+  ]);
 });
 
 test("what is generated is of the schema, or of the expression, that is asked for", async () => {

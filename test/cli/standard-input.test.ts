@@ -31,15 +31,15 @@ test("lines of a pipe are cut at their ends, whatever pieces they come in; the l
     );
     using lines = piped(parts);
     const got: (string | undefined)[] = [];
-    for (let i = 0; i < 5; i++) got.push(await lines.next("> "));
+    for (let i = 0; i < 5; i++) got.push(await lines.next());
     expect(got).toEqual(["über", "zwei", "", "letzte", undefined]);
   }
 });
 
 test("a line of a pipe that is no UTF-8 is told by its number", async () => {
   using lines = piped([Buffer.from("one\n"), Buffer.of(0x80, 0x0a)]);
-  expect(await lines.next("")).toBe("one");
-  await expect(lines.next("")).rejects.toThrow(
+  expect(await lines.next()).toBe("one");
+  await expect(lines.next()).rejects.toThrow(
     "usage error: line 2 of <stdin> is not UTF-8\n  expected: text in UTF-8\n  got:      byte 0x80 at offset 0",
   );
 });

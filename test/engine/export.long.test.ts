@@ -8,6 +8,12 @@ import { demo } from "../artifact/exported.js";
 import { temporaryFolder } from "../cli/griffin.js";
 import { exported, hashes, hawk } from "./exported-files.js";
 
+/** Programs that draw tokens, by name. */
+const samplers = (batch: number): readonly string[] =>
+  ["", "_adjusted", "_adjusted_logprobs", "_cut", "_cut_adjusted", "_cut_adjusted_logprobs"].map(
+    (parts) => `sampler_${batch}${parts}`,
+  );
+
 describe("exportModel", () => {
   it("names weights where they are, and describes every argument and result", async () => {
     const { manifest, index, files, folder } = await exported(demo, {
@@ -16,7 +22,9 @@ describe("exportModel", () => {
     });
     expect(files).toEqual([
       ...["README.md", "manifest.json", "manifest.sha256"],
-      ...["decode_1x1", "extend_1x16", "prefill_1x16", "prepare"].map((name) => `programs/${name}.mlirbc`),
+      ...["decode_1x1", "extend_1x16", "prefill_1x16", "prepare", ...samplers(1)].map(
+        (name) => `programs/${name}.mlirbc`,
+      ),
       ...["tokenizer/tokenizer.json", "weights.index.json"],
     ]);
     expect({ ...manifest, programs: manifest.programs.length, files: manifest.files.length }).toMatchObject({
@@ -26,7 +34,7 @@ describe("exportModel", () => {
         name: "demo-kjv",
         tools: { stablegriffin: "1.2.3" },
       },
-      ...{ target: "cpu", dtype: "f32", batch: 1, chunk: 16, compiled: [], programs: 4, files: 7 },
+      ...{ target: "cpu", dtype: "f32", batch: 1, chunk: 16, compiled: [], programs: 10, files: 13 },
       ...{ weights: "weights.index.json", tokenizer: ["tokenizer/tokenizer.json"] },
       model: {
         name: "griffin",
@@ -41,7 +49,7 @@ describe("exportModel", () => {
         programs: { prefill: "prefill", extend: "extend", decode: "decode" },
       },
     });
-    const decode = manifest.programs.at(-1)!;
+    const decode = manifest.programs.find(({ name }) => name === "decode_1x1")!;
     expect(decode).toMatchObject({
       kind: "decode",
       batch: 1,
@@ -114,10 +122,9 @@ describe("exportModel", () => {
     } as const;
     const { manifest, index, files, folder } = await exported(hawk, options);
     expect(files.filter((file) => /^(weights|programs)\//.test(file))).toEqual([
-      ...["decode_3x1", "extend_3x16", "prefill_3x16", "prepare", "score_3x16"].flatMap((name) => [
-        `programs/${name}.mlir`,
-        `programs/${name}.mlirbc`,
-      ]),
+      ...["decode_3x1", "extend_3x16", "prefill_3x16", "prepare", ...samplers(3), "score_3x16"].flatMap(
+        (name) => [`programs/${name}.mlir`, `programs/${name}.mlirbc`],
+      ),
       ...[1, 2].map((n) => `weights/model-0000${n}-of-00002.safetensors`),
     ]);
     expect(index).toMatchObject({ location: "copied", folder: "weights" });

@@ -11,6 +11,7 @@ import {
   samplingSettings,
 } from "../../src/tokens/index.js";
 import { logprobsOf } from "../../src/serving/logprobs.js";
+import { canDraw, exportedSamplers, type SamplerKey } from "../../src/serving/index.js";
 import { run } from "../dsl/interpret.js";
 import { tries } from "../../tools/vitest/properties.js";
 
@@ -22,9 +23,11 @@ function byProgram(
   options: SamplingOptions,
   prompts: readonly (readonly number[])[],
   allowed?: readonly Int32Array[],
+  parts?: SamplerKey,
 ): number[][] {
   const [batch, vocab] = [logits.length, logits[0]!.length];
-  const key = { batch, logprobs: undefined, allowed: allowed !== undefined, ...samplingParts(options) };
+  const asked = { batch, logprobs: undefined, allowed: allowed !== undefined, ...samplingParts(options) };
+  const key = parts ?? asked;
   const traced = samplerProgram(key, vocab);
   const settings = samplingSettings(options);
   const ofRows = (value: number) => Array<number>(batch).fill(value);
@@ -101,6 +104,15 @@ const settings: fc.Arbitrary<SamplingOptions> = fc.record({
 });
 
 describe("tokens drawn by the program", () => {
+  it("are those that the host draws where topK leaves all tokens", () => {
+    const logits = [0, 1, 2].map(() => Float32Array.of(0, 1, 0.5, 2));
+    for (const topK of [3, 4, 9]) {
+      const options = { temperature: 1, topK, seed: 0 };
+      const prompts = logits.map(() => [1]);
+      expect(byProgram(logits, options, prompts)).toEqual(byHost(logits, options, prompts));
+    }
+  });
+
   it("are those that the host draws, for any logits and settings", () => {
     const rows = fc.integer({ min: 2, max: 13 }).chain((vocab) =>
       fc.array(
@@ -114,6 +126,22 @@ describe("tokens drawn by the program", () => {
         expect(byProgram(logits, options, prompts)).toEqual(byHost(logits, options, prompts));
       }),
       tries(25),
+    );
+  });
+
+  it("are those of any exported program that can draw them, with parts that nobody asked for", () => {
+    const row = fc.array(logit, { minLength: 5, maxLength: 5 }).map((values) => Float32Array.from(values));
+    fc.assert(
+      fc.property(row, settings, (values, options) => {
+        const asked = { batch: 1, logprobs: undefined, allowed: false, ...samplingParts(options) };
+        const able = exportedSamplers(1, 5).filter((has) => canDraw(has, asked));
+        expect(able.length).toBeGreaterThan(0);
+        const expected = byHost([values], options, [[0, 1]]);
+        // The first is the one that is taken; the last has the most parts.
+        for (const key of [able[0]!, able.at(-1)!])
+          expect(byProgram([values], options, [[0, 1]], [Int32Array.of(-1)], key)).toEqual(expected);
+      }),
+      { numRuns: Number(process.env.STABLEGRIFFIN_PROPERTY_RUNS ?? 12) },
     );
   });
 

@@ -100,16 +100,19 @@ describe("a program", () => {
   });
 });
 
-test("a kind of programs cannot be called prepare", async () => {
-  const kinds = { prepare: { summary: "gets ready" } };
+test.each([
+  ["prepare", "programs that prepare weights"],
+  ["sampler", "programs that draw tokens"],
+])("a kind of programs cannot be called %s", async (kind, what) => {
+  const kinds = { [kind]: { summary: "is one" } };
   const spec = { name: "own", checkpoint: { modelTypes: ["own"] }, kinds } as unknown as ModelSpec<
     object,
-    "prepare"
+    string
   >;
   expect(await errorText(() => defineModel(spec))).toBe(
     [
-      'model error: kinds: "prepare" is taken',
-      "  expected: another name: programs that prepare weights are called so",
+      `model error: kinds: "${kind}" is taken`,
+      `  expected: another name: ${what} are called so`,
       "  at:       model own",
     ].join("\n"),
   );

@@ -48,7 +48,7 @@ describe("generation that is held to formats", () => {
       logitBias: new Map([[2, 3]]),
     };
     const device = await generated(model, prompts, options);
-    const host = await generated(programSet(model, { sampler: undefined }), prompts, options);
+    const host = await generated(programSet(model, { sampler: async () => undefined }), prompts, options);
     const told = ({ row, token, text, finished, complete }: GeneratedToken) => [
       row,
       token,
@@ -64,7 +64,7 @@ describe("generation that is held to formats", () => {
 
   it.each([
     ["device", {}],
-    ["host", { sampler: undefined }],
+    ["host", { sampler: async () => undefined }],
   ])("says on the %s where logitBias leaves no token of the format", async (_, others) => {
     const options = {
       ...{ ...held, format: { regex: "aa(b|c)" }, temperature: 1 },

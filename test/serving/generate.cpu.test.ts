@@ -61,7 +61,7 @@ describe("generate", () => {
     };
     const rows = prompts.slice(0, 2);
     const device = await generated(model, rows, options);
-    const host = await generated(programSet(model, { sampler: undefined }), rows, options);
+    const host = await generated(programSet(model, { sampler: async () => undefined }), rows, options);
     expect(device.map(({ row, token }) => [row, token])).toEqual(host.map(({ row, token }) => [row, token]));
     for (const [i, { logprobs, token }] of device.entries()) {
       const { top, logprob } = host[i]!.logprobs!;
@@ -72,7 +72,7 @@ describe("generate", () => {
   });
 
   it("refuses the same options on the device as on the host, before a token is drawn", async () => {
-    const onHost = programSet(model, { sampler: undefined });
+    const onHost = programSet(model, { sampler: async () => undefined });
     const rows = prompts.slice(0, 2);
     for (const programs of [model, onHost]) {
       const logitBias = new Map([[9999, 1]]);
@@ -82,7 +82,7 @@ describe("generate", () => {
       const seed = Number.MAX_SAFE_INTEGER;
       expect(await errorText(() => generated(programs, rows, { temperature: 1, seed }))).toBe(
         [
-          "usage error: seed is out of range: row r draws with seed + r",
+          "usage error: seed is out of range: prompt i draws with seed + i",
           "  expected: an integer from 0 to 2^53 - 2",
           "  got:      9007199254740991",
         ].join("\n"),

@@ -31,8 +31,8 @@ interface Place {
 }
 
 /**
- * Says what is typed, until there is no more. A line that ends with a backslash goes on with the next one; one that begins with two slashes
- * begins with one. Ctrl-C breaks an answer off. Where nobody types, the first thing that goes wrong ends it.
+ * Says what is typed, until there is no more. A turn that begins with two slashes begins with one. Ctrl-C breaks an answer off, and twice at an
+ * empty prompt ends. Where nobody types, the first thing that goes wrong ends it.
  * @returns whether no answer was cut off before it was of its format
  * @throws what goes wrong, where nobody types
  */
@@ -40,12 +40,16 @@ export async function converse(place: Place): Promise<boolean> {
   const { context, lines } = place;
   let isWhole = true;
   let stop: AbortController | undefined;
+  let isWarned = false;
   lines.onInterrupt(() => {
-    if (stop === undefined) context.printError(context.colors.dim("Ctrl-D or /exit ends"));
-    stop?.abort();
+    if (stop !== undefined) return stop.abort();
+    if (isWarned) return lines.end();
+    isWarned = true;
+    context.printError(context.colors.dim("Ctrl-C again ends, as Ctrl-D or /exit do"));
   });
   for (;;) {
-    const text = await nextTurn(lines);
+    const text = await lines.next();
+    isWarned = false;
     if (text === undefined || text.trim() === "/exit") return isWhole;
     if (text.trim() === "") continue;
     stop = new AbortController();
@@ -62,17 +66,6 @@ export async function converse(place: Place): Promise<boolean> {
       stop = undefined;
     }
   }
-}
-
-/** What is typed next: one line, or several that backslashes join. */
-async function nextTurn(lines: Lines): Promise<string | undefined> {
-  let text = await lines.next("> ");
-  while (text?.endsWith("\\") === true) {
-    const more = await lines.next(". ");
-    if (more === undefined) return text;
-    text = `${text.slice(0, -1)}\n${more}`;
-  }
-  return text;
 }
 
 /** @returns false for an answer that was cut off before it was of its format */

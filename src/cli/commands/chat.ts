@@ -15,8 +15,8 @@ import {
 import type { Launch } from "./launch.js";
 
 const EXAMPLES = `
-A line that ends with \\ goes on with the next. /help lists commands: /reset /regenerate /save FILE /load FILE /tokens /exit.
-Ctrl-C breaks an answer off, Ctrl-D ends. In a pipe each line is a turn, and answers go to standard output.
+A line that ends with \\ goes on with the next, as do the lines of a paste. /help lists commands: /reset /regenerate /save FILE /load FILE /tokens /exit.
+Ctrl-C breaks an answer off, or throws away what was typed; Ctrl-D ends, as Ctrl-C twice does. In a pipe each line is a turn, and answers go to standard output.
 
 Examples:
   griffin chat --model DIR

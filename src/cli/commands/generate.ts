@@ -23,6 +23,7 @@ Examples:
   echo "And it came to pass" | griffin generate --model demo -
   griffin generate --artifact kjv --prompt "In the beginning"      after griffin export --model demo -o kjv
   griffin generate --model DIR --tokens 2,17,5 --json
+  griffin generate --model DIR --prompts questions.jsonl --batch 16 --json > answers.json
   griffin generate --model DIR --prompt "Answer yes or no: " --regex 'yes|no'
   griffin generate --model DIR --prompt "Ada, born 1815: " --json-schema person.json
   griffin generate --model DIR --prompt "A date: " --json-schema '{"type": "string", "format": "date"}'
@@ -61,13 +62,18 @@ export function generateCommand(launch: Launch): Command {
       "token ids to continue as they are, e.g. 2,17,5; prints ids",
       repeated(parseTokenIds),
     )
+    .option(
+      "--prompts <file>",
+      'a prompt on each line: its text (.txt), or {"prompt": TEXT} or {"tokens": [IDS]} (.jsonl)',
+    )
+    .option(
+      "--batch <n>",
+      "prompts side by side; where one ends, the next takes its place (default: all, 8 of a file, or the artifact's)",
+      wholeNumber("--batch", 1),
+    )
     .option("--max-new-tokens <n>", "tokens to make per prompt", wholeNumber("--max-new-tokens", 1), 128);
   addSamplingOptions(addFormatOptions(command))
-    .option(
-      "--seed <s>",
-      "same seed, same text; prompt r of a batch draws with seed + r",
-      wholeNumber("--seed", 0),
-    )
+    .option("--seed <s>", "same seed, same text; prompt i draws with seed + i", wholeNumber("--seed", 0))
     .option(
       "--chunk <tokens>",
       "longest piece in which prompts are read (default: 256, or the artifact's)",

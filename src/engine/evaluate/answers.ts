@@ -1,6 +1,6 @@
 /** @file Answers that a model writes, greedily, compared with the right ones. */
 import { DataError, spelledAt } from "../../data/index.js";
-import { generate, type LoadedProgram, type ResidentModel } from "../../serving/index.js";
+import { completions, generate, type LoadedProgram, type ResidentModel } from "../../serving/index.js";
 import type { Tokenizer } from "../../tokens/index.js";
 import { type Question, type QuestionText, textOf } from "./questions.js";
 
@@ -83,7 +83,10 @@ export function openQuestionOf(
   });
 }
 
-/** Has all questions answered, `batch` side by side. @throws DataError for text that the tokenizer cannot spell; what generate throws */
+/**
+ * Has all questions answered, `batch` side by side; the next one begins where an answer ends.
+ * @throws DataError for text that the tokenizer cannot spell; what generate throws
+ */
 export async function answerQuestions(
   model: ResidentModel<LoadedProgram>,
   questions: readonly OpenQuestion[],
@@ -107,19 +110,15 @@ export async function answerQuestions(
   },
 ): Promise<AnswersReport> {
   const answers: AnswersReport["answers"][number][] = [];
-  for (let from = 0; from < questions.length; from += batch) {
-    const part = questions.slice(from, from + batch);
-    const prompts = part.map(({ prompt, where }) => spelledAt(where, () => tokenizer.encode(prompt)));
-    const texts = part.map(() => "");
-    for await (const { row, text } of generate(model, prompts, { maxNewTokens, signal, stop, tokenizer }))
-      texts[row] += text;
-    for (const [i, { where, expected }] of part.entries()) {
-      const text = texts[i]!;
-      const answer = extractAnswer(text, extract) ?? null;
-      const right = answer !== null && isSameAnswer(answer, expected, number);
-      answers.push({ where, text, answer, expected, right });
-    }
-    onProgress?.(answers.length);
+  const prompts = questions.map(({ prompt, where }) => spelledAt(where, () => tokenizer.encode(prompt)));
+  const tokens = generate(model, prompts, { batch, maxNewTokens, signal, stop, tokenizer });
+  let answered = 0;
+  for await (const { row, text } of completions(tokens)) {
+    const { where, expected } = questions[row]!;
+    const answer = extractAnswer(text, extract) ?? null;
+    const right = answer !== null && isSameAnswer(answer, expected, number);
+    answers[row] = { where, text, answer, expected, right };
+    onProgress?.(++answered);
   }
   const { length } = questions;
   const accuracy = answers.filter(({ right }) => right).length / length;
