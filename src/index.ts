@@ -16,6 +16,8 @@ export {
   Chat,
   type ChatOptions,
   type ChatPart,
+  type Completion,
+  completions,
   type GeneratedToken,
   type GenerateOptions,
   generate,
