@@ -7,7 +7,16 @@ const one = await demoArtifact();
 const generate = (...args: string[]) => griffin(["generate", ...args]);
 
 test("prompts that an artifact has no programs for are refused, with those it has", async () => {
-  const { exitCode, stderr } = await generate("--artifact", one, "--prompt", "a", "--prompt", "b", "--batch", "2");
+  const { exitCode, stderr } = await generate(
+    "--artifact",
+    one,
+    "--prompt",
+    "a",
+    "--prompt",
+    "b",
+    "--batch",
+    "2",
+  );
   expect(exitCode).toBe(2);
   expect(stderr).toContain(
     [
