@@ -35,7 +35,7 @@ describe("what is no artifact is said to be none", () => {
     );
     expect(await complaint(empty)).toBe("artifact error: manifest.json: missing\n  at:       ARTIFACT");
     expect(await complaint(await withManifest('{ "name": "my-extension", "manifest_version": 3 }'))).toBe(
-      'artifact error: manifest.json: not the manifest of an artifact\n  expected: "format": "stablegriffin artifact"\n  at:       ARTIFACT',
+      'artifact error: manifest.json: not the manifest of an artifact\n  expected: "format": "stablegriffin artifact" or "stablegriffin program"\n  at:       ARTIFACT',
     );
     expect(await complaint(await withManifest('{ "format": "stable'))).toMatch(
       /^artifact error: manifest\.json: cannot be parsed: .*\n {2}at: {7}ARTIFACT$/,

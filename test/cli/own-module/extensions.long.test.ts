@@ -98,13 +98,13 @@ test("a module with nothing to load, and a program where a model is wanted", asy
       "  hint:     programs and models are named by themselves: griffin lower ./my-model.ts#name",
     ],
   ]);
-  const exported = await griffin(["export", `${file}#mlp`, "-o", join(folder, "out")]);
-  expect([exported.exitCode, exported.stderr.replaceAll(folder, "DIR").split("\n")]).toEqual([
+  const generated = await griffin(["generate", `${file}#mlp`, "--model", "demo", "--prompt", "x"]);
+  expect([generated.exitCode, generated.stderr.replaceAll(folder, "DIR").split("\n")]).toEqual([
     2,
     [
       "usage error: DIR/model.ts#mlp is a program",
-      "  expected: a model, or a configured model",
-      "  hint:     griffin lower, run and cost take programs; griffin lower ... | griffin opt - --emit portable writes one as a file",
+      "  expected: a model",
+      "  hint:     griffin lower, run, cost, graph and export take programs",
     ],
   ]);
 });
