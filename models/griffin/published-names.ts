@@ -1,19 +1,11 @@
 /** @file Parameter paths of a Griffin <-> names and shapes of its tensors in the checkpoints of its authors: PyTorch's and Flax's. */
-import type { TensorNames, TensorView } from "../../src/model/index.js";
-
-/** A parameter within a block, or outside of blocks, what holds it, and how. */
-interface Row {
-  readonly ours: string;
-  readonly theirs: string;
-  readonly view?: TensorView;
-  /** Axes of size 1 that the tensor has between the index of a part and the parameter. */
-  readonly ones?: number;
-}
+import type { TensorNames } from "../../src/model/index.js";
+import { type PublishedName, publishedNames } from "../published-names.js";
 
 const GATE = { at: 0 } as const;
 const UP = { at: 1 } as const;
 
-const shared: readonly Row[] = [
+const shared: readonly PublishedName[] = [
   { ours: "embed_tokens.weight", theirs: "embedder.input_embedding", view: { padded: true } },
   { ours: "final_norm.weight", theirs: "final_norm.scale" },
   { ours: "temporal_pre_norm.weight", theirs: "temporal_pre_norm.scale" },
@@ -52,40 +44,14 @@ const linear: readonly (readonly [string, string])[] = [
   ["temporal_block.o_proj", "attention_block.proj_final"],
 ];
 
-function namesOf(rows: readonly Row[]): TensorNames {
-  const byPath = new Map<string, Omit<Row, "ours">>(rows.map((row) => [row.ours, row]));
-  const byName = new Map(rows.toReversed().map((row) => [row.theirs, row]));
-  return {
-    nameOf({ path, shape }) {
-      const [, layer, leaf = path] = /^layers\.(\d+)\.(.*)$/.exec(path) ?? [];
-      // A path that no Griffin has keeps its name, which no checkpoint has.
-      const { theirs, view, ones = 0 } = byPath.get(leaf) ?? { theirs: leaf };
-      const matrix = view?.transposed === true ? shape.toReversed() : shape;
-      const part = view?.at === undefined ? matrix : [2, ...Array<number>(ones).fill(1), ...matrix];
-      return { name: layer === undefined ? theirs : `blocks.${layer}.${theirs}`, shape: part, view };
-    },
-    pathOf({ name, shape }) {
-      const [, layer, leaf = name] = /^blocks\.(\d+)\.(.*)$/.exec(name) ?? [];
-      const row = byName.get(leaf);
-      if (row === undefined) return undefined;
-      const { ours, view, ones = 0 } = row;
-      const matrix = view?.at === undefined ? shape : shape.slice(1 + ones);
-      return {
-        path: layer === undefined ? ours : `layers.${layer}.${ours}`,
-        shape: view?.transposed === true ? matrix.toReversed() : matrix,
-      };
-    },
-  };
-}
-
 /** The published state dict (`2b.pt`): matrices of linear layers are [out, in]. */
-export const torchNames: TensorNames = namesOf([
+export const torchNames: TensorNames = publishedNames([
   ...shared,
   ...linear.map(([ours, theirs]) => ({ ours: `${ours}.weight`, theirs: `${theirs}.weight` })),
 ]);
 
 /** The published tree of Flax, its keys joined by dots. */
-export const flaxNames: TensorNames = namesOf([
+export const flaxNames: TensorNames = publishedNames([
   ...shared,
   ...linear.map(([ours, theirs]) => ({
     ours: `${ours}.weight`,

@@ -1,10 +1,11 @@
-/** @file How checkpoints of an RWKV-7 are stored in the Hugging Face layout (that of flash-linear-attention): keys of config.json, names of tensors. */
+/** @file How checkpoints of an RWKV-7 are stored: keys of config.json, and names of tensors in the Hugging Face layout (that of flash-linear-attention). */
 import { z } from "zod";
 import type { CheckpointFormat } from "../../src/model/index.js";
 import { count, positive, recurrentFields, recurrentValues, truth } from "../checkpoint-fields.js";
 import { namesBehind } from "../checkpoint-names.js";
 import { configReader } from "../config-reader.js";
 import type { Rwkv7Config } from "./config.js";
+import { rwkv7TorchNames } from "./published-names.js";
 
 const layerWidths = z.union([count, z.array(count)], "a positive integer, or one for each layer");
 
@@ -72,6 +73,7 @@ export const rwkv7Checkpoint: CheckpointFormat<Rwkv7Config> = {
     const { path, shape } = parameter;
     return { path, shape: SHARES.test(path) && shape.length === 3 ? shape.slice(2) : shape };
   },
+  others: { torch: rwkv7TorchNames },
   formula({ name }) {
     if (name.endsWith("norm.weight")) return { offset: 1, scale: 0.3 };
     if (/\.x_[rwkvag]$/.test(name)) return { offset: 0.5, scale: 0.5 };

@@ -1,9 +1,9 @@
 /** @file The JSON files of a model folder that say what model it is: parsed, not yet understood. */
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { CheckpointError } from "./errors.js";
 import { JsonError, nonFiniteAsObjects, parseJsonObject } from "./json.js";
 import { fileProblem } from "./file.js";
+import type { StoredTensor } from "./stored.js";
 
 /** An object of a JSON file. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -15,20 +15,8 @@ export interface ConfigFiles {
   readonly config: JsonObject;
   /** Empty when there is no such file. */
   readonly generation: JsonObject;
-}
-
-/**
- * Reads the configuration of a model folder, with or without weights.
- * @throws CheckpointError when config.json is missing, or one of the files cannot be parsed
- */
-export async function readConfigFiles(folder: string): Promise<ConfigFiles> {
-  const where = join(folder, "config.json");
-  const config = await readJson(where);
-  if (config === undefined) {
-    const hint = "give the folder of a checkpoint in the Hugging Face layout";
-    throw new CheckpointError(where, [{ subject: "file", problem: "does not exist" }], hint);
-  }
-  return { where, config, generation: (await readJson(join(folder, "generation_config.json"))) ?? {} };
+  /** Headers of the weights, where there are weights and config.json does not say what model it is; not to be read from. */
+  readonly tensors?: ReadonlyMap<string, StoredTensor> | undefined;
 }
 
 /** The object in a JSON file, or undefined when there is no such file. @throws CheckpointError */

@@ -1,7 +1,7 @@
 /** @file Checkpoints: safetensors in the Hugging Face layout, PyTorch files, orbax folders of Flax. */
 export { type BoundParameter, type BoundWeights, bindWeights } from "./bind.js";
 export { type Checkpoint, hasWeights, openCheckpoint } from "./checkpoint.js";
-export { type ConfigFiles, type JsonObject, readConfigFiles } from "./config-files.js";
+export type { ConfigFiles, JsonObject } from "./config-files.js";
 export { convertFloats } from "./convert.js";
 export { type FloatType, isStoredType, type StoredType } from "./dtype.js";
 export { CheckpointError, type Problem } from "./errors.js";
@@ -17,3 +17,4 @@ export type { StoredTensor, StoreFormat, TensorStore } from "./stored.js";
 export { openTorch } from "./torch/open.js";
 export { writeTorch } from "./torch/write.js";
 export { type TensorData, type TensorToWrite, writeSafetensors, writeSafetensorsStream } from "./write.js";
+export { readConfigFiles } from "./read-config-files.js";

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openCheckpoint } from "../../src/weights/checkpoint.js";
-import { readConfigFiles } from "../../src/weights/config-files.js";
+import { readConfigFiles } from "../../src/weights/read-config-files.js";
 import { writeSafetensors } from "../../src/weights/write.js";
 import { errorText, TINY_CONFIG, temporaryFolder } from "./files.js";
 
