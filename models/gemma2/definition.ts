@@ -19,6 +19,7 @@ export const gemma2 = defineCausalModel<Gemma2Config>({
   },
   program: gemma2Program,
   capacity: ({ layerTypes, contextSize }) => (layerTypes.includes("global") ? contextSize : undefined),
+  withCapacity: (config, contextSize) => ({ ...config, contextSize }),
   training: { forward: gemma2Forward, decays, initial: transformerInitial(0) },
   summary: ({ layerTypes, width, vocabSize, contextSize, window }) => {
     const local = layerTypes.filter((type) => type === "local").length;

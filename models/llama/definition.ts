@@ -19,6 +19,7 @@ export const llama = defineCausalModel<LlamaConfig>({
   },
   program: llamaProgram,
   capacity: ({ windows, contextSize }) => (windows.includes(null) ? contextSize : undefined),
+  withCapacity: (config, contextSize) => ({ ...config, contextSize }),
   training: { forward: llamaForward, decays, initial: transformerInitial(1) },
   summary: ({ windows, width, vocabSize, contextSize }) => {
     const local = windows.filter((window) => window !== null);

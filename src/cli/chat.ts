@@ -24,9 +24,13 @@ interface Options extends LoweringFlags, CacheFlags, SamplingFlags, FormatFlags 
   readonly maxNewTokens: number;
   readonly seed?: number;
   readonly dtype?: FloatType;
+  readonly capacity?: number;
   readonly plugin: string;
   readonly json?: boolean;
 }
+
+/** Tokens of a dialogue, where caches grow and no number is asked for. */
+const USUAL_CAPACITY = 8192;
 
 export async function runChat(context: CommandContext, options: Options): Promise<ExitStatus> {
   const format = await formatOf(options);
@@ -44,6 +48,7 @@ export async function runChat(context: CommandContext, options: Options): Promis
   await using device = await openDevice(options.plugin, deviceOptions(context, progress));
   const { model: loaded, notes } = await source.load(device.client, {
     ...request,
+    capacity: options.capacity ?? source.capacityFor(USUAL_CAPACITY),
     ...modelCallbacks(progress),
     signal: context.signal,
   });

@@ -28,6 +28,7 @@ interface Options extends ProgramFlags, SourceFlags {
   readonly batch?: number;
   readonly chunk?: number;
   readonly dtype?: FloatType;
+  readonly capacity?: number;
   readonly withWeights?: boolean;
   readonly compile?: string | true;
   readonly score?: boolean;

@@ -30,6 +30,7 @@ interface Options extends LoweringFlags, CacheFlags, SamplingFlags, FormatFlags 
   readonly seed?: number;
   readonly chunk?: number;
   readonly dtype?: FloatType;
+  readonly capacity?: number;
   readonly plugin: string;
   readonly json?: boolean;
 }

@@ -24,6 +24,8 @@ export interface SourceRequest extends Omit<LoweringOptions, "target">, TrustOpt
   /** File of the public key that must have signed an artifact. */
   readonly publicKey?: string | undefined;
   readonly dtype?: FloatType | undefined;
+  /** Tokens that a sequence may have, where caches grow. */
+  readonly capacity?: number | undefined;
   /** Whether weights that are infinite or NaN are no error. */
   readonly allowNonFinite?: boolean | undefined;
   /** Where compiled programs are looked for and kept. */

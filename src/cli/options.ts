@@ -82,6 +82,13 @@ export interface WordParser<T> {
   readonly words: readonly string[];
 }
 
+/** `--capacity`: how long a sequence may grow. */
+export const capacityOption = (usual: string): Option =>
+  new Option(
+    "--capacity <tokens>",
+    `tokens that a sequence may have, where caches grow: memory is taken for so many (default: ${usual})`,
+  ).argParser(wholeNumber("--capacity", 1));
+
 /** `--dtype`: what a model is computed in. */
 export const dtypeOption = (what = "compute in f32, bf16, f16 (default: the checkpoint's)"): Option =>
   new Option("--dtype <type>", what).argParser(oneOf("--dtype", ["f32", "bf16", "f16"] as const));

@@ -20,6 +20,7 @@ import { MachineKey, machineKey } from "../support/machine-key.js";
 import { makeWorkFolder } from "../support/work-folder.js";
 import { defaultTarget, resolveTarget } from "../targets/index.js";
 import { type FloatType, hasWeights, openCheckpoint, readConfigFiles } from "../weights/index.js";
+import { withCapacity } from "./capacity.js";
 import { convertWeights } from "./convert.js";
 import { compileExported, type ExportCompiler } from "./export-compile.js";
 import { type ExportedProgram, type ExportedPrograms, exportPrograms } from "./export-programs.js";
@@ -41,6 +42,8 @@ export interface ExportOptions
   readonly dtype?: FloatType | undefined;
   /** Sequences side by side; default 1. */
   readonly batch?: number | undefined;
+  /** Tokens that a sequence may have, where caches grow. Default: all that the model holds. */
+  readonly capacity?: number | undefined;
   /** Default 256. */
   readonly chunk?: number | undefined;
   /** Whether the weights' files are copied (default: named where they are); those of other formats become safetensors. */
@@ -86,7 +89,8 @@ export async function exportModel(
     source,
     options.withWeights === true ? dirname(resolve(path)) : undefined,
   );
-  const { name, model, weights, tokenizer } = read;
+  const { name, weights, tokenizer } = read;
+  const model = withCapacity(read.model, options.capacity);
   if (options.withWeights === true && weights.files.length === 0) {
     throw new UsageError({
       message: `${name} has no weights to copy`,

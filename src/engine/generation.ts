@@ -69,7 +69,10 @@ export async function continuePrompts(
   for (const format of [request.format].flat() as readonly (Format | undefined)[])
     if (format !== undefined) await beginFormat(format, tokenizer!, source.vocabSize, []);
   await using device = await openDevice(request.plugin, { env, signal, onEvent: onDevice });
-  const { model: loaded, notes } = await source.load(device.client, request);
+  const longest = Math.max(...prompts.map((prompt) => prompt.length));
+  const capacity =
+    request.capacity ?? source.capacityFor(longest + (request.maxNewTokens ?? DEFAULT_NEW_TOKENS));
+  const { model: loaded, notes } = await source.load(device.client, { ...request, capacity });
   using model = loaded;
   for (const note of notes) onNote?.(note);
   await makeReady(model, prompts, request);

@@ -12,6 +12,7 @@ import {
   uploadWeights,
 } from "../serving/index.js";
 import { bindWeights, type Checkpoint, type FloatType } from "../weights/index.js";
+import { withCapacity } from "./capacity.js";
 import { CompiledProgram } from "./compiled.js";
 import { type LoweringOptions, resolveTarget } from "../targets/index.js";
 import { Family, lowerProgram } from "./family.js";
@@ -22,6 +23,11 @@ import { samplerProgram } from "./sampler-program.js";
 export interface ModelOptions extends LoweringOptions {
   /** Computed in, and what weights are converted to. Default: what the checkpoint says. */
   readonly dtype?: FloatType | undefined;
+  /**
+   * Tokens that a sequence may have: what caches that grow have room for. Default: all that the model holds. Models whose states are of a fixed
+   * size take any number, and any number of tokens.
+   */
+  readonly capacity?: number | undefined;
   /** Where compiled programs are looked for and kept; without one, all are compiled. */
   readonly cache?: CompileCache | undefined;
   /** Made ready while the weights are read; the others when they are first needed. */
@@ -61,14 +67,16 @@ export class Model<Kind extends string = string> extends ResidentModel<CompiledP
   /**
    * Puts the weights of a checkpoint on the client's first device, one tensor at a time.
    * Programs are lowered for the client's platform, unless a target is given.
-   * @throws CheckpointError with one table of everything that does not fit; UsageError for a platform that no target is known for, or an unknown strategy; AbortedError
+   * @throws CheckpointError with one table of everything that does not fit; UsageError for a platform that no target is known for, an unknown strategy,
+   * or a capacity that the model has not; AbortedError
    */
   static async load<Kind extends string>(
     client: Client,
-    definition: ConfiguredModel<Kind>,
+    configured: ConfiguredModel<Kind>,
     checkpoint: Checkpoint,
     options: ModelOptions = {},
   ): Promise<Model<Kind>> {
+    const definition = withCapacity(configured, options.capacity);
     const { parameters: wanted, names } = definition;
     const dtype = options.dtype ?? definition.dtype;
     const { target } = resolveTarget(options.target ?? client, options.extensions);

@@ -15,14 +15,18 @@ import { UsageError } from "../support/errors.js";
 import { describeStrategies, type LoweringOptions, type TargetLike } from "../targets/index.js";
 import { type ChatTemplate, loadChatTemplate, loadTokenizer, type Tokenizer } from "../tokens/index.js";
 import { openCheckpoint, readConfigFiles } from "../weights/index.js";
+import { capacityFor } from "./capacity.js";
 import { Model, type ModelOptions } from "./model.js";
 
 /** How a model is put on a device; what only the other kind of source takes is refused. */
 export interface SourceOptions extends ModelOptions, ArtifactOptions {}
 
 /** Of a checkpoint alone: an artifact's programs are as they were exported. Extensions are known or not, whatever is loaded. */
-const CHECKPOINT_OPTIONS: Readonly<Record<Exclude<keyof LoweringOptions, "extensions"> | "dtype", true>> = {
+const CHECKPOINT_OPTIONS: Readonly<
+  Record<Exclude<keyof LoweringOptions, "extensions"> | "dtype" | "capacity", true>
+> = {
   dtype: true,
+  capacity: true,
   target: true,
   scan: true,
   scanBlock: true,
@@ -75,6 +79,8 @@ export interface ModelSource extends AsyncDisposable {
   readonly vocabSize: number;
   /** Number of weights. */
   readonly parameters: number;
+  /** The capacity to load with for sequences of so many tokens: undefined where there is nothing to choose. */
+  capacityFor(tokens: number): number | undefined;
   /** @throws UsageError when it has none */
   tokenizer(): Promise<Tokenizer>;
   /** How its dialogues are written. @throws UsageError for a template that cannot be read */
@@ -100,6 +106,7 @@ export async function checkpointSource(
   return {
     vocabSize: generation.vocabSize,
     parameters: countElements(parameters.map(({ shape }) => shape)),
+    capacityFor: (tokens) => capacityFor(definition, tokens),
     tokenizer: () => loadTokenizer(folder, generation.bosId, generation.vocabSize),
     chatTemplate: () => loadChatTemplate(folder),
     load: async (client, options = {}) => {
@@ -129,6 +136,7 @@ export async function artifactSource(path: string, models: readonly ModelDefinit
   return {
     vocabSize: manifest.generation.vocabSize,
     parameters: countElements(weights.tensors.map(({ shape }) => shape)),
+    capacityFor: () => undefined,
     tokenizer: () => artifactTokenizer(artifact),
     chatTemplate: () => loadChatTemplate(join(artifact.folder, dirname(manifest.tokenizer[0] ?? ""))),
     load: async (client, options = {}) => {

@@ -9,7 +9,7 @@ export function configure<Config, Kind extends string>(
   spec: ModelSpec<Config, Kind>,
   given: Config,
 ): ConfiguredModel<Kind> {
-  const { name, kinds } = spec;
+  const { name, kinds, withCapacity } = spec;
   const config = check(spec, given);
   let parameters: readonly Parameter[] | undefined;
   const generation = spec.generation(config);
@@ -31,6 +31,10 @@ export function configure<Config, Kind extends string>(
       checkKey(spec, key);
       return spec.program(config, key);
     },
+    withCapacity:
+      generation.capacity === undefined || withCapacity === undefined
+        ? undefined
+        : (tokens) => configure(spec, withCapacity(config, tokens)),
   };
 }
 

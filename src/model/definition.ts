@@ -90,6 +90,8 @@ export interface ModelSpec<Config, Kind extends string> {
   program(config: Config, key: TraceKey<Kind>): TracedProgram;
   /** What generation needs to know; see causalLanguageModel. */
   generation(config: Config): LanguageModel<NoInfer<Kind>>;
+  /** The same model with caches for so many tokens of a sequence, at most the configuration's; for models whose caches grow. */
+  withCapacity?(config: Config, tokens: number): Config;
   /** For models that can be trained. */
   readonly training?: TrainingSpec<Config>;
   /** The dtype that the checkpoint was made for. */
@@ -116,6 +118,8 @@ export interface ConfiguredModel<Kind extends string = string> {
   readonly formula?: FormulaRanges | undefined;
   /** Every weight, in the order in which the programs meet them. */
   readonly parameters: readonly Parameter[];
+  /** The same model with caches for so many tokens of a sequence, at most its capacity; absent where they are of one size. */
+  readonly withCapacity?: ((tokens: number) => ConfiguredModel<Kind>) | undefined;
   /** Where the model can be trained. */
   readonly training?: ConfiguredTraining | undefined;
   /** Traces one program. @throws ModelError for a kind that the model has not; ShapeError, TraceError at the author's line */

@@ -11,7 +11,7 @@ export function checkCapacity({ capacity }: LanguageModel, lengths: readonly num
     message: `row ${row} would have more tokens than the model holds of a sequence`,
     expected: `at most ${capacity}`,
     got: String(lengths[row]),
-    hint: "a shorter prompt or fewer new tokens; how many it holds, max_position_embeddings in config.json says",
+    hint: "a shorter prompt, fewer new tokens, or a larger capacity, if max_position_embeddings in config.json allows it",
   });
 }
 

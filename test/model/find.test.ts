@@ -39,7 +39,12 @@ describe("config.json without model_type", () => {
   test("is refused where several fit, and differ", async () => {
     const path = await untyped("llama-grouped");
     const text = await errorText(() => configured(path));
-    expect(text.replace(folder, "")).toMatchInlineSnapshot();
+    expect(text.replace(folder, "")).toMatchInlineSnapshot(`
+      "checkpoint error: model_type: missing
+        expected: recurrent_gemma, llama, mistral, qwen2, gemma2, mamba, mamba2, mingru, rwkv7, rwkv7_fla
+        at:       /llama-grouped/config.json
+        hint:     the tensors fit llama, mistral: say which"
+    `);
     // A Mistral without a window is a Llama.
     const same = await untyped("llama-grouped", { sliding_window: null });
     expect((await configured(same)).name).toBe("llama");
@@ -48,7 +53,11 @@ describe("config.json without model_type", () => {
   test("is refused where none fits, or there are no weights", async () => {
     const path = await untyped("mamba-narrow", { num_hidden_layers: 3 });
     const text = await errorText(() => configured(path));
-    expect(text.replace(folder, "")).toMatchInlineSnapshot();
+    expect(text.replace(folder, "")).toMatchInlineSnapshot(`
+      "checkpoint error: model_type: missing
+        expected: recurrent_gemma, llama, mistral, qwen2, gemma2, mamba, mamba2, mingru, rwkv7, rwkv7_fla
+        at:       /mamba-narrow/config.json"
+    `);
     await rm(join(path, "model.safetensors"));
     expect((await errorText(() => configured(path))).replace(folder, "")).toBe(text.replace(folder, ""));
   });

@@ -59,7 +59,7 @@ test("what goes beyond the cache is an error, before anything is computed", asyn
       `usage error: row ${row} would have more tokens than the model holds of a sequence`,
       "  expected: at most 20",
       `  got:      ${got}`,
-      "  hint:     a shorter prompt or fewer new tokens; how many it holds, max_position_embeddings in config.json says",
+      "  hint:     a shorter prompt, fewer new tokens, or a larger capacity, if max_position_embeddings in config.json allows it",
     ].join("\n");
   using session = new Session(model, 2, { chunk: 4 });
   expect(await errorText(() => session.prefill([[2], text(21)]))).toBe(complaint(21, 1));

@@ -8,6 +8,7 @@ import {
   addLoweringOptions,
   addPluginOption,
   addSamplingOptions,
+  capacityOption,
   dtypeOption,
   repeated,
   wholeNumber,
@@ -40,6 +41,7 @@ export function chatCommand(launch: Launch): Command {
     )
     .option("--max-new-tokens <n>", "tokens of an answer at most", wholeNumber("--max-new-tokens", 1), 1024)
     .option("--seed <s>", "same seed, same answers", wholeNumber("--seed", 0))
+    .addOption(capacityOption("8192, or fewer where the model holds fewer"))
     .addOption(dtypeOption());
   return addLoadOption(
     addCacheOption(addLoweringOptions(addPluginOption(addSamplingOptions(addFormatOptions(command))))),

@@ -3,7 +3,14 @@ import { defaultNames, targetExamples, targetWords } from "../../targets/names.j
 import { Command } from "commander";
 import { addSourceOptions } from "../model-options.js";
 import type { KnownModels } from "../models.js";
-import { addLoadOption, addLoweringOptions, dtypeOption, usually, wholeNumber } from "../options.js";
+import {
+  addLoadOption,
+  addLoweringOptions,
+  capacityOption,
+  dtypeOption,
+  usually,
+  wholeNumber,
+} from "../options.js";
 import type { Launch } from "./launch.js";
 
 const EXAMPLES = `
@@ -35,6 +42,7 @@ export function exportCommand(launch: Launch, models: KnownModels): Command {
       "longest piece in which prompts are read (default: 256)",
       wholeNumber("--chunk", 1),
     )
+    .addOption(capacityOption("all that the model holds"))
     .addOption(dtypeOption("compute in f32, bf16, f16 (default: the checkpoint's; bf16 for presets)"))
     .option("--target <target>", targetExamples, usually(targetWords), defaultNames.name)
     .option("--text", "also write the programs as StableHLO text")

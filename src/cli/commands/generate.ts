@@ -8,6 +8,7 @@ import {
   addLoweringOptions,
   addPluginOption,
   addSamplingOptions,
+  capacityOption,
   dtypeOption,
   parseTokenIds,
   repeated,
@@ -79,6 +80,7 @@ export function generateCommand(launch: Launch): Command {
       "longest piece in which prompts are read (default: 256, or the artifact's)",
       wholeNumber("--chunk", 1),
     )
+    .addOption(capacityOption("prompt and new tokens, rounded up"))
     .addOption(dtypeOption());
   return addLoadOption(addCacheOption(addLoweringOptions(addPluginOption(command))))
     .addHelpText("after", EXAMPLES)

@@ -28,6 +28,7 @@ const OF_MODELS = {
   preset: "--preset",
   batch: "--batch",
   chunk: "--chunk",
+  capacity: "--capacity",
   dtype: "--dtype",
   withWeights: "--with-weights",
   compile: "--compile",

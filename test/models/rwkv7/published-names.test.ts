@@ -50,5 +50,38 @@ test("names and shapes are those that are published", () => {
   const ofLayer = [...named]
     .filter(([path]) => path.startsWith("layers.1.attn.") || !path.startsWith("layers."))
     .map(([path, { name, shape }]) => `${path}: ${name} [${shape.join()}]`);
-  expect(ofLayer).toMatchInlineSnapshot();
+  expect(ofLayer).toMatchInlineSnapshot(`
+    [
+      "embeddings.weight: emb.weight [96,32]",
+      "layers.1.attn.x_r: blocks.1.att.x_r [1,1,32]",
+      "layers.1.attn.x_w: blocks.1.att.x_w [1,1,32]",
+      "layers.1.attn.x_k: blocks.1.att.x_k [1,1,32]",
+      "layers.1.attn.x_v: blocks.1.att.x_v [1,1,32]",
+      "layers.1.attn.x_a: blocks.1.att.x_a [1,1,32]",
+      "layers.1.attn.x_g: blocks.1.att.x_g [1,1,32]",
+      "layers.1.attn.r_proj.weight: blocks.1.att.receptance.weight [32,32]",
+      "layers.1.attn.w_lora.lora.0.weight: blocks.1.att.w1 [32,8]",
+      "layers.1.attn.w_lora.lora.2.weight: blocks.1.att.w2 [8,32]",
+      "layers.1.attn.w_lora.lora.2.bias: blocks.1.att.w0 [1,1,32]",
+      "layers.1.attn.k_proj.weight: blocks.1.att.key.weight [32,32]",
+      "layers.1.attn.v_proj.weight: blocks.1.att.value.weight [32,32]",
+      "layers.1.attn.v_lora.lora.0.weight: blocks.1.att.v1 [32,4]",
+      "layers.1.attn.v_lora.lora.2.weight: blocks.1.att.v2 [4,32]",
+      "layers.1.attn.v_lora.lora.2.bias: blocks.1.att.v0 [1,1,32]",
+      "layers.1.attn.a_lora.lora.0.weight: blocks.1.att.a1 [32,8]",
+      "layers.1.attn.a_lora.lora.2.weight: blocks.1.att.a2 [8,32]",
+      "layers.1.attn.a_lora.lora.2.bias: blocks.1.att.a0 [1,1,32]",
+      "layers.1.attn.g_lora.lora.0.weight: blocks.1.att.g1 [32,12]",
+      "layers.1.attn.g_lora.lora.2.weight: blocks.1.att.g2 [12,32]",
+      "layers.1.attn.k_k: blocks.1.att.k_k [1,1,32]",
+      "layers.1.attn.k_a: blocks.1.att.k_a [1,1,32]",
+      "layers.1.attn.g_norm.weight: blocks.1.att.ln_x.weight [32]",
+      "layers.1.attn.g_norm.bias: blocks.1.att.ln_x.bias [32]",
+      "layers.1.attn.r_k: blocks.1.att.r_k [2,16]",
+      "layers.1.attn.o_proj.weight: blocks.1.att.output.weight [32,32]",
+      "norm.weight: ln_out.weight [32]",
+      "norm.bias: ln_out.bias [32]",
+      "lm_head.weight: head.weight [96,32]",
+    ]
+  `);
 });
