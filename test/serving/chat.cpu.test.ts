@@ -89,6 +89,19 @@ describe("a chat", () => {
     expect(chat.turns).toHaveLength(2);
   });
 
+  it("draws after it was stored what it would have drawn", async () => {
+    const drawn = { ...options, temperature: 5, seed: 3 };
+    using chat = new Chat(model, words, drawn);
+    await all(chat.say("hello there"));
+    await all(chat.regenerate());
+    const file = join(folder, "drawn.session");
+    await chat.save(file);
+    const answer = await all(chat.say("ok"));
+    using restored = new Chat(model, words, drawn);
+    await restored.load(file);
+    expect(await all(restored.say("ok"))).toEqual(answer);
+  });
+
   it("keeps an answer as far as it came, and nothing of one that did not begin", async () => {
     using chat = new Chat(model, words, options);
     for await (const _ of chat.say("a")) break;
