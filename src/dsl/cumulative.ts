@@ -3,6 +3,8 @@ import { findAxis } from "./align.js";
 import { type Axis, type DType, type FloatDType, type IntegerDType, indexOf } from "./axis.js";
 import { logAddExp } from "./arithmetic.js";
 import { reverse as reversed } from "./arrange.js";
+import { fill } from "./elementwise.js";
+import { extremes } from "./extremes.js";
 import { ShapeError, TraceError } from "./errors.js";
 import { type AnyTensor, checkAlike, checkTensors, tensorsOf, type Widened } from "./records.js";
 import { concat, reshape, slice } from "./shape.js";
@@ -12,6 +14,12 @@ import type { Tensor } from "./tensor.js";
 interface CumulativeOptions {
   /** From the last element to the first. */
   readonly reverse?: boolean;
+}
+
+/** Of sums and the like: also whether an element counts itself. */
+interface ExclusiveOptions extends CumulativeOptions {
+  /** Only what comes before each element counts: the first gets `neutral`, the sum of nothing. */
+  readonly exclusive?: boolean;
 }
 
 type Parts = Readonly<Record<string, AnyTensor>>;
@@ -81,27 +89,71 @@ export function associativeScan<X extends object>(
   return each(result, turned) as Widened<X>;
 }
 
+/** Elements moved on by one along an axis, a number in the place that comes free. */
+function moved<A extends string, D extends DType>(
+  x: Tensor<A, D>,
+  over: A,
+  number: number | bigint,
+  reverse: boolean,
+): Tensor<A, D> {
+  const size = x.size(over);
+  if (size === 0) return x;
+  const free = fill(
+    number,
+    x.axes.map((axis) => (axis.name === over ? { ...axis, size: 1 } : axis)),
+    x.dtype,
+  ) as unknown as Tensor<A, D>;
+  return reverse
+    ? concat([slice(x, over, { start: 1 }), free], over)
+    : concat([free, slice(x, over, { stop: size - 1 })], over);
+}
+
+/** @param neutral what combined with an element of the tensor is the element */
 const cumulative =
-  <T extends DType>(combine: (earlier: Tensor<string, T>, later: Tensor<string, T>) => Tensor<string, T>) =>
-  <A extends string, D extends T>(x: Tensor<A, D>, over: A, options?: CumulativeOptions): Tensor<A, D> => {
+  <T extends DType>(
+    combine: (earlier: Tensor<string, T>, later: Tensor<string, T>) => Tensor<string, T>,
+    neutral: (x: Tensor<string, T>) => number | bigint,
+  ) =>
+  <A extends string, D extends T>(
+    x: Tensor<A, D>,
+    over: A,
+    { exclusive = false, reverse = false }: ExclusiveOptions = {},
+  ): Tensor<A, D> => {
+    findAxis("cumulative", x, over);
+    const counted = exclusive ? moved(x, over, neutral(x as unknown as Tensor<string, T>), reverse) : x;
     const scan = associativeScan(
       over,
-      { x: x as unknown as Tensor<string, T> },
+      { x: counted as unknown as Tensor<string, T> },
       (earlier, later) => ({ x: combine(earlier.x, later.x) }),
-      options,
+      { reverse },
     );
     return scan.x as unknown as Tensor<A, D>;
   };
 
-type Number = FloatDType | IntegerDType;
+type Ordered = FloatDType | IntegerDType;
 
 /** The sum of all elements up to each, in the tensor's own element type. */
-export const cumsum = cumulative<DType>((a, b) => a.add(b));
+export const cumsum = cumulative<DType>(
+  (a, b) => a.add(b),
+  () => 0,
+);
 /** The product of all elements up to each. */
-export const cumprod = cumulative<DType>((a, b) => a.mul(b));
+export const cumprod = cumulative<DType>(
+  (a, b) => a.mul(b),
+  () => 1,
+);
 /** The largest of all elements up to each. */
-export const cummax = cumulative<Number>((a, b) => a.max(b));
+export const cummax = cumulative<Ordered>(
+  (a, b) => a.max(b),
+  (x) => extremes("cummax", x)[0],
+);
 /** The smallest of all elements up to each. */
-export const cummin = cumulative<Number>((a, b) => a.min(b));
+export const cummin = cumulative<Ordered>(
+  (a, b) => a.min(b),
+  (x) => extremes("cummin", x)[1],
+);
 /** The logarithm of the sum of the exponentials of all elements up to each. */
-export const cumLogSumExp = cumulative<FloatDType>((a, b) => logAddExp(a, b));
+export const cumLogSumExp = cumulative<FloatDType>(
+  (a, b) => logAddExp(a, b),
+  () => Number.NEGATIVE_INFINITY,
+);

@@ -2,15 +2,26 @@
  * @file Random numbers from keys, bit for bit those of JAX (`jax.random` with threefry keys, `jax_threefry_partitionable`, its default): a key says what
  * is drawn, and the same key draws the same. Threefry-2x32 with 20 rounds: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (2011).
  */
-import { type Axis, checkAxes, describe, type FloatDType, type NamesOf, sizesOf } from "./axis.js";
+import { findAxis } from "./align.js";
+import {
+  type Axis,
+  checkAxes,
+  describe,
+  type DType,
+  type FloatDType,
+  type NamesOf,
+  sizesOf,
+} from "./axis.js";
 import { bitcast } from "./arithmetic.js";
 import { constant } from "./constant.js";
 import { erfInv, fill, log, log1p, neg, range } from "./elementwise.js";
 import { ShapeError } from "./errors.js";
 import { fn } from "./functions.js";
+import { take } from "./indexing.js";
 import { argmax } from "./reduce.js";
 import { roundTo } from "./round.js";
-import { at, concat, reshape } from "./shape.js";
+import { at, concat, reshape, transpose } from "./shape.js";
+import { argsort } from "./sort.js";
 import { Tensor } from "./tensor.js";
 
 /** A key: two words of 32 bits. */
@@ -219,6 +230,34 @@ export function categorical<A extends string, D extends FloatDType, N extends A>
 ): Tensor<Exclude<A, N>, "i32"> {
   const noise = gumbel(key, logits.axes as readonly Axis<A>[], logits.dtype);
   return argmax(noise.add(logits), over);
+}
+
+/**
+ * The indices of an axis in random order: `jax.random.permutation(key, n)`. Sorted by random bits, so often that equal bits do not matter.
+ * @throws ShapeError for an axis of 2^31 elements or more
+ */
+export function permutation<N extends string>(key: Key, along: Axis<N>): Tensor<N, "i32"> {
+  checkKey("permutation", key);
+  checkAxes([along]);
+  const rounds = Math.ceil((3 * Math.log(Math.max(1, along.size))) / Math.log(2 ** 32 - 1));
+  let [rest, order] = [key, range(along, "i32")];
+  for (let round = 0; round < rounds; round++) {
+    const keys = split(rest, { name: "half", size: 2 });
+    rest = at(keys, "half", 0) as Key;
+    const drawn = bits(at(keys, "half", 1) as Key, [along]);
+    order = take(order, along.name, argsort(drawn, along.name)) as Tensor<N, "i32">;
+  }
+  return order;
+}
+
+/** A tensor with its elements along an axis in random order, for all other axes alike: `jax.random.permutation(key, x, axis)`. */
+export function shuffle<A extends string, D extends DType>(key: Key, x: Tensor<A, D>, over: A): Tensor<A, D> {
+  const { axis } = findAxis("random.shuffle", x, over);
+  const rows = take(x, over, permutation(key, axis));
+  return transpose(
+    rows as Tensor<A, D>,
+    x.axes.map(({ name }) => name as A),
+  );
 }
 
 /**

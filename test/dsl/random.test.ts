@@ -160,3 +160,44 @@ describe("what is refused", () => {
     expect(traceComplaint(() => ({ y: body() }))).toContain(message);
   });
 });
+
+describe("orders", () => {
+  test("permutation: as jax.random.permutation(key, n)", () => {
+    const order = (seed: number, size: number) =>
+      run(
+        program({ name: "order" }, () => ({ n: random.permutation(random.key(seed), axis("n", size)) })),
+        {},
+      ).n;
+    expect(order(0, 10)).toEqual([0, 1, 8, 5, 6, 4, 3, 2, 7, 9]);
+    expect(order(7, 1)).toEqual([0]);
+    expect(order(42, 17)).toEqual([7, 4, 16, 2, 5, 3, 6, 10, 11, 15, 8, 9, 13, 14, 0, 1, 12]);
+  });
+
+  test("a permutation of so many elements that they are sorted twice", () => {
+    const { n } = drawn(() => ({ n: random.permutation(random.key(3), axis("n", 2000)) }));
+    expect([n.slice(0, 8), n.slice(-4)]).toEqual([
+      [1883, 819, 811, 456, 1123, 377, 1813, 1511],
+      [469, 391, 1791, 1235],
+    ]);
+  });
+
+  test("shuffle: as jax.random.permutation(key, x, axis), the axes where they were", () => {
+    const shuffled = program({ name: "shuffled" }, () => {
+      const x = input("x", [axis("row", 3), axis("column", 4)], "f32");
+      const columns = random.shuffle(random.key(5), x, "column");
+      expect(columns.axes.map(({ name }) => name)).toEqual(["row", "column"]);
+      return { columns, rows: random.shuffle(random.key(5), x, "row") };
+    });
+    expect(run(shuffled, { x: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11] })).toEqual({
+      columns: [0, 2, 1, 3, 4, 6, 5, 7, 8, 10, 9, 11],
+      rows: [0, 1, 2, 3, 8, 9, 10, 11, 4, 5, 6, 7],
+    });
+  });
+
+  test("shuffle of an axis that is not there is an error", () => {
+    const x = (name: string) => () => ({
+      y: random.shuffle(random.key(0), input("x", [two], "f32"), name as "n"),
+    });
+    expect(traceComplaint(x("m"))).toContain('random.shuffle: there is no axis "m"');
+  });
+});
