@@ -89,12 +89,19 @@ export class BatchRows implements Disposable {
     const isEmpty = this.#texts.every((text) => text === undefined);
     if (isEmpty && this.#waiting.length === 0 && this.#group === undefined) return undefined;
     const isContinued = !isEmpty && before !== undefined;
-    let results = isContinued ? await this.#session!.advance(before) : await this.#beginTogether(chooser);
+    let results = isContinued ? await this.#goOn(before) : await this.#beginTogether(chooser);
     for (const [row, text] of this.#texts.entries())
       if (text === undefined) results = await this.#fill(chooser, row, results);
     for (const row of this.#texts.keys()) this.#asked[row]! += 1;
     const drawn = await chooser.choose(results);
     return { ...drawn, texts: [...this.#texts] };
+  }
+
+  /** A row that has no text reads padding: one more of its tokens might be beyond what the states hold. */
+  #goOn(before: DeviceBuffer): Promise<StepResults> {
+    const session = this.#session!;
+    for (const [row, text] of this.#texts.entries()) if (text === undefined) session.retire(row);
+    return session.advance(before);
   }
 
   /** No row has a text: those that wait together go on where they are. */
@@ -122,10 +129,7 @@ export class BatchRows implements Disposable {
     try {
       this.#group ??= this.#waiting.length === 0 ? undefined : await this.#readTogether();
       const group = this.#group;
-      if (group === undefined) {
-        session.retire(row);
-        return current;
-      }
+      if (group === undefined) return current;
       const from = group.texts.findIndex((text) => text !== undefined);
       const text = group.texts[from]!;
       group.texts[from] = undefined;

@@ -111,6 +111,18 @@ describe("more prompts than rows", () => {
     expect(await together(bounded, prompts, options)).toEqual(await alone(model, prompts, options));
   });
 
+  it("never take more of the states than they hold, though others began later", async () => {
+    const generation = { ...model.generation, capacity: 16 };
+    const bounded = programSet(model, { generation });
+    const prompts = [someTokens(1, 2), someTokens(2, 13), someTokens(3, 13)];
+    const [ending] = rowOf(await generated(model, [prompts[0]!], { maxNewTokens: 1 }), 0);
+    // The first ends at once, so that the third is under way when the second has all that the states hold.
+    const options = { batch: 2, maxNewTokens: 4, eosIds: [ending!] };
+    const rows = await together(bounded, prompts, options);
+    expect(rows.map(({ length }) => length)).toEqual([1, 4, 4]);
+    expect(rows).toEqual(await alone(model, prompts, options));
+  });
+
   it("free all that they hold when the caller stops early", async () => {
     const { buffer } = await held(cpu.client);
     const tokens = generate(model, seven, { batch: 2, eosIds, maxNewTokens: 12 });
