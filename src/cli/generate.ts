@@ -74,7 +74,7 @@ export async function runGenerate(
     format,
     cache,
     keyFolder: keyFolder(context.env),
-    batch: options.batch ?? (isFile ? DEFAULT_BATCH : undefined),
+    batch: options.batch ?? (isFile && options.artifact === undefined ? DEFAULT_BATCH : undefined),
     onToken,
     onCompletion,
   };
@@ -93,7 +93,7 @@ export async function runGenerate(
   return 1;
 }
 
-/** Prompts of a file side by side. */
+/** Prompts of a file side by side; an artifact has a number of its own. */
 const DEFAULT_BATCH = 8;
 
 /** Shows what comes in any order in the order of its numbers, each as soon as those before it are there. */

@@ -1,6 +1,8 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { demoArtifact } from "../artifact/demo-artifact.js";
-import { griffin } from "./griffin.js";
+import { griffin, temporaryFolder } from "./griffin.js";
 
 const model = "golden/demo-kjv";
 const one = await demoArtifact();
@@ -26,6 +28,13 @@ test("prompts that an artifact has no programs for are refused, with those it ha
       "  hint:     leave out batch and chunk, or export it again for these",
     ].join("\n"),
   );
+});
+
+test("prompts of a file are continued in the batch that an artifact has programs for", async () => {
+  const file = join(await temporaryFolder(), "prompts.txt");
+  await writeFile(file, "In the beginning\nAnd it came\n");
+  const { exitCode, stdout } = await generate("--artifact", one, "--prompts", file, "--max-new-tokens", "1");
+  expect([exitCode, stdout.split("\n").map((line) => line.slice(0, 3))]).toEqual([0, ["[0]", "[1]"]]);
 });
 
 test.each([

@@ -136,6 +136,17 @@ test("a program that came as text has the names that it says, or its numbers", a
   expect(result["0"]!.data).toEqual(Float32Array.of(4, 5));
 });
 
+test("its README names element types as numpy and ml_dtypes do", async () => {
+  const types = ["f8E4M3FN", "f8E5M2", "ui4", "i4", "bf16", "i1"];
+  const args = types.map((type, i) => `%${i}: tensor<2x${type}>`).join(", ");
+  const text = `func.func @main(${args}) -> tensor<2xi1> { return %5 : tensor<2xi1> }`;
+  const path = join(await temporaryFolder(), "types");
+  await exportProgram(programOf(parseModule(text), "types"), path);
+  expect(await readFile(join(path, "README.md"), "utf8")).toContain(
+    'dtypes = {"f8E4M3FN": ml_dtypes.float8_e4m3fn, "f8E5M2": ml_dtypes.float8_e5m2, "ui4": ml_dtypes.uint4, "i4": ml_dtypes.int4, "bf16": ml_dtypes.bfloat16, "i1": np.bool_}',
+  );
+});
+
 test("a changed file, and an artifact of a model, are refused", async () => {
   const path = join(await temporaryFolder(), "sums");
   await exportProgram(sums, path, { parameters });

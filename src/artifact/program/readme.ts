@@ -66,7 +66,7 @@ await run.close();
 \`\`\``;
 }
 
-/** What numpy calls element types; ml_dtypes has the floats that numpy does not. */
+/** What numpy calls element types, and ml_dtypes bf16; it has those that are not in here, too. */
 const NUMPY: Partial<Record<BufferElementType, string>> = {
   i1: "np.bool_",
   i8: "np.int8",
@@ -85,9 +85,10 @@ const NUMPY: Partial<Record<BufferElementType, string>> = {
   bf16: "ml_dtypes.bfloat16",
 };
 
+/** `f8E4M3FN` is `float8_e4m3fn` of ml_dtypes, `ui4` its `uint4`. */
 const numpyType = (type: BufferElementType): string =>
   NUMPY[type] ??
-  `ml_dtypes.${type.startsWith("f") ? `float${type.slice(1).toLowerCase()}` : type.replace("i", "int")}`;
+  `ml_dtypes.${type.startsWith("f") ? type.toLowerCase().replace(/^f(\d+)/, "float$1_") : type.replace("i", "int")}`;
 
 /** Runs it on zeros, which a reader replaces. */
 function pythonSection({ arguments: args }: Described): string {
