@@ -112,7 +112,7 @@ A program is called with arrays in the order of its arguments. This reads them b
 
 ${block(READER)}
 
-With JAX (tried with 0.12), \`compile\` is
+With JAX (tried with 0.10.2), \`compile\` is
 
 ${block(JAX)}
 

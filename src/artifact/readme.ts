@@ -1,4 +1,5 @@
 /** @file README.md of an artifact: what it is, how to run it with us, with JAX and with IREE, and what its programs take. */
+import { SAMPLER_KIND } from "../serving/index.js";
 import type { Manifest, WeightsIndex } from "./manifest.js";
 import { pythonSection } from "./readme-python.js";
 
@@ -70,6 +71,7 @@ function programsSection({ programs, model, generation: { outputs } }: Described
   const words: Readonly<Record<string, string>> = {
     ...model.kinds,
     prepare: "computes from weights alone what the others take as `prepared`; run once",
+    [SAMPLER_KIND]: "draws the next token of each sequence from logits",
   };
   const rows = programs.map(({ name, kind, file, stablehlo, results }) => [
     `\`${file}\``,
@@ -79,7 +81,7 @@ function programsSection({ programs, model, generation: { outputs } }: Described
   ]);
   return `## Programs
 
-Portable artifacts of StableHLO, for everything that reads their version or a newer one. Results come in the order of the manifest: outputs
+Portable artifacts of StableHLO, for everything that reads their version or a newer one. Results come in the order of the manifest; those of the model's own programs are outputs
 (\`${outputs.logits}\`, and \`${outputs.best}\`, the best token), then the state, which takes the memory of the state that was given.
 
 ${markdownTable(["file", "what it does", "StableHLO", "results"], rows)}`;

@@ -22,8 +22,13 @@ test("the README of an artifact tells what the artifact is, where its weights ar
     "",
     "## Run it with stablegriffin",
   ]);
-  expect(readme).toContain("| argument | type | prepare | prefill_1x16 | extend_1x16 | decode_1x1 |\n");
-  expect(readme).toContain("| input tokens | i32 [1, 16] |  | 0 | 0 |  |\n");
-  expect(readme).toContain("| state num_tokens | i32 [1] |  |  | 3 | 3 |\n");
+  expect(readme).toContain(
+    "| `programs/sampler_1.mlirbc` | sampler_1: draws the next token of each sequence from logits | 1.10.0 | 1 |\n",
+  );
+  expect(readme).toContain(
+    "| argument | type | prepare | prefill_1x16 | extend_1x16 | decode_1x1 | sampler_1 | sampler_1_cut | ",
+  );
+  expect(readme).toContain(`| input tokens | i32 [1, 16] |  | 0 | 0 |  |${"  |".repeat(6)}\n`);
+  expect(readme).toContain(`| state num_tokens | i32 [1] |  |  | 3 | 3 |${"  |".repeat(6)}\n`);
   expect(readme).toMatch(/^\| prepared [0-9a-f]{16} \| /m);
 });

@@ -20,9 +20,9 @@ test("export writes an artifact and shows its files, the largest first", async (
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/^file +size\nmanifest\.json +\d+\.\d kB\n/);
   expect(stdout).toMatch(/\nprograms\/decode_1x1\.mlirbc +\d+\.\d kB\n/);
-  expect(stdout).toContain(`\n${path}: 9 files, `);
+  expect(stdout).toContain(`\n${path}: 15 files, `);
   expect(stdout).toContain(`StableHLO 1.10.0\ngriffin generate --artifact ${path} --prompt TEXT`);
-  expect(stderr).toMatch(/✓ lower decode_1x1 \(.*\)\n✓ write manifest\.json .* \(.*\)$/);
+  expect(stderr).toMatch(/✓ lower sampler_1_cut_adjusted_logprobs \(.*\)\n✓ write manifest\.json .* \(.*\)$/);
 });
 
 test("a name that ends in .zip is an archive, and so is any with --zip", async () => {

@@ -16,7 +16,7 @@ test.each([
   const { exitCode, stdout, stderr } = await griffin(["inspect", path]);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
   const lines = stdout.split("\n");
-  expect(lines.slice(0, 13)).toEqual([
+  expect(lines.slice(0, 19)).toEqual([
     `${path}: artifact "demo-kjv", ${form}, schema 2, made by stablegriffin 9.9.9`,
     "  model     griffin, 6 layers (2 of local attention), width 128, vocabulary 260, 1.29M parameters",
     "  computes  in f32, lowered for cpu",
@@ -25,15 +25,23 @@ test.each([
     "  weights   112 tensors in f32, 1 file, 5.2 MB, in weights/",
     "  text      tokenizer/tokenizer.json",
     "",
-    "program       StableHLO     size  inputs  parameters  state  prepared  results  prepared by",
+    expect.stringMatching(
+      /^program +StableHLO +size {2}inputs {2}parameters {2}state {2}prepared {2}results {2}prepared by$/,
+    ),
     expect.stringMatching(/^prepare +1\.10\.0 +\d\.\d kB +0 +20 +0 +0 +12$/),
     expect.stringMatching(/^prefill_1x16 +1\.10\.0 +\d+\.\d kB +2 +92 +0 +12 +15 {2}prepare$/),
     expect.stringMatching(/^extend_1x16 +1\.10\.0 +\d+\.\d kB +2 +92 +13 +12 +15 {2}prepare$/),
     expect.stringMatching(/^decode_1x1 +1\.10\.0 +\d+\.\d kB +2 +92 +13 +12 +15 {2}prepare$/),
+    expect.stringMatching(/^sampler_1 +1\.10\.0 +\d+\.\d kB +4 +0 +0 +0 +1$/),
+    expect.stringMatching(/^sampler_1_cut +1\.10\.0 +\d+\.\d kB +6 +0 +0 +0 +1$/),
+    expect.stringMatching(/^sampler_1_adjusted +1\.10\.0 +\d+\.\d kB +10 +0 +1 +0 +2$/),
+    expect.stringMatching(/^sampler_1_cut_adjusted +1\.10\.0 +\d+\.\d kB +12 +0 +1 +0 +2$/),
+    expect.stringMatching(/^sampler_1_adjusted_logprobs +1\.10\.0 +\d+\.\d kB +10 +0 +1 +0 +5$/),
+    expect.stringMatching(/^sampler_1_cut_adjusted_logprobs +1\.10\.0 +\d+\.\d kB +12 +0 +1 +0 +5$/),
   ]);
   expect(stdout).toMatch(/\nweights\/model\.safetensors +5\.2 MB {2}[0-9a-f]{12}\.\.\.\n/);
   expect(lines.at(-1)).toMatch(
-    /^12 files, 5\.\d MB, all there and of the right size; --verify reads every byte$/,
+    /^24 files, 5\.\d MB, all there and of the right size; --verify reads every byte$/,
   );
 });
 
@@ -41,7 +49,7 @@ test("--verify says that every byte is as exported, or names what is not, with e
   const good = await griffin(["inspect", "--verify", archive]);
   expect(good.exitCode).toBe(0);
   expect(good.stdout).toMatch(
-    /\n12 files, 5\.\d MB, every byte as its manifest says; signed by nobody, so that anybody may have made it$/,
+    /\n24 files, 5\.\d MB, every byte as its manifest says; signed by nobody, so that anybody may have made it$/,
   );
 
   const spoilt = join(await temporaryFolder(), "kjv");
@@ -53,7 +61,7 @@ test("--verify says that every byte is as exported, or names what is not, with e
   await writeFile(join(spoilt, "weights/model.safetensors"), weights);
   const bad = await griffin(["inspect", "--verify", spoilt]);
   expect(bad.exitCode).toBe(1);
-  expect(bad.stdout).toMatch(/\n12 files, 5\.\d MB; not as its manifest says$/);
+  expect(bad.stdout).toMatch(/\n24 files, 5\.\d MB; not as its manifest says$/);
   expect(bad.stderr.split("\n").map((line) => line.trim().split(/ {2,}/).slice(0, 2))).toEqual([
     [`artifact error: 3 problems in ${spoilt}`],
     ["problem", "expected"],

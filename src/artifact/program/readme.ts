@@ -96,7 +96,7 @@ function pythonSection({ arguments: args }: Described): string {
   const dtypes = types.map((type) => `"${type}": ${numpyType(type)}`).join(", ");
   return `## Run it from Python
 
-With JAX (tried with 0.12); IREE takes the file too. Inputs that are not \`given\` are zeros here.
+With JAX (tried with 0.10.2); IREE takes the file too. Inputs that are not \`given\` are zeros here.
 
 ${block(`import json, pathlib
 import ml_dtypes, numpy as np
