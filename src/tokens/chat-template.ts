@@ -3,6 +3,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { UsageError } from "../support/errors.js";
+import { boundedTemplate, LONGEST_RENDER, WorkLimitError } from "./bounded-template.js";
+import { TimeLimitError } from "./time-limit.js";
 
 /** What somebody says in a dialogue. */
 export interface ChatMessage {
@@ -88,35 +90,44 @@ async function readIfThere(path: string): Promise<string | undefined> {
 }
 
 async function chatTemplate(source: string, where: string, config: Config): Promise<ChatTemplate> {
-  const { Template } = await import("@huggingface/jinja");
-  const parsed = parseTemplate(() => new Template(source), where);
+  const template = await boundedTemplate(source).catch((cause: Error) => {
+    throw beyondBounds(cause, where) ?? unparsed(cause, where);
+  });
   const names = { bos_token: config.bos_token ?? "<bos>", eos_token: config.eos_token ?? "<eos>" };
   return {
     render(messages, { generationPrompt = false } = {}) {
       try {
-        return parsed.render({ ...names, messages, add_generation_prompt: generationPrompt });
+        return template.render({ ...names, messages, add_generation_prompt: generationPrompt });
       } catch (cause) {
-        throw new UsageError({
-          message: "the chat template refuses these messages",
-          got: (cause as Error).message,
-          where,
-          details: messages.map(({ role }, i) => `message ${i}: ${role}`),
-          cause,
-        });
+        throw beyondBounds(cause, where) ?? refused(cause as Error, where, messages);
       }
     },
   };
 }
 
-function parseTemplate<T>(parse: () => T, where: string): T {
-  try {
-    return parse();
-  } catch (cause) {
-    throw new UsageError({
-      message: "the chat template cannot be parsed",
-      got: (cause as Error).message,
-      where,
-      cause,
-    });
-  }
+const unparsed = (cause: Error, where: string): UsageError =>
+  new UsageError({ message: "the chat template cannot be parsed", got: cause.message, where, cause });
+
+const refused = (cause: Error, where: string, messages: readonly ChatMessage[]): UsageError =>
+  new UsageError({
+    message: "the chat template refuses these messages",
+    got: cause.message,
+    where,
+    details: messages.map(({ role }, i) => `message ${i}: ${role}`),
+    cause,
+  });
+
+/** The error for a template that takes too much, or undefined for another one. */
+function beyondBounds(cause: unknown, where: string): UsageError | undefined {
+  if (!(cause instanceof WorkLimitError || cause instanceof TimeLimitError)) return undefined;
+  return new UsageError({
+    message: "the chat template does not come to an end",
+    expected:
+      cause instanceof WorkLimitError
+        ? `texts and lists of at most ${cause.most} characters, 16 for each step and item`
+        : `an end within ${LONGEST_RENDER / 1000} s`,
+    where,
+    hint: "it loops, or makes lists or texts that are long beyond any dialogue: is the file the one of the model's authors?",
+    cause,
+  });
 }
