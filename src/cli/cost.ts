@@ -7,11 +7,11 @@ import {
   findChip,
   type Grouping,
   makeReport,
+  rooflineSvg,
 } from "../cost/index.js";
 import { chipOf, programCost, withDevices } from "../engine/index.js";
 import { UsageError } from "../support/errors.js";
 import { printable } from "./cost/print.js";
-import { rooflineSvg } from "../cost/roofline-svg.js";
 import { checkSource, chooseSource } from "./cost/source.js";
 import { deviceOptions } from "./device.js";
 import type { ModelFlags } from "./model-options.js";

@@ -28,7 +28,10 @@ export function withCapacity<Kind extends string>(
   });
 }
 
-/** Powers of two from 256 on, so that few programs are compiled for many lengths; the model's own capacity at most. Undefined where there is nothing to choose. */
+/**
+ * A capacity for sequences of so many tokens: a power of two from 256 on, so that few programs are compiled for many lengths; the model's own
+ * at most. Undefined where there is nothing to choose.
+ */
 export function capacityFor({ generation, withCapacity: may }: ConfiguredModel, tokens: number) {
   const { capacity: most } = generation;
   if (most === undefined || may === undefined) return undefined;

@@ -42,8 +42,8 @@ export async function checkGoldenCase(
 }
 
 /**
- * Every program that a check of the case runs on a device (a client, or what its platform is called), lowered as it lowers them: checks whose programs and chunks are the same compute
- * the same. @throws UsageError for a case that cannot be checked, an unknown target or strategy
+ * Every program that a check of the case runs on a device (a client, or what its platform is called), lowered as it lowers them: checks
+ * whose programs and chunks are the same compute the same. @throws UsageError for a case that cannot be checked, an unknown target or strategy
  */
 export function goldenPrograms(
   device: TargetLike,

@@ -216,7 +216,7 @@ export class Chat implements Disposable {
         wait.format === undefined ? undefined : await beginFormat(wait.format, tokenizer, vocabSize, eosIds);
       const continuation = createContinuation({ decoder, format, eosIds, maxNewTokens, stop });
       const row = { prompt, seed: seed + this.#answers++, format };
-      using chooser = await openChooser(this.model, [row], { ...this.options }, format !== undefined);
+      using chooser = await openChooser(this.model, [row], this.options, format !== undefined);
       const session = await this.#reachable(prompt);
       let results = await this.#readOn(session, prompt, left());
       for (;;) {

@@ -29,8 +29,8 @@ export interface GenerateOptions extends ChooseOptions, WaitOptions {
   /** Tokens to make per prompt; default 128, or as many as the model holds beside the longest prompt. */
   readonly maxNewTokens?: number | undefined;
   /**
-   * Rows of the batch; default: as many as prompts, or as an artifact was exported for. Of more prompts, the next one takes the row of a text that ends; meanwhile the states of
-   * two batches are held.
+   * Rows of the batch; default: as many as prompts, or as an artifact was exported for. Of more prompts, the next one takes the row of a
+   * text that ends; meanwhile the states of two batches are held.
    */
   readonly batch?: number | undefined;
   /** Longest chunk in which prompts are read, in tokens; default: the model's. */

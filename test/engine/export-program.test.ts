@@ -7,6 +7,7 @@ import { compile, exportProgram, inspect, loadProgram, openProgram } from "../..
 import { parseModule } from "../../src/ir/text/index.js";
 import { programOf } from "../../src/engine/stablehlo-program.js";
 import { openSafetensors } from "../../src/weights/index.js";
+import { demoArtifact } from "../artifact/demo-artifact.js";
 import { temporaryFolder } from "../cli/griffin.js";
 
 const [batch, model, out] = [axis("batch", 2), axis("model", 3), axis("out", 2)];
@@ -147,7 +148,7 @@ test("its README names element types as numpy and ml_dtypes do", async () => {
   );
 });
 
-test("a changed file, and an artifact of a model, are refused", async () => {
+test("a changed file, a manifest of a newer version, and an artifact of a model are refused", async () => {
   const path = join(await temporaryFolder(), "sums");
   await exportProgram(sums, path, { parameters });
   await writeFile(join(path, "weights.safetensors"), "");
@@ -158,5 +159,15 @@ test("a changed file, and an artifact of a model, are refused", async () => {
   await writeFile(join(path, "manifest.json"), JSON.stringify(manifest));
   await expect(openProgram(path)).rejects.toThrow(
     `artifact error: manifest.json: written by a newer stablegriffin\n  expected: schema version 1\n  got:      9\n  at:       ${path}`,
+  );
+  const model = await demoArtifact();
+  await expect(openProgram(model)).rejects.toThrow(
+    [
+      "artifact error: manifest.json: an artifact of something else",
+      "  expected: a program",
+      '  got:      a model, "demo-kjv"',
+      `  at:       ${model}`,
+      `  hint:     griffin generate --artifact ${model}; its programs lie in ${model}/programs`,
+    ].join("\n"),
   );
 });

@@ -141,7 +141,7 @@ describe("tokens drawn by the program", () => {
         for (const key of [able[0]!, able.at(-1)!])
           expect(byProgram([values], options, [[0, 1]], [Int32Array.of(-1)], key)).toEqual(expected);
       }),
-      { numRuns: Number(process.env.STABLEGRIFFIN_PROPERTY_RUNS ?? 12) },
+      tries(24),
     );
   });
 

@@ -5,6 +5,7 @@ import { completions, type GenerateOptions, generate, type ProgramSet } from "..
 import { useCpu } from "../dsl/cpu.js";
 import { loadTiny, someTokens } from "../engine/tiny.js";
 import { held } from "../runtime-pjrt/held.js";
+import { tries } from "../../tools/vitest/properties.js";
 import { errorText } from "../weights/files.js";
 import { generated, rowOf } from "./generated.js";
 import { programSet } from "./program-set.js";
@@ -87,7 +88,7 @@ describe("more prompts than rows", () => {
           await alone(model, prompts, { ...drawn, ...options }),
         );
       }),
-      { numRuns: Number(process.env.STABLEGRIFFIN_PROPERTY_RUNS ?? 6) },
+      tries(12),
     );
   });
 

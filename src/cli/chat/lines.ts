@@ -8,7 +8,10 @@ import type { CommandLineIo } from "../io.js";
 export interface Lines extends Disposable {
   /** Whether somebody types. */
   readonly isTerminal: boolean;
-  /** The next turn: a line, or several where a backslash ends a line or all were pasted; undefined when there is none. @throws UsageError for what is no UTF-8 */
+  /**
+   * The next turn: a line, or several where a backslash ends a line or all were pasted; undefined when there is none.
+   * @throws UsageError for what is no UTF-8
+   */
   next(): Promise<string | undefined>;
   /** What Ctrl-C does, where somebody types, and has typed nothing yet: what was typed is thrown away by it. */
   onInterrupt(work: () => void): void;
