@@ -1,6 +1,7 @@
 /** @file How a program updates the parameters that are trained, and what an optimiser keeps of them. */
 import { parameter, select, state, type Tensor, updateParameters } from "../dsl/index.js";
 import type { ConfiguredTraining, FloatType } from "../model/index.js";
+import { TrainingError } from "./errors.js";
 import type { Optimizer } from "./optimizer.js";
 import type { ByPath, ParameterTensor, Scalar } from "./tensors.js";
 
@@ -34,7 +35,7 @@ export function updateAlong(gradients: ByPath, rules: UpdateRules): void {
   update(select(holds, after, before));
 }
 
-/** What one parameter is after the update; its slots are updated. */
+/** What one parameter is after the update; its slots are updated. @throws TrainingError unless the optimiser keeps each of them, and no others */
 function updated(
   path: string,
   gradient: ParameterTensor,
@@ -43,15 +44,17 @@ function updated(
 ): Tensor<string, FloatType> {
   const { axes } = gradient;
   const held = parameter(path, axes, stored);
-  const kept = new Map(
+  const slots = new Map(
     optimizer.slots.map((slot) => [slot, state(optimizerStates.slot(slot, path), axes, "f32")] as const),
   );
+  const kept = new Set<string>();
   const next = optimizer.update({
     parameter: held.to("f32"),
     gradient,
-    slots: Object.fromEntries([...kept].map(([slot, { value }]) => [slot, value])),
+    slots: Object.fromEntries([...slots].map(([slot, { value }]) => [slot, value])),
     keep(slot, given) {
-      const { value, update } = kept.get(slot)!;
+      kept.add(slot);
+      const { value, update } = slots.get(slot) ?? wrongSlots(optimizer, slot);
       const chosen = select(holds, given, value);
       update(chosen);
       return chosen;
@@ -59,5 +62,15 @@ function updated(
     ...at,
     decays: decays({ path, shape: axes.map(({ size }) => size) }),
   });
+  if (kept.size < slots.size) wrongSlots(optimizer, [...kept].join(", ") || "none");
   return select(holds, next.to(stored), held);
+}
+
+function wrongSlots({ name, slots }: Optimizer, got: string): never {
+  throw new TrainingError({
+    message: `optimiser "${name}" does not keep its own slots`,
+    expected: slots.join(", ") || "none",
+    got,
+    hint: "update calls keep once for each of slots",
+  });
 }

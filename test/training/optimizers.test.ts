@@ -9,9 +9,11 @@ import {
   momentum,
   type Optimizer,
   sgd,
+  trainStep,
 } from "../../src/training/index.js";
 import { errorText } from "../weights/files.js";
 import { run } from "../dsl/interpret.js";
+import { bigram, CONFIG } from "./bigram.js";
 
 const SIZE = 3;
 
@@ -196,5 +198,30 @@ test("settings that are none are refused", async () => {
   expect(await errorText(() => adamW(rate, { eps: 0 }))).toContain("expected: a number above 0");
   expect(await errorText(() => adamW(rate, { weightDecay: Number.NaN }))).toContain(
     "expected: a number, 0 or more",
+  );
+});
+
+test.each<[string, readonly string[], string]>([
+  ["does not keep all of its slots", ["mean"], "mean"],
+  ["keeps none of its slots", [], "none"],
+  ["keeps what is not one of its slots", ["mean", "square", "cube"], "cube"],
+])("an optimiser that %s is an error: what it leaves out would stay as it was", async (_, kept, got) => {
+  const optimizer: Optimizer = {
+    name: "own",
+    learningRate: constantRate(1),
+    slots: ["mean", "square"],
+    update({ parameter, gradient, keep }) {
+      for (const slot of kept) keep(slot, gradient);
+      return parameter;
+    },
+  };
+  const trace = () => trainStep(bigram.configure(CONFIG), { batch: 1, time: 2, optimizer });
+  expect(await errorText(trace)).toBe(
+    [
+      'training error: optimiser "own" does not keep its own slots',
+      "  expected: mean, square",
+      `  got:      ${got}`,
+      "  hint:     update calls keep once for each of slots",
+    ].join("\n"),
   );
 });
