@@ -2,7 +2,6 @@
 import { basename, extname } from "node:path";
 import { DataError } from "./errors.js";
 import { type Example, parseExample } from "./example.js";
-import { sha256, sha256OfFile } from "../support/hash.js";
 import { LineFile, type Span } from "./lines.js";
 
 /** An example, and the file and line that it comes from. */
@@ -14,8 +13,6 @@ export interface PlacedExample {
 /** Examples by index. Close it. */
 export interface DataSource extends AsyncDisposable {
   readonly count: number;
-  /** SHA-256 of the files, one after the other, whatever they are called. */
-  readonly digest: string;
   /** @throws DataError */
   read(index: number): Promise<PlacedExample>;
   close(): Promise<void>;
@@ -62,8 +59,7 @@ export async function openData(paths: readonly string[]): Promise<DataSource> {
       const where = whereOf(entry);
       return { example: entry.read(await entry.file.read(entry.span), where), where };
     };
-    const digest = sha256((await Promise.all(paths.map((path) => sha256OfFile(path)))).join());
-    return { count: entries.length, digest, read, close, [Symbol.asyncDispose]: close };
+    return { count: entries.length, read, close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;

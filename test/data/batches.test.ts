@@ -5,7 +5,6 @@ import { errorText } from "../weights/files.js";
 import { bytesEncoder, shown } from "./encoder.js";
 
 const sourceOf = (examples: readonly Example[]): DataSource => ({
-  digest: "",
   count: examples.length,
   read: async (i) => ({ example: examples[i]!, where: `data.jsonl:${i + 1}` }),
   close: async () => undefined,

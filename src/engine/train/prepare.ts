@@ -1,7 +1,7 @@
 /** @file What a training is made of, before a device is opened: settings, model, data, which parameters are trained. */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type DataSource, type Encoder, openData, START } from "../../data/index.js";
+import { type DataSource, digestOfData, type Encoder, openData, START } from "../../data/index.js";
 import { configureCheckpoint, type ConfiguredModel, type ModelDefinition } from "../../model/index.js";
 import { UsageError } from "../../support/errors.js";
 import { type Adapter, type LoraModel, withLora } from "../../training/index.js";
@@ -44,6 +44,8 @@ export interface PreparedTraining extends AsyncDisposable {
   readonly checkpoint: Checkpoint;
   readonly encoder: Encoder;
   readonly data: DataSource;
+  /** SHA-256 of its files. */
+  readonly dataDigest: string;
   readonly evalData: DataSource | undefined;
 }
 
@@ -86,11 +88,12 @@ async function prepare(task: TrainingTask, files: OpenFiles): Promise<PreparedTr
     settings.fromNothing ? initialCheckpoint(model, settings.seed) : await openCheckpoint(settings.model),
   );
   const data = files.add(await openData(settings.data));
-  const stored = kept && withData(kept, data, task);
+  const dataDigest = await digestOfData(settings.data);
+  const stored = kept && withData(kept, dataDigest, task);
   const evalData = task.evalData === undefined ? undefined : files.add(await openData(task.evalData));
   const encoder = await dataEncoder(settings.model, model.generation);
   return {
-    ...{ folder, settings, stored, model, lora, checkpoint, encoder, data, evalData },
+    ...{ folder, settings, stored, model, lora, checkpoint, encoder, data, dataDigest, evalData },
     trains: lora === undefined ? notFrozen(model, freeze) : trainsAdapters(lora, freeze),
     adapters: lora?.adapters ?? [],
     [Symbol.asyncDispose]: () => files[Symbol.asyncDispose](),
@@ -100,7 +103,7 @@ async function prepare(task: TrainingTask, files: OpenFiles): Promise<PreparedTr
 /** What is kept of a training, for data that it goes on with. @throws UsageError for others than it began with, unless they are allowed */
 function withData(
   kept: StoredTraining,
-  { digest }: DataSource,
+  digest: string,
   { allowOtherData = false }: TrainingTask,
 ): StoredTraining {
   if (kept.dataDigest === digest) return kept;
