@@ -17,7 +17,7 @@ export function publishedNames(rows: readonly PublishedName[]): TensorNames {
   return {
     nameOf({ path, shape }) {
       const [, layer, leaf = path] = /^layers\.(\d+)\.(.*)$/.exec(path) ?? [];
-      // A path that no Griffin has keeps its name, which no checkpoint has.
+      // A path that the table does not have keeps its name, which no checkpoint has.
       const { theirs, view, ones = 0 } = byPath.get(leaf) ?? { theirs: leaf };
       const matrix = view?.transposed === true ? shape.toReversed() : shape;
       const part = [...(view?.at === undefined ? [] : [2]), ...Array<number>(ones).fill(1), ...matrix];

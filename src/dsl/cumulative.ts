@@ -18,7 +18,7 @@ interface CumulativeOptions {
 
 /** Of sums and the like: also whether an element counts itself. */
 interface ExclusiveOptions extends CumulativeOptions {
-  /** Only what comes before each element counts: the first gets `neutral`, the sum of nothing. */
+  /** Only what comes before each element counts. The first gets what changes no other: 0 of a sum, 1 of a product, the least number of a largest. */
   readonly exclusive?: boolean;
 }
 
@@ -108,9 +108,13 @@ function moved<A extends string, D extends DType>(
     : concat([free, slice(x, over, { stop: size - 1 })], over);
 }
 
-/** @param neutral what combined with an element of the tensor is the element */
+/**
+ * @param name the function's, for messages
+ * @param neutral what combined with an element of the tensor is the element
+ */
 const cumulative =
   <T extends DType>(
+    name: string,
     combine: (earlier: Tensor<string, T>, later: Tensor<string, T>) => Tensor<string, T>,
     neutral: (x: Tensor<string, T>) => number | bigint,
   ) =>
@@ -119,7 +123,7 @@ const cumulative =
     over: A,
     { exclusive = false, reverse = false }: ExclusiveOptions = {},
   ): Tensor<A, D> => {
-    findAxis("cumulative", x, over);
+    findAxis(name, x, over);
     const counted = exclusive ? moved(x, over, neutral(x as unknown as Tensor<string, T>), reverse) : x;
     const scan = associativeScan(
       over,
@@ -134,26 +138,31 @@ type Ordered = FloatDType | IntegerDType;
 
 /** The sum of all elements up to each, in the tensor's own element type. */
 export const cumsum = cumulative<DType>(
+  "cumsum",
   (a, b) => a.add(b),
   () => 0,
 );
 /** The product of all elements up to each. */
 export const cumprod = cumulative<DType>(
+  "cumprod",
   (a, b) => a.mul(b),
   () => 1,
 );
 /** The largest of all elements up to each. */
 export const cummax = cumulative<Ordered>(
+  "cummax",
   (a, b) => a.max(b),
   (x) => extremes("cummax", x)[0],
 );
 /** The smallest of all elements up to each. */
 export const cummin = cumulative<Ordered>(
+  "cummin",
   (a, b) => a.min(b),
   (x) => extremes("cummin", x)[1],
 );
 /** The logarithm of the sum of the exponentials of all elements up to each. */
 export const cumLogSumExp = cumulative<FloatDType>(
+  "cumLogSumExp",
   (a, b) => logAddExp(a, b),
   () => Number.NEGATIVE_INFINITY,
 );

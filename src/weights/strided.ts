@@ -53,7 +53,7 @@ export function packStrided(
   if (shape.includes(0)) return;
   const unit = elementBytes > 4 ? 4 : (elementBytes as 1 | 2 | 4);
   if (into.byteOffset % unit !== 0) {
-    const aligned = into.slice();
+    const aligned = new Uint8Array(into);
     packStrided(source, elementBytes, { shape, strides }, aligned, places);
     into.set(aligned);
     return;
@@ -124,6 +124,6 @@ function packPlane(
 /** A typed view needs an aligned start, which a part of something may not have. */
 function view(bytes: Uint8Array<ArrayBuffer>, unit: 1 | 2 | 4): Elements {
   const View = VIEWS[unit];
-  const { buffer, byteOffset } = bytes.byteOffset % unit === 0 ? bytes : bytes.slice();
+  const { buffer, byteOffset } = bytes.byteOffset % unit === 0 ? bytes : new Uint8Array(bytes);
   return new View(buffer, byteOffset, Math.floor(bytes.length / unit));
 }

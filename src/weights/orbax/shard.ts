@@ -37,7 +37,10 @@ export function chunksOfShard(
     ];
     if (offset === NOWHERE && bytes === NOWHERE) return undefined;
     if (offset + bytes <= BigInt(shard.length)) return shard.subarray(Number(offset), Number(offset + bytes));
-    const got = `bytes ${offset} to ${offset + bytes} of ${shard.length} for chunk ${i}`;
-    throw chunkError(name, { problem: "a shard whose index names bytes that are not there", got });
+    const [expected, got] = [
+      `bytes 0 to ${shard.length}`,
+      `bytes ${offset} to ${offset + bytes} for chunk ${i}`,
+    ];
+    throw chunkError(name, { problem: "a shard whose index names bytes that are not there", expected, got });
   });
 }

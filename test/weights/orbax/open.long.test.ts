@@ -138,7 +138,8 @@ describe("a folder that is not as it was saved", () => {
     );
     expect(await spoilt((shard) => shard.subarray(0, -1))).toBe(
       `checkpoint error: start/c/0/0: a shard whose index names bytes that are not there
-  got:      bytes 152 to 180 of 179 for chunk 3
+  expected: bytes 0 to 179
+  got:      bytes 152 to 180 for chunk 3
   at:       FOLDER
   hint:     fetch the checkpoint again`,
     );
