@@ -16,7 +16,7 @@ import { generated, rowOf } from "../../serving/generated.js";
 import { small } from "./llama-config.js";
 import { llama } from "./llama-definition.js";
 import { continuePlainly } from "./plain-llama.js";
-import { smallWeights, storeCase, storeLlama } from "./stored.js";
+import { smallWeights, storeCase, storeLlama, untilEnd } from "./stored.js";
 
 const cpu = useCpu();
 const models = [llama];
@@ -139,7 +139,3 @@ describe("the command line that is handed the model", () => {
     expect(stderr).toContain("recurrent_gemma");
   });
 });
-
-/** Tokens up to the end of the text, if it comes. */
-const untilEnd = (tokens: readonly number[]): readonly number[] =>
-  tokens.includes(small.end) ? tokens.slice(0, tokens.indexOf(small.end) + 1) : tokens;

@@ -6,7 +6,7 @@ import { griffinJson, type RunOptions } from "../../cli/griffin.js";
 import { small } from "./llama-config.js";
 import { llama } from "./llama-definition.js";
 import { continuePlainly } from "./plain-llama.js";
-import { smallWeights, storeCase, storeLlama } from "./stored.js";
+import { smallWeights, storeCase, storeLlama, untilEnd } from "./stored.js";
 
 const folder = await sharedFolder();
 const stored = join(folder, "stored");
@@ -47,7 +47,3 @@ describe("the command line that is handed a model of one's own", () => {
     expect(report).toMatchObject({ target: "cpu" });
   });
 });
-
-/** Tokens up to the end of the text, if it comes. */
-const untilEnd = (tokens: readonly number[]): readonly number[] =>
-  tokens.includes(small.end) ? tokens.slice(0, tokens.indexOf(small.end) + 1) : tokens;

@@ -121,3 +121,7 @@ export async function storeCase(
   };
   await writeFile(join(folder, "golden.json"), JSON.stringify(golden));
 }
+
+/** Tokens up to the end of the text, if it comes. */
+export const untilEnd = (tokens: readonly number[]): readonly number[] =>
+  tokens.includes(small.end) ? tokens.slice(0, tokens.indexOf(small.end) + 1) : tokens;
