@@ -203,7 +203,7 @@ async function checkModel(model: ProgramSet, metadata: Metadata, path: string): 
       problem: "the session is of another model: other weights, or another configuration",
       expected: identity,
       got: metadata.model,
-      hint: "load the model that it was saved with, or read the text again",
+      hint: "load the model that it was saved with, with the same capacity, or read the text again",
     },
   ]);
 }

@@ -251,7 +251,7 @@ describe("a file that is no session of the model", () => {
         `  expected: ${await other.identity()}`,
         `  got:      ${await griffin.identity()}`,
         "  at:       FOLDER/bad.session",
-        "  hint:     load the model that it was saved with, or read the text again",
+        "  hint:     load the model that it was saved with, with the same capacity, or read the text again",
       ].join("\n"),
     );
     using half = await loadTiny(cpu.client, { dtype: "bf16" });
