@@ -100,7 +100,8 @@ function sizeOf(value: unknown): number {
 function range(charge: (work: number) => void, ...given: readonly number[]): number[] {
   const [start, stop, step] = given.length === 1 ? [0, given[0]!, 1] : [given[0]!, given[1]!, given[2] ?? 1];
   if (step === 0) throw new Error("range() step must not be zero");
-  const length = Math.max(0, Math.ceil((stop - start) / step));
+  // To what is no number it has no items; work that is NaN would be within every bound.
+  const length = Math.max(0, Math.ceil((stop - start) / step) || 0);
   charge(ONE * length);
   return Array.from({ length }, (_, i) => start + i * step);
 }

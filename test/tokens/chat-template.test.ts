@@ -79,6 +79,7 @@ describe("a template of anybody's takes neither time nor memory without bound", 
     ["a list", "{{ range(0, 1000000000)|length }}"],
     ["loops in loops", `${"{% for i in range(1000) %}".repeat(4)}x${"{% endfor %}".repeat(4)}`],
     ["a text that doubles", doubled("'x'", "n.v ~ n.v")],
+    ["a range to what is no number, then that", `{{ range("x") }}${doubled("'x'", "n.v ~ n.v")}`],
     ["a list that doubles", doubled("[1]", "n.v + n.v")],
     ["a text in words", doubled("'x '", "(n.v ~ n.v).split(' ')|join(' ')")],
   ])("%s", async (_what, source) => {
