@@ -7,7 +7,7 @@ import type { CommandContext } from "./context.js";
 import { deviceOptions } from "./device.js";
 import type { ExitStatus } from "./io.js";
 import { modelCallbacks } from "./model-progress.js";
-import type { CacheFlags, LoweringFlags } from "./options.js";
+import { type CacheFlags, type LoweringFlags, loweringOf } from "./options.js";
 
 interface Options
   extends LoweringFlags,
@@ -30,13 +30,14 @@ export async function runEval(context: CommandContext, options: Options): Promis
   if (model === undefined) throw new UsageError({ message: "no model given", expected: "--model DIR" });
   using progress = context.progress();
   const { env, signal, onEvent: onDevice } = deviceOptions(context, progress);
-  const { scan, scanBlock, attention, precision, dtype } = options;
+  const { dtype } = options;
   const { batch, template, stop, extract, expect, number, maxNewTokens } = options;
   await using source = await checkpointSource(model, await context.models.load());
   const report = await evaluate(source, {
     ...{ task, data, batch, template, stop, extract, expect, number, maxNewTokens },
     preamble: preamble === undefined ? undefined : await preambleIn(preamble),
-    ...{ scan, scanBlock, attention, precision, dtype, cache: cacheOf(context, options, progress) },
+    ...loweringOf(options),
+    ...{ dtype, cache: cacheOf(context, options, progress) },
     ...modelCallbacks(progress),
     extensions: context.extensions,
     ...{ plugin, env, signal, onDevice },

@@ -158,7 +158,7 @@ const cutOff = ({ rows }: GenerationSummary): readonly string[] =>
     return [`${which} is not complete: it was cut off after ${tokens.length} tokens (--max-new-tokens)`];
   });
 
-/** `64 tokens, 812 tokens/s, 1.29M parameters in f32, scan sequential, attention banded`. */
+/** `64 tokens, 812 tokens/s, 1.29M parameters in f32, scan sequential, matrix states sequential ...`. */
 export function describeSummary({
   rows,
   tokensPerSecond,

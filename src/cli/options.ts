@@ -1,7 +1,7 @@
 /** @file Values of options: parsed, checked, and refused with what was expected. */
 import { type Command, Option } from "commander";
 import type { LoweringOptions } from "../engine/index.js";
-import { attentionNames, defaultNames, scanNames, targetNames } from "../targets/names.js";
+import { attentionNames, defaultNames, matrixStateNames, scanNames, targetNames } from "../targets/names.js";
 import { precisionNames } from "../ir/precision.js";
 import { UsageError } from "../support/errors.js";
 import { suggestion } from "../support/suggest.js";
@@ -141,19 +141,45 @@ export const repeated =
 export interface LoweringFlags {
   readonly scan?: LoweringOptions["scan"];
   readonly scanBlock?: number;
+  readonly matrixStates?: LoweringOptions["matrixStates"];
+  readonly matrixStatesChunk?: number;
   readonly attention?: LoweringOptions["attention"];
   readonly precision?: LoweringOptions["precision"];
 }
 
-/** `--scan`, `--scan-block`, `--attention`: how a model is lowered; what it computes stays the same, but for `--precision`. */
+/** Those of a command's options that say how it lowers: all of them, which the compiler checks. */
+export const loweringOf = ({
+  scan,
+  scanBlock,
+  matrixStates,
+  matrixStatesChunk,
+  attention,
+  precision,
+}: LoweringFlags): Pick<LoweringOptions, keyof LoweringFlags> =>
+  ({ scan, scanBlock, matrixStates, matrixStatesChunk, attention, precision }) satisfies Record<
+    keyof LoweringFlags,
+    unknown
+  >;
+
+/** `--scan`, `--matrix-states`, `--attention` and the like: how a model is lowered; what it computes stays the same, but for `--precision`. */
 export function addLoweringOptions(command: Command): Command {
   return command
     .option(
       "--scan <strategy>",
-      `how linear scans walk time: ${scanNames.join(", ")}, or a strategy of an extension`,
+      `how linear and selective scans walk time: ${scanNames.join(", ")}, or a strategy of an extension`,
       usually(scanNames),
     )
     .option("--scan-block <steps>", "time steps a block of the blocked scan", wholeNumber("--scan-block", 2))
+    .option(
+      "--matrix-states <strategy>",
+      `how linear attention and delta rules walk time: ${matrixStateNames.join(", ")}, or a strategy of an extension`,
+      usually(matrixStateNames),
+    )
+    .option(
+      "--matrix-states-chunk <tokens>",
+      "tokens a chunk of chunked matrix states, a power of two",
+      wholeNumber("--matrix-states-chunk", 2),
+    )
     .option(
       "--attention <strategy>",
       `attention: ${attentionNames.join(", ")}, or a strategy of an extension`,

@@ -7,7 +7,7 @@ import type { CommandContext } from "./context.js";
 import { formatCount } from "./count.js";
 import { deviceOptions } from "./device.js";
 import type { ExitStatus } from "./io.js";
-import type { CacheFlags, LoweringFlags } from "./options.js";
+import { type CacheFlags, type LoweringFlags, loweringOf } from "./options.js";
 import { formatBytes, formatMs, type Progress } from "./progress.js";
 
 type SettingFlags = {
@@ -34,7 +34,6 @@ const INTERRUPTED = 130;
 
 export async function runTrain(context: CommandContext, options: Options): Promise<ExitStatus> {
   const { plugin, json = false, memory: memoryLimit, out, resume, evalEvery, saveEvery } = options;
-  const { scan, scanBlock, attention, precision } = options;
   checkGiven(options);
   using progress = context.progress({ leavesLines: false });
   const { env, onEvent: onDevice } = deviceOptions(context, progress);
@@ -54,7 +53,8 @@ export async function runTrain(context: CommandContext, options: Options): Promi
     },
     ...{ plugin, env, signal, onDevice, evalEvery, saveEvery, memoryLimit },
     cache: cacheOf(context, options, progress),
-    ...{ scan, scanBlock, attention, precision, extensions: context.extensions },
+    ...loweringOf(options),
+    extensions: context.extensions,
   });
   let next = await running.next();
   for (; next.done !== true; next = await running.next()) {

@@ -48,7 +48,7 @@ export interface GenerationSummary {
   readonly tokensPerSecond: number | undefined;
   readonly dtype: FloatType;
   readonly parameters: number;
-  /** How scans and attention were lowered for the prompt, or which artifact it was. */
+  /** How the ops that have strategies were lowered for the prompt, or which artifact it was. */
   readonly strategies: string;
   /** Plugin, versions and device. */
   readonly device: string;

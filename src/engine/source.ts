@@ -31,6 +31,8 @@ const CHECKPOINT_OPTIONS: Readonly<
   scan: true,
   scanBlock: true,
   scanUnroll: true,
+  matrixStates: true,
+  matrixStatesChunk: true,
   attention: true,
   strideTime: true,
   precision: true,

@@ -118,3 +118,34 @@ export const decomposedExample: PassExample = {
   return %5 : tensor<2x3xf32>
 }`,
 };
+
+/** One token of one head with one decay, and the state after it: a step, whatever the strategy. */
+export const matrixStatesExample: PassExample = {
+  before: `func.func public @main(%arg0: tensor<1x1x3xf32>, %arg1: tensor<1x1x3xf32>, %arg2: tensor<1x1x1x4xf32>, %arg3: tensor<1x1x1x1xf32>, %arg4: tensor<1x1x3x4xf32>) -> (tensor<1x1x1x4xf32>, tensor<1x1x3x4xf32>) {
+  %0:2 = "nn.linear_attention"(%arg0, %arg1, %arg2, %arg3, %arg4) : (tensor<1x1x3xf32>, tensor<1x1x3xf32>, tensor<1x1x1x4xf32>, tensor<1x1x1x1xf32>, tensor<1x1x3x4xf32>) -> (tensor<1x1x1x4xf32>, tensor<1x1x3x4xf32>)
+  return %0#0, %0#1 : tensor<1x1x1x4xf32>, tensor<1x1x3x4xf32>
+}`,
+  after: `func.func public @main(%arg0: tensor<1x1x3xf32>, %arg1: tensor<1x1x3xf32>, %arg2: tensor<1x1x1x4xf32>, %arg3: tensor<1x1x1x1xf32>, %arg4: tensor<1x1x3x4xf32>) -> (tensor<1x1x1x4xf32>, tensor<1x1x3x4xf32>) {
+  %c = stablehlo.constant dense<0> : tensor<i32>
+  %c_0 = stablehlo.constant dense<0> : tensor<i32>
+  %0 = stablehlo.dynamic_slice %arg0, %c_0, %c, %c_0, sizes = [1, 1, 3] : (tensor<1x1x3xf32>, tensor<i32>, tensor<i32>, tensor<i32>) -> tensor<1x1x3xf32>
+  %1 = stablehlo.reshape %0 : (tensor<1x1x3xf32>) -> tensor<1x3xf32>
+  %2 = stablehlo.dynamic_slice %arg1, %c_0, %c, %c_0, sizes = [1, 1, 3] : (tensor<1x1x3xf32>, tensor<i32>, tensor<i32>, tensor<i32>) -> tensor<1x1x3xf32>
+  %3 = stablehlo.reshape %2 : (tensor<1x1x3xf32>) -> tensor<1x3xf32>
+  %4 = stablehlo.dynamic_slice %arg2, %c_0, %c_0, %c, %c_0, sizes = [1, 1, 1, 4] : (tensor<1x1x1x4xf32>, tensor<i32>, tensor<i32>, tensor<i32>, tensor<i32>) -> tensor<1x1x1x4xf32>
+  %5 = stablehlo.reshape %4 : (tensor<1x1x1x4xf32>) -> tensor<1x1x4xf32>
+  %6 = stablehlo.dynamic_slice %arg3, %c_0, %c_0, %c, %c_0, sizes = [1, 1, 1, 1] : (tensor<1x1x1x1xf32>, tensor<i32>, tensor<i32>, tensor<i32>, tensor<i32>) -> tensor<1x1x1x1xf32>
+  %7 = stablehlo.reshape %6 : (tensor<1x1x1x1xf32>) -> tensor<1x1x1xf32>
+  %8 = stablehlo.exponential %7 : tensor<1x1x1xf32>
+  %9 = stablehlo.reshape %8 : (tensor<1x1x1xf32>) -> tensor<1x1xf32>
+  %10 = stablehlo.broadcast_in_dim %9, dims = [0, 1] : (tensor<1x1xf32>) -> tensor<1x1x3x4xf32>
+  %11 = stablehlo.multiply %10, %arg4 : tensor<1x1x3x4xf32>
+  %12 = stablehlo.broadcast_in_dim %3, dims = [0, 2] : (tensor<1x3xf32>) -> tensor<1x1x3x4xf32>
+  %13 = stablehlo.broadcast_in_dim %5, dims = [0, 1, 3] : (tensor<1x1x4xf32>) -> tensor<1x1x3x4xf32>
+  %14 = stablehlo.multiply %12, %13 : tensor<1x1x3x4xf32>
+  %15 = stablehlo.add %11, %14 : tensor<1x1x3x4xf32>
+  %16 = stablehlo.dot_general %1, %15, batching_dims = [0] x [0], contracting_dims = [1] x [2] : (tensor<1x3xf32>, tensor<1x1x3x4xf32>) -> tensor<1x1x4xf32>
+  %17 = stablehlo.reshape %16 : (tensor<1x1x4xf32>) -> tensor<1x1x1x4xf32>
+  return %17, %15 : tensor<1x1x1x4xf32>, tensor<1x1x3x4xf32>
+}`,
+};

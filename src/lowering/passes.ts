@@ -1,13 +1,19 @@
-/** @file Strategies of the scan and of attention, asked for by name, as passes; targets choose theirs by rules (src/targets). */
+/** @file Strategies of scans, matrix states and attention, asked for by name, as passes; targets choose theirs by rules (src/targets). */
 import { z } from "zod";
 import { lowerAttention } from "./attention/lower.js";
 import { definePass, type Pass } from "../passes/pass.js";
-import { linearScanExample, attentionExample, selectiveScanExample } from "./examples.js";
+import {
+  attentionExample,
+  linearScanExample,
+  matrixStatesExample,
+  selectiveScanExample,
+} from "./examples.js";
 import { decomposeChloPass } from "./chlo/pass.js";
 import { barrierDots } from "./dots/barrier-dots.js";
 import { fewRowDots } from "./dots/few-row-dots.js";
 import { flattenDots } from "./dots/flatten-dots.js";
 import { replaceEach } from "./lower-each.js";
+import { lowerMatrixStates } from "./matrix-states/lower.js";
 import { lowerLinearScan, type ScanChoice } from "./scan/lower.js";
 import { lowerSelectiveScan } from "./selective-scan/lower.js";
 import { setPrecision } from "./set-precision.js";
@@ -56,6 +62,32 @@ export const lowerSelectiveScanPass = definePass({
   },
 });
 
+export const lowerMatrixStatesPass = definePass({
+  name: "lower-matrix-states",
+  summary: "nn.linear_attention and nn.delta_rule become a loop over tokens, or over chunks of them.",
+  options: z.object({
+    strategy: z
+      .enum(["sequential", "chunked"])
+      .default("sequential")
+      .describe(
+        "how states are computed: one after the other, or from chunk to chunk by products of matrices",
+      ),
+    chunk: z
+      .number()
+      .int()
+      .min(2)
+      .refine((tokens) => Number.isInteger(Math.log2(tokens)), { error: "a power of two" })
+      .default(64)
+      .describe("tokens a chunk, a power of two, for chunked"),
+  }),
+  example: matrixStatesExample,
+  run(module, context, { strategy, chunk }) {
+    const choice = strategy === "sequential" ? { strategy } : { strategy, chunk };
+    for (const name of ["nn.linear_attention", "nn.delta_rule"] as const)
+      replaceEach(module, context, name, (e, op) => lowerMatrixStates(e, op, choice));
+  },
+});
+
 export const lowerAttentionPass = definePass({
   name: "lower-attention",
   summary: "nn.attention becomes bands of what queries see, or all pairs.",
@@ -78,6 +110,7 @@ export const lowerAttentionPass = definePass({
 export const loweringPasses: readonly Pass[] = [
   lowerLinearScanPass,
   lowerSelectiveScanPass,
+  lowerMatrixStatesPass,
   lowerAttentionPass,
   stridedTime,
   splitRows,

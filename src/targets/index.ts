@@ -2,7 +2,15 @@
 export { commonLimits } from "./common-limits.js";
 export { type Limit, verifyLimits } from "./limits.js";
 export type { Refusal } from "../ir/verify-program/index.js";
-export { type AttentionName, attentionNames, type ScanName, scanNames, targetExamples } from "./names.js";
+export {
+  type AttentionName,
+  attentionNames,
+  type MatrixStateName,
+  matrixStateNames,
+  type ScanName,
+  scanNames,
+  targetExamples,
+} from "./names.js";
 export type { LoweringOptions, TargetLike } from "./options.js";
 export type { PipelineOptions, PipelineRequest } from "./pipeline-options.js";
 export type { LoweringExtension } from "./extension.js";

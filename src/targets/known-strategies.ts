@@ -1,36 +1,66 @@
 /** @file Strategies of extensions: found by the name that was asked for, or by the target that prefers them. */
 import type { OpDefinition } from "../ir/ops/define.js";
+import type { ModelOpName } from "../ir/ops/index.js";
 import { UsageError } from "../support/errors.js";
 import { suggestion } from "../support/suggest.js";
+import { attentionNames, matrixStateNames, scanNames } from "./names.js";
 import type { Strategy } from "./strategy.js";
+
+/** Ops whose strategies one option of a pipeline asks for, and the names of this package's. */
+export interface StrategyChoice {
+  readonly ops: readonly ModelOpName[];
+  readonly own: readonly string[];
+}
+
+/** By the option's name. */
+export const strategyChoices = {
+  scan: { ops: ["nn.linear_scan", "nn.selective_scan"], own: scanNames },
+  matrixStates: { ops: ["nn.linear_attention", "nn.delta_rule"], own: matrixStateNames },
+  attention: { ops: ["nn.attention"], own: attentionNames },
+} as const satisfies Readonly<Record<string, StrategyChoice>>;
+
+/**
+ * The strategies of extensions that an option asks for by a name: of each of its ops that has one so called.
+ * @throws UsageError for a name that none of the ops has a strategy of, and for one of two of an op
+ */
+export function strategiesCalled(
+  wanted: string,
+  { ops, own }: StrategyChoice,
+  strategies: readonly Strategy[],
+): readonly Strategy[] {
+  const having = ops.filter((op) => strategies.some((each) => each.op.name === op && each.name === wanted));
+  if (having.length === 0) throw unknownStrategy(ops, wanted, own, strategies);
+  return having.map((op) => findStrategy(op, wanted, strategies));
+}
 
 /**
  * The strategy of an op that was asked for.
- * @param own names of this package's strategies of it that are not among `strategies`
  * @throws UsageError for one that nobody has, and for a name of two
  */
-export function findStrategy(
-  op: string,
-  wanted: string,
-  strategies: readonly Strategy[],
-  own: readonly string[] = [],
-): Strategy {
-  const ofOp = strategies.filter((strategy) => strategy.op.name === op);
-  const [found, second] = ofOp.filter(({ name }) => name === wanted);
-  if (found === undefined) {
-    const known = [...own, ...ofOp.map(({ name }) => name)];
-    throw new UsageError({
-      message: `${op} has no strategy "${wanted}"`,
-      expected: known.join(", "),
-      got: wanted,
-      hint: suggestion(wanted, known),
-    });
-  }
+export function findStrategy(op: string, wanted: string, strategies: readonly Strategy[]): Strategy {
+  const [found, second] = strategies.filter((each) => each.op.name === op && each.name === wanted);
+  if (found === undefined) throw unknownStrategy([op], wanted, [], strategies);
   if (second === undefined) return found;
   throw new UsageError({
     message: `two strategies of ${op} are called "${wanted}"`,
     expected: "extensions whose strategies of an op have different names",
     got: wanted,
+  });
+}
+
+function unknownStrategy(
+  ops: readonly string[],
+  wanted: string,
+  own: readonly string[],
+  strategies: readonly Strategy[],
+): UsageError {
+  const added = strategies.filter(({ op }) => ops.includes(op.name)).map(({ name }) => name);
+  const known = [...new Set([...own, ...added])];
+  return new UsageError({
+    message: `${ops.join(" and ")} ${ops.length === 1 ? "has" : "have"} no strategy "${wanted}"`,
+    expected: known.join(", "),
+    got: wanted,
+    hint: suggestion(wanted, known),
   });
 }
 

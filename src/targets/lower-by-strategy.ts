@@ -20,7 +20,7 @@ import { defineStrategy, type Strategy } from "./strategy.js";
 
 const NAME = "lower-by-strategy";
 
-/** Those of this package that take no numbers; scans and attention have passes of their own, with options (lowering/passes.ts). */
+/** Those of this package that take no numbers; scans, matrix states and attention have passes of their own, with options (lowering/passes.ts). */
 const ownStrategies: readonly Strategy[] = [
   defineStrategy({ op: "nn.causal_conv1d", name: "strided", lower: stridedConv1d }),
   defineStrategy({ op: "nn.kv_cache_update", name: "rolling", lower: rollingUpdate }),

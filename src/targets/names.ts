@@ -38,5 +38,9 @@ export type ScanName = (typeof scanNames)[number];
 export const attentionNames = ["auto", "dense", "banded"] as const;
 export type AttentionName = (typeof attentionNames)[number];
 
+/** How this package's strategies of recurrences with matrix states (linear attention, the delta rule) walk time; `auto` is the target's choice. */
+export const matrixStateNames = ["auto", "sequential", "chunked"] as const;
+export type MatrixStateName = (typeof matrixStateNames)[number];
+
 /** The name of a strategy that an extension has. */
 export type AddedName = string & Record<never, never>;

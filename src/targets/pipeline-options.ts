@@ -1,19 +1,20 @@
 /** @file What a target's pipeline may be asked for. */
 import type { Precision } from "../ir/precision.js";
-import type { AddedName, AttentionName, ScanName } from "./names.js";
+import type { AddedName, AttentionName, MatrixStateName, ScanName } from "./names.js";
 import type { Strategy } from "./strategy.js";
 
 /** What a pipeline may be asked for; everything has a default that suits the target. */
 export interface PipelineOptions {
-  /**
-   * How linear scans walk time: a strategy of this package, by which selective scans walk too, or of an extension; `auto` takes the one that
-   * the target prefers.
-   */
+  /** How linear and selective scans walk time: a strategy of this package or of an extension; `auto` takes the one that the target prefers. */
   readonly scan?: ScanName | AddedName | undefined;
   /** Time steps a block of the blocked scan. */
   readonly scanBlock?: number | undefined;
   /** Time steps per iteration of the sequential scan. */
   readonly scanUnroll?: number | undefined;
+  /** How recurrences with matrix states walk time, linear attention and the delta rule, in the same way. */
+  readonly matrixStates?: MatrixStateName | AddedName | undefined;
+  /** Tokens a chunk of chunked recurrences with matrix states, a power of two. */
+  readonly matrixStatesChunk?: number | undefined;
   /** How attention is computed, in the same way. */
   readonly attention?: AttentionName | AddedName | undefined;
   /** Factor of the strided time layout, however few the tokens; 1 keeps the order of time. Default: the target's. */

@@ -3,7 +3,12 @@ import { decomposeChloPass } from "../lowering/chlo/pass.js";
 import { barrierDots } from "../lowering/dots/barrier-dots.js";
 import { fewRowDots } from "../lowering/dots/few-row-dots.js";
 import { flattenDots } from "../lowering/dots/flatten-dots.js";
-import { lowerLinearScanPass, lowerAttentionPass, lowerSelectiveScanPass } from "../lowering/passes.js";
+import {
+  lowerAttentionPass,
+  lowerLinearScanPass,
+  lowerMatrixStatesPass,
+  lowerSelectiveScanPass,
+} from "../lowering/passes.js";
 import { setPrecision } from "../lowering/set-precision.js";
 import { splitRows } from "../lowering/split-rows.js";
 import { stridedTime } from "../lowering/strided-time.js";
@@ -25,10 +30,17 @@ import { decomposeAdded } from "./decompose-added.js";
 import { lowerByStrategy } from "./lower-by-strategy.js";
 import { lowerModelOps } from "./lower-model-ops.js";
 import type { PipelineRequest } from "./pipeline-options.js";
-import { attentionNames, type AttentionName, scanNames, type ScanName } from "./names.js";
+import {
+  attentionNames,
+  type AttentionName,
+  type MatrixStateName,
+  matrixStateNames,
+  scanNames,
+  type ScanName,
+} from "./names.js";
 import type { Preferences } from "./preferences.js";
 import type { Stage } from "./stages.js";
-import { findStrategy } from "./known-strategies.js";
+import { strategiesCalled, strategyChoices } from "./known-strategies.js";
 import type { Target } from "./target.js";
 
 /** The strided time layout, only of long programs unless a factor was asked for. */
@@ -59,7 +71,24 @@ function scanAskedFor({ scan = "auto", scanBlock, scanUnroll, strategies = [] }:
           unroll: scanUnroll,
         }),
       )
-    : [lowerByStrategy(findStrategy("nn.linear_scan", scan, strategies, scanNames))];
+    : strategiesCalled(scan, strategyChoices.scan, strategies).map(lowerByStrategy);
+}
+
+/** Recurrences with matrix states by the strategy that was asked for. @throws UsageError for one that nobody has */
+function matrixStatesAskedFor({
+  matrixStates = "auto",
+  matrixStatesChunk,
+  strategies = [],
+}: PipelineRequest): Pipeline {
+  if (matrixStates === "auto") return [];
+  return isOwn<MatrixStateName>(matrixStateNames, matrixStates)
+    ? [
+        lowerMatrixStatesPass.with({
+          strategy: matrixStates as Exclude<MatrixStateName, "auto">,
+          chunk: matrixStatesChunk,
+        }),
+      ]
+    : strategiesCalled(matrixStates, strategyChoices.matrixStates, strategies).map(lowerByStrategy);
 }
 
 /** Attention by the strategy that was asked for. @throws UsageError for one that nobody has */
@@ -70,7 +99,7 @@ function attentionAskedFor(
   if (attention === "auto") return [];
   return isOwn<AttentionName>(attentionNames, attention)
     ? [lowerAttentionPass.with({ strategy: attention as Exclude<AttentionName, "auto">, sums })]
-    : [lowerByStrategy(findStrategy("nn.attention", attention, strategies, attentionNames))];
+    : strategiesCalled(attention, strategyChoices.attention, strategies).map(lowerByStrategy);
 }
 
 /**
@@ -91,7 +120,14 @@ export function standardStages(target: Target, request: PipelineRequest): readon
     { name: "outline", steps: outlining(calls, preferences.barrierAfterLayers) },
     { name: "split-rows", steps: factor === 1 ? [] : [splitRows.with(), canonicalize.with()] },
     // What is asked for by name comes first; what is left to the target is lowered by its rules after that.
-    { name: "asked-for", steps: [...scanAskedFor(request), ...attentionAskedFor(request, sums)] },
+    {
+      name: "asked-for",
+      steps: [
+        ...scanAskedFor(request),
+        ...matrixStatesAskedFor(request),
+        ...attentionAskedFor(request, sums),
+      ],
+    },
     { name: "lower", steps: [lowerModelOps(target, strategies)] },
     {
       name: "products",

@@ -51,7 +51,7 @@ it("names that are not known are told with those of extensions", async () => {
   expect(preset).toContain("did you mean drift-small?");
   const { stderr: scan } = await lower(["--preset", "drift-small", "--scan", "doublin"]);
   expect(scan).toContain(
-    `nn.linear_scan has no strategy "doublin"
+    `nn.linear_scan and nn.selective_scan have no strategy "doublin"
   expected: auto, sequential, associative, blocked, strided, doubling
   got:      doublin
   hint:     did you mean doubling?`,

@@ -126,7 +126,7 @@ describe("a strategy of the package", () => {
     const text = stablehloText(lowerProgram(scanned, { scan: "doubling", extensions }));
     expect(text).not.toContain("stablehlo.while");
     expect(() => lowerProgram(scanned, { scan: "doubling" })).toThrow(
-      'nn.linear_scan has no strategy "doubling"',
+      'nn.linear_scan and nn.selective_scan have no strategy "doubling"',
     );
   });
 });

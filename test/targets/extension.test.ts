@@ -42,19 +42,21 @@ describe("a strategy of an extension", () => {
   it("is taken by its name, where it is handed in", () => {
     const options = { scan: "kernel", extensions: [kernels] };
     expect(textOf(options)).toContain("@kernel");
-    expect(describeStrategies(options)).toBe("scan kernel, attention banded");
+    expect(describeStrategies(options)).toBe(
+      "nn.linear_scan kernel, nn.selective_scan sequential, matrix states sequential, attention banded, nn.causal_conv1d strided, nn.kv_cache_update in place",
+    );
     expect(textOf({ extensions: [kernels] })).toBe(textOf({}));
   });
 
   it("is unknown elsewhere: the error lists what is known", () => {
     expect(() => textOf({ scan: "kernel" })).toThrow(
-      `usage error: nn.linear_scan has no strategy "kernel"
+      `usage error: nn.linear_scan and nn.selective_scan have no strategy "kernel"
   expected: auto, sequential, associative, blocked, strided
   got:      kernel
   hint:     known: auto, sequential, associative, blocked, strided`,
     );
     expect(() => textOf({ scan: "kernels", extensions: [kernels] })).toThrow(
-      `usage error: nn.linear_scan has no strategy "kernels"
+      `usage error: nn.linear_scan and nn.selective_scan have no strategy "kernels"
   expected: auto, sequential, associative, blocked, strided, kernel
   got:      kernels
   hint:     did you mean kernel?`,
@@ -70,7 +72,9 @@ describe("a strategy of an extension", () => {
     expect(lower("gpu")).toContain("@fast");
     expect(lower("cpu")).not.toContain("@fast");
     expect(lower("gpu", "sequential")).not.toContain("@fast");
-    expect(describeStrategies({ target: "gpu", extensions: [preferred] })).toContain("scan fast");
+    expect(describeStrategies({ target: "gpu", extensions: [preferred] })).toContain(
+      "nn.linear_scan fast, nn.selective_scan blocked,",
+    );
   });
 
   it("which leaves an op leaves it to the target", () => {
@@ -90,6 +94,24 @@ describe("a strategy of an extension", () => {
   expected: one for each op and target
   got:      a, b
   hint:     hand in only one of the extensions`,
+    );
+  });
+
+  it("is of any op that its option speaks of: others of them are left to the target", () => {
+    const chunks = defineStrategy({ op: "nn.delta_rule", name: "mine", lower: () => undefined });
+    const options = {
+      matrixStates: "mine",
+      extensions: [defineExtension({ name: "mine", strategies: [chunks] })],
+    };
+    expect(describeStrategies(options)).toContain("nn.linear_attention sequential, nn.delta_rule mine,");
+    expect(loweringPipeline(options).filter(({ name }) => name === "lower-by-strategy")).toMatchObject([
+      { options: { op: "nn.delta_rule", strategy: "mine" } },
+    ]);
+    expect(() => loweringPipeline({ ...options, matrixStates: "mime" })).toThrow(
+      `usage error: nn.linear_attention and nn.delta_rule have no strategy "mime"
+  expected: auto, sequential, chunked, mine
+  got:      mime
+  hint:     did you mean mine?`,
     );
   });
 

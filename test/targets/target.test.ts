@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { axis, input, linearScan, parameter, program, type TracedProgram } from "../../src/dsl/index.js";
+import {
+  axis,
+  input,
+  linearAttention,
+  linearScan,
+  parameter,
+  program,
+  type TracedProgram,
+} from "../../src/dsl/index.js";
 import { loweringPipeline, lowerProgram, stablehloText } from "../../src/engine/index.js";
 import { shapeOf } from "../../src/ir/emit.js";
 import { printPipeline } from "../../src/passes/index.js";
@@ -9,6 +17,7 @@ import {
   commonLimits,
   defineTarget,
   describeStrategies,
+  type LoweringOptions,
   type LoweringRule,
   scanRule,
   targets,
@@ -36,7 +45,9 @@ describe("defineTarget", () => {
     const names = loweringPipeline({ target: plain }).map(({ name }) => name);
     expect(names).toContain("lower-model-ops");
     expect(stablehloText(lowerProgram(scanProgram(), { target: plain }))).toContain("stablehlo.while");
-    expect(describeStrategies({ target: plain })).toBe("scan by meaning, attention by meaning");
+    expect(describeStrategies({ target: plain })).toBe(
+      "scan by meaning, matrix states by meaning, attention by meaning",
+    );
   });
 
   it("its rules are taken, a kernel as a custom_call among them, and what they leave becomes its meaning", () => {
@@ -61,7 +72,39 @@ describe("defineTarget", () => {
     expect(opsOf(stablehloText(lowerProgram(scanProgram(4), { target: toy })))).not.toContain(
       "stablehlo.custom_call",
     );
-    expect(describeStrategies({ target: toy })).toBe("scan kernel, attention by meaning");
+    expect(describeStrategies({ target: toy })).toBe(
+      "nn.linear_scan kernel, nn.selective_scan by meaning, matrix states by meaning, attention by meaning",
+    );
+  });
+
+  it("recurrences with matrix states are computed in chunks where that is asked for, or what the target prefers", () => {
+    const states = program({ name: "states" }, () => {
+      const [time, key, channel] = [axis("time", 6), axis("key", 2), axis("channel", 3)] as const;
+      const row = input("row", [time, key], "f32");
+      const given = {
+        value: input("value", [time, channel], "f32"),
+        logDecay: input("logDecay", [time], "f32"),
+      };
+      const { y } = linearAttention({
+        ...{ query: row, key: row, ...given, state: input("state", [key, channel], "f32") },
+        axes: { time: "time", key: "key", value: "channel" },
+      });
+      return { y };
+    });
+    const loops = (options: LoweringOptions): number =>
+      stablehloText(lowerProgram(states, options)).split("stablehlo.while").length - 1;
+    expect(loops({ matrixStates: "sequential", target: "gpu" })).toBe(1);
+    expect(loops({ matrixStates: "chunked", matrixStatesChunk: 2 })).toBe(1);
+    expect(loops({ matrixStates: "chunked" })).toBe(0);
+    expect(loops({ target: "gpu" })).toBe(0);
+    expect(describeStrategies({ target: "tpu", matrixStates: "sequential" })).toContain(
+      "matrix states sequential, attention banded, nn.causal_conv1d strided,",
+    );
+    expect(() => loweringPipeline({ matrixStates: "chunked", matrixStatesChunk: 12 })).toThrow(
+      `usage error: option "chunk" of lower-matrix-states is not valid
+  expected: a power of two
+  got:      12`,
+    );
   });
 
   it("what is asked for by name comes before its rules", () => {

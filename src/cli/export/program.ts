@@ -5,7 +5,7 @@ import { UsageError } from "../../support/errors.js";
 import { packageVersion } from "../../support/package.js";
 import type { CommandContext } from "../context.js";
 import type { ExitStatus } from "../io.js";
-import type { LoweringFlags } from "../options.js";
+import { type LoweringFlags, loweringOf } from "../options.js";
 import { formatBytes } from "../progress.js";
 import { fileLines, placeOf, totalBytes } from "./place.js";
 
@@ -43,10 +43,11 @@ export async function runProgramExport(
 ): Promise<ExitStatus> {
   checkOptions(program, options);
   const { zip, path } = placeOf(options);
-  const { target, text, stablehloVersion, force, sign, scan, scanBlock, attention, precision } = options;
+  const { target, text, stablehloVersion, force, sign } = options;
   using progress = context.progress();
   const { files, stablehlo } = await exportProgram(program, path, {
-    ...{ target, text, stablehloVersion, force, sign, scan, scanBlock, attention, precision, zip },
+    ...loweringOf(options),
+    ...{ target, text, stablehloVersion, force, sign, zip },
     parameters: options.weights,
     extensions: context.extensions,
     tools: { stablegriffin: packageVersion },

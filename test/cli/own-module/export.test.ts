@@ -8,6 +8,26 @@ import { MLP, modules } from "./files.js";
 const f32 = (shape: readonly number[], values: readonly number[]) =>
   ({ dtype: "f32", shape, data: new Uint8Array(Float32Array.from(values).buffer) }) as const;
 
+/** Six tokens of linear attention: one chunk, or a loop over tokens or over smaller chunks. */
+const STATES = `import { axis, linearAttention, program, spec } from "stablegriffin/dsl";
+const [time, key, channel] = [axis("time", 6), axis("key", 2), axis("channel", 3)] as const;
+export const states = program(
+  {
+    name: "states",
+    inputs: {
+      row: spec([time, key], "f32"),
+      value: spec([time, channel], "f32"),
+      logDecay: spec([time], "f32"),
+      state: spec([key, channel], "f32"),
+    },
+  },
+  ({ row, ...given }) => {
+    const axes = { time: "time", key: "key", value: "channel" } as const;
+    return { y: linearAttention({ query: row, key: row, ...given, axes }).y };
+  },
+);
+`;
+
 const INPUTS = { x: f32([2, 3], [1, 2, 3, 4, 5, 6]) };
 const WEIGHTS = { w: f32([3, 2], [1, 0, 0, 1, 1, 1]) };
 
@@ -58,6 +78,19 @@ test("export writes a program of a file, too; its text lowered again is the same
       stablehlo: "1.10.0",
     });
   expect(await readFile(path!)).toEqual(await readFile(again!));
+});
+
+test("export lowers a program as its options say: matrix states step by step, though GPUs take chunks", async () => {
+  const folder = await modules({ "model.ts": STATES });
+  const loops = async (...args: readonly string[]): Promise<number> => {
+    const path = join(folder, `out-${args.join("")}`);
+    const from = join(folder, "model.ts");
+    await griffinJson(["export", from, "--target", "gpu", "--text", ...args, "-o", path]);
+    return (await readFile(join(path, "program.mlir"), "utf8")).split("stablehlo.while").length - 1;
+  };
+  expect(await loops()).toBe(0);
+  expect(await loops("--matrix-states", "sequential")).toBe(1);
+  expect(await loops("--matrix-states", "chunked", "--matrix-states-chunk", "2")).toBe(1);
 });
 
 test("what a program does not go with, and what a model does not, is told", async () => {
