@@ -136,7 +136,7 @@ const usage: readonly (readonly [what: string, args: readonly string[], words: s
   [
     "no prompt",
     [],
-    "usage error: nothing to continue\n  expected: one of --prompt TEXT, --tokens IDS, or - for standard input",
+    "usage error: nothing to continue\n  expected: one of --prompt TEXT, --tokens IDS, --prompts FILE, or - for standard input",
   ],
   [
     "an empty list of tokens",
@@ -193,7 +193,7 @@ const usage: readonly (readonly [what: string, args: readonly string[], words: s
   [
     "two kinds of prompts",
     ["--prompt", "x", "--tokens", "2"],
-    "usage error: prompts are given in several ways\n  expected: one of --prompt TEXT, --tokens IDS, or - for standard input",
+    "usage error: prompts are given in several ways\n  expected: one of --prompt TEXT, --tokens IDS, --prompts FILE, or - for standard input",
   ],
 ];
 
