@@ -7,15 +7,28 @@ const READ_CHUNK_BYTES = 2 ** 28;
 
 /** Opens a file, and nothing else, for reading. @throws CheckpointError */
 export async function openFile(path: string): Promise<FileHandle> {
+  const file = await open(path, "r").catch(unreadable(path));
   try {
-    const file = await open(path, "r");
-    if ((await file.stat()).isFile()) return file;
-    await file.close();
+    const stats = await file.stat().catch(unreadable(path));
+    if (!stats.isFile()) throw new CheckpointError(path, [{ subject: "file", problem: "not a file" }]);
+    return file;
   } catch (error) {
-    throw new CheckpointError(path, [fileProblem(error)]);
+    await file.close();
+    throw error;
   }
-  throw new CheckpointError(path, [{ subject: "file", problem: "not a file" }]);
 }
+
+/** Bytes of an open file. @throws CheckpointError with what the system says */
+export async function sizeOfFile(file: FileHandle, path: string): Promise<number> {
+  const { size } = await file.stat().catch(unreadable(path));
+  return size;
+}
+
+const unreadable =
+  (path: string) =>
+  (error: unknown): never => {
+    throw new CheckpointError(path, [fileProblem(error)]);
+  };
 
 /** What the system says about a file that cannot be read. */
 export function fileProblem(error: unknown): Problem {
@@ -24,7 +37,7 @@ export function fileProblem(error: unknown): Problem {
   return { subject: "file", problem: `cannot be read (${error instanceof Error ? error.message : error})` };
 }
 
-/** Bytes [begin, end) of the file, in one buffer, `result` if given. @throws CheckpointError when the file ends before */
+/** Bytes [begin, end) of the file, in one buffer, `result` if given. @throws CheckpointError when the file ends before, or cannot be read */
 export async function readRange(
   file: FileHandle,
   path: string,
@@ -35,7 +48,7 @@ export async function readRange(
   let done = 0;
   while (done < result.length) {
     const length = Math.min(READ_CHUNK_BYTES, result.length - done);
-    const { bytesRead } = await file.read(result, done, length, begin + done);
+    const { bytesRead } = await file.read(result, done, length, begin + done).catch(unreadable(path));
     if (bytesRead === 0) {
       throw new CheckpointError(path, [
         {

@@ -4,7 +4,7 @@
  */
 import type { FileHandle } from "node:fs/promises";
 import { CheckpointError } from "./errors.js";
-import { openFile, readRange } from "./file.js";
+import { openFile, readRange, sizeOfFile } from "./file.js";
 import { LENGTH_BYTES, headerLength, parseHeader, type TensorEntry } from "./header.js";
 import type { StoredTensor, TensorStore } from "./stored.js";
 
@@ -20,7 +20,7 @@ export interface SafetensorsFile extends TensorStore {
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   const file = await openFile(path);
   try {
-    const { size } = await file.stat();
+    const size = await sizeOfFile(file, path);
     const prefix = await readRange(file, path, 0, Math.min(LENGTH_BYTES, size));
     const length = headerLength(prefix, size);
     if (typeof length !== "number") throw new CheckpointError(path, [length]);

@@ -2,7 +2,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { packedBytes } from "../dtype.js";
 import { CheckpointError, type Problem } from "../errors.js";
-import { openFile, readRange } from "../file.js";
+import { openFile, readRange, sizeOfFile } from "../file.js";
 import type { StoredTensor, TensorStore } from "../stored.js";
 import { isRowMajor, packStrided, spanOf } from "../strided.js";
 import { looksLikeZip, readTorchArchive, type TorchEntry } from "./archive.js";
@@ -33,7 +33,7 @@ export async function openTorch(path: string): Promise<TensorStore> {
 }
 
 async function checkKind(file: FileHandle, path: string): Promise<void> {
-  const { size } = await file.stat();
+  const size = await sizeOfFile(file, path);
   const head = await readRange(file, path, 0, Math.min(4, size));
   if (looksLikeZip(head)) return;
   const isPickle = head[0] === 0x80;
