@@ -1,6 +1,19 @@
 /** @file griffin graph: a program as a graph, for Model Explorer or as a picture. */
-import { collapseGraphs, graphsSvg, programGraph } from "../engine/index.js";
-import { UsageError } from "../support/errors.js";
+import { join } from "node:path";
+import {
+  chipOf,
+  collapseCosts,
+  collapseGraphs,
+  type FigureName,
+  figureNames,
+  figuresOf,
+  graphCosts,
+  graphsSvg,
+  nodeData,
+  programGraph,
+} from "../engine/index.js";
+import { cannotWrite, UsageError } from "../support/errors.js";
+import { makeFolders } from "../support/folders.js";
 import type { CommandContext } from "./context.js";
 import { chooseSource } from "./cost/source.js";
 import type { ExitStatus } from "./io.js";
@@ -11,6 +24,8 @@ interface Options extends ModelFlags, LoweringFlags {
   readonly target: string;
   readonly output?: string;
   readonly depth?: number;
+  readonly costs?: string;
+  readonly heat?: FigureName;
 }
 
 export async function runGraph(
@@ -29,9 +44,43 @@ export async function runGraph(
     });
   }
   const label = file ?? options.preset ?? options.model!;
-  const whole = programGraph(source.stablehlo, label);
-  const graphs = options.depth === undefined ? whole : collapseGraphs(whole, options.depth);
+  const { depth, costs: folder, heat } = options;
   const isPicture = options.output?.toLowerCase().endsWith(".svg") === true;
-  await context.writeTo(options.output, isPicture ? graphsSvg(graphs) : `${JSON.stringify(graphs)}\n`);
+  if (heat !== undefined && !isPicture) {
+    throw new UsageError({
+      message: "--heat colours a picture",
+      expected: "-o FILE.svg",
+      hint: "--costs DIR writes what colours the graph in Model Explorer",
+    });
+  }
+  const whole = programGraph(source.stablehlo, label);
+  const graphs = depth === undefined ? whole : collapseGraphs(whole, depth);
+  const chip = chipOf(options.target, context.extensions);
+  const figures = (name: FigureName) => {
+    const costs = graphCosts(source.stablehlo);
+    return figuresOf(depth === undefined ? costs : collapseCosts(whole, costs, depth), name, chip);
+  };
+  const warm = heat === undefined ? undefined : { name: heat, figures: figures(heat) };
+  const text = isPicture ? graphsSvg(graphs, warm) : `${JSON.stringify(graphs)}\n`;
+  const known = figureNames.filter((name) => name !== "time" || chip !== undefined);
+  if (folder !== undefined)
+    await writeCosts(
+      context,
+      folder,
+      known.map((name) => [name, nodeData(figures(name), name)]),
+    );
+  await context.writeTo(options.output, text);
   return 0;
+}
+
+/** Writes a file for each figure. @throws EnvironmentError for what the file system says */
+async function writeCosts(
+  context: CommandContext,
+  folder: string,
+  texts: readonly (readonly [FigureName, string])[],
+): Promise<void> {
+  await makeFolders(folder).catch((error: unknown) => {
+    throw cannotWrite(folder, error);
+  });
+  for (const [name, text] of texts) await context.writeTo(join(folder, `${name}.json`), text);
 }

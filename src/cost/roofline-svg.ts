@@ -4,11 +4,16 @@ import { formatCount, formatSeconds, percent } from "./figures.js";
 import type { Counted } from "./report.js";
 import { roofline } from "./roofline.js";
 import { type CostSum, groupCosts, type Grouping, hbmBytes, sumCosts } from "./summary.js";
-import { CHART, COLOURS, openChart } from "../support/chart.js";
-import { escapeXml } from "../support/svg.js";
+import { apart } from "../support/apart.js";
+import { CHART, type Chart, COLOURS, openChart } from "../support/chart.js";
+import { ending, escapeXml } from "../support/svg.js";
 
 /** Parts that are named in the picture: those that take longest. */
 const LABELS = 6;
+/** Characters of a name that are shown; all of it is in the tip. */
+const MOST_CHARACTERS = 40;
+/** Pixels: between lines of names, and from a point to its name. */
+const [LINE, OFFSET] = [15, 14];
 
 /** A part with products. */
 interface Point {
@@ -67,28 +72,51 @@ export function rooflineSvg({ cost }: Counted, chip: Chip, by: Grouping | "none"
       (note, i) =>
         `<text x="${CHART.right - 8}" y="${CHART.bottom - 24 + 16 * i}" text-anchor="end">${escapeXml(note)}</text>`,
     ),
-    ...points.map((point, i) => mark(point, i < LABELS, total, chart, right)),
+    ...points.map((point) => mark(point, total, chart, right)),
+    ...[true, false].flatMap((isLeft) => labels(points.slice(0, LABELS), isLeft, total, chart, right)),
   ]);
 }
 
-function mark(
-  { name, intensity, rate, seconds, bound }: Point,
-  isNamed: boolean,
-  total: number,
-  { x, y }: ReturnType<typeof openChart>,
-  right: number,
-): string {
-  // What moves no bytes of HBM is right of everything.
-  const [at, height] = [x(Math.min(intensity, right)), y(rate)];
+/** Where a point is drawn: what moves no bytes of HBM is right of everything. */
+const placeOf = ({ intensity, rate }: Point, { x, y }: Chart, right: number): readonly [number, number] => [
+  Number(x(Math.min(intensity, right))),
+  Number(y(rate)),
+];
+
+function mark(point: Point, total: number, chart: Chart, right: number): string {
+  const { name, seconds, bound } = point;
+  const [at, height] = placeOf(point, chart, right);
   const radius = (3 + 9 * Math.sqrt(seconds / total)).toFixed(1);
-  const share = percent(seconds, total);
-  const tip = `${name}: ${formatSeconds(seconds)}, ${share} of the time, bound by ${bound}`;
-  const toLeft = Number(at) > (CHART.left + CHART.right) / 2;
-  const label = `<text x="${at}" y="${height}" dx="${toLeft ? -12 : 12}" dy="4" text-anchor="${toLeft ? "end" : "start"}">${escapeXml(`${name} ${share}`)}</text>`;
-  return (
-    `<circle cx="${at}" cy="${height}" r="${radius}" fill="${COLOURS[0]}" fill-opacity="0.6"><title>${escapeXml(tip)}</title></circle>` +
-    (isNamed ? label : "")
+  const tip = `${name}: ${formatSeconds(seconds)}, ${percent(seconds, total)} of the time, bound by ${bound}`;
+  return `<circle cx="${at}" cy="${height}" r="${radius}" fill="${COLOURS[0]}" fill-opacity="0.6"><title>${escapeXml(tip)}</title></circle>`;
+}
+
+/** Names beside the points of one half of the chart, on the side that has room; those of points that lie close stand below each other. */
+function labels(
+  points: readonly Point[],
+  isLeft: boolean,
+  total: number,
+  chart: Chart,
+  right: number,
+): readonly string[] {
+  const placed = points
+    .map((point) => ({ point, place: placeOf(point, chart, right) }))
+    .filter(({ place: [at] }) => at <= (CHART.left + CHART.right) / 2 === isLeft)
+    .sort((a, b) => a.place[1] - b.place[1]);
+  const heights = apart(
+    placed.map(({ place: [, height] }) => height),
+    placed.map(() => 0),
+    LINE,
   );
+  // Below the upper border, all alike.
+  const lowered = Math.max(0, CHART.top + LINE / 2 - (heights[0] ?? Number.POSITIVE_INFINITY));
+  return placed.map(({ point: { name, seconds }, place: [at, height] }, i) => {
+    const to = heights[i]! + lowered;
+    const [end, anchor] = isLeft ? [at + OFFSET, "start"] : [at - OFFSET, "end"];
+    const text = escapeXml(`${ending(name, MOST_CHARACTERS)} ${percent(seconds, total)}`);
+    const leader = `<line x1="${at}" y1="${height}" x2="${end}" y2="${to.toFixed(1)}" stroke="#888"/>`;
+    return `${Math.abs(to - height) > 1 ? leader : ""}<text x="${end + (isLeft ? 2 : -2)}" y="${to.toFixed(1)}" dy="4" text-anchor="${anchor}">${text}</text>`;
+  });
 }
 
 const decadeBelow = (value: number): number => Number(`1e${Math.floor(Math.log10(value))}`);

@@ -37,16 +37,20 @@ export { evaluate, type EvalReport, type EvalRequest } from "./evaluate/index.js
 export { checkFineTuningCase, fineTuningCasePrograms } from "./golden-fine-tuning.js";
 export { checkTrainingCase, trainingCasePrograms, type TrainingCheckOptions } from "./golden-training.js";
 export { Family, lowerProgram } from "./family.js";
-export { collapseGraphs } from "./graph/collapse.js";
+export { collapseCosts, collapseGraphs } from "./graph/collapse.js";
 export {
   type Graph,
   type GraphAttribute,
   type GraphCollection,
+  graphCosts,
+  type GraphCosts,
   type GraphMetadata,
   type GraphNode,
   programGraph,
 } from "./graph/graph.js";
-export { graphsSvg } from "./graph/svg.js";
+export type { NodeCost } from "./graph/node-costs.js";
+export { type FigureName, figureNames, figuresOf, nodeData, type NodeFigures } from "./graph/node-figures.js";
+export { graphsSvg, type Heat } from "./graph/svg.js";
 export { checkLowering, type LoweredProgram, loweringPipeline, stablehloText } from "./lowered-program.js";
 export {
   type LoweringOptions,

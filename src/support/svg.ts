@@ -4,6 +4,10 @@
 export const escapeXml = (text: string): string =>
   text.replace(/[&<>"]/g, (character) => `&#${character.codePointAt(0)};`);
 
+/** The end of a text that is longer than `most` characters: what tells a path from its neighbours. */
+export const ending = (text: string, most: number): string =>
+  text.length <= most ? text : `...${text.slice(3 - most)}`;
+
 /**
  * A white page with elements on it, in pixels. @param elements SVG, a line each
  * @param style CSS beside the font's

@@ -92,3 +92,20 @@ test("griffin cost --svg - writes the picture alone; without a chip it says what
   expected: --chip with one of v4, v5e, v5p, v6e
   hint:     --chip v5e`);
 });
+
+test("names of parts that lie at one place stand below each other, long ones by their ends", () => {
+  const layer = (name: string) =>
+    `  %${name} = f32[1,1000]{1,0} dot(%v, %a), lhs_contracting_dims={1}, rhs_contracting_dims={0}, metadata={op_name="${name.repeat(20)}"}`;
+  const text = [
+    "  %a = f32[1000,1000]{1,0} parameter(0)",
+    "  %v = f32[1,1000]{1,0} parameter(1)",
+    ...["one", "two", "six"].map(layer),
+    "  ROOT %n = f32[1,1000]{1,0} negate(%v)",
+  ].join("\n");
+  const svg = rooflineSvg({ cost: countText(text) }, chip, "none");
+  const named = [...svg.matchAll(/<text x="[^"]*" y="([^"]*)" dy="4" text-anchor="start">([^<]*)</g)];
+  const heights = named.map(([, y]) => Number(y));
+  expect(heights).toHaveLength(3);
+  expect(heights.slice(1).map((height, i) => height - heights[i]!)).toEqual([15, 15]);
+  expect(svg.match(/<line [^>]*stroke="#888"/g)).toHaveLength(2);
+});

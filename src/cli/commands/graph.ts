@@ -1,9 +1,10 @@
 /** @file The options of griffin graph. */
 import { Command, Option } from "commander";
 import { defaultNames, targetExamples, targetWords } from "../../targets/names.js";
+import { figureNames } from "../../engine/graph/node-figures.js";
 import { addModelOptions } from "../model-options.js";
 import type { KnownModels } from "../models.js";
-import { addLoadOption, addLoweringOptions, usually, wholeNumber } from "../options.js";
+import { addLoadOption, addLoweringOptions, oneOf, usually, wholeNumber } from "../options.js";
 import type { Launch } from "./launch.js";
 
 const EXAMPLES = `
@@ -11,11 +12,16 @@ Each function is a graph, each operation a node with its types, attributes and l
 that open. The JSON is what Model Explorer reads: pip install ai-edge-model-explorer, then model-explorer out.json.
 A picture has all functions below each other, each operation below what it uses; its types, attributes and line are its tip.
 
+Costs are of one execution of the program as it stands, before a compiler fuses it: flops of products, bytes of operands and results, the
+least time of each by itself; a call costs what its function does, a loop one turn, a choice all that it may do. griffin cost counts what a compiler makes of it.
+
 Examples:
   griffin graph --model demo --program decode -o out.json
   griffin graph --preset recurrentgemma-2b --target tpu:v5e:2x2 -o 2b.json
   griffin graph --model demo --program decode --depth 1 -o decode.svg
-  griffin graph program.mlir -o out.json`;
+  griffin graph program.mlir -o out.json
+  griffin graph program.mlir --target tpu:v5e:2x2 -o out.json --costs costs     then: model-explorer out.json, and upload costs/time.json
+  griffin graph program.mlir -o out.svg --heat bytes`;
 
 /** The command as people call it; its work is loaded when it runs. */
 export function graphCommand(launch: Launch, models: KnownModels): Command {
@@ -29,6 +35,15 @@ export function graphCommand(launch: Launch, models: KnownModels): Command {
       "--depth <n>",
       "layers within layers, and calls within calls, that are open; what lies deeper is one node (default: all)",
       wholeNumber("--depth", 0),
+    )
+    .option(
+      "--costs <folder>",
+      "write what each node costs there, as node data of Model Explorer: flops.json, bytes.json, and time.json where the target names a chip (tpu:v5e:2x2)",
+    )
+    .option(
+      "--heat <figure>",
+      `in a picture, nodes are the darker the more they cost: ${figureNames.join(", ")}`,
+      oneOf("--heat", figureNames),
     )
     .addOption(new Option("--json", "what is written is JSON in any case, except to a file.svg"));
   return addLoadOption(addLoweringOptions(command))

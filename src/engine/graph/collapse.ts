@@ -1,5 +1,6 @@
 /** @file Graphs to a depth: what lies deeper is one node. */
-import type { Graph, GraphCollection, GraphNode } from "./graph.js";
+import type { Graph, GraphCollection, GraphCosts, GraphNode } from "./graph.js";
+import { addCosts, NO_COST, type NodeCost } from "./node-costs.js";
 
 /**
  * The collection with boxes and functions opened to a depth only. A box within `depth` boxes, in a function within as many calls from the
@@ -32,6 +33,24 @@ function callDepths(graphs: readonly Graph[]): ReadonlyMap<string, number> {
   return levels;
 }
 
+/**
+ * Costs of what `collapseGraphs` leaves: a closed box costs what its nodes do.
+ * @param collection before it is collapsed
+ */
+export function collapseCosts({ graphs }: GraphCollection, costs: GraphCosts, depth: number): GraphCosts {
+  const levels = callDepths(graphs);
+  const collapsed = graphs.map(({ id, nodes }) => {
+    const sums = new Map<string, NodeCost>();
+    for (const { nodes: held } of groupsOf(nodes, depth - (levels.get(id) ?? 0)).groups.values())
+      for (const node of held) {
+        const cost = costs.get(id)?.get(node.id);
+        if (cost !== undefined) sums.set(held[0]!.id, addCosts(sums.get(held[0]!.id) ?? NO_COST, cost));
+      }
+    return [id, sums] as const;
+  });
+  return new Map(collapsed.filter(([id]) => (levels.get(id) ?? 0) <= depth));
+}
+
 /** A closed box, or an operation that stays. */
 interface Group {
   readonly nodes: GraphNode[];
@@ -39,7 +58,11 @@ interface Group {
   readonly box: string | undefined;
 }
 
-function collapseNodes(nodes: readonly GraphNode[], depth: number): readonly GraphNode[] {
+/** Nodes by the group that they are in, and the group of each node. */
+function groupsOf(
+  nodes: readonly GraphNode[],
+  depth: number,
+): { readonly groups: ReadonlyMap<string, Group>; readonly groupOf: ReadonlyMap<string, string> } {
   const groups = new Map<string, Group>();
   const groupOf = new Map<string, string>();
   for (const node of nodes) {
@@ -52,6 +75,11 @@ function collapseNodes(nodes: readonly GraphNode[], depth: number): readonly Gra
     if (group === undefined) groups.set(key, { nodes: [node], box });
     else group.nodes.push(node);
   }
+  return { groups, groupOf };
+}
+
+function collapseNodes(nodes: readonly GraphNode[], depth: number): readonly GraphNode[] {
+  const { groups, groupOf } = groupsOf(nodes, depth);
   const crossing = valuesThatCross(nodes, groupOf);
   return [...groups].map(([key, { nodes: held, box }]) => {
     const incoming = held.flatMap(({ incomingEdges }) => incomingEdges);

@@ -5,6 +5,7 @@ import type { Block, Operation, Value } from "../../ir/operation.js";
 import { definitionOf } from "../../ir/ops/index.js";
 import { formatAttribute } from "../../ir/text/print-attributes.js";
 import { formatType } from "../../ir/types.js";
+import { addCosts, costOf, NO_COST, type NodeCost } from "./node-costs.js";
 
 /** A name and what it says, both as text. */
 export interface GraphAttribute {
@@ -52,24 +53,65 @@ export interface GraphCollection {
 const ELIDE_ABOVE = 16;
 
 /** The graphs of a program: one a function, the entry first. @param label what the program is called in the viewer */
-export function programGraph(module: Operation, label: string): GraphCollection {
+export const programGraph = (module: Operation, label: string): GraphCollection => ({
+  label,
+  graphs: buildersOf(module).map(([id, { nodes }]) => ({ id, nodes })),
+});
+
+/** Costs by graph and node. */
+export type GraphCosts = ReadonlyMap<string, ReadonlyMap<string, NodeCost>>;
+
+/**
+ * What the nodes of `programGraph` cost, each in one execution: a call costs what its function does, a loop one turn, a choice all that it may do. What costs
+ * nothing, and what has unknown sizes, is left out.
+ */
+export function graphCosts(module: Operation): GraphCosts {
+  const builders = new Map(buildersOf(module));
+  const totals = new Map<string, NodeCost>();
+  const totalOf = (name: string): NodeCost => {
+    const known = totals.get(name);
+    if (known !== undefined) return known;
+    // Programs that call themselves cost what is not in the circle.
+    totals.set(name, NO_COST);
+    const total = [...costsIn(name).values()].reduce(addCosts, NO_COST);
+    totals.set(name, total);
+    return total;
+  };
+  const costsIn = (name: string): ReadonlyMap<string, NodeCost> => {
+    const { nodes, operations } = builders.get(name)!;
+    const costs = nodes.map(({ id, subgraphIds }): [string, NodeCost] => {
+      const operation = operations.get(id);
+      if (operation === undefined) return [id, NO_COST];
+      return CALLS.includes(operation.name)
+        ? [id, subgraphIds.map(totalOf).reduce(addCosts, NO_COST)]
+        : [id, costOf(operation)];
+    });
+    return new Map(costs.filter(([, { flops, bytes }]) => flops + bytes > 0 && Number.isFinite(bytes)));
+  };
+  return new Map([...builders.keys()].map((name) => [name, costsIn(name)]));
+}
+
+/** What runs the functions that it refers to once. */
+const CALLS: readonly string[] = ["func.call", "stablehlo.composite"];
+
+/** Builders by the names of functions, the entry first. */
+function buildersOf(module: Operation): readonly (readonly [string, GraphBuilder])[] {
   const functions = functionsOf(module);
   const isEntry = (func: (typeof functions)[number]): boolean => func.attributes.sym_name === ENTRY;
   const names = new Set(functions.map((func) => func.attributes.sym_name));
   const inOrder = [...functions.filter(isEntry), ...functions.filter((func) => !isEntry(func))];
-  return {
-    label,
-    graphs: inOrder.map((func) => {
-      const builder = new GraphBuilder(names);
-      const body = bodyOf(func);
-      if (body !== undefined) builder.block(body, "");
-      return { id: func.attributes.sym_name, nodes: builder.nodes };
-    }),
-  };
+  return inOrder.map((func) => {
+    const builder = new GraphBuilder(names);
+    const body = bodyOf(func);
+    if (body !== undefined) builder.block(body, "");
+    return [func.attributes.sym_name, builder] as const;
+  });
 }
 
 class GraphBuilder {
   readonly nodes: GraphNode[] = [];
+  /** The operations that nodes stand for; arguments are none. */
+  readonly operations = new Map<string, Operation>();
   /** Nodes of values by what makes them: an operation makes all its results, a block each of its arguments. */
   readonly #ids = new Map<Operation | Value, string>();
 
@@ -92,6 +134,7 @@ class GraphBuilder {
       attrs: attributesOf(operation),
       incomingEdges: operands.map((operand, i) => this.#edge(operand, i)),
     });
+    this.operations.set(id, operation);
     // What an operation holds stands in a box beside it.
     for (const [i, region] of regions.entries()) {
       const box = joined(namespace, `${name} ${id}${regions.length > 1 ? `, region ${i}` : ""}`);

@@ -2,6 +2,7 @@
  * @file A layered layout of a graph, after Sugiyama, Tagawa and Toda (1981): each node below what it uses, edges that cross layers by
  * places of their own in between, few crossings by means of neighbours, then places near the neighbours.
  */
+import { apart } from "../../support/apart.js";
 
 /** A node to place. */
 export interface Box {
@@ -121,36 +122,12 @@ function spread(rows: readonly (readonly number[])[], places: readonly Place[]):
       for (const [at, x] of apart(
         wanted,
         row.map((i) => places[i]!.width),
+        BESIDE,
       ).entries())
         xs[row[at]!] = x;
     }
   }
   return xs;
-}
-
-/**
- * The centres nearest to those wanted, by least squares, that keep the order and the distance: once the distances are taken off, numbers
- * that may not fall, whose best are means of those that would (pool adjacent violators).
- */
-function apart(wanted: readonly number[], widths: readonly number[]): readonly number[] {
-  const offsets: number[] = [];
-  for (const [i, width] of widths.entries())
-    offsets.push(i === 0 ? 0 : offsets[i - 1]! + (widths[i - 1]! + width) / 2 + BESIDE);
-  const pools: { sum: number; count: number }[] = [];
-  for (const [i, x] of wanted.entries()) {
-    let pool = { sum: x - offsets[i]!, count: 1 };
-    for (
-      let last = pools.at(-1);
-      last !== undefined && last.sum / last.count > pool.sum / pool.count;
-      last = pools.at(-1)
-    ) {
-      pools.pop();
-      pool = { sum: pool.sum + last.sum, count: pool.count + last.count };
-    }
-    pools.push(pool);
-  }
-  const means = pools.flatMap(({ sum, count }) => new Array<number>(count).fill(sum / count));
-  return means.map((x, i) => x + offsets[i]!);
 }
 
 const mean = (of: readonly number[], values: readonly number[]): number | undefined =>

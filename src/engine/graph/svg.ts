@@ -1,26 +1,36 @@
 /** @file Graphs as SVG: functions below each other, operations in layers. */
 import { UsageError } from "../../support/errors.js";
-import { escapeXml, svgPage } from "../../support/svg.js";
+import { formatCount, formatSeconds } from "../../cost/index.js";
+import { ending, escapeXml, svgPage } from "../../support/svg.js";
 import type { Graph, GraphCollection, GraphNode } from "./graph.js";
+import { colourOf, type FigureName, type NodeFigures } from "./node-figures.js";
 import { type Arc, type Box, layOut, type Point } from "./layout.js";
 
 /** More nodes make no picture that can be read, and take long to place. */
 const MOST_NODES = 1000;
 
 /** Pixels. */
-const [MARGIN, TITLE, LINE, CHARACTER] = [16, 28, 14, 6.2];
+// Of fonts that stand for sans-serif some are wide.
+const [MARGIN, TITLE, LINE, CHARACTER] = [16, 28, 14, 7];
 /** Characters of a label or of a namespace that are shown; all of it is in the tip. */
 const MOST_CHARACTERS = 32;
 
 const STYLE =
   ".node{fill:#fff;stroke:#0072B2}.closed{fill:#dbeaf5}.argument{fill:#f4f4f4;stroke:#888}" +
-  ".edge{fill:none;stroke:#888}.within{font-size:10px;fill:#666}.title{font-weight:bold}";
+  ".edge{fill:none;stroke:#888}.within{font-size:10px;fill:#444}.title{font-weight:bold}";
+
+/** A figure of each node, and what it is called. */
+export interface Heat {
+  readonly name: FigureName;
+  readonly figures: NodeFigures;
+}
 
 /**
  * A picture of all graphs: each operation below what it uses, by straight lines to their middles; its types and attributes are its tip.
+ * @param heat colours nodes by their share of the greatest figure of all graphs, and is told in their tips
  * @throws UsageError for more than a thousand nodes
  */
-export function graphsSvg({ graphs }: GraphCollection): string {
+export function graphsSvg({ graphs }: GraphCollection, heat?: Heat): string {
   const count = graphs.reduce((sum, { nodes }) => sum + nodes.length, 0);
   if (count > MOST_NODES) {
     throw new UsageError({
@@ -30,11 +40,17 @@ export function graphsSvg({ graphs }: GraphCollection): string {
       hint: "--depth 0, 1 ... makes one node of each layer and call that lies deeper",
     });
   }
+  const greatest = Math.max(...[...(heat?.figures.values() ?? [])].flatMap((nodes) => [...nodes.values()]));
+  const warmth = (graph: string, node: string): Warmth | undefined => {
+    const figure = heat?.figures.get(graph)?.get(node);
+    if (heat === undefined || figure === undefined) return undefined;
+    return { colour: colourOf(figure / greatest), tip: describeFigure(heat.name, figure) };
+  };
   let top = MARGIN;
   let width = 0;
   const elements: string[] = [];
   for (const graph of graphs) {
-    const drawn = drawGraph(graph, top + TITLE);
+    const drawn = drawGraph(graph, top + TITLE, (node) => warmth(graph.id, node));
     elements.push(
       `<text x="${MARGIN}" y="${top + LINE}" class="title">${escapeXml(graph.id)}</text>`,
       ...drawn.elements,
@@ -48,18 +64,26 @@ export function graphsSvg({ graphs }: GraphCollection): string {
 const shortened = (text: string): string =>
   text.length <= MOST_CHARACTERS ? text : `${text.slice(0, MOST_CHARACTERS - 3)}...`;
 
-/** The end of where a node stands: what tells it from its neighbours. */
-const ending = (text: string): string =>
-  text.length <= MOST_CHARACTERS ? text : `...${text.slice(3 - MOST_CHARACTERS)}`;
-
 function boxOf({ label, namespace }: GraphNode): Box {
-  const characters = Math.max(shortened(label).length, ending(namespace).length * 0.85);
+  const characters = Math.max(shortened(label).length, ending(namespace, MOST_CHARACTERS).length * 0.85);
   return { width: Math.ceil(characters * CHARACTER + 16), height: namespace === "" ? 24 : 24 + LINE };
 }
+
+/** How a node is coloured, and why. */
+interface Warmth {
+  readonly colour: string;
+  readonly tip: string;
+}
+
+const describeFigure = (name: FigureName, figure: number): string => {
+  if (name === "time") return `at least ${formatSeconds(figure)}`;
+  return `${formatCount(figure)}${name === "flops" ? "flop" : "B"}`;
+};
 
 function drawGraph(
   { nodes }: Graph,
   top: number,
+  warmthOf: (node: string) => Warmth | undefined,
 ): { readonly width: number; readonly height: number; readonly elements: readonly string[] } {
   const boxes = nodes.map(boxOf);
   const arcs = arcsOf(nodes);
@@ -78,7 +102,10 @@ function drawGraph(
   // Nodes cover the ends of the lines.
   return {
     ...{ width, height },
-    elements: [...lines, ...nodes.map((node, i) => drawNode(node, boxes[i]!, at(centres[i]!)))],
+    elements: [
+      ...lines,
+      ...nodes.map((node, i) => drawNode(node, boxes[i]!, at(centres[i]!), warmthOf(node.id))),
+    ],
   };
 }
 
@@ -93,13 +120,19 @@ function arcsOf(nodes: readonly GraphNode[]): readonly Arc[] {
   return arcs.filter(([from, to]) => from !== to);
 }
 
-function drawNode(node: GraphNode, { width, height }: Box, [x, y]: Point): string {
+function drawNode(
+  node: GraphNode,
+  { width, height }: Box,
+  [x, y]: Point,
+  warmth: Warmth | undefined,
+): string {
   const { label, namespace, attrs, incomingEdges, outputsMetadata } = node;
   const types = outputsMetadata.flatMap((output) => output.attrs.map(({ value }) => value));
   const tip = [
     label,
     ...(namespace === "" ? [] : [`in ${namespace}`]),
     ...types,
+    ...(warmth === undefined ? [] : [warmth.tip]),
     ...attrs.map(({ key, value }) => `${key} = ${value}`),
   ].join("\n");
   const isClosed = attrs.some(({ key }) => key === "operations");
@@ -110,8 +143,8 @@ function drawNode(node: GraphNode, { width, height }: Box, [x, y]: Point): strin
     ...(namespace === ""
       ? []
       : [
-          `<text x="${x.toFixed(1)}" y="${(y + height / 2 - 7).toFixed(1)}" text-anchor="middle" class="within">${escapeXml(ending(namespace))}</text>`,
+          `<text x="${x.toFixed(1)}" y="${(y + height / 2 - 7).toFixed(1)}" text-anchor="middle" class="within">${escapeXml(ending(namespace, MOST_CHARACTERS))}</text>`,
         ]),
   ];
-  return `<g><title>${escapeXml(tip)}</title><rect x="${left}" y="${top}" width="${width}" height="${height}" rx="4" class="node${kind}"/>${lines.join("")}</g>`;
+  return `<g><title>${escapeXml(tip)}</title><rect x="${left}" y="${top}" width="${width}" height="${height}" rx="4" class="node${kind}"${warmth === undefined ? "" : ` style="fill:${warmth.colour}"`}/>${lines.join("")}</g>`;
 }

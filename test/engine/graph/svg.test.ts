@@ -17,19 +17,19 @@ test("griffin graph -o FILE.svg draws a program; to a depth, layers are single n
   const { exitCode, stdout, stderr } = await griffin(["graph", file, "--depth", "0", "-o", svg]);
   expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: "", stderr: "" });
   expect((await readFile(svg, "utf8")).replace(file, "p.mlir")).toMatchInlineSnapshot(`
-    "<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 117 188" width="117" height="188">
-    <style>text{font:12px sans-serif}.node{fill:#fff;stroke:#0072B2}.closed{fill:#dbeaf5}.argument{fill:#f4f4f4;stroke:#888}.edge{fill:none;stroke:#888}.within{font-size:10px;fill:#666}.title{font-weight:bold}</style>
-    <rect width="117" height="188" fill="#fff"/>
+    "<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 125 188" width="125" height="188">
+    <style>text{font:12px sans-serif}.node{fill:#fff;stroke:#0072B2}.closed{fill:#dbeaf5}.argument{fill:#f4f4f4;stroke:#888}.edge{fill:none;stroke:#888}.within{font-size:10px;fill:#444}.title{font-weight:bold}</style>
+    <rect width="125" height="188" fill="#fff"/>
     <text x="16" y="30" class="title">main</text>
-    <polyline points="58.5,56.0 58.5,108.0" class="edge"/>
-    <polyline points="58.5,108.0 58.5,160.0" class="edge"/>
+    <polyline points="62.5,56.0 62.5,108.0" class="edge"/>
+    <polyline points="62.5,108.0 62.5,160.0" class="edge"/>
     <g><title>x
-    tensor&#60;f32&#62;</title><rect x="47.0" y="44.0" width="23" height="24" rx="4" class="node argument"/><text x="58.5" y="60.0" text-anchor="middle">x</text></g>
+    tensor&#60;f32&#62;</title><rect x="51.0" y="44.0" width="23" height="24" rx="4" class="node argument"/><text x="62.5" y="60.0" text-anchor="middle">x</text></g>
     <g><title>a&#60;b
     tensor&#60;f32&#62;
-    operations = 1</title><rect x="41.0" y="96.0" width="35" height="24" rx="4" class="node closed"/><text x="58.5" y="112.0" text-anchor="middle">a&#60;b</text></g>
+    operations = 1</title><rect x="44.0" y="96.0" width="37" height="24" rx="4" class="node closed"/><text x="62.5" y="112.0" text-anchor="middle">a&#60;b</text></g>
     <g><title>func.return
-    at = p.mlir:3:3</title><rect x="16.0" y="148.0" width="85" height="24" rx="4" class="node"/><text x="58.5" y="164.0" text-anchor="middle">func.return</text></g>
+    at = p.mlir:3:3</title><rect x="16.0" y="148.0" width="93" height="24" rx="4" class="node"/><text x="62.5" y="164.0" text-anchor="middle">func.return</text></g>
     </svg>
     "
   `);

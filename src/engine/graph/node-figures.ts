@@ -1,0 +1,69 @@
+/** @file What nodes cost, in one figure each: as Model Explorer's node data, and as colours of a picture. */
+import type { Chip } from "../../cost/index.js";
+import { UsageError } from "../../support/errors.js";
+import type { GraphCosts } from "./graph.js";
+import type { NodeCost } from "./node-costs.js";
+
+/** The figures that there are. */
+export const figureNames = ["flops", "bytes", "time"] as const;
+export type FigureName = (typeof figureNames)[number];
+
+/** A figure of each node, by graph and node. */
+export type NodeFigures = ReadonlyMap<string, ReadonlyMap<string, number>>;
+
+/** Of the least to the greatest figure; black text can be read on all of it. */
+const [LEAST, GREATEST] = [
+  [255, 255, 255],
+  [230, 159, 0],
+] as const;
+
+/** The figures of a name. `time` is the least that a chip allows each node by itself, in seconds. @throws UsageError for times without a chip */
+export function figuresOf(costs: GraphCosts, name: FigureName, chip: Chip | undefined): NodeFigures {
+  const figure = figureOf(name, chip);
+  return new Map(
+    [...costs].map(([graph, nodes]) => [
+      graph,
+      new Map([...nodes].map(([id, cost]) => [id, figure(cost)] as const).filter(([, value]) => value > 0)),
+    ]),
+  );
+}
+
+function figureOf(name: FigureName, chip: Chip | undefined): (cost: NodeCost) => number {
+  if (name !== "time") return (cost) => cost[name];
+  if (chip === undefined) {
+    throw new UsageError({
+      message: "what nodes cost in time is not known for this target",
+      expected: "flops or bytes, or a target whose chip has known figures",
+      hint: "--target tpu:v5e:2x2",
+    });
+  }
+  const { flopsPerSecond, bytesPerSecond, devices } = chip;
+  return ({ flops, bytes }) =>
+    Math.max((flops * devices) / flopsPerSecond, (bytes * devices) / bytesPerSecond);
+}
+
+/** Node data of Model Explorer (ModelNodeData of its node_data_builder.py), as JSON: a figure of each node, the dearer the darker. */
+export const nodeData = (figures: NodeFigures, name: FigureName): string =>
+  `${JSON.stringify(
+    Object.fromEntries(
+      [...figures].map(([graph, nodes]) => [
+        graph,
+        {
+          name: name === "time" ? "least time, s" : name,
+          results: Object.fromEntries([...nodes].map(([id, value]) => [id, { value }])),
+          gradient: [
+            { stop: 0, bgColor: colourOf(0) },
+            { stop: 1, bgColor: colourOf(1) },
+          ],
+        },
+      ]),
+    ),
+  )}\n`;
+
+/** The colour of a figure's share of the greatest. */
+export const colourOf = (share: number): string =>
+  `#${LEAST.map((least, i) =>
+    Math.round(least + (GREATEST[i]! - least) * share)
+      .toString(16)
+      .padStart(2, "0"),
+  ).join("")}`;
