@@ -13,6 +13,7 @@ import { readmeMistake, shownMistake } from "../docs/mistakes.js";
 import { fetched, fetchedNode } from "./fetched.js";
 import { entriesOf, importAll, typed } from "./programs.js";
 import { pack, strayFiles, type Tarball } from "./tarball.js";
+import { followTutorial, readTutorial } from "./tutorial.js";
 
 /** The oldest that package.json allows, and the newest of those that are kept up. */
 const NODES = ["20.19.0", "22.23.3", "24.21.0"];
@@ -186,7 +187,14 @@ try {
   await checkTarball(tarball);
   await makeProject(tarball);
   const entries = entriesOf(tarball.folder);
-  for (const version of isHere ? [HERE] : NODES) await checkNode(version, entries);
+  for (const version of isHere ? [HERE] : NODES) {
+    await checkNode(version, entries);
+    await check(`Node ${version} follows the tutorial word by word`, async () => {
+      const node = version === HERE ? process.execPath : await fetchedNode(version);
+      const text = await readTutorial(tarball.folder);
+      return followTutorial({ text, tarball: tarball.path, node, work });
+    });
+  }
   for (const [version, resolutions] of isHere ? [[HERE, ["nodenext"] as const] as const] : TYPESCRIPTS)
     for (const resolution of resolutions) await checkTypes(version, resolution, entries);
 } finally {
