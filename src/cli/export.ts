@@ -32,6 +32,7 @@ interface Options extends ProgramFlags, SourceFlags {
   readonly withWeights?: boolean;
   readonly compile?: string | true;
   readonly score?: boolean;
+  readonly samplers?: boolean;
 }
 
 export async function runExport(

@@ -27,6 +27,8 @@ export interface ExportedPrograms extends LoweringOptions {
   readonly chunk: number;
   /** Whether there is a program with the logits of all positions. */
   readonly score?: boolean | undefined;
+  /** Whether there are programs that draw tokens; without them the host draws, which reads all logits of a step. Default: true. */
+  readonly samplers?: boolean | undefined;
   /** Whether the programs are also written as text. */
   readonly text?: boolean | undefined;
   /** Default: the lowest version that can express a program and every plugin in use reads. */
@@ -61,7 +63,7 @@ export function exportPrograms(
   options: ExportedPrograms,
   onProgram?: (name: string) => void,
 ): readonly ExportedProgram[] {
-  const { model, dtype, batch, chunk } = options;
+  const { model, dtype, batch, chunk, samplers: draws = true } = options;
   const keys = sessionPrograms(model.generation, { batch, chunk }, options);
   function* traced() {
     for (const key of keys) {
@@ -70,7 +72,7 @@ export function exportPrograms(
     }
   }
   const programs = new Family(options, options.onPass).lower(traced());
-  const samplers = exportedSamplers(batch, model.generation.vocabSize);
+  const samplers = draws ? exportedSamplers(batch, model.generation.vocabSize) : [];
   const preparations = new Set(programs.flatMap((program) => program.preparations));
   return [
     ...[...preparations].map((program) =>

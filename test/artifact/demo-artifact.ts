@@ -11,11 +11,11 @@ import { demo } from "./exported.js";
 const tools = { stablegriffin: "9.9.9" };
 
 /**
- * The path of an artifact of `demo`, with prompts in chunks of 16 unless `options` say otherwise. All tests of the run share it:
+ * The path of an artifact of `demo`, with prompts in chunks of 16 and without samplers unless `options` say otherwise. All tests of the run share it:
  * change a copy (`changedCopy`).
  */
 export async function demoArtifact(options: ExportOptions = {}): Promise<string> {
-  const { compiler, ...described } = { chunk: 16, ...options };
+  const { compiler, ...described } = { chunk: 16, samplers: false, ...options };
   const key = sha256(JSON.stringify([described, compiler !== undefined])).slice(0, 12);
   // In the folder of the run itself: as deep as a changed copy, for an artifact names its weights' folder relative to itself.
   const path = join(cacheFolder(), `exported-${key}${options.zip === true ? ".zip" : ""}`);

@@ -11,7 +11,7 @@ import { complaint, DRAWN, ids, REFUSED, trojanOf, useArtifacts } from "./loadin
 
 const artifacts = useArtifacts();
 const { cpu, expected, load } = artifacts;
-const one = await demoArtifact();
+const one = await demoArtifact({ samplers: true });
 
 describe("an artifact gives the tokens of its model", () => {
   it("best and drawn, from portable programs", async () => {

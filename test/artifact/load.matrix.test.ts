@@ -10,8 +10,8 @@ import { complaint, ids, loadDemo, REFUSED, trojanOf, useArtifacts } from "./loa
 const artifacts = useArtifacts();
 const { cpu, expected, load } = artifacts;
 const folder = await sharedFolder();
-const one = await demoArtifact({ chunk: 64 });
-const two = await demoArtifact({ batch: 2 });
+const one = await demoArtifact({ chunk: 64, samplers: true });
+const two = await demoArtifact({ batch: 2, samplers: true });
 
 describe("an artifact gives the tokens of its model", () => {
   it("side by side, prompts in as many chunks as they need", async () => {

@@ -5,7 +5,7 @@ import { demoArtifact } from "./demo-artifact.js";
 
 test("the README of an artifact tells what the artifact is, where its weights are, and the place of every argument", async () => {
   const readme = await readFile(
-    join(await demoArtifact({ withWeights: true, text: true }), "README.md"),
+    join(await demoArtifact({ withWeights: true, text: true, samplers: true }), "README.md"),
     "utf8",
   );
   expect(readme.split("\n").slice(0, 12)).toEqual([

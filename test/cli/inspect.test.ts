@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { demoArtifact } from "../artifact/demo-artifact.js";
 import { griffin, griffinJson, temporaryFolder } from "./griffin.js";
 
-const all = { withWeights: true, text: true } as const;
+const all = { withWeights: true, text: true, samplers: true } as const;
 const artifact = await demoArtifact(all);
 const archive = await demoArtifact({ ...all, zip: true });
 const program = join(artifact, "programs/decode_1x1.mlirbc");

@@ -9,20 +9,25 @@ import { temporaryFolder } from "../cli/griffin.js";
 import { exported, hashes, hawk } from "./exported-files.js";
 
 /** Programs that draw tokens, by name. */
-const samplers = (batch: number): readonly string[] =>
-  ["", "_adjusted", "_adjusted_logprobs", "_cut", "_cut_adjusted", "_cut_adjusted_logprobs"].map(
-    (parts) => `sampler_${batch}${parts}`,
-  );
+const samplers = [
+  "",
+  "_adjusted",
+  "_adjusted_logprobs",
+  "_cut",
+  "_cut_adjusted",
+  "_cut_adjusted_logprobs",
+].map((parts) => `sampler_1${parts}`);
 
 describe("exportModel", () => {
   it("names weights where they are, and describes every argument and result", async () => {
     const { manifest, index, files, folder } = await exported(demo, {
       chunk: 16,
+      samplers: true,
       tools: { stablegriffin: "1.2.3" },
     });
     expect(files).toEqual([
       ...["README.md", "manifest.json", "manifest.sha256"],
-      ...["decode_1x1", "extend_1x16", "prefill_1x16", "prepare", ...samplers(1)].map(
+      ...["decode_1x1", "extend_1x16", "prefill_1x16", "prepare", ...samplers].map(
         (name) => `programs/${name}.mlirbc`,
       ),
       ...["tokenizer/tokenizer.json", "weights.index.json"],
@@ -122,9 +127,10 @@ describe("exportModel", () => {
     } as const;
     const { manifest, index, files, folder } = await exported(hawk, options);
     expect(files.filter((file) => /^(weights|programs)\//.test(file))).toEqual([
-      ...["decode_3x1", "extend_3x16", "prefill_3x16", "prepare", ...samplers(3), "score_3x16"].flatMap(
-        (name) => [`programs/${name}.mlir`, `programs/${name}.mlirbc`],
-      ),
+      ...["decode_3x1", "extend_3x16", "prefill_3x16", "prepare", "score_3x16"].flatMap((name) => [
+        `programs/${name}.mlir`,
+        `programs/${name}.mlirbc`,
+      ]),
       ...[1, 2].map((n) => `weights/model-0000${n}-of-00002.safetensors`),
     ]);
     expect(index).toMatchObject({ location: "copied", folder: "weights" });
@@ -164,7 +170,7 @@ describe("exportModel", () => {
   it("refuses to replace anything but an artifact, and that only when told to", async () => {
     const parent = await temporaryFolder();
     const write = (path: string, force: boolean, zip = false) =>
-      exportModel({ folder: hawk, models }, join(parent, path), { chunk: 16, force, zip });
+      exportModel({ folder: hawk, models }, join(parent, path), { chunk: 16, samplers: false, force, zip });
     await mkdir(join(parent, "mine"));
     await writeFile(join(parent, "mine", "thesis.txt"), "years of work");
     await expect(write("mine", true)).rejects.toThrow(
@@ -192,7 +198,9 @@ describe("exportModel", () => {
   it("made at the same time by somebody else is not replaced either", async () => {
     const path = join(await temporaryFolder(), "out");
     const both = await Promise.allSettled(
-      [1, 2].map((batch) => exportModel({ folder: hawk, models }, path, { chunk: 16, batch })),
+      [1, 2].map((batch) =>
+        exportModel({ folder: hawk, models }, path, { chunk: 16, samplers: false, batch }),
+      ),
     );
     const failures = both.flatMap((outcome) =>
       outcome.status === "rejected" ? [String(outcome.reason)] : [],

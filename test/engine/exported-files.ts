@@ -28,10 +28,10 @@ export const readJson = async <T>(...path: string[]): Promise<T> =>
 export const hashes = (folder: string, files: readonly string[]) =>
   Promise.all(files.map((file) => sha256OfFile(join(folder, file))));
 
-/** A model, exported into a folder of the test. */
+/** A model, exported into a folder of the test; without samplers unless `options` say otherwise. */
 export async function exported(model: string, options: ExportOptions) {
   const folder = join(await temporaryFolder(), "artifact");
-  await exportModel({ folder: model, models }, folder, options);
+  await exportModel({ folder: model, models }, folder, { samplers: false, ...options });
   const manifest = await readJson<Manifest>(folder, "manifest.json");
   const index = await readJson<WeightsIndex>(folder, "weights.index.json");
   return { folder, manifest, index, files: await filesOf(folder) };

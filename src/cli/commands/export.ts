@@ -54,6 +54,10 @@ export function exportCommand(launch: Launch, models: KnownModels): Command {
     )
     .option("--compile [plugin]", "also store executables, for this machine or the target's topology")
     .option("--score", "also a program with the logits of all positions of a chunk")
+    .option(
+      "--no-samplers",
+      "without the programs that draw tokens: smaller and sooner compiled, the host draws",
+    )
     .option("--sign <key.pem>", "sign it with an Ed25519 private key (openssl genpkey -algorithm ed25519)")
     .option("--force", "replace an artifact that is there already");
   return addLoadOption(addLoweringOptions(command))
