@@ -1,5 +1,11 @@
 /** @file What the definitions of all language models here have in common: kinds of programs, their parts in generation, special tokens, dtype. */
-import { causalLanguageModel, defineModel, type FloatType, type ModelSpec } from "../src/model/index.js";
+import {
+  causalLanguageModel,
+  defineModel,
+  type FloatType,
+  type ModelSpec,
+  type Parameter,
+} from "../src/model/index.js";
 import { type CausalKind, causalKinds, causalParts } from "./causal-kinds.js";
 
 /** Fields that every configuration has; see `languageModelFields`. */
@@ -18,13 +24,18 @@ interface CausalModelSpec<Config>
   capacity?(config: Config): number | undefined;
 }
 
+/** Rows of an embedding are looked up, not multiplied: adapters do not go beside it, even where its rows are the head's, too. */
+const isNoEmbedding = ({ path }: Parameter): boolean => !/^embed(?:dings|_tokens)\b/.test(path);
+
 /** Makes the definition of a language model whose programs `causalProgram` traces. */
 export const defineCausalModel = <Config extends LanguageModelConfig>({
   capacity,
+  training,
   ...spec
 }: CausalModelSpec<Config>) =>
   defineModel({
     ...spec,
+    ...(training && { training: { adapts: isNoEmbedding, ...training } }),
     kinds: causalKinds,
     generation: causalLanguageModel<Config, CausalKind>({
       vocab: ({ vocabSize }) => vocabSize,

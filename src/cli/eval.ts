@@ -6,6 +6,7 @@ import { cacheOf } from "./cache.js";
 import type { CommandContext } from "./context.js";
 import { deviceOptions } from "./device.js";
 import type { ExitStatus } from "./io.js";
+import { chooseDefinitions } from "./model-choice.js";
 import { modelCallbacks } from "./model-progress.js";
 import { type CacheFlags, type LoweringFlags, loweringOf } from "./options.js";
 
@@ -25,14 +26,19 @@ interface Options
   readonly json?: boolean;
 }
 
-export async function runEval(context: CommandContext, options: Options): Promise<ExitStatus> {
+export async function runEval(
+  context: CommandContext,
+  own: string | undefined,
+  options: Options,
+): Promise<ExitStatus> {
   const { model, task, data = [], preamble, plugin, json = false } = options;
   if (model === undefined) throw new UsageError({ message: "no model given", expected: "--model DIR" });
+  const models = await chooseDefinitions(context, own);
   using progress = context.progress();
   const { env, signal, onEvent: onDevice } = deviceOptions(context, progress);
   const { dtype } = options;
   const { batch, template, stop, extract, expect, number, maxNewTokens } = options;
-  await using source = await checkpointSource(model, await context.models.load());
+  await using source = await checkpointSource(model, models);
   const report = await evaluate(source, {
     ...{ task, data, batch, template, stop, extract, expect, number, maxNewTokens },
     preamble: preamble === undefined ? undefined : await preambleIn(preamble),

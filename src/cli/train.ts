@@ -7,6 +7,7 @@ import type { CommandContext } from "./context.js";
 import { formatCount } from "./count.js";
 import { deviceOptions } from "./device.js";
 import type { ExitStatus } from "./io.js";
+import { chooseDefinitions } from "./model-choice.js";
 import { type CacheFlags, type LoweringFlags, loweringOf } from "./options.js";
 import { formatBytes, formatMs, type Progress } from "./progress.js";
 
@@ -25,6 +26,7 @@ interface Options extends LoweringFlags, CacheFlags, SettingFlags {
   readonly evalEvery?: number;
   readonly saveEvery?: number;
   readonly memory?: number;
+  readonly load?: readonly string[];
   readonly plugin: string;
   readonly json?: boolean;
 }
@@ -32,9 +34,14 @@ interface Options extends LoweringFlags, CacheFlags, SettingFlags {
 /** Exit code of a command that an interrupt ended, as shells give it. */
 const INTERRUPTED = 130;
 
-export async function runTrain(context: CommandContext, options: Options): Promise<ExitStatus> {
+export async function runTrain(
+  context: CommandContext,
+  own: string | undefined,
+  options: Options,
+): Promise<ExitStatus> {
   const { plugin, json = false, memory: memoryLimit, out, resume, evalEvery, saveEvery } = options;
   checkGiven(options);
+  const models = await chooseDefinitions(context, own);
   using progress = context.progress({ leavesLines: false });
   const { env, onEvent: onDevice } = deviceOptions(context, progress);
   using interrupt = context.interrupts();
@@ -44,7 +51,7 @@ export async function runTrain(context: CommandContext, options: Options): Promi
   );
   const running = train({
     ...{
-      models: await context.models.load(),
+      models,
       settings: settingsOf(options),
       out,
       resume,
@@ -64,7 +71,7 @@ export async function runTrain(context: CommandContext, options: Options): Promi
   progress.done();
   const summary = next.value;
   if (json) context.print(JSON.stringify({ event: "end", ...summary }));
-  else for (const line of endLines(summary)) context.print(line);
+  else for (const line of endLines(summary, modulesOf(own, options))) context.print(line);
   return summary.stopped ? INTERRUPTED : 0;
 }
 
@@ -145,13 +152,23 @@ function describeStep({ step, loss, tokensPerSecond, residentBytes, remainingMs 
   return `step ${step}, loss ${loss.toFixed(4)}, ${rate}, ${formatMs(remainingMs)} left`;
 }
 
-function endLines({ folder, steps, loss, best, stopped, skipped }: TrainSummary): readonly string[] {
+/** The words of a command line that name the author's modules, each with a space in front. */
+const modulesOf = (own: string | undefined, { load = [] }: Options): string =>
+  [...(own === undefined ? [] : [own]), ...load.flatMap((file) => ["--load", file])]
+    .map((word) => ` ${word}`)
+    .join("");
+
+/** @param modules what commands have to be told beside the folder */
+function endLines(
+  { folder, steps, loss, best, stopped, skipped }: TrainSummary,
+  modules: string,
+): readonly string[] {
   const last = loss === undefined ? "" : `, loss ${loss.toFixed(4)}`;
   return [
     ...(skipped === 0 ? [] : [`${skipped} times an example longer than a row was passed over`]),
     `${stopped ? "stopped after" : "done:"} ${steps} steps${last}${best === undefined ? "" : `, best test loss ${best.loss.toFixed(4)} at step ${best.step}`}`,
     stopped
-      ? `go on with: griffin train --resume ${folder}`
-      : `try it: griffin generate --model ${folder} --prompt ...`,
+      ? `go on with: griffin train${modules} --resume ${folder}`
+      : `try it: griffin generate${modules} --model ${folder} --prompt ...`,
   ];
 }

@@ -43,10 +43,11 @@ function trainingOf<Config, Kind extends string>(
   config: Config,
 ): ConfiguredTraining | undefined {
   if (training === undefined) return undefined;
-  const { initial } = training;
+  const { adapts, initial } = training;
   return {
     forward: (inputs) => training.forward(config, inputs),
     decays: (parameter) => training.decays(parameter),
+    adapts: adapts && ((parameter) => adapts(parameter)),
     initial: initial && ((parameter) => initial(config, parameter)),
   };
 }

@@ -65,6 +65,8 @@ export interface TrainingSpec<Config> {
   forward(config: Config, inputs: TrainingInputs): TrainingForward;
   /** Whether weight decay acts on a parameter. */
   decays(parameter: Parameter): boolean;
+  /** Whether low-rank adapters go beside a matrix that decays, where nothing else is asked for. Default: beside each. */
+  adapts?(parameter: Parameter): boolean;
   /** What a parameter's numbers are before any training, for models that may be trained from nothing. */
   initial?(config: Config, parameter: Parameter): InitialNumber;
 }
@@ -73,6 +75,8 @@ export interface TrainingSpec<Config> {
 export interface ConfiguredTraining {
   forward(inputs: TrainingInputs): TrainingForward;
   decays(parameter: Parameter): boolean;
+  /** Without it adapters go beside each matrix that decays. */
+  readonly adapts?: ((parameter: Parameter) => boolean) | undefined;
   /** Where the model may be trained from nothing. */
   readonly initial?: ((parameter: Parameter) => InitialNumber) | undefined;
 }

@@ -39,6 +39,8 @@ const metadataSchema = z.looseObject({
   /** `identity` of the model. */
   model: z.string(),
   dtype: z.string(),
+  /** Tokens that a sequence may have, where caches grow. */
+  capacity: z.string().optional(),
   /** Tokens that each row has read, as JSON. */
   lengths: z.string(),
   /** SHA-256 of the states, and of where the texts stand. */
@@ -100,6 +102,7 @@ async function save(session: Session, path: string, notes: string): Promise<void
     version: VERSION,
     model: await model.identity(),
     dtype: model.dtype,
+    ...(model.generation.capacity !== undefined && { capacity: String(model.generation.capacity) }),
     lengths,
     states: hashOf(lengths, data),
     notes,
@@ -186,7 +189,7 @@ function checkMetadata({ metadata }: TensorStore, path: string): Metadata {
   throw new SessionFileError(path, problems);
 }
 
-/** Model and dtype, told together. */
+/** That it was saved by the same model with caches of the same size, computed in the same type. */
 async function checkModel(model: ProgramSet, metadata: Metadata, path: string): Promise<void> {
   if (metadata.dtype !== model.dtype) {
     const problem = "the session was computed in another type";
@@ -197,6 +200,21 @@ async function checkModel(model: ProgramSet, metadata: Metadata, path: string): 
   }
   const identity = await model.identity();
   if (metadata.model === identity) return;
+  const { capacity } = model.generation;
+  // The configuration has it: of other caches no more can be told than that they are others.
+  if (metadata.capacity !== undefined && capacity !== undefined && metadata.capacity !== String(capacity)) {
+    const problem = "the session was saved with caches of another capacity";
+    const hint = `load the model with capacity ${metadata.capacity} (--capacity ${metadata.capacity}), or read the text again`;
+    throw new SessionFileError(path, [
+      {
+        subject: "capacity",
+        problem,
+        expected: `${capacity} tokens`,
+        got: `${metadata.capacity} tokens`,
+        hint,
+      },
+    ]);
+  }
   throw new SessionFileError(path, [
     {
       subject: "model",

@@ -17,7 +17,7 @@ export interface LoraOptions {
   readonly rank: number;
   /** The product counts alpha / rank times. Default: the rank, so once. */
   readonly alpha?: number | undefined;
-  /** Which parameters are adapted. Default: matrices that weight decay acts on and that checkpoints hold as such. */
+  /** Which parameters are adapted. Default: matrices that weight decay acts on, that checkpoints hold as such, and that the model lets be adapted. */
   readonly adapts?: ((parameter: Parameter) => boolean) | undefined;
 }
 
@@ -38,11 +38,11 @@ export interface LoraModel {
   readonly scale: number;
 }
 
-/** Whether a parameter is a matrix in checkpoints too, and decays: no embedding, no norm, no convolution. */
+/** Whether a parameter is a matrix in checkpoints too, and decays, and the model says nothing else: no norm, no convolution. */
 function adaptsByDefault(model: ConfiguredModel): (parameter: Parameter) => boolean {
-  const training = trainingOf(model);
+  const { decays, adapts = () => true } = trainingOf(model);
   return (one) =>
-    one.shape.length === 2 && model.names.nameOf(one).shape.length === 2 && training.decays(one);
+    one.shape.length === 2 && model.names.nameOf(one).shape.length === 2 && decays(one) && adapts(one);
 }
 
 /**
@@ -106,10 +106,11 @@ function adaptedWeight<A extends string, D extends "f32" | "bf16" | "f16" | "f64
   { name, rank, scale }: { readonly name: string; readonly rank: number; readonly scale: number },
 ): Tensor<A, D> {
   const [rows, columns] = weight.axes;
-  const inner = axis("rank", rank);
+  // No name that either axis may have, whatever the author calls them: Mamba's step sizes have a rank of their own.
+  const inner = axis(`${rows!.name}_${columns!.name}_rank`, rank);
   const a = parameter(`${name}.lora_a`, [inner, columns!], weight.dtype);
   const b = parameter(`${name}.lora_b`, [rows!, inner], weight.dtype);
-  const product = dot(b, a, "rank") as unknown as Tensor<A, D>;
+  const product = dot(b, a, inner.name) as unknown as Tensor<A, D>;
   return weight.add(product.mul(scale) as Tensor<A, D>) as Tensor<A, D>;
 }
 

@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { llama } from "../../models/index.js";
 import { llamaPresets } from "../../models/llama/presets.js";
 import { Model } from "../../src/engine/index.js";
-import { Session } from "../../src/serving/index.js";
+import { restoreSession, saveSession, Session } from "../../src/serving/index.js";
 import { formulaCheckpoint } from "../../src/weights/index.js";
+import { temporaryFolder } from "../cli/griffin.js";
 import { useCpu } from "../dsl/cpu.js";
 import { compiledInThisRun } from "../engine/tiny.js";
 import { generated } from "../serving/generated.js";
@@ -11,12 +13,9 @@ import { errorText } from "../weights/files.js";
 
 const cpu = useCpu();
 /** A Llama that holds 20 tokens of a sequence. */
-const definition = llama.configure({
-  ...llamaPresets["tiny-llama"],
-  windows: [null],
-  contextSize: 20,
-  dtype: "f32",
-});
+const sized = (contextSize: number) =>
+  llama.configure({ ...llamaPresets["tiny-llama"], windows: [null], contextSize, dtype: "f32" });
+const definition = sized(20);
 let model: Model;
 beforeAll(async () => {
   await using checkpoint = formulaCheckpoint(definition, 5);
@@ -84,4 +83,32 @@ test("a generation to the end of the cache is the same as the prompt read anew f
   expect(tokens).toEqual(anew);
   // As many as there is room for, where no number is asked for.
   expect(await generated(model, [text(18)], { maxNewTokens: undefined, chunk: 4 })).toHaveLength(3);
+});
+
+test("a session that was saved with caches of another capacity says which, and is gone on from with that", async () => {
+  const path = join(await temporaryFolder(), "session.safetensors");
+  {
+    using session = new Session(model, 1, { chunk: 4 });
+    await session.prefill([text(5)]);
+    await saveSession(session, path);
+  }
+  await using checkpoint = formulaCheckpoint(definition, 5);
+  using larger = await Model.load(cpu.client, sized(24), checkpoint, { cache: compiledInThisRun });
+  expect((await errorText(() => restoreSession(larger, path))).replaceAll(path, "FILE")).toBe(
+    [
+      "session error: capacity: the session was saved with caches of another capacity",
+      "  expected: 24 tokens",
+      "  got:      20 tokens",
+      "  at:       FILE",
+      "  hint:     load the model with capacity 20 (--capacity 20), or read the text again",
+    ].join("\n"),
+  );
+  using same = await Model.load(cpu.client, sized(24), checkpoint, {
+    cache: compiledInThisRun,
+    capacity: 20,
+  });
+  using restored = (await restoreSession(same, path, { chunk: 4 })).session;
+  using whole = new Session(model, 1, { chunk: 4 });
+  await whole.prefill([text(5)]);
+  expect(await restored.decode([9])).toEqual(await whole.decode([9]));
 });

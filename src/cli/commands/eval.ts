@@ -23,6 +23,7 @@ Tasks:
 Examples:
   griffin eval --model demo --data kjv.txt
   griffin eval --model DIR --task choice --data questions.jsonl --json
+  griffin eval ./my-model.ts#mamba --model DIR --data kjv.txt      a checkpoint of a model of your own
   griffin eval --model DIR --task generate --data gsm8k.jsonl --preamble solved.txt --template 'Q: {question}\\nA:' --stop '\\nQ:' \\
     --extract 'The answer is \\$?(-?[\\d.,]+)' --extract '(-?[\\d.,]*\\d)' --expect '#### (.*)' --number
                               GSM8K after solved examples: the number after "The answer is", else the last number, is compared
@@ -36,6 +37,7 @@ const withLines = (text: string): string => text.replaceAll("\\n", "\n");
 export function evalCommand(launch: Launch): Command {
   const command = new Command("eval")
     .description("test a model: perplexity of texts, multiple choice, answers that it writes")
+    .argument("[module#name]", "a model that this module exports, .ts or .js, if the checkpoint is of that")
     .addOption(modelOption("folder of a checkpoint"))
     .option(
       "--data <file>",

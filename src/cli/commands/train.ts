@@ -27,6 +27,7 @@ test was best. Ctrl-C finishes the step, keeps everything and exits with code 13
 Examples:
   griffin train --model demo --data sft.jsonl --steps 200 --out tuned
   griffin train --model DIR --data a.jsonl --data b.txt --eval held-out.jsonl --lora-rank 8 --learning-rate 1e-4 --out tuned
+  griffin train ./my-model.ts#mamba --model DIR --data book.txt --out tuned     a checkpoint of a model of your own
   griffin train --resume tuned                          goes on where it was stopped, with the same losses
   griffin train --model DIR --init --data book.txt --pack --schedule cosine --warmup 100 --out new   from nothing, by DIR/config.json`;
 
@@ -36,6 +37,7 @@ const texts = repeated((text: string) => text);
 export function trainCommand(launch: Launch): Command {
   const command = new Command("train")
     .description("fine-tune a model on examples, or train one from nothing; the result is a model folder")
+    .argument("[module#name]", "a model that this module exports, .ts or .js, if the checkpoint is of that")
     .addOption(modelOption("folder of the checkpoint to start from"))
     .option(
       "--init",
