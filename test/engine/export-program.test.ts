@@ -30,7 +30,7 @@ const parameters = { w: [1, 0, 0, 1, 1, 1], scale: [2, 3] };
 const x = [1, 2, 3, 4, 5, 6];
 
 const numbers = (result: Readonly<Record<string, { readonly data: ArrayLike<unknown> } | undefined>>) =>
-  Array.from(result["y"]!.data);
+  Array.from(result.y!.data);
 
 test("it holds the program, its parameters in their types, a README and hashes, and equal exports are equal bytes", async () => {
   const folder = await temporaryFolder();

@@ -83,7 +83,7 @@ test("what a choice may do is counted, and what a reduction does with two number
 
 test("on a chip each node takes the longer of its flop by peak and its bytes by bandwidth", async () => {
   const read = await figures(PROGRAM, "--target", "tpu:v5e:2x2");
-  expect((await read("time"))["times"]).toEqual({ 2: 104 / 819e9 });
+  expect((await read("time")).times).toEqual({ 2: 104 / 819e9 });
   expect(await (await figures(CONVOLUTION))("flops")).toEqual({ main: { 2: 144 } });
 });
 
