@@ -36,7 +36,6 @@ const moreInMatrix = [
   "test/runtime-pjrt/layouts.cpu.test.ts",
   "test/autodiff/rules.long.test.ts",
   "test/cost/check-module.long.test.ts",
-  "test/engine/sampler-program.long.test.ts",
   "test/grammar/{regex.long,schema}.test.ts",
   "test/ir/text/round-trip.long.test.ts",
   "test/tokens/{formats/format,tokenizer}.long.test.ts",

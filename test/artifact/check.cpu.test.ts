@@ -25,7 +25,7 @@ let compiled: string;
 beforeAll(async () => {
   const config = join(shared, "config");
   compiled = await demoArtifact({ text: true, compiler: { client: cpu.client } });
-  await exportModel({ folder: await configurationOf(config), models }, bare, { chunk: 16 });
+  await exportModel({ folder: await configurationOf(config), models }, bare, { chunk: 16, samplers: false });
 });
 
 /** A model folder with nothing but its configuration. */

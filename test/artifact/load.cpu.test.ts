@@ -11,7 +11,7 @@ import { complaint, DRAWN, ids, REFUSED, trojanOf, useArtifacts } from "./loadin
 
 const artifacts = useArtifacts();
 const { cpu, expected, load } = artifacts;
-const one = await demoArtifact({ samplers: true });
+const one = await demoArtifact();
 
 describe("an artifact gives the tokens of its model", () => {
   it("best and drawn, from portable programs", async () => {
@@ -19,7 +19,7 @@ describe("an artifact gives the tokens of its model", () => {
     using _ = model;
     expect(rowOf(await generated(model, [ids[0]!]), 0)).toEqual(expected.greedy);
     expect(rowOf(await generated(model, [ids[0]!], DRAWN), 0)).toEqual(expected.drawn);
-    expect(made()).toEqual(["prefill 1x16 here", "extend 1x16 here", "decode 1x1 here", "sampler 1 here"]);
+    expect(made()).toEqual(["prefill 1x16 here", "extend 1x16 here", "decode 1x1 here"]);
     expect(model.notes).toEqual([]);
   });
 
@@ -28,38 +28,8 @@ describe("an artifact gives the tokens of its model", () => {
     using _ = model;
     expect(rowOf(await generated(model, [ids[0]!]), 0)).toEqual(expected.greedy);
     expect(rowOf(await generated(model, [ids[0]!], DRAWN), 0)).toEqual(expected.drawn);
-    expect(made()).toEqual([
-      ...["prefill 1x16 artifact", "extend 1x16 artifact", "decode 1x1 artifact", "sampler 1 artifact"],
-    ]);
+    expect(made()).toEqual(["prefill 1x16 artifact", "extend 1x16 artifact", "decode 1x1 artifact"]);
     expect(model.notes).toEqual([]);
-  });
-
-  it("drawn on the device, and as before by the host where it has no programs for that", async () => {
-    const options = [
-      { temperature: 0.9, seed: 3 },
-      { topK: 300, temperature: 1.5, seed: 2 },
-      { topP: 0.9, minP: 0.01, repetitionPenalty: 1.2, logitBias: new Map([[7, 2]]), seed: 1, logprobs: 2 },
-      { presencePenalty: 0.5, seed: 4, logprobs: 0 },
-    ];
-    const old = await changedCopy(one, (manifest) => ({
-      ...manifest,
-      programs: manifest.programs.filter(({ kind }) => kind !== "sampler"),
-    }));
-    const [now, before] = [await load(one), await load(old)];
-    using device = now.model;
-    using host = before.model;
-    for (const each of options) {
-      const [drawn, same] = [
-        await generated(device, [ids[0]!], each),
-        await generated(host, [ids[0]!], each),
-      ];
-      expect(rowOf(drawn, 0)).toEqual(rowOf(same, 0));
-      const tops = (tokens: typeof drawn) =>
-        tokens.map(({ logprobs }) => logprobs?.top.map(({ token }) => token));
-      expect(tops(drawn)).toEqual(tops(same));
-    }
-    expect(now.made().filter((program) => program.startsWith("sampler"))).toHaveLength(4);
-    expect(before.made().filter((program) => program.startsWith("sampler"))).toEqual([]);
   });
 });
 

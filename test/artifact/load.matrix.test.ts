@@ -5,7 +5,7 @@ import { CompileCache } from "../../src/runtime-pjrt/index.js";
 import { generated, rowOf } from "../serving/generated.js";
 import { demoArtifact } from "./demo-artifact.js";
 import { changedCopy, demo, rewriteFile, sharedFolder } from "./exported.js";
-import { complaint, ids, loadDemo, REFUSED, trojanOf, useArtifacts } from "./loading.js";
+import { complaint, DRAWN, ids, loadDemo, REFUSED, trojanOf, useArtifacts } from "./loading.js";
 
 const artifacts = useArtifacts();
 const { cpu, expected, load } = artifacts;
@@ -23,6 +23,46 @@ describe("an artifact gives the tokens of its model", () => {
     expect([rowOf(tokens, 0), rowOf(tokens, 1)]).toEqual([rowOf(both, 0), rowOf(both, 1)]);
     expect(model.chunk).toBe(16);
     expect(made()).toEqual(["prefill 2x16 here", "extend 2x16 here", "decode 2x1 here"]);
+  });
+
+  it("drawn by executables stored with it", async () => {
+    const stored = await demoArtifact({ samplers: true, compiler: { client: cpu.client } });
+    const { model, made } = await load(stored);
+    using _ = model;
+    expect(rowOf(await generated(model, [ids[0]!], DRAWN), 0)).toEqual(expected.drawn);
+    expect(made()).toEqual([
+      ...["prefill 1x16 artifact", "extend 1x16 artifact", "decode 1x1 artifact", "sampler 1 artifact"],
+    ]);
+    expect(model.notes).toEqual([]);
+  }, 120_000);
+
+  it("drawn on the device, and as before by the host where it has no programs for that", async () => {
+    const options = [
+      { temperature: 0.9, seed: 3 },
+      { topK: 300, temperature: 1.5, seed: 2 },
+      { topP: 0.9, minP: 0.01, repetitionPenalty: 1.2, logitBias: new Map([[7, 2]]), seed: 1, logprobs: 2 },
+      { presencePenalty: 0.5, seed: 4, logprobs: 0 },
+    ];
+    const drawing = await demoArtifact({ samplers: true });
+    const old = await changedCopy(drawing, (manifest) => ({
+      ...manifest,
+      programs: manifest.programs.filter(({ kind }) => kind !== "sampler"),
+    }));
+    const [now, before] = [await load(drawing), await load(old)];
+    using device = now.model;
+    using host = before.model;
+    for (const each of options) {
+      const [drawn, same] = [
+        await generated(device, [ids[0]!], each),
+        await generated(host, [ids[0]!], each),
+      ];
+      expect(rowOf(drawn, 0)).toEqual(rowOf(same, 0));
+      const tops = (tokens: typeof drawn) =>
+        tokens.map(({ logprobs }) => logprobs?.top.map(({ token }) => token));
+      expect(tops(drawn)).toEqual(tops(same));
+    }
+    expect(now.made().filter((program) => program.startsWith("sampler"))).toHaveLength(4);
+    expect(before.made().filter((program) => program.startsWith("sampler"))).toEqual([]);
   });
 
   it("with as many rows as it has, whatever the number of prompts", async () => {

@@ -39,7 +39,7 @@ export function useArtifacts() {
   /** An artifact with executables. */
   let compiled = "";
   beforeAll(async () => {
-    compiled = await demoArtifact({ text: true, samplers: true, compiler: { client: cpu.client } });
+    compiled = await demoArtifact({ text: true, compiler: { client: cpu.client } });
     using model = await loadDemo(cpu);
     expected.greedy = rowOf(await generated(model, [ids[0]!]), 0);
     expected.drawn = rowOf(await generated(model, [ids[0]!], DRAWN), 0);

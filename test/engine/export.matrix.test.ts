@@ -24,7 +24,7 @@ describe("exportModel", () => {
 
   it("writes for an older or newer StableHLO, and says what the oldest cannot express", async () => {
     const versions = async (stablehloVersion: string) =>
-      (await exported(hawk, { chunk: 16, stablehloVersion })).manifest.programs.map(
+      (await exported(hawk, { chunk: 16, samplers: true, stablehloVersion })).manifest.programs.map(
         ({ stablehlo }) => stablehlo,
       );
     expect(await versions("0.19.0")).toEqual(Array(10).fill("0.19.0"));

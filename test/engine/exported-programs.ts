@@ -10,11 +10,11 @@ const models: readonly (readonly [keyof typeof presets, ComputeDType, number])[]
   ["tiny-hawk", "f32", 2],
 ];
 
-/** Every program of every such model, `tiny f32 prefill_1x16`, for a target. */
+/** Every program of every such model, `tiny f32 prefill_1x16`, for a target; those that draw tokens, which are of no model, once. */
 export function exportedPrograms(target: string): readonly (readonly [string, ExportedProgram])[] {
-  return models.flatMap(([preset, dtype, batch]) =>
+  return models.flatMap(([preset, dtype, batch], i) =>
     exportPrograms({
-      ...{ target, dtype, batch, chunk: 64, score: true },
+      ...{ target, dtype, batch, chunk: 64, score: true, samplers: i === 0 },
       model: griffin.configure({ ...presets[preset], dtype }),
     }).map((program) => [`${preset} ${dtype} ${program.content.name}`, program] as const),
   );

@@ -9,7 +9,6 @@ const LONGEST: readonly string[] = [
   "test/cli/generate.cpu.test.ts",
   "test/lowering/properties.long.test.ts",
   "test/engine/export.long.test.ts",
-  "test/engine/family.long.test.ts",
 ];
 
 /** Place in the list; files that are not in it come after. */
