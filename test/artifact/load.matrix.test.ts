@@ -31,7 +31,7 @@ describe("an artifact gives the tokens of its model", () => {
     using _ = model;
     expect(rowOf(await generated(model, [ids[0]!], DRAWN), 0)).toEqual(expected.drawn);
     expect(made()).toEqual([
-      ...["prefill 1x16 artifact", "extend 1x16 artifact", "decode 1x1 artifact", "sampler 1 artifact"],
+      ...["sampler 1 artifact", "prefill 1x16 artifact", "extend 1x16 artifact", "decode 1x1 artifact"],
     ]);
     expect(model.notes).toEqual([]);
   }, 120_000);
