@@ -9,6 +9,8 @@ from importlib.metadata import version
 
 import torch
 
+# The folder above holds the configurations of the 88M Griffin.
+sys.path.append(str(pathlib.Path(__file__).parents[1]))
 library, dtype, tokens = sys.argv[1], {"f32": torch.float32, "bf16": torch.bfloat16}[sys.argv[2]], int(sys.argv[3])
 repeats, windows, window = (1, 2, 8) if sys.argv[4] == "quick" else (4, 6, 16)
 torch.set_num_threads(len(os.sched_getaffinity(0)))
@@ -20,20 +22,10 @@ class Transformers:
     """RecurrentGemmaForCausalLM with its cache, by one of its forms of attention."""
 
     def __init__(self, attention):
-        from transformers import RecurrentGemmaConfig, RecurrentGemmaForCausalLM
+        from griffin88m_transformers import griffin88m
+        from transformers import RecurrentGemmaForCausalLM
 
-        config = RecurrentGemmaConfig(
-            vocab_size=32000,
-            hidden_size=768,
-            lru_width=768,
-            intermediate_size=4608,
-            num_hidden_layers=9,
-            num_attention_heads=6,
-            num_key_value_heads=1,
-            attention_window_size=512,
-            attn_implementation=attention,
-        )
-        self.model = RecurrentGemmaForCausalLM(config).to(dtype).eval()
+        self.model = RecurrentGemmaForCausalLM(griffin88m(attn_implementation=attention)).to(dtype).eval()
 
     def forward(self, tokens):
         out = self.model(tokens, past_key_values=self.cache, use_cache=True, logits_to_keep=1)
@@ -54,10 +46,8 @@ class RecurrentGemma:
     """The authors' own PyTorch code: the prompt without logits but for its last token, as its sampler does it."""
 
     def __init__(self):
-        from recurrentgemma import torch as recurrentgemma
-
-        sys.path.append(str(pathlib.Path(__file__).parents[1]))
         from griffin88m import griffin88m
+        from recurrentgemma import torch as recurrentgemma
 
         self.model = recurrentgemma.Griffin(griffin88m, gradient_checkpointing=False, dtype=dtype).eval()
 

@@ -13,6 +13,8 @@ from importlib.metadata import version
 
 import torch
 
+# The folder above holds the configurations of the 88M Griffin.
+sys.path.append(str(pathlib.Path(__file__).parents[1]))
 library, dtype, tokens = sys.argv[1], {"f32": torch.float32, "bf16": torch.bfloat16}[sys.argv[2]], int(sys.argv[3])
 steps = 2 if sys.argv[4] == "quick" else 5
 torch.set_num_threads(len(os.sched_getaffinity(0)))
@@ -21,27 +23,16 @@ rows = (torch.arange(tokens + 1) * 7919 % 32000)[None]
 
 
 def transformers():
-    from transformers import RecurrentGemmaConfig, RecurrentGemmaForCausalLM
+    from griffin88m_transformers import griffin88m
+    from transformers import RecurrentGemmaForCausalLM
 
-    config = RecurrentGemmaConfig(
-        vocab_size=32000,
-        hidden_size=768,
-        lru_width=768,
-        intermediate_size=4608,
-        num_hidden_layers=9,
-        num_attention_heads=6,
-        num_key_value_heads=1,
-        attention_window_size=512,
-    )
-    model = RecurrentGemmaForCausalLM(config).to(dtype).train()
+    model = RecurrentGemmaForCausalLM(griffin88m()).to(dtype).train()
     return model, lambda: model(rows[:, :-1], use_cache=False).logits
 
 
 def recurrentgemma():
-    from recurrentgemma import torch as recurrentgemma
-
-    sys.path.append(str(pathlib.Path(__file__).parents[1]))
     from griffin88m import griffin88m
+    from recurrentgemma import torch as recurrentgemma
 
     model = recurrentgemma.Griffin(griffin88m, gradient_checkpointing=True, dtype=dtype).train()
     position = torch.arange(tokens, dtype=torch.int32)[None]

@@ -82,6 +82,12 @@ export interface WordParser<T> {
   readonly words: readonly string[];
 }
 
+/** `--chunk`: in what pieces prompts are read. */
+export const chunkOption = (usual: string): Option =>
+  new Option("--chunk <tokens>", `longest piece in which prompts are read (default: ${usual})`).argParser(
+    wholeNumber("--chunk", 1),
+  );
+
 /** `--capacity`: how long a sequence may grow. */
 export const capacityOption = (usual: string): Option =>
   new Option(

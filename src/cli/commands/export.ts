@@ -7,6 +7,7 @@ import {
   addLoadOption,
   addLoweringOptions,
   capacityOption,
+  chunkOption,
   dtypeOption,
   usually,
   wholeNumber,
@@ -37,11 +38,7 @@ export function exportCommand(launch: Launch, models: KnownModels): Command {
     .requiredOption("-o, --output <path>", "folder to write, or archive if it ends in .zip")
     .option("--zip", "write one archive instead of a folder")
     .option("--batch <n>", "sequences side by side (default: 1)", wholeNumber("--batch", 1))
-    .option(
-      "--chunk <tokens>",
-      "longest piece in which prompts are read (default: 256)",
-      wholeNumber("--chunk", 1),
-    )
+    .addOption(chunkOption("256"))
     .addOption(capacityOption("all that the model holds"))
     .addOption(dtypeOption("compute in f32, bf16, f16 (default: the checkpoint's; bf16 for presets)"))
     .option("--target <target>", targetExamples, usually(targetWords), defaultNames.name)

@@ -9,6 +9,7 @@ import {
   addPluginOption,
   addSamplingOptions,
   capacityOption,
+  chunkOption,
   dtypeOption,
   parseTokenIds,
   repeated,
@@ -75,11 +76,7 @@ export function generateCommand(launch: Launch): Command {
     .option("--max-new-tokens <n>", "tokens to make per prompt", wholeNumber("--max-new-tokens", 1), 128);
   addSamplingOptions(addFormatOptions(command))
     .option("--seed <s>", "same seed, same text; prompt i draws with seed + i", wholeNumber("--seed", 0))
-    .option(
-      "--chunk <tokens>",
-      "longest piece in which prompts are read (default: 256, or the artifact's)",
-      wholeNumber("--chunk", 1),
-    )
+    .addOption(chunkOption("256, or the artifact's"))
     .addOption(capacityOption("prompt and new tokens, rounded up"))
     .addOption(dtypeOption());
   return addLoadOption(addCacheOption(addLoweringOptions(addPluginOption(command))))
