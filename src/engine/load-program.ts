@@ -86,5 +86,8 @@ export async function loadProgram(
     Readonly<Record<string, unknown>>,
     Readonly<Record<string, unknown>>
   >;
-  return parameters === undefined ? compile(program, options) : compile(program, { ...options, parameters });
+  // Until it is compiled: the file of the parameters may lie in an unpacked archive.
+  return await (parameters === undefined
+    ? compile(program, options)
+    : compile(program, { ...options, parameters }));
 }
