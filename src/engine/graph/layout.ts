@@ -52,10 +52,11 @@ export function layOut(boxes: readonly Box[], arcs: readonly Arc[]): Layout {
   const heights = rows.map((row) => Math.max(0, ...row.map((i) => places[i]!.height)));
   const tops = heights.map((_, row) => heights.slice(0, row).reduce((sum, each) => sum + each + BETWEEN, 0));
   const y = (i: number) => tops[places[i]!.layer]! + heights[places[i]!.layer]! / 2;
-  const left = Math.min(0, ...places.map(({ width }, i) => xs[i]! - width / 2));
+  // One by one: long arcs have more places than a call can have arguments.
+  const left = places.reduce((least, { width }, i) => Math.min(least, xs[i]! - width / 2), 0);
   const point = (i: number): Point => [xs[i]! - left, y(i)];
   return {
-    width: Math.max(0, ...places.map(({ width }, i) => xs[i]! - left + width / 2)),
+    width: places.reduce((most, { width }, i) => Math.max(most, xs[i]! - left + width / 2), 0),
     height: (tops.at(-1) ?? 0) + (heights.at(-1) ?? 0),
     centres: boxes.map((_, i) => point(i)),
     routes: paths.map((path) => path.map(point)),
