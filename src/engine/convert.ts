@@ -65,7 +65,7 @@ export async function convertWeights(
   { models, to, force = false }: ConvertOptions,
 ): Promise<ConvertSummary> {
   const format = to ?? formatOfName(target);
-  await checkTarget(target, force);
+  await checkTarget(target, format, force);
   const isFolder = existsSync(join(source, "config.json"));
   await using checkpoint = isFolder ? await openCheckpoint(source) : await openFile(source);
   const folder = isFolder ? source : dirname(source);
@@ -85,11 +85,17 @@ export async function convertWeights(
   };
 }
 
-/** A folder is replaced only where it is what would be written, and no model's. */
-async function checkTarget(target: string, force: boolean): Promise<void> {
+/** A folder is replaced only by one, where it is what would be written, and no model's. */
+async function checkTarget(target: string, format: WrittenFormat, force: boolean): Promise<void> {
   if (!existsSync(target)) return;
   if (!force) throw new UsageError({ message: `${target} is there already`, hint: "--force replaces it" });
   if (!(await stat(target)).isDirectory()) return;
+  if (format !== "orbax-zarr") {
+    throw new UsageError({
+      message: `${target} is a folder: it is not replaced by a file`,
+      hint: "give the path of a file, or --to orbax-zarr",
+    });
+  }
   const isOrbax = (await findOrbax(target, 0)).length > 0;
   if (isOrbax && !existsSync(join(target, "config.json"))) return;
   throw new UsageError({

@@ -66,6 +66,11 @@ test("a folder is replaced only where orbax wrote it and no model is described",
     `usage error: ${path} is a folder, and not one that orbax wrote: it is not replaced
   hint:     give the path of a file, or of a folder that is not there`;
   expect(await errorText(() => convert(folder))).toBe(refused(folder));
+  const asFile = () => convertWeights(TINY, orbax, { models, to: "safetensors", force: true });
+  expect(await errorText(asFile)).toBe(
+    `usage error: ${orbax} is a folder: it is not replaced by a file
+  hint:     give the path of a file, or --to orbax-zarr`,
+  );
   await copyFile(join(folder, "config.json"), join(orbax, "config.json"));
   expect(await errorText(() => convert(orbax))).toBe(refused(orbax));
 });
