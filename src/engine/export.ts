@@ -24,6 +24,7 @@ import { withCapacity } from "./capacity.js";
 import { convertWeights } from "./convert.js";
 import { compileExported, type ExportCompiler } from "./export-compile.js";
 import { type ExportedProgram, type ExportedPrograms, exportPrograms } from "./export-programs.js";
+import { checkLowering } from "./lowered-program.js";
 
 /** What is exported: a model folder, or a configuration without weights and text. */
 export type ExportSource =
@@ -85,12 +86,12 @@ export async function exportModel(
   const target = resolveTarget(options.target ?? devicesOf(compiler) ?? defaultTarget, options.extensions);
   await checkTarget(path, { zip, force });
   const signing = options.sign === undefined ? undefined : await SigningKey.read(options.sign);
-  await using read = await readSource(
-    source,
-    options.withWeights === true ? dirname(resolve(path)) : undefined,
-  );
-  const { name, weights, tokenizer } = read;
-  const model = withCapacity(read.model, options.capacity);
+  checkLowering({ ...options, target: target.target });
+  await using read = await readSource(source, {
+    capacity: options.capacity,
+    copiesIn: options.withWeights === true ? dirname(resolve(path)) : undefined,
+  });
+  const { name, model, weights, tokenizer } = read;
   if (options.withWeights === true && weights.files.length === 0) {
     throw new UsageError({
       message: `${name} has no weights to copy`,
@@ -149,16 +150,23 @@ interface ReadSource extends AsyncDisposable {
   readonly tokenizer: readonly string[];
 }
 
-/**
- * @param copiesIn where files may be made for weights that are copied: those of other formats are copied as safetensors, which artifacts hold
- */
-async function readSource(source: ExportSource, copiesIn: string | undefined): Promise<ReadSource> {
+interface ReadOptions {
+  /** Tokens that a sequence may have, where caches grow. */
+  readonly capacity: number | undefined;
+  /** Where files may be made for weights that are copied: those of other formats are copied as safetensors, which artifacts hold. */
+  readonly copiesIn: string | undefined;
+}
+
+/** A capacity that the model has not is told before weights are read. @throws what `exportModel` throws of its source */
+async function readSource(source: ExportSource, { capacity, copiesIn }: ReadOptions): Promise<ReadSource> {
   const nothing = { [Symbol.asyncDispose]: async () => {} };
-  if ("model" in source)
-    return { ...source, ...nothing, weights: missingWeights(source.model), tokenizer: [] };
+  if ("model" in source) {
+    const model = withCapacity(source.model, capacity);
+    return { name: source.name, ...nothing, model, weights: missingWeights(model), tokenizer: [] };
+  }
   const { folder, models } = source;
   const tokenizer = TOKENIZER_FILES.map((file) => join(folder, file)).filter((file) => existsSync(file));
-  const model = configureCheckpoint(await readConfigFiles(folder), models);
+  const model = withCapacity(configureCheckpoint(await readConfigFiles(folder), models), capacity);
   const common = { name: basename(resolve(folder)), model, tokenizer, ...nothing };
   if (!(await hasWeights(folder))) return { ...common, weights: missingWeights(model) };
   await using checkpoint = await openCheckpoint(folder);

@@ -1,8 +1,12 @@
+import { copyFile, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { gemma2, llama, mamba } from "../../models/index.js";
 import { llamaPresets } from "../../models/llama/presets.js";
 import { capacityFor, withCapacity } from "../../src/engine/capacity.js";
+import { type ExportOptions, exportModel } from "../../src/engine/index.js";
 import type { ConfiguredModel } from "../../src/model/index.js";
+import { temporaryFolder } from "../cli/griffin.js";
 import { errorText } from "../weights/files.js";
 
 const tiny = llama.presets["tiny-llama"]!;
@@ -64,4 +68,16 @@ test("for so many tokens it is a power of two from 256 on, and the model's own a
   ]);
   expect(capacityFor(tiny, 10)).toBe(64);
   expect(capacityFor(mamba.presets["tiny-mamba"]!, 10)).toBeUndefined();
+});
+
+test("that an export's model has not is told before weights are read, as is a strategy that nobody has", async () => {
+  const folder = await temporaryFolder();
+  await copyFile("golden/llama-grouped/config.json", join(folder, "config.json"));
+  await writeFile(join(folder, "model.safetensors"), "no tensors");
+  const refused = (options: ExportOptions) =>
+    errorText(() => exportModel({ folder, models: [llama] }, join(folder, "out"), options));
+  expect(await refused({ capacity: 1_000_000 })).toContain("usage error: the capacity is out of range");
+  expect(await refused({ attention: "other" })).toContain('nn.attention has no strategy "other"');
+  expect(await refused({})).toContain("model.safetensors");
+  expect((await readdir(folder)).sort()).toEqual(["config.json", "model.safetensors"]);
 });
