@@ -11,6 +11,7 @@ import type { TrustOptions } from "../artifact/index.js";
 import type { ModelDefinition } from "../model/index.js";
 import type { CompileCache } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
+import { flagOf } from "../support/flag-of.js";
 import type { FloatType } from "../weights/index.js";
 
 /** Which model, and how its programs are made. */
@@ -55,7 +56,3 @@ export async function openSource(
   checkLowering(request);
   return checkpointSource(model, models);
 }
-
-/** `--scan-block`: an option as the command line has it. */
-const flagOf = (option: string): string =>
-  `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

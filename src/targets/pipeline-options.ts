@@ -7,13 +7,13 @@ import type { Strategy } from "./strategy.js";
 export interface PipelineOptions {
   /** How linear and selective scans walk time: a strategy of this package or of an extension; `auto` takes the one that the target prefers. */
   readonly scan?: ScanName | AddedName | undefined;
-  /** Time steps a block of the blocked scan. */
+  /** Time steps a block of the blocked scan; with `scan` "blocked" alone. */
   readonly scanBlock?: number | undefined;
-  /** Time steps per iteration of the sequential scan. */
+  /** Time steps per iteration of the sequential scan; with `scan` "sequential" alone. */
   readonly scanUnroll?: number | undefined;
   /** How recurrences with matrix states walk time, linear attention and the delta rule, in the same way. */
   readonly matrixStates?: MatrixStateName | AddedName | undefined;
-  /** Tokens a chunk of chunked recurrences with matrix states, a power of two. */
+  /** Tokens a chunk of chunked recurrences with matrix states, a power of two; with `matrixStates` "chunked" alone. */
   readonly matrixStatesChunk?: number | undefined;
   /** How attention is computed, in the same way. */
   readonly attention?: AttentionName | AddedName | undefined;

@@ -26,6 +26,8 @@ import {
   outlineRepeated,
   type Pipeline,
 } from "../passes/index.js";
+import { UsageError } from "../support/errors.js";
+import { flagOf } from "../support/flag-of.js";
 import { decomposeAdded } from "./decompose-added.js";
 import { lowerByStrategy } from "./lower-by-strategy.js";
 import { lowerModelOps } from "./lower-model-ops.js";
@@ -59,6 +61,27 @@ const outlining = (calls: boolean, barriers: boolean): Pipeline =>
 /** Whether a name is of one of this package's strategies. */
 const isOwn = <Name extends string>(names: readonly Name[], name: string): name is Name =>
   (names as readonly string[]).includes(name);
+
+/** Sizes, and of which strategy they are, by the option that asks for it. */
+const SIZES = [
+  ["scanBlock", "scan", "blocked"],
+  ["scanUnroll", "scan", "sequential"],
+  ["matrixStatesChunk", "matrixStates", "chunked"],
+] as const;
+
+/** @throws UsageError for the size of a strategy that is not asked for: nothing would take it */
+function checkSizes(request: PipelineRequest): void {
+  for (const [size, option, strategy] of SIZES) {
+    const { [size]: given, [option]: asked = "auto" } = request;
+    if (given === undefined || asked === strategy) continue;
+    throw new UsageError({
+      message: `${size} is a size of another strategy than is asked for`,
+      expected: `${option} "${strategy}", or no ${size}`,
+      got: `${option} "${asked}", ${size} ${given}`,
+      hint: `ask for ${strategy} by name, ${flagOf(option)} ${strategy} on the command line`,
+    });
+  }
+}
 
 /** Scans by the strategy that was asked for. @throws UsageError for one that nobody has */
 function scanAskedFor({ scan = "auto", scanBlock, scanUnroll, strategies = [] }: PipelineRequest): Pipeline {
@@ -104,11 +127,12 @@ function attentionAskedFor(
 
 /**
  * The stages from a traced program to StableHLO for a target that has none of its own. All of them are there whatever the request.
- * @throws UsageError for a strategy that nobody has
+ * @throws UsageError for a strategy that nobody has, and for the size of one that is not asked for
  */
 export function standardStages(target: Target, request: PipelineRequest): readonly Stage[] {
   const { leastRows, swapOperandsUpTo, barriers, sums, ...preferences } = target.preferences;
   const { precision = "default", strategies = [] } = request;
+  checkSizes(request);
   const calls = request.time >= preferences.callsLayersFrom;
   const factor = request.strideTime ?? preferences.strideTime;
   return [

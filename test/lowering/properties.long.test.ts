@@ -113,7 +113,12 @@ const lowerings: readonly LoweringOptions[] = targets.flatMap((target) => [
   { target },
   { target, prepare: true },
   ...(["sequential", "associative", "blocked", "strided"] as const).flatMap((scan) =>
-    [2, 4, 8].map((strideTime): LoweringOptions => ({ target, scan, scanBlock: 4, strideTime })),
+    [2, 4, 8].map(
+      (strideTime): LoweringOptions => ({
+        ...{ target, scan, strideTime },
+        ...(scan === "blocked" && { scanBlock: 4 }),
+      }),
+    ),
   ),
   { target, attention: "dense", strideTime: 3 },
   { target, attention: "banded", fuseGates: false, strideTime: 2 },

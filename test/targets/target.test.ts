@@ -107,6 +107,30 @@ describe("defineTarget", () => {
     );
   });
 
+  it.each([
+    [{ scanBlock: 8 }, 'scan "blocked", or no scanBlock', 'scan "auto", scanBlock 8', "--scan blocked"],
+    [
+      { scan: "associative", scanUnroll: 2 },
+      'scan "sequential", or no scanUnroll',
+      'scan "associative", scanUnroll 2',
+      "--scan sequential",
+    ],
+    [
+      { matrixStates: "sequential", matrixStatesChunk: 16 },
+      'matrixStates "chunked", or no matrixStatesChunk',
+      'matrixStates "sequential", matrixStatesChunk 16',
+      "--matrix-states chunked",
+    ],
+  ] as const)("the size of a strategy that is not asked for is refused: %o", (options, wanted, got, flag) => {
+    const [, size] = /no (.*)/.exec(wanted)!;
+    expect(() => loweringPipeline(options)).toThrow(
+      `usage error: ${size} is a size of another strategy than is asked for
+  expected: ${wanted}
+  got:      ${got}
+  hint:     ask for ${flag.split(" ")[1]} by name, ${flag} on the command line`,
+    );
+  });
+
   it("what is asked for by name comes before its rules", () => {
     const toy = defineTarget({
       name: "toy",
