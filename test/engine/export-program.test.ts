@@ -2,7 +2,7 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { axis, dot, program, spec, state } from "../../src/dsl/index.js";
+import { axis, dot, parameter, program, spec, state, updateParameters } from "../../src/dsl/index.js";
 import { compile, exportProgram, inspect, loadProgram, openProgram } from "../../src/engine/index.js";
 import { parseModule } from "../../src/ir/text/index.js";
 import { programOf } from "../../src/engine/stablehlo-program.js";
@@ -135,6 +135,47 @@ test("a program that came as text has the names that it says, or its numbers", a
   await using f = await loadProgram(path, { on: "interpreter" });
   const result = await f({ x: [5, 7], 1: [1, 2] });
   expect(result["0"]!.data).toEqual(Float32Array.of(4, 5));
+});
+
+/** What the README's program for Node prints, by the interpreter. */
+async function printedByReadme(path: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const readme = await readFile(join(path, "README.md"), "utf8");
+  const code = /```js\nimport [^\n]*\n(.*?)```/s
+    .exec(readme)![1]!
+    .replace('plugin: "cpu"', 'on: "interpreter"');
+  const printed: Readonly<Record<string, unknown>>[] = [];
+  const load = (_folder: string, options: object) => loadProgram(path, options);
+  const print = { log: (value: Readonly<Record<string, unknown>>) => printed.push(value) };
+  const run = new Function("loadProgram", "console", `return (async () => {${code}})();`);
+  await (run as (...given: readonly unknown[]) => Promise<void>)(load, print);
+  return printed;
+}
+
+test.each([
+  ["of the artifact's own", { parameters }],
+  ["that are given", {}],
+])("its README runs it on zeros, with parameters %s", async (_, options) => {
+  const path = join(await temporaryFolder(), "sums");
+  await exportProgram(sums, path, options);
+  expect(await printedByReadme(path)).toMatchObject([{ y: { data: Float32Array.of(0, 0, 0, 0) } }]);
+});
+
+test("its README gives parameters that are updated what they begin with, and complex numbers both parts", async () => {
+  const folder = await temporaryFolder();
+  const descent = program({ name: "descent" }, () => {
+    const w = parameter("w", [out], "f32");
+    updateParameters({ w: w.sub(1) });
+    return { was: w };
+  });
+  await exportProgram(descent, join(folder, "descent"));
+  expect(await printedByReadme(join(folder, "descent"))).toMatchObject([
+    { was: { data: Float32Array.of(0, 0) } },
+  ]);
+  const text = `func.func @main(%0: tensor<2xcomplex<f32>> {griffin.input = "z"}) -> tensor<2xcomplex<f32>> {
+    return %0 : tensor<2xcomplex<f32>>
+  }`;
+  await exportProgram(programOf(parseModule(text), "same"), join(folder, "same"));
+  expect(await printedByReadme(join(folder, "same"))).toMatchObject([{ 0: { data: new Float32Array(4) } }]);
 });
 
 test("its README names element types as numpy and ml_dtypes do", async () => {

@@ -31,25 +31,28 @@ function interfaceSection({ arguments: args, results, weights }: Described): str
   ].map(([place, value]) => [place, value.role, `\`${value.name}\``, typeOf(value)]);
   const where =
     weights === undefined
-      ? "No weights are in here: parameters are given like inputs."
+      ? "No weights are in here: who runs it gives the parameters."
       : `Parameters lie in \`${weights}\`, by their names.`;
   return `## What it takes and gives\n\n${where}\n\n${markdownTable(["place", "role", "name", "type"], rows)}`;
 }
 
-/** What is given in a call. */
-const givenIn = ({ arguments: args, weights }: Described): Described["arguments"] =>
-  args.filter(({ role }) => role === "input" || (role === "parameter" && weights === undefined));
-
-/** `x: Array(6).fill(0)`: zeros as an argument of a call. */
-function zeros({ name, dimensions }: Described["arguments"][number]): string {
-  const key = /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
-  return `${key}: ${dimensions.length === 0 ? "0" : `Array(${elementCount(dimensions)}).fill(0)`}`;
+/** `{ x: Array(6).fill(0) }`: zeros by name. */
+function zeros(args: Described["arguments"]): string {
+  const members = args.map(({ name, dimensions, elementType }) => {
+    const key = /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
+    const sizes = elementType.startsWith("complex") ? [...dimensions, 2] : dimensions;
+    return `${key}: ${sizes.length === 0 ? "0" : `Array(${elementCount(sizes)}).fill(0)`}`;
+  });
+  return members.length === 0 ? "{}" : `{ ${members.join(", ")} }`;
 }
 
-function usSection(manifest: Described): string {
-  const given = givenIn(manifest);
-  const names = given.map(({ name }) => name).join(", ") || "none";
-  const [open, close] = given.length === 0 ? ["{", "}"] : ["{ ", " }"];
+function usSection({ arguments: args, weights, updatedParameters }: Described): string {
+  const inputs = args.filter(({ role }) => role === "input");
+  const isParameter = ({ role, name }: (typeof args)[number]) =>
+    role === "parameter" || updatedParameters.includes(name);
+  const parameters = weights === undefined ? args.filter(isParameter) : [];
+  const names = [...inputs, ...parameters].map(({ name }) => name).join(", ") || "none";
+  const bound = parameters.length === 0 ? "" : `, parameters: ${zeros(parameters)}`;
   return `## Run it with stablegriffin
 
     npx griffin inspect --verify .                 what it is, and whether a byte has changed
@@ -60,8 +63,8 @@ From Node, on zeros here (\`on: "interpreter"\` in the place of \`plugin\` needs
 \`\`\`js
 import { loadProgram } from "stablegriffin";
 
-const run = await loadProgram(".", { plugin: "cpu" });
-console.log(await run(${open}${given.map(zeros).join(", ")}${close}));
+const run = await loadProgram(".", { plugin: "cpu"${bound} });
+console.log(await run(${zeros(inputs)}));
 await run.close();
 \`\`\``;
 }
