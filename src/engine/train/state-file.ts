@@ -45,7 +45,7 @@ const metadataSchema = z.strictObject({
 /** A training that can be gone on with. Close it. */
 export interface StoredTraining extends AsyncDisposable {
   readonly settings: TrainingSettings;
-  /** Of the data that it learns from (`DataSource`). */
+  /** Of the data that it learns from (`digestOfData`). */
   readonly dataDigest: string;
   readonly progress: TrainingProgress;
   readonly tensors: SafetensorsFile["tensors"];
