@@ -158,7 +158,7 @@ const cutOff = ({ rows }: GenerationSummary): readonly string[] =>
     return [`${which} is not complete: it was cut off after ${tokens.length} tokens (--max-new-tokens)`];
   });
 
-/** `64 tokens, 812 tokens/s, 1.29M parameters in f32, scan sequential, matrix states sequential ...`. */
+/** `64 tokens, 812 tokens/s, 1.29M parameters in f32, scan sequential, attention banded ...`. */
 export function describeSummary({
   rows,
   tokensPerSecond,
@@ -171,7 +171,7 @@ export function describeSummary({
     `${count} tokens`,
     ...(tokensPerSecond === undefined ? [] : [`${formatRate(tokensPerSecond)} tokens/s`]),
     `${formatCount(parameters)} parameters in ${dtype}`,
-    strategies,
+    ...(strategies === "" ? [] : [strategies]),
   ].join(", ");
 }
 

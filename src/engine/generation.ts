@@ -48,7 +48,7 @@ export interface GenerationSummary {
   readonly tokensPerSecond: number | undefined;
   readonly dtype: FloatType;
   readonly parameters: number;
-  /** How the ops that have strategies were lowered for the prompt, or which artifact it was. */
+  /** How those ops of its programs that have strategies were lowered, or which artifact it was. */
   readonly strategies: string;
   /** Plugin, versions and device. */
   readonly device: string;
@@ -72,16 +72,16 @@ export async function continuePrompts(
   const longest = Math.max(...prompts.map((prompt) => prompt.length));
   const capacity =
     request.capacity ?? source.capacityFor(longest + (request.maxNewTokens ?? DEFAULT_NEW_TOKENS));
-  const { model: loaded, notes } = await source.load(device.client, { ...request, capacity });
-  using model = loaded;
-  for (const note of notes) onNote?.(note);
+  const loaded = await source.load(device.client, { ...request, capacity });
+  using model = loaded.model;
+  for (const note of loaded.notes) onNote?.(note);
   await makeReady(model, prompts, request);
   const collected = await collect(generate(model, prompts, { ...request, tokenizer }), prompts, request);
   return {
     ...collected,
     dtype: model.dtype,
     parameters: source.parameters,
-    strategies: source.describe(device.client, request),
+    strategies: loaded.describe(),
     device: describeDevice(device),
   };
 }

@@ -1,4 +1,5 @@
 /** @file A model from its description: programs are traced, lowered and compiled when they are first needed. */
+import { type Operation, walk } from "../ir/operation.js";
 import type { ConfiguredModel, ProgramKind } from "../model/index.js";
 import type { PassCallback } from "../passes/index.js";
 import type { Client, CompileCache } from "../runtime-pjrt/index.js";
@@ -48,6 +49,7 @@ export interface ModelOptions extends LoweringOptions {
 export class Model<Kind extends string = string> extends ResidentModel<CompiledProgram> {
   readonly #options: ModelOptions;
   readonly #family: Family;
+  readonly #ops = new Set<string>();
 
   private constructor(
     client: Client,
@@ -61,7 +63,10 @@ export class Model<Kind extends string = string> extends ResidentModel<CompiledP
   ) {
     super(client, definition.generation, { model: definition, dtype, weights });
     this.#options = options;
-    this.#family = new Family(options, options.onPass);
+    this.#family = new Family(options, (event) => {
+      this.#take(event.module);
+      options.onPass?.(event);
+    });
   }
 
   /**
@@ -96,10 +101,20 @@ export class Model<Kind extends string = string> extends ResidentModel<CompiledP
     return taken !== undefined && (taken.time ?? time) === time;
   }
 
+  /** The names of all ops that its programs had until now, traced or while they were lowered. */
+  get ops(): ReadonlySet<string> {
+    return this.#ops;
+  }
+
+  #take(module: Operation): void {
+    for (const { name } of walk(module)) this.#ops.add(name);
+  }
+
   /** The StableHLO of a program, not compiled. */
   lower(key: ProgramKey<Kind>): LoweredProgram {
     const start = performance.now();
     const program = this.definition.program({ ...key, dtype: this.dtype });
+    this.#take(program.module);
     const [lowered] = this.#family.lower([program]);
     this.#options.onEvent?.({ phase: "lower", program: describeProgram(key), ms: performance.now() - start });
     return lowered!;

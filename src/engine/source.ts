@@ -12,7 +12,7 @@ import { configureCheckpoint, type ModelDefinition, ModelError } from "../model/
 import { type Client, elementCount } from "../runtime-pjrt/index.js";
 import type { LoadedProgram, ResidentModel } from "../serving/index.js";
 import { UsageError } from "../support/errors.js";
-import { describeStrategies, type LoweringOptions, type TargetLike } from "../targets/index.js";
+import { describeStrategies, type LoweringOptions } from "../targets/index.js";
 import { type ChatTemplate, loadChatTemplate, loadTokenizer, type Tokenizer } from "../tokens/index.js";
 import { openCheckpoint, readConfigFiles } from "../weights/index.js";
 import { capacityFor } from "./capacity.js";
@@ -74,6 +74,8 @@ export function checkSourceOptions(
 export interface LoadedSource {
   readonly model: ResidentModel<LoadedProgram>;
   readonly notes: readonly string[];
+  /** How the programs that it made until now were lowered, in words: the ops that have strategies; or which artifact they are of. */
+  describe(): string;
 }
 
 /** A model that is opened, not on a device yet. Close it after the models that were loaded of it. */
@@ -89,8 +91,6 @@ export interface ModelSource extends AsyncDisposable {
   chatTemplate(): Promise<ChatTemplate>;
   /** Puts the weights on the client's first device. @throws what Model.load and loadArtifact throw */
   load(client: Client, options?: SourceOptions): Promise<LoadedSource>;
-  /** How its programs are made for a target, in words. */
-  describe(target: TargetLike, options?: ModelOptions): string;
 }
 
 /**
@@ -114,9 +114,13 @@ export async function checkpointSource(
     load: async (client, options = {}) => {
       checkSourceOptions("checkpoint", options, folder);
       const model = await Model.load(client, definition, checkpoint, options);
-      return { model, notes: model.warnings };
+      const target = options.target ?? client;
+      return {
+        model,
+        notes: model.warnings,
+        describe: () => describeStrategies({ ...options, target }, model.ops),
+      };
     },
-    describe: (target, options) => describeStrategies({ ...options, target }),
     [Symbol.asyncDispose]: () => checkpoint.close(),
   };
 }
@@ -144,9 +148,12 @@ export async function artifactSource(path: string, models: readonly ModelDefinit
     load: async (client, options = {}) => {
       checkSourceOptions("artifact", options, path);
       const model = await loadArtifact(artifact, client, options);
-      return { model, notes: [...model.warnings, ...model.notes] };
+      return {
+        model,
+        notes: [...model.warnings, ...model.notes],
+        describe: () => `artifact of ${manifest.name} for ${manifest.target}`,
+      };
     },
-    describe: () => `artifact of ${manifest.name} for ${manifest.target}`,
     [Symbol.asyncDispose]: () => artifact.close(),
   };
 }

@@ -31,9 +31,10 @@ const isAskedFor = (
  * How each op that has strategies is lowered, as is asked for or as the target prefers: `scan sequential, matrix states sequential,
  * attention banded, nn.causal_conv1d strided, nn.kv_cache_update in place`. What an option asks for of several ops is said once where it is
  * the same of all.
+ * @param ops those that programs have; default: whatever they may have
  * @throws UsageError for an unknown target, and for one that prefers two strategies of an op
  */
-export function describeStrategies(options: LoweringOptions): string {
+export function describeStrategies(options: LoweringOptions, ops?: ReadonlySet<string>): string {
   const { extensions = [] } = options;
   const { name, rules } = resolveTarget(options.target ?? defaultTarget, extensions).target;
   const added = extensions.flatMap((extension) => extension.strategies);
@@ -42,15 +43,17 @@ export function describeStrategies(options: LoweringOptions): string {
     ...Object.entries(rules).map(([op, rule]) => [op, rule.name] as const),
     ...[...preferred].map(([op, strategy]) => [op.name, strategy.name] as const),
   ]);
+  const isThere = (op: string): boolean => ops?.has(op) ?? true;
   const groups = TITLES.flatMap(([option, title]) => {
     const [wanted = "auto", choice] = [options[option], strategyChoices[option]];
-    const chosen = choice.ops.map((op) =>
+    const those = choice.ops.filter(isThere);
+    const chosen = those.map((op) =>
       isAskedFor(op, wanted, choice, added) ? wanted : (preferences.get(op) ?? MEANING),
     );
     return new Set(chosen).size === 1
       ? [`${title} ${chosen[0]}`]
-      : choice.ops.map((op, i) => `${op} ${chosen[i]}`);
+      : those.map((op, i) => `${op} ${chosen[i]}`);
   });
-  const others = [...preferences].filter(([op]) => !GROUPED.has(op));
+  const others = [...preferences].filter(([op]) => !GROUPED.has(op) && isThere(op));
   return [...groups, ...others.map((each) => each.join(" "))].join(", ");
 }

@@ -22,7 +22,7 @@ test("greedy decoding continues the golden prompt with the reference's tokens", 
   expect(stdout).toBe(reference.join());
   expect(exitCode).toBe(0);
   expect(stderr).toMatch(
-    /161 tokens, [\d.]+ tokens\/s, 1\.29M parameters in f32, scan sequential, matrix states sequential, attention banded, nn\.causal_conv1d strided, nn\.kv_cache_update in place\n/,
+    /161 tokens, [\d.]+ tokens\/s, 1\.29M parameters in f32, scan sequential, attention banded, nn\.causal_conv1d strided, nn\.kv_cache_update in place\n/,
   );
   expect(stderr).toMatch(/cpu plugin \S+ \(PJRT 0\.115, StableHLO [\d.]+\), device 0 of \d+: cpu$/);
 });

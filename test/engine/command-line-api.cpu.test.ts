@@ -55,8 +55,7 @@ test("continuePrompts gives every token as it is made, and all of them in figure
   expect(summary).toMatchObject({
     rows: [{ prompt, tokens: expected, finished: "length" }],
     dtype: "f32",
-    strategies:
-      "scan sequential, matrix states sequential, attention banded, nn.causal_conv1d strided, nn.kv_cache_update in place",
+    strategies: "scan sequential, attention banded, nn.causal_conv1d strided, nn.kv_cache_update in place",
   });
   expect(summary.tokensPerSecond).toBeGreaterThan(0);
 });

@@ -131,6 +131,19 @@ describe("defineTarget", () => {
     );
   });
 
+  it("what is told is of those ops that programs have", () => {
+    const told = (scan: string, ...ops: readonly string[]) =>
+      describeStrategies({ target: "tpu", scan }, new Set(ops));
+    expect(told("auto", "nn.linear_scan", "nn.delta_rule", "nn.kv_cache_update", "nn.silu")).toBe(
+      "scan strided, matrix states chunked, nn.kv_cache_update in place",
+    );
+    expect(told("auto", "nn.linear_scan", "nn.selective_scan")).toBe(
+      "nn.linear_scan strided, nn.selective_scan blocked",
+    );
+    expect(told("associative", "nn.linear_scan", "nn.selective_scan")).toBe("scan associative");
+    expect(told("auto", "nn.silu")).toBe("");
+  });
+
   it("what is asked for by name comes before its rules", () => {
     const toy = defineTarget({
       name: "toy",
