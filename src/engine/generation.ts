@@ -1,5 +1,6 @@
 /** @file Prompts in; tokens one by one, then the whole of it in figures. */
 import type { Environment } from "../support/environment.js";
+import { longestOf } from "../support/longest.js";
 import {
   batchOf,
   type Completion,
@@ -69,7 +70,7 @@ export async function continuePrompts(
   for (const format of [request.format].flat() as readonly (Format | undefined)[])
     if (format !== undefined) await beginFormat(format, tokenizer!, source.vocabSize, []);
   await using device = await openDevice(request.plugin, { env, signal, onEvent: onDevice });
-  const longest = Math.max(...prompts.map((prompt) => prompt.length));
+  const longest = longestOf(prompts);
   const capacity =
     request.capacity ?? source.capacityFor(longest + (request.maxNewTokens ?? DEFAULT_NEW_TOKENS));
   const loaded = await source.load(device.client, { ...request, capacity });
@@ -95,7 +96,7 @@ async function makeReady(
   const { generation } = model;
   const batch = batchOf(model, prompts.length, asked);
   for (let from = 0; from < prompts.length; from += batch) {
-    const longest = Math.max(...prompts.slice(from, from + batch).map((prompt) => prompt.length));
+    const longest = longestOf(prompts.slice(from, from + batch));
     for (const key of readingPrograms(generation, { batch, chunk }, longest)) await model.ready(key);
   }
   if (maxNewTokens > 1) await model.ready(decodingProgram(generation, batch));

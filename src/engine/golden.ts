@@ -10,6 +10,7 @@ import {
 } from "../serving/index.js";
 import { UsageError } from "../support/errors.js";
 import { f32FromBf16 } from "../support/half.js";
+import { longestOf } from "../support/longest.js";
 import { resolveTarget, type TargetLike } from "../targets/index.js";
 import { Family } from "./family.js";
 import type { LoweredProgram } from "./lowered-program.js";
@@ -70,7 +71,7 @@ function programsOf(golden: GoldenCase, { chunk = DEFAULT_CHUNK }: GoldenOptions
   if (!hasSteps(golden)) return [all];
   const { batch, model } = golden;
   const { generation } = model;
-  const longest = Math.max(...promptsOf(golden).map((prompt) => prompt.length));
+  const longest = longestOf(promptsOf(golden));
   const reading = readingPrograms(generation, { batch, chunk }, longest);
   return [all, ...reading, decodingProgram(generation, batch)];
 }

@@ -1,5 +1,6 @@
 /** @file Text generation: an async iterator over the tokens of one or several prompts. */
 import { UsageError } from "../support/errors.js";
+import { longestOf } from "../support/longest.js";
 import { AbortedError, abortedError, type WaitOptions, waitFor, waitLeft } from "../support/wait.js";
 import {
   beginFormat,
@@ -81,7 +82,7 @@ export async function* generate(
   prompts: readonly (readonly number[])[],
   options: GenerateOptions = {},
 ): AsyncGenerator<GeneratedToken, void, void> {
-  const longest = Math.max(0, ...prompts.map(({ length }) => length));
+  const longest = longestOf(prompts);
   const {
     maxNewTokens = newTokensAfter(model.generation, longest, DEFAULT_NEW_TOKENS),
     eosIds = model.generation.eosIds,

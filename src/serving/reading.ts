@@ -1,4 +1,5 @@
 /** @file How texts are read into states: prompts from nothing, in chunks that are padded in front, and what follows in whole pieces. */
+import { longestOf } from "../support/longest.js";
 import { checkPrompt } from "../tokens/index.js";
 import { type BatchStates, PADDING } from "./batch-states.js";
 import { checkCapacity } from "./capacity.js";
@@ -30,7 +31,7 @@ export async function readPrompts(
     model.generation,
     prompts.map((prompt) => prompt.length),
   );
-  const longest = Math.max(...prompts.map((prompt) => prompt.length));
+  const longest = longestOf(prompts);
   const plan = readingPrograms(model.generation, { batch, chunk }, longest);
   const total = plan.reduce((sum, { time }) => sum + time, 0);
   let results: StepResults | undefined;

@@ -5,6 +5,7 @@ import { interpretFunction } from "../ir/interpret/index.js";
 import { tensorType } from "../ir/types.js";
 import { findMeaning } from "../lowering/index.js";
 import type { ConfiguredModel } from "../model/index.js";
+import { longestOf } from "../support/longest.js";
 import { formulaValues } from "../weights/formula.js";
 import { numbersOf } from "./close.js";
 import { TestFailure } from "./failure.js";
@@ -52,7 +53,7 @@ export class InterpretedModel {
     kind: string,
     rows: readonly Piece[],
     {
-      time = Math.max(...rows.map(({ tokens }) => tokens.length)),
+      time = longestOf(rows.map(({ tokens }) => tokens)),
       states = new Map(),
     }: {
       readonly time?: number;

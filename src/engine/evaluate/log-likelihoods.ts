@@ -8,6 +8,7 @@ import {
   type ResidentModel,
 } from "../../serving/index.js";
 import { UsageError } from "../../support/errors.js";
+import { longestOf } from "../../support/longest.js";
 import { checkNotAborted } from "../../support/wait.js";
 import { checkPrompt, notFinite } from "../../tokens/index.js";
 
@@ -80,7 +81,7 @@ export async function logLikelihoods(
     model.generation,
     texts.map(({ length }) => length - 1),
   );
-  const longest = Math.max(...texts.map(({ length }) => length));
+  const longest = longestOf(texts);
   // The last token predicts nothing.
   const key = scoring(model, texts.length, Math.max(1, longest - 1));
   const { batch, time } = key;
