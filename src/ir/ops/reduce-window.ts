@@ -2,7 +2,7 @@
 import { formatType, type TensorType, tensorType, withElement } from "../types.js";
 import { isCompatible } from "../verify-types.js";
 import { defineOp, operand, variadic } from "./define.js";
-import { anyI64Array } from "./kinds.js";
+import { anyI64Array, optional } from "./kinds.js";
 import { reductionOperands } from "./reduce.js";
 import { checkReducer } from "./reducer.js";
 import {
@@ -97,7 +97,8 @@ const selectAndScatter = defineOp({
     "Adds each source element to the element that select picks under its window: max-pooling's gradient.",
   operands: [operand("operand", "PIFCQ"), operand("source", "PIFCQ"), operand("init_value", "PIFCQ")],
   attributes: {
-    window_dimensions: windowOnes,
+    // What is absent of the others has its length: even a window of ones says something.
+    window_dimensions: optional(anyI64Array),
     window_strides: windowOnes,
     padding: windowPadding,
   },

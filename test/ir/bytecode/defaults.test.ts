@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { defaultOf } from "../../../src/ir/bytecode/defaults.js";
+import { defaultOf, isDefault } from "../../../src/ir/bytecode/defaults.js";
 import { vhloVersions } from "../../../src/ir/bytecode/vhlo-ops.js";
 import { opDefinitions } from "../../../src/ir/ops/index.js";
 
@@ -13,8 +13,18 @@ test("the op table says what is written for every absent attribute, but for thos
         : [],
     ),
   );
-  // Absent, it is vhlo's `none`.
-  expect(silent).toEqual(["stablehlo.dot_general algorithm"]);
+  // Absent, the first is vhlo's `none`; the second has no portable form then.
+  expect(silent).toEqual(["stablehlo.dot_general algorithm", "stablehlo.select_and_scatter window_dimensions"]);
+});
+
+test("what others depend on is never taken for what its absence would mean", () => {
+  const noAttributes: Readonly<Record<string, unknown>> = {};
+  const ofOnes = { window_dimensions: [1, 1] };
+  for (const name of ["stablehlo.reduce_window", "stablehlo.select_and_scatter"]) {
+    expect(isDefault(name, "window_dimensions", [1, 1], ofOnes), name).toBe(false);
+    expect(isDefault(name, "window_dimensions", [], noAttributes), name).toBe(false);
+    expect(isDefault(name, "window_strides", [1, 1], ofOnes), name).toBe(true);
+  }
 });
 
 test("some depend on other attributes", () => {
