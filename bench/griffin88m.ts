@@ -39,7 +39,7 @@ export async function load88m(
   options: ModelOptions = {},
 ): Promise<Model> {
   await using checkpoint = benchCheckpoint(griffin88m, dtype);
-  return Model.load(client, griffin.configure(griffin88m), checkpoint, { ...options, dtype });
+  return await Model.load(client, griffin.configure(griffin88m), checkpoint, { ...options, dtype });
 }
 
 /** Token ids without a pattern that a cache could profit from. */

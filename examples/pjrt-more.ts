@@ -19,7 +19,7 @@ export async function onSeveralDevices(plugin: Plugin, request: CompileRequest, 
   const inputs = split.devices.map(async (device) => [await client.toDevice(x, { target: device })]);
   const results = await split.executeOnAll(await Promise.all(inputs));
   // #endregion
-  return Promise.all(results.map(([result]) => result!.toHost()));
+  return await Promise.all(results.map(([result]) => result!.toHost()));
 }
 
 export async function kept(client: Client, request: CompileRequest) {

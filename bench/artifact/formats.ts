@@ -78,7 +78,7 @@ try {
     const { parameters } = bindWeights(checkpoint, wanted, names);
     const { buffers, identity } = uploadWeights(client, parameters, dtype);
     for (const buffer of (await buffers).values()) buffer.close();
-    return identity;
+    return await identity;
   };
   const least = new Map<string, readonly [clock: number, cores: number]>();
   const identities = new Set<string>();

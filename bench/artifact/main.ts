@@ -43,7 +43,7 @@ async function prepare(): Promise<Record<string, string>> {
   await using client = await openClient("cpu");
   await exportModel({ folder: model, models }, portable);
   await exportModel({ folder: model, models }, compiled, { compiler: { client } });
-  return ourVersions(client);
+  return await ourVersions(client);
 }
 
 const start = (...way: readonly string[]) =>

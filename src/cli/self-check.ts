@@ -43,7 +43,7 @@ export async function runSelfChecks(
 ): Promise<ExitStatus> {
   using progress = context.progress({ leavesLines: false });
   if (options.interpret === true)
-    return runAll(context, files, options, progress, (module) => selfCheck("interpreter", module));
+    return await runAll(context, files, options, progress, (module) => selfCheck("interpreter", module));
   await using opened = await openForOthers(context, options.plugin, options, progress);
   return await runAll(context, files, options, progress, (module) =>
     selfCheck(opened.device, module, {

@@ -94,7 +94,7 @@ export class Session implements Disposable {
       this.#states.checkHasRead();
       checkPrompt(tokens, this.#vocab);
       using uploaded = await this.#states.upload(Int32Array.from(tokens), 1);
-      return this.#toHost(await this.#advance(uploaded));
+      return await this.#toHost(await this.#advance(uploaded));
     };
     return this.#calls.run("decode", wait, step);
   }

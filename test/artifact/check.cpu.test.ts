@@ -39,7 +39,7 @@ async function configurationOf(folder: string): Promise<string> {
 async function reasons(path: string, options: CompatibilityOptions = {}): Promise<string> {
   await using artifact = await openArtifact(path);
   const { current, minimum } = cpu.client.plugin.stablehloVersions;
-  return checkCompatibility(artifact, cpu.client, options).then(
+  return await checkCompatibility(artifact, cpu.client, options).then(
     () => "none",
     (error: Error) =>
       error.message

@@ -28,7 +28,7 @@ export const DRAWN = { temperature: 0.9, topK: 20, seed: 5 };
 export async function loadDemo(cpu: ReturnType<typeof useCpu>): Promise<Model> {
   const definition = configureCheckpoint(await readConfigFiles(demo), models);
   await using checkpoint = await openCheckpoint(demo);
-  return Model.load(cpu.client, definition, checkpoint, { cache: compiledInThisRun });
+  return await Model.load(cpu.client, definition, checkpoint, { cache: compiledInThisRun });
 }
 
 /** What all tests of a file share. */
@@ -84,7 +84,7 @@ export const trojanOf = ({ cpu, compiled }: Pick<ReturnType<typeof useArtifacts>
     expect(other).not.toBe(text);
     using executable = await cpu.client.compile({ program: other, signature: program });
     const { file } = manifest.compiled[0]!.executables.decode_1x1!;
-    return rewriteFile(manifest, copy, file, executable.program.serialize());
+    return await rewriteFile(manifest, copy, file, executable.program.serialize());
   });
 
 /** The error of a call that fails. */

@@ -25,7 +25,7 @@ export async function loadTiny(
 ): Promise<Model> {
   const definition = griffin.configure(config);
   await using checkpoint = formulaCheckpoint(definition, 7);
-  return Model.load(client, definition, checkpoint, { cache: compiledInThisRun, ...options });
+  return await Model.load(client, definition, checkpoint, { cache: compiledInThisRun, ...options });
 }
 
 /** Token ids that follow from a seed. */

@@ -28,7 +28,7 @@ async function started(
   });
   const tensors = new Map([...checkpoint.tensors, ...changed]);
   const given = { batch, time, optimizer: adam, ...options };
-  return Trainer.start(cpu.client, definition, { ...checkpoint, tensors }, given);
+  return await Trainer.start(cpu.client, definition, { ...checkpoint, tensors }, given);
 }
 
 /** Two rows of two documents each; the first token of each is not predicted. */

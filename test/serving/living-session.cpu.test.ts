@@ -272,7 +272,7 @@ describe("a file that is no session of the model", () => {
     await session.prefill([[1]]);
     await saveSession(session, path);
     await writeFile(path, change(await readFile(path)));
-    return refused(griffin);
+    return await refused(griffin);
   };
   /** Another text in the header, whose length stands in front of it. */
   const replaced = (from: string, to: string) => (bytes: Buffer) => {

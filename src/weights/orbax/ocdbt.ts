@@ -3,7 +3,7 @@
  * kvstore/ocdbt describes it. Only read, and only its newest version.
  */
 import { join } from "node:path";
-import { openFile, readRange } from "../file.js";
+import { openFile, readRange, sizeOfFile } from "../file.js";
 import { damaged, type DataFile, type NodeReader, readDataFiles, readNode } from "./node-bytes.js";
 import { OpenFiles, type ValueStore } from "./store.js";
 
@@ -62,7 +62,7 @@ interface Root {
 async function readManifest(folder: string): Promise<Root> {
   const path = join(folder, MANIFEST);
   await using file = await openFile(path);
-  const bytes = await readRange(file, path, 0, (await file.stat()).size);
+  const bytes = await readRange(file, path, 0, await sizeOfFile(file, path));
   const reader = await readNode(bytes, MANIFEST_MAGIC, path);
   reader.skip(16);
   const kind = reader.varint();

@@ -2,7 +2,7 @@
 import { type FileHandle, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckpointError } from "../errors.js";
-import { fileProblem, openFile, readRange } from "../file.js";
+import { fileProblem, openFile, readRange, sizeOfFile } from "../file.js";
 
 /** Memory of so many bytes. */
 export type Allocate = (bytes: number) => Uint8Array<ArrayBuffer>;
@@ -36,7 +36,7 @@ export class OpenFiles {
     const known = this.#files.get(path) ?? openFile(path);
     this.#files.set(path, known);
     const file = await known;
-    const { size } = await file.stat();
+    const size = await sizeOfFile(file, path);
     if (begin + length <= size) return readRange(file, path, begin, begin + length, allocate?.(length));
     throw new CheckpointError(path, [
       {
@@ -79,18 +79,19 @@ export async function folderStore(folder: string): Promise<ValueStore> {
       if (!keys.has(key)) return undefined;
       const path = join(folder, key);
       await using file = await openFile(path);
-      const { size } = await file.stat();
-      return readRange(file, path, 0, size, allocate?.(size));
+      const size = await sizeOfFile(file, path);
+      return await readRange(file, path, 0, size, allocate?.(size));
     },
     sizeOf: async (key) => {
       if (!keys.has(key)) return undefined;
-      await using file = await openFile(join(folder, key));
-      return (await file.stat()).size;
+      const path = join(folder, key);
+      await using file = await openFile(path);
+      return await sizeOfFile(file, path);
     },
     readPart: async (key, begin, into) => {
       const path = join(folder, key);
       await using file = await openFile(path);
-      return readRange(file, path, begin, begin + into.length, into);
+      return await readRange(file, path, begin, begin + into.length, into);
     },
     close: async () => {},
   };

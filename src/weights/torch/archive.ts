@@ -3,7 +3,7 @@ import type { FileHandle } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import type { FileEntry } from "@zip.js/zip.js";
 import { CheckpointError, type Problem } from "../errors.js";
-import { readRange } from "../file.js";
+import { readRange, sizeOfFile } from "../file.js";
 
 /** An entry whose bytes are found at a place of the file, uncompressed. */
 export interface TorchEntry {
@@ -29,10 +29,10 @@ export async function readTorchArchive(
   file: FileHandle,
   path: string,
 ): Promise<ReadonlyMap<string, TorchEntry>> {
-  const listed = await listEntries(file, path);
+  const size = await sizeOfFile(file, path);
+  const listed = await listEntries(file, path, size);
   const problems: Problem[] = [];
   const entries = new Map<string, TorchEntry>();
-  const { size } = await file.stat();
   for (const entry of listed) {
     if (entry.directory) continue;
     const name = entry.filename.slice(entry.filename.indexOf("/") + 1);
@@ -45,12 +45,12 @@ export async function readTorchArchive(
   return entries;
 }
 
-async function listEntries(file: FileHandle, path: string): Promise<readonly FileEntry[]> {
+async function listEntries(file: FileHandle, path: string, size: number): Promise<readonly FileEntry[]> {
   const { configure, Reader, ZipReader } = await import("@zip.js/zip.js");
   configure({ useWebWorkers: false });
   class FileReader extends Reader<FileHandle> {
     override async init(): Promise<void> {
-      this.size = (await file.stat()).size;
+      this.size = size;
     }
     override async readUint8Array(index: number, length: number): Promise<Uint8Array> {
       const bytes = new Uint8Array(Math.max(0, Math.min(length, this.size - index)));

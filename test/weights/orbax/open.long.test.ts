@@ -1,8 +1,9 @@
-import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { crc32c } from "../../../src/weights/orbax/crc32c.js";
 import { openOrbax } from "../../../src/weights/orbax/open.js";
+import { writeOrbax } from "../../../src/weights/orbax/write.js";
 import { errorText, temporaryFolder } from "../files.js";
 
 /** A folder that make.py made. */
@@ -74,6 +75,22 @@ test("a tensor is read into given memory, or into memory that is its own alone",
       expect(fresh.buffer.byteLength).toBe(tensor.bytes);
     }
   }
+});
+
+test.each(["C", "F"])("a value of more bytes than are read at a time, in order %s", async (order) => {
+  const path = join(await temporaryFolder(), "large");
+  const one = { dtype: "ui8", shape: [1], read: async () => Uint8Array.of(1) } as const;
+  await writeOrbax(path, [["w", one]]);
+  const bytes = 2 ** 28 + 1;
+  const array = JSON.parse(await readFile(join(path, "w/.zarray"), "utf8")) as object;
+  const large = { ...array, shape: [bytes], chunks: [bytes], order };
+  await writeFile(join(path, "w/.zarray"), JSON.stringify(large));
+  // Nothing but its ends is on the disk.
+  await using file = await open(join(path, "w/0"), "r+");
+  await file.write(Uint8Array.of(7), 0, 1, bytes - 1);
+  await using store = await openOrbax(path);
+  const read = await store.tensors.get("w")!.read();
+  expect([read.length, read[0], read[1], read[bytes - 1]]).toEqual([bytes, 1, 0, 7]);
 });
 
 describe("a folder that is not as it was saved", () => {
