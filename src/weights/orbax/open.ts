@@ -118,7 +118,8 @@ function namesOf(arrays: readonly StoredArray[]): readonly string[] {
 function storedTensor(name: string, array: StoredArray): StoredTensor {
   const { dtype, shape, where } = array;
   const bytes = packedBytes(dtype, shape)!;
-  const read: StoredTensor["read"] = (into) => readArray(array, into);
-  const tensor = { name, dtype, shape, bytes, file: where, read };
-  return isPlain(array) ? { ...tensor, readPart: plainParts(array) } : tensor;
+  const common = { name, dtype, shape, bytes, file: where };
+  if (!isPlain(array)) return { ...common, read: (into) => readArray(array, into) };
+  const readPart = plainParts(array);
+  return { ...common, read: (into = new Uint8Array(bytes)) => readPart(0, into), readPart };
 }

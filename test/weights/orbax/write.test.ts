@@ -99,6 +99,9 @@ test("every type and shape that zarr has comes back as it was", async () => {
     expect({ dtype: got.dtype, shape: got.shape }, name).toEqual({ dtype, shape });
     const all = await read();
     expect(await got.read(), name).toEqual(all);
+    const into = new Uint8Array(all.length);
+    expect(await got.read(into), name).toBe(into);
+    expect(into, name).toEqual(all);
     const [begin, end] = [all.length >> 1, all.length];
     if (end > 0)
       expect(await got.readPart!(begin, new Uint8Array(end - begin)), name).toEqual(all.subarray(begin));
