@@ -95,7 +95,7 @@ export const dtypeOf = ({
   dtype ?? torch_dtype ?? "f32";
 
 /** Token ids outside of the vocabulary are added to `problems`; a vocabulary that is missing (NaN) is not complained about again. */
-function checkTokenIds(
+export function checkTokenIds(
   { vocabSize, bosId, eosIds, padId }: TokenIds & { readonly vocabSize: number },
   problems: Problem[],
 ): void {
@@ -108,7 +108,7 @@ function checkTokenIds(
   }
 }
 
-/** What the shared keys of a recurrent model say: a number that is missing becomes NaN, a token id 0; ids are checked. */
+/** What the shared keys of a recurrent model say: a number that is missing becomes NaN, a token id the model's own; ids are checked. */
 export function recurrentValues(
   values: Omit<ValuesOf<typeof recurrentFields>, "tie_word_embeddings">,
   own: OwnTokenIds,

@@ -10,7 +10,6 @@ import {
   axis,
   concat,
   deltaRule,
-  dot,
   merge,
   parameter,
   probe,
@@ -31,10 +30,10 @@ import {
 } from "../src/dsl/index.js";
 import { layerNorm, relu } from "../src/nn/index.js";
 import { type CausalInputs, type CausalKey, causalProgram } from "./causal-program.js";
+import { linear, type Residual } from "./layers.js";
 import type { Rwkv7Config } from "./rwkv7/config.js";
 
 type DType = CausalInputs["dtype"];
-type Stream = Tensor<"batch" | "time" | "model", DType>;
 type Wide = Tensor<"batch" | "time" | "model", "f32">;
 
 /** One run over [batch, time] tokens. */
@@ -49,14 +48,6 @@ const LEAST_LOG_DECAY = -Math.exp(-0.5);
 
 const model = ({ width }: Rwkv7Config): Axis<"model"> => axis("model", width);
 
-/** x W^T, weights stored [out, in]. */
-const linear = <A extends string, From extends A, To extends string>(
-  name: string,
-  x: Tensor<A, DType>,
-  from: Axis<From>,
-  to: Axis<To>,
-) => dot(x, parameter(`${name}.weight`, [to, from], x.dtype), from.name);
-
 function norm<A extends string>(
   name: string,
   x: Tensor<A | "model", DType>,
@@ -68,7 +59,7 @@ function norm<A extends string>(
 }
 
 /** What the token before has more than each token, nothing being before a document. */
-function towardsPrevious(x: Stream, { position }: Step): Stream {
+function towardsPrevious(x: Residual, { position }: Step): Residual {
   const last = state("shift", [x.axis("batch"), axis("tail", 1), x.axis("model")], x.dtype);
   const before = concat([last.value.rename({ tail: "time" }), slice(x, "time", { stop: -1 })], "time");
   last.update(slice(x, "time", { start: -1 }).rename({ time: "tail" }));
@@ -76,15 +67,15 @@ function towardsPrevious(x: Stream, { position }: Step): Stream {
 }
 
 /** x moved towards the token before it, each channel by its own share. */
-const mixed = (name: string, x: Stream, towards: Stream, config: Rwkv7Config): Stream =>
+const mixed = (name: string, x: Residual, towards: Residual, config: Rwkv7Config): Residual =>
   x.add(towards.mul(parameter(name, [model(config)], x.dtype)));
 
 /** B f(A x) + bias, A and B of low rank. */
 function lowRank(
   name: string,
-  x: Stream,
+  x: Residual,
   { rank, f, bias = true }: { rank: number; f?: typeof tanh; bias?: boolean },
-): Stream {
+): Residual {
   const [channels, inner] = [x.axis("model"), axis("rank", rank)];
   return scope(`${name}.lora`, () => {
     const down = linear("0", x, channels, inner);
@@ -101,25 +92,24 @@ function lowRank(
  * where k' is the normalised removal key and k~ the key scaled by a. S is f32. The first layer's values are mixed into those of all others.
  * @returns the output, and the first layer's values
  */
-function timeMixing(x: Stream, step: Step, first: Stream | undefined) {
+function timeMixing(x: Residual, step: Step, first: Residual | undefined) {
   const { config, position, dtype } = step;
   const [heads, head] = [axis("heads", config.width / config.headWidth), axis("head", config.headWidth)];
-  const perHead = (of: Tensor<"batch" | "time" | "model", DType>) =>
-    split(of.to("f32"), "model", [heads, head]);
+  const perHead = (of: Residual) => split(of.to("f32"), "model", [heads, head]);
   const weights = (name: string) =>
     split(parameter(name, [model(config)], dtype).to("f32"), "model", [heads, head]);
   const towards = towardsPrevious(x, step);
   const [xr, xw, xk, xv, xa, xg] = (["x_r", "x_w", "x_k", "x_v", "x_a", "x_g"] as const).map((name) =>
     mixed(name, x, towards, config),
-  ) as [Stream, Stream, Stream, Stream, Stream, Stream];
-  const project = (name: string, from: Stream): Stream =>
+  ) as [Residual, Residual, Residual, Residual, Residual, Residual];
+  const project = (name: string, from: Residual): Residual =>
     linear(name, from, model(config), axis("out", config.width)).rename({ out: "model" });
 
   const r = perHead(project("r_proj", xr));
   const decay = sigmoid(perHead(lowRank("w_lora", xw, { rank: config.decayRank, f: tanh })));
   const plainKey = perHead(project("k_proj", xk));
   const own = project("v_proj", xv);
-  const share = (): Stream => sigmoid(lowRank("v_lora", xv, { rank: config.valueRank }));
+  const share = (): Residual => sigmoid(lowRank("v_lora", xv, { rank: config.valueRank }));
   const values = first === undefined ? own : own.add(first.sub(own).mul(share()));
   const a = sigmoid(perHead(lowRank("a_lora", xa, { rank: config.rateRank })));
   const gate = lowRank("g_lora", xg, { rank: config.gateRank, f: sigmoid, bias: false });
@@ -153,7 +143,7 @@ function timeMixing(x: Stream, step: Step, first: Stream | undefined) {
 }
 
 /** Channel mixing (section 4.2): squared ReLU of a projection of x and the token before. */
-function channelMixing(x: Stream, step: Step): Stream {
+function channelMixing(x: Residual, step: Step): Residual {
   const hidden = axis("hidden", step.config.hidden);
   const key = linear("key", mixed("x_k", x, towardsPrevious(x, step), step.config), x.axis("model"), hidden);
   const active = relu(key);
@@ -165,9 +155,9 @@ export function rwkv7Forward(config: Rwkv7Config, inputs: CausalInputs & Pick<St
   const { dtype, tokens, keep } = inputs;
   const step: Step = { ...inputs, config };
   const vocab = axis("vocab", config.vocabSize);
-  let x: Stream = take(parameter("embeddings.weight", [vocab, model(config)], dtype), "vocab", tokens);
-  let first: Stream | undefined;
-  const block = (before: Stream, layer: number) => {
+  let x: Residual = take(parameter("embeddings.weight", [vocab, model(config)], dtype), "vocab", tokens);
+  let first: Residual | undefined;
+  const block = (before: Residual, layer: number) => {
     const u = layer === 0 ? norm("pre_norm", before, step) : before;
     const normed = norm("attn_norm", u, step);
     const { out, values } = scope("attn", () => timeMixing(normed, step, first));

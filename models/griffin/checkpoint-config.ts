@@ -2,6 +2,7 @@
  * @file config.json (and generation_config.json) of a checkpoint, as the configuration of a Griffin.
  */
 import type { Problem } from "../../src/model/index.js";
+import { checkTokenIds, tokenIds } from "../checkpoint-fields.js";
 import { configReader } from "../config-reader.js";
 import { type CheckpointValues, checkpointFields } from "./checkpoint-fields.js";
 import type { BlockType, GriffinConfig } from "./config.js";
@@ -35,7 +36,7 @@ function resolve(values: CheckpointValues, problems: Problem[]): GriffinConfig {
     }
     return first?.[1] ?? undefined;
   };
-  const { rope_parameters: rope, eos_token_id: eos = 1 } = values;
+  const { rope_parameters: rope } = values;
   return {
     vocabSize: values.vocab_size ?? Number.NaN,
     width: values.hidden_size ?? Number.NaN,
@@ -61,9 +62,7 @@ function resolve(values: CheckpointValues, problems: Problem[]): GriffinConfig {
       }) ?? 0.5,
     rmsNormEps: values.rms_norm_eps ?? 1e-6,
     dtype: agreed({ dtype: values.dtype, torch_dtype: values.torch_dtype }) ?? "f32",
-    bosId: values.bos_token_id ?? 2,
-    eosIds: eos === null ? [] : [eos].flat(),
-    padId: values.pad_token_id ?? 0,
+    ...tokenIds(values, { bos: 2, eos: 1 }),
   };
 }
 
@@ -88,7 +87,7 @@ function resolveBlocks(values: CheckpointValues, problems: Problem[]): readonly 
  * Comparisons with NaN are written so that a number already complained about is not complained about again.
  */
 function checkWidths(config: GriffinConfig, values: CheckpointValues, problems: Problem[]): void {
-  const { width, numHeads, lruWidth, vocabSize } = config;
+  const { width, numHeads, lruWidth } = config;
   const headDim = width / numHeads;
   const report = (subject: string, problem: string, expected: string, got: number, hint?: string) =>
     problems.push({ subject, problem, expected, got: `${got}`, hint });
@@ -124,9 +123,5 @@ function checkWidths(config: GriffinConfig, values: CheckpointValues, problems: 
     const hint = "every published checkpoint says 1; without the key Hugging Face means one a query head";
     report("num_key_value_heads", problem, "1", keyValueHeads, hint);
   }
-  const ids = { bos_token_id: [config.bosId], eos_token_id: config.eosIds, pad_token_id: [config.padId] };
-  for (const [subject, list] of Object.entries(ids)) {
-    for (const id of list)
-      if (id >= vocabSize) report(subject, "is outside the vocabulary", `< ${vocabSize}`, id);
-  }
+  checkTokenIds(config, problems);
 }
