@@ -3,7 +3,7 @@
  * second: loading some seven hundred sources one by one takes a minute of processor time in a fresh checkout. Each source still sees its
  * own place in `import.meta.url`. Plain JavaScript, as nothing is built when it runs.
  */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { rolldown } from "rolldown";
@@ -33,7 +33,9 @@ async function bundle(/** @type {string} */ input, /** @type {string} */ file) {
     transform: { target: "es2022" },
     plugins: [ownPlaces],
   });
-  await bundled.write({ file, format: "esm", sourcemap: "inline", codeSplitting: false });
+  // It is one file, which is whole in memory when its first line runs: nothing is left behind, however the process ends.
+  const banner = `process.getBuiltinModule("node:fs").rmSync(${JSON.stringify(file)});`;
+  await bundled.write({ file, format: "esm", sourcemap: "inline", codeSplitting: false, banner });
   await bundled.close();
 }
 
@@ -43,10 +45,8 @@ if (tool === undefined)
 // From within node_modules, where its dependencies are found.
 const cache = join(root, "node_modules", ".cache");
 mkdirSync(cache, { recursive: true });
-const folder = mkdtempSync(join(cache, "tool-"));
-process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 const source = resolve(tool);
-const program = join(folder, "tool.mjs");
+const program = join(cache, `tool-${process.pid}.mjs`);
 await bundle(source, program);
 process.setSourceMapsEnabled(true);
 process.argv = [process.execPath, source, ...given];

@@ -4,10 +4,9 @@
  * throw anything else, or give other numbers where the format has checksums. Ends with `N passed, N failed`.
  */
 import { fork } from "node:child_process";
-import { rm } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { bundleChild } from "./bundle.js";
 import type { Message, Work } from "./child.js";
+import { packageFile } from "../../src/support/package.js";
 import { type FormatName, formatNames } from "./names.js";
 
 /** Nothing is heard of a child for so long when it hangs at a file, or while it makes samples, in ms; it may have little of a busy machine. */
@@ -23,12 +22,13 @@ interface Tried {
 }
 
 /** Lets a child read until it has done its work or died. @throws Error when it died of no file: the tool itself is wrong */
-function run(program: string, work: Work): Promise<Tried> {
+function run(work: Work): Promise<Tried> {
   return new Promise((resolve, reject) => {
     const faults: string[] = [];
     const counts = new Map<FormatName, number>();
-    const execArgv = ["--enable-source-maps", "--max-old-space-size=1024"];
-    const forked = fork(program, [JSON.stringify(work)], { execArgv });
+    const execArgv = ["--max-old-space-size=1024"];
+    const program = packageFile("tools/fuzz/child.ts");
+    const forked = fork(packageFile("tools/run.mjs"), [program, JSON.stringify(work)], { execArgv });
     let at: { readonly format: FormatName; readonly seed: number } | undefined;
     let over: string | undefined;
     const stop = (why: string) => {
@@ -76,19 +76,14 @@ const ms = (Number(values.seconds) * 1000) / chosen.length;
 let names = chosen;
 let resume = first;
 let [tried, failed] = [0, 0];
-const { folder, program } = await bundleChild();
-try {
-  while (names.length > 0) {
-    const { counts, faults, diedOf } = await run(program, { formats: names, first, resume, end, ms });
-    for (const fault of faults) console.log(`FAILED ${fault}`);
-    for (const [name, count] of counts) console.log(`${name}: ${count} damaged files`);
-    tried += [...counts.values()].reduce((a, b) => a + b, 0);
-    failed += faults.length;
-    names = diedOf === undefined ? [] : names.slice(names.indexOf(diedOf.format));
-    resume = (diedOf?.seed ?? 0) + 1;
-  }
-} finally {
-  await rm(folder, { recursive: true, force: true });
+while (names.length > 0) {
+  const { counts, faults, diedOf } = await run({ formats: names, first, resume, end, ms });
+  for (const fault of faults) console.log(`FAILED ${fault}`);
+  for (const [name, count] of counts) console.log(`${name}: ${count} damaged files`);
+  tried += [...counts.values()].reduce((a, b) => a + b, 0);
+  failed += faults.length;
+  names = diedOf === undefined ? [] : names.slice(names.indexOf(diedOf.format));
+  resume = (diedOf?.seed ?? 0) + 1;
 }
 console.log(`${tried - failed} passed, ${failed} failed`);
 if (failed > 0) process.exitCode = 1;
