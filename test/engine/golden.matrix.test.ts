@@ -1,12 +1,12 @@
+/** All ways of lowering on all cases are the tier `golden` (tools/golden). */
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { griffin, griffinConfigSchema, models } from "../../models/index.js";
 import { checkGoldenCase, type GoldenOptions, goldenPrograms } from "../../src/engine/index.js";
-import { formatReport, GoldenError, openCase } from "../../src/golden/index.js";
+import { GoldenError, openCase } from "../../src/golden/index.js";
 import { useCpu } from "../dsl/cpu.js";
 import { RecordingCache, textsOf } from "../golden/recording-cache.js";
 import { compiledInThisRun } from "./tiny.js";
-import { tellingWays } from "../../tools/golden/ways.js";
 
 const cpu = useCpu();
 const folder = fileURLToPath(new URL("../../golden/", import.meta.url));
@@ -16,12 +16,6 @@ const check = async (name: string, options: GoldenOptions) =>
     cache: compiledInThisRun,
     ...options,
   });
-
-/** All ways on all cases, compiled as for users and in bf16 too, are the tier `golden`. Documents in a window that wraps show a fault soonest. */
-it.each(tellingWays)("%s, our numbers are the reference's in f32", async (_, options) => {
-  const report = await check("packed-small-window", { ...options, dtype: "f32" });
-  expect(report.passed, formatReport(report).join("\n")).toBe(true);
-});
 
 describe("a check of a case", () => {
   it("compares logits, every layer, and of a prompt read in chunks the generated tokens and their logits", async () => {
