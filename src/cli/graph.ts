@@ -43,6 +43,7 @@ export async function runGraph(
       hint: `griffin cost ${file} counts it`,
     });
   }
+  const { stablehlo } = source;
   const label = file ?? options.preset ?? options.model!;
   const { depth, costs: folder, heat } = options;
   const isPicture = options.output?.toLowerCase().endsWith(".svg") === true;
@@ -53,12 +54,14 @@ export async function runGraph(
       hint: "--costs DIR writes what colours the graph in Model Explorer",
     });
   }
-  const whole = programGraph(source.stablehlo, label);
+  const whole = programGraph(stablehlo, label);
   const graphs = depth === undefined ? whole : collapseGraphs(whole, depth);
   const chip = chipOf(options.target, context.extensions);
+  let costs: ReturnType<typeof graphCosts> | undefined;
   const figures = (name: FigureName) => {
-    const costs = graphCosts(source.stablehlo);
-    return figuresOf(depth === undefined ? costs : collapseCosts(whole, costs, depth), name, chip);
+    costs ??=
+      depth === undefined ? graphCosts(stablehlo) : collapseCosts(whole, graphCosts(stablehlo), depth);
+    return figuresOf(costs, name, chip);
   };
   const warm = heat === undefined ? undefined : { name: heat, figures: figures(heat) };
   const text = isPicture ? graphsSvg(graphs, warm) : `${JSON.stringify(graphs)}\n`;

@@ -33,7 +33,12 @@ const OF_MODELS = {
   withWeights: "--with-weights",
   compile: "--compile",
   score: "--score",
+  samplers: "--no-samplers",
 } as const;
+
+/** Whether an option is given; one that says no is true where it is not. */
+const isGiven = (field: string, value: unknown): boolean =>
+  field === "samplers" ? value === false : value !== undefined;
 
 /** @throws UsageError for options that are of models; what `exportProgram` throws */
 export async function runProgramExport(
@@ -68,8 +73,8 @@ function checkOptions(
   { name, arguments: args }: TracedProgram,
   options: { readonly [K in keyof typeof OF_MODELS]?: unknown },
 ): void {
-  const given = Object.entries(OF_MODELS).filter(
-    ([field]) => options[field as keyof typeof OF_MODELS] !== undefined,
+  const given = Object.entries(OF_MODELS).filter(([field]) =>
+    isGiven(field, options[field as keyof typeof OF_MODELS]),
   );
   if (given.length === 0) return;
   const hasParameters = args.some(({ role }) => role === "parameter");

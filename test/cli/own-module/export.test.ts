@@ -98,9 +98,11 @@ test("what a program does not go with, and what a model does not, is told", asyn
   const path = join(folder, "out");
   const refused = async (...args: readonly string[]) =>
     (await griffin(["export", ...args, "-o", path])).stderr.split("\n");
-  expect(await refused(join(folder, "model.ts"), "--preset", "tiny", "--batch", "2")).toEqual([
+  expect(
+    await refused(join(folder, "model.ts"), "--preset", "tiny", "--batch", "2", "--no-samplers"),
+  ).toEqual([
     "usage error: mlp is a program, which options of models do not go with",
-    "  expected: no --preset, --batch",
+    "  expected: no --preset, --batch, --no-samplers",
     "  hint:     --weights FILE has its parameters by name",
   ]);
   expect(await refused("--preset", "tiny", "--weights", "w.safetensors")).toEqual([

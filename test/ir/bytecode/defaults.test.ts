@@ -14,7 +14,10 @@ test("the op table says what is written for every absent attribute, but for thos
     ),
   );
   // Absent, the first is vhlo's `none`; the second has no portable form then.
-  expect(silent).toEqual(["stablehlo.dot_general algorithm", "stablehlo.select_and_scatter window_dimensions"]);
+  expect(silent).toEqual([
+    "stablehlo.dot_general algorithm",
+    "stablehlo.select_and_scatter window_dimensions",
+  ]);
 });
 
 test("what others depend on is never taken for what its absence would mean", () => {
