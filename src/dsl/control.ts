@@ -1,21 +1,37 @@
 /** @file Control flow: loops and branches over named tensors. */
-import type { Region, Value } from "../ir/operation.js";
+import { Builder } from "../ir/builder.js";
+import type { Block, Region, Value } from "../ir/operation.js";
+import { addArgument, makeBlock, makeRegion } from "../ir/rewriter.js";
 import { type DType, describe } from "./axis.js";
 import { ShapeError, TraceError } from "./errors.js";
+import { handOut, neverProbed, probesOfAny } from "./probe.js";
 import { checkAlike, checkTensors, inOrder, like, typesOf, valuesOf, type Widened } from "./records.js";
 import type { Tensor } from "./tensor.js";
-import { builderHere, currentTrace, type TensorData } from "./trace.js";
+import { builderHere, currentTrace, type Probes, type TensorData } from "./trace.js";
 
-/** A region whose body returns values. */
-function bodyRegion(
+/** A body that is traced, and not closed yet: what it hands out beside its own results shows later. */
+interface Body {
+  readonly block: Block;
+  readonly builder: Builder;
+  readonly returns: readonly Value[];
+  readonly probes: Probes;
+}
+
+function traceBody(
   argumentTypes: ReturnType<typeof typesOf>,
   build: (args: readonly Value[]) => readonly Value[],
-): Region {
-  const trace = currentTrace();
-  return builderHere().region(argumentTypes, (args, inner) => {
-    const results = trace.inBuilder(inner, () => build(args));
-    inner.create("stablehlo.return", results, {});
-  });
+): Body {
+  const block = makeBlock(argumentTypes);
+  const builder = Builder.atEnd(block);
+  builder.location = builderHere().location;
+  builder.precision = builderHere().precision;
+  const { made: returns, probes } = currentTrace().inBody(builder, () => build(block.arguments));
+  return { block, builder, returns, probes };
+}
+
+function closed({ block, builder, returns }: Body, handedOut: readonly Value[]): Region {
+  builder.create("stablehlo.return", [...returns, ...handedOut], {});
+  return makeRegion([block]);
 }
 
 /** Complains unless a tensor is one element of a type. */
@@ -35,22 +51,28 @@ export function whileLoop<R extends object>(
   body: (carried: Widened<R>) => Widened<R>,
 ): Widened<R> {
   checkTensors("whileLoop: the carried tensors", initial);
+  const trace = currentTrace();
   const names = Object.keys(initial);
-  const conditionRegion = bodyRegion(typesOf(initial), (args) => [
-    scalarOf("whileLoop", "the condition", condition(like(initial, args)), "i1"),
-  ]);
-  const bodyOfLoop = bodyRegion(typesOf(initial), (args) => {
+  const conditionRegion = builderHere().region(typesOf(initial), (args, inner) => {
+    const more = trace.inBuilder(inner, () =>
+      scalarOf("whileLoop", "the condition", condition(like(initial, args)), "i1"),
+    );
+    inner.create("stablehlo.return", [more], {});
+  });
+  const bodyOfLoop = traceBody(typesOf(initial), (args) => {
     const next = body(like(initial, args));
     checkAlike("whileLoop", "the body", initial, next);
     return inOrder(names, next);
   });
-  const regions = [conditionRegion, bodyOfLoop];
-  const loop = builderHere().create(
-    "stablehlo.while",
-    valuesOf(initial),
-    {},
-    { regions, results: typesOf(initial) },
-  );
+  const probes = [...bodyOfLoop.probes];
+  const probed = probes.map(([, { value }]) => value);
+  for (const { type } of probed)
+    for (const block of [conditionRegion.entry, bodyOfLoop.block]) addArgument(block, type);
+  const regions = [conditionRegion, closed(bodyOfLoop, probed)];
+  const operands = [...valuesOf(initial), ...probes.map(([path, tensor]) => neverProbed(path, tensor))];
+  const results = operands.map(({ type }) => type);
+  const loop = builderHere().create("stablehlo.while", operands, {}, { regions, results });
+  handOut(bodyOfLoop.probes, loop.results.slice(names.length));
   return like(initial, loop.results);
 }
 
@@ -88,8 +110,8 @@ function branches<R extends object>(
   create: (regions: readonly Region[], results: ReturnType<typeof typesOf>) => readonly Value[],
 ): Widened<R> {
   let first: R | undefined;
-  const regions = bodies.map((body) =>
-    bodyRegion([], () => {
+  const traced = bodies.map((body) =>
+    traceBody([], () => {
       const result = body();
       checkTensors(`${op}: a branch`, result);
       first ??= result;
@@ -97,5 +119,18 @@ function branches<R extends object>(
       return inOrder(Object.keys(first), result);
     }),
   );
-  return like(first!, create(regions, typesOf(first!)));
+  const probes = probesOfAny(traced.map((body) => body.probes));
+  const regions = traced.map((body) => closed(body, handedOutBy(body, probes)));
+  const types = typesOf(first!);
+  const trace = currentTrace();
+  const handedOut = [...probes.values()].map(({ axes, dtype }) => trace.typeOf(axes, dtype));
+  const results = create(regions, [...types, ...handedOut]);
+  handOut(probes, results.slice(types.length));
+  return like(first!, results);
 }
+
+/** What a branch hands out of the probes of all: those that it lacks never were. */
+const handedOutBy = ({ builder, probes }: Body, all: Probes): readonly Value[] =>
+  currentTrace().inBuilder(builder, () =>
+    [...all].map(([path, tensor]) => probes.get(path)?.value ?? neverProbed(path, tensor)),
+  );

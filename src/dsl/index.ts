@@ -44,6 +44,7 @@ export {
 } from "./window.js";
 export { deltaRule, linearAttention } from "./matrix-states.js";
 export { print } from "./print.js";
+export { probe } from "./probe.js";
 export { ShapeError, TraceError } from "./errors.js";
 export { composite, fn } from "./functions.js";
 export { customVjp } from "./custom-gradient.js";
@@ -72,7 +73,6 @@ export {
   input,
   type OpenSpecs,
   parameter,
-  probe,
   program,
   type ProgramOptions,
   type Specs,

@@ -177,15 +177,6 @@ export function state<const L extends readonly Axis[], D extends DType>(
  */
 export const withoutStates = <T>(body: () => T): T => currentTrace().withoutStates(body);
 
-/** Names a tensor, so that a program can be asked to return it too. */
-export function probe<A extends string, D extends DType>(name: string, tensor: Tensor<A, D>): Tensor<A, D> {
-  const trace = currentTrace();
-  const path = trace.path(name);
-  trace.checkOutermost(`probe "${path}"`);
-  if (trace.wantsProbe(path)) trace.probes.set(path, tensor);
-  return tensor;
-}
-
 const tensorOf = (what: string, { axes, dtype }: TensorData) => {
   if (isBufferElementType(dtype)) {
     return { axes: axes.map((axis) => axis.name), elementType: dtype, dimensions: sizesOf(axes) };

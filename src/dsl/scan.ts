@@ -18,8 +18,9 @@ import {
   valuesOf,
   type Widened,
 } from "./records.js";
+import { handOut } from "./probe.js";
 import { Tensor } from "./tensor.js";
-import { builderHere, currentTrace } from "./trace.js";
+import { builderHere, currentTrace, type TensorData } from "./trace.js";
 
 /** What a step returns: what goes on to the next step, and what is stacked along the axis. */
 export interface ScanStep<C extends object, Y extends object> {
@@ -81,7 +82,7 @@ function elementAt(input: AnyTensor, over: string, index: Value): AnyTensor {
 }
 
 /** The stack with `row` written at `index`. */
-function writeRow(stack: Value, row: AnyTensor, index: Value): Value {
+function writeRow(stack: Value, row: TensorData, index: Value): Value {
   const zero = constant(0);
   const builder = builderHere();
   const type = tensorType([1, ...sizesOf(row.axes)], row.dtype);
@@ -112,7 +113,7 @@ export function scan<const Over extends string, C extends object, X extends obje
   const block = makeBlock([scalar, ...typesOf(initial)]);
   const [index, ...carried] = block.arguments as readonly [Value, ...Value[]];
   const inner = Builder.atEnd(block);
-  const outputs = trace.inBuilder(inner, () => {
+  const { made: outputs, probes } = trace.inBody(inner, () => {
     const elements = tensorsOf(inputs).map((input) => elementAt(input, over, index));
     const result = step(
       like(initial, carried),
@@ -123,17 +124,16 @@ export function scan<const Over extends string, C extends object, X extends obje
     );
     checkAlike("scan", "the step's carry", initial, result.carry);
     checkTensors("scan: the step's output", result.output);
-    const rows = tensorsOf(result.output);
-    const stacks = rows.map((row) =>
-      addArgument(block, tensorType([along.size, ...sizesOf(row.axes)], row.dtype)),
-    );
-    const written = rows.map((row, i) => writeRow(stacks[i]!, row, index));
+    const written = [...tensorsOf(result.output), ...trace.probes.values()].map((row) => {
+      const stack = addArgument(block, tensorType([along.size, ...sizesOf(row.axes)], row.dtype));
+      return writeRow(stack, row, index);
+    });
     const next = builderHere().create("stablehlo.add", [index, constant(reverse ? -1 : 1)], {}).result;
     inner.create("stablehlo.return", [next, ...inOrder(names, result.carry), ...written], {});
     return result.output;
   });
 
-  const rows = tensorsOf(outputs);
+  const rows = [...tensorsOf(outputs), ...probes.values()];
   const builder = builderHere();
   const loopTypes = block.arguments.map((argument) => argument.type);
   const condition = builder.region(loopTypes, (args, at) =>
@@ -158,5 +158,6 @@ export function scan<const Over extends string, C extends object, X extends obje
     const { axes, dtype } = rows[i]!;
     return [name, new Tensor([along, ...axes], dtype, results[names.length + i]!)];
   });
+  handOut(probes, results.slice(names.length + stacked.length), [along]);
   return { carry: like(initial, results), outputs: Object.fromEntries(stacked) as StacksOf<Y, Over> };
 }

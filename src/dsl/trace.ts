@@ -32,6 +32,9 @@ export interface TracedArgument extends TensorData {
   readonly name: string;
 }
 
+/** Tensors that were probed, by their paths. */
+export type Probes = ReadonlyMap<string, TensorData>;
+
 /** What stands in for a parameter, known by its path; the weight itself for one that stays as it is. */
 export type ParameterAdapter = (path: string, name: string, weight: TensorData) => TensorData;
 
@@ -43,10 +46,11 @@ export class Trace {
   readonly stateUpdates = new Map<string, TensorData>();
   /** What parameters hold after the program, by path. */
   readonly parameterUpdates = new Map<string, TensorData>();
-  readonly probes = new Map<string, TensorData>();
   /** Set while the body of a DSL function is traced: it sees only its own arguments. */
   #functionName: string | undefined;
   #scopes: readonly string[] = [];
+  /** The block whose operation hands out what is probed there, the program or the body of a loop or branch, and its probes so far. */
+  #probed: { readonly block: Block; readonly tensors: Map<string, TensorData> };
   #keepsStates = true;
   #adapter: ParameterAdapter | undefined;
   #precision: Precision | undefined;
@@ -62,6 +66,7 @@ export class Trace {
     readonly parameterType?: FloatDType,
   ) {
     this.builder = Builder.atEnd(entry);
+    this.#probed = { block: entry, tensors: new Map() };
   }
 
   /** `layers.0.mlp_block` inside nested scopes. */
@@ -123,6 +128,37 @@ export class Trace {
       return body();
     } finally {
       this.#adapter = outer;
+    }
+  }
+
+  /** What was probed in the program or body being traced. */
+  get probes(): Probes {
+    return this.#probed.tensors;
+  }
+
+  /** Hands out a tensor by a path, where `checkProbed` has nothing to say. */
+  addProbe(path: string, tensor: TensorData): void {
+    this.#probed.tensors.set(path, tensor);
+  }
+
+  /** Complains where nothing can hand out what is probed. */
+  checkProbed(path: string): void {
+    if (this.builder.block === this.#probed.block) return;
+    throw new TraceError({
+      message: `probe "${path}" inside a function, a condition or the body of an op`,
+      hint: "return the tensor, and probe it outside, or print it",
+    });
+  }
+
+  /** Traces the body of a loop or a branch, which hands out what is probed in it. */
+  inBody<T>(builder: Builder, body: () => T): { readonly made: T; readonly probes: Probes } {
+    const outer = this.#probed;
+    const tensors = new Map<string, TensorData>();
+    this.#probed = { block: builder.block, tensors };
+    try {
+      return { made: this.inBuilder(builder, body), probes: tensors };
+    } finally {
+      this.#probed = outer;
     }
   }
 

@@ -5,7 +5,6 @@ import {
   fill,
   input,
   parameter,
-  probe,
   program,
   range,
   state,
@@ -320,17 +319,6 @@ describe("what may not happen inside a body", () => {
         return { x: x.add(1) };
       },
     );
-
-  it("a probe", () => {
-    const message = traceComplaint(looping((x) => probe("inner", x)));
-    expect(message).toMatchInlineSnapshot(`
-      "trace error: probe "inner" inside the body of a loop, a branch or a function
-        at:       test/dsl/control.cpu.test.ts LINE
-        | const message = traceComplaint(looping((x) => probe("inner", x)));
-        |                                               ^
-        hint:     return the tensor from the body, and do it outside"
-    `);
-  });
 
   it("a state", () => {
     const message = traceComplaint(looping(() => state("h", [n], "f32")));

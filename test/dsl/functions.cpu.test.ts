@@ -1,15 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  axis,
-  fn,
-  input,
-  parameter,
-  probe,
-  program,
-  scope,
-  state,
-  type Tensor,
-} from "../../src/dsl/index.js";
+import { axis, fn, input, parameter, program, scope, state, type Tensor } from "../../src/dsl/index.js";
 import { useCpu } from "./cpu.js";
 import { complaint, traceComplaint, traced } from "./trace.js";
 
@@ -125,13 +115,6 @@ describe("a function sees its arguments only", () => {
         'trace error: state "h" inside the body of a loop, a branch or a function',
       );
     }
-  });
-
-  it("no probes", () => {
-    const message = traceComplaint(calling((x) => probe("inner", x)));
-    expect(message.split("\n")[0]).toBe(
-      'trace error: probe "inner" inside the body of a loop, a branch or a function',
-    );
   });
 
   it("no tensors of its surroundings", () => {

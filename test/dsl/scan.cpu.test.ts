@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { axis, fill, input, probe, program, range, scan, sum, type Tensor } from "../../src/dsl/index.js";
+import { axis, fill, input, program, range, scan, sum, type Tensor } from "../../src/dsl/index.js";
 import { useCpu } from "./cpu.js";
 import { traceComplaint, traced } from "./trace.js";
 import { axesOf } from "./interface.js";
@@ -202,17 +202,5 @@ describe("errors", () => {
         | scan("time", {}, { x: input("x", [time], "f32") }, () => ({ carry: {}, output: { y: 1 } })),
         | ^"
     `);
-  });
-
-  it("a probe inside of a step", () => {
-    const message = traceComplaint(() =>
-      scan("time", {}, { x: input("x", [time], "f32") }, (_, { x }) => ({
-        carry: {},
-        output: { y: probe("y", x) },
-      })),
-    );
-    expect(message.split("\n")[0]).toBe(
-      'trace error: probe "y" inside the body of a loop, a branch or a function',
-    );
   });
 });
