@@ -31,6 +31,8 @@ export interface Panel {
 const COLOURS: Readonly<Record<BarKind, string>> = { ours: "#0072B2", peer: "#E69F00", bound: "#999999" };
 const FONT = "DejaVu Sans, Verdana, sans-serif";
 const WIDTH = 520;
+/** Least distance of a figure from what is left of it, and width of a digit at 12 pixels. */
+const [GAP, DIGIT] = [5, 8];
 
 /** Three significant digits at most, as people write them. */
 const short = (value: number): string =>
@@ -38,14 +40,23 @@ const short = (value: number): string =>
 
 const KINDS = Object.keys(COLOURS) as readonly BarKind[];
 
+/** Where the figure of a bar stands, as a value: at the end of the bar, or of the last line that would run through the figure there. */
+function figurePlace(value: number, lines: readonly Line[], perPixel: number): number {
+  const width = (short(value).length * DIGIT + 2 * GAP) * perPixel;
+  return [...lines]
+    .sort((a, b) => a.value - b.value)
+    .reduce((at, line) => (line.value > at && line.value < at + width ? line.value : at), value);
+}
+
 function panelSpec({ unit, bars, lines = [] }: Panel) {
   const largest = Math.max(...[...bars, ...lines].map(({ value }) => value));
+  const end = largest * 1.12;
   const x = {
     field: "value",
     type: "quantitative" as const,
     title: unit,
     // Room on the right for the figure at the end of the longest bar.
-    scale: { domain: [0, largest * 1.12], nice: false },
+    scale: { domain: [0, end], nice: false },
     axis: { grid: true, tickCount: 6 },
   };
   const y = {
@@ -61,9 +72,16 @@ function panelSpec({ unit, bars, lines = [] }: Panel) {
     scale: { domain: [...KINDS], range: KINDS.map((kind) => COLOURS[kind]) },
     legend: null,
   };
-  const barData = { values: bars.map((bar) => ({ ...bar, text: short(bar.value) })) };
+  const barData = {
+    values: bars.map((bar) => ({
+      ...bar,
+      text: short(bar.value),
+      place: figurePlace(bar.value, lines, end / WIDTH),
+    })),
+  };
+  const figureX = { ...x, field: "place" };
   const text = { field: "text", type: "nominal" as const };
-  const figure = { type: "text" as const, align: "left" as const, dx: 5 };
+  const figure = { type: "text" as const, align: "left" as const, dx: GAP };
   return {
     width: WIDTH,
     height: { step: 24 },
@@ -82,9 +100,13 @@ function panelSpec({ unit, bars, lines = [] }: Panel) {
           encoding: { x, text },
         },
       ]),
-      // A white rim keeps figures readable where a line crosses them.
-      { data: barData, mark: { ...figure, stroke: "white", strokeWidth: 4 }, encoding: { x, y, text } },
-      { data: barData, mark: { ...figure, color: "#111111" }, encoding: { x, y, text } },
+      // A white rim keeps figures readable where the grid crosses them.
+      {
+        data: barData,
+        mark: { ...figure, stroke: "white", strokeWidth: 4 },
+        encoding: { x: figureX, y, text },
+      },
+      { data: barData, mark: { ...figure, color: "#111111" }, encoding: { x: figureX, y, text } },
     ],
   };
 }

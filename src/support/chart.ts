@@ -8,6 +8,16 @@ const MARGIN = { left: 56, right: 16, top: 16, bottom: 40 };
 /** Of Okabe and Ito's palette, told apart by all kinds of colour vision. */
 export const COLOURS = ["#0072B2", "#D55E00"] as const;
 
+/** What stands for them on a dark page: lighter ones of the same palette. */
+const DARK_COLOURS = ["#56B4E9", "#E69F00"] as const;
+
+const DARK = [
+  ".grid{stroke:#444}",
+  ...COLOURS.flatMap((colour, i) =>
+    ["fill", "stroke"].map((what) => `[${what}="${colour}"]{${what}:${DARK_COLOURS[i]}}`),
+  ),
+].join("");
+
 /** Where what is drawn ends, in pixels. */
 export const CHART = {
   left: MARGIN.left,
@@ -64,7 +74,7 @@ export function openChart(horizontal: Axis, vertical: Axis): Chart {
     x,
     y,
     svg: (marks) =>
-      svgPage({ width: WIDTH, height: HEIGHT, style: ".grid{stroke:#ddd}" }, [...grid, ...marks]),
+      svgPage({ width: WIDTH, height: HEIGHT, style: ".grid{stroke:#ddd}", dark: DARK }, [...grid, ...marks]),
   };
 }
 

@@ -47,6 +47,25 @@ test("bars are as long as their figures, and coloured by whose they are", async 
   expect(lengths[2]! / lengths[0]!).toBeCloseTo(1285.7 / 13.51, 2);
 });
 
+test("no line runs through a figure", async () => {
+  const bars = [
+    { label: "near", value: 15.93, kind: "ours" },
+    { label: "far", value: 15.91, kind: "ours" },
+    { label: "short", value: 3, kind: "peer" },
+  ] as const;
+  const lines = [{ label: "5 % more than near", value: 16.73 }];
+  const svg = await barPlot("title", [{ unit: "ms", bars, lines }]);
+  const figures = [
+    ...svg.matchAll(/<text [^>]*transform="translate\(([\d.]+),[^>]*fill="#111111"[^>]*>([^<]*)</g),
+  ];
+  const width = 520 / (16.73 * 1.12);
+  expect(figures.map(([, x, text]) => [text, Math.round((Number(x) / width) * 100) / 100])).toEqual([
+    ["15.9", 16.91],
+    ["15.9", 16.91],
+    ["3", 3.18],
+  ]);
+});
+
 test("a plot has a white ground and needs no network", async () => {
   const svg = await barPlot(title, panels);
   expect(svg).toMatch(/^<svg [^>]*viewBox=[^>]*>\s*<rect [^>]*fill="white"/);

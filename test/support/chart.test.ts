@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { openChart } from "../../src/support/chart.js";
+import { COLOURS, openChart } from "../../src/support/chart.js";
 import { escapeXml, svgPage } from "../../src/support/svg.js";
 
 /** The figures at an axis, and where each stands. */
@@ -43,13 +43,24 @@ test("many decades have a tick at every second", () => {
   ]);
 });
 
-test("a page and the text on it", () => {
-  expect(svgPage({ width: 2, height: 1, style: ".a{}" }, [`<text>${escapeXml('<"&">')}</text>`])).toBe(
+test("a page and the text on it, dark where people prefer that", () => {
+  const page = { width: 2, height: 1, style: ".a{}", dark: ".a{fill:#ccc}" };
+  expect(svgPage(page, [`<text>${escapeXml('<"&">')}</text>`])).toBe(
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 1" width="2" height="1">
-<style>text{font:12px sans-serif}.a{}</style>
-<rect width="2" height="1" fill="#fff"/>
+<style>text{font:12px sans-serif}.a{}@media (prefers-color-scheme:dark){.page{fill:#16191d}text{fill:#e6e6e6}.a{fill:#ccc}}</style>
+<rect width="2" height="1" fill="#fff" class="page"/>
 <text>&#60;&#34;&#38;&#34;&#62;</text>
 </svg>
 `,
   );
+});
+
+test("each colour of a chart has one that stands for it on a dark page", () => {
+  const svg = openChart({ label: "", range: [0, 1] }, { label: "", range: [0, 1] }).svg([]);
+  const dark = /@media \(prefers-color-scheme:dark\)\{(.*)\}<\/style>/.exec(svg)![1]!;
+  for (const colour of COLOURS)
+    for (const what of ["fill", "stroke"])
+      expect(dark).toMatch(
+        new RegExp(`\\[${what}="${colour}"\\]\\{${what}:#(?!${colour.slice(1)})\\w{6}\\}`),
+      );
 });

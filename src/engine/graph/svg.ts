@@ -19,6 +19,11 @@ const STYLE =
   ".node{fill:#fff;stroke:#0072B2}.closed{fill:#dbeaf5}.argument{fill:#f4f4f4;stroke:#888}" +
   ".edge{fill:none;stroke:#888}.within{font-size:10px;fill:#444}.title{font-weight:bold}";
 
+/** On a dark page; heat is light colours there too, so that what is written on it stays dark. */
+const DARK =
+  ".node{fill:#22272e;stroke:#56B4E9}.closed{fill:#1d3a52}.argument{fill:#2d2d2d;stroke:#888}" +
+  ".within{fill:#aaa}.warm text{fill:#111}";
+
 /** A figure of each node, and what it is called. */
 export interface Heat {
   readonly name: FigureName;
@@ -58,7 +63,7 @@ export function graphsSvg({ graphs }: GraphCollection, heat?: Heat): string {
     top += Math.ceil(TITLE + drawn.height + MARGIN);
     width = Math.max(width, Math.ceil(drawn.width), Math.ceil(graph.id.length * CHARACTER * 1.3));
   }
-  return svgPage({ width: width + 2 * MARGIN, height: top, style: STYLE }, elements);
+  return svgPage({ width: width + 2 * MARGIN, height: top, style: STYLE, dark: DARK }, elements);
 }
 
 const shortened = (text: string): string =>
@@ -146,5 +151,5 @@ function drawNode(
           `<text x="${x.toFixed(1)}" y="${(y + height / 2 - 7).toFixed(1)}" text-anchor="middle" class="within">${escapeXml(ending(namespace, MOST_CHARACTERS))}</text>`,
         ]),
   ];
-  return `<g><title>${escapeXml(tip)}</title><rect x="${left}" y="${top}" width="${width}" height="${height}" rx="4" class="node${kind}"${warmth === undefined ? "" : ` style="fill:${warmth.colour}"`}/>${lines.join("")}</g>`;
+  return `<g${warmth === undefined ? "" : ' class="warm"'}><title>${escapeXml(tip)}</title><rect x="${left}" y="${top}" width="${width}" height="${height}" rx="4" class="node${kind}"${warmth === undefined ? "" : ` style="fill:${warmth.colour}"`}/>${lines.join("")}</g>`;
 }
