@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { axis, composite, input, op, type Operand, program } from "../../src/dsl/index.js";
 import { evaluateOperation } from "../../src/ir/interpret/index.js";
-import { hasTrait, opDefinitions } from "../../src/ir/ops/index.js";
+import { opDefinitions } from "../../src/ir/ops/index.js";
 import { bodyOf, findEntry } from "../../src/ir/analysis/symbols.js";
-import { type Operation, type Value, walk } from "../../src/ir/operation.js";
+import { type Operation, walk } from "../../src/ir/operation.js";
 import { parseModule, printModule } from "../../src/ir/text/index.js";
 import type { Type } from "../../src/ir/types.js";
 import { binaryCases } from "../ir/interpret/cases/binary.js";
@@ -14,40 +14,7 @@ import { structuredCases } from "../ir/interpret/cases/structured.js";
 import { unaryCases } from "../ir/interpret/cases/unary.js";
 import { show, tensor } from "../ir/interpret/tensors.js";
 import { examplePrograms } from "../ir/ops/example-programs.js";
-
-type Values = Map<Value, Operand>;
-type AnyOp = (
-  name: string,
-  operands: readonly Operand[],
-  attributes: object,
-  options: object,
-) => readonly Operand[];
-
-/** The same operation, made by `op`; what it gives stands for its results. */
-function again(operation: Operation, values: Values): void {
-  const bodies = operation.regions.map(({ entry }) => ({
-    takes: entry.arguments.map(({ type }) => type),
-    gives: (...args: readonly Operand[]) => {
-      entry.arguments.forEach((argument, i) => {
-        values.set(argument, args[i]!);
-      });
-      for (const inner of entry) {
-        if (hasTrait(inner, "terminator")) return inner.operands.map((operand) => values.get(operand)!);
-        again(inner, values);
-      }
-      return [];
-    },
-  }));
-  const made = (op as unknown as AnyOp)(
-    operation.name,
-    operation.operands.map((operand) => values.get(operand)!),
-    operation.attributes,
-    { bodies, results: operation.results.map(({ type }) => type) },
-  );
-  operation.results.forEach((result, i) => {
-    values.set(result, made[i]!);
-  });
-}
+import { again, type Values } from "./again.js";
 
 /** A value of any type. */
 const anyValue = (type: Type): Operand =>
