@@ -7,17 +7,9 @@
 import { Builder } from "../ir/builder.js";
 import { type Operation, walk } from "../ir/operation.js";
 import { isModelOp } from "../ir/ops/index.js";
-import {
-  cloneOperation,
-  insertOperation,
-  makeBlock,
-  makeOperation,
-  makeRegion,
-  replaceOperation,
-} from "../ir/rewriter.js";
-import { formatType, functionType } from "../ir/types.js";
+import { insertOperation, replaceOperation } from "../ir/rewriter.js";
+import { outlinedFunction, outlineKey } from "./outlined-function.js";
 import { definePass } from "./pass.js";
-import { operationKey, ValueNumbers } from "../ir/analysis/structural-key.js";
 import { findFunction, numberedSymbol } from "../ir/analysis/symbols.js";
 
 /**
@@ -30,30 +22,6 @@ const outlined: ReadonlySet<string> = new Set([
   "nn.rotary",
   "nn.kv_cache_update",
 ]);
-
-/** Equal for ops that compute the same from operands of the same types. */
-const keyOf = (operation: Operation): string =>
-  `${operation.operands.map(({ type }) => formatType(type)).join()} ${operationKey(operation, new ValueNumbers())}`;
-
-function makeFunction(symbol: string, operation: Operation): Operation {
-  const inputs = operation.operands.map(({ type }) => type);
-  const results = operation.results.map(({ type }) => type);
-  const block = makeBlock(inputs);
-  // The same value may be several operands: each has an argument of its own.
-  const copy = cloneOperation(operation, new Map());
-  const inner = Builder.atEnd(block);
-  const made = inner.create(copy.name as never, block.arguments, copy.attributes as never, { results });
-  inner.create("func.return", (made as Operation).results, {});
-  return makeOperation({
-    name: "func.func",
-    attributes: {
-      sym_name: symbol,
-      sym_visibility: "private",
-      function_type: functionType(inputs, results),
-    },
-    regions: [makeRegion([block])],
-  });
-}
 
 /** `rms_norm` of `nn.rms_norm`. */
 const withoutDialect = (name: string): string => name.slice(name.indexOf(".") + 1);
@@ -85,14 +53,14 @@ func.func private @gelu_tanh_0(%x: tensor<4xf32>) -> tensor<4xf32> {
     const byKey = new Map<string, Operation[]>();
     for (const operation of operations) {
       if (!outlined.has(operation.name)) continue;
-      const key = keyOf(operation);
+      const key = outlineKey(operation);
       byKey.set(key, [...(byKey.get(key) ?? []), operation]);
     }
     for (const alike of byKey.values()) {
       if (alike.length < 2) continue;
       const name = withoutDialect(alike[0]!.name);
       const symbol = numberedSymbol(name, (taken) => findFunction(module, taken) !== undefined);
-      insertOperation(makeFunction(symbol, alike[0]!), module.regions[0]!.entry);
+      insertOperation(outlinedFunction(symbol, alike[0]!), module.regions[0]!.entry);
       for (const operation of alike) {
         const results = operation.results.map(({ type }) => type);
         const builder = Builder.before(operation);

@@ -12,6 +12,7 @@ import { besselI1e } from "./bessel.js";
 import { mulhi, nextAfter } from "./bits.js";
 import { broadcastBinary, broadcastCompare, broadcastFormula, broadcastSelect } from "./broadcast.js";
 import * as complexArcs from "./complex-arcs.js";
+import { isKnownComposite, preserveAsComposites } from "./composites.js";
 import { constantLike } from "./constant-like.js";
 import { erf, erfc, erfInv } from "./error-function.js";
 import { Expression, inWideFloats } from "../../ir/expression.js";
@@ -113,12 +114,20 @@ const isStaticTensor = ({ type }: Value): boolean => type.kind === "tensor" && i
 export const isStaticOperation = ({ operands, results }: Operation): boolean =>
   [...operands, ...results].every(isStaticTensor);
 
+/** How chlo ops are replaced. */
+export interface DecomposeChloOptions {
+  /** Those that XLA has code of its own for become composites, whose functions say what they mean (composites.ts). */
+  readonly composites?: boolean;
+}
+
 /**
  * Replaces the chlo ops of a module by StableHLO ops; returns how many. Those of dynamic shape are left as
  * they are: their constants would need a size.
  */
-export function decomposeChlo(module: Operation): number {
+export function decomposeChlo(module: Operation, { composites = false }: DecomposeChloOptions = {}): number {
   let count = 0;
+  if (composites)
+    preserveAsComposites(module, (operation) => isKnownComposite(operation) && isStaticOperation(operation));
   // The innermost first: a scan copies its body.
   for (const operation of [...walk(module)].reverse()) {
     const rule = ownValue<(operation: never, e: Emitter) => readonly Value[]>(rules, operation.name);

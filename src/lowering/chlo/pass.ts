@@ -1,10 +1,19 @@
 /** @file decompose-chlo: the pass over what index.ts does. */
+import { z } from "zod";
 import { definePass } from "../../passes/pass.js";
 import { decomposeChlo } from "./index.js";
 
 export const decomposeChloPass = definePass({
   name: "decompose-chlo",
   summary: "Every chlo op of static shape becomes its meaning in stablehlo.",
+  options: z.object({
+    composites: z
+      .boolean()
+      .default(false)
+      .describe(
+        "keeps those that XLA has code of its own for as composites, as jax.export does in artifacts",
+      ),
+  }),
   example: {
     before: `
 func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
@@ -17,7 +26,7 @@ func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
   return %0 : tensor<4xf32>
 }`,
   },
-  run(module, context) {
-    context.count("chlo ops decomposed", decomposeChlo(module));
+  run(module, context, options) {
+    context.count("chlo ops decomposed", decomposeChlo(module, options));
   },
 });
