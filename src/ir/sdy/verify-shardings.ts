@@ -14,6 +14,7 @@ import { axesProblem, meshProblem } from "./verify-axes.js";
 import { collectiveProblem } from "./verify-collectives.js";
 import { edgeProblem } from "./verify-edges.js";
 import { shardsProblem } from "./verify-manual.js";
+import { propagationProblem } from "./verify-propagation.js";
 import { ruleProblem } from "./verify-rule.js";
 import { unreducedProblem } from "./verify-unreduced.js";
 
@@ -107,7 +108,7 @@ function attributeProblem(
     const types = operation.results.map(({ type }) => type);
     return perValueProblem(shardy, types, around);
   }
-  if (key !== "sdy.sharding_rule") return undefined;
+  if (key !== "sdy.sharding_rule") return propagationProblem(operation, key, value, around.meshes);
   if (shardy?.kind !== "op_sharding_rule")
     return violation("sharding_kind", "sdy.sharding_rule must be #sdy.op_sharding_rule<..>");
   return ruleProblem(shardy, operation);
