@@ -79,7 +79,9 @@ export function inTypeClass(type: Type, wanted: string): boolean {
       return wanted.includes("N");
     case "opaque":
       return wanted.includes("O");
-    default:
-      return false;
+    case "scalar":
+    case "function":
+    case "none":
+      return wanted.includes("V");
   }
 }

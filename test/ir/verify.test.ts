@@ -255,3 +255,12 @@ test("an empty list of pairs is no list", () => {
 }`;
   expect(() => verifyModule(parseModule(text))).not.toThrow();
 });
+
+test("functions pass values of any type, which no op of StableHLO takes", () => {
+  const program = (line: string): string =>
+    `func.func @f(%x: i32, %g: () -> (), %n: none) -> (i32, () -> (), none) {\n  ${line}return %x, %g, %n : i32, () -> (), none\n}`;
+  verifyModule(parseModule(program("")));
+  expect(() => {
+    verifyModule(parseModule(program('%0 = "stablehlo.negate"(%x) : (i32) -> i32\n  ')));
+  }).toThrow('operand "operand" cannot be i32 [operand_type]');
+});

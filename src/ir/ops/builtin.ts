@@ -11,7 +11,7 @@ import {
   symbol,
 } from "./kinds.js";
 
-const anything = "PIFCQATUBXNKO";
+const anything = "PIFCQATUBXNKOV";
 
 const module_ = defineOp({
   name: "builtin.module",
