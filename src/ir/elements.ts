@@ -6,9 +6,11 @@ import {
   bitWidth,
   byteWidth,
   elementCount,
+  type ElementType,
   formatType,
   isFloat,
   isInteger,
+  isQuantized,
   type ScalarType,
   type TensorType,
 } from "./types.js";
@@ -22,6 +24,17 @@ export interface Elements {
   readonly type: TensorType;
   readonly data: Uint8Array;
   readonly splat: boolean;
+}
+
+/** The bytes of numbers as `Elements` hold them: signed integers of less than a byte with their sign, others of less without further bits, i1 as 0 and 1. */
+export function heldBytes(bytes: Uint8Array, type: ElementType): Uint8Array {
+  const element = isQuantized(type) ? type.storage : type;
+  const width = bitWidth(element);
+  if (width >= 8) return bytes;
+  if (element === "i1") return bytes.map((byte) => (byte === 0 ? 0 : 1));
+  const unused = 32 - width;
+  const isSignedInteger = /^s?i/.test(element);
+  return bytes.map((byte) => (isSignedInteger ? (byte << unused) >> unused : byte & ((1 << width) - 1)));
 }
 
 /** Number of elements that `data` holds. */

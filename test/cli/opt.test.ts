@@ -215,6 +215,35 @@ describe("griffin opt --emit portable", () => {
     expect(readFileSync(join(out, "a.mlir"), "utf8")).toBe(identity);
   });
 
+  it("has composites in the place of chlo ops, and keeps resources", async () => {
+    const artifact = join(folder, "a.mlir.bc");
+    const text = `module {
+  func.func @main(%arg0: tensor<2xf32>) -> tensor<2xf32> {
+    %cst = stablehlo.constant dense_resource<w> : tensor<2xf32>
+    %0 = stablehlo.add %arg0, %cst : tensor<2xf32>
+    %1 = chlo.erf %0 : tensor<2xf32> -> tensor<2xf32>
+    return %1 : tensor<2xf32>
+  }
+}
+
+{-#
+  dialect_resources: {
+    builtin: {
+      w: "0x040000000000803F00000040"
+    }
+  }
+#-}
+`;
+    expect((await opt(file("a.mlir", text))).out).toBe(text);
+    expect((await opt(file("a.mlir", text), "--emit=portable", "-o", artifact)).code).toBe(0);
+    const { out } = await opt(artifact);
+    expect(out).toContain("%cst = stablehlo.constant dense_resource<w> : tensor<2xf32>\n");
+    expect(out).toContain(
+      '%1 = stablehlo.composite "chlo.erf" %0 {decomposition = @chlo.erf.impl, version = 1 : i32}',
+    );
+    expect(out).toContain('      w: "0x040000000000803F00000040"\n');
+  });
+
   it("is base64 in JSON", async () => {
     const { out } = await opt(file("a.mlir", identity), "--emit=portable", "--json");
     const { programs } = JSON.parse(out) as { programs: readonly { artifact: string }[] };

@@ -3,6 +3,7 @@ import { deserializePortable, serializePortable } from "../../ir/bytecode/index.
 import type { Operation } from "../../ir/operation.js";
 import { parseModule, printModule } from "../../ir/text/index.js";
 import { verifyModule } from "../../ir/verify.js";
+import { decomposeChlo } from "../../lowering/chlo/index.js";
 import { type PassEvent, type Pipeline, runPipeline, verifyAfter } from "../../passes/index.js";
 import { GriffinError } from "../../support/errors.js";
 import { createPassPrinter, type PassPrinterFlags } from "../print-passes.js";
@@ -48,9 +49,15 @@ function runPasses(
   });
 }
 
+/** As jax.export writes artifacts: they have no chlo, of which some ops are composites, and resources stay what they are. */
+function writePortable(module: Operation, targetVersion: string | undefined): Uint8Array {
+  decomposeChlo(module, { composites: true });
+  return serializePortable(module, { targetVersion, resources: true, verify: false });
+}
+
 function write(module: Operation, { emit, locations, targetVersion }: TransformOptions): string | Uint8Array {
-  if (emit === "portable") return serializePortable(module, { targetVersion, verify: false });
-  return printModule(module, { form: emit, locations });
+  if (emit === "portable") return writePortable(module, targetVersion);
+  return printModule(module, { form: emit, locations, resources: true });
 }
 
 /** Runs the pipeline on a program. Errors of ours are an outcome; others are thrown. */

@@ -109,18 +109,15 @@ export function attributeToVhlo(to: Writing, attribute: Attribute): Entity {
     case "denseArray":
       return denseArrayToVhlo(to, attribute);
     case "elements":
+      if (to.resourceKey(attribute.value) !== undefined) return attributeToBuiltin(to, attribute);
       return pool.make(vhlo.tensor, typeToVhlo(to, attribute.value.type), to.bytesOf(attribute.value));
     case "resource":
-      return to.fail(
-        `the constant dense_resource<${attribute.key}> has no portable form`,
-        "pass it as an argument, or write its values as dense<..>",
-      );
+    case "location":
+      return attributeToBuiltin(to, attribute);
     case "enum":
       return enumToVhlo(to, attribute);
     case "struct":
       return structToVhlo(to, attribute);
-    case "location":
-      return to.fail("a location is no portable attribute");
     case "sdy":
       return shardyToEntity(attribute.value, pool);
     case "opaque":

@@ -1,13 +1,17 @@
 /** @file Attributes that stay MLIR's own in an artifact: those of the module, what is in locations, and those without a VHLO form. */
 import type { Attribute } from "../attribute.js";
+import type { Elements } from "../elements.js";
+import { elementsOfResource, resourceOf } from "../resources.js";
 import { formatAttribute } from "../text/print-attributes.js";
+import { formatElements } from "../text/print-elements.js";
 import { quote } from "../text/strings.js";
 import { ownValue } from "../../support/own-value.js";
 import { formatType, isScalarType, scalarType, type Type } from "../types.js";
-import { builtinAttributes as builtin, builtinTypes as types } from "./builtin.js";
+import { builtinAttributes as builtin, builtinTypes as types, isLocation } from "./builtin.js";
 import { elementToBuiltin, typeFromBuiltin, typeToBuiltin } from "./builtin-types.js";
 import { bytesOfItems, itemsOfBytes } from "./dense-arrays.js";
 import { type Entity, type EntityPool, isA } from "./entity.js";
+import { originalValueText } from "./mhlo.js";
 import { numberBits, numberFromBits } from "./number-bits.js";
 import type { Reading } from "./reading.js";
 import { shardyToEntity } from "./sdy-to-entity.js";
@@ -47,11 +51,11 @@ export function attributeToBuiltin(to: Writing, attribute: Attribute): Entity {
     case "dictionary":
       return dictionaryToBuiltin(to.pool, [...attribute.entries], (value) => attributeToBuiltin(to, value));
     case "elements":
-      return pool.make(
-        builtin.elements,
-        typeToBuiltin(to, attribute.value.type),
-        to.bytesOf(attribute.value),
-      );
+      return elementsToBuiltin(to, attribute.value);
+    case "resource":
+      return pool.make(builtin.resource, typeToBuiltin(to, attribute.type), [attribute.key, 0, undefined]);
+    case "location":
+      return to.locationOf(attribute.location);
     case "denseArray":
       return denseArray(to, attribute);
     case "sdy":
@@ -62,9 +66,15 @@ export function attributeToBuiltin(to: Writing, attribute: Attribute): Entity {
       return structToOwn(to, attribute);
     case "opaque":
       return asText(pool, "attribute", attribute.text);
-    default:
-      return to.fail(`a ${attribute.kind} cannot be an attribute outside of VHLO`);
   }
+}
+
+function elementsToBuiltin(to: Writing, value: Elements): Entity {
+  const type = typeToBuiltin(to, value.type);
+  const key = to.resourceKey(value);
+  if (key === undefined) return to.pool.make(builtin.elements, type, to.bytesOf(value));
+  const { alignment, data } = resourceOf(value)!;
+  return to.pool.make(builtin.resource, type, [key, alignment, data]);
 }
 
 /** The codecs of enumerations, by dialect; those of others are written as text. */
@@ -139,6 +149,9 @@ export function attributeFromBuiltin(from: Reading, entity: Entity): Attribute {
   if (isA(entity, builtin.integer) || isA(entity, builtin.float)) {
     const type = typeFromBuiltin(from, entity.values[0]);
     if (type === scalarType("i1")) return { kind: "bool", value: entity.values[1] !== 0n };
+    // Floats that are wider than JavaScript's numbers are their bits.
+    if (isA(entity, builtin.float) && type.kind === "opaque")
+      return { kind: "opaque", text: `0x${entity.values[1].toString(16).toUpperCase()} : ${type.text}` };
     return numberFromBits(from, type, entity.values[1]);
   }
   if (isA(entity, builtin.symbol)) return { kind: "symbol", path: [symbolName(from, entity)] };
@@ -152,7 +165,14 @@ export function attributeFromBuiltin(from: Reading, entity: Entity): Attribute {
     if (type.kind !== "tensor") return from.fail("elements must be of a ranked tensor");
     return { kind: "elements", value: unpackElements(from, type, entity.values[1]) };
   }
+  if (isA(entity, builtin.resource)) return readResource(from, entity.values);
+  if (isLocation(entity.codec)) return { kind: "location", location: from.location(entity) };
   if (isA(entity, builtin.denseArray)) return readDenseArray(from, entity.values);
+  if (isA(entity, builtin.sparse)) return readSparse(from, entity.values);
+  if (isA(entity, builtin.distinct)) {
+    const inner = formatAttribute(from.attribute(entity.values[0]));
+    return { kind: "opaque", text: `distinct[${from.nextDistinct()}]<${inner}>` };
+  }
   if (isA(entity, builtin.typedString)) {
     const [text, type] = entity.values;
     return { kind: "opaque", text: `${quote(text)} : ${formatType(from.type(type))}` };
@@ -161,6 +181,8 @@ export function attributeFromBuiltin(from: Reading, entity: Entity): Attribute {
     const { dialect, name } = entity.codec;
     return { kind: "enum", dialect, name, value: String(entity.values[0]) };
   }
+  const original = originalValueText(from, entity);
+  if (original !== undefined) return { kind: "opaque", text: original };
   const struct = structFromEntity(from, entity);
   if (struct !== undefined) return struct;
   return from.fail(`${entity.codec.dialect} ${entity.codec.name} is no attribute of a program`);
@@ -169,6 +191,28 @@ export function attributeFromBuiltin(from: Reading, entity: Entity): Attribute {
 function symbolName(from: Reading, entity: Entity): string {
   const name = isA(entity, builtin.symbol) ? entity.values[0] : undefined;
   return isA(name, builtin.string) ? name.values[0] : from.fail("the name of a symbol must be a string");
+}
+
+/** A resource of the file as elements that know their key, or as the key alone where there are no bytes. */
+function readResource(
+  from: Reading,
+  [typeEntity, [key, alignment, data]]: readonly [Entity, readonly [string, number, Uint8Array | undefined]],
+): Attribute {
+  const type = from.type(typeEntity);
+  if (data === undefined) return { kind: "resource", key, type };
+  const resource = from.resource({ key, alignment, data });
+  return { kind: "elements", value: elementsOfResource(type, resource, (message) => from.fail(message)) };
+}
+
+/** Of most elements of a tensor that they are zero, and which are not, as its text. */
+function readSparse(from: Reading, [type, ...parts]: readonly [Entity, Entity, Entity]): Attribute {
+  const [indices, values] = parts.map((part) => {
+    const attribute = from.attribute(part);
+    return attribute.kind === "elements"
+      ? formatElements(attribute.value)
+      : from.fail("the indices and values of sparse elements must be dense");
+  });
+  return { kind: "opaque", text: `sparse<${indices}, ${values}> : ${formatType(from.type(type))}` };
 }
 
 function readDenseArray(

@@ -1,7 +1,10 @@
 /** @file Types as MLIR has them without VHLO: of values that no VHLO op makes, and in attributes that have no VHLO form. */
 import {
   bitWidth,
+  bufferType,
+  DYNAMIC,
   type ElementType,
+  formatElement,
   formatType,
   functionType,
   futureType,
@@ -11,16 +14,19 @@ import {
   noneType,
   opaqueType,
   scalarType,
+  type TensorType,
   tensorType,
   tokenType,
   tupleType,
   type Type,
   unrankedType,
 } from "../types.js";
+import { formatAttribute } from "../text/print-attributes.js";
 import { builtinTypes as types } from "./builtin.js";
 import { type Entity, type EntityPool, isA } from "./entity.js";
+import type { Reading } from "./reading.js";
 import { asText } from "./text-entities.js";
-import { quantTypes, stablehloTypes } from "./stablehlo-codecs.js";
+import { quantTypes, stablehloStructs, stablehloTypes } from "./stablehlo-codecs.js";
 import {
   type Complaints,
   quantisedFromEntity,
@@ -71,9 +77,9 @@ export function typeToBuiltin(to: Writing, type: Type): Entity {
     case "unranked":
       return pool.make(types.unranked, elementToBuiltin(to, type.element));
     case "tensor":
-      if (type.bounds === undefined)
-        return pool.make(types.tensor, type.shape.map(sizeToVhlo), elementToBuiltin(to, type.element));
-      break;
+      return tensorToBuiltin(to, type);
+    case "buffer":
+      return asText(pool, "type", formatType(type));
     case "token":
       return pool.make(stablehloTypes.token);
     case "future":
@@ -81,7 +87,13 @@ export function typeToBuiltin(to: Writing, type: Type): Entity {
     case "opaque":
       return opaqueToBuiltin(pool, type.text);
   }
-  return to.fail(`${formatType(type)} has no form outside of VHLO`);
+}
+
+function tensorToBuiltin(to: Writing, { shape, element, bounds }: TensorType): Entity {
+  const sizes = shape.map(sizeToVhlo);
+  if (bounds === undefined) return to.pool.make(types.tensor, sizes, elementToBuiltin(to, element));
+  const encoding = to.pool.make(stablehloStructs.type_extensions, bounds.map(sizeToVhlo));
+  return to.pool.make(types.tensorWithEncoding, encoding, sizes, elementToBuiltin(to, element));
 }
 
 /** Integers of a width that is no element's, MLIR's wide floats, and what is of another dialect. */
@@ -100,7 +112,7 @@ function integerTypeFrom(bits: number): Type {
 }
 
 /** The type that a type of the builtin dialect stands for. */
-export function typeFromBuiltin(from: Complaints, entity: Entity): Type {
+export function typeFromBuiltin(from: Reading, entity: Entity): Type {
   const all = (list: readonly Entity[]): Type[] => list.map((inner) => typeFromBuiltin(from, inner));
   const plain = plainTypes.find((name) => isA(entity, types[name]));
   if (plain !== undefined) return scalarType(plain);
@@ -108,13 +120,13 @@ export function typeFromBuiltin(from: Complaints, entity: Entity): Type {
   if (isA(entity, types.none)) return noneType;
   if (isA(entity, types.function)) return functionType(all(entity.values[0]), all(entity.values[1]));
   if (isA(entity, types.tuple)) return tupleType(all(entity.values[0]));
-  if (isA(entity, types.tensor)) return tensorFrom(from, entity.values);
   if (isA(entity, types.complex)) {
     const part = typeFromBuiltin(from, entity.values[0]);
     const name = `complex<${formatType(part)}>`;
     return isScalarType(name) ? scalarType(name) : from.fail(`${name} is no element type`);
   }
-  if (isA(entity, types.unranked)) return unrankedType(elementFromBuiltin(from, entity.values[0]));
+  const shaped = shapedFrom(from, entity);
+  if (shaped !== undefined) return shaped;
   if (isA(entity, types.f80) || isA(entity, types.f128)) return opaqueType(entity.codec.name);
   if (isA(entity, stablehloTypes.token)) return tokenType;
   if (isA(entity, stablehloTypes.future)) return futureType(all(entity.values[0]));
@@ -125,14 +137,80 @@ export function typeFromBuiltin(from: Complaints, entity: Entity): Type {
   return isScalarType(text) ? scalarType(text) : opaqueType(text);
 }
 
-function elementFromBuiltin(from: Complaints, entity: Entity): ElementType {
+function elementFromBuiltin(from: Reading, entity: Entity): ElementType {
   const type = typeFromBuiltin(from, entity);
   return type.kind === "scalar" ? type.element : from.fail(`${formatType(type)} is no element type`);
 }
 
-function tensorFrom(from: Complaints, [sizes, entity]: readonly [readonly bigint[], Entity]): Type {
-  return tensorType(
-    sizes.map((size) => sizeFromVhlo(from, size)),
-    elementFromBuiltin(from, entity),
+/** `2x?x` of sizes. */
+const dimensions = (sizes: readonly number[]): string =>
+  sizes.map((size) => `${size === DYNAMIC ? "?" : size}x`).join("");
+
+const sizesFrom = (from: Complaints, sizes: readonly bigint[]): number[] =>
+  sizes.map((size) => sizeFromVhlo(from, size));
+
+/** A tensor; one whose encoding is no bounds, and one of elements that no tensor here has, is its text. */
+function tensorFrom(
+  from: Reading,
+  encoding: Entity | undefined,
+  sizes: readonly bigint[],
+  entity: Entity,
+): Type {
+  const shape = sizesFrom(from, sizes);
+  const element = elementFromBuiltin(from, entity);
+  if (encoding === undefined) return tensorType(shape, element);
+  if (isA(encoding, stablehloStructs.type_extensions)) {
+    const bounds = sizesFrom(from, encoding.values[0]);
+    if (bounds.length === shape.length) return tensorType(shape, element, bounds);
+    return from.fail(`${bounds.length} bounds stand for ${shape.length} dimensions`);
+  }
+  return opaqueType(
+    `tensor<${dimensions(shape)}${formatElement(element)}, ${formatAttribute(from.attribute(encoding))}>`,
   );
+}
+
+/** A buffer; one of another layout than row-major, or in a memory space, is its text. */
+function bufferFrom(
+  from: Reading,
+  space: Entity | undefined,
+  [sizes, entity, layout]: readonly [readonly bigint[], Entity, Entity],
+): Type {
+  const shape = sizesFrom(from, sizes);
+  const element = elementFromBuiltin(from, entity);
+  const written = formatAttribute(from.attribute(layout));
+  const indices = shape.map((_, i) => `d${i}`).join(", ");
+  const isRowMajor = written === `affine_map<(${indices}) -> (${indices})>`;
+  if (isRowMajor && space === undefined) return bufferType(shape, element);
+  const parts = [
+    `${dimensions(shape)}${formatElement(element)}`,
+    ...(isRowMajor ? [] : [written]),
+    ...(space === undefined ? [] : [formatAttribute(from.attribute(space))]),
+  ];
+  return opaqueType(`memref<${parts.join(", ")}>`);
+}
+
+/** Types with a shape; undefined for others. */
+function shapedFrom(from: Reading, entity: Entity): Type | undefined {
+  if (isA(entity, types.tensor)) return tensorFrom(from, undefined, entity.values[0], entity.values[1]);
+  if (isA(entity, types.tensorWithEncoding)) {
+    const [encoding, sizes, element] = entity.values;
+    return tensorFrom(from, encoding, sizes, element);
+  }
+  if (isA(entity, types.unranked)) return unrankedType(elementFromBuiltin(from, entity.values[0]));
+  if (isA(entity, types.buffer)) return bufferFrom(from, undefined, entity.values);
+  if (isA(entity, types.bufferInSpace)) {
+    const [space, sizes, element, layout] = entity.values;
+    return bufferFrom(from, space, [sizes, element, layout]);
+  }
+  if (isA(entity, types.unrankedBuffer))
+    return opaqueType(`memref<*x${formatType(typeFromBuiltin(from, entity.values[0]))}>`);
+  if (isA(entity, types.unrankedBufferInSpace)) {
+    const [space, element] = entity.values;
+    const written = formatAttribute(from.attribute(space));
+    return opaqueType(`memref<*x${formatType(typeFromBuiltin(from, element))}, ${written}>`);
+  }
+  if (!isA(entity, types.vector)) return undefined;
+  const [sizes, element] = entity.values;
+  const written = formatType(typeFromBuiltin(from, element));
+  return opaqueType(`vector<${dimensions(sizesFrom(from, sizes))}${written}>`);
 }

@@ -9,6 +9,7 @@ import {
   list,
   numberBits,
   pair,
+  resource,
   string,
   type as typeField,
   signed,
@@ -46,8 +47,12 @@ export const builtinAttributes = {
   fusedWithMetadata: attribute(13, "fused location with metadata", [list(attributeField), attributeField]),
   name: attribute(14, "name location", [attributeField, attributeField]),
   unknown: attribute(15, "unknown location", []),
+  resource: attribute(16, "resource", [typeField, resource]),
   denseArray: attribute(17, "dense array", [typeField, varint, blob]),
   elements: attribute(18, "elements", [typeField, blob]),
+  /** Type, indices, values. */
+  sparse: attribute(20, "sparse elements", [typeField, attributeField, attributeField]),
+  distinct: attribute(21, "distinct", [attributeField]),
   fileRange: attribute(22, "file range location", [attributeField, range]),
 } as const;
 
@@ -82,11 +87,23 @@ export const builtinTypes = {
   f16: type(4, "f16", [], { bits: 16 }),
   f32: type(5, "f32", [], { bits: 32 }),
   f64: type(6, "f64", [], { bits: 64 }),
-  f80: type(7, "f80", []),
-  f128: type(8, "f128", []),
+  f80: type(7, "f80", [], { bits: 80 }),
+  f128: type(8, "f128", [], { bits: 128 }),
   complex: type(9, "complex", [typeField]),
+  /** Sizes, element type, layout. */
+  buffer: type(10, "memref", [list(signed), typeField, attributeField]),
+  bufferInSpace: type(11, "memref in a memory space", [
+    attributeField,
+    list(signed),
+    typeField,
+    attributeField,
+  ]),
   none: type(12, "none", []),
   tensor: type(13, "tensor", [list(signed), typeField]),
+  tensorWithEncoding: type(14, "tensor with an encoding", [attributeField, list(signed), typeField]),
   tuple: type(15, "tuple", [list(typeField)]),
+  unrankedBuffer: type(16, "unranked memref", [typeField]),
+  unrankedBufferInSpace: type(17, "unranked memref in a memory space", [attributeField, typeField]),
   unranked: type(18, "unranked tensor", [typeField]),
+  vector: type(19, "vector", [list(signed), typeField]),
 } as const;

@@ -1,10 +1,13 @@
 /** @file The attributes and types of a file, whatever dialect wrote them. */
 import type { Attribute } from "../attribute.js";
+import type { Location } from "../location.js";
+import type { Resource } from "../resources.js";
 import type { Type } from "../types.js";
 import { attributeFromVhlo } from "./attributes-from-vhlo.js";
 import { attributeFromBuiltin } from "./builtin-attributes.js";
 import { typeFromBuiltin } from "./builtin-types.js";
 import type { Entity } from "./entity.js";
+import { LocationReader } from "./locations.js";
 import type { Reading } from "./reading.js";
 import { shardyFromEntity } from "./sdy-from-entity.js";
 import { typeFromVhlo } from "./types.js";
@@ -13,6 +16,9 @@ import { typeFromVhlo } from "./types.js";
 export class EntityReader implements Reading {
   readonly #attributes = new Map<Entity, Attribute>();
   readonly #types = new Map<Entity, Type>();
+  readonly #resources = new Map<string, Resource>();
+  readonly #locations = new LocationReader(this);
+  #distinct = 0;
 
   /** @param fail complains about what is read now */
   constructor(readonly fail: (message: string) => never) {}
@@ -29,6 +35,20 @@ export class EntityReader implements Reading {
       (entity.codec.dialect === "vhlo" ? typeFromVhlo(this, entity) : typeFromBuiltin(this, entity));
     this.#types.set(entity, known);
     return known;
+  }
+
+  location(entity: Entity | undefined): Location {
+    return this.#locations.read(entity);
+  }
+
+  resource(found: Resource): Resource {
+    const known = this.#resources.get(found.key) ?? found;
+    this.#resources.set(found.key, known);
+    return known;
+  }
+
+  nextDistinct(): number {
+    return this.#distinct++;
   }
 
   #convert(entity: Entity): Attribute {

@@ -19,11 +19,20 @@ export type FieldValue =
   | Entity
   | readonly FieldValue[];
 
+/** A resource of a file: bytes apart from what refers to them by key; none where the program says its key alone. */
+export interface ResourceEntry {
+  readonly key: string;
+  readonly alignment: number;
+  readonly data: Uint8Array | undefined;
+}
+
 /** Where fields are read from: bytes, and the tables that indices point into. */
 export interface FieldInput {
   readonly bytes: ByteReader;
   string(index: number): string;
   entity(kind: EntityKind, index: number): Entity;
+  /** A resource of the builtin dialect. */
+  resource(index: number): ResourceEntry;
 }
 
 /** Where fields are written to. */
@@ -31,6 +40,8 @@ export interface FieldOutput {
   readonly bytes: ByteWriter;
   stringIndex(text: string): number;
   entityIndex(entity: Entity): number;
+  /** The number of a resource of the builtin dialect by its key. */
+  resourceIndex(key: string): number;
 }
 
 /** One field, in both directions; `earlier` are the values of the fields before it. */

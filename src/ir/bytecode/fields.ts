@@ -1,5 +1,5 @@
 /** @file The fields that attributes and types are made of, each in both directions. */
-import type { Codec, Entity, EntityKind, Field, FieldInput, FieldValue } from "./entity.js";
+import type { Codec, Entity, EntityKind, Field, FieldInput, FieldOutput, FieldValue } from "./entity.js";
 import { isEntity } from "./entity.js";
 import { type Version, oldestVersion } from "../versions.js";
 
@@ -44,6 +44,15 @@ export const blob: Field<Uint8Array> = {
     bytes.varint(value.length);
     bytes.bytes(value);
   },
+};
+
+/** A resource by its number: its key, its alignment, and its bytes, which stand in a section of their own, if there are any. */
+export const resource: Field<readonly [key: string, alignment: number, data: Uint8Array | undefined]> = {
+  read(input) {
+    const { key, alignment, data } = input.resource(input.bytes.varint());
+    return [key, alignment, data];
+  },
+  write: (output, [key]) => output.bytes.varint(output.resourceIndex(key)),
 };
 
 const reference = (kind: EntityKind): Field<Entity> => ({
@@ -114,22 +123,43 @@ export const pair = <A extends FieldValue, B extends FieldValue>(
 const bitField = (bitsOf: (earlier: readonly FieldValue[], input?: FieldInput) => number): Field<bigint> => ({
   read(input, earlier) {
     const bits = bitsOf(earlier, input);
-    const value = bits <= 8 ? BigInt(input.bytes.byte()) : input.bytes.wideSignedVarint();
-    return BigInt.asUintN(bits, value);
+    const { bytes } = input;
+    if (bits > 64) return BigInt.asUintN(bits, readWords(bytes));
+    return BigInt.asUintN(bits, bits <= 8 ? BigInt(bytes.byte()) : bytes.wideSignedVarint());
   },
   write({ bytes }, value, earlier) {
-    if (bitsOf(earlier) <= 8) bytes.byte(Number(value));
-    else bytes.signedVarint(BigInt.asIntN(64, value));
+    const bits = bitsOf(earlier);
+    if (bits <= 8) bytes.byte(Number(value));
+    else if (bits <= 64) bytes.signedVarint(BigInt.asIntN(64, value));
+    else writeWords(bytes, value);
   },
 });
+
+/** A number of more than 64 bits: how many words of 64 bits there are up to the last that is not zero, one at least, and these from the lowest. */
+function readWords(bytes: FieldInput["bytes"]): bigint {
+  const words = bytes.list("words", () => BigInt.asUintN(64, bytes.wideSignedVarint()));
+  return words.reduceRight((value, word) => (value << 64n) | word, 0n);
+}
+
+function writeWords(bytes: FieldOutput["bytes"], value: bigint): void {
+  const words = [BigInt.asIntN(64, value)];
+  for (let rest = value >> 64n; rest > 0n; rest >>= 64n) words.push(BigInt.asIntN(64, rest));
+  bytes.varint(words.length);
+  for (const word of words) bytes.signedVarint(word);
+}
+
+/** The width in bits of the widest numbers that are read and written; MLIR has integers of up to 2^24. */
+export const widestNumber = 4096;
 
 /** The bit pattern of a number (its upper bits zero) whose type is the field before. */
 export const numberBits = bitField((earlier, input) => {
   const numberType = earlier.at(-1);
   const bits =
     numberType !== undefined && isEntity(numberType) ? numberType.codec.bits?.(numberType.values) : undefined;
-  if (bits !== undefined && bits <= 64) return bits;
-  return input?.bytes.fail("a number stands here whose type is none, or is wider than 64 bits") ?? 0;
+  if (bits !== undefined && bits <= widestNumber) return bits;
+  return (
+    input?.bytes.fail(`a number stands here whose type is none, or is wider than ${widestNumber} bits`) ?? 0
+  );
 });
 
 /** The bit pattern of an f64. */

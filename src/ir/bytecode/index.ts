@@ -10,6 +10,7 @@ import { Requirements } from "./requirements.js";
 import { schema } from "./schema.js";
 import { ProgramBuilder } from "./write-module.js";
 import {
+  compareVersions,
   defaultVersion,
   laterVersion,
   newestVersion,
@@ -18,7 +19,7 @@ import {
   type Version,
 } from "../versions.js";
 import { bytecodeVersionOf } from "./bytecode-version.js";
-import type { ProgramForm, Requirement } from "./vhlo-view.js";
+import { firstMixed, type ProgramForm, type Requirement } from "./vhlo-view.js";
 import { writeProgram } from "./write-program.js";
 
 export { BytecodeError, PortabilityError };
@@ -33,6 +34,8 @@ export interface SerializeOptions {
    * Say where operations come from (default); without, equal programs of different files give equal bytes.
    */
   readonly locations?: boolean | undefined;
+  /** Write constants that are resources as such, where the target has them (default: as the elements that they hold). */
+  readonly resources?: boolean | undefined;
   /**
    * Write the bytes of this version of libStablehlo (default: the newest): it matters to the order of uses
    * alone.
@@ -94,7 +97,10 @@ export function serializePortable(module: Operation, options: SerializeOptions =
   const { targetVersion, verify = true } = options;
   const asked = targetVersion === undefined ? undefined : parseTargetVersion(targetVersion);
   if (verify) verifyModule(module);
-  const builder = new ProgramBuilder(module, options.locations);
+  // Readers before 1.11 take nothing that VHLO has no form for.
+  const resources =
+    options.resources === true && (asked === undefined || compareVersions(asked, firstMixed) >= 0);
+  const builder = new ProgramBuilder(module, { locations: options.locations ?? true, resources });
   const target =
     asked ??
     laterVersion(defaultVersion, minimumOf(module, (operation) => builder.requirement(operation)).version);

@@ -2,6 +2,7 @@
 import type { Attribute } from "../attribute.js";
 import { floatFromBits, floatToBits } from "../floats/bits.js";
 import { formatType, isFloat, scalarType, type Type } from "../types.js";
+import { widestNumber } from "./fields.js";
 import type { Complaints } from "./types.js";
 
 type NumberAttribute = Extract<Attribute, { kind: "integer" | "float" }>;
@@ -21,10 +22,10 @@ export function numberBits(to: Complaints, attribute: NumberAttribute): bigint {
   return attribute.bits ?? floatToBits(element, attribute.value);
 }
 
-/** The bits of an integer of a type, of MLIR's odd widths too; undefined when it holds none, or more than the format has room for. */
+/** The bits of an integer of a type, of MLIR's odd widths too; undefined when it holds none, or more than are written. */
 function integerWidth(type: Type): number | undefined {
   const width = type === scalarType("index") ? 64 : Number(/^[su]?i(\d+)$/.exec(formatType(type))?.[1]);
-  return width <= 64 ? width : undefined;
+  return width <= widestNumber ? width : undefined;
 }
 
 /** A number from its bit pattern. @throws through `fail` when its type holds no numbers. */

@@ -2,7 +2,8 @@
  * @file Numbers for dialects, attributes, types and operation names: those used most get the shortest
  * numbers. The order is that of MLIR's writer to the last tie, so that equal programs give equal bytes.
  */
-import { type Entity, references } from "./entity.js";
+import { builtinAttributes } from "./builtin.js";
+import { type Entity, isA, references, type ResourceEntry } from "./entity.js";
 import { type BytecodeOperation, type BytecodeRegion, splitName } from "./program.js";
 
 interface Counted<T> {
@@ -58,10 +59,20 @@ export interface Numbering {
   readonly attributes: readonly Entity[];
   readonly types: readonly Entity[];
   readonly operations: readonly string[];
+  /** Resources, those without data last. */
+  readonly resources: readonly ResourceEntry[];
 }
 
 /** The attributes of an operation; in old bytecode the dictionary holds the properties too. */
 export type NumberedParts = Pick<BytecodeOperation, "discardable" | "properties">;
+
+/** Adds a resource that was not seen yet: attributes of several types may refer to one. */
+function addResource(
+  resources: ResourceEntry[],
+  [key, alignment, data]: readonly [string, number, Uint8Array | undefined],
+): void {
+  if (resources.every((other) => other.key !== key)) resources.push({ key, alignment, data });
+}
 
 export function numberProgram(
   root: BytecodeOperation,
@@ -72,6 +83,7 @@ export function numberProgram(
   const attributes = new Counter<Entity>();
   const types = new Counter<Entity>();
   const operations = new Counter<string>();
+  const resources: ResourceEntry[] = [];
 
   const dialect = (name: string): number => {
     const known = dialects.get(name) ?? dialects.size;
@@ -85,6 +97,7 @@ export function numberProgram(
       const counter = codec.kind === "attribute" ? attributes : types;
       if (counter.count(entity)) continue;
       counter.add(entity, dialect(codec.dialect));
+      if (isA(entity, builtinAttributes.resource)) addResource(resources, entity.values[1]);
       const inner = [...references(values)];
       for (let i = inner.length - 1; i >= 0; i--) todo.push(inner[i]!);
     }
@@ -117,5 +130,9 @@ export function numberProgram(
     attributes: attributes.ordered(),
     types: types.ordered(),
     operations: operations.ordered(),
+    resources: [
+      ...resources.filter(({ data }) => data !== undefined),
+      ...resources.filter(({ data }) => data === undefined),
+    ],
   };
 }

@@ -97,6 +97,14 @@ export const sections = {
   properties: 8,
 } as const;
 
+/** Set in the id of a section whose content is padded to an alignment. */
+export const aligned = 0x80;
+/** The bytes that padding is made of. */
+export const padding = 0xcb;
+
+/** Kinds of resources. */
+export const resourceKinds = { blob: 0, bool: 1, string: 2 } as const;
+
 /** Bits that say which parts of an operation follow, in the order of their appearance. */
 export const parts = {
   discardable: 0x01,

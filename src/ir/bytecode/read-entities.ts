@@ -4,7 +4,7 @@
  */
 import type { ByteReader } from "./byte-reader.js";
 import { isLocation } from "./builtin.js";
-import type { Codec, Entity, EntityKind, FieldValue } from "./entity.js";
+import type { Codec, Entity, EntityKind, FieldValue, ResourceEntry } from "./entity.js";
 import { pick } from "./read-tables.js";
 import { type Schema, textCodec } from "./program.js";
 import { decodeText } from "./strings.js";
@@ -55,6 +55,7 @@ export class EntityTable {
     content: ByteReader,
     dialects: readonly string[],
     private readonly strings: readonly string[],
+    private readonly resources: readonly (ResourceEntry | undefined)[],
     private readonly schema: Schema,
   ) {
     const attributeCount = offsets.varint();
@@ -118,6 +119,9 @@ export class EntityTable {
     const input = {
       bytes,
       string: (index: number) => pick(this.strings, index, "string", bytes),
+      resource: (index: number) =>
+        pick(this.resources, index, "resource", bytes) ??
+        bytes.fail(`resource ${index} is no blob of the builtin dialect`),
       entity: (inner: EntityKind, index: number): Entity => {
         const other = this.#number(inner, index, bytes);
         const known = this.#resolved[other];

@@ -16,7 +16,6 @@ import { type Entity, isA } from "./entity.js";
 import { EntityReader } from "./entity-reader.js";
 import { BytecodeError } from "./errors.js";
 import { castName, keptProperties } from "./kept-ops.js";
-import { LocationReader } from "./locations.js";
 import { type BytecodeBlock, type BytecodeOperation, type BytecodeRegion, countValues } from "./program.js";
 import { apiVersions, vhloAttributes, vhloTypes } from "./vhlo-codecs.js";
 import { findVhloOp, type SpreadFields, spreadFields, type VhloOp } from "./vhlo-ops.js";
@@ -33,7 +32,6 @@ export class ModuleBuilder {
   readonly #from = new EntityReader((message) => {
     throw new BytecodeError(message, this.#offset);
   });
-  readonly #locations = new LocationReader(this.#from);
 
   /** The module of a program. @throws BytecodeError */
   build(root: BytecodeOperation): Operation {
@@ -50,7 +48,7 @@ export class ModuleBuilder {
         : (op?.operation ?? source.name);
     const operands = this.#operands(source);
     const resultTypes = source.results.map((type) => this.#from.type(type));
-    const location = this.#locations.read(source.location);
+    const location = this.#from.location(source.location);
     const attributes = op === undefined ? this.#keptAttributes(source) : this.#attributes(source, op);
     const extra = this.#extra(source);
     const regions = this.#regions(source, name);
@@ -228,7 +226,7 @@ export class ModuleBuilder {
     const block = makeBlock(
       source.arguments.map(({ type }) => this.#from.type(type)),
       [],
-      source.arguments.map(({ location }) => this.#locations.read(location)),
+      source.arguments.map(({ location }) => this.#from.location(location)),
     );
     const define = (value: Value): void => {
       this.#values[first + own.length] = value;

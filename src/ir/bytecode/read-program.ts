@@ -24,6 +24,7 @@ import {
   pick,
   readNames,
   readProperties,
+  readResources,
   readSections,
   readStrings,
 } from "./read-tables.js";
@@ -52,6 +53,12 @@ class ProgramReader {
       this.section(sections.entities),
       this.#names.dialects,
       strings,
+      readResources(
+        found.get(sections.resourceOffsets),
+        found.get(sections.resources),
+        this.#names.dialects,
+        strings,
+      ),
       schema,
     );
     this.#properties = readProperties(found.get(sections.properties));

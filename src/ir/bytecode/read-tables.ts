@@ -1,6 +1,7 @@
 /** @file Reads the tables of a bytecode file: sections, strings, dialects, operation names, properties. */
 import type { ByteReader } from "./byte-reader.js";
-import { features, sections } from "./program.js";
+import type { ResourceEntry } from "./entity.js";
+import { aligned, features, padding, resourceKinds, sections } from "./program.js";
 import { decodeText } from "./strings.js";
 
 /** The sections of a file by id. */
@@ -9,9 +10,9 @@ export function readSections(file: ByteReader): Map<number, ByteReader> {
   while (file.remaining > 0) {
     const start = file.offset;
     const head = file.byte();
-    const id = head & 0x7f;
+    const id = head % aligned;
     const length = file.varint();
-    if (head >= 0x80) skipPadding(file, file.varint());
+    if (head >= aligned) skipPadding(file, file.varint());
     if (id > sections.properties) file.fail(`section ${id} is unknown`, start);
     if (found.has(id)) file.fail(`section ${id} stands here a second time`, start);
     found.set(id, file.section(length));
@@ -23,7 +24,7 @@ export function readSections(file: ByteReader): Map<number, ByteReader> {
 function skipPadding(file: ByteReader, alignment: number): void {
   if (alignment === 0 || !Number.isInteger(Math.log2(alignment)))
     file.fail(`an alignment must be a power of two, got ${alignment}`);
-  while (file.offset % alignment !== 0) if (file.byte() !== 0xcb) file.fail("padding must be bytes CB");
+  while (file.offset % alignment !== 0) if (file.byte() !== padding) file.fail("padding must be bytes CB");
 }
 
 /** The strings of section 0: lengths from the last to the first, then the bytes. */
@@ -84,4 +85,47 @@ export function readProperties(section: ByteReader | undefined): ByteReader[] {
   const entries = section.list("properties", () => section.section(section.varint()));
   section.expectEnd("the property section");
   return entries;
+}
+
+/**
+ * The resources of the builtin dialect by their numbers, from sections 6 and 5; undefined where another dialect's resource, or one that is no
+ * blob, has the number. Those of no dialect have no number.
+ */
+export function readResources(
+  offsets: ByteReader | undefined,
+  content: ByteReader | undefined,
+  dialects: readonly string[],
+  strings: readonly string[],
+): readonly (ResourceEntry | undefined)[] {
+  if (offsets === undefined || content === undefined) return [];
+  const entries = (): (ResourceEntry | undefined)[] =>
+    offsets.list("resources", () => {
+      const key = pick(strings, offsets.varint(), "string", offsets);
+      const entry = content.section(offsets.varint());
+      const isBlob = offsets.byte() === resourceKinds.blob;
+      return isBlob ? readBlob(key, entry) : undefined;
+    });
+  const outer = offsets.count("groups of resources");
+  for (let i = 0; i < outer; i++) {
+    pick(strings, offsets.varint(), "string", offsets);
+    entries();
+  }
+  const resources: (ResourceEntry | undefined)[] = [];
+  while (offsets.remaining > 0) {
+    const dialect = pick(dialects, offsets.varint(), "dialect", offsets);
+    for (const entry of entries()) resources.push(dialect === "builtin" ? entry : undefined);
+  }
+  content.expectEnd("the resource section");
+  return resources;
+}
+
+/** A resource whose entry is empty has a key alone. */
+function readBlob(key: string, entry: ByteReader): ResourceEntry {
+  if (entry.remaining === 0) return { key, alignment: 1, data: undefined };
+  const alignment = entry.varint();
+  const length = entry.varint();
+  if (alignment > 1) skipPadding(entry, alignment);
+  const data = entry.bytes(length).slice();
+  entry.expectEnd("a resource");
+  return { key, alignment, data };
 }

@@ -1,6 +1,7 @@
 /** @file What the operations of a program need of those who read it. */
 import type { Operation } from "../operation.js";
 import { EntityPool } from "./entity.js";
+import { LocationWriter } from "./locations.js";
 import { PortableViews, type ProgramForm, refuse, type Requirement } from "./vhlo-view.js";
 import type { Writing } from "./types.js";
 
@@ -14,8 +15,11 @@ export class Requirements {
     pool: new EntityPool(),
     types: new Map(),
     bytesOf: () => noBytes,
+    resourceKey: () => undefined,
+    locationOf: (location) => this.#locations.write(location),
     fail: (message, hint) => refuse(this.#current!, message, hint),
   };
+  readonly #locations = new LocationWriter(this.#to);
   readonly #views: PortableViews;
 
   /** @param form how the readers get the program. */

@@ -5,6 +5,7 @@
 import { builtinAttributes, builtinTypes } from "./builtin.js";
 import type { Codec, EntityKind } from "./entity.js";
 import { keptProperties } from "./kept-ops.js";
+import { mhloAttributes } from "./mhlo.js";
 import type { Schema } from "./program.js";
 import { sdyAttributes } from "./sdy-codecs.js";
 import {
@@ -20,6 +21,7 @@ import { findVhloOp } from "./vhlo-ops.js";
 const tables: readonly Readonly<Record<string, unknown>>[] = [
   builtinAttributes,
   builtinTypes,
+  mhloAttributes,
   sdyAttributes,
   stablehloStructs,
   stablehloEnums,

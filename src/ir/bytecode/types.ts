@@ -1,6 +1,7 @@
 /** @file Types of the IR as VHLO types, and back. */
 import { floatFromBits, floatToBits } from "../floats/bits.js";
 import type { Elements } from "../elements.js";
+import type { Location } from "../location.js";
 import { safeNumber } from "../integers.js";
 import {
   bitWidth,
@@ -42,6 +43,10 @@ export interface Writing extends Complaints {
   readonly types: Map<Type, Entity>;
   /** The bytes of a constant (`packElements`), or none where its type is all that matters. */
   bytesOf(elements: Elements): Uint8Array;
+  /** The key of elements that are written as the resource that they come from; undefined for others. */
+  resourceKey(elements: Elements): string | undefined;
+  /** A location as an attribute. */
+  locationOf(location: Location): Entity;
 }
 
 const witness = "!shape.witness";

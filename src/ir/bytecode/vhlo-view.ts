@@ -9,7 +9,7 @@ import { ownValue } from "../../support/own-value.js";
 import type { Operation } from "../operation.js";
 import type { AttributeKind } from "../ops/kinds.js";
 import { findOp } from "../ops/index.js";
-import { formatType, scalarType, type Type } from "../types.js";
+import { formatType, isUnbounded, scalarType, type Type } from "../types.js";
 import { attributeToVhlo, integersToVhlo, noneToVhlo, typeAttributeToVhlo } from "./attributes-to-vhlo.js";
 import { defaultOf, isDefault } from "./defaults.js";
 import type { Codec, Entity } from "./entity.js";
@@ -139,7 +139,7 @@ const later = (a: Requirement, b: Requirement): Requirement =>
   compareVersions(a.version, b.version) < 0 ? b : a;
 
 /** The first version whose artifacts hold attributes of other dialects than VHLO. */
-const firstMixed: Version = "1.11.0";
+export const firstMixed: Version = "1.11.0";
 
 /** How readers get a program: as text, where dialects always mixed, or as the bytes of a portable artifact. */
 export type ProgramForm = "text" | "portable";
@@ -187,7 +187,9 @@ export class PortableViews {
     const dialect = operation.name.slice(0, operation.name.indexOf("."));
     const hints: Readonly<Record<string, string>> = {
       griffin: "lower the griffin ops first",
-      chlo: "decompose the chlo ops first",
+      chlo: [...operation.operands, ...operation.results].some(({ type }) => isUnbounded(type))
+        ? "make its shapes known (refine-shapes), then decompose the chlo ops"
+        : "decompose the chlo ops first",
       check: "check ops are for tests: return the values instead",
     };
     return refuse(operation, `dialect ${dialect} has no portable form`, ownValue(hints, dialect));

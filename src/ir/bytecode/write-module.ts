@@ -1,4 +1,5 @@
 /** @file A module as a VHLO program: operations by their VHLO versions, values by number. */
+import type { Elements } from "../elements.js";
 import { type Location, unknownLocation } from "../location.js";
 import { type Block, Operation, type Region, type Value, walk } from "../operation.js";
 import { attributeToVhlo } from "./attributes-to-vhlo.js";
@@ -8,6 +9,7 @@ import { type Entity, EntityPool } from "./entity.js";
 import { Casts, isBuiltinValue } from "./casts.js";
 import { castName, keptContent, keptProperties, mixes } from "./kept-ops.js";
 import { LocationWriter } from "./locations.js";
+import { ResourceKeys, resourceOf } from "../resources.js";
 import { PortableViews, refuse, type Requirement } from "./vhlo-view.js";
 import { packElements } from "./tensor-data.js";
 import type { BytecodeBlock, BytecodeOperation, BytecodeRegion, UseList } from "./program.js";
@@ -46,6 +48,14 @@ const isRewritten = (operation: Operation, target: Version, library: Version): b
     ({ since }) => compareVersions(target, since) < 0 && compareVersions(since, library) <= 0,
   );
 
+/** What of a module its program has. */
+export interface KeptParts {
+  /** Where operations come from. */
+  readonly locations: boolean;
+  /** Resources as such, and not as the elements that they hold. */
+  readonly resources: boolean;
+}
+
 export class ProgramBuilder {
   readonly pool = new EntityPool();
   /** The operation that is converted now. */
@@ -54,23 +64,30 @@ export class ProgramBuilder {
     pool: this.pool,
     types: new Map(),
     bytesOf: packElements,
+    resourceKey: (elements) => this.#resourceKey(elements),
+    locationOf: (location) => this.#locations.write(location),
     fail: (message, hint) => refuse(this.#current, message, hint),
   };
   readonly #views = new PortableViews(this.#to);
   readonly #numbers = new Map<Value, number>();
   readonly #locations = new LocationWriter(this.#to);
+  readonly #resources = new ResourceKeys();
   /** Numbers of values that are cast. */
   readonly #castNumbers = new Map<Value, number>();
   #casts = Casts.none;
   #useLists: UseLists = new Map();
   #open: ReadonlySet<Operation> = new Set();
 
-  /** @param keepsLocations whether the program says where its operations come from. */
   constructor(
     readonly module: Operation,
-    readonly keepsLocations = true,
+    readonly keeps: KeptParts,
   ) {
     this.#current = module;
+  }
+
+  #resourceKey(elements: Elements): string | undefined {
+    const resource = this.keeps.resources ? resourceOf(elements) : undefined;
+    return resource === undefined ? undefined : this.#resources.keyOf(resource);
   }
 
   /** What one operation needs, its regions not counted. @throws PortabilityError when it has no portable form */
@@ -159,7 +176,7 @@ export class ProgramBuilder {
   }
 
   #location(location: Location): Entity {
-    return this.#locations.write(this.keepsLocations ? location : unknownLocation);
+    return this.#locations.write(this.keeps.locations ? location : unknownLocation);
   }
 
   #region({ blocks }: Region, target: Version, first: number): BytecodeRegion {
@@ -183,7 +200,7 @@ export class ProgramBuilder {
     return {
       arguments: block.arguments.map(({ type, location }) => ({
         type: this.#type(type, isBuiltin),
-        location: location.kind === "unknown" || !this.keepsLocations ? undefined : this.#location(location),
+        location: location.kind === "unknown" || !this.keeps.locations ? undefined : this.#location(location),
       })),
       useLists: this.#useListsOf(block.arguments),
       operations: [

@@ -9,8 +9,11 @@ import {
   type BytecodeOperation,
   type BytecodeRegion,
   countValues,
+  aligned,
   features,
   magic,
+  padding,
+  resourceKinds,
   type Program,
   parts,
   type Schema,
@@ -33,10 +36,30 @@ class Indexer<T> {
   }
 }
 
-function section(output: ByteWriter, id: number, content: ByteWriter): void {
-  output.byte(id);
-  output.varint(content.length);
+/** A section at the start of a file; padding before its content brings that to a multiple of `alignment` bytes. */
+function section(output: ByteWriter, id: number, content: ByteWriter, alignment = 1): void {
+  const length = new ByteWriter();
+  length.varint(content.length);
+  const isAligned = (output.length + 1 + length.length) % alignment === 0;
+  output.byte(isAligned ? id : id | aligned);
+  output.append(length);
+  if (!isAligned) {
+    output.varint(alignment);
+    pad(output, alignment);
+  }
   output.append(content);
+}
+
+function pad(output: ByteWriter, alignment: number): void {
+  while (output.length % alignment !== 0) output.byte(padding);
+}
+
+/** The bytes of a resource, from a multiple of its alignment on. */
+function writeBlob(output: ByteWriter, alignment: number, data: Uint8Array): void {
+  output.varint(alignment);
+  output.varint(data.length);
+  if (alignment > 1) pad(output, alignment);
+  output.bytes(data);
 }
 
 /** Runs of neighbours of one dialect. */
@@ -86,10 +109,7 @@ class ProgramWriter {
     section(output, sections.entityOffsets, this.#entities(entities));
     section(output, sections.entities, entities);
     section(output, sections.operations, this.#top());
-    const noResources = new ByteWriter();
-    noResources.varint(0);
-    section(output, sections.resourceOffsets, noResources);
-    section(output, sections.resources, new ByteWriter());
+    this.#resources(output);
     section(output, sections.strings, this.#stringSection());
     if (this.#has("properties")) section(output, sections.properties, this.#propertySection());
     return output.finish();
@@ -185,6 +205,7 @@ class ProgramWriter {
       bytes,
       stringIndex: (text) => this.#stringIndex(text),
       entityIndex: (entity) => this.#indices.get(entity)!,
+      resourceIndex: (key) => this.#numbering.resources.findIndex((resource) => resource.key === key),
     };
   }
 
@@ -268,6 +289,31 @@ class ProgramWriter {
     const useLists = block.useLists ?? [];
     output.byte(useLists.length === 0 ? 0 : parts.useLists);
     if (useLists.length > 0) writeUseLists(output, useLists, block.arguments.length);
+  }
+
+  /** Resources are of the builtin dialect alone; the offsets begin with the number of those of no dialect. */
+  #resources(output: ByteWriter): void {
+    const offsets = new ByteWriter();
+    const content = new ByteWriter();
+    const { resources, dialects } = this.#numbering;
+    offsets.varint(0);
+    if (resources.length > 0) {
+      offsets.varint(dialects.indexOf("builtin"));
+      offsets.varint(resources.length);
+    }
+    let alignment = 1;
+    for (const resource of resources) {
+      const start = content.length;
+      if (resource.data !== undefined) {
+        writeBlob(content, resource.alignment, resource.data);
+        alignment = Math.max(alignment, resource.alignment);
+      }
+      offsets.varint(this.#stringIndex(resource.key));
+      offsets.varint(content.length - start);
+      offsets.byte(resourceKinds.blob);
+    }
+    section(output, sections.resourceOffsets, offsets);
+    section(output, sections.resources, content, alignment);
   }
 
   #stringSection(): ByteWriter {

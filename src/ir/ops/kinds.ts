@@ -6,7 +6,8 @@ import { z } from "zod";
 import type { Attribute, AttributeDictionary } from "../attribute.js";
 import { type Elements, elementsFromNumbers, integerAt, storedCount } from "../elements.js";
 import { type Integer, integerOf, isBeyondNumbers, safeNumber } from "../integers.js";
-import { elementCount, type FunctionType, scalarType, type TensorType, tensorType } from "../types.js";
+import type { AbsentElements } from "../resources.js";
+import { elementCount, type FunctionType, scalarType, tensorType } from "../types.js";
 import type { Version } from "../versions.js";
 
 /** The attributes of an operation by name. */
@@ -254,24 +255,17 @@ export const elements = required<Elements>({
   fromAttribute: (a) => (a.kind === "elements" ? a.value : undefined),
 });
 
-/** What stands where a dump left the elements of a constant out: `dense_resource<__elided__> : T`. */
-export interface ElidedElements {
-  readonly kind: "resource";
-  readonly key: "__elided__";
-  readonly type: TensorType;
-}
-
-const isElided = (value: unknown): value is ElidedElements => {
-  const { kind, key, type } = (value ?? {}) as Partial<ElidedElements>;
-  return kind === "resource" && key === "__elided__" && type?.kind === "tensor";
+const isAbsent = (value: unknown): value is AbsentElements => {
+  const { kind, type } = (value ?? {}) as Partial<AbsentElements>;
+  return kind === "resource" && type?.kind === "tensor";
 };
 
-/** The value of a constant, or the mark of one that was left out. */
-export const elementsOrElided = required<Elements | ElidedElements>({
+/** The value of a constant, or the resource of one that has no data. */
+export const elementsOrAbsent = required<Elements | AbsentElements>({
   name: "elements",
-  schema: z.custom<Elements | ElidedElements>((value) => isElided(value) || isElements(value)),
+  schema: z.custom<Elements | AbsentElements>((value) => isAbsent(value) || isElements(value)),
   toAttribute: (value) => ("kind" in value ? value : { kind: "elements", value }),
-  fromAttribute: (a) => (isElided(a) ? a : elements.fromAttribute(a)),
+  fromAttribute: (a) => (isAbsent(a) ? a : elements.fromAttribute(a)),
 });
 
 /** A scalar of a type of its own (boolean, integer, `index` or float), or the elements of a tensor. */

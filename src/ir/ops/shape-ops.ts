@@ -10,7 +10,7 @@ import {
 } from "../types.js";
 import { isCompatible, sameElement } from "../verify-types.js";
 import { defineOp, operand, rowShape } from "./define.js";
-import { elementsOrElided, i64, i64Array } from "./kinds.js";
+import { elementsOrAbsent, i64, i64Array } from "./kinds.js";
 import {
   checkBroadcastQuantisation,
   checkReshapeQuantisation,
@@ -24,7 +24,7 @@ const constant = defineOp({
   name: "stablehlo.constant",
   summary: "A tensor known at compile time.",
   operands: [],
-  attributes: { value: elementsOrElided },
+  attributes: { value: elementsOrAbsent },
   traits: ["pure", "sized"],
   rowAxes: ({ attributes: { value } }, axis) =>
     "data" in value && value.splat ? { operands: [], results: [axis] } : undefined,

@@ -5,6 +5,7 @@
 import type { Attribute } from "../attribute.js";
 import { type Integer, integerOf } from "../integers.js";
 import type { Location } from "../location.js";
+import type { Resource } from "../resources.js";
 import type { Type } from "../types.js";
 import type { KnownOps } from "./known-ops.js";
 import { Cursor } from "./cursor.js";
@@ -35,7 +36,7 @@ export class ParseContext {
   /** Whether the location aliases after the module are known. */
   scannedForLocations = false;
   /** Blobs at the end of the text, once they were asked for. */
-  resources: ReadonlyMap<string, Uint8Array> | undefined;
+  resources: ReadonlyMap<string, Resource> | undefined;
   #depth = 0;
   #expanded = 0;
 

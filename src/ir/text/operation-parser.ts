@@ -32,6 +32,9 @@ interface ResultNames {
 /** Parsing stops after this many errors. */
 const mostErrors = 20;
 
+const vhloHint =
+  "VHLO is what portable artifacts hold: give the artifact, whose bytes are read, or StableHLO text";
+
 /** Thrown for a use of a value whose operation has been complained about already. */
 class Consequence extends Error {}
 
@@ -199,7 +202,8 @@ export class OperationParser implements FormParser {
 
   #failUnknown(name: string, at: number): never {
     const nearest = nearestName(name, this.context.ops.names);
-    const hint = nearest === undefined ? undefined : `did you mean ${nearest}?`;
+    const didYouMean = nearest === undefined ? undefined : `did you mean ${nearest}?`;
+    const hint = name.startsWith("vhlo.") ? vhloHint : didYouMean;
     return this.cursor.fail(`there is no op ${name}`, at, hint);
   }
 

@@ -3,6 +3,7 @@ import type { Attribute, AttributeDictionary } from "../attribute.js";
 import { isFloat, scalarType, type Type } from "../types.js";
 import { type ParseContext, parseBigInt, parseString, parseSymbol, skipBrackets } from "./context.js";
 import { floatFromBits, floatToBits } from "../floats/bits.js";
+import { formatFloat } from "../floats/spelling.js";
 import { parseDense } from "./parse-elements.js";
 import { parseLocation } from "./parse-locations.js";
 import { parseResource } from "./parse-resources.js";
@@ -52,7 +53,7 @@ function parseKeyword(context: ParseContext): Attribute {
   if (cursor.acceptWord("true")) return { kind: "bool", value: true };
   if (cursor.acceptWord("false")) return { kind: "bool", value: false };
   if (cursor.acceptWord("unit")) return { kind: "unit" };
-  if (cursor.isWord("dense")) return { kind: "elements", value: parseDense(context) };
+  if (cursor.isWord("dense")) return parseDense(context);
   if (cursor.isWord("array")) return parseDenseArray(context);
   if (cursor.isWord("dense_resource")) return parseResource(context);
   if (cursor.isWord("loc")) return { kind: "location", location: parseLocation(context) };
@@ -155,10 +156,11 @@ function parseArrayItem(context: ParseContext, type: Type): bigint | number {
   }
   const number = parseTypedNumber(context, () => type);
   if (number.kind === "bool") return number.value ? 1n : 0n;
+  if (number.kind === "opaque") return cursor.fail("an array holds numbers");
   return number.kind === "float" ? (number.bits ?? number.value) : number.value;
 }
 
-type NumberAttribute = Extract<Attribute, { kind: "integer" | "float" | "bool" }>;
+type NumberAttribute = Extract<Attribute, { kind: "integer" | "float" | "bool" | "opaque" }>;
 
 /** A number and its type, `i64` or `f64` when it has none. */
 const parseNumber = (context: ParseContext): Attribute =>
@@ -192,11 +194,38 @@ function parseTypedNumber(context: ParseContext, typeOf: (isFloatLiteral: boolea
     const value = floatFromBits(type.element, bits);
     return { kind: "float", value, type, ...(Number.isNaN(value) ? { bits } : {}) };
   }
+  if (type.kind === "opaque" && (type.text === "f80" || type.text === "f128"))
+    return parseWideFloat(context, { negative, literal, isFloatLiteral, at }, type.text);
   if (isFloatLiteral) cursor.fail(`a float cannot be of type ${formatType(type)}`, at);
   const value = fitInteger(negative ? -BigInt(literal) : BigInt(literal), formatType(type));
   if (value === undefined)
     return cursor.fail(`${negative ? "-" : ""}${literal} is no ${formatType(type)}`, at);
   return formatType(type) === "i1" ? { kind: "bool", value: value !== 0n } : { kind: "integer", value, type };
+}
+
+interface NumberLiteral {
+  readonly negative: boolean;
+  readonly literal: string;
+  readonly isFloatLiteral: boolean;
+  readonly at: number;
+}
+
+/** A number of a type that is wider than JavaScript's numbers, kept as its text; MLIR reads its decimals as those of an f64, too. */
+function parseWideFloat(
+  { cursor }: ParseContext,
+  { negative, literal, isFloatLiteral, at }: NumberLiteral,
+  type: "f80" | "f128",
+): NumberAttribute {
+  if (isFloatLiteral) {
+    const value = (negative ? -1 : 1) * Number(literal);
+    if (!Number.isFinite(value)) cursor.fail(`${literal} is too large for a float`, at);
+    return { kind: "opaque", text: `${formatFloat(value, "f64")} : ${type}` };
+  }
+  if (negative || !literal.startsWith("0x"))
+    cursor.fail(`${type} needs a float such as 1.0, or the bits of one`, at);
+  if (BigInt(literal) >> BigInt(type.slice(1)) !== 0n)
+    cursor.fail(`${literal} has more bits than ${type}`, at);
+  return { kind: "opaque", text: `${literal} : ${type}` };
 }
 
 /** An integer as its type reads it (signless types are signed), or undefined when it does not fit. */

@@ -2,7 +2,8 @@
  * @file Dense literals. The type stands after the literal, so the literal is skipped first and then read
  * once, straight into bytes: no token, string or number object is kept per element.
  */
-import { type Elements, rawElements } from "../elements.js";
+import type { Attribute } from "../attribute.js";
+import { type Elements, heldBytes, rawElements } from "../elements.js";
 import {
   bitWidth,
   byteWidth,
@@ -13,15 +14,19 @@ import {
   isComplex,
   isFloat,
   isQuantized,
+  isScalarType,
   isStatic,
   type ScalarType,
   type TensorType,
+  tensorType,
+  type Type,
 } from "../types.js";
 import type { ParseContext } from "./context.js";
 import { longestNumber } from "./cursor.js";
 import { floatToBits } from "../floats/bits.js";
 import { fitInteger } from "./parse-attributes.js";
 import { parseType } from "./parse-types.js";
+import { formatElements } from "./print-elements.js";
 
 /** Offset of the `>` that ends a list of elements. */
 function endOfList({ cursor }: ParseContext, from: number): number {
@@ -35,8 +40,13 @@ function endOfList({ cursor }: ParseContext, from: number): number {
   return cursor.fail('the literal does not end: expected ">"', from);
 }
 
-/** `dense<..> : T`. */
-export function parseDense(context: ParseContext): Elements {
+/** What stands between `<` and `>` of a literal: bytes in hexadecimal, or a list that ends at an offset. */
+interface Literal {
+  readonly from: number;
+  readonly content: string | number;
+}
+
+function skipLiteral(context: ParseContext): Literal {
   const { cursor } = context;
   cursor.expectWord("dense");
   if (cursor.kind !== "<") cursor.failExpected('"<"');
@@ -45,38 +55,46 @@ export function parseDense(context: ParseContext): Elements {
     cursor.advance();
     const bytes = cursor.expect("string").slice(1, -1);
     cursor.expect(">");
-    return fromHexadecimal(context, bytes, parseDenseType(context), from);
+    return { from, content: bytes };
   }
   const end = endOfList(context, from);
   cursor.continueAt(end + 1);
-  const type = parseDenseType(context);
-  return new ElementReader(context, type, from, end).read();
+  return { from, content: end };
 }
 
-function parseDenseType(context: ParseContext): TensorType {
+/** `dense<..> : T`; that of a vector, which no op here takes, is kept as its text. */
+export function parseDense(context: ParseContext): Attribute {
   const { cursor } = context;
+  const { from, content } = skipLiteral(context);
   cursor.expect(":", "and the type of the literal");
   const { start } = cursor;
-  const type = parseType(context);
+  const written = parseType(context);
+  const type = checkType(context, tensorOfVector(written) ?? written, start);
+  const value =
+    typeof content === "string"
+      ? fromHexadecimal(context, content, type, from)
+      : new ElementReader(context, type, from, content).read();
+  if (type === written) return { kind: "elements", value };
+  return { kind: "opaque", text: `dense<${formatElements(value)}> : ${formatType(written)}` };
+}
+
+function checkType({ cursor }: ParseContext, type: Type, at: number): TensorType {
   if (type.kind !== "tensor" || !isStatic(type) || type.element === "tf32")
-    return cursor.fail(`a literal must be a tensor of known size, got ${formatType(type)}`, start);
+    return cursor.fail(`a literal must be a tensor of known size, got ${formatType(type)}`, at);
   if (!Number.isSafeInteger(elementCount(type.shape) * byteWidth(type.element)))
-    cursor.fail("the literal has too many elements", start);
+    cursor.fail("the literal has too many elements", at);
   return type;
 }
 
-const storageOf = (element: ElementType): ScalarType => (isQuantized(element) ? element.storage : element);
-
-/** Sub-byte integers are held as signed or unsigned bytes, i1 as 0 and 1. */
-function normalise(bytes: Uint8Array, element: ScalarType): Uint8Array {
-  const width = bitWidth(element);
-  if (width >= 8) return bytes;
-  if (element === "i1") return bytes.map((byte) => (byte === 0 ? 0 : 1));
-  const unused = 32 - width;
-  return bytes.map((byte) =>
-    !element.startsWith("ui") ? (byte << unused) >> unused : byte & ((1 << width) - 1),
-  );
+/** The tensor of a vector's shape and elements; undefined for another type, and for a vector of a shape that is not fixed. */
+function tensorOfVector(type: Type): TensorType | undefined {
+  const [, sizes, element] =
+    (type.kind === "opaque" && /^vector<((?:[0-9]+x)*)([^<>]+)>$/.exec(type.text)) || [];
+  if (sizes === undefined || element === undefined || !isScalarType(element)) return undefined;
+  return tensorType(sizes.split("x").slice(0, -1).map(Number), element);
 }
+
+const storageOf = (element: ElementType): ScalarType => (isQuantized(element) ? element.storage : element);
 
 function fromHexadecimal({ cursor }: ParseContext, text: string, type: TensorType, at: number): Elements {
   if (!text.startsWith("0x")) cursor.fail('a literal in quotes must be hexadecimal, "0x.."', at);
@@ -95,7 +113,7 @@ function fromHexadecimal({ cursor }: ParseContext, text: string, type: TensorTyp
     );
   if (!isSplat && bytes.length !== count * width)
     cursor.fail(`the literal has ${bytes.length} bytes, ${formatType(type)} needs ${count * width}`, at);
-  return rawElements(type, normalise(bytes, storage));
+  return rawElements(type, heldBytes(bytes, storage));
 }
 
 const numberToken = /-?(?:0x[0-9A-Fa-f]+|[0-9]+(\.[0-9]*(?:[eE][-+]?[0-9]+)?)?)/y;

@@ -1,11 +1,9 @@
 /**
- * @file `dense_resource<key> : T` and the tail of a file that holds the bytes, `{-# dialect_resources: {..}
- * #-}`. A resource with bytes becomes a constant like any other: XLA takes no resources (spec fact 7). One
- * without stays a name.
+ * @file `dense_resource<key> : T` and the tail of a file that holds the bytes, `{-# dialect_resources: {..} #-}`. A resource with bytes is a
+ * constant like any other, which knows its key; one without stays a name.
  */
 import type { Attribute } from "../attribute.js";
-import { rawElements } from "../elements.js";
-import { byteWidth, elementCount, formatType, isStatic, type Type } from "../types.js";
+import { elementsOfResource, type Resource } from "../resources.js";
 import { Cursor } from "./cursor.js";
 import { type ParseContext, skipBrackets } from "./context.js";
 import { parseType } from "./parse-types.js";
@@ -21,28 +19,20 @@ export function parseResource(context: ParseContext): Attribute {
   cursor.expect(">");
   cursor.expect(":");
   const type = parseType(context);
-  const bytes = resourcesOf(context).get(key);
-  if (bytes === undefined) return { kind: "resource", key, type };
-  return { kind: "elements", value: fromBytes(context, bytes, type, at) };
-}
-
-function fromBytes({ cursor }: ParseContext, bytes: Uint8Array, type: Type, at: number) {
-  if (type.kind !== "tensor" || !isStatic(type))
-    return cursor.fail(`a resource must be a tensor of known size, got ${formatType(type)}`, at);
-  const wanted = elementCount(type.shape) * byteWidth(type.element);
-  if (bytes.length !== wanted)
-    cursor.fail(`the resource has ${bytes.length} bytes, ${formatType(type)} needs ${wanted}`, at);
-  return rawElements(type, bytes);
+  const resource = resourcesOf(context).get(key);
+  if (resource === undefined) return { kind: "resource", key, type };
+  const value = elementsOfResource(type, resource, (message) => cursor.fail(message, at));
+  return { kind: "elements", value };
 }
 
 /** The blobs at the end of the text, read at the first use. */
-function resourcesOf(context: ParseContext): ReadonlyMap<string, Uint8Array> {
+function resourcesOf(context: ParseContext): ReadonlyMap<string, Resource> {
   context.resources ??= readResources(context);
   return context.resources;
 }
 
-function readResources(context: ParseContext): Map<string, Uint8Array> {
-  const resources = new Map<string, Uint8Array>();
+function readResources(context: ParseContext): Map<string, Resource> {
+  const resources = new Map<string, Resource>();
   const tail = context.source.text.lastIndexOf("{-#");
   if (tail === -1) return resources;
   const cursor = new Cursor(context.source);
@@ -53,11 +43,18 @@ function readResources(context: ParseContext): Map<string, Uint8Array> {
     cursor.advance();
     if (!cursor.accept(":") || (cursor.kind as string) !== "string") continue;
     const bytes = Buffer.from(cursor.spelling.slice(3, -1), "hex");
-    // The first four bytes are the alignment.
-    if (bytes.length >= 4) resources.set(key, Uint8Array.from(bytes.subarray(4)));
+    if (bytes.length >= 4) resources.set(key, resourceOfBlob(context, key, bytes));
     cursor.advance();
   }
   return resources;
+}
+
+/** Four bytes that are the alignment, then the data. */
+function resourceOfBlob({ cursor }: ParseContext, key: string, bytes: Buffer): Resource {
+  const alignment = bytes.readUInt32LE(0);
+  if (alignment > 0 && !Number.isInteger(Math.log2(alignment)))
+    cursor.fail(`the resource ${key} has an alignment of ${alignment} bytes, which is no power of two`);
+  return { key, alignment, data: Uint8Array.from(bytes.subarray(4)) };
 }
 
 /** Steps over `{-# .. #-}`; what it holds is read where it is used. */

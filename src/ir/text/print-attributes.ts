@@ -1,5 +1,6 @@
 /** @file Attributes as text. */
 import type { Attribute, AttributeDictionary } from "../attribute.js";
+import type { Elements } from "../elements.js";
 import {
   elementCount,
   type FloatType,
@@ -10,6 +11,7 @@ import {
   type Type,
 } from "../types.js";
 import { formatFloat, formatFloatBits } from "../floats/spelling.js";
+import { type ResourceKeys, resourceOf } from "../resources.js";
 import { formatMeshBody } from "./print-mesh.js";
 import { formatLocation } from "./print-locations.js";
 import { formatElements } from "./print-elements.js";
@@ -19,6 +21,8 @@ import { formatKey, formatSymbol, quote } from "./strings.js";
 /** How attributes are written: constants above this many elements are left out when it is given. */
 export interface AttributeStyle {
   readonly elideAbove?: number | undefined;
+  /** Learns of the resources that are written as such; without it, they are written as the elements that they hold. */
+  readonly resources?: ResourceKeys | undefined;
 }
 
 const i64 = scalarType("i64");
@@ -118,14 +122,17 @@ function formatEnum({ dialect, name, value }: Extract<Attribute, { kind: "enum" 
   return dottedEnums.has(name) ? `#${dialect}.${name}<${value}>` : `#${dialect}<${name} ${value}>`;
 }
 
-function formatDense(
-  value: Extract<Attribute, { kind: "elements" }>["value"],
-  style: AttributeStyle,
-): string {
+function formatDense(value: Elements, style: AttributeStyle): string {
   const elided =
     style.elideAbove !== undefined && !value.splat && elementCount(value.type.shape) > style.elideAbove;
-  const literal = elided ? "dense_resource<__elided__>" : `dense<${formatElements(value)}>`;
-  return `${literal} : ${formatType(value.type)}`;
+  return `${elided ? "dense_resource<__elided__>" : formatWhole(value, style)} : ${formatType(value.type)}`;
+}
+
+function formatWhole(value: Elements, { resources }: AttributeStyle): string {
+  const resource = resources === undefined ? undefined : resourceOf(value);
+  return resource === undefined
+    ? `dense<${formatElements(value)}>`
+    : `dense_resource<${formatKey(resources!.keyOf(resource))}>`;
 }
 
 function formatField(value: Attribute): string {

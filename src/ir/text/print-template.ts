@@ -4,14 +4,14 @@ import type { Operation, Value } from "../operation.js";
 import type { OpDefinition } from "../ops/define.js";
 import { resolveOperandGroups } from "../ops/groups.js";
 import { formatFunctionType, formatType, type Type } from "../types.js";
-import { formatAttribute, formatNumber, formatStructBody } from "./print-attributes.js";
+import { type AttributeStyle, formatAttribute, formatNumber, formatStructBody } from "./print-attributes.js";
 import { formatShardy } from "./print-sdy.js";
 import { quote } from "./strings.js";
 import type { Piece, TailPiece, Template, TypeSlot } from "./template.js";
 import type { FormPrinter } from "./forms/form.js";
 
 /** An attribute as pretty forms write it: without its type, enums by their bare word. */
-export function formatShort(attribute: Attribute): string {
+export function formatShort(attribute: Attribute, style: AttributeStyle = {}): string {
   switch (attribute.kind) {
     case "integer":
       return formatNumber(attribute);
@@ -26,13 +26,13 @@ export function formatShort(attribute: Attribute): string {
       return `[${attribute.items.map((item) => (isBool ? item !== 0n : item)).join(", ")}]`;
     }
     case "array":
-      return `[${attribute.items.map(formatShort).join(", ")}]`;
+      return `[${attribute.items.map((item) => formatShort(item, style)).join(", ")}]`;
     case "sdy":
       return formatShardy(attribute.value);
     case "struct":
       return `<${formatStructBody(attribute.name, attribute.fields)}>`;
     default:
-      return formatAttribute(attribute);
+      return formatAttribute(attribute, style);
   }
 }
 
@@ -86,7 +86,7 @@ export function printTemplate(
       case "attribute": {
         const attribute = out.attribute(operation, definition, piece.name);
         if (attribute === undefined) return "";
-        return piece.full ? formatAttribute(attribute, out.style) : formatShort(attribute);
+        return piece.full ? formatAttribute(attribute, out.style) : formatShort(attribute, out.style);
       }
       case "optional":
         return out.attribute(operation, definition, piece.attribute) === undefined

@@ -2,10 +2,12 @@
 import type { Attribute } from "../attribute.js";
 import type { Operation } from "../operation.js";
 import { definitionOf } from "../ops/index.js";
+import { ResourceKeys } from "../resources.js";
 import { findForm } from "./forms/index.js";
 import { ValueNames } from "./names.js";
 import { formatAttribute } from "./print-attributes.js";
 import { LocationAliases } from "./print-locations.js";
+import { formatResources } from "./print-resources.js";
 import { Printer } from "./printer.js";
 
 export interface PrintOptions {
@@ -15,6 +17,8 @@ export interface PrintOptions {
   readonly locations?: boolean | undefined;
   /** Constants of more elements than this are left out; such text does not parse back. Default: none are. */
   readonly elideAbove?: number | undefined;
+  /** Write constants that are resources as such, with their bytes at the end (default: as the elements that they hold, which is what plugins take). */
+  readonly resources?: boolean | undefined;
   /** `mlir`: the names MLIR gives (`%0`, `%arg0`); `hints`: those the values carry, where they carry one. */
   readonly names?: "mlir" | "hints" | undefined;
 }
@@ -52,10 +56,14 @@ function print(operation: Operation, root: Operation, options: PrintOptions): st
   const generic = options.form === "generic";
   const names = new ValueNames(root, { generic, hints: options.names === "hints" });
   const locations = options.locations === true ? collectLocations(operation, generic) : undefined;
-  const printer = new Printer({ generic, names, locations, elideAbove: options.elideAbove });
+  const resources = options.resources === true ? new ResourceKeys() : undefined;
+  const printer = new Printer({ generic, names, locations, elideAbove: options.elideAbove, resources });
   printer.operation(operation);
-  if (locations === undefined) return printer.text;
-  return `${locations.definitions(false)}${printer.text}\n${locations.definitions(true).trimEnd()}`;
+  const text =
+    locations === undefined
+      ? printer.text
+      : `${locations.definitions(false)}${printer.text}\n${locations.definitions(true).trimEnd()}`;
+  return resources === undefined ? text : `${text}${formatResources(resources)}`;
 }
 
 /** The text of a module, ending in a line feed. */

@@ -4,6 +4,7 @@ import { builtinAttributes as builtin, builtinTypes } from "../../../src/ir/byte
 import { ByteReader } from "../../../src/ir/bytecode/byte-reader.js";
 import { ByteWriter } from "../../../src/ir/bytecode/byte-writer.js";
 import type { Codec, Entity, FieldValue } from "../../../src/ir/bytecode/entity.js";
+import { mhloAttributes as mhlo } from "../../../src/ir/bytecode/mhlo.js";
 import { codecs } from "../../../src/ir/bytecode/schema.js";
 import { sdyAttributes as sdy } from "../../../src/ir/bytecode/sdy-codecs.js";
 import {
@@ -49,12 +50,15 @@ const samples: readonly Sample[] = [
   [builtin.fusedWithMetadata, [[a], b], "1b 03 01 03"],
   [builtin.name, [a, b], "1d 01 03"],
   [builtin.unknown, [], "1f"],
+  [builtin.resource, [f32, ["x", 8, undefined]], "21 03 01"],
   [
     builtin.denseArray,
     [i64, 1, Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0)],
     "23 01 03 11 01 00 00 00 00 00 00 00",
   ],
   [builtin.elements, [f32, Uint8Array.of(0, 0, 128, 63)], "25 03 09 00 00 80 3f"],
+  [builtin.sparse, [f32, a, b], "29 03 01 03"],
+  [builtin.distinct, [a], "2b 01"],
   [builtin.fileRange, [a, [1, 2, 3]], "2d 01 07 03 05 07"],
   [builtinTypes.integer, [32 * 4 + 2], "01 0a 02"],
   [builtinTypes.index, [], "03"],
@@ -66,10 +70,16 @@ const samples: readonly Sample[] = [
   [builtinTypes.f80, [], "0f"],
   [builtinTypes.f128, [], "11"],
   [builtinTypes.complex, [f32], "13 03"],
+  [builtinTypes.buffer, [[2n, 3n], f32, a], "15 05 09 0d 03 01"],
+  [builtinTypes.bufferInSpace, [a, [2n, 3n], f32, b], "17 01 05 09 0d 03 03"],
   [builtinTypes.none, [], "19"],
   [builtinTypes.tensor, [[2n, 3n], f32], "1b 05 09 0d 03"],
+  [builtinTypes.tensorWithEncoding, [a, [2n, 3n], f32], "1d 01 05 09 0d 03"],
   [builtinTypes.tuple, [[f32, i64]], "1f 05 03 01"],
+  [builtinTypes.unrankedBuffer, [f32], "21 03"],
+  [builtinTypes.unrankedBufferInSpace, [a, f32], "23 01 03"],
   [builtinTypes.unranked, [f32], "25 03"],
+  [builtinTypes.vector, [[2n, 3n], f32], "27 05 09 0d 03"],
   [vhlo.array, [[a]], "03 03 01"],
   [vhlo.bool, [true], "05 03"],
   [vhlo.apiVersion, ["API_VERSION_TYPED_FFI"], "0b 09"],
@@ -136,6 +146,10 @@ const samples: readonly Sample[] = [
   [stablehloTypes.future, [[f32]], "03 03 03"],
   [quant.quantised, [1, i8, f32, 0n, 3n, -128n, 127n], "09 03 05 03 01 0d fe 03 fa 03"],
   [quant.quantisedPerAxis, [1, i8, f32, 0, -8n, 7n, [0n], [0n]], "0b 03 05 03 01 1f 1d 03 01 03 01"],
+  [mhlo.originalArray, [a, [1n]], "2d 01 03 05"],
+  [mhlo.originalElement, [[], undefined], "2f 01 01"],
+  [mhlo.originalElement, [[2n], b], "2f 03 09 07"],
+  [mhlo.originalValue, [false, [a]], "31 00 03 01"],
   [sdy.manualAxes, [[a]], "01 03 01"],
   [sdy.dimMapping, [[0n, 1n]], "11 05 01 05"],
   [sdy.tensorMapping, [[a, b]], "13 05 01 03"],
@@ -168,6 +182,7 @@ function encode(codec: Codec, values: readonly FieldValue[]): string {
   const output = {
     bytes,
     stringIndex: () => 0,
+    resourceIndex: () => 0,
     entityIndex: (entity: Entity) => tableOf(entity).indexOf(entity),
   };
   codec.fields.forEach((field, i) => {
@@ -182,6 +197,7 @@ function decode(codec: Codec, hex: string): readonly FieldValue[] {
   const input = {
     bytes,
     string: () => "x",
+    resource: () => ({ key: "x", alignment: 8, data: undefined }),
     entity: (kind: "attribute" | "type", index: number) =>
       (kind === "attribute" ? attributes : types)[index]!,
   };

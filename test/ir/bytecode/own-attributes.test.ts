@@ -26,6 +26,12 @@ const everywhere = [
   "#chlo<precision HIGH>",
   '#mhlo.original_value<false, [<[], <"a", []>>]>',
   "affine_map<(d0) -> (d0)>",
+  "affine_set<(d0) : (d0 - 1 >= 0)>",
+  'loc("model.py":3:4)',
+  'loc(fused<"pass">["a"("b.py":1:2), callsite("c" at unknown)])',
+  "strided<[1, 2], offset: 3>",
+  "distinct[0]<unit>",
+  "sparse<[[0]], [1]> : tensor<2xi64>",
   "[unit, #chlo<comparison_type FLOAT>, {a = #stablehlo<transpose ADJOINT>}]",
 ];
 
@@ -46,6 +52,19 @@ test.each([
   "si32",
   "-1 : si8",
   "3 : i7",
+  "170141183460469231731687303715884105727 : i128",
+  "-1 : i65",
+  "0 : ui200",
+  "f128",
+  "1.500000e+00 : f80",
+  "0x7FFF8000000000000001 : f80",
+  "dense<[1, -2]> : vector<2xi32>",
+  "dense<1.000000e+00> : vector<2x2xf32>",
+  "vector<2x[4]xf32>",
+  "memref<2x?xf32>",
+  "memref<2xf32, strided<[2]>, 1 : i32>",
+  "tensor<?x2xf32, #stablehlo.bounds<4, ?>>",
+  "tensor<2xf32, #sparse.encoding<{}>>",
   "f80",
   "dense<[1, -2]> : tensor<2xsi4>",
   "dense<-9223372036854775808> : tensor<si64>",
@@ -78,6 +97,16 @@ describe("spellings of one attribute", () => {
     const text = `#x = #stablehlo.mesh_axis<name = "x", size = 2>\n${moduleWith("#stablehlo.mesh<axes=[#x]>")}`;
     expect(printModule(parseModule(text))).toBe(moduleWith('#stablehlo.mesh<axes=[<name = "x", size = 2>]>'));
   });
+});
+
+test.each([
+  ["1.0e400 : f80", "1.0e400 is too large for a float"],
+  ["1 : f128", "f128 needs a float such as 1.0, or the bits of one"],
+  ["0x1FFFFFFFFFFFFFFFFFFFF : f80", "has more bits than f80"],
+  ["dense<1> : vector<[2]xi32>", "a literal must be a tensor of known size, got vector<[2]xi32>"],
+  ["dense<[1]> : vector<2xi32>", "dimension 0 of tensor<2xi32> needs 2 items"],
+])("%s is refused: %s", (attribute, message) => {
+  expect(() => parseModule(moduleWith(attribute))).toThrow(message);
 });
 
 test.each([

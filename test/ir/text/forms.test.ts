@@ -225,7 +225,6 @@ describe("what forms refuse", () => {
       "the result must be a complex tensor, got tensor<4xf32>",
     ],
     ["%0 = stablehlo.constant 3 : i32", "a constant must be a literal such as dense<1.0>"],
-    ["%0 = stablehlo.constant dense_resource<w> : tensor<2xf32>", "the text has no data for the resource w"],
     [
       "%0 = stablehlo.reduce(%x init: %t) applies stablehlo.abs across dimensions = [0] : (tensor<4xf32>, tensor<i32>) -> tensor<f32>",
       "stablehlo.abs does not combine two values",

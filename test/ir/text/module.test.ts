@@ -112,6 +112,10 @@ describe("what we do not model is kept", () => {
     expect(reprint(unknown)).toBe(unknown);
     expect(refusal(unknown)).toContain("there is no op foo.bar");
   });
+  test("VHLO is read from artifacts alone", () =>
+    expect(refusal('"vhlo.add_v1"() : () -> ()')).toMatch(
+      /there is no op vhlo.add_v1(.|\n)*hint: {5}VHLO is what portable artifacts hold/,
+    ));
   test("blocks beyond the first", () => {
     const text = inMain(
       "()",

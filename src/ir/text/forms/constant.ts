@@ -1,6 +1,6 @@
-/** @file `stablehlo.constant {..} dense<..> : T`; `dense_resource<__elided__> : T` where a dump left the elements out. */
+/** @file `stablehlo.constant {..} dense<..> : T`, or `dense_resource<key> : T`, of whose elements the text may have none. */
 import type { Attributes } from "../../ops/index.js";
-import { elementsOrElided } from "../../ops/kinds.js";
+import { elementsOrAbsent } from "../../ops/kinds.js";
 import { parseAttribute } from "../parse-attributes.js";
 import { parseGeneric } from "../parse-generic.js";
 import { formatAttribute } from "../print-attributes.js";
@@ -16,7 +16,7 @@ export const constantForm: Form = {
       return true;
     }
     out.dictionary(operation, ["value"]);
-    out.write(` ${formatAttribute(elementsOrElided.toAttribute(value), out.style)}`);
+    out.write(` ${formatAttribute(elementsOrAbsent.toAttribute(value), out.style)}`);
     return true;
   },
   parse(input, definition) {
@@ -24,10 +24,7 @@ export const constantForm: Form = {
     if (cursor.kind === "(") return parseGeneric(input, definition.name, definition);
     const entries = input.optionalEntries();
     const at = cursor.start;
-    const attribute = parseAttribute(context);
-    const value = elementsOrElided.fromAttribute(attribute);
-    if (value === undefined && attribute.kind === "resource")
-      cursor.fail(`the text has no data for the resource ${attribute.key}`, at);
+    const value = elementsOrAbsent.fromAttribute(parseAttribute(context));
     if (value === undefined) return cursor.fail("a constant must be a literal such as dense<1.0>", at);
     return { resultTypes: [value.type], ...input.attributes(definition, entries, { value }) };
   },
