@@ -44,7 +44,7 @@ const FILE_TYPE = 0o170000;
 const REGULAR = 0o100000;
 const FOLDER = 0o040000;
 
-/** Everything that speaks against unpacking an archive. */
+/** Everything that speaks against unpacking an archive. @param entries all, or more than there may be */
 export function archiveProblems(entries: readonly ArchiveEntry[], limits: ArchiveLimits): Problem[] {
   if (entries.length > limits.entries) {
     return [
@@ -52,7 +52,6 @@ export function archiveProblems(entries: readonly ArchiveEntry[], limits: Archiv
         subject: "archive",
         problem: "too many entries",
         expected: `at most ${limits.entries}`,
-        got: `${entries.length}`,
       },
     ];
   }

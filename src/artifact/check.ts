@@ -1,7 +1,9 @@
 /** @file Whether an artifact can run where it is to run: every reason against it, before anything is loaded. */
-import { basename } from "node:path";
+import { lstat, realpath } from "node:fs/promises";
+import { basename, dirname, join, posix, sep } from "node:path";
 import { type Client, ifSupported, neededBytes } from "../runtime-pjrt/index.js";
 import type { Problem } from "../support/problems.js";
+import { TOKENIZER_FILES } from "../tokens/index.js";
 import { ArtifactError } from "./errors.js";
 import { changedFiles } from "./files.js";
 import type { Manifest, ManifestProgram } from "./manifest.js";
@@ -31,22 +33,46 @@ export async function checkCompatibility(
   options: CompatibilityOptions = {},
 ): Promise<void> {
   const key = options.publicKey === undefined ? undefined : await readKeyName(options.publicKey);
-  const skips = key === undefined ? isWeightsFile(artifact) : () => false;
+  const apart = key === undefined ? await weightsInside(artifact) : new Set<string>();
   const problems = [
     ...signatureProblems(artifact.signature, key),
     ...versionProblems(artifact.manifest, client),
-    ...(await changedFiles(artifact, { hashes: () => true, skips })),
+    ...(await changedFiles(artifact, { hashes: () => true, skips: (path) => apart.has(path) })),
+    ...(await unlistedTokenizerFiles(artifact)),
     ...(await weightsProblems(artifact, options.weights)),
     ...memoryProblems(artifact.manifest, client, options.memoryLimit),
   ];
   if (problems.length > 0) throw new ArtifactError(artifact.where, problems);
 }
 
-/** Files of weights are large, and looked at apart. */
-const isWeightsFile =
-  ({ weights }: OpenArtifact) =>
-  (path: string): boolean =>
-    weights.files.some(({ name }) => path === `${weights.folder}/${name}`);
+/** Files of weights: they are large, and looked at apart. Of those that are links to elsewhere nothing is known but what their hashes say. */
+async function weightsInside({ folder, weights }: OpenArtifact): Promise<ReadonlySet<string>> {
+  if (weights.location !== "copied") return new Set();
+  const root = await realpath(folder);
+  const paths = weights.files.map(async ({ name }) => {
+    const path = `${weights.folder}/${name}`;
+    const real = await realpath(join(folder, path)).catch(() => "");
+    return real === "" || real.startsWith(root + sep) ? [path] : [];
+  });
+  return new Set((await Promise.all(paths)).flat());
+}
+
+/** What the tokenizer would be made of too, and nobody vouches for. */
+async function unlistedTokenizerFiles({ folder, manifest }: OpenArtifact): Promise<readonly Problem[]> {
+  const [file] = manifest.tokenizer;
+  if (file === undefined) return [];
+  const listed = new Set(manifest.files.map(({ path }) => path));
+  const unlisted = TOKENIZER_FILES.map((name) => posix.join(dirname(file), name)).filter(
+    (path) => !listed.has(path),
+  );
+  const found = await Promise.all(
+    unlisted.map(async (path) => ((await lstat(join(folder, path)).catch(() => undefined)) ? [path] : [])),
+  );
+  const hint = "remove it, or export the model again with it";
+  return found
+    .flat()
+    .map((subject) => ({ subject, problem: "read, but not in the manifest's list of files", hint }));
+}
 
 /** Negative when the first version is older; the patch never matters to readers. */
 function compareVersions(a: string, b: string): number {

@@ -1,7 +1,8 @@
 /** @file Whether the files of an artifact are those that were exported: by name and size, or by every byte. */
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import type { Problem } from "../support/problems.js";
+import { readLimited } from "../support/read-limited.js";
 import { sha256OfFile } from "../support/hash.js";
 import { DIGEST_FILE, type Manifest, MANIFEST_FILE } from "./manifest.js";
 import type { OpenFiles } from "./open.js";
@@ -52,7 +53,8 @@ async function fileProblems(
   onBytes: (bytes: number) => void,
 ): Promise<Problem[]> {
   const stats = await stat(join(folder, path)).catch(() => undefined);
-  if (stats === undefined || !stats.isFile()) return [{ subject: path, problem: "missing" }];
+  if (stats === undefined) return [{ subject: path, problem: "missing" }];
+  if (!stats.isFile()) return [{ subject: path, problem: "not a file" }];
   if (stats.size !== bytes)
     return [{ subject: path, problem: "changed", expected: `${bytes} bytes`, got: `${stats.size} bytes` }];
   if (!hashed) return [];
@@ -68,8 +70,9 @@ const changed = (subject: string, expected: string, got: string): Problem => ({
 });
 
 async function manifestProblems(folder: string): Promise<Problem[]> {
-  const noted = await readFile(join(folder, DIGEST_FILE), "utf8").catch(() => undefined);
-  if (noted === undefined) return [{ subject: DIGEST_FILE, problem: "missing" }];
+  const file = await readLimited(join(folder, DIGEST_FILE), digestLine("0".repeat(64)).length);
+  if ("problem" in file) return [{ subject: DIGEST_FILE, ...file }];
+  const noted = file.bytes.toString("utf8");
   const hash = await sha256OfFile(join(folder, MANIFEST_FILE));
   if (noted === digestLine(hash)) return [];
   const expected = /^([0-9a-f]{64}) {2}/.exec(noted)?.[1];

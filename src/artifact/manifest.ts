@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { argumentSchema, resultSchema } from "../program/schema.js";
+import { isPlainName } from "../support/plain-name.js";
 
 /** Changes when a reader of the old schema would misread the new one. */
 export const SCHEMA_VERSION = 2;
@@ -176,7 +177,13 @@ export const weightsIndexSchema = z.strictObject({
   location: z.enum(["copied", "reference", "none"]),
   /** Folder of the files: inside the artifact, or the model folder as seen from the artifact (`../model`), or empty. */
   folder: z.string(),
-  files: z.array(z.strictObject({ name: z.string(), bytes: count, sha256: sha256.optional() })),
+  files: z.array(
+    z.strictObject({
+      name: z.string().refine(isPlainName, "a file name without a folder"),
+      bytes: count,
+      sha256: sha256.optional(),
+    }),
+  ),
   /** Tensors in the order of the model's parameters. */
   tensors: z.array(
     z.strictObject({

@@ -4,13 +4,17 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { Readable, Transform } from "node:stream";
 import { READ_BYTES } from "../support/hash.js";
+import { UsageError } from "../support/errors.js";
 import type { Content, WrittenFile } from "./sink.js";
 
 /** Content as a stream, and its size in bytes. */
 export async function openContent(content: Content): Promise<{ stream: Readable; bytes: number }> {
   if (typeof content === "object" && "copyOf" in content) {
-    const { size } = await stat(content.copyOf);
-    return { stream: createReadStream(content.copyOf, { highWaterMark: READ_BYTES }), bytes: size };
+    const { copyOf } = content;
+    const stats = await stat(copyOf);
+    // A pipe would be waited for.
+    if (!stats.isFile()) throw new UsageError({ message: "not a file: it cannot be copied", where: copyOf });
+    return { stream: createReadStream(copyOf, { highWaterMark: READ_BYTES }), bytes: stats.size };
   }
   const bytes = Buffer.from(content);
   return { stream: Readable.from([bytes], { objectMode: false }), bytes: bytes.length };

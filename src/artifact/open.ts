@@ -3,6 +3,7 @@ import { realpath, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { cacheFolder } from "../runtime-pjrt/index.js";
+import type { Problem } from "../support/problems.js";
 import { makeWorkFolder, removeAbandoned, type WorkFolder } from "../support/work-folder.js";
 import { inFirstWritable } from "../support/writable.js";
 import { ArtifactError } from "./errors.js";
@@ -73,6 +74,7 @@ async function openFiles<M extends Pick<Manifest, "files">>(
   await returnSetAside(path);
   const kind = await kindOf(path);
   if (kind === "missing") throw new ArtifactError(path, [{ subject: "artifact", problem: "does not exist" }]);
+  if (kind === "other") throw new ArtifactError(path, [NEITHER]);
   if (kind === "folder") return opened(path, path, await readManifestOf(path, path), async () => {});
   const folder = await unpackFolder(path);
   try {
@@ -124,11 +126,19 @@ export async function returnSetAside(path: string): Promise<void> {
   if ((await kindOf(path)) === "missing") await removeAbandoned(dirname(resolve(path)));
 }
 
-async function kindOf(path: string): Promise<"folder" | "file" | "missing"> {
+async function kindOf(path: string): Promise<"folder" | "file" | "missing" | "other"> {
   const stats = await stat(path).catch(() => undefined);
   if (stats === undefined) return "missing";
-  return stats.isDirectory() ? "folder" : "file";
+  if (stats.isFile()) return "file";
+  return stats.isDirectory() ? "folder" : "other";
 }
+
+/** A pipe, say, which would be waited for. */
+const NEITHER: Problem = {
+  subject: "artifact",
+  problem: "not a file",
+  expected: "a folder, or a .zip of one",
+};
 
 /** Adds the index of the weights. Closes the artifact when that cannot be read. */
 async function withWeights(artifact: OpenFiles<Manifest>): Promise<OpenArtifact> {

@@ -2,7 +2,9 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { elementCount } from "../runtime-pjrt/index.js";
+import { JsonError, parseJson } from "../support/json.js";
 import type { Problem } from "../support/problems.js";
+import { readLimited } from "../support/read-limited.js";
 import { ArtifactError } from "./errors.js";
 import {
   FORMAT,
@@ -20,7 +22,6 @@ import {
   type ProgramManifest,
   programManifestSchema,
 } from "./program/manifest.js";
-import { readLimited } from "./read-limited.js";
 
 /** Formats by the first field of a manifest: the version that is read, and its schema. */
 const FORMATS = {
@@ -45,11 +46,10 @@ async function readJson(folder: string, name: string, where: string): Promise<Js
   if ("problem" in file) throw new ArtifactError(where, [{ subject: name, ...file }]);
   const { bytes } = file;
   try {
-    return { json: JSON.parse(bytes.toString("utf8")), bytes };
+    return { json: parseJson(bytes.toString("utf8")), bytes };
   } catch (error) {
-    throw new ArtifactError(where, [
-      { subject: name, problem: `cannot be parsed: ${(error as Error).message}` },
-    ]);
+    if (!(error instanceof JsonError)) throw error;
+    throw new ArtifactError(where, [{ subject: name, problem: `cannot be parsed: ${error.message}` }]);
   }
 }
 
@@ -126,7 +126,10 @@ export async function readAnyManifest(
   }
   const { success, data, error } = schema.safeParse(json);
   if (!success) throw new ArtifactError(where, schemaProblems(MANIFEST_FILE, error));
-  const problems = [...unlistedFiles(data), ...(data.format === FORMAT ? unknownPreparations(data) : [])];
+  const problems = [
+    ...unlistedFiles(data),
+    ...(data.format === FORMAT ? [...unknownPreparations(data), ...generationProblems(data)] : []),
+  ];
   if (problems.length > 0) throw new ArtifactError(where, problems);
   return { manifest: data, bytes };
 }
@@ -143,13 +146,15 @@ function namedFiles(manifest: Manifest | ProgramManifest): readonly (string | un
   ];
 }
 
+const NOT_LISTED = "used, but not in the manifest's list of files";
+
 /** Files that are named but not listed. */
 function unlistedFiles(manifest: Manifest | ProgramManifest): Problem[] {
   const listed = new Set(manifest.files.map((file) => file.path));
   return namedFiles(manifest)
     .filter((path) => path !== undefined)
     .filter((path) => !listed.has(path))
-    .map((subject) => ({ subject, problem: "used, but not in the manifest's list of files" }));
+    .map((subject) => ({ subject, problem: NOT_LISTED }));
 }
 
 /** Preparing programs that do not exist. */
@@ -174,9 +179,19 @@ export async function readWeightsIndex(
   const { json } = await readJson(folder, manifest.weights, where);
   const { success, data, error } = weightsIndexSchema.safeParse(json);
   if (!success) throw new ArtifactError(where, schemaProblems(manifest.weights, error));
-  const problems = parameterProblems(manifest, data);
+  const problems = [...unlistedWeights(manifest, data), ...parameterProblems(manifest, data)];
   if (problems.length > 0) throw new ArtifactError(where, problems);
   return data;
+}
+
+/** Files of weights that lie in the artifact, as the index says, and are not in the manifest's list. */
+function unlistedWeights({ files }: Manifest, { location, folder, files: named }: WeightsIndex): Problem[] {
+  if (location !== "copied") return [];
+  const listed = new Set(files.map(({ path }) => path));
+  return named
+    .map(({ name }) => `${folder}/${name}`)
+    .filter((path) => !listed.has(path))
+    .map((subject) => ({ subject, problem: NOT_LISTED }));
 }
 
 const shapeText = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
@@ -210,4 +225,34 @@ function parameterProblems({ programs, weights }: Manifest, { tensors }: Weights
     })),
     ...misfits,
   ];
+}
+
+/** What generation relies on: programs of its kinds take tokens of their own batch and time, and give logits of the whole vocabulary. */
+function generationProblems({ programs, generation, batch }: Manifest): Problem[] {
+  const { inputs, outputs, vocabSize } = generation;
+  const kinds = new Set(Object.values(generation.programs));
+  const generating = programs.filter(({ kind }) => kinds.has(kind));
+  const problems = generating.flatMap((program): Problem[] => {
+    const tokens = program.arguments.find(({ role, name }) => role === "input" && name === inputs.tokens);
+    const logits = program.results.find(({ role, name }) => role === "output" && name === outputs.logits);
+    const subject = program.name;
+    const expected = shapeText([program.batch, program.time]);
+    const got = tokens && shapeText(tokens.dimensions);
+    return [
+      ...(got === expected ? [] : [{ subject, problem: `takes other ${inputs.tokens}`, expected, got }]),
+      ...(logits?.dimensions.at(-1) === vocabSize
+        ? []
+        : [
+            {
+              subject,
+              problem: `gives other ${outputs.logits}`,
+              expected: `one for each of ${vocabSize} tokens`,
+              got: logits && shapeText(logits.dimensions),
+            },
+          ]),
+    ];
+  });
+  if (generating.length === 0 || generating.some((program) => program.batch === batch)) return problems;
+  const has = [...new Set(generating.map((program) => program.batch))].join(", ");
+  return [{ subject: "batch", problem: "no program is of it", expected: has, got: `${batch}` }, ...problems];
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Problem } from "../support/problems.js";
 import { type SigningKey, signerOf } from "./keys.js";
-import { readLimited } from "./read-limited.js";
+import { readLimited } from "../support/read-limited.js";
 
 /** The signature's file; absent from artifacts that nobody signed. */
 export const SIGNATURE_FILE = "signature.json";

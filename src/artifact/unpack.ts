@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Writable } from "node:stream";
-import type { FileEntry, ZipReader } from "@zip.js/zip.js";
+import type { Entry, FileEntry, ZipReader } from "@zip.js/zip.js";
 import { ARCHIVE_LIMITS, type ArchiveLimits, archiveProblems, budgetProblems } from "./archive-rules.js";
 import { ArtifactError } from "./errors.js";
 import { MANIFEST_FILE } from "./manifest.js";
@@ -36,7 +36,7 @@ export async function unpackArtifact(
   });
   try {
     const reader = await openZip(file);
-    const entries = await reader.getEntries();
+    const entries = await entriesOf(reader, limits.entries);
     check(archive, archiveProblems(entries, limits));
     const files = entries.filter((entry): entry is FileEntry => !entry.directory);
     const total = sizeOf(files);
@@ -85,7 +85,7 @@ function explain(archive: string, folder: string, error: unknown): GriffinError 
 export async function archiveNames(archive: string): Promise<readonly string[]> {
   const file = await open(archive, "r");
   try {
-    const entries = await (await openZip(file)).getEntries();
+    const entries = await entriesOf(await openZip(file), ARCHIVE_LIMITS.entries);
     return entries.map(({ filename }) => filename);
   } catch {
     return [];
@@ -93,6 +93,16 @@ export async function archiveNames(archive: string): Promise<readonly string[]> 
     await file.close();
   }
 }
+
+/** All entries, or one more than `most`: a list that is longer is not gone through. */
+async function entriesOf(reader: ZipReader<unknown>, most: number): Promise<readonly Entry[]> {
+  const entries: Entry[] = [];
+  for await (const entry of reader.getEntriesGenerator()) if (entries.push(entry) > most) break;
+  return entries;
+}
+
+/** Bytes that are read at once: the list of entries is, and one of as many entries as there may be is shorter. */
+const LONGEST_READ = 1 << 26;
 
 /** The library is loaded for archives only: folders are the usual case. */
 async function openZip(file: FileHandle): Promise<ZipReader<unknown>> {
@@ -103,7 +113,9 @@ async function openZip(file: FileHandle): Promise<ZipReader<unknown>> {
       this.size = (await file.stat()).size;
     }
     override async readUint8Array(index: number, length: number): Promise<Uint8Array> {
-      const bytes = new Uint8Array(Math.max(0, Math.min(length, this.size - index)));
+      const there = Math.max(0, Math.min(length, this.size - index));
+      if (there > LONGEST_READ) throw new Error(`its list of entries is too long: ${there} bytes`);
+      const bytes = new Uint8Array(there);
       const { bytesRead } = await file.read(bytes, 0, bytes.length, index);
       return bytes.subarray(0, bytesRead);
     }

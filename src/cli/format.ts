@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import type { Format } from "../tokens/index.js";
 import { UsageError } from "../support/errors.js";
+import { JsonError, parseJson } from "../support/json.js";
 import type { FormatFlags } from "./options.js";
 
 /** @throws UsageError for several formats at once, a file that cannot be read, and what is no JSON */
@@ -43,11 +44,12 @@ function readSchema(path: string): Promise<string> {
 function parseSchema(text: string, where: string): boolean | Readonly<Record<string, unknown>> {
   try {
     // What a schema may be is looked at where it becomes a format.
-    return JSON.parse(text);
+    return parseJson(text) as boolean | Readonly<Record<string, unknown>>;
   } catch (cause) {
+    if (!(cause instanceof JsonError)) throw cause;
     throw new UsageError({
       message: "--json-schema is no JSON",
-      got: (cause as Error).message,
+      got: cause.message,
       where,
       cause,
     });

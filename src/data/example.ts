@@ -1,5 +1,6 @@
 /** @file What a line of a data file may say: a prompt and its completion, a dialogue, or a text. */
 import { z } from "zod";
+import { JsonError, parseJson } from "../support/json.js";
 import { DataError } from "./errors.js";
 
 const text = z.string().min(1, "empty");
@@ -48,12 +49,13 @@ export function parseJsonLine(line: string, where: string): Readonly<Record<stri
 
 function parse(line: string, where: string): unknown {
   try {
-    return JSON.parse(line);
+    return parseJson(line);
   } catch (cause) {
+    if (!(cause instanceof JsonError)) throw cause;
     throw new DataError({
       message: "a line is no JSON",
       expected: FORMS,
-      got: (cause as Error).message,
+      got: cause.message,
       where,
       hint: "each line of a .jsonl file is one whole JSON object; plain text goes into a .txt file",
       cause,

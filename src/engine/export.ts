@@ -19,6 +19,7 @@ import { cannotWrite, UsageError } from "../support/errors.js";
 import { MachineKey, machineKey } from "../support/machine-key.js";
 import { makeWorkFolder } from "../support/work-folder.js";
 import { defaultTarget, resolveTarget } from "../targets/index.js";
+import { TOKENIZER_FILES } from "../tokens/index.js";
 import { type FloatType, hasWeights, openCheckpoint, readConfigFiles } from "../weights/index.js";
 import { withCapacity } from "./capacity.js";
 import { convertWeights } from "./convert.js";
@@ -68,9 +69,6 @@ export interface ExportSummary {
   /** Lines worth showing, e.g. why executables are not sealed. */
   readonly warnings: readonly string[];
 }
-
-/** Files that text is read from; see src/tokens. */
-const TOKENIZER_FILES = ["tokenizer.json", "tokenizer_config.json", "tokenizer.model"];
 
 /**
  * Exports a model as an artifact at `path`, which holds what it held before until the new one is whole.

@@ -1,7 +1,8 @@
 /** @file The files of a case: its description, and its tensors. */
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { GriffinError } from "../support/errors.js";
+import { JsonError, parseJson } from "../support/json.js";
+import { readLimited } from "../support/read-limited.js";
 import { CheckpointError, openSafetensors, type StoredTensor } from "../weights/index.js";
 
 /** A tensor of a case: f32 numbers or i32 tokens, positions and counts, row-major. */
@@ -14,21 +15,28 @@ export class GoldenError extends GriffinError {
   constructor(
     message: string,
     where: string,
-    both: { readonly expected?: string; readonly got?: string } = {},
+    both: { readonly expected?: string | undefined; readonly got?: string | undefined } = {},
   ) {
     super("golden error", { message, where, ...both });
   }
 }
 
+/** Longer is no description, bytes. */
+const LONGEST = 1 << 24;
+
 /** Reads a description. @throws GoldenError for one that cannot be read, parsed, or is not as the schema says */
 export async function readDescription<T>(folder: string, name: string, schema: z.ZodType<T>): Promise<T> {
   const path = `${folder.replace(/\/+$/, "")}/${name}`;
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch {
-    throw new GoldenError(`${name} cannot be read: this folder is not a golden case`, path);
+  const file = await readLimited(path, LONGEST);
+  if ("problem" in file) {
+    throw new GoldenError(`${name} cannot be read: this folder is not a golden case`, path, {
+      ...{
+        expected: file.expected,
+        got: file.got ?? (file.problem === "missing" ? undefined : file.problem),
+      },
+    });
   }
+  const text = file.bytes.toString("utf8");
   const { success, data, error } = schema.safeParse(parse(text, name, path));
   if (success) return data;
   throw new GoldenError(`${name} is not as golden/README.md says`, path, { got: z.prettifyError(error) });
@@ -36,12 +44,10 @@ export async function readDescription<T>(folder: string, name: string, schema: z
 
 function parse(text: string, name: string, path: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
-    throw new GoldenError(
-      `${name} cannot be parsed (${error instanceof Error ? error.message : error})`,
-      path,
-    );
+    if (!(error instanceof JsonError)) throw error;
+    throw new GoldenError(`${name} cannot be parsed (${error.message})`, path);
   }
 }
 

@@ -1,10 +1,11 @@
 /** @file How a dialogue becomes the text that a model reads: the template of its checkpoint, or the dialogue format of Gemma. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { UsageError } from "../support/errors.js";
+import { JsonError, parseJson } from "../support/json.js";
 import { boundedTemplate, LONGEST_RENDER, WorkLimitError } from "./bounded-template.js";
 import { TimeLimitError } from "./time-limit.js";
+import { readTokenizerFile } from "./checkpoint-files.js";
 
 /** What somebody says in a dialogue. */
 export interface ChatMessage {
@@ -55,9 +56,9 @@ const configFile = z.looseObject({
  */
 export async function loadChatTemplate(folder: string): Promise<ChatTemplate> {
   const configPath = join(folder, "tokenizer_config.json");
-  const config = parseConfig(configPath, await readIfThere(configPath));
+  const config = parseConfig(configPath, await readText(configPath));
   const path = join(folder, "chat_template.jinja");
-  const file = await readIfThere(path);
+  const file = await readText(path);
   if (file !== undefined) return chatTemplate(file, path, config);
   const { chat_template: given } = config;
   const template = Array.isArray(given) ? given.find(({ name }) => name === "default")?.template : given;
@@ -71,23 +72,16 @@ type Config = z.output<typeof configFile>;
 function parseConfig(path: string, text: string | undefined): Config {
   if (text === undefined) return {};
   try {
-    return configFile.parse(JSON.parse(text));
+    return configFile.parse(parseJson(text));
   } catch (cause) {
-    const got = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
+    if (!(cause instanceof z.ZodError || cause instanceof JsonError)) throw cause;
+    const got = cause instanceof z.ZodError ? z.prettifyError(cause) : cause.message;
     throw new UsageError({ message: "tokenizer_config.json cannot be used", got, where: path, cause });
   }
 }
 
-async function readIfThere(path: string): Promise<string | undefined> {
-  return readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw new UsageError({
-      message: "a file of the tokenizer cannot be read",
-      got: error.message,
-      where: path,
-    });
-  });
-}
+const readText = async (path: string): Promise<string | undefined> =>
+  (await readTokenizerFile(path))?.toString("utf8");
 
 async function chatTemplate(source: string, where: string, config: Config): Promise<ChatTemplate> {
   const template = await boundedTemplate(source).catch((cause: Error) => {

@@ -110,3 +110,17 @@ export const isRegex = (pattern: unknown): boolean => isObject(pattern) && typeo
 /** Whether it is either. */
 export const isPattern = (pattern: unknown): boolean =>
   isRegex(pattern) || (isObject(pattern) && typeof pattern.String === "string");
+
+/**
+ * How many times as long the replacements of a part of a tokenizer.json may make a text, one after the other. What a regular expression
+ * finds may be empty, and so may a text.
+ */
+export function growthOf(part: unknown): number {
+  if (!isObject(part)) return 1;
+  const { pattern, content } = part;
+  const inner = Object.values(part).reduce<number>((product, each) => product * growthOf(each), 1);
+  if (!isPattern(pattern) || typeof content !== "string") return inner;
+  const { String: text } = pattern as { readonly String?: string };
+  const own = text === undefined || text === "" ? content.length + 1 : content.length / text.length;
+  return inner * Math.max(1, own);
+}

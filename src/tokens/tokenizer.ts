@@ -1,12 +1,14 @@
 /** @file Text <-> token ids by the tokenizer.json or tokenizer.model of a checkpoint. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { GriffinError, UsageError } from "../support/errors.js";
+import { JsonError, parseJson } from "../support/json.js";
 import type { SentencePieceTokenizer } from "./sentencepiece/tokenizer.js";
+import { readTokenizerFile } from "./checkpoint-files.js";
 import { fileTokenBytes, type TokenBytes } from "./token-bytes.js";
 import { TimeLimitError, withinTime } from "./time-limit.js";
 import {
+  growthOf,
   isPattern,
   isRegex,
   nameUnknown,
@@ -48,6 +50,11 @@ export async function loadTokenizer(folder: string, bosId: number, vocabSize?: n
   const unknown = patternsIn([encoder, decoder]).find((pattern) => !isPattern(pattern));
   if (unknown !== undefined)
     throw unusable(path, `a pattern that is neither Regex nor String: ${JSON.stringify(unknown)}`);
+  const growth = Math.max(growthOf(encoder), growthOf(decoder));
+  if (growth > MOST_GROWTH) {
+    const most = `at most ${MOST_GROWTH} times is read`;
+    throw unusable(path, `replacements that make a text up to ${growth} times as long; ${most}`);
+  }
   const { Tokenizer } = await import("@huggingface/tokenizers");
   const limits = (part: unknown): Limit => (patternsIn(part).some(isRegex) ? limited(path) : unlimited(path));
   const library = limits([encoder, decoder])(
@@ -69,6 +76,9 @@ export async function loadTokenizer(folder: string, bosId: number, vocabSize?: n
   const how = { encoding: limits(encoder), decoding: limits(decoder) };
   return { ...adapt(library, bosId, { ...how, path }), tokenBytes };
 }
+
+/** How many times as long replacements may make a text, so that it fits into memory; spaces become a mark, and runs of them one. */
+const MOST_GROWTH = 1024;
 
 /** The most that patterns of others may take, ms: to be read, and for a text with so many characters. Good ones take a thousandth. */
 const LOADING_MS = 60_000;
@@ -115,7 +125,7 @@ async function loadSentencePiece(
   vocabSize: number | undefined,
 ): Promise<Tokenizer> {
   const path = join(folder, "tokenizer.model");
-  const bytes = await readFile(path).catch(() => undefined);
+  const bytes = await readTokenizerFile(path);
   if (bytes === undefined) {
     throw new UsageError({
       message: "the checkpoint has no tokenizer",
@@ -146,16 +156,13 @@ function unusable(path: string, got: string): UsageError {
 }
 
 async function readJson(path: string): Promise<unknown> {
-  let text: string;
+  const bytes = await readTokenizerFile(path);
+  if (bytes === undefined) return undefined;
   try {
-    text = await readFile(path, "utf8");
-  } catch {
-    return undefined;
-  }
-  try {
-    return JSON.parse(text);
+    return parseJson(bytes.toString("utf8"));
   } catch (cause) {
-    throw unusable(path, cause instanceof Error ? cause.message : String(cause));
+    if (!(cause instanceof JsonError)) throw cause;
+    throw unusable(path, cause.message);
   }
 }
 

@@ -1,7 +1,8 @@
 /** @file The weights of a model folder: model.safetensors, shards of it with an index, or what PyTorch or orbax wrote. */
 import { readdir } from "node:fs/promises";
-import { basename, join, relative } from "node:path";
+import { join, relative } from "node:path";
 import { z } from "zod";
+import { isPlainName } from "../support/plain-name.js";
 import { readJson } from "./config-files.js";
 import { CheckpointError, type Problem } from "./errors.js";
 import { fileProblem } from "./file.js";
@@ -134,7 +135,7 @@ async function openShards(
 
 /** A shard must lie in the folder itself: an index must not make us open files elsewhere. */
 async function openShard(folder: string, shard: string): Promise<SafetensorsFile> {
-  if (shard === basename(shard) && !/[\\/:\0]|^\.*$/.test(shard)) return openSafetensors(join(folder, shard));
+  if (isPlainName(shard)) return openSafetensors(join(folder, shard));
   throw new CheckpointError(folder, [
     { subject: INDEX_FILE, problem: "names a file outside its folder", expected: "a plain file name" },
   ]);

@@ -1,8 +1,8 @@
 /** @file The JSON files of a model folder that say what model it is: parsed, not yet understood. */
-import { readFile } from "node:fs/promises";
 import { CheckpointError } from "./errors.js";
-import { JsonError, nonFiniteAsObjects, parseJsonObject } from "./json.js";
-import { fileProblem } from "./file.js";
+import { JsonError } from "../support/json.js";
+import { readLimited } from "../support/read-limited.js";
+import { nonFiniteAsObjects, parseJsonObject } from "./json.js";
 import type { StoredTensor } from "./stored.js";
 
 /** An object of a JSON file. */
@@ -19,16 +19,20 @@ export interface ConfigFiles {
   readonly tensors?: ReadonlyMap<string, StoredTensor> | undefined;
 }
 
+/** Longer is no configuration and no index of shards, bytes. */
+const LONGEST = 1 << 26;
+
 /** The object in a JSON file, or undefined when there is no such file. @throws CheckpointError */
 export async function readJson(path: string): Promise<JsonObject | undefined> {
+  const file = await readLimited(path, LONGEST);
+  if ("problem" in file) {
+    if (file.problem === "missing") return undefined;
+    throw new CheckpointError(path, [{ subject: "file", ...file }]);
+  }
   try {
-    return parseJsonObject(nonFiniteAsObjects(await readFile(path, "utf8")));
+    return parseJsonObject(nonFiniteAsObjects(file.bytes.toString("utf8")));
   } catch (error) {
-    if (error instanceof JsonError) {
-      throw new CheckpointError(path, [{ subject: "file", problem: `cannot be parsed: ${error.message}` }]);
-    }
-    const problem = fileProblem(error);
-    if (problem.problem === "does not exist") return undefined;
-    throw new CheckpointError(path, [problem]);
+    if (!(error instanceof JsonError)) throw error;
+    throw new CheckpointError(path, [{ subject: "file", problem: `cannot be parsed: ${error.message}` }]);
   }
 }

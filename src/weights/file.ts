@@ -1,5 +1,6 @@
 /** @file Files read by position: opened as such or refused, and no byte is missing that was asked for. */
 import { type FileHandle, open } from "node:fs/promises";
+import { READ_AT_ONCE } from "../support/read-limited.js";
 import { CheckpointError, type Problem } from "./errors.js";
 
 /** One read call moves at most this many bytes; the system's own limit is just below 2^31. */
@@ -7,7 +8,7 @@ const READ_CHUNK_BYTES = 2 ** 28;
 
 /** Opens a file, and nothing else, for reading. @throws CheckpointError */
 export async function openFile(path: string): Promise<FileHandle> {
-  const file = await open(path, "r").catch(unreadable(path));
+  const file = await open(path, READ_AT_ONCE).catch(unreadable(path));
   try {
     const stats = await file.stat().catch(unreadable(path));
     if (!stats.isFile()) throw new CheckpointError(path, [{ subject: "file", problem: "not a file" }]);
@@ -37,13 +38,25 @@ export function fileProblem(error: unknown): Problem {
   return { subject: "file", problem: `cannot be read (${error instanceof Error ? error.message : error})` };
 }
 
+/** @throws CheckpointError for more bytes than one array can have, or memory has room for */
+function allocate(path: string, bytes: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(bytes);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new CheckpointError(path, [
+      { subject: "file", problem: `cannot be read (${cause.message})`, got: `${bytes} bytes at once` },
+    ]);
+  }
+}
+
 /** Bytes [begin, end) of the file, in one buffer, `result` if given. @throws CheckpointError when the file ends before, or cannot be read */
 export async function readRange(
   file: FileHandle,
   path: string,
   begin: number,
   end: number,
-  result = new Uint8Array(end - begin),
+  result = allocate(path, end - begin),
 ): Promise<Uint8Array<ArrayBuffer>> {
   let done = 0;
   while (done < result.length) {

@@ -4,7 +4,8 @@
  */
 import { codeOfType, packedBytes, type StoredType, typeCodes, typeOfCode } from "./dtype.js";
 import type { Problem } from "./errors.js";
-import { JsonError, parseJsonObject } from "./json.js";
+import { JsonError } from "../support/json.js";
+import { parseJsonObject } from "./json.js";
 
 /** A tensor as the header describes it; `begin` and `end` are byte offsets from the start of the file. */
 export interface TensorEntry {

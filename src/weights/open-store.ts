@@ -1,7 +1,7 @@
 /** @file Tensors at a path, in whichever file format they are: told by looking, not by the name. */
-import { open, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { CheckpointError } from "./errors.js";
-import { fileProblem } from "./file.js";
+import { fileProblem, openFile } from "./file.js";
 import { openOrbax } from "./orbax/open.js";
 import { openSafetensors } from "./safetensors.js";
 import type { StoreFormat, TensorStore } from "./stored.js";
@@ -24,11 +24,12 @@ export async function openStore(path: string): Promise<TensorStore> {
 async function formatOf(path: string): Promise<StoreFormat> {
   try {
     if ((await stat(path)).isDirectory()) return "orbax";
-    await using file = await open(path, "r");
+    await using file = await openFile(path);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
     const head = buffer.subarray(0, bytesRead);
     return looksLikeZip(head) || /\.(?:pt|pth|bin)$/.test(path) ? "torch" : "safetensors";
   } catch (error) {
+    if (error instanceof CheckpointError) throw error;
     throw new CheckpointError(path, [fileProblem(error)]);
   }
 }

@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { models } from "../../models/index.js";
@@ -185,6 +185,37 @@ describe("what speaks against running", () => {
       [join(folder, "../gone/model.safetensors"), "does not exist"],
       ["device memory", "extend_1x16 does not fit"],
     ]);
+  });
+
+  test("copied weights that are a link to elsewhere, unless the bytes there are those of the manifest", async () => {
+    const elsewhere = join(await temporaryFolder(), "model.safetensors");
+    const bytes = await readFile(join(copied, "weights/model.safetensors"));
+    const linked = () =>
+      changedCopy(copied, async (manifest, copy) => {
+        await rm(join(copy, "weights/model.safetensors"));
+        await symlink(elsewhere, join(copy, "weights/model.safetensors"));
+        return manifest;
+      });
+    await writeFile(elsewhere, bytes);
+    expect(await reasons(await linked())).toBe("none");
+    await writeFile(elsewhere, bytes.with(-1, bytes.at(-1)! ^ 1));
+    expect(await reasons(await linked())).toMatch(
+      /^artifact error: weights\/model\.safetensors: changed\n {2}expected: SHA-256 .*\n.*\n {2}at: {7}ARTIFACT$/,
+    );
+  });
+
+  test("a file beside the tokenizer's that would be read with it, and that the manifest does not list", async () => {
+    const folder = await changedCopy(copied, async (manifest, copy) => {
+      await writeFile(join(copy, "tokenizer/chat_template.jinja"), "{{ messages }}");
+      return manifest;
+    });
+    expect(await reasons(folder)).toBe(
+      [
+        "artifact error: tokenizer/chat_template.jinja: read, but not in the manifest's list of files",
+        "  at:       ARTIFACT",
+        "  hint:     remove it, or export the model again with it",
+      ].join("\n"),
+    );
   });
 
   test("copied weights that are gone, once", async () => {

@@ -110,7 +110,7 @@ describe("without reading every byte", () => {
     const { size } = await stat(join(whole, "README.md"));
     expect(problems).toEqual([
       { subject: "README.md", problem: "changed", expected: `${size} bytes`, got: "5 bytes" },
-      { subject: "programs/prepare.mlir", problem: "missing" },
+      { subject: "programs/prepare.mlir", problem: "not a file" },
       { subject: "tokenizer/tokenizer.json", problem: "missing" },
     ]);
   });

@@ -1,7 +1,7 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type Manifest, openArtifact } from "../../src/artifact/index.js";
+import { type Manifest, openArtifact, type WeightsIndex } from "../../src/artifact/index.js";
 import { temporaryFolder } from "../cli/griffin.js";
 import { demoArtifact } from "./demo-artifact.js";
 import { changedCopy, demo, rewriteFile } from "./exported.js";
@@ -42,7 +42,7 @@ describe("what is no artifact is said to be none", () => {
     );
     const folder = await temporaryFolder();
     await mkdir(join(folder, "manifest.json"));
-    expect(await complaint(folder)).toMatch(/^artifact error: manifest\.json: cannot be read \(EISDIR/);
+    expect(await complaint(folder)).toBe("artifact error: manifest.json: not a file\n  at:       ARTIFACT");
   });
 
   test("a file that is no archive", async () => {
@@ -109,6 +109,28 @@ describe("a manifest is checked before it is used", () => {
   });
 });
 
+describe("what generation relies on", () => {
+  test("a batch, and sizes of tokens and logits, are those of the programs", async () => {
+    expect(await changed((manifest) => ({ ...manifest, batch: 1e9 }))).toBe(
+      "artifact error: batch: no program is of it\n  expected: 1\n  got:      1000000000\n  at:       ARTIFACT",
+    );
+    const text = await changed(({ programs, ...manifest }) => ({
+      ...manifest,
+      programs: programs.map((program) => (program.kind === "decode" ? { ...program, time: 1e9 } : program)),
+    }));
+    expect(text).toBe(
+      "artifact error: decode_1x1: takes other tokens\n  expected: [1, 1000000000]\n  got:      [1, 1]\n  at:       ARTIFACT",
+    );
+    const many = await changed(({ generation, ...manifest }) => ({
+      ...manifest,
+      generation: { ...generation, vocabSize: 2 ** 52 },
+    }));
+    const lines = many.split("\n");
+    expect(lines[0]).toMatch(/^artifact error: \d+ problems in ARTIFACT$/);
+    expect(lines[2]).toMatch(/gives other logits +one for each of 4503599627370496 tokens +\[1, 260\]$/);
+  });
+});
+
 describe("the index of the weights is checked against the programs", () => {
   test("parameters that it lacks or has in another shape", async () => {
     const index = Buffer.from(
@@ -144,4 +166,33 @@ describe("the index of the weights is checked against the programs", () => {
     );
     expect(text).toMatch(/layers\.0\.temporal_pre_norm\.weight +not in weights\.index\.json +\[128\]/);
   });
+});
+
+describe("the index of the weights names no file elsewhere", () => {
+  const weights = (location: string, folder: string, name: string) =>
+    changedCopy(whole, async (manifest, copy) => {
+      const path = join(copy, "weights.index.json");
+      const index = JSON.parse(await readFile(path, "utf8")) as WeightsIndex;
+      const changed = { ...index, location, folder, files: [{ name, bytes: 1 }] };
+      return rewriteFile(manifest, copy, "weights.index.json", Buffer.from(JSON.stringify(changed)));
+    });
+
+  test.each(["../model.safetensors", "/etc/passwd", "a/b", "a\\b", "C:b", "a\0b", "..", ""])(
+    "a file %j",
+    async (name) => {
+      for (const location of ["copied", "reference"])
+        expect(await complaint(await weights(location, "weights", name))).toBe(
+          "artifact error: weights.index.json.files.0.name: a file name without a folder\n  at:       ARTIFACT",
+        );
+    },
+  );
+
+  test.each(["..", "/etc", "weights/../..", "weights", ""])(
+    "a folder %j of files that are said to lie in the artifact, and that the manifest does not list",
+    async (folder) => {
+      expect(await complaint(await weights("copied", folder, "passwd"))).toBe(
+        `artifact error: ${folder}/passwd: used, but not in the manifest's list of files\n  at:       ARTIFACT`,
+      );
+    },
+  );
 });

@@ -99,7 +99,7 @@ describe("a signed artifact", () => {
         await rm(file);
         await mkdir(file);
       },
-      "wrong: cannot be read (EISDIR",
+      "wrong: not a file",
     ],
   ] as const)("whose signature is %s is refused, and not read", async (_, spoil, problem) => {
     const folder = await changed((copy) => spoil(join(copy, "signature.json")));

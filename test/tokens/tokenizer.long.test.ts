@@ -264,8 +264,8 @@ describe("a folder without a usable tokenizer", () => {
       ].join("\n"),
     );
     await mkdir(join(folder, "tokenizer.json"));
-    expect(await errorText(() => loadTokenizer(folder, 2))).toMatch(
-      /^usage error: the checkpoint has no tokenizer/,
+    expect(await errorText(() => loadTokenizer(folder, 2))).toBe(
+      `usage error: a file of the tokenizer is not a file\n  at:       ${join(folder, "tokenizer.json")}`,
     );
   });
 
@@ -303,6 +303,29 @@ describe("a folder without a usable tokenizer", () => {
       "a regular expression that is none",
       { ...GEMMA_LIKE, normalizer: { type: "Replace", pattern: { Regex: "(" }, content: "" } },
       /got: .*[Rr]egular expression/,
+    ],
+    [
+      "replacements that make a text a million times as long, one after the other",
+      {
+        ...GEMMA_LIKE,
+        normalizer: {
+          type: "Sequence",
+          normalizers: Array(3).fill({
+            type: "Replace",
+            pattern: { String: "a" },
+            content: "a".repeat(100),
+          }),
+        },
+      },
+      /got: {6}replacements that make a text up to 1000000 times as long; at most 1024 times is read/,
+    ],
+    [
+      "a replacement of nothing, between all characters",
+      {
+        ...GEMMA_LIKE,
+        normalizer: { type: "Replace", pattern: { String: "" }, content: "a".repeat(2000) },
+      },
+      /up to 2001 times/,
     ],
     ["parts left out", { model: { type: "BPE", vocab: {}, merges: [] } }, /got: .*decoder/],
   ])("%s", async (_, content, message) => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { ConfiguredModel } from "../../model/index.js";
 import { closeAll } from "../../serving/index.js";
 import { makeFile } from "../../support/whole.js";
+import { TOKENIZER_FILES } from "../../tokens/index.js";
 import { type LoraModel, mergedWeights } from "../../training/index.js";
 import {
   arrangeTensors,
@@ -21,12 +22,9 @@ import { isParameter, type TrainerOptions, compileProgram } from "../training-pr
 const COPIED = [
   "config.json",
   "generation_config.json",
-  "tokenizer.json",
-  "tokenizer.model",
-  "tokenizer_config.json",
+  ...TOKENIZER_FILES,
   "special_tokens_map.json",
   "added_tokens.json",
-  "chat_template.jinja",
 ];
 
 /** What is stored, and of what. */

@@ -58,12 +58,17 @@ interface Root {
   readonly height: number;
 }
 
+/** Longer is no manifest, bytes: each version is a line of some tens. */
+const LONGEST_MANIFEST = 1 << 24;
+
 /** Where the newest version's root lies. */
 async function readManifest(folder: string): Promise<Root> {
   const path = join(folder, MANIFEST);
   await using file = await openFile(path);
-  const bytes = await readRange(file, path, 0, await sizeOfFile(file, path));
-  const reader = await readNode(bytes, MANIFEST_MAGIC, path);
+  const size = await sizeOfFile(file, path);
+  if (size > LONGEST_MANIFEST)
+    throw damaged(path, "too large", { expected: `at most ${LONGEST_MANIFEST} bytes`, got: `${size} bytes` });
+  const reader = await readNode(await readRange(file, path, 0, size), MANIFEST_MAGIC, path);
   reader.skip(16);
   const kind = reader.varint();
   if (kind !== 0) {

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import { packedBytes } from "../dtype.js";
 import { CheckpointError, type Problem } from "../errors.js";
-import { JsonError, parseJsonObject } from "../json.js";
+import { JsonError } from "../../support/json.js";
+import { parseJsonObject } from "../json.js";
 import type { StoredTensor, TensorStore } from "../stored.js";
 import { isPlain, plainParts, readArray, type StoredArray } from "./array.js";
 import { metadataFiles } from "./array-metadata.js";
@@ -79,12 +80,23 @@ async function readTensors(store: ValueStore, where: string): Promise<ReadonlyMa
   return tensors;
 }
 
+/** Longer is no description of an array, bytes. */
+const LONGEST_METADATA = 1 << 20;
+
 async function readMetadata(
   store: ValueStore,
   name: string,
   file: keyof typeof metadataFiles,
 ): Promise<Omit<StoredArray, "where" | "memory"> | Problem> {
   const subject = `${name}/${file}`;
+  const size = (await store.sizeOf(subject))!;
+  if (size > LONGEST_METADATA)
+    return {
+      subject,
+      problem: "too large",
+      expected: `at most ${LONGEST_METADATA} bytes`,
+      got: `${size} bytes`,
+    };
   const text = new TextDecoder().decode((await store.read(subject))!);
   let json: unknown;
   try {
