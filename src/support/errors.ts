@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** @file The one shape every error of the toolkit has: what kind, what was expected, what came, where, and one hint. */
 import { authorLines } from "./own-code.js";
+import { printable } from "./printable.js";
 
 /** Frames that are kept of an error; the author's is below those of the toolkit. */
 const FRAMES = 40;
@@ -35,14 +36,16 @@ export function formatPosition(position: SourcePosition): string {
 function render(kind: string, details: ErrorDetails): string {
   const { where } = details;
   const place = where === undefined || typeof where === "string" ? where : formatPosition(where);
-  return [
-    `${kind}: ${details.message}`,
-    ...(details.expected === undefined ? [] : [`  expected: ${details.expected}`]),
-    ...(details.got === undefined ? [] : [`  got:      ${details.got}`]),
-    ...(place === undefined ? [] : [`  at:       ${place}`]),
-    ...(details.details ?? []).map((line) => `  ${line}`),
-    ...(details.hint === undefined ? [] : [`  hint:     ${details.hint}`]),
-  ].join("\n");
+  return printable(
+    [
+      `${kind}: ${details.message}`,
+      ...(details.expected === undefined ? [] : [`  expected: ${details.expected}`]),
+      ...(details.got === undefined ? [] : [`  got:      ${details.got}`]),
+      ...(place === undefined ? [] : [`  at:       ${place}`]),
+      ...(details.details ?? []).map((line) => `  ${line}`),
+      ...(details.hint === undefined ? [] : [`  hint:     ${details.hint}`]),
+    ].join("\n"),
+  );
 }
 
 /** Exit codes of the command line (ARCHITECTURE.md): the thing checked is wrong, wrong usage, wrong environment. */
