@@ -3,6 +3,7 @@ import type { Client, CompileCache } from "../runtime-pjrt/index.js";
 import { type ModelEvent, type ProgramKey, uploadWeights } from "../serving/index.js";
 import { checkCompatibility, type CompatibilityOptions } from "./check.js";
 import { findExecutables, type TrustOptions } from "./executables.js";
+import type { ManifestProgram } from "./manifest.js";
 import { ArtifactModel } from "./model.js";
 import { type OpenArtifact, openArtifact } from "./open.js";
 import { planManifest } from "./programs.js";
@@ -17,6 +18,11 @@ export interface LoadOptions extends CompatibilityOptions, TrustOptions {
   readonly onEvent?: ((event: ModelEvent) => void) | undefined;
   /** Takes weights that are infinite or NaN as they are. Default: they are an error, which names the first. */
   readonly allowNonFinite?: boolean | undefined;
+  /**
+   * Judges a portable program before the plugin compiles it, and throws for one that the plugin must not have. Default: each is given to the
+   * plugin as it is, which is for artifacts of your own: a program of others may end the process. `load` of the package verifies them.
+   */
+  readonly verifyProgram?: ((bytes: Uint8Array, program: ManifestProgram) => void) | undefined;
   /** Ends loading when it is aborted. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -52,7 +58,7 @@ async function load(
   await checkCompatibility(artifact, client, options);
   const stored = await findExecutables(artifact.manifest, client, options);
   await using found = await openWeights(artifact, options.weights);
-  const { onEvent, cache, programs, signal, allowNonFinite } = options;
+  const { onEvent, cache, programs, signal, allowNonFinite, verifyProgram } = options;
   const plan = planManifest(artifact.manifest);
   const { dtype } = artifact.manifest;
   const weights = uploadWeights(client, found.parameters, dtype, {
@@ -70,6 +76,7 @@ async function load(
     stored,
     warnings,
     cache,
+    verifyProgram,
     onEvent,
     onClose,
   });

@@ -1,5 +1,4 @@
 /** @file A model that runs from an artifact: its programs are loaded as stored, or compiled from their portable form. */
-import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Client, type CompileCache, compileThrough, type Executable } from "../runtime-pjrt/index.js";
 import type { WeightPlan } from "../program/weight-plan.js";
@@ -19,6 +18,7 @@ import {
 } from "../serving/index.js";
 import { UsageError } from "../support/errors.js";
 import { sha256 } from "../support/hash.js";
+import { readLimited } from "../support/read-limited.js";
 import { loadTokenizer, type Tokenizer } from "../tokens/index.js";
 import { ArtifactError } from "./errors.js";
 import type { StoredExecutables } from "./executables.js";
@@ -35,6 +35,8 @@ interface LoadedParts {
   readonly stored: StoredExecutables;
   readonly warnings: readonly string[];
   readonly cache: CompileCache | undefined;
+  /** Throws for a portable program that the plugin must not have. */
+  readonly verifyProgram: ((bytes: Uint8Array, program: ManifestProgram) => void) | undefined;
   readonly onEvent: ((event: ModelEvent) => void) | undefined;
   readonly onClose: () => Promise<void>;
 }
@@ -133,8 +135,14 @@ export class ArtifactModel extends ResidentModel<LoadedProgram> {
   }
 
   async #compile(program: ManifestProgram): Promise<{ executable: Executable; from: ProgramSource }> {
-    const request = { program: await this.#read(program.file), signature: program };
-    const { executable, fromCache } = await compileThrough(this.#parts.cache, this.client, request);
+    const { cache, verifyProgram } = this.#parts;
+    const bytes = await this.#read(program.file);
+    const { executable, fromCache } = await compileThrough(
+      cache,
+      this.client,
+      { program: bytes, signature: program },
+      { beforeCompile: () => verifyProgram?.(bytes, program) },
+    );
     return { executable, from: fromCache ? "cache" : "compiler" };
   }
 
@@ -158,11 +166,12 @@ export class ArtifactModel extends ResidentModel<LoadedProgram> {
   /** What was checked is what is compiled or run: the file may have changed since. @throws ArtifactError when it has */
   async #read(file: string): Promise<Buffer> {
     const { folder, manifest, where } = this.#parts.artifact;
-    const listed = manifest.files.find(({ path }) => path === file);
-    const bytes = await readFile(join(folder, file)).catch(() => undefined);
-    if (bytes !== undefined && sha256(bytes) === listed?.sha256) return bytes;
+    const listed = manifest.files.find(({ path }) => path === file)!;
+    const found = await readLimited(join(folder, file), listed.bytes);
+    if ("bytes" in found && sha256(found.bytes) === listed.sha256) return found.bytes;
+    const isGone = "problem" in found && found.problem === "missing";
     throw new ArtifactError(where, [
-      { subject: file, problem: `${bytes === undefined ? "gone" : "changed"} since it was checked` },
+      { subject: file, problem: `${isGone ? "gone" : "changed"} since it was checked` },
     ]);
   }
 

@@ -17,9 +17,10 @@ import { type ChatTemplate, loadChatTemplate, loadTokenizer, type Tokenizer } fr
 import { openCheckpoint, readConfigFiles } from "../weights/index.js";
 import { capacityFor } from "./capacity.js";
 import { Model, type ModelOptions } from "./model.js";
+import { verifyPortable } from "./verify-portable.js";
 
 /** How a model is put on a device; what only the other kind of source takes is refused. */
-export interface SourceOptions extends ModelOptions, ArtifactOptions {}
+export interface SourceOptions extends ModelOptions, Omit<ArtifactOptions, "verifyProgram"> {}
 
 /** Of a checkpoint alone: an artifact's programs are as they were exported. Extensions are known or not, whatever is loaded. */
 const CHECKPOINT_OPTIONS: Readonly<
@@ -42,7 +43,7 @@ const CHECKPOINT_OPTIONS: Readonly<
 
 /** Of an artifact alone. A place for keys asks for nothing: a checkpoint needs none. */
 const ARTIFACT_OPTIONS: Readonly<
-  Record<Exclude<keyof ArtifactOptions, keyof ModelOptions | "keyFolder">, true>
+  Record<Exclude<keyof ArtifactOptions, keyof ModelOptions | "keyFolder" | "verifyProgram">, true>
 > = { publicKey: true, weights: true, trustExecutables: true, memoryLimit: true };
 
 /**
@@ -147,7 +148,9 @@ export async function artifactSource(path: string, models: readonly ModelDefinit
     chatTemplate: () => loadChatTemplate(join(artifact.folder, dirname(manifest.tokenizer[0] ?? ""))),
     load: async (client, options = {}) => {
       checkSourceOptions("artifact", options, path);
-      const model = await loadArtifact(artifact, client, options);
+      const trusted = options.trustExecutables === true;
+      const verifyProgram = verifyPortable({ client, where: path, trusted });
+      const model = await loadArtifact(artifact, client, { ...options, verifyProgram });
       return {
         model,
         notes: [...model.warnings, ...model.notes],

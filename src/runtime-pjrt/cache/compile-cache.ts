@@ -29,6 +29,12 @@ export interface CompileCacheOptions {
   readonly onProblem?: ((problem: string) => void) | undefined;
 }
 
+/** When to stop waiting for a program, and what is done before one is compiled that was not kept. */
+export interface CacheOptions extends WaitOptions {
+  /** Is called when the program is not there, before it is compiled; what it throws is thrown. */
+  readonly beforeCompile?: (() => void) | undefined;
+}
+
 /** A program, and whether it came from the cache; if not, why. */
 export interface CachedCompilation {
   readonly executable: Executable;
@@ -86,21 +92,27 @@ export class CompileCache {
    * Loads the program if it was compiled before, else compiles and keeps it.
    * @throws what `client.compile` throws; never for the cache's sake
    */
-  compile(client: Client, request: CompileRequest, options: WaitOptions = {}): Promise<CachedCompilation> {
+  compile(client: Client, request: CompileRequest, options: CacheOptions = {}): Promise<CachedCompilation> {
     const release = ({ executable }: CachedCompilation) => executable.close();
-    return waitFor("compile", options, () => this.#compile(client, request), release);
+    return waitFor("compile", options, () => this.#compile(client, request, options), release);
   }
 
-  async #compile(client: Client, request: CompileRequest): Promise<CachedCompilation> {
+  async #compile(
+    client: Client,
+    request: CompileRequest,
+    { beforeCompile = () => undefined }: CacheOptions,
+  ): Promise<CachedCompilation> {
     const machine = await this.#key();
     if (!(machine instanceof MachineKey)) {
       const reason = this.#refuse(machine);
+      beforeCompile();
       return { executable: await client.compile(request), fromCache: false, reason };
     }
     const key = await cacheKey(client, request);
     const path = join(this.folder, key + SUFFIX);
     const loaded = await this.#load(client, request, { machine, key, path });
     if (typeof loaded !== "string") return { executable: loaded, fromCache: true, reason: "compiled before" };
+    beforeCompile();
     const executable = await client.compile(request);
     const kept = await this.#keep(executable, client, { machine, key, path });
     if (kept !== undefined) this.#tell(`compiled programs are not kept for the next time: ${kept}`);
@@ -168,7 +180,9 @@ export class CompileCache {
       await writeFile(temporary, bytes, { mode: 0o600, flag: "wx" });
       reached("keep");
       await rename(temporary, path);
-      await this.#trim();
+      await this.#trim().catch((error: unknown) =>
+        this.#tell(`programs that were not used for long are not removed: ${firstLine(error)}`),
+      );
       return undefined;
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => undefined);
@@ -223,9 +237,10 @@ export async function compileThrough(
   cache: CompileCache | undefined,
   client: Client,
   request: CompileRequest,
-  options: WaitOptions = {},
+  options: CacheOptions = {},
 ): Promise<CachedCompilation> {
   if (cache !== undefined) return cache.compile(client, request, options);
+  options.beforeCompile?.();
   return {
     executable: await client.compile(request, options),
     fromCache: false,
