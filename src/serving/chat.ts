@@ -217,8 +217,8 @@ export class Chat implements Disposable {
       const continuation = createContinuation({ decoder, format, eosIds, maxNewTokens, stop });
       const row = { prompt, seed: seed + this.#answers++, format };
       using chooser = await openChooser(this.model, [row], this.options, format !== undefined);
-      const session = await this.#reachable(prompt);
-      let results = await this.#readOn(session, prompt, left());
+      const session = await this.#reachable(prompt, left);
+      let results = await this.#readOn(session, prompt, left);
       for (;;) {
         const { next } = await chooser.choose(results);
         using _ = next;
@@ -245,13 +245,13 @@ export class Chat implements Disposable {
   }
 
   /** The session, at a place from which a prompt goes on: after all that was read, or where the last answer began, else at none. */
-  async #reachable(prompt: readonly number[]): Promise<Session> {
+  async #reachable(prompt: readonly number[], left: () => WaitOptions): Promise<Session> {
     const begins = (read: readonly number[]) =>
       read.length < prompt.length && read.every((token, i) => token === prompt[i]);
     const [session, before] = [this.#session, this.#before];
     if (session !== undefined && !begins(this.#read)) {
       if (before !== undefined && begins(before.read)) {
-        await session.rewind(before.mark);
+        await this.#orForget(() => session.rewind(before.mark, left()));
         // Unless it was closed meanwhile.
         if (this.#session === session) this.#read = [...before.read];
       } else this.#forget();
@@ -261,20 +261,26 @@ export class Chat implements Disposable {
   }
 
   /** Reads what is new of a prompt. */
-  async #readOn(session: Session, prompt: readonly number[], wait: WaitOptions): Promise<StepResults> {
-    try {
+  #readOn(session: Session, prompt: readonly number[], left: () => WaitOptions): Promise<StepResults> {
+    return this.#orForget(async () => {
       // All but the last token, to come back to: what follows it is the answer.
       const rest = prompt.slice(this.#read.length, -1);
-      if (rest.length > 0) closeResults(await session.read([rest], wait));
+      if (rest.length > 0) closeResults(await session.read([rest], left()));
       this.#read = prompt.slice(0, -1);
       this.#before?.mark.close();
       this.#before = undefined;
-      if (this.#read.length > 0) this.#before = { mark: await session.mark(), read: [...this.#read] };
-      const results = await session.read([prompt.slice(-1)]);
+      if (this.#read.length > 0) this.#before = { mark: await session.mark(left()), read: [...this.#read] };
+      const results = await session.read([prompt.slice(-1)], left());
       this.#read = [...prompt];
       return results;
+    });
+  }
+
+  /** When it fails nobody knows how far it came: all is read anew. */
+  async #orForget<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
     } catch (error) {
-      // Nobody knows how far it came.
       this.#forget();
       throw error;
     }

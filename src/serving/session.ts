@@ -7,6 +7,7 @@ import { UsageError } from "../support/errors.js";
 import type { WaitOptions } from "../support/wait.js";
 import { checkPrompt } from "../tokens/index.js";
 import { BatchStates } from "./batch-states.js";
+import { closeAll } from "./close-all.js";
 import type { Tensors } from "./device-tensors.js";
 import { decodingProgram } from "./generation-programs.js";
 import { OneCall } from "./one-call.js";
@@ -25,6 +26,9 @@ const expectCount = (what: string, count: number): void => {
   if (Number.isSafeInteger(count) && count > 0) return;
   throw new UsageError({ message: `${what} must be a whole number, 1 or more`, got: String(count) });
 };
+
+/** Calls that leave the session at its place; a fork or a mark that comes too late is closed. */
+const STAYING = { stays: true, release: (late: Disposable) => late[Symbol.dispose]() } as const;
 
 /** The state of a batch. Its size does not grow with the number of tokens. @throws UsageError for a batch or chunk of none */
 export class Session implements Disposable {
@@ -118,7 +122,7 @@ export class Session implements Disposable {
   /** As `prefill` for a session that has read nothing, and `append` for others; the results stay on the device. */
   read(texts: readonly (readonly number[])[], wait: WaitOptions = {}): Promise<StepResults> {
     const what = this.#states.hasRead ? "append" : "prefill";
-    return this.#calls.run(what, wait, () => this.#read(texts), closeResults);
+    return this.#calls.run(what, wait, () => this.#read(texts), { release: closeResults });
   }
 
   #read(texts: readonly (readonly number[])[]): Promise<StepResults> {
@@ -131,10 +135,11 @@ export class Session implements Disposable {
 
   /**
    * As `decode`, with tokens that are on the device, [batch, 1] i32, such as `next` of the step before, and results that stay there.
-   * Only enqueues: several steps may be on their way.
+   * Only enqueues, once its program is there: several steps may be on their way.
+   * @throws AbortedError when the caller gives up: the session has lost its place then, as for `prefill`
    */
-  advance(tokens: DeviceBuffer): Promise<StepResults> {
-    return this.#calls.run("decode", {}, () => this.#advance(tokens));
+  advance(tokens: DeviceBuffer, wait: WaitOptions = {}): Promise<StepResults> {
+    return this.#calls.run("decode", wait, () => this.#advance(tokens), { release: closeResults });
   }
 
   #advance(tokens: DeviceBuffer): Promise<StepResults> {
@@ -153,41 +158,52 @@ export class Session implements Disposable {
     }
   }
 
-  /** Another session that goes on from here; neither disturbs the other. Close it too. @throws UsageError before anything is read, or while busy */
-  fork(): Promise<Session> {
-    return this.#calls.run("fork", {}, async () => {
+  /**
+   * Another session that goes on from here; neither disturbs the other. Close it too.
+   * @throws UsageError before anything is read, or while busy; AbortedError when the caller gives up, and the session stays where it is
+   */
+  fork(wait: WaitOptions = {}): Promise<Session> {
+    const fork = async () => {
       const states = await this.#states.copy();
       return Session.resume(this.model, states, this.lengths, { chunk: this.#chunk });
-    });
+    };
+    return this.#calls.run("fork", wait, fork, STAYING);
   }
 
-  /** Remembers this place. @throws UsageError before anything is read, or while busy */
-  mark(): Promise<SessionMark> {
-    return this.#calls.run(
-      "mark",
-      {},
-      async () => new SessionMark(this.model, await this.#states.copy(), this.lengths),
-    );
+  /** Remembers this place. @throws UsageError, AbortedError as `fork` */
+  mark(wait: WaitOptions = {}): Promise<SessionMark> {
+    const mark = async () => new SessionMark(this.model, await this.#states.copy(), this.lengths);
+    return this.#calls.run("mark", wait, mark, STAYING);
   }
 
   /**
    * Goes back to a place, of this session or of another of the same model, as often as is wanted.
-   * @throws UsageError for a mark of another model, or of another number of rows
+   * @throws UsageError for a mark of another model, or of another number of rows; AbortedError when the caller gives up, and the session
+   * stays where it is
    */
-  rewind({ model, states, lengths }: SessionMark): Promise<void> {
-    return this.#calls.run("rewind", {}, async () => {
+  rewind({ model, states, lengths }: SessionMark, wait: WaitOptions = {}): Promise<void> {
+    const rewind = async () => {
       this.#states.checkOpen();
       this.#checkSameModel(model);
       this.#states.checkRows("rows in the mark", lengths.length);
-      this.#states.replace(await this.model.tensors.copy(states), lengths);
-    });
+      const copies = await this.model.tensors.copy(states);
+      try {
+        this.#calls.checkAwaited("rewind");
+      } catch (error) {
+        closeAll(copies.values());
+        throw error;
+      }
+      this.#states.replace(copies, lengths);
+    };
+    return this.#calls.run("rewind", wait, rewind, { stays: true });
   }
 
   /**
    * Puts a row of another session in the place of one of this, whose text ends: the others go on undisturbed. `from` stays as it is.
-   * @throws UsageError for a session of another model, rows that are not there, before either has read anything, or while either is busy
+   * @throws UsageError for a session of another model, rows that are not there, before either has read anything, or while either is busy;
+   * AbortedError when the caller gives up: this session has lost its place then, as for `prefill`
    */
-  replaceRow(row: number, from: Session, fromRow = 0): Promise<void> {
+  replaceRow(row: number, from: Session, fromRow = 0, wait: WaitOptions = {}): Promise<void> {
     const replace = async () => {
       this.#states.checkHasRead();
       from.#states.checkHasRead();
@@ -197,7 +213,7 @@ export class Session implements Disposable {
       await this.#states.placeRow(row, from.#states, fromRow);
     };
     // Neither may go on meanwhile: the row's states and its length are of one moment.
-    return this.#calls.run("replaceRow", {}, () => from.#calls.run("replaceRow", {}, replace));
+    return this.#calls.run("replaceRow", wait, () => from.#calls.run("replaceRow", {}, replace));
   }
 
   /**

@@ -2,7 +2,13 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Model } from "../../src/engine/index.js";
-import { type ProgramSet, restoreSession, saveSession, Session } from "../../src/serving/index.js";
+import {
+  type ProgramSet,
+  restoreSession,
+  saveSession,
+  Session,
+  type SessionMark,
+} from "../../src/serving/index.js";
 import { formulaCheckpoint } from "../../src/weights/index.js";
 import { sharedFolder } from "../artifact/exported.js";
 import { useCpu } from "../dsl/cpu.js";
@@ -201,6 +207,60 @@ describe("states that are kept", () => {
       /^aborted: restoring the session/,
     );
     expect(session.lengths).toEqual([1]);
+  });
+
+  it.each([
+    ["fork", (session: Session, signal: AbortSignal) => session.fork({ signal })],
+    ["mark", (session: Session, signal: AbortSignal) => session.mark({ signal })],
+    [
+      "rewind",
+      async (session: Session, signal: AbortSignal, from: SessionMark) => session.rewind(from, { signal }),
+    ],
+  ])("stay where they are when a %s is given up, and what comes of it is freed", async (what, use) => {
+    using session = new Session(griffin, 1, { chunk: 16 });
+    await session.prefill([[1, 2]]);
+    using start = await session.mark();
+    const expected = await session.append([[3, 4]]);
+    using place = await session.mark();
+    const before = await held(cpu.client);
+    const stop = new AbortController();
+    const given = use(session, stop.signal, start);
+    stop.abort();
+    await expect(given).rejects.toThrow(
+      new RegExp(
+        `^aborted: ${what} was aborted after \\d+ ms\n {2}hint: {5}the session stays where it is, and takes the next call when the device is done$`,
+      ),
+    );
+    await expect.poll(() => held(cpu.client)).toEqual(before);
+    expect(session.lengths).toEqual([4]);
+    await expect.poll(() => session.rewind(place).then(() => "idle", String)).toBe("idle");
+    await session.rewind(start);
+    expect(await session.append([[3, 4]])).toEqual(expected);
+    const text = await errorText(() => use(session, stop.signal, start));
+    expect(text).toMatch(new RegExp(`^aborted: ${what} was aborted after 0 ms`));
+  });
+
+  it("are read anew when a row's replacement or a step is given up", async () => {
+    using session = new Session(griffin, 1, { chunk: 16 });
+    using other = new Session(griffin, 1, { chunk: 16 });
+    const expected = await session.prefill([[1, 2]]);
+    await other.prefill([[5]]);
+    using token = await cpu.client.toDevice({
+      ...{ elementType: "i32", dimensions: [1, 1] },
+      data: Int32Array.of(3),
+    });
+    const calls = [
+      (signal: AbortSignal) => session.replaceRow(0, other, 0, { signal }),
+      (signal: AbortSignal) => session.advance(token, { signal }),
+    ];
+    for (const call of calls) {
+      const stop = new AbortController();
+      const given = call(stop.signal);
+      stop.abort();
+      await expect(given).rejects.toThrow(/^aborted: /);
+      await expect.poll(() => session.prefill([[1, 2]]).catch(String)).toEqual(expected);
+    }
+    expect(other.lengths).toEqual([1]);
   });
 
   it.each([
