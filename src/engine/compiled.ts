@@ -19,6 +19,7 @@ import {
   runPreparation,
 } from "../serving/index.js";
 import type { Interface } from "../program/index.js";
+import type { WaitOptions } from "../support/wait.js";
 import type { LoweredProgram } from "./lowered-program.js";
 
 /** Compiles for devices that are described, not present, e.g. a TPU. @throws PjrtError with the compiler's words */
@@ -44,15 +45,16 @@ export class CompiledProgram implements LoadedProgram, Disposable {
     this.preparations = preparations;
   }
 
-  /** Compiles StableHLO text, or finds it in the cache, if one is given. @throws PjrtError with the compiler's words */
+  /** Compiles StableHLO text, or finds it in the cache, if one is given. @throws PjrtError with the compiler's words; AbortedError */
   static async compile(
     client: Client,
     lowered: LoweredProgram,
     cache?: CompileCache,
+    wait: WaitOptions = {},
   ): Promise<CompiledProgram> {
     const start = performance.now();
     const request = { program: printModule(lowered.module), signature: lowered };
-    const { executable, fromCache } = await compileThrough(cache, client, request);
+    const { executable, fromCache } = await compileThrough(cache, client, request, wait);
     const ms = performance.now() - start;
     const preparations = lowered.preparations.map((prepare) => preparationOf(client, prepare, cache));
     return new CompiledProgram(lowered, executable, ms, fromCache, preparations);

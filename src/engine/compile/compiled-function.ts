@@ -4,6 +4,7 @@ import type { Argument, Interface, Result, ResultRole } from "../../program/inde
 import { hostBytes } from "../../runtime-pjrt/index.js";
 import { closeAll } from "../../serving/index.js";
 import { type SourcePosition, UsageError } from "../../support/errors.js";
+import { checkNotAborted, type WaitOptions, waitFor } from "../../support/wait.js";
 import { bindArguments, declarations } from "./bind-arguments.js";
 import {
   DeviceTensor,
@@ -31,19 +32,20 @@ export interface CallResults<O> {
 export interface CompiledFunction<A, O> extends AsyncDisposable {
   /**
    * Runs it: `const { y } = await f({ x })`.
-   * @throws UsageError with all arguments that do not fit, each with the line that declares it; PjrtError; InterpretError
+   * @throws UsageError with all arguments that do not fit, each with the line that declares it; PjrtError; InterpretError; AbortedError when the
+   * caller gives up: a call that has begun goes on to its end, and one that waits for others does not begin
    */
-  (given: GivenOf<A>): Promise<HostTensorsOf<O>>;
+  (given: GivenOf<A>, wait?: WaitOptions): Promise<HostTensorsOf<O>>;
   /** Runs it, and gives states and probes too. */
-  call(given: GivenOf<A>): Promise<CallResults<O>>;
+  call(given: GivenOf<A>, wait?: WaitOptions): Promise<CallResults<O>>;
   /** Runs it, and leaves the outputs where they are, for other calls. The caller closes them. */
-  onDevice(given: GivenOf<A>): Promise<DeviceTensorsOf<O>>;
+  onDevice(given: GivenOf<A>, wait?: WaitOptions): Promise<DeviceTensorsOf<O>>;
   /** What it takes and gives. */
   readonly interface: Interface;
   /** What the states hold that are kept inside. */
-  states(): Promise<Readonly<Record<string, HostTensor>>>;
+  states(wait?: WaitOptions): Promise<Readonly<Record<string, HostTensor>>>;
   /** States that are kept inside become zeros, as at first. */
-  reset(): Promise<void>;
+  reset(wait?: WaitOptions): Promise<void>;
   /** Frees everything, when calls under way have ended. */
   close(): Promise<void>;
 }
@@ -59,6 +61,10 @@ interface FunctionParts {
   /** What states begin with that do not begin as zeros. */
   readonly initial: Memories;
 }
+
+/** What becomes of a call that is given up. */
+const GOES_ON =
+  "if it has begun, it goes on to its end: what it makes is freed, and states that are kept inside are those after it";
 
 type Wanted = readonly { readonly argument: Argument; readonly where: SourcePosition | undefined }[];
 
@@ -93,7 +99,25 @@ export class FunctionRunner {
   }
 
   /** One run; `finish` gets its results, and closes what it does not hand on. */
-  async run<T>(given: object, finish: (results: RunResults) => Promise<T>): Promise<T> {
+  run<T>(
+    given: object,
+    wait: WaitOptions,
+    finish: (results: RunResults) => Promise<T>,
+    release?: (late: T) => void,
+  ): Promise<T> {
+    return this.#waitFor("a call", wait, () => this.#run(given, finish, wait), release);
+  }
+
+  #waitFor<T>(
+    what: string,
+    wait: WaitOptions,
+    work: () => Promise<T>,
+    release?: (late: T) => void,
+  ): Promise<T> {
+    return waitFor(`${what} of ${this.parts.program.name}`, wait, work, release, GOES_ON);
+  }
+
+  async #run<T>(given: object, finish: (results: RunResults) => Promise<T>, wait: WaitOptions): Promise<T> {
     this.#checkOpen();
     const { place, program, statesInside } = this.parts;
     const holds = (memory: HeldMemory): boolean => place.holds(memory);
@@ -105,15 +129,18 @@ export class FunctionRunner {
     );
     const keeps =
       statesInside && [...program.arguments, ...program.results].some(({ role }) => role === "state");
-    if (keeps) return this.#inTurn(() => this.#runOnce(bound, finish));
+    if (keeps) return this.#inTurn(() => this.#runOnce(bound, finish), wait);
     const work = this.#runOnce(bound, finish);
     this.#track(work);
     return work;
   }
 
   /** What reads or changes the states inside, after all of that kind which was asked for before. */
-  #inTurn<T>(begin: () => Promise<T>): Promise<T> {
-    const work = this.#last.then(begin);
+  #inTurn<T>(begin: () => Promise<T>, wait: WaitOptions): Promise<T> {
+    const work = this.#last.then(() => {
+      checkNotAborted("a call", wait);
+      return begin();
+    });
     this.#last = this.#track(work);
     return work;
   }
@@ -188,15 +215,19 @@ export class FunctionRunner {
   }
 
   /** What the states hold, when the calls before have ended. */
-  async states(): Promise<Readonly<Record<string, HostTensor>>> {
-    this.#checkOpen();
-    if (!this.parts.statesInside) return {};
-    return this.#inTurn(async () => this.toHost("state", await this.#heldStates()));
+  states(wait: WaitOptions = {}): Promise<Readonly<Record<string, HostTensor>>> {
+    return this.#waitFor("states", wait, async () => {
+      this.#checkOpen();
+      if (!this.parts.statesInside) return {};
+      return this.#inTurn(async () => this.toHost("state", await this.#heldStates()), wait);
+    });
   }
 
-  async reset(): Promise<void> {
-    this.#checkOpen();
-    await this.#inTurn(async () => this.#forget());
+  reset(wait: WaitOptions = {}): Promise<void> {
+    return this.#waitFor("reset", wait, async () => {
+      this.#checkOpen();
+      await this.#inTurn(async () => this.#forget(), wait);
+    });
   }
 
   #forget(): void {
@@ -256,8 +287,8 @@ export class FunctionRunner {
 
 /** The runner as a function of its arguments. */
 export function asFunction<A, O>(runner: FunctionRunner): CompiledFunction<A, O> {
-  const call = async (given: object): Promise<CallResults<O>> =>
-    runner.run(given, async ({ output, state, probe }) => {
+  const call = (given: object, wait: WaitOptions = {}): Promise<CallResults<O>> =>
+    runner.run(given, wait, async ({ output, state, probe }) => {
       const inside = runner.keepsStates;
       try {
         return {
@@ -269,17 +300,20 @@ export function asFunction<A, O>(runner: FunctionRunner): CompiledFunction<A, O>
         closeAll([...output.values(), ...probe.values(), ...(inside ? [] : state.values())]);
       }
     });
-  const onDevice = async (given: object): Promise<DeviceTensorsOf<O>> =>
-    runner.run(given, async ({ output, state, probe }) => {
+  const onDevice = async (given: object, wait: WaitOptions = {}): Promise<DeviceTensorsOf<O>> => {
+    const finish = async ({ output, state, probe }: RunResults) => {
       closeAll([...probe.values(), ...(runner.keepsStates ? [] : state.values())]);
-      return runner.onDevice("output", output) as unknown as DeviceTensorsOf<O>;
-    });
-  return Object.assign(async (given: object) => (await call(given)).outputs, {
+      return runner.onDevice("output", output);
+    };
+    const tensors = await runner.run(given, wait, finish, (late) => closeAll(Object.values(late)));
+    return tensors as unknown as DeviceTensorsOf<O>;
+  };
+  return Object.assign(async (given: object, wait?: WaitOptions) => (await call(given, wait)).outputs, {
     call,
     onDevice,
     interface: runner.interface,
-    states: () => runner.states(),
-    reset: () => runner.reset(),
+    states: (wait?: WaitOptions) => runner.states(wait),
+    reset: (wait?: WaitOptions) => runner.reset(wait),
     close: () => runner.close(),
     [Symbol.asyncDispose]: () => runner.close(),
   }) as CompiledFunction<A, O>;

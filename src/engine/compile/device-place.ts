@@ -3,6 +3,7 @@ import type { TracedProgram } from "../../dsl/index.js";
 import type { Argument } from "../../program/index.js";
 import { type Client, type CompileCache, DeviceBuffer } from "../../runtime-pjrt/index.js";
 import { closeAll } from "../../serving/index.js";
+import type { WaitOptions } from "../../support/wait.js";
 import { type LoweringOptions, resolveTarget, verifyForClient } from "../../targets/index.js";
 import { CompiledProgram } from "../compiled.js";
 import { lowerProgram } from "../family.js";
@@ -17,6 +18,8 @@ interface DevicePlaceOptions {
   readonly bound: boolean;
   /** Closes what was opened for it. */
   readonly release: () => Promise<void>;
+  /** When to stop waiting for the compiler. */
+  readonly wait: WaitOptions;
 }
 
 /** Memory of a place is buffers here. */
@@ -33,16 +36,16 @@ export class DevicePlace implements Place {
     private readonly release: () => Promise<void>,
   ) {}
 
-  /** @throws VerifyError for what the plugin would not survive; PjrtError with the compiler's words */
+  /** @throws VerifyError for what the plugin would not survive; PjrtError with the compiler's words; AbortedError */
   static async compile(
     client: Client,
     traced: TracedProgram,
-    { lowering, cache, bound, release }: DevicePlaceOptions,
+    { lowering, cache, bound, release, wait }: DevicePlaceOptions,
   ): Promise<DevicePlace> {
     const { target } = resolveTarget(lowering.target ?? client, lowering.extensions);
     const lowered = lowerProgram(traced, { ...lowering, target, prepare: bound });
     for (const { module } of [lowered, ...lowered.preparations]) verifyForClient(module, client);
-    return new DevicePlace(client, await CompiledProgram.compile(client, lowered, cache), release);
+    return new DevicePlace(client, await CompiledProgram.compile(client, lowered, cache, wait), release);
   }
 
   upload({ elementType, dimensions, layout }: Argument, data: Uint8Array<ArrayBuffer>): Promise<HeldMemory> {

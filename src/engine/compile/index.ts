@@ -3,7 +3,7 @@ import type { TracedProgram } from "../../dsl/index.js";
 import type { Client, CompileCache } from "../../runtime-pjrt/index.js";
 import { closeAll } from "../../serving/index.js";
 import { UsageError } from "../../support/errors.js";
-import type { WaitOptions } from "../../support/wait.js";
+import { AbortedError, type WaitOptions, waitLeft } from "../../support/wait.js";
 import { defaultTarget, type LoweringOptions } from "../../targets/index.js";
 import { type DeviceEvent, openDevice } from "../open-device.js";
 import { checkNames } from "./bind-arguments.js";
@@ -117,6 +117,7 @@ async function openPlace(
       expected: '"interpreter"',
     });
   }
+  const startedAt = performance.now();
   if (on === "interpreter") return new InterpreterPlace(program, onPrint ?? printToStderr);
   const opened =
     client === undefined
@@ -125,9 +126,19 @@ async function openPlace(
   const release = async (): Promise<void> => opened?.[Symbol.asyncDispose]();
   try {
     const bound = options.parameters !== undefined;
-    return await DevicePlace.compile(client ?? opened!.client, program, { lowering, cache, bound, release });
+    const wait = waitLeft("compile", startedAt, { signal, timeoutMs });
+    return await DevicePlace.compile(client ?? opened!.client, program, {
+      lowering,
+      cache,
+      bound,
+      release,
+      wait,
+    });
   } catch (error) {
-    await release();
+    const released = release();
+    // A plugin that goes on compiling keeps its client open until it is done, which nobody waits for any more.
+    if (error instanceof AbortedError) released.catch(() => undefined);
+    else await released;
     throw error;
   }
 }

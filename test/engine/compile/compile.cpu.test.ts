@@ -15,6 +15,7 @@ import {
 import { compile } from "../../../src/engine/index.js";
 import { Client } from "../../../src/runtime-pjrt/index.js";
 import { useCpu } from "../../dsl/cpu.js";
+import { held } from "../../runtime-pjrt/held.js";
 
 const cpu = useCpu();
 const n = axis("n", 4);
@@ -77,4 +78,43 @@ it("refuses a buffer of another client before the states are used", async () => 
     await other.close();
   }
   expect((await f({ x: 3 })).next!.data).toEqual(Float32Array.of(5));
+});
+
+it("is given up by a signal: a call that has begun goes on, one that waits for it does not begin, and nothing stays", async () => {
+  const counting = program({ name: "counting" }, () => {
+    const sum = state("sum", [], "f32");
+    const next = sum.value.add(input("x", [], "f32"));
+    sum.update(next);
+    return { next };
+  });
+  const { signal } = new AbortController();
+  await using f = await compile(counting, { client: cpu.client, signal });
+  await f({ x: 1 }, { signal });
+  const before = await held(cpu.client);
+  const stop = new AbortController();
+  const begun = f.onDevice({ x: 10 }, { signal: stop.signal });
+  const waiting = [
+    f({ x: 100 }, { signal: stop.signal }),
+    f.states({ signal: stop.signal }),
+    f.reset({ signal: stop.signal }),
+  ];
+  const outcomes = Promise.allSettled([begun, ...waiting]);
+  // The first has begun when its turn comes.
+  await Promise.resolve();
+  await Promise.resolve();
+  stop.abort();
+  const texts = (await outcomes).map((outcome) => String((outcome as PromiseRejectedResult).reason));
+  for (const [i, what] of ["a call", "a call", "states", "reset"].entries())
+    expect(texts[i]).toMatch(
+      new RegExp(
+        `^AbortedError: aborted: ${what} of counting was aborted after \\d+ ms\\n {2}hint: {5}if it has begun, it goes on to its end: `,
+      ),
+    );
+  expect((await f.states()).sum!.data).toEqual(Float32Array.of(11));
+  await expect.poll(() => held(cpu.client)).toEqual(before);
+  await expect(f.call({ x: 1 }, { signal: AbortSignal.abort() })).rejects.toThrow(
+    "a call of counting was aborted after 0 ms",
+  );
+  const compiling = compile(counting, { client: cpu.client, signal: AbortSignal.abort() });
+  await expect(compiling).rejects.toThrow(/^aborted: compile was aborted/);
 });
