@@ -21,6 +21,12 @@ const BY_HANDLE = [
   "writeFile",
 ] as const;
 
+const WORDS = {
+  EIO: "EIO: i/o error",
+  ENOSPC: "ENOSPC: no space left on device",
+  EACCES: "EACCES: permission denied",
+} as const;
+
 // biome-ignore lint/suspicious/noExplicitAny: calls are handed on as they are.
 type Call = (...given: any[]) => Promise<any>;
 
@@ -32,8 +38,16 @@ export interface Calls {
   readonly left: number;
 }
 
-/** Runs something while call number `n` (from 0) of `node:fs/promises` in a folder fails with EIO: the file is closed where that is to close it. */
-export async function withFailingCall(folder: string, n: number, run: () => Promise<void>): Promise<Calls> {
+/** How a call fails: by a code of the system, or as a disk that is full does, when half is written. */
+export type Failure = "EIO" | "ENOSPC" | "EACCES" | "half written";
+
+/** Runs something while call number `n` (from 0) of `node:fs/promises` in a folder fails: the file is closed where that is to close it. */
+export async function withFailingCall(
+  folder: string,
+  n: number,
+  run: () => Promise<void>,
+  failure: Failure = "EIO",
+): Promise<Calls> {
   const own = promises as unknown as Record<string, Call>;
   const before = BY_PATH.map((name) => [name, own[name]!] as const);
   const handles: FileHandle[] = [];
@@ -46,7 +60,12 @@ export async function withFailingCall(folder: string, n: number, run: () => Prom
       if (count++ !== n) return call(...given);
       failed = name;
       if (isClose) await call(...given);
-      throw Object.assign(new Error(`EIO: i/o error, ${name}`), { code: "EIO", syscall: name });
+      if (failure === "half written" && name === "writeFile") {
+        const [path, content, ...rest] = given;
+        await call(path, content.subarray(0, content.length >> 1), ...rest);
+      }
+      const code = failure === "half written" ? "ENOSPC" : failure;
+      throw Object.assign(new Error(`${WORDS[code]}, ${name}`), { code, syscall: name });
     };
   const watch = (handle: FileHandle): FileHandle => {
     handles.push(handle);
