@@ -13,6 +13,7 @@ import {
   type Signature,
 } from "../../src/runtime-pjrt/index.js";
 import { floats, withClient } from "./cpu.js";
+import { flat, indices, layoutText } from "./dense.js";
 import { main } from "./programs.js";
 import { tries } from "../../tools/vitest/properties.js";
 
@@ -198,17 +199,6 @@ const waysIn = {
 };
 
 const typeOf = (dimensions: readonly number[]) => `tensor<${[...dimensions, "f32"].join("x")}>`;
-const layoutText = (order: readonly number[]) => `{${order.join(",")}}`;
-
-/** Index of every element, in row-major order. */
-function indices(dimensions: readonly number[]): number[][] {
-  return dimensions.reduce<number[][]>(
-    (lists, size) => lists.flatMap((list) => Array.from({ length: size }, (_, i) => [...list, i])),
-    [[]],
-  );
-}
-const flat = (index: readonly number[], dimensions: readonly number[]) =>
-  index.reduce((offset, i, d) => offset * dimensions[d]! + i, 0);
 
 interface Case {
   readonly dimensions: readonly number[];
