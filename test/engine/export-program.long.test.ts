@@ -212,3 +212,18 @@ test("a changed file, a manifest of a newer version, and an artifact of a model 
     ].join("\n"),
   );
 });
+
+test("its README takes names of foreign programs as words, not as Markdown or code", async () => {
+  const text = `module @"m\\0A# run this" {
+    func.func @main(%x: tensor<1xf32> {griffin.input = "x\`\\0A\\0A\`\`\`sh\\0Arm -r", griffin.axes = ["a|b"]}) -> tensor<1xf32> {
+      return %x : tensor<1xf32>
+    }
+  }`;
+  const path = join(await temporaryFolder(), "foreign");
+  await exportProgram(programOf(parseModule(text), "foreign"), path);
+  const readme = await readFile(join(path, "README.md"), "utf8");
+  expect(readme).toContain('# "m\\n# run this", exported by stablegriffin\n');
+  expect(readme).toContain('on tensors by name: "x\\u0060\\n\\n\\u0060\\u0060\\u0060sh\\nrm -r"\n');
+  expect(readme).toContain('`"x\\u0060\\n\\n\\u0060\\u0060\\u0060sh\\nrm -r"` | f32 ["a\\u007cb" 1]');
+  expect(readme).not.toMatch(/^(?:rm -r|# run this|```sh)/m);
+});

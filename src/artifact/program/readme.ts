@@ -10,25 +10,31 @@ type Described = Omit<ProgramManifest, "files">;
 /** The text of the README; it names no moment and no machine. */
 export const programReadme = (manifest: Described): string =>
   `${[
-    `# ${manifest.name}, exported by stablegriffin`,
+    `# ${words(manifest.name)}, exported by stablegriffin`,
     `A program lowered for \`${manifest.target}\`, as a portable artifact of StableHLO ${manifest.stablehlo}: \`${manifest.program}\`.\n${originLines(manifest.tools)}`,
     interfaceSection(manifest),
     usSection(manifest),
     pythonSection(manifest),
   ].join("\n\n")}\n`;
 
+/** Names may come from a program of anybody: none ends its line or code, nor begins another. */
+const words = (name: string): string =>
+  /^[\w./ -]*$/.test(name)
+    ? name
+    : JSON.stringify(name).replace(/[`|<]/g, (mark) => `\\u00${mark.charCodeAt(0).toString(16)}`);
+
 const typeOf = ({
   axes,
   dimensions,
   elementType,
 }: Pick<Described["results"][number], "axes" | "dimensions" | "elementType">): string =>
-  `${elementType} [${dimensions.map((size, i) => `${axes[i]} ${size}`).join(", ")}]`;
+  `${elementType} [${dimensions.map((size, i) => `${words(axes[i]!)} ${size}`).join(", ")}]`;
 
 function interfaceSection({ arguments: args, results, weights }: Described): string {
   const rows = [
     ...args.map((argument, i) => [`argument ${i}`, argument] as const),
     ...results.map((result, i) => [`result ${i}`, result] as const),
-  ].map(([place, value]) => [place, value.role, `\`${value.name}\``, typeOf(value)]);
+  ].map(([place, value]) => [place, value.role, `\`${words(value.name)}\``, typeOf(value)]);
   const where =
     weights === undefined
       ? "No weights are in here: who runs it gives the parameters."
@@ -51,7 +57,7 @@ function usSection({ arguments: args, weights, updatedParameters }: Described): 
   const isParameter = ({ role, name }: (typeof args)[number]) =>
     role === "parameter" || updatedParameters.includes(name);
   const parameters = weights === undefined ? args.filter(isParameter) : [];
-  const names = [...inputs, ...parameters].map(({ name }) => name).join(", ") || "none";
+  const names = [...inputs, ...parameters].map(({ name }) => words(name)).join(", ") || "none";
   const bound = parameters.length === 0 ? "" : `, parameters: ${zeros(parameters)}`;
   return `## Run it with stablegriffin
 
