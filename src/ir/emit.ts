@@ -4,7 +4,15 @@ import { type Elements, elementsFromNumbers, splatNumber } from "./elements.js";
 import { constantOf } from "./analysis/constants.js";
 import type { Value } from "./operation.js";
 import type { Attributes } from "./ops/index.js";
-import { type ElementType, type TensorType, tensorType, type Type, withElement } from "./types.js";
+import {
+  DYNAMIC,
+  type ElementType,
+  isStatic,
+  type TensorType,
+  tensorType,
+  type Type,
+  withElement,
+} from "./types.js";
 
 /** Ops of one operand, whose result's type follows from it. */
 export type UnaryName =
@@ -56,11 +64,47 @@ export function isSplat(value: Value, number: number): boolean {
 }
 
 export class Emitter {
+  /** The sizes of tensors of unknown shape, computed once for each. */
+  readonly #sizes = new Map<Value, Value>();
+
   constructor(readonly builder: Builder) {}
 
   /** A constant filled with one number. */
   fill(value: number, shape: readonly number[], element: ElementType): Value {
     return this.numbers([value], shape, element);
+  }
+
+  /** A constant filled with one number, of the shape of `x`, whose sizes need not be known. */
+  fillLike(value: number, x: Value, element: ElementType): Value {
+    return isStatic(typeOf(x))
+      ? this.fill(value, shapeOf(x), element)
+      : this.spread(this.fill(value, [], element), x);
+  }
+
+  /** A scalar in every place of the shape of `x`, of which sizes are not known. */
+  spread(scalar: Value, x: Value): Value {
+    const results = [withElement(typeOf(x), typeOf(scalar).element)];
+    const operands = [scalar, this.#sizesOf(x)];
+    return this.builder.create(
+      "stablehlo.dynamic_broadcast_in_dim",
+      operands,
+      { broadcast_dimensions: [] },
+      { results },
+    ).result;
+  }
+
+  /** The sizes of `x` as data. */
+  #sizesOf(x: Value): Value {
+    const known = this.#sizes.get(x);
+    if (known !== undefined) return known;
+    const parts = shapeOf(x).map((size, dimension) =>
+      size === DYNAMIC
+        ? this.reshape(this.builder.create("stablehlo.get_dimension_size", [x], { dimension }).result, [1])
+        : this.numbers([size], [1], "i32"),
+    );
+    const sizes = this.concat(parts, 0);
+    this.#sizes.set(x, sizes);
+    return sizes;
   }
 
   /** A constant from its elements in row-major order. */
@@ -118,7 +162,7 @@ export class Emitter {
 
   /** Limits to [low, high]. */
   clamp(low: number, x: Value, high: number): Value {
-    const bound = (number: number): Value => this.fill(number, shapeOf(x), typeOf(x).element);
+    const bound = (number: number): Value => this.fillLike(number, x, typeOf(x).element);
     return this.builder.create("stablehlo.clamp", [bound(low), x, bound(high)], {}).result;
   }
 

@@ -1,17 +1,19 @@
 /** @file Formulas as they are written on paper: a value with arithmetic, each step an op that the emitter writes. */
 import { InternalError } from "../support/errors.js";
-import { type BinaryName, type Direction, type Emitter, shapeOf, typeOf, type UnaryName } from "./emit.js";
+import { type BinaryName, type Direction, type Emitter, typeOf, type UnaryName } from "./emit.js";
 import type { Value } from "./operation.js";
 import { type ElementType, type FloatType, formatElement, isFloat } from "./types.js";
 
 /** A value, or a number that is made a constant of the other operand's type. */
 export type Term = Expression | number;
 
-/** A tensor of static shape in a formula. */
+/** A tensor in a formula; the formula is elementwise where its sizes are not known. */
 export class Expression {
   constructor(
     readonly emitter: Emitter,
     readonly value: Value,
+    /** What has the shape of all of the formula. */
+    readonly model: Value = value,
   ) {}
 
   get element(): ElementType {
@@ -26,7 +28,7 @@ export class Expression {
 
   /** A constant filled with `number`, of this one's type. */
   like(number: number): Expression {
-    return this.#wrap(this.emitter.fill(number, shapeOf(this.value), this.element));
+    return this.#wrap(this.emitter.fillLike(number, this.model, this.element));
   }
 
   plus = (other: Term): Expression => this.#binary("add", other);
@@ -88,7 +90,7 @@ export class Expression {
   withImaginary = (imaginary: Expression): Expression => this.#binary("complex", imaginary);
 
   #wrap(value: Value): Expression {
-    return new Expression(this.emitter, value);
+    return new Expression(this.emitter, value, this.model);
   }
 
   #operand(term: Term): Value {

@@ -9,7 +9,7 @@ import { ownValue } from "../../support/own-value.js";
 import type { Operation } from "../operation.js";
 import type { AttributeKind } from "../ops/kinds.js";
 import { findOp } from "../ops/index.js";
-import { formatType, isUnbounded, scalarType, type Type } from "../types.js";
+import { formatType, scalarType, type Type } from "../types.js";
 import { attributeToVhlo, integersToVhlo, noneToVhlo, typeAttributeToVhlo } from "./attributes-to-vhlo.js";
 import { defaultOf, isDefault } from "./defaults.js";
 import type { Codec, Entity } from "./entity.js";
@@ -187,9 +187,7 @@ export class PortableViews {
     const dialect = operation.name.slice(0, operation.name.indexOf("."));
     const hints: Readonly<Record<string, string>> = {
       griffin: "lower the griffin ops first",
-      chlo: [...operation.operands, ...operation.results].some(({ type }) => isUnbounded(type))
-        ? "make its shapes known (refine-shapes), then decompose the chlo ops"
-        : "decompose the chlo ops first",
+      chlo: "decompose the chlo ops first; some of unknown shape need refine-shapes before that",
       check: "check ops are for tests: return the values instead",
     };
     return refuse(operation, `dialect ${dialect} has no portable form`, ownValue(hints, dialect));

@@ -3,9 +3,9 @@ import { Builder } from "../../ir/builder.js";
 import type { Decomposition } from "../../ir/decompositions.js";
 import { Emitter } from "../../ir/emit.js";
 import { type Operation, type Value, walk } from "../../ir/operation.js";
-import type { OperationOf, OpName } from "../../ir/ops/index.js";
+import { hasTrait, type OperationOf, type OpName } from "../../ir/ops/index.js";
 import { replaceOperation } from "../../ir/rewriter.js";
-import { isComplex, isStatic } from "../../ir/types.js";
+import { isComplex, isStatic, withElement } from "../../ir/types.js";
 import { ownValue } from "../../support/own-value.js";
 import * as arcs from "./arcs.js";
 import { besselI1e } from "./bessel.js";
@@ -110,9 +110,20 @@ export const decompositionOf = <K extends ChloName>(
 
 const isStaticTensor = ({ type }: Value): boolean => type.kind === "tensor" && isStatic(type);
 
-/** Whether all shapes of an operation are known: what a chlo op is made of would need the sizes. */
+/** Whether all shapes of an operation are known. */
 export const isStaticOperation = ({ operands, results }: Operation): boolean =>
   [...operands, ...results].every(isStaticTensor);
+
+/** Whether what a chlo op is made of can be written without the sizes: formulas of each element, of one shape throughout. */
+function needsNoSizes(operation: Operation): boolean {
+  const isFormula = hasTrait(operation, "elementwise") || operation.name === "chlo.constant_like";
+  const [first, ...others] = [...operation.operands, ...operation.results].map(({ type }) => type);
+  if (!isFormula || first?.kind !== "tensor" || first.bounds !== undefined) return false;
+  return others.every((type) => type.kind === "tensor" && withElement(type, first.element) === first);
+}
+
+const isDecomposed = (operation: Operation): boolean =>
+  isStaticOperation(operation) || needsNoSizes(operation);
 
 /** How chlo ops are replaced. */
 export interface DecomposeChloOptions {
@@ -121,17 +132,17 @@ export interface DecomposeChloOptions {
 }
 
 /**
- * Replaces the chlo ops of a module by StableHLO ops; returns how many. Those of dynamic shape are left as
- * they are: their constants would need a size.
+ * Replaces the chlo ops of a module by StableHLO ops; returns how many. Of those of unknown shape the ones that are no formulas of each
+ * element are left as they are: they would need the sizes.
  */
 export function decomposeChlo(module: Operation, { composites = false }: DecomposeChloOptions = {}): number {
   let count = 0;
   if (composites)
-    preserveAsComposites(module, (operation) => isKnownComposite(operation) && isStaticOperation(operation));
+    preserveAsComposites(module, (operation) => isKnownComposite(operation) && isDecomposed(operation));
   // The innermost first: a scan copies its body.
   for (const operation of [...walk(module)].reverse()) {
     const rule = ownValue<(operation: never, e: Emitter) => readonly Value[]>(rules, operation.name);
-    if (rule === undefined || !isStaticOperation(operation)) continue;
+    if (rule === undefined || !isDecomposed(operation)) continue;
     replaceOperation(operation, rule(operation as never, new Emitter(Builder.before(operation))));
     count++;
   }

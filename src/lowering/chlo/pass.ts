@@ -5,7 +5,8 @@ import { decomposeChlo } from "./index.js";
 
 export const decomposeChloPass = definePass({
   name: "decompose-chlo",
-  summary: "Every chlo op of static shape becomes its meaning in stablehlo.",
+  summary:
+    "Every chlo op of static shape, and every formula of each element, becomes its meaning in stablehlo.",
   options: z.object({
     composites: z
       .boolean()

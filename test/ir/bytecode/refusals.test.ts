@@ -20,13 +20,7 @@ describe("a program without portable form says operation, reason, place and what
       inMain("%0 = chlo.erf %x : tensor<4xf32> -> tensor<4xf32>"),
       "chlo.erf: dialect chlo has no portable form",
       "f.mlir:2:8",
-      "decompose the chlo ops first",
-    ],
-    [
-      "func.func @main(%x: tensor<?xf32>) {\n  %0 = chlo.erf %x : tensor<?xf32> -> tensor<?xf32>\n  return\n}\n",
-      "chlo.erf: dialect chlo has no portable form",
-      "f.mlir:2:8",
-      "make its shapes known (refine-shapes), then decompose the chlo ops",
+      "decompose the chlo ops first; some of unknown shape need refine-shapes before that",
     ],
     [
       inMain("%0 = stablehlo.abs %x {note = 1 : i2} : tensor<4xf32>"),
