@@ -1,5 +1,5 @@
 /** @file Which programs a generation needs: the one place that says it, for sessions, for those who compile ahead, and for exports. */
-import { planChunks } from "./chunks.js";
+import { planChunks, shortLengths } from "./chunks.js";
 import type { LanguageModel } from "./language-model.js";
 import type { ProgramKey } from "./program-set.js";
 
@@ -29,7 +29,10 @@ export const decodingProgram = ({ programs }: LanguageModel, batch: number): Pro
   time: 1,
 });
 
-/** Every program that sessions of a shape can ask for; `score` as well where it is asked for and the model has one. */
+/**
+ * The programs that sessions of a shape cannot do without, and one that reads what follows in short pieces: a program costs an artifact of nine
+ * layers 80 kB. `score` as well where it is asked for and the model has one.
+ */
 export function sessionPrograms(
   model: LanguageModel,
   shape: BatchShape,
@@ -37,10 +40,10 @@ export function sessionPrograms(
 ): readonly ProgramKey[] {
   const { batch, chunk } = shape;
   const { programs } = model;
-  const lengths = Array.from({ length: chunk }, (_, i) => readingPrograms(model, shape, i + 1)[0]!.time);
+  const lengths = [...shortLengths(chunk), chunk];
   return [
-    ...[...new Set(lengths)].map((time) => ({ kind: programs.prefill, batch, time })),
-    { kind: programs.extend, batch, time: chunk },
+    ...lengths.map((time) => ({ kind: programs.prefill, batch, time })),
+    ...[...new Set([lengths[0]!, chunk])].map((time) => ({ kind: programs.extend, batch, time })),
     decodingProgram(model, batch),
     ...(score && programs.score !== undefined ? [{ kind: programs.score, batch, time: chunk }] : []),
   ];

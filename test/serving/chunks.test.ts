@@ -22,8 +22,9 @@ describe("planChunks", () => {
 
 describe("planPieces", () => {
   it.each([
-    [256, [256, 64, 16, 1]],
-    [16, [16, 1]],
+    [256, [256, 64, 16, 8, 1]],
+    [16, [16, 8, 1]],
+    [8, [8, 1]],
     [5, [5, 1]],
     [1, [1]],
   ])("chunks of %d are followed by pieces of %j", (chunk, lengths) => {
@@ -39,6 +40,12 @@ describe("planPieces", () => {
     ]);
   });
 
+  it("reads a turn of a dialogue in few pieces: a token alone costs half as much as eight", () => {
+    const piecesOf = (tokens: number) => planPieces([tokens], followingLengths(256)).map(({ time }) => time);
+    expect(piecesOf(24)).toEqual([16, 8]);
+    expect(piecesOf(91)).toEqual([64, 16, 8, 1, 1, 1]);
+  });
+
   it("reads each row's tokens once, in few pieces", () => {
     const tokens = fc.array(fc.nat(700), { minLength: 1, maxLength: 5 });
     fc.assert(
@@ -49,7 +56,7 @@ describe("planPieces", () => {
         );
         expect(read).toEqual(counts);
         const longest = Math.max(...counts);
-        expect(pieces.length).toBeLessThanOrEqual(Math.ceil(longest / chunk) + 21 * counts.length);
+        expect(pieces.length).toBeLessThanOrEqual(Math.ceil(longest / chunk) + 14 * counts.length);
       }),
     );
   });

@@ -25,13 +25,16 @@ describe("the programs of a generation", () => {
     expect(text([decodingProgram(model, 3)])).toEqual(["step 3x1"]);
   });
 
-  it("that sessions can ask for: every first length, whole chunks that follow, single tokens", () => {
+  it("that sessions can ask for: every first length, whole and short pieces that follow, single tokens", () => {
     const all = (chunk: number, score?: boolean) =>
       text(sessionPrograms(model, { batch: 2, chunk }, { score }));
-    expect(all(256)).toEqual(["begin 2x16", "begin 2x64", "begin 2x256", "go_on 2x256", "step 2x1"]);
+    expect(all(256)).toEqual([
+      ...["begin 2x16", "begin 2x64", "begin 2x256"],
+      ...["go_on 2x16", "go_on 2x256", "step 2x1"],
+    ]);
     expect(all(100, true)).toEqual([
       ...["begin 2x16", "begin 2x64", "begin 2x100"],
-      ...["go_on 2x100", "step 2x1", "judge 2x100"],
+      ...["go_on 2x16", "go_on 2x100", "step 2x1", "judge 2x100"],
     ]);
     expect(all(1)).toEqual(["begin 2x1", "go_on 2x1", "step 2x1"]);
   });
