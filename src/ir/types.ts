@@ -274,3 +274,11 @@ export function isUnbounded(type: Type): boolean {
 /** The same shape with another element type. */
 export const withElement = (type: TensorType, element: ElementType): TensorType =>
   tensorType(type.shape, element, type.bounds);
+
+/** The tensor of a vector's shape and elements; undefined for another type, and for a vector of a shape that is not fixed. */
+export function tensorOfVector(type: Type): TensorType | undefined {
+  const [, sizes, element] =
+    (type.kind === "opaque" && /^vector<((?:[0-9]+x)*)([^<>]+)>$/.exec(type.text)) || [];
+  if (sizes === undefined || element === undefined || !isScalarType(element)) return undefined;
+  return tensorType(sizes.split("x").slice(0, -1).map(Number), element);
+}

@@ -6,11 +6,12 @@ import { formatAttribute } from "../text/print-attributes.js";
 import { formatElements } from "../text/print-elements.js";
 import { quote } from "../text/strings.js";
 import { ownValue } from "../../support/own-value.js";
-import { formatType, isScalarType, scalarType, type Type } from "../types.js";
+import { formatType, isScalarType, scalarType, tensorOfVector, type Type } from "../types.js";
 import { builtinAttributes as builtin, builtinTypes as types, isLocation } from "./builtin.js";
 import { elementToBuiltin, typeFromBuiltin, typeToBuiltin } from "./builtin-types.js";
 import { bytesOfItems, itemsOfBytes } from "./dense-arrays.js";
 import { type Entity, type EntityPool, isA } from "./entity.js";
+import { affineText } from "./affine.js";
 import { originalValueText } from "./mhlo.js";
 import { numberBits, numberFromBits } from "./number-bits.js";
 import type { Reading } from "./reading.js";
@@ -161,9 +162,7 @@ export function attributeFromBuiltin(from: Reading, entity: Entity): Attribute {
     return { kind: "symbol", path: [root.values[0], ...nested.map((inner) => symbolName(from, inner))] };
   }
   if (isA(entity, builtin.elements)) {
-    const type = typeFromBuiltin(from, entity.values[0]);
-    if (type.kind !== "tensor") return from.fail("elements must be of a ranked tensor");
-    return { kind: "elements", value: unpackElements(from, type, entity.values[1]) };
+    return readElements(from, entity.values);
   }
   if (isA(entity, builtin.resource)) return readResource(from, entity.values);
   if (isLocation(entity.codec)) return { kind: "location", location: from.location(entity) };
@@ -181,8 +180,8 @@ export function attributeFromBuiltin(from: Reading, entity: Entity): Attribute {
     const { dialect, name } = entity.codec;
     return { kind: "enum", dialect, name, value: String(entity.values[0]) };
   }
-  const original = originalValueText(from, entity);
-  if (original !== undefined) return { kind: "opaque", text: original };
+  const text = affineText(entity) ?? originalValueText(from, entity);
+  if (text !== undefined) return { kind: "opaque", text };
   const struct = structFromEntity(from, entity);
   if (struct !== undefined) return struct;
   return from.fail(`${entity.codec.dialect} ${entity.codec.name} is no attribute of a program`);
@@ -191,6 +190,16 @@ export function attributeFromBuiltin(from: Reading, entity: Entity): Attribute {
 function symbolName(from: Reading, entity: Entity): string {
   const name = isA(entity, builtin.symbol) ? entity.values[0] : undefined;
   return isA(name, builtin.string) ? name.values[0] : from.fail("the name of a symbol must be a string");
+}
+
+/** Elements of a tensor; those of a vector as their text. */
+function readElements(from: Reading, [typeEntity, blob]: readonly [Entity, Uint8Array]): Attribute {
+  const type = typeFromBuiltin(from, typeEntity);
+  const tensor = type.kind === "tensor" ? type : tensorOfVector(type);
+  if (tensor === undefined) return from.fail("elements must be of a ranked tensor");
+  const value = unpackElements(from, tensor, blob);
+  if (tensor === type) return { kind: "elements", value };
+  return { kind: "opaque", text: `dense<${formatElements(value)}> : ${formatType(type)}` };
 }
 
 /** A resource of the file as elements that know their key, or as the key alone where there are no bytes. */

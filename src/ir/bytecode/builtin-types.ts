@@ -189,6 +189,17 @@ function bufferFrom(
   return opaqueType(`memref<${parts.join(", ")}>`);
 }
 
+/** A vector as its text: a size that is a multiple of the machine's stands in brackets. */
+function vectorFrom(
+  from: Reading,
+  scalable: readonly boolean[],
+  sizes: readonly bigint[],
+  element: Entity,
+): Type {
+  const shape = sizesFrom(from, sizes).map((size, i) => (scalable[i] ? `[${size}]x` : `${size}x`));
+  return opaqueType(`vector<${shape.join("")}${formatType(typeFromBuiltin(from, element))}>`);
+}
+
 /** Types with a shape; undefined for others. */
 function shapedFrom(from: Reading, entity: Entity): Type | undefined {
   if (isA(entity, types.tensor)) return tensorFrom(from, undefined, entity.values[0], entity.values[1]);
@@ -209,8 +220,8 @@ function shapedFrom(from: Reading, entity: Entity): Type | undefined {
     const written = formatAttribute(from.attribute(space));
     return opaqueType(`memref<*x${formatType(typeFromBuiltin(from, element))}, ${written}>`);
   }
-  if (!isA(entity, types.vector)) return undefined;
-  const [sizes, element] = entity.values;
-  const written = formatType(typeFromBuiltin(from, element));
-  return opaqueType(`vector<${dimensions(sizesFrom(from, sizes))}${written}>`);
+  if (isA(entity, types.vector)) return vectorFrom(from, [], entity.values[0], entity.values[1]);
+  if (!isA(entity, types.scalableVector)) return undefined;
+  const [scalable, sizes, element] = entity.values;
+  return vectorFrom(from, scalable, sizes, element);
 }

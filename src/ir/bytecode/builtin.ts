@@ -5,6 +5,7 @@
 import {
   attribute as attributeField,
   blob,
+  byteFlag,
   codecsOf,
   list,
   numberBits,
@@ -106,4 +107,6 @@ export const builtinTypes = {
   unrankedBufferInSpace: type(17, "unranked memref in a memory space", [attributeField, typeField]),
   unranked: type(18, "unranked tensor", [typeField]),
   vector: type(19, "vector", [list(signed), typeField]),
+  /** Of each size whether it is a multiple of the vector length of the machine. */
+  scalableVector: type(20, "scalable vector", [list(byteFlag), list(signed), typeField]),
 } as const;

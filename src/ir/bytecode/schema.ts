@@ -5,6 +5,7 @@
 import { builtinAttributes, builtinTypes } from "./builtin.js";
 import type { Codec, EntityKind } from "./entity.js";
 import { keptProperties } from "./kept-ops.js";
+import { affineAttributes } from "./affine.js";
 import { mhloAttributes } from "./mhlo.js";
 import type { Schema } from "./program.js";
 import { sdyAttributes } from "./sdy-codecs.js";
@@ -21,6 +22,7 @@ import { findVhloOp } from "./vhlo-ops.js";
 const tables: readonly Readonly<Record<string, unknown>>[] = [
   builtinAttributes,
   builtinTypes,
+  affineAttributes,
   mhloAttributes,
   sdyAttributes,
   stablehloStructs,

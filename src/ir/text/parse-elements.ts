@@ -14,11 +14,10 @@ import {
   isComplex,
   isFloat,
   isQuantized,
-  isScalarType,
   isStatic,
   type ScalarType,
   type TensorType,
-  tensorType,
+  tensorOfVector,
   type Type,
 } from "../types.js";
 import type { ParseContext } from "./context.js";
@@ -84,14 +83,6 @@ function checkType({ cursor }: ParseContext, type: Type, at: number): TensorType
   if (!Number.isSafeInteger(elementCount(type.shape) * byteWidth(type.element)))
     cursor.fail("the literal has too many elements", at);
   return type;
-}
-
-/** The tensor of a vector's shape and elements; undefined for another type, and for a vector of a shape that is not fixed. */
-function tensorOfVector(type: Type): TensorType | undefined {
-  const [, sizes, element] =
-    (type.kind === "opaque" && /^vector<((?:[0-9]+x)*)([^<>]+)>$/.exec(type.text)) || [];
-  if (sizes === undefined || element === undefined || !isScalarType(element)) return undefined;
-  return tensorType(sizes.split("x").slice(0, -1).map(Number), element);
 }
 
 const storageOf = (element: ElementType): ScalarType => (isQuantized(element) ? element.storage : element);

@@ -6,6 +6,7 @@ import {
   type ElementType,
   type FunctionType,
   type IntegerType,
+  formatElement,
   formatType,
   functionType,
   futureType,
@@ -213,7 +214,8 @@ function parseShapedSlowly(context: ParseContext): Type {
   if (cursor.kind === ",")
     return parseEncoded(context, start, keyword === "tensor" ? shape : undefined, element);
   cursor.expect(">", "after the element type");
-  if (shape === undefined) return unrankedType(element);
+  if (shape === undefined)
+    return keyword === "tensor" ? unrankedType(element) : opaqueType(`memref<*x${formatElement(element)}>`);
   return keyword === "memref" ? bufferType(shape, element) : tensorType(shape, element);
 }
 

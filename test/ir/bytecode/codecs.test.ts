@@ -4,6 +4,7 @@ import { builtinAttributes as builtin, builtinTypes } from "../../../src/ir/byte
 import { ByteReader } from "../../../src/ir/bytecode/byte-reader.js";
 import { ByteWriter } from "../../../src/ir/bytecode/byte-writer.js";
 import type { Codec, Entity, FieldValue } from "../../../src/ir/bytecode/entity.js";
+import { affineAttributes as affine } from "../../../src/ir/bytecode/affine.js";
 import { mhloAttributes as mhlo } from "../../../src/ir/bytecode/mhlo.js";
 import { codecs } from "../../../src/ir/bytecode/schema.js";
 import { sdyAttributes as sdy } from "../../../src/ir/bytecode/sdy-codecs.js";
@@ -80,6 +81,13 @@ const samples: readonly Sample[] = [
   [builtinTypes.unrankedBufferInSpace, [a, f32], "23 01 03"],
   [builtinTypes.unranked, [f32], "25 03"],
   [builtinTypes.vector, [[2n, 3n], f32], "27 05 09 0d 03"],
+  [builtinTypes.scalableVector, [[false, true], [2n, 4n], f32], "29 05 00 01 05 09 11 03"],
+  [affine.map, [[1, 0]], "2f 09"],
+  [affine.map, [[2, 1, [1, 0]]], "2f 13 03 01"],
+  [affine.map, [[2, 2, [0]]], "2f 15 03 01"],
+  [affine.map, [[1, 3, 1, [[3, [0, 0], [1, 0]]]]], "2f 0f 03 03 07 01 01 03 01"],
+  [affine.set, [[1, 0, [[3, [0, 0], [2, -1n]]], [false]]], "31 03 01 03 07 01 01 05 03 00"],
+  [affine.strided, [3n, [1n, 2n]], "33 0d 05 05 09"],
   [vhlo.array, [[a]], "03 03 01"],
   [vhlo.bool, [true], "05 03"],
   [vhlo.apiVersion, ["API_VERSION_TYPED_FFI"], "0b 09"],

@@ -1,5 +1,9 @@
 /** Attributes of StableHLO that stay its own in artifacts, and the spellings that are the same attribute. */
 import { describe, expect, test } from "vitest";
+import { affineAttributes, affineText } from "../../../src/ir/bytecode/affine.js";
+import { ByteReader } from "../../../src/ir/bytecode/byte-reader.js";
+import type { FieldInput, FieldValue } from "../../../src/ir/bytecode/entity.js";
+import { codecs } from "../../../src/ir/bytecode/schema.js";
 import { deserializePortable, serializePortable } from "../../../src/ir/bytecode/index.js";
 import { parseModule, printModule } from "../../../src/ir/text/index.js";
 
@@ -62,6 +66,7 @@ test.each([
   "dense<1.000000e+00> : vector<2x2xf32>",
   "vector<2x[4]xf32>",
   "memref<2x?xf32>",
+  "memref<*xf32>",
   "memref<2xf32, strided<[2]>, 1 : i32>",
   "tensor<?x2xf32, #stablehlo.bounds<4, ?>>",
   "tensor<2xf32, #sparse.encoding<{}>>",
@@ -117,4 +122,41 @@ test.each([
   ["#stablehlo.sub_axis_info<(1)2>", 'expected "("'],
 ])("%s is refused: %s", (attribute, message) => {
   expect(() => parseModule(moduleWith(attribute))).toThrow(message);
+});
+
+/** Module attributes as MLIR writes them where our writer gives their text: the bytes of the whole attribute, and what they say. */
+test.each([
+  ["2f 11", "affine_map<(d0, d1) -> (d0, d1)>"],
+  ["2f 1b 05 01 03", "affine_map<(d0, d1, d2) -> (d2, d0, d1)>"],
+  ["2f 0d 01", "affine_map<(d0) -> ()>"],
+  ["2f 1f 05 01", "affine_map<(d0, d1, d2)[s0, s1] -> ()>"],
+  ["2f 0f 03 03 07 01 01 03 01", "affine_map<(d0)[s0] -> (d0 + s0)>"],
+  ["2f 0f 01 03 07 09 01 01 05 09 05 0d", "affine_map<(d0) -> ((d0 * 2) + 3)>"],
+  [
+    "31 03 03 05 07 01 01 09 03 01 05 03 01 01 00 01",
+    "affine_set<(d0)[s0] : (d0 + (s0 * -1) >= 0, d0 == 0)>",
+  ],
+  ["33 00 ff ff ff ff ff ff ff ff 05 00 ff ff ff ff ff ff ff ff 09", "strided<[?, 2], offset: ?>"],
+  ["33 01 01", "strided<[]>"],
+])("%s is %s", (hex, text) => {
+  expect(back(moduleWith(text))).toBe(moduleWith(text));
+  const [code, ...bytes] = Buffer.from(hex.replaceAll(" ", ""), "hex");
+  const codec = codecs.find(
+    (each) => each.dialect === "builtin" && each.kind === "attribute" && each.code === code! >> 1,
+  )!;
+  const input = { bytes: new ByteReader(Uint8Array.from(bytes)) } as FieldInput;
+  const values: FieldValue[] = [];
+  for (const field of codec.fields) values.push(field.read(input, [...values]));
+  expect(input.bytes.remaining).toBe(0);
+  expect(affineText({ codec, values })).toBe(text);
+});
+
+test.each([
+  ["2f fe ff", "an affine map cannot have"],
+  [`2f 0f 01 03 ${"07 ".repeat(300)}01 01`, "nests more than 256 deep"],
+  ["2f 0f 01 03 21 01 01", "an affine expression cannot be of kind 16"],
+])("%s is refused", (hex, message) => {
+  const bytes = Buffer.from(hex.replaceAll(" ", ""), "hex").subarray(1);
+  const input = { bytes: new ByteReader(Uint8Array.from(bytes)) } as FieldInput;
+  expect(() => affineAttributes.map.fields[0].read(input, [])).toThrow(message);
 });
