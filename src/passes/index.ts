@@ -1,5 +1,7 @@
 /** @file The public face of the passes: declare one, name a pipeline, run it. */
+export { passChanges } from "./changes.js";
 export { type PassCallback, type PassEvent, runPipeline } from "./manager.js";
+export { type PassOption, passOptions } from "./option-list.js";
 export {
   definePass,
   type Pass,

@@ -1,12 +1,11 @@
 /** @file docs/passes.md, from the table of passes. */
-import { optionsOf } from "../../src/cli/opt/list.js";
-import type { Pass } from "../../src/passes/index.js";
+import { type Pass, passOptions } from "../../src/passes/index.js";
 import { allPasses } from "../../src/targets/index.js";
 import { cell, code, fence, heading, page } from "./markdown.js";
 
 function passText(pass: Pass): string {
   const { name, summary, example } = pass;
-  const options = optionsOf(pass).map(({ name: option, values, default: preset, help }) => {
+  const options = passOptions(pass).map(({ name: option, values, default: preset, help }) => {
     const usual = preset === undefined || preset === "" ? "" : code(String(preset));
     return `| ${code(option)} | ${cell(values)} | ${usual} | ${cell(help)} |`;
   });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { diffLines, formatDiff } from "../../src/cli/opt/diff.js";
+import { diffLines, formatDiff } from "../../src/support/diff.js";
 
 describe("formatDiff", () => {
   it("shows removed and added lines with context, and dots for what is left out", () => {
