@@ -184,16 +184,16 @@ function passing(values: Tensor<"row" | "place", "i64">, target: Row<"i64">) {
   };
 }
 
-/** The first token of each row at which the sum of what tokens weigh passes the target, by sums of stretches, and then within one. */
+/** The first token of each row at which the sum of what tokens weigh passes the target, by sums of blocks, and then within one block. */
 function tokenAt(weights: Words<"i32">, target: Row<"i64">): Row<"i32"> {
   const [row, word] = [weights.axis("row"), weights.axis("word")];
   const lane = axis("lane", Math.ceil(Math.sqrt(word.size)));
   const block = axis("block", Math.ceil(word.size / lane.size));
   const missing = axis("word", block.size * lane.size - word.size);
   const whole = missing.size === 0 ? weights : concat([weights, fill(0, [row, missing], "i32")], "word");
-  const stretches = split(whole, "word", [block, lane]);
-  const blocks = passing(sum(stretches.to("i64"), "lane").rename({ block: "place" }), target);
-  const chosen = sum(select(isAt(block, blocks.count), stretches, 0), "block");
+  const byBlock = split(whole, "word", [block, lane]);
+  const blocks = passing(sum(byBlock.to("i64"), "lane").rename({ block: "place" }), target);
+  const chosen = sum(select(isAt(block, blocks.count), byBlock, 0), "block");
   const lanes = passing(chosen.to("i64").rename({ lane: "place" }), target.sub(blocks.before));
   return blocks.count.mul(lane.size).add(lanes.count);
 }

@@ -28,12 +28,12 @@ export interface Targets {
 }
 
 /** Some positions side by side. */
-interface Stretch extends Targets {
+interface Positions extends Targets {
   readonly hidden: Tensor<"batch" | "time" | "model", FloatType>;
 }
 
 /** The sum of the losses of some positions. */
-function stretchLoss(logitsOf: TrainingForward["logits"], { hidden, tokens, mask }: Stretch): Scalar {
+function lossOf(logitsOf: TrainingForward["logits"], { hidden, tokens, mask }: Positions): Scalar {
   const logits = logitsOf(hidden);
   // A number taken from all logits of a position changes no loss, so no gradient goes through it.
   const top = stopGradient(maximum(logits, "vocab"));
@@ -55,8 +55,8 @@ function padded<A extends string, D extends DType>(
   return concat([x, fill(0, axes, x.dtype) as Tensor<A | "time", D>], "time");
 }
 
-/** The most positions of each row that are taken at once, in `chunks` stretches of one size. */
-function stretches(time: number, most: number): { readonly chunks: number; readonly size: number } {
+/** The most positions of each row that are taken at once, in `chunks` chunks of one size. */
+function chunksOf(time: number, most: number): { readonly chunks: number; readonly size: number } {
   const chunks = Math.ceil(time / most);
   return { chunks, size: Math.ceil(time / chunks) };
 }
@@ -80,13 +80,13 @@ export function summedCrossEntropy(
   const counted: Scalar = sum(mask, ["batch", "time"]);
   const time = tokens.size("time");
   // Their gradient is the first thing that is computed of a whole batch: nothing would be saved by computing its logits again.
-  if (time <= most) return { total: stretchLoss(logits, { hidden, tokens, mask }), counted };
-  const { chunks, size } = stretches(time, most);
+  if (time <= most) return { total: lossOf(logits, { hidden, tokens, mask }), counted };
+  const { chunks, size } = chunksOf(time, most);
   const chunked = <A extends string, D extends DType>(x: Tensor<A | "time", D>) =>
     split(padded(x, chunks * size), "time", [axis("chunk", chunks), axis("time", size)]);
   const parts = { hidden: chunked(hidden), tokens: chunked(tokens), mask: chunked(mask) };
   const { carry } = scan("chunk", { total: fill(0, [], "f32") }, parts, ({ total }, part) => ({
-    carry: { total: total.add(remat(() => stretchLoss(logits, part as Stretch))) },
+    carry: { total: total.add(remat(() => lossOf(logits, part as Positions))) },
     output: {},
   }));
   return { total: carry.total, counted };

@@ -14,8 +14,8 @@ import {
   recurrenceOf,
   restored,
   spread,
-  stretch,
-  stretchOf,
+  stepsOfRecurrence,
+  stepsOfFactor,
   walked,
 } from "../../lowering/selective-scan/recurrence.js";
 import { sumOver, zerosLike } from "../arithmetic.js";
@@ -40,8 +40,8 @@ function statesOf(e: Emitter, recurrence: Recurrence, decays: Value, h0: Value):
   return [scan.results[0]!, e.reshape(scan.results[1]!, shape.with(time, 1))];
 }
 
-/** Cotangents of a stretch, given that of y and what the last state's is beside it; and that of the state before the stretch. */
-function stretchGradient(
+/** Cotangents of a chunk of steps, given that of y and, beside it, that of the last state; and that of the state before the chunk. */
+function chunkGradient(
   e: Emitter,
   recurrence: Recurrence,
   g: Factor,
@@ -81,7 +81,7 @@ function statesBefore(e: Emitter, whole: Recurrence, h0: Value, chunks: number):
   const stack = e.fill(0, [chunks, ...shapeOf(h0)], "f32");
   return e.loop(chunks, 1, [stack, h0], (inner, chunk, [written, h]) => {
     const start = inner.scalar("multiply", chunk, CHUNK);
-    const part = stretch(inner, whole, { start, count: CHUNK }, h);
+    const part = stepsOfRecurrence(inner, whole, { start, count: CHUNK }, h);
     const zero = inner.fill(0, [], "i32");
     const place = [chunk, ...shapeOf(h0).map(() => zero)];
     const [, last] = statesOf(inner, part, decaysOf(inner, part), h!);
@@ -100,13 +100,13 @@ function chunkedGradient(
   const total = shape[time]!;
   const chunks = Math.floor(total / CHUNK);
   const h0 = whole.h0!;
-  if (chunks === 0 || total === CHUNK) return stretchGradient(e, whole, g, after);
+  if (chunks === 0 || total === CHUNK) return chunkGradient(e, whole, g, after);
   const [stack, end] = statesBefore(e, whole, h0, chunks);
   const rest = { start: chunks * CHUNK, count: total - chunks * CHUNK };
   const tail =
     rest.count === 0
       ? undefined
-      : stretchGradient(e, stretch(e, whole, rest, end), stretchOf(e, g, time, rest), after);
+      : chunkGradient(e, stepsOfRecurrence(e, whole, rest, end), stepsOfFactor(e, g, time, rest), after);
   const hasTime = (name: Name): boolean => factors[name].dims.includes(time);
   const start = names.map(
     (name) => (hasTime(name) ? undefined : tail?.cotangents[name]) ?? zerosLike(e, factors[name].value),
@@ -117,8 +117,8 @@ function chunkedGradient(
     const first = inner.scalar("multiply", chunk, CHUNK);
     const kept = inner.dynamicSlice(stack, [chunk, ...shapeOf(h0).map(() => zero)], [1, ...shapeOf(h0)]);
     const steps = { start: first, count: CHUNK };
-    const part = stretch(inner, whole, steps, inner.reshape(kept, shapeOf(h0)));
-    const { cotangents, before } = stretchGradient(inner, part, stretchOf(inner, g, time, steps), carry!);
+    const part = stepsOfRecurrence(inner, whole, steps, inner.reshape(kept, shapeOf(h0)));
+    const { cotangents, before } = chunkGradient(inner, part, stepsOfFactor(inner, g, time, steps), carry!);
     const added = names.map((name, i) => {
       if (!hasTime(name)) return inner.add(sums[i]!, cotangents[name]);
       const place = factors[name].dims.map((dim) => (dim === time ? first : zero));

@@ -35,8 +35,8 @@ type SelectiveScan = OperationOf<"nn.selective_scan">;
 const orderOf = (dims: readonly number[], places: readonly number[]): readonly number[] =>
   dims.map((_, i) => i).sort((i, j) => places[dims[i]!]! - places[dims[j]!]!);
 
-/** Backwards along time, where a scan is in reverse and the value has more than one step. */
-const turned = (e: Emitter, op: SelectiveScan, value: Value, dim: number): Value =>
+/** Reversed along time, where a scan is in reverse and the value has more than one step. */
+const inWalkOrder = (e: Emitter, op: SelectiveScan, value: Value, dim: number): Value =>
   op.attributes.reverse === true && (shapeOf(value)[dim] ?? 1) > 1 ? e.reverse(value, dim) : value;
 
 /** A value that has the axes `dims` of an op's recurrence, in the order of axes and of time of strategies. */
@@ -45,7 +45,7 @@ export function walked(e: Emitter, op: SelectiveScan, value: Value, dims: readon
   const order = orderOf(dims, places);
   const time = order.findIndex((i) => dims[i] === op.attributes.axis);
   return {
-    value: turned(e, op, e.transpose(value, order), time),
+    value: inWalkOrder(e, op, e.transpose(value, order), time),
     dims: order.map((i) => places[dims[i]!]!),
   };
 }
@@ -56,7 +56,7 @@ export function restored(e: Emitter, op: SelectiveScan, value: Value, dims: read
   const order = orderOf(dims, places);
   const time = order.findIndex((i) => dims[i] === op.attributes.axis);
   const back = dims.map((_, i) => order.indexOf(i));
-  return e.transpose(turned(e, op, value, time), back);
+  return e.transpose(inWalkOrder(e, op, value, time), back);
 }
 
 /** The factor spread over the axes of `shape`, whose sizes those that it has are. */
@@ -110,13 +110,13 @@ export function recurrenceOf(e: Emitter, op: SelectiveScan): Recurrence {
 }
 
 /** Which steps a strategy computes at a time: `count` from a place that is known, or is a value of the program. */
-export interface Stretch {
+export interface StepRange {
   readonly start: number | Value;
   readonly count: number;
 }
 
 /** Some steps of a factor. */
-export function stretchOf(e: Emitter, factor: Factor, time: number, { start, count }: Stretch): Factor {
+export function stepsOfFactor(e: Emitter, factor: Factor, time: number, { start, count }: StepRange): Factor {
   const { value, dims } = factor;
   const at = dims.indexOf(time);
   if (at < 0) return factor;
@@ -127,9 +127,14 @@ export function stretchOf(e: Emitter, factor: Factor, time: number, { start, cou
 }
 
 /** The recurrence of some of its steps, from a state that goes before them. */
-export function stretch(e: Emitter, whole: Recurrence, steps: Stretch, h0: Value | undefined): Recurrence {
+export function stepsOfRecurrence(
+  e: Emitter,
+  whole: Recurrence,
+  steps: StepRange,
+  h0: Value | undefined,
+): Recurrence {
   const { factors, starts, time } = whole;
-  const cut = (factor: Factor): Factor => stretchOf(e, factor, time, steps);
+  const cut = (factor: Factor): Factor => stepsOfFactor(e, factor, time, steps);
   return {
     ...whole,
     shape: whole.shape.with(time, steps.count),

@@ -2,7 +2,14 @@
 import type { Emitter } from "../../ir/emit.js";
 import type { Value } from "../../ir/operation.js";
 import { prefixScan, withStart } from "../scan/associative.js";
-import { decaysOf, inputsOf, outputsOf, type Recurrence, type Stretch, stretch } from "./recurrence.js";
+import {
+  decaysOf,
+  inputsOf,
+  outputsOf,
+  type Recurrence,
+  type StepRange,
+  stepsOfRecurrence,
+} from "./recurrence.js";
 
 /** y [outer.., time, inner], and the last state, with one step of time. */
 export interface SelectiveOutputs {
@@ -19,7 +26,7 @@ const straightLine: Steps = (e, recurrence) => {
   const rows: Value[] = [];
   let h = recurrence.h0;
   for (let start = 0; start < count; start++) {
-    const step = stretch(e, recurrence, { start, count: 1 }, h);
+    const step = stepsOfRecurrence(e, recurrence, { start, count: 1 }, h);
     const input = inputsOf(e, step);
     h = h === undefined ? input : e.add(e.mul(decaysOf(e, step), h), input);
     rows.push(outputsOf(e, step, h));
@@ -49,7 +56,7 @@ function looped(e: Emitter, recurrence: Recurrence, count: number, steps: Steps)
     count,
     [start, e.fill(0, rows.with(time, whole), "f32")],
     (inner, t, [h, written]) => {
-      const turn = steps(inner, stretch(inner, recurrence, { start: t, count }, h));
+      const turn = steps(inner, stepsOfRecurrence(inner, recurrence, { start: t, count }, h));
       const zero = inner.fill(0, [], "i32");
       const place = rows.map((_, dim) => (dim === time ? t : zero));
       return [turn.last, inner.dynamicUpdateSlice(written!, turn.y, place)];
@@ -62,7 +69,7 @@ function looped(e: Emitter, recurrence: Recurrence, count: number, steps: Steps)
 function twoParts(e: Emitter, recurrence: Recurrence, first: number, steps: Steps): SelectiveOutputs {
   const total = recurrence.shape[recurrence.time]!;
   if (first === 0) return steps(e, recurrence);
-  const made = steps(e, stretch(e, recurrence, { start: 0, count: first }, recurrence.h0));
+  const made = steps(e, stepsOfRecurrence(e, recurrence, { start: 0, count: first }, recurrence.h0));
   return followed(e, recurrence, made, { start: first, count: total - first }, steps);
 }
 
@@ -71,11 +78,11 @@ function followed(
   e: Emitter,
   recurrence: Recurrence,
   { y, last }: SelectiveOutputs,
-  rest: Stretch,
+  rest: StepRange,
   steps: Steps,
 ): SelectiveOutputs {
   if (rest.count === 0) return { y, last };
-  const tail = steps(e, stretch(e, recurrence, rest, last));
+  const tail = steps(e, stepsOfRecurrence(e, recurrence, rest, last));
   return { y: e.concat([y, tail.y], recurrence.time), last: tail.last };
 }
 
