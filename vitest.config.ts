@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { configDefaults, defineConfig } from "vitest/config";
 import { entryAliases } from "./tools/vitest/entries.js";
 import LongestFirst from "./tools/vitest/longest-first.js";
-import { QUICK_COMPILE } from "./tools/vitest/xla-flags.js";
+import { QUICK_COMPILE } from "./tools/support/xla-flags.js";
 
 /** Tests that need more than the CPU plugin, or minutes, by the mode that runs them: `vitest run --mode tpu`. */
 const tiers = {

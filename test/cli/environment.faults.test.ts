@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { beforeAll, describe, expect, test } from "vitest";
 import { FAILPOINT } from "../../src/support/failpoints.js";
-import { QUICK_COMPILE } from "../../tools/vitest/xla-flags.js";
+import { QUICK_COMPILE } from "../../tools/support/xla-flags.js";
 import { demoArtifact } from "../artifact/demo-artifact.js";
 import { stopped } from "../support/whole/children.js";
 import { main, root, type RunOptions, spawnGriffin, temporaryFolder } from "./griffin.js";

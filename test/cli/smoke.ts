@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { QUICK_COMPILE } from "../../tools/vitest/xla-flags.js";
+import { QUICK_COMPILE } from "../../tools/support/xla-flags.js";
 import { spawnGriffin, temporaryFolder } from "./griffin.js";
 
 type SmokeRun = readonly [command: string, args: string, printed: RegExp];

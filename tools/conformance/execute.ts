@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { z } from "zod";
 import { twoAtOnce } from "../support/two-at-once.js";
+import { QUICK_COMPILE } from "../support/xla-flags.js";
 import { programFiles } from "./files.js";
 import type { Score } from "./score.js";
 
@@ -47,10 +48,18 @@ export interface ExecuteOptions {
 
 const flags = { text: [], portable: ["--portable"], interpreter: ["--interpret"] } as const;
 
+/** Text is compiled as for users. What bytecode adds is how it is read, which no optimisation of the compiler changes. */
+const env = {
+  text: {},
+  portable: { XLA_FLAGS: process.env.XLA_FLAGS ?? QUICK_COMPILE },
+  interpreter: {},
+} as const;
+
 async function runBatch(files: readonly string[], options: ExecuteOptions): Promise<readonly Outcome[]> {
   const args = ["run", "--self-check", "--json", ...flags[options.by], ...files];
   const { stdout, stderr, exitCode, signal } = await execa(process.execPath, [griffin, ...args], {
     reject: false,
+    env: env[options.by],
     timeout: TIMEOUT_MS,
     maxBuffer: 2 ** 28,
   });

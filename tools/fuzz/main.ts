@@ -1,6 +1,6 @@
 /**
  * @file The reader fuzzer: `npm run test:fuzz -- [--seed N] [--count N] [--seconds N] [--format NAME]`. Damaged files of every format that others
- * may give us are read in child processes. A reader may refuse them with an error of ours; it may not die, hang, take more than 5 s or 2 GiB,
+ * may give us are read in two child processes at once, each half of the formats. A reader may refuse them with an error of ours; it may not die, hang, take more than 5 s or 2 GiB,
  * throw anything else, or give other numbers where the format has checksums. Ends with `N passed, N failed`.
  */
 import { fork } from "node:child_process";
@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import type { Message, Work } from "./child.js";
 import { packageFile } from "../../src/support/package.js";
 import { type FormatName, formatNames } from "./names.js";
+import { twoAtOnce } from "../support/two-at-once.js";
 
 /** Nothing is heard of a child for so long when it hangs at a file, or while it makes samples, in ms; it may have little of a busy machine. */
 const SILENCE_MS = { file: 60_000, samples: 600_000 };
@@ -73,17 +74,31 @@ if (unknown !== undefined || chosen.length === 0)
 const first = Number(values.seed);
 const end = first + Number(values.count);
 const ms = (Number(values.seconds) * 1000) / chosen.length;
-let names = chosen;
-let resume = first;
-let [tried, failed] = [0, 0];
-while (names.length > 0) {
-  const { counts, faults, diedOf } = await run({ formats: names, first, resume, end, ms });
-  for (const fault of faults) console.log(`FAILED ${fault}`);
-  for (const [name, count] of counts) console.log(`${name}: ${count} damaged files`);
-  tried += [...counts.values()].reduce((a, b) => a + b, 0);
-  failed += faults.length;
-  names = diedOf === undefined ? [] : names.slice(names.indexOf(diedOf.format));
-  resume = (diedOf?.seed ?? 0) + 1;
+
+interface Count {
+  readonly tried: number;
+  readonly failed: number;
 }
-console.log(`${tried - failed} passed, ${failed} failed`);
-if (failed > 0) process.exitCode = 1;
+
+/** Damages files of formats, each for its time; where a process died, the next one goes on. Tells what was tried. */
+async function tryFormats(formats: readonly FormatName[]): Promise<Count> {
+  let names = formats;
+  let resume = first;
+  let [tried, failed] = [0, 0];
+  while (names.length > 0) {
+    const { counts, faults, diedOf } = await run({ formats: names, first, resume, end, ms });
+    for (const fault of faults) console.log(`FAILED ${fault}`);
+    for (const [name, count] of counts) console.log(`${name}: ${count} damaged files`);
+    tried += [...counts.values()].reduce((a, b) => a + b, 0);
+    failed += faults.length;
+    names = diedOf === undefined ? [] : names.slice(names.indexOf(diedOf.format));
+    resume = (diedOf?.seed ?? 0) + 1;
+  }
+  return { tried, failed };
+}
+
+const halves = [0, 1].map((half) => chosen.filter((_name, i) => i % 2 === half));
+const counts = await twoAtOnce(halves, tryFormats);
+const sum = (key: keyof Count): number => counts.reduce((all, count) => all + count[key], 0);
+console.log(`${sum("tried") - sum("failed")} passed, ${sum("failed")} failed`);
+if (sum("failed") > 0) process.exitCode = 1;

@@ -16,3 +16,9 @@ export const ways: readonly Way[] = [
   ["blocked by 8", { scan: "blocked", scanBlock: 8 }],
   ["as a TPU likes it, time strided by 8", { target: "tpu", strideTime: 8, chunk: 64 }],
 ];
+
+/** Whether a way leaves all to the device's target, as users do who ask for nothing. */
+export const isChosen = ([, options]: Way): boolean => Object.keys(options).length === 0;
+
+/** The options of the way of a name. */
+export const wayCalled = (name: string): Way[1] => new Map(ways).get(name)!;

@@ -1,4 +1,4 @@
-/** @file Two things at once, for tools whose work is done by processes that they start: a process uses one core, and there are two. */
+/** @file Two things at once, for work that processes or threads of their own do: each uses one core, and there are two. */
 
 /** Calls `job` for each item, in their order, for two at a time; the results in the items' order. @throws what the first job that fails throws */
 export async function twoAtOnce<Item, Result>(

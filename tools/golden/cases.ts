@@ -1,0 +1,111 @@
+/** @file The golden cases of folders: of inference, of training, and of fine-tuning. */
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { models } from "../../models/index.js";
+import {
+  checkFineTuningCase,
+  checkGoldenCase,
+  checkTrainingCase,
+  fineTuningCasePrograms,
+  goldenPrograms,
+  type GoldenOptions,
+  type LoweredProgram,
+  trainingCasePrograms,
+} from "../../src/engine/index.js";
+import {
+  formatReport,
+  formatTrainingReport,
+  isFineTuningCase,
+  openCase,
+  openFineTuningCase,
+  openTrainingCase,
+  type TrainingReport,
+} from "../../src/golden/index.js";
+import type { Client } from "../../src/runtime-pjrt/index.js";
+import type { TargetLike } from "../../src/targets/index.js";
+
+/** A case, and how it is checked. */
+export interface Case {
+  readonly name: string;
+  readonly boundsBf16: boolean;
+  /** Every program that a check runs on a device. */
+  programs(device: TargetLike, options: GoldenOptions): readonly LoweredProgram[];
+  /** The lines of a report that did not pass. */
+  complaints(client: Client, options: GoldenOptions): Promise<readonly string[]>;
+}
+
+async function inferenceCase(folder: string): Promise<Case> {
+  const golden = await openCase(folder, models);
+  return {
+    name: golden.name,
+    boundsBf16: golden.toleranceBf16 !== undefined,
+    programs: (device, options) => goldenPrograms(device, golden, options),
+    complaints: async (client, options) => {
+      const report = await checkGoldenCase(client, golden, options);
+      return report.passed ? [] : formatReport(report);
+    },
+  };
+}
+
+async function trainingCase(folder: string): Promise<Case> {
+  if (!isFineTuningCase(folder)) {
+    const golden = await openTrainingCase(folder, models);
+    const check: Check = (client, options) => checkTrainingCase(client, golden, options);
+    return {
+      name: golden.name,
+      boundsBf16: false,
+      programs: (device, options) => trainingCasePrograms(device, golden, options),
+      complaints: complaintsOfTraining(check),
+    };
+  }
+  const golden = await openFineTuningCase(folder, models);
+  const check: Check = (client, options) => checkFineTuningCase(client, golden, options);
+  return {
+    name: golden.name,
+    boundsBf16: golden.tolerance.lossesBf16 !== undefined,
+    programs: (device, options) => fineTuningCasePrograms(device, golden, options),
+    complaints: complaintsOfTraining(check),
+  };
+}
+
+type Check = (client: Client, options: GoldenOptions) => Promise<TrainingReport>;
+
+const complaintsOfTraining =
+  (check: Check): Case["complaints"] =>
+  async (client, options) => {
+    const report = await check(client, options);
+    return report.passed ? [] : formatTrainingReport(report);
+  };
+
+/** How a case is opened, by the file that holds its numbers. */
+const openers: Readonly<Record<string, (folder: string) => Promise<Case>>> = {
+  "golden.safetensors": inferenceCase,
+  "train.safetensors": trainingCase,
+};
+
+/** Opens the case of a file of numbers. @throws what opening cases throws; Error for a file of another name */
+export function openNumbers(path: string): Promise<Case> {
+  const open = openers[basename(path)];
+  if (open === undefined) throw new Error(`${path}: expected ${Object.keys(openers).join(" or ")}`);
+  return open(dirname(path));
+}
+
+/** The cases of folders of cases by the file of their numbers; one that lies in two folders once. */
+export async function casesIn(folders: readonly string[]): Promise<ReadonlyMap<string, Case>> {
+  const paths = new Map<string, string>();
+  for (const folder of folders) {
+    for (const entry of await readdir(folder, { recursive: true })) {
+      if (!Object.hasOwn(openers, basename(entry))) continue;
+      const path = join(folder, entry);
+      const hash = createHash("sha256")
+        .update(await readFile(path))
+        .update(await readFile(path.replace(/safetensors$/, "json")))
+        .digest("hex");
+      if (!paths.has(hash)) paths.set(hash, path);
+    }
+  }
+  const cases = new Map<string, Case>();
+  for (const path of paths.values()) cases.set(path, await openNumbers(path));
+  return cases;
+}
