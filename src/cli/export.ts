@@ -21,7 +21,7 @@ import { chooseOwn, configureChosen } from "./model-choice.js";
 import type { SourceFlags } from "./model-options.js";
 import type { Export } from "./modules/kinds.js";
 import { moduleReference } from "./modules/reference.js";
-import { readModule, sourceName } from "./program-file.js";
+import { readModuleFile, sourceName } from "./program-file.js";
 import { formatBytes, type Progress } from "./progress.js";
 
 interface Options extends ProgramFlags, SourceFlags {
@@ -87,7 +87,7 @@ async function chooseExported(
   if (word === undefined) return undefined;
   if (moduleReference(word) !== undefined)
     return chooseOwn(context, word, ["program", "model", "configured model"]);
-  const module = await readModule(context, word);
+  const module = await readModuleFile(context, word);
   return { kind: "program", value: programOf(module, parse(sourceName(word)).name) };
 }
 

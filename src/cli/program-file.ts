@@ -1,10 +1,9 @@
 /** @file Programs as files: StableHLO text, or portable artifacts. */
 import { readFile } from "node:fs/promises";
 import { refuseExported } from "../engine/jax-exported.js";
-import { deserializePortable, isBytecode } from "../ir/bytecode/index.js";
+import { isBytecode } from "../ir/bytecode/index.js";
 import type { Operation } from "../ir/operation.js";
-import { parseModule } from "../ir/text/index.js";
-import { verifyModule } from "../ir/verify.js";
+import { readModule } from "../ir/read-module.js";
 import { EnvironmentError, UsageError } from "../support/errors.js";
 import { decodeUtf8 } from "../support/utf8.js";
 import type { CommandContext } from "./context.js";
@@ -37,15 +36,11 @@ export async function readText(context: CommandContext, file: string): Promise<s
 }
 
 /** The module of a text or of a portable artifact, verified. @throws EnvironmentError, UsageError, ParseError, BytecodeError, VerifyError */
-export async function readModule(context: CommandContext, file: string): Promise<Operation> {
+export async function readModuleFile(context: CommandContext, file: string): Promise<Operation> {
   return moduleOf(context, await readBytes(context, file), file);
 }
 
 /** The same of bytes that are read already. @throws UsageError for what is no UTF-8; ParseError, BytecodeError, VerifyError */
 export function moduleOf({ dialects }: CommandContext, bytes: Buffer, file: string): Operation {
-  if (isBytecode(bytes)) return deserializePortable(bytes).module;
-  const name = sourceName(file);
-  const module = parseModule(decodeUtf8(bytes, name), { file: name, dialects });
-  verifyModule(module);
-  return module;
+  return readModule(bytes, { file: sourceName(file), dialects });
 }

@@ -17,7 +17,7 @@ import { UsageError } from "../support/errors.js";
 import type { CommandContext } from "./context.js";
 import { chooseExport } from "./modules/choose-export.js";
 import { moduleReference } from "./modules/reference.js";
-import { readModule } from "./program-file.js";
+import { readModuleFile } from "./program-file.js";
 
 /** A program, and how its arguments and results are called. */
 export interface Runnable {
@@ -70,7 +70,7 @@ function named({ extensions }: CommandContext, program: TracedProgram, kept: Nam
 }
 
 async function readFileProgram(context: CommandContext, file: string): Promise<Runnable> {
-  const module = await readModule(context, file);
+  const module = await readModuleFile(context, file);
   return {
     named: false,
     run: async (device, inputs, options) => {

@@ -2,8 +2,7 @@
 import { selfCheck } from "../engine/index.js";
 import type { CheckReport } from "../ir/interpret/index.js";
 import type { Operation } from "../ir/operation.js";
-import { parseModule } from "../ir/text/index.js";
-import { verifyModule } from "../ir/verify.js";
+import { readModule } from "../ir/read-module.js";
 import { GriffinError } from "../support/errors.js";
 import { AbortedError } from "../support/wait.js";
 import { type IsolationFlags, openForOthers } from "./device.js";
@@ -89,8 +88,7 @@ async function check(
   run: Runner,
 ): Promise<Outcome> {
   try {
-    const module = parseModule(text, { file, firstLine: line, dialects });
-    verifyModule(module);
+    const module = readModule(text, { file, firstLine: line, dialects });
     const report = await run(module);
     return { file, line, passed: report.failed === 0, report };
   } catch (error) {

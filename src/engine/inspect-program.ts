@@ -1,13 +1,11 @@
 /** @file What a file of StableHLO holds: its functions, what they take and give, its operations, the version it needs. */
-import { decodeUtf8 } from "../support/utf8.js";
 import { readFile } from "node:fs/promises";
 import { deserializePortable, isBytecode, minimumVersion, PortabilityError } from "../ir/bytecode/index.js";
 import type { Dialect } from "../ir/dialect.js";
 import { type Operation, walk } from "../ir/operation.js";
 import { isOp, type OperationOf } from "../ir/ops/index.js";
-import { parseModule } from "../ir/text/index.js";
+import { readModule } from "../ir/read-module.js";
 import { formatType } from "../ir/types.js";
-import { verifyModule } from "../ir/verify.js";
 import { argumentMeaning, type ArgumentRole, resultMeaning, type ResultRole } from "../program/index.js";
 
 /** What a function takes or gives. */
@@ -48,7 +46,7 @@ export async function describeProgram(
 ): Promise<ProgramDescription> {
   const bytes = await readFile(path);
   const read = isBytecode(bytes) ? deserializePortable(bytes) : undefined;
-  const module = read?.module ?? parseText(path, bytes, dialects);
+  const module = read?.module ?? readModule(bytes, { file: path, dialects });
   const name = module.attributes.sym_name;
   return {
     kind: "program",
@@ -61,12 +59,6 @@ export async function describeProgram(
     functions: [...walk(module)].filter((op) => isOp(op, "func.func")).map(describeFunction),
     operations: countOperations(module),
   };
-}
-
-function parseText(path: string, bytes: Buffer, dialects: readonly Dialect[]): Operation {
-  const module = parseModule(decodeUtf8(bytes, path), { file: path, dialects });
-  verifyModule(module);
-  return module;
 }
 
 function oldestVersion(module: Operation): string | undefined {

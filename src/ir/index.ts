@@ -73,6 +73,7 @@ export {
 export { productPrecision } from "./ops/enums.js";
 export * as kinds from "./ops/kinds.js";
 export * as structs from "./ops/structs.js";
+export { type ReadOptions, readModule } from "./read-module.js";
 export {
   addArgument,
   cloneOperation,

@@ -1,8 +1,8 @@
 /** @file One program of `griffin opt`: read, verified, changed by the pipeline, written. */
-import { deserializePortable, serializePortable } from "../../ir/bytecode/index.js";
+import { serializePortable } from "../../ir/bytecode/index.js";
 import type { Operation } from "../../ir/operation.js";
-import { parseModule, printModule } from "../../ir/text/index.js";
-import { verifyModule } from "../../ir/verify.js";
+import { readModule } from "../../ir/read-module.js";
+import { printModule } from "../../ir/text/index.js";
 import { decomposeChlo } from "../../lowering/chlo/index.js";
 import { type PassEvent, type Pipeline, runPipeline, verifyAfter } from "../../passes/index.js";
 import { GriffinError } from "../../support/errors.js";
@@ -27,12 +27,8 @@ export interface Outcome {
   readonly passes: readonly PassEvent[];
 }
 
-function read(context: CommandContext, section: Section): Operation {
-  if (section.artifact !== undefined) return deserializePortable(section.artifact).module;
-  const module = parseModule(section.text, { ...section, dialects: context.dialects });
-  verifyModule(module);
-  return module;
-}
+const read = ({ dialects }: CommandContext, { artifact, text, ...place }: Section): Operation =>
+  readModule(artifact ?? text, { ...place, dialects });
 
 function runPasses(
   context: CommandContext,
