@@ -37,10 +37,6 @@ export async function readText(context: CommandContext, file: string): Promise<s
 
 /** The module of a text or of a portable artifact, verified. @throws EnvironmentError, UsageError, ParseError, BytecodeError, VerifyError */
 export async function readModuleFile(context: CommandContext, file: string): Promise<Operation> {
-  return moduleOf(context, await readBytes(context, file), file);
-}
-
-/** The same of bytes that are read already. @throws UsageError for what is no UTF-8; ParseError, BytecodeError, VerifyError */
-export function moduleOf({ dialects }: CommandContext, bytes: Buffer, file: string): Operation {
-  return readModule(bytes, { file: sourceName(file), dialects });
+  const bytes = await readBytes(context, file);
+  return readModule(bytes, { file: sourceName(file), dialects: context.dialects });
 }

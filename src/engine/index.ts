@@ -28,6 +28,7 @@ export type { ExportCompiler } from "./export-compile.js";
 export { convertWeights, type ConvertOptions, type ConvertSummary } from "./convert.js";
 export type { CompiledCost } from "./compile-and-count.js";
 export { costRequest } from "./cost.js";
+export { type CostSource, readCostSource } from "./cost-source.js";
 export { type CostReport, type Counted, findChip, makeReport, rooflineSvg } from "../cost/index.js";
 export { chipOf, type CostEvent, programCost, type ProgramCostOptions, withDevices } from "./program-cost.js";
 export type { HostValue } from "./execute.js";

@@ -1,19 +1,12 @@
 /** @file What `griffin cost` looks at: a model's program, StableHLO to compile, or HLO that is compiled already. */
-import { HloError, isHloText, type Module, moduleFromProto, moduleFromText } from "../../cost/index.js";
-import { type LoweringOptions, lowerProgram } from "../../engine/index.js";
-import { isBytecode } from "../../ir/bytecode/index.js";
-import type { Operation } from "../../ir/operation.js";
-import { decodeHloFile } from "../../runtime-pjrt/index.js";
+import { type CostSource, type LoweringOptions, lowerProgram, readCostSource } from "../../engine/index.js";
 import { UsageError } from "../../support/errors.js";
 import type { CommandContext } from "../context.js";
 import { chooseProgram } from "../model-choice.js";
 import { moduleReference } from "../modules/reference.js";
 import type { ModelFlags } from "../model-options.js";
-import { moduleOf, readBytes } from "../program-file.js";
+import { readBytes, sourceName } from "../program-file.js";
 import type { Progress } from "../progress.js";
-
-/** A program to compile, or one that is compiled. */
-export type Source = { readonly stablehlo: Operation } | { readonly hlo: Module };
 
 /** Lowers the program of a model, or one of a module, as the engine would run it. @throws what `chooseProgram` throws */
 async function lowerChosen(
@@ -21,7 +14,7 @@ async function lowerChosen(
   own: string | undefined,
   options: ModelFlags & Omit<LoweringOptions, "prepare">,
   progress: Progress,
-): Promise<Source> {
+): Promise<CostSource> {
   const program = await chooseProgram(context, own, options);
   const lowered = lowerProgram(
     program,
@@ -34,48 +27,20 @@ async function lowerChosen(
 
 /**
  * What a word names, a module or another file, or the model of options.
- * @throws UsageError; what `chooseProgram` and `readSource` throw
+ * @throws UsageError; EnvironmentError when a file cannot be read; what `chooseProgram` and `readCostSource` throw
  */
 export async function chooseSource(
   context: CommandContext,
   word: string | undefined,
   options: ModelFlags & Omit<LoweringOptions, "prepare">,
   progress: Progress,
-): Promise<Source> {
+): Promise<CostSource> {
   if (word === undefined || moduleReference(word) !== undefined)
     return lowerChosen(context, word, options, progress);
-  return readSource(context, word);
-}
-
-/**
- * Reads a file by what is in it, whatever it is called.
- * @throws EnvironmentError when it cannot be read; HloError, ParseError, BytecodeError or VerifyError for what is in it
- */
-async function readSource(context: CommandContext, file: string): Promise<Source> {
-  const bytes = await readBytes(context, file);
-  const text = textOf(bytes);
-  if (text !== undefined && isHloText(text)) return { hlo: moduleFromText(text, file) };
-  if (text !== undefined || isBytecode(bytes)) return { stablehlo: moduleOf(context, bytes, file) };
-  const proto = decodeHloFile(bytes);
-  if (proto === undefined) {
-    throw new HloError({
-      message: `${file} is no program`,
-      expected: "StableHLO text or a portable artifact, HLO text, or an HLO module in protobuf",
-      where: file,
-    });
-  }
-  return { hlo: moduleFromProto(proto) };
-}
-
-/** Bytes as text, if they are text: UTF-8 without control characters other than white space. */
-function textOf(bytes: Uint8Array): string | undefined {
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they tell bytes from text
-    return /[\x00-\x08\x0e-\x1f]/.test(text.slice(0, 10_000)) ? undefined : text;
-  } catch {
-    return undefined;
-  }
+  return readCostSource(await readBytes(context, word), {
+    file: sourceName(word),
+    dialects: context.dialects,
+  });
 }
 
 /** @throws UsageError unless a file or a model is given, and not both; a module's model may be configured by options */
