@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { MemoryReport } from "../../src/cost/report.js";
 import { spawnGriffin as griffin } from "./griffin.js";
 
 test("cost of a model's program for a TPU that is not there: cycles, roofline, memory, parts of the model", async () => {
@@ -35,10 +36,10 @@ test("of v4, whose chip is two devices, one device's share counts, as a megacore
   expect(v6e.stdout).toMatch(/^cycles +[\d.]+ k$/m);
 });
 
-test("RecurrentGemma 9B in bf16 fits one v4 with the state of 16 sequences, 2B one v5e", async () => {
+test("RecurrentGemma 9B in bf16 fits one v4 with the state of 16 sequences, 2B one v5e, its state in place", async () => {
   const memoryOf = async (...args: readonly string[]) => {
     const { stdout } = await griffin(["cost", "--program", "decode", "--batch", "16", "--json", ...args]);
-    return (JSON.parse(stdout) as { memory: { fits: boolean; needed: number } }).memory;
+    return (JSON.parse(stdout) as { memory: MemoryReport }).memory;
   };
   const larger = await memoryOf("--preset", "recurrentgemma-9b", "--target", "tpu:v4:2x2x1:megacore");
   expect(larger.fits).toBe(true);
@@ -46,6 +47,8 @@ test("RecurrentGemma 9B in bf16 fits one v4 with the state of 16 sequences, 2B o
   const smaller = await memoryOf("--preset", "recurrentgemma-2b", "--target", "tpu:v5e:2x2");
   expect(smaller.fits).toBe(true);
   expect(smaller.needed / 1e9).toBeCloseTo(5.6, 0);
+  const logits = 16 * 256_000 * 4;
+  expect(smaller.aliased).toBeGreaterThan(0.9 * (smaller.results - logits));
 }, 300_000);
 
 test("a configuration that does not exist is libtpu's error, a chip that does not exist is ours", async () => {

@@ -5,7 +5,6 @@ import { presets } from "../../models/griffin/presets.js";
 import { compileAhead, lowerProgram } from "../../src/engine/index.js";
 import { installPlugin, Plugin } from "../../src/runtime-pjrt/index.js";
 
-const GIB = 2 ** 30;
 const topologies = ["v5e:2x2", "v4:2x2x1", "v6e:2x2"] as const;
 
 const programs: readonly CausalKey[] = [
@@ -42,11 +41,4 @@ describe("the model, ahead of time for TPUs", () => {
       expect(bytes).toBeGreaterThan(10_000);
     },
   );
-
-  test("RecurrentGemma 2B decodes 16 sequences within one v5e's 16 GiB, its state in place", async () => {
-    const options = { kind: "decode", batch: 16, time: 1, dtype: "bf16" } as const;
-    const { memory } = await compileFor("v5e:2x2", presets["recurrentgemma-2b"], options);
-    expect(memory.arguments + memory.results - memory.aliased + memory.temporary).toBeLessThan(16 * GIB);
-    expect(memory.aliased).toBeGreaterThan(0.9 * (memory.results - 16 * 256_000 * 4));
-  });
 });
