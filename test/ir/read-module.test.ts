@@ -4,8 +4,8 @@ import { readModule } from "../../src/ir/read-module.js";
 import { parseModule, printModule } from "../../src/ir/text/index.js";
 
 const text = `module {
-  func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
-    %0 = stablehlo.negate %x : tensor<4xf32>
+  func.func @main(%arg0: tensor<4xf32>) -> tensor<4xf32> {
+    %0 = stablehlo.negate %arg0 : tensor<4xf32>
     return %0 : tensor<4xf32>
   }
 }
@@ -15,7 +15,7 @@ describe("readModule", () => {
   it("takes text, text as bytes, and a portable artifact", () => {
     const artifact = serializePortable(parseModule(text));
     const read = [text, new TextEncoder().encode(text), artifact].map((program) => readModule(program));
-    expect(read.map((module) => printModule(module))).toEqual([text, text, text.replaceAll("%x", "%arg0")]);
+    expect(read.map((module) => printModule(module))).toEqual([text, text, text]);
   });
 
   it("says where in which file it cannot read on", () => {
@@ -25,7 +25,7 @@ describe("readModule", () => {
   it("verifies what it read", () => {
     const wrong = text.replace("-> tensor<4xf32> {", "-> tensor<8xf32> {");
     expect(() => readModule(wrong, { file: "b.mlir" })).toThrow(
-      /^func\.return: .*\n(?:.*\n)*? *at: +b\.mlir:4:5/,
+      "verify error: func.return: @main has type (tensor<4xf32>) -> tensor<8xf32>, but returns (tensor<4xf32>) -> tensor<4xf32> [return_types]\n  at:       b.mlir:4:5",
     );
   });
 
