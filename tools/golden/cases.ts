@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { models } from "../../models/index.js";
+import type { TracedProgram } from "../../src/dsl/index.js";
 import {
   checkFineTuningCase,
   checkGoldenCase,
@@ -22,6 +23,7 @@ import {
   openTrainingCase,
   type TrainingReport,
 } from "../../src/golden/index.js";
+import type { ConfiguredModel } from "../../src/model/index.js";
 import type { Client } from "../../src/runtime-pjrt/index.js";
 import type { TargetLike } from "../../src/targets/index.js";
 
@@ -35,8 +37,28 @@ export interface Case {
   complaints(client: Client, options: GoldenOptions): Promise<readonly string[]>;
 }
 
+/** Traced programs that are kept: those of one case, which ways of lowering share. */
+const KEPT = 32;
+const traced = new Map<string, TracedProgram>();
+
+/** A model whose programs are traced once as long as they are kept: lowering leaves them as they are. @param name that no other model has */
+function tracedOnce(model: ConfiguredModel, name: string): ConfiguredModel {
+  const program: ConfiguredModel["program"] = (key) => {
+    const id = JSON.stringify([name, key]);
+    const made = traced.get(id) ?? model.program(key);
+    traced.delete(id);
+    traced.set(id, made);
+    const [oldest] = traced.keys();
+    if (traced.size > KEPT) traced.delete(oldest!);
+    return made;
+  };
+  // Not spread: its parameters are found out by a trace, when they are asked for.
+  return Object.create(model, { program: { value: program } });
+}
+
 async function inferenceCase(folder: string): Promise<Case> {
-  const golden = await openCase(folder, models);
+  const opened = await openCase(folder, models);
+  const golden = { ...opened, model: tracedOnce(opened.model, folder) };
   return {
     name: golden.name,
     boundsBf16: golden.toleranceBf16 !== undefined,

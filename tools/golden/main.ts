@@ -29,9 +29,10 @@ interface Planned {
   readonly dtype: GoldenOptions["dtype"];
 }
 
+/** Case by case: what ways share of a case is at hand, and both processes have work from the beginning to the end. */
 function checksOf(cases: ReadonlyMap<string, Case>, chosen: readonly Way[]): readonly Planned[] {
-  return chosen.flatMap((way) =>
-    [...cases].flatMap(([numbers, one]): Planned[] => [
+  return [...cases].flatMap(([numbers, one]) =>
+    chosen.flatMap((way): Planned[] => [
       { numbers, one, way, dtype: "f32" },
       ...(one.boundsBf16 ? [{ numbers, one, way, dtype: "bf16" } as const] : []),
     ]),
