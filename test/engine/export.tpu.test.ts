@@ -5,7 +5,6 @@ import { type ArtifactDescription, describeArtifact } from "../../src/artifact/i
 import { exportModel } from "../../src/engine/index.js";
 import { installPlugin, Plugin } from "../../src/runtime-pjrt/index.js";
 import { demo } from "../artifact/exported.js";
-import { twoAtOnce } from "../../tools/support/two-at-once.js";
 import { temporaryFolder } from "../cli/griffin.js";
 import { exportedPrograms } from "./exported-programs.js";
 
@@ -15,11 +14,12 @@ describe("without a TPU", () => {
   test("libtpu compiles every exported program", async () => {
     using topology = await plugin.createTopology("v5e:2x2");
     const programs = exportedPrograms("tpu:v5e:2x2");
-    const compiled = await twoAtOnce(programs, async ([name, { content, signature }]) => {
+    const compiled: string[] = [];
+    for (const [name, { content, signature }] of programs) {
       using program = await topology.compile({ program: content.bytecode, signature });
-      return [name, program.serialize().length > 10_000] as const;
-    });
-    expect(compiled).toEqual(programs.map(([name]) => [name, true]));
+      if (program.serialize().length > 10_000) compiled.push(name);
+    }
+    expect(compiled).toEqual(programs.map(([name]) => name));
     expect(compiled).toHaveLength(3 * (1 + 2 + 3) + 6);
   }, 600_000);
 
