@@ -78,7 +78,8 @@ export function inTypeClass(type: Type, wanted: string): boolean {
     case "future":
       return wanted.includes("N");
     case "opaque":
-      return wanted.includes("O");
+      // A buffer of another layout than row-major, or in a memory space, is its text.
+      return wanted.includes("O") || (wanted.includes("B") && type.text.startsWith("memref<"));
     case "scalar":
     case "function":
     case "none":

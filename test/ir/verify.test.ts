@@ -264,3 +264,12 @@ test("functions pass values of any type, which no op of StableHLO takes", () => 
     verifyModule(parseModule(program('%0 = "stablehlo.negate"(%x) : (i32) -> i32\n  ')));
   }).toThrow('operand "operand" cannot be i32 [operand_type]');
 });
+
+test("a memref of any layout is a buffer", () => {
+  const call = (type: string): string =>
+    `func.func @f(%x: ${type}) {\n  stablehlo.custom_call @g(%x) : (${type}) -> ()\n  return\n}`;
+  verify(call("memref<2x4xf32, affine_map<(d0, d1) -> (d1, d0)>>"));
+  expect(() => {
+    verify(call("!my.buffer"));
+  }).toThrow('operand "inputs" cannot be !my.buffer [operand_type]');
+});

@@ -93,18 +93,20 @@ const assembly = { template: "%lhs, %rhs : F" };
 
 const sample = (types: string): string => (types.includes("F") ? "f32" : "i32");
 
-/** @param types - the element types that the op without broadcasting takes */
-const binary = <const Name extends string>(name: Name, types: string, summary: string) =>
-  defineOp({
+/** @param types - the element types that the op without broadcasting takes; where floats are among them, so are numbers that stand for floats */
+const binary = <const Name extends string>(name: Name, types: string, summary: string) => {
+  const all = types.includes("F") ? `${types}QA` : types;
+  return defineOp({
     name: `chlo.broadcast_${name}`,
     summary: `${summary} Operands are broadcast.`,
-    operands: [operand("lhs", types), operand("rhs", types)],
+    operands: [operand("lhs", all), operand("rhs", all)],
     attributes: dimensions,
     traits: ["pure"],
     infer: (op) => [inferBroadcast(op)],
     assembly,
     example: `%0 = chlo.broadcast_${name} %arg0, %arg1 {broadcast_dimensions = array<i64: 1>} : (tensor<4x${sample(types)}>, tensor<2x4x${sample(types)}>) -> tensor<2x4x${sample(types)}>`,
   });
+};
 
 const compare = defineOp({
   name: "chlo.broadcast_compare",

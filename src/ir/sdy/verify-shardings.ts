@@ -48,12 +48,14 @@ function shardingProblem(
     return violation("sharding_rank", `a tensor without a rank cannot be sharded: ${formatType(type)}`);
   const { dimensions, replicated, unreduced } = sharding;
   const rank = isMaximal(mesh) ? 0 : (rankOf(type) ?? 0);
-  if (dimensions.length !== rank)
+  // Of a type of another dialect nobody here knows the shape.
+  const isKnown = type.kind !== "opaque";
+  if (isKnown && dimensions.length !== rank)
     return violation(
       "sharding_rank",
       `a sharding of ${dimensions.length} dimensions stands for ${formatType(type)}`,
     );
-  if ((isMaximal(mesh) || rankOf(type) === undefined) && replicated.length + unreduced.length > 0)
+  if (isKnown && (isMaximal(mesh) || rankOf(type) === undefined) && replicated.length + unreduced.length > 0)
     return violation("sharding_rank", `${formatType(type)} has no axes to be replicated or reduced along`);
   const bare = dimensions.findIndex(
     ({ priority, isClosed, axes }) => priority !== undefined && isClosed && axes.length === 0,

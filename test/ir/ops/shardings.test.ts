@@ -32,6 +32,13 @@ test("a program that keeps them all", () => {
   expect(verdict(valid)).toBe("none");
 });
 
+test("of a value of another dialect's type the axes are known, and not the rank", () => {
+  const of = (dimensions: string): string => `sdy.mesh @mesh = <["a"=2, "b"=4]>
+func.func private @f(!my.tensor<8x4> {sdy.sharding = #sdy.sharding<@mesh, [${dimensions}], replicated={"b"}>})`;
+  expect(verdict(of('{"a"}, {}'))).toBe("none");
+  expect(verdict(of('{"c"}, {}'))).not.toBe("none");
+});
+
 test("a module in a module is held to its own meshes", () => {
   const inner = (mesh: string): string => `sdy.mesh @mesh = <["a"=2]>
 module @inner {

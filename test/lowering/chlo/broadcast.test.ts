@@ -3,6 +3,7 @@ import { type Elements, elementsFromNumbers } from "../../../src/ir/elements.js"
 import { Tensor } from "../../../src/ir/interpret/tensor.js";
 import { parseModule, printModule } from "../../../src/ir/text/index.js";
 import { type ElementType, formatType, type TensorType, tensorType } from "../../../src/ir/types.js";
+import { verifyModule } from "../../../src/ir/verify.js";
 import { decomposeChlo } from "../../../src/lowering/chlo/index.js";
 import { binary, numbersOf, run } from "./values.js";
 
@@ -114,4 +115,19 @@ describe("broadcast_dimensions", () => {
 }
 `);
   });
+});
+
+it("numbers that stand for floats are broadcast too", () => {
+  const [small, large] = [
+    "tensor<3x!quant.uniform<i8:f32, 0.5:1>>",
+    "tensor<2x3x!quant.uniform<i8:f32, 0.5:1>>",
+  ];
+  const module = parseModule(`func.func @main(%x: ${small}, %y: ${large}) -> ${large} {
+  %0 = chlo.broadcast_maximum %x, %y : (${small}, ${large}) -> ${large}
+  return %0 : ${large}
+}`);
+  verifyModule(module);
+  decomposeChlo(module);
+  verifyModule(module);
+  expect(printModule(module)).toContain(`%1 = stablehlo.maximum %0, %arg1 : ${large}`);
 });
