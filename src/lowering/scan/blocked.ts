@@ -16,7 +16,7 @@ function carries(
   h0: Value,
 ): { readonly before: Value; readonly last: Value } {
   const [batch, blocks, channels] = shapeOf(x) as [number, number, number];
-  const { y, last } = sequential(4)(emitter, { x, a, h0 });
+  const { y, last } = sequential(4, false)(emitter, { x, a, h0 });
   const first = emitter.reshape(h0, [batch, 1, channels]);
   return { before: emitter.concat([first, emitter.slice(y, 1, 0, blocks - 1)], 1), last };
 }

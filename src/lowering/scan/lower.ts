@@ -6,7 +6,7 @@ import { elementCount } from "../../ir/types.js";
 import { toStrided, toOrdered } from "../time-layout.js";
 import { associative } from "./associative.js";
 import { blocked } from "./blocked.js";
-import type { ScanInputs, ScanOutputs, ScanStrategy } from "./scan.js";
+import type { ScanStrategy } from "./scan.js";
 import { sequential, straightLine } from "./sequential.js";
 import { stridedScan } from "./strided.js";
 
@@ -17,32 +17,53 @@ export type ScanChoice =
   | { readonly strategy: "strided" }
   | { readonly strategy: "blocked"; readonly block: number };
 
-export function scanStrategy(choice: ScanChoice): ScanStrategy {
+/** Of rows turned round: for strategies that go from the first row to the last. */
+const turned =
+  (strategy: ScanStrategy): ScanStrategy =>
+  (e, { x, a, h0 }) => {
+    const { y, last } = strategy(e, { x: e.reverse(x, 1), a: e.reverse(a, 1), h0 });
+    return { y: e.reverse(y, 1), last };
+  };
+
+/** @param backwards from the last row to the first */
+export function scanStrategy(choice: ScanChoice, backwards: boolean): ScanStrategy {
+  const inOrder = (strategy: ScanStrategy): ScanStrategy => (backwards ? turned(strategy) : strategy);
   switch (choice.strategy) {
     case "sequential":
-      return sequential(choice.unroll);
+      return sequential(choice.unroll, backwards);
     // Rows in order have no strided slices.
     case "associative":
     case "strided":
-      return associative;
+      return inOrder(associative);
     case "blocked":
-      return blocked(choice.block);
+      return inOrder(blocked(choice.block));
   }
 }
 
-/** Strided rows are scanned slice by slice, or put in order for a strategy that was asked for by name. */
-function scanStrided(e: Emitter, { x, a, h0 }: ScanInputs, factor: number, choice: ScanChoice): ScanOutputs {
-  if (choice.strategy === "strided") return stridedScan(e, { x, a, h0 }, factor);
-  const inputs = { x: toOrdered(e, x, factor), a: toOrdered(e, a, factor), h0 };
-  const { y, last } = scanStrategy(choice)(e, inputs);
-  return { y: toStrided(e, y, factor), last };
-}
+/** Strided rows are scanned slice by slice, or put in order for a strategy that was asked for by name. Turned round they are strided still. */
+const scanStrided =
+  (factor: number, choice: ScanChoice, backwards: boolean): ScanStrategy =>
+  (e, { x, a, h0 }) => {
+    if (choice.strategy === "strided") {
+      const strategy: ScanStrategy = (inner, inputs) => stridedScan(inner, inputs, factor);
+      return (backwards ? turned(strategy) : strategy)(e, { x, a, h0 });
+    }
+    const inputs = { x: toOrdered(e, x, factor), a: toOrdered(e, a, factor), h0 };
+    const { y, last } = scanStrategy(choice, backwards)(e, inputs);
+    return { y: toStrided(e, y, factor), last };
+  };
 
 /** [.., t, ..] as [outer, t, inner], the form in which strategies work: t is axis `axis`. */
 function joined(e: Emitter, values: Value, axis: number): Value {
   const shape = shapeOf(values);
   const [outer, inner] = [shape.slice(0, axis), shape.slice(axis + 1)].map(elementCount) as [number, number];
   return e.reshape(values, [outer, shape[axis]!, inner]);
+}
+
+function strategyOf(time: number, factor: number, choice: ScanChoice, backwards: boolean): ScanStrategy {
+  if (factor > 1) return scanStrided(factor, choice, backwards);
+  if (time === 1) return (e, inputs) => straightLine(e, inputs, backwards);
+  return scanStrategy(choice, backwards);
 }
 
 /** y in x's element type and the last state in f32; one step is one fused multiply-add whatever the strategy. */
@@ -55,17 +76,12 @@ export function lowerLinearScan(
   const { axis } = op.attributes;
   const time = shapeOf(x)[axis]!;
   if (time === 0) return [x, h0];
-  const forwards = (values: Value): Value => {
-    const wide = joined(e, e.convert(values, "f32"), axis);
-    return op.attributes.reverse === true ? e.reverse(wide, 1) : wide;
-  };
-  const [input, decay] = [forwards(x), forwards(a)];
+  const rows = (values: Value): Value => joined(e, e.convert(values, "f32"), axis);
+  const [input, decay] = [rows(x), rows(a)];
   const [outer, , inner] = shapeOf(input) as [number, number, number];
   const start = isSplat(h0, 0) ? undefined : e.reshape(h0, [outer, inner]);
   const inputs = { x: input, a: decay, h0: start };
-  const { strided: factor = 1 } = op.attributes;
-  const strategy = time === 1 ? straightLine : scanStrategy(choice);
-  const { y, last } = factor === 1 ? strategy(e, inputs) : scanStrided(e, inputs, factor, choice);
-  const forward = op.attributes.reverse === true ? e.reverse(y, 1) : y;
-  return [e.convert(e.reshape(forward, shapeOf(x)), typeOf(x).element), e.reshape(last, shapeOf(h0))];
+  const { strided: factor = 1, reverse: backwards = false } = op.attributes;
+  const { y, last } = strategyOf(time, factor, choice, backwards)(e, inputs);
+  return [e.convert(e.reshape(y, shapeOf(x)), typeOf(x).element), e.reshape(last, shapeOf(h0))];
 }

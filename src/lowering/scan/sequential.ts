@@ -12,41 +12,49 @@ function row(emitter: Emitter, values: Value, t: number): Value {
   return emitter.reshape(emitter.slice(values, 1, t, t + 1), [batch, channels]);
 }
 
-/** All states, one after the other without a loop: for a few steps. */
-export function straightLine(emitter: Emitter, { x, a, h0 }: ScanInputs): ScanOutputs {
+/** All states, one after the other without a loop: for a few steps. @param backwards from the last row to the first */
+export function straightLine(emitter: Emitter, { x, a, h0 }: ScanInputs, backwards: boolean): ScanOutputs {
   const [batch, time, channels] = shapeOf(x) as [number, number, number];
   const states: Value[] = [];
   let h = h0;
-  for (let t = 0; t < time; t++) {
+  for (let i = 0; i < time; i++) {
+    const t = backwards ? time - 1 - i : i;
     const input = row(emitter, x, t);
     h = h === undefined ? input : emitter.add(emitter.mul(row(emitter, a, t), h), input);
     states.push(emitter.reshape(h, [batch, 1, channels]));
   }
-  return { y: emitter.concat(states, 1), last: h! };
+  return { y: emitter.concat(backwards ? states.reverse() : states, 1), last: h! };
 }
 
-/** A loop of `unroll` steps per iteration; the remaining steps are computed after it. */
+/**
+ * A loop of `unroll` steps per iteration; the remaining steps are computed after it.
+ * @param backwards from the last row to the first: rows are read and written where they are, none is moved
+ */
 export const sequential =
-  (unroll: number): ScanStrategy =>
+  (unroll: number, backwards: boolean): ScanStrategy =>
   (emitter, inputs) => {
     const { x, a } = inputs;
     const [batch, time, channels] = shapeOf(x) as [number, number, number];
-    if (time <= 2 * unroll) return straightLine(emitter, inputs);
-    const whole = time - (time % unroll);
+    if (time <= 2 * unroll) return straightLine(emitter, inputs, backwards);
+    const rest = time % unroll;
     const start = inputs.h0 ?? emitter.fill(0, [batch, channels], "f32");
     const buffer = emitter.fill(0, [batch, time, channels], "f32");
-    const [h, y] = emitter.loop(whole, unroll, [start, buffer], (inner, t, [carry, written]) => {
+    const [h, y] = emitter.loop(time - rest, unroll, [start, buffer], (inner, t, [carry, written]) => {
       const zero = inner.fill(0, [], "i32");
+      const first = backwards ? inner.sub(inner.fill(time - unroll, [], "i32"), t) : t;
       const rows = (values: Value): Value =>
-        inner.dynamicSlice(values, [zero, t, zero], [batch, unroll, channels]);
-      const turn = straightLine(inner, { x: rows(x), a: rows(a), h0: carry! });
-      return [turn.last, inner.dynamicUpdateSlice(written!, turn.y, [zero, t, zero])];
+        inner.dynamicSlice(values, [zero, first, zero], [batch, unroll, channels]);
+      const turn = straightLine(inner, { x: rows(x), a: rows(a), h0: carry! }, backwards);
+      return [turn.last, inner.dynamicUpdateSlice(written!, turn.y, [zero, first, zero])];
     }) as [Value, Value];
-    if (whole === time) return { y, last: h };
-    const rest = straightLine(emitter, {
-      x: emitter.slice(x, 1, whole, time),
-      a: emitter.slice(a, 1, whole, time),
-      h0: h,
-    });
-    return { y: emitter.concat([emitter.slice(y, 1, 0, whole), rest.y], 1), last: rest.last };
+    if (rest === 0) return { y, last: h };
+    const done = backwards ? ([rest, time] as const) : ([0, time - rest] as const);
+    const left = backwards ? ([0, rest] as const) : ([time - rest, time] as const);
+    const end = straightLine(
+      emitter,
+      { x: emitter.slice(x, 1, ...left), a: emitter.slice(a, 1, ...left), h0: h },
+      backwards,
+    );
+    const parts = [emitter.slice(y, 1, ...done), end.y];
+    return { y: emitter.concat(backwards ? parts.reverse() : parts, 1), last: end.last };
   };
