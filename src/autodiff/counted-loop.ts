@@ -1,9 +1,9 @@
 /** @file Loops that count: how often they run is known, so that what each iteration made can be saved. */
-import { splatOf } from "../ir/analysis/constants.js";
 import { typeOf } from "../ir/emit.js";
 import { definingOp, type Value } from "../ir/operation.js";
 import { isOp, type OperationOf } from "../ir/ops/index.js";
 import type { IntegerType } from "../ir/types.js";
+import { knownInteger } from "./known-integer.js";
 
 export interface CountedLoop {
   /** Which of the carried values counts. */
@@ -22,11 +22,11 @@ function stepOf(loop: OperationOf<"stablehlo.while">, slot: number): number | un
   const next = definingOp(body.last!.operands[slot]!);
   const counter = body.arguments[slot]!;
   if (isOp(next, "stablehlo.subtract") && next.operands[0] === counter) {
-    const by = splatOf(next.operands[1]!);
+    const by = knownInteger(next.operands[1]!, loop);
     return by === undefined ? undefined : -by;
   }
   if (!isOp(next, "stablehlo.add") || !next.operands.includes(counter)) return undefined;
-  return splatOf(next.operands[0] === counter ? next.operands[1]! : next.operands[0]!);
+  return knownInteger(next.operands[0] === counter ? next.operands[1]! : next.operands[0]!, loop);
 }
 
 type Direction = "LT" | "LE" | "GT" | "GE" | "EQ" | "NE";
@@ -46,7 +46,7 @@ function conditionOf(
     left >= 0
       ? [left, rhs, direction]
       : ([condition.arguments.indexOf(rhs), lhs, mirrored[direction]] as const);
-  const bound = splatOf(other);
+  const bound = knownInteger(other, loop);
   return slot < 0 || bound === undefined ? undefined : { slot, direction: seen, bound };
 }
 
@@ -75,7 +75,7 @@ export function countedLoop(loop: OperationOf<"stablehlo.while">): CountedLoop |
   if (condition === undefined) return undefined;
   const { slot, direction, bound } = condition;
   const { element } = typeOf(loop.operands[slot]!);
-  const [start, step] = [splatOf(loop.operands[slot]!), stepOf(loop, slot)];
+  const [start, step] = [knownInteger(loop.operands[slot]!, loop), stepOf(loop, slot)];
   if (element !== "i32" && element !== "i64") return undefined;
   if (start === undefined || step === undefined || step === 0) return undefined;
   const trips = tripsOf(start, step, direction, bound);

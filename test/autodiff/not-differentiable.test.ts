@@ -83,6 +83,26 @@ const programs: readonly (readonly [string, string, string])[] = [
     "stablehlo.while is not differentiable: it is not known how often the loop runs, so what its iterations made cannot be saved",
   ],
   [
+    "a loop whose bound changes as it runs",
+    `func.func @main(%a: tensor<f64>) -> tensor<f64> {
+  %zero = stablehlo.constant dense<0> : tensor<i32>
+  %nine = stablehlo.constant dense<9> : tensor<i32>
+  %n, %m, %r = stablehlo.while(%i = %zero, %bound = %nine, %x = %a) : tensor<i32>, tensor<i32>, tensor<f64>
+  cond {
+    %more = stablehlo.compare LT, %i, %bound : (tensor<i32>, tensor<i32>) -> tensor<i1>
+    stablehlo.return %more : tensor<i1>
+  } do {
+    %one = stablehlo.constant dense<1> : tensor<i32>
+    %next = stablehlo.add %i, %one : tensor<i32>
+    %less = stablehlo.subtract %bound, %one : tensor<i32>
+    %y = stablehlo.sine %x : tensor<f64>
+    stablehlo.return %next, %less, %y : tensor<i32>, tensor<i32>, tensor<f64>
+  }
+  return %r : tensor<f64>
+}`,
+    "stablehlo.while is not differentiable: it is not known how often the loop runs, so what its iterations made cannot be saved",
+  ],
+  [
     "a reduction by a difference",
     `func.func @main(%a: tensor<4xf64>, %z: tensor<f64>) -> tensor<f64> {
   %r = "stablehlo.reduce"(%a, %z) <{dimensions = array<i64: 0>}> ${difference} : (tensor<4xf64>, tensor<f64>) -> tensor<f64>

@@ -8,7 +8,7 @@ export interface Known {
 
 const UNKNOWN_TRIPS: Known = {
   fails: "refused",
-  why: "the loop's bounds are carried by the loop: how often it runs is not known when the program is made",
+  why: "the loop's bound is an argument: how often it runs is not known when the program is made",
 };
 
 export const KNOWN: Readonly<Record<string, Known>> = {
@@ -21,8 +21,6 @@ export const KNOWN: Readonly<Record<string, Known>> = {
   "minimum.mlir": { fails: 4, why: "of two equal numbers each gets half of the gradient" },
   "sqrt.mlir": { fails: 2, why: "the derivative of the root at 0 is infinite" },
   "while5.mlir": { fails: "refused", why: "it pushes to and pops from caches of Enzyme's own" },
-  "while_checkpointing_binomial.mlir": UNKNOWN_TRIPS,
   "while_checkpointing_binomial_dynamic.mlir": UNKNOWN_TRIPS,
-  "while_checkpointing_binomial_iv.mlir": UNKNOWN_TRIPS,
   "while_checkpointing_dynamic.mlir": UNKNOWN_TRIPS,
 };

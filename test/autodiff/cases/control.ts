@@ -68,6 +68,33 @@ const nested = one(
   }`,
 );
 
+/** A loop of 4 iterations by a bound that its condition works out from what it carries unchanged. */
+const carriedBound = one(
+  "stablehlo.while",
+  [drawn("2xf64")],
+  ["2xf64"],
+  `  %zero = stablehlo.constant dense<0> : tensor<i32>
+  %three = stablehlo.constant dense<3> : tensor<i32>
+  %thirteen = stablehlo.constant dense<13> : tensor<i32>
+  %n, %f, %l, %r = stablehlo.while(%i = %zero, %first = %three, %last = %thirteen, %h = %a0) : tensor<i32>, tensor<i32>, tensor<i32>, tensor<2xf64>
+  cond {
+    %one = stablehlo.constant dense<1> : tensor<i32>
+    %span = stablehlo.subtract %last, %first : tensor<i32>
+    %most = stablehlo.divide %span, %first : tensor<i32>
+    %bound = stablehlo.add %most, %one : tensor<i32>
+    %more = stablehlo.compare LT, %i, %bound : (tensor<i32>, tensor<i32>) -> tensor<i1>
+    stablehlo.return %more : tensor<i1>
+  } do {
+    %one = stablehlo.constant dense<1> : tensor<i32>
+    %next = stablehlo.add %i, %one : tensor<i32>
+    %number = stablehlo.convert %next : (tensor<i32>) -> tensor<f64>
+    %factor = stablehlo.broadcast_in_dim %number, dims = [] : (tensor<f64>) -> tensor<2xf64>
+    %p = stablehlo.multiply %h, %factor : tensor<2xf64>
+    %q = stablehlo.sine %p : tensor<2xf64>
+    stablehlo.return %next, %first, %last, %q : tensor<i32>, tensor<i32>, tensor<i32>, tensor<2xf64>
+  }`,
+);
+
 /** A loop that stacks what it computes, and reads the stack as it goes, or not. */
 const stacking = (reads: boolean): Case =>
   one(
@@ -197,6 +224,7 @@ export const controlCases: readonly Case[] = [
   loop(6, -2, "GE", 0),
   loop(0, 2, "NE", 8),
   loop(1, 2, "LE", 8),
+  carriedBound,
   nested,
   stacking(true),
   stacking(false),
