@@ -5,6 +5,5 @@ export { type Example, parseJsonLine } from "./example.js";
 export { readLines } from "./lines.js";
 export { type Encoder, encodeExample, type Piece } from "./pieces.js";
 export type { RowBatch } from "./rows.js";
-export { digestOfData } from "./digest.js";
 export { type DataSource, openData, type PlacedExample } from "./source.js";
 export { spelledAt } from "./spelled.js";

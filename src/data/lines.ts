@@ -11,7 +11,16 @@ export interface Span {
   readonly line: number;
 }
 
+/** A line, and what it holds. */
+export interface Line extends Span {
+  /** Without its end; it is one thing only when its text is asked for. */
+  readonly parts: readonly Uint8Array[];
+}
+
 const NEWLINE = 0x0a;
+
+const joined = (parts: readonly Uint8Array[]): Uint8Array =>
+  parts.length === 1 ? parts[0]! : Buffer.concat(parts);
 
 /** A file open for reading. Close it. */
 export class LineFile implements AsyncDisposable {
@@ -32,31 +41,39 @@ export class LineFile implements AsyncDisposable {
     }
   }
 
-  /** The places of all lines, without their ends; the last one needs none. */
-  async *spans(): AsyncGenerator<Span> {
+  /** All lines, in one pass over the file; the last one needs no end. @param seen is told all bytes, in their order */
+  async *lines(seen?: (bytes: Uint8Array) => void): AsyncGenerator<Line> {
     let [begin, at, line] = [0, 0, 1];
+    let parts: Uint8Array[] = [];
     const stream = this.handle.createReadStream({ start: 0, autoClose: false });
     for await (const part of stream as AsyncIterable<Buffer>) {
-      for (let from = 0; ; ) {
-        const found = part.indexOf(NEWLINE, from);
-        if (found < 0) break;
-        yield { begin, end: at + found, line };
-        begin = at + found + 1;
+      seen?.(part);
+      let from = 0;
+      for (let to = part.indexOf(NEWLINE); to >= 0; to = part.indexOf(NEWLINE, from)) {
+        yield { begin, end: at + to, line, parts: [...parts, part.subarray(from, to)] };
+        parts = [];
+        from = to + 1;
+        begin = at + from;
         line += 1;
-        from = found + 1;
       }
+      parts.push(part.subarray(from));
       at += part.length;
     }
-    if (at > begin) yield { begin, end: at, line };
+    if (at > begin) yield { begin, end: at, line, parts };
   }
 
-  /** The text of some lines. @throws DataError when it is no UTF-8, or is not there any more */
+  /** The text of some lines, read again. @throws DataError when it is no UTF-8, or is not there any more */
   async read({ begin, end, line }: Span): Promise<string> {
     const bytes = Buffer.alloc(end - begin);
     const { bytesRead } = await this.handle.read(bytes, 0, bytes.length, begin);
     if (bytesRead < bytes.length) throw this.#cutOff(line);
+    return this.textOf({ parts: [bytes], line });
+  }
+
+  /** The text of a line, or of several from it on. @throws DataError when it is no UTF-8 */
+  textOf({ parts, line }: Pick<Line, "parts" | "line">): string {
     try {
-      return this.#decoder.decode(bytes);
+      return this.#decoder.decode(joined(parts));
     } catch (cause) {
       const where = `${this.path}:${line}`;
       throw new DataError({ message: "a line is no text", expected: "UTF-8", where, cause });
@@ -85,5 +102,5 @@ export async function* readLines(
   path: string,
 ): AsyncGenerator<{ readonly text: string; readonly where: string }> {
   await using file = await LineFile.open(path);
-  for await (const span of file.spans()) yield { text: await file.read(span), where: `${path}:${span.line}` };
+  for await (const line of file.lines()) yield { text: file.textOf(line), where: `${path}:${line.line}` };
 }

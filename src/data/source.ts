@@ -1,5 +1,6 @@
 /** @file Files of examples: looked through once, each line checked, then read by index. */
 import { basename, extname } from "node:path";
+import { DataDigest } from "./digest.js";
 import { DataError } from "./errors.js";
 import { type Example, parseExample } from "./example.js";
 import { LineFile, type Span } from "./lines.js";
@@ -13,6 +14,8 @@ export interface PlacedExample {
 /** Examples by index. Close it. */
 export interface DataSource extends AsyncDisposable {
   readonly count: number;
+  /** SHA-256 of the files, as they were when they were opened. */
+  readonly digest: string;
   /** @throws DataError */
   read(index: number): Promise<PlacedExample>;
   close(): Promise<void>;
@@ -34,8 +37,8 @@ const JSON_LINES = [".jsonl", ".ndjson"];
 const TEXTS = [".txt", ".md"];
 
 /**
- * Opens files: of JSON lines (.jsonl, each a form of `parseExample`), or of text (.txt, each a document of its own). Blank lines of JSON
- * files are passed over.
+ * Opens files, and goes through each once: of JSON lines (.jsonl, each a form of `parseExample`), or of text (.txt, each a document of its own).
+ * Blank lines of JSON files are passed over.
  * @throws DataError for the first line that is none, a file without examples or of another kind; EnvironmentError for one that cannot be read
  */
 export async function openData(paths: readonly string[]): Promise<DataSource> {
@@ -45,12 +48,13 @@ export async function openData(paths: readonly string[]): Promise<DataSource> {
   };
   try {
     const entries: Entry[] = [];
+    const digest = new DataDigest();
     for (const path of paths) {
       const entriesOf = entriesOfKind(path);
       const file = await LineFile.open(path);
       files.push(file);
       const before = entries.length;
-      for await (const entry of entriesOf(file)) entries.push(entry);
+      for await (const entry of entriesOf(file, digest.nextFile())) entries.push(entry);
       if (entries.length > before) continue;
       throw new DataError({ message: "a file has no examples", expected: "one line or more", where: path });
     }
@@ -59,14 +63,17 @@ export async function openData(paths: readonly string[]): Promise<DataSource> {
       const where = whereOf(entry);
       return { example: entry.read(await entry.file.read(entry.span), where), where };
     };
-    return { count: entries.length, read, close, [Symbol.asyncDispose]: close };
+    return { count: entries.length, digest: digest.end(), read, close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-function entriesOfKind(path: string): (file: LineFile) => AsyncGenerator<Entry> {
+/** Told all bytes of a file, in their order. */
+type Seen = (bytes: Uint8Array) => void;
+
+function entriesOfKind(path: string): (file: LineFile, seen: Seen) => AsyncGenerator<Entry> {
   const extension = extname(path).toLowerCase();
   if (JSON_LINES.includes(extension)) return jsonEntries;
   if (TEXTS.includes(extension)) return textEntries;
@@ -77,21 +84,25 @@ function entriesOfKind(path: string): (file: LineFile) => AsyncGenerator<Entry> 
   });
 }
 
+/** What is kept of a line: where it is. */
+const spanOf = ({ begin, end, line }: Span): Span => ({ begin, end, line });
+
 /** Every line is parsed now, so that the last one's fault is not found after hours. */
-async function* jsonEntries(file: LineFile): AsyncGenerator<Entry> {
-  for await (const span of file.spans()) {
-    const line = await file.read(span);
-    if (line.trim() === "") continue;
-    const entry = { file, span, read: parseExample };
-    parseExample(line, whereOf(entry));
+async function* jsonEntries(file: LineFile, seen: Seen): AsyncGenerator<Entry> {
+  for await (const line of file.lines(seen)) {
+    const text = file.textOf(line);
+    if (text.trim() === "") continue;
+    const entry = { file, span: spanOf(line), read: parseExample };
+    parseExample(text, whereOf(entry));
     yield entry;
   }
 }
 
-async function* textEntries(file: LineFile): AsyncGenerator<Entry> {
+async function* textEntries(file: LineFile, seen: Seen): AsyncGenerator<Entry> {
   const readText = (ends: boolean) => (text: string) => ({ kind: "text", text, ends }) as const;
   let passage: Span | undefined;
-  for await (const span of file.spans()) {
+  for await (const line of file.lines(seen)) {
+    const span = spanOf(line);
     if (passage !== undefined && span.end - passage.begin > PASSAGE_BYTES) {
       // The line's end belongs to the text.
       yield { file, span: { ...passage, end: span.begin }, read: readText(false) };

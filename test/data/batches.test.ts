@@ -6,6 +6,7 @@ import { bytesEncoder, shown } from "./encoder.js";
 
 const sourceOf = (examples: readonly Example[]): DataSource => ({
   count: examples.length,
+  digest: "",
   read: async (i) => ({ example: examples[i]!, where: `data.jsonl:${i + 1}` }),
   close: async () => undefined,
   [Symbol.asyncDispose]: async () => undefined,

@@ -2,6 +2,7 @@ import { truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { openData } from "../../src/data/index.js";
+import { sha256 } from "../../src/support/hash.js";
 import { errorText, temporaryFolder } from "../weights/files.js";
 
 async function stored(name: string, content: string | Uint8Array): Promise<string> {
@@ -138,4 +139,29 @@ test("a file that becomes shorter while it is learnt from is told, not read as z
       `  at:       ${path}:1`,
     ].join("\n"),
   );
+});
+
+test("its digest tells what files hold, in their order, and nothing of what they are called", async () => {
+  const texts = ["one\ntwo", '{"text": "a"}\n\n{"text": "b"}\n'];
+  const [text, json] = await Promise.all([stored("a.txt", texts[0]!), stored("b.jsonl", texts[1]!)]);
+  const digestOf = async (...paths: readonly string[]) => {
+    await using source = await openData(paths);
+    return source.digest;
+  };
+  expect(await digestOf(text, json)).toBe(sha256(texts.map(sha256).join()));
+  expect(await digestOf(json, text)).toBe(sha256([...texts].reverse().map(sha256).join()));
+  expect(await digestOf(await stored("other.md", texts[0]!))).toBe(sha256(sha256(texts[0]!)));
+});
+
+test("lines of any length are whole, wherever the parts end in which a file is read", async () => {
+  const part = 2 ** 16;
+  const lengths = [part - 1, 0, part, 3 * part + 5, 1, 2 * part - 2];
+  const texts = lengths.map((length, i) => `é${String(i).repeat(length)}`);
+  const lines = texts.map((text) => JSON.stringify({ text }));
+  for (const content of [lines.join("\n"), `${lines.join("\n")}\n`]) {
+    const path = await stored("long.jsonl", content);
+    expect((await examplesOf(path)).map(({ where, example }) => [where, example])).toEqual(
+      texts.map((text, i) => [`${path}:${i + 1}`, { kind: "text", text, ends: true }]),
+    );
+  }
 });

@@ -1,7 +1,7 @@
 /** @file What a training is made of, before a device is opened: settings, model, data, which parameters are trained. */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type DataSource, digestOfData, type Encoder, openData, START } from "../../data/index.js";
+import { type DataSource, type Encoder, openData, START } from "../../data/index.js";
 import { configureCheckpoint, type ConfiguredModel, type ModelDefinition } from "../../model/index.js";
 import { UsageError } from "../../support/errors.js";
 import { type Adapter, type LoraModel, withLora } from "../../training/index.js";
@@ -44,8 +44,6 @@ export interface PreparedTraining extends AsyncDisposable {
   readonly checkpoint: Checkpoint;
   readonly encoder: Encoder;
   readonly data: DataSource;
-  /** SHA-256 of its files. */
-  readonly dataDigest: string;
   readonly evalData: DataSource | undefined;
 }
 
@@ -88,12 +86,11 @@ async function prepare(task: TrainingTask, files: OpenFiles): Promise<PreparedTr
     settings.fromNothing ? initialCheckpoint(model, settings.seed) : await openCheckpoint(settings.model),
   );
   const data = files.add(await openData(settings.data));
-  const dataDigest = await digestOfData(settings.data);
-  const stored = kept && withData(kept, dataDigest, task);
+  const stored = kept && withData(kept, data.digest, task);
   const evalData = task.evalData === undefined ? undefined : files.add(await openData(task.evalData));
   const encoder = await dataEncoder(settings.model, model.generation);
   return {
-    ...{ folder, settings, stored, model, lora, checkpoint, encoder, data, dataDigest, evalData },
+    ...{ folder, settings, stored, model, lora, checkpoint, encoder, data, evalData },
     trains: lora === undefined ? notFrozen(model, freeze) : trainsAdapters(lora, freeze),
     adapters: lora?.adapters ?? [],
     [Symbol.asyncDispose]: () => files[Symbol.asyncDispose](),

@@ -187,11 +187,11 @@ class Run {
   }
 
   async #save(history: History): Promise<TrainEvent> {
-    const { folder, settings, dataDigest } = this.prepared;
+    const { folder, settings, data } = this.prepared;
     // Before the state: what the log says of later steps than the state is dropped when the training goes on, what it lacks is lost.
     await history.write();
     await writeModel(folder, this.#trained);
-    await writeState(folder, this.trainer, { settings, dataDigest, progress: this.#progress });
+    await writeState(folder, this.trainer, { settings, dataDigest: data.digest, progress: this.#progress });
     this.#saved = this.#progress.step;
     return { event: "save", step: this.#progress.step, folder };
   }

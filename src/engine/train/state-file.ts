@@ -45,7 +45,7 @@ const metadataSchema = z.strictObject({
 /** A training that can be gone on with. Close it. */
 export interface StoredTraining extends AsyncDisposable {
   readonly settings: TrainingSettings;
-  /** Of the data that it learns from (`digestOfData`). */
+  /** Of the data that it learns from (`DataSource.digest`). */
   readonly dataDigest: string;
   readonly progress: TrainingProgress;
   readonly tensors: SafetensorsFile["tensors"];
