@@ -31,7 +31,7 @@ export function adamW(
   return {
     name: "adamw",
     learningRate,
-    slots: ["mean", "square"],
+    slots: (axes) => ({ mean: axes, square: axes }),
     update({ parameter, gradient, slots, keep, learningRate: rate, count, decays }) {
       const mean = keep("mean", slots.mean!.mul(b1).add(gradient.mul(1 - b1)));
       const square = keep("square", slots.square!.mul(b2).add(gradient.mul(gradient).mul(1 - b2)));

@@ -9,7 +9,7 @@ import { optimizerStates } from "./update.js";
 const AVERAGE = "average";
 
 /** Whether an optimiser keeps averages of parameters. */
-export const keepsAverages = ({ slots }: Optimizer): boolean => slots.includes(AVERAGE);
+export const keepsAverages = ({ slots }: Optimizer): boolean => AVERAGE in slots([]);
 
 /** The state that holds the average of a parameter, where its optimiser is `averaged`. */
 export const averageState = (path: string): string => optimizerStates.slot(AVERAGE, path);
@@ -29,7 +29,7 @@ export function averaged(optimizer: Optimizer, { decay }: { readonly decay: numb
   checkDecay("averaged: decay", decay);
   return {
     ...optimizer,
-    slots: [...optimizer.slots, AVERAGE],
+    slots: (axes) => ({ ...optimizer.slots(axes), [AVERAGE]: axes }),
     update(step) {
       const parameter = optimizer.update(step);
       const before = step.slots[AVERAGE]!;

@@ -3,6 +3,7 @@
  * optimiser keeps of them where they were.
  */
 export { accumulationStep, updateStep } from "./accumulation.js";
+export { adafactor, type AdafactorOptions } from "./adafactor.js";
 export { adamW, type AdamWOptions } from "./adamw.js";
 export { averaged, averagedParameter, averageState, keepsAverages } from "./averaged.js";
 export { checkBatch, type TrainingBatch } from "./batch.js";

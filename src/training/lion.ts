@@ -27,7 +27,7 @@ export function lion(
   return {
     name: "lion",
     learningRate,
-    slots: ["mean"],
+    slots: (axes) => ({ mean: axes }),
     update({ parameter, gradient, slots, keep, learningRate: rate, decays }) {
       const before = slots.mean!;
       const direction = sign(before.mul(b1).add(gradient.mul(1 - b1)));

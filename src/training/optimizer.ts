@@ -1,4 +1,5 @@
 /** @file What an optimiser is: a pure function from a parameter and its gradient to the next parameter, and what it keeps between steps. */
+import type { Axis } from "../dsl/index.js";
 import type { Schedule } from "./schedule.js";
 import type { ByPath, ParameterTensor, Scalar } from "./tensors.js";
 
@@ -25,8 +26,8 @@ export interface ParameterStep {
 export interface Optimizer {
   readonly name: string;
   readonly learningRate: Schedule;
-  /** Names of the tensors kept for each parameter, f32 and of its shape. */
-  readonly slots: readonly string[];
+  /** The tensors kept of a parameter of these axes, by name: the axes of each, which is f32 and holds zeros at first. */
+  slots(axes: readonly Axis[]): Readonly<Record<string, readonly Axis[]>>;
   /** Traces one step of one parameter, in which every slot is kept; the next parameter. */
   update(step: ParameterStep): ParameterTensor;
 }

@@ -7,7 +7,7 @@ import type { Schedule } from "./schedule.js";
 export const sgd = (learningRate: Schedule): Optimizer => ({
   name: "sgd",
   learningRate,
-  slots: [],
+  slots: () => ({}),
   update: ({ parameter, gradient, learningRate: rate }) => parameter.sub(gradient.mul(rate)),
 });
 
@@ -28,7 +28,7 @@ export function momentum(
   return {
     name: "momentum",
     learningRate,
-    slots: ["trace"],
+    slots: (axes) => ({ trace: axes }),
     update({ parameter, gradient, slots, keep, learningRate: rate }) {
       const trace = keep("trace", gradient.add(slots.trace!.mul(decay)));
       const direction = nesterov ? gradient.add(trace.mul(decay)) : trace;

@@ -45,7 +45,10 @@ function updated(
   const { axes } = gradient;
   const held = parameter(path, axes, stored);
   const slots = new Map(
-    optimizer.slots.map((slot) => [slot, state(optimizerStates.slot(slot, path), axes, "f32")] as const),
+    Object.entries(optimizer.slots(axes)).map(([slot, kept]) => [
+      slot,
+      state(optimizerStates.slot(slot, path), kept, "f32"),
+    ]),
   );
   const kept = new Set<string>();
   const next = optimizer.update({
@@ -54,7 +57,7 @@ function updated(
     slots: Object.fromEntries([...slots].map(([slot, { value }]) => [slot, value])),
     keep(slot, given) {
       kept.add(slot);
-      const { value, update } = slots.get(slot) ?? wrongSlots(optimizer, slot);
+      const { value, update } = slots.get(slot) ?? wrongSlots(optimizer, slots, slot);
       const chosen = select(holds, given, value);
       update(chosen);
       return chosen;
@@ -62,14 +65,14 @@ function updated(
     ...at,
     decays: decays({ path, shape: axes.map(({ size }) => size) }),
   });
-  if (kept.size < slots.size) wrongSlots(optimizer, [...kept].join(", ") || "none");
+  if (kept.size < slots.size) wrongSlots(optimizer, slots, [...kept].join(", ") || "none");
   return select(holds, next.to(stored), held);
 }
 
-function wrongSlots({ name, slots }: Optimizer, got: string): never {
+function wrongSlots({ name }: Optimizer, slots: ReadonlyMap<string, unknown>, got: string): never {
   throw new TrainingError({
     message: `optimiser "${name}" does not keep its own slots`,
-    expected: slots.join(", ") || "none",
+    expected: [...slots.keys()].join(", ") || "none",
     got,
     hint: "update calls keep once for each of slots",
   });

@@ -22,7 +22,9 @@ function stepOf(optimizer: Optimizer, decays: boolean) {
   const axes = [axis("n", SIZE)] as const;
   return program({ name: "step" }, () => {
     const count = input("count", [], "f32");
-    const slots = Object.fromEntries(optimizer.slots.map((slot) => [slot, state(slot, axes, "f32")]));
+    const slots = Object.fromEntries(
+      Object.entries(optimizer.slots(axes)).map(([slot, kept]) => [slot, state(slot, kept, "f32")]),
+    );
     const parameter = optimizer.update({
       parameter: input("parameter", axes, "f32") as never,
       gradient: input("gradient", axes, "f32") as never,
@@ -47,13 +49,14 @@ function steps(
   decays = true,
 ): { readonly parameter: readonly number[]; readonly slots: Readonly<Record<string, readonly number[]>> } {
   const made = stepOf(optimizer, decays);
+  const kept = Object.keys(optimizer.slots([]));
   let slots: Record<string, readonly number[]> = Object.fromEntries(
-    optimizer.slots.map((slot) => [slot, Array<number>(SIZE).fill(0)]),
+    kept.map((slot) => [slot, Array<number>(SIZE).fill(0)]),
   );
   let parameter = start;
   gradients.forEach((gradient, i) => {
     const results = run(made, { ...slots, parameter, gradient, count: [i + 1] });
-    slots = Object.fromEntries(optimizer.slots.map((slot) => [slot, results[slot]!]));
+    slots = Object.fromEntries(kept.map((slot) => [slot, results[slot]!]));
     parameter = results.parameter!;
   });
   return { parameter, slots };
@@ -209,7 +212,7 @@ test.each<[string, readonly string[], string]>([
   const optimizer: Optimizer = {
     name: "own",
     learningRate: constantRate(1),
-    slots: ["mean", "square"],
+    slots: (axes) => ({ mean: axes, square: axes }),
     update({ parameter, gradient, keep }) {
       for (const slot of kept) keep(slot, gradient);
       return parameter;

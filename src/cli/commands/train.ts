@@ -72,10 +72,14 @@ export function trainCommand(launch: Launch): Command {
     .option("--seed <n>", "of that order, of adapters and of --init (default: 0)", wholeNumber("--seed", 0))
     .option(
       "--optimizer <name>",
-      "adamw, lion, momentum, sgd (default: adamw)",
-      oneOf("--optimizer", ["adamw", "lion", "momentum", "sgd"] as const),
+      "adafactor, adamw, lion, momentum, sgd (default: adamw)",
+      oneOf("--optimizer", ["adafactor", "adamw", "lion", "momentum", "sgd"] as const),
     )
-    .option("--learning-rate <rate>", "largest rate (default: 1e-4)", decimalNumber("--learning-rate"))
+    .option(
+      "--learning-rate <rate>",
+      "largest rate; adafactor: of each parameter's own size (default: 1e-4)",
+      decimalNumber("--learning-rate"),
+    )
     .option(
       "--schedule <name>",
       "constant, or cosine: falls towards 0, which follows the last step (default: constant)",
@@ -88,13 +92,13 @@ export function trainCommand(launch: Launch): Command {
     )
     .option(
       "--b1 <b>",
-      "decay of the mean of gradients, or of momentum (default: 0.9)",
+      "decay of the mean of gradients, or of momentum (default: 0.9; adafactor keeps none without it)",
       decimalNumber("--b1"),
     )
     .option("--b2 <b>", "decay of the mean of squares (default: 0.999; lion 0.99)", decimalNumber("--b2"))
     .option(
       "--weight-decay <rate>",
-      "of matrices, as the model says which (default: 0.1; adamw and lion)",
+      "of matrices, as the model says which (default: 0.1; adafactor 0, a share of each step)",
       decimalNumber("--weight-decay"),
     )
     .option(

@@ -1,6 +1,7 @@
 /** @file What decides the numbers of a training: kept with its state, so that it can be gone on with, and only as it began. */
 import { z } from "zod";
 import {
+  adafactor,
   adamW,
   averaged,
   constantRate,
@@ -14,7 +15,7 @@ import {
 } from "../../training/index.js";
 import { UsageError } from "../../support/errors.js";
 
-const optimizerNames = ["adamw", "lion", "momentum", "sgd"] as const;
+const optimizerNames = ["adafactor", "adamw", "lion", "momentum", "sgd"] as const;
 const scheduleNames = ["constant", "cosine"] as const;
 
 const count = z.int().positive();
@@ -132,6 +133,7 @@ export function resumedSettings(kept: TrainingSettings, given: GivenSettings): T
 
 /** Settings that only some optimisers have. */
 const OF_OPTIMIZERS = {
+  adafactor: ["b1", "weightDecay"],
   adamw: ["b1", "b2", "weightDecay"],
   lion: ["b1", "b2", "weightDecay"],
   momentum: ["b1"],
@@ -149,7 +151,7 @@ export function optimizerOf(settings: TrainingSettings): Optimizer {
 }
 
 function plainOptimizerOf(settings: TrainingSettings): Optimizer {
-  const { optimizer, b1, b2, weightDecay = USUAL_DECAY } = settings;
+  const { optimizer, b1, b2, weightDecay } = settings;
   const own: readonly string[] = OF_OPTIMIZERS[optimizer];
   const strange = OF_OPTIMIZERS.adamw.find((name) => settings[name] !== undefined && !own.includes(name));
   if (strange !== undefined) {
@@ -160,7 +162,12 @@ function plainOptimizerOf(settings: TrainingSettings): Optimizer {
     });
   }
   const learningRate = scheduleOf(settings);
-  const moments = { ...(b1 !== undefined && { b1 }), ...(b2 !== undefined && { b2 }), weightDecay };
+  if (optimizer === "adafactor") return adafactor(learningRate, { b1, weightDecay });
+  const moments = {
+    ...(b1 !== undefined && { b1 }),
+    ...(b2 !== undefined && { b2 }),
+    weightDecay: weightDecay ?? USUAL_DECAY,
+  };
   if (optimizer === "adamw") return adamW(learningRate, moments);
   if (optimizer === "lion") return lion(learningRate, moments);
   if (optimizer === "momentum") return momentum(learningRate, b1 === undefined ? {} : { decay: b1 });
