@@ -1,10 +1,9 @@
 /** @file The model that the benchmarks run: a Griffin of 88.4M parameters with weights by formula, for which nothing need be fetched. */
-import type { ComputeDType } from "../models/griffin.js";
 import { griffin, type GriffinConfig } from "../models/index.js";
 import { griffinPattern } from "../models/griffin/presets.js";
 import { Model, type ModelOptions } from "../src/engine/index.js";
 import type { Client } from "../src/runtime-pjrt/index.js";
-import { type Checkpoint, formulaCheckpoint } from "../src/weights/index.js";
+import { type Checkpoint, type ComputeDType, formulaCheckpoint } from "../src/weights/index.js";
 
 /** Width 768, nine layers, vocabulary of 32,000, window of 512. */
 export const griffin88m: GriffinConfig = {

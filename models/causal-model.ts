@@ -2,7 +2,7 @@
 import {
   causalLanguageModel,
   defineModel,
-  type FloatType,
+  type ComputeDType,
   type ModelSpec,
   type Parameter,
 } from "../src/model/index.js";
@@ -11,7 +11,7 @@ import { type CausalKind, causalKinds, causalParts } from "./causal-kinds.js";
 /** Fields that every configuration has; see `languageModelFields`. */
 interface LanguageModelConfig {
   readonly vocabSize: number;
-  readonly dtype: FloatType;
+  readonly dtype: ComputeDType;
   readonly bosId: number;
   readonly eosIds: readonly number[];
   readonly padId: number;

@@ -10,7 +10,7 @@ import {
   type Tensor,
   type TracedProgram,
 } from "../src/dsl/index.js";
-import type { FloatType, TraceKey } from "../src/model/index.js";
+import type { ComputeDType, TraceKey } from "../src/model/index.js";
 import type { CausalKind } from "./causal-kinds.js";
 
 /** Which program of a model: its kind, sequences side by side, tokens of each, and what it computes in. */
@@ -18,17 +18,17 @@ export type CausalKey = TraceKey<CausalKind>;
 
 /** What a model reads: tokens, and each one's place in its document; 0 starts one, negative places are padding. */
 export interface CausalInputs {
-  readonly dtype: FloatType;
+  readonly dtype: ComputeDType;
   readonly tokens: Tensor<"batch" | "time", "i32">;
   readonly position: Tensor<"batch" | "time", "i32">;
 }
 
 /** The residual stream after all blocks, and how logits come of any part of it. */
 export interface CausalOutputs {
-  readonly hidden: Tensor<"batch" | "time" | "model", FloatType>;
+  readonly hidden: Tensor<"batch" | "time" | "model", ComputeDType>;
   readonly logits: {
-    (x: Tensor<"batch" | "time" | "model", FloatType>): Tensor<"batch" | "time" | "vocab", "f32">;
-    (x: Tensor<"batch" | "model", FloatType>): Tensor<"batch" | "vocab", "f32">;
+    (x: Tensor<"batch" | "time" | "model", ComputeDType>): Tensor<"batch" | "time" | "vocab", "f32">;
+    (x: Tensor<"batch" | "model", ComputeDType>): Tensor<"batch" | "vocab", "f32">;
   };
 }
 

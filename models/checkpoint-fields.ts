@@ -1,6 +1,6 @@
 /** @file Keys of config.json that language models of the Hugging Face layout share, each with what it must be, and how they are read. */
 import { z } from "zod";
-import type { Problem } from "../src/model/index.js";
+import type { ComputeDType, Problem } from "../src/model/index.js";
 
 export const count = z.int("a positive integer").positive("a positive integer");
 export const positive = z.number("a positive number").positive("a positive number");
@@ -91,7 +91,7 @@ export function tokenIds(
 export const dtypeOf = ({
   dtype,
   torch_dtype,
-}: Pick<ValuesOf<typeof sharedFields>, "dtype" | "torch_dtype">): "f32" | "bf16" | "f16" =>
+}: Pick<ValuesOf<typeof sharedFields>, "dtype" | "torch_dtype">): ComputeDType =>
   dtype ?? torch_dtype ?? "f32";
 
 /** Token ids outside of the vocabulary are added to `problems`; a vocabulary that is missing (NaN) is not complained about again. */

@@ -1,5 +1,6 @@
 /** @file Fields that configurations of language models share, so that one thing has one name in all of them. */
 import { z } from "zod";
+import { computeDTypes } from "../src/model/index.js";
 
 export const count = z.int().positive();
 export const positive = z.number().positive();
@@ -8,7 +9,7 @@ const tokenId = z.int().nonnegative();
 /** The dtype of the weights, and the tokens that generation knows: of every language model. */
 export const languageModelFields = {
   /** The dtype that the checkpoint was made for. */
-  dtype: z.enum(["f32", "bf16", "f16"]),
+  dtype: z.enum(computeDTypes),
   /** Stands in front of every prompt. */
   bosId: tokenId,
   /** Generation stops at any of these. */

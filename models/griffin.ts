@@ -38,19 +38,18 @@ import {
   type Tensor,
   tanh,
 } from "../src/dsl/index.js";
+import type { ComputeDType } from "../src/model/index.js";
 import { type CausalKey, causalProgram } from "./causal-program.js";
 import type { BlockType, GriffinConfig } from "./griffin/config.js";
 
 export type { BlockType, GriffinConfig } from "./griffin/config.js";
-
-/** The dtypes a model may compute in; the RG-LRU carries f32 in all of them. */
-export type ComputeDType = "f32" | "bf16" | "f16";
 
 /** One run over [batch, time] tokens; `position` is each token's place in its document, 0 starts one, negative is padding. */
 interface Step {
   readonly config: GriffinConfig;
   /** What is held of a residual block for its gradient; the rest is computed again. */
   readonly keep: NonNullable<RematOptions["keep"]>;
+  /** Computed in; the RG-LRU carries f32 in all of them. */
   readonly dtype: ComputeDType;
   readonly tokens: Tensor<"batch" | "time", "i32">;
   readonly position: Tensor<"batch" | "time", "i32">;

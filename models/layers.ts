@@ -11,10 +11,10 @@ import {
   state,
   type Tensor,
 } from "../src/dsl/index.js";
-import type { FloatType } from "../src/model/index.js";
+import type { ComputeDType } from "../src/model/index.js";
 
 /** The residual stream, and anything of its axes. */
-export type Residual = Tensor<"batch" | "time" | "model", FloatType>;
+export type Residual = Tensor<"batch" | "time" | "model", ComputeDType>;
 
 /** Each token's place in its document: 0 starts one, negative places are padding. */
 export type Position = Tensor<"batch" | "time", "i32">;
@@ -22,7 +22,7 @@ export type Position = Tensor<"batch" | "time", "i32">;
 /** x W^T (+ b), weights stored [out, in]. */
 export function linear<A extends string, From extends A, To extends string>(
   name: string,
-  x: Tensor<A, FloatType>,
+  x: Tensor<A, ComputeDType>,
   from: Axis<From>,
   to: Axis<To>,
   options: { readonly bias?: boolean } = {},
@@ -36,16 +36,16 @@ export function linear<A extends string, From extends A, To extends string>(
 /** x / rms(x) (offset + w) along the model's width (arXiv 1910.07467). */
 export function norm<A extends string>(
   name: string,
-  x: Tensor<A | "model", FloatType>,
+  x: Tensor<A | "model", ComputeDType>,
   options: { readonly epsilon: number; readonly offset?: number },
-): Tensor<A | "model", FloatType> {
+): Tensor<A | "model", ComputeDType> {
   const scale = scope(name, () => parameter("weight", [x.axis("model")], x.dtype));
   return rmsNorm(x, scale, options);
 }
 
 /** A few taps for each channel, within its document: x [batch, time, channels] -> the same; what came just before is the state `tail`. */
 export function convolution<C extends string>(
-  x: Tensor<"batch" | "time" | C, FloatType>,
+  x: Tensor<"batch" | "time" | C, ComputeDType>,
   position: Position,
   {
     channels,
@@ -56,7 +56,7 @@ export function convolution<C extends string>(
     readonly width: number;
     readonly bias: boolean;
   },
-): Tensor<"batch" | "time" | C, FloatType> {
+): Tensor<"batch" | "time" | C, ComputeDType> {
   return scope("conv1d", () => {
     const taps = axis("tap", width);
     const tail = state("tail", [x.axis("batch"), axis("tail", width - 1), channels], x.dtype);

@@ -19,7 +19,7 @@ import {
   type Tensor,
   type TracedProgram,
 } from "../src/dsl/index.js";
-import type { FloatType, TrainingInputs } from "../src/model/index.js";
+import type { ComputeDType, TrainingInputs } from "../src/model/index.js";
 import { silu } from "../src/nn/index.js";
 import { type CausalKey, type CausalOutputs, causalProgram } from "./causal-program.js";
 import type { LlamaConfig } from "./llama/config.js";
@@ -66,11 +66,15 @@ function layer(x: Residual, window: number | null, config: LlamaConfig, place: P
 }
 
 /** A matrix [vocab, model]: the embedding, or the output's projection. */
-const table = (name: string, config: LlamaConfig, dtype: FloatType): Tensor<"vocab" | "model", FloatType> =>
+const table = (
+  name: string,
+  config: LlamaConfig,
+  dtype: ComputeDType,
+): Tensor<"vocab" | "model", ComputeDType> =>
   scope(name, () => parameter("weight", [axis("vocab", config.vocabSize), model(config)], dtype));
 
 /** Final norm and output projection. */
-function head<A extends string>(x: Tensor<A | "model", FloatType>, config: LlamaConfig) {
+function head<A extends string>(x: Tensor<A | "model", ComputeDType>, config: LlamaConfig) {
   const normed = norm("norm", x, { epsilon: config.rmsNormEps });
   const projection = table(config.tiedEmbedding ? "embed_tokens" : "lm_head", config, x.dtype);
   return dot(normed, projection, "model").to("f32");
@@ -88,7 +92,7 @@ export function llamaForward(
     x = scope(`layers.${i}`, () => remat(() => layer(x, window, config, place), { keep }));
   });
   numTokens.update(at(position, "time", -1).add(1));
-  return { hidden: x, logits: <A extends string>(y: Tensor<A | "model", FloatType>) => head(y, config) };
+  return { hidden: x, logits: <A extends string>(y: Tensor<A | "model", ComputeDType>) => head(y, config) };
 }
 
 /** Traces one program of a model; see `causalProgram`. States: keys and values of every layer, and the number of tokens. */

@@ -22,7 +22,7 @@ import {
   type Tensor,
   type TracedProgram,
 } from "../src/dsl/index.js";
-import type { FloatType, TrainingInputs } from "../src/model/index.js";
+import type { ComputeDType, TrainingInputs } from "../src/model/index.js";
 import { silu } from "../src/nn/index.js";
 import { type CausalKey, type CausalOutputs, causalProgram } from "./causal-program.js";
 import { convolution, linear, norm, type Position, type Residual } from "./layers.js";
@@ -30,7 +30,7 @@ import type { MambaConfig } from "./mamba/config.js";
 
 export type { MambaConfig } from "./mamba/config.js";
 
-type Inner = Tensor<"batch" | "time" | "inner", FloatType>;
+type Inner = Tensor<"batch" | "time" | "inner", ComputeDType>;
 const model = (config: MambaConfig): Axis<"model"> => axis("model", config.width);
 const inner = (config: MambaConfig): Axis<"inner"> => axis("inner", config.innerWidth);
 
@@ -93,7 +93,11 @@ function mixer(u: Residual, position: Position, config: MambaConfig): Residual {
 }
 
 /** A matrix [vocab, model]: the embedding, or the output's projection. */
-const table = (name: string, config: MambaConfig, dtype: FloatType): Tensor<"vocab" | "model", FloatType> =>
+const table = (
+  name: string,
+  config: MambaConfig,
+  dtype: ComputeDType,
+): Tensor<"vocab" | "model", ComputeDType> =>
   scope(name, () => parameter("weight", [axis("vocab", config.vocabSize), model(config)], dtype));
 
 /** The residual stream [batch, time, model] after all layers, and how logits come of any part of it. */
@@ -116,7 +120,7 @@ export function mambaForward(
   const head = config.tiedEmbedding ? "embeddings" : "lm_head";
   return {
     hidden: x,
-    logits: <A extends string>(y: Tensor<A | "model", FloatType>) =>
+    logits: <A extends string>(y: Tensor<A | "model", ComputeDType>) =>
       dot(norm("norm_f", y.to(dtype), { epsilon }), table(head, config, dtype), "model").to("f32"),
   };
 }

@@ -20,7 +20,7 @@ import {
   type Tensor,
   type TracedProgram,
 } from "../src/dsl/index.js";
-import type { FloatType, TrainingInputs } from "../src/model/index.js";
+import type { ComputeDType, TrainingInputs } from "../src/model/index.js";
 import { gelu } from "../src/nn/index.js";
 import { type CausalKey, type CausalOutputs, causalProgram } from "./causal-program.js";
 import { convolution, linear, norm, type Position, type Residual } from "./layers.js";
@@ -88,7 +88,11 @@ function layer(x: Residual, position: Position, config: MinGruConfig): Residual 
 }
 
 /** A matrix [vocab, model]: the embedding, or the output's projection. */
-const table = (name: string, config: MinGruConfig, dtype: FloatType): Tensor<"vocab" | "model", FloatType> =>
+const table = (
+  name: string,
+  config: MinGruConfig,
+  dtype: ComputeDType,
+): Tensor<"vocab" | "model", ComputeDType> =>
   scope(name, () => parameter("weight", [axis("vocab", config.vocabSize), model(config)], dtype));
 
 /** The residual stream [batch, time, model] after all layers, and how logits come of any part of it. */
@@ -104,7 +108,7 @@ export function minGruForward(
   const head = config.tiedEmbedding ? "embeddings" : "lm_head";
   return {
     hidden: x,
-    logits: <A extends string>(y: Tensor<A | "model", FloatType>) =>
+    logits: <A extends string>(y: Tensor<A | "model", ComputeDType>) =>
       dot(norm("norm_f", y, { epsilon: config.normEps }), table(head, config, dtype), "model").to("f32"),
   };
 }

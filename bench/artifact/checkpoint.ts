@@ -1,8 +1,8 @@
 /** @file A checkpoint on disk, as people have them: for benchmarks of what reads one. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ComputeDType, GriffinConfig } from "../../models/griffin.js";
-import { type TensorData, writeSafetensors } from "../../src/weights/index.js";
+import type { GriffinConfig } from "../../models/griffin.js";
+import { type ComputeDType, type TensorData, writeSafetensors } from "../../src/weights/index.js";
 import { benchCheckpoint } from "../griffin88m.js";
 
 const WORDS: Readonly<Record<ComputeDType, string>> = { f32: "float32", bf16: "bfloat16", f16: "float16" };

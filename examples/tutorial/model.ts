@@ -19,13 +19,13 @@ import {
   type Tensor,
 } from "stablegriffin/dsl";
 import { causalLanguageModel, defineModel, normalNumber, sameNumber } from "stablegriffin/model";
-import type { FloatType, TraceKey } from "stablegriffin/model";
+import type { ComputeDType, TraceKey } from "stablegriffin/model";
 import { silu } from "stablegriffin/nn";
 import { z } from "zod";
 
 const configSchema = z.strictObject({ vocab: z.int(), width: z.int(), hidden: z.int(), blocks: z.int() });
 type Config = z.infer<typeof configSchema>;
-type Stream = Tensor<"batch" | "time" | "model", FloatType>;
+type Stream = Tensor<"batch" | "time" | "model", ComputeDType>;
 type Positions = Tensor<"batch" | "time", "i32">;
 type Step = { readonly config: Config; readonly position: Positions };
 
@@ -47,7 +47,7 @@ function block(x: Stream, { config, position }: Step) {
 // #endregion
 
 // Token ids [batch, time] to what the logits are made of, and how they are made.
-function forward(config: Config, dtype: FloatType, tokens: Positions, position: Positions) {
+function forward(config: Config, dtype: ComputeDType, tokens: Positions, position: Positions) {
   const [vocab, model] = [axis("vocab", config.vocab), axis("model", config.width)];
   const embedding = parameter("embedding", [vocab, model], dtype);
   let x: Stream = take(embedding, "vocab", tokens);

@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { argumentSchema, resultSchema } from "../program/schema.js";
 import { isPlainName } from "../support/plain-name.js";
+import { computeDTypes } from "../weights/index.js";
 
 /** Changes when a reader of the old schema would misread the new one. */
 export const SCHEMA_VERSION = 2;
@@ -149,7 +150,7 @@ export const manifestSchema = z.strictObject({
   schemaVersion: z.literal(SCHEMA_VERSION),
   ...originFields,
   /** The dtype computed in, and that weights are converted to. */
-  dtype: z.enum(["f32", "bf16", "f16"]),
+  dtype: z.enum(computeDTypes),
   model,
   generation,
   /** Sequences side by side in every program, and the longest chunk of a prompt in tokens. */
@@ -192,7 +193,7 @@ export const weightsIndexSchema = z.strictObject({
       /** Name in the file. */
       name: z.string(),
       file: z.string(),
-      dtype: z.enum(["f32", "bf16", "f16"]),
+      dtype: z.enum(computeDTypes),
       /** As stored in the file. */
       shape: z.array(count),
       /** As the programs take it: as many elements, in the same order. */

@@ -7,7 +7,7 @@ import {
   bindWeights,
   type Checkpoint,
   CheckpointError,
-  type FloatType,
+  type ComputeDType,
   openCheckpoint,
   openSafetensors,
   type Parameter,
@@ -48,7 +48,7 @@ export async function describeWeights(
       parameter: parameter.path,
       name,
       file: basename(file),
-      dtype: dtype as FloatType,
+      dtype: dtype as ComputeDType,
       shape: [...shape],
       dimensions: [...parameter.shape],
     };
@@ -71,7 +71,7 @@ function checkFormat({ where, format = "safetensors" }: Checkpoint, otherwise = 
 /** The wanted parameters of a configuration that comes without weights. */
 export function describeMissingWeights(
   { parameters, names }: WantedWeights,
-  dtype: FloatType,
+  dtype: ComputeDType,
 ): DescribedWeights {
   const tensors = parameters.map((parameter) => {
     const { name, shape } = names.nameOf(parameter);

@@ -3,7 +3,7 @@ import { beginFormat } from "../tokens/index.js";
 import { openDevice } from "../engine/index.js";
 import { Chat } from "../serving/index.js";
 import { keyFolder } from "../runtime-pjrt/index.js";
-import type { FloatType } from "../weights/index.js";
+import type { ComputeDType } from "../weights/index.js";
 import { cacheOf } from "./cache.js";
 import { converse } from "./chat/dialogue.js";
 import { openLines } from "./chat/lines.js";
@@ -23,7 +23,7 @@ interface Options extends LoweringFlags, CacheFlags, SamplingFlags, FormatFlags 
   readonly stop?: readonly string[];
   readonly maxNewTokens: number;
   readonly seed?: number;
-  readonly dtype?: FloatType;
+  readonly dtype?: ComputeDType;
   readonly capacity?: number;
   readonly plugin: string;
   readonly json?: boolean;

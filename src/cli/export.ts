@@ -8,7 +8,7 @@ import {
   openCompiler,
   programOf,
 } from "../engine/index.js";
-import type { FloatType } from "../weights/index.js";
+import type { ComputeDType } from "../weights/index.js";
 import { keyFolder } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
 import { packageVersion } from "../support/package.js";
@@ -27,7 +27,7 @@ import { formatBytes, type Progress } from "./progress.js";
 interface Options extends ProgramFlags, SourceFlags {
   readonly batch?: number;
   readonly chunk?: number;
-  readonly dtype?: FloatType;
+  readonly dtype?: ComputeDType;
   readonly capacity?: number;
   readonly withWeights?: boolean;
   readonly compile?: string | true;

@@ -1,5 +1,5 @@
 /** @file griffin generate: continues prompts with a checkpoint or an artifact, token by token. */
-import type { FloatType } from "../weights/index.js";
+import type { ComputeDType } from "../weights/index.js";
 import { keyFolder } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
 import { decodeUtf8 } from "../support/utf8.js";
@@ -29,7 +29,7 @@ interface Options extends LoweringFlags, CacheFlags, SamplingFlags, FormatFlags 
   readonly maxNewTokens: number;
   readonly seed?: number;
   readonly chunk?: number;
-  readonly dtype?: FloatType;
+  readonly dtype?: ComputeDType;
   readonly capacity?: number;
   readonly plugin: string;
   readonly json?: boolean;

@@ -1,6 +1,6 @@
 /** @file Options that name a model and one of its programs; weights are arguments, so none are read. */
 import type { Command } from "commander";
-import type { FloatType } from "../weights/index.js";
+import type { ComputeDType } from "../weights/index.js";
 import type { KnownModels } from "./models.js";
 import { modelOption } from "./model-option.js";
 import { dtypeOption, usually, wholeNumber } from "./options.js";
@@ -16,7 +16,7 @@ export interface ModelFlags extends SourceFlags {
   readonly program?: string;
   readonly batch?: number;
   readonly time?: number;
-  readonly dtype?: FloatType;
+  readonly dtype?: ComputeDType;
 }
 
 /** `--model` or `--preset`. */

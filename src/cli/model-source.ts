@@ -12,7 +12,7 @@ import type { ModelDefinition } from "../model/index.js";
 import type { CompileCache } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
 import { flagOf } from "../support/flag-of.js";
-import type { FloatType } from "../weights/index.js";
+import type { ComputeDType } from "../weights/index.js";
 
 /** Which model, and how its programs are made. */
 export interface SourceRequest extends Omit<LoweringOptions, "target">, TrustOptions {
@@ -24,7 +24,7 @@ export interface SourceRequest extends Omit<LoweringOptions, "target">, TrustOpt
   readonly weights?: string | undefined;
   /** File of the public key that must have signed an artifact. */
   readonly publicKey?: string | undefined;
-  readonly dtype?: FloatType | undefined;
+  readonly dtype?: ComputeDType | undefined;
   /** Tokens that a sequence may have, where caches grow. */
   readonly capacity?: number | undefined;
   /** Whether weights that are infinite or NaN are no error. */

@@ -13,7 +13,7 @@ import {
   sessionPrograms,
 } from "../serving/index.js";
 import type { LoweringOptions } from "../targets/index.js";
-import type { FloatType } from "../weights/index.js";
+import type { ComputeDType } from "../weights/index.js";
 import { Family, lowerProgram } from "./family.js";
 import type { LoweredProgram } from "./lowered-program.js";
 import { samplerProgram } from "./sampler-program.js";
@@ -21,7 +21,7 @@ import { samplerProgram } from "./sampler-program.js";
 /** What decides the programs of an artifact. */
 export interface ExportedPrograms extends LoweringOptions {
   readonly model: ConfiguredModel;
-  readonly dtype: FloatType;
+  readonly dtype: ComputeDType;
   readonly batch: number;
   /** The longest piece in which prompts are read, in tokens. */
   readonly chunk: number;

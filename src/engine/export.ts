@@ -20,7 +20,7 @@ import { MachineKey, machineKey } from "../support/machine-key.js";
 import { makeWorkFolder } from "../support/work-folder.js";
 import { defaultTarget, resolveTarget } from "../targets/index.js";
 import { TOKENIZER_FILES } from "../tokens/index.js";
-import { type FloatType, hasWeights, openCheckpoint, readConfigFiles } from "../weights/index.js";
+import { type ComputeDType, hasWeights, openCheckpoint, readConfigFiles } from "../weights/index.js";
 import { withCapacity } from "./capacity.js";
 import { convertWeights } from "./convert.js";
 import { compileExported, type ExportCompiler } from "./export-compile.js";
@@ -41,7 +41,7 @@ export interface ExportOptions
   extends Omit<ExportedPrograms, "model" | "dtype" | "batch" | "chunk">,
     Pick<WriteOptions, "zip" | "force"> {
   /** Computed in, and what weights are converted to. Default: what the configuration says. */
-  readonly dtype?: FloatType | undefined;
+  readonly dtype?: ComputeDType | undefined;
   /** Sequences side by side; default 1. */
   readonly batch?: number | undefined;
   /** Tokens that a sequence may have, where caches grow. Default: all that the model holds. */

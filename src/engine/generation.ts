@@ -14,7 +14,7 @@ import {
   readingPrograms,
 } from "../serving/index.js";
 import { beginFormat, type Format } from "../tokens/index.js";
-import type { FloatType } from "../weights/index.js";
+import type { ComputeDType } from "../weights/index.js";
 import { describeDevice, type DeviceEvent, openDevice } from "./open-device.js";
 import { encodePrompts, type Prompt } from "./prompts.js";
 import type { ModelSource, SourceOptions } from "./source.js";
@@ -47,7 +47,7 @@ export interface GenerationSummary {
   readonly rows: readonly Continuation[];
   /** Over all rows, without the first two steps of the batch, which may compile; undefined when nothing is left to measure. */
   readonly tokensPerSecond: number | undefined;
-  readonly dtype: FloatType;
+  readonly dtype: ComputeDType;
   readonly parameters: number;
   /** How those ops of its programs that have strategies were lowered, or which artifact it was. */
   readonly strategies: string;

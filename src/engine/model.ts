@@ -12,7 +12,7 @@ import {
   type SamplerKey,
   uploadWeights,
 } from "../serving/index.js";
-import { bindWeights, type Checkpoint, type FloatType } from "../weights/index.js";
+import { bindWeights, type Checkpoint, type ComputeDType } from "../weights/index.js";
 import { withCapacity } from "./capacity.js";
 import { CompiledProgram } from "./compiled.js";
 import { type LoweringOptions, resolveTarget } from "../targets/index.js";
@@ -23,7 +23,7 @@ import { samplerProgram } from "./sampler-program.js";
 /** How a model is lowered, compiled and watched. */
 export interface ModelOptions extends LoweringOptions {
   /** Computed in, and what weights are converted to. Default: what the checkpoint says. */
-  readonly dtype?: FloatType | undefined;
+  readonly dtype?: ComputeDType | undefined;
   /**
    * Tokens that a sequence may have: what caches that grow have room for. Default: all that the model holds. Models whose states are of a fixed
    * size take any number, and any number of tokens.
@@ -55,7 +55,7 @@ export class Model<Kind extends string = string> extends ResidentModel<CompiledP
     client: Client,
     /** What it is: configuration, kinds of programs, names in checkpoints. */
     readonly definition: ConfiguredModel<Kind>,
-    dtype: FloatType,
+    dtype: ComputeDType,
     weights: ResidentWeights,
     /** Lines worth showing, e.g. tensors that were ignored. */
     readonly warnings: readonly string[],

@@ -5,7 +5,7 @@ import { closeAll } from "../serving/index.js";
 import { InternalError } from "../support/errors.js";
 import { checkNotAborted } from "../support/wait.js";
 import { averagedParameter, batchInputs, stepOutputs, type TrainingBatch } from "../training/index.js";
-import { type BoundWeights, convertFloats, type FloatType } from "../weights/index.js";
+import { type BoundWeights, type ComputeDType, convertFloats, isComputeDType } from "../weights/index.js";
 
 /** What one step tells. */
 export interface TrainingFigures {
@@ -43,7 +43,7 @@ export async function uploadArguments(
 ): Promise<Buffers> {
   const buffers = new Map<string, DeviceBuffer>();
   const given = (argument: Argument) =>
-    initial?.(argument) ?? parameters.get(argument.name)?.readAs(floatType(argument));
+    initial?.(argument) ?? parameters.get(argument.name)?.readAs(dtypeOf(argument));
   const beginning = (argument: Argument) => {
     const path = averagedParameter(argument.name);
     return given(argument) ?? (path === undefined ? undefined : given({ ...argument, name: path }));
@@ -93,7 +93,7 @@ export async function readFloats(buffer: DeviceBuffer): Promise<Float32Array<Arr
   const bytes = await buffer.toHost();
   if (buffer.elementType === "i32")
     return Float32Array.from(new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4));
-  const converted = convertFloats(bytes, floatType(buffer), "f32");
+  const converted = convertFloats(bytes, dtypeOf(buffer), "f32");
   return new Float32Array(converted.buffer, converted.byteOffset, converted.byteLength / 4);
 }
 
@@ -116,7 +116,7 @@ export async function readFigures(outputs: Buffers): Promise<TrainingFigures> {
 }
 
 /** The float type of a parameter, or of what is kept of it. */
-function floatType({ elementType }: Pick<Argument, "elementType">): FloatType {
-  if (elementType === "f32" || elementType === "bf16" || elementType === "f16") return elementType;
+function dtypeOf({ elementType }: Pick<Argument, "elementType">): ComputeDType {
+  if (isComputeDType(elementType)) return elementType;
   throw new InternalError(`a tensor of ${elementType} in training, where only floats are trained`);
 }

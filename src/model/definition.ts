@@ -7,7 +7,7 @@ import type { RematOptions, Tensor, TracedProgram } from "../dsl/index.js";
 import type { LanguageModel, ProgramKey } from "../serving/index.js";
 import type {
   ConfigFiles,
-  FloatType,
+  ComputeDType,
   FormulaRanges,
   JsonObject,
   Parameter,
@@ -24,7 +24,7 @@ export interface ProgramKind {
 
 /** Which program to trace: its kind, its static shape, and the dtype it computes in. */
 export interface TraceKey<Kind extends string = string> extends ProgramKey<Kind> {
-  readonly dtype: FloatType;
+  readonly dtype: ComputeDType;
 }
 
 /** How a model is stored in the Hugging Face layout. */
@@ -40,7 +40,7 @@ export interface CheckpointFormat<Config> extends TensorNames {
 /** The tokens that a loss is taken of. */
 export interface TrainingInputs {
   /** Computed in, whatever parameters are stored in. */
-  readonly dtype: FloatType;
+  readonly dtype: ComputeDType;
   readonly tokens: Tensor<"batch" | "time", "i32">;
   /** Each token's place in its document, 0 starts one. */
   readonly position: Tensor<"batch" | "time", "i32">;
@@ -51,9 +51,9 @@ export interface TrainingInputs {
 /** What a model computes of each position, and its logits. */
 export interface TrainingForward {
   /** The last thing before the logits. */
-  readonly hidden: Tensor<"batch" | "time" | "model", FloatType>;
+  readonly hidden: Tensor<"batch" | "time" | "model", ComputeDType>;
   /** Logits of some of the positions, after a soft cap if there is one. */
-  logits(hidden: Tensor<"batch" | "time" | "model", FloatType>): Tensor<"batch" | "time" | "vocab", "f32">;
+  logits(hidden: Tensor<"batch" | "time" | "model", ComputeDType>): Tensor<"batch" | "time" | "vocab", "f32">;
 }
 
 /** One number of a parameter before it is trained, from numbers drawn evenly from [0, 1). */
@@ -99,7 +99,7 @@ export interface ModelSpec<Config, Kind extends string> {
   /** For models that can be trained. */
   readonly training?: TrainingSpec<Config>;
   /** The dtype that the checkpoint was made for. */
-  dtype(config: Config): FloatType;
+  dtype(config: Config): ComputeDType;
   /** One line for people: `26 layers (8 of local attention), width 2560, vocabulary 256000`. */
   summary(config: Config): string;
   /** Configurations by name, for those who have no checkpoint. */
@@ -113,7 +113,7 @@ export interface ConfiguredModel<Kind extends string = string> {
   readonly config: JsonObject;
   readonly summary: string;
   /** The dtype that the checkpoint was made for. */
-  readonly dtype: FloatType;
+  readonly dtype: ComputeDType;
   readonly kinds: Readonly<Record<Kind, ProgramKind>>;
   readonly generation: LanguageModel<Kind>;
   /** What its tensors are called in checkpoints. */

@@ -3,7 +3,8 @@ export type { LanguageModel, ProgramKey } from "../serving/index.js";
 export {
   CheckpointError,
   type ConfigFiles,
-  type FloatType,
+  type ComputeDType,
+  computeDTypes,
   type FormulaRanges,
   type JsonObject,
   type Parameter,

@@ -1,7 +1,7 @@
 /** @file The compiled programs of a model, as those who run sequences see them; where they come from is not their business. */
 import type { Interface } from "../program/interface.js";
 import type { Client, DeviceBuffer } from "../runtime-pjrt/index.js";
-import type { FloatType } from "../weights/index.js";
+import type { ComputeDType } from "../weights/index.js";
 import type { DeviceTensors } from "./device-tensors.js";
 import type { LanguageModel } from "./language-model.js";
 import type { LoadedProgram } from "./loaded-program.js";
@@ -32,7 +32,7 @@ export interface ProgramSet {
   /** Token ids, and the parts that programs, inputs and results play. */
   readonly generation: LanguageModel;
   /** What it computes in. */
-  readonly dtype: FloatType;
+  readonly dtype: ComputeDType;
   /** The longest piece in which it reads prompts, in tokens, unless another is asked for. */
   readonly chunk: number;
   /** Sequences side by side, where its programs are for one number of them alone. */

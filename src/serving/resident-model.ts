@@ -4,7 +4,7 @@ import { remember } from "../support/remember.js";
 import { type Client, type DeviceBuffer, hostBytes } from "../runtime-pjrt/index.js";
 import type { Interface } from "../program/interface.js";
 import { consumedBy, type WeightPlan } from "../program/weight-plan.js";
-import type { FloatType } from "../weights/index.js";
+import type { ComputeDType } from "../weights/index.js";
 import { sha256 } from "../support/hash.js";
 import { callProgram } from "./call.js";
 import { closeAll } from "./close-all.js";
@@ -44,7 +44,7 @@ export const DEFAULT_CHUNK = 256;
 export interface ResidentParts {
   /** What model it is: the definition's name and configuration. */
   readonly model: { readonly name: string; readonly config: unknown };
-  readonly dtype: FloatType;
+  readonly dtype: ComputeDType;
   /** Default 256. */
   readonly chunk?: number | undefined;
   readonly weights: ResidentWeights;
@@ -75,7 +75,7 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
   readonly #ran = new Set<Interface>();
   #freedBytes = 0;
   #preparedBytes = 0;
-  readonly dtype: FloatType;
+  readonly dtype: ComputeDType;
   readonly chunk: number;
   readonly tensors: DeviceTensors;
   readonly #model: ResidentParts["model"];

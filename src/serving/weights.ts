@@ -3,7 +3,7 @@ import { allocateAligned, type Client, type DeviceBuffer, hostBytes } from "../r
 import type { WeightPlan } from "../program/weight-plan.js";
 import { sha256 } from "../support/hash.js";
 import { checkNotAborted } from "../support/wait.js";
-import { type BoundParameter, checkFinite, type FloatType } from "../weights/index.js";
+import { type BoundParameter, checkFinite, type ComputeDType } from "../weights/index.js";
 import { closeAll } from "./close-all.js";
 import type { ModelEvent } from "./events.js";
 
@@ -43,7 +43,7 @@ const READS = 2;
 export function uploadWeights(
   client: Client,
   parameters: ReadonlyMap<string, BoundParameter>,
-  dtype: FloatType,
+  dtype: ComputeDType,
   { onEvent, signal, plan = new Map(), allowNonFinite = false }: UploadOptions = {},
 ): ResidentWeights {
   const bytesOf = ({ shape }: BoundParameter) => hostBytes({ elementType: dtype, dimensions: shape });

@@ -16,7 +16,7 @@ import {
   type DType,
   type Tensor,
 } from "../dsl/index.js";
-import type { FloatType, TrainingForward } from "../model/index.js";
+import type { ComputeDType, TrainingForward } from "../model/index.js";
 import type { Scalar } from "./tensors.js";
 
 /** What is to be predicted. */
@@ -29,7 +29,7 @@ export interface Targets {
 
 /** Some positions side by side. */
 interface Positions extends Targets {
-  readonly hidden: Tensor<"batch" | "time" | "model", FloatType>;
+  readonly hidden: Tensor<"batch" | "time" | "model", ComputeDType>;
 }
 
 /** The sum of the losses of some positions. */

@@ -3,6 +3,7 @@ import {
   adaptParameters,
   axis,
   dot,
+  type FloatDType,
   parameter,
   program,
   type Tensor,
@@ -101,7 +102,7 @@ function matrixOf({ path, shape }: Parameter): readonly [number, number] {
 }
 
 /** W + scale B A, of the axes of W. */
-function adaptedWeight<A extends string, D extends "f32" | "bf16" | "f16" | "f64">(
+function adaptedWeight<A extends string, D extends FloatDType>(
   weight: Tensor<A, D>,
   { name, rank, scale }: { readonly name: string; readonly rank: number; readonly scale: number },
 ): Tensor<A, D> {

@@ -8,7 +8,7 @@ import {
   type Tensor,
   withoutStates,
 } from "../dsl/index.js";
-import type { ConfiguredModel, ConfiguredTraining, FloatType } from "../model/index.js";
+import type { ConfiguredModel, ConfiguredTraining, ComputeDType } from "../model/index.js";
 import { summedCrossEntropy, type SummedLoss } from "./cross-entropy.js";
 import { checkCount, TrainingError } from "./errors.js";
 import type { ByPath, Scalar } from "./tensors.js";
@@ -23,12 +23,12 @@ export interface LossOptions {
   /** Tokens of each row that are read; inputs hold one more. */
   readonly time: number;
   /** Computed in; parameters are stored in another type whatever it is. Default: what the checkpoint was made for. */
-  readonly dtype?: FloatType | undefined;
+  readonly dtype?: ComputeDType | undefined;
   /**
    * What parameters are stored in between steps. Default: f32, masters of a model that computes in less. In bf16 they take half the memory,
    * and a change below a 256th of a number is lost.
    */
-  readonly stored?: FloatType | undefined;
+  readonly stored?: ComputeDType | undefined;
   /** What is held of each layer for its gradient; the rest is computed again. Default: nothing. */
   readonly keep?: NonNullable<RematOptions["keep"]> | undefined;
   /** Positions of each row whose logits are there at once. Default: as many as make 256 MiB of logits. */

@@ -1,6 +1,6 @@
 /** @file How a program updates the parameters that are trained, and what an optimiser keeps of them. */
 import { parameter, select, state, type Tensor, updateParameters } from "../dsl/index.js";
-import type { ConfiguredTraining, FloatType } from "../model/index.js";
+import type { ConfiguredTraining, ComputeDType } from "../model/index.js";
 import { TrainingError } from "./errors.js";
 import type { Optimizer } from "./optimizer.js";
 import type { ByPath, ParameterTensor, Scalar } from "./tensors.js";
@@ -16,7 +16,7 @@ export interface UpdateRules {
   readonly optimizer: Optimizer;
   readonly decays: ConfiguredTraining["decays"];
   /** What parameters are stored in; updates are computed in f32. */
-  readonly stored: FloatType;
+  readonly stored: ComputeDType;
   /** Whether the update counts; where it does not, everything stays as it is. */
   readonly holds: Tensor<never, "i1">;
 }
@@ -41,7 +41,7 @@ function updated(
   gradient: ParameterTensor,
   { optimizer, decays, stored, holds }: UpdateRules,
   at: { readonly learningRate: Scalar; readonly count: Scalar },
-): Tensor<string, FloatType> {
+): Tensor<string, ComputeDType> {
   const { axes } = gradient;
   const held = parameter(path, axes, stored);
   const slots = new Map(

@@ -3,9 +3,9 @@
  * at once.
  */
 import { ownValue } from "../support/own-value.js";
-import { convertFloats, isFloatType } from "./convert.js";
+import { convertFloats } from "./convert.js";
 import type { Checkpoint } from "./checkpoint.js";
-import { type FloatType, sameShape } from "./dtype.js";
+import { type ComputeDType, isComputeDType, sameShape } from "./dtype.js";
 import { CheckpointError, type Problem } from "./errors.js";
 import {
   chooseNames,
@@ -21,7 +21,7 @@ import { isWhole, readView, sharedReads, type SharedReads } from "./view.js";
 /** A parameter with its source; nothing is read before `readAs`. */
 export interface BoundParameter extends Parameter {
   /** The type it is stored in. */
-  readonly dtype: FloatType;
+  readonly dtype: ComputeDType;
   /** The tensor and the file that it is stored in, for messages; absent when it is computed. */
   readonly name?: string | undefined;
   readonly file?: string | undefined;
@@ -29,7 +29,7 @@ export interface BoundParameter extends Parameter {
    * Packed bytes, row-major, converted to `dtype`; a fresh buffer at each call, so that the caller may give
    * it away, or `into`, which has their size, where they can be read into given memory.
    */
-  readAs(dtype: FloatType, into?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+  readAs(dtype: ComputeDType, into?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 export interface BoundWeights {
@@ -91,7 +91,7 @@ function bind(
   view: TensorView | undefined,
   reads: SharedReads,
 ): BoundParameter {
-  const dtype = tensor.dtype as FloatType;
+  const dtype = tensor.dtype as ComputeDType;
   const read = (into?: Uint8Array<ArrayBuffer>) =>
     isWhole(view, tensor, shape) ? tensor.read(into) : readView(tensor, shape, view!, reads, into);
   return {
@@ -116,7 +116,7 @@ function findProblem(
   if (!sameShape(shape, compared)) {
     return { subject, problem: "wrong shape", expected, got: formatShape(tensor.shape) };
   }
-  if (isFloatType(tensor.dtype)) return undefined;
+  if (isComputeDType(tensor.dtype)) return undefined;
   return { subject, problem: "wrong dtype", expected: "f32, bf16 or f16", got: tensor.dtype };
 }
 

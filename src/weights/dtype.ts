@@ -29,8 +29,14 @@ const TYPES = [
 /** The StableHLO spelling of a type that a safetensors file can hold. */
 export type StoredType = (typeof TYPES)[number][1];
 
-/** A type that weights can be computed in. */
-export type FloatType = "f32" | "bf16" | "f16";
+/** The element types that a model may compute in, and that its weights are converted to. */
+export const computeDTypes = ["f32", "bf16", "f16"] as const;
+
+export type ComputeDType = (typeof computeDTypes)[number];
+
+/** Whether a model may compute in elements of this type. */
+export const isComputeDType = (type: string): type is ComputeDType =>
+  (computeDTypes as readonly string[]).includes(type);
 
 const typeByCode: ReadonlyMap<string, StoredType> = new Map(TYPES.map(([code, type]) => [code, type]));
 const codeByType: ReadonlyMap<string, string> = new Map(TYPES.map(([code, type]) => [type, code]));

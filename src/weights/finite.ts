@@ -1,20 +1,20 @@
 /** @file Infinities and NaNs in weights, found before a model makes wrong numbers of them. */
 import { f32FromBf16, f32FromF16 } from "../support/half.js";
 import type { BoundParameter } from "./bind.js";
-import type { FloatType } from "./dtype.js";
+import type { ComputeDType } from "./dtype.js";
 import { CheckpointError } from "./errors.js";
 
 /**
  * In words of 32 bits: the bits of the exponents in one, and the lowest of each. An exponent whose bits are all 1, as infinities and NaNs
  * have it, carries into the sign's bit when 1 is added; no other does.
  */
-const EXPONENTS: Readonly<Record<FloatType, readonly [exponents: number, ones: number, signs: number]>> = {
+const EXPONENTS: Readonly<Record<ComputeDType, readonly [exponents: number, ones: number, signs: number]>> = {
   f32: [0x7f800000, 0x00800000, 0x80000000],
   bf16: [0x7f807f80, 0x00800080, 0x80008000],
   f16: [0x7c007c00, 0x04000400, 0x80008000],
 };
 
-const valuesOf: Readonly<Record<FloatType, (bytes: Uint8Array<ArrayBuffer>) => Float32Array>> = {
+const valuesOf: Readonly<Record<ComputeDType, (bytes: Uint8Array<ArrayBuffer>) => Float32Array>> = {
   f32: (bytes) => new Float32Array(bytes.buffer),
   bf16: (bytes) => f32FromBf16(new Uint16Array(bytes.buffer)),
   f16: (bytes) => f32FromF16(new Uint16Array(bytes.buffer)),
@@ -40,7 +40,7 @@ function carried(words: Int32Array, begin: number, end: number, mask: number, on
 /** The first element that is infinite or NaN, by its place in row-major order; undefined where all are finite. */
 export function firstNotFinite(
   bytes: Uint8Array<ArrayBuffer>,
-  type: FloatType,
+  type: ComputeDType,
 ): { readonly index: number; readonly value: number } | undefined {
   // Words need an aligned start.
   if (bytes.byteOffset % 4 !== 0) return firstNotFinite(bytes.slice(), type);
@@ -81,7 +81,7 @@ function indicesOf(place: number, shape: readonly number[]): readonly number[] {
 export function checkFinite(
   { path, name = path, file = "the weights", shape, dtype }: BoundParameter,
   data: Uint8Array<ArrayBuffer>,
-  type: FloatType,
+  type: ComputeDType,
 ): void {
   const found = firstNotFinite(data, type);
   if (found === undefined) return;

@@ -1,7 +1,7 @@
 /** @file Weights computed from their names, for models too large to ship (golden/README.md). */
 import { bf16FromF32, f16FromF32 } from "../support/half.js";
 import type { Checkpoint } from "./checkpoint.js";
-import type { FloatType } from "./dtype.js";
+import type { ComputeDType } from "./dtype.js";
 import type { Parameter, TensorEntryName, TensorNames } from "./names.js";
 import type { StoredTensor } from "./stored.js";
 
@@ -58,7 +58,7 @@ export interface FormulaModel {
   /** Values follow from the names. */
   readonly names: TensorNames;
   /** What the tensors are stored in. */
-  readonly dtype: FloatType;
+  readonly dtype: ComputeDType;
   /** Ranges of values; without it, and for tensors that it leaves out, sqrt(3 / n) around 0, n the size of the last axis. */
   readonly formula?: FormulaRanges | undefined;
 }
@@ -87,7 +87,7 @@ export function formulaCheckpoint(
   };
 }
 
-function pack(values: Float32Array<ArrayBuffer>, dtype: FloatType): Uint8Array<ArrayBuffer> {
+function pack(values: Float32Array<ArrayBuffer>, dtype: ComputeDType): Uint8Array<ArrayBuffer> {
   if (dtype === "f32") return new Uint8Array(values.buffer);
   const halves = dtype === "bf16" ? bf16FromF32(values) : f16FromF32(values);
   return new Uint8Array(halves.buffer as ArrayBuffer, halves.byteOffset, halves.byteLength);

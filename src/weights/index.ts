@@ -3,7 +3,7 @@ export { type BoundParameter, type BoundWeights, bindWeights } from "./bind.js";
 export { type Checkpoint, hasWeights, openCheckpoint } from "./checkpoint.js";
 export type { ConfigFiles, JsonObject } from "./config-files.js";
 export { convertFloats } from "./convert.js";
-export { type FloatType, isStoredType, type StoredType } from "./dtype.js";
+export { type ComputeDType, computeDTypes, isComputeDType, isStoredType, type StoredType } from "./dtype.js";
 export { CheckpointError, type Problem } from "./errors.js";
 export { checkFinite } from "./finite.js";
 export { type FormulaModel, type FormulaRanges, formulaCheckpoint } from "./formula.js";

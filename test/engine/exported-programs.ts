@@ -1,8 +1,8 @@
 /** @file For tests: programs as `griffin export` writes them, of small models, in the dtypes and batches that matter. */
-import type { ComputeDType } from "../../models/griffin.js";
 import { griffin } from "../../models/index.js";
 import { presets } from "../../models/griffin/presets.js";
 import { type ExportedProgram, exportPrograms } from "../../src/engine/export-programs.js";
+import type { ComputeDType } from "../../src/weights/index.js";
 
 const models: readonly (readonly [keyof typeof presets, ComputeDType, number])[] = [
   ["tiny", "f32", 1],

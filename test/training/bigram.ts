@@ -3,7 +3,7 @@ import { axis, dot, parameter, probe, program, scope, take, input, tanh } from "
 import {
   causalLanguageModel,
   defineModel,
-  type FloatType,
+  type ComputeDType,
   type TrainingInputs,
 } from "../../src/model/index.js";
 import { z } from "zod";
@@ -19,7 +19,7 @@ function forward(
   const matrix = (name: string) => scope(name, () => parameter("weight", axes, dtype));
   return {
     hidden: probe("hidden", take(matrix("table"), "vocab", tokens)),
-    logits: (hidden: ReturnType<typeof take<"vocab" | "model", FloatType, "vocab", "batch" | "time">>) => {
+    logits: (hidden: ReturnType<typeof take<"vocab" | "model", ComputeDType, "vocab", "batch" | "time">>) => {
       const bias = scope("head", () => parameter("bias", [axis("vocab", words)], dtype));
       const logits = dot(hidden, matrix("head"), "model").add(bias).to("f32");
       return tanh(logits.div(cap)).mul(cap);

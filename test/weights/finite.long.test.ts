@@ -2,13 +2,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bf16FromF32, f16FromF32, f32FromBf16, f32FromF16 } from "../../src/support/half.js";
 import { checkFinite, firstNotFinite } from "../../src/weights/finite.js";
-import type { FloatType } from "../../src/weights/dtype.js";
+import type { ComputeDType } from "../../src/weights/dtype.js";
 import { errorText } from "./files.js";
 
 const bytesOf = (data: Float32Array | Uint16Array) =>
   new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
 
-const encode: Readonly<Record<FloatType, (values: Float32Array) => Uint8Array<ArrayBuffer>>> = {
+const encode: Readonly<Record<ComputeDType, (values: Float32Array) => Uint8Array<ArrayBuffer>>> = {
   f32: bytesOf,
   bf16: (values) => bytesOf(bf16FromF32(values)),
   f16: (values) => bytesOf(f16FromF32(values)),

@@ -5,7 +5,7 @@ import {
   bindWeights,
   type Checkpoint,
   CheckpointError,
-  type FloatType,
+  isComputeDType,
   openCheckpoint,
   openStore,
   type Parameter,
@@ -30,8 +30,6 @@ async function withTensors<T>(path: string, use: (tensors: Tensors) => Promise<T
   return await use({ where: path, tensors: store.tensors });
 }
 
-const floats: readonly string[] = ["f32", "bf16", "f16"] satisfies readonly FloatType[];
-
 /**
  * Reads parameters one at a time: floats of up to 32 bits in the types that the program wants, others as they are stored; tensors that it
  * does not want are left.
@@ -48,14 +46,13 @@ export async function readParameters(
     await withTensors(source, (tensors) => readParameters(tensors, wanted, nameOf, take));
     return;
   }
-  const isConverted = ({ elementType }: Argument): boolean => floats.includes(elementType);
   checkStored(
     source,
-    wanted.filter((argument) => !isConverted(argument)),
+    wanted.filter(({ elementType }) => !isComputeDType(elementType)),
     nameOf,
   );
   const parameters = wanted
-    .filter(isConverted)
+    .filter(({ elementType }) => isComputeDType(elementType))
     .map(({ name, dimensions }): Parameter => ({ path: name, shape: dimensions }));
   const paths = new Map(parameters.map(({ path }) => [nameOf(path), path]));
   const others = [...source.tensors.keys()].filter((name) => !paths.has(name));
@@ -70,8 +67,8 @@ export async function readParameters(
   const { parameters: bound } = bindWeights(source, parameters, names);
   for (const argument of wanted) {
     const { elementType, name } = argument;
-    const bytes = isConverted(argument)
-      ? await bound.get(name)!.readAs(elementType as FloatType)
+    const bytes = isComputeDType(elementType)
+      ? await bound.get(name)!.readAs(elementType)
       : await source.tensors.get(nameOf(name))!.read();
     await take(argument, bytes);
   }

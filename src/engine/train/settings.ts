@@ -14,6 +14,7 @@ import {
   warmupRate,
 } from "../../training/index.js";
 import { UsageError } from "../../support/errors.js";
+import { computeDTypes } from "../../weights/index.js";
 
 const optimizerNames = ["adafactor", "adamw", "lion", "momentum", "sgd"] as const;
 const scheduleNames = ["constant", "cosine"] as const;
@@ -56,7 +57,7 @@ export const trainingSettings = z.strictObject({
   /** The largest norm of all gradients. */
   clip: z.number().positive().optional(),
   /** Computed in; undefined: the checkpoint's. Parameters that are trained are f32. */
-  dtype: z.enum(["f32", "bf16", "f16"]).optional(),
+  dtype: z.enum(computeDTypes).optional(),
   /** Trains adapters of this rank instead of the weights. */
   loraRank: count.optional(),
   loraAlpha: z.number().positive().optional(),

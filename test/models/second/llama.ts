@@ -22,10 +22,10 @@ import {
   type Tensor,
   type TracedProgram,
 } from "../../../src/dsl/index.js";
-import type { FloatType, TraceKey } from "../../../src/model/index.js";
+import type { ComputeDType, TraceKey } from "../../../src/model/index.js";
 import type { LlamaConfig } from "./llama-config.js";
 
-type Stream = Tensor<"row" | "step" | "wide", FloatType>;
+type Stream = Tensor<"row" | "step" | "wide", ComputeDType>;
 
 interface Step {
   readonly config: LlamaConfig;
@@ -39,12 +39,12 @@ const wide = ({ width }: LlamaConfig): Axis<"wide"> => axis("wide", width);
 /** x W^T, weights stored [out, in]. */
 const project = <A extends string, I extends A, O extends string>(
   name: string,
-  x: Tensor<A, FloatType>,
+  x: Tensor<A, ComputeDType>,
   from: Axis<I>,
   to: Axis<O>,
 ) => dot(x, parameter(name, [to, from], x.dtype), from.name);
 
-const norm = <A extends string>(name: string, x: Tensor<A | "wide", FloatType>, config: LlamaConfig) =>
+const norm = <A extends string>(name: string, x: Tensor<A | "wide", ComputeDType>, config: LlamaConfig) =>
   rmsNorm(x, parameter(name, [wide(config)], x.dtype), { epsilon: config.epsilon });
 
 function mixing(x: Stream, { config, place, seen }: Step): Stream {
@@ -109,7 +109,7 @@ export function llamaProgram(config: LlamaConfig, key: TraceKey<Kind>): TracedPr
       for (let layer = 0; layer < config.depth; layer++)
         x = scope(`block.${layer}`, () => block(x, { config, place, seen: seen.value }));
       seen.update(at(place, "step", -1).add(1));
-      const scores = <A extends string>(y: Tensor<A | "wide", FloatType>) =>
+      const scores = <A extends string>(y: Tensor<A | "wide", ComputeDType>) =>
         project("head", norm("norm", y, config), wide(config), word).to("f32");
       if (key.kind === "everything") return { scores: scores(x) };
       const last = scores(at(x, "step", -1));
