@@ -98,7 +98,7 @@ export function trainCommand(launch: Launch): Command {
     .option("--b2 <b>", "decay of the mean of squares (default: 0.999; lion 0.99)", decimalNumber("--b2"))
     .option(
       "--weight-decay <rate>",
-      "of matrices, as the model says which (default: 0.1; adafactor 0, a share of each step)",
+      "of matrices, as the model says which (default: 0.1, times the rate; adafactor: 0, not times it)",
       decimalNumber("--weight-decay"),
     )
     .option(
