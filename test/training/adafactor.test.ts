@@ -16,9 +16,13 @@ interface Case {
   readonly end: readonly number[];
 }
 
-const { rate, cases } = JSON.parse(
-  readFileSync(new URL("adafactor/cases.json", import.meta.url), "utf8"),
-) as { readonly rate: number; readonly cases: readonly Case[] };
+/** The learning rate of all cases. */
+const rate = 0.05;
+
+const cases = readFileSync(new URL("adafactor/cases.jsonl", import.meta.url), "utf8")
+  .trim()
+  .split("\n")
+  .map((line) => JSON.parse(line) as Case);
 
 const NAMES: Readonly<Record<string, keyof AdafactorOptions>> = {
   min_dim_size_to_factor: "leastFactored",

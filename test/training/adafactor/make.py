@@ -1,4 +1,4 @@
-"""Writes cases.json beside this file: what optax's adafactor makes of small parameters. make.py; optax 0.2.8, jax 0.10.2, numpy 2.3.5."""
+"""Writes cases.jsonl beside this file: what optax's adafactor makes of small parameters. make.py; optax 0.2.8, jax 0.10.2, numpy 2.3.5."""
 import json
 import pathlib
 
@@ -54,5 +54,5 @@ def case(name, shape, options, draw):
 
 draw = np.random.default_rng(0)
 cases = [case(name, shape, options, draw) for name, (shape, options) in CASES.items()]
-lines = ",\n".join(json.dumps(one) for one in cases)
-pathlib.Path(__file__).with_name("cases.json").write_text(f'{{"rate": {RATE}, "cases": [\n{lines}\n]}}\n')
+lines = "".join(json.dumps(one, separators=(",", ":")) + "\n" for one in cases)
+pathlib.Path(__file__).with_name("cases.jsonl").write_text(lines)
