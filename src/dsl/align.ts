@@ -30,6 +30,16 @@ export function checkSizes(op: string, operands: readonly TensorData[], names: r
   });
 }
 
+/** Complains of an operand that is something else than a tensor, which JavaScript lets through. */
+export function checkTensor(op: string, what: string, given: unknown): asserts given is TensorData {
+  if (typeof given === "object" && given !== null && "axes" in given && "value" in given) return;
+  throw new ShapeError({
+    message: `${op}: ${what} is no tensor`,
+    got: typeof given === "string" ? JSON.stringify(given) : String(given),
+    hint: 'tensors of numbers are made by fill(1, [], "f32") and constant([1, 2], [axis], "f32")',
+  });
+}
+
 /** Complains unless all operands have one element type. */
 export function checkDTypes(op: string, operands: readonly TensorData[], names: readonly string[]): void {
   if (operands.every((t) => t.dtype === operands[0]!.dtype)) return;
@@ -149,6 +159,15 @@ export function findAxis(
 ): { readonly index: number; readonly axis: Axis } {
   const index = indexOf(tensor.axes, name);
   if (index >= 0) return { index, axis: tensor.axes[index]! };
+  if (typeof name !== "string") {
+    throw new ShapeError({
+      message: `${op}: an axis is asked for by its name`,
+      expected: namesOf(tensor.axes)
+        .map((known) => JSON.stringify(known))
+        .join(", "),
+      got: JSON.stringify(name),
+    });
+  }
   throw new ShapeError({
     message: `${op}: there is no axis "${name}"`,
     got: describe(tensor.axes, tensor.dtype),

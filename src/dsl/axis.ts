@@ -1,5 +1,6 @@
 /** @file Named axes: what a dimension means, and how many elements it has. */
-import type { ComplexType, IntegerType, ScalarType } from "../ir/types.js";
+import { type ComplexType, type IntegerType, isScalarType, type ScalarType } from "../ir/types.js";
+import { ownValue } from "../support/own-value.js";
 import { ShapeError } from "./errors.js";
 
 /** An element type a tensor of the DSL may have: StableHLO's scalars. */
@@ -40,7 +41,15 @@ export function axis<const Name extends string>(name: Name, size: number): Axis<
 
 /** Complains about sizes that no tensor has, and about two axes of one name. */
 export function checkAxes(axes: readonly Axis[], dtype?: string): void {
-  axes.forEach(({ name, size }, i) => {
+  axes.forEach((axis, i) => {
+    if (typeof axis?.name !== "string") {
+      throw new ShapeError({
+        message: "this is no axis",
+        got: JSON.stringify(axis),
+        hint: 'axes have a name and a size: axis("batch", 2)',
+      });
+    }
+    const { name, size } = axis;
     if (!Number.isInteger(size) || size < 0) {
       throw new ShapeError({
         message: `axis "${name}" has size ${size}`,
@@ -55,6 +64,28 @@ export function checkAxes(axes: readonly Axis[], dtype?: string): void {
       hint: `axes are told apart by their names: rename one, x.rename({ ${name}: "..." })`,
     });
   });
+}
+
+/** Element types as NumPy, JAX and PyTorch call them. */
+const ELSEWHERE: Readonly<Record<string, ScalarType>> = {
+  ...{ bool: "i1", boolean: "i1", half: "f16", float: "f32", double: "f64", int: "i32", long: "i64" },
+  ...{ bfloat16: "bf16", complex64: "complex<f32>", complex128: "complex<f64>" },
+};
+
+function hintOf(dtype: string): string {
+  const named = ownValue(ELSEWHERE, dtype) ?? dtype.replace(/^(f|u?i)(?:loat|nt)(?=\d)/, "$1");
+  return isScalarType(named) ? `did you mean ${named}?` : "f32, bf16, f16, i32, i1 ... as in StableHLO";
+}
+
+/** Complains of what no tensor is declared by: other things than axes, sizes that are none, an unknown element type. */
+export function checkDeclared(axes: readonly Axis[], dtype: string): void {
+  if (typeof dtype !== "string" || !isScalarType(dtype)) {
+    throw new ShapeError({
+      message: `there is no element type ${dtype}`,
+      hint: hintOf(String(dtype)),
+    });
+  }
+  checkAxes(axes, dtype);
 }
 
 export const sizesOf = (axes: readonly Axis[]): readonly number[] => axes.map((a) => a.size);

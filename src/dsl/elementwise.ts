@@ -1,6 +1,6 @@
 /** @file Elementwise functions of one tensor, and select. */
 import type { TensorType } from "../ir/types.js";
-import { broadcastTo, checkDTypes, checkSizes, commonAxes } from "./align.js";
+import { broadcastTo, checkDTypes, checkSizes, checkTensor, commonAxes } from "./align.js";
 import type { Axis, ComplexDType, DType, FloatDType, IntegerDType, NamesOf, RealOf } from "./axis.js";
 import { describe } from "./axis.js";
 import { ShapeError } from "./errors.js";
@@ -38,6 +38,7 @@ function unary<A extends string, D extends DType, E extends DType = D>(
   name: `stablehlo.${UnaryName}` | ChloUnary,
   x: Tensor<A, D>,
 ): Tensor<A, E> {
+  checkTensor(name.slice(name.indexOf(".") + 1), "the operand", x);
   const { result } = builderHere().create(name, [x.value], {});
   return new Tensor(x.axes, (result.type as TensorType).element as E, result);
 }
@@ -144,6 +145,7 @@ function nnUnary<A extends string, D extends FloatDType>(
   name: "nn.gelu_tanh" | "nn.softplus",
   x: Tensor<A, D>,
 ): Tensor<A, D> {
+  checkTensor(name.slice("nn.".length), "the operand", x);
   return new Tensor(x.axes, x.dtype, builderHere().create(name, [x.value], {}).result);
 }
 

@@ -11,6 +11,7 @@ import { type Argument, encodeInterface, type Interface, type Result } from "../
 import { isBufferElementType } from "../support/buffer-element-types.js";
 import { type Axis, type DType, describe, type FloatDType, type NamesOf, sizesOf } from "./axis.js";
 import { TraceError } from "./errors.js";
+import { explainingMisuse } from "./misuse.js";
 import { checkTensors } from "./records.js";
 import type { Spec, TensorOf } from "./spec.js";
 import { Tensor } from "./tensor.js";
@@ -262,9 +263,8 @@ export function program(
       name,
       parameter(name, axes, dtype),
     ]);
-    const record: unknown = body(
-      Object.fromEntries(inputs) as never,
-      Object.fromEntries(parameters) as never,
+    const record: unknown = explainingMisuse(() =>
+      body(Object.fromEntries(inputs) as never, Object.fromEntries(parameters) as never),
     );
     checkTensors(`program "${options.name}"`, record);
     return record;

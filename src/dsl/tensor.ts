@@ -1,9 +1,9 @@
 /** @file Tensor: an SSA value whose dimensions have names. Arithmetic is methods, since TypeScript has no operators. */
 import type { Value } from "../ir/operation.js";
 import type { Attributes } from "../ir/ops/index.js";
-import { isComplex, isFloat, isInteger, tensorType } from "../ir/types.js";
+import { isComplex, isFloat, isInteger } from "../ir/types.js";
 import { ownValue } from "../support/own-value.js";
-import { broadcastTo, checkDTypes, commonAxes, findAxis } from "./align.js";
+import { broadcastTo, checkDTypes, checkTensor, commonAxes, findAxis } from "./align.js";
 import {
   type Axis,
   checkAxes,
@@ -12,7 +12,6 @@ import {
   describe,
   type FloatDType,
   type IntegerDType,
-  sizesOf,
 } from "./axis.js";
 import { builderHere, currentTrace, type TensorData } from "./trace.js";
 
@@ -133,7 +132,7 @@ export class Tensor<A extends string = string, D extends DType = DType> implemen
   /** The same numbers as elements of another type. */
   to<E extends DType>(dtype: E): Tensor<A, E> {
     if ((dtype as string) === this.dtype) return this as unknown as Tensor<A, E>;
-    const type = tensorType(sizesOf(this.axes), dtype);
+    const type = currentTrace().typeOf(this.axes, dtype);
     const value = builderHere().create("stablehlo.convert", [this.value], {}, { results: [type] }).result;
     return new Tensor(this.axes, dtype, value);
   }
@@ -170,7 +169,10 @@ export class Tensor<A extends string = string, D extends DType = DType> implemen
   }
 
   #operand(op: string, other: TensorData | number): TensorData {
-    if (typeof other !== "number") return this.#beside(other);
+    if (typeof other !== "number") {
+      checkTensor(op, "the other operand", other);
+      return this.#beside(other);
+    }
     const value = currentTrace().fill(op, other, this.axes, this.dtype);
     return { axes: this.axes, dtype: this.dtype, value };
   }

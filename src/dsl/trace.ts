@@ -11,7 +11,7 @@ import { addArgument } from "../ir/rewriter.js";
 import { isComplex, isFloat, type TensorType, tensorType } from "../ir/types.js";
 import type { Precision } from "../ir/precision.js";
 import type { ArgumentRole } from "../program/index.js";
-import { type Axis, type DType, describe, type FloatDType, sizesOf } from "./axis.js";
+import { type Axis, checkDeclared, type DType, describe, type FloatDType, sizesOf } from "./axis.js";
 import { ShapeError, TraceError } from "./errors.js";
 import { authorPosition } from "./source.js";
 
@@ -208,6 +208,7 @@ export class Trace {
         hint: "functions see their arguments only: pass it in",
       });
     }
+    checkDeclared(axes, dtype);
     const known = this.arguments.find((argument) => argument.role === role && argument.name === name);
     if (known !== undefined) return this.#sameArgument(known, axes, dtype);
     const value = addArgument(this.entry, tensorType(sizesOf(axes), dtype), this.location(), name);
@@ -226,6 +227,7 @@ export class Trace {
 
   /** The IR type of a tensor with these axes. */
   typeOf(axes: readonly Axis[], dtype: DType): TensorType {
+    checkDeclared(axes, dtype);
     return tensorType(sizesOf(axes), dtype);
   }
 
@@ -246,6 +248,7 @@ function realNumber(type: TensorType, value: number): Elements {
 
 /** Whether an element of a type is this number, but for the rounding of floats, which is not to infinity. */
 function holds(dtype: DType, value: Integer): boolean {
+  if (typeof value !== "number" && typeof value !== "bigint") return false;
   if (typeof value === "bigint" && safeNumber(value) === undefined) {
     return (dtype === "i64" || dtype === "ui64") && isBeyondNumbers(value, dtype);
   }

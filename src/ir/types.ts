@@ -1,6 +1,7 @@
 /** @file The types of values. Types are frozen and interned: two types are equal exactly when they are `===`. */
 import { floatBits, type FloatType, floatTypes, isFloatType } from "./floats/formats.js";
 import { formatNatural } from "./floats/spelling.js";
+import { InternalError } from "../support/errors.js";
 
 const integerWidths = [2, 4, 8, 16, 32, 64] as const;
 type IntegerWidth = (typeof integerWidths)[number];
@@ -192,6 +193,9 @@ export function tensorType(
   element: ElementType,
   bounds?: readonly number[],
 ): TensorType {
+  // Interned: what reads like another shape would stand for it from then on.
+  if (!shape.every(Number.isInteger))
+    throw new InternalError(`no sizes of a tensor: [${shape.map(String).join(", ")}]`);
   const key = `${shape.join("x")}:${formatElement(element)}:${bounds?.join(",") ?? ""}`;
   return intern(`tensor:${key}`, () => ({
     kind: "tensor",
