@@ -26,8 +26,8 @@ test was best. Ctrl-C finishes the step, keeps everything and exits with code 13
 
 Examples:
   griffin train --model demo --data sft.jsonl --steps 200 --out tuned
-  griffin train --model DIR --data a.jsonl --data b.txt --eval held-out.jsonl --lora-rank 8 --learning-rate 1e-4 --out tuned
-  griffin train ./my-model.ts#mamba --model DIR --data book.txt --out tuned     a checkpoint of a model of your own
+  griffin train --model DIR --data a.jsonl --data b.txt --eval held-out.jsonl --lora-rank 8 --learning-rate 1e-4 --out adapted
+  griffin train ./my-model.ts#mamba --model DIR --data book.txt --out mine      a checkpoint of a model of your own
   griffin train --resume tuned                          goes on where it was stopped, with the same losses
   griffin train --model DIR --init --data book.txt --pack --schedule cosine --warmup 100 --out new   from nothing, by DIR/config.json`;
 
