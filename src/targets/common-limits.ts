@@ -61,15 +61,15 @@ const refuseZeroSlices = limitOf(["stablehlo.gather"], ({ attributes }) => {
   };
 });
 
-/** Types that XLA has a generator of uniform numbers for. */
+/** Types that XLA has a generator of numbers for: normal ones are floats, as the op says. */
 const drawn: ReadonlySet<unknown> = new Set(["f16", "bf16", "f32", "f64", "i32", "ui32", "i64", "ui64"]);
 
 const refuseRandomTypes = limitOf(["stablehlo.rng"], ({ attributes, operands }) => {
   const type = operands[0]!.type as TensorType;
-  if (attributes.rng_distribution !== "UNIFORM" || drawn.has(type.element)) return undefined;
+  if (drawn.has(type.element)) return undefined;
   return {
     constraint: "fatal_rng_type",
-    message: `there is no generator of uniform ${formatType(type)}`,
+    message: `there is no generator of ${attributes.rng_distribution.toLowerCase()} ${formatType(type)}`,
     hint: "draw i32 or f32 and convert",
   };
 });

@@ -57,7 +57,27 @@ const refuseOtherLengths = limitOf(["stablehlo.fft"], (operation) => {
   };
 });
 
-/** Operations that do not look at elements, or only to make others of them. */
+/** Floats of eight bits for which the compiler does not come to an end; f8E5M2 and f8E8M0FNU are not among them. */
+const endlessAsinh: ReadonlySet<unknown> = new Set([
+  "f8E3M4",
+  "f8E4M3",
+  "f8E4M3B11FNUZ",
+  "f8E4M3FN",
+  "f8E4M3FNUZ",
+  "f8E5M2FNUZ",
+]);
+
+const refuseEndlessAsinh = limitOf(["chlo.asinh"], (operation) => {
+  const type = tensor(operation, 0);
+  if (!endlessAsinh.has(type.element)) return undefined;
+  return {
+    constraint: "fatal_asinh_f8",
+    message: `compiling it for ${formatType(type)} does not come to an end`,
+    hint: "convert to f32, take it there, convert back",
+  };
+});
+
+/** Operations that do not look at elements, or only to make others of them. Elements of six bits are made by arguments alone: the compiler aborts where it would fold a conversion to them, and whether it does depends on all before it. */
 const passesOn: ReadonlySet<string> = new Set([
   "stablehlo.convert",
   "stablehlo.return",
@@ -70,13 +90,14 @@ const isSixBit = ({ type }: Value): boolean =>
 
 /** Elements of six bits lie in a byte each for some parts of the compiler, and packed for others: it aborts where they meet. */
 const refuseSixBits: Limit = (operation) => {
-  if (passesOn.has(operation.name)) return undefined;
-  const value = [...operation.operands, ...operation.results].find(isSixBit);
+  const looked = passesOn.has(operation.name) ? [] : operation.operands;
+  const made = operation.name === "func.call" ? [] : operation.results;
+  const value = [...looked, ...made].find(isSixBit);
   if (value === undefined) return undefined;
   return {
     constraint: "fatal_f6",
     message: `computes on ${formatType(value.type)}, elements of six bits`,
-    hint: "convert to f8E4M3FN or f32, compute, convert back",
+    hint: "compute on f8E4M3FN or f32, and convert on the host",
   };
 };
 
@@ -87,4 +108,5 @@ export const cpuLimits: readonly Limit[] = [
   refuseComplexRemainder,
   refuseOtherLengths,
   refuseSixBits,
+  refuseEndlessAsinh,
 ];

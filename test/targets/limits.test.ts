@@ -46,14 +46,19 @@ describe("verifyLimits", () => {
     expect(verdict(program, cpu)).toBeUndefined();
   });
 
-  test("f6 constants are refused on a CPU, f6 values are not", () => {
+  test("f6 constants and conversions to f6, which may become such, are refused on a CPU, f6 arguments are not", () => {
     const constant = main("", "  %0 = stablehlo.constant dense<1.000000e+00> : tensor<2xf6E2M3FN>");
     const convert = main(
       "%x: tensor<2xf32>",
       "  %0 = stablehlo.convert %x : (tensor<2xf32>) -> tensor<2xf6E2M3FN>",
     );
+    const back = main(
+      "%x: tensor<2xf6E2M3FN>",
+      "  %0 = stablehlo.convert %x : (tensor<2xf6E2M3FN>) -> tensor<2xf32>",
+    );
     expect(verdict(constant, cpu)).toBe("fatal_f6");
-    expect(verdict(convert, cpu)).toBeUndefined();
+    expect(verdict(convert, cpu)).toBe("fatal_f6");
+    expect(verdict(back, cpu)).toBeUndefined();
   });
 
   test("a constant in a resource is refused", () => {

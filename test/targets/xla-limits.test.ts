@@ -52,6 +52,11 @@ const remainder = (type: string): readonly [string, string] => [
   `%0 = stablehlo.remainder %a, %a : tensor<2x${type}>`,
 ];
 
+const asinh = (type: string): readonly [string, string] => [
+  `%a: tensor<4x${type}>`,
+  `%0 = chlo.asinh %a : tensor<4x${type}> -> tensor<4x${type}>`,
+];
+
 const fft = (kind: string, size: string, lengths: string): readonly [string, string] => [
   `%a: tensor<${size}xcomplex<f32>>`,
   `%0 = stablehlo.fft %a, type = ${kind}, length = [${lengths}] : (tensor<${size}xcomplex<f32>>) -> tensor<${size}xcomplex<f32>>`,
@@ -64,7 +69,10 @@ test.each<readonly [constraint: string, parameters: string, operations: string]>
   ["fatal_rng_type", ...rng("ui8", "UNIFORM")],
   ["fatal_rng_type", ...rng("f8E4M3FN", "UNIFORM")],
   ["accepted", ...rng("i32", "UNIFORM")],
+  ["fatal_rng_type", ...rng("f8E8M0FNU", "NORMAL")],
+  ["fatal_rng_type", ...rng("f4E2M1FN", "NORMAL")],
   ["accepted", ...rng("f32", "NORMAL")],
+  ["accepted", ...rng("f16", "NORMAL")],
   ["fatal_concatenate_i2", ...concatenate("ui2")],
   ["accepted", ...concatenate("i4")],
   ["fatal_f6", ...concatenate("f6E2M3FN")],
@@ -84,6 +92,15 @@ test.each<readonly [constraint: string, parameters: string, operations: string]>
     "%t: !stablehlo.token",
     '%0:2 = "stablehlo.infeed"(%t) <{infeed_config = ""}> : (!stablehlo.token) -> (tensor<2xf32>, !stablehlo.token)',
   ],
+  [
+    "fatal_f6",
+    "%a: tensor<0x9xf32>",
+    "%0 = stablehlo.convert %a : (tensor<0x9xf32>) -> tensor<0x9xf6E2M3FN>",
+  ],
+  ["fatal_asinh_f8", ...asinh("f8E4M3FN")],
+  ["fatal_asinh_f8", ...asinh("f8E3M4")],
+  ["accepted", ...asinh("f8E5M2")],
+  ["accepted", ...asinh("bf16")],
   ["accepted", "%a: tensor<2xf6E2M3FN>", "%0 = stablehlo.convert %a : (tensor<2xf6E2M3FN>) -> tensor<2xf32>"],
 ])("%s: %s %s", (constraint, parameters, operations) => {
   expect(verdict(parameters, operations)).toBe(constraint);
