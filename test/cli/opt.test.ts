@@ -244,6 +244,19 @@ describe("griffin opt --emit portable", () => {
     expect(out).toContain('      w: "0x040000000000803F00000040"\n');
   });
 
+  it("has no composites for readers that know none", async () => {
+    const artifact = join(folder, "a.mlir.bc");
+    const text = `func.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {
+  %0 = chlo.erf %x : tensor<2xf32> -> tensor<2xf32>
+  return %0 : tensor<2xf32>
+}
+`;
+    await opt(file("a.mlir", text), "--emit=portable", "--target-version=0.18.0", "-o", artifact);
+    const { out } = await opt(artifact);
+    expect(out).toContain("stablehlo.divide");
+    expect(out).not.toContain("composite");
+  });
+
   it("is base64 in JSON", async () => {
     const { out } = await opt(file("a.mlir", identity), "--emit=portable", "--json");
     const { programs } = JSON.parse(out) as { programs: readonly { artifact: string }[] };

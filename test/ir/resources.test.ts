@@ -116,6 +116,7 @@ describe("a resource", () => {
 
 test.each([
   ['w: "0x0300000001"', "the resource w has an alignment of 3 bytes, which is no power of two"],
+  ['w: "0x000000800102"', "the resource w has an alignment of 2147483648 bytes, more than 1048576"],
   ['w: "0x0100000001"', "the resource has 1 bytes, tensor<2xi8> needs 2"],
 ])("%s is refused", (entry, message) => {
   const source = program("    %c = stablehlo.constant dense_resource<w> : tensor<2xi8>\n", tailOf(entry));

@@ -32,7 +32,12 @@ export function optCommand(launch: Launch): Command {
       "--refine-shapes <types>",
       "first make @main static for inputs of these types: 'tensor<3x4xf32>, tensor<4xf32>'",
     )
-    .option("--emit <form>", `how to print: ${emitForms.join(", ")}`, oneOf("--emit", emitForms), "pretty")
+    .option(
+      "--emit <form>",
+      `how to print: ${emitForms.join(", ")} (an artifact as jax.export writes it: no chlo ops, resources kept)`,
+      oneOf("--emit", emitForms),
+      "pretty",
+    )
     .option("--target-version <x.y.z>", "StableHLO version of an artifact (default: the oldest that will do)")
     .option("--locations", "print where each operation comes from")
     .option("-o, --output <file>", "write there instead of stdout")

@@ -49,11 +49,16 @@ function readResources(context: ParseContext): Map<string, Resource> {
   return resources;
 }
 
+/** Artifacts are padded to alignments: what is wider than pages of memory is a mistake, and would make them as long. */
+const widestAlignment = 2 ** 20;
+
 /** Four bytes that are the alignment, then the data. */
 function resourceOfBlob({ cursor }: ParseContext, key: string, bytes: Buffer): Resource {
   const alignment = bytes.readUInt32LE(0);
   if (alignment > 0 && !Number.isInteger(Math.log2(alignment)))
     cursor.fail(`the resource ${key} has an alignment of ${alignment} bytes, which is no power of two`);
+  if (alignment > widestAlignment)
+    cursor.fail(`the resource ${key} has an alignment of ${alignment} bytes, more than ${widestAlignment}`);
   return { key, alignment, data: Uint8Array.from(bytes.subarray(4)) };
 }
 
