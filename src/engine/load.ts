@@ -18,7 +18,7 @@ import { UsageError } from "../support/errors.js";
 import { defaultTarget } from "../targets/index.js";
 import type { Tokenizer } from "../tokens/index.js";
 import { openDevice } from "./open-device.js";
-import { encodePrompts, type Prompt } from "./prompts.js";
+import { encodePrompts, listOfPrompts, type Prompt } from "./prompts.js";
 import {
   artifactSource,
   checkpointSource,
@@ -100,7 +100,7 @@ export async function load(path: string, options: LoadOptions): Promise<LoadedMo
     };
     const generateText: LoadedModel["generate"] = async function* (prompts, rest) {
       const vocabulary = { vocabSize: source.vocabSize, tokenizer };
-      const encoded = await encodePrompts(listOf(prompts), vocabulary, rest);
+      const encoded = await encodePrompts(listOfPrompts(prompts), vocabulary, rest);
       yield* generate(loaded.model, encoded.prompts, { ...rest, tokenizer: encoded.tokenizer });
     };
     return {
@@ -122,12 +122,6 @@ export async function load(path: string, options: LoadOptions): Promise<LoadedMo
 
 async function closeAll(steps: readonly (() => PromiseLike<void> | void)[]): Promise<void> {
   for (const step of steps) await step();
-}
-
-/** Token ids are one prompt; a list of texts or of lists is several. */
-function listOf(prompts: Prompt | readonly Prompt[]): readonly Prompt[] {
-  if (typeof prompts === "string") return [prompts];
-  return prompts.every((item) => typeof item === "number") ? [prompts] : (prompts as readonly Prompt[]);
 }
 
 /** A checkpoint has config.json, an artifact manifest.json; an archive is an artifact. @throws UsageError when neither is there */

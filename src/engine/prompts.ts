@@ -1,9 +1,28 @@
 /** @file Prompts as people give them, as token ids. */
 import type { GenerateOptions } from "../serving/index.js";
+import { UsageError } from "../support/errors.js";
 import { checkPrompt, type Tokenizer } from "../tokens/index.js";
 
 /** A prompt as text, or as token ids that are taken as they are. */
 export type Prompt = string | readonly number[];
+
+/**
+ * One prompt or several as a list: token ids are one prompt, a list of texts or of lists of ids is several.
+ * @throws UsageError for what JavaScript gives instead
+ */
+export function listOfPrompts(prompts: Prompt | readonly Prompt[]): readonly Prompt[] {
+  if (typeof prompts === "string") return [prompts];
+  const given: unknown = prompts;
+  if (Array.isArray(given)) {
+    if (given.every((item) => typeof item === "number")) return [given];
+    if (given.every((item) => typeof item === "string" || Array.isArray(item))) return given;
+  }
+  throw new UsageError({
+    message: "this is no prompt",
+    expected: "a text, a list of token ids, or a list of such",
+    got: JSON.stringify(given) ?? "nothing",
+  });
+}
 
 /** What knows the tokens of a model. */
 interface Vocabulary {

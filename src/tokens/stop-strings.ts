@@ -13,8 +13,15 @@ export interface StoppedText {
 export class StopStrings {
   #held = "";
 
-  /** @throws UsageError for an empty stop, which every text has */
+  /** @throws UsageError for an empty stop, which every text has, and for what is no list of texts */
   constructor(private readonly stops: readonly string[]) {
+    if (!Array.isArray(stops) || stops.some((stop) => typeof stop !== "string")) {
+      throw new UsageError({
+        message: "stop strings are a list of texts",
+        expected: '["\\n"]',
+        got: JSON.stringify(stops),
+      });
+    }
     if (!stops.includes("")) return;
     throw new UsageError({ message: "a stop string is empty", expected: "at least one character" });
   }

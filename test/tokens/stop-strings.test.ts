@@ -60,6 +60,12 @@ describe("stop strings", () => {
     );
   });
 
+  it("are a list: a text alone is refused, which has the empty one in it", async () => {
+    expect(await errorText(() => new StopStrings("end" as never))).toBe(
+      'usage error: stop strings are a list of texts\n  expected: ["\\n"]\n  got:      "end"',
+    );
+  });
+
   it("end a sequence, across tokens", () => {
     const decoder = new StreamingDecoder({
       decode: (ids) => ids.map((id) => String.fromCharCode(id)).join(""),

@@ -117,6 +117,13 @@ export function bindArguments(
   holds: Holds,
 ): readonly BoundArgument[] {
   const names = wanted.map(({ argument }) => argument.name);
+  if (typeof given !== "object" || given === null) {
+    throw new UsageError({
+      message: `${name} is called with no record of its arguments`,
+      expected: `{ ${names.join(", ")} }`,
+      got: String(given),
+    });
+  }
   const unknown = Object.keys(given).filter((key) => !names.includes(key));
   const misfits: Misfit[] = unknown.map((key) => ({
     message: `${name} has no argument "${key}"`,

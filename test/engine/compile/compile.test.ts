@@ -215,6 +215,14 @@ describe("errors", () => {
     return text.split("\n");
   }
 
+  it("says what a call without a record of arguments lacks", async () => {
+    expect(await complaint(undefined as never)).toEqual([
+      "usage error: open is called with no record of its arguments",
+      "  expected: { x, b }",
+      "  got:      undefined",
+    ]);
+  });
+
   it("names what is missing, unknown and does not fit, all at once, with the line of each", async () => {
     expect(await complaint({ x: [1, 2], c: 1 })).toEqual([
       'usage error: open has no argument "c"',
