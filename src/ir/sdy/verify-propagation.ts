@@ -106,6 +106,8 @@ function edgesProblem(operation: Operation, attribute: Attribute, meshes: Meshes
   for (const { axis, source, targets } of edges) {
     if (!first.axes.some(({ name }) => name === axis))
       return violation("propagation_edges_axis", `the mesh has no axis "${axis}"`);
+    // The values of an edge of a function are those of its calls.
+    if (operation.name === "sdy.func_data_flow_edge") continue;
     const missing = [source, ...targets].find(
       (reference) => reference.index >= valuesOf(operation, reference).length,
     );

@@ -71,3 +71,13 @@ test.each([
     verify(attributes);
   }).toThrow(message);
 });
+
+test("an edge of a function may name the operands of its calls", () => {
+  verifyModule(
+    parseModule(`sdy.mesh @mesh = <["z"=4]>
+func.func @main(%x: tensor<8x8xf32>) -> tensor<8x8xf32> {
+  %0 = sdy.func_data_flow_edge %x {${edges('{step-2 = [{"z" = result-0 -> [operand-3]}]}')}${sharded}} : tensor<8x8xf32>
+  return %0 : tensor<8x8xf32>
+}`),
+  );
+});
