@@ -94,6 +94,6 @@ function checkMemory(
     message: "the training does not fit into memory",
     expected: `at most ${gigabytes(limit)}`,
     got: `${gigabytes(total)}: parameters ${gigabytes(trained + frozen)}, optimiser ${gigabytes(optimizer)}, temporaries ${gigabytes(temporaries)}`,
-    hint: "a smaller --batch with --accumulate, a shorter --length, --optimizer sgd or --lora-rank takes less",
+    hint: "a smaller --batch with --accumulate, a shorter --length, --optimizer adafactor or sgd, or --lora-rank takes less",
   });
 }
