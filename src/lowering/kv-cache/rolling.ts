@@ -22,6 +22,8 @@ const ROLLED_ONE_BY_ONE = 8;
 /** Row (i + shift[b]) mod n of x [b, n, c] at i; shift [b] in [0, n). */
 function roll(e: Emitter, x: Value, shift: Value): Value {
   const [batch, slots, channels] = shapeOf(x) as [number, number, number];
+  // What has no elements is the same in any order, and there would be no rows to join.
+  if (shapeOf(x).includes(0)) return x;
   if (batch > ROLLED_ONE_BY_ONE) {
     const shape = [batch, slots];
     const index = e.scalar("remainder", e.add(e.broadcast(shift, shape, [0]), e.iota(shape, 1)), slots);
@@ -52,6 +54,7 @@ const inSlots = (e: Emitter, rows: Value, last: Value): Value => {
  */
 function written(e: Emitter, ring: Value, rows: Value, segmentPos: Value): Value {
   const [batch, slots] = shapeOf(ring) as [number, number];
+  if (shapeOf(ring).includes(0)) return ring;
   const time = shapeOf(rows)[1]!;
   const last = e.reshape(e.slice(segmentPos, 1, time - 1, time), [batch]);
   if (time === 1) return putOne(e, ring, rows, floorMod(e, last, slots));
