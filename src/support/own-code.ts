@@ -37,7 +37,8 @@ export interface Frame {
 
 /** The place that a line of a printed stack names: `    at name (file:line:column)`. */
 export function frameOf(line: string): Frame | undefined {
-  const named = /\((.+):(\d+):(\d+)\)$/.exec(line);
+  // A function's name may have parentheses of its own, as may a folder's: the file is what begins like one.
+  const named = /\(((?:\/|[\w-]+:).+):(\d+):(\d+)\)$/.exec(line) ?? /\((.+):(\d+):(\d+)\)$/.exec(line);
   const match = named ?? /^\s*(?:at )?(?:async )?(.+):(\d+):(\d+)$/.exec(line);
   if (match === null) return undefined;
   const [, file, row, column] = match;
