@@ -23,6 +23,17 @@ const refusePackedConcatenate = limitOf(["stablehlo.concatenate"], (operation) =
   };
 });
 
+/** Sorting many of them ends the process. */
+const refusePackedSort = limitOf(["stablehlo.sort"], ({ operands }) => {
+  const packed = operands.find(({ type }) => type.kind === "tensor" && isPacked(type.element));
+  if (packed === undefined) return undefined;
+  return {
+    constraint: "fatal_sort_i2",
+    message: `${formatType(packed.type)} is packed four to a byte and cannot be sorted`,
+    hint: "convert to i8, sort, convert back",
+  };
+});
+
 const refuseEmptyScatter = limitOf(["stablehlo.select_and_scatter"], (operation) => {
   if (!tensor(operation, 1).shape.includes(0)) return undefined;
   return {
@@ -104,6 +115,7 @@ const refuseSixBits: Limit = (operation) => {
 export const cpuLimits: readonly Limit[] = [
   ...commonLimits,
   refusePackedConcatenate,
+  refusePackedSort,
   refuseEmptyScatter,
   refuseComplexRemainder,
   refuseOtherLengths,

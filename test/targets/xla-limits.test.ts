@@ -34,6 +34,15 @@ const concatenate = (type: string): readonly [string, string] => [
   `%0 = stablehlo.concatenate %a, %a, dim = 0 : (tensor<2x${type}>, tensor<2x${type}>) -> tensor<4x${type}>`,
 ];
 
+const sort = (type: string): readonly [string, string] => [
+  `%a: tensor<65536x3x${type}>`,
+  `%0 = "stablehlo.sort"(%a) <{dimension = 1 : i64}> ({
+  ^bb0(%x: tensor<${type}>, %y: tensor<${type}>):
+    %1 = stablehlo.compare LT, %x, %y : (tensor<${type}>, tensor<${type}>) -> tensor<i1>
+    stablehlo.return %1 : tensor<i1>
+  }) : (tensor<65536x3x${type}>) -> tensor<65536x3x${type}>`,
+];
+
 const selectAndScatter = (size: number): readonly [string, string] => [
   `%x: tensor<${size * 2}xf32>, %s: tensor<${size}xf32>, %i: tensor<f32>`,
   `%0 = "stablehlo.select_and_scatter"(%x, %s, %i) <{window_dimensions = array<i64: 2>, window_strides = array<i64: 2>}> ({
@@ -75,6 +84,8 @@ test.each<readonly [constraint: string, parameters: string, operations: string]>
   ["accepted", ...rng("f16", "NORMAL")],
   ["fatal_concatenate_i2", ...concatenate("ui2")],
   ["accepted", ...concatenate("i4")],
+  ["fatal_sort_i2", ...sort("i2")],
+  ["accepted", ...sort("i8")],
   ["fatal_f6", ...concatenate("f6E2M3FN")],
   ["accepted", ...concatenate("f8E4M3FN")],
   ["accepted", ...concatenate("f64")],
