@@ -5,7 +5,7 @@ import { UsageError } from "../support/errors.js";
 import { JsonError, parseJson } from "../support/json.js";
 import { boundedTemplate, LONGEST_RENDER, WorkLimitError } from "./bounded-template.js";
 import { TimeLimitError } from "./time-limit.js";
-import { readTokenizerFile } from "./checkpoint-files.js";
+import { readTokenizerText } from "./checkpoint-files.js";
 
 /** What somebody says in a dialogue. */
 export interface ChatMessage {
@@ -56,9 +56,9 @@ const configFile = z.looseObject({
  */
 export async function loadChatTemplate(folder: string): Promise<ChatTemplate> {
   const configPath = join(folder, "tokenizer_config.json");
-  const config = parseConfig(configPath, await readText(configPath));
+  const config = parseConfig(configPath, await readTokenizerText(configPath));
   const path = join(folder, "chat_template.jinja");
-  const file = await readText(path);
+  const file = await readTokenizerText(path);
   if (file !== undefined) return chatTemplate(file, path, config);
   const { chat_template: given } = config;
   const template = Array.isArray(given) ? given.find(({ name }) => name === "default")?.template : given;
@@ -79,9 +79,6 @@ function parseConfig(path: string, text: string | undefined): Config {
     throw new UsageError({ message: "tokenizer_config.json cannot be used", got, where: path, cause });
   }
 }
-
-const readText = async (path: string): Promise<string | undefined> =>
-  (await readTokenizerFile(path))?.toString("utf8");
 
 async function chatTemplate(source: string, where: string, config: Config): Promise<ChatTemplate> {
   const template = await boundedTemplate(source).catch((cause: Error) => {

@@ -13,8 +13,14 @@ export const TOKENIZER_FILES: readonly string[] = [
 /** Longer is no file of a tokenizer, bytes: the largest vocabularies of today take 35 MB. */
 const LONGEST = 1 << 28;
 
+/** The text of one of them, undefined where it is not there. @throws UsageError as `readTokenizerFile` */
+export async function readTokenizerText(path: string): Promise<string | undefined> {
+  const bytes = await readTokenizerFile(path);
+  return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+}
+
 /** The bytes of one of them, undefined where it is not there. @throws UsageError for what cannot be read, is no file, or is too large */
-export async function readTokenizerFile(path: string): Promise<Buffer | undefined> {
+export async function readTokenizerFile(path: string): Promise<Uint8Array | undefined> {
   const file = await readLimited(path, LONGEST);
   if ("bytes" in file) return file.bytes;
   if (file.problem === "missing") return undefined;

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { GriffinError, UsageError } from "../support/errors.js";
 import { JsonError, parseJson } from "../support/json.js";
 import type { SentencePieceTokenizer } from "./sentencepiece/tokenizer.js";
-import { readTokenizerFile } from "./checkpoint-files.js";
+import { readTokenizerFile, readTokenizerText } from "./checkpoint-files.js";
 import { fileTokenBytes, type TokenBytes } from "./token-bytes.js";
 import { TimeLimitError, withinTime } from "./time-limit.js";
 import {
@@ -156,10 +156,10 @@ function unusable(path: string, got: string): UsageError {
 }
 
 async function readJson(path: string): Promise<unknown> {
-  const bytes = await readTokenizerFile(path);
-  if (bytes === undefined) return undefined;
+  const text = await readTokenizerText(path);
+  if (text === undefined) return undefined;
   try {
-    return parseJson(bytes.toString("utf8"));
+    return parseJson(text);
   } catch (cause) {
     if (!(cause instanceof JsonError)) throw cause;
     throw unusable(path, cause.message);

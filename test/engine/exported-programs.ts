@@ -10,6 +10,9 @@ const models: readonly (readonly [keyof typeof presets, ComputeDType, number])[]
   ["tiny-hawk", "f32", 2],
 ];
 
+/** Of each model a preparation, readings of a prompt's and a turn's pieces of 16 and 64 tokens, decode and score; and six that draw. */
+export const PROGRAM_COUNT = 3 * (1 + 2 + 2 + 2) + 6;
+
 /** Every program of every such model, `tiny f32 prefill_1x16`, for a target; those that draw tokens, which are of no model, once. */
 export function exportedPrograms(target: string): readonly (readonly [string, ExportedProgram])[] {
   return models.flatMap(([preset, dtype, batch], i) =>

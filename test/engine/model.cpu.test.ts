@@ -55,7 +55,7 @@ describe("a model", () => {
 
   it("leaves nothing behind when one of those programs cannot be made", async () => {
     const before = await held(cpu.client);
-    const programs = [{ kind: "decode", batch: 0, time: 1 }] as const;
+    const programs = [{ kind: "decode", batch: -1, time: 1 }] as const;
     await expect(loadTiny(cpu.client, { programs })).rejects.toThrow();
     await expect.poll(() => held(cpu.client)).toEqual(before);
   });

@@ -258,12 +258,13 @@ describe("programs", () => {
 });
 
 describe("the model file", () => {
-  it("imports the DSL, how programs are traced, and the type of its configuration", () => {
+  it("imports the DSL, how programs are traced, and types of models and of its configuration", () => {
     const text = readFileSync(new URL("../../models/griffin.ts", import.meta.url), "utf8");
     const imports = [...text.matchAll(/from "([^"]+)"/g)].map(([, from]) => from);
     expect(new Set(imports)).toEqual(
-      new Set(["../src/dsl/index.js", "./causal-program.js", "./griffin/config.js"]),
+      new Set(["../src/dsl/index.js", "../src/model/index.js", "./causal-program.js", "./griffin/config.js"]),
     );
+    expect(text).toContain('import type { ComputeDType } from "../src/model/index.js";');
     expect(text).not.toMatch(/import\(|require\(/);
   });
 
