@@ -23,12 +23,12 @@ const spawn = "test/**/*.spawn.test.ts";
 /** Files that need neither, and more than some one and a half seconds of CPU time. */
 const long = "test/**/*.long.test.ts";
 const all = "test/**/*.test.ts";
-/** Files that try random cases, and would go on finding others: a few cases in `npm test`, many in `--mode properties`. */
+/** Files that try random cases, and would go on finding others: a few cases in `npm test` or the matrix, many in `--mode properties`. */
 const properties = [
-  "test/ir/bytecode/{round-trip,versions}.long.test.ts",
+  "test/ir/bytecode/{round-trip.long,versions.matrix}.test.ts",
   "test/lowering/properties.long.test.ts",
-  "test/passes/{meaning,properties}.long.test.ts",
-  "test/targets/precision.long.test.ts",
+  "test/passes/{meaning.long,properties.matrix}.test.ts",
+  "test/targets/precision.matrix.test.ts",
 ];
 
 /** Files of `npm test` that try more random cases in `--mode matrix`. */
