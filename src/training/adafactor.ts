@@ -45,7 +45,7 @@ interface Longest {
 }
 
 /** Undefined where not both have `least` elements. */
-function longestOf(axes: readonly Axis[], least: number): Longest | undefined {
+function longestAxes(axes: readonly Axis[], least: number): Longest | undefined {
   const [second, longest] = [...axes].sort((a, b) => a.size - b.size).slice(-2);
   if (longest === undefined || second!.size < least) return undefined;
   return { longest: longest.name, second: second!.name };
@@ -105,7 +105,7 @@ export function adafactor(
     name: "adafactor",
     learningRate,
     slots(axes) {
-      const factors = longestOf(axes, leastFactored);
+      const factors = longestAxes(axes, leastFactored);
       return {
         ...(factors === undefined
           ? { square: axes }
@@ -114,7 +114,7 @@ export function adafactor(
       };
     },
     update({ parameter, gradient, slots, keep, learningRate: rate, count, decays }) {
-      const factors = longestOf(gradient.axes, leastFactored);
+      const factors = longestAxes(gradient.axes, leastFactored);
       const averaging = { slots, newest: count.pow(-decayRate), keep };
       const scales = scalesOf(gradient.mul(gradient).add(eps), factors, averaging);
       const direction = scales.reduce((product, scale) => product.mul(scale), gradient);

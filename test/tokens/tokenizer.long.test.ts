@@ -269,6 +269,15 @@ describe("a folder without a usable tokenizer", () => {
     );
   });
 
+  test("text that is not UTF-8 is refused, not read as another", async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder, "tokenizer.json");
+    await writeFile(file, Buffer.from(JSON.stringify(GEMMA_LIKE).replace('"type"', '"t\u00ffpe"'), "latin1"));
+    expect(await errorText(() => loadTokenizer(folder, 2))).toMatch(
+      /^usage error: .*tokenizer\.json is not UTF-8\n {2}expected: text in UTF-8\n {2}got: {6}byte 0xff at offset \d+\n/,
+    );
+  });
+
   test.each([
     ["not JSON", "{", /^usage error: the tokenizer cannot be used\n {2}got: .*JSON/],
     ["no model", {}, /model/],
