@@ -27,11 +27,17 @@ export async function archiveSink(path: string): Promise<Sink> {
       const meter = measure(name, onBytes);
       stream.on("error", (error) => meter.stream.destroy(error)).pipe(meter.stream);
       const readable = Readable.toWeb(meter.stream) as ReadableStream<Uint8Array>;
-      await writer.add(
-        name,
-        { readable, size: bytes },
-        { level: isStored(name) ? 0 : 6, uncompressedSize: bytes },
-      );
+      try {
+        await writer.add(
+          name,
+          { readable, size: bytes },
+          { level: isStored(name) ? 0 : 6, uncompressedSize: bytes },
+        );
+      } catch (error) {
+        // Nothing more is written: the archive is not closed then.
+        output.destroy();
+        throw error;
+      }
       return meter.written();
     },
     async close() {

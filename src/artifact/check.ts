@@ -3,6 +3,7 @@ import { lstat, realpath } from "node:fs/promises";
 import { basename, dirname, join, posix, sep } from "node:path";
 import { type Client, ifSupported, neededBytes } from "../runtime-pjrt/index.js";
 import type { Problem } from "../support/problems.js";
+import { waitInSteps } from "../support/wait.js";
 import { TOKENIZER_FILES } from "../tokens/index.js";
 import { ArtifactError } from "./errors.js";
 import { changedFiles } from "./files.js";
@@ -20,24 +21,31 @@ export interface CompatibilityOptions {
   readonly memoryLimit?: number | undefined;
   /** File of the Ed25519 public key (PEM) that must have signed it. Weights that were copied into it are then held against their hashes too; elsewhere they have none. */
   readonly publicKey?: string | undefined;
+  /** Ends it between two pieces of the files that are hashed. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Holds an artifact against a client: the files it is made of, the StableHLO versions that the plugin reads, weights, memory.
  * Files of weights are held against their sizes and headers, all others against their hashes.
- * @throws ArtifactError with every reason against it; UsageError for a file that is no public key
+ * @throws ArtifactError with every reason against it; UsageError for a file that is no public key; AbortedError
  */
 export async function checkCompatibility(
   artifact: OpenArtifact,
   client: Client,
   options: CompatibilityOptions = {},
 ): Promise<void> {
+  const left = waitInSteps("checking the artifact", { signal: options.signal });
   const key = options.publicKey === undefined ? undefined : await readKeyName(options.publicKey);
   const apart = key === undefined ? await weightsInside(artifact) : new Set<string>();
   const problems = [
     ...signatureProblems(artifact.signature, key),
     ...versionProblems(artifact.manifest, client),
-    ...(await changedFiles(artifact, { hashes: () => true, skips: (path) => apart.has(path) })),
+    ...(await changedFiles(artifact, {
+      hashes: () => true,
+      skips: (path) => apart.has(path),
+      onBytes: left,
+    })),
     ...(await unlistedTokenizerFiles(artifact)),
     ...(await weightsProblems(artifact, options.weights)),
     ...memoryProblems(artifact.manifest, client, options.memoryLimit),

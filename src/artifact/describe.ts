@@ -2,6 +2,7 @@
 import { stat } from "node:fs/promises";
 import { elementCount, hostBytes } from "../runtime-pjrt/index.js";
 import type { Problem } from "../support/problems.js";
+import { type WaitOptions, waitInSteps } from "../support/wait.js";
 import { plannedMemory, type PlannedMemory } from "./check.js";
 import { changedFiles, extraFiles } from "./files.js";
 import type { ArgumentRole } from "../program/interface.js";
@@ -70,7 +71,7 @@ export interface ProgramArtifactDescription
   readonly kind: "program artifact";
 }
 
-export interface DescribeOptions {
+export interface DescribeOptions extends WaitOptions {
   readonly verify?: boolean | undefined;
   /** File of the Ed25519 public key (PEM) that must have signed it. */
   readonly publicKey?: string | undefined;
@@ -81,16 +82,23 @@ export interface DescribeOptions {
 
 /**
  * Describes an artifact and looks for its files, by name and size, or by every byte.
- * @throws ArtifactError when it has no manifest, or one that cannot be read; UsageError for a file that is no public key
+ * @throws ArtifactError when it has no manifest, or one that cannot be read; UsageError for a file that is no public key; AbortedError
  */
 export async function describeArtifact(
   path: string,
-  { verify = false, publicKey, keyFolder, onBytes }: DescribeOptions = {},
+  { verify = false, publicKey, keyFolder, onBytes, ...wait }: DescribeOptions = {},
 ): Promise<ArtifactDescription | ProgramArtifactDescription> {
   const key = publicKey === undefined ? undefined : await readKeyName(publicKey);
-  await using artifact = await openAny(path, { onUnpack: (...bytes) => onBytes?.("unpack", ...bytes) });
+  const left = waitInSteps(`reading ${path}`, wait);
+  const told =
+    (phase: "unpack" | "verify") =>
+    (bytes: number, totalBytes: number): void => {
+      left();
+      onBytes?.(phase, bytes, totalBytes);
+    };
+  await using artifact = await openAny(path, { onUnpack: told("unpack") });
   const { signature } = artifact;
-  const hashing = { hashes: () => verify, onBytes: (a: number, b: number) => onBytes?.("verify", a, b) };
+  const hashing = { hashes: () => verify, onBytes: told("verify") };
   const found = [
     ...signatureProblems(signature, key),
     ...(await changedFiles(artifact, verify ? hashing : {})),

@@ -6,6 +6,7 @@ import { findExecutables, type TrustOptions } from "./executables.js";
 import type { ManifestProgram } from "./manifest.js";
 import { ArtifactModel } from "./model.js";
 import { type OpenArtifact, openArtifact } from "./open.js";
+import { waitInSteps } from "../support/wait.js";
 import { planManifest } from "./programs.js";
 import { openWeights } from "./weights.js";
 
@@ -40,7 +41,8 @@ export async function loadArtifact(
   options: LoadOptions = {},
 ): Promise<ArtifactModel> {
   if (typeof from !== "string") return load(from, client, options, async () => {});
-  const artifact = await openArtifact(from);
+  const left = waitInSteps("loading the artifact", { signal: options.signal });
+  const artifact = await openArtifact(from, { onUnpack: left });
   try {
     return await load(artifact, client, options, () => artifact.close());
   } catch (error) {

@@ -20,7 +20,7 @@ export async function openContent(content: Content): Promise<{ stream: Readable;
   return { stream: Readable.from([bytes], { objectMode: false }), bytes: bytes.length };
 }
 
-/** Passes bytes on unchanged; `written` says what went through. */
+/** Passes bytes on unchanged; `written` says what went through. What `onBytes` throws ends the stream. */
 export function measure(path: string, onBytes?: (bytes: number) => void) {
   const hash = createHash("sha256");
   let bytes = 0;
@@ -28,7 +28,11 @@ export function measure(path: string, onBytes?: (bytes: number) => void) {
     transform(chunk: Buffer, _, next) {
       hash.update(chunk);
       bytes += chunk.length;
-      onBytes?.(chunk.length);
+      try {
+        onBytes?.(chunk.length);
+      } catch (error) {
+        return next(error as Error);
+      }
       next(undefined, chunk);
     },
   });

@@ -158,7 +158,7 @@ async function unpackEntry(
   for (const outcome of outcomes) {
     if (outcome.status === "fulfilled") continue;
     const { reason } = outcome;
-    if (reason instanceof ArtifactError || isSystemError(reason)) throw reason;
+    if (reason instanceof GriffinError || isSystemError(reason)) throw reason;
     throw new ArtifactError(archive, [{ subject: JSON.stringify(entry.filename), problem: wordsOf(reason) }]);
   }
   if (bytes !== entry.uncompressedSize) throw wrongSize(entry, archive);

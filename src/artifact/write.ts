@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { makeFolders } from "../support/folders.js";
 import { cannotWrite, GriffinError, UsageError } from "../support/errors.js";
 import { makeFile, makeFolder } from "../support/whole.js";
+import { type WaitOptions, waitInSteps } from "../support/wait.js";
 import { archiveSink } from "./archive-sink.js";
 import type { ArtifactContent } from "./content.js";
 import { folderSink } from "./folder-sink.js";
@@ -12,8 +13,8 @@ import { checkTarget } from "./destination.js";
 import { FilesWritten, type WriteProgress } from "./files-written.js";
 import { ArtifactWriter, type SigningKeys } from "./writer.js";
 
-/** What is done where something is already, and who is told. */
-export interface PlaceOptions {
+/** What is done where something is already, who is told, and when to stop. */
+export interface PlaceOptions extends WaitOptions {
   /** One .zip instead of a folder. */
   readonly zip?: boolean | undefined;
   /** Whether an artifact that is there already is replaced. */
@@ -29,7 +30,7 @@ export interface WriteOptions extends PlaceOptions {
  * Writes an artifact. Whatever happens meanwhile, `path` holds the old one, the new one, or nothing. Equal contents give equal
  * bytes. @returns all its files, the largest first
  * @throws UsageError when something is there that is not to be replaced, or a file's name cannot be in an artifact; EnvironmentError
- * with what the file system says
+ * with what the file system says; AbortedError when the caller ends it
  */
 export const writeArtifact = (
   path: string,
@@ -44,9 +45,10 @@ export const writeArtifact = (
  */
 export async function writeWhole(
   path: string,
-  { zip = false, force = false, onProgress }: PlaceOptions,
+  { zip = false, force = false, onProgress, ...wait }: PlaceOptions,
   fill: (written: FilesWritten, place: string) => Promise<void>,
 ): Promise<readonly WrittenFile[]> {
+  const left = waitInSteps(`writing ${path}`, wait);
   await checkTarget(path, { zip, force });
   const place = await realPlace(path).catch((error: unknown) => {
     throw cannotWrite(path, error);
@@ -54,7 +56,10 @@ export async function writeWhole(
   let files: readonly WrittenFile[] = [];
   const onExisting = force ? "replace" : "refuse";
   const fillSink = async (sink: Sink) => {
-    const written = new FilesWritten(sink, onProgress);
+    const written = new FilesWritten(sink, (progress) => {
+      left();
+      onProgress?.(progress);
+    });
     await fill(written, place);
     files = written.files;
     await sink.close();
@@ -63,6 +68,7 @@ export async function writeWhole(
     ? makeFile(place, async (result) => fillSink(await archiveSink(result)), onExisting)
     : makeFolder(place, ({ result }) => fillSink(folderSink(result)), onExisting);
   await make.catch((error: unknown) => {
+    if (!(error instanceof GriffinError)) left();
     throw explain(path, error);
   });
   return [...files].sort((a, b) => b.bytes - a.bytes);

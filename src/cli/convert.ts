@@ -17,7 +17,7 @@ export async function runConvert(
   options: Options,
 ): Promise<ExitStatus> {
   const models = await context.models.load();
-  const summary = await convertWeights(source, target, { ...options, models });
+  const summary = await convertWeights(source, target, { ...options, models, signal: context.signal });
   for (const warning of summary.warnings) context.printError(`note: ${warning}`);
   if (options.json === true) context.printJson({ path: target, ...summary });
   else {

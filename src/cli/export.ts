@@ -63,6 +63,7 @@ export async function runExport(
     zip,
     compiler: opened?.compiler,
     extensions: context.extensions,
+    signal: context.signal,
     keyFolder: keyFolder(context.env),
     tools: { stablegriffin: packageVersion },
     onEvent: (event) => show(event, progress),

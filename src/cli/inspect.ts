@@ -24,6 +24,7 @@ export async function runInspect(
     verify: options.verify,
     publicKey: options.publicKey,
     dialects: context.dialects,
+    signal: context.signal,
     keyFolder: keyFolder(context.env),
     onBytes: (phase, bytes, total) =>
       progress.update(phase, `${formatBytes(bytes)} of ${formatBytes(total)}`),

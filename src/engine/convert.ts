@@ -4,6 +4,7 @@ import { readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { configureCheckpoint, type ConfiguredModel, type ModelDefinition } from "../model/index.js";
 import { UsageError } from "../support/errors.js";
+import { type WaitOptions, waitInSteps } from "../support/wait.js";
 import {
   arrangeTensors,
   bindWeights,
@@ -21,7 +22,7 @@ import {
 } from "../weights/index.js";
 
 /** What is written how. */
-export interface ConvertOptions {
+export interface ConvertOptions extends WaitOptions {
   /** Those that the source may be of. */
   readonly models: readonly ModelDefinition[];
   /** Default: what the target's name says. */
@@ -57,13 +58,15 @@ const WRITERS: Readonly<Record<WrittenFormat, (path: string, tensors: Entries) =
  * Writes the weights of a model folder, of a file, or of an orbax folder, to `target`: every number bit for bit, one tensor at a time. Where a
  * config.json says what model it is, in the folder or beside the file, tensors get the names and shapes that are usual in the target's
  * format; otherwise they keep theirs.
- * @throws CheckpointError with everything that does not fit; UsageError for a target that is there already or of no known format
+ * @throws CheckpointError with everything that does not fit; UsageError for a target that is there already or of no known format;
+ * AbortedError between two tensors, and the target is what it was
  */
 export async function convertWeights(
   source: string,
   target: string,
-  { models, to, force = false }: ConvertOptions,
+  { models, to, force = false, ...wait }: ConvertOptions,
 ): Promise<ConvertSummary> {
+  const left = waitInSteps(`writing ${target}`, wait);
   const format = to ?? formatOfName(target);
   await checkTarget(target, format, force);
   const isFolder = existsSync(join(source, "config.json"));
@@ -74,7 +77,16 @@ export async function convertWeights(
     : undefined;
   const { tensors, warnings } =
     model === undefined ? asTheyAre(checkpoint) : renamed(checkpoint, model, format);
-  await WRITERS[format](target, tensors);
+  await WRITERS[format](
+    target,
+    tensors.map(([name, tensor]) => {
+      const read = () => {
+        left();
+        return tensor.read();
+      };
+      return [name, { ...tensor, read }];
+    }),
+  );
   return {
     from: checkpoint.format ?? "safetensors",
     to: format,

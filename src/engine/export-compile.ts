@@ -13,6 +13,7 @@ import {
   type Plugin,
   type Topology,
 } from "../runtime-pjrt/index.js";
+import { type WaitOptions, waitInSteps } from "../support/wait.js";
 import type { ExportedProgram } from "./export-programs.js";
 
 /** Where programs are compiled: on devices that are there, or for a topology that is described. */
@@ -23,17 +24,19 @@ export type ExportCompiler =
 /**
  * Compiles the portable artifacts themselves, so that what runs is what is written.
  * @param onProgram is told the name of each program before it is compiled
- * @throws PjrtError with the compiler's words; UnsupportedByPluginError for a plugin that cannot write executables
+ * @throws PjrtError with the compiler's words; UnsupportedByPluginError for a plugin that cannot write executables; AbortedError
  */
 export async function compileExported(
   compiler: ExportCompiler,
   programs: readonly ExportedProgram[],
   onProgram?: (name: string) => void,
+  wait: WaitOptions = {},
 ): Promise<CompiledPrograms> {
+  const left = waitInSteps("compiling", wait);
   const executables = new Map<string, StoredExecutable>();
   for (const { content, signature } of programs) {
     onProgram?.(content.name);
-    executables.set(content.name, await compile(compiler, { program: content.bytecode, signature }));
+    executables.set(content.name, await compile(compiler, { program: content.bytecode, signature }, left()));
   }
   if ("client" in compiler) return { fingerprint: await fingerprintOf(compiler.client), executables };
   const { plugin, topology, topologyName } = compiler;
@@ -41,12 +44,16 @@ export async function compileExported(
   return { fingerprint, topology: topologyName, executables };
 }
 
-async function compile(compiler: ExportCompiler, request: CompileRequest): Promise<StoredExecutable> {
+async function compile(
+  compiler: ExportCompiler,
+  request: CompileRequest,
+  wait: WaitOptions,
+): Promise<StoredExecutable> {
   if ("client" in compiler) {
-    using executable = await compiler.client.compile(request);
+    using executable = await compiler.client.compile(request, wait);
     return store(executable.program);
   }
-  using program = await compiler.topology.compile(request);
+  using program = await compiler.topology.compile(request, wait);
   return store(program);
 }
 

@@ -14,6 +14,7 @@ import { deserializePortable, serializePortable } from "../ir/bytecode/index.js"
 import { statedPrecision } from "../ir/precision.js";
 import { printModule } from "../ir/text/index.js";
 import { UsageError } from "../support/errors.js";
+import { waitInSteps } from "../support/wait.js";
 import { makeWorkFolder } from "../support/work-folder.js";
 import { inFirstWritable } from "../support/writable.js";
 import { defaultTarget, type LoweringOptions, resolveTarget } from "../targets/index.js";
@@ -50,7 +51,7 @@ export interface ProgramExportSummary extends Pick<ProgramManifest, "arguments" 
  *     await exportProgram(cell, "cell", { parameters: { gate, candidate } });
  *
  * @throws UsageError when `path` is not to be replaced, for parameters that do not fit and for two arguments of a name; CheckpointError;
- * VerifyError; PortabilityError when the StableHLO version asked for cannot express it
+ * VerifyError; PortabilityError when the StableHLO version asked for cannot express it; AbortedError
  */
 export async function exportProgram(
   program: TracedProgram,
@@ -58,6 +59,7 @@ export async function exportProgram(
   options: ProgramExportOptions = {},
 ): Promise<ProgramExportSummary> {
   const { zip = path.endsWith(".zip"), force = false, parameters, sign, stablehloVersion, text } = options;
+  const left = waitInSteps(`exporting to ${path}`, options);
   checkNames(program);
   await checkTarget(path, { zip, force });
   const { target, name: targetName } = resolveTarget(options.target ?? defaultTarget, options.extensions);
@@ -75,9 +77,9 @@ export async function exportProgram(
     updatedParameters: program.updatedParameters ?? [],
     text: text === true ? printModule(lowered.module) : undefined,
   };
-  const place = { zip, force, onProgress: options.onProgress, signing };
+  const place = () => ({ zip, force, onProgress: options.onProgress, signing, ...left() });
   if (parameters === undefined)
-    return { ...described, files: await writeProgram(path, { ...content, weights: undefined }, place) };
+    return { ...described, files: await writeProgram(path, { ...content, weights: undefined }, place()) };
   const tensors = await tensorsOf(program, parameters, options.nameOf);
   // The file is written before it is copied into the artifact, which takes files of any size.
   await using work = await inFirstWritable(
@@ -88,7 +90,7 @@ export async function exportProgram(
   );
   const weights = join(work.path, "weights.safetensors");
   await writeSafetensors(weights, tensors);
-  return { ...described, files: await writeProgram(path, { ...content, weights }, place) };
+  return { ...described, files: await writeProgram(path, { ...content, weights }, place()) };
 }
 
 /** The parameters by name. @throws UsageError for an element type that safetensors does not have; what `takeParameters` throws */

@@ -12,6 +12,7 @@ import {
   type SamplerKey,
   sessionPrograms,
 } from "../serving/index.js";
+import { type WaitOptions, waitInSteps } from "../support/wait.js";
 import type { LoweringOptions } from "../targets/index.js";
 import type { ComputeDType } from "../weights/index.js";
 import { Family, lowerProgram } from "./family.js";
@@ -19,7 +20,7 @@ import type { LoweredProgram } from "./lowered-program.js";
 import { samplerProgram } from "./sampler-program.js";
 
 /** What decides the programs of an artifact. */
-export interface ExportedPrograms extends LoweringOptions {
+export interface ExportedPrograms extends LoweringOptions, WaitOptions {
   readonly model: ConfiguredModel;
   readonly dtype: ComputeDType;
   readonly batch: number;
@@ -57,12 +58,13 @@ const samplerName = ({ batch, topK, bias, logprobs }: SamplerKey): string =>
 /**
  * Lowers all programs of a model, and those that draw tokens. What prepares weights for them comes first, one program for all.
  * @param onProgram is told the name of each program before it is lowered
- * @throws VerifyError; PortabilityError when the StableHLO version asked for cannot express a program; UsageError for an unknown one
+ * @throws VerifyError; PortabilityError when the StableHLO version asked for cannot express a program; UsageError for an unknown one;
+ * AbortedError between two programs
  */
-export function exportPrograms(
+export async function exportPrograms(
   options: ExportedPrograms,
   onProgram?: (name: string) => void,
-): readonly ExportedProgram[] {
+): Promise<readonly ExportedProgram[]> {
   const { model, dtype, batch, chunk, samplers: draws = true } = options;
   const keys = sessionPrograms(model.generation, { batch, chunk }, options);
   function* traced() {
@@ -71,7 +73,8 @@ export function exportPrograms(
       yield model.program({ ...key, dtype });
     }
   }
-  const programs = new Family(options, options.onPass).lower(traced());
+  const left = waitInSteps("lowering", options);
+  const programs = await new Family(options, options.onPass).lowerInTurns(traced(), left);
   const samplers = draws ? exportedSamplers(batch, model.generation.vocabSize) : [];
   const preparations = new Set(programs.flatMap((program) => program.preparations));
   return [
@@ -86,6 +89,7 @@ export function exportPrograms(
       return write(program, { ...key, name: nameOf(key), ...needs }, options);
     }),
     ...samplers.map((key) => {
+      left();
       const name = samplerName(key);
       onProgram?.(name);
       const program = lowerProgram(samplerProgram(key, model.generation.vocabSize), options, options.onPass);

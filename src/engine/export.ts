@@ -17,6 +17,7 @@ import { configureCheckpoint, type ConfiguredModel, type ModelDefinition } from 
 import { keyFolder } from "../runtime-pjrt/index.js";
 import { cannotWrite, UsageError } from "../support/errors.js";
 import { MachineKey, machineKey } from "../support/machine-key.js";
+import { type WaitOptions, waitInSteps } from "../support/wait.js";
 import { makeWorkFolder } from "../support/work-folder.js";
 import { defaultTarget, resolveTarget } from "../targets/index.js";
 import { TOKENIZER_FILES } from "../tokens/index.js";
@@ -73,7 +74,7 @@ export interface ExportSummary {
 /**
  * Exports a model as an artifact at `path`, which holds what it held before until the new one is whole.
  * @throws CheckpointError for a model folder with faults; UsageError when `path` is not to be replaced; see exportPrograms and
- * compileExported for more
+ * compileExported for more; AbortedError by `signal` or after `timeoutMs`: nothing is left of what was begun
  */
 export async function exportModel(
   source: ExportSource,
@@ -81,6 +82,7 @@ export async function exportModel(
   options: ExportOptions = {},
 ): Promise<ExportSummary> {
   const { zip = false, force = false, batch = 1, chunk = 256, compiler, onEvent } = options;
+  const left = waitInSteps(`exporting to ${path}`, options);
   const target = resolveTarget(options.target ?? devicesOf(compiler) ?? defaultTarget, options.extensions);
   await checkTarget(path, { zip, force });
   const signing = options.sign === undefined ? undefined : await SigningKey.read(options.sign);
@@ -88,6 +90,7 @@ export async function exportModel(
   await using read = await readSource(source, {
     capacity: options.capacity,
     copiesIn: options.withWeights === true ? dirname(resolve(path)) : undefined,
+    wait: left(),
   });
   const { name, model, weights, tokenizer } = read;
   if (options.withWeights === true && weights.files.length === 0) {
@@ -97,14 +100,21 @@ export async function exportModel(
     });
   }
   const dtype = options.dtype ?? model.dtype;
-  const programs = exportPrograms(
-    { ...options, target: target.target, model, dtype, batch, chunk },
+  const programs = await exportPrograms(
+    { ...options, ...left(), target: target.target, model, dtype, batch, chunk },
     (program) => onEvent?.({ phase: "lower", program }),
   );
   const compiled =
     compiler === undefined
       ? []
-      : [await compileExported(compiler, programs, (program) => onEvent?.({ phase: "compile", program }))];
+      : [
+          await compileExported(
+            compiler,
+            programs,
+            (program) => onEvent?.({ phase: "compile", program }),
+            left(),
+          ),
+        ];
   const machine = compiler === undefined ? undefined : await machineKey(options.keyFolder ?? keyFolder());
   const contents = programs.map(({ content }) => content);
   const keys = { signing, machine: machine instanceof MachineKey ? machine : undefined };
@@ -126,7 +136,7 @@ export async function exportModel(
       generation: model.generation,
       copyWeights: options.withWeights === true,
     },
-    { zip, force, keys, onProgress: (progress) => onEvent?.({ phase: "write", ...progress }) },
+    { zip, force, keys, ...left(), onProgress: (progress) => onEvent?.({ phase: "write", ...progress }) },
   );
   const warnings =
     machine === undefined || machine instanceof MachineKey
@@ -153,10 +163,15 @@ interface ReadOptions {
   readonly capacity: number | undefined;
   /** Where files may be made for weights that are copied: those of other formats are copied as safetensors, which artifacts hold. */
   readonly copiesIn: string | undefined;
+  /** How long these may be made. */
+  readonly wait: WaitOptions;
 }
 
 /** A capacity that the model has not is told before weights are read. @throws what `exportModel` throws of its source */
-async function readSource(source: ExportSource, { capacity, copiesIn }: ReadOptions): Promise<ReadSource> {
+async function readSource(
+  source: ExportSource,
+  { capacity, copiesIn, wait }: ReadOptions,
+): Promise<ReadSource> {
   const nothing = { [Symbol.asyncDispose]: async () => {} };
   if ("model" in source) {
     const model = withCapacity(source.model, capacity);
@@ -174,7 +189,7 @@ async function readSource(source: ExportSource, { capacity, copiesIn }: ReadOpti
     throw cannotWrite(copiesIn, cause);
   });
   try {
-    await convertWeights(folder, join(work.path, "model.safetensors"), { models });
+    await convertWeights(folder, join(work.path, "model.safetensors"), { models, ...wait });
     await using converted = await openCheckpoint(work.path);
     const weights = await describeWeights(converted, model);
     return { ...common, weights, [Symbol.asyncDispose]: () => work.remove() };

@@ -1,4 +1,5 @@
 /** @file Programs that share prepared weights: from traced programs to StableHLO, what depends on weights alone computed once for all. */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { TracedProgram } from "../dsl/index.js";
 import { findEntry } from "../ir/analysis/symbols.js";
 import { dialectOf } from "../ir/dialect.js";
@@ -41,7 +42,28 @@ export class Family {
    * @throws VerifyError, UsageError for an unknown target
    */
   lower(programs: Iterable<TracedProgram>): readonly LoweredProgram[] {
-    const lowered = Array.from(programs, (program) => this.#lower(program));
+    return this.#prepared(Array.from(programs, (program) => this.#lower(program)));
+  }
+
+  /**
+   * The same, but between two programs the process does what else it has to, and `check`, which may throw, is called.
+   * @throws what `lower` and `check` throw
+   */
+  async lowerInTurns(
+    programs: Iterable<TracedProgram>,
+    check: () => unknown,
+  ): Promise<readonly LoweredProgram[]> {
+    const lowered: LoweredProgram[] = [];
+    for (const program of programs) {
+      await nextTurn();
+      check();
+      lowered.push(this.#lower(program));
+    }
+    return this.#prepared(lowered);
+  }
+
+  /** Programs of the family with what they need prepared. */
+  #prepared(lowered: readonly LoweredProgram[]): readonly LoweredProgram[] {
     const taken = new Set(lowered.flatMap(preparedNames));
     const known = new Set(this.#preparations.flatMap(outputNames));
     for (const [precision, values] of this.#values) {

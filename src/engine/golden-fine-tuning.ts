@@ -2,6 +2,7 @@
 import { Batches, openData } from "../data/index.js";
 import { checkFineTuning, type FineTuningCase, type TrainingReport } from "../golden/index.js";
 import type { Client } from "../runtime-pjrt/index.js";
+import { checkNotAborted } from "../support/wait.js";
 import type { TargetLike } from "../targets/index.js";
 import { lossProgram, trainStep } from "../training/index.js";
 import { dataEncoder } from "./data-encoder.js";
@@ -33,7 +34,7 @@ export function fineTuningCasePrograms(
 
 /**
  * Computes a case and compares. @throws GoldenError for bf16 where the case does not bound it, and for tensors that the case or the model
- * lacks; GriffinError when the case cannot be run
+ * lacks; GriffinError when the case cannot be run; AbortedError between two steps
  */
 export async function checkFineTuningCase(
   client: Client,
@@ -51,7 +52,10 @@ export async function checkFineTuningCase(
   const before = await tested();
   const batches = new Batches(data, encoder, shape);
   const losses: number[] = [];
-  while (losses.length < steps) losses.push((await trainer.step(await batches.next())).loss);
+  while (losses.length < steps) {
+    checkNotAborted(`golden case ${golden.name}`, options);
+    losses.push((await trainer.step(await batches.next())).loss);
+  }
   const after = await tested();
   const trained = new Map<string, Float32Array>();
   for (const parameter of model.parameters)

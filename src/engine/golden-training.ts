@@ -9,6 +9,7 @@ import {
 } from "../golden/index.js";
 import type { Client, CompileCache } from "../runtime-pjrt/index.js";
 import { closeAll } from "../serving/index.js";
+import { checkNotAborted } from "../support/wait.js";
 import type { LoweringOptions, TargetLike } from "../targets/index.js";
 import {
   adamW,
@@ -45,7 +46,7 @@ export const optionsOf = (
 
 /**
  * Computes every tensor of a case and compares. @throws GoldenError for bf16, which the case does not bound, and for tensors that the case or
- * the model lacks; GriffinError when the case cannot be run
+ * the model lacks; GriffinError when the case cannot be run; AbortedError between two steps
  */
 export async function checkTrainingCase(
   client: Client,
@@ -152,7 +153,10 @@ async function trainedBy(
     optimizer,
   });
   const losses: number[] = [];
-  for (const batch of golden.batches) losses.push((await trainer.step(batch)).loss);
+  for (const batch of golden.batches) {
+    checkNotAborted(`golden case ${golden.name}`, options);
+    losses.push((await trainer.step(batch)).loss);
+  }
   const trained = new Map<string, Float32Array>();
   for (const [path, name] of namesByPath(golden)) trained.set(name, await trainer.read(path));
   return { losses: Float32Array.from(losses), trained };

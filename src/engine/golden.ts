@@ -11,6 +11,7 @@ import {
 import { UsageError } from "../support/errors.js";
 import { f32FromBf16 } from "../support/half.js";
 import { longestOf } from "../support/longest.js";
+import { checkNotAborted } from "../support/wait.js";
 import { resolveTarget, type TargetLike } from "../targets/index.js";
 import { Family } from "./family.js";
 import type { LoweredProgram } from "./lowered-program.js";
@@ -24,7 +25,7 @@ export interface GoldenOptions extends ModelOptions {
 
 type Computed = Map<string, Float32Array | Int32Array>;
 
-/** Computes every tensor of a case that the model can and compares. @throws GriffinError when the case cannot be run */
+/** Computes every tensor of a case that the model can and compares. @throws GriffinError when the case cannot be run; AbortedError */
 export async function checkGoldenCase(
   client: Client,
   golden: GoldenCase,
@@ -37,6 +38,7 @@ export async function checkGoldenCase(
   const modelOptions = { ...options, precision: precisionOf(options), programs };
   using model = await Model.load(client, golden.model, checkpoint, modelOptions);
   const computed: Computed = new Map();
+  checkNotAborted(`golden case ${golden.name}`, options);
   await forward(model, golden, computed);
   if (hasSteps(golden)) await steps(model, golden, computed, options);
   return checkCase(golden, computed, options.dtype);
@@ -150,7 +152,8 @@ async function steps(
   const { batch } = golden;
   const count = expected.shape[1]! - 1;
   using session = new Session(model, batch, { chunk: options.chunk });
-  let logits = await session.prefill(promptsOf(golden));
+  const wait = { signal: options.signal };
+  let logits = await session.prefill(promptsOf(golden), wait);
   const best = new Int32Array(batch * (count + 1));
   const all: Float32Array[][] = [];
   for (let step = 0; step <= count; step++) {
@@ -159,7 +162,7 @@ async function steps(
     });
     if (step === count) break;
     const tokens = Array.from({ length: batch }, (_, row) => expected.data[row * (count + 1) + step]!);
-    logits = await session.decode(tokens);
+    logits = await session.decode(tokens, wait);
     all.push(logits.map((row) => pickColumns(row, model, golden)));
   }
   const width = all[0]?.[0]?.length ?? 0;

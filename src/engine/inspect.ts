@@ -10,6 +10,7 @@ import {
 } from "../artifact/index.js";
 import type { Dialect } from "../ir/dialect.js";
 import { UsageError } from "../support/errors.js";
+import type { WaitOptions } from "../support/wait.js";
 import { findOrbax, openStore, type StoredTensor, type StoreFormat } from "../weights/index.js";
 import { refuseExported } from "./jax-exported.js";
 import { describeProgram, type ProgramDescription } from "./inspect-program.js";
@@ -29,7 +30,7 @@ export type Description =
   | TensorsDescription
   | ProgramDescription;
 
-export interface InspectOptions {
+export interface InspectOptions extends WaitOptions {
   /** Artifacts: whether every byte is held against the hashes of the manifest, and files beyond it are looked for. */
   readonly verify?: boolean | undefined;
   /** Artifacts: file of the Ed25519 public key (PEM) that must have signed it. */
@@ -55,7 +56,7 @@ const LONGEST_TEXT = 1 << 28;
 /**
  * Describes what is at `path`. An artifact is described also when files of it are missing or changed: see its `problems`.
  * @throws UsageError for anything that cannot be inspected; ArtifactError when it has no manifest, or a newer one; CheckpointError,
- * BytecodeError, ParseError, VerifyError for a file with faults
+ * BytecodeError, ParseError, VerifyError for a file with faults; AbortedError while an artifact is unpacked or hashed
  */
 export async function inspect(path: string, options: InspectOptions = {}): Promise<Description> {
   const kind = await kindOf(path);

@@ -8,6 +8,7 @@ import {
   DYNAMIC,
   type ElementType,
   isStatic,
+  isUnbounded,
   type TensorType,
   tensorType,
   type Type,
@@ -57,6 +58,13 @@ export type Direction = Attributes<"stablehlo.compare">["comparison_direction"];
 export const typeOf = (value: Value): TensorType => value.type as TensorType;
 export const shapeOf = (value: Value): readonly number[] => typeOf(value).shape;
 
+/** A size: a number, or a tensor<i32> that holds it at run time. */
+export type Size = number | Value;
+
+/** The sizes of a tensor, or the bounds of those that are known at run time. */
+export const largestShape = ({ shape, bounds }: TensorType): readonly number[] =>
+  shape.map((size, dimension) => (size === DYNAMIC ? bounds![dimension]! : size));
+
 /** Whether a value is a constant filled with `number`. */
 export function isSplat(value: Value, number: number): boolean {
   const elements = constantOf(value);
@@ -83,7 +91,9 @@ export class Emitter {
 
   /** A scalar in every place of the shape of `x`, of which sizes are not known. */
   spread(scalar: Value, x: Value): Value {
-    const results = [withElement(typeOf(x), typeOf(scalar).element)];
+    const type = withElement(typeOf(x), typeOf(scalar).element);
+    if (!isUnbounded(type)) return this.limited(this.broadcast(scalar, largestShape(type), []), x);
+    const results = [type];
     const operands = [scalar, this.#sizesOf(x)];
     return this.builder.create(
       "stablehlo.dynamic_broadcast_in_dim",
@@ -93,16 +103,42 @@ export class Emitter {
     ).result;
   }
 
+  /** The dimensions of `x`, as large as they may be, with the sizes at run time of those of `model` that are bounded. */
+  limited(x: Value, model: Value): Value {
+    return shapeOf(model).reduce(
+      (result, size, dimension) =>
+        size === DYNAMIC ? this.withSize(result, this.sizeOf(model, dimension), dimension) : result,
+      x,
+    );
+  }
+
+  /** One dimension of `x`, which is as large as it may be, with its size at run time. */
+  withSize(x: Value, size: Size, dimension: number): Value {
+    const operands = [x, typeof size === "number" ? this.fill(size, [], "i32") : size];
+    return this.builder.create("stablehlo.set_dimension_size", operands, { dimension }).result;
+  }
+
+  /** The size of one dimension. */
+  sizeOf(x: Value, dimension: number): Size {
+    const size = shapeOf(x)[dimension]!;
+    if (size !== DYNAMIC) return size;
+    return this.builder.create("stablehlo.get_dimension_size", [x], { dimension }).result;
+  }
+
+  /** Sizes as data, a tensor<[rank]xi32>. */
+  sizes(list: readonly Size[]): Value {
+    if (list.every((size) => typeof size === "number")) return this.numbers(list, [list.length], "i32");
+    const parts = list.map((size) =>
+      typeof size === "number" ? this.numbers([size], [1], "i32") : this.reshape(size, [1]),
+    );
+    return this.concat(parts, 0);
+  }
+
   /** The sizes of `x` as data. */
   #sizesOf(x: Value): Value {
     const known = this.#sizes.get(x);
     if (known !== undefined) return known;
-    const parts = shapeOf(x).map((size, dimension) =>
-      size === DYNAMIC
-        ? this.reshape(this.builder.create("stablehlo.get_dimension_size", [x], { dimension }).result, [1])
-        : this.numbers([size], [1], "i32"),
-    );
-    const sizes = this.concat(parts, 0);
+    const sizes = this.sizes(shapeOf(x).map((_, dimension) => this.sizeOf(x, dimension)));
     this.#sizes.set(x, sizes);
     return sizes;
   }

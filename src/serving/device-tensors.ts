@@ -1,10 +1,13 @@
-/** @file Named tensors that stay on a device: copied, and rows of some put into others. The plugin compiles what does it from the types alone. */
+/** @file Named tensors that stay on a device: copied, and rows of some put into others. The plugin compiles what does it from the types and layouts alone. */
 import {
   type ArgumentSpec,
   type Client,
   type DeviceBuffer,
   type Executable,
   formatType,
+  ifSupported,
+  rowMajorLayout,
+  sameLayout,
   type TensorSpec,
 } from "../runtime-pjrt/index.js";
 import { InternalError } from "../support/errors.js";
@@ -32,8 +35,8 @@ export class DeviceTensors implements Disposable {
   /** Enqueues a copy of every tensor, in memory of its own. @throws PjrtError */
   async copy(tensors: Tensors): Promise<Tensors> {
     if (tensors.size === 0) return new Map();
-    const specs = [...tensors.values()].map(specOf);
-    const executable = await this.#program(`copy ${specs.map(formatType).join()}`, () => copyProgram(specs), {
+    const specs = [...tensors.values()].map((buffer) => specOf(this.client, buffer));
+    const executable = await this.#program(`copy ${specs.map(keyOf).join()}`, () => copyProgram(specs), {
       arguments: specs,
       results: specs,
     });
@@ -48,12 +51,12 @@ export class DeviceTensors implements Disposable {
   async place(into: TensorRow, from: TensorRow, axes: RowAxes): Promise<Tensors> {
     const names = [...into.tensors.keys()];
     const [targets, sources] = [into, from].map(({ tensors }) =>
-      names.map((name) => specOf(of(tensors, name))),
+      names.map((name) => specOf(this.client, of(tensors, name))),
     );
     const rowAxes = names.map((name) => of(axes, name));
     const donated = targets!.map((spec) => ({ ...spec, donated: true }));
     const place: ArgumentSpec[] = [...donated, ...sources!, INDEX, INDEX];
-    const id = `place ${place.map(formatType).join()} ${rowAxes.join()}`;
+    const id = `place ${place.map(keyOf).join()} ${rowAxes.join()}`;
     const text = () => placeProgram(targets!, sources!, rowAxes);
     const executable = await this.#program(id, text, { arguments: place, results: targets! });
     const indices: DeviceBuffer[] = [];
@@ -94,7 +97,24 @@ export class DeviceTensors implements Disposable {
 
 const INDEX: TensorSpec = { elementType: "i32", dimensions: [] };
 
-const specOf = ({ elementType, dimensions }: DeviceBuffer): TensorSpec => ({ elementType, dimensions });
+/** The type of a buffer, and its layout where that is not the device's own for the type. */
+function specOf(client: Client, { elementType, dimensions, layout }: DeviceBuffer): TensorSpec {
+  const type = { elementType, dimensions };
+  const own = ifSupported(() => client.defaultLayout(type)) ?? rowMajorLayout(dimensions.length);
+  return sameLayout(layout, own, dimensions) ? type : { ...type, layout };
+}
+
+/** Tells types with other layouts apart. */
+const keyOf = (spec: TensorSpec): string => `${formatType(spec)}${spec.layout ?? ""}`;
+
+/** What a program says of an argument or result beside its type. */
+function attributesOf({ layout }: TensorSpec, ...others: readonly string[]): string {
+  const all = [...others, ...(layout === undefined ? [] : [`mhlo.layout_mode = "${layout}"`])];
+  return all.length === 0 ? "" : ` {${all.join(", ")}}`;
+}
+
+const resultTypes = (specs: readonly TensorSpec[]): string =>
+  specs.map((spec) => `${formatType(spec)}${attributesOf(spec)}`).join(", ");
 
 const named = (like: Tensors, buffers: readonly DeviceBuffer[]): Tensors =>
   new Map([...like.keys()].map((name, i) => [name, buffers[i]!]));
@@ -109,10 +129,10 @@ function of<T>(map: ReadonlyMap<string, T>, name: string): T {
 /** Results that are not said to alias an argument lie in memory of their own. */
 function copyProgram(specs: readonly TensorSpec[]): string {
   const types = specs.map(formatType);
-  const parameters = types.map((type, i) => `%a${i}: ${type}`).join(", ");
+  const parameters = specs.map((spec, i) => `%a${i}: ${types[i]}${attributesOf(spec)}`).join(", ");
   const results = types.map((_, i) => `%a${i}`).join(", ");
   return `module @copy_tensors {
-  func.func public @main(${parameters}) -> (${types.join(", ")}) {
+  func.func public @main(${parameters}) -> (${resultTypes(specs)}) {
     func.return ${results} : ${types.join(", ")}
   }
 }
@@ -127,8 +147,10 @@ function placeProgram(
   const index = formatType(INDEX);
   const types = targets.map(formatType);
   const parameters = [
-    ...types.map((type, i) => `%a${i}: ${type} {tf.aliasing_output = ${i} : i32}`),
-    ...sources.map((spec, i) => `%b${i}: ${formatType(spec)}`),
+    ...targets.map(
+      (spec, i) => `%a${i}: ${types[i]}${attributesOf(spec, `tf.aliasing_output = ${i} : i32`)}`,
+    ),
+    ...sources.map((spec, i) => `%b${i}: ${formatType(spec)}${attributesOf(spec)}`),
     `%to: ${index}`,
     `%from: ${index}`,
   ];
@@ -145,7 +167,7 @@ function placeProgram(
     ];
   });
   return `module @place_row {
-  func.func public @main(${parameters.join(", ")}) -> (${types.join(", ")}) {
+  func.func public @main(${parameters.join(", ")}) -> (${resultTypes(targets)}) {
     %zero = stablehlo.constant dense<0> : ${index}
     ${moves.join("\n    ")}
     func.return ${types.map((_, i) => `%r${i}`).join(", ")} : ${types.join(", ")}

@@ -43,7 +43,7 @@ export interface ProgramSet {
   identity(): Promise<string>;
   /** Whether there is such a program, or it can be made. */
   has(key: ProgramKey): boolean;
-  /** What a program takes and gives. @throws GriffinError when there is no such program */
+  /** What a program takes and gives, in the layouts that it was compiled for. @throws GriffinError when there is no such program */
   interfaceOf(key: ProgramKey): Promise<Interface>;
   /** A program that draws tokens on the device, with these parts or with more; where there is none, the host draws, the same ones. */
   sampler(key: SamplerKey): Promise<LoadedProgram | undefined>;

@@ -105,7 +105,13 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
   abstract has(key: ProgramKey): boolean;
 
   async interfaceOf(key: ProgramKey): Promise<Interface> {
-    return (await this.program(key)).interface;
+    const { interface: program, executable } = await this.program(key);
+    // Where the program leaves a layout to the compiler, that has chosen one.
+    const { arguments: chosen } = executable.signature;
+    return {
+      ...program,
+      arguments: program.arguments.map((argument, i) => ({ ...argument, layout: chosen[i]!.layout })),
+    };
   }
 
   async identity(): Promise<string> {

@@ -155,8 +155,10 @@ async function restore(model: ProgramSet, path: string, options: SessionOptions)
   }
   const states = new Map<string, DeviceBuffer>();
   try {
-    for (const { name, elementType, dimensions } of await statesOf(model, lengths.length))
-      states.set(name, await model.client.toDevice({ elementType, dimensions, data: data.get(name)! }));
+    for (const { name, elementType, dimensions, layout } of await statesOf(model, lengths.length)) {
+      const tensor = { elementType, dimensions, layout, data: data.get(name)! };
+      states.set(name, await model.client.toDevice(tensor));
+    }
     return { session: Session.resume(model, states, lengths, options), notes: metadata.notes };
   } catch (error) {
     closeAll(states.values());

@@ -50,6 +50,15 @@ export function waitLeft(what: string, startedAt: number, { signal, timeoutMs }:
   return { signal, timeoutMs: left };
 }
 
+/**
+ * Work in many steps that its caller may end: what is returned is called before each step, and says what is left for it.
+ * @returns and that throws what `waitLeft` does
+ */
+export function waitInSteps(what: string, options: WaitOptions): () => WaitOptions {
+  const startedAt = performance.now();
+  return () => waitLeft(what, startedAt, options);
+}
+
 /** The longest delay of a timer, ms: 24 days. Node takes a longer one for 1 ms. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
 

@@ -213,3 +213,27 @@ describe("what is unpacked goes", () => {
     expect(await readdir(unpacked)).toEqual([]);
   });
 });
+
+const demo = join(root, "golden/demo-kjv");
+
+describe("what a command had begun to write goes when it is ended", () => {
+  test.each<readonly [NodeJS.Signals, string, (out: string) => readonly string[]]>([
+    ["SIGINT", "export", (out) => ["export", "--model", demo, "--chunk", "16", "--no-samplers", "-o", out]],
+    [
+      "SIGTERM",
+      "export",
+      (out) => ["export", "--preset", "tiny-hawk", "--zip", "--no-samplers", "-o", `${out}.zip`],
+    ],
+    ["SIGINT", "convert", (out) => ["convert", demo, `${out}.pt`]],
+    ["SIGHUP", "convert", (out) => ["convert", demo, `${out}/orbax`, "--to", "orbax-zarr"]],
+    ["SIGINT", "opt", (out) => ["opt", join(root, "examples/attention.mlir"), "-o", `${out}.mlir`]],
+  ])("by %s: %s", async (signal, _, args) => {
+    const folder = await temporaryFolder();
+    const child = start(args(join(folder, "out")), { [FAILPOINT]: "stop:makeWork" });
+    await stopped(child.pid!);
+    child.kill(signal);
+    child.kill("SIGCONT");
+    expect(await once(child, "exit")).toEqual([null, signal]);
+    expect((await readdir(folder, { recursive: true })).filter((name) => name !== "out")).toEqual([]);
+  });
+});

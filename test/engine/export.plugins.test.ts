@@ -6,7 +6,7 @@ import { exportedPrograms, PROGRAM_COUNT } from "./exported-programs.js";
 /** Whether a plugin takes our programs is asked, not what it makes of them. */
 const options = { flags: { xla_backend_optimization_level: 0 } };
 
-const programs = exportedPrograms("cpu");
+const programs = await exportedPrograms("cpu");
 
 test.each(["fastatomstruct-xla-cpu", "xla-cpu-pjrt", "lammps-jax-pjrt-cpu"])(
   "%s compiles every exported program",

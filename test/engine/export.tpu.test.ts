@@ -13,7 +13,7 @@ const plugin = await Plugin.load(await installPlugin("tpu"));
 describe("without a TPU", () => {
   test("libtpu compiles every exported program", async () => {
     using topology = await plugin.createTopology("v5e:2x2");
-    const programs = exportedPrograms("tpu:v5e:2x2");
+    const programs = await exportedPrograms("tpu:v5e:2x2");
     const compiled: string[] = [];
     for (const [name, { content, signature }] of programs) {
       using program = await topology.compile({ program: content.bytecode, signature });

@@ -14,11 +14,15 @@ const models: readonly (readonly [keyof typeof presets, ComputeDType, number])[]
 export const PROGRAM_COUNT = 3 * (1 + 2 + 2 + 2) + 6;
 
 /** Every program of every such model, `tiny f32 prefill_1x16`, for a target; those that draw tokens, which are of no model, once. */
-export function exportedPrograms(target: string): readonly (readonly [string, ExportedProgram])[] {
-  return models.flatMap(([preset, dtype, batch], i) =>
-    exportPrograms({
+export async function exportedPrograms(
+  target: string,
+): Promise<readonly (readonly [string, ExportedProgram])[]> {
+  const all = models.map(async ([preset, dtype, batch], i) => {
+    const programs = await exportPrograms({
       ...{ target, dtype, batch, chunk: 64, score: true, samplers: i === 0 },
       model: griffin.configure({ ...presets[preset], dtype }),
-    }).map((program) => [`${preset} ${dtype} ${program.content.name}`, program] as const),
-  );
+    });
+    return programs.map((program) => [`${preset} ${dtype} ${program.content.name}`, program] as const);
+  });
+  return (await Promise.all(all)).flat();
 }

@@ -2,6 +2,7 @@
  * @file Programs one after the other, each with layouts of its own, and what one gives is handed to the next in every way there is: numbers are
  * right, or the buffer is refused before the plugin is called.
  */
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -13,6 +14,7 @@ import {
   type TensorSpec,
 } from "../../src/runtime-pjrt/index.js";
 import { DeviceTensors } from "../../src/serving/device-tensors.js";
+import { openSafetensors, writeSafetensors } from "../../src/weights/index.js";
 import { tries } from "../../tools/vitest/properties.js";
 import { temporaryFolder } from "../weights/files.js";
 import { withClient } from "./cpu.js";
@@ -60,6 +62,15 @@ const ways = {
   "as states of a session are copied": async (client, buffer) => {
     using tensors = new DeviceTensors(client);
     return (await tensors.copy(new Map([["x", buffer]]))).get("x")!;
+  },
+  "through a file, as states of a session are kept": async (client, buffer, layout) => {
+    using tensors = new DeviceTensors(client);
+    using copy = (await tensors.copy(new Map([["x", buffer]]))).get("x")!;
+    const path = join(await temporaryFolder(), "states.safetensors");
+    const { dimensions: shape } = copy;
+    await writeSafetensors(path, { x: { dtype: "i32", shape, data: await copy.toHost() } });
+    await using file = await openSafetensors(path);
+    return upload(client, shape, await file.tensors.get("x")!.read(), layout);
   },
 } satisfies Record<string, HandOver>;
 

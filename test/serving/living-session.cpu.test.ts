@@ -9,6 +9,7 @@ import {
   Session,
   type SessionMark,
 } from "../../src/serving/index.js";
+import { type DeviceBuffer, rowMajorLayout } from "../../src/runtime-pjrt/index.js";
 import { formulaCheckpoint } from "../../src/weights/index.js";
 import { sharedFolder } from "../artifact/exported.js";
 import { useCpu } from "../dsl/cpu.js";
@@ -131,6 +132,62 @@ describe.each([
     using _ = restored;
     expect([restored.lengths, notes]).toEqual([[9, 4], "what the caller says"]);
     expect(await restored.decode([1, 5])).toEqual(expected);
+  });
+});
+
+describe("a session whose states lie in other layouts", () => {
+  const reversed = (rank: number): string => `{${[...Array(rank).keys()].join(",")}}`;
+
+  /** The same model with programs that take and give their states with the first dimension fastest. */
+  const turned = (model: ProgramSet): ProgramSet =>
+    programSet(model, {
+      async interfaceOf(key) {
+        const program = await model.interfaceOf(key);
+        const all = program.arguments.map((argument) =>
+          argument.role === "state"
+            ? { ...argument, layout: reversed(argument.dimensions.length) }
+            : argument,
+        );
+        return { ...program, arguments: all };
+      },
+      async run(key, inputs, states = new Map()) {
+        const own = new Map<string, DeviceBuffer>();
+        for (const [name, buffer] of states) {
+          expect(buffer.layout).toBe(reversed(buffer.dimensions.length));
+          own.set(name, await model.client.copyInLayout(buffer, rowMajorLayout(buffer.dimensions.length)));
+          buffer.close();
+        }
+        const results = await model.run(key, inputs, own);
+        const given = new Map<string, DeviceBuffer>();
+        for (const [name, buffer] of results.states) {
+          given.set(name, await model.client.copyInLayout(buffer, reversed(buffer.dimensions.length)));
+          buffer.close();
+        }
+        return { ...results, states: given };
+      },
+    });
+
+  it("is marked, stored, and goes on in programs of either layout, a row in the place of another too", async () => {
+    const words = someTokens(3, 20, 40);
+    const models = [turned(griffin), griffin, turned(griffin)];
+    using straight = new Session(griffin, 2, { chunk: 16 });
+    await straight.prefill([words.slice(0, 9), words.slice(9, 13)]);
+    let session = new Session(models[0]!, 2, { chunk: 16 });
+    await session.prefill([words.slice(0, 9), words.slice(9, 13)]);
+    for (const [i, model] of models.entries()) {
+      const path = join(folder, `layout-${i}.session`);
+      await saveSession(session, path);
+      session.close();
+      ({ session } = await restoreSession(model, path, { chunk: 16 }));
+      const tokens = [i + 1, i + 5];
+      expect(await session.decode(tokens)).toEqual(await straight.decode(tokens));
+    }
+    using other = new Session(models[2]!, 1, { chunk: 16 });
+    await other.prefill([words.slice(14, 18)]);
+    await session.replaceRow(1, other);
+    const [, replaced] = await session.decode([1, 2]);
+    session.close();
+    expectSame(replaced, await read(griffin, [...words.slice(14, 18), 2]));
   });
 });
 

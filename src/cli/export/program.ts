@@ -55,6 +55,7 @@ export async function runProgramExport(
     ...{ target, text, stablehloVersion, force, sign, zip },
     parameters: options.weights,
     extensions: context.extensions,
+    signal: context.signal,
     tools: { stablegriffin: packageVersion },
     onProgress: ({ path: file, bytes }) => progress.update("write", `${file} ${formatBytes(bytes)}`),
   });

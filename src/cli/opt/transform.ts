@@ -1,11 +1,9 @@
 /** @file One program of `griffin opt`: read, verified, changed by the pipeline, written. */
 import { serializePortable } from "../../ir/bytecode/index.js";
 import type { Operation } from "../../ir/operation.js";
-import { findOp } from "../../ir/ops/index.js";
 import { readModule } from "../../ir/read-module.js";
 import { printModule } from "../../ir/text/index.js";
-import { compareVersions, oldestVersion } from "../../ir/versions.js";
-import { decomposeChlo } from "../../lowering/chlo/index.js";
+import { lowerForArtifact } from "../../lowering/portable.js";
 import { type PassEvent, type Pipeline, runPipeline, verifyAfter } from "../../passes/index.js";
 import { GriffinError } from "../../support/errors.js";
 import { createPassPrinter, type PassPrinterFlags } from "../print-passes.js";
@@ -47,12 +45,9 @@ function runPasses(
   });
 }
 
-const firstWithComposites = findOp("stablehlo.composite")?.since ?? oldestVersion;
-
 /** As jax.export writes artifacts: they have no chlo, of which some ops are composites, and resources stay what they are. */
 function writePortable(module: Operation, targetVersion: string | undefined): Uint8Array {
-  const composites = targetVersion === undefined || compareVersions(targetVersion, firstWithComposites) >= 0;
-  decomposeChlo(module, { composites });
+  lowerForArtifact(module, targetVersion);
   return serializePortable(module, { targetVersion, resources: true, verify: false });
 }
 

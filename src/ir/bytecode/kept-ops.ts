@@ -17,21 +17,30 @@ export const castName = "builtin.unrealized_conversion_cast";
 
 const isKept = (name: string): boolean => name === "builtin.module" || name.startsWith("sdy.");
 
-/** The attributes of each, sorted by name as MLIR writes them. */
-const properties: ReadonlyMap<string, readonly Property[]> = new Map([
-  [castName, []],
-  ...opDefinitions
-    .filter(({ name }) => isKept(name))
-    .map(({ name, attributes }) => {
-      const all = Object.entries(attributes).map(([key, { optional }]) =>
-        optional ? ({ name: key, optional } as const) : { name: key },
-      );
-      return [name, all.sort((a, b) => (a.name < b.name ? -1 : 1))] as const;
-    }),
-]);
+/** The attributes of each op of which `isHeld`, sorted by name as MLIR writes them. */
+const propertiesOf = (isHeld: (name: string) => boolean): ReadonlyMap<string, readonly Property[]> =>
+  new Map(
+    opDefinitions
+      .filter(({ name }) => isHeld(name))
+      .map(({ name, attributes }) => {
+        const all = Object.entries(attributes).map(([key, { optional }]) =>
+          optional ? ({ name: key, optional } as const) : { name: key },
+        );
+        return [name, all.sort((a, b) => (a.name < b.name ? -1 : 1))] as const;
+      }),
+  );
+
+const properties = propertiesOf(isKept);
+/** Ops that jaxlib leaves as they are where it writes artifacts with other dialects. */
+const foreignProperties = propertiesOf((name) => name.startsWith("chlo."));
+const castProperties: readonly Property[] = [];
 
 /** The attributes of an operation that is kept, or undefined for one that VHLO has a version of. */
 export const keptProperties = (name: string): readonly Property[] | undefined => properties.get(name);
+
+/** The attributes of an operation that artifacts of others may hold beside VHLO. */
+export const readableProperties = (name: string): readonly Property[] | undefined =>
+  name === castName ? castProperties : (keptProperties(name) ?? foreignProperties.get(name));
 
 /** Whether values that the operation makes, takes, or passes to its regions are of MLIR's own types. */
 export const mixes = (name: string): boolean => name.startsWith("sdy.") && findOp(name) !== undefined;

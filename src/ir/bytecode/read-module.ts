@@ -15,7 +15,7 @@ import { isDefault } from "./defaults.js";
 import { type Entity, isA } from "./entity.js";
 import { EntityReader } from "./entity-reader.js";
 import { BytecodeError } from "./errors.js";
-import { castName, keptProperties } from "./kept-ops.js";
+import { castName, readableProperties } from "./kept-ops.js";
 import { type BytecodeBlock, type BytecodeOperation, type BytecodeRegion, countValues } from "./program.js";
 import { apiVersions, vhloAttributes, vhloTypes } from "./vhlo-codecs.js";
 import { findVhloOp, type SpreadFields, spreadFields, type VhloOp } from "./vhlo-ops.js";
@@ -65,7 +65,7 @@ export class ModuleBuilder {
   /** The attributes of an operation that is no VHLO one. */
   #keptAttributes({ name, properties }: BytecodeOperation): Attributes {
     const attributes: Attributes = {};
-    for (const [i, property] of keptProperties(name)!.entries()) {
+    for (const [i, property] of readableProperties(name)!.entries()) {
       const entity = properties[i];
       if (entity === undefined && property.optional) continue;
       if (entity === undefined) return this.#from.fail(`${name} lacks its attribute ${property.name}`);

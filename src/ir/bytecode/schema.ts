@@ -4,7 +4,7 @@
  */
 import { builtinAttributes, builtinTypes } from "./builtin.js";
 import type { Codec, EntityKind } from "./entity.js";
-import { keptProperties } from "./kept-ops.js";
+import { readableProperties } from "./kept-ops.js";
 import { affineAttributes } from "./affine.js";
 import { mhloAttributes } from "./mhlo.js";
 import type { Schema } from "./program.js";
@@ -44,5 +44,5 @@ const byCode = new Map(codecs.map((codec) => [keyOf(codec.dialect, codec.kind, c
 export const schema: Schema = {
   codec: (dialect, kind, code) => byCode.get(keyOf(dialect, kind, code)),
   properties: (name) =>
-    keptProperties(name) ?? findVhloOp(name)?.attributes.map((attribute) => ({ name: attribute })),
+    readableProperties(name) ?? findVhloOp(name)?.attributes.map((attribute) => ({ name: attribute })),
 };

@@ -10,6 +10,7 @@ import {
   string,
   symbol,
 } from "./kinds.js";
+import { checkResultAliases } from "./result-alias.js";
 
 const anything = "PIFCQATUBXNKOV";
 
@@ -39,7 +40,8 @@ const func = defineOp({
   regions: ["body"],
   traits: ["isolated", "symbol"],
   infer: (op) => {
-    const { function_type: type, sym_name: name } = op.attributes;
+    const { function_type: type, sym_name: name, arg_attrs: dictionaries = [] } = op.attributes;
+    checkResultAliases(op, type, dictionaries);
     const entry = op.regions[0]?.blocks[0];
     if (entry === undefined) return [];
     op.check(

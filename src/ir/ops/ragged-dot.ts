@@ -37,7 +37,7 @@ export const freeDimensions = (
 ];
 
 /** The dimensions of lhs before the ragged one, each index of which may have group sizes of its own. */
-function prefixDimensions(numbers: RaggedDotNumbers, lhsRank: number): readonly number[] {
+export function prefixDimensions(numbers: RaggedDotNumbers, lhsRank: number): readonly number[] {
   const { lhs_batching_dimensions: batch, lhs_contracting_dimensions: contracting } = numbers;
   const ordered = {
     batching: batch,

@@ -254,9 +254,8 @@ function parseEncoded(
 
 /** The sizes in `#stablehlo.bounds<?, 4>`; undefined for another encoding. */
 function readBounds({ cursor }: ParseContext, text: string, at: number): readonly number[] | undefined {
-  const list = /^#stablehlo\.(?:bounds<([^<>]*)>|type_extensions<\s*bounds\s*=\s*\[([^<>]*)\]\s*>)$/.exec(
-    text,
-  );
+  const list =
+    /^#(?:stablehlo|mhlo)\.(?:bounds<([^<>]*)>|type_extensions<\s*bounds\s*=\s*\[([^<>]*)\]\s*>)$/.exec(text);
   if (list === null) return undefined;
   const bounds = (list[1] ?? list[2]!).split(",").map((item) => item.trim());
   if (!bounds.every((item) => /^(?:\?|[0-9]+)$/.test(item)))

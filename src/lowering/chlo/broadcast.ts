@@ -1,9 +1,10 @@
 /** @file chlo.broadcast_ ops: broadcast_in_dim of what is smaller than the result, and the op itself. */
-import { type Emitter, shapeOf } from "../../ir/emit.js";
+import type { Emitter } from "../../ir/emit.js";
 import { Expression } from "../../ir/expression.js";
 import type { Operation, Value } from "../../ir/operation.js";
-import { broadcastTargets } from "../../ir/ops/chlo-broadcast.js";
 import type { OperationOf } from "../../ir/ops/index.js";
+import type { Type } from "../../ir/types.js";
+import { broadcastOperands } from "./broadcast-operands.js";
 
 type BinaryName =
   | "add"
@@ -23,20 +24,14 @@ type BinaryName =
   | "subtract"
   | "xor";
 
-/** The operands, all of the result's shape. */
-function broadcastOperands(operation: Operation, e: Emitter, given?: readonly number[]): readonly Value[] {
-  const shape = shapeOf(operation.results[0]!);
-  return operation.operands.map((operand) =>
-    e.broadcast(operand, shape, broadcastTargets(shapeOf(operand).length, shape.length, given)),
-  );
-}
+const typesOf = ({ results }: Operation): readonly Type[] => results.map(({ type }) => type);
 
 /** The StableHLO op of that name on broadcast operands. */
 export const broadcastBinary =
   (name: BinaryName) =>
   (operation: OperationOf<`chlo.broadcast_${BinaryName}`>, e: Emitter): readonly Value[] => {
     const operands = broadcastOperands(operation, e, operation.attributes.broadcast_dimensions);
-    return e.builder.create(`stablehlo.${name}`, operands, {}).results;
+    return e.builder.create(`stablehlo.${name}`, operands, {}, { results: typesOf(operation) }).results;
   };
 
 /** A formula on broadcast operands. */
@@ -55,10 +50,13 @@ export function broadcastCompare(
   e: Emitter,
 ): readonly Value[] {
   const { broadcast_dimensions: given, ...attributes } = operation.attributes;
-  return e.builder.create("stablehlo.compare", broadcastOperands(operation, e, given), attributes).results;
+  const operands = broadcastOperands(operation, e, given);
+  return e.builder.create("stablehlo.compare", operands, attributes, { results: typesOf(operation) }).results;
 }
 
 export const broadcastSelect = (
   operation: OperationOf<"chlo.broadcast_select">,
   e: Emitter,
-): readonly Value[] => e.builder.create("stablehlo.select", broadcastOperands(operation, e), {}).results;
+): readonly Value[] =>
+  e.builder.create("stablehlo.select", broadcastOperands(operation, e), {}, { results: typesOf(operation) })
+    .results;

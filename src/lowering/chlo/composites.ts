@@ -9,15 +9,26 @@ import { elementsFromNumbers } from "../../ir/elements.js";
 import { type Operation, walk } from "../../ir/operation.js";
 import { definitionOf } from "../../ir/ops/index.js";
 import type { AttributeKind } from "../../ir/ops/kinds.js";
-import { insertOperation, replaceOperation } from "../../ir/rewriter.js";
+import { cloneRegion, insertOperation, replaceOperation } from "../../ir/rewriter.js";
 import { tensorType } from "../../ir/types.js";
 import { outlinedFunction, outlineKey } from "../../passes/outlined-function.js";
 
-/** The names that XLA's reader looks for. chlo.scan has a region, which composites of artifacts before 1.14 cannot have: it is decomposed. */
+/** The names that XLA's reader looks for. */
 const known: ReadonlySet<string> = new Set(
-  ["acos", "acosh", "asin", "asinh", "atanh", "cosh", "erf", "mulhi", "ragged_dot", "sinh", "top_k"].map(
-    (name) => `chlo.${name}`,
-  ),
+  [
+    "acos",
+    "acosh",
+    "asin",
+    "asinh",
+    "atanh",
+    "cosh",
+    "erf",
+    "mulhi",
+    "ragged_dot",
+    "scan",
+    "sinh",
+    "top_k",
+  ].map((name) => `chlo.${name}`),
 );
 
 export const isKnownComposite = ({ name }: Operation): boolean => known.has(name);
@@ -64,8 +75,10 @@ function compositeFor(operation: Operation, decomposition: string): Operation {
     ...(all.size === 0 ? {} : { composite_attributes: all }),
   };
   const results = operation.results.map(({ type }) => type);
+  const regions = operation.regions.map((region) => cloneRegion(region, new Map()));
   return Builder.before(operation).create("stablehlo.composite", operation.operands, attributes, {
     results,
+    regions,
     extra,
   });
 }
@@ -76,8 +89,11 @@ export function preserveAsComposites(
   isPreserved: (operation: Operation) => boolean,
 ): void {
   const symbols = new Map<string, string>();
-  for (const operation of [...walk(module)]) {
-    if (!isPreserved(operation)) continue;
+  const preserved = [...walk(module)].filter(isPreserved);
+  const withRegions = preserved.filter(({ regions }) => regions.length > 0);
+  // Of those with regions, which are copied, the innermost first, and what is in them before.
+  const ordered = [...preserved.filter(({ regions }) => regions.length === 0), ...withRegions.reverse()];
+  for (const operation of ordered) {
     const key = outlineKey(operation);
     let symbol = symbols.get(key);
     if (symbol === undefined) {

@@ -1,11 +1,12 @@
 /** @file What each chlo op is in StableHLO ops, and the walk that replaces them. */
 import { Builder } from "../../ir/builder.js";
 import type { Decomposition } from "../../ir/decompositions.js";
-import { Emitter } from "../../ir/emit.js";
+import { isPure } from "../../ir/analysis/effects.js";
+import { Emitter, typeOf } from "../../ir/emit.js";
 import { type Operation, type Value, walk } from "../../ir/operation.js";
 import { hasTrait, type OperationOf, type OpName } from "../../ir/ops/index.js";
-import { replaceOperation } from "../../ir/rewriter.js";
-import { isComplex, isStatic, withElement } from "../../ir/types.js";
+import { eraseOperation, replaceOperation } from "../../ir/rewriter.js";
+import { isComplex, isStatic, type TensorType } from "../../ir/types.js";
 import { ownValue } from "../../support/own-value.js";
 import * as arcs from "./arcs.js";
 import { besselI1e } from "./bessel.js";
@@ -102,11 +103,13 @@ const rules: { readonly [K in ChloName]: ChloRule<K> } = {
   "chlo.zeta": formula2(zeta),
 };
 
-/** Writes what a chlo op of static shape is made of, and gives the values that stand for its results. */
+/** Writes what a chlo op is made of, and gives the values that stand for its results. */
 export const decompositionOf = <K extends ChloName>(
   operation: OperationOf<K>,
   e: Emitter,
 ): readonly Value[] => (rules[operation.name] as ChloRule<K>)(operation, e);
+
+const isRanked = ({ type }: Value): boolean => type.kind === "tensor";
 
 const isStaticTensor = ({ type }: Value): boolean => type.kind === "tensor" && isStatic(type);
 
@@ -114,37 +117,61 @@ const isStaticTensor = ({ type }: Value): boolean => type.kind === "tensor" && i
 export const isStaticOperation = ({ operands, results }: Operation): boolean =>
   [...operands, ...results].every(isStaticTensor);
 
-/** Whether what a chlo op is made of can be written without the sizes: formulas of each element, of one shape throughout. */
-function needsNoSizes(operation: Operation): boolean {
-  const isFormula = hasTrait(operation, "elementwise") || operation.name === "chlo.constant_like";
-  const [first, ...others] = [...operation.operands, ...operation.results].map(({ type }) => type);
-  if (!isFormula || first?.kind !== "tensor" || first.bounds !== undefined) return false;
-  return others.every((type) => type.kind === "tensor" && withElement(type, first.element) === first);
+/** Ops beside the formulas of each element whose meaning can be written with sizes that are known at run time. */
+const takesSizesAtRunTime = ({ name }: Operation): boolean =>
+  name.startsWith("chlo.broadcast_") || name === "chlo.constant_like" || name === "chlo.top_k";
+
+/** Whether what a chlo op is made of can be written. */
+function isDecomposed(operation: Operation): boolean {
+  if (isStaticOperation(operation)) return true;
+  const canBe = hasTrait(operation, "elementwise") || takesSizesAtRunTime(operation);
+  return canBe && [...operation.operands, ...operation.results].every(isRanked);
 }
 
-const isDecomposed = (operation: Operation): boolean =>
-  isStaticOperation(operation) || needsNoSizes(operation);
+/** A value in the type that the op's result has: it may say less, or more, of sizes than what the result is made of. */
+function asDeclared(e: Emitter, value: Value, { type }: Value): Value {
+  if (value.type === type || typeOf(value).element !== (type as TensorType).element) return value;
+  return e.builder.create("stablehlo.convert", [value], {}, { results: [type] }).result;
+}
 
 /** How chlo ops are replaced. */
 export interface DecomposeChloOptions {
   /** Those that XLA has code of its own for become composites, whose functions say what they mean (composites.ts). */
   readonly composites?: boolean;
+  /** Of these also those that have a region, which composites may have since StableHLO 1.14. */
+  readonly regions?: boolean;
 }
 
+const isUnused = ({ results }: Operation): boolean => results.every(({ users }) => users.size === 0);
+
 /**
- * Replaces the chlo ops of a module by StableHLO ops; returns how many. Of those of unknown shape the ones that are no formulas of each
- * element are left as they are: they would need the sizes.
+ * Replaces the chlo ops of a module by StableHLO ops; returns how many. Those whose meaning cannot be written without the sizes, or without
+ * the rank, are left as they are; where nobody uses them they are erased.
  */
-export function decomposeChlo(module: Operation, { composites = false }: DecomposeChloOptions = {}): number {
+export function decomposeChlo(
+  module: Operation,
+  { composites = false, regions = composites }: DecomposeChloOptions = {},
+): number {
   let count = 0;
   if (composites)
-    preserveAsComposites(module, (operation) => isKnownComposite(operation) && isDecomposed(operation));
+    preserveAsComposites(
+      module,
+      (operation) =>
+        isKnownComposite(operation) && isDecomposed(operation) && (regions || operation.regions.length === 0),
+    );
   // The innermost first: a scan copies its body.
   for (const operation of [...walk(module)].reverse()) {
     const rule = ownValue<(operation: never, e: Emitter) => readonly Value[]>(rules, operation.name);
-    if (rule === undefined || !isDecomposed(operation)) continue;
-    replaceOperation(operation, rule(operation as never, new Emitter(Builder.before(operation))));
-    count++;
+    if (rule === undefined) continue;
+    if (isDecomposed(operation)) {
+      const e = new Emitter(Builder.before(operation));
+      const values = rule(operation as never, e);
+      replaceOperation(
+        operation,
+        values.map((value, i) => asDeclared(e, value, operation.results[i]!)),
+      );
+      count++;
+    } else if (isUnused(operation) && isPure(operation)) eraseOperation(operation);
   }
   return count;
 }

@@ -224,6 +224,7 @@ describe("types", () => {
   test.each([
     ["tensor< 2 x 0x3 x f32 >", "tensor<2x0x3xf32>"],
     ["tensor<?xf32, #stablehlo.type_extensions<bounds = [3]>>", "tensor<?xf32, #stablehlo.bounds<3>>"],
+    ["tensor<?xf32, #mhlo.type_extensions<bounds = [3]>>", "tensor<?xf32, #stablehlo.bounds<3>>"],
     ["!quant.uniform<i8<-128:127>:f32, 34.0:16>", "!quant.uniform<i8:f32, 34.0:16>"],
   ])("%s is %s", (text, printed) => expect(formatType(parseType(text))).toBe(printed));
 

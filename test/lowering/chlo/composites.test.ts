@@ -1,11 +1,13 @@
 /** chlo ops in portable artifacts: composites that XLA knows by name, each with a function that means it. */
 import { describe, expect, it } from "vitest";
+import { deserializePortable, serializePortable } from "../../../src/ir/bytecode/index.js";
 import { interpretFunction } from "../../../src/ir/interpret/index.js";
 import { parseModule, printModule } from "../../../src/ir/text/index.js";
 import { elementsFromNumbers } from "../../../src/ir/elements.js";
 import { tensorType } from "../../../src/ir/types.js";
 import { verifyModule } from "../../../src/ir/verify.js";
 import { decomposeChlo } from "../../../src/lowering/chlo/index.js";
+import { lowerForArtifact } from "../../../src/lowering/portable.js";
 import { run } from "../../passes/text.js";
 
 const composites = (text: string): string => {
@@ -89,5 +91,62 @@ func.func private @chlo.erf.impl()`;
       "func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {\n  %0 = chlo.erf %x : tensor<4xf32> -> tensor<4xf32>\n  return %0 : tensor<4xf32>\n}";
     expect(run("decompose-chlo", text)).not.toContain("composite");
     expect(run("decompose-chlo{composites=true}", text)).toContain('stablehlo.composite "chlo.erf"');
+  });
+
+  const scan = `func.func @main(%x: tensor<2x3xf32>, %s: tensor<3xf32>) -> tensor<2x3xf32> {
+  %0:2 = chlo.scan(%x) inits (%s) dimension=0 {
+  ^bb0(%a: tensor<3xf32>, %b: tensor<3xf32>):
+    %1 = chlo.erf %b : tensor<3xf32> -> tensor<3xf32>
+    %2 = stablehlo.add %a, %1 : tensor<3xf32>
+    stablehlo.return %2, %2 : tensor<3xf32>, tensor<3xf32>
+  } : (tensor<2x3xf32>, tensor<3xf32>) -> (tensor<2x3xf32>, tensor<3xf32>)
+  return %0#0 : tensor<2x3xf32>
+}`;
+
+  it("a scan keeps its body in the composite, in which ops are composites too", () => {
+    const printed = composites(scan);
+    expect(printed.slice(0, printed.indexOf("  func.func private"))).toBe(`module {
+  func.func @main(%arg0: tensor<2x3xf32>, %arg1: tensor<3xf32>) -> tensor<2x3xf32> {
+    %0:2 = stablehlo.composite "chlo.scan" %arg0, %arg1 ({
+    ^bb0(%arg2: tensor<3xf32>, %arg3: tensor<3xf32>):
+      %1 = stablehlo.composite "chlo.erf" %arg3 {decomposition = @chlo.erf.impl, version = 1 : i32} : (tensor<3xf32>) -> tensor<3xf32>
+      %2 = stablehlo.add %arg2, %1 : tensor<3xf32>
+      stablehlo.return %2, %2 : tensor<3xf32>, tensor<3xf32>
+    }) {composite_attributes = {dimension = 0 : i64, operandSegmentSizes = array<i32: 1, 1>, resultSegmentSizes = array<i32: 1, 1>}, decomposition = @chlo.scan.impl, version = 1 : i32} : (tensor<2x3xf32>, tensor<3xf32>) -> (tensor<2x3xf32>, tensor<3xf32>)
+    return %0#0 : tensor<2x3xf32>
+  }
+`);
+    expect(printed).toContain("stablehlo.while");
+    expect(printed).not.toMatch(/ chlo\.\w+[ (]/);
+  });
+
+  it.each([
+    ["1.14.0", true],
+    ["1.13.0", false],
+  ])("for readers of %s composites have regions: %s", (target, expected) => {
+    const module = parseModule(scan);
+    lowerForArtifact(module, target);
+    expect(printModule(module).includes("@chlo.scan.impl")).toBe(expected);
+    expect(printModule(module)).toContain("@chlo.erf.impl");
+    const text = printModule(
+      deserializePortable(serializePortable(module, { targetVersion: target })).module,
+    );
+    expect(text).toBe(printModule(module));
+  });
+
+  it("constants of arith become StableHLO's, and go where nobody uses them", () => {
+    const module = parseModule(`func.func @main() -> tensor<2xi32> {
+  %0 = arith.constant dense<[1, 2]> : tensor<2xi32>
+  %1 = arith.constant 7 : index
+  return %0 : tensor<2xi32>
+}`);
+    lowerForArtifact(module);
+    expect(printModule(module)).toBe(`module {
+  func.func @main() -> tensor<2xi32> {
+    %c = stablehlo.constant dense<[1, 2]> : tensor<2xi32>
+    return %c : tensor<2xi32>
+  }
+}
+`);
   });
 });

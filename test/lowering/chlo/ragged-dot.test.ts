@@ -41,15 +41,27 @@ describe("chlo.ragged_dot", () => {
     expect(ragged([lhs, rhs, i32([2], [1, 2])], [2, 3, 1], batched)).toEqual([10, 200, 300, 80, 1000, 1200]);
   });
 
-  it.each([
-    ["contracting", 1, [3, 5, 1]],
-    ["batching", 2, [2, 5, 1]],
-  ] as const)("is refused where the ragged dimension is %s", (mode, dimension, shape) => {
-    const operands = [f64([5, 2, 2], Array(20).fill(1)), f64([2, 2, 1], [1, 1, 1, 1]), i32([3], [1, 1, 0])];
-    const numbers = `lhs_batching_dimensions = [2], rhs_batching_dimensions = [0], lhs_contracting_dimensions = [1], rhs_contracting_dimensions = [1], lhs_ragged_dimensions = [${dimension}]`;
-    const whole = mode === "contracting" ? [3, 2, 5, 1] : shape;
-    expect(() => ragged(operands, whole, numbers)).toThrow(
-      `chlo.ragged_dot with a ragged dimension that is ${mode} is not lowered`,
-    );
+  it("gives each group a product of its part, where the ragged dimension is contracted", () => {
+    const numbers =
+      "lhs_contracting_dimensions = [1], rhs_contracting_dimensions = [0], lhs_ragged_dimensions = [1]";
+    const lhs = f64([2, 4], [1, 2, 3, 4, 5, 6, 7, 8]);
+    const rhs = f64([4, 1], [1, 10, 100, Infinity]);
+    expect(ragged([lhs, rhs, i32([3], [2, 0, 1])], [3, 2, 1], numbers)).toEqual([21, 65, 0, 0, 300, 700]);
+  });
+
+  it("has group sizes for each index of the batch there, too", () => {
+    const numbers =
+      "lhs_batching_dimensions = [2], rhs_batching_dimensions = [0], lhs_contracting_dimensions = [1], rhs_contracting_dimensions = [1], lhs_ragged_dimensions = [1]";
+    const lhs = f64([1, 3, 2], [1, 10, 2, 20, 3, 30]);
+    const rhs = f64([2, 3, 1], [1, 1, 1, 2, 2, 2]);
+    expect(ragged([lhs, rhs, i32([2, 2], [1, 2, 2, 1])], [2, 2, 1, 1], numbers)).toEqual([1, 60, 5, 60]);
+    expect(ragged([lhs, rhs, i32([2], [1, 2])], [2, 2, 1, 1], numbers)).toEqual([1, 20, 5, 100]);
+  });
+
+  it("is the product where the ragged dimension is a batching one: each index has its own anyway", () => {
+    const numbers =
+      "lhs_batching_dimensions = [0], rhs_batching_dimensions = [0], lhs_contracting_dimensions = [2], rhs_contracting_dimensions = [1], lhs_ragged_dimensions = [0]";
+    const [lhs, rhs] = [f64([3, 1, 2], [1, 2, 3, 4, 5, 6]), f64([3, 2, 1], [1, 1, 10, 10, 100, 100])];
+    expect(ragged([lhs, rhs, i32([2], [1, 2])], [3, 1, 1], numbers)).toEqual([3, 70, 1100]);
   });
 });
