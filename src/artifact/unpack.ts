@@ -155,11 +155,13 @@ async function unpackEntry(
     }),
     counted.readable.pipeTo(output),
   ]);
-  for (const outcome of outcomes) {
-    if (outcome.status === "fulfilled") continue;
-    const { reason } = outcome;
-    if (reason instanceof GriffinError || isSystemError(reason)) throw reason;
-    throw new ArtifactError(archive, [{ subject: JSON.stringify(entry.filename), problem: wordsOf(reason) }]);
+  const reasons = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
+  // Of a stream that is broken off the other side says no more than that it is closed.
+  const telling = reasons.find((reason) => reason instanceof GriffinError || isSystemError(reason));
+  if (telling !== undefined) throw telling;
+  if (reasons.length > 0) {
+    const problem = wordsOf(reasons[0]);
+    throw new ArtifactError(archive, [{ subject: JSON.stringify(entry.filename), problem }]);
   }
   if (bytes !== entry.uncompressedSize) throw wrongSize(entry, archive);
 }

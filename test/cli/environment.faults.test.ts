@@ -226,7 +226,6 @@ describe("what a command had begun to write goes when it is ended", () => {
     ],
     ["SIGINT", "convert", (out) => ["convert", demo, `${out}.pt`]],
     ["SIGHUP", "convert", (out) => ["convert", demo, `${out}/orbax`, "--to", "orbax-zarr"]],
-    ["SIGINT", "opt", (out) => ["opt", join(root, "examples/attention.mlir"), "-o", `${out}.mlir`]],
   ])("by %s: %s", async (signal, _, args) => {
     const folder = await temporaryFolder();
     const child = start(args(join(folder, "out")), { [FAILPOINT]: "stop:makeWork" });
