@@ -11,7 +11,7 @@ const verify = (alias: string, argument = "tensor<2xf32>", results = "tensor<2xf
 const alias = (fields: string): string => `#mhlo.result_alias<${fields}>`;
 const nested = "tuple<i32, tuple<i32, tensor<2xf32>>>";
 
-test.each([
+test.each<readonly [alias: string, argument?: string, results?: string]>([
   [alias("result_index = [0]")],
   [alias("result_index = [1], must_alias")],
   [alias("tuple_indices = [1, 1], result_index = [0]"), nested],
