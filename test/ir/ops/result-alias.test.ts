@@ -16,8 +16,8 @@ test.each<readonly [alias: string, argument?: string, results?: string]>([
   [alias("result_index = [1], must_alias")],
   [alias("tuple_indices = [1, 1], result_index = [0]"), nested],
   [alias("result_index = [0, 1, 1]"), "tensor<2xf32>", nested],
-])("%s is accepted", (...given) => {
-  expect(() => verify(...given)).not.toThrow();
+])("%s is accepted", (given, argument, results) => {
+  expect(() => verify(given, argument, results)).not.toThrow();
 });
 
 test.each([
