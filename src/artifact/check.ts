@@ -15,7 +15,7 @@ import { weightsProblems } from "./weights.js";
 
 /** What is known of the place where an artifact is to run. */
 export interface CompatibilityOptions {
-  /** A model folder whose weights are taken instead of those that the artifact names. */
+  /** Weights that are taken instead of those that the artifact names: a model folder, a file of weights or an orbax folder. */
   readonly weights?: string | undefined;
   /** Bytes of device memory that may be used; default: what the device says it has. */
   readonly memoryLimit?: number | undefined;

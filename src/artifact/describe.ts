@@ -51,7 +51,7 @@ export interface ArtifactDescription
     /** What the program that takes most device memory takes. */
     readonly memory: PlannedMemory | undefined;
   })[];
-  readonly weights: Omit<WeightsIndex, "tensors"> & {
+  readonly weights: Omit<WeightsIndex, "tensors" | "layouts"> & {
     readonly bytes: number;
     readonly tensors: number;
     readonly dtypes: readonly string[];
@@ -113,7 +113,8 @@ export async function describeArtifact(
       ...{ signature, verified: verify, problems: found },
     };
   }
-  const { manifest, weights } = artifact;
+  const { manifest } = artifact;
+  const { layouts: _layouts, ...weights } = artifact.weights;
   const made = await madeHereOf(manifest, keyFolder);
   const elsewhere = weights.location === "reference" ? await weightsProblems(artifact) : [];
   const { programs, compiled, weights: _, format: _format, ...rest } = manifest;

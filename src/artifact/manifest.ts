@@ -169,6 +169,21 @@ export type Manifest = z.infer<typeof manifestSchema>;
 export type ManifestProgram = z.infer<typeof program>;
 export type Fingerprint = z.infer<typeof fingerprint>;
 
+/** Names that checkpoints of the model have beside those of `tensors`, such as their authors'. */
+const layout = z.strictObject({
+  /** What holds each parameter, in the order of `tensors`: its name, its shape, and how the parameter lies in it (`TensorView`). */
+  tensors: z.array(
+    z.strictObject({
+      name: z.string(),
+      shape: z.array(count),
+      at: count.optional(),
+      transposed: z.boolean().optional(),
+      padded: z.boolean().optional(),
+    }),
+  ),
+  ignored: z.record(z.string(), z.string()),
+});
+
 /** weights.index.json: where each weight is stored, by its name in safetensors files. */
 export const weightsIndexSchema = z.strictObject({
   /**
@@ -202,6 +217,8 @@ export const weightsIndexSchema = z.strictObject({
   ),
   /** Tensors that checkpoints of the model may have and no program takes, each with the reason. */
   ignored: z.record(z.string(), z.string()),
+  /** By the format that they usually come in; absent where there are none, and in artifacts that an earlier version made. */
+  layouts: z.partialRecord(z.enum(["torch", "flax"]), layout).optional(),
 });
 
 export type WeightsIndex = z.infer<typeof weightsIndexSchema>;

@@ -179,7 +179,11 @@ export async function readWeightsIndex(
   const { json } = await readJson(folder, manifest.weights, where);
   const { success, data, error } = weightsIndexSchema.safeParse(json);
   if (!success) throw new ArtifactError(where, schemaProblems(manifest.weights, error));
-  const problems = [...unlistedWeights(manifest, data), ...parameterProblems(manifest, data)];
+  const problems = [
+    ...unlistedWeights(manifest, data),
+    ...parameterProblems(manifest, data),
+    ...layoutProblems(manifest, data),
+  ];
   if (problems.length > 0) throw new ArtifactError(where, problems);
   return data;
 }
@@ -225,6 +229,24 @@ function parameterProblems({ programs, weights }: Manifest, { tensors }: Weights
     })),
     ...misfits,
   ];
+}
+
+/** Other layouts must have a place for every parameter, in which it fits. */
+function layoutProblems({ weights }: Manifest, { tensors, layouts = {} }: WeightsIndex): Problem[] {
+  return Object.entries(layouts).flatMap(([subject, { tensors: places }]): Problem[] => {
+    if (places.length !== tensors.length) {
+      const [expected, got] = [`${tensors.length} tensors`, `${places.length}`];
+      return [{ subject, problem: `another number of tensors in ${weights}`, expected, got }];
+    }
+    return places.flatMap(({ name, shape, at, transposed }, i) => {
+      const { dimensions } = tensors[i]!;
+      const [parts = 0, ...part] = at === undefined ? [1, ...shape] : shape;
+      const isMatrix = transposed !== true || dimensions.length === 2;
+      if (isMatrix && (at ?? 0) < parts && elementCount(part) === elementCount(dimensions)) return [];
+      const [expected, got] = [shapeText(dimensions), shapeText(shape)];
+      return [{ subject: name, problem: `no place for its parameter in ${weights}`, expected, got }];
+    });
+  });
 }
 
 /** What generation relies on: programs of its kinds take tokens of their own batch and time, and give logits of the whole vocabulary. */

@@ -8,12 +8,15 @@ import {
   type Checkpoint,
   CheckpointError,
   type ComputeDType,
-  openCheckpoint,
+  openWeightsAt,
   openSafetensors,
+  type OtherLayout,
   type Parameter,
   type SafetensorsFile,
   type StoredTensor,
   type TensorNames,
+  type TensorPlace,
+  type TensorView,
 } from "../weights/index.js";
 import { ArtifactError } from "./errors.js";
 import type { WeightsIndex } from "./manifest.js";
@@ -24,6 +27,7 @@ export interface DescribedWeights {
   readonly files: readonly { readonly path: string; readonly bytes: number }[];
   readonly tensors: WeightsIndex["tensors"];
   readonly ignored: WeightsIndex["ignored"];
+  readonly layouts?: WeightsIndex["layouts"];
 }
 
 /** The weights that a model wants, and what they are called in its checkpoints. */
@@ -35,9 +39,10 @@ export interface WantedWeights {
 /** Describes what is stored of the wanted parameters. @throws CheckpointError with everything that does not fit */
 export async function describeWeights(
   checkpoint: Checkpoint,
-  { parameters, names }: WantedWeights,
+  wanted: WantedWeights,
 ): Promise<DescribedWeights> {
-  checkFormat(checkpoint, "; or copy them into the artifact (--with-weights), as safetensors");
+  const { parameters, names } = wanted;
+  checkFormat(checkpoint);
   bindWeights(checkpoint, parameters, names);
   const files = new Set<string>();
   const tensors = parameters.map((parameter) => {
@@ -54,13 +59,14 @@ export async function describeWeights(
     };
   });
   const sizes = [...files].sort().map(async (path) => ({ path, bytes: (await stat(path)).size }));
-  return { files: await Promise.all(sizes), tensors, ignored: { ...names.ignored } };
+  return { files: await Promise.all(sizes), tensors, ignored: { ...names.ignored }, ...layoutsOf(wanted) };
 }
 
 /** An artifact names places in safetensors files. @throws CheckpointError for weights in another format */
-function checkFormat({ where, format = "safetensors" }: Checkpoint, otherwise = ""): void {
+function checkFormat({ where, format = "safetensors" }: Checkpoint): void {
   if (format === "safetensors") return;
-  const hint = `griffin convert ${where} ${join(where, "model.safetensors")}${otherwise}`;
+  const copied = "or copy them into the artifact (--with-weights), as safetensors";
+  const hint = `griffin convert ${where} ${join(where, "model.safetensors")}; ${copied}`;
   throw new CheckpointError(
     where,
     [{ subject: "weights", problem: "an artifact cannot name them", expected: "safetensors", got: format }],
@@ -69,16 +75,27 @@ function checkFormat({ where, format = "safetensors" }: Checkpoint, otherwise = 
 }
 
 /** The wanted parameters of a configuration that comes without weights. */
-export function describeMissingWeights(
-  { parameters, names }: WantedWeights,
-  dtype: ComputeDType,
-): DescribedWeights {
+export function describeMissingWeights(wanted: WantedWeights, dtype: ComputeDType): DescribedWeights {
+  const { parameters, names } = wanted;
   const tensors = parameters.map((parameter) => {
     const { name, shape } = names.nameOf(parameter);
     const dimensions = [...parameter.shape];
     return { parameter: parameter.path, name, file: "", dtype, shape: [...shape], dimensions };
   });
-  return { files: [], tensors, ignored: { ...names.ignored } };
+  return { files: [], tensors, ignored: { ...names.ignored }, ...layoutsOf(wanted) };
+}
+
+/** Where parameters lie under the other names that the model's checkpoints may have. */
+function layoutsOf({ parameters, names }: WantedWeights): Pick<DescribedWeights, "layouts"> {
+  if (names.others === undefined) return {};
+  const layouts = Object.entries(names.others).map(([layout, others]) => {
+    const tensors = parameters.map((parameter) => {
+      const { name, shape, view } = others.nameOf(parameter);
+      return { name, shape: [...shape], ...view };
+    });
+    return [layout, { tensors, ignored: { ...others.ignored } }] as const;
+  });
+  return { layouts: Object.fromEntries(layouts) };
 }
 
 /** Weights found: by parameter path, readable until they are closed. */
@@ -88,39 +105,28 @@ export interface ArtifactWeights extends BoundWeights, AsyncDisposable {
 
 /**
  * Opens the files of an artifact's weights; no tensor is read yet.
- * @param folder a model folder to take instead of the one that the artifact names
- * @throws ArtifactError with everything that is missing or has changed, also when the artifact has no weights and no folder is
- * given; CheckpointError for a given folder that does not fit
+ * @param given weights to take instead of those that the artifact names: a model folder, a file, or an orbax folder, of any format
+ * @throws ArtifactError with everything that is missing or has changed, also when the artifact has no weights and none are
+ * given; CheckpointError for given ones that do not fit
  */
-export async function openWeights(artifact: OpenArtifact, folder?: string): Promise<ArtifactWeights> {
+export async function openWeights(artifact: OpenArtifact, given?: string): Promise<ArtifactWeights> {
   const { where, weights } = artifact;
-  if (folder !== undefined) return bind(await openGiven(folder), weights);
+  if (given !== undefined) return bind(await openWeightsAt(given), weights);
   const found = await findWeights(artifact);
   if (found.problems.length === 0) return bind({ where, ...found }, weights);
   await found.close();
   throw new ArtifactError(where, found.problems);
 }
 
-async function openGiven(folder: string): Promise<Checkpoint> {
-  const checkpoint = await openCheckpoint(folder);
-  try {
-    checkFormat(checkpoint);
-  } catch (error) {
-    await checkpoint.close();
-    throw error;
-  }
-  return checkpoint;
-}
-
 /** Everything that is missing or has changed of an artifact's weights; their bytes are not looked at. */
-export async function weightsProblems(artifact: OpenArtifact, folder?: string): Promise<readonly Problem[]> {
-  if (folder === undefined) {
+export async function weightsProblems(artifact: OpenArtifact, given?: string): Promise<readonly Problem[]> {
+  if (given === undefined) {
     const { problems, close } = await findWeights(artifact);
     await close();
     return problems;
   }
   try {
-    await using _ = await openWeights(artifact, folder);
+    await using _ = await openWeights(artifact, given);
     return [];
   } catch (error) {
     if (error instanceof CheckpointError) return error.problems;
@@ -143,16 +149,28 @@ async function bind(
 }
 
 /** What tensors are called, as the index has it. */
-function namesOf({ tensors, ignored }: WeightsIndex): TensorNames {
-  const byPath = new Map(tensors.map((tensor) => [tensor.parameter, tensor]));
-  const byName = new Map(
-    tensors.map(({ name, parameter, dimensions }) => [name, { path: parameter, shape: dimensions }]),
-  );
-  return {
-    nameOf: ({ path }) => byPath.get(path)!,
-    pathOf: ({ name }) => byName.get(name),
-    ignored,
-  };
+function namesOf({ tensors, ignored, layouts = {} }: WeightsIndex): TensorNames {
+  const wanted = tensors.map(({ parameter, dimensions }) => ({ path: parameter, shape: dimensions }));
+  const others = Object.entries(layouts).map(([layout, { tensors: places, ignored: reasons }]) => [
+    layout as OtherLayout,
+    namesBy(
+      wanted,
+      places.map(({ name, shape, ...view }) => ({ name, shape, view: view as TensorView })),
+      reasons,
+    ),
+  ]);
+  return { ...namesBy(wanted, tensors, ignored), others: Object.fromEntries(others) };
+}
+
+/** Names of `wanted` where each lies in the tensor of the same index. */
+function namesBy(
+  wanted: readonly Parameter[],
+  places: readonly TensorPlace[],
+  ignored: Readonly<Record<string, string>>,
+): TensorNames {
+  const byPath = new Map(wanted.map(({ path }, i) => [path, places[i]!]));
+  const byName = new Map(wanted.map((parameter, i) => [places[i]!.name, parameter]));
+  return { nameOf: ({ path }) => byPath.get(path)!, pathOf: ({ name }) => byName.get(name), ignored };
 }
 
 interface FoundWeights {

@@ -10,8 +10,7 @@ import {
   bindWeights,
   type Checkpoint,
   findOrbax,
-  openCheckpoint,
-  openStore,
+  openWeightsAt,
   readConfigFiles,
   type StoreFormat,
   type TensorNames,
@@ -26,7 +25,7 @@ export interface ConvertOptions extends WaitOptions {
   /** Those that the source may be of. */
   readonly models: readonly ModelDefinition[];
   /** Default: what the target's name says. */
-  readonly to?: WrittenFormat | undefined;
+  readonly to?: StoreFormat | undefined;
   /** Whether what is at the target already is replaced. */
   readonly force?: boolean | undefined;
 }
@@ -34,7 +33,7 @@ export interface ConvertOptions extends WaitOptions {
 /** What was written. */
 export interface ConvertSummary {
   readonly from: StoreFormat;
-  readonly to: WrittenFormat;
+  readonly to: StoreFormat;
   readonly tensors: number;
   readonly bytes: number;
   /** The model whose names were translated; absent when the source says none, and names stayed as they were. */
@@ -43,15 +42,13 @@ export interface ConvertSummary {
   readonly warnings: readonly string[];
 }
 
-/** File formats that are written. */
-export type WrittenFormat = Exclude<StoreFormat, "orbax">;
-
 type Entries = readonly (readonly [string, TensorToWrite])[];
 
-const WRITERS: Readonly<Record<WrittenFormat, (path: string, tensors: Entries) => Promise<void>>> = {
+const WRITERS: Readonly<Record<StoreFormat, (path: string, tensors: Entries) => Promise<void>>> = {
   safetensors: writeSafetensorsStream,
   torch: writeTorch,
-  "orbax-zarr": writeOrbax,
+  orbax: (path, tensors) => writeOrbax(path, tensors, "orbax"),
+  "orbax-zarr": (path, tensors) => writeOrbax(path, tensors, "orbax-zarr"),
 };
 
 /**
@@ -69,9 +66,8 @@ export async function convertWeights(
   const left = waitInSteps(`writing ${target}`, wait);
   const format = to ?? formatOfName(target);
   await checkTarget(target, format, force);
-  const isFolder = existsSync(join(source, "config.json"));
-  await using checkpoint = isFolder ? await openCheckpoint(source) : await openFile(source);
-  const folder = isFolder ? source : dirname(source);
+  await using checkpoint = await openWeightsAt(source);
+  const folder = existsSync(join(source, "config.json")) ? source : dirname(source);
   const model = existsSync(join(folder, "config.json"))
     ? configureCheckpoint(await readConfigFiles(folder), models)
     : undefined;
@@ -98,14 +94,14 @@ export async function convertWeights(
 }
 
 /** A folder is replaced only by one, where it is what would be written, and no model's. */
-async function checkTarget(target: string, format: WrittenFormat, force: boolean): Promise<void> {
+async function checkTarget(target: string, format: StoreFormat, force: boolean): Promise<void> {
   if (!existsSync(target)) return;
   if (!force) throw new UsageError({ message: `${target} is there already`, hint: "--force replaces it" });
   if (!(await stat(target)).isDirectory()) return;
-  if (format !== "orbax-zarr") {
+  if (format === "safetensors" || format === "torch") {
     throw new UsageError({
       message: `${target} is a folder: it is not replaced by a file`,
-      hint: "give the path of a file, or --to orbax-zarr",
+      hint: "give the path of a file, or --to orbax",
     });
   }
   const isOrbax = (await findOrbax(target, 0)).length > 0;
@@ -125,15 +121,10 @@ async function bytesOf(path: string): Promise<number> {
   return all.reduce((sum, entry) => sum + (entry.isFile() ? entry.size : 0), 0);
 }
 
-async function openFile(path: string): Promise<Checkpoint> {
-  const store = await openStore(path);
-  return { ...store, where: path };
-}
-
-function formatOfName(target: string): WrittenFormat {
+function formatOfName(target: string): StoreFormat {
   if (target.endsWith(".safetensors")) return "safetensors";
   if (/\.(?:pt|pth)$/.test(target)) return "torch";
-  if (/orbax\/?$/.test(target)) return "orbax-zarr";
+  if (/orbax\/?$/.test(target)) return "orbax";
   throw new UsageError({
     message: `cannot tell in which format to write ${target}`,
     expected: "a name that ends in .safetensors, .pt or orbax, or --to FORMAT",

@@ -4,7 +4,7 @@ import { packedBytes } from "./dtype.js";
 import { CheckpointError } from "./errors.js";
 import type { TensorNames, TensorPlace } from "./names.js";
 import { packStrided } from "./strided.js";
-import type { TensorToWrite } from "./write.js";
+import type { TensorToWrite } from "./tensor-parts.js";
 
 interface Part {
   readonly parameter: BoundParameter;
@@ -47,6 +47,7 @@ function tensorOf(where: string, name: string, parts: readonly Part[]): TensorTo
   return {
     dtype,
     shape,
+    readPart: isSame ? parameter.readPart : undefined,
     read: async () => {
       if (isSame) return parameter.readAs(dtype);
       const whole = new Uint8Array(packedBytes(dtype, shape)!);

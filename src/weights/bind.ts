@@ -30,6 +30,8 @@ export interface BoundParameter extends Parameter {
    * it away, or `into`, which has their size, where they can be read into given memory.
    */
   readAs(dtype: ComputeDType, into?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+  /** Bytes [begin, begin + into.length) of it as it is stored, in `into`; absent where a part costs as much as all of it. */
+  readonly readPart?: StoredTensor["readPart"] | undefined;
 }
 
 export interface BoundWeights {
@@ -92,14 +94,16 @@ function bind(
   reads: SharedReads,
 ): BoundParameter {
   const dtype = tensor.dtype as ComputeDType;
+  const isSame = isWhole(view, tensor, shape);
   const read = (into?: Uint8Array<ArrayBuffer>) =>
-    isWhole(view, tensor, shape) ? tensor.read(into) : readView(tensor, shape, view!, reads, into);
+    isSame ? tensor.read(into) : readView(tensor, shape, view!, reads, into);
   return {
     path,
     shape,
     dtype,
     name: tensor.name,
     file: tensor.file,
+    readPart: isSame ? tensor.readPart : undefined,
     readAs: async (wanted, into) =>
       wanted === dtype ? read(into) : convertFloats(await read(), dtype, wanted, into),
   };

@@ -1,5 +1,5 @@
 /** @file The weights of a model folder: model.safetensors, shards of it with an index, or what PyTorch or orbax wrote. */
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { z } from "zod";
 import { isPlainName } from "../support/plain-name.js";
@@ -7,6 +7,7 @@ import { readJson } from "./config-files.js";
 import { CheckpointError, type Problem } from "./errors.js";
 import { fileProblem } from "./file.js";
 import { findOrbax, openOrbax } from "./orbax/open.js";
+import { openStore } from "./open-store.js";
 import { openSafetensors, type SafetensorsFile } from "./safetensors.js";
 import type { StoredTensor, StoreFormat, TensorStore } from "./stored.js";
 import { openTorch } from "./torch/open.js";
@@ -46,6 +47,13 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
     await close();
     throw error;
   }
+}
+
+/** Opens weights wherever they are: in a folder as `openCheckpoint` does, or in one file. @throws CheckpointError */
+export async function openWeightsAt(path: string): Promise<Checkpoint> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory() === true) return openCheckpoint(path);
+  return { ...(await openStore(path)), where: path };
 }
 
 /** Whether a folder has files of weights, or claims to; one without is a configuration. */

@@ -1,20 +1,21 @@
 /** @file Checkpoints: safetensors in the Hugging Face layout, PyTorch files, orbax folders of Flax. */
 export { type BoundParameter, type BoundWeights, bindWeights } from "./bind.js";
-export { type Checkpoint, hasWeights, openCheckpoint } from "./checkpoint.js";
+export { type Checkpoint, hasWeights, openCheckpoint, openWeightsAt } from "./checkpoint.js";
 export type { ConfigFiles, JsonObject } from "./config-files.js";
 export { convertFloats } from "./convert.js";
 export { type ComputeDType, computeDTypes, isComputeDType, isStoredType, type StoredType } from "./dtype.js";
 export { CheckpointError, type Problem } from "./errors.js";
 export { checkFinite } from "./finite.js";
 export { type FormulaModel, type FormulaRanges, formulaCheckpoint } from "./formula.js";
-export type { OtherLayout, Parameter, TensorNames, TensorView } from "./names.js";
+export type { OtherLayout, Parameter, TensorNames, TensorPlace, TensorView } from "./names.js";
 export { arrangeTensors } from "./arrange.js";
 export { findOrbax } from "./orbax/open.js";
-export { writeOrbax } from "./orbax/write.js";
+export { type OrbaxFormat, writeOrbax } from "./orbax/write.js";
 export { openStore } from "./open-store.js";
 export { openSafetensors, type SafetensorsFile } from "./safetensors.js";
 export type { StoredTensor, StoreFormat, TensorStore } from "./stored.js";
 export { openTorch } from "./torch/open.js";
 export { writeTorch } from "./torch/write.js";
-export { type TensorData, type TensorToWrite, writeSafetensors, writeSafetensorsStream } from "./write.js";
+export type { TensorToWrite } from "./tensor-parts.js";
+export { type TensorData, writeSafetensors, writeSafetensorsStream } from "./write.js";
 export { readConfigFiles } from "./read-config-files.js";

@@ -21,12 +21,13 @@ export interface FileSink {
  * @throws EnvironmentError with what the file system says; whatever `fill` throws of ours
  */
 export function writeWholeFile(path: string, fill: (sink: FileSink) => Promise<void>): Promise<void> {
-  return makeFile(path, (result) => fillFile(result, fill), "replace").catch((cause: unknown) => {
+  return makeFile(path, (result) => fillNewFile(result, fill), "replace").catch((cause: unknown) => {
     throw cause instanceof GriffinError ? cause : cannotWrite(path, cause);
   });
 }
 
-async function fillFile(path: string, fill: (sink: FileSink) => Promise<void>): Promise<void> {
+/** Writes a new file by what `fill` appends; it is on the disk afterwards. @throws what the file system says, and whatever `fill` throws */
+export async function fillNewFile(path: string, fill: (sink: FileSink) => Promise<void>): Promise<void> {
   const file = await open(path, "wx");
   let position = 0;
   const writeAt = async (bytes: Uint8Array, at: number) => {

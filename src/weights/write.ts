@@ -2,6 +2,7 @@
 import { UsageError } from "../support/errors.js";
 import { codeOfType, packedBytes, type StoredType } from "./dtype.js";
 import { LENGTH_BYTES, METADATA_KEY } from "./header.js";
+import { checkData, tensorParts, type TensorToWrite } from "./tensor-parts.js";
 import { writeWholeFile } from "./write-file.js";
 
 /** A tensor to write: packed bytes, row-major, little-endian. */
@@ -14,12 +15,6 @@ export interface TensorData {
 /** Tensor bytes begin at a multiple of this, for readers that map the file. */
 const ALIGNMENT = 8;
 
-/** A tensor to write that is read when its turn comes. */
-export interface TensorToWrite extends Omit<TensorData, "data"> {
-  /** Its packed bytes. */
-  read(): Promise<Uint8Array>;
-}
-
 /**
  * Writes `tensors` to `path`, widest element type first (so that each is aligned), then by name; whole or not at all.
  * Throws UsageError when the data do not fit their type.
@@ -29,14 +24,17 @@ export async function writeSafetensors(
   tensors: Readonly<Record<string, TensorData>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  for (const [name, tensor] of Object.entries(tensors)) checkData(name, tensor, tensor.data);
+  for (const [name, tensor] of Object.entries(tensors)) {
+    checkName(name);
+    checkData(name, tensor, tensor.data);
+  }
   const entries = Object.entries(tensors).map(
     ([name, { dtype, shape, data }]) => [name, { dtype, shape, read: async () => data }] as const,
   );
   await writeSafetensorsStream(path, entries, metadata);
 }
 
-/** The same of tensors that are read one at a time. */
+/** The same of tensors that are read one at a time, large ones in parts. */
 export async function writeSafetensorsStream(
   path: string,
   tensors: readonly (readonly [string, TensorToWrite])[],
@@ -48,9 +46,8 @@ export async function writeSafetensorsStream(
   await writeWholeFile(path, async (sink) => {
     await sink.append(encodeHeader(entries, metadata));
     for (const [name, tensor] of entries) {
-      const data = await tensor.read();
-      checkData(name, tensor, data);
-      await sink.append(data);
+      checkName(name);
+      for await (const part of tensorParts(name, tensor)) await sink.append(part);
     }
   });
 }
@@ -59,19 +56,8 @@ function elementBytes({ dtype }: TensorToWrite): number {
   return packedBytes(dtype, [8])!;
 }
 
-function checkData(
-  name: string,
-  { dtype, shape }: Pick<TensorData, "dtype" | "shape">,
-  data: Uint8Array,
-): void {
-  const bytes = packedBytes(dtype, shape);
+function checkName(name: string): void {
   if (name === METADATA_KEY) throw new UsageError({ message: `a tensor cannot be called ${METADATA_KEY}` });
-  if (bytes === data.length) return;
-  throw new UsageError({
-    message: `cannot write tensor ${JSON.stringify(name)}: its data do not fit its type`,
-    expected: `${bytes ?? "a whole number of"} bytes for ${dtype} [${shape.join(", ")}]`,
-    got: `${data.length} bytes`,
-  });
 }
 
 function encodeHeader(

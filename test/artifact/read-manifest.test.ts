@@ -168,6 +168,33 @@ describe("the index of the weights is checked against the programs", () => {
   });
 });
 
+test("other layouts of the weights have a place for every parameter, in which it fits", async () => {
+  const problems = async (change: (torch: { tensors: Record<string, unknown>[] }) => void) =>
+    complaint(
+      await changedCopy(whole, async (manifest, copy) => {
+        const text = await readFile(join(copy, "weights.index.json"), "utf8");
+        const index = JSON.parse(text) as { layouts: { torch: { tensors: Record<string, unknown>[] } } };
+        change(index.layouts.torch);
+        return rewriteFile(manifest, copy, "weights.index.json", Buffer.from(JSON.stringify(index)));
+      }),
+    );
+  const embedding = (got: string) =>
+    `artifact error: embedder.input_embedding: no place for its parameter in weights.index.json\n  expected: [260, 128]\n  got:      ${got}\n  at:       ARTIFACT`;
+  expect(await problems(() => {})).toBe("none");
+  expect(await problems(({ tensors }) => void tensors.pop())).toBe(
+    "artifact error: torch: another number of tensors in weights.index.json\n  expected: 112 tensors\n  got:      111\n  at:       ARTIFACT",
+  );
+  expect(await problems(({ tensors }) => Object.assign(tensors[0]!, { shape: [260, 64] }))).toBe(
+    embedding("[260, 64]"),
+  );
+  expect(await problems(({ tensors }) => Object.assign(tensors[0]!, { shape: [2, 260, 128], at: 2 }))).toBe(
+    embedding("[2, 260, 128]"),
+  );
+  expect(await problems(({ tensors }) => Object.assign(tensors[1]!, { transposed: true }))).toMatch(
+    /^artifact error: blocks\.0\.\S+: no place for its parameter in weights\.index\.json\n/,
+  );
+});
+
 describe("the index of the weights names no file elsewhere", () => {
   const weights = (location: string, folder: string, name: string) =>
     changedCopy(whole, async (manifest, copy) => {

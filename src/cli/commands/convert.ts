@@ -23,8 +23,8 @@ export function convertCommand(launch: Launch): Command {
     .argument("<output>", "file or, for orbax, folder to write")
     .option(
       "--to <format>",
-      "safetensors, torch, orbax-zarr (default: what the output's name says)",
-      oneOf("--to", ["safetensors", "torch", "orbax-zarr"] as const),
+      "safetensors, torch, orbax (its database, OCDBT) or orbax-zarr (folders); default: what the output's name says",
+      oneOf("--to", ["safetensors", "torch", "orbax", "orbax-zarr"] as const),
     )
     .option("--force", "replace what is there already");
   return addLoadOption(command)

@@ -47,7 +47,10 @@ export function generateCommand(launch: Launch): Command {
       ),
     )
     .option("--artifact <path>", "instead of a model: what griffin export wrote, a folder or .zip")
-    .option("--weights <dir>", "with --artifact: model folder whose weights it takes instead of its own")
+    .option(
+      "--weights <path>",
+      "with --artifact: weights instead of its own: model folder, file or orbax folder",
+    )
     .option("--public-key <key.pem>", "with --artifact: the Ed25519 key that must have signed it")
     .option(
       "--trust-executables",

@@ -1,13 +1,11 @@
 /** @file Parameters of a program from files: by their paths, or by names that the caller says. */
-import { stat } from "node:fs/promises";
 import type { Argument } from "../../program/index.js";
 import {
   bindWeights,
   type Checkpoint,
   CheckpointError,
   isComputeDType,
-  openCheckpoint,
-  openStore,
+  openWeightsAt,
   type Parameter,
   type Problem,
   type TensorNames,
@@ -15,20 +13,6 @@ import {
 
 /** Tensors by name, wherever they are. */
 type Tensors = Pick<Checkpoint, "where" | "tensors">;
-
-/** Opens what is at a path for as long as `use` takes: a folder of weights, or one file of them. */
-async function withTensors<T>(path: string, use: (tensors: Tensors) => Promise<T>): Promise<T> {
-  const isFolder = await stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  if (isFolder) {
-    await using checkpoint = await openCheckpoint(path);
-    return await use(checkpoint);
-  }
-  await using store = await openStore(path);
-  return await use({ where: path, tensors: store.tensors });
-}
 
 /**
  * Reads parameters one at a time: floats of up to 32 bits in the types that the program wants, others as they are stored; tensors that it
@@ -43,7 +27,8 @@ export async function readParameters(
   take: (argument: Argument, bytes: Uint8Array<ArrayBuffer>) => Promise<void>,
 ): Promise<void> {
   if (typeof source === "string") {
-    await withTensors(source, (tensors) => readParameters(tensors, wanted, nameOf, take));
+    await using checkpoint = await openWeightsAt(source);
+    await readParameters(checkpoint, wanted, nameOf, take);
     return;
   }
   checkStored(

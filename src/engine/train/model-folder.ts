@@ -78,11 +78,17 @@ async function writeWeights(
   const { dtype } = model;
   const { parameters } = bindWeights(checkpoint, model.parameters, model.names);
   const written = [...parameters.values()].map((parameter): BoundParameter => {
-    if (!changed.has(parameter.path)) return { ...parameter, dtype };
+    const { path, shape, name, file } = parameter;
+    // Parts are read as they are stored.
+    const readPart = parameter.dtype === dtype ? parameter.readPart : undefined;
+    if (!changed.has(path)) return { ...parameter, dtype, readPart };
     return {
-      ...parameter,
+      path,
+      shape,
+      name,
+      file,
       dtype,
-      readAs: async (wanted) => convertFloats(await read(parameter.path), "f32", wanted),
+      readAs: async (wanted) => convertFloats(await read(path), "f32", wanted),
     };
   });
   const tensors = arrangeTensors(folder, written, model.names);

@@ -1,6 +1,6 @@
 /**
  * @file The database that orbax keeps arrays in: OCDBT, a B+tree in files that are only appended to, as TensorStore's documentation of
- * kvstore/ocdbt describes it. Only read, and only its newest version.
+ * kvstore/ocdbt describes it. Of versions only the newest is read.
  */
 import { join } from "node:path";
 import { openFile, readRange, sizeOfFile } from "../file.js";
@@ -10,8 +10,8 @@ import { OpenFiles, type ValueStore } from "./store.js";
 /** The file that says where the newest version's root is. */
 export const MANIFEST = "manifest.ocdbt";
 
-const MANIFEST_MAGIC = 0x0cdb3a2a;
-const NODE_MAGIC = 0x0cdb20de;
+export const MANIFEST_MAGIC = 0x0cdb3a2a;
+export const NODE_MAGIC = 0x0cdb20de;
 
 /** More levels than any tree of keys has. */
 const HIGHEST = 64;
@@ -142,8 +142,8 @@ async function readTree(database: Database, place: Place, height: number, prefix
   }
 }
 
-const textOf = (prefix: Uint8Array, key: Uint8Array): string =>
-  new TextDecoder().decode(Buffer.concat([prefix, key]));
+// A decoder would take a mark of the order of bytes away.
+const textOf = (prefix: Uint8Array, key: Uint8Array): string => Buffer.concat([prefix, key]).toString();
 
 /** The values of a leaf: in it, or where they lie. */
 function readValues(reader: NodeReader, count: number, dataFiles: readonly DataFile[]): readonly Value[] {

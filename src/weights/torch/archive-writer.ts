@@ -1,7 +1,7 @@
 /** @file The zip archive of a checkpoint, written: entries as they are, every one aligned. */
 import { crc32 } from "node:zlib";
 import type { FileSink } from "../write-file.js";
-import { littleEndian } from "./little-endian.js";
+import { littleEndian } from "../little-endian.js";
 
 /** The folder of the archive that everything lies in. */
 const ROOT = "archive";
@@ -24,16 +24,20 @@ export class ArchiveWriter {
 
   constructor(readonly sink: FileSink) {}
 
-  async add(name: string, data: Uint8Array): Promise<void> {
-    const entry = {
-      name: Buffer.from(`${ROOT}/${name}`),
-      crc: crc32(data),
-      bytes: data.length,
-      offset: this.sink.position,
-    };
-    this.#entries.push(entry);
+  /** Adds an entry of `bytes` bytes that come in parts; each is used before the next is asked for. */
+  async add(
+    name: string,
+    bytes: number,
+    parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  ): Promise<void> {
+    const entry = { name: Buffer.from(`${ROOT}/${name}`), crc: 0, bytes, offset: this.sink.position };
     await this.sink.append(localHeader(entry));
-    await this.sink.append(data);
+    for await (const part of parts) {
+      entry.crc = crc32(part, entry.crc);
+      await this.sink.append(part);
+    }
+    await this.sink.patch(localHeader(entry), entry.offset);
+    this.#entries.push(entry);
   }
 
   async finish(): Promise<void> {

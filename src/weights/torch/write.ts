@@ -1,15 +1,16 @@
 /** @file Checkpoints as torch.save writes them: a dict of tensors by name, in a zip archive with every storage aligned. */
 import { UsageError } from "../../support/errors.js";
-import type { StoredType } from "../dtype.js";
+import { packedBytes, type StoredType } from "../dtype.js";
 import { rowMajorStrides } from "../strided.js";
-import type { TensorToWrite } from "../write.js";
+import { tensorParts, type TensorToWrite } from "../tensor-parts.js";
 import { writeWholeFile } from "../write-file.js";
 import { ALIGNMENT, ArchiveWriter } from "./archive-writer.js";
-import { littleEndian } from "./little-endian.js";
+import { littleEndian } from "../little-endian.js";
 import { storageNames } from "./tensors.js";
 
 /**
- * Writes `tensors`, in this order, so that torch.load reads them, with `weights_only` too; whole or not at all. They are read one at a time.
+ * Writes `tensors`, in this order, so that torch.load reads them, with `weights_only` too; whole or not at all. They are read one at a time,
+ * large ones in parts.
  * @throws UsageError for an element type that PyTorch has no storage of
  */
 export async function writeTorch(
@@ -19,13 +20,15 @@ export async function writeTorch(
   const pickle = describe(tensors);
   await writeWholeFile(path, async (sink) => {
     const archive = new ArchiveWriter(sink);
-    const text = (value: string) => new TextEncoder().encode(value);
-    await archive.add("data.pkl", pickle);
-    await archive.add(".format_version", text("1"));
-    await archive.add(".storage_alignment", text(`${ALIGNMENT}`));
-    await archive.add("byteorder", text("little"));
-    for (const [i, [, tensor]] of tensors.entries()) await archive.add(`data/${i}`, await tensor.read());
-    await archive.add("version", text("3\n"));
+    const add = (name: string, data: Uint8Array) => archive.add(name, data.length, [data]);
+    const text = (name: string, value: string) => add(name, new TextEncoder().encode(value));
+    await add("data.pkl", pickle);
+    await text(".format_version", "1");
+    await text(".storage_alignment", `${ALIGNMENT}`);
+    await text("byteorder", "little");
+    for (const [i, [name, tensor]] of tensors.entries())
+      await archive.add(`data/${i}`, packedBytes(tensor.dtype, tensor.shape)!, tensorParts(name, tensor));
+    await text("version", "3\n");
     await archive.finish();
   });
 }

@@ -65,6 +65,7 @@ const writers: Readonly<Record<string, (out: string, source: string) => Promise<
   "tensors to safetensors": (out) => writeSafetensorsStream(join(out, "x.safetensors"), tensors),
   "tensors to torch": (out) => writeTorch(join(out, "x.pt"), tensors),
   "tensors to orbax": (out) => writeOrbax(join(out, "x"), tensors),
+  "tensors to folders of orbax": (out) => writeOrbax(join(out, "x"), tensors, "orbax-zarr"),
   "export to a folder": (out) => exportProgram(scaled, join(out, "x"), { parameters, force: true }),
   "export to an archive": (out) =>
     exportProgram(scaled, join(out, "x.zip"), { parameters, zip: true, force: true }),

@@ -80,7 +80,7 @@ test("a tensor is read into given memory, or into memory that is its own alone",
 test.each(["C", "F"])("a value of more bytes than are read at a time, in order %s", async (order) => {
   const path = join(await temporaryFolder(), "large");
   const one = { dtype: "ui8", shape: [1], read: async () => Uint8Array.of(1) } as const;
-  await writeOrbax(path, [["w", one]]);
+  await writeOrbax(path, [["w", one]], "orbax-zarr");
   const bytes = 2 ** 28 + 1;
   const array = JSON.parse(await readFile(join(path, "w/.zarray"), "utf8")) as object;
   const large = { ...array, shape: [bytes], chunks: [bytes], order };
