@@ -20,7 +20,7 @@ export interface SourceRequest extends Omit<LoweringOptions, "target">, TrustOpt
   readonly model?: string | undefined;
   /** Folder of an artifact, or a .zip of it. */
   readonly artifact?: string | undefined;
-  /** Model folder whose weights an artifact takes instead of its own. */
+  /** Weights that an artifact takes instead of its own: model folder, file or orbax folder. */
   readonly weights?: string | undefined;
   /** File of the public key that must have signed an artifact. */
   readonly publicKey?: string | undefined;

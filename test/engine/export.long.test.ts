@@ -148,13 +148,16 @@ describe("exportModel", () => {
     const model = await temporaryFolder();
     await writeFile(join(model, "config.json"), await readFile(join(demo, "config.json")));
     const { index } = await exported(model, { chunk: 16 });
-    expect({ ...index, tensors: index.tensors.length }).toEqual({
+    const { layouts, ...described } = index;
+    expect({ ...described, tensors: index.tensors.length }).toEqual({
       location: "none",
       ignored: { "lm_head.weight": "the model's head is its embedding" },
       folder: "",
       files: [],
       tensors: 112,
     });
+    expect(Object.keys(layouts!)).toEqual(["torch", "flax"]);
+    expect(layouts!.flax!.tensors[0]).toEqual({ name: "embedder.input_embedding", shape: [260, 128] });
     expect(index.tensors[6]).toEqual({
       ...{
         parameter: "layers.0.temporal_block.conv_1d.weight",

@@ -8,7 +8,8 @@ const EXAMPLES = `
 Examples:
   griffin convert demo model.pt                   what torch.load reads, under the names of the authors' checkpoints
   griffin convert 2b/2b.pt 2b/model.safetensors   the Hugging Face layout; 2b/config.json says what model it is
-  griffin convert 2b 2b/orbax                     a folder that orbax restores, under the names of Flax
+  griffin convert 2b 2b/orbax                     what orbax saves and restores, under the names of Flax
+  griffin convert 2b flax --to orbax-zarr         the same, a folder for each array in place of a database
   griffin convert --load ./my-model.ts DIR mine.pt    of a model of your own`;
 
 /** The command as people call it; its work is loaded when it runs. */
