@@ -157,7 +157,9 @@ describe("exportModel", () => {
       tensors: 112,
     });
     expect(Object.keys(layouts!)).toEqual(["torch", "flax"]);
-    expect(layouts!.flax!.tensors[0]).toEqual({ name: "embedder.input_embedding", shape: [260, 128] });
+    expect(layouts!.flax!.tensors[0]).toEqual({
+      ...{ name: "embedder.input_embedding", shape: [260, 128], padded: true },
+    });
     expect(index.tensors[6]).toEqual({
       ...{
         parameter: "layers.0.temporal_block.conv_1d.weight",
