@@ -6,7 +6,7 @@ import { assertionMessage } from "../../ir/interpret/shape-assertion.js";
 import type { Block, Operation, Region, Value } from "../../ir/operation.js";
 import type { OperationOf } from "../../ir/ops/index.js";
 import { cloneOperation, insertOperation, type ValueMap } from "../../ir/rewriter.js";
-import { elementCount, type TensorType, tensorType } from "../../ir/types.js";
+import { elementCount, type TensorType, tensorType, tupleType, type Type } from "../../ir/types.js";
 import { ownValue } from "../../support/own-value.js";
 import { refineErrorAt } from "./errors.js";
 import type { KnownValues } from "./known.js";
@@ -111,13 +111,28 @@ function shapePlaces({ extra }: Operation): readonly number[] | undefined {
   return Array.from({ length: count }, (_, i) => numberAt(attribute.value, i));
 }
 
+/** The tensors of a type, those of nested tuples one after the other. */
+const tensorsIn = (type: Type): readonly Type[] =>
+  type.kind === "tuple" ? type.elements.flatMap(tensorsIn) : [type];
+
+/** A type of the same elements, each tensor of the next shape. */
+function withShapes(type: Type, next: () => readonly number[]): Type {
+  if (type.kind === "tuple") return tupleType(type.elements.map((element) => withShapes(element, next)));
+  return tensorType(next(), (type as TensorType).element);
+}
+
 /** A call of other code that is given the shapes of its results, without them: its results are then of these shapes. */
 export const withoutShapeOperands: Rule = ({ call, operands, known, builder }) => {
   const places = shapePlaces(call);
-  if (places?.length !== call.results.length) return undefined;
-  const shapes = places.map((place) => operands[place] && known.numbers(operands[place]));
-  if (shapes.includes(undefined)) return undefined;
-  const results = call.results.map(({ type }, i) => tensorType(shapes[i]!, (type as TensorType).element));
+  const types = call.results.map(({ type }) => type);
+  if (places === undefined || places.length !== types.flatMap(tensorsIn).length) return undefined;
+  const shapes = places.flatMap((place) => {
+    const sizes = operands[place] && known.numbers(operands[place]);
+    return sizes === undefined ? [] : [sizes];
+  });
+  if (shapes.length < places.length) return undefined;
+  const rest = shapes.values();
+  const results = types.map((type) => withShapes(type, () => rest.next().value!));
   const kept = <T>(items: readonly T[]): readonly T[] => items.filter((_, i) => !places.includes(i));
   const { operand_layouts: layouts } = call.attributes;
   const attributes = {

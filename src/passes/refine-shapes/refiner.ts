@@ -199,14 +199,15 @@ export class Refiner {
     return { name: name!, known: this.#run(func, args, operation) };
   }
 
-  /** The results of a function of static shapes when all its arguments are known. */
+  /** The results of a function of static shapes that do not depend on data. */
   #run(func: FunctionOperation, args: readonly Argument[], call: Operation): Specialised["known"] {
+    if (!call.results.some(isShapeLike)) return [];
     const inputs = args.flatMap(({ elements }) => elements ?? []);
-    if (inputs.length < args.length || !call.results.every(isShapeLike)) return [];
+    if (inputs.length < args.length || !call.results.every(isShapeLike)) return knownOf(func, args);
     try {
       return interpretFunction(this.#module, func.attributes.sym_name, inputs, { maxOperations: 1e5 });
     } catch (error) {
-      if (error instanceof InterpretError) return [];
+      if (error instanceof InterpretError) return knownOf(func, args);
       throw error;
     }
   }
@@ -225,6 +226,18 @@ export class Refiner {
     });
     return makeRegion(blocks);
   }
+}
+
+/** What is known of the results of a function by its operations one by one: some may do more than make results. */
+function knownOf(func: FunctionOperation, args: readonly Argument[]): Specialised["known"] {
+  const body = bodyOf(func)!;
+  const known = new KnownValues();
+  body.arguments.forEach((argument, i) => {
+    const { elements } = args[i]!;
+    if (elements !== undefined) known.set(argument, elements);
+  });
+  for (const operation of body) known.learn(operation);
+  return returnedValues(body).map((value) => known.get(value));
 }
 
 const keyOf = (func: FunctionOperation, args: readonly Argument[]): string =>
