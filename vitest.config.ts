@@ -43,10 +43,13 @@ const moreInMatrix = [
 
 export default defineConfig(({ mode }) => {
   const tier = Object.entries(tiers).find(([name]) => name === mode)?.[1];
+  // Of projects one mode is the same: what one tier has transformed serves all. Limits of time are those of the run.
+  const shared = { extends: true as const, mode: "test" };
+  const limits = { testTimeout: mode === "properties" ? 600_000 : 60_000, hookTimeout: 120_000 };
   // Plugins of several platforms or versions are not loaded into one process: one process a file.
   const apart = (name: string, include: string) => ({
-    extends: true as const,
-    test: { name, include: [include], isolate: true },
+    ...shared,
+    test: { name, include: [include], isolate: true, ...limits },
   });
   const together = (
     name: string,
@@ -56,13 +59,14 @@ export default defineConfig(({ mode }) => {
       env = {},
     }: { readonly others?: readonly string[]; readonly env?: Record<string, string> } = {},
   ) => ({
-    extends: true as const,
+    ...shared,
     test: {
       name,
       include: [...include],
       exclude: [...configDefaults.exclude, ...others],
       isolate: false,
       env,
+      ...limits,
     },
   });
   const quick = { XLA_FLAGS: process.env.XLA_FLAGS ?? QUICK_COMPILE };
@@ -95,8 +99,6 @@ export default defineConfig(({ mode }) => {
       server: { deps: { external: [/\/dist\/(src|models)\//, /\/test\/cli\/own-module\/.*\.m?js$/] } },
       globalSetup: "./tools/vitest/environment.ts",
       sequence: { sequencer: LongestFirst },
-      testTimeout: mode === "properties" ? 600_000 : 60_000,
-      hookTimeout: 120_000,
       pool: "forks" as const,
       maxWorkers: 2,
     },

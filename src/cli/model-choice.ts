@@ -1,46 +1,20 @@
 /** @file The model and the program that options name, or a module of the author's. */
 import type { TracedProgram } from "../dsl/index.js";
 import {
+  chooseModel,
   completeKey,
-  configureCheckpoint,
   type ConfiguredModel,
   type ModelDefinition,
   type TraceKey,
 } from "../model/index.js";
 import { UsageError } from "../support/errors.js";
-import { readConfigFiles } from "../weights/index.js";
+import { flagOf } from "../support/flag-of.js";
 import type { CommandContext } from "./context.js";
 import type { ModelFlags, SourceFlags } from "./model-options.js";
 import { chooseExport } from "./modules/choose-export.js";
 import type { Export, Kind } from "./modules/kinds.js";
 import { moduleReference } from "./modules/reference.js";
 import { oneOf } from "./options.js";
-
-/** @throws UsageError unless just one of --model and --preset is given */
-function checkOneModel(models: readonly ModelDefinition[], { model, preset }: SourceFlags): void {
-  if ((model === undefined) !== (preset === undefined)) return;
-  const presets = [...presetsOf(models).keys()];
-  throw new UsageError({
-    message: model === undefined ? "no model given" : "--model and --preset are both given",
-    expected: "one of --model DIR, --preset NAME",
-    hint: presets.length === 0 ? undefined : `presets: ${presets.join(", ")}`,
-  });
-}
-
-/** A model that is configured; or those that checkpoints and presets may be of, and what is meant where options name none. */
-type ChosenModels =
-  | { readonly configured: ConfiguredModel }
-  | {
-      readonly configured?: never;
-      readonly models: readonly ModelDefinition[];
-      readonly only?: ConfiguredModel | undefined;
-    };
-
-function modelsOf({ kind, value }: Export<"model" | "configured model">): ChosenModels {
-  if (kind === "configured model") return { configured: value };
-  const [only, ...others] = Object.values(value.presets);
-  return { models: [value], only: others.length === 0 ? only : undefined };
-}
 
 /** The definition that a word names, for commands that read checkpoints of it; all that are known where there is no word. */
 export async function chooseDefinitions(
@@ -73,22 +47,14 @@ export async function chooseOwn<K extends Kind>(
 export async function configureChosen(
   context: CommandContext,
   own: Export<"model" | "configured model"> | undefined,
-  flags: SourceFlags,
+  { model, preset }: SourceFlags,
 ): Promise<ConfiguredModel> {
-  return configureOne(own === undefined ? { models: await context.models.load() } : modelsOf(own), flags);
-}
-
-async function configureOne(chosen: ChosenModels, flags: SourceFlags): Promise<ConfiguredModel> {
-  const { model, preset } = flags;
-  if (chosen.configured !== undefined) {
+  if (own?.kind === "configured model") {
     checkNoFlags("the module's model is configured already", { model, preset });
-    return chosen.configured;
+    return own.value;
   }
-  const { models } = chosen;
-  if (model === undefined && preset === undefined && chosen.only !== undefined) return chosen.only;
-  checkOneModel(models, flags);
-  if (preset !== undefined) return choosePreset(models, preset);
-  return configureCheckpoint(await readConfigFiles(model!), models);
+  const models = own === undefined ? await context.models.load() : [own.value];
+  return chooseModel(models, { model, preset }, flagOf);
 }
 
 /**
@@ -118,16 +84,6 @@ function checkNoFlags(message: string, flags: SourceFlags | ModelFlags): void {
   const names = MODEL_FLAGS.filter((name) => given[name] !== undefined).map((name) => `--${name}`);
   if (names.length === 0) return;
   throw new UsageError({ message, expected: `no ${names.join(", ")}` });
-}
-
-/** The presets of all models, by name. */
-const presetsOf = (models: readonly ModelDefinition[]): ReadonlyMap<string, ConfiguredModel> =>
-  new Map(models.flatMap((model) => Object.entries(model.presets)));
-
-/** @throws UsageError for a preset that no model has */
-function choosePreset(models: readonly ModelDefinition[], name: string): ConfiguredModel {
-  const presets = presetsOf(models);
-  return presets.get(oneOf("--preset", [...presets.keys()])(name))!;
 }
 
 /** The program that the options ask for. @throws UsageError for a kind that the model has not, or a number of tokens that it does not take */

@@ -4,6 +4,7 @@ import type { Client, DeviceBuffer } from "../runtime-pjrt/index.js";
 import {
   decodingProgram,
   DEFAULT_CHUNK,
+  describeProgram,
   type ProgramKey,
   readingPrograms,
   Session,
@@ -25,17 +26,28 @@ export interface GoldenOptions extends ModelOptions {
 
 type Computed = Map<string, Float32Array | Int32Array>;
 
-/** Computes every tensor of a case that the model can and compares. @throws GriffinError when the case cannot be run; AbortedError */
+/**
+ * Computes every tensor of a case that the model can and compares.
+ * @param lowered what `goldenPrograms` gave for this client and these options, where it is at hand: it is not lowered again
+ * @throws GriffinError when the case cannot be run; AbortedError
+ */
 export async function checkGoldenCase(
   client: Client,
   golden: GoldenCase,
   options: GoldenOptions,
+  lowered: readonly LoweredProgram[] = [],
 ): Promise<CaseReport> {
   // A case without one is refused before anything is computed.
   toleranceOf(golden, options.dtype);
   await using checkpoint = await golden.openWeights();
   const programs = programsOf(golden, options);
-  const modelOptions = { ...options, precision: precisionOf(options), programs };
+  const known = new Map(lowered.map((program, i) => [describeProgram(programs[i]!), program]));
+  const modelOptions = {
+    ...options,
+    precision: precisionOf(options),
+    programs,
+    lowered: (key: ProgramKey) => known.get(describeProgram(key)),
+  };
   using model = await Model.load(client, golden.model, checkpoint, modelOptions);
   const computed: Computed = new Map();
   checkNotAborted(`golden case ${golden.name}`, options);

@@ -24,6 +24,8 @@ import { samplerProgram } from "./sampler-program.js";
 export interface ModelOptions extends LoweringOptions {
   /** Computed in, and what weights are converted to. Default: what the checkpoint says. */
   readonly dtype?: ComputeDType | undefined;
+  /** Programs that were lowered before, for the same device by the same options: they are not lowered again. */
+  readonly lowered?: ((key: ProgramKey) => LoweredProgram | undefined) | undefined;
   /**
    * Tokens that a sequence may have: what caches that grow have room for. Default: all that the model holds. Models whose states are of a fixed
    * size take any number, and any number of tokens.
@@ -112,6 +114,8 @@ export class Model<Kind extends string = string> extends ResidentModel<CompiledP
 
   /** The StableHLO of a program, not compiled. */
   lower(key: ProgramKey<Kind>): LoweredProgram {
+    const known = this.#options.lowered?.(key);
+    if (known !== undefined) return known;
     const start = performance.now();
     const program = this.definition.program({ ...key, dtype: this.dtype });
     this.#take(program.module);

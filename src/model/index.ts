@@ -26,6 +26,7 @@ export type {
   TrainingInputs,
   TrainingSpec,
 } from "./definition.js";
+export { chooseModel, type ModelChoice } from "./choose.js";
 export { completeKey } from "./complete-key.js";
 export { defineModel } from "./define-model.js";
 export { ModelError } from "./errors.js";

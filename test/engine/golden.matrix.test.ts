@@ -38,6 +38,16 @@ describe("a check of a case", () => {
     expect([...cache.texts].sort()).toEqual(textsOf(goldenPrograms("cpu", golden, options)));
   });
 
+  it("runs the programs that it is handed, lowered before", async () => {
+    const golden = await openCase(`${folder}odd-widths`, models);
+    const lowered = goldenPrograms("cpu", golden, { dtype: "f32", scan: "associative" });
+    const cache = new RecordingCache();
+    const report = await checkGoldenCase(cpu.client, golden, { dtype: "f32", cache }, lowered);
+    expect(report.passed).toBe(true);
+    expect([...cache.texts].sort()).toEqual(textsOf(lowered));
+    expect(textsOf(lowered)).not.toEqual(textsOf(goldenPrograms("cpu", golden, { dtype: "f32" })));
+  });
+
   it("fails a model whose numbers are others", async () => {
     const golden = await openCase(`${folder}packed-small-window`, models);
     const config = griffinConfigSchema.parse(golden.model.config);

@@ -25,16 +25,20 @@ import {
 } from "../../src/golden/index.js";
 import type { ConfiguredModel } from "../../src/model/index.js";
 import type { Client } from "../../src/runtime-pjrt/index.js";
-import type { TargetLike } from "../../src/targets/index.js";
+
+/** A case as it is lowered in one way. */
+export interface LoweredCase {
+  /** Every program that its check runs on the device. */
+  readonly programs: readonly LoweredProgram[];
+  /** Checks it: the lines of a report that did not pass. */
+  complaints(): Promise<readonly string[]>;
+}
 
 /** A case, and how it is checked. */
 export interface Case {
   readonly name: string;
   readonly boundsBf16: boolean;
-  /** Every program that a check runs on a device. */
-  programs(device: TargetLike, options: GoldenOptions): readonly LoweredProgram[];
-  /** The lines of a report that did not pass. */
-  complaints(client: Client, options: GoldenOptions): Promise<readonly string[]>;
+  lower(client: Client, options: GoldenOptions): LoweredCase;
 }
 
 /** Traced programs that are kept: those of one case, which ways of lowering share. */
@@ -62,10 +66,13 @@ async function inferenceCase(folder: string): Promise<Case> {
   return {
     name: golden.name,
     boundsBf16: golden.toleranceBf16 !== undefined,
-    programs: (device, options) => goldenPrograms(device, golden, options),
-    complaints: async (client, options) => {
-      const report = await checkGoldenCase(client, golden, options);
-      return report.passed ? [] : formatReport(report);
+    lower: (client, options) => {
+      const programs = goldenPrograms(client, golden, options);
+      const complaints = async () => {
+        const report = await checkGoldenCase(client, golden, options, programs);
+        return report.passed ? [] : formatReport(report);
+      };
+      return { programs, complaints };
     },
   };
 }
@@ -73,32 +80,28 @@ async function inferenceCase(folder: string): Promise<Case> {
 async function trainingCase(folder: string): Promise<Case> {
   if (!isFineTuningCase(folder)) {
     const golden = await openTrainingCase(folder, models);
-    const check: Check = (client, options) => checkTrainingCase(client, golden, options);
     return {
       name: golden.name,
       boundsBf16: false,
-      programs: (device, options) => trainingCasePrograms(device, golden, options),
-      complaints: complaintsOfTraining(check),
+      lower: (client, options) => ({
+        programs: trainingCasePrograms(client, golden, options),
+        complaints: async () => complaintsOf(await checkTrainingCase(client, golden, options)),
+      }),
     };
   }
   const golden = await openFineTuningCase(folder, models);
-  const check: Check = (client, options) => checkFineTuningCase(client, golden, options);
   return {
     name: golden.name,
     boundsBf16: golden.tolerance.lossesBf16 !== undefined,
-    programs: (device, options) => fineTuningCasePrograms(device, golden, options),
-    complaints: complaintsOfTraining(check),
+    lower: (client, options) => ({
+      programs: fineTuningCasePrograms(client, golden, options),
+      complaints: async () => complaintsOf(await checkFineTuningCase(client, golden, options)),
+    }),
   };
 }
 
-type Check = (client: Client, options: GoldenOptions) => Promise<TrainingReport>;
-
-const complaintsOfTraining =
-  (check: Check): Case["complaints"] =>
-  async (client, options) => {
-    const report = await check(client, options);
-    return report.passed ? [] : formatTrainingReport(report);
-  };
+const complaintsOf = (report: TrainingReport): readonly string[] =>
+  report.passed ? [] : formatTrainingReport(report);
 
 /** How a case is opened, by the file that holds its numbers. */
 const openers: Readonly<Record<string, (folder: string) => Promise<Case>>> = {

@@ -8,7 +8,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { GoldenOptions } from "../../src/engine/index.js";
@@ -16,8 +15,7 @@ import { findPlugin } from "../../src/runtime-pjrt/index.js";
 import { QUICK_COMPILE } from "../support/xla-flags.js";
 import { type Case, casesIn } from "./cases.js";
 import { CheckingProcess } from "./checking-process.js";
-import { fingerprint } from "./fingerprint.js";
-import { complaintsOf, type Complaints } from "./messages.js";
+import type { Complaints } from "./messages.js";
 import { isChosen, type Way, ways } from "./ways.js";
 
 const OURS = fileURLToPath(new URL("../../golden", import.meta.url));
@@ -29,14 +27,14 @@ interface Planned {
   readonly dtype: GoldenOptions["dtype"];
 }
 
-/** Case by case: what ways share of a case is at hand, and both processes have work from the beginning to the end. */
-function checksOf(cases: ReadonlyMap<string, Case>, chosen: readonly Way[]): readonly Planned[] {
-  return [...cases].flatMap(([numbers, one]) =>
-    chosen.flatMap((way): Planned[] => [
-      { numbers, one, way, dtype: "f32" },
-      ...(one.boundsBf16 ? [{ numbers, one, way, dtype: "bf16" } as const] : []),
-    ]),
-  );
+/**
+ * Case by case, in each dtype: what ways share is at hand.
+ */
+function groupsOf(cases: ReadonlyMap<string, Case>, chosen: readonly Way[]): readonly (readonly Planned[])[] {
+  return [...cases].flatMap(([numbers, one]) => {
+    const dtypes = one.boundsBf16 ? (["f32", "bf16"] as const) : (["f32"] as const);
+    return dtypes.map((dtype) => chosen.map((way): Planned => ({ numbers, one, way, dtype })));
+  });
 }
 
 /** The processes that check. */
@@ -45,33 +43,65 @@ interface Processes {
   readonly usual: CheckingProcess;
   /** For ways that the device's target does not choose. */
   readonly others: CheckingProcess;
-  readonly platform: string;
 }
 
 /** A check that is run, or was, with its programs. */
 interface Run {
   readonly way: string;
-  readonly complaints: Promise<Complaints>;
+  readonly complaints: Promise<Complaints | undefined>;
 }
 
-/** Lowers a check and has it run, unless its programs are; tells of it when its verdict is there. How many failed: one or none. */
-async function judge({ usual, others, platform }: Processes, runs: Map<string, Run>, check: Planned) {
-  const { numbers, one, way, dtype } = check;
-  const [name, lowering] = way;
-  const what = `${name}: ${one.name} in ${dtype}`;
-  try {
-    const options = { ...lowering, dtype };
-    const key = fingerprint(one.programs(platform, options), `${one.name} ${dtype} ${options.chunk}`);
-    const known = runs.get(key);
-    if (known !== undefined)
-      return tell(`${what} (the same programs as "${known.way}")`, await known.complaints);
-    const complaints = (isChosen(way) ? usual : others).check({ numbers, way: name, dtype });
-    runs.set(key, { way: name, complaints });
-    return tell(what, await complaints);
-  } catch (error) {
-    return tell(what, complaintsOf(error));
-  }
+/** A check that a process has. */
+interface Judged {
+  /** When its programs are known, or it failed before. */
+  readonly known: Promise<unknown>;
+  /** How many failed: one or none. */
+  readonly failed: Promise<number>;
 }
+
+const NOT_RUN: Complaints = ["it was not run"];
+
+/** Has a check lowered, and run unless another of the same programs is; tells of it when its verdict is there. */
+function judge({ usual, others }: Processes, runs: Map<string, Run>, planned: Planned): Judged {
+  const { numbers, one, way, dtype } = planned;
+  const [name] = way;
+  const what = `${name}: ${one.name} in ${dtype}`;
+  const process = isChosen(way) ? usual : others;
+  let same: Run | undefined;
+  let complaints: Promise<Complaints | undefined>;
+  const lowered = new Promise<void>((resolve) => {
+    complaints = process.check({ numbers, way: name, dtype }, (fingerprint) => {
+      resolve();
+      same = runs.get(fingerprint);
+      if (same !== undefined) return false;
+      runs.set(fingerprint, { way: name, complaints });
+      return true;
+    });
+  });
+  const told = async (): Promise<number> => {
+    const own = await complaints;
+    if (same === undefined) return tell(what, own ?? NOT_RUN);
+    return tell(`${what} (the same programs as "${same.way}")`, (await same.complaints) ?? NOT_RUN);
+  };
+  return { known: Promise.race([lowered, complaints!]), failed: told() };
+}
+
+/**
+ * Judges the ways of a case in a dtype; how many failed. What the device's target chooses comes first: it is compiled as for users, whatever other
+ * ways make the same programs.
+ */
+async function judgeAll(
+  processes: Processes,
+  runs: Map<string, Run>,
+  group: readonly Planned[],
+): Promise<number> {
+  const first = group.filter(({ way }) => isChosen(way)).map((check) => judge(processes, runs, check));
+  await Promise.all(first.map(({ known }) => known));
+  const rest = group.filter(({ way }) => !isChosen(way)).map((check) => judge(processes, runs, check));
+  return sum(await Promise.all([...first, ...rest].map(({ failed }) => failed)));
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
 
 /** Prints a verdict; how many failed: one or none. */
 function tell(what: string, complaints: Complaints): number {
@@ -95,7 +125,8 @@ if (!Number.isSafeInteger(jobs) || jobs < 1)
 const found = await casesIn([OURS, ...positionals]);
 const cases = new Map([...found].filter(([, { name }]) => name.includes(values.case)));
 const chosen = ways.filter(([name]) => name.includes(values.way));
-const checks = checksOf(cases, chosen);
+const groups = groupsOf(cases, chosen);
+const count = sum(groups.map(({ length }) => length));
 const { path: plugin } = await findPlugin(values.plugin, { install: true });
 const folder = await mkdtemp(join(tmpdir(), "griffin-golden-"));
 try {
@@ -105,20 +136,12 @@ try {
   const quick = { XLA_FLAGS: process.env.XLA_FLAGS ?? QUICK_COMPILE };
   await using apart = platform === "cpu" ? new CheckingProcess(place, quick, jobs) : undefined;
   const others = apart ?? usual;
-  console.log(
-    `${platform}: ${chosen.length} ways of lowering on ${cases.size} cases: ${checks.length} checks`,
-  );
+  console.log(`${platform}: ${chosen.length} ways of lowering on ${cases.size} cases: ${count} checks`);
   const runs = new Map<string, Run>();
-  const verdicts: Promise<number>[] = [];
-  for (const check of checks) {
-    verdicts.push(judge({ usual, others, platform }, runs, check));
-    // Lowering takes this thread for a while: what the processes say is heard between.
-    await setImmediate();
-  }
-  const failed = (await Promise.all(verdicts)).reduce((sum, each) => sum + each, 0);
+  const failed = sum(await Promise.all(groups.map((group) => judgeAll({ usual, others }, runs, group))));
   console.log(`programs of ${runs.size} checks were run, those of the others are the same`);
-  console.log(`${checks.length - failed} passed, ${failed} failed`);
-  if (failed > 0 || checks.length === 0) process.exitCode = 1;
+  console.log(`${count - failed} passed, ${failed} failed`);
+  if (failed > 0 || count === 0) process.exitCode = 1;
 } finally {
   await rm(folder, { recursive: true });
 }

@@ -18,13 +18,17 @@ export interface Check {
   readonly dtype: GoldenOptions["dtype"];
 }
 
-export type Request = Check & { readonly id: number };
+/** First a check is lowered; then it is said whether it is run, by who knows the fingerprints of all. */
+export type Request =
+  | (Check & { readonly kind: "lower"; readonly id: number })
+  | { readonly kind: "decide"; readonly id: number; readonly run: boolean };
 
 /** What a check complains of: lines, none when it passed. */
 export type Complaints = readonly string[];
 
 export type Reply =
   | { readonly kind: "ready"; readonly platform: string }
+  | { readonly kind: "lowered"; readonly id: number; readonly fingerprint: string }
   | { readonly kind: "verdict"; readonly id: number; readonly complaints: Complaints };
 
 /** A check that threw failed. */
