@@ -28,6 +28,10 @@ const NUMBERED: readonly [RegExp, string] = [
 
 /** The same on less: steps and tokens that take minutes are cut short, so that a few are run. */
 const LESS: readonly (readonly [RegExp, string])[] = [
+  // The same programs of another size: those of 26 layers take longer than all else on their page.
+  [/--preset recurrentgemma-2b/, "--preset tiny"],
+  // Prompts in one short piece, and no programs that draw tokens: four programs for each model.
+  [/^griffin export (?!program\.mlir)(?!\S*#mlp).*/, "$& --chunk 16 --no-samplers"],
   [/^griffin train (?!--resume).*/, "$& --steps 2 --warmup 1 --batch 1 --length 96"],
   [
     /^griffin (?:generate|demo|eval .*--task generate)(?!.*--(?:json-schema|regex)).*/,

@@ -12,6 +12,7 @@ import { execa } from "execa";
 import { readmeMistake, shownMistake } from "../docs/mistakes.js";
 import { fetched, fetchedNode } from "./fetched.js";
 import { entriesOf, importAll, typed } from "./programs.js";
+import { twoAtOnce } from "../support/two-at-once.js";
 import { pack, strayFiles, type Tarball } from "./tarball.js";
 import { followTutorial, readTutorial } from "./tutorial.js";
 
@@ -184,19 +185,25 @@ async function checkTypes(
 
 try {
   const tarball = await pack(root, work);
-  await checkTarball(tarball);
-  await makeProject(tarball);
-  const entries = entriesOf(tarball.folder);
-  for (const version of isHere ? [HERE] : NODES) {
-    await checkNode(version, entries);
-    await check(`Node ${version} follows the tutorial word by word`, async () => {
-      const node = version === HERE ? process.execPath : await fetchedNode(version);
-      const text = await readTutorial(tarball.folder);
-      return followTutorial({ text, tarball: tarball.path, node, work });
-    });
-  }
-  for (const [version, resolutions] of isHere ? [[HERE, ["nodenext"] as const] as const] : TYPESCRIPTS)
-    for (const resolution of resolutions) await checkTypes(version, resolution, entries);
+  const versions = isHere ? [HERE] : NODES;
+  if (!isHere) for (const version of NODES) await fetchedNode(version);
+  const consumers = async () => {
+    await checkTarball(tarball);
+    await makeProject(tarball);
+    const entries = entriesOf(tarball.folder);
+    for (const version of versions) await checkNode(version, entries);
+    for (const [version, resolutions] of isHere ? [[HERE, ["nodenext"] as const] as const] : TYPESCRIPTS)
+      for (const resolution of resolutions) await checkTypes(version, resolution, entries);
+  };
+  const tutorial = async () => {
+    for (const version of versions)
+      await check(`Node ${version} follows the tutorial word by word`, async () => {
+        const node = version === HERE ? process.execPath : await fetchedNode(version);
+        const text = await readTutorial(tarball.folder);
+        return followTutorial({ text, tarball: tarball.path, node, work });
+      });
+  };
+  await twoAtOnce([consumers, tutorial], (job) => job());
 } finally {
   await rm(work, { recursive: true, force: true });
 }

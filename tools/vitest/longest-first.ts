@@ -3,6 +3,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Files that take more than eight seconds of CPU time, the longest first (measured). */
 const LONGEST: readonly string[] = [
+  "test/docs/commands-run.matrix.test.ts",
   "test/artifact/load.cpu.test.ts",
   "test/engine/equivalence.cpu.test.ts",
   "test/engine/load.cpu.test.ts",
