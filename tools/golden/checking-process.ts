@@ -43,7 +43,10 @@ export class CheckingProcess implements AsyncDisposable {
   #take(reply: Exclude<Reply, { readonly kind: "ready" }>): void {
     const { id } = reply;
     const { decide, resolve } = this.#asked.get(id)!;
-    if (reply.kind === "verdict") return resolve(reply.complaints);
+    if (reply.kind === "verdict") {
+      resolve(reply.complaints);
+      return;
+    }
     const run = decide(reply.fingerprint);
     this.#say({ kind: "decide", id, run });
     if (!run) resolve(undefined);
