@@ -9,12 +9,15 @@ import type { CacheFlags } from "./options.js";
 import type { CommandContext } from "./context.js";
 import type { ExitStatus } from "./io.js";
 import type { Progress } from "./progress.js";
+import { withRandom } from "./random-inputs.js";
 import { readRunnable, type Runnable } from "./runnable.js";
 import { runSelfChecks } from "./self-check.js";
 import { readTensors, writeTensors } from "./tensor-files.js";
 
 export interface RunOptions extends CacheFlags, IsolationFlags {
   readonly input?: string;
+  /** Seed of numbers for what is not given; true for 0. */
+  readonly random?: number | true;
   readonly output?: string;
   readonly expected?: string;
   readonly tolerance: number;
@@ -31,6 +34,10 @@ export async function runPrograms(
   files: readonly string[],
   options: RunOptions,
 ): Promise<ExitStatus> {
+  if (options.selfCheck === true && options.random !== undefined)
+    throw new UsageError({
+      message: "--random goes without --self-check: such programs hold their own numbers",
+    });
   if (options.selfCheck === true) return runSelfChecks(context, files, options);
   if (options.portable === true) throw new UsageError({ message: "--portable goes with --self-check" });
   const [file, second] = files;
@@ -42,7 +49,10 @@ export async function runPrograms(
     });
   }
   const program = await readRunnable(context, file!);
-  const inputs = options.input === undefined ? new Map() : await readTensors(options.input);
+  const given = options.input === undefined ? new Map<string, HostValue>() : await readTensors(options.input);
+  const { random } = options;
+  const inputs =
+    random === undefined ? given : withRandom(program.wanted(), given, random === true ? 0 : random);
   const expected = options.expected === undefined ? undefined : await readTensors(options.expected);
   using progress = context.progress({ leavesLines: false });
   const results = await runOnce(context, program, inputs, { ...options, file: file! }, progress);

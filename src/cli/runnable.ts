@@ -4,6 +4,9 @@
  */
 import { statSync } from "node:fs";
 import type { TracedProgram } from "../dsl/index.js";
+import { findMain } from "../engine/stablehlo-program.js";
+import { tensorType } from "../ir/types.js";
+import type { Argument } from "../program/index.js";
 import {
   type HostValue,
   type NamedValues,
@@ -17,10 +20,13 @@ import { UsageError } from "../support/errors.js";
 import type { CommandContext } from "./context.js";
 import { chooseExport } from "./modules/choose-export.js";
 import { moduleReference } from "./modules/reference.js";
+import type { WantedArgument } from "./random-inputs.js";
 import { readModuleFile } from "./program-file.js";
 
 /** A program, and how its arguments and results are called. */
 export interface Runnable {
+  /** The arguments that a run asks for in any case: not those that it has of itself, and no states that begin as zeros. */
+  wanted(): readonly WantedArgument[];
   /** Whether tensors are called by names of the author's, or "0", "1" ... by their place. */
   readonly named: boolean;
   run(
@@ -61,8 +67,15 @@ async function readArtifact(context: CommandContext, path: string): Promise<Runn
 
 /** A program whose tensors have names. @param kept those that it has of itself, unless others are given */
 function named({ extensions }: CommandContext, program: TracedProgram, kept: NamedValues): Runnable {
+  const { updatedParameters = [] } = program;
+  const isWanted = ({ role, name }: Argument): boolean =>
+    (role !== "state" || updatedParameters.includes(name)) && !kept.has(name);
   return {
     named: true,
+    wanted: () =>
+      program.arguments.filter(isWanted).map(({ name, dimensions, elementType }) => {
+        return { name, type: tensorType(dimensions, elementType) };
+      }),
     run: (device, inputs, options) =>
       runTraced(device, program, new Map([...kept, ...inputs]), { ...options, extensions }),
     interpret: (inputs) => runTraced("interpreter", program, new Map([...kept, ...inputs])),
@@ -73,6 +86,7 @@ async function readFileProgram(context: CommandContext, file: string): Promise<R
   const module = await readModuleFile(context, file);
   return {
     named: false,
+    wanted: () => findMain(module).attributes.function_type.inputs.map((type, i) => ({ name: `${i}`, type })),
     run: async (device, inputs, options) => {
       const results = await runProgram(device, module, inputs, options);
       return new Map(results.map((value, i) => [`${i}`, value]));

@@ -306,3 +306,29 @@ test("run of a program of unknown shapes with an input that cannot be one of the
     ),
   );
 });
+
+test("run --random takes numbers for what is not given: the same for the same seed", async () => {
+  const { file, folder } = await prepare();
+  const input = join(folder, "half.safetensors");
+  await writeSafetensors(input, { 1: i32(5, -6) });
+  const run = async (...flags: readonly string[]) => {
+    const { results } = (await griffinJson([...here, file, ...flags])) as {
+      readonly results: readonly { readonly values: readonly number[] }[];
+    };
+    return results.map(({ values }) => values);
+  };
+  const [sums, negated] = await run("--random", "--input", input);
+  expect(negated).toEqual([-5, 6]);
+  expect(sums!.every((sum) => sum >= -2 && sum < 2)).toBe(true);
+  expect(await run("--random", "0", "--input", input)).toEqual([sums, negated]);
+  expect((await run("--random", "1"))[0]).not.toEqual(sums);
+});
+
+test("run --random goes without --self-check", async () => {
+  const { file } = await prepare();
+  const { exitCode, stderr } = await griffin(["run", "--self-check", "--random", "1", file]);
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 2,
+    stderr: "usage error: --random goes without --self-check: such programs hold their own numbers",
+  });
+});

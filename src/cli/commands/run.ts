@@ -8,6 +8,7 @@ import {
   byteSize,
   decimalNumber,
   timeoutOption,
+  wholeNumber,
 } from "../options.js";
 import type { Launch } from "./launch.js";
 
@@ -24,6 +25,7 @@ Examples:
   griffin run program.mlir --input in.safetensors --expected out.safetensors
   griffin run --self-check tests/*.mlir                programs that carry check.expect_*
   griffin run ./my-model.ts#mlp --input in.safetensors --plugin cpu
+  griffin run ./my-model.ts#mlp --random              a first try, without numbers of one's own
   griffin run mlp --input in.safetensors               what griffin export ./my-model.ts#mlp -o mlp made
   griffin run ./my-model.ts#mlp --input in.safetensors --interpret     slow and exact, without a plugin`;
 
@@ -36,6 +38,11 @@ export function runCommand(launch: Launch): Command {
       "StableHLO text or a portable artifact, - for stdin; a program that a module exports, ./module.ts#name; or what griffin export made of one",
     )
     .option("--input <file>", "safetensors file with the arguments")
+    .option(
+      "--random [seed]",
+      "arguments that are not given: the same numbers for the same seed (default: 0), floats in [-1, 1), integers from 0 to 3, booleans",
+      wholeNumber("--random", 0),
+    )
     .option("--output <file>", "write the results there, as safetensors")
     .option("--expected <file>", "hold the results against these; exit code 1 when one is off")
     .option("--tolerance <t>", "for floats, with --expected", decimalNumber("--tolerance"), 1e-4)
