@@ -10,7 +10,7 @@ import {
   type Tensor,
   type TracedProgram,
 } from "../src/dsl/index.js";
-import type { ComputeDType, TraceKey } from "../src/model/index.js";
+import type { ComputeDType, Head, TraceKey } from "../src/model/index.js";
 import type { CausalKind } from "./causal-kinds.js";
 
 /** Which program of a model: its kind, sequences side by side, tokens of each, and what it computes in. */
@@ -26,9 +26,13 @@ export interface CausalInputs {
 /** The residual stream after all blocks, and how logits come of any part of it. */
 export interface CausalOutputs {
   readonly hidden: Tensor<"batch" | "time" | "model", ComputeDType>;
+  readonly head: Head;
   readonly logits: {
-    (x: Tensor<"batch" | "time" | "model", ComputeDType>): Tensor<"batch" | "time" | "vocab", "f32">;
-    (x: Tensor<"batch" | "model", ComputeDType>): Tensor<"batch" | "vocab", "f32">;
+    (
+      x: Tensor<"batch" | "time" | "model", ComputeDType>,
+      head: Head,
+    ): Tensor<"batch" | "time" | "vocab", "f32">;
+    (x: Tensor<"batch" | "model", ComputeDType>, head: Head): Tensor<"batch" | "vocab", "f32">;
   };
 }
 
@@ -51,9 +55,9 @@ export function causalProgram(
   return program({ name: `${name}_${kind}`, state, probes: () => key.probes === true }, () => {
     const tokens = input("tokens", [batch, time], "i32");
     const position = input("segment_pos", [batch, time], "i32");
-    const { hidden, logits } = forward({ dtype, tokens, position });
-    if (kind === "forward" || kind === "score") return { logits: logits(hidden) };
-    const last = logits(at(hidden, "time", -1));
+    const { hidden, head, logits } = forward({ dtype, tokens, position });
+    if (kind === "forward" || kind === "score") return { logits: logits(hidden, head) };
+    const last = logits(at(hidden, "time", -1), head);
     return { logits: last, next: split(argmax(last, "vocab"), "batch", [batch, axis("time", 1)]) };
   });
 }

@@ -22,7 +22,7 @@ import {
   type Tensor,
   type TracedProgram,
 } from "../src/dsl/index.js";
-import type { ComputeDType, TrainingInputs } from "../src/model/index.js";
+import type { ComputeDType, Head, TrainingInputs } from "../src/model/index.js";
 import { type CausalKey, type CausalOutputs, causalProgram } from "./causal-program.js";
 import type { Gemma2Config } from "./gemma2/config.js";
 import { linear, norm, type Residual } from "./layers.js";
@@ -78,8 +78,12 @@ const embeddingOf = (config: Gemma2Config, dtype: ComputeDType): Tensor<"vocab" 
   scope("embed_tokens", () => parameter("weight", [axis("vocab", config.vocabSize), model(config)], dtype));
 
 /** Final norm, tied output projection and soft cap. */
-function head<A extends string>(x: Tensor<A | "model", ComputeDType>, config: Gemma2Config) {
-  const logits = dot(norm("norm", x, scaling(config)), embeddingOf(config, x.dtype), "model");
+function logitsOf<A extends string>(
+  x: Tensor<A | "model", ComputeDType>,
+  { weight }: Head,
+  config: Gemma2Config,
+) {
+  const logits = dot(norm("norm", x, scaling(config)), weight, "model");
   const cap = config.logitsSoftCap;
   return (cap === null ? logits : tanh(logits.div(cap)).mul(cap)).to("f32");
 }
@@ -98,7 +102,11 @@ export function gemma2Forward(
     x = scope(`layers.${i}`, () => remat(() => layer(x, type === "local", config, place), { keep }));
   });
   numTokens.update(at(position, "time", -1).add(1));
-  return { hidden: x, logits: <A extends string>(y: Tensor<A | "model", ComputeDType>) => head(y, config) };
+  return {
+    hidden: x,
+    head: { weight: embeddingOf(config, dtype) },
+    logits: <A extends string>(y: Tensor<A | "model", ComputeDType>, head: Head) => logitsOf(y, head, config),
+  };
 }
 
 /** Traces one program of a model; see `causalProgram`. States: keys and values of every layer, and the number of tokens. */

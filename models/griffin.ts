@@ -38,7 +38,7 @@ import {
   type Tensor,
   tanh,
 } from "../src/dsl/index.js";
-import type { ComputeDType } from "../src/model/index.js";
+import type { ComputeDType, Head } from "../src/model/index.js";
 import { type CausalKey, causalProgram } from "./causal-program.js";
 import type { BlockType, GriffinConfig } from "./griffin/config.js";
 
@@ -229,22 +229,27 @@ function trunk(step: Omit<Step, "numTokens">): Residual {
   return x;
 }
 
-/** Final norm, tied output projection and soft cap: logits over the vocabulary for each position of x. */
-function head<A extends string>(x: Tensor<A | "model", ComputeDType>, { config }: Pick<Step, "config">) {
-  const embedding = embeddingOf(config, x.dtype);
-  const logits = dot(norm("final_norm", x, { config }), embedding, "model");
+/** Final norm, tied output projection and soft cap: logits of the entries whose rows `weight` has, for each position of x. */
+function logitsOf<A extends string>(
+  x: Tensor<A | "model", ComputeDType>,
+  weight: Embedding,
+  { config }: Pick<Step, "config">,
+) {
+  const logits = dot(norm("final_norm", x, { config }), weight, "model");
   const cap = config.logitsSoftCap;
   return cap === 0 ? logits : tanh(logits.div(cap)).mul(cap);
 }
 
 /**
  * What a loss is made of: the residual stream [batch, time, model] after all blocks, from nothing that came before, and how logits come of
- * any stretch of it, so that those of all positions need never be there at once.
+ * any stretch of it and of the vocabulary, so that all of them need never be there at once.
  */
 export function griffinForward(config: GriffinConfig, step: Omit<Step, "config" | "numTokens">) {
   return {
     hidden: trunk({ config, ...step }),
-    logits: <A extends string>(x: Tensor<A | "model", ComputeDType>) => head(x, { config }).to("f32"),
+    head: { weight: embeddingOf(config, step.dtype) },
+    logits: <A extends string>(x: Tensor<A | "model", ComputeDType>, { weight }: Head) =>
+      logitsOf(x, weight, { config }).to("f32"),
   };
 }
 
@@ -257,8 +262,8 @@ export function griffinLogits(
   config: GriffinConfig,
   { keep = "nothing", ...step }: Pick<Step, "dtype" | "tokens" | "position"> & Partial<Pick<Step, "keep">>,
 ): Tensor<"batch" | "time" | "vocab", "f32"> {
-  const { hidden, logits } = griffinForward(config, { keep, ...step });
-  return logits(hidden);
+  const { hidden, head, logits } = griffinForward(config, { keep, ...step });
+  return logits(hidden, head);
 }
 
 /** Traces one program. States: keys and values of W tokens, f32 recurrence, convolution tail, number of tokens; all of a fixed size. */

@@ -19,7 +19,7 @@ import {
   type Tensor,
   type TracedProgram,
 } from "../src/dsl/index.js";
-import type { ComputeDType, TrainingInputs } from "../src/model/index.js";
+import type { ComputeDType, Head, TrainingInputs } from "../src/model/index.js";
 import { silu } from "../src/nn/index.js";
 import { type CausalKey, type CausalOutputs, causalProgram } from "./causal-program.js";
 import type { LlamaConfig } from "./llama/config.js";
@@ -74,10 +74,12 @@ const table = (
   scope(name, () => parameter("weight", [axis("vocab", config.vocabSize), model(config)], dtype));
 
 /** Final norm and output projection. */
-function head<A extends string>(x: Tensor<A | "model", ComputeDType>, config: LlamaConfig) {
-  const normed = norm("norm", x, { epsilon: config.rmsNormEps });
-  const projection = table(config.tiedEmbedding ? "embed_tokens" : "lm_head", config, x.dtype);
-  return dot(normed, projection, "model").to("f32");
+function logitsOf<A extends string>(
+  x: Tensor<A | "model", ComputeDType>,
+  { weight }: Head,
+  config: LlamaConfig,
+) {
+  return dot(norm("norm", x, { epsilon: config.rmsNormEps }), weight, "model").to("f32");
 }
 
 /** The residual stream [batch, time, model] after all layers, and how logits come of any stretch of it. */
@@ -92,7 +94,11 @@ export function llamaForward(
     x = scope(`layers.${i}`, () => remat(() => layer(x, window, config, place), { keep }));
   });
   numTokens.update(at(position, "time", -1).add(1));
-  return { hidden: x, logits: <A extends string>(y: Tensor<A | "model", ComputeDType>) => head(y, config) };
+  return {
+    hidden: x,
+    head: { weight: table(config.tiedEmbedding ? "embed_tokens" : "lm_head", config, dtype) },
+    logits: <A extends string>(y: Tensor<A | "model", ComputeDType>, head: Head) => logitsOf(y, head, config),
+  };
 }
 
 /** Traces one program of a model; see `causalProgram`. States: keys and values of every layer, and the number of tokens. */

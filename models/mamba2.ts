@@ -28,6 +28,7 @@ import {
   type Tensor,
   type TracedProgram,
 } from "../src/dsl/index.js";
+import type { Head } from "../src/model/index.js";
 import { silu } from "../src/nn/index.js";
 import { type CausalInputs, type CausalKey, causalProgram } from "./causal-program.js";
 import { convolution, linear, norm, type Residual } from "./layers.js";
@@ -148,12 +149,13 @@ export function mamba2Forward(config: Mamba2Config, inputs: CausalInputs & Pick<
     };
     x = scope(`layers.${layer}`, () => remat(() => block(x), { keep }));
   }
-  const head = (): Tensor<"vocab" | "model", DType> =>
+  const projection = (): Tensor<"vocab" | "model", DType> =>
     config.tiedEmbedding ? embedding : parameter("lm_head.weight", [vocab, model(config)], dtype);
   return {
     hidden: x,
-    logits: <A extends string>(y: Tensor<A | "model", DType>) =>
-      dot(norm("norm_f", y.to(dtype), { epsilon }), head(), "model").to("f32"),
+    head: { weight: projection() },
+    logits: <A extends string>(y: Tensor<A | "model", DType>, { weight }: Head) =>
+      dot(norm("norm_f", y.to(dtype), { epsilon }), weight, "model").to("f32"),
   };
 }
 

@@ -20,7 +20,7 @@ import {
   type Tensor,
   type TracedProgram,
 } from "../src/dsl/index.js";
-import type { ComputeDType, TrainingInputs } from "../src/model/index.js";
+import type { ComputeDType, Head, TrainingInputs } from "../src/model/index.js";
 import { gelu } from "../src/nn/index.js";
 import { type CausalKey, type CausalOutputs, causalProgram } from "./causal-program.js";
 import { convolution, linear, norm, type Position, type Residual } from "./layers.js";
@@ -105,11 +105,11 @@ export function minGruForward(
     const before = x;
     x = scope(`layers.${i}`, () => remat(() => layer(before, position, config), { keep }));
   }
-  const head = config.tiedEmbedding ? "embeddings" : "lm_head";
   return {
     hidden: x,
-    logits: <A extends string>(y: Tensor<A | "model", ComputeDType>) =>
-      dot(norm("norm_f", y, { epsilon: config.normEps }), table(head, config, dtype), "model").to("f32"),
+    head: { weight: table(config.tiedEmbedding ? "embeddings" : "lm_head", config, dtype) },
+    logits: <A extends string>(y: Tensor<A | "model", ComputeDType>, { weight }: Head) =>
+      dot(norm("norm_f", y, { epsilon: config.normEps }), weight, "model").to("f32"),
   };
 }
 

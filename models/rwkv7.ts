@@ -8,6 +8,7 @@
 import {
   type Axis,
   axis,
+  dot,
   concat,
   deltaRule,
   merge,
@@ -28,6 +29,7 @@ import {
   type Tensor,
   type TracedProgram,
 } from "../src/dsl/index.js";
+import type { Head } from "../src/model/index.js";
 import { layerNorm, relu } from "../src/nn/index.js";
 import { type CausalInputs, type CausalKey, causalProgram } from "./causal-program.js";
 import { linear, type Residual } from "./layers.js";
@@ -172,8 +174,9 @@ export function rwkv7Forward(config: Rwkv7Config, inputs: CausalInputs & Pick<St
   }
   return {
     hidden: x,
-    logits: <A extends string>(y: Tensor<A | "model", DType>) =>
-      linear("lm_head", norm("norm", y, step), model(config), vocab).to("f32"),
+    head: { weight: parameter("lm_head.weight", [vocab, model(config)], dtype) },
+    logits: <A extends string>(y: Tensor<A | "model", DType>, { weight }: Head) =>
+      dot(norm("norm", y, step), weight, "model").to("f32"),
   };
 }
 

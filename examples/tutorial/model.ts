@@ -56,8 +56,10 @@ function forward(config: Config, dtype: ComputeDType, tokens: Positions, positio
     x = scope(`blocks.${i}`, () => block(before, { config, position }));
   }
   const norm = parameter("norm", [model], dtype);
-  const logits = (some: Stream) => dot(rmsNorm(some, norm, { epsilon: 1e-6 }), embedding, "model").to("f32");
-  return { hidden: x, logits };
+  const head = { weight: embedding };
+  const logits = (some: Stream, { weight }: typeof head) =>
+    dot(rmsNorm(some, norm, { epsilon: 1e-6 }), weight, "model").to("f32");
+  return { hidden: x, head, logits };
 }
 
 // #region trace
@@ -71,9 +73,9 @@ function trace(config: Config, { kind, dtype, ...shape }: TraceKey) {
   return program({ name: `little_${kind}`, state: kept as "carried" }, () => {
     const tokens = input("tokens", [batch, time], "i32");
     const position = input("position", [batch, time], "i32");
-    const { hidden, logits } = forward(config, dtype, tokens, position);
-    if (allPositions.includes(kind)) return { logits: logits(hidden) };
-    const last = at(logits(hidden), "time", -1);
+    const { hidden, head, logits } = forward(config, dtype, tokens, position);
+    if (allPositions.includes(kind)) return { logits: logits(hidden, head) };
+    const last = at(logits(hidden, head), "time", -1);
     return { logits: last, next: split(argmax(last, "vocab"), "batch", [batch, axis("time", 1)]) };
   });
 }

@@ -48,12 +48,26 @@ export interface TrainingInputs {
   readonly keep: NonNullable<RematOptions["keep"]>;
 }
 
+/** The output's projection, with a row for each entry of the vocabulary, or for some of them. */
+export interface Head {
+  readonly weight: Tensor<"vocab" | "model", ComputeDType>;
+  readonly bias?: Tensor<"vocab", ComputeDType> | undefined;
+}
+
 /** What a model computes of each position, and its logits. */
 export interface TrainingForward {
   /** The last thing before the logits. */
   readonly hidden: Tensor<"batch" | "time" | "model", ComputeDType>;
-  /** Logits of some of the positions, after a soft cap if there is one. */
-  logits(hidden: Tensor<"batch" | "time" | "model", ComputeDType>): Tensor<"batch" | "time" | "vocab", "f32">;
+  /** Of the whole vocabulary. */
+  readonly head: Head;
+  /**
+   * Logits of the entries whose rows `head` has, after a soft cap if there is one: all of them, or some. An entry's logits come of its own row
+   * alone, never of other logits.
+   */
+  logits(
+    hidden: Tensor<"batch" | "time" | "model", ComputeDType>,
+    head: Head,
+  ): Tensor<"batch" | "time" | "vocab", "f32">;
 }
 
 /** One number of a parameter before it is trained, from numbers drawn evenly from [0, 1). */

@@ -22,6 +22,7 @@ export type {
   ModelSpec,
   ProgramKind,
   TraceKey,
+  Head,
   TrainingForward,
   TrainingInputs,
   TrainingSpec,

@@ -76,8 +76,8 @@ export function withLora(model: ConfiguredModel, options: LoraOptions): LoraMode
       training: {
         ...training,
         forward: (inputs) => {
-          const { hidden, logits } = inside(() => training.forward(inputs));
-          return { hidden, logits: (some) => inside(() => logits(some)) };
+          const { hidden, head, logits } = inside(() => training.forward(inputs));
+          return { hidden, head, logits: (some, rows) => inside(() => logits(some, rows)) };
         },
       },
     },

@@ -31,7 +31,7 @@ export interface LossOptions {
   readonly stored?: ComputeDType | undefined;
   /** What is held of each layer for its gradient; the rest is computed again. Default: nothing. */
   readonly keep?: NonNullable<RematOptions["keep"]> | undefined;
-  /** Positions of each row whose logits are there at once. Default: as many as make 256 MiB of logits. */
+  /** Entries of the vocabulary whose logits are there at once. Default: as many as make 256 MiB of logits. */
   readonly lossChunk?: number | undefined;
   /** Which parameters are trained; the others stay parameters. Default: all. */
   readonly trains?: ((path: string) => boolean) | undefined;
@@ -77,8 +77,8 @@ function batchLoss(model: ConfiguredModel, options: LossOptions): () => SummedLo
   ) as [Tokens, Tokens, Tokens];
   const read = (x: Tokens): Tokens => slice(x, "time", { stop: -1 });
   const following = (x: Tokens): Tokens => slice(x, "time", { start: 1 });
-  const perPosition = 4 * options.batch * model.generation.vocabSize;
-  const most = options.lossChunk ?? Math.max(1, Math.floor(LOGITS_BYTES / perPosition));
+  const perEntry = 4 * options.batch * options.time;
+  const most = options.lossChunk ?? Math.max(1, Math.floor(LOGITS_BYTES / perEntry));
   const targets = { tokens: following(tokens), mask: following(mask).to("f32") };
   return () =>
     withoutStates(() => {

@@ -66,7 +66,7 @@ test.each([
   ["plainly", {}],
   ["clipped", { clipNorm: 0.05 }],
   ["some parameters only", { trains: (path: string) => path !== "head.bias" }],
-  ["the loss in stretches", { lossChunk: 3 }],
+  ["the loss by pieces of the vocabulary", { lossChunk: 3 }],
 ])("a batch in parts is the batch: %s", (_, changed) => {
   let [parts, whole] = [start, start];
   for (let step = 0; step < 3; step++) {

@@ -1,11 +1,6 @@
 /** @file For tests: a model of which everything can be worked out by hand: a token's embedding, and its products with another matrix. */
 import { axis, dot, parameter, probe, program, scope, take, input, tanh } from "../../src/dsl/index.js";
-import {
-  causalLanguageModel,
-  defineModel,
-  type ComputeDType,
-  type TrainingInputs,
-} from "../../src/model/index.js";
+import { causalLanguageModel, defineModel, type Head, type TrainingInputs } from "../../src/model/index.js";
 import { z } from "zod";
 
 const configSchema = z.strictObject({ words: z.int(), width: z.int(), cap: z.number() });
@@ -17,11 +12,14 @@ function forward(
 ) {
   const axes = [axis("vocab", words), axis("model", width)] as const;
   const matrix = (name: string) => scope(name, () => parameter("weight", axes, dtype));
+  const hidden = probe("hidden", take(matrix("table"), "vocab", tokens));
+  const bias = scope("head", () => parameter("bias", [axis("vocab", words)], dtype));
+  const head = { bias, weight: matrix("head") };
   return {
-    hidden: probe("hidden", take(matrix("table"), "vocab", tokens)),
-    logits: (hidden: ReturnType<typeof take<"vocab" | "model", ComputeDType, "vocab", "batch" | "time">>) => {
-      const bias = scope("head", () => parameter("bias", [axis("vocab", words)], dtype));
-      const logits = dot(hidden, matrix("head"), "model").add(bias).to("f32");
+    hidden,
+    head,
+    logits: (some: typeof hidden, rows: Head) => {
+      const logits = dot(some, rows.weight, "model").add(rows.bias!).to("f32");
       return tanh(logits.div(cap)).mul(cap);
     },
   };
@@ -41,8 +39,8 @@ export const bigram = defineModel({
   program: (config, { batch, time, dtype }) =>
     program({ name: "bigram", state: "dropped" }, () => {
       const tokens = input("tokens", [axis("batch", batch), axis("time", time)], "i32");
-      const { hidden, logits } = forward(config, { dtype, tokens });
-      return { logits: logits(hidden) };
+      const { hidden, head, logits } = forward(config, { dtype, tokens });
+      return { logits: logits(hidden, head) };
     }),
   generation: causalLanguageModel({
     vocab: ({ words }: BigramConfig) => words,
