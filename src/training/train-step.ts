@@ -29,14 +29,20 @@ export function updatedBy(
   model: ConfiguredModel,
   { optimizer, clipNorm, guard = "gradients", stored = "f32" }: UpdateOptions,
   { loss, gradients }: { readonly loss: Scalar; readonly gradients: ByPath },
-): Readonly<Record<(typeof stepOutputs)[keyof typeof stepOutputs], Scalar>> {
+): Readonly<Record<string, Scalar>> {
   const { decays } = trainingOf(model);
+  if (guard === "loss" && clipNorm === undefined) {
+    updateAlong(gradients, { optimizer, decays, stored, holds: isFinite(loss) });
+    return { [stepOutputs.loss]: loss };
+  }
   const norm = globalNorm(gradients);
   const used = clipNorm === undefined ? gradients : clipByGlobalNorm(gradients, norm, clipNorm);
-  const holds = (guard === "loss" ? abs(loss) : norm).lt(Number.POSITIVE_INFINITY);
-  updateAlong(used, { optimizer, decays, stored, holds });
+  updateAlong(used, { optimizer, decays, stored, holds: isFinite(guard === "loss" ? loss : norm) });
   return { [stepOutputs.loss]: loss, [stepOutputs.gradientNorm]: norm };
 }
+
+/** Whether x is a number, and finite. */
+const isFinite = (x: Scalar) => abs(x).lt(Number.POSITIVE_INFINITY);
 
 /**
  * Traces one step of training. Inputs: `batchInputs`. States, all donated, zeros at first but for the parameters: every parameter that is
