@@ -26,6 +26,7 @@ interface Options extends ModelFlags, LoweringFlags {
   readonly plugin?: string;
   readonly allowCustomCall?: readonly string[];
   readonly by: Grouping | "none";
+  readonly depth?: number;
   readonly top: number;
   /** Seconds. */
   readonly timeout: number;
@@ -43,7 +44,7 @@ export async function runCost(
   const counted = await count(context, file, options, progress);
   progress.done();
   if (options.svg !== undefined)
-    await context.writeTo(options.svg, rooflineSvg(counted, chipFor(counted), options.by));
+    await context.writeTo(options.svg, rooflineSvg(counted, chipFor(counted), options));
   // What goes to stdout is one thing.
   if (options.svg === "-") return 0;
   const report = makeReport(counted, options);

@@ -5,19 +5,25 @@ export { HloError } from "./errors.js";
 export { formatCount, formatSeconds, percent } from "./figures.js";
 export type { Module } from "./hlo.js";
 export type { MemoryBytes } from "./memory.js";
+export { oneLayer } from "./path.js";
 export { moduleFromProto } from "./proto.js";
-export { type CostReport, type Counted, makeReport, type MemoryReport } from "./report.js";
+export {
+  type CostReport,
+  type Counted,
+  makeReport,
+  type MemoryReport,
+  type ReportOptions,
+} from "./report.js";
 export { type Roofline, roofline } from "./roofline.js";
 export { rooflineSvg } from "./roofline-svg.js";
 export {
-  chipBytes,
   type CostGroup,
-  type CostSum,
   groupCosts,
   type Grouping,
+  type GroupOptions,
   groupings,
-  hbmBytes,
-  sumCosts,
-  topInstructions,
-} from "./summary.js";
+  timedSum,
+  withShares,
+} from "./groups.js";
+export { chipBytes, type CostSum, hbmBytes, sumCosts, topInstructions } from "./summary.js";
 export { isHloText, moduleFromText } from "./hlo-text/module.js";

@@ -20,7 +20,7 @@ export function pathsOf(module: Module, computation: Computation): ReadonlyMap<s
 }
 
 /** `layers.2/layers/mlp_block`, which is what compilers make of a layer that several calls share, is `layers.2/mlp_block`. */
-function oneLayer(path: string): string {
+export function oneLayer(path: string): string {
   const segments = path.split("/");
   const repeats = (segment: string, before = ""): boolean =>
     /[._]\d+$/.test(before) && before.replace(/[._]\d+$/, "") === segment;

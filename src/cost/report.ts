@@ -2,14 +2,8 @@
 import type { Chip } from "./chips.js";
 import type { InstructionCost, ProgramCost } from "./count.js";
 import { type Roofline, roofline } from "./roofline.js";
-import {
-  type CostGroup,
-  type CostSum,
-  groupCosts,
-  type Grouping,
-  sumCosts,
-  topInstructions,
-} from "./summary.js";
+import { type CostGroup, groupCosts, type GroupOptions, type Grouping } from "./groups.js";
+import { type CostSum, sumCosts, topInstructions } from "./summary.js";
 import { type CompiledMemoryStats, neededBytes } from "../runtime-pjrt/index.js";
 
 /** Memory of one execution, bytes, and whether one device has it. */
@@ -52,10 +46,16 @@ export interface Counted {
   readonly chip?: Chip | undefined;
 }
 
-/** @param options how instructions are grouped, and how many of the dearest are listed */
+/** How instructions are grouped, and how many of the dearest are listed. */
+export interface ReportOptions extends Pick<GroupOptions, "depth"> {
+  readonly by: Grouping | "none";
+  readonly top: number;
+}
+
+/** The costs of a program, ready to be told. */
 export function makeReport(
   { cost, memory, compileMs, target, chip }: Counted,
-  { by, top }: { readonly by: Grouping | "none"; readonly top: number },
+  { by, depth, top }: ReportOptions,
 ): CostReport {
   const total = sumCosts(cost.instructions);
   return {
@@ -66,7 +66,7 @@ export function makeReport(
     total,
     time: chip === undefined ? undefined : roofline(total, chip),
     memory: memory === undefined ? undefined : reportMemory(memory, chip),
-    groups: by === "none" ? [] : groupCosts(cost, by),
+    groups: by === "none" ? [] : groupCosts(cost, { by, depth, chip }),
     top: topInstructions(cost, top),
     unknownLoops: cost.unknownLoops,
     conditionals: cost.conditionals,

@@ -1,9 +1,10 @@
 /** @file The roofline of a program as SVG: what its parts can reach at most, under what the chip can do. */
 import type { Chip } from "./chips.js";
 import { formatCount, formatSeconds, percent } from "./figures.js";
-import type { Counted } from "./report.js";
+import type { Counted, ReportOptions } from "./report.js";
 import { roofline } from "./roofline.js";
-import { type CostSum, groupCosts, type Grouping, hbmBytes, sumCosts } from "./summary.js";
+import { groupCosts } from "./groups.js";
+import { type CostSum, hbmBytes, sumCosts } from "./summary.js";
 import { apart } from "../support/apart.js";
 import { CHART, type Chart, COLOURS, openChart } from "../support/chart.js";
 import { ending, escapeXml } from "../support/svg.js";
@@ -32,11 +33,15 @@ interface Point {
  * where bytes or flop bound it, and below where the compiler's cycles do. Parts without products have no place: how much of the time is
  * theirs is said.
  */
-export function rooflineSvg({ cost }: Counted, chip: Chip, by: Grouping | "none"): string {
+export function rooflineSvg(
+  { cost }: Counted,
+  chip: Chip,
+  { by, depth }: Omit<ReportOptions, "top">,
+): string {
   const parts: readonly (CostSum & { readonly name: string })[] =
     by === "none"
       ? cost.instructions.map((each) => ({ name: each.name, ...sumCosts([each]) }))
-      : groupCosts(cost, by);
+      : groupCosts(cost, { by, depth });
   const timed = parts.map((part) => ({ part, ...roofline(part, chip) }));
   const total = timed.reduce((sum, { seconds }) => sum + seconds, 0);
   const points = timed

@@ -1,7 +1,6 @@
-/** @file Costs added up: of a whole program, by scope, by opcode, and the costliest instructions. */
+/** @file Costs added up, and the costliest instructions. */
 import type { InstructionCost, ProgramCost } from "./count.js";
 import { addBytes, type MemoryBytes, NO_BYTES } from "./memory.js";
-import { scopeOf } from "./scope.js";
 
 /** What several instructions do together. */
 export interface CostSum {
@@ -50,32 +49,6 @@ function add(sum: CostSum, cost: InstructionCost): CostSum {
   };
 }
 
-/** What costs are grouped by. */
-export const groupings = ["scope", "op"] as const;
-export type Grouping = (typeof groupings)[number];
-
-const KEYS: Readonly<Record<Grouping, (cost: InstructionCost) => string>> = {
-  scope: ({ path }) => scopeOf(path),
-  op: ({ opcode }) => opcode,
-};
-
-/** A group and what it costs. */
-export interface CostGroup extends CostSum {
-  readonly name: string;
-}
-
-/** Groups, the costliest first. What nothing names is in the group "". */
-export function groupCosts({ instructions }: ProgramCost, by: Grouping): readonly CostGroup[] {
-  const groups = new Map<string, InstructionCost[]>();
-  for (const cost of instructions) {
-    const key = KEYS[by](cost);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [cost]);
-    else group.push(cost);
-  }
-  return [...groups].map(([name, costs]) => ({ name, ...sumCosts(costs) })).sort(costliest);
-}
-
 /** The costliest instructions. */
 export const topInstructions = ({ instructions }: ProgramCost, count: number): readonly InstructionCost[] =>
   [...instructions].sort(costliest).slice(0, count);
@@ -83,5 +56,5 @@ export const topInstructions = ({ instructions }: ProgramCost, count: number): r
 type Comparable = Pick<CostSum, "cycles" | "read" | "written">;
 
 /** By cycles, then by bytes of HBM, then by bytes on the chip. */
-const costliest = (a: Comparable, b: Comparable): number =>
+export const costliest = (a: Comparable, b: Comparable): number =>
   (b.cycles ?? 0) - (a.cycles ?? 0) || hbmBytes(b) - hbmBytes(a) || chipBytes(b) - chipBytes(a);

@@ -1,5 +1,5 @@
 /** @file Batches of a data source: without end for training, once for a test; where they stand can be kept, and gone on from. */
-import { DataError, TooLongError } from "./errors.js";
+import { DataError, nothingLeft, TooLongError } from "./errors.js";
 import { orderOf } from "./order.js";
 import { cutExample, type Encoder, type Piece } from "./pieces.js";
 import { type RowBatch, Rows, type RowShape } from "./rows.js";
@@ -113,7 +113,7 @@ export class Batches {
     this.#pieces = undefined;
     this.#position = { epoch, example: example + 1, piece: 0 };
     if (example + 1 < this.source.count) return;
-    if (this.#found === 0) throw nothingLeft(this.source);
+    if (this.#found === 0) throw nothingLeft(this.source.count);
     this.#found = 0;
     this.#position = { epoch: epoch + 1, example: 0, piece: 0 };
     this.#order = orderOf(this.source.count, epoch + 1, this.options.seed);
@@ -126,12 +126,4 @@ const positionError = ({ count }: DataSource, { example }: DataPosition): DataEr
     expected: `more than ${example} examples`,
     got: String(count),
     hint: "go on with the data that training began with",
-  });
-
-const nothingLeft = ({ count }: DataSource): DataError =>
-  new DataError({
-    message: "no example is short enough for a row",
-    expected: "one or more that fit",
-    got: `${count} examples, all passed over`,
-    hint: "read more tokens a row (--length)",
   });

@@ -38,6 +38,7 @@ export { evaluate, type EvalReport, type EvalRequest } from "./evaluate/index.js
 export { checkFineTuningCase, fineTuningCasePrograms } from "./golden-fine-tuning.js";
 export { checkTrainingCase, trainingCasePrograms, type TrainingCheckOptions } from "./golden-training.js";
 export { Family, lowerProgram } from "./family.js";
+export { type BoxCosts, boxCosts } from "./graph/box-costs.js";
 export { collapseCosts, collapseGraphs } from "./graph/collapse.js";
 export {
   type Graph,
@@ -51,7 +52,9 @@ export {
 } from "./graph/graph.js";
 export type { NodeCost } from "./graph/node-costs.js";
 export { type FigureName, figureNames, figuresOf, nodeData, type NodeFigures } from "./graph/node-figures.js";
-export { graphsSvg, type Heat } from "./graph/svg.js";
+export type { Heat } from "./graph/heat.js";
+export { graphsSvg } from "./graph/svg.js";
+export { boxFigures, withBoxCosts } from "./graph/tell-box-costs.js";
 export { checkLowering, type LoweredProgram, loweringPipeline, stablehloText } from "./lowered-program.js";
 export {
   type LoweringOptions,

@@ -65,15 +65,32 @@ at least  bound by cycles   8.0 us
 
 ! 3 instructions have no estimate of cycles; they move 4.2 kB of HBM
 
-                     cycles              HBM  on chip  flop  instructions
-layers.*/mlp/square  12.0 k  100.0 %  4.0 kB  68.0 kB                   2
-store                                 4.0 kB   4.0 kB                   1
-(not named)                            177 B                            2
+                       time   share  cycles     HBM  on chip  flop  instructions
+layers.*/mlp/square  8.0 us  99.9 %  12.0 k  4.0 kB  68.0 kB                   2
+store                4.9 ns   0.1 %          4.0 kB   4.0 kB                   1
+(not named)          0.2 ns   0.0 %           177 B                            2
 
-costliest              times  cycles              HBM  on chip  flop  from
-f          fusion          8  12.0 k  100.0 %          64.0 kB        layers.0/mlp/square
-c          copy-start      1                   4.0 kB   4.0 kB        layers.0/mlp/square
-out        copy            1                   4.0 kB   4.0 kB        store`);
+costliest              times  cycles     HBM  on chip  flop  from
+f          fusion          8  12.0 k          64.0 kB        layers.0/mlp/square
+c          copy-start      1          4.0 kB   4.0 kB        layers.0/mlp/square
+out        copy            1          4.0 kB   4.0 kB        store`);
+});
+
+test("cost of each layer by itself, to a depth, as numbers too", async () => {
+  const args = ["cost", await hloFile(), "--chip", "v5e", "--top", "0", "--by", "layer", "--depth", "1"];
+  expect((await griffin(args)).stdout).toMatch(/^layers\.0 +8\.0 us +99\.9 % +12\.0 k/m);
+  const { groups } = (await griffinJson(args)) as { readonly groups: readonly unknown[] };
+  expect(groups[0]).toEqual({
+    name: "layers.0",
+    instructions: 2,
+    read: { hbm: 4000, chip: 32_000, host: 0 },
+    written: { hbm: 0, chip: 36_000, host: 0 },
+    flops: 0,
+    cycles: 12_000,
+    unestimated: { instructions: 0, hbmBytes: 0 },
+    time: { seconds: 8e-6, bound: "cycles", cycles: 8e-6, hbm: 4000 / 819e9, flops: 0 },
+    share: expect.closeTo(8e-6 / (8e-6 + (8000 + 177 - 4000) / 819e9), 9),
+  });
 });
 
 test("cost by op, from stdin, without a chip: no times, and how to get them", async () => {
@@ -82,7 +99,7 @@ test("cost by op, from stdin, without a chip: no times, and how to get them", as
   expect(stdout).toContain("! no chip is known: --chip v5e gives times");
   expect(stdout).not.toContain("at least");
   expect(stdout).not.toContain("costliest");
-  expect(stdout).toMatch(/^fusion +12\.0 k +100\.0 % +64\.0 kB +1$/m);
+  expect(stdout).toMatch(/^fusion +100\.0 % +12\.0 k +64\.0 kB +1$/m);
 });
 
 test("cost --json: everything that is printed, as numbers", async () => {
@@ -150,7 +167,7 @@ test.each([
     "an unknown grouping",
     ["x.mlir", "--by", "scop"],
     2,
-    "usage error: --by is not valid\n  expected: scope, op, none\n  got:      scop\n  hint:     did you mean scope?",
+    "usage error: --by is not valid\n  expected: scope, layer, op, none\n  got:      scop\n  hint:     did you mean scope?",
   ],
   ["a file that is not there", ["gone.mlir"], 3, "environment error: cannot read gone.mlir"],
   [

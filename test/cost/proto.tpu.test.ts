@@ -20,7 +20,7 @@ test("for v5e, what the plugin hands out and what the compiler writes count the 
   expect(total.read.chip).toBeGreaterThan(50_000);
   // The loops over 32 steps of time take 4 a turn.
   expect(handedOut.instructions.filter(({ times }) => times >= 8).length).toBeGreaterThan(2);
-  expect(groupCosts(handedOut, "scope").map(({ name }) => name)).toEqual(
+  expect(groupCosts(handedOut, { by: "scope" }).map(({ name }) => name)).toEqual(
     expect.arrayContaining(["layers.*/mlp_block/down_proj", "layers.*/temporal_block/rg_lru"]),
   );
 });

@@ -18,7 +18,7 @@ const chip: Chip = {
 };
 
 test("each part stands at its intensity and at the rate that its least time allows, under the roofs of the chip", () => {
-  const svg = rooflineSvg({ cost: countText(TEXT) }, chip, "scope");
+  const svg = rooflineSvg({ cost: countText(TEXT) }, chip, { by: "scope" });
   const roof = /<polyline points="([^"]*)"/.exec(svg)![1];
   // Axes: 0.1 to 1000 (162 pixels a decade), and 100 Mflop/s (slow: 500 G, thin: 50 G) upwards.
   expect({
@@ -54,7 +54,7 @@ test("each part stands at its intensity and at the rate that its least time allo
 });
 
 test("what bytes bound lies on the roof of the bandwidth, exactly", () => {
-  const svg = rooflineSvg({ cost: countText(TEXT) }, chip, "none");
+  const svg = rooflineSvg({ cost: countText(TEXT) }, chip, { by: "none" });
   const [first, corner] = /<polyline points="([^"]*)"/
     .exec(svg)![1]!
     .split(" ")
@@ -68,7 +68,7 @@ test("a program without products is a picture too; one of several devices has it
   const svg = rooflineSvg(
     { cost: countText("%b = f32[] parameter(0)\nROOT %a = f32[] add(%b, %b)") },
     findChip("v4"),
-    "op",
+    { by: "op" },
   );
   expect(svg).not.toMatch(/NaN|Infinity|<circle/);
   expect(svg).toContain(">v4: 137.5 Tflop/s, 614.0 GB/s, one of 2 devices<");
@@ -102,7 +102,7 @@ test("names of parts that lie at one place stand below each other, long ones by 
     ...["one", "two", "six"].map(layer),
     "  ROOT %n = f32[1,1000]{1,0} negate(%v)",
   ].join("\n");
-  const svg = rooflineSvg({ cost: countText(text) }, chip, "none");
+  const svg = rooflineSvg({ cost: countText(text) }, chip, { by: "none" });
   const named = [...svg.matchAll(/<text x="[^"]*" y="([^"]*)" dy="4" text-anchor="start">([^<]*)</g)];
   const heights = named.map(([, y]) => Number(y));
   expect(heights).toHaveLength(3);

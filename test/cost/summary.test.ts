@@ -27,7 +27,7 @@ describe("costs added up", () => {
 
   test("by scope, layers of a kind together, the costliest first", () => {
     expect(
-      groupCosts(cost, "scope").map(({ name, cycles, instructions }) => [name, cycles, instructions]),
+      groupCosts(cost, { by: "scope" }).map(({ name, cycles, instructions }) => [name, cycles, instructions]),
     ).toEqual([
       ["layers.*/mlp/up", 70, 3],
       ["", 50, 1],
@@ -35,8 +35,43 @@ describe("costs added up", () => {
     ]);
   });
 
+  test("by scope to another depth, and each layer by itself", () => {
+    const names = (options: Parameters<typeof groupCosts>[1]) =>
+      groupCosts(cost, options).map(({ name }) => name);
+    expect(names({ by: "scope", depth: 1 })).toEqual(["layers.*", "", "head"]);
+    expect(names({ by: "layer", depth: 2 })).toEqual(["", "layers.1/mlp", "layers.0/mlp", "head"]);
+  });
+
+  test("shares are of cycles, of times where a chip is known, and of bytes where nothing estimates cycles; they add up to all", () => {
+    const shares = (of: typeof cost, chip?: ReturnType<typeof findChip>) =>
+      groupCosts(of, { by: "scope", chip }).map(({ name, share, time }) => [name, share, time?.bound]);
+    expect(shares(cost)).toEqual([
+      ["layers.*/mlp/up", 70 / 120, undefined],
+      ["", 50 / 120, undefined],
+      ["head", 0, undefined],
+    ]);
+    const v5e = findChip("v5e");
+    const times = [70 / v5e.clock!, 50 / v5e.clock!, 80 / v5e.bytesPerSecond];
+    const total = times[0]! + times[1]! + times[2]!;
+    expect(shares(cost, v5e)).toEqual([
+      ["layers.*/mlp/up", times[0]! / total, "cycles"],
+      ["", times[1]! / total, "cycles"],
+      ["head", times[2]! / total, "HBM"],
+    ]);
+    const bytes = {
+      ...cost,
+      instructions: cost.instructions.map((each) => ({ ...each, cycles: undefined })),
+    };
+    expect(shares(bytes)).toEqual([
+      ["layers.*/mlp/up", 20000 / 20160, undefined],
+      ["head", 80 / 20160, undefined],
+      ["", 80 / 20160, undefined],
+    ]);
+    expect(shares({ ...cost, instructions: [] })).toEqual([]);
+  });
+
   test("by opcode", () => {
-    expect(groupCosts(cost, "op").map(({ name, read }) => [name, read.hbm])).toEqual([
+    expect(groupCosts(cost, { by: "op" }).map(({ name, read }) => [name, read.hbm])).toEqual([
       ["exponential", 40],
       ["negate", 4000],
       ["multiply", 4000],
@@ -66,7 +101,7 @@ test.each([
   ["net.py:17", "net.py:17"],
   ["", ""],
 ])("the path %j is of scope %j", (path, scope) => {
-  expect(scopeOf(path)).toBe(scope);
+  expect(scopeOf(path, { together: true })).toBe(scope);
 });
 
 describe("the least time", () => {

@@ -1,16 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Batches, type BatchOptions, type DataSource, type Example } from "../../src/data/index.js";
+import { Batches, type BatchOptions, type Example } from "../../src/data/index.js";
 import { errorText } from "../weights/files.js";
+import { sourceOf } from "./examples.js";
 import { bytesEncoder, shown } from "./encoder.js";
-
-const sourceOf = (examples: readonly Example[]): DataSource => ({
-  count: examples.length,
-  digest: "",
-  read: async (i) => ({ example: examples[i]!, where: `data.jsonl:${i + 1}` }),
-  close: async () => undefined,
-  [Symbol.asyncDispose]: async () => undefined,
-});
 
 const pair = (prompt: string, completion: string): Example => ({ kind: "completion", prompt, completion });
 const textOf = (text: string): Example => ({ kind: "text", text, ends: true });

@@ -2,7 +2,7 @@
 import { describedTarget, targetWords } from "../../targets/names.js";
 import { Command } from "commander";
 import { chipNames } from "../../cost/chips.js";
-import { groupings } from "../../cost/summary.js";
+import { groupings } from "../../cost/groups.js";
 import { addModelOptions } from "../model-options.js";
 import type { KnownModels } from "../models.js";
 import {
@@ -29,6 +29,7 @@ Examples:
   griffin cost --model demo --program prefill --time 512 --target tpu:v6e:2x2
   griffin cost --preset recurrentgemma-9b --program decode --target tpu:v4:2x2x1:megacore
   griffin cost program.mlir --target tpu:v5e:2x2 --top 30
+  griffin cost --preset recurrentgemma-2b --program decode --by layer --depth 1
   griffin cost module_0001.after_codegen.txt --chip v5e --by op
   griffin cost --preset recurrentgemma-2b --program decode --svg roofline.svg
   griffin cost ./my-model.ts#mlp                      a program of your own: costs name its lines`;
@@ -55,9 +56,14 @@ export function costCommand(launch: Launch, models: KnownModels): Command {
     .option("--plugin <name|path>", "PJRT plugin that compiles (default: that of the target)")
     .option(
       "--by <what>",
-      "add up by scope (where in the model), op, or none",
+      "add up by scope (where in the model, layers of a kind together), layer (each by itself), op, or none",
       oneOf("--by", [...groupings, "none"] as const),
       "scope",
+    )
+    .option(
+      "--depth <n>",
+      "names of a scope that are told apart: 1 for layers, 2 for their blocks ... (default: 3)",
+      wholeNumber("--depth", 1),
     )
     .addOption(timeoutOption("the compiler may take so long"))
     .option("--top <n>", "how many of the costliest instructions", wholeNumber("--top", 0), 10)

@@ -4,7 +4,15 @@ import { defaultNames, targetExamples, targetWords } from "../../targets/names.j
 import { figureNames } from "../../engine/graph/node-figures.js";
 import { addModelOptions } from "../model-options.js";
 import type { KnownModels } from "../models.js";
-import { addLoadOption, addLoweringOptions, oneOf, usually, wholeNumber } from "../options.js";
+import {
+  addCustomCallOption,
+  addLoadOption,
+  addLoweringOptions,
+  oneOf,
+  timeoutOption,
+  usually,
+  wholeNumber,
+} from "../options.js";
 import type { Launch } from "./launch.js";
 
 const EXAMPLES = `
@@ -13,7 +21,10 @@ that open. The JSON is what Model Explorer reads: pip install ai-edge-model-expl
 A picture has all functions below each other, each operation below what it uses; its types, attributes and line are its tip.
 
 Costs are of one execution of the program as it stands, before a compiler fuses it: flops of products, bytes of operands and results, the
-least time of each by itself; a call costs what its function does, a loop one turn, a choice all that it may do. griffin cost counts what a compiler makes of it.
+least time of each by itself; a call costs what its function does, a loop one turn, a choice all that it may do.
+With --compiled they are what the target's compiler made of it, as griffin cost counts it: of each layer and its parts, not of single
+operations, which it fuses. They are attributes of the layers in the JSON (Model Explorer shows them in the panel of a layer, and on
+layers by View on node, Layer node attributes); with --depth, layers that are closed have them as node data and as heat.
 
 Examples:
   griffin graph --model demo --program decode -o out.json
@@ -21,7 +32,9 @@ Examples:
   griffin graph --model demo --program decode --depth 1 -o decode.svg
   griffin graph program.mlir -o out.json
   griffin graph program.mlir --target tpu:v5e:2x2 -o out.json --costs costs     then: model-explorer out.json, and upload costs/time.json
-  griffin graph program.mlir -o out.svg --heat bytes`;
+  griffin graph program.mlir -o out.svg --heat bytes
+  griffin graph --model demo --program decode --compiled -o out.json
+  griffin graph --preset recurrentgemma-2b --program decode --target tpu:v5e:2x2 --compiled --depth 1 --heat time -o 2b.svg`;
 
 /** The command as people call it; its work is loaded when it runs. */
 export function graphCommand(launch: Launch, models: KnownModels): Command {
@@ -45,8 +58,10 @@ export function graphCommand(launch: Launch, models: KnownModels): Command {
       `in a picture, nodes are the darker the more they cost: ${figureNames.join(", ")}`,
       oneOf("--heat", figureNames),
     )
+    .option("--compiled", "compile the program, and tell what the compiler made of each layer and its parts")
+    .addOption(timeoutOption("with --compiled, the compiler may take so long"))
     .addOption(new Option("--json", "what is written is JSON in any case, except to a file.svg"));
-  return addLoadOption(addLoweringOptions(command))
+  return addLoadOption(addCustomCallOption(addLoweringOptions(command)))
     .addHelpText("after", EXAMPLES)
     .action(launch(async () => (await import("../graph.js")).runGraph));
 }

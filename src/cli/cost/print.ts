@@ -1,6 +1,7 @@
 /** @file What `griffin cost` found, for people. */
 import {
   chipBytes,
+  type CostGroup,
   type CostReport,
   type CostSum,
   formatCount,
@@ -106,44 +107,50 @@ function memoryLines(memory: MemoryReport, { green, red }: Colors): readonly str
 }
 
 function groupTable(report: CostReport): readonly string[] {
-  const { headers, cells } = figures(report);
+  const shown = columnsOf<CostGroup>(report, [
+    ["time", report.time !== undefined, ({ time }) => formatSeconds(time?.seconds ?? 0)],
+    ["share", true, ({ share }) => percent(share, 1)],
+  ]);
   const rows = report.groups.map((group) => [
     group.name === "" ? "(not named)" : group.name,
-    ...cells(group),
+    ...shown.map(([, , cell]) => cell(group)),
     `${group.instructions}`,
   ]);
-  return formatTable(["", ...headers, "instructions"], rows, columns(1, headers.length + 1));
+  const headers = shown.map(([header]) => header);
+  return formatTable(["", ...headers, "instructions"], rows, numbered(1, headers.length + 1));
 }
 
 function topTable(report: CostReport): readonly string[] {
-  const { headers, cells } = figures(report);
-  const rows = report.top.map((cost) => [cost.name, cost.opcode, `${cost.times}`, ...cells(cost), cost.path]);
-  return formatTable(["costliest", "", "times", ...headers, "from"], rows, columns(2, headers.length + 1));
+  const shown = columnsOf(report, []);
+  const rows = report.top.map((cost) => [
+    cost.name,
+    cost.opcode,
+    `${cost.times}`,
+    ...shown.map(([, , cell]) => cell(cost)),
+    cost.path,
+  ]);
+  const headers = shown.map(([header]) => header);
+  return formatTable(["costliest", "", "times", ...headers, "from"], rows, numbered(2, headers.length + 1));
 }
 
-const columns = (first: number, count: number): readonly number[] =>
+const numbered = (first: number, count: number): readonly number[] =>
   Array.from({ length: count }, (_, i) => first + i);
 
 type Figures = Pick<CostSum, "cycles" | "read" | "written" | "flops">;
 
-/** Columns of figures: those that the compiler and the chip have something for. */
-function figures(report: CostReport): {
-  readonly headers: readonly string[];
-  readonly cells: (cost: Figures) => readonly string[];
-} {
+type Column<T> = readonly [header: string, isShown: boolean, cell: (cost: T) => string];
+
+/** Columns of figures: those that the compiler and the chip have something for. @param first what stands before the figures of all tables */
+function columnsOf<T extends Figures>(report: CostReport, first: readonly Column<T>[]): readonly Column<T>[] {
   const { total } = report;
-  const parts: readonly (readonly [header: string, isShown: boolean, cell: (cost: Figures) => string])[] = [
+  const all: readonly Column<T>[] = [
+    ...first,
     ["cycles", total.cycles !== undefined, ({ cycles }) => (cycles === undefined ? "" : formatCount(cycles))],
-    ["", total.cycles !== undefined, ({ cycles }) => percent(cycles ?? 0, total.cycles ?? 0)],
     [memoryName(report), true, (cost) => bytes(hbmBytes(cost))],
     ["on chip", chipBytes(total) > 0, (cost) => bytes(chipBytes(cost))],
     ["flop", true, ({ flops }) => (flops === 0 ? "" : formatCount(flops))],
   ];
-  const shown = parts.filter(([, isShown]) => isShown);
-  return {
-    headers: shown.map(([header]) => header),
-    cells: (cost) => shown.map(([, , cell]) => cell(cost)),
-  };
+  return all.filter(([, isShown]) => isShown);
 }
 
 const bytes = (count: number): string => (count === 0 ? "" : formatSize(count));

@@ -22,6 +22,12 @@ export function collapseGraphs({ label, graphs }: GraphCollection, depth: number
   };
 }
 
+/** Says of a closed box how many nodes are in it. */
+const OPERATIONS = "operations";
+
+/** Whether a node is a box that `collapseGraphs` closed. */
+export const isClosedBox = ({ attrs }: GraphNode): boolean => attrs.some(({ key }) => key === OPERATIONS);
+
 /** How many calls lead from the entry, which is the first, to each function at least; what none lead to is as the entry. */
 function callDepths(graphs: readonly Graph[]): ReadonlyMap<string, number> {
   const byId = new Map(graphs.map((graph) => [graph.id, graph]));
@@ -98,7 +104,7 @@ function collapseNodes(nodes: readonly GraphNode[], depth: number): readonly Gra
       label: box.slice(at + 1),
       namespace: at < 0 ? "" : box.slice(0, at),
       subgraphIds: [...new Set(held.flatMap(({ subgraphIds }) => subgraphIds))],
-      attrs: [{ key: "operations", value: `${held.length}` }],
+      attrs: [{ key: OPERATIONS, value: `${held.length}` }],
       incomingEdges: [...distinct.values()].map((edge, i) => ({ ...edge, targetNodeInputId: `${i}` })),
       outputsMetadata: crossing.outputsOf(key),
     };

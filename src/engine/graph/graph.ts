@@ -1,6 +1,7 @@
 /** @file A program as a graph for viewers: the collection of graphs that Model Explorer reads as JSON. */
 import { bodyOf, ENTRY, functionsOf, symbolsOf } from "../../ir/analysis/symbols.js";
-import { describeLocation, nameOfLocation } from "../../ir/location.js";
+import { oneLayer } from "../../cost/index.js";
+import { describeLocation, type Location, nameOfLocation } from "../../ir/location.js";
 import type { Block, Operation, Value } from "../../ir/operation.js";
 import { definitionOf } from "../../ir/ops/index.js";
 import { formatAttribute } from "../../ir/text/print-attributes.js";
@@ -41,6 +42,8 @@ export interface GraphNode {
 export interface Graph {
   readonly id: string;
   readonly nodes: readonly GraphNode[];
+  /** What is told of boxes, by their namespaces, and under "" of all of it. */
+  readonly groupNodeAttributes?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** All graphs of a program, the entry first. */
@@ -55,7 +58,7 @@ const ELIDE_ABOVE = 16;
 /** The graphs of a program: one a function, the entry first. @param label what the program is called in the viewer */
 export const programGraph = (module: Operation, label: string): GraphCollection => ({
   label,
-  graphs: buildersOf(module).map(([id, { nodes }]) => ({ id, nodes })),
+  graphs: graphBuilders(module).map(([id, { nodes }]) => ({ id, nodes })),
 });
 
 /** Costs by graph and node. */
@@ -66,7 +69,7 @@ export type GraphCosts = ReadonlyMap<string, ReadonlyMap<string, NodeCost>>;
  * nothing, and what has unknown sizes, is left out.
  */
 export function graphCosts(module: Operation): GraphCosts {
-  const builders = new Map(buildersOf(module));
+  const builders = new Map(graphBuilders(module));
   const totals = new Map<string, NodeCost>();
   const totalOf = (name: string): NodeCost => {
     const known = totals.get(name);
@@ -92,10 +95,10 @@ export function graphCosts(module: Operation): GraphCosts {
 }
 
 /** What runs the functions that it refers to once. */
-const CALLS: readonly string[] = ["func.call", "stablehlo.composite"];
+export const CALLS: readonly string[] = ["func.call", "stablehlo.composite"];
 
-/** Builders by the names of functions, the entry first. */
-function buildersOf(module: Operation): readonly (readonly [string, GraphBuilder])[] {
+/** What the graphs of a program are made from, by the names of functions, the entry first. */
+export function graphBuilders(module: Operation): readonly (readonly [string, GraphBuilder])[] {
   const functions = functionsOf(module);
   const isEntry = (func: (typeof functions)[number]): boolean => func.attributes.sym_name === ENTRY;
   const names = new Set(functions.map((func) => func.attributes.sym_name));
@@ -108,7 +111,8 @@ function buildersOf(module: Operation): readonly (readonly [string, GraphBuilder
   });
 }
 
-class GraphBuilder {
+/** The nodes of a function, and the operations that they stand for. */
+export class GraphBuilder {
   readonly nodes: GraphNode[] = [];
   /** The operations that nodes stand for; arguments are none. */
   readonly operations = new Map<string, Operation>();
@@ -119,7 +123,7 @@ class GraphBuilder {
 
   block(block: Block, around: string): void {
     for (const argument of block.arguments) {
-      const namespace = joined(around, nameOfLocation(argument.location));
+      const namespace = joined(around, boxOf(argument.location));
       this.#add({ key: argument, label: argument.nameHint ?? "argument", namespace, results: [argument] });
     }
     for (const operation of block) this.#operation(operation, around);
@@ -127,7 +131,7 @@ class GraphBuilder {
 
   #operation(operation: Operation, around: string): void {
     const { name, operands, results, location, regions } = operation;
-    const namespace = joined(around, nameOfLocation(location));
+    const namespace = joined(around, boxOf(location));
     const id = this.#add({
       ...{ key: operation, label: name, namespace, results },
       subgraphIds: [...new Set(symbolsOf(operation))].filter((symbol) => this.functions.has(symbol)),
@@ -172,8 +176,11 @@ class GraphBuilder {
   }
 }
 
+/** The boxes that a location names, each layer one, however the call of what layers share was written out. */
+export const boxOf = (location: Location): string => oneLayer(nameOfLocation(location) ?? "");
+
 /** Boxes, the outer one first; of what has no name there is none. */
-const joined = (around: string, inner = ""): string =>
+export const joined = (around: string, inner = ""): string =>
   [around, inner].filter((part) => part !== "").join("/");
 
 function attributesOf(operation: Operation): readonly GraphAttribute[] {

@@ -51,7 +51,9 @@ export function layOut(boxes: readonly Box[], arcs: readonly Arc[]): Layout {
   const xs = spread(rows, places);
   const heights = rows.map((row) => Math.max(0, ...row.map((i) => places[i]!.height)));
   const tops = heights.map((_, row) => heights.slice(0, row).reduce((sum, each) => sum + each + BETWEEN, 0));
-  const y = (i: number) => tops[places[i]!.layer]! + heights[places[i]!.layer]! / 2;
+  const bands = heights.map((height, row): Band => ({ top: tops[row]!, bottom: tops[row]! + height }));
+  const bandOf = (i: number): Band => bands[places[i]!.layer]!;
+  const y = (i: number) => (bandOf(i).top + bandOf(i).bottom) / 2;
   // One by one: long arcs have more places than a call can have arguments.
   const left = places.reduce((least, { width }, i) => Math.min(least, xs[i]! - width / 2), 0);
   const point = (i: number): Point => [xs[i]! - left, y(i)];
@@ -59,8 +61,48 @@ export function layOut(boxes: readonly Box[], arcs: readonly Arc[]): Layout {
     width: places.reduce((most, { width }, i) => Math.max(most, xs[i]! - left + width / 2), 0),
     height: (tops.at(-1) ?? 0) + (heights.at(-1) ?? 0),
     centres: boxes.map((_, i) => point(i)),
-    routes: paths.map((path) => path.map(point)),
+    routes: paths.map((path) => routeOf(path.map((i) => ({ point: point(i), band: bandOf(i) })))),
   };
+}
+
+/** From where to where a layer reaches, in pixels from the top. */
+interface Band {
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** Where an arc meets a layer. */
+interface Crossing {
+  readonly point: Point;
+  readonly band: Band;
+}
+
+/**
+ * The line of an arc: upright within layers, where nothing else stands above or below its places, and slanting between layers, where nothing
+ * stands at all. So it meets no box but those at its ends.
+ */
+function routeOf(crossings: readonly Crossing[]): readonly Point[] {
+  const [first, last] = [crossings[0]!, crossings.at(-1)!];
+  const [from, to] = [first.point, last.point];
+  if (first.band === last.band) {
+    const { bottom } = first.band;
+    const below: Point = [(from[0] + to[0]) / 2, bottom + BETWEEN / 2];
+    return [from, [from[0], bottom], below, [to[0], bottom], to];
+  }
+  const isDown = first.band.top < last.band.top;
+  const borders = crossings.flatMap(({ point: [x], band: { top, bottom } }): readonly Point[] =>
+    isDown
+      ? [
+          [x, top],
+          [x, bottom],
+        ]
+      : [
+          [x, bottom],
+          [x, top],
+        ],
+  );
+  // The first layer is only left, the last one only entered.
+  return [from, ...borders.slice(1, -1), to];
 }
 
 /** Each below all that it uses; what uses nothing, right above its first user. */

@@ -30,35 +30,44 @@ export function figuresOf(costs: GraphCosts, name: FigureName, chip: Chip | unde
 
 function figureOf(name: FigureName, chip: Chip | undefined): (cost: NodeCost) => number {
   if (name !== "time") return (cost) => cost[name];
-  if (chip === undefined) {
-    throw new UsageError({
-      message: "what nodes cost in time is not known for this target",
-      expected: "flops or bytes, or a target whose chip has known figures",
-      hint: "--target tpu:v5e:2x2",
-    });
-  }
-  const { flopsPerSecond, bytesPerSecond, devices } = chip;
+  const { flopsPerSecond, bytesPerSecond, devices } = known(chip);
   return ({ flops, bytes }) =>
     Math.max((flops * devices) / flopsPerSecond, (bytes * devices) / bytesPerSecond);
 }
 
-/** Node data of Model Explorer (ModelNodeData of its node_data_builder.py), as JSON: a figure of each node, the dearer the darker. */
-export const nodeData = (figures: NodeFigures, name: FigureName): string =>
-  `${JSON.stringify(
-    Object.fromEntries(
-      [...figures].map(([graph, nodes]) => [
-        graph,
-        {
-          name: name === "time" ? "least time, s" : name,
-          results: Object.fromEntries([...nodes].map(([id, value]) => [id, { value }])),
-          gradient: [
-            { stop: 0, bgColor: colourOf(0) },
-            { stop: 1, bgColor: colourOf(1) },
-          ],
-        },
-      ]),
-    ),
-  )}\n`;
+/** The chip that times are of. @throws UsageError without one */
+export function known(chip: Chip | undefined): Chip {
+  if (chip !== undefined) return chip;
+  throw new UsageError({
+    message: "what nodes cost in time is not known for this target",
+    expected: "flops or bytes, or a target whose chip has known figures",
+    hint: "--target tpu:v5e:2x2",
+  });
+}
+
+/**
+ * Node data of Model Explorer (ModelNodeData of its node_data_builder.py), as JSON: a figure of each node, the dearer the darker. Colours are
+ * told of each, since its gradients are of one graph each, and give none where all figures are the same.
+ */
+export function nodeData(figures: NodeFigures, name: FigureName): string {
+  const greatest = greatestOf(figures);
+  const result = (value: number) => ({ value, bgColor: colourOf(value / greatest) });
+  const graphs = [...figures].map(([graph, nodes]) => [
+    graph,
+    {
+      name: name === "time" ? "least time, s" : name,
+      results: Object.fromEntries([...nodes].map(([id, value]) => [id, result(value)])),
+    },
+  ]);
+  return `${JSON.stringify(Object.fromEntries(graphs))}\n`;
+}
+
+/** The greatest figure of all graphs; -Infinity where there is none. */
+export const greatestOf = (figures: NodeFigures): number =>
+  [...figures.values()].reduce(
+    (most, nodes) => [...nodes.values()].reduce((a, b) => Math.max(a, b), most),
+    Number.NEGATIVE_INFINITY,
+  );
 
 /** The colour of a figure's share of the greatest. */
 export const colourOf = (share: number): string =>

@@ -1,9 +1,9 @@
 /** @file Graphs as SVG: functions below each other, operations in layers. */
 import { UsageError } from "../../support/errors.js";
-import { formatCount, formatSeconds } from "../../cost/index.js";
 import { ending, escapeXml, svgPage } from "../../support/svg.js";
+import { isClosedBox } from "./collapse.js";
 import type { Graph, GraphCollection, GraphNode } from "./graph.js";
-import { colourOf, type FigureName, type NodeFigures } from "./node-figures.js";
+import { type Heat, LEGEND_WIDTH, legendOf, type Warmth, warmthOf } from "./heat.js";
 import { type Arc, type Box, layOut, type Point } from "./layout.js";
 
 /** More nodes make no picture that can be read, and take long to place. */
@@ -24,14 +24,8 @@ const DARK =
   ".node{fill:#22272e;stroke:#56B4E9}.closed{fill:#1d3a52}.argument{fill:#2d2d2d;stroke:#888}" +
   ".within{fill:#aaa}.warm text{fill:#111}";
 
-/** A figure of each node, and what it is called. */
-export interface Heat {
-  readonly name: FigureName;
-  readonly figures: NodeFigures;
-}
-
 /**
- * A picture of all graphs: each operation below what it uses, by straight lines to their middles; its types and attributes are its tip.
+ * A picture of all graphs: each operation below what it uses; its types and attributes are its tip.
  * @param heat colours nodes by their share of the greatest figure of all graphs, and is told in their tips
  * @throws UsageError for more than a thousand nodes
  */
@@ -45,15 +39,10 @@ export function graphsSvg({ graphs }: GraphCollection, heat?: Heat): string {
       hint: "--depth 0, 1 ... makes one node of each layer and call that lies deeper",
     });
   }
-  const greatest = Math.max(...[...(heat?.figures.values() ?? [])].flatMap((nodes) => [...nodes.values()]));
-  const warmth = (graph: string, node: string): Warmth | undefined => {
-    const figure = heat?.figures.get(graph)?.get(node);
-    if (heat === undefined || figure === undefined) return undefined;
-    return { colour: colourOf(figure / greatest), tip: describeFigure(heat.name, figure) };
-  };
-  let top = MARGIN;
-  let width = 0;
-  const elements: string[] = [];
+  const warmth = heat === undefined ? () => undefined : warmthOf(heat);
+  let top = MARGIN + (heat === undefined ? 0 : TITLE);
+  let width = heat === undefined ? 0 : LEGEND_WIDTH;
+  const elements: string[] = heat === undefined ? [] : [...legendOf(heat, MARGIN, MARGIN + LINE)];
   for (const graph of graphs) {
     const drawn = drawGraph(graph, top + TITLE, (node) => warmth(graph.id, node));
     elements.push(
@@ -74,21 +63,10 @@ function boxOf({ label, namespace }: GraphNode): Box {
   return { width: Math.ceil(characters * CHARACTER + 16), height: namespace === "" ? 24 : 24 + LINE };
 }
 
-/** How a node is coloured, and why. */
-interface Warmth {
-  readonly colour: string;
-  readonly tip: string;
-}
-
-const describeFigure = (name: FigureName, figure: number): string => {
-  if (name === "time") return `at least ${formatSeconds(figure)}`;
-  return `${formatCount(figure)}${name === "flops" ? "flop" : "B"}`;
-};
-
 function drawGraph(
   { nodes }: Graph,
   top: number,
-  warmthOf: (node: string) => Warmth | undefined,
+  warmthAt: (node: string) => Warmth | undefined,
 ): { readonly width: number; readonly height: number; readonly elements: readonly string[] } {
   const boxes = nodes.map(boxOf);
   const arcs = arcsOf(nodes);
@@ -109,7 +87,7 @@ function drawGraph(
     ...{ width, height },
     elements: [
       ...lines,
-      ...nodes.map((node, i) => drawNode(node, boxes[i]!, at(centres[i]!), warmthOf(node.id))),
+      ...nodes.map((node, i) => drawNode(node, boxes[i]!, at(centres[i]!), warmthAt(node.id))),
     ],
   };
 }
@@ -140,8 +118,7 @@ function drawNode(
     ...(warmth === undefined ? [] : [warmth.tip]),
     ...attrs.map(({ key, value }) => `${key} = ${value}`),
   ].join("\n");
-  const isClosed = attrs.some(({ key }) => key === "operations");
-  const kind = isClosed ? " closed" : incomingEdges.length === 0 ? " argument" : "";
+  const kind = isClosedBox(node) ? " closed" : incomingEdges.length === 0 ? " argument" : "";
   const [left, top] = [(x - width / 2).toFixed(1), (y - height / 2).toFixed(1)];
   const lines = [
     `<text x="${x.toFixed(1)}" y="${(y - height / 2 + 16).toFixed(1)}" text-anchor="middle">${escapeXml(shortened(label))}</text>`,

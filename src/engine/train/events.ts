@@ -44,6 +44,8 @@ export type TrainEvent =
       readonly trainedParameters: number;
       readonly parameters: number;
       readonly examples: number;
+      /** Those of them that are longer than a row, and passed over. */
+      readonly longExamples: number;
       /** Steps made before, by a training that is gone on with. */
       readonly step: number;
       readonly settings: TrainingSettings;

@@ -1,7 +1,7 @@
 /** @file What a training is made of, before a device is opened: settings, model, data, which parameters are trained. */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type DataSource, type Encoder, openData, START } from "../../data/index.js";
+import { checkLengths, type DataSource, type Encoder, openData, START } from "../../data/index.js";
 import { configureCheckpoint, type ConfiguredModel, type ModelDefinition } from "../../model/index.js";
 import { UsageError } from "../../support/errors.js";
 import { type Adapter, type LoraModel, withLora } from "../../training/index.js";
@@ -30,6 +30,8 @@ export interface TrainingTask {
   readonly allowOtherData?: boolean | undefined;
   /** Files of examples to test on. */
   readonly evalData?: readonly string[] | undefined;
+  /** Ends looking through the data when it is aborted. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Close it. */
@@ -45,6 +47,8 @@ export interface PreparedTraining extends AsyncDisposable {
   readonly encoder: Encoder;
   readonly data: DataSource;
   readonly evalData: DataSource | undefined;
+  /** Examples of the data that are longer than a row, and passed over. */
+  readonly longExamples: number;
 }
 
 /** Files that are open. */
@@ -61,7 +65,7 @@ class OpenFiles implements AsyncDisposable {
   }
 }
 
-/** @throws UsageError, DataError, CheckpointError, TrainingError for whatever does not fit */
+/** Every example is encoded once, so that none is found too long after hours. @throws UsageError, DataError, CheckpointError, TrainingError for whatever does not fit; AbortedError */
 export async function prepareTraining(task: TrainingTask): Promise<PreparedTraining> {
   const files = new OpenFiles();
   try {
@@ -89,13 +93,19 @@ async function prepare(task: TrainingTask, files: OpenFiles): Promise<PreparedTr
   const stored = kept && withData(kept, data.digest, task);
   const evalData = task.evalData === undefined ? undefined : files.add(await openData(task.evalData));
   const encoder = await dataEncoder(settings.model, model.generation);
+  const limit = { width: widthOf(settings), skipsLong: settings.skipLong };
+  const longExamples = await checkLengths(data, encoder, limit, task.signal);
+  if (evalData !== undefined) await checkLengths(evalData, encoder, limit, task.signal);
   return {
-    ...{ folder, settings, stored, model, lora, checkpoint, encoder, data, evalData },
+    ...{ folder, settings, stored, model, lora, checkpoint, encoder, data, evalData, longExamples },
     trains: lora === undefined ? notFrozen(model, freeze) : trainsAdapters(lora, freeze),
     adapters: lora?.adapters ?? [],
     [Symbol.asyncDispose]: () => files[Symbol.asyncDispose](),
   };
 }
+
+/** Tokens a row: those that are read, and the one after them, which is only predicted. */
+export const widthOf = ({ length }: TrainingSettings): number => length + 1;
 
 /** What is kept of a training, for data that it goes on with. @throws UsageError for others than it began with, unless they are allowed */
 function withData(

@@ -12,7 +12,7 @@ import type { EvalEvent, StepEvent, TrainEvent, TrainSummary } from "./events.js
 import { History } from "./history.js";
 import { writeModel } from "./model-folder.js";
 import { notFiniteError } from "./not-finite.js";
-import { type PreparedTraining, prepareTraining, type TrainingTask } from "./prepare.js";
+import { type PreparedTraining, prepareTraining, type TrainingTask, widthOf } from "./prepare.js";
 import { startTrainer, type StartOptions } from "./start.js";
 import { type TrainingProgress, writeState } from "./state-file.js";
 
@@ -49,6 +49,7 @@ export async function* train(request: TrainRequest): AsyncGenerator<TrainEvent, 
     trainedParameters: sizeOf([...model.parameters, ...prepared.adapters].filter(({ path }) => trains(path))),
     parameters: sizeOf(model.parameters),
     examples: data.count,
+    longExamples: prepared.longExamples,
     step: stored?.progress.step ?? 0,
     settings,
   };
@@ -90,7 +91,7 @@ class Run {
 
   get #shape() {
     const { settings, model } = this.prepared;
-    return { batch: settings.batch, width: settings.length + 1, padId: model.generation.padId };
+    return { batch: settings.batch, width: widthOf(settings), padId: model.generation.padId };
   }
 
   async *steps(): AsyncGenerator<TrainEvent, TrainSummary, void> {
@@ -118,7 +119,7 @@ class Run {
     };
   }
 
-  /** What is wrong with the data is told after everything before it is kept. */
+  /** What is wrong with data that were changed since they were looked at is told after everything before it is kept. */
   async #nextBatches(history: History): Promise<readonly RowBatch[]> {
     const batches: RowBatch[] = [];
     try {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Arc, layOut } from "../../../src/engine/graph/layout.js";
+import { type Arc, type Box, layOut, type Point } from "../../../src/engine/graph/layout.js";
 
 const box = { width: 40, height: 20 };
 
@@ -24,21 +24,30 @@ test("a diamond has three layers, its sides beside each other, its ends in the m
       [74, 58],
       [47, 106],
     ],
+    // Upright within layers, slanting between them.
     routes: [
       [
         [47, 10],
+        [47, 20],
+        [20, 48],
         [20, 58],
       ],
       [
         [47, 10],
+        [47, 20],
+        [74, 48],
         [74, 58],
       ],
       [
         [20, 58],
+        [20, 68],
+        [47, 96],
         [47, 106],
       ],
       [
         [74, 58],
+        [74, 68],
+        [47, 96],
         [47, 106],
       ],
     ],
@@ -58,7 +67,25 @@ test("what uses nothing stands right above its user; nothing at all is no pictur
   expect(layOut([], [])).toEqual({ width: 0, height: 0, centres: [], routes: [] });
 });
 
-test("boxes of no graph overlap; each arc goes from its source to its target, downwards where it leads to a later box", () => {
+/** Whether a line between two points leads through the inside of a box. */
+function meets([a, b]: readonly [Point, Point], [x, y]: Point, { width, height }: Box): boolean {
+  // The part of the line, from 0 to 1, that lies between both pairs of borders.
+  let [from, to] = [0, 1];
+  for (const [axis, half, centre] of [
+    [0, width / 2 - 1e-6, x],
+    [1, height / 2 - 1e-6, y],
+  ] as const) {
+    const step = b[axis] - a[axis];
+    const ends = [centre - half, centre + half].map((border) => (border - a[axis]) / step);
+    if (step === 0 && Math.abs(a[axis] - centre) >= half) return false;
+    if (step === 0) continue;
+    from = Math.max(from, Math.min(...ends));
+    to = Math.min(to, Math.max(...ends));
+  }
+  return from < to;
+}
+
+test("boxes of no graph overlap; each arc goes from its source to its target, downwards where it leads to a later box, and through no other box", () => {
   const graph = fc.integer({ min: 1, max: 12 }).chain((count) =>
     fc.record({
       boxes: fc.array(
@@ -93,6 +120,9 @@ test("boxes of no graph overlap; each arc goes from its source to its target, do
         expect([routes[i]![0], routes[i]!.at(-1)]).toEqual([centres[from], centres[to]]);
         const ys = routes[i]!.map(([, y]) => y);
         if (from < to) expect(ys.every((y, at) => at === 0 || y > ys[at - 1]!)).toBe(true);
+        const lines = routes[i]!.slice(1).map((point, at) => [routes[i]![at]!, point] as const);
+        const others = boxes.map((_, j) => j).filter((j) => j !== from && j !== to);
+        expect(others.filter((j) => lines.some((line) => meets(line, centres[j]!, boxes[j]!)))).toEqual([]);
       }
     }),
   );

@@ -21,8 +21,8 @@ test("griffin graph -o FILE.svg draws a program; to a depth, layers are single n
     <style>text{font:12px sans-serif}.node{fill:#fff;stroke:#0072B2}.closed{fill:#dbeaf5}.argument{fill:#f4f4f4;stroke:#888}.edge{fill:none;stroke:#888}.within{font-size:10px;fill:#444}.title{font-weight:bold}@media (prefers-color-scheme:dark){.page{fill:#16191d}text{fill:#e6e6e6}.node{fill:#22272e;stroke:#56B4E9}.closed{fill:#1d3a52}.argument{fill:#2d2d2d;stroke:#888}.within{fill:#aaa}.warm text{fill:#111}}</style>
     <rect width="125" height="188" fill="#fff" class="page"/>
     <text x="16" y="30" class="title">main</text>
-    <polyline points="62.5,56.0 62.5,108.0" class="edge"/>
-    <polyline points="62.5,108.0 62.5,160.0" class="edge"/>
+    <polyline points="62.5,56.0 62.5,68.0 62.5,96.0 62.5,108.0" class="edge"/>
+    <polyline points="62.5,108.0 62.5,120.0 62.5,148.0 62.5,160.0" class="edge"/>
     <g><title>x
     tensor&#60;f32&#62;</title><rect x="51.0" y="44.0" width="23" height="24" rx="4" class="node argument"/><text x="62.5" y="60.0" text-anchor="middle">x</text></g>
     <g><title>a&#60;b

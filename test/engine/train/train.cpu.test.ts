@@ -213,13 +213,13 @@ describe("what goes wrong is told, and what was kept stays", () => {
     );
   });
 
-  test("an example that is longer than a row, with its line, after the steps before it are kept", async () => {
+  test("an example that is longer than a row, with its line, before anything is learnt; with --skip-long it is counted", async () => {
     const shop = await workshop();
     const long = { prompt: "a", completion: "b".repeat(20) };
     await writeFile(shop.data, jsonLines([...Array(5).fill({ text: "ab" }), long]));
-    const { exitCode, text } = await complaint(shop, "--no-shuffle", "--save-every", "9");
+    const { exitCode, text } = await complaint(shop, "--plugin", "/there/is/none");
     expect(exitCode).toBe(1);
-    expect(text.slice(text.indexOf("data error"))).toBe(
+    expect(text).toBe(
       [
         "data error: an example is longer than a row",
         "  expected: at most 11 tokens",
@@ -228,8 +228,16 @@ describe("what goes wrong is told, and what was kept stays", () => {
         "  hint:     read 22 tokens a row or more (--length), or pass over what is longer (--skip-long)",
       ].join("\n"),
     );
-    await using state = await openSafetensors(join(shop.out, "training.safetensors"));
-    expect(JSON.parse(state.metadata["stablegriffin.training"]!).progress.step).toBe(2);
+    const held = join(shop.folder, "held.jsonl");
+    await writeFile(held, jsonLines([{ text: "ab" }, long]));
+    await writeFile(shop.data, jsonLines(Array(5).fill({ text: "ab" })));
+    expect((await complaint(shop, "--eval", held)).text).toContain("at:       DIR/held.jsonl:2");
+    const { stdout } = await run(
+      begin(shop, shop.out, "--eval", held, "--skip-long", "--steps", "1", "--data", held),
+    );
+    expect(stdout).toContain(
+      "7 examples, 2 x 10 tokens a step, adamw, rate 0.05, 1 steps\n1 of them are longer than a row, and passed over\n",
+    );
   });
 
   test("too little memory, before anything is put on the device", async () => {
