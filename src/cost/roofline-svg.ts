@@ -120,7 +120,7 @@ function labels(
     const [end, anchor] = isLeft ? [at + OFFSET, "start"] : [at - OFFSET, "end"];
     const text = escapeXml(`${ending(name, MOST_CHARACTERS)} ${percent(seconds, total)}`);
     const leader = `<line x1="${at}" y1="${height}" x2="${end}" y2="${to.toFixed(1)}" stroke="#888"/>`;
-    return `${Math.abs(to - height) > 1 ? leader : ""}<text x="${end + (isLeft ? 2 : -2)}" y="${to.toFixed(1)}" dy="4" text-anchor="${anchor}">${text}</text>`;
+    return `${Math.abs(to - height) > 1 ? leader : ""}<text x="${end + (isLeft ? 2 : -2)}" y="${to.toFixed(1)}" dy="4" text-anchor="${anchor}" class="name">${text}</text>`;
   });
 }
 

@@ -11,8 +11,11 @@ export const COLOURS = ["#0072B2", "#D55E00"] as const;
 /** What stands for them on a dark page: lighter ones of the same palette. */
 const DARK_COLOURS = ["#56B4E9", "#E69F00"] as const;
 
+/** Names may stand on lines: a border of the page's colour keeps them apart. */
+const STYLE = ".grid{stroke:#ddd}.name{paint-order:stroke;stroke:#fff;stroke-width:3px}";
+
 const DARK = [
-  ".grid{stroke:#444}",
+  ".grid{stroke:#444}.name{stroke:#16191d}",
   ...COLOURS.flatMap((colour, i) =>
     ["fill", "stroke"].map((what) => `[${what}="${colour}"]{${what}:${DARK_COLOURS[i]}}`),
   ),
@@ -73,8 +76,7 @@ export function openChart(horizontal: Axis, vertical: Axis): Chart {
   return {
     x,
     y,
-    svg: (marks) =>
-      svgPage({ width: WIDTH, height: HEIGHT, style: ".grid{stroke:#ddd}", dark: DARK }, [...grid, ...marks]),
+    svg: (marks) => svgPage({ width: WIDTH, height: HEIGHT, style: STYLE, dark: DARK }, [...grid, ...marks]),
   };
 }
 

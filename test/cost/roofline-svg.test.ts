@@ -103,7 +103,9 @@ test("names of parts that lie at one place stand below each other, long ones by 
     "  ROOT %n = f32[1,1000]{1,0} negate(%v)",
   ].join("\n");
   const svg = rooflineSvg({ cost: countText(text) }, chip, { by: "none" });
-  const named = [...svg.matchAll(/<text x="[^"]*" y="([^"]*)" dy="4" text-anchor="start">([^<]*)</g)];
+  const named = [
+    ...svg.matchAll(/<text x="[^"]*" y="([^"]*)" dy="4" text-anchor="start" class="name">([^<]*)</g),
+  ];
   const heights = named.map(([, y]) => Number(y));
   expect(heights).toHaveLength(3);
   expect(heights.slice(1).map((height, i) => height - heights[i]!)).toEqual([15, 15]);

@@ -31,7 +31,7 @@ Examples:
   griffin graph --preset recurrentgemma-2b --target tpu:v5e:2x2 -o 2b.json
   griffin graph --model demo --program decode --depth 1 -o decode.svg
   griffin graph program.mlir -o out.json
-  griffin graph program.mlir --target tpu:v5e:2x2 -o out.json --costs costs     then: model-explorer out.json, and upload costs/time.json
+  griffin graph program.mlir --target tpu:v5e:2x2 -o out.json --costs costs     then: model-explorer out.json --node_data_paths costs/time.json
   griffin graph program.mlir -o out.svg --heat bytes
   griffin graph --model demo --program decode --compiled -o out.json
   griffin graph --preset recurrentgemma-2b --program decode --target tpu:v5e:2x2 --compiled --depth 1 --heat time -o 2b.svg`;

@@ -6,7 +6,7 @@ import type { Block, Operation, Value } from "../../ir/operation.js";
 import { definitionOf } from "../../ir/ops/index.js";
 import { formatAttribute } from "../../ir/text/print-attributes.js";
 import { formatType } from "../../ir/types.js";
-import { addCosts, costOf, NO_COST, type NodeCost } from "./node-costs.js";
+import { addCosts, combines, costOf, NO_COST, type NodeCost } from "./node-costs.js";
 
 /** A name and what it says, both as text. */
 export interface GraphAttribute {
@@ -139,6 +139,7 @@ export class GraphBuilder {
       incomingEdges: operands.map((operand, i) => this.#edge(operand, i)),
     });
     this.operations.set(id, operation);
+    if (combines(operation)) return;
     // What an operation holds stands in a box beside it.
     for (const [i, region] of regions.entries()) {
       const box = joined(namespace, `${name} ${id}${regions.length > 1 ? `, region ${i}` : ""}`);
@@ -193,5 +194,15 @@ function attributesOf(operation: Operation): readonly GraphAttribute[] {
     value: formatAttribute(attribute, { elideAbove: ELIDE_ABOVE }),
   }));
   const place = describeLocation(operation.location);
-  return place === undefined ? all : [...all, { key: "at", value: place }];
+  return [
+    ...all,
+    ...(combines(operation) ? [{ key: "combines by", value: bodyText(operation) }] : []),
+    ...(place === undefined ? [] : [{ key: "at", value: place }]),
+  ];
 }
+
+/** The operations of regions in their order, without what gives their results back. */
+const bodyText = ({ regions }: Operation): string =>
+  regions
+    .flatMap(({ blocks }) => blocks.flatMap((block) => [...block].slice(0, -1).map(({ name }) => name)))
+    .join(", ");

@@ -30,17 +30,24 @@ const FREE: readonly string[] = [
   "stablehlo.while",
 ];
 
-/** Whose regions run as they stand there; those of others, such as reduce, only say what the operation does with two numbers. */
-const HOLDERS: readonly (string | undefined)[] = [
-  "func.func",
-  "stablehlo.case",
-  "stablehlo.if",
-  "stablehlo.while",
+/** Whose regions only say what the operation does with pairs or tuples of elements; those of others run as they stand there. */
+const COMBINERS: readonly (string | undefined)[] = [
+  "stablehlo.all_reduce",
+  "stablehlo.map",
+  "stablehlo.reduce",
+  "stablehlo.reduce_scatter",
+  "stablehlo.reduce_window",
+  "stablehlo.scatter",
+  "stablehlo.select_and_scatter",
+  "stablehlo.sort",
 ];
+
+/** Whether the regions of an operation are a part of what it does with elements, and no nodes of their own. */
+export const combines = (operation: Operation | undefined): boolean => COMBINERS.includes(operation?.name);
 
 /** What one operation does itself: neither what it calls nor, of a loop or a branch, what it holds. */
 export const costOf = (operation: Operation): NodeCost =>
-  FREE.includes(operation.name) || !HOLDERS.includes(operation.parent?.name)
+  FREE.includes(operation.name) || combines(operation.parent)
     ? NO_COST
     : {
         flops: flopsOf(operation),

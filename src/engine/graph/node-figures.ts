@@ -47,15 +47,20 @@ export function known(chip: Chip | undefined): Chip {
 
 /**
  * Node data of Model Explorer (ModelNodeData of its node_data_builder.py), as JSON: a figure of each node, the dearer the darker. Colours are
- * told of each, since its gradients are of one graph each, and give none where all figures are the same.
+ * told of each, since its gradients are of one graph each, and give none where all figures are the same. Times are in microseconds, as the
+ * viewer writes numbers out in full.
  */
 export function nodeData(figures: NodeFigures, name: FigureName): string {
   const greatest = greatestOf(figures);
-  const result = (value: number) => ({ value, bgColor: colourOf(value / greatest) });
+  const unit = name === "time" ? 1e6 : 1;
+  const result = (figure: number) => ({
+    value: Number((figure * unit).toPrecision(6)),
+    bgColor: colourOf(figure / greatest),
+  });
   const graphs = [...figures].map(([graph, nodes]) => [
     graph,
     {
-      name: name === "time" ? "least time, s" : name,
+      name: name === "time" ? "least time, us" : name,
       results: Object.fromEntries([...nodes].map(([id, value]) => [id, result(value)])),
     },
   ]);

@@ -22,7 +22,7 @@ export const withBoxCosts = ({ label, graphs }: GraphCollection, costs: BoxCosts
       return cost === undefined ? node : { ...node, attrs: [...node.attrs, ...describe(cost)] };
     }),
     groupNodeAttributes: Object.fromEntries([
-      ...(i === 0 ? [["", record(describe(costs.elsewhere, "in no layer: "))] as const] : []),
+      ...(i === 0 ? [["", record(describe(costs.elsewhere, "no layer:"))] as const] : []),
       ...openBoxes(graph, costs).map(([box, cost]) => [box, record(describe(cost))] as const),
     ]),
   })),
@@ -73,10 +73,10 @@ function openBoxes(
 const record = (attributes: readonly GraphAttribute[]): Readonly<Record<string, string>> =>
   Object.fromEntries(attributes.map(({ key, value }) => [key, value]));
 
-/** `compiled time = 1.20 ms by HBM`. @param of what stands in front of each key */
+/** `compiled time = 1.20 ms by HBM`. @param of the word in front of each key */
 function describe(
   { time, share, flops, instructions, ...sum }: CostGroup,
-  of = "",
+  of = "compiled",
 ): readonly GraphAttribute[] {
   const told = [
     ...(time === undefined ? [] : [["time", `${formatSeconds(time.seconds)} by ${time.bound}`] as const]),
@@ -85,5 +85,5 @@ function describe(
     ["flops", `${formatCount(flops)}flop`],
     ["instructions", `${instructions}`],
   ] as const;
-  return told.map(([key, value]) => ({ key: `${of}compiled ${key}`, value }));
+  return told.map(([key, value]) => ({ key: `${of} ${key}`, value }));
 }

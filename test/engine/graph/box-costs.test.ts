@@ -72,11 +72,11 @@ test("open boxes are told it as attributes in the panel of a layer, closed ones 
   });
   expect(told[0]).toEqual({
     "": {
-      "in no layer: compiled time": "9.8 ns by HBM",
-      "in no layer: compiled share": "16.7 %",
-      "in no layer: compiled bytes": "8.00 kB",
-      "in no layer: compiled flops": "0 flop",
-      "in no layer: compiled instructions": "1",
+      "no layer: time": "9.8 ns by HBM",
+      "no layer: share": "16.7 %",
+      "no layer: bytes": "8.00 kB",
+      "no layer: flops": "0 flop",
+      "no layer: instructions": "1",
     },
     embed: of("9.8 ns", "16.7 %", "8.00 kB", "1"),
     "layers.0": of("19.5 ns", "33.3 %", "16.0 kB", "2"),

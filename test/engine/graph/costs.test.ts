@@ -76,6 +76,47 @@ test("a closed box costs what is in it, and a closed function no graph", async (
   expect(await read("bytes")).toEqual({ main: { 2: 200, 3: 104 } });
 });
 
+test("node data have a colour of each node, by its share of the greatest of all graphs, where all cost the same, too", async () => {
+  const folder = await temporaryFolder();
+  const file = join(folder, "p.mlir");
+  await writeFile(file, PROGRAM);
+  await griffin(["graph", file, "-o", join(folder, "out.json"), "--costs", folder]);
+  expect(JSON.parse(await readFile(join(folder, "flops.json"), "utf8"))).toEqual({
+    main: {
+      name: "flops",
+      results: { 2: { value: 48, bgColor: "#e69f00" }, 3: { value: 48, bgColor: "#e69f00" } },
+    },
+    times: { name: "flops", results: { 2: { value: 48, bgColor: "#e69f00" } } },
+  });
+});
+
+test("what a reduction does with two numbers is an attribute of it, and no node beside it", async () => {
+  const { stdout } = await griffin(["graph", "-"], { input: REGIONS });
+  const { graphs } = JSON.parse(stdout) as {
+    readonly graphs: readonly {
+      readonly nodes: readonly {
+        readonly label: string;
+        readonly attrs: readonly { readonly key: string; readonly value: string }[];
+      }[];
+    }[];
+  };
+  const attributes = graphs[0]!.nodes.map(({ label, attrs }) => [
+    label,
+    attrs.find(({ key }) => key === "combines by")?.value,
+  ]);
+  expect(attributes).toEqual([
+    ["x", undefined],
+    ["zero", undefined],
+    ["which", undefined],
+    ["stablehlo.reduce", "stablehlo.add"],
+    ["stablehlo.if", undefined],
+    ["stablehlo.negate", undefined],
+    ["stablehlo.return", undefined],
+    ["stablehlo.return", undefined],
+    ["func.return", undefined],
+  ]);
+});
+
 test("what a choice may do is counted, and what a reduction does with two numbers is not", async () => {
   const { main } = await (await figures(REGIONS))("bytes");
   expect(Object.values(main!)).toEqual([40, 8]);
@@ -83,7 +124,8 @@ test("what a choice may do is counted, and what a reduction does with two number
 
 test("on a chip each node takes the longer of its flop by peak and its bytes by bandwidth", async () => {
   const read = await figures(PROGRAM, "--target", "tpu:v5e:2x2");
-  expect((await read("time")).times).toEqual({ 2: 104 / 819e9 });
+  // 104 bytes by 819 GB/s, in microseconds.
+  expect((await read("time")).times).toEqual({ 2: 0.000126984 });
   expect(await (await figures(CONVOLUTION))("flops")).toEqual({ main: { 2: 144 } });
 });
 
