@@ -56,7 +56,7 @@ const WRITERS: Readonly<Record<StoreFormat, (path: string, tensors: Entries) => 
  * config.json says what model it is, in the folder or beside the file, tensors get the names and shapes that are usual in the target's
  * format; otherwise they keep theirs.
  * @throws CheckpointError with everything that does not fit; UsageError for a target that is there already or of no known format;
- * AbortedError between two tensors, and the target is what it was
+ * AbortedError between two tensors, or two parts of a large one, and the target is what it was
  */
 export async function convertWeights(
   source: string,
@@ -75,13 +75,7 @@ export async function convertWeights(
     model === undefined ? asTheyAre(checkpoint) : renamed(checkpoint, model, format);
   await WRITERS[format](
     target,
-    tensors.map(([name, tensor]) => {
-      const read = () => {
-        left();
-        return tensor.read();
-      };
-      return [name, { ...tensor, read }];
-    }),
+    tensors.map(([name, tensor]) => [name, readAfter(left, tensor)]),
   );
   return {
     from: checkpoint.format ?? "safetensors",
@@ -90,6 +84,24 @@ export async function convertWeights(
     bytes: await bytesOf(target),
     ...(model === undefined ? {} : { model: `${model.name}, ${model.summary}` }),
     warnings,
+  };
+}
+
+/** A tensor before each reading of which `check` is called, which may throw. */
+function readAfter(check: () => unknown, tensor: TensorToWrite): TensorToWrite {
+  const { readPart } = tensor;
+  return {
+    ...tensor,
+    read() {
+      check();
+      return tensor.read();
+    },
+    readPart:
+      readPart &&
+      ((begin, into) => {
+        check();
+        return readPart(begin, into);
+      }),
   };
 }
 

@@ -1,4 +1,5 @@
 /** @file CONFORMANCE.md: what the last run over a folder of StableHLO programs found. */
+import { againstJaxlib } from "./against-jaxlib.js";
 import { interpreterDiffers, pluginDiffers } from "./known.js";
 
 const reasons = (known: Readonly<Record<string, string>>): readonly string[] =>
@@ -26,4 +27,5 @@ ${reasons(pluginDiffers).join("\n")}
 By the interpreter:
 
 ${reasons(interpreterDiffers).join("\n")}
-`;
+
+${againstJaxlib}`;
