@@ -32,17 +32,17 @@ export function updatedBy(
 ): Readonly<Record<string, Scalar>> {
   const { decays } = trainingOf(model);
   if (guard === "loss" && clipNorm === undefined) {
-    updateAlong(gradients, { optimizer, decays, stored, holds: isFinite(loss) });
+    updateAlong(gradients, { optimizer, decays, stored, holds: finite(loss) });
     return { [stepOutputs.loss]: loss };
   }
   const norm = globalNorm(gradients);
   const used = clipNorm === undefined ? gradients : clipByGlobalNorm(gradients, norm, clipNorm);
-  updateAlong(used, { optimizer, decays, stored, holds: isFinite(guard === "loss" ? loss : norm) });
+  updateAlong(used, { optimizer, decays, stored, holds: finite(guard === "loss" ? loss : norm) });
   return { [stepOutputs.loss]: loss, [stepOutputs.gradientNorm]: norm };
 }
 
 /** Whether x is a number, and finite. */
-const isFinite = (x: Scalar) => abs(x).lt(Number.POSITIVE_INFINITY);
+const finite = (x: Scalar) => abs(x).lt(Number.POSITIVE_INFINITY);
 
 /**
  * Traces one step of training. Inputs: `batchInputs`. States, all donated, zeros at first but for the parameters: every parameter that is
