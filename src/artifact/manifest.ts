@@ -54,7 +54,8 @@ const program = z.strictObject({
   name: z.string(),
   /**
    * What it computes, one of the model's kinds; or `prepare`: such programs compute what others take as `prepared` arguments from weights
-   * alone; or `sampler`: draws a token of each row from its logits, with the parts that its arguments are called for.
+   * alone; or `sampler`: draws a token of each row from its logits, with the parts that its arguments are called for; or `loop`: makes at most
+   * `time` tokens of each row, drawn with such parts or the best ones.
    */
   kind: z.string(),
   /** Sequences side by side, and tokens of each; 0 for `prepare`. */

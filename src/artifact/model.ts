@@ -4,7 +4,11 @@ import { type Client, type CompileCache, compileThrough, type Executable } from 
 import type { WeightPlan } from "../program/weight-plan.js";
 import {
   canDraw,
+  canLoop,
   describeProgram,
+  LOOP_KIND,
+  type LoopKey,
+  loopKeyOf,
   type LoadedProgram,
   type ModelEvent,
   type WeightPreparation,
@@ -91,6 +95,29 @@ export class ArtifactModel extends ResidentModel<LoadedProgram> {
       const executable = await this.#load(found, `${SAMPLER_KIND} ${found.batch}`);
       return { interface: found, executable, preparations: [] };
     });
+  }
+
+  /** Of those that can, the one that makes most tokens, and of these the first. */
+  protected override async makeLoop(
+    key: LoopKey,
+    keep: (id: string, make: () => Promise<LoadedProgram>) => Promise<LoadedProgram>,
+  ): Promise<LoadedProgram | undefined> {
+    const able = this.#loops.filter((program) => canLoop(loopKeyOf(program), key));
+    const found = able.find(({ time }) => time === Math.max(...able.map((each) => each.time)));
+    if (found === undefined) return undefined;
+    return keep(found.name, async () => {
+      const executable = await this.#load(found, describeProgram(found));
+      return { interface: found, executable, preparations: this.#preparations(found) };
+    });
+  }
+
+  get #loops(): readonly ManifestProgram[] {
+    return this.#parts.artifact.manifest.programs.filter(({ kind }) => kind === LOOP_KIND);
+  }
+
+  /** Whoever exported programs that make several wants them. */
+  override get tokensPerCall(): number {
+    return Math.max(1, ...this.#loops.map(({ time }) => time));
   }
 
   has(key: ProgramKey): boolean {

@@ -1,11 +1,12 @@
 /** @file Which programs a manifest has, in words, and what becomes of the weights when they run. */
 import { planWeights, type WeightPlan } from "../program/weight-plan.js";
-import { SAMPLER_KIND } from "../serving/index.js";
+import { LOOP_KIND, SAMPLER_KIND } from "../serving/index.js";
 import type { Manifest } from "./manifest.js";
 
 /** `batch 1: prefill of 16, 64 or 256 tokens, extend of 256, decode of 1`. */
 export function describeKinds({ programs }: Manifest): string {
-  const runnable = programs.filter(({ kind }) => kind !== "prepare" && kind !== SAMPLER_KIND);
+  const others = ["prepare", SAMPLER_KIND, LOOP_KIND];
+  const runnable = programs.filter(({ kind }) => !others.includes(kind));
   const batches = [...new Set(runnable.map(({ batch }) => batch))];
   return batches
     .map((batch) => {

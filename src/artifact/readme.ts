@@ -1,5 +1,5 @@
 /** @file README.md of an artifact: what it is, how to run it with us, with JAX and with IREE, and what its programs take. */
-import { SAMPLER_KIND } from "../serving/index.js";
+import { LOOP_KIND, SAMPLER_KIND } from "../serving/index.js";
 import type { Manifest, WeightsIndex } from "./manifest.js";
 import { pythonSection } from "./readme-python.js";
 
@@ -72,6 +72,7 @@ function programsSection({ programs, model, generation: { outputs } }: Described
     ...model.kinds,
     prepare: "computes from weights alone what the others take as `prepared`; run once",
     [SAMPLER_KIND]: "draws the next token of each sequence from logits",
+    [LOOP_KIND]: "makes several tokens of each sequence, until all have ended",
   };
   const rows = programs.map(({ name, kind, file, stablehlo, results }) => [
     `\`${file}\``,

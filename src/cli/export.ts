@@ -33,6 +33,7 @@ interface Options extends ProgramFlags, SourceFlags {
   readonly compile?: string | true;
   readonly score?: boolean;
   readonly samplers?: boolean;
+  readonly tokensPerCall?: number;
 }
 
 export async function runExport(

@@ -27,6 +27,7 @@ interface Options extends LoweringFlags, CacheFlags, SamplingFlags, FormatFlags 
   readonly prompts?: string;
   readonly batch?: number;
   readonly maxNewTokens: number;
+  readonly tokensPerCall?: number;
   readonly seed?: number;
   readonly chunk?: number;
   readonly dtype?: ComputeDType;

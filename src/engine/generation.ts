@@ -10,6 +10,8 @@ import {
   type GenerateOptions,
   generate,
   decodingProgram,
+  loopFor,
+  newTokensAfter,
   type ProgramSet,
   readingPrograms,
 } from "../serving/index.js";
@@ -91,15 +93,21 @@ export async function continuePrompts(
 async function makeReady(
   model: ProgramSet,
   prompts: readonly (readonly number[])[],
-  { chunk = model.chunk, maxNewTokens = DEFAULT_NEW_TOKENS, batch: asked }: GenerationRequest,
+  request: GenerationRequest,
 ): Promise<void> {
   const { generation } = model;
+  const { chunk = model.chunk, batch: asked } = request;
+  const { maxNewTokens = newTokensAfter(generation, longestOf(prompts), DEFAULT_NEW_TOKENS) } = request;
   const batch = batchOf(model, prompts.length, asked);
   for (let from = 0; from < prompts.length; from += batch) {
     const longest = longestOf(prompts.slice(from, from + batch));
     for (const key of readingPrograms(generation, { batch, chunk }, longest)) await model.ready(key);
   }
-  if (maxNewTokens > 1) await model.ready(decodingProgram(generation, batch));
+  const isHeld = [request.format].flat().some((format) => format !== undefined);
+  const rows = { batch, maxNewTokens, isHeld, eosIds: generation.eosIds };
+  const loop = await loopFor(model, rows, request);
+  const stepsAlone = loop === undefined || prompts.length > batch;
+  if (maxNewTokens > 1 && stepsAlone) await model.ready(decodingProgram(generation, batch));
 }
 
 async function collect(

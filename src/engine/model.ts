@@ -5,6 +5,8 @@ import type { PassCallback } from "../passes/index.js";
 import type { Client, CompileCache } from "../runtime-pjrt/index.js";
 import {
   describeProgram,
+  LOOP_KIND,
+  type LoopKey,
   type ModelEvent,
   type ProgramKey,
   ResidentModel,
@@ -18,6 +20,7 @@ import { CompiledProgram } from "./compiled.js";
 import { type LoweringOptions, resolveTarget } from "../targets/index.js";
 import { Family, lowerProgram } from "./family.js";
 import { checkLowering, type LoweredProgram } from "./lowered-program.js";
+import { loopProgram } from "./loop-program.js";
 import { samplerProgram } from "./sampler-program.js";
 
 /** How a model is lowered, compiled and watched. */
@@ -131,6 +134,22 @@ export class Model<Kind extends string = string> extends ResidentModel<CompiledP
     return keep(JSON.stringify(key), () => {
       const traced = samplerProgram(key, this.generation.vocabSize);
       return this.#compile(lowerProgram(traced, this.#options), `sampler ${key.batch}`);
+    });
+  }
+
+  protected override makeLoop(
+    key: LoopKey,
+    keep: (id: string, make: () => Promise<CompiledProgram>) => Promise<CompiledProgram>,
+  ): Promise<CompiledProgram> {
+    const { batch, steps, sampler } = key;
+    return keep(JSON.stringify(key), () => {
+      const { generation } = this.definition;
+      const parts = {
+        decode: this.lower({ kind: generation.programs.decode, batch, time: 1 }),
+        sampler: sampler && lowerProgram(samplerProgram(sampler, generation.vocabSize), this.#options),
+      };
+      const lowered = loopProgram({ ...parts, model: generation, batch, steps });
+      return this.#compile(lowered, `${LOOP_KIND} ${batch}x${steps}`);
     });
   }
 

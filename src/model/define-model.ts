@@ -8,6 +8,7 @@ import { ModelError } from "./errors.js";
 const RESERVED_KINDS = {
   prepare: "programs that prepare weights",
   sampler: "programs that draw tokens",
+  loop: "programs that make several tokens in one call",
 };
 
 /** Makes a definition of what an author says. @throws ModelError for presets or kinds that cannot be */

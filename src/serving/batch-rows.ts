@@ -1,7 +1,8 @@
 /** @file The rows of a batch that continues texts: where one ends, the next one takes its row. */
 import type { DeviceBuffer } from "../runtime-pjrt/index.js";
 import type { Chooser, ChosenRow } from "./chooser.js";
-import type { DrawnStep } from "./device-sampler.js";
+import type { DrawnSteps } from "./device-sampler.js";
+import type { LoopCall } from "./loop-call.js";
 import type { ProgramSet } from "./program-set.js";
 import { Session } from "./session.js";
 import { closeResults, placeResults, type StepResults } from "./step-results.js";
@@ -21,10 +22,12 @@ export interface BatchOptions {
   readonly maxNewTokens: number;
   /** Longest chunk in which prompts are read, in tokens; default: the model's. */
   readonly chunk: number | undefined;
+  /** Makes several tokens of each row in one call; undefined: one by one. */
+  readonly loop?: LoopCall | undefined;
 }
 
-/** A step of all rows, on its way. */
-export interface BatchStep extends DrawnStep {
+/** A step of all rows, or several in one call, on its way. */
+export interface BatchStep extends DrawnSteps {
   /** The text of each row; undefined where none is left for it. */
   readonly texts: readonly (RunningText | undefined)[];
 }
@@ -77,7 +80,8 @@ export class BatchRows implements Disposable {
   }
 
   /**
-   * Enqueues a step of all rows; undefined when all texts have ended or were asked for all their tokens.
+   * Enqueues a step of all rows, or several in one call, unless a row waits for a text: undefined when all texts have ended or were asked for
+   * all their tokens.
    * @param chooser opened for the first rows
    * @param before the tokens of the step before, [batch, 1] i32
    * @throws UsageError as `Session.read`, and for a model with states that rows share, where a row is to have another text
@@ -89,6 +93,11 @@ export class BatchRows implements Disposable {
     const isEmpty = this.#texts.every((text) => text === undefined);
     if (isEmpty && this.#waiting.length === 0 && this.#group === undefined) return undefined;
     const isContinued = !isEmpty && before !== undefined;
+    if (isContinued && !this.#mayFill()) {
+      const { loop } = this.options;
+      if (loop !== undefined && chooser.chooseMany !== undefined)
+        return this.#goOnBy(loop, before, chooser.chooseMany);
+    }
     let results = isContinued ? await this.#goOn(before) : await this.#beginTogether(chooser);
     for (const [row, text] of this.#texts.entries())
       if (text === undefined) results = await this.#fill(chooser, row, results);
@@ -97,11 +106,38 @@ export class BatchRows implements Disposable {
     return { ...drawn, texts: [...this.#texts] };
   }
 
+  /** Whether a row is free, and a text waits for one: its first token is drawn from what its prompt gave. */
+  #mayFill(): boolean {
+    return this.#texts.includes(undefined) && (this.#waiting.length > 0 || this.#group !== undefined);
+  }
+
   /** A row that has no text reads padding: one more of its tokens might be beyond what the states hold. */
-  #goOn(before: DeviceBuffer): Promise<StepResults> {
+  #retireFree(): Session {
     const session = this.#session!;
     for (const [row, text] of this.#texts.entries()) if (text === undefined) session.retire(row);
-    return session.advance(before);
+    return session;
+  }
+
+  #goOn(before: DeviceBuffer): Promise<StepResults> {
+    return this.#retireFree().advance(before);
+  }
+
+  /** Several steps in one call; a text has no more of them than it may have tokens. */
+  async #goOnBy(
+    loop: LoopCall,
+    before: DeviceBuffer,
+    chooseMany: NonNullable<Chooser["chooseMany"]>,
+  ): Promise<BatchStep> {
+    const { maxNewTokens } = this.options;
+    const limits = this.#texts.map((text, row) =>
+      text === undefined ? 0 : maxNewTokens - this.#asked[row]!,
+    );
+    const session = this.#retireFree();
+    const drawn = await session.advanceBy(loop, { tokens: before, limits }, (run) =>
+      chooseMany(loop.steps, run),
+    );
+    for (const [row, limit] of limits.entries()) this.#asked[row]! += Math.min(limit, loop.steps);
+    return { ...drawn, texts: [...this.#texts] };
   }
 
   /** No row has a text: those that wait together go on where they are. */

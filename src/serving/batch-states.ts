@@ -4,6 +4,8 @@ import { UsageError } from "../support/errors.js";
 import { checkCapacity } from "./capacity.js";
 import { closeAll } from "./close-all.js";
 import type { Tensors } from "./device-tensors.js";
+import type { Drawing, LoopCall, LoopRun } from "./loop-call.js";
+import { LOOP_OUTPUTS } from "./loop-key.js";
 import type { ProgramKey, ProgramSet } from "./program-set.js";
 import { rowAxesOf } from "./states.js";
 import { closeResults, mergeResults, type StepResults } from "./step-results.js";
@@ -16,6 +18,11 @@ export class BatchStates implements Disposable {
   #tensors: Tensors = new Map();
   /** Position of each row's next token; another array each time, as one may be on its way to the device. */
   #positions: Int32Array<ArrayBuffer>;
+  /**
+   * The same [batch, 1] i32, as the last loop left them, with -1 for rows that ended there, which the host does not know yet; undefined
+   * where it has said another thing since.
+   */
+  #placed: DeviceBuffer | undefined;
   #closed = false;
 
   constructor(
@@ -37,7 +44,14 @@ export class BatchStates implements Disposable {
 
   /** Says where each text stands. */
   set lengths(lengths: readonly number[]) {
-    this.#positions = Int32Array.from(lengths);
+    this.#place(Int32Array.from(lengths));
+  }
+
+  /** Says where each row's next token stands; on the device too, if it is there. */
+  #place(positions: Int32Array<ArrayBuffer>, placed?: DeviceBuffer): void {
+    this.#positions = positions;
+    this.#placed?.close();
+    this.#placed = placed;
   }
 
   /** Goes on from other states, which are its own from now on. @throws UsageError when it is closed: they are freed then */
@@ -67,12 +81,12 @@ export class BatchStates implements Disposable {
     const axes = await rowAxesOf(this.model, this.batch);
     const into = { tensors: this.#tensors, row };
     this.#keep(await this.model.tensors.place(into, { tensors: from.#tensors, row: fromRow }, axes));
-    this.#positions = this.#positions.with(row, from.#positions[fromRow]!);
+    this.#place(this.#positions.with(row, from.#positions[fromRow]!));
   }
 
   /** A row that has no text any more: it reads padding, until another takes its place. */
   retire(row: number): void {
-    this.#positions = this.#positions.with(row, PADDING);
+    if (this.#positions[row] !== PADDING) this.#place(this.#positions.with(row, PADDING));
   }
 
   /** Feeds one token per row, [batch, 1] i32, to the program that decodes. @throws UsageError beyond what the states hold */
@@ -83,8 +97,55 @@ export class BatchStates implements Disposable {
     this.checkRoom([...more]);
     const results = await this.run(key, tokens, this.#positions);
     // Only now: a step that failed may be tried again, at the same place.
-    this.#positions = this.#positions.map((position, row) => position + more[row]!);
+    this.#place(this.#positions.map((position, row) => position + more[row]!));
     return results;
+  }
+
+  /**
+   * Feeds a token per row, [batch, 1] i32, to a program that makes several from it, and no more than `limits` of each row. What is held of a row
+   * that ends there is not known; the others have read a token each step.
+   * @throws UsageError beyond what the states hold
+   */
+  async advanceBy(
+    loop: LoopCall,
+    tokens: DeviceBuffer,
+    limits: readonly number[],
+    drawing: Drawing,
+  ): ReturnType<LoopRun> {
+    this.checkOpen();
+    this.checkHasRead();
+    const more = limits.map((limit) => Math.min(limit, loop.steps));
+    this.checkRoom(more);
+    const { inputs: names } = this.model.generation;
+    const known = this.#placed;
+    using uploaded = known === undefined ? await this.upload(this.#positions, 1) : undefined;
+    using most = await this.model.client.toDevice({
+      elementType: "i32",
+      dimensions: [this.batch],
+      data: Int32Array.from(limits),
+    });
+    const own = this.#tensors;
+    const inputs = new Map([
+      [names.tokens, tokens],
+      [names.positions, known ?? uploaded!],
+      ...loop.inputs(most),
+      ...drawing.inputs,
+    ]);
+    const states = new Map([...own, ...drawing.states]);
+    const results = await this.model.runLoaded(loop.program, inputs, states);
+    const outputs = new Map(results.outputs);
+    const placed = outputs.get(LOOP_OUTPUTS.positions)!;
+    outputs.delete(LOOP_OUTPUTS.positions);
+    const [after, drawn] = [true, false].map(
+      (isOwn) => new Map([...results.states].filter(([name]) => own.has(name) === isOwn)),
+    );
+    if (this.#closed) closeAll([placed, ...outputs.values(), ...drawn!.values()]);
+    this.#keep(after!);
+    this.#place(
+      this.#positions.map((position, row) => position + more[row]!),
+      placed,
+    );
+    return { outputs, states: drawn! };
   }
 
   /** Runs a program that takes the states and gives new ones. Lengths are the caller's to change. */
@@ -198,6 +259,8 @@ export class BatchStates implements Disposable {
   drop(): void {
     closeAll(this.#tensors.values());
     this.#tensors = new Map();
+    this.#placed?.close();
+    this.#placed = undefined;
   }
 
   /** Frees the states; of a call that is on its way, when it comes. */

@@ -1,30 +1,20 @@
 /** @file Who chooses the tokens of a batch: the programs themselves, the sampler on the device, or the host where there is none. */
-import {
-  biasOf,
-  createSampler,
-  type FormatProgress,
-  isGreedy,
-  ruledOutBy,
-  type SamplingOptions,
-  samplingParts,
-} from "../tokens/index.js";
+import { createSampler, type FormatProgress, ruledOutBy } from "../tokens/index.js";
 import { GriffinError } from "../support/errors.js";
 import {
   DeviceSampler,
-  type DrawnStep,
+  type DrawnSteps,
   type DrawOptions,
   everyToken,
   type RowBeginning,
 } from "./device-sampler.js";
 import { logprobsOf, type TokenLogprobs } from "./logprobs.js";
+import type { LoadedProgram } from "./loaded-program.js";
+import type { LoopRun } from "./loop-call.js";
+import { LOOP_OUTPUTS } from "./loop-key.js";
 import type { ProgramSet } from "./program-set.js";
+import { type ChooseOptions, samplerFor } from "./sampler-choice.js";
 import { rowsOf, type StepResults } from "./step-results.js";
-
-/** How tokens are chosen, and what is told of them. */
-export interface ChooseOptions extends SamplingOptions {
-  /** Tells the logarithm of each token's probability, and of so many best tokens beside it, 0 to 20; default: none. */
-  readonly logprobs?: number | undefined;
-}
 
 /** What a row is drawn for: its text, its random numbers, and what it is held to. */
 export interface ChosenRow extends RowBeginning {
@@ -39,12 +29,15 @@ export interface Chooser extends Disposable {
   /** Another text takes a row's place, before the next choice. */
   begin(row: number, text: ChosenRow): Promise<void>;
   /** Chooses the token of each row; the step's results are its own. */
-  choose(results: StepResults): Promise<DrawnStep>;
+  choose(results: StepResults): Promise<DrawnSteps>;
+  /** Several tokens of each row, by a program that draws as this does; absent where the host has a say in each. */
+  readonly chooseMany?: (steps: number, run: LoopRun) => Promise<DrawnSteps>;
 }
 
 /**
  * Chooses as the options say; the seed is each row's own. Device and host choose the same.
  * @param isHeld whether some text, of these rows or of one that takes a row's place, has a format
+ * @param loop the program that will make several tokens in one call, if one will
  * @throws UsageError for options out of range
  */
 export async function openChooser(
@@ -52,18 +45,16 @@ export async function openChooser(
   rows: readonly ChosenRow[],
   options: ChooseOptions,
   isHeld: boolean,
+  loop?: LoadedProgram,
 ): Promise<Chooser> {
-  if (isGreedy(options) && options.logprobs === undefined && !isHeld) return best;
-  const { vocabSize } = model.generation;
-  // Refused here, whoever draws.
-  biasOf(options, vocabSize);
-  const logprobs = options.logprobs === undefined ? undefined : Math.min(options.logprobs, vocabSize);
-  const key = { batch: rows.length, logprobs, allowed: isHeld, ...samplingParts(options) };
+  const key = samplerFor(model, rows.length, options, isHeld);
+  if (key === undefined) return best;
   const program = await model.sampler(key);
-  const drawing = { ...options, logprobs, isHeld };
-  return program === undefined
-    ? onHost(model, rows, drawing)
-    : onDevice(await DeviceSampler.create(model, program, rows, drawing), rows, drawing, vocabSize);
+  const drawing = { ...options, logprobs: key.logprobs, isHeld };
+  if (program === undefined) return onHost(model, rows, drawing);
+  const programs = loop === undefined ? { program } : { program, loop };
+  const sampler = await DeviceSampler.create(model, programs, rows, drawing);
+  return onDevice(sampler, rows, drawing, model.generation.vocabSize);
 }
 
 /** Enough that the device never waits for the host. */
@@ -76,6 +67,11 @@ const best: Chooser = {
   choose: async ({ logits, next }) => {
     logits.close();
     return { next, logprobs: undefined };
+  },
+  chooseMany: async (_steps, run) => {
+    const { outputs } = await run({ inputs: new Map(), states: new Map() });
+    const { next, tokens } = LOOP_OUTPUTS;
+    return { next: outputs.get(next)!, tokens: outputs.get(tokens)!, logprobs: undefined };
   },
   [Symbol.dispose]: () => undefined,
 };
@@ -100,6 +96,7 @@ function onDevice(
       // Found out while the step before, whose logits these are, still runs.
       return await sampler.draw(logits, options.isHeld ? allowedOf(formats, ruledOut, vocabSize) : undefined);
     },
+    ...(options.isHeld ? {} : { chooseMany: (steps, run) => sampler.drawMany(steps, run) }),
     [Symbol.dispose]: () => sampler.close(),
   };
 }
@@ -158,7 +155,7 @@ function onHost(
       const { logprobs: count } = options;
       if (count === undefined) return { next: drawn, logprobs: undefined };
       const told = values.map((row, i): TokenLogprobs => logprobsOf(row, tokens[i]!, count));
-      return { next: drawn, logprobs: Promise.resolve(told) };
+      return { next: drawn, logprobs: Promise.resolve([told]) };
     },
     [Symbol.dispose]: () => undefined,
   };

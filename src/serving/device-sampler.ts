@@ -6,15 +6,25 @@ import { callProgram } from "./call.js";
 import { closeAll } from "./close-all.js";
 import type { Tensors } from "./device-tensors.js";
 import type { LoadedProgram } from "./loaded-program.js";
+import type { LoopRun } from "./loop-call.js";
+import { LOOP_OUTPUTS, ofSampler, samplersName } from "./loop-key.js";
 import type { TokenLogprobs } from "./logprobs.js";
 import type { ProgramSet } from "./program-set.js";
 
-/** The tokens of a step, on the device, and what is told of them, on its way. */
-export interface DrawnStep {
-  /** [batch, 1] i32; -1 where logits are not finite. The caller closes it. */
+/** The tokens of one step or several, on the device, and what is told of them, on its way. */
+export interface DrawnSteps {
+  /** The last of each row, [batch, 1] i32, as the next step takes it; -1 where logits are not finite. The caller closes it. */
   readonly next: DeviceBuffer;
-  /** Of each row, where it was asked for. */
-  readonly logprobs: Promise<readonly TokenLogprobs[]> | undefined;
+  /** All of each row, [batch, steps] i32, where there may be several. The caller closes it. */
+  readonly tokens?: DeviceBuffer;
+  /** Of each step and row, where it was asked for. */
+  readonly logprobs: Promise<readonly (readonly TokenLogprobs[])[]> | undefined;
+}
+
+/** The program that draws from logits, and one that makes several tokens in one call, if one will. */
+export interface DrawingPrograms {
+  readonly program: LoadedProgram;
+  readonly loop?: LoadedProgram;
 }
 
 /** What a row draws with, and what its text begins with. */
@@ -43,6 +53,7 @@ export class DeviceSampler implements Disposable {
     private readonly model: ProgramSet,
     private readonly program: LoadedProgram,
     private readonly options: DrawOptions,
+    /** By their names in the program that draws. */
     private readonly settings: Tensors,
     states: Tensors,
     rows: readonly RowBeginning[],
@@ -51,10 +62,10 @@ export class DeviceSampler implements Disposable {
     this.#random = rows.map(({ seed }) => randomWords(seed));
   }
 
-  /** @param program one that draws what the options ask for, and maybe more (`canDraw`). @throws PjrtError */
+  /** @param programs each draws what the options ask for, and maybe more (`canDraw`). @throws PjrtError */
   static async create(
     model: ProgramSet,
-    program: LoadedProgram,
+    { program, loop }: DrawingPrograms,
     rows: readonly RowBeginning[],
     options: DrawOptions,
   ): Promise<DeviceSampler> {
@@ -64,12 +75,17 @@ export class DeviceSampler implements Disposable {
     try {
       const settings = new Map<string, DeviceBuffer>();
       const states = new Map<string, DeviceBuffer>();
-      for (const { role, name, elementType, dimensions } of program.interface.arguments) {
+      const ofLoop = loop?.interface.arguments.map((each) => ({ ...each, name: samplersName(each.name) }));
+      for (const { role, name = "", elementType, dimensions } of [
+        ...program.interface.arguments,
+        ...(ofLoop ?? []),
+      ]) {
         const given = data.get(name);
-        if (given === undefined) continue;
+        const kept = role === "state" ? states : settings;
+        if (given === undefined || kept.has(name)) continue;
         const buffer = await client.toDevice({ elementType, dimensions, data: given() });
         made.push(buffer);
-        (role === "state" ? states : settings).set(name, buffer);
+        kept.set(name, buffer);
       }
       return new DeviceSampler(model, program, options, settings, states, rows);
     } catch (error) {
@@ -94,7 +110,7 @@ export class DeviceSampler implements Disposable {
    * Enqueues drawing a token of each row; the logits stay the caller's.
    * @param allowed bits of the tokens that each row may have, [batch, words]; of a sampler that holds to formats
    */
-  async draw(logits: DeviceBuffer, allowed?: Int32Array<ArrayBuffer>): Promise<DrawnStep> {
+  async draw(logits: DeviceBuffer, allowed?: Int32Array<ArrayBuffer>): Promise<DrawnSteps> {
     const { client } = this.model;
     const batch = this.#random.length;
     if ((allowed !== undefined) !== this.options.isHeld)
@@ -106,12 +122,44 @@ export class DeviceSampler implements Disposable {
     if (bits !== undefined) inputs.set("allowed", bits);
     const { interface: program, executable } = this.program;
     const { outputs, states } = await callProgram(program, executable, { inputs, states: this.#states });
-    this.#states = states;
+    this.#keep(states);
     const { next, ...told } = Object.fromEntries(outputs);
     if (this.options.logprobs !== undefined)
-      return { next: next!, logprobs: this.#read(outputs, this.options.logprobs) };
+      return { next: next!, logprobs: this.#read(outputs, { steps: 1, count: this.options.logprobs }) };
     closeAll(Object.values(told));
     return { next: next!, logprobs: undefined };
+  }
+
+  /** What a program has made of the states that it takes. */
+  #keep(states: Tensors): void {
+    this.#states = new Map([...this.#states, ...states]);
+  }
+
+  /**
+   * Has several tokens of each row drawn by one call of a loop, with the numbers that as many calls of `draw` would take.
+   * @param run runs the loop
+   */
+  async drawMany(steps: number, run: LoopRun): Promise<DrawnSteps> {
+    if (this.options.isHeld)
+      throw new InternalError("a loop is not told which tokens rows may have, and these are held to formats");
+    const batch = this.#random.length;
+    const words = new BigInt64Array(batch * steps);
+    for (const [row, next] of this.#random.entries())
+      for (let step = 0; step < steps; step++) words[row * steps + step] = BigInt(next());
+    using random = await this.model.client.toDevice({
+      elementType: "i64",
+      dimensions: [batch, steps],
+      data: words,
+    });
+    const inputs = forLoop(new Map([...this.settings, ["random", random]]));
+    const { outputs, states } = await run({ inputs, states: forLoop(this.#states) });
+    this.#keep(fromLoop(states));
+    const told = fromLoop(outputs);
+    const made = { next: outputs.get(LOOP_OUTPUTS.next)!, tokens: outputs.get(LOOP_OUTPUTS.tokens)! };
+    if (this.options.logprobs !== undefined)
+      return { ...made, logprobs: this.#read(told, { steps, count: this.options.logprobs }) };
+    closeAll(told.values());
+    return { ...made, logprobs: undefined };
   }
 
   #upload(allowed: Int32Array<ArrayBuffer>): Promise<DeviceBuffer> {
@@ -120,7 +168,11 @@ export class DeviceSampler implements Disposable {
     return this.model.client.toDevice({ elementType: "i32", dimensions, data: allowed });
   }
 
-  async #read(outputs: Tensors, count: number): Promise<readonly TokenLogprobs[]> {
+  /** What is told of `steps` tokens of each row: `count` best ones beside each. */
+  async #read(
+    outputs: Tensors,
+    { steps, count }: { readonly steps: number; readonly count: number },
+  ): Promise<readonly (readonly TokenLogprobs[])[]> {
     const take = async (name: string): Promise<ArrayBuffer> => {
       using buffer = outputs.get(name);
       return buffer === undefined ? new ArrayBuffer(0) : (await buffer.toHost()).buffer;
@@ -129,13 +181,16 @@ export class DeviceSampler implements Disposable {
     const [logprobs, ids, best] = [new Float32Array(drawn!), new Int32Array(top!), new Float32Array(of!)];
     // The program may tell more than was asked for.
     const width = ids.length / logprobs.length;
-    return Array.from(logprobs, (logprob, row) => ({
-      logprob,
+    const toldAt = (at: number): TokenLogprobs => ({
+      logprob: logprobs[at]!,
       top: Array.from({ length: Math.min(count, width) }, (_, place) => ({
-        token: ids[row * width + place]!,
-        logprob: best[row * width + place]!,
+        token: ids[at * width + place]!,
+        logprob: best[at * width + place]!,
       })),
-    }));
+    });
+    return Array.from({ length: steps }, (_, step) =>
+      this.#random.map((_next, row) => toldAt(row * steps + step)),
+    );
   }
 
   /** Frees settings and counts; the program is its model's. */
@@ -148,6 +203,19 @@ export class DeviceSampler implements Disposable {
     this.close();
   }
 }
+
+/** By the names that a loop has for what is the sampler's. */
+const forLoop = (tensors: Tensors): Tensors =>
+  new Map([...tensors].map(([name, buffer]) => [ofSampler(name), buffer]));
+
+/** What is the sampler's of a loop's, by the sampler's names. */
+const fromLoop = (tensors: Tensors): Tensors =>
+  new Map(
+    [...tensors].flatMap(([name, buffer]) => {
+      const own = samplersName(name);
+      return own === undefined ? [] : [[own, buffer] as const];
+    }),
+  );
 
 /** What programs take of the options, for every row, by name; made when it is taken. */
 function settingsData(

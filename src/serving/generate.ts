@@ -15,10 +15,13 @@ import {
 } from "../tokens/index.js";
 import { BatchRows, firstRows, type RunningText } from "./batch-rows.js";
 import { checkCapacity, newTokensAfter } from "./capacity.js";
-import { type ChooseOptions, type ChosenRow, openChooser } from "./chooser.js";
+import { type ChosenRow, openChooser } from "./chooser.js";
 import { decodingProgram } from "./generation-programs.js";
 import type { TokenLogprobs } from "./logprobs.js";
+import { LoopCall } from "./loop-call.js";
+import { type Loop, loopFor, type LoopOptions } from "./loop-choice.js";
 import type { ProgramSet } from "./program-set.js";
+import type { ChooseOptions } from "./sampler-choice.js";
 import { MOST_LOGPROBS } from "./sampler-key.js";
 import { tokenSteps, type TokenStep } from "./token-steps.js";
 
@@ -26,7 +29,7 @@ import { tokenSteps, type TokenStep } from "./token-steps.js";
 export const DEFAULT_NEW_TOKENS = 128;
 
 /** What is made of each prompt, and when it ends. */
-export interface GenerateOptions extends ChooseOptions, WaitOptions {
+export interface GenerateOptions extends ChooseOptions, LoopOptions, WaitOptions {
   /** Tokens to make per prompt; default 128, or as many as the model holds beside the longest prompt. */
   readonly maxNewTokens?: number | undefined;
   /**
@@ -64,14 +67,18 @@ export interface GeneratedToken {
   readonly complete?: boolean;
   /** Where `logprobs` asks for them. */
   readonly logprobs?: TokenLogprobs | undefined;
-  /** Time since the tokens of the step before were there, in ms; of step 0: since the prompts were given. */
+  /**
+   * Time since the tokens of the step before were there, in ms; of step 0: since the prompts were given. Of tokens that were made in one call, an
+   * even part of the time since the call before.
+   */
   readonly ms: number;
 }
 
 /**
  * Continues prompts (token ids, bos included) side by side; each gives what it would give alone. Tokens come as they are
  * made, one per unfinished row and step. Prompt i draws with seed + i. Tokens go from step to step on the device, drawn ones too,
- * which works ahead of the caller by a few steps; an artifact without programs that draw does so on the host, the same tokens.
+ * which works ahead of the caller by a few steps; an artifact without programs that draw does so on the host, the same tokens. Where it pays
+ * (`tokensPerCall`), one call makes several tokens of each row, the same ones, and they come together.
  * What is held to a format is made step by step, as each token says which may follow.
  * A text whose logits are not finite ends; the others go on, and the error that names it comes after their last token.
  * @throws UsageError for an empty prompt, ids outside of the vocabulary, options out of range, more tokens than the model holds of a
@@ -99,14 +106,17 @@ export async function* generate(
     return createContinuation({ decoder, format, eosIds, maxNewTokens, stop: options.stop });
   });
   const batch = batchOf(model, prompts.length, options.batch);
-  using rows = new BatchRows(model, texts, { batch, maxNewTokens, chunk });
-  const steps = chosenTokens(rows, firstRows(model, texts, batch), options, formats.some(isDefined));
+  const isHeld = formats.some(isDefined);
+  const loop = await loopFor(model, { batch, maxNewTokens, isHeld, eosIds }, options);
+  using many = loop === undefined ? undefined : await LoopCall.open(model, loop);
+  using rows = new BatchRows(model, texts, { batch, maxNewTokens, chunk, loop: many });
+  const steps = chosenTokens(rows, firstRows(model, texts, batch), options, { isHeld, loop });
   const failed = new Set<number>();
   let unfinished = prompts.length;
   const startedAt = performance.now();
   let underWay = false;
   try {
-    for (let before = startedAt, count = 0; unfinished > 0; count++) {
+    for (let before = startedAt, each = 0, count = 0; unfinished > 0; count++) {
       // Looked at here too: a step that is there already would win against any timer.
       const left = waitLeft("generate", startedAt, options);
       const next = () => {
@@ -121,7 +131,12 @@ export async function* generate(
           : error;
       });
       if (step.done === true) break;
-      const now = performance.now();
+      const { column, columns } = step.value;
+      if (column === 0) {
+        const now = performance.now();
+        each = (now - before) / columns;
+        before = now;
+      }
       for (const [row, text] of step.value.texts.entries()) {
         if (text === undefined || text.hasEnded) continue;
         const token = step.value.tokens[row]!;
@@ -133,10 +148,9 @@ export async function* generate(
         else {
           const logprobs = step.value.logprobs?.[row];
           const told = logprobs === undefined ? {} : { logprobs };
-          yield { row: index, step: count, ...made, ...told, ms: now - before };
+          yield { row: index, step: count, ...made, ...told, ms: each };
         }
       }
-      before = now;
     }
   } finally {
     // The step that was given up begins nothing more on sessions that are closed; what it holds goes when it comes.
@@ -153,10 +167,11 @@ async function* chosenTokens(
   rows: BatchRows,
   first: readonly ChosenRow[],
   options: GenerateOptions,
-  isHeld: boolean,
+  { isHeld, loop }: { readonly isHeld: boolean; readonly loop: Loop | undefined },
 ): AsyncGenerator<TokenStep, void, void> {
-  using chooser = await openChooser(rows.model, first, options, isHeld);
-  yield* tokenSteps(rows, chooser);
+  using chooser = await openChooser(rows.model, first, options, isHeld, loop?.program);
+  // While one call runs, the next is there already.
+  yield* tokenSteps(rows, chooser, { ahead: loop === undefined ? chooser.ahead : 1 });
 }
 
 const isDefined = <T>(value: T | undefined): value is T => value !== undefined;

@@ -1,6 +1,6 @@
 /** @file Sequences over compiled programs: sessions, generation, models whose weights stay on a device. Needs no compiler of ours. */
 export { callProgram, type ProgramBuffers } from "./call.js";
-export { checkCapacity } from "./capacity.js";
+export { checkCapacity, newTokensAfter } from "./capacity.js";
 export { planChunks } from "./chunks.js";
 export type { ModelEvent, ProgramSource } from "./events.js";
 export {
@@ -17,6 +17,17 @@ export {
   type GenerateOptions,
   generate,
 } from "./generate.js";
+export { checkTokensPerCall, loopFor } from "./loop-choice.js";
+export {
+  canLoop,
+  LOOP_INPUTS,
+  LOOP_KIND,
+  LOOP_OUTPUTS,
+  type LoopKey,
+  loopKeyOf,
+  NO_TOKEN,
+  ofSampler,
+} from "./loop-key.js";
 export type { TokenLogprobs } from "./logprobs.js";
 export { type AnswerOptions, Chat, type ChatOptions, type ChatPart, type ChatWords } from "./chat.js";
 export { type Completion, completions } from "./completions.js";

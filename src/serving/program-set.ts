@@ -5,6 +5,7 @@ import type { ComputeDType } from "../weights/index.js";
 import type { DeviceTensors } from "./device-tensors.js";
 import type { LanguageModel } from "./language-model.js";
 import type { LoadedProgram } from "./loaded-program.js";
+import type { LoopKey } from "./loop-key.js";
 import type { SamplerKey } from "./sampler-key.js";
 
 /** Which program of a model, for which static shape. */
@@ -47,6 +48,10 @@ export interface ProgramSet {
   interfaceOf(key: ProgramKey): Promise<Interface>;
   /** A program that draws tokens on the device, with these parts or with more; where there is none, the host draws, the same ones. */
   sampler(key: SamplerKey): Promise<LoadedProgram | undefined>;
+  /** Tokens of each row that one call makes, unless another number is asked for; 1 is one by one. */
+  readonly tokensPerCall: number;
+  /** A program that makes as many tokens in one call or fewer, with these parts or with more; undefined where there is none. */
+  loop(key: LoopKey): Promise<LoadedProgram | undefined>;
   /** Makes a program ready to run, so that the first run does not wait for it. @throws GriffinError when there is no such program */
   ready(key: ProgramKey): Promise<void>;
   /** Runs a program with the model's weights: enqueues it. States are used up; the results' take their place. */
@@ -54,6 +59,12 @@ export interface ProgramSet {
     key: ProgramKey,
     inputs: ReadonlyMap<string, DeviceBuffer>,
     states?: ReadonlyMap<string, DeviceBuffer>,
+  ): Promise<ProgramResults>;
+  /** As `run`, a program that `loop` gave. */
+  runLoaded(
+    program: LoadedProgram,
+    inputs: ReadonlyMap<string, DeviceBuffer>,
+    states: ReadonlyMap<string, DeviceBuffer>,
   ): Promise<ProgramResults>;
 }
 

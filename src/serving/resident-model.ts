@@ -11,6 +11,8 @@ import { closeAll } from "./close-all.js";
 import { DeviceTensors } from "./device-tensors.js";
 import type { LanguageModel } from "./language-model.js";
 import type { LoadedProgram, WeightPreparation } from "./loaded-program.js";
+import { usualTokensPerCall } from "./loop-choice.js";
+import { LOOP_KIND, type LoopKey } from "./loop-key.js";
 import type { ProgramKey, ProgramResults, ProgramSet } from "./program-set.js";
 import { SAMPLER_KIND, type SamplerKey } from "./sampler-key.js";
 import type { ResidentWeights } from "./weights.js";
@@ -102,7 +104,17 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
     keep: (id: string, make: () => Promise<Program>) => Promise<Program>,
   ): Promise<Program | undefined>;
 
+  /** As `makeSampler`, the program that makes several tokens in one call. */
+  protected abstract makeLoop(
+    key: LoopKey,
+    keep: (id: string, make: () => Promise<Program>) => Promise<Program>,
+  ): Promise<Program | undefined>;
+
   abstract has(key: ProgramKey): boolean;
+
+  get tokensPerCall(): number {
+    return usualTokensPerCall(this.client.isHost, this.#weights.bytes);
+  }
 
   async interfaceOf(key: ProgramKey): Promise<Interface> {
     const { interface: program, executable } = await this.program(key);
@@ -155,6 +167,12 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
     return this.makeSampler(key, (id, make) => remember(this.#programs, `${SAMPLER_KIND} ${id}`, make));
   }
 
+  async loop(key: LoopKey): Promise<Program | undefined> {
+    const made = await this.makeLoop(key, (id, make) => remember(this.#programs, `${LOOP_KIND} ${id}`, make));
+    if (made !== undefined) await this.#prepare(made.preparations);
+    return made;
+  }
+
   async ready(key: ProgramKey): Promise<void> {
     await this.#prepare((await this.program(key)).preparations);
   }
@@ -164,7 +182,14 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
     inputs: ReadonlyMap<string, DeviceBuffer>,
     states: ReadonlyMap<string, DeviceBuffer> = new Map(),
   ): Promise<ProgramResults> {
-    const program = await this.program(key);
+    return this.runLoaded(await this.program(key), inputs, states);
+  }
+
+  async runLoaded(
+    program: LoadedProgram,
+    inputs: ReadonlyMap<string, DeviceBuffer>,
+    states: ReadonlyMap<string, DeviceBuffer>,
+  ): Promise<ProgramResults> {
     const prepared = await this.#prepare(program.preparations);
     const parameters = await this.#weights.buffers;
     return callProgram(program.interface, program.executable, { inputs, states, parameters, prepared });

@@ -8,8 +8,10 @@ import type { WaitOptions } from "../support/wait.js";
 import { checkPrompt } from "../tokens/index.js";
 import { BatchStates } from "./batch-states.js";
 import { closeAll } from "./close-all.js";
+import type { DrawnSteps } from "./device-sampler.js";
 import type { Tensors } from "./device-tensors.js";
 import { decodingProgram } from "./generation-programs.js";
+import type { LoopCall, LoopRun } from "./loop-call.js";
 import { OneCall } from "./one-call.js";
 import type { ProgramSet } from "./program-set.js";
 import { readFollowing, readPrompts } from "./reading.js";
@@ -144,6 +146,24 @@ export class Session implements Disposable {
 
   #advance(tokens: DeviceBuffer): Promise<StepResults> {
     return this.#states.advance(decodingProgram(this.model.generation, this.batch), tokens);
+  }
+
+  /**
+   * As several calls of `advance`, by one call of a program that draws between them, [batch, steps], and no more than `limits` of
+   * each row, after which it has ended. One that meets a token that ends it makes no more, and `lengths` counts all that it might have had.
+   * @param draw gives the program what it draws with
+   * @throws UsageError beyond what the states hold; AbortedError as `advance`
+   */
+  advanceBy(
+    loop: LoopCall,
+    { tokens, limits }: { readonly tokens: DeviceBuffer; readonly limits: readonly number[] },
+    draw: (run: LoopRun) => Promise<DrawnSteps>,
+    wait: WaitOptions = {},
+  ): Promise<DrawnSteps> {
+    const run: LoopRun = (drawing) => this.#states.advanceBy(loop, tokens, limits, drawing);
+    return this.#calls.run("decode", wait, () => draw(run), {
+      release: ({ next, tokens: late }) => closeAll([next, ...(late === undefined ? [] : [late])]),
+    });
   }
 
   async #toHost({ logits, next }: StepResults): Promise<Float32Array[]> {

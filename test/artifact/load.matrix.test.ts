@@ -65,6 +65,33 @@ describe("an artifact gives the tokens of its model", () => {
     expect(before.made().filter((program) => program.startsWith("sampler"))).toEqual([]);
   });
 
+  it("several in one call, where it was exported for that; else one by one, and more only if nobody asks", async () => {
+    const many = await load(await demoArtifact({ samplers: true, tokensPerCall: 4 }));
+    using model = many.model;
+    const ends = { maxNewTokens: 20, eosIds: [] };
+    const adjusted = { ...DRAWN, repetitionPenalty: 1.2, logprobs: 2 };
+    for (const options of [{}, DRAWN, adjusted]) {
+      const all = { ...options, ...ends };
+      const told = (tokens: Awaited<ReturnType<typeof generated>>) =>
+        tokens.map(({ token, logprobs }) => [token, ...(logprobs?.top.map((top) => top.token) ?? [])]);
+      expect(told(await generated(model, [ids[0]!], all))).toEqual(
+        told(await generated(model, [ids[0]!], { ...all, tokensPerCall: 1 })),
+      );
+    }
+    expect(many.made().filter((program) => program.startsWith("loop"))).toEqual([
+      "loop 1x4 here",
+      "loop 1x4 here",
+      "loop 1x4 here",
+    ]);
+    using without = (await load(one)).model;
+    await generated(without, [ids[0]!], ends);
+    expect(await complaint(() => generated(without, [ids[0]!], { tokensPerCall: 4 }))).toEqual([
+      "usage error: the artifact has no program that makes several tokens in one call",
+      "  expected: one of at most 4 tokens, for 1 row",
+      "  hint: export it with --tokens-per-call, or leave it out here: tokens are made one by one then",
+    ]);
+  }, 120_000);
+
   it("with as many rows as it has, whatever the number of prompts", async () => {
     const { model } = await load(two);
     using _ = model;

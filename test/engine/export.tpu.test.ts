@@ -2,8 +2,12 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { models } from "../../models/index.js";
 import { type ArtifactDescription, describeArtifact } from "../../src/artifact/index.js";
-import { exportModel } from "../../src/engine/index.js";
+import { compileAhead, exportModel, Family, lowerProgram } from "../../src/engine/index.js";
+import { loopProgram } from "../../src/engine/loop-program.js";
+import { samplerProgram } from "../../src/engine/sampler-program.js";
+import { configureCheckpoint } from "../../src/model/index.js";
 import { installPlugin, Plugin } from "../../src/runtime-pjrt/index.js";
+import { readConfigFiles } from "../../src/weights/index.js";
 import { demo } from "../artifact/exported.js";
 import { temporaryFolder } from "../cli/griffin.js";
 import { exportedPrograms, PROGRAM_COUNT } from "./exported-programs.js";
@@ -21,6 +25,29 @@ describe("without a TPU", () => {
     }
     expect(compiled).toEqual(programs.map(([name]) => name));
     expect(compiled).toHaveLength(PROGRAM_COUNT);
+  }, 600_000);
+
+  test("libtpu compiles a loop that draws 16 tokens of the demo model in one call, with penalties and logprobs", async () => {
+    using topology = await plugin.createTopology("v5e:2x2");
+    const model = configureCheckpoint(await readConfigFiles(demo), models);
+    const target = "tpu:v5e:2x2";
+    const { generation } = model;
+    const key = {
+      batch: 2,
+      logprobs: 2,
+      allowed: false,
+      penalties: true,
+      bias: true,
+      topK: true,
+      topP: true,
+    };
+    const decode = new Family({ target }).lower([
+      model.program({ kind: "decode", batch: 2, time: 1, dtype: "bf16" }),
+    ])[0]!;
+    const sampler = lowerProgram(samplerProgram(key, generation.vocabSize), { target });
+    const lowered = loopProgram({ decode, sampler, model: generation, batch: 2, steps: 16 });
+    using program = await compileAhead(topology, lowered);
+    expect(program.serialize().length).toBeGreaterThan(10_000);
   }, 600_000);
 
   test("executables for a topology are stored, with what the device will need", async () => {

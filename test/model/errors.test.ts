@@ -103,6 +103,7 @@ describe("a program", () => {
 test.each([
   ["prepare", "programs that prepare weights"],
   ["sampler", "programs that draw tokens"],
+  ["loop", "programs that make several tokens in one call"],
 ])("a kind of programs cannot be called %s", async (kind, what) => {
   const kinds = { [kind]: { summary: "is one" } };
   const spec = { name: "own", checkpoint: { modelTypes: ["own"] }, kinds } as unknown as ModelSpec<

@@ -12,8 +12,11 @@ export const programSet = (model: ProgramSet, others: Partial<ProgramSet>): Prog
   identity: () => model.identity(),
   has: (key) => model.has(key),
   sampler: (key) => model.sampler(key),
+  tokensPerCall: model.tokensPerCall,
+  loop: (key) => model.loop(key),
   interfaceOf: (key) => model.interfaceOf(key),
   ready: (key) => model.ready(key),
   run: (...call) => model.run(...call),
+  runLoaded: (...call) => model.runLoaded(...call),
   ...others,
 });

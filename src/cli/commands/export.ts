@@ -55,6 +55,11 @@ export function exportCommand(launch: Launch, models: KnownModels): Command {
       "--no-samplers",
       "without the programs that draw tokens: smaller and sooner compiled, the host draws",
     )
+    .option(
+      "--tokens-per-call <n>",
+      "also programs that make so many tokens in one call, where a launch costs more than a step (default: 1, none)",
+      wholeNumber("--tokens-per-call", 1),
+    )
     .option("--sign <key.pem>", "sign it with an Ed25519 private key (openssl genpkey -algorithm ed25519)")
     .option("--force", "replace an artifact that is there already");
   return addLoadOption(addLoweringOptions(command))

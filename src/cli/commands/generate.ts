@@ -76,7 +76,12 @@ export function generateCommand(launch: Launch): Command {
       "prompts side by side; where one ends, the next takes its place (default: all, 8 of a file, or the artifact's)",
       wholeNumber("--batch", 1),
     )
-    .option("--max-new-tokens <n>", "tokens to make per prompt", wholeNumber("--max-new-tokens", 1), 128);
+    .option("--max-new-tokens <n>", "tokens to make per prompt", wholeNumber("--max-new-tokens", 1), 128)
+    .option(
+      "--tokens-per-call <n>",
+      "tokens of a prompt that one call to the device makes, which come together (default: more than 1 where it pays)",
+      wholeNumber("--tokens-per-call", 1),
+    );
   addSamplingOptions(addFormatOptions(command))
     .option("--seed <s>", "same seed, same text; prompt i draws with seed + i", wholeNumber("--seed", 0))
     .addOption(chunkOption("256, or the artifact's"))

@@ -34,6 +34,7 @@ const OF_MODELS = {
   compile: "--compile",
   score: "--score",
   samplers: "--no-samplers",
+  tokensPerCall: "--tokens-per-call",
 } as const;
 
 /** Whether an option is given; one that says no is true where it is not. */
