@@ -10,7 +10,7 @@ import { stridedConv1d } from "../lowering/conv/strided.js";
 import { growingUpdate } from "../lowering/kv-cache/growing.js";
 import { rollingUpdate } from "../lowering/kv-cache/rolling.js";
 import type { MatrixStateOp } from "../lowering/decompose/matrix-states.js";
-import { lowerMatrixStates, type MatrixStateChoice } from "../lowering/matrix-states/lower.js";
+import { hasHeadDecays, lowerMatrixStates, type MatrixStateChoice } from "../lowering/matrix-states/lower.js";
 import { lowerLinearScan, type ScanChoice } from "../lowering/scan/lower.js";
 import { lowerSelectiveScan } from "../lowering/selective-scan/lower.js";
 
@@ -49,11 +49,12 @@ export const attentionRule = (
   lower: (e, op) => lowerAttention(e, op, choice, sums),
 });
 
-/** nn.linear_attention and nn.delta_rule by a strategy. */
-export function matrixStateRules(choice: MatrixStateChoice) {
+/** nn.linear_attention and nn.delta_rule by a strategy. @param headDecays for linear attention with one decay a token and head; as the others unless said */
+export function matrixStateRules(choice: MatrixStateChoice, headDecays = choice) {
   const rule = {
-    name: choice.strategy,
-    lower: (e: Emitter, op: MatrixStateOp) => lowerMatrixStates(e, op, choice),
+    name: [...new Set([choice.strategy, headDecays.strategy])].join(" or "),
+    lower: (e: Emitter, op: MatrixStateOp) =>
+      lowerMatrixStates(e, op, hasHeadDecays(op) ? headDecays : choice),
   };
   return { "nn.linear_attention": rule, "nn.delta_rule": rule } satisfies LoweringRules;
 }

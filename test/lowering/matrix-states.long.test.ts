@@ -8,7 +8,11 @@ import { randomNumbers } from "../../src/testing/random-numbers.js";
 import { expectClose, interpretOps, type OpCase, rounded } from "./ops.js";
 import { matrixStates, type MatrixStateNumbers, type Sizes } from "./plain-matrix-states.js";
 
-const choices: readonly MatrixStateChoice[] = [4, 64].map((chunk) => ({ strategy: "chunked", chunk }));
+const choices: readonly MatrixStateChoice[] = [
+  { strategy: "chunked", chunk: 4 },
+  { strategy: "chunked", chunk: 64 },
+  { strategy: "chunked", chunk: 4, oneByOne: true },
+];
 
 interface Shape extends Sizes {
   readonly element: "f32" | "bf16";
@@ -133,6 +137,23 @@ describe("every strategy of linear_attention and delta_rule equals a plain loop"
 
   it("decays so weak or so strong that their inverse is no f32", () => {
     for (const decay of [1e-6, 300]) check({ ...base, t: 12, d: 3, delta: true, decay });
+  });
+
+  it("a value that is no number reaches no chunk before its own, and step by step no token before it", () => {
+    for (const shape of [base, { ...base, d: 3 }, { ...base, delta: true, d: 3 }]) {
+      const numbers = numbersOf(shape);
+      const { t, v } = shape;
+      const value = numbers.value.map((x, i) => (Math.floor(i / v) % t === 6 ? Number.NaN : x));
+      const all = [undefined, choices[0], choices[2]];
+      const results = interpretOps(all.map((choice) => caseOf(shape, { ...numbers, value }, choice)));
+      const expected = matrixStates(shape, numbers).y;
+      all.forEach((choice, i) => {
+        const until = choice === undefined ? 6 : 4;
+        const before = (y: readonly number[]) => y.filter((_, at) => Math.floor(at / v) % t < until);
+        expectClose(before(results[i]![0]!), before(expected), `before it, ${JSON.stringify(choice)}`);
+        expect(results[i]![0]![6 * v]).toBeNaN();
+      });
+    }
   });
 
   it("no tokens: the state stays", () => {

@@ -222,6 +222,37 @@ const rewrites: readonly (readonly [string, string, string | undefined])[] = [
     ),
   ],
   [
+    "transpose of a reshaped transpose, of axes that stay together, is one transpose before the reshape",
+    main(
+      "%x: tensor<2x5x3x4xf32>",
+      "tensor<5x6x4xf32>",
+      "%0 = stablehlo.transpose %x, dims = [0, 2, 1, 3] : (tensor<2x5x3x4xf32>) -> tensor<2x3x5x4xf32>",
+      "%1 = stablehlo.reshape %0 : (tensor<2x3x5x4xf32>) -> tensor<6x5x4xf32>",
+      "%r = stablehlo.transpose %1, dims = [1, 0, 2] : (tensor<6x5x4xf32>) -> tensor<5x6x4xf32>",
+    ),
+    main(
+      "%x: tensor<2x5x3x4xf32>",
+      "tensor<5x6x4xf32>",
+      "%0 = stablehlo.transpose %x, dims = [1, 0, 2, 3] : (tensor<2x5x3x4xf32>) -> tensor<5x2x3x4xf32>",
+      "%r = stablehlo.reshape %0 : (tensor<5x2x3x4xf32>) -> tensor<5x6x4xf32>",
+    ),
+  ],
+  [
+    "transposes that undo each other over axes of size 1 are nothing",
+    main(
+      "%x: tensor<1x5x3x4xf32>",
+      "tensor<5x3x1x4xf32>",
+      "%0 = stablehlo.transpose %x, dims = [0, 2, 1, 3] : (tensor<1x5x3x4xf32>) -> tensor<1x3x5x4xf32>",
+      "%1 = stablehlo.reshape %0 : (tensor<1x3x5x4xf32>) -> tensor<3x1x5x4xf32>",
+      "%r = stablehlo.transpose %1, dims = [2, 0, 1, 3] : (tensor<3x1x5x4xf32>) -> tensor<5x3x1x4xf32>",
+    ),
+    main(
+      "%x: tensor<1x5x3x4xf32>",
+      "tensor<5x3x1x4xf32>",
+      "%r = stablehlo.reshape %x : (tensor<1x5x3x4xf32>) -> tensor<5x3x1x4xf32>",
+    ),
+  ],
+  [
     "broadcast of broadcast is one broadcast",
     main(
       "%x: tensor<4xf32>",

@@ -43,7 +43,7 @@ describe("a strategy of an extension", () => {
     const options = { scan: "kernel", extensions: [kernels] };
     expect(textOf(options)).toContain("@kernel");
     expect(describeStrategies(options)).toBe(
-      "nn.linear_scan kernel, nn.selective_scan sequential, matrix states sequential, attention banded, nn.causal_conv1d strided, nn.kv_cache_update in place",
+      "nn.linear_scan kernel, nn.selective_scan sequential, matrix states sequential or chunked, attention banded, nn.causal_conv1d strided, nn.kv_cache_update in place",
     );
     expect(textOf({ extensions: [kernels] })).toBe(textOf({}));
   });

@@ -2,9 +2,14 @@
 import type { ModelOpName, OperationOf } from "../../ir/ops/index.js";
 import type { Operation } from "../../ir/operation.js";
 import { isOp } from "../../ir/ops/index.js";
+import { Builder } from "../../ir/builder.js";
+import { Emitter } from "../../ir/emit.js";
+import { replaceAllUses } from "../../ir/rewriter.js";
 import { lowerAttention } from "../../lowering/attention/lower.js";
-import { lowerMatrixStates } from "../../lowering/matrix-states/lower.js";
+import { recomputedMatrixStates } from "../../lowering/matrix-states/lower.js";
+import type { AroundChunk } from "../../lowering/matrix-states/by-chunk.js";
 import type { MatrixStateOp } from "../../lowering/decompose/matrix-states.js";
+import { markRematerialised } from "../marks.js";
 import { replayMeaning } from "../meaning.js";
 import { type Differentiability, differentiable, differentiableCode, type Rules } from "../rule.js";
 import { rgLruGatesGradient } from "./gates.js";
@@ -16,9 +21,29 @@ const byMeaning: Differentiability<ModelOpName> = differentiableCode((walk, op, 
   replayMeaning(walk, op as OperationOf<ModelOpName> & Operation, cotangents);
 });
 
-/** By chunks: what is held of all tokens is the state before each chunk, and pairs within one. */
+/** By chunks whose insides are computed again: what is held of all tokens is the state before each chunk. */
 const byChunks: Differentiability<MatrixStateOp["name"]> = differentiableCode((walk, op, cotangents) => {
-  walk.replay((e) => lowerMatrixStates(e, op, { strategy: "chunked", chunk: 64 }), cotangents);
+  const around: AroundChunk = (e, emit) => {
+    const { block } = e.builder;
+    const last = block.last;
+    const made = emit();
+    const operations: Operation[] = [];
+    for (let at = block.last; at !== last; at = at!.previous) operations.unshift(at!);
+    markRematerialised(operations, { id: walk.functions.nextMark(), kept: "nothing" });
+    return made;
+  };
+  // In the place of the op, whose values are those of the same loop then.
+  const before = op.previous;
+  const values = recomputedMatrixStates(new Emitter(Builder.before(op)), op, around);
+  const added: Operation[] = [];
+  for (let at = op.previous; at !== before; at = at!.previous) added.unshift(at!);
+  walk.activity.mark(added);
+  values.forEach((value, i) => {
+    const cotangent = cotangents[i];
+    replaceAllUses(op.results[i]!, value);
+    if (cotangent !== undefined) walk.give(value, () => cotangent);
+  });
+  walk.walk(added);
 });
 
 /** The largest score is subtracted from all of a softmax, which changes nothing; so neither does its gradient. */

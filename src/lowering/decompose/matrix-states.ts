@@ -47,61 +47,74 @@ export function matrixStateInputs(e: Emitter, op: MatrixStateOp): MatrixStateInp
   return { query, key, value, logDecay, state, delta };
 }
 
-/** The inputs of a token: query, key [o, k]; value [o, n, v]; logDecay, read, write [o, n, ..]. */
-function tokenAt(e: Emitter, { query, key, value, logDecay, delta }: MatrixStateInputs, t: Value) {
-  const zero = e.fill(0, [], "i32");
-  const at = (rows: Value, axis: number): Value => {
-    const shape = shapeOf(rows);
-    const starts = shape.map((_, i) => (i === axis ? t : zero));
-    const sizes = shape.map((size, i) => (i === axis ? 1 : size));
-    return e.reshape(
-      e.dynamicSlice(rows, starts, sizes),
-      sizes.filter((_, i) => i !== axis),
-    );
+/** Rows of tokens, time first: those of a token lie beside each other. */
+interface Rows {
+  /** [t, o, k]: one for the heads that share it. */
+  readonly query: Value;
+  /** [t, o, k] */
+  readonly key: Value;
+  /** [t, o * n, v]; without axes of size 1, for whose layouts XLA would copy. */
+  readonly value: Value;
+  /** exp of the log decays, [t, o * n, 1 or k]. */
+  readonly decay: Value;
+  /** [t, o * n, k] */
+  readonly delta: Delta | undefined;
+}
+
+function rowsOf(e: Emitter, { query, key, value, logDecay, delta }: MatrixStateInputs): Rows {
+  const timeFirst = (x: Value): Value => {
+    const [o, n, time, width] = shapeOf(x) as [number, number, number, number];
+    return e.reshape(e.transpose(x, [2, 0, 1, 3]), [time, o * n, width]);
   };
   return {
-    query: at(query, 1),
-    key: at(key, 1),
-    value: at(value, 2),
-    logDecay: at(logDecay, 2),
-    delta: delta === undefined ? undefined : { read: at(delta.read, 2), write: at(delta.write, 2) },
+    query: e.transpose(query, [1, 0, 2]),
+    key: e.transpose(key, [1, 0, 2]),
+    value: timeFirst(value),
+    decay: e.unary("exponential", timeFirst(logDecay)),
+    delta: delta && { read: timeFirst(delta.read), write: timeFirst(delta.write) },
   };
 }
 
-/** One token: the state after it, and y [o, n, v]. */
-function step(e: Emitter, token: ReturnType<typeof tokenAt>, state: Value): readonly [Value, Value] {
-  const { query, key, value, logDecay, delta } = token;
+/** The rows of a token for each head, [o * n, ..]. */
+function tokenAt(e: Emitter, { query, key, value, decay, delta }: Rows, t: Value): Rows {
+  const zero = e.fill(0, [], "i32");
+  const [, heads] = shapeOf(value) as [number, number, number];
+  const at = (rows: Value): Value => {
+    const rest = shapeOf(rows).slice(1);
+    return e.reshape(e.dynamicSlice(rows, [t, zero, zero], [1, ...rest]), rest);
+  };
+  const shared = (rows: Value): Value => {
+    const [, o, k] = shapeOf(rows) as [number, number, number];
+    return e.reshape(e.broadcast(at(rows), [o, heads / o, k], [0, 2]), [heads, k]);
+  };
+  return {
+    query: shared(query),
+    key: shared(key),
+    value: at(value),
+    decay: at(decay),
+    delta: delta && { read: at(delta.read), write: at(delta.write) },
+  };
+}
+
+/** For each head by itself, over the channels of keys. */
+const EACH_HEAD = {
+  batch: [[0], [0]],
+  contract: [[1], [1]],
+} as const;
+
+/** One token: the state after it, and y [o * n, v]. @param state [o * n, k, v] */
+function step(e: Emitter, { query, key, value, decay, delta }: Rows, state: Value): readonly [Value, Value] {
   const shape = shapeOf(state);
-  const [o, n, k] = shape as [number, number, number, number];
-  const decay = e.unary("exponential", logDecay);
   const decays =
-    shapeOf(decay)[2] === k
-      ? e.broadcast(decay, shape, [0, 1, 2])
-      : e.broadcast(e.reshape(decay, [o, n]), shape, [0, 1]);
+    shapeOf(decay)[1] === 1
+      ? e.broadcast(e.reshape(decay, [shape[0]!]), shape, [0])
+      : e.broadcast(decay, shape, [0, 1]);
   const outer = (column: Value, row: Value): Value =>
-    e.mul(
-      e.broadcast(column, shape, shapeOf(column).length === 2 ? [0, 2] : [0, 1, 2]),
-      e.broadcast(row, shape, [0, 1, 3]),
-    );
+    e.mul(e.broadcast(column, shape, [0, 1]), e.broadcast(row, shape, [0, 2]));
   const kept = e.add(e.mul(decays, state), outer(key, value));
   const next =
-    delta === undefined
-      ? kept
-      : e.add(
-          kept,
-          outer(
-            delta.write,
-            e.dot(delta.read, state, {
-              batch: [
-                [0, 1],
-                [0, 1],
-              ],
-              contract: [[2], [2]],
-            }),
-          ),
-        );
-  const y = e.dot(query, next, { batch: [[0], [0]], contract: [[1], [2]] });
-  return [next, y];
+    delta === undefined ? kept : e.add(kept, outer(delta.write, e.dot(delta.read, state, EACH_HEAD)));
+  return [next, e.dot(query, next, EACH_HEAD)];
 }
 
 /** One state after the other. */
@@ -110,19 +123,24 @@ export function stepByStep(e: Emitter, inputs: MatrixStateInputs): MatrixStateOu
   const shape = shapeOf(value) as [number, number, number, number];
   const [o, n, time, v] = shape;
   if (time === 0) return { y: value, last: state };
+  const heads = o * n;
+  const rows = rowsOf(e, inputs);
+  const first = e.reshape(state, [heads, ...shapeOf(state).slice(2)]);
+  const results = (y: Value, last: Value): MatrixStateOutputs => ({
+    y: e.transpose(e.reshape(y, [time, o, n, v]), [1, 2, 0, 3]),
+    last: e.reshape(last, shapeOf(state)),
+  });
   if (time === 1) {
-    const [last, y] = step(e, tokenAt(e, inputs, e.fill(0, [], "i32")), state);
-    return { y: e.reshape(y, shape), last };
+    const [last, y] = step(e, tokenAt(e, rows, e.fill(0, [], "i32")), first);
+    return results(y, last);
   }
-  const [last, y] = e.loop(time, 1, [state, e.fill(0, shape, "f32")], (inner, t, [before, written]) => {
-    const [after, row] = step(inner, tokenAt(inner, inputs, t), before!);
+  const stack = e.fill(0, [time, heads, v], "f32");
+  const [last, y] = e.loop(time, 1, [first, stack], (inner, t, [before, written]) => {
+    const [after, row] = step(inner, tokenAt(inner, rows, t), before!);
     const zero = inner.fill(0, [], "i32");
-    return [
-      after,
-      inner.dynamicUpdateSlice(written!, inner.reshape(row, [o, n, 1, v]), [zero, zero, t, zero]),
-    ];
+    return [after, inner.dynamicUpdateSlice(written!, inner.reshape(row, [1, heads, v]), [t, zero, zero])];
   }) as [Value, Value];
-  return { y, last };
+  return results(y, last);
 }
 
 /** y rounded once to the value's element type, the state not rounded. */

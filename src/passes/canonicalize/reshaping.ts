@@ -89,12 +89,60 @@ const transposeOfUnits = rule(
   },
 );
 
+/** Axes of two shapes that hold the same elements: a reshape merges and splits axes within them alone. */
+interface AxisGroup {
+  readonly from: readonly number[];
+  readonly to: readonly number[];
+}
+
+const axesOf = (shape: readonly number[], isUnit: boolean): readonly number[] =>
+  shape.flatMap((size, axis) => ((size === 1) === isUnit ? [axis] : []));
+
+/** The smallest groups of a reshape of at least one element, in order; axes of size 1 are in none. */
+function axisGroups(from: readonly number[], to: readonly number[]): readonly AxisGroup[] {
+  const [before, after] = [axesOf(from, false), axesOf(to, false)];
+  const groups: AxisGroup[] = [];
+  for (let [i, j] = [0, 0]; i < before.length; ) {
+    const [first, second] = [i, j];
+    let [a, b] = [from[before[i++]!]!, to[after[j++]!]!];
+    while (a !== b) {
+      if (a < b) a *= from[before[i++]!]!;
+      else b *= to[after[j++]!]!;
+    }
+    groups.push({ from: before.slice(first, i), to: after.slice(second, j) });
+  }
+  return groups;
+}
+
+/** Axes that a reshape between two transposes keeps together are moved before it: the transposes become one, or none. */
+const transposeOfReshapedTranspose = rule(
+  "transpose of a reshaped transpose",
+  "stablehlo.transpose",
+  ({ operands, attributes, result }, builder) => {
+    const reshape = definingOp(operands[0]!);
+    const inner = isOp(reshape, "stablehlo.reshape") ? definingOp(reshape.operands[0]!) : undefined;
+    if (!isOp(inner, "stablehlo.transpose")) return undefined;
+    const [from, to] = [typeOf(inner.result), typeOf(operands[0]!)];
+    if (!isStatic(from) || !isStatic(to) || elementCount(from.shape) === 0) return undefined;
+    const moved = attributes.permutation.filter((axis) => to.shape[axis] !== 1);
+    const groups = axisGroups(from.shape, to.shape).toSorted(
+      (a, b) => moved.indexOf(a.to[0]!) - moved.indexOf(b.to[0]!),
+    );
+    if (groups.flatMap((group) => group.to).some((axis, i) => axis !== moved[i])) return undefined;
+    const order = [...axesOf(from.shape, true), ...groups.flatMap((group) => group.from)];
+    const permutation = order.map((axis) => inner.attributes.permutation[axis]!);
+    const transposed = builder.create("stablehlo.transpose", inner.operands, { permutation }).result;
+    return builder.create("stablehlo.reshape", [transposed], {}, { results: [result.type] }).result;
+  },
+);
+
 export const reshapingRules: readonly Rule[] = [
   reshapeToSame,
   reshapeOfReshape,
   transposeOfNothing,
   transposeOfTranspose,
   transposeOfUnits,
+  transposeOfReshapedTranspose,
   broadcastToSame,
   broadcastOfBroadcast,
   reverseOfNothing,
