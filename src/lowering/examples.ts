@@ -126,26 +126,39 @@ export const matrixStatesExample: PassExample = {
   return %0#0, %0#1 : tensor<1x1x1x4xf32>, tensor<1x1x3x4xf32>
 }`,
   after: `func.func public @main(%arg0: tensor<1x1x3xf32>, %arg1: tensor<1x1x3xf32>, %arg2: tensor<1x1x1x4xf32>, %arg3: tensor<1x1x1x1xf32>, %arg4: tensor<1x1x3x4xf32>) -> (tensor<1x1x1x4xf32>, tensor<1x1x3x4xf32>) {
+  %0 = stablehlo.transpose %arg0, dims = [1, 0, 2] : (tensor<1x1x3xf32>) -> tensor<1x1x3xf32>
+  %1 = stablehlo.transpose %arg1, dims = [1, 0, 2] : (tensor<1x1x3xf32>) -> tensor<1x1x3xf32>
+  %2 = stablehlo.transpose %arg2, dims = [2, 0, 1, 3] : (tensor<1x1x1x4xf32>) -> tensor<1x1x1x4xf32>
+  %3 = stablehlo.reshape %2 : (tensor<1x1x1x4xf32>) -> tensor<1x1x4xf32>
+  %4 = stablehlo.transpose %arg3, dims = [2, 0, 1, 3] : (tensor<1x1x1x1xf32>) -> tensor<1x1x1x1xf32>
+  %5 = stablehlo.reshape %4 : (tensor<1x1x1x1xf32>) -> tensor<1x1x1xf32>
+  %6 = stablehlo.exponential %5 : tensor<1x1x1xf32>
+  %7 = stablehlo.reshape %arg4 : (tensor<1x1x3x4xf32>) -> tensor<1x3x4xf32>
   %c = stablehlo.constant dense<0> : tensor<i32>
   %c_0 = stablehlo.constant dense<0> : tensor<i32>
-  %0 = stablehlo.dynamic_slice %arg0, %c_0, %c, %c_0, sizes = [1, 1, 3] : (tensor<1x1x3xf32>, tensor<i32>, tensor<i32>, tensor<i32>) -> tensor<1x1x3xf32>
-  %1 = stablehlo.reshape %0 : (tensor<1x1x3xf32>) -> tensor<1x3xf32>
-  %2 = stablehlo.dynamic_slice %arg1, %c_0, %c, %c_0, sizes = [1, 1, 3] : (tensor<1x1x3xf32>, tensor<i32>, tensor<i32>, tensor<i32>) -> tensor<1x1x3xf32>
-  %3 = stablehlo.reshape %2 : (tensor<1x1x3xf32>) -> tensor<1x3xf32>
-  %4 = stablehlo.dynamic_slice %arg2, %c_0, %c_0, %c, %c_0, sizes = [1, 1, 1, 4] : (tensor<1x1x1x4xf32>, tensor<i32>, tensor<i32>, tensor<i32>, tensor<i32>) -> tensor<1x1x1x4xf32>
-  %5 = stablehlo.reshape %4 : (tensor<1x1x1x4xf32>) -> tensor<1x1x4xf32>
-  %6 = stablehlo.dynamic_slice %arg3, %c_0, %c_0, %c, %c_0, sizes = [1, 1, 1, 1] : (tensor<1x1x1x1xf32>, tensor<i32>, tensor<i32>, tensor<i32>, tensor<i32>) -> tensor<1x1x1x1xf32>
-  %7 = stablehlo.reshape %6 : (tensor<1x1x1x1xf32>) -> tensor<1x1x1xf32>
-  %8 = stablehlo.exponential %7 : tensor<1x1x1xf32>
-  %9 = stablehlo.reshape %8 : (tensor<1x1x1xf32>) -> tensor<1x1xf32>
-  %10 = stablehlo.broadcast_in_dim %9, dims = [0, 1] : (tensor<1x1xf32>) -> tensor<1x1x3x4xf32>
-  %11 = stablehlo.multiply %10, %arg4 : tensor<1x1x3x4xf32>
-  %12 = stablehlo.broadcast_in_dim %3, dims = [0, 2] : (tensor<1x3xf32>) -> tensor<1x1x3x4xf32>
-  %13 = stablehlo.broadcast_in_dim %5, dims = [0, 1, 3] : (tensor<1x1x4xf32>) -> tensor<1x1x3x4xf32>
-  %14 = stablehlo.multiply %12, %13 : tensor<1x1x3x4xf32>
-  %15 = stablehlo.add %11, %14 : tensor<1x1x3x4xf32>
-  %16 = stablehlo.dot_general %1, %15, batching_dims = [0] x [0], contracting_dims = [1] x [2] : (tensor<1x3xf32>, tensor<1x1x3x4xf32>) -> tensor<1x1x4xf32>
-  %17 = stablehlo.reshape %16 : (tensor<1x1x4xf32>) -> tensor<1x1x1x4xf32>
-  return %17, %15 : tensor<1x1x1x4xf32>, tensor<1x1x3x4xf32>
+  %8 = stablehlo.dynamic_slice %0, %c, %c_0, %c_0, sizes = [1, 1, 3] : (tensor<1x1x3xf32>, tensor<i32>, tensor<i32>, tensor<i32>) -> tensor<1x1x3xf32>
+  %9 = stablehlo.reshape %8 : (tensor<1x1x3xf32>) -> tensor<1x3xf32>
+  %10 = stablehlo.broadcast_in_dim %9, dims = [0, 2] : (tensor<1x3xf32>) -> tensor<1x1x3xf32>
+  %11 = stablehlo.reshape %10 : (tensor<1x1x3xf32>) -> tensor<1x3xf32>
+  %12 = stablehlo.dynamic_slice %1, %c, %c_0, %c_0, sizes = [1, 1, 3] : (tensor<1x1x3xf32>, tensor<i32>, tensor<i32>, tensor<i32>) -> tensor<1x1x3xf32>
+  %13 = stablehlo.reshape %12 : (tensor<1x1x3xf32>) -> tensor<1x3xf32>
+  %14 = stablehlo.broadcast_in_dim %13, dims = [0, 2] : (tensor<1x3xf32>) -> tensor<1x1x3xf32>
+  %15 = stablehlo.reshape %14 : (tensor<1x1x3xf32>) -> tensor<1x3xf32>
+  %16 = stablehlo.dynamic_slice %3, %c, %c_0, %c_0, sizes = [1, 1, 4] : (tensor<1x1x4xf32>, tensor<i32>, tensor<i32>, tensor<i32>) -> tensor<1x1x4xf32>
+  %17 = stablehlo.reshape %16 : (tensor<1x1x4xf32>) -> tensor<1x4xf32>
+  %18 = stablehlo.dynamic_slice %6, %c, %c_0, %c_0, sizes = [1, 1, 1] : (tensor<1x1x1xf32>, tensor<i32>, tensor<i32>, tensor<i32>) -> tensor<1x1x1xf32>
+  %19 = stablehlo.reshape %18 : (tensor<1x1x1xf32>) -> tensor<1x1xf32>
+  %20 = stablehlo.reshape %19 : (tensor<1x1xf32>) -> tensor<1xf32>
+  %21 = stablehlo.broadcast_in_dim %20, dims = [0] : (tensor<1xf32>) -> tensor<1x3x4xf32>
+  %22 = stablehlo.multiply %21, %7 : tensor<1x3x4xf32>
+  %23 = stablehlo.broadcast_in_dim %15, dims = [0, 1] : (tensor<1x3xf32>) -> tensor<1x3x4xf32>
+  %24 = stablehlo.broadcast_in_dim %17, dims = [0, 2] : (tensor<1x4xf32>) -> tensor<1x3x4xf32>
+  %25 = stablehlo.multiply %23, %24 : tensor<1x3x4xf32>
+  %26 = stablehlo.add %22, %25 : tensor<1x3x4xf32>
+  %27 = stablehlo.dot_general %11, %26, batching_dims = [0] x [0], contracting_dims = [1] x [1] : (tensor<1x3xf32>, tensor<1x3x4xf32>) -> tensor<1x4xf32>
+  %28 = stablehlo.reshape %27 : (tensor<1x4xf32>) -> tensor<1x1x1x4xf32>
+  %29 = stablehlo.transpose %28, dims = [1, 2, 0, 3] : (tensor<1x1x1x4xf32>) -> tensor<1x1x1x4xf32>
+  %30 = stablehlo.reshape %26 : (tensor<1x3x4xf32>) -> tensor<1x1x3x4xf32>
+  return %29, %30 : tensor<1x1x1x4xf32>, tensor<1x1x3x4xf32>
 }`,
 };

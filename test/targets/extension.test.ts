@@ -103,7 +103,9 @@ describe("a strategy of an extension", () => {
       matrixStates: "mine",
       extensions: [defineExtension({ name: "mine", strategies: [chunks] })],
     };
-    expect(describeStrategies(options)).toContain("nn.linear_attention sequential, nn.delta_rule mine,");
+    expect(describeStrategies(options)).toContain(
+      "nn.linear_attention sequential or chunked, nn.delta_rule mine,",
+    );
     expect(loweringPipeline(options).filter(({ name }) => name === "lower-by-strategy")).toMatchObject([
       { options: { op: "nn.delta_rule", strategy: "mine" } },
     ]);
