@@ -149,8 +149,8 @@ describe("every strategy of linear_attention and delta_rule equals a plain loop"
       const expected = matrixStates(shape, numbers).y;
       all.forEach((choice, i) => {
         const until = choice === undefined ? 6 : 4;
-        const before = (y: readonly number[]) => y.filter((_, at) => Math.floor(at / v) % t < until);
-        expectClose(before(results[i]![0]!), before(expected), `before it, ${JSON.stringify(choice)}`);
+        const earlier = (y: readonly number[]) => y.filter((_, at) => Math.floor(at / v) % t < until);
+        expectClose(earlier(results[i]![0]!), earlier(expected), `before it, ${JSON.stringify(choice)}`);
         expect(results[i]![0]![6 * v]).toBeNaN();
       });
     }
