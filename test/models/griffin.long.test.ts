@@ -264,7 +264,7 @@ describe("the model file", () => {
     expect(new Set(imports)).toEqual(
       new Set(["../src/dsl/index.js", "../src/model/index.js", "./causal-program.js", "./griffin/config.js"]),
     );
-    expect(text).toContain('import type { ComputeDType } from "../src/model/index.js";');
+    expect(text).toContain('import type { ComputeDType, Head } from "../src/model/index.js";');
     expect(text).not.toMatch(/import\(|require\(/);
   });
 

@@ -142,7 +142,11 @@ describe("generate", () => {
     const clock = vi.spyOn(performance, "now");
     onTestFinished(() => clock.mockRestore());
     const all = async () => {
-      for await (const { token } of generate(model, [prompts[0]!], { timeoutMs: 600_000, eosIds: [] })) {
+      for await (const { token } of generate(model, [prompts[0]!], {
+        timeoutMs: 600_000,
+        eosIds: [],
+        tokensPerCall: 1,
+      })) {
         seen.push(token);
         const later = performance.now() + 600_000;
         if (seen.length === 2) clock.mockReturnValue(later);

@@ -79,9 +79,9 @@ test("names and shapes are those that are published", () => {
       "layers.1.attn.g_norm.bias: blocks.1.att.ln_x.bias [32]",
       "layers.1.attn.r_k: blocks.1.att.r_k [2,16]",
       "layers.1.attn.o_proj.weight: blocks.1.att.output.weight [32,32]",
+      "lm_head.weight: head.weight [96,32]",
       "norm.weight: ln_out.weight [32]",
       "norm.bias: ln_out.bias [32]",
-      "lm_head.weight: head.weight [96,32]",
     ]
   `);
 });
