@@ -83,7 +83,7 @@ function broadcastWithin(e: Emitter, { value, targets }: Placed, type: TensorTyp
 type SizeOf = (target: number) => Size;
 
 /** Whether the operands have a rank, without which nothing says where their dimensions go. */
-export const canBroadcast = ({ operands, results }: Operation): boolean =>
+const canBroadcast = ({ operands, results }: Operation): boolean =>
   [...operands, ...results].every(({ type }) => type.kind === "tensor");
 
 /** The operands, all of the result's shape. */
