@@ -82,10 +82,6 @@ function broadcastWithin(e: Emitter, { value, targets }: Placed, type: TensorTyp
 /** The size of a dimension of the result at run time. */
 type SizeOf = (target: number) => Size;
 
-/** Whether the operands have a rank, without which nothing says where their dimensions go. */
-const canBroadcast = ({ operands, results }: Operation): boolean =>
-  [...operands, ...results].every(({ type }) => type.kind === "tensor");
-
 /** The operands, all of the result's shape. */
 export function broadcastOperands(
   operation: Operation,
