@@ -85,10 +85,11 @@ describe("an artifact gives the tokens of its model", () => {
     ]);
     using without = (await load(one)).model;
     await generated(without, [ids[0]!], ends);
-    expect(await complaint(() => generated(without, [ids[0]!], { tokensPerCall: 4 }))).toEqual([
+    const { message } = await complaint(() => generated(without, [ids[0]!], { tokensPerCall: 4 }));
+    expect(message.split("\n")).toEqual([
       "usage error: the artifact has no program that makes several tokens in one call",
       "  expected: one of at most 4 tokens, for 1 row",
-      "  hint: export it with --tokens-per-call, or leave it out here: tokens are made one by one then",
+      "  hint:     export it with --tokens-per-call, or leave it out here: tokens are made one by one then",
     ]);
   }, 120_000);
 

@@ -90,10 +90,12 @@ test("what is not run here", () => {
       "griffin cost --model demo --program prefill --time 512 --target tpu:v6e:2x2",
       "griffin cost --preset recurrentgemma-9b --program decode --target tpu:v4:2x2x1:megacore",
       "griffin cost program.mlir --target tpu:v5e:2x2 --top 30",
+      "griffin cost --preset recurrentgemma-2b --program decode --by layer --depth 1",
       "griffin cost --preset recurrentgemma-2b --program decode --svg roofline.svg",
       "griffin cost ./my-model.ts#mlp",
       "griffin graph program.mlir --target tpu:v5e:2x2 -o out.json --costs costs",
       "griffin graph program.mlir -o out.svg --heat bytes",
+      "griffin graph --preset recurrentgemma-2b --program decode --target tpu:v5e:2x2 --compiled --depth 1 --heat time -o 2b.svg",
       "griffin conform --plugin tpu --filter topology",
       "griffin plugin install tpu",
     ]

@@ -72,7 +72,8 @@ describe("tokens that go from step to step on the device", () => {
     const free = rowOf(await generated(model, [prompts[0]!]), 0);
     const end = free.findIndex((token, i) => i >= 4 && !free.slice(0, i).includes(token));
     const before = await held(cpu.client);
-    const stopped = await generated(watched, [prompts[0]!], { eosIds: [free[end]!], maxNewTokens: 100 });
+    const options = { eosIds: [free[end]!], maxNewTokens: 100, tokensPerCall: 1 };
+    const stopped = await generated(watched, [prompts[0]!], options);
     expect(rowOf(stopped, 0)).toEqual(free.slice(0, end + 1));
     expect(stopped.at(-1)).toMatchObject({ finished: "eos", text: "" });
     expect(runs).toHaveLength(end + 1 + 3);
