@@ -18,7 +18,7 @@ test("cost of a model's program for a TPU that is not there: cycles, roofline, m
   expect(stdout).toMatch(/^at least +bound by cycles +[\d.]+ us$/m);
   expect(stdout).toMatch(/^arguments +206\.8 kB$/m);
   expect(stdout).toContain("fits one device's 17.18 GB");
-  expect(stdout).toMatch(/^layers\.\*\/mlp_block\/down_proj +[\d.]+ k +[\d.]+ %/m);
+  expect(stdout).toMatch(/^layers\.\*\/mlp_block\/down_proj +[\d.]+ us +[\d.]+ % +[\d.]+ k/m);
   expect(stdout).toMatch(/^costliest.*\n.* 1 .*layers\.\d\/.*\n.*\n.*$/m);
 });
 
