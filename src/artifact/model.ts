@@ -120,6 +120,10 @@ export class ArtifactModel extends ResidentModel<LoadedProgram> {
     return Math.max(1, ...this.#loops.map(({ time }) => time));
   }
 
+  override get fewestLoopedTokens(): number {
+    return 2;
+  }
+
   has(key: ProgramKey): boolean {
     return this.#lookUp(key) !== undefined;
   }

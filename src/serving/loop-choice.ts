@@ -9,13 +9,18 @@ import { samplerFor, type ChooseOptions } from "./sampler-choice.js";
 export interface LoopOptions {
   /**
    * Tokens of each row that one call to the device makes, at most, 1 to 256: they come together. A text that is held to a format, or whose
-   * tokens the host draws, is made token by token. Default: by what the model's device gains (`ProgramSet.tokensPerCall`).
+   * tokens the host draws, is made token by token. Default: by what the model's device gains (`ProgramSet.tokensPerCall`), for
+   * texts so long that it pays to make the program.
    */
   readonly tokensPerCall?: number | undefined;
 }
 
-/** Texts of fewer calls than this are made token by token unless something else is asked for: a program more to make for little. */
-const FEWEST_CALLS = 4;
+/**
+ * Texts that may have fewer new tokens are made token by token unless something else is asked for, where the program has to be made first: of the
+ * demo model it takes the compiler 0.1 to 0.5 s longer than `decode`, and a token by it 0.8 ms less (1,800 a second by 16 a call, 570 to 780 one by
+ * one; 2026-11-27, two cores with nothing else to do).
+ */
+export const FEWEST_LOOPED_TOKENS = 400;
 
 /** The largest number of tokens a call that a model is given without being asked for. */
 const USUAL = 16;
@@ -64,7 +69,7 @@ export async function loopFor(
 ): Promise<Loop | undefined> {
   const { tokensPerCall: asked } = options;
   if (asked !== undefined) checkTokensPerCall(asked);
-  const usual = maxNewTokens > FEWEST_CALLS * model.tokensPerCall ? model.tokensPerCall : 1;
+  const usual = maxNewTokens >= model.fewestLoopedTokens ? model.tokensPerCall : 1;
   const steps = asked ?? usual;
   if (steps === 1 || isHeld || maxNewTokens === 1) return undefined;
   const sampler = samplerFor(model, batch, options, isHeld);

@@ -50,6 +50,8 @@ export interface ProgramSet {
   sampler(key: SamplerKey): Promise<LoadedProgram | undefined>;
   /** Tokens of each row that one call makes, unless another number is asked for; 1 is one by one. */
   readonly tokensPerCall: number;
+  /** Texts that may have fewer new tokens are made one by one, unless another number is asked for. */
+  readonly fewestLoopedTokens: number;
   /** A program that makes as many tokens in one call or fewer, with these parts or with more; undefined where there is none. */
   loop(key: LoopKey): Promise<LoadedProgram | undefined>;
   /** Makes a program ready to run, so that the first run does not wait for it. @throws GriffinError when there is no such program */

@@ -11,7 +11,7 @@ import { closeAll } from "./close-all.js";
 import { DeviceTensors } from "./device-tensors.js";
 import type { LanguageModel } from "./language-model.js";
 import type { LoadedProgram, WeightPreparation } from "./loaded-program.js";
-import { usualTokensPerCall } from "./loop-choice.js";
+import { FEWEST_LOOPED_TOKENS, usualTokensPerCall } from "./loop-choice.js";
 import { LOOP_KIND, type LoopKey } from "./loop-key.js";
 import type { ProgramKey, ProgramResults, ProgramSet } from "./program-set.js";
 import { SAMPLER_KIND, type SamplerKey } from "./sampler-key.js";
@@ -114,6 +114,10 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
 
   get tokensPerCall(): number {
     return usualTokensPerCall(this.client.isHost, this.#weights.bytes);
+  }
+
+  get fewestLoopedTokens(): number {
+    return FEWEST_LOOPED_TOKENS;
   }
 
   async interfaceOf(key: ProgramKey): Promise<Interface> {

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from "vitest";
-import { checkTokensPerCall } from "../../src/serving/index.js";
-import { usualTokensPerCall } from "../../src/serving/loop-choice.js";
+import { checkTokensPerCall, type ProgramSet } from "../../src/serving/index.js";
+import { FEWEST_LOOPED_TOKENS, loopFor, usualTokensPerCall } from "../../src/serving/loop-choice.js";
 import { canLoop, endingTokens, type LoopKey } from "../../src/serving/loop-key.js";
 import { errorText } from "../weights/files.js";
 
@@ -29,6 +29,24 @@ describe("tokens a call", () => {
       ].join("\n"),
     );
   });
+});
+
+test("texts that may be long are made several tokens a call unasked, shorter ones where it is asked for", async () => {
+  const asked: number[] = [];
+  const model = {
+    ...{ tokensPerCall: 16, fewestLoopedTokens: FEWEST_LOOPED_TOKENS, generation: { vocabSize: 5 } },
+    loop: ({ steps }: LoopKey) => {
+      asked.push(steps);
+      return Promise.resolve(undefined);
+    },
+  } as unknown as ProgramSet;
+  const chosen = (maxNewTokens: number, tokensPerCall?: number) =>
+    errorText(() => loopFor(model, { batch: 1, maxNewTokens, isHeld: false, eosIds: [] }, { tokensPerCall }));
+  for (const tokens of [399, 400])
+    await loopFor(model, { batch: 1, maxNewTokens: tokens, isHeld: false, eosIds: [] }, {});
+  expect(asked).toEqual([16]);
+  expect(await chosen(20, 4)).toContain("the artifact has no program that makes several tokens in one call");
+  expect(asked).toEqual([16, 4]);
 });
 
 test("a loop makes what is asked for: the same rows, no more tokens, the same way to draw or one that does more", () => {

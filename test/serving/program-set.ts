@@ -13,6 +13,7 @@ export const programSet = (model: ProgramSet, others: Partial<ProgramSet>): Prog
   has: (key) => model.has(key),
   sampler: (key) => model.sampler(key),
   tokensPerCall: model.tokensPerCall,
+  fewestLoopedTokens: model.fewestLoopedTokens,
   loop: (key) => model.loop(key),
   interfaceOf: (key) => model.interfaceOf(key),
   ready: (key) => model.ready(key),
