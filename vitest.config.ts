@@ -26,7 +26,7 @@ const all = "test/**/*.test.ts";
 /** Files that try random cases, and would go on finding others: a few cases in `npm test` or the matrix, many in `--mode properties`. */
 const properties = [
   "test/ir/bytecode/{round-trip.long,versions.matrix}.test.ts",
-  "test/lowering/properties.long.test.ts",
+  "test/lowering/properties.matrix.test.ts",
   "test/passes/{meaning.long,properties.matrix}.test.ts",
   "test/targets/precision.matrix.test.ts",
 ];

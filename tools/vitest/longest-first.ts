@@ -5,10 +5,8 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const LONGEST: readonly string[] = [
   "test/docs/commands-run.matrix.test.ts",
   "test/artifact/load.cpu.test.ts",
-  "test/engine/equivalence.cpu.test.ts",
   "test/engine/load.cpu.test.ts",
   "test/cli/generate.cpu.test.ts",
-  "test/lowering/properties.long.test.ts",
   "test/engine/export.long.test.ts",
 ];
 
