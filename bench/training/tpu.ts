@@ -33,6 +33,7 @@ const step = trainStep(griffin.configure(presets["recurrentgemma-2b"]), {
   dtype: "bf16",
   stored: "bf16",
   guard: "loss",
+  tellsNorm: false,
   optimizer: sgd(constantRate(1e-3)),
 });
 const request = costRequest(lowerProgram(step, { target, prepare: false }).module, target);

@@ -120,6 +120,7 @@ export class ArtifactModel extends ResidentModel<LoadedProgram> {
     return Math.max(1, ...this.#loops.map(({ time }) => time));
   }
 
+  /** Any text that has more than one: the programs are there. */
   override get fewestLoopedTokens(): number {
     return 2;
   }

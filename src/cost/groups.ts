@@ -1,4 +1,5 @@
 /** @file Costs by the part of the model that they come from, or by opcode: what each group does, how long it takes at least, and its share. */
+import { groupBy } from "../support/group-by.js";
 import type { Chip } from "./chips.js";
 import type { InstructionCost, ProgramCost } from "./count.js";
 import { type Roofline, roofline } from "./roofline.js";
@@ -62,15 +63,3 @@ export const timedSum = (costs: readonly InstructionCost[], chip: Chip | undefin
   const sum = sumCosts(costs);
   return { ...sum, time: chip === undefined ? undefined : roofline(sum, chip) };
 };
-
-/** Things by a key, in the order in which keys are first met. */
-function groupBy<T>(things: readonly T[], keyOf: (thing: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const thing of things) {
-    const key = keyOf(thing);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [thing]);
-    else group.push(thing);
-  }
-  return groups;
-}

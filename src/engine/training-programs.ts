@@ -17,7 +17,9 @@ import type { LoweredProgram } from "./lowered-program.js";
 import type { InitialBytes } from "./training-buffers.js";
 
 /** What a program of training is made of, and how it is lowered and compiled. */
-export interface TrainerOptions extends Omit<LoweringOptions, "prepare">, TrainStepOptions {
+export interface TrainerOptions
+  extends Omit<LoweringOptions, "prepare">,
+    Omit<TrainStepOptions, "tellsNorm"> {
   /**
    * Batches of one step, whose gradients are summed one after the other, so that memory is needed for one of them only. Together they are what
    * one batch of all rows is. Default: 1.
@@ -88,11 +90,12 @@ export async function compileStep(
 ): Promise<StepPrograms> {
   const compile = (traced: TracedProgram) => compileProgram(client, traced, options);
   const { accumulate = 1 } = options;
+  // Each step tells it.
+  const steps = { ...options, tellsNorm: true };
   checkCount("accumulate", accumulate);
-  if (accumulate === 1)
-    return { accumulate: undefined, update: await compile(trainStep(definition, options)) };
+  if (accumulate === 1) return { accumulate: undefined, update: await compile(trainStep(definition, steps)) };
   const accumulation = accumulationStep(definition, options);
-  const update = await compile(updateStep(definition, options, accumulation));
+  const update = await compile(updateStep(definition, steps, accumulation));
   try {
     return { accumulate: await compile(accumulation), update };
   } catch (error) {

@@ -24,6 +24,7 @@ import { formatType, functionType } from "../ir/types.js";
 import { definePass } from "./pass.js";
 import { operationKey, ValueNumbers } from "../ir/analysis/structural-key.js";
 import { bodyOf, findFunction, functionsOf, numberedSymbol } from "../ir/analysis/symbols.js";
+import { groupBy } from "../support/group-by.js";
 
 /** Fewer operations than these are not worth a function. */
 const SHORTEST = 8;
@@ -186,15 +187,6 @@ function share(module: Operation, alike: readonly Stretch[], barriers: boolean):
   for (const stretch of alike) replaceByCall(symbol, stretch, outputs);
 }
 
-function groupByKey(stretches: readonly Stretch[]): readonly (readonly Stretch[])[] {
-  const byKey = new Map<string, Stretch[]>();
-  for (const stretch of stretches) {
-    const key = stretchKey(stretch);
-    byKey.set(key, [...(byKey.get(key) ?? []), stretch]);
-  }
-  return [...byKey.values()];
-}
-
 export const outlineRepeated = definePass({
   name: "outline-repeated",
   summary: "Stretches of scopes that compute the same become one private function, called for each.",
@@ -249,7 +241,8 @@ func.func private @layers_0(%x: tensor<4xf32>, %w: tensor<4xf32>) -> tensor<4xf3
       (func) => bodyOf(func)?.operations.slice(0, -1) ?? [],
     );
     for (let depth = 0; operations.length > 0; depth++) {
-      const groups = groupByKey(operations.flatMap((within) => stretchesOf(within, depth)));
+      const stretches = operations.flatMap((within) => stretchesOf(within, depth));
+      const groups = [...groupBy(stretches, stretchKey).values()];
       operations = groups.flatMap((alike) => (alike.length < 2 ? [alike[0]!.operations] : []));
       for (const alike of groups) {
         if (alike.length < 2) continue;

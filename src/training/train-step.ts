@@ -17,6 +17,11 @@ export interface UpdateOptions extends Pick<LossOptions, "stored"> {
    * With the loss alone each can be used up as soon as it is computed, if nothing is clipped.
    */
   readonly guard?: "gradients" | "loss" | undefined;
+  /**
+   * Whether the norm of all gradients is a result. Default: yes. Without it, guarded by the loss and not clipped, no gradient is read but where
+   * it is used up.
+   */
+  readonly tellsNorm?: boolean | undefined;
 }
 
 export interface TrainStepOptions extends LossOptions, UpdateOptions {}
@@ -27,18 +32,17 @@ export const stepOutputs = { loss: "loss", gradientNorm: "gradient_norm" } as co
 /** Updates parameters; the program's results. */
 export function updatedBy(
   model: ConfiguredModel,
-  { optimizer, clipNorm, guard = "gradients", stored = "f32" }: UpdateOptions,
+  { optimizer, clipNorm, guard = "gradients", stored = "f32", tellsNorm = true }: UpdateOptions,
   { loss, gradients }: { readonly loss: Scalar; readonly gradients: ByPath },
 ): Readonly<Record<string, Scalar>> {
   const { decays } = trainingOf(model);
-  if (guard === "loss" && clipNorm === undefined) {
-    updateAlong(gradients, { optimizer, decays, stored, holds: finite(loss) });
-    return { [stepOutputs.loss]: loss };
-  }
-  const norm = globalNorm(gradients);
-  const used = clipNorm === undefined ? gradients : clipByGlobalNorm(gradients, norm, clipNorm);
-  updateAlong(used, { optimizer, decays, stored, holds: finite(guard === "loss" ? loss : norm) });
-  return { [stepOutputs.loss]: loss, [stepOutputs.gradientNorm]: norm };
+  const isNeeded = tellsNorm || guard === "gradients" || clipNorm !== undefined;
+  const norm = isNeeded ? globalNorm(gradients) : undefined;
+  const isClipped = norm !== undefined && clipNorm !== undefined;
+  const used = isClipped ? clipByGlobalNorm(gradients, norm, clipNorm) : gradients;
+  const guarded = guard === "loss" ? loss : (norm ?? loss);
+  updateAlong(used, { optimizer, decays, stored, holds: finite(guarded) });
+  return { [stepOutputs.loss]: loss, ...(norm && { [stepOutputs.gradientNorm]: norm }) };
 }
 
 /** Whether x is a number, and finite. */
@@ -47,7 +51,7 @@ const finite = (x: Scalar) => abs(x).lt(Number.POSITIVE_INFINITY);
 /**
  * Traces one step of training. Inputs: `batchInputs`. States, all donated, zeros at first but for the parameters: every parameter that is
  * trained, by its path, as it is stored; `optimizer.SLOT.PATH` f32 for what the optimiser keeps of it; `optimizer.count` i32, the updates
- * made. Results: `stepOutputs`, before the update; the norm is that of the gradients as they are, before they are clipped. A step whose
+ * made. Results: `stepOutputs`, before the update (the norm unless `tellsNorm` says no and nothing needs it); the norm is that of the gradients as they are, before they are clipped. A step whose
  * gradients are not finite, or whose norm is not, changes nothing (see `guard`): what the loss shows to be lost is then not lost.
  * @throws TrainingError for a model that says nothing of training, or settings that are none
  */

@@ -199,6 +199,16 @@ test.each(["gradients", "loss"] as const)("a step whose %s are not finite change
   expect(states["optimizer.mean.head.weight"]).toEqual(Array(15).fill(0));
 });
 
+test.each([
+  ["what guards it", { tellsNorm: false }, ["loss", "gradient_norm"]],
+  ["what clips it", { tellsNorm: false, guard: "loss", clipNorm: 1 }, ["loss", "gradient_norm"]],
+  ["nothing", { tellsNorm: false, guard: "loss" }, ["loss"]],
+  ["whoever reads it", { guard: "loss" }, ["loss", "gradient_norm"]],
+] as const)("the norm of gradients is a result where %s needs it", (_, settings, results) => {
+  const made = trainStep(model, { ...options, ...settings });
+  expect(made.results.filter(({ role }) => role === "output").map(({ name }) => name)).toEqual(results);
+});
+
 test("a mask in which nothing counts has no loss, and changes nothing", () => {
   const made = trainStep(model, options);
   const start = weightsFrom(5);
