@@ -118,11 +118,14 @@ describe("a generation that is given up", () => {
     await expect.poll(() => held(cpu.client)).toEqual(before);
   });
 
-  it("has a time for all its tokens", async () => {
+  it.each([1, 16])("has a time for all its tokens, %i a call", async (tokensPerCall) => {
+    const options = { eosIds: [], tokensPerCall };
+    // Its programs are kept, whoever asked for them first.
+    await generated(model, [prompts[0]!], { ...options, maxNewTokens: 2 });
     const before = await held(cpu.client);
-    await expect(generated(model, [prompts[0]!], { maxNewTokens: 10_000, timeoutMs: 100 })).rejects.toThrow(
-      /^aborted: generate did not end in \d+ ms/,
-    );
+    await expect(
+      generated(model, [prompts[0]!], { ...options, maxNewTokens: 1_000_000, timeoutMs: 100 }),
+    ).rejects.toThrow(/^aborted: generate did not end in \d+ ms/);
     // A step that had begun ends on its own: what follows counts what is held.
     await expect.poll(() => held(cpu.client)).toEqual(before);
   });

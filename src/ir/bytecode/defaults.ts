@@ -1,7 +1,7 @@
 /**
  * @file Absent attributes: VHLO has no optional ones, so that what the op table says of their absence is written out.
  */
-import { isDeepStrictEqual } from "node:util";
+import { sameValue } from "../../support/same-value.js";
 import { findOp } from "../ops/index.js";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -13,16 +13,6 @@ export function defaultOf(operation: string, name: string, attributes: Values): 
   const kind = findOp(operation)?.attributes[name];
   if (kind?.optional !== true) return undefined;
   return kind.defaultValue ?? kind.absentAs?.(attributes);
-}
-
-/**
- * Equality of values without attributes in them: numbers, words, lists and structs of these; and of empty
- * dictionaries.
- */
-function sameValue(a: unknown, b: unknown): boolean {
-  if (a instanceof Map || b instanceof Map)
-    return a instanceof Map && b instanceof Map && a.size === 0 && b.size === 0;
-  return isDeepStrictEqual(a, b);
 }
 
 /** Whether a value says no more than its absence would. */

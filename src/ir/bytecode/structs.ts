@@ -1,5 +1,5 @@
 /** @file Struct attributes between the IR and their codecs, in VHLO and without: a table of what each field is. */
-import { isDeepStrictEqual } from "node:util";
+import { sameValue } from "../../support/same-value.js";
 import { type Attribute, integerAttribute } from "../attribute.js";
 import { floatFromBits, floatToBits } from "../floats/bits.js";
 import { fieldStructs } from "../ops/structs.js";
@@ -211,7 +211,7 @@ export function structFromEntity(from: StructReading, entity: Entity): Struct | 
     const value = fieldFromValue(from, kind, (entity.values as readonly FieldValue[])[i]);
     if (value === undefined) return [];
     const absent = kinds[key]?.absent;
-    const isAbsent = absent !== undefined && isDeepStrictEqual(kinds[key]!.fromAttribute(value), absent);
+    const isAbsent = absent !== undefined && sameValue(kinds[key]!.fromAttribute(value), absent);
     return isAbsent ? [] : [[key, value] as const];
   });
   const struct = { kind: "struct", dialect: "stablehlo", name: known.name, fields: new Map(fields) } as const;

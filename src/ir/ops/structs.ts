@@ -1,5 +1,5 @@
 /** @file Attribute kinds that are structs of named fields, e.g. `#stablehlo.dot<..>`; field names are StableHLO's. */
-import { isDeepStrictEqual } from "node:util";
+import { sameValue } from "../../support/same-value.js";
 import { z } from "zod";
 import type { AttributeDictionary } from "../attribute.js";
 import { isScalarType, type ScalarType, scalarType } from "../types.js";
@@ -71,7 +71,7 @@ type FieldsOf<F extends FieldTable> = {
 const batching = since("1.1.0", dimensions);
 
 const isAbsent = (field: StructField, value: unknown): boolean =>
-  field.absent !== undefined && isDeepStrictEqual(value, field.absent);
+  field.absent !== undefined && sameValue(value, field.absent);
 
 function structKind<const F extends FieldTable>(
   name: string,
