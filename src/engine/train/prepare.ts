@@ -9,6 +9,7 @@ import { type Adapter, type LoraModel, withLora } from "../../training/index.js"
 import { type Checkpoint, openCheckpoint, readConfigFiles } from "../../weights/index.js";
 import { dataEncoder } from "../data-encoder.js";
 import { initialCheckpoint } from "./initial-values.js";
+import { checkOwnFiles } from "./own-files.js";
 import {
   type GivenSettings,
   optimizerOf,
@@ -78,6 +79,7 @@ export async function prepareTraining(task: TrainingTask): Promise<PreparedTrain
 }
 
 async function prepare(task: TrainingTask, files: OpenFiles): Promise<PreparedTraining> {
+  if (task.resume !== undefined) await checkOwnFiles(task.resume);
   const kept = task.resume === undefined ? undefined : files.add(await openState(task.resume));
   const given = absolute(task.settings);
   const settings = kept === undefined ? resolveSettings(given) : resumedSettings(kept.settings, given);
