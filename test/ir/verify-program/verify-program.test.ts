@@ -254,11 +254,20 @@ describe("shardings", () => {
     expect(verdict(sorting(sharding))).toBe(
       [
         "verify error: stablehlo.sort: mhlo.sharding has shardings of other values than stablehlo.sort gives [sharding_count]",
-        "  expected: 2",
-        `  got:      ${count}`,
+        "  expected: 2 shardings",
+        `  got:      a list of ${count}`,
         "  at:       -:2:10",
         "  hint:     a sharding in single braces is that of each value",
       ].join("\n"),
     );
+  });
+
+  test("a list for one tensor is refused, of one sharding too", () => {
+    const adding = single(
+      "%a: tensor<2xi32>",
+      "tensor<2xi32>",
+      'stablehlo.add %a, %a {mhlo.sharding = "{{replicated}}"} : tensor<2xi32>',
+    );
+    expect(verdict(adding)).toContain("expected: one sharding, in single braces\n  got:      a list of 1\n");
   });
 });
