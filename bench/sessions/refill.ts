@@ -5,7 +5,7 @@ import { somePrompt } from "../griffin88m.js";
 import { timed } from "../timed.js";
 
 /** Tokens of a text, and what they took a token. */
-export interface Pace {
+interface Pace {
   readonly tokens: number;
   readonly cpuMs: number;
   readonly perSecond: number;

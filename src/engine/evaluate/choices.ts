@@ -71,7 +71,7 @@ export function* speltQuestions(
 }
 
 /** A choice after its question. */
-export interface Answer {
+interface Answer {
   /** Index of its question. */
   readonly q: number;
   readonly tokens: readonly number[];

@@ -18,7 +18,7 @@ import { logLikelihoods, noStates, type ScoredRow, scoreRows, scoring } from "./
 
 type Model = ResidentModel<LoadedProgram>;
 
-export interface ChoiceReading {
+interface ChoiceReading {
   readonly tokenizer: Pick<Tokenizer, "encode">;
   /** Questions or answers side by side. */
   readonly batch: number;
