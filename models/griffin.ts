@@ -223,7 +223,7 @@ function trunk(step: Omit<Step, "numTokens">): Residual {
   const scale = roundTo(Math.sqrt(config.width), "bf16");
   let x: Residual = config.embeddingsScaleBySqrtDim ? embedded.mul(scale) : embedded;
   config.blockTypes.forEach((kind, layer) => {
-    x = scope(`layers.${layer}`, () => remat(() => residualBlock(x, kind, full), step));
+    x = scope(`layers.${layer}`, () => remat(() => residualBlock(x, kind, full), { keep: step.keep }));
   });
   numTokens.update(at(position, "time", -1).add(1));
   return x;

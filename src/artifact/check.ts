@@ -12,6 +12,7 @@ import type { OpenArtifact } from "./open.js";
 import { readKeyName } from "./keys.js";
 import { signatureProblems } from "./signature.js";
 import { weightsProblems } from "./weights.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 /** What is known of the place where an artifact is to run. */
 export interface CompatibilityOptions {
@@ -25,6 +26,13 @@ export interface CompatibilityOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export const COMPATIBILITY_OPTIONS: OptionNames<CompatibilityOptions> = {
+  weights: true,
+  memoryLimit: true,
+  publicKey: true,
+  signal: true,
+};
+
 /**
  * Holds an artifact against a client: the files it is made of, the StableHLO versions that the plugin reads, weights, memory.
  * Files of weights are held against their sizes and headers, all others against their hashes.
@@ -35,6 +43,7 @@ export async function checkCompatibility(
   client: Client,
   options: CompatibilityOptions = {},
 ): Promise<void> {
+  checkOptions("checkCompatibility", options, COMPATIBILITY_OPTIONS);
   const left = waitInSteps("checking the artifact", { signal: options.signal });
   const key = options.publicKey === undefined ? undefined : await readKeyName(options.publicKey);
   const apart = key === undefined ? await weightsInside(artifact) : new Set<string>();

@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import { elementCount, hostBytes } from "../runtime-pjrt/index.js";
 import type { Problem } from "../support/problems.js";
-import { type WaitOptions, waitInSteps } from "../support/wait.js";
+import { type WaitOptions, waitInSteps, WAIT_OPTIONS } from "../support/wait.js";
 import { plannedMemory, type PlannedMemory } from "./check.js";
 import { changedFiles, extraFiles } from "./files.js";
 import type { ArgumentRole } from "../program/interface.js";
@@ -13,6 +13,7 @@ import type { ProgramManifest } from "./program/manifest.js";
 import { readKeyName } from "./keys.js";
 import { type SignatureState, signatureProblems } from "./signature.js";
 import { weightsProblems } from "./weights.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 /** What an artifact is; sizes are bytes. */
 export interface ArtifactDescription
@@ -80,14 +81,24 @@ export interface DescribeOptions extends WaitOptions {
   readonly onBytes?: ((phase: "unpack" | "verify", bytes: number, totalBytes: number) => void) | undefined;
 }
 
+export const DESCRIBE_OPTIONS: OptionNames<DescribeOptions> = {
+  ...WAIT_OPTIONS,
+  verify: true,
+  publicKey: true,
+  keyFolder: true,
+  onBytes: true,
+};
+
 /**
  * Describes an artifact and looks for its files, by name and size, or by every byte.
  * @throws ArtifactError when it has no manifest, or one that cannot be read; UsageError for a file that is no public key; AbortedError
  */
 export async function describeArtifact(
   path: string,
-  { verify = false, publicKey, keyFolder, onBytes, ...wait }: DescribeOptions = {},
+  options: DescribeOptions = {},
 ): Promise<ArtifactDescription | ProgramArtifactDescription> {
+  checkOptions("describeArtifact", options, DESCRIBE_OPTIONS);
+  const { verify = false, publicKey, keyFolder, onBytes, ...wait } = options;
   const key = publicKey === undefined ? undefined : await readKeyName(publicKey);
   const left = waitInSteps(`reading ${path}`, wait);
   const told =

@@ -4,6 +4,7 @@ import { findMachineKey, MachineKey, machineKey } from "../support/machine-key.j
 import { fingerprintDifferences, fingerprintOf } from "./fingerprint.js";
 import type { Manifest } from "./manifest.js";
 import { isSealed } from "./seal.js";
+import type { OptionNames } from "../support/options.js";
 
 /** Paths of executables in the artifact, by program name, and a line for each set of them that does not fit. */
 export interface StoredExecutables {
@@ -21,6 +22,11 @@ export interface TrustOptions {
   /** Where the key of this machine lies. Default: `trust` in the cache folder. */
   readonly keyFolder?: string | undefined;
 }
+
+export const TRUST_OPTIONS: OptionNames<TrustOptions> = {
+  trustExecutables: true,
+  keyFolder: true,
+};
 
 /**
  * Looks for executables whose fingerprint is the client's and that may be trusted. Without any stored, the plugin's library is not

@@ -7,6 +7,7 @@ import { sha256OfFile } from "../support/hash.js";
 import { DIGEST_FILE, type Manifest, MANIFEST_FILE } from "./manifest.js";
 import type { OpenFiles } from "./open.js";
 import { SIGNATURE_FILE } from "./signature.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 /** `<sha256>  manifest.json`, as `sha256sum --check` reads it. */
 export const digestLine = (sha256: string): string => `${sha256}  ${MANIFEST_FILE}\n`;
@@ -20,6 +21,12 @@ export interface FileCheckOptions {
   readonly onBytes?: ((bytes: number, totalBytes: number) => void) | undefined;
 }
 
+export const FILE_CHECK_OPTIONS: OptionNames<FileCheckOptions> = {
+  hashes: true,
+  skips: true,
+  onBytes: true,
+};
+
 type ListedFile = Manifest["files"][number];
 
 /** Where files lie, and their list. */
@@ -29,9 +36,12 @@ const NOT_LISTED = [MANIFEST_FILE, DIGEST_FILE, SIGNATURE_FILE];
 
 /** Files that are missing or changed, the manifest itself included. Those beyond the manifest's list are not looked for. */
 export async function changedFiles(
-  { folder, manifest }: Listed,
-  { hashes = () => false, skips = () => false, onBytes }: FileCheckOptions = {},
+  listed: Listed,
+  options: FileCheckOptions = {},
 ): Promise<readonly Problem[]> {
+  checkOptions("changedFiles", options, FILE_CHECK_OPTIONS);
+  const { folder, manifest } = listed;
+  const { hashes = () => false, skips = () => false, onBytes } = options;
   const files = manifest.files.filter(({ path }) => !skips(path));
   const totalBytes = files.reduce((sum, file) => sum + (hashes(file.path) ? file.bytes : 0), 0);
   let done = 0;

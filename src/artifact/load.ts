@@ -1,14 +1,15 @@
 /** @file An artifact loaded to run: its weights on a device, its programs ready when they are asked for. */
 import type { Client, CompileCache } from "../runtime-pjrt/index.js";
 import { type ModelEvent, type ProgramKey, uploadWeights } from "../serving/index.js";
-import { checkCompatibility, type CompatibilityOptions } from "./check.js";
-import { findExecutables, type TrustOptions } from "./executables.js";
+import { checkCompatibility, type CompatibilityOptions, COMPATIBILITY_OPTIONS } from "./check.js";
+import { findExecutables, type TrustOptions, TRUST_OPTIONS } from "./executables.js";
 import type { ManifestProgram } from "./manifest.js";
 import { ArtifactModel } from "./model.js";
 import { type OpenArtifact, openArtifact } from "./open.js";
 import { waitInSteps } from "../support/wait.js";
 import { planManifest } from "./programs.js";
 import { openWeights } from "./weights.js";
+import { type OptionNames, checkOptions, pickOptions } from "../support/options.js";
 
 /** How an artifact is checked and loaded; all of it is optional. */
 export interface LoadOptions extends CompatibilityOptions, TrustOptions {
@@ -28,6 +29,17 @@ export interface LoadOptions extends CompatibilityOptions, TrustOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export const ARTIFACT_LOAD_OPTIONS: OptionNames<LoadOptions> = {
+  ...COMPATIBILITY_OPTIONS,
+  ...TRUST_OPTIONS,
+  cache: true,
+  programs: true,
+  onEvent: true,
+  allowNonFinite: true,
+  verifyProgram: true,
+  signal: true,
+};
+
 /**
  * Checks an artifact against a client and puts its weights on the client's first device, one tensor at a time. A stored executable
  * is taken where it fits and this machine made it; otherwise `notes` of the model say why it does not, and the portable program is compiled.
@@ -40,6 +52,7 @@ export async function loadArtifact(
   client: Client,
   options: LoadOptions = {},
 ): Promise<ArtifactModel> {
+  checkOptions("loadArtifact", options, ARTIFACT_LOAD_OPTIONS);
   if (typeof from !== "string") return load(from, client, options, async () => {});
   const left = waitInSteps("loading the artifact", { signal: options.signal });
   const artifact = await openArtifact(from, { onUnpack: left });
@@ -57,7 +70,7 @@ async function load(
   options: LoadOptions,
   onClose: () => Promise<void>,
 ): Promise<ArtifactModel> {
-  await checkCompatibility(artifact, client, options);
+  await checkCompatibility(artifact, client, pickOptions(options, COMPATIBILITY_OPTIONS));
   const stored = await findExecutables(artifact.manifest, client, options);
   await using found = await openWeights(artifact, options.weights);
   const { onEvent, cache, programs, signal, allowNonFinite, verifyProgram } = options;

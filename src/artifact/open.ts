@@ -17,7 +17,8 @@ import {
   readWeightsIndex,
 } from "./read-manifest.js";
 import { type SignatureState, signatureOf } from "./signature.js";
-import { type UnpackOptions, unpackArtifact } from "./unpack.js";
+import { type UnpackOptions, unpackArtifact, UNPACK_OPTIONS } from "./unpack.js";
+import { checkOptions } from "../support/options.js";
 
 /** An artifact whose manifest is read. Close it: an archive's files lie in a temporary folder until then. */
 export interface OpenFiles<M> extends AsyncDisposable {
@@ -44,14 +45,18 @@ export interface OpenArtifact extends OpenFiles<Manifest> {
  * @throws ArtifactError when it is none, is damaged, or is written by a newer version; EnvironmentError when an archive can be unpacked nowhere
  */
 export async function openArtifact(path: string, options: UnpackOptions = {}): Promise<OpenArtifact> {
+  checkOptions("openArtifact", options, UNPACK_OPTIONS);
   return withWeights(await openFiles(path, readManifest, options));
 }
 
 /** Opens an artifact of one program. @throws what `openArtifact` throws */
-export const openProgramArtifact = (
+export async function openProgramArtifact(
   path: string,
   options: UnpackOptions = {},
-): Promise<OpenFiles<ProgramManifest>> => openFiles(path, readProgramManifest, options);
+): Promise<OpenFiles<ProgramManifest>> {
+  checkOptions("openProgramArtifact", options, UNPACK_OPTIONS);
+  return openFiles(path, readProgramManifest, options);
+}
 
 /** Opens an artifact, whatever it holds. @throws what `openArtifact` throws */
 export async function openAny(

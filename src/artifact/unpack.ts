@@ -10,12 +10,18 @@ import { MANIFEST_FILE } from "./manifest.js";
 import { EnvironmentError, GriffinError } from "../support/errors.js";
 import type { Problem } from "../support/problems.js";
 import { READ_BYTES } from "../support/hash.js";
+import type { OptionNames } from "../support/options.js";
 
 export interface UnpackOptions {
   readonly limits?: ArchiveLimits;
   /** How far it is, in unpacked bytes. */
   readonly onUnpack?: ((bytes: number, totalBytes: number) => void) | undefined;
 }
+
+export const UNPACK_OPTIONS: OptionNames<UnpackOptions> = {
+  limits: true,
+  onUnpack: true,
+};
 
 /**
  * Unpacks an archive into an empty folder. What was written before an error stays: the caller removes the folder.

@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { makeFolders } from "../support/folders.js";
 import { cannotWrite, GriffinError, UsageError } from "../support/errors.js";
 import { makeFile, makeFolder } from "../support/whole.js";
-import { type WaitOptions, waitInSteps } from "../support/wait.js";
+import { type WaitOptions, waitInSteps, WAIT_OPTIONS } from "../support/wait.js";
 import { archiveSink } from "./archive-sink.js";
 import type { ArtifactContent } from "./content.js";
 import { folderSink } from "./folder-sink.js";
@@ -12,6 +12,7 @@ import type { Sink, WrittenFile } from "./sink.js";
 import { checkTarget } from "./destination.js";
 import { FilesWritten, type WriteProgress } from "./files-written.js";
 import { ArtifactWriter, type SigningKeys } from "./writer.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 /** What is done where something is already, who is told, and when to stop. */
 export interface PlaceOptions extends WaitOptions {
@@ -21,6 +22,13 @@ export interface PlaceOptions extends WaitOptions {
   readonly force?: boolean | undefined;
   readonly onProgress?: ((progress: WriteProgress) => void) | undefined;
 }
+
+export const PLACE_OPTIONS: OptionNames<PlaceOptions> = {
+  ...WAIT_OPTIONS,
+  zip: true,
+  force: true,
+  onProgress: true,
+};
 
 export interface WriteOptions extends PlaceOptions {
   readonly keys?: SigningKeys | undefined;
@@ -32,12 +40,15 @@ export interface WriteOptions extends PlaceOptions {
  * @throws UsageError when something is there that is not to be replaced, or a file's name cannot be in an artifact; EnvironmentError
  * with what the file system says; AbortedError when the caller ends it
  */
-export const writeArtifact = (
+export async function writeArtifact(
   path: string,
   content: ArtifactContent,
-  { keys = {}, ...options }: WriteOptions = {},
-): Promise<readonly WrittenFile[]> =>
-  writeWhole(path, options, (written, place) => new ArtifactWriter(written, keys).write(content, place));
+  options: WriteOptions = {},
+): Promise<readonly WrittenFile[]> {
+  checkOptions("writeArtifact", options, { ...PLACE_OPTIONS, keys: true });
+  const { keys = {}, ...place } = options;
+  return writeWhole(path, place, (written, at) => new ArtifactWriter(written, keys).write(content, at));
+}
 
 /**
  * Writes files that become an artifact once `fill` has written them all, its manifest last. @param fill is told where they will be

@@ -10,11 +10,13 @@ import { openLines } from "./chat/lines.js";
 import type { CommandContext } from "./context.js";
 import { deviceOptions } from "./device.js";
 import type { ExitStatus } from "./io.js";
-import { chooseDefinitions } from "./model-choice.js";
 import { modelCallbacks } from "./model-progress.js";
 import { openSource } from "./model-source.js";
 import { formatOf } from "./format.js";
 import type { CacheFlags, FormatFlags, LoweringFlags, SamplingFlags } from "./options.js";
+import { pickOptions } from "../support/options.js";
+import { SOURCE_OPTIONS } from "../engine/source.js";
+import { CHAT_OPTIONS } from "../serving/chat.js";
 
 interface Options extends LoweringFlags, CacheFlags, SamplingFlags, FormatFlags {
   readonly model?: string;
@@ -33,11 +35,7 @@ interface Options extends LoweringFlags, CacheFlags, SamplingFlags, FormatFlags 
 /** Tokens of a dialogue, where caches grow and no number is asked for. */
 const USUAL_CAPACITY = 8192;
 
-export async function runChat(
-  context: CommandContext,
-  own: string | undefined,
-  options: Options,
-): Promise<ExitStatus> {
+export async function runChat(context: CommandContext, options: Options): Promise<ExitStatus> {
   const format = await formatOf(options);
   using progress = context.progress();
   const request = {
@@ -46,20 +44,20 @@ export async function runChat(
     keyFolder: keyFolder(context.env),
     extensions: context.extensions,
   };
-  await using source = await openSource(request, await chooseDefinitions(context, own));
+  await using source = await openSource(request, await context.models.load());
   // Complaints about words come before a plugin is looked for.
   const words = { tokenizer: await source.tokenizer(), template: await source.chatTemplate() };
   if (format !== undefined) await beginFormat(format, words.tokenizer, source.vocabSize, []);
   await using device = await openDevice(options.plugin, deviceOptions(context, progress));
   const { model: loaded, notes } = await source.load(device.client, {
-    ...request,
+    ...pickOptions(request, SOURCE_OPTIONS),
     capacity: options.capacity ?? source.capacityFor(USUAL_CAPACITY),
     ...modelCallbacks(progress),
     signal: context.signal,
   });
   using model = loaded;
   for (const note of notes) progress.note(note);
-  using chat = new Chat(model, words, options);
+  using chat = new Chat(model, words, pickOptions(options, CHAT_OPTIONS));
   if (options.session !== undefined) await chat.load(options.session, { signal: context.signal });
   using lines = openLines(context.io);
   if (lines.isTerminal)

@@ -17,9 +17,10 @@ export async function runConvert(
   options: Options,
 ): Promise<ExitStatus> {
   const models = await context.models.load();
-  const summary = await convertWeights(source, target, { ...options, models, signal: context.signal });
+  const { json, ...conversion } = options;
+  const summary = await convertWeights(source, target, { ...conversion, models, signal: context.signal });
   for (const warning of summary.warnings) context.printError(`note: ${warning}`);
-  if (options.json === true) context.printJson({ path: target, ...summary });
+  if (json === true) context.printJson({ path: target, ...summary });
   else {
     const { from, to, tensors, bytes, model } = summary;
     context.print(`${target}: ${to}, ${tensors} tensors, ${formatBytes(bytes)}, from ${from}`);

@@ -19,6 +19,8 @@ import type { LoweringFlags } from "./options.js";
 import type { Progress } from "./progress.js";
 import type { CommandContext } from "./context.js";
 import type { ExitStatus } from "./io.js";
+import { pickOptions } from "../support/options.js";
+import { REPORT_OPTIONS } from "../cost/report.js";
 
 interface Options extends ModelFlags, LoweringFlags {
   readonly target?: string;
@@ -44,10 +46,13 @@ export async function runCost(
   const counted = await count(context, file, options, progress);
   progress.done();
   if (options.svg !== undefined)
-    await context.writeTo(options.svg, rooflineSvg(counted, chipFor(counted), options));
+    await context.writeTo(
+      options.svg,
+      rooflineSvg(counted, chipFor(counted), { by: options.by, depth: options.depth }),
+    );
   // What goes to stdout is one thing.
   if (options.svg === "-") return 0;
-  const report = makeReport(counted, options);
+  const report = makeReport(counted, pickOptions(options, REPORT_OPTIONS));
   if (options.json === true) context.printJson(report);
   else for (const line of printable(report, context.colors)) context.print(line);
   return 0;

@@ -23,6 +23,8 @@ import type { Export } from "./modules/kinds.js";
 import { moduleReference } from "./modules/reference.js";
 import { readModuleFile, sourceName } from "./program-file.js";
 import { formatBytes, type Progress } from "./progress.js";
+import { pickOptions } from "../support/options.js";
+import { EXPORT_OPTIONS } from "../engine/export.js";
 
 interface Options extends ProgramFlags, SourceFlags {
   readonly batch?: number;
@@ -60,7 +62,7 @@ export async function runExport(
           extensions: context.extensions,
         });
   const summary = await exportModel(source, path, {
-    ...options,
+    ...pickOptions(options, EXPORT_OPTIONS),
     zip,
     compiler: opened?.compiler,
     extensions: context.extensions,

@@ -6,6 +6,8 @@ import { deviceOptions } from "./device.js";
 import { modelCallbacks } from "./model-progress.js";
 import { openSource, type SourceRequest } from "./model-source.js";
 import type { Progress } from "./progress.js";
+import { pickOptions } from "../support/options.js";
+import { GENERATION_REQUEST } from "../engine/generation.js";
 
 /** Opens the model and continues the prompts. @throws what `openSource` and `continuePrompts` throw */
 export async function runGeneration(
@@ -16,7 +18,7 @@ export async function runGeneration(
   const { env, signal, onEvent: onDevice } = deviceOptions(context, progress);
   await using source = await openSource({ ...request, extensions: context.extensions }, models);
   return await continuePrompts(source, {
-    ...request,
+    ...pickOptions(request, GENERATION_REQUEST),
     ...modelCallbacks(progress),
     extensions: context.extensions,
     env,

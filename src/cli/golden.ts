@@ -30,6 +30,9 @@ import type { Colors } from "./colors.js";
 import type { CommandContext } from "./context.js";
 import type { ExitStatus } from "./io.js";
 import type { CacheFlags, LoweringFlags } from "./options.js";
+import { pickOptions } from "../support/options.js";
+import { GOLDEN_OPTIONS } from "../engine/golden.js";
+import { TRAINING_CHECK_OPTIONS } from "../engine/golden-training.js";
 
 interface Options extends LoweringFlags, CacheFlags {
   readonly dtype?: GoldenOptions["dtype"] | "both";
@@ -112,20 +115,23 @@ async function checksOf(
     const { lossesBf16 } = golden.tolerance;
     return dtypesOf(lossesBf16 !== undefined, asked).map((dtype) => ({
       dtype,
-      check: (client, lowering) => checkFineTuningCase(client, golden, { ...lowering, dtype }),
+      check: (client, lowering) =>
+        checkFineTuningCase(client, golden, { ...pickOptions(lowering, TRAINING_CHECK_OPTIONS), dtype }),
     }));
   }
   if (await isTrainingCase(folder)) {
     const golden = await openTrainingCase(folder, models);
     return dtypesOf(false, asked).map((dtype) => ({
       dtype,
-      check: (client, lowering) => checkTrainingCase(client, golden, { ...lowering, dtype }),
+      check: (client, lowering) =>
+        checkTrainingCase(client, golden, { ...pickOptions(lowering, TRAINING_CHECK_OPTIONS), dtype }),
     }));
   }
   const golden = await openCase(folder, models);
   return dtypesOf(golden.toleranceBf16 !== undefined, asked).map((dtype) => ({
     dtype,
-    check: (client, lowering) => checkGoldenCase(client, golden, { ...lowering, dtype }),
+    check: (client, lowering) =>
+      checkGoldenCase(client, golden, { ...pickOptions(lowering, GOLDEN_OPTIONS), dtype }),
   }));
 }
 

@@ -11,6 +11,7 @@ import type { LoweringFlags } from "./options.js";
 import type { CommandContext } from "./context.js";
 import type { ExitStatus } from "./io.js";
 import { createPassPrinter } from "./print-passes.js";
+import { loweringOf } from "../targets/options.js";
 
 interface Options extends ModelFlags, LoweringFlags {
   readonly target: string;
@@ -31,11 +32,15 @@ export async function runLower(
   using progress = context.progress({ leavesLines: false });
   const printPass = createPassPrinter(context, program.module, options);
   const passes: PassEvent[] = [];
-  const lowered = lowerProgram(program, { ...options, extensions: context.extensions }, (event) => {
-    progress.update("lower", `pass ${event.index + 1} of ${event.total}: ${event.name}`);
-    passes.push(event);
-    printPass(event);
-  });
+  const lowered = lowerProgram(
+    program,
+    { ...loweringOf(options), extensions: context.extensions },
+    (event) => {
+      progress.update("lower", `pass ${event.index + 1} of ${event.total}: ${event.name}`);
+      passes.push(event);
+      printPass(event);
+    },
+  );
   progress.done();
   const all = [lowered, ...lowered.preparations];
   const text = all

@@ -13,6 +13,7 @@ import type { CompileCache } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
 import { flagOf } from "../support/flag-of.js";
 import type { ComputeDType } from "../weights/index.js";
+import { loweringOf } from "../targets/options.js";
 
 /** Which model, and how its programs are made. */
 export interface SourceRequest extends Omit<LoweringOptions, "target">, TrustOptions {
@@ -53,6 +54,6 @@ export async function openSource(
     return artifactSource(artifact!, models);
   }
   checkSourceOptions("checkpoint", request, model, flagOf);
-  checkLowering(request);
+  checkLowering(loweringOf(request));
   return checkpointSource(model, models);
 }

@@ -5,6 +5,7 @@ import { type Roofline, roofline } from "./roofline.js";
 import { type CostGroup, groupCosts, type GroupOptions, type Grouping } from "./groups.js";
 import { type CostSum, sumCosts, topInstructions } from "./summary.js";
 import { type CompiledMemoryStats, neededBytes } from "../runtime-pjrt/index.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 /** Memory of one execution, bytes, and whether one device has it. */
 export interface MemoryReport {
@@ -52,11 +53,17 @@ export interface ReportOptions extends Pick<GroupOptions, "depth"> {
   readonly top: number;
 }
 
+export const REPORT_OPTIONS: OptionNames<ReportOptions> = {
+  depth: true,
+  by: true,
+  top: true,
+};
+
 /** The costs of a program, ready to be told. */
-export function makeReport(
-  { cost, memory, compileMs, target, chip }: Counted,
-  { by, depth, top }: ReportOptions,
-): CostReport {
+export function makeReport(counted: Counted, options: ReportOptions): CostReport {
+  checkOptions("makeReport", options, REPORT_OPTIONS);
+  const { cost, memory, compileMs, target, chip } = counted;
+  const { by, depth, top } = options;
   const total = sumCosts(cost.instructions);
   return {
     program: cost.name,

@@ -8,6 +8,7 @@ import { type CostSum, hbmBytes, sumCosts } from "./summary.js";
 import { apart } from "../support/apart.js";
 import { CHART, type Chart, COLOURS, openChart } from "../support/chart.js";
 import { ending, escapeXml } from "../support/svg.js";
+import { checkOptions } from "../support/options.js";
 
 /** Parts that are named in the picture: those that take longest. */
 const LABELS = 6;
@@ -33,11 +34,10 @@ interface Point {
  * where bytes or flop bound it, and below where the compiler's cycles do. Parts without products have no place: how much of the time is
  * theirs is said.
  */
-export function rooflineSvg(
-  { cost }: Counted,
-  chip: Chip,
-  { by, depth }: Omit<ReportOptions, "top">,
-): string {
+export function rooflineSvg(counted: Counted, chip: Chip, options: Omit<ReportOptions, "top">): string {
+  checkOptions("rooflineSvg", options, { depth: true, by: true });
+  const { cost } = counted;
+  const { by, depth } = options;
   const parts: readonly (CostSum & { readonly name: string })[] =
     by === "none"
       ? cost.instructions.map((each) => ({ name: each.name, ...sumCosts([each]) }))

@@ -6,6 +6,7 @@ import { ShapeError } from "./errors.js";
 import { concat, reshape, slice } from "./shape.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, currentTrace, type TensorData } from "./trace.js";
+import { checkOptions } from "../support/options.js";
 
 /** How many elements come before, after and between; below 0, so many are taken away. */
 export type Padding =
@@ -15,6 +16,7 @@ export type Padding =
 const paddingOf = (given: Padding | undefined): readonly [number, number, number] => {
   if (given === undefined) return [0, 0, 0];
   if ("length" in given) return [given[0], given[1], 0];
+  checkOptions("the padding of pad", given, { before: true, after: true, between: true });
   return [given.before ?? 0, given.after ?? 0, given.between ?? 0];
 };
 

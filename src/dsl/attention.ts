@@ -12,6 +12,7 @@ import { ShapeError } from "./errors.js";
 import { reshape } from "./shape.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, type TensorData } from "./trace.js";
+import { checkOptions, type OptionNames } from "../support/options.js";
 
 /**
  * How a cache of w slots is filled. `ring`: position p lies in slot p mod w, so that it holds the last w tokens, and a token sees itself and
@@ -45,6 +46,19 @@ interface AnyAttention extends AttentionRows<string, string, string, FloatDType>
   readonly window?: number | undefined;
   readonly axes: { readonly time: string; readonly slots?: string; readonly channels: string };
 }
+
+const ATTENTION: OptionNames<AnyAttention> = {
+  q: true,
+  k: true,
+  v: true,
+  segmentPos: true,
+  scale: true,
+  softCap: true,
+  cache: true,
+  numTokens: true,
+  window: true,
+  axes: true,
+};
 
 /**
  * Causal attention: each token sees itself and tokens before it in its document; how many, its cache says (`CacheKind`), or without one
@@ -91,6 +105,8 @@ export function attention(args: unknown): unknown {
 
 function traceAttention(args: AnyAttention): Tensor<string, FloatDType> {
   const op = "attention";
+  checkOptions(op, args, ATTENTION);
+  checkOptions("the axes of attention", args.axes, { time: true, slots: true, channels: true });
   const { q, k, v, segmentPos, cache } = args;
   checkPositive("window", args.window);
   checkPositive("softCap", args.softCap);

@@ -8,6 +8,7 @@ import { reshape } from "./shape.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, type TensorData } from "./trace.js";
 import { checkWindow, type Window, windowCount, windowPadding } from "./window.js";
+import { checkOptions } from "../support/options.js";
 
 /** How the kernel goes along an axis of x; its size is that of the kernel's axis. */
 export interface ConvWindow<K extends string = string> extends Omit<Window, "size"> {
@@ -60,6 +61,7 @@ export function conv<
   O extends B,
   D extends DType,
 >(x: Tensor<A, D>, kernel: Tensor<B, D>, options: ConvOptions<S, K, I, O>): Tensor<Exclude<A, I> | O, D> {
+  checkOptions("conv", options, { over: true, from: true, to: true, groups: true, precision: true });
   const { from, to, groups = 1, precision } = options;
   const over = Object.entries(options.over) as readonly (readonly [string, ConvWindow])[];
   checkDTypes("conv", [x, kernel], ["x", "kernel"]);

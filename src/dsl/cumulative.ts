@@ -9,12 +9,17 @@ import { ShapeError, TraceError } from "./errors.js";
 import { type AnyTensor, checkAlike, checkTensors, tensorsOf, type Widened } from "./records.js";
 import { concat, reshape, slice } from "./shape.js";
 import type { Tensor } from "./tensor.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 /** In which direction. */
 interface CumulativeOptions {
   /** From the last element to the first. */
   readonly reverse?: boolean;
 }
+
+export const CUMULATIVE_OPTIONS: OptionNames<CumulativeOptions> = {
+  reverse: true,
+};
 
 /** Of sums and the like: also whether an element counts itself. */
 interface ExclusiveOptions extends CumulativeOptions {
@@ -68,8 +73,10 @@ export function associativeScan<X extends object>(
   over: string,
   parts: X,
   combine: (earlier: Widened<X>, later: Widened<X>) => Widened<X>,
-  { reverse = false }: CumulativeOptions = {},
+  options: CumulativeOptions = {},
 ): Widened<X> {
+  checkOptions("associativeScan", options, CUMULATIVE_OPTIONS);
+  const { reverse = false } = options;
   checkTensors("associativeScan", parts);
   const tensors = tensorsOf(parts);
   if (tensors.length === 0) throw new TraceError({ message: "associativeScan: no tensors given" });
@@ -118,11 +125,9 @@ const cumulative =
     combine: (earlier: Tensor<string, T>, later: Tensor<string, T>) => Tensor<string, T>,
     neutral: (x: Tensor<string, T>) => number | bigint,
   ) =>
-  <A extends string, D extends T>(
-    x: Tensor<A, D>,
-    over: A,
-    { exclusive = false, reverse = false }: ExclusiveOptions = {},
-  ): Tensor<A, D> => {
+  <A extends string, D extends T>(x: Tensor<A, D>, over: A, options: ExclusiveOptions = {}): Tensor<A, D> => {
+    checkOptions(name, options, { ...CUMULATIVE_OPTIONS, exclusive: true });
+    const { exclusive = false, reverse = false } = options;
     findAxis(name, x, over);
     const counted = exclusive ? moved(x, over, neutral(x as unknown as Tensor<string, T>), reverse) : x;
     const scan = associativeScan(

@@ -11,6 +11,7 @@ import { op } from "./op.js";
 import { checkTensors, tensorsOf } from "./records.js";
 import type { Spec, TensorOf } from "./spec.js";
 import type { TensorData } from "./trace.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 /** What is said of a call beside its name. */
 export interface CustomCallOptions {
@@ -19,6 +20,11 @@ export interface CustomCallOptions {
   /** Whether it does more than compute its results: it is then never removed, doubled or moved. */
   readonly hasSideEffect?: boolean;
 }
+
+export const CUSTOM_CALL_OPTIONS: OptionNames<CustomCallOptions> = {
+  config: true,
+  hasSideEffect: true,
+};
 
 function attributeOf(value: string | number | boolean): Attribute {
   if (typeof value === "string") return stringAttribute(value);
@@ -35,8 +41,10 @@ export function customCall<R extends Readonly<Record<string, Spec<string, DType>
   target: string,
   operands: Readonly<Record<string, object>> | readonly TensorData[],
   results: R,
-  { config, hasSideEffect = false }: CustomCallOptions = {},
+  options: CustomCallOptions = {},
 ): { readonly [K in keyof R]: TensorOf<R[K]> } {
+  checkOptions("customCall", options, CUSTOM_CALL_OPTIONS);
+  const { config, hasSideEffect = false } = options;
   checkTensors(`customCall "${target}": the operands`, operands);
   const values: AttributeDictionary | string | undefined =
     typeof config === "object"

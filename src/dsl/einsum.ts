@@ -2,10 +2,11 @@
 import { checkDTypes, checkSizes } from "./align.js";
 import { type Axis, describe, type DType, indexOf } from "./axis.js";
 import { ShapeError, TraceError } from "./errors.js";
-import { type DotOptions, dot, sum } from "./reduce.js";
+import { type DotOptions, dot, sum, DOT_OPTIONS } from "./reduce.js";
 import { transpose } from "./shape.js";
 import { Tensor } from "./tensor.js";
 import type { TensorData } from "./trace.js";
+import { checkOptions } from "../support/options.js";
 
 type NamesOfTensor<X> = X extends Tensor<infer A, infer _> ? A : never;
 type NamesIn<T extends readonly TensorData[]> = NamesOfTensor<T[number]>;
@@ -24,6 +25,7 @@ export function einsum<const T extends readonly TensorData[], const L extends re
   axes: L,
   options: DotOptions = {},
 ): Tensor<L[number], TypeIn<T>> {
+  checkOptions("einsum", options, DOT_OPTIONS);
   const names: readonly string[] = axes;
   const labels = operands.map((_, i) => `operand ${i}`);
   const [first, ...others] = operands;

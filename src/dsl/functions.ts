@@ -6,6 +6,7 @@ import { insertOperation, makeBlock, makeOperation, makeRegion } from "../ir/rew
 import { functionType } from "../ir/types.js";
 import { checkTensors, like, typesOf, valuesOf, tensorsOf } from "./records.js";
 import { builderHere, currentTrace, type Trace } from "./trace.js";
+import { checkOptions } from "../support/options.js";
 
 interface TracedFunction {
   readonly symbol: string;
@@ -41,8 +42,10 @@ export function composite<X extends object, Y extends object>(
   name: string,
   args: X,
   body: (args: X) => Y,
-  { version, attributes }: { readonly version?: number; readonly attributes?: AttributeDictionary } = {},
+  options: { readonly version?: number; readonly attributes?: AttributeDictionary } = {},
 ): Y {
+  checkOptions("composite", options, { version: true, attributes: true });
+  const { version, attributes } = options;
   const { symbol, results } = functionOf(name, args, body);
   const call = builderHere().create(
     "stablehlo.composite",

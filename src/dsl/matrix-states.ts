@@ -8,6 +8,7 @@ import { ShapeError } from "./errors.js";
 import { reshape } from "./shape.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, type TensorData } from "./trace.js";
+import { checkOptions, type OptionNames } from "../support/options.js";
 
 /** What linear attention and the delta rule take. */
 export interface LinearAttentionOptions<
@@ -126,6 +127,18 @@ function decays(roles: Roles, { logDecay, segmentPos }: Arguments): Value {
   return joined(roles, kept, [time, channels[0] ?? axis("decays", 1)]);
 }
 
+type Linear = Omit<Arguments, "delta">;
+
+const LINEAR_ATTENTION: OptionNames<Linear> = {
+  query: true,
+  key: true,
+  value: true,
+  logDecay: true,
+  state: true,
+  axes: true,
+  segmentPos: true,
+};
+
 /** read and write [o, n, t, k]; nothing is read where a document starts, as there is no state before it. */
 function deltaVectors(roles: Roles, { delta, segmentPos }: Arguments): readonly Value[] {
   if (delta === undefined) return [];
@@ -191,6 +204,7 @@ export function linearAttention<
   D extends FloatDType,
 >(args: LinearAttentionOptions<V, T, K, C, Q, R, P, D>): LinearAttentionResult<V, Exclude<V, T> | K, D>;
 export function linearAttention(args: Arguments): unknown {
+  checkOptions<Linear>("linearAttention", args, LINEAR_ATTENTION);
   return recurrence("nn.linear_attention", rolesOf("linearAttention", args), args);
 }
 
@@ -220,9 +234,8 @@ export function deltaRule<
     readonly write: Tensor<Y, D>;
   },
 ): LinearAttentionResult<V, Exclude<V, T> | K, D>;
-export function deltaRule(
-  args: Arguments & { readonly read: TensorData; readonly write: TensorData },
-): unknown {
+export function deltaRule(args: Linear & { readonly read: TensorData; readonly write: TensorData }): unknown {
   const { read, write } = args;
+  checkOptions("deltaRule", args, { ...LINEAR_ATTENTION, read: true, write: true });
   return recurrence("nn.delta_rule", rolesOf("deltaRule", args), { ...args, delta: { read, write } });
 }

@@ -7,6 +7,7 @@ import { describe, type FloatDType, indexOf, namesOf } from "./axis.js";
 import { ShapeError } from "./errors.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, type TensorData } from "./trace.js";
+import { checkOptions } from "../support/options.js";
 
 /** What becomes of a state: `next`, its axes in the order in which the state has them. */
 const inOrderOf = <A extends string, D extends FloatDType>(
@@ -26,6 +27,7 @@ export function linearScan<A extends string, T extends A, D extends FloatDType>(
   readonly axis: T;
   readonly reverse?: boolean;
 }): { readonly y: Tensor<A, D>; readonly last: Tensor<Exclude<A, T>, "f32"> } {
+  checkOptions("linearScan", args, { x: true, a: true, h0: true, axis: true, reverse: true });
   const { x, a, h0 } = args;
   const axis = findAxis("linearScan", x, args.axis).index;
   const carried = x.axes.filter((_, i) => i !== axis);
@@ -114,8 +116,10 @@ export function causalConv1d<
 export function rmsNorm<A extends string, N extends A, D extends FloatDType>(
   x: Tensor<A, D>,
   scale: Tensor<N, D>,
-  { epsilon, offset = 0 }: { readonly epsilon: number; readonly offset?: number },
+  options: { readonly epsilon: number; readonly offset?: number },
 ): Tensor<A, D> {
+  checkOptions("rmsNorm", options, { epsilon: true, offset: true });
+  const { epsilon, offset = 0 } = options;
   const channels = onlyAxis("rmsNorm", "scale", scale, []);
   findAxis("rmsNorm", x, channels.name);
   checkSizes("rmsNorm", [x, scale], ["x", "scale"]);
@@ -140,6 +144,7 @@ export function rotary<A extends string, C extends A, P extends Exclude<A, C>, D
     readonly scaling?: readonly number[] | undefined;
   },
 ): Tensor<A, D> {
+  checkOptions("rotary", options, { axis: true, dims: true, base: true, scaling: true });
   const { axis, dims, base, scaling } = options;
   const channels = findAxis("rotary", x, axis).axis;
   const outer = x.axes.filter(({ name }) => name !== channels.name);

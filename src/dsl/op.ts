@@ -4,13 +4,14 @@ import type { Operation, Region, Value } from "../ir/operation.js";
 import type { AttributesOf, AttributeTable, OpDefinition } from "../ir/ops/define.js";
 import { type Attributes, findOp, hasTrait, opDefinitions, type OpName } from "../ir/ops/index.js";
 import { DYNAMIC, formatType, isQuantized, type TensorType, tensorType, type Type } from "../ir/types.js";
-import { didYouMean } from "../support/suggest.js";
+import { suggestion } from "../support/suggest.js";
 import { type Axis, type DType, sizesOf } from "./axis.js";
 import { ShapeError, TraceError } from "./errors.js";
 import type { AnyTensor } from "./records.js";
 import { type Spec, type TensorOf, typeOfSpec } from "./spec.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, currentTrace, type TensorData } from "./trace.js";
+import { checkOptions } from "../support/options.js";
 
 /** A value of a program that is no tensor with axes: a token, a tuple, a tensor of unknown size or quantised elements. `op` takes and gives them. */
 export class Opaque {
@@ -156,11 +157,10 @@ function declared(which: string | OpDefinition): OpDefinition {
   if (definition === undefined) {
     throw new TraceError({
       message: `op: there is no operation ${name}`,
-      hint:
-        didYouMean(
-          name,
-          opDefinitions.map((known) => known.name),
-        ) ?? "docs/ops.md lists them all",
+      hint: suggestion(
+        name,
+        opDefinitions.map((known) => known.name),
+      ),
     });
   }
   if (
@@ -230,24 +230,22 @@ export function op(
   which: string | OpDefinition,
   operands: readonly Operand[],
   attributes: object = {},
-  {
-    bodies = [],
-    result,
-    results,
-  }: OpOptions & { readonly result?: ResultOf; readonly results?: readonly ResultOf[] } = {},
+  options: OpOptions & { readonly result?: ResultOf; readonly results?: readonly ResultOf[] } = {},
 ): unknown {
+  checkOptions("op", options, { bodies: true, result: true, results: true });
+  const { bodies = [], result, results } = options;
   const definition = declared(which);
   const { name } = definition;
   checkOperands(name, operands);
   const regions = bodies.map(regionOf);
   const wanted = result === undefined ? results : [result];
   const requested = wanted?.map(requestedType) ?? [];
-  const options: CreateOptions = {
+  const asked: CreateOptions = {
     regions,
     ...(requested.length > 0 && !requested.includes(undefined) ? { results: requested as Type[] } : {}),
   };
   const values = operands.map(({ value }) => value);
-  const operation: Operation = builderHere().createOf(definition, values, attributes as never, options);
+  const operation: Operation = builderHere().createOf(definition, values, attributes as never, asked);
   if (wanted === undefined) return unnamed(operation, operands);
   if (wanted.length !== operation.results.length) {
     throw new TraceError({

@@ -16,6 +16,7 @@ import { checkTensors } from "./records.js";
 import type { Spec, TensorOf } from "./spec.js";
 import { Tensor } from "./tensor.js";
 import { currentTrace, type TensorData, Trace, type TracedArgument, withTrace } from "./trace.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 /** Tensors by name that are declared before there is a program: `{ x: spec([batch, model], "f32") }`. */
 export type Specs = Readonly<Record<string, Spec<string, DType>>>;
@@ -57,6 +58,14 @@ export interface ProgramOptions {
   /** Which probes become results. */
   readonly probes?: (name: string) => boolean;
 }
+
+export const PROGRAM_OPTIONS: OptionNames<ProgramOptions> = {
+  name: true,
+  state: true,
+  precision: true,
+  parameterType: true,
+  probes: true,
+};
 
 /** An input of the program being traced. */
 export function input<const L extends readonly Axis[], D extends DType>(
@@ -245,6 +254,7 @@ export function program(
   options: ProgramOptions & { readonly inputs?: Specs; readonly parameters?: Specs },
   body: (inputs: never, parameters: never) => object,
 ): TracedProgram {
+  checkOptions("program", options, { ...PROGRAM_OPTIONS, inputs: true, parameters: true });
   const entry = makeBlock([]);
   const functions = makeBlock([]);
   const trace = new Trace(

@@ -23,6 +23,7 @@ import { roundTo } from "./round.js";
 import { at, concat, reshape, transpose } from "./shape.js";
 import { argsort } from "./sort.js";
 import { Tensor } from "./tensor.js";
+import { checkOptions, type OptionNames } from "../support/options.js";
 
 /** A key: two words of 32 bits. */
 export type Key = Tensor<"key", "ui32">;
@@ -164,13 +165,17 @@ export interface Range {
   readonly max?: number;
 }
 
+const RANGE: OptionNames<Range> = { min: true, max: true };
+
 /** Uniform floats from `min`, below `max`; other bounds than 0 and 1 are reached by a product and a sum, whose rounding may give `max` itself. */
 export function uniform<const L extends readonly Axis[], D extends FloatDType = "f32">(
   key: Key,
   axes: L,
   dtype = "f32" as D,
-  { min = 0, max = 1 }: Range = {},
+  range: Range = {},
 ): Tensor<NamesOf<L>, D> {
+  checkOptions("random.uniform", range, RANGE);
+  const { min = 0, max = 1 } = range;
   const format = floats[dtype];
   const random = bits(key, axes, format.drawn as "ui32")
     .to(format.bits as "ui32")
@@ -268,8 +273,10 @@ export function shuffle<A extends string, D extends DType>(key: Key, x: Tensor<A
 export function integers<const L extends readonly Axis[]>(
   key: Key,
   axes: L,
-  { min, max }: { readonly min: number; readonly max: number },
+  range: { readonly min: number; readonly max: number },
 ): Tensor<NamesOf<L>, "i32"> {
+  checkOptions("random.integers", range, RANGE);
+  const { min, max } = range;
   const fits =
     [min, max - 1].every((n) => Number.isInteger(n) && n >= -(2 ** 31) && n < 2 ** 31) && min < max;
   if (!fits)

@@ -19,12 +19,17 @@ import { extremes } from "./extremes.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, currentTrace, type TensorData } from "./trace.js";
 import { inWide } from "./wide.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 /** How a product is computed. */
 export interface DotOptions {
   /** How many bits of f32 operands count; default: that of `withPrecision` around it, else the program's. */
   readonly precision?: Precision | undefined;
 }
+
+export const DOT_OPTIONS: OptionNames<DotOptions> = {
+  precision: true,
+};
 
 /**
  * The product of two tensors summed over the axes `over`; other axes they share pair up. Result axes: the shared ones,
@@ -53,8 +58,10 @@ export function dot(
   x: TensorData,
   y: TensorData,
   over: string | readonly string[],
-  { precision }: DotOptions = {},
+  options: DotOptions = {},
 ): unknown {
+  checkOptions("dot", options, DOT_OPTIONS);
+  const { precision } = options;
   const contracted: readonly string[] = typeof over === "string" ? [over] : over;
   const names = ["x", "y"];
   checkDTypes("dot", [x, y], names);

@@ -4,6 +4,7 @@ import type { DType } from "./axis.js";
 import { functionsHere, traceOperations } from "./gradient.js";
 import { Tensor } from "./tensor.js";
 import { builderHere } from "./trace.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 export interface RematOptions {
   /**
@@ -13,12 +14,18 @@ export interface RematOptions {
   readonly keep?: "everything" | Kept;
 }
 
+export const REMAT_OPTIONS: OptionNames<RematOptions> = {
+  keep: true,
+};
+
 /**
  * Runs `body`, a layer say, and returns what it returns. A gradient through it takes what comes in, computes the rest again when it needs
  * it, and an optimization barrier sees to it that the compiler does not undo that. May be nested: then the inner code is computed again
  * when the copy of the outer one is gone through.
  */
-export function remat<R>(body: () => R, { keep: kept = "nothing" }: RematOptions = {}): R {
+export function remat<R>(body: () => R, options: RematOptions = {}): R {
+  checkOptions("remat", options, REMAT_OPTIONS);
+  const { keep: kept = "nothing" } = options;
   const { made, operations } = traceOperations(body);
   if (kept !== "everything") markRematerialised(operations, { id: functionsHere().nextMark(), kept });
   return made;

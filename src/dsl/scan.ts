@@ -21,6 +21,7 @@ import {
 import { handOut } from "./probe.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, currentTrace, type TensorData } from "./trace.js";
+import { checkOptions } from "../support/options.js";
 
 /** What a step returns: what goes on to the next step, and what is stacked along the axis. */
 export interface ScanStep<C extends object, Y extends object> {
@@ -102,6 +103,7 @@ export function scan<const Over extends string, C extends object, X extends obje
   step: (carry: Widened<C>, input: ElementsOf<X, Over>) => ScanStep<Widened<C>, Y>,
   options: { readonly reverse?: boolean } = {},
 ): { readonly carry: Widened<C>; readonly outputs: StacksOf<Y, Over> } {
+  checkOptions("scan", options, { reverse: true });
   const trace = currentTrace();
   const reverse = options.reverse ?? false;
   checkTensors("scan: the carry", initial);

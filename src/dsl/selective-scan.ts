@@ -5,6 +5,7 @@ import { fill } from "./elementwise.js";
 import { ShapeError } from "./errors.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, type TensorData } from "./trace.js";
+import { checkOptions } from "../support/options.js";
 
 const OP = "selectiveScan";
 
@@ -76,6 +77,18 @@ export function selectiveScan<
   readonly states: readonly S[];
   readonly reverse?: boolean;
 }): { readonly y: Tensor<A, D>; readonly last: Tensor<Exclude<A, T> | S, "f32"> } {
+  checkOptions("selectiveScan", args, {
+    x: true,
+    delta: true,
+    a: true,
+    b: true,
+    c: true,
+    h0: true,
+    segmentPos: true,
+    axis: true,
+    states: true,
+    reverse: true,
+  });
   const { x, delta, a, b, c, h0, segmentPos } = args;
   const axis = findAxis(OP, x, args.axis).index;
   const states = statesOf(x, h0, args.axis, args.states);

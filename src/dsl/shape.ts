@@ -5,6 +5,7 @@ import { type Axis, type DType, describe, type NamesOf, namesOf, sizesOf } from 
 import { ShapeError } from "./errors.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, type TensorData } from "./trace.js";
+import { checkOptions } from "../support/options.js";
 
 /** The same elements in row-major order with other axes. */
 export function reshape<A extends string, D extends DType>(
@@ -75,6 +76,7 @@ export function slice<A extends string, D extends DType>(
   name: A,
   bounds: { readonly start?: number; readonly stop?: number; readonly step?: number },
 ): Tensor<A, D> {
+  checkOptions("slice", bounds, { start: true, stop: true, step: true });
   const { index, axis } = findAxis("slice", x, name);
   const from = (at: number): number => (at < 0 ? axis.size + at : at);
   const start = from(bounds.start ?? 0);

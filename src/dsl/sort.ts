@@ -7,12 +7,17 @@ import { range, select } from "./elementwise.js";
 import { ShapeError } from "./errors.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, currentTrace, type TensorData } from "./trace.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 /** In which order. */
 export interface SortOptions {
   /** The largest first. Numbers that are none then come before all, else after. */
   readonly descending?: boolean;
 }
+
+export const SORT_OPTIONS: OptionNames<SortOptions> = {
+  descending: true,
+};
 
 /** All zeros are one number, and all that is no number is one; it is above all others. */
 function ordered<D extends DType>(x: Tensor<never, D>): Value {
@@ -71,6 +76,7 @@ export function sort<A extends string, D extends FloatDType | IntegerDType>(
   over: A,
   options: SortOptions = {},
 ): Tensor<A, D> {
+  checkOptions("sort", options, SORT_OPTIONS);
   return new Tensor(x.axes, x.dtype, sorted(x, [], over, options)[0]!);
 }
 
@@ -80,6 +86,7 @@ export function argsort<A extends string, D extends FloatDType | IntegerDType, N
   over: N,
   options: SortOptions = {},
 ): Tensor<A, "i32"> {
+  checkOptions("argsort", options, SORT_OPTIONS);
   const { axis } = findAxis("argsort", x, over);
   const places = { axes: x.axes, dtype: "i32" as const, value: broadcastTo(range(axis), x.axes) };
   return new Tensor(x.axes, "i32", sorted(x, [places], over, options)[1]!);

@@ -9,6 +9,7 @@ import { extremes } from "./extremes.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, currentTrace, type TensorData } from "./trace.js";
 import { inWide } from "./wide.js";
+import { checkOptions, type OptionNames } from "../support/options.js";
 
 /** Elements that are thought of around an axis: none; as many as make the result as long as the axis, divided by the stride; or so many before and after. */
 export type WindowPadding = "valid" | "same" | readonly [before: number, after: number];
@@ -53,6 +54,10 @@ export function checkWindow(
   window: Window & { readonly inputDilation?: number },
   x: TensorData,
 ): void {
+  checkOptions(`the window of ${op} along "${name}"`, window, {
+    ...{ size: true, stride: true, dilation: true, padding: true },
+    ...(op === "conv" ? { kernel: true, inputDilation: true } : {}),
+  } as OptionNames<typeof window>);
   const { size, stride = 1, dilation = 1, inputDilation = 1, padding = "valid" } = window;
   const counts = [size, stride, dilation, inputDilation].every((n) => Number.isInteger(n) && n >= 1);
   const around =

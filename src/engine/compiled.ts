@@ -19,8 +19,9 @@ import {
   runPreparation,
 } from "../serving/index.js";
 import type { Interface } from "../program/index.js";
-import type { WaitOptions } from "../support/wait.js";
+import { type WaitOptions, WAIT_OPTIONS } from "../support/wait.js";
 import type { LoweredProgram } from "./lowered-program.js";
+import { checkOptions } from "../support/options.js";
 
 /** Compiles for devices that are described, not present, e.g. a TPU. @throws PjrtError with the compiler's words */
 export const compileAhead = (topology: Topology, lowered: LoweredProgram): Promise<AheadOfTimeProgram> =>
@@ -52,6 +53,7 @@ export class CompiledProgram implements LoadedProgram, Disposable {
     cache?: CompileCache,
     wait: WaitOptions = {},
   ): Promise<CompiledProgram> {
+    checkOptions("CompiledProgram.compile", wait, WAIT_OPTIONS);
     const start = performance.now();
     const request = { program: printModule(lowered.module), signature: lowered };
     const { executable, fromCache } = await compileThrough(cache, client, request, wait);

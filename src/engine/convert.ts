@@ -4,7 +4,7 @@ import { readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { configureCheckpoint, type ConfiguredModel, type ModelDefinition } from "../model/index.js";
 import { UsageError } from "../support/errors.js";
-import { type WaitOptions, waitInSteps } from "../support/wait.js";
+import { type WaitOptions, waitInSteps, WAIT_OPTIONS } from "../support/wait.js";
 import {
   arrangeTensors,
   bindWeights,
@@ -19,6 +19,7 @@ import {
   writeSafetensorsStream,
   writeTorch,
 } from "../weights/index.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 /** What is written how. */
 export interface ConvertOptions extends WaitOptions {
@@ -29,6 +30,13 @@ export interface ConvertOptions extends WaitOptions {
   /** Whether what is at the target already is replaced. */
   readonly force?: boolean | undefined;
 }
+
+export const CONVERT_OPTIONS: OptionNames<ConvertOptions> = {
+  ...WAIT_OPTIONS,
+  models: true,
+  to: true,
+  force: true,
+};
 
 /** What was written. */
 export interface ConvertSummary {
@@ -61,8 +69,10 @@ const WRITERS: Readonly<Record<StoreFormat, (path: string, tensors: Entries) => 
 export async function convertWeights(
   source: string,
   target: string,
-  { models, to, force = false, ...wait }: ConvertOptions,
+  options: ConvertOptions,
 ): Promise<ConvertSummary> {
+  checkOptions("convertWeights", options, CONVERT_OPTIONS);
+  const { models, to, force = false, ...wait } = options;
   const left = waitInSteps(`writing ${target}`, wait);
   const format = to ?? formatOfName(target);
   await checkTarget(target, format, force);

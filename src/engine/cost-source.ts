@@ -4,6 +4,7 @@ import { isBytecode } from "../ir/bytecode/index.js";
 import type { Operation } from "../ir/operation.js";
 import { type ReadOptions, readModule } from "../ir/read-module.js";
 import { decodeHloFile } from "../runtime-pjrt/index.js";
+import { checkOptions } from "../support/options.js";
 
 /** A program to compile, or one that is compiled. */
 export type CostSource = { readonly stablehlo: Operation } | { readonly hlo: Module };
@@ -13,6 +14,7 @@ export type CostSource = { readonly stablehlo: Operation } | { readonly hlo: Mod
  * @throws HloError for anything else; HloError, ParseError, BytecodeError or VerifyError for what is wrong in it
  */
 export function readCostSource(bytes: Uint8Array, options: Omit<ReadOptions, "firstLine"> = {}): CostSource {
+  checkOptions("readCostSource", options, { file: true, dialects: true });
   const { file = "-" } = options;
   const text = textOf(bytes);
   if (text !== undefined && isHloText(text)) return { hlo: moduleFromText(text, file) };

@@ -22,6 +22,9 @@ import { isStoredType, type TensorData, writeSafetensors } from "../weights/inde
 import { checkNames } from "./compile/bind-arguments.js";
 import { type GivenParameters, takeParameters } from "./compile/index.js";
 import { lowerProgram } from "./family.js";
+import { PLACE_OPTIONS } from "../artifact/write.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
+import { LOWERING_WITHOUT_PREPARE, loweringOf } from "../targets/options.js";
 
 /** How a program is exported. */
 export interface ProgramExportOptions extends Omit<LoweringOptions, "prepare">, PlaceOptions {
@@ -38,6 +41,17 @@ export interface ProgramExportOptions extends Omit<LoweringOptions, "prepare">, 
   /** Versions of tools to note, by name. */
   readonly tools?: Readonly<Record<string, string>> | undefined;
 }
+
+export const PROGRAM_EXPORT_OPTIONS: OptionNames<ProgramExportOptions> = {
+  ...LOWERING_WITHOUT_PREPARE,
+  ...PLACE_OPTIONS,
+  parameters: true,
+  nameOf: true,
+  text: true,
+  stablehloVersion: true,
+  sign: true,
+  tools: true,
+};
 
 /** What was exported: the manifest without its list of files, and the files, the largest first. */
 export interface ProgramExportSummary extends Pick<ProgramManifest, "arguments" | "results" | "stablehlo"> {
@@ -58,13 +72,14 @@ export async function exportProgram(
   path: string,
   options: ProgramExportOptions = {},
 ): Promise<ProgramExportSummary> {
+  checkOptions("exportProgram", options, PROGRAM_EXPORT_OPTIONS);
   const { zip = path.endsWith(".zip"), force = false, parameters, sign, stablehloVersion, text } = options;
   const left = waitInSteps(`exporting to ${path}`, options);
   checkNames(program);
   await checkTarget(path, { zip, force });
   const { target, name: targetName } = resolveTarget(options.target ?? defaultTarget, options.extensions);
   const signing = sign === undefined ? undefined : await SigningKey.read(sign);
-  const lowered = lowerProgram(program, { ...options, target });
+  const lowered = lowerProgram(program, { ...loweringOf(options), target });
   const bytecode = serializePortable(lowered.module, { locations: false, targetVersion: stablehloVersion });
   const described = {
     stablehlo: deserializePortable(bytecode, { verify: false }).version,

@@ -14,8 +14,10 @@ import {
   type SamplerKey,
   sessionPrograms,
 } from "../serving/index.js";
-import { type WaitOptions, waitInSteps } from "../support/wait.js";
+import type { OptionNames } from "../support/options.js";
+import { WAIT_OPTIONS, type WaitOptions, waitInSteps } from "../support/wait.js";
 import type { LoweringOptions } from "../targets/index.js";
+import { LOWERING_OPTIONS, loweringOf } from "../targets/options.js";
 import type { ComputeDType } from "../weights/index.js";
 import { Family, lowerProgram } from "./family.js";
 import type { LoweredProgram } from "./lowered-program.js";
@@ -44,6 +46,21 @@ export interface ExportedPrograms extends LoweringOptions, WaitOptions {
   readonly stablehloVersion?: string | undefined;
   readonly onPass?: PassCallback | undefined;
 }
+
+export const EXPORTED_PROGRAMS: OptionNames<ExportedPrograms> = {
+  ...LOWERING_OPTIONS,
+  ...WAIT_OPTIONS,
+  model: true,
+  dtype: true,
+  batch: true,
+  chunk: true,
+  score: true,
+  samplers: true,
+  tokensPerCall: true,
+  text: true,
+  stablehloVersion: true,
+  onPass: true,
+};
 
 /** A program of an artifact, and what a plugin must know to compile it. */
 export interface ExportedProgram {
@@ -84,7 +101,7 @@ const drawing = (
     onProgram(name);
     const lowered = lowerProgram(
       samplerProgram(key, options.model.generation.vocabSize),
-      options,
+      loweringOf(options),
       options.onPass,
     );
     return { lowered, description: { name, kind: SAMPLER_KIND, batch: key.batch, time: 1 } };
@@ -105,7 +122,8 @@ function looping(
     const name = key === undefined ? own : samplerName(key, `${own}_drawn`);
     onProgram(name);
     const sampler =
-      key && lowerProgram(samplerProgram(key, model.generation.vocabSize), options, options.onPass);
+      key &&
+      lowerProgram(samplerProgram(key, model.generation.vocabSize), loweringOf(options), options.onPass);
     const lowered = loopProgram({ decode, sampler, model: model.generation, batch, steps });
     return { lowered, description: { name, kind: LOOP_KIND, batch, time: steps, ...needs } };
   });
@@ -132,7 +150,7 @@ export async function exportPrograms(
     }
   }
   const left = waitInSteps("lowering", options);
-  const programs = await new Family(options, options.onPass).lowerInTurns(traced(), left);
+  const programs = await new Family(loweringOf(options), options.onPass).lowerInTurns(traced(), left);
   const samplers = draws ? exportedSamplers(batch, model.generation.vocabSize) : [];
   const preparations = new Set(programs.flatMap((program) => program.preparations));
   const decode = programs[keys.findIndex(({ kind }) => kind === model.generation.programs.decode)]!;

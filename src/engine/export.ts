@@ -25,8 +25,16 @@ import { type ComputeDType, hasWeights, openCheckpoint, readConfigFiles } from "
 import { withCapacity } from "./capacity.js";
 import { convertWeights } from "./convert.js";
 import { compileExported, type ExportCompiler } from "./export-compile.js";
-import { type ExportedProgram, type ExportedPrograms, exportPrograms } from "./export-programs.js";
+import {
+  type ExportedProgram,
+  type ExportedPrograms,
+  exportPrograms,
+  EXPORTED_PROGRAMS,
+} from "./export-programs.js";
 import { checkLowering } from "./lowered-program.js";
+import { type OptionNames, checkOptions, withoutOptions, pickOptions } from "../support/options.js";
+import { PLACE_OPTIONS } from "../artifact/write.js";
+import { loweringOf } from "../targets/options.js";
 
 /** What is exported: a model folder, or a configuration without weights and text. */
 export type ExportSource =
@@ -62,6 +70,21 @@ export interface ExportOptions
   readonly onEvent?: ((event: ExportEvent) => void) | undefined;
 }
 
+export const EXPORT_OPTIONS: OptionNames<ExportOptions> = {
+  ...withoutOptions(EXPORTED_PROGRAMS, "model", "dtype", "batch", "chunk"),
+  ...pickOptions(PLACE_OPTIONS, { zip: true, force: true }),
+  dtype: true,
+  batch: true,
+  capacity: true,
+  chunk: true,
+  withWeights: true,
+  compiler: true,
+  sign: true,
+  keyFolder: true,
+  tools: true,
+  onEvent: true,
+};
+
 /** What was exported. */
 export interface ExportSummary {
   readonly programs: readonly ExportedProgram["content"][];
@@ -81,12 +104,13 @@ export async function exportModel(
   path: string,
   options: ExportOptions = {},
 ): Promise<ExportSummary> {
+  checkOptions("exportModel", options, EXPORT_OPTIONS);
   const { zip = false, force = false, batch = 1, chunk = 256, compiler, onEvent } = options;
   const left = waitInSteps(`exporting to ${path}`, options);
   const target = resolveTarget(options.target ?? devicesOf(compiler) ?? defaultTarget, options.extensions);
   await checkTarget(path, { zip, force });
   const signing = options.sign === undefined ? undefined : await SigningKey.read(options.sign);
-  checkLowering({ ...options, target: target.target });
+  checkLowering({ ...loweringOf(options), target: target.target });
   await using read = await readSource(source, {
     capacity: options.capacity,
     copiesIn: options.withWeights === true ? dirname(resolve(path)) : undefined,

@@ -17,6 +17,8 @@ import { sha256 } from "../support/hash.js";
 import type { LoweringOptions } from "../targets/index.js";
 import { type LoweredProgram, loweringPipeline } from "./lowered-program.js";
 import { PreparedValues } from "./prepared-values.js";
+import { checkOptions } from "../support/options.js";
+import { LOWERING_OPTIONS } from "../targets/options.js";
 
 /**
  * Lowers programs of one model. A value that several of them compute from parameters alone is one value of the family, known by its
@@ -32,6 +34,7 @@ export class Family {
 
   /** @param options `prepare` is true by default here. @param onPass called after each pass of each program */
   constructor(options: LoweringOptions = {}, onPass?: PassCallback) {
+    checkOptions("new Family", options, LOWERING_OPTIONS);
     this.#options = { ...options, prepare: options.prepare ?? true };
     this.#onPass = onPass;
   }
@@ -123,6 +126,7 @@ export function lowerProgram(
   options: LoweringOptions = {},
   onPass?: PassCallback,
 ): LoweredProgram {
+  checkOptions("lowerProgram", options, LOWERING_OPTIONS);
   return new Family({ ...options, prepare: options.prepare ?? false }, onPass).lower([program])[0]!;
 }
 

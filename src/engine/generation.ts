@@ -20,6 +20,9 @@ import type { ComputeDType } from "../weights/index.js";
 import { describeDevice, type DeviceEvent, openDevice } from "./open-device.js";
 import { encodePrompts, type Prompt } from "./prompts.js";
 import type { ModelSource, SourceOptions } from "./source.js";
+import { type OptionNames, checkOptions, withoutOptions, pickOptions } from "../support/options.js";
+import { GENERATE_OPTIONS } from "../serving/generate.js";
+import { SOURCE_OPTIONS } from "./source.js";
 
 /** What is continued, where, and how. */
 export interface GenerationRequest
@@ -38,6 +41,18 @@ export interface GenerationRequest
   /** Is told what is worth a note about the model: tensors that were ignored, executables that do not fit. */
   readonly onNote?: ((note: string) => void) | undefined;
 }
+
+export const GENERATION_REQUEST: OptionNames<GenerationRequest> = {
+  ...withoutOptions(GENERATE_OPTIONS, "tokenizer", "eosIds"),
+  ...withoutOptions(SOURCE_OPTIONS, "target"),
+  prompts: true,
+  plugin: true,
+  env: true,
+  onToken: true,
+  onCompletion: true,
+  onDevice: true,
+  onNote: true,
+};
 
 /** One prompt and what came after it. */
 export interface Continuation extends Omit<Completion, "row"> {
@@ -66,6 +81,7 @@ export async function continuePrompts(
   source: ModelSource,
   request: GenerationRequest,
 ): Promise<GenerationSummary> {
+  checkOptions("continuePrompts", request, GENERATION_REQUEST);
   const { env, signal, onDevice, onNote } = request;
   const { tokenizer, prompts } = await encodePrompts(request.prompts, source, request);
   // What cannot be held to is told before a device is opened.
@@ -75,11 +91,15 @@ export async function continuePrompts(
   const longest = longestOf(prompts);
   const capacity =
     request.capacity ?? source.capacityFor(longest + (request.maxNewTokens ?? DEFAULT_NEW_TOKENS));
-  const loaded = await source.load(device.client, { ...request, capacity });
+  const loaded = await source.load(device.client, { ...pickOptions(request, SOURCE_OPTIONS), capacity });
   using model = loaded.model;
   for (const note of loaded.notes) onNote?.(note);
   await makeReady(model, prompts, request);
-  const collected = await collect(generate(model, prompts, { ...request, tokenizer }), prompts, request);
+  const collected = await collect(
+    generate(model, prompts, { ...pickOptions(request, GENERATE_OPTIONS), tokenizer }),
+    prompts,
+    request,
+  );
   return {
     ...collected,
     dtype: model.dtype,

@@ -6,11 +6,20 @@ import { checkNotAborted } from "../support/wait.js";
 import type { TargetLike } from "../targets/index.js";
 import { lossProgram, trainStep } from "../training/index.js";
 import { dataEncoder } from "./data-encoder.js";
-import { initialParameters, optimizerOf, optionsOf, type TrainingCheckOptions } from "./golden-training.js";
+import {
+  initialParameters,
+  optimizerOf,
+  optionsOf,
+  type TrainingCheckOptions,
+  TRAINING_CHECK_OPTIONS,
+} from "./golden-training.js";
 import type { LoweredProgram } from "./lowered-program.js";
 import { testLoss } from "./test-loss.js";
 import { Trainer } from "./trainer.js";
 import { lowerForTraining } from "./training-programs.js";
+import { checkOptions } from "../support/options.js";
+import { lossOf } from "../training/loss.js";
+import { stepOf } from "../training/train-step.js";
 
 /** How a case is trained. */
 const trainerOptionsOf = (
@@ -27,8 +36,9 @@ export function fineTuningCasePrograms(
   golden: FineTuningCase,
   options: TrainingCheckOptions,
 ): readonly LoweredProgram[] {
+  checkOptions("fineTuningCasePrograms", options, TRAINING_CHECK_OPTIONS);
   const all = trainerOptionsOf(golden, options);
-  const traced = [trainStep(golden.model, all), lossProgram(golden.model, all)];
+  const traced = [trainStep(golden.model, stepOf(all)), lossProgram(golden.model, lossOf(all))];
   return traced.map((program) => lowerForTraining(device, program, all));
 }
 
@@ -41,6 +51,7 @@ export async function checkFineTuningCase(
   golden: FineTuningCase,
   options: TrainingCheckOptions,
 ): Promise<TrainingReport> {
+  checkOptions("checkFineTuningCase", options, TRAINING_CHECK_OPTIONS);
   const { model, batch, tokens: width, steps } = golden;
   await using checkpoint = await golden.openWeights();
   await using data = await openData([golden.train]);

@@ -25,6 +25,9 @@ import type { LoweredProgram } from "./lowered-program.js";
 import { Trainer } from "./trainer.js";
 import { readFigures, readGradients, uploadArguments, uploadBatch } from "./training-buffers.js";
 import { compileProgram, lowerForTraining } from "./training-programs.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
+import { LOWERING_WITHOUT_PREPARE } from "../targets/options.js";
+import { lossOf } from "../training/loss.js";
 
 export interface TrainingCheckOptions extends Omit<LoweringOptions, "prepare"> {
   /** Computed in; cases bound f32. */
@@ -32,6 +35,13 @@ export interface TrainingCheckOptions extends Omit<LoweringOptions, "prepare"> {
   readonly cache?: CompileCache | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+export const TRAINING_CHECK_OPTIONS: OptionNames<TrainingCheckOptions> = {
+  ...LOWERING_WITHOUT_PREPARE,
+  dtype: true,
+  cache: true,
+  signal: true,
+};
 
 /** The options of a case's programs. The reference computed f32 products in f32. */
 export const optionsOf = (
@@ -53,6 +63,7 @@ export async function checkTrainingCase(
   golden: TrainingCase,
   options: TrainingCheckOptions,
 ): Promise<TrainingReport> {
+  checkOptions("checkTrainingCase", options, TRAINING_CHECK_OPTIONS);
   if (options.dtype !== "f32")
     throw new GoldenError(`the case has no tolerance for ${options.dtype}`, golden.folder);
   await using checkpoint = await golden.openWeights();
@@ -70,12 +81,15 @@ export function trainingCasePrograms(
   golden: TrainingCase,
   options: TrainingCheckOptions,
 ): readonly LoweredProgram[] {
+  checkOptions("trainingCasePrograms", options, TRAINING_CHECK_OPTIONS);
   const { model, optimizers } = golden;
   const all = optionsOf(golden, options);
   const steps = optimizers.map(({ settings }) =>
-    trainStep(model, { ...all, optimizer: optimizerOf(settings) }),
+    trainStep(model, { ...lossOf(all), optimizer: optimizerOf(settings) }),
   );
-  return [gradientProgram(model, all), ...steps].map((traced) => lowerForTraining(device, traced, all));
+  return [gradientProgram(model, lossOf(all)), ...steps].map((traced) =>
+    lowerForTraining(device, traced, all),
+  );
 }
 
 /** The optimiser of a case. */
@@ -121,7 +135,7 @@ async function firstGradients(
   if (batch === undefined) throw new GoldenError("no batches", golden.folder);
   const all = optionsOf(golden, options);
   checkBatch(model, golden, batch);
-  using program = await compileProgram(client, gradientProgram(model, all), all);
+  using program = await compileProgram(client, gradientProgram(model, lossOf(all)), all);
   const weights = bindWeights(checkpoint, model.parameters, model.names);
   const wanted = program.interface.arguments.filter(({ role }) => role === "parameter");
   const parameters = await uploadArguments(client, wanted, weights, options);

@@ -16,13 +16,21 @@ import { checkNotAborted } from "../support/wait.js";
 import { resolveTarget, type TargetLike } from "../targets/index.js";
 import { Family } from "./family.js";
 import type { LoweredProgram } from "./lowered-program.js";
-import { Model, type ModelOptions } from "./model.js";
+import { Model, type ModelOptions, MODEL_OPTIONS } from "./model.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
+import { loweringOf } from "../targets/options.js";
 
 export interface GoldenOptions extends ModelOptions {
   readonly dtype: "f32" | "bf16";
   /** Also read the prompt in chunks of this many tokens and compare what follows. */
   readonly chunk?: number | undefined;
 }
+
+export const GOLDEN_OPTIONS: OptionNames<GoldenOptions> = {
+  ...MODEL_OPTIONS,
+  dtype: true,
+  chunk: true,
+};
 
 type Computed = Map<string, Float32Array | Int32Array>;
 
@@ -37,13 +45,15 @@ export async function checkGoldenCase(
   options: GoldenOptions,
   lowered: readonly LoweredProgram[] = [],
 ): Promise<CaseReport> {
+  checkOptions("checkGoldenCase", options, GOLDEN_OPTIONS);
   // A case without one is refused before anything is computed.
   toleranceOf(golden, options.dtype);
   await using checkpoint = await golden.openWeights();
   const programs = programsOf(golden, options);
   const known = new Map(lowered.map((program, i) => [describeProgram(programs[i]!), program]));
+  const { chunk: _, ...rest } = options;
   const modelOptions = {
-    ...options,
+    ...rest,
     precision: precisionOf(options),
     programs,
     lowered: (key: ProgramKey) => known.get(describeProgram(key)),
@@ -65,9 +75,10 @@ export function goldenPrograms(
   golden: GoldenCase,
   options: GoldenOptions,
 ): readonly LoweredProgram[] {
+  checkOptions("goldenPrograms", options, GOLDEN_OPTIONS);
   const { target } = resolveTarget(options.target ?? device, options.extensions);
   const { dtype } = options;
-  const family = new Family({ ...options, target, precision: precisionOf(options) });
+  const family = new Family({ ...loweringOf(options), target, precision: precisionOf(options) });
   return family.lower(programsOf(golden, options).map((key) => golden.model.program({ ...key, dtype })));
 }
 

@@ -10,10 +10,12 @@ import {
 } from "../artifact/index.js";
 import type { Dialect } from "../ir/dialect.js";
 import { UsageError } from "../support/errors.js";
-import type { WaitOptions } from "../support/wait.js";
+import { type WaitOptions, WAIT_OPTIONS } from "../support/wait.js";
 import { findOrbax, openStore, type StoredTensor, type StoreFormat } from "../weights/index.js";
 import { refuseExported } from "./jax-exported.js";
 import { describeProgram, type ProgramDescription } from "./inspect-program.js";
+import { type OptionNames, checkOptions, pickOptions } from "../support/options.js";
+import { DESCRIBE_OPTIONS } from "../artifact/describe.js";
 
 /** Tensors in a file. */
 export interface TensorsDescription {
@@ -43,6 +45,15 @@ export interface InspectOptions extends WaitOptions {
   readonly onBytes?: ((phase: "unpack" | "verify", bytes: number, totalBytes: number) => void) | undefined;
 }
 
+export const INSPECT_OPTIONS: OptionNames<InspectOptions> = {
+  ...WAIT_OPTIONS,
+  verify: true,
+  publicKey: true,
+  keyFolder: true,
+  dialects: true,
+  onBytes: true,
+};
+
 /** What can be inspected, for messages. */
 const READABLE =
   "the folder of an artifact, its archive (.zip), a file of tensors (safetensors, .pt of PyTorch, the folder of orbax), a portable StableHLO artifact (.mlirbc), StableHLO text (.mlir)";
@@ -59,8 +70,9 @@ const LONGEST_TEXT = 1 << 28;
  * BytecodeError, ParseError, VerifyError for a file with faults; AbortedError while an artifact is unpacked or hashed
  */
 export async function inspect(path: string, options: InspectOptions = {}): Promise<Description> {
+  checkOptions("inspect", options, INSPECT_OPTIONS);
   const kind = await kindOf(path);
-  if (kind === "artifact") return describeArtifact(path, options);
+  if (kind === "artifact") return describeArtifact(path, pickOptions(options, DESCRIBE_OPTIONS));
   if (options.verify === true || options.publicKey !== undefined) {
     throw new UsageError({
       message: `${path} cannot be verified`,

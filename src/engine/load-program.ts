@@ -10,8 +10,10 @@ import {
   type CompiledFunction,
   type CompileOptions,
   type GivenParameters,
+  COMPILE_OPTIONS,
 } from "./compile/index.js";
 import { programOf } from "./stablehlo-program.js";
+import { checkOptions } from "../support/options.js";
 
 /** A program of an artifact. Close it when its weights have been read. */
 export interface OpenProgram extends AsyncDisposable {
@@ -79,6 +81,7 @@ export async function loadProgram(
   path: string,
   options: CompileOptions & { readonly parameters?: GivenParameters } = {},
 ): Promise<CompiledFunction<Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>>> {
+  checkOptions("loadProgram", options, { ...COMPILE_OPTIONS, parameters: true });
   await using artifact = await openProgram(path);
   const parameters = options.parameters ?? artifact.weights;
   const program = artifact.program as TracedProgram<

@@ -25,7 +25,10 @@ import {
   checkSourceOptions,
   type LoadedSource,
   type SourceOptions,
+  SOURCE_OPTIONS,
 } from "./source.js";
+import { checkOptions, type OptionNames, pickOptions, withoutOptions } from "../support/options.js";
+import { GENERATE_OPTIONS } from "../serving/generate.js";
 
 /** How a model is loaded; all but the models is optional. */
 export interface LoadOptions extends SourceOptions {
@@ -36,6 +39,13 @@ export interface LoadOptions extends SourceOptions {
   /** Name or path of the PJRT plugin to run on, fetched if it can be and is missing. Default: the CPU's. */
   readonly plugin?: string | undefined;
 }
+
+export const LOAD_OPTIONS: OptionNames<LoadOptions> = {
+  ...SOURCE_OPTIONS,
+  models: true,
+  extensions: true,
+  plugin: true,
+};
 
 /** What `load` gives: a model on a device of a client of its own. Close it, or declare it with `await using`. */
 export interface LoadedModel extends LoadedSource, AsyncDisposable {
@@ -70,6 +80,7 @@ export interface LoadedModel extends LoadedSource, AsyncDisposable {
  * in a worker thread, and without a plugin; CheckpointError, ArtifactError with everything that does not fit; AbortedError
  */
 export async function load(path: string, options: LoadOptions): Promise<LoadedModel> {
+  checkOptions("load", options, LOAD_OPTIONS);
   // Before anything is read, or a plugin is fetched.
   checkMainThread();
   await returnSetAside(path);
@@ -91,7 +102,7 @@ export async function load(path: string, options: LoadOptions): Promise<LoadedMo
     const name = options.plugin ?? defaultTarget.plugin;
     const { client } = await openDevice(name, { signal });
     closing.unshift(() => client.close());
-    const loaded = await source.load(client, options);
+    const loaded = await source.load(client, pickOptions(options, SOURCE_OPTIONS));
     closing.unshift(() => loaded.model.close());
     let kept: Promise<Tokenizer> | undefined;
     const tokenizer = (): Promise<Tokenizer> => {
@@ -99,6 +110,7 @@ export async function load(path: string, options: LoadOptions): Promise<LoadedMo
       return kept;
     };
     const generateText: LoadedModel["generate"] = async function* (prompts, rest) {
+      checkOptions("generate", rest, OWN_GENERATE_OPTIONS);
       const vocabulary = { vocabSize: source.vocabSize, tokenizer };
       const encoded = await encodePrompts(listOfPrompts(prompts), vocabulary, rest);
       yield* generate(loaded.model, encoded.prompts, { ...rest, tokenizer: encoded.tokenizer });
@@ -119,6 +131,9 @@ export async function load(path: string, options: LoadOptions): Promise<LoadedMo
     throw error;
   }
 }
+
+/** It has its own tokenizer. */
+const OWN_GENERATE_OPTIONS = withoutOptions(GENERATE_OPTIONS, "tokenizer");
 
 async function closeAll(steps: readonly (() => PromiseLike<void> | void)[]): Promise<void> {
   for (const step of steps) await step();

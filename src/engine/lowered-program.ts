@@ -5,6 +5,8 @@ import type { Pipeline } from "../passes/index.js";
 import type { Interface } from "../program/index.js";
 import { UsageError } from "../support/errors.js";
 import { type LoweringOptions, pipelineFor } from "../targets/index.js";
+import { checkOptions } from "../support/options.js";
+import { LOWERING_OPTIONS } from "../targets/options.js";
 
 /** StableHLO, and what its arguments and results mean. */
 export interface LoweredProgram extends Interface {
@@ -21,14 +23,17 @@ export interface LoweredProgram extends Interface {
  * @param time tokens that the program reads of each sequence; targets may want something else for one than for many
  * @throws UsageError for an unknown target or strategy, and for a stage of an extension that has no place
  */
-export const loweringPipeline = (options: LoweringOptions = {}, time = 1): Pipeline =>
-  pipelineFor(options, time);
+export function loweringPipeline(options: LoweringOptions = {}, time = 1): Pipeline {
+  checkOptions("loweringPipeline", options, LOWERING_OPTIONS);
+  return pipelineFor(options, time);
+}
 
 /**
  * Finds out whether programs can be lowered so, before anything is opened or read for it.
  * @throws UsageError for an unknown target or strategy, and for a stage of an extension that has no place
  */
 export function checkLowering(options: LoweringOptions): void {
+  checkOptions("checkLowering", options, LOWERING_OPTIONS);
   loweringPipeline(options);
 }
 

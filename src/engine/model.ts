@@ -22,6 +22,8 @@ import { Family, lowerProgram } from "./family.js";
 import { checkLowering, type LoweredProgram } from "./lowered-program.js";
 import { loopProgram } from "./loop-program.js";
 import { samplerProgram } from "./sampler-program.js";
+import { LOWERING_OPTIONS, loweringOf } from "../targets/options.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 /** How a model is lowered, compiled and watched. */
 export interface ModelOptions extends LoweringOptions {
@@ -47,6 +49,19 @@ export interface ModelOptions extends LoweringOptions {
   readonly onPass?: PassCallback | undefined;
 }
 
+export const MODEL_OPTIONS: OptionNames<ModelOptions> = {
+  ...LOWERING_OPTIONS,
+  dtype: true,
+  lowered: true,
+  capacity: true,
+  cache: true,
+  programs: true,
+  onEvent: true,
+  signal: true,
+  allowNonFinite: true,
+  onPass: true,
+};
+
 /**
  * A model with its weights on a device. Close it. All parameters stay there, beside what is prepared of them: a program that is lowered
  * later may take any of them. An exported model, whose programs are all known, frees those that only preparations take.
@@ -68,7 +83,7 @@ export class Model<Kind extends string = string> extends ResidentModel<CompiledP
   ) {
     super(client, definition.generation, { model: definition, dtype, weights });
     this.#options = options;
-    this.#family = new Family(options, (event) => {
+    this.#family = new Family(loweringOf(options), (event) => {
       this.#take(event.module);
       options.onPass?.(event);
     });
@@ -86,11 +101,12 @@ export class Model<Kind extends string = string> extends ResidentModel<CompiledP
     checkpoint: Checkpoint,
     options: ModelOptions = {},
   ): Promise<Model<Kind>> {
+    checkOptions("Model.load", options, MODEL_OPTIONS);
     const definition = withCapacity(configured, options.capacity);
     const { parameters: wanted, names } = definition;
     const dtype = options.dtype ?? definition.dtype;
     const { target } = resolveTarget(options.target ?? client, options.extensions);
-    checkLowering({ ...options, target });
+    checkLowering(loweringOf({ ...options, target }));
     const { parameters, warnings } = bindWeights(checkpoint, wanted, names);
     const weights = uploadWeights(client, parameters, dtype, options);
     const lowering = { ...options, target };
@@ -133,7 +149,7 @@ export class Model<Kind extends string = string> extends ResidentModel<CompiledP
   ): Promise<CompiledProgram> {
     return keep(JSON.stringify(key), () => {
       const traced = samplerProgram(key, this.generation.vocabSize);
-      return this.#compile(lowerProgram(traced, this.#options), `sampler ${key.batch}`);
+      return this.#compile(lowerProgram(traced, loweringOf(this.#options)), `sampler ${key.batch}`);
     });
   }
 
@@ -146,7 +162,8 @@ export class Model<Kind extends string = string> extends ResidentModel<CompiledP
       const { generation } = this.definition;
       const parts = {
         decode: this.lower({ kind: generation.programs.decode, batch, time: 1 }),
-        sampler: sampler && lowerProgram(samplerProgram(sampler, generation.vocabSize), this.#options),
+        sampler:
+          sampler && lowerProgram(samplerProgram(sampler, generation.vocabSize), loweringOf(this.#options)),
       };
       const lowered = loopProgram({ ...parts, model: generation, batch, steps });
       return this.#compile(lowered, `${LOOP_KIND} ${batch}x${steps}`);

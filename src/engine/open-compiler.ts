@@ -2,7 +2,14 @@
 import { UsageError } from "../support/errors.js";
 import { findTargetOf, type LoweringExtension, resolveTarget } from "../targets/index.js";
 import type { ExportCompiler } from "./export-compile.js";
-import { type DeviceEvent, type DeviceOptions, loadPlugin, openDevice } from "./open-device.js";
+import {
+  type DeviceEvent,
+  type DeviceOptions,
+  loadPlugin,
+  openDevice,
+  DEVICE_OPTIONS,
+} from "./open-device.js";
+import { checkOptions } from "../support/options.js";
 
 /** A compiler, and what it takes to close it. */
 export interface OpenCompiler extends AsyncDisposable {
@@ -26,18 +33,20 @@ export async function openCompiler(
     readonly extensions?: readonly LoweringExtension[];
   } = {},
 ): Promise<OpenCompiler> {
-  const { target: wanted, topology: described } = resolveTarget(target, options.extensions);
+  checkOptions("openCompiler", options, { ...DEVICE_OPTIONS, extensions: true });
+  const { extensions, ...opening } = options;
+  const { target: wanted, topology: described } = resolveTarget(target, extensions);
   const name = plugin ?? wanted.plugin;
   if (described === undefined) {
-    const device = await openDevice(name, options);
-    if (findTargetOf(device.client, options.extensions) === wanted) {
+    const device = await openDevice(name, opening);
+    if (findTargetOf(device.client, extensions) === wanted) {
       return { compiler: device, [Symbol.asyncDispose]: () => device[Symbol.asyncDispose]() };
     }
     const { platformName } = device.client;
     await device[Symbol.asyncDispose]();
     throw otherPlatform(target, platformName);
   }
-  const loaded = await loadPlugin(name, options);
+  const loaded = await loadPlugin(name, opening);
   options.onEvent?.({ phase: "describe", topology: described.name });
   const topology = await loaded.createTopology(described.topology, described.options);
   options.onEvent?.({ phase: "ready" });

@@ -2,8 +2,10 @@
 import { basename, dirname } from "node:path";
 import { type Client, findPlugin, type InstallProgress, Plugin } from "../runtime-pjrt/index.js";
 import type { Environment } from "../support/environment.js";
-import type { WaitOptions } from "../support/wait.js";
+import { type WaitOptions, WAIT_OPTIONS } from "../support/wait.js";
 import { IsolatedPlugin, type IsolationLimits } from "./isolated/index.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
+import { ISOLATION_LIMITS } from "./isolated/limits.js";
 
 /** What happens on the way to a device. */
 export type DeviceEvent =
@@ -19,6 +21,12 @@ export interface DeviceOptions extends WaitOptions {
   readonly onEvent?: ((event: DeviceEvent) => void) | undefined;
 }
 
+export const DEVICE_OPTIONS: OptionNames<DeviceOptions> = {
+  ...WAIT_OPTIONS,
+  env: true,
+  onEvent: true,
+};
+
 /** Where programs run. Close it, or declare it with `await using`. */
 export interface OpenDevice extends AsyncDisposable {
   readonly plugin: Plugin;
@@ -31,6 +39,7 @@ export interface OpenDevice extends AsyncDisposable {
  * @throws EnvironmentError when there is none and it cannot be installed
  */
 export async function locatePlugin(name: string, options: DeviceOptions = {}): Promise<string> {
+  checkOptions("locatePlugin", options, DEVICE_OPTIONS);
   const { onEvent, ...rest } = options;
   const onProgress = (progress: InstallProgress): void => onEvent?.({ phase: "fetch", progress });
   const { path } = await findPlugin(name, { ...rest, install: true, onProgress });
@@ -39,14 +48,17 @@ export async function locatePlugin(name: string, options: DeviceOptions = {}): P
 }
 
 /** Finds and loads a plugin, fetching it if need be. @throws EnvironmentError when there is none and it cannot be installed */
-export const loadPlugin = async (name: string, options: DeviceOptions = {}): Promise<Plugin> =>
-  Plugin.load(await locatePlugin(name, options));
+export async function loadPlugin(name: string, options: DeviceOptions = {}): Promise<Plugin> {
+  checkOptions("loadPlugin", options, DEVICE_OPTIONS);
+  return Plugin.load(await locatePlugin(name, options));
+}
 
 /**
  * A client of a plugin. Where its device is the processor, the process keeps memory that it freed (`keepFreedMemory` of clients).
  * @throws EnvironmentError when there is no such plugin and it cannot be installed; PjrtError when it has no device; AbortedError
  */
 export async function openDevice(name: string, options: DeviceOptions = {}): Promise<OpenDevice> {
+  checkOptions("openDevice", options, DEVICE_OPTIONS);
   const { onEvent, signal, timeoutMs } = options;
   const plugin = await loadPlugin(name, options);
   onEvent?.({ phase: "start", path: plugin.path });
@@ -69,6 +81,8 @@ export async function openRunner(
   limits: IsolationLimits | "this process",
   options: DeviceOptions = {},
 ): Promise<OpenRunner> {
+  if (limits !== "this process") checkOptions("openRunner", limits, ISOLATION_LIMITS);
+  checkOptions("openRunner", options, DEVICE_OPTIONS);
   if (limits === "this process") {
     const { client } = await openDevice(name, options);
     return { device: client, [Symbol.asyncDispose]: () => client.close() };

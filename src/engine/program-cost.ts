@@ -5,7 +5,9 @@ import { describedTarget } from "../targets/names.js";
 import { type LoweringExtension, resolveTarget } from "../targets/index.js";
 import { costRequest } from "./cost.js";
 import { IsolatedPlugin, type IsolationLimits } from "./isolated/index.js";
-import { type DeviceEvent, type DeviceOptions, locatePlugin } from "./open-device.js";
+import { type DeviceEvent, type DeviceOptions, locatePlugin, DEVICE_OPTIONS } from "./open-device.js";
+import { ISOLATION_LIMITS } from "./isolated/limits.js";
+import { type OptionNames, checkOptions, withoutOptions } from "../support/options.js";
 
 /** A target named alone with its default devices, where it describes them. @throws UsageError for an unknown one */
 export function withDevices(
@@ -40,6 +42,16 @@ export interface ProgramCostOptions extends Omit<DeviceOptions, "onEvent">, Isol
   readonly onEvent?: ((event: CostEvent) => void) | undefined;
 }
 
+export const PROGRAM_COST_OPTIONS: OptionNames<ProgramCostOptions> = {
+  ...withoutOptions(DEVICE_OPTIONS, "onEvent"),
+  ...ISOLATION_LIMITS,
+  plugin: true,
+  chip: true,
+  allowCustomCalls: true,
+  extensions: true,
+  onEvent: true,
+};
+
 /**
  * Compiles a module of StableHLO for a target and counts what the compiler made of it. Some programs make a compiler end its process:
  * it is not this one.
@@ -52,6 +64,7 @@ export async function programCost(
   target: string,
   options: ProgramCostOptions = {},
 ): Promise<Counted> {
+  checkOptions("programCost", options, PROGRAM_COST_OPTIONS);
   const {
     plugin,
     allowCustomCalls,

@@ -5,15 +5,16 @@ import type { Operation } from "../ir/operation.js";
 import { verifyForClient } from "../targets/index.js";
 import { printModule } from "../ir/text/index.js";
 import { tensorType } from "../ir/types.js";
-import type { ProgramRules } from "../ir/verify-program/index.js";
+import { type ProgramRules, PROGRAM_RULES } from "../ir/verify-program/index.js";
 import { type Client, type CompileCache, formatType, type TensorSpec } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
-import type { WaitOptions } from "../support/wait.js";
+import { type WaitOptions, WAIT_OPTIONS } from "../support/wait.js";
 import { executeOn, factsOf } from "./device.js";
 import type { HostValue } from "./execute.js";
 import type { IsolatedPlugin } from "./isolated/index.js";
 import { refineToInputs } from "./refine-to-inputs.js";
 import { checkComplete, mainInterface } from "./stablehlo-program.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 /** The value as the interpreter reads it. */
 const tensorOf = ({ elementType, dimensions, data }: HostValue): Tensor =>
@@ -46,6 +47,12 @@ export interface RunProgramOptions extends ProgramRules, WaitOptions {
   readonly cache?: CompileCache | undefined;
 }
 
+export const RUN_PROGRAM_OPTIONS: OptionNames<RunProgramOptions> = {
+  ...PROGRAM_RULES,
+  ...WAIT_OPTIONS,
+  cache: true,
+};
+
 /**
  * Compiles @main, refined in place to the shapes of the inputs where it has unknown ones, runs it on the values of `inputs` (argument i is called "i"), and gives the results in order.
  * @param device a client; or, for programs of others, a plugin in a process of its own, with bounds of time and memory
@@ -56,8 +63,10 @@ export async function runProgram(
   device: Client | IsolatedPlugin,
   module: Operation,
   inputs: ReadonlyMap<string, HostValue>,
-  { cache, signal, timeoutMs, ...rules }: RunProgramOptions = {},
+  options: RunProgramOptions = {},
 ): Promise<readonly HostValue[]> {
+  checkOptions("runProgram", options, RUN_PROGRAM_OPTIONS);
+  const { cache, signal, timeoutMs, ...rules } = options;
   refineToInputs(module, inputs);
   const signature = mainInterface(module);
   checkComplete(signature);

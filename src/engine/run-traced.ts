@@ -16,13 +16,19 @@ import { factsOf } from "./device.js";
 import type { HostValue } from "./execute.js";
 import { lowerProgram } from "./family.js";
 import type { IsolatedPlugin } from "./isolated/index.js";
-import { runProgram, type RunProgramOptions } from "./run-program.js";
+import { runProgram, type RunProgramOptions, RUN_PROGRAM_OPTIONS } from "./run-program.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 /** Tensors in host memory by the names of a program's arguments or results. */
 export type NamedValues = ReadonlyMap<string, HostValue>;
 
 /** How a traced program is lowered, compiled and run. */
 export interface RunTracedOptions extends RunProgramOptions, Pick<LoweringOptions, "extensions"> {}
+
+export const RUN_TRACED_OPTIONS: OptionNames<RunTracedOptions> = {
+  ...RUN_PROGRAM_OPTIONS,
+  extensions: true,
+};
 
 /**
  * Lowers a program for a device, what prepares weights included, compiles it, runs it once and gives its outputs, probes and states. States that
@@ -35,17 +41,19 @@ export async function runTraced(
   device: Client | IsolatedPlugin | "interpreter",
   program: TracedProgram,
   given: NamedValues,
-  { extensions, ...options }: RunTracedOptions = {},
+  options: RunTracedOptions = {},
 ): Promise<NamedValues> {
+  checkOptions("runTraced", options, RUN_TRACED_OPTIONS);
+  const { extensions, ...running } = options;
   checkNames(program);
   checkResultNames(program);
   const values = valuesFor(program, given);
   if (device === "interpreter") return interpret(program, values);
-  const { signal, timeoutMs } = options;
+  const { signal, timeoutMs } = running;
   const { target } = resolveTarget(await factsOf(device, { signal, timeoutMs }), extensions);
   const { module, arguments: args, results } = lowerProgram(program, { target, extensions });
   const inputs = new Map(args.map(({ name }, i) => [`${i}`, values.get(name)!]));
-  return named(results, await runProgram(device, module, inputs, options));
+  return named(results, await runProgram(device, module, inputs, running));
 }
 
 const named = (results: readonly { readonly name: string }[], values: readonly HostValue[]): NamedValues =>

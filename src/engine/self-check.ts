@@ -15,18 +15,19 @@ import type { OperationOf } from "../ir/ops/index.js";
 import { eraseOperation, setAttributes, setOperands } from "../ir/rewriter.js";
 import { printModule } from "../ir/text/index.js";
 import { formatType, functionType } from "../ir/types.js";
-import type { ProgramRules } from "../ir/verify-program/index.js";
+import { type ProgramRules, PROGRAM_RULES } from "../ir/verify-program/index.js";
 import { decomposeChlo } from "../lowering/chlo/index.js";
 import { findMeaning } from "../lowering/index.js";
 import type { Client } from "../runtime-pjrt/index.js";
 import type { SourcePosition } from "../support/errors.js";
-import type { WaitOptions } from "../support/wait.js";
+import { type WaitOptions, WAIT_OPTIONS } from "../support/wait.js";
 import { verifyForClient } from "../targets/index.js";
 import { ProgramError, staticTensor } from "../program/index.js";
 import { executeOn, factsOf } from "./device.js";
 import type { IsolatedPlugin } from "./isolated/index.js";
 import { refineToInputs } from "./refine-to-inputs.js";
 import { findMain, mainInterface } from "./stablehlo-program.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 /** One check: a result of the rewritten program against another one, or against a constant. */
 interface Check {
@@ -43,6 +44,12 @@ export interface SelfCheckOptions extends ProgramRules, WaitOptions {
   readonly form?: ProgramForm | undefined;
 }
 
+export const SELF_CHECK_OPTIONS: OptionNames<SelfCheckOptions> = {
+  ...PROGRAM_RULES,
+  ...WAIT_OPTIONS,
+  form: true,
+};
+
 /**
  * Runs a program and its checks; the module is used up.
  * @param device a client, a plugin in a process of its own, or the interpreter, which runs model ops by their meaning and takes no options
@@ -53,6 +60,7 @@ export async function selfCheck(
   module: Operation,
   options: SelfCheckOptions = {},
 ): Promise<CheckReport> {
+  checkOptions("selfCheck", options, SELF_CHECK_OPTIONS);
   if (device !== "interpreter") return selfCheckOn(device, module, options);
   decomposeChlo(module);
   return interpretModuleChecks(module, { decompositions: findMeaning });

@@ -16,11 +16,19 @@ import { describeStrategies, type LoweringOptions } from "../targets/index.js";
 import { type ChatTemplate, loadChatTemplate, loadTokenizer, type Tokenizer } from "../tokens/index.js";
 import { openCheckpoint, readConfigFiles } from "../weights/index.js";
 import { capacityFor } from "./capacity.js";
-import { Model, type ModelOptions } from "./model.js";
+import { Model, type ModelOptions, MODEL_OPTIONS } from "./model.js";
 import { verifyPortable } from "./verify-portable.js";
+import { type OptionNames, withoutOptions, checkOptions, pickOptions } from "../support/options.js";
+import { ARTIFACT_LOAD_OPTIONS } from "../artifact/load.js";
+import { loweringOf } from "../targets/options.js";
 
 /** How a model is put on a device; what only the other kind of source takes is refused. */
 export interface SourceOptions extends ModelOptions, Omit<ArtifactOptions, "verifyProgram"> {}
+
+export const SOURCE_OPTIONS: OptionNames<SourceOptions> = {
+  ...MODEL_OPTIONS,
+  ...withoutOptions(ARTIFACT_LOAD_OPTIONS, "verifyProgram"),
+};
 
 /** Of a checkpoint alone: an artifact's programs are as they were exported. Extensions are known or not, whatever is loaded. */
 const CHECKPOINT_OPTIONS: Readonly<
@@ -113,13 +121,14 @@ export async function checkpointSource(
     tokenizer: () => loadTokenizer(folder, generation.bosId, generation.vocabSize),
     chatTemplate: () => loadChatTemplate(folder),
     load: async (client, options = {}) => {
+      checkOptions("load", options, SOURCE_OPTIONS);
       checkSourceOptions("checkpoint", options, folder);
-      const model = await Model.load(client, definition, checkpoint, options);
+      const model = await Model.load(client, definition, checkpoint, pickOptions(options, MODEL_OPTIONS));
       const target = options.target ?? client;
       return {
         model,
         notes: model.warnings,
-        describe: () => describeStrategies({ ...options, target }, model.ops),
+        describe: () => describeStrategies({ ...loweringOf(options), target }, model.ops),
       };
     },
     [Symbol.asyncDispose]: () => checkpoint.close(),
@@ -147,10 +156,14 @@ export async function artifactSource(path: string, models: readonly ModelDefinit
     tokenizer: () => artifactTokenizer(artifact),
     chatTemplate: () => loadChatTemplate(join(artifact.folder, dirname(manifest.tokenizer[0] ?? ""))),
     load: async (client, options = {}) => {
+      checkOptions("load", options, SOURCE_OPTIONS);
       checkSourceOptions("artifact", options, path);
       const trusted = options.trustExecutables === true;
       const verifyProgram = verifyPortable({ client, where: path, trusted });
-      const model = await loadArtifact(artifact, client, { ...options, verifyProgram });
+      const model = await loadArtifact(artifact, client, {
+        ...pickOptions(options, ARTIFACT_LOAD_OPTIONS),
+        verifyProgram,
+      });
       return {
         model,
         notes: [...model.warnings, ...model.notes],

@@ -34,7 +34,10 @@ import {
   memoryOf,
   type StepPrograms,
   type TrainerOptions,
+  TRAINER_OPTIONS,
 } from "./training-programs.js";
+import { checkOptions } from "../support/options.js";
+import { lossOf } from "../training/loss.js";
 
 /** A model whose parameters are trained. Close it. */
 export class Trainer implements Disposable {
@@ -65,6 +68,7 @@ export class Trainer implements Disposable {
     checkpoint: Checkpoint,
     options: TrainerOptions,
   ): Promise<Trainer> {
+    checkOptions("Trainer.start", options, TRAINER_OPTIONS);
     checkAverages(options);
     const weights = bindWeights(checkpoint, definition.parameters, definition.names);
     const { adapters = [] } = options;
@@ -95,7 +99,11 @@ export class Trainer implements Disposable {
    */
   async loss(batch: TrainingBatch): Promise<number> {
     checkBatch(this.definition, this.options, batch);
-    this.#loss ??= compileProgram(this.client, lossProgram(this.definition, this.options), this.options);
+    this.#loss ??= compileProgram(
+      this.client,
+      lossProgram(this.definition, lossOf(this.options)),
+      this.options,
+    );
     const { outputs } = await this.#run(await this.#loss, batch, this.#learnt);
     using loss = outputs.get(stepOutputs.loss)!;
     return (await readFloats(loss))[0]!;
@@ -108,7 +116,7 @@ export class Trainer implements Disposable {
 
   /** What the model's probes see of a batch, of which nothing is learnt, by their paths, in the order of the model. */
   async *activations(batch: TrainingBatch): AsyncGenerator<readonly [string, Float32Array]> {
-    const traced = lossProgram(this.definition, this.options, true);
+    const traced = lossProgram(this.definition, lossOf(this.options), true);
     using program = await compileProgram(this.client, traced, this.options);
     const { outputs, probes } = await this.#run(program, batch);
     try {
@@ -122,7 +130,7 @@ export class Trainer implements Disposable {
   async *gradients(batch: TrainingBatch): AsyncGenerator<readonly [string, Float32Array]> {
     using program = await compileProgram(
       this.client,
-      gradientProgram(this.definition, this.options),
+      gradientProgram(this.definition, lossOf(this.options)),
       this.options,
     );
     const { outputs } = await this.#run(program, batch);

@@ -15,6 +15,10 @@ import { CompiledProgram } from "./compiled.js";
 import { lowerProgram } from "./family.js";
 import type { LoweredProgram } from "./lowered-program.js";
 import type { InitialBytes } from "./training-buffers.js";
+import { type OptionNames, withoutOptions, pickOptions } from "../support/options.js";
+import { LOWERING_WITHOUT_PREPARE, loweringOf } from "../targets/options.js";
+import { TRAIN_STEP_OPTIONS, stepOf, UPDATE_OPTIONS } from "../training/train-step.js";
+import { lossOf } from "../training/loss.js";
 
 /** What a program of training is made of, and how it is lowered and compiled. */
 export interface TrainerOptions
@@ -36,6 +40,17 @@ export interface TrainerOptions
   /** Ends the upload of the weights when it is aborted; a compilation under way is finished first. */
   readonly signal?: AbortSignal | undefined;
 }
+
+export const TRAINER_OPTIONS: OptionNames<TrainerOptions> = {
+  ...LOWERING_WITHOUT_PREPARE,
+  ...withoutOptions(TRAIN_STEP_OPTIONS, "tellsNorm"),
+  accumulate: true,
+  initial: true,
+  adapters: true,
+  onPlanned: true,
+  cache: true,
+  signal: true,
+};
 
 /** Device memory in bytes that a step takes, by the compiler's statistics. */
 export interface TrainingMemory {
@@ -70,7 +85,7 @@ export function lowerForTraining(
   options: Omit<LoweringOptions, "prepare">,
 ): LoweredProgram {
   const { target } = resolveTarget(options.target ?? device, options.extensions);
-  return lowerProgram(traced, { ...options, target, prepare: false });
+  return lowerProgram(traced, { ...loweringOf(options), target, prepare: false });
 }
 
 /** Lowers and compiles one program of training. @throws UsageError as `lowerForTraining`; PjrtError */
@@ -91,11 +106,11 @@ export async function compileStep(
   const compile = (traced: TracedProgram) => compileProgram(client, traced, options);
   const { accumulate = 1 } = options;
   // Each step tells it.
-  const steps = { ...options, tellsNorm: true };
+  const steps = { ...stepOf(options), tellsNorm: true };
   checkCount("accumulate", accumulate);
   if (accumulate === 1) return { accumulate: undefined, update: await compile(trainStep(definition, steps)) };
-  const accumulation = accumulationStep(definition, options);
-  const update = await compile(updateStep(definition, steps, accumulation));
+  const accumulation = accumulationStep(definition, lossOf(options));
+  const update = await compile(updateStep(definition, pickOptions(steps, UPDATE_OPTIONS), accumulation));
   try {
     return { accumulate: await compile(accumulation), update };
   } catch (error) {

@@ -2,6 +2,7 @@
 import type { ModelDefinition } from "../model/index.js";
 import { UsageError } from "../support/errors.js";
 import type { LoweringExtension } from "../targets/index.js";
+import { checkOptions } from "../support/options.js";
 
 /** What a package adds: to the lowering of programs, and models. Made by `defineExtension`. */
 export interface Extension extends LoweringExtension {
@@ -18,6 +19,15 @@ export type ExtensionDefinition = Pick<Extension, "name"> & Partial<Omit<Extensi
  * @throws UsageError for a name of other characters than those of packages
  */
 export function defineExtension(definition: ExtensionDefinition): Extension {
+  checkOptions("defineExtension", definition, {
+    name: true,
+    dialects: true,
+    passes: true,
+    strategies: true,
+    stages: true,
+    targets: true,
+    models: true,
+  });
   const { name } = definition;
   if (!/^[@\w][\w./-]*$/.test(name)) {
     throw new UsageError({

@@ -9,6 +9,7 @@ import { statedPrecision, withPrecisionStated } from "./stated-precision.js";
 import { insertOperation, makeBlock, makeOperation, makeRegion } from "./rewriter.js";
 import type { Type } from "./types.js";
 import { inferResultTypes } from "./verify.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 /** What may be given beside operands and attributes. */
 export interface CreateOptions {
@@ -19,6 +20,13 @@ export interface CreateOptions {
   /** Instead of the builder's current location. */
   readonly location?: Location;
 }
+
+export const CREATE_OPTIONS: OptionNames<CreateOptions> = {
+  results: true,
+  regions: true,
+  extra: true,
+  location: true,
+};
 
 export class Builder {
   /** Given to every operation that names none of its own. */
@@ -58,6 +66,7 @@ export class Builder {
     attributes: Attributes<K>,
     options: CreateOptions = {},
   ): OperationOf<K> {
+    checkOptions("Builder.create", options, CREATE_OPTIONS);
     return this.#insert({ name }, operands, attributes, options) as unknown as OperationOf<K>;
   }
 
@@ -68,6 +77,7 @@ export class Builder {
     attributes: AttributesOf<A>,
     options: CreateOptions = {},
   ): Operation<Name, AttributesOf<A>> {
+    checkOptions("Builder.createOf", options, CREATE_OPTIONS);
     const { name } = definition;
     const operation = this.#insert({ name, declaration: definition }, operands, attributes, options);
     return operation as unknown as Operation<Name, AttributesOf<A>>;

@@ -11,6 +11,7 @@ import type { Declaration, Operation, Value } from "./operation.js";
 import type { AttributesOf, AttributeTable, OpDefinition } from "./ops/define.js";
 import { builtInOps, definitionOf } from "./ops/index.js";
 import type { Form } from "./text/forms/form.js";
+import { checkOptions } from "../support/options.js";
 
 /** An operation that `definition` declares. */
 export type OperationOfDefinition<D> =
@@ -72,6 +73,13 @@ export function defineDialect<
   // biome-ignore lint/suspicious/noExplicitAny: the attributes of the ops, each of its own type
   const D extends OpDefinition<`${Name}.${string}`, any>,
 >(definition: DialectDefinition<Name, D>): Dialect {
+  checkOptions("defineDialect", definition, {
+    name: true,
+    ops: true,
+    forms: true,
+    decompositions: true,
+    gradients: true,
+  });
   const dialect = { gradients: {}, ...definition } as unknown as Dialect;
   check(dialect);
   for (const op of dialect.ops) dialects.set(op, dialect);

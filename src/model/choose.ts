@@ -1,9 +1,10 @@
 /** @file The model that is meant: by the folder of a checkpoint, or by the name of a preset. */
 import { UsageError } from "../support/errors.js";
-import { didYouMean } from "../support/suggest.js";
+import { suggestion } from "../support/suggest.js";
 import { readConfigFiles } from "../weights/index.js";
 import type { ConfiguredModel, ModelDefinition } from "./definition.js";
 import { configureCheckpoint } from "./find.js";
+import { checkOptions } from "../support/options.js";
 
 /** One of both, unless the models that are known leave no choice. */
 export interface ModelChoice {
@@ -25,9 +26,11 @@ const presetsOf = (models: readonly ModelDefinition[]): ReadonlyMap<string, Conf
  */
 export async function chooseModel(
   models: readonly ModelDefinition[],
-  { model, preset }: ModelChoice,
+  choice: ModelChoice,
   nameOf: (option: keyof ModelChoice) => string = (option) => option,
 ): Promise<ConfiguredModel> {
+  checkOptions("chooseModel", choice, { model: true, preset: true });
+  const { model, preset } = choice;
   const presets = presetsOf(models);
   if (model !== undefined && preset === undefined)
     return configureCheckpoint(await readConfigFiles(model), models);
@@ -35,19 +38,10 @@ export async function chooseModel(
   const [only, ...others] = presets.values();
   if (model === undefined && only !== undefined && models.length === 1 && others.length === 0) return only;
   const [folder, name] = [nameOf("model"), nameOf("preset")];
-  const known = [...presets.keys()];
-  const hint = known.length === 0 ? undefined : `presets: ${known.join(", ")}`;
-  const either = `one of ${folder} DIR, ${name} NAME`;
-  if (model !== undefined)
-    throw new UsageError({ message: `${folder} and ${name} are both given`, expected: either, hint });
-  const [own, ...more] = models;
-  // A model that was handed in alone is there: its sizes are not.
-  const message =
-    own === undefined || more.length > 0 ? "no model given" : `no configuration of model "${own.name}" given`;
   throw new UsageError({
-    message,
-    expected: known.length === 0 ? `${folder} DIR, with a config.json` : either,
-    hint,
+    message: model === undefined ? "no model given" : `${folder} and ${name} are both given`,
+    expected: `one of ${folder} DIR, ${name} NAME`,
+    hint: presets.size === 0 ? undefined : `presets: ${[...presets.keys()].join(", ")}`,
   });
 }
 
@@ -64,6 +58,6 @@ function presetCalled(
     message: `${option} is not valid`,
     expected: known.join(", ") || "no preset: no model that is known has one",
     got: name,
-    hint: didYouMean(name, known),
+    hint: suggestion(name, known),
   });
 }

@@ -3,6 +3,7 @@ import type { ConfigFiles } from "../weights/index.js";
 import { configure } from "./configure.js";
 import type { ModelDefinition, ModelSpec } from "./definition.js";
 import { ModelError } from "./errors.js";
+import { checkOptions } from "../support/options.js";
 
 /** Kinds of programs that no model has of its own, and what they are. */
 const RESERVED_KINDS = {
@@ -15,6 +16,19 @@ const RESERVED_KINDS = {
 export function defineModel<Config, const Kind extends string>(
   spec: ModelSpec<Config, Kind>,
 ): ModelDefinition<Config, Kind> {
+  checkOptions("defineModel", spec, {
+    name: true,
+    config: true,
+    checkpoint: true,
+    kinds: true,
+    program: true,
+    generation: true,
+    withCapacity: true,
+    training: true,
+    dtype: true,
+    summary: true,
+    presets: true,
+  });
   const { name, checkpoint, kinds, presets = {} } = spec;
   for (const [kind, what] of Object.entries(RESERVED_KINDS)) {
     if (!Object.hasOwn(kinds, kind)) continue;

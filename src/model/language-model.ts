@@ -1,5 +1,6 @@
 /** @file causalLanguageModel: how a definition says what generation needs to know. */
 import type { GenerationPrograms, LanguageModel } from "../serving/index.js";
+import { checkOptions } from "../support/options.js";
 
 /** The parts that a model's configuration, kinds, inputs and results play in generation. */
 export interface CausalLanguageModelSpec<Config, Kind extends string> {
@@ -21,16 +22,21 @@ export interface CausalLanguageModelSpec<Config, Kind extends string> {
 }
 
 /** What generation needs to know of each configuration of a model. */
-export const causalLanguageModel =
-  <Config, Kind extends string>({
-    vocab,
-    bos,
-    eos,
-    pad,
-    capacity,
-    ...parts
-  }: CausalLanguageModelSpec<Config, Kind>) =>
-  (config: Config): LanguageModel<Kind> => {
+export const causalLanguageModel = <Config, Kind extends string>(
+  spec: CausalLanguageModelSpec<Config, Kind>,
+) => {
+  checkOptions("causalLanguageModel", spec, {
+    vocab: true,
+    bos: true,
+    eos: true,
+    pad: true,
+    capacity: true,
+    programs: true,
+    inputs: true,
+    outputs: true,
+  });
+  const { vocab, bos, eos, pad, capacity, ...parts } = spec;
+  return (config: Config): LanguageModel<Kind> => {
     const most = capacity?.(config);
     return {
       vocabSize: vocab(config),
@@ -41,3 +47,4 @@ export const causalLanguageModel =
       ...parts,
     };
   };
+};

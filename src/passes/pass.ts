@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Operation } from "../ir/operation.js";
 import { UsageError } from "../support/errors.js";
 import { describeWrongOption } from "./option-errors.js";
+import { checkOptions } from "../support/options.js";
 
 /** What a pass may tell while it runs. */
 export interface PassContext {
@@ -64,6 +65,13 @@ function wrongOption(pass: string, given: RawOptions, error: z.ZodError): UsageE
 export function definePass<Options extends z.ZodObject = z.ZodObject<Record<never, never>>>(
   definition: PassDefinition<Options>,
 ): Pass<Options> {
+  checkOptions("definePass", definition, {
+    name: true,
+    summary: true,
+    options: true,
+    example: true,
+    run: true,
+  });
   const schema = definition.options ?? (z.object({}) as unknown as Options);
   return {
     name: definition.name,

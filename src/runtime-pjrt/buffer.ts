@@ -1,6 +1,6 @@
 /** @file A tensor in a device's memory. */
 import { constants } from "node:buffer";
-import { type WaitOptions, waitFor } from "../support/wait.js";
+import { type WaitOptions, waitFor, WAIT_OPTIONS } from "../support/wait.js";
 import { PJRT_Buffer_MemoryLayout_Type } from "./abi/index.js";
 import type { ClientCore } from "./client-core.js";
 import { Device, Memory } from "./device.js";
@@ -18,6 +18,7 @@ import { readInt64s } from "./memory-reading.js";
 import { toRowMajor } from "./row-major.js";
 import type { Resource } from "./resources.js";
 import { checkDimensions, formatType, hostBytes, type TensorSpec } from "./signature.js";
+import { checkOptions } from "../support/options.js";
 
 /** How a buffer came about. */
 interface Origin {
@@ -96,6 +97,7 @@ export class DeviceBuffer {
    * @throws HandleClosedError, AbortedError, ArgumentError for a target of the wrong size, or a tensor larger than an array can be; rejects with the error that made the contents fail
    */
   toHost(into?: Uint8Array<ArrayBuffer>, options: WaitOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    checkOptions("DeviceBuffer.toHost", options, WAIT_OPTIONS);
     return waitFor("toHost", options, () => this.#toHost(into));
   }
 

@@ -7,7 +7,13 @@ import { ArgumentError } from "./errors.js";
 import { Executable } from "./executable.js";
 import { defaultLayout } from "./extensions/layouts.js";
 import { addressOf, keepFreedMemory } from "./ffi.js";
-import { allocateOnDevice, type HostTensor, transferToDevice, type TransferOptions } from "./host-tensor.js";
+import {
+  allocateOnDevice,
+  type HostTensor,
+  transferToDevice,
+  type TransferOptions,
+  TRANSFER_OPTIONS,
+} from "./host-tensor.js";
 import { readPointers, readText } from "./memory-reading.js";
 import { type Options, writeOptions } from "./named-value.js";
 import type { PluginCore } from "./plugin-core.js";
@@ -15,7 +21,8 @@ import type { ResourceCounts } from "./resources.js";
 import type { Signature, TensorSpec } from "./signature.js";
 import { type AheadOfTimeProgram, Topology } from "./topology.js";
 import { Transfer } from "./transfer.js";
-import { type WaitOptions, waitFor } from "../support/wait.js";
+import { type WaitOptions, waitFor, WAIT_OPTIONS } from "../support/wait.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 /** How a client is made. */
 export interface ClientOptions extends WaitOptions {
@@ -30,6 +37,13 @@ export interface ClientOptions extends WaitOptions {
    */
   readonly keepFreedMemory?: boolean;
 }
+
+export const CLIENT_OPTIONS: OptionNames<ClientOptions> = {
+  ...WAIT_OPTIONS,
+  plugin: true,
+  inFlightLimit: true,
+  keepFreedMemory: true,
+};
 
 const DEFAULT_IN_FLIGHT = 8;
 
@@ -52,6 +66,7 @@ export class Client {
 
   /** @throws PjrtError as the plugin says; AbortedError */
   static create(plugin: PluginCore, options: ClientOptions): Promise<Client> {
+    checkOptions("Client.create", options, CLIENT_OPTIONS);
     const release = (client: Client) => client.close();
     return waitFor("starting a client", options, () => Client.#start(plugin, options), release);
   }
@@ -167,6 +182,7 @@ export class Client {
    * @throws PjrtError as the compiler says; AbortedError; ArgumentError if the signature's results are not the program's
    */
   async compile(request: CompileRequest, options: WaitOptions = {}): Promise<Executable> {
+    checkOptions("Client.compile", options, WAIT_OPTIONS);
     const client = this.#core.use("compile");
     const { program, compile_options, compile_options_size, keep } = compileArguments(
       this.#core.api,
@@ -188,6 +204,7 @@ export class Client {
    * @throws PjrtError for bytes that are damaged or of another plugin; ArgumentError if the results are not the signature's
    */
   async deserialize(bytes: Uint8Array, signature: Signature, options: WaitOptions = {}): Promise<Executable> {
+    checkOptions("Client.deserialize", options, WAIT_OPTIONS);
     const client = this.#core.use("deserialize");
     const run = async () => {
       const { loaded_executable } = await this.#core.api.callOnThread(
@@ -225,6 +242,7 @@ export class Client {
    * @throws AbortedError; ArgumentError if the data does not have the bytes that the type needs
    */
   async toDevice(tensor: HostTensor, options: TransferOptions = {}): Promise<DeviceBuffer> {
+    checkOptions("Client.toDevice", options, TRANSFER_OPTIONS);
     this.#core.use("toDevice");
     const target = options.target ?? this.#defaultDevice();
     const run = () => transferToDevice(this.#core, tensor, target, options.semantics ?? "copy");

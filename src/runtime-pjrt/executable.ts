@@ -13,7 +13,8 @@ import { CompiledProgram } from "./program.js";
 import type { Resource } from "./resources.js";
 import { describePosition, formatType, sameType, type Signature } from "./signature.js";
 
-import { type WaitOptions, waitFor } from "../support/wait.js";
+import { type WaitOptions, waitFor, WAIT_OPTIONS } from "../support/wait.js";
+import { checkOptions } from "../support/options.js";
 
 /** A compiled program on one or more devices of a client. */
 export class Executable {
@@ -108,6 +109,7 @@ export class Executable {
    * @throws AbortedError; ArgumentError for a wrong number of arguments, element type, shape, layout or device count; HandleClosedError
    */
   async execute(buffers: readonly DeviceBuffer[], options: WaitOptions = {}): Promise<DeviceBuffer[]> {
+    checkOptions("Executable.execute", options, WAIT_OPTIONS);
     const [results] = await this.executeOnAll([buffers], options);
     return results!;
   }
@@ -117,6 +119,7 @@ export class Executable {
     buffers: readonly (readonly DeviceBuffer[])[],
     options: WaitOptions = {},
   ): Promise<DeviceBuffer[][]> {
+    checkOptions("Executable.executeOnAll", options, WAIT_OPTIONS);
     const release = (late: DeviceBuffer[][]) => {
       for (const buffer of late.flat()) buffer.close();
     };

@@ -1,6 +1,6 @@
 /** @file From host memory to a device. */
 import { remember } from "../support/remember.js";
-import type { WaitOptions } from "../support/wait.js";
+import { type WaitOptions, WAIT_OPTIONS } from "../support/wait.js";
 import { PJRT_HostBufferSemantics } from "./abi/index.js";
 import { DeviceBuffer } from "./buffer.js";
 import type { ClientCore } from "./client-core.js";
@@ -12,6 +12,7 @@ import { rowMajorLayout, sameLayout } from "./layout.js";
 import { nativeIntegers, writeLayout } from "./native-layout.js";
 import { withRoom } from "./out-of-memory.js";
 import { checkDimensions, formatType, hostBytes, type TensorSpec } from "./signature.js";
+import type { OptionNames } from "../support/options.js";
 
 /** A tensor in host memory: dense, row-major, little-endian; types below a byte take one byte an element. */
 export interface HostTensor {
@@ -32,6 +33,12 @@ export interface TransferOptions extends WaitOptions {
    */
   readonly semantics?: "copy" | "zero-copy" | undefined;
 }
+
+export const TRANSFER_OPTIONS: OptionNames<TransferOptions> = {
+  ...WAIT_OPTIONS,
+  target: true,
+  semantics: true,
+};
 
 /** From this size on the plugin's own copying would be felt on the event loop. */
 const LARGE_BYTES = 1 << 20;

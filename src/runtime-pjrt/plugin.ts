@@ -4,7 +4,7 @@ import { EnvironmentError } from "../support/errors.js";
 import { remember } from "../support/remember.js";
 import { API_MINOR, FLOOR_MINOR } from "./abi/index.js";
 import { Api } from "./call.js";
-import { Client, type ClientOptions } from "./client.js";
+import { Client, type ClientOptions, CLIENT_OPTIONS } from "./client.js";
 import { IncompatiblePluginError } from "./errors.js";
 import { loadLibrary } from "./ffi.js";
 import { checkMainThread } from "./main-thread.js";
@@ -13,6 +13,7 @@ import type { Options } from "./named-value.js";
 import { PluginCore } from "./plugin-core.js";
 import { Topology } from "./topology.js";
 import { isLibtpu, prepareForLibtpu } from "./tpu-host.js";
+import { checkOptions } from "../support/options.js";
 
 const EXPORTED = "GetPjrtApi";
 const loaded = new Map<string, Promise<Plugin>>();
@@ -58,6 +59,7 @@ export class Plugin extends PluginCore {
    * @throws PjrtError as the plugin says, e.g. for an option it does not know
    */
   createClient(options: ClientOptions = {}): Promise<Client> {
+    checkOptions("Plugin.createClient", options, CLIENT_OPTIONS);
     return Client.create(this, options);
   }
 }

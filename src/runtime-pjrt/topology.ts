@@ -1,5 +1,5 @@
 /** @file Topologies: devices that are described, not present. Programs are compiled for them ahead of time. */
-import { type WaitOptions, waitFor } from "../support/wait.js";
+import { type WaitOptions, waitFor, WAIT_OPTIONS } from "../support/wait.js";
 import type { Api } from "./call.js";
 import { compileArguments, type CompileRequest } from "./compile.js";
 import { DeviceDescription } from "./device.js";
@@ -11,6 +11,7 @@ import type { PluginCore } from "./plugin-core.js";
 import { CompiledProgram } from "./program.js";
 import type { Resource, ResourceTable } from "./resources.js";
 import type { Signature } from "./signature.js";
+import { checkOptions } from "../support/options.js";
 
 const utf8 = new TextEncoder();
 
@@ -153,6 +154,7 @@ export class Topology {
    * @throws PjrtError as the compiler says; ArgumentError if the signature's results are not the program's
    */
   compile(request: CompileRequest, options: WaitOptions = {}): Promise<AheadOfTimeProgram> {
+    checkOptions("Topology.compile", options, WAIT_OPTIONS);
     return waitFor(
       "compile",
       options,

@@ -1,5 +1,5 @@
 /** @file Tensors that reach a device in pieces, e.g. straight from a file that is read by and by. */
-import { type WaitOptions, waitFor } from "../support/wait.js";
+import { type WaitOptions, waitFor, WAIT_OPTIONS } from "../support/wait.js";
 import { arrangementOf } from "./arrangement.js";
 import { DeviceBuffer } from "./buffer.js";
 import type { ClientCore } from "./client-core.js";
@@ -14,6 +14,7 @@ import type { Resource } from "./resources.js";
 import { checkDimensions, formatType, hostBytes, type TensorSpec } from "./signature.js";
 import { StagedTensor } from "./staged-tensor.js";
 import { writeStructs } from "./struct.js";
+import { checkOptions } from "../support/options.js";
 
 /**
  * Device tensors under way: write the row-major bytes of each, in any number of pieces, then take the buffer. Close it. A tensor whose
@@ -88,6 +89,7 @@ export class Transfer {
     isLast: boolean,
     options: WaitOptions = {},
   ): Promise<void> {
+    checkOptions("Transfer.write", options, WAIT_OPTIONS);
     return waitFor("writing to a transfer", options, () => this.#write(index, data, offset, isLast));
   }
 

@@ -1,7 +1,7 @@
 /** @file A dialogue with a model: each turn reads what is new of it, and answers as it is made. */
 import { z } from "zod";
 import { UsageError } from "../support/errors.js";
-import { type WaitOptions, waitLeft } from "../support/wait.js";
+import { type WaitOptions, waitLeft, WAIT_OPTIONS } from "../support/wait.js";
 import {
   beginFormat,
   type ChatTemplate,
@@ -22,6 +22,8 @@ import { restoreSession, saveSession, SessionFileError } from "./session-file.js
 import { Session } from "./session.js";
 import type { SessionMark } from "./session-mark.js";
 import { closeResults, type StepResults } from "./step-results.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
+import { SAMPLING_OPTIONS } from "../tokens/sampling-options.js";
 
 /** How a dialogue is led. */
 export interface ChatOptions extends SamplingOptions {
@@ -34,6 +36,14 @@ export interface ChatOptions extends SamplingOptions {
   /** Longest piece in which turns are read, in tokens; default: the model's. */
   readonly chunk?: number | undefined;
 }
+
+export const CHAT_OPTIONS: OptionNames<ChatOptions> = {
+  ...SAMPLING_OPTIONS,
+  system: true,
+  maxNewTokens: true,
+  stop: true,
+  chunk: true,
+};
 
 /** A part of an answer. */
 export interface ChatPart {
@@ -50,6 +60,11 @@ export interface AnswerOptions extends WaitOptions {
   /** What it is to be; one that `maxNewTokens` cuts off is not `complete`. */
   readonly format?: Format | undefined;
 }
+
+export const ANSWER_OPTIONS: OptionNames<AnswerOptions> = {
+  ...WAIT_OPTIONS,
+  format: true,
+};
 
 /** What a chat needs to know of words. */
 export interface ChatWords {
@@ -97,6 +112,7 @@ export class Chat implements Disposable {
     private readonly words: ChatWords,
     private readonly options: ChatOptions = {},
   ) {
+    checkOptions("new Chat", options, CHAT_OPTIONS);
     this.#turns = this.#beginning();
     if (this.#turns.length === 0) return;
     // Refused now, not at the first turn.
@@ -123,6 +139,7 @@ export class Chat implements Disposable {
    * @throws UsageError for a turn that the template refuses, a format that cannot be held to, or while an answer is being made; GriffinError for logits that are not finite; AbortedError
    */
   async *say(text: string, wait: AnswerOptions = {}): AsyncGenerator<ChatPart, void, void> {
+    checkOptions("Chat.say", wait, ANSWER_OPTIONS);
     this.#checkIdle();
     const turns = [...this.#turns, { role: "user", content: text }];
     // The template may refuse it: nothing is said then.
@@ -132,6 +149,7 @@ export class Chat implements Disposable {
 
   /** Answers the last turn again, with other random numbers. @throws as `say`, and UsageError when there is no answer yet */
   async *regenerate(wait: AnswerOptions = {}): AsyncGenerator<ChatPart, void, void> {
+    checkOptions("Chat.regenerate", wait, ANSWER_OPTIONS);
     this.#checkIdle();
     const last = this.#turns.findLastIndex(({ role }) => role === "user");
     if (last < 0)
@@ -149,6 +167,7 @@ export class Chat implements Disposable {
 
   /** Stores the dialogue, with what the model has read of it. @throws UsageError before anything is said, or while an answer is being made */
   async save(path: string, wait: WaitOptions = {}): Promise<void> {
+    checkOptions("Chat.save", wait, WAIT_OPTIONS);
     this.#checkIdle();
     if (this.#session === undefined) {
       throw new UsageError({ message: "there is nothing to save", hint: "say something first" });
@@ -168,6 +187,7 @@ export class Chat implements Disposable {
    * @throws SessionFileError for a file that is no dialogue with this model; UsageError while an answer is being made
    */
   async load(path: string, wait: WaitOptions = {}): Promise<void> {
+    checkOptions("Chat.load", wait, WAIT_OPTIONS);
     this.#checkIdle();
     this.#underWay = "a dialogue is being loaded";
     try {

@@ -15,6 +15,8 @@ import { LOOP_OUTPUTS } from "./loop-key.js";
 import type { ProgramSet } from "./program-set.js";
 import { type ChooseOptions, samplerFor } from "./sampler-choice.js";
 import { rowsOf, type StepResults } from "./step-results.js";
+import { pickOptions } from "../support/options.js";
+import { SAMPLING_OPTIONS } from "../tokens/sampling-options.js";
 
 /** What a row is drawn for: its text, its random numbers, and what it is held to. */
 export interface ChosenRow extends RowBeginning {
@@ -126,7 +128,7 @@ function onHost(
   const ruledOut = ruledOutBy(options);
   const begin = ({ prompt, seed, format }: ChosenRow) => ({
     format,
-    sample: createSampler({ ...options, seed }, prompt),
+    sample: createSampler({ ...pickOptions(options, SAMPLING_OPTIONS), seed }, prompt),
   });
   const samplers = rows.map(begin);
   const draw = (row: number, logits: Float32Array): number => {

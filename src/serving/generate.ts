@@ -1,7 +1,14 @@
 /** @file Text generation: an async iterator over the tokens of one or several prompts. */
 import { UsageError } from "../support/errors.js";
 import { longestOf } from "../support/longest.js";
-import { AbortedError, abortedError, type WaitOptions, waitFor, waitLeft } from "../support/wait.js";
+import {
+  AbortedError,
+  abortedError,
+  type WaitOptions,
+  waitFor,
+  waitLeft,
+  WAIT_OPTIONS,
+} from "../support/wait.js";
 import {
   beginFormat,
   checkPrompt,
@@ -19,11 +26,12 @@ import { type ChosenRow, openChooser } from "./chooser.js";
 import { decodingProgram } from "./generation-programs.js";
 import type { TokenLogprobs } from "./logprobs.js";
 import { LoopCall } from "./loop-call.js";
-import { type Loop, loopFor, type LoopOptions } from "./loop-choice.js";
+import { type Loop, loopFor, type LoopOptions, LOOP_OPTIONS } from "./loop-choice.js";
 import type { ProgramSet } from "./program-set.js";
-import type { ChooseOptions } from "./sampler-choice.js";
+import { type ChooseOptions, CHOOSE_OPTIONS } from "./sampler-choice.js";
 import { MOST_LOGPROBS } from "./sampler-key.js";
 import { tokenSteps, type TokenStep } from "./token-steps.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 /** Tokens made per prompt, unless another number is asked for. */
 export const DEFAULT_NEW_TOKENS = 128;
@@ -51,6 +59,19 @@ export interface GenerateOptions extends ChooseOptions, LoopOptions, WaitOptions
   /** Turns tokens into text; without one, texts stay empty. */
   readonly tokenizer?: Tokenizer | undefined;
 }
+
+export const GENERATE_OPTIONS: OptionNames<GenerateOptions> = {
+  ...CHOOSE_OPTIONS,
+  ...LOOP_OPTIONS,
+  ...WAIT_OPTIONS,
+  maxNewTokens: true,
+  batch: true,
+  chunk: true,
+  eosIds: true,
+  stop: true,
+  format: true,
+  tokenizer: true,
+};
 
 /** One token of one sequence. */
 export interface GeneratedToken {
@@ -89,6 +110,7 @@ export async function* generate(
   prompts: readonly (readonly number[])[],
   options: GenerateOptions = {},
 ): AsyncGenerator<GeneratedToken, void, void> {
+  checkOptions("generate", options, GENERATE_OPTIONS);
   const longest = longestOf(prompts);
   const {
     maxNewTokens = newTokensAfter(model.generation, longest, DEFAULT_NEW_TOKENS),

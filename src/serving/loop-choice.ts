@@ -4,6 +4,7 @@ import type { LoadedProgram } from "./loaded-program.js";
 import { MOST_TOKENS_PER_CALL } from "./loop-key.js";
 import type { ProgramSet } from "./program-set.js";
 import { samplerFor, type ChooseOptions } from "./sampler-choice.js";
+import type { OptionNames } from "../support/options.js";
 
 /** How many tokens of each row are made in one call. */
 export interface LoopOptions {
@@ -14,6 +15,10 @@ export interface LoopOptions {
    */
   readonly tokensPerCall?: number | undefined;
 }
+
+export const LOOP_OPTIONS: OptionNames<LoopOptions> = {
+  tokensPerCall: true,
+};
 
 /**
  * Texts that may have fewer new tokens are made token by token unless something else is asked for, where the program has to be made first: of the

@@ -1,5 +1,5 @@
 /** @file A model on a device: weights that stay, programs that are made when they are first needed. */
-import { type WaitOptions, waitFor } from "../support/wait.js";
+import { type WaitOptions, waitFor, WAIT_OPTIONS } from "../support/wait.js";
 import { remember } from "../support/remember.js";
 import { type Client, type DeviceBuffer, hostBytes } from "../runtime-pjrt/index.js";
 import type { Interface } from "../program/interface.js";
@@ -16,6 +16,7 @@ import { LOOP_KIND, type LoopKey } from "./loop-key.js";
 import type { ProgramKey, ProgramResults, ProgramSet } from "./program-set.js";
 import { SAMPLER_KIND, type SamplerKey } from "./sampler-key.js";
 import type { ResidentWeights } from "./weights.js";
+import { checkOptions } from "../support/options.js";
 
 /**
  * Loads the preparing program, runs it once and frees it; its results by name, computed when this resolves, which the caller closes.
@@ -112,11 +113,6 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
 
   abstract has(key: ProgramKey): boolean;
 
-  /** Sequences side by side, where its programs are for one number of them alone. */
-  get batch(): number | undefined {
-    return undefined;
-  }
-
   get tokensPerCall(): number {
     return usualTokensPerCall(this.client.isHost, this.#weights.bytes);
   }
@@ -156,6 +152,7 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
    * @throws what either throws, and AbortedError when the caller gives up; the model is closed then
    */
   async loaded(programs: readonly ProgramKey[] = [], wait: WaitOptions = {}): Promise<this> {
+    checkOptions("loaded", wait, WAIT_OPTIONS);
     const load = () => Promise.all([this.#weights.buffers, ...programs.map((key) => this.program(key))]);
     try {
       await waitFor("loading the model", wait, load);

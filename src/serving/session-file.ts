@@ -3,7 +3,7 @@ import { z } from "zod";
 import { GriffinError } from "../support/errors.js";
 import { type Problem, problemDetails } from "../support/problems.js";
 import { sha256 } from "../support/hash.js";
-import { type WaitOptions, waitFor } from "../support/wait.js";
+import { type WaitOptions, waitFor, WAIT_OPTIONS } from "../support/wait.js";
 import {
   CheckpointError,
   isStoredType,
@@ -18,6 +18,7 @@ import { decodingProgram } from "./generation-programs.js";
 import type { ProgramSet } from "./program-set.js";
 import { Session, type SessionOptions } from "./session.js";
 import { statesOf } from "./states.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 /** A file is no session that can be gone on from; `problems` lists all that was found. */
 export class SessionFileError extends GriffinError {
@@ -64,6 +65,11 @@ export interface SaveOptions extends WaitOptions {
   readonly notes?: string | undefined;
 }
 
+export const SAVE_OPTIONS: OptionNames<SaveOptions> = {
+  ...WAIT_OPTIONS,
+  notes: true,
+};
+
 /** What becomes of a save or restore that is given up. */
 const GOES_ON = "it goes on until its files are closed, and what it makes is freed";
 
@@ -75,11 +81,9 @@ const hashOf = (lengths: string, tensors: readonly (readonly [string, Uint8Array
  * Writes the states of a session, whole or not at all; its size is that of the states, however long the texts are.
  * @throws UsageError before anything is read, or while the session is busy; AbortedError
  */
-export function saveSession(
-  session: Session,
-  path: string,
-  { notes = "", ...wait }: SaveOptions = {},
-): Promise<void> {
+export function saveSession(session: Session, path: string, options: SaveOptions = {}): Promise<void> {
+  checkOptions("saveSession", options, SAVE_OPTIONS);
+  const { notes = "", ...wait } = options;
   return waitFor("saving the session", wait, () => save(session, path, notes), undefined, GOES_ON);
 }
 
@@ -121,11 +125,13 @@ export interface RestoredSession {
  * Goes on from a file, with the model that wrote it or another that has the same weights, configuration and dtype, on any device.
  * @throws SessionFileError for a file that is no session, is cut off or changed, or is of another model, dtype or version; AbortedError
  */
-export function restoreSession(
+export async function restoreSession(
   model: ProgramSet,
   path: string,
-  { chunk, ...wait }: SessionOptions & WaitOptions = {},
+  options: SessionOptions & WaitOptions = {},
 ): Promise<RestoredSession> {
+  checkOptions("restoreSession", options, { ...WAIT_OPTIONS, chunk: true });
+  const { chunk, ...wait } = options;
   const release = ({ session }: RestoredSession) => session.close();
   return waitFor("restoring the session", wait, () => restore(model, path, { chunk }), release, GOES_ON);
 }

@@ -4,7 +4,7 @@
  */
 import type { DeviceBuffer } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
-import type { WaitOptions } from "../support/wait.js";
+import { type WaitOptions, WAIT_OPTIONS } from "../support/wait.js";
 import { checkPrompt } from "../tokens/index.js";
 import { BatchStates } from "./batch-states.js";
 import { closeAll } from "./close-all.js";
@@ -17,12 +17,17 @@ import type { ProgramSet } from "./program-set.js";
 import { readFollowing, readPrompts } from "./reading.js";
 import { SessionMark } from "./session-mark.js";
 import { closeResults, rowsOf, type StepResults } from "./step-results.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 /** How a session reads its prompts. */
 export interface SessionOptions {
   /** Longest chunk of a prompt in tokens; default: the model's. Shorter prompts take a shorter static length. */
   readonly chunk?: number | undefined;
 }
+
+export const SESSION_OPTIONS: OptionNames<SessionOptions> = {
+  chunk: true,
+};
 
 const expectCount = (what: string, count: number): void => {
   if (Number.isSafeInteger(count) && count > 0) return;
@@ -44,6 +49,7 @@ export class Session implements Disposable {
     readonly batch: number,
     options: SessionOptions = {},
   ) {
+    checkOptions("new Session", options, SESSION_OPTIONS);
     expectCount("the batch", batch);
     this.#chunk = options.chunk ?? model.chunk;
     expectCount("the chunk", this.#chunk);
@@ -63,6 +69,7 @@ export class Session implements Disposable {
     lengths: readonly number[],
     options: SessionOptions = {},
   ): Session {
+    checkOptions("Session.resume", options, SESSION_OPTIONS);
     const session = new Session(model, lengths.length, options);
     session.#states.replace(states, lengths);
     return session;
@@ -80,6 +87,7 @@ export class Session implements Disposable {
    * the caller gives up: once what is on its way to the device has come, and is freed, the session reads prompts anew
    */
   prefill(prompts: readonly (readonly number[])[], wait: WaitOptions = {}): Promise<Float32Array[]> {
+    checkOptions("Session.prefill", wait, WAIT_OPTIONS);
     const step = async () => {
       if (!this.#states.hasRead) return this.#toHost(await this.#read(prompts));
       throw new UsageError({
@@ -95,6 +103,7 @@ export class Session implements Disposable {
    * @throws UsageError as `prefill`, or before it; AbortedError when the caller gives up: the session has lost its place then, as for `prefill`
    */
   decode(tokens: readonly number[], wait: WaitOptions = {}): Promise<Float32Array[]> {
+    checkOptions("Session.decode", wait, WAIT_OPTIONS);
     const step = async () => {
       this.#states.checkRows("tokens", tokens.length);
       this.#states.checkHasRead();
@@ -114,6 +123,7 @@ export class Session implements Disposable {
     texts: readonly (readonly number[])[],
     wait: WaitOptions = {},
   ): Promise<(Float32Array | undefined)[]> {
+    checkOptions("Session.append", wait, WAIT_OPTIONS);
     const step = async () => {
       const logits = await this.#toHost(await this.#read(texts));
       return logits.map((row, i) => (texts[i]!.length === 0 ? undefined : row));
@@ -123,6 +133,7 @@ export class Session implements Disposable {
 
   /** As `prefill` for a session that has read nothing, and `append` for others; the results stay on the device. */
   read(texts: readonly (readonly number[])[], wait: WaitOptions = {}): Promise<StepResults> {
+    checkOptions("Session.read", wait, WAIT_OPTIONS);
     const what = this.#states.hasRead ? "append" : "prefill";
     return this.#calls.run(what, wait, () => this.#read(texts), { release: closeResults });
   }
@@ -141,6 +152,7 @@ export class Session implements Disposable {
    * @throws AbortedError when the caller gives up: the session has lost its place then, as for `prefill`
    */
   advance(tokens: DeviceBuffer, wait: WaitOptions = {}): Promise<StepResults> {
+    checkOptions("Session.advance", wait, WAIT_OPTIONS);
     return this.#calls.run("decode", wait, () => this.#advance(tokens), { release: closeResults });
   }
 
@@ -156,10 +168,12 @@ export class Session implements Disposable {
    */
   advanceBy(
     loop: LoopCall,
-    { tokens, limits }: { readonly tokens: DeviceBuffer; readonly limits: readonly number[] },
+    from: { readonly tokens: DeviceBuffer; readonly limits: readonly number[] },
     draw: (run: LoopRun) => Promise<DrawnSteps>,
     wait: WaitOptions = {},
   ): Promise<DrawnSteps> {
+    checkOptions("Session.advanceBy", wait, WAIT_OPTIONS);
+    const { tokens, limits } = from;
     const run: LoopRun = (drawing) => this.#states.advanceBy(loop, tokens, limits, drawing);
     return this.#calls.run("decode", wait, () => draw(run), {
       release: ({ next, tokens: late }) => closeAll([next, ...(late === undefined ? [] : [late])]),
@@ -183,6 +197,7 @@ export class Session implements Disposable {
    * @throws UsageError before anything is read, or while busy; AbortedError when the caller gives up, and the session stays where it is
    */
   fork(wait: WaitOptions = {}): Promise<Session> {
+    checkOptions("Session.fork", wait, WAIT_OPTIONS);
     const fork = async () => {
       const states = await this.#states.copy();
       return Session.resume(this.model, states, this.lengths, { chunk: this.#chunk });
@@ -192,6 +207,7 @@ export class Session implements Disposable {
 
   /** Remembers this place. @throws UsageError, AbortedError as `fork` */
   mark(wait: WaitOptions = {}): Promise<SessionMark> {
+    checkOptions("Session.mark", wait, WAIT_OPTIONS);
     const mark = async () => new SessionMark(this.model, await this.#states.copy(), this.lengths);
     return this.#calls.run("mark", wait, mark, STAYING);
   }
@@ -201,7 +217,9 @@ export class Session implements Disposable {
    * @throws UsageError for a mark of another model, or of another number of rows; AbortedError when the caller gives up, and the session
    * stays where it is
    */
-  rewind({ model, states, lengths }: SessionMark, wait: WaitOptions = {}): Promise<void> {
+  rewind(mark: SessionMark, wait: WaitOptions = {}): Promise<void> {
+    checkOptions("Session.rewind", wait, WAIT_OPTIONS);
+    const { model, states, lengths } = mark;
     const rewind = async () => {
       this.#states.checkOpen();
       this.#checkSameModel(model);
@@ -224,6 +242,7 @@ export class Session implements Disposable {
    * AbortedError when the caller gives up: this session has lost its place then, as for `prefill`
    */
   replaceRow(row: number, from: Session, fromRow = 0, wait: WaitOptions = {}): Promise<void> {
+    checkOptions("Session.replaceRow", wait, WAIT_OPTIONS);
     const replace = async () => {
       this.#states.checkHasRead();
       from.#states.checkHasRead();

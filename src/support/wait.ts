@@ -1,5 +1,6 @@
 /** @file Waits that a caller can end: by an AbortSignal, or after a time. */
 import { type ErrorDetails, GriffinError } from "./errors.js";
+import type { OptionNames } from "./options.js";
 
 /** When to stop waiting. */
 export interface WaitOptions {
@@ -8,6 +9,11 @@ export interface WaitOptions {
   /** Ends the wait after so many ms. */
   readonly timeoutMs?: number | undefined;
 }
+
+export const WAIT_OPTIONS: OptionNames<WaitOptions> = {
+  signal: true,
+  timeoutMs: true,
+};
 
 /** A wait was ended by its caller's signal or time limit. `code` is that of Node's own AbortError. */
 export class AbortedError extends GriffinError {

@@ -9,6 +9,7 @@ import type { LoweringRules } from "./rules.js";
 import type { Stage } from "./stages.js";
 import type { Target } from "./target.js";
 import type { Topologies } from "./topologies.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 /** What `defineTarget` is given. */
 export interface TargetDefinition {
@@ -28,11 +29,23 @@ export interface TargetDefinition {
   readonly stages?: (target: Target, request: PipelineRequest) => readonly Stage[];
 }
 
+export const TARGET_DEFINITION: OptionNames<TargetDefinition> = {
+  name: true,
+  platforms: true,
+  plugin: true,
+  topologies: true,
+  rules: true,
+  limits: true,
+  preferences: true,
+  stages: true,
+};
+
 /**
  * Declares a target. The value is all there is: hand it to `lowerProgram({ target })`.
  * @throws UsageError for a name of other characters than letters, digits, `_` and `-`: a colon stands between a target and its topology
  */
 export function defineTarget(definition: TargetDefinition): Target {
+  checkOptions("defineTarget", definition, TARGET_DEFINITION);
   const {
     name,
     platforms = [name],

@@ -5,6 +5,7 @@ import { isOp, type OperationOf, type OpName } from "../ir/ops/index.js";
 import type { ElementType, Type } from "../ir/types.js";
 import type { Refusal } from "../ir/verify-program/index.js";
 import { minorVersions, type ProgramForm } from "../ir/verify-version.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 /** A limit looks at one operation: what is wrong with it and what to do about it, or nothing. */
 export type Limit = (operation: Operation) => Refusal | undefined;
@@ -52,6 +53,11 @@ export interface LimitOptions {
   readonly form?: ProgramForm | undefined;
 }
 
+export const LIMIT_OPTIONS: OptionNames<LimitOptions> = {
+  version: true,
+  form: true,
+};
+
 /** Refuses ops and types that came after a version; for one program, as it remembers attributes and types. */
 function refuseNewerThan([major, has, patch]: StablehloVersion, form: ProgramForm): Limit {
   const minorOf = minorVersions(form);
@@ -70,11 +76,9 @@ function refuseNewerThan([major, has, patch]: StablehloVersion, form: ProgramFor
  * Refuses what a plugin is known to reject, or to abort on. The module must be verified already.
  * @throws VerifyError for the first refused operation
  */
-export function verifyLimits(
-  module: Operation,
-  limits: readonly Limit[],
-  { version, form = "text" }: LimitOptions = {},
-): void {
+export function verifyLimits(module: Operation, limits: readonly Limit[], options: LimitOptions = {}): void {
+  checkOptions("verifyLimits", options, LIMIT_OPTIONS);
+  const { version, form = "text" } = options;
   const all = version === undefined ? limits : [...limits, refuseNewerThan(version, form)];
   for (const operation of walk(module)) {
     for (const limit of all) {

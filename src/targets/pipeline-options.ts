@@ -2,6 +2,7 @@
 import type { Precision } from "../ir/precision.js";
 import type { AddedName, AttentionName, MatrixStateName, ScanName } from "./names.js";
 import type { Strategy } from "./strategy.js";
+import type { OptionNames } from "../support/options.js";
 
 /** What a pipeline may be asked for; everything has a default that suits the target. */
 export interface PipelineOptions {
@@ -33,6 +34,19 @@ export interface PipelineOptions {
   readonly prepare?: boolean | undefined;
 }
 
+export const PIPELINE_OPTIONS: OptionNames<PipelineOptions> = {
+  scan: true,
+  scanBlock: true,
+  scanUnroll: true,
+  matrixStates: true,
+  matrixStatesChunk: true,
+  attention: true,
+  strideTime: true,
+  precision: true,
+  fuseGates: true,
+  prepare: true,
+};
+
 /** What a target makes a pipeline for. */
 export interface PipelineRequest extends PipelineOptions {
   /** Tokens that the program reads of each sequence. */
@@ -40,3 +54,9 @@ export interface PipelineRequest extends PipelineOptions {
   /** Those of the extensions that were handed in. */
   readonly strategies?: readonly Strategy[];
 }
+
+export const PIPELINE_REQUEST: OptionNames<PipelineRequest> = {
+  ...PIPELINE_OPTIONS,
+  time: true,
+  strategies: true,
+};

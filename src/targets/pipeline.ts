@@ -31,7 +31,7 @@ import { flagOf } from "../support/flag-of.js";
 import { decomposeAdded } from "./decompose-added.js";
 import { lowerByStrategy } from "./lower-by-strategy.js";
 import { lowerModelOps } from "./lower-model-ops.js";
-import type { PipelineRequest } from "./pipeline-options.js";
+import { type PipelineRequest, PIPELINE_REQUEST } from "./pipeline-options.js";
 import {
   attentionNames,
   type AttentionName,
@@ -44,6 +44,7 @@ import type { Preferences } from "./preferences.js";
 import type { Stage } from "./stages.js";
 import { strategiesCalled, strategyChoices } from "./known-strategies.js";
 import type { Target } from "./target.js";
+import { checkOptions } from "../support/options.js";
 
 /** The strided time layout, only of long programs unless a factor was asked for. */
 const strided = (factor: number, chosen: number | undefined): Pipeline =>
@@ -130,6 +131,7 @@ function attentionAskedFor(
  * @throws UsageError for a strategy that nobody has, and for the size of one that is not asked for
  */
 export function standardStages(target: Target, request: PipelineRequest): readonly Stage[] {
+  checkOptions("standardStages", request, PIPELINE_REQUEST);
   const { leastRows, swapOperandsUpTo, barriers, sums, ...preferences } = target.preferences;
   const { precision = "default", strategies = [] } = request;
   checkSizes(request);

@@ -1,8 +1,9 @@
 /** @file The strategies that a lowering takes, in words. */
 import { preferredStrategies, type StrategyChoice, strategyChoices } from "./known-strategies.js";
-import type { LoweringOptions } from "./options.js";
+import { type LoweringOptions, LOWERING_OPTIONS } from "./options.js";
 import { defaultTarget, resolveTarget } from "./resolve.js";
 import type { Strategy } from "./strategy.js";
+import { checkOptions } from "../support/options.js";
 
 const MEANING = "by meaning";
 
@@ -35,6 +36,7 @@ const isAskedFor = (
  * @throws UsageError for an unknown target, and for one that prefers two strategies of an op
  */
 export function describeStrategies(options: LoweringOptions, ops?: ReadonlySet<string>): string {
+  checkOptions("describeStrategies", options, LOWERING_OPTIONS);
   const { extensions = [] } = options;
   const { name, rules } = resolveTarget(options.target ?? defaultTarget, extensions).target;
   const added = extensions.flatMap((extension) => extension.strategies);

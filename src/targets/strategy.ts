@@ -5,6 +5,7 @@ import type { Operation, Value } from "../ir/operation.js";
 import type { OpDefinition } from "../ir/ops/define.js";
 import { findOp, type ModelOpName, type OperationOf } from "../ir/ops/index.js";
 import { UsageError } from "../support/errors.js";
+import { checkOptions } from "../support/options.js";
 
 /** One way to lower an op. Made by `defineStrategy`. */
 export interface Strategy {
@@ -41,12 +42,9 @@ export function defineStrategy<
   // biome-ignore lint/suspicious/noExplicitAny: the attributes of the op, of its own type
   const D extends OpDefinition<any, any>,
 >(definition: StrategyDefinition<D, OperationOfDefinition<D>>): Strategy;
-export function defineStrategy({
-  op,
-  name,
-  preferredBy = [],
-  lower,
-}: StrategyDefinition<ModelOpName | OpDefinition, never>): Strategy {
+export function defineStrategy(options: StrategyDefinition<ModelOpName | OpDefinition, never>): Strategy {
+  checkOptions("defineStrategy", options, { op: true, name: true, preferredBy: true, lower: true });
+  const { op, name, preferredBy = [], lower } = options;
   if (!/^[\w-]+$/.test(name) || name === "auto") {
     throw new UsageError({
       message: `a strategy cannot be called "${name}"`,

@@ -1,10 +1,11 @@
 /** @file What a program must keep to so that a client's plugin does not fail, or abort the process, while compiling it. */
 import type { Operation } from "../ir/operation.js";
-import { type ProgramRules, verifyProgram } from "../ir/verify-program/index.js";
+import { type ProgramRules, verifyProgram, PROGRAM_RULES } from "../ir/verify-program/index.js";
 import type { ProgramForm } from "../ir/verify-version.js";
 import { commonLimits } from "./common-limits.js";
 import { type StablehloVersion, verifyLimits } from "./limits.js";
 import { findTargetOf } from "./resolve.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 /** What is asked of a client; PJRT clients of src/runtime-pjrt answer it. */
 export interface ClientFacts {
@@ -18,15 +19,18 @@ interface ClientRules extends ProgramRules {
   readonly form?: ProgramForm | undefined;
 }
 
+export const CLIENT_RULES: OptionNames<ClientRules> = {
+  ...PROGRAM_RULES,
+  form: true,
+};
+
 /**
  * @throws VerifyError for what no plugin survives as a whole (src/ir/verify-program), and for what the client's platform, or the version
  * of StableHLO its plugin reads, cannot take
  */
-export function verifyForClient(
-  module: Operation,
-  client: ClientFacts,
-  { form, ...rules }: ClientRules = {},
-): void {
+export function verifyForClient(module: Operation, client: ClientFacts, options: ClientRules = {}): void {
+  checkOptions("verifyForClient", options, CLIENT_RULES);
+  const { form, ...rules } = options;
   verifyProgram(module, rules);
   const { current } = client.plugin.stablehloVersions;
   const version = current === undefined ? undefined : readVersion(current);

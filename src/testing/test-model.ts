@@ -9,6 +9,7 @@ import { firstDifference, TOLERANCE } from "./close.js";
 import { TestFailure } from "./failure.js";
 import { InterpretedModel, type Step } from "./interpreted-model.js";
 import { randomNumbers } from "./random-numbers.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 /** What a model is tested with. */
 export interface TestModelOptions {
@@ -26,6 +27,15 @@ export interface TestModelOptions {
   readonly plugin?: string;
 }
 
+export const TEST_MODEL_OPTIONS: OptionNames<TestModelOptions> = {
+  preset: true,
+  time: true,
+  seed: true,
+  tolerance: true,
+  golden: true,
+  plugin: true,
+};
+
 /**
  * Tests a model by the interpreter, with weights by formula: its programs give what `forward` gives of the whole text (without that kind:
  * what `prefill` gives of each beginning), read at once, padded in front, in chunks, token by token and side by side with another text;
@@ -34,6 +44,7 @@ export interface TestModelOptions {
  * model's author throws; GoldenError, CheckpointError, EnvironmentError without a plugin, for golden cases
  */
 export async function testModel(definition: ModelDefinition, options: TestModelOptions = {}): Promise<void> {
+  checkOptions("testModel", options, TEST_MODEL_OPTIONS);
   const model = choose(definition, options.preset);
   const { time = 12, seed = 1, tolerance = TOLERANCE } = options;
   if (time < 5)

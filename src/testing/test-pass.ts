@@ -19,6 +19,7 @@ import {
 import { checkClose } from "./close.js";
 import { TestFailure } from "./failure.js";
 import { randomElements } from "./random-inputs.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 /** What a pass is tested with beside its example. */
 export interface TestPassOptions {
@@ -36,12 +37,22 @@ export interface TestPassOptions {
   readonly changesInterface?: boolean;
 }
 
+export const TEST_PASS_OPTIONS: OptionNames<TestPassOptions> = {
+  dialects: true,
+  programs: true,
+  runs: true,
+  seed: true,
+  tolerance: true,
+  changesInterface: true,
+};
+
 /**
  * Tests a pass: its example becomes what it says, is verified, and stays so the second time; and on random numbers `@main` gives the same
  * before and after, by the interpreter, in the example and in `programs`.
  * @throws TestFailure with what differs; PassError for a program that breaks a rule after it; ParseError, InterpretError
  */
 export function testPass(pass: Pass, options: TestPassOptions = {}): void {
+  checkOptions("testPass", options, TEST_PASS_OPTIONS);
   const { before, after } = pass.example;
   const { dialects = [], programs = [] } = options;
   checkExample(pass, before, after, dialects);

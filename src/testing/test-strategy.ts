@@ -22,6 +22,7 @@ import type { Strategy } from "../targets/index.js";
 import { checkClose } from "./close.js";
 import { TestFailure } from "./failure.js";
 import { randomNumbers } from "./random-numbers.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 /** One operand of an op that is tested. */
 export interface TestOperand {
@@ -55,12 +56,21 @@ export interface TestStrategyOptions {
   readonly mayLeave?: boolean;
 }
 
+export const TEST_STRATEGY_OPTIONS: OptionNames<TestStrategyOptions> = {
+  uses: true,
+  runs: true,
+  seed: true,
+  tolerance: true,
+  mayLeave: true,
+};
+
 /**
  * Tests a strategy: on random uses of its op it gives what the op means, by the interpreter.
  * @throws TestFailure for numbers that are off, for a use that it leaves, when it lowers none, and for an op that has no meaning;
  * VerifyError for what it emits that breaks a rule
  */
 export function testStrategy(strategy: Strategy, options: TestStrategyOptions): void {
+  checkOptions("testStrategy", options, TEST_STRATEGY_OPTIONS);
   const { uses, runs = 20, seed = 1, tolerance, mayLeave = false } = options;
   let lowered = 0;
   for (let i = 0; i < runs; i++) {

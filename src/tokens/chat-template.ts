@@ -4,8 +4,9 @@ import { z } from "zod";
 import { UsageError } from "../support/errors.js";
 import { JsonError, parseJson } from "../support/json.js";
 import { boundedTemplate, LONGEST_RENDER, WorkLimitError } from "./bounded-template.js";
-import { TimeLimitError } from "../support/time-limit.js";
+import { TimeLimitError } from "./time-limit.js";
 import { readTokenizerText } from "./checkpoint-files.js";
+import { checkOptions } from "../support/options.js";
 
 /** What somebody says in a dialogue. */
 export interface ChatMessage {
@@ -86,7 +87,9 @@ async function chatTemplate(source: string, where: string, config: Config): Prom
   });
   const names = { bos_token: config.bos_token ?? "<bos>", eos_token: config.eos_token ?? "<eos>" };
   return {
-    render(messages, { generationPrompt = false } = {}) {
+    render(messages, options) {
+      checkOptions("render", options, { generationPrompt: true });
+      const { generationPrompt = false } = options ?? {};
       try {
         return template.render({ ...names, messages, add_generation_prompt: generationPrompt });
       } catch (cause) {

@@ -2,6 +2,7 @@
 import { StopStrings } from "./stop-strings.js";
 import type { FormatProgress } from "./formats/format-progress.js";
 import type { TokenDecoder } from "./streaming.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 /** Why a sequence ends: a token that ends all, enough tokens, a text that was asked for, a format after which nothing may follow. */
 export type Finished = "eos" | "length" | "stop" | "format";
@@ -30,11 +31,20 @@ export interface ContinuationOptions {
   readonly stop?: readonly string[] | undefined;
 }
 
+export const CONTINUATION_OPTIONS: OptionNames<ContinuationOptions> = {
+  decoder: true,
+  format: true,
+  eosIds: true,
+  maxNewTokens: true,
+  stop: true,
+};
+
 /**
  * A function of each new token of a sequence; it is not called again once the sequence is finished.
  * @throws UsageError for an empty stop
  */
 export function createContinuation(options: ContinuationOptions): (token: number) => NextToken {
+  checkOptions("createContinuation", options, CONTINUATION_OPTIONS);
   const { format, eosIds, maxNewTokens, stop = [] } = options;
   const decoder = format ?? options.decoder;
   const stops = new StopStrings(stop);

@@ -1,5 +1,6 @@
 /** @file How tokens are chosen, as people say it, and as whole numbers that host and device compute the same with. */
 import { UsageError } from "../support/errors.js";
+import type { OptionNames } from "../support/options.js";
 
 export interface SamplingOptions {
   /** Divides the logits; 0 always takes the best token. Default: 0, or 1 when topK, topP or minP is given. */
@@ -21,6 +22,18 @@ export interface SamplingOptions {
   /** Integer from 0 to 2^53 - 1; default 0. */
   readonly seed?: number | undefined;
 }
+
+export const SAMPLING_OPTIONS: OptionNames<SamplingOptions> = {
+  temperature: true,
+  topK: true,
+  topP: true,
+  minP: true,
+  repetitionPenalty: true,
+  presencePenalty: true,
+  frequencyPenalty: true,
+  logitBias: true,
+  seed: true,
+};
 
 /** Of one row, in the form in which host and device compute the same. */
 export interface SamplingSettings {

@@ -24,7 +24,9 @@ import {
   type SamplingOptions,
   type SamplingSettings,
   samplingSettings,
+  SAMPLING_OPTIONS,
 } from "./sampling-options.js";
+import { checkOptions } from "../support/options.js";
 
 /**
  * Chooses a token id from the logits of the whole vocabulary. Throws GriffinError when they are not
@@ -39,6 +41,7 @@ export type Sampler = (logits: Float32Array, allowed?: Int32Array) => number;
  * @param prompt what the text begins with, for the repetition penalty
  */
 export function createSampler(options: SamplingOptions = {}, prompt: readonly number[] = []): Sampler {
+  checkOptions("createSampler", options, SAMPLING_OPTIONS);
   const settings = samplingSettings(options);
   const parts = samplingParts(options);
   const random = randomWords(options.seed ?? 0);

@@ -13,8 +13,9 @@ import {
   type TracedProgram,
 } from "../dsl/index.js";
 import type { ConfiguredModel } from "../model/index.js";
-import { lossAndGradients, type LossOptions } from "./loss.js";
-import { type UpdateOptions, updatedBy } from "./train-step.js";
+import { lossAndGradients, type LossOptions, LOSS_OPTIONS } from "./loss.js";
+import { type UpdateOptions, updatedBy, UPDATE_OPTIONS } from "./train-step.js";
+import { checkOptions } from "../support/options.js";
 
 /** Names of the states that hold the sums over parts: of losses, of the positions that count, and of each parameter's gradients, all f32. */
 const sums = {
@@ -35,6 +36,7 @@ function add<A extends string>(name: string, part: Tensor<A, "f32">): void {
  * @throws TrainingError as trainStep
  */
 export function accumulationStep(model: ConfiguredModel, options: LossOptions): TracedProgram {
+  checkOptions("accumulationStep", options, LOSS_OPTIONS);
   return program({ name: `${model.name}_accumulate`, parameterType: options.stored ?? "f32" }, () => {
     const { loss, counted, gradients } = lossAndGradients(model, options, "sum");
     add(sums.loss, loss);
@@ -70,6 +72,7 @@ export function updateStep(
   options: UpdateOptions,
   accumulation: TracedProgram,
 ): TracedProgram {
+  checkOptions("updateStep", options, UPDATE_OPTIONS);
   const { stored = "f32" } = options;
   return program({ name: `${model.name}_update`, parameterType: stored }, () => {
     const [total, counted] = [taken<never>(sums.loss, []), taken<never>(sums.counted, [])];

@@ -7,6 +7,7 @@ import { checkCount, checkDecay, checkPositive, checkRate } from "./errors.js";
 import type { Optimizer } from "./optimizer.js";
 import type { Schedule } from "./schedule.js";
 import type { ByPath, ParameterTensor, Scalar } from "./tensors.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 export interface AdafactorOptions {
   /** At update t the mean of squares takes t^-decayRate of the new ones, and keeps the rest. Default: 0.8. */
@@ -24,6 +25,16 @@ export interface AdafactorOptions {
   /** How much of those parameters that decay is taken off, whatever the learning rate. Default: 0. */
   readonly weightDecay?: number | undefined;
 }
+
+export const ADAFACTOR_OPTIONS: OptionNames<AdafactorOptions> = {
+  decayRate: true,
+  eps: true,
+  leastFactored: true,
+  clip: true,
+  relative: true,
+  b1: true,
+  weightDecay: true,
+};
 
 /** The least root mean square that a parameter is taken to have. */
 const LEAST_SCALE = 1e-3;
@@ -83,9 +94,9 @@ function scalesOf(
  * of `clip` at most; p - rate max(rms(p), 0.001) u - weightDecay p. Rates are near 0.01, as a step is relative to the parameter.
  * @throws TrainingError for settings that are none
  */
-export function adafactor(
-  learningRate: Schedule,
-  {
+export function adafactor(learningRate: Schedule, options: AdafactorOptions = {}): Optimizer {
+  checkOptions("adafactor", options, ADAFACTOR_OPTIONS);
+  const {
     decayRate = 0.8,
     eps = 1e-30,
     leastFactored = 128,
@@ -93,8 +104,7 @@ export function adafactor(
     relative = true,
     b1,
     weightDecay = 0,
-  }: AdafactorOptions = {},
-): Optimizer {
+  } = options;
   checkPositive("adafactor: decayRate", decayRate);
   checkPositive("adafactor: eps", eps);
   checkCount("adafactor: leastFactored", leastFactored);

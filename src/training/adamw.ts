@@ -4,6 +4,7 @@ import { correction } from "./correction.js";
 import { checkDecay, checkPositive, checkRate } from "./errors.js";
 import type { Optimizer } from "./optimizer.js";
 import type { Schedule } from "./schedule.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 export interface AdamWOptions {
   /** Of the mean of gradients. Default: 0.9. */
@@ -16,14 +17,20 @@ export interface AdamWOptions {
   readonly weightDecay?: number;
 }
 
+export const ADAM_WOPTIONS: OptionNames<AdamWOptions> = {
+  b1: true,
+  b2: true,
+  eps: true,
+  weightDecay: true,
+};
+
 /**
  * m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; p - rate (m / (1 - b1^t) / (sqrt(v / (1 - b2^t)) + eps) + weightDecay p).
  * @throws TrainingError for settings that are none
  */
-export function adamW(
-  learningRate: Schedule,
-  { b1 = 0.9, b2 = 0.999, eps = 1e-8, weightDecay = 0 }: AdamWOptions = {},
-): Optimizer {
+export function adamW(learningRate: Schedule, options: AdamWOptions = {}): Optimizer {
+  checkOptions("adamW", options, ADAM_WOPTIONS);
+  const { b1 = 0.9, b2 = 0.999, eps = 1e-8, weightDecay = 0 } = options;
   checkDecay("adamW: b1", b1);
   checkDecay("adamW: b2", b2);
   checkPositive("adamW: eps", eps);

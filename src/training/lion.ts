@@ -3,6 +3,7 @@ import { sign } from "../dsl/index.js";
 import { checkDecay, checkRate } from "./errors.js";
 import type { Optimizer } from "./optimizer.js";
 import type { Schedule } from "./schedule.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 export interface LionOptions {
   /** How much of the past the direction of a step keeps. Default: 0.9. */
@@ -13,14 +14,19 @@ export interface LionOptions {
   readonly weightDecay?: number;
 }
 
+export const LION_OPTIONS: OptionNames<LionOptions> = {
+  b1: true,
+  b2: true,
+  weightDecay: true,
+};
+
 /**
  * p - rate (sign(b1 m + (1 - b1) g) + weightDecay p); m = b2 m + (1 - b2) g. Rates are a third to a tenth of those of AdamW.
  * @throws TrainingError for settings that are none
  */
-export function lion(
-  learningRate: Schedule,
-  { b1 = 0.9, b2 = 0.99, weightDecay = 0 }: LionOptions = {},
-): Optimizer {
+export function lion(learningRate: Schedule, options: LionOptions = {}): Optimizer {
+  checkOptions("lion", options, LION_OPTIONS);
+  const { b1 = 0.9, b2 = 0.99, weightDecay = 0 } = options;
   checkDecay("lion: b1", b1);
   checkDecay("lion: b2", b2);
   checkRate("lion: weightDecay", weightDecay);

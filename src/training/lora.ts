@@ -12,6 +12,7 @@ import {
 import type { ConfiguredModel, Parameter } from "../model/index.js";
 import { checkCount, checkPositive, TrainingError } from "./errors.js";
 import { trainingOf } from "./loss.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 export interface LoraOptions {
   /** Columns of one of the two matrices, rows of the other. */
@@ -21,6 +22,12 @@ export interface LoraOptions {
   /** Which parameters are adapted. Default: matrices that weight decay acts on, that checkpoints hold as such, and that the model lets be adapted. */
   readonly adapts?: ((parameter: Parameter) => boolean) | undefined;
 }
+
+export const LORA_OPTIONS: OptionNames<LoraOptions> = {
+  rank: true,
+  alpha: true,
+  adapts: true,
+};
 
 /** A matrix that is trained. */
 export interface Adapter extends Parameter {
@@ -51,6 +58,7 @@ function adaptsByDefault(model: ConfiguredModel): (parameter: Parameter) => bool
  * adapt, or a parameter that is no matrix
  */
 export function withLora(model: ConfiguredModel, options: LoraOptions): LoraModel {
+  checkOptions("withLora", options, LORA_OPTIONS);
   const { rank, alpha = rank, adapts = adaptsByDefault(model) } = options;
   checkCount("LoRA: rank", rank);
   checkPositive("LoRA: alpha", alpha);

@@ -12,6 +12,7 @@ import type { ConfiguredModel, ConfiguredTraining, ComputeDType } from "../model
 import { summedCrossEntropy, type SummedLoss } from "./cross-entropy.js";
 import { checkCount, TrainingError } from "./errors.js";
 import type { ByPath, Scalar } from "./tensors.js";
+import { type OptionNames, pickOptions } from "../support/options.js";
 
 /** Names of the inputs of training programs, each [batch, time + 1] i32: a row's last token is only a target, its first none. */
 export const batchInputs = { tokens: "tokens", mask: "target_mask", positions: "segment_pos" } as const;
@@ -36,6 +37,19 @@ export interface LossOptions {
   /** Which parameters are trained; the others stay parameters. Default: all. */
   readonly trains?: ((path: string) => boolean) | undefined;
 }
+
+export const LOSS_OPTIONS: OptionNames<LossOptions> = {
+  batch: true,
+  time: true,
+  dtype: true,
+  stored: true,
+  keep: true,
+  lossChunk: true,
+  trains: true,
+};
+
+/** What of larger options says of what a loss is. */
+export const lossOf = (given: LossOptions): LossOptions => pickOptions(given, LOSS_OPTIONS);
 
 /** Of f32 logits at once, by default. */
 const LOGITS_BYTES = 2 ** 28;

@@ -2,6 +2,7 @@
 import { cos, fill, select } from "../dsl/index.js";
 import { checkCount, checkRate } from "./errors.js";
 import type { Scalar } from "./tensors.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 /** The learning rate of the update before which `step` others were made (0 at the first one). */
 export type Schedule = (step: Scalar) => Scalar;
@@ -22,8 +23,16 @@ export interface CosineOptions {
   readonly end?: number;
 }
 
+export const COSINE_OPTIONS: OptionNames<CosineOptions> = {
+  peak: true,
+  steps: true,
+  end: true,
+};
+
 /** end + (peak - end) (1 + cos(pi min(step, steps) / steps)) / 2. @throws TrainingError for rates below 0, or no steps */
-export function cosineRate({ peak, steps, end = 0 }: CosineOptions): Schedule {
+export function cosineRate(options: CosineOptions): Schedule {
+  checkOptions("cosineRate", options, COSINE_OPTIONS);
+  const { peak, steps, end = 0 } = options;
   checkRate("cosineRate: peak", peak);
   checkRate("cosineRate: end", end);
   checkCount("cosineRate: steps", steps);
@@ -47,8 +56,18 @@ export interface WarmupOptions {
   readonly then?: Schedule;
 }
 
+export const WARMUP_OPTIONS: OptionNames<WarmupOptions> = {
+  from: true,
+  peak: true,
+  steps: true,
+  // biome-ignore lint/suspicious/noThenProperty: the name of an option
+  then: true,
+};
+
 /** from + (peak - from) step / steps, then another schedule. @throws TrainingError for rates below 0, or no steps */
-export function warmupRate({ from = 0, peak, steps, then }: WarmupOptions): Schedule {
+export function warmupRate(options: WarmupOptions): Schedule {
+  checkOptions("warmupRate", options, WARMUP_OPTIONS);
+  const { from = 0, peak, steps, then } = options;
   checkRate("warmupRate: from", from);
   checkRate("warmupRate: peak", peak);
   checkCount("warmupRate: steps", steps);

@@ -2,6 +2,7 @@
 import { checkDecay } from "./errors.js";
 import type { Optimizer } from "./optimizer.js";
 import type { Schedule } from "./schedule.js";
+import { type OptionNames, checkOptions } from "../support/options.js";
 
 /** p - rate g. Keeps nothing. */
 export const sgd = (learningRate: Schedule): Optimizer => ({
@@ -19,11 +20,15 @@ export interface MomentumOptions {
   readonly nesterov?: boolean;
 }
 
+export const MOMENTUM_OPTIONS: OptionNames<MomentumOptions> = {
+  decay: true,
+  nesterov: true,
+};
+
 /** trace = g + decay trace; p - rate trace. @throws TrainingError for a decay that is not below 1 */
-export function momentum(
-  learningRate: Schedule,
-  { decay = 0.9, nesterov = false }: MomentumOptions = {},
-): Optimizer {
+export function momentum(learningRate: Schedule, options: MomentumOptions = {}): Optimizer {
+  checkOptions("momentum", options, MOMENTUM_OPTIONS);
+  const { decay = 0.9, nesterov = false } = options;
   checkDecay("momentum: decay", decay);
   return {
     name: "momentum",

@@ -2,10 +2,11 @@
 import { abs, program, type TracedProgram } from "../dsl/index.js";
 import type { ConfiguredModel } from "../model/index.js";
 import { clipByGlobalNorm, globalNorm } from "./global-norm.js";
-import { lossAndGradients, type LossOptions, meanLoss, trainingOf } from "./loss.js";
+import { lossAndGradients, type LossOptions, meanLoss, trainingOf, LOSS_OPTIONS } from "./loss.js";
 import type { Optimizer } from "./optimizer.js";
 import type { ByPath, Scalar } from "./tensors.js";
 import { updateAlong } from "./update.js";
+import { type OptionNames, checkOptions, pickOptions } from "../support/options.js";
 
 /** How parameters are updated once there are gradients. */
 export interface UpdateOptions extends Pick<LossOptions, "stored"> {
@@ -24,7 +25,23 @@ export interface UpdateOptions extends Pick<LossOptions, "stored"> {
   readonly tellsNorm?: boolean | undefined;
 }
 
+export const UPDATE_OPTIONS: OptionNames<UpdateOptions> = {
+  stored: true,
+  optimizer: true,
+  clipNorm: true,
+  guard: true,
+  tellsNorm: true,
+};
+
 export interface TrainStepOptions extends LossOptions, UpdateOptions {}
+
+export const TRAIN_STEP_OPTIONS: OptionNames<TrainStepOptions> = {
+  ...LOSS_OPTIONS,
+  ...UPDATE_OPTIONS,
+};
+
+/** What of larger options says what a step is. */
+export const stepOf = (given: TrainStepOptions): TrainStepOptions => pickOptions(given, TRAIN_STEP_OPTIONS);
 
 /** Names of the results of training programs: each one f32 number. */
 export const stepOutputs = { loss: "loss", gradientNorm: "gradient_norm" } as const;
@@ -56,6 +73,7 @@ const finite = (x: Scalar) => abs(x).lt(Number.POSITIVE_INFINITY);
  * @throws TrainingError for a model that says nothing of training, or settings that are none
  */
 export function trainStep(model: ConfiguredModel, options: TrainStepOptions): TracedProgram {
+  checkOptions("trainStep", options, TRAIN_STEP_OPTIONS);
   return program({ name: `${model.name}_train`, parameterType: options.stored ?? "f32" }, () =>
     updatedBy(model, options, lossAndGradients(model, options, "mean")),
   );
@@ -67,6 +85,7 @@ export function trainStep(model: ConfiguredModel, options: TrainStepOptions): Tr
  * @throws TrainingError as trainStep
  */
 export function gradientProgram(model: ConfiguredModel, options: LossOptions): TracedProgram {
+  checkOptions("gradientProgram", options, LOSS_OPTIONS);
   return program({ name: `${model.name}_gradient`, parameterType: options.stored ?? "f32" }, () => {
     const { loss, gradients } = lossAndGradients(model, options, "mean");
     const norm = globalNorm(gradients);
@@ -80,6 +99,7 @@ export function gradientProgram(model: ConfiguredModel, options: LossOptions): T
  * @throws TrainingError for a model that says nothing of training, or settings that are none
  */
 export function lossProgram(model: ConfiguredModel, options: LossOptions, probes = false): TracedProgram {
+  checkOptions("lossProgram", options, LOSS_OPTIONS);
   const name = `${model.name}_loss`;
   return program({ name, parameterType: options.stored ?? "f32", probes: () => probes }, () => ({
     [stepOutputs.loss]: meanLoss(model, options),

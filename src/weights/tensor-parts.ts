@@ -40,11 +40,10 @@ export function checkData(
   data: Uint8Array,
 ): void {
   const bytes = packedBytes(dtype, shape);
-  const isBytes = data instanceof Uint8Array;
-  if (isBytes && bytes === data.length) return;
+  if (bytes === data.length) return;
   throw new UsageError({
     message: `cannot write tensor ${JSON.stringify(name)}: its data do not fit its type`,
     expected: `${bytes ?? "a whole number of"} bytes for ${dtype} [${shape.join(", ")}]`,
-    got: isBytes ? `${data.length} bytes` : "what is no Uint8Array",
+    got: `${data.length} bytes`,
   });
 }

@@ -117,7 +117,7 @@ describe("work that reads", () => {
     const path = await exported(true);
     const { stop, ...wait } = byCaller();
     stop();
-    await expect(loadArtifact(path, cpu.client, wait)).rejects.toThrow(
+    await expect(loadArtifact(path, cpu.client, { signal: wait.signal })).rejects.toThrow(
       /^aborted: loading the artifact was aborted after \d+ ms/,
     );
   });
@@ -126,7 +126,7 @@ describe("work that reads", () => {
     const { stop, ...wait } = byCaller();
     const one = await openCase(join(golden, "padded-small-window"), models);
     const check = checkGoldenCase(cpu.client, one, {
-      ...{ dtype: "f32", chunk: 7, cache: compiledInThisRun, ...wait },
+      ...{ dtype: "f32", chunk: 7, cache: compiledInThisRun, signal: wait.signal },
       onEvent: ({ phase }) => (phase === "compile" ? stop() : undefined),
     });
     await expect(check).rejects.toBeInstanceOf(AbortedError);

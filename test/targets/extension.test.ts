@@ -52,7 +52,8 @@ describe("a strategy of an extension", () => {
     expect(() => textOf({ scan: "kernel" })).toThrow(
       `usage error: nn.linear_scan and nn.selective_scan have no strategy "kernel"
   expected: auto, sequential, associative, blocked, strided
-  got:      kernel`,
+  got:      kernel
+  hint:     known: auto, sequential, associative, blocked, strided`,
     );
     expect(() => textOf({ scan: "kernels", extensions: [kernels] })).toThrow(
       `usage error: nn.linear_scan and nn.selective_scan have no strategy "kernels"

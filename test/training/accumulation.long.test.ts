@@ -13,6 +13,9 @@ import {
 import { run } from "../dsl/interpret.js";
 import { randomNumbers } from "../../src/testing/random-numbers.js";
 import { bigram, CONFIG } from "./bigram.js";
+import { lossOf } from "../../src/training/loss.js";
+import { UPDATE_OPTIONS } from "../../src/training/train-step.js";
+import { pickOptions } from "../../src/support/options.js";
 
 const model = bigram.configure(CONFIG);
 const time = 4;
@@ -49,8 +52,8 @@ const start: Numbers = Object.fromEntries(
 /** One step by parts of one row each: the results, and all states after it. */
 function inParts(changed: Partial<TrainStepOptions>, before: Numbers): Numbers {
   const all = { ...options, ...changed };
-  const accumulate = accumulationStep(model, all);
-  const update = updateStep(model, all, accumulate);
+  const accumulate = accumulationStep(model, lossOf(all));
+  const update = updateStep(model, pickOptions(all, UPDATE_OPTIONS), accumulate);
   let held: Numbers = { ...zerosOf(accumulate), ...zerosOf(update), ...before };
   for (const i of rows.keys()) held = { ...held, ...run(accumulate, { ...held, ...batchOf([i]) }) };
   return run(update, held);
@@ -88,8 +91,8 @@ test("what was accumulated is zeros after the update, and donated in both progra
     "accumulated.loss",
   ]);
   for (const name of held) expect(after[name]!.every((value) => value === 0)).toBe(true);
-  const accumulate = accumulationStep(model, options);
-  for (const made of [accumulate, updateStep(model, options, accumulate)]) {
+  const accumulate = accumulationStep(model, lossOf(options));
+  for (const made of [accumulate, updateStep(model, pickOptions(options, UPDATE_OPTIONS), accumulate)]) {
     const states = made.arguments.filter(({ role }) => role === "state");
     expect(states.map(({ name }) => name)).toEqual(expect.arrayContaining(held));
     for (const { donated } of states) expect(donated).toBe(true);
@@ -97,7 +100,11 @@ test("what was accumulated is zeros after the update, and donated in both progra
 });
 
 test("parts in which nothing counts change nothing", () => {
-  const update = updateStep(model, options, accumulationStep(model, options));
+  const update = updateStep(
+    model,
+    pickOptions(options, UPDATE_OPTIONS),
+    accumulationStep(model, lossOf(options)),
+  );
   const after = run(update, { ...zerosOf(update), ...start });
   expect(after.loss).toEqual([Number.NaN]);
   for (const [path, values] of Object.entries(start)) expect(after[path]).toEqual(values.map(Math.fround));
@@ -109,9 +116,9 @@ test("adapters that a model's own parameters do not know are updated too", () =>
     adapts: ({ path }) => path === "head.weight",
   });
   const trains = (path: string): boolean => adapters.some((adapter) => adapter.path === path);
-  const accumulate = accumulationStep(adapted, { ...options, trains });
-  const states = updateStep(adapted, options, accumulate).arguments.flatMap(({ role, name }) =>
-    role === "state" && name.startsWith("head") ? [name] : [],
+  const accumulate = accumulationStep(adapted, lossOf({ ...options, trains }));
+  const states = updateStep(adapted, pickOptions(options, UPDATE_OPTIONS), accumulate).arguments.flatMap(
+    ({ role, name }) => (role === "state" && name.startsWith("head") ? [name] : []),
   );
   expect(states.sort()).toEqual(adapters.map(({ path }) => path).sort());
 });

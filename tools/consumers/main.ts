@@ -67,7 +67,7 @@ function report(what: string, good: boolean, figure: string): void {
 async function run(client: Client, python: string, one: Case, work: string): Promise<void> {
   const folder = fileURLToPath(new URL(`../../golden/${one.model}`, import.meta.url));
   const artifact = join(work, "artifact");
-  await exportModel({ folder, models }, artifact, { ...one, chunk: CHUNK });
+  await exportModel({ folder, models }, artifact, { dtype: one.dtype, batch: one.batch, chunk: CHUNK });
   await using checkpoint = await openCheckpoint(folder);
   const definition = configureCheckpoint(await readConfigFiles(folder), models);
   const { vocabSize, bosId } = definition.generation;

@@ -25,6 +25,8 @@ import {
 } from "../../src/golden/index.js";
 import type { ConfiguredModel } from "../../src/model/index.js";
 import type { Client } from "../../src/runtime-pjrt/index.js";
+import { pickOptions } from "../../src/support/options.js";
+import { TRAINING_CHECK_OPTIONS } from "../../src/engine/golden-training.js";
 
 /** A case as it is lowered in one way. */
 export interface LoweredCase {
@@ -77,6 +79,9 @@ async function inferenceCase(folder: string): Promise<Case> {
   };
 }
 
+/** Of the options of all cases, those of training. */
+const trainingOf = (options: GoldenOptions) => pickOptions(options, TRAINING_CHECK_OPTIONS);
+
 async function trainingCase(folder: string): Promise<Case> {
   if (!isFineTuningCase(folder)) {
     const golden = await openTrainingCase(folder, models);
@@ -84,8 +89,8 @@ async function trainingCase(folder: string): Promise<Case> {
       name: golden.name,
       boundsBf16: false,
       lower: (client, options) => ({
-        programs: trainingCasePrograms(client, golden, options),
-        complaints: async () => complaintsOf(await checkTrainingCase(client, golden, options)),
+        programs: trainingCasePrograms(client, golden, trainingOf(options)),
+        complaints: async () => complaintsOf(await checkTrainingCase(client, golden, trainingOf(options))),
       }),
     };
   }
@@ -94,8 +99,8 @@ async function trainingCase(folder: string): Promise<Case> {
     name: golden.name,
     boundsBf16: golden.tolerance.lossesBf16 !== undefined,
     lower: (client, options) => ({
-      programs: fineTuningCasePrograms(client, golden, options),
-      complaints: async () => complaintsOf(await checkFineTuningCase(client, golden, options)),
+      programs: fineTuningCasePrograms(client, golden, trainingOf(options)),
+      complaints: async () => complaintsOf(await checkFineTuningCase(client, golden, trainingOf(options))),
     }),
   };
 }

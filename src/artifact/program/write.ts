@@ -2,7 +2,7 @@
 import { formatJson } from "../json.js";
 import type { SigningKey } from "../keys.js";
 import type { WrittenFile } from "../sink.js";
-import { type PlaceOptions, writeWhole } from "../write.js";
+import { type PlaceOptions, writeWhole, PLACE_OPTIONS } from "../write.js";
 import {
   PROGRAM_FORMAT,
   PROGRAM_SCHEMA_VERSION,
@@ -10,6 +10,7 @@ import {
   programManifestSchema,
 } from "./manifest.js";
 import { programReadme } from "./readme.js";
+import { checkOptions } from "../../support/options.js";
 
 /** What goes into the artifact of a program. */
 export interface ProgramContent
@@ -26,12 +27,15 @@ export interface ProgramContent
 }
 
 /** Writes it, as `writeArtifact` does a model. @returns and throws as that */
-export const writeProgram = (
+export async function writeProgram(
   path: string,
-  { bytecode, text, weights, precision, ...described }: ProgramContent,
-  { signing, ...options }: PlaceOptions & { readonly signing?: SigningKey | undefined } = {},
-): Promise<readonly WrittenFile[]> =>
-  writeWhole(path, options, async (written) => {
+  content: ProgramContent,
+  options: PlaceOptions & { readonly signing?: SigningKey | undefined } = {},
+): Promise<readonly WrittenFile[]> {
+  checkOptions("writeProgram", options, { ...PLACE_OPTIONS, signing: true });
+  const { signing, ...place } = options;
+  const { bytecode, text, weights, precision, ...described } = content;
+  return writeWhole(path, place, async (written) => {
     const manifest: Omit<ProgramManifest, "files"> = {
       format: PROGRAM_FORMAT,
       schemaVersion: PROGRAM_SCHEMA_VERSION,
@@ -48,3 +52,4 @@ export const writeProgram = (
       formatJson(programManifestSchema.parse({ ...manifest, files }));
     await written.finish(listing, signing);
   });
+}

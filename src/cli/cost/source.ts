@@ -7,6 +7,7 @@ import { moduleReference } from "../modules/reference.js";
 import type { ModelFlags } from "../model-options.js";
 import { readBytes, sourceName } from "../program-file.js";
 import type { Progress } from "../progress.js";
+import { loweringOf } from "../../targets/options.js";
 
 /** Lowers the program of a model, or one of a module, as the engine would run it. @throws what `chooseProgram` throws */
 async function lowerChosen(
@@ -18,7 +19,7 @@ async function lowerChosen(
   const program = await chooseProgram(context, own, options);
   const lowered = lowerProgram(
     program,
-    { ...options, prepare: true, extensions: context.extensions },
+    { ...loweringOf(options), prepare: true, extensions: context.extensions },
     ({ name, index, total }) => progress.update("lower", `pass ${index + 1} of ${total}: ${name}`),
   );
   progress.done(program.name);

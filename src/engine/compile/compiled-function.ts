@@ -4,7 +4,7 @@ import type { Argument, Interface, Result, ResultRole } from "../../program/inde
 import { hostBytes } from "../../runtime-pjrt/index.js";
 import { closeAll } from "../../serving/index.js";
 import { type SourcePosition, UsageError } from "../../support/errors.js";
-import { checkNotAborted, type WaitOptions, waitFor } from "../../support/wait.js";
+import { checkNotAborted, type WaitOptions, WAIT_OPTIONS, waitFor } from "../../support/wait.js";
 import { bindArguments, declarations } from "./bind-arguments.js";
 import {
   DeviceTensor,
@@ -15,6 +15,7 @@ import {
   type HostTensorsOf,
 } from "./host-tensor.js";
 import type { Memories, Place, RunResults } from "./place.js";
+import { checkOptions } from "../../support/options.js";
 
 /** All that a call gives, in host memory. */
 export interface CallResults<O> {
@@ -308,13 +309,20 @@ export function asFunction<A, O>(runner: FunctionRunner): CompiledFunction<A, O>
     const tensors = await runner.run(given, wait, finish, (late) => closeAll(Object.values(late)));
     return tensors as unknown as DeviceTensorsOf<O>;
   };
-  return Object.assign(async (given: object, wait?: WaitOptions) => (await call(given, wait)).outputs, {
-    call,
-    onDevice,
-    interface: runner.interface,
-    states: (wait?: WaitOptions) => runner.states(wait),
-    reset: (wait?: WaitOptions) => runner.reset(wait),
-    close: () => runner.close(),
-    [Symbol.asyncDispose]: () => runner.close(),
-  }) as CompiledFunction<A, O>;
+  const checked = (wait: WaitOptions | undefined): WaitOptions | undefined => {
+    checkOptions("a compiled function", wait, WAIT_OPTIONS);
+    return wait;
+  };
+  return Object.assign(
+    async (given: object, wait?: WaitOptions) => (await call(given, checked(wait))).outputs,
+    {
+      call: async (given: object, wait?: WaitOptions) => call(given, checked(wait)),
+      onDevice: async (given: object, wait?: WaitOptions) => onDevice(given, checked(wait)),
+      interface: runner.interface,
+      states: async (wait?: WaitOptions) => runner.states(checked(wait)),
+      reset: async (wait?: WaitOptions) => runner.reset(checked(wait)),
+      close: () => runner.close(),
+      [Symbol.asyncDispose]: () => runner.close(),
+    },
+  ) as CompiledFunction<A, O>;
 }

@@ -5,6 +5,7 @@ import type { Checkpoint } from "../../weights/index.js";
 import { bindArguments, declarations } from "./bind-arguments.js";
 import { readParameters } from "./checkpoint-parameters.js";
 import type { AnyGiven } from "./host-tensor.js";
+import { checkOptions } from "../../support/options.js";
 
 /** Parameters by path: as arguments are given; or where their tensors lie, a folder or a file of weights, or an open checkpoint. */
 export type GivenParameters = Readonly<Record<string, AnyGiven>> | string | Checkpoint;
@@ -18,15 +19,14 @@ export type GivenParameters = Readonly<Record<string, AnyGiven>> | string | Chec
 export async function takeParameters(
   program: TracedProgram,
   given: GivenParameters,
-  {
-    updated = program.updatedParameters ?? [],
-    nameOf = (path) => path,
-  }: {
+  options: {
     readonly updated?: readonly string[] | undefined;
     readonly nameOf?: ((path: string) => string) | undefined;
   },
   take: (argument: Argument, bytes: Uint8Array<ArrayBuffer>) => Promise<void>,
 ): Promise<void> {
+  checkOptions("takeParameters", options, { updated: true, nameOf: true });
+  const { updated = program.updatedParameters ?? [], nameOf = (path) => path } = options;
   const places = declarations(program);
   const wanted = program.arguments
     .map((argument, i) => ({ argument, where: places[i] }))

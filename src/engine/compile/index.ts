@@ -3,7 +3,7 @@ import type { TracedProgram } from "../../dsl/index.js";
 import type { Client, CompileCache } from "../../runtime-pjrt/index.js";
 import { closeAll } from "../../serving/index.js";
 import { UsageError } from "../../support/errors.js";
-import { AbortedError, type WaitOptions, waitLeft } from "../../support/wait.js";
+import { AbortedError, type WaitOptions, waitLeft, WAIT_OPTIONS } from "../../support/wait.js";
 import { defaultTarget, type LoweringOptions } from "../../targets/index.js";
 import { type DeviceEvent, openDevice } from "../open-device.js";
 import { checkNames } from "./bind-arguments.js";
@@ -13,6 +13,8 @@ import { type GivenParameters, takeParameters } from "./given-parameters.js";
 import { describeTensor, type HeldMemory, type HostTensor } from "./host-tensor.js";
 import { InterpreterPlace, type PrintListener } from "./interpreter-place.js";
 import type { Place } from "./place.js";
+import { type OptionNames, checkOptions } from "../../support/options.js";
+import { LOWERING_WITHOUT_PREPARE } from "../../targets/options.js";
 
 export type { CallResults, CompiledFunction } from "./compiled-function.js";
 export {
@@ -49,6 +51,19 @@ export interface CompileOptions extends WaitOptions {
   readonly onPrint?: PrintListener | undefined;
 }
 
+export const COMPILE_OPTIONS: OptionNames<CompileOptions> = {
+  ...WAIT_OPTIONS,
+  client: true,
+  plugin: true,
+  on: true,
+  nameOf: true,
+  states: true,
+  lowering: true,
+  cache: true,
+  onEvent: true,
+  onPrint: true,
+};
+
 /** Parameters that all calls share: what depends on them alone is computed once. */
 interface BoundParameters {
   readonly parameters: GivenParameters;
@@ -77,6 +92,8 @@ export async function compile(
   program: TracedProgram,
   options: CompileOptions & Partial<BoundParameters> = {},
 ): Promise<CompiledFunction<object, object>> {
+  checkOptions("compile", options, { ...COMPILE_OPTIONS, parameters: true });
+  checkOptions("the lowering of compile", options.lowering, LOWERING_WITHOUT_PREPARE);
   checkNames(program);
   const { parameters, states = "inside" } = options;
   const statesInside = states === "inside";

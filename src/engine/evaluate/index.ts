@@ -1,16 +1,23 @@
 /** @file Evaluation: how likely a model takes texts to be, which of several answers it takes, and which it writes. */
 import { openData } from "../../data/index.js";
-import type { LoadedProgram, ProgramSet, ResidentModel } from "../../serving/index.js";
+import type { LoadedProgram, ResidentModel } from "../../serving/index.js";
 import { UsageError } from "../../support/errors.js";
 import { defaultTarget } from "../../targets/index.js";
 import { encoderOf } from "../data-encoder.js";
 import { type DeviceOptions, openDevice } from "../open-device.js";
-import type { ModelSource, SourceOptions } from "../source.js";
-import { type AnswerOptions, answerQuestions, type AnswersReport, openQuestionOf } from "./answers.js";
+import { type ModelSource, type SourceOptions, SOURCE_OPTIONS } from "../source.js";
+import {
+  type AnswerOptions,
+  answerQuestions,
+  type AnswersReport,
+  openQuestionOf,
+  ANSWER_OPTIONS,
+} from "./answers.js";
 import { type ChoiceReport, multipleChoice } from "./choice.js";
 import { choiceOf } from "./choices.js";
 import { perplexity, type PerplexityReport } from "./perplexity.js";
 import { type QuestionText, readQuestions } from "./questions.js";
+import { type OptionNames, checkOptions, pickOptions } from "../../support/options.js";
 
 export type EvalReport = PerplexityReport | ChoiceReport | AnswersReport;
 
@@ -19,7 +26,7 @@ export interface EvalRequest extends SourceOptions, AnswerOptions {
   readonly task: EvalReport["task"];
   /** Files: examples (`openData`) for perplexity, else lines of JSON. */
   readonly data: readonly string[];
-  /** Texts side by side. Default: 8, or the artifact's. */
+  /** Texts side by side. Default: 8. */
   readonly batch?: number | undefined;
   /** Of a question. Default: `{prompt}`. */
   readonly template?: QuestionText["template"] | undefined;
@@ -34,6 +41,22 @@ export interface EvalRequest extends SourceOptions, AnswerOptions {
   /** Examples, choices or questions that are done. */
   readonly onProgress?: ((done: number) => void) | undefined;
 }
+
+export const EVAL_REQUEST: OptionNames<EvalRequest> = {
+  ...SOURCE_OPTIONS,
+  ...ANSWER_OPTIONS,
+  task: true,
+  data: true,
+  batch: true,
+  template: true,
+  preamble: true,
+  maxNewTokens: true,
+  plugin: true,
+  env: true,
+  onDevice: true,
+  onNote: true,
+  onProgress: true,
+};
 
 const USUAL_TEMPLATE = "{prompt}";
 const USUAL_BATCH = 8;
@@ -74,23 +97,16 @@ function checkRequest(request: EvalRequest): void {
  * @throws DataError with file and line; UsageError for a model that cannot do what is asked; GriffinError for logits that are not finite; AbortedError
  */
 export async function evaluate(source: ModelSource, request: EvalRequest): Promise<EvalReport> {
+  checkOptions("evaluate", request, EVAL_REQUEST);
   checkRequest(request);
-  const { task, data: files, signal, onProgress } = request;
+  const { task, data: files, batch = USUAL_BATCH, signal, onProgress } = request;
   const tokenizer = await source.tokenizer();
-  const commonTo = (model: ProgramSet) => ({
-    batch: request.batch ?? model.batch ?? USUAL_BATCH,
-    signal,
-    onProgress,
-  });
+  const common = { batch, signal, onProgress };
   if (task === "perplexity") {
     await using data = await openData(files);
     const chat = await source.chatTemplate();
     return await withModel(source, request, (model) =>
-      perplexity(model, {
-        ...commonTo(model),
-        data,
-        encoder: encoderOf(tokenizer, chat, model.generation),
-      }),
+      perplexity(model, { ...common, data, encoder: encoderOf(tokenizer, chat, model.generation) }),
     );
   }
   const { template = USUAL_TEMPLATE, preamble = "" } = request;
@@ -98,16 +114,12 @@ export async function evaluate(source: ModelSource, request: EvalRequest): Promi
   const lines = await readQuestions(files);
   if (task === "choice") {
     const questions = lines.map((line) => choiceOf(line, text));
-    return withModel(source, request, (model) =>
-      multipleChoice(model, questions, { ...commonTo(model), tokenizer }),
-    );
+    return withModel(source, request, (model) => multipleChoice(model, questions, { ...common, tokenizer }));
   }
   const questions = lines.map((line) => openQuestionOf(line, text, request));
   const { maxNewTokens = USUAL_NEW_TOKENS, stop, extract, number } = request;
-  const options = { tokenizer, maxNewTokens, stop, extract, number };
-  return withModel(source, request, (model) =>
-    answerQuestions(model, questions, { ...commonTo(model), ...options }),
-  );
+  const options = { ...common, tokenizer, maxNewTokens, stop, extract, number };
+  return withModel(source, request, (model) => answerQuestions(model, questions, options));
 }
 
 /** Does some work with the model on a device; both are closed when it has ended. */
@@ -118,7 +130,7 @@ async function withModel<T>(
 ): Promise<T> {
   const { plugin = defaultTarget.plugin, env, signal, onDevice, onNote } = request;
   await using device = await openDevice(plugin, { env, signal, onEvent: onDevice });
-  const { model: loaded, notes } = await source.load(device.client, request);
+  const { model: loaded, notes } = await source.load(device.client, pickOptions(request, SOURCE_OPTIONS));
   using model = loaded;
   for (const note of notes) onNote?.(note);
   return await work(model);

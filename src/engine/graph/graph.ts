@@ -124,8 +124,7 @@ export class GraphBuilder {
   block(block: Block, around: string): void {
     for (const argument of block.arguments) {
       const namespace = joined(around, boxOf(argument.location));
-      const label = argument.nameHint ?? `argument ${argument.index}`;
-      this.#add({ key: argument, label, namespace, results: [argument] });
+      this.#add({ key: argument, label: argument.nameHint ?? "argument", namespace, results: [argument] });
     }
     for (const operation of block) this.#operation(operation, around);
   }

@@ -2,16 +2,17 @@
 import type { FileHandle } from "node:fs/promises";
 import type { CompileRequest } from "../../runtime-pjrt/index.js";
 import { GriffinError } from "../../support/errors.js";
-import { abortedError, checkNotAborted, type WaitOptions } from "../../support/wait.js";
+import { abortedError, checkNotAborted, type WaitOptions, WAIT_OPTIONS } from "../../support/wait.js";
 import type { ClientFacts, TopologyRequest } from "../../targets/index.js";
 import type { CompiledCost } from "../compile-and-count.js";
 import type { Execution, HostValue } from "../execute.js";
 import { closedError, loadingError, PluginDeathError, saveProgram } from "./errors.js";
-import type { IsolationLimits } from "./limits.js";
+import { type IsolationLimits, ISOLATION_LIMITS } from "./limits.js";
 import { type Call, type Death, PluginProcess } from "./plugin-process.js";
 import type { Answer, TaskName, Tasks } from "./tasks.js";
 import { readTensors, writeTensors } from "./tensor-file.js";
 import { openUnnamedFile } from "./temporary.js";
+import { checkOptions } from "../../support/options.js";
 
 interface Running {
   readonly process: PluginProcess;
@@ -39,10 +40,13 @@ export class IsolatedPlugin implements AsyncDisposable {
   constructor(
     readonly path: string,
     readonly limits: IsolationLimits = {},
-  ) {}
+  ) {
+    checkOptions("new IsolatedPlugin", limits, ISOLATION_LIMITS);
+  }
 
   /** What rules for programs ask of a plugin. @throws EnvironmentError when the plugin cannot be loaded; PjrtError; AbortedError */
   facts(wait: WaitOptions = {}): Promise<ClientFacts> {
+    checkOptions("IsolatedPlugin.facts", wait, WAIT_OPTIONS);
     return this.#inTurn(wait, (turn) => this.#ask("facts", {}, undefined, turn));
   }
 
@@ -50,7 +54,9 @@ export class IsolatedPlugin implements AsyncDisposable {
    * Compiles a program and runs it once. @returns its results in order
    * @throws PluginDeathError; what the plugin says of the program; AbortedError
    */
-  execute({ request, inputs, cache }: Execution, wait: WaitOptions = {}): Promise<readonly HostValue[]> {
+  execute(execution: Execution, wait: WaitOptions = {}): Promise<readonly HostValue[]> {
+    checkOptions("IsolatedPlugin.execute", wait, WAIT_OPTIONS);
+    const { request, inputs, cache } = execution;
     return this.#inTurn(wait, async (turn) => {
       const { tensors } = await this.#start(turn);
       const given = {
@@ -71,6 +77,7 @@ export class IsolatedPlugin implements AsyncDisposable {
     request: CompileRequest,
     wait: WaitOptions = {},
   ): Promise<CompiledCost> {
+    checkOptions("IsolatedPlugin.cost", wait, WAIT_OPTIONS);
     return this.#inTurn(wait, (turn) => this.#ask("cost", { topology, request }, request, turn));
   }
 

@@ -1,3 +1,5 @@
+import type { OptionNames } from "../../support/options.js";
+
 /** @file What a process that runs the programs of others may take. */
 
 /** Bounds of a process of its own; none by default. */
@@ -10,3 +12,8 @@ export interface IsolationLimits {
    */
   readonly memoryBytes?: number | undefined;
 }
+
+export const ISOLATION_LIMITS: OptionNames<IsolationLimits> = {
+  timeoutMs: true,
+  memoryBytes: true,
+};

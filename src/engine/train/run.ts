@@ -12,9 +12,16 @@ import type { EvalEvent, StepEvent, TrainEvent, TrainSummary } from "./events.js
 import { History } from "./history.js";
 import { writeModel } from "./model-folder.js";
 import { notFiniteError } from "./not-finite.js";
-import { type PreparedTraining, prepareTraining, type TrainingTask, widthOf } from "./prepare.js";
-import { startTrainer, type StartOptions } from "./start.js";
+import {
+  type PreparedTraining,
+  prepareTraining,
+  type TrainingTask,
+  widthOf,
+  TRAINING_TASK,
+} from "./prepare.js";
+import { startTrainer, type StartOptions, START_OPTIONS } from "./start.js";
 import { type TrainingProgress, writeState } from "./state-file.js";
+import { checkOptions, type OptionNames } from "../../support/options.js";
 
 /** A whole training: what, on what device, and how often something is told or kept. */
 export interface TrainRequest extends TrainingTask, StartOptions {
@@ -28,6 +35,16 @@ export interface TrainRequest extends TrainingTask, StartOptions {
   readonly saveEvery?: number | undefined;
 }
 
+const TRAIN_REQUEST: OptionNames<TrainRequest> = {
+  ...TRAINING_TASK,
+  ...START_OPTIONS,
+  plugin: true,
+  env: true,
+  onDevice: true,
+  evalEvery: true,
+  saveEvery: true,
+};
+
 /**
  * Trains, and yields what happens; what it returns tells how it ended. When `signal` is aborted the step under way is finished and
  * everything is kept. The folder holds, after every save: the model in the Hugging Face layout, `training.safetensors` with which the training
@@ -40,6 +57,7 @@ export interface TrainRequest extends TrainingTask, StartOptions {
  * stays; AbortedError before the first step
  */
 export async function* train(request: TrainRequest): AsyncGenerator<TrainEvent, TrainSummary, void> {
+  checkOptions("train", request, TRAIN_REQUEST);
   await using prepared = await prepareTraining(request);
   const { settings, model, data, stored, trains } = prepared;
   const { plugin = defaultTarget.plugin, env, signal, onDevice } = request;

@@ -5,12 +5,13 @@ import type { Client } from "../../runtime-pjrt/index.js";
 import { ifSupported } from "../../runtime-pjrt/index.js";
 import { EnvironmentError, UsageError } from "../../support/errors.js";
 import type { InitialBytes } from "../training-buffers.js";
-import type { TrainerOptions, TrainingMemory } from "../training-programs.js";
+import { TRAINER_OPTIONS, type TrainerOptions, type TrainingMemory } from "../training-programs.js";
 import { Trainer } from "../trainer.js";
 import { initialAdapter } from "./initial-values.js";
 import type { PreparedTraining } from "./prepare.js";
 import { optimizerOf } from "./settings.js";
 import { isKept, type StoredTraining } from "./state-file.js";
+import { type OptionNames, pickOptions, withoutOptions } from "../../support/options.js";
 
 /** Options of a trainer that follow from the settings of a training, or that what is kept of it is made for: parameters that are stored in f32. */
 type Settled =
@@ -23,6 +24,15 @@ export interface StartOptions extends Omit<TrainerOptions, Settled> {
   readonly memoryLimit?: number | undefined;
 }
 
+export const START_OPTIONS: OptionNames<StartOptions> = {
+  ...withoutOptions(
+    TRAINER_OPTIONS,
+    ...(["optimizer", "batch", "time", "accumulate", "clipNorm", "dtype", "keep"] as const),
+    ...(["trains", "adapters", "initial", "stored"] as const),
+  ),
+  memoryLimit: true,
+};
+
 /** @throws EnvironmentError for too little memory; UsageError for a state of another model; what Trainer.start throws */
 export async function startTrainer(
   client: Client,
@@ -31,15 +41,16 @@ export async function startTrainer(
 ): Promise<{ readonly trainer: Trainer; readonly memory: TrainingMemory }> {
   const { settings, model, lora, adapters, checkpoint, trains, stored } = prepared;
   const { batch, length: time, accumulate, clip: clipNorm, dtype, remat: keep } = settings;
+  const { memoryLimit = memoryOf(client), ...rest } = pickOptions(options, START_OPTIONS);
   let memory: TrainingMemory | undefined;
   const trainer = await Trainer.start(client, lora?.model ?? model, checkpoint, {
-    ...options,
+    ...rest,
     ...{ batch, time, accumulate, clipNorm, dtype, keep, trains, adapters },
     optimizer: optimizerOf(settings),
     initial: initialOf(prepared, stored),
     onPlanned: (planned) => {
       memory = planned;
-      checkMemory(planned, options.memoryLimit ?? memoryOf(client));
+      checkMemory(planned, memoryLimit);
       options.onPlanned?.(planned);
     },
   });

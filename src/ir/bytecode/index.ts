@@ -21,6 +21,7 @@ import {
 import { bytecodeVersionOf } from "./bytecode-version.js";
 import { firstMixed, type ProgramForm, type Requirement } from "./vhlo-view.js";
 import { writeProgram } from "./write-program.js";
+import { type OptionNames, checkOptions } from "../../support/options.js";
 
 export { BytecodeError, PortabilityError };
 export { isBytecode } from "./read-program.js";
@@ -44,6 +45,14 @@ export interface SerializeOptions {
   /** Verify the module first (default); readers give no reason for a module they reject. */
   readonly verify?: boolean | undefined;
 }
+
+export const SERIALIZE_OPTIONS: OptionNames<SerializeOptions> = {
+  targetVersion: true,
+  locations: true,
+  resources: true,
+  libraryVersion: true,
+  verify: true,
+};
 
 /** The oldest version of StableHLO that can express a module, and the operation that needs it. */
 export interface MinimumVersion {
@@ -94,6 +103,7 @@ export function versionsNeeded(form: ProgramForm): (operation: Operation) => Ver
  * unknown target
  */
 export function serializePortable(module: Operation, options: SerializeOptions = {}): Uint8Array {
+  checkOptions("serializePortable", options, SERIALIZE_OPTIONS);
   const { targetVersion, verify = true } = options;
   const asked = targetVersion === undefined ? undefined : parseTargetVersion(targetVersion);
   if (verify) verifyModule(module);
@@ -114,6 +124,10 @@ export interface DeserializeOptions {
   readonly verify?: boolean | undefined;
 }
 
+export const DESERIALIZE_OPTIONS: OptionNames<DeserializeOptions> = {
+  verify: true,
+};
+
 /** What was in an artifact. */
 export interface Artifact {
   readonly module: Operation;
@@ -128,6 +142,7 @@ export interface Artifact {
  * ops
  */
 export function deserializePortable(bytes: Uint8Array, options: DeserializeOptions = {}): Artifact {
+  checkOptions("deserializePortable", options, DESERIALIZE_OPTIONS);
   const { version: bytecodeVersion, producer, root } = readProgram(bytes, schema);
   const module = new ModuleBuilder().build(root);
   if (options.verify ?? true) verifyModule(module);

@@ -5,7 +5,8 @@ import { type Operation, walk } from "../operation.js";
 import type { OperationOf } from "../ops/index.js";
 import { isCheck } from "./check-rules.js";
 import { whereOf } from "./errors.js";
-import { type InterpretOptions, Program } from "./interpreter.js";
+import { type InterpretOptions, Program, INTERPRET_OPTIONS } from "./interpreter.js";
+import { checkOptions } from "../../support/options.js";
 
 /** A check that did not hold. */
 export interface CheckFailure {
@@ -38,6 +39,7 @@ function entryPoints(functions: ReadonlyMap<string, OperationOf<"func.func">>): 
  * @throws UnsupportedError for an op that is not interpreted; InterpretError for a program without end
  */
 export function interpretModuleChecks(module: Operation, options: InterpretOptions = {}): CheckReport {
+  checkOptions("interpretModuleChecks", options, INTERPRET_OPTIONS);
   let passed = 0;
   let running = "";
   const failures: CheckFailure[] = [];

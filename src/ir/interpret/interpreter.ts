@@ -16,6 +16,7 @@ import { overRealNumbers } from "./quantise.js";
 import { controlRuleTable, reasonNotInterpreted, tensorRuleTable } from "./rules.js";
 import { runTimeChecks } from "./run-time-checks.js";
 import { Tensor } from "./tensor.js";
+import { type OptionNames, checkOptions } from "../../support/options.js";
 
 /** Any rule, called with an operation of its name. */
 type AnyTensorRule = (operation: never, operands: readonly Tensor[], machine: Machine) => readonly Tensor[];
@@ -41,6 +42,12 @@ export interface InterpretOptions {
   /** Called for each `interpreter.print` that runs; nobody listens unless given. */
   readonly onPrint?: ((operation: Operation, value: Elements) => void) | undefined;
 }
+
+export const INTERPRET_OPTIONS: OptionNames<InterpretOptions> = {
+  maxOperations: true,
+  decompositions: true,
+  onPrint: true,
+};
 
 /** A failed check ends a run that nobody listens to. */
 const throwOnFailure: CheckListener = (check, difference) => {
@@ -223,6 +230,7 @@ export function interpretFunction(
   inputs: readonly Elements[],
   options: InterpretOptions = {},
 ): readonly Elements[] {
+  checkOptions("interpretFunction", options, INTERPRET_OPTIONS);
   using program = new Program(module, throwOnFailure, options);
   const wanted = program.functions.get(name)?.attributes.function_type.inputs ?? [];
   const given: readonly TensorType[] = inputs.map((input) => input.type);

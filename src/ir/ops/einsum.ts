@@ -81,9 +81,11 @@ function inferEinsum(op: OpView<{ readonly einsum_config: string }> & View, name
   return tensorOf(shape, resultElement(op, types));
 }
 
-/** What is asked for, which may be wider than the operands; without that, theirs. */
+/** That of the operands where they have one; else what is asked for. */
 function resultElement(op: View, types: readonly TensorType[]): TensorType["element"] {
-  return op.resultTypes.length === 0 ? types[0]!.element : op.resultTensor().element;
+  const { element } = types[0]!;
+  const isOne = typeof element === "string" && types.every((type) => type.element === element);
+  return isOne || op.resultTypes.length === 0 ? element : op.resultTensor().element;
 }
 
 const einsum = defineOp({

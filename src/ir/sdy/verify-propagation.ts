@@ -27,10 +27,8 @@ interface Step {
   readonly edges: readonly Edge[];
 }
 
-/** An axis, or a part of one: `"x":(2)4`. */
-const edgeText = /\{"((?:[^"\\]|\\.)*)"(?::\(\d+\)\d+)?=((?:operand|result)-\d+)->\[([^\][]*)\]\}/g;
-const stepText =
-  /\{step-(-?\d+)=\[((?:\{"(?:[^"\\]|\\.)*"(?::\(\d+\)\d+)?=(?:operand|result)-\d+->\[[^\][]*\]\},?)*)\]\}/g;
+const edgeText = /\{"((?:[^"\\]|\\.)*)"=((?:operand|result)-\d+)->\[([^\][]*)\]\}/g;
+const stepText = /\{step-(-?\d+)=\[((?:\{"(?:[^"\\]|\\.)*"=(?:operand|result)-\d+->\[[^\][]*\]\},?)*)\]\}/g;
 const wholeText = /^#sdy(?:\.propagation_edges<\[(.*)\]>|<propagation_edges<\[(.*)\]>>)$/s;
 
 function referenceOf(text: string): ValueReference {

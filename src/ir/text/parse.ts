@@ -13,6 +13,7 @@ import { parseLocation } from "./parse-locations.js";
 import { skipFileMetadata } from "./parse-resources.js";
 import { parseType as readType } from "./parse-types.js";
 import { combineErrors, Source } from "./source.js";
+import { type OptionNames, checkOptions } from "../../support/options.js";
 
 export interface ParseOptions {
   /** Name of the file for positions (default `-`). */
@@ -24,6 +25,13 @@ export interface ParseOptions {
   /** Whose ops the text may name beside the built-in ones. */
   readonly dialects?: readonly Dialect[] | undefined;
 }
+
+export const PARSE_OPTIONS: OptionNames<ParseOptions> = {
+  file: true,
+  firstLine: true,
+  allowUnknownOps: true,
+  dialects: true,
+};
 
 /**
  * `#a = attribute`, `!t = type` and `{-# .. #-}`, which stand beside operations at the top. False when
@@ -74,6 +82,7 @@ function moduleOf(operations: Block, context: ParseContext): Operation {
  * caret; UsageError for two dialects of a name
  */
 export function parseModule(text: string, options: ParseOptions = {}): Operation {
+  checkOptions("parseModule", options, PARSE_OPTIONS);
   const source = new Source(text, options.file ?? "-", options.firstLine);
   const context = new ParseContext(source, new KnownOps(options.dialects ?? []));
   const parser = new OperationParser(context, options.allowUnknownOps ?? false, () => parseTopLevel(context));

@@ -9,6 +9,7 @@ import { formatAttribute } from "./print-attributes.js";
 import { LocationAliases } from "./print-locations.js";
 import { formatResources } from "./print-resources.js";
 import { Printer } from "./printer.js";
+import { type OptionNames, checkOptions } from "../../support/options.js";
 
 export interface PrintOptions {
   /** `pretty` is what MLIR prints by itself, `generic` spells everything out. */
@@ -22,6 +23,14 @@ export interface PrintOptions {
   /** `mlir`: the names MLIR gives (`%0`, `%arg0`); `hints`: those the values carry, where they carry one. */
   readonly names?: "mlir" | "hints" | undefined;
 }
+
+export const PRINT_OPTIONS: OptionNames<PrintOptions> = {
+  form: true,
+  locations: true,
+  elideAbove: true,
+  resources: true,
+  names: true,
+};
 
 const outermost = (operation: Operation): Operation => {
   let at = operation;
@@ -68,11 +77,13 @@ function print(operation: Operation, root: Operation, options: PrintOptions): st
 
 /** The text of a module, ending in a line feed. */
 export function printModule(module: Operation, options: PrintOptions = {}): string {
+  checkOptions("printModule", options, PRINT_OPTIONS);
   return `${print(module, module, options)}\n`;
 }
 
 /** The text of one operation as it stands in its module, without line end: for messages and tests. */
 export function printOperation(operation: Operation, options: PrintOptions = {}): string {
+  checkOptions("printOperation", options, PRINT_OPTIONS);
   return print(operation, outermost(operation), options);
 }
 

@@ -1,7 +1,7 @@
 /**
  * @file What a program as a whole must keep to before a plugin sees it, beyond what its operations say one by one: an acyclic call
  * graph of bounded expansion, sizes that can be counted, collectives of devices that take part, custom calls and module attributes
- * that are known, a sharding for each value. What single operations end or hang a target's compiler is among the target's limits (src/targets).
+ * that are known. What single operations end or hang a target's compiler is among the target's limits (src/targets).
  */
 import { violationError } from "../errors.js";
 import { type Operation, walk } from "../operation.js";
@@ -9,8 +9,8 @@ import { checkCallGraph } from "./call-graph.js";
 import { checkCollective, participantsOf } from "./collectives.js";
 import { checkCustomCall } from "./custom-calls.js";
 import { checkModuleAttributes } from "./module-attributes.js";
-import { checkSharding } from "./shardings.js";
 import { checkSizes } from "./sizes.js";
+import type { OptionNames } from "../../support/options.js";
 
 export type { Refusal } from "./refusal.js";
 
@@ -18,6 +18,10 @@ export interface ProgramRules {
   /** Targets of custom calls that are passed on as they are, beside those that are known to check their operands. */
   readonly allowCustomCalls?: readonly string[] | undefined;
 }
+
+export const PROGRAM_RULES: OptionNames<ProgramRules> = {
+  allowCustomCalls: true,
+};
 
 /** Verifies a verified module as a program for a plugin. @throws VerifyError for the first refusal, with its constraint */
 export function verifyProgram(module: Operation, { allowCustomCalls = [] }: ProgramRules = {}): void {
@@ -31,8 +35,7 @@ export function verifyProgram(module: Operation, { allowCustomCalls = [] }: Prog
     const refusal =
       checkSizes(operation) ??
       checkCollective(operation, participants) ??
-      checkCustomCall(operation, allowed) ??
-      checkSharding(operation);
+      checkCustomCall(operation, allowed);
     if (refusal !== undefined) throw violationError(operation, refusal);
   }
 }

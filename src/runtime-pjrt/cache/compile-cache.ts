@@ -7,13 +7,14 @@ import { reached } from "../../support/failpoints.js";
 import { makeFolders } from "../../support/folders.js";
 import { MachineKey, machineKey } from "../../support/machine-key.js";
 import { folderProblem, type NotOwned, readOwned } from "../../support/owned.js";
-import { type WaitOptions, waitFor } from "../../support/wait.js";
+import { type WaitOptions, waitFor, WAIT_OPTIONS } from "../../support/wait.js";
 import type { Client } from "../client.js";
 import type { CompileRequest } from "../compile.js";
 import type { Executable } from "../executable.js";
 import { cacheFolder, keyFolder } from "../install/cache-folder.js";
 import { decodeEntry, encodeEntry } from "./entry.js";
 import { cacheKey } from "./key.js";
+import { type OptionNames, checkOptions, pickOptions } from "../../support/options.js";
 
 /** Where compiled programs are kept, and how many bytes of them. */
 export interface CompileCacheOptions {
@@ -29,11 +30,24 @@ export interface CompileCacheOptions {
   readonly onProblem?: ((problem: string) => void) | undefined;
 }
 
+export const COMPILE_CACHE_OPTIONS: OptionNames<CompileCacheOptions> = {
+  env: true,
+  folder: true,
+  maxBytes: true,
+  keyFolder: true,
+  onProblem: true,
+};
+
 /** When to stop waiting for a program, and what is done before one is compiled that was not kept. */
 export interface CacheOptions extends WaitOptions {
   /** Is called when the program is not there, before it is compiled; what it throws is thrown. */
   readonly beforeCompile?: (() => void) | undefined;
 }
+
+export const CACHE_OPTIONS: OptionNames<CacheOptions> = {
+  ...WAIT_OPTIONS,
+  beforeCompile: true,
+};
 
 /** A program, and whether it came from the cache; if not, why. */
 export interface CachedCompilation {
@@ -69,13 +83,15 @@ export class CompileCache {
   readonly #onProblem: ((problem: string) => void) | undefined;
   readonly #told = new Set<string>();
 
-  constructor({
-    env,
-    folder = join(cacheFolder(env), "programs"),
-    maxBytes = 4 * 2 ** 30,
-    keyFolder: keys = keyFolder(env),
-    onProblem,
-  }: CompileCacheOptions = {}) {
+  constructor(options: CompileCacheOptions = {}) {
+    checkOptions("new CompileCache", options, COMPILE_CACHE_OPTIONS);
+    const {
+      env,
+      folder = join(cacheFolder(env), "programs"),
+      maxBytes = 4 * 2 ** 30,
+      keyFolder: keys = keyFolder(env),
+      onProblem,
+    } = options;
     this.folder = folder;
     this.maxBytes = maxBytes;
     this.keyFolder = keys;
@@ -93,6 +109,7 @@ export class CompileCache {
    * @throws what `client.compile` throws; never for the cache's sake
    */
   compile(client: Client, request: CompileRequest, options: CacheOptions = {}): Promise<CachedCompilation> {
+    checkOptions("CompileCache.compile", options, CACHE_OPTIONS);
     const release = ({ executable }: CachedCompilation) => executable.close();
     return waitFor("compile", options, () => this.#compile(client, request, options), release);
   }
@@ -239,10 +256,11 @@ export async function compileThrough(
   request: CompileRequest,
   options: CacheOptions = {},
 ): Promise<CachedCompilation> {
+  checkOptions("compileThrough", options, CACHE_OPTIONS);
   if (cache !== undefined) return cache.compile(client, request, options);
   options.beforeCompile?.();
   return {
-    executable: await client.compile(request, options),
+    executable: await client.compile(request, pickOptions(options, WAIT_OPTIONS)),
     fromCache: false,
     reason: "there is no cache",
   };

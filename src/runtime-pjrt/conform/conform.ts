@@ -11,6 +11,7 @@ import { CLIENT_CHECKS } from "./client-checks.js";
 import { PROGRAM_CHECKS } from "./program-checks.js";
 import type { CheckResult, ConformanceReport } from "./report.js";
 import { TOPOLOGY_CHECKS } from "./topology-checks.js";
+import { type OptionNames, checkOptions } from "../../support/options.js";
 
 /** All checks, in the order in which they run. */
 export const CONFORMANCE_CHECKS: readonly Check[] = [
@@ -28,6 +29,12 @@ export interface ConformanceOptions {
   /** Called after each check. */
   readonly onResult?: (result: CheckResult) => void;
 }
+
+export const CONFORMANCE_OPTIONS: OptionNames<ConformanceOptions> = {
+  client: true,
+  filter: true,
+  onResult: true,
+};
 
 const firstLines = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split("\n").slice(0, 2).join(" ");
@@ -69,6 +76,7 @@ export async function runConformance(
   path: string,
   options: ConformanceOptions = {},
 ): Promise<ConformanceReport> {
+  checkOptions("runConformance", options, CONFORMANCE_OPTIONS);
   const plugin = await Plugin.load(path);
   const client = await connect(plugin, options.client ?? {});
   const context: CheckContext = {

@@ -3,11 +3,18 @@ import { join } from "node:path";
 import type { Environment } from "../../support/environment.js";
 import { EnvironmentError } from "../../support/errors.js";
 import { ownValue } from "../../support/own-value.js";
-import { AbortedError, type WaitOptions } from "../../support/wait.js";
+import { AbortedError, type WaitOptions, WAIT_OPTIONS } from "../../support/wait.js";
 import { runChild } from "../../support/child.js";
 import { fileSize } from "./file-size.js";
-import { type InstallOptions, installedPath, installPlugin, isInstalled } from "./install.js";
+import {
+  type InstallOptions,
+  installedPath,
+  installPlugin,
+  isInstalled,
+  INSTALL_OPTIONS,
+} from "./install.js";
 import { PLUGIN_WHEELS, type PluginWheel, wheelFor } from "./wheels.js";
+import { type OptionNames, checkOptions, pickOptions } from "../../support/options.js";
 
 /** One place that was looked at. */
 export interface SearchedPlace {
@@ -29,6 +36,11 @@ export interface FindOptions extends InstallOptions {
   /** Install the plugin if it is found nowhere. */
   readonly install?: boolean | undefined;
 }
+
+export const FIND_OPTIONS: OptionNames<FindOptions> = {
+  ...INSTALL_OPTIONS,
+  install: true,
+};
 
 /** Libraries inside Python packages, by platform name. */
 const PYTHON_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
@@ -119,6 +131,7 @@ export async function searchPlugin(
   env: Environment = process.env,
   wait: WaitOptions = {},
 ): Promise<readonly SearchedPlace[]> {
+  checkOptions("searchPlugin", wait, WAIT_OPTIONS);
   if (isPluginPath(plugin)) return [place("given path", plugin)];
   return [...nearPlaces(plugin, env), ...(await placesInPython(plugin, env, wait))];
 }
@@ -134,15 +147,22 @@ function nearPlaces(plugin: string, env: Environment): readonly SearchedPlace[] 
  * @throws EnvironmentError with the whole search list, if it is nowhere and may not, or cannot, be installed
  */
 export async function findPlugin(plugin: string, options: FindOptions = {}): Promise<FoundPlugin> {
+  checkOptions("findPlugin", options, FIND_OPTIONS);
   const { env = process.env } = options;
   const near = isPluginPath(plugin) ? [] : nearPlaces(plugin, env);
   // Starting Python takes longer than all the rest of finding and loading a plugin.
-  const searched = near.some(({ found }) => found) ? near : await searchPlugin(plugin, env, options);
+  const searched = near.some(({ found }) => found)
+    ? near
+    : await searchPlugin(plugin, env, pickOptions(options, WAIT_OPTIONS));
   const first = searched.find(({ found }) => found);
   if (first !== undefined) return { path: first.path, source: first.source, searched };
   const wheel = isPluginPath(plugin) ? undefined : wheelFor(plugin);
   if (wheel !== undefined && options.install === true) {
-    return { path: await installPlugin(plugin, options), source: "installed now", searched };
+    return {
+      path: await installPlugin(plugin, pickOptions(options, INSTALL_OPTIONS)),
+      source: "installed now",
+      searched,
+    };
   }
   throw new EnvironmentError({
     message: isPluginPath(plugin) ? `no such plugin: ${plugin}` : `no ${plugin} plugin found`,

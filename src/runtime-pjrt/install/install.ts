@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Environment } from "../../support/environment.js";
 import { EnvironmentError, GriffinError } from "../../support/errors.js";
-import { checkNotAborted, type WaitOptions } from "../../support/wait.js";
+import { checkNotAborted, type WaitOptions, WAIT_OPTIONS } from "../../support/wait.js";
 import { suggestion } from "../../support/suggest.js";
 import { fileSize } from "./file-size.js";
 import { isIntact } from "./verify.js";
@@ -12,6 +12,7 @@ import { makeFolder } from "../../support/whole.js";
 import { downloadWheel } from "./pip.js";
 import { DEFAULT_PACKAGE, PLUGIN_WHEELS, type PluginWheel, wheelFor } from "./wheels.js";
 import { extractMember } from "./zip.js";
+import { type OptionNames, checkOptions } from "../../support/options.js";
 
 /** How far an installation is. */
 export interface InstallProgress {
@@ -26,6 +27,12 @@ export interface InstallOptions extends WaitOptions {
   readonly env?: Environment | undefined;
   readonly onProgress?: ((progress: InstallProgress) => void) | undefined;
 }
+
+export const INSTALL_OPTIONS: OptionNames<InstallOptions> = {
+  ...WAIT_OPTIONS,
+  env: true,
+  onProgress: true,
+};
 
 /** Where a wheel's library lies once it is installed. */
 export function installedPath(wheel: PluginWheel, env?: Environment): string {
@@ -45,6 +52,7 @@ export function isInstalled(wheel: PluginWheel, env?: Environment): boolean {
  * a folder that cannot be written
  */
 export async function installPlugin(name: string, options: InstallOptions = {}): Promise<string> {
+  checkOptions("installPlugin", options, INSTALL_OPTIONS);
   const wheel = wheelFor(name);
   if (wheel === undefined) {
     throw new EnvironmentError({

@@ -1,0 +1,57 @@
+/** @file Options by their names: one that is misspelt is told, not ignored. */
+import { UsageError } from "./errors.js";
+import { nearestName } from "./suggest.js";
+
+/** All names of an options type: a table that lacks one, or has one too many, does not compile. Options that extend others spread their tables. */
+export type OptionNames<O> = Readonly<Record<keyof O, true>>;
+
+/**
+ * What a public function does first with its options: TypeScript says what is misspelt only where it sees the literal.
+ * @param what the function as its callers write it
+ * @param options none, or an object; options that are undefined are not given
+ * @throws UsageError for a name that is not in the table, and for what is no object
+ */
+export function checkOptions<O extends object>(
+  what: string,
+  options: O | undefined,
+  known: OptionNames<NoInfer<O>>,
+): void {
+  if (options === undefined) return;
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new UsageError({
+      message: `${what} takes its options as an object`,
+      expected: namesOf(known),
+      got: Array.isArray(options) ? "a list" : String(options),
+    });
+  }
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(known, name)) continue;
+    const nearest = nearestName(name, Object.keys(known));
+    throw new UsageError({
+      message: `${what} has no option ${JSON.stringify(name)}`,
+      expected: namesOf(known),
+      hint: nearest === undefined ? undefined : `did you mean ${nearest}?`,
+    });
+  }
+}
+
+/** The table of options that are all of others but some. */
+export function withoutOptions<N extends object, K extends keyof N & string>(
+  known: N,
+  ...left: readonly K[]
+): Omit<N, K> {
+  return Object.fromEntries(
+    Object.entries(known).filter(([name]) => !left.some((other) => other === name)),
+  ) as Omit<N, K>;
+}
+
+/** Of options that several functions share, those that one of them takes: those in its table. */
+export function pickOptions<G extends object, N extends object>(
+  given: G,
+  known: N,
+): Pick<G, keyof G & keyof N> {
+  const names = Object.keys(known).filter((name) => name in given) as (keyof G & keyof N)[];
+  return Object.fromEntries(names.map((name) => [name, given[name]])) as Pick<G, keyof G & keyof N>;
+}
+
+const namesOf = (known: object): string => Object.keys(known).join(", ");

@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import { checkOptions, type OptionNames, pickOptions, withoutOptions } from "../../src/support/options.js";
+
+interface Options {
+  readonly maxNewTokens?: number | undefined;
+  readonly seed?: number | undefined;
+}
+
+const known: OptionNames<Options> = { maxNewTokens: true, seed: true };
+
+test("options that are known, undefined or none at all pass", () => {
+  checkOptions("generate", { maxNewTokens: 5, seed: undefined }, known);
+  checkOptions("generate", {}, known);
+  checkOptions<Options>("generate", undefined, known);
+});
+
+test("an option that is misspelt is named, with all that there are and the one that was meant", () => {
+  const given = { maxNewToken: 5 };
+  expect(() => checkOptions("generate", given as Options, known)).toThrow(
+    [
+      'usage error: generate has no option "maxNewToken"',
+      "  expected: maxNewTokens, seed",
+      "  hint:     did you mean maxNewTokens?",
+    ].join("\n"),
+  );
+});
+
+test("one that is like no other gets no hint, also where its value is undefined", () => {
+  const given = { temperature: undefined };
+  expect(() => checkOptions("generate", given as Options, known)).toThrow(
+    /^usage error: generate has no option "temperature"\n {2}expected: maxNewTokens, seed$/,
+  );
+});
+
+test.each([
+  [true, "true"],
+  ["fast", "fast"],
+  [null, "null"],
+  [[1], "a list"],
+])("%j is no object of options", (given, got) => {
+  expect(() => checkOptions("generate", given as unknown as Options, known)).toThrow(
+    [
+      "usage error: generate takes its options as an object",
+      "  expected: maxNewTokens, seed",
+      `  got:      ${got}`,
+    ].join("\n"),
+  );
+});
+
+test("names that all objects have are no options", () => {
+  const given = JSON.parse('{"constructor": 1}') as Options;
+  expect(() => checkOptions("generate", given, known)).toThrow('generate has no option "constructor"');
+});
+
+test("a table without some names, and options by a table", () => {
+  const without = withoutOptions(known, "seed");
+  expect(without).toEqual({ maxNewTokens: true });
+  expect(pickOptions({ maxNewTokens: 5, seed: 1 }, without)).toEqual({ maxNewTokens: 5 });
+  expect(pickOptions({ seed: 1 }, without)).toEqual({});
+});
