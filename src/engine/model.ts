@@ -15,7 +15,7 @@ import {
   uploadWeights,
 } from "../serving/index.js";
 import { bindWeights, type Checkpoint, type ComputeDType } from "../weights/index.js";
-import { withCapacity } from "./capacity.js";
+import { capacityFor, withCapacity } from "./capacity.js";
 import { CompiledProgram } from "./compiled.js";
 import { type LoweringOptions, resolveTarget } from "../targets/index.js";
 import { Family, lowerProgram } from "./family.js";
@@ -32,8 +32,8 @@ export interface ModelOptions extends LoweringOptions {
   /** Programs that were lowered before, for the same device by the same options: they are not lowered again. */
   readonly lowered?: ((key: ProgramKey) => LoweredProgram | undefined) | undefined;
   /**
-   * Tokens that a sequence may have: what caches that grow have room for. Default: all that the model holds. Models whose states are of a fixed
-   * size take any number, and any number of tokens.
+   * Tokens that a sequence may have: what caches that grow have room for. Default: all that the model holds, but in `generate` a power of two, 256
+   * or more, that its prompts and new tokens fit. Models whose states are of a fixed size take any number, and any number of tokens.
    */
   readonly capacity?: number | undefined;
   /** Where compiled programs are looked for and kept; without one, all are compiled. */
@@ -69,7 +69,10 @@ export const MODEL_OPTIONS: OptionNames<ModelOptions> = {
 export class Model<Kind extends string = string> extends ResidentModel<CompiledProgram> {
   readonly #options: ModelOptions;
   readonly #family: Family;
-  readonly #ops = new Set<string>();
+  readonly #ops: Set<string>;
+  readonly #weights: ResidentWeights;
+  /** The same with smaller caches, by their capacity. */
+  readonly #sized = new Map<number, Model<Kind>>();
 
   private constructor(
     client: Client,
@@ -80,13 +83,45 @@ export class Model<Kind extends string = string> extends ResidentModel<CompiledP
     /** Lines worth showing, e.g. tensors that were ignored. */
     readonly warnings: readonly string[],
     options: ModelOptions,
+    whole?: Model<Kind>,
   ) {
-    super(client, definition.generation, { model: definition, dtype, weights });
+    super(client, definition.generation, { model: definition, dtype, weights, shares: whole });
     this.#options = options;
-    this.#family = new Family(loweringOf(options), (event) => {
+    this.#weights = weights;
+    this.#ops = whole === undefined ? new Set() : whole.#ops;
+    // What is prepared of weights for programs of one size serves those of the others.
+    this.#family = whole === undefined ? this.#ownFamily() : whole.#family;
+  }
+
+  #ownFamily(): Family {
+    return new Family(loweringOf(this.#options), (event) => {
       this.#take(event.module);
-      options.onPass?.(event);
+      this.#options.onPass?.(event);
     });
+  }
+
+  /**
+   * The model with caches for so many tokens, rounded up to a power of two; itself where it was loaded for a capacity or for certain programs, and
+   * where its states are of a fixed size. Programs are made when they are first needed; closed with the model.
+   */
+  forTokens(tokens: number): Model<Kind> {
+    const { capacity: asked, programs } = this.#options;
+    if (asked !== undefined || programs !== undefined) return this;
+    const capacity = capacityFor(this.definition, tokens);
+    if (capacity === undefined || capacity === this.generation.capacity) return this;
+    const known = this.#sized.get(capacity);
+    if (known !== undefined) return known;
+    const { client, definition, dtype, warnings } = this;
+    const options = { ...this.#options, capacity, lowered: undefined };
+    const sized = withCapacity(definition, capacity);
+    const made = new Model(client, sized, dtype, this.#weights, warnings, options, this);
+    this.#sized.set(capacity, made);
+    return made;
+  }
+
+  override close(): void {
+    for (const sized of this.#sized.values()) sized.close();
+    super.close();
   }
 
   /**

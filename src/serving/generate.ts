@@ -100,25 +100,27 @@ export interface GeneratedToken {
  * made, one per unfinished row and step. Prompt i draws with seed + i. Tokens go from step to step on the device, drawn ones too,
  * which works ahead of the caller by a few steps; an artifact without programs that draw does so on the host, the same tokens. Where it pays
  * (`tokensPerCall`), one call makes several tokens of each row, the same ones, and they come together.
+ * Caches that grow have room for the longest text alone, where the model was not loaded for a capacity.
  * What is held to a format is made step by step, as each token says which may follow.
  * A text whose logits are not finite ends; the others go on, and the error that names it comes after their last token.
  * @throws UsageError for an empty prompt, ids outside of the vocabulary, options out of range, more tokens than the model holds of a
  * sequence; GriffinError for logits that are not finite; AbortedError when the signal or the time for all tokens ends it: what is on its way to the device is freed when it comes
  */
 export async function* generate(
-  model: ProgramSet,
+  given: ProgramSet,
   prompts: readonly (readonly number[])[],
   options: GenerateOptions = {},
 ): AsyncGenerator<GeneratedToken, void, void> {
   checkOptions("generate", options, GENERATE_OPTIONS);
   const longest = longestOf(prompts);
   const {
-    maxNewTokens = newTokensAfter(model.generation, longest, DEFAULT_NEW_TOKENS),
-    eosIds = model.generation.eosIds,
+    maxNewTokens = newTokensAfter(given.generation, longest, DEFAULT_NEW_TOKENS),
+    eosIds = given.generation.eosIds,
     seed = 0,
     chunk,
   } = options;
-  checkRequest(model, prompts, { ...options, maxNewTokens });
+  checkRequest(given, prompts, { ...options, maxNewTokens });
+  const model = given.forTokens?.(longest + maxNewTokens) ?? given;
   const formats = await formatsOf(model, prompts, { ...options, eosIds });
   const texts = prompts.map((prompt, index): RunningText => {
     return { index, prompt, seed: seed + index, format: formats[index], hasEnded: false };

@@ -40,6 +40,11 @@ export interface ProgramSet {
   readonly batch?: number | undefined;
   /** Copies and moves rows of states. */
   readonly tensors: DeviceTensors;
+  /**
+   * The same model, on the same weights, with caches for sequences of so many tokens; without it, and where there is nothing to choose, the model
+   * is as large as it is.
+   */
+  forTokens?(tokens: number): ProgramSet;
   /** A hash of configuration, parameters and dtype: what was computed with one set is of use to another that has the same. */
   identity(): Promise<string>;
   /** Whether there is such a program, or it can be made. */

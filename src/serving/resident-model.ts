@@ -53,6 +53,8 @@ export interface ResidentParts {
   readonly weights: ResidentWeights;
   /** What becomes of each parameter, where all programs are known. Without it all are kept: a later program may take any of them. */
   readonly plan?: WeightPlan | undefined;
+  /** Whose weights, prepared ones too, and samplers these are: it closes them. */
+  readonly shares?: ResidentModel<LoadedProgram> | undefined;
 }
 
 /** The same JSON, its keys in order: files may list them in another. */
@@ -69,7 +71,7 @@ function sorted(value: unknown): unknown {
 /** What models have in common, wherever their programs come from. */
 export abstract class ResidentModel<Program extends LoadedProgram> implements ProgramSet, Disposable {
   readonly #programs = new Map<string, Promise<Program>>();
-  readonly #prepared = new Map<Interface, Promise<ReadonlyMap<string, DeviceBuffer>>>();
+  readonly #prepared: Map<Interface, Promise<ReadonlyMap<string, DeviceBuffer>>>;
   /** What the preparations of a program give together, by their list. */
   readonly #preparedOf = new Map<readonly WeightPreparation[], Promise<ReadonlyMap<string, DeviceBuffer>>>();
   readonly #weights: ResidentWeights;
@@ -82,14 +84,17 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
   readonly chunk: number;
   readonly tensors: DeviceTensors;
   readonly #model: ResidentParts["model"];
+  readonly #shares: ResidentModel<LoadedProgram> | undefined;
 
   constructor(
     readonly client: Client,
     readonly generation: LanguageModel,
-    { model, dtype, chunk = DEFAULT_CHUNK, weights, plan = new Map() }: ResidentParts,
+    { model, dtype, chunk = DEFAULT_CHUNK, weights, plan = new Map(), shares }: ResidentParts,
   ) {
     this.#model = model;
-    this.tensors = new DeviceTensors(client);
+    this.#shares = shares;
+    this.#prepared = shares === undefined ? new Map() : shares.#prepared;
+    this.tensors = shares === undefined ? new DeviceTensors(client) : shares.tensors;
     this.dtype = dtype;
     this.chunk = chunk;
     this.#weights = weights;
@@ -169,7 +174,8 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
     return remember(this.#programs, id, () => this.make({ kind, batch, time, probes }));
   }
 
-  async sampler(key: SamplerKey): Promise<Program | undefined> {
+  async sampler(key: SamplerKey): Promise<LoadedProgram | undefined> {
+    if (this.#shares !== undefined) return this.#shares.sampler(key);
     return this.makeSampler(key, (id, make) => remember(this.#programs, `${SAMPLER_KIND} ${id}`, make));
   }
 
@@ -211,7 +217,9 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
   ): Promise<ReadonlyMap<string, DeviceBuffer>> {
     const given = await Promise.all(
       preparations.map((preparation) =>
-        remember(this.#prepared, preparation.interface, () => this.#runPreparation(preparation)),
+        remember(this.#prepared, preparation.interface, () =>
+          (this.#shares ?? this).#runPreparation(preparation),
+        ),
       ),
     );
     return given.length === 1 ? given[0]! : new Map(given.flatMap((prepared) => [...prepared]));
@@ -232,11 +240,12 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
 
   /** Frees weights and programs. */
   close(): void {
-    this.tensors.close();
-    this.#weights.buffers.then((buffers) => closeAll(buffers.values())).catch(() => undefined);
     for (const program of this.#programs.values()) {
       program.then(({ executable }) => executable.close()).catch(() => undefined);
     }
+    if (this.#shares !== undefined) return;
+    this.tensors.close();
+    this.#weights.buffers.then((buffers) => closeAll(buffers.values())).catch(() => undefined);
     for (const prepared of this.#prepared.values())
       prepared.then((buffers) => closeAll(buffers.values())).catch(() => undefined);
   }

@@ -112,3 +112,25 @@ test("a session that was saved with caches of another capacity says which, and i
   await whole.prefill([text(5)]);
   expect(await restored.decode([9])).toEqual(await whole.decode([9]));
 });
+
+test("a generation has caches that its texts fit: the same tokens as in caches of all that the model holds", async () => {
+  const large = sized(1024);
+  await using checkpoint = formulaCheckpoint(large, 5);
+  const load = (capacity?: number) =>
+    Model.load(cpu.client, large, checkpoint, { cache: compiledInThisRun, capacity });
+  using chosen = await load();
+  using whole = await load(1024);
+  const tokensOf = async (of: Model, prompts: readonly number[][]) =>
+    (await generated(of, prompts, { chunk: 64 })).map(({ row, token }) => [row, token]);
+  for (const prompts of [[text(15), text(3)], [text(300)], [text(15)]])
+    expect(await tokensOf(chosen, prompts)).toEqual(await tokensOf(whole, prompts));
+  const cachesOf = async (of: Model) => {
+    const { arguments: all } = await of.interfaceOf({ kind: "decode", batch: 1, time: 1 });
+    return all.find(({ role, name }) => role === "state" && name.endsWith("keys"))!.dimensions;
+  };
+  expect(await cachesOf(chosen.forTokens(27))).toEqual([1, 256, 2, 8]);
+  expect(await cachesOf(chosen.forTokens(312))).toEqual([1, 512, 2, 8]);
+  expect(chosen.forTokens(257)).toBe(chosen.forTokens(512));
+  expect(chosen.forTokens(600)).toBe(chosen);
+  expect(whole.forTokens(27)).toBe(whole);
+});
