@@ -1,6 +1,6 @@
 /**
  * @file What sessions and sampling cost the 88M Griffin on the CPU plugin: drawn tokens against greedy ones, and a second turn of a dialogue in
- * a session that goes on against reading all of it again. CPU seconds, which other work on the machine does not change; sides in turns.
+ * a session that goes on against reading all of it again; rows that are filled again, and questions read once for all their choices. CPU seconds, which other work on the machine does not change; sides in turns.
  *
  *     npx jiti bench/sessions/main.ts [--plugin NAME] [--quick] [--write]
  */
@@ -12,6 +12,8 @@ import { openClient, ourVersions } from "../client.js";
 import { griffin88m, load88m, somePrompt } from "../griffin88m.js";
 import { showResults } from "../results.js";
 import { timed } from "../timed.js";
+import { questionsOnceAndWhole } from "./choices.js";
+import { refilledAndNot } from "./refill.js";
 
 const { values } = parseArgs({
   options: {
@@ -75,6 +77,15 @@ for (let reading = 0; reading <= readings; reading++) {
 // The first compiles.
 const saved = least(anew.slice(1)) / least(appended.slice(1));
 
+const [refilled, waiting] = await refilledAndNot(model, {
+  batch: BATCH,
+  ...(values.quick ? { count: 12, mean: 16 } : { count: 32, mean: 32 }),
+});
+const shape = values.quick
+  ? { questions: 2, choices: 3, tokens: 100, answer: 6 }
+  : { questions: 8, choices: 4, tokens: 400, answer: 8 };
+const choices = await questionsOnceAndWhole(model, { batch: BATCH, ...shape });
+
 const ms = (value: number): string => value.toFixed(2);
 await showResults(
   fileURLToPath(new URL("./", import.meta.url)),
@@ -96,6 +107,20 @@ await showResults(
         "second, CPU ms": ms(least(appended.slice(1))),
         ratio: ratioText(saved),
         ...targetColumns(saved, { must: 20, goal: 50, better: "more" }),
+      },
+      {
+        what: `a token of ${refilled.tokens}, of texts of drawn lengths: one batch after the other (${waiting.perSecond.toFixed(1)} a second) against rows that are filled again (${refilled.perSecond.toFixed(1)})`,
+        "first, CPU ms": ms(waiting.cpuMs),
+        "second, CPU ms": ms(refilled.cpuMs),
+        ratio: ratioText(waiting.cpuMs / refilled.cpuMs),
+        ...targetColumns(waiting.cpuMs / refilled.cpuMs, undefined),
+      },
+      {
+        what: `a question of ${shape.tokens} tokens with ${shape.choices} choices of ${shape.answer}: read for each choice against read once (likelihoods differ by ${choices.difference.toExponential(0)} at most)`,
+        "first, CPU ms": ms(choices.whole),
+        "second, CPU ms": ms(choices.once),
+        ratio: ratioText(choices.whole / choices.once),
+        ...targetColumns(choices.whole / choices.once, undefined),
       },
     ],
   },

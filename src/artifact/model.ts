@@ -49,8 +49,6 @@ interface LoadedParts {
 export class ArtifactModel extends ResidentModel<LoadedProgram> {
   /** Lines worth showing, e.g. tensors that were ignored. */
   readonly warnings: readonly string[];
-  /** Sequences side by side in every program. */
-  readonly batch: number;
   readonly #parts: LoadedParts;
   readonly #notes: string[];
 
@@ -60,7 +58,6 @@ export class ArtifactModel extends ResidentModel<LoadedProgram> {
     const { generation, dtype, chunk, model } = parts.artifact.manifest;
     super(client, generation, { model, dtype, chunk, weights, plan });
     this.warnings = warnings;
-    this.batch = parts.artifact.manifest.batch;
     this.#parts = parts;
     this.#notes = [...stored.notes];
   }
@@ -123,6 +120,11 @@ export class ArtifactModel extends ResidentModel<LoadedProgram> {
   /** Any text that has more than one: the programs are there. */
   override get fewestLoopedTokens(): number {
     return 2;
+  }
+
+  /** Sequences side by side in every program. */
+  override get batch(): number {
+    return this.#parts.artifact.manifest.batch;
   }
 
   has(key: ProgramKey): boolean {

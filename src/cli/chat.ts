@@ -10,6 +10,7 @@ import { openLines } from "./chat/lines.js";
 import type { CommandContext } from "./context.js";
 import { deviceOptions } from "./device.js";
 import type { ExitStatus } from "./io.js";
+import { chooseDefinitions } from "./model-choice.js";
 import { modelCallbacks } from "./model-progress.js";
 import { openSource } from "./model-source.js";
 import { formatOf } from "./format.js";
@@ -35,7 +36,11 @@ interface Options extends LoweringFlags, CacheFlags, SamplingFlags, FormatFlags 
 /** Tokens of a dialogue, where caches grow and no number is asked for. */
 const USUAL_CAPACITY = 8192;
 
-export async function runChat(context: CommandContext, options: Options): Promise<ExitStatus> {
+export async function runChat(
+  context: CommandContext,
+  own: string | undefined,
+  options: Options,
+): Promise<ExitStatus> {
   const format = await formatOf(options);
   using progress = context.progress();
   const request = {
@@ -44,7 +49,7 @@ export async function runChat(context: CommandContext, options: Options): Promis
     keyFolder: keyFolder(context.env),
     extensions: context.extensions,
   };
-  await using source = await openSource(request, await context.models.load());
+  await using source = await openSource(request, await chooseDefinitions(context, own));
   // Complaints about words come before a plugin is looked for.
   const words = { tokenizer: await source.tokenizer(), template: await source.chatTemplate() };
   if (format !== undefined) await beginFormat(format, words.tokenizer, source.vocabSize, []);

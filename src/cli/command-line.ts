@@ -1,5 +1,5 @@
 /** @file Parses the command line, runs the command, and turns whatever it throws into words and an exit code. */
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { cannotWrite, UsageError } from "../support/errors.js";
 import type { Extension } from "../extension/define-extension.js";
 import { CommandContext } from "./context.js";
@@ -42,7 +42,9 @@ async function attempt(args: readonly string[], context: CommandContext): Promis
       : thrown;
     const flags = { json: args.includes("--json"), verbose: args.includes("--verbose") };
     if (!(error instanceof CommanderError)) return reportError(context, error, flags);
-    return error.exitCode === 0 ? 0 : reportError(context, usageError(error), flags);
+    return error.exitCode === 0
+      ? 0
+      : reportError(context, usageError(error, commandOf(program, args)), flags);
   }
 }
 
@@ -52,15 +54,20 @@ function judgeBroken(context: CommandContext, broken: NodeJS.ErrnoException): Ex
 }
 
 /** Commander's complaint in our form: `error: unknown option '--x'\n(Did you mean --y?)`. */
-function usageError({ code, message }: CommanderError): UsageError {
+function usageError({ code, message }: CommanderError, command: string): UsageError {
   const [complaint = "", suggestion] = message.split("\n");
-  const hint =
-    suggestion === undefined
-      ? "griffin --help lists commands, griffin COMMAND --help their options"
-      : undefined;
+  const lists = command === "griffin" ? "commands" : "what it takes";
+  const hint = suggestion === undefined ? `${command} --help lists ${lists}` : undefined;
   if (code === "commander.help") return new UsageError({ message: "no command given", hint });
   return new UsageError({
     message: complaint.replace(/^error: /, ""),
     hint: hint ?? suggestion?.replace(/^\((.*)\)$/, "$1").replace("Did you", "did you"),
   });
+}
+
+/** The command that words begin with: `griffin`, `griffin run`, `griffin golden check`. */
+function commandOf(program: Command, args: readonly string[]): string {
+  const [word, ...rest] = args;
+  const child = program.commands.find((command) => command.name() === word);
+  return child === undefined ? program.name() : `${program.name()} ${commandOf(child, rest)}`;
 }

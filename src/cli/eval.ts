@@ -1,13 +1,15 @@
 /** @file griffin eval: prints how a model does. */
 import { readFile } from "node:fs/promises";
-import { checkpointSource, evaluate, type EvalReport, type EvalRequest } from "../engine/index.js";
-import { EnvironmentError, UsageError } from "../support/errors.js";
+import { evaluate, type EvalReport, type EvalRequest } from "../engine/index.js";
+import { keyFolder } from "../runtime-pjrt/index.js";
+import { EnvironmentError } from "../support/errors.js";
 import { cacheOf } from "./cache.js";
 import type { CommandContext } from "./context.js";
 import { deviceOptions } from "./device.js";
 import type { ExitStatus } from "./io.js";
 import { chooseDefinitions } from "./model-choice.js";
 import { modelCallbacks } from "./model-progress.js";
+import { openSource } from "./model-source.js";
 import { type CacheFlags, type LoweringFlags, loweringOf } from "./options.js";
 
 interface Options
@@ -15,6 +17,10 @@ interface Options
     CacheFlags,
     Pick<EvalRequest, "task" | "dtype" | "batch" | "template"> {
   readonly model?: string;
+  readonly artifact?: string;
+  readonly weights?: string;
+  readonly publicKey?: string;
+  readonly trustExecutables?: boolean;
   readonly data?: readonly string[];
   readonly preamble?: string;
   readonly stop?: readonly string[];
@@ -31,21 +37,29 @@ export async function runEval(
   own: string | undefined,
   options: Options,
 ): Promise<ExitStatus> {
-  const { model, task, data = [], preamble, plugin, json = false } = options;
-  if (model === undefined) throw new UsageError({ message: "no model given", expected: "--model DIR" });
+  const { task, data = [], preamble, plugin, json = false } = options;
   const models = await chooseDefinitions(context, own);
   using progress = context.progress();
   const { env, signal, onEvent: onDevice } = deviceOptions(context, progress);
-  const { dtype } = options;
+  const { model, artifact, ...taken } = {
+    ...loweringOf(options),
+    model: options.model,
+    artifact: options.artifact,
+    dtype: options.dtype,
+    weights: options.weights,
+    publicKey: options.publicKey,
+    trustExecutables: options.trustExecutables,
+    cache: cacheOf(context, options, progress),
+    extensions: context.extensions,
+  };
   const { batch, template, stop, extract, expect, number, maxNewTokens } = options;
-  await using source = await checkpointSource(model, models);
+  await using source = await openSource({ model, artifact, ...taken }, models);
   const report = await evaluate(source, {
     ...{ task, data, batch, template, stop, extract, expect, number, maxNewTokens },
     preamble: preamble === undefined ? undefined : await preambleIn(preamble),
-    ...loweringOf(options),
-    ...{ dtype, cache: cacheOf(context, options, progress) },
+    ...taken,
+    keyFolder: keyFolder(context.env),
     ...modelCallbacks(progress),
-    extensions: context.extensions,
     ...{ plugin, env, signal, onDevice },
     onNote: (note) => progress.note(note),
     onProgress: (done) => progress.update(task, `${COUNTED[task]}: ${done}`),

@@ -4,7 +4,7 @@ import type { LoweringOptions } from "../engine/index.js";
 import { attentionNames, defaultNames, matrixStateNames, scanNames, targetNames } from "../targets/names.js";
 import { precisionNames } from "../ir/precision.js";
 import { UsageError } from "../support/errors.js";
-import { suggestion } from "../support/suggest.js";
+import { didYouMean } from "../support/suggest.js";
 
 /** A parser of whole numbers from `least` up. */
 export const wholeNumber =
@@ -66,7 +66,7 @@ export function oneOf<T extends string>(option: string, choices: readonly T[]): 
       message: `${option} is not valid`,
       expected: choices.join(", "),
       got: text,
-      hint: suggestion(text, choices),
+      hint: didYouMean(text, choices),
     });
   };
   return Object.assign(parse, { words: choices });

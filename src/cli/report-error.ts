@@ -2,6 +2,7 @@
 import { type ExitCode, GriffinError } from "../support/errors.js";
 import type { Colors } from "./colors.js";
 import type { CommandContext } from "./context.js";
+import { missingPackage } from "./missing-package.js";
 
 export interface ReportFlags {
   readonly json: boolean;
@@ -15,9 +16,10 @@ export interface ReportFlags {
  */
 export function reportError(
   context: CommandContext,
-  error: unknown,
+  thrown: unknown,
   { json, verbose }: ReportFlags,
 ): ExitCode {
+  const error = missingPackage(thrown) ?? thrown;
   const exitCode = error instanceof GriffinError ? error.exitCode : 1;
   if (json) context.printJson({ error: { ...describe(error), exitCode } });
   context.printError(colour(text(error), context.colors));

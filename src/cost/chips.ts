@@ -1,6 +1,6 @@
 /** @file What chips can do, for rooflines. Figures as published; the source stands beside them. */
 import { UsageError } from "../support/errors.js";
-import { suggestion } from "../support/suggest.js";
+import { didYouMean } from "../support/suggest.js";
 
 /** One chip. */
 export interface Chip {
@@ -76,6 +76,6 @@ export function findChip(name: string): Chip {
   throw new UsageError({
     message: `the figures of chip "${word}" are not known`,
     expected: chipNames.join(", "),
-    hint: suggestion(word!, chipNames),
+    hint: didYouMean(word!, chipNames),
   });
 }

@@ -4,7 +4,7 @@ import type { Operation, Region, Value } from "../ir/operation.js";
 import type { AttributesOf, AttributeTable, OpDefinition } from "../ir/ops/define.js";
 import { type Attributes, findOp, hasTrait, opDefinitions, type OpName } from "../ir/ops/index.js";
 import { DYNAMIC, formatType, isQuantized, type TensorType, tensorType, type Type } from "../ir/types.js";
-import { suggestion } from "../support/suggest.js";
+import { didYouMean } from "../support/suggest.js";
 import { type Axis, type DType, sizesOf } from "./axis.js";
 import { ShapeError, TraceError } from "./errors.js";
 import type { AnyTensor } from "./records.js";
@@ -157,10 +157,11 @@ function declared(which: string | OpDefinition): OpDefinition {
   if (definition === undefined) {
     throw new TraceError({
       message: `op: there is no operation ${name}`,
-      hint: suggestion(
-        name,
-        opDefinitions.map((known) => known.name),
-      ),
+      hint:
+        didYouMean(
+          name,
+          opDefinitions.map((known) => known.name),
+        ) ?? "docs/ops.md lists them all",
     });
   }
   if (

@@ -1,6 +1,6 @@
 /** @file The model that is meant: by the folder of a checkpoint, or by the name of a preset. */
 import { UsageError } from "../support/errors.js";
-import { suggestion } from "../support/suggest.js";
+import { didYouMean } from "../support/suggest.js";
 import { readConfigFiles } from "../weights/index.js";
 import type { ConfiguredModel, ModelDefinition } from "./definition.js";
 import { configureCheckpoint } from "./find.js";
@@ -38,10 +38,19 @@ export async function chooseModel(
   const [only, ...others] = presets.values();
   if (model === undefined && only !== undefined && models.length === 1 && others.length === 0) return only;
   const [folder, name] = [nameOf("model"), nameOf("preset")];
+  const known = [...presets.keys()];
+  const hint = known.length === 0 ? undefined : `presets: ${known.join(", ")}`;
+  const either = `one of ${folder} DIR, ${name} NAME`;
+  if (model !== undefined)
+    throw new UsageError({ message: `${folder} and ${name} are both given`, expected: either, hint });
+  const [own, ...more] = models;
+  // A model that was handed in alone is there: its sizes are not.
+  const message =
+    own === undefined || more.length > 0 ? "no model given" : `no configuration of model "${own.name}" given`;
   throw new UsageError({
-    message: model === undefined ? "no model given" : `${folder} and ${name} are both given`,
-    expected: `one of ${folder} DIR, ${name} NAME`,
-    hint: presets.size === 0 ? undefined : `presets: ${[...presets.keys()].join(", ")}`,
+    message,
+    expected: known.length === 0 ? `${folder} DIR, with a config.json` : either,
+    hint,
   });
 }
 
@@ -58,6 +67,6 @@ function presetCalled(
     message: `${option} is not valid`,
     expected: known.join(", ") || "no preset: no model that is known has one",
     got: name,
-    hint: suggestion(name, known),
+    hint: didYouMean(name, known),
   });
 }

@@ -1,6 +1,6 @@
 /** @file Which of the models that are known a checkpoint is of. */
 import { GriffinError } from "../support/errors.js";
-import { suggestion } from "../support/suggest.js";
+import { didYouMean } from "../support/suggest.js";
 import { bindWeights, CheckpointError, type ConfigFiles } from "../weights/index.js";
 import type { ConfiguredModel, ModelDefinition } from "./definition.js";
 
@@ -31,9 +31,12 @@ export function configureCheckpoint(files: ConfigFiles, models: readonly ModelDe
   ]);
 }
 
+/** For those whose model is their own. */
+const OWN = "a model of your own is named with its folder: ./my-model.ts#name, or `models` in the API";
+
 function hintOf(type: unknown, known: readonly string[], fitting: readonly string[]): string | undefined {
   if (fitting.length > 0) return `the tensors fit ${fitting.join(", ")}: say which`;
-  return typeof type === "string" ? suggestion(type, known) : undefined;
+  return typeof type === "string" ? (didYouMean(type, known) ?? OWN) : undefined;
 }
 
 const identityOf = ({ name, config }: ConfiguredModel): string => JSON.stringify([name, config]);

@@ -1,15 +1,12 @@
 /**
- * @file The foreign function interface, and the only file that knows koffi: load a library, call a C function that takes one
- * pointer, look at memory. Pointers are bigint, null is 0n.
+ * @file The foreign function interface of plugins, and the only file of theirs that knows koffi: load a library, call a C function that
+ * takes one pointer, look at memory. Pointers are bigint, null is 0n.
  */
 import { isMainThread } from "node:worker_threads";
 import koffi from "koffi";
 import { EnvironmentError, InternalError } from "../support/errors.js";
+import { areDeep, configureStacks, keepLoaded, SMALLEST_STACK_BYTES } from "../support/native.js";
 import { checkMainThread } from "./main-thread.js";
-
-/** Compiling deeply nested programs recurses deeply; koffi's own stacks (2 MiB, 128 KiB async) overflow and kill the process. */
-const STACK_BYTES = 16 << 20;
-const SMALLEST_STACK_BYTES = 8 << 20;
 
 /** A C function `void* f(void* argument)`. */
 export interface NativeFunction {
@@ -30,17 +27,12 @@ let configured = false;
 function configureOnce(): void {
   if (configured) return;
   checkMainThread();
-  try {
-    koffi.config({ sync_stack_size: STACK_BYTES, async_stack_size: STACK_BYTES });
-  } catch {
-    // Another package loaded a library through koffi before us and froze the settings: they may still do.
-  }
-  const { sync_stack_size = 0, async_stack_size = 0 } = koffi.config();
-  if (Math.min(sync_stack_size, async_stack_size) < SMALLEST_STACK_BYTES) {
+  const stacks = configureStacks(koffi);
+  if (!areDeep(stacks)) {
     throw new EnvironmentError({
       message: "another package has loaded a library through koffi with stacks too small for XLA",
       expected: `stacks of at least ${SMALLEST_STACK_BYTES} bytes`,
-      got: `sync ${sync_stack_size}, async ${async_stack_size} bytes`,
+      got: `sync ${stacks.sync}, async ${stacks.async} bytes`,
       hint: "import stablegriffin before that package",
     });
   }
@@ -72,7 +64,7 @@ export function loadLibrary(path: string, options: { readonly global?: boolean }
       hint: "is this the path of a PJRT plugin, and of this machine's architecture?",
     });
   }
-  keepLoaded(path);
+  keepLoaded(koffi, path);
   const library: Library = {
     path,
     callExported(name) {
@@ -85,18 +77,6 @@ export function loadLibrary(path: string, options: { readonly global?: boolean }
   };
   libraries.set(path, library);
   return library;
-}
-
-/** `dlopen` flags that find a loaded library and keep it, by platform: RTLD_NOW, RTLD_NOLOAD, RTLD_NODELETE. */
-const KEEP_FLAGS: Readonly<Partial<Record<NodeJS.Platform, number>>> = { linux: 0x1006, darwin: 0x92 };
-
-/**
- * Keeps a library loaded until the process is gone. koffi unloads libraries when Node tears down, before the C library runs the
- * exit handlers that XLA has registered: they would be called where no code is any more.
- */
-function keepLoaded(path: string): void {
-  const flags = KEEP_FLAGS[process.platform];
-  if (flags !== undefined) koffi.load(null).func("void *dlopen(const char *path, int flags)")(path, flags);
 }
 
 /** The function at an address. */

@@ -32,7 +32,7 @@ export type { TokenLogprobs } from "./logprobs.js";
 export { type AnswerOptions, Chat, type ChatOptions, type ChatPart, type ChatWords } from "./chat.js";
 export { type Completion, completions } from "./completions.js";
 export { closeAll } from "./close-all.js";
-export { DeviceTensors } from "./device-tensors.js";
+export { DeviceTensors, type Tensors } from "./device-tensors.js";
 export {
   describeProgram,
   type ProgramKey,
@@ -57,5 +57,6 @@ export {
   saveSession,
   SessionFileError,
 } from "./session-file.js";
-export type { StepResults } from "./step-results.js";
+export { rowAxesOf } from "./states.js";
+export { closeResults, type StepResults } from "./step-results.js";
 export { type ResidentWeights, uploadWeights } from "./weights.js";

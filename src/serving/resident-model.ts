@@ -118,6 +118,11 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
 
   abstract has(key: ProgramKey): boolean;
 
+  /** Sequences side by side, where its programs are for one number of them alone. */
+  get batch(): number | undefined {
+    return undefined;
+  }
+
   get tokensPerCall(): number {
     return usualTokensPerCall(this.client.isHost, this.#weights.bytes);
   }

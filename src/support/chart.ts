@@ -71,7 +71,7 @@ export function openChart(horizontal: Axis, vertical: Axis): Chart {
         `<text x="${CHART.left - 6}" y="${y(tick)}" dy="4" text-anchor="end">${figure(vertical, tick)}</text>`,
     ),
     `<text x="${WIDTH / 2}" y="${HEIGHT - 6}" text-anchor="middle">${escapeXml(horizontal.label)}</text>`,
-    `<text x="14" y="${HEIGHT / 2}" text-anchor="middle" transform="rotate(-90 14 ${HEIGHT / 2})">${escapeXml(vertical.label)}</text>`,
+    `<text x="11" y="${HEIGHT / 2}" text-anchor="middle" transform="rotate(-90 11 ${HEIGHT / 2})">${escapeXml(vertical.label)}</text>`,
   ];
   return {
     x,

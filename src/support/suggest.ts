@@ -24,9 +24,14 @@ export function nearestName(name: string, known: Iterable<string>): string | und
   return best?.candidate;
 }
 
-/** A hint for an unknown name: the nearest one if there is one, else all of them. */
+/** A hint for an unknown name, where what is known is told already: the nearest one if there is one. */
+export function didYouMean(name: string, known: Iterable<string>): string | undefined {
+  const nearest = nearestName(name, known);
+  return nearest === undefined ? undefined : `did you mean ${nearest}?`;
+}
+
+/** A hint for an unknown name, where nothing else tells what is known: the nearest one if there is one, else all of them. */
 export function suggestion(name: string, known: Iterable<string>): string {
   const names = [...known];
-  const nearest = nearestName(name, names);
-  return nearest === undefined ? `known: ${names.join(", ")}` : `did you mean ${nearest}?`;
+  return didYouMean(name, names) ?? `known: ${names.join(", ")}`;
 }

@@ -88,6 +88,31 @@ const refuseHostTransfers = limitOf(
 );
 
 /** What no plugin takes. */
+/** Floats of eight bits with as many bits for exponent and mantissa as each other: neither is wider, and XLA asks which is. */
+const twins: readonly ReadonlySet<unknown>[] = [
+  new Set(["f8E5M2", "f8E5M2FNUZ"]),
+  new Set(["f8E4M3", "f8E4M3FNUZ"]),
+];
+
+const products = [
+  "stablehlo.convolution",
+  "stablehlo.dot",
+  "stablehlo.dot_general",
+  "stablehlo.dynamic_conv",
+  "stablehlo.einsum",
+] as const;
+
+const refuseTwins = limitOf(products, ({ operands, results }) => {
+  const [from, into] = [operands[0]!.type as TensorType, results[0]!.type as TensorType];
+  const areTwins = twins.some((pair) => pair.has(from.element) && pair.has(into.element));
+  if (from.element === into.element || !areTwins) return undefined;
+  return {
+    constraint: "fatal_product_f8",
+    message: `a product of ${formatType(from)} is asked for as ${formatType(into)}, which is as wide`,
+    hint: "ask for f32 and convert",
+  };
+});
+
 export const commonLimits: readonly Limit[] = [
   refuseDynamicArguments,
   refuseQuantised,
@@ -96,4 +121,5 @@ export const commonLimits: readonly Limit[] = [
   refuseZeroSlices,
   refuseRandomTypes,
   refuseHostTransfers,
+  refuseTwins,
 ];

@@ -2,7 +2,7 @@
 import type { OpDefinition } from "../ir/ops/define.js";
 import type { ModelOpName } from "../ir/ops/index.js";
 import { UsageError } from "../support/errors.js";
-import { suggestion } from "../support/suggest.js";
+import { didYouMean } from "../support/suggest.js";
 import { attentionNames, matrixStateNames, scanNames } from "./names.js";
 import type { Strategy } from "./strategy.js";
 
@@ -60,7 +60,7 @@ function unknownStrategy(
     message: `${ops.join(" and ")} ${ops.length === 1 ? "has" : "have"} no strategy "${wanted}"`,
     expected: known.join(", "),
     got: wanted,
-    hint: suggestion(wanted, known),
+    hint: didYouMean(wanted, known),
   });
 }
 

@@ -1,7 +1,7 @@
 /** @file Stages of a pipeline: steps under a name, and where the steps of an extension go among them. */
 import type { Pipeline } from "../passes/index.js";
 import { UsageError } from "../support/errors.js";
-import { suggestion } from "../support/suggest.js";
+import { didYouMean } from "../support/suggest.js";
 
 /** Steps of a pipeline that belong together. A stage that has nothing to do is there all the same, with no steps. */
 export interface Stage {
@@ -52,7 +52,7 @@ function insert(stages: readonly Stage[], { name, steps, before, after }: AddedS
       message: `stage "${name}" stands beside a stage that the pipeline has not`,
       expected: names.join(", "),
       got: `${before === undefined ? "after" : "before"} ${neighbour}`,
-      hint: suggestion(neighbour, names),
+      hint: didYouMean(neighbour, names),
     });
   }
   return stages.toSpliced(before === undefined ? at + 1 : at, 0, { name, steps });

@@ -1,9 +1,9 @@
 /** @file A Jinja template of anybody's, rendered within bounds: a loop or a list in it can take neither the time nor the memory of the process. */
-import { withinTime } from "./time-limit.js";
+import { withinTime } from "../support/time-limit.js";
 
 /** A template that was parsed. */
 export interface BoundedTemplate {
-  /** Its text. @throws WorkLimitError, TimeLimitError (`time-limit.ts`) beyond the bounds; what the template raises */
+  /** Its text. @throws WorkLimitError, TimeLimitError (`support/time-limit.ts`) beyond the bounds; what the template raises */
   render(values: Readonly<Record<string, unknown>>): string;
 }
 

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { UsageError } from "../support/errors.js";
 import { JsonError, parseJson } from "../support/json.js";
 import { boundedTemplate, LONGEST_RENDER, WorkLimitError } from "./bounded-template.js";
-import { TimeLimitError } from "./time-limit.js";
+import { TimeLimitError } from "../support/time-limit.js";
 import { readTokenizerText } from "./checkpoint-files.js";
 import { checkOptions } from "../support/options.js";
 

@@ -6,7 +6,7 @@ import { JsonError, parseJson } from "../support/json.js";
 import type { SentencePieceTokenizer } from "./sentencepiece/tokenizer.js";
 import { readTokenizerFile, readTokenizerText } from "./checkpoint-files.js";
 import { fileTokenBytes, type TokenBytes } from "./token-bytes.js";
-import { TimeLimitError, withinTime } from "./time-limit.js";
+import { TimeLimitError, withinTime } from "../support/time-limit.js";
 import {
   growthOf,
   isPattern,

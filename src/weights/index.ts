@@ -17,5 +17,5 @@ export type { StoredTensor, StoreFormat, TensorStore } from "./stored.js";
 export { openTorch } from "./torch/open.js";
 export { writeTorch } from "./torch/write.js";
 export type { TensorToWrite } from "./tensor-parts.js";
-export { type TensorData, writeSafetensors, writeSafetensorsStream } from "./write.js";
+export { type TensorData, type TensorNumbers, writeSafetensors, writeSafetensorsStream } from "./write.js";
 export { readConfigFiles } from "./read-config-files.js";

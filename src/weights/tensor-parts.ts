@@ -40,10 +40,11 @@ export function checkData(
   data: Uint8Array,
 ): void {
   const bytes = packedBytes(dtype, shape);
-  if (bytes === data.length) return;
+  const isBytes = data instanceof Uint8Array;
+  if (isBytes && bytes === data.length) return;
   throw new UsageError({
     message: `cannot write tensor ${JSON.stringify(name)}: its data do not fit its type`,
     expected: `${bytes ?? "a whole number of"} bytes for ${dtype} [${shape.join(", ")}]`,
-    got: `${data.length} bytes`,
+    got: isBytes ? `${data.length} bytes` : "what is no Uint8Array",
   });
 }

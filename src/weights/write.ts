@@ -12,6 +12,27 @@ export interface TensorData {
   readonly data: Uint8Array;
 }
 
+/** The same of numbers in the typed array of their type: f32 in a Float32Array, i64 in a BigInt64Array, complex<f32> by parts in turn. */
+export interface TensorNumbers {
+  readonly dtype: StoredType;
+  readonly shape: readonly number[];
+  readonly data: InstanceType<(typeof ARRAYS)[keyof typeof ARRAYS]>;
+}
+
+/** Typed arrays whose elements are stored as they lie in memory. Of other types only bytes are taken: of bf16, say, no array has the elements. */
+const ARRAYS = {
+  i8: Int8Array,
+  i16: Int16Array,
+  ui16: Uint16Array,
+  i32: Int32Array,
+  ui32: Uint32Array,
+  i64: BigInt64Array,
+  ui64: BigUint64Array,
+  f32: Float32Array,
+  f64: Float64Array,
+  "complex<f32>": Float32Array,
+} as const satisfies Partial<Record<StoredType, unknown>>;
+
 /** Tensor bytes begin at a multiple of this, for readers that map the file. */
 const ALIGNMENT = 8;
 
@@ -21,17 +42,30 @@ const ALIGNMENT = 8;
  */
 export async function writeSafetensors(
   path: string,
-  tensors: Readonly<Record<string, TensorData>>,
+  tensors: Readonly<Record<string, TensorData | TensorNumbers>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  for (const [name, tensor] of Object.entries(tensors)) {
+  const entries = Object.entries(tensors).map(([name, tensor]) => {
+    const { dtype, shape } = tensor;
+    const bytes = bytesOf(name, tensor);
     checkName(name);
-    checkData(name, tensor, tensor.data);
-  }
-  const entries = Object.entries(tensors).map(
-    ([name, { dtype, shape, data }]) => [name, { dtype, shape, read: async () => data }] as const,
-  );
+    checkData(name, tensor, bytes);
+    return [name, { dtype, shape, read: async () => bytes }] as const;
+  });
   await writeSafetensorsStream(path, entries, metadata);
+}
+
+/** @throws UsageError for an array of another type: its bytes are not those of the tensor */
+function bytesOf(name: string, { dtype, data }: TensorData | TensorNumbers): Uint8Array {
+  if (data instanceof Uint8Array) return data;
+  const own = Object.hasOwn(ARRAYS, dtype) ? ARRAYS[dtype as keyof typeof ARRAYS] : undefined;
+  if (own !== undefined && (data as unknown) instanceof own)
+    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  throw new UsageError({
+    message: `cannot write tensor ${JSON.stringify(name)}: its data are not of its type`,
+    expected: `${own === undefined ? "" : `${own.name}, or `}Uint8Array of its bytes, for ${dtype}`,
+    got: (data as object | undefined)?.constructor?.name ?? String(data),
+  });
 }
 
 /** The same of tensors that are read one at a time, large ones in parts. */

@@ -183,7 +183,7 @@ const usage: readonly (readonly [what: string, args: readonly string[], words: s
   [
     "an unknown strategy",
     ["--prompt", "x", "--scan", "block"],
-    'usage error: nn.linear_scan and nn.selective_scan have no strategy "block"\n  expected: auto, sequential, associative, blocked, strided\n  got:      block\n  hint:     known: auto, sequential, associative, blocked, strided',
+    'usage error: nn.linear_scan and nn.selective_scan have no strategy "block"\n  expected: auto, sequential, associative, blocked, strided\n  got:      block',
   ],
   [
     "a stray argument",

@@ -107,13 +107,21 @@ test.each([
 test.each([
   [
     ["--data", "x.jsonl"],
-    ["usage error: no model given", "  expected: --model DIR"],
+    ["usage error: no model given", "  expected: one of --model DIR, --artifact DIR|FILE.zip"],
   ],
   [
     ["--model", "golden/demo-kjv"],
     ["usage error: no data given", "  expected: --data FILE"],
   ],
-])("griffin eval %j says what is missing", async (flags, lines) => {
+  [
+    ["--artifact", "kjv", "--dtype", "bf16", "--data", "x.jsonl"],
+    [
+      "usage error: --dtype does not go with an artifact",
+      "  at:       kjv",
+      "  hint:     its programs are as they were exported; an export takes this option",
+    ],
+  ],
+])("griffin eval %j says what is missing or does not go", async (flags, lines) => {
   const { exitCode, stderr } = await griffin(["eval", ...flags]);
   expect({ exitCode, lines: stderr.split("\n") }).toEqual({ exitCode: 2, lines });
 });

@@ -62,6 +62,24 @@ test("an unknown command suggests the nearest one", async () => {
   });
 });
 
+test("a complaint of the command line without a near word says which help lists what there is", async () => {
+  for (const [args, lines] of [
+    [
+      ["golden", "check", "--modle", "x"],
+      ["unknown option '--modle'", "griffin golden check --help lists what it takes"],
+    ],
+    [
+      ["doctor", "x"],
+      [
+        "too many arguments for 'doctor'. Expected 0 arguments but got 1.",
+        "griffin doctor --help lists what it takes",
+      ],
+    ],
+    [["xylophone"], ["unknown command 'xylophone'", "griffin --help lists commands"]],
+  ] as const)
+    expect((await griffin(args)).stderr).toBe(`usage error: ${lines.join("\n  hint:     ")}`);
+});
+
 test("an unknown option suggests the nearest one", async () => {
   expect(await griffin(["generate", "--model", "x", "--promt", "y"])).toEqual({
     exitCode: 2,

@@ -301,6 +301,20 @@ describe("griffin opt --verify-diagnostics", () => {
     expect((await verify(expecting("expected-error-re@below {{tensor<{{[34]}}xf32>}}"))).code).toBe(0);
   });
 
+  it("says which regular expression is none", async () => {
+    expect(await verify(expecting("expected-error-re@below {{tensor<{{(3}}xf32>}}"))).toEqual({
+      out: "",
+      err: [
+        "usage error: expected-error-re is not valid",
+        "  expected: regular expressions in inner braces",
+        "  got:      Invalid regular expression: /tensor<(?:(3)xf32>/: Unterminated group",
+        "  at:       a.mlir:2:6",
+        "",
+      ].join("\n"),
+      code: 2,
+    });
+  });
+
   it("complains about errors that nobody asked for", async () => {
     const { out, err, code } = await verify(identity, wrong);
     expect({ out, code }).toEqual({ out: "2 programs, 1 problems\n", code: 1 });

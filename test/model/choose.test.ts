@@ -26,10 +26,13 @@ test("where nothing is chosen it is the only preset of the only model", async ()
   expect(await chooseModel([only], {})).toBe(only.presets.mine);
   const none = await errorText(() => chooseModel([withPresets("mine", "yours")], {}));
   expect(none).toBe(
-    "usage error: no model given\n  expected: one of model DIR, preset NAME\n  hint:     presets: mine, yours",
+    'usage error: no configuration of model "griffin" given\n  expected: one of model DIR, preset NAME\n  hint:     presets: mine, yours',
   );
   expect(await errorText(() => chooseModel([withPresets("mine"), withPresets()], {}))).toContain(
     "no model given",
+  );
+  expect(await errorText(() => chooseModel([withPresets()], {}, (name) => `--${name}`))).toBe(
+    'usage error: no configuration of model "griffin" given\n  expected: --model DIR, with a config.json',
   );
 });
 

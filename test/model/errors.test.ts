@@ -42,6 +42,15 @@ describe("the model that a checkpoint is of", () => {
         "  hint:     did you mean recurrent_gemma?",
       ].join("\n"),
     );
+    expect(await errorText(() => configureCheckpoint(files({ model_type: "mine" }), models))).toBe(
+      [
+        "checkpoint error: model_type: no model of this type is known",
+        "  expected: recurrent_gemma, llama",
+        '  got:      "mine"',
+        "  at:       DIR/config.json",
+        "  hint:     a model of your own is named with its folder: ./my-model.ts#name, or `models` in the API",
+      ].join("\n"),
+    );
   });
 
   test("must be said where several are known", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nearestName, suggestion } from "../../src/support/suggest.js";
+import { didYouMean, nearestName, suggestion } from "../../src/support/suggest.js";
 
 const passes = ["canonicalize", "cse", "dce", "fuse-rglru-gates"];
 
@@ -29,6 +29,13 @@ describe("nearestName", () => {
   it("allows as many slips as a third of the letters typed", () => {
     expect(nearestName("abcdef", ["abcdxy"])).toBe("abcdxy");
     expect(nearestName("abcdef", ["abcxyz"])).toBeUndefined();
+  });
+});
+
+describe("didYouMean", () => {
+  it("tells a slip what was meant, and nothing to what is no slip", () => {
+    expect(didYouMean("canonicalise", passes)).toBe("did you mean canonicalize?");
+    expect(didYouMean("gvn", passes)).toBeUndefined();
   });
 });
 

@@ -71,7 +71,41 @@ const fft = (kind: string, size: string, lengths: string): readonly [string, str
   `%0 = stablehlo.fft %a, type = ${kind}, length = [${lengths}] : (tensor<${size}xcomplex<f32>>) -> tensor<${size}xcomplex<f32>>`,
 ];
 
+const convert = (from: string, into: string): readonly [string, string] => [
+  `%a: tensor<2x${from}>`,
+  `%0 = stablehlo.convert %a : (tensor<2x${from}>) -> tensor<2x${into}>`,
+];
+
+/** The absolute value of complex numbers that are counted, or count beside it. */
+const absolute = (counted: string): readonly [string, string] => [
+  "%a: tensor<2xcomplex<f32>>",
+  `%0 = stablehlo.iota dim = 0 : tensor<2x${counted}>
+  %1 = stablehlo.abs %a : (tensor<2xcomplex<f32>>) -> tensor<2xf32>`,
+];
+
+const dot = (from: string, into: string): readonly [string, string] => [
+  `%a: tensor<2x${from}>`,
+  `%0 = stablehlo.dot_general %a, %a, contracting_dims = [0] x [0] : (tensor<2x${from}>, tensor<2x${from}>) -> tensor<${into}>`,
+];
+
+const convolution = (from: string, into: string): readonly [string, string] => [
+  `%a: tensor<1x4x1x${from}>, %b: tensor<2x1x1x${from}>`,
+  `%0 = stablehlo.convolution(%a, %b) dim_numbers = [b, 0, f]x[0, i, o]->[b, 0, f], window = {} {batch_group_count = 1 : i64, feature_group_count = 1 : i64} : (tensor<1x4x1x${from}>, tensor<2x1x1x${from}>) -> tensor<1x3x1x${into}>`,
+];
+
 test.each<readonly [constraint: string, parameters: string, operations: string]>([
+  ["fatal_complex_convert", ...convert("complex<f32>", "f32")],
+  ["fatal_complex_convert", ...convert("complex<f64>", "i1")],
+  ["accepted", ...convert("complex<f32>", "complex<f64>")],
+  ["accepted", ...convert("f32", "complex<f32>")],
+  ["fatal_complex_iota", ...absolute("complex<f32>")],
+  ["accepted", ...absolute("f32")],
+  ["fatal_product_f8", ...dot("f8E5M2", "f8E5M2FNUZ")],
+  ["fatal_product_f8", ...dot("f8E4M3FNUZ", "f8E4M3")],
+  ["fatal_product_f8", ...convolution("f8E5M2FNUZ", "f8E5M2")],
+  ["accepted", ...convolution("f8E5M2FNUZ", "f32")],
+  ["accepted", ...dot("f8E4M3", "f8E4M3")],
+  ["accepted", ...dot("f8E4M3", "f8E4M3FN")],
   ["fatal_gather_zero_slice", "%x: tensor<1x2xf32>, %i: tensor<1x2xi64>", gather("1, 0", "tensor<1xf32>")],
   ["accepted", "%x: tensor<1x2xf32>, %i: tensor<1x2xi64>", gather("1, 1", "tensor<1xf32>")],
   ["fatal_rng_type", ...rng("i1", "UNIFORM")],

@@ -124,6 +124,34 @@ describe("writing", () => {
     expect(await readFile(path, "utf8")).toBe("old");
   });
 
+  test("numbers are written from the typed array of their type, a part of a longer one too", async () => {
+    const path = join(await temporaryFolder(), "numbers");
+    await writeSafetensors(path, {
+      f: { dtype: "f32", shape: [2], data: Float32Array.of(9, 1, -2).subarray(1) },
+      i: { dtype: "i64", shape: [1], data: BigInt64Array.of(-2n) },
+      b: { dtype: "bf16", shape: [1], data: Uint8Array.of(0x80, 0x3f) },
+    });
+    await using file = await openSafetensors(path);
+    const read = async (name: string) => [...(await file.tensors.get(name)!.read())];
+    expect(await read("f")).toEqual([0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0]);
+    expect(await read("i")).toEqual([0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]);
+    expect(await read("b")).toEqual([0x80, 0x3f]);
+  });
+
+  test.each([
+    ["ui8", new Float32Array(4), "Uint8Array of its bytes, for ui8", "Float32Array"],
+    ["f32", new Float64Array(2), "Float32Array, or Uint8Array of its bytes, for f32", "Float64Array"],
+    ["f32", [1, 2, 3, 4], "Float32Array, or Uint8Array of its bytes, for f32", "Array"],
+    ["bf16", new Float32Array(4), "Uint8Array of its bytes, for bf16", "Float32Array"],
+    ["i32", undefined, "Int32Array, or Uint8Array of its bytes, for i32", "undefined"],
+  ] as const)("%s is not written from what holds other elements: %o", async (dtype, data, expected, got) => {
+    const path = join(await temporaryFolder(), "others");
+    const tensors = { x: { dtype, shape: [4], data: data as never } };
+    expect(await errorText(() => writeSafetensors(path, tensors))).toBe(
+      `usage error: cannot write tensor "x": its data are not of its type\n  expected: ${expected}\n  got:      ${got}`,
+    );
+  });
+
   test("a failure on the way leaves neither a half file nor a temporary one", async () => {
     const folder = await temporaryFolder();
     const path = join(folder, "taken");

@@ -13,7 +13,7 @@ import { readmeMistake, shownMistake } from "../docs/mistakes.js";
 import { fetched, fetchedNode } from "./fetched.js";
 import { entriesOf, importAll, typed } from "./programs.js";
 import { twoAtOnce } from "../support/two-at-once.js";
-import { pack, strayFiles, type Tarball } from "./tarball.js";
+import { deadLinks, pack, strayFiles, type Tarball } from "./tarball.js";
 import { followTutorial, readTutorial } from "./tutorial.js";
 
 /** The oldest that package.json allows, and the newest of those that are kept up. */
@@ -66,6 +66,10 @@ async function checkTarball(tarball: Tarball): Promise<void> {
   });
   await check("nothing in it is of a build or leads to what is not there", async () => {
     expectEqual(strayFiles(tarball), []);
+    return "";
+  });
+  await check("every link of its documents leads to a file in it", async () => {
+    expectEqual(deadLinks(tarball), []);
     return "";
   });
   const bin = (name: string) => join(root, "node_modules", ".bin", name);

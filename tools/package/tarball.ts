@@ -48,3 +48,16 @@ export function strayFiles({ folder }: Tarball): readonly string[] {
     return map === undefined || there(map, name) ? [] : [`${name} asks for ${map}, which is not there`];
   });
 }
+
+/** Links of its documents that lead to no file of it. */
+export function deadLinks({ folder }: Tarball): readonly string[] {
+  const pages = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".md"),
+  );
+  return pages.flatMap((page) =>
+    [...readFileSync(join(folder, page), "utf8").matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
+      .map(([, target]) => target!)
+      .filter((target) => !existsSync(join(folder, dirname(page), target)))
+      .map((target) => `${page} leads to ${target}, which is not there`),
+  );
+}

@@ -1,6 +1,6 @@
 /**
- * @file Programs for the survival tier, one for each seed: a small valid program of one or a few operations, changed at random and kept
- * when it still verifies. Ops of models in it are lowered. Types change in the same way everywhere in a program, numbers in attributes one by one.
+ * @file Programs for the survival tier, one for each seed: a small valid program of one or a few operations, changed at random, with others
+ * on its values, and kept when it verifies. Ops of models in it are lowered. Types change in the same way everywhere in a program, numbers in attributes one by one.
  */
 import { GriffinError } from "../../src/support/errors.js";
 import { type Operation, walk } from "../../src/ir/operation.js";
@@ -14,15 +14,11 @@ import { runPipeline } from "../../src/passes/index.js";
 import { cpu } from "../../src/targets/cpu.js";
 import { lowerModelOps } from "../../src/targets/lower-model-ops.js";
 import { randomNumbers } from "../conformance/random-numbers.js";
+import { appendOperations } from "./appended.js";
+import { elements } from "./elements.js";
 
 type Random = ReturnType<typeof randomNumbers>;
 
-const elements = [
-  ..."i1 i2 ui2 i4 ui4 i8 ui8 i16 ui16 i32 ui32 i64 ui64 f16 bf16 f32 f64".split(" "),
-  ..."f8E5M2 f8E4M3FN f8E4M3 f8E3M4 f8E4M3B11FNUZ f8E8M0FNU f6E2M3FN f6E3M2FN f4E2M1FN".split(" "),
-  "complex<f32>",
-  "complex<f64>",
-];
 /** Mostly small; those at the end are where sizes of integers end. */
 const sizes = [
   0, 0, 1, 1, 1, 2, 2, 3, 3, 4, 5, 6, 7, 8, 9, 12, 16, 17, 31, 32, 33, 64, 127, 128, 1000, 65536,
@@ -129,6 +125,7 @@ function verifiedProgram(seed: number, texts: readonly string[]): Operation | un
   for (let left = 1 + random(4); left > 0; left--) text = pick(random, changes)(text, random);
   try {
     const module = parseModule(text);
+    appendOperations(module, random);
     returnAll(module);
     verifyModule(module);
     return module;

@@ -16,6 +16,8 @@ import { programOf } from "./programs.js";
 
 /** A program may take so long to compile and run, in ms. */
 const DEADLINE_MS = 20_000;
+/** What did not end gets so long by itself before it counts: a busy machine may have had no time for it. */
+const LAST_DEADLINE_MS = 8 * DEADLINE_MS;
 /** Resident memory of a child, in bytes; a tensor that a program takes or gives has 256 MiB at most. */
 const MEMORY_BYTES = 8 * 2 ** 30;
 /** A child that has run so many programs is replaced: what it keeps does not count. */
@@ -30,6 +32,7 @@ export interface Death {
 }
 
 export interface SurvivalReport {
+  readonly seeds: number;
   /** Programs that verified and were not refused. */
   readonly tried: number;
   /** Of those, how many compiled and ran to the end; the plugin refused the others, or they are counted below. */
@@ -67,24 +70,39 @@ async function tryOn(isolated: IsolatedPlugin, program: string, signature: Inter
     await isolated.execute({ request: { program, signature }, inputs: onesFor(signature) });
     return "ran";
   } catch (error) {
-    if (error instanceof PluginDeathError) return error.message;
+    if (error instanceof PluginDeathError) {
+      const { timeoutMs = 0 } = isolated.limits;
+      if (error.reason !== "timeout" || timeoutMs >= LAST_DEADLINE_MS) return error.message;
+      await using patient = new IsolatedPlugin(isolated.path, {
+        ...isolated.limits,
+        timeoutMs: LAST_DEADLINE_MS,
+      });
+      return await tryOn(patient, program, signature);
+    }
     if (error instanceof GriffinError && error.kind.startsWith("PJRT ")) return "refused";
     if (error instanceof GriffinError && isOtherType(error)) return "other types";
     throw error;
   }
 }
 
-/** Tries the programs of `count` seeds from `first` on: two at once, one is made or compiled while another is run. */
+/**
+ * Tries the programs of `count` seeds from `first` on: two at once, one is made or compiled while another is run.
+ * An aborted signal ends it after the programs under way.
+ */
 export async function survive(
   plugin: string,
   texts: readonly string[],
-  { count, first = 0 }: { readonly count: number; readonly first?: number },
+  {
+    count,
+    first = 0,
+    signal,
+  }: { readonly count: number; readonly first?: number; readonly signal?: AbortSignal },
   onDeath?: (death: Death) => void,
 ): Promise<SurvivalReport> {
   const seeds = Array.from({ length: count }, (_, i) => first + i).values();
   const refused: Record<string, number> = {};
   const deaths: Death[] = [];
-  let [tried, ran, otherTypes] = [0, 0, 0];
+  let [seedsTried, tried, ran, otherTypes] = [0, 0, 0, 0];
   const died = (death: Death): void => {
     deaths.push(death);
     onDeath?.(death);
@@ -96,6 +114,8 @@ export async function survive(
     });
     let inChild = 0;
     for (const seed of seeds) {
+      if (signal?.aborted === true) return;
+      seedsTried++;
       const program = programOf(seed, texts, (text, how) => {
         tried++;
         died({ seed, text, how });
@@ -116,7 +136,7 @@ export async function survive(
     }
   };
   await Promise.all([work(), work()]);
-  return { tried, ran, otherTypes, refused, deaths };
+  return { seeds: seedsTried, tried, ran, otherTypes, refused, deaths };
 }
 
 /** @throws GriffinError for a program that is not to be run */

@@ -24,12 +24,13 @@ Examples:
   griffin chat --model DIR --temperature 0.8 --top-p 0.95 --seed 7
   echo "Why is the sky blue?" | griffin chat --model DIR
   griffin chat --model DIR --json-schema answer.json      each answer is a document of the schema
-  griffin chat --load ./my-model.ts --model DIR        a checkpoint of a model of your own`;
+  griffin chat ./my-model.ts#mamba --model DIR           a checkpoint of a model of your own`;
 
 /** The command as people call it; its work is loaded when it runs. */
 export function chatCommand(launch: Launch): Command {
   const command = new Command("chat")
     .description("talk with a checkpoint or an artifact, in the dialogue format of its chat template")
+    .argument("[module#name]", "a model that this module exports, .ts or .js, if the checkpoint is of that")
     .addOption(modelOption("folder of a checkpoint, with its tokenizer and tokenizer_config.json"))
     .option("--artifact <path>", "instead of a model: what griffin export wrote, a folder or .zip")
     .option("--system <text>", "what stands before all turns; refused where the template has no place for it")

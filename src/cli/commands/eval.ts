@@ -24,6 +24,7 @@ Examples:
   griffin eval --model demo --data kjv.txt
   griffin eval --model DIR --task choice --data questions.jsonl --json
   griffin eval ./my-model.ts#mamba --model DIR --data kjv.txt      a checkpoint of a model of your own
+  griffin eval --artifact kjv --data kjv.txt      after griffin export --model demo --score -o kjv
   griffin eval --model DIR --task generate --data gsm8k.jsonl --preamble solved.txt --template 'Q: {question}\\nA:' --stop '\\nQ:' \\
     --extract 'The answer is \\$?(-?[\\d.,]+)' --extract '(-?[\\d.,]*\\d)' --expect '#### (.*)' --number
                               GSM8K after solved examples: the number after "The answer is", else the last number, is compared
@@ -39,6 +40,16 @@ export function evalCommand(launch: Launch): Command {
     .description("test a model: perplexity of texts, multiple choice, answers that it writes")
     .argument("[module#name]", "a model that this module exports, .ts or .js, if the checkpoint is of that")
     .addOption(modelOption("folder of a checkpoint"))
+    .option("--artifact <path>", "instead of a model: what griffin export --score wrote, a folder or .zip")
+    .option(
+      "--weights <path>",
+      "with --artifact: weights instead of its own: model folder, file or orbax folder",
+    )
+    .option("--public-key <key.pem>", "with --artifact: the Ed25519 key that must have signed it")
+    .option(
+      "--trust-executables",
+      "with --artifact: run executables that another machine made (native code; default: compile its programs)",
+    )
     .option(
       "--data <file>",
       "what to test on; repeatable",
@@ -50,7 +61,7 @@ export function evalCommand(launch: Launch): Command {
       oneOf("--task", ["perplexity", "choice", "generate"] as const),
       "perplexity",
     )
-    .option("--batch <n>", "texts side by side (default: 8)", wholeNumber("--batch", 1))
+    .option("--batch <n>", "texts side by side (default: 8, or the artifact's)", wholeNumber("--batch", 1))
     .option(
       "--template <text>",
       "with choice and generate: a question made of its line's {field}s; \\n begins a line (default: {prompt})",

@@ -16,7 +16,7 @@ const EXAMPLES = `
 Tensors are called "0", "1", ... by their position; those of a module's or an artifact's program by their names, its parameters (those that an
 artifact has need not be given), and its states too, which begin as zeros unless they are given. Floats may differ from --expected by the tolerance, relative to the
 largest expected number if that is above 1; integers and booleans must be equal. Unknown
-sizes of @main become those of the inputs. With --self-check every program is compiled anew.
+sizes of @main become those of the inputs. safetensors.numpy of Python writes files of tensors, and writeSafetensors of stablegriffin/weights. With --self-check every program is compiled anew.
 A program that ends its process, hangs or takes too much is an error: it runs in a process of its own.
 
 Examples:

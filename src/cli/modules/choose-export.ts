@@ -1,7 +1,7 @@
 /** @file The export of a module that a word of the command line means. */
 import { resolve } from "node:path";
 import { UsageError } from "../../support/errors.js";
-import { suggestion } from "../../support/suggest.js";
+import { didYouMean } from "../../support/suggest.js";
 import type { CommandContext } from "../context.js";
 import { explainFailure } from "./failure.js";
 import { importModule } from "./import-module.js";
@@ -21,13 +21,13 @@ export async function chooseExport<K extends Kind>(
 ): Promise<Export<K>> {
   const exports = await importModule(context, reference.file);
   const name = reference.name ?? onlyName(exports, reference.file, wanted);
-  if (!Object.hasOwn(exports, name)) throw noSuchExport(exports, reference.file, name);
+  if (!Object.hasOwn(exports, name)) throw noSuchExport(exports, { ...reference, name }, wanted);
   const value = await made(exports[name], { ...reference, name });
   const found = exportOf(value);
   if (isOf(found, wanted)) return found;
   throw new UsageError({
     message: `${formatReference({ ...reference, name })} is ${describeExport(value)}`,
-    expected: wanted.map(articled).join(", or "),
+    expected: anyOf(wanted),
     hint: listed(exports, wanted) ?? ELSEWHERE[exportOf(value)?.kind ?? "stage"],
   });
 }
@@ -78,19 +78,33 @@ function onlyName(exports: Exports, file: string, wanted: readonly Kind[]): stri
       only === undefined
         ? `${file} exports nothing that is meant here`
         : `${file} has several exports that may be meant`,
-    expected: only === undefined ? wanted.map(articled).join(", or ") : `one of them: ${file}#${only}`,
+    expected: only === undefined ? anyOf(wanted) : `one of them: ${file}#${only}`,
     got: describeExports(exports),
+    where: resolve(file),
+    hint: only === undefined ? elsewhere(exports) : undefined,
   });
 }
 
-function noSuchExport(exports: Exports, file: string, name: string): UsageError {
+function noSuchExport(
+  exports: Exports,
+  { file, name }: ModuleReference & { readonly name: string },
+  wanted: readonly Kind[],
+): UsageError {
   return new UsageError({
     message: `${file} has no export "${name}"`,
-    expected: describeExports(exports),
-    got: name,
+    expected: anyOf(wanted),
+    got: describeExports(exports),
     where: resolve(file),
-    hint: suggestion(name, Object.keys(exports)),
+    hint: didYouMean(name, Object.keys(exports)) ?? listed(exports, wanted) ?? elsewhere(exports),
   });
+}
+
+const anyOf = (wanted: readonly Kind[]): string => wanted.map(articled).join(", or ");
+
+/** Where the first thing goes that commands take at all. */
+function elsewhere(exports: Exports): string | undefined {
+  const [first] = Object.values(exports).flatMap((value) => exportOf(value) ?? []);
+  return first === undefined ? undefined : ELSEWHERE[first.kind];
 }
 
 /** Where there are others of the kinds that are wanted. */

@@ -1,6 +1,7 @@
 /** @file Answers that a model writes, greedily, compared with the right ones. */
 import { DataError, spelledAt } from "../../data/index.js";
 import { completions, generate, type LoadedProgram, type ResidentModel } from "../../serving/index.js";
+import { boundedSearch } from "../../support/bounded-pattern.js";
 import type { Tokenizer } from "../../tokens/index.js";
 import { type Question, type QuestionText, textOf } from "./questions.js";
 import type { OptionNames } from "../../support/options.js";
@@ -54,14 +55,16 @@ function lastMatch(text: string, pattern: RegExp): string | undefined {
   return last && (last[1] ?? last[0]);
 }
 
-/** What is found by the first pattern that fits. */
+/** What is found by the first pattern that fits. @throws UsageError for a pattern that comes to no end */
 export function extractAnswer(text: string, patterns: readonly RegExp[] | undefined): string | undefined {
   if (patterns === undefined) return text.trim();
-  for (const pattern of patterns) {
-    const found = lastMatch(text, pattern);
-    if (found !== undefined) return found.trim();
-  }
-  return undefined;
+  return boundedSearch("a pattern of answers", (find) => {
+    for (const each of patterns) {
+      const found = find(each, (pattern) => lastMatch(text, pattern));
+      if (found !== undefined) return found.trim();
+    }
+    return undefined;
+  });
 }
 
 /** NaN where it is none. */

@@ -1,8 +1,8 @@
 /** @file Multiple choice: the answer that the model takes to be the most likely one after the question. */
 import type { LoadedProgram, ResidentModel } from "../../serving/index.js";
 import type { Tokenizer } from "../../tokens/index.js";
-import { answersOf, type Choice } from "./choices.js";
-import { logLikelihoods } from "./log-likelihoods.js";
+import { type Choice, speltQuestions } from "./choices.js";
+import { canReadOnce, readOnce, readWhole } from "./read-choices.js";
 
 export interface ChoiceReport {
   readonly task: "choice";
@@ -20,24 +20,26 @@ export interface ChoiceReport {
   }[];
 }
 
-/** What a generator gives, so many at once. */
-function* parts<T>(all: Iterable<T>, size: number): Generator<readonly T[]> {
-  let part: T[] = [];
-  for (const one of all) {
-    part.push(one);
-    if (part.length < size) continue;
-    yield part;
-    part = [];
-  }
-  if (part.length > 0) yield part;
-}
-
 /** The first of the largest. */
 const best = (values: readonly number[]): number => values.indexOf(Math.max(...values));
 
+/** Reading questions once takes programs that reading answers whole does not: as many tokens take as long to read as those to compile. */
+const FEWEST_SAVED_TOKENS = 2048;
+
+/** Tokens that are not read again when each question is read once, by the first questions. */
+function savedTokens(
+  questions: readonly Choice[],
+  tokenizer: Pick<Tokenizer, "encode">,
+  sample: number,
+): number {
+  const first = [...speltQuestions(questions.slice(0, sample), tokenizer)];
+  const saved = first.reduce((sum, { asked, answers }) => sum + asked.length * (answers.length - 1), 0);
+  return (saved / first.length) * questions.length;
+}
+
 /**
- * Asks all questions; `batch` answers are read side by side. Question and answer are spelt by themselves, as what is generated after a
- * prompt is.
+ * Asks all questions; `batch` questions or answers are read side by side, and where that saves much, questions once for all their choices. Question and
+ * answer are spelt by themselves, as what is generated after a prompt is.
  * @throws DataError for an answer without a token; UsageError for a model that cannot score; GriffinError for logits that are not finite; AbortedError
  */
 export async function multipleChoice(
@@ -49,7 +51,7 @@ export async function multipleChoice(
     signal,
     onProgress,
   }: {
-    readonly tokenizer: Tokenizer;
+    readonly tokenizer: Pick<Tokenizer, "encode">;
     readonly batch: number;
     readonly signal?: AbortSignal | undefined;
     /** Answers that are read. */
@@ -57,14 +59,12 @@ export async function multipleChoice(
   },
 ): Promise<ChoiceReport> {
   const likelihoods = questions.map((): number[] => []);
+  const isWorth = savedTokens(questions, tokenizer, batch) >= FEWEST_SAVED_TOKENS;
+  const read = isWorth && (await canReadOnce(model)) ? readOnce : readWhole;
   let done = 0;
-  for (const part of parts(answersOf(questions, tokenizer), batch)) {
-    const texts = part.map(({ tokens }) => tokens);
-    const found = await logLikelihoods(model, texts, signal);
-    for (const [i, { q, begin }] of part.entries())
-      likelihoods[q]!.push(found[i]!.subarray(begin).reduce((sum, value) => sum + value, 0));
-    done += part.length;
-    onProgress?.(done);
+  for await (const { q, logLikelihood } of read(model, questions, { tokenizer, batch, signal })) {
+    likelihoods[q]!.push(logLikelihood);
+    onProgress?.(++done);
   }
   const rightBy = (score: (sum: number, choice: string) => number) =>
     questions.filter(

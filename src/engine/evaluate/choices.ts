@@ -42,6 +42,34 @@ export function choiceOf(question: Question, text: QuestionText): Choice {
   });
 }
 
+/** A question and its choices as tokens, each spelt by itself. */
+export interface SpeltQuestion {
+  /** Its index. */
+  readonly q: number;
+  readonly asked: readonly number[];
+  readonly answers: readonly (readonly number[])[];
+}
+
+/**
+ * The questions as tokens, in order; a question is spelt once, however many choices it has.
+ * @throws DataError for an answer without a token, or text that the tokenizer cannot spell
+ */
+export function* speltQuestions(
+  questions: readonly Choice[],
+  tokenizer: Pick<Tokenizer, "encode">,
+): Generator<SpeltQuestion> {
+  for (const [q, { where, prompt, choices }] of questions.entries()) {
+    const asked = spelledAt(where, () => tokenizer.encode(prompt));
+    const answers = choices.map((choice) => {
+      const answer = spelledAt(where, () => tokenizer.encode(choice)).slice(1);
+      if (answer.length > 0) return answer;
+      const message = `the tokenizer makes no token of the choice ${JSON.stringify(choice)}`;
+      throw new DataError({ message, expected: "choices of one token or more", where });
+    });
+    yield { q, asked, answers };
+  }
+}
+
 /** A choice after its question. */
 interface Answer {
   /** Index of its question. */
@@ -51,23 +79,11 @@ interface Answer {
   readonly begin: number;
 }
 
-/**
- * The answers of all questions as tokens, in order; a question is spelt once, however many choices it has.
- * @throws DataError for an answer without a token, or text that the tokenizer cannot spell
- */
+/** The answers of all questions as tokens, each after its question, in order. @throws DataError as `speltQuestions` */
 export function* answersOf(
   questions: readonly Choice[],
   tokenizer: Pick<Tokenizer, "encode">,
 ): Generator<Answer> {
-  for (const [q, { where, prompt, choices }] of questions.entries()) {
-    const asked = spelledAt(where, () => tokenizer.encode(prompt));
-    for (const choice of choices) {
-      const answer = spelledAt(where, () => tokenizer.encode(choice)).slice(1);
-      if (answer.length === 0) {
-        const message = `the tokenizer makes no token of the choice ${JSON.stringify(choice)}`;
-        throw new DataError({ message, expected: "choices of one token or more", where });
-      }
-      yield { q, tokens: [...asked, ...answer], begin: asked.length };
-    }
-  }
+  for (const { q, asked, answers } of speltQuestions(questions, tokenizer))
+    for (const answer of answers) yield { q, tokens: [...asked, ...answer], begin: asked.length };
 }

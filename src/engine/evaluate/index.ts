@@ -1,6 +1,6 @@
 /** @file Evaluation: how likely a model takes texts to be, which of several answers it takes, and which it writes. */
 import { openData } from "../../data/index.js";
-import type { LoadedProgram, ResidentModel } from "../../serving/index.js";
+import type { LoadedProgram, ProgramSet, ResidentModel } from "../../serving/index.js";
 import { UsageError } from "../../support/errors.js";
 import { defaultTarget } from "../../targets/index.js";
 import { encoderOf } from "../data-encoder.js";
@@ -26,7 +26,7 @@ export interface EvalRequest extends SourceOptions, AnswerOptions {
   readonly task: EvalReport["task"];
   /** Files: examples (`openData`) for perplexity, else lines of JSON. */
   readonly data: readonly string[];
-  /** Texts side by side. Default: 8. */
+  /** Texts side by side. Default: 8, or the artifact's. */
   readonly batch?: number | undefined;
   /** Of a question. Default: `{prompt}`. */
   readonly template?: QuestionText["template"] | undefined;
@@ -99,14 +99,22 @@ function checkRequest(request: EvalRequest): void {
 export async function evaluate(source: ModelSource, request: EvalRequest): Promise<EvalReport> {
   checkOptions("evaluate", request, EVAL_REQUEST);
   checkRequest(request);
-  const { task, data: files, batch = USUAL_BATCH, signal, onProgress } = request;
+  const { task, data: files, signal, onProgress } = request;
   const tokenizer = await source.tokenizer();
-  const common = { batch, signal, onProgress };
+  const commonTo = (model: ProgramSet) => ({
+    batch: request.batch ?? model.batch ?? USUAL_BATCH,
+    signal,
+    onProgress,
+  });
   if (task === "perplexity") {
     await using data = await openData(files);
     const chat = await source.chatTemplate();
     return await withModel(source, request, (model) =>
-      perplexity(model, { ...common, data, encoder: encoderOf(tokenizer, chat, model.generation) }),
+      perplexity(model, {
+        ...commonTo(model),
+        data,
+        encoder: encoderOf(tokenizer, chat, model.generation),
+      }),
     );
   }
   const { template = USUAL_TEMPLATE, preamble = "" } = request;
@@ -114,12 +122,16 @@ export async function evaluate(source: ModelSource, request: EvalRequest): Promi
   const lines = await readQuestions(files);
   if (task === "choice") {
     const questions = lines.map((line) => choiceOf(line, text));
-    return withModel(source, request, (model) => multipleChoice(model, questions, { ...common, tokenizer }));
+    return withModel(source, request, (model) =>
+      multipleChoice(model, questions, { ...commonTo(model), tokenizer }),
+    );
   }
   const questions = lines.map((line) => openQuestionOf(line, text, request));
   const { maxNewTokens = USUAL_NEW_TOKENS, stop, extract, number } = request;
-  const options = { ...common, tokenizer, maxNewTokens, stop, extract, number };
-  return withModel(source, request, (model) => answerQuestions(model, questions, options));
+  const options = { tokenizer, maxNewTokens, stop, extract, number };
+  return withModel(source, request, (model) =>
+    answerQuestions(model, questions, { ...commonTo(model), ...options }),
+  );
 }
 
 /** Does some work with the model on a device; both are closed when it has ended. */

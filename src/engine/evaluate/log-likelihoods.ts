@@ -6,6 +6,7 @@ import {
   type LoadedProgram,
   type ProgramKey,
   type ResidentModel,
+  type Tensors,
 } from "../../serving/index.js";
 import { UsageError } from "../../support/errors.js";
 import { longestOf } from "../../support/longest.js";
@@ -20,23 +21,44 @@ const CHUNKS = [16, 64, 256] as const;
 
 type Model = ResidentModel<LoadedProgram>;
 
-/** The program that reads texts, for as many tokens at once as texts have and memory allows. @throws UsageError for a model without it */
-function scoring({ generation }: Model, batch: number, longest: number): ProgramKey {
-  const { programs, vocabSize } = generation;
-  if (programs.score === undefined) {
-    throw new UsageError({
-      message: "texts cannot be scored by this model",
-      expected: "a program that gives the logits of all positions and goes on (generation.programs.score)",
-      got: "none; an artifact has it when it was exported with --score",
-    });
-  }
+/** A text, or the end of one. */
+export interface ScoredRow {
+  readonly tokens: readonly number[];
+  /** Of the first of them in its text. */
+  readonly position: number;
+  /** The first of `tokens` that is wanted, 1 or more: nothing says how likely the first is. */
+  readonly begin: number;
+}
+
+/**
+ * The program that reads rows, for as many tokens at once as they have and memory allows; of an artifact, the one that it has.
+ * @param rows side by side; where programs are for another number, that, if it is more
+ * @throws UsageError for a model without it
+ */
+export function scoring(model: Model, rows: number, longest: number): ProgramKey {
+  const { programs, vocabSize } = model.generation;
+  const batch = Math.max(rows, model.batch ?? 0);
   const most = Math.max(1, Math.floor(LOGITS_BYTES / (4 * batch * vocabSize)));
-  const wanted = CHUNKS.find((size) => size >= longest) ?? CHUNKS.at(-1)!;
-  return { kind: programs.score, batch, time: Math.min(wanted, most) };
+  const wanted = CHUNKS.find((size) => size >= longest - 1) ?? CHUNKS.at(-1)!;
+  const keys = [Math.min(wanted, most), model.chunk].map((time) => ({
+    kind: programs.score ?? "",
+    batch,
+    time,
+  }));
+  const found = keys.find((key) => model.has(key));
+  if (programs.score !== undefined && found !== undefined) return found;
+  // That there are programs for other batches is told by who has them.
+  if (programs.score !== undefined && model.has({ ...keys[1]!, batch: model.batch ?? batch }))
+    return keys[1]!;
+  throw new UsageError({
+    message: "texts cannot be scored by this model",
+    expected: "a program that gives the logits of all positions and goes on (generation.programs.score)",
+    got: "none; an artifact has it when it was exported with --score",
+  });
 }
 
 /** States as they are before a text: zeros. */
-async function noStates(model: Model, key: ProgramKey): Promise<ReadonlyMap<string, DeviceBuffer>> {
+export async function noStates(model: Model, key: ProgramKey): Promise<Tensors> {
   const { arguments: all } = await model.interfaceOf(key);
   const states = new Map<string, DeviceBuffer>();
   try {
@@ -66,37 +88,64 @@ export function logProbability(logits: Float32Array, token: number, where: strin
 /**
  * For each text, given as tokens, the natural logarithm of the probability of each of its tokens after those before it; 0 for the first, which
  * follows nothing. Texts are read in chunks, side by side, whatever their lengths.
+ * @param options.begins of each text, the first token that is wanted; those before it have 0. Default: 1
  * @throws UsageError for tokens outside of the vocabulary, an empty text, one longer than the model holds, or a model that has no program for it; GriffinError for logits that
  * are not finite; AbortedError between chunks
  */
 export async function logLikelihoods(
   model: Model,
   texts: readonly (readonly number[])[],
-  signal?: AbortSignal,
+  {
+    begins = [],
+    signal,
+  }: { readonly begins?: readonly number[]; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<readonly Float64Array[]> {
-  const { inputs, outputs, padId, vocabSize } = model.generation;
-  for (const text of texts) checkPrompt(text, vocabSize);
-  // The last token of a text is not read.
-  checkCapacity(
-    model.generation,
-    texts.map(({ length }) => length - 1),
-  );
-  const longest = longestOf(texts);
-  // The last token predicts nothing.
-  const key = scoring(model, texts.length, Math.max(1, longest - 1));
+  const rows = texts.map((tokens, i) => ({ tokens, position: 0, begin: begins[i] ?? 1 }));
+  const key = scoring(model, texts.length, longestOf(texts));
+  return scoreRows(model, key, { rows, states: await noStates(model, key), signal });
+}
+
+/**
+ * The same for rows that go on from states, which are used up.
+ * @param options.rows as many as the program has or fewer
+ * @throws as `logLikelihoods`
+ */
+export async function scoreRows(
+  model: Model,
+  key: ProgramKey,
+  {
+    rows,
+    states: before,
+    signal,
+  }: {
+    readonly rows: readonly ScoredRow[];
+    readonly states: Tensors;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<readonly Float64Array[]> {
   const { batch, time } = key;
-  const found = texts.map(({ length }) => new Float64Array(length));
+  const { inputs, outputs, padId, vocabSize } = model.generation;
+  const found = rows.map(({ tokens }) => new Float64Array(tokens.length));
   const upload = (data: Int32Array<ArrayBuffer>) =>
     model.client.toDevice({ elementType: "i32", dimensions: [batch, time], data });
-  let states = await noStates(model, key);
+  let states = before;
   try {
+    for (const { tokens } of rows) checkPrompt(tokens, vocabSize);
+    // The last token of a text is not read: it predicts nothing.
+    checkCapacity(
+      model.generation,
+      rows.map(({ tokens, position }) => position + tokens.length - 1),
+    );
+    const longest = longestOf(rows.map(({ tokens }) => tokens));
     for (let start = 0; start < longest - 1; start += time) {
       checkNotAborted("eval", { signal });
       const at = (i: number) => ({ row: Math.floor(i / time), place: start + (i % time) });
       using tokens = await upload(
-        Int32Array.from({ length: batch * time }, (_, i) => texts[at(i).row]![at(i).place] ?? padId),
+        Int32Array.from({ length: batch * time }, (_, i) => rows[at(i).row]?.tokens[at(i).place] ?? padId),
       );
-      using positions = await upload(Int32Array.from({ length: batch * time }, (_, i) => at(i).place));
+      using positions = await upload(
+        Int32Array.from({ length: batch * time }, (_, i) => (rows[at(i).row]?.position ?? 0) + at(i).place),
+      );
       const given = new Map([
         [inputs.tokens, tokens],
         [inputs.positions, positions],
@@ -107,14 +156,15 @@ export async function logLikelihoods(
       using logits = results.outputs.get(outputs.logits)!;
       const bytes = await logits.toHost();
       const all = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
-      for (let i = 0; i < batch * time; i++) {
+      for (let i = 0; i < rows.length * time; i++) {
         const { row, place } = at(i);
-        const next = texts[row]![place + 1];
-        if (next === undefined) continue;
+        const { tokens: text, begin, position } = rows[row]!;
+        const next = text[place + 1];
+        if (next === undefined || place + 1 < begin) continue;
         found[row]![place + 1] = logProbability(
           all.subarray(i * vocabSize, (i + 1) * vocabSize),
           next,
-          `token ${place + 1} of text ${row}`,
+          `token ${position + place + 1} of text ${row}`,
         );
       }
     }

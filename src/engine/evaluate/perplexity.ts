@@ -59,7 +59,7 @@ export async function perplexity(
     const found = await logLikelihoods(
       model,
       pieces.map((piece) => piece.tokens),
-      signal,
+      { signal },
     );
     found.forEach((row, i) => {
       row.forEach((value, t) => {

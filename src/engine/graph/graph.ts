@@ -124,7 +124,8 @@ export class GraphBuilder {
   block(block: Block, around: string): void {
     for (const argument of block.arguments) {
       const namespace = joined(around, boxOf(argument.location));
-      this.#add({ key: argument, label: argument.nameHint ?? "argument", namespace, results: [argument] });
+      const label = argument.nameHint ?? `argument ${argument.index}`;
+      this.#add({ key: argument, label, namespace, results: [argument] });
     }
     for (const operation of block) this.#operation(operation, around);
   }

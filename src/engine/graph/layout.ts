@@ -27,11 +27,20 @@ export interface Layout {
 
 /** Pixels between layers, and between neighbours of one. */
 const [BETWEEN, BESIDE] = [28, 14];
+/** Pixels that the boxes of a layer take side by side; more of them stand in several layers. */
+const MOST_WIDTH = 1200;
+/**
+ * How much more the place of what uses something counts than that of what uses nothing: an argument or a constant makes room for a chain of
+ * operations, which goes straight down past all that it uses.
+ */
+const STEADY = 10_000;
 /** How often order and places are bettered, down and up. */
 const SWEEPS = 8;
 
 /** A node, or a place where an arc crosses a layer. */
 interface Place extends Box {
+  /** The node itself, or that from which the arc comes down. */
+  readonly from: number;
   readonly layer: number;
   readonly above: number[];
   readonly below: number[];
@@ -42,8 +51,14 @@ interface Place extends Box {
  * box to itself.
  */
 export function layOut(boxes: readonly Box[], arcs: readonly Arc[]): Layout {
-  const layerOf = layersOf(boxes.length, arcs);
-  const places: Place[] = boxes.map((box, i) => ({ ...box, layer: layerOf[i]!, above: [], below: [] }));
+  const layerOf = wrapped(boxes, arcs, layersOf(boxes.length, arcs));
+  const places: Place[] = boxes.map((box, i) => ({
+    ...box,
+    from: i,
+    layer: layerOf[i]!,
+    above: [],
+    below: [],
+  }));
   const paths = arcs.map((arc) => thread(places, arc));
   const rows: number[][] = Array.from({ length: Math.max(-1, ...layerOf) + 1 }, () => []);
   for (const [i, { layer }] of places.entries()) rows[layer]!.push(i);
@@ -119,6 +134,33 @@ function layersOf(count: number, arcs: readonly Arc[]): readonly number[] {
   return layerOf;
 }
 
+/** Layers again, those that are too wide one below the other: what uses nothing first, so that its users stay near. */
+function wrapped(boxes: readonly Box[], arcs: readonly Arc[], layerOf: readonly number[]): readonly number[] {
+  const uses = new Set(arcs.filter(([from, to]) => from < to).map(([, to]) => to));
+  const rows: number[][] = Array.from({ length: Math.max(-1, ...layerOf) + 1 }, () => []);
+  for (const [i, layer] of layerOf.entries()) if (!uses.has(i)) rows[layer]!.push(i);
+  for (const [i, layer] of layerOf.entries()) if (uses.has(i)) rows[layer]!.push(i);
+  const result = new Array<number>(boxes.length).fill(0);
+  let layer = 0;
+  for (const row of rows) {
+    const width = row.reduce((sum, i) => sum + boxes[i]!.width + BESIDE, 0);
+    // As many rows as there must be, each about as wide as the others.
+    const most = width / Math.ceil(width / MOST_WIDTH);
+    let taken = 0;
+    for (const i of row) {
+      const next = taken + boxes[i]!.width + BESIDE;
+      if (taken > 0 && next > most + (boxes[i]!.width + BESIDE) / 2) {
+        layer++;
+        taken = 0;
+      }
+      taken += boxes[i]!.width + BESIDE;
+      result[i] = layer;
+    }
+    layer++;
+  }
+  return result;
+}
+
 /** Joins the ends of an arc through a place in each layer between. @returns the places from its source to its target */
 function thread(places: Place[], [from, to]: Arc): readonly number[] {
   const isDown = places[from]!.layer <= places[to]!.layer;
@@ -126,7 +168,7 @@ function thread(places: Place[], [from, to]: Arc): readonly number[] {
   const path = [upper];
   for (let layer = places[upper]!.layer + 1; layer < places[lower]!.layer; layer++) {
     path.push(places.length);
-    places.push({ width: 0, height: 0, layer, above: [], below: [] });
+    places.push({ width: 0, height: 0, from: upper, layer, above: [], below: [] });
   }
   path.push(lower);
   for (let i = 1; i < path.length; i++) {
@@ -161,16 +203,21 @@ function spread(rows: readonly (readonly number[])[], places: readonly Place[]):
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     const side = sweep % 2 === 0 ? "above" : "below";
     for (const row of side === "above" ? rows : [...rows].reverse()) {
-      const wanted = row.map((i) => mean(places[i]![side], xs) ?? xs[i]!);
-      for (const [at, x] of apart(
-        wanted,
-        row.map((i) => places[i]!.width),
-        BESIDE,
-      ).entries())
-        xs[row[at]!] = x;
+      const wanted = row.map((i) => mean(steadyOf(places, places[i]![side]), xs) ?? xs[i]!);
+      const widths = row.map((i) => places[i]!.width);
+      const weights = row.map((i) => (isSteady(places, i) ? STEADY : 1));
+      for (const [at, x] of apart(wanted, widths, BESIDE, weights).entries()) xs[row[at]!] = x;
     }
   }
   return xs;
+}
+
+const isSteady = (places: readonly Place[], i: number): boolean => places[places[i]!.from]!.above.length > 0;
+
+/** Those neighbours that a place goes by: all where none is steadier than others. */
+function steadyOf(places: readonly Place[], neighbours: readonly number[]): readonly number[] {
+  const steady = neighbours.filter((i) => isSteady(places, i));
+  return steady.length === 0 ? neighbours : steady;
 }
 
 const mean = (of: readonly number[], values: readonly number[]): number | undefined =>

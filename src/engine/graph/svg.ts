@@ -17,7 +17,7 @@ const MOST_CHARACTERS = 32;
 
 const STYLE =
   ".node{fill:#fff;stroke:#0072B2}.closed{fill:#dbeaf5}.argument{fill:#f4f4f4;stroke:#888}" +
-  ".edge{fill:none;stroke:#888}.within{font-size:10px;fill:#444}.title{font-weight:bold}";
+  ".edge{fill:none;stroke:#888}.within{font-size:10px;fill:#444}.title{font-weight:bold}.warm text{fill:#111}";
 
 /** On a dark page; heat is light colours there too, so that what is written on it stays dark. */
 const DARK =

@@ -3,11 +3,13 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { checkLengths, type DataSource, type Encoder, openData, START } from "../../data/index.js";
 import { configureCheckpoint, type ConfiguredModel, type ModelDefinition } from "../../model/index.js";
+import { boundedSearch } from "../../support/bounded-pattern.js";
 import { UsageError } from "../../support/errors.js";
 import { type Adapter, type LoraModel, withLora } from "../../training/index.js";
 import { type Checkpoint, openCheckpoint, readConfigFiles } from "../../weights/index.js";
 import { dataEncoder } from "../data-encoder.js";
 import { initialCheckpoint } from "./initial-values.js";
+import { checkOwnFiles } from "./own-files.js";
 import {
   type GivenSettings,
   optimizerOf,
@@ -88,6 +90,7 @@ export async function prepareTraining(task: TrainingTask): Promise<PreparedTrain
 }
 
 async function prepare(task: TrainingTask, files: OpenFiles): Promise<PreparedTraining> {
+  if (task.resume !== undefined) await checkOwnFiles(task.resume);
   const kept = task.resume === undefined ? undefined : files.add(await openState(task.resume));
   const given = absolute(task.settings);
   const settings = kept === undefined ? resolveSettings(given) : resumedSettings(kept.settings, given);
@@ -162,16 +165,22 @@ function resultFolder({ out, resume }: TrainingTask, { model }: TrainingSettings
   });
 }
 
-/** @throws UsageError for a pattern that is none, or that fits no parameter */
+/** @throws UsageError for a pattern that is none, that fits no parameter, or that comes to no end: a training that is gone on with may be anybody's */
 function notFrozen(model: ConfiguredModel, patterns: readonly string[]): (path: string) => boolean {
   const names = new Map(model.parameters.map((one) => [one.path, model.names.nameOf(one).name]));
-  const parsed = patterns.map((pattern) => [pattern, regex(pattern)] as const);
-  const idle = parsed.find(([, fits]) => ![...names.values()].some((name) => fits.test(name)));
-  if (idle === undefined) return (path) => !parsed.some(([, fits]) => fits.test(names.get(path) ?? path));
+  const parsed = patterns.map(regex);
+  const fitting = boundedSearch("--freeze", (find) =>
+    parsed.map((each) =>
+      find(each, (pattern) => [...names].flatMap(([path, name]) => (pattern.test(name) ? [path] : []))),
+    ),
+  );
+  const idle = fitting.findIndex((paths) => paths.length === 0);
+  const frozen = new Set(fitting.flat());
+  if (idle === -1) return (path) => !frozen.has(path);
   throw new UsageError({
-    message: `no parameter is called like /${idle[0]}/`,
+    message: `no parameter is called like /${patterns[idle]}/`,
     expected: "a regular expression that fits names of the checkpoint",
-    got: idle[0],
+    got: patterns[idle],
     hint: `names are such as ${[...names.values()].slice(0, 2).join(", ")}`,
   });
 }

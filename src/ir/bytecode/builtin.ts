@@ -21,11 +21,11 @@ import type { Codec, Field } from "./entity.js";
 const attribute = codecsOf("builtin", "attribute");
 const type = codecsOf("builtin", "type");
 
-/** A line; or line, column and last column; or line, column, last line and last column. */
+/** Nothing; a line; line and column; or both with the last column, or with the last line and column. Column 0 and line 0 say nothing. */
 const range: Field<readonly number[]> = {
   read(input, earlier) {
     const values = list(varint).read(input, earlier);
-    if (![1, 3, 4].includes(values.length)) input.bytes.fail(`a range cannot have ${values.length} numbers`);
+    if (values.length > 4) input.bytes.fail(`a range cannot have ${values.length} numbers`);
     return values;
   },
   write: list(varint).write,

@@ -81,11 +81,9 @@ function inferEinsum(op: OpView<{ readonly einsum_config: string }> & View, name
   return tensorOf(shape, resultElement(op, types));
 }
 
-/** That of the operands where they have one; else what is asked for. */
+/** What is asked for, which may be wider than the operands; without that, theirs. */
 function resultElement(op: View, types: readonly TensorType[]): TensorType["element"] {
-  const { element } = types[0]!;
-  const isOne = typeof element === "string" && types.every((type) => type.element === element);
-  return isOne || op.resultTypes.length === 0 ? element : op.resultTensor().element;
+  return op.resultTypes.length === 0 ? types[0]!.element : op.resultTensor().element;
 }
 
 const einsum = defineOp({

@@ -27,8 +27,10 @@ interface Step {
   readonly edges: readonly Edge[];
 }
 
-const edgeText = /\{"((?:[^"\\]|\\.)*)"=((?:operand|result)-\d+)->\[([^\][]*)\]\}/g;
-const stepText = /\{step-(-?\d+)=\[((?:\{"(?:[^"\\]|\\.)*"=(?:operand|result)-\d+->\[[^\][]*\]\},?)*)\]\}/g;
+/** An axis, or a part of one: `"x":(2)4`. */
+const edgeText = /\{"((?:[^"\\]|\\.)*)"(?::\(\d+\)\d+)?=((?:operand|result)-\d+)->\[([^\][]*)\]\}/g;
+const stepText =
+  /\{step-(-?\d+)=\[((?:\{"(?:[^"\\]|\\.)*"(?::\(\d+\)\d+)?=(?:operand|result)-\d+->\[[^\][]*\]\},?)*)\]\}/g;
 const wholeText = /^#sdy(?:\.propagation_edges<\[(.*)\]>|<propagation_edges<\[(.*)\]>>)$/s;
 
 function referenceOf(text: string): ValueReference {

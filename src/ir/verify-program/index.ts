@@ -1,7 +1,7 @@
 /**
  * @file What a program as a whole must keep to before a plugin sees it, beyond what its operations say one by one: an acyclic call
  * graph of bounded expansion, sizes that can be counted, collectives of devices that take part, custom calls and module attributes
- * that are known. What single operations end or hang a target's compiler is among the target's limits (src/targets).
+ * that are known, a sharding for each value. What single operations end or hang a target's compiler is among the target's limits (src/targets).
  */
 import { violationError } from "../errors.js";
 import { type Operation, walk } from "../operation.js";
@@ -9,6 +9,7 @@ import { checkCallGraph } from "./call-graph.js";
 import { checkCollective, participantsOf } from "./collectives.js";
 import { checkCustomCall } from "./custom-calls.js";
 import { checkModuleAttributes } from "./module-attributes.js";
+import { checkSharding } from "./shardings.js";
 import { checkSizes } from "./sizes.js";
 import type { OptionNames } from "../../support/options.js";
 
@@ -35,7 +36,8 @@ export function verifyProgram(module: Operation, { allowCustomCalls = [] }: Prog
     const refusal =
       checkSizes(operation) ??
       checkCollective(operation, participants) ??
-      checkCustomCall(operation, allowed);
+      checkCustomCall(operation, allowed) ??
+      checkSharding(operation);
     if (refusal !== undefined) throw violationError(operation, refusal);
   }
 }

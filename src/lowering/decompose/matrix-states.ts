@@ -75,8 +75,8 @@ function rowsOf(e: Emitter, { query, key, value, logDecay, delta }: MatrixStateI
   };
 }
 
-/** The rows of a token for each head, [o * n, ..]. */
-function tokenAt(e: Emitter, { query, key, value, decay, delta }: Rows, t: Value): Rows {
+/** The rows of a token for each head, [o * n, ..]. @param n heads that share a query and a key */
+function tokenAt(e: Emitter, { query, key, value, decay, delta }: Rows, n: number, t: Value): Rows {
   const zero = e.fill(0, [], "i32");
   const [, heads] = shapeOf(value) as [number, number, number];
   const at = (rows: Value): Value => {
@@ -85,7 +85,7 @@ function tokenAt(e: Emitter, { query, key, value, decay, delta }: Rows, t: Value
   };
   const shared = (rows: Value): Value => {
     const [, o, k] = shapeOf(rows) as [number, number, number];
-    return e.reshape(e.broadcast(at(rows), [o, heads / o, k], [0, 2]), [heads, k]);
+    return e.reshape(e.broadcast(at(rows), [o, n, k], [0, 2]), [heads, k]);
   };
   return {
     query: shared(query),
@@ -131,12 +131,12 @@ export function stepByStep(e: Emitter, inputs: MatrixStateInputs): MatrixStateOu
     last: e.reshape(last, shapeOf(state)),
   });
   if (time === 1) {
-    const [last, y] = step(e, tokenAt(e, rows, e.fill(0, [], "i32")), first);
+    const [last, y] = step(e, tokenAt(e, rows, n, e.fill(0, [], "i32")), first);
     return results(y, last);
   }
   const stack = e.fill(0, [time, heads, v], "f32");
   const [last, y] = e.loop(time, 1, [first, stack], (inner, t, [before, written]) => {
-    const [after, row] = step(inner, tokenAt(inner, rows, t), before!);
+    const [after, row] = step(inner, tokenAt(inner, rows, n, t), before!);
     const zero = inner.fill(0, [], "i32");
     return [after, inner.dynamicUpdateSlice(written!, inner.reshape(row, [1, heads, v]), [t, zero, zero])];
   }) as [Value, Value];

@@ -134,7 +134,7 @@ export function pairs(
   const { size, upTo } = levels.at(-1)!;
   const [o, n, tokens, d] = shapeOf(upTo) as [number, number, number, number];
   const [, heads, , k] = shapeOf(rows) as [number, number, number, number];
-  if (d > 1) return pairsByChannel(e, rows, columns, levels, which);
+  if (d !== 1) return pairsByChannel(e, rows, columns, levels, which);
   const chunks = tokens / size;
   const cut = (x: Value): Value => e.reshape(x, [o, heads, chunks, size, k]);
   const products = e.dot(cut(rows), cut(columns), MATRICES);

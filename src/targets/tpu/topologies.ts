@@ -1,7 +1,7 @@
 /** @file Topologies of TPUs, by the names that libtpu has for them: `v5e:2x2`, `v4:2x2x1:megacore`. */
 import { UsageError } from "../../support/errors.js";
 import { ownValue } from "../../support/own-value.js";
-import { suggestion } from "../../support/suggest.js";
+import { didYouMean } from "../../support/suggest.js";
 import { DEFAULT_TPU } from "../names.js";
 import type { Topologies } from "../topologies.js";
 
@@ -30,7 +30,7 @@ export const tpuTopologies: Topologies = {
       throw new UsageError({
         message: `there is no TPU chip "${chip}"`,
         expected: Object.keys(shapes).join(", "),
-        hint: suggestion(chip, Object.keys(shapes)),
+        hint: didYouMean(chip, Object.keys(shapes)),
       });
     }
     const shape = arrangement ?? smallest;

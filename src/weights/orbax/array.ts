@@ -25,17 +25,17 @@ export async function readArray(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { shape, chunks, dtype } = array;
   if (isOneChunk(array)) {
-    const only = await readChunk(
-      array,
-      shape.map(() => 0),
-    );
-    into?.set(only);
+    const first = shape.map(() => 0);
+    const only = await readChunk(array, first, into === undefined ? undefined : () => into);
+    if (into !== undefined && only.buffer !== into.buffer) into.set(only);
     // Who asks for a buffer may give it away: it is not to be a part of another.
     return into ?? (only.length === only.buffer.byteLength ? only : only.slice());
   }
   const result = into ?? new Uint8Array(packedBytes(dtype, shape)!);
-  const counts = countsOf(shape, chunks);
-  for (const index of indices(counts)) putChunk(array, index, await readChunk(array, index), result);
+  for (const index of indices(countsOf(shape, chunks)))
+    await array.memory.lend(async (allocate) =>
+      putChunk(array, index, await readChunk(array, index, allocate), result),
+    );
   return result;
 }
 
@@ -82,14 +82,18 @@ function* indices(counts: readonly number[]): Generator<readonly number[]> {
   for (let i = 0; i < count; i++) for (const others of indices(rest)) yield [i, ...others];
 }
 
-/** A chunk, or what a shard holds, as it was before it was stored, row-major. */
-async function readChunk(array: StoredArray, index: readonly number[]): Promise<Uint8Array<ArrayBuffer>> {
+/** A chunk, or what a shard holds, as it was before it was stored, row-major; in what `target` gives where it can be. */
+async function readChunk(
+  array: StoredArray,
+  index: readonly number[],
+  target?: Allocate,
+): Promise<Uint8Array<ArrayBuffer>> {
   const { store, shard, decoders } = array;
   const name = nameOf(array, index);
   const read = async (allocate?: Allocate) => {
     const stored = await store.read(name.what, allocate);
     if (stored === undefined) throw missing(array, name);
-    if (shard === undefined) return decodeChunk(array, stored, name);
+    if (shard === undefined) return decodeChunk(array, stored, name, target);
     const ends = array.shape.map((size, axis) => size - index[axis]! * array.chunks[axis]!);
     return readShard(array, shard, stored, ends, name);
   };

@@ -4,6 +4,7 @@ import { CheckpointError } from "../errors.js";
 import { packStrided, rowMajorStrides } from "../strided.js";
 import { decompress } from "./codecs.js";
 import { crc32c } from "./crc32c.js";
+import type { Allocate } from "./store.js";
 
 /** What took the bytes of a chunk: a compressor, or a checksum behind the bytes. */
 export type Decoder = { readonly kind: "compressor"; readonly name: string } | { readonly kind: "crc32c" };
@@ -24,17 +25,22 @@ export interface ChunkName {
   readonly what: string;
 }
 
-/** The chunk that was stored as `stored`. @throws CheckpointError for one that is cut off, changed or of another size */
+/**
+ * The chunk that was stored as `stored`.
+ * @param allocate gives memory for it, which is used where it can be; new memory by default
+ * @throws CheckpointError for one that is cut off, changed or of another size
+ */
 export async function decodeChunk(
   { dtype, chunks, fortran, decoders }: ChunkForm,
   stored: Uint8Array<ArrayBuffer>,
   name: ChunkName,
+  allocate?: Allocate,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const expected = packedBytes(dtype, chunks)!;
-  const bytes = await takeApart(decoders, stored, expected, name);
+  const bytes = await takeApart(decoders, stored, expected, name, fortran ? undefined : allocate);
   if (bytes.length !== expected) throw wrongSize({ dtype, chunks }, bytes.length, name);
   if (!fortran) return bytes;
-  const packed = new Uint8Array(expected);
+  const packed = allocate?.(expected) ?? new Uint8Array(expected);
   const strides = rowMajorStrides(chunks.toReversed()).toReversed();
   packStrided(bytes, packedBytes(dtype, [1])!, { shape: chunks, strides }, packed);
   return packed;
@@ -45,15 +51,17 @@ async function takeApart(
   stored: Uint8Array<ArrayBuffer>,
   chunkBytes: number,
   name: ChunkName,
+  allocate: Allocate = (length) => new Uint8Array(length),
 ): Promise<Uint8Array<ArrayBuffer>> {
   // What one compressor makes may be compressed once more, and have a checksum behind it.
-  const most = decoders.length < 2 ? chunkBytes : chunkBytes + Math.ceil(chunkBytes / 64) + 1024;
+  const mostBetween = chunkBytes + Math.ceil(chunkBytes / 64) + 1024;
   let bytes = stored;
-  for (const decoder of decoders) {
+  for (const [i, decoder] of decoders.entries()) {
+    const into = i === decoders.length - 1 ? { most: chunkBytes, allocate } : { most: mostBetween };
     bytes =
       decoder.kind === "crc32c"
         ? withoutChecksum(bytes, name)
-        : await decompress(decoder.name, bytes, { ...name, most });
+        : await decompress(decoder.name, bytes, { ...name, ...into });
   }
   return bytes;
 }

@@ -28,10 +28,18 @@ test("an export that is not there", async () => {
   expect(await complaint({ "model.ts": MLP }, "model.ts#mlq")).toEqual([
     2,
     'usage error: DIR/model.ts has no export "mlq"',
-    "  expected: mlp (a program)",
-    "  got:      mlq",
+    "  expected: a program, or a model, or a configured model",
+    "  got:      mlp (a program)",
     "  at:       DIR/model.ts",
     "  hint:     did you mean mlp?",
+  ]);
+  expect(await complaint({ "model.ts": TWO }, "model.ts#perceptron")).toEqual([
+    2,
+    'usage error: DIR/model.ts has no export "perceptron"',
+    "  expected: a program, or a model, or a configured model",
+    "  got:      again (a program), count (a number), mlp (a program), sized (a function)",
+    "  at:       DIR/model.ts",
+    "  hint:     there is #again, #mlp",
   ]);
 });
 
@@ -41,6 +49,7 @@ test("several exports that may be meant", async () => {
     "usage error: DIR/model.ts has several exports that may be meant",
     "  expected: one of them: DIR/model.ts#again",
     "  got:      again (a program), count (a number), mlp (a program), sized (a function)",
+    "  at:       DIR/model.ts",
   ]);
 });
 

@@ -105,3 +105,19 @@ func.func @main(%x: tensor<f32>) -> tensor<f32> {
     ).graphs[0]!.nodes[1]!.namespace;
   expect([of('fused[#l60, "layers.0"]'), of("#l60")]).toEqual(["layers.0", ""]);
 });
+
+test("an argument that the text gives no name is told by its number", () => {
+  const { graphs } = programGraph(
+    parseModule(`func.func @main(%arg0: tensor<f32>, %scale: tensor<f32>) -> tensor<f32> {
+  %0 = stablehlo.multiply %arg0, %scale : tensor<f32>
+  return %0 : tensor<f32>
+}`),
+    "example",
+  );
+  expect(graphs[0]!.nodes.map(({ label }) => label)).toEqual([
+    "argument 0",
+    "scale",
+    "stablehlo.multiply",
+    "func.return",
+  ]);
+});

@@ -127,3 +127,36 @@ test("boxes of no graph overlap; each arc goes from its source to its target, do
     }),
   );
 });
+
+test("a chain of layers with many parameters goes straight down, and is as wide as one layer, not as all", () => {
+  const [layers, parameters] = [26, 12];
+  const wide = { width: 130, height: 24 };
+  const arcs: Arc[] = [];
+  let count = 0;
+  let before: number | undefined;
+  for (let layer = 0; layer < layers; layer++) {
+    const own = Array.from({ length: parameters }, () => count++);
+    const call = count++;
+    for (const from of [...own, ...(before === undefined ? [] : [before])]) arcs.push([from, call]);
+    before = call;
+  }
+  const { width, height, centres } = layOut(
+    Array.from({ length: count }, () => wide),
+    arcs,
+  );
+  const xs = Array.from({ length: layers }, (_, layer) => centres[layer * (parameters + 1) + parameters]![0]);
+  expect(Math.max(...xs) - Math.min(...xs)).toBeLessThan(50);
+  expect(width).toBeLessThan(2 * 1200);
+  // The parameters of a layer stand in two rows, the second beside the layer above.
+  expect(height).toBe((2 * layers + 1) * 24 + 2 * layers * 28);
+});
+
+test("what many use or return at once stands in rows of a width that can be read", () => {
+  const boxes = Array.from({ length: 101 }, () => box);
+  const { width, centres } = layOut(
+    boxes,
+    Array.from({ length: 100 }, (_, i): Arc => [i, 100]),
+  );
+  expect(width).toBeLessThan(3000);
+  expect(new Set(centres.map(([, y]) => y)).size).toBe(6);
+});

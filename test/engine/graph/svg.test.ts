@@ -18,7 +18,7 @@ test("griffin graph -o FILE.svg draws a program; to a depth, layers are single n
   expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: "", stderr: "" });
   expect((await readFile(svg, "utf8")).replace(file, "p.mlir")).toMatchInlineSnapshot(`
     "<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 125 188" width="125" height="188">
-    <style>text{font:12px sans-serif}.node{fill:#fff;stroke:#0072B2}.closed{fill:#dbeaf5}.argument{fill:#f4f4f4;stroke:#888}.edge{fill:none;stroke:#888}.within{font-size:10px;fill:#444}.title{font-weight:bold}@media (prefers-color-scheme:dark){.page{fill:#16191d}text{fill:#e6e6e6}.node{fill:#22272e;stroke:#56B4E9}.closed{fill:#1d3a52}.argument{fill:#2d2d2d;stroke:#888}.within{fill:#aaa}.warm text{fill:#111}}</style>
+    <style>text{font:12px sans-serif}.node{fill:#fff;stroke:#0072B2}.closed{fill:#dbeaf5}.argument{fill:#f4f4f4;stroke:#888}.edge{fill:none;stroke:#888}.within{font-size:10px;fill:#444}.title{font-weight:bold}.warm text{fill:#111}@media (prefers-color-scheme:dark){.page{fill:#16191d}text{fill:#e6e6e6}.node{fill:#22272e;stroke:#56B4E9}.closed{fill:#1d3a52}.argument{fill:#2d2d2d;stroke:#888}.within{fill:#aaa}.warm text{fill:#111}}</style>
     <rect width="125" height="188" fill="#fff" class="page"/>
     <text x="16" y="30" class="title">main</text>
     <polyline points="62.5,56.0 62.5,68.0 62.5,96.0 62.5,108.0" class="edge"/>

@@ -60,6 +60,7 @@ const samples: readonly Sample[] = [
   [builtin.elements, [f32, Uint8Array.of(0, 0, 128, 63)], "25 03 09 00 00 80 3f"],
   [builtin.sparse, [f32, a, b], "29 03 01 03"],
   [builtin.distinct, [a], "2b 01"],
+  [builtin.fileRange, [a, []], "2d 01 01"],
   [builtin.fileRange, [a, [1, 2, 3]], "2d 01 07 03 05 07"],
   [builtinTypes.integer, [32 * 4 + 2], "01 0a 02"],
   [builtinTypes.index, [], "03"],

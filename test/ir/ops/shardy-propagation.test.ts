@@ -22,6 +22,7 @@ test.each([
     '{step-2 = [{"z" = operand-1 -> [operand-0, result-0]}]}, {step-9 = [{"z" = result-0 -> [operand-0]}]}',
   ) + sharded,
   edges("") + sharded,
+  edges('{step-2 = [{"z":(1)2 = operand-1 -> [result-0]}]}') + sharded,
   `sdy.result_propagation_edges = [#sdy.propagation_edges<[{step-0 = [{"z" = operand-0 -> [result-0]}]}]>]`,
 ])("%s is accepted, and comes back", (attributes) => {
   const module = parseModule(program(attributes));
@@ -49,6 +50,10 @@ test.each([
   [
     edges('{step-1 = [{"z" = result-0 -> [operand-3]}]}') + sharded,
     "there is no operand 3 [propagation_edges_value]",
+  ],
+  [
+    edges('{step--3 = [{"z":(1)2 = operand-0 -> [result-0]}]}') + sharded,
+    "step -3 is negative [propagation_edges_step]",
   ],
   [
     edges('{step-1 = [{"y" = result-0 -> [operand-0]}]}') + sharded,

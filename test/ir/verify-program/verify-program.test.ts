@@ -225,3 +225,49 @@ describe("attributes of the module", () => {
       expect(verdict(withAttribute(attribute))).toBe("accepted");
   });
 });
+
+describe("shardings", () => {
+  const sorting = (sharding: string): string =>
+    main(
+      "%a: tensor<2xi32>",
+      "tensor<2xi32>",
+      `  %0:2 = "stablehlo.sort"(%a, %a) <{dimension = 0 : i64}> ({
+  ^bb0(%x: tensor<i32>, %y: tensor<i32>, %z: tensor<i32>, %w: tensor<i32>):
+    %1 = stablehlo.compare LT, %x, %y : (tensor<i32>, tensor<i32>) -> tensor<i1>
+    stablehlo.return %1 : tensor<i1>
+  }) {mhlo.sharding = "${sharding}"} : (tensor<2xi32>, tensor<2xi32>) -> (tensor<2xi32>, tensor<2xi32>)
+  return %0#0 : tensor<2xi32>`,
+    );
+
+  test.each(["{replicated}", "{{replicated}, {devices=[2]<=[2]}}", "{{replicated}, {manual}}"])(
+    "%s of two values is accepted",
+    (sharding) => {
+      expect(verdict(sorting(sharding))).toBe("accepted");
+    },
+  );
+
+  test.each([
+    ["{}", 0],
+    ["{{replicated}}", 1],
+    ["{{replicated}, {maximal device=0}, {manual}}", 3],
+  ])("%s of two values is refused", (sharding, count) => {
+    expect(verdict(sorting(sharding))).toBe(
+      [
+        "verify error: stablehlo.sort: mhlo.sharding has shardings of other values than stablehlo.sort gives [sharding_count]",
+        "  expected: 2 shardings",
+        `  got:      a list of ${count}`,
+        "  at:       -:2:10",
+        "  hint:     a sharding in single braces is that of each value",
+      ].join("\n"),
+    );
+  });
+
+  test("a list for one tensor is refused, of one sharding too", () => {
+    const adding = single(
+      "%a: tensor<2xi32>",
+      "tensor<2xi32>",
+      'stablehlo.add %a, %a {mhlo.sharding = "{{replicated}}"} : tensor<2xi32>',
+    );
+    expect(verdict(adding)).toContain("expected: one sharding, in single braces\n  got:      a list of 1\n");
+  });
+});

@@ -3,6 +3,8 @@ import { walk } from "../../../src/ir/operation.js";
 import { builtInOps } from "../../../src/ir/ops/index.js";
 import { parseModule } from "../../../src/ir/text/index.js";
 import { verifyModule } from "../../../src/ir/verify.js";
+import { appendOperations } from "../../../tools/survival/appended.js";
+import { randomNumbers } from "../../../tools/conformance/random-numbers.js";
 import { programOf } from "../../../tools/survival/programs.js";
 import { seedTexts } from "../../../tools/survival/seeds.js";
 
@@ -28,4 +30,20 @@ test("a seed gives the same program each time, without ops of models", () => {
   expect(faults).toEqual([]);
   expect(programs.filter((text) => text !== undefined).length).toBeGreaterThan(15);
   expect(programs.filter((text) => text !== undefined && /"?(?:nn|griffin)\./.test(text))).toEqual([]);
+});
+
+test("operations that are put behind those of a program leave it valid, and are of many kinds for packed elements too", () => {
+  const names = new Set<string>();
+  for (let seed = 0; seed < 40; seed++) {
+    const module = parseModule(`func.func @main(%x: tensor<2x4xi2>) {
+  %0 = stablehlo.add %x, %x : tensor<2x4xi2>
+  return
+}`);
+    appendOperations(module, randomNumbers(seed));
+    verifyModule(module);
+    for (const { name } of walk(module)) names.add(name);
+  }
+  expect(names).toContain("stablehlo.bitcast_convert");
+  expect(names).toContain("stablehlo.while");
+  expect(names.size).toBeGreaterThan(20);
 });

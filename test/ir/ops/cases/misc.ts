@@ -164,9 +164,10 @@ export const miscFamilies: readonly Family[] = [
   family(
     "%x: tensor<2x3xf32>, %y: tensor<3x4xf32>",
     `  %0 = stablehlo.einsum %x, %y, config = "ab,bc->ac" : (tensor<2x3xf32>, tensor<3x4xf32>) -> tensor<2x4xf32>
-  %1 = stablehlo.unary_einsum %x, config = "ab->ba" : (tensor<2x3xf32>) -> tensor<3x2xf32>`,
+  %1 = stablehlo.unary_einsum %x, config = "ab->ba" : (tensor<2x3xf32>) -> tensor<3x2xf32>
+  %2 = stablehlo.einsum %x, %y, config = "ab,bc->ac" : (tensor<2x3xf32>, tensor<3x4xf32>) -> tensor<2x4xf64>`,
     ["result_type", ["-> tensor<2x4xf32>", "-> tensor<4x2xf32>"]],
-    ["result_type", ["-> tensor<2x4xf32>", "-> tensor<2x4xf64>"]],
+    ["result_type", ["-> tensor<2x4xf64>", "-> tensor<4x2xf64>"]],
     ["result_type", ["-> tensor<3x2xf32>", "-> tensor<3xf32>"]],
     ["einsum_config", ["ab,bc->ac", "ab,cb->ac"]],
     ["einsum_config", ["ab,bc->ac", "ab,bc"]],
