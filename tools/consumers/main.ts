@@ -1,17 +1,18 @@
 /**
- * @file Exported programs in other hands: JAX and IREE run them and must get our logits.
+ * @file Exported programs in other hands: JAX and IREE run them and must get our logits, Netron shows them.
  *
  *     npm run test:consumers -- PYTHON
  *
- * PYTHON is an interpreter with jax, iree-base-compiler and iree-base-runtime. In f32 the logits are compared with ours; in bf16,
+ * PYTHON is an interpreter with jax, iree-base-compiler, iree-base-runtime and netron. In f32 the logits are compared with ours; in bf16,
  * where every compiler rounds elsewhere, with those of f32, from which nobody may be much further away than we are ourselves. The
  * Python of each artifact's README is run too. Ends with `N passed, N failed`.
  */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
+import { parseModule } from "../../src/ir/text/index.js";
 import { configureCheckpoint } from "../../src/model/index.js";
 import { models } from "../../models/index.js";
 import { exportModel, Model } from "../../src/engine/index.js";
@@ -19,6 +20,7 @@ import { type Client, findPlugin, Plugin } from "../../src/runtime-pjrt/index.js
 import { generate } from "../../src/serving/index.js";
 import { openCheckpoint, readConfigFiles } from "../../src/weights/index.js";
 import { type Call, makeCalls, ourLogits } from "./calls.js";
+import { loadNetron, shownByNetron } from "./netron.js";
 
 interface Case {
   readonly name: string;
@@ -67,7 +69,9 @@ function report(what: string, good: boolean, figure: string): void {
 async function run(client: Client, python: string, one: Case, work: string): Promise<void> {
   const folder = fileURLToPath(new URL(`../../golden/${one.model}`, import.meta.url));
   const artifact = join(work, "artifact");
-  await exportModel({ folder, models }, artifact, { dtype: one.dtype, batch: one.batch, chunk: CHUNK });
+  const options = { dtype: one.dtype, batch: one.batch, chunk: CHUNK, text: true };
+  await exportModel({ folder, models }, artifact, options);
+  await showInNetron(python, one.name, join(artifact, "programs"), work);
   await using checkpoint = await openCheckpoint(folder);
   const definition = configureCheckpoint(await readConfigFiles(folder), models);
   const { vocabSize, bosId } = definition.generation;
@@ -101,6 +105,28 @@ async function run(client: Client, python: string, one: Case, work: string): Pro
   }
 }
 
+/** Operations that Netron shows where they are used, if at all. */
+const noNodes: ReadonlySet<string> = new Set(["stablehlo.constant", "func.return"]);
+
+/** Netron shows every operation of every program. */
+async function showInNetron(python: string, name: string, programs: string, work: string): Promise<void> {
+  const netron = await loadNetron(python, work);
+  const sorted = (names: readonly string[]) => names.filter((each) => !noNodes.has(each)).toSorted();
+  for (const file of (await readdir(programs)).filter((each) => each.endsWith(".mlir"))) {
+    const path = join(programs, file);
+    const functions = parseModule(await readFile(path, "utf8")).regions[0]!.blocks[0]!.operations;
+    const own = sorted(
+      functions.flatMap(({ regions }) => regions[0]!.blocks[0]!.operations.map((op) => op.name)),
+    );
+    const shown = sorted(await shownByNetron(netron, path));
+    report(
+      `${name}, ${file} in Netron`,
+      shown.join() === own.join(),
+      `${shown.length} of ${own.length} operations`,
+    );
+  }
+}
+
 /** One array of all logits as one a call. */
 function split(all: Float32Array, like: readonly Float32Array[]): readonly Float32Array[] {
   let end = 0;
@@ -130,7 +156,9 @@ function compareInBf16(what: string, theirs: Logits, ours: Logits, exact: Logits
 
 const [python] = process.argv.slice(2);
 if (python === undefined) {
-  console.error("usage: npm run test:consumers -- PYTHON (with jax, iree-base-compiler, iree-base-runtime)");
+  console.error(
+    "usage: npm run test:consumers -- PYTHON (with jax, iree-base-compiler, iree-base-runtime, netron)",
+  );
   process.exit(2);
 }
 const { path } = await findPlugin("cpu", { install: true });

@@ -18,6 +18,7 @@ import type { Launch } from "./launch.js";
 const EXAMPLES = `
 Each function is a graph, each operation a node with its types, attributes and line; layers and functions that the author named are boxes
 that open. The JSON is what Model Explorer reads: pip install ai-edge-model-explorer, then model-explorer out.json.
+Netron opens a program itself: the text of griffin lower, or of griffin export --text. Of artifacts it shows those without loops.
 A picture has all functions below each other, each operation below what it uses; its types, attributes and line are its tip.
 
 Costs are of one execution of the program as it stands, before a compiler fuses it: flops of products, bytes of operands and results, the
