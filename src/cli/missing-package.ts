@@ -1,4 +1,5 @@
 /** @file What an installation lacks: packages that this one depends on, and the native half of koffi. */
+import { arch, platform } from "node:os";
 import { EnvironmentError } from "../support/errors.js";
 
 /** An error that Node or koffi throws where a package is not there, in our form; undefined for any other. */
@@ -8,7 +9,7 @@ export function missingPackage(error: unknown): EnvironmentError | undefined {
   if (error.message.startsWith("Cannot find the native Koffi module")) {
     return new EnvironmentError({
       message: "koffi, which calls plugins, is installed without its native library",
-      expected: `@koromix/koffi-${process.platform}-${process.arch}, which npm installs beside it`,
+      expected: `@koromix/koffi-${platform()}-${arch()}, which npm installs beside it`,
       hint: "npm install --include=optional; lock files and node_modules of another system lack it",
       cause: error,
     });
