@@ -127,6 +127,7 @@ export async function readAnyManifest(
   const { success, data, error } = schema.safeParse(json);
   if (!success) throw new ArtifactError(where, schemaProblems(MANIFEST_FILE, error));
   const problems = [
+    ...listedTwice(data),
     ...unlistedFiles(data),
     ...(data.format === FORMAT ? [...unknownPreparations(data), ...generationProblems(data)] : []),
   ];
@@ -144,6 +145,19 @@ function namedFiles(manifest: Manifest | ProgramManifest): readonly (string | un
     weights,
     ...tokenizer,
   ];
+}
+
+/** Files that a manifest lists under names that are one file, here or on some systems: of two hashes one could be checked and the other taken. */
+function listedTwice({ files }: Manifest | ProgramManifest): Problem[] {
+  const seen = new Map<string, string>();
+  return files.flatMap(({ path: subject }) => {
+    const folded = subject.toLowerCase();
+    const other = seen.get(folded);
+    seen.set(folded, subject);
+    if (other === undefined) return [];
+    if (other === subject) return [{ subject, problem: "listed twice" }];
+    return [{ subject, problem: `listed beside ${other}, which is the same file on some systems` }];
+  });
 }
 
 const NOT_LISTED = "used, but not in the manifest's list of files";
@@ -181,6 +195,7 @@ export async function readWeightsIndex(
   if (!success) throw new ArtifactError(where, schemaProblems(manifest.weights, error));
   const problems = [
     ...unlistedWeights(manifest, data),
+    ...otherThanWeights(manifest, data),
     ...parameterProblems(manifest, data),
     ...layoutProblems(manifest, data),
   ];
@@ -196,6 +211,19 @@ function unlistedWeights({ files }: Manifest, { location, folder, files: named }
     .map(({ name }) => `${folder}/${name}`)
     .filter((path) => !listed.has(path))
     .map((subject) => ({ subject, problem: NOT_LISTED }));
+}
+
+/** Files of weights that are something else too: weights are held against their sizes alone, and what runs is not. */
+function otherThanWeights(manifest: Manifest, { location, folder, files }: WeightsIndex): Problem[] {
+  if (location !== "copied") return [];
+  const taken = new Set(namedFiles(manifest).map((path) => path?.toLowerCase()));
+  return files
+    .map(({ name }) => `${folder}/${name}`)
+    .filter((path) => taken.has(path.toLowerCase()))
+    .map((subject) => ({
+      subject,
+      problem: `weights in ${manifest.weights}, and something else in ${MANIFEST_FILE}`,
+    }));
 }
 
 const shapeText = (shape: readonly number[]): string => `[${shape.join(", ")}]`;

@@ -107,6 +107,22 @@ describe("a manifest is checked before it is used", () => {
       ].join("\n"),
     );
   });
+
+  test("no file is listed twice, with a hash that is checked and one that is believed, or under two names that are one", async () => {
+    const text = await changed(({ files, ...manifest }) => {
+      const readme = files.find(({ path }) => path === "README.md")!;
+      const others = ["README.md", "Readme.md"].map((path) => ({ ...readme, path, sha256: "0".repeat(64) }));
+      return { ...manifest, files: [...files, ...others] };
+    });
+    expect(text).toBe(
+      [
+        "artifact error: 2 problems in ARTIFACT",
+        "             problem",
+        "  README.md  listed twice",
+        "  Readme.md  listed beside README.md, which is the same file on some systems",
+      ].join("\n"),
+    );
+  });
 });
 
 describe("what generation relies on", () => {
@@ -222,4 +238,10 @@ describe("the index of the weights names no file elsewhere", () => {
       );
     },
   );
+
+  test("a program, which would be held against its size alone, as weights are", async () => {
+    expect(await complaint(await weights("copied", "programs", "prefill_1x16.mlirbc"))).toBe(
+      "artifact error: programs/prefill_1x16.mlirbc: weights in weights.index.json, and something else in manifest.json\n  at:       ARTIFACT",
+    );
+  });
 });
