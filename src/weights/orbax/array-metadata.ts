@@ -5,8 +5,11 @@ import type { ChunkForm, Decoder } from "./chunk.js";
 import { compressors } from "./codecs.js";
 import type { ShardForm } from "./shard.js";
 
-const sizes = z.array(z.int().nonnegative());
-const chunkSizes = z.array(z.int().positive());
+/** More axes than arrays of numpy and PyTorch have. */
+const MOST_AXES = 64;
+
+const sizes = z.array(z.int().nonnegative()).max(MOST_AXES);
+const chunkSizes = z.array(z.int().positive()).max(MOST_AXES);
 
 const compressor = z.enum(compressors as [string, ...string[]], compressors.join(", "));
 

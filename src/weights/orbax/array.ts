@@ -23,7 +23,7 @@ export async function readArray(
   array: StoredArray,
   into?: Uint8Array<ArrayBuffer>,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { shape, chunks, dtype } = array;
+  const { shape, chunks } = array;
   if (isOneChunk(array)) {
     const first = shape.map(() => 0);
     const only = await readChunk(array, first, into === undefined ? undefined : () => into);
@@ -31,12 +31,28 @@ export async function readArray(
     // Who asks for a buffer may give it away: it is not to be a part of another.
     return into ?? (only.length === only.buffer.byteLength ? only : only.slice());
   }
-  const result = into ?? new Uint8Array(packedBytes(dtype, shape)!);
+  const result = into ?? memoryFor(array);
   for (const index of indices(countsOf(shape, chunks)))
     await array.memory.lend(async (allocate) =>
       putChunk(array, index, await readChunk(array, index, allocate), result),
     );
   return result;
+}
+
+/** @throws CheckpointError for an array that memory has no room for, which may be a lie */
+export function memoryFor({ where, name, dtype, shape }: StoredArray): Uint8Array<ArrayBuffer> {
+  const bytes = packedBytes(dtype, shape)!;
+  try {
+    return new Uint8Array(bytes);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    const hint = "is it as large as its description says?";
+    throw chunkError(
+      { where, what: name },
+      { problem: "memory has no room for it", got: `${bytes} bytes` },
+      hint,
+    );
+  }
 }
 
 const isOneChunk = ({ shape, chunks }: ArrayMetadata): boolean =>
@@ -71,9 +87,9 @@ const nameOf = (array: StoredArray, index: readonly number[]): ChunkName => ({
   what: `${array.name}/${array.keyOf(index)}`,
 });
 
-/** Chunks along each axis. */
+/** Chunks along each axis; of an array without elements there are none, along no axis. */
 const countsOf = (shape: readonly number[], chunks: readonly number[]): readonly number[] =>
-  shape.map((size, axis) => Math.ceil(size / chunks[axis]!));
+  shape.includes(0) ? [0] : shape.map((size, axis) => Math.ceil(size / chunks[axis]!));
 
 /** All indices below these counts, the last axis fastest. */
 function* indices(counts: readonly number[]): Generator<readonly number[]> {
@@ -110,10 +126,16 @@ async function readShard(
   ends: readonly number[],
   name: ChunkName,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const counts = countsOf(chunks, shard.chunks);
+  // The index has a place for each: how many there are is held against what is stored before there is memory for them.
+  const parts = chunksOfShard(
+    shard,
+    counts.reduce((product, count) => product * count, 1),
+    stored,
+    name,
+  );
   const result = new Uint8Array(packedBytes(dtype, chunks)!);
-  const within = [...indices(countsOf(chunks, shard.chunks))];
-  const parts = chunksOfShard(shard, within.length, stored, name);
-  for (const [i, index] of within.entries()) {
+  for (const [i, index] of [...indices(counts)].entries()) {
     if (index.some((at, axis) => at * shard.chunks[axis]! >= ends[axis]!)) continue;
     const part = { ...name, what: `${name.what}, chunk ${index.join(".")}` };
     if (parts[i] === undefined) throw missing(shard, part);
@@ -144,7 +166,8 @@ function putChunk(
   const [from, to] = [rowMajorStrides(chunks), rowMajorStrides(shape)];
   const begins = index.map((i, axis) => i * chunks[axis]!);
   const counts = begins.map((begin, axis) => Math.min(chunks[axis]!, shape[axis]! - begin));
-  const row = counts.at(-1)! * elementBytes;
+  // What has no axis is one element.
+  const row = (counts.at(-1) ?? 1) * elementBytes;
   for (const at of indices(counts.slice(0, -1))) {
     const source = at.reduce((sum, i, axis) => sum + i * from[axis]!, 0) * elementBytes;
     const target =

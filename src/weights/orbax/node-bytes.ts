@@ -3,6 +3,10 @@ import { CheckpointError } from "../errors.js";
 import { decompress } from "./codecs.js";
 import { crc32c } from "./crc32c.js";
 
+/** Entries of a node, and bytes of its keys put together; a node of orbax has some hundred. Each may take as many bytes as all before it. */
+const MOST_ENTRIES = 2 ** 20;
+const MOST_KEY_BYTES = 2 ** 26;
+
 /** Reads a node from its first byte to its last. */
 export class NodeReader {
   #at = 0;
@@ -45,6 +49,11 @@ export class NodeReader {
   varints(count: number): number[] {
     // Each takes a byte at least: a count that lies asks for no memory.
     if (count > this.bytes.length - this.#at) throw damaged(this.where, "it ends too early");
+    if (count > MOST_ENTRIES)
+      throw damaged(this.where, "it has too many entries", {
+        expected: `at most ${MOST_ENTRIES}`,
+        got: `${count}`,
+      });
     return Array.from({ length: count }, () => this.varint());
   }
 
@@ -56,9 +65,15 @@ export class NodeReader {
   /** Texts of which each begins as the one before. */
   prefixed(prefixLengths: readonly number[], suffixLengths: readonly number[]): Uint8Array[] {
     let last: Uint8Array = new Uint8Array(0);
+    let total = 0;
     return suffixLengths.map((length, i) => {
       const shared = i === 0 ? 0 : prefixLengths[i - 1]!;
       if (shared > last.length) throw damaged(this.where, "a key begins with more than the one before has");
+      total += shared + length;
+      if (total > MOST_KEY_BYTES)
+        throw damaged(this.where, "its keys are too long", {
+          expected: `at most ${MOST_KEY_BYTES} bytes together`,
+        });
       last = Buffer.concat([last.subarray(0, shared), this.slice(length)]);
       return last;
     });
@@ -89,7 +104,7 @@ export function readDataFiles(reader: NodeReader, transitive: string): readonly 
 
 const CHECKSUM_BYTES = 4;
 /** A node is read whole; writers keep them below 100 MB. */
-const MOST_NODE_BYTES = 2 ** 28;
+export const MOST_NODE_BYTES = 2 ** 28;
 
 /**
  * The body of an encoded manifest or node.

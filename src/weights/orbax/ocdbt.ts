@@ -4,7 +4,14 @@
  */
 import { join } from "node:path";
 import { openFile, readRange, sizeOfFile } from "../file.js";
-import { damaged, type DataFile, type NodeReader, readDataFiles, readNode } from "./node-bytes.js";
+import {
+  damaged,
+  type DataFile,
+  MOST_NODE_BYTES,
+  type NodeReader,
+  readDataFiles,
+  readNode,
+} from "./node-bytes.js";
 import { OpenFiles, type ValueStore } from "./store.js";
 
 /** The file that says where the newest version's root is. */
@@ -30,7 +37,7 @@ export async function openDatabase(folder: string): Promise<ValueStore> {
   try {
     const values = new Map<string, Value>();
     const { place, height } = await readManifest(folder);
-    await readTree({ folder, files, values, nodes: 0 }, place, height, new Uint8Array(0));
+    await readTree({ folder, files, values, nodes: 0, bytes: 0, keys: 0 }, place, height, new Uint8Array(0));
     return {
       keys: values.keys(),
       read: async (key, allocate) => {
@@ -97,13 +104,30 @@ async function readManifest(folder: string): Promise<Root> {
 }
 
 const MOST_NODES = 2 ** 16;
+/** Bytes of all nodes, taken apart, and of all keys: a node may be named, and taken apart, many times. */
+const MOST_TREE_BYTES = 2 ** 30;
+/** Keys of all nodes; an array has two or more. */
+const MOST_KEYS = 2 ** 22;
 
 interface Database {
   readonly folder: string;
   readonly files: OpenFiles;
   readonly values: Map<string, Value>;
-  /** How many nodes were read. */
+  /** How many nodes were read, and the bytes that they had. */
   nodes: number;
+  bytes: number;
+  /** How many keys they had. */
+  keys: number;
+}
+
+/** Adds up what nodes have. @throws CheckpointError when it is more than any tree has */
+function take(database: Database, where: string, { bytes, keys }: Pick<Database, "bytes" | "keys">): void {
+  database.bytes += bytes;
+  database.keys += keys;
+  if (database.bytes <= MOST_TREE_BYTES && database.keys <= MOST_KEYS) return;
+  throw damaged(where, "it has too much", {
+    expected: `at most ${MOST_KEYS} keys and ${MOST_TREE_BYTES} bytes in all nodes`,
+  });
 }
 
 /** Reads the node at `place`, whose keys all begin with `prefix`, and all below it. */
@@ -113,7 +137,13 @@ async function readTree(database: Database, place: Place, height: number, prefix
   const where = `${path}, byte ${place.offset}`;
   // A node may be named more than once, and so may what is below it.
   if (++database.nodes > MOST_NODES) throw damaged(where, "it has too many nodes");
+  if (place.length > MOST_NODE_BYTES)
+    throw damaged(where, "it is too large", {
+      expected: `at most ${MOST_NODE_BYTES} bytes`,
+      got: `${place.length} bytes`,
+    });
   const reader = await readNode(await files.read(path, place.offset, place.length), NODE_MAGIC, where);
+  take(database, where, { bytes: reader.bytes.length, keys: 0 });
   // Heights fall by one from the root on, so that no node is below itself.
   const own = reader.uint8();
   if (own !== height || height > HIGHEST) {
@@ -127,6 +157,8 @@ async function readTree(database: Database, place: Place, height: number, prefix
   const suffixLengths = reader.varints(count);
   if (height === 0) {
     const keys = reader.prefixed(prefixLengths, suffixLengths).map((key) => textOf(prefix, key));
+    const keyBytes = keys.reduce((sum, key) => sum + key.length, 0);
+    take(database, where, { bytes: keyBytes, keys: keys.length });
     for (const [i, value] of readValues(reader, count, dataFiles).entries()) values.set(keys[i]!, value);
     return;
   }

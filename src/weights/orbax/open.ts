@@ -8,7 +8,7 @@ import { CheckpointError, type Problem } from "../errors.js";
 import { JsonError } from "../../support/json.js";
 import { parseJsonObject } from "../json.js";
 import type { StoredTensor, TensorStore } from "../stored.js";
-import { isPlain, plainParts, readArray, type StoredArray } from "./array.js";
+import { isPlain, memoryFor, plainParts, readArray, type StoredArray } from "./array.js";
 import { metadataFiles } from "./array-metadata.js";
 import { BriefMemory } from "./memory.js";
 import { MANIFEST, openDatabase } from "./ocdbt.js";
@@ -117,8 +117,18 @@ async function readMetadata(
     const [expected, got] = [`${data.shape.length} sizes of chunks`, `${data.chunks.length}`];
     return { subject, problem: "its chunks do not fit its shape", expected, got };
   }
+  const chunkBytes = packedBytes(data.dtype, data.chunks) ?? Number.POSITIVE_INFINITY;
+  const most = Math.max(LARGEST_SPARE_CHUNK, MOST_BEYOND * packedBytes(data.dtype, data.shape)!);
+  if (chunkBytes > most) {
+    const [expected, got] = [`at most ${most} bytes`, `${chunkBytes} bytes`];
+    return { subject, problem: "its chunks are far larger than it is", expected, got };
+  }
   return { ...data, name, store };
 }
+
+/** A chunk may reach beyond its array, and is taken apart whole: so far, times the array's bytes, and anyway so far, bytes. */
+const MOST_BEYOND = 16;
+const LARGEST_SPARE_CHUNK = 2 ** 28;
 
 /** Keys joined by dots, as in `blocks.0.mlp_block.ffw_up.w`, or folders in folders; without what is around all of them. */
 function namesOf(arrays: readonly StoredArray[]): readonly string[] {
@@ -133,5 +143,5 @@ function storedTensor(name: string, array: StoredArray): StoredTensor {
   const common = { name, dtype, shape, bytes, file: where };
   if (!isPlain(array)) return { ...common, read: (into) => readArray(array, into) };
   const readPart = plainParts(array);
-  return { ...common, read: (into = new Uint8Array(bytes)) => readPart(0, into), readPart };
+  return { ...common, read: async (into = memoryFor(array)) => readPart(0, into), readPart };
 }
