@@ -13,6 +13,11 @@ export interface TorchEntry {
   read(begin?: number, end?: number, into?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
 }
 
+/** Entries that are gone through: each takes a kilobyte or two, and a tensor has one. */
+const MOST_ENTRIES = 2 ** 17;
+/** Bytes that are read at once: the list of entries is, and one of as many as there may be is shorter. */
+const LONGEST_READ = 2 ** 26;
+
 const LOCAL_HEADER_BYTES = 30;
 const LOCAL_SIGNATURE = 0x04034b50;
 
@@ -53,13 +58,18 @@ async function listEntries(file: FileHandle, path: string, size: number): Promis
       this.size = size;
     }
     override async readUint8Array(index: number, length: number): Promise<Uint8Array> {
+      if (length > LONGEST_READ) throw new Error(`its list of entries is said to have ${length} bytes`);
       const bytes = new Uint8Array(Math.max(0, Math.min(length, this.size - index)));
       const { bytesRead } = await file.read(bytes, 0, bytes.length, index);
       return bytes.subarray(0, bytesRead);
     }
   }
   try {
-    return (await new ZipReader(new FileReader(file)).getEntries()) as FileEntry[];
+    const entries: FileEntry[] = [];
+    for await (const entry of new ZipReader(new FileReader(file)).getEntriesGenerator())
+      if (entries.push(entry as FileEntry) > MOST_ENTRIES)
+        throw new Error(`more than ${MOST_ENTRIES} entries`);
+    return entries;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CheckpointError(path, [

@@ -82,7 +82,7 @@ const WRAPPERS = ["params", "state_dict", "model_state_dict", "model"];
 
 function namedTensors(root: PickleValue, path: string): ReadonlyMap<string, StoredTensor> {
   const tensors = new Map<string, StoredTensor>();
-  let dicts = 0;
+  let [dicts, items] = [0, 0];
   const visit = (value: PickleValue, name: string, around: readonly PickleValue[]): void => {
     if (value instanceof Tensor) {
       if (tensors.has(name)) throw new PickleError(`two tensors are called ${JSON.stringify(name)}`);
@@ -94,9 +94,18 @@ function namedTensors(root: PickleValue, path: string): ReadonlyMap<string, Stor
         throw new PickleError("its dicts are too many or too deep", {
           expected: `at most ${MOST_DICTS} dicts, ${DEEPEST} deep`,
         });
+      items += value.size;
+      if (items > MOST_ITEMS)
+        throw new PickleError("its dicts have too many items", { expected: `at most ${MOST_ITEMS}` });
+      const below = [...around, value];
       for (const [key, item] of value) {
         const own = typeof key === "object" ? "?" : String(key);
-        visit(item, name === "" ? own : `${name}.${own}`, [...around, value]);
+        if (name.length + own.length > LONGEST_NAME)
+          throw new PickleError("a name in it is too long", {
+            expected: `at most ${LONGEST_NAME} characters`,
+            got: `${own.slice(0, 20)}..., ${name.length + own.length} characters`,
+          });
+        visit(item, name === "" ? own : `${name}.${own}`, below);
       }
     }
   };
@@ -106,6 +115,9 @@ function namedTensors(root: PickleValue, path: string): ReadonlyMap<string, Stor
 }
 
 const MOST_DICTS = 2 ** 16;
+const MOST_ITEMS = 2 ** 22;
+/** Of a tensor with the dicts around it: each that lies in a dict of a long name has that name. */
+const LONGEST_NAME = 4096;
 const DEEPEST = 100;
 
 function unwrap(root: PickleValue): PickleValue {

@@ -61,6 +61,13 @@ const NEWEST_PROTOCOL = 5;
 /** Longer integers mean nothing in a file of tensors, bytes. */
 const LONGEST_INTEGER = 64;
 
+/**
+ * What a pickle may have made: a step counts as 1, as does each item that a call is given, a dict or a call as 8 more. A tensor takes some 80,
+ * and a byte of a pickle can make a dict of a hundred bytes, or have a list of millions copied.
+ */
+const MOST_WORK = 2 ** 24;
+const DICT_OR_CALL = 8;
+
 const MARK = Symbol("mark");
 
 /** The value of a pickle. @throws PickleError for anything but data that the rules know */
@@ -69,6 +76,7 @@ export function readPickle(bytes: Uint8Array, rules: PickleRules): PickleValue {
   while (machine.result === undefined) {
     const at = machine.position;
     const code = machine.byte();
+    machine.charge(1);
     const name = OPCODES.get(code);
     if (name === undefined) {
       throw new PickleError(`byte ${at} of the pickle is no opcode that tensors need`, {
@@ -86,12 +94,26 @@ class Machine {
   readonly memo = new Map<number, PickleValue>();
   readonly #stack: (PickleValue | typeof MARK)[] = [];
   readonly #view: DataView;
+  #work = 0;
 
   constructor(
     readonly bytes: Uint8Array,
     readonly rules: PickleRules,
   ) {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+
+  charge(work: number): void {
+    this.#work += work;
+    if (this.#work > MOST_WORK)
+      throw new PickleError("the pickle makes more than tensors need", {
+        expected: `at most ${MOST_WORK} steps and items`,
+      });
+  }
+
+  newDict(): Map<PickleValue, PickleValue> {
+    this.charge(DICT_OR_CALL);
+    return new Map();
   }
 
   take(count: number): number {
@@ -202,6 +224,10 @@ class Machine {
 
   call(callee: PickleValue, args: PickleValue): void {
     const name = callee instanceof PickleGlobal ? callee.name : "what is no name";
+    const items = Array.isArray(args) ? (args as readonly PickleValue[]) : [];
+    // What is given may be copied, however often: the memo gives it again for a few bytes.
+    const lengths = items.map((item) => (Array.isArray(item) ? item.length : 1));
+    this.charge(lengths.reduce((sum, length) => sum + length, DICT_OR_CALL));
     const value = Array.isArray(args) ? this.rules.call(name, args) : undefined;
     if (value === undefined) throw refuse(name, "calls");
     this.push(value);
@@ -257,7 +283,7 @@ const actions = {
   SHORT_BINBYTES: (m: Machine) => m.push(m.slice(m.byte())),
   EMPTY_LIST: (m: Machine) => m.push([]),
   EMPTY_TUPLE: (m: Machine) => m.push([]),
-  EMPTY_DICT: (m: Machine) => m.push(new Map()),
+  EMPTY_DICT: (m: Machine) => m.push(m.newDict()),
   LIST: (m: Machine) => m.push(m.popToMark()),
   TUPLE: (m: Machine) => m.push(m.popToMark()),
   TUPLE1: (m: Machine) => m.push([m.pop()]),
@@ -265,7 +291,7 @@ const actions = {
   TUPLE3: (m: Machine) => m.push([m.pop(), m.pop(), m.pop()].reverse()),
   DICT: (m: Machine) => {
     const items = m.popToMark();
-    const made = new Map<PickleValue, PickleValue>();
+    const made = m.newDict();
     setItems(made, items);
     m.push(made);
   },

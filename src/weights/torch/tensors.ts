@@ -162,7 +162,11 @@ function tensorOf(args: readonly PickleValue[], dtypeAt: number | undefined): Pi
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
-const isCounts = (value: unknown): value is readonly number[] => Array.isArray(value) && value.every(isCount);
+/** PyTorch's own bound. */
+const MOST_AXES = 64;
+
+const isCounts = (value: unknown): value is readonly number[] =>
+  Array.isArray(value) && value.length <= MOST_AXES && value.every(isCount);
 
 /** PyTorch's class of storages by element type, where it has one. */
 export const storageNames: ReadonlyMap<StoredType, string> = new Map(

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { open as openFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openTorch } from "../../../src/weights/torch/open.js";
@@ -190,6 +190,45 @@ test.each([
     "its dicts are too many or too deep\n  expected: at most 65536 dicts, 100 deep",
   ],
   [
+    "a pickle of millions of dicts, a byte each",
+    new Uint8Array(2 ** 21).fill(0x7d),
+    "the pickle makes more than tensors need\n  expected: at most 16777216 steps and items",
+  ],
+  [
+    "a long list that is copied again and again",
+    opcodes(
+      ...[0x28, new Uint8Array(2 ** 16).fill(0x29), 0x6c, 0x71, 0],
+      ...Array.from({ length: 256 }, () => opcodes("ccollections\nOrderedDict\n", 0x68, 0, 0x85, 0x52, 0x30)),
+      0x2e,
+    ),
+    "the pickle makes more than tensors need\n  expected: at most 16777216 steps and items",
+  ],
+  [
+    "a dict of many items that is in another many times",
+    opcodes(
+      ...[0x7d, 0x71, 0, 0x28],
+      ...Array.from({ length: 2 ** 16 }, (_, i) => opcodes(0x4a, bytesOf(i, 4), 0x4e)),
+      ...[0x75, 0x30, 0x7d, 0x28],
+      ...Array.from({ length: 100 }, (_, i) => opcodes(0x4b, i, 0x68, 0)),
+      ...[0x75, 0x2e],
+    ),
+    "its dicts have too many items\n  expected: at most 4194304",
+  ],
+  [
+    "a tensor in dicts of long names",
+    opcodes(0x7d, 0x58, bytesOf(5000, 4), "n".repeat(5000), 0x7d, 0x73, 0x2e),
+    "a name in it is too long\n  expected: at most 4096 characters\n  got:      nnnnnnnnnnnnnnnnnnnn..., 5000 characters",
+  ],
+  [
+    "a tensor of more axes than PyTorch has",
+    PICKLED_TENSOR(
+      4,
+      Array.from({ length: 65 }, () => 1),
+      Array.from({ length: 65 }, () => 1),
+    ),
+    "the pickle calls torch._utils._rebuild_tensor_v2, which no tensor needs",
+  ],
+  [
     "a name that is no text",
     opcodes(0x80, 4, 0x4b, 1, 0x4b, 2, 0x93, 0x2e),
     "a name of the pickle is no text",
@@ -202,6 +241,30 @@ test.each([
 ])("%s is an error", async (_, pickle, message) => {
   const text = await refusal(archiveOf({ "data.pkl": pickle, "data/0": new Uint8Array(16) }));
   expect(text).toContain(`checkpoint error: data.pkl: ${message}`);
+});
+
+test("an archive whose list of entries is said to be longer than any is not read for it", async () => {
+  const path = await temporaryFile(archiveOf({}), "model.pt");
+  const length = 2 ** 32 - 2;
+  await using file = await openFile(path, "w");
+  await file.write(opcodes("PK\x03\x04"));
+  const end = opcodes(
+    "PK\x05\x06",
+    bytesOf(0, 4),
+    bytesOf(1, 2),
+    bytesOf(1, 2),
+    bytesOf(length, 4),
+    bytesOf(0, 4),
+  );
+  await file.write(opcodes(end, bytesOf(0, 2)), 0, 22, length);
+  const text = await errorText(() => openTorch(path));
+  expect(text.replaceAll(path, "model.pt")).toBe(
+    `checkpoint error: archive: not a whole zip archive
+  expected: what torch.save writes
+  got:      its list of entries is said to have ${length} bytes
+  at:       model.pt
+  hint:     fetch the file again`,
+  );
 });
 
 test("what torch.save does not write is told apart", async () => {
