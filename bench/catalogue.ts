@@ -30,7 +30,7 @@ export const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     takes: own("quick", "write"),
   },
   sessions: {
-    what: "drawn tokens against greedy ones, and a second turn of a dialogue against reading all of it again",
+    what: "drawn tokens against greedy ones, a second turn of a dialogue against reading all of it again, rows that are filled again, questions read once for all their choices",
     takes: own("quick", "write"),
   },
   compile: {

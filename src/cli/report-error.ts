@@ -2,7 +2,7 @@
 import { type ExitCode, GriffinError } from "../support/errors.js";
 import type { Colors } from "./colors.js";
 import type { CommandContext } from "./context.js";
-import { missingPackage } from "./missing-package.js";
+import { missingPackage } from "../support/missing-package.js";
 
 export interface ReportFlags {
   readonly json: boolean;

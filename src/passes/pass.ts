@@ -65,12 +65,14 @@ function wrongOption(pass: string, given: RawOptions, error: z.ZodError): UsageE
 export function definePass<Options extends z.ZodObject = z.ZodObject<Record<never, never>>>(
   definition: PassDefinition<Options>,
 ): Pass<Options> {
-  checkOptions("definePass", definition, {
+  // Who makes a pass of another spreads it: `with` is made anew.
+  checkOptions<PassDefinition<Options> & { readonly with?: unknown }>("definePass", definition, {
     name: true,
     summary: true,
     options: true,
     example: true,
     run: true,
+    with: true,
   });
   const schema = definition.options ?? (z.object({}) as unknown as Options);
   return {

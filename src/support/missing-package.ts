@@ -1,6 +1,6 @@
 /** @file What an installation lacks: packages that this one depends on, and the native half of koffi. */
 import { arch, platform } from "node:os";
-import { EnvironmentError } from "../support/errors.js";
+import { EnvironmentError } from "./errors.js";
 
 /** An error that Node or koffi throws where a package is not there, in our form; undefined for any other. */
 export function missingPackage(error: unknown): EnvironmentError | undefined {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { missingPackage } from "../../src/cli/missing-package.js";
+import { missingPackage } from "../../src/support/missing-package.js";
 
 test("koffi without its native library is of the environment, and says what npm left out", () => {
   const error = missingPackage(
