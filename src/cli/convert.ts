@@ -17,8 +17,8 @@ export async function runConvert(
   options: Options,
 ): Promise<ExitStatus> {
   const models = await context.models.load();
-  const { json, ...conversion } = options;
-  const summary = await convertWeights(source, target, { ...conversion, models, signal: context.signal });
+  const { to, force, json } = options;
+  const summary = await convertWeights(source, target, { to, force, models, signal: context.signal });
   for (const warning of summary.warnings) context.printError(`note: ${warning}`);
   if (json === true) context.printJson({ path: target, ...summary });
   else {

@@ -110,6 +110,7 @@ function traceAttention(args: AnyAttention): Tensor<string, FloatDType> {
   const { q, k, v, segmentPos, cache } = args;
   checkPositive("window", args.window);
   checkPositive("softCap", args.softCap);
+  checkCache(args);
   const given = { q, k, v, segmentPos, ...cacheOperands(args) };
   checkSizes(op, Object.values(given), Object.keys(given));
   const { time, channels } = args.axes;
@@ -162,6 +163,24 @@ function checkPositive(what: string, number: number | undefined): void {
     expected: what === "window" ? "a whole number of tokens, 1 or more" : "a number above 0",
     got: String(number),
     hint: `leave ${what} out for none`,
+  });
+}
+
+/** What TypeScript refuses, of callers without it: none of it may be ignored. */
+function checkCache({ cache, numTokens, window }: AnyAttention): void {
+  if (cache !== undefined && window !== undefined)
+    throw new ShapeError({
+      message: "attention takes a cache or a window, not both",
+      expected: "of a ring as many slots as tokens are seen before each one's own; a growing cache shows all",
+      got: `a ${cache.kind} cache, and window ${window}`,
+      hint: "leave window out",
+    });
+  if ((cache === undefined) === (numTokens === undefined)) return;
+  throw new ShapeError({
+    message: "attention takes a cache and numTokens together",
+    expected:
+      "cache: { keys, values, kind } and numTokens: the tokens of each document that came before, i32",
+    got: cache === undefined ? "numTokens without a cache" : "a cache without numTokens",
   });
 }
 

@@ -105,6 +105,7 @@ const W = floats([3, 2], [1, 0, 0, 1, 1, 1]);
 /** Commands that make what a page says is there. */
 export const MADE_BEFORE: Readonly<Record<string, readonly string[]>> = {
   "griffin generate": ["griffin export --model demo -o kjv"],
+  "griffin eval": ["griffin export --model demo -o kjv --score"],
   "griffin inspect": [
     "openssl genpkey -algorithm ed25519 -out key.pem",
     "openssl pkey -in key.pem -pubout -out KEY.pem",

@@ -279,6 +279,21 @@ describe("attention and kvCacheUpdate", () => {
     );
   });
 
+  it("a cache says itself how many tokens are seen, and comes with the number of those it holds", () => {
+    const complaint = (more: object) => traceComplaint(() => ({ y: attended(more) })).split("\n  at:")[0];
+    expect(complaint({ window: 4 })).toBe(
+      `shape error: attention takes a cache or a window, not both
+  expected: of a ring as many slots as tokens are seen before each one's own; a growing cache shows all
+  got:      a ring cache, and window 4`,
+    );
+    expect(complaint({ numTokens: undefined })).toBe(
+      `shape error: attention takes a cache and numTokens together
+  expected: cache: { keys, values, kind } and numTokens: the tokens of each document that came before, i32
+  got:      a cache without numTokens`,
+    );
+    expect(complaint({ cache: undefined })).toContain("got:      numTokens without a cache");
+  });
+
   it("keys that have heads, values that have none", () => {
     const message = traceComplaint(() => attended({ k: f32("other", batch, time, heads, head) }));
     expect(message).toMatchInlineSnapshot(`
