@@ -87,7 +87,6 @@ const refuseHostTransfers = limitOf(
   },
 );
 
-/** What no plugin takes. */
 /** Floats of eight bits with as many bits for exponent and mantissa as each other: neither is wider, and XLA asks which is. */
 const twins: readonly ReadonlySet<unknown>[] = [
   new Set(["f8E5M2", "f8E5M2FNUZ"]),
@@ -113,6 +112,7 @@ const refuseTwins = limitOf(products, ({ operands, results }) => {
   };
 });
 
+/** What no plugin takes. */
 export const commonLimits: readonly Limit[] = [
   refuseDynamicArguments,
   refuseQuantised,

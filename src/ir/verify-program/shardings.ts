@@ -1,9 +1,9 @@
 /**
- * @file Shardings of several values: `mhlo.sharding = "{{replicated}, {manual}}"` has one for each value that an operation gives. XLA's errors
- * about another number come late, when it has made other operations of it, and may end the process.
+ * @file Shardings that XLA gives up on late, when it has made other operations of theirs, which may end the process: of another number of axes
+ * than a value has, and of several values: `mhlo.sharding = "{{replicated}, {manual}}"` has one for each value that an operation gives.
  */
 import type { Operation } from "../operation.js";
-import type { Type } from "../types.js";
+import { formatType, type Type } from "../types.js";
 import type { Refusal } from "./refusal.js";
 
 const NAME = "mhlo.sharding";
@@ -21,11 +21,39 @@ function listed(text: string): number | undefined {
   return count;
 }
 
+/** How many axes a sharding by tiles cuts, without those that it only repeats along; undefined for one that is not by tiles, or cuts nothing. */
+function cutAxes(text: string): number | undefined {
+  const tiles = /^\{\s*devices=\[([\d,\s]+)\]/.exec(text)?.[1]?.split(",").map(Number);
+  if (tiles === undefined || tiles.every((tile) => tile === 1)) return undefined;
+  if (/\blast_tile_dim_replicate\b/.test(text)) return tiles.length - 1;
+  const groups = /\blast_tile_dims=\{([^}]*)\}/.exec(text)?.[1];
+  return tiles.length - (groups === undefined ? 0 : groups.split(",").length);
+}
+
+/** A sharding of other axes than the one value has, or undefined. XLA does not hold those of several values against them. */
+function checkAxes({ name, extra, results }: Operation): Refusal | undefined {
+  const attribute = extra.get(NAME);
+  const axes = attribute?.kind === "string" ? cutAxes(attribute.value) : undefined;
+  const type = results.length === 1 ? results[0]!.type : undefined;
+  if (axes === undefined || type?.kind !== "tensor" || type.shape.length === axes) return undefined;
+  return {
+    constraint: "sharding_axes",
+    message: `${NAME} of ${name} cuts other axes than its value has`,
+    expected: `tiles along ${type.shape.length} axes, of ${formatType(type)}`,
+    got: `along ${axes}`,
+    hint: "repeating (last_tile_dim_replicate, last_tile_dims) is an axis of its own, behind those of the value",
+  };
+}
+
 const valuesOf = (types: readonly Type[]): number =>
   types.reduce((count, type) => count + (type.kind === "tuple" ? valuesOf(type.elements) : 1), 0);
 
+/** What is wrong with an operation's sharding, or undefined. */
+export const checkSharding = (operation: Operation): Refusal | undefined =>
+  checkCount(operation) ?? checkAxes(operation);
+
 /** A list of shardings for other values than there are, or undefined. */
-export function checkSharding({ name, extra, results }: Operation): Refusal | undefined {
+function checkCount({ name, extra, results }: Operation): Refusal | undefined {
   const attribute = extra.get(NAME);
   const count = attribute?.kind === "string" ? listed(attribute.value) : undefined;
   const values = valuesOf(results.map(({ type }) => type));

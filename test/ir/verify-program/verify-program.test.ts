@@ -270,4 +270,41 @@ describe("shardings", () => {
     );
     expect(verdict(adding)).toContain("expected: one sharding, in single braces\n  got:      a list of 1\n");
   });
+
+  const adding = (sharding: string): string =>
+    single(
+      "%a: tensor<16xi32>",
+      "tensor<16xi32>",
+      `stablehlo.add %a, %a {mhlo.sharding = "${sharding}"} : tensor<16xi32>`,
+    );
+
+  test.each([
+    "{devices=[2]<=[2]}",
+    "{devices=[2]0,1}",
+    "{devices=[1,2]<=[2] last_tile_dim_replicate}",
+    "{devices=[1,1,2]<=[2] last_tile_dims={manual, replicated}}",
+    "{devices=[1,1]0}",
+    "{maximal device=0}",
+  ])("%s of a tensor of one axis is accepted", (sharding) => {
+    expect(verdict(adding(sharding))).toBe("accepted");
+  });
+
+  test.each([
+    ["{devices=[2,1]<=[2]}", 2],
+    ["{devices=[2]<=[2] last_tile_dim_replicate}", 0],
+    ["{devices=[2,1,1,2]<=[4] last_tile_dims={manual}}", 3],
+  ])(
+    "%s of a tensor of one axis is refused, by which XLA ends the process beside other shardings",
+    (sharding, axes) => {
+      expect(verdict(adding(sharding))).toBe(
+        [
+          "verify error: stablehlo.add: mhlo.sharding of stablehlo.add cuts other axes than its value has [sharding_axes]",
+          "  expected: tiles along 1 axes, of tensor<16xi32>",
+          `  got:      along ${axes}`,
+          "  at:       -:2:8",
+          "  hint:     repeating (last_tile_dim_replicate, last_tile_dims) is an axis of its own, behind those of the value",
+        ].join("\n"),
+      );
+    },
+  );
 });
