@@ -1,6 +1,7 @@
 /** @file Sessions as files: the states in a safetensors file, whose metadata says what model they are of and where each text stands. */
 import { z } from "zod";
 import { GriffinError } from "../support/errors.js";
+import { parseJson } from "../support/json.js";
 import { type Problem, problemDetails } from "../support/problems.js";
 import { sha256 } from "../support/hash.js";
 import { type WaitOptions, waitFor, WAIT_OPTIONS } from "../support/wait.js";
@@ -237,7 +238,7 @@ async function checkModel(model: ProgramSet, metadata: Metadata, path: string): 
 function lengthsOf({ lengths }: Metadata, path: string): readonly number[] {
   const problem = { subject: "lengths", problem: "not a list of numbers of tokens", got: lengths };
   try {
-    const { success, data } = lengthsSchema.safeParse(JSON.parse(lengths));
+    const { success, data } = lengthsSchema.safeParse(parseJson(lengths));
     if (success) return data;
   } catch {
     // Told below.

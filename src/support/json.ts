@@ -1,15 +1,21 @@
-/** @file JSON text that may come from anybody: how deep it nests is looked at before it is parsed, since what reads values calls itself for each level. */
+/**
+ * @file JSON text that may come from anybody: how deep it nests is looked at before it is parsed, since what reads values calls itself for each
+ * level; and how many values it has, since an empty array takes two bytes there and thirty in memory.
+ */
 
 /** Levels of arrays and objects. Files of models and programs have some ten. */
 const DEEPEST = 200;
 
+/** Values of a text. The largest tokenizers have two millions, a model of ten thousand tensors a tenth of one. */
+const MOST_VALUES = 2 ** 23;
+
 /** Thrown text says what is wrong; the caller adds the file. */
 export class JsonError extends Error {}
 
-/** The value of a JSON text. @throws JsonError for what is none, and for one that nests too deep */
+/** The value of a JSON text. @throws JsonError for what is none, and for one that nests too deep or has too many values */
 export function parseJson(text: string): unknown {
-  const at = tooDeepAt(text);
-  if (at !== undefined) throw new JsonError(`nested more than ${DEEPEST} deep at position ${at}`);
+  const problem = boundsProblem(text);
+  if (problem !== undefined) throw new JsonError(problem);
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -18,18 +24,21 @@ export function parseJson(text: string): unknown {
 }
 
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+const COMMA = 0x2c;
 const isOpening = (code: number): boolean => code === 0x5b || code === 0x7b;
 const isClosing = (code: number): boolean => code === 0x5d || code === 0x7d;
 
-/** Where a text first nests too deep; brackets in strings are text. */
-function tooDeepAt(text: string): number | undefined {
-  let depth = 0;
+/** Where a text first nests too deep, or has too many values; what stands in strings is text. */
+function boundsProblem(text: string): string | undefined {
+  let [depth, values] = [0, 0];
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) at = endOfString(text, at + 1);
     else if (isOpening(code)) depth++;
     else if (isClosing(code)) depth--;
-    if (depth > DEEPEST) return at;
+    if (depth > DEEPEST) return `nested more than ${DEEPEST} deep at position ${at}`;
+    if ((code === COMMA || isOpening(code)) && ++values > MOST_VALUES)
+      return `more than ${MOST_VALUES} values at position ${at}`;
   }
   return undefined;
 }

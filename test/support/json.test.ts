@@ -37,3 +37,11 @@ test("levels are counted, brackets in strings are not", () => {
 test("what is side by side is not deep", () => {
   expect(parseJson(`[${"[],".repeat(1000)}{}]`)).toHaveLength(1001);
 });
+
+test("values are counted, commas and brackets in strings are not", () => {
+  const most = 2 ** 22;
+  expect(() => parseJson(`[${"[],".repeat(most)}[]]`)).toThrow(
+    new JsonError(`more than 8388608 values at position ${3 * most}`),
+  );
+  expect(parseJson(`["${",".repeat(2 * most + 1)}"]`)).toHaveLength(1);
+});
