@@ -74,7 +74,7 @@ export function evalCommand(launch: Launch): Command {
     .option("--stop <text>", "with generate: what ends an answer; repeatable", repeated(withLines))
     .option(
       "--extract <pattern>",
-      "with generate: where the answer is in what was written, the last match, its group if it has one; repeat it for what is tried next",
+      "with generate: where the answer is in what was written, the last match, its group if it has one, found within 2 s; repeat it for what is tried next",
       repeated(regularExpression("--extract")),
     )
     .option(

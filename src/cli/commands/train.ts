@@ -45,7 +45,10 @@ export function trainCommand(launch: Launch): Command {
     )
     .option("--data <file>", "examples to learn, .jsonl or .txt; repeatable", texts)
     .option("--out <dir>", "folder for the result")
-    .option("--resume <dir>", "go on with the training in this folder; its settings stay as they were")
+    .option(
+      "--resume <dir>",
+      "go on with the training in this folder, which may hold no links; its settings stay as they were",
+    )
     .option("--allow-other-data", "with --resume: the data may be others than it began with")
     .option("--eval <file>", "examples to test on; repeatable", texts)
     .option(
@@ -119,7 +122,7 @@ export function trainCommand(launch: Launch): Command {
     )
     .option(
       "--freeze <pattern>",
-      "regular expression: parameters called so in the checkpoint stay as they are; repeatable",
+      "regular expression, found within 2 s: parameters called so in the checkpoint stay as they are; repeatable",
       texts,
     )
     .addOption(
