@@ -1,6 +1,7 @@
 /** @file Weights from a checkpoint to a device. */
 import { allocateAligned, type Client, type DeviceBuffer, hostBytes } from "../runtime-pjrt/index.js";
 import type { WeightPlan } from "../program/weight-plan.js";
+import { type AtOnce, workAtOnce } from "../support/at-once.js";
 import { sha256 } from "../support/hash.js";
 import { checkNotAborted } from "../support/wait.js";
 import { type BoundParameter, checkFinite, type ComputeDType } from "../weights/index.js";
@@ -16,7 +17,7 @@ export interface ResidentWeights {
   readonly identity: Promise<string>;
 }
 
-/** Who is told, what stops it between two tensors, and what becomes of each. */
+/** Who is told, what stops it between two tensors or pieces of one, and what becomes of each. */
 export interface UploadOptions {
   readonly onEvent?: ((event: ModelEvent) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -32,8 +33,10 @@ const CHUNK_BYTES = 2 ** 28;
 /** What the CPU plugin must have to use memory that is not its own. */
 const ALIGNMENT = 64;
 
-/** Tensors that are read at once: one alone keeps one core busy, and the others idle. */
-const READS = 2;
+/** Tensors that are read at once: one alone keeps one core busy, and the others idle, as two do whose chunks are both taken apart. */
+const READS = 4;
+/** Their bytes on the device, together. */
+const BYTES_AT_ONCE = 2 ** 28;
 
 /**
  * Puts weights on the client's first device, converted to `dtype`, a few tensors at a time: a large model is never in host memory
@@ -62,7 +65,7 @@ export function uploadWeights(
   const put = async (path: string, parameter: BoundParameter): Promise<void> => {
     checkNotAborted("loading the weights", { signal });
     const into = (isConsumed(path) ? consumed : kept)?.take(bytesOf(parameter));
-    const data = await parameter.readAs(dtype, into);
+    const data = await parameter.readAs(dtype, into, signal);
     if (!allowNonFinite) checkFinite(parameter, data, dtype);
     const semantics = data === into ? "zero-copy" : "copy";
     const tensor = { elementType: dtype, dimensions: parameter.shape, data };
@@ -72,7 +75,8 @@ export function uploadWeights(
     onEvent?.({ phase: "weights", loadedBytes, totalBytes });
   };
 
-  const loaded = putAll(parameters, put, buffers);
+  const atOnce = { count: READS, size: BYTES_AT_ONCE, sizeOf: ([, one]: Named) => bytesOf(one) };
+  const loaded = putAll(parameters, atOnce, put, buffers);
   const identity = loaded.then(() => {
     const paths = [...samples].toSorted(([a], [b]) => (a < b ? -1 : 1));
     return sha256(JSON.stringify(paths));
@@ -95,26 +99,22 @@ function sampleOf({ shape }: BoundParameter, data: Uint8Array): string {
   return `${shape.join("x")} ${sha256(Buffer.concat(stretches))}`;
 }
 
+type Named = readonly [path: string, parameter: BoundParameter];
+
 /** Puts one after the other, a few at a time, into `buffers`. @throws the first error, with no buffer left */
 async function putAll(
   parameters: ReadonlyMap<string, BoundParameter>,
-  put: (path: string, parameter: BoundParameter) => Promise<void>,
+  atOnce: AtOnce<Named>,
+  put: (...named: Named) => Promise<void>,
   buffers: ReadonlyMap<string, DeviceBuffer>,
 ): Promise<ReadonlyMap<string, DeviceBuffer>> {
-  const waiting = [...parameters];
-  const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      await put(...next).catch((error: unknown) => {
-        waiting.length = 0;
-        throw error;
-      });
-    }
-  };
-  const ends = await Promise.allSettled(Array.from({ length: READS }, work));
-  const failed = ends.find((end) => end.status === "rejected");
-  if (failed === undefined) return buffers;
-  closeAll(buffers.values());
-  throw failed.reason;
+  try {
+    await workAtOnce(parameters, atOnce, (named) => put(...named));
+    return buffers;
+  } catch (error) {
+    closeAll(buffers.values());
+    throw error;
+  }
 }
 
 /** Memory for many tensors that live as long as each other, handed out in aligned pieces. */

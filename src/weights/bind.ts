@@ -28,8 +28,13 @@ export interface BoundParameter extends Parameter {
   /**
    * Packed bytes, row-major, converted to `dtype`; a fresh buffer at each call, so that the caller may give
    * it away, or `into`, which has their size, where they can be read into given memory.
+   * @param signal stops it where it is read in pieces
    */
-  readAs(dtype: ComputeDType, into?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+  readAs(
+    dtype: ComputeDType,
+    into?: Uint8Array<ArrayBuffer>,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>>;
   /** Bytes [begin, begin + into.length) of it as it is stored, in `into`; absent where a part costs as much as all of it. */
   readonly readPart?: StoredTensor["readPart"] | undefined;
 }
@@ -95,8 +100,8 @@ function bind(
 ): BoundParameter {
   const dtype = tensor.dtype as ComputeDType;
   const isSame = isWhole(view, tensor, shape);
-  const read = (into?: Uint8Array<ArrayBuffer>) =>
-    isSame ? tensor.read(into) : readView(tensor, shape, view!, reads, into);
+  const read = (into?: Uint8Array<ArrayBuffer>, signal?: AbortSignal) =>
+    isSame ? tensor.read(into, signal) : readView(tensor, shape, view!, reads, into, signal);
   return {
     path,
     shape,
@@ -104,8 +109,10 @@ function bind(
     name: tensor.name,
     file: tensor.file,
     readPart: isSame ? tensor.readPart : undefined,
-    readAs: async (wanted, into) =>
-      wanted === dtype ? read(into) : convertFloats(await read(), dtype, wanted, into),
+    readAs: async (wanted, into, signal) =>
+      wanted === dtype
+        ? read(into, signal)
+        : convertFloats(await read(undefined, signal), dtype, wanted, into),
   };
 }
 

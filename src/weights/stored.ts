@@ -12,8 +12,9 @@ export interface StoredTensor {
   /**
    * A fresh buffer at each call, or `into`, which has the tensor's size, where the tensor can be read into
    * given memory.
+   * @param signal stops it where it is read in pieces
    */
-  read(into?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+  read(into?: Uint8Array<ArrayBuffer>, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   /** Bytes [begin, begin + into.length) in `into`; absent where a part costs as much as all of it. */
   readonly readPart?: (begin: number, into: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>;
 }

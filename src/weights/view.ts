@@ -1,27 +1,57 @@
 /** @file Parameters that are parts of tensors, or lie in them with rows and columns exchanged. */
+import { checkNotAborted } from "../support/wait.js";
 import { packedBytes, sameShape } from "./dtype.js";
+import { BriefMemory } from "./memory.js";
 import type { TensorView } from "./names.js";
 import type { StoredTensor } from "./stored.js";
 import { packStrided } from "./strided.js";
 
-/** Whole tensors whose parts cost as much, read once for all the parameters that lie in them. */
-export type SharedReads = (tensor: StoredTensor) => Promise<Uint8Array<ArrayBuffer>>;
+/** Gives a whole tensor to `use`, whose parts cost as much: read once for all the parameters that lie in it. Nobody may look at it afterwards. */
+export type SharedReads = (
+  tensor: StoredTensor,
+  use: (bytes: Uint8Array<ArrayBuffer>) => void,
+  signal?: AbortSignal,
+) => Promise<void>;
+
+interface SharedTensor {
+  readonly bytes: Promise<Uint8Array<ArrayBuffer>>;
+  readonly giveBack: () => void;
+  /** Parameters that have not asked yet, and those that have not been given it. */
+  asking: number;
+  using: number;
+}
 
 /**
- * Reads whole tensors once for all who ask: what is read is kept until as many have asked as parameters lie in the tensor.
+ * Reads whole tensors once for all who ask: what is read is kept until as many have asked as parameters lie in the tensor. The memory
+ * is used for one tensor after the other.
  * @param names the tensor of each parameter
  */
 export function sharedReads(names: readonly string[]): SharedReads {
   const users = new Map<string, number>();
   for (const name of names) users.set(name, (users.get(name) ?? 0) + 1);
-  const kept = new Map<string, { readonly bytes: Promise<Uint8Array<ArrayBuffer>>; waiting: number }>();
-  return (tensor) => {
+  const kept = new Map<string, SharedTensor>();
+  const memory = new BriefMemory();
+
+  const begin = (tensor: StoredTensor, signal: AbortSignal | undefined): SharedTensor => {
+    const { allocate, giveBack } = memory.borrow();
+    const count = users.get(tensor.name) ?? 1;
+    return { bytes: tensor.read(allocate(tensor.bytes), signal), giveBack, asking: count, using: count };
+  };
+  const end = (entry: SharedTensor): void => {
+    entry.using -= 1;
+    if (entry.using === 0) entry.giveBack();
+  };
+  return async (tensor, use, signal) => {
     const { name } = tensor;
-    const entry = kept.get(name) ?? { bytes: tensor.read(), waiting: users.get(name) ?? 1 };
-    entry.waiting -= 1;
-    if (entry.waiting > 0) kept.set(name, entry);
+    const entry = kept.get(name) ?? begin(tensor, signal);
+    entry.asking -= 1;
+    if (entry.asking > 0) kept.set(name, entry);
     else kept.delete(name);
-    return entry.bytes;
+    try {
+      use(await entry.bytes);
+    } finally {
+      end(entry);
+    }
   };
 }
 
@@ -36,13 +66,14 @@ export const isWhole = (
     view.transposed !== true &&
     (view.padded !== true || sameShape(shape, tensor.shape)));
 
-/** The bytes of a parameter of `shape` that lies in a tensor as `view` says: row-major, in `into` if given. */
+/** The bytes of a parameter of `shape` that lies in a tensor as `view` says: row-major, in `into` if given; `signal` stops it between pieces. */
 export async function readView(
   tensor: StoredTensor,
   shape: readonly number[],
   { at = 0, transposed = false }: TensorView,
   reads: SharedReads,
   into?: Uint8Array<ArrayBuffer>,
+  signal?: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = packedBytes(tensor.dtype, shape)!;
   const result = into ?? new Uint8Array(bytes);
@@ -50,7 +81,7 @@ export async function readView(
   const { readPart } = tensor;
   if (!transposed) {
     if (readPart !== undefined) return readPart(begin, result);
-    result.set((await reads(tensor)).subarray(begin, begin + bytes));
+    await reads(tensor, (whole) => result.set(whole.subarray(begin, begin + bytes)), signal);
     return result;
   }
   const [rows, columns] = shape as readonly [number, number];
@@ -61,13 +92,14 @@ export async function readView(
     packStrided(part, elementBytes, layout, result.subarray(first * elementBytes), [columns, 1]);
   };
   if (readPart === undefined) {
-    put((await reads(tensor)).subarray(begin, begin + bytes), 0, columns);
+    await reads(tensor, (whole) => put(whole.subarray(begin, begin + bytes), 0, columns), signal);
     return result;
   }
   const columnBytes = rows * elementBytes;
   const step = Math.max(1, Math.floor(PART_BYTES / columnBytes));
   const buffer = new Uint8Array(Math.min(bytes, step * columnBytes));
   for (let first = 0; first < columns; first += step) {
+    checkNotAborted("loading the weights", { signal });
     const count = Math.min(step, columns - first);
     put(await readPart(begin + first * columnBytes, buffer.subarray(0, count * columnBytes)), first, count);
   }

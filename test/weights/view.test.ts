@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { AbortedError } from "../../src/support/wait.js";
 import type { StoredTensor } from "../../src/weights/stored.js";
 import { readView, sharedReads } from "../../src/weights/view.js";
 
@@ -44,4 +45,56 @@ test.each([
     const fresh = await readView(tensor, shape, view, sharedReads(["t"]));
     expect(Buffer.compare(fresh, into)).toBe(0);
   }
+});
+
+test("a tensor is read once for all its parameters, in memory that the next is read into when all of them have theirs", async () => {
+  const reads: string[] = [];
+  const memory = new Set<ArrayBufferLike>();
+  const tensor = (name: string, first: number): StoredTensor => ({
+    ...counted([2, 2, 2])[1],
+    name,
+    read: async (into) => {
+      reads.push(name);
+      memory.add(into!.buffer);
+      into!.set(new Uint8Array(Uint32Array.from({ length: 8 }, (_, i) => first + i).buffer));
+      return into!;
+    },
+  });
+  const shared = sharedReads(["t", "t", "u", "u"]);
+  const [t, u] = [tensor("t", 0), tensor("u", 10)];
+  const valuesOf = async (one: StoredTensor, at: number) => [
+    ...new Uint32Array((await readView(one, [2, 2], { at, transposed: true }, shared)).buffer),
+  ];
+  expect(await valuesOf(t, 0)).toEqual([0, 2, 1, 3]);
+  expect(await valuesOf(u, 1)).toEqual([14, 16, 15, 17]);
+  expect(memory.size).toBe(2);
+  expect(await Promise.all([valuesOf(t, 1), valuesOf(u, 0)])).toEqual([
+    [4, 6, 5, 7],
+    [10, 12, 11, 13],
+  ]);
+  expect(reads).toEqual(["t", "u"]);
+  expect(await Promise.all([valuesOf(t, 1), valuesOf(t, 0)])).toEqual([
+    [4, 6, 5, 7],
+    [0, 2, 1, 3],
+  ]);
+  expect([reads, memory.size]).toEqual([["t", "u", "t"], 2]);
+});
+
+test("a signal stops a parameter between the pieces that it is read in", async () => {
+  const [parts] = counted([700, 900]);
+  const controller = new AbortController();
+  let read = 0;
+  const tensor: StoredTensor = {
+    ...parts,
+    readPart: async (begin, into) => {
+      read += into.length;
+      controller.abort();
+      return parts.readPart!(begin, into);
+    },
+  };
+  const { signal } = controller;
+  await expect(
+    readView(tensor, [900, 700], { transposed: true }, sharedReads(["t"]), undefined, signal),
+  ).rejects.toThrow(AbortedError);
+  expect(read).toBeLessThan(tensor.bytes);
 });

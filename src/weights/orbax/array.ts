@@ -1,12 +1,14 @@
 /** @file The elements of an array of zarr: its chunks taken apart and put where they belong. */
+import { workAtOnce } from "../../support/at-once.js";
+import { checkNotAborted } from "../../support/wait.js";
 import { packedBytes, type StoredType } from "../dtype.js";
+import type { Allocate, BriefMemory } from "../memory.js";
 import type { StoredTensor } from "../stored.js";
 import { rowMajorStrides } from "../strided.js";
 import type { ArrayMetadata } from "./array-metadata.js";
 import { chunkError, type ChunkName, decodeChunk, wrongSize } from "./chunk.js";
-import type { BriefMemory } from "./memory.js";
 import { chunksOfShard, type ShardForm } from "./shard.js";
-import type { Allocate, ValueStore } from "./store.js";
+import type { ValueStore } from "./store.js";
 
 /** An array in a store, below a key. */
 export interface StoredArray extends ArrayMetadata {
@@ -18,10 +20,20 @@ export interface StoredArray extends ArrayMetadata {
   readonly memory: BriefMemory;
 }
 
-/** Its elements row-major, in `into` if given. @throws CheckpointError for a chunk that is missing, cut off or of another size */
+/** Chunks that are on their way at once: some are read and taken apart on other threads while this one puts those before where they belong. */
+const CHUNKS_AT_ONCE = 4;
+/** What they make together, bytes. */
+const BYTES_AT_ONCE = 2 ** 27;
+
+/**
+ * Its elements row-major, in `into` if given.
+ * @param signal stops it between two chunks
+ * @throws CheckpointError for a chunk that is missing, cut off or of another size; AbortedError
+ */
 export async function readArray(
   array: StoredArray,
   into?: Uint8Array<ArrayBuffer>,
+  signal?: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { shape, chunks } = array;
   if (isOneChunk(array)) {
@@ -32,10 +44,14 @@ export async function readArray(
     return into ?? (only.length === only.buffer.byteLength ? only : only.slice());
   }
   const result = into ?? memoryFor(array);
-  for (const index of indices(countsOf(shape, chunks)))
+  const bytes = packedBytes(array.dtype, chunks)!;
+  const atOnce = { count: CHUNKS_AT_ONCE, size: BYTES_AT_ONCE, sizeOf: () => bytes };
+  await workAtOnce(indices(countsOf(shape, chunks)), atOnce, async (index) => {
+    checkNotAborted("loading the weights", { signal });
     await array.memory.lend(async (allocate) =>
       putChunk(array, index, await readChunk(array, index, allocate), result),
     );
+  });
   return result;
 }
 

@@ -4,7 +4,7 @@ import { CheckpointError } from "../errors.js";
 import { packStrided, rowMajorStrides } from "../strided.js";
 import { decompress } from "./codecs.js";
 import { crc32c } from "./crc32c.js";
-import type { Allocate } from "./store.js";
+import type { Allocate } from "../memory.js";
 
 /** What took the bytes of a chunk: a compressor, or a checksum behind the bytes. */
 export type Decoder = { readonly kind: "compressor"; readonly name: string } | { readonly kind: "crc32c" };

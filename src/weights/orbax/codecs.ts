@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import * as zlib from "node:zlib";
 import { CheckpointError } from "../errors.js";
 import { type NativeZstd, nativeZstd } from "./native-zstd.js";
-import type { Allocate } from "./store.js";
+import type { Allocate } from "../memory.js";
 
 /** Takes bytes apart that make at most `most` bytes, into what `allocate` gives where it can. */
 type Decode = (bytes: Uint8Array<ArrayBuffer>, most: number, allocate?: Allocate) => Promise<Uint8Array>;

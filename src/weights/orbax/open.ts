@@ -7,10 +7,10 @@ import { packedBytes } from "../dtype.js";
 import { CheckpointError, type Problem } from "../errors.js";
 import { JsonError } from "../../support/json.js";
 import { parseJsonObject } from "../json.js";
+import { BriefMemory } from "../memory.js";
 import type { StoredTensor, TensorStore } from "../stored.js";
 import { isPlain, memoryFor, plainParts, readArray, type StoredArray } from "./array.js";
 import { metadataFiles } from "./array-metadata.js";
-import { BriefMemory } from "./memory.js";
 import { MANIFEST, openDatabase } from "./ocdbt.js";
 import { folderStore, type ValueStore } from "./store.js";
 
@@ -141,7 +141,7 @@ function storedTensor(name: string, array: StoredArray): StoredTensor {
   const { dtype, shape, where } = array;
   const bytes = packedBytes(dtype, shape)!;
   const common = { name, dtype, shape, bytes, file: where };
-  if (!isPlain(array)) return { ...common, read: (into) => readArray(array, into) };
+  if (!isPlain(array)) return { ...common, read: (into, signal) => readArray(array, into, signal) };
   const readPart = plainParts(array);
   return { ...common, read: async (into = memoryFor(array)) => readPart(0, into), readPart };
 }

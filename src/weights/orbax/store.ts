@@ -3,9 +3,7 @@ import { type FileHandle, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckpointError } from "../errors.js";
 import { fileProblem, openFile, readRange, sizeOfFile } from "../file.js";
-
-/** Memory of so many bytes. */
-export type Allocate = (bytes: number) => Uint8Array<ArrayBuffer>;
+import type { Allocate } from "../memory.js";
 
 /** Values by key: `blocks.0.mlp_block.ffw_up.w/.zarray`. */
 export interface ValueStore {
