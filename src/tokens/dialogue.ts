@@ -21,7 +21,7 @@ const MARKER = /^(?:<.+>|\[.+\])$/s;
 /**
  * Token ids of a dialogue, the one that begins a sequence in front; with `asked` also what stands before an answer. Whoever types a marker,
  * such as `<end_of_turn>`, types letters.
- * @param markers ids that no typed text becomes, beside those of the template
+ * @param markers ids that no typed text becomes, beside those of the template and the tokenizer's controls
  * @throws UsageError for turns that the template refuses, in its words
  */
 export function encodeDialogue(
@@ -62,7 +62,7 @@ function literal(tokenizer: Tokenizer, part: string, isFirst: boolean): readonly
   return part === "" ? [] : tokenizer.encode(part).slice(1);
 }
 
-/** Ids of a text none of which is a marker: one that is typed is read in two halves. */
+/** Ids of a text none of which is a marker or one of the tokenizer's controls: one that is typed is read in two halves. */
 export function encodeTyped(
   tokenizer: Tokenizer,
   text: string,
@@ -70,7 +70,9 @@ export function encodeTyped(
 ): readonly number[] {
   if (text === "") return [];
   const encode = (part: string): readonly number[] => tokenizer.encode(part).slice(1);
-  const hasMarker = (ids: readonly number[]): boolean => ids.some((id) => markers.has(id));
+  const { controls = [] } = tokenizer;
+  const isMarker = (id: number): boolean => markers.has(id) || controls.includes(id);
+  const hasMarker = (ids: readonly number[]): boolean => ids.some(isMarker);
   const ids = encode(text);
   const characters = Array.from(text);
   // A text that begins with the first token of a sequence has it once: as that token. Behind a character it is seen; one of the text has a token.
@@ -85,6 +87,6 @@ export function encodeTyped(
   // The marker ends with this character, so what is before it holds none.
   const before = characters.slice(0, low - 1).join("");
   const after = characters.slice(low - 1).join("");
-  if (before === "") return ids.filter((id) => !markers.has(id));
+  if (before === "") return ids.filter((id) => !isMarker(id));
   return [...encodeTyped(tokenizer, before, markers), ...encodeTyped(tokenizer, after, markers)];
 }

@@ -30,6 +30,8 @@ export interface Tokenizer {
   decode(ids: readonly number[]): string;
   /** What each token adds to a text in its midst, by id. @throws UsageError for a tokenizer whose tokens have no bytes of their own */
   tokenBytes(): TokenBytes;
+  /** Ids of tokens that control a model and have no text, but are read where a text has their names: what is typed in a dialogue becomes none of them. */
+  readonly controls?: readonly number[];
 }
 
 /**
@@ -74,7 +76,8 @@ export async function loadTokenizer(folder: string, bosId: number, vocabSize?: n
     }
   };
   const how = { encoding: limits(encoder), decoding: limits(decoder) };
-  return { ...adapt(library, bosId, { ...how, path }), tokenBytes };
+  const controls = data.added_tokens.filter(({ special }) => special === true).map(({ id }) => id);
+  return { ...adapt(library, bosId, { ...how, path }), tokenBytes, controls };
 }
 
 /** How many times as long replacements may make a text, so that it fits into memory; spaces become a mark, and runs of them one. */
@@ -182,7 +185,7 @@ function adapt(
   tokenizer: LibraryTokenizer,
   bosId: number,
   { encoding, decoding, path }: { readonly encoding: Limit; readonly decoding: Limit; readonly path: string },
-): Omit<Tokenizer, "tokenBytes"> {
+): Pick<Tokenizer, "encode" | "decode"> {
   /** Tokens of a text; undefined when it has characters without one. */
   const spell = (text: string): number[] | undefined => {
     const { ids } = encoding(textMs(text.length), () =>
