@@ -1,6 +1,7 @@
 /** @file Text <-> token ids by a tokenizer.model of SentencePiece. */
 import { fromBinary } from "@bufbuild/protobuf";
 import { bpeSplit } from "./bpe.js";
+import { BoundsError, checkBounds } from "./bounds.js";
 import { byteOf, MARK, pieceBytes, type TokenBytes } from "../token-bytes.js";
 import { CharsMap } from "./charsmap.js";
 import { type Normalization, normalize } from "./normalizer.js";
@@ -66,8 +67,10 @@ export function sentencePieceTokenizer(bytes: Uint8Array, bosId: number): Senten
 function parse(bytes: Uint8Array): ModelProto {
   let model: ModelProto;
   try {
-    model = fromBinary(ModelProtoSchema, bytes);
+    checkBounds(bytes);
+    model = fromBinary(ModelProtoSchema, bytes, { readUnknownFields: false });
   } catch (error) {
+    if (error instanceof BoundsError) throw error;
     throw new RangeError(
       `it is no model of SentencePiece (${error instanceof Error ? error.message : error})`,
     );
