@@ -3,7 +3,8 @@ import { readdir, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import type { Problem } from "../support/problems.js";
 import { readLimited } from "../support/read-limited.js";
-import { sha256OfFile } from "../support/hash.js";
+import { sha256, sha256OfFile } from "../support/hash.js";
+import { ArtifactError } from "./errors.js";
 import { DIGEST_FILE, type Manifest, MANIFEST_FILE } from "./manifest.js";
 import type { OpenFiles } from "./open.js";
 import { SIGNATURE_FILE } from "./signature.js";
@@ -89,6 +90,23 @@ async function manifestProblems(folder: string): Promise<Problem[]> {
   if (expected === undefined || noted !== digestLine(expected))
     return [{ subject: DIGEST_FILE, problem: "changed" }];
   return [{ ...changed(MANIFEST_FILE, expected, hash), problem: `changed, or ${DIGEST_FILE} is` }];
+}
+
+/**
+ * A listed file of an artifact that was checked: what was checked is what is compiled or run, though the file may have changed since.
+ * @throws ArtifactError when it has
+ */
+export async function readChecked(
+  { folder, manifest, where }: Listed & Pick<OpenFiles<unknown>, "where">,
+  file: string,
+): Promise<Buffer> {
+  const listed = manifest.files.find(({ path }) => path === file)!;
+  const found = await readLimited(join(folder, file), listed.bytes);
+  if ("bytes" in found && sha256(found.bytes) === listed.sha256) return found.bytes;
+  const isGone = "problem" in found && found.problem === "missing";
+  throw new ArtifactError(where, [
+    { subject: file, problem: `${isGone ? "gone" : "changed"} since it was checked` },
+  ]);
 }
 
 /** Files that are there and not in the manifest's list, links and devices too. */

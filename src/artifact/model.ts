@@ -21,11 +21,9 @@ import {
   samplerKeyOf,
 } from "../serving/index.js";
 import { UsageError } from "../support/errors.js";
-import { sha256 } from "../support/hash.js";
-import { readLimited } from "../support/read-limited.js";
 import { loadTokenizer, type Tokenizer } from "../tokens/index.js";
-import { ArtifactError } from "./errors.js";
 import type { StoredExecutables } from "./executables.js";
+import { readChecked } from "./files.js";
 import type { ManifestProgram } from "./manifest.js";
 import type { OpenArtifact } from "./open.js";
 import { describeKinds } from "./programs.js";
@@ -197,16 +195,8 @@ export class ArtifactModel extends ResidentModel<LoadedProgram> {
     }
   }
 
-  /** What was checked is what is compiled or run: the file may have changed since. @throws ArtifactError when it has */
-  async #read(file: string): Promise<Buffer> {
-    const { folder, manifest, where } = this.#parts.artifact;
-    const listed = manifest.files.find(({ path }) => path === file)!;
-    const found = await readLimited(join(folder, file), listed.bytes);
-    if ("bytes" in found && sha256(found.bytes) === listed.sha256) return found.bytes;
-    const isGone = "problem" in found && found.problem === "missing";
-    throw new ArtifactError(where, [
-      { subject: file, problem: `${isGone ? "gone" : "changed"} since it was checked` },
-    ]);
+  #read(file: string): Promise<Buffer> {
+    return readChecked(this.#parts.artifact, file);
   }
 
   /** Frees weights and programs, and what was unpacked. */

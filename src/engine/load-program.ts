@@ -1,7 +1,6 @@
 /** @file Artifacts of one program, read and run: by the interpreter, or on a plugin's device. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ArtifactError, changedFiles, openProgramArtifact } from "../artifact/index.js";
+import { ArtifactError, changedFiles, openProgramArtifact, readChecked } from "../artifact/index.js";
 import type { TracedProgram } from "../dsl/index.js";
 import { deserializePortable } from "../ir/bytecode/index.js";
 import type { Interface } from "../program/index.js";
@@ -33,7 +32,7 @@ export async function openProgram(path: string): Promise<OpenProgram> {
   try {
     const changed = await changedFiles(artifact, { hashes: () => true });
     if (changed.length > 0) throw new ArtifactError(path, changed);
-    const { module } = deserializePortable(await readFile(join(folder, manifest.program)));
+    const { module } = deserializePortable(await readChecked(artifact, manifest.program));
     const program = programOf(module, manifest.name);
     checkInterface(path, program, manifest);
     const { updatedParameters, weights } = manifest;
