@@ -112,7 +112,31 @@ async function place(
     };
   }
   const name = new TextDecoder().decode(await readRange(file, path, offset + LOCAL_HEADER_BYTES, nameEnd));
-  return name === subject ? begin : { ...lie, expected: subject, got: name };
+  if (name !== subject) return { ...lie, expected: subject, got: name };
+  const difference = differenceOf(header, entry);
+  if (difference === undefined) return begin;
+  return { ...lie, problem: "its own header says otherwise than the archive's list", ...difference };
+}
+
+/** Sizes and the checksum are behind the bytes, as torch.save writes them. */
+const HAS_DESCRIPTOR = 8;
+/** A size is in a field of its own, of 64 bits. */
+const IS_LONG = 0xffff_ffff;
+
+/** What an entry's own header says otherwise than the archive's list, after which other readers may go. */
+function differenceOf(
+  header: DataView,
+  { uncompressedSize, signature = 0 }: FileEntry,
+): Pick<Problem, "expected" | "got"> | undefined {
+  const method = header.getUint16(8, true);
+  if (method !== 0) return { expected: "bytes as they are", got: `method of compression ${method}` };
+  if ((header.getUint16(6, true) & HAS_DESCRIPTOR) !== 0) return undefined;
+  const sum = header.getUint32(14, true);
+  if (sum !== signature >>> 0) return { expected: `CRC-32 ${hex(signature)}`, got: hex(sum) };
+  const other = [18, 22]
+    .map((at) => header.getUint32(at, true))
+    .find((bytes) => bytes !== IS_LONG && bytes !== uncompressedSize);
+  return other === undefined ? undefined : { expected: `${uncompressedSize} bytes`, got: `${other} bytes` };
 }
 
 function torchEntry(file: FileHandle, path: string, entry: FileEntry, place: number): TorchEntry {

@@ -117,6 +117,29 @@ test("an archive that lies, or whose bytes have changed, is refused", async () =
   expect(await refusal(moved)).toMatch(/not where the archive's list says|reaches beyond the file/);
 });
 
+test.each([
+  ["method", 8, [8, 0], "bytes as they are", "method of compression 8"],
+  ["checksum", 14, [1, 2, 3, 4], "CRC-32 ecbb4b55", "04030201"],
+  ["size", 18, [8, 0, 0, 0], "16 bytes", "8 bytes"],
+  ["size before it was compressed", 22, [8, 0, 0, 0], "16 bytes", "8 bytes"],
+] as const)(
+  "an entry whose own header has another %s than the archive's list is refused",
+  async (_, field, bytes, expected, got) => {
+    const archive = archiveOf({
+      "data.pkl": PICKLED_TENSOR(4, [2, 2], [2, 1]),
+      "data/0": new Uint8Array(16),
+    });
+    archive.set(bytes, Buffer.from(archive).indexOf("archive/data/0") - 30 + field);
+    expect(await refusal(archive)).toBe(
+      `checkpoint error: archive/data/0: its own header says otherwise than the archive's list
+  expected: ${expected}
+  got:      ${got}
+  at:       model.pt
+  hint:     fetch the file again`,
+    );
+  },
+);
+
 test("an archive with two entries of one name, a compressed entry, or one that says it is longer than the file, is refused", async () => {
   const good = archiveOf({
     "data.pkl": PICKLED_TENSOR(4, [2, 2], [2, 1]),
