@@ -15,6 +15,7 @@ import {
   patternsIn,
   promoteUserPieces,
   tokenizerFile,
+  type TokenizerFile,
 } from "./tokenizer-file.js";
 import { missingCharacter } from "./missing-character.js";
 
@@ -36,7 +37,8 @@ export interface Tokenizer {
 
 /**
  * Loads tokenizer.json (and tokenizer_config.json, if there) of a folder, or the tokenizer.model of SentencePiece where there is no other;
- * `bosId` begins every sequence. `vocabSize`, the rows of the model's embedding, must be the pieces of a tokenizer.model. A
+ * `bosId` begins every sequence. `vocabSize`, the rows of the model's embedding, must be the pieces of a tokenizer.model, and no less than the vocabulary
+ * of a tokenizer.json has, whose added tokens may lie beyond. A
  * vocabulary of 256,000 pieces takes seconds and hundreds of megabytes, so the library itself is loaded only
  * here. Throws UsageError when there is no usable file.
  */
@@ -47,6 +49,7 @@ export async function loadTokenizer(folder: string, bosId: number, vocabSize?: n
   const config = (await readJson(join(folder, "tokenizer_config.json"))) ?? {};
   const { success, data, error } = tokenizerFile.safeParse(json);
   if (!success) throw unusable(path, z.prettifyError(error));
+  checkVocabulary(path, data, vocabSize);
   const { normalizer, pre_tokenizer, decoder } = data;
   const encoder = [normalizer, pre_tokenizer];
   const unknown = patternsIn([encoder, decoder]).find((pattern) => !isPattern(pattern));
@@ -78,6 +81,21 @@ export async function loadTokenizer(folder: string, bosId: number, vocabSize?: n
   const how = { encoding: limits(encoder), decoding: limits(decoder) };
   const controls = data.added_tokens.filter(({ special }) => special === true).map(({ id }) => id);
   return { ...adapt(library, bosId, { ...how, path }), tokenBytes, controls };
+}
+
+/** @throws UsageError for tokens that a model of `vocabSize` does not have; it may have more, which nothing is spelt with */
+function checkVocabulary(path: string, { model: { vocab } }: TokenizerFile, vocabSize = Infinity): void {
+  const last = Array.isArray(vocab)
+    ? vocab.length - 1
+    : Object.values(vocab).reduce((most, id) => Math.max(most, id), -1);
+  if (last < vocabSize) return;
+  throw new UsageError({
+    message: "the tokenizer is of another model: it has more tokens than the embedding has rows",
+    expected: `ids from 0 to ${vocabSize - 1}`,
+    got: `id ${last}`,
+    where: path,
+    hint: "copy the tokenizer of the checkpoint there",
+  });
 }
 
 /** How many times as long replacements may make a text, so that it fits into memory; spaces become a mark, and runs of them one. */
