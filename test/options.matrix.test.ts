@@ -32,7 +32,7 @@ const DATA = new Set([
     "Size",
     "Step",
   ],
-  ...["TensorNames", "TensorSpec", "TensorType", "TracedProgram", "Type", "Value"],
+  ...["TensorNames", "TensorSpec", "TensorType", "Tokenizer", "TracedProgram", "Type", "Value"],
 ]);
 
 /** Questions about options, which are asked of larger ones too. */

@@ -99,7 +99,7 @@ async function manifestProblems(folder: string): Promise<Problem[]> {
 export async function readChecked(
   { folder, manifest, where }: Listed & Pick<OpenFiles<unknown>, "where">,
   file: string,
-): Promise<Buffer> {
+): Promise<Uint8Array> {
   const listed = manifest.files.find(({ path }) => path === file)!;
   const found = await readLimited(join(folder, file), listed.bytes);
   if ("bytes" in found && sha256(found.bytes) === listed.sha256) return found.bytes;

@@ -195,7 +195,7 @@ export class ArtifactModel extends ResidentModel<LoadedProgram> {
     }
   }
 
-  #read(file: string): Promise<Buffer> {
+  #read(file: string): Promise<Uint8Array> {
     return readChecked(this.#parts.artifact, file);
   }
 
