@@ -12,7 +12,7 @@ import { configureCheckpoint, type ModelDefinition, ModelError } from "../model/
 import { type Client, elementCount } from "../runtime-pjrt/index.js";
 import type { LoadedProgram, ResidentModel } from "../serving/index.js";
 import { UsageError } from "../support/errors.js";
-import { describeStrategies, type LoweringOptions } from "../targets/index.js";
+import { describeStrategies } from "../targets/index.js";
 import { type ChatTemplate, loadChatTemplate, loadTokenizer, type Tokenizer } from "../tokens/index.js";
 import { openCheckpoint, readConfigFiles } from "../weights/index.js";
 import { capacityFor } from "./capacity.js";
@@ -20,7 +20,7 @@ import { Model, type ModelOptions, MODEL_OPTIONS } from "./model.js";
 import { verifyPortable } from "./verify-portable.js";
 import { type OptionNames, withoutOptions, checkOptions, pickOptions } from "../support/options.js";
 import { ARTIFACT_LOAD_OPTIONS } from "../artifact/load.js";
-import { loweringOf } from "../targets/options.js";
+import { LOWERING_OPTIONS, loweringOf } from "../targets/options.js";
 
 /** How a model is put on a device; what only the other kind of source takes is refused. */
 export interface SourceOptions extends ModelOptions, Omit<ArtifactOptions, "verifyProgram"> {}
@@ -31,23 +31,7 @@ export const SOURCE_OPTIONS: OptionNames<SourceOptions> = {
 };
 
 /** Of a checkpoint alone: an artifact's programs are as they were exported. Extensions are known or not, whatever is loaded. */
-const CHECKPOINT_OPTIONS: Readonly<
-  Record<Exclude<keyof LoweringOptions, "extensions"> | "dtype" | "capacity", true>
-> = {
-  dtype: true,
-  capacity: true,
-  target: true,
-  scan: true,
-  scanBlock: true,
-  scanUnroll: true,
-  matrixStates: true,
-  matrixStatesChunk: true,
-  attention: true,
-  strideTime: true,
-  precision: true,
-  fuseGates: true,
-  prepare: true,
-};
+const CHECKPOINT_OPTIONS = { dtype: true, capacity: true, ...withoutOptions(LOWERING_OPTIONS, "extensions") };
 
 /** Of an artifact alone. A place for keys asks for nothing: a checkpoint needs none. */
 const ARTIFACT_OPTIONS: Readonly<

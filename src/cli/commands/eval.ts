@@ -1,6 +1,6 @@
 /** @file The options of griffin eval. */
 import { Command } from "commander";
-import { modelOption } from "../model-option.js";
+import { addArtifactOptions, modelOption } from "../model-option.js";
 import {
   addCacheOption,
   addLoadOption,
@@ -36,20 +36,13 @@ const withLines = (text: string): string => text.replaceAll("\\n", "\n");
 
 /** The command as people call it; its work is loaded when it runs. */
 export function evalCommand(launch: Launch): Command {
-  const command = new Command("eval")
-    .description("test a model: perplexity of texts, multiple choice, answers that it writes")
-    .argument("[module#name]", "a model that this module exports, .ts or .js, if the checkpoint is of that")
-    .addOption(modelOption("folder of a checkpoint"))
-    .option("--artifact <path>", "instead of a model: what griffin export --score wrote, a folder or .zip")
-    .option(
-      "--weights <path>",
-      "with --artifact: weights instead of its own: model folder, file or orbax folder",
-    )
-    .option("--public-key <key.pem>", "with --artifact: the Ed25519 key that must have signed it")
-    .option(
-      "--trust-executables",
-      "with --artifact: run executables that another machine made (native code; default: compile its programs)",
-    )
+  const command = addArtifactOptions(
+    new Command("eval")
+      .description("test a model: perplexity of texts, multiple choice, answers that it writes")
+      .argument("[module#name]", "a model that this module exports, .ts or .js, if the checkpoint is of that")
+      .addOption(modelOption("folder of a checkpoint")),
+    "griffin export --score",
+  )
     .option(
       "--data <file>",
       "what to test on; repeatable",

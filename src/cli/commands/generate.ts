@@ -1,6 +1,6 @@
 /** @file The options of griffin generate. */
 import { Command } from "commander";
-import { modelOption } from "../model-option.js";
+import { addArtifactOptions, modelOption } from "../model-option.js";
 import {
   addCacheOption,
   addFormatOptions,
@@ -35,27 +35,20 @@ What has a format ends where it is complete. One that --max-new-tokens cuts off 
 
 /** The command as people call it; its work is loaded when it runs. */
 export function generateCommand(launch: Launch): Command {
-  const command = new Command("generate")
-    .description("continue prompts with a checkpoint or an artifact, token by token")
-    .argument(
-      "[source...]",
-      "- reads the prompt from standard input; ./module.ts#name is a model of your own",
-    )
-    .addOption(
-      modelOption(
-        "folder with config.json, weights (safetensors, .pt or orbax) and tokenizer.json or tokenizer.model",
+  const command = addArtifactOptions(
+    new Command("generate")
+      .description("continue prompts with a checkpoint or an artifact, token by token")
+      .argument(
+        "[source...]",
+        "- reads the prompt from standard input; ./module.ts#name is a model of your own",
+      )
+      .addOption(
+        modelOption(
+          "folder with config.json, weights (safetensors, .pt or orbax) and tokenizer.json or tokenizer.model",
+        ),
       ),
-    )
-    .option("--artifact <path>", "instead of a model: what griffin export wrote, a folder or .zip")
-    .option(
-      "--weights <path>",
-      "with --artifact: weights instead of its own: model folder, file or orbax folder",
-    )
-    .option("--public-key <key.pem>", "with --artifact: the Ed25519 key that must have signed it")
-    .option(
-      "--trust-executables",
-      "with --artifact: run executables that another machine made (native code; default: compile its programs)",
-    )
+    "griffin export",
+  )
     .option("--allow-non-finite", "take weights that are infinite or NaN as they are (default: an error)")
     .option(
       "--prompt <text>",

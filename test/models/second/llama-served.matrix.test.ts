@@ -14,27 +14,20 @@ import { useCpu } from "../../dsl/cpu.js";
 import { compiledInThisRun } from "../../engine/tiny.js";
 import { generated, rowOf } from "../../serving/generated.js";
 import { small } from "./llama-config.js";
+import { COUNT, continued, prompts } from "./continued.js";
 import { llama } from "./llama-definition.js";
-import { continuePlainly } from "./plain-llama.js";
-import { smallWeights, storeCase, storeLlama, untilEnd } from "./stored.js";
+import { storeCase, storeLlama, untilEnd } from "./stored.js";
 
 const cpu = useCpu();
 const models = [llama];
 const f32 = { dtype: "f32", cache: compiledInThisRun } as const;
 const folder = await sharedFolder();
 const [stored, artifact] = [join(folder, "stored"), join(folder, "artifact")];
-/** The first is longer than a chunk and a half, the second shorter than one. */
-const prompts = [
-  [1, ...Array.from({ length: 27 }, (_, i) => (i * 17 + 3) % 40)],
-  [1, 30, 4],
-];
-const COUNT = 6;
 let expected: number[][] = [];
 
 beforeAll(async () => {
   await storeLlama(stored);
-  const weights = await smallWeights();
-  expected = prompts.map((prompt) => continuePlainly(small, weights, prompt, COUNT));
+  expected = await continued();
 });
 
 describe("a model of one's own, through the engine as it is", () => {

@@ -3,24 +3,17 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { knownModels } from "../../../src/cli/models.js";
 import { sharedFolder } from "../../artifact/exported.js";
 import { griffinJson, type RunOptions } from "../../cli/griffin.js";
-import { small } from "./llama-config.js";
+import { COUNT, continued, prompts } from "./continued.js";
 import { llama } from "./llama-definition.js";
-import { continuePlainly } from "./plain-llama.js";
-import { smallWeights, storeCase, storeLlama, untilEnd } from "./stored.js";
+import { storeCase, storeLlama, untilEnd } from "./stored.js";
 
 const folder = await sharedFolder();
 const stored = join(folder, "stored");
-const prompts = [
-  [1, ...Array.from({ length: 27 }, (_, i) => (i * 17 + 3) % 40)],
-  [1, 30, 4],
-];
-const COUNT = 6;
 let expected: number[][] = [];
 
 beforeAll(async () => {
   await storeLlama(stored);
-  const weights = await smallWeights();
-  expected = prompts.map((prompt) => continuePlainly(small, weights, prompt, COUNT));
+  expected = await continued();
 });
 
 describe("the command line that is handed a model of one's own", () => {
