@@ -1,13 +1,14 @@
 /**
  * @file What a program as a whole must keep to before a plugin sees it, beyond what its operations say one by one: an acyclic call
  * graph of bounded expansion, sizes that can be counted, collectives of devices that take part, custom calls and module attributes
- * that are known, a sharding for each value. What single operations end or hang a target's compiler is among the target's limits (src/targets).
+ * that are known, shardings and layouts that fit their values. What single operations end or hang a target's compiler is among the target's limits (src/targets).
  */
 import { violationError } from "../errors.js";
 import { type Operation, walk } from "../operation.js";
 import { checkCallGraph } from "./call-graph.js";
 import { checkCollective, participantsOf } from "./collectives.js";
 import { checkCustomCall } from "./custom-calls.js";
+import { checkEntryValues } from "./entry-values.js";
 import { checkModuleAttributes } from "./module-attributes.js";
 import { checkSharding } from "./shardings.js";
 import { checkSizes } from "./sizes.js";
@@ -37,7 +38,8 @@ export function verifyProgram(module: Operation, { allowCustomCalls = [] }: Prog
       checkSizes(operation) ??
       checkCollective(operation, participants) ??
       checkCustomCall(operation, allowed) ??
-      checkSharding(operation);
+      checkSharding(operation) ??
+      checkEntryValues(operation);
     if (refusal !== undefined) throw violationError(operation, refusal);
   }
 }

@@ -1,24 +1,28 @@
 /**
- * @file Shardings that XLA gives up on late, when it has made other operations of theirs, which may end the process: of another number of axes
- * than a value has, and of several values: `mhlo.sharding = "{{replicated}, {manual}}"` has one for each value that an operation gives.
+ * @file Shardings as XLA reads them in `mhlo.sharding`, of operations and of functions' arguments and results. XLA gives up late on one that does
+ * not fit, when it has made other operations and tuples of theirs, which may end the process: of another number of axes than a value has, and
+ * of several values: `mhlo.sharding = "{{replicated}, {manual}}"` has one for each value that an operation gives. What it cannot read it ignores.
  */
+import type { AttributeDictionary } from "../attribute.js";
 import type { Operation } from "../operation.js";
+import { isOp } from "../ops/index.js";
 import { formatType, type Type } from "../types.js";
 import type { Refusal } from "./refusal.js";
 
 const NAME = "mhlo.sharding";
 
-/** How many shardings a list of them has; undefined for the sharding of one value. */
-function listed(text: string): number | undefined {
-  const compact = text.replace(/\s+/g, "");
-  if (compact === "{}") return 0;
-  if (!compact.startsWith("{{")) return undefined;
-  let [depth, count] = [0, 0];
-  for (const character of compact) {
-    if (character === "{" && ++depth === 2) count++;
-    if (character === "}") depth--;
+/** The shardings of a list; undefined for the sharding of one value. */
+function listed(text: string): readonly string[] | undefined {
+  const compact = text.trim();
+  if (/^\{\s*\}$/.test(compact)) return [];
+  if (!/^\{\s*\{/.test(compact)) return undefined;
+  const parts: string[] = [];
+  let [depth, start] = [0, 0];
+  for (let i = 0; i < compact.length; i++) {
+    if (compact[i] === "{" && ++depth === 2) start = i;
+    if (compact[i] === "}" && --depth === 1) parts.push(compact.slice(start, i + 1));
   }
-  return count;
+  return parts;
 }
 
 /** How many axes a sharding by tiles cuts, without those that it only repeats along; undefined for one that is not by tiles, or cuts nothing. */
@@ -30,41 +34,69 @@ function cutAxes(text: string): number | undefined {
   return tiles.length - (groups === undefined ? 0 : groups.split(",").length);
 }
 
-/** A sharding of other axes than the one value has, or undefined. XLA does not hold those of several values against them. */
-function checkAxes({ name, extra, results }: Operation): Refusal | undefined {
-  const attribute = extra.get(NAME);
-  const axes = attribute?.kind === "string" ? cutAxes(attribute.value) : undefined;
-  const type = results.length === 1 ? results[0]!.type : undefined;
-  if (axes === undefined || type?.kind !== "tensor" || type.shape.length === axes) return undefined;
+/** A sharding of other axes than a value has, or undefined. */
+function checkAxes(whose: string, text: string, type: Type): Refusal | undefined {
+  const axes = cutAxes(text);
+  if (axes === undefined || type.kind !== "tensor" || type.shape.length === axes) return undefined;
   return {
     constraint: "sharding_axes",
-    message: `${NAME} of ${name} cuts other axes than its value has`,
+    message: `${NAME} of ${whose} cuts other axes than its value has`,
     expected: `tiles along ${type.shape.length} axes, of ${formatType(type)}`,
     got: `along ${axes}`,
     hint: "repeating (last_tile_dim_replicate, last_tile_dims) is an axis of its own, behind those of the value",
   };
 }
 
-const valuesOf = (types: readonly Type[]): number =>
-  types.reduce((count, type) => count + (type.kind === "tuple" ? valuesOf(type.elements) : 1), 0);
+const valuesOf = (type: Type): readonly Type[] =>
+  type.kind === "tuple" ? type.elements.flatMap(valuesOf) : [type];
 
-/** What is wrong with an operation's sharding, or undefined. */
-export const checkSharding = (operation: Operation): Refusal | undefined =>
-  checkCount(operation) ?? checkAxes(operation);
-
-/** A list of shardings for other values than there are, or undefined. */
-function checkCount({ name, extra, results }: Operation): Refusal | undefined {
-  const attribute = extra.get(NAME);
-  const count = attribute?.kind === "string" ? listed(attribute.value) : undefined;
-  const values = valuesOf(results.map(({ type }) => type));
+/** What is wrong with the sharding of what has these types, or undefined. XLA holds one in single braces against each value. */
+function checkText(whose: string, text: string, types: readonly Type[]): Refusal | undefined {
+  const values = types.flatMap(valuesOf);
   // One tensor has no list: XLA takes that of one value for another shape, too.
-  const isOne = results.length === 1 && results[0]!.type.kind !== "tuple";
-  if (count === undefined || (count === values && !isOne)) return undefined;
-  return {
-    constraint: "sharding_count",
-    message: `${NAME} has shardings of other values than ${name} gives`,
-    expected: isOne ? "one sharding, in single braces" : `${values} shardings`,
-    got: `a list of ${count}`,
-    hint: "a sharding in single braces is that of each value",
-  };
+  const isOne = types.length === 1 && types[0]!.kind !== "tuple";
+  const list = listed(text);
+  if (list !== undefined && (list.length !== values.length || isOne)) {
+    return {
+      constraint: "sharding_count",
+      message: `${NAME} has shardings of other values than ${whose} gives`,
+      expected: isOne ? "one sharding, in single braces" : `${values.length} shardings`,
+      got: `a list of ${list.length}`,
+      hint: "a sharding in single braces is that of each value",
+    };
+  }
+  for (const [i, type] of values.entries()) {
+    const refusal = checkAxes(whose, list?.[i] ?? text, type);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+function checkValues(
+  whose: string,
+  types: readonly Type[],
+  dictionaries: readonly AttributeDictionary[] = [],
+): Refusal | undefined {
+  for (const [i, type] of types.entries()) {
+    const attribute = dictionaries[i]?.get(NAME);
+    const refusal =
+      attribute?.kind === "string" ? checkText(`${whose} #${i}`, attribute.value, [type]) : undefined;
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+/** What is wrong with an operation's sharding, or with one of a function's arguments and results, or undefined. */
+export function checkSharding(operation: Operation): Refusal | undefined {
+  if (isOp(operation, "func.func")) {
+    const { function_type: type, sym_name: name, arg_attrs, res_attrs } = operation.attributes;
+    return (
+      checkValues(`@${name}'s argument`, type.inputs, arg_attrs) ??
+      checkValues(`@${name}'s result`, type.results, res_attrs)
+    );
+  }
+  const attribute = operation.extra.get(NAME);
+  if (attribute?.kind !== "string") return undefined;
+  const types = operation.results.map(({ type }) => type);
+  return checkText(operation.name, attribute.value, types);
 }
