@@ -46,3 +46,10 @@ export function previousSlice(e: Emitter, slice: Value, first?: Value): Value {
   const kept = e.slice(slice, 1, 0, rows - 1);
   return first === undefined ? e.pad(kept, 1, 1, 0, 0) : e.concat([first, kept], 1);
 }
+
+/** The strided slice of the tokens one group later: rows move up by one, `last` [b, 1, ..] (zeros without one) below. */
+export function nextSlice(e: Emitter, slice: Value, last?: Value): Value {
+  const rows = shapeOf(slice)[1]!;
+  const kept = e.slice(slice, 1, 1, rows);
+  return last === undefined ? e.pad(kept, 1, 0, 1, 0) : e.concat([kept, last], 1);
+}

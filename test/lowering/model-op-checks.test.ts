@@ -41,6 +41,16 @@ const fitting: Readonly<
     attributes: "axis = 1 : i64",
     results: ["2x5x4xf32", "2x3x4xf32"],
   },
+  causal_conv1d_gradient: {
+    operands: ["2x5x4xf32", "4x4xf32", "4xf32", "2x5xi32", "2x3x4xf32", "2x5x4xf32"],
+    attributes: "axis = 1 : i64",
+    results: ["2x5x4xf32", "4x4xf32", "4xf32", "2x3x4xf32"],
+  },
+  shift_rows: {
+    operands: ["2x5x4xf32", "2x1x4xf32"],
+    attributes: "axis = 1 : i64",
+    results: ["2x5x4xf32"],
+  },
   attention: {
     operands: ["2x5x6x4xf32", "2x5x3x4xf32", "2x5x3x4xf32", "2x5xi32", "2x8x3x4xf32", "2x8x3x4xf32", "2xi32"],
     attributes: "scale = 0.5 : f32",
@@ -157,6 +167,8 @@ describe("other forms of an op", () => {
     ],
     ["causal_conv1d", ["5x4xf32", "4x2xf32", "4xf32", "5xi32", "1x4xf32"], "axis = 0 : i64"],
     ["causal_conv1d", ["2x5x3x4xf32", "4x2xf32", "4xf32", "2x5x3xi32", "2x5x1x4xf32"], "axis = 2 : i64"],
+    ["shift_rows", ["5xi32", "5xi32"], "axis = 0 : i64, reverse"],
+    ["shift_rows", ["2x6x4xi1", "2x0x4xi1"], "axis = 1 : i64, strided = 3 : i64"],
     [
       "attention",
       ["2x5x6x4xf32", "2x5x4xf32", "2x5x4xf32", "2x5xi32", "2x8x4xf32", "2x8x4xf32", "2xi32"],
@@ -231,6 +243,21 @@ describe("what does not fit is named", () => {
     ["causal_conv1d", { 1: "4x4xbf16" }, "w must hold f32, got tensor<4x4xbf16> [w_element]"],
     ["causal_conv1d", { 2: "4xbf16" }, "bias must hold f32, got tensor<4xbf16> [bias_element]"],
     ["causal_conv1d", { 4: "2x3x4xbf16" }, "tail must hold f32, got tensor<2x3x4xbf16> [tail_element]"],
+    [
+      "causal_conv1d_gradient",
+      { 4: "2x4x4xf32" },
+      "tail must be [2, 3, 4], got tensor<2x4x4xf32> [tail_shape]",
+    ],
+    [
+      "causal_conv1d_gradient",
+      { 5: "2x5x4xbf16" },
+      "g must be like x, tensor<2x5x4xf32>, got tensor<2x5x4xbf16> [g_type]",
+    ],
+    ["shift_rows", { 0: "f32" }, "x must have an axis or more, got tensor<f32> [x_rank]"],
+    ["shift_rows", { 1: "2x4xf32" }, "edge must have 3 axes, got tensor<2x4xf32> [edge_rank]"],
+    ["shift_rows", { 1: "2x6x4xf32" }, "edge must have at most the 5 rows of x, got 6 [edge_rows]"],
+    ["shift_rows", { 1: "2x1x3xf32" }, "edge must be [2, 1, 4], got tensor<2x1x3xf32> [edge_shape]"],
+    ["shift_rows", { 1: "2x1x4xbf16" }, "edge must hold f32, got tensor<2x1x4xbf16> [edge_element]"],
     ["attention", { 0: "2x5x4xf32" }, "q must have 4 axes, got tensor<2x5x4xf32> [q_rank]"],
     [
       "attention",

@@ -123,6 +123,65 @@ describe("strided-time", () => {
     expectSameMeaning(text);
   });
 
+  it("does not move rows that are summed, in a product or a reduction or at the places of a table", () => {
+    const text = main(
+      `%x: ${rows}, %a: ${rows}, %h0: tensor<1x3xf32>, %i: tensor<1x4x1xi32>, %t: tensor<9x3xf32>`,
+      "(tensor<3x3xf32>, tensor<3xf32>, tensor<9x3xf32>)",
+      `  %0:2 = "nn.linear_scan"(%x, %a, %h0) <{axis = 1 : i64}> : ${scanned}
+  %1 = stablehlo.dot_general %0#0, %x, contracting_dims = [0, 1] x [0, 1] : (${rows}, ${rows}) -> tensor<3x3xf32>
+  %z = stablehlo.constant dense<0.0> : tensor<f32>
+  %2 = stablehlo.reduce(%0#0 init: %z) applies stablehlo.add across dimensions = [0, 1] : (${rows}, tensor<f32>) -> tensor<3xf32>
+  %3 = "stablehlo.scatter"(%t, %i, %0#0) <{scatter_dimension_numbers = #stablehlo.scatter<update_window_dims = [2], inserted_window_dims = [0], scatter_dims_to_operand_dims = [0], index_vector_dim = 2>}> ({
+  ^bb0(%l: tensor<f32>, %r: tensor<f32>):
+    %s = stablehlo.add %l, %r : tensor<f32>
+    stablehlo.return %s : tensor<f32>
+  }) : (tensor<9x3xf32>, tensor<1x4x1xi32>, ${rows}) -> tensor<9x3xf32>
+  return %1, %2, %3 : tensor<3x3xf32>, tensor<3xf32>, tensor<9x3xf32>`,
+    );
+    const strided = run(STRIDE, text);
+    expect(strided).not.toContain("to_ordered");
+    expect(strided.match(/"nn.to_strided"/g)).toHaveLength(3);
+    expectSameMeaning(text);
+  });
+
+  it.each([
+    ["whose last update counts", "", "stablehlo.return %r : tensor<f32>"],
+    [
+      "whose indices are said to be sorted",
+      ", indices_are_sorted = true",
+      "%s = stablehlo.add %l, %r : tensor<f32>\n    stablehlo.return %s : tensor<f32>",
+    ],
+  ])("puts rows in order for a scatter %s", (_, attribute, body) => {
+    const text = main(
+      `%x: ${rows}, %a: ${rows}, %h0: tensor<1x3xf32>, %i: tensor<1x4x1xi32>, %t: tensor<9x3xf32>`,
+      "tensor<9x3xf32>",
+      `  %0:2 = "nn.linear_scan"(%x, %a, %h0) <{axis = 1 : i64}> : ${scanned}
+  %1 = "stablehlo.scatter"(%t, %i, %0#0) <{scatter_dimension_numbers = #stablehlo.scatter<update_window_dims = [2], inserted_window_dims = [0], scatter_dims_to_operand_dims = [0], index_vector_dim = 2>${attribute}}> ({
+  ^bb0(%l: tensor<f32>, %r: tensor<f32>):
+    ${body}
+  }) : (tensor<9x3xf32>, tensor<1x4x1xi32>, ${rows}) -> tensor<9x3xf32>
+  return %1 : tensor<9x3xf32>`,
+    );
+    expect(run(STRIDE, text).match(/"nn.to_ordered"/g)).toHaveLength(1);
+  });
+
+  it("passes through a barrier each value as it comes, and as it is read", () => {
+    const text = main(
+      `%x: ${rows}, %a: ${rows}, %h0: tensor<1x3xf32>`,
+      `(${rows}, tensor<1x3xf32>)`,
+      `  %0 = stablehlo.tanh %x : ${rows}
+  %1:2 = "nn.linear_scan"(%x, %a, %h0) <{axis = 1 : i64}> : ${scanned}
+  %2:3 = stablehlo.optimization_barrier %0, %1#0, %1#1 : ${rows}, ${rows}, tensor<1x3xf32>
+  %3:2 = "nn.linear_scan"(%2#1, %2#0, %2#2) <{axis = 1 : i64}> : ${scanned}
+  %4 = stablehlo.add %3#0, %2#1 : ${rows}
+  return %4, %3#1 : ${rows}, tensor<1x3xf32>`,
+    );
+    const strided = run(STRIDE, text);
+    expect(strided.match(/"nn.to_ordered"/g)).toHaveLength(1);
+    expect(strided.match(/"nn.to_strided"/g)).toHaveLength(2);
+    expectSameMeaning(text);
+  });
+
   it("moves the rows before a product that widens them, not after it", () => {
     const wide = "tensor<1x4x9xf32>";
     const text = main(

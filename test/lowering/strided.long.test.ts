@@ -4,9 +4,11 @@ import type { Attributes, ModelOpName, OperationOf } from "../../src/ir/ops/inde
 import { eraseOperation } from "../../src/ir/rewriter.js";
 import { lowerAttention } from "../../src/lowering/attention/lower.js";
 import { stridedConv1d } from "../../src/lowering/conv/strided.js";
+import { stridedConv1dGradient } from "../../src/lowering/conv/strided-gradient.js";
 import { decompositions } from "../../src/lowering/decompose/index.js";
 import type { Emitter } from "../../src/ir/emit.js";
 import { toStrided, toOrdered } from "../../src/lowering/time-layout.js";
+import { stridedShift } from "../../src/lowering/strided-shift.js";
 import { lowerLinearScan } from "../../src/lowering/scan/lower.js";
 import { randomNumbers } from "../../src/testing/random-numbers.js";
 import { expectClose, interpretOps, type OpCase, type Operand, rounded } from "./ops.js";
@@ -69,14 +71,34 @@ describe("a scan of strided rows equals the scan in order", () => {
     const operands = [random(1, [batch, time, 3]), random(2, [batch, time, 3], 0, 1), random(3, [batch, 3])];
     check({ op: "nn.linear_scan", operands, attributes: { axis: 1 } }, rules(factor));
     const zero: Operand = { shape: [batch, 3], data: Array<number>(batch * 3).fill(0), constant: true };
-    check(
-      { op: "nn.linear_scan", operands: [...operands.slice(0, 2), zero], attributes: { axis: 1 } },
-      rules(factor),
-    );
+    const fromZero = [...operands.slice(0, 2), zero];
+    check({ op: "nn.linear_scan", operands: fromZero, attributes: { axis: 1 } }, rules(factor));
+    for (const given of [operands, fromZero])
+      check({ op: "nn.linear_scan", operands: given, attributes: { axis: 1, reverse: true } }, rules(factor));
   });
 });
 
-describe("a convolution of strided rows equals the one in order", () => {
+describe("a shift of strided rows equals the one in order", () => {
+  it.each([
+    ["by one", 1, 4],
+    ["by as many rows as a group has", 4, 4],
+    ["by more rows than a group has", 5, 4],
+    ["by all rows", 16, 4],
+    ["by none", 0, 4],
+    ["by two, in one group", 2, 16],
+  ])("%s, to later places and to earlier ones", (_, count, factor) => {
+    const operands = [random(1, [2, 16, 3]), random(2, [2, count, 3])];
+    const rule = strided(
+      factor,
+      [0],
+      (e, op) => stridedShift(e, op) ?? decompositions["nn.shift_rows"](e, op),
+    );
+    for (const attributes of [{ axis: 1 }, { axis: 1, reverse: true }])
+      check({ op: "nn.shift_rows", operands, attributes }, new Map([["strided", rule]]));
+  });
+});
+
+describe("a convolution of strided rows, and its gradient, equal those in order", () => {
   it.each([
     ["documents that start anywhere", 4, 8, [0, 3, 9, 17, 23]],
     ["as many slices as taps", 4, 4, [5]],
@@ -99,6 +121,19 @@ describe("a convolution of strided rows equals the one in order", () => {
       (e, op) => stridedConv1d(e, op) ?? decompositions["nn.causal_conv1d"](e, op),
     );
     check({ op: "nn.causal_conv1d", operands, attributes: { axis: 1 } }, new Map([["strided", rule]]));
+    const gradient = strided(
+      factor,
+      [0, 3, 5],
+      (e, op) => stridedConv1dGradient(e, op) ?? decompositions["nn.causal_conv1d_gradient"](e, op),
+    );
+    check(
+      {
+        op: "nn.causal_conv1d_gradient",
+        operands: [...operands, random(5, [batch, time, channels])],
+        attributes: { axis: 1 },
+      },
+      new Map([["strided", gradient]]),
+    );
   });
 });
 

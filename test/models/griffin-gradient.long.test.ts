@@ -12,7 +12,9 @@ import { elementsFromNumbers } from "../../src/ir/elements.js";
 import { interpretFunction } from "../../src/ir/interpret/index.js";
 import { walk } from "../../src/ir/operation.js";
 import { elementCount, tensorType } from "../../src/ir/types.js";
+import { type LoweringOptions, lowerProgram } from "../../src/engine/index.js";
 import { findMeaning } from "../../src/lowering/index.js";
+import { expectClose } from "../lowering/ops.js";
 import { numbersOf } from "../../src/testing/close.js";
 import { randomFrom } from "../autodiff/vjp-of.js";
 import { positionsOf } from "../engine/tiny.js";
@@ -38,8 +40,8 @@ const config: GriffinConfig = griffinConfigSchema.parse({
 });
 
 /** The mean of the squared logits, and its gradients of all parameters. */
-function traced(keep: "nothing" | "products" | "everything"): TracedProgram {
-  const tokenAxes = [axis("batch", 1), axis("time", 5)] as const;
+function traced(keep: "nothing" | "products" | "everything", time = 5): TracedProgram {
+  const tokenAxes = [axis("batch", 1), axis("time", time)] as const;
   return program({ name: "gradient", state: "dropped" }, () => {
     const tokens = input("tokens", [...tokenAxes], "i32");
     const position = input("segment_pos", [...tokenAxes], "i32");
@@ -96,5 +98,43 @@ test("the gates of its RG-LRU are fused before their gradient is taken, whose sq
     gates: 1,
     // The one that was fused, which nothing uses, its fused form, and that form's gradient.
     scans: 3,
+  });
+});
+
+test("a gradient whose rows are strided from the embedding to its gradient is that of rows in order", () => {
+  const made = traced("nothing", 16);
+  const random = randomFrom(5);
+  const args = made.arguments.map(({ name, dimensions, elementType }) => {
+    const type = tensorType(dimensions, elementType);
+    if (name === "tokens")
+      return elementsFromNumbers(
+        type,
+        Array.from({ length: 16 }, (_, i) => 2 + (i % 7)),
+      );
+    if (name === "segment_pos") return elementsFromNumbers(type, positionsOf(11, 5));
+    return elementsFromNumbers(
+      type,
+      Array.from({ length: elementCount(dimensions) }, () => 0.5 * random()),
+    );
+  });
+  /** By argument name, so that a program whose arguments are in another order would fail. */
+  const run = (options: LoweringOptions): ReadonlyMap<string, readonly number[]> => {
+    const lowered = lowerProgram(made, options);
+    const results = interpretFunction(lowered.module, "main", args);
+    return new Map(lowered.results.map(({ name }, i) => [name, numbersOf(results[i]!)]));
+  };
+  const [expected, strided] = [run({ target: "cpu" }), run({ target: "tpu:v5e:2x2", strideTime: 4 })];
+  expect([...strided.keys()]).toEqual([...expected.keys()]);
+  for (const [name, numbers] of expected) expectClose(strided.get(name)!, numbers, name, "f32", 2e-5);
+
+  const counts = new Map<string, number>();
+  lowerProgram(made, { target: "tpu:v5e:2x2", strideTime: 4 }, ({ name, module }) => {
+    if (name !== "strided-time") return;
+    for (const operation of walk(module)) counts.set(operation.name, (counts.get(operation.name) ?? 0) + 1);
+  });
+  // Positions on their way in, and what attention and its gradient mix: no others.
+  expect({ strided: counts.get("nn.to_strided"), ordered: counts.get("nn.to_ordered") }).toEqual({
+    strided: 8,
+    ordered: 4,
   });
 });

@@ -4,7 +4,7 @@
  */
 import { type Emitter, shapeOf } from "../../src/ir/emit.js";
 import type { Value } from "../../src/ir/operation.js";
-import { elementCount, type TensorType } from "../../src/ir/types.js";
+import { elementCount, type TensorType, tensorType } from "../../src/ir/types.js";
 
 /** Sizes that all programs have. */
 export const [HEADS, HEAD, WINDOW, TAPS, WORDS] = [2, 2, 3, 3, 5];
@@ -123,6 +123,34 @@ export function sharedWords(pool: Pool, positions: Value): Value {
   }).result;
 }
 
+/** The table of words with each token's row added to its word, as the gradient of a table is. */
+function addedToWords(pool: Pool, positions: Value, rows: Value): Value {
+  const { batch, time } = pool.model;
+  const operands = [
+    pool.pick(0, [WORDS, CHANNELS]),
+    pool.e.reshape(limited(pool, positions), [batch, time, 1]),
+    rows,
+  ];
+  const scalar = tensorType([], "f32");
+  const body = pool.e.builder.region([scalar, scalar], (args, inner) => {
+    inner.create("stablehlo.return", [inner.create("stablehlo.add", args, {}).result], {});
+  });
+  const numbers = {
+    update_window_dims: [2],
+    inserted_window_dims: [0],
+    input_batching_dims: [],
+    scatter_indices_batching_dims: [],
+    scatter_dims_to_operand_dims: [0],
+    index_vector_dim: 2,
+  };
+  return pool.e.builder.create(
+    "stablehlo.scatter",
+    operands,
+    { scatter_dimension_numbers: numbers },
+    { regions: [body] },
+  ).results[0]!;
+}
+
 /** One of each kind of step, by `Step.kind`. */
 export const makers: readonly Make[] = [
   (pool, [a, b, c, d]) => linearScan(pool, pool.rows(a), pool.e.unary("logistic", pool.rows(b + d)), c),
@@ -154,6 +182,37 @@ export const makers: readonly Make[] = [
     const operands = [x, pool.pick(0, [CHANNELS, TAPS]), bias, pool.positions(b), tail];
     return pool.e.builder.create("nn.causal_conv1d", operands, { axis: 1 }).results;
   },
+  // Its gradient, of which sums over time are a part.
+  (pool, [a, b, c, d]) => {
+    const tail = pool.pick(c, [pool.model.batch, TAPS - 1, CHANNELS]);
+    const weights = [pool.pick(0, [CHANNELS, TAPS]), pool.pick(c, [CHANNELS])];
+    const operands = [pool.rows(a), ...weights, pool.positions(b), tail, pool.rows(d)];
+    const { results } = pool.e.builder.create("nn.causal_conv1d_gradient", operands, { axis: 1 });
+    return results.map((value) => pool.bounded(value));
+  },
+  (pool, [a, b, c]) => {
+    const count = Math.min(1 + (b % 3), pool.model.time);
+    const edge = pool.e.slice(pool.rows(c), 1, 0, count);
+    const attributes = { axis: 1, ...(c % 2 === 0 ? { reverse: true as const } : {}) };
+    return pool.e.builder.create("nn.shift_rows", [pool.rows(a), edge], attributes).results;
+  },
+  // Products summed over time, as the gradients of weights are; rows added to the places of words.
+  (pool, [a, b]) => {
+    const product = pool.e.dot(pool.rows(a), pool.rows(b), {
+      contract: [
+        [0, 1],
+        [0, 1],
+      ],
+    });
+    return [pool.bounded(pool.e.add(product, pool.pick(0, [CHANNELS, CHANNELS])))];
+  },
+  (pool, [a, b]) => [pool.bounded(addedToWords(pool, pool.positions(a), pool.rows(b)))],
+  (pool, [a, b, c]) =>
+    pool.e.builder.create(
+      "stablehlo.optimization_barrier",
+      [pool.rows(a), pool.pick(b, [CHANNELS]), pool.positions(c), pool.rows(c)],
+      {},
+    ).results,
   (pool, [a, b, c, d]) => {
     const { batch, time } = pool.model;
     const keys = (n: number): Value => pool.pick(n, [batch, time, HEAD]);

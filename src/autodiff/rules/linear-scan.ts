@@ -13,17 +13,18 @@ import type { BackwardWalk } from "../rule.js";
 type Scan = OperationOf<"nn.linear_scan"> & Operation;
 
 /** Rows moved by one along the axis, away from `edge`'s place, which comes first (last with `towardsStart`). */
-export function shiftedRows(
+export const shiftedRows = (
   e: Emitter,
   rows: Value,
   edge: Value,
   axis: number,
   towardsStart: boolean,
-): Value {
-  const count = shapeOf(rows)[axis]!;
-  if (towardsStart) return e.concat([e.slice(rows, axis, 1, count), edge], axis);
-  return e.concat([edge, e.slice(rows, axis, 0, count - 1)], axis);
-}
+): Value =>
+  e.builder.create(
+    "nn.shift_rows",
+    [rows, edge],
+    towardsStart ? ({ axis, reverse: true } as const) : { axis },
+  ).result;
 
 /** The scan of the cotangents: of x, and the last of them before rounding, f32. */
 function reversed(e: Emitter, scan: Scan, cotangents: readonly (Value | undefined)[]): readonly Value[] {

@@ -12,6 +12,7 @@ import type { MatrixStateOp } from "../../lowering/decompose/matrix-states.js";
 import { markRematerialised } from "../marks.js";
 import { replayMeaning } from "../meaning.js";
 import { type Differentiability, differentiable, differentiableCode, type Rules } from "../rule.js";
+import { convGradient } from "./causal-conv1d.js";
 import { rgLruGatesGradient } from "./gates.js";
 import { scanGradient } from "./linear-scan.js";
 import { reducerOf } from "./reducer.js";
@@ -53,7 +54,8 @@ const isLargestScore = (operation: Operation): boolean =>
 export const modelRules: Rules<ModelOpName> = {
   "griffin.rg_lru_gates": differentiable(rgLruGatesGradient),
   "nn.block_diagonal_dot": byMeaning,
-  "nn.causal_conv1d": byMeaning,
+  "nn.causal_conv1d": differentiableCode(convGradient),
+  "nn.causal_conv1d_gradient": byMeaning,
   "nn.delta_rule": byChunks,
   "nn.gelu_tanh": byMeaning,
   "nn.kv_cache_update": byMeaning,
@@ -67,6 +69,7 @@ export const modelRules: Rules<ModelOpName> = {
   "nn.rms_norm": byMeaning,
   "nn.rotary": byMeaning,
   "nn.selective_scan": differentiableCode(selectiveScanGradient),
+  "nn.shift_rows": byMeaning,
   "nn.softplus": differentiable(({ e, op, cotangent }) => [
     () => e.mul(cotangent, e.unary("logistic", op.operands[0]!)),
   ]),

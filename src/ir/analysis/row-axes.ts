@@ -26,3 +26,10 @@ export function rowAxesOf(operation: Operation, axis: number): RowAxes | undefin
 /** Where time lies in an operation that mixes rows along time and has a strided form, see `timeAxes` of the op table. */
 export const timeAxesOf = (operation: Operation): RowAxes | undefined =>
   definitionOf(operation)?.timeAxes?.(operation);
+
+/** Axes of the operands along which rows are combined in any order, see `summedRows` of the op table; none where the rule may not look. */
+export function summedRowsOf(operation: Operation): readonly RowAxes["operands"][] {
+  const { operands, results } = operation;
+  if (![...operands, ...results].every(isPlain)) return [];
+  return definitionOf(operation)?.summedRows?.(operation) ?? [];
+}

@@ -111,6 +111,7 @@ export interface RowView<A> {
   readonly operands: readonly Value[];
   readonly results: readonly Value[];
   readonly attributes: A;
+  readonly regions: readonly Region[];
 }
 
 /** What a version of StableHLO changed about an op that was there before, beside the attributes it brought. */
@@ -151,6 +152,11 @@ export interface OpDefinition<
    * all rows are equal. Elementwise ops need no rule. Asked through `rowAxesOf` (ir/analysis/row-axes.ts).
    */
   rowAxes?(op: RowView<AttributesOf<A>>, axis: number): RowAxes | undefined;
+  /**
+   * Axes of the operands along which rows are added up or combined in any order, each list one axis an operand: to permute the rows of all
+   * operands of a list in the same way changes no result but for the order of its sum. Asked through `summedRowsOf`.
+   */
+  summedRows?(op: RowView<AttributesOf<A>>): readonly RowAxes["operands"][];
   /** The rows along time of an op that mixes them, and takes them in the strided layout by its attribute `strided`. */
   timeAxes?(op: RowView<AttributesOf<A>>): RowAxes;
   /** The axis of the first operand along which the op mixes rows, where it takes them in the order of time alone. */

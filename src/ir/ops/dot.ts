@@ -139,6 +139,8 @@ const dotGeneral = defineOp({
     const rhsAxes = [...rhsBatch, ...lhs.map(() => undefined), ...rhs];
     return { operands: [lhsAxes[axis], rhsAxes[axis]], results: [axis] };
   },
+  summedRows: ({ attributes: { dot_dimension_numbers: numbers } }) =>
+    numbers.lhs_contracting_dimensions.map((axis, i) => [axis, numbers.rhs_contracting_dimensions[i]]),
   infer: (op) => {
     const [lhs, rhs] = [op.tensor(0), op.tensor(1)];
     const { dot_dimension_numbers: numbers, precision_config: precisions = [], algorithm } = op.attributes;

@@ -38,6 +38,10 @@ const reduce = defineOp({
       results: results.map(() => axis),
     };
   },
+  summedRows: ({ operands, attributes }) =>
+    attributes.dimensions.map((dimension) =>
+      operands.map((_, i) => (i < operands.length / 2 ? dimension : undefined)),
+    ),
   infer: (op) => {
     const [inputs, inits] = reductionOperands(op, "reduce_c3");
     const { dimensions } = op.attributes;

@@ -27,27 +27,23 @@ const turned =
 
 /** @param backwards from the last row to the first */
 export function scanStrategy(choice: ScanChoice, backwards: boolean): ScanStrategy {
-  const inOrder = (strategy: ScanStrategy): ScanStrategy => (backwards ? turned(strategy) : strategy);
   switch (choice.strategy) {
     case "sequential":
       return sequential(choice.unroll, backwards);
     // Rows in order have no strided slices.
     case "associative":
     case "strided":
-      return inOrder(associative);
+      return associative(backwards);
     case "blocked":
-      return inOrder(blocked(choice.block));
+      return backwards ? turned(blocked(choice.block)) : blocked(choice.block);
   }
 }
 
-/** Strided rows are scanned slice by slice, or put in order for a strategy that was asked for by name. Turned round they are strided still. */
+/** Strided rows are scanned slice by slice, or put in order for a strategy that was asked for by name. */
 const scanStrided =
   (factor: number, choice: ScanChoice, backwards: boolean): ScanStrategy =>
   (e, { x, a, h0 }) => {
-    if (choice.strategy === "strided") {
-      const strategy: ScanStrategy = (inner, inputs) => stridedScan(inner, inputs, factor);
-      return (backwards ? turned(strategy) : strategy)(e, { x, a, h0 });
-    }
+    if (choice.strategy === "strided") return stridedScan(e, { x, a, h0 }, factor, backwards);
     const inputs = { x: toOrdered(e, x, factor), a: toOrdered(e, a, factor), h0 };
     const { y, last } = scanStrategy(choice, backwards)(e, inputs);
     return { y: toStrided(e, y, factor), last };

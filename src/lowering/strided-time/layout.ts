@@ -1,5 +1,5 @@
 /** @file Strided layout, spread from operation to operation by rules that each replace an operation by an equal one. */
-import { rowAxesOf, timeAxesOf } from "../../ir/analysis/row-axes.js";
+import { rowAxesOf, summedRowsOf, timeAxesOf } from "../../ir/analysis/row-axes.js";
 import { Builder } from "../../ir/builder.js";
 import { shapeOf } from "../../ir/emit.js";
 import { areNumbers } from "../../ir/integers.js";
@@ -61,7 +61,8 @@ export class StridedLayout {
       this.mixTimeStrided(operation, time);
       return true;
     }
-    if (this.#takeOneRow(operation)) return true;
+    if (this.#takeOneRow(operation) || this.#takeSummed(operation)) return true;
+    if (isOp(operation, "stablehlo.optimization_barrier")) return this.#passThrough(operation);
     const rank = operation.results.length === 0 ? 0 : this.#rankOf(operation.results[0]!);
     for (let axis = 0; axis < rank; axis++) {
       const axes = rowAxesOf(operation, axis);
@@ -124,6 +125,58 @@ export class StridedLayout {
         for (const next of user.result.users) this.#pending.add(next);
       }
     }
+  }
+
+  /** Rows that are summed, all of them, may be summed in the strided layout: f(to_ordered x, to_ordered y) = f(x, y). */
+  #takeSummed(operation: Operation): boolean {
+    const comesStrided = (axes: RowAxes["operands"]): boolean =>
+      operation.operands.some((operand, i) => {
+        const axis = axes[i];
+        return axis !== undefined && this.casts.is(definingOp(operand), "nn.to_ordered", axis);
+      });
+    const axes = summedRowsOf(operation).find(comesStrided);
+    if (axes === undefined) return false;
+    setOperands(
+      operation,
+      operation.operands.map((operand, i) => {
+        const axis = axes[i];
+        return axis === undefined ? operand : this.casts.toStrided(operand, axis);
+      }),
+    );
+    this.#lookAround(operation);
+    this.#pending.add(operation);
+    return true;
+  }
+
+  /** An optimization barrier passes each of its operands through as it comes, or as it is read. */
+  #passThrough(barrier: Operation): boolean {
+    let changed = false;
+    barrier.results.forEach((result, i) => {
+      for (let axis = 0; axis < this.#rankOf(result); axis++) {
+        const own = { operands: barrier.operands.map((_, j) => (i === j ? axis : undefined)) };
+        const results = barrier.results.map((_, j) => (i === j ? axis : undefined));
+        if (!this.#touchesStrided(barrier, { ...own, results })) continue;
+        setOperands(
+          barrier,
+          barrier.operands.map((operand, j) => (i === j ? this.casts.toStrided(operand, axis) : operand)),
+        );
+        const known = this.casts.find("nn.to_strided", result, axis);
+        const others = [...result.users].filter((user) => user !== known);
+        if (others.length > 0) {
+          const ordered = this.casts.toOrdered(result, axis);
+          for (const user of others)
+            setOperands(
+              user,
+              user.operands.map((operand) => (operand === result ? ordered : operand)),
+            );
+        }
+        if (known !== undefined) replaceOperation(known, [result]);
+        changed = true;
+        break;
+      }
+    });
+    if (changed) this.#lookAround(barrier);
+    return changed;
   }
 
   /** One row of to_ordered(x) is one row of x: that of token t is (t mod n) T/n + t div n, the first and the last where they were. */

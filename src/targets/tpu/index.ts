@@ -1,5 +1,7 @@
 /** @file TPUs by libtpu, also those that are only described. */
 import type { Totals } from "../../lowering/attention/attention.js";
+import { stridedConv1dGradient } from "../../lowering/conv/strided-gradient.js";
+import { stridedShift } from "../../lowering/strided-shift.js";
 import { tpuNames } from "../names.js";
 import {
   attentionRule,
@@ -34,6 +36,9 @@ export const tpu = defineTarget({
     ...matrixStateRules({ strategy: "chunked", chunk: 128 }),
     // Not measured: no loop of single steps, and states of one block at a time.
     "nn.selective_scan": selectiveScanRule({ strategy: "blocked", block: 64 }),
+    // The gradients of a convolution and of a scan, in the layout in which both go forward.
+    "nn.causal_conv1d_gradient": { name: "strided", lower: stridedConv1dGradient },
+    "nn.shift_rows": { name: "strided", lower: stridedShift },
     "nn.attention": attentionRule({ strategy: "banded", block: undefined }, sums),
     "nn.rms_norm": fromRows(LEAST_ROWS, rmsNormByProduct),
     "nn.rotary": fromRows(LEAST_ROWS, rotaryByProduct),

@@ -57,6 +57,26 @@ export const modelCases: readonly Case[] = [
     ["2x5x3xf32", "2x3x3xf32"],
     "<{axis = 1 : i64}>",
   ),
+  model(
+    "nn.causal_conv1d_gradient",
+    [
+      drawn("2x5x3xf32"),
+      drawn("3x4xf32"),
+      drawn("3xf32"),
+      `2x5xi32: ${positions([5], 7)} ${positions([2, 3])}`,
+      drawn("2x3x3xf32"),
+      drawn("2x5x3xf32"),
+    ],
+    ["2x5x3xf32", "3x4xf32", "3xf32", "2x3x3xf32"],
+    "<{axis = 1 : i64}>",
+  ),
+  model("nn.shift_rows", [drawn("2x5x3xf32"), drawn("2x2x3xf32")], ["2x5x3xf32"], "<{axis = 1 : i64}>"),
+  model(
+    "nn.shift_rows",
+    [drawn("2x4x3xf32"), drawn("2x1x3xf32")],
+    ["2x4x3xf32"],
+    "<{axis = 1 : i64, reverse, strided = 2 : i64}>",
+  ),
   model("nn.gelu_tanh", [drawn("6xf32")], ["6xf32"], ""),
   model(
     "nn.kv_cache_update",

@@ -2,7 +2,7 @@
  * @file Ops of the nn dialect that mix tokens: what a token gives depends on the tokens before it. Axes: b batch, t time, n heads,
  * g heads of keys and values, h head size, w attention window, k taps of a convolution, c channels.
  */
-import { formatType } from "../../types.js";
+import { formatType, type TensorType } from "../../types.js";
 import { defineOp, type OpView, operand } from "../define.js";
 import { productPrecision } from "../enums.js";
 import { f32, i64, optional, unit } from "../kinds.js";
@@ -103,6 +103,56 @@ const causalConv1d = defineOp({
     '%0:2 = "nn.causal_conv1d"(%x, %w, %b, %pos, %tail) <{axis = 1 : i64}> : (tensor<2x5x4xf32>, tensor<4x4xf32>, tensor<4xf32>, tensor<2x5xi32>, tensor<2x3x4xf32>) -> (tensor<2x5x4xf32>, tensor<2x3x4xf32>)',
 });
 
+/** Operands and results of a convolution's gradient are those of the convolution itself, but for the new tail. */
+const causalConv1dGradient = defineOp({
+  name: "nn.causal_conv1d_gradient",
+  summary:
+    "Cotangents of x, w, bias and tail of nn.causal_conv1d, given g, that of its first result. Sums over tokens are in f32, rounded once.",
+  operands: [...causalConv1d.operands, operand("g", float)],
+  attributes: causalConv1d.attributes,
+  traits: ["pure"],
+  timeAxes: ({ attributes: { axis } }) => ({
+    operands: [axis, undefined, undefined, axis, undefined, axis],
+    results: [axis, undefined, undefined, undefined],
+  }),
+  infer: (op) => {
+    const [x, tail] = causalConv1d.infer(op) as [TensorType, TensorType];
+    const g = op.tensor(5);
+    op.check(g === x, "g_type", `g must be like x, ${formatType(x)}, got ${formatType(g)}`);
+    return [x, op.tensor(1), op.tensor(2), tail];
+  },
+  assembly: "generic",
+  example:
+    '%0:4 = "nn.causal_conv1d_gradient"(%x, %w, %b, %pos, %tail, %g) <{axis = 1 : i64}> : (tensor<2x5x4xf32>, tensor<4x4xf32>, tensor<4xf32>, tensor<2x5xi32>, tensor<2x3x4xf32>, tensor<2x5x4xf32>) -> (tensor<2x5x4xf32>, tensor<4x4xf32>, tensor<4xf32>, tensor<2x3x4xf32>)',
+});
+
+const shiftRows = defineOp({
+  name: "nn.shift_rows",
+  summary:
+    "Rows of x moved along `axis` to later places by as many as edge has, edge before them; with `reverse` to earlier places, edge after them.",
+  operands: [operand("x", "PIFC"), operand("edge", "PIFC")],
+  attributes: { axis: i64, reverse: unit, strided },
+  traits: ["pure"],
+  timeAxes: ({ attributes: { axis } }) => ({ operands: [axis, undefined], results: [axis] }),
+  infer: (op) => {
+    const [x, edge] = [op.tensor(0), op.tensor(1)];
+    const { axis } = op.attributes;
+    expectRankAtLeast(op, "x", x, 1);
+    expectAxis(op, "x", x, axis, x.shape.length);
+    const time = x.shape[axis]!;
+    expectStrided(op, time);
+    expectRank(op, "edge", edge, x.shape.length);
+    const count = edge.shape[axis]!;
+    op.check(count <= time, "edge_rows", `edge must have at most the ${time} rows of x, got ${count}`);
+    expectShape(op, "edge", edge, withSize(x.shape, axis, count));
+    expectElement(op, "edge", edge, x.element);
+    return [x];
+  },
+  assembly: "generic",
+  example:
+    '%0 = "nn.shift_rows"(%x, %edge) <{axis = 1 : i64}> : (tensor<2x5x4xf32>, tensor<2x1x4xf32>) -> tensor<2x5x4xf32>',
+});
+
 const attention = defineOp({
   name: "nn.attention",
   summary:
@@ -177,4 +227,11 @@ const kvCacheUpdate = defineOp({
     '%0 = "nn.kv_cache_update"(%cache, %rows, %pos) : (tensor<2x8x4xf32>, tensor<2x5x4xf32>, tensor<2x5xi32>) -> tensor<2x8x4xf32>',
 });
 
-export const timeMixingOps = [linearScan, causalConv1d, attention, kvCacheUpdate] as const;
+export const timeMixingOps = [
+  linearScan,
+  causalConv1d,
+  causalConv1dGradient,
+  shiftRows,
+  attention,
+  kvCacheUpdate,
+] as const;
