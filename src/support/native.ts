@@ -1,5 +1,6 @@
-/** @file What all who load native libraries through koffi do alike, whoever is first. It is given koffi: most of the package runs without. */
+/** @file What all who load native libraries through koffi do alike, whoever is first. koffi is given, or asked for when it is wanted: most of the package runs without. */
 import type koffi from "koffi";
+import { isMainThread } from "node:worker_threads";
 
 type Koffi = typeof koffi;
 
@@ -41,4 +42,38 @@ const KEEP_FLAGS: Readonly<Partial<Record<NodeJS.Platform, number>>> = { linux: 
 export function keepLoaded(koffi: Koffi, path: string): void {
   const flags = KEEP_FLAGS[process.platform];
   if (flags !== undefined) koffi.load(null).func("void *dlopen(const char *path, int flags)")(path, flags);
+}
+
+/** What the dynamic loader finds a library by, on each platform. */
+export type LibraryNames = Readonly<Partial<Record<NodeJS.Platform, string>>>;
+
+/**
+ * A library that belongs to the system. None for Windows, whose loader also looks into the folder that a process was started in.
+ * @returns undefined where there is no such library, and in worker threads, which may end while a call is under way
+ */
+export async function systemLibrary(names: LibraryNames): Promise<ReturnType<Koffi["load"]> | undefined> {
+  const name = names[process.platform];
+  if (name === undefined || !isMainThread) return undefined;
+  try {
+    const { default: koffi } = await import("koffi");
+    if (!areDeep(configureStacks(koffi))) return undefined;
+    const library = koffi.load(name);
+    keepLoaded(koffi, name);
+    return library;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A function of such a library, by its declaration in C; undefined also where the library does not have it. */
+export async function systemFunction(
+  names: LibraryNames,
+  declaration: string,
+): Promise<ReturnType<ReturnType<Koffi["load"]>["func"]> | undefined> {
+  const library = await systemLibrary(names);
+  try {
+    return library?.func(declaration);
+  } catch {
+    return undefined;
+  }
 }

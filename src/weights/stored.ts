@@ -17,6 +17,8 @@ export interface StoredTensor {
   read(into?: Uint8Array<ArrayBuffer>, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   /** Bytes [begin, begin + into.length) in `into`; absent where a part costs as much as all of it. */
   readonly readPart?: (begin: number, into: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>;
+  /** Whether all of it is read before its first part is given, to be held against a checksum. */
+  readonly isChecked?: boolean;
 }
 
 /** The tensors of a file, or of a folder that is one store. Close it. */

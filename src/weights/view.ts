@@ -78,7 +78,7 @@ export async function readView(
   const bytes = packedBytes(tensor.dtype, shape)!;
   const result = into ?? new Uint8Array(bytes);
   const begin = at * bytes;
-  const { readPart } = tensor;
+  const readPart = isReadWhole(tensor) ? undefined : tensor.readPart;
   if (!transposed) {
     if (readPart !== undefined) return readPart(begin, result);
     await reads(tensor, (whole) => result.set(whole.subarray(begin, begin + bytes)), signal);
@@ -105,6 +105,12 @@ export async function readView(
   }
   return result;
 }
+
+/** Whether all of a tensor is read for a part of it: what reads all of it first would read it twice, unless it takes too much memory. */
+const isReadWhole = ({ bytes, isChecked = false }: StoredTensor): boolean =>
+  isChecked && bytes <= WHOLE_BYTES;
+
+const WHOLE_BYTES = 2 ** 28;
 
 /** Read at a time where rows and columns are exchanged: it stays in the processor's cache, and needs no memory of the tensor's size. */
 const PART_BYTES = 2 ** 20;

@@ -80,6 +80,35 @@ test("a tensor is read once for all its parameters, in memory that the next is r
   expect([reads, memory.size]).toEqual([["t", "u", "t"], 2]);
 });
 
+test("a tensor that all of is held against a checksum is read once for all its parts, and by parts where it takes too much memory", async () => {
+  const [parts, whole] = counted([2, 2, 2]);
+  const reads: string[] = [];
+  const tensor: StoredTensor = {
+    ...whole,
+    isChecked: true,
+    read: async () => {
+      reads.push("all");
+      return whole.read();
+    },
+    readPart: async (begin, into) => {
+      reads.push(`${into.length} bytes from ${begin}`);
+      return parts.readPart!(begin, into);
+    },
+  };
+  const valuesOf = async (one: StoredTensor) => {
+    const shared = sharedReads(["t", "t"]);
+    const read = [0, 1].map((at) => readView(one, [2, 2], { at, transposed: true }, shared));
+    return (await Promise.all(read)).map((bytes) => [...new Uint32Array(bytes.buffer)]);
+  };
+  const expected = [
+    [0, 2, 1, 3],
+    [4, 6, 5, 7],
+  ];
+  expect(await valuesOf(tensor)).toEqual(expected);
+  expect(await valuesOf({ ...tensor, bytes: 2 ** 28 + 1 })).toEqual(expected);
+  expect(reads).toEqual(["all", "16 bytes from 0", "16 bytes from 16"]);
+});
+
 test("a signal stops a parameter between the pieces that it is read in", async () => {
   const [parts] = counted([700, 900]);
   const controller = new AbortController();

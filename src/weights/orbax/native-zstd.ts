@@ -1,6 +1,5 @@
 /** @file The system's own zstd, where Node has none: four times as fast as WebAssembly, on a thread of its own, into given memory. */
-import { isMainThread } from "node:worker_threads";
-import { areDeep, configureStacks, keepLoaded } from "../../support/native.js";
+import { systemLibrary } from "../../support/native.js";
 
 /**
  * Takes what zstd compressed apart, into `target`.
@@ -11,14 +10,8 @@ export type NativeZstd = (
   target: Uint8Array<ArrayBuffer>,
 ) => Promise<{ readonly made: number } | { readonly problem: string; readonly isFull: boolean }>;
 
-/**
- * What the dynamic loader finds by the name of the library's first ABI, which all versions since 2015 have. Not on Windows, which also
- * looks into the folder that a process was started in.
- */
-const LIBRARIES: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
-  linux: "libzstd.so.1",
-  darwin: "libzstd.1.dylib",
-};
+/** Named by the library's first ABI, which all versions since 2015 have. */
+const LIBRARIES = { linux: "libzstd.so.1", darwin: "libzstd.1.dylib" };
 
 /** ZSTD_error_dstSize_tooSmall in zstd_errors.h. */
 const TOO_SMALL = 70;
@@ -40,12 +33,8 @@ type Call = (
 ) => void;
 
 async function load(): Promise<NativeZstd | undefined> {
-  const name = LIBRARIES[process.platform];
-  if (name === undefined || !isMainThread) return undefined;
-  const { default: koffi } = await import("koffi");
-  if (!areDeep(configureStacks(koffi))) return undefined;
-  const library = koffi.load(name);
-  keepLoaded(koffi, name);
+  const library = await systemLibrary(LIBRARIES);
+  if (library === undefined) return undefined;
   const decompress = library.func(
     "size_t ZSTD_decompress(void *target, size_t capacity, const void *bytes, size_t length)",
   ).async as Call;

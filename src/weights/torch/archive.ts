@@ -1,9 +1,9 @@
 /** @file The zip archive that torch.save writes: entries that are stored as they are, read by position. */
 import type { FileHandle } from "node:fs/promises";
-import { crc32 } from "node:zlib";
 import type { FileEntry } from "@zip.js/zip.js";
 import { CheckpointError, type Problem } from "../errors.js";
 import { readRange, sizeOfFile } from "../file.js";
+import { checksum } from "./checksum.js";
 
 /** An entry whose bytes are found at a place of the file, uncompressed. */
 export interface TorchEntry {
@@ -160,7 +160,10 @@ function torchEntry(file: FileHandle, path: string, entry: FileEntry, place: num
     let sum = 0;
     for (let at = 0; at < bytes; at += CHECK_BYTES) {
       const end = Math.min(bytes, at + CHECK_BYTES);
-      sum = crc32(await readRange(file, path, place + at, place + end, buffer.subarray(0, end - at)), sum);
+      sum = await checksum(
+        await readRange(file, path, place + at, place + end, buffer.subarray(0, end - at)),
+        sum,
+      );
     }
     check(sum);
   };
@@ -175,7 +178,7 @@ function torchEntry(file: FileHandle, path: string, entry: FileEntry, place: num
       }
       const result = await readRange(file, path, place + begin, place + end, into);
       if (isAll) {
-        check(crc32(result));
+        check(await checksum(result));
         checked = Promise.resolve();
       }
       return result;

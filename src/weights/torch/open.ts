@@ -143,6 +143,7 @@ function storedTensor(name: string, tensor: TorchTensor, path: string): StoredTe
     return {
       ...common,
       read: (into) => entry.read(begin, end, into),
+      isChecked: true,
       readPart: (at, into) => entry.read(begin + at, begin + at + into.length, into),
     };
   }
