@@ -35,7 +35,15 @@ const refusePackedSort = limitOf(["stablehlo.sort"], ({ operands }) => {
 });
 
 const refuseEmptyScatter = limitOf(["stablehlo.select_and_scatter"], (operation) => {
-  if (!tensor(operation, 1).shape.includes(0)) return undefined;
+  const { shape } = tensor(operation, 1);
+  if (shape.length === 0) {
+    return {
+      constraint: "fatal_select_and_scatter_scalar",
+      message: "operand and source are single numbers, and the compiler counts along their axes",
+      hint: "apply the scatter computation to the source and init_value",
+    };
+  }
+  if (!shape.includes(0)) return undefined;
   return {
     constraint: "fatal_select_and_scatter_empty",
     message: "the source is empty",

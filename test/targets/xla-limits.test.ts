@@ -43,9 +43,13 @@ const sort = (type: string): readonly [string, string] => [
   }) : (tensor<65536x3x${type}>) -> tensor<65536x3x${type}>`,
 ];
 
-const selectAndScatter = (size: number): readonly [string, string] => [
-  `%x: tensor<${size * 2}xf32>, %s: tensor<${size}xf32>, %i: tensor<f32>`,
-  `%0 = "stablehlo.select_and_scatter"(%x, %s, %i) <{window_dimensions = array<i64: 2>, window_strides = array<i64: 2>}> ({
+const selectAndScatter = (size: number | "scalar"): readonly [string, string] => {
+  const of = (shape: string): string => `tensor<${size === "scalar" ? "" : `${shape}x`}f32>`;
+  const [x, s] = [of(`${2 * Number(size)}`), of(`${size}`)];
+  const window = size === "scalar" ? "array<i64>" : "array<i64: 2>";
+  return [
+    `%x: ${x}, %s: ${s}, %i: tensor<f32>`,
+    `%0 = "stablehlo.select_and_scatter"(%x, %s, %i) <{window_dimensions = ${window}, window_strides = ${window}}> ({
   ^bb0(%a: tensor<f32>, %b: tensor<f32>):
     %1 = stablehlo.compare GE, %a, %b : (tensor<f32>, tensor<f32>) -> tensor<i1>
     stablehlo.return %1 : tensor<i1>
@@ -53,8 +57,9 @@ const selectAndScatter = (size: number): readonly [string, string] => [
   ^bb0(%a: tensor<f32>, %b: tensor<f32>):
     %1 = stablehlo.add %a, %b : tensor<f32>
     stablehlo.return %1 : tensor<f32>
-  }) : (tensor<${size * 2}xf32>, tensor<${size}xf32>, tensor<f32>) -> tensor<${size * 2}xf32>`,
-];
+  }) : (${x}, ${s}, tensor<f32>) -> ${x}`,
+  ];
+};
 
 const remainder = (type: string): readonly [string, string] => [
   `%a: tensor<2x${type}>`,
@@ -124,6 +129,7 @@ test.each<readonly [constraint: string, parameters: string, operations: string]>
   ["accepted", ...concatenate("f8E4M3FN")],
   ["accepted", ...concatenate("f64")],
   ["fatal_select_and_scatter_empty", ...selectAndScatter(0)],
+  ["fatal_select_and_scatter_scalar", ...selectAndScatter("scalar")],
   ["accepted", ...selectAndScatter(1)],
   ["fatal_complex_remainder", ...remainder("complex<f32>")],
   ["accepted", ...remainder("f32")],

@@ -1,14 +1,12 @@
 /**
  * @file Operations on values that a program computes, of any element type, sub-byte ones too: conversions, numbers, precision, complex parts,
- * joining and cutting, sorts, sums, products, loops, random bits, shardings. The examples of ops meet few types; these meet all.
+ * joining and cutting, random bits, markers; and those of windows, indices and regions. The examples of ops meet few types; these meet all.
  */
 import { GriffinError } from "../../src/support/errors.js";
-import { stringAttribute } from "../../src/ir/attribute.js";
 import { Builder } from "../../src/ir/builder.js";
-import { type BinaryName, Emitter, shapeOf, typeOf, type UnaryName } from "../../src/ir/emit.js";
+import { Emitter, shapeOf, typeOf, type UnaryName } from "../../src/ir/emit.js";
 import type { Operation, Value } from "../../src/ir/operation.js";
 import { bodyOf, findFunction } from "../../src/ir/analysis/symbols.js";
-import { setExtra } from "../../src/ir/rewriter.js";
 import {
   bitWidth,
   DYNAMIC,
@@ -17,35 +15,26 @@ import {
   tensorType,
   type TensorType,
 } from "../../src/ir/types.js";
-import type { randomNumbers } from "../conformance/random-numbers.js";
-import { elements } from "./elements.js";
-
-type Random = ReturnType<typeof randomNumbers>;
-
-/** Makes operations on a value. @throws VerifyError where its type does not take them */
-type Append = (e: Emitter, x: Value, random: Random) => Value;
-
-const pick = <T>(random: Random, items: readonly T[]): T => items[random(items.length)]!;
+import { type Append, axisOf, binaryNames, pick, type Random } from "./append.js";
+import { setSharding, sharding } from "./attributes.js";
+import { controlled } from "./controlled.js";
+import { computed } from "./elements.js";
+import { indexed } from "./indexed.js";
+import { windows } from "./windows.js";
 
 const unaryNames: readonly UnaryName[] = [
   ...(["abs", "cosine", "exponential", "exponential_minus_one", "floor", "imag", "is_finite"] as const),
   ...(["log", "log_plus_one", "logistic", "negate", "not", "real", "rsqrt", "sign", "sine"] as const),
   ...(["sqrt", "tan", "tanh"] as const),
 ];
-const binaryNames: readonly BinaryName[] = [
-  ...(["add", "and", "atan2", "complex", "divide", "maximum", "minimum", "multiply", "or"] as const),
-  ...(["power", "remainder", "shift_right_arithmetic", "shift_right_logical", "subtract"] as const),
-];
 const onlyThese = [
   ...(["cbrt", "ceil", "round_nearest_afz", "round_nearest_even", "popcnt", "count_leading_zeros"] as const),
 ];
 
-const axisOf = (x: Value, random: Random): number => random(Math.max(1, shapeOf(x).length));
-
 /** The same bits of another type: an axis more or less where the widths differ. */
 const bitcast: Append = (e, x, random) => {
   const { shape, element } = typeOf(x);
-  const to = pick(random, elements);
+  const to = pick(random, computed);
   const [from, into] = [bitWidth(element), bitWidth(to)];
   const moved = from === into ? shape : from > into ? [...shape, from / into] : shape.slice(0, -1);
   return e.builder.create(
@@ -65,7 +54,7 @@ const reducePrecision: Append = (e, x, random) =>
 const randomBits: Append = (e, x, random) => {
   const algorithm = pick(random, ["DEFAULT", "THREE_FRY", "PHILOX"] as const);
   const state = e.iota([algorithm === "PHILOX" ? 3 : 2], 0, "ui64");
-  const results = [state.type, tensorType(shapeOf(x), pick(random, elements))];
+  const results = [state.type, tensorType(shapeOf(x), pick(random, computed))];
   return e.builder.create("stablehlo.rng_bit_generator", [state], { rng_algorithm: algorithm }, { results })
     .results[1]!;
 };
@@ -85,39 +74,6 @@ const draw: Append = (e, x, random) => {
   ).result;
 };
 
-const sorted: Append = (e, x, random) => {
-  const scalar = tensorType([], typeOf(x).element);
-  const comparator = e.builder.region([scalar, scalar], ([a, b], inner) => {
-    inner.create("stablehlo.return", [new Emitter(inner).compare("LT", a!, b!)], {});
-  });
-  const attributes = { dimension: axisOf(x, random), is_stable: random(2) === 0 };
-  return e.builder.create("stablehlo.sort", [x], attributes, { regions: [comparator] }).results[0]!;
-};
-
-const windowed: Append = (e, x, random) => {
-  const { shape, element } = typeOf(x);
-  const scalar = tensorType([], element);
-  const body = e.builder.region([scalar, scalar], ([a, b], inner) => {
-    inner.create("stablehlo.return", [new Emitter(inner).binary(pick(random, binaryNames), a!, b!)], {});
-  });
-  const each = (most: number): number[] => shape.map(() => 1 + random(most));
-  const attributes = { window_dimensions: each(3), window_strides: each(2), window_dilations: each(2) };
-  return e.builder.create("stablehlo.reduce_window", [x, e.fill(0, [], element)], attributes, {
-    regions: [body],
-  }).results[0]!;
-};
-
-/** The spellings of shardings that XLA reads, some of which do not fit. */
-const shardings = [
-  ...["{replicated}", "{manual}", "{maximal device=0}", "{devices=[1]<=[1]}", "{devices=[1,1]<=[1]}"],
-  ...[
-    "{devices=[2,1]<=[2]}",
-    "{devices=[1,1,2]<=[2] last_tile_dim_replicate}",
-    "{unknown}",
-    "{{replicated}}",
-  ],
-];
-
 const marked: Append = (e, x, random) => {
   const name = pick(random, [
     "Sharding",
@@ -125,7 +81,7 @@ const marked: Append = (e, x, random) => {
     "SPMDShardToFullShape",
     "annotate_device_placement",
   ]);
-  const extra = new Map([["mhlo.sharding", stringAttribute(pick(random, shardings))]]);
+  const extra = new Map([["mhlo.sharding", sharding(random)]]);
   return e.builder.create(
     "stablehlo.custom_call",
     [x],
@@ -154,8 +110,8 @@ const sized: Append = (e, x, random) => {
 };
 
 const appends: readonly Append[] = [
-  (e, x, random) => e.convert(x, pick(random, elements)),
-  (e, x, random) => e.convert(e.convert(x, pick(random, elements)), typeOf(x).element),
+  (e, x, random) => e.convert(x, pick(random, computed)),
+  (e, x, random) => e.convert(e.convert(x, pick(random, computed)), typeOf(x).element),
   bitcast,
   bitcast,
   reducePrecision,
@@ -167,8 +123,9 @@ const appends: readonly Append[] = [
   (e, x, random) => e.select(e.compare(pick(random, ["EQ", "LT", "GE"] as const), x, e.reverse(x, 0)), x, x),
   randomBits,
   draw,
-  sorted,
-  windowed,
+  ...indexed,
+  ...windows,
+  ...controlled,
   marked,
   sized,
   (e, x, random) => e.reduce(pick(random, ["add", "or"] as const), x, axisOf(x, random)),
@@ -198,10 +155,10 @@ const appends: readonly Append[] = [
       shapeOf(x).map(() => e.fill(1, [], "i32")),
       shapeOf(x).map((size) => Math.min(size, 2)),
     ),
-  (e, x, random) => e.iota(shapeOf(x), axisOf(x, random), pick(random, elements)),
+  (e, x, random) => e.iota(shapeOf(x), axisOf(x, random), pick(random, computed)),
   (e, x, random) => {
     const axis = axisOf(x, random);
-    return e.dot(x, x, { contract: [[axis], [axis]] }, pick(random, [typeOf(x).element, ...elements]));
+    return e.dot(x, x, { contract: [[axis], [axis]] }, pick(random, [typeOf(x).element, ...computed]));
   },
   (e, x, random) =>
     e.loop(3, 1, [x], (inner, _, [carried]) => [inner.binary(pick(random, binaryNames), carried!, x)])[0]!,
@@ -213,15 +170,15 @@ const isSmall = (value: Value): boolean => {
   return type.kind === "tensor" && isStatic(type) && elementCount((type as TensorType).shape) <= 2 ** 16;
 };
 
-/** Puts some operations behind those of @main; what does not fit a value is left out. */
-export function appendOperations(module: Operation, random: Random): void {
+/** Puts `count` operations at most behind those of @main; what does not fit a value is left out. */
+export function appendOperations(module: Operation, count: number, random: Random): void {
   const main = findFunction(module, "main");
   const body = main && bodyOf(main);
   if (body?.last?.name !== "func.return") return;
   const values = [...body.arguments, ...body.operations.flatMap(({ results }) => results)].filter(isSmall);
   if (values.length === 0) return;
   const e = new Emitter(Builder.before(body.last));
-  for (let left = random(5); left > 0; left--) {
+  for (let left = count; left > 0; left--) {
     const before = new Set(body.operations);
     try {
       const made = pick(random, appends)(e, pick(random, values), random);
@@ -231,10 +188,4 @@ export function appendOperations(module: Operation, random: Random): void {
       if (!(error instanceof GriffinError)) throw error;
     }
   }
-}
-
-function setSharding(operation: Operation | undefined, random: Random): void {
-  if (operation === undefined) return;
-  const sharding = stringAttribute(pick(random, shardings));
-  setExtra(operation, new Map([...operation.extra, ["mhlo.sharding", sharding]]));
 }

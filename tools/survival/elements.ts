@@ -7,3 +7,6 @@ export const elements = [
   ...(["f8E5M2FNUZ", "f8E4M3FNUZ", "f8E8M0FNU", "f6E2M3FN", "f6E3M2FN", "f4E2M1FN"] as const),
   ...(["complex<f32>", "complex<f64>"] as const),
 ] as const satisfies readonly ScalarType[];
+
+/** Those that more than arguments may have: the CPU's limits refuse nearly every operation on floats of six bits. */
+export const computed = elements.filter((element) => !element.startsWith("f6"));

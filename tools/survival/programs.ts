@@ -1,6 +1,6 @@
 /**
- * @file Programs for the survival tier, one for each seed: a small valid program of one or a few operations, changed at random, with others
- * on its values, and kept when it verifies. Ops of models in it are lowered. Types change in the same way everywhere in a program, numbers in attributes one by one.
+ * @file Programs for the survival tier, one for each seed: a small valid program of one or a few operations, changed at random, or one that only takes
+ * values of any types; with other operations on its values, and kept when it verifies. Ops of models in it are lowered. Types change in the same way everywhere in a program, numbers in attributes one by one.
  */
 import { GriffinError } from "../../src/support/errors.js";
 import { type Operation, walk } from "../../src/ir/operation.js";
@@ -14,19 +14,18 @@ import { runPipeline } from "../../src/passes/index.js";
 import { cpu } from "../../src/targets/cpu.js";
 import { lowerModelOps } from "../../src/targets/lower-model-ops.js";
 import { randomNumbers } from "../conformance/random-numbers.js";
+import { pick, type Random } from "./append.js";
 import { appendOperations } from "./appended.js";
-import { elements } from "./elements.js";
-
-type Random = ReturnType<typeof randomNumbers>;
+import { setValueAttributes } from "./attributes.js";
+import { computed, elements } from "./elements.js";
 
 /** Mostly small; those at the end are where sizes of integers end. */
 const sizes = [
   0, 0, 1, 1, 1, 2, 2, 3, 3, 4, 5, 6, 7, 8, 9, 12, 16, 17, 31, 32, 33, 64, 127, 128, 1000, 65536,
 ];
+const smallSizes = [0, 1, 1, 2, 2, 3, 4, 5, 8, 17];
 const hugeSizes = [2 ** 31 - 1, 2 ** 31, 2 ** 32, 2 ** 40, 2 ** 53 - 1];
 const numbers = [-9, -2, -1, 0, 0, 1, 1, 2, 3, 4, 5, 7, 8, 16, 100];
-
-const pick = <T>(random: Random, items: readonly T[]): T => items[random(items.length)]!;
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
@@ -119,14 +118,31 @@ export function programOf(
   return { text: printModule(module), module };
 }
 
-function verifiedProgram(seed: number, texts: readonly string[]): Operation | undefined {
-  const random = randomNumbers(seed);
+/** A program that only takes values, of any types. */
+function takingText(random: Random): string {
+  const types = Array.from({ length: 1 + random(3) }, () => {
+    const shape = Array.from({ length: random(5) }, () => `${pick(random, smallSizes)}x`).join("");
+    return `tensor<${shape}${pick(random, random(20) === 0 ? elements : computed)}>`;
+  });
+  return `func.func @main(${types.map((type, i) => `%${i}: ${type}`).join(", ")}) {\n  return\n}`;
+}
+
+/** One that is known to be right, changed. */
+function changedText(random: Random, texts: readonly string[]): string {
   let text = pick(random, texts);
   for (let left = 1 + random(4); left > 0; left--) text = pick(random, changes)(text, random);
+  return text;
+}
+
+function verifiedProgram(seed: number, texts: readonly string[]): Operation | undefined {
+  const random = randomNumbers(seed);
+  const isNew = random(2) === 0;
+  const text = isNew ? takingText(random) : changedText(random, texts);
   try {
     const module = parseModule(text);
-    appendOperations(module, random);
+    appendOperations(module, isNew ? 2 + random(6) : random(5), random);
     returnAll(module);
+    if (random(8) === 0) setValueAttributes(module, random);
     verifyModule(module);
     return module;
   } catch (error) {

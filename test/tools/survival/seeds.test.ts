@@ -39,7 +39,7 @@ test("operations that are put behind those of a program leave it valid, and are 
   %0 = stablehlo.add %x, %x : tensor<2x4xi2>
   return
 }`);
-    appendOperations(module, randomNumbers(seed));
+    appendOperations(module, 4, randomNumbers(seed));
     verifyModule(module);
     for (const { name } of walk(module)) names.add(name);
   }
