@@ -76,7 +76,7 @@ function sideProblem(
   }
   const { type } = whole;
   if (type.kind !== "tensor") return undefined;
-  const parts = sharding.dimensions.map(({ axes }) => Number(shardsOf(mesh, axes.filter(isManual))));
+  const parts = manualParts(sharding, mesh, manual);
   const uneven = type.shape.findIndex((size, i) => size !== DYNAMIC && size % parts[i]! !== 0);
   if (uneven >= 0)
     return violation(
@@ -91,6 +91,21 @@ function sideProblem(
         `the body must have ${formatType(shard)} for ${name}, ${formatType(type)}, got ${formatType(local.type)}`,
       );
 }
+
+/** Into how many parts the manual axes cut each dimension. */
+export const manualParts = (
+  sharding: TensorSharding,
+  mesh: Mesh,
+  manual: ReadonlySet<string>,
+): readonly number[] =>
+  sharding.dimensions.map(({ axes }) =>
+    Number(
+      shardsOf(
+        mesh,
+        axes.filter(({ name }) => manual.has(name)),
+      ),
+    ),
+  );
 
 const shardOf = ({ shape, element }: TensorType, parts: readonly number[]): TensorType =>
   tensorType(

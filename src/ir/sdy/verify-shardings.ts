@@ -8,7 +8,7 @@ import { definingOp, type Operation, type Value } from "../operation.js";
 import { isOp } from "../ops/index.js";
 import { formatType, type Type } from "../types.js";
 import type { Mesh, ShardingPerValue, TensorSharding } from "./attributes.js";
-import { meshOf, sameMesh } from "./meshes.js";
+import { meshesIn, meshOf, sameMesh } from "./meshes.js";
 import { ownSharding, shardingOf } from "./value-sharding.js";
 import { axesProblem, meshProblem } from "./verify-axes.js";
 import { collectiveProblem } from "./verify-collectives.js";
@@ -233,8 +233,5 @@ const withManual = (operation: Operation, around: Around): Around =>
 
 /** Verifies every sharding of a module, and of the modules in it by their own meshes. @throws VerifyError */
 export function verifyShardings(module: Operation): void {
-  const meshes = new Map<string, Mesh>();
-  for (const operation of module.regions[0]?.blocks[0] ?? [])
-    if (isOp(operation, "sdy.mesh")) meshes.set(operation.attributes.sym_name, operation.attributes.mesh);
-  verifyBelow(module, { meshes, manual: new Set() });
+  verifyBelow(module, { meshes: meshesIn(module), manual: new Set() });
 }

@@ -26,6 +26,7 @@ import { staticForm } from "./dynamic-ops.js";
 import { refineErrorAt } from "./errors.js";
 import { calleeOf } from "./is-dynamic.js";
 import { isShapeLike, KnownValues } from "./known.js";
+import { argumentTypes, manualResultTypes } from "./region-types.js";
 import { writtenTypes } from "./written-types.js";
 
 /** An argument of a call: its type, and its elements where shapes may be computed of them. */
@@ -172,7 +173,9 @@ export class Refiner {
     const regions = operation.regions.map((region) => this.#refineRegion(region, operation, operands, scope));
     const attributes = callee === undefined ? operation.attributes : withCallee(operation, callee.name);
     const written =
-      callee?.operation === undefined ? writtenTypes(operation, operands) : resultTypesOf(callee.operation);
+      callee?.operation === undefined
+        ? this.#writtenTypes(operation, operands, regions)
+        : resultTypesOf(callee.operation);
     const { name, declaration, extra, location } = operation;
     const parts = { name, declaration, operands, attributes, regions, location };
     const resultTypes = refineResultTypes({ ...parts, resultTypes: written });
@@ -181,6 +184,15 @@ export class Refiner {
     checkRefined(copy, copy.results);
     scope.known.learn(copy);
     return callee === undefined ? copy.results : knownResults(copy, callee.known, builder, scope.known);
+  }
+
+  #writtenTypes(
+    operation: Operation,
+    operands: readonly Value[],
+    regions: readonly Region[],
+  ): readonly Type[] {
+    const given = regions[0]?.blocks[0]?.last?.operands ?? [];
+    return manualResultTypes(operation, given, this.#module) ?? writtenTypes(operation, operands);
   }
 
   /** What a call is to call: a function for these shapes; for one whose shapes are all static, itself. */
@@ -212,12 +224,10 @@ export class Refiner {
     }
   }
 
-  /** A region for new operands. Loops carry what they are given; other regions take elements, which have no shape. */
+  /** A region for new operands. */
   #refineRegion(region: Region, operation: Operation, operands: readonly Value[], scope: Scope): Region {
-    const isLoop = isOp(operation, "stablehlo.while");
     const blocks = region.blocks.map((from) => {
-      const types = (isLoop ? operands : from.arguments).map(({ type }) => type);
-      const to = copyArguments(from, types);
+      const to = copyArguments(from, argumentTypes(operation, operands, from, this.#module));
       from.arguments.forEach((argument, i) => {
         scope.map.set(argument, to.arguments[i]!);
       });
