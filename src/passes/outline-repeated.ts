@@ -105,16 +105,38 @@ const isUsedOutside = (value: Value, stretch: ReadonlySet<Operation>): boolean =
     return true;
   });
 
-/** Which results any of the stretches gives to the outside. */
-function outputsOf(alike: readonly Stretch[]): readonly number[] {
-  const used = new Set<number>();
+/** A result that stretches give to the outside. */
+interface Output {
+  readonly index: number;
+  /** Whether another scope computes with it, or it is a result of the whole, like a state: not what is only updated with, like a gradient. */
+  readonly goesOn: boolean;
+}
+
+/** Which results any of the stretches gives to the outside, in their order. */
+function outputsOf(alike: readonly Stretch[], depth: number): readonly Output[] {
+  const used = new Map<number, boolean>();
   for (const { operations, results } of alike) {
     const own = new Set(operations);
     results.forEach((result, i) => {
-      if (isUsedOutside(result, own)) used.add(i);
+      if (!isUsedOutside(result, own)) return;
+      const goesOn = [...result.users].some(
+        (user) => !own.has(user) && (isOp(user, "func.return") || pathOf(user).length > depth),
+      );
+      used.set(i, goesOn || used.get(i) === true);
     });
   }
-  return [...used].sort((a, b) => a - b);
+  return [...used].sort(([a], [b]) => a - b).map(([index, goesOn]) => ({ index, goesOn }));
+}
+
+/** What a function gives: behind one optimization barrier, if there is to be one, what goes on. */
+function returnedOf(end: Builder, values: readonly Value[], outputs: readonly Output[], barriers: boolean) {
+  const held = values.filter((_, i) => barriers && outputs[i]!.goesOn);
+  if (held.length === 0) return values;
+  const passed = end.create("stablehlo.optimization_barrier", held, {}).results;
+  return values.map((value) => {
+    const at = held.indexOf(value);
+    return at < 0 ? value : passed[at]!;
+  });
 }
 
 /** A path without the numbers that tell the scopes of one kind apart: the function stands for all of them. */
@@ -132,7 +154,7 @@ function commonLocation(location: Location, depth: number): Location {
 function makeFunction(
   symbol: string,
   { path, operations, results }: Stretch,
-  outputs: readonly number[],
+  outputs: readonly Output[],
   barriers: boolean,
 ): Operation {
   const { values: inputs, constants } = readsOf(operations);
@@ -144,8 +166,8 @@ function makeFunction(
     insertOperation(copy, block);
   }
   const end = Builder.atEnd(block);
-  const computed = outputs.map((i) => map.get(results[i]!)!);
-  const returned = barriers ? end.create("stablehlo.optimization_barrier", computed, {}).results : computed;
+  const computed = outputs.map(({ index }) => map.get(results[index]!)!);
+  const returned = returnedOf(end, computed, outputs, barriers);
   end.create("func.return", returned, {});
   const type = functionType(
     inputs.map((input) => input.type),
@@ -159,15 +181,15 @@ function makeFunction(
   });
 }
 
-function replaceByCall(symbol: string, { operations, results }: Stretch, outputs: readonly number[]): void {
+function replaceByCall(symbol: string, { operations, results }: Stretch, outputs: readonly Output[]): void {
   const call = Builder.before(operations[0]!).create(
     "func.call",
     readsOf(operations).values,
     { callee: symbol },
-    { results: outputs.map((i) => results[i]!.type) },
+    { results: outputs.map(({ index }) => results[index]!.type) },
   );
-  outputs.forEach((i, index) => {
-    replaceAllUses(results[i]!, call.results[index]!);
+  outputs.forEach(({ index }, i) => {
+    replaceAllUses(results[index]!, call.results[i]!);
   });
   for (const operation of [...operations].reverse())
     if (operation.results.every(({ users }) => users.size === 0)) eraseOperation(operation);
@@ -180,8 +202,8 @@ function symbolFor({ path }: Stretch, module: Operation): string {
 }
 
 /** Puts one function in the place of stretches that are the same. */
-function share(module: Operation, alike: readonly Stretch[], barriers: boolean): void {
-  const outputs = outputsOf(alike);
+function share(module: Operation, alike: readonly Stretch[], depth: number, barriers: boolean): void {
+  const outputs = outputsOf(alike, depth);
   const symbol = symbolFor(alike[0]!, module);
   insertOperation(makeFunction(symbol, alike[0]!, outputs, barriers), module.regions[0]!.entry);
   for (const stretch of alike) replaceByCall(symbol, stretch, outputs);
@@ -194,7 +216,9 @@ export const outlineRepeated = definePass({
     barriers: z
       .boolean()
       .default(false)
-      .describe("whether a stretch is finished, with all it gives, before the next begins"),
+      .describe(
+        "whether a stretch is finished, with what other scopes read and what it adds to the results, before the next begins",
+      ),
   }),
   example: {
     before: `
@@ -246,7 +270,7 @@ func.func private @layers_0(%x: tensor<4xf32>, %w: tensor<4xf32>) -> tensor<4xf3
       operations = groups.flatMap((alike) => (alike.length < 2 ? [alike[0]!.operations] : []));
       for (const alike of groups) {
         if (alike.length < 2) continue;
-        share(module, alike, barriers);
+        share(module, alike, depth, barriers);
         context.count("stretches replaced by calls", alike.length);
       }
     }

@@ -4,6 +4,7 @@ import { canonicalize } from "./canonicalize.js";
 import { cse } from "./cse.js";
 import { dce } from "./dce.js";
 import { dropPrints } from "./drop-prints.js";
+import { finishReads } from "./finish-reads.js";
 import { fold } from "./fold.js";
 import { fuseRgLruGates } from "./fuse-rglru-gates.js";
 import { hoistLoopInvariants } from "./hoist-loop-invariants.js";
@@ -20,6 +21,7 @@ export const standardPasses: readonly Pass[] = [
   cse,
   dce,
   dropPrints,
+  finishReads,
   fold,
   fuseRgLruGates,
   hoistLoopInvariants,

@@ -17,6 +17,7 @@ import {
   cse,
   dce,
   dropPrints,
+  finishReads,
   fold,
   fuseRgLruGates,
   hoistLoopInvariants,
@@ -56,7 +57,7 @@ const strided = (factor: number, chosen: number | undefined): Pipeline =>
  */
 const outlining = (calls: boolean, barriers: boolean): Pipeline =>
   calls
-    ? [outlineRepeated.with({ barriers }), outlineOps.with()]
+    ? [outlineRepeated.with({ barriers }), ...(barriers ? [finishReads.with()] : []), outlineOps.with()]
     : [outlineOps.with(), outlineRepeated.with()];
 
 /** Whether a name is of one of this package's strategies. */

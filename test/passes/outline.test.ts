@@ -35,7 +35,7 @@ describe("outline-repeated", () => {
     expect(run("outline-repeated", text)).toBe(normal(text));
   });
 
-  it("barriers=true finishes a layer with all it gives before the next begins", () => {
+  it("barriers=true finishes a layer with what the next reads, before it begins", () => {
     const text = run("outline-repeated{barriers=true}", two("%one", "%one"));
     const body = text.slice(text.indexOf("func.func private @layers_0"));
     expect(body.split("\n").slice(-5, -3)).toEqual([
@@ -43,6 +43,23 @@ describe("outline-repeated", () => {
       "    return %8 : tensor<4xf32>",
     ]);
     expect(run("outline-repeated", two("%one", "%one"))).not.toContain("optimization_barrier");
+  });
+
+  it("barriers=true leaves alone what is only used for an update, which is fused with its gradient then", () => {
+    const handsOut = two("%one", "%one")
+      .replace("-> tensor<4xf32> {", "-> (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) {")
+      .replace(
+        "return %r1 : tensor<4xf32>",
+        `%u0 = stablehlo.subtract %x, %e0 : tensor<4xf32>
+  %u1 = stablehlo.subtract %x, %e1 : tensor<4xf32>
+  return %r1, %u0, %u1 : tensor<4xf32>, tensor<4xf32>, tensor<4xf32>`,
+      );
+    const text = run("outline-repeated{barriers=true}", handsOut);
+    const body = text.slice(text.indexOf("func.func private @layers_0"));
+    expect(body.split("\n").slice(-5, -3)).toEqual([
+      "    %8 = stablehlo.optimization_barrier %7 : tensor<4xf32>",
+      "    return %4, %8 : tensor<4xf32>, tensor<4xf32>",
+    ]);
   });
 
   it.each([

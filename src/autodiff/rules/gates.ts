@@ -84,19 +84,18 @@ export function rgLruGatesGradient({
   const throughSigmoid = (g: Value, gate: Value): Value => e.mul(g, e.mul(gate, minusFrom(e, 1, gate)));
   const blocks = [shape[0], shape[1], heads, shape[2] / heads];
   const zeros = e.fill(0, shape, "f32");
-  const gates = (): Value => {
-    const ofInput = input === undefined ? zeros : e.mul(input, e.mul(f.x, f.multiplier));
-    const parts = [throughSigmoid(ofInput, f.i), throughSigmoid(e.mul(logA, f.logDecay), f.r)];
-    return e.concat(
-      parts.map((part) => e.reshape(part, blocks)),
-      3,
-    );
-  };
-  const pair = gates();
+  const ofInput = input === undefined ? zeros : e.mul(input, e.mul(f.x, f.multiplier));
+  const parts = [throughSigmoid(ofInput, f.i), throughSigmoid(e.mul(logA, f.logDecay), f.r)].map((part) =>
+    e.reshape(part, blocks),
+  );
   return [
     input && (() => e.convert(e.mul(input, e.mul(f.i, f.multiplier)), typeOf(x).element)),
-    () => e.convert(e.reshape(pair, shapeOf(z)), typeOf(z).element),
-    () => e.convert(sumOver(e, pair, [0, 1]), typeOf(bias).element),
+    () => e.convert(e.reshape(e.concat(parts, 3), shapeOf(z)), typeOf(z).element),
+    // Each gate is summed by itself, not read once more from where both lie side by side.
+    () => {
+      const sums = parts.map((part) => sumOver(e, part, [0, 1]));
+      return e.convert(e.concat(sums, 1), typeOf(bias).element);
+    },
     () => e.convert(sumOver(e, e.mul(logA, f.r), [0, 1]), typeOf(logDecay).element),
   ];
 }
