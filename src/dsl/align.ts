@@ -151,6 +151,42 @@ export function onlyAxis(op: string, name: string, tensor: TensorData, others: r
   });
 }
 
+const isTensor = (given: unknown): given is TensorData =>
+  typeof given === "object" && given !== null && "axes" in given && "dtype" in given;
+
+/** What stands in the place of an axis' name, in words. */
+function inWords(given: unknown): string {
+  if (given === undefined) return "nothing";
+  return isTensor(given) ? `a tensor ${describe(given.axes, given.dtype)}` : JSON.stringify(given);
+}
+
+/** For what is no name of an axis. */
+function notByName(op: string, tensor: TensorData, given: unknown, hint?: string): ShapeError {
+  const names = namesOf(tensor.axes).map((known) => JSON.stringify(known));
+  return new ShapeError({
+    message: `${op}: an axis is asked for by its name`,
+    expected: names.join(", ") || "no axis: it is a scalar",
+    got: inWords(given),
+    ...(hint !== undefined && isTensor(given) ? { hint } : {}),
+  });
+}
+
+/**
+ * The names of axes in a call that takes one or a list of them.
+ * @param hint what the caller may have meant by a tensor
+ * @throws ShapeError for what is neither
+ */
+export function axisNames(
+  op: string,
+  tensor: TensorData,
+  over: string | readonly string[],
+  hint?: string,
+): readonly string[] {
+  if (typeof over === "string") return [over];
+  if (Array.isArray(over)) return over as readonly string[];
+  throw notByName(op, tensor, over, hint);
+}
+
 /** The axis called `name`. @throws ShapeError when there is none */
 export function findAxis(
   op: string,
@@ -159,15 +195,7 @@ export function findAxis(
 ): { readonly index: number; readonly axis: Axis } {
   const index = indexOf(tensor.axes, name);
   if (index >= 0) return { index, axis: tensor.axes[index]! };
-  if (typeof name !== "string") {
-    throw new ShapeError({
-      message: `${op}: an axis is asked for by its name`,
-      expected: namesOf(tensor.axes)
-        .map((known) => JSON.stringify(known))
-        .join(", "),
-      got: JSON.stringify(name),
-    });
-  }
+  if (typeof name !== "string") throw notByName(op, tensor, name);
   throw new ShapeError({
     message: `${op}: there is no axis "${name}"`,
     got: describe(tensor.axes, tensor.dtype),

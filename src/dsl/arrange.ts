@@ -1,6 +1,6 @@
 /** @file Elements in other places: pad, reverse, stack, squeeze. */
 import { ownValue } from "../support/own-value.js";
-import { checkDTypes, findAxes, findAxis } from "./align.js";
+import { axisNames, checkDTypes, findAxes, findAxis } from "./align.js";
 import { type Axis, checkAxes, describe, type DType } from "./axis.js";
 import { ShapeError } from "./errors.js";
 import { concat, reshape, slice } from "./shape.js";
@@ -73,8 +73,7 @@ export function reverse<A extends string, D extends DType>(
   x: Tensor<A, D>,
   over: A | readonly A[],
 ): Tensor<A, D> {
-  const names: readonly string[] = typeof over === "string" ? [over] : over;
-  const dimensions = findAxes("reverse", x, names).map(({ index }) => index);
+  const dimensions = findAxes("reverse", x, axisNames("reverse", x, over)).map(({ index }) => index);
   return new Tensor(
     x.axes,
     x.dtype,
@@ -87,6 +86,13 @@ export function stack<A extends string, D extends DType, N extends string>(
   parts: readonly Tensor<A, D>[],
   along: N,
 ): Tensor<A | N, D> {
+  if (typeof along !== "string") {
+    throw new ShapeError({
+      message: "stack: the new axis is asked for by its name alone",
+      got: JSON.stringify(along),
+      hint: `it has as many elements as there are parts: stack(parts, "layer")`,
+    });
+  }
   const axis = { name: along, size: 1 };
   const rows = parts.map((part) => reshape<A | N, D>(part, [axis, ...(part.axes as readonly Axis<A>[])]));
   return concat(rows, along);
@@ -97,7 +103,7 @@ export function squeeze<A extends string, D extends DType, N extends A>(
   x: Tensor<A, D>,
   gone: N | readonly N[],
 ): Tensor<Exclude<A, N>, D> {
-  const names: readonly string[] = typeof gone === "string" ? [gone] : gone;
+  const names = axisNames("squeeze", x, gone);
   const long = names.map((name) => findAxis("squeeze", x, name).axis).find(({ size }) => size !== 1);
   if (long !== undefined) {
     throw new ShapeError({

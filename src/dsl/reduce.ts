@@ -3,7 +3,7 @@ import type { Integer } from "../ir/integers.js";
 import type { Value } from "../ir/operation.js";
 import { isFloat, tensorType } from "../ir/types.js";
 import { type Precision, precisionConfigOf } from "../ir/precision.js";
-import { checkDTypes, checkShared, checkSizes, findAxes, findAxis } from "./align.js";
+import { axisNames, checkDTypes, checkShared, checkSizes, findAxes, findAxis } from "./align.js";
 import {
   type Axis,
   describe,
@@ -62,10 +62,10 @@ export function dot(
 ): unknown {
   checkOptions("dot", options, DOT_OPTIONS);
   const { precision } = options;
-  const contracted: readonly string[] = typeof over === "string" ? [over] : over;
   const names = ["x", "y"];
   checkDTypes("dot", [x, y], names);
   checkSizes("dot", [x, y], names);
+  const contracted = axisNames("dot", x, over);
   checkShared("dot", [x, y], names, contracted);
   const batch = x.axes.filter((a) => indexOf(y.axes, a.name) >= 0 && !contracted.includes(a.name));
   const isFree = (a: Axis): boolean => !contracted.includes(a.name) && !batch.some((b) => b.name === a.name);
@@ -90,6 +90,12 @@ export function dot(
   return new Tensor([...batch, ...x.axes.filter(isFree), ...y.axes.filter(isFree)], x.dtype, value);
 }
 
+/** Functions that others have for two tensors, by what they are called here. */
+const ELEMENTWISE: Readonly<Record<string, string>> = { maximum: "x.max(y)", minimum: "x.min(y)" };
+
+const ofTwo = (op: string): string | undefined =>
+  Object.hasOwn(ELEMENTWISE, op) ? `of two tensors, element by element: ${ELEMENTWISE[op]}` : undefined;
+
 type Reducer = "add" | "multiply" | "maximum" | "minimum" | "and" | "or";
 
 function reduce<A extends string, D extends DType, N extends A>(
@@ -99,8 +105,7 @@ function reduce<A extends string, D extends DType, N extends A>(
   x: Tensor<A, D>,
   over: N | readonly N[],
 ): Tensor<Exclude<A, N>, D> {
-  const names: readonly string[] = typeof over === "string" ? [over] : over;
-  const dimensions = findAxes(op, x, names)
+  const dimensions = findAxes(op, x, axisNames(op, x, over, ofTwo(op)))
     .map(({ index }) => index)
     .sort((a, b) => a - b);
   const builder = builderHere();
@@ -121,7 +126,7 @@ function reduce<A extends string, D extends DType, N extends A>(
 
 /** How many elements become one. @throws ShapeError when none do */
 function countFilled(op: string, x: TensorData, over: string | readonly string[]): number {
-  const found = findAxes(op, x, typeof over === "string" ? [over] : over);
+  const found = findAxes(op, x, axisNames(op, x, over, ofTwo(op)));
   const empty = found.find(({ axis }) => axis.size === 0);
   if (empty === undefined) return found.reduce((product, { axis }) => product * axis.size, 1);
   throw new ShapeError({

@@ -38,6 +38,7 @@ const calls: Readonly<Record<string, (x: Loose) => unknown>> = {
   "dot over nothing": (x) => js.dot!(x, x),
   "sum over an index": (x) => js.sum!(x, 0),
   "sum over an axis": (x) => js.sum!(x, m),
+  "maximum of two": (x) => js.maximum!(x, x),
   "mean over nothing": (x) => js.mean!(x),
   "softmax of a number": () => layers.softmax!(3, "model"),
   "softmax over -1": (x) => layers.softmax!(x, -1),
@@ -57,6 +58,7 @@ const calls: Readonly<Record<string, (x: Loose) => unknown>> = {
   "op of one tensor": (x) => js.op!("stablehlo.negate", x),
   "split by a number": (x) => js.split!(x, "model", 3),
   "einsum of one": (x) => js.einsum!("ij->j", x),
+  "stack along an axis": (x) => js.stack!([x, x], axis("layer", 2)),
   "stack of one": (x) => js.stack!(x),
   "oneHot of a list": () => js.oneHot!([1, 2], axis("k", 3), "f32"),
   "a method that is none": (x) => x.nope!(),
@@ -86,6 +88,9 @@ test("what is said of the commonest", () => {
     "exp of a number",
     "addition of text",
     "sum over an index",
+    "maximum of two",
+    "dot over nothing",
+    "stack along an axis",
     "dot with a number",
   ];
   expect(
@@ -120,12 +125,34 @@ test("what is said of the commonest", () => {
       |                              ^
       hint:     tensors of numbers are made by fill(1, [], "f32") and constant([1, 2], [axis], "f32")
 
-    trace error: sum is given something that it does not take
-      got:      names.find is not a function
+    shape error: sum: an axis is asked for by its name
+      expected: "batch", "model"
+      got:      0
       at:       test/dsl/misuse.test.ts LINE
       | "sum over an index": (x) => js.sum!(x, 0),
       |                                ^
-      hint:     TypeScript would say which argument: // @ts-check makes editors look at JavaScript too
+
+    shape error: maximum: an axis is asked for by its name
+      expected: "batch", "model"
+      got:      a tensor [batch 2, model 3] f32
+      at:       test/dsl/misuse.test.ts LINE
+      | "maximum of two": (x) => js.maximum!(x, x),
+      |                             ^
+      hint:     of two tensors, element by element: x.max(y)
+
+    shape error: dot: an axis is asked for by its name
+      expected: "batch", "model"
+      got:      nothing
+      at:       test/dsl/misuse.test.ts LINE
+      | "dot over nothing": (x) => js.dot!(x, x),
+      |                               ^
+
+    shape error: stack: the new axis is asked for by its name alone
+      got:      {"name":"layer","size":2}
+      at:       test/dsl/misuse.test.ts LINE
+      | "stack along an axis": (x) => js.stack!([x, x], axis("layer", 2)),
+      |                                  ^
+      hint:     it has as many elements as there are parts: stack(parts, "layer")
 
     trace error: dot is given something that it does not take
       got:      Cannot read properties of undefined (reading 'map')
