@@ -26,7 +26,8 @@ import { checkOptions } from "../support/options.js";
 /** What a step returns: what goes on to the next step, and what is stacked along the axis. */
 export interface ScanStep<C extends object, Y extends object> {
   readonly carry: C;
-  readonly output: Y;
+  /** Left out where the last carry is all that is wanted. */
+  readonly output?: Y;
 }
 
 /** A record's tensors without the axis that is walked along. */
@@ -96,7 +97,12 @@ function writeRow(stack: Value, row: TensorData, index: Value): Value {
  * Runs `step` once for each element of axis `over` of the inputs, in order (from its end with `reverse`), carrying tensors
  * along; outputs are stacked along the axis, which comes first. @throws ShapeError when the carry changes its shape
  */
-export function scan<const Over extends string, C extends object, X extends object, Y extends object>(
+export function scan<
+  const Over extends string,
+  C extends object,
+  X extends object,
+  Y extends object = object,
+>(
   over: Over,
   initial: C,
   inputs: X,
@@ -125,14 +131,15 @@ export function scan<const Over extends string, C extends object, X extends obje
       >,
     );
     checkAlike("scan", "the step's carry", initial, result.carry);
-    checkTensors("scan: the step's output", result.output);
-    const written = [...tensorsOf(result.output), ...trace.probes.values()].map((row) => {
+    const { output = {} as Y } = result;
+    checkTensors("scan: the step's output", output);
+    const written = [...tensorsOf(output), ...trace.probes.values()].map((row) => {
       const stack = addArgument(block, tensorType([along.size, ...sizesOf(row.axes)], row.dtype));
       return writeRow(stack, row, index);
     });
     const next = builderHere().create("stablehlo.add", [index, constant(reverse ? -1 : 1)], {}).result;
     inner.create("stablehlo.return", [next, ...inOrder(names, result.carry), ...written], {});
-    return result.output;
+    return output;
   });
 
   const rows = [...tensorsOf(outputs), ...probes.values()];

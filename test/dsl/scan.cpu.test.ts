@@ -47,6 +47,18 @@ describe("scan", () => {
     `);
   });
 
+  it("has no outputs where its step says none: the last carry is all", () => {
+    const p = program({ name: "p" }, () => {
+      const x = input("x", [batch, time], "f32");
+      const { carry, outputs } = scan("time", { h: fill(0, [batch], "f32") }, { x }, ({ h }, { x }) => ({
+        carry: { h: h.add(x) },
+      }));
+      expect(outputs).toEqual({});
+      return carry;
+    });
+    expect(p.results.map((result) => [result.name, axesOf(result)])).toEqual([["h", [batch]]]);
+  });
+
   it("stacks outputs along the axis, which comes first", () => {
     const p = program({ name: "p" }, () => {
       const x = input("x", [batch, time], "f32");

@@ -142,6 +142,13 @@ function nearPlaces(plugin: string, env: Environment): readonly SearchedPlace[] 
   return [...placesFromEnvironment(plugin, env), ...(wheel === undefined ? [] : [placeInCache(wheel, env)])];
 }
 
+/** For the name that `compile` has for running without one. */
+const noPluginNeeded = (): EnvironmentError =>
+  new EnvironmentError({
+    message: "no interpreter plugin found",
+    hint: 'the interpreter is no plugin: compile(program, { on: "interpreter" }), griffin run --interpret',
+  });
+
 /**
  * Finds a plugin's library; the first place that has it wins.
  * @throws EnvironmentError with the whole search list, if it is nowhere and may not, or cannot, be installed
@@ -164,6 +171,7 @@ export async function findPlugin(plugin: string, options: FindOptions = {}): Pro
       searched,
     };
   }
+  if (plugin === "interpreter") throw noPluginNeeded();
   throw new EnvironmentError({
     message: isPluginPath(plugin) ? `no such plugin: ${plugin}` : `no ${plugin} plugin found`,
     details:

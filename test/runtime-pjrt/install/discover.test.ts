@@ -109,6 +109,15 @@ describe("a plugin that is nowhere", () => {
     );
   });
 
+  test("the interpreter is none, and is asked for otherwise", async () => {
+    await expect(findPlugin("interpreter")).rejects.toThrow(
+      [
+        "environment error: no interpreter plugin found",
+        '  hint:     the interpreter is no plugin: compile(program, { on: "interpreter" }), griffin run --interpret',
+      ].join("\n"),
+    );
+  });
+
   test("by path says so", async () => {
     await expect(findPlugin("/nowhere/x.so")).rejects.toThrow("no such plugin: /nowhere/x.so");
   });
