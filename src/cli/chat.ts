@@ -33,9 +33,6 @@ interface Options extends LoweringFlags, CacheFlags, SamplingFlags, FormatFlags 
   readonly json?: boolean;
 }
 
-/** Tokens of a dialogue, where caches grow and no number is asked for. */
-const USUAL_CAPACITY = 8192;
-
 export async function runChat(
   context: CommandContext,
   own: string | undefined,
@@ -56,7 +53,6 @@ export async function runChat(
   await using device = await openDevice(options.plugin, deviceOptions(context, progress));
   const { model: loaded, notes } = await source.load(device.client, {
     ...pickOptions(request, SOURCE_OPTIONS),
-    capacity: options.capacity ?? source.capacityFor(USUAL_CAPACITY),
     ...modelCallbacks(progress),
     signal: context.signal,
   });

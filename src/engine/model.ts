@@ -32,8 +32,8 @@ export interface ModelOptions extends LoweringOptions {
   /** Programs that were lowered before, for the same device by the same options: they are not lowered again. */
   readonly lowered?: ((key: ProgramKey) => LoweredProgram | undefined) | undefined;
   /**
-   * Tokens that a sequence may have: what caches that grow have room for. Default: all that the model holds, but in `generate` a power of two, 256
-   * or more, that its prompts and new tokens fit. Models whose states are of a fixed size take any number, and any number of tokens.
+   * Tokens that a sequence may have: what caches that grow have room for. Default: all that the model holds, of which memory is taken as texts
+   * need it, in powers of two from 256 on. Models whose states are of a fixed size take any number, and any number of tokens.
    */
   readonly capacity?: number | undefined;
   /** Where compiled programs are looked for and kept; without one, all are compiled. */
@@ -104,7 +104,7 @@ export class Model<Kind extends string = string> extends ResidentModel<CompiledP
    * The model with caches for so many tokens, rounded up to a power of two; itself where it was loaded for a capacity or for certain programs, and
    * where its states are of a fixed size. Programs are made when they are first needed; closed with the model.
    */
-  forTokens(tokens: number): Model<Kind> {
+  override forTokens(tokens: number): Model<Kind> {
     const { capacity: asked, programs } = this.#options;
     if (asked !== undefined || programs !== undefined) return this;
     const capacity = capacityFor(this.definition, tokens);

@@ -108,7 +108,10 @@ export interface ModelSpec<Config, Kind extends string> {
   program(config: Config, key: TraceKey<Kind>): TracedProgram;
   /** What generation needs to know; see causalLanguageModel. */
   generation(config: Config): LanguageModel<NoInfer<Kind>>;
-  /** The same model with caches for so many tokens of a sequence, at most the configuration's; for models whose caches grow. */
+  /**
+   * The same model with caches for so many tokens of a sequence, at most the configuration's; for models whose caches grow. States of one size
+   * are those of a larger one with zeros after them: a session whose text outgrows its caches goes on so.
+   */
   withCapacity?(config: Config, tokens: number): Config;
   /** For models that can be trained. */
   readonly training?: TrainingSpec<Config>;

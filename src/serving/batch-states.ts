@@ -7,15 +7,23 @@ import type { Tensors } from "./device-tensors.js";
 import type { Drawing, LoopCall, LoopRun } from "./loop-call.js";
 import { LOOP_OUTPUTS } from "./loop-key.js";
 import type { ProgramKey, ProgramSet } from "./program-set.js";
-import { rowAxesOf } from "./states.js";
+import { rowAxesOf, statesOf } from "./states.js";
 import { closeResults, mergeResults, type StepResults } from "./step-results.js";
 
 /** Position of padding in front of a prompt, and of rows that have no text. */
 export const PADDING = -1;
 
-/** What a session's calls work on, one after the other. Close it. */
+/** Tokens that the caches of programs have room for. */
+const roomOf = ({ generation }: ProgramSet): number => generation.capacity ?? Infinity;
+
+/**
+ * What a session's calls work on, one after the other. Caches that grow begin as small as their texts allow, and become larger when texts do,
+ * where the model may be had in several sizes. Close it.
+ */
 export class BatchStates implements Disposable {
   #tensors: Tensors = new Map();
+  /** Whose states they are: the model in one of its sizes. */
+  #programs: ProgramSet;
   /** Position of each row's next token; another array each time, as one may be on its way to the device. */
   #positions: Int32Array<ArrayBuffer>;
   /**
@@ -26,15 +34,24 @@ export class BatchStates implements Disposable {
   #closed = false;
 
   constructor(
+    /** What it holds at most is what a text may have. */
     readonly model: ProgramSet,
     readonly batch: number,
+    /** Tokens that there is room for from the start. */
+    private readonly least: number,
   ) {
+    this.#programs = model;
     this.#positions = new Int32Array(batch);
   }
 
   /** Whether there are any. */
   get hasRead(): boolean {
     return this.#tensors.size > 0;
+  }
+
+  /** The model in the size that the states have. */
+  get programs(): ProgramSet {
+    return this.#programs;
   }
 
   /** Tokens that each row has read; -1 of one that has no text. */
@@ -54,12 +71,31 @@ export class BatchStates implements Disposable {
     this.#placed = placed;
   }
 
-  /** Goes on from other states, which are its own from now on. @throws UsageError when it is closed: they are freed then */
-  replace(tensors: Tensors, lengths: readonly number[]): void {
+  /** Goes on from other states of such programs, which are its own from now on. @throws UsageError when it is closed: they are freed then */
+  replace(tensors: Tensors, lengths: readonly number[], programs: ProgramSet): void {
+    this.#exchange(tensors, programs);
+    this.lengths = lengths;
+  }
+
+  #exchange(tensors: Tensors, programs: ProgramSet): void {
     const before = this.#tensors;
     this.#keep(tensors);
     closeAll(before.values());
-    this.lengths = lengths;
+    this.#programs = programs;
+  }
+
+  /** Sees to room for texts of so many tokens: where there is too little, the states are copied into larger ones. */
+  async reserve(tokens: number): Promise<void> {
+    if (this.hasRead && roomOf(this.#programs) >= tokens) return;
+    await this.#growInto(this.model.forTokens?.(Math.max(tokens, this.least)) ?? this.model);
+  }
+
+  /** Goes on with programs that have more room. What is held stays where it is, and zeros follow it. */
+  async #growInto(programs: ProgramSet): Promise<void> {
+    if (!this.hasRead) this.#programs = programs;
+    if (roomOf(programs) <= roomOf(this.#programs)) return;
+    const types = new Map((await statesOf(programs, this.batch)).map((state) => [state.name, state]));
+    this.#exchange(await this.model.tensors.grow(this.#tensors, types), programs);
   }
 
   /** Takes what a program made of the states. */
@@ -78,7 +114,9 @@ export class BatchStates implements Disposable {
 
   /** Puts a row of others of the same model, and where its text stands, in the place of one of these. */
   async placeRow(row: number, from: BatchStates, fromRow: number): Promise<void> {
-    const axes = await rowAxesOf(this.model, this.batch);
+    await this.#growInto(from.#programs);
+    await from.#growInto(this.#programs);
+    const axes = await rowAxesOf(this.#programs, this.batch);
     const into = { tensors: this.#tensors, row };
     this.#keep(await this.model.tensors.place(into, { tensors: from.#tensors, row: fromRow }, axes));
     this.#place(this.#positions.with(row, from.#positions[fromRow]!));
@@ -89,12 +127,12 @@ export class BatchStates implements Disposable {
     if (this.#positions[row] !== PADDING) this.#place(this.#positions.with(row, PADDING));
   }
 
-  /** Feeds one token per row, [batch, 1] i32, to the program that decodes. @throws UsageError beyond what the states hold */
+  /** Feeds one token per row, [batch, 1] i32, to the program that decodes. @throws UsageError beyond what the model holds */
   async advance(key: ProgramKey, tokens: DeviceBuffer): Promise<StepResults> {
     this.checkOpen();
     this.checkHasRead();
     const more = this.#positions.map((position) => (position === PADDING ? 0 : 1));
-    this.checkRoom([...more]);
+    await this.makeRoom([...more]);
     const results = await this.run(key, tokens, this.#positions);
     // Only now: a step that failed may be tried again, at the same place.
     this.#place(this.#positions.map((position, row) => position + more[row]!));
@@ -104,7 +142,7 @@ export class BatchStates implements Disposable {
   /**
    * Feeds a token per row, [batch, 1] i32, to a program that makes several from it, and no more than `limits` of each row. What is held of a row
    * that ends there is not known; the others have read a token each step.
-   * @throws UsageError beyond what the states hold
+   * @throws UsageError beyond what the model holds
    */
   async advanceBy(
     loop: LoopCall,
@@ -115,7 +153,8 @@ export class BatchStates implements Disposable {
     this.checkOpen();
     this.checkHasRead();
     const more = limits.map((limit) => Math.min(limit, loop.steps));
-    this.checkRoom(more);
+    this.#checkRoom(more);
+    await this.#growInto(loop.model);
     const { inputs: names } = this.model.generation;
     const known = this.#placed;
     using uploaded = known === undefined ? await this.upload(this.#positions, 1) : undefined;
@@ -132,7 +171,7 @@ export class BatchStates implements Disposable {
       ...drawing.inputs,
     ]);
     const states = new Map([...own, ...drawing.states]);
-    const results = await this.model.runLoaded(loop.program, inputs, states);
+    const results = await this.#programs.runLoaded(loop.program, inputs, states);
     const outputs = new Map(results.outputs);
     const placed = outputs.get(LOOP_OUTPUTS.positions)!;
     outputs.delete(LOOP_OUTPUTS.positions);
@@ -157,7 +196,7 @@ export class BatchStates implements Disposable {
       [inputs.tokens, tokens],
       [inputs.positions, uploaded],
     ]);
-    const { outputs, states } = await this.model.run(key, given, this.#tensors);
+    const { outputs, states } = await this.#programs.run(key, given, this.#tensors);
     if (this.#closed) closeAll(outputs.values());
     this.#keep(states);
     return { logits: outputs.get(names.logits)!, next: outputs.get(names.best)! };
@@ -180,7 +219,7 @@ export class BatchStates implements Disposable {
       return results;
     }
     const { tensors } = this.model;
-    const axes = await rowAxesOf(this.model, this.batch);
+    const axes = await rowAxesOf(this.#programs, this.batch);
     const old = await tensors.copy(this.#tensors);
     let results: StepResults | undefined;
     try {
@@ -219,8 +258,13 @@ export class BatchStates implements Disposable {
     throw new UsageError({ message: "nothing to go on from", hint: "call prefill first" });
   }
 
-  /** Whether each row may have so many tokens more. @throws UsageError beyond what the states hold, and for a row that has no text */
-  checkRoom(more: readonly number[]): void {
+  /** Sees to room for so many tokens more in each row. @throws UsageError beyond what the model holds, and for a row that has no text */
+  async makeRoom(more: readonly number[]): Promise<void> {
+    await this.reserve(Math.max(...this.#checkRoom(more)));
+  }
+
+  /** Tokens that each row has then. */
+  #checkRoom(more: readonly number[]): readonly number[] {
     const row = this.lengths.findIndex((length, at) => length === PADDING && more[at]! > 0);
     if (row >= 0) {
       throw new UsageError({
@@ -229,10 +273,9 @@ export class BatchStates implements Disposable {
         hint: "put a row of another session in its place (replaceRow)",
       });
     }
-    checkCapacity(
-      this.model.generation,
-      this.lengths.map((length, row) => length + more[row]!),
-    );
+    const lengths = this.lengths.map((length, at) => length + more[at]!);
+    checkCapacity(this.model.generation, lengths);
+    return lengths;
   }
 
   /** One of `what` a row. @throws UsageError */

@@ -71,6 +71,22 @@ export class DeviceTensors implements Disposable {
     }
   }
 
+  /**
+   * Enqueues a copy of every tensor with zeros after it along each axis that is longer in its type among `types`, in the layout that is said
+   * there. @throws PjrtError
+   */
+  async grow(tensors: Tensors, types: ReadonlyMap<string, TensorSpec>): Promise<Tensors> {
+    const given = [...tensors.values()].map((buffer) => specOf(this.client, buffer));
+    const wanted = [...tensors.keys()].map((name): TensorSpec => {
+      const { elementType, dimensions, layout } = of(types, name);
+      return layout === undefined ? { elementType, dimensions } : { elementType, dimensions, layout };
+    });
+    const id = `grow ${given.map(keyOf).join()} ${wanted.map(keyOf).join()}`;
+    const text = () => growProgram(given, wanted);
+    const executable = await this.#program(id, text, { arguments: given, results: wanted });
+    return named(tensors, await executable.execute([...tensors.values()]));
+  }
+
   #index(row: number): Promise<DeviceBuffer> {
     return this.client.toDevice({ ...INDEX, data: Int32Array.of(row) });
   }
@@ -134,6 +150,33 @@ function copyProgram(specs: readonly TensorSpec[]): string {
   return `module @copy_tensors {
   func.func public @main(${parameters}) -> (${resultTypes(specs)}) {
     func.return ${results} : ${types.join(", ")}
+  }
+}
+`;
+}
+
+function zeroOf(elementType: string): string {
+  if (elementType.startsWith("c")) return "(0.0, 0.0)";
+  if (elementType === "i1") return "false";
+  return /^b?f/.test(elementType) ? "0.0" : "0";
+}
+
+function growProgram(given: readonly TensorSpec[], wanted: readonly TensorSpec[]): string {
+  const parameters = given.map((spec, i) => `%a${i}: ${formatType(spec)}${attributesOf(spec)}`).join(", ");
+  const pads = given.flatMap((spec, i) => {
+    const { elementType, dimensions } = spec;
+    const scalar = formatType({ elementType, dimensions: [] });
+    const more = dimensions.map((size, axis) => wanted[i]!.dimensions[axis]! - size);
+    const none = dimensions.map(() => 0).join(", ");
+    return [
+      `%z${i} = stablehlo.constant dense<${zeroOf(elementType)}> : ${scalar}`,
+      `%r${i} = stablehlo.pad %a${i}, %z${i}, low = [${none}], high = [${more.join(", ")}], interior = [${none}] : (${formatType(spec)}, ${scalar}) -> ${formatType(wanted[i]!)}`,
+    ];
+  });
+  return `module @grow_tensors {
+  func.func public @main(${parameters}) -> (${resultTypes(wanted)}) {
+    ${pads.join("\n    ")}
+    func.return ${given.map((_, i) => `%r${i}`).join(", ")} : ${wanted.map(formatType).join(", ")}
   }
 }
 `;

@@ -18,6 +18,8 @@ export type LoopRun = (drawing: Drawing) => Promise<{ readonly outputs: Tensors;
 /** Close it; the program is its model's. */
 export class LoopCall implements Disposable {
   private constructor(
+    /** In whose size the program takes states. */
+    readonly model: ProgramSet,
     readonly program: LoadedProgram,
     /** Tokens of each row, at most. */
     readonly steps: number,
@@ -25,10 +27,10 @@ export class LoopCall implements Disposable {
   ) {}
 
   /** Puts the tokens that end a row on the device. @throws PjrtError */
-  static async open({ client, generation }: ProgramSet, { program, eosIds }: Loop): Promise<LoopCall> {
-    const data = endingTokens(eosIds, generation.vocabSize);
-    const ends = await client.toDevice({ elementType: "i1", dimensions: [data.length], data });
-    return new LoopCall(program, loopKeyOf(program.interface).steps, ends);
+  static async open(model: ProgramSet, { program, eosIds }: Loop): Promise<LoopCall> {
+    const data = endingTokens(eosIds, model.generation.vocabSize);
+    const ends = await model.client.toDevice({ elementType: "i1", dimensions: [data.length], data });
+    return new LoopCall(model, program, loopKeyOf(program.interface).steps, ends);
   }
 
   /** What the loop takes beside the batch's tokens and places, and what is drawn with. */

@@ -32,6 +32,7 @@ export async function readPrompts(
     prompts.map((prompt) => prompt.length),
   );
   const longest = longestOf(prompts);
+  await states.reserve(longest);
   const plan = readingPrograms(model.generation, { batch, chunk }, longest);
   const total = plan.reduce((sum, { time }) => sum + time, 0);
   let results: StepResults | undefined;
@@ -93,7 +94,7 @@ export async function readFollowing(
   const { batch, model } = states;
   states.checkRows("texts", texts.length);
   checkPrompt(texts.flat(), model.generation.vocabSize);
-  states.checkRoom(texts.map((text) => text.length));
+  await states.makeRoom(texts.map((text) => text.length));
   const { extend } = model.generation.programs;
   const lengths = followingLengths(chunk).filter(
     (time) => time === 1 || model.has({ kind: extend, batch, time }),

@@ -86,6 +86,9 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
   readonly #model: ResidentParts["model"];
   readonly #shares: ResidentModel<LoadedProgram> | undefined;
 
+  /** See `ProgramSet`. */
+  forTokens?(tokens: number): ResidentModel<Program>;
+
   constructor(
     readonly client: Client,
     readonly generation: LanguageModel,

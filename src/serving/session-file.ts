@@ -17,7 +17,7 @@ import type { DeviceBuffer } from "../runtime-pjrt/index.js";
 import { closeAll } from "./close-all.js";
 import { decodingProgram } from "./generation-programs.js";
 import type { ProgramSet } from "./program-set.js";
-import { Session, type SessionOptions } from "./session.js";
+import { Session, SESSION_OPTIONS, type SessionOptions } from "./session.js";
 import { statesOf } from "./states.js";
 import { type OptionNames, checkOptions } from "../support/options.js";
 
@@ -89,8 +89,9 @@ export function saveSession(session: Session, path: string, options: SaveOptions
 }
 
 async function save(session: Session, path: string, notes: string): Promise<void> {
-  const { model } = session;
   using mark = await session.mark();
+  const { programs } = mark;
+  const { capacity } = programs.generation;
   const tensors: Record<string, TensorData> = Object.create(null);
   for (const [name, buffer] of [...mark.states].toSorted(byName)) {
     const { elementType: dtype, dimensions: shape } = buffer;
@@ -105,9 +106,9 @@ async function save(session: Session, path: string, notes: string): Promise<void
   await writeSafetensors(path, tensors, {
     format: FORMAT,
     version: VERSION,
-    model: await model.identity(),
-    dtype: model.dtype,
-    ...(model.generation.capacity !== undefined && { capacity: String(model.generation.capacity) }),
+    model: await programs.identity(),
+    dtype: programs.dtype,
+    ...(capacity !== undefined && { capacity: String(capacity) }),
     lengths,
     states: hashOf(lengths, data),
     notes,
@@ -131,10 +132,16 @@ export async function restoreSession(
   path: string,
   options: SessionOptions & WaitOptions = {},
 ): Promise<RestoredSession> {
-  checkOptions("restoreSession", options, { ...WAIT_OPTIONS, chunk: true });
-  const { chunk, ...wait } = options;
+  checkOptions("restoreSession", options, { ...WAIT_OPTIONS, ...SESSION_OPTIONS });
+  const { chunk, tokens, ...wait } = options;
   const release = ({ session }: RestoredSession) => session.close();
-  return waitFor("restoring the session", wait, () => restore(model, path, { chunk }), release, GOES_ON);
+  return waitFor(
+    "restoring the session",
+    wait,
+    () => restore(model, path, { chunk, tokens }),
+    release,
+    GOES_ON,
+  );
 }
 
 async function restore(model: ProgramSet, path: string, options: SessionOptions): Promise<RestoredSession> {
@@ -143,9 +150,9 @@ async function restore(model: ProgramSet, path: string, options: SessionOptions)
   });
   await using _ = file;
   const metadata = checkMetadata(file, path);
-  await checkModel(model, metadata, path);
+  const programs = await checkModel(model, metadata, path);
   const lengths = lengthsOf(metadata, path);
-  await checkStates(model, file, lengths.length, path);
+  await checkStates(programs, file, lengths.length, path);
   const data = new Map<string, Uint8Array>();
   for (const [name, tensor] of [...file.tensors].toSorted(byName)) data.set(name, await tensor.read());
   const hash = hashOf(metadata.lengths, [...data]);
@@ -162,11 +169,12 @@ async function restore(model: ProgramSet, path: string, options: SessionOptions)
   }
   const states = new Map<string, DeviceBuffer>();
   try {
-    for (const { name, elementType, dimensions, layout } of await statesOf(model, lengths.length)) {
+    for (const { name, elementType, dimensions, layout } of await statesOf(programs, lengths.length)) {
       const tensor = { elementType, dimensions, layout, data: data.get(name)! };
       states.set(name, await model.client.toDevice(tensor));
     }
-    return { session: Session.resume(model, states, lengths, options), notes: metadata.notes };
+    const session = Session.resume(model, states, lengths, options, programs);
+    return { session, notes: metadata.notes };
   } catch (error) {
     closeAll(states.values());
     throw error;
@@ -198,8 +206,16 @@ function checkMetadata({ metadata }: TensorStore, path: string): Metadata {
   throw new SessionFileError(path, problems);
 }
 
-/** That it was saved by the same model with caches of the same size, computed in the same type. */
-async function checkModel(model: ProgramSet, metadata: Metadata, path: string): Promise<void> {
+/** The model with caches for so many tokens, if it may be had in that size. */
+function inSize(model: ProgramSet, capacity: string | undefined): ProgramSet {
+  const tokens = Number(capacity);
+  if (!Number.isInteger(tokens) || tokens < 1) return model;
+  const sized = model.forTokens?.(tokens);
+  return sized?.generation.capacity === tokens ? sized : model;
+}
+
+/** The same model, computed in the same type, in the size of the caches that were saved. */
+async function checkModel(model: ProgramSet, metadata: Metadata, path: string): Promise<ProgramSet> {
   if (metadata.dtype !== model.dtype) {
     const problem = "the session was computed in another type";
     const hint = `load the model with dtype ${metadata.dtype}`;
@@ -207,8 +223,9 @@ async function checkModel(model: ProgramSet, metadata: Metadata, path: string): 
       { subject: "dtype", problem, expected: model.dtype, got: metadata.dtype, hint },
     ]);
   }
-  const identity = await model.identity();
-  if (metadata.model === identity) return;
+  const programs = inSize(model, metadata.capacity);
+  const identity = await programs.identity();
+  if (metadata.model === identity) return programs;
   const { capacity } = model.generation;
   // The configuration has it: of other caches no more can be told than that they are others.
   if (metadata.capacity !== undefined && capacity !== undefined && metadata.capacity !== String(capacity)) {

@@ -11,6 +11,8 @@ export class SessionMark implements Disposable {
     readonly states: Tensors,
     /** Tokens that each row had read. */
     readonly lengths: readonly number[],
+    /** The model in the size that the states have. */
+    readonly programs: ProgramSet,
   ) {}
 
   /** Frees the copy; the session stays where it is. */

@@ -23,10 +23,16 @@ import { type OptionNames, checkOptions } from "../support/options.js";
 export interface SessionOptions {
   /** Longest chunk of a prompt in tokens; default: the model's. Shorter prompts take a shorter static length. */
   readonly chunk?: number | undefined;
+  /**
+   * Tokens of a text that caches which grow have room for from the start, so that they are not copied before; rounded up, and no more than the
+   * model holds. Default: those that are read first.
+   */
+  readonly tokens?: number | undefined;
 }
 
 export const SESSION_OPTIONS: OptionNames<SessionOptions> = {
   chunk: true,
+  tokens: true,
 };
 
 const expectCount = (what: string, count: number): void => {
@@ -37,12 +43,17 @@ const expectCount = (what: string, count: number): void => {
 /** Calls that leave the session at its place; a fork or a mark that comes too late is closed. */
 const STAYING = { stays: true, release: (late: Disposable) => late[Symbol.dispose]() } as const;
 
-/** The state of a batch. Its size does not grow with the number of tokens. @throws UsageError for a batch or chunk of none */
+/**
+ * The state of a batch. Its size does not grow with the number of tokens, but for caches that keep every token (`ProgramSet.forTokens`): they
+ * begin with room for what is read first, and are copied into larger ones when texts outgrow them, until they hold all that the model does.
+ * @throws UsageError for a batch, chunk or tokens of none
+ */
 export class Session implements Disposable {
   readonly #states: BatchStates;
   readonly #calls: OneCall;
   readonly #vocab: number;
   readonly #chunk: number;
+  readonly #tokens: number;
 
   constructor(
     readonly model: ProgramSet,
@@ -53,7 +64,9 @@ export class Session implements Disposable {
     expectCount("the batch", batch);
     this.#chunk = options.chunk ?? model.chunk;
     expectCount("the chunk", this.#chunk);
-    this.#states = new BatchStates(model, batch);
+    this.#tokens = options.tokens ?? 1;
+    expectCount("the tokens that there is to be room for", this.#tokens);
+    this.#states = new BatchStates(model, batch, this.#tokens);
     // One that is given up has no states afterwards.
     this.#calls = new OneCall(() => this.#states.drop());
     this.#vocab = model.generation.vocabSize;
@@ -62,16 +75,18 @@ export class Session implements Disposable {
   /**
    * A session that goes on from states that were read elsewhere, which are its own from now on.
    * @param lengths tokens that each row has read
+   * @param programs the model in the size that the states have
    */
   static resume(
     model: ProgramSet,
     states: Tensors,
     lengths: readonly number[],
     options: SessionOptions = {},
+    programs: ProgramSet = model,
   ): Session {
     checkOptions("Session.resume", options, SESSION_OPTIONS);
     const session = new Session(model, lengths.length, options);
-    session.#states.replace(states, lengths);
+    session.#states.replace(states, lengths, programs);
     return session;
   }
 
@@ -200,7 +215,9 @@ export class Session implements Disposable {
     checkOptions("Session.fork", wait, WAIT_OPTIONS);
     const fork = async () => {
       const states = await this.#states.copy();
-      return Session.resume(this.model, states, this.lengths, { chunk: this.#chunk });
+      const { programs } = this.#states;
+      const options = { chunk: this.#chunk, tokens: this.#tokens };
+      return Session.resume(this.model, states, this.lengths, options, programs);
     };
     return this.#calls.run("fork", wait, fork, STAYING);
   }
@@ -208,7 +225,10 @@ export class Session implements Disposable {
   /** Remembers this place. @throws UsageError, AbortedError as `fork` */
   mark(wait: WaitOptions = {}): Promise<SessionMark> {
     checkOptions("Session.mark", wait, WAIT_OPTIONS);
-    const mark = async () => new SessionMark(this.model, await this.#states.copy(), this.lengths);
+    const mark = async () => {
+      const states = await this.#states.copy();
+      return new SessionMark(this.model, states, this.lengths, this.#states.programs);
+    };
     return this.#calls.run("mark", wait, mark, STAYING);
   }
 
@@ -219,7 +239,7 @@ export class Session implements Disposable {
    */
   rewind(mark: SessionMark, wait: WaitOptions = {}): Promise<void> {
     checkOptions("Session.rewind", wait, WAIT_OPTIONS);
-    const { model, states, lengths } = mark;
+    const { model, states, lengths, programs } = mark;
     const rewind = async () => {
       this.#states.checkOpen();
       this.#checkSameModel(model);
@@ -231,7 +251,7 @@ export class Session implements Disposable {
         closeAll(copies.values());
         throw error;
       }
-      this.#states.replace(copies, lengths);
+      this.#states.replace(copies, lengths, programs);
     };
     return this.#calls.run("rewind", wait, rewind, { stays: true });
   }

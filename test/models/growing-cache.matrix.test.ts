@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { llama } from "../../models/index.js";
 import { llamaPresets } from "../../models/llama/presets.js";
@@ -133,4 +134,123 @@ test("a generation has caches that its texts fit: the same tokens as in caches o
   expect(chosen.forTokens(257)).toBe(chosen.forTokens(512));
   expect(chosen.forTokens(600)).toBe(chosen);
   expect(whole.forTokens(27)).toBe(whole);
+});
+
+/** What may be done with a session; texts are given by their numbers of tokens. */
+const doings = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ read: fc.constantFrom(64, 192, 256) }) },
+  { weight: 2, arbitrary: fc.constant("decode" as const) },
+  fc.constantFrom("mark" as const, "rewind" as const, "fork" as const, "save" as const, "swap" as const),
+);
+
+test("caches grow with their texts: the same numbers as in caches of all that the model holds, wherever a session goes", async () => {
+  const large = sized(1024);
+  await using checkpoint = formulaCheckpoint(large, 5);
+  const load = (capacity?: number) =>
+    Model.load(cpu.client, large, checkpoint, { cache: compiledInThisRun, capacity });
+  using growing = await load();
+  using whole = await load(1024);
+  const path = join(await temporaryFolder(), "session.safetensors");
+  /** The logits of every step, by one model. */
+  async function walk(
+    of: Model,
+    steps: readonly (typeof doings extends fc.Arbitrary<infer T> ? T : never)[],
+  ) {
+    const made: Float32Array[] = [];
+    let session = new Session(of, 2, { chunk: 64 });
+    let mark = undefined as Awaited<ReturnType<Session["mark"]>> | undefined;
+    const next = (session: Session, count: number) =>
+      session.lengths.map((length) => text(length + count).slice(length));
+    const keep = (logits: readonly (Float32Array | undefined)[]) =>
+      made.push(...logits.filter((row) => row !== undefined));
+    try {
+      keep(await session.prefill([text(5), text(3)]));
+      for (const step of steps) {
+        if (typeof step === "object") keep(await session.append(next(session, step.read)));
+        else if (step === "decode") keep(await session.decode(next(session, 1).flat()));
+        else if (step === "mark") {
+          mark?.close();
+          mark = await session.mark();
+        } else if (step === "rewind") {
+          if (mark !== undefined) await session.rewind(mark);
+        } else if (step === "save") {
+          await saveSession(session, path);
+          session.close();
+          session = (await restoreSession(of, path, { chunk: 64 })).session;
+        } else if (step === "fork") {
+          const fork = await session.fork();
+          session.close();
+          session = fork;
+        } else {
+          using other = new Session(of, 1, { chunk: 64 });
+          await other.prefill([text(7)]);
+          await session.replaceRow(1, other);
+        }
+      }
+      return { made, lengths: session.lengths };
+    } finally {
+      mark?.close();
+      session.close();
+    }
+  }
+  await fc.assert(
+    fc.asyncProperty(fc.array(doings, { minLength: 2, maxLength: 8 }), async (steps) => {
+      const read = steps.reduce((sum, step) => sum + (typeof step === "object" ? step.read : 1), 5);
+      fc.pre(read <= 1024);
+      const [grown, expected] = [await walk(growing, steps), await walk(whole, steps)];
+      expect(grown.lengths).toEqual(expected.lengths);
+      for (const [i, row] of grown.made.entries()) close(row, expected.made[i]);
+    }),
+    {
+      numRuns: 5,
+      examples: [
+        [
+          [
+            { read: 256 },
+            "mark",
+            "fork",
+            { read: 192 },
+            "decode",
+            "save",
+            { read: 256 },
+            "swap",
+            "rewind",
+            "decode",
+          ],
+        ],
+      ],
+    },
+  );
+}, 240_000);
+
+test("a session may have all tokens that the model holds, and one more is an error that says so", async () => {
+  const large = sized(600);
+  await using checkpoint = formulaCheckpoint(large, 5);
+  using model = await Model.load(cpu.client, large, checkpoint, { cache: compiledInThisRun });
+  using session = new Session(model, 1, { chunk: 64 });
+  await session.prefill([text(256)]);
+  await session.append([text(599).slice(256)]);
+  await session.decode([5]);
+  expect(await errorText(() => session.decode([5]))).toBe(
+    [
+      "usage error: row 0 would have more tokens than the model holds of a sequence",
+      "  expected: at most 600",
+      "  got:      601",
+      "  hint:     a shorter prompt, fewer new tokens, or a larger capacity, if max_position_embeddings in config.json allows it",
+    ].join("\n"),
+  );
+  expect(session.lengths).toEqual([600]);
+});
+
+test("a session that was saved while it was small is gone on from with a model of that capacity", async () => {
+  const large = sized(1024);
+  const path = join(await temporaryFolder(), "session.safetensors");
+  await using checkpoint = formulaCheckpoint(large, 5);
+  using growing = await Model.load(cpu.client, large, checkpoint, { cache: compiledInThisRun });
+  using session = new Session(growing, 1, { chunk: 64 });
+  await session.prefill([text(5)]);
+  await saveSession(session, path);
+  using small = await Model.load(cpu.client, large, checkpoint, { cache: compiledInThisRun, capacity: 256 });
+  using restored = (await restoreSession(small, path, { chunk: 64 })).session;
+  expect(await restored.decode([9])).toEqual(await session.decode([9]));
 });

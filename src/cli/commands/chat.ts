@@ -42,7 +42,7 @@ export function chatCommand(launch: Launch): Command {
     )
     .option("--max-new-tokens <n>", "tokens of an answer at most", wholeNumber("--max-new-tokens", 1), 1024)
     .option("--seed <s>", "same seed, same answers", wholeNumber("--seed", 0))
-    .addOption(capacityOption("8192, or fewer where the model holds fewer"))
+    .addOption(capacityOption("as the dialogue grows, up to all that the model holds"))
     .addOption(dtypeOption());
   return addLoadOption(
     addCacheOption(addLoweringOptions(addPluginOption(addSamplingOptions(addFormatOptions(command))))),

@@ -84,7 +84,14 @@ export async function* readOnce(
 ): AsyncGenerator<ReadChoice> {
   const rows = model.batch ?? Math.min(batch, questions.length);
   for (const part of parts(speltQuestions(questions, tokenizer), rows)) {
-    using mark = await readQuestions(model, part, rows, signal);
+    const tokens = longestOf(
+      part.flatMap(({ asked, answers }) =>
+        answers.map((answer) => ({ length: asked.length + answer.length })),
+      ),
+    );
+    // Whose states the session has, and what goes on from them.
+    const sized = model.forTokens?.(tokens) ?? model;
+    using mark = await readQuestions(model, part, { rows, tokens, signal });
     const answers = part.flatMap(({ asked, answers }, source) =>
       answers.map((answer) => ({
         source,
@@ -95,9 +102,9 @@ export async function* readOnce(
     );
     for (const some of parts(answers, model.batch ?? batch)) {
       const scored = some.map(({ row }) => row);
-      const key = scoring(model, Math.max(some.length, rows), longestOf(scored.map(({ tokens }) => tokens)));
-      const states = await statesFor(model, key, mark, some);
-      const found = await scoreRows(model, key, { rows: scored, states, signal });
+      const key = scoring(sized, Math.max(some.length, rows), longestOf(scored.map(({ tokens }) => tokens)));
+      const states = await statesFor(sized, key, mark, some);
+      const found = await scoreRows(sized, key, { rows: scored, states, signal });
       for (const [i, { q }] of some.entries()) yield { q, logLikelihood: sumFrom(found[i]!, 1) };
     }
   }
@@ -107,10 +114,13 @@ export async function* readOnce(
 async function readQuestions(
   model: Model,
   questions: readonly SpeltQuestion[],
-  rows: number,
-  signal: AbortSignal | undefined,
+  {
+    rows,
+    tokens,
+    signal,
+  }: { readonly rows: number; readonly tokens: number; readonly signal: AbortSignal | undefined },
 ): Promise<SessionMark> {
-  using session = new Session(model, rows);
+  using session = new Session(model, rows, { tokens });
   const texts = Array.from({ length: rows }, (_, row) => {
     const asked = questions[row]?.asked ?? questions[0]!.asked;
     return asked.slice(0, row < questions.length ? Math.max(1, asked.length - 1) : 1);
