@@ -33,6 +33,19 @@ export const inOrder = (names: readonly string[], record: object): Value[] =>
 export function checkTensors(what: string, record: unknown): asserts record is Named {
   const describeOther = (value: unknown): string =>
     typeof value === "object" && value !== null ? "an object" : String(value);
+  if (record instanceof Tensor) {
+    throw new TraceError({
+      message: `${what}: this is a tensor, and no record of tensors`,
+      got: record.toString(),
+      hint: "name it: { y: tensor }",
+    });
+  }
+  if (record instanceof Promise) {
+    throw new TraceError({
+      message: `${what}: this is a promise, and no record of tensors`,
+      hint: "a function that is traced is not async: await what it needs before",
+    });
+  }
   if (typeof record !== "object" || record === null) {
     throw new TraceError({
       message: `${what}: this is no record of tensors`,

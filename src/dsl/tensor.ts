@@ -13,6 +13,7 @@ import {
   type FloatDType,
   type IntegerDType,
 } from "./axis.js";
+import { TraceError } from "./errors.js";
 import { builderHere, currentTrace, type TensorData } from "./trace.js";
 
 type BinaryName =
@@ -162,6 +163,19 @@ export class Tensor<A extends string = string, D extends DType = DType> implemen
   /** The axis itself, to make other tensors alike. */
   axis<N extends A>(name: N): Axis<N> {
     return findAxis("axis", this, name).axis as Axis<N>;
+  }
+
+  /**
+   * For JavaScript's own operators, which would make a number or a truth of it that has nothing to do with what it holds.
+   * @throws TraceError but where it becomes a text
+   */
+  [Symbol.toPrimitive](hint: "number" | "string" | "default"): string {
+    if (hint === "string") return this.toString();
+    throw new TraceError({
+      message: "JavaScript's operators know nothing of tensors",
+      got: this.toString(),
+      hint: "the DSL has methods for them: x.add(1), x.mul(y), x.gt(0), and where(x.gt(0), x, y) for a choice",
+    });
   }
 
   toString(): string {

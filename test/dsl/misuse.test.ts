@@ -61,6 +61,9 @@ const calls: Readonly<Record<string, (x: Loose) => unknown>> = {
   "stack along an axis": (x) => js.stack!([x, x], axis("layer", 2)),
   "stack of one": (x) => js.stack!(x),
   "oneHot of a list": () => js.oneHot!([1, 2], axis("k", 3), "f32"),
+  "a plus of JavaScript": (x) => (x as unknown as number) + 1,
+  "a product of JavaScript": (x) => (x as unknown as number) * 2,
+  "a comparison of JavaScript": (x) => ((x as unknown as number) > 0 ? x : js.neg!(x)),
   "a method that is none": (x) => x.nope!(),
 };
 
@@ -161,6 +164,51 @@ test("what is said of the commonest", () => {
       |                                ^
       hint:     TypeScript would say which argument: // @ts-check makes editors look at JavaScript too"
   `);
+});
+
+const bodies: Readonly<Record<string, (x: unknown) => unknown>> = {
+  "a tensor": (x) => x,
+  "a promise": async (x) => ({ y: await Promise.resolve(x) }),
+};
+
+test("a body that returns no record hears what it returned, and a promise is not taken for a record of nothing", () => {
+  const said = Object.entries(bodies).map(([, body]) =>
+    traceComplaint(() => body(input("x", [b, m], "f32"))),
+  );
+  expect(said.join("\n\n")).toMatchInlineSnapshot(`
+    "trace error: program "test": this is a tensor, and no record of tensors
+      got:      [batch 2, model 3] f32
+      at:       test/dsl/trace.ts LINE
+      | complaint(() => program({ name: "test" }, body as Body));
+      |                 ^
+      hint:     name it: { y: tensor }
+
+    trace error: program "test": this is a promise, and no record of tensors
+      at:       test/dsl/trace.ts LINE
+      | complaint(() => program({ name: "test" }, body as Body));
+      |                 ^
+      hint:     a function that is traced is not async: await what it needs before"
+  `);
+});
+
+test("an operator of JavaScript on a tensor is an error: it would compare or add what is no number", () => {
+  const said = traceComplaint(() =>
+    calls["a comparison of JavaScript"]!(input("x", [b, m], "f32") as unknown as Loose),
+  );
+  expect(said).toMatchInlineSnapshot(`
+    "trace error: JavaScript's operators know nothing of tensors
+      got:      [batch 2, model 3] f32
+      at:       test/dsl/misuse.test.ts LINE
+      | "a comparison of JavaScript": (x) => ((x as unknown as number) > 0 ? x : js.neg!(x)),
+      |                                        ^
+      hint:     the DSL has methods for them: x.add(1), x.mul(y), x.gt(0), and where(x.gt(0), x, y) for a choice"
+  `);
+  // A text of it is a text as before.
+  program({ name: "p" }, () => {
+    const x = input("x", [b, m], "f32");
+    expect(`${x}`).toBe("[batch 2, model 3] f32");
+    return { x };
+  });
 });
 
 test("a mistake in the author's own code stays what it is", () => {
