@@ -25,8 +25,14 @@ export interface CausalInputs {
 
 /** The residual stream after all blocks, and how logits come of any part of it. */
 export interface CausalOutputs {
-  readonly hidden: Tensor<"batch" | "time" | "model", ComputeDType>;
+  readonly residual: Tensor<"batch" | "time" | "model", ComputeDType>;
+  /** The last norm: of all positions, or of one. */
+  readonly norm: {
+    (x: Tensor<"batch" | "time" | "model", ComputeDType>): Tensor<"batch" | "time" | "model", ComputeDType>;
+    (x: Tensor<"batch" | "model", ComputeDType>): Tensor<"batch" | "model", ComputeDType>;
+  };
   readonly head: Head;
+  /** Of what is normalised. */
   readonly logits: {
     (
       x: Tensor<"batch" | "time" | "model", ComputeDType>,
@@ -55,9 +61,9 @@ export function causalProgram(
   return program({ name: `${name}_${kind}`, state, probes: () => key.probes === true }, () => {
     const tokens = input("tokens", [batch, time], "i32");
     const position = input("segment_pos", [batch, time], "i32");
-    const { hidden, head, logits } = forward({ dtype, tokens, position });
-    if (kind === "forward" || kind === "score") return { logits: logits(hidden, head) };
-    const last = logits(at(hidden, "time", -1), head);
+    const { residual, norm, head, logits } = forward({ dtype, tokens, position });
+    if (kind === "forward" || kind === "score") return { logits: logits(norm(residual), head) };
+    const last = logits(norm(at(residual, "time", -1)), head);
     return { logits: last, next: split(argmax(last, "vocab"), "batch", [batch, axis("time", 1)]) };
   });
 }

@@ -77,13 +77,13 @@ function layer(x: Residual, isLocal: boolean, config: Gemma2Config, place: Place
 const embeddingOf = (config: Gemma2Config, dtype: ComputeDType): Tensor<"vocab" | "model", ComputeDType> =>
   scope("embed_tokens", () => parameter("weight", [axis("vocab", config.vocabSize), model(config)], dtype));
 
-/** Final norm, tied output projection and soft cap. */
+/** Tied output projection and soft cap, of what is normalised. */
 function logitsOf<A extends string>(
   x: Tensor<A | "model", ComputeDType>,
   { weight }: Head,
   config: Gemma2Config,
 ) {
-  const logits = dot(norm("norm", x, scaling(config)), weight, "model");
+  const logits = dot(x, weight, "model");
   const cap = config.logitsSoftCap;
   return (cap === null ? logits : tanh(logits.div(cap)).mul(cap)).to("f32");
 }
@@ -103,7 +103,8 @@ export function gemma2Forward(
   });
   numTokens.update(at(position, "time", -1).add(1));
   return {
-    hidden: x,
+    residual: x,
+    norm: <A extends string>(y: Tensor<A | "model", ComputeDType>) => norm("norm", y, scaling(config)),
     head: { weight: embeddingOf(config, dtype) },
     logits: <A extends string>(y: Tensor<A | "model", ComputeDType>, head: Head) => logitsOf(y, head, config),
   };

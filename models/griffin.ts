@@ -229,13 +229,13 @@ function trunk(step: Omit<Step, "numTokens">): Residual {
   return x;
 }
 
-/** Final norm, tied output projection and soft cap: logits of the entries whose rows `weight` has, for each position of x. */
+/** Tied output projection and soft cap: logits of the entries whose rows `weight` has, for each position of x, which is normalised. */
 function logitsOf<A extends string>(
   x: Tensor<A | "model", ComputeDType>,
   weight: Embedding,
   { config }: Pick<Step, "config">,
 ) {
-  const logits = dot(norm("final_norm", x, { config }), weight, "model");
+  const logits = dot(x, weight, "model");
   const cap = config.logitsSoftCap;
   return cap === 0 ? logits : tanh(logits.div(cap)).mul(cap);
 }
@@ -246,7 +246,8 @@ function logitsOf<A extends string>(
  */
 export function griffinForward(config: GriffinConfig, step: Omit<Step, "config" | "numTokens">) {
   return {
-    hidden: trunk({ config, ...step }),
+    residual: trunk({ config, ...step }),
+    norm: <A extends string>(x: Tensor<A | "model", ComputeDType>) => norm("final_norm", x, { config }),
     head: { weight: embeddingOf(config, step.dtype) },
     logits: <A extends string>(x: Tensor<A | "model", ComputeDType>, { weight }: Head) =>
       logitsOf(x, weight, { config }).to("f32"),
@@ -262,8 +263,8 @@ export function griffinLogits(
   config: GriffinConfig,
   { keep = "nothing", ...step }: Pick<Step, "dtype" | "tokens" | "position"> & Partial<Pick<Step, "keep">>,
 ): Tensor<"batch" | "time" | "vocab", "f32"> {
-  const { hidden, head, logits } = griffinForward(config, { keep, ...step });
-  return logits(hidden, head);
+  const { residual, norm: normOf, head, logits } = griffinForward(config, { keep, ...step });
+  return logits(normOf(residual), head);
 }
 
 /** Traces one program. States: keys and values of W tokens, f32 recurrence, convolution tail, number of tokens; all of a fixed size. */

@@ -73,15 +73,6 @@ const table = (
 ): Tensor<"vocab" | "model", ComputeDType> =>
   scope(name, () => parameter("weight", [axis("vocab", config.vocabSize), model(config)], dtype));
 
-/** Final norm and output projection. */
-function logitsOf<A extends string>(
-  x: Tensor<A | "model", ComputeDType>,
-  { weight }: Head,
-  config: LlamaConfig,
-) {
-  return dot(norm("norm", x, { epsilon: config.rmsNormEps }), weight, "model").to("f32");
-}
-
 /** The residual stream [batch, time, model] after all layers, and how logits come of any stretch of it. */
 export function llamaForward(
   config: LlamaConfig,
@@ -95,9 +86,12 @@ export function llamaForward(
   });
   numTokens.update(at(position, "time", -1).add(1));
   return {
-    hidden: x,
+    residual: x,
+    norm: <A extends string>(y: Tensor<A | "model", ComputeDType>) =>
+      norm("norm", y, { epsilon: config.rmsNormEps }),
     head: { weight: table(config.tiedEmbedding ? "embed_tokens" : "lm_head", config, dtype) },
-    logits: <A extends string>(y: Tensor<A | "model", ComputeDType>, head: Head) => logitsOf(y, head, config),
+    logits: <A extends string>(y: Tensor<A | "model", ComputeDType>, { weight }: Head) =>
+      dot(y, weight, "model").to("f32"),
   };
 }
 

@@ -118,10 +118,12 @@ export function mambaForward(
     x = scope(`layers.${i}`, () => remat(() => layer(before), { keep }));
   }
   return {
-    hidden: x,
+    residual: x,
+    norm: <A extends string>(y: Tensor<A | "model", ComputeDType>) =>
+      norm("norm_f", y.to(dtype), { epsilon }),
     head: { weight: table(config.tiedEmbedding ? "embeddings" : "lm_head", config, dtype) },
     logits: <A extends string>(y: Tensor<A | "model", ComputeDType>, { weight }: Head) =>
-      dot(norm("norm_f", y.to(dtype), { epsilon }), weight, "model").to("f32"),
+      dot(y, weight, "model").to("f32"),
   };
 }
 

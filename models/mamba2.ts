@@ -152,10 +152,11 @@ export function mamba2Forward(config: Mamba2Config, inputs: CausalInputs & Pick<
   const projection = (): Tensor<"vocab" | "model", DType> =>
     config.tiedEmbedding ? embedding : parameter("lm_head.weight", [vocab, model(config)], dtype);
   return {
-    hidden: x,
+    residual: x,
+    norm: <A extends string>(y: Tensor<A | "model", DType>) => norm("norm_f", y.to(dtype), { epsilon }),
     head: { weight: projection() },
     logits: <A extends string>(y: Tensor<A | "model", DType>, { weight }: Head) =>
-      dot(norm("norm_f", y.to(dtype), { epsilon }), weight, "model").to("f32"),
+      dot(y, weight, "model").to("f32"),
   };
 }
 

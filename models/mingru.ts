@@ -106,10 +106,12 @@ export function minGruForward(
     x = scope(`layers.${i}`, () => remat(() => layer(before, position, config), { keep }));
   }
   return {
-    hidden: x,
+    residual: x,
+    norm: <A extends string>(y: Tensor<A | "model", ComputeDType>) =>
+      norm("norm_f", y, { epsilon: config.normEps }),
     head: { weight: table(config.tiedEmbedding ? "embeddings" : "lm_head", config, dtype) },
     logits: <A extends string>(y: Tensor<A | "model", ComputeDType>, { weight }: Head) =>
-      dot(norm("norm_f", y, { epsilon: config.normEps }), weight, "model").to("f32"),
+      dot(y, weight, "model").to("f32"),
   };
 }
 

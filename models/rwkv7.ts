@@ -173,10 +173,11 @@ export function rwkv7Forward(config: Rwkv7Config, inputs: CausalInputs & Pick<St
     first ??= made.values;
   }
   return {
-    hidden: x,
+    residual: x,
+    norm: <A extends string>(y: Tensor<A | "model", DType>) => norm("norm", y, step),
     head: { weight: parameter("lm_head.weight", [vocab, model(config)], dtype) },
     logits: <A extends string>(y: Tensor<A | "model", DType>, { weight }: Head) =>
-      dot(norm("norm", y, step), weight, "model").to("f32"),
+      dot(y, weight, "model").to("f32"),
   };
 }
 

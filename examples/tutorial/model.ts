@@ -55,11 +55,10 @@ function forward(config: Config, dtype: ComputeDType, tokens: Positions, positio
     const before = x;
     x = scope(`blocks.${i}`, () => block(before, { config, position }));
   }
-  const norm = parameter("norm", [model], dtype);
+  const hidden = rmsNorm(x, parameter("norm", [model], dtype), { epsilon: 1e-6 });
   const head = { weight: embedding };
-  const logits = (some: Stream, { weight }: typeof head) =>
-    dot(rmsNorm(some, norm, { epsilon: 1e-6 }), weight, "model").to("f32");
-  return { hidden: x, head, logits };
+  const logits = (some: Stream, { weight }: typeof head) => dot(some, weight, "model").to("f32");
+  return { hidden, head, logits };
 }
 
 // #region trace

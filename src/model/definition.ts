@@ -56,7 +56,7 @@ export interface Head {
 
 /** What a model computes of each position, and its logits. */
 export interface TrainingForward {
-  /** The last thing before the logits. */
+  /** What the head is multiplied with: after the last norm, which would else be computed for each piece of a vocabulary. */
   readonly hidden: Tensor<"batch" | "time" | "model", ComputeDType>;
   /** Of the whole vocabulary. */
   readonly head: Head;
