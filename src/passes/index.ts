@@ -24,6 +24,7 @@ export { inline } from "./inline.js";
 export { outlineOps } from "./outline-ops.js";
 export { outlineRepeated } from "./outline-repeated.js";
 export { refineShapes, refineShapesPass } from "./refine-shapes.js";
+export { unfilledStacks } from "./unfilled-stacks.js";
 export { RefineError } from "./refine-shapes/errors.js";
 export type { ShapeInput } from "./refine-shapes/inputs.js";
 export { isDynamicProgram } from "./refine-shapes/is-dynamic.js";

@@ -14,6 +14,7 @@ import { outlineOps } from "./outline-ops.js";
 import { outlineRepeated } from "./outline-repeated.js";
 import type { Pass } from "./pass.js";
 import { refineShapesPass } from "./refine-shapes.js";
+import { unfilledStacks } from "./unfilled-stacks.js";
 
 /** The passes of this folder. Those that lower are in src/lowering; the list of all is src/targets/registry.ts. */
 export const standardPasses: readonly Pass[] = [
@@ -30,6 +31,7 @@ export const standardPasses: readonly Pass[] = [
   outlineOps,
   outlineRepeated,
   refineShapesPass,
+  unfilledStacks,
 ];
 
 /** The passes that a pipeline may name. */

@@ -26,6 +26,7 @@ import {
   outlineOps,
   outlineRepeated,
   type Pipeline,
+  unfilledStacks,
 } from "../passes/index.js";
 import { UsageError } from "../support/errors.js";
 import { flagOf } from "../support/flag-of.js";
@@ -133,7 +134,7 @@ function attentionAskedFor(
  */
 export function standardStages(target: Target, request: PipelineRequest): readonly Stage[] {
   checkOptions("standardStages", request, PIPELINE_REQUEST);
-  const { leastRows, swapOperandsUpTo, barriers, sums, ...preferences } = target.preferences;
+  const { leastRows, swapOperandsUpTo, barriers, sums, unfilledFrom, ...preferences } = target.preferences;
   const { precision = "default", strategies = [] } = request;
   checkSizes(request);
   const calls = request.time >= preferences.callsLayersFrom;
@@ -174,6 +175,7 @@ export function standardStages(target: Target, request: PipelineRequest): readon
       steps: [
         ...[canonicalize.with(), fold.with(), cse.with(), hoistLoopInvariants.with()],
         ...(calls ? [] : [inline.with({ nested: false }), cse.with()]),
+        ...(unfilledFrom === undefined ? [] : [unfilledStacks.with({ "least-bytes": unfilledFrom })]),
         dce.with(),
       ],
     },

@@ -16,6 +16,8 @@ export interface Preferences {
   readonly callsLayersFrom: number;
   /** Whether an optimization barrier stands after each layer that is called. */
   readonly barrierAfterLayers: boolean;
+  /** Stacks of so many bytes, which a loop writes whole, begin with memory of any content; undefined where it cannot be asked for. */
+  readonly unfilledFrom: number | undefined;
 }
 
 /** Of a target that nothing is known of: every op as it stands, repeated layers as calls. */
@@ -27,4 +29,5 @@ export const plainPreferences: Preferences = {
   barriers: false,
   callsLayersFrom: 1,
   barrierAfterLayers: false,
+  unfilledFrom: undefined,
 };

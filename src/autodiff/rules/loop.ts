@@ -12,12 +12,12 @@ import { type TensorType, tensorType } from "../../ir/types.js";
 import { eraseDeadOperations } from "../../passes/dce.js";
 import { zeros, zerosLike } from "../arithmetic.js";
 import { capturedBy } from "../captures.js";
-import { type CountedLoop, countedLoop } from "../counted-loop.js";
+import { type CountedLoop, countedLoop } from "../../ir/analysis/counted-loop.js";
 import { notDifferentiableError } from "../errors.js";
 import { reachedBackwards } from "../reach.js";
 import { Residuals } from "../residuals.js";
 import type { BackwardWalk } from "../rule.js";
-import { isStack } from "../stacks.js";
+import { isStack } from "../../ir/analysis/stacks.js";
 
 type Loop = OperationOf<"stablehlo.while">;
 

@@ -1,8 +1,9 @@
 /** @file Rules of the ops that tell something of values: the check dialect, custom calls of its names, and prints. */
 import type { Elements } from "../elements.js";
-import type { Operation } from "../operation.js";
+import type { Operation, Value } from "../operation.js";
 import { checkTolerances } from "../ops/check.js";
 import { isOp } from "../ops/index.js";
+import { formatType, isStatic } from "../types.js";
 import { type Comparison, describeDifference } from "./compare.js";
 import { InterpretError, UnsupportedError, whereOf } from "./errors.js";
 import { assertionMessage } from "./shape-assertion.js";
@@ -58,9 +59,21 @@ function assertShapes(operation: Operation, operands: readonly Tensor[]): readon
   throw new InterpretError({ message, where: whereOf(operation) });
 }
 
+/** @throws UnsupportedError for a result that is no tensor of a known size */
+function zerosLike({ type, owner }: Value): Tensor {
+  if (type.kind === "tensor" && isStatic(type)) return Tensor.zeros(type.shape, type.element);
+  throw new UnsupportedError(
+    "custom call",
+    `custom_call @AllocateBuffer makes a ${formatType(type)}, whose size is not known`,
+    whereOf(owner as Operation),
+  );
+}
+
 const customCall: ControlRule<"stablehlo.custom_call"> = (operation, operands, machine) => {
   const { call_target_name: target } = operation.attributes;
   if (target === "shape_assertion") return assertShapes(operation, operands as readonly Tensor[]);
+  // Memory of any content: zeros are one.
+  if (target === "AllocateBuffer") return operation.results.map(zerosLike);
   if (comparisonOf(operation) === undefined)
     throw new UnsupportedError(
       "custom call",

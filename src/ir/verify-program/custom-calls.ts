@@ -5,6 +5,7 @@
  */
 import type { Operation } from "../operation.js";
 import { isOp, type OperationOf } from "../ops/index.js";
+import { isStatic } from "../types.js";
 import type { Refusal } from "./refusal.js";
 
 type CustomCall = OperationOf<"stablehlo.custom_call"> & Operation;
@@ -31,6 +32,18 @@ const isMarker = (call: CustomCall): boolean =>
   call.operands[0]!.type.kind === "tensor" &&
   call.results[0]!.type.kind === "tensor";
 
+/** Memory of any content: nothing goes in, a tensor of a known size comes out (jax.lax.empty, which JAX's exports keep stable). */
+const isRoom = ({ attributes, operands, results }: CustomCall): boolean => {
+  const [result] = results;
+  return (
+    attributes.call_target_name === "AllocateBuffer" &&
+    operands.length === 0 &&
+    results.length === 1 &&
+    result!.type.kind === "tensor" &&
+    isStatic(result!.type)
+  );
+};
+
 const isTyped = ({ attributes }: CustomCall): boolean =>
   typed.test(attributes.call_target_name) && attributes.api_version === 4;
 
@@ -41,7 +54,7 @@ const isTyped = ({ attributes }: CustomCall): boolean =>
 export function checkCustomCall(operation: Operation, allowed: ReadonlySet<string>): Refusal | undefined {
   if (!isOp(operation, "stablehlo.custom_call")) return undefined;
   const { call_target_name: name } = operation.attributes;
-  if (allowed.has(name) || isMarker(operation) || isTyped(operation)) return undefined;
+  if (allowed.has(name) || isMarker(operation) || isRoom(operation) || isTyped(operation)) return undefined;
   const isKnown = markers.has(name) || typed.test(name);
   return {
     constraint: "custom_call_target",

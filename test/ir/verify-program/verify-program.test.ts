@@ -152,6 +152,18 @@ describe("custom calls", () => {
     `);
   });
 
+  test("memory of any content is accepted where nothing goes in and a tensor of a known size comes out", () => {
+    const room = (type: string) =>
+      single("", type, `stablehlo.custom_call @AllocateBuffer() : () -> ${type}`);
+    expect(verdict(room("tensor<4xf32>"))).toBe("accepted");
+    expect(verdict(room("tensor<?xf32>"))).toContain("[custom_call_target]");
+    expect(verdict(call("AllocateBuffer"))).toMatchInlineSnapshot(`
+      "verify error: stablehlo.custom_call: @AllocateBuffer is code of the plugin that may trust its operands and end the process [custom_call_target]
+        at:       -:2:8
+        hint:     allow it by name if you trust the program: --allow-custom-call AllocateBuffer"
+    `);
+  });
+
   test("JAX's kernels are accepted through the interface that checks types only", () => {
     expect(verdict(call("lapack_spotrf_ffi", " {api_version = 4 : i32, backend_config = {}}"))).toBe(
       "accepted",

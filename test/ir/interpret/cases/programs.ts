@@ -352,4 +352,15 @@ export const programCases: readonly ProgramCase[] = [
     // 1 + 1 is stored as 4 + 10; -69 - 69 saturates.
     expected: ["2xi8: 14 -128"],
   },
+  {
+    op: "stablehlo.custom_call",
+    title: "@AllocateBuffer, memory of any content, is zeros",
+    program: `
+      func.func @main() -> tensor<2xbf16> {
+        %0 = stablehlo.custom_call @AllocateBuffer() : () -> tensor<2xbf16>
+        return %0 : tensor<2xbf16>
+      }`,
+    inputs: [],
+    expected: ["2xbf16: 0 0"],
+  },
 ];

@@ -1,8 +1,8 @@
 /** @file Loops that count: how often they run is known, so that what each iteration made can be saved. */
-import { typeOf } from "../ir/emit.js";
-import { definingOp, type Value } from "../ir/operation.js";
-import { isOp, type OperationOf } from "../ir/ops/index.js";
-import type { IntegerType } from "../ir/types.js";
+import { typeOf } from "../emit.js";
+import { definingOp, type Value } from "../operation.js";
+import { isOp, type OperationOf } from "../ops/index.js";
+import type { IntegerType } from "../types.js";
 import { knownInteger } from "./known-integer.js";
 
 export interface CountedLoop {

@@ -1,7 +1,7 @@
 /** @file Carried values of a loop that are stacks: each iteration writes a row of its own, and nothing reads them before the loop ends. */
-import { shapeOf } from "../ir/emit.js";
-import { definingOp } from "../ir/operation.js";
-import { isOp, type OperationOf } from "../ir/ops/index.js";
+import { shapeOf } from "../emit.js";
+import { definingOp } from "../operation.js";
+import { isOp, type OperationOf } from "../ops/index.js";
 import type { CountedLoop } from "./counted-loop.js";
 
 /** The least and the largest value of a loop's counter. */

@@ -1,9 +1,9 @@
 /** @file Signed integers that are known when a program is made: constants, what is worked out from them, and what a loop carries unchanged. */
-import { splatOf } from "../ir/analysis/constants.js";
-import { typeOf } from "../ir/emit.js";
-import { safeNumber } from "../ir/integers.js";
-import { definingOp, type Value } from "../ir/operation.js";
-import { isOp, type OperationOf } from "../ir/ops/index.js";
+import { splatOf } from "./constants.js";
+import { typeOf } from "../emit.js";
+import { safeNumber } from "../integers.js";
+import { definingOp, type Value } from "../operation.js";
+import { isOp, type OperationOf } from "../ops/index.js";
 
 type While = OperationOf<"stablehlo.while">;
 
