@@ -132,6 +132,17 @@ const refuseComplexConvert = limitOf(["stablehlo.convert"], ({ operands, result 
   };
 });
 
+/** The compiler makes a type of the smaller complex numbers that are one number wider, and aborts on it. */
+const refuseComplexBitcast = limitOf(["stablehlo.bitcast_convert"], ({ operands, result }) => {
+  const [from, into] = [operands[0]!.type as TensorType, result.type as TensorType];
+  if (!isComplex(from.element) || from.element === into.element) return undefined;
+  return {
+    constraint: "fatal_complex_bitcast",
+    message: `the bits of ${formatType(from)} are read as ${formatType(into)}`,
+    hint: "take real and imaginary parts, and the bits of each",
+  };
+});
+
 function moduleOf(operation: Operation): Operation {
   const above = operation.block?.region?.operation;
   return above === undefined ? operation : moduleOf(above);
@@ -161,5 +172,6 @@ export const cpuLimits: readonly Limit[] = [
   refuseSixBits,
   refuseEndlessAsinh,
   refuseComplexConvert,
+  refuseComplexBitcast,
   refuseComplexCount,
 ];

@@ -148,6 +148,21 @@ test.each<readonly [constraint: string, parameters: string, operations: string]>
     "%a: tensor<0x9xf32>",
     "%0 = stablehlo.convert %a : (tensor<0x9xf32>) -> tensor<0x9xf6E2M3FN>",
   ],
+  [
+    "fatal_complex_bitcast",
+    "%a: tensor<2xcomplex<f64>>",
+    "%0 = stablehlo.bitcast_convert %a : (tensor<2xcomplex<f64>>) -> tensor<2x2xcomplex<f32>>",
+  ],
+  [
+    "fatal_complex_bitcast",
+    "%a: tensor<2x2xcomplex<f32>>",
+    "%0 = stablehlo.bitcast_convert %a : (tensor<2x2xcomplex<f32>>) -> tensor<2xcomplex<f64>>",
+  ],
+  [
+    "accepted",
+    "%a: tensor<2xcomplex<f64>>",
+    "%0 = stablehlo.bitcast_convert %a : (tensor<2xcomplex<f64>>) -> tensor<2xcomplex<f64>>",
+  ],
   ["fatal_asinh_f8", ...asinh("f8E4M3FN")],
   ["fatal_asinh_f8", ...asinh("f8E3M4")],
   ["accepted", ...asinh("f8E5M2")],
