@@ -155,7 +155,13 @@ function formatOfName(target: string): StoreFormat {
 
 function asTheyAre(checkpoint: Checkpoint): { tensors: Entries; warnings: readonly string[] } {
   const tensors = [...checkpoint.tensors].map(([name, tensor]) => [name, tensor] as const);
-  return { tensors, warnings: ["no config.json says what model it is: tensors keep their names and shapes"] };
+  return {
+    tensors,
+    warnings: [
+      ...(checkpoint.notes ?? []),
+      "no config.json says what model it is: tensors keep their names and shapes",
+    ],
+  };
 }
 
 function renamed(

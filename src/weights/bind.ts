@@ -42,7 +42,7 @@ export interface BoundParameter extends Parameter {
 export interface BoundWeights {
   /** By path, in the order they were wanted. */
   readonly parameters: ReadonlyMap<string, BoundParameter>;
-  /** What was ignored, for people. */
+  /** What was ignored, and what else they should know, for people. */
   readonly warnings: readonly string[];
 }
 
@@ -53,7 +53,7 @@ export interface BoundWeights {
  * not have
  */
 export function bindWeights(
-  checkpoint: Pick<Checkpoint, "where" | "tensors">,
+  checkpoint: Pick<Checkpoint, "where" | "tensors" | "notes">,
   wanted: readonly Parameter[],
   known: TensorNames,
 ): BoundWeights {
@@ -63,7 +63,7 @@ export function bindWeights(
   const parameters = new Map<string, BoundParameter>();
   const used = new Set<string>();
   const reported = new Set<string>();
-  const warnings: string[] = [];
+  const warnings: string[] = [...(checkpoint.notes ?? [])];
   const reads = sharedReads(wanted.map((parameter) => names.nameOf(parameter).name));
   for (const parameter of wanted) {
     const place = names.nameOf(parameter);

@@ -18,6 +18,8 @@ export interface Checkpoint extends AsyncDisposable {
   readonly where: string;
   /** Of its files; absent when the weights are computed. */
   readonly format?: StoreFormat;
+  /** What a person should know before they rely on it. Default: nothing. */
+  readonly notes?: readonly string[];
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   close(): Promise<void>;
 }
@@ -42,7 +44,8 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
   try {
     const tensors = await openWeights(folder, files);
     const format = files[0]?.format ?? "safetensors";
-    return { where: folder, format, tensors, close, [Symbol.asyncDispose]: close };
+    const notes = files.flatMap((file) => file.notes ?? []);
+    return { where: folder, format, notes, tensors, close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;

@@ -27,6 +27,8 @@ export interface TensorStore extends AsyncDisposable {
   readonly format: StoreFormat;
   /** What it says beside the tensors, for people. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** What a person should know before they rely on it. Default: nothing. */
+  readonly notes?: readonly string[];
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   close(): Promise<void>;
 }

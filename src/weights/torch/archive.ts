@@ -9,7 +9,9 @@ import { checksum } from "./checksum.js";
 export interface TorchEntry {
   readonly name: string;
   readonly bytes: number;
-  /** Bytes [begin, end) of the entry; all by default, which are held against the archive's checksum. @throws CheckpointError */
+  /** Whether what is read is held against a checksum: `torch.serialization.set_crc32_options(False)` writes none. */
+  readonly isChecked: boolean;
+  /** Bytes [begin, end) of the entry; all by default. @throws CheckpointError also where the archive's checksum is of others */
   read(begin?: number, end?: number, into?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
 }
 
@@ -38,13 +40,15 @@ export async function readTorchArchive(
   const listed = await listEntries(file, path, size);
   const problems: Problem[] = [];
   const entries = new Map<string, TorchEntry>();
+  // 0 is a checksum like others, unless there is no other: a writer that computes none leaves 0 for all.
+  const isChecked = listed.some(({ signature = 0 }) => signature !== 0);
   for (const entry of listed) {
     if (entry.directory) continue;
     const name = entry.filename.slice(entry.filename.indexOf("/") + 1);
     const found = await place(file, path, size, entry);
     if (typeof found !== "number") problems.push(found);
     else if (entries.has(name)) problems.push({ subject: entry.filename, problem: "stored twice" });
-    else entries.set(name, torchEntry(file, path, entry, found));
+    else entries.set(name, torchEntry(file, path, { ...entry, isChecked }, found));
   }
   if (problems.length > 0) throw new CheckpointError(path, problems);
   return entries;
@@ -139,12 +143,20 @@ function differenceOf(
   return other === undefined ? undefined : { expected: `${uncompressedSize} bytes`, got: `${other} bytes` };
 }
 
-function torchEntry(file: FileHandle, path: string, entry: FileEntry, place: number): TorchEntry {
-  const { filename: name, uncompressedSize: bytes, signature } = entry;
+function torchEntry(
+  file: FileHandle,
+  path: string,
+  {
+    filename: name,
+    uncompressedSize: bytes,
+    signature = 0,
+    isChecked,
+  }: FileEntry & { readonly isChecked: boolean },
+  place: number,
+): TorchEntry {
   let checked: Promise<void> | undefined;
   const check = (actual: number) => {
-    // A writer that is told not to compute checksums leaves 0.
-    if (signature === 0 || signature === undefined || signature >>> 0 === actual) return;
+    if (signature >>> 0 === actual) return;
     throw new CheckpointError(path, [
       {
         subject: name,
@@ -170,7 +182,9 @@ function torchEntry(file: FileHandle, path: string, entry: FileEntry, place: num
   return {
     name,
     bytes,
+    isChecked,
     read: async (begin = 0, end = bytes, into) => {
+      if (!isChecked) return readRange(file, path, place + begin, place + end, into);
       const isAll = begin === 0 && end === bytes;
       if (!isAll) {
         checked ??= checkAll();

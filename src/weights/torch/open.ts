@@ -25,7 +25,10 @@ export async function openTorch(path: string): Promise<TensorStore> {
     const entries = await readTorchArchive(file, path);
     const tensors = await readTensors(entries, path);
     const close = () => file.close();
-    return { path, format: "torch", metadata: {}, tensors, close, [Symbol.asyncDispose]: close };
+    const isChecked = [...entries.values()].some((entry) => entry.isChecked);
+    const notes = isChecked ? [] : [`${path} has no checksums (CRC-32): damage to its tensors is not found`];
+    const metadata = isChecked ? {} : { checksums: "none" };
+    return { path, format: "torch", metadata, notes, tensors, close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await file.close();
     throw error;
@@ -143,7 +146,7 @@ function storedTensor(name: string, tensor: TorchTensor, path: string): StoredTe
     return {
       ...common,
       read: (into) => entry.read(begin, end, into),
-      isChecked: true,
+      isChecked: entry.isChecked,
       readPart: (at, into) => entry.read(begin + at, begin + at + into.length, into),
     };
   }

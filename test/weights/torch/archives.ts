@@ -11,8 +11,11 @@ export const opcodes = (...parts: readonly (number | string | Uint8Array)[]): Ui
 export const bytesOf = (value: number, count: number): Uint8Array =>
   Uint8Array.from({ length: count }, (_, i) => Math.floor(value / 256 ** i) % 256);
 
-/** A zip archive whose entries are stored as they are. */
-export function archiveOf(entries: Readonly<Record<string, Uint8Array>>): Uint8Array {
+/** A zip archive whose entries are stored as they are, with the checksums that `sum` gives. */
+export function archiveOf(
+  entries: Readonly<Record<string, Uint8Array>>,
+  sum: (data: Uint8Array, key: string) => number = (data) => crc32(data),
+): Uint8Array {
   const parts: Uint8Array[] = [];
   const list: Uint8Array[] = [];
   let at = 0;
@@ -21,7 +24,7 @@ export function archiveOf(entries: Readonly<Record<string, Uint8Array>>): Uint8A
     const common = opcodes(
       bytesOf(20, 2),
       bytesOf(0, 8),
-      bytesOf(crc32(data), 4),
+      bytesOf(sum(data, key), 4),
       bytesOf(data.length, 4),
       bytesOf(data.length, 4),
       bytesOf(name.length, 2),

@@ -1,7 +1,10 @@
 import { existsSync } from "node:fs";
 import { open as openFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import { expect, test } from "vitest";
+import { bindWeights } from "../../../src/weights/bind.js";
+import type { Parameter } from "../../../src/weights/names.js";
 import { openTorch } from "../../../src/weights/torch/open.js";
 import { errorText, temporaryFile, temporaryFolder } from "../files.js";
 import { archiveOf, bytesOf, opcodes, PICKLED_TENSOR } from "./archives.js";
@@ -115,6 +118,30 @@ test("an archive that lies, or whose bytes have changed, is refused", async () =
   const moved = good.slice();
   moved[Buffer.from(good).lastIndexOf("archive/data/0") - 4] = 200;
   expect(await refusal(moved)).toMatch(/not where the archive's list says|reaches beyond the file/);
+});
+
+test("an archive without any checksum, which PyTorch writes when it is told to, is read, and people are told", async () => {
+  const entries = { "data.pkl": PICKLED_TENSOR(2, [2], [1]), "data/0": new Uint8Array(8).fill(1) };
+  await using file = await open(archiveOf(entries, () => 0));
+  expect(await file.tensors.get("w")!.read()).toEqual(new Uint8Array(8).fill(1));
+  expect(file.notes).toEqual([`${file.path} has no checksums (CRC-32): damage to its tensors is not found`]);
+  const parameters = [{ path: "w", shape: [2] }];
+  const names = { nameOf: ({ path, shape }: Parameter) => ({ name: path, shape }), pathOf: () => undefined };
+  expect(bindWeights({ ...file, where: "FOLDER" }, parameters, names).warnings).toEqual(file.notes);
+  await using checked = await open(archiveOf(entries));
+  expect(checked.notes).toEqual([]);
+});
+
+test("a checksum of 0 among others is held against the bytes as they are", async () => {
+  const entries = { "data.pkl": PICKLED_TENSOR(2, [2], [1]), "data/0": new Uint8Array(8).fill(1) };
+  const lying = archiveOf(entries, (data, key) => (key === "data/0" ? 0 : crc32(data)));
+  expect(await refusal(lying)).toBe(
+    `checkpoint error: archive/data/0: its bytes are not those that were saved
+  expected: CRC-32 00000000
+  got:      ${crc32(entries["data/0"]).toString(16).padStart(8, "0")}
+  at:       model.pt
+  hint:     fetch the file again`,
+  );
 });
 
 test.each([
