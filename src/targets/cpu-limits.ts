@@ -2,9 +2,10 @@
  * @file Operations that are valid and end or hang the process of XLA's CPU compiler all the same (jaxlib 0.11.2), each found by compiling
  * generated programs in child processes (tools/survival). A limit refuses no more than that.
  */
-import { type Operation, type Value, walk } from "../ir/operation.js";
-import { type ElementType, formatType, isComplex, type TensorType } from "../ir/types.js";
+import type { Operation, Value } from "../ir/operation.js";
+import { type ElementType, formatType, type TensorType } from "../ir/types.js";
 import { commonLimits } from "./common-limits.js";
+import { cpuComplexLimits } from "./cpu-complex-limits.js";
 import { type Limit, limitOf } from "./limits.js";
 
 const tensor = (operation: Operation, index: number): TensorType =>
@@ -48,16 +49,6 @@ const refuseEmptyScatter = limitOf(["stablehlo.select_and_scatter"], (operation)
     constraint: "fatal_select_and_scatter_empty",
     message: "the source is empty",
     hint: "the result is init_value everywhere: broadcast it",
-  };
-});
-
-const refuseComplexRemainder = limitOf(["stablehlo.remainder"], (operation) => {
-  const type = tensor(operation, 0);
-  if (typeof type.element !== "string" || !type.element.startsWith("complex<")) return undefined;
-  return {
-    constraint: "fatal_complex_remainder",
-    message: `there is no remainder of ${formatType(type)}`,
-    hint: "say what is meant for the real and the imaginary part apart",
   };
 });
 
@@ -120,58 +111,13 @@ const refuseSixBits: Limit = (operation) => {
   };
 };
 
-const isComplexTensor = ({ type }: Value): boolean => type.kind === "tensor" && isComplex(type.element);
-
-/** The compiler folds it where the operand is one number, and aborts: whether it is depends on all before it. */
-const refuseComplexConvert = limitOf(["stablehlo.convert"], ({ operands, result }) => {
-  if (!isComplexTensor(operands[0]!) || isComplexTensor(result)) return undefined;
-  return {
-    constraint: "fatal_complex_convert",
-    message: `${formatType(operands[0]!.type)} becomes ${formatType(result.type)}`,
-    hint: "take its real part (stablehlo.real) and convert that",
-  };
-});
-
-/** The compiler makes a type of the smaller complex numbers that are one number wider, and aborts on it. */
-const refuseComplexBitcast = limitOf(["stablehlo.bitcast_convert"], ({ operands, result }) => {
-  const [from, into] = [operands[0]!.type as TensorType, result.type as TensorType];
-  if (!isComplex(from.element) || from.element === into.element) return undefined;
-  return {
-    constraint: "fatal_complex_bitcast",
-    message: `the bits of ${formatType(from)} are read as ${formatType(into)}`,
-    hint: "take real and imaginary parts, and the bits of each",
-  };
-});
-
-function moduleOf(operation: Operation): Operation {
-  const above = operation.block?.region?.operation;
-  return above === undefined ? operation : moduleOf(above);
-}
-
-/** Numbers that count are never negative, so the compiler leaves the absolute value out, though it is real and they are complex. */
-const refuseComplexCount = limitOf(["stablehlo.abs"], (operation) => {
-  if (!isComplexTensor(operation.operands[0]!)) return undefined;
-  const counts = [...walk(moduleOf(operation))].some(
-    (other) => other.name === "stablehlo.iota" && other.results.some(isComplexTensor),
-  );
-  if (!counts) return undefined;
-  return {
-    constraint: "fatal_complex_iota",
-    message: `the absolute value of ${formatType(operation.operands[0]!.type)} in a program with a complex stablehlo.iota`,
-    hint: "count in f32 and convert to complex",
-  };
-});
-
 export const cpuLimits: readonly Limit[] = [
   ...commonLimits,
   refusePackedConcatenate,
   refusePackedSort,
   refuseEmptyScatter,
-  refuseComplexRemainder,
   refuseOtherLengths,
   refuseSixBits,
   refuseEndlessAsinh,
-  refuseComplexConvert,
-  refuseComplexBitcast,
-  refuseComplexCount,
+  ...cpuComplexLimits,
 ];

@@ -81,11 +81,13 @@ const convert = (from: string, into: string): readonly [string, string] => [
   `%0 = stablehlo.convert %a : (tensor<2x${from}>) -> tensor<2x${into}>`,
 ];
 
-/** The absolute value of complex numbers that are counted, or count beside it. */
+/** The absolute value of complex numbers that are computed of others that count. */
 const absolute = (counted: string): readonly [string, string] => [
   "%a: tensor<2xcomplex<f32>>",
-  `%0 = stablehlo.iota dim = 0 : tensor<2x${counted}>
-  %1 = stablehlo.abs %a : (tensor<2xcomplex<f32>>) -> tensor<2xf32>`,
+  `%i = stablehlo.iota dim = 0 : tensor<2x${counted}>
+  %c = stablehlo.convert %i : (tensor<2x${counted}>) -> tensor<2xcomplex<f32>>
+  %0 = stablehlo.add %a, %c : tensor<2xcomplex<f32>>
+  %1 = stablehlo.abs %0 : (tensor<2xcomplex<f32>>) -> tensor<2xf32>`,
 ];
 
 const dot = (from: string, into: string): readonly [string, string] => [
@@ -99,8 +101,28 @@ const convolution = (from: string, into: string): readonly [string, string] => [
 ];
 
 test.each<readonly [constraint: string, parameters: string, operations: string]>([
-  ["fatal_complex_convert", ...convert("complex<f32>", "f32")],
-  ["fatal_complex_convert", ...convert("complex<f64>", "i1")],
+  ["accepted", ...convert("complex<f32>", "f32")],
+  ["accepted", ...convert("complex<f64>", "i1")],
+  [
+    "fatal_complex_convert",
+    "",
+    "%a = stablehlo.constant dense<(1.0, 2.0)> : tensor<4xcomplex<f32>>\n  %0 = stablehlo.convert %a : (tensor<4xcomplex<f32>>) -> tensor<4xf32>",
+  ],
+  [
+    "fatal_complex_convert",
+    "%x: tensor<0xcomplex<f32>>",
+    "%0 = stablehlo.convert %x : (tensor<0xcomplex<f32>>) -> tensor<0xf32>",
+  ],
+  [
+    "accepted",
+    "%x: tensor<complex<f32>>",
+    "%a = stablehlo.broadcast_in_dim %x, dims = [] : (tensor<complex<f32>>) -> tensor<4xcomplex<f32>>\n  %0 = stablehlo.convert %a : (tensor<4xcomplex<f32>>) -> tensor<4xi32>",
+  ],
+  [
+    "accepted",
+    "%x: tensor<4xcomplex<f32>>",
+    "%i = stablehlo.iota dim = 0 : tensor<4xcomplex<f32>>\n  %0 = stablehlo.abs %x : (tensor<4xcomplex<f32>>) -> tensor<4xf32>",
+  ],
   ["accepted", ...convert("complex<f32>", "complex<f64>")],
   ["accepted", ...convert("f32", "complex<f32>")],
   ["fatal_complex_iota", ...absolute("complex<f32>")],
