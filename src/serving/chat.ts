@@ -113,6 +113,12 @@ export class Chat implements Disposable {
     private readonly options: ChatOptions = {},
   ) {
     checkOptions("new Chat", options, CHAT_OPTIONS);
+    const { maxNewTokens = DEFAULT_ANSWER_TOKENS } = options;
+    if (!Number.isSafeInteger(maxNewTokens) || maxNewTokens < 1)
+      throw new UsageError({
+        message: "max new tokens must be a whole number, 1 or more",
+        got: String(maxNewTokens),
+      });
     this.#turns = this.#beginning();
     if (this.#turns.length === 0) return;
     // Refused now, not at the first turn.

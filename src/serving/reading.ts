@@ -93,7 +93,10 @@ export async function readFollowing(
 ): Promise<StepResults> {
   const { batch, model } = states;
   states.checkRows("texts", texts.length);
-  checkPrompt(texts.flat(), model.generation.vocabSize);
+  // A row may be given nothing, but not all of them. Flattened, holes of lists would be lost, and read as tokens.
+  const isNothing = (text: readonly number[]) => Array.isArray(text) && text.length === 0;
+  if (texts.every(isNothing)) checkPrompt([], model.generation.vocabSize);
+  for (const text of texts) if (!isNothing(text)) checkPrompt(text, model.generation.vocabSize);
   await states.makeRoom(texts.map((text) => text.length));
   const { extend } = model.generation.programs;
   const lengths = followingLengths(chunk).filter(

@@ -239,6 +239,13 @@ export class Session implements Disposable {
    */
   rewind(mark: SessionMark, wait: WaitOptions = {}): Promise<void> {
     checkOptions("Session.rewind", wait, WAIT_OPTIONS);
+    if (!(mark instanceof SessionMark))
+      throw new UsageError({
+        message: "Session.rewind goes back to a mark, and was given none",
+        expected: "what Session.mark gives",
+        got: typeof mark,
+        hint: "mark a place first: const mark = await session.mark()",
+      });
     const { model, states, lengths, programs } = mark;
     const rewind = async () => {
       this.#states.checkOpen();

@@ -9,7 +9,7 @@ export type OptionNames<O> = Readonly<Record<keyof O, true>>;
  * What a public function does first with its options: TypeScript says what is misspelt only where it sees the literal.
  * @param what the function as its callers write it
  * @param options none, or an object; options that are undefined are not given
- * @throws UsageError for a name that is not in the table, and for what is no object
+ * @throws UsageError for a name that is not in the table, for what is no object, and for a `timeoutMs` that is no number
  */
 export function checkOptions<O extends object>(
   what: string,
@@ -24,7 +24,8 @@ export function checkOptions<O extends object>(
       got: Array.isArray(options) ? "a list" : String(options),
     });
   }
-  for (const name of Object.keys(options)) {
+  for (const [name, value] of Object.entries(options)) {
+    if (name === "timeoutMs") checkTimeout(what, value);
     if (Object.hasOwn(known, name)) continue;
     const nearest = nearestName(name, Object.keys(known));
     throw new UsageError({
@@ -33,6 +34,16 @@ export function checkOptions<O extends object>(
       hint: nearest === undefined ? undefined : `did you mean ${nearest}?`,
     });
   }
+}
+
+/** NaN would never be over. @throws UsageError */
+function checkTimeout(what: string, value: unknown): void {
+  if (value === undefined || (typeof value === "number" && !Number.isNaN(value))) return;
+  throw new UsageError({
+    message: `${what} takes timeoutMs as a number`,
+    expected: "ms, or nothing for no limit",
+    got: typeof value === "string" ? JSON.stringify(value) : String(value),
+  });
 }
 
 /** The table of options that are all of others but some. */

@@ -182,3 +182,12 @@ describe("a chat", () => {
     expect(await held(cpu.client)).toEqual(before);
   });
 });
+
+it.each([NaN, Number.POSITIVE_INFINITY, 0, 1.5])(
+  "an answer of %d tokens at most is refused",
+  (maxNewTokens) => {
+    expect(() => new Chat(model, words, { maxNewTokens })).toThrow(
+      `usage error: max new tokens must be a whole number, 1 or more\n  got:      ${maxNewTokens}`,
+    );
+  },
+);

@@ -35,6 +35,25 @@ describe("a session", () => {
     expect(await complaint(() => session.decode([1, 64]))).toContain("is not in the vocabulary");
   });
 
+  it("takes no list with holes for a text, and nothing but a mark to go back to", async () => {
+    using session = new Session(model, 1);
+    await session.prefill([[1, 2]]);
+    const holes = [1, 2, 3];
+    delete holes[1];
+    expect(await complaint(() => session.append([holes]))).toContain(
+      "token 1 of the prompt is not in the vocabulary",
+    );
+    expect(await complaint(async () => session.rewind(undefined as never))).toBe(
+      [
+        "usage error: Session.rewind goes back to a mark, and was given none",
+        "  expected: what Session.mark gives",
+        "  got:      undefined",
+        "  hint:     mark a place first: const mark = await session.mark()",
+      ].join("\n"),
+    );
+    expect(session.lengths).toEqual([2]);
+  });
+
   it("reads first, once, and decodes then", async () => {
     using session = new Session(model, 1);
     expect(await complaint(() => session.decode([1]))).toBe(

@@ -58,3 +58,17 @@ test("a table without some names, and options by a table", () => {
   expect(pickOptions({ maxNewTokens: 5, seed: 1 }, without)).toEqual({ maxNewTokens: 5 });
   expect(pickOptions({ seed: 1 }, without)).toEqual({});
 });
+
+test.each([
+  [NaN, "NaN"],
+  ["5", '"5"'],
+  [null, "null"],
+])("a time limit of %j is refused: it would end nothing", (timeoutMs, got) => {
+  const given = { timeoutMs } as { readonly timeoutMs?: number };
+  expect(() => checkOptions("prefill", given, { timeoutMs: true })).toThrow(
+    `usage error: prefill takes timeoutMs as a number
+  expected: ms, or nothing for no limit
+  got:      ${got}`,
+  );
+  checkOptions("prefill", { timeoutMs: Number.POSITIVE_INFINITY }, { timeoutMs: true });
+});
