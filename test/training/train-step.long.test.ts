@@ -93,6 +93,23 @@ test("with two entries of the vocabulary at once nothing in the program holds lo
   expect(new Set(perPosition.map(String))).toEqual(new Set(["", "1", String(CONFIG.width)]));
 });
 
+test.each([
+  [65_536, [65_536]],
+  [70_000, [14_000]],
+] as const)(
+  "of %d entries the logits of %j are there at once: all up to 256 MiB, else 64 MiB",
+  (words, sizes) => {
+    const wide = bigram.configure({ ...CONFIG, words });
+    const { module } = gradientProgram(wide, { batch: 1, time: 1024 });
+    const found = [...walk(module)].flatMap(({ results }) =>
+      results.flatMap(({ type }) =>
+        type.kind === "tensor" && String(type.shape.slice(0, 2)) === "1,1024" ? type.shape.slice(2) : [],
+      ),
+    );
+    expect(new Set(found.filter((size) => size > 1))).toEqual(new Set([CONFIG.width, ...sizes]));
+  },
+);
+
 describe("the interface of a step", () => {
   const describeArgument = ({ role, name, elementType, donated }: TracedProgram["arguments"][number]) =>
     `${role} ${name} ${elementType}${donated ? ", donated" : ""}`;
