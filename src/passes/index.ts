@@ -21,6 +21,7 @@ export { fuseRgLruGates } from "./fuse-rglru-gates.js";
 export { hoistLoopInvariants } from "./hoist-loop-invariants.js";
 export { hoistParameters } from "./hoist-parameters.js";
 export { inline } from "./inline.js";
+export { joinReductions } from "./join-reductions.js";
 export { outlineOps } from "./outline-ops.js";
 export { outlineRepeated } from "./outline-repeated.js";
 export { refineShapes, refineShapesPass } from "./refine-shapes.js";

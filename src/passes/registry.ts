@@ -10,6 +10,7 @@ import { fuseRgLruGates } from "./fuse-rglru-gates.js";
 import { hoistLoopInvariants } from "./hoist-loop-invariants.js";
 import { hoistParameters } from "./hoist-parameters.js";
 import { inline } from "./inline.js";
+import { joinReductions } from "./join-reductions.js";
 import { outlineOps } from "./outline-ops.js";
 import { outlineRepeated } from "./outline-repeated.js";
 import type { Pass } from "./pass.js";
@@ -28,6 +29,7 @@ export const standardPasses: readonly Pass[] = [
   hoistLoopInvariants,
   hoistParameters,
   inline,
+  joinReductions,
   outlineOps,
   outlineRepeated,
   refineShapesPass,

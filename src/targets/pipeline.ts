@@ -23,6 +23,7 @@ import {
   hoistLoopInvariants,
   hoistParameters,
   inline,
+  joinReductions,
   outlineOps,
   outlineRepeated,
   type Pipeline,
@@ -134,7 +135,8 @@ function attentionAskedFor(
  */
 export function standardStages(target: Target, request: PipelineRequest): readonly Stage[] {
   checkOptions("standardStages", request, PIPELINE_REQUEST);
-  const { leastRows, swapOperandsUpTo, barriers, sums, unfilledFrom, ...preferences } = target.preferences;
+  const { leastRows, swapOperandsUpTo, barriers, sums, unfilledFrom, joinsFrom, ...preferences } =
+    target.preferences;
   const { precision = "default", strategies = [] } = request;
   checkSizes(request);
   const calls = request.time >= preferences.callsLayersFrom;
@@ -175,6 +177,7 @@ export function standardStages(target: Target, request: PipelineRequest): readon
       steps: [
         ...[canonicalize.with(), fold.with(), cse.with(), hoistLoopInvariants.with()],
         ...(calls ? [] : [inline.with({ nested: false }), cse.with()]),
+        ...(joinsFrom === undefined ? [] : [joinReductions.with({ "least-bytes": joinsFrom })]),
         ...(unfilledFrom === undefined ? [] : [unfilledStacks.with({ "least-bytes": unfilledFrom })]),
         dce.with(),
       ],

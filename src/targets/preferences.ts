@@ -18,6 +18,8 @@ export interface Preferences {
   readonly barrierAfterLayers: boolean;
   /** Stacks of so many bytes, which a loop writes whole, begin with memory of any content; undefined where it cannot be asked for. */
   readonly unfilledFrom: number | undefined;
+  /** Sums of so many bytes side by side in a loop are one reduction; undefined where that is no gain. */
+  readonly joinsFrom: number | undefined;
 }
 
 /** Of a target that nothing is known of: every op as it stands, repeated layers as calls. */
@@ -30,4 +32,5 @@ export const plainPreferences: Preferences = {
   callsLayersFrom: 1,
   barrierAfterLayers: false,
   unfilledFrom: undefined,
+  joinsFrom: undefined,
 };

@@ -46,8 +46,9 @@ function ownLogit(
   tokens: Targets["tokens"],
   entries: Tensor<"vocab", "i32">,
 ): PerPosition {
-  const isTarget = tokens.expand(logits.axis("vocab")).eq(entries);
-  return sum(select(isTarget, logits, 0), "vocab");
+  // In the order of the axes of logits, in which other sums of them go.
+  const own = fill(0, logits.axes, "i32").add(tokens) as Tensor<"batch" | "time" | "vocab", "i32">;
+  return sum(select(own.eq(entries), logits, 0), "vocab");
 }
 
 /** Everything is seen at once. */

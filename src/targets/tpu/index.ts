@@ -60,5 +60,7 @@ export const tpu = defineTarget({
     // Zeros for the projection's gradient of 2B, 1.3 GB, take 17 M cycles to write, 2 M to read. Smaller programs stay such that plugins for
     // other platforms run them, which know of no such memory.
     unfilledFrom: 2 ** 24,
+    // The sum of exponentials and the target's logit in the loop over pieces of 2B's vocabulary: logits are read once, not twice.
+    joinsFrom: 2 ** 24,
   },
 });
