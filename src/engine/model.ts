@@ -12,6 +12,7 @@ import {
   ResidentModel,
   type ResidentWeights,
   type SamplerKey,
+  expectKey,
   uploadWeights,
 } from "../serving/index.js";
 import { bindWeights, type Checkpoint, type ComputeDType } from "../weights/index.js";
@@ -168,6 +169,7 @@ export class Model<Kind extends string = string> extends ResidentModel<CompiledP
 
   /** The StableHLO of a program, not compiled. */
   lower(key: ProgramKey<Kind>): LoweredProgram {
+    expectKey("Model.lower", key);
     const known = this.#options.lowered?.(key);
     if (known !== undefined) return known;
     const start = performance.now();

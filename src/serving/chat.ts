@@ -1,6 +1,7 @@
 /** @file A dialogue with a model: each turn reads what is new of it, and answers as it is made. */
 import { z } from "zod";
 import { UsageError } from "../support/errors.js";
+import { expectGiven, hasMethods } from "../support/given.js";
 import { type WaitOptions, waitLeft, WAIT_OPTIONS } from "../support/wait.js";
 import {
   beginFormat,
@@ -12,10 +13,13 @@ import {
   type Format,
   notFinite,
   type SamplingOptions,
+  samplingSettings,
+  checkStops,
   StreamingDecoder,
   type Tokenizer,
   type Turn,
 } from "../tokens/index.js";
+import { expectCount, expectModel, expectText } from "./given.js";
 import { openChooser } from "./chooser.js";
 import type { ProgramSet } from "./program-set.js";
 import { restoreSession, saveSession, SessionFileError } from "./session-file.js";
@@ -72,6 +76,11 @@ export interface ChatWords {
   readonly tokenizer: Tokenizer;
 }
 
+const isWords = (words: Partial<ChatWords> | null): boolean =>
+  typeof words === "object" &&
+  hasMethods(words?.template, "render") &&
+  hasMethods(words?.tokenizer, "encode", "decode");
+
 const DEFAULT_ANSWER_TOKENS = 1024;
 
 const turnsSchema = z.array(
@@ -106,22 +115,27 @@ export class Chat implements Disposable {
     | "a dialogue is being loaded"
     | undefined;
 
-  /** @throws UsageError for a system's text that the template has no place for */
+  /** @throws UsageError for a system's text that the template has no place for, and for what is no model, no words or no such options */
   constructor(
     private readonly model: ProgramSet,
     private readonly words: ChatWords,
     private readonly options: ChatOptions = {},
   ) {
     checkOptions("new Chat", options, CHAT_OPTIONS);
-    const { maxNewTokens = DEFAULT_ANSWER_TOKENS } = options;
-    if (!Number.isSafeInteger(maxNewTokens) || maxNewTokens < 1)
-      throw new UsageError({
-        message: "max new tokens must be a whole number, 1 or more",
-        got: String(maxNewTokens),
-      });
+    expectModel("new Chat", model);
+    expectGiven(isWords(words), words, {
+      by: "new Chat",
+      what: "words",
+      expected: "{ template, tokenizer }",
+    });
+    // Refused now, not at the first turn.
+    const { system, maxNewTokens = DEFAULT_ANSWER_TOKENS, stop } = options;
+    if (system !== undefined) expectText("new Chat", "system's text", system);
+    expectCount("max new tokens", maxNewTokens);
+    if (stop !== undefined) checkStops(stop);
+    samplingSettings(options);
     this.#turns = this.#beginning();
     if (this.#turns.length === 0) return;
-    // Refused now, not at the first turn.
     words.template.render([...this.#turns, { role: "user", content: "?" }], { generationPrompt: true });
   }
 
@@ -146,6 +160,7 @@ export class Chat implements Disposable {
    */
   async *say(text: string, wait: AnswerOptions = {}): AsyncGenerator<ChatPart, void, void> {
     checkOptions("Chat.say", wait, ANSWER_OPTIONS);
+    expectText("Chat.say", "text", text);
     this.#checkIdle();
     const turns = [...this.#turns, { role: "user", content: text }];
     // The template may refuse it: nothing is said then.
@@ -174,6 +189,7 @@ export class Chat implements Disposable {
   /** Stores the dialogue, with what the model has read of it. @throws UsageError before anything is said, or while an answer is being made */
   async save(path: string, wait: WaitOptions = {}): Promise<void> {
     checkOptions("Chat.save", wait, WAIT_OPTIONS);
+    expectText("Chat.save", "path", path);
     this.#checkIdle();
     if (this.#session === undefined) {
       throw new UsageError({ message: "there is nothing to save", hint: "say something first" });
@@ -194,6 +210,7 @@ export class Chat implements Disposable {
    */
   async load(path: string, wait: WaitOptions = {}): Promise<void> {
     checkOptions("Chat.load", wait, WAIT_OPTIONS);
+    expectText("Chat.load", "path", path);
     this.#checkIdle();
     this.#underWay = "a dialogue is being loaded";
     try {

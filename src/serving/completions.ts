@@ -1,4 +1,5 @@
 /** @file Whole texts of a generation, each as it ends. */
+import { expectGiven } from "../support/given.js";
 import type { Finished } from "../tokens/index.js";
 import type { GeneratedToken } from "./generate.js";
 import type { TokenLogprobs } from "./logprobs.js";
@@ -33,6 +34,8 @@ interface Unfinished {
 export async function* completions(
   tokens: AsyncIterable<GeneratedToken>,
 ): AsyncGenerator<Completion, void, void> {
+  const isIterable = typeof tokens === "object" && tokens !== null && Symbol.asyncIterator in tokens;
+  expectGiven(isIterable, tokens, { by: "completions", what: "tokens", expected: "what generate gives" });
   const unfinished = new Map<number, Unfinished>();
   for await (const { row, token, text, finished, complete, logprobs } of tokens) {
     const made = unfinished.get(row) ?? { tokens: [], logprobs: [], text: "" };

@@ -1,5 +1,6 @@
 /** @file Text generation: an async iterator over the tokens of one or several prompts. */
 import { UsageError } from "../support/errors.js";
+import { expectGiven, hasMethods, shown } from "../support/given.js";
 import { longestOf } from "../support/longest.js";
 import {
   AbortedError,
@@ -12,8 +13,10 @@ import {
 import {
   beginFormat,
   checkPrompt,
+  checkTexts,
   createContinuation,
   notFinite,
+  checkStops,
   StreamingDecoder,
   type Finished,
   type Format,
@@ -23,6 +26,7 @@ import {
 import { BatchRows, firstRows, type RunningText } from "./batch-rows.js";
 import { checkCapacity, newTokensAfter } from "./capacity.js";
 import { type ChosenRow, openChooser } from "./chooser.js";
+import { expectCount, expectModel } from "./given.js";
 import { decodingProgram } from "./generation-programs.js";
 import type { TokenLogprobs } from "./logprobs.js";
 import { LoopCall } from "./loop-call.js";
@@ -112,6 +116,9 @@ export async function* generate(
   options: GenerateOptions = {},
 ): AsyncGenerator<GeneratedToken, void, void> {
   checkOptions("generate", options, GENERATE_OPTIONS);
+  expectModel("generate", given);
+  checkTexts("generate", prompts);
+  for (const prompt of prompts) checkPrompt(prompt, given.generation.vocabSize);
   const longest = longestOf(prompts);
   const {
     maxNewTokens = newTokensAfter(given.generation, longest, DEFAULT_NEW_TOKENS),
@@ -250,6 +257,7 @@ function checkRequest(
   {
     maxNewTokens,
     logprobs = 0,
+    eosIds = [],
     stop = [],
     tokenizer,
     batch = 1,
@@ -257,15 +265,15 @@ function checkRequest(
   }: GenerateOptions & { readonly maxNewTokens: number },
 ): void {
   if (prompts.length === 0) throw new UsageError({ message: "no prompts given" });
-  if (!Number.isInteger(maxNewTokens) || maxNewTokens < 1) {
-    throw new UsageError({
-      message: "max new tokens must be a whole number, 1 or more",
-      got: String(maxNewTokens),
-    });
-  }
-  if (!Number.isSafeInteger(batch) || batch < 1) {
-    throw new UsageError({ message: "the batch must be a whole number, 1 or more", got: String(batch) });
-  }
+  expectCount("max new tokens", maxNewTokens);
+  expectCount("the batch", batch);
+  const isIds = Array.isArray(eosIds) && !Array.from(eosIds).some((id) => !Number.isSafeInteger(id));
+  expectGiven(isIds, eosIds, { by: "generate", what: "eosIds", expected: "a list of token ids" });
+  expectGiven(tokenizer === undefined || hasMethods(tokenizer, "decode"), tokenizer, {
+    by: "generate",
+    what: "tokenizer",
+    expected: "a tokenizer, such as loadTokenizer gives",
+  });
   if (Number.isSafeInteger(seed) && !Number.isSafeInteger(seed + (prompts.length - 1))) {
     throw new UsageError({
       message: "seed is out of range: prompt i draws with seed + i",
@@ -277,16 +285,16 @@ function checkRequest(
     throw new UsageError({
       message: "logprobs is out of range",
       expected: `best tokens to tell, 0 to ${MOST_LOGPROBS}`,
-      got: String(logprobs),
+      got: shown(logprobs),
     });
   }
+  checkStops(stop);
   if (stop.length > 0 && tokenizer === undefined) {
     throw new UsageError({
       message: "stop strings need a tokenizer: without one there is no text to find them in",
       hint: "give generate the checkpoint's tokenizer, or eosIds",
     });
   }
-  for (const prompt of prompts) checkPrompt(prompt, generation.vocabSize);
   // The last token that is made is not read.
   checkCapacity(
     generation,

@@ -31,6 +31,7 @@ export {
 export type { TokenLogprobs } from "./logprobs.js";
 export { type AnswerOptions, Chat, type ChatOptions, type ChatPart, type ChatWords } from "./chat.js";
 export { type Completion, completions } from "./completions.js";
+export { expectKey } from "./given.js";
 export { closeAll } from "./close-all.js";
 export { DeviceTensors, type Tensors } from "./device-tensors.js";
 export {

@@ -1,6 +1,6 @@
 /** @file How texts are read into states: prompts from nothing, in chunks that are padded in front, and what follows in whole pieces. */
 import { longestOf } from "../support/longest.js";
-import { checkPrompt } from "../tokens/index.js";
+import { checkPrompt, checkTexts } from "../tokens/index.js";
 import { type BatchStates, PADDING } from "./batch-states.js";
 import { checkCapacity } from "./capacity.js";
 import { followingLengths, planPieces } from "./chunks.js";
@@ -25,6 +25,7 @@ export async function readPrompts(
   { chunk, checkAwaited }: ReadingOptions,
 ): Promise<StepResults> {
   const { batch, model } = states;
+  checkTexts("prefill", prompts);
   states.checkRows("prompts", prompts.length);
   for (const prompt of prompts) checkPrompt(prompt, model.generation.vocabSize);
   checkCapacity(
@@ -92,6 +93,7 @@ export async function readFollowing(
   { chunk, checkAwaited }: ReadingOptions,
 ): Promise<StepResults> {
   const { batch, model } = states;
+  checkTexts("append", texts);
   states.checkRows("texts", texts.length);
   // A row may be given nothing, but not all of them. Flattened, holes of lists would be lost, and read as tokens.
   const isNothing = (text: readonly number[]) => Array.isArray(text) && text.length === 0;

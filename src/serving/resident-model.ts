@@ -1,5 +1,6 @@
 /** @file A model on a device: weights that stay, programs that are made when they are first needed. */
 import { type WaitOptions, waitFor, WAIT_OPTIONS } from "../support/wait.js";
+import { expectKey, expectTensors } from "./given.js";
 import { remember } from "../support/remember.js";
 import { type Client, type DeviceBuffer, hostBytes } from "../runtime-pjrt/index.js";
 import type { Interface } from "../program/interface.js";
@@ -202,6 +203,9 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
     inputs: ReadonlyMap<string, DeviceBuffer>,
     states: ReadonlyMap<string, DeviceBuffer> = new Map(),
   ): Promise<ProgramResults> {
+    expectKey("Model.run", key);
+    expectTensors("Model.run", "inputs", inputs);
+    expectTensors("Model.run", "states", states);
     return this.runLoaded(await this.program(key), inputs, states);
   }
 

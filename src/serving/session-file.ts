@@ -15,6 +15,7 @@ import {
 } from "../weights/index.js";
 import type { DeviceBuffer } from "../runtime-pjrt/index.js";
 import { closeAll } from "./close-all.js";
+import { expectInstance, expectModel, expectText } from "./given.js";
 import { decodingProgram } from "./generation-programs.js";
 import type { ProgramSet } from "./program-set.js";
 import { Session, SESSION_OPTIONS, type SessionOptions } from "./session.js";
@@ -82,9 +83,12 @@ const hashOf = (lengths: string, tensors: readonly (readonly [string, Uint8Array
  * Writes the states of a session, whole or not at all; its size is that of the states, however long the texts are.
  * @throws UsageError before anything is read, or while the session is busy; AbortedError
  */
-export function saveSession(session: Session, path: string, options: SaveOptions = {}): Promise<void> {
+export async function saveSession(session: Session, path: string, options: SaveOptions = {}): Promise<void> {
   checkOptions("saveSession", options, SAVE_OPTIONS);
   const { notes = "", ...wait } = options;
+  expectInstance("saveSession", "session", session, [Session, "that has read something"]);
+  expectText("saveSession", "path", path);
+  expectText("saveSession", "notes", notes);
   return waitFor("saving the session", wait, () => save(session, path, notes), undefined, GOES_ON);
 }
 
@@ -134,6 +138,8 @@ export async function restoreSession(
 ): Promise<RestoredSession> {
   checkOptions("restoreSession", options, { ...WAIT_OPTIONS, ...SESSION_OPTIONS });
   const { chunk, tokens, ...wait } = options;
+  expectModel("restoreSession", model);
+  expectText("restoreSession", "path", path);
   const release = ({ session }: RestoredSession) => session.close();
   return waitFor(
     "restoring the session",

@@ -4,14 +4,16 @@
  */
 import type { DeviceBuffer } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
+import { expectGiven, hasMethods, shown } from "../support/given.js";
 import { type WaitOptions, WAIT_OPTIONS } from "../support/wait.js";
-import { checkPrompt } from "../tokens/index.js";
+import { checkPrompt, checkTexts } from "../tokens/index.js";
 import { BatchStates } from "./batch-states.js";
 import { closeAll } from "./close-all.js";
 import type { DrawnSteps } from "./device-sampler.js";
 import type { Tensors } from "./device-tensors.js";
 import { decodingProgram } from "./generation-programs.js";
 import type { LoopCall, LoopRun } from "./loop-call.js";
+import { expectCount, expectInstance, expectModel, expectTensors } from "./given.js";
 import { OneCall } from "./one-call.js";
 import type { ProgramSet } from "./program-set.js";
 import { readFollowing, readPrompts } from "./reading.js";
@@ -35,10 +37,15 @@ export const SESSION_OPTIONS: OptionNames<SessionOptions> = {
   tokens: true,
 };
 
-const expectCount = (what: string, count: number): void => {
-  if (Number.isSafeInteger(count) && count > 0) return;
-  throw new UsageError({ message: `${what} must be a whole number, 1 or more`, got: String(count) });
-};
+/** Positions are i32. */
+const LAST_POSITION = 2 ** 31 - 1;
+
+/** -1 of a row that was retired. */
+const isLengths = (lengths: readonly number[]): boolean =>
+  Array.isArray(lengths) &&
+  !Array.from(lengths).some(
+    (length) => !Number.isSafeInteger(length) || length < -1 || length > LAST_POSITION,
+  );
 
 /** Calls that leave the session at its place; a fork or a mark that comes too late is closed. */
 const STAYING = { stays: true, release: (late: Disposable) => late[Symbol.dispose]() } as const;
@@ -61,6 +68,7 @@ export class Session implements Disposable {
     options: SessionOptions = {},
   ) {
     checkOptions("new Session", options, SESSION_OPTIONS);
+    expectModel("new Session", model);
     expectCount("the batch", batch);
     this.#chunk = options.chunk ?? model.chunk;
     expectCount("the chunk", this.#chunk);
@@ -76,6 +84,7 @@ export class Session implements Disposable {
    * A session that goes on from states that were read elsewhere, which are its own from now on.
    * @param lengths tokens that each row has read
    * @param programs the model in the size that the states have
+   * @throws UsageError for what is no map of buffers, and for lengths that no row can have: the states stay the caller's
    */
   static resume(
     model: ProgramSet,
@@ -85,6 +94,12 @@ export class Session implements Disposable {
     programs: ProgramSet = model,
   ): Session {
     checkOptions("Session.resume", options, SESSION_OPTIONS);
+    expectTensors("Session.resume", "states", states);
+    expectGiven(isLengths(lengths), lengths, {
+      by: "Session.resume",
+      what: "lengths",
+      expected: "tokens that each row has read, whole numbers",
+    });
     const session = new Session(model, lengths.length, options);
     session.#states.replace(states, lengths, programs);
     return session;
@@ -120,6 +135,7 @@ export class Session implements Disposable {
   decode(tokens: readonly number[], wait: WaitOptions = {}): Promise<Float32Array[]> {
     checkOptions("Session.decode", wait, WAIT_OPTIONS);
     const step = async () => {
+      checkTexts("decode", tokens, "tokens");
       this.#states.checkRows("tokens", tokens.length);
       this.#states.checkHasRead();
       checkPrompt(tokens, this.#vocab);
@@ -168,6 +184,12 @@ export class Session implements Disposable {
    */
   advance(tokens: DeviceBuffer, wait: WaitOptions = {}): Promise<StepResults> {
     checkOptions("Session.advance", wait, WAIT_OPTIONS);
+    expectGiven(hasMethods(tokens, "toHost"), tokens, {
+      by: "Session.advance",
+      what: "tokens",
+      expected: "a buffer on the device, such as `next` of the step before",
+      hint: "decode takes tokens as numbers",
+    });
     return this.#calls.run("decode", wait, () => this.#advance(tokens), { release: closeResults });
   }
 
@@ -243,7 +265,7 @@ export class Session implements Disposable {
       throw new UsageError({
         message: "Session.rewind goes back to a mark, and was given none",
         expected: "what Session.mark gives",
-        got: typeof mark,
+        got: shown(mark),
         hint: "mark a place first: const mark = await session.mark()",
       });
     const { model, states, lengths, programs } = mark;
@@ -270,6 +292,7 @@ export class Session implements Disposable {
    */
   replaceRow(row: number, from: Session, fromRow = 0, wait: WaitOptions = {}): Promise<void> {
     checkOptions("Session.replaceRow", wait, WAIT_OPTIONS);
+    expectInstance("Session.replaceRow", "session", from, [Session, "whose row is taken"]);
     const replace = async () => {
       this.#states.checkHasRead();
       from.#states.checkHasRead();

@@ -1,5 +1,6 @@
 /** @file Options by their names: one that is misspelt is told, not ignored. */
 import { UsageError } from "./errors.js";
+import { expectGiven, hasMethods, shown } from "./given.js";
 import { nearestName } from "./suggest.js";
 
 /** All names of an options type: a table that lacks one, or has one too many, does not compile. Options that extend others spread their tables. */
@@ -9,7 +10,7 @@ export type OptionNames<O> = Readonly<Record<keyof O, true>>;
  * What a public function does first with its options: TypeScript says what is misspelt only where it sees the literal.
  * @param what the function as its callers write it
  * @param options none, or an object; options that are undefined are not given
- * @throws UsageError for a name that is not in the table, for what is no object, and for a `timeoutMs` that is no number
+ * @throws UsageError for a name that is not in the table, for what is no object, for a `timeoutMs` that is no number and a `signal` that is none
  */
 export function checkOptions<O extends object>(
   what: string,
@@ -21,11 +22,12 @@ export function checkOptions<O extends object>(
     throw new UsageError({
       message: `${what} takes its options as an object`,
       expected: namesOf(known),
-      got: Array.isArray(options) ? "a list" : String(options),
+      got: Array.isArray(options) ? "a list" : shown(options),
     });
   }
   for (const [name, value] of Object.entries(options)) {
     if (name === "timeoutMs") checkTimeout(what, value);
+    if (name === "signal") checkSignal(what, value);
     if (Object.hasOwn(known, name)) continue;
     const nearest = nearestName(name, Object.keys(known));
     throw new UsageError({
@@ -42,8 +44,15 @@ function checkTimeout(what: string, value: unknown): void {
   throw new UsageError({
     message: `${what} takes timeoutMs as a number`,
     expected: "ms, or nothing for no limit",
-    got: typeof value === "string" ? JSON.stringify(value) : String(value),
+    got: shown(value),
   });
+}
+
+/** What cannot be listened to would end nothing; `null` is none, as of `fetch`. @throws UsageError */
+function checkSignal(what: string, value: unknown): void {
+  const fits =
+    value === undefined || value === null || hasMethods(value, "addEventListener", "removeEventListener");
+  expectGiven(fits, value, { by: what, what: "signal", expected: "an AbortSignal" });
 }
 
 /** The table of options that are all of others but some. */

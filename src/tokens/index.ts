@@ -25,4 +25,5 @@ export { TOKENIZER_FILES } from "./checkpoint-files.js";
 export { randomNumbers, randomWords } from "./random.js";
 export { StreamingDecoder } from "./streaming.js";
 export { loadTokenizer, type Tokenizer } from "./tokenizer.js";
-export { checkPrompt } from "./tokens.js";
+export { checkPrompt, checkTexts } from "./tokens.js";
+export { checkStops } from "./stop-strings.js";

@@ -1,5 +1,6 @@
 /** @file How tokens are chosen, as people say it, and as whole numbers that host and device compute the same with. */
 import { UsageError } from "../support/errors.js";
+import { expectGiven, shown } from "../support/given.js";
 import type { OptionNames } from "../support/options.js";
 
 export interface SamplingOptions {
@@ -112,12 +113,38 @@ function temperatureOf({ temperature, topK, topP, minP }: SamplingOptions): numb
 /** The largest penalty on the logits. */
 const LARGEST_PENALTY = 10;
 
+/** Compared with limits, a text would pass for the number that it shows. */
+const NUMBERS = [
+  "temperature",
+  "topK",
+  "topP",
+  "minP",
+  "seed",
+  "repetitionPenalty",
+  "presencePenalty",
+  "frequencyPenalty",
+] as const satisfies readonly (keyof SamplingOptions)[];
+
 function checkOptions(options: SamplingOptions): void {
   const { temperature = 0, topK = 1, topP = 1, minP = 0, seed = 0 } = options;
   const { repetitionPenalty = 1, presencePenalty = 0, frequencyPenalty = 0, logitBias = new Map() } = options;
   const check = (fine: boolean, option: string, expected: string, value: number) => {
-    if (!fine) throw new UsageError({ message: `${option} is out of range`, expected, got: `${value}` });
+    if (!fine) throw new UsageError({ message: `${option} is out of range`, expected, got: shown(value) });
   };
+  for (const name of NUMBERS) {
+    const value: unknown = options[name];
+    expectGiven(value === undefined || typeof value === "number", value, {
+      by: "sampling",
+      what: name,
+      expected: "a number",
+      hint: typeof value === "string" ? "texts are not read as numbers: Number(text)" : undefined,
+    });
+  }
+  expectGiven(logitBias instanceof Map, logitBias, {
+    by: "sampling",
+    what: "logitBias",
+    expected: "a Map of token ids and numbers, such as new Map([[5, -2]])",
+  });
   check(Number.isFinite(temperature) && temperature >= 0, "temperature", "a number >= 0", temperature);
   check(Number.isSafeInteger(topK) && topK >= 1, "top-k", "an integer >= 1", topK);
   check(topP > 0 && topP <= 1, "top-p", "a number > 0 and <= 1", topP);
@@ -139,7 +166,7 @@ function checkOptions(options: SamplingOptions): void {
   for (const [token, bias] of logitBias) {
     check(Number.isSafeInteger(token) && token >= 0, "a token of the logit bias", "a token id", token);
     // As f32, which it is added in: a larger one is Infinity there.
-    const fits = Math.fround(bias) < Number.POSITIVE_INFINITY;
+    const fits = typeof bias === "number" && Math.fround(bias) < Number.POSITIVE_INFINITY;
     check(fits, `the bias of token ${token}`, "a number up to 3.4e38, or -Infinity", bias);
   }
   check(Number.isSafeInteger(seed) && seed >= 0, "seed", "an integer from 0 to 2^53 - 1", seed);

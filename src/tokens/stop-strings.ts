@@ -1,5 +1,6 @@
 /** @file Texts that end a sequence, wherever they stand: in one token, or across the border of several. */
 import { UsageError } from "../support/errors.js";
+import { shown } from "../support/given.js";
 
 /** What may be told of a text that goes on. */
 export interface StoppedText {
@@ -9,21 +10,26 @@ export interface StoppedText {
   readonly stopped: boolean;
 }
 
+/** @throws UsageError for an empty stop, which every text has, and for what is no list of texts */
+export function checkStops(stops: readonly string[]): void {
+  if (!Array.isArray(stops) || Array.from(stops).some((stop) => typeof stop !== "string")) {
+    throw new UsageError({
+      message: "stop strings are a list of texts",
+      expected: '["\\n"]',
+      got: shown(stops),
+    });
+  }
+  if (!stops.includes("")) return;
+  throw new UsageError({ message: "a stop string is empty", expected: "at least one character" });
+}
+
 /** Finds the first of some stops in a text that comes in pieces. */
 export class StopStrings {
   #held = "";
 
-  /** @throws UsageError for an empty stop, which every text has, and for what is no list of texts */
+  /** @throws UsageError as `checkStops` */
   constructor(private readonly stops: readonly string[]) {
-    if (!Array.isArray(stops) || stops.some((stop) => typeof stop !== "string")) {
-      throw new UsageError({
-        message: "stop strings are a list of texts",
-        expected: '["\\n"]',
-        got: JSON.stringify(stops),
-      });
-    }
-    if (!stops.includes("")) return;
-    throw new UsageError({ message: "a stop string is empty", expected: "at least one character" });
+    checkStops(stops);
   }
 
   /** What is certain now; what may be the beginning of a stop is held back. */

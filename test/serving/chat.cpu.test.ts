@@ -145,9 +145,11 @@ describe("a chat", () => {
   });
 
   it("goes on after an answer that cannot begin, and says so when it is closed in the midst of one", async () => {
-    using chat = new Chat(model, words, { ...options, stop: [""] });
+    using chat = new Chat(model, words, { ...options, logitBias: new Map([[9999, 1]]) });
     for (let time = 0; time < 2; time++)
-      expect(await errorText(() => all(chat.say("a")))).toMatch(/^usage error: a stop string is empty\n/);
+      expect(await errorText(() => all(chat.say("a")))).toMatch(
+        /^usage error: a token of the logit bias is not in the vocabulary\n/,
+      );
     using other = new Chat(model, words, options);
     const closed = async () => {
       for await (const _ of other.say("a")) other.close();

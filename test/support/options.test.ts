@@ -34,7 +34,7 @@ test("one that is like no other gets no hint, also where its value is undefined"
 
 test.each([
   [true, "true"],
-  ["fast", "fast"],
+  ["fast", '"fast"'],
   [null, "null"],
   [[1], "a list"],
 ])("%j is no object of options", (given, got) => {
@@ -71,4 +71,16 @@ test.each([
   got:      ${got}`,
   );
   checkOptions("prefill", { timeoutMs: Number.POSITIVE_INFINITY }, { timeoutMs: true });
+});
+
+test.each([
+  ["5", '"5"'],
+  [{ aborted: false }, "an object"],
+])("a signal of %j is refused: it would end nothing", (signal, got) => {
+  const given = { signal } as unknown as { readonly signal?: AbortSignal };
+  expect(() => checkOptions("prefill", given, { signal: true })).toThrow(
+    `usage error: prefill takes another kind of signal\n  expected: an AbortSignal\n  got:      ${got}`,
+  );
+  for (const fine of [undefined, null, AbortSignal.abort()])
+    checkOptions("prefill", { signal: fine as AbortSignal }, { signal: true });
 });

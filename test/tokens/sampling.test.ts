@@ -166,6 +166,34 @@ describe("seeds", () => {
 
 describe("options and logits that make no sense", () => {
   test.each([
+    ...["temperature", "topK", "topP", "minP", "seed"],
+    ...["repetitionPenalty", "presencePenalty", "frequencyPenalty"],
+  ])("%s as a text, or as nothing", async (option) => {
+    expect(await errorText(() => createSampler({ [option]: "1" }))).toBe(
+      [
+        `usage error: sampling takes another kind of ${option}`,
+        "  expected: a number",
+        '  got:      "1"',
+        "  hint:     texts are not read as numbers: Number(text)",
+      ].join("\n"),
+    );
+    expect(await errorText(() => createSampler({ [option]: null }))).toContain("got:      null");
+  });
+
+  test.each([
+    [{ 5: -2 }, "sampling takes another kind of logitBias", "an object"],
+    [[[5, -2]], "sampling takes another kind of logitBias", "a list of 1"],
+    [new Map([[5, "-2"]]), "the bias of token 5 is out of range", '"-2"'],
+    [new Map([["5", -2]]), "a token of the logit bias is out of range", '"5"'],
+  ])("a bias that is no map of numbers: %j", async (logitBias, message, got) => {
+    const text = await errorText(() => createSampler({ logitBias: logitBias as never }));
+    expect([text.split("\n")[0], text.split("\n")[2]]).toEqual([
+      `usage error: ${message}`,
+      `  got:      ${got}`,
+    ]);
+  });
+
+  test.each([
     [{ temperature: -1 }, "temperature", "a number >= 0", "-1"],
     [{ temperature: Number.NaN }, "temperature", "a number >= 0", "NaN"],
     [{ temperature: Number.POSITIVE_INFINITY }, "temperature", "a number >= 0", "Infinity"],
