@@ -6,6 +6,7 @@ import type { Operation, Value } from "../ir/operation.js";
 import { type ElementType, formatType, type TensorType } from "../ir/types.js";
 import { commonLimits } from "./common-limits.js";
 import { cpuComplexLimits } from "./cpu-complex-limits.js";
+import { refuseUnorderedSort } from "./cpu-sort-limits.js";
 import { type Limit, limitOf } from "./limits.js";
 
 const tensor = (operation: Operation, index: number): TensorType =>
@@ -115,6 +116,7 @@ export const cpuLimits: readonly Limit[] = [
   ...commonLimits,
   refusePackedConcatenate,
   refusePackedSort,
+  refuseUnorderedSort,
   refuseEmptyScatter,
   refuseOtherLengths,
   refuseSixBits,
