@@ -1,6 +1,7 @@
 /** @file Sessions as files: the states in a safetensors file, whose metadata says what model they are of and where each text stands. */
 import { z } from "zod";
 import { GriffinError } from "../support/errors.js";
+import { expectGiven, hasMethods } from "../support/given.js";
 import { parseJson } from "../support/json.js";
 import { type Problem, problemDetails } from "../support/problems.js";
 import { sha256 } from "../support/hash.js";
@@ -15,7 +16,7 @@ import {
 } from "../weights/index.js";
 import type { DeviceBuffer } from "../runtime-pjrt/index.js";
 import { closeAll } from "./close-all.js";
-import { expectInstance, expectModel, expectText } from "./given.js";
+import { expectModel, expectText } from "./given.js";
 import { decodingProgram } from "./generation-programs.js";
 import type { ProgramSet } from "./program-set.js";
 import { Session, SESSION_OPTIONS, type SessionOptions } from "./session.js";
@@ -86,7 +87,11 @@ const hashOf = (lengths: string, tensors: readonly (readonly [string, Uint8Array
 export async function saveSession(session: Session, path: string, options: SaveOptions = {}): Promise<void> {
   checkOptions("saveSession", options, SAVE_OPTIONS);
   const { notes = "", ...wait } = options;
-  expectInstance("saveSession", "session", session, [Session, "that has read something"]);
+  expectGiven(hasMethods(session, "mark"), session, {
+    by: "saveSession",
+    what: "session",
+    expected: "a Session, that has read something",
+  });
   expectText("saveSession", "path", path);
   expectText("saveSession", "notes", notes);
   return waitFor("saving the session", wait, () => save(session, path, notes), undefined, GOES_ON);

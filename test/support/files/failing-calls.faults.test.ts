@@ -35,8 +35,8 @@ const tensors = [
 
 /** What a save asks of a session. */
 const session = {
-  model: { identity: async () => "model", dtype: "f32", generation: {} },
   mark: async () => ({
+    programs: { identity: async () => "model", dtype: "f32", generation: {} },
     states: new Map([["h", { elementType: "f32", dimensions: [2], toHost: async () => new Uint8Array(8) }]]),
     lengths: [1],
     [Symbol.dispose]() {},
