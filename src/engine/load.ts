@@ -27,6 +27,7 @@ import {
   type SourceOptions,
   SOURCE_OPTIONS,
 } from "./source.js";
+import { expectGiven } from "../support/given.js";
 import { checkOptions, type OptionNames, pickOptions, withoutOptions } from "../support/options.js";
 import { GENERATE_OPTIONS } from "../serving/generate.js";
 
@@ -81,6 +82,11 @@ export interface LoadedModel extends LoadedSource, AsyncDisposable {
  */
 export async function load(path: string, options: LoadOptions): Promise<LoadedModel> {
   checkOptions("load", options, LOAD_OPTIONS);
+  expectGiven(typeof path === "string", path, {
+    by: "load",
+    what: "path",
+    expected: "a folder of a checkpoint, or an artifact (a folder or a .zip)",
+  });
   // Before anything is read, or a plugin is fetched.
   checkMainThread();
   await returnSetAside(path);

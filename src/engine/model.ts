@@ -24,6 +24,7 @@ import { checkLowering, type LoweredProgram } from "./lowered-program.js";
 import { loopProgram } from "./loop-program.js";
 import { samplerProgram } from "./sampler-program.js";
 import { LOWERING_OPTIONS, loweringOf } from "../targets/options.js";
+import { expectGiven, hasMethods } from "../support/given.js";
 import { type OptionNames, checkOptions } from "../support/options.js";
 
 /** How a model is lowered, compiled and watched. */
@@ -62,6 +63,15 @@ export const MODEL_OPTIONS: OptionNames<ModelOptions> = {
   allowNonFinite: true,
   onPass: true,
 };
+
+/** @throws UsageError for what is no client, no configured model or no checkpoint */
+function checkParts(client: Client, configured: ConfiguredModel, checkpoint: Checkpoint): void {
+  const expect = (value: object, what: string, expected: string, ...names: readonly string[]) =>
+    expectGiven(hasMethods(value, ...names), value, { by: "Model.load", what, expected });
+  expect(client, "client", "a client of a plugin, such as createClient gives", "compile", "toDevice");
+  expect(configured, "model", "a configured model, such as griffin.configure(...) gives", "program");
+  expect(checkpoint, "checkpoint", "a checkpoint, such as openCheckpoint gives", "close");
+}
 
 /**
  * A model with its weights on a device. Close it. All parameters stay there, beside what is prepared of them: a program that is lowered
@@ -138,6 +148,7 @@ export class Model<Kind extends string = string> extends ResidentModel<CompiledP
     options: ModelOptions = {},
   ): Promise<Model<Kind>> {
     checkOptions("Model.load", options, MODEL_OPTIONS);
+    checkParts(client, configured, checkpoint);
     const definition = withCapacity(configured, options.capacity);
     const { parameters: wanted, names } = definition;
     const dtype = options.dtype ?? definition.dtype;
@@ -152,7 +163,9 @@ export class Model<Kind extends string = string> extends ResidentModel<CompiledP
   }
 
   /** Every kind of the model, for any shape that it takes. */
-  has({ kind, time }: ProgramKey): boolean {
+  has(key: ProgramKey): boolean {
+    expectKey("Model.has", key);
+    const { kind, time } = key;
     const kinds: Readonly<Record<string, ProgramKind>> = this.definition.kinds;
     const taken = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
     return taken !== undefined && (taken.time ?? time) === time;

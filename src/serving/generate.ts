@@ -17,6 +17,7 @@ import {
   createContinuation,
   notFinite,
   checkStops,
+  samplingSettings,
   StreamingDecoder,
   type Finished,
   type Format,
@@ -254,16 +255,9 @@ function rowsOf(failed: ReadonlySet<number>, rows: number): string | undefined {
 function checkRequest(
   { generation }: ProgramSet,
   prompts: readonly (readonly number[])[],
-  {
-    maxNewTokens,
-    logprobs = 0,
-    eosIds = [],
-    stop = [],
-    tokenizer,
-    batch = 1,
-    seed = 0,
-  }: GenerateOptions & { readonly maxNewTokens: number },
+  options: GenerateOptions & { readonly maxNewTokens: number },
 ): void {
+  const { maxNewTokens, logprobs = 0, eosIds = [], stop = [], tokenizer, batch = 1, seed = 0 } = options;
   if (prompts.length === 0) throw new UsageError({ message: "no prompts given" });
   expectCount("max new tokens", maxNewTokens);
   expectCount("the batch", batch);
@@ -274,6 +268,7 @@ function checkRequest(
     what: "tokenizer",
     expected: "a tokenizer, such as loadTokenizer gives",
   });
+  samplingSettings(options);
   if (Number.isSafeInteger(seed) && !Number.isSafeInteger(seed + (prompts.length - 1))) {
     throw new UsageError({
       message: "seed is out of range: prompt i draws with seed + i",

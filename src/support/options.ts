@@ -18,7 +18,8 @@ export function checkOptions<O extends object>(
   known: OptionNames<NoInfer<O>>,
 ): void {
   if (options === undefined) return;
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+  // Of a Map no name would be seen.
+  if (typeof options !== "object" || options === null || Symbol.iterator in options) {
     throw new UsageError({
       message: `${what} takes its options as an object`,
       expected: namesOf(known),

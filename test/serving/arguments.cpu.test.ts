@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Model } from "../../src/engine/index.js";
+import { load, Model } from "../../src/engine/index.js";
 import {
   Chat,
   completions,
@@ -11,6 +11,7 @@ import {
   type SessionMark,
 } from "../../src/serving/index.js";
 import { UsageError } from "../../src/support/errors.js";
+import { type Checkpoint, formulaCheckpoint } from "../../src/weights/index.js";
 import { sharedFolder } from "../artifact/exported.js";
 import { useCpu } from "../dsl/cpu.js";
 import { loadTiny } from "../engine/tiny.js";
@@ -21,13 +22,16 @@ const path = join(await sharedFolder(), "arguments.safetensors");
 let model: Model;
 let session: Session;
 let mark: SessionMark;
+let checkpoint: Checkpoint;
 beforeAll(async () => {
   model = await loadTiny(cpu.client);
+  checkpoint = formulaCheckpoint(model.definition, 7);
   session = new Session(model, 1);
   await session.prefill([[1, 2]]);
   mark = await session.mark();
 });
-afterAll(() => {
+afterAll(async () => {
+  await checkpoint.close();
   mark.close();
   session.close();
   model.close();
@@ -139,6 +143,13 @@ const USES: Readonly<Record<string, readonly [use: Use, ...right: readonly unkno
   "completions, tokens": [(value) => completions(value).next()],
   "run, key": [(value) => model.run(value, new Map())],
   "run, inputs": [(value) => model.run({ kind: "decode", batch: 1, time: 1 }, value), "a Map"],
+  "has, key": [(value) => model.has(value)],
+  "Model.load, client": [(value) => Model.load(value, model.definition, checkpoint)],
+  "Model.load, model": [(value) => Model.load(cpu.client, value, checkpoint)],
+  "Model.load, checkpoint": [(value) => Model.load(cpu.client, model.definition, value)],
+  "load of a checkpoint, path": [(value) => load(value, { models: [] }), "a text"],
+  "generate, seed": [generating("seed")],
+  "generate, format": [generating("format")],
   "lower, key": [(value) => model.lower(value)],
 };
 

@@ -37,6 +37,7 @@ test.each([
   ["fast", '"fast"'],
   [null, "null"],
   [[1], "a list"],
+  [new Map([["seed", 1]]), "an object of Map"],
 ])("%j is no object of options", (given, got) => {
   expect(() => checkOptions("generate", given as unknown as Options, known)).toThrow(
     [

@@ -11,6 +11,7 @@ import {
   wholeMatches,
 } from "../../grammar/index.js";
 import { UsageError } from "../../support/errors.js";
+import { shown } from "../../support/given.js";
 import { FormatProgress, HeldFormat } from "./format-progress.js";
 import type { Tokenizer } from "../tokenizer.js";
 import { Vocabulary } from "./vocabulary.js";
@@ -87,7 +88,7 @@ function grammarOf(format: Format): { readonly key: string; readonly grammar: ()
     throw new UsageError({
       message: "the format is none",
       expected: "{ regex }, { schema } or a schema of zod",
-      got: JSON.stringify(format),
+      got: isObject(format) ? JSON.stringify(format) : shown(format),
     });
   }
   const { schema, whitespace = 0 } = format;
