@@ -2,10 +2,12 @@
  * @file Operations on complex numbers that XLA's CPU compiler does not survive (jaxlib 0.11.2). Two of them end it only where an operand is, once all
  * before is folded and inlined, one number or numbers that count: an operand that certainly is neither passes.
  */
+import { constantOf } from "../ir/analysis/constants.js";
 import { ENTRY } from "../ir/analysis/symbols.js";
+import type { Elements } from "../ir/elements.js";
 import { isOperation, type Operation, type Value, walk } from "../ir/operation.js";
 import { isOp } from "../ir/ops/index.js";
-import { formatType, isComplex, type TensorType } from "../ir/types.js";
+import { byteWidth, elementCount, formatType, isComplex, type TensorType } from "../ir/types.js";
 import { type Limit, limitOf } from "./limits.js";
 
 const isComplexTensor = ({ type }: Value): boolean => type.kind === "tensor" && isComplex(type.element);
@@ -45,10 +47,19 @@ const refuseConvert = limitOf(["stablehlo.convert"], ({ operands, result }) => {
   };
 });
 
-/** The compiler makes a type of the smaller complex numbers that are one number wider, and aborts on it. */
+/** Whether the compiler computes with a constant itself: it does not where many elements are one number, which it broadcasts. */
+function isFolded({ type, data, splat }: Elements): boolean {
+  if (elementCount(type.shape) <= 1) return true;
+  const width = byteWidth(type.element);
+  return !splat && data.some((byte, i) => byte !== data[i % width]);
+}
+
+/** The compiler makes a type of the smaller complex numbers that are one number wider, and aborts on it, but in constants that it folds. */
 const refuseBitcast = limitOf(["stablehlo.bitcast_convert"], ({ operands, result }) => {
   const [from, into] = [operands[0]!.type as TensorType, result.type as TensorType];
   if (!isComplex(from.element) || from.element === into.element) return undefined;
+  const constant = constantOf(operands[0]!);
+  if (constant !== undefined && isFolded(constant)) return undefined;
   return {
     constraint: "fatal_complex_bitcast",
     message: `the bits of ${formatType(from)} are read as ${formatType(into)}`,

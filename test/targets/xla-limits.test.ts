@@ -182,6 +182,21 @@ test.each<readonly [constraint: string, parameters: string, operations: string]>
   ],
   [
     "accepted",
+    "",
+    "%a = stablehlo.constant dense<[(1.0, 2.0), (3.0, 4.0)]> : tensor<2xcomplex<f64>>\n  %0 = stablehlo.bitcast_convert %a : (tensor<2xcomplex<f64>>) -> tensor<2x2xcomplex<f32>>",
+  ],
+  [
+    "fatal_complex_bitcast",
+    "",
+    "%a = stablehlo.constant dense<(1.0, 2.0)> : tensor<2xcomplex<f64>>\n  %0 = stablehlo.bitcast_convert %a : (tensor<2xcomplex<f64>>) -> tensor<2x2xcomplex<f32>>",
+  ],
+  [
+    "fatal_complex_bitcast",
+    "",
+    "%a = stablehlo.constant dense<[(1.0, 2.0), (1.0, 2.0)]> : tensor<2xcomplex<f64>>\n  %0 = stablehlo.bitcast_convert %a : (tensor<2xcomplex<f64>>) -> tensor<2x2xcomplex<f32>>",
+  ],
+  [
+    "accepted",
     "%a: tensor<2xcomplex<f64>>",
     "%0 = stablehlo.bitcast_convert %a : (tensor<2xcomplex<f64>>) -> tensor<2xcomplex<f64>>",
   ],

@@ -58,6 +58,9 @@ const model = {
   tensors: { copy: async (states: ReadonlyMap<string, unknown>) => states },
   identity: async () => "0123456789abcdef",
   has: ({ batch }: { readonly batch: number }) => batch === 2,
+  run: async () => {
+    throw new Error("states are read and written, no program is run");
+  },
   interfaceOf: async () => ({ arguments: STATES, results: [] }),
 } as unknown as ProgramSet;
 
