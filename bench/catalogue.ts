@@ -33,6 +33,10 @@ export const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     what: "drawn tokens against greedy ones, a second turn of a dialogue against reading all of it again, rows that are filled again, questions read once for all their choices",
     takes: own("quick", "write"),
   },
+  tokens: {
+    what: "text to tokens by SentencePiece's `tokenizer.model`, unigram and BPE, against SentencePiece's own library",
+    takes: own("quick", "write", "reference"),
+  },
   compile: {
     what: "from the DSL to StableHLO text of the 2B model, in time and bytes, and the compile of the 88M Griffin, against Flax",
     takes: own("quick", "write", "reference"),
