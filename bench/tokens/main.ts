@@ -15,7 +15,12 @@ import { TURNS, turnsOf } from "../options.js";
 import { showResults } from "../results.js";
 import { inTurns, nodeSide, pythonSide } from "../sides.js";
 
-const { values } = parseArgs({ options: { reference: { type: "string" }, ...TURNS } });
+const { values } = parseArgs({
+  options: {
+    reference: { type: "string" },
+    ...TURNS,
+  },
+});
 const { reference, write } = values;
 const turns = turnsOf(values);
 const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
