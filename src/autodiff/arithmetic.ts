@@ -2,6 +2,7 @@
 import { type Emitter, shapeOf, typeOf } from "../ir/emit.js";
 import type { Region, Value } from "../ir/operation.js";
 import { rawElements } from "../ir/elements.js";
+import type { ReducerName } from "../ir/ops/reducer.js";
 import {
   bitWidth,
   byteWidth,
@@ -35,9 +36,6 @@ export const scaled = (e: Emitter, x: Value, number: number): Value => e.mul(x, 
 export const shifted = (e: Emitter, x: Value, number: number): Value => e.add(x, filledLike(e, x, number));
 /** A real number minus `x`. */
 export const minusFrom = (e: Emitter, number: number, x: Value): Value => e.sub(filledLike(e, x, number), x);
-
-/** The ops that reductions are made of here. */
-export type ReducerName = "add" | "multiply" | "maximum" | "minimum";
 
 /** A scalar body that combines two elements by one op. */
 export const reducerBody = (e: Emitter, name: ReducerName, element: ElementType): Region =>

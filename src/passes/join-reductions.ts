@@ -7,8 +7,9 @@ import { totalBytes } from "../ir/analysis/bytes.js";
 import { isPure } from "../ir/analysis/effects.js";
 import { Builder } from "../ir/builder.js";
 import { shapeOf, typeOf } from "../ir/emit.js";
-import { definingOp, type Operation, type Value, walk } from "../ir/operation.js";
+import { type Operation, type Value, walk } from "../ir/operation.js";
 import { isOp, type OperationOf } from "../ir/ops/index.js";
+import { reducerOf } from "../ir/ops/reducer.js";
 import { moveBefore, replaceOperation } from "../ir/rewriter.js";
 import { tensorType } from "../ir/types.js";
 import { definePass, type PassContext } from "./pass.js";
@@ -16,14 +17,10 @@ import { definePass, type PassContext } from "./pass.js";
 type Reduce = OperationOf<"stablehlo.reduce"> & Operation;
 
 /** Whether an operation sums one tensor. */
-function isSum(operation: Operation): operation is Reduce {
-  if (!isOp(operation, "stablehlo.reduce") || operation.operands.length !== 2) return false;
-  const body = operation.regions[0]!.entry;
-  const made = definingOp(body.last!.operands[0]!);
-  return (
-    made?.name === "stablehlo.add" && body.arguments.every((argument) => made.operands.includes(argument))
-  );
-}
+const isSum = (operation: Operation): operation is Reduce =>
+  isOp(operation, "stablehlo.reduce") &&
+  operation.operands.length === 2 &&
+  reducerOf(operation.regions[0]!.entry, 0, 1) === "add";
 
 /** Whether two sums go over the same axes of one shape, and make one type of it. */
 function areAlike(a: Reduce, b: Reduce): boolean {

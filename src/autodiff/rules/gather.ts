@@ -8,7 +8,7 @@ import { notDifferentiableError } from "../errors.js";
 import type { Contribution, InPlace } from "../../ir/gradient-rule.js";
 import { differentiable, type Rules } from "../rule.js";
 import { clampedStarts, inBounds, type Starts } from "./indices.js";
-import { reducerOf } from "./reducer.js";
+import { reducerOf } from "../../ir/ops/reducer.js";
 
 /** The part of a gather added where it came from, by a scatter into what there is. */
 function scattered(e: Emitter, op: OperationOf<"stablehlo.gather">, g: Value): InPlace {

@@ -15,7 +15,7 @@ import { type Differentiability, differentiable, differentiableCode, type Rules 
 import { convGradient } from "./causal-conv1d.js";
 import { rgLruGatesGradient } from "./gates.js";
 import { scanGradient } from "./linear-scan.js";
-import { reducerOf } from "./reducer.js";
+import { reducerOf } from "../../ir/ops/reducer.js";
 import { selectiveScanGradient } from "./selective-scan.js";
 
 const byMeaning: Differentiability<ModelOpName> = differentiableCode((walk, op, cotangents) => {

@@ -3,22 +3,12 @@ import { splatOf } from "../../ir/analysis/constants.js";
 import { type Emitter, shapeOf, typeOf } from "../../ir/emit.js";
 import type { Operation, Value } from "../../ir/operation.js";
 import { elementCount, tensorType } from "../../ir/types.js";
-import {
-  asReal,
-  filled,
-  isComplexValue,
-  reducerBody,
-  type ReducerName,
-  sumAll,
-  sumOver,
-  where,
-  zeros,
-} from "../arithmetic.js";
+import { asReal, filled, isComplexValue, reducerBody, sumAll, sumOver, where, zeros } from "../arithmetic.js";
 import { notDifferentiableError } from "../errors.js";
 import type { Contribution } from "../../ir/gradient-rule.js";
 import { differentiable, type Rules } from "../rule.js";
 import { exclusiveProducts } from "./products.js";
-import { reducerOf } from "./reducer.js";
+import { type ReducerName, reducerOf } from "../../ir/ops/reducer.js";
 
 /** One element's reduction: what goes in, what comes out, and over which dimensions. */
 interface Reduction {

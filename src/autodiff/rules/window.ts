@@ -8,7 +8,7 @@ import { reducerBody, sumAll, where, zeros, zerosLike } from "../arithmetic.js";
 import { notDifferentiableError, numbersOf } from "../errors.js";
 import type { Contribution } from "../../ir/gradient-rule.js";
 import { differentiable, type Rules } from "../rule.js";
-import { reducerOf } from "./reducer.js";
+import { reducerOf } from "../../ir/ops/reducer.js";
 import { paddingBack } from "./window-padding.js";
 
 type Comparison = Attributes<"stablehlo.compare">;

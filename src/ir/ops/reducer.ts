@@ -1,5 +1,5 @@
 /** @file The body of a reduction: (elements ..., accumulators ...) -> accumulators. Shared by reduce, reduce_window, scatter ... */
-import type { Block } from "../operation.js";
+import { type Block, definingOp } from "../operation.js";
 import { type ElementType, formatElement, formatType, type TensorType, type Type } from "../types.js";
 import { sameElement, sameShape } from "../verify-types.js";
 import {
@@ -91,4 +91,16 @@ export function checkReducer(op: View, block: Block, reduction: Reduction): read
     );
   });
   return accumulators.map((type) => type.element);
+}
+
+/** The ops that most reductions are made of; the order of their operands does not matter. */
+const reducerNames = ["add", "multiply", "maximum", "minimum"] as const;
+export type ReducerName = (typeof reducerNames)[number];
+
+/** The op by which a body of `count` accumulators makes accumulator `index`; undefined for any other body. */
+export function reducerOf(body: Block, index: number, count: number): ReducerName | undefined {
+  const made = definingOp(body.last!.operands[index]!);
+  const [accumulator, element] = [body.arguments[index]!, body.arguments[count + index]!];
+  const takesBoth = made?.operands.includes(accumulator) === true && made.operands.includes(element);
+  return takesBoth ? reducerNames.find((name) => made.name === `stablehlo.${name}`) : undefined;
 }

@@ -1,9 +1,8 @@
 /** @file scatter: updates at many places, the opposite of gather. */
-import { type Block, definingOp } from "../operation.js";
 import { DYNAMIC, formatType, type TensorType, tensorType, withElement } from "../types.js";
 import { type AttributesOf, defineOp, operand, rowShape, variadic } from "./define.js";
 import { bool, optional } from "./kinds.js";
-import { checkReducer } from "./reducer.js";
+import { checkReducer, reducerOf } from "./reducer.js";
 import {
   checkInRange,
   checkLength,
@@ -28,16 +27,6 @@ type Numbers = AttributesOf<typeof attributes>["scatter_dimension_numbers"];
 /** scatter_indices' shape, with the size 1 that index_vector_dim implies when it is past the end. */
 const indexShape = (indices: TensorType, vector: number): readonly number[] =>
   vector === rankOf(indices) ? [...indices.shape, 1] : indices.shape;
-
-/** Whether updates of one place are combined by one op that does not mind their order. */
-function combinesInAnyOrder({ arguments: taken, last }: Block): boolean {
-  const made = definingOp(last!.operands[0]!);
-  return (
-    taken.length === 2 &&
-    ["add", "multiply", "maximum", "minimum"].some((name) => made?.name === `stablehlo.${name}`) &&
-    taken.every((argument) => made!.operands.includes(argument))
-  );
-}
 
 function checkNumbers(
   op: View,
@@ -126,8 +115,9 @@ const scatter = defineOp({
   summedRows: ({ operands, attributes, regions }) => {
     const { scatter_dimension_numbers: numbers, indices_are_sorted: sorted = false } = attributes;
     const { index_vector_dim: vector, scatter_indices_batching_dims: batching } = numbers;
-    if (sorted || !combinesInAnyOrder(regions[0]!.entry)) return [];
     const count = (operands.length - 1) / 2;
+    // Any other body may mind the order in which updates of one place come.
+    if (sorted || count !== 1 || reducerOf(regions[0]!.entry, 0, 1) === undefined) return [];
     const ofIndices = indexShape(operands[count]!.type as TensorType, vector).flatMap((_, i) =>
       i === vector ? [] : [i],
     );

@@ -3,11 +3,12 @@
  * the process where @main gives several results, as do replications that are not truth values.
  */
 import { ENTRY } from "../analysis/symbols.js";
-import type { Attribute, AttributeDictionary } from "../attribute.js";
+import type { Attribute } from "../attribute.js";
 import type { Operation } from "../operation.js";
 import { isOp } from "../ops/index.js";
 import { formatType, type Type } from "../types.js";
 import type { Refusal } from "./refusal.js";
+import { checkFunctionValues } from "./values.js";
 
 const LAYOUT = "mhlo.layout_mode";
 const REPLICATION = "mhlo.parameter_replication";
@@ -57,25 +58,13 @@ function checkReplication(attribute: Attribute | undefined, whose: string): Refu
   };
 }
 
-function checkValues(
-  whose: string,
-  types: readonly Type[],
-  dictionaries: readonly AttributeDictionary[] = [],
-): Refusal | undefined {
-  for (const [i, type] of types.entries()) {
-    const attributes = dictionaries[i];
-    const name = `@${ENTRY}'s ${whose} #${i}`;
-    const refusal =
-      checkLayout(attributes?.get(LAYOUT), type, name) ??
-      checkReplication(attributes?.get(REPLICATION), name);
-    if (refusal !== undefined) return refusal;
-  }
-  return undefined;
-}
-
 /** An attribute of an argument or a result of @main that a plugin would not survive, or undefined. */
 export function checkEntryValues(operation: Operation): Refusal | undefined {
   if (!isOp(operation, "func.func") || operation.attributes.sym_name !== ENTRY) return undefined;
-  const { function_type: type, arg_attrs, res_attrs } = operation.attributes;
-  return checkValues("argument", type.inputs, arg_attrs) ?? checkValues("result", type.results, res_attrs);
+  return checkFunctionValues(operation, (value, type, attributes) => {
+    const name = `@${ENTRY}'s ${value}`;
+    return (
+      checkLayout(attributes?.get(LAYOUT), type, name) ?? checkReplication(attributes?.get(REPLICATION), name)
+    );
+  });
 }

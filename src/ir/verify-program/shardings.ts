@@ -3,11 +3,11 @@
  * not fit, when it has made other operations and tuples of theirs, which may end the process: of another number of axes than a value has, and
  * of several values: `mhlo.sharding = "{{replicated}, {manual}}"` has one for each value that an operation gives. What it cannot read it ignores.
  */
-import type { AttributeDictionary } from "../attribute.js";
 import type { Operation } from "../operation.js";
 import { isOp } from "../ops/index.js";
 import { formatType, type Type } from "../types.js";
 import type { Refusal } from "./refusal.js";
+import { checkFunctionValues } from "./values.js";
 
 const NAME = "mhlo.sharding";
 
@@ -72,28 +72,16 @@ function checkText(whose: string, text: string, types: readonly Type[]): Refusal
   return undefined;
 }
 
-function checkValues(
-  whose: string,
-  types: readonly Type[],
-  dictionaries: readonly AttributeDictionary[] = [],
-): Refusal | undefined {
-  for (const [i, type] of types.entries()) {
-    const attribute = dictionaries[i]?.get(NAME);
-    const refusal =
-      attribute?.kind === "string" ? checkText(`${whose} #${i}`, attribute.value, [type]) : undefined;
-    if (refusal !== undefined) return refusal;
-  }
-  return undefined;
-}
-
 /** What is wrong with an operation's sharding, or with one of a function's arguments and results, or undefined. */
 export function checkSharding(operation: Operation): Refusal | undefined {
   if (isOp(operation, "func.func")) {
-    const { function_type: type, sym_name: name, arg_attrs, res_attrs } = operation.attributes;
-    return (
-      checkValues(`@${name}'s argument`, type.inputs, arg_attrs) ??
-      checkValues(`@${name}'s result`, type.results, res_attrs)
-    );
+    const { sym_name: name } = operation.attributes;
+    return checkFunctionValues(operation, (value, type, attributes) => {
+      const sharding = attributes?.get(NAME);
+      return sharding?.kind === "string"
+        ? checkText(`@${name}'s ${value}`, sharding.value, [type])
+        : undefined;
+    });
   }
   const attribute = operation.extra.get(NAME);
   if (attribute?.kind !== "string") return undefined;
