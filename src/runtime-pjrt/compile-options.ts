@@ -1,15 +1,27 @@
 /** @file Options of a compilation, as the protobuf message that plugins take. */
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { checkOptions, type OptionNames } from "../support/options.js";
 import { ArgumentError } from "./errors.js";
 import {
   type CompileOptionsProto,
   CompileOptionsProtoSchema,
   DeviceAssignmentProtoSchema,
+  EffortLevel,
   type OptionValue,
 } from "./proto/compile_options_pb.js";
 
 /** A compiler flag's value; `{ float }` for a whole number that is meant as a float. */
 export type FlagValue = string | number | boolean | { readonly float: number };
+
+/** From O0, compile in the least time, to O3, run in the least. */
+export type CompileEffort = "O0" | "O1" | "O2" | "O3";
+
+const EFFORTS: Readonly<Record<CompileEffort, EffortLevel>> = {
+  O0: EffortLevel.EFFORT_O0,
+  O1: EffortLevel.EFFORT_O1,
+  O2: EffortLevel.EFFORT_O2,
+  O3: EffortLevel.EFFORT_O3,
+};
 
 /** How a program is compiled. */
 export interface CompileOptions {
@@ -23,9 +35,24 @@ export interface CompileOptions {
   readonly devices?: readonly (readonly number[])[] | undefined;
   /** Compile for any one device of the kind; it runs where its arguments are. */
   readonly portable?: boolean | undefined;
+  /** What the compiler does for a program to run fast (optimization_level of XLA); its own choice unless said. libtpu keeps to it. */
+  readonly optimizationLevel?: CompileEffort | undefined;
+  /** What it does for a program to fit the device's memory (memory_fitting_level of XLA); its own choice unless said. */
+  readonly memoryFittingLevel?: CompileEffort | undefined;
   /** Compiler flags by name, e.g. `{ xla_cpu_enable_fast_math: false }`. */
   readonly flags?: Readonly<Record<string, FlagValue>> | undefined;
 }
+
+const OPTIONS: OptionNames<CompileOptions> = {
+  replicas: true,
+  partitions: true,
+  partitioner: true,
+  devices: true,
+  portable: true,
+  optimizationLevel: true,
+  memoryFittingLevel: true,
+  flags: true,
+};
 
 function flagValue(value: FlagValue): Pick<OptionValue, "value"> {
   if (typeof value === "string") return { value: { case: "text", value } };
@@ -42,6 +69,17 @@ function checkCount(name: string, count: number): void {
     message: `${name} of a compilation`,
     expected: "a whole number, 1 or more",
     got: String(count),
+  });
+}
+
+/** @throws ArgumentError for what is no level */
+function effortLevel(option: string, level: CompileEffort | undefined): EffortLevel {
+  if (level === undefined) return EffortLevel.EFFORT_UNKNOWN;
+  if (Object.hasOwn(EFFORTS, level)) return EFFORTS[level];
+  throw new ArgumentError({
+    message: `${option} of a compilation`,
+    expected: Object.keys(EFFORTS).join(", "),
+    got: String(level),
   });
 }
 
@@ -65,9 +103,10 @@ function deviceAssignment(devices: readonly (readonly number[])[], replicas: num
 
 /**
  * Bytes of a CompileOptionsProto.
- * @throws ArgumentError for counts below 1, or devices that do not fit them
+ * @throws UsageError for options of other names; ArgumentError for counts below 1, levels that are none, or devices that do not fit the counts
  */
 export function encodeCompileOptions(options: CompileOptions = {}): Uint8Array<ArrayBuffer> {
+  checkOptions("a compilation", options, OPTIONS);
   const {
     replicas = 1,
     partitions = 1,
@@ -85,6 +124,8 @@ export function encodeCompileOptions(options: CompileOptions = {}): Uint8Array<A
       numPartitions: BigInt(partitions),
       useSpmdPartitioning: partitions > 1,
       useShardyPartitioner: partitions > 1 && partitioner === "shardy",
+      optimizationLevel: effortLevel("optimizationLevel", options.optimizationLevel),
+      memoryFittingLevel: effortLevel("memoryFittingLevel", options.memoryFittingLevel),
       ...(devices !== undefined && { deviceAssignment: deviceAssignment(devices, replicas, partitions) }),
     },
     compilePortableExecutable: portable,

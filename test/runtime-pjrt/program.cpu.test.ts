@@ -104,11 +104,26 @@ describe("compile options", () => {
     expect(hex(encodeCompileOptions({ flags: { f: true } }))).toBe(
       "1a0f08ffffffffffffffffff01200128013a070a0166" + "12021001",
     );
+    // fields 24 and 25: EFFORT_O1 is 19, EFFORT_O0 is 9
+    expect(hex(encodeCompileOptions({ optimizationLevel: "O1", memoryFittingLevel: "O0" }))).toBe(
+      "1a1508ffffffffffffffffff0120012801c00113c80109",
+    );
   });
 
   test("a device assignment is written by partition and read by replica", () => {
     // replica_count 2, computation_count 1, one computation with devices 5 and 7
     expect(decodeDeviceAssignment(Buffer.from("080210011a040a020507", "hex"))).toEqual([[5], [7]]);
+  });
+
+  test("levels and names that are none are refused", () => {
+    expect(() => encodeCompileOptions({ optimizationLevel: "O4" as "O3" })).toThrow(
+      "argument error: optimizationLevel of a compilation\n  expected: O0, O1, O2, O3\n  got:      O4",
+    );
+    expect(() => encodeCompileOptions({ replica: 2 } as object)).toThrow(
+      'usage error: a compilation has no option "replica"\n' +
+        "  expected: replicas, partitions, partitioner, devices, portable, optimizationLevel, memoryFittingLevel, flags\n" +
+        "  hint:     did you mean replicas?",
+    );
   });
 
   test("counts and devices that do not fit are refused", () => {

@@ -2,8 +2,8 @@
 // @generated from file compile_options.proto (package stablegriffin.pjrt, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
 export const file_compile_options: GenFile =
   /*@__PURE__*/
   fileDesc(
-    "ChVjb21waWxlX29wdGlvbnMucHJvdG8SEnN0YWJsZWdyaWZmaW4ucGpydCLIAgoTQ29tcGlsZU9wdGlvbnNQcm90bxJRChhleGVjdXRhYmxlX2J1aWxkX29wdGlvbnMYAyABKAsyLy5zdGFibGVncmlmZmluLnBqcnQuRXhlY3V0YWJsZUJ1aWxkT3B0aW9uc1Byb3RvEiMKG2NvbXBpbGVfcG9ydGFibGVfZXhlY3V0YWJsZRgEIAEoCBJdChRlbnZfb3B0aW9uX292ZXJyaWRlcxgHIAMoCzI/LnN0YWJsZWdyaWZmaW4ucGpydC5Db21waWxlT3B0aW9uc1Byb3RvLkVudk9wdGlvbk92ZXJyaWRlc0VudHJ5GloKF0Vudk9wdGlvbk92ZXJyaWRlc0VudHJ5EgsKA2tleRgBIAEoCRIuCgV2YWx1ZRgCIAEoCzIfLnN0YWJsZWdyaWZmaW4ucGpydC5PcHRpb25WYWx1ZToCOAEi6AEKG0V4ZWN1dGFibGVCdWlsZE9wdGlvbnNQcm90bxIWCg5kZXZpY2Vfb3JkaW5hbBgBIAEoAxIUCgxudW1fcmVwbGljYXMYBCABKAMSFgoObnVtX3BhcnRpdGlvbnMYBSABKAMSHQoVdXNlX3NwbWRfcGFydGl0aW9uaW5nGAYgASgIEkQKEWRldmljZV9hc3NpZ25tZW50GAkgASgLMikuc3RhYmxlZ3JpZmZpbi5wanJ0LkRldmljZUFzc2lnbm1lbnRQcm90bxIeChZ1c2Vfc2hhcmR5X3BhcnRpdGlvbmVyGBMgASgIIlsKC09wdGlvblZhbHVlEg4KBHRleHQYASABKAlIABIOCgRmbGFnGAIgASgISAASEQoHaW50ZWdlchgDIAEoA0gAEhAKBm51bWJlchgEIAEoAUgAQgcKBXZhbHVlItQBChVEZXZpY2VBc3NpZ25tZW50UHJvdG8SFQoNcmVwbGljYV9jb3VudBgBIAEoBRIZChFjb21wdXRhdGlvbl9jb3VudBgCIAEoBRJYChNjb21wdXRhdGlvbl9kZXZpY2VzGAMgAygLMjsuc3RhYmxlZ3JpZmZpbi5wanJ0LkRldmljZUFzc2lnbm1lbnRQcm90by5Db21wdXRhdGlvbkRldmljZRovChFDb21wdXRhdGlvbkRldmljZRIaChJyZXBsaWNhX2RldmljZV9pZHMYASADKANiBnByb3RvMw",
+    "ChVjb21waWxlX29wdGlvbnMucHJvdG8SEnN0YWJsZWdyaWZmaW4ucGpydCLIAgoTQ29tcGlsZU9wdGlvbnNQcm90bxJRChhleGVjdXRhYmxlX2J1aWxkX29wdGlvbnMYAyABKAsyLy5zdGFibGVncmlmZmluLnBqcnQuRXhlY3V0YWJsZUJ1aWxkT3B0aW9uc1Byb3RvEiMKG2NvbXBpbGVfcG9ydGFibGVfZXhlY3V0YWJsZRgEIAEoCBJdChRlbnZfb3B0aW9uX292ZXJyaWRlcxgHIAMoCzI/LnN0YWJsZWdyaWZmaW4ucGpydC5Db21waWxlT3B0aW9uc1Byb3RvLkVudk9wdGlvbk92ZXJyaWRlc0VudHJ5GloKF0Vudk9wdGlvbk92ZXJyaWRlc0VudHJ5EgsKA2tleRgBIAEoCRIuCgV2YWx1ZRgCIAEoCzIfLnN0YWJsZWdyaWZmaW4ucGpydC5PcHRpb25WYWx1ZToCOAEi5AIKG0V4ZWN1dGFibGVCdWlsZE9wdGlvbnNQcm90bxIWCg5kZXZpY2Vfb3JkaW5hbBgBIAEoAxIUCgxudW1fcmVwbGljYXMYBCABKAMSFgoObnVtX3BhcnRpdGlvbnMYBSABKAMSHQoVdXNlX3NwbWRfcGFydGl0aW9uaW5nGAYgASgIEkQKEWRldmljZV9hc3NpZ25tZW50GAkgASgLMikuc3RhYmxlZ3JpZmZpbi5wanJ0LkRldmljZUFzc2lnbm1lbnRQcm90bxIeChZ1c2Vfc2hhcmR5X3BhcnRpdGlvbmVyGBMgASgIEjsKEm9wdGltaXphdGlvbl9sZXZlbBgYIAEoDjIfLnN0YWJsZWdyaWZmaW4ucGpydC5FZmZvcnRMZXZlbBI9ChRtZW1vcnlfZml0dGluZ19sZXZlbBgZIAEoDjIfLnN0YWJsZWdyaWZmaW4ucGpydC5FZmZvcnRMZXZlbCJbCgtPcHRpb25WYWx1ZRIOCgR0ZXh0GAEgASgJSAASDgoEZmxhZxgCIAEoCEgAEhEKB2ludGVnZXIYAyABKANIABIQCgZudW1iZXIYBCABKAFIAEIHCgV2YWx1ZSLUAQoVRGV2aWNlQXNzaWdubWVudFByb3RvEhUKDXJlcGxpY2FfY291bnQYASABKAUSGQoRY29tcHV0YXRpb25fY291bnQYAiABKAUSWAoTY29tcHV0YXRpb25fZGV2aWNlcxgDIAMoCzI7LnN0YWJsZWdyaWZmaW4ucGpydC5EZXZpY2VBc3NpZ25tZW50UHJvdG8uQ29tcHV0YXRpb25EZXZpY2UaLwoRQ29tcHV0YXRpb25EZXZpY2USGgoScmVwbGljYV9kZXZpY2VfaWRzGAEgAygDKl0KC0VmZm9ydExldmVsEhIKDkVGRk9SVF9VTktOT1dOEAASDQoJRUZGT1JUX08wEAkSDQoJRUZGT1JUX08xEBMSDQoJRUZGT1JUX08yEB0SDQoJRUZGT1JUX08zECdiBnByb3RvMw",
   );
 
 /**
@@ -82,6 +82,16 @@ export type ExecutableBuildOptionsProto = Message<"stablegriffin.pjrt.Executable
    * @generated from field: bool use_shardy_partitioner = 19;
    */
   useShardyPartitioner: boolean;
+
+  /**
+   * @generated from field: stablegriffin.pjrt.EffortLevel optimization_level = 24;
+   */
+  optimizationLevel: EffortLevel;
+
+  /**
+   * @generated from field: stablegriffin.pjrt.EffortLevel memory_fitting_level = 25;
+   */
+  memoryFittingLevel: EffortLevel;
 };
 
 /**
@@ -185,3 +195,38 @@ export type DeviceAssignmentProto_ComputationDevice =
 export const DeviceAssignmentProto_ComputationDeviceSchema: GenMessage<DeviceAssignmentProto_ComputationDevice> =
   /*@__PURE__*/
   messageDesc(file_compile_options, 3, 0);
+
+/**
+ * @generated from enum stablegriffin.pjrt.EffortLevel
+ */
+export enum EffortLevel {
+  /**
+   * @generated from enum value: EFFORT_UNKNOWN = 0;
+   */
+  EFFORT_UNKNOWN = 0,
+
+  /**
+   * @generated from enum value: EFFORT_O0 = 9;
+   */
+  EFFORT_O0 = 9,
+
+  /**
+   * @generated from enum value: EFFORT_O1 = 19;
+   */
+  EFFORT_O1 = 19,
+
+  /**
+   * @generated from enum value: EFFORT_O2 = 29;
+   */
+  EFFORT_O2 = 29,
+
+  /**
+   * @generated from enum value: EFFORT_O3 = 39;
+   */
+  EFFORT_O3 = 39,
+}
+
+/**
+ * Describes the enum stablegriffin.pjrt.EffortLevel.
+ */
+export const EffortLevelSchema: GenEnum<EffortLevel> = /*@__PURE__*/ enumDesc(file_compile_options, 0);
