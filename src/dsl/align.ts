@@ -1,7 +1,7 @@
 /** @file Axes by name: bringing values to a common order, and broadcasting where the names say so. */
-import { tensorType } from "../ir/types.js";
+import { isFloat, tensorType } from "../ir/types.js";
 import type { Value } from "../ir/operation.js";
-import { type Axis, describe, indexOf, namesOf, sizesOf } from "./axis.js";
+import { type Axis, describe, type DType, indexOf, namesOf, sizesOf } from "./axis.js";
 import { ShapeError } from "./errors.js";
 import { builderHere, type TensorData } from "./trace.js";
 
@@ -15,8 +15,10 @@ function describeOperands(operands: readonly TensorData[], names: readonly strin
 /** Complains unless axes of one name have one size. */
 export function checkSizes(op: string, operands: readonly TensorData[], names: readonly string[]): void {
   const known = new Map<string, { readonly size: number; readonly operand: string }>();
-  operands.forEach(({ axes }, i) => {
+  operands.forEach((given, i) => {
     const operand = names[i] ?? `operand ${i}`;
+    checkTensor(op, operand, given);
+    const { axes } = given;
     for (const { name, size } of axes) {
       const first = known.get(name) ?? { size, operand };
       known.set(name, first);
@@ -40,8 +42,36 @@ export function checkTensor(op: string, what: string, given: unknown): asserts g
   });
 }
 
+/** `checkTensor` of operands by their names. */
+export function checkOperands(op: string, operands: Readonly<Record<string, unknown>>): void {
+  for (const [name, given] of Object.entries(operands)) checkTensor(op, name, given);
+}
+
+/** Complains of what is no tensor of floats: of integers a mean, say, would be cut. */
+export function checkFloats(op: string, what: string, given: unknown): asserts given is TensorData {
+  checkTensor(op, what, given);
+  if (isFloat(given.dtype)) return;
+  throw new ShapeError({
+    message: `${op}: ${what} must hold floats`,
+    got: describe(given.axes, given.dtype),
+    hint: 'convert it: x.to("f32")',
+  });
+}
+
+/** Complains of a tensor that holds elements of another type than an op asks for. */
+export function checkElement(op: string, what: string, { axes, dtype }: TensorData, wanted: DType): void {
+  if (dtype === wanted) return;
+  throw new ShapeError({
+    message: `${op}: ${what} must hold ${wanted}`,
+    expected: describe(axes, wanted),
+    got: describe(axes, dtype),
+    hint: `convert it: x.to("${wanted}")`,
+  });
+}
+
 /** Complains unless all operands have one element type. */
 export function checkDTypes(op: string, operands: readonly TensorData[], names: readonly string[]): void {
+  for (const [i, operand] of operands.entries()) checkTensor(op, names[i] ?? `operand ${i}`, operand);
   if (operands.every((t) => t.dtype === operands[0]!.dtype)) return;
   throw new ShapeError({
     message: `${op}: operands have different element types`,
@@ -112,6 +142,7 @@ export function broadcastTo(tensor: TensorData, target: readonly Axis[]): Value 
 
 /** The value with exactly the named axes in that order. @throws ShapeError naming op and operand */
 export function ordered(op: string, name: string, tensor: TensorData, names: readonly string[]): Value {
+  checkTensor(op, name, tensor);
   const same = tensor.axes.length === names.length && tensor.axes.every((axis) => names.includes(axis.name));
   if (!same) {
     throw new ShapeError({
@@ -132,6 +163,7 @@ export const axesIn = (tensor: TensorData, names: readonly string[]): readonly A
 
 /** Complains of an axis that is none of `allowed`. */
 export function checkAmong(op: string, name: string, tensor: TensorData, allowed: readonly Axis[]): void {
+  checkTensor(op, name, tensor);
   const other = tensor.axes.find((axis) => indexOf(allowed, axis.name) < 0);
   if (other === undefined) return;
   throw new ShapeError({
@@ -143,6 +175,7 @@ export function checkAmong(op: string, name: string, tensor: TensorData, allowed
 
 /** The one axis of a tensor that is none of `others`. @throws ShapeError naming op and operand when there is none, or more than one */
 export function onlyAxis(op: string, name: string, tensor: TensorData, others: readonly string[]): Axis {
+  checkTensor(op, name, tensor);
   const own = tensor.axes.filter((axis) => !others.includes(axis.name));
   if (own.length === 1) return own[0]!;
   throw new ShapeError({
@@ -171,6 +204,28 @@ function notByName(op: string, tensor: TensorData, given: unknown, hint?: string
   });
 }
 
+/** Complains of what is no list, where a function takes one. */
+export function checkList(op: string, what: string, given: unknown, expected: string): void {
+  if (Array.isArray(given)) return;
+  throw new ShapeError({
+    message: `${op}: ${what} must be a list`,
+    expected,
+    got: inWords(given),
+  });
+}
+
+/** Complains of what says nothing by axis, where a function takes a record with the names of axes. */
+export function checkByAxis(op: string, what: string, given: unknown, expected: string): void {
+  const byName =
+    typeof given === "object" && given !== null && !isTensor(given) && !(Symbol.iterator in given);
+  if (byName) return;
+  throw new ShapeError({
+    message: `${op}: ${what} must be given by axis`,
+    expected,
+    got: inWords(given),
+  });
+}
+
 /**
  * The names of axes in a call that takes one or a list of them.
  * @param hint what the caller may have meant by a tensor
@@ -182,6 +237,7 @@ export function axisNames(
   over: string | readonly string[],
   hint?: string,
 ): readonly string[] {
+  checkTensor(op, "the operand", tensor);
   if (typeof over === "string") return [over];
   if (Array.isArray(over)) return over as readonly string[];
   throw notByName(op, tensor, over, hint);
@@ -193,6 +249,7 @@ export function findAxis(
   tensor: TensorData,
   name: string,
 ): { readonly index: number; readonly axis: Axis } {
+  checkTensor(op, "the operand", tensor);
   const index = indexOf(tensor.axes, name);
   if (index >= 0) return { index, axis: tensor.axes[index]! };
   if (typeof name !== "string") throw notByName(op, tensor, name);

@@ -1,7 +1,7 @@
 /** @file Elementwise functions of two or three tensors that are no methods. */
-import { type TensorType, tensorType } from "../ir/types.js";
-import { broadcastTo, checkDTypes, commonAxes } from "./align.js";
-import { type Axis, describe, type DType, type FloatDType, sizesOf } from "./axis.js";
+import type { TensorType } from "../ir/types.js";
+import { broadcastTo, checkDTypes, checkOperands, checkTensor, commonAxes } from "./align.js";
+import { type Axis, describe, type DType, type FloatDType } from "./axis.js";
 import { ShapeError } from "./errors.js";
 import { exp, isNotANumber, log1p, neg, select } from "./elementwise.js";
 import { Tensor } from "./tensor.js";
@@ -40,6 +40,7 @@ export function clamp<A extends string, D extends DType, L extends A = never, H 
   x: Tensor<A, D>,
   high: Tensor<H, D> | number,
 ): Tensor<A, D> {
+  checkTensor("clamp", "x", x);
   const bounds = [low, high].map((bound) => {
     if (typeof bound !== "number") return bound;
     builderHere();
@@ -62,6 +63,7 @@ export function logAddExp<A extends string, B extends string, D extends FloatDTy
   x: Tensor<A, D>,
   y: Tensor<B, D>,
 ): Tensor<A | B, D> {
+  checkOperands("logAddExp", { x, y });
   const difference = x.sub(y);
   const near = log1p(exp(neg(difference.max(neg(difference)))));
   // Two infinities of one sign: their difference is no number, their sum what is wanted.
@@ -73,7 +75,8 @@ export function bitcast<A extends string, D extends DType, E extends DType>(
   x: Tensor<A, D>,
   dtype: E,
 ): Tensor<A, E> {
-  const type = tensorType(sizesOf(x.axes), dtype);
+  checkOperands("bitcast", { x });
+  const type = currentTrace().typeOf(x.axes, dtype);
   const { result } = builderHere().create("stablehlo.bitcast_convert", [x.value], {}, { results: [type] });
   return new Tensor(x.axes as readonly Axis<A>[], dtype, result);
 }

@@ -1,6 +1,14 @@
 /** @file Elements in other places: pad, reverse, stack, squeeze. */
 import { ownValue } from "../support/own-value.js";
-import { axisNames, checkDTypes, findAxes, findAxis } from "./align.js";
+import {
+  axisNames,
+  checkByAxis,
+  checkDTypes,
+  checkList,
+  checkOperands,
+  findAxes,
+  findAxis,
+} from "./align.js";
 import { type Axis, checkAxes, describe, type DType } from "./axis.js";
 import { ShapeError } from "./errors.js";
 import { concat, reshape, slice } from "./shape.js";
@@ -29,6 +37,8 @@ export function pad<A extends string, D extends DType>(
   by: { readonly [K in A]?: Padding },
   value: Tensor<never, D> | number = 0,
 ): Tensor<A, D> {
+  checkOperands("pad", { x });
+  checkByAxis("pad", "the padding", by, "{ time: [3, 0] }");
   const given = by as Readonly<Record<string, Padding>>;
   findAxes("pad", x, Object.keys(given));
   const padding = x.axes.map(({ name }) => paddingOf(ownValue(given, name)));
@@ -93,6 +103,8 @@ export function stack<A extends string, D extends DType, N extends string>(
       hint: `it has as many elements as there are parts: stack(parts, "layer")`,
     });
   }
+  checkList("stack", "the tensors", parts, 'stack([x, y], "layer")');
+  for (const [i, part] of parts.entries()) checkOperands("stack", { [`part ${i}`]: part });
   const axis = { name: along, size: 1 };
   const rows = parts.map((part) => reshape<A | N, D>(part, [axis, ...(part.axes as readonly Axis<A>[])]));
   return concat(rows, along);

@@ -5,14 +5,14 @@
 import { freeSymbol } from "../ir/analysis/symbols.js";
 import { elementCount } from "../ir/types.js";
 import type { Value } from "../ir/operation.js";
-import { axesIn, broadcastTo, checkSizes, onlyAxis, ordered } from "./align.js";
+import { axesIn, broadcastTo, checkOperands, checkSizes, onlyAxis, ordered } from "./align.js";
 import { type Axis, type FloatDType, indexOf, namesOf, sizesOf } from "./axis.js";
 import { fill } from "./elementwise.js";
 import { ShapeError } from "./errors.js";
 import { reshape } from "./shape.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, type TensorData } from "./trace.js";
-import { checkOptions, type OptionNames } from "../support/options.js";
+import { checkNeeded, type OptionNames } from "../support/options.js";
 
 /**
  * How a cache of w slots is filled. `ring`: position p lies in slot p mod w, so that it holds the last w tokens, and a token sees itself and
@@ -105,9 +105,11 @@ export function attention(args: unknown): unknown {
 
 function traceAttention(args: AnyAttention): Tensor<string, FloatDType> {
   const op = "attention";
-  checkOptions(op, args, ATTENTION);
-  checkOptions("the axes of attention", args.axes, { time: true, slots: true, channels: true });
+  checkNeeded(op, args, ATTENTION, "q", "k", "v", "segmentPos", "scale", "axes");
+  const known = { time: true, slots: true, channels: true } as const;
+  checkNeeded("the axes of attention", args.axes, known, "time", "channels");
   const { q, k, v, segmentPos, cache } = args;
+  checkOperands(op, { q, k, v, segmentPos });
   checkPositive("window", args.window);
   checkPositive("softCap", args.softCap);
   checkCache(args);
@@ -219,6 +221,7 @@ export function kvCacheUpdate<R extends string, X extends string, S extends X, D
   kind: CacheKind = "ring",
 ): Tensor<R, D> {
   const op = "kvCacheUpdate";
+  checkOperands(op, { cache, rows, segmentPos });
   const slotAxis = onlyAxis(op, "cache", cache, namesOf(rows.axes));
   const time = onlyAxis(op, "rows", rows, namesOf(cache.axes));
   const batch = onlyAxis(op, "segmentPos", segmentPos, [time.name]);

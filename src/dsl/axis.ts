@@ -1,5 +1,6 @@
 /** @file Named axes: what a dimension means, and how many elements it has. */
 import { type ComplexType, type IntegerType, isScalarType, type ScalarType } from "../ir/types.js";
+import { shown } from "../support/given.js";
 import { ownValue } from "../support/own-value.js";
 import { ShapeError } from "./errors.js";
 
@@ -41,6 +42,13 @@ export function axis<const Name extends string>(name: Name, size: number): Axis<
 
 /** Complains about sizes that no tensor has, and about two axes of one name. */
 export function checkAxes(axes: readonly Axis[], dtype?: string): void {
+  if (!Array.isArray(axes)) {
+    throw new ShapeError({
+      message: "the axes must be a list",
+      expected: '[axis("batch", 2), axis("time", 8)], or [] of a scalar',
+      got: shown(axes),
+    });
+  }
   axes.forEach((axis, i) => {
     if (typeof axis?.name !== "string") {
       throw new ShapeError({

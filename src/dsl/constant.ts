@@ -1,7 +1,8 @@
 /** @file Tensors that are known when the program is written. */
 import { type ArrayOf, encodeArray, type Numbers } from "../program/index.js";
 import { rawElements } from "../ir/elements.js";
-import { type Axis, checkAxes, describe, type DType, type NamesOf, sizesOf } from "./axis.js";
+import { type Axis, checkDeclared, describe, type DType, type NamesOf, sizesOf } from "./axis.js";
+import { checkOperands } from "./align.js";
 import { range, select } from "./elementwise.js";
 import { ShapeError } from "./errors.js";
 import { Tensor } from "./tensor.js";
@@ -17,7 +18,7 @@ export function constant<const L extends readonly Axis[], D extends DType>(
   axes: L,
   dtype: D,
 ): Tensor<NamesOf<L>, D> {
-  checkAxes(axes, dtype);
+  checkDeclared(axes, dtype);
   const encoded = encodeArray(dtype, sizesOf(axes), data);
   if (!("bytes" in encoded)) {
     throw new ShapeError({ message: `constant: the data do not fit ${describe(axes, dtype)}`, ...encoded });
@@ -32,6 +33,7 @@ export function oneHot<A extends string, I extends "i32" | "i64", N extends stri
   along: Axis<N>,
   dtype = "f32" as D,
 ): Tensor<A | N, D> {
+  checkOperands("oneHot", { indices });
   const chosen = indices.expand(along).eq(range(along, indices.dtype) as Tensor<N, I>) as Tensor<A | N, "i1">;
   if (dtype === "i1") return chosen as unknown as Tensor<A | N, D>;
   return select(chosen, 1, 0, dtype);

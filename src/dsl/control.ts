@@ -2,10 +2,20 @@
 import { Builder } from "../ir/builder.js";
 import type { Block, Region, Value } from "../ir/operation.js";
 import { addArgument, makeBlock, makeRegion } from "../ir/rewriter.js";
+import { checkList, checkTensor } from "./align.js";
 import { type DType, describe } from "./axis.js";
 import { ShapeError, TraceError } from "./errors.js";
 import { handOut, neverProbed, probesOfAny } from "./probe.js";
-import { checkAlike, checkTensors, inOrder, like, typesOf, valuesOf, type Widened } from "./records.js";
+import {
+  alike,
+  checkFunction,
+  checkTensors,
+  inOrder,
+  like,
+  typesOf,
+  valuesOf,
+  type Widened,
+} from "./records.js";
 import type { Tensor } from "./tensor.js";
 import { builderHere, currentTrace, type Probes, type TensorData } from "./trace.js";
 
@@ -34,8 +44,24 @@ function closed({ block, builder, returns }: Body, handedOut: readonly Value[]):
   return makeRegion([block]);
 }
 
+/** Complains of what JavaScript knows already, of which a program holds one side alone. */
+function checkScalar(op: string, what: string, given: unknown): asserts given is TensorData {
+  const isKnown = typeof given === "boolean" || typeof given === "number";
+  if (!isKnown) {
+    checkTensor(op, what, given);
+    return;
+  }
+  throw new ShapeError({
+    message: `${op}: ${what} is no tensor`,
+    expected: "one element that the program computes",
+    got: String(given),
+    hint: "what is known while the program is traced chooses in JavaScript: if, ?:",
+  });
+}
+
 /** Complains unless a tensor is one element of a type. */
 function scalarOf(op: string, what: string, tensor: TensorData, dtype: DType): Value {
+  checkScalar(op, what, tensor);
   if (tensor.axes.length === 0 && tensor.dtype === dtype) return tensor.value;
   throw new ShapeError({
     message: `${op}: ${what} must be one element`,
@@ -51,6 +77,8 @@ export function whileLoop<R extends object>(
   body: (carried: Widened<R>) => Widened<R>,
 ): Widened<R> {
   checkTensors("whileLoop: the carried tensors", initial);
+  checkFunction("whileLoop", "the condition", condition, "(carried) => carried.i.lt(n)");
+  checkFunction("whileLoop", "the body", body, "(carried) => ({ i: carried.i.add(1) })");
   const trace = currentTrace();
   const names = Object.keys(initial);
   const conditionRegion = builderHere().region(typesOf(initial), (args, inner) => {
@@ -61,8 +89,7 @@ export function whileLoop<R extends object>(
   });
   const bodyOfLoop = traceBody(typesOf(initial), (args) => {
     const next = body(like(initial, args));
-    checkAlike("whileLoop", "the body", initial, next);
-    return inOrder(names, next);
+    return inOrder(names, alike("whileLoop", "the body", initial, next));
   });
   const probes = [...bodyOfLoop.probes];
   const probed = probes.map(([, { value }]) => value);
@@ -95,6 +122,7 @@ export function switchCase<R extends object>(
   index: Tensor<never, "i32">,
   cases: readonly (() => R)[],
 ): Widened<R> {
+  checkList("switchCase", "the branches", cases, "[() => ({ y: a }), () => ({ y: b })]");
   if (cases.length === 0) throw new TraceError({ message: "switchCase: no branches given" });
   const which = scalarOf("switchCase", "the index", index, "i32");
   return branches(
@@ -110,13 +138,13 @@ function branches<R extends object>(
   create: (regions: readonly Region[], results: ReturnType<typeof typesOf>) => readonly Value[],
 ): Widened<R> {
   let first: R | undefined;
+  for (const body of bodies) checkFunction(op, "a branch", body, "() => ({ y: tensor })");
   const traced = bodies.map((body) =>
     traceBody([], () => {
       const result = body();
       checkTensors(`${op}: a branch`, result);
       first ??= result;
-      checkAlike(op, "a branch", first, result);
-      return inOrder(Object.keys(first), result);
+      return inOrder(Object.keys(first), alike(op, "a branch", first, result));
     }),
   );
   const probes = probesOfAny(traced.map((body) => body.probes));

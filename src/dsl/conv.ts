@@ -1,14 +1,14 @@
 /** @file Convolution over axes by name. */
 import { type Precision, precisionConfigOf } from "../ir/precision.js";
 import { tensorType } from "../ir/types.js";
-import { broadcastTo, checkDTypes, findAxis } from "./align.js";
+import { broadcastTo, checkByAxis, checkDTypes, checkOperands, findAxis } from "./align.js";
 import { type Axis, describe, type DType, sizesOf } from "./axis.js";
 import { ShapeError } from "./errors.js";
 import { reshape } from "./shape.js";
 import { Tensor } from "./tensor.js";
-import { builderHere, type TensorData } from "./trace.js";
+import { builderHere, checkPrecision, type TensorData } from "./trace.js";
 import { checkWindow, type Window, windowCount, windowPadding } from "./window.js";
-import { checkOptions } from "../support/options.js";
+import { checkNeeded, type OptionNames } from "../support/options.js";
 
 /** How the kernel goes along an axis of x; its size is that of the kernel's axis. */
 export interface ConvWindow<K extends string = string> extends Omit<Window, "size"> {
@@ -31,6 +31,14 @@ export interface ConvOptions<S extends string, K extends string, I extends strin
   /** How many bits of f32 operands count; default: that of `withPrecision` around it, else the program's. */
   readonly precision?: Precision | undefined;
 }
+
+const CONV_WINDOW: OptionNames<ConvWindow> = {
+  kernel: true,
+  stride: true,
+  dilation: true,
+  inputDilation: true,
+  padding: true,
+};
 
 /** Complains unless the kernel has the axes that it must, and no other. */
 function checkKernel(kernel: TensorData, wanted: readonly string[]): void {
@@ -61,7 +69,13 @@ export function conv<
   O extends B,
   D extends DType,
 >(x: Tensor<A, D>, kernel: Tensor<B, D>, options: ConvOptions<S, K, I, O>): Tensor<Exclude<A, I> | O, D> {
-  checkOptions("conv", options, { over: true, from: true, to: true, groups: true, precision: true });
+  checkOperands("conv", { x, kernel });
+  const known = { over: true, from: true, to: true, groups: true, precision: true } as const;
+  checkNeeded("conv", options, known, "over", "from", "to");
+  checkByAxis("conv", "over", options.over, '{ time: { kernel: "tap" } }');
+  for (const [name, window] of Object.entries<ConvWindow>(options.over))
+    checkNeeded(`the window of conv along "${name}"`, window, CONV_WINDOW, "kernel");
+  checkPrecision("conv", options.precision);
   const { from, to, groups = 1, precision } = options;
   const over = Object.entries(options.over) as readonly (readonly [string, ConvWindow])[];
   checkDTypes("conv", [x, kernel], ["x", "kernel"]);

@@ -6,7 +6,7 @@ import { reverse as reversed } from "./arrange.js";
 import { fill } from "./elementwise.js";
 import { extremes } from "./extremes.js";
 import { ShapeError, TraceError } from "./errors.js";
-import { type AnyTensor, checkAlike, checkTensors, tensorsOf, type Widened } from "./records.js";
+import { type AnyTensor, alike, checkFunction, checkTensors, tensorsOf, type Widened } from "./records.js";
 import { concat, reshape, slice } from "./shape.js";
 import type { Tensor } from "./tensor.js";
 import { type OptionNames, checkOptions } from "../support/options.js";
@@ -78,6 +78,12 @@ export function associativeScan<X extends object>(
   checkOptions("associativeScan", options, CUMULATIVE_OPTIONS);
   const { reverse = false } = options;
   checkTensors("associativeScan", parts);
+  checkFunction(
+    "associativeScan",
+    "the combination",
+    combine,
+    "(earlier, later) => ({ x: earlier.x.add(later.x) })",
+  );
   const tensors = tensorsOf(parts);
   if (tensors.length === 0) throw new TraceError({ message: "associativeScan: no tensors given" });
   const sizes = tensors.map((x) => findAxis("associativeScan", x, over).axis.size);
@@ -90,8 +96,7 @@ export function associativeScan<X extends object>(
   const turned = (x: AnyTensor): AnyTensor => (reverse ? reversed(x, over) : x);
   const result = scanned(each(parts as Parts, turned), over, (earlier, later) => {
     const made = combine(earlier as Widened<X>, later as Widened<X>);
-    checkAlike("associativeScan", "the combination", later, made);
-    return made as Parts;
+    return alike("associativeScan", "the combination", later, made);
   });
   return each(result, turned) as Widened<X>;
 }

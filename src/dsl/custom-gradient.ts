@@ -2,15 +2,22 @@
 import { setCustomGradient, zerosLike } from "../autodiff/index.js";
 import { definingOp } from "../ir/operation.js";
 import type { OperationOf } from "../ir/ops/index.js";
+import { ownValue } from "../support/own-value.js";
 import { ShapeError } from "./errors.js";
 import { fn } from "./functions.js";
 import { differentiableOf, functionsHere, type GradientsOf } from "./gradient.js";
-import { type AnyTensor, checkTensors, like, tensorsOf } from "./records.js";
-import { currentTrace } from "./trace.js";
+import { type AnyTensor, checkFunction, checkTensors, inAxesOf, like, tensorsOf } from "./records.js";
+import { currentTrace, type TensorData } from "./trace.js";
 
-/** Complains unless a gradient is like the argument it is for. */
-function checkGradient(name: string, argument: string, wanted: AnyTensor | undefined, got: AnyTensor): void {
-  if (wanted?.toString() === got.toString()) return;
+/** A gradient with its axes in the order of the argument it is for. @throws ShapeError unless it is like that */
+function gradientOf(
+  name: string,
+  argument: string,
+  wanted: AnyTensor | undefined,
+  got: AnyTensor,
+): TensorData {
+  const fitting = wanted === undefined ? undefined : inAxesOf(wanted, got);
+  if (fitting !== undefined) return fitting;
   throw new ShapeError({
     message: `customVjp "${name}": the gradient of "${argument}" is unlike the argument`,
     expected: wanted?.toString() ?? "nothing: it has no gradient",
@@ -27,6 +34,7 @@ export function customVjp<X extends object, Y extends object>(
   body: (args: X) => Y,
   gradient: (args: X, results: Y, cotangents: GradientsOf<Y>) => Partial<GradientsOf<X>>,
 ): (args: X) => Y {
+  checkFunction("customVjp", "the gradient", gradient, "(arguments, results, cotangents) => ({ x: ... })");
   const call = fn(name, body);
   return (args) => {
     const results = call(args);
@@ -37,15 +45,16 @@ export function customVjp<X extends object, Y extends object>(
         const [own, made] = [like(args, operation.operands) as X, like(results, operation.results) as Y];
         const values = operation.results.map((result, i) => given[i] ?? zerosLike(e, result));
         const cotangents = differentiableOf(like(results, values)) as unknown as GradientsOf<Y>;
-        return gradient(own, made, cotangents);
+        const gradients: object = gradient(own, made, cotangents);
+        checkTensors(`customVjp "${name}": the gradients`, gradients);
+        const wanted = differentiableOf(args);
+        const fitting = Object.entries(gradients).map(([argument, tensor]) => [
+          argument,
+          gradientOf(name, argument, wanted[argument], tensor as AnyTensor),
+        ]);
+        return Object.fromEntries(fitting) as Readonly<Record<string, TensorData>>;
       });
-      checkTensors(`customVjp "${name}": the gradients`, traced);
-      const wanted = differentiableOf(args);
-      for (const [argument, tensor] of Object.entries(traced))
-        checkGradient(name, argument, wanted[argument], tensor);
-      return Object.keys(args).map(
-        (argument) => (traced as Readonly<Record<string, AnyTensor>>)[argument]?.value,
-      );
+      return Object.keys(args).map((argument) => ownValue(traced, argument)?.value);
     });
     return results;
   };

@@ -1,5 +1,5 @@
 /** @file einsum: the product of any number of tensors, summed over the axes that the result does not have. */
-import { checkDTypes, checkSizes } from "./align.js";
+import { checkDTypes, checkList, checkSizes } from "./align.js";
 import { type Axis, describe, type DType, indexOf } from "./axis.js";
 import { ShapeError, TraceError } from "./errors.js";
 import { type DotOptions, dot, sum, DOT_OPTIONS } from "./reduce.js";
@@ -25,6 +25,8 @@ export function einsum<const T extends readonly TensorData[], const L extends re
   axes: L,
   options: DotOptions = {},
 ): Tensor<L[number], TypeIn<T>> {
+  checkList("einsum", "the operands", operands, 'einsum([q, k], ["batch", "query", "key"])');
+  checkList("einsum", "the axes of the result", axes, 'einsum([q, k], ["batch", "query", "key"])');
   checkOptions("einsum", options, DOT_OPTIONS);
   const names: readonly string[] = axes;
   const labels = operands.map((_, i) => `operand ${i}`);

@@ -1,6 +1,6 @@
 /** @file Elementwise functions of one tensor, and select. */
 import type { TensorType } from "../ir/types.js";
-import { broadcastTo, checkDTypes, checkSizes, checkTensor, commonAxes } from "./align.js";
+import { broadcastTo, checkDTypes, checkElement, checkSizes, checkTensor, commonAxes } from "./align.js";
 import type { Axis, ComplexDType, DType, FloatDType, IntegerDType, NamesOf, RealOf } from "./axis.js";
 import { describe } from "./axis.js";
 import { ShapeError } from "./errors.js";
@@ -189,6 +189,7 @@ export function select(
   asked?: DType,
 ): unknown {
   const values = [onTrue, onFalse].filter((t) => typeof t !== "number");
+  for (const value of values) checkTensor("select", "a choice", value);
   const dtype = asked ?? values[0]?.dtype;
   if (dtype === undefined) {
     throw new ShapeError({
@@ -197,6 +198,8 @@ export function select(
       hint: 'say it: select(predicate, 1, 0, "f32")',
     });
   }
+  checkTensor("select", "the predicate", predicate);
+  checkElement("select", "the predicate", predicate, "i1");
   const operands: TensorData[] = [predicate, ...values];
   const names = ["predicate", ...(typeof onTrue === "number" ? [] : ["onTrue"]), "onFalse"];
   checkDTypes("select", values, names.slice(1));

@@ -4,7 +4,7 @@ import { ENTRY, freeSymbol } from "../ir/analysis/symbols.js";
 import { Builder } from "../ir/builder.js";
 import { insertOperation, makeBlock, makeOperation, makeRegion } from "../ir/rewriter.js";
 import { functionType } from "../ir/types.js";
-import { checkTensors, like, typesOf, valuesOf, tensorsOf } from "./records.js";
+import { checkFunction, checkTensors, like, typesOf, valuesOf, tensorsOf } from "./records.js";
 import { builderHere, currentTrace, type Trace } from "./trace.js";
 import { checkOptions } from "../support/options.js";
 
@@ -22,6 +22,7 @@ const tracedBy = new WeakMap<Trace, TracedFunctions>();
  * one `call` op. The body sees its arguments only; parameters and states are passed in.
  */
 export function fn<X extends object, Y extends object>(name: string, body: (args: X) => Y): (args: X) => Y {
+  checkFunction("fn", "the body", body, 'fn("name", ({ x }) => ({ y: ... }))');
   return (args) => {
     const traced = functionOf(name, args, body);
     const call = builderHere().create(

@@ -10,9 +10,19 @@ import {
 import { Emitter } from "../ir/emit.js";
 import type { Operation, Value } from "../ir/operation.js";
 import { isComplex, isFloat } from "../ir/types.js";
+import { ownValue } from "../support/own-value.js";
 import { describe, type DType, type FloatDType } from "./axis.js";
 import { ShapeError, TraceError } from "./errors.js";
-import { type AnyTensor, checkTensors, like, tensorsOf, valuesOf, type Widened } from "./records.js";
+import {
+  type AnyTensor,
+  checkFunction,
+  checkTensors,
+  inAxesOf,
+  like,
+  tensorsOf,
+  valuesOf,
+  type Widened,
+} from "./records.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, currentTrace, type Trace } from "./trace.js";
 
@@ -178,10 +188,11 @@ export interface VectorJacobianProduct<X, Y> {
   pullback(cotangents: Partial<GradientsOf<Y>>): GradientsOf<X>;
 }
 
-/** The value of the result that a cotangent is given for, which is like it. */
-function resultLike(results: object, name: string, cotangent: AnyTensor): Value {
-  const result = differentiableOf(results)[name];
-  if (result !== undefined && result.toString() === cotangent.toString()) return result.value;
+/** The value of the result that a cotangent is given for, which is like it, and the cotangent's with its axes in that order. */
+function resultLike(results: object, name: string, cotangent: AnyTensor) {
+  const result = ownValue(differentiableOf(results), name);
+  const fitting = result === undefined ? undefined : inAxesOf(result, cotangent);
+  if (result !== undefined && fitting !== undefined) return { value: result.value, cotangent: fitting.value };
   throw new ShapeError({
     message: `vjp: a cotangent is unlike its result: "${name}"`,
     expected: result?.toString() ?? "nothing",
@@ -194,6 +205,7 @@ export function vjp<X extends object, Y extends object>(
   f: (args: X) => Y,
   args: X,
 ): VectorJacobianProduct<X, Y> {
+  checkFunction("vjp", "what is differentiated", f, "({ x }) => ({ y: ... })");
   checkTensors("vjp: the arguments", args);
   const own = apart(args);
   const { made: results, operations } = traceOperations(() => f(own));
@@ -204,7 +216,7 @@ export function vjp<X extends object, Y extends object>(
     pullback(cotangents) {
       checkTensors("vjp: the cotangents", cotangents);
       const outputs = Object.entries(cotangents as Readonly<Record<string, AnyTensor>>).map(
-        ([name, cotangent]) => ({ value: resultLike(results, name, cotangent), cotangent: cotangent.value }),
+        ([name, cotangent]) => resultLike(results, name, cotangent),
       );
       const values = cotangentsOf({ operations, inputs: valuesOf(wanted), outputs });
       return asTensors(wanted, values) as unknown as GradientsOf<X>;

@@ -1,8 +1,18 @@
 /** @file Elements at places that the program computes: gather, take, scatter, and slices whose start is data. */
 import type { Region, Value } from "../ir/operation.js";
 import { isInteger, tensorType } from "../ir/types.js";
+import { shown } from "../support/given.js";
 import { ownValue } from "../support/own-value.js";
-import { broadcastTo, checkDTypes, checkSizes, commonAxes, findAxis } from "./align.js";
+import {
+  broadcastTo,
+  checkByAxis,
+  checkDTypes,
+  checkOperands,
+  checkSizes,
+  checkTensor,
+  commonAxes,
+  findAxis,
+} from "./align.js";
 import { type Axis, describe, type DType, indexOf, namesOf, sizesOf } from "./axis.js";
 import { fill } from "./elementwise.js";
 import { ShapeError, TraceError } from "./errors.js";
@@ -27,6 +37,8 @@ interface Plan {
 }
 
 function planOf(op: string, x: TensorData, indices: Readonly<Record<string, TensorData>>): Plan {
+  checkTensor(op, "the operand", x);
+  checkByAxis(op, "the indices", indices, "{ time: indices }");
   const names = Object.keys(indices);
   if (names.length === 0)
     throw new TraceError({ message: `${op}: no indices given`, got: describe(x.axes, x.dtype) });
@@ -111,6 +123,9 @@ export function take<A extends string, D extends DType, N extends A, I extends s
   name: N,
   indices: Tensor<I, "i32">,
 ): Tensor<Exclude<A, N> | I, D> {
+  checkOperands("take", { table });
+  findAxis("take", table, name);
+  checkOperands("take", { indices });
   return gatherAs("take", table, { [name]: indices });
 }
 
@@ -139,6 +154,13 @@ export function scatter<A extends string, D extends DType, N extends A, I extend
   way: ScatterWay,
 ): Tensor<A, D> {
   const op = "scatter";
+  if (!(way === "set" || Object.hasOwn(ways, way))) {
+    throw new ShapeError({
+      message: "scatter: how updates meet what is there is not said",
+      expected: ["set", ...Object.keys(ways)].map((each) => JSON.stringify(each)).join(", "),
+      got: shown(way),
+    });
+  }
   const plan = planOf(op, x, indices);
   const { indexed, shared, places, rest, column } = plan;
   checkDTypes(op, [x, updates], ["x", "updates"]);
@@ -218,6 +240,10 @@ export function dynamicSlice<A extends string, D extends DType>(
   parts: { readonly [K in A]?: { readonly start: Start; readonly size: number } },
 ): Tensor<A, D> {
   const op = "dynamicSlice";
+  checkOperands(op, { x });
+  const example = "{ time: { start: i, size: 4 } }";
+  checkByAxis(op, "the parts", parts, example);
+  for (const [name, part] of Object.entries(parts)) checkByAxis(op, `the part of "${name}"`, part, example);
   const given = parts as Readonly<
     Record<string, { readonly start: TensorData | number; readonly size: number }>
   >;
@@ -255,6 +281,8 @@ export function dynamicUpdateSlice<A extends string, D extends DType>(
   starts: { readonly [K in A]?: Start },
 ): Tensor<A, D> {
   const op = "dynamicUpdateSlice";
+  checkOperands(op, { x, update });
+  checkByAxis(op, "the starts", starts, "{ time: position }");
   checkDTypes(op, [x, update], ["x", "update"]);
   const large = x.axes.some(
     ({ name, size }) => (update.axes[indexOf(update.axes, name)]?.size ?? size + 1) > size,

@@ -1,14 +1,22 @@
 /** @file Recurrences with matrix states as a model author calls them; their meaning in src/ir/ops/nn/matrix-states.ts. */
 import { elementCount } from "../ir/types.js";
 import type { Value } from "../ir/operation.js";
-import { broadcastTo, checkAmong, checkSizes, findAxis, ordered } from "./align.js";
+import {
+  broadcastTo,
+  checkAmong,
+  checkElement,
+  checkOperands,
+  checkSizes,
+  findAxis,
+  ordered,
+} from "./align.js";
 import { type Axis, axis, describe, type DType, type FloatDType, indexOf, namesOf, sizesOf } from "./axis.js";
 import { select } from "./elementwise.js";
 import { ShapeError } from "./errors.js";
 import { reshape } from "./shape.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, type TensorData } from "./trace.js";
-import { checkOptions, type OptionNames } from "../support/options.js";
+import { checkNeeded, type OptionNames } from "../support/options.js";
 
 /** What linear attention and the delta rule take. */
 export interface LinearAttentionOptions<
@@ -139,6 +147,16 @@ const LINEAR_ATTENTION: OptionNames<Linear> = {
   segmentPos: true,
 };
 
+const NEEDED = ["query", "key", "value", "logDecay", "state", "axes"] as const;
+
+/** Complains of operands that are none, and of f32 that is something else. */
+function checkGiven(op: string, { query, key, value, logDecay, state, axes }: Linear): void {
+  checkOperands(op, { query, key, value, logDecay, state });
+  checkElement(op, "logDecay", logDecay, "f32");
+  checkElement(op, "state", state, "f32");
+  checkNeeded(`the axes of ${op}`, axes, { time: true, key: true, value: true }, "time", "key", "value");
+}
+
 /** read and write [o, n, t, k]; nothing is read where a document starts, as there is no state before it. */
 function deltaVectors(roles: Roles, { delta, segmentPos }: Arguments): readonly Value[] {
   if (delta === undefined) return [];
@@ -204,7 +222,8 @@ export function linearAttention<
   D extends FloatDType,
 >(args: LinearAttentionOptions<V, T, K, C, Q, R, P, D>): LinearAttentionResult<V, Exclude<V, T> | K, D>;
 export function linearAttention(args: Arguments): unknown {
-  checkOptions<Linear>("linearAttention", args, LINEAR_ATTENTION);
+  checkNeeded<Linear>("linearAttention", args, LINEAR_ATTENTION, ...NEEDED);
+  checkGiven("linearAttention", args);
   return recurrence("nn.linear_attention", rolesOf("linearAttention", args), args);
 }
 
@@ -235,7 +254,10 @@ export function deltaRule<
   },
 ): LinearAttentionResult<V, Exclude<V, T> | K, D>;
 export function deltaRule(args: Linear & { readonly read: TensorData; readonly write: TensorData }): unknown {
+  const known = { ...LINEAR_ATTENTION, read: true, write: true } as const;
+  checkNeeded("deltaRule", args, known, ...NEEDED, "read", "write");
+  checkGiven("deltaRule", args);
   const { read, write } = args;
-  checkOptions("deltaRule", args, { ...LINEAR_ATTENTION, read: true, write: true });
+  checkOperands("deltaRule", { read, write });
   return recurrence("nn.delta_rule", rolesOf("deltaRule", args), { ...args, delta: { read, write } });
 }

@@ -2,12 +2,21 @@
  * @file The ops of the nn dialect but attention as a model author calls them: one line each, their meaning in src/ir/ops/nn. How they are computed is the
  * lowering's choice. Axes may have any names: the author says which is which where the operands do not.
  */
-import { axesIn, broadcastTo, checkSizes, findAxis, onlyAxis, ordered } from "./align.js";
+import {
+  axesIn,
+  broadcastTo,
+  checkElement,
+  checkOperands,
+  checkSizes,
+  findAxis,
+  onlyAxis,
+  ordered,
+} from "./align.js";
 import { describe, type FloatDType, indexOf, namesOf } from "./axis.js";
 import { ShapeError } from "./errors.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, type TensorData } from "./trace.js";
-import { checkOptions } from "../support/options.js";
+import { checkNeeded } from "../support/options.js";
 
 /** What becomes of a state: `next`, its axes in the order in which the state has them. */
 const inOrderOf = <A extends string, D extends FloatDType>(
@@ -27,8 +36,11 @@ export function linearScan<A extends string, T extends A, D extends FloatDType>(
   readonly axis: T;
   readonly reverse?: boolean;
 }): { readonly y: Tensor<A, D>; readonly last: Tensor<Exclude<A, T>, "f32"> } {
-  checkOptions("linearScan", args, { x: true, a: true, h0: true, axis: true, reverse: true });
+  const known = { x: true, a: true, h0: true, axis: true, reverse: true } as const;
+  checkNeeded("linearScan", args, known, "x", "a", "h0", "axis");
   const { x, a, h0 } = args;
+  checkOperands("linearScan", { x, a, h0 });
+  checkElement("linearScan", "h0", h0, "f32");
   const axis = findAxis("linearScan", x, args.axis).index;
   const carried = x.axes.filter((_, i) => i !== axis);
   const operands = [
@@ -45,11 +57,22 @@ export function linearScan<A extends string, T extends A, D extends FloatDType>(
   };
 }
 
+const CAUSAL_CONV = {
+  x: true,
+  w: true,
+  bias: true,
+  segmentPos: true,
+  tail: true,
+  axis: true,
+  taps: true,
+} as const;
+
 /** x with its last axis split into n blocks, block j multiplied by w_j: w [blocks, in, out]; the axis keeps its name. */
 export function blockDiagonal<A extends string, B extends string, D extends FloatDType>(
   x: Tensor<A, D>,
   w: Tensor<B, D>,
 ): Tensor<A, D> {
+  checkOperands("blockDiagonal", { x, w });
   const last = x.axes.at(-1);
   const [blocks, inputs, outputs] = w.axes;
   if (last === undefined || w.axes.length !== 3 || last.size !== blocks!.size * inputs!.size) {
@@ -86,8 +109,10 @@ export function causalConv1d<
   readonly axis: T;
   readonly taps: K;
 }): { readonly y: Tensor<A, D>; readonly tail: Tensor<Exclude<A, T> | L, D> } {
-  const { x, w, bias, segmentPos, tail } = args;
   const op = "causalConv1d";
+  checkNeeded(op, args, CAUSAL_CONV, "x", "w", "bias", "segmentPos", "tail", "axis", "taps");
+  const { x, w, bias, segmentPos, tail } = args;
+  checkOperands(op, { x, w, bias, segmentPos, tail });
   const channels = onlyAxis(op, "bias", bias, []);
   const tokens = x.axes.filter(({ name }) => name !== channels.name);
   const axis = findAxis(op, { ...x, axes: tokens }, args.axis).index;
@@ -118,7 +143,8 @@ export function rmsNorm<A extends string, N extends A, D extends FloatDType>(
   scale: Tensor<N, D>,
   options: { readonly epsilon: number; readonly offset?: number },
 ): Tensor<A, D> {
-  checkOptions("rmsNorm", options, { epsilon: true, offset: true });
+  checkOperands("rmsNorm", { x, scale });
+  checkNeeded("rmsNorm", options, { epsilon: true, offset: true }, "epsilon");
   const { epsilon, offset = 0 } = options;
   const channels = onlyAxis("rmsNorm", "scale", scale, []);
   findAxis("rmsNorm", x, channels.name);
@@ -144,7 +170,9 @@ export function rotary<A extends string, C extends A, P extends Exclude<A, C>, D
     readonly scaling?: readonly number[] | undefined;
   },
 ): Tensor<A, D> {
-  checkOptions("rotary", options, { axis: true, dims: true, base: true, scaling: true });
+  checkOperands("rotary", { x, position });
+  const known = { axis: true, dims: true, base: true, scaling: true } as const;
+  checkNeeded("rotary", options, known, "axis", "dims", "base");
   const { axis, dims, base, scaling } = options;
   const channels = findAxis("rotary", x, axis).axis;
   const outer = x.axes.filter(({ name }) => name !== channels.name);

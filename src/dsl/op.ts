@@ -5,6 +5,7 @@ import type { AttributesOf, AttributeTable, OpDefinition } from "../ir/ops/defin
 import { type Attributes, findOp, hasTrait, opDefinitions, type OpName } from "../ir/ops/index.js";
 import { DYNAMIC, formatType, isQuantized, type TensorType, tensorType, type Type } from "../ir/types.js";
 import { didYouMean } from "../support/suggest.js";
+import { checkList } from "./align.js";
 import { type Axis, type DType, sizesOf } from "./axis.js";
 import { ShapeError, TraceError } from "./errors.js";
 import type { AnyTensor } from "./records.js";
@@ -179,6 +180,7 @@ function declared(which: string | OpDefinition): OpDefinition {
 }
 
 function checkOperands(name: string, operands: readonly unknown[]): asserts operands is readonly Operand[] {
+  checkList(`op: ${name}`, "the operands", operands, "[x, y]");
   const wrong = operands.findIndex((operand) => !(operand instanceof Tensor || operand instanceof Opaque));
   if (wrong < 0) return;
   throw new TraceError({

@@ -2,8 +2,21 @@
 import { printMeaning } from "../program/index.js";
 import type { DType } from "./axis.js";
 import { namesOf } from "./axis.js";
-import type { Tensor } from "./tensor.js";
+import { checkOperands } from "./align.js";
+import { TraceError } from "./errors.js";
+import { Tensor } from "./tensor.js";
+import { shown } from "../support/given.js";
 import { builderHere, currentTrace } from "./trace.js";
+
+/** Complains of what is no name for people. */
+export function checkLabel(op: string, label: unknown): void {
+  if (typeof label === "string") return;
+  throw new TraceError({
+    message: `${op} takes a name, and then the tensor`,
+    expected: `${op}("name", x)`,
+    got: label instanceof Tensor ? `a tensor ${label}` : shown(label),
+  });
+}
 
 /**
  * Prints a tensor each time that this place of the program runs, in loops, branches and functions too, and gives it back. The interpreter
@@ -11,6 +24,8 @@ import { builderHere, currentTrace } from "./trace.js";
  * result: an output, or a `probe`.
  */
 export function print<A extends string, D extends DType>(label: string, x: Tensor<A, D>): Tensor<A, D> {
+  checkLabel("print", label);
+  checkOperands("print", { x });
   const extra = printMeaning(currentTrace().path(label), namesOf(x.axes));
   builderHere().create("interpreter.print", [x.value], {}, { extra });
   return x;

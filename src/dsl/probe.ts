@@ -4,6 +4,8 @@ import { isFloat } from "../ir/types.js";
 import type { Axis, DType } from "./axis.js";
 import { describe } from "./axis.js";
 import { ShapeError, TraceError } from "./errors.js";
+import { checkOperands } from "./align.js";
+import { checkLabel } from "./print.js";
 import { Tensor } from "./tensor.js";
 import { currentTrace, type Probes, type TensorData } from "./trace.js";
 
@@ -14,6 +16,8 @@ import { currentTrace, type Probes, type TensorData } from "./trace.js";
  * @throws TraceError in a function (`fn`), in the condition of a loop and in the body of an op: nothing hands it out there
  */
 export function probe<A extends string, D extends DType>(name: string, tensor: Tensor<A, D>): Tensor<A, D> {
+  checkLabel("probe", name);
+  checkOperands("probe", { x: tensor });
   const trace = currentTrace();
   const path = trace.path(name);
   trace.checkProbed(path);

@@ -11,6 +11,8 @@ import { type Argument, encodeInterface, type Interface, type Result } from "../
 import { isBufferElementType } from "../support/buffer-element-types.js";
 import { type Axis, type DType, describe, type FloatDType, type NamesOf, sizesOf } from "./axis.js";
 import { TraceError } from "./errors.js";
+import { checkTensor } from "./align.js";
+import { inAxesOf } from "./records.js";
 import { explainingMisuse } from "./misuse.js";
 import { checkTensors } from "./records.js";
 import type { Spec, TensorOf } from "./spec.js";
@@ -135,15 +137,16 @@ export function updateParameters(updates: Readonly<Record<string, TensorData>>):
     }
     if (trace.parameterUpdates.has(path))
       throw new TraceError({ message: `parameter "${path}" is updated twice` });
-    checkUpdate(`parameter "${path}"`, known, next);
-    trace.parameterUpdates.set(path, next);
+    trace.parameterUpdates.set(path, updateOf(`parameter "${path}"`, known, next));
   }
 }
 
-/** Complains unless what a tensor holds next is like what it held. */
-function checkUpdate(what: string, held: TensorData, next: TensorData): void {
+/** What a tensor holds next, its axes in the order in which it has them. @throws TraceError unless it is like what it held */
+function updateOf(what: string, held: TensorData, next: TensorData): TensorData {
+  checkTensor("update", what, next);
+  const fitting = inAxesOf(held, next);
+  if (fitting !== undefined) return fitting;
   const [expected, got] = [describe(held.axes, held.dtype), describe(next.axes, next.dtype)];
-  if (got === expected) return;
   throw new TraceError({ message: `${what} is updated with a tensor of another shape`, expected, got });
 }
 
@@ -175,8 +178,7 @@ export function state<const L extends readonly Axis[], D extends DType>(
     update(next) {
       trace.checkOutermost(`state "${path}" is updated`);
       if (trace.stateUpdates.has(path)) throw new TraceError({ message: `state "${path}" is updated twice` });
-      checkUpdate(`state "${path}"`, held, next);
-      trace.stateUpdates.set(path, next);
+      trace.stateUpdates.set(path, updateOf(`state "${path}"`, held, next));
     },
   };
 }

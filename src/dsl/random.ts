@@ -23,6 +23,7 @@ import { roundTo } from "./round.js";
 import { at, concat, reshape, transpose } from "./shape.js";
 import { argsort } from "./sort.js";
 import { Tensor } from "./tensor.js";
+import { shown } from "../support/given.js";
 import { checkOptions, type OptionNames } from "../support/options.js";
 
 /** A key: two words of 32 bits. */
@@ -56,12 +57,14 @@ const threefry = fn("threefry2x32", ({ k0, k1, x0, x1 }: { k0: Word; k1: Word; x
 });
 
 /** Complains unless a key is one. */
-function checkKey(op: string, { axes, dtype }: Key): void {
+function checkKey(op: string, given: unknown): void {
+  const isTensor = given instanceof Tensor;
+  const { axes = [], dtype = undefined } = isTensor ? given : {};
   if (axes.length === 1 && axes[0]!.name === "key" && axes[0]!.size === 2 && dtype === "ui32") return;
   throw new ShapeError({
     message: `random.${op}: this is no key`,
     expected: describe([keyAxis], "ui32"),
-    got: describe(axes, dtype),
+    got: isTensor ? describe(axes, dtype) : shown(given),
     hint: 'make one of a seed, random.key(0), or several of another, random.split(key, axis("step", 2)), and take one of them: at(keys, "step", 0)',
   });
 }

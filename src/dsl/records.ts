@@ -1,10 +1,13 @@
 /** @file Tensors by name: what a loop carries, a branch returns, a function takes. */
 import type { Value } from "../ir/operation.js";
 import { type TensorType, tensorType } from "../ir/types.js";
+import { shown } from "../support/given.js";
 import { ownValue } from "../support/own-value.js";
+import { broadcastTo } from "./align.js";
 import { type DType, sizesOf } from "./axis.js";
 import { ShapeError, TraceError } from "./errors.js";
 import { Tensor } from "./tensor.js";
+import type { TensorData } from "./trace.js";
 
 /** A record of tensors as a body sees it. */
 export type Widened<R> = { readonly [K in keyof R]: R[K] };
@@ -32,7 +35,11 @@ export const inOrder = (names: readonly string[], record: object): Value[] =>
 /** Complains unless `record` holds tensors only; `what` says whose it is. */
 export function checkTensors(what: string, record: unknown): asserts record is Named {
   const describeOther = (value: unknown): string =>
-    typeof value === "object" && value !== null ? "an object" : String(value);
+    typeof value === "object" && value !== null
+      ? "an object"
+      : typeof value === "function"
+        ? "a function"
+        : String(value);
   if (record instanceof Tensor) {
     throw new TraceError({
       message: `${what}: this is a tensor, and no record of tensors`,
@@ -50,7 +57,10 @@ export function checkTensors(what: string, record: unknown): asserts record is N
     throw new TraceError({
       message: `${what}: this is no record of tensors`,
       got: describeOther(record),
-      hint: "name them: { y: tensor }",
+      hint:
+        typeof record === "function"
+          ? "call it: what it returns is named, { y: tensor }"
+          : "name them: { y: tensor }",
     });
   }
   for (const [name, value] of Object.entries(record)) {
@@ -59,16 +69,40 @@ export function checkTensors(what: string, record: unknown): asserts record is N
   }
 }
 
-/** Complains unless `got` has the tensors of `wanted` and no others, alike in axes and element type. */
-export function checkAlike(op: string, what: string, wanted: object, got: unknown): void {
+/** A tensor with its axes in the order of another's; undefined when it has other axes, or elements of another type. */
+export function inAxesOf(wanted: TensorData, got: TensorData): TensorData | undefined {
+  const { axes, dtype } = wanted;
+  const sizeOf = (name: string): number | undefined => got.axes.find((axis) => axis.name === name)?.size;
+  const fits = got.axes.length === axes.length && axes.every(({ name, size }) => sizeOf(name) === size);
+  return fits && got.dtype === dtype ? { axes, dtype, value: broadcastTo(got, axes) } : undefined;
+}
+
+/**
+ * The tensors of `got` as those of `wanted` are: axes are known by their names, so their order is that of `wanted`.
+ * @throws ShapeError unless it has these tensors and no others, of the same axes and element type
+ */
+export function alike<R extends object>(op: string, what: string, wanted: R, got: unknown): Widened<R> {
   checkTensors(`${op}: ${what}`, got);
-  for (const name of new Set([...Object.keys(wanted), ...Object.keys(got)])) {
+  const names = [...new Set([...Object.keys(wanted), ...Object.keys(got)])];
+  const entries = names.map((name) => {
     const [expected, actual] = [ownValue(wanted as Named, name), ownValue(got, name)];
-    if (actual !== undefined && actual.toString() === expected?.toString()) continue;
+    const fitting = expected === undefined || actual === undefined ? undefined : inAxesOf(expected, actual);
+    if (fitting !== undefined) return [name, new Tensor(fitting.axes, fitting.dtype, fitting.value)] as const;
     throw new ShapeError({
       message: `${op}: ${what} returns another "${name}"`,
       expected: expected?.toString() ?? "nothing",
       got: actual?.toString() ?? "nothing",
     });
-  }
+  });
+  return Object.fromEntries(entries) as Widened<R>;
+}
+
+/** Complains of what is called and is no function. @param expected the function as an author writes it */
+export function checkFunction(op: string, what: string, given: unknown, expected: string): void {
+  if (typeof given === "function") return;
+  throw new TraceError({
+    message: `${op}: ${what} is no function`,
+    expected,
+    got: given instanceof Tensor ? `a tensor ${given}` : shown(given),
+  });
 }

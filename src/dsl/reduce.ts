@@ -3,7 +3,7 @@ import type { Integer } from "../ir/integers.js";
 import type { Value } from "../ir/operation.js";
 import { isFloat, tensorType } from "../ir/types.js";
 import { type Precision, precisionConfigOf } from "../ir/precision.js";
-import { axisNames, checkDTypes, checkShared, checkSizes, findAxes, findAxis } from "./align.js";
+import { axisNames, checkDTypes, checkFloats, checkShared, checkSizes, findAxes, findAxis } from "./align.js";
 import {
   type Axis,
   describe,
@@ -17,7 +17,7 @@ import { range, select } from "./elementwise.js";
 import { ShapeError } from "./errors.js";
 import { extremes } from "./extremes.js";
 import { Tensor } from "./tensor.js";
-import { builderHere, currentTrace, type TensorData } from "./trace.js";
+import { builderHere, checkPrecision, currentTrace, type TensorData } from "./trace.js";
 import { inWide } from "./wide.js";
 import { type OptionNames, checkOptions } from "../support/options.js";
 
@@ -61,6 +61,7 @@ export function dot(
   options: DotOptions = {},
 ): unknown {
   checkOptions("dot", options, DOT_OPTIONS);
+  checkPrecision("dot", options.precision);
   const { precision } = options;
   const names = ["x", "y"];
   checkDTypes("dot", [x, y], names);
@@ -152,6 +153,7 @@ export function mean<A extends string, D extends FloatDType, N extends A>(
   x: Tensor<A, D>,
   over: N | readonly N[],
 ): Tensor<Exclude<A, N>, D> {
+  checkFloats("mean", "x", x);
   const count = countFilled("mean", x, over);
   return inWide(x, (wide) => reduce("mean", "add", 0, wide, over).div(count));
 }
@@ -161,6 +163,7 @@ export function variance<A extends string, D extends FloatDType, N extends A>(
   x: Tensor<A, D>,
   over: N | readonly N[],
 ): Tensor<Exclude<A, N>, D> {
+  checkFloats("variance", "x", x);
   countFilled("variance", x, over);
   return inWide(x, <E extends "f32" | "f64">(wide: Tensor<A, E>) => {
     const distance = wide.sub(mean(wide, over)) as Tensor<A, E>;

@@ -9,7 +9,8 @@ import { type Axis, sizesOf } from "./axis.js";
 import { ShapeError, TraceError } from "./errors.js";
 import {
   type AnyTensor,
-  checkAlike,
+  alike,
+  checkFunction,
   checkTensors,
   inOrder,
   like,
@@ -21,6 +22,7 @@ import {
 import { handOut } from "./probe.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, currentTrace, type TensorData } from "./trace.js";
+import { shown } from "../support/given.js";
 import { checkOptions } from "../support/options.js";
 
 /** What a step returns: what goes on to the next step, and what is stacked along the axis. */
@@ -61,6 +63,23 @@ function commonAxis(over: string, inputs: readonly AnyTensor[]): Axis {
   throw new ShapeError({
     message: `scan: axis "${over}" is ${axis.size} in one input and ${findAxis("scan", other, over).axis.size} in another`,
     details: inputs.map((input, i) => `input ${i}: ${input}`),
+  });
+}
+
+/** Complains of a step that returns something else, whose carry would not be found. */
+function checkStep(result: unknown): void {
+  if (typeof result === "object" && result !== null && "carry" in result) return;
+  const isTuple = Array.isArray(result) && result.length === 2;
+  throw new TraceError({
+    message: "scan: the step returns no carry",
+    expected: "{ carry: { ... } }, and output: { ... } for what is stacked",
+    got: result instanceof Tensor ? `a tensor ${result}` : shown(result),
+    hint:
+      result instanceof Promise
+        ? "a function that is traced is not async: await what it needs before"
+        : isTuple
+          ? "as in JAX, but by name: [carry, output] is { carry, output }"
+          : undefined,
   });
 }
 
@@ -110,6 +129,7 @@ export function scan<
   options: { readonly reverse?: boolean } = {},
 ): { readonly carry: Widened<C>; readonly outputs: StacksOf<Y, Over> } {
   checkOptions("scan", options, { reverse: true });
+  checkFunction("scan", "the step", step, "(carry, input) => ({ carry: { ... }, output: { ... } })");
   const trace = currentTrace();
   const reverse = options.reverse ?? false;
   checkTensors("scan: the carry", initial);
@@ -130,7 +150,8 @@ export function scan<
         Over
       >,
     );
-    checkAlike("scan", "the step's carry", initial, result.carry);
+    checkStep(result);
+    const carry = alike("scan", "the step's carry", initial, result.carry);
     const { output = {} as Y } = result;
     checkTensors("scan: the step's output", output);
     const written = [...tensorsOf(output), ...trace.probes.values()].map((row) => {
@@ -138,7 +159,7 @@ export function scan<
       return writeRow(stack, row, index);
     });
     const next = builderHere().create("stablehlo.add", [index, constant(reverse ? -1 : 1)], {}).result;
-    inner.create("stablehlo.return", [next, ...inOrder(names, result.carry), ...written], {});
+    inner.create("stablehlo.return", [next, ...inOrder(names, carry), ...written], {});
     return output;
   });
 

@@ -1,11 +1,22 @@
 /** @file selectiveScan: the recurrence of state-space models as their authors call it, over axes of any names. */
-import { axesIn, broadcastTo, checkAmong, checkSizes, findAxes, findAxis, ordered } from "./align.js";
+import {
+  axesIn,
+  broadcastTo,
+  checkAmong,
+  checkElement,
+  checkList,
+  checkOperands,
+  checkSizes,
+  findAxes,
+  findAxis,
+  ordered,
+} from "./align.js";
 import { type Axis, describe, type FloatDType, indexOf, namesOf } from "./axis.js";
 import { fill } from "./elementwise.js";
 import { ShapeError } from "./errors.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, type TensorData } from "./trace.js";
-import { checkOptions } from "../support/options.js";
+import { checkNeeded } from "../support/options.js";
 
 const OP = "selectiveScan";
 
@@ -39,6 +50,19 @@ function statesOf(x: TensorData, h0: TensorData, time: string, names: readonly s
   ordered(OP, "h0", h0, [...carried, ...names]);
   return states;
 }
+
+const SELECTIVE_SCAN = {
+  x: true,
+  delta: true,
+  a: true,
+  b: true,
+  c: true,
+  h0: true,
+  segmentPos: true,
+  axis: true,
+  states: true,
+  reverse: true,
+} as const;
 
 /** A tensor of the inputs' element type, or of that of the computation. */
 type Either<A extends string, D extends FloatDType> = Tensor<A, D> | Tensor<A, "f32">;
@@ -77,19 +101,11 @@ export function selectiveScan<
   readonly states: readonly S[];
   readonly reverse?: boolean;
 }): { readonly y: Tensor<A, D>; readonly last: Tensor<Exclude<A, T> | S, "f32"> } {
-  checkOptions("selectiveScan", args, {
-    x: true,
-    delta: true,
-    a: true,
-    b: true,
-    c: true,
-    h0: true,
-    segmentPos: true,
-    axis: true,
-    states: true,
-    reverse: true,
-  });
+  checkNeeded(OP, args, SELECTIVE_SCAN, "x", "a", "b", "c", "h0", "axis", "states");
   const { x, delta, a, b, c, h0, segmentPos } = args;
+  checkOperands(OP, { x, a, b, c, h0 });
+  checkElement(OP, "h0", h0, "f32");
+  checkList(OP, "states", args.states, 'the names of the state axes: ["state"]');
   const axis = findAxis(OP, x, args.axis).index;
   const states = statesOf(x, h0, args.axis, args.states);
   const given = Object.entries({ x, delta, a, b, c, segmentPos, h0 }).filter(

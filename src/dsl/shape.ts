@@ -1,10 +1,11 @@
 /** @file Reshaping by axis names: split, merge, slice, concat, take, transpose. */
 import { tensorType } from "../ir/types.js";
-import { broadcastTo, checkDTypes, findAxes, findAxis, ordered } from "./align.js";
-import { type Axis, type DType, describe, type NamesOf, namesOf, sizesOf } from "./axis.js";
+import { broadcastTo, checkDTypes, checkList, checkOperands, findAxes, findAxis, ordered } from "./align.js";
+import { type Axis, checkAxes, type DType, describe, type NamesOf, namesOf, sizesOf } from "./axis.js";
 import { ShapeError } from "./errors.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, type TensorData } from "./trace.js";
+import { shown } from "../support/given.js";
 import { checkOptions } from "../support/options.js";
 
 /** The same elements in row-major order with other axes. */
@@ -24,6 +25,8 @@ export function split<A extends string, D extends DType, From extends A, const L
   to: L,
 ): Tensor<Exclude<A, From> | NamesOf<L>, D> {
   const { index, axis } = findAxis("split", x, from);
+  checkList("split", "the axes", to, 'split(x, "model", [heads, head])');
+  checkAxes(to);
   const product = to.reduce((size, a) => size * a.size, 1);
   if (product !== axis.size) {
     throw new ShapeError({
@@ -41,6 +44,8 @@ export function merge<A extends string, D extends DType, From extends A, To exte
   from: readonly From[],
   to: To,
 ): Tensor<Exclude<A, From> | To, D> {
+  checkOperands("merge", { x });
+  checkList("merge", "the axes", from, 'merge(x, ["heads", "head"], "model")');
   const found = findAxes("merge", x, from);
   if (found.length === 0) {
     throw new ShapeError({ message: "merge: no axes given", got: describe(x.axes, x.dtype) });
@@ -62,6 +67,8 @@ export function transpose<A extends string, D extends DType>(
   x: Tensor<A, D>,
   order: readonly NoInfer<A>[],
 ): Tensor<A, D> {
+  checkOperands("transpose", { x });
+  checkList("transpose", "the order", order, "all axes of x by their names");
   const value = ordered("transpose", "x", x, order);
   return new Tensor(
     order.map((name) => findAxis("transpose", x, name).axis),
@@ -101,6 +108,17 @@ export function slice<A extends string, D extends DType>(
   return new Tensor(axes, x.dtype, builderHere().create("stablehlo.slice", [x.value], attributes).result);
 }
 
+/** Complains of an index that the program computes. */
+function checkKnown(index: unknown, x: TensorData): void {
+  if (typeof index === "number") return;
+  throw new ShapeError({
+    message: "at: the index is no number",
+    expected: "a whole number, known while the program is traced",
+    got: index instanceof Tensor ? `a tensor ${index}` : shown(index),
+    hint: `by an index that the program computes: take(x, "${x.axes[0]?.name ?? "time"}", index), or gather`,
+  });
+}
+
 /** One element of an axis, which then is gone: `at(positions, "time", -1)`. */
 export function at<A extends string, D extends DType, N extends A>(
   x: Tensor<A, D>,
@@ -108,6 +126,7 @@ export function at<A extends string, D extends DType, N extends A>(
   index: number,
 ): Tensor<Exclude<A, N>, D> {
   const size = findAxis("at", x, name).axis.size;
+  checkKnown(index, x);
   const start = index < 0 ? size + index : index;
   if (!Number.isInteger(index) || start < 0 || start >= size) {
     throw new ShapeError({
@@ -124,6 +143,7 @@ export function concat<A extends string, D extends DType>(
   parts: readonly Tensor<A, D>[],
   name: A,
 ): Tensor<A, D> {
+  checkList("concat", "the tensors", parts, 'concat([x, y], "time")');
   const [first] = parts;
   if (first === undefined) throw new ShapeError({ message: "concat: no tensors given" });
   checkDTypes(

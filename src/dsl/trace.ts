@@ -9,7 +9,8 @@ import { fileLocation, type Location, nameLocation, unknownLocation } from "../i
 import type { Block, Value } from "../ir/operation.js";
 import { addArgument } from "../ir/rewriter.js";
 import { isComplex, isFloat, type TensorType, tensorType } from "../ir/types.js";
-import type { Precision } from "../ir/precision.js";
+import { type Precision, precisionNames } from "../ir/precision.js";
+import { shown } from "../support/given.js";
 import type { ArgumentRole } from "../program/index.js";
 import { type Axis, checkDeclared, type DType, describe, type FloatDType, sizesOf } from "./axis.js";
 import { ShapeError, TraceError } from "./errors.js";
@@ -303,11 +304,31 @@ export function builderHere(): Builder {
 }
 
 /** Parameters, states and probes made inside `body` are named `name.…`; ops show it in their locations. */
-export const scope = <T>(name: string, body: () => T): T => currentTrace().inScope(name, body);
+export function scope<T>(name: string, body: () => T): T {
+  const whole = typeof name === "string" && typeof body === "function";
+  if (whole) return currentTrace().inScope(name, body);
+  throw new TraceError({
+    message: "scope takes a name, and the function that is traced within it",
+    expected: 'scope("block", () => ...)',
+    got: `${shown(name)} and ${shown(body)}`,
+  });
+}
 
 /**
  * All products made inside `body` that state no precision of their own, those that model ops are made of and those of gradients taken
  * there included; the innermost scope counts. A function (`fn`) is traced once for each precision that it is called in.
  */
-export const withPrecision = <T>(precision: Precision, body: () => T): T =>
-  currentTrace().inPrecision(precision, body);
+export function withPrecision<T>(precision: Precision, body: () => T): T {
+  checkPrecision("withPrecision", precision);
+  return currentTrace().inPrecision(precision, body);
+}
+
+/** Complains of a precision that there is none, which would be found only where there is a product. */
+export function checkPrecision(what: string, given: unknown): void {
+  if (given === undefined || precisionNames.some((precision) => precision === given)) return;
+  throw new TraceError({
+    message: `${what}: there is no such precision`,
+    expected: precisionNames.join(", "),
+    got: shown(given),
+  });
+}

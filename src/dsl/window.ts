@@ -1,7 +1,7 @@
 /** @file Windows that slide along axes: pooling, and any reduction of what they show. */
 import { tensorType } from "../ir/types.js";
 import { ownValue } from "../support/own-value.js";
-import { findAxes } from "./align.js";
+import { checkByAxis, checkOperands, findAxes } from "./align.js";
 import { type DType, describe, type FloatDType, type IntegerDType } from "./axis.js";
 import { fill } from "./elementwise.js";
 import { ShapeError } from "./errors.js";
@@ -87,6 +87,8 @@ export function reduceWindow<A extends string, D extends FloatDType | IntegerDTy
   reducer: WindowReducer,
 ): Tensor<A, D> {
   const op = "reduceWindow";
+  checkOperands(op, { x });
+  checkByAxis(op, "the windows", windows, "{ height: { size: 2, stride: 2 } }");
   const given = windows as Readonly<Record<string, Window>>;
   findAxes(op, x, Object.keys(given));
   for (const [name, window] of Object.entries(given)) checkWindow(op, name, window, x);

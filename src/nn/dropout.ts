@@ -1,5 +1,7 @@
 /** @file Dropout. */
 import { type Axis, type FloatDType, random, select, ShapeError, type Tensor } from "../dsl/index.js";
+import { shown } from "../support/given.js";
+import { checkOperands } from "../dsl/align.js";
 
 /**
  * x with elements set to 0 with probability `rate`, the others divided by 1 - rate; which, the key says. Where nothing is trained, do not call it.
@@ -10,11 +12,12 @@ export function dropout<A extends string, D extends FloatDType>(
   key: random.Key,
   rate: number,
 ): Tensor<A, D> {
-  if (!(rate >= 0 && rate < 1)) {
+  checkOperands("dropout", { x, key });
+  if (!(typeof rate === "number" && rate >= 0 && rate < 1)) {
     throw new ShapeError({
-      message: `dropout: ${rate} is no rate`,
-      expected: "from 0, below 1",
-      got: String(rate),
+      message: `dropout: ${shown(rate)} is no rate`,
+      expected: "from 0, below 1: dropout(x, key, rate)",
+      got: shown(rate),
     });
   }
   if (rate === 0) return x;

@@ -1,5 +1,6 @@
 /** @file Losses of predictions, one for each; their mean is the author's. */
 import { exp, type FloatDType, gather, log1p, neg, type Tensor } from "../dsl/index.js";
+import { checkElement, checkFloats, checkOperands, findAxis } from "../dsl/align.js";
 import { logSoftmax } from "./softmax.js";
 
 /**
@@ -11,6 +12,10 @@ export function crossEntropy<A extends string, D extends FloatDType, N extends A
   targets: Tensor<Exclude<A, N>, "i32">,
   over: N,
 ): Tensor<Exclude<A, N>, D> {
+  checkFloats("crossEntropy", "logits", logits);
+  findAxis("crossEntropy", logits, over);
+  checkOperands("crossEntropy", { targets });
+  checkElement("crossEntropy", "targets", targets, "i32");
   const indices = { [over]: targets } as { readonly [K in N]: Tensor<Exclude<A, N>, "i32"> };
   return neg(gather(logSoftmax(logits, over), indices)) as Tensor<Exclude<A, N>, D>;
 }
@@ -20,6 +25,8 @@ export function binaryCrossEntropy<A extends string, D extends FloatDType>(
   logits: Tensor<A, D>,
   probabilities: Tensor<A, D>,
 ): Tensor<A, D> {
+  checkFloats("binaryCrossEntropy", "logits", logits);
+  checkFloats("binaryCrossEntropy", "probabilities", probabilities);
   const far = logits.max(neg(logits));
   return logits
     .max(0)

@@ -1,5 +1,6 @@
 /** @file Layer normalisation; that of the root mean square is an op of models (`rmsNorm` of the DSL). */
 import { type FloatDType, mean, rsqrt, type Tensor } from "../dsl/index.js";
+import { axisNames, checkFloats, checkOperands, findAxes } from "../dsl/align.js";
 import { inWide } from "../dsl/wide.js";
 import { checkOptions } from "../support/options.js";
 
@@ -20,6 +21,10 @@ export function layerNorm<
   } = {},
 ): Tensor<A, D> {
   checkOptions("layerNorm", options, { scale: true, bias: true, epsilon: true });
+  checkFloats("layerNorm", "x", x);
+  findAxes("layerNorm", x, axisNames("layerNorm", x, over));
+  for (const [name, given] of Object.entries({ scale: options.scale, bias: options.bias }))
+    if (given !== undefined) checkOperands("layerNorm", { [name]: given });
   const { scale, bias, epsilon = 1e-5 } = options;
   return inWide(x, <E extends "f32" | "f64">(wide: Tensor<A, E>) => {
     const off = wide.sub(mean(wide, over)) as Tensor<A, E>;

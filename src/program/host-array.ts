@@ -89,7 +89,8 @@ function flatten(
   | { readonly shape: readonly number[]; readonly numbers: readonly (number | bigint | boolean)[] }
   | undefined {
   if (!Array.isArray(data)) return { shape: [], numbers: [data as number] };
-  const parts = (data as readonly Numbers[]).map(flatten);
+  // Holes are passed over by map, and would be left out.
+  const parts = Array.from(data as readonly Numbers[], flatten);
   const [first] = parts;
   if (first === undefined) return { shape: [parts.length], numbers: [] };
   const alike = parts.every((part) => part !== undefined && String(part.shape) === String(first.shape));
@@ -152,9 +153,9 @@ export function encodeArray(dtype: ScalarType, shape: readonly number[], data: u
     return { expected: `${Class.name} of ${count}, or ${sizes(shape)}`, got: nameOf(data) };
   const flat = flatten(data as Numbers);
   const numbers = flat?.numbers ?? [];
-  const odd = numbers.find((n) => !["number", "bigint", "boolean"].includes(typeof n));
-  if (flat === undefined || odd !== undefined)
-    return { expected: sizes(shape), got: flat === undefined ? "lists of different lengths" : nameOf(odd) };
+  if (flat === undefined) return { expected: sizes(shape), got: "lists of different lengths" };
+  const odd = numbers.findIndex((n) => !["number", "bigint", "boolean"].includes(typeof n));
+  if (odd >= 0) return { expected: sizes(shape), got: `${nameOf(numbers[odd])} at ${odd}` };
   const full = parts === 1 ? shape : [...shape, parts];
   const fits = String(flat.shape) === String(full) || (flat.shape.length === 1 && flat.shape[0] === count);
   if (!fits) return { expected: sizes(full), got: sizes(flat.shape) };

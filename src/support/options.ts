@@ -39,6 +39,36 @@ export function checkOptions<O extends object>(
   }
 }
 
+/**
+ * `checkOptions` of options that a function cannot do without: all of them, or those that are `needed`.
+ * @throws UsageError for none, and for one that is needed and not given
+ */
+export function checkNeeded<O extends object>(
+  what: string,
+  options: O | undefined,
+  known: OptionNames<NoInfer<O>>,
+  ...needed: readonly (keyof O & string)[]
+): void {
+  if (options === undefined) {
+    throw new UsageError({
+      message: `${what} takes its options as an object`,
+      expected: namesOf(known),
+      got: "nothing",
+    });
+  }
+  checkOptions(what, options, known);
+  const missing = needed.find((name) => options[name] === undefined);
+  if (missing === undefined) return;
+  throw new UsageError({
+    message: `${what} needs ${JSON.stringify(missing)}`,
+    expected: needed.join(", "),
+    got:
+      Object.keys(options)
+        .filter((name) => options[name as keyof O] !== undefined)
+        .join(", ") || "none of them",
+  });
+}
+
 /** NaN would never be over. @throws UsageError */
 function checkTimeout(what: string, value: unknown): void {
   if (value === undefined || (typeof value === "number" && !Number.isNaN(value))) return;

@@ -61,6 +61,87 @@ const calls: Readonly<Record<string, (x: Loose) => unknown>> = {
   "stack along an axis": (x) => js.stack!([x, x], axis("layer", 2)),
   "stack of one": (x) => js.stack!(x),
   "oneHot of a list": () => js.oneHot!([1, 2], axis("k", 3), "f32"),
+  "conv without options": (x) => layers.conv!(x, x),
+  "conv over a name": (x) => layers.conv!(x, x, { over: "batch", from: "model", to: "model" }),
+  "conv with a number for a window": (x) =>
+    layers.conv!(x, x, { over: { batch: 3 }, from: "model", to: "model" }),
+  "crossEntropy of floats": (x) => layers.crossEntropy!(x, x, "model"),
+  "crossEntropy without targets": (x) => layers.crossEntropy!(x, undefined, "model"),
+  "binaryCrossEntropy with a number": (x) => layers.binaryCrossEntropy!(x, 1),
+  "layerNorm with eps": (x) => layers.layerNorm!(x, "model", { eps: 1e-6 }),
+  "layerNorm with a number as scale": (x) => layers.layerNorm!(x, "model", { scale: 2 }),
+  "layerNorm over -1": (x) => layers.layerNorm!(x, -1),
+  "dropout of a rate and a key": (x) => layers.dropout!(x, 0.1, js.random),
+  "linearScan without h0": (x) => js.linearScan!({ x, a: x, axis: "batch" }),
+  "linearScan of nothing": () => js.linearScan!(),
+  "linearScan with a number as a": (x) =>
+    js.linearScan!({ x, a: 0.5, h0: js.at!(x, "batch", 0), axis: "batch" }),
+  "selectiveScan of x alone": (x) => js.selectiveScan!({ x }),
+  "linearAttention of a query alone": (x) => js.linearAttention!({ query: x }),
+  "deltaRule of nothing": () => js.deltaRule!({}),
+  "attention of q alone": (x) => js.attention!({ q: x }),
+  "attention of nothing": () => js.attention!(),
+  "kvCacheUpdate of a cache alone": (x) => js.kvCacheUpdate!(x),
+  "causalConv1d of x alone": (x) => js.causalConv1d!({ x }),
+  "blockDiagonal of x alone": (x) => js.blockDiagonal!(x),
+  "rmsNorm without a scale": (x) => js.rmsNorm!(x),
+  "rmsNorm without an epsilon": (x) => js.rmsNorm!(x, js.at!(x, "batch", 0), {}),
+  "rotary without positions": (x) => js.rotary!(x),
+  "gather by a number": (x) => js.gather!(x, { batch: 1 }),
+  "gather by a tensor": (x) => js.gather!(x, x),
+  "scatter of no way": (x) => js.scatter!(x, { batch: js.range!(b) }, x, "sum"),
+  "dynamicSlice by a number": (x) => js.dynamicSlice!(x, { batch: 1 }),
+  "dynamicUpdateSlice with starts before the update": (x) => js.dynamicUpdateSlice!(x, { batch: 0 }, x),
+  "pad by a number": (x) => js.pad!(x, 1),
+  "maxPool by a number": (x) => js.maxPool!(x, 2),
+  "mean of integers": (x) => js.mean!(x.to!("i32"), "model"),
+  "variance of integers": (x) => js.variance!(x.to!("i32"), "model"),
+  "where of floats": (x) => js.where!(x, x, 0),
+  "where with null": (x) => js.where!(x.gt!(0), x, null),
+  "clamp of a tensor first": (x) => js.clamp!(x, 0, 1),
+  "merge of a name": (x) => js.merge!(x, "batch", "model"),
+  "split in sizes": (x) => js.split!(x, "model", [3, 1]),
+  "at by a tensor": (x) => js.at!(x, "batch", js.fill!(0, [], "i32")),
+  "slice by numbers": (x) => js.slice!(x, "batch", 0, 1),
+  "sort of reverse": (x) => js.sort!(x, "model", { reverse: true }),
+  "constant of float32": () => js.constant!([1, 2], [b], "float32"),
+  "constant of nothing": () => js.constant!([1, undefined, 2], [m], "f32"),
+  "constant of holes": () => js.constant!([new Array(3)], [axis("one", 1), m], "f32"),
+  "bitcast without a type": (x) => js.bitcast!(x),
+  "complex of one part": (x) => js.complex!(x),
+  "oneHot of a number": () => js.oneHot!(1, m),
+  "einsum of operands alone": (x) => js.einsum!([x, x]),
+  "scan without a step": (x) => js.scan!("batch", {}, { x }),
+  "scan whose step returns a list": (x) =>
+    js.scan!("batch", { h: js.fill!(0, [], "f32") }, { x }, () => [{}, {}]),
+  "scan whose step is async": (x) =>
+    js.scan!("batch", { h: js.fill!(0, [], "f32") }, { x }, async () => ({ carry: {} })),
+  "whileLoop with a known condition": (x) =>
+    js.whileLoop!(
+      { x },
+      () => true,
+      () => ({ x }),
+    ),
+  "whileLoop without a body": (x) => js.whileLoop!({ x }, () => js.fill!(0, [], "i1")),
+  "cond of what is known": (x) =>
+    js.cond!(
+      true,
+      () => ({ x }),
+      () => ({ x }),
+    ),
+  "cond of tensors": (x) => js.cond!(js.fill!(1, [], "i1"), { x }, { x }),
+  "cond with one branch": (x) => js.cond!(js.fill!(1, [], "i1"), () => ({ x })),
+  "switchCase of branches one by one": (x) => js.switchCase!(js.fill!(1, [], "i32"), () => ({ x })),
+  "associativeScan without a combination": (x) => js.associativeScan!("batch", { x }),
+  "fn without a name": (x) => (js.fn!(() => ({ x })) as (args: object) => unknown)({ x }),
+  "scope without a body": () => js.scope!("block"),
+  "print without a name": (x) => js.print!(x),
+  "probe of a tensor first": (x) => js.probe!(x, "x"),
+  "withPrecision of a misspelt one": (x) => js.withPrecision!("hihgest", () => x),
+  "dot of a misspelt precision": (x) => js.dot!(x, x, "model", { precision: "f32" }),
+  "random numbers without a key": () => (js.random as unknown as typeof js).normal!([b]),
+  "a method of NumPy": (x) => x.sum!(0),
+  "a method of PyTorch": (x) => x.unsqueeze!(0),
   "a plus of JavaScript": (x) => (x as unknown as number) + 1,
   "a product of JavaScript": (x) => (x as unknown as number) * 2,
   "a comparison of JavaScript": (x) => ((x as unknown as number) > 0 ? x : js.neg!(x)),
@@ -80,8 +161,10 @@ function errorOf(call: (x: Loose) => unknown): unknown {
 test.each(Object.entries(calls).filter(([name]) => name !== "a method that is none"))("%s", (_, call) => {
   const error = errorOf(call);
   expect(error).toBeInstanceOf(GriffinError);
-  expect((error as Error).message).toMatch(/^(?:shape|trace) error: /);
+  expect((error as Error).message).toMatch(/^(?:shape|trace|usage) error: /);
   expect(((error as GriffinError).details.where as SourcePosition).file).toMatch(/misuse\.test\.ts$/);
+  // What stands for all mistakes says nothing of this one.
+  expect((error as Error).message).not.toContain("is given something that it does not take");
 });
 
 test("what is said of the commonest", () => {
@@ -157,12 +240,129 @@ test("what is said of the commonest", () => {
       |                                  ^
       hint:     it has as many elements as there are parts: stack(parts, "layer")
 
-    trace error: dot is given something that it does not take
-      got:      Cannot read properties of undefined (reading 'map')
+    shape error: dot: y is no tensor
+      got:      3
       at:       test/dsl/misuse.test.ts LINE
       | "dot with a number": (x) => js.dot!(x, 3, "model"),
       |                                ^
-      hint:     TypeScript would say which argument: // @ts-check makes editors look at JavaScript too"
+      hint:     tensors of numbers are made by fill(1, [], "f32") and constant([1, 2], [axis], "f32")"
+  `);
+});
+
+test("what is said of options, functions and records that are not what they must be", () => {
+  const said = [
+    "conv without options",
+    "conv with a number for a window",
+    "crossEntropy of floats",
+    "linearScan without h0",
+    "rmsNorm without an epsilon",
+    "layerNorm with eps",
+    "pad by a number",
+    "scan whose step returns a list",
+    "cond of what is known",
+    "at by a tensor",
+    "constant of nothing",
+    "withPrecision of a misspelt one",
+    "a method of NumPy",
+  ];
+  expect(
+    said
+      .map((name) => traceComplaint(() => calls[name]!(input("x", [b, m], "f32") as unknown as Loose)))
+      .join("\n\n"),
+  ).toMatchInlineSnapshot(`
+    "usage error: conv takes its options as an object
+      expected: over, from, to, groups, precision
+      got:      nothing
+      at:       test/dsl/misuse.test.ts LINE
+      | "conv without options": (x) => layers.conv!(x, x),
+      |                                       ^
+
+    usage error: the window of conv along "batch" takes its options as an object
+      expected: kernel, stride, dilation, inputDilation, padding
+      got:      3
+      at:       test/dsl/misuse.test.ts LINE
+      | layers.conv!(x, x, { over: { batch: 3 }, from: "model", to: "model" }),
+      |        ^
+
+    shape error: crossEntropy: targets must hold i32
+      expected: [batch 2, model 3] i32
+      got:      [batch 2, model 3] f32
+      at:       test/dsl/misuse.test.ts LINE
+      | "crossEntropy of floats": (x) => layers.crossEntropy!(x, x, "model"),
+      |                                         ^
+      hint:     convert it: x.to("i32")
+
+    usage error: linearScan needs "h0"
+      expected: x, a, h0, axis
+      got:      x, a, axis
+      at:       test/dsl/misuse.test.ts LINE
+      | "linearScan without h0": (x) => js.linearScan!({ x, a: x, axis: "batch" }),
+      |                                    ^
+
+    usage error: rmsNorm needs "epsilon"
+      expected: epsilon
+      got:      none of them
+      at:       test/dsl/misuse.test.ts LINE
+      | "rmsNorm without an epsilon": (x) => js.rmsNorm!(x, js.at!(x, "batch", 0), {}),
+      |                                         ^
+
+    usage error: layerNorm has no option "eps"
+      expected: scale, bias, epsilon
+      at:       test/dsl/misuse.test.ts LINE
+      | "layerNorm with eps": (x) => layers.layerNorm!(x, "model", { eps: 1e-6 }),
+      |                                     ^
+
+    shape error: pad: the padding must be given by axis
+      expected: { time: [3, 0] }
+      got:      1
+      at:       test/dsl/misuse.test.ts LINE
+      | "pad by a number": (x) => js.pad!(x, 1),
+      |                              ^
+
+    trace error: scan: the step returns no carry
+      expected: { carry: { ... } }, and output: { ... } for what is stacked
+      got:      a list of 2
+      at:       test/dsl/misuse.test.ts LINE
+      | js.scan!("batch", { h: js.fill!(0, [], "f32") }, { x }, () => [{}, {}]),
+      |    ^
+      hint:     as in JAX, but by name: [carry, output] is { carry, output }
+
+    shape error: cond: the predicate is no tensor
+      expected: one element that the program computes
+      got:      true
+      at:       test/dsl/misuse.test.ts LINE
+      | js.cond!(
+      |    ^
+      hint:     what is known while the program is traced chooses in JavaScript: if, ?:
+
+    shape error: at: the index is no number
+      expected: a whole number, known while the program is traced
+      got:      a tensor [] i32
+      at:       test/dsl/misuse.test.ts LINE
+      | "at by a tensor": (x) => js.at!(x, "batch", js.fill!(0, [], "i32")),
+      |                             ^
+      hint:     by an index that the program computes: take(x, "batch", index), or gather
+
+    shape error: constant: the data do not fit [model 3] f32
+      expected: 3 numbers
+      got:      undefined at 1
+      at:       test/dsl/misuse.test.ts LINE
+      | "constant of nothing": () => js.constant!([1, undefined, 2], [m], "f32"),
+      |                                 ^
+
+    trace error: withPrecision: there is no such precision
+      expected: default, high, highest
+      got:      "hihgest"
+      at:       test/dsl/misuse.test.ts LINE
+      | "withPrecision of a misspelt one": (x) => js.withPrecision!("hihgest", () => x),
+      |                                              ^
+
+    trace error: there is no method "sum"
+      got:      x.sum is not a function
+      at:       test/dsl/misuse.test.ts LINE
+      | "a method of NumPy": (x) => x.sum!(0),
+      |                               ^
+      hint:     if this is a tensor: sum(x, "axis")"
   `);
 });
 

@@ -106,8 +106,13 @@ describe("linearScan", () => {
       return linearScan({ x: f32("x", batch, time, lru), a: f32("a", batch, time, lru), h0, axis: "time" });
     });
     expect(dtype).toMatchInlineSnapshot(`
-      "verify error: nn.linear_scan: h0 must hold f32, got tensor<2x4xbf16> [h0_element]
-        at:       test/dsl/nn.test.ts LINE"
+      "shape error: linearScan: h0 must hold f32
+        expected: [batch 2, lru 4] f32
+        got:      [batch 2, lru 4] bf16
+        at:       test/dsl/nn.test.ts LINE
+        | return linearScan({ x: f32("x", batch, time, lru), a: f32("a", batch, time, lru), h0, axis: "time" });
+        |        ^
+        hint:     convert it: x.to("f32")"
     `);
   });
 });

@@ -251,6 +251,13 @@ describe("errors", () => {
       "expected: [column 3] f32: 3 numbers",
       "got:      lists of different lengths",
     ],
+    [
+      "a list with something undefined in it",
+      [1, undefined, 2],
+      "expected: [column 3] f32: 3 numbers",
+      "got:      undefined at 1",
+    ],
+    ["lists of holes", new Array(3), "expected: [column 3] f32: 3 numbers", "got:      undefined at 0"],
     ["nothing", null, "expected: [column 3] f32: Float32Array of 3, or 3 numbers", "got:      null"],
     [
       "a tensor of other axes",
