@@ -1,7 +1,9 @@
 /** @file The attributes and types of a file, whatever dialect wrote them. */
 import type { Attribute } from "../attribute.js";
+import { ParseError } from "../errors.js";
 import type { Location } from "../location.js";
 import type { Resource } from "../resources.js";
+import { parseAttribute } from "../text/parse.js";
 import type { Type } from "../types.js";
 import { attributeFromVhlo } from "./attributes-from-vhlo.js";
 import { attributeFromBuiltin } from "./builtin-attributes.js";
@@ -51,9 +53,20 @@ export class EntityReader implements Reading {
     return this.#distinct++;
   }
 
+  /** What a dialect wrote as text: of chlo, attributes that its ops have. */
+  #text(dialect: string, text: string): Attribute {
+    if (dialect !== "chlo") return { kind: "opaque", text };
+    try {
+      return parseAttribute(text);
+    } catch (error) {
+      if (!(error instanceof ParseError)) throw error;
+      return this.fail(`${text} is no attribute of chlo`);
+    }
+  }
+
   #convert(entity: Entity): Attribute {
     const { dialect, code } = entity.codec;
-    if (code === undefined) return { kind: "opaque", text: String(entity.values[0]) };
+    if (code === undefined) return this.#text(dialect, String(entity.values[0]));
     if (dialect === "vhlo") return attributeFromVhlo(this, entity);
     if (dialect === "sdy") return { kind: "sdy", value: shardyFromEntity(this, entity) };
     return attributeFromBuiltin(this, entity);

@@ -23,9 +23,11 @@ const propertiesOf = (isHeld: (name: string) => boolean): ReadonlyMap<string, re
     opDefinitions
       .filter(({ name }) => isHeld(name))
       .map(({ name, attributes }) => {
-        const all = Object.entries(attributes).map(([key, { optional }]) =>
-          optional ? ({ name: key, optional } as const) : { name: key },
-        );
+        const all = Object.entries(attributes).map(([key, { optional }]): Property => {
+          // Of chlo.scan alone: inputs and inits, outputs and carries.
+          if (/^(?:operand|result)SegmentSizes$/.test(key)) return { name: key, segments: 2 };
+          return optional ? { name: key, optional } : { name: key };
+        });
         return [name, all.sort((a, b) => (a.name < b.name ? -1 : 1))] as const;
       }),
   );

@@ -74,6 +74,8 @@ export const countValues = (region: BytecodeRegion): number =>
 export interface Property {
   readonly name: string;
   readonly optional?: true;
+  /** Of how many groups of operands or results it says the sizes: no attribute, but numbers after the others. */
+  readonly segments?: number;
 }
 
 /** What the container must know of the dialects in a file. */
@@ -124,6 +126,8 @@ export const features = {
   /** A count of operation names, and argument locations that may be left out. */
   compactArguments: 4,
   properties: 5,
+  /** The sizes of groups of values as numbers instead of an attribute. */
+  segments: 6,
 } as const;
 
 export const magic = [0x4d, 0x4c, 0xef, 0x52] as const;

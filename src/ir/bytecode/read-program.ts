@@ -1,5 +1,5 @@
 /** @file Reads MLIR bytecode of the versions 0 to 6. */
-import { builtinAttributes } from "./builtin.js";
+import { builtinAttributes, builtinTypes } from "./builtin.js";
 import { ByteReader } from "./byte-reader.js";
 import { type Entity, isA } from "./entity.js";
 import { BytecodeError } from "./errors.js";
@@ -116,13 +116,19 @@ class ProgramReader {
       return [];
     }
     const bytes = entry.restart();
-    const values = layout.map(({ optional }) => {
-      if (!optional) return this.#attribute(bytes);
-      const { value, flag: present } = bytes.flaggedVarint();
-      return present ? this.#entities.get("attribute", value, bytes) : undefined;
-    });
+    const values = new Map<Property, Entity | undefined>();
+    const groupsOf = ({ segments = 0 }: Property): number =>
+      this.version >= features.segments ? segments : 0;
+    for (const each of layout) if (groupsOf(each) === 0) values.set(each, this.#property(bytes, each));
+    for (const each of layout) if (groupsOf(each) > 0) values.set(each, segmentSizes(bytes, groupsOf(each)));
     bytes.expectEnd("the properties of an operation");
-    return values;
+    return layout.map((each) => values.get(each));
+  }
+
+  #property(bytes: ByteReader, { optional }: Property): Entity | undefined {
+    if (!optional) return this.#attribute(bytes);
+    const { value, flag: present } = bytes.flaggedVarint();
+    return present ? this.#entities.get("attribute", value, bytes) : undefined;
   }
 
   #attribute(bytes: ByteReader): Entity {
@@ -195,6 +201,25 @@ class ProgramReader {
       for (let use = 0; use < length; use++) bytes.varint();
     }
   }
+}
+
+/** The sizes of groups of values, as an array: of all, or of those that are not empty with their places in the lowest bits. */
+function segmentSizes(bytes: ByteReader, groups: number): Entity {
+  const { value: count, flag: isSparse } = bytes.flaggedVarint();
+  const placeBits = isSparse && count > 0 ? bytes.varint() : 0;
+  const numbers = new Int32Array(groups);
+  for (let i = 0; i < count; i++) {
+    const both = bytes.varint();
+    const [place, size] = isSparse ? [both % 2 ** placeBits, Math.floor(both / 2 ** placeBits)] : [i, both];
+    if (place >= groups)
+      bytes.fail(`the operation has ${groups} groups of values, there is no group ${place}`);
+    numbers[place] = size;
+  }
+  const i32: Entity = { codec: builtinTypes.integer, values: [4 * 32] };
+  return {
+    codec: builtinAttributes.denseArray,
+    values: [i32, numbers.length, new Uint8Array(numbers.buffer)],
+  };
 }
 
 /** Tells the properties in a dictionary from the rest, as before there were properties. */

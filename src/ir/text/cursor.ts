@@ -97,6 +97,8 @@ export class Cursor {
   /** What is wrong with an `invalid` token. */
   problem = "";
   readonly text: string;
+  /** The end of a line that the last search from an offset found. */
+  #foundLineEnd = { from: 0, at: -1 };
 
   constructor(readonly source: Source) {
     this.text = source.text;
@@ -122,13 +124,21 @@ export class Cursor {
 
   /** Reads the token at or after an offset beyond the current token. */
   continueAt(offset: number): void {
-    for (let at = this.text.indexOf("\n", this.end); at !== -1 && at < offset; ) {
+    for (let at = this.#lineEnd(this.end); at < offset; at = this.#lineEnd(at + 1)) {
       this.line++;
       this.lineStart = at + 1;
-      at = this.text.indexOf("\n", at + 1);
     }
     this.end = offset;
     this.advance();
+  }
+
+  /** The first end of a line at or after an offset. It is kept: a search of each token's would read a long line to its end each time. */
+  #lineEnd(offset: number): number {
+    const { from, at } = this.#foundLineEnd;
+    if (from <= offset && offset <= at) return at;
+    const found = this.text.indexOf("\n", offset);
+    this.#foundLineEnd = { from: offset, at: found === -1 ? this.text.length : found };
+    return this.#foundLineEnd.at;
   }
 
   advance(): void {

@@ -34,7 +34,10 @@ function endOfList({ cursor }: ParseContext, from: number): number {
     const code = text.charCodeAt(at);
     if (code === 62) return at;
     if (code === 34 || code === 60) break;
-    if (code === 47) at = Math.max(at, text.indexOf("\n", at) - 1);
+    if (code !== 47 || text.charCodeAt(at + 1) !== 47) continue;
+    const lineEnd = text.indexOf("\n", at);
+    if (lineEnd === -1) break;
+    at = lineEnd;
   }
   return cursor.fail('the literal does not end: expected ">"', from);
 }

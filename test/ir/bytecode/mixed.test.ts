@@ -127,3 +127,28 @@ test("a mesh and its axes have their parts where StableHLO writes them", () => {
 `;
   expect(back(text)).toBe(text);
 });
+
+/** What jaxlib 0.11.2 writes of the program below, ops of chlo left as they are. */
+const heldChlo =
+  "TUzvUg1TdGFibGVITE9fdjEuMjAuMAABJQcBBQkPAQUPEwMHFxsfBQUjJwNrLyMBIQsTExMTExMTEw8PExMTExMDCQsLCwsFB1llcgQBEQcPFxsTCxcTAxMHFxcTGxcTJwcCHgUFFRcBEQcXAQMjFwEDdxcBA50XAQkVFwEBARcBAwMXAQNNEQMBEQsBFwEFEQEFKSsXAQ8RFwEHERcBCwsDASMfHRcdGSNjaGxvPHByZWNpc2lvbiBISUdIPgAjY2hsbzxwcmVjaXNpb24gREVGQVVMVD4AI2NobG8ucmFnZ2VkX2RvdDxsaHNfY29udHJhY3RpbmdfZGltZW5zaW9ucyA9IFsxXSwgcmhzX2NvbnRyYWN0aW5nX2RpbWVuc2lvbnMgPSBbMV0sIGxoc19yYWdnZWRfZGltZW5zaW9ucyA9IFswXSwgcmhzX2dyb3VwX2RpbWVuc2lvbnMgPSBbMF0+AAsBAgQbBQ0JARsHCQkVARsDCQMBCRsFDRUBGwMJAQkpBQ0JESkFCRERKQMJISkHCQkVESkFDRURKQMJEREJExUXGQUTGx0E7wUDUA0BBwTfAwEFB1APAwcEywMXIwknBSsRLwczCQABBgkDBwMHAQYHAwkDBQEGBQMFAwELVhcFAwUDDQcENQMHDwMfHQABBgsDHQMBCQYLAx0DAwUEHwMFAQYDAxMDDw1GGwcDDQcNCQsBBgMDGwMTBQQDBREVBgMBBQEA7RsDCwUXCxURFQ83CwsRYnVpbHRpbgB2aGxvAGNobG8AdW5yZWFsaXplZF9jb252ZXJzaW9uX2Nhc3QAbW9kdWxlAHJldHVybl92MQBmdW5jX3YxAG5lZ2F0ZV92MQBzY2FuAHJhZ2dlZF9kb3QALQBtYWluAAAIMQkFAQELISMhJScVEwErAQcBAwcBAwUzLQ==";
+
+test("ops of chlo that jaxlib leaves as they are have their dimensions, precisions, and groups of values", () => {
+  expect(printModule(deserializePortable(Buffer.from(heldChlo, "base64")).module)).toBe(`module {
+  func.func @main(%arg0: tensor<3x2xf32>, %arg1: tensor<2x4xf32>, %arg2: tensor<2xi64>, %arg3: tensor<2x2x5xf32>) -> (tensor<3x2xf32>, tensor<3x5xf32>) {
+    %0 = chlo.scan(%arg0) inits () dimension=0 attributes {is_reverse = true} {
+    ^bb0(%arg4: tensor<2xf32>):
+      %2 = stablehlo.negate %arg4 : tensor<2xf32>
+      stablehlo.return %2 : tensor<2xf32>
+    } : (tensor<3x2xf32>) -> tensor<3x2xf32>
+    %1 = "chlo.ragged_dot"(%arg0, %arg3, %arg2) <{precision_config = [#chlo<precision HIGH>, #chlo<precision DEFAULT>], ragged_dot_dimension_numbers = #chlo.ragged_dot<lhs_contracting_dimensions = [1], rhs_contracting_dimensions = [1], lhs_ragged_dimensions = [0], rhs_group_dimensions = [0]>}> : (tensor<3x2xf32>, tensor<2x2x5xf32>, tensor<2xi64>) -> tensor<3x5xf32>
+    return %0, %1 : tensor<3x2xf32>, tensor<3x5xf32>
+  }
+}
+`);
+});
+
+test("an attribute of chlo that is none is refused", () => {
+  const bytes = Buffer.from(heldChlo, "base64");
+  bytes.write("<", bytes.indexOf("HIGH>") + "HIGH".length, "latin1");
+  expect(() => deserializePortable(bytes)).toThrow("#chlo<precision HIGH< is no attribute of chlo");
+});

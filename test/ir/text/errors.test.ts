@@ -1,5 +1,5 @@
 /** Errors of the parser: place, source line and caret; several at once. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { ParseError } from "../../../src/ir/errors.js";
 import { parseAttribute, parseModule, parseType } from "../../../src/ir/text/index.js";
 import { inMain, refusal, reprint } from "./helpers.js";
@@ -222,4 +222,23 @@ describe("texts made to hurt", () => {
   });
   test("any number of dimensions", () =>
     expect(() => parseType(`tensor<${"1x".repeat(100)}f32>`)).toThrow("more than 64 dimensions"));
+});
+
+test("the ends of a line are looked for once, however much stands on the line", () => {
+  const line = Array.from({ length: 500 }, (_, i) => `%${i + 1} = stablehlo.abs %${i} : tensor<?x4xf32>`);
+  const text = `func.func @f(%0: tensor<?x4xf32>) { ${line.join(" ")}\nreturn %0 : f33 }`;
+  const { indexOf } = String.prototype;
+  let searches = 0;
+  const spy = vi.spyOn(String.prototype, "indexOf").mockImplementation(function (
+    this: string,
+    wanted: string,
+    from?: number,
+  ) {
+    if (wanted === "\n") searches++;
+    return indexOf.call(this, wanted, from);
+  });
+  const message = refusal(text);
+  spy.mockRestore();
+  expect(message).toContain("-:2:");
+  expect(searches).toBeLessThan(20);
 });
