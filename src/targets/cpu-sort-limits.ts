@@ -2,9 +2,11 @@
  * @file Sorts whose comparator is no strict order. XLA's CPU compiler sorts by std::sort, which then leaves its memory: what it wrote over shows
  * later, as a wrong number or the process's end. A stable sort merges, and stays inside.
  */
+import { isPure, moduleOf } from "../ir/analysis/effects.js";
+import { findFunction, referencedSymbols } from "../ir/analysis/symbols.js";
 import { elementsFromNumbers, numberAt } from "../ir/elements.js";
 import { interpretFunction } from "../ir/interpret/index.js";
-import type { Operation, Value } from "../ir/operation.js";
+import { definingOp, type Operation, type Value, walk } from "../ir/operation.js";
 import type { OperationOf } from "../ir/ops/index.js";
 import {
   cloneOperation,
@@ -29,36 +31,82 @@ const samplesOf = ({ element }: TensorType): readonly number[] => {
   return isFloat(element) && bitWidth(element) >= 16 ? [0, 1, 2, Number.NaN] : [0, 1];
 };
 
-/** The comparator as a function of a module of its own; undefined where it reads what is around it. */
-function comparatorAlone({ regions: [region] }: Sort): Operation | undefined {
-  const { entry } = region!;
+/** The values that the regions of an operation read from around it, and with `own` its operands. */
+function readAround(operation: Operation, own: boolean): readonly Value[] {
+  const inside = new Set<Value>();
+  const read = new Set<Value>();
+  for (const each of walk(operation)) {
+    for (const result of each.results) inside.add(result);
+    for (const { blocks } of each.regions)
+      for (const block of blocks) for (const argument of block.arguments) inside.add(argument);
+    if (own || each !== operation) for (const operand of each.operands) read.add(operand);
+  }
+  return [...read].filter((value) => !inside.has(value));
+}
+
+/** A comparator reads a constant or two; what is worked out from more is not gone through. */
+const MOST_MAKERS = 256;
+
+/** The operations that make the values that a comparator reads from around it, each after those it needs; undefined where one is no constant. */
+function makersOf(sort: Sort): ReadonlySet<Operation> | undefined {
+  const makers = new Set<Operation>();
+  const seen = new Set<Operation>();
+  const isConstant = (value: Value): boolean => {
+    const maker = definingOp(value);
+    if (maker === undefined || !isPure(maker)) return false;
+    if (seen.has(maker)) return true;
+    seen.add(maker);
+    if (seen.size > MOST_MAKERS || !readAround(maker, true).every(isConstant)) return false;
+    makers.add(maker);
+    return true;
+  };
+  return readAround(sort, false).every(isConstant) ? makers : undefined;
+}
+
+/** The functions that operations call, and those that these call. */
+function calledFrom(operations: Iterable<Operation>): readonly Operation[] {
+  const found = new Set<Operation>();
+  const todo = [...operations];
+  for (let next = todo.pop(); next !== undefined; next = todo.pop())
+    for (const name of referencedSymbols(next)) {
+      const func = findFunction(moduleOf(next), name);
+      if (func === undefined || found.has(func)) continue;
+      found.add(func);
+      todo.push(func);
+    }
+  return [...found];
+}
+
+/** A name that no function of a program has. */
+const COMPARATOR = "the comparator of a sort";
+
+/** The comparator as a function of a module of its own, with what it calls; undefined where it reads what is known at run time alone. */
+function comparatorAlone(sort: Sort): Operation | undefined {
+  const makers = makersOf(sort);
+  if (makers === undefined) return undefined;
+  const { entry } = sort.regions[0]!;
   const block = makeBlock(entry.arguments.map(({ type }) => type));
   const map: ValueMap = new Map(entry.arguments.map((argument, i) => [argument, block.arguments[i]!]));
-  const known = new Set<Value>(entry.arguments);
-  for (const operation of entry.operations) {
-    if (operation.regions.length > 0 || operation.operands.some((operand) => !known.has(operand)))
-      return undefined;
-    for (const result of operation.results) known.add(result);
+  for (const operation of [...makers, ...entry.operations])
     insertOperation(cloneOperation(operation, map), block);
-  }
   const type = functionType(
     entry.arguments.map((argument) => argument.type),
     [tensorType([], "i1")],
   );
   const func = makeOperation({
     name: "func.func",
-    attributes: { sym_name: "comparator", function_type: type },
+    attributes: { sym_name: COMPARATOR, function_type: type },
     regions: [makeRegion([block])],
   });
   const body = makeBlock([]);
+  for (const called of calledFrom([...makers, ...entry.operations]))
+    insertOperation(cloneOperation(called, new Map()), body);
   insertOperation(func, body);
   return makeOperation({ name: "builtin.module", regions: [makeRegion([body])] });
 }
 
 /** Whether two places may both be said to come before the other, or one before itself. */
-function isNoOrder(sort: Sort): boolean {
-  const module = comparatorAlone(sort);
-  if (module === undefined) return false;
+function isNoOrder(sort: Sort, module: Operation): boolean {
   const types = sort.regions[0]!.entry.arguments.map(({ type }) => type as TensorType);
   const operands = types.filter((_, i) => i % 2 === 0).map((type) => ({ type, samples: samplesOf(type) }));
   const count = Math.max(...operands.map(({ samples }) => samples.length));
@@ -72,31 +120,36 @@ function isNoOrder(sort: Sort): boolean {
     const inputs = operands.flatMap(({ type }, o) =>
       [left[o]!, right[o]!].map((number) => elementsFromNumbers(type, [number])),
     );
-    return numberAt(interpretFunction(module, "comparator", inputs)[0]!, 0) !== 0;
+    return numberAt(interpretFunction(module, COMPARATOR, inputs)[0]!, 0) !== 0;
   };
   return places.some((left, i) =>
     places.slice(i).some((right) => comesBefore(left, right) && comesBefore(right, left)),
   );
 }
 
-/** What the interpreter cannot run is not judged. */
-function isRefused(sort: Sort): boolean {
+/** Why the compiler's sort may leave its memory, or undefined where it does not. */
+function faultOf(sort: Sort): string | undefined {
+  const module = comparatorAlone(sort);
+  if (module === undefined)
+    return "the comparator reads a value from around it that is no constant: whether it orders elements strictly is not known, and otherwise the compiler's sort leaves its memory";
   try {
-    return isNoOrder(sort);
+    if (!isNoOrder(sort, module)) return undefined;
+    return "the comparator says of two elements that each comes before the other, and the compiler's sort then leaves its memory";
   } catch (error) {
-    if (error instanceof GriffinError) return false;
-    throw error;
+    if (!(error instanceof GriffinError)) throw error;
+    return `the comparator cannot be interpreted: whether it orders elements strictly is not known, and otherwise the compiler's sort leaves its memory (${error.details.message})`;
   }
 }
 
 export const refuseUnorderedSort = limitOf(["stablehlo.sort"], (sort) => {
   const { is_stable: isStable = false, dimension = -1 } = sort.attributes;
   const { shape } = sort.operands[0]!.type as TensorType;
-  if (isStable || (shape.at(dimension) ?? 0) <= MOST_INSERTED || !isRefused(sort)) return undefined;
+  if (isStable || (shape.at(dimension) ?? 0) <= MOST_INSERTED) return undefined;
+  const message = faultOf(sort);
+  if (message === undefined) return undefined;
   return {
     constraint: "fatal_sort_order",
-    message:
-      "the comparator says of two elements that each comes before the other, and the compiler's sort then leaves its memory",
+    message,
     hint: "compare by LT or GT, which are false for equal elements, or sort with is_stable = true",
   };
 });

@@ -3,7 +3,8 @@ import type { Operation } from "../operation.js";
 import { hasTrait, isOp } from "../ops/index.js";
 import { bodyOf, findFunction } from "./symbols.js";
 
-function moduleOf(operation: Operation): Operation {
+/** What an operation lies in, all around it. */
+export function moduleOf(operation: Operation): Operation {
   let root = operation;
   while (root.parent !== undefined) root = root.parent;
   return root;
