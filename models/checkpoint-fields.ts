@@ -9,7 +9,7 @@ export const taps = z.int("an integer of at least 2").min(2, "an integer of at l
 export const tokenId = z.int("a token id").nonnegative("a token id");
 
 /** Far beyond any model; a slip of the keyboard must not ask for a list of 10^15 layers. */
-const MOST_LAYERS = 10_000;
+export const MOST_LAYERS = 1000;
 const layers = `an integer from 1 to ${MOST_LAYERS}`;
 
 /** How many layers there are. */

@@ -1,7 +1,16 @@
 /** @file The keys of a config.json that matter to a Griffin, each with what it must be. */
 import { z } from "zod";
 import type { ConfigValues } from "../../src/model/index.js";
-import { count, dtype, layerCount, positive, taps, tokenId, truth } from "../checkpoint-fields.js";
+import {
+  count,
+  dtype,
+  layerCount,
+  MOST_LAYERS,
+  positive,
+  taps,
+  tokenId,
+  truth,
+} from "../checkpoint-fields.js";
 import type { BlockType } from "./config.js";
 
 const fraction = z.number("a number in (0, 1]").positive("a number in (0, 1]").max(1, "a number in (0, 1]");
@@ -16,6 +25,7 @@ const blockWords = `an array of ${[...BLOCK_WORDS.keys()].join(", ")}`;
 const blocks = z
   .array(z.string(blockWords), blockWords)
   .nonempty(blockWords)
+  .max(MOST_LAYERS, `at most ${MOST_LAYERS} of them`)
   .refine((words) => words.every((word) => BLOCK_WORDS.has(word)), blockWords)
   .transform((words) => words.map((word) => BLOCK_WORDS.get(word)!));
 

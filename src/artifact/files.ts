@@ -1,9 +1,9 @@
 /** @file Whether the files of an artifact are those that were exported: by name and size, or by every byte. */
-import { readdir, stat } from "node:fs/promises";
+import { type FileHandle, open, readdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import type { Problem } from "../support/problems.js";
-import { readLimited } from "../support/read-limited.js";
-import { sha256, sha256OfFile } from "../support/hash.js";
+import { READ_AT_ONCE, readLimited } from "../support/read-limited.js";
+import { sha256, sha256OfFile, sha256OfOpenFile, stateOf } from "../support/hash.js";
 import { ArtifactError } from "./errors.js";
 import { DIGEST_FILE, type Manifest, MANIFEST_FILE } from "./manifest.js";
 import type { OpenFiles } from "./open.js";
@@ -33,6 +33,38 @@ type ListedFile = Manifest["files"][number];
 /** Where files lie, and their list. */
 type Listed = Pick<OpenFiles<Pick<Manifest, "files">>, "folder" | "manifest">;
 
+/** What is known of the files of an artifact, by their paths in it. */
+interface Known {
+  /** SHA-256 of those that were read for what they say. */
+  readonly read: Map<string, string>;
+  /** Which files were held against their hashes (`stateOf`). */
+  readonly checked: Map<string, string>;
+}
+
+const knownFiles = new WeakMap<object, Known>();
+
+function knownOf(manifest: object): Known {
+  const found = knownFiles.get(manifest) ?? { read: new Map(), checked: new Map() };
+  knownFiles.set(manifest, found);
+  return found;
+}
+
+/** Notes what a file of an artifact was when it was read: that is what is held against the hashes, not what lies there later. */
+export function noteRead(manifest: object, path: string, bytes: Uint8Array): void {
+  knownOf(manifest).read.set(path, sha256(bytes));
+}
+
+/** What is wrong with an open file of an artifact: it is another than the one that was held against its hash, if one was. */
+export async function sinceChecked(
+  manifest: object,
+  path: string,
+  file: FileHandle,
+): Promise<Omit<Problem, "subject"> | undefined> {
+  const checked = knownOf(manifest).checked.get(path);
+  if (checked === undefined || checked === (await stateOf(file))) return undefined;
+  return { problem: "changed since it was checked" };
+}
+
 const NOT_LISTED = [MANIFEST_FILE, DIGEST_FILE, SIGNATURE_FILE];
 
 /** Files that are missing or changed, the manifest itself included. Those beyond the manifest's list are not looked for. */
@@ -41,7 +73,7 @@ export async function changedFiles(
   options: FileCheckOptions = {},
 ): Promise<readonly Problem[]> {
   checkOptions("changedFiles", options, FILE_CHECK_OPTIONS);
-  const { folder, manifest } = listed;
+  const { manifest } = listed;
   const { hashes = () => false, skips = () => false, onBytes } = options;
   const files = manifest.files.filter(({ path }) => !skips(path));
   const totalBytes = files.reduce((sum, file) => sum + (hashes(file.path) ? file.bytes : 0), 0);
@@ -52,25 +84,34 @@ export async function changedFiles(
       done += bytes;
       onBytes?.(done, totalBytes);
     };
-    problems.push(...(await fileProblems(folder, file, hashes(file.path), onMore)));
+    problems.push(...(await fileProblems(listed, file, hashes(file.path), onMore)));
   }
-  return [...problems, ...(await manifestProblems(folder))];
+  return [...problems, ...(await manifestProblems(listed))];
 }
 
+/** The very file that is opened is looked at, and hashed. */
 async function fileProblems(
-  folder: string,
-  { path, bytes, sha256 }: ListedFile,
+  { folder, manifest }: Listed,
+  { path: subject, bytes, sha256 }: ListedFile,
   hashed: boolean,
   onBytes: (bytes: number) => void,
 ): Promise<Problem[]> {
-  const stats = await stat(join(folder, path)).catch(() => undefined);
-  if (stats === undefined) return [{ subject: path, problem: "missing" }];
-  if (!stats.isFile()) return [{ subject: path, problem: "not a file" }];
+  await using file = await open(join(folder, subject), READ_AT_ONCE).catch(() => undefined);
+  if (file === undefined) return [{ subject, problem: "missing" }];
+  const stats = await file.stat();
+  if (!stats.isFile()) return [{ subject, problem: "not a file" }];
   if (stats.size !== bytes)
-    return [{ subject: path, problem: "changed", expected: `${bytes} bytes`, got: `${stats.size} bytes` }];
+    return [{ subject, problem: "changed", expected: `${bytes} bytes`, got: `${stats.size} bytes` }];
   if (!hashed) return [];
-  const got = await sha256OfFile(join(folder, path), onBytes);
-  return got === sha256 ? [] : [changed(path, sha256, got)];
+  const { read, checked } = knownOf(manifest);
+  const state = await stateOf(file);
+  const known = read.get(subject);
+  if (known !== undefined) onBytes(bytes);
+  const got = known ?? (await sha256OfOpenFile(file, onBytes));
+  if (got !== sha256) return [changed(subject, sha256, got)];
+  // A state that ended meanwhile is that of no file later.
+  checked.set(subject, state);
+  return [];
 }
 
 const changed = (subject: string, expected: string, got: string): Problem => ({
@@ -80,11 +121,11 @@ const changed = (subject: string, expected: string, got: string): Problem => ({
   got: `${got.slice(0, 12)}...`,
 });
 
-async function manifestProblems(folder: string): Promise<Problem[]> {
+async function manifestProblems({ folder, manifest }: Listed): Promise<Problem[]> {
   const file = await readLimited(join(folder, DIGEST_FILE), digestLine("0".repeat(64)).length);
   if ("problem" in file) return [{ subject: DIGEST_FILE, ...file }];
   const noted = file.bytes.toString("utf8");
-  const hash = await sha256OfFile(join(folder, MANIFEST_FILE));
+  const hash = knownOf(manifest).read.get(MANIFEST_FILE) ?? (await sha256OfFile(join(folder, MANIFEST_FILE)));
   if (noted === digestLine(hash)) return [];
   const expected = /^([0-9a-f]{64}) {2}/.exec(noted)?.[1];
   if (expected === undefined || noted !== digestLine(expected))

@@ -1,5 +1,5 @@
 /** @file A model that runs from an artifact: its programs are loaded as stored, or compiled from their portable form. */
-import { dirname, join } from "node:path";
+import { dirname, join, posix } from "node:path";
 import { type Client, type CompileCache, compileThrough, type Executable } from "../runtime-pjrt/index.js";
 import type { WeightPlan } from "../program/weight-plan.js";
 import {
@@ -21,7 +21,13 @@ import {
   samplerKeyOf,
 } from "../serving/index.js";
 import { UsageError } from "../support/errors.js";
-import { loadTokenizer, type Tokenizer } from "../tokens/index.js";
+import {
+  LONGEST_TOKENIZER_FILE,
+  loadTokenizer,
+  type Tokenizer,
+  type TokenizerFiles,
+} from "../tokens/index.js";
+import { ArtifactError } from "./errors.js";
 import type { StoredExecutables } from "./executables.js";
 import { readChecked } from "./files.js";
 import type { ManifestProgram } from "./manifest.js";
@@ -206,11 +212,29 @@ export class ArtifactModel extends ResidentModel<LoadedProgram> {
   }
 }
 
-/** The tokenizer that lies in an artifact. @throws UsageError when it has none */
-export function artifactTokenizer({ where, folder, manifest }: OpenArtifact): Promise<Tokenizer> {
-  const [file] = manifest.tokenizer;
+/** The files of an artifact's tokenizer and chat template: those that its manifest lists, each as that says. */
+export function artifactTokenizerFiles(artifact: OpenArtifact): TokenizerFiles {
+  const { folder, manifest, where } = artifact;
+  const [first = ""] = manifest.tokenizer;
+  const sizes = new Map(manifest.files.map(({ path, bytes }) => [path, bytes]));
+  return {
+    where: join(folder, dirname(first)),
+    read: async (name) => {
+      const path = posix.join(posix.dirname(first), name);
+      const bytes = sizes.get(path);
+      if (first === "" || bytes === undefined) return undefined;
+      if (bytes <= LONGEST_TOKENIZER_FILE) return readChecked(artifact, path);
+      const [expected, got] = [`at most ${LONGEST_TOKENIZER_FILE} bytes`, `${bytes} bytes`];
+      throw new ArtifactError(where, [{ subject: path, problem: "too large", expected, got }]);
+    },
+  };
+}
+
+/** The tokenizer that lies in an artifact. @throws UsageError when it has none; ArtifactError for files that are not as its manifest says */
+export function artifactTokenizer(artifact: OpenArtifact): Promise<Tokenizer> {
+  const { where, manifest } = artifact;
   const { bosId, vocabSize } = manifest.generation;
-  if (file !== undefined) return loadTokenizer(dirname(join(folder, file)), bosId, vocabSize);
+  if (manifest.tokenizer.length > 0) return loadTokenizer(artifactTokenizerFiles(artifact), bosId, vocabSize);
   throw new UsageError({
     message: "the artifact has no tokenizer",
     where,

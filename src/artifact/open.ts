@@ -7,7 +7,8 @@ import type { Problem } from "../support/problems.js";
 import { makeWorkFolder, removeAbandoned, type WorkFolder } from "../support/work-folder.js";
 import { inFirstWritable } from "../support/writable.js";
 import { ArtifactError } from "./errors.js";
-import { FORMAT, type Manifest, type WeightsIndex } from "./manifest.js";
+import { noteRead } from "./files.js";
+import { FORMAT, type Manifest, MANIFEST_FILE, type WeightsIndex } from "./manifest.js";
 import type { ProgramManifest } from "./program/manifest.js";
 import {
   type ManifestFile,
@@ -91,12 +92,13 @@ async function openFiles<M extends Pick<Manifest, "files">>(
   }
 }
 
-async function opened<M>(
+async function opened<M extends object>(
   where: string,
   folder: string,
   { manifest, bytes }: ManifestFile<M>,
   close: () => Promise<void>,
 ): Promise<OpenFiles<M>> {
+  noteRead(manifest, MANIFEST_FILE, bytes);
   const signature = await signatureOf(folder, bytes);
   return { where, folder, manifest, signature, close, [Symbol.asyncDispose]: close };
 }
@@ -164,5 +166,9 @@ async function weightsFolder(
   { location, folder: named }: WeightsIndex,
 ): Promise<string | undefined> {
   if (location === "none") return undefined;
-  return location === "copied" ? join(folder, named) : resolve(await realpath(where), named);
+  if (location === "copied") return join(folder, named);
+  const real = await realpath(where).catch(() => {
+    throw new ArtifactError(where, [{ subject: "artifact", problem: "gone while it was opened" }]);
+  });
+  return resolve(real, named);
 }

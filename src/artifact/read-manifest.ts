@@ -6,6 +6,7 @@ import { JsonError, parseJson } from "../support/json.js";
 import type { Problem } from "../support/problems.js";
 import { readLimited } from "../support/read-limited.js";
 import { ArtifactError } from "./errors.js";
+import { noteRead } from "./files.js";
 import {
   FORMAT,
   LONGEST_JSON,
@@ -190,7 +191,8 @@ export async function readWeightsIndex(
   manifest: Manifest,
   where: string,
 ): Promise<WeightsIndex> {
-  const { json } = await readJson(folder, manifest.weights, where);
+  const { json, bytes } = await readJson(folder, manifest.weights, where);
+  noteRead(manifest, manifest.weights, bytes);
   const { success, data, error } = weightsIndexSchema.safeParse(json);
   if (!success) throw new ArtifactError(where, schemaProblems(manifest.weights, error));
   const problems = [

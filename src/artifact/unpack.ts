@@ -10,6 +10,7 @@ import { MANIFEST_FILE } from "./manifest.js";
 import { EnvironmentError, GriffinError } from "../support/errors.js";
 import type { Problem } from "../support/problems.js";
 import { READ_BYTES } from "../support/hash.js";
+import { READ_AT_ONCE } from "../support/read-limited.js";
 import type { OptionNames } from "../support/options.js";
 
 export interface UnpackOptions {
@@ -37,7 +38,7 @@ export async function unpackArtifact(
   readManifest: () => Promise<number>,
   { limits = ARCHIVE_LIMITS, onUnpack }: UnpackOptions = {},
 ): Promise<void> {
-  const file = await open(archive, "r").catch((error: unknown) => {
+  const file = await open(archive, READ_AT_ONCE).catch((error: unknown) => {
     throw explain(archive, folder, error);
   });
   try {
@@ -87,16 +88,17 @@ function explain(archive: string, folder: string, error: unknown): GriffinError 
   });
 }
 
-/** Names of an archive's entries; none for a file that is no archive. */
-export async function archiveNames(archive: string): Promise<readonly string[]> {
-  const file = await open(archive, "r");
+/** Names of an archive's entries; none for a file that is no archive. @param archive its path, or the file, which stays open */
+export async function archiveNames(archive: string | FileHandle): Promise<readonly string[]> {
+  if (typeof archive === "string") {
+    await using file = await open(archive, READ_AT_ONCE);
+    return await archiveNames(file);
+  }
   try {
-    const entries = await entriesOf(await openZip(file), ARCHIVE_LIMITS.entries);
+    const entries = await entriesOf(await openZip(archive), ARCHIVE_LIMITS.entries);
     return entries.map(({ filename }) => filename);
   } catch {
     return [];
-  } finally {
-    await file.close();
   }
 }
 

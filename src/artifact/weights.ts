@@ -19,6 +19,7 @@ import {
   type TensorView,
 } from "../weights/index.js";
 import { ArtifactError } from "./errors.js";
+import { sinceChecked } from "./files.js";
 import type { WeightsIndex } from "./manifest.js";
 import type { OpenArtifact } from "./open.js";
 
@@ -180,18 +181,26 @@ interface FoundWeights {
 }
 
 /** The tensors in the files that the index names, and what does not agree with the index. */
-async function findWeights({ weights, weightsFolder }: OpenArtifact): Promise<FoundWeights> {
+async function findWeights({ manifest, weights, weightsFolder }: OpenArtifact): Promise<FoundWeights> {
   if (weightsFolder === undefined)
     return { tensors: new Map(), problems: [NO_WEIGHTS], close: async () => {} };
   const problems: Problem[] = [];
   const opened = new Map<string, SafetensorsFile>();
+  const opening = async (name: string, path: string): Promise<SafetensorsFile> => {
+    const file = await openSafetensors(path);
+    opened.set(name, file);
+    return file;
+  };
   for (const { name, bytes } of weights.files) {
     const path = join(weightsFolder, name);
     try {
-      opened.set(name, await openSafetensors(path));
-      const { size } = await stat(path);
+      const { file } = await opening(name, path);
+      const { size } = await file.stat();
       if (size !== bytes)
         problems.push({ subject: path, problem: CHANGED, expected: `${bytes} bytes`, got: `${size} bytes` });
+      const isInside = weights.location === "copied";
+      const changed = isInside && (await sinceChecked(manifest, `${weights.folder}/${name}`, file));
+      if (changed) problems.push({ subject: path, ...changed });
     } catch (error) {
       if (!(error instanceof CheckpointError)) throw error;
       problems.push(...error.problems.map((problem) => ({ hint: ELSEWHERE, ...problem, subject: path })));

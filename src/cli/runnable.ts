@@ -55,10 +55,10 @@ const isArtifact = (word: string): boolean =>
 /** The artifact is read now, its weights too: what is written there meanwhile is of no run. */
 async function readArtifact(context: CommandContext, path: string): Promise<Runnable> {
   await using artifact = await openProgram(path);
-  const { program, weights } = artifact;
+  const { program, parameters } = artifact;
   const kept = new Map<string, HostValue>();
-  if (weights !== undefined) {
-    await takeParameters(program, weights, {}, async ({ name, elementType, dimensions }, data) => {
+  if (parameters !== undefined) {
+    await takeParameters(program, parameters, {}, async ({ name, elementType, dimensions }, data) => {
       kept.set(name, { elementType, dimensions, data });
     });
   }

@@ -1,6 +1,8 @@
 /** @file Lines of a file by their places: a file is gone through once, then read where something is asked for, and never held whole. */
+import type { BigIntStats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { EnvironmentError } from "../support/errors.js";
+import { READ_AT_ONCE } from "../support/read-limited.js";
 import { DataError } from "./errors.js";
 
 /** Some bytes of a file, whole lines. */
@@ -19,6 +21,9 @@ export interface Line extends Span {
 
 const NEWLINE = 0x0a;
 
+/** A longer one is no example, bytes. */
+const LONGEST_LINE = 2 ** 28;
+
 const joined = (parts: readonly Uint8Array[]): Uint8Array =>
   parts.length === 1 ? parts[0]! : Buffer.concat(parts);
 
@@ -29,22 +34,32 @@ export class LineFile implements AsyncDisposable {
   private constructor(
     readonly path: string,
     private readonly handle: FileHandle,
+    private readonly opened: BigIntStats,
   ) {}
 
-  /** @throws EnvironmentError when it cannot be read */
-  static async open(path: string): Promise<LineFile> {
+  /** @param once whether it is read once, as pipes can be @throws EnvironmentError when it cannot be read */
+  static async open(path: string, once = false): Promise<LineFile> {
+    let handle: FileHandle | undefined;
     try {
-      return new LineFile(path, await open(path, "r"));
+      handle = await open(path, once ? "r" : READ_AT_ONCE);
+      const stats = await handle.stat({ bigint: true });
+      if (!once && !stats.isFile()) throw new Error("not a file");
+      return new LineFile(path, handle, stats);
     } catch (cause) {
+      await handle?.close();
       const message = `cannot read ${path}`;
       throw new EnvironmentError({ message, details: [(cause as Error).message], cause });
     }
   }
 
-  /** All lines, in one pass over the file; the last one needs no end. @param seen is told all bytes, in their order */
+  /** All lines, in one pass over the file; the last one needs no end. @throws DataError for one that is too long @param seen is told all bytes, in their order */
   async *lines(seen?: (bytes: Uint8Array) => void): AsyncGenerator<Line> {
     let [begin, at, line] = [0, 0, 1];
     let parts: Uint8Array[] = [];
+    const append = (part: Uint8Array): void => {
+      if (at - begin > LONGEST_LINE) throw this.#tooLong(line);
+      parts.push(part);
+    };
     const stream = this.handle.createReadStream({ start: 0, autoClose: false });
     for await (const part of stream as AsyncIterable<Buffer>) {
       seen?.(part);
@@ -56,17 +71,19 @@ export class LineFile implements AsyncDisposable {
         begin = at + from;
         line += 1;
       }
-      parts.push(part.subarray(from));
       at += part.length;
+      append(part.subarray(from));
     }
     if (at > begin) yield { begin, end: at, line, parts };
   }
 
-  /** The text of some lines, read again. @throws DataError when it is no UTF-8, or is not there any more */
+  /** The text of some lines, read again. @throws DataError when it is no UTF-8, or the file changed since it was opened */
   async read({ begin, end, line }: Span): Promise<string> {
     const bytes = Buffer.alloc(end - begin);
     const { bytesRead } = await this.handle.read(bytes, 0, bytes.length, begin);
-    if (bytesRead < bytes.length) throw this.#cutOff(line);
+    const { size, mtimeNs } = await this.handle.stat({ bigint: true });
+    const isSame = size === this.opened.size && mtimeNs === this.opened.mtimeNs;
+    if (!isSame || bytesRead < bytes.length) throw this.#changed(line);
     return this.textOf({ parts: [bytes], line });
   }
 
@@ -80,9 +97,17 @@ export class LineFile implements AsyncDisposable {
     }
   }
 
-  #cutOff(line: number): DataError {
+  #tooLong(line: number): DataError {
     return new DataError({
-      message: "a file became shorter while it was read",
+      message: "a line is too long",
+      expected: `at most ${LONGEST_LINE} bytes`,
+      where: `${this.path}:${line}`,
+    });
+  }
+
+  #changed(line: number): DataError {
+    return new DataError({
+      message: "a file changed while it was read",
       expected: "data that stay as they are until training ends",
       where: `${this.path}:${line}`,
     });
@@ -101,6 +126,6 @@ export class LineFile implements AsyncDisposable {
 export async function* readLines(
   path: string,
 ): AsyncGenerator<{ readonly text: string; readonly where: string }> {
-  await using file = await LineFile.open(path);
+  await using file = await LineFile.open(path, true);
   for await (const line of file.lines()) yield { text: file.textOf(line), where: `${path}:${line.line}` };
 }

@@ -1,5 +1,4 @@
 /** @file What a file of StableHLO holds: its functions, what they take and give, its operations, the version it needs. */
-import { readFile } from "node:fs/promises";
 import { deserializePortable, isBytecode, minimumVersion, PortabilityError } from "../ir/bytecode/index.js";
 import type { Dialect } from "../ir/dialect.js";
 import { type Operation, walk } from "../ir/operation.js";
@@ -39,12 +38,12 @@ export interface ProgramDescription {
   readonly operations: readonly { readonly name: string; readonly count: number }[];
 }
 
-/** @param dialects whose ops a text may name, beside the package's @throws BytecodeError, ParseError, VerifyError */
-export async function describeProgram(
+/** @param bytes of the file at `path` @param dialects whose ops a text may name, beside the package's @throws BytecodeError, ParseError, VerifyError */
+export function describeProgram(
   path: string,
+  bytes: Uint8Array,
   dialects: readonly Dialect[] = [],
-): Promise<ProgramDescription> {
-  const bytes = await readFile(path);
+): ProgramDescription {
   const read = isBytecode(bytes) ? deserializePortable(bytes) : undefined;
   const module = read?.module ?? readModule(bytes, { file: path, dialects });
   const name = module.attributes.sym_name;

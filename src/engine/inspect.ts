@@ -1,6 +1,6 @@
 /** @file What a file or folder is: an artifact, tensors, a program. */
 import { existsSync } from "node:fs";
-import { open, readFile, stat } from "node:fs/promises";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type ArtifactDescription,
@@ -10,6 +10,7 @@ import {
 } from "../artifact/index.js";
 import type { Dialect } from "../ir/dialect.js";
 import { UsageError } from "../support/errors.js";
+import { READ_AT_ONCE } from "../support/read-limited.js";
 import { type WaitOptions, WAIT_OPTIONS } from "../support/wait.js";
 import { findOrbax, openStore, type StoredTensor, type StoreFormat } from "../weights/index.js";
 import { refuseExported } from "./jax-exported.js";
@@ -71,8 +72,9 @@ const LONGEST_TEXT = 1 << 28;
  */
 export async function inspect(path: string, options: InspectOptions = {}): Promise<Description> {
   checkOptions("inspect", options, INSPECT_OPTIONS);
-  const kind = await kindOf(path);
-  if (kind === "artifact") return describeArtifact(path, pickOptions(options, DESCRIBE_OPTIONS));
+  await using file = await openAtOnce(path);
+  const kind = await kindOf(path, file);
+  if (kind === "artifact") return await describeArtifact(path, pickOptions(options, DESCRIBE_OPTIONS));
   if (options.verify === true || options.publicKey !== undefined) {
     throw new UsageError({
       message: `${path} cannot be verified`,
@@ -80,13 +82,21 @@ export async function inspect(path: string, options: InspectOptions = {}): Promi
       got: { tensors: "a file of tensors", bytecode: "a program", text: "a program" }[kind],
     });
   }
-  return kind === "tensors" ? describeTensors(path) : describeProgram(path, options.dialects);
+  if (kind === "tensors") return await describeTensors(path);
+  return describeProgram(path, await file!.readFile(), options.dialects);
 }
 
-async function kindOf(path: string): Promise<"artifact" | "tensors" | "bytecode" | "text"> {
-  const stats = await stat(path).catch(() => undefined);
+/** What is at a path, to be looked at and read; undefined when nothing is, or nothing that can be opened. */
+const openAtOnce = (path: string): Promise<FileHandle | undefined> =>
+  open(path, READ_AT_ONCE).catch(() => undefined);
+
+async function kindOf(
+  path: string,
+  file: FileHandle | undefined,
+): Promise<"artifact" | "tensors" | "bytecode" | "text"> {
   // One that was set aside by a killed export comes back when it is opened as an artifact.
-  if (stats === undefined) return "artifact";
+  if (file === undefined) return "artifact";
+  const stats = await file.stat();
   if (stats.isDirectory()) {
     if ((await findOrbax(path, 0)).length > 0) return "tensors";
     const isModel = existsSync(join(path, "config.json")) && !existsSync(join(path, "manifest.json"));
@@ -95,10 +105,10 @@ async function kindOf(path: string): Promise<"artifact" | "tensors" | "bytecode"
     return "artifact";
   }
   if (!stats.isFile()) throw unreadable(path);
-  const head = await firstBytes(path);
+  const head = await firstBytes(file);
   const magic = head.subarray(0, 4).toString("latin1");
   if (magic === "PK\x03\x04" || magic === "PK\x05\x06") {
-    const names = await archiveNames(path);
+    const names = await archiveNames(file);
     const isTorch = names.some((name) => name.endsWith("/data.pkl"));
     return isTorch || (TORCH_NAME.test(path) && names.length === 0) ? "tensors" : "artifact";
   }
@@ -106,18 +116,13 @@ async function kindOf(path: string): Promise<"artifact" | "tensors" | "bytecode"
   if (/\.(?:safetensors|pt|pth)$/.test(path) || beginsLikeTensors(head, stats.size)) return "tensors";
   if (stats.size <= LONGEST_TEXT && isText(head) && (path.endsWith(".mlir") || looksLikeProgram(head)))
     return "text";
-  if (stats.size <= LONGEST_TEXT && !isText(head)) refuseExported(await readFile(path), path);
+  if (stats.size <= LONGEST_TEXT && !isText(head)) refuseExported(await file.readFile(), path);
   throw unreadable(path);
 }
 
-async function firstBytes(path: string): Promise<Buffer> {
-  const file = await open(path, "r");
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
+async function firstBytes(file: FileHandle): Promise<Buffer> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
+  return buffer.subarray(0, bytesRead);
 }
 
 /** A length that fits into the file, then JSON. */

@@ -1,9 +1,18 @@
 /** @file Artifacts of one program, read and run: by the interpreter, or on a plugin's device. */
 import { join } from "node:path";
-import { ArtifactError, changedFiles, openProgramArtifact, readChecked } from "../artifact/index.js";
+import {
+  ArtifactError,
+  changedFiles,
+  type OpenFiles,
+  openProgramArtifact,
+  type ProgramManifest,
+  readChecked,
+  sinceChecked,
+} from "../artifact/index.js";
 import type { TracedProgram } from "../dsl/index.js";
 import { deserializePortable } from "../ir/bytecode/index.js";
 import type { Interface } from "../program/index.js";
+import { type Checkpoint, openSafetensors } from "../weights/index.js";
 import {
   compile,
   type CompiledFunction,
@@ -19,6 +28,8 @@ export interface OpenProgram extends AsyncDisposable {
   readonly program: TracedProgram;
   /** Safetensors file of its parameters by their names; undefined where it has none. */
   readonly weights: string | undefined;
+  /** The tensors of that file, held against its hash: the very file, whatever lies there later. */
+  readonly parameters: Checkpoint | undefined;
   close(): Promise<void>;
 }
 
@@ -36,16 +47,34 @@ export async function openProgram(path: string): Promise<OpenProgram> {
     const program = programOf(module, manifest.name);
     checkInterface(path, program, manifest);
     const { updatedParameters, weights } = manifest;
+    const parameters = weights === undefined ? undefined : await openParameters(artifact, weights);
+    const closeAll = async () => {
+      await parameters?.close();
+      await close();
+    };
     return {
       program: { ...program, name: manifest.name, updatedParameters },
       weights: weights === undefined ? undefined : join(folder, weights),
-      close,
-      [Symbol.asyncDispose]: close,
+      parameters,
+      close: closeAll,
+      [Symbol.asyncDispose]: closeAll,
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** @throws ArtifactError when it is not the file that was held against its hash; CheckpointError */
+async function openParameters(
+  { where, folder, manifest }: OpenFiles<ProgramManifest>,
+  weights: string,
+): Promise<Checkpoint> {
+  const found = await openSafetensors(join(folder, weights));
+  const changed = await sinceChecked(manifest, weights, found.file);
+  if (changed === undefined) return { ...found, where: found.path };
+  await found.close();
+  throw new ArtifactError(where, [{ subject: weights, ...changed }]);
 }
 
 /** @throws ArtifactError for a manifest that speaks of other tensors than the program */
@@ -82,7 +111,7 @@ export async function loadProgram(
 ): Promise<CompiledFunction<Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>>> {
   checkOptions("loadProgram", options, { ...COMPILE_OPTIONS, parameters: true });
   await using artifact = await openProgram(path);
-  const parameters = options.parameters ?? artifact.weights;
+  const parameters = options.parameters ?? artifact.parameters;
   const program = artifact.program as TracedProgram<
     object,
     Readonly<Record<string, unknown>>,

@@ -1,8 +1,8 @@
 /** @file What text is generated with: a checkpoint that is compiled here, or an artifact that was compiled before. */
-import { dirname, join } from "node:path";
 import {
   ArtifactError,
   artifactTokenizer,
+  artifactTokenizerFiles,
   loadArtifact,
   type LoadOptions as ArtifactOptions,
   type OpenArtifact,
@@ -138,7 +138,7 @@ export async function artifactSource(path: string, models: readonly ModelDefinit
     parameters: countElements(weights.tensors.map(({ shape }) => shape)),
     capacityFor: () => undefined,
     tokenizer: () => artifactTokenizer(artifact),
-    chatTemplate: () => loadChatTemplate(join(artifact.folder, dirname(manifest.tokenizer[0] ?? ""))),
+    chatTemplate: () => loadChatTemplate(artifactTokenizerFiles(artifact)),
     load: async (client, options = {}) => {
       checkOptions("load", options, SOURCE_OPTIONS);
       checkSourceOptions("artifact", options, path);

@@ -4,6 +4,7 @@ import type { Argument } from "../program/index.js";
 import type { Client, DeviceBuffer } from "../runtime-pjrt/index.js";
 import { closeAll, type ProgramResults } from "../serving/index.js";
 import { UsageError } from "../support/errors.js";
+import { expectGiven, hasMethods } from "../support/given.js";
 import {
   averageState,
   checkBatch,
@@ -111,6 +112,11 @@ export class Trainer implements Disposable {
 
   /** Runs a program of parameters alone on those that were learnt (`readLearnt`); its results, which the caller closes. */
   async derive(program: CompiledProgram): Promise<Buffers> {
+    expectGiven(hasMethods(program, "run"), program, {
+      by: "Trainer.derive",
+      what: "program",
+      expected: "a compiled program of parameters alone",
+    });
     return (await this.#run(program, undefined, this.#learnt)).outputs;
   }
 

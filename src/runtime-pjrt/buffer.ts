@@ -13,6 +13,7 @@ import {
 import { ArgumentError, ifSupported } from "./errors.js";
 import { layoutOfBuffer } from "./extensions/layouts.js";
 import { addressOf } from "./ffi.js";
+import { expectBytes, expectSpec } from "./given.js";
 import { rowMajorLayout, sameLayout } from "./layout.js";
 import { readInt64s } from "./memory-reading.js";
 import { toRowMajor } from "./row-major.js";
@@ -98,6 +99,7 @@ export class DeviceBuffer {
    */
   toHost(into?: Uint8Array<ArrayBuffer>, options: WaitOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     checkOptions("DeviceBuffer.toHost", options, WAIT_OPTIONS);
+    if (into !== undefined) expectBytes("the target of toHost", into);
     return waitFor("toHost", options, () => this.#toHost(into));
   }
 
@@ -166,6 +168,7 @@ export class DeviceBuffer {
    */
   bitcast(spec: TensorSpec): DeviceBuffer {
     const buffer = this.use("bitcast");
+    expectSpec("the type of a tensor", spec);
     checkDimensions(spec.dimensions);
     if (!sameLayout(this.layout, rowMajorLayout(this.dimensions.length), this.dimensions)) {
       throw new ArgumentError({

@@ -4,6 +4,16 @@ import { ClientCore } from "./client-core.js";
 import { compileArguments, type CompileRequest } from "./compile.js";
 import { Device, Memory } from "./device.js";
 import { ArgumentError } from "./errors.js";
+import {
+  expectArgument,
+  expectBytes,
+  expectInt32,
+  expectMethod,
+  expectSignature,
+  expectSpec,
+  expectSpecs,
+  expectString,
+} from "./given.js";
 import { Executable } from "./executable.js";
 import { defaultLayout } from "./extensions/layouts.js";
 import { addressOf, keepFreedMemory } from "./ffi.js";
@@ -18,7 +28,7 @@ import { readPointers, readText } from "./memory-reading.js";
 import { type Options, writeOptions } from "./named-value.js";
 import type { PluginCore } from "./plugin-core.js";
 import type { ResourceCounts } from "./resources.js";
-import type { Signature, TensorSpec } from "./signature.js";
+import { checkDimensions, type Signature, type TensorSpec } from "./signature.js";
 import { type AheadOfTimeProgram, Topology } from "./topology.js";
 import { Transfer } from "./transfer.js";
 import { type WaitOptions, waitFor, WAIT_OPTIONS } from "../support/wait.js";
@@ -51,6 +61,9 @@ const closeLate = (made: Executable | DeviceBuffer): void => made.close();
 
 /** What is alive: native objects by kind, pinned host bytes, executions in flight. All zero when everything is closed. */
 export type ClientStats = ResourceCounts & { readonly inFlight: number };
+
+/** More than any program is made for; so many devices have their ids in one array. */
+const MOST_DEVICES = 2 ** 15;
 
 /** A plugin's connection to its devices. Close it last: it closes everything made through it. */
 export class Client {
@@ -87,6 +100,7 @@ export class Client {
 
   /** Whether a buffer is of this client: its programs take no others. */
   owns(buffer: DeviceBuffer): boolean {
+    expectMethod("what Client.owns is asked of", buffer, "belongsTo", "a buffer");
     return buffer.belongsTo(this.#core);
   }
 
@@ -127,6 +141,7 @@ export class Client {
 
   /** The device with a number that counts this process's hardware. @throws PjrtError if there is none */
   localDevice(hardwareId: number): Device {
+    expectInt32("the number of a device", hardwareId);
     const client = this.#core.use("localDevice");
     const inputs = { client, local_hardware_id: hardwareId };
     return new Device(
@@ -153,11 +168,21 @@ export class Client {
 
   /** The layout a tensor has on a device unless it is given another. @throws UnsupportedByPluginError */
   defaultLayout(spec: TensorSpec): string {
+    expectSpec("the type of a tensor", spec);
+    checkDimensions(spec.dimensions);
     return defaultLayout(this.#core.api, this.#core.use("defaultLayout"), spec);
   }
 
   /** Which device, by id, runs what, `[replica][partition]`, unless compile options say otherwise. */
   defaultDevices(replicas: number, partitions: number): readonly (readonly number[])[] {
+    for (const [of, count] of [
+      ["the number of replicas", replicas],
+      ["the number of partitions", partitions],
+    ] as const)
+      expectArgument(Number.isInteger(count) && count > 0 && count <= MOST_DEVICES, count, {
+        of,
+        expected: `a whole number from 1 to ${MOST_DEVICES}`,
+      });
     const ids = new Int32Array(Math.max(32, replicas * partitions));
     this.#core.api.call("PJRT_Client_DefaultDeviceAssignment", {
       client: this.#core.use("defaultDevices"),
@@ -173,6 +198,7 @@ export class Client {
 
   /** The device with an id. @throws PjrtError if there is none */
   device(id: number): Device {
+    expectInt32("the id of a device", id);
     const client = this.#core.use("device");
     return new Device(this.#core.api, this.#core.api.call("PJRT_Client_LookupDevice", { client, id }).device);
   }
@@ -206,6 +232,8 @@ export class Client {
   async deserialize(bytes: Uint8Array, signature: Signature, options: WaitOptions = {}): Promise<Executable> {
     checkOptions("Client.deserialize", options, WAIT_OPTIONS);
     const client = this.#core.use("deserialize");
+    expectBytes("a compiled program", bytes);
+    expectSignature(signature);
     const run = async () => {
       const { loaded_executable } = await this.#core.api.callOnThread(
         "PJRT_Executable_DeserializeAndLoad",
@@ -219,6 +247,7 @@ export class Client {
 
   /** Loads a program that was compiled for this client's topology. @throws UnsupportedByPluginError before API 0.95 */
   load(program: AheadOfTimeProgram): Executable {
+    expectMethod("what Client.load takes", program, "use", "a program that a topology compiled");
     const { loaded_executable } = this.#core.api.call("PJRT_Client_Load", {
       client: this.#core.use("load"),
       executable: program.use("load"),
@@ -229,11 +258,13 @@ export class Client {
   /** Tensors that reach a device in pieces. @throws ArgumentError, UnsupportedByPluginError */
   createTransfer(specs: readonly TensorSpec[], memory?: Memory): Transfer {
     this.#core.use("createTransfer");
+    expectSpecs("the tensors of a transfer", specs);
     return new Transfer(this.#core, specs, memory ?? this.#core.devices[0]!.defaultMemory);
   }
 
   /** A tensor whose contents are whatever the memory held. @throws UnsupportedByPluginError */
   allocate(spec: TensorSpec, target: Device | Memory = this.#defaultDevice()): DeviceBuffer {
+    expectSpec("the type of a tensor", spec);
     return allocateOnDevice(this.#core, spec, target);
   }
 
@@ -254,6 +285,8 @@ export class Client {
    * @throws ArgumentError for a text that is no layout of its dimensions
    */
   async copyInLayout(buffer: DeviceBuffer, layout: string): Promise<DeviceBuffer> {
+    expectMethod("what is copied in another layout", buffer, "toHost", "a buffer");
+    expectString("a layout", layout);
     const { elementType, dimensions, memory: target } = buffer;
     return this.toDevice({ elementType, dimensions, layout, data: await buffer.toHost() }, { target });
   }

@@ -3,6 +3,7 @@ import type { Api } from "./call.js";
 import { type CompileOptions, encodeCompileOptions } from "./compile-options.js";
 import { ArgumentError } from "./errors.js";
 import { addressOf } from "./ffi.js";
+import { expectRequest } from "./given.js";
 import type { Signature } from "./signature.js";
 import { writeStruct } from "./struct.js";
 
@@ -28,6 +29,7 @@ const utf8 = new TextEncoder();
 
 /** @throws ArgumentError for an empty program */
 export function compileArguments(api: Api, request: CompileRequest): CompileArguments {
+  expectRequest(request);
   const code = typeof request.program === "string" ? utf8.encode(request.program) : request.program;
   if (code.length === 0)
     throw new ArgumentError({ message: "the program is empty", expected: "StableHLO text or bytecode" });

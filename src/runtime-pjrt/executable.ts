@@ -5,6 +5,7 @@ import { decodeDeviceAssignment } from "./compile-options.js";
 import { Device } from "./device.js";
 import { ArgumentError } from "./errors.js";
 import { checkLayout, type ExecutableLayouts, executableLayouts, withLayouts } from "./executable-layouts.js";
+import { expectArgument, expectMethod } from "./given.js";
 import { Launch } from "./launch.js";
 import { readInt32s, readPointers } from "./memory-reading.js";
 import { takeBytes } from "./owned-bytes.js";
@@ -120,6 +121,11 @@ export class Executable {
     options: WaitOptions = {},
   ): Promise<DeviceBuffer[][]> {
     checkOptions("Executable.executeOnAll", options, WAIT_OPTIONS);
+    const isList = Array.isArray(buffers) && Array.from(buffers).every(Array.isArray);
+    expectArgument(isList, buffers, {
+      of: "what a program is given",
+      expected: "a list of buffers for each device; for one device, a list of buffers to execute",
+    });
     const release = (late: DeviceBuffer[][]) => {
       for (const buffer of late.flat()) buffer.close();
     };
@@ -199,6 +205,7 @@ export class Executable {
     for (let i = 0; i < specs.length; i++) {
       const spec = specs[i]!;
       const buffer = buffers[i]!;
+      expectMethod(describePosition("argument", i, spec), buffer, "belongsTo", "a buffer on a device");
       if (!sameType(buffer, spec)) {
         throw new ArgumentError({
           message: describePosition("argument", i, spec),

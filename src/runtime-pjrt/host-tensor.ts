@@ -8,6 +8,7 @@ import { Device, type Memory } from "./device.js";
 import { elementTypeNumber, type ElementTypeName } from "./element-type.js";
 import { ArgumentError } from "./errors.js";
 import { addressOf, preferLargePages } from "./ffi.js";
+import { expectSpec, expectView } from "./given.js";
 import { rowMajorLayout, sameLayout } from "./layout.js";
 import { nativeIntegers, writeLayout } from "./native-layout.js";
 import { withRoom } from "./out-of-memory.js";
@@ -58,7 +59,9 @@ export async function transferToDevice(
   target: Device | Memory,
   semantics: "copy" | "zero-copy",
 ): Promise<DeviceBuffer> {
+  expectSpec("a tensor", tensor);
   const { elementType, dimensions, data } = tensor;
+  expectView("the data of a tensor", data);
   const type = elementTypeNumber(elementType, client.api.minor);
   checkDimensions(dimensions);
   client.checkTarget(target);

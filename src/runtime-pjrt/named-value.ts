@@ -1,6 +1,7 @@
 /** @file PJRT_NamedValue: options towards a plugin, attributes from it. */
 import { PJRT_NamedValue_Type, type StructInputs } from "./abi/index.js";
 import { addressOf, copyBytes } from "./ffi.js";
+import { expectArgument } from "./given.js";
 import { readInt64s, readText } from "./memory-reading.js";
 import { codecOf, type StructMemory, writeStructs } from "./struct.js";
 
@@ -25,6 +26,10 @@ export interface NamedValues {
 
 /** Writes options for a plugin. */
 export function writeOptions(options: Options, minor: number): NamedValues {
+  expectArgument(typeof options === "object" && options !== null, options, {
+    of: "what a plugin is told",
+    expected: "options by their names",
+  });
   const keep: unknown[] = [];
   const pin = (array: ArrayBufferView): bigint => {
     keep.push(array);

@@ -7,6 +7,7 @@ import { Api } from "./call.js";
 import { Client, type ClientOptions, CLIENT_OPTIONS } from "./client.js";
 import { IncompatiblePluginError } from "./errors.js";
 import { loadLibrary } from "./ffi.js";
+import { expectString } from "./given.js";
 import { checkMainThread } from "./main-thread.js";
 import { checkInstalledLibrary } from "./install/verify.js";
 import type { Options } from "./named-value.js";
@@ -26,6 +27,7 @@ export class Plugin extends PluginCore {
    */
   static async load(path: string): Promise<Plugin> {
     checkMainThread();
+    expectString("the path of a plugin", path);
     const real = checkedPath(path);
     return remember(loaded, real, () => Plugin.#load(path, real));
   }
@@ -51,6 +53,7 @@ export class Plugin extends PluginCore {
 
   /** Describes devices to compile for, without having them: `createTopology("v5e:2x2")`. @throws PjrtError */
   createTopology(name: string, options: Options = {}): Promise<Topology> {
+    expectString("the name of a topology", name);
     return Topology.create(this, name, options);
   }
 

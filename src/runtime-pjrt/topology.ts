@@ -4,6 +4,7 @@ import type { Api } from "./call.js";
 import { compileArguments, type CompileRequest } from "./compile.js";
 import { DeviceDescription } from "./device.js";
 import { addressOf } from "./ffi.js";
+import { expectBytes } from "./given.js";
 import { readInt32s, readPointers, readText } from "./memory-reading.js";
 import { type Attributes, type Options, readAttributes, writeOptions } from "./named-value.js";
 import { takeBytes } from "./owned-bytes.js";
@@ -89,6 +90,7 @@ export class Topology {
 
   /** Reads what `serialize` wrote. @throws PjrtError */
   static deserialize(plugin: PluginCore, bytes: Uint8Array): Topology {
+    expectBytes("a topology", bytes);
     const { topology } = plugin.api.call("PJRT_TopologyDescription_Deserialize", {
       serialized_topology: addressOf(bytes),
       serialized_topology_size: bytes.length,

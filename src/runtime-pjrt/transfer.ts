@@ -8,6 +8,7 @@ import { elementTypeNumber } from "./element-type.js";
 import { ArgumentError, ifSupported } from "./errors.js";
 import { defaultLayout } from "./extensions/layouts.js";
 import { addressOf } from "./ffi.js";
+import { expectView } from "./given.js";
 import { arrangedAs } from "./host-tensor.js";
 import { nativeIntegers, writeLayout } from "./native-layout.js";
 import type { Resource } from "./resources.js";
@@ -90,6 +91,7 @@ export class Transfer {
     options: WaitOptions = {},
   ): Promise<void> {
     checkOptions("Transfer.write", options, WAIT_OPTIONS);
+    expectView("what is written to a transfer", data);
     return waitFor("writing to a transfer", options, () => this.#write(index, data, offset, isLast));
   }
 

@@ -1,6 +1,7 @@
 /** @file A model on a device: weights that stay, programs that are made when they are first needed. */
 import { type WaitOptions, waitFor, WAIT_OPTIONS } from "../support/wait.js";
-import { expectKey, expectTensors } from "./given.js";
+import { expectKey, expectLoopKey, expectProgram, expectSamplerKey, expectTensors } from "./given.js";
+import { expectGiven } from "../support/given.js";
 import { remember } from "../support/remember.js";
 import { type Client, type DeviceBuffer, hostBytes } from "../runtime-pjrt/index.js";
 import type { Interface } from "../program/interface.js";
@@ -167,6 +168,11 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
    */
   async loaded(programs: readonly ProgramKey[] = [], wait: WaitOptions = {}): Promise<this> {
     checkOptions("loaded", wait, WAIT_OPTIONS);
+    expectGiven(Array.isArray(programs), programs, {
+      by: "loaded",
+      what: "programs",
+      expected: "a list of keys",
+    });
     const load = () => Promise.all([this.#weights.buffers, ...programs.map((key) => this.program(key))]);
     try {
       await waitFor("loading the model", wait, load);
@@ -178,17 +184,21 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
   }
 
   /** The compiled program; the same one for the same key. */
-  program({ kind, batch, time, probes = false }: ProgramKey): Promise<Program> {
+  program(key: ProgramKey): Promise<Program> {
+    expectKey("Model.program", key);
+    const { kind, batch, time, probes = false } = key;
     const id = `${kind} ${batch} ${time} ${probes}`;
     return remember(this.#programs, id, () => this.make({ kind, batch, time, probes }));
   }
 
   async sampler(key: SamplerKey): Promise<LoadedProgram | undefined> {
+    expectSamplerKey(key);
     if (this.#shares !== undefined) return this.#shares.sampler(key);
     return this.makeSampler(key, (id, make) => remember(this.#programs, `${SAMPLER_KIND} ${id}`, make));
   }
 
   async loop(key: LoopKey): Promise<Program | undefined> {
+    expectLoopKey(key);
     const made = await this.makeLoop(key, (id, make) => remember(this.#programs, `${LOOP_KIND} ${id}`, make));
     if (made !== undefined) await this.#prepare(made.preparations);
     return made;
@@ -214,6 +224,9 @@ export abstract class ResidentModel<Program extends LoadedProgram> implements Pr
     inputs: ReadonlyMap<string, DeviceBuffer>,
     states: ReadonlyMap<string, DeviceBuffer>,
   ): Promise<ProgramResults> {
+    expectProgram("Model.runLoaded", program);
+    expectTensors("Model.runLoaded", "inputs", inputs);
+    expectTensors("Model.runLoaded", "states", states);
     const prepared = await this.#prepare(program.preparations);
     const parameters = await this.#weights.buffers;
     return callProgram(program.interface, program.executable, { inputs, states, parameters, prepared });

@@ -13,7 +13,7 @@ import type { DrawnSteps } from "./device-sampler.js";
 import type { Tensors } from "./device-tensors.js";
 import { decodingProgram } from "./generation-programs.js";
 import type { LoopCall, LoopRun } from "./loop-call.js";
-import { expectCount, expectInstance, expectModel, expectTensors } from "./given.js";
+import { expectCount, expectInstance, expectLoop, expectModel, expectTensors } from "./given.js";
 import { OneCall } from "./one-call.js";
 import type { ProgramSet } from "./program-set.js";
 import { readFollowing, readPrompts } from "./reading.js";
@@ -201,7 +201,7 @@ export class Session implements Disposable {
    * As several calls of `advance`, by one call of a program that draws between them, [batch, steps], and no more than `limits` of
    * each row, after which it has ended. One that meets a token that ends it makes no more, and `lengths` counts all that it might have had.
    * @param draw gives the program what it draws with
-   * @throws UsageError beyond what the states hold; AbortedError as `advance`
+   * @throws UsageError beyond what the states hold, and for what is no loop, buffer, list of limits or function; AbortedError as `advance`
    */
   advanceBy(
     loop: LoopCall,
@@ -210,6 +210,7 @@ export class Session implements Disposable {
     wait: WaitOptions = {},
   ): Promise<DrawnSteps> {
     checkOptions("Session.advanceBy", wait, WAIT_OPTIONS);
+    expectLoop(loop, from, draw, this.batch);
     const { tokens, limits } = from;
     const run: LoopRun = (drawing) => this.#states.advanceBy(loop, tokens, limits, drawing);
     return this.#calls.run("decode", wait, () => draw(run), {

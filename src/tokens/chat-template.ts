@@ -5,7 +5,7 @@ import { UsageError } from "../support/errors.js";
 import { JsonError, parseJson } from "../support/json.js";
 import { boundedTemplate, LONGEST_RENDER, WorkLimitError } from "./bounded-template.js";
 import { TimeLimitError } from "../support/time-limit.js";
-import { readTokenizerText } from "./checkpoint-files.js";
+import { textOf, type TokenizerFiles, withFilesOf } from "./checkpoint-files.js";
 import { checkOptions } from "../support/options.js";
 
 /** What somebody says in a dialogue. */
@@ -51,15 +51,19 @@ const configFile = z.looseObject({
 });
 
 /**
- * The template of a checkpoint's folder: chat_template.jinja, or `chat_template` of tokenizer_config.json (the one called default, where
+ * The template of a checkpoint's folder, or of files that are given: chat_template.jinja, or `chat_template` of tokenizer_config.json (the one called default, where
  * there are several); the dialogue format of Gemma where there is none.
  * @throws UsageError for files that cannot be read as such
  */
-export async function loadChatTemplate(folder: string): Promise<ChatTemplate> {
-  const configPath = join(folder, "tokenizer_config.json");
-  const config = parseConfig(configPath, await readTokenizerText(configPath));
-  const path = join(folder, "chat_template.jinja");
-  const file = await readTokenizerText(path);
+export function loadChatTemplate(from: string | TokenizerFiles): Promise<ChatTemplate> {
+  return withFilesOf(from, readTemplate);
+}
+
+async function readTemplate(files: TokenizerFiles): Promise<ChatTemplate> {
+  const configPath = join(files.where, "tokenizer_config.json");
+  const config = parseConfig(configPath, await textOf(files, "tokenizer_config.json"));
+  const path = join(files.where, "chat_template.jinja");
+  const file = await textOf(files, "chat_template.jinja");
   if (file !== undefined) return chatTemplate(file, path, config);
   const { chat_template: given } = config;
   const template = Array.isArray(given) ? given.find(({ name }) => name === "default")?.template : given;

@@ -21,7 +21,7 @@ export {
 export { beginFormat } from "./begin-format.js";
 export type { Format } from "./formats/format.js";
 export type { FormatProgress } from "./formats/format-progress.js";
-export { TOKENIZER_FILES } from "./checkpoint-files.js";
+export { LONGEST_TOKENIZER_FILE, TOKENIZER_FILES, type TokenizerFiles } from "./checkpoint-files.js";
 export { randomNumbers, randomWords } from "./random.js";
 export { StreamingDecoder } from "./streaming.js";
 export { loadTokenizer, type Tokenizer } from "./tokenizer.js";

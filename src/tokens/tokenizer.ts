@@ -4,7 +4,7 @@ import { z } from "zod";
 import { GriffinError, UsageError } from "../support/errors.js";
 import { JsonError, parseJson } from "../support/json.js";
 import type { SentencePieceTokenizer } from "./sentencepiece/tokenizer.js";
-import { readTokenizerFile, readTokenizerText } from "./checkpoint-files.js";
+import { textOf, type TokenizerFiles, withFilesOf } from "./checkpoint-files.js";
 import { fileTokenBytes, type TokenBytes } from "./token-bytes.js";
 import { TimeLimitError, withinTime } from "../support/time-limit.js";
 import {
@@ -36,17 +36,29 @@ export interface Tokenizer {
 }
 
 /**
- * Loads tokenizer.json (and tokenizer_config.json, if there) of a folder, or the tokenizer.model of SentencePiece where there is no other;
+ * Loads tokenizer.json (and tokenizer_config.json, if there) of a folder, or of files that are given, or the tokenizer.model of SentencePiece where there is no other;
  * `bosId` begins every sequence. `vocabSize`, the rows of the model's embedding, must be the pieces of a tokenizer.model, and no less than the vocabulary
  * of a tokenizer.json has, whose added tokens may lie beyond. A
  * vocabulary of 256,000 pieces takes seconds and hundreds of megabytes, so the library itself is loaded only
  * here. Throws UsageError when there is no usable file.
  */
-export async function loadTokenizer(folder: string, bosId: number, vocabSize?: number): Promise<Tokenizer> {
-  const path = join(folder, "tokenizer.json");
-  const json = await readJson(path);
-  if (json === undefined) return loadSentencePiece(folder, bosId, vocabSize);
-  const config = (await readJson(join(folder, "tokenizer_config.json"))) ?? {};
+export function loadTokenizer(
+  from: string | TokenizerFiles,
+  bosId: number,
+  vocabSize?: number,
+): Promise<Tokenizer> {
+  return withFilesOf(from, (files) => readTokenizer(files, bosId, vocabSize));
+}
+
+async function readTokenizer(
+  files: TokenizerFiles,
+  bosId: number,
+  vocabSize: number | undefined,
+): Promise<Tokenizer> {
+  const path = join(files.where, "tokenizer.json");
+  const json = await readJson(files, "tokenizer.json");
+  if (json === undefined) return loadSentencePiece(files, bosId, vocabSize);
+  const config = (await readJson(files, "tokenizer_config.json")) ?? {};
   const { success, data, error } = tokenizerFile.safeParse(json);
   if (!success) throw unusable(path, z.prettifyError(error));
   checkVocabulary(path, data, vocabSize);
@@ -61,7 +73,7 @@ export async function loadTokenizer(folder: string, bosId: number, vocabSize?: n
     throw unusable(path, `replacements that make a text up to ${growth} times as long; ${most}`);
   }
   const { Tokenizer } = await import("@huggingface/tokenizers");
-  const limits = (part: unknown): Limit => (patternsIn(part).some(isRegex) ? limited(path) : unlimited(path));
+  const limits = (part: unknown): Limit => (patternsIn(part).some(isRegex) ? limited(path) : ofLength(path));
   const library = limits([encoder, decoder])(
     LOADING_MS,
     () => new Tokenizer({ ...nameUnknown(promoteUserPieces(data)), post_processor: null }, config as object),
@@ -78,6 +90,7 @@ export async function loadTokenizer(folder: string, bosId: number, vocabSize?: n
       });
     }
   };
+  limitMatches(library as LatticeOwner, path);
   const how = { encoding: limits(encoder), decoding: limits(decoder) };
   const controls = data.added_tokens.filter(({ special }) => special === true).map(({ id }) => id);
   return { ...adapt(library, bosId, { ...how, path }), tokenBytes, controls };
@@ -108,7 +121,15 @@ const textMs = (characters: number): number => 3_000 + Math.ceil(characters / 20
 /** Runs the library's work. @throws UsageError when it fails, or takes longer than it may */
 type Limit = <T>(ms: number, work: () => T) => T;
 
-/** For a file without regular expressions: what it does ends. */
+/** For a file without regular expressions: what it does with a text ends, and takes its length squared at most. */
+const ofLength =
+  (path: string): Limit =>
+  (ms, work) =>
+    (ms > textMs(MOST_UNLIMITED) ? limited(path, SLOW) : unlimited(path))(ms, work);
+
+/** Characters of a text whose square is no time. */
+const MOST_UNLIMITED = 2048;
+
 const unlimited =
   (path: string): Limit =>
   (_ms, work) => {
@@ -121,36 +142,79 @@ const unlimited =
   };
 
 const limited =
-  (path: string): Limit =>
+  (path: string, slow: Slow = SLOW_PATTERNS): Limit =>
   (ms, work) =>
     unlimited(path)(ms, () => {
       try {
         return withinTime(ms, work);
       } catch (cause) {
-        if (cause instanceof TimeLimitError) throw tooSlow(path, ms);
+        if (cause instanceof TimeLimitError) throw tooSlow(path, ms, slow);
         throw cause;
       }
     });
 
-const tooSlow = (path: string, ms: number): UsageError =>
-  new UsageError({
-    message: "the tokenizer's regular expressions do not come to an end for this text",
-    expected: `an end within ${ms / 1000} s`,
-    where: path,
-    hint: "an expression such as (a+)+$ tries all ways: is the file the one of the model's authors?",
-  });
+/** What the library keeps of a unigram model: each piece that a place of a text begins with is a node of its own until the best way is known. */
+interface LatticeOwner {
+  readonly model?: {
+    readonly trie?: { common_prefix_search?: (chars: readonly string[], start: number) => Iterable<string> };
+  };
+}
+
+/** Nodes of one text: beyond that they take gigabytes. Texts of a million characters have some four a character. */
+const MOST_NODES = 2 ** 23;
+
+/** Ends a text whose pieces nest so deep that all that begin at its places are no amount of memory. */
+function limitMatches({ model }: LatticeOwner, path: string): void {
+  const trie = model?.trie;
+  const search = trie?.common_prefix_search;
+  if (trie === undefined || search === undefined) return;
+  let nodes = 0;
+  trie.common_prefix_search = function* (chars, start) {
+    if (start === 0) nodes = 0;
+    for (const piece of search.call(trie, chars, start)) {
+      if (++nodes > MOST_NODES) {
+        throw new UsageError({
+          message: "the tokenizer has too many pieces for each place of this text",
+          expected: `at most ${MOST_NODES} in ${chars.length} characters`,
+          where: path,
+          hint: "read the text in parts, or look at the file: its pieces lie in each other",
+        });
+      }
+      yield piece;
+    }
+  };
+}
+
+/** Why a text takes too long, and what may be done. */
+interface Slow {
+  readonly message: string;
+  readonly hint: string;
+}
+
+const SLOW_PATTERNS: Slow = {
+  message: "the tokenizer's regular expressions do not come to an end for this text",
+  hint: "an expression such as (a+)+$ tries all ways: is the file the one of the model's authors?",
+};
+
+const SLOW: Slow = {
+  message: "the tokenizer does not come to an end for this text",
+  hint: "read the text in parts; or is the file not the one of the model's authors? It takes long texts as one word",
+};
+
+const tooSlow = (path: string, ms: number, { message, hint }: Slow): UsageError =>
+  new UsageError({ message, expected: `an end within ${ms / 1000} s`, where: path, hint });
 
 async function loadSentencePiece(
-  folder: string,
+  { where, read }: TokenizerFiles,
   bosId: number,
   vocabSize: number | undefined,
 ): Promise<Tokenizer> {
-  const path = join(folder, "tokenizer.model");
-  const bytes = await readTokenizerFile(path);
+  const path = join(where, "tokenizer.model");
+  const bytes = await read("tokenizer.model");
   if (bytes === undefined) {
     throw new UsageError({
       message: "the checkpoint has no tokenizer",
-      expected: `${join(folder, "tokenizer.json")} or tokenizer.model`,
+      expected: `${join(where, "tokenizer.json")} or tokenizer.model`,
       hint: "copy the tokenizer of the checkpoint there, or give token ids instead of text",
     });
   }
@@ -176,14 +240,14 @@ function unusable(path: string, got: string): UsageError {
   return new UsageError({ message: "the tokenizer cannot be used", got, where: path });
 }
 
-async function readJson(path: string): Promise<unknown> {
-  const text = await readTokenizerText(path);
+async function readJson(files: TokenizerFiles, name: string): Promise<unknown> {
+  const text = await textOf(files, name);
   if (text === undefined) return undefined;
   try {
     return parseJson(text);
   } catch (cause) {
     if (!(cause instanceof JsonError)) throw cause;
-    throw unusable(path, cause.message);
+    throw unusable(join(files.where, name), cause.message);
   }
 }
 

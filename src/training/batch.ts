@@ -1,5 +1,6 @@
 /** @file A batch on the host, checked before a device sees it: what it computes of a token outside of the vocabulary would mean nothing. */
 import type { ConfiguredModel } from "../model/index.js";
+import { expectGiven } from "../support/given.js";
 import { TrainingError } from "./errors.js";
 
 /** Rows of tokens side by side, each array [batch, time + 1] row-major. */
@@ -19,8 +20,14 @@ export function checkBatch(
 ): void {
   const width = shape.time + 1;
   const count = shape.batch * width;
-  const { tokens, mask, positions } = given;
-  for (const [what, { length }] of Object.entries({ tokens, mask, positions })) {
+  const { tokens, mask, positions }: Partial<TrainingBatch> = given ?? {};
+  for (const [what, numbers] of Object.entries({ tokens, mask, positions })) {
+    expectGiven(ArrayBuffer.isView(numbers) || Array.isArray(numbers), numbers, {
+      by: "a training",
+      what,
+      expected: `${count} numbers, [${shape.batch}, ${width}], in a batch of tokens, mask and positions`,
+    });
+    const { length } = numbers as ArrayLike<number>;
     if (length === count) continue;
     throw new TrainingError({
       message: `a batch of another size: ${what}`,

@@ -2,6 +2,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { z } from "zod";
+import { CHANGED_FOLDER, readAtOneTime } from "../support/folder-state.js";
 import { isPlainName } from "../support/plain-name.js";
 import { readJson } from "./config-files.js";
 import { CheckpointError, type Problem } from "./errors.js";
@@ -36,7 +37,14 @@ const weightMap = z.record(z.string(), z.string());
  * Opens the checkpoint in a folder and checks every header and the index; no tensor is read yet.
  * @throws CheckpointError with all problems of the files
  */
-export async function openCheckpoint(folder: string): Promise<Checkpoint> {
+export function openCheckpoint(folder: string): Promise<Checkpoint> {
+  return readAtOneTime(folder, () => openFiles(folder), {
+    error: () => new CheckpointError(folder, [{ subject: "folder", ...CHANGED_FOLDER }]),
+    release: (checkpoint) => checkpoint.close(),
+  });
+}
+
+async function openFiles(folder: string): Promise<Checkpoint> {
   const files: TensorStore[] = [];
   const close = async () => {
     await Promise.all(files.map((file) => file.close()));

@@ -1,4 +1,5 @@
 /** @file Files read by position: opened as such or refused, and no byte is missing that was asked for. */
+import type { BigIntStats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { READ_AT_ONCE } from "../support/read-limited.js";
 import { CheckpointError, type Problem } from "./errors.js";
@@ -8,15 +9,61 @@ const READ_CHUNK_BYTES = 2 ** 28;
 
 /** Opens a file, and nothing else, for reading. @throws CheckpointError */
 export async function openFile(path: string): Promise<FileHandle> {
+  const file = await openFileOrFolder(path);
+  if (file !== undefined) return file;
+  throw new CheckpointError(path, [NOT_A_FILE]);
+}
+
+const NOT_A_FILE: Problem = { subject: "file", problem: "not a file" };
+
+/** Files by what they were when they were opened. */
+const openedAs = new WeakMap<FileHandle, BigIntStats>();
+
+/** Opens a file for reading; undefined for a folder. What is there is looked at once, by what was opened. @throws CheckpointError for anything else */
+export async function openFileOrFolder(path: string): Promise<FileHandle | undefined> {
   const file = await open(path, READ_AT_ONCE).catch(unreadable(path));
   try {
-    const stats = await file.stat().catch(unreadable(path));
-    if (!stats.isFile()) throw new CheckpointError(path, [{ subject: "file", problem: "not a file" }]);
-    return file;
+    const stats = await statOf(file, path);
+    if (stats.isFile()) {
+      openedAs.set(file, stats);
+      return file;
+    }
+    if (!stats.isDirectory()) throw new CheckpointError(path, [NOT_A_FILE]);
   } catch (error) {
     await file.close();
     throw error;
   }
+  await file.close();
+  return undefined;
+}
+
+const statOf = (file: FileHandle, path: string): Promise<BigIntStats> =>
+  file.stat({ bigint: true }).catch(unreadable(path));
+
+/** Whether a file is, to the time that it was last written at, another than it was when its state was `before`. */
+export const isOther = (file: FileHandle, { size, mtimeNs }: FileState): boolean => {
+  const opened = openedAs.get(file);
+  return opened !== undefined && (opened.size !== size || opened.mtimeNs !== mtimeNs);
+};
+
+/** What changes when a file is written to. */
+export type FileState = Pick<BigIntStats, "size" | "mtimeNs">;
+
+/** What was read before and after somebody wrote to the file is no content that it ever had. @throws CheckpointError */
+async function checkUnchanged(file: FileHandle, path: string): Promise<void> {
+  const before = openedAs.get(file);
+  if (before === undefined) return;
+  const now = await statOf(file, path);
+  if (now.mtimeNs === before.mtimeNs && now.size === before.size) return;
+  throw new CheckpointError(path, [
+    {
+      subject: "file",
+      problem: "changed while it was read",
+      expected: `${before.size} bytes, last written ${before.mtime.toISOString()}`,
+      got: `${now.size} bytes, last written ${now.mtime.toISOString()}`,
+      hint: "wait until nobody writes to it; to put another in its place, write that beside it and rename it",
+    },
+  ]);
 }
 
 /** Bytes of an open file. @throws CheckpointError with what the system says */
@@ -50,7 +97,7 @@ function allocate(path: string, bytes: number): Uint8Array<ArrayBuffer> {
   }
 }
 
-/** Bytes [begin, end) of the file, in one buffer, `result` if given. @throws CheckpointError when the file ends before, or cannot be read */
+/** Bytes [begin, end) of the file, in one buffer, `result` if given. @throws CheckpointError when the file ends before, cannot be read, or is another than when it was opened */
 export async function readRange(
   file: FileHandle,
   path: string,
@@ -74,5 +121,6 @@ export async function readRange(
     }
     done += bytesRead;
   }
+  await checkUnchanged(file, path);
   return result;
 }

@@ -11,6 +11,8 @@ import type { StoredTensor, TensorStore } from "./stored.js";
 /** A safetensors file. */
 export interface SafetensorsFile extends TensorStore {
   readonly format: "safetensors";
+  /** The open file, whose tensors they are. */
+  readonly file: FileHandle;
 }
 
 /**
@@ -20,25 +22,31 @@ export interface SafetensorsFile extends TensorStore {
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   const file = await openFile(path);
   try {
-    const size = await sizeOfFile(file, path);
-    const prefix = await readRange(file, path, 0, Math.min(LENGTH_BYTES, size));
-    const length = headerLength(prefix, size);
-    if (typeof length !== "number") throw new CheckpointError(path, [length]);
-    const header = parseHeader(await readRange(file, path, LENGTH_BYTES, LENGTH_BYTES + length), size);
-    if (!("tensors" in header)) throw new CheckpointError(path, header);
-    const close = () => file.close();
-    return {
-      path,
-      format: "safetensors",
-      metadata: header.metadata,
-      tensors: new Map(header.tensors.map((entry) => [entry.name, storedTensor(file, path, entry)])),
-      close,
-      [Symbol.asyncDispose]: close,
-    };
+    return await readSafetensors(file, path);
   } catch (error) {
     await file.close();
     throw error;
   }
+}
+
+/** The tensors of an open file, which is theirs from now on unless this fails. @throws CheckpointError */
+export async function readSafetensors(file: FileHandle, path: string): Promise<SafetensorsFile> {
+  const size = await sizeOfFile(file, path);
+  const prefix = await readRange(file, path, 0, Math.min(LENGTH_BYTES, size));
+  const length = headerLength(prefix, size);
+  if (typeof length !== "number") throw new CheckpointError(path, [length]);
+  const header = parseHeader(await readRange(file, path, LENGTH_BYTES, LENGTH_BYTES + length), size);
+  if (!("tensors" in header)) throw new CheckpointError(path, header);
+  const close = () => file.close();
+  return {
+    path,
+    format: "safetensors",
+    file,
+    metadata: header.metadata,
+    tensors: new Map(header.tensors.map((entry) => [entry.name, storedTensor(file, path, entry)])),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 function storedTensor(file: FileHandle, path: string, entry: TensorEntry): StoredTensor {

@@ -134,7 +134,7 @@ test("a file that becomes shorter while it is learnt from is told, not read as z
   await truncate(path, 3);
   expect(await errorText(() => source.read(0))).toBe(
     [
-      "data error: a file became shorter while it was read",
+      "data error: a file changed while it was read",
       "  expected: data that stay as they are until training ends",
       `  at:       ${path}:1`,
     ].join("\n"),

@@ -33,6 +33,7 @@ export function decodeBytes(bytes: Uint8Array): string {
 
 /** The UTF-8 bytes of a string, with bytes that are no UTF-8 as they came. */
 export function encodeBytes(text: string): Uint8Array {
+  if (!/[\ud800-\udfff]/.test(text)) return encoder.encode(text);
   const parts = [...text].map((character) => {
     const code = character.codePointAt(0)!;
     return code >= 0xdc80 && code <= 0xdcff ? Uint8Array.of(code - 0xdc00) : encoder.encode(character);
@@ -40,24 +41,27 @@ export function encodeBytes(text: string): Uint8Array {
   return Uint8Array.from(parts.flatMap((part) => [...part]));
 }
 
+const SIMPLE_ESCAPES: Readonly<Record<string, number>> = { '"': 34, "\\": 92, n: 10, t: 9 };
+
 /** The value of a quoted string, whose escapes the lexer has checked. */
 export function unquote(token: string): string {
   const body = token.slice(1, -1);
   if (!body.includes("\\")) return body;
-  const bytes: number[] = [];
-  for (let i = 0; i < body.length; i++) {
-    if (body[i] !== "\\") {
-      const character = String.fromCodePoint(body.codePointAt(i)!);
-      bytes.push(...encodeBytes(character));
-      i += character.length - 1;
-      continue;
-    }
-    const next = body[i + 1]!;
-    const simple = { '"': 34, "\\": 92, n: 10, t: 9 }[next];
-    bytes.push(simple ?? Number.parseInt(body.slice(i + 1, i + 3), 16));
-    i += simple === undefined ? 2 : 1;
+  // A character is three bytes at most, and an escape one: an array of numbers would take eight for each.
+  const bytes = new Uint8Array(3 * body.length);
+  let count = 0;
+  for (let at = 0; at < body.length; ) {
+    const mark = body.indexOf("\\", at);
+    const end = mark < 0 ? body.length : mark;
+    const plain = encodeBytes(body.slice(at, end));
+    bytes.set(plain, count);
+    count += plain.length;
+    if (mark < 0) break;
+    const simple = SIMPLE_ESCAPES[body[mark + 1]!];
+    bytes[count++] = simple ?? Number.parseInt(body.slice(mark + 1, mark + 3), 16);
+    at = mark + (simple === undefined ? 3 : 2);
   }
-  return decodeBytes(Uint8Array.from(bytes));
+  return decodeBytes(bytes.subarray(0, count));
 }
 
 /** An attribute name: bare where it can be. */

@@ -11,6 +11,7 @@ import { type WaitOptions, waitFor, WAIT_OPTIONS } from "../../support/wait.js";
 import type { Client } from "../client.js";
 import type { CompileRequest } from "../compile.js";
 import type { Executable } from "../executable.js";
+import { expectMethod, expectRequest } from "../given.js";
 import { cacheFolder, keyFolder } from "../install/cache-folder.js";
 import { decodeEntry, encodeEntry } from "./entry.js";
 import { cacheKey } from "./key.js";
@@ -110,6 +111,8 @@ export class CompileCache {
    */
   compile(client: Client, request: CompileRequest, options: CacheOptions = {}): Promise<CachedCompilation> {
     checkOptions("CompileCache.compile", options, CACHE_OPTIONS);
+    expectMethod("what CompileCache.compile compiles with", client, "compile", "a client");
+    expectRequest(request);
     const release = ({ executable }: CachedCompilation) => executable.close();
     return waitFor("compile", options, () => this.#compile(client, request, options), release);
   }

@@ -16,15 +16,21 @@ const PURPOSE = "library hash 1";
 
 /**
  * The hash as an earlier process noted it for the same identity, else computed and noted: `HASH CODE`, signed with the key of this machine,
- * because a library is loaded by its word. Without the key, or a note that can be written, each process computes it again.
+ * because a library is loaded by its word. It is not noted if the file is not `isStill` the one of that identity afterwards. Without the key, or a note that can be written, each process computes it again.
  */
-export async function notedHash(path: string, identity: string): Promise<string> {
+export async function notedHash(
+  path: string,
+  identity: string,
+  isStill: () => Promise<boolean> = async () => true,
+): Promise<string> {
   const machine = await machineKey(keyFolder());
   if (!(machine instanceof MachineKey)) return sha256OfFile(path);
   const note = join(cacheFolder(), "library-hashes", sha256(identity));
   const noted = await readNote(machine, note, identity);
   if (noted !== undefined) return noted;
   const hash = await sha256OfFile(path);
+  // Another in its place meanwhile has an identity of its own: this hash is not that of the one that was asked for.
+  if (!(await isStill())) return hash;
   await makeFolders(dirname(note), 0o700)
     .then(() => writeFile(note, `${hash} ${machine.sign(PURPOSE, [identity, hash])}`, { mode: 0o600 }))
     .catch(() => undefined);
@@ -44,9 +50,15 @@ async function readNote(machine: MachineKey, note: string, identity: string): Pr
  * not by each process. The time of the last change of its inode counts: programs can set that of its content back, but not this one.
  */
 export async function libraryHash(path: string): Promise<string> {
+  const identity = await identityOf(path);
+  return remember(libraryHashes, identity, () =>
+    notedHash(path, identity, async () => (await identityOf(path)) === identity),
+  );
+}
+
+async function identityOf(path: string): Promise<string> {
   const { size, mtimeNs, ctimeNs, ino } = await stat(path, { bigint: true });
-  const identity = JSON.stringify([path, ...[size, mtimeNs, ctimeNs, ino].map(String)]);
-  return remember(libraryHashes, identity, () => notedHash(path, identity));
+  return JSON.stringify([path, ...[size, mtimeNs, ctimeNs, ino].map(String)]);
 }
 
 /**

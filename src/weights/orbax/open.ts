@@ -6,6 +6,7 @@ import { z } from "zod";
 import { packedBytes } from "../dtype.js";
 import { CheckpointError, type Problem } from "../errors.js";
 import { JsonError } from "../../support/json.js";
+import { CHANGED_FOLDER, folderIdentity } from "../../support/folder-state.js";
 import { parseJsonObject } from "../json.js";
 import { BriefMemory } from "../memory.js";
 import type { StoredTensor, TensorStore } from "../stored.js";
@@ -38,8 +39,13 @@ export async function findOrbax(folder: string, depth = 2): Promise<readonly str
  * @throws CheckpointError with all that is wrong with the arrays' descriptions; for a database whose checksums are wrong
  */
 export async function openOrbax(folder: string): Promise<TensorStore> {
+  const before = await folderIdentity(folder);
   const isDatabase = existsSync(join(folder, MANIFEST));
-  const store = isDatabase ? await openDatabase(folder) : await folderStore(folder);
+  const store = ofOneTime(
+    isDatabase ? await openDatabase(folder) : await folderStore(folder),
+    folder,
+    before,
+  );
   const close = () => store.close();
   try {
     const tensors = await readTensors(store, folder);
@@ -49,6 +55,21 @@ export async function openOrbax(folder: string): Promise<TensorStore> {
     await close();
     throw error;
   }
+}
+
+/** The same values, as long as another folder is not put in its place: its files are opened when they are asked for. */
+function ofOneTime(store: ValueStore, folder: string, before: string): ValueStore {
+  const checked = async <T>(value: T): Promise<T> => {
+    if ((await folderIdentity(folder)) === before) return value;
+    throw new CheckpointError(folder, [{ subject: "folder", ...CHANGED_FOLDER }]);
+  };
+  return {
+    keys: store.keys,
+    read: async (...given) => checked(await store.read(...given)),
+    sizeOf: async (...given) => checked(await store.sizeOf(...given)),
+    readPart: async (...given) => checked(await store.readPart(...given)),
+    close: () => store.close(),
+  };
 }
 
 async function readTensors(store: ValueStore, where: string): Promise<ReadonlyMap<string, StoredTensor>> {

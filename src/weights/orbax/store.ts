@@ -1,8 +1,8 @@
 /** @file Where the values of a checkpoint folder lie: files, or entries of a database, by key. */
-import { type FileHandle, readdir } from "node:fs/promises";
+import { type FileHandle, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckpointError } from "../errors.js";
-import { fileProblem, openFile, readRange, sizeOfFile } from "../file.js";
+import { type FileState, fileProblem, isOther, openFile, readRange, sizeOfFile } from "../file.js";
 import type { Allocate } from "../memory.js";
 
 /** Values by key: `blocks.0.mlp_block.ffw_up.w/.zarray`. */
@@ -53,42 +53,57 @@ export class OpenFiles {
   }
 }
 
+const stateOf = (path: string): Promise<FileState> =>
+  stat(path, { bigint: true }).catch((error: unknown) => {
+    throw new CheckpointError(path, [fileProblem(error)]);
+  });
+
 /** The deepest that arrays and their chunks lie in folders. */
 const DEEPEST = 16;
 
 /** A folder whose files are the values. */
 export async function folderStore(folder: string): Promise<ValueStore> {
-  const keys = new Set<string>();
+  const keys = new Map<string, FileState>();
   const list = async (path: string, prefix: string, depth: number): Promise<void> => {
     const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
       throw new CheckpointError(path, [{ ...fileProblem(error), subject: "folder" }]);
     });
     for (const entry of entries) {
-      if (entry.isFile()) keys.add(prefix + entry.name);
+      const below = join(path, entry.name);
+      if (entry.isFile()) keys.set(prefix + entry.name, await stateOf(below));
       else if (entry.isDirectory() && depth < DEEPEST) {
-        await list(join(path, entry.name), `${prefix}${entry.name}/`, depth + 1);
+        await list(below, `${prefix}${entry.name}/`, depth + 1);
       }
     }
   };
   await list(folder, "", 0);
+  /** Files of one time: each is as it was when the folder was gone through. */
+  const openAsListed = async (key: string, path: string): Promise<FileHandle> => {
+    const file = await openFile(path);
+    if (!isOther(file, keys.get(key)!)) return file;
+    await file.close();
+    throw new CheckpointError(path, [
+      { subject: "file", problem: "changed since the checkpoint was opened" },
+    ]);
+  };
   return {
-    keys,
+    keys: keys.keys(),
     read: async (key, allocate) => {
       if (!keys.has(key)) return undefined;
       const path = join(folder, key);
-      await using file = await openFile(path);
+      await using file = await openAsListed(key, path);
       const size = await sizeOfFile(file, path);
       return await readRange(file, path, 0, size, allocate?.(size));
     },
     sizeOf: async (key) => {
       if (!keys.has(key)) return undefined;
       const path = join(folder, key);
-      await using file = await openFile(path);
+      await using file = await openAsListed(key, path);
       return await sizeOfFile(file, path);
     },
     readPart: async (key, begin, into) => {
       const path = join(folder, key);
-      await using file = await openFile(path);
+      await using file = await openAsListed(key, path);
       return await readRange(file, path, begin, begin + into.length, into);
     },
     close: async () => {},

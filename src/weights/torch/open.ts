@@ -21,18 +21,23 @@ const LONGEST_PICKLE = 2 ** 28;
 export async function openTorch(path: string): Promise<TensorStore> {
   const file = await openFile(path);
   try {
-    await checkKind(file, path);
-    const entries = await readTorchArchive(file, path);
-    const tensors = await readTensors(entries, path);
-    const close = () => file.close();
-    const isChecked = [...entries.values()].some((entry) => entry.isChecked);
-    const notes = isChecked ? [] : [`${path} has no checksums (CRC-32): damage to its tensors is not found`];
-    const metadata = isChecked ? {} : { checksums: "none" };
-    return { path, format: "torch", metadata, notes, tensors, close, [Symbol.asyncDispose]: close };
+    return await readTorch(file, path);
   } catch (error) {
     await file.close();
     throw error;
   }
+}
+
+/** The tensors of an open file, as `openTorch` gives them; it is theirs from now on unless this fails. @throws CheckpointError */
+export async function readTorch(file: FileHandle, path: string): Promise<TensorStore> {
+  await checkKind(file, path);
+  const entries = await readTorchArchive(file, path);
+  const tensors = await readTensors(entries, path);
+  const close = () => file.close();
+  const isChecked = [...entries.values()].some((entry) => entry.isChecked);
+  const notes = isChecked ? [] : [`${path} has no checksums (CRC-32): damage to its tensors is not found`];
+  const metadata = isChecked ? {} : { checksums: "none" };
+  return { path, format: "torch", metadata, notes, tensors, close, [Symbol.asyncDispose]: close };
 }
 
 async function checkKind(file: FileHandle, path: string): Promise<void> {
