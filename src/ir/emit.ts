@@ -345,7 +345,9 @@ export class Emitter {
     });
     const attributes = {
       scatter_dimension_numbers: {
-        update_window_dims: [1],
+        update_window_dims: shapeOf(x)
+          .slice(2)
+          .map((_, i) => i + 1),
         inserted_window_dims: [1],
         input_batching_dims: [0],
         scatter_indices_batching_dims: [0],

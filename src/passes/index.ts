@@ -15,6 +15,7 @@ export { canonicalize } from "./canonicalize.js";
 export { cse } from "./cse.js";
 export { dce } from "./dce.js";
 export { dropPrints } from "./drop-prints.js";
+export { finishCacheReads } from "./finish-cache-reads.js";
 export { finishReads } from "./finish-reads.js";
 export { fold } from "./fold.js";
 export { fuseRgLruGates } from "./fuse-rglru-gates.js";

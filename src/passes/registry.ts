@@ -4,6 +4,7 @@ import { canonicalize } from "./canonicalize.js";
 import { cse } from "./cse.js";
 import { dce } from "./dce.js";
 import { dropPrints } from "./drop-prints.js";
+import { finishCacheReads } from "./finish-cache-reads.js";
 import { finishReads } from "./finish-reads.js";
 import { fold } from "./fold.js";
 import { fuseRgLruGates } from "./fuse-rglru-gates.js";
@@ -23,6 +24,7 @@ export const standardPasses: readonly Pass[] = [
   cse,
   dce,
   dropPrints,
+  finishCacheReads,
   finishReads,
   fold,
   fuseRgLruGates,

@@ -17,6 +17,7 @@ import {
   cse,
   dce,
   dropPrints,
+  finishCacheReads,
   finishReads,
   fold,
   fuseRgLruGates,
@@ -147,7 +148,13 @@ export function standardStages(target: Target, request: PipelineRequest): readon
     { name: "fuse", steps: request.fuseGates === false ? [] : [fuseRgLruGates.with()] },
     { name: "prepare", steps: request.prepare === true ? [hoistParameters.with()] : [] },
     { name: "layout", steps: strided(factor, request.strideTime) },
-    { name: "outline", steps: outlining(calls, preferences.barrierAfterLayers) },
+    {
+      name: "outline",
+      steps: [
+        ...(preferences.finishesCacheReads ? [finishCacheReads.with()] : []),
+        ...outlining(calls, preferences.barrierAfterLayers),
+      ],
+    },
     { name: "split-rows", steps: factor === 1 ? [] : [splitRows.with(), canonicalize.with()] },
     // What is asked for by name comes first; what is left to the target is lowered by its rules after that.
     {

@@ -16,6 +16,8 @@ export interface Preferences {
   readonly callsLayersFrom: number;
   /** Whether an optimization barrier stands after each layer that is called. */
   readonly barrierAfterLayers: boolean;
+  /** Whether a cache is updated after what reads it, behind an optimization barrier: the compiler copies it if no order is said. */
+  readonly finishesCacheReads: boolean;
   /** Stacks of so many bytes, which a loop writes whole, begin with memory of any content; undefined where it cannot be asked for. */
   readonly unfilledFrom: number | undefined;
   /** Sums of so many bytes side by side in a loop are one reduction; undefined where that is no gain. */
@@ -31,6 +33,7 @@ export const plainPreferences: Preferences = {
   barriers: false,
   callsLayersFrom: 1,
   barrierAfterLayers: false,
+  finishesCacheReads: false,
   unfilledFrom: undefined,
   joinsFrom: undefined,
 };

@@ -8,12 +8,12 @@ import { type Emitter, shapeOf } from "../../ir/emit.js";
 import { flatRows } from "../decompose/kv-cache-update.js";
 import { floorMod } from "../floor-mod.js";
 
-/** One token: its row is written in place. */
+/** One token: its row [b, 1, ..] is written in place to the ring [b, w, ..], whose shape stays: XLA copies what is reshaped around an update. */
 function putOne(e: Emitter, ring: Value, row: Value, slot: Value): Value {
-  const [batch, , channels] = shapeOf(ring) as [number, number, number];
-  if (batch > 1) return e.putRows(ring, slot, e.reshape(row, [batch, channels]));
+  const [batch, , ...rest] = shapeOf(ring) as [number, number, ...number[]];
+  if (batch > 1) return e.putRows(ring, slot, e.reshape(row, [batch, ...rest]));
   const zero = e.fill(0, [], "i32");
-  return e.dynamicUpdateSlice(ring, row, [zero, e.reshape(slot, []), zero]);
+  return e.dynamicUpdateSlice(ring, row, [zero, e.reshape(slot, []), ...rest.map(() => zero)]);
 }
 
 /** Most rows of a batch that are rolled one by one: a dynamic slice each, where one gather costs the TPU ten times more. */
@@ -57,7 +57,6 @@ function written(e: Emitter, ring: Value, rows: Value, segmentPos: Value): Value
   if (shapeOf(ring).includes(0)) return ring;
   const time = shapeOf(rows)[1]!;
   const last = e.reshape(e.slice(segmentPos, 1, time - 1, time), [batch]);
-  if (time === 1) return putOne(e, ring, rows, floorMod(e, last, slots));
   if (time >= slots) return inSlots(e, e.slice(rows, 1, time - slots, time), last);
   const before = floorMod(e, e.scalar("add", last, 1 - time), slots);
   const kept = e.slice(roll(e, ring, before), 1, time, slots);
@@ -71,6 +70,10 @@ export function rollingUpdate(
 ): readonly Value[] | undefined {
   if (op.attributes.growing === true) return undefined;
   const [ring, rows, segmentPos] = op.operands as [Value, Value, Value];
-  const result = written(e, flatRows(e, ring), flatRows(e, rows), e.convert(segmentPos, "i32"));
+  const positions = e.convert(segmentPos, "i32");
+  const [batch, slots] = shapeOf(ring) as [number, number];
+  if (shapeOf(rows)[1] === 1 && !shapeOf(ring).includes(0))
+    return [putOne(e, ring, rows, floorMod(e, e.reshape(positions, [batch]), slots))];
+  const result = written(e, flatRows(e, ring), flatRows(e, rows), positions);
   return [e.reshape(result, shapeOf(ring))];
 }
