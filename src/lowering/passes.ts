@@ -98,11 +98,20 @@ export const lowerAttentionPass = definePass({
       .describe("which pairs of query and key are computed; a few queries are dense anyway"),
     block: z.number().int().min(1).optional().describe("queries a band"),
     sums: z.enum(["reduce", "product"]).default("reduce").describe("how exponentials are added up"),
+    "in-place-up-to": z
+      .number()
+      .int()
+      .min(0)
+      .default(0)
+      .describe(
+        "most queries of a sequence for which keys and values are read in the order in which they lie",
+      ),
   }),
   example: attentionExample,
-  run(module, context, { strategy, block, sums }) {
+  run(module, context, { strategy, block, sums: totals, "in-place-up-to": inPlaceUpTo }) {
     const choice = strategy === "dense" ? { strategy } : { strategy, block };
-    replaceEach(module, context, "nn.attention", (e, op) => lowerAttention(e, op, choice, sums));
+    const form = { totals, inPlaceUpTo };
+    replaceEach(module, context, "nn.attention", (e, op) => lowerAttention(e, op, choice, form));
   },
 });
 

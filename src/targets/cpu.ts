@@ -1,8 +1,15 @@
 /** @file CPUs: XLA's, in the process's own memory. */
+import type { AttentionForm } from "../lowering/attention/attention.js";
 import { cpuLimits } from "./cpu-limits.js";
 import { cpuNames } from "./names.js";
 import { attentionRule, commonRules, matrixStateRules, scanRule, selectiveScanRule } from "./rules.js";
 import { defineTarget } from "./define-target.js";
+
+/**
+ * One query, 4096 slots, ms: 32 heads over 8 of 64 channels, f32, 2.18 with one wide head of keys, 3.03 with keys transposed (bf16 1.01, 1.63); 8 over 2
+ * 0.44, 0.80 (0.35, 0.61); 8 over 8 1.26, 2.68 (0.87, 2.28). Keys that lay by heads would take 1.13, 0.38, 0.66 (busy machine, XLA of jaxlib 0.11.2).
+ */
+const attention: AttentionForm = { totals: "reduce", inPlaceUpTo: 1 };
 
 export const cpu = defineTarget({
   ...cpuNames,
@@ -17,7 +24,7 @@ export const cpu = defineTarget({
     ...matrixStateRules({ strategy: "sequential" }, { strategy: "chunked", chunk: 64, oneByOne: true }),
     // x [1, 256, 512] f32, 16 states, one run on a machine under load: 4.9 ms; blocks of 64 25, associative 18; the gradient 16.5.
     "nn.selective_scan": selectiveScanRule({ strategy: "sequential", unroll: 1 }),
-    "nn.attention": attentionRule({ strategy: "banded", block: undefined }),
+    "nn.attention": attentionRule({ strategy: "banded", block: undefined }, attention),
   },
   limits: cpuLimits,
   preferences: {
@@ -27,10 +34,11 @@ export const cpu = defineTarget({
     // Multiply and reduce 5 to 10.
     leastRows: { f32: 1, half: 2 },
     swapOperandsUpTo: 64,
+    attention,
     // Calls are inlined before anything is optimised: as fast as without, from a third of the text.
     callsLayersFrom: 1,
-    // A token of four layers of width 512, eight heads over two of keys, 4096 slots, f32: 7.7 and 8.7 ms, 15.0 and 15.7 without, whose caches
-    // were reshaped around their update beside (busy machine, XLA of jaxlib 0.11.2).
+    // A token of four layers of width 512, eight heads over two of keys, 4096 slots, f32: 15.0 ms with caches reshaped around their update and
+    // read in any order, 7.7 without either, 4.0 where keys are read as they lie, too (busy machine, XLA of jaxlib 0.11.2).
     finishesCacheReads: true,
   },
 });

@@ -122,11 +122,17 @@ function matrixStatesAskedFor({
 /** Attention by the strategy that was asked for. @throws UsageError for one that nobody has */
 function attentionAskedFor(
   { attention = "auto", strategies = [] }: PipelineRequest,
-  sums: Preferences["sums"],
+  { totals, inPlaceUpTo }: Preferences["attention"],
 ): Pipeline {
   if (attention === "auto") return [];
   return isOwn<AttentionName>(attentionNames, attention)
-    ? [lowerAttentionPass.with({ strategy: attention as Exclude<AttentionName, "auto">, sums })]
+    ? [
+        lowerAttentionPass.with({
+          strategy: attention as Exclude<AttentionName, "auto">,
+          sums: totals,
+          "in-place-up-to": inPlaceUpTo,
+        }),
+      ]
     : strategiesCalled(attention, strategyChoices.attention, strategies).map(lowerByStrategy);
 }
 
@@ -136,7 +142,7 @@ function attentionAskedFor(
  */
 export function standardStages(target: Target, request: PipelineRequest): readonly Stage[] {
   checkOptions("standardStages", request, PIPELINE_REQUEST);
-  const { leastRows, swapOperandsUpTo, barriers, sums, unfilledFrom, joinsFrom, ...preferences } =
+  const { leastRows, swapOperandsUpTo, barriers, attention, unfilledFrom, joinsFrom, ...preferences } =
     target.preferences;
   const { precision = "default", strategies = [] } = request;
   checkSizes(request);
@@ -162,7 +168,7 @@ export function standardStages(target: Target, request: PipelineRequest): readon
       steps: [
         ...scanAskedFor(request),
         ...matrixStatesAskedFor(request),
-        ...attentionAskedFor(request, sums),
+        ...attentionAskedFor(request, attention),
       ],
     },
     { name: "lower", steps: [lowerModelOps(target, strategies)] },

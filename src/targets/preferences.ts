@@ -1,5 +1,5 @@
 /** @file Numbers by which the standard pipeline suits a target; each target gives its own, with the measurement beside the number. */
-import type { Totals } from "../lowering/attention/attention.js";
+import { type AttentionForm, plainForm } from "../lowering/attention/attention.js";
 
 export interface Preferences {
   /** Products of fewer rows are padded to these; `half` for bf16 and f16. */
@@ -8,8 +8,8 @@ export interface Preferences {
   readonly swapOperandsUpTo: number;
   /** Factor of the strided time layout of long programs with recurrences; 1 keeps the order of time. */
   readonly strideTime: number;
-  /** How sums along rows are made: by a reduction, or as a product with ones on the matrix unit. */
-  readonly sums: Totals;
+  /** Of attention, whether its strategy is the target's or one that was asked for. */
+  readonly attention: AttentionForm;
   /** Whether what wide products made is finished, behind an optimization barrier, before a product that narrows it. */
   readonly barriers: boolean;
   /** Programs that read at least so many tokens of a sequence call one function for all layers that repeat. */
@@ -29,7 +29,7 @@ export const plainPreferences: Preferences = {
   leastRows: { f32: 1, half: 1 },
   swapOperandsUpTo: 0,
   strideTime: 1,
-  sums: "reduce",
+  attention: plainForm,
   barriers: false,
   callsLayersFrom: 1,
   barrierAfterLayers: false,

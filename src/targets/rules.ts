@@ -5,7 +5,7 @@ import type { Value } from "../ir/operation.js";
 import type { ModelOpName, OperationOf } from "../ir/ops/index.js";
 import { elementCount } from "../ir/types.js";
 import { type AttentionChoice, lowerAttention } from "../lowering/attention/lower.js";
-import type { Totals } from "../lowering/attention/attention.js";
+import { type AttentionForm, plainForm } from "../lowering/attention/attention.js";
 import { stridedConv1d } from "../lowering/conv/strided.js";
 import { growingUpdate } from "../lowering/kv-cache/growing.js";
 import { rollingUpdate } from "../lowering/kv-cache/rolling.js";
@@ -43,10 +43,10 @@ export const selectiveScanRule = (choice: ScanChoice): LoweringRule<"nn.selectiv
 /** nn.attention by a strategy. */
 export const attentionRule = (
   choice: AttentionChoice,
-  sums: Totals = "reduce",
+  form: AttentionForm = plainForm,
 ): LoweringRule<"nn.attention"> => ({
   name: choice.strategy,
-  lower: (e, op) => lowerAttention(e, op, choice, sums),
+  lower: (e, op) => lowerAttention(e, op, choice, form),
 });
 
 /** nn.linear_attention and nn.delta_rule by a strategy. @param headDecays for linear attention with one decay a token and head; as the others unless said */

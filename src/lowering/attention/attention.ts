@@ -8,6 +8,18 @@ import { toOrdered } from "../time-layout.js";
 /** How exponentials are summed: by a reduction, or as a product with ones, which a matrix unit does faster. */
 export type Totals = "reduce" | "product";
 
+/** What suits a target, whatever the strategy. */
+export interface AttentionForm {
+  readonly totals: Totals;
+  /**
+   * Up to so many queries of a sequence, keys and values are read in the order in which they lie: their heads as one wide head (groups.ts), and
+   * those of one sequence by products without a batch, for which XLA would reorder the keys.
+   */
+  readonly inPlaceUpTo: number;
+}
+
+export const plainForm: AttentionForm = { totals: "reduce", inPlaceUpTo: 0 };
+
 /**
  * The operands by name; `cache` is absent when no token came before (num_tokens is the constant 0). Positions are i32, whatever integers the
  * op has. Strategies see k and v [b, t, h].
@@ -24,6 +36,8 @@ export interface AttentionInputs {
   readonly factor: number;
   /** How exponentials are added up. */
   readonly totals: Totals;
+  /** Whether keys and values are read in the order in which they lie. */
+  readonly inPlace: boolean;
   readonly scale: number;
   readonly softCap: number | undefined;
 }
@@ -48,7 +62,7 @@ export const inOrder = (e: Emitter, inputs: AttentionInputs): AttentionInputs =>
 export function attentionInputs(
   e: Emitter,
   op: OperationOf<"nn.attention">,
-  totals: Totals,
+  { totals, inPlaceUpTo }: AttentionForm,
 ): AttentionInputs {
   const [q, k, v, segmentPos, cacheK, cacheV, numTokens] = op.operands as [
     Value,
@@ -72,6 +86,7 @@ export function attentionInputs(
     window: growing ? undefined : shapeOf(cacheK)[1]!,
     factor: strided,
     totals,
+    inPlace: shapeOf(q)[1]! <= inPlaceUpTo,
     scale,
     softCap,
   };

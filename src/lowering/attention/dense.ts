@@ -72,6 +72,15 @@ interface Part {
   readonly mask: Value;
 }
 
+/** Products of rows [b, t, n, c] with keys or values [b, s, ..] over their last axis and `axis` of the latter, f32: [b, t, n, ..]. */
+function products(e: Emitter, rows: Value, keys: Value, axis: 1 | 2, inPlace: boolean): Value {
+  const [batch, time, heads, channels] = shapeOf(rows) as [number, number, number, number];
+  if (!inPlace || batch > 1) return e.dot(rows, keys, { batch: [[0], [0]], contract: [[3], [axis]] }, "f32");
+  const [flat, own] = [e.reshape(rows, [time * heads, channels]), e.reshape(keys, shapeOf(keys).slice(1))];
+  const product = e.dot(flat, own, { contract: [[1], [axis - 1]] }, "f32");
+  return e.reshape(product, [1, time, heads, shapeOf(product)[1]!]);
+}
+
 /** Every query against everything. */
 export function dense(e: Emitter, inputs: AttentionInputs): Value {
   const all = segments(e, inputs.segmentPos);
@@ -80,13 +89,13 @@ export function dense(e: Emitter, inputs: AttentionInputs): Value {
 
 /** The queries q against the cache and all of k; those that see a window begin with the first of k. */
 export function attendDensely(e: Emitter, inputs: AttentionInputs, segment: Segments): Value {
-  const { q, k, v, cache, scale, window } = inputs;
+  const { q, k, v, cache, scale, window, inPlace } = inputs;
   const maskOf = (held: AttentionCache): Value =>
     window === undefined ? slotMask(e, held, segment.own) : ringMask(e, held, segment.own, window);
   const fresh: Part = { keys: k, values: v, mask: newKeysMask(e, inputs, segment) };
   const parts: readonly Part[] =
     cache === undefined ? [fresh] : [{ keys: cache.k, values: cache.v, mask: maskOf(cache) }, fresh];
-  const scored = parts.map(({ keys }) => e.dot(q, keys, { batch: [[0], [0]], contract: [[3], [2]] }, "f32"));
+  const scored = parts.map(({ keys }) => products(e, q, keys, 2, inPlace));
   const scores = capScores(e, e.scalar("multiply", e.concat(scored, 3), scale), inputs.softCap);
   const mask = e.concat(
     parts.map((part) => part.mask),
@@ -98,7 +107,7 @@ export function attendDensely(e: Emitter, inputs: AttentionInputs, segment: Segm
     const count = shapeOf(values)[1]!;
     const own = e.convert(e.slice(weights, 3, start, start + count), elementOf(inputs));
     start += count;
-    return e.dot(own, values, { batch: [[0], [0]], contract: [[3], [1]] }, "f32");
+    return products(e, own, values, 1, inPlace);
   });
   const sum = attended.reduce(e.add);
   return e.convert(sum, elementOf(inputs));

@@ -4,8 +4,14 @@ import type { OperationOf } from "../../ir/ops/index.js";
 import { type Emitter, shapeOf } from "../../ir/emit.js";
 import { notANumberBeyond } from "../decompose/attention.js";
 import { toStrided } from "../time-layout.js";
-import { type AttentionInputs, attentionInputs, inOrder, type Totals } from "./attention.js";
-import { groupsAsBatch, groupsAsHeads } from "./groups.js";
+import {
+  type AttentionForm,
+  type AttentionInputs,
+  attentionInputs,
+  inOrder,
+  plainForm,
+} from "./attention.js";
+import { groupsAsBatch, groupsAsHeads, groupsAsWidth, ownWidth } from "./groups.js";
 import { banded } from "./banded.js";
 import { dense } from "./dense.js";
 import { triangular } from "./triangular.js";
@@ -32,10 +38,12 @@ export function lowerAttention(
   e: Emitter,
   op: OperationOf<"nn.attention">,
   choice: AttentionChoice,
-  totals: Totals = "reduce",
+  form: AttentionForm = plainForm,
 ): readonly Value[] {
-  const given = attentionInputs(e, op, totals);
-  const attended = groupsAsHeads(e, attend(e, groupsAsBatch(e, given), choice), given);
+  const given = attentionInputs(e, op, form);
+  const attended = given.inPlace
+    ? ownWidth(e, attend(e, groupsAsWidth(e, given), choice), given)
+    : groupsAsHeads(e, attend(e, groupsAsBatch(e, given), choice), given);
   if (given.window !== undefined || given.cache === undefined) return [attended];
   return [notANumberBeyond(e, attended, given.cache.numTokens, shapeOf(given.cache.k)[1]!)];
 }

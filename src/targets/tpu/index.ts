@@ -1,5 +1,5 @@
 /** @file TPUs by libtpu, also those that are only described. */
-import type { Totals } from "../../lowering/attention/attention.js";
+import type { AttentionForm } from "../../lowering/attention/attention.js";
 import { stridedConv1dGradient } from "../../lowering/conv/strided-gradient.js";
 import { stridedShift } from "../../lowering/strided-shift.js";
 import { tpuNames } from "../names.js";
@@ -22,7 +22,7 @@ import { tpuTopologies } from "./topologies.js";
 const LEAST_ROWS = 64;
 
 /** Of attention, whether its strategy is the rule's or one that was asked for. */
-const sums: Totals = "product";
+const attention: AttentionForm = { totals: "product", inPlaceUpTo: 0 };
 
 export const tpu = defineTarget({
   ...tpuNames,
@@ -39,7 +39,7 @@ export const tpu = defineTarget({
     // The gradients of a convolution and of a scan, in the layout in which both go forward.
     "nn.causal_conv1d_gradient": { name: "strided", lower: stridedConv1dGradient },
     "nn.shift_rows": { name: "strided", lower: stridedShift },
-    "nn.attention": attentionRule({ strategy: "banded", block: undefined }, sums),
+    "nn.attention": attentionRule({ strategy: "banded", block: undefined }, attention),
     "nn.rms_norm": fromRows(LEAST_ROWS, rmsNormByProduct),
     "nn.rotary": fromRows(LEAST_ROWS, rotaryByProduct),
     "griffin.rg_lru_gates": fromRows(LEAST_ROWS, gatesAfterProducts),
@@ -49,7 +49,7 @@ export const tpu = defineTarget({
     // [m, 2560] x [2560, 7680] bf16 on v5e: 0.282 M cycles at m = 1, 0.014 M at 2 to 32, padding one row to 8 included 0.017 M.
     leastRows: { f32: 8, half: 8 },
     strideTime: 8,
-    sums,
+    attention,
     barriers: true,
     // Calls are inlined, but then fewer weights are fetched ahead: a decode step of 2B takes 13.6 M cycles with, 9.5 M without. A prompt
     // is bound by its products, not by fetching them.
