@@ -44,11 +44,18 @@ export async function runTrain(
   const models = await chooseDefinitions(context, own);
   using progress = context.progress({ leavesLines: false });
   const { env, onEvent: onDevice } = deviceOptions(context, progress);
-  using interrupt = context.interrupts();
-  const signal = AbortSignal.any([context.signal, interrupt.signal]);
-  interrupt.signal.addEventListener("abort", () =>
-    progress.note("stops after this step, and keeps everything; Ctrl-C again ends at once"),
-  );
+  const stop = new AbortController();
+  const signal = AbortSignal.any([context.signal, stop.signal]);
+  let taken: ReturnType<CommandContext["interrupts"]> | undefined;
+  using _ = { [Symbol.dispose]: () => taken?.[Symbol.dispose]() };
+  /** From the first step on there is something to keep; before that an interrupt ends the process. */
+  const takeInterrupts = (): void => {
+    taken = context.interrupts();
+    taken.signal.addEventListener("abort", () => {
+      progress.note("stops after this step, and keeps everything; Ctrl-C again ends at once");
+      stop.abort();
+    });
+  };
   const running = train({
     ...{
       models,
@@ -65,6 +72,7 @@ export async function runTrain(
   });
   let next = await running.next();
   for (; next.done !== true; next = await running.next()) {
+    if (next.value.event === "memory") takeInterrupts();
     if (json) context.print(JSON.stringify(next.value));
     else show(next.value, context, progress);
   }
