@@ -40,6 +40,10 @@ import {
 import { checkOptions } from "../support/options.js";
 import { lossOf } from "../training/loss.js";
 
+/** @throws UsageError for what is no name of a state */
+const expectName = (name: string): void =>
+  expectGiven(typeof name === "string", name, { by: "Trainer", what: "name", expected: "a text" });
+
 /** A model whose parameters are trained. Close it. */
 export class Trainer implements Disposable {
   readonly #states: Map<string, DeviceBuffer>;
@@ -122,6 +126,7 @@ export class Trainer implements Disposable {
 
   /** What the model's probes see of a batch, of which nothing is learnt, by their paths, in the order of the model. */
   async *activations(batch: TrainingBatch): AsyncGenerator<readonly [string, Float32Array]> {
+    checkBatch(this.definition, this.options, batch);
     const traced = lossProgram(this.definition, lossOf(this.options), true);
     using program = await compileProgram(this.client, traced, this.options);
     const { outputs, probes } = await this.#run(program, batch);
@@ -134,6 +139,7 @@ export class Trainer implements Disposable {
 
   /** The gradients of a batch, of which nothing is learnt, one after the other in the parameters' order. */
   async *gradients(batch: TrainingBatch): AsyncGenerator<readonly [string, Float32Array]> {
+    checkBatch(this.definition, this.options, batch);
     using program = await compileProgram(
       this.client,
       gradientProgram(this.definition, lossOf(this.options)),
@@ -199,7 +205,7 @@ export class Trainer implements Disposable {
   }
 
   /** Its bytes, as they lie on the device. @throws UsageError for no such state */
-  readBytes(name: string): Promise<Uint8Array<ArrayBuffer>> {
+  async readBytes(name: string): Promise<Uint8Array<ArrayBuffer>> {
     return this.#state(name).toHost();
   }
 
@@ -207,12 +213,14 @@ export class Trainer implements Disposable {
    * The bytes of a parameter as it is to be used: its average, where the optimiser keeps one (`averaged`).
    * @throws UsageError for no such parameter
    */
-  readLearnt(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  async readLearnt(path: string): Promise<Uint8Array<ArrayBuffer>> {
+    expectName(path);
     const average = averageState(path);
     return this.readBytes(this.#states.has(average) ? average : path);
   }
 
   #state(name: string): DeviceBuffer {
+    expectName(name);
     const state = this.#states.get(name) ?? this.parameters.get(name);
     if (state !== undefined) return state;
     throw new UsageError({

@@ -152,7 +152,7 @@ export class DeviceBuffer {
       throw new ArgumentError({
         message: "a range outside the buffer",
         expected: `within ${size} bytes`,
-        got: `${length} bytes at ${offset}`,
+        got: `${String(length)} bytes at ${String(offset)}`,
       });
     }
     const target = new Uint8Array(length);
