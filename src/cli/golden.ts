@@ -110,7 +110,7 @@ async function checksOf(
   models: readonly ModelDefinition[],
   asked: Options["dtype"],
 ): Promise<readonly Check[]> {
-  if (isFineTuningCase(folder)) {
+  if (await isFineTuningCase(folder)) {
     const golden = await openFineTuningCase(folder, models);
     const { lossesBf16 } = golden.tolerance;
     return dtypesOf(lossesBf16 !== undefined, asked).map((dtype) => ({

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { configureCheckpoint, type ConfiguredModel, type ModelDefinition } from "../model/index.js";
-import { UsageError } from "../support/errors.js";
+import { EnvironmentError, UsageError } from "../support/errors.js";
 import { type WaitOptions, waitInSteps, WAIT_OPTIONS } from "../support/wait.js";
 import {
   arrangeTensors,
@@ -91,7 +91,7 @@ export async function convertWeights(
     from: checkpoint.format ?? "safetensors",
     to: format,
     tensors: tensors.length,
-    bytes: await bytesOf(target),
+    bytes: await bytesOf(target).catch(unreadable(target)),
     ...(model === undefined ? {} : { model: `${model.name}, ${model.summary}` }),
     warnings,
   };
@@ -119,7 +119,7 @@ function readAfter(check: () => unknown, tensor: TensorToWrite): TensorToWrite {
 async function checkTarget(target: string, format: StoreFormat, force: boolean): Promise<void> {
   if (!existsSync(target)) return;
   if (!force) throw new UsageError({ message: `${target} is there already`, hint: "--force replaces it" });
-  if (!(await stat(target)).isDirectory()) return;
+  if (!(await stat(target).catch(unreadable(target))).isDirectory()) return;
   if (format === "safetensors" || format === "torch") {
     throw new UsageError({
       message: `${target} is a folder: it is not replaced by a file`,
@@ -133,6 +133,12 @@ async function checkTarget(target: string, format: StoreFormat, force: boolean):
     hint: "give the path of a file, or of a folder that is not there",
   });
 }
+
+const unreadable =
+  (path: string) =>
+  (cause: Error): never => {
+    throw new EnvironmentError({ message: `cannot read ${path}`, details: [cause.message], cause });
+  };
 
 /** Of a file, or of all files of a folder. */
 async function bytesOf(path: string): Promise<number> {

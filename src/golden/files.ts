@@ -22,12 +22,12 @@ export class GoldenError extends GriffinError {
 }
 
 /** Longer is no description, bytes. */
-const LONGEST = 1 << 24;
+export const LONGEST_DESCRIPTION = 1 << 24;
 
 /** Reads a description. @throws GoldenError for one that cannot be read, parsed, or is not as the schema says */
 export async function readDescription<T>(folder: string, name: string, schema: z.ZodType<T>): Promise<T> {
   const path = `${folder.replace(/\/+$/, "")}/${name}`;
-  const file = await readLimited(path, LONGEST);
+  const file = await readLimited(path, LONGEST_DESCRIPTION);
   if ("problem" in file) {
     throw new GoldenError(`${name} cannot be read: this folder is not a golden case`, path, {
       ...{

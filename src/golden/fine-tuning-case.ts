@@ -1,10 +1,10 @@
 /** @file A golden case of fine-tuning: examples as text, and the losses of a whole training on them (golden/README.md). */
-import { existsSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { z } from "zod";
 import { configureCheckpoint, type ConfiguredModel, type ModelDefinition } from "../model/index.js";
 import { type Checkpoint, openCheckpoint, readConfigFiles } from "../weights/index.js";
-import { type GoldenTensor, readDescription, readTensors } from "./files.js";
+import { readLimited } from "../support/read-limited.js";
+import { type GoldenTensor, LONGEST_DESCRIPTION, readDescription, readTensors } from "./files.js";
 import { adamwSettings } from "./training-case.js";
 
 const DESCRIPTION = "train.json";
@@ -51,9 +51,9 @@ export interface FineTuningCase {
 }
 
 /** Whether a folder of a case of training is one of fine-tuning: its description names a checkpoint. */
-export function isFineTuningCase(folder: string): boolean {
-  const path = join(folder, DESCRIPTION);
-  return existsSync(path) && /"checkpoint"\s*:/.test(readFileSync(path, "utf8"));
+export async function isFineTuningCase(folder: string): Promise<boolean> {
+  const file = await readLimited(join(folder, DESCRIPTION), LONGEST_DESCRIPTION);
+  return "bytes" in file && /"checkpoint"\s*:/.test(file.bytes.toString("utf8"));
 }
 
 /** Reads a case whole but its weights and examples. @throws GoldenError; CheckpointError for the model's config.json and safetensors */

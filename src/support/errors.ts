@@ -136,6 +136,15 @@ export function cannotWrite(what: string, cause: unknown): EnvironmentError {
   return new EnvironmentError({ message: `cannot write ${what}`, details: [reason], cause });
 }
 
+/** What work that writes gives. @throws EnvironmentError with what the file system says; what it throws of ours */
+export async function toWrite<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw cause instanceof GriffinError ? cause : cannotWrite(what, cause);
+  }
+}
+
 /** Something the toolkit itself got wrong: please report. Never thrown for bad input. */
 export class InternalError extends GriffinError {
   constructor(message: string) {

@@ -30,12 +30,15 @@ export async function openFileOrFolder(path: string): Promise<FileHandle | undef
     }
     if (!stats.isDirectory()) throw new CheckpointError(path, [NOT_A_FILE]);
   } catch (error) {
-    await file.close();
+    await closeRead(file);
     throw error;
   }
-  await file.close();
+  await closeRead(file);
   return undefined;
 }
+
+/** Closes a file that was read: what the system says of it then changes nothing. */
+export const closeRead = (file: FileHandle): Promise<void> => file.close().catch(() => undefined);
 
 const statOf = (file: FileHandle, path: string): Promise<BigIntStats> =>
   file.stat({ bigint: true }).catch(unreadable(path));

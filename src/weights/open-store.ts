@@ -1,5 +1,5 @@
 /** @file Tensors at a path, in whichever file format they are: told by looking, not by the name. */
-import { openFileOrFolder, readRange, sizeOfFile } from "./file.js";
+import { closeRead, openFileOrFolder, readRange, sizeOfFile } from "./file.js";
 import { openOrbax } from "./orbax/open.js";
 import { readSafetensors } from "./safetensors.js";
 import type { TensorStore } from "./stored.js";
@@ -16,7 +16,7 @@ export async function openStore(path: string): Promise<TensorStore> {
     const isTorch = looksLikeZip(head) || /\.(?:pt|pth|bin)$/.test(path);
     return await (isTorch ? readTorch : readSafetensors)(file, path);
   } catch (error) {
-    await file.close();
+    await closeRead(file);
     throw error;
   }
 }

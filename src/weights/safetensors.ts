@@ -4,7 +4,7 @@
  */
 import type { FileHandle } from "node:fs/promises";
 import { CheckpointError } from "./errors.js";
-import { openFile, readRange, sizeOfFile } from "./file.js";
+import { closeRead, openFile, readRange, sizeOfFile } from "./file.js";
 import { LENGTH_BYTES, headerLength, parseHeader, type TensorEntry } from "./header.js";
 import type { StoredTensor, TensorStore } from "./stored.js";
 
@@ -24,7 +24,7 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   try {
     return await readSafetensors(file, path);
   } catch (error) {
-    await file.close();
+    await closeRead(file);
     throw error;
   }
 }
@@ -37,7 +37,7 @@ export async function readSafetensors(file: FileHandle, path: string): Promise<S
   if (typeof length !== "number") throw new CheckpointError(path, [length]);
   const header = parseHeader(await readRange(file, path, LENGTH_BYTES, LENGTH_BYTES + length), size);
   if (!("tensors" in header)) throw new CheckpointError(path, header);
-  const close = () => file.close();
+  const close = () => closeRead(file);
   return {
     path,
     format: "safetensors",

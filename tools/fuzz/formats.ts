@@ -11,18 +11,18 @@ import { deserializePortable, PortabilityError, serializePortable } from "../../
 import { parseModule, printModule } from "../../src/ir/text/index.js";
 import { verifyModule } from "../../src/ir/verify.js";
 import { configureCheckpoint } from "../../src/model/index.js";
-import { loadTokenizer } from "../../src/tokens/index.js";
+import { loadChatTemplate, loadTokenizer } from "../../src/tokens/index.js";
 import { decodeHloFile } from "../../src/runtime-pjrt/index.js";
 import { HloModuleProtoSchema } from "../../src/runtime-pjrt/proto/hlo_pb.js";
 import { demoFolder, packageFile } from "../../src/support/package.js";
-import { openStore, readConfigFiles } from "../../src/weights/index.js";
+import { openCheckpoint, openStore, readConfigFiles } from "../../src/weights/index.js";
 import { models } from "../../models/index.js";
 import { VALID } from "../../test/cost/whole-modules.js";
 import { seedTexts } from "../survival/seeds.js";
 import { digestOf } from "./digest.js";
 import type { Files, Format } from "./format.js";
 import type { FormatName } from "./names.js";
-import { session, training } from "./states.js";
+import { data, log, session, training } from "./states.js";
 
 const bytesOf = (path: string): Uint8Array => new Uint8Array(readFileSync(packageFile(path)));
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -108,6 +108,49 @@ const tokenizer = (file: string, sources: readonly string[]): Format => ({
     return undefined;
   },
 });
+
+/** Two shards and the file that says which tensor lies in which. */
+const index: Format = {
+  samples() {
+    const shard = (name: string): Uint8Array => {
+      const header = encode(`{"${name}":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}`);
+      const bytes = Buffer.alloc(8 + header.length + 2, 1);
+      bytes.writeBigUInt64LE(BigInt(header.length), 0);
+      bytes.set(header, 8);
+      return bytes;
+    };
+    const weight_map = { a: "1.safetensors", b: "2.safetensors" };
+    return [
+      {
+        "model.safetensors.index.json": encode(JSON.stringify({ metadata: {}, weight_map })),
+        "1.safetensors": shard("a"),
+        "2.safetensors": shard("b"),
+      },
+    ];
+  },
+  async read(folder) {
+    await using weights = await openCheckpoint(folder);
+    for (const tensor of weights.tensors.values()) await tensor.read();
+    return undefined;
+  },
+};
+
+const chatTemplate: Format = {
+  samples() {
+    const turns = "{% for m in messages %}{{ '<' + m['role'] + '>' + m['content'] | trim }}{% endfor %}";
+    const template = `{{ bos_token }}${turns}{% if add_generation_prompt %}{{ '<model>' }}{% endif %}`;
+    const config = { bos_token: "<bos>", eos_token: { content: "<eos>" }, chat_template: template };
+    return [
+      { "tokenizer_config.json": encode(JSON.stringify(config)) },
+      { "tokenizer_config.json": encode("{}"), "chat_template.jinja": encode(template) },
+    ];
+  },
+  async read(folder) {
+    const { render } = await loadChatTemplate(folder);
+    render([{ role: "user", content: "Who art thou?" }], { generationPrompt: true });
+    return undefined;
+  },
+};
 
 const config: Format = {
   samples: () =>
@@ -229,6 +272,10 @@ export const formats: Readonly<Record<FormatName, Format>> = {
   archive,
   session,
   training,
+  log,
+  data,
+  index,
+  "chat-template": chatTemplate,
   "hlo-text": hloText,
   "hlo-proto": hloProto,
 };

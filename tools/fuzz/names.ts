@@ -15,6 +15,10 @@ export const formatNames = [
   "archive",
   "session",
   "training",
+  "log",
+  "data",
+  "index",
+  "chat-template",
   "hlo-text",
   "hlo-proto",
 ] as const;

@@ -1,7 +1,9 @@
 /** @file What goes on later, as files: a session of a model, and a training. The models are ours and made of nothing but what is asked of them. */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openData } from "../../src/data/index.js";
+import { History } from "../../src/engine/train/history.js";
 import { openState, STATE_FILE, writeState } from "../../src/engine/train/state-file.js";
 import { type ProgramSet, restoreSession, saveSession, Session } from "../../src/serving/index.js";
 import type { Argument } from "../../src/program/interface.js";
@@ -118,6 +120,52 @@ export const training: Format = {
   async read(folder) {
     await using state = await openState(folder);
     for (const tensor of state.tensors.values()) await tensor.read();
+    return undefined;
+  },
+};
+
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** What a training tells, as it is gone on with from its second step. */
+export const log: Format = {
+  samples() {
+    const step = { event: "step", loss: 2.5, gradientNorm: 1, epoch: 0, targets: 16 };
+    const lines = [
+      { ...step, step: 1 },
+      { event: "eval", step: 1, loss: 2, best: true },
+      { ...step, step: 2 },
+    ];
+    return [{ "log.jsonl": encode(lines.map((line) => `${JSON.stringify(line)}\n`).join("")) }];
+  },
+  async read(folder) {
+    const history = await History.open(folder, 2);
+    await history.write();
+    return undefined;
+  },
+};
+
+/** Examples of every form. */
+export const data: Format = {
+  samples() {
+    const forms = [
+      { text: "In the beginning" },
+      { prompt: "Who?", completion: "I" },
+      {
+        messages: [
+          { role: "user", content: "Who?" },
+          { role: "assistant", content: "I" },
+        ],
+      },
+    ];
+    return [
+      { "data.jsonl": encode(forms.map((form) => `${JSON.stringify(form)}\n`).join("")) },
+      { "data.txt": encode("In the beginning\nwas the word\n") },
+    ];
+  },
+  async read(folder) {
+    const [name = ""] = await readdir(folder);
+    await using source = await openData([join(folder, name)]);
+    for (let i = 0; i < source.count; i++) await source.read(i);
     return undefined;
   },
 };

@@ -83,7 +83,7 @@ async function inferenceCase(folder: string): Promise<Case> {
 const trainingOf = (options: GoldenOptions) => pickOptions(options, TRAINING_CHECK_OPTIONS);
 
 async function trainingCase(folder: string): Promise<Case> {
-  if (!isFineTuningCase(folder)) {
+  if (!(await isFineTuningCase(folder))) {
     const golden = await openTrainingCase(folder, models);
     return {
       name: golden.name,

@@ -1,6 +1,7 @@
 /** @file Turns that a person types, with history and editing where there is a terminal, or that a pipe gives: lines, joined by backslashes. */
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
+import { UsageError } from "../../support/errors.js";
 import { decodeUtf8 } from "../../support/utf8.js";
 import type { CommandLineIo } from "../io.js";
 
@@ -10,7 +11,7 @@ export interface Lines extends Disposable {
   readonly isTerminal: boolean;
   /**
    * The next turn: a line, or several where a backslash ends a line or all were pasted; undefined when there is none.
-   * @throws UsageError for what is no UTF-8
+   * @throws UsageError for what is no UTF-8, or too long
    */
   next(): Promise<string | undefined>;
   /** What Ctrl-C does, where somebody types, and has typed nothing yet: what was typed is thrown away by it. */
@@ -69,21 +70,34 @@ function pipedLines(stdin: CommandLineIo["stdin"]): Lines {
 
 /** Lines are cut out of bytes, which the end of a line is never a part of a character in. */
 async function* linesOf(stdin: CommandLineIo["stdin"]): AsyncGenerator<string, undefined> {
-  let rest: Uint8Array = Buffer.alloc(0);
+  let parts: Uint8Array[] = [];
+  let bytes = 0;
   let number = 0;
   const decoded = (bytes: Uint8Array): string =>
     decodeUtf8(bytes, `line ${++number} of <stdin>`).replace(/\r$/, "");
   for await (const part of stdin) {
-    rest = Buffer.concat([rest, part]);
-    for (let end = rest.indexOf(LINE_END); end >= 0; end = rest.indexOf(LINE_END)) {
-      yield decoded(rest.subarray(0, end));
-      rest = rest.subarray(end + 1);
+    let from = 0;
+    for (let end = part.indexOf(LINE_END); end >= 0; end = part.indexOf(LINE_END, from)) {
+      yield decoded(Buffer.concat([...parts, part.subarray(from, end)]));
+      [parts, bytes, from] = [[], 0, end + 1];
     }
+    parts.push(part.subarray(from));
+    bytes += part.length - from;
+    if (bytes > LONGEST_LINE) throw tooLong(number + 1);
   }
-  if (rest.length > 0) yield decoded(rest);
+  if (bytes > 0) yield decoded(Buffer.concat(parts));
 }
 
 const LINE_END = 0x0a;
+
+/** More than any model reads of a turn, bytes. */
+const LONGEST_LINE = 2 ** 26;
+
+const tooLong = (line: number): UsageError =>
+  new UsageError({
+    message: `line ${line} of <stdin> is too long`,
+    expected: `at most ${LONGEST_LINE} bytes`,
+  });
 
 /** A terminal that is asked so says where a paste begins and ends: the ends of its lines do not end the turn. */
 const ASK_FOR_PASTES = "\x1b[?2004h";

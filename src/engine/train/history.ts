@@ -1,10 +1,10 @@
 /** @file The losses of a training: a line of JSON each in a file, and a picture of their curves. */
-import { appendFile, type FileHandle, open, writeFile } from "node:fs/promises";
+import { appendFile, type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { cannotWrite } from "../../support/errors.js";
+import { toWrite } from "../../support/errors.js";
 import { READ_AT_ONCE } from "../../support/read-limited.js";
-import { makeFile } from "../../support/whole.js";
+import { makeFile, writeWhole } from "../../support/whole.js";
 import { type Curve, curvesSvg } from "./curves.js";
 import type { EvalEvent, StepEvent } from "./events.js";
 
@@ -106,11 +106,9 @@ export class History {
     // Nothing is of a step before the first: a training that begins has a log of its own.
     const last = step === 0 ? -1 : step;
     const points: Point[] = [];
-    try {
-      await makeFile(path, async (result) => copyUpTo(path, result, last, points), "replace");
-    } catch (cause) {
-      throw cannotWrite(path, cause);
-    }
+    await toWrite(path, () =>
+      makeFile(path, async (result) => copyUpTo(path, result, last, points), "replace"),
+    );
     return new History(folder, points);
   }
 
@@ -123,11 +121,7 @@ export class History {
   async write(): Promise<void> {
     const log = join(this.folder, LOG);
     const text = this.#unwritten.map((one) => `${JSON.stringify(one)}\n`).join("");
-    try {
-      await appendFile(log, text);
-    } catch (cause) {
-      throw cannotWrite(log, cause);
-    }
+    await toWrite(log, () => appendFile(log, text));
     this.#unwritten = [];
     const curve = (event: Line["event"], name: string): Curve => ({
       name,
@@ -135,8 +129,6 @@ export class History {
     });
     const picture = curvesSvg([curve("step", "training"), curve("eval", "test")]);
     const path = join(this.folder, PICTURE);
-    await makeFile(path, (result) => writeFile(result, picture), "replace").catch((cause: unknown) => {
-      throw cannotWrite(path, cause);
-    });
+    await toWrite(path, () => writeWhole(path, picture));
   }
 }

@@ -1,17 +1,19 @@
 /** @file The result of a training: a model folder in the Hugging Face layout, loadable as any other. */
-import { existsSync } from "node:fs";
-import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { ConfiguredModel } from "../../model/index.js";
 import { closeAll } from "../../serving/index.js";
-import { makeFile } from "../../support/whole.js";
-import { TOKENIZER_FILES } from "../../tokens/index.js";
+import { toWrite } from "../../support/errors.js";
+import { readLimited } from "../../support/read-limited.js";
+import { writeWhole } from "../../support/whole.js";
+import { LONGEST_TOKENIZER_FILE, TOKENIZER_FILES } from "../../tokens/index.js";
 import { type LoraModel, mergedWeights } from "../../training/index.js";
 import {
   arrangeTensors,
   type BoundParameter,
   bindWeights,
   type Checkpoint,
+  CheckpointError,
   convertFloats,
   writeSafetensorsStream,
 } from "../../weights/index.js";
@@ -49,12 +51,8 @@ type Read = (path: string) => Promise<Uint8Array<ArrayBuffer>>;
  * and beside them as PEFT takes them. Every file is whole, the old or the new one.
  */
 export async function writeModel(folder: string, trained: TrainedModel): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  for (const name of COPIED) {
-    const source = join(trained.from, name);
-    if (existsSync(source))
-      await makeFile(join(folder, name), (result) => copyFile(source, result), "replace");
-  }
+  await toWrite(folder, () => mkdir(folder, { recursive: true }));
+  for (const name of COPIED) await copyIfThere(join(trained.from, name), join(folder, name));
   const { trainer, lora } = trained;
   if (lora === undefined) return writeWeights(folder, trained, (path) => trainer.readLearnt(path));
   using program = await compileProgram(trainer.client, mergedWeights(lora), trained.options);
@@ -65,6 +63,13 @@ export async function writeModel(folder: string, trained: TrainedModel): Promise
     closeAll(merged.values());
   }
   await writeAdapter(join(folder, "adapter"), trained, lora);
+}
+
+/** @throws CheckpointError for what is no file; EnvironmentError when it cannot be written */
+async function copyIfThere(source: string, target: string): Promise<void> {
+  const file = await readLimited(source, LONGEST_TOKENIZER_FILE);
+  if ("bytes" in file) return toWrite(target, () => writeWhole(target, file.bytes));
+  if (file.problem !== "missing") throw new CheckpointError(source, [{ subject: "file", ...file }]);
 }
 
 async function writeWeights(
@@ -102,7 +107,7 @@ async function writeAdapter(
   { trainer, model, from }: TrainedModel,
   { adapters, scale }: LoraModel,
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await toWrite(folder, () => mkdir(folder, { recursive: true }));
   const nameOf = (of: (typeof adapters)[number]["of"]) =>
     model.names.nameOf(of).name.replace(/\.weight$/, "");
   const tensors = adapters.map(({ path, shape, of, part }) => {
@@ -122,5 +127,6 @@ async function writeAdapter(
     target_modules: [...new Set(adapters.map(({ of }) => nameOf(of)))],
   };
   const text = `${JSON.stringify(config, undefined, 2)}\n`;
-  await makeFile(join(folder, "adapter_config.json"), (result) => writeFile(result, text), "replace");
+  const path = join(folder, "adapter_config.json");
+  await toWrite(path, () => writeWhole(path, text));
 }

@@ -2,7 +2,7 @@
 import type { Dirent } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { UsageError } from "../../support/errors.js";
+import { cannotWrite, UsageError } from "../../support/errors.js";
 
 /** Folders that a training makes in its own. */
 const FOLDERS: readonly string[] = ["best", "adapter", "best/adapter"];
@@ -10,13 +10,13 @@ const FOLDERS: readonly string[] = ["best", "adapter", "best/adapter"];
 const entriesOf = (folder: string): Promise<readonly Dirent[]> =>
   readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT" || error.code === "ENOTDIR") return [];
-    throw error;
+    throw cannotWrite(folder, error);
   });
 
 /**
  * Looks at what lies in the folder of a training. Files are replaced where their links end, and lines are added to what is there: a link
  * would let its maker choose a file of whoever goes on with the training, and a pipe be waited for.
- * @throws UsageError for a link, a pipe or a device
+ * @throws UsageError for a link, a pipe or a device; EnvironmentError for a folder that cannot be read
  */
 export async function checkOwnFiles(folder: string): Promise<void> {
   for (const part of ["", ...FOLDERS]) {

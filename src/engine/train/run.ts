@@ -21,6 +21,7 @@ import {
 } from "./prepare.js";
 import { startTrainer, type StartOptions, START_OPTIONS } from "./start.js";
 import { type TrainingProgress, writeState } from "./state-file.js";
+import { toWrite } from "../../support/errors.js";
 import { checkOptions, type OptionNames } from "../../support/options.js";
 
 /** A whole training: what, on what device, and how often something is told or kept. */
@@ -76,7 +77,7 @@ export async function* train(request: TrainRequest): AsyncGenerator<TrainEvent, 
   const { trainer, memory } = await startTrainer(device.client, prepared, request);
   using running = trainer;
   yield { event: "memory", ...memory };
-  await mkdir(prepared.folder, { recursive: true });
+  await toWrite(prepared.folder, () => mkdir(prepared.folder, { recursive: true }));
   return yield* new Run(request, prepared, running).steps();
 }
 

@@ -2,7 +2,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { packedBytes } from "../dtype.js";
 import { CheckpointError, type Problem } from "../errors.js";
-import { openFile, readRange, sizeOfFile } from "../file.js";
+import { closeRead, openFile, readRange, sizeOfFile } from "../file.js";
 import type { StoredTensor, TensorStore } from "../stored.js";
 import { isRowMajor, packStrided, spanOf } from "../strided.js";
 import { looksLikeZip, readTorchArchive, type TorchEntry } from "./archive.js";
@@ -23,7 +23,7 @@ export async function openTorch(path: string): Promise<TensorStore> {
   try {
     return await readTorch(file, path);
   } catch (error) {
-    await file.close();
+    await closeRead(file);
     throw error;
   }
 }
@@ -33,7 +33,7 @@ export async function readTorch(file: FileHandle, path: string): Promise<TensorS
   await checkKind(file, path);
   const entries = await readTorchArchive(file, path);
   const tensors = await readTensors(entries, path);
-  const close = () => file.close();
+  const close = () => closeRead(file);
   const isChecked = [...entries.values()].some((entry) => entry.isChecked);
   const notes = isChecked ? [] : [`${path} has no checksums (CRC-32): damage to its tensors is not found`];
   const metadata = isChecked ? {} : { checksums: "none" };

@@ -5,6 +5,8 @@ import { expect, test } from "vitest";
 import { axis, program, spec } from "../../../src/dsl/index.js";
 import { exportProgram } from "../../../src/engine/index.js";
 import { writeState } from "../../../src/engine/train/state-file.js";
+import { History } from "../../../src/engine/train/history.js";
+import { writeModel } from "../../../src/engine/train/model-folder.js";
 import { saveSession } from "../../../src/serving/session-file.js";
 import type { Session } from "../../../src/serving/session.js";
 import { EnvironmentError, GriffinError } from "../../../src/support/errors.js";
@@ -49,19 +51,32 @@ const training = {
 } as unknown as Parameters<typeof writeState>[1];
 const kept = { settings: {}, dataDigest: "", progress: {} } as unknown as Parameters<typeof writeState>[2];
 
+/** Runs a command that writes; one that fails says so in words. */
+async function command(...args: readonly string[]): Promise<void> {
+  const { exitCode, stderr } = await griffin(args);
+  if (exitCode === 0) return;
+  expect(stderr).toMatch(/^(?:environment|checkpoint) error: /);
+  throw new EnvironmentError({ message: stderr });
+}
+
+/** A trainer that has learnt nothing, of a model of one tensor, whose configuration lies beside. */
+const trainedFrom = (from: string) => {
+  const parameter = { path: "w", shape: [2], dtype: "f32" };
+  const names = { nameOf: () => ({ name: "w", shape: [2] }), pathOf: () => parameter, ignored: {} };
+  const stored = { name: "w", dtype: "f32", shape: [2], bytes: 8, read: async () => new Uint8Array(8) };
+  return {
+    trainer: { states: [{ name: "w" }], readLearnt: async () => new Uint8Array(8) },
+    model: { dtype: "f32", parameters: [parameter], names },
+    checkpoint: { where: from, tensors: new Map([["w", stored]]) },
+    from,
+  } as unknown as Parameters<typeof writeModel>[1];
+};
+
 /** What writes something into a folder, from what is in another; both are below the folder where calls fail. */
 const writers: Readonly<Record<string, (out: string, source: string) => Promise<unknown>>> = {
-  "opt -o": async (out, source) => {
-    const { exitCode, stderr } = await griffin([
-      "opt",
-      join(source, "program.mlir"),
-      "-o",
-      join(out, "x.mlir"),
-    ]);
-    if (exitCode === 0) return;
-    expect(stderr).toMatch(/^environment error: cannot (read|write) /);
-    throw new EnvironmentError({ message: stderr });
-  },
+  "opt -o": (out, source) => command("opt", join(source, "program.mlir"), "-o", join(out, "x.mlir")),
+  "graph -o": (out, source) => command("graph", join(source, "program.mlir"), "-o", join(out, "x.json")),
+  convert: (out, source) => command("convert", join(source, "x.safetensors"), join(out, "x.pt"), "--force"),
   "tensors to safetensors": (out) => writeSafetensorsStream(join(out, "x.safetensors"), tensors),
   "tensors to torch": (out) => writeTorch(join(out, "x.pt"), tensors),
   "tensors to orbax": (out) => writeOrbax(join(out, "x"), tensors),
@@ -90,6 +105,7 @@ test.each(Object.entries(writers))("%s", async (_what, write) => {
   const source = join(folder, "source");
   await mkdir(source);
   await writeFile(join(source, "program.mlir"), PROGRAM);
+  await writeSafetensorsStream(join(source, "x.safetensors"), tensors);
   const expected = join(folder, "expected");
   await mkdir(expected);
   await write(expected, source);
@@ -147,4 +163,44 @@ test("a file of tensors that cannot be read is said to be one, and closed", asyn
         `CheckpointError: checkpoint error: file: cannot be read (EIO: i/o error, ${call})\n  at:       PATH`,
     ),
   );
+});
+
+const evaluated = { event: "eval", step: 0, loss: 1, perplexity: 2, targets: 3, best: false } as const;
+
+/** What writes several files, one after the other: each is whole or not there. */
+const several: Readonly<Record<string, (out: string, source: string) => Promise<unknown>>> = {
+  "the log of a training": async (out) => {
+    const history = await History.open(out, 0);
+    history.add(evaluated);
+    await history.write();
+  },
+  "the model of a training": (out, source) => writeModel(join(out, "best"), trainedFrom(source)),
+};
+
+test.each(Object.entries(several))("%s is written by the next try", async (_what, write) => {
+  const folder = await temporaryFolder();
+  const source = join(folder, "source");
+  await mkdir(source);
+  await writeFile(join(source, "config.json"), "{}");
+  const expected = join(folder, "expected");
+  await mkdir(expected);
+  await write(expected, source);
+  const whole = await contents(expected);
+  expect(whole.length).toBe(2);
+  for (let n = 0; ; n++) {
+    const out = join(folder, `out${n}`);
+    await mkdir(out);
+    let error: unknown;
+    const { failed, left } = await withFailingCall(folder, n, async () => {
+      await write(out, source).catch((cause: unknown) => {
+        error = cause;
+      });
+    });
+    if (failed === undefined) break;
+    const place = `call ${n}, ${failed}`;
+    if (error !== undefined) expect(error, place).toBeInstanceOf(GriffinError);
+    expect(left, place).toBe(0);
+    await write(out, source);
+    expect(await contents(out), place).toEqual(whole);
+  }
 });

@@ -5,7 +5,19 @@ import { syncBuiltinESMExports } from "node:module";
 import { resolve, sep } from "node:path";
 
 const BY_PATH = [
-  ...["access", "chmod", "copyFile", "link", "lstat", "mkdir", "mkdtemp", "open", "readFile", "readdir"],
+  ...[
+    "access",
+    "appendFile",
+    "chmod",
+    "copyFile",
+    "link",
+    "lstat",
+    "mkdir",
+    "mkdtemp",
+    "open",
+    "readFile",
+    "readdir",
+  ],
   ...["readlink", "realpath", "rename", "rm", "rmdir", "stat", "symlink", "truncate", "unlink", "utimes"],
   "writeFile",
 ] as const;
