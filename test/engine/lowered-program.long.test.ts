@@ -39,7 +39,7 @@ describe("loweringPipeline", () => {
     expect(asked.slice(from, from + 4)).toEqual([
       "lower-linear-scan{strategy=blocked block=16}",
       "lower-selective-scan{strategy=blocked block=16}",
-      "lower-attention{strategy=dense sums=product}",
+      "lower-attention{strategy=dense sums=product in-place-up-to=0}",
       "lower-model-ops{target=tpu}",
     ]);
     const unrolled = passes({ scan: "sequential", scanUnroll: 2, target: "cuda" });

@@ -75,7 +75,8 @@ interface Part {
 /** Products of rows [b, t, n, c] with keys or values [b, s, ..] over their last axis and `axis` of the latter, f32: [b, t, n, ..]. */
 function products(e: Emitter, rows: Value, keys: Value, axis: 1 | 2, inPlace: boolean): Value {
   const [batch, time, heads, channels] = shapeOf(rows) as [number, number, number, number];
-  if (!inPlace || batch > 1) return e.dot(rows, keys, { batch: [[0], [0]], contract: [[3], [axis]] }, "f32");
+  if (!inPlace || batch !== 1)
+    return e.dot(rows, keys, { batch: [[0], [0]], contract: [[3], [axis]] }, "f32");
   const [flat, own] = [e.reshape(rows, [time * heads, channels]), e.reshape(keys, shapeOf(keys).slice(1))];
   const product = e.dot(flat, own, { contract: [[1], [axis - 1]] }, "f32");
   return e.reshape(product, [1, time, heads, shapeOf(product)[1]!]);
