@@ -2,9 +2,9 @@
 import { dropMarks } from "../autodiff/index.js";
 import { ENTRY } from "../ir/analysis/symbols.js";
 import type { Operation } from "../ir/operation.js";
-import type { Precision } from "../ir/precision.js";
+import { type Precision, precisionNames } from "../ir/precision.js";
 import { insertOperation, makeBlock, makeOperation, makeRegion } from "../ir/rewriter.js";
-import { functionType, isFloat } from "../ir/types.js";
+import { functionType, isFloat, isScalarType } from "../ir/types.js";
 import { VerifyError } from "../ir/errors.js";
 import { verifyModule } from "../ir/verify.js";
 import { type Argument, encodeInterface, type Interface, type Result } from "../program/index.js";
@@ -19,6 +19,9 @@ import type { Spec, TensorOf } from "./spec.js";
 import { Tensor } from "./tensor.js";
 import { currentTrace, type TensorData, Trace, type TracedArgument, withTrace } from "./trace.js";
 import { type OptionNames, checkOptions } from "../support/options.js";
+import { checkMembers, checkWord } from "../support/members.js";
+import { expectGiven, shown } from "../support/given.js";
+import { UsageError } from "../support/errors.js";
 
 /** Tensors by name that are declared before there is a program: `{ x: spec([batch, model], "f32") }`. */
 export type Specs = Readonly<Record<string, Spec<string, DType>>>;
@@ -208,6 +211,16 @@ function argumentOf({ role: declared, name, ...tensor }: TracedArgument, trace: 
   return { role, name, ...tensorOf(`${role} "${name}"`, tensor), donated: role === "state" };
 }
 
+/** Complains of a type that parameters cannot be stored in. */
+function checkStored(dtype: unknown): void {
+  if (dtype === undefined || (typeof dtype === "string" && isScalarType(dtype) && isFloat(dtype))) return;
+  throw new UsageError({
+    message: "program takes another parameterType",
+    expected: "a type of floats: f32, bf16 ...",
+    got: shown(dtype),
+  });
+}
+
 /** States are known by their names, parameters that are updated among them. */
 function checkStateNames(trace: Trace): void {
   const taken = [...trace.parameterUpdates.keys()].find((name) => trace.states.has(name));
@@ -257,6 +270,20 @@ export function program(
   body: (inputs: never, parameters: never) => object,
 ): TracedProgram {
   checkOptions("program", options, { ...PROGRAM_OPTIONS, inputs: true, parameters: true });
+  checkMembers("program", "options", options, { name: "text", inputs: "object?", parameters: "object?" });
+  expectGiven(typeof body === "function", body, {
+    by: "program",
+    what: "body",
+    expected: "a function that returns the results: program({ name }, () => ({ y }))",
+  });
+  checkWord("program", "state", options.state, ["carried", "started", "dropped"]);
+  checkWord("program", "precision", options.precision, precisionNames);
+  checkStored(options.parameterType);
+  for (const [name, declared] of Object.entries({ ...options.inputs, ...options.parameters }))
+    checkMembers(`"${name}" of program "${options.name}"`, "declaration", declared, {
+      axes: "list",
+      dtype: "text",
+    });
   const entry = makeBlock([]);
   const functions = makeBlock([]);
   const trace = new Trace(

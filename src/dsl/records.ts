@@ -53,6 +53,13 @@ export function checkTensors(what: string, record: unknown): asserts record is N
       hint: "a function that is traced is not async: await what it needs before",
     });
   }
+  if (Array.isArray(record)) {
+    throw new TraceError({
+      message: `${what}: this is a list, and no record of tensors`,
+      got: `a list of ${record.length}`,
+      hint: "name them: { y: tensor }",
+    });
+  }
   if (typeof record !== "object" || record === null) {
     throw new TraceError({
       message: `${what}: this is no record of tensors`,

@@ -25,6 +25,8 @@ import { lowerProgram } from "./family.js";
 import { PLACE_OPTIONS } from "../artifact/write.js";
 import { type OptionNames, checkOptions } from "../support/options.js";
 import { LOWERING_WITHOUT_PREPARE, loweringOf } from "../targets/options.js";
+import { checkProgram } from "../program/index.js";
+import { expectGiven } from "../support/given.js";
 
 /** How a program is exported. */
 export interface ProgramExportOptions extends Omit<LoweringOptions, "prepare">, PlaceOptions {
@@ -73,6 +75,8 @@ export async function exportProgram(
   options: ProgramExportOptions = {},
 ): Promise<ProgramExportSummary> {
   checkOptions("exportProgram", options, PROGRAM_EXPORT_OPTIONS);
+  checkProgram("exportProgram", program);
+  expectGiven(typeof path === "string", path, { by: "exportProgram", what: "path", expected: "text" });
   const { zip = path.endsWith(".zip"), force = false, parameters, sign, stablehloVersion, text } = options;
   const left = waitInSteps(`exporting to ${path}`, options);
   checkNames(program);

@@ -19,6 +19,7 @@ import { type LoweredProgram, loweringPipeline } from "./lowered-program.js";
 import { PreparedValues } from "./prepared-values.js";
 import { checkOptions } from "../support/options.js";
 import { LOWERING_OPTIONS } from "../targets/options.js";
+import { checkProgram } from "../program/index.js";
 
 /**
  * Lowers programs of one model. A value that several of them compute from parameters alone is one value of the family, known by its
@@ -127,6 +128,7 @@ export function lowerProgram(
   onPass?: PassCallback,
 ): LoweredProgram {
   checkOptions("lowerProgram", options, LOWERING_OPTIONS);
+  checkProgram("lowerProgram", program);
   return new Family({ ...options, prepare: options.prepare ?? false }, onPass).lower([program])[0]!;
 }
 

@@ -7,6 +7,7 @@ import { UsageError } from "../support/errors.js";
 import { type LoweringOptions, pipelineFor } from "../targets/index.js";
 import { checkOptions } from "../support/options.js";
 import { LOWERING_OPTIONS } from "../targets/options.js";
+import { checkProgram } from "../program/index.js";
 
 /** StableHLO, and what its arguments and results mean. */
 export interface LoweredProgram extends Interface {
@@ -41,7 +42,9 @@ export function checkLowering(options: LoweringOptions): void {
  * The StableHLO text of a lowered program, as plugins take it.
  * @throws UsageError for a program that needs another one beside it, which a text alone would not tell
  */
-export function stablehloText({ name, module, preparations }: LoweredProgram): string {
+export function stablehloText(lowered: LoweredProgram): string {
+  checkProgram("stablehloText", lowered, "lowered");
+  const { name, module, preparations } = lowered;
   if (preparations.length === 0) return printModule(module);
   const parameters = new Set(preparations.flatMap(({ arguments: args }) => args.map((taken) => taken.name)));
   throw new UsageError({

@@ -12,6 +12,7 @@ import type { AttributesOf, AttributeTable, OpDefinition } from "./ops/define.js
 import { builtInOps, definitionOf } from "./ops/index.js";
 import type { Form } from "./text/forms/form.js";
 import { checkOptions } from "../support/options.js";
+import { checkMembers } from "../support/members.js";
 
 /** An operation that `definition` declares. */
 export type OperationOfDefinition<D> =
@@ -79,6 +80,13 @@ export function defineDialect<
     forms: true,
     decompositions: true,
     gradients: true,
+  });
+  checkMembers("defineDialect", "definition", definition, {
+    name: "text",
+    ops: "list",
+    forms: "object?",
+    decompositions: "object?",
+    gradients: "object?",
   });
   const dialect = { gradients: {}, ...definition } as unknown as Dialect;
   check(dialect);

@@ -4,6 +4,7 @@ import { configure } from "./configure.js";
 import type { ModelDefinition, ModelSpec } from "./definition.js";
 import { ModelError } from "./errors.js";
 import { checkOptions } from "../support/options.js";
+import { checkMembers } from "../support/members.js";
 
 /** Kinds of programs that no model has of its own, and what they are. */
 const RESERVED_KINDS = {
@@ -29,6 +30,15 @@ export function defineModel<Config, const Kind extends string>(
     summary: true,
     presets: true,
   });
+  checkMembers("defineModel", "definition", spec, {
+    name: "text",
+    config: "object",
+    checkpoint: "object",
+    kinds: "object",
+    program: "function",
+    presets: "object?",
+  });
+  checkMembers("defineModel", "checkpoint", spec.checkpoint, { modelTypes: "list", configFrom: "function" });
   const { name, checkpoint, kinds, presets = {} } = spec;
   for (const [kind, what] of Object.entries(RESERVED_KINDS)) {
     if (!Object.hasOwn(kinds, kind)) continue;

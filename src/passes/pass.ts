@@ -4,6 +4,7 @@ import type { Operation } from "../ir/operation.js";
 import { UsageError } from "../support/errors.js";
 import { describeWrongOption } from "./option-errors.js";
 import { checkOptions } from "../support/options.js";
+import { checkMembers } from "../support/members.js";
 
 /** What a pass may tell while it runs. */
 export interface PassContext {
@@ -73,6 +74,18 @@ export function definePass<Options extends z.ZodObject = z.ZodObject<Record<neve
     example: true,
     run: true,
     with: true,
+  });
+  checkMembers("definePass", "definition", definition, {
+    name: "text",
+    summary: "text",
+    options: "object?",
+    example: "object",
+    run: "function",
+  });
+  checkMembers(`definePass of ${definition.name}`, "example", definition.example, {
+    before: "text",
+    after: "text",
+    options: "text?",
   });
   const schema = definition.options ?? (z.object({}) as unknown as Options);
   return {

@@ -1,4 +1,5 @@
 /** @file Programs as those who make, move and call them see them: what their arguments and results mean. */
+export { checkProgram } from "./check-traced.js";
 export type {
   Argument,
   ArgumentRole,

@@ -10,6 +10,9 @@ import type { Stage } from "./stages.js";
 import type { Target } from "./target.js";
 import type { Topologies } from "./topologies.js";
 import { type OptionNames, checkOptions } from "../support/options.js";
+import { checkMembers } from "../support/members.js";
+import { findOp, opDefinitions } from "../ir/ops/index.js";
+import { didYouMean } from "../support/suggest.js";
 
 /** What `defineTarget` is given. */
 export interface TargetDefinition {
@@ -40,6 +43,23 @@ export const TARGET_DEFINITION: OptionNames<TargetDefinition> = {
   stages: true,
 };
 
+/** Complains of rules for what is no op, which nothing would ask, and of what is no rule. */
+function checkRules(target: string, rules: LoweringRules): void {
+  for (const [op, rule] of Object.entries(rules)) {
+    if (findOp(op) === undefined) {
+      throw new UsageError({
+        message: `the rules of target "${target}" are for "${op}", which is no op`,
+        hint: didYouMean(
+          op,
+          opDefinitions.map(({ name }) => name),
+        ),
+      });
+    }
+    if (rule !== undefined)
+      checkMembers(`target "${target}"`, `rule of ${op}`, rule, { name: "text", lower: "function" });
+  }
+}
+
 /**
  * Declares a target. The value is all there is: hand it to `lowerProgram({ target })`.
  * @throws UsageError for a name of other characters than letters, digits, `_` and `-`: a colon stands between a target and its topology
@@ -54,6 +74,16 @@ export function defineTarget(definition: TargetDefinition): Target {
     rules = {},
     limits = commonLimits,
   } = definition;
+  checkMembers("defineTarget", "definition", definition, {
+    name: "text",
+    platforms: "list?",
+    plugin: "text?",
+    rules: "object?",
+    limits: "list?",
+    preferences: "object?",
+    stages: "function?",
+  });
+  checkRules(name, rules);
   if (!/^[\w-]+$/.test(name)) {
     throw new UsageError({
       message: `a target cannot be called "${name}"`,

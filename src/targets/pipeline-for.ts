@@ -1,5 +1,6 @@
 /** @file The pipeline of a program: its target's stages, and those that extensions add. */
 import type { Pipeline } from "../passes/index.js";
+import { checkExtensions } from "./extension.js";
 import { type LoweringOptions, LOWERING_OPTIONS } from "./options.js";
 import { defaultTarget, resolveTarget } from "./resolve.js";
 import { withStages } from "./stages.js";
@@ -12,6 +13,7 @@ import { checkOptions } from "../support/options.js";
  */
 export function pipelineFor(options: LoweringOptions, time: number): Pipeline {
   checkOptions("pipelineFor", options, LOWERING_OPTIONS);
+  checkExtensions(options.extensions);
   const { extensions = [], target: wanted = defaultTarget, ...asked } = options;
   const { target } = resolveTarget(wanted, extensions);
   const strategies = extensions.flatMap((extension) => extension.strategies);

@@ -3,9 +3,12 @@ import type { OperationOfDefinition } from "../ir/dialect.js";
 import type { Emitter } from "../ir/emit.js";
 import type { Operation, Value } from "../ir/operation.js";
 import type { OpDefinition } from "../ir/ops/define.js";
-import { findOp, type ModelOpName, type OperationOf } from "../ir/ops/index.js";
+import { findOp, opDefinitions, type ModelOpName, type OperationOf } from "../ir/ops/index.js";
 import { UsageError } from "../support/errors.js";
 import { checkOptions } from "../support/options.js";
+import { checkMembers } from "../support/members.js";
+import { shown } from "../support/given.js";
+import { didYouMean } from "../support/suggest.js";
 
 /** One way to lower an op. Made by `defineStrategy`. */
 export interface Strategy {
@@ -45,6 +48,27 @@ export function defineStrategy<
 export function defineStrategy(options: StrategyDefinition<ModelOpName | OpDefinition, never>): Strategy {
   checkOptions("defineStrategy", options, { op: true, name: true, preferredBy: true, lower: true });
   const { op, name, preferredBy = [], lower } = options;
+  checkMembers("defineStrategy", "definition", options, {
+    name: "text",
+    lower: "function",
+    preferredBy: "list?",
+  });
+  const declared = typeof op === "string" ? findOp(op) : op;
+  const isOp = typeof declared === "object" && declared !== null && "infer" in declared;
+  if (!isOp) {
+    throw new UsageError({
+      message: `defineStrategy "${name}": there is no such op`,
+      expected: "a model op by its name, nn.linear_scan say, or the declaration of an op of one's own",
+      got: shown(op),
+      hint:
+        typeof op === "string"
+          ? didYouMean(
+              op,
+              opDefinitions.map((known) => known.name),
+            )
+          : undefined,
+    });
+  }
   if (!/^[\w-]+$/.test(name) || name === "auto") {
     throw new UsageError({
       message: `a strategy cannot be called "${name}"`,
@@ -52,7 +76,7 @@ export function defineStrategy(options: StrategyDefinition<ModelOpName | OpDefin
     });
   }
   return {
-    op: typeof op === "string" ? findOp(op)! : op,
+    op: declared,
     name,
     preferredBy,
     lower: (emitter, operation) => lower(emitter, operation as never),

@@ -10,6 +10,7 @@ import { TestFailure } from "./failure.js";
 import { InterpretedModel, type Step } from "./interpreted-model.js";
 import { randomNumbers } from "./random-numbers.js";
 import { type OptionNames, checkOptions } from "../support/options.js";
+import { checkMembers } from "../support/members.js";
 
 /** What a model is tested with. */
 export interface TestModelOptions {
@@ -45,6 +46,7 @@ export const TEST_MODEL_OPTIONS: OptionNames<TestModelOptions> = {
  */
 export async function testModel(definition: ModelDefinition, options: TestModelOptions = {}): Promise<void> {
   checkOptions("testModel", options, TEST_MODEL_OPTIONS);
+  checkMembers("testModel", "model", definition, { name: "text", presets: "object", configure: "function" });
   const model = choose(definition, options.preset);
   const { time = 12, seed = 1, tolerance = TOLERANCE } = options;
   if (time < 5)

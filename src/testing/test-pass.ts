@@ -20,6 +20,7 @@ import { checkClose } from "./close.js";
 import { TestFailure } from "./failure.js";
 import { randomElements } from "./random-inputs.js";
 import { type OptionNames, checkOptions } from "../support/options.js";
+import { checkMembers } from "../support/members.js";
 
 /** What a pass is tested with beside its example. */
 export interface TestPassOptions {
@@ -53,6 +54,7 @@ export const TEST_PASS_OPTIONS: OptionNames<TestPassOptions> = {
  */
 export function testPass(pass: Pass, options: TestPassOptions = {}): void {
   checkOptions("testPass", options, TEST_PASS_OPTIONS);
+  checkMembers("testPass", "pass", pass, { name: "text", with: "function", example: "object" });
   const { before, after } = pass.example;
   const { dialects = [], programs = [] } = options;
   checkExample(pass, before, after, dialects);

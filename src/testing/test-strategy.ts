@@ -23,6 +23,7 @@ import { checkClose } from "./close.js";
 import { TestFailure } from "./failure.js";
 import { randomNumbers } from "./random-numbers.js";
 import { type OptionNames, checkOptions } from "../support/options.js";
+import { checkMembers } from "../support/members.js";
 
 /** One operand of an op that is tested. */
 export interface TestOperand {
@@ -71,6 +72,8 @@ export const TEST_STRATEGY_OPTIONS: OptionNames<TestStrategyOptions> = {
  */
 export function testStrategy(strategy: Strategy, options: TestStrategyOptions): void {
   checkOptions("testStrategy", options, TEST_STRATEGY_OPTIONS);
+  checkMembers("testStrategy", "strategy", strategy, { name: "text", op: "object", lower: "function" });
+  checkMembers("testStrategy", "options", options, { uses: "function" });
   const { uses, runs = 20, seed = 1, tolerance, mayLeave = false } = options;
   let lowered = 0;
   for (let i = 0; i < runs; i++) {

@@ -115,10 +115,9 @@ test.each([
   ["loop", "programs that make several tokens in one call"],
 ])("a kind of programs cannot be called %s", async (kind, what) => {
   const kinds = { [kind]: { summary: "is one" } };
-  const spec = { name: "own", checkpoint: { modelTypes: ["own"] }, kinds } as unknown as ModelSpec<
-    object,
-    string
-  >;
+  const checkpoint = { modelTypes: ["own"], configFrom: () => ({}) };
+  const rest = { config: {}, checkpoint, program: () => undefined };
+  const spec = { name: "own", ...rest, kinds } as unknown as ModelSpec<object, string>;
   expect(await errorText(() => defineModel(spec))).toBe(
     [
       `model error: kinds: "${kind}" is taken`,

@@ -15,6 +15,8 @@ import { InterpreterPlace, type PrintListener } from "./interpreter-place.js";
 import type { Place } from "./place.js";
 import { type OptionNames, checkOptions } from "../../support/options.js";
 import { LOWERING_WITHOUT_PREPARE } from "../../targets/options.js";
+import { checkProgram } from "../../program/index.js";
+import { checkWord } from "../../support/members.js";
 
 export type { CallResults, CompiledFunction } from "./compiled-function.js";
 export {
@@ -94,6 +96,8 @@ export async function compile(
 ): Promise<CompiledFunction<object, object>> {
   checkOptions("compile", options, { ...COMPILE_OPTIONS, parameters: true });
   checkOptions("the lowering of compile", options.lowering, LOWERING_WITHOUT_PREPARE);
+  checkProgram("compile", program);
+  checkWord("compile", "states", options.states, ["inside", "outside"]);
   checkNames(program);
   const { parameters, states = "inside" } = options;
   const statesInside = states === "inside";

@@ -6,6 +6,8 @@ import type { Block, Region, Value } from "../operation.js";
 import type { TensorType, Type } from "../types.js";
 import type { Version } from "../versions.js";
 import type { AttributeKind } from "./kinds.js";
+import { checkMembers } from "../../support/members.js";
+import { UsageError } from "../../support/errors.js";
 
 /**
  * The element types an operand may have, one letter a class: P i1, I integers, S signless
@@ -172,8 +174,27 @@ export function defineOp<
   const A extends AttributeTable,
   const Form extends Assembly,
 >(definition: OpDefinition<Name, A, Form>): OpDefinition<Name, A, Form> {
+  checkMembers("defineOp", "definition", definition, MEMBERS);
+  const { name, operands } = definition;
+  if (!/^\w+(?:\.[\w-]+)+$/.test(name)) {
+    throw new UsageError({
+      message: `an op cannot be called "${name}"`,
+      expected: "the name of its dialect, a dot, and its own: signal.soft_clip",
+    });
+  }
+  for (const each of operands)
+    checkMembers(`defineOp of ${name}`, "operand", each, { name: "text", types: "text" });
   return definition;
 }
+
+const MEMBERS = {
+  name: "text",
+  summary: "text",
+  operands: "list",
+  attributes: "object",
+  traits: "list",
+  infer: "function",
+} as const;
 
 /** The shape of a value that a rule about rows sees. */
 export const rowShape = ({ type }: Value): readonly number[] => (type as TensorType).shape;
