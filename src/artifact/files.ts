@@ -1,10 +1,11 @@
 /** @file Whether the files of an artifact are those that were exported: by name and size, or by every byte. */
-import { type FileHandle, open, readdir } from "node:fs/promises";
+import { open, readdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import type { Problem } from "../support/problems.js";
 import { READ_AT_ONCE, readLimited } from "../support/read-limited.js";
 import { sha256, sha256OfFile, sha256OfOpenFile, stateOf } from "../support/hash.js";
 import { ArtifactError } from "./errors.js";
+import { knownOf } from "./known-files.js";
 import { DIGEST_FILE, type Manifest, MANIFEST_FILE } from "./manifest.js";
 import type { OpenFiles } from "./open.js";
 import { SIGNATURE_FILE } from "./signature.js";
@@ -32,38 +33,6 @@ type ListedFile = Manifest["files"][number];
 
 /** Where files lie, and their list. */
 type Listed = Pick<OpenFiles<Pick<Manifest, "files">>, "folder" | "manifest">;
-
-/** What is known of the files of an artifact, by their paths in it. */
-interface Known {
-  /** SHA-256 of those that were read for what they say. */
-  readonly read: Map<string, string>;
-  /** Which files were held against their hashes (`stateOf`). */
-  readonly checked: Map<string, string>;
-}
-
-const knownFiles = new WeakMap<object, Known>();
-
-function knownOf(manifest: object): Known {
-  const found = knownFiles.get(manifest) ?? { read: new Map(), checked: new Map() };
-  knownFiles.set(manifest, found);
-  return found;
-}
-
-/** Notes what a file of an artifact was when it was read: that is what is held against the hashes, not what lies there later. */
-export function noteRead(manifest: object, path: string, bytes: Uint8Array): void {
-  knownOf(manifest).read.set(path, sha256(bytes));
-}
-
-/** What is wrong with an open file of an artifact: it is another than the one that was held against its hash, if one was. */
-export async function sinceChecked(
-  manifest: object,
-  path: string,
-  file: FileHandle,
-): Promise<Omit<Problem, "subject"> | undefined> {
-  const checked = knownOf(manifest).checked.get(path);
-  if (checked === undefined || checked === (await stateOf(file))) return undefined;
-  return { problem: "changed since it was checked" };
-}
 
 const NOT_LISTED = [MANIFEST_FILE, DIGEST_FILE, SIGNATURE_FILE];
 

@@ -5,10 +5,11 @@ export { ArtifactError } from "./errors.js";
 export type { TrustOptions } from "./executables.js";
 export { SigningKey } from "./keys.js";
 export type { SignatureState } from "./signature.js";
-export { changedFiles, readChecked, sinceChecked, extraFiles, type FileCheckOptions } from "./files.js";
+export { changedFiles, readChecked, extraFiles, type FileCheckOptions } from "./files.js";
 export { fingerprintDifferences, fingerprintOf, fingerprintOfTopology } from "./fingerprint.js";
 export type { Fingerprint, Manifest, ManifestProgram, WeightsIndex } from "./manifest.js";
 export { type LoadOptions, loadArtifact } from "./load.js";
+export { sinceChecked } from "./known-files.js";
 export { ArtifactModel, artifactTokenizer, artifactTokenizerFiles } from "./model.js";
 export {
   type OpenArtifact,

@@ -7,7 +7,7 @@ import type { Problem } from "../support/problems.js";
 import { makeWorkFolder, removeAbandoned, type WorkFolder } from "../support/work-folder.js";
 import { inFirstWritable } from "../support/writable.js";
 import { ArtifactError } from "./errors.js";
-import { noteRead } from "./files.js";
+import { noteRead } from "./known-files.js";
 import { FORMAT, type Manifest, MANIFEST_FILE, type WeightsIndex } from "./manifest.js";
 import type { ProgramManifest } from "./program/manifest.js";
 import {

@@ -6,7 +6,7 @@ import { JsonError, parseJson } from "../support/json.js";
 import type { Problem } from "../support/problems.js";
 import { readLimited } from "../support/read-limited.js";
 import { ArtifactError } from "./errors.js";
-import { noteRead } from "./files.js";
+import { noteRead } from "./known-files.js";
 import {
   FORMAT,
   LONGEST_JSON,

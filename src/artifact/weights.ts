@@ -19,7 +19,7 @@ import {
   type TensorView,
 } from "../weights/index.js";
 import { ArtifactError } from "./errors.js";
-import { sinceChecked } from "./files.js";
+import { sinceChecked } from "./known-files.js";
 import type { WeightsIndex } from "./manifest.js";
 import type { OpenArtifact } from "./open.js";
 

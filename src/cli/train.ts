@@ -48,7 +48,7 @@ export async function runTrain(
   const signal = AbortSignal.any([context.signal, stop.signal]);
   let taken: ReturnType<CommandContext["interrupts"]> | undefined;
   using _ = { [Symbol.dispose]: () => taken?.[Symbol.dispose]() };
-  /** From the first step on there is something to keep; before that an interrupt ends the process. */
+  /** From the first step on there is something to keep; before that an interrupt ends it at once. */
   const takeInterrupts = (): void => {
     taken = context.interrupts();
     taken.signal.addEventListener("abort", () => {
