@@ -1,12 +1,13 @@
 /** @file Rules of the nn and griffin dialects: fused like the forward ops where that matters, else by what the op means. */
 import type { ModelOpName, OperationOf } from "../../ir/ops/index.js";
-import type { Operation } from "../../ir/operation.js";
+import type { Operation, Value } from "../../ir/operation.js";
 import { isOp } from "../../ir/ops/index.js";
+import { elementCount } from "../../ir/types.js";
 import { Builder } from "../../ir/builder.js";
-import { Emitter } from "../../ir/emit.js";
+import { Emitter, shapeOf } from "../../ir/emit.js";
 import { replaceAllUses } from "../../ir/rewriter.js";
 import { lowerAttention } from "../../lowering/attention/lower.js";
-import { recomputedMatrixStates } from "../../lowering/matrix-states/lower.js";
+import { hasHeadDecays, recomputedMatrixStates } from "../../lowering/matrix-states/lower.js";
 import type { AroundChunk } from "../../lowering/matrix-states/by-chunk.js";
 import type { MatrixStateOp } from "../../lowering/decompose/matrix-states.js";
 import { markRematerialised } from "../marks.js";
@@ -15,6 +16,7 @@ import { type Differentiability, differentiable, differentiableCode, type Rules 
 import { convGradient } from "./causal-conv1d.js";
 import { rgLruGatesGradient } from "./gates.js";
 import { scanGradient } from "./linear-scan.js";
+import { chunkedGradient } from "./matrix-states/gradient.js";
 import { reducerOf } from "../../ir/ops/reducer.js";
 import { selectiveScanGradient } from "./selective-scan.js";
 
@@ -22,8 +24,17 @@ const byMeaning: Differentiability<ModelOpName> = differentiableCode((walk, op, 
   replayMeaning(walk, op as OperationOf<ModelOpName> & Operation, cotangents);
 });
 
-/** By chunks whose insides are computed again: what is held of all tokens is the state before each chunk. */
+/** By chunks: what is held of all tokens is the state before each chunk, and of decays of channels and the delta rule little beside it. */
 const byChunks: Differentiability<MatrixStateOp["name"]> = differentiableCode((walk, op, cotangents) => {
+  const [y, last] = op.results as readonly Value[] as [Value, Value];
+  if (shapeOf(y)[2]! < 2 || elementCount(shapeOf(last)) === 0) {
+    replayMeaning(walk, op as MatrixStateOp & Operation, cotangents);
+    return;
+  }
+  if (!hasHeadDecays(op)) {
+    chunkedGradient(walk, op as MatrixStateOp & Operation, cotangents);
+    return;
+  }
   const around: AroundChunk = (e, emit) => {
     const { block } = e.builder;
     const last = block.last;

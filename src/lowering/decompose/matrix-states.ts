@@ -34,8 +34,9 @@ export interface MatrixStateOutputs {
   readonly last: Value;
 }
 
-export function matrixStateInputs(e: Emitter, op: MatrixStateOp): MatrixStateInputs {
-  const [query, key, value, logDecay, ...rest] = op.operands.map((operand) => e.convert(operand, "f32")) as [
+/** The operands of an op, or others in their places. */
+export function matrixStateInputs(e: Emitter, operands: readonly Value[]): MatrixStateInputs {
+  const [query, key, value, logDecay, ...rest] = operands.map((operand) => e.convert(operand, "f32")) as [
     Value,
     Value,
     Value,
@@ -146,6 +147,6 @@ export function stepByStep(e: Emitter, inputs: MatrixStateInputs): MatrixStateOu
 /** y rounded once to the value's element type, the state not rounded. */
 export function matrixStates(e: Emitter, op: MatrixStateOp): readonly Value[] {
   const [, , value] = op.operands as readonly [Value, Value, Value];
-  const { y, last } = stepByStep(e, matrixStateInputs(e, op));
+  const { y, last } = stepByStep(e, matrixStateInputs(e, op.operands));
   return [e.convert(y, typeOf(value).element), last];
 }

@@ -47,7 +47,7 @@ export function lowerMatrixStates(
   choice: MatrixStateChoice,
 ): readonly Value[] {
   const [query, , value] = op.operands as readonly [Value, Value, Value];
-  const inputs = matrixStateInputs(e, op);
+  const inputs = matrixStateInputs(e, op.operands);
   const { y, last } =
     shapeOf(query)[1]! < 2 || choice.strategy === "sequential"
       ? stepByStep(e, inputs)
@@ -56,17 +56,17 @@ export function lowerMatrixStates(
 }
 
 /**
- * One chunk after the other, of which a gradient computes what is inside again: of all tokens the states before each chunk are held. Chunks
- * are so small that this stays in a core's cache: of 24 heads of 128 x 64 that share keys, 64 tokens; of 4 of 64 x 128 with decays of
- * channels, 32 took 28 ms of a core for 512 tokens and 64 took 39; of the delta rule, 12 heads of 64 x 64, 1024 tokens, 32 took 400 ms,
- * and all chunks at once 710 (on a busy machine; XLA of jaxlib 0.11.2).
+ * Linear attention with one decay a token and head, one chunk after the other, of which a gradient computes what is inside again: of all
+ * tokens the states before each chunk are held. Chunks are so small that this stays in a core's cache: of 24 heads of 128 x 64 that share
+ * keys, 64 tokens.
  */
-export function recomputedMatrixStates(e: Emitter, op: MatrixStateOp, around: AroundChunk): readonly Value[] {
-  const inputs = matrixStateInputs(e, op);
+export function recomputedMatrixStates(
+  e: Emitter,
+  op: MatrixStateOp,
+  around: AroundChunk,
+): readonly [Value, Value] {
+  const inputs = matrixStateInputs(e, op.operands);
   const [, , value] = op.operands as readonly [Value, Value, Value];
-  const [form, most] = hasHeadDecays(op) ? ([byProducts, 64] as const) : ([byPairs, 32] as const);
-  const time = shapeOf(value)[2]!;
-  const { y, last } =
-    time < 2 ? stepByStep(e, inputs) : chunkByChunk(e, inputs, wholeChunk(time, most), form, around);
+  const { y, last } = chunkByChunk(e, inputs, wholeChunk(shapeOf(value)[2]!, 64), byProducts, around);
   return [e.convert(y, typeOf(value).element), last];
 }

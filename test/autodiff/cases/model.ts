@@ -88,7 +88,7 @@ export const modelCases: readonly Case[] = [
   scan("axis = 1 : i64, reverse"),
   scan("axis = 0 : i64", "4x3xf32", "3xf32"),
   scan("axis = 1 : i64, strided = 2 : i64", "1x4x2xf32", "1x2xf32"),
-  // In one chunk, decays of heads that share queries; in two, decays of channels.
+  // In one chunk, decays of heads that share queries, and of their channels; in three, the delta rule.
   model(
     "nn.linear_attention",
     [
@@ -99,6 +99,18 @@ export const modelCases: readonly Case[] = [
       drawn("1x2x2x2xf32"),
     ],
     ["1x2x3x2xf32", "1x2x2x2xf32"],
+    "",
+  ),
+  model(
+    "nn.linear_attention",
+    [
+      drawn("1x5x2xf32"),
+      drawn("1x5x2xf32"),
+      drawn("1x2x5x2xf32"),
+      drawn("1x2x5x2xf32", -1, 0),
+      drawn("1x2x2x2xf32"),
+    ],
+    ["1x2x5x2xf32", "1x2x2x2xf32"],
     "",
   ),
   model(
