@@ -12,7 +12,7 @@ import { elementToBuiltin, typeFromBuiltin, typeToBuiltin } from "./builtin-type
 import { bytesOfItems, itemsOfBytes } from "./dense-arrays.js";
 import { type Entity, type EntityPool, isA } from "./entity.js";
 import { affineText } from "./affine.js";
-import { originalValueText } from "./mhlo.js";
+import { mhloText } from "./mhlo.js";
 import { numberBits, numberFromBits } from "./number-bits.js";
 import type { Reading } from "./reading.js";
 import { shardyToEntity } from "./sdy-to-entity.js";
@@ -180,7 +180,7 @@ export function attributeFromBuiltin(from: Reading, entity: Entity): Attribute {
     const { dialect, name } = entity.codec;
     return { kind: "enum", dialect, name, value: String(entity.values[0]) };
   }
-  const text = affineText(entity) ?? originalValueText(from, entity);
+  const text = affineText(entity) ?? mhloText(from, entity);
   if (text !== undefined) return { kind: "opaque", text };
   const struct = structFromEntity(from, entity);
   if (struct !== undefined) return struct;

@@ -1,4 +1,5 @@
 /** @file Types as MLIR has them without VHLO: of values that no VHLO op makes, and in attributes that have no VHLO form. */
+import { mhloTypes } from "./mhlo-codecs.js";
 import {
   bitWidth,
   bufferType,
@@ -130,6 +131,9 @@ export function typeFromBuiltin(from: Reading, entity: Entity): Type {
   if (isA(entity, types.f80) || isA(entity, types.f128)) return opaqueType(entity.codec.name);
   if (isA(entity, stablehloTypes.token)) return tokenType;
   if (isA(entity, stablehloTypes.future)) return futureType(all(entity.values[0]));
+  if (isA(entity, mhloTypes.token)) return opaqueType("!mhlo.token");
+  if (isA(entity, mhloTypes.async_bundle))
+    return opaqueType(`!mhlo.async_bundle<${all(entity.values[0]).map(formatType).join(", ")}>`);
   const quantised = quantisedFromEntity(from, quantTypes, entity, (part) => elementFromBuiltin(from, part));
   if (quantised !== undefined) return scalarType(quantised);
   if (entity.codec.code !== undefined) return from.fail(`the type ${entity.codec.name} is none of a program`);

@@ -1,30 +1,14 @@
 /**
- * @file mhlo.original_value: from which value of an unoptimised HLO program a value comes, as XLA notes it in dumps. It is kept as its text;
- * XLA writes it by codes, which are read here.
+ * @file Attributes of mhlo, e.g. mhlo.original_value: from which value of an unoptimised HLO program a value comes, as XLA notes it in
+ * dumps. They are kept as their text; XLA writes them by codes, which are read here.
  */
+import { formatAttribute } from "../text/print-attributes.js";
 import { quote } from "../text/strings.js";
 import { type Entity, isA } from "./entity.js";
-import {
-  attribute as attributeField,
-  byteFlag,
-  codecsOf,
-  list,
-  optionalAttribute,
-  signed,
-} from "./fields.js";
+import { mhloAttributes, mhloEnums, mhloStructs } from "./mhlo-codecs.js";
 import type { Reading } from "./reading.js";
+import { structFromEntity } from "./structs.js";
 import { builtinAttributes as builtin } from "./builtin.js";
-
-const attribute = codecsOf("mhlo", "attribute");
-
-export const mhloAttributes = {
-  /** The instruction, and the place in its result. */
-  originalArray: attribute(22, "original_array", [attributeField, list(signed)]),
-  /** The place in the value, and the array there if it is known. */
-  originalElement: attribute(23, "original_value_element", [list(signed), optionalAttribute]),
-  /** Whether it is a call that no program has, and the arrays. */
-  originalValue: attribute(24, "original_value", [byteFlag, list(attributeField)]),
-} as const;
 
 const indices = (values: readonly bigint[]): string => `[${values.join(", ")}]`;
 
@@ -44,9 +28,40 @@ function elementText(from: Reading, entity: Entity): string {
   return `<${indices(place)}, ${arrayText(from, array)}>`;
 }
 
-/** The text of an original value, or undefined for another attribute. */
-export function originalValueText(from: Reading, entity: Entity): string | undefined {
+function originalValueText(from: Reading, entity: Entity): string | undefined {
   if (!isA(entity, mhloAttributes.originalValue)) return undefined;
   const [isSynthetic, elements] = entity.values;
   return `#mhlo.original_value<${isSynthetic}, [${elements.map((element) => elementText(from, element)).join(", ")}]>`;
 }
+
+function resultAliasText(entity: Entity): string | undefined {
+  if (!isA(entity, mhloAttributes.resultAlias)) return undefined;
+  const [argumentPlace, result, place, isForced] = entity.values;
+  const ofArgument = argumentPlace.length === 0 ? "" : `tuple_indices = ${indices(argumentPlace)}, `;
+  return `#mhlo.result_alias<${ofArgument}result_index = ${indices([result, ...place])}${isForced ? ", must_alias" : ""}>`;
+}
+
+const enums: ReadonlySet<unknown> = new Set(Object.values(mhloEnums));
+/** Those that mhlo spells as attributes of their own. */
+const spelledAlone = new Set<unknown>([
+  mhloEnums.rng_algorithm,
+  mhloEnums.rng_distribution,
+  mhloEnums.result_accuracy_mode,
+]);
+
+function enumText({ codec, values }: Entity): string | undefined {
+  if (!enums.has(codec)) return undefined;
+  const value = String(values[0]);
+  return spelledAlone.has(codec) ? `#mhlo.${codec.name}<${value}>` : `#mhlo<${codec.name} ${value}>`;
+}
+
+const structs: ReadonlySet<unknown> = new Set(Object.values(mhloStructs));
+
+function structText(from: Reading, entity: Entity): string | undefined {
+  const struct = structs.has(entity.codec) ? structFromEntity(from, entity) : undefined;
+  return struct === undefined ? undefined : formatAttribute({ ...struct, dialect: "mhlo" });
+}
+
+/** The text of an attribute of mhlo, or undefined for another. */
+export const mhloText = (from: Reading, entity: Entity): string | undefined =>
+  originalValueText(from, entity) ?? resultAliasText(entity) ?? enumText(entity) ?? structText(from, entity);

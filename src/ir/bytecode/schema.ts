@@ -6,7 +6,7 @@ import { builtinAttributes, builtinTypes } from "./builtin.js";
 import type { Codec, EntityKind } from "./entity.js";
 import { readableProperties } from "./kept-ops.js";
 import { affineAttributes } from "./affine.js";
-import { mhloAttributes } from "./mhlo.js";
+import { mhloAttributes, mhloEnums, mhloStructs, mhloTypes } from "./mhlo-codecs.js";
 import type { Schema } from "./program.js";
 import { sdyAttributes } from "./sdy-codecs.js";
 import {
@@ -24,6 +24,9 @@ const tables: readonly Readonly<Record<string, unknown>>[] = [
   builtinTypes,
   affineAttributes,
   mhloAttributes,
+  mhloStructs,
+  mhloEnums,
+  mhloTypes,
   sdyAttributes,
   stablehloStructs,
   stablehloEnums,

@@ -1,10 +1,12 @@
 /** @file Struct attributes between the IR and their codecs, in VHLO and without: a table of what each field is. */
+import { ownValue } from "../../support/own-value.js";
 import { sameValue } from "../../support/same-value.js";
 import { type Attribute, integerAttribute } from "../attribute.js";
 import { floatFromBits, floatToBits } from "../floats/bits.js";
 import { fieldStructs } from "../ops/structs.js";
 import { scalarType, type Type } from "../types.js";
 import { type Codec, type Entity, type EntityPool, type FieldValue, isEntity } from "./entity.js";
+import { mhloStructs } from "./mhlo-codecs.js";
 import { stablehloStructs as own } from "./stablehlo-codecs.js";
 import { vhloAttributes as vhlo } from "./vhlo-codecs.js";
 import type { Complaints } from "./types.js";
@@ -110,10 +112,15 @@ const ownForms: readonly StructForm[] = [
   form("mesh", own.mesh, mesh),
 ];
 
+const mhloForms = ownForms.flatMap((each): readonly StructForm[] => {
+  const codec: unknown = ownValue(mhloStructs, each.name);
+  return codec === undefined ? [] : [{ ...each, codec: codec as Codec }];
+});
+
 const byName = (forms: readonly StructForm[]): ReadonlyMap<string, StructForm> =>
   new Map(forms.map((each) => [each.name, each]));
 const formsOf = { vhlo: byName(vhloForms), stablehlo: byName(ownForms) } as const;
-const byCodec = new Map([...vhloForms, ...ownForms].map((each) => [each.codec, each]));
+const byCodec = new Map([...vhloForms, ...ownForms, ...mhloForms].map((each) => [each.codec, each]));
 
 type Struct = Extract<Attribute, { kind: "struct" }>;
 

@@ -1,7 +1,8 @@
 /** @file The chlo.broadcast_ ops: elementwise ops whose operands are first broadcast to one shape, as numpy does. */
 import { DYNAMIC, formatType, type TensorType, withElement } from "../types.js";
-import { sameElement } from "../verify-types.js";
-import { checkLength, checkInRange, rankOf, tensors, typeList, type View } from "./constraints.js";
+import { inTypeClass, sameElement } from "../verify-types.js";
+import { type Violation, violation } from "../errors.js";
+import { rankOf, tensors, typeList, type View } from "./constraints.js";
 import { defineOp, type OpView, operand } from "./define.js";
 import { chloComparisonDirection, chloComparisonType } from "./enums.js";
 import { i64Array, optional } from "./kinds.js";
@@ -59,16 +60,30 @@ function broadcastAll(
   });
 }
 
-function checkBroadcastDimensions(op: View, types: readonly TensorType[], given: readonly number[]): void {
+/** What is wrong with the dimensions that are given for the operand of the smaller rank. */
+export function broadcastDimensionsProblem(
+  types: readonly TensorType[],
+  given: readonly number[],
+): Violation | undefined {
   const ranks = types.map(rankOf);
-  const name = "broadcast_dimensions";
-  checkLength(op, given, Math.min(...ranks), name, "chlo_broadcast_dimensions_size");
-  checkInRange(op, given, Math.max(...ranks), name, "chlo_broadcast_dimensions_range");
-  op.check(
-    given.every((dimension, i) => i === 0 || given[i - 1]! < dimension),
-    "chlo_broadcast_dimensions_order",
-    `broadcast_dimensions must increase, got [${given.join(", ")}]`,
-  );
+  const [own, rank] = [Math.min(...ranks), Math.max(...ranks)];
+  if (given.length !== own)
+    return violation(
+      "chlo_broadcast_dimensions_size",
+      `broadcast_dimensions must have ${own} items, got ${given.length}`,
+    );
+  const outside = given.find((dimension) => dimension < 0 || dimension >= rank);
+  if (outside !== undefined)
+    return violation(
+      "chlo_broadcast_dimensions_range",
+      `broadcast_dimensions must lie in [0, ${rank}), got ${outside}`,
+    );
+  return given.every((dimension, i) => i === 0 || given[i - 1]! < dimension)
+    ? undefined
+    : violation(
+        "chlo_broadcast_dimensions_order",
+        `broadcast_dimensions must increase, got [${given.join(", ")}]`,
+      );
 }
 
 function checkElements(op: View, types: readonly TensorType[]): void {
@@ -79,13 +94,20 @@ function checkElements(op: View, types: readonly TensorType[]): void {
   );
 }
 
-/** The type of lhs and rhs broadcast. */
+/**
+ * The type of lhs and rhs broadcast. Where dimensions are given that do not fit them, it is as written: MLIR reads such programs, and
+ * complains when it decomposes them.
+ */
 function inferBroadcast(op: OpView<Broadcasting>): TensorType {
   const types = tensors(op);
   const { broadcast_dimensions: given } = op.attributes;
+  const { element } = types[0]!;
   checkElements(op, types);
-  if (given !== undefined) checkBroadcastDimensions(op, types, given);
-  return tensorOf(broadcastAll(op, types, given), types[0]!.element);
+  const problem = given && broadcastDimensionsProblem(types, given);
+  const isReadable = given?.every((dimension) => dimension >= 0) === true && op.resultTypes.length > 0;
+  if (problem !== undefined && isReadable) return tensorOf(dimensionsOf(op.resultTensor()), element);
+  if (problem !== undefined) op.check(false, problem.constraint, problem.message);
+  return tensorOf(broadcastAll(op, types, given), element);
 }
 
 const dimensions = { broadcast_dimensions: optional(i64Array) };
@@ -93,9 +115,22 @@ const assembly = { template: "%lhs, %rhs : F" };
 
 const sample = (types: string): string => (types.includes("F") ? "f32" : "i32");
 
-/** @param types - the element types that the op without broadcasting takes; where floats are among them, so are numbers that stand for floats */
+/** The ops of which MLIR reads no more element types than they compute. */
+const readAsComputed: ReadonlySet<string> = new Set(["and", "or", "xor", "zeta"]);
+/** By op, of which element types it computes. */
+const computed = new Map<string, string>();
+
+/** The operand of an element type that MLIR reads, but of which the op computes nothing. */
+export const unusedOperandProblem = (op: string, types: readonly TensorType[]): Violation | undefined => {
+  const type = types.find((each) => !inTypeClass(each, computed.get(op) ?? "PIFCQA"));
+  return type && violation("chlo_broadcast_operands", `computes nothing of ${formatType(type)}`);
+};
+
+/** @param types - the element types of which the op computes; where floats are among them, so are numbers that stand for floats */
 const binary = <const Name extends string>(name: Name, types: string, summary: string) => {
-  const all = types.includes("F") ? `${types}QA` : types;
+  const withQuantised = (of: string): string => (types.includes("F") ? `${of}QA` : of);
+  const all = withQuantised(readAsComputed.has(name) ? types : "PIFC");
+  computed.set(`chlo.broadcast_${name}`, withQuantised(types));
   return defineOp({
     name: `chlo.broadcast_${name}`,
     summary: `${summary} Operands are broadcast.`,

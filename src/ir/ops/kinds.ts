@@ -7,6 +7,7 @@ import type { Attribute, AttributeDictionary } from "../attribute.js";
 import { type Elements, elementsFromNumbers, integerAt, storedCount } from "../elements.js";
 import { type Integer, integerOf, isBeyondNumbers, safeNumber } from "../integers.js";
 import type { AbsentElements } from "../resources.js";
+import { unquote } from "../text/strings.js";
 import { elementCount, type FunctionType, scalarType, tensorType } from "../types.js";
 import type { Version } from "../versions.js";
 
@@ -147,8 +148,15 @@ export const string = required<string>({
   name: "string",
   schema: z.string(),
   toAttribute: (value) => ({ kind: "string", value }),
-  fromAttribute: (a) => (a.kind === "string" ? a.value : undefined),
+  fromAttribute: (a) => (a.kind === "string" ? a.value : typedString(a)),
 });
+
+/** The text of a string that has a type, which says nothing about it. */
+function typedString(attribute: Attribute): string | undefined {
+  const literal =
+    attribute.kind === "opaque" ? /^("(?:[^"\\]|\\.)*") : /.exec(attribute.text)?.[1] : undefined;
+  return literal === undefined ? undefined : unquote(literal);
+}
 
 /** `@name`; a nested symbol is not one of these. */
 export const symbol = required<string>({

@@ -86,9 +86,7 @@ function problemOf(operation: OperationOf<(typeof names)[number]>, sides: Collec
   if (isOp(operation, "sdy.collective_permute")) return permuteProblem(sides);
   if (isOp(operation, "sdy.sharded_to_unreduced")) {
     const lists = listsOf(operation.attributes.axes);
-    return (
-      sumProblem(sides) ?? perDimensionProblem(sides, lists, without) ?? unreducedWith(sides, lists.flat())
-    );
+    return perDimensionProblem(sides, lists, without) ?? unreducedWith(sides, lists.flat());
   }
   return isOp(operation, "sdy.replicated_to_unreduced")
     ? replicatedToUnreducedProblem(operation.attributes.axes.axes, sides)
@@ -162,15 +160,6 @@ function perDimensionProblem(
   }
   return undefined;
 }
-
-/** Sums only leave or make unreduced axes. */
-const sumProblem = ({ result }: Collective): Violation | undefined =>
-  result.reductionOp === "sum"
-    ? undefined
-    : violation(
-        "collective_reduction",
-        `unreduced axes of the result must be summed, got ${result.reductionOp}`,
-      );
 
 const unreducedBy = ({ mesh, operand, result }: Collective, by: ReductionOp): Violation | undefined =>
   unreducedProblem(mesh, operand, result, { removed: by });
@@ -273,8 +262,6 @@ function permuteProblem({ mesh, operand, operandMesh, result }: Collective): Vio
 
 function replicatedToUnreducedProblem(axes: readonly AxisRef[], sides: Collective): Violation | undefined {
   const { mesh, operand, result } = sides;
-  const notSum = sumProblem(sides);
-  if (notSum !== undefined) return notSum;
   if (!sameDimensions(operand, result))
     return violation("collective_result", "the dimensions of operand and result must have the same axes");
   if (axes.length === 0) return violation("collective_axes", "no axes become unreduced");

@@ -160,7 +160,7 @@ function ownProblem(operation: Operation, around: Around): Violation | undefined
     : shardingProblem(sharding, result.type, around);
 }
 
-/** Unreduced axes of a value that is given another sharding: they are reduced as they say, and new ones are sums. */
+/** Unreduced axes of a value that is given another sharding are reduced as they say. */
 function reshardProblem(operation: Operation, { meshes }: Around): Violation | undefined {
   if (!isOp(operation, "sdy.reshard", "sdy.sharding_constraint")) return undefined;
   const source = definedBefore(operation.operands[0]!);
@@ -169,7 +169,7 @@ function reshardProblem(operation: Operation, { meshes }: Around): Violation | u
   if (typeof from === "string") return undefined;
   const [mesh, other] = [meshOf(to, meshes), meshOf(from, meshes)];
   if (mesh === undefined || other === undefined || !sameMesh(mesh, other)) return undefined;
-  return unreducedProblem(mesh, from, to, { introduced: "sum", removed: from.reductionOp });
+  return unreducedProblem(mesh, from, to, { introduces: true, removed: from.reductionOp });
 }
 
 /** The value behind propagation barriers. */

@@ -4,8 +4,8 @@ import type { AxisRef, Mesh, ReductionOp, TensorSharding } from "./attributes.js
 import { axesBeyond, overlap, showAxis } from "./axes.js";
 
 interface Allowed {
-  /** How axes that become unreduced are to be reduced; none may when absent. */
-  readonly introduced?: ReductionOp;
+  /** Whether axes may become unreduced. */
+  readonly introduces?: true;
   /** By what axes are reduced that are unreduced no more. */
   readonly removed: ReductionOp;
 }
@@ -15,13 +15,11 @@ export function unreducedProblem(
   mesh: Mesh,
   operand: TensorSharding,
   result: TensorSharding,
-  { introduced, removed }: Allowed,
+  { introduces = false, removed }: Allowed,
 ): Violation | undefined {
   const [added] = axesBeyond(mesh, result.unreduced, operand.unreduced);
-  if (added !== undefined && introduced !== result.reductionOp)
-    return introduced === undefined
-      ? violation("unreduced_added", `${showAxis(added)} cannot become unreduced here`)
-      : wrongReduction(added, result.reductionOp, introduced);
+  if (added !== undefined && !introduces)
+    return violation("unreduced_added", `${showAxis(added)} cannot become unreduced here`);
   const [gone] = axesBeyond(mesh, operand.unreduced, result.unreduced);
   if (gone !== undefined && operand.reductionOp !== removed)
     return wrongReduction(gone, operand.reductionOp, removed);

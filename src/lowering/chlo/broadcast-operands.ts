@@ -1,7 +1,12 @@
 /** @file The operands of a chlo.broadcast_ op in one shape, also where sizes are known at run time only. */
 import { type Emitter, shapeOf, type Size, typeOf } from "../../ir/emit.js";
 import type { Operation, Value } from "../../ir/operation.js";
-import { broadcastTargets } from "../../ir/ops/chlo-broadcast.js";
+import { violationError } from "../../ir/errors.js";
+import {
+  broadcastDimensionsProblem,
+  broadcastTargets,
+  unusedOperandProblem,
+} from "../../ir/ops/chlo-broadcast.js";
 import { type Dimension, dimensionOf, dimensionsOf, tensorOf } from "../../ir/ops/shape-checks.js";
 import { DYNAMIC, isStatic, isUnbounded, type TensorType, tensorType, withElement } from "../../ir/types.js";
 
@@ -82,12 +87,16 @@ function broadcastWithin(e: Emitter, { value, targets }: Placed, type: TensorTyp
 /** The size of a dimension of the result at run time. */
 type SizeOf = (target: number) => Size;
 
-/** The operands, all of the result's shape. */
+/** The operands, all of the result's shape. @throws VerifyError where the op computes nothing of them, or the dimensions that are given do not fit them */
 export function broadcastOperands(
   operation: Operation,
   e: Emitter,
   given?: readonly number[],
 ): readonly Value[] {
+  const types = operation.operands.map(typeOf);
+  const problem =
+    unusedOperandProblem(operation.name, types) ?? (given && broadcastDimensionsProblem(types, given));
+  if (problem !== undefined) throw violationError(operation, problem);
   const rank = shapeOf(operation.results[0]!).length;
   const operands = operation.operands.map((value) => ({
     value,

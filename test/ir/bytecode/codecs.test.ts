@@ -5,7 +5,7 @@ import { ByteReader } from "../../../src/ir/bytecode/byte-reader.js";
 import { ByteWriter } from "../../../src/ir/bytecode/byte-writer.js";
 import type { Codec, Entity, FieldValue } from "../../../src/ir/bytecode/entity.js";
 import { affineAttributes as affine } from "../../../src/ir/bytecode/affine.js";
-import { mhloAttributes as mhlo } from "../../../src/ir/bytecode/mhlo.js";
+import { mhloAttributes as mhlo } from "../../../src/ir/bytecode/mhlo-codecs.js";
 import { codecs } from "../../../src/ir/bytecode/schema.js";
 import { sdyAttributes as sdy } from "../../../src/ir/bytecode/sdy-codecs.js";
 import {

@@ -160,3 +160,16 @@ test.each([
   const input = { bytes: new ByteReader(Uint8Array.from(bytes)) } as FieldInput;
   expect(() => affineAttributes.map.fields[0].read(input, [])).toThrow(message);
 });
+
+/** What jaxlib 0.11.2 writes of the attributes below. */
+const ofMhlo =
+  "TUzvUg1TdGFibGVITE9fdjEuMjAuMAABDwUBBQMBAwsDTS0NAQ8TC0sLCxMLAx8LCwsLDzcfKzMbFycPNwsBCQcXDxMDBQcTAj4CAwMDBQUHASEPERMVFxkbHR8hIyUnKQcJDQkNCxcNAwMFCRMFBQsfBx0BAxUFCQEJAwUFCQMBAQkDBQsBAQMFAwEXAwUDAQEBAwEFDwMJBQEFAQEFAQUJIQMBAQMFAQEJAQEBBQUFCQUBBQMbAxElAAAAAAAAAOB/AQ0rIwULGwMCAgEfAwcbA4EBAQMFAwUEGQUBUQsBAQcEBwMBAQYDAQUBAEMLBQsPCxFidWlsdGluAG1obG8AbW9kdWxlAG15LmEALQAICQMFAQE=";
+
+test("attributes and types of mhlo that jaxlib writes by codes are their text, and come back", () => {
+  const text = `module attributes {my.a = [#mhlo.rng_algorithm<PHILOX>, #mhlo<comparison_direction LT>, #mhlo<fusion_kind kCustom>, #mhlo<kind sharding>, #mhlo.channel_handle<handle = 5, type = 1>, #mhlo.conv<[b, 0, f]x[0, i, o]->[b, 0, f]>, #mhlo.dot<lhs_contracting_dimensions = [1], rhs_contracting_dimensions = [0]>, #mhlo.scatter<update_window_dims = [1], inserted_window_dims = [0], scatter_dims_to_operand_dims = [0], index_vector_dim = 1>, #mhlo.gather<offset_dims = [2], collapsed_slice_dims = [0, 1], start_index_map = [0, 1], index_vector_dim = 2>, #mhlo.output_operand_alias<output_tuple_indices = [0], operand_index = 0, operand_tuple_indices = [1]>, #mhlo.result_alias<result_index = [2]>, #mhlo.result_alias<tuple_indices = [1, 1], result_index = [2, 0, 1], must_alias>, #mhlo.type_extensions<bounds = [4]>, #mhlo.result_accuracy<atol = 1.000000e+00, ulps = 3, mode = #mhlo.result_accuracy_mode<TOLERANCE>>, !mhlo.token, !mhlo.async_bundle<tensor<64xf32>, tuple<tensor<32xf32>>>]} {
+}
+`;
+  const read = printModule(deserializePortable(Buffer.from(ofMhlo, "base64")).module);
+  expect(read).toBe(text);
+  expect(back(read)).toBe(text);
+});

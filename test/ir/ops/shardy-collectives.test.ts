@@ -85,7 +85,7 @@ describe("collectives that do not", () => {
     ["collective_result", '@mesh, [{"a"}, {}]', 'reduce_scatter [{}, {"b"}] %x', '@mesh, [{"a"}, {"c"}]'],
     ["collective_unreduced", '@mesh, [{"b"}, {}]', 'sharded_to_unreduced [{"b"}, {}] %x', "@mesh, [{}, {}]"],
     [
-      "collective_reduction",
+      "none",
       '@mesh, [{"b"}, {}]',
       'sharded_to_unreduced [{"b"}, {}] %x',
       '@mesh, [{}, {}], unreduced=max{"b"}',
@@ -120,7 +120,7 @@ describe("a value that is given another sharding", () => {
   test.each([
     ["none", '@mesh, [{}], unreduced=max{"a"}', "@mesh, [{}]"],
     ["none", "@mesh, [{}]", '@mesh, [{}], unreduced={"a"}'],
-    ["unreduced_op", "@mesh, [{}]", '@mesh, [{}], unreduced=max{"a"}'],
+    ["none", "@mesh, [{}]", '@mesh, [{}], unreduced=max{"a"}'],
     ["unreduced_op", '@mesh, [{}], unreduced=max{"a"}', '@mesh, [{}], unreduced={"a"}'],
     ["none", '@mesh, [{}], unreduced=max{"a"}', '@turned, [{}], unreduced={"a"}'],
   ])("%s: from %s to %s", (label, from, to) => {
