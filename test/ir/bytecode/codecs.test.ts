@@ -5,7 +5,12 @@ import { ByteReader } from "../../../src/ir/bytecode/byte-reader.js";
 import { ByteWriter } from "../../../src/ir/bytecode/byte-writer.js";
 import type { Codec, Entity, FieldValue } from "../../../src/ir/bytecode/entity.js";
 import { affineAttributes as affine } from "../../../src/ir/bytecode/affine.js";
-import { mhloAttributes as mhlo } from "../../../src/ir/bytecode/mhlo-codecs.js";
+import {
+  mhloAttributes as mhlo,
+  mhloEnums,
+  mhloStructs,
+  mhloTypes,
+} from "../../../src/ir/bytecode/mhlo-codecs.js";
 import { codecs } from "../../../src/ir/bytecode/schema.js";
 import { sdyAttributes as sdy } from "../../../src/ir/bytecode/sdy-codecs.js";
 import {
@@ -155,6 +160,27 @@ const samples: readonly Sample[] = [
   [stablehloTypes.future, [[f32]], "03 03 03"],
   [quant.quantised, [1, i8, f32, 0n, 3n, -128n, 127n], "09 03 05 03 01 0d fe 03 fa 03"],
   [quant.quantisedPerAxis, [1, i8, f32, 0, -8n, 7n, [0n], [0n]], "0b 03 05 03 01 1f 1d 03 01 03 01"],
+  [mhlo.resultAlias, [[1n], 2n, [], true], "01 03 05 09 01 03"],
+  [mhloStructs.channel_handle, [1n, -2n], "03 05 07"],
+  [mhloStructs.conv, [0n, 1n, [2n], 0n, 1n, [], 0n, 2n, [1n]], "09 01 05 03 09 01 05 01 01 09 03 05"],
+  [mhloStructs.dot, [[], [], [1n], [0n, 2n]], "0b 01 01 03 05 05 01 09"],
+  [mhloStructs.gather, [[1n], [], [], [], [0n], 1n], "0f 03 05 01 01 01 03 01 05"],
+  [mhloStructs.scatter, [[1n], [], [], [], [0n], 1n], "17 03 05 01 01 01 03 01 05"],
+  [mhloStructs.type_extensions, [[4n]], "1b 03 11"],
+  [mhloStructs.output_operand_alias, [[1n], 0n, []], "21 03 05 01 01"],
+  [mhloStructs.result_accuracy, [0n, 0n, 2n, b], "25 01 01 09 03"],
+  [mhloEnums.comparison_direction, ["LT"], "05 0b"],
+  [mhloEnums.comparison_type, ["TOTALORDER"], "07 05"],
+  [mhloEnums.fft_type, ["IRFFT"], "0d 07"],
+  [mhloEnums.precision, ["HIGHEST"], "11 05"],
+  [mhloEnums.rng_algorithm, ["PHILOX"], "13 05"],
+  [mhloEnums.rng_distribution, ["NORMAL"], "15 05"],
+  [mhloEnums.transpose, ["ADJOINT"], "19 07"],
+  [mhloEnums.kind, ["sharding"], "1d 01"],
+  [mhloEnums.fusion_kind, ["kCustom"], "1f 07"],
+  [mhloEnums.result_accuracy_mode, ["TOLERANCE"], "23 05"],
+  [mhloTypes.token, [], "01"],
+  [mhloTypes.async_bundle, [[f32]], "03 03 03"],
   [mhlo.originalArray, [a, [1n]], "2d 01 03 05"],
   [mhlo.originalElement, [[], undefined], "2f 01 01"],
   [mhlo.originalElement, [[2n], b], "2f 03 09 07"],
