@@ -28,6 +28,7 @@ import {
   unrankedType,
 } from "../types.js";
 import { type Codec, type Entity, type EntityPool, isA } from "./entity.js";
+import type { Reading } from "./reading.js";
 import { asText } from "./text-entities.js";
 import { vhloAttributes, vhloScalars, vhloTypes as vhlo } from "./vhlo-codecs.js";
 
@@ -221,10 +222,11 @@ function quantisedType(
   });
 }
 
-/** The type that a VHLO type stands for. */
-export function typeFromVhlo(to: Complaints, entity: Entity): Type {
+/** The type that a VHLO type stands for; it may hold types of others, e.g. those of mhlo in that of a function. */
+export function typeFromVhlo(to: Reading, entity: Entity): Type {
   const shapeOf = (sizes: readonly bigint[]): number[] => sizes.map((size) => sizeFromVhlo(to, size));
-  const all = (types: readonly Entity[]): Type[] => types.map((inner) => typeFromVhlo(to, inner));
+  const all = (types: readonly Entity[]): Type[] =>
+    types.map((inner) => (inner.codec.dialect === "mhlo" ? to.type(inner) : typeFromVhlo(to, inner)));
   if (isA(entity, vhlo.tensor))
     return tensorType(shapeOf(entity.values[0]), elementFromVhlo(to, entity.values[1]));
   if (isA(entity, vhlo.tensorWithEncoding)) {

@@ -66,16 +66,15 @@ function inferEinsum(op: OpView<{ readonly einsum_config: string }> & View, name
   };
   const notation = readNotation(config, types, complain);
   const sizes = new Map<string, number>();
+  let differs = false;
   notation.operands.forEach((names, i) => {
     names.forEach((dimension, at) => {
       const [known, size] = [sizes.get(dimension), types[i]!.shape[at]!];
       const both = together(known, size);
-      // MLIR reads them all the same; no plugin takes the op.
-      const isWritten = op.resultTypes.length > 0;
-      sizes.set(
-        dimension,
-        both ?? (isWritten ? size : complain(`${dimension} has sizes ${known} and ${size}`)),
-      );
+      if (both === undefined && op.resultTypes.length === 0)
+        complain(`${dimension} has sizes ${known} and ${size}`);
+      differs ||= both === undefined;
+      sizes.set(dimension, both ?? size);
     });
   });
   if (new Set(notation.result).size !== notation.result.length) complain("the result has a dimension twice");
@@ -83,7 +82,8 @@ function inferEinsum(op: OpView<{ readonly einsum_config: string }> & View, name
     const size = sizes.get(dimension) ?? complain(`${dimension} of the result is in no operand`);
     return { size, bound: DYNAMIC };
   });
-  return tensorOf(shape, resultElement(op, types));
+  // MLIR reads sizes that differ all the same; no plugin takes the op.
+  return differs ? op.resultTensor() : tensorOf(shape, resultElement(op, types));
 }
 
 /** What is asked for, which may be wider than the operands; without that, theirs. */

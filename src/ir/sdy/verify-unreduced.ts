@@ -5,7 +5,7 @@ import { axesBeyond, overlap, showAxis } from "./axes.js";
 
 interface Allowed {
   /** Whether axes may become unreduced. */
-  readonly introduces?: true;
+  readonly introduces?: boolean;
   /** By what axes are reduced that are unreduced no more. */
   readonly removed: ReductionOp;
 }

@@ -173,3 +173,11 @@ test("attributes and types of mhlo that jaxlib writes by codes are their text, a
   expect(read).toBe(text);
   expect(back(read)).toBe(text);
 });
+
+test("a function takes a type of mhlo", () => {
+  const bytes =
+    "TUzvUg1TdGFibGVITE9fdjEuMjAuMAABFwcBBQkFAQMPAwMTAycPBQEHCxMTAwkLCwsLAwMTBQMHAi8FCxcBAQEXAQMDAwEjAR0NHQ8RAQMDAQQnBQFQAwEHBBcDAQUDUAUDBwQDAQYDAQUBAHMREQsFEQ8LCxFidWlsdGluAHZobG8AbWhsbwBtb2R1bGUAZnVuY192MQAtAGdpdmUAcHJpdmF0ZQAIFQUFAQELBwkHCw0=";
+  expect(printModule(deserializePortable(Buffer.from(bytes, "base64")).module)).toBe(
+    "module {\n  func.func private @give() -> !mhlo.token\n}\n",
+  );
+});

@@ -169,7 +169,6 @@ export const miscFamilies: readonly Family[] = [
     ["result_type", ["-> tensor<2x4xf32>", "-> tensor<4x2xf32>"]],
     ["result_type", ["-> tensor<2x4xf64>", "-> tensor<4x2xf64>"]],
     ["result_type", ["-> tensor<3x2xf32>", "-> tensor<3xf32>"]],
-    ["result_type", ["ab,bc->ac", "ab,cb->ac"]],
     ["einsum_config", ["ab,bc->ac", "ab,bc"]],
     ["einsum_config", ["ab,bc->ac", "ab,bc->a1"]],
     ["einsum_config", ["ab,bc->ac", "ab,bc->aa"]],
