@@ -4,6 +4,7 @@ import { type Frame, frameOf, ownerOf } from "../support/own-code.js";
 import { ownValue } from "../support/own-value.js";
 import { sourceExcerpt } from "../support/source-excerpt.js";
 import { originalPosition } from "../support/source-map.js";
+import { ELSEWHERE } from "./elsewhere.js";
 import { TraceError } from "./errors.js";
 
 /** Frames that are kept of an error: the author's is below those of the toolkit. */
@@ -41,40 +42,6 @@ function located(error: UsageError): UsageError {
     cause: error,
   });
 }
-
-/** What tensors have in NumPy, JAX and PyTorch, and how it is written here. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  ...{ sum: 'sum(x, "axis")', mean: 'mean(x, "axis")', prod: 'prod(x, "axis")', var: 'variance(x, "axis")' },
-  ...{ argmax: 'argmax(x, "axis")', argmin: 'argmin(x, "axis")', cumsum: 'cumsum(x, "axis")' },
-  ...{ matmul: 'dot(x, y, "axis")', dot: 'dot(x, y, "axis")', softmax: 'softmax(x, "axis")' },
-  ...{
-    reshape: 'split(x, "axis", [a, b]) and merge(x, ["a", "b"], "axis")',
-    view: "split(x, ...) and merge(x, ...)",
-  },
-  ...{
-    transpose: 'transpose(x, ["b", "a"])',
-    permute: 'transpose(x, ["b", "a"])',
-    swapaxes: "transpose(x, names)",
-  },
-  ...{ T: "axes have names: few products need a transposition", squeeze: 'squeeze(x, "axis")' },
-  ...{ unsqueeze: 'x.expand(axis("name", 1))', broadcastTo: "x.expand(axis)", repeat: "x.expand(axis)" },
-  ...{ shape: 'x.size("axis"), x.axes', ndim: "x.axes.length", length: 'x.size("axis")' },
-  ...{
-    astype: 'x.to("f32")',
-    float: 'x.to("f32")',
-    item: "a result of the compiled program: (await f(...)).y.data",
-  },
-  ...{ data: "a result of the compiled program: (await f(...)).y.data", detach: "stopGradient(x)" },
-  ...{ exp: "exp(x)", log: "log(x)", sqrt: "sqrt(x)", tanh: "tanh(x)", sigmoid: "sigmoid(x)", abs: "abs(x)" },
-  ...{ neg: "neg(x)", square: "square(x)", clip: "clamp(low, x, high)", clamp: "clamp(low, x, high)" },
-  ...{ divide: "x.div(y)", multiply: "x.mul(y)", subtract: "x.sub(y)", plus: "x.add(y)", minus: "x.sub(y)" },
-  ...{
-    times: "x.mul(y)",
-    where: "where(mask, x, y)",
-    at: 'at(x, "axis", 0), or x with updates: scatter(...)',
-  },
-  ...{ slice: 'slice(x, "axis", { start, stop })', flatten: 'merge(x, ["a", "b"], "axis")' },
-};
 
 /** What is missing by the words of an engine, and whether it is asked of something that may be a tensor. */
 const MISSING = /^(?:[\w$]+\.)*[\w$]+\.([\w$]+) is not a function/;
