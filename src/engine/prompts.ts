@@ -1,6 +1,7 @@
 /** @file Prompts as people give them, as token ids. */
 import type { GenerateOptions } from "../serving/index.js";
 import { UsageError } from "../support/errors.js";
+import { shown } from "../support/given.js";
 import { checkPrompt, type Tokenizer } from "../tokens/index.js";
 
 /** A prompt as text, or as token ids that are taken as they are. */
@@ -20,7 +21,9 @@ export function listOfPrompts(prompts: Prompt | readonly Prompt[]): readonly Pro
   throw new UsageError({
     message: "this is no prompt",
     expected: "a text, a list of token ids, or a list of such",
-    got: JSON.stringify(given) ?? "nothing",
+    got: Array.isArray(given)
+      ? `a list of ${[...new Set(given.map((item) => typeof item))].join(", ")}`
+      : shown(given),
   });
 }
 

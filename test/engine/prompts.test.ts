@@ -9,10 +9,10 @@ test("a text or a list of token ids is one prompt, a list of them is several", (
 });
 
 test.each([
-  [undefined, "nothing"],
+  [undefined, "undefined"],
   [3, "3"],
-  [{}, "{}"],
-  [["one", 2], '["one",2]'],
+  [{}, "an object"],
+  [["one", 2], "a list of string, number"],
 ])("what is no prompt is refused: %s", (given, shown) => {
   expect(() => listOfPrompts(given as never)).toThrow(
     `usage error: this is no prompt

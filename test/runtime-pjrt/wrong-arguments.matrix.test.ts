@@ -1,6 +1,8 @@
 /** @file Every method of the objects that callers hold, given what JavaScript lets them give: it takes that, or says in an error of ours what it takes. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Trainer } from "../../src/engine/index.js";
+import { models } from "../../models/index.js";
+import { axis, program, spec } from "../../src/dsl/index.js";
+import { compile, IsolatedPlugin, load, Trainer } from "../../src/engine/index.js";
 import {
   type Client,
   CompileCache,
@@ -10,6 +12,7 @@ import {
 } from "../../src/runtime-pjrt/index.js";
 import { Chat, Session } from "../../src/serving/index.js";
 import { GriffinError } from "../../src/support/errors.js";
+import { demoFolder } from "../../src/support/package.js";
 import { sgd, constantRate } from "../../src/training/index.js";
 import { formulaCheckpoint } from "../../src/weights/index.js";
 import { loadTiny } from "../engine/tiny.js";
@@ -99,6 +102,12 @@ const objects: Readonly<Record<string, () => object | Promise<object>>> = {
   },
   "session's mark": async () => (await readSession()).mark(),
   chat: async () => new Chat(await model(), words, { maxNewTokens: 2 }),
+  "compiled function": once(async () => compile(scaled, { on: "interpreter", parameters: { w: [2, 3] } })),
+  "compiled function on a device": once(async () =>
+    compile(scaled, { plugin: "cpu", parameters: { w: [2, 3] } }),
+  ),
+  "loaded model": once(() => load(demoFolder, { models, plugin: "cpu" })),
+  "isolated plugin": once(async () => new IsolatedPlugin((await findPlugin("cpu")).path)),
   trainer: once(trainer),
   "trainer that is closed": once(async () => {
     const made = await trainer();
@@ -113,11 +122,18 @@ const LEFT_OUT = ["constructor", "close", "toString", "loaded", "use", "make", "
 /** Methods with names, of an object and of its class's parents. */
 function methodsOf(object: object): readonly string[] {
   const names = new Set<string>();
-  for (let at = Object.getPrototypeOf(object); at !== Object.prototype; at = Object.getPrototypeOf(at))
+  const isBuiltIn = (at: object) => at === Object.prototype || at === Function.prototype;
+  for (let at = object; !isBuiltIn(at); at = Object.getPrototypeOf(at))
     for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(at)))
       if (typeof value === "function" && !LEFT_OUT.includes(name)) names.add(name);
   return [...names];
 }
+
+const n = axis("n", 2);
+const scaled = program(
+  { name: "scaled", inputs: { x: spec([n], "f32") }, parameters: { w: spec([n], "f32") } },
+  ({ x }, { w }) => ({ y: x.mul(w) }),
+);
 
 const WRONG: readonly (readonly [string, () => unknown])[] = [
   ["nothing", () => undefined],
@@ -145,9 +161,11 @@ const WRONG: readonly (readonly [string, () => unknown])[] = [
 async function outcomeOf(call: () => unknown): Promise<unknown> {
   try {
     const given = call();
-    if (typeof given === "object" && given !== null && Symbol.asyncIterator in given)
-      await (given as AsyncGenerator).next();
-    else await given;
+    if (typeof given === "object" && given !== null && Symbol.asyncIterator in given) {
+      const steps = given as AsyncGenerator;
+      await steps.next();
+      await steps.return(undefined);
+    } else await given;
     return undefined;
   } catch (error) {
     return error;

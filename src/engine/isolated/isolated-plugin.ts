@@ -1,7 +1,9 @@
 /** @file A plugin in a process of its own, with bounds: what it does to the process is an error here. */
 import type { FileHandle } from "node:fs/promises";
 import type { CompileRequest } from "../../runtime-pjrt/index.js";
+import { expectRequest } from "../../runtime-pjrt/given.js";
 import { GriffinError } from "../../support/errors.js";
+import { expectGiven } from "../../support/given.js";
 import { abortedError, checkNotAborted, type WaitOptions, WAIT_OPTIONS } from "../../support/wait.js";
 import type { ClientFacts, TopologyRequest } from "../../targets/index.js";
 import type { CompiledCost } from "../compile-and-count.js";
@@ -52,10 +54,11 @@ export class IsolatedPlugin implements AsyncDisposable {
 
   /**
    * Compiles a program and runs it once. @returns its results in order
-   * @throws PluginDeathError; what the plugin says of the program; AbortedError
+   * @throws UsageError, ArgumentError for what is no such; PluginDeathError; what the plugin says of the program; AbortedError
    */
   execute(execution: Execution, wait: WaitOptions = {}): Promise<readonly HostValue[]> {
     checkOptions("IsolatedPlugin.execute", wait, WAIT_OPTIONS);
+    expectExecution(execution);
     const { request, inputs, cache } = execution;
     return this.#inTurn(wait, async (turn) => {
       const { tensors } = await this.#start(turn);
@@ -78,6 +81,7 @@ export class IsolatedPlugin implements AsyncDisposable {
     wait: WaitOptions = {},
   ): Promise<CompiledCost> {
     checkOptions("IsolatedPlugin.cost", wait, WAIT_OPTIONS);
+    expectRequest(request);
     return this.#inTurn(wait, (turn) => this.#ask("cost", { topology, request }, request, turn));
   }
 
@@ -177,6 +181,25 @@ export class IsolatedPlugin implements AsyncDisposable {
     throw new PluginDeathError(this.path, answer, this.limits, saved);
   }
 }
+
+/** @throws UsageError, ArgumentError for what is no program with inputs */
+function expectExecution(execution: Execution): void {
+  expectGiven(isExecution(execution), execution, {
+    by: "IsolatedPlugin.execute",
+    what: "execution",
+    expected: "{ request: { program, signature }, inputs: [...] }, inputs as elementType, dimensions, data",
+  });
+  expectRequest(execution.request);
+}
+
+const isExecution = (execution: unknown): execution is Execution =>
+  typeof execution === "object" &&
+  execution !== null &&
+  "inputs" in execution &&
+  Array.isArray(execution.inputs) &&
+  Array.from(execution.inputs).every((input: unknown) =>
+    ArrayBuffer.isView((input as HostValue | undefined)?.data),
+  );
 
 /** A cache as a child process can be told of it; what stands in its way is told here, where somebody listens. */
 async function placeOf(cache: Execution["cache"]) {
