@@ -2,8 +2,8 @@
  * @file Operations that are valid and end or hang the process of XLA's CPU compiler all the same (jaxlib 0.11.2), each found by compiling
  * generated programs in child processes (tools/survival). A limit refuses no more than that.
  */
-import type { Operation, Value } from "../ir/operation.js";
-import { type ElementType, formatType, type TensorType } from "../ir/types.js";
+import { definingOp, type Operation, type Value } from "../ir/operation.js";
+import { type ElementType, formatType, isInteger, type TensorType } from "../ir/types.js";
 import { commonLimits } from "./common-limits.js";
 import { cpuComplexLimits } from "./cpu-complex-limits.js";
 import { refuseUnorderedSort } from "./cpu-sort-limits.js";
@@ -33,6 +33,44 @@ const refusePackedSort = limitOf(["stablehlo.sort"], ({ operands }) => {
     constraint: "fatal_sort_i2",
     message: `${formatType(packed.type)} is packed four to a byte and cannot be sorted`,
     hint: "convert to i8, sort, convert back",
+  };
+});
+
+/** The plugin moves more bytes than there are: it leaves its memory, or does not come to an end. */
+const refusePackedMoves = limitOf(
+  ["stablehlo.all_gather", "stablehlo.all_to_all", "stablehlo.collective_permute"],
+  ({ operands }) => {
+    const packed = operands.find(({ type }) => type.kind === "tensor" && isPacked(type.element));
+    if (packed === undefined) return undefined;
+    return {
+      constraint: "fatal_collective_i2",
+      message: `${formatType(packed.type)} is packed four to a byte and cannot be moved between devices`,
+      hint: "convert to i8, move it, convert back",
+    };
+  },
+);
+
+/** Operations between a constant and what is made of it, at most. */
+const MOST_FOLDED = 8;
+
+/** Whether a value may be known to the compiler: it is made of constants alone. */
+const isKnown = (value: Value, depth = MOST_FOLDED): boolean => {
+  const maker = definingOp(value);
+  return maker !== undefined && depth > 0 && maker.operands.every((each) => isKnown(each, depth - 1));
+};
+
+/** Of known operands the compiler folds one division, though there is no element to divide, and by 0. */
+const refuseEmptyDivision = limitOf(["stablehlo.divide", "stablehlo.remainder"], (operation) => {
+  const type = tensor(operation, 1);
+  const isFolded =
+    type.shape.includes(0) &&
+    isInteger(type.element) &&
+    operation.operands.every((operand) => isKnown(operand));
+  if (!isFolded) return undefined;
+  return {
+    constraint: "fatal_empty_division",
+    message: `a division of constants ${formatType(type)}, which have no element`,
+    hint: "the result is empty: an empty constant of its type",
   };
 });
 
@@ -116,6 +154,8 @@ export const cpuLimits: readonly Limit[] = [
   ...commonLimits,
   refusePackedConcatenate,
   refusePackedSort,
+  refusePackedMoves,
+  refuseEmptyDivision,
   refuseUnorderedSort,
   refuseEmptyScatter,
   refuseOtherLengths,

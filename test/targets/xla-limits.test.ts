@@ -66,6 +66,18 @@ const remainder = (type: string): readonly [string, string] => [
   `%0 = stablehlo.remainder %a, %a : tensor<2x${type}>`,
 ];
 
+const permute = (type: string): readonly [string, string] => [
+  `%a: tensor<5x8x${type}>`,
+  `%0 = "stablehlo.collective_permute"(%a) <{source_target_pairs = dense<0> : tensor<1x2xi64>}> : (tensor<5x8x${type}>) -> tensor<5x8x${type}>`,
+];
+
+/** One constant by another, or by an argument. */
+const emptyDivision = (divisor: string, type: string): readonly [string, string] => [
+  `%a: ${type}`,
+  `%c = stablehlo.constant dense<0> : ${type}
+  %0 = stablehlo.remainder %c, ${divisor} : ${type}`,
+];
+
 const asinh = (type: string): readonly [string, string] => [
   `%a: tensor<4x${type}>`,
   `%0 = chlo.asinh %a : tensor<4x${type}> -> tensor<4x${type}>`,
@@ -147,6 +159,11 @@ test.each<readonly [constraint: string, parameters: string, operations: string]>
   ["accepted", ...concatenate("i4")],
   ["fatal_sort_i2", ...sort("i2")],
   ["accepted", ...sort("i8")],
+  ["fatal_collective_i2", ...permute("ui2")],
+  ["accepted", ...permute("i4")],
+  ["fatal_empty_division", ...emptyDivision("%c", "tensor<17x0xi32>")],
+  ["accepted", ...emptyDivision("%a", "tensor<17x0xi32>")],
+  ["accepted", ...emptyDivision("%c", "tensor<17xi32>")],
   ["fatal_f6", ...concatenate("f6E2M3FN")],
   ["accepted", ...concatenate("f8E4M3FN")],
   ["accepted", ...concatenate("f64")],

@@ -2,6 +2,7 @@
  * @file Programs for the survival tier, one for each seed: a small valid program of one or a few operations, changed at random, or one that only takes
  * values of any types; with other operations on its values, and kept when it verifies. Ops of models in it are lowered. Types change in the same way everywhere in a program, numbers in attributes one by one.
  */
+import { VerifyError } from "../../src/ir/errors.js";
 import { GriffinError } from "../../src/support/errors.js";
 import { type Operation, walk } from "../../src/ir/operation.js";
 import { isModelOp } from "../../src/ir/ops/index.js";
@@ -99,7 +100,7 @@ function lowerModels(module: Operation): void {
 
 /**
  * The program of a seed: verified, or undefined when the changes made no program of it.
- * @param onFault learns what lowering says of a program that verified, which it should not
+ * @param onFault learns what lowering says of a program that verified, which it should not, unless it is that a size is beyond what numbers hold
  */
 export function programOf(
   seed: number,
@@ -112,6 +113,7 @@ export function programOf(
   try {
     lowerModels(module);
   } catch (error) {
+    if (error instanceof VerifyError && error.constraint === "size") return undefined;
     onFault(before, error instanceof Error ? (error.stack ?? error.message) : String(error));
     return undefined;
   }
