@@ -6,6 +6,7 @@ import { definingOp, type Operation, type Value } from "../ir/operation.js";
 import { type ElementType, formatType, isInteger, type TensorType } from "../ir/types.js";
 import { commonLimits } from "./common-limits.js";
 import { cpuComplexLimits } from "./cpu-complex-limits.js";
+import { refuseEmptyLayout } from "./cpu-entry-limits.js";
 import { refuseUnorderedSort } from "./cpu-sort-limits.js";
 import { type Limit, limitOf } from "./limits.js";
 
@@ -49,6 +50,20 @@ const refusePackedMoves = limitOf(
     };
   },
 );
+
+/** The compiler computes them in f32 with the body's last operation, and aborts where the body has none. */
+const refuseBodiless = limitOf(["stablehlo.all_reduce", "stablehlo.reduce_scatter"], (operation) => {
+  const { operands, regions } = operation;
+  const isHalf = operands.some(({ type }) => type.kind === "tensor" && type.element === "bf16");
+  const computes = regions[0]!.entry.last!.operands.every((value) => definingOp(value) !== undefined);
+  if (!isHalf || computes) return undefined;
+  return {
+    constraint: "fatal_reducer_bf16",
+    message:
+      "the body gives what it was given, and the compiler computes sums of bf16 by the body's operation",
+    hint: "reduce in f32, or by add, multiply, minimum or maximum",
+  };
+});
 
 /** Operations between a constant and what is made of it, at most. */
 const MOST_FOLDED = 8;
@@ -156,6 +171,8 @@ export const cpuLimits: readonly Limit[] = [
   refusePackedSort,
   refusePackedMoves,
   refuseEmptyDivision,
+  refuseEmptyLayout,
+  refuseBodiless,
   refuseUnorderedSort,
   refuseEmptyScatter,
   refuseOtherLengths,

@@ -4,7 +4,7 @@
  */
 import { isPure, moduleOf } from "../ir/analysis/effects.js";
 import { findFunction, referencedSymbols } from "../ir/analysis/symbols.js";
-import { elementsFromNumbers, numberAt } from "../ir/elements.js";
+import { type Elements, elementsFromNumbers, numberAt, rawElements } from "../ir/elements.js";
 import { interpretFunction } from "../ir/interpret/index.js";
 import { definingOp, type Operation, type Value, walk } from "../ir/operation.js";
 import type { OperationOf } from "../ir/ops/index.js";
@@ -30,6 +30,15 @@ const samplesOf = ({ element }: TensorType): readonly number[] => {
   if (element === "i1") return [0, 1];
   return isFloat(element) && bitWidth(element) >= 16 ? [0, 1, 2, Number.NaN] : [0, 1];
 };
+
+/** One element of a number; of a complex type the number is its real part, and the imaginary part what comes after it. */
+function elementOf(type: TensorType, number: number): Elements {
+  const { element } = type;
+  if (element !== "complex<f32>" && element !== "complex<f64>") return elementsFromNumbers(type, [number]);
+  const parts =
+    element === "complex<f32>" ? Float32Array.of(number, 1 - number) : Float64Array.of(number, 1 - number);
+  return rawElements(type, new Uint8Array(parts.buffer));
+}
 
 /** The values that the regions of an operation read from around it, and with `own` its operands. */
 function readAround(operation: Operation, own: boolean): readonly Value[] {
@@ -118,7 +127,7 @@ function isNoOrder(sort: Sort, module: Operation): boolean {
   );
   const comesBefore = (left: readonly number[], right: readonly number[]): boolean => {
     const inputs = operands.flatMap(({ type }, o) =>
-      [left[o]!, right[o]!].map((number) => elementsFromNumbers(type, [number])),
+      [left[o]!, right[o]!].map((number) => elementOf(type, number)),
     );
     return numberAt(interpretFunction(module, COMPARATOR, inputs)[0]!, 0) !== 0;
   };

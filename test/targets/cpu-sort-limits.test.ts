@@ -96,6 +96,16 @@ describe("a sort that is not stable, of more than 16 elements", () => {
     );
   });
 
+  it.each([
+    ["LT", "accepted"],
+    ["GE", expect.stringContaining("[fatal_sort_order]")],
+  ])("is judged where complex numbers are compared by their parts: %s", (direction, expected) => {
+    const byParts = `    %r = stablehlo.imag %x : (tensor<T>) -> tensor<f32>
+    %s = stablehlo.imag %y : (tensor<T>) -> tensor<f32>
+    %c = stablehlo.compare ${direction}, %r, %s : (tensor<f32>, tensor<f32>) -> tensor<i1>`;
+    expect(verdict(byParts, { type: "complex<f32>" })).toEqual(expected);
+  });
+
   it("is refused where its comparator cannot be interpreted", () => {
     const random = `    %s = stablehlo.constant dense<[1, 2]> : tensor<2xui64>
     %p, %q = stablehlo.rng_bit_generator %s, algorithm = DEFAULT : (tensor<2xui64>) -> (tensor<2xui64>, tensor<ui8>)

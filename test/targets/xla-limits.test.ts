@@ -71,6 +71,15 @@ const permute = (type: string): readonly [string, string] => [
   `%0 = "stablehlo.collective_permute"(%a) <{source_target_pairs = dense<0> : tensor<1x2xi64>}> : (tensor<5x8x${type}>) -> tensor<5x8x${type}>`,
 ];
 
+/** Of all devices the values of one. */
+const first = (type: string, body = ""): readonly [string, string] => [
+  `%a: tensor<4x${type}>`,
+  `%0 = "stablehlo.all_reduce"(%a) <{replica_groups = dense<0> : tensor<1x1xi64>}> ({
+  ^bb0(%x: tensor<${type}>, %y: tensor<${type}>):
+    ${body === "" ? "" : `%z = stablehlo.${body} %x, %y : tensor<${type}>\n    `}stablehlo.return ${body === "" ? "%x" : "%z"} : tensor<${type}>
+  }) : (tensor<4x${type}>) -> tensor<4x${type}>`,
+];
+
 /** One constant by another, or by an argument. */
 const emptyDivision = (divisor: string, type: string): readonly [string, string] => [
   `%a: ${type}`,
@@ -161,6 +170,9 @@ test.each<readonly [constraint: string, parameters: string, operations: string]>
   ["accepted", ...sort("i8")],
   ["fatal_collective_i2", ...permute("ui2")],
   ["accepted", ...permute("i4")],
+  ["fatal_reducer_bf16", ...first("bf16")],
+  ["accepted", ...first("f32")],
+  ["accepted", ...first("bf16", "add")],
   ["fatal_empty_division", ...emptyDivision("%c", "tensor<17x0xi32>")],
   ["accepted", ...emptyDivision("%a", "tensor<17x0xi32>")],
   ["accepted", ...emptyDivision("%c", "tensor<17xi32>")],

@@ -1,4 +1,5 @@
 /** @file Types as MLIR has them without VHLO: of values that no VHLO op makes, and in attributes that have no VHLO form. */
+import type { Complaints } from "./complaints.js";
 import { mhloTypes } from "./mhlo-codecs.js";
 import {
   bitWidth,
@@ -28,14 +29,7 @@ import { type Entity, type EntityPool, isA } from "./entity.js";
 import type { Reading } from "./reading.js";
 import { asText } from "./text-entities.js";
 import { quantTypes, stablehloStructs, stablehloTypes } from "./stablehlo-codecs.js";
-import {
-  type Complaints,
-  quantisedFromEntity,
-  quantisedToEntity,
-  sizeFromVhlo,
-  sizeToVhlo,
-  type Writing,
-} from "./types.js";
+import { quantisedFromEntity, quantisedToEntity, sizeFromVhlo, sizeToVhlo, type Writing } from "./types.js";
 
 /** What integer types begin with, by the numbers of their signs: signless, signed, unsigned. */
 const signs = ["i", "si", "ui"] as const;

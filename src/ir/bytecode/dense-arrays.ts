@@ -2,7 +2,7 @@
 import type { Attribute } from "../attribute.js";
 import { bitWidth, isFloat, isScalarType, type ScalarType, scalarType } from "../types.js";
 import { numberBits, numberFromBits } from "./number-bits.js";
-import type { Complaints } from "./types.js";
+import type { Complaints } from "./complaints.js";
 
 type DenseArray = Extract<Attribute, { kind: "denseArray" }>;
 

@@ -3,7 +3,7 @@ import type { Attribute } from "../attribute.js";
 import { floatFromBits, floatToBits } from "../floats/bits.js";
 import { formatType, isFloat, scalarType, type Type } from "../types.js";
 import { widestNumber } from "./fields.js";
-import type { Complaints } from "./types.js";
+import type { Complaints } from "./complaints.js";
 
 type NumberAttribute = Extract<Attribute, { kind: "integer" | "float" }>;
 

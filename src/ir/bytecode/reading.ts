@@ -4,7 +4,7 @@ import type { Location } from "../location.js";
 import type { Resource } from "../resources.js";
 import type { Type } from "../types.js";
 import type { Entity } from "./entity.js";
-import type { Complaints } from "./types.js";
+import type { Complaints } from "./complaints.js";
 
 /** Converts the attributes and types of one file. */
 export interface Reading extends Complaints {

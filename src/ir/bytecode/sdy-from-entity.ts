@@ -3,7 +3,7 @@ import type { ShardyAttribute, ShardyAttributeOf, TensorSharding } from "../sdy/
 import { builtinAttributes } from "./builtin.js";
 import { type Entity, isA } from "./entity.js";
 import { sdyAttributes as sdy } from "./sdy-codecs.js";
-import type { Complaints } from "./types.js";
+import type { Complaints } from "./complaints.js";
 
 /** More factors than any op has; a larger index is an error of the writer. */
 const mostFactors = 1_000_000;

@@ -9,7 +9,7 @@ import { type Codec, type Entity, type EntityPool, type FieldValue, isEntity } f
 import { mhloStructs } from "./mhlo-codecs.js";
 import { stablehloStructs as own } from "./stablehlo-codecs.js";
 import { vhloAttributes as vhlo } from "./vhlo-codecs.js";
-import type { Complaints } from "./types.js";
+import type { Complaints } from "./complaints.js";
 
 /** What a field is: in the bytes, and as an attribute of the IR. */
 type Form =

@@ -14,7 +14,7 @@ import {
   type ScalarType,
   type TensorType,
 } from "../types.js";
-import type { Complaints } from "./types.js";
+import type { Complaints } from "./complaints.js";
 
 /** A splat of `true`; fewer than eight bits set would be a packed list. */
 const allTrue = 0xff;

@@ -27,15 +27,11 @@ import {
   type Type,
   unrankedType,
 } from "../types.js";
+import type { Complaints } from "./complaints.js";
 import { type Codec, type Entity, type EntityPool, isA } from "./entity.js";
 import type { Reading } from "./reading.js";
 import { asText } from "./text-entities.js";
 import { vhloAttributes, vhloScalars, vhloTypes as vhlo } from "./vhlo-codecs.js";
-
-/** What a conversion needs: a way to complain, which knows the place. */
-export interface Complaints {
-  fail(message: string, hint?: string): never;
-}
 
 /** A conversion to attributes and types of `pool`. */
 export interface Writing extends Complaints {
