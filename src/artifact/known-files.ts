@@ -1,5 +1,6 @@
 /** @file What is known of an artifact's files from one look to the next: that what was read, and what is used, is what was held against the hashes. */
 import type { FileHandle } from "node:fs/promises";
+import type { OpenFile } from "../support/open-file.js";
 import { sha256, stateOf } from "../support/hash.js";
 import type { Problem } from "../support/problems.js";
 
@@ -29,9 +30,9 @@ export function noteRead(manifest: object, path: string, bytes: Uint8Array): voi
 export async function sinceChecked(
   manifest: object,
   path: string,
-  file: FileHandle,
+  file: OpenFile,
 ): Promise<Omit<Problem, "subject"> | undefined> {
   const checked = knownOf(manifest).checked.get(path);
-  if (checked === undefined || checked === (await stateOf(file))) return undefined;
+  if (checked === undefined || checked === (await stateOf(file as FileHandle))) return undefined;
   return { problem: "changed since it was checked" };
 }

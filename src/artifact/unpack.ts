@@ -10,6 +10,7 @@ import { MANIFEST_FILE } from "./manifest.js";
 import { EnvironmentError, GriffinError } from "../support/errors.js";
 import type { Problem } from "../support/problems.js";
 import { READ_BYTES } from "../support/hash.js";
+import type { OpenFile } from "../support/open-file.js";
 import { READ_AT_ONCE } from "../support/read-limited.js";
 import type { OptionNames } from "../support/options.js";
 
@@ -89,13 +90,13 @@ function explain(archive: string, folder: string, error: unknown): GriffinError 
 }
 
 /** Names of an archive's entries; none for a file that is no archive. @param archive its path, or the file, which stays open */
-export async function archiveNames(archive: string | FileHandle): Promise<readonly string[]> {
+export async function archiveNames(archive: string | OpenFile): Promise<readonly string[]> {
   if (typeof archive === "string") {
     await using file = await open(archive, READ_AT_ONCE);
     return await archiveNames(file);
   }
   try {
-    const entries = await entriesOf(await openZip(archive), ARCHIVE_LIMITS.entries);
+    const entries = await entriesOf(await openZip(archive as FileHandle), ARCHIVE_LIMITS.entries);
     return entries.map(({ filename }) => filename);
   } catch {
     return [];

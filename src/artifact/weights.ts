@@ -1,5 +1,5 @@
 /** @file The weights of an artifact: described at export, found again and checked before they are read. */
-import { stat } from "node:fs/promises";
+import { type FileHandle, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Problem } from "../support/problems.js";
 import {
@@ -195,7 +195,7 @@ async function findWeights({ manifest, weights, weightsFolder }: OpenArtifact): 
     const path = join(weightsFolder, name);
     try {
       const { file } = await opening(name, path);
-      const { size } = await file.stat();
+      const { size } = await (file as FileHandle).stat();
       if (size !== bytes)
         problems.push({ subject: path, problem: CHANGED, expected: `${bytes} bytes`, got: `${size} bytes` });
       const isInside = weights.location === "copied";

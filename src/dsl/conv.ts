@@ -69,9 +69,9 @@ export function conv<
   O extends B,
   D extends DType,
 >(x: Tensor<A, D>, kernel: Tensor<B, D>, options: ConvOptions<S, K, I, O>): Tensor<Exclude<A, I> | O, D> {
-  checkOperands("conv", { x, kernel });
   const known = { over: true, from: true, to: true, groups: true, precision: true } as const;
   checkNeeded("conv", options, known, "over", "from", "to");
+  checkOperands("conv", { x, kernel });
   checkByAxis("conv", "over", options.over, '{ time: { kernel: "tap" } }');
   for (const [name, window] of Object.entries<ConvWindow>(options.over))
     checkNeeded(`the window of conv along "${name}"`, window, CONV_WINDOW, "kernel");

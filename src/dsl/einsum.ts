@@ -25,9 +25,9 @@ export function einsum<const T extends readonly TensorData[], const L extends re
   axes: L,
   options: DotOptions = {},
 ): Tensor<L[number], TypeIn<T>> {
+  checkOptions("einsum", options, DOT_OPTIONS);
   checkList("einsum", "the operands", operands, 'einsum([q, k], ["batch", "query", "key"])');
   checkList("einsum", "the axes of the result", axes, 'einsum([q, k], ["batch", "query", "key"])');
-  checkOptions("einsum", options, DOT_OPTIONS);
   const names: readonly string[] = axes;
   const labels = operands.map((_, i) => `operand ${i}`);
   const [first, ...others] = operands;

@@ -143,8 +143,8 @@ export function rmsNorm<A extends string, N extends A, D extends FloatDType>(
   scale: Tensor<N, D>,
   options: { readonly epsilon: number; readonly offset?: number },
 ): Tensor<A, D> {
-  checkOperands("rmsNorm", { x, scale });
   checkNeeded("rmsNorm", options, { epsilon: true, offset: true }, "epsilon");
+  checkOperands("rmsNorm", { x, scale });
   const { epsilon, offset = 0 } = options;
   const channels = onlyAxis("rmsNorm", "scale", scale, []);
   findAxis("rmsNorm", x, channels.name);
@@ -170,9 +170,9 @@ export function rotary<A extends string, C extends A, P extends Exclude<A, C>, D
     readonly scaling?: readonly number[] | undefined;
   },
 ): Tensor<A, D> {
-  checkOperands("rotary", { x, position });
   const known = { axis: true, dims: true, base: true, scaling: true } as const;
   checkNeeded("rotary", options, known, "axis", "dims", "base");
+  checkOperands("rotary", { x, position });
   const { axis, dims, base, scaling } = options;
   const channels = findAxis("rotary", x, axis).axis;
   const outer = x.axes.filter(({ name }) => name !== channels.name);

@@ -6,13 +6,14 @@ import type { FileHandle } from "node:fs/promises";
 import { CheckpointError } from "./errors.js";
 import { closeRead, openFile, readRange, sizeOfFile } from "./file.js";
 import { LENGTH_BYTES, headerLength, parseHeader, type TensorEntry } from "./header.js";
+import type { OpenFile } from "../support/open-file.js";
 import type { StoredTensor, TensorStore } from "./stored.js";
 
 /** A safetensors file. */
 export interface SafetensorsFile extends TensorStore {
   readonly format: "safetensors";
   /** The open file, whose tensors they are. */
-  readonly file: FileHandle;
+  readonly file: OpenFile;
 }
 
 /**
@@ -30,7 +31,8 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
 }
 
 /** The tensors of an open file, which is theirs from now on unless this fails. @throws CheckpointError */
-export async function readSafetensors(file: FileHandle, path: string): Promise<SafetensorsFile> {
+export async function readSafetensors(open: OpenFile, path: string): Promise<SafetensorsFile> {
+  const file = open as FileHandle;
   const size = await sizeOfFile(file, path);
   const prefix = await readRange(file, path, 0, Math.min(LENGTH_BYTES, size));
   const length = headerLength(prefix, size);

@@ -151,7 +151,7 @@ describe.each(["SIGINT", "SIGTERM"] as const)("%s ends", (signal) => {
       expect(ended, printed()).toEqual(expected);
       expect(ms).toBeLessThan(AT_ONCE_MS);
       // The kernel ends its children with it, each in a moment.
-      for (let i = 0; i < 40 && isThere(child.pid!); i++) await sleep(50);
+      for (let i = 0; i < 400 && isThere(child.pid!); i++) await sleep(50);
       expect(isThere(child.pid!)).toBe(false);
       const left = [folder, temporary, join(cache, "unpacked"), plugins].map((place) =>
         readdir(place, { recursive: true }).catch(() => []),

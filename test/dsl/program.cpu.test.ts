@@ -170,7 +170,7 @@ describe("states", () => {
     `);
   });
 
-  it("updated with another shape, another order of axes", () => {
+  it("updated with another shape", () => {
     const m = axis("m", 2);
     const shape = traceComplaint(() => {
       const x: unknown = input("x", [m], "f32");
@@ -185,14 +185,6 @@ describe("states", () => {
         | state("h", [n], "f32").update(x as Tensor<"n", "f32">);
         |                        ^"
     `);
-    const order = traceComplaint(() => {
-      state("h", [n, m], "f32").update(input("x", [m, n], "f32"));
-      return {};
-    });
-    expect(order.split("\n").slice(1, 3)).toEqual([
-      "  expected: [n 2, m 2] f32",
-      "  got:      [m 2, n 2] f32",
-    ]);
   });
 });
 

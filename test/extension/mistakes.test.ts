@@ -1,13 +1,13 @@
 /** What an author of an extension or of a program hands in by mistake: an error that says what it must be, where TypeScript is not there to. */
 import { expect, test } from "vitest";
-import { compile, exportProgram, lowerProgram, stablehloText } from "../../src/engine/index.js";
-import { axis, fill, program, spec } from "../../src/dsl/index.js";
-import { defineExtension, defineStrategy } from "../../src/extension/index.js";
-import { defineDialect, defineOp, operand } from "../../src/ir/index.js";
-import { defineModel } from "../../src/model/index.js";
-import { definePass } from "../../src/passes/index.js";
-import { defineTarget } from "../../src/targets/index.js";
-import { testModel, testPass, testStrategy } from "../../src/testing/index.js";
+import { compile, exportProgram, lowerProgram, stablehloText } from "stablegriffin";
+import { axis, fill, program, spec } from "stablegriffin/dsl";
+import { defineExtension, defineStrategy } from "stablegriffin/extension";
+import { defineDialect, defineOp, operand } from "stablegriffin/ir";
+import { defineModel } from "stablegriffin/model";
+import { definePass } from "stablegriffin/passes";
+import { defineTarget } from "stablegriffin/targets";
+import { testModel, testPass, testStrategy } from "stablegriffin/testing";
 
 type Loose = (...given: unknown[]) => unknown;
 const js = Object.fromEntries(

@@ -3,6 +3,7 @@ import type { FileHandle } from "node:fs/promises";
 import { packedBytes } from "../dtype.js";
 import { CheckpointError, type Problem } from "../errors.js";
 import { closeRead, openFile, readRange, sizeOfFile } from "../file.js";
+import type { OpenFile } from "../../support/open-file.js";
 import type { StoredTensor, TensorStore } from "../stored.js";
 import { isRowMajor, packStrided, spanOf } from "../strided.js";
 import { looksLikeZip, readTorchArchive, type TorchEntry } from "./archive.js";
@@ -29,7 +30,8 @@ export async function openTorch(path: string): Promise<TensorStore> {
 }
 
 /** The tensors of an open file, as `openTorch` gives them; it is theirs from now on unless this fails. @throws CheckpointError */
-export async function readTorch(file: FileHandle, path: string): Promise<TensorStore> {
+export async function readTorch(open: OpenFile, path: string): Promise<TensorStore> {
+  const file = open as FileHandle;
   await checkKind(file, path);
   const entries = await readTorchArchive(file, path);
   const tensors = await readTensors(entries, path);
