@@ -3,7 +3,7 @@ import { returnedValues } from "../ir/analysis/symbols.js";
 import type { Block, Operation, Value } from "../ir/operation.js";
 import { isOp, type OperationOf } from "../ir/ops/index.js";
 import { isComplex, isFloat, isQuantized, isStatic } from "../ir/types.js";
-import { dependencies } from "./captures.js";
+import { dependencies } from "../ir/analysis/captures.js";
 import { dynamicShapeError } from "./errors.js";
 import type { Functions } from "./functions.js";
 import type { ActiveValues } from "./rule.js";

@@ -1,6 +1,6 @@
 /** @file Which values of a block others are computed from. */
 import type { Block, Value } from "../ir/operation.js";
-import { dependencies } from "./captures.js";
+import { dependencies } from "../ir/analysis/captures.js";
 
 /** All values that `values` are computed from inside of `block`, themselves and what the block takes from around it included. */
 export function reachedBackwards(block: Block, values: readonly Value[]): ReadonlySet<Value> {

@@ -7,7 +7,7 @@ import { constantOf } from "../ir/analysis/constants.js";
 import type { Operation, Value } from "../ir/operation.js";
 import { isOp } from "../ir/ops/index.js";
 import { cloneOperation, insertOperation, replaceAllUses, type ValueMap } from "../ir/rewriter.js";
-import { dependencies } from "./captures.js";
+import { dependencies } from "../ir/analysis/captures.js";
 import { dropOutermost, type Kept, keptName } from "./marks.js";
 import type { BackwardWalk } from "./rule.js";
 

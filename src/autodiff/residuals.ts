@@ -8,7 +8,7 @@ import { type Block, definingOp, type Operation, type Value, walk } from "../ir/
 import { hasTrait, isOp } from "../ir/ops/index.js";
 import { cloneOperation, insertOperation, setOperands, type ValueMap } from "../ir/rewriter.js";
 import { byteWidth, elementCount, type TensorType } from "../ir/types.js";
-import { capturedBy } from "./captures.js";
+import { capturedBy } from "../ir/analysis/captures.js";
 
 export interface Crossing {
   /** The backward code, complete. */

@@ -1,7 +1,7 @@
 /** @file Lines of a file by their places: a file is gone through once, then read where something is asked for, and never held whole. */
-import type { BigIntStats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { EnvironmentError } from "../support/errors.js";
+import { type FileState, isSameState } from "../support/file-state.js";
 import { READ_AT_ONCE } from "../support/read-limited.js";
 import { DataError } from "./errors.js";
 
@@ -34,7 +34,7 @@ export class LineFile implements AsyncDisposable {
   private constructor(
     readonly path: string,
     private readonly handle: FileHandle,
-    private readonly opened: BigIntStats,
+    private readonly opened: FileState,
   ) {}
 
   /** @param once whether it is read once, as pipes can be @throws EnvironmentError when it cannot be read */
@@ -81,8 +81,7 @@ export class LineFile implements AsyncDisposable {
   async read({ begin, end, line }: Span): Promise<string> {
     const bytes = Buffer.alloc(end - begin);
     const { bytesRead } = await this.handle.read(bytes, 0, bytes.length, begin);
-    const { size, mtimeNs } = await this.handle.stat({ bigint: true });
-    const isSame = size === this.opened.size && mtimeNs === this.opened.mtimeNs;
+    const isSame = isSameState(this.opened, await this.handle.stat({ bigint: true }));
     if (!isSame || bytesRead < bytes.length) throw this.#changed(line);
     return this.textOf({ parts: [bytes], line });
   }

@@ -3,6 +3,7 @@ import { isFloat, tensorType } from "../ir/types.js";
 import type { Value } from "../ir/operation.js";
 import { type Axis, describe, type DType, indexOf, namesOf, sizesOf } from "./axis.js";
 import { ShapeError } from "./errors.js";
+import { shown } from "../support/given.js";
 import { builderHere, type TensorData } from "./trace.js";
 
 const isSubset = (inner: readonly Axis[], outer: readonly Axis[]): boolean =>
@@ -187,10 +188,10 @@ export function onlyAxis(op: string, name: string, tensor: TensorData, others: r
 const isTensor = (given: unknown): given is TensorData =>
   typeof given === "object" && given !== null && "axes" in given && "dtype" in given;
 
-/** What stands in the place of an axis' name, in words. */
-function inWords(given: unknown): string {
+/** What stands in the place of something else, in words. */
+export function inWords(given: unknown): string {
   if (given === undefined) return "nothing";
-  return isTensor(given) ? `a tensor ${describe(given.axes, given.dtype)}` : JSON.stringify(given);
+  return isTensor(given) ? `a tensor ${describe(given.axes, given.dtype)}` : shown(given);
 }
 
 /** For what is no name of an axis. */

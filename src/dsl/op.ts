@@ -2,7 +2,7 @@
 import type { CreateOptions } from "../ir/builder.js";
 import type { Operation, Region, Value } from "../ir/operation.js";
 import type { AttributesOf, AttributeTable, OpDefinition } from "../ir/ops/define.js";
-import { type Attributes, findOp, hasTrait, opDefinitions, type OpName } from "../ir/ops/index.js";
+import { type Attributes, findOp, hasTrait, opNames, type OpName } from "../ir/ops/index.js";
 import { DYNAMIC, formatType, isQuantized, type TensorType, tensorType, type Type } from "../ir/types.js";
 import { didYouMean } from "../support/suggest.js";
 import { checkList } from "./align.js";
@@ -158,11 +158,7 @@ function declared(which: string | OpDefinition): OpDefinition {
   if (definition === undefined) {
     throw new TraceError({
       message: `op: there is no operation ${name}`,
-      hint:
-        didYouMean(
-          name,
-          opDefinitions.map((known) => known.name),
-        ) ?? "docs/ops.md lists them all",
+      hint: didYouMean(name, opNames) ?? "docs/ops.md lists them all",
     });
   }
   if (

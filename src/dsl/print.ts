@@ -2,10 +2,9 @@
 import { printMeaning } from "../program/index.js";
 import type { DType } from "./axis.js";
 import { namesOf } from "./axis.js";
-import { checkOperands } from "./align.js";
+import { checkOperands, inWords } from "./align.js";
 import { TraceError } from "./errors.js";
-import { Tensor } from "./tensor.js";
-import { shown } from "../support/given.js";
+import type { Tensor } from "./tensor.js";
 import { builderHere, currentTrace } from "./trace.js";
 
 /** Complains of what is no name for people. */
@@ -14,7 +13,7 @@ export function checkLabel(op: string, label: unknown): void {
   throw new TraceError({
     message: `${op} takes a name, and then the tensor`,
     expected: `${op}("name", x)`,
-    got: label instanceof Tensor ? `a tensor ${label}` : shown(label),
+    got: inWords(label),
   });
 }
 

@@ -2,7 +2,7 @@
 import { dropMarks } from "../autodiff/index.js";
 import { ENTRY } from "../ir/analysis/symbols.js";
 import type { Operation } from "../ir/operation.js";
-import { type Precision, precisionNames } from "../ir/precision.js";
+import type { Precision } from "../ir/precision.js";
 import { insertOperation, makeBlock, makeOperation, makeRegion } from "../ir/rewriter.js";
 import { functionType, isFloat, isScalarType } from "../ir/types.js";
 import { VerifyError } from "../ir/errors.js";
@@ -17,7 +17,14 @@ import { explainingMisuse } from "./misuse.js";
 import { checkTensors } from "./records.js";
 import type { Spec, TensorOf } from "./spec.js";
 import { Tensor } from "./tensor.js";
-import { currentTrace, type TensorData, Trace, type TracedArgument, withTrace } from "./trace.js";
+import {
+  checkPrecision,
+  currentTrace,
+  type TensorData,
+  Trace,
+  type TracedArgument,
+  withTrace,
+} from "./trace.js";
 import { type OptionNames, checkOptions } from "../support/options.js";
 import { checkMembers, checkWord } from "../support/members.js";
 import { expectGiven, shown } from "../support/given.js";
@@ -277,7 +284,7 @@ export function program(
     expected: "a function that returns the results: program({ name }, () => ({ y }))",
   });
   checkWord("program", "state", options.state, ["carried", "started", "dropped"]);
-  checkWord("program", "precision", options.precision, precisionNames);
+  checkPrecision("program", options.precision);
   checkStored(options.parameterType);
   for (const [name, declared] of Object.entries({ ...options.inputs, ...options.parameters }))
     checkMembers(`"${name}" of program "${options.name}"`, "declaration", declared, {

@@ -1,9 +1,8 @@
 /** @file Tensors by name: what a loop carries, a branch returns, a function takes. */
 import type { Value } from "../ir/operation.js";
 import { type TensorType, tensorType } from "../ir/types.js";
-import { shown } from "../support/given.js";
 import { ownValue } from "../support/own-value.js";
-import { broadcastTo } from "./align.js";
+import { broadcastTo, inWords } from "./align.js";
 import { type DType, sizesOf } from "./axis.js";
 import { ShapeError, TraceError } from "./errors.js";
 import { Tensor } from "./tensor.js";
@@ -110,6 +109,6 @@ export function checkFunction(op: string, what: string, given: unknown, expected
   throw new TraceError({
     message: `${op}: ${what} is no function`,
     expected,
-    got: given instanceof Tensor ? `a tensor ${given}` : shown(given),
+    got: inWords(given),
   });
 }

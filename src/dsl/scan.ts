@@ -4,7 +4,7 @@ import { elementsFromNumbers } from "../ir/elements.js";
 import type { Value } from "../ir/operation.js";
 import { addArgument, makeBlock, makeRegion } from "../ir/rewriter.js";
 import { tensorType } from "../ir/types.js";
-import { findAxis } from "./align.js";
+import { findAxis, inWords } from "./align.js";
 import { type Axis, sizesOf } from "./axis.js";
 import { ShapeError, TraceError } from "./errors.js";
 import {
@@ -22,7 +22,6 @@ import {
 import { handOut } from "./probe.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, currentTrace, type TensorData } from "./trace.js";
-import { shown } from "../support/given.js";
 import { checkOptions } from "../support/options.js";
 
 /** What a step returns: what goes on to the next step, and what is stacked along the axis. */
@@ -73,7 +72,7 @@ function checkStep(result: unknown): void {
   throw new TraceError({
     message: "scan: the step returns no carry",
     expected: "{ carry: { ... } }, and output: { ... } for what is stacked",
-    got: result instanceof Tensor ? `a tensor ${result}` : shown(result),
+    got: inWords(result),
     hint:
       result instanceof Promise
         ? "a function that is traced is not async: await what it needs before"

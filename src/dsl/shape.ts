@@ -1,11 +1,19 @@
 /** @file Reshaping by axis names: split, merge, slice, concat, take, transpose. */
 import { tensorType } from "../ir/types.js";
-import { broadcastTo, checkDTypes, checkList, checkOperands, findAxes, findAxis, ordered } from "./align.js";
+import {
+  broadcastTo,
+  checkDTypes,
+  checkList,
+  checkOperands,
+  findAxes,
+  findAxis,
+  inWords,
+  ordered,
+} from "./align.js";
 import { type Axis, checkAxes, type DType, describe, type NamesOf, namesOf, sizesOf } from "./axis.js";
 import { ShapeError } from "./errors.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, type TensorData } from "./trace.js";
-import { shown } from "../support/given.js";
 import { checkOptions } from "../support/options.js";
 
 /** The same elements in row-major order with other axes. */
@@ -114,7 +122,7 @@ function checkKnown(index: unknown, x: TensorData): void {
   throw new ShapeError({
     message: "at: the index is no number",
     expected: "a whole number, known while the program is traced",
-    got: index instanceof Tensor ? `a tensor ${index}` : shown(index),
+    got: inWords(index),
     hint: `by an index that the program computes: take(x, "${x.axes[0]?.name ?? "time"}", index), or gather`,
   });
 }

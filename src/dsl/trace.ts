@@ -11,6 +11,7 @@ import { addArgument } from "../ir/rewriter.js";
 import { isComplex, isFloat, type TensorType, tensorType } from "../ir/types.js";
 import { type Precision, precisionNames } from "../ir/precision.js";
 import { shown } from "../support/given.js";
+import { checkWord } from "../support/members.js";
 import type { ArgumentRole } from "../program/index.js";
 import { type Axis, checkDeclared, type DType, describe, type FloatDType, sizesOf } from "./axis.js";
 import { ShapeError, TraceError } from "./errors.js";
@@ -324,11 +325,5 @@ export function withPrecision<T>(precision: Precision, body: () => T): T {
 }
 
 /** Complains of a precision that there is none, which would be found only where there is a product. */
-export function checkPrecision(what: string, given: unknown): void {
-  if (given === undefined || precisionNames.some((precision) => precision === given)) return;
-  throw new TraceError({
-    message: `${what}: there is no such precision`,
-    expected: precisionNames.join(", "),
-    got: shown(given),
-  });
-}
+export const checkPrecision = (what: string, given: unknown): void =>
+  checkWord(what, "precision", given, precisionNames);

@@ -26,9 +26,7 @@ import { checkOptions } from "../support/options.js";
 /** A program of an artifact. Close it when its weights have been read. */
 export interface OpenProgram extends AsyncDisposable {
   readonly program: TracedProgram;
-  /** Safetensors file of its parameters by their names; undefined where it has none. */
-  readonly weights: string | undefined;
-  /** The tensors of that file, held against its hash: the very file, whatever lies there later. */
+  /** Its parameters by their names, held against their hash: the very file, whatever lies there later; undefined where it has none. */
   readonly parameters: Checkpoint | undefined;
   close(): Promise<void>;
 }
@@ -39,7 +37,7 @@ export interface OpenProgram extends AsyncDisposable {
  */
 export async function openProgram(path: string): Promise<OpenProgram> {
   const artifact = await openProgramArtifact(path);
-  const { folder, manifest, close } = artifact;
+  const { manifest, close } = artifact;
   try {
     const changed = await changedFiles(artifact, { hashes: () => true });
     if (changed.length > 0) throw new ArtifactError(path, changed);
@@ -54,7 +52,6 @@ export async function openProgram(path: string): Promise<OpenProgram> {
     };
     return {
       program: { ...program, name: manifest.name, updatedParameters },
-      weights: weights === undefined ? undefined : join(folder, weights),
       parameters,
       close: closeAll,
       [Symbol.asyncDispose]: closeAll,

@@ -336,7 +336,7 @@ export class Emitter {
     }).result;
   }
 
-  /** x [b, n, c] with row indices[b] of each b replaced by rows [b, c]. */
+  /** x [b, n, ..] with row indices[b] of each b replaced by rows [b, ..]. */
   putRows(x: Value, indices: Value, rows: Value): Value {
     const batch = shapeOf(x)[0]!;
     const scalar = tensorType([], typeOf(x).element);

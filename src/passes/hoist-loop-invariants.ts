@@ -3,6 +3,7 @@ import { definingOp, type Operation, type Value, walk } from "../ir/operation.js
 import { isOp } from "../ir/ops/index.js";
 import { isDefinedOutside, moveBefore } from "../ir/rewriter.js";
 import { whileOfUnchanged } from "./canonicalize/control.js";
+import { dependencies } from "../ir/analysis/captures.js";
 import { isPure } from "../ir/analysis/effects.js";
 import { definePass, type PassContext } from "./pass.js";
 import { applyRules } from "./rewrite.js";
@@ -14,19 +15,13 @@ const isFree = (value: Value): boolean => {
   return operation !== undefined && operation.operands.length === 0 && isPure(operation);
 };
 
-/** Values that an operation and those below it read from outside of it. */
-function freeValues(operation: Operation): readonly Value[] {
-  const read = [...walk(operation)].flatMap((inner) => inner.operands);
-  return [...new Set(read)].filter((value) => isDefinedOutside(value, operation));
-}
-
 /**
  * Whether to move `operation`: it reads something, nothing that changes in the loop, and its results take no more memory
  * than what it reads from outside: a broadcast is cheaper to repeat than to keep.
  */
 function isWorthMoving(operation: Operation, loop: Operation): boolean {
   if (!isPure(operation)) return false;
-  const read = freeValues(operation);
+  const read = dependencies(operation);
   const outer = read.filter((value) => isDefinedOutside(value, loop));
   if (outer.length === 0 || !read.every((value) => outer.includes(value) || isFree(value))) return false;
   return totalBytes(operation.results) <= totalBytes(outer);
@@ -36,7 +31,7 @@ function hoistFrom(loop: Operation, context: PassContext): void {
   for (const region of loop.regions) {
     for (const operation of region.entry) {
       if (!isWorthMoving(operation, loop)) continue;
-      for (const value of freeValues(operation))
+      for (const value of dependencies(operation))
         if (!isDefinedOutside(value, loop)) moveBefore(definingOp(value)!, loop);
       moveBefore(operation, loop);
       context.count("operations moved");

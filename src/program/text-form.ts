@@ -12,14 +12,13 @@ import {
 } from "../ir/attribute.js";
 import { type FunctionOperation, functionsOf } from "../ir/analysis/symbols.js";
 import type { Operation } from "../ir/operation.js";
+import { LAYOUT } from "../ir/verify-program/entry-values.js";
 import { scalarType } from "../ir/types.js";
 import { type Argument, argumentRoles, type Interface, type Result, resultRoles } from "./interface.js";
 import { staticTensor } from "./tensor.js";
 
 /** Arguments marked so give their memory to the program. */
 const DONATION = ["tf.aliasing_output", "jax.buffer_donor"];
-
-const LAYOUT = "mhlo.layout_mode";
 
 const AXES = "griffin.axes";
 

@@ -205,18 +205,19 @@ export class Executable {
     for (let i = 0; i < specs.length; i++) {
       const spec = specs[i]!;
       const buffer = buffers[i]!;
-      expectMethod(describePosition("argument", i, spec), buffer, "belongsTo", "a buffer on a device");
+      const position = describePosition("argument", i, spec);
+      expectMethod(position, buffer, "belongsTo", "a buffer on a device");
       if (!sameType(buffer, spec)) {
         throw new ArgumentError({
-          message: describePosition("argument", i, spec),
+          message: position,
           expected: formatType(spec),
           got: formatType(buffer),
         });
       }
-      buffer.use(`execute: ${describePosition("argument", i, spec)}`);
+      buffer.use(`execute: ${position}`);
       if (!buffer.belongsTo(this.#client)) {
         throw new ArgumentError({
-          message: `${describePosition("argument", i, spec)} belongs to another client`,
+          message: `${position} belongs to another client`,
         });
       }
       const layout = this.#layouts.checked[i];

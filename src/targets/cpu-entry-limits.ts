@@ -2,10 +2,9 @@
 import { ENTRY } from "../ir/analysis/symbols.js";
 import { isOp } from "../ir/ops/index.js";
 import { formatType, type Type } from "../ir/types.js";
+import { LAYOUT } from "../ir/verify-program/entry-values.js";
 import { checkFunctionValues } from "../ir/verify-program/values.js";
 import type { Limit } from "./limits.js";
-
-const LAYOUT = "mhlo.layout_mode";
 
 /** Whether a layout's order is the one of rows, or left to the compiler. */
 const isUsual = (layout: string): boolean => {
@@ -18,10 +17,9 @@ const isEmpty = (type: Type): boolean => type.kind === "tensor" && type.shape.in
 /** Beside other results of the same type the compiler divides by the elements that there are. */
 export const refuseEmptyLayout: Limit = (operation) => {
   if (!isOp(operation, "func.func") || operation.attributes.sym_name !== ENTRY) return undefined;
-  return checkFunctionValues(operation, (value, type, attributes) => {
+  return checkFunctionValues(operation, (value, type, attributes, isResult) => {
     const layout = attributes?.get(LAYOUT);
-    const isRefused =
-      value.startsWith("result") && isEmpty(type) && layout?.kind === "string" && !isUsual(layout.value);
+    const isRefused = isResult && isEmpty(type) && layout?.kind === "string" && !isUsual(layout.value);
     if (!isRefused) return undefined;
     return {
       constraint: "fatal_empty_layout",

@@ -2,6 +2,7 @@
  * @file Operations that are valid and end or hang the process of XLA's CPU compiler all the same (jaxlib 0.11.2), each found by compiling
  * generated programs in child processes (tools/survival). A limit refuses no more than that.
  */
+import { constantMakers } from "../ir/analysis/makers.js";
 import { definingOp, type Operation, type Value } from "../ir/operation.js";
 import { type ElementType, formatType, isInteger, type TensorType } from "../ir/types.js";
 import { commonLimits } from "./common-limits.js";
@@ -65,22 +66,11 @@ const refuseBodiless = limitOf(["stablehlo.all_reduce", "stablehlo.reduce_scatte
   };
 });
 
-/** Operations between a constant and what is made of it, at most. */
-const MOST_FOLDED = 8;
-
-/** Whether a value may be known to the compiler: it is made of constants alone. */
-const isKnown = (value: Value, depth = MOST_FOLDED): boolean => {
-  const maker = definingOp(value);
-  return maker !== undefined && depth > 0 && maker.operands.every((each) => isKnown(each, depth - 1));
-};
-
-/** Of known operands the compiler folds one division, though there is no element to divide, and by 0. */
+/** Of operands that it knows the compiler folds one division, though there is no element to divide, and by 0. */
 const refuseEmptyDivision = limitOf(["stablehlo.divide", "stablehlo.remainder"], (operation) => {
   const type = tensor(operation, 1);
   const isFolded =
-    type.shape.includes(0) &&
-    isInteger(type.element) &&
-    operation.operands.every((operand) => isKnown(operand));
+    type.shape.includes(0) && isInteger(type.element) && constantMakers(operation.operands) !== undefined;
   if (!isFolded) return undefined;
   return {
     constraint: "fatal_empty_division",

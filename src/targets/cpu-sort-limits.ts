@@ -2,11 +2,13 @@
  * @file Sorts whose comparator is no strict order. XLA's CPU compiler sorts by std::sort, which then leaves its memory: what it wrote over shows
  * later, as a wrong number or the process's end. A stable sort merges, and stays inside.
  */
-import { isPure, moduleOf } from "../ir/analysis/effects.js";
+import { capturedBy } from "../ir/analysis/captures.js";
+import { moduleOf } from "../ir/analysis/effects.js";
+import { constantMakers } from "../ir/analysis/makers.js";
 import { findFunction, referencedSymbols } from "../ir/analysis/symbols.js";
 import { type Elements, elementsFromNumbers, numberAt, rawElements } from "../ir/elements.js";
 import { interpretFunction } from "../ir/interpret/index.js";
-import { definingOp, type Operation, type Value, walk } from "../ir/operation.js";
+import type { Operation } from "../ir/operation.js";
 import type { OperationOf } from "../ir/ops/index.js";
 import {
   cloneOperation,
@@ -40,38 +42,6 @@ function elementOf(type: TensorType, number: number): Elements {
   return rawElements(type, new Uint8Array(parts.buffer));
 }
 
-/** The values that the regions of an operation read from around it, and with `own` its operands. */
-function readAround(operation: Operation, own: boolean): readonly Value[] {
-  const inside = new Set<Value>();
-  const read = new Set<Value>();
-  for (const each of walk(operation)) {
-    for (const result of each.results) inside.add(result);
-    for (const { blocks } of each.regions)
-      for (const block of blocks) for (const argument of block.arguments) inside.add(argument);
-    if (own || each !== operation) for (const operand of each.operands) read.add(operand);
-  }
-  return [...read].filter((value) => !inside.has(value));
-}
-
-/** A comparator reads a constant or two; what is worked out from more is not gone through. */
-const MOST_MAKERS = 256;
-
-/** The operations that make the values that a comparator reads from around it, each after those it needs; undefined where one is no constant. */
-function makersOf(sort: Sort): ReadonlySet<Operation> | undefined {
-  const makers = new Set<Operation>();
-  const seen = new Set<Operation>();
-  const isConstant = (value: Value): boolean => {
-    const maker = definingOp(value);
-    if (maker === undefined || !isPure(maker)) return false;
-    if (seen.has(maker)) return true;
-    seen.add(maker);
-    if (seen.size > MOST_MAKERS || !readAround(maker, true).every(isConstant)) return false;
-    makers.add(maker);
-    return true;
-  };
-  return readAround(sort, false).every(isConstant) ? makers : undefined;
-}
-
 /** The functions that operations call, and those that these call. */
 function calledFrom(operations: Iterable<Operation>): readonly Operation[] {
   const found = new Set<Operation>();
@@ -91,7 +61,7 @@ const COMPARATOR = "the comparator of a sort";
 
 /** The comparator as a function of a module of its own, with what it calls; undefined where it reads what is known at run time alone. */
 function comparatorAlone(sort: Sort): Operation | undefined {
-  const makers = makersOf(sort);
+  const makers = constantMakers(capturedBy(sort));
   if (makers === undefined) return undefined;
   const { entry } = sort.regions[0]!;
   const block = makeBlock(entry.arguments.map(({ type }) => type));

@@ -11,7 +11,7 @@ import type { Target } from "./target.js";
 import type { Topologies } from "./topologies.js";
 import { type OptionNames, checkOptions } from "../support/options.js";
 import { checkMembers } from "../support/members.js";
-import { findOp, opDefinitions } from "../ir/ops/index.js";
+import { findOp, opNames } from "../ir/ops/index.js";
 import { didYouMean } from "../support/suggest.js";
 
 /** What `defineTarget` is given. */
@@ -49,10 +49,7 @@ function checkRules(target: string, rules: LoweringRules): void {
     if (findOp(op) === undefined) {
       throw new UsageError({
         message: `the rules of target "${target}" are for "${op}", which is no op`,
-        hint: didYouMean(
-          op,
-          opDefinitions.map(({ name }) => name),
-        ),
+        hint: didYouMean(op, opNames),
       });
     }
     if (rule !== undefined)

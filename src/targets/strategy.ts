@@ -3,7 +3,7 @@ import type { OperationOfDefinition } from "../ir/dialect.js";
 import type { Emitter } from "../ir/emit.js";
 import type { Operation, Value } from "../ir/operation.js";
 import type { OpDefinition } from "../ir/ops/define.js";
-import { findOp, opDefinitions, type ModelOpName, type OperationOf } from "../ir/ops/index.js";
+import { findOp, opNames, type ModelOpName, type OperationOf } from "../ir/ops/index.js";
 import { UsageError } from "../support/errors.js";
 import { checkOptions } from "../support/options.js";
 import { checkMembers } from "../support/members.js";
@@ -60,13 +60,7 @@ export function defineStrategy(options: StrategyDefinition<ModelOpName | OpDefin
       message: `defineStrategy "${name}": there is no such op`,
       expected: "a model op by its name, nn.linear_scan say, or the declaration of an op of one's own",
       got: shown(op),
-      hint:
-        typeof op === "string"
-          ? didYouMean(
-              op,
-              opDefinitions.map((known) => known.name),
-            )
-          : undefined,
+      hint: typeof op === "string" ? didYouMean(op, opNames) : undefined,
     });
   }
   if (!/^[\w-]+$/.test(name) || name === "auto") {

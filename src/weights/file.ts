@@ -1,6 +1,7 @@
 /** @file Files read by position: opened as such or refused, and no byte is missing that was asked for. */
 import type { BigIntStats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { type FileState, isSameState } from "../support/file-state.js";
 import { READ_AT_ONCE } from "../support/read-limited.js";
 import { CheckpointError, type Problem } from "./errors.js";
 
@@ -44,20 +45,17 @@ const statOf = (file: FileHandle, path: string): Promise<BigIntStats> =>
   file.stat({ bigint: true }).catch(unreadable(path));
 
 /** Whether a file is, to the time that it was last written at, another than it was when its state was `before`. */
-export const isOther = (file: FileHandle, { size, mtimeNs }: FileState): boolean => {
+export const isOther = (file: FileHandle, before: FileState): boolean => {
   const opened = openedAs.get(file);
-  return opened !== undefined && (opened.size !== size || opened.mtimeNs !== mtimeNs);
+  return opened !== undefined && !isSameState(before, opened);
 };
-
-/** What changes when a file is written to. */
-export type FileState = Pick<BigIntStats, "size" | "mtimeNs">;
 
 /** What was read before and after somebody wrote to the file is no content that it ever had. @throws CheckpointError */
 async function checkUnchanged(file: FileHandle, path: string): Promise<void> {
   const before = openedAs.get(file);
   if (before === undefined) return;
   const now = await statOf(file, path);
-  if (now.mtimeNs === before.mtimeNs && now.size === before.size) return;
+  if (isSameState(before, now)) return;
   throw new CheckpointError(path, [
     {
       subject: "file",

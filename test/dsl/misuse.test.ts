@@ -208,12 +208,13 @@ test("what is said of options, functions and records that are not what they must
       | "constant of nothing": () => js.constant!([1, undefined, 2], [m], "f32"),
       |                                 ^
 
-    trace error: withPrecision: there is no such precision
+    usage error: withPrecision: there is no precision "hihgest"
       expected: default, high, highest
       got:      "hihgest"
       at:       test/dsl/wrong-calls.ts LINE
       | "withPrecision of a misspelt one": (x) => js.withPrecision!("hihgest", () => x),
       |                                              ^
+      hint:     did you mean highest?
 
     trace error: there is no method "sum"
       got:      x.sum is not a function
@@ -266,6 +267,12 @@ test("an operator of JavaScript on a tensor is an error: it would compare or add
     const x = input("x", [b, m], "f32");
     expect(`${x}`).toBe("[batch 2, model 3] f32");
     return { x };
+  });
+});
+
+test("what has no JSON is told, too", () => {
+  expect(errorOf(calls["concat of a big integer"]!)).toMatchObject({
+    details: { message: "concat: the tensors must be a list", got: "10" },
   });
 });
 

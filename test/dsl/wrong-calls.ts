@@ -134,6 +134,7 @@ export const calls: Readonly<Record<string, (x: Loose) => unknown>> = {
   "scope without a body": () => js.scope!("block"),
   "print without a name": (x) => js.print!(x),
   "probe of a tensor first": (x) => js.probe!(x, "x"),
+  "concat of a big integer": () => js.concat!(10n, "model"),
   "withPrecision of a misspelt one": (x) => js.withPrecision!("hihgest", () => x),
   "dot of a misspelt precision": (x) => js.dot!(x, x, "model", { precision: "f32" }),
   "random numbers without a key": () => (js.random as unknown as typeof js).normal!([b]),

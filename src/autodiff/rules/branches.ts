@@ -8,7 +8,7 @@ import { addResults, makeBlock, makeRegion, setOperands } from "../../ir/rewrite
 import type { TensorType } from "../../ir/types.js";
 import { eraseDeadOperations } from "../../passes/dce.js";
 import { zeros } from "../arithmetic.js";
-import { capturedBy } from "../captures.js";
+import { capturedBy } from "../../ir/analysis/captures.js";
 import { Residuals } from "../residuals.js";
 import type { BackwardWalk } from "../rule.js";
 

@@ -11,7 +11,7 @@ import { addArgument, addResults, makeBlock, makeRegion, setOperands } from "../
 import { type TensorType, tensorType } from "../../ir/types.js";
 import { eraseDeadOperations } from "../../passes/dce.js";
 import { zeros, zerosLike } from "../arithmetic.js";
-import { capturedBy } from "../captures.js";
+import { capturedBy } from "../../ir/analysis/captures.js";
 import { type CountedLoop, countedLoop } from "../../ir/analysis/counted-loop.js";
 import { notDifferentiableError } from "../errors.js";
 import { reachedBackwards } from "../reach.js";

@@ -1,7 +1,7 @@
 /** @file Evaluating one operation on constants: the oracle of constant folding. */
 import type { Elements } from "../elements.js";
-import { type Operation, walk } from "../operation.js";
-import { isDefinedOutside } from "../rewriter.js";
+import { capturedBy } from "../analysis/captures.js";
+import type { Operation } from "../operation.js";
 import { isStatic } from "../types.js";
 import { InterpretError } from "./errors.js";
 import { checkSizes, Frame, findTensorRule, Program } from "./interpreter.js";
@@ -10,15 +10,6 @@ import { Tensor } from "./tensor.js";
 
 /** A body that runs longer than this is not worth folding. */
 const maxOperations = 1e6;
-
-/** Whether code below the operation uses values from around it. */
-function capturesValues(operation: Operation): boolean {
-  for (const inner of walk(operation)) {
-    if (inner === operation) continue;
-    if (inner.operands.some((operand) => isDefinedOutside(operand, operation))) return true;
-  }
-  return false;
-}
 
 /** Of static shape; of a dynamic one the values could not replace the op's results. */
 const isStaticTensor = ({ type }: Operation["results"][number]): boolean =>
@@ -35,7 +26,7 @@ export function evaluateOperation(
 ): readonly Elements[] | undefined {
   const rule = findTensorRule(operation.name);
   if (rule === undefined || !operation.results.every(isStaticTensor)) return undefined;
-  if (operation.regions.length > 0 && capturesValues(operation)) return undefined;
+  if (capturedBy(operation).length > 0) return undefined;
   using program = new Program(undefined, undefined, { maxOperations });
   const machine = new Frame(program);
   try {

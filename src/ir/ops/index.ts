@@ -109,6 +109,9 @@ const byName = new Map<string, OpDefinition>(
 /** All built-in declarations, in the order of the docs. */
 export const opDefinitions: readonly OpDefinition[] = [...byName.values()];
 
+/** Their names. */
+export const opNames: readonly string[] = [...byName.keys()];
+
 /** The declaration of a built-in op by its name; undefined for any other. */
 export const findOp = (name: string): OpDefinition | undefined => byName.get(name);
 

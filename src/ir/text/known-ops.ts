@@ -1,7 +1,7 @@
 /** @file The ops that a text may name: the built-in ones, and those of the dialects that it is parsed with. */
 import { UsageError } from "../../support/errors.js";
 import type { OpDefinition } from "../ops/define.js";
-import { findOp, opDefinitions } from "../ops/index.js";
+import { findOp, opNames } from "../ops/index.js";
 
 /** What a dialect is here; forms, which it has too, are above this file. */
 interface DialectOps {
@@ -38,6 +38,6 @@ export class KnownOps {
   }
 
   get names(): readonly string[] {
-    return [...opDefinitions.map(({ name }) => name), ...this.#added.keys()];
+    return [...opNames, ...this.#added.keys()];
   }
 }

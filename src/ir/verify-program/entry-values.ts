@@ -10,7 +10,8 @@ import { formatType, type Type } from "../types.js";
 import type { Refusal } from "./refusal.js";
 import { checkFunctionValues } from "./values.js";
 
-const LAYOUT = "mhlo.layout_mode";
+/** Attribute of an argument or a result of @main that says how it lies in memory: `{1,0}`, `auto`, `default`. */
+export const LAYOUT = "mhlo.layout_mode";
 const REPLICATION = "mhlo.parameter_replication";
 
 /** `{1,0:T(8,128)(2,1)S(1)}`: the order and what follows it. What has no braces the client refuses by itself. */

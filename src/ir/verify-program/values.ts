@@ -9,6 +9,7 @@ export type CheckValue = (
   name: string,
   type: Type,
   attributes: AttributeDictionary | undefined,
+  isResult: boolean,
 ) => Refusal | undefined;
 
 /** The first refusal of a function's arguments and results, in their order. */
@@ -20,7 +21,7 @@ export function checkFunctionValues(func: FunctionOperation, check: CheckValue):
   ] as const;
   for (const [whose, types, attributes] of groups) {
     for (const [i, each] of types.entries()) {
-      const refusal = check(`${whose} #${i}`, each, attributes?.[i]);
+      const refusal = check(`${whose} #${i}`, each, attributes?.[i], whose === "result");
       if (refusal !== undefined) return refusal;
     }
   }

@@ -10,7 +10,6 @@ import {
 } from "../decompose/matrix-states.js";
 import { type AroundChunk, chunkByChunk } from "./by-chunk.js";
 import { chunked } from "./chunked.js";
-import { byPairs, byProducts } from "./forms.js";
 
 /** A strategy with its numbers. */
 export type MatrixStateChoice =
@@ -19,7 +18,7 @@ export type MatrixStateChoice =
       readonly strategy: "chunked";
       /** Tokens a chunk, a power of two; a shorter sequence is one chunk of its own. */
       readonly chunk: number;
-      /** Whether one chunk is computed after the other, and not what is inside of them for all at once. */
+      /** Whether, where decays are those of heads, one chunk is computed after the other, and not what is inside of them for all at once. */
       readonly oneByOne?: boolean;
     };
 
@@ -36,8 +35,7 @@ function inChunks(
   { chunk, oneByOne = false }: Extract<MatrixStateChoice, { strategy: "chunked" }>,
 ): MatrixStateOutputs {
   const size = wholeChunk(shapeOf(inputs.value)[2]!, chunk);
-  if (!oneByOne) return chunked(e, inputs, size);
-  return chunkByChunk(e, inputs, size, hasHeadDecays(op) ? byProducts : byPairs);
+  return oneByOne && hasHeadDecays(op) ? chunkByChunk(e, inputs, size) : chunked(e, inputs, size);
 }
 
 /** y in the value's element type, the state in f32. */
@@ -67,6 +65,6 @@ export function recomputedMatrixStates(
 ): readonly [Value, Value] {
   const inputs = matrixStateInputs(e, op.operands);
   const [, , value] = op.operands as readonly [Value, Value, Value];
-  const { y, last } = chunkByChunk(e, inputs, wholeChunk(shapeOf(value)[2]!, 64), byProducts, around);
+  const { y, last } = chunkByChunk(e, inputs, wholeChunk(shapeOf(value)[2]!, 64), around);
   return [e.convert(y, typeOf(value).element), last];
 }

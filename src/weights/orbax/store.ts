@@ -2,7 +2,8 @@
 import { type FileHandle, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckpointError } from "../errors.js";
-import { type FileState, fileProblem, isOther, openFile, readRange, sizeOfFile } from "../file.js";
+import type { FileState } from "../../support/file-state.js";
+import { fileProblem, isOther, openFile, readRange, sizeOfFile } from "../file.js";
 import type { Allocate } from "../memory.js";
 
 /** Values by key: `blocks.0.mlp_block.ffw_up.w/.zarray`. */

@@ -40,7 +40,7 @@ const WORDS = {
 } as const;
 
 // biome-ignore lint/suspicious/noExplicitAny: calls are handed on as they are.
-type Call = (...given: any[]) => Promise<any>;
+export type Call = (...given: any[]) => Promise<any>;
 
 /** What became of the calls of one run. */
 export interface Calls {

@@ -3,12 +3,10 @@ import { promises } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 import { resolve, sep } from "node:path";
+import type { Call } from "./failing-calls.js";
 
 const BY_PATH = ["access", "lstat", "open", "readFile", "readdir", "realpath", "stat"] as const;
 const BY_HANDLE = ["read", "readFile", "stat"] as const;
-
-// biome-ignore lint/suspicious/noExplicitAny: calls are handed on as they are.
-type Call = (...given: any[]) => Promise<any>;
 
 /** Runs something; after call number `n` (from 0) that looks at `place`, or at what lies in it, `swap` is called. @returns whether there were so many */
 export async function withSwapAfter(

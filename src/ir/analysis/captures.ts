@@ -1,6 +1,6 @@
 /** @file Values that code inside of an operation takes from around it. */
-import { type Operation, type Value, walk } from "../ir/operation.js";
-import { isDefinedOutside } from "../ir/rewriter.js";
+import { type Operation, type Value, walk } from "../operation.js";
+import { isDefinedOutside } from "../rewriter.js";
 
 /** The values from around `operation` that code in its regions uses, each once, in the order of use. */
 export function capturedBy(operation: Operation): readonly Value[] {
