@@ -38,7 +38,7 @@ export async function runChat(
   own: string | undefined,
   options: Options,
 ): Promise<ExitStatus> {
-  const format = await formatOf(options);
+  const format = await formatOf(context, options);
   using progress = context.progress();
   const request = {
     ...options,

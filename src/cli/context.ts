@@ -1,5 +1,4 @@
 /** @file What the work of a command is given: where to print, what to read, when to stop. */
-import { buffer } from "node:stream/consumers";
 import type { Extension } from "../extension/define-extension.js";
 import type { Dialect } from "../ir/dialect.js";
 import { cannotWrite } from "../support/errors.js";
@@ -73,7 +72,7 @@ export class CommandContext {
     return this.#broken;
   }
 
-  /** What lines are read from, and shown on as they are typed. */
+  /** What programs, prompts and lines are read from, and lines are shown on as they are typed. */
   get io(): Pick<CommandLineIo, "stdin" | "stdout"> {
     return this.#io;
   }
@@ -114,11 +113,6 @@ export class CommandContext {
     } catch (cause) {
       throw cannotWrite(path, cause);
     }
-  }
-
-  /** All of stdin. */
-  readStdin(): Promise<Buffer> {
-    return buffer(this.#io.stdin);
   }
 
   /** A signal that the next interrupt (Ctrl-C) aborts; the command goes on. Close it. */

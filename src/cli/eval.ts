@@ -1,8 +1,6 @@
 /** @file griffin eval: prints how a model does. */
-import { readFile } from "node:fs/promises";
 import { evaluate, type EvalReport, type EvalRequest } from "../engine/index.js";
 import { keyFolder } from "../runtime-pjrt/index.js";
-import { EnvironmentError } from "../support/errors.js";
 import { cacheOf } from "./cache.js";
 import type { CommandContext } from "./context.js";
 import { deviceOptions } from "./device.js";
@@ -11,6 +9,7 @@ import { chooseDefinitions } from "./model-choice.js";
 import { modelCallbacks } from "./model-progress.js";
 import { openSource } from "./model-source.js";
 import { type CacheFlags, type LoweringFlags, loweringOf } from "./options.js";
+import { promptBound, readFileWithin } from "./read-input.js";
 
 interface Options
   extends LoweringFlags,
@@ -56,7 +55,7 @@ export async function runEval(
   await using source = await openSource({ model, artifact, ...taken }, models);
   const report = await evaluate(source, {
     ...{ task, data, batch, template, stop, extract, expect, number, maxNewTokens },
-    preamble: preamble === undefined ? undefined : await preambleIn(preamble),
+    preamble: preamble === undefined ? undefined : `${await readFileWithin(context, preamble, promptBound)}`,
     ...taken,
     keyFolder: keyFolder(context.env),
     ...modelCallbacks(progress),
@@ -76,12 +75,6 @@ const COUNTED: Readonly<Record<EvalRequest["task"], string>> = {
   choice: "choices",
   generate: "answers",
 };
-
-async function preambleIn(path: string): Promise<string> {
-  return readFile(path, "utf8").catch((cause: Error) => {
-    throw new EnvironmentError({ message: `cannot read ${path}`, details: [cause.message], cause });
-  });
-}
 
 const percent = (part: number): string => `${(100 * part).toFixed(2)} %`;
 

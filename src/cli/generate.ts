@@ -13,6 +13,7 @@ import { cacheOf } from "./cache.js";
 import { formatOf } from "./format.js";
 import type { CacheFlags, FormatFlags, LoweringFlags, SamplingFlags } from "./options.js";
 import type { CommandContext } from "./context.js";
+import { promptBound, readInput } from "./read-input.js";
 import type { ExitStatus } from "./io.js";
 
 interface Options extends LoweringFlags, CacheFlags, SamplingFlags, FormatFlags {
@@ -43,7 +44,7 @@ export async function runGenerate(
 ): Promise<ExitStatus> {
   const { own, stdin } = readSources(sources);
   const prompts = await readPrompts(context, stdin, options);
-  const format = await formatOf(options);
+  const format = await formatOf(context, options);
   const models = await chooseDefinitions(context, own);
   using progress = context.progress();
   const isFile = options.prompts !== undefined;
@@ -146,9 +147,9 @@ async function readPrompts(
   return texts;
 }
 
-/** All of stdin, without the line end that `echo` adds. @throws UsageError for what is no UTF-8 */
+/** All of stdin, without the line end that `echo` adds. @throws UsageError for what is no UTF-8, or too long */
 async function readStandardInput(context: CommandContext): Promise<string> {
-  return decodeUtf8(await context.readStdin(), "<stdin>").replace(/\r?\n$/, "");
+  return decodeUtf8(await readInput(context, "-", promptBound), "<stdin>").replace(/\r?\n$/, "");
 }
 
 /** What is not of its format. */

@@ -1,31 +1,18 @@
 /** @file Programs as files: StableHLO text, or portable artifacts. */
-import { readFile } from "node:fs/promises";
 import { refuseExported } from "../engine/jax-exported.js";
 import { isBytecode } from "../ir/bytecode/index.js";
 import type { Operation } from "../ir/operation.js";
 import { readModule } from "../ir/read-module.js";
-import { EnvironmentError, UsageError } from "../support/errors.js";
+import { UsageError } from "../support/errors.js";
 import { decodeUtf8 } from "../support/utf8.js";
 import type { CommandContext } from "./context.js";
+import { programBound, readInput, sourceName } from "./read-input.js";
 
-/** What a file is called in messages. */
-export const sourceName = (file: string): string => (file === "-" ? "<stdin>" : file);
-
-/** The bytes of a program, of stdin for `-`. @throws EnvironmentError when it cannot be read, UsageError for a jax.export.Exported */
+/** The bytes of a program, of stdin for `-`. @throws what `readInput` throws, UsageError for a jax.export.Exported */
 export async function readBytes(context: CommandContext, file: string): Promise<Buffer> {
-  const bytes = await readFileOrStdin(context, file);
+  const bytes = await readInput(context, file, programBound);
   refuseExported(bytes, sourceName(file));
   return bytes;
-}
-
-async function readFileOrStdin(context: CommandContext, file: string): Promise<Buffer> {
-  if (file === "-") return context.readStdin();
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new EnvironmentError({ message: `cannot read ${file}`, details: [reason], cause });
-  }
 }
 
 /** The text of a program, of stdin for `-`. @throws EnvironmentError when it cannot be read, UsageError for an artifact and for what is no UTF-8 */

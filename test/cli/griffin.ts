@@ -26,6 +26,10 @@ export interface Outcome {
 
 export interface RunOptions {
   readonly input?: string | Uint8Array;
+  /** Instead of `input`. Only in this process. */
+  readonly stdin?: AsyncIterable<Uint8Array>;
+  /** Stops it. Only in this process. */
+  readonly signal?: AbortSignal;
   /** Instead of this process's variables of these names; undefined removes one. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The models that it knows; default: the package's. Only in this process. */
@@ -51,11 +55,11 @@ class Recorder extends Writable {
 /** Runs `griffin` with these arguments in this process, from its sources, in the project's folder. */
 export async function griffin(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const [stdout, stderr] = [new Recorder(), new Recorder()];
-  const stdin = Readable.from([Buffer.from(options.input ?? "")]);
+  const { stdin = Readable.from([Buffer.from(options.input ?? "")]), signal } = options;
   const env = { ...process.env, ...options.env };
   const exitCode = await runCommandLine(
     args,
-    { stdout, stderr, stdin, env },
+    { stdout, stderr, stdin, env, signal },
     options.models,
     options.extensions,
   );

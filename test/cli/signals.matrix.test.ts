@@ -61,7 +61,10 @@ const LONG: Readonly<Record<string, readonly Long[] | undefined>> = {
     { args: "opt - --pass-pipeline=cse", until: 400 },
     { args: "opt FOLDER/long.mlir --pass-pipeline=cse,canonicalize", until: 900 },
   ],
-  run: [{ args: "run FOLDER/hang.mlir", until: 2000 }],
+  run: [
+    { args: "run FOLDER/hang.mlir", until: 2000 },
+    { args: "run -", until: 600 },
+  ],
   conform: [{ args: "conform", until: 1000 }],
   plugin: [{ args: "plugin install cpu", until: 700 }],
   completion: undefined,

@@ -20,6 +20,63 @@ test("so is a prompt", async () => {
   expect([exitCode, stderr.split("\n")[0]]).toEqual([2, "usage error: <stdin> is not UTF-8"]);
 });
 
+/** A stream that never ends, and what was taken of it, bytes. */
+function endless(part: Uint8Array): {
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly taken: () => number;
+} {
+  let taken = 0;
+  async function* parts() {
+    for (;;) {
+      taken += part.length;
+      yield part;
+    }
+  }
+  return { stdin: parts(), taken: () => taken };
+}
+
+const MIB = 2 ** 20;
+
+test.each([
+  ["text", ["opt", "-"], 0x20, 2 ** 29 - 24],
+  ["text to run", ["run", "-"], 0x20, 2 ** 29 - 24],
+  ["bytes", ["cost", "-"], 0, 2 ** 31 - 1],
+  ["a prompt", ["generate", "--model", "demo", "-"], 0x61, 2 ** 26],
+])("%s without an end is read to its bound, and no further", async (_, args, byte, longest) => {
+  const { stdin, taken } = endless(Buffer.alloc(MIB, byte));
+  const { exitCode, stdout, stderr } = await griffin(args, { stdin });
+  const complaint = `usage error: <stdin> is too long\n  expected: at most ${longest} bytes`;
+  expect([exitCode, stdout, stderr]).toEqual([2, "", complaint]);
+  expect(taken()).toBeLessThanOrEqual(longest + MIB);
+});
+
+test("a device in a file's place is no program without an end", async () => {
+  const { exitCode, stderr } = await griffin([
+    "eval",
+    "--model",
+    "demo",
+    "--data",
+    "x",
+    "--preamble",
+    "/dev/zero",
+  ]);
+  const complaint = "usage error: /dev/zero is too long\n  expected: at most 67108864 bytes";
+  expect([exitCode, stderr]).toEqual([2, complaint]);
+});
+
+test("a command that waits for a program is stopped by its caller, and lets go of the stream", async () => {
+  const stdin = new Readable({ read: () => undefined });
+  const controller = new AbortController();
+  const outcome = griffin(["opt", "-"], { stdin, signal: controller.signal });
+  setTimeout(() => controller.abort(), 10);
+  const { exitCode, stderr } = await outcome;
+  expect([exitCode, stderr.replace(/\d+ ms/, "N ms")]).toEqual([
+    1,
+    "aborted: reading <stdin> was aborted after N ms\n  hint:     nothing was done",
+  ]);
+  expect(stdin.destroyed).toBe(true);
+});
+
 const piped = (parts: readonly Buffer[]) =>
   openLines({ stdin: Readable.from(parts), stdout: process.stdout });
 

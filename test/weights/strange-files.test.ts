@@ -81,7 +81,9 @@ describe("what nests a hundred thousand times is refused", () => {
   test("in a schema", SMALL, async () => {
     const path = join(await temporaryFolder(), "schema.json");
     await writeFile(path, `{"items": ${deep}}`);
-    expect((await errorText(() => formatOf({ jsonSchema: path }))).replace(path, "PATH")).toBe(
+    expect(
+      (await errorText(() => formatOf(new AbortController(), { jsonSchema: path }))).replace(path, "PATH"),
+    ).toBe(
       "usage error: --json-schema is no JSON\n  got:      nested more than 200 deep at position 1005\n  at:       PATH",
     );
   });

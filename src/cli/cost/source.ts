@@ -5,7 +5,8 @@ import type { CommandContext } from "../context.js";
 import { chooseProgram } from "../model-choice.js";
 import { moduleReference } from "../modules/reference.js";
 import type { ModelFlags } from "../model-options.js";
-import { readBytes, sourceName } from "../program-file.js";
+import { readBytes } from "../program-file.js";
+import { sourceName } from "../read-input.js";
 import type { Progress } from "../progress.js";
 import { loweringOf } from "../../targets/options.js";
 
