@@ -3,7 +3,7 @@ import type { Attribute } from "./attribute.js";
 import { violationError } from "./errors.js";
 import type { Operation } from "./operation.js";
 import { isOp } from "./ops/index.js";
-import { formatFunctionType, type FunctionType, functionType } from "./types.js";
+import { formatFunctionType, formatType, type FunctionType, functionType } from "./types.js";
 
 function fail(operation: Operation, constraint: string, message: string): never {
   throw violationError(operation, { constraint, message });
@@ -44,6 +44,16 @@ function checkCall(symbols: Symbols, operation: Operation): void {
   const used = usedType(operation);
   if (used !== defined)
     fail(operation, "call_types", `@${callee} has type ${show(defined)}, but is called as ${show(used)}`);
+}
+
+function checkConstant(symbols: Symbols, operation: Operation): void {
+  if (!isOp(operation, "func.constant")) return;
+  const { value } = operation.attributes;
+  const defined = functionNamed(symbols, value);
+  if (defined === undefined) fail(operation, "symbol", `is @${value}, which the module does not define`);
+  const { type } = operation.results[0]!;
+  if (type !== defined)
+    fail(operation, "constant_type", `@${value} has type ${show(defined)}, not ${formatType(type)}`);
 }
 
 function checkComposite(symbols: Symbols, operation: Operation): void {
@@ -112,6 +122,7 @@ function verifyUses(symbols: Symbols, root: Operation): void {
         if (operation.name === "builtin.module") verifySymbols(operation);
         else {
           checkCall(symbols, operation);
+          checkConstant(symbols, operation);
           checkComposite(symbols, operation);
           checkReturn(operation);
           checkParallel(symbols, operation);

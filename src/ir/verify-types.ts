@@ -58,7 +58,7 @@ function elementClass(element: ElementType): string {
   if (element === "index") return "X";
   if (isComplex(element)) return "C";
   if (isFloat(element)) return "F";
-  if (isSigned(element)) return "O";
+  if (isSigned(element)) return "OZ";
   return element.startsWith("ui") ? "I" : "IS";
 }
 

@@ -1,6 +1,7 @@
 /** @file What no plugin takes: XLA's parts that all of them share reject it, wait for ever, or end the process. */
+import type { Value } from "../ir/operation.js";
 import { ENTRY } from "../ir/analysis/symbols.js";
-import { formatType, isQuantized, isUnbounded, type TensorType } from "../ir/types.js";
+import { formatType, isQuantized, isSigned, isUnbounded, type TensorType } from "../ir/types.js";
 import { findType, type Limit, limitOf } from "./limits.js";
 
 const refuseDynamicArguments = limitOf(["func.func"], (operation) => {
@@ -112,6 +113,31 @@ const refuseTwins = limitOf(products, ({ operands, results }) => {
   };
 });
 
+const refuseFunctionValues = limitOf(["func.call_indirect", "func.constant"], ({ name }) => ({
+  constraint: "target_function_value",
+  message: `${name} has a function as a value, which XLA has not`,
+  hint: "call the function by its name; the pass canonicalize does so where it is known",
+}));
+
+const refuseCasts = limitOf(["builtin.unrealized_conversion_cast"], ({ operands, results }) => {
+  const types = (values: readonly Value[]): string => values.map(({ type }) => formatType(type)).join(", ");
+  return {
+    constraint: "target_cast",
+    message: `takes ${types(operands) || "nothing"} for ${types(results)}, and computes nothing`,
+    hint: "it is what an unfinished conversion left behind: finish it where the program came from",
+  };
+});
+
+const refuseSigned: Limit = (operation) => {
+  const type = findType(operation, isSigned);
+  if (type === undefined) return undefined;
+  return {
+    constraint: "target_signed",
+    message: `${formatType(type)} has MLIR's signed integers, which XLA does not read`,
+    hint: "write integers without a sign (i32 for si32), which are read as signed",
+  };
+};
+
 /** What no plugin takes. */
 export const commonLimits: readonly Limit[] = [
   refuseDynamicArguments,
@@ -122,4 +148,7 @@ export const commonLimits: readonly Limit[] = [
   refuseRandomTypes,
   refuseHostTransfers,
   refuseTwins,
+  refuseFunctionValues,
+  refuseCasts,
+  refuseSigned,
 ];

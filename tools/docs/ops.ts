@@ -7,7 +7,8 @@ import { cell, code, fence, heading, page } from "./markdown.js";
 
 /** The letters of operands' types, as src/ir/ops/define.ts says. */
 const TYPES = `Operands are followed by the element types that they may have: P i1, I integers, S signless integers, F floats, C complex numbers, Q and A
-quantised per tensor and per axis, T a token, U a tuple, B a buffer, X an index, N a future, K tensors without a rank, O types of other dialects.
+quantised per tensor and per axis, T a token, U a tuple, B a buffer, X an index, N a future, K tensors without a rank,
+Z MLIR's signed integers, O types of other dialects, V functions and scalars.
 \`...\` is any number of operands, \`?\` one or none. A constraint is called as in the specification where it has it.`;
 
 const operandText = ({ name, types, variadic, optional }: OperandDefinition): string =>

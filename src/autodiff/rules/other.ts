@@ -13,6 +13,9 @@ const sharding = notDifferentiable("gradients are taken before programs are part
 
 type OtherName =
   | Extract<OpName, `sdy.${string}` | `check.${string}` | `interpreter.${string}` | `arith.${string}`>
+  | "builtin.unrealized_conversion_cast"
+  | "func.call_indirect"
+  | "func.constant"
   | Extract<
       OpName,
       `stablehlo.${
@@ -59,12 +62,15 @@ type OtherName =
 
 export const otherRules: Rules<OtherName> = {
   "arith.constant": constant,
+  "builtin.unrealized_conversion_cast": notDifferentiable("its types may be of any dialects"),
   "check.expect_almost_eq": constant,
   "check.expect_almost_eq_const": constant,
   "check.expect_close": constant,
   "check.expect_eq": constant,
   "check.expect_eq_const": constant,
   "check.expect_serialized_eq": constant,
+  "func.call_indirect": notDifferentiable("what it calls is a value: call the function by its name"),
+  "func.constant": constant,
   "interpreter.print": constant,
   "interpreter.probe": notDifferentiable("it belongs to the test harness of StableHLO"),
   "interpreter.run_parallel": notDifferentiable("it belongs to the test harness of StableHLO"),

@@ -1,5 +1,6 @@
 /** @file VHLO attributes as attributes of the IR. */
 import type { Attribute } from "../attribute.js";
+import { builtinAttributes } from "./builtin.js";
 import { type Codec, type Entity, isA } from "./entity.js";
 import { numberFromBits } from "./number-bits.js";
 import type { Reading } from "./reading.js";
@@ -14,7 +15,8 @@ const enumNames = new Map<Codec, string>(
 function dictionary(from: Reading, entries: readonly (readonly [Entity, Entity])[]): Attribute {
   const map = new Map<string, Attribute>();
   for (const [key, value] of entries) {
-    if (!isA(key, vhlo.string)) return from.fail("the key of a dictionary must be a string");
+    if (!isA(key, vhlo.string) && !isA(key, builtinAttributes.string))
+      return from.fail("the key of a dictionary must be a string");
     map.set(key.values[0], from.attribute(value));
   }
   return { kind: "dictionary", entries: map };

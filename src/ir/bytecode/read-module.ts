@@ -9,7 +9,7 @@ import type { Block, Operation, Region, Value } from "../operation.js";
 import type { AttributeKind } from "../ops/kinds.js";
 import { findOp } from "../ops/index.js";
 import { insertOperation, makeBlock, makeOperation, makeRegion } from "../rewriter.js";
-import { elementCount, formatType } from "../types.js";
+import { elementCount } from "../types.js";
 import { dictionaryEntries } from "./builtin-attributes.js";
 import { isDefault } from "./defaults.js";
 import { type Entity, isA } from "./entity.js";
@@ -77,17 +77,13 @@ export class ModuleBuilder {
     return attributes;
   }
 
-  /** What a value is cast to is the value itself. */
-  #cast(source: BytecodeOperation): Value {
+  /** Between the two writings of one type the value itself; undefined for a cast that the program has, to another type. */
+  #cast(source: BytecodeOperation): Value | undefined {
     this.#offset = source.offset;
-    const [operand] = this.#operands(source);
-    const [type] = source.results;
-    if (operand === undefined || type === undefined || source.operands.length + source.results.length > 2)
-      return this.#from.fail(`${castName} must take one value and give one`);
-    const cast = this.#from.type(type);
-    if (cast !== operand.type)
-      this.#from.fail(`a value of type ${formatType(operand.type)} cannot be cast to ${formatType(cast)}`);
-    return operand;
+    const [operand, ...others] = this.#operands(source);
+    const [type, ...more] = source.results;
+    if (operand === undefined || type === undefined || others.length + more.length > 0) return undefined;
+    return this.#from.type(type) === operand.type ? operand : undefined;
   }
 
   #operands(source: BytecodeOperation): Value[] {
@@ -235,8 +231,9 @@ export class ModuleBuilder {
     block.arguments.forEach(define);
     for (const inner of source.operations) {
       this.#values.length = end;
-      if (inner.name === castName) {
-        define(this.#cast(inner));
+      const same = inner.name === castName ? this.#cast(inner) : undefined;
+      if (same !== undefined) {
+        define(same);
         continue;
       }
       const operation = this.#operation(inner, parent);

@@ -189,6 +189,8 @@ export class PortableViews {
       griffin: "lower the griffin ops first",
       chlo: "decompose the chlo ops first; some of unknown shape need refine-shapes before that",
       check: "check ops are for tests: return the values instead",
+      func: "call functions by their names; the pass canonicalize does so where they are known",
+      builtin: "casts that a conversion left unfinished end the process of readers: finish it first",
     };
     return refuse(operation, `dialect ${dialect} has no portable form`, ownValue(hints, dialect));
   }

@@ -22,10 +22,14 @@ import { unaryRules } from "./unary.js";
 const collective = "collective: needs several devices";
 const hostTransfer = "host transfer: needs a host to talk to";
 const asynchronous = "asynchronous: runs other code at the same time";
+const functionValue = "a function as a value: canonicalize makes calls of known functions direct";
 const testHarness = "needs the test harness of StableHLO";
 
 /** The ops of StableHLO that are not interpreted, and why. */
 export const notInterpreted = {
+  "builtin.unrealized_conversion_cast": "no computation: what a conversion left unfinished",
+  "func.call_indirect": functionValue,
+  "func.constant": functionValue,
   "sdy.all_gather": collective,
   "sdy.all_reduce": collective,
   "sdy.all_slice": collective,

@@ -12,8 +12,8 @@ import { UsageError } from "../../support/errors.js";
 /**
  * The element types an operand may have, one letter a class: P i1, I integers, S signless
  * integers, F floats, C complex, Q and A per-tensor and per-axis quantised, T token, U tuple, B buffer, X index, N future,
- * K tensors without a rank, O types of other dialects, and tensors of MLIR's signed integers, V scalars, functions and none,
- * which functions may pass but no op computes with.
+ * K tensors without a rank, Z MLIR's signed integers, O types of other dialects, and tensors of MLIR's signed integers, V scalars,
+ * functions and none, which functions may pass but no op computes with.
  */
 export type TypeClass = string;
 

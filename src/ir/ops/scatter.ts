@@ -108,7 +108,7 @@ function checkUpdate(
 const scatter = defineOp({
   name: "stablehlo.scatter",
   summary: "The inputs with slices combined with updates at the places that scatter_indices hold.",
-  operands: [variadic("inputs", "PIFCQ"), operand("scatter_indices", "PIX"), variadic("updates", "PIFCQ")],
+  operands: [variadic("inputs", "PIFCQ"), operand("scatter_indices", "PIXZ"), variadic("updates", "PIFCQ")],
   attributes,
   regions: ["update_computation"],
   traits: ["pure"],

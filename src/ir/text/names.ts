@@ -46,6 +46,7 @@ const isIntegerConstant = (operation: Operation): boolean => {
 };
 
 const namedResults: ReadonlyMap<string, readonly string[]> = new Map([
+  ["func.constant", ["f"]],
   ["chlo.top_k", ["values", "indices"]],
   ["stablehlo.batch_norm_grad", ["grad_operand", "grad_scale", "grad_offset"]],
   ["stablehlo.batch_norm_training", ["output", "batch_mean", "batch_var"]],

@@ -25,6 +25,9 @@ const markers: ReadonlySet<string> = new Set([
 const typed: RegExp =
   /^(lapack_[sdcz][a-z]+_ffi|(cu|hip)(solver|sparse)_[a-z0-9]+_ffi|(cu|hip)_(lu_pivots_to_permutation|threefry2x32_ffi))$/;
 
+/** What is given to a typed call, where it is written as one of the first interface. */
+const DICTIONARY = "mhlo.backend_config";
+
 const isMarker = (call: CustomCall): boolean =>
   markers.has(call.attributes.call_target_name) &&
   call.operands.length === 1 &&
@@ -44,8 +47,12 @@ const isRoom = ({ attributes, operands, results }: CustomCall): boolean => {
   );
 };
 
-const isTyped = ({ attributes }: CustomCall): boolean =>
-  typed.test(attributes.call_target_name) && attributes.api_version === 4;
+/** XLA takes calls of its first interface for typed ones where they have a dictionary beside their operands, as JAX's exports since 0.11 write it. */
+const isTyped = ({ attributes, extra }: CustomCall): boolean => {
+  const { call_target_name: name, api_version: version = 1 } = attributes;
+  const isDictionary = version === 1 && extra.get(DICTIONARY)?.kind === "dictionary";
+  return typed.test(name) && (version === 4 || isDictionary);
+};
 
 /**
  * A custom call that is not known to be safe, or undefined.

@@ -1,7 +1,7 @@
-/** @file Branches whose choice is known, and loops that carry too much. */
+/** @file Branches and calls whose choice is known, and loops that carry too much. */
 import type { Builder } from "../../ir/builder.js";
-import type { Operation, Region, Value } from "../../ir/operation.js";
-import { hasTrait, type OperationOf } from "../../ir/ops/index.js";
+import { definingOp, type Operation, type Region, type Value } from "../../ir/operation.js";
+import { hasTrait, isOp, type OperationOf } from "../../ir/ops/index.js";
 import { cloneRegion, dropArguments, moveBefore, replaceAllUses, setOperands } from "../../ir/rewriter.js";
 import { splatOf } from "../../ir/analysis/constants.js";
 import { eraseDeadOperations } from "../dce.js";
@@ -120,10 +120,20 @@ export const whileOfUnchanged = rule(
   },
 );
 
+const callOfConstant = rule("call of a constant function", "func.call_indirect", (call, builder) => {
+  const [callee, ...operands] = call.operands;
+  const made = definingOp(callee!);
+  if (!isOp(made, "func.constant")) return undefined;
+  const results = call.results.map(({ type }) => type);
+  const attributes = { callee: made.attributes.value };
+  return builder.create("func.call", operands, attributes, { results, extra: call.extra }).results;
+});
+
 export const controlRules: readonly Rule[] = [
   ifOfConstant,
   caseOfConstant,
   whileNever,
   whileOfUnchanged,
   whileOfUnused,
+  callOfConstant,
 ];

@@ -5,6 +5,7 @@ import { isOp, type OperationOf, type OpName } from "../../ir/ops/index.js";
 import { elementsFromNumbers } from "../../ir/elements.js";
 import { DYNAMIC, isStatic, type TensorType, tensorType } from "../../ir/types.js";
 import { refineResultTypes } from "../../ir/verify.js";
+import { areCompatible } from "../../ir/verify-types.js";
 import { ownValue } from "../../support/own-value.js";
 import type { KnownValues } from "./known.js";
 
@@ -123,6 +124,15 @@ const setDimensionSize: StaticForm<"stablehlo.set_dimension_size"> = (operation,
   return full !== DYNAMIC && known.numbers(size!)?.[0] === full ? [x!] : undefined;
 };
 
+/** Of a tensor whose sizes were taken for unknown, the tensor itself. */
+const cast: StaticForm<"builtin.unrealized_conversion_cast"> = ({ results }, operands) =>
+  areCompatible(
+    operands.map(({ type }) => type),
+    results.map(({ type }) => type),
+  )
+    ? operands
+    : undefined;
+
 const forms = {
   "stablehlo.dynamic_broadcast_in_dim": broadcast,
   "stablehlo.dynamic_conv": convolution,
@@ -145,6 +155,7 @@ export function staticForm(
   known: KnownValues,
   builder: Builder,
 ): readonly Value[] | undefined {
-  const form = ownValue(forms as unknown as Readonly<Record<string, StaticForm<never>>>, operation.name);
+  const all = { ...forms, "builtin.unrealized_conversion_cast": cast } as unknown;
+  const form = ownValue(all as Readonly<Record<string, StaticForm<never>>>, operation.name);
   return form?.(operation as never, operands, known, builder);
 }

@@ -14,6 +14,7 @@ const given: Readonly<Record<string, readonly string[]>> = {
   "stablehlo.if": ["tensor<i1>", "tensor<4xf32>", "tensor<4xf32>"],
   "stablehlo.case": ["tensor<i32>", "tensor<4xf32>", "tensor<4xf32>"],
   "stablehlo.while": ["tensor<i32>", "tensor<i32>", "tensor<i32>"],
+  "func.call_indirect": ["(tensor<4xf32>) -> tensor<4xf32>", "tensor<4xf32>"],
   "stablehlo.tuple": ["tensor<4xf32>", "tensor<i32>"],
   "stablehlo.after_all": ["!stablehlo.token", "!stablehlo.token"],
   "sdy.all_gather": [sharded("tensor<4xf32>", '[{"x"}]')],
@@ -42,7 +43,8 @@ function splitTypes(text: string): string[] {
 /** The operand types at the end of an example: `(A, B) -> C`, `A, B -> C`, `A, B` or one for all. */
 function operandTypes(example: string, count: number): readonly string[] {
   const tail = example.slice(example.lastIndexOf(" : ") + 3).replaceAll("->", "→");
-  const left = tail.includes("→") ? tail.slice(0, tail.indexOf("→")).trim() : tail;
+  const end = tail.search(/→| to /);
+  const left = end === -1 ? tail : tail.slice(0, end).trim();
   const types = splitTypes(left.startsWith("(") ? left.slice(1, -1) : left);
   return Array.from({ length: count }, (_, i) => types[i] ?? types[0]!);
 }
@@ -67,7 +69,7 @@ const indent = (text: string, depth: number): string =>
     .join("\n");
 
 /** Examples that are shown in another op's: terminators, calls and what names a function. */
-const elsewhere = new Set(["func.call", "stablehlo.composite", "interpreter.run_parallel"]);
+const elsewhere = new Set(["func.call", "func.constant", "stablehlo.composite", "interpreter.run_parallel"]);
 
 /** Op and program of every example that stands alone. */
 export const examplePrograms: readonly (readonly [string, string])[] = opDefinitions

@@ -169,6 +169,13 @@ describe("custom calls", () => {
       "accepted",
     );
     expect(verdict(call("lapack_spotrf_ffi"))).toContain("got:      api_version = 1");
+    expect(verdict(call("lapack_spotrf_ffi", " {mhlo.backend_config = {uplo = 76 : ui8}}"))).toBe("accepted");
+    expect(verdict(call("lapack_spotrf_ffi", ' {mhlo.backend_config = "uplo"}'))).toContain(
+      "[custom_call_target]",
+    );
+    expect(
+      verdict(call("lapack_spotrf_ffi", " {api_version = 2 : i32, mhlo.backend_config = {}}")),
+    ).toContain("[custom_call_target]");
   });
 });
 

@@ -1,14 +1,14 @@
-/** @file module, func, return and call. */
+/** @file module, func, return, calls and casts. */
 import { type AttributeDictionary, emptyDictionary } from "../../attribute.js";
 import { type FunctionType, formatType, functionType, type Type } from "../../types.js";
 import { makeRegion } from "../../rewriter.js";
 import { parseOptionalLocation } from "../parse-locations.js";
 import { parseSymbol } from "../context.js";
 import { toDictionary } from "../parse-attributes.js";
-import { parseType } from "../parse-types.js";
+import { parseSignature, parseType } from "../parse-types.js";
 import { formatDictionary } from "../print-attributes.js";
 import { formatSymbol } from "../strings.js";
-import { functionTail, operandTypes, parseFunctionTail, parseOperandTypes } from "./common.js";
+import { functionTail, operandTypes, parseFunctionTail, parseOperandTypes, resultTypes } from "./common.js";
 import type { Form, FormParser, ParsedArgument } from "./form.js";
 
 /** `module @name attributes {..} { .. }` */
@@ -168,5 +168,52 @@ export const callForm: Form = {
     const operands = context.list("(", ")", () => input.use());
     const attributes = input.attributes(definition, input.optionalEntries(), { callee });
     return { operands, resultTypes: parseFunctionTail(input, operands), ...attributes };
+  },
+};
+
+/** `call_indirect %f(%a) {..} : (T) -> R` */
+export const callIndirectForm: Form = {
+  print(out, operation) {
+    const [callee, ...operands] = operation.operands;
+    out.write(` ${out.nameOf(callee!)}(${out.namesOf(operands)})`);
+    out.dictionary(operation, []);
+    out.write(` : ${formatType(callee!.type)}`);
+    return true;
+  },
+  parse(input, definition) {
+    const { cursor, context } = input;
+    const callee = input.use();
+    const operands = context.list("(", ")", () => input.use());
+    const attributes = input.attributes(definition, input.optionalEntries());
+    cursor.expect(":", "and the type of the function");
+    const at = cursor.start;
+    const { inputs, results } = parseSignature(context);
+    input.checkTypes([callee], [functionType(inputs, results)], at);
+    input.checkTypes(operands, inputs, at);
+    return { operands: [callee, ...operands], resultTypes: results, ...attributes };
+  },
+};
+
+/** `%a, %b : T0, T1 to U {..}` */
+export const castForm: Form = {
+  print(out, operation) {
+    const { operands } = operation;
+    if (operands.length > 0) {
+      const types = operandTypes(operation).map(formatType).join(", ");
+      out.write(` ${out.namesOf(operands)} : ${types}`);
+    }
+    out.write(` to ${resultTypes(operation).map(formatType).join(", ")}`);
+    out.dictionary(operation, []);
+    return true;
+  },
+  parse(input, definition) {
+    const { cursor, context } = input;
+    const operands = input.uses();
+    if (operands.length > 0) parseOperandTypes(input, operands);
+    if (!cursor.acceptWord("to")) cursor.failExpected('"to" and the types of the results');
+    const types: Type[] = [];
+    do types.push(parseType(context));
+    while (cursor.accept(","));
+    return { operands, resultTypes: types, ...input.attributes(definition, input.optionalEntries()) };
   },
 };

@@ -3,7 +3,14 @@ import { ownValue } from "../../../support/own-value.js";
 import { dialectOf } from "../../dialect.js";
 import type { OpDefinition } from "../../ops/define.js";
 import type { CustomFormName } from "../../ops/index.js";
-import { callForm, functionForm, functionReturnForm, moduleForm } from "./builtin.js";
+import {
+  callForm,
+  callIndirectForm,
+  castForm,
+  functionForm,
+  functionReturnForm,
+  moduleForm,
+} from "./builtin.js";
 import { compositeForm, customCallForm } from "./calls.js";
 import { constantForm } from "./constant.js";
 import { convolutionForm } from "./convolution.js";
@@ -34,9 +41,11 @@ import { whileForm } from "./while.js";
 export const formTable: { readonly [K in CustomFormName]: Form } = {
   "chlo.scan": scanForm,
   "builtin.module": moduleForm,
+  "builtin.unrealized_conversion_cast": castForm,
   "func.func": functionForm,
   "func.return": functionReturnForm,
   "func.call": callForm,
+  "func.call_indirect": callIndirectForm,
   "stablehlo.compare": compareForm,
   "stablehlo.complex": complexForm,
   "stablehlo.composite": compositeForm,
