@@ -1,8 +1,8 @@
 /** @file Symbols: each defined once in its module, and used with the types it was defined with. */
-import type { Attribute } from "./attribute.js";
 import { violationError } from "./errors.js";
 import type { Operation } from "./operation.js";
 import { isOp } from "./ops/index.js";
+import { meshGroupsOf, meshGroupsProblem } from "./sdy/mesh-groups.js";
 import { formatFunctionType, formatType, type FunctionType, functionType } from "./types.js";
 
 function fail(operation: Operation, constraint: string, message: string): never {
@@ -94,9 +94,11 @@ function checkParallel(symbols: Symbols, operation: Operation): void {
 
 /** Replica groups by the axes of a mesh need the mesh. */
 function checkMesh(symbols: Symbols, operation: Operation): void {
-  const { replica_groups: groups } = operation.attributes as { readonly replica_groups?: object };
-  if (groups === undefined || !("mesh" in groups)) return;
-  const mesh = groups.mesh as Attribute;
+  const groups = meshGroupsOf(operation);
+  if (groups === undefined) return;
+  const problem = meshGroupsProblem(groups);
+  if (problem !== undefined) throw violationError(operation, problem);
+  const { mesh } = groups;
   if (mesh.kind === "symbol" && !symbols.has(mesh.path[0]!))
     fail(operation, "symbol", `the module does not define the mesh @${mesh.path[0]}`);
 }

@@ -58,6 +58,13 @@ function parseNested(context: ParseContext, name: string): Attribute {
 const parseBound = (context: ParseContext): Attribute =>
   context.cursor.accept("?") ? integer(unbounded) : parseIntegerField(context);
 
+/** The axes of a mesh, one or more. */
+function parseAxes(context: ParseContext): Attribute {
+  const at = context.cursor.start;
+  const items = context.list("[", "]", () => parseNested(context, "mesh_axis"));
+  return items.length > 0 ? { kind: "array", items } : context.cursor.fail("a mesh has one axis or more", at);
+}
+
 const bodies: Readonly<Record<string, (context: ParseContext) => Fields>> = {
   sub_axis_info(context) {
     context.cursor.expect("(");
@@ -76,10 +83,7 @@ const bodies: Readonly<Record<string, (context: ParseContext) => Fields>> = {
   mesh_axis: (context) => parseFields(context, "mesh_axis", { name: string, size: parseIntegerField }),
   mesh: (context) =>
     parseFields(context, "mesh", {
-      axes: (inner) => ({
-        kind: "array",
-        items: inner.list("[", "]", () => parseNested(inner, "mesh_axis")),
-      }),
+      axes: parseAxes,
       device_ids: parseAttribute,
     }),
   bounds: (context) =>

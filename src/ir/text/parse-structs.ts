@@ -4,6 +4,7 @@
  */
 import type { Attribute } from "../attribute.js";
 import { suggestion } from "../../support/suggest.js";
+import { attribute, attributeArray } from "../ops/kinds.js";
 import { fieldStructs } from "../ops/structs.js";
 import { scalarType } from "../types.js";
 import { type ParseContext, parseInteger } from "./context.js";
@@ -57,10 +58,14 @@ function parseDottedEnum({ cursor }: ParseContext, dialect: string, name: string
   return { kind: "enum", dialect, name, value };
 }
 
+/** Fields that are any attributes, whose integers may have types. */
+const keptFields: ReadonlySet<unknown> = new Set([attribute, attributeArray]);
+
 /** `<offset_dims = [1], index_vector_dim = 1>`, in any order and with a comma at the end if it must be. */
 export function parseStructBody(context: ParseContext, struct: string): Map<string, Attribute> {
   const { cursor } = context;
-  const known = Object.keys(fieldStructs.get(struct)?.fields ?? {});
+  const kinds = fieldStructs.get(struct)?.fields ?? {};
+  const known = Object.keys(kinds);
   const fields = new Map<string, Attribute>();
   cursor.expect("<");
   while (cursor.kind !== ">") {
@@ -69,7 +74,7 @@ export function parseStructBody(context: ParseContext, struct: string): Map<stri
     if (!known.includes(name)) cursor.fail(`${struct} has no field ${name}`, at, suggestion(name, known));
     if (fields.has(name)) cursor.fail(`field ${name} is given twice`, at);
     cursor.expect("=");
-    fields.set(name, parseField(context));
+    fields.set(name, keptFields.has(kinds[name]) ? parseAttribute(context) : parseField(context));
     if (!cursor.accept(",")) break;
   }
   if (!cursor.accept(">")) cursor.failExpected('"," or ">"');

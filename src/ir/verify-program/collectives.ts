@@ -3,6 +3,9 @@ import type { Integer } from "../integers.js";
 import type { Operation } from "../operation.js";
 import type { IntegerMatrix } from "../ops/kinds.js";
 import { type Groups, groupMatrix } from "../ops/replica-groups.js";
+import { axisOf, meshGroupsOf, meshOfStablehlo } from "../sdy/mesh-groups.js";
+import { type Meshes, meshesIn } from "../sdy/meshes.js";
+import { axesProblem, meshProblem } from "../sdy/verify-axes.js";
 import type { Refusal } from "./refusal.js";
 
 const collectives: ReadonlySet<string> = new Set([
@@ -15,8 +18,20 @@ const collectives: ReadonlySet<string> = new Set([
   "stablehlo.reduce_scatter",
 ]);
 
+/** What runs the program: how many devices, and the meshes that its module names. */
+export interface Run {
+  readonly participants: number;
+  readonly meshes: Meshes;
+}
+
+/** What runs a module. */
+export const runOf = (module: Operation): Run => ({
+  participants: participantsOf(module),
+  meshes: meshesIn(module),
+});
+
 /** How many devices run the program, as its module says: replicas times partitions. */
-export function participantsOf(module: Operation): number {
+function participantsOf(module: Operation): number {
   const count = (name: string): number => {
     const attribute = module.extra.get(name);
     return attribute?.kind === "integer" ? Number(attribute.value) : 1;
@@ -33,8 +48,34 @@ function idsOf({ attributes }: Operation): readonly Integer[] {
   return [...((groups && groupMatrix(groups)?.values) ?? []), ...(pairs?.values ?? [])];
 }
 
+/** What is wrong with groups that the axes of a mesh make; the devices of the mesh are those that run the program. */
+function checkMeshGroups(operation: Operation, { participants, meshes }: Run): Refusal | undefined {
+  const groups = meshGroupsOf(operation);
+  if (groups === undefined) return undefined;
+  const { mesh: named } = groups;
+  const mesh = named.kind === "symbol" ? meshes.get(named.path[0]!) : meshOfStablehlo(named);
+  const hint = "write the groups by their devices, as dense<[[0, 1]]> : tensor<1x2xi64>";
+  if (mesh === undefined)
+    return { constraint: "collective_mesh", message: "names its devices by what is no mesh", hint };
+  const axes = groups.axes.flatMap((axis) => axisOf(axis) ?? []);
+  if (axes.length < groups.axes.length)
+    return { constraint: "collective_mesh", message: "names its devices by what are no axes", hint };
+  const problem = meshProblem(mesh) ?? axesProblem(mesh, [axes]);
+  if (problem !== undefined) return { ...problem, constraint: "collective_mesh", hint };
+  const devices = mesh.axes.reduce((product, { size }) => product * size, 1n);
+  if (devices === BigInt(participants)) return undefined;
+  return {
+    constraint: "collective_participant",
+    message: `names the devices of a mesh, which has ${devices}`,
+    expected: `a mesh of ${participants}, the module's replicas times its partitions`,
+    got: `${devices}`,
+    hint: "set mhlo.num_replicas or mhlo.num_partitions of the module, or take a mesh of the devices that run it",
+  };
+}
+
 /** A collective of nobody or of nothing, or undefined. */
-export function checkCollective(operation: Operation, participants: number): Refusal | undefined {
+export function checkCollective(operation: Operation, run: Run): Refusal | undefined {
+  const { participants } = run;
   if (!collectives.has(operation.name)) return undefined;
   if (operation.operands.some(({ type }) => type.kind === "tensor" && type.shape.includes(0))) {
     return {
@@ -44,7 +85,7 @@ export function checkCollective(operation: Operation, participants: number): Ref
     };
   }
   const stranger = idsOf(operation).find((id) => id >= participants);
-  if (stranger === undefined) return undefined;
+  if (stranger === undefined) return checkMeshGroups(operation, run);
   return {
     constraint: "collective_participant",
     message: `names device ${stranger}, which takes no part`,

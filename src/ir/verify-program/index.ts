@@ -6,7 +6,7 @@
 import { violationError } from "../errors.js";
 import { type Operation, walk } from "../operation.js";
 import { checkCallGraph } from "./call-graph.js";
-import { checkCollective, participantsOf } from "./collectives.js";
+import { checkCollective, runOf } from "./collectives.js";
 import { checkCustomCall } from "./custom-calls.js";
 import { checkEntryValues } from "./entry-values.js";
 import { checkModuleAttributes } from "./module-attributes.js";
@@ -28,7 +28,7 @@ export const PROGRAM_RULES: OptionNames<ProgramRules> = {
 /** Verifies a verified module as a program for a plugin. @throws VerifyError for the first refusal, with its constraint */
 export function verifyProgram(module: Operation, { allowCustomCalls = [] }: ProgramRules = {}): void {
   const allowed = new Set(allowCustomCalls);
-  const participants = participantsOf(module);
+  const run = runOf(module);
   const attribute = checkModuleAttributes(module);
   if (attribute !== undefined) throw violationError(module, attribute);
   const call = checkCallGraph(module);
@@ -36,7 +36,7 @@ export function verifyProgram(module: Operation, { allowCustomCalls = [] }: Prog
   for (const operation of walk(module)) {
     const refusal =
       checkSizes(operation) ??
-      checkCollective(operation, participants) ??
+      checkCollective(operation, run) ??
       checkCustomCall(operation, allowed) ??
       checkSharding(operation) ??
       checkEntryValues(operation);

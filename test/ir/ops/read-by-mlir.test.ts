@@ -39,6 +39,37 @@ describe("read and printed", () => {
     expect(read(text)).toBe(text);
   });
 
+  const alongMesh = (mesh: string, axes: string): string =>
+    main(
+      "%arg0: tensor<f32>",
+      `    %0 = "stablehlo.collective_broadcast"(%arg0) <{replica_groups = #stablehlo.replica_group_mesh_axes<mesh = ${mesh}, axes = ${axes}>}> : (tensor<f32>) -> tensor<f32>`,
+    );
+
+  test("axes of any kind, of a mesh that stands elsewhere", () => {
+    expect(read(alongMesh("@main", "[3 : i64, 4 : i8]"))).toBe(read(alongMesh("@main", "[3, 4 : i8]")));
+    expect(read(alongMesh("@main", '["x", unit]'))).toBe(alongMesh("@main", '["x", unit]'));
+  });
+
+  const mesh = '#stablehlo.mesh<axes=[<name = "x", size = 2>]>';
+  test.each([
+    [
+      alongMesh('"mesh"', "[]"),
+      "the mesh of replica_groups must be a symbol or #stablehlo.mesh [replica_groups_mesh]",
+    ],
+    [
+      alongMesh("@main::@mesh", "[]"),
+      "the mesh of replica_groups must be a symbol or #stablehlo.mesh [replica_groups_mesh]",
+    ],
+    [alongMesh(mesh, "[0]"), "axes of replica_groups must be of #stablehlo.axis_ref [replica_groups_axes]"],
+    [
+      alongMesh(mesh, '[#stablehlo.axis_ref<name = "y">]'),
+      'the mesh of replica_groups has no axis "y" [replica_groups_axes]',
+    ],
+    [alongMesh("#stablehlo.mesh<axes=[]>", "[]"), "a mesh has one axis or more"],
+  ])("of a mesh that stands there, what does not fit it is refused", (text, message) => {
+    expect(() => read(text)).toThrow(message);
+  });
+
   test("a target whose name has a type, which says nothing", () => {
     const call = (name: string): string =>
       main(

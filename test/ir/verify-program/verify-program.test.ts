@@ -211,6 +211,55 @@ describe("collectives", () => {
     );
     expect(verdict(permute)).toContain("names device 2, which takes no part");
   });
+
+  const axis = (fields: string): string => `#stablehlo.axis_ref<${fields}>`;
+  const x = axis('name = "x"');
+  const alongMesh = (mesh: string, axes: string, devices = 4): string =>
+    `module @m attributes {mhlo.num_partitions = ${devices} : i32} {
+  sdy.mesh @mesh = <["x"=2, "y"=2]>
+  sdy.mesh @twice = <["x"=2, "y"=2], device_ids=[3, 2, 1, 0]>
+  ${single(
+    "%a: tensor<3xf32>",
+    "tensor<3xf32>",
+    `"stablehlo.collective_broadcast"(%a) <{replica_groups = #stablehlo.replica_group_mesh_axes<mesh = ${mesh}, axes = [${axes}]>}> : (tensor<3xf32>) -> tensor<3xf32>`,
+  )}\n}`;
+  const literal = (size: number): string =>
+    `#stablehlo.mesh<axes=[<name = "x", size = ${size}>, <name = "y", size = 1>]>`;
+
+  test("along the axes of a mesh of the devices that run the program is accepted", () => {
+    expect(verdict(alongMesh("@mesh", x))).toBe("accepted");
+    expect(verdict(alongMesh("@twice", `${axis('name = "y"')}, ${x}`))).toBe("accepted");
+    expect(verdict(alongMesh(literal(4), axis('name = "x", sub_axis_info = (2)2')))).toBe("accepted");
+  });
+
+  test.each([
+    ["an axis twice", alongMesh("@mesh", `${x}, ${x}`), 'axis "x" is used twice [collective_mesh]'],
+    [
+      "a part that does not divide its axis",
+      alongMesh("@mesh", axis('name = "x", sub_axis_info = (3)7')),
+      '"x":(3)7 does not divide its axis, whose size is 2 [collective_mesh]',
+    ],
+    [
+      "an axis that the mesh has not",
+      alongMesh("@mesh", axis('name = "z"')),
+      'the mesh has no axis "z" [collective_mesh]',
+    ],
+    ["texts", alongMesh("@mesh", '"x"'), "names its devices by what are no axes [collective_mesh]"],
+    ["numbers", alongMesh("@mesh", "0 : i64"), "names its devices by what are no axes [collective_mesh]"],
+    ["a function", alongMesh("@main", x), "names its devices by what is no mesh [collective_mesh]"],
+    [
+      "a mesh of no devices",
+      alongMesh(literal(0), x),
+      'axis "x" must have a size of at least 1 [collective_mesh]',
+    ],
+    [
+      "a mesh of devices that do not run the program",
+      alongMesh("@mesh", x, 2),
+      "names the devices of a mesh, which has 4 [collective_participant]\n  expected: a mesh of 2, the module's replicas times its partitions\n",
+    ],
+  ])("along %s, which would end the process or be refused later, is refused", (_, program, message) => {
+    expect(verdict(program)).toContain(message);
+  });
 });
 
 describe("attributes of the module", () => {
