@@ -58,12 +58,16 @@ export class Operation<Name extends string = string, Attributes extends object =
   }
 }
 
+const noSymbols: ReadonlyMap<string, ReadonlySet<Operation>> = new Map();
+
 /** A straight line of operations, the last of which is a terminator. */
 export class Block {
   readonly arguments: readonly Value[] = [];
   readonly region: Region | undefined;
   readonly first: Operation | undefined;
   readonly last: Operation | undefined;
+  /** Operations that define a symbol (`sym_name`), by its name; those of a name, of which valid modules have one, in the order in which they got it. */
+  readonly symbols: ReadonlyMap<string, ReadonlySet<Operation>> = noSymbols;
 
   /** The operations in order; the current one may be erased or replaced while iterating. */
   *[Symbol.iterator](): IterableIterator<Operation> {

@@ -79,6 +79,29 @@ export function makeRegion(blocks: readonly Block[]): Region {
   return region;
 }
 
+const symbolOf = ({ attributes }: Operation): string | undefined =>
+  (attributes as { readonly sym_name?: string }).sym_name;
+
+/** Notes that a block defines an operation's symbol. */
+function addSymbol(operation: Operation, block: Block): void {
+  const name = symbolOf(operation);
+  if (name === undefined) return;
+  if (block.symbols.size === 0) mutable(block).symbols = new Map();
+  const symbols = block.symbols as Map<string, Set<Operation>>;
+  const known = symbols.get(name);
+  if (known === undefined) symbols.set(name, new Set([operation]));
+  else known.add(operation);
+}
+
+function dropSymbol(operation: Operation, block: Block): void {
+  const name = symbolOf(operation);
+  if (name === undefined) return;
+  const symbols = block.symbols as Map<string, Set<Operation>>;
+  const known = symbols.get(name);
+  known?.delete(operation);
+  if (known?.size === 0) symbols.delete(name);
+}
+
 /** Puts a detached operation before `anchor`, or at the end of `block`. */
 export function insertOperation(operation: Operation, block: Block, anchor?: Operation): void {
   if (operation.block !== undefined) throw new InternalError(`${operation.name} is inserted twice`);
@@ -91,12 +114,14 @@ export function insertOperation(operation: Operation, block: Block, anchor?: Ope
   else mutable(previous).next = operation;
   if (anchor === undefined) mutable(block).last = operation;
   else mutable(anchor).previous = operation;
+  addSymbol(operation, block);
 }
 
 /** Takes an operation out of its block; it may be inserted again. */
 export function detachOperation(operation: Operation): void {
   const { block, previous, next } = operation;
   if (block === undefined) return;
+  dropSymbol(operation, block);
   if (previous === undefined) mutable(block).first = next;
   else mutable(previous).next = next;
   if (next === undefined) mutable(block).last = previous;
@@ -116,7 +141,10 @@ export function setOperands(operation: Operation, operands: readonly Value[]): v
 
 /** Replaces the typed attributes. */
 export function setAttributes(operation: Operation, attributes: AttributeValues): void {
+  const { block } = operation;
+  if (block !== undefined) dropSymbol(operation, block);
   mutable(operation).attributes = attributes;
+  if (block !== undefined) addSymbol(operation, block);
 }
 
 /** Replaces the discardable attributes. */
@@ -180,11 +208,21 @@ export function eraseOperation(operation: Operation): void {
   detachOperation(operation);
 }
 
+/** Replaces all results at once: an operation may use all of them. */
+function replaceResults({ results }: Operation, values: readonly Value[]): void {
+  const map = new Map(results.map((result, i) => [result, values[i]!]));
+  const users = new Set(results.flatMap((result) => [...result.users]));
+  for (const user of users)
+    setOperands(
+      user,
+      user.operands.map((operand) => map.get(operand) ?? operand),
+    );
+}
+
 /** Replaces all results of `operation` by `values` and erases it. */
 export function replaceOperation(operation: Operation, values: readonly Value[]): void {
-  operation.results.forEach((result, index) => {
-    replaceAllUses(result, values[index]!);
-  });
+  if (operation.results.length === 1) replaceAllUses(operation.result, values[0]!);
+  else replaceResults(operation, values);
   eraseOperation(operation);
 }
 

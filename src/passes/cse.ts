@@ -2,7 +2,7 @@
 import type { Block, Operation } from "../ir/operation.js";
 import { hasTrait } from "../ir/ops/index.js";
 import { replaceOperation } from "../ir/rewriter.js";
-import { isPure } from "../ir/analysis/effects.js";
+import { isPureGiven, type PureFunctions } from "../ir/analysis/effects.js";
 import { definePass, type PassContext } from "./pass.js";
 import { operationKey, ValueNumbers } from "../ir/analysis/structural-key.js";
 
@@ -21,14 +21,20 @@ class Scope {
   }
 }
 
+/** What is known of values and of functions. */
+interface Known {
+  readonly values: ValueNumbers;
+  readonly pure: PureFunctions;
+}
+
 /** Regions are done before the operation that holds them: what is equal inside then looks equal from outside. */
-function mergeEqual(block: Block, scope: Scope, values: ValueNumbers, context: PassContext): void {
+function mergeEqual(block: Block, scope: Scope, known: Known, context: PassContext): void {
   for (const operation of block) {
     const outer = hasTrait(operation, "isolated") ? undefined : scope;
     for (const region of operation.regions)
-      for (const inner of region.blocks) mergeEqual(inner, new Scope(outer), values, context);
-    if (hasTrait(operation, "terminator") || !isPure(operation)) continue;
-    const key = operationKey(operation, values);
+      for (const inner of region.blocks) mergeEqual(inner, new Scope(outer), known, context);
+    if (hasTrait(operation, "terminator") || !isPureGiven(operation, known.pure)) continue;
+    const key = operationKey(operation, known.values);
     const first = scope.find(key);
     if (first === undefined) {
       scope.add(key, operation);
@@ -58,7 +64,9 @@ func.func @main(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
 }`,
   },
   run(module, context) {
+    const pure: PureFunctions = new Map();
     for (const region of module.regions)
-      for (const block of region.blocks) mergeEqual(block, new Scope(), new ValueNumbers(), context);
+      for (const block of region.blocks)
+        mergeEqual(block, new Scope(), { values: new ValueNumbers(), pure }, context);
   },
 });

@@ -1,23 +1,24 @@
 /** @file Dead code elimination. */
 import type { Block, Operation } from "../ir/operation.js";
 import { eraseOperation } from "../ir/rewriter.js";
-import { isPure } from "../ir/analysis/effects.js";
+import { isPureGiven, type PureFunctions } from "../ir/analysis/effects.js";
+import { groupBy } from "../support/group-by.js";
 import { definePass, type PassContext } from "./pass.js";
 import { type FunctionOperation, functionsOf, referencedSymbols } from "../ir/analysis/symbols.js";
 
 /** Erases unused pure operations from the last to the first, so that what only they used goes too. */
-export function eraseDeadOperations(block: Block): number {
+export function eraseDeadOperations(block: Block, known: PureFunctions = new Map()): number {
   let erased = 0;
   let operation = block.last;
   while (operation !== undefined) {
     const { previous } = operation;
     const unused = operation.results.every((result) => result.users.size === 0);
-    if (unused && isPure(operation)) {
+    if (unused && isPureGiven(operation, known)) {
       eraseOperation(operation);
       erased++;
     } else {
       for (const region of operation.regions)
-        for (const inner of region.blocks) erased += eraseDeadOperations(inner);
+        for (const inner of region.blocks) erased += eraseDeadOperations(inner, known);
     }
     operation = previous;
   }
@@ -31,13 +32,13 @@ function unreachableFunctions(module: Operation): readonly FunctionOperation[] {
   const others = module.regions.flatMap((region) =>
     region.entry.operations.filter((op) => op.name !== "func.func"),
   );
+  const byName = groupBy(functions, (func) => func.attributes.sym_name);
   const reached = new Set<Operation>();
   const pending: Operation[] = [...functions.filter(isRoot), ...others];
   for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
     if (reached.has(at)) continue;
     reached.add(at);
-    const names = referencedSymbols(at);
-    pending.push(...functions.filter((func) => names.has(func.attributes.sym_name)));
+    for (const name of referencedSymbols(at)) for (const func of byName.get(name) ?? []) pending.push(func);
   }
   return functions.filter((func) => !reached.has(func));
 }
@@ -50,8 +51,9 @@ export function eraseUnreachableFunctions(module: Operation): number {
 }
 
 function run(module: Operation, context: PassContext): void {
+  const known: PureFunctions = new Map();
   for (const region of module.regions)
-    for (const block of region.blocks) context.count("operations removed", eraseDeadOperations(block));
+    for (const block of region.blocks) context.count("operations removed", eraseDeadOperations(block, known));
   context.count("functions removed", eraseUnreachableFunctions(module));
 }
 

@@ -4,7 +4,7 @@ import { isOp } from "../ir/ops/index.js";
 import { isDefinedOutside, moveBefore } from "../ir/rewriter.js";
 import { whileOfUnchanged } from "./canonicalize/control.js";
 import { dependencies } from "../ir/analysis/captures.js";
-import { isPure } from "../ir/analysis/effects.js";
+import { isPure, isPureGiven, type PureFunctions } from "../ir/analysis/effects.js";
 import { definePass, type PassContext } from "./pass.js";
 import { applyRules } from "./rewrite.js";
 import { totalBytes } from "../ir/analysis/bytes.js";
@@ -19,18 +19,18 @@ const isFree = (value: Value): boolean => {
  * Whether to move `operation`: it reads something, nothing that changes in the loop, and its results take no more memory
  * than what it reads from outside: a broadcast is cheaper to repeat than to keep.
  */
-function isWorthMoving(operation: Operation, loop: Operation): boolean {
-  if (!isPure(operation)) return false;
+function isWorthMoving(operation: Operation, loop: Operation, known: PureFunctions): boolean {
+  if (!isPureGiven(operation, known)) return false;
   const read = dependencies(operation);
   const outer = read.filter((value) => isDefinedOutside(value, loop));
   if (outer.length === 0 || !read.every((value) => outer.includes(value) || isFree(value))) return false;
   return totalBytes(operation.results) <= totalBytes(outer);
 }
 
-function hoistFrom(loop: Operation, context: PassContext): void {
+function hoistFrom(loop: Operation, known: PureFunctions, context: PassContext): void {
   for (const region of loop.regions) {
     for (const operation of region.entry) {
-      if (!isWorthMoving(operation, loop)) continue;
+      if (!isWorthMoving(operation, loop, known)) continue;
       for (const value of dependencies(operation))
         if (!isDefinedOutside(value, loop)) moveBefore(definingOp(value)!, loop);
       moveBefore(operation, loop);
@@ -83,6 +83,7 @@ func.func @main(%x: tensor<4xf32>, %scale: tensor<4xf32>, %n: tensor<i32>) -> te
   },
   run(module, context) {
     applyRules(module, [whileOfUnchanged], context);
-    for (const loop of loopsOf(module)) hoistFrom(loop, context);
+    const known: PureFunctions = new Map();
+    for (const loop of loopsOf(module)) hoistFrom(loop, known, context);
   },
 });

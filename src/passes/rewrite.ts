@@ -4,7 +4,7 @@ import { isInside, isOperation, type Operation, type Value, walk } from "../ir/o
 import { isOp, type OperationOf, type OpName } from "../ir/ops/index.js";
 import { eraseOperation, replaceOperation } from "../ir/rewriter.js";
 import { InternalError } from "../support/errors.js";
-import { isPure } from "../ir/analysis/effects.js";
+import { isPureGiven, type PureFunctions } from "../ir/analysis/effects.js";
 import type { PassContext } from "./pass.js";
 
 /** A local rewrite. Every rule must bring the program nearer to a fixed form, or the driver does not end. */
@@ -68,8 +68,9 @@ function addAround(value: Value, work: Worklist): void {
   if (another === undefined) work.add(last);
 }
 
-function eraseIfDead(operation: Operation, work: Worklist): boolean {
-  if (operation.results.some((result) => result.users.size > 0) || !isPure(operation)) return false;
+function eraseIfDead(operation: Operation, work: Worklist, known: PureFunctions): boolean {
+  if (operation.results.some((result) => result.users.size > 0) || !isPureGiven(operation, known))
+    return false;
   const operands = operandsOf(operation);
   eraseOperation(operation);
   for (const operand of operands) addAround(operand, work);
@@ -110,10 +111,11 @@ function indexRules(rules: readonly Rule[]): ReadonlyMap<string, readonly Rule[]
 export function applyRules(root: Operation, rules: readonly Rule[], context: PassContext): void {
   const byOp = indexRules(rules);
   const work = new Worklist(root);
+  const known: PureFunctions = new Map();
   let budget = 1000 + 100 * [...walk(root)].length;
   for (const operation of work) {
     if (!isInside(operation, root)) continue;
-    if (eraseIfDead(operation, work)) {
+    if (eraseIfDead(operation, work, known)) {
       context.count("operations removed");
       continue;
     }

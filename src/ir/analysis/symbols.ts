@@ -14,8 +14,12 @@ export const functionsOf = (module: Operation): readonly FunctionOperation[] =>
   module.regions.flatMap((region) => functionsIn(region.entry));
 
 /** The function called `name`, or undefined. */
-export const findFunction = (module: Operation, name: string): FunctionOperation | undefined =>
-  functionsOf(module).find((func) => func.attributes.sym_name === name);
+export function findFunction(module: Operation, name: string): FunctionOperation | undefined {
+  for (const region of module.regions)
+    for (const operation of region.entry.symbols.get(name) ?? [])
+      if (isOp(operation, "func.func")) return operation;
+  return undefined;
+}
 
 /** What PJRT calls the function that a plugin enters; the one place that says so. */
 export const ENTRY = "main";

@@ -8,9 +8,27 @@ export const showAxis = ({ name, subAxis }: AxisRef): string =>
 /** A list of axes as it is written. */
 export const showAxes = (axes: readonly AxisRef[]): string => `{${axes.map(showAxis).join(", ")}}`;
 
+/** An axis of a mesh: which one it is, and how many devices lie along it. */
+interface MeshAxis {
+  readonly place: number;
+  readonly size: bigint;
+}
+
+const byMesh = new WeakMap<Mesh, ReadonlyMap<string, MeshAxis>>();
+
+/** The axes of a mesh by name; of those with one name, which no valid mesh has, the first. */
+export function axesOf(mesh: Mesh): ReadonlyMap<string, MeshAxis> {
+  const known = byMesh.get(mesh);
+  if (known !== undefined) return known;
+  const axes = new Map<string, MeshAxis>();
+  for (const [place, { name, size }] of mesh.axes.entries())
+    if (!axes.has(name)) axes.set(name, { place, size });
+  byMesh.set(mesh, axes);
+  return axes;
+}
+
 /** How many devices lie along an axis of a mesh, which has it. */
-const wholeSize = (mesh: Mesh, { name }: AxisRef): bigint =>
-  mesh.axes.find((axis) => axis.name === name)!.size;
+const wholeSize = (mesh: Mesh, { name }: AxisRef): bigint => axesOf(mesh).get(name)!.size;
 
 /** The product of the sizes before an axis or a part of one. */
 const beginOf = ({ subAxis }: AxisRef): bigint => subAxis?.preSize ?? 1n;
@@ -73,9 +91,12 @@ export function withAxis(mesh: Mesh, axes: readonly AxisRef[], added: AxisRef): 
 
 /** Axes in the order of the mesh, parts that follow each other as one. */
 export function inMeshOrder(mesh: Mesh, axes: readonly AxisRef[]): readonly AxisRef[] {
-  const place = ({ name }: AxisRef): number => mesh.axes.findIndex((axis) => axis.name === name);
+  const known = axesOf(mesh);
+  const place = ({ name }: AxisRef): number => known.get(name)?.place ?? -1;
   const sorted = [...axes].sort((a, b) => place(a) - place(b) || Number(beginOf(a) - beginOf(b)));
-  return sorted.reduce<readonly AxisRef[]>((merged, axis) => withAxis(mesh, merged, axis), []);
+  const merged: AxisRef[] = [];
+  for (const axis of sorted) merged.push(...withAxis(mesh, merged.splice(-1), axis));
+  return merged;
 }
 
 /** What of `axes` is in none of `others`. */

@@ -1,12 +1,14 @@
 /** @file Meshes, and lists of axes against a mesh. */
 import { type Violation, violation } from "../errors.js";
 import type { AxisRef, Mesh } from "./attributes.js";
-import { showAxis as show } from "./axes.js";
+import { groupBy } from "../../support/group-by.js";
+import { axesOf, showAxis as show } from "./axes.js";
 
 /** What is wrong with a mesh. */
 export function meshProblem({ axes, deviceIds }: Mesh): Violation | undefined {
   const names = axes.map(({ name }) => name);
-  const repeated = names.find((name, i) => names.indexOf(name) !== i);
+  const seen = new Set<string>();
+  const repeated = names.find((name) => seen.size === seen.add(name).size);
   if (repeated !== undefined) return violation("mesh_axes", `the mesh has two axes "${repeated}"`);
   const small = axes.find(({ size }) => size < 1n);
   if (small !== undefined)
@@ -42,6 +44,7 @@ type AxisList = readonly AxisRef[] | { readonly sorted: string; readonly axes: r
 /** What is wrong with lists of axes of one mesh, taken together. */
 export function axesProblem(mesh: Mesh, lists: readonly AxisList[]): Violation | undefined {
   const seen = new Set<string>();
+  const known = axesOf(mesh);
   const used: AxisRef[] = [];
   for (const list of lists) {
     const isSortedList = "sorted" in list;
@@ -49,8 +52,7 @@ export function axesProblem(mesh: Mesh, lists: readonly AxisList[]): Violation |
     if (isSortedList && !isSorted(mesh, axes))
       return violation("axes_order", `${list.sorted} axes must stand in the order of the mesh`);
     for (const [i, axis] of axes.entries()) {
-      if (mesh.axes.every(({ name }) => name !== axis.name))
-        return violation("axis_unknown", `the mesh has no axis "${axis.name}"`);
+      if (!known.has(axis.name)) return violation("axis_unknown", `the mesh has no axis "${axis.name}"`);
       if (seen.has(show(axis))) return violation("axis_repeated", `axis ${show(axis)} is used twice`);
       if (canMerge(axes[i - 1], axis))
         return violation("axes_merge", `${show(axes[i - 1]!)} and ${show(axis)} are one part of their axis`);
@@ -58,11 +60,11 @@ export function axesProblem(mesh: Mesh, lists: readonly AxisList[]): Violation |
       used.push(axis);
     }
   }
-  for (const { name, size } of mesh.axes) {
-    const wrong = partsProblem(
-      used.filter((axis) => axis.name === name),
-      size,
-    );
+  const byPlace = [...groupBy(used, ({ name }) => name)]
+    .map(([name, uses]) => ({ uses, ...known.get(name)! }))
+    .sort((a, b) => a.place - b.place);
+  for (const { uses, size } of byPlace) {
+    const wrong = partsProblem(uses, size);
     if (wrong !== undefined) return wrong;
   }
   return undefined;
@@ -70,7 +72,8 @@ export function axesProblem(mesh: Mesh, lists: readonly AxisList[]): Violation |
 
 /** Whether axes stand in the order of a mesh, parts of one axis from major to minor and before the whole. */
 function isSorted(mesh: Mesh, axes: readonly AxisRef[]): boolean {
-  const place = ({ name }: AxisRef): number => mesh.axes.findIndex((axis) => axis.name === name);
+  const known = axesOf(mesh);
+  const place = ({ name }: AxisRef): number => known.get(name)?.place ?? -1;
   return axes.every((axis, i) => {
     const before = axes[i - 1];
     if (before === undefined || before.name !== axis.name)

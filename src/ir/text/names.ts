@@ -77,6 +77,8 @@ const sanitize = (hint: string): string => {
 /** The names of all values below `root`, without the `%`. */
 export class ValueNames {
   readonly #names = new Map<Value, string>();
+  /** Of operations with several results, as far as they are used. */
+  readonly #uses = new Map<Operation, readonly string[]>();
   readonly #options: NamingOptions;
   #counters: Counters = { value: 0, argument: 0, conflict: 0 };
   #used = new UsedNames(undefined);
@@ -103,9 +105,19 @@ export class ValueNames {
   of(value: Value): string {
     const { owner } = value;
     if (!("results" in owner) || owner.results.length === 1) return `%${this.#plain(value)}`;
-    const group = this.#groups(owner).find(({ start, count }) => value.index < start + count);
-    if (group === undefined) return "%?";
-    return group.count === 1 ? `%${group.name}` : `%${group.name}#${value.index - group.start}`;
+    const known = this.#uses.get(owner);
+    if (known !== undefined) return known[value.index]!;
+    const uses = this.#usesOf(owner);
+    this.#uses.set(owner, uses);
+    return uses[value.index]!;
+  }
+
+  /** How each result of an operation with several is used. */
+  #usesOf(operation: Operation): readonly string[] {
+    const uses = operation.results.map(() => "%?");
+    for (const { name, start, count } of this.#groups(operation))
+      for (let i = 0; i < count; i++) uses[start + i] = count === 1 ? `%${name}` : `%${name}#${i}`;
+    return uses;
   }
 
   /** Text of a definition: `%0`, `%0:2`, `%output_state, %output`. */

@@ -7,7 +7,7 @@ import { type Operation, walk } from "../operation.js";
 import type { Refusal } from "./refusal.js";
 
 /** Operations that a program may have once all calls are inlined. Large models of today have some 100,000. */
-const EXPANDED_OPERATIONS = 2 ** 21;
+export const EXPANDED_OPERATIONS = 2 ** 21;
 
 interface Call {
   readonly operation: Operation;
@@ -73,7 +73,7 @@ export function checkCallGraph(module: Operation): RefusedCall | undefined {
       names.delete(frame.name);
       const { own, calls, func } = frame.node;
       const size = calls.reduce((sum, { callee }) => sum + sizes.get(callee)!, own);
-      if (size > EXPANDED_OPERATIONS) return tooLarge(func, size);
+      if (size > EXPANDED_OPERATIONS) return { operation: func, refusal: expansion(func, size) };
       sizes.set(frame.name, size);
     }
   }
@@ -97,13 +97,11 @@ const cycle = ({ operation }: Call, path: readonly string[]): RefusedCall => ({
   },
 });
 
-const tooLarge = (operation: FunctionOperation, size: number): RefusedCall => ({
-  operation,
-  refusal: {
-    constraint: "call_expansion",
-    message: `@${operation.attributes.sym_name} is too large once its calls are inlined`,
-    expected: `at most ${EXPANDED_OPERATIONS} operations`,
-    got: `${size}`,
-    hint: "call the function in a while loop, or fewer times",
-  },
+/** Why a function of so many operations, with those of what it calls, is refused. */
+export const expansion = (func: FunctionOperation, size: number): Refusal => ({
+  constraint: "call_expansion",
+  message: `@${func.attributes.sym_name} is too large once its calls are inlined`,
+  expected: `at most ${EXPANDED_OPERATIONS} operations`,
+  got: `${size}`,
+  hint: "call the function in a while loop, or fewer times",
 });
