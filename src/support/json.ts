@@ -13,8 +13,8 @@ const MOST_VALUES = 2 ** 23;
 export class JsonError extends Error {}
 
 /** The value of a JSON text. @throws JsonError for what is none, and for one that nests too deep or has too many values */
-export function parseJson(text: string): unknown {
-  const problem = boundsProblem(text);
+export function parseJson(text: string, mostValues = MOST_VALUES): unknown {
+  const problem = boundsProblem(text, mostValues);
   if (problem !== undefined) throw new JsonError(problem);
   try {
     return JSON.parse(text);
@@ -29,7 +29,7 @@ const isOpening = (code: number): boolean => code === 0x5b || code === 0x7b;
 const isClosing = (code: number): boolean => code === 0x5d || code === 0x7d;
 
 /** Where a text first nests too deep, or has too many values; what stands in strings is text. */
-function boundsProblem(text: string): string | undefined {
+function boundsProblem(text: string, mostValues: number): string | undefined {
   let [depth, values] = [0, 0];
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
@@ -37,8 +37,8 @@ function boundsProblem(text: string): string | undefined {
     else if (isOpening(code)) depth++;
     else if (isClosing(code)) depth--;
     if (depth > DEEPEST) return `nested more than ${DEEPEST} deep at position ${at}`;
-    if ((code === COMMA || isOpening(code)) && ++values > MOST_VALUES)
-      return `more than ${MOST_VALUES} values at position ${at}`;
+    if ((code === COMMA || isOpening(code)) && ++values > mostValues)
+      return `more than ${mostValues} values at position ${at}`;
   }
   return undefined;
 }

@@ -50,6 +50,42 @@ export const tokenizerFile = z.looseObject({
 
 export type TokenizerFile = z.output<typeof tokenizerFile>;
 
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;
+
+/** The most tokens that are read. The largest vocabulary of a model that is known, XLM-V's, has 901,629. */
+const MOST_TOKENS = 2 ** 20;
+/** Of all tokens together; UTF-16 units. The library takes two hundred bytes for each where tokens begin otherwise. Those of XLM-V have some six millions. */
+const MOST_CHARACTERS = 2 ** 23;
+
+/** Values of a file as JSON: a token, and a merge that is a list of two. */
+export const MOST_VALUES = 4 * MOST_TOKENS;
+
+/** Why a parsed tokenizer.json is too large, whatever else is wrong with it. */
+export function sizeProblem(json: unknown): { readonly expected: string; readonly got: string } | undefined {
+  const { model, added_tokens: added } = isObject(json) ? json : {};
+  const vocab = isObject(model) && isObject(model.vocab) ? model.vocab : {};
+  const names: readonly unknown[] = [
+    ...itemsOf(vocab, (item) => (Array.isArray(item) ? item[0] : undefined)),
+    ...itemsOf(added ?? [], (item) => (isObject(item) ? item.content : undefined)),
+  ];
+  if (names.length > MOST_TOKENS)
+    return { expected: `at most ${MOST_TOKENS} tokens`, got: `${names.length} tokens` };
+  const characters = names.reduce<number>(
+    (sum, name) => sum + (typeof name === "string" ? name.length : 0),
+    0,
+  );
+  if (characters <= MOST_CHARACTERS) return undefined;
+  return {
+    expected: `at most ${MOST_CHARACTERS} characters in all tokens together`,
+    got: `${characters} characters`,
+  };
+}
+
+/** The names of an object, or those of a list's items. */
+const itemsOf = (of: unknown, nameOf: (item: unknown) => unknown): readonly unknown[] =>
+  Array.isArray(of) ? of.map(nameOf) : isObject(of) ? Object.keys(of) : [];
+
 /** The first of the 256 pieces that stand for single bytes. */
 const FIRST_BYTE = "<0x00>";
 
@@ -61,11 +97,10 @@ const FIRST_BYTE = "<0x00>";
  */
 export function promoteUserPieces(file: TokenizerFile): TokenizerFile {
   const { byte_fallback, vocab } = file.model;
-  const pieces = Array.isArray(vocab) ? [] : Object.entries(vocab);
-  const firstByte = pieces.find(([piece]) => piece === FIRST_BYTE)?.[1];
-  if (byte_fallback !== true || firstByte === undefined) return file;
+  if (byte_fallback !== true || Array.isArray(vocab) || !Object.hasOwn(vocab, FIRST_BYTE)) return file;
+  const firstByte = vocab[FIRST_BYTE]!;
   const listed = new Set(file.added_tokens.map(({ id }) => id));
-  const lost = pieces
+  const lost = Object.entries(vocab)
     .filter(([, id]) => id < firstByte && !listed.has(id))
     .map(([content, id]) => ({ id, content, ...WHOLE }));
   return { ...file, added_tokens: [...file.added_tokens, ...lost] };
@@ -93,9 +128,6 @@ const WHOLE = {
   normalized: false,
   special: false,
 } as const;
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null;
 
 /** Every `pattern` in a part of a tokenizer.json, such as its normalizer. */
 export function patternsIn(part: unknown): readonly unknown[] {

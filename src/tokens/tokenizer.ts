@@ -9,11 +9,13 @@ import { fileTokenBytes, type TokenBytes } from "./token-bytes.js";
 import { TimeLimitError, withinTime } from "../support/time-limit.js";
 import {
   growthOf,
+  MOST_VALUES,
   isPattern,
   isRegex,
   nameUnknown,
   patternsIn,
   promoteUserPieces,
+  sizeProblem,
   tokenizerFile,
   type TokenizerFile,
 } from "./tokenizer-file.js";
@@ -59,6 +61,11 @@ async function readTokenizer(
   const json = await readJson(files, "tokenizer.json");
   if (json === undefined) return loadSentencePiece(files, bosId, vocabSize);
   const config = (await readJson(files, "tokenizer_config.json")) ?? {};
+  const size = sizeProblem(json);
+  if (size !== undefined) {
+    const hint = "is it the tokenizer.json of the model's authors?";
+    throw new UsageError({ message: "the tokenizer has too much for a model", ...size, where: path, hint });
+  }
   const { success, data, error } = tokenizerFile.safeParse(json);
   if (!success) throw unusable(path, z.prettifyError(error));
   checkVocabulary(path, data, vocabSize);
@@ -244,7 +251,7 @@ async function readJson(files: TokenizerFiles, name: string): Promise<unknown> {
   const text = await textOf(files, name);
   if (text === undefined) return undefined;
   try {
-    return parseJson(text);
+    return parseJson(text, MOST_VALUES);
   } catch (cause) {
     if (!(cause instanceof JsonError)) throw cause;
     throw unusable(join(files.where, name), cause.message);

@@ -46,6 +46,47 @@ test.each([
   },
 );
 
+test.each([
+  [
+    "tokens than any model, in lists",
+    { type: "Unigram", unk_id: 0, vocab: Array(2 ** 20 + 1).fill(0) },
+    "expected: at most 1048576 tokens\n  got:      1048577 tokens",
+  ],
+  [
+    "letters in its tokens than any model",
+    {
+      type: "Unigram",
+      unk_id: 0,
+      vocab: [
+        ["a".repeat(2 ** 23), 0],
+        ["b", 0],
+      ],
+    },
+    "expected: at most 8388608 characters in all tokens together\n  got:      8388609 characters",
+  ],
+])(
+  "a tokenizer.json that has more %s is refused before anything is made of it",
+  async (_, model, numbers) => {
+    const folder = await temporaryFolder();
+    const path = join(folder, "tokenizer.json");
+    await writeFile(path, JSON.stringify({ ...FILE, added_tokens: [], model }));
+    expect(await errorText(() => loadTokenizer(folder, 0))).toBe(
+      `usage error: the tokenizer has too much for a model
+  ${numbers}
+  at:       ${path}
+  hint:     is it the tokenizer.json of the model's authors?`,
+    );
+  },
+);
+
+test("one of millions of values is refused before it is parsed", async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, "tokenizer.json"), `[${"0,".repeat(2 ** 22)}0]`);
+  expect(await errorText(() => loadTokenizer(folder, 0))).toContain(
+    "got:      more than 4194304 values at position ",
+  );
+});
+
 test("the demo's tokenizer has the tokens of its model", async () => {
   const { vocab_size } = JSON.parse(await readFile("golden/demo-kjv/config.json", "utf8")) as {
     readonly vocab_size: number;
