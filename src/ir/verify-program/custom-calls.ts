@@ -3,6 +3,7 @@
  * at their word, whatever their operands; a wrong one reads wild memory. So only names are passed on that are known to check what
  * they get, or whose form is checked here, or that the caller allows.
  */
+import { encodedOp } from "../encoded-calls.js";
 import type { Operation } from "../operation.js";
 import { isOp, type OperationOf } from "../ops/index.js";
 import { isStatic } from "../types.js";
@@ -76,6 +77,9 @@ export function checkCustomCall(operation: Operation, allowed: ReadonlySet<strin
             : `api_version = ${operation.attributes.api_version ?? 1}`,
         }
       : {}),
-    hint: `allow it by name if you trust the program: --allow-custom-call ${name}`,
+    hint:
+      encodedOp(operation) === undefined
+        ? `allow it by name if you trust the program: --allow-custom-call ${name}`
+        : "it stands for an op: the pass decompose-chlo writes what that means",
   };
 }

@@ -1,6 +1,7 @@
 /** @file What each chlo op is in StableHLO ops, and the walk that replaces them. */
 import { Builder } from "../../ir/builder.js";
 import type { Decomposition } from "../../ir/decompositions.js";
+import { decodeCalls } from "../../ir/encoded-calls.js";
 import { isPure } from "../../ir/analysis/effects.js";
 import { Emitter, typeOf } from "../../ir/emit.js";
 import { type Operation, type Value, walk } from "../../ir/operation.js";
@@ -145,13 +146,14 @@ export interface DecomposeChloOptions {
 const isUnused = ({ results }: Operation): boolean => results.every(({ users }) => users.size === 0);
 
 /**
- * Replaces the chlo ops of a module by StableHLO ops; returns how many. Those whose meaning cannot be written without the sizes, or without
+ * Replaces the chlo ops of a module, and calls that stand for such, by StableHLO ops; returns how many. Those whose meaning cannot be written without the sizes, or without
  * the rank, are left as they are; where nobody uses them they are erased.
  */
 export function decomposeChlo(
   module: Operation,
   { composites = false, regions = composites }: DecomposeChloOptions = {},
 ): number {
+  decodeCalls(module);
   let count = 0;
   if (composites)
     preserveAsComposites(

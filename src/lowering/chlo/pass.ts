@@ -6,7 +6,7 @@ import { decomposeChlo } from "./index.js";
 export const decomposeChloPass = definePass({
   name: "decompose-chlo",
   summary:
-    "Every chlo op whose rank is known becomes its meaning in stablehlo; ragged_dot and scan where all sizes are.",
+    "Every chlo op whose rank is known, and every call that stands for one (@mhlo.erf), becomes its meaning in stablehlo; ragged_dot and scan where all sizes are.",
   options: z.object({
     composites: z
       .boolean()

@@ -2,6 +2,7 @@
 import { bodyOf, findFunction, returnedValues } from "../../ir/analysis/symbols.js";
 import type { Builder } from "../../ir/builder.js";
 import { numberAt } from "../../ir/elements.js";
+import { encodedOp } from "../../ir/encoded-calls.js";
 import { assertionMessage } from "../../ir/interpret/shape-assertion.js";
 import type { Block, Operation, Region, Value } from "../../ir/operation.js";
 import type { OperationOf } from "../../ir/ops/index.js";
@@ -98,8 +99,16 @@ const rules: Readonly<Record<string, Rule>> = {
 /** Targets of calls that a static program has no need of. */
 export const customCallsOfShapes: ReadonlySet<string> = new Set(Object.keys(rules));
 
+/** A call that stands for an op, as the op: the shapes of its results follow from its operands'. */
+const decoded: Rule = ({ call, operands, builder }) => {
+  const op = encodedOp(call);
+  if (op === undefined) return undefined;
+  return builder.create(op.name, operands, op.attributes as never, { extra: op.extra }).results;
+};
+
 /** The values of a call about shapes without it; undefined for any other call, and while something is not known. */
-export const withoutCall: Rule = (view) => ownValue(rules, view.call.attributes.call_target_name)?.(view);
+export const withoutCall: Rule = (view) =>
+  (ownValue(rules, view.call.attributes.call_target_name) ?? decoded)(view);
 
 const shapeOperands = "indices_of_shape_operands";
 
