@@ -4,7 +4,7 @@
  * for each kind of call; assertions about shapes are checked, and gone.
  */
 import { z } from "zod";
-import { findEntry, type FunctionOperation } from "../ir/analysis/symbols.js";
+import { findEntry, type FunctionOperation, functionsOf } from "../ir/analysis/symbols.js";
 import type { Operation } from "../ir/operation.js";
 import { eraseOperation, insertOperation } from "../ir/rewriter.js";
 import { formatType } from "../ir/types.js";
@@ -55,7 +55,8 @@ export function refineShapes(module: Operation, inputs: readonly ShapeInput[]): 
   refiner.specialise(main, args, main);
   const { made, replaced } = refiner.results;
   const block = module.regions[0]!.entry;
-  const anchor = block.first;
+  // Behind the meshes, which stand before what names them.
+  const [anchor] = functionsOf(module);
   for (const func of made) insertOperation(func, block, anchor);
   for (const func of replaced) eraseOperation(func);
   for (const func of made) eraseDeadOperations(func.regions[0]!.entry);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { elementsFromNumbers, numberAt } from "../../src/ir/elements.js";
 import { interpretFunction } from "../../src/ir/interpret/index.js";
 import { parseModule } from "../../src/ir/text/index.js";
@@ -17,6 +17,27 @@ ${body}
 
 const sizes = (name: string, ...numbers: readonly number[]): string =>
   `  %${name} = stablehlo.constant dense<[${numbers.join(", ")}]> : tensor<${numbers.length}xi64>\n`;
+
+test.each([
+  'named_computation<"f">(%x, %c) (%y',
+  "manual_computation(%x, %c) in_shardings=[<@mesh, [{}]>, <@mesh, []>] out_shardings=[<@mesh, [{}]>] manual_axes={} (%y",
+])("sizes that a computation of Shardy is given are known in it: sdy.%s", (head) => {
+  const text = (size: string, made: string): string => `
+sdy.mesh @mesh = <["a"=2]>
+func.func @main(%x: tensor<${size}xf32>) -> tensor<${size}xf32> {
+  %c = stablehlo.constant dense<3> : tensor<i32>
+  %r = sdy.${head}: tensor<${size}xf32>, %n: tensor<i32>) {
+${made}
+    sdy.return %i : tensor<${size}xf32>
+  } : (tensor<${size}xf32>, tensor<i32>) -> tensor<${size}xf32>
+  return %r : tensor<${size}xf32>
+}`;
+  const dynamic = `    %s = stablehlo.reshape %n : (tensor<i32>) -> tensor<1xi32>
+    %i = stablehlo.dynamic_iota %s, dim = 0 : (tensor<1xi32>) -> tensor<?xf32>`;
+  expect(refine(text("?", dynamic), "tensor<3xf32>")).toBe(
+    normal(text("3", "    %i = stablehlo.iota dim = 0 : tensor<3xf32>")),
+  );
+});
 
 describe("ops whose sizes are operands become those whose sizes are attributes", () => {
   it.each([
@@ -226,7 +247,7 @@ describe("Shardy", () => {
     const [open, closed] = ["?", "6"].map((n) =>
       main(n, signature, body.replaceAll("PART", n === "6" ? "3" : n)),
     );
-    expect(refine(`${mesh}\n${open}`, "tensor<6x4xf32>")).toBe(normal(`${closed}\n${mesh}`));
+    expect(refine(`${mesh}\n${open}`, "tensor<6x4xf32>")).toBe(normal(`${mesh}\n${closed}`));
   }
   const plain = "(%x: tensor<Nx4xf32>) -> tensor<Nx4xf32>";
 

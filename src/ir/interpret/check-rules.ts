@@ -69,11 +69,25 @@ function zerosLike({ type, owner }: Value): Tensor {
   );
 }
 
+/** What says where a value lies, and computes nothing. */
+const placements: ReadonlySet<string> = new Set([
+  "Sharding",
+  "LayoutConstraint",
+  "annotate_device_placement",
+]);
+
+const isPlacement = ({ operands, results }: Operation, target: string): boolean =>
+  placements.has(target) &&
+  operands.length === 1 &&
+  results.length === 1 &&
+  operands[0]!.type === results[0]!.type;
+
 const customCall: ControlRule<"stablehlo.custom_call"> = (operation, operands, machine) => {
   const { call_target_name: target } = operation.attributes;
   if (target === "shape_assertion") return assertShapes(operation, operands as readonly Tensor[]);
   // Memory of any content: zeros are one.
   if (target === "AllocateBuffer") return operation.results.map(zerosLike);
+  if (isPlacement(operation, target)) return operands;
   if (comparisonOf(operation) === undefined)
     throw new UnsupportedError(
       "custom call",

@@ -1,6 +1,7 @@
 /** @file Rules of the ops that choose and repeat code, and of tuples and tokens. */
-import type { Region } from "../operation.js";
+import type { Operation, Region } from "../operation.js";
 import { InternalError } from "../../support/errors.js";
+import { UnsupportedError, whereOf } from "./errors.js";
 import { type ControlRule, type RuntimeValue, token, type TupleValue } from "./machine.js";
 import { Tensor } from "./tensor.js";
 
@@ -28,6 +29,17 @@ const while_: ControlRule<"stablehlo.while"> = (operation, operands, machine) =>
   return values;
 };
 
+/** Without manual axes the body computes with whole values, as a named computation's does. */
+const manualComputation: ControlRule<"sdy.manual_computation"> = (operation, operands, machine) => {
+  const { axes } = operation.attributes.manual_axes;
+  if (axes.length === 0) return machine.run(operation.regions[0]!, operands);
+  throw new UnsupportedError(
+    "collective",
+    `sdy.manual_computation is not interpreted along axes of devices: ${axes.join(", ")}`,
+    whereOf(operation as Operation),
+  );
+};
+
 const same = (_: unknown, operands: readonly RuntimeValue[]): readonly RuntimeValue[] => operands;
 const makeToken = (): readonly RuntimeValue[] => [token];
 /** A program runs as one replica of one partition. */
@@ -38,6 +50,7 @@ export const controlRules = {
     machine.call(operation.attributes.callee, operands, operation)) satisfies ControlRule<"func.call">,
   "sdy.data_flow_edge": same,
   "sdy.func_data_flow_edge": same,
+  "sdy.manual_computation": manualComputation,
   "sdy.named_computation": ((operation, operands, machine) =>
     machine.run(operation.regions[0]!, operands)) satisfies ControlRule<"sdy.named_computation">,
   "sdy.propagation_barrier": same,

@@ -35,7 +35,6 @@ export const notInterpreted = {
   "sdy.all_slice": collective,
   "sdy.all_to_all": collective,
   "sdy.collective_permute": collective,
-  "sdy.manual_computation": collective,
   "sdy.reduce_scatter": collective,
   "sdy.replicated_to_unreduced": collective,
   "sdy.sharded_to_unreduced": collective,

@@ -229,7 +229,10 @@ export class Refiner {
     const blocks = region.blocks.map((from) => {
       const to = copyArguments(from, argumentTypes(operation, operands, from, this.#module));
       from.arguments.forEach((argument, i) => {
-        scope.map.set(argument, to.arguments[i]!);
+        const value = to.arguments[i]!;
+        scope.map.set(argument, value);
+        const elements = takesWhole(operation, operands[i], value) && scope.known.get(operands[i]!);
+        if (elements) scope.known.set(value, elements);
       });
       this.#refineBlock(from, to, scope);
       return to;
@@ -237,6 +240,10 @@ export class Refiner {
     return makeRegion(blocks);
   }
 }
+
+/** Whether an argument of a computation of Shardy is an operand as it is, and no part of it. */
+const takesWhole = (operation: Operation, operand: Value | undefined, argument: Value): boolean =>
+  isOp(operation, "sdy.named_computation", "sdy.manual_computation") && operand?.type === argument.type;
 
 /** What is known of the results of a function by its operations one by one: some may do more than make results. */
 function knownOf(func: FunctionOperation, args: readonly Argument[]): Specialised["known"] {

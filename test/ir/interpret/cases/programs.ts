@@ -363,4 +363,32 @@ export const programCases: readonly ProgramCase[] = [
     inputs: [],
     expected: ["2xbf16: 0 0"],
   },
+  {
+    op: "stablehlo.custom_call",
+    title: "@Sharding, @LayoutConstraint and @annotate_device_placement say where a value lies, and give it",
+    program: `
+      func.func @main(%x: tensor<2xi8>) -> tensor<2xi8> {
+        %0 = stablehlo.custom_call @Sharding(%x) {mhlo.sharding = "{replicated}"} : (tensor<2xi8>) -> tensor<2xi8>
+        %1 = stablehlo.custom_call @LayoutConstraint(%0) {operand_layouts = [dense<0> : tensor<1xindex>], result_layouts = [dense<0> : tensor<1xindex>]} : (tensor<2xi8>) -> tensor<2xi8>
+        %2 = stablehlo.custom_call @annotate_device_placement(%1) : (tensor<2xi8>) -> tensor<2xi8>
+        return %2 : tensor<2xi8>
+      }`,
+    inputs: ["2xi8: 3 -4"],
+    expected: ["2xi8: 3 -4"],
+  },
+  {
+    op: "sdy.manual_computation",
+    title: "a manual computation along no axes computes with whole values",
+    program: `
+      sdy.mesh @mesh = <["a"=2]>
+      func.func @main(%x: tensor<2xi8>) -> tensor<2xi8> {
+        %0 = sdy.manual_computation(%x) in_shardings=[<@mesh, [{"a"}]>] out_shardings=[<@mesh, [{}]>] manual_axes={} (%y: tensor<2xi8>) {
+          %1 = stablehlo.add %y, %y : tensor<2xi8>
+          sdy.return %1 : tensor<2xi8>
+        } : (tensor<2xi8>) -> tensor<2xi8>
+        return %0 : tensor<2xi8>
+      }`,
+    inputs: ["2xi8: 3 -4"],
+    expected: ["2xi8: 6 -8"],
+  },
 ];
