@@ -10,14 +10,19 @@ export async function timed<T>(
   return [made, performance.now() - start, (user + system) / 1000];
 }
 
-/** The least ms of several runs after one that does not count, by the clock and of all cores. */
+/**
+ * The least ms of several runs after one that does not count, by the clock and of all cores.
+ * @param leastMs so long is gone on, however many runs that are
+ */
 export async function leastOf(
   runs: number,
   run: () => Promise<unknown>,
+  leastMs = 0,
 ): Promise<readonly [clock: number, cores: number]> {
   await run();
   const samples: (readonly [number, number])[] = [];
-  for (let i = 0; i < runs; i++) {
+  const start = performance.now();
+  while (samples.length < runs || performance.now() - start < leastMs) {
     const [, clock, cores] = await timed(run);
     samples.push([clock, cores]);
   }

@@ -1,8 +1,9 @@
 """The families by JAX: as a loop over tokens (attention: with all scores at once), and as an expert writes it.
 
-reference.py CASES-JSON SAMPLES-FOLDER RUNS. The first is what main.ts writes. Prints ms by name and versions as JSON, and leaves samples of
-all results in the folder.
+reference.py CASES-JSON SAMPLES-FOLDER quick|whole PRECISION. The first is what main.ts writes. Prints ms by name and versions as JSON, and leaves
+samples of all results in the folder.
 """
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -15,7 +16,9 @@ import numpy as np
 
 PRIME, SAMPLED = 10_007, 20_000
 cases = json.loads(pathlib.Path(sys.argv[1]).read_text())
-folder, runs = pathlib.Path(sys.argv[2]), int(sys.argv[3])
+folder = pathlib.Path(sys.argv[2])
+runs, least_seconds = (2, 0) if sys.argv[3] == "quick" else (7, 0.2)
+jax.config.update("jax_default_matmul_precision", sys.argv[4])
 
 
 def numbers(operand):
@@ -229,11 +232,12 @@ def directions(function, fixed):
     return {"forward": forward, "gradient": gradient}
 
 
-def measure(function, operands, cotangent):
-    program = jax.jit(function).lower(operands, cotangent).compile()
+def measure(program, operands, cotangent):
     results = jax.block_until_ready(program(operands, cotangent))
     clocks, cores = [], []
-    for _ in range(runs):
+    jax.block_until_ready(program(operands, cotangent))
+    begin = time.perf_counter()
+    while len(clocks) < runs or time.perf_counter() - begin < least_seconds:
         start, before = time.perf_counter(), time.process_time()
         jax.block_until_ready(program(operands, cotangent))
         clocks.append((time.perf_counter() - start) * 1000)
@@ -241,19 +245,35 @@ def measure(function, operands, cotangent):
     return results, min(clocks), min(cores)
 
 
-figures = {}
-for case in cases:
+def given(case):
     operands = {each["name"]: numbers(each) for each in case["operands"]}
-    cotangent = operands.pop("cotangent")
+    return operands, operands.pop("cotangent")
+
+
+def compiled(case):
+    """All forms of a case by their names. Threads compile at once, and nothing is measured meanwhile."""
     fixed = {"window": case["window"]} if case["family"].startswith("attention") else {}
-    for form, function in FAMILIES[case["family"]].items():
-        for direction, program in directions(function, fixed).items():
-            results, clock, core = measure(program, operands, cotangent)
-            into = folder / case["name"] / direction / form
-            os.makedirs(into, exist_ok=True)
-            for name, x in results.items():
-                flat = np.asarray(x).reshape(-1)
-                flat[:: (flat.size // SAMPLED) | 1].tofile(into / f"{name}.f32")
-            figures[" | ".join((case["name"], direction, form, "clock"))] = clock
-            figures[" | ".join((case["name"], direction, form, "cores"))] = core
+    operands, cotangent = given(case)
+    return {
+        (form, direction): jax.jit(program).lower(operands, cotangent).compile()
+        for form, function in FAMILIES[case["family"]].items()
+        for direction, program in directions(function, fixed).items()
+    }
+
+
+with concurrent.futures.ThreadPoolExecutor() as threads:
+    programs = list(threads.map(compiled, cases))
+
+figures = {}
+for case, forms in zip(cases, programs):
+    operands, cotangent = given(case)
+    for (form, direction), program in forms.items():
+        results, clock, core = measure(program, operands, cotangent)
+        into = folder / case["name"] / direction / form
+        os.makedirs(into, exist_ok=True)
+        for name, x in results.items():
+            flat = np.asarray(x).reshape(-1)
+            flat[:: (flat.size // SAMPLED) | 1].tofile(into / f"{name}.f32")
+        figures[" | ".join((case["name"], direction, form, "clock"))] = clock
+        figures[" | ".join((case["name"], direction, form, "cores"))] = core
 print(json.dumps({"figures": figures, "versions": {"jax": jax.__version__}}))
