@@ -1,7 +1,15 @@
 /** @file What no plugin takes: XLA's parts that all of them share reject it, wait for ever, or end the process. */
 import type { Value } from "../ir/operation.js";
 import { ENTRY } from "../ir/analysis/symbols.js";
-import { formatType, isQuantized, isSigned, isUnbounded, type TensorType } from "../ir/types.js";
+import {
+  formatType,
+  isComplex,
+  isFloat,
+  isQuantized,
+  isSigned,
+  isUnbounded,
+  type TensorType,
+} from "../ir/types.js";
 import { findType, type Limit, limitOf } from "./limits.js";
 
 const refuseDynamicArguments = limitOf(["func.func"], (operation) => {
@@ -113,6 +121,22 @@ const refuseTwins = limitOf(products, ({ operands, results }) => {
   };
 });
 
+/**
+ * What broadcasts its operands is read with elements of which it computes nothing, and decomposed into an op of those that has no such: MLIR
+ * ends the process there. Others are refused by it in words.
+ */
+const refuseUnused = limitOf(["chlo.broadcast_next_after", "chlo.broadcast_polygamma"], (operation) => {
+  const type = operation.operands[0]!.type as TensorType;
+  const ends =
+    operation.name === "chlo.broadcast_polygamma" ? !isFloat(type.element) : isComplex(type.element);
+  if (!ends) return undefined;
+  return {
+    constraint: "fatal_broadcast_operands",
+    message: `computes nothing of ${formatType(type)}`,
+    hint: "convert to a float type first",
+  };
+});
+
 const refuseFunctionValues = limitOf(["func.call_indirect", "func.constant"], ({ name }) => ({
   constraint: "target_function_value",
   message: `${name} has a function as a value, which XLA has not`,
@@ -148,6 +172,7 @@ export const commonLimits: readonly Limit[] = [
   refuseRandomTypes,
   refuseHostTransfers,
   refuseTwins,
+  refuseUnused,
   refuseFunctionValues,
   refuseCasts,
   refuseSigned,

@@ -12,7 +12,7 @@ import { type Limit, limitOf } from "./limits.js";
 
 const isComplexTensor = ({ type }: Value): boolean => type.kind === "tensor" && isComplex(type.element);
 
-const refuseRemainder = limitOf(["stablehlo.remainder"], ({ operands }) => {
+const refuseRemainder = limitOf(["stablehlo.remainder", "chlo.broadcast_remainder"], ({ operands }) => {
   if (!isComplexTensor(operands[0]!)) return undefined;
   return {
     constraint: "fatal_complex_remainder",

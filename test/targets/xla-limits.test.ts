@@ -87,9 +87,15 @@ const emptyDivision = (divisor: string, type: string): readonly [string, string]
   %0 = stablehlo.remainder %c, ${divisor} : ${type}`,
 ];
 
-const asinh = (type: string): readonly [string, string] => [
-  `%a: tensor<4x${type}>`,
-  `%0 = chlo.asinh %a : tensor<4x${type}> -> tensor<4x${type}>`,
+const broadcast = (name: string, type: string): readonly [string, string] => [
+  `%a: tensor<4x${type}>, %b: tensor<2x4x${type}>`,
+  `%0 = chlo.broadcast_${name} %a, %b : (tensor<4x${type}>, tensor<2x4x${type}>) -> tensor<2x4x${type}>`,
+];
+
+const unary = (name: string, type: string): readonly [string, string] => [
+  `%a: tensor<8x${type}>`,
+  `%0 = stablehlo.abs %a : tensor<8x${type}>
+  %1 = chlo.${name} %0 : tensor<8x${type}> -> tensor<8x${type}>`,
 ];
 
 const fft = (kind: string, size: string, lengths: string): readonly [string, string] => [
@@ -229,10 +235,22 @@ test.each<readonly [constraint: string, parameters: string, operations: string]>
     "%a: tensor<2xcomplex<f64>>",
     "%0 = stablehlo.bitcast_convert %a : (tensor<2xcomplex<f64>>) -> tensor<2xcomplex<f64>>",
   ],
-  ["fatal_asinh_f8", ...asinh("f8E4M3FN")],
-  ["fatal_asinh_f8", ...asinh("f8E3M4")],
-  ["accepted", ...asinh("f8E5M2")],
-  ["accepted", ...asinh("bf16")],
+  ["fatal_broadcast_operands", ...broadcast("polygamma", "ui64")],
+  ["fatal_broadcast_operands", ...broadcast("polygamma", "i2")],
+  ["fatal_broadcast_operands", ...broadcast("polygamma", "complex<f32>")],
+  ["fatal_broadcast_operands", ...broadcast("next_after", "complex<f64>")],
+  ["accepted", ...broadcast("polygamma", "f32")],
+  ["accepted", ...broadcast("next_after", "i32")],
+  ["fatal_complex_remainder", ...broadcast("remainder", "complex<f32>")],
+  ["accepted", ...broadcast("remainder", "f32")],
+  ["fatal_asinh_f8", ...unary("asinh", "f8E4M3FN")],
+  ["fatal_asinh_f8", ...unary("asinh", "f8E3M4")],
+  ["accepted", ...unary("asinh", "f8E5M2")],
+  ["accepted", ...unary("asinh", "bf16")],
+  ["fatal_asin_f8", ...unary("asin", "f8E3M4")],
+  ["fatal_asin_f8", ...unary("asin", "f8E4M3")],
+  ["accepted", ...unary("asin", "f8E4M3FN")],
+  ["accepted", ...unary("acos", "f8E4M3")],
   ["accepted", "%a: tensor<2xf6E2M3FN>", "%0 = stablehlo.convert %a : (tensor<2xf6E2M3FN>) -> tensor<2xf32>"],
 ])("%s: %s %s", (constraint, parameters, operations) => {
   expect(verdict(parameters, operations)).toBe(constraint);
@@ -263,5 +281,7 @@ test("what XLA's parts for CPUs alone do not survive is taken elsewhere", () => 
 
 test("what no part of XLA survives is refused everywhere", () => {
   for (const target of [cpu, gpu, tpu])
-    expect(verdict(...rng("ui8", "UNIFORM"), target)).toBe("fatal_rng_type");
+    expect(
+      [rng("ui8", "UNIFORM"), broadcast("polygamma", "i32")].map(([a, b]) => verdict(a, b, target)),
+    ).toEqual(["fatal_rng_type", "fatal_broadcast_operands"]);
 });
