@@ -5,7 +5,7 @@ import { cannotWrite } from "../support/errors.js";
 import { writeWhole } from "../support/whole.js";
 import { type Colors, colorsFor } from "./colors.js";
 import { consoleTo } from "./console-to.js";
-import type { CommandLineIo, OutputStream } from "./io.js";
+import type { CommandLineIo, DeadlineWatch, OutputStream } from "./io.js";
 import { type KnownModels, withModelsOf } from "./models.js";
 import { Progress } from "./progress.js";
 
@@ -13,7 +13,7 @@ import { Progress } from "./progress.js";
 export class CommandContext {
   readonly env: NodeJS.ProcessEnv;
   readonly colors: Colors;
-  /** Aborted when the caller says so, and when nobody takes the results. */
+  /** Aborted when the caller says so, when nobody takes the results, and when the time is over. */
   readonly signal: AbortSignal;
   readonly #io: CommandLineIo;
   #models: KnownModels;
@@ -130,6 +130,16 @@ export class CommandContext {
   /** Comes back when everything that was printed is written, or cannot be. */
   async flush(): Promise<void> {
     await Promise.all([this.#io.stdout, this.#io.stderr].map(flush));
+  }
+
+  /** Tells the command to stop. */
+  stop(reason: unknown): void {
+    this.#stop.abort(reason);
+  }
+
+  /** What ends work that is late and does not listen; undefined where nothing may. */
+  get deadlines(): DeadlineWatch | undefined {
+    return this.#io.deadlines;
   }
 
   /** Flushes, and lets go of the console and of the streams, which stay open. */

@@ -7,6 +7,14 @@ export interface OutputStream extends NodeJS.WritableStream {
   readonly columns?: number | undefined;
 }
 
+/** What a process does for deadlines of its command. */
+export interface DeadlineWatch {
+  /** Ends what the thread computes when so many ms are over, unless the returned function is called: timers do not come to their turn meanwhile. */
+  watch(ms: number, message: string): Promise<() => void>;
+  /** The time is over: what still goes on only the end of the process ends. */
+  leave(): void;
+}
+
 /** Nothing under src/cli reads or writes anything else but files. */
 export interface CommandLineIo {
   /** Results, and nothing but results. */
@@ -26,6 +34,8 @@ export interface CommandLineIo {
    * not told of interrupts.
    */
   readonly onInterrupt?: ((listener: () => void) => () => void) | undefined;
+  /** For --timeout; without it work that does not listen is left behind, and what computes ends when it ends. */
+  readonly deadlines?: DeadlineWatch | undefined;
 }
 
 /** 0 good; 1 the thing checked is wrong, 2 wrong usage, 3 wrong environment (ARCHITECTURE.md); 130 stopped by an interrupt, with what was done kept. */

@@ -41,6 +41,17 @@ const positiveNumber =
 export const timeoutOption = (what: string): Option =>
   new Option("--timeout <seconds>", what).argParser(positiveNumber("--timeout")).default(600);
 
+/** How the command line says how long a command may take. */
+export interface DeadlineFlags {
+  readonly timeout?: number;
+}
+
+/** `--timeout` of the commands that give no program of somebody else a process of its own: how long all of it may take. */
+export const deadlineOption = (): Option =>
+  new Option("--timeout <seconds>", "the command may take so long (default: no limit)").argParser(
+    positiveNumber("--timeout"),
+  );
+
 const byteUnits = ["KiB", "MiB", "GiB", "TiB"];
 
 /** A parser of sizes in bytes: `8GiB`, `1.5GiB`, `500MiB`, `1000000`. */

@@ -22,7 +22,8 @@ import { versionCommand } from "./commands/version.js";
 import type { Launch } from "./commands/launch.js";
 import type { CommandContext } from "./context.js";
 import type { ExitStatus } from "./io.js";
-import type { LoadFlags } from "./options.js";
+import { withDeadline } from "./deadline.js";
+import { type DeadlineFlags, deadlineOption, type LoadFlags } from "./options.js";
 import { packageVersion } from "../support/package.js";
 
 /** In the order of the help. */
@@ -54,11 +55,18 @@ export function createProgram(context: CommandContext): {
   readonly status: () => ExitStatus;
 } {
   let status: ExitStatus = 0;
+  /** Commands whose time is limited as a whole. */
+  const timed = new Set<Command>();
   const launch: Launch =
     (load) =>
     async (...args) => {
-      const work = await load();
-      status = await work(context, ...args);
+      const command = args.at(-1) as Command;
+      const { timeout } = timed.has(command) ? command.opts<DeadlineFlags>() : {};
+      status = await withDeadline(context, nameOf(command), timeout, async () => {
+        await loadModules(context, command);
+        const work = await load();
+        return work(context, ...args);
+      });
     };
   const program = new Command("griffin")
     .description("Compiles models written in TypeScript to StableHLO and runs them through PJRT plugins.")
@@ -66,10 +74,13 @@ export function createProgram(context: CommandContext): {
     .exitOverride()
     .configureOutput(outputOf(context))
     .showHelpAfterError(false);
-  program.hook("preAction", (_program, command) => loadModules(context, command));
-  for (const create of COMMANDS) program.addCommand(inherit(create(launch, context.models), program));
+  for (const create of COMMANDS) program.addCommand(inherit(create(launch, context.models), program, timed));
   return { program, status: () => status };
 }
+
+/** `griffin plugin install`. */
+const nameOf = (command: Command): string =>
+  command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
 
 /** What --load names is known before the command begins. */
 async function loadModules(context: CommandContext, command: Command): Promise<void> {
@@ -93,12 +104,21 @@ function outputOf(context: CommandContext) {
   };
 }
 
-/** Settings reach added commands only when they are copied; every command that does something has --json and --verbose. */
-function inherit(command: Command, parent: Command): Command {
+/** What only prints what is there. */
+const AT_ONCE = new Set(["completion", "version"]);
+
+/**
+ * Settings reach added commands only when they are copied; every command that does something has --json and --verbose, and --timeout, of all of
+ * it where it has none of its own for the programs of others.
+ */
+function inherit(command: Command, parent: Command, timed: Set<Command>): Command {
   command.copyInheritedSettings(parent);
-  for (const child of command.commands) inherit(child, command);
+  for (const child of command.commands) inherit(child, command, timed);
   if (command.commands.length > 0) return command;
   const has = (flag: string) => command.options.some(({ long }) => long === flag);
+  if (!has("--timeout") && !AT_ONCE.has(command.name())) {
+    timed.add(command.addOption(deadlineOption()));
+  }
   if (!has("--json")) command.option("--json", "print one JSON document on stdout");
   if (!has("--verbose")) command.option("--verbose", "show the stack of unexpected errors");
   return command;

@@ -1,7 +1,7 @@
 /** @file One dialogue on the command line: what is typed is said, or is a command; answers come as they are made. */
 import type { Chat, ChatPart } from "../../serving/index.js";
 import { GriffinError, UsageError } from "../../support/errors.js";
-import { AbortedError } from "../../support/wait.js";
+import { AbortedError, waitFor } from "../../support/wait.js";
 import { suggestion } from "../../support/suggest.js";
 import { formatTable } from "../../support/table.js";
 import type { Format } from "../../tokens/index.js";
@@ -48,7 +48,13 @@ export async function converse(place: Place): Promise<boolean> {
     context.printError(context.colors.dim("Ctrl-C again ends, as Ctrl-D or /exit do"));
   });
   for (;;) {
-    const text = await lines.next();
+    const text = await waitFor(
+      "the dialogue",
+      { signal: context.signal },
+      () => lines.next(),
+      undefined,
+      "no turn was open",
+    );
     isWarned = false;
     if (text === undefined || text.trim() === "/exit") return isWhole;
     if (text.trim() === "") continue;
