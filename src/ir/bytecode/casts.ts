@@ -1,4 +1,5 @@
 /** @file Where values change between MLIR's own types and VHLO's. */
+import type { Location } from "../location.js";
 import { isOperation, type Operation, type Value, walk } from "../operation.js";
 import { mixes } from "./kept-ops.js";
 
@@ -8,16 +9,23 @@ export function isBuiltinValue({ owner }: Value): boolean {
   return maker !== undefined && mixes(maker.name);
 }
 
+/** The first operation that uses a value as it is cast, and how many values were asked for before. */
+interface Asked {
+  readonly by: Operation;
+  readonly order: number;
+}
+
 /** The values of a module that are used in another type than they are made in. */
 export class Casts {
   static readonly none = new Casts(undefined);
-  readonly #cast = new Set<Value>();
+  readonly #cast = new Map<Value, Asked>();
 
   constructor(module: Operation | undefined) {
     if (module === undefined) return;
     for (const operation of walk(module))
       for (const operand of operation.operands)
-        if (isBuiltinValue(operand) !== mixes(operation.name)) this.#cast.add(operand);
+        if (isBuiltinValue(operand) !== mixes(operation.name) && !this.#cast.has(operand))
+          this.#cast.set(operand, { by: operation, order: this.#cast.size });
   }
 
   get isEmpty(): boolean {
@@ -27,6 +35,17 @@ export class Casts {
   /** Whether the value is cast for some of its users. */
   isCast(value: Value): boolean {
     return this.#cast.has(value);
+  }
+
+  /** The values of a list that are cast, as their casts stand behind what makes them: what is asked for last comes first. */
+  of(values: readonly Value[]): readonly Value[] {
+    const order = (value: Value): number => this.#cast.get(value)!.order;
+    return values.filter((value) => this.isCast(value)).sort((a, b) => order(b) - order(a));
+  }
+
+  /** Where the cast of a value stands for those who read locations: to VHLO by whom it was first asked for, from it where the value is made. */
+  locationOf(value: Value): Location {
+    return isBuiltinValue(value) ? this.#cast.get(value)!.by.location : value.location;
   }
 
   /** Whether an operation uses the value as it is cast. */

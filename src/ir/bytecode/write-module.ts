@@ -152,19 +152,17 @@ export class ProgramBuilder {
 
   /** The casts of values, which stand behind what defines them. */
   #castsOf(values: readonly Value[]): BytecodeOperation[] {
-    return values
-      .filter((value) => this.#casts.isCast(value))
-      .map((value) => ({
-        name: castName,
-        location: this.#location(value.location),
-        discardable: undefined,
-        properties: [],
-        operands: [this.#numbers.get(value)!],
-        results: [this.#type(value.type, !isBuiltinValue(value))],
-        regions: [],
-        isolated: true,
-        offset: 0,
-      }));
+    return this.#casts.of(values).map((value) => ({
+      name: castName,
+      location: this.#location(this.#casts.locationOf(value)),
+      discardable: undefined,
+      properties: [],
+      operands: [this.#numbers.get(value)!],
+      results: [this.#type(value.type, !isBuiltinValue(value))],
+      regions: [],
+      isolated: true,
+      offset: 0,
+    }));
   }
 
   #useListsOf(values: readonly Value[]): readonly UseList[] {
@@ -186,7 +184,7 @@ export class ProgramBuilder {
     };
     const define = (values: readonly Value[]): void => {
       values.forEach(number);
-      for (const value of values) if (this.#casts.isCast(value)) this.#castNumbers.set(value, next++);
+      for (const value of this.#casts.of(values)) this.#castNumbers.set(value, next++);
     };
     for (const block of blocks) {
       define(block.arguments);

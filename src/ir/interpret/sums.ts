@@ -21,6 +21,9 @@ export function sumOfProducts(
   element: ElementType,
   products: Products,
 ): Tensor {
+  // Each target converts them by rules of its own.
+  if (a.element !== b.element)
+    throw unsupportedElement("a product", `${formatElement(a.element)} and ${formatElement(b.element)}`);
   const round = carrier(a.element);
   switch (domainOf(a.element)) {
     case "float": {

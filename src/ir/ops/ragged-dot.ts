@@ -1,6 +1,5 @@
 /** @file chlo.ragged_dot: a dot_general of which one dimension of lhs is cut into groups. */
 import { formatType, type TensorType } from "../types.js";
-import { sameElement } from "../verify-types.js";
 import { checkInRange, checkLength, checkUnique, list, rankOf, sameSize, type View } from "./constraints.js";
 import { type AttributesOf, defineOp, operand } from "./define.js";
 import { checkContraction } from "./dot.js";
@@ -93,11 +92,6 @@ const raggedDot = defineOp({
       precisions.length <= 2,
       "ragged_dot_precision",
       `precision_config must have 2 items, got ${precisions.length}`,
-    );
-    op.check(
-      sameElement(lhs.element, rhs.element),
-      "ragged_dot_elements",
-      `lhs and rhs must have the same element type, got ${formatType(lhs)} and ${formatType(rhs)}`,
     );
     checkContraction(op, numbers, lhs, rhs);
     const { lhs_ragged_dimensions: ragged, rhs_group_dimensions: group } = numbers;

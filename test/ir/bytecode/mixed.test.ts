@@ -152,3 +152,23 @@ test("an attribute of chlo that is none is refused", () => {
   bytes.write("<", bytes.indexOf("HIGH>") + "HIGH".length, "latin1");
   expect(() => deserializePortable(bytes)).toThrow("#chlo<precision HIGH< is no attribute of chlo");
 });
+
+/** Of jaxlib 0.11.2: the cast that is asked for last stands first, where whoever asks stands. */
+test("casts stand in the order and at the places that libStablehlo gives them", () => {
+  const text = `module {
+  func.func @main(%arg0: tensor<2xf32> loc("a"), %arg1: tensor<2xf32> loc("b"), %arg2: tensor<2xf32> loc("n")) -> tensor<2xf32> {
+    %0:2 = sdy.named_computation<"f">(%arg0, %arg1, %arg2) (%arg3: tensor<2xf32> loc("c"), %arg4: tensor<2xf32> loc("d"), %arg5: tensor<2xf32> loc("m")) {
+      %2 = stablehlo.negate %arg4 : tensor<2xf32> loc("e")
+      %3 = stablehlo.add %arg3, %2 : tensor<2xf32> loc("f")
+      sdy.return %3, %arg5 : tensor<2xf32>, tensor<2xf32> loc("g")
+    } : (tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> (tensor<2xf32>, tensor<2xf32>) loc("h")
+    %1 = stablehlo.multiply %0#1, %0#0 : tensor<2xf32> loc("i")
+    return %1 : tensor<2xf32> loc("j")
+  } loc("k")
+} loc("l")
+`;
+  const base64 =
+    "TUzvUg1TdGFibGVITE9fdjEuMTMuMAABKQcBBQkTAQUPEwMLFxsfIycFBSsvA2FDCwE7Bw8PDw8PCw8PCw8LCwsLDwsLDwsPCw8LDwsLDwsDCQsLCwsBBRMHAwcTHwcCwR8dIwEdDQEdGQEdGwEdHQEFGR01AR0TAQUbHRcBBR0FHwUhBSMdIQEFJQUnHScBBSkdKwEFKx0vAQUtHTMBBS8FMR05AQUzAwEjBx01HTcbAwkDCykDCQkRBwUFBQMFCQRGAgUDUBEBBwQiAgMBBQVQFQMHBP0DFyMHCwcLCQsLAAEGCwMBAwUBBgkDAQMDAQYHAwEDAQ9WHwUFAQEHCwkHBwRrAxEbBwMpAy0DMQABBgUDBQMBAQYPAwUDAwsGDwMFAwkNBgUDBQUHCwEGBQMBAw0RBDcFDwUBBgMDBQMNAQYDAwUDDwcGAwMFBRMRCQQlAxUGAwEFAQDqAjkDCwUFBQUFBQUFBQUFBQUFDyUPFRUZEQ83CQsRYnVpbHRpbgB2aGxvAHNkeQB1bnJlYWxpemVkX2NvbnZlcnNpb25fY2FzdABtb2R1bGUAZnVuY192MQBtdWx0aXBseV92MQByZXR1cm5fdjEAbmVnYXRlX3YxAGFkZF92MQBuYW1lZF9jb21wdXRhdGlvbgByZXR1cm4AZgBsAGsAYQBiAG4AaABpAGoAYwBkAG0AZQBnAG1haW4AAAgdBwUBAQs7PTs/QQcBDQE=";
+  const bytes = serializePortable(parseModule(text), { targetVersion: "1.13.0" });
+  expect(Buffer.from(bytes).toString("base64")).toBe(base64);
+});

@@ -31,6 +31,20 @@ describe("errors of the interpreter", () => {
     );
   });
 
+  it("computes no product of different element types, which each target converts by rules of its own", () => {
+    const product = (
+      op: string,
+    ): string => `func.func @main(%x: tensor<2xf32>, %y: tensor<2xi64>) -> tensor<f32> {
+  %0 = stablehlo.${op} : (tensor<2xf32>, tensor<2xi64>) -> tensor<f32>
+  return %0 : tensor<f32>
+}`;
+    for (const op of ["dot_general %x, %y, contracting_dims = [0] x [0]", "dot %x, %y"]) {
+      const error = thrownBy(product(op), ["2xf32: 1 2", "2xi64: 3 4"]);
+      expect(error).toBeInstanceOf(UnsupportedError);
+      expect(error.message).toContain("a product of f32 and i64 is not interpreted");
+    }
+  });
+
   it("compares the inputs with the function's", () => {
     expect(thrownBy(identity, ["3xf32: 1 2 3"]).message).toBe(
       [

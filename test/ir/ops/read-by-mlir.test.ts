@@ -29,6 +29,13 @@ describe("read and printed", () => {
     ["floats that are shifted", broadcast("shift_left", "", "4xf32")],
     ["integers that have no next after them", broadcast("next_after", "", "4xi32", "2x4xi32")],
     [
+      "products of different element types, as JAX exports them",
+      main(
+        "%arg0: tensor<2x3xf32>, %arg1: tensor<3x4xi64>",
+        "    %0 = stablehlo.dot_general %arg0, %arg1, contracting_dims = [1] x [0] : (tensor<2x3xf32>, tensor<3x4xi64>) -> tensor<2x4xf32>",
+      ),
+    ],
+    [
       "sizes of one letter that differ",
       main(
         "%arg0: tensor<2x3xf32>, %arg1: tensor<4x5xf32>",

@@ -102,7 +102,6 @@ export const contractionFamilies: readonly Family[] = [
       "dot_general_c11",
       ["[#stablehlo<precision DEFAULT>", "[#stablehlo<precision DEFAULT>, #stablehlo<precision DEFAULT>"],
     ],
-    ["dot_general_c13", ["tensor<2x4x5xf32>", "tensor<2x4x5xi32>"]],
     ["dot_general_c21", ["[#stablehlo<precision DEFAULT>", "[#stablehlo<precision HIGH>"]],
     ["dot_general_c22", ["lhs_component_count = 1", "lhs_component_count = 0"]],
     ["dot_general_c23", ["rhs_component_count = 1", "rhs_component_count = 0"]],

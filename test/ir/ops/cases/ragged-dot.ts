@@ -22,7 +22,6 @@ export const raggedDotFamilies: readonly Family[] = [
   ragged(
     ["10x4xf32", "3x4x5xf32", "3xi32", "10x5xf32"],
     free,
-    ["ragged_dot_elements", ["3x4x5xf32", "3x4x5xbf16"]],
     [
       "ragged_dot_precision",
       [
