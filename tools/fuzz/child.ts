@@ -75,7 +75,7 @@ async function readDamaged(name: FormatName, input: string, first: number, { end
   let seed = first;
   for (; seed < end && Date.now() < until; seed++) {
     say({ kind: "begun", format: name, seed, rss: process.memoryUsage.rss() });
-    await write(input, damaged(samples, seed));
+    await write(input, damaged(samples, seed, format.lies));
     const what = await faultOf(format, input, good);
     if (what !== undefined) say({ kind: "fault", format: name, seed, what });
   }

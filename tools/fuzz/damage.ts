@@ -2,7 +2,7 @@
 import { damage as damageBytes } from "../conformance/damage-bytes.js";
 import { damage as damageText } from "../conformance/damage-text.js";
 import { randomNumbers } from "../conformance/random-numbers.js";
-import type { Files } from "./format.js";
+import type { Files, Format } from "./format.js";
 
 /** The text of a file, or undefined for bytes that are none. */
 function textOf(bytes: Uint8Array): string | undefined {
@@ -14,10 +14,11 @@ function textOf(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** A sample with one file damaged, the same for the same seed. */
-export function damaged(samples: readonly Files[], seed: number): Files {
+/** A sample with one file damaged, or one that is lied about, the same for the same seed. */
+export function damaged(samples: readonly Files[], seed: number, lies?: Format["lies"]): Files {
   const random = randomNumbers(seed ^ 0x5bd1e995);
   const sample = samples[random(samples.length)]!;
+  if (lies !== undefined) return lies(sample, random);
   const names = Object.keys(sample);
   const name = names[random(names.length)]!;
   const bytes = sample[name]!;

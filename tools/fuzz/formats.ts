@@ -1,5 +1,5 @@
 /** @file Every format of files that others may give us, with good samples and its reader. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
@@ -18,10 +18,13 @@ import { demoFolder, packageFile } from "../../src/support/package.js";
 import { openCheckpoint, openStore, readConfigFiles } from "../../src/weights/index.js";
 import { models } from "../../models/index.js";
 import { VALID } from "../../test/cost/whole-modules.js";
+import { PICKLED_TENSOR } from "../../test/weights/torch/archives.js";
 import { seedTexts } from "../survival/seeds.js";
 import { digestOf } from "./digest.js";
 import type { Files, Format } from "./format.js";
 import type { FormatName } from "./names.js";
+import { lyingPickle } from "./lying-pickle.js";
+import { honestZip, lyingZip } from "./lying-zip.js";
 import { data, log, session, training } from "./states.js";
 
 const bytesOf = (path: string): Uint8Array => new Uint8Array(readFileSync(packageFile(path)));
@@ -90,6 +93,32 @@ const safetensors: Format = {
 const torch: Format = {
   samples: () => [{ "saved.pt": bytesOf("test/weights/torch/saved.pt") }],
   read: (folder) => tensorsOf(join(folder, "saved.pt")),
+};
+
+/** A tensor in a storage, and what else PyTorch's archives have. */
+const torchEntries = (last: number, pickle = goodPickle): Files => ({
+  "archive/data.pkl": pickle,
+  "archive/byteorder": encode("little"),
+  "archive/data/0": new Uint8Array(new Float32Array([1, 2, 3, last]).buffer),
+  "archive/data/1": new Uint8Array(16),
+  "archive/version": encode("3\n"),
+});
+const goodPickle = PICKLED_TENSOR(4, [2, 2], [2, 1]);
+
+/** What the archive says is not so; the numbers of its tensor are what they are. */
+const torchZip: Format = {
+  samples: () => [{ "saved.pt": honestZip(torchEntries(4)) }],
+  lies: (_, random) => ({ "saved.pt": lyingZip(torchEntries(4), torchEntries(5), random) }),
+  read: (folder) => tensorsOf(join(folder, "saved.pt")),
+};
+
+const torchPickle: Format = {
+  ...torchZip,
+  lies: (_, random) => ({ "saved.pt": honestZip(torchEntries(4, lyingPickle(random))) }),
+  async read(folder) {
+    await tensorsOf(join(folder, "saved.pt"));
+    return undefined;
+  },
 };
 
 const orbax = (folder: string): Format => ({
@@ -210,6 +239,13 @@ const archive: Format = {
   read: (folder) => listedFiles(join(folder, "a.zip")),
 };
 
+/** The same files, whose archive says what is not so. */
+const archiveZip: Format = {
+  samples: async () => [await exported(false)],
+  lies: (sample, random) => ({ "a.zip": lyingZip(sample, { "manifest.json": encode("{}") }, random) }),
+  read: async (folder) => listedFiles(existsSync(join(folder, "a.zip")) ? join(folder, "a.zip") : folder),
+};
+
 const hloText: Format = {
   samples: () => [{ "module.txt": encode(VALID) }],
   async read(folder) {
@@ -261,6 +297,8 @@ export const formats: Readonly<Record<FormatName, Format>> = {
   portable,
   safetensors,
   torch,
+  "torch-zip": torchZip,
+  "torch-pickle": torchPickle,
   orbax: orbax(`${SAVED}/saved`),
   zarr: orbax(`${SAVED}/zarr`),
   shards: orbax(`${SAVED}/sharded`),
@@ -270,6 +308,7 @@ export const formats: Readonly<Record<FormatName, Format>> = {
   artifact,
   manifest,
   archive,
+  "archive-zip": archiveZip,
   session,
   training,
   log,

@@ -1,6 +1,6 @@
 /**
  * @file The reader fuzzer: `npm run test:fuzz -- [--seed N] [--count N] [--seconds N] [--format NAME]`. Damaged files of every format that others
- * may give us are read in two child processes at once, each half of the formats. A reader may refuse them with an error of ours; it may not die, hang, take more than 5 s or 2 GiB,
+ * may give us, and archives and pickles that lie, are read in two child processes at once, each half of the formats. A reader may refuse them with an error of ours; it may not die, hang, take more than 5 s or 2 GiB,
  * throw anything else, or give other numbers where the format has checksums. Ends with `N passed, N failed`.
  */
 import { fork } from "node:child_process";

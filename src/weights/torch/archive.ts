@@ -40,6 +40,7 @@ export async function readTorchArchive(
   const listed = await listEntries(file, path, size);
   const problems: Problem[] = [];
   const entries = new Map<string, TorchEntry>();
+  const taken: Taken[] = [];
   // 0 is a checksum like others, unless there is no other: a writer that computes none leaves 0 for all.
   const isChecked = listed.some(({ signature = 0 }) => signature !== 0);
   for (const entry of listed) {
@@ -48,11 +49,42 @@ export async function readTorchArchive(
     const found = await place(file, path, size, entry);
     if (typeof found !== "number") problems.push(found);
     else if (entries.has(name)) problems.push({ subject: entry.filename, problem: "stored twice" });
-    else entries.set(name, torchEntry(file, path, { ...entry, isChecked }, found));
+    else {
+      entries.set(name, torchEntry(file, path, { ...entry, isChecked }, found));
+      taken.push({ name: entry.filename, begin: entry.offset, end: found + entry.uncompressedSize });
+    }
   }
+  problems.push(...overlapsOf(taken));
   if (problems.length > 0) throw new CheckpointError(path, problems);
   return entries;
 }
+
+/** The bytes of an entry with its own header, [begin, end). */
+interface Taken {
+  readonly name: string;
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** Entries that share bytes: a short file could have any number of long ones. */
+function overlapsOf(taken: readonly Taken[]): readonly Problem[] {
+  const sorted = taken.toSorted((a, b) => a.begin - b.begin);
+  return sorted.slice(1).flatMap(({ name: subject, begin }, i) => {
+    const before = sorted[i]!;
+    if (begin >= before.end) return [];
+    const got = `it begins at byte ${begin}, ${before.name} ends at byte ${before.end}`;
+    return [{ subject, problem: "lies within another entry", got, hint: "fetch the file again" }];
+  });
+}
+
+/** What the library notes of archives that lie in something else, or hold others. (Of its strict rules torch.save's wide end record breaks one.) */
+const AMBIGUITIES: ReadonlySet<string> = new Set([
+  "appended data",
+  "prepended data",
+  "prepended central directory",
+  "mismatched central directory offset",
+  "mismatched zip64 end of central directory record",
+]);
 
 async function listEntries(file: FileHandle, path: string, size: number): Promise<readonly FileEntry[]> {
   const { configure, Reader, ZipReader } = await import("@zip.js/zip.js");
@@ -70,9 +102,17 @@ async function listEntries(file: FileHandle, path: string, size: number): Promis
   }
   try {
     const entries: FileEntry[] = [];
-    for await (const entry of new ZipReader(new FileReader(file)).getEntriesGenerator())
+    // Names and places are looked at here.
+    const reader = new ZipReader(new FileReader(file), {
+      strictness: "balanced",
+      filenameValidation: "tolerant",
+    });
+    for await (const entry of reader.getEntriesGenerator())
       if (entries.push(entry as FileEntry) > MOST_ENTRIES)
         throw new Error(`more than ${MOST_ENTRIES} entries`);
+    const ambiguity = (reader.warnings ?? []).find(({ reason }) => AMBIGUITIES.has(reason));
+    if (ambiguity !== undefined)
+      throw new Error(`readers may take it for another archive: ${ambiguity.reason}`);
     return entries;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

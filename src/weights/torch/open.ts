@@ -14,6 +14,9 @@ import { type TorchTensor, TorchTensor as Tensor, torchRules } from "./tensors.j
 /** A pickle describes tensors; one longer than this, in bytes, has them in it. */
 const LONGEST_PICKLE = 2 ** 28;
 
+/** `little` or `big`, bytes. */
+const LONGEST_ORDER = 16;
+
 /**
  * Opens what torch.save wrote: a tensor by name, however deep in dicts; `params`, `state_dict` and the like around all of them are left out of
  * their names. Nothing in the file is run. Tensors are read by position when asked for, each against the archive's checksum.
@@ -68,6 +71,10 @@ async function readTensors(
     throw new CheckpointError(path, [{ subject: "data.pkl", problem: "missing in the archive", got }]);
   }
   const order = entries.get("byteorder");
+  if (order !== undefined && order.bytes > LONGEST_ORDER) {
+    const [expected, got] = ["little", `${order.bytes} bytes`];
+    throw new CheckpointError(path, [{ subject: "byteorder", problem: "not read here", expected, got }]);
+  }
   const endianness = order === undefined ? "little" : new TextDecoder().decode(await order.read());
   if (endianness !== "little") {
     const [expected, got] = ["little", endianness];
@@ -92,9 +99,14 @@ const WRAPPERS = ["params", "state_dict", "model_state_dict", "model"];
 
 function namedTensors(root: PickleValue, path: string): ReadonlyMap<string, StoredTensor> {
   const tensors = new Map<string, StoredTensor>();
-  let [dicts, items] = [0, 0];
+  let [dicts, items, letters] = [0, 0, 0];
   const visit = (value: PickleValue, name: string, around: readonly PickleValue[]): void => {
     if (value instanceof Tensor) {
+      letters += name.length;
+      if (letters > MOST_NAMES)
+        throw new PickleError("the names of its tensors are too long", {
+          expected: `at most ${MOST_NAMES} characters in all of them together`,
+        });
       if (tensors.has(name)) throw new PickleError(`two tensors are called ${JSON.stringify(name)}`);
       tensors.set(name, storedTensor(name, value, path));
     } else if (value instanceof Map) {
@@ -128,6 +140,8 @@ const MOST_DICTS = 2 ** 16;
 const MOST_ITEMS = 2 ** 22;
 /** Of a tensor with the dicts around it: each that lies in a dict of a long name has that name. */
 const LONGEST_NAME = 4096;
+/** Of all names together: ten thousand tensors have some million characters. */
+const MOST_NAMES = 2 ** 25;
 const DEEPEST = 100;
 
 function unwrap(root: PickleValue): PickleValue {

@@ -70,6 +70,8 @@ const DICT_OR_CALL = 8;
 
 const MARK = Symbol("mark");
 
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /** The value of a pickle. @throws PickleError for anything but data that the rules know */
 export function readPickle(bytes: Uint8Array, rules: PickleRules): PickleValue {
   const machine = new Machine(bytes, rules);
@@ -147,7 +149,7 @@ class Machine {
 
   text(count: number): string {
     try {
-      return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(this.slice(count));
+      return decoder.decode(this.slice(count));
     } catch {
       throw new PickleError("a text of the pickle is not UTF-8");
     }

@@ -71,11 +71,16 @@ const DTYPES: ReadonlyMap<string, StoredType> = new Map([
 
 const BYTES = new Set(["torch.storage UntypedStorage", "torch UntypedStorage"]);
 
-/** What makes a tensor of a storage, offset, shape and strides (torch/_utils.py), and where its type is given if it is. */
-const REBUILDS: ReadonlyMap<string, { readonly dtypeAt?: number }> = new Map([
+/** What makes a tensor of a storage, offset, shape and strides (torch/_utils.py): where its type is given, and what else is said of it, if they are. */
+interface Rebuild {
+  readonly dtypeAt?: number;
+  readonly metadataAt?: number;
+}
+
+const REBUILDS: ReadonlyMap<string, Rebuild> = new Map([
   ["torch._utils _rebuild_tensor", {}],
-  ["torch._utils _rebuild_tensor_v2", {}],
-  ["torch._utils _rebuild_tensor_v3", { dtypeAt: 6 }],
+  ["torch._utils _rebuild_tensor_v2", { metadataAt: 6 }],
+  ["torch._utils _rebuild_tensor_v3", { dtypeAt: 6, metadataAt: 7 }],
 ]);
 
 const PARAMETER = "torch._utils _rebuild_parameter";
@@ -101,7 +106,7 @@ export function torchRules(entries: ReadonlyMap<string, TorchEntry>): PickleRule
       if (name === SIZE) return args[0];
       if (name === PARAMETER) return args[0] instanceof TorchTensor ? args[0] : undefined;
       const rebuild = REBUILDS.get(name);
-      return rebuild === undefined ? undefined : tensorOf(args, rebuild.dtypeAt);
+      return rebuild === undefined ? undefined : tensorOf(args, rebuild);
     },
     persistent: (id) => storageOf(id, entries),
   };
@@ -139,13 +144,21 @@ function storageOf(id: PickleValue, entries: ReadonlyMap<string, TorchEntry>): P
 /** A tensor may repeat elements of its storage; a stride of 0 could make it of any size. */
 const MOST_REPEATED_BYTES = 2 ** 26;
 
-function tensorOf(args: readonly PickleValue[], dtypeAt: number | undefined): PickleValue | undefined {
+function tensorOf(args: readonly PickleValue[], { dtypeAt, metadataAt }: Rebuild): PickleValue | undefined {
   const [storage, offset, shape, strides] = args;
   if (!(storage instanceof Storage) || !isCount(offset)) return undefined;
   if (!isCounts(shape) || !isCounts(strides) || shape.length !== strides.length) return undefined;
   const given = dtypeAt === undefined ? undefined : args[dtypeAt];
   const dtype = given instanceof PickleGlobal ? DTYPES.get(given.name) : storage.dtype;
   if (dtype === undefined) return undefined;
+  const metadata = metadataAt === undefined ? undefined : args[metadataAt];
+  if (!isNothing(metadata)) {
+    throw new PickleError("a tensor is not the numbers of its storage", {
+      expected: "no more than a type, a shape and strides",
+      got: metadata instanceof Map ? [...metadata.keys()].map(String).join(", ") : typeof metadata,
+      hint: "save it after resolve_conj() and resolve_neg(): it is to be conjugated or negated where it is read",
+    });
+  }
   const { entry } = storage;
   const tensor = new TorchTensor(entry, dtype, offset, [...shape], [...strides]);
   const needed = packedBytes(dtype, [offset + spanOf(tensor)]);
@@ -159,6 +172,10 @@ function tensorOf(args: readonly PickleValue[], dtypeAt: number | undefined): Pi
   }
   return tensor;
 }
+
+/** As of tensors that nothing more is said of. */
+const isNothing = (metadata: PickleValue | undefined): boolean =>
+  metadata === undefined || metadata === null || (metadata instanceof Map && metadata.size === 0);
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 

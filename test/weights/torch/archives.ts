@@ -53,6 +53,8 @@ export function PICKLED_TENSOR(
   count: number,
   shape: readonly number[],
   strides: readonly number[],
+  /** More arguments of its maker. */
+  ...more: readonly Uint8Array[]
 ): Uint8Array {
   const text = (value: string) => opcodes(0x58, bytesOf(value.length, 4), value);
   const integers = (values: readonly number[]) =>
@@ -69,7 +71,18 @@ export function PICKLED_TENSOR(
     0x51,
   );
   const empty = opcodes("ccollections\nOrderedDict\n", 0x29, 0x52);
-  const args = opcodes(0x28, storage, 0x4b, 0, integers(shape), integers(strides), 0x89, empty, 0x74);
+  const args = opcodes(
+    0x28,
+    storage,
+    0x4b,
+    0,
+    integers(shape),
+    integers(strides),
+    0x89,
+    empty,
+    ...more,
+    0x74,
+  );
   return opcodes(
     0x80,
     2,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { openTorch } from "../../../src/weights/torch/open.js";
 import { errorText, temporaryFile } from "../files.js";
-import { bytesOf, opcodes } from "./archives.js";
+import { archiveOf, bytesOf, opcodes, PICKLED_TENSOR } from "./archives.js";
 
 test("an archive of entries without number is not gone through", async () => {
   const count = 2 ** 17 + 1;
@@ -27,5 +27,26 @@ test("an archive of entries without number is not gone through", async () => {
   got:      more than 131072 entries
   at:       model.pt
   hint:     fetch the file again`,
+  );
+});
+
+test("tensors without number in a dict of a long name do not take memory for each name", async () => {
+  const tensor = PICKLED_TENSOR(4, [2, 2], [2, 1]);
+  // What follows the dict, its mark and the name `w`, up to what sets the items.
+  const made = tensor.subarray(2 + 2 + 6, -2);
+  const count = 100_000;
+  const again = Array.from({ length: count }, (_, i) => opcodes(0x4a, bytesOf(i, 4), 0x68, 0));
+  const pickle = opcodes(
+    ...[0x80, 2, made, 0x71, 0, 0x30],
+    ...[0x7d, 0x58, bytesOf(4000, 4), "n".repeat(4000), 0x7d, 0x28, ...again, 0x75, 0x73, 0x2e],
+  );
+  const path = await temporaryFile(
+    archiveOf({ "data.pkl": pickle, "data/0": new Uint8Array(16) }),
+    "model.pt",
+  );
+  expect((await errorText(() => openTorch(path))).replaceAll(path, "model.pt")).toBe(
+    `checkpoint error: data.pkl: the names of its tensors are too long
+  expected: at most 33554432 characters in all of them together
+  at:       model.pt`,
   );
 });

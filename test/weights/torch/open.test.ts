@@ -293,6 +293,62 @@ test.each([
   expect(text).toContain(`checkpoint error: data.pkl: ${message}`);
 });
 
+/** `{name: True}` in a pickle. */
+const flag = (name: string) => opcodes(0x7d, 0x58, bytesOf(name.length, 4), name, 0x88, 0x73);
+
+test.each(["conj", "neg"])(
+  "a tensor that PyTorch would read otherwise than its storage (%s) is refused, not read as it lies",
+  async (name) => {
+    const pickle = PICKLED_TENSOR(4, [2, 2], [2, 1], flag(name));
+    expect(await refusal(archiveOf({ "data.pkl": pickle, "data/0": new Uint8Array(16) }))).toBe(
+      `checkpoint error: data.pkl: a tensor is not the numbers of its storage
+  expected: no more than a type, a shape and strides
+  got:      ${name}
+  at:       model.pt
+  hint:     save it after resolve_conj() and resolve_neg(): it is to be conjugated or negated where it is read`,
+    );
+  },
+);
+
+test("a tensor of which nothing more is said is read", async () => {
+  for (const nothing of [opcodes(0x4e), opcodes(0x7d)]) {
+    const pickle = PICKLED_TENSOR(4, [2, 2], [2, 1], nothing);
+    await using file = await open(archiveOf({ "data.pkl": pickle, "data/0": new Uint8Array(16) }));
+    expect([...file.tensors.keys()]).toEqual(["w"]);
+  }
+});
+
+test("entries that lie within each other, as a short archive would have any number of long ones, are refused", async () => {
+  const inner = archiveOf({ "data/1": new Uint8Array(16) }).subarray(0, 30 + 14 + 16);
+  const archive = archiveOf({
+    "data.pkl": PICKLED_TENSOR(4, [2, 2], [2, 1]),
+    "data/0": Buffer.concat([new Uint8Array(16), inner]),
+    "data/1": new Uint8Array(16),
+  });
+  const begin = Buffer.from(archive).indexOf(inner);
+  const listed = Buffer.from(archive).lastIndexOf("archive/data/1") - 46;
+  archive.set(bytesOf(begin, 4), listed + 42);
+  expect(await refusal(archive)).toMatch(
+    /^checkpoint error: archive\/data\/1: lies within another entry\n {2}got: {6}it begins at byte \d+, archive\/data\/0 ends at byte \d+\n {2}at: {7}model.pt\n/,
+  );
+});
+
+test("an archive with another in its comment or behind it is refused: readers would take one or the other", async () => {
+  const of = (last: number) =>
+    archiveOf({ "data.pkl": PICKLED_TENSOR(4, [2, 2], [2, 1]), "data/0": new Uint8Array(16).fill(last) });
+  const [one, other] = [Uint8Array.from(of(1)), of(2)];
+  one.set(bytesOf(other.length, 2), one.length - 2);
+  for (const archive of [Buffer.concat([one, other]), Buffer.concat([of(1), other])])
+    expect(await refusal(archive)).toContain("checkpoint error: archive: not a whole zip archive");
+});
+
+test("an order of bytes that is a file of its own is not read for it", async () => {
+  const entries = { "data.pkl": PICKLED_TENSOR(4, [4], [1]), "data/0": new Uint8Array(16) };
+  expect(await refusal(archiveOf({ ...entries, byteorder: new Uint8Array(17) }))).toBe(
+    "checkpoint error: byteorder: not read here\n  expected: little\n  got:      17 bytes\n  at:       model.pt",
+  );
+});
+
 test("an archive whose list of entries is said to be longer than any is not read for it", async () => {
   const path = await temporaryFile(archiveOf({}), "model.pt");
   const length = 2 ** 32 - 2;
