@@ -3,7 +3,8 @@
     python reference.py PROGRAM OUTPUT [--topology v5e:2x2]
 
 PROGRAM: scan | elementwise (x and a [1, 4096, 2560] f32), or RecurrentGemma 2B in bf16 by recurrentgemma's Flax code:
-prefill (1 x 2048, the Pallas scan), decode-1, decode-16. Needs libtpu: its package, or TPU_LIBRARY_PATH.
+prefill (1 x 2048, the Pallas scan), decode-1, decode-16; train, a step of SGD by optax on 1 x 2048 as its fine-tuning tutorial
+makes it, parameters donated. Needs libtpu: its package, or TPU_LIBRARY_PATH.
 Prints one JSON object last: figures (ms, bytes) and versions.
 """
 import argparse
@@ -25,6 +26,7 @@ from jax.sharding import SingleDeviceSharding
 
 ARRAYS = (1, 4096, 2560)
 PREFILL_TOKENS = 2048
+TRAIN_TOKENS = 2048
 
 
 def scan():
@@ -38,8 +40,8 @@ def elementwise():
     return jax.jit(lambda x, a: x * a + x), (x, x)
 
 
-def model(batch, tokens, scan_type, cached):
-    """The 2B model's forward pass, and descriptions of its arguments; a cache that is given is donated."""
+def griffin_2b(batch, tokens, scan_type):
+    """The 2B model, and descriptions of its parameters and of one int32 for each token."""
     from recurrentgemma import common
     from recurrentgemma import jax as recurrentgemma
 
@@ -51,11 +53,40 @@ def model(batch, tokens, scan_type, cached):
     plain = recurrentgemma.Griffin(
         config._replace(scan_type=common.ScanType.LINEAR_NATIVE), dtype=jnp.bfloat16, param_dtype=jnp.bfloat16
     )
-    params = jax.eval_shape(plain.init, jax.random.key(0), ids, ids)
+    return griffin, jax.eval_shape(plain.init, jax.random.key(0), ids, ids), ids
+
+
+def model(batch, tokens, scan_type, cached):
+    """The 2B model's forward pass, and descriptions of its arguments; a cache that is given is donated."""
+    griffin, params, ids = griffin_2b(batch, tokens, scan_type)
     if not cached:
         return jax.jit(griffin.apply), (params, ids, ids)
     cache = jax.eval_shape(lambda: griffin.init_cache(batch, jnp.bfloat16))
     return jax.jit(griffin.apply, donate_argnums=3), (params, ids, ids, cache)
+
+
+def train():
+    """A step of SGD, and descriptions of its arguments: parameters, the optimiser's state, tokens with one more, positions, the mask."""
+    import optax
+
+    griffin, params, position = griffin_2b(1, TRAIN_TOKENS, "LINEAR_PALLAS")
+    optimizer = optax.sgd(1e-3)
+
+    def loss_of(params, rows, position, mask):
+        logits, _ = griffin.apply(params, rows[:, :-1], position)
+        logits = jax.nn.log_softmax(logits.astype(jnp.float32))
+        own = jnp.take_along_axis(logits, rows[:, 1:, None], axis=-1)[..., 0]
+        return -jnp.sum(own * mask) / jnp.sum(mask)
+
+    def step(params, state, rows, position, mask):
+        loss, gradients = jax.value_and_grad(loss_of)(params, rows, position, mask)
+        updates, state = optimizer.update(gradients, state, params)
+        return optax.apply_updates(params, updates), state, loss
+
+    state = jax.eval_shape(optimizer.init, params)
+    rows = jax.ShapeDtypeStruct((1, TRAIN_TOKENS + 1), jnp.int32)
+    mask = jax.ShapeDtypeStruct((1, TRAIN_TOKENS), jnp.float32)
+    return jax.jit(step, donate_argnums=(0, 1)), (params, state, rows, position, mask)
 
 
 PROGRAMS = {
@@ -64,6 +95,7 @@ PROGRAMS = {
     "prefill": lambda: model(1, PREFILL_TOKENS, "LINEAR_PALLAS", cached=False),
     "decode-1": lambda: model(1, 1, "LINEAR_NATIVE", cached=True),
     "decode-16": lambda: model(16, 1, "LINEAR_NATIVE", cached=True),
+    "train": train,
 }
 
 

@@ -1,10 +1,9 @@
 /**
  * @file A step of training of the 88M Griffin on the CPU plugin, and the linear scan's gradient: time, start, memory, flops; with --reference
- * beside recurrentgemma's Flax code under jit with optax in the same run, with --torch beside PyTorch. With --topology a step of the 2B Griffin
- * for a TPU that is not there, against what was measured of the reference once.
+ * beside recurrentgemma's Flax code under jit with optax in the same run, with --torch beside PyTorch.
  *
  *     npx jiti bench/training/main.ts [--dtype f32|bf16] [--time 512] [--plugin NAME] [--reference PYTHON] [--torch PYTHON]
- *                                     [--topology v5e:2x2] [--turns 2] [--quick] [--write]
+ *                                     [--turns 2] [--quick] [--write]
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -19,11 +18,10 @@ const { values } = parseArgs({
     dtype: { type: "string", default: "f32" },
     time: { type: "string", default: "512" },
     torch: { type: "string" },
-    topology: { type: "string" },
     ...AGAINST_REFERENCE,
   },
 });
-const { time, plugin, reference, torch, topology, quick, write } = values;
+const { time, plugin, reference, torch, quick, write } = values;
 const dtype = benchDtype(values.dtype);
 const turns = turnsOf(values);
 const flags = ["--plugin", plugin, ...(quick ? ["--quick"] : [])];
@@ -52,7 +50,6 @@ const found = await inTurns(turns, {
 // What does not depend on the machine's mood is found once.
 const once = await inTurns(1, {
   flops: () => typescriptSide(here("flops.ts"), ["--time", time, "--plugin", plugin]),
-  tpu: topology === undefined ? undefined : () => typescriptSide(here("tpu.ts"), ["--topology", topology]),
 });
 
 interface Asked {
@@ -122,29 +119,6 @@ function flopsRow(): Row {
   };
 }
 
-/** Of the reference's step of the 2B, bf16, SGD, 1 x 2048, by libtpu 0.0.52 for one v5e; its scan kernel has no cycles and is in none of them. */
-const REFERENCE_2B = { "least ms": 367.6, temporaries: 8.07e9, "compile ms": 87_600 } as const;
-
-const TPU_ASKED = [
-  { what: "least time, ms", figure: "least ms", unit: 1, target: share(0.95, 0.7) },
-  { what: "temporaries, MB", figure: "temporaries", unit: 1e6, target: share(0.5, 0.25) },
-  { what: "compile, s", figure: "compile ms", unit: 1000, target: share(1, 0.5) },
-] as const;
-
-function tpuRows(): readonly Row[] {
-  const { figures } = once.tpu!;
-  return TPU_ASKED.map(({ what, figure, unit, target }) => {
-    const ratio = figures[figure]! / REFERENCE_2B[figure];
-    return {
-      [`2B, bf16, SGD, 1 x 2048, ${topology}`]: what,
-      ours: (figures[figure]! / unit).toFixed(1),
-      reference: (REFERENCE_2B[figure] / unit).toFixed(1),
-      ratio: ratioText(ratio),
-      ...targetColumns(ratio, target),
-    };
-  });
-}
-
 function scanRow(suffix: string): Row {
   const { figures } = found.scan!;
   const [forward, backward] = [figures[`scan, forward${suffix}`]!, figures[`scan, backward${suffix}`]!];
@@ -175,7 +149,6 @@ const tables: readonly (readonly [section: string, rows: readonly Row[]])[] = [
   ["flops", [flopsRow()]],
   ["scan", [scanRow("")]],
   ["scan-core", [scanRow(", of one core")]],
-  ["tpu", once.tpu === undefined ? [] : tpuRows()],
 ];
 for (const [section, rows] of tables.filter(([, rows]) => rows.length > 0)) {
   await showResults(folder, { section, ...about, rows }, write);

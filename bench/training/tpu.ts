@@ -1,58 +1,72 @@
 /**
- * @file A step of training of the 2B Griffin for a TPU that is not there, compiled by libtpu and counted: bf16, SGD, one row, every residual
- * block computed again for its gradient, parameters in bf16 and donated. Prints figures as JSON.
+ * @file A step of training of the 2B Griffin for a TPU that is not there, compiled by libtpu: bf16, SGD, 1 x 2048, every residual block
+ * computed again for its gradient; with --reference beside recurrentgemma's Flax code and optax, compiled in the same run by the same libtpu.
  *
- *     npx jiti bench/training/tpu.ts --topology v5e:2x2 [--time 2048]
+ *     npx jiti bench/training/tpu.ts [--topology v5e:2x2] [--reference PYTHON] [--turns 1] [--write]
  */
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { griffin } from "../../models/index.js";
-import { presets } from "../../models/griffin/presets.js";
-import { countModule, moduleFromProto } from "../../src/cost/index.js";
-import { costRequest, lowerProgram } from "../../src/engine/index.js";
-import { installPlugin, Plugin, PLUGIN_WHEELS } from "../../src/runtime-pjrt/index.js";
-import { constantRate, sgd, trainStep } from "../../src/training/index.js";
-import { printSide } from "../sides.js";
-import { timed } from "../timed.js";
-import { leastMs } from "../tpu/compare.js";
-import { figuresOf } from "../tpu/figures.js";
+import { ratioText, type Target, targetColumns } from "../bars.js";
+import { TURNS } from "../options.js";
+import { type Row, showResults } from "../results.js";
+import { inTurns, typescriptSide } from "../sides.js";
+import { type Figures, leastMs, measureReference } from "../tpu/compare.js";
 
 const { values } = parseArgs({
   options: {
     topology: { type: "string", default: "v5e:2x2" },
-    time: { type: "string", default: "2048" },
+    reference: { type: "string" },
+    turns: TURNS.turns,
+    write: TURNS.write,
   },
 });
-const target = `tpu:${values.topology}`;
-const plugin = await Plugin.load(await installPlugin("tpu"));
-using topology = await plugin.createTopology(values.topology);
+const { topology, reference, write } = values;
+// A compile takes minutes.
+const turns = Number(values.turns ?? 1);
 
-const start = performance.now();
-const step = trainStep(griffin.configure(presets["recurrentgemma-2b"]), {
-  batch: 1,
-  time: Number(values.time),
-  dtype: "bf16",
-  stored: "bf16",
-  guard: "loss",
-  tellsNorm: false,
-  optimizer: sgd(constantRate(1e-3)),
+const found = await inTurns(turns, {
+  ours: () => typescriptSide(new URL("./tpu-ours.ts", import.meta.url), ["--topology", topology]),
+  reference: reference === undefined ? undefined : () => measureReference(reference, "train", topology),
 });
-const request = costRequest(lowerProgram(step, { target, prepare: false }).module, target);
-const lowerMs = performance.now() - start;
-const [compiled, compileMs, coreMs] = await timed(() => topology.compile(request));
-using program = compiled;
 
-const memory = program.memoryStats();
-const counted = figuresOf(countModule(moduleFromProto(program.optimizedHlo()!)));
-printSide({
-  figures: {
-    "lower ms": lowerMs,
-    "compile ms": compileMs,
-    "compile core ms": coreMs,
-    "least ms": leastMs(counted, values.topology.split(":")[0]!),
-    temporaries: memory.temporary,
-    arguments: memory.arguments,
-    results: memory.results - memory.aliased,
-    ...counted,
-  },
-  versions: { libtpu: PLUGIN_WHEELS.libtpu.version },
+interface Asked {
+  readonly what: string;
+  readonly figure: string;
+  /** What the figure is divided by. */
+  readonly unit: number;
+  readonly target?: Target;
+}
+
+const share = (must: number, goal: number): Target => ({ must, goal, better: "less" });
+const ASKED: readonly Asked[] = [
+  { what: "least time, ms", figure: "least ms", unit: 1, target: share(0.95, 0.7) },
+  { what: "million cycles", figure: "cycles", unit: 1e6 },
+  { what: "HBM, GB", figure: "HBM bytes", unit: 1e9 },
+  { what: "Tflop", figure: "flops", unit: 1e12 },
+  { what: "temporaries, MB", figure: "temporaries", unit: 1e6, target: share(0.5, 0.25) },
+  { what: "compile, s", figure: "compile ms", unit: 1000, target: share(1, 0.5) },
+  { what: "compile, of one core, s", figure: "compile core ms", unit: 1000 },
+];
+
+/** The scan's kernel of the reference has no cycles: it is not in its least time. */
+function referenceFigures(): Figures | undefined {
+  const figures = found.reference?.figures;
+  return figures && { ...figures, "least ms": leastMs(figures, topology.split(":")[0]!) };
+}
+
+const ours: Figures = found.ours!.figures;
+const theirs = referenceFigures();
+const rows: readonly Row[] = ASKED.map(({ what, figure, unit, target }) => {
+  const [own, other] = [ours[figure]!, theirs?.[figure]];
+  const ratio = other === undefined ? undefined : own / other;
+  return {
+    [`2B, bf16, SGD, 1 x 2048, ${topology}`]: what,
+    ours: (own / unit).toFixed(1),
+    reference: other === undefined ? "-" : (other / unit).toFixed(1),
+    ratio: ratioText(ratio),
+    ...targetColumns(ratio, target),
+  };
 });
+const versions = Object.assign({}, ...Object.values(found).map((side) => side.versions));
+const folder = fileURLToPath(new URL("./", import.meta.url));
+await showResults(folder, { section: "tpu", settings: `${turns} turns`, versions, rows }, write);
