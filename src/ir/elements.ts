@@ -93,15 +93,19 @@ function encode(element: ScalarType, values: readonly number[]): Uint8Array {
     case "ui4":
     case "ui2":
       return bytesOf(Int8Array.from(values));
+    case "complex<f64>":
+      return bytesOf(Float64Array.from(values.flatMap((value) => [value, 0])));
+    case "complex<f32>":
+      return bytesOf(Float32Array.from(values.flatMap((value) => [value, 0])));
     default:
-      // What is left are floats of eight bits and fewer, each in a byte of its own, and complex numbers.
+      // What is left are floats of eight bits and fewer, each in a byte of its own.
       if (isFloatType(element)) return Uint8Array.from(values, (value) => encodeFloat(element, value));
       throw new InternalError(`constants of ${element} cannot be made from numbers`);
   }
 }
 
 /**
- * A constant from numbers (booleans as 0 and 1): all elements in row-major order, or one for a splat. Integers beyond 2^53 are for
+ * A constant from numbers (booleans as 0 and 1, complex ones by their real parts): all elements in row-major order, or one for a splat. Integers beyond 2^53 are for
  * constants of 64-bit integers alone.
  */
 export function elementsFromNumbers(type: TensorType, values: readonly Integer[]): Elements {

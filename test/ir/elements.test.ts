@@ -18,6 +18,13 @@ const rounded = (element: "bf16" | "f16", value: number): number =>
   numberAt(elementsFromNumbers(tensorType([], element), [value]), 0);
 
 describe("elementsFromNumbers", () => {
+  it("makes complex numbers of their real parts", () => {
+    const parts = (element: "complex<f32>" | "complex<f64>"): Uint8Array =>
+      Uint8Array.from(elementsFromNumbers(tensorType([2], element), [3, -4]).data);
+    expect([...new Float32Array(parts("complex<f32>").buffer)]).toEqual([3, 0, -4, 0]);
+    expect([...new Float64Array(parts("complex<f64>").buffer)]).toEqual([3, 0, -4, 0]);
+  });
+
   it.each(halves)("makes %s of %d once rounded: %d", (element, value, expected) => {
     expect(rounded(element, value)).toBe(expected);
   });

@@ -82,7 +82,7 @@ const raggedDot = defineOp({
   name: "chlo.ragged_dot",
   summary:
     "dot_general of which one dimension of lhs is cut into groups, each with a part of rhs or of the result.",
-  operands: [operand("lhs", "IF"), operand("rhs", "IF"), operand("group_sizes", "I")],
+  operands: [operand("lhs", "PIFC"), operand("rhs", "PIFC"), operand("group_sizes", "I")],
   attributes,
   traits: ["pure"],
   infer: (op) => {

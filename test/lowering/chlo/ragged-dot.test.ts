@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Elements, elementsFromNumbers } from "../../../src/ir/elements.js";
-import { formatType, tensorType } from "../../../src/ir/types.js";
+import { type Elements, elementsFromNumbers, rawElements } from "../../../src/ir/elements.js";
+import { formatType, type TensorType, tensorType } from "../../../src/ir/types.js";
 import { numbersOf, run } from "./values.js";
 
 const f64 = (shape: readonly number[], values: readonly number[]): Elements =>
@@ -24,6 +24,29 @@ describe("chlo.ragged_dot", () => {
     const rhs = f64([3, 2, 1], [1, 1, 100, 100, 10, 0]);
     expect(ragged([lhs, rhs, i32([3], [2, 0, 2])], [5, 1], plain)).toEqual([3, 7, 50, 70, 0]);
     expect(ragged([lhs, rhs, i32([3], [1, 3, 1])], [5, 1], plain)).toEqual([3, 700, 1100, 1500, 90]);
+  });
+
+  it("multiplies complex numbers and truth values, too", () => {
+    const complex = tensorType([2, 1], "complex<f64>");
+    const made = (type: TensorType, numbers: readonly number[]): Elements =>
+      rawElements(type, new Uint8Array(Float64Array.from(numbers).buffer));
+    const lhs = made(complex, [1, 2, 3, -1]);
+    const rhs = made(tensorType([2, 1, 1], "complex<f64>"), [0, 1, 2, 2]);
+    const line = (types: string): string =>
+      `%0 = "chlo.ragged_dot"(%x0, %x1, %x2) <{ragged_dot_dimension_numbers = #chlo.ragged_dot<${plain}>}> : ${types}`;
+    const types =
+      "(tensor<2x1xcomplex<f64>>, tensor<2x1x1xcomplex<f64>>, tensor<2xi32>) -> tensor<2x1xcomplex<f64>>";
+    const [product] = run(line(types), [lhs, rhs, i32([2], [1, 1])], [complex]);
+    // i(1 + 2i) and (2 + 2i)(3 - i)
+    expect([...new Float64Array(Uint8Array.from(product!.data).buffer)]).toEqual([-2, 1, 8, 4]);
+    const bits = tensorType([2, 1], "i1");
+    const truth = [
+      elementsFromNumbers(bits, [1, 1]),
+      elementsFromNumbers(tensorType([2, 1, 1], "i1"), [0, 1]),
+    ];
+    const booleans = "(tensor<2x1xi1>, tensor<2x1x1xi1>, tensor<2xi32>) -> tensor<2x1xi1>";
+    const [both] = run(line(booleans), [...truth, i32([2], [1, 1])], [bits]);
+    expect([...both!.data]).toEqual([0, 1]);
   });
 
   it("keeps infinities of one group from the rows of another", () => {
