@@ -11,7 +11,7 @@ import {
 import type { Dialect } from "../ir/dialect.js";
 import { UsageError } from "../support/errors.js";
 import { READ_AT_ONCE } from "../support/read-limited.js";
-import { type WaitOptions, WAIT_OPTIONS } from "../support/wait.js";
+import { type WaitOptions, WAIT_OPTIONS, checkNotAborted } from "../support/wait.js";
 import { findOrbax, openStore, type StoredTensor, type StoreFormat } from "../weights/index.js";
 import { refuseExported } from "./jax-exported.js";
 import { describeProgram, type ProgramDescription } from "./inspect-program.js";
@@ -72,6 +72,7 @@ const LONGEST_TEXT = 1 << 28;
  */
 export async function inspect(path: string, options: InspectOptions = {}): Promise<Description> {
   checkOptions("inspect", options, INSPECT_OPTIONS);
+  checkNotAborted("inspect", options);
   await using file = await openAtOnce(path);
   const kind = await kindOf(path, file);
   if (kind === "artifact") return await describeArtifact(path, pickOptions(options, DESCRIBE_OPTIONS));

@@ -97,7 +97,7 @@ export class DeviceBuffer {
    * @param into where to write, of exactly the tensor's size; a new array by default. It is written to its end even if the caller gives up
    * @throws HandleClosedError, AbortedError, ArgumentError for a target of the wrong size, or a tensor larger than an array can be; rejects with the error that made the contents fail
    */
-  toHost(into?: Uint8Array<ArrayBuffer>, options: WaitOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  async toHost(into?: Uint8Array<ArrayBuffer>, options: WaitOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     checkOptions("DeviceBuffer.toHost", options, WAIT_OPTIONS);
     if (into !== undefined) expectBytes("the target of toHost", into);
     return waitFor("toHost", options, () => this.#toHost(into));

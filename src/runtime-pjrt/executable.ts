@@ -116,7 +116,7 @@ export class Executable {
   }
 
   /** The same for a program compiled for several devices: one list of arguments, and of results, per device. */
-  executeOnAll(
+  async executeOnAll(
     buffers: readonly (readonly DeviceBuffer[])[],
     options: WaitOptions = {},
   ): Promise<DeviceBuffer[][]> {

@@ -40,9 +40,10 @@ export function abortedError(
   });
 }
 
-/** @throws AbortedError if the caller has given up already */
+/** @throws AbortedError if the caller has given up already, or leaves no time */
 export function checkNotAborted(what: string, options: WaitOptions): void {
-  if (options.signal?.aborted === true) throw abortedError(what, performance.now(), options);
+  if (options.signal?.aborted === true || (options.timeoutMs !== undefined && options.timeoutMs <= 0))
+    throw abortedError(what, performance.now(), options);
 }
 
 /**
