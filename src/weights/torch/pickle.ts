@@ -231,6 +231,8 @@ class Machine {
     const lengths = items.map((item) => (Array.isArray(item) ? item.length : 1));
     this.charge(lengths.reduce((sum, length) => sum + length, DICT_OR_CALL));
     const value = Array.isArray(args) ? this.rules.call(name, args) : undefined;
+    // Names that are not known are refused where they are named.
+    if (value === undefined && callee instanceof PickleGlobal) throw refuseArguments(name);
     if (value === undefined) throw refuse(name, "calls");
     this.push(value);
   }
@@ -240,6 +242,12 @@ const refuse = (name: string, verb: string): PickleError =>
   new PickleError(`the pickle ${verb} ${name.replace(" ", ".")}, which no tensor needs`, {
     expected: "dicts, lists, numbers, text and tensors",
     hint: "nothing of the file was run; save the tensors alone: torch.save(model.state_dict(), PATH)",
+  });
+
+const refuseArguments = (name: string): PickleError =>
+  new PickleError(`the pickle gives ${name.replace(" ", ".")} what it does not take`, {
+    expected: "a storage, where the tensor begins in it, at most 64 sizes and as many strides, none below 0",
+    hint: "fetch the file again, or save the tensors alone: torch.save(model.state_dict(), PATH)",
   });
 
 const plain = (value: bigint): number | bigint =>

@@ -92,7 +92,7 @@ test("a pickle that names a function is refused by its name, and nothing is run"
 test("a name that tensors need is not applied to what is no tensor", async () => {
   const pickle = opcodes(0x80, 2, "ctorch._utils\n_rebuild_tensor_v2\n", 0x4b, 1, 0x85, 0x52, 0x2e);
   expect(await refusal(archiveOf({ "data.pkl": pickle }))).toContain(
-    "data.pkl: the pickle calls torch._utils._rebuild_tensor_v2, which no tensor needs",
+    "data.pkl: the pickle gives torch._utils._rebuild_tensor_v2 what it does not take",
   );
 });
 
@@ -276,7 +276,12 @@ test.each([
       Array.from({ length: 65 }, () => 1),
       Array.from({ length: 65 }, () => 1),
     ),
-    "the pickle calls torch._utils._rebuild_tensor_v2, which no tensor needs",
+    "the pickle gives torch._utils._rebuild_tensor_v2 what it does not take",
+  ],
+  [
+    "a stride below 0, which PyTorch does not have",
+    PICKLED_TENSOR(4, [2, 2], [-2, 1]),
+    "the pickle gives torch._utils._rebuild_tensor_v2 what it does not take\n  expected: a storage, where the tensor begins in it, at most 64 sizes and as many strides, none below 0",
   ],
   [
     "a name that is no text",
