@@ -6,7 +6,7 @@ import { findExecutables, type TrustOptions, TRUST_OPTIONS } from "./executables
 import type { ManifestProgram } from "./manifest.js";
 import { ArtifactModel } from "./model.js";
 import { type OpenArtifact, openArtifact } from "./open.js";
-import { waitInSteps } from "../support/wait.js";
+import { WAIT_OPTIONS, waitInSteps } from "../support/wait.js";
 import { planManifest } from "./programs.js";
 import { openWeights } from "./weights.js";
 import { type OptionNames, checkOptions, pickOptions } from "../support/options.js";
@@ -27,6 +27,8 @@ export interface LoadOptions extends CompatibilityOptions, TrustOptions {
   readonly verifyProgram?: ((bytes: Uint8Array, program: ManifestProgram) => void) | undefined;
   /** Ends loading when it is aborted. */
   readonly signal?: AbortSignal | undefined;
+  /** Ends loading after so many ms. */
+  readonly timeoutMs?: number | undefined;
 }
 
 export const ARTIFACT_LOAD_OPTIONS: OptionNames<LoadOptions> = {
@@ -37,7 +39,7 @@ export const ARTIFACT_LOAD_OPTIONS: OptionNames<LoadOptions> = {
   onEvent: true,
   allowNonFinite: true,
   verifyProgram: true,
-  signal: true,
+  ...WAIT_OPTIONS,
 };
 
 /**
@@ -54,10 +56,10 @@ export async function loadArtifact(
 ): Promise<ArtifactModel> {
   checkOptions("loadArtifact", options, ARTIFACT_LOAD_OPTIONS);
   if (typeof from !== "string") return load(from, client, options, async () => {});
-  const left = waitInSteps("loading the artifact", { signal: options.signal });
+  const left = waitInSteps("loading the artifact", { signal: options.signal, timeoutMs: options.timeoutMs });
   const artifact = await openArtifact(from, { onUnpack: left });
   try {
-    return await load(artifact, client, options, () => artifact.close());
+    return await load(artifact, client, { ...options, ...left() }, () => artifact.close());
   } catch (error) {
     await artifact.close();
     throw error;
@@ -73,7 +75,7 @@ async function load(
   await checkCompatibility(artifact, client, pickOptions(options, COMPATIBILITY_OPTIONS));
   const stored = await findExecutables(artifact.manifest, client, options);
   await using found = await openWeights(artifact, options.weights);
-  const { onEvent, cache, programs, signal, allowNonFinite, verifyProgram } = options;
+  const { onEvent, cache, programs, signal, timeoutMs, allowNonFinite, verifyProgram } = options;
   const plan = planManifest(artifact.manifest);
   const { dtype } = artifact.manifest;
   const weights = uploadWeights(client, found.parameters, dtype, {
@@ -95,5 +97,5 @@ async function load(
     onEvent,
     onClose,
   });
-  return await model.loaded(programs, { signal });
+  return await model.loaded(programs, { signal, timeoutMs });
 }

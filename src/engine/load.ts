@@ -28,6 +28,7 @@ import {
   SOURCE_OPTIONS,
 } from "./source.js";
 import { expectGiven } from "../support/given.js";
+import { waitInSteps } from "../support/wait.js";
 import { checkOptions, type OptionNames, pickOptions, withoutOptions } from "../support/options.js";
 import { GENERATE_OPTIONS } from "../serving/generate.js";
 
@@ -87,6 +88,8 @@ export async function load(path: string, options: LoadOptions): Promise<LoadedMo
     what: "path",
     expected: "a folder of a checkpoint, or an artifact (a folder or a .zip)",
   });
+  const left = waitInSteps("loading the model", { signal: options.signal, timeoutMs: options.timeoutMs });
+  left();
   // Before anything is read, or a plugin is fetched.
   checkMainThread();
   await returnSetAside(path);
@@ -104,11 +107,10 @@ export async function load(path: string, options: LoadOptions): Promise<LoadedMo
       modelsWith(options.models, options.extensions ?? []),
     );
     closing.unshift(() => source[Symbol.asyncDispose]());
-    const { signal } = options;
     const name = options.plugin ?? defaultTarget.plugin;
-    const { client } = await openDevice(name, { signal });
+    const { client } = await openDevice(name, left());
     closing.unshift(() => client.close());
-    const loaded = await source.load(client, pickOptions(options, SOURCE_OPTIONS));
+    const loaded = await source.load(client, { ...pickOptions(options, SOURCE_OPTIONS), ...left() });
     closing.unshift(() => loaded.model.close());
     let kept: Promise<Tokenizer> | undefined;
     const tokenizer = (): Promise<Tokenizer> => {

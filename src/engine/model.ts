@@ -25,6 +25,7 @@ import { loopProgram } from "./loop-program.js";
 import { samplerProgram } from "./sampler-program.js";
 import { LOWERING_OPTIONS, loweringOf } from "../targets/options.js";
 import { expectGiven, hasMethods } from "../support/given.js";
+import { checkNotAborted, WAIT_OPTIONS } from "../support/wait.js";
 import { type OptionNames, checkOptions } from "../support/options.js";
 
 /** How a model is lowered, compiled and watched. */
@@ -45,6 +46,8 @@ export interface ModelOptions extends LoweringOptions {
   readonly onEvent?: ((event: ModelEvent) => void) | undefined;
   /** Ends loading when it is aborted; programs that are made later are not its business. */
   readonly signal?: AbortSignal | undefined;
+  /** Ends loading after so many ms. */
+  readonly timeoutMs?: number | undefined;
   /** Takes weights that are infinite or NaN as they are. Default: they are an error, which names the first. */
   readonly allowNonFinite?: boolean | undefined;
   /** Called after each pass of each program. */
@@ -59,7 +62,7 @@ export const MODEL_OPTIONS: OptionNames<ModelOptions> = {
   cache: true,
   programs: true,
   onEvent: true,
-  signal: true,
+  ...WAIT_OPTIONS,
   allowNonFinite: true,
   onPass: true,
 };
@@ -148,6 +151,7 @@ export class Model<Kind extends string = string> extends ResidentModel<CompiledP
     options: ModelOptions = {},
   ): Promise<Model<Kind>> {
     checkOptions("Model.load", options, MODEL_OPTIONS);
+    checkNotAborted("loading the model", options);
     checkParts(client, configured, checkpoint);
     const definition = withCapacity(configured, options.capacity);
     const { parameters: wanted, names } = definition;
@@ -159,6 +163,7 @@ export class Model<Kind extends string = string> extends ResidentModel<CompiledP
     const lowering = { ...options, target };
     return new Model(client, definition, dtype, weights, warnings, lowering).loaded(options.programs, {
       signal: options.signal,
+      timeoutMs: options.timeoutMs,
     });
   }
 
