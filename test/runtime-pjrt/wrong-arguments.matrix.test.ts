@@ -27,7 +27,17 @@ beforeAll(async () => {
   const { path } = await findPlugin("cpu", { install: true });
   client = await (await Plugin.load(path)).createClient();
 });
-afterAll(() => client.close());
+
+/** What has clients or processes of its own. */
+const own: { close(): unknown }[] = [];
+const owned = <T extends { close(): unknown }>(made: T): T => {
+  own.push(made);
+  return made;
+};
+afterAll(async () => {
+  for (const each of own) await each.close();
+  await client.close();
+});
 
 const signature = {
   arguments: [
@@ -104,10 +114,10 @@ const objects: Readonly<Record<string, () => object | Promise<object>>> = {
   chat: async () => new Chat(await model(), words, { maxNewTokens: 2 }),
   "compiled function": once(async () => compile(scaled, { on: "interpreter", parameters: { w: [2, 3] } })),
   "compiled function on a device": once(async () =>
-    compile(scaled, { plugin: "cpu", parameters: { w: [2, 3] } }),
+    owned(await compile(scaled, { plugin: "cpu", parameters: { w: [2, 3] } })),
   ),
-  "loaded model": once(() => load(demoFolder, { models, plugin: "cpu" })),
-  "isolated plugin": once(async () => new IsolatedPlugin((await findPlugin("cpu")).path)),
+  "loaded model": once(async () => owned(await load(demoFolder, { models, plugin: "cpu" }))),
+  "isolated plugin": once(async () => owned(new IsolatedPlugin((await findPlugin("cpu")).path))),
   trainer: once(trainer),
   "trainer that is closed": once(async () => {
     const made = await trainer();
