@@ -2,6 +2,7 @@
 import type { Value } from "../ir/operation.js";
 import { ENTRY } from "../ir/analysis/symbols.js";
 import {
+  type ElementType,
   formatType,
   isComplex,
   isFloat,
@@ -137,6 +138,26 @@ const refuseUnused = limitOf(["chlo.broadcast_next_after", "chlo.broadcast_polyg
   };
 });
 
+/** `f8E4M3` of f8E4M3FNUZ: floats of eight bits with exponents and fractions of these sizes. */
+const sizesOf = (element: ElementType): string | undefined =>
+  typeof element === "string" ? /^f8E\dM\d/.exec(element)?.[0] : undefined;
+
+/** Of two element types XLA takes the wider: there is none of two whose numbers have the same parts, nor of a complex and a real one. */
+const refuseMixedProduct = limitOf(
+  ["stablehlo.dot", "stablehlo.dot_general", "chlo.ragged_dot"],
+  ({ operands: [left, right] }) => {
+    const [lhs, rhs] = [left!.type as TensorType, right!.type as TensorType];
+    const sizes = sizesOf(lhs.element);
+    const areAlike = sizes !== undefined && sizes === sizesOf(rhs.element) && lhs.element !== rhs.element;
+    if (!areAlike && isComplex(lhs.element) === isComplex(rhs.element)) return undefined;
+    return {
+      constraint: "fatal_mixed_product",
+      message: `a product of ${formatType(lhs)} and ${formatType(rhs)}, neither of which is the wider`,
+      hint: "convert one of them to the other's element type first",
+    };
+  },
+);
+
 const refuseFunctionValues = limitOf(["func.call_indirect", "func.constant"], ({ name }) => ({
   constraint: "target_function_value",
   message: `${name} has a function as a value, which XLA has not`,
@@ -173,6 +194,7 @@ export const commonLimits: readonly Limit[] = [
   refuseHostTransfers,
   refuseTwins,
   refuseUnused,
+  refuseMixedProduct,
   refuseFunctionValues,
   refuseCasts,
   refuseSigned,

@@ -34,6 +34,11 @@ const concatenate = (type: string): readonly [string, string] => [
   `%0 = stablehlo.concatenate %a, %a, dim = 0 : (tensor<2x${type}>, tensor<2x${type}>) -> tensor<4x${type}>`,
 ];
 
+const outerProduct = (lhs: string, rhs: string): readonly [string, string] => [
+  `%a: tensor<2x${lhs}>, %b: tensor<2x${rhs}>`,
+  `%0 = stablehlo.dot_general %a, %b, contracting_dims = [] x [] : (tensor<2x${lhs}>, tensor<2x${rhs}>) -> tensor<2x2x${lhs}>`,
+];
+
 const sort = (type: string): readonly [string, string] => [
   `%a: tensor<65536x3x${type}>`,
   `%0 = "stablehlo.sort"(%a) <{dimension = 1 : i64}> ({
@@ -182,6 +187,16 @@ test.each<readonly [constraint: string, parameters: string, operations: string]>
   ["fatal_empty_division", ...emptyDivision("%c", "tensor<17x0xi32>")],
   ["accepted", ...emptyDivision("%a", "tensor<17x0xi32>")],
   ["accepted", ...emptyDivision("%c", "tensor<17xi32>")],
+  ["fatal_mixed_product", ...outerProduct("f8E5M2", "f8E5M2FNUZ")],
+  ["fatal_mixed_product", ...outerProduct("complex<f32>", "ui64")],
+  ["accepted", ...outerProduct("f8E5M2", "f8E5M2")],
+  ["accepted", ...outerProduct("f8E4M3FN", "f8E5M2")],
+  ["accepted", ...outerProduct("bf16", "f32")],
+  [
+    "fatal_mixed_product",
+    "%a: tensor<2xf64>, %b: tensor<2xcomplex<f64>>",
+    "%0 = stablehlo.dot %a, %b : (tensor<2xf64>, tensor<2xcomplex<f64>>) -> tensor<complex<f64>>",
+  ],
   ["fatal_f6", ...concatenate("f6E2M3FN")],
   ["accepted", ...concatenate("f8E4M3FN")],
   ["accepted", ...concatenate("f64")],
@@ -282,6 +297,8 @@ test("what XLA's parts for CPUs alone do not survive is taken elsewhere", () => 
 test("what no part of XLA survives is refused everywhere", () => {
   for (const target of [cpu, gpu, tpu])
     expect(
-      [rng("ui8", "UNIFORM"), broadcast("polygamma", "i32")].map(([a, b]) => verdict(a, b, target)),
-    ).toEqual(["fatal_rng_type", "fatal_broadcast_operands"]);
+      [rng("ui8", "UNIFORM"), broadcast("polygamma", "i32"), outerProduct("f8E4M3", "f8E4M3FN")].map(
+        ([a, b]) => verdict(a, b, target),
+      ),
+    ).toEqual(["fatal_rng_type", "fatal_broadcast_operands", "fatal_mixed_product"]);
 });
