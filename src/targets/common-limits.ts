@@ -1,8 +1,8 @@
 /** @file What no plugin takes: XLA's parts that all of them share reject it, wait for ever, or end the process. */
-import type { Value } from "../ir/operation.js";
+import type { Operation, Value } from "../ir/operation.js";
 import { ENTRY } from "../ir/analysis/symbols.js";
 import {
-  type ElementType,
+  bitWidth,
   formatType,
   isComplex,
   isFloat,
@@ -104,6 +104,7 @@ const twins: readonly ReadonlySet<unknown>[] = [
 ];
 
 const products = [
+  "chlo.ragged_dot",
   "stablehlo.convolution",
   "stablehlo.dot",
   "stablehlo.dot_general",
@@ -111,14 +112,32 @@ const products = [
   "stablehlo.einsum",
 ] as const;
 
-const refuseTwins = limitOf(products, ({ operands, results }) => {
-  const [from, into] = [operands[0]!.type as TensorType, results[0]!.type as TensorType];
-  const areTwins = twins.some((pair) => pair.has(from.element) && pair.has(into.element));
-  if (from.element === into.element || !areTwins) return undefined;
+/** What is multiplied, and what the product is. */
+const typesOfProduct = ({ operands, results }: Operation): readonly TensorType[] =>
+  [...operands.slice(0, 2), results[0]!].map(({ type }) => type as TensorType);
+
+const inWords = (types: readonly TensorType[]): string =>
+  `a product of ${types.slice(0, -1).map(formatType).join(" and ")} is asked for as ${formatType(types.at(-1)!)}`;
+
+const refuseTwins = limitOf(products, (operation) => {
+  const types = typesOfProduct(operation);
+  const elements = [...new Set(types.map(({ element }) => element))];
+  if (!twins.some((pair) => elements.filter((element) => pair.has(element)).length > 1)) return undefined;
   return {
     constraint: "fatal_product_f8",
-    message: `a product of ${formatType(from)} is asked for as ${formatType(into)}, which is as wide`,
+    message: `${inWords(types)}: two of these are as wide`,
     hint: "ask for f32 and convert",
+  };
+});
+
+const refuseHalfComplex = limitOf(products, (operation) => {
+  const types = typesOfProduct(operation);
+  const areComplex = types.map(({ element }) => isComplex(element));
+  if (!areComplex.slice(0, -1).includes(true) || !areComplex.includes(false)) return undefined;
+  return {
+    constraint: "fatal_product_complex",
+    message: `${inWords(types)}: some of these are complex`,
+    hint: "multiply complex numbers by complex numbers, and take the part that is wanted of the product",
   };
 });
 
@@ -138,25 +157,17 @@ const refuseUnused = limitOf(["chlo.broadcast_next_after", "chlo.broadcast_polyg
   };
 });
 
-/** `f8E4M3` of f8E4M3FNUZ: floats of eight bits with exponents and fractions of these sizes. */
-const sizesOf = (element: ElementType): string | undefined =>
-  typeof element === "string" ? /^f8E\dM\d/.exec(element)?.[0] : undefined;
-
-/** Of two element types XLA takes the wider: there is none of two whose numbers have the same parts, nor of a complex and a real one. */
-const refuseMixedProduct = limitOf(
-  ["stablehlo.dot", "stablehlo.dot_general", "chlo.ragged_dot"],
-  ({ operands: [left, right] }) => {
-    const [lhs, rhs] = [left!.type as TensorType, right!.type as TensorType];
-    const sizes = sizesOf(lhs.element);
-    const areAlike = sizes !== undefined && sizes === sizesOf(rhs.element) && lhs.element !== rhs.element;
-    if (!areAlike && isComplex(lhs.element) === isComplex(rhs.element)) return undefined;
-    return {
-      constraint: "fatal_mixed_product",
-      message: `a product of ${formatType(lhs)} and ${formatType(rhs)}, neither of which is the wider`,
-      hint: "convert one of them to the other's element type first",
-    };
-  },
-);
+/** The specification has them of one bit, and XLA of eight: of types of fewer bits it finds the sizes wrong, and ends the process. */
+const refuseBitcastOfTruth = limitOf(["stablehlo.bitcast_convert"], ({ operands, results }) => {
+  const [from, to] = [operands[0]!.type as TensorType, results[0]!.type as TensorType];
+  const isTruth = (from.element === "i1") !== (to.element === "i1");
+  if (!isTruth || bitWidth(from.element) + bitWidth(to.element) > 8) return undefined;
+  return {
+    constraint: "fatal_bitcast_i1",
+    message: `${formatType(from)} as ${formatType(to)}: XLA has truth values of eight bits`,
+    hint: "compare, or shift and mask the bits",
+  };
+});
 
 const refuseFunctionValues = limitOf(["func.call_indirect", "func.constant"], ({ name }) => ({
   constraint: "target_function_value",
@@ -193,8 +204,9 @@ export const commonLimits: readonly Limit[] = [
   refuseRandomTypes,
   refuseHostTransfers,
   refuseTwins,
+  refuseHalfComplex,
   refuseUnused,
-  refuseMixedProduct,
+  refuseBitcastOfTruth,
   refuseFunctionValues,
   refuseCasts,
   refuseSigned,
