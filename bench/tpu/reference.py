@@ -11,6 +11,8 @@ import argparse
 import importlib.metadata
 import json
 import os
+import pathlib
+import sys
 import time
 
 os.environ.setdefault("TPU_SKIP_MDS_QUERY", "1")
@@ -69,24 +71,16 @@ def train():
     """A step of SGD, and descriptions of its arguments: parameters, the optimiser's state, tokens with one more, positions, the mask."""
     import optax
 
+    sys.path.append(str(pathlib.Path(__file__).parents[1]))
+    from fine_tuning import step_of
+
     griffin, params, position = griffin_2b(1, TRAIN_TOKENS, "LINEAR_PALLAS")
     optimizer = optax.sgd(1e-3)
-
-    def loss_of(params, rows, position, mask):
-        logits, _ = griffin.apply(params, rows[:, :-1], position)
-        logits = jax.nn.log_softmax(logits.astype(jnp.float32))
-        own = jnp.take_along_axis(logits, rows[:, 1:, None], axis=-1)[..., 0]
-        return -jnp.sum(own * mask) / jnp.sum(mask)
-
-    def step(params, state, rows, position, mask):
-        loss, gradients = jax.value_and_grad(loss_of)(params, rows, position, mask)
-        updates, state = optimizer.update(gradients, state, params)
-        return optax.apply_updates(params, updates), state, loss
 
     state = jax.eval_shape(optimizer.init, params)
     rows = jax.ShapeDtypeStruct((1, TRAIN_TOKENS + 1), jnp.int32)
     mask = jax.ShapeDtypeStruct((1, TRAIN_TOKENS), jnp.float32)
-    return jax.jit(step, donate_argnums=(0, 1)), (params, state, rows, position, mask)
+    return jax.jit(step_of(griffin, optimizer), donate_argnums=(0, 1)), (params, state, rows, position, mask)
 
 
 PROGRAMS = {

@@ -16,6 +16,7 @@ import optax
 from recurrentgemma import jax as recurrentgemma
 
 sys.path.append(str(pathlib.Path(__file__).parents[1]))
+from fine_tuning import step_of
 from griffin88m import griffin88m
 
 dtype = {"f32": jnp.float32, "bf16": jnp.bfloat16}[sys.argv[1]]
@@ -38,22 +39,9 @@ optimizer = optax.adamw(
 )
 state = jax.jit(optimizer.init)(params)
 
-
-def loss_of(params, rows, position, mask):
-    logits, _ = model.apply(params, rows[:, :-1], position)
-    logits = jax.nn.log_softmax(logits.astype(jnp.float32))
-    own = jnp.take_along_axis(logits, rows[:, 1:, None], axis=-1)[..., 0]
-    return -jnp.sum(own * mask) / jnp.sum(mask)
-
-
-def step(params, state, rows, position, mask):
-    loss, gradients = jax.value_and_grad(loss_of)(params, rows, position, mask)
-    updates, state = optimizer.update(gradients, state, params)
-    return optax.apply_updates(params, updates), state, loss
-
-
 start, before = time.perf_counter(), time.process_time()
-program = jax.jit(step, donate_argnums=(0, 1)).lower(params, state, rows, position, mask).compile()
+step = jax.jit(step_of(model, optimizer), donate_argnums=(0, 1))
+program = step.lower(params, state, rows, position, mask).compile()
 figures = {
     "start": (time.perf_counter() - start) * 1000,
     "start, of one core": (time.process_time() - before) * 1000,

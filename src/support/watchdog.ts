@@ -28,7 +28,7 @@ setTimeout(kill, workerData.ms + workerData.lastMs);
  * not possible the message goes to stderr, and the process is killed.
  * @returns what calls it off
  */
-export async function watch(ms: number, message: string): Promise<() => void> {
+export function watch(ms: number, message: string): () => void {
   const workerData = { ms: ms + PATIENCE_MS, lastMs: LAST_MS, message };
   const worker = new Worker(WATCH, { eval: true, workerData, stdin: false });
   worker.unref();

@@ -9,18 +9,18 @@ export const showAxis = ({ name, subAxis }: AxisRef): string =>
 export const showAxes = (axes: readonly AxisRef[]): string => `{${axes.map(showAxis).join(", ")}}`;
 
 /** An axis of a mesh: which one it is, and how many devices lie along it. */
-interface MeshAxis {
+interface AxisPlace {
   readonly place: number;
   readonly size: bigint;
 }
 
-const byMesh = new WeakMap<Mesh, ReadonlyMap<string, MeshAxis>>();
+const byMesh = new WeakMap<Mesh, ReadonlyMap<string, AxisPlace>>();
 
 /** The axes of a mesh by name; of those with one name, which no valid mesh has, the first. */
-export function axesOf(mesh: Mesh): ReadonlyMap<string, MeshAxis> {
+export function axesOf(mesh: Mesh): ReadonlyMap<string, AxisPlace> {
   const known = byMesh.get(mesh);
   if (known !== undefined) return known;
-  const axes = new Map<string, MeshAxis>();
+  const axes = new Map<string, AxisPlace>();
   for (const [place, { name, size }] of mesh.axes.entries())
     if (!axes.has(name)) axes.set(name, { place, size });
   byMesh.set(mesh, axes);

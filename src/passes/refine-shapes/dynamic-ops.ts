@@ -133,7 +133,7 @@ const cast: StaticForm<"builtin.unrealized_conversion_cast"> = ({ results }, ope
     ? operands
     : undefined;
 
-const forms = {
+const dynamicForms = {
   "stablehlo.dynamic_broadcast_in_dim": broadcast,
   "stablehlo.dynamic_conv": convolution,
   "stablehlo.dynamic_gather": gather,
@@ -146,7 +146,13 @@ const forms = {
 } as const satisfies { readonly [K in OpName]?: StaticForm<K> };
 
 /** Ops that a static program has no need of. */
-export const dynamicOpNames: ReadonlySet<string> = new Set(Object.keys(forms));
+export const dynamicOpNames: ReadonlySet<string> = new Set(Object.keys(dynamicForms));
+
+/** A cast between sizes goes with the unknown ones; a static program may have others. */
+const forms: Readonly<Record<string, unknown>> = {
+  ...dynamicForms,
+  "builtin.unrealized_conversion_cast": cast,
+};
 
 /** The values of a dynamic op by a static one on `operands`; undefined for any other op, and while something is not known. */
 export function staticForm(
@@ -155,7 +161,6 @@ export function staticForm(
   known: KnownValues,
   builder: Builder,
 ): readonly Value[] | undefined {
-  const all = { ...forms, "builtin.unrealized_conversion_cast": cast } as unknown;
-  const form = ownValue(all as Readonly<Record<string, StaticForm<never>>>, operation.name);
+  const form = ownValue(forms as Readonly<Record<string, StaticForm<never>>>, operation.name);
   return form?.(operation as never, operands, known, builder);
 }
