@@ -3,6 +3,7 @@ import {
   type AheadOfTimeProgram,
   type Client,
   type CompileCache,
+  type CompileRequest,
   compileThrough,
   type DeviceBuffer,
   type Executable,
@@ -25,7 +26,13 @@ import { checkOptions } from "../support/options.js";
 
 /** Compiles for devices that are described, not present, e.g. a TPU. @throws PjrtError with the compiler's words */
 export const compileAhead = (topology: Topology, lowered: LoweredProgram): Promise<AheadOfTimeProgram> =>
-  topology.compile({ program: printModule(lowered.module), signature: lowered });
+  topology.compile(requestOf(lowered));
+
+const requestOf = (lowered: LoweredProgram): CompileRequest => ({
+  program: printModule(lowered.module),
+  signature: lowered,
+  options: { preferredFlags: lowered.compilerFlags },
+});
 
 /** A lowered program that a client can run. Close it. */
 export class CompiledProgram implements LoadedProgram, Disposable {
@@ -55,8 +62,7 @@ export class CompiledProgram implements LoadedProgram, Disposable {
   ): Promise<CompiledProgram> {
     checkOptions("CompiledProgram.compile", wait, WAIT_OPTIONS);
     const start = performance.now();
-    const request = { program: printModule(lowered.module), signature: lowered };
-    const { executable, fromCache } = await compileThrough(cache, client, request, wait);
+    const { executable, fromCache } = await compileThrough(cache, client, requestOf(lowered), wait);
     const ms = performance.now() - start;
     const preparations = lowered.preparations.map((prepare) => preparationOf(client, prepare, cache));
     return new CompiledProgram(lowered, executable, ms, fromCache, preparations);

@@ -14,6 +14,12 @@ import { checkOptions } from "../support/options.js";
 export function costRequest(module: Operation, target: TargetLike, rules?: ProgramRules): CompileRequest {
   checkOptions("costRequest", rules, PROGRAM_RULES);
   verifyProgram(module, rules);
-  verifyLimits(module, resolveTarget(target).target.limits);
-  return { program: printModule(module, { locations: true }), signature: mainInterface(module) };
+  const { limits, compilerFlags } = resolveTarget(target).target;
+  verifyLimits(module, limits);
+  const signature = mainInterface(module);
+  return {
+    program: printModule(module, { locations: true }),
+    signature,
+    options: { preferredFlags: compilerFlags(signature) },
+  };
 }

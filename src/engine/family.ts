@@ -14,7 +14,7 @@ import { type PassCallback, runPipeline } from "../passes/index.js";
 import { findPreparation, interfaceOf, preparedIndex, preparedName } from "../program/index.js";
 import { InternalError, UsageError } from "../support/errors.js";
 import { sha256 } from "../support/hash.js";
-import type { LoweringOptions } from "../targets/index.js";
+import { defaultTarget, type LoweringOptions, resolveTarget } from "../targets/index.js";
 import { type LoweredProgram, loweringPipeline } from "./lowered-program.js";
 import { PreparedValues } from "./prepared-values.js";
 import { checkOptions } from "../support/options.js";
@@ -85,7 +85,7 @@ export class Family {
       this.#onPass?.(event);
       this.#takePreparation(module, precision);
     });
-    return loweredProgram(module, program.name);
+    return loweredProgram(module, program.name, this.#options);
   }
 
   /** Moves the module's preparation, if there is one, to the family's values. */
@@ -109,7 +109,7 @@ export class Family {
     const name = count === 0 ? "prepare" : `prepare_${count + 1}`;
     const module = values.moduleOf(names, name);
     runPipeline(module, loweringPipeline({ ...this.#options, precision, prepare: false }), this.#onPass);
-    if (findPreparation(module) === undefined) return loweredProgram(module, name);
+    if (findPreparation(module) === undefined) return loweredProgram(module, name, this.#options);
     throw new InternalError("the target hoists parameters of programs that are lowered without `prepare`");
   }
 
@@ -152,11 +152,17 @@ const notLowered = ({ name, location }: Operation): UsageError =>
   });
 
 /** A module that went through a pipeline, as a program. @throws UsageError for an op of an added dialect that nothing lowered */
-function loweredProgram(module: Operation, name: string): LoweredProgram {
+function loweredProgram(
+  module: Operation,
+  name: string,
+  { target: wanted = defaultTarget, extensions }: LoweringOptions,
+): LoweredProgram {
   verifyModule(module);
   for (const operation of walk(module)) {
     if (isModelOp(operation)) throw new InternalError(`${operation.name} was not lowered`);
     if (dialectOf(operation) !== undefined) throw notLowered(operation);
   }
-  return { ...interfaceOf(findEntry(module)!, name), module, preparations: [] };
+  const { target } = resolveTarget(wanted, extensions);
+  const taken = interfaceOf(findEntry(module)!, name);
+  return { ...taken, module, preparations: [], compilerFlags: target.compilerFlags(taken) };
 }

@@ -277,5 +277,5 @@ export function loopProgram(parts: LoopParts): LoweredProgram {
   const entry = findEntry(module)!;
   setAttributes(entry as Operation, { ...entry.attributes, ...encodeInterface(meaning) });
   verifyModule(module);
-  return { ...meaning, module, preparations: decode.preparations };
+  return { ...meaning, module, preparations: decode.preparations, compilerFlags: decode.compilerFlags };
 }

@@ -3,6 +3,7 @@ import type { Operation } from "../ir/operation.js";
 import { printModule } from "../ir/text/index.js";
 import type { Pipeline } from "../passes/index.js";
 import type { Interface } from "../program/index.js";
+import type { CompilerFlags } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
 import { type LoweringOptions, pipelineFor } from "../targets/index.js";
 import { checkOptions } from "../support/options.js";
@@ -17,6 +18,8 @@ export interface LoweredProgram extends Interface {
    * Programs of one family that share a preparation have the same object.
    */
   readonly preparations: readonly LoweredProgram[];
+  /** What the target asks its compiler for; a compiler that does not know a flag is not given it. */
+  readonly compilerFlags: CompilerFlags;
 }
 
 /**

@@ -17,6 +17,7 @@ import {
 import { Executable } from "./executable.js";
 import { defaultLayout } from "./extensions/layouts.js";
 import { addressOf, keepFreedMemory } from "./ffi.js";
+import { withKnownFlags } from "./known-flags.js";
 import {
   allocateOnDevice,
   type HostTensor,
@@ -210,18 +211,17 @@ export class Client {
   async compile(request: CompileRequest, options: WaitOptions = {}): Promise<Executable> {
     checkOptions("Client.compile", options, WAIT_OPTIONS);
     const client = this.#core.use("compile");
-    const { program, compile_options, compile_options_size, keep } = compileArguments(
-      this.#core.api,
-      request,
-    );
-    const run = async () => {
-      const { executable } = await this.#core.api.callOnThread(
+    const { api } = this.#core;
+    const compile = async (asked: CompileRequest) => {
+      const { program, compile_options, compile_options_size, keep } = compileArguments(api, asked);
+      const { executable } = await api.callOnThread(
         "PJRT_Client_Compile",
         { client, program, compile_options, compile_options_size },
         keep,
       );
-      return new Executable(this.#core, executable, request.signature);
+      return new Executable(this.#core, executable, asked.signature);
     };
+    const run = () => withKnownFlags(request, compile);
     return waitFor("compile", options, () => this.#core.operation(run), closeLate);
   }
 

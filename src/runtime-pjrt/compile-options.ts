@@ -13,6 +13,9 @@ import {
 /** A compiler flag's value; `{ float }` for a whole number that is meant as a float. */
 export type FlagValue = string | number | boolean | { readonly float: number };
 
+/** Compiler flags by name, e.g. `{ xla_cpu_enable_fast_math: false }`. */
+export type CompilerFlags = Readonly<Record<string, FlagValue>>;
+
 /** From O0, compile in the least time, to O3, run in the least. */
 export type CompileEffort = "O0" | "O1" | "O2" | "O3";
 
@@ -39,8 +42,10 @@ export interface CompileOptions {
   readonly optimizationLevel?: CompileEffort | undefined;
   /** What it does for a program to fit the device's memory (memory_fitting_level of XLA); its own choice unless said. */
   readonly memoryFittingLevel?: CompileEffort | undefined;
-  /** Compiler flags by name, e.g. `{ xla_cpu_enable_fast_math: false }`. */
-  readonly flags?: Readonly<Record<string, FlagValue>> | undefined;
+  /** A compiler that does not know one of these refuses the program. */
+  readonly flags?: CompilerFlags | undefined;
+  /** For compilers that know them: a flag that one does not know is left out. `flags` of the same name come first. */
+  readonly preferredFlags?: CompilerFlags | undefined;
 }
 
 const OPTIONS: OptionNames<CompileOptions> = {
@@ -52,6 +57,7 @@ const OPTIONS: OptionNames<CompileOptions> = {
   optimizationLevel: true,
   memoryFittingLevel: true,
   flags: true,
+  preferredFlags: true,
 };
 
 function flagValue(value: FlagValue): Pick<OptionValue, "value"> {
@@ -114,6 +120,7 @@ export function encodeCompileOptions(options: CompileOptions = {}): Uint8Array<A
     devices,
     portable = false,
     flags = {},
+    preferredFlags = {},
   } = options;
   checkCount("replicas", replicas);
   checkCount("partitions", partitions);
@@ -130,7 +137,7 @@ export function encodeCompileOptions(options: CompileOptions = {}): Uint8Array<A
     },
     compilePortableExecutable: portable,
     envOptionOverrides: Object.fromEntries(
-      Object.entries(flags).map(([name, value]) => [name, flagValue(value)]),
+      Object.entries({ ...preferredFlags, ...flags }).map(([name, value]) => [name, flagValue(value)]),
     ),
   });
   return toBinary(CompileOptionsProtoSchema, message);

@@ -2,7 +2,7 @@
 export { DeviceBuffer } from "./buffer.js";
 export { Client, type ClientOptions, type ClientStats } from "./client.js";
 export type { CompileRequest } from "./compile.js";
-export type { CompileOptions } from "./compile-options.js";
+export type { CompileOptions, CompilerFlags } from "./compile-options.js";
 export { Device, type DeviceMemoryStats, Memory } from "./device.js";
 export { bytesPerElement, ELEMENT_TYPES, type ElementTypeName, isElementType } from "./element-type.js";
 export {

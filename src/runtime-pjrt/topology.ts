@@ -5,6 +5,7 @@ import { compileArguments, type CompileRequest } from "./compile.js";
 import { DeviceDescription } from "./device.js";
 import { addressOf } from "./ffi.js";
 import { expectBytes } from "./given.js";
+import { withKnownFlags } from "./known-flags.js";
 import { readInt32s, readPointers, readText } from "./memory-reading.js";
 import { type Attributes, type Options, readAttributes, writeOptions } from "./named-value.js";
 import { takeBytes } from "./owned-bytes.js";
@@ -160,7 +161,7 @@ export class Topology {
     return waitFor(
       "compile",
       options,
-      () => this.#compile(request),
+      () => withKnownFlags(request, (asked) => this.#compile(asked)),
       (late) => late.close(),
     );
   }

@@ -1,5 +1,7 @@
 /** @file Declares a target, with defaults for what is left out. */
 import { UsageError } from "../support/errors.js";
+import type { Interface } from "../program/index.js";
+import type { CompilerFlags } from "../runtime-pjrt/compile-options.js";
 import { commonLimits } from "./common-limits.js";
 import type { Limit } from "./limits.js";
 import { standardStages } from "./pipeline.js";
@@ -28,6 +30,8 @@ export interface TargetDefinition {
   readonly limits?: readonly Limit[];
   /** Those that are left out are of a target that nothing is known of. */
   readonly preferences?: Partial<Preferences>;
+  /** Flags for its compiler, by what a lowered program takes and gives. Default: none. */
+  readonly compilerFlags?: (program: Interface) => CompilerFlags;
   /** Default: `standardStages` with the preferences. */
   readonly stages?: (target: Target, request: PipelineRequest) => readonly Stage[];
 }
@@ -40,6 +44,7 @@ export const TARGET_DEFINITION: OptionNames<TargetDefinition> = {
   rules: true,
   limits: true,
   preferences: true,
+  compilerFlags: true,
   stages: true,
 };
 
@@ -70,6 +75,7 @@ export function defineTarget(definition: TargetDefinition): Target {
     topologies,
     rules = {},
     limits = commonLimits,
+    compilerFlags = () => ({}),
   } = definition;
   checkMembers("defineTarget", "definition", definition, {
     name: "text",
@@ -78,6 +84,7 @@ export function defineTarget(definition: TargetDefinition): Target {
     rules: "object?",
     limits: "list?",
     preferences: "object?",
+    compilerFlags: "function?",
     stages: "function?",
   });
   checkRules(name, rules);
@@ -89,7 +96,7 @@ export function defineTarget(definition: TargetDefinition): Target {
   }
   const stages = definition.stages ?? standardStages;
   const target: Target = {
-    ...{ name, platforms, plugin, topologies, rules, limits },
+    ...{ name, platforms, plugin, topologies, rules, limits, compilerFlags },
     preferences: { ...plainPreferences, ...definition.preferences },
     stages: (request) => stages(target, request),
   };

@@ -1,4 +1,6 @@
 /** @file What a target is: where programs run, in one place; its names, its fast forms of model ops, its limits, the stages of its pipeline. */
+import type { Interface } from "../program/index.js";
+import type { CompilerFlags } from "../runtime-pjrt/compile-options.js";
 import type { Limit } from "./limits.js";
 import type { PipelineRequest } from "./pipeline-options.js";
 import type { Preferences } from "./preferences.js";
@@ -24,6 +26,8 @@ export interface Target {
    */
   readonly limits: readonly Limit[];
   readonly preferences: Preferences;
+  /** What its compiler is asked for a program beside the text; compilers that do not know a flag are not given it. */
+  compilerFlags(program: Interface): CompilerFlags;
   /** The passes from a traced program to StableHLO, in stages beside which extensions put theirs. */
   stages(request: PipelineRequest): readonly Stage[];
 }

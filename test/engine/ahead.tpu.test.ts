@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { CausalKey } from "../../models/causal-program.js";
 import { type GriffinConfig, griffinProgram } from "../../models/griffin.js";
+import { griffin } from "../../models/index.js";
 import { presets } from "../../models/griffin/presets.js";
 import { compileAhead, lowerProgram } from "../../src/engine/index.js";
+import { constantRate, sgd, trainStep } from "../../src/training/index.js";
 import { installPlugin, Plugin } from "../../src/runtime-pjrt/index.js";
 
 const topologies = ["v5e:2x2", "v4:2x2x1", "v6e:2x2"] as const;
@@ -29,6 +31,23 @@ async function compileFor(name: string, config: GriffinConfig, options: CausalKe
     bytes: program.serialize().length,
   };
 }
+
+test("libtpu takes what a step of training for a TPU asks of its memory", async () => {
+  const plugin = await Plugin.load(await installPlugin("tpu"));
+  using topology = await plugin.createTopology("v5e:2x2");
+  const step = trainStep(griffin.configure(presets.tiny), {
+    batch: 1,
+    time: 16,
+    dtype: "bf16",
+    optimizer: sgd(constantRate(1e-3)),
+  });
+  const lowered = lowerProgram(step, { target: "tpu:v5e:2x2" });
+  using program = await compileAhead(topology, lowered);
+  expect(program.compileOptions.envOptionOverrides.xla_tpu_msa_tensor_overrides?.value).toEqual({
+    case: "text",
+    value: "overrides { hlo_position_matcher { size_lte: 65536 } keep_in_default_memory {} }",
+  });
+});
 
 describe("the model, ahead of time for TPUs", () => {
   test.each(topologies.flatMap((name) => programs.map((options) => [name, options.kind, options] as const)))(

@@ -121,7 +121,7 @@ describe("compile options", () => {
     );
     expect(() => encodeCompileOptions({ replica: 2 } as object)).toThrow(
       'usage error: a compilation has no option "replica"\n' +
-        "  expected: replicas, partitions, partitioner, devices, portable, optimizationLevel, memoryFittingLevel, flags\n" +
+        "  expected: replicas, partitions, partitioner, devices, portable, optimizationLevel, memoryFittingLevel, flags, preferredFlags\n" +
         "  hint:     did you mean replicas?",
     );
   });

@@ -8,7 +8,7 @@ import {
   program,
   type TracedProgram,
 } from "../../src/dsl/index.js";
-import { loweringPipeline, lowerProgram, stablehloText } from "../../src/engine/index.js";
+import { costRequest, loweringPipeline, lowerProgram, stablehloText } from "../../src/engine/index.js";
 import { shapeOf } from "../../src/ir/emit.js";
 import { printPipeline } from "../../src/passes/index.js";
 import { UsageError } from "../../src/support/errors.js";
@@ -48,6 +48,17 @@ describe("defineTarget", () => {
     expect(describeStrategies({ target: plain })).toBe(
       "scan by meaning, matrix states by meaning, attention by meaning",
     );
+  });
+
+  it("what it asks its compiler for goes with each program, by what the program takes", () => {
+    const target = defineTarget({
+      name: "abacus",
+      compilerFlags: ({ arguments: args }) => ({ abacus_rods: args.length }),
+    });
+    const lowered = lowerProgram(scanProgram(), { target });
+    expect(lowered.compilerFlags).toEqual({ abacus_rods: 3 });
+    expect(costRequest(lowered.module, target).options).toEqual({ preferredFlags: { abacus_rods: 3 } });
+    expect(lowerProgram(scanProgram()).compilerFlags).toEqual({});
   });
 
   it("its rules are taken, a kernel as a custom_call among them, and what they leave becomes its meaning", () => {

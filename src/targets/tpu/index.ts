@@ -14,6 +14,7 @@ import {
 import { defineTarget } from "../define-target.js";
 import { gatesAfterProducts } from "./gates.js";
 import { tpuLimits } from "./limits.js";
+import { trainingFlags } from "./memory.js";
 import { rmsNormByProduct } from "./norm.js";
 import { rotaryByProduct } from "./rotary.js";
 import { tpuTopologies } from "./topologies.js";
@@ -45,6 +46,7 @@ export const tpu = defineTarget({
     "griffin.rg_lru_gates": fromRows(LEAST_ROWS, gatesAfterProducts),
   },
   limits: tpuLimits,
+  compilerFlags: trainingFlags,
   preferences: {
     // [m, 2560] x [2560, 7680] bf16 on v5e: 0.282 M cycles at m = 1, 0.014 M at 2 to 32, padding one row to 8 included 0.017 M.
     leastRows: { f32: 8, half: 8 },
