@@ -2,11 +2,11 @@
  * @file Operations that are valid and end or hang the process of XLA's CPU compiler all the same (jaxlib 0.11.2), each found by compiling
  * generated programs in child processes (tools/survival). A limit refuses no more than that.
  */
-import { constantMakers } from "../ir/analysis/makers.js";
 import { definingOp, type Operation, type Value } from "../ir/operation.js";
-import { type ElementType, formatType, isInteger, type TensorType } from "../ir/types.js";
+import { DYNAMIC, type ElementType, formatType, type TensorType } from "../ir/types.js";
 import { commonLimits } from "./common-limits.js";
 import { cpuComplexLimits } from "./cpu-complex-limits.js";
+import { cpuConstantLimits } from "./cpu-constant-limits.js";
 import { refuseEmptyLayout } from "./cpu-entry-limits.js";
 import { refuseUnorderedSort } from "./cpu-sort-limits.js";
 import { type Limit, limitOf } from "./limits.js";
@@ -38,6 +38,19 @@ const refusePackedSort = limitOf(["stablehlo.sort"], ({ operands }) => {
   };
 });
 
+/** Indices are joined with those of the batches where there are several. */
+const refusePackedBatches = limitOf(["stablehlo.scatter"], (operation) => {
+  const { operands, attributes } = operation;
+  const indices = operands[(operands.length - 1) / 2]!.type as TensorType;
+  const batches = attributes.scatter_dimension_numbers.scatter_indices_batching_dims ?? [];
+  if (!isPacked(indices.element) || batches.length < 2) return undefined;
+  return {
+    constraint: "fatal_scatter_i2",
+    message: `indices ${formatType(indices)} of ${batches.length} batching dimensions are packed four to a byte and cannot be joined with those of the batches`,
+    hint: "convert the indices to i32",
+  };
+});
+
 /** The plugin moves more bytes than there are: it leaves its memory, or does not come to an end. */
 const refusePackedMoves = limitOf(
   ["stablehlo.all_gather", "stablehlo.all_to_all", "stablehlo.collective_permute"],
@@ -66,16 +79,27 @@ const refuseBodiless = limitOf(["stablehlo.all_reduce", "stablehlo.reduce_scatte
   };
 });
 
-/** Of operands that it knows the compiler folds one division, though there is no element to divide, and by 0. */
-const refuseEmptyDivision = limitOf(["stablehlo.divide", "stablehlo.remainder"], (operation) => {
-  const type = tensor(operation, 1);
-  const isFolded =
-    type.shape.includes(0) && isInteger(type.element) && constantMakers(operation.operands) !== undefined;
-  if (!isFolded) return undefined;
+/** The compiler flattens dimensions, and divides by what is left of them to find the one whose size is not known. */
+const refuseEmptyProduct = limitOf(["stablehlo.dot_general"], ({ operands, attributes }) => {
+  const { dot_dimension_numbers: numbers } = attributes;
+  const isDivided = ({ type }: Value, contracted: readonly number[], batches: readonly number[]): boolean => {
+    const { shape } = type as TensorType;
+    const isEmpty = shape.map((size) => size === 0);
+    return (
+      shape.includes(DYNAMIC) &&
+      contracted.some((dimension) => isEmpty[dimension]) &&
+      isEmpty.some((empty, i) => empty && !contracted.includes(i) && !batches.includes(i))
+    );
+  };
+  const { lhs_contracting_dimensions: left = [], rhs_contracting_dimensions: right = [] } = numbers;
+  const { lhs_batching_dimensions: of = [], rhs_batching_dimensions: by = [] } = numbers;
+  const [lhs, rhs] = [operands[0]!, operands[1]!];
+  const value = isDivided(lhs, left, of) ? lhs : isDivided(rhs, right, by) ? rhs : undefined;
+  if (value === undefined) return undefined;
   return {
-    constraint: "fatal_empty_division",
-    message: `a division of constants ${formatType(type)}, which have no element`,
-    hint: "the result is empty: an empty constant of its type",
+    constraint: "fatal_empty_product",
+    message: `a product of ${formatType(value.type)}, which is empty in what is summed and in what is not`,
+    hint: "the result is empty: make it of its sizes",
   };
 });
 
@@ -159,13 +183,15 @@ export const cpuLimits: readonly Limit[] = [
   refusePackedConcatenate,
   refusePackedSort,
   refusePackedMoves,
-  refuseEmptyDivision,
+  refusePackedBatches,
   refuseEmptyLayout,
   refuseBodiless,
   refuseUnorderedSort,
+  refuseEmptyProduct,
   refuseEmptyScatter,
   refuseOtherLengths,
   refuseSixBits,
   refuseEndless,
   ...cpuComplexLimits,
+  ...cpuConstantLimits,
 ];

@@ -1,25 +1,9 @@
 /** Each rule refuses the smallest program that was seen to end or hang a compiler, and accepts its nearest relative. */
 import { expect, test } from "vitest";
-import { VerifyError } from "../../src/ir/errors.js";
-import { parseModule } from "../../src/ir/text/index.js";
-import { verifyModule } from "../../src/ir/verify.js";
 import { cpu } from "../../src/targets/cpu.js";
 import { gpu } from "../../src/targets/gpu.js";
-import { verifyLimits } from "../../src/targets/limits.js";
-import type { Target } from "../../src/targets/target.js";
 import { tpu } from "../../src/targets/tpu/index.js";
-
-function verdict(parameters: string, operations: string, target: Target = cpu): string {
-  const module = parseModule(`func.func @main(${parameters}) {\n  ${operations}\n  return\n}`);
-  verifyModule(module);
-  try {
-    verifyLimits(module, target.limits);
-    return "accepted";
-  } catch (error) {
-    if (error instanceof VerifyError) return error.constraint!;
-    throw error;
-  }
-}
+import { verdict } from "./verdict.js";
 
 const gather = (sizes: string, result: string): string =>
   `%0 = "stablehlo.gather"(%x, %i) <{dimension_numbers = #stablehlo.gather<collapsed_slice_dims = [0, 1], start_index_map = [0, 1], index_vector_dim = 1>, slice_sizes = array<i64: ${sizes}>}> : (tensor<1x2xf32>, tensor<1x2xi64>) -> ${result}`;
@@ -33,6 +17,39 @@ const concatenate = (type: string): readonly [string, string] => [
   `%a: tensor<2x${type}>`,
   `%0 = stablehlo.concatenate %a, %a, dim = 0 : (tensor<2x${type}>, tensor<2x${type}>) -> tensor<4x${type}>`,
 ];
+
+/** Of two constants, or of one by an argument. */
+const compare = (type: string, way: string, first = "%d"): readonly [string, string] => [
+  `%a: tensor<2x${type}>`,
+  `%c = stablehlo.constant dense<1> : tensor<2xi32>
+  %d = stablehlo.convert %c : (tensor<2xi32>) -> tensor<2x${type}>
+  %0 = stablehlo.compare LT, ${first}, %d, ${way} : (tensor<2x${type}>, tensor<2x${type}>) -> tensor<2xi1>`,
+];
+
+/** Indices of the batching dimensions after the first of the operand. */
+const scatter = (indices: string, batches: number): readonly [string, string] => {
+  const ones = "1x".repeat(batches);
+  const places = Array.from({ length: batches }, (_, i) => i);
+  const types = `tensor<4x${ones}f32>, tensor<${ones}1x${indices}>, tensor<${ones}f32>`;
+  const [x, i, u] = types.split(", ");
+  return [
+    `%x: ${x}, %i: ${i}, %u: ${u}`,
+    `%0 = "stablehlo.scatter"(%x, %i, %u) <{scatter_dimension_numbers = #stablehlo.scatter<inserted_window_dims = [0], input_batching_dims = [${places.map((place) => place + 1).join(", ")}], scatter_indices_batching_dims = [${places.join(", ")}], scatter_dims_to_operand_dims = [0], index_vector_dim = ${batches}>}> ({
+  ^bb0(%a: tensor<f32>, %b: tensor<f32>):
+    stablehlo.return %b : tensor<f32>
+  }) : (${types}) -> ${x}`,
+  ];
+};
+
+/** Of values whose last size is known at run time; the first is contracted. */
+const emptyProduct = (sizes: string): readonly [string, string] => {
+  const bounded = `tensor<${sizes}x?xf32, #stablehlo.bounds<?, ?, 2>>`;
+  const free = sizes.split("x")[1];
+  return [
+    `%x: ${bounded}`,
+    `%0 = stablehlo.dot_general %x, %x, contracting_dims = [0] x [0] : (${bounded}, ${bounded}) -> tensor<${free}x?x${free}x?xf32>`,
+  ];
+};
 
 const outerProduct = (lhs: string, rhs: string, result = lhs): readonly [string, string] => [
   `%a: tensor<2x${lhs}>, %b: tensor<2x${rhs}>`,
@@ -199,6 +216,19 @@ test.each<readonly [constraint: string, parameters: string, operations: string]>
     "%0 = stablehlo.bitcast_convert %a : (tensor<1xui4>) -> tensor<1x4xi1>",
   ],
   ["accepted", "%a: tensor<1xui4>", "%0 = stablehlo.bitcast_convert %a : (tensor<1xui4>) -> tensor<1x2xi2>"],
+  ["fatal_scatter_i2", ...scatter("i2", 2)],
+  ["accepted", ...scatter("i2", 1)],
+  ["accepted", ...scatter("i4", 2)],
+  ["fatal_empty_product", ...emptyProduct("0x0")],
+  ["accepted", ...emptyProduct("0x3")],
+  ["accepted", ...emptyProduct("3x0")],
+  ["fatal_constant_compare", ...compare("f32", "SIGNED")],
+  ["fatal_constant_compare", ...compare("ui8", "TOTALORDER")],
+  ["fatal_constant_compare", ...compare("i1", "FLOAT")],
+  ["accepted", ...compare("f32", "SIGNED", "%a")],
+  ["accepted", ...compare("f32", "TOTALORDER")],
+  ["accepted", ...compare("ui8", "SIGNED")],
+  ["accepted", ...compare("ui8", "FLOAT", "%a")],
   ["accepted", ...outerProduct("bf16", "f32")],
   [
     "fatal_product_complex",

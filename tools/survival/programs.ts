@@ -1,23 +1,14 @@
 /**
  * @file Programs for the survival tier, one for each seed: a small valid program of one or a few operations, changed at random, or one that only takes
- * values of any types; with other operations on its values, and kept when it verifies. Ops of models in it are lowered. Types change in the same way everywhere in a program, numbers in attributes one by one.
+ * values of any types; with other operations on its values. Types change in the same way everywhere in a program, numbers in attributes one by one.
  */
-import { VerifyError } from "../../src/ir/errors.js";
-import { GriffinError } from "../../src/support/errors.js";
-import { type Operation, walk } from "../../src/ir/operation.js";
-import { isModelOp } from "../../src/ir/ops/index.js";
-import { parseModule, printModule } from "../../src/ir/text/index.js";
-import { verifyModule } from "../../src/ir/verify.js";
-import { DYNAMIC, functionType } from "../../src/ir/types.js";
-import { bodyOf, findFunction } from "../../src/ir/analysis/symbols.js";
-import { setAttributes, setOperands } from "../../src/ir/rewriter.js";
-import { runPipeline } from "../../src/passes/index.js";
-import { cpu } from "../../src/targets/cpu.js";
-import { lowerModelOps } from "../../src/targets/lower-model-ops.js";
+import type { Operation } from "../../src/ir/operation.js";
+import { parseModule } from "../../src/ir/text/index.js";
 import { randomNumbers } from "../conformance/random-numbers.js";
 import { pick, type Random } from "./append.js";
 import { appendOperations } from "./appended.js";
 import { setValueAttributes } from "./attributes.js";
+import { type Candidate, returnAll } from "./candidate.js";
 import { computed, elements } from "./elements.js";
 
 /** Mostly small; those at the end are where sizes of integers end. */
@@ -74,52 +65,6 @@ const changes = [
   changeRank,
 ];
 
-/** Makes @main return every tensor of a static shape that it computes: a compiler drops what nothing needs. */
-function returnAll(module: Operation): void {
-  const main = findFunction(module, "main");
-  const body = main && bodyOf(main);
-  if (main === undefined || body?.last?.name !== "func.return" || body.last.operands.length > 0) return;
-  const values = body.operations
-    .flatMap((operation) => operation.results)
-    .filter(({ type }) => type.kind === "tensor" && !type.shape.includes(DYNAMIC));
-  setOperands(body.last, values);
-  const inputs = body.arguments.map(({ type }) => type);
-  const type = functionType(
-    inputs,
-    values.map((value) => value.type),
-  );
-  setAttributes(main as Operation, { ...main.attributes, function_type: type });
-}
-
-/** As every command does before a plugin sees ops of models. */
-function lowerModels(module: Operation): void {
-  if (![...walk(module)].some(isModelOp)) return;
-  runPipeline(module, [lowerModelOps(cpu)]);
-  verifyModule(module);
-}
-
-/**
- * The program of a seed: verified, or undefined when the changes made no program of it.
- * @param onFault learns what lowering says of a program that verified, which it should not, unless it is that a size is beyond what numbers hold
- */
-export function programOf(
-  seed: number,
-  texts: readonly string[],
-  onFault: (text: string, how: string) => void,
-): { readonly text: string; readonly module: Operation } | undefined {
-  const module = verifiedProgram(seed, texts);
-  if (module === undefined) return undefined;
-  const before = printModule(module);
-  try {
-    lowerModels(module);
-  } catch (error) {
-    if (error instanceof VerifyError && error.constraint === "size") return undefined;
-    onFault(before, error instanceof Error ? (error.stack ?? error.message) : String(error));
-    return undefined;
-  }
-  return { text: printModule(module), module };
-}
-
 /** A program that only takes values, of any types. */
 function takingText(random: Random): string {
   const types = Array.from({ length: 1 + random(3) }, () => {
@@ -136,19 +81,21 @@ function changedText(random: Random, texts: readonly string[]): string {
   return text;
 }
 
-function verifiedProgram(seed: number, texts: readonly string[]): Operation | undefined {
+function makeModule(seed: number, texts: readonly string[]): Operation {
   const random = randomNumbers(seed);
   const isNew = random(2) === 0;
-  const text = isNew ? takingText(random) : changedText(random, texts);
-  try {
-    const module = parseModule(text);
-    appendOperations(module, isNew ? 2 + random(6) : random(5), random);
-    returnAll(module);
-    if (random(8) === 0) setValueAttributes(module, random);
-    verifyModule(module);
-    return module;
-  } catch (error) {
-    if (error instanceof GriffinError) return undefined;
-    throw error;
-  }
+  const module = parseModule(isNew ? takingText(random) : changedText(random, texts));
+  appendOperations(module, isNew ? 2 + random(6) : random(5), random);
+  returnAll(module);
+  if (random(8) === 0) setValueAttributes(module, random);
+  return module;
+}
+
+/** The random programs of `count` seeds from `first` on. */
+export function* randomPrograms(
+  texts: readonly string[],
+  { count, first = 0 }: { readonly count: number; readonly first?: number },
+): Generator<Candidate> {
+  for (let seed = first; seed < first + count; seed++)
+    yield { name: `seed ${seed}`, make: () => makeModule(seed, texts) };
 }

@@ -12,7 +12,7 @@ import { mainInterface } from "../../src/engine/stablehlo-program.js";
 import type { Interface } from "../../src/program/index.js";
 import { hostBytes } from "../../src/runtime-pjrt/index.js";
 import { GriffinError } from "../../src/support/errors.js";
-import { programOf } from "./programs.js";
+import { type Candidate, programOf } from "./candidate.js";
 
 /** A program may take so long to compile and run, in ms. */
 const DEADLINE_MS = 20_000;
@@ -25,14 +25,15 @@ const PROGRAMS_A_CHILD = 1000;
 
 /** A program that ended or hung its process, or took too much memory. */
 export interface Death {
-  readonly seed: number;
+  /** The candidate's. */
+  readonly name: string;
   readonly text: string;
   /** What the death says: a signal, an exit code, the time or the memory, the plugin's last words, where the program lies. */
   readonly how: string;
 }
 
 export interface SurvivalReport {
-  readonly seeds: number;
+  readonly candidates: number;
   /** Programs that verified and were not refused. */
   readonly tried: number;
   /** Of those, how many compiled and ran to the end; the plugin refused the others, or they are counted below. */
@@ -86,23 +87,19 @@ async function tryOn(isolated: IsolatedPlugin, program: string, signature: Inter
 }
 
 /**
- * Tries the programs of `count` seeds from `first` on: two at once, one is made or compiled while another is run.
+ * Tries programs: two at once, one is made or compiled while another is run.
  * An aborted signal ends it after the programs under way.
  */
 export async function survive(
   plugin: string,
-  texts: readonly string[],
-  {
-    count,
-    first = 0,
-    signal,
-  }: { readonly count: number; readonly first?: number; readonly signal?: AbortSignal },
+  programs: Iterable<Candidate>,
+  signal?: AbortSignal,
   onDeath?: (death: Death) => void,
 ): Promise<SurvivalReport> {
-  const seeds = Array.from({ length: count }, (_, i) => first + i).values();
+  const candidates = programs[Symbol.iterator]();
   const refused: Record<string, number> = {};
   const deaths: Death[] = [];
-  let [seedsTried, tried, ran, otherTypes] = [0, 0, 0, 0];
+  let [seen, tried, ran, otherTypes] = [0, 0, 0, 0];
   const died = (death: Death): void => {
     deaths.push(death);
     onDeath?.(death);
@@ -113,12 +110,13 @@ export async function survive(
       memoryBytes: MEMORY_BYTES,
     });
     let inChild = 0;
-    for (const seed of seeds) {
+    for (let next = candidates.next(); next.done !== true; next = candidates.next()) {
       if (signal?.aborted === true) return;
-      seedsTried++;
-      const program = programOf(seed, texts, (text, how) => {
+      seen++;
+      const { name } = next.value;
+      const program = programOf(next.value, (text, how) => {
         tried++;
-        died({ seed, text, how });
+        died({ name, text, how });
       });
       if (program === undefined) continue;
       const { text, module } = program;
@@ -132,11 +130,11 @@ export async function survive(
       const how = await tryOn(isolated, text, mainInterface(module));
       if (how === "ran") ran++;
       else if (how === "other types") otherTypes++;
-      else if (how !== "refused") died({ seed, text, how });
+      else if (how !== "refused") died({ name, text, how });
     }
   };
   await Promise.all([work(), work()]);
-  return { seeds: seedsTried, tried, ran, otherTypes, refused, deaths };
+  return { candidates: seen, tried, ran, otherTypes, refused, deaths };
 }
 
 /** @throws GriffinError for a program that is not to be run */

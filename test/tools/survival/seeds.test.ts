@@ -5,7 +5,8 @@ import { parseModule } from "../../../src/ir/text/index.js";
 import { verifyModule } from "../../../src/ir/verify.js";
 import { appendOperations } from "../../../tools/survival/appended.js";
 import { randomNumbers } from "../../../tools/conformance/random-numbers.js";
-import { programOf } from "../../../tools/survival/programs.js";
+import { programOf } from "../../../tools/survival/candidate.js";
+import { randomPrograms } from "../../../tools/survival/programs.js";
 import { seedTexts } from "../../../tools/survival/seeds.js";
 
 test("every op that a plugin may be given is in a valid program that others are made from", () => {
@@ -27,7 +28,9 @@ test("a seed gives the same program each time, without ops of models", () => {
   const texts = seedTexts();
   const faults: string[] = [];
   const make = () =>
-    Array.from({ length: 60 }, (_, seed) => programOf(seed, texts, (_text, how) => faults.push(how))?.text);
+    [...randomPrograms(texts, { count: 60 })].map(
+      (candidate) => programOf(candidate, (_text, how) => faults.push(how))?.text,
+    );
   const programs = make();
   expect(programs).toEqual(make());
   expect(faults).toEqual([]);
