@@ -1,6 +1,5 @@
 /** @file What no plugin takes: XLA's parts that all of them share reject it, wait for ever, or end the process. */
 import type { Operation, Value } from "../ir/operation.js";
-import { constantMakers } from "../ir/analysis/makers.js";
 import { ENTRY } from "../ir/analysis/symbols.js";
 import {
   bitWidth,
@@ -12,6 +11,7 @@ import {
   isUnbounded,
   type TensorType,
 } from "../ir/types.js";
+import { commonConstantLimits } from "./common-constant-limits.js";
 import { findType, type Limit, limitOf } from "./limits.js";
 
 const refuseDynamicArguments = limitOf(["func.func"], (operation) => {
@@ -170,26 +170,6 @@ const refuseBitcastOfTruth = limitOf(["stablehlo.bitcast_convert"], ({ operands,
   };
 });
 
-const isWayOfFloats = (way: string): boolean => way === "FLOAT" || way === "TOTALORDER";
-
-/**
- * Of constants MLIR computes the comparison itself, and ends the process where the way to compare is not one of their type. At run time XLA
- * leaves the way out of account, but for the one that it refuses in words.
- */
-const refuseOtherComparison = limitOf(["chlo.broadcast_compare", "stablehlo.compare"], (operation) => {
-  const { operands, attributes } = operation;
-  const type = operands[0]!.type as TensorType;
-  const { compare_type: way } = attributes;
-  if (way === undefined || way === "NOTYPE" || isComplex(type.element)) return undefined;
-  if (isWayOfFloats(way) === isFloat(type.element) || constantMakers(operands) === undefined)
-    return undefined;
-  return {
-    constraint: "fatal_constant_compare",
-    message: `compares constants ${formatType(type)} as ${way}, which is of ${isWayOfFloats(way) ? "floats" : "integers"}`,
-    hint: "leave the type of comparison out",
-  };
-});
-
 const refuseFunctionValues = limitOf(["func.call_indirect", "func.constant"], ({ name }) => ({
   constraint: "target_function_value",
   message: `${name} has a function as a value, which XLA has not`,
@@ -228,8 +208,8 @@ export const commonLimits: readonly Limit[] = [
   refuseHalfComplex,
   refuseUnused,
   refuseBitcastOfTruth,
-  refuseOtherComparison,
   refuseFunctionValues,
   refuseCasts,
   refuseSigned,
+  ...commonConstantLimits,
 ];

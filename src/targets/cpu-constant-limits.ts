@@ -1,10 +1,9 @@
 /** @file Operations on constants that XLA's CPU compiler computes itself, and does not survive (jaxlib 0.11.2); of values that the program computes it makes code. */
-import { constantOf } from "../ir/analysis/constants.js";
 import { constantMakers } from "../ir/analysis/makers.js";
-import type { Elements } from "../ir/elements.js";
-import { definingOp, type Operation, type Region, type Value, walk } from "../ir/operation.js";
+import { type Operation, type Value, walk } from "../ir/operation.js";
 import { isOp } from "../ir/ops/index.js";
-import { byteWidth, formatType, isComplex, isInteger, type TensorType } from "../ir/types.js";
+import { formatType, isComplex, isInteger, type TensorType } from "../ir/types.js";
+import { constantSumsOf } from "./common-constant-limits.js";
 import { type Limit, limitOf } from "./limits.js";
 
 const typeOf = ({ type }: Value): TensorType => type as TensorType;
@@ -22,44 +21,8 @@ const refuseEmptyDivision = limitOf(["stablehlo.divide", "stablehlo.remainder"],
   };
 });
 
-const isOneNumber = ({ type, data, splat }: Elements): boolean =>
-  splat || data.every((byte, i) => byte === data[i % byteWidth(type.element)]);
-
-/** Whether a value is computed of constants alone, in each of which all elements are one number. */
-function isOfOneNumber(value: Value): boolean {
-  const makers = constantMakers([value]);
-  if (makers === undefined) return false;
-  return [...makers].every(({ operands, results }) => {
-    if (operands.length > 0) return true;
-    const constant = constantOf(results[0]!);
-    return constant !== undefined && isOneNumber(constant);
-  });
-}
-
-/** Whether an accumulation does nothing but add. */
-const isSum = (body: Region, index: number): boolean => {
-  const made = definingOp(body.entry.last!.operands[index]!);
-  return made !== undefined && isOp(made, "stablehlo.add", "chlo.broadcast_add");
-};
-
-/** A sum over devices of one number, as many times as it has elements, is that number times the devices, which the compiler has no constant of for these types. */
-const refuseConstantSums = limitOf(
-  ["stablehlo.all_reduce", "stablehlo.cross-replica-sum", "stablehlo.reduce_scatter"],
-  ({ operands, regions }) => {
-    const value = operands.find((operand, i) => {
-      const { element, shape } = typeOf(operand);
-      const isAffected = (element === "i1" || isComplex(element)) && shape.length > 0;
-      if (!isAffected || (regions.length > 0 && !isSum(regions[0]!, i))) return false;
-      return isOfOneNumber(operand);
-    });
-    if (value === undefined) return undefined;
-    return {
-      constraint: "fatal_constant_sum",
-      message: `the sum over devices of a constant ${formatType(value.type)}`,
-      hint: "it is the constant times the number of devices: write that",
-    };
-  },
-);
+/** Truth values are refused for every plugin; that of TPUs has no complex numbers itself. */
+const refuseComplexSums = constantSumsOf(isComplex);
 
 /** Operations on complex numbers that the compiler makes code of, and cannot compute itself. */
 const unknownOfComplex: ReadonlySet<string> = new Set([
@@ -97,6 +60,6 @@ const refuseConstantWindows = limitOf(
 
 export const cpuConstantLimits: readonly Limit[] = [
   refuseEmptyDivision,
-  refuseConstantSums,
+  refuseComplexSums,
   refuseConstantWindows,
 ];

@@ -1,5 +1,6 @@
 /** Constants that XLA's CPU compiler computes with itself, and their nearest relatives: the same of arguments, and of what it does not compute. */
 import { expect, test } from "vitest";
+import { tpu } from "../../src/targets/tpu/index.js";
 import { verdict } from "./verdict.js";
 
 const TRUE = "dense<true>";
@@ -72,4 +73,9 @@ test.each<readonly [constraint: string, operations: string]>([
   ],
 ])("%s: %s", (constraint, operations) => {
   expect(verdict(`%a: tensor<4xi1>, %b: tensor<4x${complex}>`, operations)).toBe(constraint);
+});
+
+test("a sum of truth values ends every plugin's process, one of complex numbers not that of TPUs, which has none", () => {
+  const sums = [sum("i1", `stablehlo.constant ${TRUE}`), sum(complex, `stablehlo.constant ${ONE}`)];
+  expect(sums.map((operations) => verdict("", operations, tpu))).toEqual(["fatal_constant_sum", "accepted"]);
 });

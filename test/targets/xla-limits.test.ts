@@ -335,8 +335,11 @@ test("what XLA's parts for CPUs alone do not survive is taken elsewhere", () => 
 test("what no part of XLA survives is refused everywhere", () => {
   for (const target of [cpu, gpu, tpu])
     expect(
-      [rng("ui8", "UNIFORM"), broadcast("polygamma", "i32"), outerProduct("f8E4M3", "f8E4M3FNUZ")].map(
-        ([a, b]) => verdict(a, b, target),
-      ),
-    ).toEqual(["fatal_rng_type", "fatal_broadcast_operands", "fatal_product_f8"]);
+      [
+        rng("ui8", "UNIFORM"),
+        broadcast("polygamma", "i32"),
+        outerProduct("f8E4M3", "f8E4M3FNUZ"),
+        compare("i32", "FLOAT"),
+      ].map(([a, b]) => verdict(a, b, target)),
+    ).toEqual(["fatal_rng_type", "fatal_broadcast_operands", "fatal_product_f8", "fatal_constant_compare"]);
 });
