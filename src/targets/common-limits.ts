@@ -3,6 +3,7 @@ import type { Operation, Value } from "../ir/operation.js";
 import { ENTRY } from "../ir/analysis/symbols.js";
 import {
   bitWidth,
+  DYNAMIC,
   formatType,
   isComplex,
   isFloat,
@@ -170,6 +171,19 @@ const refuseBitcastOfTruth = limitOf(["stablehlo.bitcast_convert"], ({ operands,
   };
 });
 
+/** The size of their results is asked of all of them as of one. */
+const refuseUnknownScatters = limitOf(["stablehlo.scatter"], ({ results }) => {
+  const type = results
+    .map((result) => result.type as TensorType)
+    .find(({ shape }) => shape.includes(DYNAMIC));
+  if (results.length === 1 || type === undefined) return undefined;
+  return {
+    constraint: "fatal_scatter_dynamic",
+    message: `scatters into ${results.length} operands at once, of them ${formatType(type)}, whose size is known at run time`,
+    hint: "scatter into one after the other",
+  };
+});
+
 const refuseFunctionValues = limitOf(["func.call_indirect", "func.constant"], ({ name }) => ({
   constraint: "target_function_value",
   message: `${name} has a function as a value, which XLA has not`,
@@ -208,6 +222,7 @@ export const commonLimits: readonly Limit[] = [
   refuseHalfComplex,
   refuseUnused,
   refuseBitcastOfTruth,
+  refuseUnknownScatters,
   refuseFunctionValues,
   refuseCasts,
   refuseSigned,

@@ -41,6 +41,21 @@ const scatter = (indices: string, batches: number): readonly [string, string] =>
   ];
 };
 
+/** Into operands whose size is known at run time. */
+const scatters = (...operands: readonly string[]): readonly [string, string] => {
+  const bounded = operands.map((name) => `%${name}: tensor<?xf32, #stablehlo.bounds<4>>`);
+  const [x, updates] = [bounded.map((one) => one.split(": ")[1]), operands.map(() => "tensor<2xf32>")];
+  const body = operands.flatMap((name) => [`%${name}_old: tensor<f32>`]);
+  const given = operands.map((name) => `%${name}_new: tensor<f32>`);
+  return [
+    `${bounded.join(", ")}, %i: tensor<2x1xi32>, %u: tensor<2xf32>`,
+    `%0:${operands.length} = "stablehlo.scatter"(${operands.map((name) => `%${name}`).join(", ")}, %i, ${operands.map(() => "%u").join(", ")}) <{scatter_dimension_numbers = #stablehlo.scatter<inserted_window_dims = [0], scatter_dims_to_operand_dims = [0], index_vector_dim = 1>}> ({
+  ^bb0(${[...body, ...given].join(", ")}):
+    stablehlo.return ${operands.map((name) => `%${name}_new`).join(", ")} : ${operands.map(() => "tensor<f32>").join(", ")}
+  }) : (${[...x, "tensor<2x1xi32>", ...updates].join(", ")}) -> (${x.join(", ")})`,
+  ];
+};
+
 /** Of values whose last size is known at run time; the first is contracted. */
 const emptyProduct = (sizes: string): readonly [string, string] => {
   const bounded = `tensor<${sizes}x?xf32, #stablehlo.bounds<?, ?, 2>>`;
@@ -219,6 +234,8 @@ test.each<readonly [constraint: string, parameters: string, operations: string]>
   ["fatal_scatter_i2", ...scatter("i2", 2)],
   ["accepted", ...scatter("i2", 1)],
   ["accepted", ...scatter("i4", 2)],
+  ["fatal_scatter_dynamic", ...scatters("a", "b")],
+  ["accepted", ...scatters("a")],
   ["fatal_empty_product", ...emptyProduct("0x0")],
   ["accepted", ...emptyProduct("0x3")],
   ["accepted", ...emptyProduct("3x0")],
@@ -340,6 +357,13 @@ test("what no part of XLA survives is refused everywhere", () => {
         broadcast("polygamma", "i32"),
         outerProduct("f8E4M3", "f8E4M3FNUZ"),
         compare("i32", "FLOAT"),
+        scatters("a", "b"),
       ].map(([a, b]) => verdict(a, b, target)),
-    ).toEqual(["fatal_rng_type", "fatal_broadcast_operands", "fatal_product_f8", "fatal_constant_compare"]);
+    ).toEqual([
+      "fatal_rng_type",
+      "fatal_broadcast_operands",
+      "fatal_product_f8",
+      "fatal_constant_compare",
+      "fatal_scatter_dynamic",
+    ]);
 });

@@ -7,10 +7,10 @@ import { parseModule } from "../../src/ir/text/index.js";
 import { type Candidate, returnAll } from "./candidate.js";
 import { elements } from "./elements.js";
 import { INDEX, mixed } from "./mixed.js";
+import { type Argument, argumentsOf, HEAD, TENSOR, withHead } from "./program-text.js";
+import { askSizes, ofUnknownSizes } from "./unknown-sizes.js";
 import { variants } from "./variants.js";
 
-/** A tensor type without a layout or an unknown size, whose element has no parameters but those of complex numbers. */
-const TENSOR = /tensor<((?:\d+x)*)([a-z]\w*(?:<f\d+>)?)>/;
 const isFloat = (element: string): boolean => /^b?f\d/.test(element);
 
 const elementsOf = (text: string): readonly string[] => [
@@ -52,29 +52,8 @@ function* ofOtherSizes(text: string): Generator<readonly [size: number, text: st
     for (const from of used) yield [to, text.replace(new RegExp(`(?<=[<x])${from}(?=x)`, "g"), `${to}`)];
 }
 
-interface Argument {
-  readonly name: string;
-  readonly type: string;
-  readonly sizes: readonly number[];
-  readonly element: string;
-}
-
 /** Of so many arguments each is a constant by itself too. */
 const MOST_APART = 3;
-
-const HEAD = /(?<=func\.func @main\()([^)]*)(?=\))/;
-
-/** What @main takes, where all of it are tensors of known sizes. */
-function argumentsOf(text: string): readonly Argument[] | undefined {
-  const given = HEAD.exec(text)?.[1];
-  if (given === undefined || given === "") return undefined;
-  const found = given.split(", ").map((one) => new RegExp(`^(%\\w+): (${TENSOR.source})$`).exec(one));
-  if (found.includes(null)) return undefined;
-  return found.map((match) => {
-    const [, name, type, sizes, element] = match!;
-    return { name: name!, type: type!, sizes: sizes!.split("x").slice(0, -1).map(Number), element: element! };
-  });
-}
 
 /** A number as an element: those of floats have points, and complex ones two parts. */
 function literal(element: string, number: number): string {
@@ -124,12 +103,12 @@ function withSource(
   const taken: string[] = [];
   for (const [i, argument] of args.entries()) {
     const other = which(i) ? source(argument) : undefined;
-    if (other !== undefined) made.push(`  ${other.made}\n`);
+    if (other !== undefined) made.push(other.made);
     const kept = other === undefined ? `${argument.name}: ${argument.type}` : other.taken;
     if (kept !== undefined) taken.push(kept);
   }
   if (made.length === 0) return undefined;
-  return text.replace(HEAD, taken.join(", ")).replace(/(?<=func\.func @main[^\n]*\n)/, made.join(""));
+  return withHead(text, taken, made);
 }
 
 /** The text with one value wherever two arguments of the same type are. */
@@ -143,9 +122,8 @@ function withTwice(text: string, args: readonly Argument[]): string | undefined 
   }
   if (names.size === 0) return undefined;
   const kept = args.filter(({ name }) => !names.has(name));
-  return text
-    .replace(HEAD, kept.map(({ name, type }) => `${name}: ${type}`).join(", "))
-    .replace(/%\w+/g, (name) => names.get(name) ?? name);
+  const taken = kept.map(({ name, type }) => `${name}: ${type}`);
+  return withHead(text, taken, []).replace(/%\w+/g, (name) => names.get(name) ?? name);
 }
 
 /** The text with all of its values from constants or broadcasts. */
@@ -188,6 +166,8 @@ function* changedTexts(text: string): Generator<string> {
       if (size === 0) yield* ofOneSource(sized, [splat]);
     }
   }
+  yield* ofUnknownSizes(text);
+  for (const [, sized] of ofOtherSizes(text)) yield* ofUnknownSizes(sized);
 }
 
 /** The text with each element in place of one of its own: of arguments, and of constants. */
@@ -209,7 +189,7 @@ function* mixedTexts(text: string): Generator<string> {
 }
 
 /** What makes a text another than those before it: its operations, and what they take but for sizes. */
-const shapeOf = (text: string): string =>
+const likeness = (text: string): string =>
   [
     ...[...text.matchAll(/\b(?:stablehlo|chlo|nn|griffin|sdy|arith|func)\.[\w.-]+/g)].map(
       (match) => match[0],
@@ -219,7 +199,7 @@ const shapeOf = (text: string): string =>
 
 /** Every text once; many do not verify. Texts that are alike but for sizes count once. */
 function* systematicTexts(texts: readonly string[]): Generator<string> {
-  const shapes = new Map(texts.map((text) => [shapeOf(text), text]));
+  const shapes = new Map(texts.map((text) => [likeness(text), text]));
   for (const text of shapes.values()) yield* new Set(changedTexts(text));
   for (const text of variants) yield* new Set(variedTexts(text));
   for (const text of mixed) yield* new Set(mixedTexts(text));
@@ -235,6 +215,7 @@ export function* systematicPrograms(
     if (++place % count !== shard % count) continue;
     const make = (): Operation => {
       const module = parseModule(text);
+      askSizes(module);
       returnAll(module);
       return module;
     };
