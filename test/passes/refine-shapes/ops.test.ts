@@ -1,23 +1,16 @@
 /** Each op by itself, of operands or results whose sizes are unknown: what refine_polymorphic_shapes of jaxlib gives, too. */
 import { expect, test } from "vitest";
-import { bodyOf, findFunction } from "../../src/ir/analysis/symbols.js";
-import { VerifyError } from "../../src/ir/errors.js";
-import type { Operation, Value } from "../../src/ir/operation.js";
-import { setAttributes, setOperands } from "../../src/ir/rewriter.js";
-import { parseModule } from "../../src/ir/text/index.js";
-import { DYNAMIC, functionType, tensorType, type Type } from "../../src/ir/types.js";
-import { verifyModule } from "../../src/ir/verify.js";
-import { dynamicOpNames } from "../../src/passes/refine-shapes/dynamic-ops.js";
-import { refineShapes, type ShapeInput } from "../../src/passes/index.js";
-import { examplePrograms } from "../ir/ops/example-programs.js";
-
-const forget = (type: Type): Type =>
-  type.kind === "tensor" && type.element !== "index"
-    ? tensorType(
-        type.shape.map(() => DYNAMIC),
-        type.element,
-      )
-    : type;
+import { bodyOf, findFunction } from "../../../src/ir/analysis/symbols.js";
+import { VerifyError } from "../../../src/ir/errors.js";
+import type { Operation, Value } from "../../../src/ir/operation.js";
+import { setAttributes, setOperands } from "../../../src/ir/rewriter.js";
+import { parseModule } from "../../../src/ir/text/index.js";
+import { functionType, type Type } from "../../../src/ir/types.js";
+import { verifyModule } from "../../../src/ir/verify.js";
+import { dynamicOpNames } from "../../../src/passes/refine-shapes/dynamic-ops.js";
+import { refineShapes, type ShapeInput } from "../../../src/passes/index.js";
+import { examplePrograms } from "../../ir/ops/example-programs.js";
+import { forget } from "./refine.js";
 
 const typesOf = (values: readonly Value[]): readonly Type[] => values.map(({ type }) => type);
 

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { bodyOf, findFunction, returnedValues } from "../../src/ir/analysis/symbols.js";
-import { type Operation, type Value, walk } from "../../src/ir/operation.js";
-import { isOp } from "../../src/ir/ops/index.js";
-import { setAttributes } from "../../src/ir/rewriter.js";
-import { printModule } from "../../src/ir/text/index.js";
-import { DYNAMIC, functionType, tensorType, type Type } from "../../src/ir/types.js";
-import { verifyModule } from "../../src/ir/verify.js";
+import { bodyOf, findFunction, returnedValues } from "../../../src/ir/analysis/symbols.js";
+import { type Operation, type Value, walk } from "../../../src/ir/operation.js";
+import { isOp } from "../../../src/ir/ops/index.js";
+import { setAttributes } from "../../../src/ir/rewriter.js";
+import { printModule } from "../../../src/ir/text/index.js";
+import { functionType, type tensorType, type Type } from "../../../src/ir/types.js";
+import { verifyModule } from "../../../src/ir/verify.js";
 import {
   isDynamicProgram,
   parsePipeline,
@@ -14,16 +14,9 @@ import {
   refineShapes,
   runPipeline,
   standardPasses,
-} from "../../src/passes/index.js";
-import { moduleArbitrary } from "./random-module.js";
-
-const forget = (type: Type): Type =>
-  type.kind === "tensor" && type.element !== "index"
-    ? tensorType(
-        type.shape.map(() => DYNAMIC),
-        type.element,
-      )
-    : type;
+} from "../../../src/passes/index.js";
+import { moduleArbitrary } from "../random-module.js";
+import { forget } from "./refine.js";
 
 function setType(value: Value, type: Type): void {
   (value as { type: Type }).type = type;
