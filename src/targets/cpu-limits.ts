@@ -154,6 +154,22 @@ const refuseEndless = limitOf(["chlo.asin", "chlo.asinh"], ({ name, operands }) 
   };
 });
 
+/** It is the compiler's simplifier that does not come to an end, of the many operations that they are, where it takes a size of one at most for one. */
+const refuseEndlessBounds = limitOf(
+  ["chlo.broadcast_polygamma", "chlo.broadcast_zeta", "chlo.polygamma", "chlo.zeta"],
+  ({ name, operands }) => {
+    const type = operands
+      .map((operand) => operand.type as TensorType)
+      .find(({ shape, bounds }) => shape.some((size, axis) => size === DYNAMIC && bounds?.[axis] === 1));
+    if (type === undefined) return undefined;
+    return {
+      constraint: `fatal_${name.replace(/^chlo\.(?:broadcast_)?/, "")}_bound`,
+      message: `compiling it for ${formatType(type)}, whose size is 0 or 1, does not come to an end`,
+      hint: "give the size a larger bound, or make it known",
+    };
+  },
+);
+
 /** Operations that do not look at elements, or only to make others of them. Elements of six bits are made by arguments alone: the compiler aborts where it would fold a conversion to them, and whether it does depends on all before it. */
 const passesOn: ReadonlySet<string> = new Set([
   "stablehlo.convert",
@@ -192,6 +208,7 @@ export const cpuLimits: readonly Limit[] = [
   refuseOtherLengths,
   refuseSixBits,
   refuseEndless,
+  refuseEndlessBounds,
   ...cpuComplexLimits,
   ...cpuConstantLimits,
 ];

@@ -56,6 +56,11 @@ const scatters = (...operands: readonly string[]): readonly [string, string] => 
   ];
 };
 
+const bounded = (name: string, bound: number): readonly [string, string] => {
+  const type = `tensor<2x?xf32, #stablehlo.bounds<?, ${bound}>>`;
+  return [`%a: ${type}`, `%0 = chlo.${name} %a, %a : ${type}, ${type} -> ${type}`];
+};
+
 /** Of values whose last size is known at run time; the first is contracted. */
 const emptyProduct = (sizes: string): readonly [string, string] => {
   const bounded = `tensor<${sizes}x?xf32, #stablehlo.bounds<?, ?, 2>>`;
@@ -313,6 +318,10 @@ test.each<readonly [constraint: string, parameters: string, operations: string]>
   ["accepted", ...broadcast("next_after", "i32")],
   ["fatal_complex_remainder", ...broadcast("remainder", "complex<f32>")],
   ["accepted", ...broadcast("remainder", "f32")],
+  ["fatal_zeta_bound", ...bounded("zeta", 1)],
+  ["fatal_polygamma_bound", ...bounded("polygamma", 1)],
+  ["accepted", ...bounded("zeta", 2)],
+  ["accepted", ...bounded("next_after", 1)],
   ["fatal_asinh_f8", ...unary("asinh", "f8E4M3FN")],
   ["fatal_asinh_f8", ...unary("asinh", "f8E3M4")],
   ["accepted", ...unary("asinh", "f8E5M2")],
