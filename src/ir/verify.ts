@@ -14,11 +14,19 @@ import {
   walk,
 } from "./operation.js";
 import type { OpDefinition, OpView } from "./ops/define.js";
-import { definitionOf } from "./ops/index.js";
+import { definitionOf, isModelOp } from "./ops/index.js";
 import { resolveOperandGroups } from "./ops/groups.js";
 import { dimensionsOf, mostSpecific, tensorOf } from "./ops/shape-checks.js";
 import { verifyShardings } from "./sdy/verify-shardings.js";
-import { formatElement, formatType, isSigned, type TensorType, tupleType, type Type } from "./types.js";
+import {
+  formatElement,
+  formatType,
+  isSigned,
+  isStatic,
+  type TensorType,
+  tupleType,
+  type Type,
+} from "./types.js";
 import { verifySymbols } from "./verify-symbols.js";
 import { areCompatible, inTypeClass } from "./verify-types.js";
 import { typeProblem, usedTypeProblem } from "./verify-wellformed.js";
@@ -75,6 +83,13 @@ function checkOperands(parts: OpParts, definition: OpDefinition): void {
       fail(parts, "operand_type", `operand "${operand.name}" cannot be ${formatType(value.type)}`);
     }
   });
+}
+
+/** What ops of models compute depends on their sizes, and they become StableHLO of these. */
+function checkKnownSizes(parts: OpParts): void {
+  const unknown = parts.operands.find(({ type }) => type.kind === "tensor" && !isStatic(type));
+  if (unknown !== undefined)
+    fail(parts, "known_sizes", `takes tensors of known sizes, got ${formatType(unknown.type)}`);
 }
 
 const describeOperands = (definition: OpDefinition): string =>
@@ -151,6 +166,7 @@ function inferAndCheck(parts: OpParts): readonly Type[] {
   const definition = definitionOf(parts);
   if (definition === undefined || hasForeignTensor(parts)) return parts.resultTypes;
   checkOperands(parts, definition);
+  if (isModelOp(parts)) checkKnownSizes(parts);
   checkAttributes(parts, definition);
   checkRegions(parts, definition);
   const inferred = definition.infer(viewOf(parts));

@@ -273,3 +273,14 @@ test("a memref of any layout is a buffer", () => {
     verify(call("!my.buffer"));
   }).toThrow('operand "inputs" cannot be !my.buffer [operand_type]');
 });
+
+test("an op of a model takes tensors of known sizes, as what it computes depends on them", () => {
+  const of = (type: string): string => `func.func @main(%x: ${type}) {
+  %0 = "nn.softplus"(%x) : (${type}) -> ${type}
+  return
+}`;
+  expect(() => verifyModule(parseModule(of("tensor<2x3x4xf32>")))).not.toThrow();
+  expect(() => verifyModule(parseModule(of("tensor<2x?x4xf32, #stablehlo.bounds<?, 3, ?>>")))).toThrow(
+    "nn.softplus: takes tensors of known sizes, got tensor<2x?x4xf32, #stablehlo.bounds<?, 3, ?>> [known_sizes]",
+  );
+});

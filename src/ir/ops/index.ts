@@ -85,7 +85,7 @@ export type StablehloName = Extract<OpName, `stablehlo.${string}`>;
 export type ModelOpName = Extract<OpName, `nn.${string}` | `griffin.${string}`>;
 
 /** Whether an op is one that lowering must replace: of the nn or the griffin dialect. */
-export const isModelOp = ({ name }: Operation): boolean =>
+export const isModelOp = ({ name }: { readonly name: string }): boolean =>
   name.startsWith("nn.") || name.startsWith("griffin.");
 
 /** The ops whose pretty form is written by hand. */
