@@ -151,58 +151,21 @@ def of_mamba(case):
 
 
 def of_mingru(case):
-  """A minGRU, which transformers lacks: a transcription of the formulas of arXiv 2410.01201 (section 3.1, appendix B), in log space as there, and
-  step by step."""
+  """A transcription of the paper's formulas (mingru.py), in log space as there, and step by step."""
   import torch
-  from torch.nn import functional as F
 
-  config = case.config
-  width, mlp, taps = config["hidden_size"], config["intermediate_size"], config["conv_kernel"]
-  hidden = int(config["expansion_factor"] * width)
-  shapes = {"backbone.embeddings.weight": (config["vocab_size"], width), "backbone.norm_f.weight": (width,)}
-  for i in range(config["num_hidden_layers"]):
-    at = f"backbone.layers.{i}."
-    shapes |= {
-        at + "mixer.norm.weight": (width,), at + "mixer.conv1d.weight": (width, 1, taps), at + "mixer.conv1d.bias": (width,),
-        at + "mixer.to_z.weight": (hidden, width), at + "mixer.to_z.bias": (hidden,),
-        at + "mixer.to_h.weight": (hidden, width), at + "mixer.to_h.bias": (hidden,),
-        at + "mixer.out_proj.weight": (width, hidden), at + "mixer.out_proj.bias": (width,),
-        at + "mlp.norm.weight": (width,), at + "mlp.up_proj.weight": (mlp, width), at + "mlp.up_proj.bias": (mlp,),
-        at + "mlp.down_proj.weight": (width, mlp), at + "mlp.down_proj.bias": (width,)}
-  weights = {name: drawn(name, shape, case) for name, shape in shapes.items()}
+  import mingru
 
-  def log_g(x):
-    return torch.where(x >= 0, (F.relu(x) + 0.5).log(), -F.softplus(-x))
-
-  def in_log_space(k, candidate):
-    log_coefficients, log_values = -F.softplus(k), -F.softplus(-k) + log_g(candidate)
-    products = log_coefficients.cumsum(0)
-    return (products + torch.logcumsumexp(log_values - products, 0)).exp()
-
-  def step_by_step(k, candidate):
-    z, states = torch.sigmoid(k), [torch.zeros_like(k[0])]
-    for t in range(len(k)):
-      states.append((1 - z[t]) * states[-1] + z[t] * torch.where(candidate[t] >= 0, candidate[t] + 0.5, torch.sigmoid(candidate[t])))
-    return torch.stack(states[1:])
+  weights = {name: drawn(name, shape, case) for name, shape in mingru.shapes(case.config).items()}
 
   def run(tokens, way):
     torch.set_num_threads(1)
-    w = {name: torch.from_numpy(array).to(kind_of(way)) for name, array in weights.items()}
-    norm = lambda name, x: x * (x.pow(2).mean(-1, keepdim=True) + config["rms_norm_eps"]).rsqrt() * w[name + ".weight"]
-    dense = lambda name, x: F.linear(x, w[name + ".weight"], w[name + ".bias"])
-    x, probes = w["backbone.embeddings.weight"][torch.tensor(tokens)], {}
-    for i in range(config["num_hidden_layers"]):
-      at = f"backbone.layers.{i}."
-      u = F.pad(norm(at + "mixer.norm", x).T[None], (taps - 1, 0))
-      u = F.conv1d(u, w[at + "mixer.conv1d.weight"], w[at + "mixer.conv1d.bias"], groups=width)[0].T
-      states = (step_by_step if way == "loop" else in_log_space)(dense(at + "mixer.to_z", u), dense(at + "mixer.to_h", u))
-      x = x + dense(at + "mixer.out_proj", states)
-      x = x + dense(at + "mlp.down_proj", F.gelu(dense(at + "mlp.up_proj", norm(at + "mlp.norm", x))))
-      probes[f"layers.{i}.output"] = as_numpy(x)
-    return as_numpy(norm("backbone.norm_f", x) @ w["backbone.embeddings.weight"].T), probes
+    given = {name: torch.from_numpy(array).to(kind_of(way)) for name, array in weights.items()}
+    logits, streams = mingru.forward(given, case.config, tokens, scan=mingru.step_by_step if way == "loop" else mingru.in_log_space)
+    return as_numpy(logits), {f"layers.{i}.output": as_numpy(stream) for i, stream in enumerate(streams)}
 
-  version = f"a transcription of arXiv 2410.01201 in golden/make-transformers.py (torch {torch_version()})"
-  return Reference(version=version, config=config, weights=weights, run=run, ways=("f32", "f64", "loop"))
+  version = f"a transcription of arXiv 2410.01201 in golden/mingru.py (torch {torch_version()})"
+  return Reference(version=version, config=case.config, weights=weights, run=run, ways=("f32", "f64", "loop"))
 
 
 MINGRU = {
