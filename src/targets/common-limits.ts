@@ -184,6 +184,19 @@ const refuseUnknownScatters = limitOf(["stablehlo.scatter"], ({ results }) => {
   };
 });
 
+/** How the results lie is looked for among the indices but for the index vectors, whose size is one of those that are not known. */
+const refuseUnknownIndices = limitOf(["stablehlo.dynamic_gather", "stablehlo.gather"], (operation) => {
+  const type = operation.operands[1]!.type as TensorType;
+  const { index_vector_dim: axis = 0 } = operation.attributes.dimension_numbers;
+  const unknown = type.shape.filter((size) => size === DYNAMIC);
+  if (type.shape[axis] !== DYNAMIC || unknown.length < 2) return undefined;
+  return {
+    constraint: "fatal_gather_dynamic",
+    message: `${formatType(type)} has index vectors, and as many of them, as is known at run time`,
+    hint: "the size of an index vector is that of start_index_map: make it known",
+  };
+});
+
 const refuseFunctionValues = limitOf(["func.call_indirect", "func.constant"], ({ name }) => ({
   constraint: "target_function_value",
   message: `${name} has a function as a value, which XLA has not`,
@@ -223,6 +236,7 @@ export const commonLimits: readonly Limit[] = [
   refuseUnused,
   refuseBitcastOfTruth,
   refuseUnknownScatters,
+  refuseUnknownIndices,
   refuseFunctionValues,
   refuseCasts,
   refuseSigned,

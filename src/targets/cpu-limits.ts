@@ -103,6 +103,20 @@ const refuseEmptyProduct = limitOf(["stablehlo.dot_general"], ({ operands, attri
   };
 });
 
+/** The result is taken to have what is there at run time less where it begins: fewer than none, where that is beyond the end. */
+const refuseUnknownSlices = limitOf(["stablehlo.slice"], ({ operands, attributes }) => {
+  const type = operands[0]!.type as TensorType;
+  const axis = type.shape.findIndex(
+    (size, i) => size === DYNAMIC && BigInt(attributes.start_indices[i] ?? 0) > 0n,
+  );
+  if (axis < 0) return undefined;
+  return {
+    constraint: "fatal_slice_bound",
+    message: `slices ${formatType(type)} from ${attributes.start_indices[axis]} on in dimension ${axis}, which may have fewer at run time, and then leaves its memory`,
+    hint: "use dynamic_slice, which stays inside",
+  };
+});
+
 const refuseEmptyScatter = limitOf(["stablehlo.select_and_scatter"], (operation) => {
   const { shape } = tensor(operation, 1);
   if (shape.length === 0) {
@@ -204,6 +218,7 @@ export const cpuLimits: readonly Limit[] = [
   refuseBodiless,
   refuseUnorderedSort,
   refuseEmptyProduct,
+  refuseUnknownSlices,
   refuseEmptyScatter,
   refuseOtherLengths,
   refuseSixBits,

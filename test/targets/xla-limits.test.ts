@@ -56,6 +56,16 @@ const scatters = (...operands: readonly string[]): readonly [string, string] => 
   ];
 };
 
+const unknownIndices = (type: string): readonly [string, string] => [
+  `%x: tensor<8x4xf32>, %i: ${type}`,
+  `%0 = "stablehlo.gather"(%x, %i) <{dimension_numbers = #stablehlo.gather<offset_dims = [1], collapsed_slice_dims = [0], start_index_map = [0], index_vector_dim = 1>, slice_sizes = array<i64: 1, 4>}> : (tensor<8x4xf32>, ${type}) -> tensor<?x4xf32, #stablehlo.bounds<2, ?>>`,
+];
+
+const unknownSlice = (of: string): readonly [string, string] => [
+  "%x: tensor<?x4xf32, #stablehlo.bounds<3, ?>>",
+  `%0 = stablehlo.slice %x [${of}] : (tensor<?x4xf32, #stablehlo.bounds<3, ?>>) -> tensor<2x2xf32>`,
+];
+
 const bounded = (name: string, bound: number): readonly [string, string] => {
   const type = `tensor<2x?xf32, #stablehlo.bounds<?, ${bound}>>`;
   return [`%a: ${type}`, `%0 = chlo.${name} %a, %a : ${type}, ${type} -> ${type}`];
@@ -239,6 +249,10 @@ test.each<readonly [constraint: string, parameters: string, operations: string]>
   ["fatal_scatter_i2", ...scatter("i2", 2)],
   ["accepted", ...scatter("i2", 1)],
   ["accepted", ...scatter("i4", 2)],
+  ["fatal_gather_dynamic", ...unknownIndices("tensor<?x?xi32, #stablehlo.bounds<2, 1>>")],
+  ["accepted", ...unknownIndices("tensor<?x1xi32, #stablehlo.bounds<2, ?>>")],
+  ["fatal_slice_bound", ...unknownSlice("1:3, 0:2")],
+  ["accepted", ...unknownSlice("0:2, 2:4")],
   ["fatal_scatter_dynamic", ...scatters("a", "b")],
   ["accepted", ...scatters("a")],
   ["fatal_empty_product", ...emptyProduct("0x0")],

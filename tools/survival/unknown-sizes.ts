@@ -27,11 +27,11 @@ function boundedArgument({ name, element, sizes }: Argument, unknown: number): r
   const typeAfter = (count: number): string => boundedType(sizes, element, axes.slice(0, count));
   return axes.map(
     (axis, i) =>
-      `${nameAfter(i + 1)} = stablehlo.set_dimension_size ${nameAfter(i)}, %one, dim = ${axis} : (${typeAfter(i)}, tensor<i32>) -> ${typeAfter(i + 1)}`,
+      `${nameAfter(i + 1)} = stablehlo.set_dimension_size ${nameAfter(i)}, %size, dim = ${axis} : (${typeAfter(i)}, tensor<i32>) -> ${typeAfter(i + 1)}`,
   );
 }
 
-/** The text with each of its sizes known when the program runs. */
+/** The text with each of its sizes known when the program runs: it is 0, or 1. */
 export function* ofUnknownSizes(text: string): Generator<string> {
   const args = argumentsOf(text) ?? [];
   const used = new Set(args.flatMap(({ sizes }) => sizes.filter((size) => size > 0)));
@@ -44,7 +44,9 @@ export function* ofUnknownSizes(text: string): Generator<string> {
       const sizes = sizesOf(text);
       return boundedType(sizes, element, axesOf(sizes, unknown));
     });
-    yield withHead(bounded, taken, ["%one = stablehlo.constant dense<1> : tensor<i32>", ...made]);
+    // Where it is as large as its bound, a compiler takes it for known.
+    for (const size of [0, 1].filter((one) => one < unknown))
+      yield withHead(bounded, taken, [`%size = stablehlo.constant dense<${size}> : tensor<i32>`, ...made]);
   }
 }
 
