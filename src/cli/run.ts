@@ -3,6 +3,7 @@ import { compareValues, type HostValue, type NamedValues, numbersOf } from "../e
 import { formatType } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
 import { formatTable } from "../support/table.js";
+import { withDeadline } from "./deadline.js";
 import { type IsolationFlags, openForOthers } from "./device.js";
 import { cacheOf } from "./cache.js";
 import type { CacheFlags } from "./options.js";
@@ -72,7 +73,10 @@ async function runOnce(
   options: RunOptions & { readonly file: string },
   progress: Progress,
 ): Promise<NamedValues> {
-  if (options.interpret === true) return program.interpret(inputs);
+  if (options.interpret === true)
+    return withDeadline(context, "griffin run", options.timeout, () =>
+      program.run("interpreter", inputs, { allowCustomCalls: options.allowCustomCall }),
+    );
   await using opened = await openForOthers(context, options.plugin, options, progress);
   progress.update("compile and run", options.file);
   return await program.run(opened.device, inputs, {

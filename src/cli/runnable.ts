@@ -16,7 +16,6 @@ import {
   runTraced,
   takeParameters,
 } from "../engine/index.js";
-import { UsageError } from "../support/errors.js";
 import type { CommandContext } from "./context.js";
 import { chooseExport } from "./modules/choose-export.js";
 import { moduleReference } from "./modules/reference.js";
@@ -34,8 +33,6 @@ export interface Runnable {
     inputs: NamedValues,
     options: RunProgramOptions,
   ): Promise<NamedValues>;
-  /** The same without a plugin. @throws UsageError for programs of files */
-  interpret(inputs: NamedValues): Promise<NamedValues>;
 }
 
 /** @throws what reading the file or the artifact, or loading the module, throws */
@@ -78,7 +75,6 @@ function named({ extensions }: CommandContext, program: TracedProgram, kept: Nam
       }),
     run: (device, inputs, options) =>
       runTraced(device, program, new Map([...kept, ...inputs]), { ...options, extensions }),
-    interpret: (inputs) => runTraced("interpreter", program, new Map([...kept, ...inputs])),
   };
 }
 
@@ -90,12 +86,6 @@ async function readFileProgram(context: CommandContext, file: string): Promise<R
     run: async (device, inputs, options) => {
       const results = await runProgram(device, module, inputs, options);
       return new Map(results.map((value, i) => [`${i}`, value]));
-    },
-    interpret: () => {
-      throw new UsageError({
-        message: "--interpret goes with --self-check, or with a program of a module or of an artifact",
-        got: file,
-      });
     },
   };
 }

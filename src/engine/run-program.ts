@@ -5,13 +5,14 @@ import type { Operation } from "../ir/operation.js";
 import { verifyForClient } from "../targets/index.js";
 import { printModule } from "../ir/text/index.js";
 import { tensorType } from "../ir/types.js";
-import { type ProgramRules, PROGRAM_RULES } from "../ir/verify-program/index.js";
+import { type ProgramRules, PROGRAM_RULES, verifyProgram } from "../ir/verify-program/index.js";
 import { type Client, type CompileCache, formatType, type TensorSpec } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
 import { type WaitOptions, WAIT_OPTIONS } from "../support/wait.js";
 import { executeOn, factsOf } from "./device.js";
 import type { HostValue } from "./execute.js";
 import type { IsolatedPlugin } from "./isolated/index.js";
+import { interpretMain } from "./interpret-main.js";
 import { refineToInputs } from "./refine-to-inputs.js";
 import { checkComplete, mainInterface } from "./stablehlo-program.js";
 import { type OptionNames, checkOptions } from "../support/options.js";
@@ -54,13 +55,14 @@ export const RUN_PROGRAM_OPTIONS: OptionNames<RunProgramOptions> = {
 };
 
 /**
- * Compiles @main, refined in place to the shapes of the inputs where it has unknown ones, runs it on the values of `inputs` (argument i is called "i"), and gives the results in order.
- * @param device a client; or, for programs of others, a plugin in a process of its own, with bounds of time and memory
+ * Compiles or interprets @main, refined in place to the shapes of the inputs where it has unknown ones, runs it on the values of `inputs` (argument i is called "i"), and gives the results in order.
+ * @param device a client; for programs of others, a plugin in a process of its own, with bounds of time and memory; or the interpreter, which
+ * computes in this thread until it is done
  * @throws UsageError with one table of all arguments that do not fit, and for half of a prepared program; RefineError for shapes that the program refuses; ProgramError for a program that buffers cannot feed; VerifyError for one that
- * a plugin would not survive; PjrtError; PluginDeathError for one that an isolated plugin did not survive; AbortedError
+ * a plugin would not survive; InterpretError; PjrtError; PluginDeathError for one that an isolated plugin did not survive; AbortedError
  */
 export async function runProgram(
-  device: Client | IsolatedPlugin,
+  device: Client | IsolatedPlugin | "interpreter",
   module: Operation,
   inputs: ReadonlyMap<string, HostValue>,
   options: RunProgramOptions = {},
@@ -71,9 +73,13 @@ export async function runProgram(
   const signature = mainInterface(module);
   checkComplete(signature);
   checkInputs(signature.arguments, inputs);
+  const values = signature.arguments.map((_, i) => inputs.get(`${i}`)!);
+  if (device === "interpreter") {
+    verifyProgram(module, rules);
+    return interpretMain(module, values);
+  }
   const wait = { signal, timeoutMs };
   verifyForClient(module, await factsOf(device, wait), rules);
-  const values = signature.arguments.map((_, i) => inputs.get(`${i}`)!);
   const request = { program: printModule(module), signature };
   return executeOn(device, { request, inputs: values, cache }, wait);
 }

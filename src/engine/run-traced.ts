@@ -1,13 +1,8 @@
 /** @file Runs a traced program once: tensors in by name, tensors out by name, on a device or by the interpreter. */
 import type { TracedProgram } from "../dsl/index.js";
-import { ENTRY } from "../ir/analysis/symbols.js";
-import { rawElements } from "../ir/elements.js";
-import { interpretFunction } from "../ir/interpret/index.js";
 import { Tensor } from "../ir/interpret/tensor.js";
-import { tensorType } from "../ir/types.js";
-import { findMeaning } from "../lowering/index.js";
 import { type Argument, decodeArray } from "../program/index.js";
-import { type BufferElementType, isBufferElementType } from "../support/buffer-element-types.js";
+import { isBufferElementType } from "../support/buffer-element-types.js";
 import { UsageError } from "../support/errors.js";
 import { type LoweringOptions, resolveTarget } from "../targets/index.js";
 import type { Client } from "../runtime-pjrt/index.js";
@@ -15,6 +10,7 @@ import { bindArguments, checkNames, declarations } from "./compile/bind-argument
 import { factsOf } from "./device.js";
 import type { HostValue } from "./execute.js";
 import { lowerProgram } from "./family.js";
+import { interpretMain } from "./interpret-main.js";
 import type { IsolatedPlugin } from "./isolated/index.js";
 import { runProgram, type RunProgramOptions, RUN_PROGRAM_OPTIONS } from "./run-program.js";
 import { type OptionNames, checkOptions } from "../support/options.js";
@@ -48,11 +44,14 @@ export async function runTraced(
   checkNames(program);
   checkResultNames(program);
   const values = valuesFor(program, given);
-  if (device === "interpreter") return interpret(program, values);
+  const valuesOf = (args: readonly Argument[]): readonly HostValue[] =>
+    args.map(({ name }) => values.get(name)!);
+  if (device === "interpreter")
+    return named(program.results, interpretMain(program.module, valuesOf(program.arguments)));
   const { signal, timeoutMs } = running;
   const { target } = resolveTarget(await factsOf(device, { signal, timeoutMs }), extensions);
   const { module, arguments: args, results } = lowerProgram(program, { target, extensions });
-  const inputs = new Map(args.map(({ name }, i) => [`${i}`, values.get(name)!]));
+  const inputs = new Map(valuesOf(args).map((value, i) => [`${i}`, value]));
   return named(results, await runProgram(device, module, inputs, running));
 }
 
@@ -101,19 +100,4 @@ function hostTensor({ elementType, dimensions, data }: HostValue, argument: Argu
     argument?.dimensions.length === dimensions.length ? argument.axes : dimensions.map((_, i) => `${i}`);
   const numbers = isBufferElementType(elementType) ? decodeArray(elementType, data) : data;
   return { axes, dtype: elementType, shape: dimensions, data: numbers };
-}
-
-function interpret({ module, arguments: args, results }: TracedProgram, values: NamedValues): NamedValues {
-  const given = args.map(({ name, elementType, dimensions }) =>
-    rawElements(tensorType(dimensions, elementType), values.get(name)!.data),
-  );
-  const made = interpretFunction(module, ENTRY, given, { decompositions: findMeaning });
-  return named(
-    results,
-    made.map((elements) => ({
-      elementType: elements.type.element as BufferElementType,
-      dimensions: elements.type.shape,
-      data: Tensor.fromElements(elements).bytes.slice(),
-    })),
-  );
 }

@@ -1,8 +1,9 @@
 /** @file Every command ends by its --timeout, whether it waits or computes, with an error and nothing left of what it had begun. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { execa } from "execa";
 import { beforeAll, expect, test } from "vitest";
 import { QUICK_COMPILE } from "../../tools/support/xla-flags.js";
 import { demoArtifact } from "../artifact/demo-artifact.js";
@@ -14,7 +15,7 @@ beforeAll(async () => {
   artifact = await demoArtifact({ withWeights: true, text: true, zip: true });
 });
 
-/** Have a --timeout for the program of somebody else, which is tried elsewhere. */
+/** Have a --timeout for the program of somebody else, which is tried elsewhere but for one that is interpreted here. */
 const OTHERS = ["cost", "graph", "run"];
 
 /** Beyond its time a command may put away what it has, and compute until it is ended, ms. */
@@ -61,4 +62,31 @@ test.each(runs.map((run) => [run.args, run] as const))("griffin %s", async (_, {
   const [made, ...others] = left;
   expect(others).toEqual([[], [], []]);
   expect(made!.filter((name) => !before.includes(name) && !name.startsWith("trained"))).toEqual([]);
+});
+
+test("griffin run --interpret, of a program without end", async () => {
+  const folder = await temporaryFolder();
+  const file = join(folder, "endless.mlir");
+  await writeFile(
+    file,
+    `func.func @main() -> tensor<i32> {
+  %0 = stablehlo.constant dense<0> : tensor<i32>
+  %1 = stablehlo.while(%i = %0) : tensor<i32> cond {
+    %t = stablehlo.constant dense<true> : tensor<i1>
+    stablehlo.return %t : tensor<i1>
+  } do {
+    stablehlo.return %i : tensor<i32>
+  }
+  return %1 : tensor<i32>
+}`,
+  );
+  const { exitCode, stderr } = await execa(
+    process.execPath,
+    [main, "run", file, "--interpret", "--timeout", "1"],
+    { reject: false },
+  );
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 1,
+    stderr: "aborted: griffin run did not end in 1 s\n  hint:     --timeout allows more",
+  });
 });
