@@ -34,7 +34,7 @@ export async function withDeadline<T>(
   const spent = () => performance.now() - startedAt;
   const given = new Promise<never>((_, reject) => {
     stopTimer = startTimer(ms, () => {
-      stopWatch?.();
+      void stopWatch?.();
       context.deadlines?.leave();
       context.stop(tooLate());
       const grace = spent() > ms + LATE_MS ? 0 : (LONGER_GRACE_MS[command] ?? GRACE_MS);
@@ -50,7 +50,7 @@ export async function withDeadline<T>(
     throw isOver() ? tooLate(error) : error;
   } finally {
     stopTimer();
-    stopWatch?.();
+    await stopWatch?.();
   }
   throw tooLate();
 }

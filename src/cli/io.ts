@@ -10,7 +10,7 @@ export interface OutputStream extends NodeJS.WritableStream {
 /** What a process does for deadlines of its command. */
 export interface DeadlineWatch {
   /** Ends what the thread computes when so many ms are over, unless the returned function is called: timers do not come to their turn meanwhile. */
-  watch(ms: number, message: string): Promise<() => void>;
+  watch(ms: number, message: string): Promise<() => Promise<unknown>>;
   /** The time is over: what still goes on only the end of the process ends. */
   leave(): void;
 }

@@ -3,7 +3,7 @@ import type { Operation } from "../ir/operation.js";
 import { printModule } from "../ir/text/index.js";
 import type { Pipeline } from "../passes/index.js";
 import type { Interface } from "../program/index.js";
-import type { CompilerFlags } from "../runtime-pjrt/index.js";
+import type { CompilerFlags } from "../support/compiler-flags.js";
 import { UsageError } from "../support/errors.js";
 import { type LoweringOptions, pipelineFor } from "../targets/index.js";
 import { checkOptions } from "../support/options.js";

@@ -1,5 +1,6 @@
 /** @file Options of a compilation, as the protobuf message that plugins take. */
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import type { CompilerFlags, FlagValue } from "../support/compiler-flags.js";
 import { checkOptions, type OptionNames } from "../support/options.js";
 import { ArgumentError } from "./errors.js";
 import {
@@ -9,12 +10,6 @@ import {
   EffortLevel,
   type OptionValue,
 } from "./proto/compile_options_pb.js";
-
-/** A compiler flag's value; `{ float }` for a whole number that is meant as a float. */
-export type FlagValue = string | number | boolean | { readonly float: number };
-
-/** Compiler flags by name, e.g. `{ xla_cpu_enable_fast_math: false }`. */
-export type CompilerFlags = Readonly<Record<string, FlagValue>>;
 
 /** From O0, compile in the least time, to O3, run in the least. */
 export type CompileEffort = "O0" | "O1" | "O2" | "O3";

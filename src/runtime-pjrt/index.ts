@@ -2,7 +2,7 @@
 export { DeviceBuffer } from "./buffer.js";
 export { Client, type ClientOptions, type ClientStats } from "./client.js";
 export type { CompileRequest } from "./compile.js";
-export type { CompileOptions, CompilerFlags } from "./compile-options.js";
+export type { CompileOptions } from "./compile-options.js";
 export { Device, type DeviceMemoryStats, Memory } from "./device.js";
 export { bytesPerElement, ELEMENT_TYPES, type ElementTypeName, isElementType } from "./element-type.js";
 export {
@@ -49,7 +49,7 @@ export {
   compileThrough,
 } from "./cache/compile-cache.js";
 export { libraryHash, processorFeatures } from "./cache/identity.js";
-export type { FlagValue } from "./compile-options.js";
+export type { CompilerFlags, FlagValue } from "../support/compiler-flags.js";
 export { Profiler } from "./extensions/profiler.js";
 export { type CompiledMemoryStats, neededBytes } from "./program-analysis.js";
 export { decodeHloFile, type OptimizedProgram } from "./optimized-hlo.js";

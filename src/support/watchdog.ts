@@ -26,11 +26,11 @@ setTimeout(kill, workerData.ms + workerData.lastMs);
 /**
  * Ends what the thread computes that long from now, by an error that nothing catches: only timers and the like go on. Where that is
  * not possible the message goes to stderr, and the process is killed.
- * @returns what calls it off
+ * @returns what calls it off; a process that exits before that is done waits for it, and says so on stderr
  */
-export function watch(ms: number, message: string): () => void {
+export function watch(ms: number, message: string): () => Promise<unknown> {
   const workerData = { ms: ms + PATIENCE_MS, lastMs: LAST_MS, message };
   const worker = new Worker(WATCH, { eval: true, workerData, stdin: false });
   worker.unref();
-  return () => void worker.terminate();
+  return () => worker.terminate();
 }

@@ -1,7 +1,7 @@
 /** @file Declares a target, with defaults for what is left out. */
 import { UsageError } from "../support/errors.js";
 import type { Interface } from "../program/index.js";
-import type { CompilerFlags } from "../runtime-pjrt/compile-options.js";
+import type { CompilerFlags } from "../support/compiler-flags.js";
 import { commonLimits } from "./common-limits.js";
 import type { Limit } from "./limits.js";
 import { standardStages } from "./pipeline.js";

@@ -1,6 +1,6 @@
 /** @file What a target is: where programs run, in one place; its names, its fast forms of model ops, its limits, the stages of its pipeline. */
 import type { Interface } from "../program/index.js";
-import type { CompilerFlags } from "../runtime-pjrt/compile-options.js";
+import type { CompilerFlags } from "../support/compiler-flags.js";
 import type { Limit } from "./limits.js";
 import type { PipelineRequest } from "./pipeline-options.js";
 import type { Preferences } from "./preferences.js";

@@ -3,18 +3,21 @@
  * bias or a weight, in the next none. Kernels that differ in nothing else are compiled once for each, and a large product takes seconds.
  */
 import type { Argument, Interface } from "../../program/index.js";
-import type { CompilerFlags } from "../../runtime-pjrt/compile-options.js";
-import { hostBytes } from "../../runtime-pjrt/signature.js";
+import { byteWidth, elementCount } from "../../ir/types.js";
+import type { CompilerFlags } from "../../support/compiler-flags.js";
 
 /** In bytes: biases, scales and sums of rows. */
 const SMALL = 2 ** 16;
 /** In bytes: weights of products of many rows, which read them while they compute. */
 const LARGE = 2 ** 23;
 
+const bytesOf = ({ elementType, dimensions }: Argument): number =>
+  elementCount(dimensions) * byteWidth(elementType);
+
 /** Most of what a training step takes is updated in place; a server's programs keep their parameters. */
 function updatesItsArguments(args: readonly Argument[]): boolean {
-  const bytesOf = (some: readonly Argument[]): number => some.reduce((sum, one) => sum + hostBytes(one), 0);
-  return 2 * bytesOf(args.filter(({ donated }) => donated)) > bytesOf(args);
+  const sumOf = (some: readonly Argument[]): number => some.reduce((sum, one) => sum + bytesOf(one), 0);
+  return 2 * sumOf(args.filter(({ donated }) => donated)) > sumOf(args);
 }
 
 const inHbm = (matcher: string): string =>
@@ -23,7 +26,7 @@ const inHbm = (matcher: string): string =>
 /** The compiler knows values by their sizes: one that is as large as a weight stays with it. */
 export function trainingFlags({ arguments: args }: Interface): CompilerFlags {
   if (!updatesItsArguments(args)) return {};
-  const sizes = new Set(args.map(hostBytes).filter((bytes) => bytes >= LARGE));
+  const sizes = new Set(args.map(bytesOf).filter((bytes) => bytes >= LARGE));
   const overrides = [
     inHbm(`size_lte: ${SMALL}`),
     ...[...sizes].map((bytes) => inHbm(`size_gte: ${bytes} size_lte: ${bytes}`)),
