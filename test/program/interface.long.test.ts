@@ -77,9 +77,12 @@ describe("the interface of a program", () => {
         const {
           module,
           preparations: _none,
+          compilerFlags,
           ...lowered
         } = lowerProgram(griffinProgram(tinier, { kind, batch: 2, time, dtype: "bf16" }), { target });
         expect(lowered).toEqual(declared);
+        // Programs that serve ask no compiler for anything.
+        expect(compilerFlags).toEqual({});
         const read = parseModule(printModule(module));
         expect(interfaceOf(findFunction(read, "main")!, declared.name)).toEqual(declared);
       }
