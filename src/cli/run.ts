@@ -39,7 +39,8 @@ export async function runPrograms(
     throw new UsageError({
       message: "--random goes without --self-check: such programs hold their own numbers",
     });
-  if (options.selfCheck === true) return runSelfChecks(context, files, options);
+  if (options.selfCheck === true)
+    return bounded(context, options, () => runSelfChecks(context, files, options));
   if (options.portable === true) throw new UsageError({ message: "--portable goes with --self-check" });
   const [file, second] = files;
   if (second !== undefined) {
@@ -65,6 +66,10 @@ export async function runPrograms(
   return [...(verdicts?.values() ?? [])].some((verdict) => verdict !== "ok") ? 1 : 0;
 }
 
+/** What is interpreted has no process of its own, which is ended when its time is over: the command is. */
+const bounded = <T>(context: CommandContext, options: RunOptions, work: () => Promise<T>): Promise<T> =>
+  options.interpret === true ? withDeadline(context, "griffin run", options.timeout, work) : work();
+
 /** Runs it on the device that options name, or by the interpreter. */
 async function runOnce(
   context: CommandContext,
@@ -74,7 +79,7 @@ async function runOnce(
   progress: Progress,
 ): Promise<NamedValues> {
   if (options.interpret === true)
-    return withDeadline(context, "griffin run", options.timeout, () =>
+    return bounded(context, options, () =>
       program.run("interpreter", inputs, { allowCustomCalls: options.allowCustomCall }),
     );
   await using opened = await openForOthers(context, options.plugin, options, progress);

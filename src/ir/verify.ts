@@ -85,11 +85,17 @@ function checkOperands(parts: OpParts, definition: OpDefinition): void {
   });
 }
 
+/** Places along an axis are i32 in what ops of models become. */
+const MOST_OF_MODELS = 2 ** 31 - 1;
+
 /** What ops of models compute depends on their sizes, and they become StableHLO of these. */
-function checkKnownSizes(parts: OpParts): void {
-  const unknown = parts.operands.find(({ type }) => type.kind === "tensor" && !isStatic(type));
-  if (unknown !== undefined)
-    fail(parts, "known_sizes", `takes tensors of known sizes, got ${formatType(unknown.type)}`);
+function checkSizesOfModel(parts: OpParts): void {
+  for (const { type } of parts.operands) {
+    if (type.kind !== "tensor") continue;
+    if (!isStatic(type)) fail(parts, "known_sizes", `takes tensors of known sizes, got ${formatType(type)}`);
+    if (type.shape.some((size) => size > MOST_OF_MODELS))
+      fail(parts, "size", `takes tensors of sizes below 2^31, got ${formatType(type)}`);
+  }
 }
 
 const describeOperands = (definition: OpDefinition): string =>
@@ -166,7 +172,7 @@ function inferAndCheck(parts: OpParts): readonly Type[] {
   const definition = definitionOf(parts);
   if (definition === undefined || hasForeignTensor(parts)) return parts.resultTypes;
   checkOperands(parts, definition);
-  if (isModelOp(parts)) checkKnownSizes(parts);
+  if (isModelOp(parts)) checkSizesOfModel(parts);
   checkAttributes(parts, definition);
   checkRegions(parts, definition);
   const inferred = definition.infer(viewOf(parts));

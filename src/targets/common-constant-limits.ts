@@ -1,13 +1,12 @@
 /** @file Operations on constants that XLA computes itself before it makes code for any device, and does not survive. */
 import { constantOf } from "../ir/analysis/constants.js";
 import { constantMakers } from "../ir/analysis/makers.js";
+import { typeOf } from "../ir/emit.js";
 import type { Elements } from "../ir/elements.js";
 import { definingOp, type Region, type Value } from "../ir/operation.js";
 import { isOp } from "../ir/ops/index.js";
 import { byteWidth, type ElementType, formatType, isComplex, isFloat, type TensorType } from "../ir/types.js";
 import { type Limit, limitOf } from "./limits.js";
-
-const typeOf = ({ type }: Value): TensorType => type as TensorType;
 
 const isWayOfFloats = (way: string): boolean => way === "FLOAT" || way === "TOTALORDER";
 

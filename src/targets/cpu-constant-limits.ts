@@ -1,12 +1,11 @@
 /** @file Operations on constants that XLA's CPU compiler computes itself, and does not survive (jaxlib 0.11.2); of values that the program computes it makes code. */
 import { constantMakers } from "../ir/analysis/makers.js";
-import { type Operation, type Value, walk } from "../ir/operation.js";
+import { typeOf } from "../ir/emit.js";
+import { type Operation, walk } from "../ir/operation.js";
 import { isOp } from "../ir/ops/index.js";
-import { formatType, isComplex, isInteger, type TensorType } from "../ir/types.js";
+import { formatType, isComplex, isInteger } from "../ir/types.js";
 import { constantSumsOf } from "./common-constant-limits.js";
 import { type Limit, limitOf } from "./limits.js";
-
-const typeOf = ({ type }: Value): TensorType => type as TensorType;
 
 /** Of operands that it knows the compiler folds one division, though there is no element to divide, and by 0. */
 const refuseEmptyDivision = limitOf(["stablehlo.divide", "stablehlo.remainder"], (operation) => {

@@ -64,12 +64,14 @@ test.each(runs.map((run) => [run.args, run] as const))("griffin %s", async (_, {
   expect(made!.filter((name) => !before.includes(name) && !name.startsWith("trained"))).toEqual([]);
 });
 
-test("griffin run --interpret, of a program without end", async () => {
-  const folder = await temporaryFolder();
-  const file = join(folder, "endless.mlir");
-  await writeFile(
-    file,
-    `func.func @main() -> tensor<i32> {
+test.each([[[]], [["--self-check"]]])(
+  "griffin run --interpret %j, of a program without end",
+  async (more) => {
+    const folder = await temporaryFolder();
+    const file = join(folder, "endless.mlir");
+    await writeFile(
+      file,
+      `func.func @main() -> tensor<i32> {
   %0 = stablehlo.constant dense<0> : tensor<i32>
   %1 = stablehlo.while(%i = %0) : tensor<i32> cond {
     %t = stablehlo.constant dense<true> : tensor<i1>
@@ -77,16 +79,18 @@ test("griffin run --interpret, of a program without end", async () => {
   } do {
     stablehlo.return %i : tensor<i32>
   }
+  check.expect_eq_const %1, dense<0> : tensor<i32>
   return %1 : tensor<i32>
 }`,
-  );
-  const { exitCode, stderr } = await execa(
-    process.execPath,
-    [main, "run", file, "--interpret", "--timeout", "1"],
-    { reject: false },
-  );
-  expect({ exitCode, stderr }).toEqual({
-    exitCode: 1,
-    stderr: "aborted: griffin run did not end in 1 s\n  hint:     --timeout allows more",
-  });
-});
+    );
+    const { exitCode, stderr } = await execa(
+      process.execPath,
+      [main, "run", file, "--interpret", ...more, "--timeout", "1"],
+      { reject: false },
+    );
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: "aborted: griffin run did not end in 1 s\n  hint:     --timeout allows more",
+    });
+  },
+);

@@ -284,3 +284,14 @@ test("an op of a model takes tensors of known sizes, as what it computes depends
     "nn.softplus: takes tensors of known sizes, got tensor<2x?x4xf32, #stablehlo.bounds<?, 3, ?>> [known_sizes]",
   );
 });
+
+test("an op of a model takes tensors of sizes below 2^31: places along an axis are i32 in what it becomes", () => {
+  const of = (size: number): string => `func.func @main(%x: tensor<0x${size}xf32>) {
+  %0 = "nn.softplus"(%x) : (tensor<0x${size}xf32>) -> tensor<0x${size}xf32>
+  return
+}`;
+  expect(() => verifyModule(parseModule(of(2 ** 31 - 1)))).not.toThrow();
+  expect(() => verifyModule(parseModule(of(2 ** 31)))).toThrow(
+    "nn.softplus: takes tensors of sizes below 2^31, got tensor<0x2147483648xf32> [size]",
+  );
+});

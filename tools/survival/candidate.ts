@@ -56,11 +56,6 @@ function verified({ make }: Candidate): Operation | undefined {
   }
 }
 
-/** A size, or where a slice ends. */
-const isBeyondNumbers = ({ constraint, message }: VerifyError): boolean =>
-  constraint === "size" ||
-  (constraint === "attribute" && message.includes(`to be <=${Number.MAX_SAFE_INTEGER}`));
-
 /**
  * The program of a candidate, or undefined where it is none.
  * @param onFault learns what lowering says of a program that verified, which it should not, unless it is that a size is beyond what numbers hold
@@ -75,7 +70,7 @@ export function programOf(
   try {
     lowerModels(module);
   } catch (error) {
-    if (error instanceof VerifyError && isBeyondNumbers(error)) return undefined;
+    if (error instanceof VerifyError && error.constraint === "size") return undefined;
     onFault(before, error instanceof Error ? (error.stack ?? error.message) : String(error));
     return undefined;
   }

@@ -13,6 +13,9 @@ export interface Argument {
   readonly element: string;
 }
 
+/** Sizes as a type has them: `2x3x`. */
+export const sizesOf = (text: string): readonly number[] => text.split("x").slice(0, -1).map(Number);
+
 /** What @main takes, where all of it are tensors of known sizes. */
 export function argumentsOf(text: string): readonly Argument[] | undefined {
   const given = HEAD.exec(text)?.[1];
@@ -21,7 +24,7 @@ export function argumentsOf(text: string): readonly Argument[] | undefined {
   if (found.includes(null)) return undefined;
   return found.map((match) => {
     const [, name, type, sizes, element] = match!;
-    return { name: name!, type: type!, sizes: sizes!.split("x").slice(0, -1).map(Number), element: element! };
+    return { name: name!, type: type!, sizes: sizesOf(sizes!), element: element! };
   });
 }
 

@@ -4,9 +4,7 @@ import { Builder } from "../../src/ir/builder.js";
 import { Emitter, shapeOf } from "../../src/ir/emit.js";
 import type { Operation, Value } from "../../src/ir/operation.js";
 import { DYNAMIC } from "../../src/ir/types.js";
-import { type Argument, argumentsOf, TENSOR, withHead } from "./program-text.js";
-
-const sizesOf = (text: string): readonly number[] => text.split("x").slice(0, -1).map(Number);
+import { type Argument, argumentsOf, sizesOf, TENSOR, withHead } from "./program-text.js";
 
 const axesOf = (sizes: readonly number[], size: number): readonly number[] =>
   sizes.flatMap((one, axis) => (one === size ? [axis] : []));

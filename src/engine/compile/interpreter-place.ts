@@ -1,13 +1,9 @@
 /** @file The interpreter as a place to run: slow, exact, on any machine; it prints. */
 import type { TracedProgram } from "../../dsl/index.js";
-import { ENTRY } from "../../ir/analysis/symbols.js";
-import { type Elements, rawElements } from "../../ir/elements.js";
-import { interpretFunction } from "../../ir/interpret/index.js";
-import { Tensor } from "../../ir/interpret/tensor.js";
-import { tensorType } from "../../ir/types.js";
-import { findMeaning } from "../../lowering/index.js";
+import type { Elements } from "../../ir/elements.js";
 import { decodeArray, readPrint, type ResultRole } from "../../program/index.js";
 import type { BufferElementType } from "../../support/buffer-element-types.js";
+import { hostValueOf, interpretMain } from "../interpret-main.js";
 import type { HeldMemory, HostTensor } from "./host-tensor.js";
 import type { Memories, Place, RunArguments, RunResults } from "./place.js";
 
@@ -19,7 +15,7 @@ class InterpreterMemory implements HeldMemory {
   constructor(
     readonly elementType: BufferElementType,
     readonly dimensions: readonly number[],
-    readonly bytes: Uint8Array,
+    readonly bytes: Uint8Array<ArrayBuffer>,
   ) {}
 
   async toHost(): Promise<Uint8Array<ArrayBuffer>> {
@@ -29,11 +25,6 @@ class InterpreterMemory implements HeldMemory {
   /** Memory of the host goes when nobody holds it. */
   close(): void {}
 }
-
-const memoryOf = (elements: Elements): InterpreterMemory => {
-  const { element, shape } = elements.type;
-  return new InterpreterMemory(element as BufferElementType, shape, Tensor.fromElements(elements).bytes);
-};
 
 /** A program as it was traced, run by the meaning of its operations. */
 export class InterpreterPlace implements Place {
@@ -71,16 +62,16 @@ export class InterpreterPlace implements Place {
     };
     const values = args.map(({ role, name }) => {
       const { elementType, dimensions, bytes } = given[role]!.get(name) as InterpreterMemory;
-      return rawElements(tensorType(dimensions, elementType), bytes);
+      return { elementType, dimensions, data: bytes };
     });
-    const made = interpretFunction(module, ENTRY, values, {
-      decompositions: findMeaning,
-      onPrint: (operation, value) => {
-        const meaning = readPrint(operation);
-        if (meaning !== undefined) this.onPrint(meaning.label, hostTensor(meaning.axes, value));
-      },
+    const made = interpretMain(module, values, (operation, value) => {
+      const meaning = readPrint(operation);
+      if (meaning !== undefined) this.onPrint(meaning.label, hostTensor(meaning.axes, value));
     });
-    const memories = made.map(memoryOf);
+    const memories = made.map(
+      ({ elementType, dimensions, data }) =>
+        new InterpreterMemory(elementType as BufferElementType, dimensions, data),
+    );
     const named = (wanted: ResultRole): Memories =>
       new Map(
         results.flatMap(({ role, name }, i) => (role === wanted ? [[name, memories[i]!] as const] : [])),
@@ -94,6 +85,7 @@ export class InterpreterPlace implements Place {
 }
 
 function hostTensor(axes: readonly string[], value: Elements): HostTensor {
-  const { elementType, dimensions, bytes } = memoryOf(value);
-  return { axes, dtype: elementType, shape: dimensions, data: decodeArray(elementType, bytes.slice()) };
+  const { elementType, dimensions, data } = hostValueOf(value);
+  const dtype = elementType as BufferElementType;
+  return { axes, dtype, shape: dimensions, data: decodeArray(dtype, data) };
 }

@@ -1,10 +1,10 @@
 /** @file Reshape, transpose, broadcast, reverse: chains become one step, and steps that do nothing go. */
-import { definingOp, type Value } from "../../ir/operation.js";
+import { typeOf } from "../../ir/emit.js";
+import { definingOp } from "../../ir/operation.js";
 import { isOp } from "../../ir/ops/index.js";
-import { elementCount, isStatic, type TensorType } from "../../ir/types.js";
+import { elementCount, isStatic } from "../../ir/types.js";
 import { type Rule, rule } from "../rewrite.js";
 
-const typeOf = (value: Value): TensorType => value.type as TensorType;
 const isIdentity = (order: readonly number[]): boolean => order.every((axis, i) => axis === i);
 
 const reshapeToSame = rule("reshape to the same type", "stablehlo.reshape", ({ operands, result }) =>

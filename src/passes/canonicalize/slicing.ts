@@ -1,12 +1,11 @@
 /** @file Slice, concatenate, pad, dynamic_slice, tuples: parts that are the whole, wholes made of one part. */
+import { typeOf } from "../../ir/emit.js";
 import { areNumbers } from "../../ir/integers.js";
 import { definingOp, type Value } from "../../ir/operation.js";
 import { isOp } from "../../ir/ops/index.js";
-import { elementCount, isStatic, type TensorType } from "../../ir/types.js";
+import { elementCount, isStatic } from "../../ir/types.js";
 import { splatOf } from "../../ir/analysis/constants.js";
 import { type Rule, rule } from "../rewrite.js";
-
-const typeOf = (value: Value): TensorType => value.type as TensorType;
 
 const sliceOfWhole = rule("slice of the whole", "stablehlo.slice", ({ operands, attributes, result }) => {
   const { start_indices: start, strides } = attributes;

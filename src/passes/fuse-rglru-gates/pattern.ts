@@ -1,9 +1,10 @@
 /** @file What an RG-LRU looks like before its gates are fused (Griffin paper 2.4; spec of the reference, section 2.6). */
+import { typeOf } from "../../ir/emit.js";
 import { definingOp, type Value } from "../../ir/operation.js";
 import { isOp, type OperationOf, type OpName } from "../../ir/ops/index.js";
 import type { Precision } from "../../ir/precision.js";
 import { statedPrecision } from "../../ir/stated-precision.js";
-import { elementCount, type TensorType } from "../../ir/types.js";
+import { elementCount } from "../../ir/types.js";
 import {
   any,
   factorsOf,
@@ -39,8 +40,6 @@ export interface RgLru {
   /** What both products state. */
   readonly precision: Precision | undefined;
 }
-
-const typeOf = (value: Value): TensorType => value.type as TensorType;
 
 /** Operations that keep the numbers (up to rounding) and their order. */
 const keepsOrder: readonly OpName[] = ["stablehlo.convert", "stablehlo.reshape"];

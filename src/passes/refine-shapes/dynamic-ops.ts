@@ -1,5 +1,6 @@
 /** @file Ops whose sizes are operands, as the ops whose sizes are attributes, once those operands are known. */
 import type { Builder } from "../../ir/builder.js";
+import { typeOf } from "../../ir/emit.js";
 import { definingOp, type Operation, type Value } from "../../ir/operation.js";
 import { isOp, type OperationOf, type OpName } from "../../ir/ops/index.js";
 import { elementsFromNumbers } from "../../ir/elements.js";
@@ -16,8 +17,6 @@ type StaticForm<K extends OpName> = (
   known: KnownValues,
   builder: Builder,
 ) => readonly Value[] | undefined;
-
-const typeOf = (value: Value): TensorType => value.type as TensorType;
 
 /** The written result type with the sizes that an operand gives; the type alone, when it says all. */
 function sizedType(
