@@ -5,6 +5,7 @@ import { typeOf } from "../ir/emit.js";
 import type { Elements } from "../ir/elements.js";
 import { definingOp, type Region, type Value } from "../ir/operation.js";
 import { isOp } from "../ir/ops/index.js";
+import type { Refusal } from "../ir/verify-program/index.js";
 import { byteWidth, type ElementType, formatType, isComplex, isFloat, type TensorType } from "../ir/types.js";
 import { type Limit, limitOf } from "./limits.js";
 
@@ -48,30 +49,44 @@ const isSum = (body: Region, index: number): boolean => {
   return made !== undefined && isOp(made, "stablehlo.add", "chlo.broadcast_add");
 };
 
+/** A sum over devices that has an operand which is affected, but for scalars, of which the compiler makes a plain sum. */
+const sumsOf = (isAffected: (operand: Value) => boolean, found: (type: TensorType) => Refusal): Limit =>
+  limitOf(
+    ["stablehlo.all_reduce", "stablehlo.cross-replica-sum", "stablehlo.reduce_scatter"],
+    ({ operands, regions }) => {
+      const value = operands.find((operand, i) => {
+        if (typeOf(operand).shape.length === 0) return false;
+        return (regions.length === 0 || isSum(regions[0]!, i)) && isAffected(operand);
+      });
+      return value === undefined ? undefined : found(typeOf(value));
+    },
+  );
+
 /**
  * A sum over devices of one number, as many times as it has elements, is that number times the devices, of which the compiler has no constant
  * for some types. Where the number is a scalar, or one of several, it adds.
  */
 export const constantSumsOf = (isAffected: (element: ElementType) => boolean): Limit =>
-  limitOf(
-    ["stablehlo.all_reduce", "stablehlo.cross-replica-sum", "stablehlo.reduce_scatter"],
-    ({ operands, regions }) => {
-      const value = operands.find((operand, i) => {
-        const { element, shape } = typeOf(operand);
-        if (!isAffected(element) || shape.length === 0 || (regions.length > 0 && !isSum(regions[0]!, i)))
-          return false;
-        return isOfOneNumber(operand);
-      });
-      if (value === undefined) return undefined;
-      return {
-        constraint: "fatal_constant_sum",
-        message: `the sum over devices of a constant ${formatType(value.type)}`,
-        hint: "it is the constant times the number of devices: write that",
-      };
-    },
+  sumsOf(
+    (operand) => isAffected(typeOf(operand).element) && isOfOneNumber(operand),
+    (type) => ({
+      constraint: "fatal_constant_sum",
+      message: `the sum over devices of a constant ${formatType(type)}`,
+      hint: "it is the constant times the number of devices: write that",
+    }),
   );
 
-export const commonConstantLimits: readonly Limit[] = [
-  refuseOtherComparison,
-  constantSumsOf((element) => element === "i1"),
-];
+/**
+ * Of truth values nobody can tell beforehand which the compiler finds to be constant: `or(x, true)` is, and so is what it leads to. Their sum
+ * is their disjunction, which has a name of its own that every compiler takes.
+ */
+const refuseTruthSums = sumsOf(
+  (operand) => typeOf(operand).element === "i1",
+  (type) => ({
+    constraint: "fatal_truth_sum",
+    message: `the sum over devices of truth values, ${formatType(type)}`,
+    hint: "reduce with stablehlo.or, which is the same",
+  }),
+);
+
+export const commonConstantLimits: readonly Limit[] = [refuseOtherComparison, refuseTruthSums];
