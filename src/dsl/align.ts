@@ -4,6 +4,7 @@ import type { Value } from "../ir/operation.js";
 import { type Axis, describe, type DType, indexOf, namesOf, sizesOf } from "./axis.js";
 import { ShapeError } from "./errors.js";
 import { shown } from "../support/given.js";
+import { didYouMean } from "../support/suggest.js";
 import { builderHere, type TensorData } from "./trace.js";
 
 const isSubset = (inner: readonly Axis[], outer: readonly Axis[]): boolean =>
@@ -38,7 +39,7 @@ export function checkTensor(op: string, what: string, given: unknown): asserts g
   if (typeof given === "object" && given !== null && "axes" in given && "value" in given) return;
   throw new ShapeError({
     message: `${op}: ${what} is no tensor`,
-    got: typeof given === "string" ? JSON.stringify(given) : String(given),
+    got: inWords(given),
     hint: 'tensors of numbers are made by fill(1, [], "f32") and constant([1, 2], [axis], "f32")',
   });
 }
@@ -97,6 +98,7 @@ export function checkShared(
     throw new ShapeError({
       message: `${op}: there is no axis "${lacking}" in ${names[i]}`,
       details: describeOperands(operands, names),
+      hint: didYouMean(lacking, namesOf(operand.axes)),
     });
   });
 }
@@ -257,7 +259,9 @@ export function findAxis(
   throw new ShapeError({
     message: `${op}: there is no axis "${name}"`,
     got: describe(tensor.axes, tensor.dtype),
-    hint: `its axes are ${namesOf(tensor.axes).join(", ") || "none (a scalar)"}`,
+    hint:
+      didYouMean(name, namesOf(tensor.axes)) ??
+      `its axes are ${namesOf(tensor.axes).join(", ") || "none (a scalar)"}`,
   });
 }
 

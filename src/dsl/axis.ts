@@ -60,7 +60,7 @@ export function checkAxes(axes: readonly Axis[], dtype?: string): void {
     const { name, size } = axis;
     if (!Number.isInteger(size) || size < 0) {
       throw new ShapeError({
-        message: `axis "${name}" has size ${size}`,
+        message: `axis "${name}" has size ${shown(size)}`,
         expected: "a whole number, 0 or more",
         ...(dtype === undefined ? {} : { got: describe(axes, dtype) }),
       });

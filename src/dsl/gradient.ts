@@ -134,7 +134,16 @@ function seedOf(op: string, loss: unknown): { readonly value: Value; readonly co
 export function valueAndGrad<X extends object, Y extends object, D extends FloatDType>(
   f: (args: X) => Y & WithLoss<D>,
 ): (args: X) => Widened<Y> & { readonly gradients: GradientsOf<X> } {
-  const op = "valueAndGrad";
+  return withGradients("valueAndGrad", "({ x }) => ({ loss })", f);
+}
+
+/** `valueAndGrad` as `op` calls it. */
+function withGradients<X extends object, Y extends object, D extends FloatDType>(
+  op: string,
+  expected: string,
+  f: (args: X) => Y & WithLoss<D>,
+): (args: X) => Widened<Y> & { readonly gradients: GradientsOf<X> } {
+  checkFunction(op, "what is differentiated", f, expected);
   return (args) => {
     checkTensors(`${op}: the arguments`, args);
     const own = apart(args);
@@ -152,7 +161,8 @@ export function valueAndGrad<X extends object, Y extends object, D extends Float
 export function grad<X extends object, D extends FloatDType>(
   f: (args: X) => Tensor<never, D>,
 ): (args: X) => GradientsOf<X> {
-  const both = valueAndGrad((args: X) => ({ loss: f(args) }));
+  checkFunction("grad", "what is differentiated", f, "({ x }) => loss");
+  const both = withGradients("grad", "({ x }) => loss", (args: X) => ({ loss: f(args) }));
   return (args) => both(args).gradients;
 }
 
@@ -205,11 +215,20 @@ export function vjp<X extends object, Y extends object>(
   f: (args: X) => Y,
   args: X,
 ): VectorJacobianProduct<X, Y> {
-  checkFunction("vjp", "what is differentiated", f, "({ x }) => ({ y: ... })");
-  checkTensors("vjp: the arguments", args);
+  return pulledBack("vjp", f, args);
+}
+
+/** `vjp` as `op` calls it. */
+function pulledBack<X extends object, Y extends object>(
+  op: string,
+  f: (args: X) => Y,
+  args: X,
+): VectorJacobianProduct<X, Y> {
+  checkFunction(op, "what is differentiated", f, "({ x }) => ({ y: ... })");
+  checkTensors(`${op}: the arguments`, args);
   const own = apart(args);
   const { made: results, operations } = traceOperations(() => f(own));
-  checkTensors("vjp: the function", results);
+  checkTensors(`${op}: the function`, results);
   const wanted = differentiableOf(own);
   return {
     results,
@@ -244,7 +263,16 @@ export function linearize<X extends object, Y extends object>(
   f: (args: X) => Y,
   args: X,
 ): Linearization<X, Y> {
-  const { results, pullback } = vjp(f, args);
+  return linearized("linearize", f, args);
+}
+
+/** `linearize` as `op` calls it. */
+function linearized<X extends object, Y extends object>(
+  op: string,
+  f: (args: X) => Y,
+  args: X,
+): Linearization<X, Y> {
+  const { results, pullback } = pulledBack(op, f, args);
   // Any would do: the pullback is linear in them.
   const cotangents = asTensors(differentiableOf(results), []) as unknown as GradientsOf<Y>;
   const transposed = vjp(
@@ -253,7 +281,10 @@ export function linearize<X extends object, Y extends object>(
   );
   return {
     results,
-    pushforward: (tangents) => transposed.pullback(tangents as never) as unknown as GradientsOf<Y>,
+    pushforward(tangents) {
+      checkTensors(`${op}: the tangents`, tangents);
+      return transposed.pullback(tangents as never) as unknown as GradientsOf<Y>;
+    },
   };
 }
 
@@ -263,6 +294,6 @@ export function jvp<X extends object, Y extends object>(
   args: X,
   tangents: Partial<GradientsOf<X>>,
 ): { readonly results: Y; readonly tangents: GradientsOf<Y> } {
-  const { results, pushforward } = linearize(f, args);
+  const { results, pushforward } = linearized("jvp", f, args);
   return { results, tangents: pushforward(tangents) };
 }

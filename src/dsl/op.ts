@@ -186,6 +186,18 @@ function checkOperands(name: string, operands: readonly unknown[]): asserts oper
   });
 }
 
+/** Attributes of other dialects (`mhlo.sharding`) may stand at any operation; of others nothing would be known. */
+function checkAttributes({ name, attributes: known }: OpDefinition, given: object): void {
+  const unknown = Object.keys(given).find((key) => !Object.hasOwn(known, key) && !key.includes("."));
+  if (unknown === undefined) return;
+  const names = Object.keys(known);
+  throw new TraceError({
+    message: `op: ${name} has no attribute "${unknown}"`,
+    expected: names.join(", ") || "none",
+    hint: didYouMean(unknown, names),
+  });
+}
+
 /**
  * Any operation of StableHLO or CHLO (names and attributes as in the specification), or of an added dialect by its declaration. Operands go
  * in as they are: their axes count by order, and are not aligned. Result types are inferred and verified by the op table; where the
@@ -193,7 +205,7 @@ function checkOperands(name: string, operands: readonly unknown[]): asserts oper
  *
  * Without a `result`, an elementwise operation keeps its operands' axes.
  * @throws VerifyError when the operation breaks a rule of the specification, naming it and the author's line; TraceError for an unknown
- * name; ShapeError for a result that is not what was said
+ * name, of the operation or of an attribute; ShapeError for a result that is not what was said
  */
 export function op<K extends OpName, const R extends ResultOf>(
   name: K,
@@ -236,6 +248,7 @@ export function op(
   const definition = declared(which);
   const { name } = definition;
   checkOperands(name, operands);
+  checkAttributes(definition, attributes);
   const regions = bodies.map(regionOf);
   const wanted = result === undefined ? results : [result];
   const requested = wanted?.map(requestedType) ?? [];

@@ -157,6 +157,15 @@ function updateOf(what: string, held: TensorData, next: TensorData): TensorData 
   const fitting = inAxesOf(held, next);
   if (fitting !== undefined) return fitting;
   const [expected, got] = [describe(held.axes, held.dtype), describe(next.axes, next.dtype)];
+  if (expected === describe(next.axes, held.dtype)) {
+    const hint = `convert it: x.to("${held.dtype}")`;
+    throw new TraceError({
+      message: `${what} is updated with elements of another type`,
+      expected,
+      got,
+      hint,
+    });
+  }
   throw new TraceError({ message: `${what} is updated with a tensor of another shape`, expected, got });
 }
 
@@ -228,6 +237,28 @@ function checkStored(dtype: unknown): void {
   });
 }
 
+/** @throws UsageError for what `program` cannot take, by the author's line */
+function checkProgram(
+  options: ProgramOptions & { readonly inputs?: Specs; readonly parameters?: Specs },
+  body: unknown,
+): void {
+  checkOptions("program", options, { ...PROGRAM_OPTIONS, inputs: true, parameters: true });
+  checkMembers("program", "options", options, { name: "text", inputs: "object?", parameters: "object?" });
+  expectGiven(typeof body === "function", body, {
+    by: "program",
+    what: "body",
+    expected: "a function that returns the results: program({ name }, () => ({ y }))",
+  });
+  checkWord("program", "state", options.state, ["carried", "started", "dropped"]);
+  checkPrecision("program", options.precision);
+  checkStored(options.parameterType);
+  for (const [name, declared] of Object.entries({ ...options.inputs, ...options.parameters }))
+    checkMembers(`"${name}" of program "${options.name}"`, "declaration", declared, {
+      axes: "list",
+      dtype: "text",
+    });
+}
+
 /** States are known by their names, parameters that are updated among them. */
 function checkStateNames(trace: Trace): void {
   const taken = [...trace.parameterUpdates.keys()].find((name) => trace.states.has(name));
@@ -276,21 +307,7 @@ export function program(
   options: ProgramOptions & { readonly inputs?: Specs; readonly parameters?: Specs },
   body: (inputs: never, parameters: never) => object,
 ): TracedProgram {
-  checkOptions("program", options, { ...PROGRAM_OPTIONS, inputs: true, parameters: true });
-  checkMembers("program", "options", options, { name: "text", inputs: "object?", parameters: "object?" });
-  expectGiven(typeof body === "function", body, {
-    by: "program",
-    what: "body",
-    expected: "a function that returns the results: program({ name }, () => ({ y }))",
-  });
-  checkWord("program", "state", options.state, ["carried", "started", "dropped"]);
-  checkPrecision("program", options.precision);
-  checkStored(options.parameterType);
-  for (const [name, declared] of Object.entries({ ...options.inputs, ...options.parameters }))
-    checkMembers(`"${name}" of program "${options.name}"`, "declaration", declared, {
-      axes: "list",
-      dtype: "text",
-    });
+  explainingMisuse(() => checkProgram(options, body));
   const entry = makeBlock([]);
   const functions = makeBlock([]);
   const trace = new Trace(

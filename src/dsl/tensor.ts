@@ -182,6 +182,20 @@ export class Tensor<A extends string = string, D extends DType = DType> implemen
     return describe(this.axes, this.dtype);
   }
 
+  static {
+    // For loops, spreads and destructuring; no member of the class, which types would then take for something to go through.
+    Object.defineProperty(Tensor.prototype, Symbol.iterator, {
+      value(this: Tensor): never {
+        throw new TraceError({
+          message:
+            "JavaScript cannot go through the elements of a tensor, which are known when the program runs",
+          got: this.toString(),
+          hint: 'at(x, "axis", 0) is a part of it; scan("axis", ...) goes through an axis',
+        });
+      },
+    });
+  }
+
   #operand(op: string, other: TensorData | number): TensorData {
     if (typeof other !== "number") {
       checkTensor(op, "the other operand", other);

@@ -19,17 +19,14 @@ export function checkOptions<O extends object>(
 ): void {
   if (options === undefined) return;
   // Of a Map no name would be seen.
-  if (typeof options !== "object" || options === null || Symbol.iterator in options) {
-    throw new UsageError({
-      message: `${what} takes its options as an object`,
-      expected: namesOf(known),
-      got: Array.isArray(options) ? "a list" : shown(options),
-    });
-  }
+  if (typeof options !== "object" || options === null || Symbol.iterator in options)
+    throw noOptions(what, options, known);
   for (const [name, value] of Object.entries(options)) {
     if (name === "timeoutMs") checkTimeout(what, value);
     if (name === "signal") checkSignal(what, value);
     if (Object.hasOwn(known, name)) continue;
+    // A tensor, say, where options are looked for: its members are no misspelt options.
+    if (!isPlain(options)) throw noOptions(what, options, known);
     const nearest = nearestName(name, Object.keys(known));
     throw new UsageError({
       message: `${what} has no option ${JSON.stringify(name)}`,
@@ -38,6 +35,16 @@ export function checkOptions<O extends object>(
     });
   }
 }
+
+const isPlain = (options: object): boolean =>
+  [null, Object.prototype].includes(Object.getPrototypeOf(options) as object | null);
+
+const noOptions = (what: string, given: unknown, known: object): UsageError =>
+  new UsageError({
+    message: `${what} takes its options as an object`,
+    expected: namesOf(known),
+    got: Array.isArray(given) ? "a list" : shown(given),
+  });
 
 /**
  * `checkOptions` of options that a function cannot do without: all of them, or those that are `needed`.

@@ -1,25 +1,30 @@
 /** @file "Did you mean ...?" for names typed by people. */
 
+/** How many letters are missing, too many, others, or (two that follow each other) exchanged: each counts 1. */
 function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  const first = Array.from({ length: b.length + 1 }, (_, j) => j);
+  const rows = [first];
   for (let i = 1; i <= a.length; i++) {
-    const row = [i];
+    const [before, row] = [rows[i - 1]!, [i]];
     for (let j = 1; j <= b.length; j++) {
-      const substitution = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(substitution, previous[j]! + 1, row[j - 1]! + 1));
+      const substitution = before[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const isExchanged = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const exchange = isExchanged ? rows[i - 2]![j - 2]! + 1 : Number.POSITIVE_INFINITY;
+      row.push(Math.min(substitution, exchange, before[j]! + 1, row[j - 1]! + 1));
     }
-    previous = row;
+    rows.push(row);
   }
-  return previous[b.length]!;
+  return rows[a.length]![b.length]!;
 }
 
-/** The known name nearest to `name` if it is near enough to be a typing slip (a third of its length), else undefined. */
+/** The known name nearest to `name` if it is near enough to be a typing slip (a third of its length, and never all of it), else undefined. */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   const limit = Math.max(1, Math.floor(name.length / 3));
   let best: { readonly candidate: string; readonly distance: number } | undefined;
   for (const candidate of known) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (distance <= limit && (best === undefined || distance < best.distance)) best = { candidate, distance };
+    if (distance <= limit && distance < name.length && (best === undefined || distance < best.distance))
+      best = { candidate, distance };
   }
   return best?.candidate;
 }

@@ -14,7 +14,7 @@ import {
 } from "../dsl/index.js";
 import type { ConfiguredModel } from "../model/index.js";
 import { lossAndGradients, type LossOptions, LOSS_OPTIONS } from "./loss.js";
-import { type UpdateOptions, updatedBy, UPDATE_OPTIONS } from "./train-step.js";
+import { checkUpdate, type UpdateOptions, updatedBy, UPDATE_OPTIONS } from "./train-step.js";
 import { checkOptions } from "../support/options.js";
 
 /** Names of the states that hold the sums over parts: of losses, of the positions that count, and of each parameter's gradients, all f32. */
@@ -73,6 +73,7 @@ export function updateStep(
   accumulation: TracedProgram,
 ): TracedProgram {
   checkOptions("updateStep", options, UPDATE_OPTIONS);
+  checkUpdate("updateStep", options);
   const { stored = "f32" } = options;
   return program({ name: `${model.name}_update`, parameterType: stored }, () => {
     const [total, counted] = [taken<never>(sums.loss, []), taken<never>(sums.counted, [])];

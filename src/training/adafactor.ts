@@ -3,7 +3,7 @@
  * algorithms 4 and 5). Numbers and usual settings are those of optax.
  */
 import { type Axis, mean, oneMinus, rsqrt, sqrt } from "../dsl/index.js";
-import { checkCount, checkDecay, checkPositive, checkRate } from "./errors.js";
+import { checkCount, checkDecay, checkPositive, checkRate, checkSchedule } from "./errors.js";
 import type { Optimizer } from "./optimizer.js";
 import type { Schedule } from "./schedule.js";
 import type { ByPath, ParameterTensor, Scalar } from "./tensors.js";
@@ -95,6 +95,7 @@ function scalesOf(
  * @throws TrainingError for settings that are none
  */
 export function adafactor(learningRate: Schedule, options: AdafactorOptions = {}): Optimizer {
+  checkSchedule("adafactor", learningRate);
   checkOptions("adafactor", options, ADAFACTOR_OPTIONS);
   const {
     decayRate = 0.8,

@@ -1,7 +1,7 @@
 /** @file AdamW: Adam with weight decay apart from the gradient (arXiv 1711.05101, algorithm 2). */
 import { sqrt } from "../dsl/index.js";
 import { correction } from "./correction.js";
-import { checkDecay, checkPositive, checkRate } from "./errors.js";
+import { checkDecay, checkPositive, checkRate, checkSchedule } from "./errors.js";
 import type { Optimizer } from "./optimizer.js";
 import type { Schedule } from "./schedule.js";
 import { type OptionNames, checkOptions } from "../support/options.js";
@@ -17,7 +17,7 @@ export interface AdamWOptions {
   readonly weightDecay?: number;
 }
 
-export const ADAM_WOPTIONS: OptionNames<AdamWOptions> = {
+export const ADAMW_OPTIONS: OptionNames<AdamWOptions> = {
   b1: true,
   b2: true,
   eps: true,
@@ -29,7 +29,8 @@ export const ADAM_WOPTIONS: OptionNames<AdamWOptions> = {
  * @throws TrainingError for settings that are none
  */
 export function adamW(learningRate: Schedule, options: AdamWOptions = {}): Optimizer {
-  checkOptions("adamW", options, ADAM_WOPTIONS);
+  checkSchedule("adamW", learningRate);
+  checkOptions("adamW", options, ADAMW_OPTIONS);
   const { b1 = 0.9, b2 = 0.999, eps = 1e-8, weightDecay = 0 } = options;
   checkDecay("adamW: b1", b1);
   checkDecay("adamW: b2", b2);

@@ -1,5 +1,6 @@
 /** @file What is wrong with how a model is to be trained, or with what it is to be trained on. */
 import { type ErrorDetails, GriffinError } from "../support/errors.js";
+import { shown } from "../support/given.js";
 
 /** A model cannot be trained so. */
 export class TrainingError extends GriffinError {
@@ -17,6 +18,17 @@ export function checkSetting(
 ): void {
   if (isRight(value)) return;
   throw new TrainingError({ message: `${what}: not a setting`, expected, got: String(value) });
+}
+
+/** @throws TrainingError unless a learning rate is a function of the step: a number would be called only while a step is traced */
+export function checkSchedule(optimizer: string, learningRate: unknown): void {
+  if (typeof learningRate === "function") return;
+  throw new TrainingError({
+    message: `${optimizer}: the learning rate is no schedule`,
+    expected: "a function of the step: constantRate(1e-3), warmupRate(...), cosineRate(...)",
+    got: shown(learningRate),
+    hint: typeof learningRate === "number" ? `${optimizer}(constantRate(${learningRate}))` : undefined,
+  });
 }
 
 /** @throws TrainingError unless `value` is a whole number, 1 or more */

@@ -1,6 +1,6 @@
 /** @file Lion: the sign of a mean of gradients, one tensor kept for each parameter (arXiv 2302.06675, algorithm 2). */
 import { sign } from "../dsl/index.js";
-import { checkDecay, checkRate } from "./errors.js";
+import { checkDecay, checkRate, checkSchedule } from "./errors.js";
 import type { Optimizer } from "./optimizer.js";
 import type { Schedule } from "./schedule.js";
 import { type OptionNames, checkOptions } from "../support/options.js";
@@ -25,6 +25,7 @@ export const LION_OPTIONS: OptionNames<LionOptions> = {
  * @throws TrainingError for settings that are none
  */
 export function lion(learningRate: Schedule, options: LionOptions = {}): Optimizer {
+  checkSchedule("lion", learningRate);
   checkOptions("lion", options, LION_OPTIONS);
   const { b1 = 0.9, b2 = 0.99, weightDecay = 0 } = options;
   checkDecay("lion: b1", b1);

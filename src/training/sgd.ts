@@ -1,16 +1,19 @@
 /** @file Gradient descent, with and without momentum. */
-import { checkDecay } from "./errors.js";
+import { checkDecay, checkSchedule } from "./errors.js";
 import type { Optimizer } from "./optimizer.js";
 import type { Schedule } from "./schedule.js";
 import { type OptionNames, checkOptions } from "../support/options.js";
 
-/** p - rate g. Keeps nothing. */
-export const sgd = (learningRate: Schedule): Optimizer => ({
-  name: "sgd",
-  learningRate,
-  slots: () => ({}),
-  update: ({ parameter, gradient, learningRate: rate }) => parameter.sub(gradient.mul(rate)),
-});
+/** p - rate g. Keeps nothing. @throws TrainingError for what is no schedule */
+export function sgd(learningRate: Schedule): Optimizer {
+  checkSchedule("sgd", learningRate);
+  return {
+    name: "sgd",
+    learningRate,
+    slots: () => ({}),
+    update: ({ parameter, gradient, learningRate: rate }) => parameter.sub(gradient.mul(rate)),
+  };
+}
 
 /** How much of the past a step keeps. */
 export interface MomentumOptions {
@@ -27,6 +30,7 @@ export const MOMENTUM_OPTIONS: OptionNames<MomentumOptions> = {
 
 /** trace = g + decay trace; p - rate trace. @throws TrainingError for a decay that is not below 1 */
 export function momentum(learningRate: Schedule, options: MomentumOptions = {}): Optimizer {
+  checkSchedule("momentum", learningRate);
   checkOptions("momentum", options, MOMENTUM_OPTIONS);
   const { decay = 0.9, nesterov = false } = options;
   checkDecay("momentum: decay", decay);

@@ -6,6 +6,8 @@ import { lossAndGradients, type LossOptions, meanLoss, trainingOf, LOSS_OPTIONS 
 import type { Optimizer } from "./optimizer.js";
 import type { ByPath, Scalar } from "./tensors.js";
 import { updateAlong } from "./update.js";
+import { expectGiven, hasMethods } from "../support/given.js";
+import { checkWord } from "../support/members.js";
 import { type OptionNames, checkOptions, pickOptions } from "../support/options.js";
 
 /** How parameters are updated once there are gradients. */
@@ -40,6 +42,14 @@ export const TRAIN_STEP_OPTIONS: OptionNames<TrainStepOptions> = {
   ...UPDATE_OPTIONS,
 };
 
+/** @throws UsageError for no optimiser, and another word than guards have */
+export function checkUpdate(by: string, { optimizer, guard }: UpdateOptions): void {
+  const fits = hasMethods(optimizer, "learningRate", "slots", "update");
+  const expected = "what adamW(schedule), or another of stablegriffin/training, gives";
+  expectGiven(fits, optimizer, { by, what: "optimizer", expected });
+  checkWord(by, "guard", guard, ["gradients", "loss"]);
+}
+
 /** What of larger options says what a step is. */
 export const stepOf = (given: TrainStepOptions): TrainStepOptions => pickOptions(given, TRAIN_STEP_OPTIONS);
 
@@ -70,10 +80,11 @@ const finite = (x: Scalar) => abs(x).lt(Number.POSITIVE_INFINITY);
  * trained, by its path, as it is stored; `optimizer.SLOT.PATH` f32 for what the optimiser keeps of it; `optimizer.count` i32, the updates
  * made. Results: `stepOutputs`, before the update (the norm unless `tellsNorm` says no and nothing needs it); the norm is that of the gradients as they are, before they are clipped. A step whose
  * gradients are not finite, or whose norm is not, changes nothing (see `guard`): what the loss shows to be lost is then not lost.
- * @throws TrainingError for a model that says nothing of training, or settings that are none
+ * @throws TrainingError for a model that says nothing of training, or settings that are none; UsageError without an optimiser
  */
 export function trainStep(model: ConfiguredModel, options: TrainStepOptions): TracedProgram {
   checkOptions("trainStep", options, TRAIN_STEP_OPTIONS);
+  checkUpdate("trainStep", options);
   return program({ name: `${model.name}_train`, parameterType: options.stored ?? "f32" }, () =>
     updatedBy(model, options, lossAndGradients(model, options, "mean")),
   );

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { input, program } from "../../src/dsl/index.js";
 import { tensorType } from "../../src/ir/types.js";
 import { GriffinError, type SourcePosition } from "../../src/support/errors.js";
-import { traceComplaint } from "./trace.js";
+import { complaint, traceComplaint } from "./trace.js";
 import { b, calls, type Loose, m } from "./wrong-calls.js";
 
 /** The error of a call in a program. */
@@ -104,6 +104,151 @@ test("what is said of the commonest", () => {
       | "dot with a number": (x) => js.dot!(x, 3, "model"),
       |                                ^
       hint:     tensors of numbers are made by fill(1, [], "f32") and constant([1, 2], [axis], "f32")"
+  `);
+});
+
+test("what is said of slips", () => {
+  const said = [
+    "axis of text",
+    "a list destructured",
+    "update with another type",
+    "sum over a misspelt axis",
+    "dot over a misspelt axis",
+    "attention of tensors",
+    "grad of a tensor",
+    "grad by a tensor",
+    "grad of what returns nothing",
+    "jvp along nothing",
+    "op with a misspelt attribute",
+  ];
+  expect(
+    said
+      .map((name) => traceComplaint(() => calls[name]!(input("x", [b, m], "f32") as unknown as Loose)))
+      .join("\n\n"),
+  ).toMatchInlineSnapshot(`
+    "shape error: axis "time" has size "3"
+      expected: a whole number, 0 or more
+      at:       test/dsl/wrong-calls.ts LINE
+      | "axis of text": () => axis("time", "3" as never),
+      |                       ^
+
+    trace error: JavaScript cannot go through the elements of a tensor, which are known when the program runs
+      got:      [batch 2, model 3] f32
+      at:       test/dsl/wrong-calls.ts LINE
+      | const [first] = x as unknown as Iterable<unknown>;
+      |                 ^
+      hint:     at(x, "axis", 0) is a part of it; scan("axis", ...) goes through an axis
+
+    trace error: state "s" is updated with elements of another type
+      expected: [batch 2, model 3] bf16
+      got:      [batch 2, model 3] f32
+      at:       test/dsl/wrong-calls.ts LINE
+      | (js.state!("s", [b, m], "bf16") as Loose).update!(x);
+      |                                           ^
+      hint:     convert it: x.to("bf16")
+
+    shape error: sum: there is no axis "modle"
+      got:      [batch 2, model 3] f32
+      at:       test/dsl/wrong-calls.ts LINE
+      | "sum over a misspelt axis": (x) => js.sum!(x, "modle"),
+      |                                       ^
+      hint:     did you mean model?
+
+    shape error: dot: there is no axis "modle" in x
+      at:       test/dsl/wrong-calls.ts LINE
+      | "dot over a misspelt axis": (x) => js.dot!(x, x, "modle"),
+      |                                       ^
+      x: [batch 2, model 3] f32
+      y: [batch 2, model 3] f32
+      hint:     did you mean model?
+
+    usage error: attention takes its options as an object
+      expected: q, k, v, segmentPos, scale, softCap, cache, numTokens, window, axes
+      got:      an object of Tensor
+      at:       test/dsl/wrong-calls.ts LINE
+      | "attention of tensors": (x) => js.attention!(x, x, x),
+      |                                   ^
+
+    trace error: grad: what is differentiated is no function
+      expected: ({ x }) => loss
+      got:      a tensor [] f32
+      at:       test/dsl/wrong-calls.ts LINE
+      | "grad of a tensor": (x) => js.grad!(js.sum!(x, ["batch", "model"])),
+      |                               ^
+
+    trace error: grad: the arguments: this is a tensor, and no record of tensors
+      got:      [batch 2, model 3] f32
+      at:       test/dsl/wrong-calls.ts LINE
+      | "grad by a tensor": (x) => (js.grad!((y: Loose) => js.sum!(y, ["batch", "model"])) as Loose["add"])!(x),
+      |                                                                                   ^
+      hint:     name it: { y: tensor }
+
+    trace error: grad: the function: "loss" is no tensor
+      got:      undefined
+      at:       test/dsl/wrong-calls.ts LINE
+      | "grad of what returns nothing": (x) => (js.grad!(() => undefined) as Loose["add"])!({ x }),
+      |                                                                  ^
+
+    trace error: jvp: the tangents: this is no record of tensors
+      got:      undefined
+      at:       test/dsl/wrong-calls.ts LINE
+      | "jvp along nothing": (x) => js.jvp!((given: object) => given, { x }),
+      |                                ^
+      hint:     name them: { y: tensor }
+
+    trace error: op: stablehlo.cholesky has no attribute "lowr"
+      expected: lower
+      at:       test/dsl/wrong-calls.ts LINE
+      | js.op!("stablehlo.cholesky", [x], { lowr: true }, { result: { axes: ["i", "j"] } }),
+      |    ^
+      hint:     did you mean lower?"
+  `);
+});
+
+test("what is wrong with a program's options is said by its line", () => {
+  const js = program as unknown as (...given: unknown[]) => unknown;
+  const said = [
+    () => js({}, () => ({})),
+    () => js("mlp", () => ({})),
+    () => js({ name: "mlp", input: {} }, () => ({})),
+    () => js({ name: "mlp", inputs: { x: [2, 3] } }, () => ({})),
+    () => js({ name: "mlp" }),
+  ];
+  expect(said.map(complaint).join("\n\n")).toMatchInlineSnapshot(`
+    "usage error: program takes another kind of "name"
+      expected: text
+      got:      undefined
+      at:       test/dsl/misuse.test.ts LINE
+      | () => js({}, () => ({})),
+      |       ^
+
+    usage error: program takes its options as an object
+      expected: name, state, precision, parameterType, probes, inputs, parameters
+      got:      "mlp"
+      at:       test/dsl/misuse.test.ts LINE
+      | () => js("mlp", () => ({})),
+      |       ^
+
+    usage error: program has no option "input"
+      expected: name, state, precision, parameterType, probes, inputs, parameters
+      at:       test/dsl/misuse.test.ts LINE
+      | () => js({ name: "mlp", input: {} }, () => ({})),
+      |       ^
+      hint:     did you mean inputs?
+
+    usage error: "x" of program "mlp" takes another kind of declaration
+      expected: an object with axes, dtype
+      got:      a list of 2
+      at:       test/dsl/misuse.test.ts LINE
+      | () => js({ name: "mlp", inputs: { x: [2, 3] } }, () => ({})),
+      |       ^
+
+    usage error: program takes another kind of body
+      expected: a function that returns the results: program({ name }, () => ({ y }))
+      got:      undefined
+      at:       test/dsl/misuse.test.ts LINE
+      | () => js({ name: "mlp" }),
+      |       ^"
   `);
 });
 

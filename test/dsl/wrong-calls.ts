@@ -24,6 +24,27 @@ export const calls: Readonly<Record<string, (x: Loose) => unknown>> = {
   "parameter of int32": () => js.parameter!("w", [b], "int32"),
   "state of uint8": () => js.state!("s", [b], "uint8"),
   "conversion to bfloat16": (x) => x.to!("bfloat16"),
+  "axis of text": () => axis("time", "3" as never),
+  "a list destructured": (x) => {
+    const [first] = x as unknown as Iterable<unknown>;
+    return first;
+  },
+  "a for loop": (x) => [...(x as unknown as Iterable<unknown>)],
+  "update with another type": (x) => {
+    (js.state!("s", [b, m], "bf16") as Loose).update!(x);
+    return x;
+  },
+  "sum over a misspelt axis": (x) => js.sum!(x, "modle"),
+  "dot over a misspelt axis": (x) => js.dot!(x, x, "modle"),
+  "attention of tensors": (x) => js.attention!(x, x, x),
+  "einsum of tensors": (x) => js.einsum!("ij,ij->i", x, x),
+  "grad of a tensor": (x) => js.grad!(js.sum!(x, ["batch", "model"])),
+  "grad by a tensor": (x) => (js.grad!((y: Loose) => js.sum!(y, ["batch", "model"])) as Loose["add"])!(x),
+  "grad of what returns nothing": (x) => (js.grad!(() => undefined) as Loose["add"])!({ x }),
+  "jvp by a tensor": (x) => js.jvp!((y: Loose) => ({ y }), x),
+  "jvp along nothing": (x) => js.jvp!((given: object) => given, { x }),
+  "op with a misspelt attribute": (x) =>
+    js.op!("stablehlo.cholesky", [x], { lowr: true }, { result: { axes: ["i", "j"] } }),
   "exp of a number": () => js.exp!(3),
   "exp of nothing": () => js.exp!(),
   "addition of nothing": (x) => x.add!(undefined),

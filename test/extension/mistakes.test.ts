@@ -117,7 +117,7 @@ test("what the errors look like", () => {
     try {
       call();
     } catch (error) {
-      return String((error as Error).message);
+      return (error as Error).message.replace(/\S*(mistakes\.test\.ts):\d+:\d+/, "$1 LINE");
     }
     return "nothing is wrong";
   };
@@ -142,6 +142,9 @@ test("what the errors look like", () => {
     usage error: program: there is no state "start"
       expected: carried, started, dropped
       got:      "start"
+      at:       mistakes.test.ts LINE
+      | text(() => js.program!({ name: "p", state: "start" }, () => ({}))),
+      |               ^
 
     usage error: lowerProgram takes a traced program
       expected: what program(...) gives

@@ -48,6 +48,19 @@ test.each([
   );
 });
 
+test("a thing of a class, which has members of its own, is no object of options", () => {
+  class Image {
+    readonly pixels = 3;
+  }
+  expect(() => checkOptions("generate", new Image() as unknown as Options, known)).toThrow(
+    [
+      "usage error: generate takes its options as an object",
+      "  expected: maxNewTokens, seed",
+      "  got:      an object of Image",
+    ].join("\n"),
+  );
+});
+
 test("names that all objects have are no options", () => {
   const given = JSON.parse('{"constructor": 1}') as Options;
   expect(() => checkOptions("generate", given, known)).toThrow('generate has no option "constructor"');

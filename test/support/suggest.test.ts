@@ -10,6 +10,7 @@ describe("nearestName", () => {
     ["fuse-rglru-gate", "fuse-rglru-gates"],
     ["fuse-rg-lru-gates", "fuse-rglru-gates"],
     ["cze", "cse"],
+    ["dec", "dce"],
   ])("%s is a slip of %s", (typed, meant) => {
     expect(nearestName(typed, passes)).toBe(meant);
   });
@@ -20,6 +21,11 @@ describe("nearestName", () => {
 
   it.each(["inline", "fold", ""])("%j is too far from everything", (typed) => {
     expect(nearestName(typed, passes)).toBeUndefined();
+  });
+
+  it("finds no slip in a name that shares no letter", () => {
+    expect(nearestName("z", ["x", "y"])).toBeUndefined();
+    expect(nearestName("X", ["x", "y"])).toBe("x");
   });
 
   it("finds nothing among nothing", () => {

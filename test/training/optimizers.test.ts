@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { axis, input, program, state } from "../../src/dsl/index.js";
 import {
+  adafactor,
   adamW,
   averaged,
   constantRate,
@@ -186,6 +187,32 @@ describe("optimisers give what their formulas give in f64, over several steps", 
     const [moved] = trained(adamW(constantRate(1), { b2, eps: 1e-30 }), [0, 0, 0], [[0.5, 1, 2]]);
     expect(Math.abs(moved! + 1)).toBeLessThan(1e-6);
   });
+});
+
+test("a learning rate that is a number, and no optimiser, are refused before anything is traced", async () => {
+  expect(await errorText(() => adamW(1e-3 as never))).toBe(
+    [
+      "training error: adamW: the learning rate is no schedule",
+      "  expected: a function of the step: constantRate(1e-3), warmupRate(...), cosineRate(...)",
+      "  got:      0.001",
+      "  hint:     adamW(constantRate(0.001))",
+    ].join("\n"),
+  );
+  for (const make of [adafactor, lion, momentum, sgd])
+    expect(await errorText(() => make(undefined as never))).toContain("the learning rate is no schedule");
+  const model = bigram.configure(CONFIG);
+  const trace = (options: object) =>
+    errorText(() => trainStep(model, { batch: 1, time: 2, ...options } as never));
+  expect(await trace({ optimizer: adamW })).toBe(
+    [
+      "usage error: trainStep takes another kind of optimizer",
+      "  expected: what adamW(schedule), or another of stablegriffin/training, gives",
+      "  got:      a function",
+    ].join("\n"),
+  );
+  expect(await trace({ optimizer: sgd(constantRate(1)), guard: "gradient" })).toContain(
+    'there is no guard "gradient"',
+  );
 });
 
 test("settings that are none are refused", async () => {

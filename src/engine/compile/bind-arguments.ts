@@ -105,8 +105,19 @@ function bindOne(
   return { got: encoded.got, expected: encoded.expected };
 }
 
+/** Why an argument of the program is none of a call. */
+const whySettled = (settled: Argument | undefined): string | undefined =>
+  settled &&
+  (settled.role === "state"
+    ? "it is kept inside, from call to call"
+    : "it was given when the program was compiled, for all calls");
+
+const suggested = (key: string, names: readonly string[]): string =>
+  names.length === 0 ? "it takes none" : suggestion(key, names);
+
 /**
  * The arguments of a call by the names of those that it asks for.
+ * @param settled those of the program that a call does not give
  * @throws UsageError for names that it does not have, arguments that are missing, and those of another shape or type: all at once, each with the
  * line that declares it
  */
@@ -115,6 +126,7 @@ export function bindArguments(
   wanted: readonly { readonly argument: Argument; readonly where: SourcePosition | undefined }[],
   given: Readonly<Record<string, unknown>>,
   holds: Holds,
+  settled: readonly Argument[] = [],
 ): readonly BoundArgument[] {
   const names = wanted.map(({ argument }) => argument.name);
   if (typeof given !== "object" || given === null) {
@@ -127,7 +139,7 @@ export function bindArguments(
   const unknown = Object.keys(given).filter((key) => !names.includes(key));
   const misfits: Misfit[] = unknown.map((key) => ({
     message: `${name} has no argument "${key}"`,
-    hint: names.length === 0 ? "it takes none" : suggestion(key, names),
+    hint: whySettled(settled.find(({ name: own }) => own === key)) ?? suggested(key, names),
   }));
   const bound: BoundArgument[] = [];
   for (const { argument, where } of wanted) {

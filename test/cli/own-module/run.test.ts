@@ -51,7 +51,7 @@ test("what does not fit is told with the author's lines, all at once", async () 
     'usage error: mlp has no argument "v"',
     '  also: input "x" of mlp does not fit, expected [batch 2, model 3] f32, got [0 3] f32, DIR/model.ts:10:20',
     '  also: parameter "w" of mlp is not given, expected [model 3, out 2] f32, DIR/model.ts:10:20',
-    "  hint:     did you mean x?",
+    "  hint:     known: x, w",
   ]);
 });
 

@@ -228,8 +228,30 @@ describe("errors", () => {
       'usage error: open has no argument "c"',
       '  also: input "x" of open does not fit, expected [row 2, column 3] f32: 2 x 3 numbers, got 2 numbers, compile.test.ts LINE',
       '  also: parameter "b" of open is not given, expected [column 3] f32, compile.test.ts LINE',
-      "  hint:     did you mean x?",
+      "  hint:     known: x, b",
     ]);
+  });
+
+  it("says of a parameter that was given before, and of a state that is kept inside, why no call gives them", async () => {
+    const kept = program({ name: "kept" }, () => {
+      const { value, update } = state("s", [row], "f32");
+      const next = value.add(input("x", [row], "f32").mul(parameter("w", [row], "f32")));
+      update(next);
+      return { y: next };
+    });
+    await using own = await compile(kept, { on: "interpreter", parameters: { w: [1, 2] } });
+    const misgiven = own as unknown as (given: object) => Promise<unknown>;
+    await expect(misgiven({ x: [1, 2], w: [1, 2] })).rejects.toThrow(
+      [
+        'usage error: kept has no argument "w"',
+        "  hint:     it was given when the program was compiled, for all calls",
+      ].join("\n"),
+    );
+    await expect(misgiven({ x: [1, 2], s: [1, 2] })).rejects.toThrow(
+      ['usage error: kept has no argument "s"', "  hint:     it is kept inside, from call to call"].join(
+        "\n",
+      ),
+    );
   });
 
   it.each([
