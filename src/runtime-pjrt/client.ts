@@ -221,7 +221,7 @@ export class Client {
       );
       return new Executable(this.#core, executable, asked.signature);
     };
-    const run = () => withKnownFlags(request, compile);
+    const run = () => withKnownFlags(this.platformName, request, compile);
     return waitFor("compile", options, () => this.#core.operation(run), closeLate);
   }
 

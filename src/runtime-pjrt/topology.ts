@@ -161,7 +161,7 @@ export class Topology {
     return waitFor(
       "compile",
       options,
-      () => withKnownFlags(request, (asked) => this.#compile(asked)),
+      () => withKnownFlags(this.platformName, request, (asked) => this.#compile(asked)),
       (late) => late.close(),
     );
   }

@@ -5,8 +5,8 @@ import type { CompileRequest } from "../compile.js";
 import { encodeCompileOptions } from "../compile-options.js";
 import { libraryHash, processorFeatures } from "./identity.js";
 
-/** Changes when the key or the file format does. */
-const FORMAT = "stablegriffin compiled program 2";
+/** Changes when the key, the file format or the flags that every program gets do. */
+const FORMAT = "stablegriffin compiled program 3";
 
 /** Environment variables that compilers read. */
 const COMPILER_VARIABLES = ["XLA_FLAGS", "LIBTPU_INIT_ARGS", "TF_XLA_FLAGS"];
