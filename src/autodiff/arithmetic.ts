@@ -66,6 +66,12 @@ export const sumAll = (e: Emitter, x: Value): Value =>
 /** Whether a value is complex. */
 export const isComplexValue = (value: Value): boolean => isComplex(typeOf(value).element);
 
+/** The complex conjugate, of a real value itself. */
+export function conjugate(e: Emitter, x: Value): Value {
+  if (!isComplexValue(x)) return x;
+  return e.binary("complex", e.unary("real", x), e.unary("negate", e.unary("imag", x)));
+}
+
 /** The cotangent of a real value as that of a complex one, of which the value was the real part. */
 export function asReal(e: Emitter, x: Value): Value {
   return e.binary("complex", x, zerosLike(e, x));

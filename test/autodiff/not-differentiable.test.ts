@@ -134,15 +134,7 @@ const programs: readonly (readonly [string, string, string])[] = [
     scatter_dims_to_operand_dims = [0], index_vector_dim = 1>}> ${product} : (tensor<4xf64>, tensor<2x1xi32>, tensor<2xf64>) -> tensor<4xf64>
   return %r : tensor<4xf64>
 }`,
-    "stablehlo.scatter is not differentiable: it combines by another function than add, replacement, or multiply at unique indices",
-  ],
-  [
-    "the factor of complex matrices",
-    `func.func @main(%a: tensor<2x2xcomplex<f64>>) -> tensor<2x2xcomplex<f64>> {
-  %r = stablehlo.cholesky %a, lower = true : tensor<2x2xcomplex<f64>>
-  return %r : tensor<2x2xcomplex<f64>>
-}`,
-    "stablehlo.cholesky is not differentiable: complex matrices have no rule",
+    "stablehlo.scatter is not differentiable: it combines by another function than add, maximum, minimum, replacement, or multiply at unique indices",
   ],
   [
     "numbers that are quantised on their way",

@@ -88,15 +88,19 @@ export const binaryRules: Rules<BinaryName> = {
     (e, g, a, b) => e.mul(g, e.div(b, squaredDistance(e, a, b))),
     (e, g, a, b) => e.mul(g, e.div(e.unary("negate", a), squaredDistance(e, a, b))),
   ),
-  // At a bound itself the derivative is 0, as in JAX.
+  // At a bound itself the derivative is 0, as in JAX. Bounds the wrong way round make the upper one the result.
   "stablehlo.clamp": differentiable(({ e, op, cotangent: g }) => {
     const [low, x, high] = op.operands as readonly [Value, Value, Value];
-    const above = (): Value => e.compare("GT", x, spread(e, low, x));
-    const below = (): Value => e.compare("LT", x, spread(e, high, x));
+    const lower = (): Value => spread(e, low, x);
+    const upper = (): Value => spread(e, high, x);
+    const above = (): Value => e.compare("GT", x, lower());
+    const below = (): Value => e.compare("LT", x, upper());
+    const isLow = (): Value => e.and(e.compare("LT", x, lower()), e.compare("LT", lower(), upper()));
+    const isHigh = (): Value => e.compare("GT", e.binary("maximum", x, lower()), upper());
     return [
-      () => gathered(e, where(e, e.compare("LT", x, spread(e, low, x)), g), low),
+      () => gathered(e, where(e, isLow(), g), low),
       () => where(e, e.and(above(), below()), g),
-      () => gathered(e, where(e, e.compare("GT", x, spread(e, high, x)), g), high),
+      () => gathered(e, where(e, isHigh(), g), high),
     ];
   }),
   "stablehlo.compare": constant,

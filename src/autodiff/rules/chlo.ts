@@ -3,7 +3,7 @@ import type { Emitter } from "../../ir/emit.js";
 import type { Value } from "../../ir/operation.js";
 import type { OpName, OperationOf } from "../../ir/ops/index.js";
 import { decompositionOf } from "../../lowering/chlo/index.js";
-import { filledLike, isComplexValue, minusFrom, scaled, shifted } from "../arithmetic.js";
+import { conjugate, filledLike, minusFrom, scaled, shifted } from "../arithmetic.js";
 import {
   constant,
   type Differentiability,
@@ -31,11 +31,6 @@ const chlo = (e: Emitter, name: "cosh" | "sinh" | "digamma", x: Value): Value =>
   e.builder.create(`chlo.${name}`, [x], {}).result;
 const chlo2 = (e: Emitter, name: "polygamma" | "zeta", a: Value, b: Value): Value =>
   e.builder.create(`chlo.${name}`, [a, b], {}).result;
-
-function conjugate(e: Emitter, g: Value): Value {
-  if (!isComplexValue(g)) return g;
-  return e.binary("complex", e.unary("real", g), negated(e, e.unary("imag", g)));
-}
 
 /** c exp(s x^2). */
 const bell = (e: Emitter, x: Value, c: number, s: number): Value =>

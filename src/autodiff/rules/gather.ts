@@ -1,8 +1,8 @@
 /** @file Rules of gather and scatter: each is the gradient of the other. */
 import { type Emitter, shapeOf, typeOf } from "../../ir/emit.js";
-import type { Operation, Value } from "../../ir/operation.js";
+import type { Operation, Region, Value } from "../../ir/operation.js";
 import type { Attributes, OperationOf } from "../../ir/ops/index.js";
-import { elementCount, tensorType } from "../../ir/types.js";
+import { elementCount, type ElementType, tensorType } from "../../ir/types.js";
 import { filledLike, reducerBody, where, zeros, zerosLike } from "../arithmetic.js";
 import { notDifferentiableError } from "../errors.js";
 import type { Contribution, InPlace } from "../../ir/gradient-rule.js";
@@ -79,15 +79,23 @@ function written(e: Emitter, op: Scatter, values: Value, whole: Value): Value {
   return where(e, e.broadcast(inside, shapeOf(values), outer), values);
 }
 
-/** The same scatter of other values, by a body of its own. */
-function scatterOf(e: Emitter, op: Scatter, whole: Value, updates: Value): Value {
-  const { element } = typeOf(whole);
+function replacingBody(e: Emitter, element: ElementType): Region {
   const scalar = tensorType([], element);
-  const replace = e.builder.region([scalar, scalar], (args, inner) => {
+  return e.builder.region([scalar, scalar], (args, inner) => {
     inner.create("stablehlo.return", [args[1]!], {});
   });
+}
+
+/** The same scatter of other values: they replace what is there, or are combined with it by another body. */
+function scatterOf(
+  e: Emitter,
+  op: Scatter,
+  whole: Value,
+  updates: Value,
+  body = replacingBody(e, typeOf(whole).element),
+): Value {
   const operands = [whole, startsOf(op).indices, updates];
-  return e.builder.create("stablehlo.scatter", operands, op.attributes, { regions: [replace] }).results[0]!;
+  return e.builder.create("stablehlo.scatter", operands, op.attributes, { regions: [body] }).results[0]!;
 }
 
 /** Updates numbered from 1, and which of them each element of the input holds at last: 0 for none. */
@@ -134,6 +142,30 @@ function byMultiplying(
   ];
 }
 
+/** Of the largest or smallest at each place: what is that there, the input or updates, shares the cotangent in equal parts. */
+function byExtremum(
+  e: Emitter,
+  op: Scatter & Operation,
+  index: number,
+  g: Value,
+  [whole, updates]: readonly [Value, Value],
+): readonly Contribution[] {
+  const y = op.results[index]!;
+  const { element } = typeOf(g);
+  const areBest = (): Value => e.convert(e.compare("EQ", updates, taken(e, op, y, updates)), element);
+  const best = (): Value => written(e, op, areBest(), whole);
+  const isBest = (): Value => e.compare("EQ", whole, y);
+  const shares = (): Value =>
+    e.div(g, scatterOf(e, op, e.convert(isBest(), element), best(), reducerBody(e, "add", element)));
+  return [
+    () => where(e, isBest(), shares()),
+    () => {
+      const mine = best();
+      return where(e, e.compareTo("NE", mine, 0), taken(e, op, shares(), updates));
+    },
+  ];
+}
+
 /** Whether accumulator `index` of a scatter becomes its update. */
 function replaces({ regions }: Operation, index: number, count: number): boolean {
   const body = regions[0]!.entry;
@@ -148,11 +180,12 @@ function scatterPair(e: Emitter, op: Scatter & Operation, index: number, g: Valu
   const reducer = reducerOf(op.regions[0]!.entry, index, count);
   if (replaces(op, index, count)) return byReplacing(e, op, g, whole, updates);
   if (reducer === "add") return byAdding(e, op, g, whole, updates);
+  if (reducer === "maximum" || reducer === "minimum") return byExtremum(e, op, index, g, [whole, updates]);
   if (reducer === "multiply" && op.attributes.unique_indices === true)
     return byMultiplying(e, op, g, whole, updates);
   throw notDifferentiableError(
     op,
-    "it combines by another function than add, replacement, or multiply at unique indices",
+    "it combines by another function than add, maximum, minimum, replacement, or multiply at unique indices",
   );
 }
 

@@ -2,8 +2,7 @@
 import { type Emitter, shapeOf } from "../../ir/emit.js";
 import type { Operation, Value } from "../../ir/operation.js";
 import type { OperationOf } from "../../ir/ops/index.js";
-import { isComplexValue, scaled, where } from "../arithmetic.js";
-import { notDifferentiableError } from "../errors.js";
+import { conjugate, isComplexValue, scaled, where } from "../arithmetic.js";
 import { differentiable, type Rules } from "../rule.js";
 
 const rankOf = (x: Value): number => shapeOf(x).length;
@@ -21,6 +20,9 @@ function product(e: Emitter, a: Value, b: Value): Value {
 const transposed = (e: Emitter, a: Value): Value =>
   e.transpose(a, [...outerOf(a), rankOf(a) - 1, rankOf(a) - 2]);
 
+/** The conjugate transpose. */
+const adjoint = (e: Emitter, a: Value): Value => conjugate(e, transposed(e, a));
+
 /** Whether row and column indices compare so. */
 function indices(e: Emitter, a: Value, direction: "GE" | "GT" | "LE" | "LT" | "EQ"): Value {
   const shape = shapeOf(a);
@@ -31,43 +33,41 @@ function indices(e: Emitter, a: Value, direction: "GE" | "GT" | "LE" | "LT" | "E
 const triangle = (e: Emitter, a: Value, isLower: boolean, withDiagonal: boolean): Value =>
   where(e, indices(e, a, isLower ? (withDiagonal ? "GE" : "GT") : withDiagonal ? "LE" : "LT"), a);
 
-function solve(e: Emitter, a: Value, b: Value, options: { left: boolean; transpose: boolean }): Value {
+function solve(e: Emitter, a: Value, b: Value, options: { left: boolean; adjoint: boolean }): Value {
   return e.builder.create("stablehlo.triangular_solve", [a, b], {
     left_side: options.left,
     lower: true,
     unit_diagonal: false,
-    transpose_a: options.transpose ? "TRANSPOSE" : "NO_TRANSPOSE",
+    transpose_a: options.adjoint ? (isComplexValue(a) ? "ADJOINT" : "TRANSPOSE") : "NO_TRANSPOSE",
   }).result;
 }
 
 /**
- * Of L L^T = A, of which the op reads one triangle: with P = the lower triangle of L^T G, its diagonal halved, and S = L^-T P L^-1, an
- * element off the diagonal gets what it and its mirror image get together, S + S^T.
+ * Of L L^H = A, of which the op reads one triangle: with G the conjugate of the cotangent, P = the lower triangle of L^H G, its diagonal
+ * halved, and S = L^-H P L^-1, an element off the diagonal gets what it and its mirror image get together, the conjugate of S + S^H.
  */
 function choleskyGradient(e: Emitter, g: Value, y: Value, isLower: boolean): Value {
-  const lower = (x: Value): Value => (isLower ? x : transposed(e, x));
+  const lower = (x: Value): Value => (isLower ? x : adjoint(e, x));
   const factor = triangle(e, lower(y), true, true);
-  const products = triangle(
-    e,
-    product(e, transposed(e, factor), triangle(e, lower(g), true, true)),
-    true,
-    true,
-  );
+  const given = triangle(e, lower(conjugate(e, g)), true, true);
+  const products = triangle(e, product(e, adjoint(e, factor), given), true, true);
   const halved = e.select(indices(e, products, "EQ"), scaled(e, products, 0.5), products);
-  const left = solve(e, factor, halved, { left: true, transpose: true });
-  const sum = solve(e, factor, left, { left: false, transpose: false });
-  const both = e.add(sum, transposed(e, sum));
+  const left = solve(e, factor, halved, { left: true, adjoint: true });
+  const sum = solve(e, factor, left, { left: false, adjoint: false });
+  const both = e.add(sum, adjoint(e, sum));
   const once = e.select(indices(e, both, "EQ"), scaled(e, both, 0.5), both);
-  return lower(triangle(e, once, true, true));
+  return conjugate(e, lower(triangle(e, once, true, true)));
 }
 
 type Solve = OperationOf<"stablehlo.triangular_solve"> & Operation;
 
-/** The cotangent of b: the transposed system solved for that of the result. */
+/** The cotangent of b: the transposed system solved for that of the result; the transpose of an adjoint is the conjugate. */
 function ofRightSide(e: Emitter, op: Solve, g: Value): Value {
-  const isTransposed = op.attributes.transpose_a !== "NO_TRANSPOSE";
-  const attributes = { ...op.attributes, transpose_a: isTransposed ? "NO_TRANSPOSE" : "TRANSPOSE" } as const;
-  return e.builder.create("stablehlo.triangular_solve", [op.operands[0]!, g], attributes).result;
+  const { transpose_a: transpose } = op.attributes;
+  const a = transpose === "ADJOINT" ? conjugate(e, op.operands[0]!) : op.operands[0]!;
+  const back = transpose === "NO_TRANSPOSE" ? "TRANSPOSE" : "NO_TRANSPOSE";
+  const attributes = { ...op.attributes, transpose_a: back } as const;
+  return e.builder.create("stablehlo.triangular_solve", [a, g], attributes).result;
 }
 
 /** The cotangent of a: minus that of b times the result, on the triangle that the op reads. */
@@ -75,18 +75,17 @@ function ofMatrix(e: Emitter, op: Solve, g: Value): Value {
   const { left_side: isLeft, lower, unit_diagonal: isUnit, transpose_a: transpose } = op.attributes;
   const [b, y] = [ofRightSide(e, op, g), op.results[0]!];
   const outer = isLeft ? product(e, b, transposed(e, y)) : product(e, transposed(e, y), b);
-  const own = transpose === "NO_TRANSPOSE" ? outer : transposed(e, outer);
+  const straight = transpose === "NO_TRANSPOSE" ? outer : transposed(e, outer);
+  const own = transpose === "ADJOINT" ? conjugate(e, straight) : straight;
   return triangle(e, e.unary("negate", own), lower, !isUnit);
 }
 
 export const linearAlgebraRules: Rules<"stablehlo.cholesky" | "stablehlo.triangular_solve"> = {
-  "stablehlo.cholesky": differentiable(({ e, op, cotangent }) => {
-    if (isComplexValue(cotangent)) throw notDifferentiableError(op, "complex matrices have no rule");
-    return [() => choleskyGradient(e, cotangent, op.results[0]!, op.attributes.lower ?? false)];
-  }),
-  "stablehlo.triangular_solve": differentiable(({ e, op, cotangent }) => {
-    if (op.attributes.transpose_a === "ADJOINT" && isComplexValue(cotangent))
-      throw notDifferentiableError(op, "systems of the adjoint of a complex matrix have no rule");
-    return [() => ofMatrix(e, op, cotangent), () => ofRightSide(e, op, cotangent)];
-  }),
+  "stablehlo.cholesky": differentiable(({ e, op, cotangent }) => [
+    () => choleskyGradient(e, cotangent, op.results[0]!, op.attributes.lower ?? false),
+  ]),
+  "stablehlo.triangular_solve": differentiable(({ e, op, cotangent }) => [
+    () => ofMatrix(e, op, cotangent),
+    () => ofRightSide(e, op, cotangent),
+  ]),
 };

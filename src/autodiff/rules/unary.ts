@@ -27,7 +27,10 @@ function converted(e: Emitter, g: Value, x: Value): Value {
   return e.convert(isNarrowed ? e.unary("real", g) : g, element);
 }
 
-/** Where z = 0 the direction of a complex number is 0, and so is the derivative. */
+/**
+ * At 0 the direction is 0, and so is the derivative: half of what it is on both sides, as of max(x, -x). JAX takes 1, by which smooth functions
+ * of it are off: log(1 + exp(-|x|)) + max(x, 0) has the derivative 1/2.
+ */
 function magnitude(e: Emitter, g: Value, x: Value): Value {
   const direction = e.builder.create("stablehlo.sign", [x], {}).result;
   if (!isComplexValue(x)) return e.mul(g, direction);
@@ -83,7 +86,7 @@ type UnaryName = Extract<
 export const unaryRules: Rules<UnaryName> = {
   "stablehlo.abs": unary(magnitude),
   "stablehlo.bitcast_convert": constant,
-  "stablehlo.cbrt": unary((e, g, x, y) => e.mul(g, e.div(scaled(e, y, 1 / 3), x))),
+  "stablehlo.cbrt": unary((e, g, _, y) => e.div(g, scaled(e, e.mul(y, y), 3))),
   "stablehlo.ceil": constant,
   "stablehlo.convert": unary(converted),
   "stablehlo.cosine": unary((e, g, x) => e.unary("negate", e.mul(g, e.unary("sine", x)))),

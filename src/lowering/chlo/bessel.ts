@@ -40,10 +40,12 @@ function chebyshev(x: Expression, coefficients: readonly number[]): Expression {
 
 function i1e(x: Expression): Expression {
   const wide = x.element === "f64";
-  const a = x.abs();
-  const near = chebyshev(a.times(0.5).minus(2), wide ? [...near64, ...near32] : near32).times(a);
-  const far = chebyshev(a.like(32).over(a).minus(2), wide ? [...far64, ...far32] : far32).over(a.sqrt());
-  return a.isAtMost(8).choose(near, far).times(x.sign());
+  const isNear = x.abs().isAtMost(8);
+  // The series that is not chosen has a gradient, too: beyond its bound zero times infinity would make it no number.
+  const [n, f] = [isNear.choose(x, x.like(8)), isNear.choose(x.like(8), x.abs())];
+  const near = chebyshev(n.abs().times(0.5).minus(2), wide ? [...near64, ...near32] : near32).times(n);
+  const far = chebyshev(f.like(32).over(f).minus(2), wide ? [...far64, ...far32] : far32).over(f.sqrt());
+  return isNear.choose(near, far.times(x.sign()));
 }
 
 /** e^-|x| I1(x). */

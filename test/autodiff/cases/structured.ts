@@ -93,33 +93,35 @@ const sort = one(
   }) : (tensor<3x5xf64>, tensor<3x5xf64>, tensor<3x5xi32>) -> (tensor<3x5xf64>, tensor<3x5xf64>, tensor<3x5xi32>)`,
 );
 
-/** The factor of M M^T + 3 I. */
-const cholesky = (isLower: boolean): Case =>
+/** The factor of M M^H + 3 I; to its other triangle, of which nothing is said, M. */
+const cholesky = (isLower: boolean, element = "f64"): Case =>
   one(
     "stablehlo.cholesky",
-    [drawn("2x3x3xf64", -1, 1)],
-    ["2x3x3xf64"],
+    [drawn(`2x3x3x${element}`, -1, 1)],
+    [`2x3x3x${element}`],
     `  %i = stablehlo.constant dense<[[3.0, 0.0, 0.0], [0.0, 3.0, 0.0], [0.0, 0.0, 3.0]]> : tensor<3x3xf64>
-  %d = stablehlo.broadcast_in_dim %i, dims = [1, 2] : (tensor<3x3xf64>) -> tensor<2x3x3xf64>
-  %m = stablehlo.dot_general %a0, %a0, batching_dims = [0] x [0], contracting_dims = [2] x [2]
-    : (tensor<2x3x3xf64>, tensor<2x3x3xf64>) -> tensor<2x3x3xf64>
-  %b = stablehlo.add %m, %d : tensor<2x3x3xf64>
-  %w = stablehlo.add %b, %a0 : tensor<2x3x3xf64>
-  %c = stablehlo.cholesky %w, lower = ${isLower} : tensor<2x3x3xf64>
+  %j = stablehlo.convert %i : (tensor<3x3xf64>) -> tensor<3x3x${element}>
+  %d = stablehlo.broadcast_in_dim %j, dims = [1, 2] : (tensor<3x3x${element}>) -> tensor<2x3x3x${element}>
+  %n = chlo.conj %a0 : tensor<2x3x3x${element}> -> tensor<2x3x3x${element}>
+  %m = stablehlo.dot_general %a0, %n, batching_dims = [0] x [0], contracting_dims = [2] x [2]
+    : (tensor<2x3x3x${element}>, tensor<2x3x3x${element}>) -> tensor<2x3x3x${element}>
+  %b = stablehlo.add %m, %d : tensor<2x3x3x${element}>
+  %w = stablehlo.add %b, %a0 : tensor<2x3x3x${element}>
+  %c = stablehlo.cholesky %w, lower = ${isLower} : tensor<2x3x3x${element}>
   %v = stablehlo.iota dim = 1 : tensor<2x3x3xi32>
   %h = stablehlo.iota dim = 2 : tensor<2x3x3xi32>
   %k = stablehlo.compare ${isLower ? "GE" : "LE"}, %v, %h : (tensor<2x3x3xi32>, tensor<2x3x3xi32>) -> tensor<2x3x3xi1>
-  %r = stablehlo.select %k, %c, %a0 : tensor<2x3x3xi1>, tensor<2x3x3xf64>`,
+  %r = stablehlo.select %k, %c, %a0 : tensor<2x3x3xi1>, tensor<2x3x3x${element}>`,
   );
 
-const solve = (left: boolean, lower: boolean, unit: boolean, transpose: string): Case => {
-  const b = left ? "2x3x2xf64" : "2x2x3xf64";
+const solve = (left: boolean, lower: boolean, unit: boolean, transpose: string, element = "f64"): Case => {
+  const b = left ? `2x3x2x${element}` : `2x2x3x${element}`;
   return one(
     "stablehlo.triangular_solve",
-    [drawn("2x3x3xf64", 0.5, 2), drawn(b)],
+    [drawn(`2x3x3x${element}`, 0.5, 2), drawn(b)],
     [b],
     `  %r = "stablehlo.triangular_solve"(%a0, %a1) <{left_side = ${left}, lower = ${lower}, unit_diagonal = ${unit},
-    transpose_a = #stablehlo<transpose ${transpose}>}> : (tensor<2x3x3xf64>, tensor<${b}>) -> tensor<${b}>`,
+    transpose_a = #stablehlo<transpose ${transpose}>}> : (tensor<2x3x3x${element}>, tensor<${b}>) -> tensor<${b}>`,
   );
 };
 
@@ -148,6 +150,8 @@ export const structuredCases: readonly Case[] = [
   scatter("replacing", replacing, "1 3 1 9"),
   scatter("replacing at different places", replacing, "1 3 0 9", ", unique_indices = true"),
   scatter("multiply", body("multiply"), "1 3 0 9", ", unique_indices = true"),
+  scatter("maximum", body("maximum"), "1 3 1 9"),
+  scatter("minimum", body("minimum"), "1 3 1 9"),
   reduceWindow(
     "add",
     [-1, 1],
@@ -185,10 +189,14 @@ export const structuredCases: readonly Case[] = [
   sort,
   cholesky(true),
   cholesky(false),
+  cholesky(true, "complex<f64>"),
+  cholesky(false, "complex<f64>"),
   solve(true, true, false, "NO_TRANSPOSE"),
   solve(true, false, true, "TRANSPOSE"),
   solve(false, true, true, "NO_TRANSPOSE"),
   solve(false, false, false, "ADJOINT"),
+  solve(true, true, false, "ADJOINT", "complex<f64>"),
+  solve(false, false, true, "ADJOINT", "complex<f64>"),
   fft("FFT", "2x3x4xcomplex<f64>", "2x3x4xcomplex<f64>", "3, 4"),
   fft("IFFT", "5xcomplex<f64>", "5xcomplex<f64>", "5"),
   fft("RFFT", "3x6xf64", "3x4xcomplex<f64>", "3, 6"),
