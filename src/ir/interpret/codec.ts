@@ -47,7 +47,10 @@ export function encodeFloats(element: ElementType, values: Floats): Uint8Array {
   if (element === "f32" || element === "complex<f32>") return bytesOf(new Float32Array(values));
   if (element === "f64" || element === "complex<f64>") return bytesOf(new Float64Array(values));
   if (!isFloat(element)) throw new InternalError(`${String(element)} elements are no floats`);
-  const encode = (value: number): number => encodeFloat(element, value);
+  // What text calls 0 is the smallest number there; a number that is computed and is 0 has none, for XLA as for numpy.
+  const hasZero = element !== "f8E8M0FNU";
+  const encode = (value: number): number =>
+    encodeFloat(element, value === 0 && !hasZero ? Number.NaN : value);
   return byteWidth(element) === 2
     ? bytesOf(Uint16Array.from(values, encode))
     : Uint8Array.from(values, encode);

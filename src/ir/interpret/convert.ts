@@ -114,6 +114,15 @@ const bitcast: TensorRule<"stablehlo.bitcast_convert"> = (operation, [x]) => {
 };
 
 /**
+ * Digits, rounded to an integer: ties to even. Where no digits are kept, the last bit of a number is that of its exponent, as it is stored; so
+ * 1.5 becomes 1 below an even one.
+ */
+const roundDigits = (digits: number, mantissaBits: number, storedExponent: number): number =>
+  mantissaBits === 0 && Math.abs(digits) === 1.5 && storedExponent % 2 === 0
+    ? Math.sign(digits)
+    : roundHalfEven(digits);
+
+/**
  * Rounds the digits first, then what its exponent has no room for becomes infinity, or zero below the normal
  * numbers.
  */
@@ -125,8 +134,9 @@ const reducePrecision: TensorRule<"stablehlo.reduce_precision"> = (operation, [x
   const values = Array.from(x!.floats, (value) => {
     if (value === 0 || !Number.isFinite(value)) return value;
     const exponent = Math.max(exponentOf(Math.abs(value)), 1 - from.bias);
-    const step = 2 ** (exponent - Math.min(mantissaBits, from.mantissaBits));
-    const rounded = roundHalfEven(value / step) * step;
+    const kept = Math.min(mantissaBits, from.mantissaBits);
+    const step = 2 ** (exponent - kept);
+    const rounded = roundDigits(value / step, kept, exponent + from.bias) * step;
     if (isNarrower && Math.abs(rounded) >= 2 ** (bias + 1)) return value * Infinity;
     return isNarrower && Math.abs(rounded) < 2 ** (1 - bias) ? value * 0 : rounded;
   });

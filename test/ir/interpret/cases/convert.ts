@@ -76,6 +76,22 @@ export const convertCases: readonly ValueCase[] = [
     attributes: { exponent_bits: 5, mantissa_bits: 7 },
     expected: ["2xf32: 0.00006103515625 0"],
   }),
+  valueCase(
+    "stablehlo.reduce_precision",
+    "without digits makes ties the number whose exponent is even as it is stored",
+    {
+      // Between 0.5, stored as 126, and 1; between 1, stored as 127, and 2; then beside both ties.
+      operands: ["6xf32: 0.75 -0.75 1.5 -1.5 0.7500001 1.4999999"],
+      attributes: { exponent_bits: 4, mantissa_bits: 0 },
+      expected: ["6xf32: 0.5 -0.5 2 -2 1 1"],
+    },
+  ),
+  valueCase("stablehlo.convert", "to powers of two has none for 0 and what is negative", {
+    operands: ["5xf32: 0 -0 -1 1e-40 1.5"],
+    attributes: none,
+    results: ["5xf8E8M0FNU"],
+    expected: ["5xf8E8M0FNU: NaN NaN NaN 5.877471754111438e-39 2"],
+  }),
   valueCase("stablehlo.multiply", "of complex<f32> rounds each step", {
     // 1.0000001192092896^2 - 1 is 2.384185791015625e-7 and a rest that f32 has no room for.
     operands: ["1xcomplex<f32>: 1.0000001192092896,1", "1xcomplex<f32>: 1.0000001192092896,1"],
