@@ -6,7 +6,7 @@ const batch = axis("batch", 2);
 const model = axis("model", 64);
 const hidden = axis("hidden", 128);
 
-const mlp = program({ name: "mlp" }, () => {
+export const mlp = program({ name: "mlp" }, () => {
   const x = input("x", [batch, model], "f32");
   const up = geluTanh(dot(x, parameter("up", [hidden, model], "f32"), "model"));
   const down = parameter("down", [model, hidden], "f32");

@@ -3,6 +3,7 @@ import { realpath, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { cacheFolder } from "../runtime-pjrt/index.js";
+import { meantPath } from "../support/meant-path.js";
 import type { Problem } from "../support/problems.js";
 import { makeWorkFolder, removeAbandoned, type WorkFolder } from "../support/work-folder.js";
 import { inFirstWritable } from "../support/writable.js";
@@ -79,7 +80,7 @@ async function openFiles<M extends Pick<Manifest, "files">>(
 ): Promise<OpenFiles<M>> {
   await returnSetAside(path);
   const kind = await kindOf(path);
-  if (kind === "missing") throw new ArtifactError(path, [{ subject: "artifact", problem: "does not exist" }]);
+  if (kind === "missing") throw missing(path);
   if (kind === "other") throw new ArtifactError(path, [NEITHER]);
   if (kind === "folder") return opened(path, path, await readManifestOf(path, path), async () => {});
   const folder = await unpackFolder(path);
@@ -91,6 +92,9 @@ async function openFiles<M extends Pick<Manifest, "files">>(
     throw error;
   }
 }
+
+const missing = (path: string): ArtifactError =>
+  new ArtifactError(path, [{ subject: "artifact", problem: "does not exist", hint: meantPath(path) }]);
 
 async function opened<M extends object>(
   where: string,

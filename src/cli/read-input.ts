@@ -2,7 +2,8 @@
 import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { Readable } from "node:stream";
-import { EnvironmentError, UsageError } from "../support/errors.js";
+import { cannotRead } from "../support/cannot-read.js";
+import { UsageError } from "../support/errors.js";
 import { waitFor } from "../support/wait.js";
 import type { CommandContext } from "./context.js";
 
@@ -46,7 +47,7 @@ export async function readFileWithin(context: Stoppable, file: string, bound: Bo
     throw tooLong(file, longest);
   } catch (cause) {
     if (!(cause instanceof Error && "code" in cause && "syscall" in cause)) throw cause;
-    throw new EnvironmentError({ message: `cannot read ${file}`, details: [cause.message], cause });
+    throw cannotRead(file, cause);
   }
 }
 

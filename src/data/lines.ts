@@ -1,6 +1,6 @@
 /** @file Lines of a file by their places: a file is gone through once, then read where something is asked for, and never held whole. */
 import { type FileHandle, open } from "node:fs/promises";
-import { EnvironmentError } from "../support/errors.js";
+import { cannotRead } from "../support/cannot-read.js";
 import { type FileState, isSameState } from "../support/file-state.js";
 import { READ_AT_ONCE } from "../support/read-limited.js";
 import { DataError } from "./errors.js";
@@ -47,8 +47,7 @@ export class LineFile implements AsyncDisposable {
       return new LineFile(path, handle, stats);
     } catch (cause) {
       await handle?.close();
-      const message = `cannot read ${path}`;
-      throw new EnvironmentError({ message, details: [(cause as Error).message], cause });
+      throw cannotRead(path, cause as Error);
     }
   }
 

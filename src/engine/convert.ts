@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { configureCheckpoint, type ConfiguredModel, type ModelDefinition } from "../model/index.js";
-import { EnvironmentError, UsageError } from "../support/errors.js";
+import { cannotRead } from "../support/cannot-read.js";
+import { UsageError } from "../support/errors.js";
 import { type WaitOptions, waitInSteps, WAIT_OPTIONS } from "../support/wait.js";
 import {
   arrangeTensors,
@@ -137,7 +138,7 @@ async function checkTarget(target: string, format: StoreFormat, force: boolean):
 const unreadable =
   (path: string) =>
   (cause: Error): never => {
-    throw new EnvironmentError({ message: `cannot read ${path}`, details: [cause.message], cause });
+    throw cannotRead(path, cause);
   };
 
 /** Of a file, or of all files of a folder. */

@@ -6,9 +6,11 @@ import {
   type ArtifactDescription,
   archiveNames,
   describeArtifact,
+  returnSetAside,
   type ProgramArtifactDescription,
 } from "../artifact/index.js";
 import type { Dialect } from "../ir/dialect.js";
+import { cannotRead } from "../support/cannot-read.js";
 import { UsageError } from "../support/errors.js";
 import { READ_AT_ONCE } from "../support/read-limited.js";
 import { type WaitOptions, WAIT_OPTIONS, checkNotAborted } from "../support/wait.js";
@@ -67,12 +69,13 @@ const LONGEST_TEXT = 1 << 28;
 
 /**
  * Describes what is at `path`. An artifact is described also when files of it are missing or changed: see its `problems`.
- * @throws UsageError for anything that cannot be inspected; ArtifactError when it has no manifest, or a newer one; CheckpointError,
+ * @throws UsageError for anything that cannot be inspected; EnvironmentError for what cannot be read; ArtifactError when it has no manifest, or a newer one; CheckpointError,
  * BytecodeError, ParseError, VerifyError for a file with faults; AbortedError while an artifact is unpacked or hashed
  */
 export async function inspect(path: string, options: InspectOptions = {}): Promise<Description> {
   checkOptions("inspect", options, INSPECT_OPTIONS);
   checkNotAborted("inspect", options);
+  await returnSetAside(path);
   await using file = await openAtOnce(path);
   const kind = await kindOf(path, file);
   if (kind === "artifact") return await describeArtifact(path, pickOptions(options, DESCRIBE_OPTIONS));
@@ -84,19 +87,16 @@ export async function inspect(path: string, options: InspectOptions = {}): Promi
     });
   }
   if (kind === "tensors") return await describeTensors(path);
-  return describeProgram(path, await file!.readFile(), options.dialects);
+  return describeProgram(path, await file.readFile(), options.dialects);
 }
 
-/** What is at a path, to be looked at and read; undefined when nothing is, or nothing that can be opened. */
-const openAtOnce = (path: string): Promise<FileHandle | undefined> =>
-  open(path, READ_AT_ONCE).catch(() => undefined);
+/** What is at a path, to be looked at and read. @throws EnvironmentError when nothing is, or nothing that can be opened */
+const openAtOnce = (path: string): Promise<FileHandle> =>
+  open(path, READ_AT_ONCE).catch((cause: Error) => {
+    throw cannotRead(path, cause);
+  });
 
-async function kindOf(
-  path: string,
-  file: FileHandle | undefined,
-): Promise<"artifact" | "tensors" | "bytecode" | "text"> {
-  // One that was set aside by a killed export comes back when it is opened as an artifact.
-  if (file === undefined) return "artifact";
+async function kindOf(path: string, file: FileHandle): Promise<"artifact" | "tensors" | "bytecode" | "text"> {
   const stats = await file.stat();
   if (stats.isDirectory()) {
     if ((await findOrbax(path, 0)).length > 0) return "tensors";

@@ -15,6 +15,7 @@ import {
 } from "../serving/index.js";
 import { checkMainThread } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
+import { meantPath } from "../support/meant-path.js";
 import { defaultTarget } from "../targets/index.js";
 import type { Tokenizer } from "../tokens/index.js";
 import { openDevice } from "./open-device.js";
@@ -155,5 +156,6 @@ function looksLikeArtifact(path: string): boolean {
   throw new UsageError({
     message: `${path} does not exist`,
     expected: "a folder of a checkpoint, or an artifact (a folder or a .zip)",
+    hint: meantPath(path),
   });
 }

@@ -80,7 +80,7 @@ export async function hasWeights(folder: string): Promise<boolean> {
  */
 async function openWeights(folder: string, files: TensorStore[]): Promise<ReadonlyMap<string, StoredTensor>> {
   const names = await readdir(folder).catch((error: unknown) => {
-    throw new CheckpointError(folder, [{ ...fileProblem(error), subject: "folder" }]);
+    throw new CheckpointError(folder, [{ ...fileProblem(folder, error), subject: "folder" }]);
   });
   if (names.includes(SINGLE_FILE)) {
     files.push(await openSafetensors(join(folder, SINGLE_FILE)));

@@ -2,6 +2,7 @@
 import type { BigIntStats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { type FileState, isSameState } from "../support/file-state.js";
+import { meantPath } from "../support/meant-path.js";
 import { READ_AT_ONCE } from "../support/read-limited.js";
 import { CheckpointError, type Problem } from "./errors.js";
 
@@ -76,13 +77,16 @@ export async function sizeOfFile(file: FileHandle, path: string): Promise<number
 const unreadable =
   (path: string) =>
   (error: unknown): never => {
-    throw new CheckpointError(path, [fileProblem(error)]);
+    throw new CheckpointError(path, [fileProblem(path, error)]);
   };
 
 /** What the system says about a file that cannot be read. */
-export function fileProblem(error: unknown): Problem {
+export function fileProblem(path: string, error: unknown): Problem {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "ENOENT" || code === "ENOTDIR") return { subject: "file", problem: "does not exist" };
+  if (code === "ENOENT" || code === "ENOTDIR") {
+    const hint = meantPath(path);
+    return { subject: "file", problem: "does not exist", ...(hint !== undefined && { hint }) };
+  }
   return { subject: "file", problem: `cannot be read (${error instanceof Error ? error.message : error})` };
 }
 

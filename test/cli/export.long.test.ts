@@ -76,7 +76,7 @@ test("wrong usage is told before anything is done", async () => {
   });
   expect(await run("--model", "nowhere")).toMatchObject({
     exitCode: 1,
-    stderr: expect.stringContaining("checkpoint error: file: does not exist"),
+    stderr: expect.stringContaining("checkpoint error: folder: does not exist"),
   });
   expect(await readdir(parent)).toEqual([]);
 });

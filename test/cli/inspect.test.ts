@@ -144,8 +144,8 @@ test("anything else is refused with what can be read", async () => {
     stderr: `artifact error: manifest.json: missing\n  at:       ${folder}`,
   });
   expect(await griffin(["inspect", join(folder, "nothing")])).toEqual({
-    ...{ exitCode: 1, stdout: "" },
-    stderr: `artifact error: artifact: does not exist\n  at:       ${join(folder, "nothing")}`,
+    ...{ exitCode: 3, stdout: "" },
+    stderr: `environment error: cannot read ${join(folder, "nothing")}\n  got:      no such file`,
   });
   expect((await griffin(["inspect", "golden/demo-kjv"])).stderr).toBe(
     `usage error: cannot tell what golden/demo-kjv is\n  expected: ${readable}\n  hint:     it looks like a model folder: griffin export --model golden/demo-kjv -o OUT`,

@@ -122,6 +122,18 @@ test("lower --precision is of every product", async () => {
   expect(plain.filter((line) => line.includes("precision"))).toEqual([]);
 });
 
+test("a slip of the model that comes with the package", async () => {
+  expect(await griffin(["lower", "--model", "dmeo"])).toEqual({
+    ...{ exitCode: 2, stdout: "" },
+    stderr: [
+      "usage error: --model is not valid",
+      "  expected: a folder that is there",
+      "  got:      dmeo",
+      "  hint:     did you mean demo?",
+    ].join("\n"),
+  });
+});
+
 test("lower --precision refuses other words", async () => {
   expect(await griffin(["lower", "--preset", "tiny", "--precision", "higest"])).toEqual({
     exitCode: 2,

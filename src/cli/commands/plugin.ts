@@ -1,6 +1,7 @@
 /** @file The options of griffin plugin install and list. */
 import { Command } from "commander";
-import { DEFAULT_PACKAGE } from "../../runtime-pjrt/install/wheels.js";
+import { DEFAULT_PACKAGE, wheelNames } from "../../runtime-pjrt/install/wheels.js";
+import { usually } from "../options.js";
 import type { Launch } from "./launch.js";
 
 /** The commands as people call them; their work is loaded when it runs. */
@@ -14,6 +15,7 @@ export function pluginCommand(launch: Launch): Command {
     .argument(
       "<name>",
       `a platform (${Object.keys(DEFAULT_PACKAGE).join(", ")}) or a package of griffin plugin list`,
+      usually(wheelNames),
     )
     .addHelpText("after", "\nExamples:\n  griffin plugin install cpu\n  griffin plugin install tpu")
     .action(launch(async () => (await import("../plugin.js")).runPluginInstall));

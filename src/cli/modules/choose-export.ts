@@ -101,8 +101,10 @@ function noSuchExport(
 
 const anyOf = (wanted: readonly Kind[]): string => wanted.map(articled).join(", or ");
 
-/** Where the first thing goes that commands take at all. */
+/** Where the first thing goes that commands take at all; of a module that exports nothing, how it does. */
 function elsewhere(exports: Exports): string | undefined {
+  if (Object.keys(exports).length === 0)
+    return "put export before what is meant: export const mlp = program(...)";
   const [first] = Object.values(exports).flatMap((value) => exportOf(value) ?? []);
   return first === undefined ? undefined : ELSEWHERE[first.kind];
 }

@@ -1,13 +1,15 @@
 /** @file Imports a module of the author's: JavaScript as Node does, TypeScript by way of jiti, on every Node. */
-import { readdirSync } from "node:fs";
-import { basename, dirname, extname, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { EnvironmentError } from "../../support/errors.js";
-import { suggestion } from "../../support/suggest.js";
+import { meantPath } from "../../support/meant-path.js";
 import type { CommandContext } from "../context.js";
 import { explainFailure } from "./failure.js";
 import type { Exports } from "./reference.js";
 import { runningPackage } from "./running-package.js";
+
+const MODULE_NAME = /\.[cm]?[jt]s$/;
 
 /**
  * Loads a module. What its code prints, now and later, goes to stderr: stdout is for results.
@@ -30,21 +32,12 @@ export async function importModule(context: CommandContext, file: string): Promi
 
 /** @throws EnvironmentError with a file of nearly that name */
 function checkThere(file: string, path: string): void {
-  const others = filesIn(dirname(path));
-  if (others.includes(basename(path))) return;
+  if (existsSync(path)) return;
   throw new EnvironmentError({
     message: `cannot read ${file}`,
     expected: "a module: .ts, .mts, .cts, .js, .mjs or .cjs",
     got: "no such file",
     where: path,
-    hint: suggestion(basename(path), others),
+    hint: meantPath(file, (name) => MODULE_NAME.test(name)),
   });
-}
-
-function filesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Environment } from "../../support/environment.js";
 import { EnvironmentError } from "../../support/errors.js";
 import { ownValue } from "../../support/own-value.js";
+import { didYouMean } from "../../support/suggest.js";
 import { AbortedError, type WaitOptions, WAIT_OPTIONS } from "../../support/wait.js";
 import { runChild } from "../../support/child.js";
 import { fileSize } from "./file-size.js";
@@ -13,7 +14,7 @@ import {
   isInstalled,
   INSTALL_OPTIONS,
 } from "./install.js";
-import { PLUGIN_WHEELS, type PluginWheel, wheelFor } from "./wheels.js";
+import { PLUGIN_WHEELS, type PluginWheel, wheelFor, wheelNames } from "./wheels.js";
 import { type OptionNames, checkOptions, pickOptions } from "../../support/options.js";
 
 /** One place that was looked at. */
@@ -180,7 +181,8 @@ export async function findPlugin(plugin: string, options: FindOptions = {}): Pro
         : ["looked at:", ...searched.map(({ source, path }) => `  ${path} (${source})`)],
     hint:
       wheel === undefined
-        ? "set PJRT_NAMES_AND_LIBRARY_PATHS=name:path, or give the path of a plugin"
+        ? (didYouMean(plugin, wheelNames) ??
+          "set PJRT_NAMES_AND_LIBRARY_PATHS=name:path, or give the path of a plugin")
         : `install it: griffin plugin install ${plugin}`,
   });
 }

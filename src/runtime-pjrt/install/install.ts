@@ -10,7 +10,7 @@ import { isIntact } from "./verify.js";
 import { pluginsFolder } from "./cache-folder.js";
 import { makeFolder } from "../../support/whole.js";
 import { downloadWheel } from "./pip.js";
-import { DEFAULT_PACKAGE, PLUGIN_WHEELS, type PluginWheel, wheelFor } from "./wheels.js";
+import { type PluginWheel, wheelFor, wheelNames } from "./wheels.js";
 import { extractMember } from "./zip.js";
 import { type OptionNames, checkOptions } from "../../support/options.js";
 
@@ -57,7 +57,7 @@ export async function installPlugin(name: string, options: InstallOptions = {}):
   if (wheel === undefined) {
     throw new EnvironmentError({
       message: `no plugin named ${name} can be installed`,
-      hint: suggestion(name, [...Object.keys(DEFAULT_PACKAGE), ...Object.keys(PLUGIN_WHEELS)]),
+      hint: suggestion(name, wheelNames),
     });
   }
   const { env } = options;

@@ -81,6 +81,9 @@ export const DEFAULT_PACKAGE: Readonly<Record<string, PluginPackage>> = {
   tpu: "libtpu",
 };
 
+/** Names that wheels are asked for by: of platforms, and of packages. */
+export const wheelNames: readonly string[] = [...Object.keys(DEFAULT_PACKAGE), ...Object.keys(PLUGIN_WHEELS)];
+
 /** The wheel for a platform name or a package name, if there is one. */
 export function wheelFor(name: string): PluginWheel | undefined {
   const wheels: Readonly<Record<string, PluginWheel>> = PLUGIN_WHEELS;

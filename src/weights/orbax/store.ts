@@ -56,7 +56,7 @@ export class OpenFiles {
 
 const stateOf = (path: string): Promise<FileState> =>
   stat(path, { bigint: true }).catch((error: unknown) => {
-    throw new CheckpointError(path, [fileProblem(error)]);
+    throw new CheckpointError(path, [fileProblem(path, error)]);
   });
 
 /** The deepest that arrays and their chunks lie in folders. */
@@ -67,7 +67,7 @@ export async function folderStore(folder: string): Promise<ValueStore> {
   const keys = new Map<string, FileState>();
   const list = async (path: string, prefix: string, depth: number): Promise<void> => {
     const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
-      throw new CheckpointError(path, [{ ...fileProblem(error), subject: "folder" }]);
+      throw new CheckpointError(path, [{ ...fileProblem(path, error), subject: "folder" }]);
     });
     for (const entry of entries) {
       const below = join(path, entry.name);

@@ -20,7 +20,7 @@ test("a module that is not there", async () => {
     "  expected: a module: .ts, .mts, .cts, .js, .mjs or .cjs",
     "  got:      no such file",
     "  at:       DIR/modle.ts",
-    "  hint:     did you mean model.ts?",
+    "  hint:     did you mean DIR/model.ts?",
   ]);
 });
 
@@ -40,6 +40,19 @@ test("an export that is not there", async () => {
     "  got:      again (a program), count (a number), mlp (a program), sized (a function)",
     "  at:       DIR/model.ts",
     "  hint:     there is #again, #mlp",
+  ]);
+});
+
+test("a module that exports nothing", async () => {
+  expect(
+    await complaint({ "model.ts": MLP.replace("export const mlp", "const mlp") }, "model.ts#mlp"),
+  ).toEqual([
+    2,
+    'usage error: DIR/model.ts has no export "mlp"',
+    "  expected: a program, or a model, or a configured model",
+    "  got:      no exports",
+    "  at:       DIR/model.ts",
+    "  hint:     put export before what is meant: export const mlp = program(...)",
   ]);
 });
 

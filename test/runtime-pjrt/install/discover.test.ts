@@ -109,6 +109,10 @@ describe("a plugin that is nowhere", () => {
     );
   });
 
+  test("is told what may have been meant by a slip", async () => {
+    await expect(findPlugin("cppu")).rejects.toThrow("no cppu plugin found\n  hint:     did you mean cpu?");
+  });
+
   test("the interpreter is none, and is asked for otherwise", async () => {
     await expect(findPlugin("interpreter")).rejects.toThrow(
       [
