@@ -1,8 +1,9 @@
 /** @file Ed25519 keys in files, as openssl writes them. */
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { UsageError } from "../support/errors.js";
 import { sha256 } from "../support/hash.js";
+import { readAtMost } from "../support/read-limited.js";
 
 const derOf = (key: KeyObject): Buffer => key.export({ type: "spki", format: "der" });
 
@@ -48,6 +49,9 @@ export function signerOf(bytes: Uint8Array, { publicKey, signature }: Signature)
 export const readKeyName = async (path: string): Promise<string> =>
   keyName(await readKey(path, "public", createPublicKey));
 
+/** Longer is no key in PEM, bytes. */
+const LONGEST_KEY = 10_000;
+
 async function readKey(
   path: string,
   what: "private" | "public",
@@ -67,7 +71,11 @@ async function readKey(
     });
   let key: KeyObject;
   try {
-    key = parse(await readFile(path));
+    // A pipe is waited for: keys come from programs that keep them, too.
+    await using file = await open(path);
+    const pem = await readAtMost(file, LONGEST_KEY);
+    if (pem === undefined) throw new Error(`more than ${LONGEST_KEY} bytes`);
+    key = parse(pem);
   } catch (error) {
     throw refuse((error as Error).message, error);
   }

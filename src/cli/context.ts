@@ -2,6 +2,7 @@
 import type { Extension } from "../extension/define-extension.js";
 import type { Dialect } from "../ir/dialect.js";
 import { cannotWrite } from "../support/errors.js";
+import { printable, printableInColor } from "../support/printable.js";
 import { writeWhole } from "../support/whole.js";
 import { type Colors, colorsFor } from "./colors.js";
 import { consoleTo } from "./console-to.js";
@@ -59,7 +60,7 @@ export class CommandContext {
    * stderr, so that stdout holds results alone.
    */
   admitAuthors(): void {
-    this.#giveBackConsole ??= consoleTo((line) => this.printError(line));
+    this.#giveBackConsole ??= consoleTo((line) => this.#io.stderr.write(`${line}\n`));
   }
 
   /** Whether code of authors runs. */
@@ -87,19 +88,28 @@ export class CommandContext {
     this.#io.stdout.write(content);
   }
 
-  /** A line to stdout. */
+  /** A line for people to stdout. What a terminal would obey in it stands there by its number: names in files may hold anything. */
   print(line = ""): void {
+    this.printResult(this.#printable(line));
+  }
+
+  /** A line that is a result to stdout, as it is. */
+  printResult(line: string): void {
     this.write(`${line}\n`);
   }
 
   /** One JSON document to stdout, for `--json`. Numbers that JSON does not have become null. */
   printJson(value: unknown): void {
-    this.print(JSON.stringify(value, undefined, 2));
+    this.printResult(JSON.stringify(value, undefined, 2));
   }
 
-  /** A line to stderr. */
+  /** A line to stderr, as `print` has it. */
   printError(line: string): void {
-    this.#io.stderr.write(`${line}\n`);
+    this.#io.stderr.write(`${this.#printable(line)}\n`);
+  }
+
+  #printable(line: string): string {
+    return this.colors.isColorSupported ? printableInColor(line) : printable(line);
   }
 
   /**

@@ -2,6 +2,7 @@
 import type { ComputeDType } from "../weights/index.js";
 import { keyFolder } from "../runtime-pjrt/index.js";
 import { UsageError } from "../support/errors.js";
+import { printableLine } from "../support/printable.js";
 import { decodeUtf8 } from "../support/utf8.js";
 import { formatCount } from "./count.js";
 import { type GenerationSummary, type Prompt, readPromptFile } from "../engine/index.js";
@@ -59,7 +60,7 @@ export async function runGenerate(
   const inOrder = eachInOrder<Completion>((completion) => {
     const { row, text, tokens } = completion;
     const made = shows(row) === "tokens" ? tokens.join(",") : text;
-    context.print(`${context.colors.dim(`[${row}]`)} ${made}`);
+    context.printResult(`${context.colors.dim(`[${row}]`)} ${made}`);
   });
   let ended = 0;
   const onCompletion = (completion: Completion): void => {
@@ -88,7 +89,7 @@ export async function runGenerate(
     return isWhole ? 0 : 1;
   }
   if (streams) context.print();
-  context.printError(context.colors.dim(describeSummary(summary)));
+  context.printError(context.colors.dim(printableLine(describeSummary(summary))));
   context.printError(context.colors.dim(summary.device));
   if (isWhole) return 0;
   for (const line of cutOff(summary)) context.printError(line);

@@ -1,7 +1,7 @@
 /** @file griffin inspect: what an artifact, a file of tensors or a program is. */
 import { inspect } from "../engine/index.js";
 import { keyFolder } from "../runtime-pjrt/index.js";
-import { printable } from "../support/printable.js";
+import { printableLine } from "../support/printable.js";
 import { linesOf } from "./inspect/lines.js";
 import { problemLines } from "./inspect/problems.js";
 import type { CommandContext } from "./context.js";
@@ -31,7 +31,7 @@ export async function runInspect(
   });
   progress.done();
   if (options.json === true) context.printJson(description);
-  else for (const line of linesOf(description)) context.print(printable(line));
+  else for (const line of linesOf(description)) context.print(printableLine(line));
   if (!("problems" in description) || description.problems.length === 0) return 0;
   for (const line of problemLines(path, description.problems, context.colors)) context.printError(line);
   return 1;

@@ -29,7 +29,7 @@ export async function runPluginInstall(
   });
   progress.done();
   if (json === true) context.printJson({ name, path });
-  else context.print(path);
+  else context.printResult(path);
   return 0;
 }
 

@@ -1,4 +1,5 @@
 /** @file Long work is never silent: one line that moves on a terminal, a plain line per phase (and a heartbeat) elsewhere. */
+import { printableLine } from "../support/printable.js";
 import type { Colors } from "./colors.js";
 
 /** Where a terminal does not say how wide it is, or says 0 as some pseudo terminals do. */
@@ -70,7 +71,7 @@ export class Progress implements Disposable {
   /** A line beside the phases, such as a warning. */
   note(line: string): void {
     this.done();
-    this.#stream.write(`${this.#colors.yellow("!")} ${line}\n`);
+    this.#stream.write(`${this.#colors.yellow("!")} ${printableLine(line)}\n`);
   }
 
   #draw(): void {
@@ -104,7 +105,7 @@ export class Progress implements Disposable {
 }
 
 const describe = (title: string, detail: string, ms: number): string =>
-  `${title}${detail === "" ? "" : ` ${detail}`} (${formatMs(ms)})`;
+  `${printableLine(`${title}${detail === "" ? "" : ` ${detail}`}`)} (${formatMs(ms)})`;
 
 /** `85 ms`, `3.2 s`, `2 min 5 s`. */
 export function formatMs(ms: number): string {

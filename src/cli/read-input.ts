@@ -39,7 +39,8 @@ export async function readFileWithin(context: Stoppable, file: string, bound: Bo
   try {
     const stats = await stat(file);
     if (stats.isFile() && stats.size > LONGEST_BYTES) throw tooLong(file, LONGEST_BYTES);
-    if (!stats.isFile() && !stats.isDirectory())
+    // Of a file in /proc, say, which has more than the size of 0 that it tells, as much is read as of a pipe.
+    if (!stats.isDirectory() && (!stats.isFile() || stats.size === 0))
       return await readStream(context, createReadStream(file), file, bound);
     const bytes = await readFile(file);
     const longest = bound(bytes.subarray(0, FIRST_BYTES));

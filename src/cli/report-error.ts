@@ -3,6 +3,7 @@ import { type ExitCode, GriffinError } from "../support/errors.js";
 import type { Colors } from "./colors.js";
 import type { CommandContext } from "./context.js";
 import { missingPackage } from "../support/missing-package.js";
+import { systemError } from "../support/system-error.js";
 
 export interface ReportFlags {
   readonly json: boolean;
@@ -19,7 +20,7 @@ export function reportError(
   thrown: unknown,
   { json, verbose }: ReportFlags,
 ): ExitCode {
-  const error = missingPackage(thrown) ?? thrown;
+  const error = missingPackage(thrown) ?? systemError(thrown) ?? thrown;
   const exitCode = error instanceof GriffinError ? error.exitCode : 1;
   if (json) context.printJson({ error: { ...describe(error), exitCode } });
   context.printError(colour(text(error), context.colors));

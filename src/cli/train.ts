@@ -73,12 +73,12 @@ export async function runTrain(
   let next = await running.next();
   for (; next.done !== true; next = await running.next()) {
     if (next.value.event === "memory") takeInterrupts();
-    if (json) context.print(JSON.stringify(next.value));
+    if (json) context.printResult(JSON.stringify(next.value));
     else show(next.value, context, progress);
   }
   progress.done();
   const summary = next.value;
-  if (json) context.print(JSON.stringify({ event: "end", ...summary }));
+  if (json) context.printResult(JSON.stringify({ event: "end", ...summary }));
   else for (const line of endLines(summary, modulesOf(own, options))) context.print(line);
   return summary.stopped ? INTERRUPTED : 0;
 }

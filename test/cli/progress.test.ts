@@ -78,3 +78,14 @@ test("times and sizes are short", () => {
   expect([12.4, 3_210, 125_000].map(formatMs)).toEqual(["12 ms", "3.2 s", "2 min 5 s"]);
   expect([900, 5_200_000, 2_683_000_000].map(formatBytes)).toEqual(["0.9 kB", "5.2 MB", "2.68 GB"]);
 });
+
+test("names of others in titles and notes neither move the cursor nor begin a line", () => {
+  const stream = recorder(false);
+  using progress = new Progress({ stream, colors });
+  progress.update("compile", "a\x1b[2K\nb");
+  progress.note("stored for c\x9b2J\nsigned by d");
+  expect(stream.parts.map((line) => line.replace(/\(\d+ ms\)/, "(N ms)"))).toEqual([
+    "✓ compile a\\u{1b}[2K\\u{a}b (N ms)\n",
+    "! stored for c\\u{9b}2J\\u{a}signed by d\n",
+  ]);
+});
