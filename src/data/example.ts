@@ -34,9 +34,24 @@ const forms = [
   { field: "text", schema: textExample.transform((one) => ({ kind: "text", ends: true, ...one }) as const) },
 ] as const;
 
+/** Half of a pair of UTF-16 without the other, in a string that JSON escapes: no character, so that tokenizers would put another in its place. */
+const isHalved = (value: unknown): boolean =>
+  typeof value === "string"
+    ? /\p{Surrogate}/u.test(value)
+    : typeof value === "object" && value !== null && Object.values(value).some(isHalved);
+
 /** The object of a line of JSON. @param where file and line @throws DataError */
 export function parseJsonLine(line: string, where: string): Readonly<Record<string, unknown>> {
   const value = parse(line, where);
+  if (/\\ud[89a-f]/i.test(line) && isHalved(value)) {
+    throw new DataError({
+      message: "a line has half a character",
+      expected: "pairs of \\uD800 to \\uDBFF and \\uDC00 to \\uDFFF",
+      got: "one without the other",
+      where,
+      hint: "a text that was cut between them has it: the character in UTF-8, or none of it",
+    });
+  }
   if (typeof value === "object" && value !== null && !Array.isArray(value))
     return value as Record<string, unknown>;
   throw new DataError({

@@ -38,7 +38,7 @@ const TEXTS = [".txt", ".md"];
 
 /**
  * Opens files, and goes through each once: of JSON lines (.jsonl, each a form of `parseExample`), or of text (.txt, each a document of its own).
- * Blank lines of JSON files are passed over.
+ * Blank lines of JSON files are passed over; the last line's end is no part of a text.
  * @throws DataError for the first line that is none, a file without examples or of another kind; EnvironmentError for one that cannot be read
  */
 export async function openData(paths: readonly string[]): Promise<DataSource> {
@@ -98,16 +98,22 @@ async function* jsonEntries(file: LineFile, seen: Seen): AsyncGenerator<Entry> {
   }
 }
 
+/** Of UTF-8: tab, carriage return, space. */
+const isBlank = (byte: number): boolean => byte === 0x09 || byte === 0x0d || byte === 0x20;
+
+/** A file of blank lines alone has none. */
 async function* textEntries(file: LineFile, seen: Seen): AsyncGenerator<Entry> {
   const readText = (ends: boolean) => (text: string) => ({ kind: "text", text, ends }) as const;
   let passage: Span | undefined;
+  let hasText = false;
   for await (const line of file.lines(seen)) {
     const span = spanOf(line);
+    hasText ||= line.parts.some((part) => !part.every(isBlank));
     if (passage !== undefined && span.end - passage.begin > PASSAGE_BYTES) {
       // The line's end belongs to the text.
       yield { file, span: { ...passage, end: span.begin }, read: readText(false) };
       passage = span;
     } else passage = { ...(passage ?? span), end: span.end };
   }
-  if (passage !== undefined) yield { file, span: passage, read: readText(true) };
+  if (passage !== undefined && hasText) yield { file, span: passage, read: readText(true) };
 }

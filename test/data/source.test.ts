@@ -108,10 +108,32 @@ test.each([
     Uint8Array.of(0x22, 0xff, 0x22),
     ["data error: a line is no text", "  expected: UTF-8", "  at:       FILE:1"],
   ],
+  [
+    "half of a character",
+    '{"text": "a \\ud83d\\ude00 b"}\n{"text": "a \\ud83d b"}',
+    [
+      "data error: a line has half a character",
+      "  expected: pairs of \\uD800 to \\uDBFF and \\uDC00 to \\uDFFF",
+      "  got:      one without the other",
+      "  at:       FILE:2",
+      "  hint:     a text that was cut between them has it: the character in UTF-8, or none of it",
+    ],
+  ],
 ])("%s is refused when the file is opened", async (_what, content, lines) => {
   const path = await stored("a.jsonl", content);
   const text = await errorText(() => openData([path]));
   expect(text.replaceAll(path, "FILE").split("\n")).toEqual(lines);
+});
+
+test.each(["\n", " \r\n\t\n", ""])("a file of text without any, %j, has no examples", async (content) => {
+  const path = await stored("a.txt", content);
+  expect(await errorText(() => openData([path]))).toBe(
+    `data error: a file has no examples\n  expected: one line or more\n  at:       ${path}`,
+  );
+  const ends = await stored("b.txt", "\n a\n\n");
+  expect(await examplesOf(ends)).toEqual([
+    { where: `${ends}:1`, example: { kind: "text", text: "\n a\n", ends: true } },
+  ]);
 });
 
 test("a file of another kind, and one that is not there, are refused", async () => {
