@@ -29,7 +29,7 @@ Examples:
     --extract 'The answer is \\$?(-?[\\d.,]+)' --extract '(-?[\\d.,]*\\d)' --expect '#### (.*)' --number
                               GSM8K after solved examples: the number after "The answer is", else the last number, is compared
 
-A choice is spelt by itself after its question: the space between them belongs to one of both.`;
+A choice is spelt by itself after its question: the space between them belongs to one of both, and is no byte of a likelihood a byte.`;
 
 /** Lines' ends as people can type them. */
 const withLines = (text: string): string => text.replaceAll("\\n", "\n");

@@ -9,7 +9,7 @@ export interface ChoiceReport {
   readonly questions: number;
   /** The part of questions whose right answer has the largest probability. */
   readonly accuracy: number;
-  /** The same by the logarithm of the probability over the bytes of the answer: longer answers are not at a disadvantage. */
+  /** The same by the logarithm of the probability over the bytes of the answer, without spaces in front: longer answers are not at a disadvantage. */
   readonly accuracyByByte: number;
   /** Of each question, the natural logarithm of the probability of each choice after it. */
   readonly answers: readonly {
@@ -19,6 +19,9 @@ export interface ChoiceReport {
     readonly expected: number;
   }[];
 }
+
+/** The space between question and choice is no part of either: lm-evaluation-harness, which adds it itself, counts without it. */
+export const bytesOf = (choice: string): number => Math.max(1, Buffer.byteLength(choice.trimStart()));
 
 /** The first of the largest. */
 const best = (values: readonly number[]): number => values.indexOf(Math.max(...values));
@@ -74,7 +77,7 @@ export async function multipleChoice(
     task: "choice",
     questions: questions.length,
     accuracy: rightBy((sum) => sum),
-    accuracyByByte: rightBy((sum, choice) => sum / Buffer.byteLength(choice)),
+    accuracyByByte: rightBy((sum, choice) => sum / bytesOf(choice)),
     answers: questions.map(({ where, right }, q) => ({
       where,
       logLikelihoods: likelihoods[q]!,

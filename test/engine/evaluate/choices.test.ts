@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { bytesOf } from "../../../src/engine/evaluate/choice.js";
 import { answersOf } from "../../../src/engine/evaluate/choices.js";
 import { UsageError } from "../../../src/support/errors.js";
 import { errorText } from "../../weights/files.js";
@@ -53,4 +54,8 @@ test("a choice without a token is told with its line", async () => {
       "  at:       q.jsonl:3",
     ].join("\n"),
   );
+});
+
+test("of a choice those bytes count that are its own, not the space after the question", () => {
+  expect([" yes", "yes", "né ", "  "].map(bytesOf)).toEqual([3, 3, 4, 1]);
 });
