@@ -13,6 +13,8 @@ export interface TrainingFigure {
   /** The difference over the reference's size. */
   readonly figure: number;
   readonly passed: boolean;
+  /** Of a figure of all parameters together that is off: the parameter with the greatest part in it. */
+  readonly mostlyOf?: string;
 }
 
 /** Tensors of a case, and where it lies. */
@@ -86,12 +88,28 @@ export function updateFigures(
     join(updates.map((update) => update.actual)),
     join(updates.map((update) => update.expected)),
   ];
+  const all = figureOf(`update${suffix}`, actual, expected, { bound });
   return [
-    figureOf(`update${suffix}`, actual, expected, { bound }),
+    all.passed ? all : { ...all, mostlyOf: farthest(updates) },
     ...updates.map(({ path, ...both }) =>
       figureOf(`update${suffix}.${path}`, both.actual, both.expected, { bound: undefined }),
     ),
   ];
+}
+
+/** The first parameter whose numbers are farthest off; what is no number is farther than any. */
+function farthest(
+  updates: readonly {
+    readonly path: string;
+    readonly actual: Float64Array;
+    readonly expected: Float64Array;
+  }[],
+): string {
+  const off = updates.map(({ actual, expected }) => {
+    const far = norm(difference(actual, expected));
+    return Number.isNaN(far) ? Number.POSITIVE_INFINITY : far;
+  });
+  return updates[off.indexOf(Math.max(...off))]!.path;
 }
 
 /** Complains about gradients and parameters of the case that nothing was computed for. */

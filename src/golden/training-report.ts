@@ -16,8 +16,9 @@ export function formatTrainingReport(report: TrainingReport): string[] {
   ];
 }
 
-function rowOf({ name, figure, bound, measure, passed }: TrainingFigure): string[] {
+function rowOf({ name, figure, bound, measure, passed, mostlyOf }: TrainingFigure): string[] {
   const limit = bound === undefined ? "" : bound.toExponential(1);
-  const verdict = bound === undefined ? "-" : passed ? "ok" : "FAIL";
+  const verdict =
+    bound === undefined ? "-" : passed ? "ok" : `FAIL${mostlyOf === undefined ? "" : `, mostly ${mostlyOf}`}`;
   return [name, figure === 0 ? "0" : figure.toExponential(1), limit, measure, verdict];
 }

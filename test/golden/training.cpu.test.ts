@@ -67,7 +67,9 @@ describe("a case of which one number is off fails, with exit code 1", () => {
     ["the loss", "loss.first", [1]],
     ["a gradient", "grad.head.bias", [0, 0, 0, 0, 1]],
     ["losses", "losses.sgd", [1.6, 1.6, 1.6]],
+    ["a gradient that is no number", "grad.head.bias", [0, 0, 0, 0, Number.NaN]],
     ["what an optimiser makes", "trained.adamw.head.bias", [0, 0, 0, 0, 0]],
+    ["what an optimiser makes, no number", "trained.sgd.head.bias", [0, Number.NaN, 0, 0, 0]],
   ])("%s", async (_what, name, values) => {
     const folder = await stored({ tensors: { [name]: f32(values) } });
     const report = (await griffinJson(["golden", "check", folder], options)) as {
@@ -75,7 +77,10 @@ describe("a case of which one number is off fails, with exit code 1", () => {
     };
     const failed = report.cases[0]!.tensors.filter(({ passed }) => !passed).map((figure) => figure.name);
     expect(failed).toEqual([name.replace(/^trained\.(\w+)\..*$/, "update.$1")]);
-    expect((await check(folder)).exitCode).toBe(1);
+    const { exitCode, stdout } = await check(folder);
+    expect(exitCode).toBe(1);
+    const [, parameter] = /^(?:grad|trained\.\w+)\.(.*)$/.exec(name) ?? [];
+    expect(stdout.match(/^.*FAIL\b.*$/m)![0]).toContain(parameter ?? name);
   });
 });
 
