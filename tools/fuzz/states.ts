@@ -114,7 +114,14 @@ export const training: Format = {
       };
       const progress = { step: 1, data: { epoch: 0, example: 2, piece: 0 }, best: { step: 1, loss: 2.5 } };
       const trainer = { states, readBytes: async () => counted(48) };
-      return writeState(folder, trainer, { settings, dataDigest: "0123", progress });
+      const ways = { precision: "highest" as const, evalData: ["test.jsonl"], evalEvery: 2 };
+      return writeState(folder, trainer, {
+        settings,
+        ways,
+        dataDigest: "0123",
+        evalDigest: "4567",
+        progress,
+      });
     }),
   ],
   async read(folder) {

@@ -47,7 +47,7 @@ export function trainCommand(launch: Launch): Command {
     .option("--out <dir>", "folder for the result")
     .option(
       "--resume <dir>",
-      "go on with the training in this folder, which may hold no links; its settings stay as they were",
+      "go on with the training in this folder, which may hold no links; settings, tests and strategies stay as they were",
     )
     .option("--allow-other-data", "with --resume: the data may be others than it began with")
     .option("--eval <file>", "examples to test on; repeatable", texts)

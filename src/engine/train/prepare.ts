@@ -18,10 +18,11 @@ import {
   type TrainingSettings,
 } from "./settings.js";
 import { openState, STATE_FILE, type StoredTraining } from "./state-file.js";
-import type { OptionNames } from "../../support/options.js";
+import { type OptionNames, pickOptions } from "../../support/options.js";
+import { type GivenWays, resumedWays, type TrainingWays, WAYS } from "./ways.js";
 
-/** What is to be trained, on what, and where the result goes. */
-export interface TrainingTask {
+/** What is to be trained, on what, in which ways, and where the result goes. */
+export interface TrainingTask extends GivenWays {
   /** Those that a checkpoint may be of. */
   readonly models: readonly ModelDefinition[];
   readonly settings: GivenSettings;
@@ -31,8 +32,6 @@ export interface TrainingTask {
   readonly resume?: string | undefined;
   /** A training that is gone on with takes data that it did not begin with, from their first example. */
   readonly allowOtherData?: boolean | undefined;
-  /** Files of examples to test on. */
-  readonly evalData?: readonly string[] | undefined;
   /** Ends looking through the data when it is aborted. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -43,7 +42,7 @@ export const TRAINING_TASK: OptionNames<TrainingTask> = {
   out: true,
   resume: true,
   allowOtherData: true,
-  evalData: true,
+  ...WAYS,
   signal: true,
 };
 
@@ -51,6 +50,7 @@ export const TRAINING_TASK: OptionNames<TrainingTask> = {
 export interface PreparedTraining extends AsyncDisposable {
   readonly folder: string;
   readonly settings: TrainingSettings;
+  readonly ways: TrainingWays;
   readonly stored: StoredTraining | undefined;
   readonly model: ConfiguredModel;
   readonly lora: LoraModel | undefined;
@@ -104,14 +104,15 @@ async function prepare(task: TrainingTask, files: OpenFiles): Promise<PreparedTr
     settings.fromNothing ? initialCheckpoint(model, settings.seed) : await openCheckpoint(settings.model),
   );
   const data = files.add(await openData(settings.data));
-  const stored = kept && withData(kept, data.digest, task);
-  const evalData = task.evalData === undefined ? undefined : files.add(await openData(task.evalData));
+  const ways = resumedWays(kept?.ways ?? {}, absoluteEval(pickOptions(task, WAYS)));
+  const evalData = ways.evalData === undefined ? undefined : files.add(await openData(ways.evalData));
+  const stored = kept && withEval(withData(kept, data.digest, task), evalData?.digest);
   const encoder = await dataEncoder(settings.model, model.generation);
   const limit = { width: widthOf(settings), skipsLong: settings.skipLong };
   const longExamples = await checkLengths(data, encoder, limit, task.signal);
   if (evalData !== undefined) await checkLengths(evalData, encoder, limit, task.signal);
   return {
-    ...{ folder, settings, stored, model, lora, checkpoint, encoder, data, evalData, longExamples },
+    ...{ folder, settings, ways, stored, model, lora, checkpoint, encoder, data, evalData, longExamples },
     trains: lora === undefined ? notFrozen(model, freeze) : trainsAdapters(lora, freeze),
     adapters: lora?.adapters ?? [],
     [Symbol.asyncDispose]: () => files[Symbol.asyncDispose](),
@@ -136,6 +137,17 @@ function withData(
     hint: "--allow-other-data goes on with these, from their first example",
   });
 }
+
+/** What is kept of a training: of other examples than it was tested on no test is the best yet. */
+function withEval(kept: StoredTraining, digest: string | undefined): StoredTraining {
+  if (digest === undefined || kept.evalDigest === undefined || kept.evalDigest === digest) return kept;
+  return { ...kept, progress: { ...kept.progress, best: undefined } };
+}
+
+const absoluteEval = ({ evalData, ...rest }: GivenWays): GivenWays => ({
+  ...rest,
+  evalData: evalData?.map((path) => resolve(path)),
+});
 
 /** Files are found again from wherever the training is gone on with. */
 const absolute = ({ model, data, ...rest }: GivenSettings): GivenSettings => ({

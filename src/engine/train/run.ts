@@ -22,6 +22,7 @@ import {
 import { startTrainer, type StartOptions, START_OPTIONS } from "./start.js";
 import { type TrainingProgress, writeState } from "./state-file.js";
 import { toWrite } from "../../support/errors.js";
+import { loweringOf } from "../../targets/options.js";
 import { checkOptions, type OptionNames } from "../../support/options.js";
 
 /** A whole training: what, on what device, and how often something is told or kept. */
@@ -30,10 +31,6 @@ export interface TrainRequest extends TrainingTask, StartOptions {
   readonly plugin?: string | undefined;
   readonly env?: DeviceOptions["env"];
   readonly onDevice?: DeviceOptions["onEvent"];
-  /** Steps between tests. Default: a tenth of all. */
-  readonly evalEvery?: number | undefined;
-  /** Steps between those after which everything is kept; it is after the last one, too. Default: a tenth of all. */
-  readonly saveEvery?: number | undefined;
 }
 
 const TRAIN_REQUEST: OptionNames<TrainRequest> = {
@@ -42,8 +39,6 @@ const TRAIN_REQUEST: OptionNames<TrainRequest> = {
   plugin: true,
   env: true,
   onDevice: true,
-  evalEvery: true,
-  saveEvery: true,
 };
 
 /**
@@ -74,11 +69,12 @@ export async function* train(request: TrainRequest): AsyncGenerator<TrainEvent, 
   };
   await using device = await openDevice(plugin, { env, signal, onEvent: onDevice });
   yield { event: "compile" };
-  const { trainer, memory } = await startTrainer(device.client, prepared, request);
+  const computed = { ...request, ...loweringOf(prepared.ways) };
+  const { trainer, memory } = await startTrainer(device.client, prepared, computed);
   using running = trainer;
   yield { event: "memory", ...memory };
   await toWrite(prepared.folder, () => mkdir(prepared.folder, { recursive: true }));
-  return yield* new Run(request, prepared, running).steps();
+  return yield* new Run(computed, prepared, running).steps();
 }
 
 const sizeOf = (parameters: readonly { readonly shape: readonly number[] }[]): number =>
@@ -114,8 +110,9 @@ class Run {
   }
 
   async *steps(): AsyncGenerator<TrainEvent, TrainSummary, void> {
-    const { folder, settings } = this.prepared;
-    const { signal, evalEvery = often(settings.steps), saveEvery = often(settings.steps) } = this.request;
+    const { folder, settings, ways } = this.prepared;
+    const { evalEvery = often(settings.steps), saveEvery = often(settings.steps) } = ways;
+    const { signal } = this.request;
     const history = await History.open(folder, this.#progress.step);
     const kept = <E extends StepEvent | EvalEvent>(event: E): E => {
       history.add(event);
@@ -207,11 +204,14 @@ class Run {
   }
 
   async #save(history: History): Promise<TrainEvent> {
-    const { folder, settings, data } = this.prepared;
+    const { folder, settings, ways, data, evalData, stored } = this.prepared;
     // Before the state: what the log says of later steps than the state is dropped when the training goes on, what it lacks is lost.
     await history.write();
     await writeModel(folder, this.#trained);
-    await writeState(folder, this.trainer, { settings, dataDigest: data.digest, progress: this.#progress });
+    // Of what was tested last, if nothing is now: its best stays the best.
+    const evalDigest = evalData?.digest ?? stored?.evalDigest;
+    const kept = { settings, ways, dataDigest: data.digest, evalDigest, progress: this.#progress };
+    await writeState(folder, this.trainer, kept);
     this.#saved = this.#progress.step;
     return { event: "save", step: this.#progress.step, folder };
   }

@@ -11,6 +11,7 @@ import {
 } from "../../weights/index.js";
 import type { Trainer } from "../trainer.js";
 import { type TrainingSettings, trainingSettings } from "./settings.js";
+import { type TrainingWays, trainingWays } from "./ways.js";
 
 /** Within the folder of a training. */
 export const STATE_FILE = "training.safetensors";
@@ -38,15 +39,20 @@ export type TrainingProgress = Readonly<z.output<typeof progressSchema>>;
 const metadataSchema = z.strictObject({
   version: z.literal(VERSION),
   settings: trainingSettings,
+  ways: trainingWays.default({}),
   dataDigest: z.string(),
+  evalDigest: z.string().optional(),
   progress: progressSchema,
 });
 
 /** A training that can be gone on with. Close it. */
 export interface StoredTraining extends AsyncDisposable {
   readonly settings: TrainingSettings;
+  readonly ways: TrainingWays;
   /** Of the data that it learns from (`DataSource.digest`). */
   readonly dataDigest: string;
+  /** Of those that it was tested on, if it was. */
+  readonly evalDigest?: string | undefined;
   readonly progress: TrainingProgress;
   readonly tensors: SafetensorsFile["tensors"];
 }
@@ -58,14 +64,15 @@ export const isKept = ({ name }: { readonly name: string }): boolean => !name.st
 export async function writeState(
   folder: string,
   trainer: Pick<Trainer, "states" | "readBytes">,
-  kept: Pick<StoredTraining, "settings" | "dataDigest" | "progress">,
+  kept: Pick<StoredTraining, "settings" | "ways" | "dataDigest" | "evalDigest" | "progress">,
 ): Promise<void> {
   const tensors = trainer.states.filter(isKept).map(({ name, elementType, dimensions }) => {
     const read = () => trainer.readBytes(name);
     return [name, { dtype: elementType as StoredType, shape: dimensions, read }] as const;
   });
-  const { settings, dataDigest, progress } = kept;
-  const metadata = { [ENTRY]: JSON.stringify({ version: VERSION, settings, dataDigest, progress }) };
+  const { settings, ways, dataDigest, evalDigest, progress } = kept;
+  const entry = { version: VERSION, settings, ways, dataDigest, evalDigest, progress };
+  const metadata = { [ENTRY]: JSON.stringify(entry) };
   await writeSafetensorsStream(join(folder, STATE_FILE), tensors, metadata);
 }
 
@@ -81,11 +88,9 @@ export async function openState(folder: string): Promise<StoredTraining> {
   }
   const file = await openSafetensors(path);
   try {
-    const { settings, dataDigest, progress } = parseMetadata(file.metadata[ENTRY], path);
+    const { version: _, ...kept } = parseMetadata(file.metadata[ENTRY], path);
     return {
-      settings,
-      dataDigest,
-      progress,
+      ...kept,
       tensors: file.tensors,
       [Symbol.asyncDispose]: () => file.close(),
     };

@@ -4,6 +4,7 @@ import { PassThrough, Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { runCommandLine } from "../../../src/cli/command-line.js";
 import { knownModels } from "../../../src/cli/models.js";
+import { openState } from "../../../src/engine/train/state-file.js";
 import { openCheckpoint, openSafetensors, openStore } from "../../../src/weights/index.js";
 import { griffin } from "../../cli/griffin.js";
 import { bigram } from "../../training/bigram.js";
@@ -180,6 +181,38 @@ test("with --ema tests are made of the average, which is what is saved; a traini
   const again = await run(begin({ ...shop, model: shop.out }, next, "--steps", "1", ...flags));
   expect(again.exitCode, again.stderr).toBe(0);
   expect((await events(next))[0].loss).toBe((await events(shop.out)).at(-1).loss);
+});
+
+test("a training is gone on with as it was computed and tested, but for what is given; of other tests none was the best", async () => {
+  const shop = await workshop();
+  const ways = ["--eval", shop.data, "--eval-every", "2", "--precision", "highest", "--attention", "dense"];
+  const go = async (args: readonly string[]) => {
+    const { exitCode, stdout, stderr } = await run([...args, "--json"]);
+    expect(exitCode, stderr).toBe(0);
+    return stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line))
+      .flatMap(({ event, step, best }) => (event === "eval" ? [[step, best]] : []));
+  };
+  expect(await go(begin(shop, shop.out, "--steps", "2", ...ways))).toEqual([
+    [0, false],
+    [2, true],
+  ]);
+  expect(await go(["train", "--resume", shop.out, "--steps", "5"])).toEqual([
+    [4, true],
+    [5, true],
+  ]);
+  const strange = join(shop.folder, "strange.jsonl");
+  await writeFile(strange, jsonLines([{ text: "zqzq" }]));
+  expect(await go(["train", "--resume", shop.out, "--steps", "6", "--eval", strange])).toEqual([[6, true]]);
+  await using state = await openState(shop.out);
+  expect(state.ways).toEqual({
+    evalData: [strange],
+    evalEvery: 2,
+    precision: "highest",
+    attention: "dense",
+  });
 });
 
 describe("what goes wrong is told, and what was kept stays", () => {
