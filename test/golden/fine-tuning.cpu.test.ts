@@ -109,7 +109,10 @@ async function stored(wrong?: string): Promise<string> {
 async function verdicts(folder: string) {
   const { exitCode, stdout, stderr } = await griffin(["golden", "check", folder], options);
   expect(stderr).not.toContain("error");
-  const lines = [...stdout.matchAll(/^ +(\S+) .* (ok|FAIL|FAIL, mostly \S+|-)$/gm)].map(([, name, said]) => [name, said]);
+  const lines = [...stdout.matchAll(/^ +(\S+) .* (ok|FAIL|FAIL, mostly \S+|-)$/gm)].map(([, name, said]) => [
+    name,
+    said,
+  ]);
   return { exitCode, lines };
 }
 
