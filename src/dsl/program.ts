@@ -1,15 +1,10 @@
 /** @file program: traces a body into a module, with a description of every argument and result. */
-import { dropMarks } from "../autodiff/index.js";
-import { ENTRY } from "../ir/analysis/symbols.js";
 import type { Operation } from "../ir/operation.js";
 import type { Precision } from "../ir/precision.js";
-import { insertOperation, makeBlock, makeOperation, makeRegion } from "../ir/rewriter.js";
-import { functionType, isFloat, isScalarType } from "../ir/types.js";
-import { VerifyError } from "../ir/errors.js";
-import { verifyModule } from "../ir/verify.js";
-import { type Argument, encodeInterface, type Interface, type Result } from "../program/index.js";
-import { isBufferElementType } from "../support/buffer-element-types.js";
-import { type Axis, type DType, describe, type FloatDType, type NamesOf, sizesOf } from "./axis.js";
+import { makeBlock } from "../ir/rewriter.js";
+import { isFloat, isScalarType } from "../ir/types.js";
+import type { Interface } from "../program/index.js";
+import { type Axis, type DType, describe, type FloatDType, type NamesOf } from "./axis.js";
 import { TraceError } from "./errors.js";
 import { checkTensor } from "./align.js";
 import { inAxesOf } from "./records.js";
@@ -17,14 +12,8 @@ import { explainingMisuse } from "./misuse.js";
 import { checkTensors } from "./records.js";
 import type { Spec, TensorOf } from "./spec.js";
 import { Tensor } from "./tensor.js";
-import {
-  checkPrecision,
-  currentTrace,
-  type TensorData,
-  Trace,
-  type TracedArgument,
-  withTrace,
-} from "./trace.js";
+import { checkPrecision, currentTrace, type TensorData, Trace, withTrace } from "./trace.js";
+import { tracedModule } from "./traced-module.js";
 import { type OptionNames, checkOptions } from "../support/options.js";
 import { checkMembers, checkWord } from "../support/members.js";
 import { expectGiven, shown } from "../support/given.js";
@@ -208,25 +197,6 @@ export function state<const L extends readonly Axis[], D extends DType>(
  */
 export const withoutStates = <T>(body: () => T): T => currentTrace().withoutStates(body);
 
-const tensorOf = (what: string, { axes, dtype }: TensorData) => {
-  if (isBufferElementType(dtype)) {
-    return { axes: axes.map((axis) => axis.name), elementType: dtype, dimensions: sizesOf(axes) };
-  }
-  throw new TraceError({ message: `${what} cannot be a tensor of ${dtype}`, got: describe(axes, dtype) });
-};
-
-const resultOf = (role: Result["role"], name: string, tensor: TensorData): Result => ({
-  role,
-  name,
-  ...tensorOf(`${role} "${name}"`, tensor),
-});
-
-/** States are donated: what they hold next takes their place. */
-function argumentOf({ role: declared, name, ...tensor }: TracedArgument, trace: Trace): Argument {
-  const role = declared === "parameter" && trace.parameterUpdates.has(name) ? "state" : declared;
-  return { role, name, ...tensorOf(`${role} "${name}"`, tensor), donated: role === "state" };
-}
-
 /** Complains of a type that parameters cannot be stored in. */
 function checkStored(dtype: unknown): void {
   if (dtype === undefined || (typeof dtype === "string" && isScalarType(dtype) && isFloat(dtype))) return;
@@ -237,11 +207,14 @@ function checkStored(dtype: unknown): void {
   });
 }
 
+/** With the arguments that are declared before the body. */
+interface DeclaringOptions extends ProgramOptions {
+  readonly inputs?: Specs;
+  readonly parameters?: Specs;
+}
+
 /** @throws UsageError for what `program` cannot take, by the author's line */
-function checkProgram(
-  options: ProgramOptions & { readonly inputs?: Specs; readonly parameters?: Specs },
-  body: unknown,
-): void {
+function checkProgram(options: DeclaringOptions, body: unknown): void {
   checkOptions("program", options, { ...PROGRAM_OPTIONS, inputs: true, parameters: true });
   checkMembers("program", "options", options, { name: "text", inputs: "object?", parameters: "object?" });
   expectGiven(typeof body === "function", body, {
@@ -257,29 +230,6 @@ function checkProgram(
       axes: "list",
       dtype: "text",
     });
-}
-
-/** States are known by their names, parameters that are updated among them. */
-function checkStateNames(trace: Trace): void {
-  const taken = [...trace.parameterUpdates.keys()].find((name) => trace.states.has(name));
-  if (taken !== undefined)
-    throw new TraceError({ message: `"${taken}" is a state and a parameter that is updated` });
-}
-
-/** A value that is not there where it is used left the body it was made in: the author's mistake, not ours. */
-function verify(module: Operation, name: string): void {
-  try {
-    verifyModule(module);
-  } catch (error) {
-    if (!(error instanceof VerifyError) || error.constraint !== "dominance") throw error;
-    throw new TraceError({
-      message: `program "${name}": a tensor is used where it does not exist`,
-      got: error.details.message,
-      where: error.details.where,
-      hint: "what a loop, a branch or a function makes leaves it as a result only, and what it needs of others, a function takes as an argument",
-      cause: error,
-    });
-  }
 }
 
 /**
@@ -304,7 +254,7 @@ export function program<O extends Readonly<Record<string, TensorData>>>(
   body: () => O,
 ): TracedProgram<OpenSpecs, OpenSpecs, O>;
 export function program(
-  options: ProgramOptions & { readonly inputs?: Specs; readonly parameters?: Specs },
+  options: DeclaringOptions,
   body: (inputs: never, parameters: never) => object,
 ): TracedProgram {
   explainingMisuse(() => checkProgram(options, body));
@@ -317,68 +267,26 @@ export function program(
     options.probes ?? (() => false),
     options.parameterType,
   );
-  const outputs = withTrace(trace, () => {
-    const inputs = Object.entries(options.inputs ?? {}).map(([name, { axes, dtype }]) => [
-      name,
-      input(name, axes, dtype),
-    ]);
-    const parameters = Object.entries(options.parameters ?? {}).map(([name, { axes, dtype }]) => [
-      name,
-      parameter(name, axes, dtype),
-    ]);
-    const record: unknown = explainingMisuse(() =>
-      body(Object.fromEntries(inputs) as never, Object.fromEntries(parameters) as never),
-    );
-    checkTensors(`program "${options.name}"`, record);
-    return record;
+  const outputs = withTrace(trace, () => outputsOf(options, body));
+  const traced = tracedModule(trace, {
+    ...{ name: options.name, entry, functions, outputs },
+    keepsStates: options.state !== "dropped",
   });
-  // A state that nothing updates keeps what it holds.
-  const declared = options.state === "dropped" ? [] : [...trace.states];
-  checkStateNames(trace);
-  const states = [
-    ...trace.parameterUpdates,
-    ...declared.map(([name, held]) => [name, trace.stateUpdates.get(name) ?? held] as const),
-  ];
-  const returned: readonly (readonly [string, TensorData])[] = [
-    ...Object.entries(outputs),
-    ...states,
-    ...trace.probes,
-  ];
-  const declares: Interface = {
-    name: options.name,
-    arguments: trace.arguments.map((argument) => argumentOf(argument, trace)),
-    results: [
-      ...Object.entries(outputs).map(([name, tensor]) => resultOf("output", name, tensor)),
-      ...states.map(([name, tensor]) => resultOf("state", name, tensor)),
-      ...[...trace.probes].map(([name, tensor]) => resultOf("probe", name, tensor)),
-    ],
-  };
-  trace.builder.create(
-    "func.return",
-    returned.map(([, tensor]) => tensor.value),
-    {},
-  );
-  const main = makeOperation({
-    name: "func.func",
-    attributes: {
-      sym_name: ENTRY,
-      sym_visibility: "public",
-      function_type: functionType(
-        entry.arguments.map((argument) => argument.type),
-        returned.map(([, tensor]) => tensor.value.type),
-      ),
-      ...encodeInterface(declares),
-    },
-    regions: [makeRegion([entry])],
-  });
-  insertOperation(main, functions, functions.first);
-  const module = makeOperation({
-    name: "builtin.module",
-    attributes: { sym_name: options.name },
-    regions: [makeRegion([functions])],
-  });
-  dropMarks(module);
-  verify(module, options.name);
   const updatedParameters = [...trace.parameterUpdates.keys()];
-  return { ...declares, module, updatedParameters, precision: options.precision };
+  return { ...traced, updatedParameters, precision: options.precision };
+}
+
+/** What a body returns, which gets the tensors that were declared before it. @throws TraceError for what is no record of tensors */
+function outputsOf(
+  { name: program, inputs = {}, parameters = {} }: DeclaringOptions,
+  body: (inputs: never, parameters: never) => object,
+): Readonly<Record<string, TensorData>> {
+  const declared = <T>(specs: Specs, ask: (name: string, axes: readonly Axis[], dtype: DType) => T) =>
+    Object.fromEntries(
+      Object.entries(specs).map(([name, { axes, dtype }]) => [name, ask(name, axes, dtype)] as const),
+    );
+  const [given, weights] = [declared(inputs, input), declared(parameters, parameter)];
+  const record: unknown = explainingMisuse(() => body(given as never, weights as never));
+  checkTensors(`program "${program}"`, record);
+  return record;
 }

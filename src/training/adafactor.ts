@@ -6,7 +6,7 @@ import { type Axis, mean, oneMinus, rsqrt, sqrt } from "../dsl/index.js";
 import { checkCount, checkDecay, checkPositive, checkRate, checkSchedule } from "./errors.js";
 import type { Optimizer } from "./optimizer.js";
 import type { Schedule } from "./schedule.js";
-import type { ByPath, ParameterTensor, Scalar } from "./tensors.js";
+import { type ByPath, namesOf, type ParameterTensor, type Scalar } from "./tensors.js";
 import { type OptionNames, checkOptions } from "../support/options.js";
 
 export interface AdafactorOptions {
@@ -38,8 +38,6 @@ export const ADAFACTOR_OPTIONS: OptionNames<AdafactorOptions> = {
 
 /** The least root mean square that a parameter is taken to have. */
 const LEAST_SCALE = 1e-3;
-
-const namesOf = ({ axes }: ParameterTensor): readonly string[] => axes.map(({ name }) => name);
 
 /** The mean over some axes, by names that are known when the program is traced. */
 const meanOver = (x: ParameterTensor, names: string | readonly string[]): ParameterTensor =>

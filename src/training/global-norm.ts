@@ -1,9 +1,7 @@
 /** @file The length of all gradients together, and how it is bounded. */
 import { fill, select, sqrt, sum } from "../dsl/index.js";
 import { checkPositive } from "./errors.js";
-import type { ByPath, ParameterTensor, Scalar } from "./tensors.js";
-
-const namesOf = ({ axes }: ParameterTensor): readonly string[] => axes.map(({ name }) => name);
+import { type ByPath, namesOf, type Scalar } from "./tensors.js";
 
 /** The 2-norm of all tensors as one vector, f32. Infinite where a square is: above 1.8e19. */
 export function globalNorm(tensors: ByPath): Scalar {

@@ -9,3 +9,6 @@ export type ParameterTensor = Tensor<string, "f32">;
 
 /** Tensors of parameters by their paths. */
 export type ByPath = Readonly<Record<string, ParameterTensor>>;
+
+/** The names of all axes of a tensor: what goes over all its elements. */
+export const namesOf = ({ axes }: ParameterTensor): readonly string[] => axes.map(({ name }) => name);
