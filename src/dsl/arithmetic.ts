@@ -3,7 +3,7 @@ import type { TensorType } from "../ir/types.js";
 import { broadcastTo, checkDTypes, checkOperands, checkTensor, commonAxes } from "./align.js";
 import { type Axis, describe, type DType, type FloatDType } from "./axis.js";
 import { ShapeError } from "./errors.js";
-import { exp, isNotANumber, log1p, neg, select } from "./elementwise.js";
+import { exp, isNotANumber, log1p, select } from "./elementwise.js";
 import { Tensor } from "./tensor.js";
 import { builderHere, currentTrace, type TensorData } from "./trace.js";
 
@@ -64,10 +64,13 @@ export function logAddExp<A extends string, B extends string, D extends FloatDTy
   y: Tensor<B, D>,
 ): Tensor<A | B, D> {
   checkOperands("logAddExp", { x, y });
-  const difference = x.sub(y);
-  const near = log1p(exp(neg(difference.max(neg(difference)))));
+  // What is larger is chosen, not made by max: the sum is the same function of both, with its derivatives of any order where they are equal.
+  const isFirst = x.ge(y);
+  const difference = select(isFirst, y, x).sub(select(isFirst, x, y));
   // Two infinities of one sign: their difference is no number, their sum what is wanted.
-  return select(isNotANumber(difference), x.add(y), x.max(y).add(near) as Tensor<A | B, D>);
+  const isUndefined = isNotANumber(difference);
+  const near = log1p(exp(select(isUndefined, 0, difference)));
+  return select(isUndefined, x.add(y), select(isFirst, x, y).add(near) as Tensor<A | B, D>);
 }
 
 /** The same bits as elements of another type of the same width. @throws ShapeError for another width */
