@@ -18,6 +18,7 @@ import { formatType, functionType } from "../ir/types.js";
 import { type ProgramRules, PROGRAM_RULES } from "../ir/verify-program/index.js";
 import { decomposeChlo } from "../lowering/chlo/index.js";
 import { findMeaning } from "../lowering/index.js";
+import { widenIndices } from "../lowering/wide-indices.js";
 import type { Client } from "../runtime-pjrt/index.js";
 import type { SourcePosition } from "../support/errors.js";
 import { type WaitOptions, WAIT_OPTIONS } from "../support/wait.js";
@@ -78,6 +79,7 @@ async function selfCheckOn(
   refineToInputs(module, new Map());
   const wait = { signal, timeoutMs };
   if (form === "portable") decomposeChlo(module);
+  widenIndices(module);
   verifyForClient(module, await factsOf(device, wait), { ...rules, form });
   const signature = mainInterface(module);
   const program = form === "text" ? printModule(module) : serializePortable(module);

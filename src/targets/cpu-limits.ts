@@ -7,6 +7,7 @@ import { DYNAMIC, type ElementType, formatType, type TensorType } from "../ir/ty
 import { commonLimits } from "./common-limits.js";
 import { cpuComplexLimits } from "./cpu-complex-limits.js";
 import { cpuConstantLimits } from "./cpu-constant-limits.js";
+import { cpuIndexLimits } from "./cpu-index-limits.js";
 import { refuseEmptyLayout } from "./cpu-entry-limits.js";
 import { refuseUnorderedSort } from "./cpu-sort-limits.js";
 import { type Limit, limitOf } from "./limits.js";
@@ -226,4 +227,5 @@ export const cpuLimits: readonly Limit[] = [
   refuseEndlessBounds,
   ...cpuComplexLimits,
   ...cpuConstantLimits,
+  ...cpuIndexLimits,
 ];

@@ -30,7 +30,7 @@ const compare = (type: string, way: string, first = "%d"): readonly [string, str
 const scatter = (indices: string, batches: number): readonly [string, string] => {
   const ones = "1x".repeat(batches);
   const places = Array.from({ length: batches }, (_, i) => i);
-  const types = `tensor<4x${ones}f32>, tensor<${ones}1x${indices}>, tensor<${ones}f32>`;
+  const types = `tensor<2x${ones}f32>, tensor<${ones}1x${indices}>, tensor<${ones}f32>`;
   const [x, i, u] = types.split(", ");
   return [
     `%x: ${x}, %i: ${i}, %u: ${u}`,
@@ -55,6 +55,21 @@ const scatters = (...operands: readonly string[]): readonly [string, string] => 
   }) : (${[...x, "tensor<2x1xi32>", ...updates].join(", ")}) -> (${x.join(", ")})`,
   ];
 };
+
+/** One update of two elements, at an index of this type. */
+const narrowScatter = (type: string, size: number): readonly [string, string] => [
+  `%x: tensor<${size}xf32>, %i: tensor<1x${type}>, %u: tensor<2xf32>`,
+  `%0 = "stablehlo.scatter"(%x, %i, %u) <{scatter_dimension_numbers = #stablehlo.scatter<update_window_dims = [0], scatter_dims_to_operand_dims = [0]>}> ({
+  ^bb0(%a: tensor<f32>, %b: tensor<f32>):
+    stablehlo.return %b : tensor<f32>
+  }) : (tensor<${size}xf32>, tensor<1x${type}>, tensor<2xf32>) -> tensor<${size}xf32>`,
+];
+
+const constantSlice = (type: string, index: number): readonly [string, string] => [
+  "%x: tensor<300xf32>",
+  `%i = stablehlo.constant dense<${index}> : tensor<${type}>
+  %0 = stablehlo.dynamic_slice %x, %i, sizes = [2] : (tensor<300xf32>, tensor<${type}>) -> tensor<2xf32>`,
+];
 
 const unknownIndices = (type: string): readonly [string, string] => [
   `%x: tensor<8x4xf32>, %i: ${type}`,
@@ -332,6 +347,14 @@ test.each<readonly [constraint: string, parameters: string, operations: string]>
   ["accepted", ...broadcast("next_after", "i32")],
   ["fatal_complex_remainder", ...broadcast("remainder", "complex<f32>")],
   ["accepted", ...broadcast("remainder", "f32")],
+  ["wrong_scatter_narrow", ...narrowScatter("i8", 130)],
+  ["accepted", ...narrowScatter("i8", 129)],
+  ["wrong_scatter_narrow", ...narrowScatter("ui8", 258)],
+  ["accepted", ...narrowScatter("ui8", 257)],
+  ["accepted", ...narrowScatter("i16", 258)],
+  ["wrong_index_unsigned", ...constantSlice("ui8", 200)],
+  ["accepted", ...constantSlice("ui8", 127)],
+  ["accepted", ...constantSlice("i16", 200)],
   ["fatal_zeta_bound", ...bounded("zeta", 1)],
   ["fatal_polygamma_bound", ...bounded("polygamma", 1)],
   ["accepted", ...bounded("zeta", 2)],
