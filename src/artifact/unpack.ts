@@ -76,11 +76,19 @@ function check(archive: string, problems: readonly Problem[]): void {
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && /^E[A-Z0-9]+$/.test((error as NodeJS.ErrnoException).code ?? "");
 
+/** What the library says of an archive. Every one ends with a record that others lack, and those that were cut off. */
+const archiveProblem = (problem: string): Problem => ({
+  subject: "archive",
+  problem,
+  ...(/end of central directory not found/i.test(problem) && {
+    expected: "the whole .zip of an artifact's folder, or the folder itself",
+  }),
+});
+
 /** What the file system says is of the environment; what the library says is of the archive. */
 function explain(archive: string, folder: string, error: unknown): GriffinError {
   if (error instanceof GriffinError) return error;
-  if (!isSystemError(error))
-    return new ArtifactError(archive, [{ subject: "archive", problem: wordsOf(error) }]);
+  if (!isSystemError(error)) return new ArtifactError(archive, [archiveProblem(wordsOf(error))]);
   return new EnvironmentError({
     message: `cannot unpack ${archive} into ${folder}`,
     details: [error.message],

@@ -46,7 +46,9 @@ describe("what is no artifact is said to be none", () => {
   });
 
   test("a file that is no archive", async () => {
-    expect(await complaint(join(demo, "model.safetensors"))).toMatch(/^artifact error: archive: /);
+    expect(await complaint(join(demo, "model.safetensors"))).toMatch(
+      /^artifact error: archive: .*\n {2}expected: the whole \.zip of an artifact's folder, or the folder itself\n {2}at: /,
+    );
   });
 });
 
