@@ -49,6 +49,9 @@ export function signerOf(bytes: Uint8Array, { publicKey, signature }: Signature)
 export const readKeyName = async (path: string): Promise<string> =>
   keyName(await readKey(path, "public", createPublicKey));
 
+/** Nobody is asked for a passphrase. */
+const ENCRYPTED = "an encrypted key, which openssl pkey -in key.pem -out plain.pem decrypts";
+
 /** Longer is no key in PEM, bytes. */
 const LONGEST_KEY = 10_000;
 
@@ -75,9 +78,12 @@ async function readKey(
     await using file = await open(path);
     const pem = await readAtMost(file, LONGEST_KEY);
     if (pem === undefined) throw new Error(`more than ${LONGEST_KEY} bytes`);
+    if (pem.includes("ENCRYPTED")) throw new Error(ENCRYPTED);
     key = parse(pem);
   } catch (error) {
-    throw refuse((error as Error).message, error);
+    const { code, message } = error as NodeJS.ErrnoException;
+    // What OpenSSL says of it names its own parts.
+    throw refuse(code?.startsWith("ERR_OSSL") === true ? "what is no key in PEM" : message, error);
   }
   if (key.asymmetricKeyType !== "ed25519") throw refuse(`a key of type ${key.asymmetricKeyType}`);
   return key;

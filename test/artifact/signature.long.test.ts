@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { models } from "../../models/index.js";
 import { exportModel } from "../../src/engine/index.js";
+import { SigningKey } from "../../src/artifact/keys.js";
 import { DIGEST_FILE, MANIFEST_FILE } from "../../src/artifact/manifest.js";
 import { digestLine } from "../../src/artifact/files.js";
+import { UsageError } from "../../src/support/errors.js";
 import { sha256 } from "../../src/support/hash.js";
 import { griffin, temporaryFolder } from "../cli/griffin.js";
 import { demo, sharedFolder } from "./exported.js";
@@ -121,6 +123,24 @@ describe("a signed artifact", () => {
         "usage error: --public-key goes with an artifact\n  at:       golden/demo-kjv\n  hint:     a model folder has weights of its own, and no signature, executables or plan of memory",
     });
   });
+});
+
+test("keys that are encrypted, truncated or endless are refused with words about them", async () => {
+  const { privateKey } = generateKeyPairSync("ed25519");
+  const pem = String(privateKey.export({ type: "pkcs8", format: "pem" }));
+  const secret = { cipher: "aes-256-cbc", passphrase: "x" };
+  await writeFile(at("encrypted.pem"), privateKey.export({ type: "pkcs8", format: "pem", ...secret }));
+  await writeFile(at("truncated.pem"), pem.slice(0, 60));
+  const got = async (key: string): Promise<unknown> => {
+    const error: unknown = await SigningKey.read(key).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(UsageError);
+    return (error as UsageError).details.got;
+  };
+  expect(await got(at("encrypted.pem"))).toBe(
+    "an encrypted key, which openssl pkey -in key.pem -out plain.pem decrypts",
+  );
+  expect(await got(at("truncated.pem"))).toBe("what is no key in PEM");
+  expect(await got("/dev/zero")).toBe("more than 10000 bytes");
 });
 
 test.each([
