@@ -128,7 +128,16 @@ type Of<E extends TrainEvent["event"]> = Extract<TrainEvent, { readonly event: E
 
 /** What is printed of events; steps and compiling only move the progress. */
 const LINES: { readonly [E in TrainEvent["event"]]?: (event: Of<E>, colors: Colors) => readonly string[] } = {
-  start: ({ model, trainedParameters: trained, parameters, examples, longExamples, step, settings }) => {
+  start: ({
+    model,
+    trainedParameters: trained,
+    parameters,
+    examples,
+    longExamples,
+    longTestExamples,
+    step,
+    settings,
+  }) => {
     const { batch, length, accumulate, optimizer, learningRate, steps } = settings;
     const rows = `${batch} x ${length} tokens${accumulate === 1 ? "" : ` x ${accumulate}`}`;
     const from = step === 0 ? "" : `, from step ${step}`;
@@ -136,6 +145,9 @@ const LINES: { readonly [E in TrainEvent["event"]]?: (event: Of<E>, colors: Colo
       `${model}: ${formatCount(trained)} of ${formatCount(parameters)} parameters are trained`,
       `${examples} examples, ${rows} a step, ${optimizer}, rate ${learningRate}, ${steps} steps${from}`,
       ...(longExamples === 0 ? [] : [`${longExamples} of them are longer than a row, and passed over`]),
+      ...(longTestExamples === 0
+        ? []
+        : [`of the test ${longTestExamples} are longer than a row, and passed over`]),
     ];
   },
   memory: ({ total, trained, frozen, optimizer, temporaries }) => [

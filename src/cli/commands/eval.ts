@@ -16,7 +16,8 @@ import type { Launch } from "./launch.js";
 
 const NOTES = `
 Tasks:
-  perplexity   log-likelihood, loss and perplexity of .txt or .jsonl files (the lines of griffin train), of any length
+  perplexity   log-likelihood, loss and perplexity of .txt or .jsonl files (the lines of griffin train), of any length; the end
+               of a text or an answer counts as one of its tokens
   choice       lines {"prompt", "choices": [TEXT, ...], "answer": NUMBER FROM 0 OR TEXT}: the most likely choice
   generate     lines {"prompt", "answer"}: what is written, greedily, compared as text or as numbers
 

@@ -46,6 +46,8 @@ export type TrainEvent =
       readonly examples: number;
       /** Those of them that are longer than a row, and passed over. */
       readonly longExamples: number;
+      /** The same of those that it is tested on. */
+      readonly longTestExamples: number;
       /** Steps made before, by a training that is gone on with. */
       readonly step: number;
       readonly settings: TrainingSettings;

@@ -62,6 +62,8 @@ export interface PreparedTraining extends AsyncDisposable {
   readonly evalData: DataSource | undefined;
   /** Examples of the data that are longer than a row, and passed over. */
   readonly longExamples: number;
+  /** The same of those that it is tested on. */
+  readonly longTestExamples: number;
 }
 
 /** Files that are open. */
@@ -110,9 +112,11 @@ async function prepare(task: TrainingTask, files: OpenFiles): Promise<PreparedTr
   const encoder = await dataEncoder(settings.model, model.generation);
   const limit = { width: widthOf(settings), skipsLong: settings.skipLong };
   const longExamples = await checkLengths(data, encoder, limit, task.signal);
-  if (evalData !== undefined) await checkLengths(evalData, encoder, limit, task.signal);
+  const longTestExamples =
+    evalData === undefined ? 0 : await checkLengths(evalData, encoder, limit, task.signal);
   return {
-    ...{ folder, settings, ways, stored, model, lora, checkpoint, encoder, data, evalData, longExamples },
+    ...{ folder, settings, ways, stored, model, lora, checkpoint },
+    ...{ encoder, data, evalData, longExamples, longTestExamples },
     trains: lora === undefined ? notFrozen(model, freeze) : trainsAdapters(lora, freeze),
     adapters: lora?.adapters ?? [],
     [Symbol.asyncDispose]: () => files[Symbol.asyncDispose](),

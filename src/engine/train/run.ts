@@ -64,6 +64,7 @@ export async function* train(request: TrainRequest): AsyncGenerator<TrainEvent, 
     parameters: sizeOf(model.parameters),
     examples: data.count,
     longExamples: prepared.longExamples,
+    longTestExamples: prepared.longTestExamples,
     step: stored?.progress.step ?? 0,
     settings,
   };

@@ -269,7 +269,7 @@ describe("what goes wrong is told, and what was kept stays", () => {
       begin(shop, shop.out, "--eval", held, "--skip-long", "--steps", "1", "--data", held),
     );
     expect(stdout).toContain(
-      "7 examples, 2 x 10 tokens a step, adamw, rate 0.05, 1 steps\n1 of them are longer than a row, and passed over\n",
+      "7 examples, 2 x 10 tokens a step, adamw, rate 0.05, 1 steps\n1 of them are longer than a row, and passed over\nof the test 1 are longer than a row, and passed over\n",
     );
   });
 
