@@ -56,6 +56,9 @@ function setRematerialised(operation: Operation, all: readonly Rematerialised[])
 export const rematerialisedOf = (operation: Operation): Rematerialised | undefined =>
   rematerialisedBy(operation)[0];
 
+/** Whether an operation belongs to code inside of the outermost one that is computed again by itself. */
+export const isNested = (operation: Operation): boolean => rematerialisedBy(operation).length > 1;
+
 /** Says that operations are computed again in their gradient, together. */
 export function markRematerialised(operations: readonly Operation[], code: Rematerialised): void {
   for (const operation of operations) setRematerialised(operation, [code, ...rematerialisedBy(operation)]);

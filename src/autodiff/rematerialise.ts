@@ -8,12 +8,16 @@ import type { Operation, Value } from "../ir/operation.js";
 import { isOp } from "../ir/ops/index.js";
 import { cloneOperation, insertOperation, replaceAllUses, type ValueMap } from "../ir/rewriter.js";
 import { dependencies } from "../ir/analysis/captures.js";
-import { dropOutermost, type Kept, keptName } from "./marks.js";
+import { dropOutermost, isNested, type Kept, keptName } from "./marks.js";
 import type { BackwardWalk } from "./rule.js";
 
-/** The values that are kept of the forward computation. A name stands for what was named as well. */
-function keptOf(operations: readonly Operation[], kept: Kept): readonly Value[] {
+/**
+ * The values that are kept of the forward computation. A name stands for what was named as well. Of code inside that is computed again by
+ * itself nothing is: its values get their cotangents while the copy of that code is gone through, and not before.
+ */
+function keptOf(all: readonly Operation[], kept: Kept): readonly Value[] {
   if (kept === "nothing") return [];
+  const operations = all.filter((operation) => !isNested(operation));
   const isKept = (operation: Operation): boolean => {
     if (kept === "products")
       return isOp(operation, "stablehlo.dot_general", "stablehlo.convolution", "nn.block_diagonal_dot");

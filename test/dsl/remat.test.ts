@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   axis,
   dot,
@@ -41,6 +41,7 @@ const traced = (body: Body): TracedProgram =>
   });
 
 const numbers = { x: [0.3, -0.4], w: [0.5, 1.5, -1, 0.25] };
+const near = (value: number): unknown => expect.closeTo(value, 6);
 const count = ({ module }: TracedProgram, name: string): number =>
   [...walk(module)].filter((operation) => operation.name === `stablehlo.${name}`).length;
 
@@ -60,6 +61,35 @@ test.each([
   }
   const found = Object.keys(counts).map((name) => [name, count(made, name)]);
   expect(Object.fromEntries(found)).toEqual(counts);
+});
+
+const ways = ["nothing", "everything", "products", { names: ["hidden"] }] as const;
+/** What comes out of the inner code comes out of the outer one, too. */
+const product: Body = (x, w) => dot(keep("hidden", dot(x, w, "channels")), w, "inner");
+
+describe("code inside of code that is computed again has the same gradients", () => {
+  const [around, alone] = [
+    run(
+      traced((x, w) => sin(layer(x, w))),
+      numbers,
+    ),
+    run(traced(product), numbers),
+  ];
+  const nearly = (gradients: typeof around) => ({ x: gradients.x!.map(near), w: gradients.w!.map(near) });
+
+  test.each(ways.flatMap((outer) => ways.map((inner) => ({ outer, inner }))))(
+    "what is kept: $outer, and inside $inner",
+    ({ outer, inner }) => {
+      const inside =
+        (body: Body): Body =>
+        (x, w) =>
+          remat(() => body(x, w), { keep: inner });
+      const first: Body = (x, w) => remat(() => sin(inside(layer)(x, w)), { keep: outer });
+      const second: Body = (x, w) => remat(() => inside(product)(x, w), { keep: outer });
+      expect(run(traced(first), numbers)).toEqual(nearly(around));
+      expect(run(traced(second), numbers)).toEqual(nearly(alone));
+    },
+  );
 });
 
 test("code of a function, and of a step of a scan, is computed again there", () => {
