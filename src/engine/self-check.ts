@@ -18,6 +18,7 @@ import { formatType, functionType } from "../ir/types.js";
 import { type ProgramRules, PROGRAM_RULES } from "../ir/verify-program/index.js";
 import { decomposeChlo } from "../lowering/chlo/index.js";
 import { findMeaning } from "../lowering/index.js";
+import { convertByF32 } from "../lowering/four-bit-floats.js";
 import { widenIndices } from "../lowering/wide-indices.js";
 import type { Client } from "../runtime-pjrt/index.js";
 import type { SourcePosition } from "../support/errors.js";
@@ -80,6 +81,7 @@ async function selfCheckOn(
   const wait = { signal, timeoutMs };
   if (form === "portable") decomposeChlo(module);
   widenIndices(module);
+  convertByF32(module);
   verifyForClient(module, await factsOf(device, wait), { ...rules, form });
   const signature = mainInterface(module);
   const program = form === "text" ? printModule(module) : serializePortable(module);

@@ -11,6 +11,7 @@ import { cpuIndexLimits } from "./cpu-index-limits.js";
 import { refuseEmptyLayout } from "./cpu-entry-limits.js";
 import { refuseUnorderedSort } from "./cpu-sort-limits.js";
 import { type Limit, limitOf } from "./limits.js";
+import { losesSix } from "../lowering/four-bit-floats.js";
 
 const tensor = (operation: Operation, index: number): TensorType =>
   operation.operands[index]!.type as TensorType;
@@ -209,6 +210,15 @@ const refuseSixBits: Limit = (operation) => {
   };
 };
 
+const refuseFourBits = limitOf(["stablehlo.convert"], (operation) => {
+  if (!losesSix(operation)) return undefined;
+  return {
+    constraint: "wrong_convert_f4",
+    message: `${formatType(operation.operands[0]!.type)} becomes ${formatType(operation.result.type)}, where the compiler takes 6 for infinity`,
+    hint: "convert to f32 first",
+  };
+});
+
 export const cpuLimits: readonly Limit[] = [
   ...commonLimits,
   refusePackedConcatenate,
@@ -228,4 +238,5 @@ export const cpuLimits: readonly Limit[] = [
   ...cpuComplexLimits,
   ...cpuConstantLimits,
   ...cpuIndexLimits,
+  refuseFourBits,
 ];

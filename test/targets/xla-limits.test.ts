@@ -347,6 +347,12 @@ test.each<readonly [constraint: string, parameters: string, operations: string]>
   ["accepted", ...broadcast("next_after", "i32")],
   ["fatal_complex_remainder", ...broadcast("remainder", "complex<f32>")],
   ["accepted", ...broadcast("remainder", "f32")],
+  [
+    "wrong_convert_f4",
+    "%a: tensor<2xf4E2M1FN>",
+    "%0 = stablehlo.convert %a : (tensor<2xf4E2M1FN>) -> tensor<2xi8>",
+  ],
+  ["accepted", "%a: tensor<2xf4E2M1FN>", "%0 = stablehlo.convert %a : (tensor<2xf4E2M1FN>) -> tensor<2xf32>"],
   ["wrong_scatter_narrow", ...narrowScatter("i8", 130)],
   ["accepted", ...narrowScatter("i8", 129)],
   ["wrong_scatter_narrow", ...narrowScatter("ui8", 258)],
