@@ -93,8 +93,8 @@ function scalesOf(
  * @throws TrainingError for settings that are none
  */
 export function adafactor(learningRate: Schedule, options: AdafactorOptions = {}): Optimizer {
-  checkSchedule("adafactor", learningRate);
   checkOptions("adafactor", options, ADAFACTOR_OPTIONS);
+  checkSchedule("adafactor", learningRate);
   const {
     decayRate = 0.8,
     eps = 1e-30,

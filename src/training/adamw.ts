@@ -29,8 +29,8 @@ export const ADAMW_OPTIONS: OptionNames<AdamWOptions> = {
  * @throws TrainingError for settings that are none
  */
 export function adamW(learningRate: Schedule, options: AdamWOptions = {}): Optimizer {
-  checkSchedule("adamW", learningRate);
   checkOptions("adamW", options, ADAMW_OPTIONS);
+  checkSchedule("adamW", learningRate);
   const { b1 = 0.9, b2 = 0.999, eps = 1e-8, weightDecay = 0 } = options;
   checkDecay("adamW: b1", b1);
   checkDecay("adamW: b2", b2);

@@ -25,8 +25,8 @@ export const LION_OPTIONS: OptionNames<LionOptions> = {
  * @throws TrainingError for settings that are none
  */
 export function lion(learningRate: Schedule, options: LionOptions = {}): Optimizer {
-  checkSchedule("lion", learningRate);
   checkOptions("lion", options, LION_OPTIONS);
+  checkSchedule("lion", learningRate);
   const { b1 = 0.9, b2 = 0.99, weightDecay = 0 } = options;
   checkDecay("lion: b1", b1);
   checkDecay("lion: b2", b2);

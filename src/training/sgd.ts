@@ -30,8 +30,8 @@ export const MOMENTUM_OPTIONS: OptionNames<MomentumOptions> = {
 
 /** trace = g + decay trace; p - rate trace. @throws TrainingError for a decay that is not below 1 */
 export function momentum(learningRate: Schedule, options: MomentumOptions = {}): Optimizer {
-  checkSchedule("momentum", learningRate);
   checkOptions("momentum", options, MOMENTUM_OPTIONS);
+  checkSchedule("momentum", learningRate);
   const { decay = 0.9, nesterov = false } = options;
   checkDecay("momentum: decay", decay);
   return {
