@@ -21,7 +21,7 @@ export const REMAT_OPTIONS: OptionNames<RematOptions> = {
 /**
  * Runs `body`, a layer say, and returns what it returns. A gradient through it takes what comes in, computes the rest again when it needs
  * it, and an optimization barrier sees to it that the compiler does not undo that. May be nested: then the inner code is computed again
- * when the copy of the outer one is gone through.
+ * when the copy of the outer one is gone through, and what the outer one keeps is kept of its own code alone.
  */
 export function remat<R>(body: () => R, options: RematOptions = {}): R {
   checkOptions("remat", options, REMAT_OPTIONS);
