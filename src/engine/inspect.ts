@@ -107,6 +107,8 @@ async function kindOf(path: string, file: FileHandle): Promise<"artifact" | "ten
   }
   if (!stats.isFile()) throw unreadable(path);
   const head = await firstBytes(file);
+  // Of /proc, say: there is more than its size tells, and perhaps no end.
+  if (stats.size === 0 && head.length > 0) throw unreadable(path);
   const magic = head.subarray(0, 4).toString("latin1");
   if (magic === "PK\x03\x04" || magic === "PK\x05\x06") {
     const names = await archiveNames(file);

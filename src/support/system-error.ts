@@ -21,7 +21,7 @@ export function systemError(error: unknown): EnvironmentError | undefined {
     syscall === "uv_cwd" ? "the folder that this was started in is gone: change to another" : HINTS[code];
   return new EnvironmentError({
     message: "the system refuses something",
-    details: [error.message],
+    details: error.message.split("\n"),
     hint,
     cause: error,
   });

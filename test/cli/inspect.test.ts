@@ -1,4 +1,4 @@
-import { cp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { demoArtifact } from "../artifact/demo-artifact.js";
@@ -182,3 +182,14 @@ test("a file of PyTorch is told as one, whatever its name", async () => {
   expect(stdout).toMatch(/^\S+: PyTorch \(torch\.save\), \d+ tensors, 1\.29M numbers in f32, 5\.\d MB\n/);
   expect(stdout).toMatch(/\nembedder\.input_embedding +f32 +\[\d+, \d+\] +\d/);
 });
+
+test.runIf(process.platform === "linux")(
+  "a program that is a link to a file without an end, which says it is empty, is not read",
+  async () => {
+    const path = join(await temporaryFolder(), "endless.mlir");
+    await symlink("/proc/self/pagemap", path);
+    const { exitCode, stdout, stderr } = await griffin(["inspect", path]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toContain(`usage error: cannot tell what ${path} is`);
+  },
+);
