@@ -37,7 +37,8 @@ async function readSchema(context: Stoppable, path: string): Promise<string> {
     throw new UsageError({
       message: "--json-schema is neither a schema nor a file that can be read",
       expected: 'a JSON schema, such as \'{"type": "integer"}\', or the path of one',
-      got: cause.details.details?.join("\n"),
+      got: cause.details.got ?? cause.details.details?.join("\n"),
+      hint: cause.details.hint,
       cause,
     });
   }
