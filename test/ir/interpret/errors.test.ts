@@ -23,11 +23,13 @@ const identity = `func.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {
 }`;
 
 describe("errors of the interpreter", () => {
-  it("names the functions there are when one is missing", () => {
+  it("names the function that was meant when one is missing", () => {
     const error = thrownBy(identity, [], "mian");
     expect(error).toBeInstanceOf(InterpretError);
     expect(error.message).toBe(
-      ["interpret error: there is no function @mian with a body", "  hint:     known: main"].join("\n"),
+      ["interpret error: there is no function @mian with a body", "  hint:     did you mean main?"].join(
+        "\n",
+      ),
     );
   });
 
