@@ -2,7 +2,8 @@
  * @file Operations that are valid and end or hang the process of XLA's CPU compiler all the same (jaxlib 0.11.2), each found by compiling
  * generated programs in child processes (tools/survival). A limit refuses no more than that.
  */
-import { definingOp, type Operation, type Value } from "../ir/operation.js";
+import { definingOp, type Operation, type Value, walk } from "../ir/operation.js";
+import { isOp } from "../ir/ops/index.js";
 import { DYNAMIC, type ElementType, formatType, type TensorType } from "../ir/types.js";
 import { commonLimits } from "./common-limits.js";
 import { cpuComplexLimits } from "./cpu-complex-limits.js";
@@ -63,6 +64,33 @@ const refusePackedMoves = limitOf(
       constraint: "fatal_collective_i2",
       message: `${formatType(packed.type)} is packed four to a byte and cannot be moved between devices`,
       hint: "convert to i8, move it, convert back",
+    };
+  },
+);
+
+const adds = (operation: Operation): boolean =>
+  [...walk(operation)].some(
+    (inner) =>
+      isOp(inner, "stablehlo.add", "stablehlo.subtract", "chlo.broadcast_add", "chlo.broadcast_subtract") &&
+      isPacked(tensor(inner, 0).element),
+  );
+
+/** LLVM does not come to an end where it finds out what a loop of two to four turns adds up, be it only that a clamp leaves one number. */
+const refusePackedSums = limitOf(
+  [
+    ...(["stablehlo.reduce", "stablehlo.reduce_window", "stablehlo.select_and_scatter"] as const),
+    ...(["stablehlo.dot", "stablehlo.dot_general", "stablehlo.einsum", "chlo.ragged_dot"] as const),
+    ...(["stablehlo.convolution", "stablehlo.dynamic_conv"] as const),
+  ],
+  (operation) => {
+    const type = operation.results
+      .map((result) => result.type as TensorType)
+      .find(({ element }) => isPacked(element));
+    if (type === undefined || (operation.regions.length > 0 && !adds(operation))) return undefined;
+    return {
+      constraint: "fatal_sum_i2",
+      message: `sums of two bits, ${formatType(type)}, for which the compiler may not come to an end`,
+      hint: "convert to i8, add up, convert back: the sum's last two bits are the same",
     };
   },
 );
@@ -224,6 +252,7 @@ export const cpuLimits: readonly Limit[] = [
   refusePackedConcatenate,
   refusePackedSort,
   refusePackedMoves,
+  refusePackedSums,
   refusePackedBatches,
   refuseEmptyLayout,
   refuseBodiless,

@@ -101,6 +101,11 @@ const outerProduct = (lhs: string, rhs: string, result = lhs): readonly [string,
   `%0 = stablehlo.dot_general %a, %b, contracting_dims = [] x [] : (tensor<2x${lhs}>, tensor<2x${rhs}>) -> tensor<2x2x${result}>`,
 ];
 
+const reduced = (type: string, name: string): readonly [string, string] => [
+  `%a: tensor<2x${type}>, %i: tensor<${type}>`,
+  `%0 = stablehlo.reduce(%a init: %i) applies stablehlo.${name} across dimensions = [0] : (tensor<2x${type}>, tensor<${type}>) -> tensor<${type}>`,
+];
+
 const sort = (type: string): readonly [string, string] => [
   `%a: tensor<65536x3x${type}>`,
   `%0 = "stablehlo.sort"(%a) <{dimension = 1 : i64}> ({
@@ -242,6 +247,10 @@ test.each<readonly [constraint: string, parameters: string, operations: string]>
   ["fatal_sort_i2", ...sort("i2")],
   ["accepted", ...sort("i8")],
   ["fatal_collective_i2", ...permute("ui2")],
+  ["fatal_sum_i2", ...reduced("i2", "add")],
+  ["fatal_sum_i2", ...outerProduct("ui2", "ui2")],
+  ["accepted", ...reduced("i2", "maximum")],
+  ["accepted", ...reduced("i4", "add")],
   ["accepted", ...permute("i4")],
   ["fatal_reducer_bf16", ...first("bf16")],
   ["accepted", ...first("f32")],
