@@ -161,7 +161,11 @@ export class Topology {
     return waitFor(
       "compile",
       options,
-      () => withKnownFlags(this.platformName, request, (asked) => this.#compile(asked)),
+      async () => {
+        // Before its name is read: one that is closed has none.
+        this.#use("compile");
+        return withKnownFlags(this.platformName, request, (asked) => this.#compile(asked));
+      },
       (late) => late.close(),
     );
   }
