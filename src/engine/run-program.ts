@@ -2,8 +2,7 @@
 import { describeDifference } from "../ir/interpret/compare.js";
 import { domainOf, Tensor } from "../ir/interpret/tensor.js";
 import type { Operation } from "../ir/operation.js";
-import { convertByF32 } from "../lowering/four-bit-floats.js";
-import { widenIndices } from "../lowering/wide-indices.js";
+import { keepNumbers } from "../lowering/keep-numbers.js";
 import { verifyForClient } from "../targets/index.js";
 import { printModule } from "../ir/text/index.js";
 import { tensorType } from "../ir/types.js";
@@ -81,8 +80,7 @@ export async function runProgram(
     return interpretMain(module, values);
   }
   const wait = { signal, timeoutMs };
-  widenIndices(module);
-  convertByF32(module);
+  keepNumbers(module);
   verifyForClient(module, await factsOf(device, wait), rules);
   const request = { program: printModule(module), signature };
   return executeOn(device, { request, inputs: values, cache }, wait);

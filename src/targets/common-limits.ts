@@ -1,4 +1,4 @@
-/** @file What no plugin takes: XLA's parts that all of them share reject it, wait for ever, or end the process. */
+/** @file What no plugin takes: XLA's parts that all of them share reject it, compute other numbers, wait for ever, or end the process. */
 import type { Operation, Value } from "../ir/operation.js";
 import { ENTRY } from "../ir/analysis/symbols.js";
 import {
@@ -12,6 +12,7 @@ import {
   isUnbounded,
   type TensorType,
 } from "../ir/types.js";
+import { drawsOthers } from "../lowering/random-bits.js";
 import { commonConstantLimits } from "./common-constant-limits.js";
 import { findType, type Limit, limitOf } from "./limits.js";
 
@@ -83,6 +84,15 @@ const refuseRandomTypes = limitOf(["stablehlo.rng"], ({ attributes, operands }) 
     constraint: "fatal_rng_type",
     message: `there is no generator of ${attributes.rng_distribution.toLowerCase()} ${formatType(type)}`,
     hint: "draw i32 or f32 and convert",
+  };
+});
+
+const refuseOtherBits = limitOf(["stablehlo.rng_bit_generator"], (operation) => {
+  if (!drawsOthers(operation)) return undefined;
+  return {
+    constraint: "wrong_random_bits",
+    message: `random bits ${formatType(operation.results[1]!.type)}, which XLA reads as unsigned integers of that width`,
+    hint: "draw unsigned integers, and read them as others by bitcast_convert",
   };
 });
 
@@ -230,6 +240,7 @@ export const commonLimits: readonly Limit[] = [
   refuseScan,
   refuseZeroSlices,
   refuseRandomTypes,
+  refuseOtherBits,
   refuseHostTransfers,
   refuseTwins,
   refuseHalfComplex,

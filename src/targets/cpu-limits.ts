@@ -1,6 +1,6 @@
 /**
  * @file Operations that are valid and end or hang the process of XLA's CPU compiler all the same (jaxlib 0.11.2), each found by compiling
- * generated programs in child processes (tools/survival). A limit refuses no more than that.
+ * generated programs in child processes (tools/survival). A limit refuses no more than that, unless what is fatal shows only to the compiler.
  */
 import { definingOp, type Operation, type Value, walk } from "../ir/operation.js";
 import { isOp } from "../ir/ops/index.js";
@@ -8,11 +8,10 @@ import { DYNAMIC, type ElementType, formatType, type TensorType } from "../ir/ty
 import { commonLimits } from "./common-limits.js";
 import { cpuComplexLimits } from "./cpu-complex-limits.js";
 import { cpuConstantLimits } from "./cpu-constant-limits.js";
-import { cpuIndexLimits } from "./cpu-index-limits.js";
 import { refuseEmptyLayout } from "./cpu-entry-limits.js";
 import { refuseUnorderedSort } from "./cpu-sort-limits.js";
+import { cpuWrongNumbers } from "./cpu-wrong-numbers.js";
 import { type Limit, limitOf } from "./limits.js";
-import { losesSix } from "../lowering/four-bit-floats.js";
 
 const tensor = (operation: Operation, index: number): TensorType =>
   operation.operands[index]!.type as TensorType;
@@ -238,15 +237,6 @@ const refuseSixBits: Limit = (operation) => {
   };
 };
 
-const refuseFourBits = limitOf(["stablehlo.convert"], (operation) => {
-  if (!losesSix(operation)) return undefined;
-  return {
-    constraint: "wrong_convert_f4",
-    message: `${formatType(operation.operands[0]!.type)} becomes ${formatType(operation.result.type)}, where the compiler takes 6 for infinity`,
-    hint: "convert to f32 first",
-  };
-});
-
 export const cpuLimits: readonly Limit[] = [
   ...commonLimits,
   refusePackedConcatenate,
@@ -266,6 +256,5 @@ export const cpuLimits: readonly Limit[] = [
   refuseEndlessBounds,
   ...cpuComplexLimits,
   ...cpuConstantLimits,
-  ...cpuIndexLimits,
-  refuseFourBits,
+  ...cpuWrongNumbers,
 ];

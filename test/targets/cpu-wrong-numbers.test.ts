@@ -1,4 +1,4 @@
-/** What XLA's CPU compiler computes other numbers of, without an error, and its nearest relatives, which it computes as they are meant. */
+/** What XLA's CPU compiler, or all of XLA, computes other numbers of, without an error, and its nearest relatives, which it computes as they are meant. */
 import { expect, test } from "vitest";
 import { verdict } from "./verdict.js";
 
@@ -16,6 +16,11 @@ const constantSlice = (type: string, index: number): readonly [string, string] =
   %0 = stablehlo.dynamic_slice %x, %i, sizes = [2] : (tensor<300xf32>, tensor<${type}>) -> tensor<2xf32>`,
 ];
 
+const randomBits = (type: string): readonly [string, string] => [
+  "%s: tensor<2xui64>",
+  `%0, %1 = stablehlo.rng_bit_generator %s, algorithm = THREE_FRY : (tensor<2xui64>) -> (tensor<2xui64>, tensor<4x${type}>)`,
+];
+
 test.each<readonly [constraint: string, parameters: string, operations: string]>([
   [
     "wrong_convert_f4",
@@ -30,7 +35,12 @@ test.each<readonly [constraint: string, parameters: string, operations: string]>
   ["accepted", ...narrowScatter("i16", 258)],
   ["wrong_index_unsigned", ...constantSlice("ui8", 200)],
   ["accepted", ...constantSlice("ui8", 127)],
+  ["wrong_index_unsigned", ...constantSlice("ui4", 12)],
+  ["accepted", ...constantSlice("ui4", 7)],
   ["accepted", ...constantSlice("i16", 200)],
+  ["wrong_random_bits", ...randomBits("i32")],
+  ["wrong_random_bits", ...randomBits("f8E5M2")],
+  ["accepted", ...randomBits("ui8")],
 ])("%s: %s %s", (constraint, parameters, operations) => {
   expect(verdict(parameters, operations)).toBe(constraint);
 });

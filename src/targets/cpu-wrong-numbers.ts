@@ -1,9 +1,13 @@
-/** @file Indices that XLA's CPU compiler miscounts with (jaxlib 0.11.2): other numbers, without an error. `run` converts them in programs of others. */
+/**
+ * @file What XLA's CPU compiler computes other numbers of, without an error (jaxlib 0.11.2). In programs of others src/lowering/keep-numbers.ts
+ * goes round it.
+ */
 import { constantOf } from "../ir/analysis/constants.js";
-import { byteWidth, formatType } from "../ir/types.js";
-import { isUnsignedIndex, losesUpdates } from "../lowering/wide-indices.js";
 import { typeOf } from "../ir/emit.js";
 import type { Value } from "../ir/operation.js";
+import { bitWidth, byteWidth, formatType } from "../ir/types.js";
+import { losesSix } from "../lowering/four-bit-floats.js";
+import { isUnsignedIndex, losesUpdates } from "../lowering/wide-indices.js";
 import { type Limit, limitOf } from "./limits.js";
 
 const refuseNarrowScatter = limitOf(["stablehlo.scatter"], (operation) => {
@@ -21,7 +25,8 @@ function isMisread(value: Value): boolean {
   const { element } = typeOf(value);
   const data = isUnsignedIndex(element) ? constantOf(value)?.data : undefined;
   const width = byteWidth(element);
-  return data?.some((byte, i) => i % width === width - 1 && byte >= 0x80) === true;
+  const sign = 2 ** ((bitWidth(element) - 1) % 8);
+  return data?.some((byte, i) => i % width === width - 1 && byte >= sign) === true;
 }
 
 const refuseUnsignedConstant = limitOf(["stablehlo.dynamic_slice", "stablehlo.gather"], ({ operands }) => {
@@ -34,4 +39,17 @@ const refuseUnsignedConstant = limitOf(["stablehlo.dynamic_slice", "stablehlo.ga
   };
 });
 
-export const cpuIndexLimits: readonly Limit[] = [refuseNarrowScatter, refuseUnsignedConstant];
+const refuseFourBits = limitOf(["stablehlo.convert"], (operation) => {
+  if (!losesSix(operation)) return undefined;
+  return {
+    constraint: "wrong_convert_f4",
+    message: `${formatType(operation.operands[0]!.type)} becomes ${formatType(operation.result.type)}, where the compiler takes 6 for infinity`,
+    hint: "convert to f32 first",
+  };
+});
+
+export const cpuWrongNumbers: readonly Limit[] = [
+  refuseNarrowScatter,
+  refuseUnsignedConstant,
+  refuseFourBits,
+];
