@@ -134,16 +134,15 @@ function seedOf(op: string, loss: unknown): { readonly value: Value; readonly co
 export function valueAndGrad<X extends object, Y extends object, D extends FloatDType>(
   f: (args: X) => Y & WithLoss<D>,
 ): (args: X) => Widened<Y> & { readonly gradients: GradientsOf<X> } {
-  return withGradients("valueAndGrad", "({ x }) => ({ loss })", f);
+  checkFunction("valueAndGrad", "what is differentiated", f, "({ x }) => ({ loss })");
+  return withGradients("valueAndGrad", f);
 }
 
 /** `valueAndGrad` as `op` calls it. */
 function withGradients<X extends object, Y extends object, D extends FloatDType>(
   op: string,
-  expected: string,
   f: (args: X) => Y & WithLoss<D>,
 ): (args: X) => Widened<Y> & { readonly gradients: GradientsOf<X> } {
-  checkFunction(op, "what is differentiated", f, expected);
   return (args) => {
     checkTensors(`${op}: the arguments`, args);
     const own = apart(args);
@@ -162,7 +161,7 @@ export function grad<X extends object, D extends FloatDType>(
   f: (args: X) => Tensor<never, D>,
 ): (args: X) => GradientsOf<X> {
   checkFunction("grad", "what is differentiated", f, "({ x }) => loss");
-  const both = withGradients("grad", "({ x }) => loss", (args: X) => ({ loss: f(args) }));
+  const both = withGradients("grad", (args: X) => ({ loss: f(args) }));
   return (args) => both(args).gradients;
 }
 

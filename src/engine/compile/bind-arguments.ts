@@ -117,7 +117,7 @@ const suggested = (key: string, names: readonly string[]): string =>
 
 /**
  * The arguments of a call by the names of those that it asks for.
- * @param settled those of the program that a call does not give
+ * @param all arguments of the program, with those that a call does not give
  * @throws UsageError for names that it does not have, arguments that are missing, and those of another shape or type: all at once, each with the
  * line that declares it
  */
@@ -126,7 +126,7 @@ export function bindArguments(
   wanted: readonly { readonly argument: Argument; readonly where: SourcePosition | undefined }[],
   given: Readonly<Record<string, unknown>>,
   holds: Holds,
-  settled: readonly Argument[] = [],
+  all: readonly Argument[] = [],
 ): readonly BoundArgument[] {
   const names = wanted.map(({ argument }) => argument.name);
   if (typeof given !== "object" || given === null) {
@@ -139,7 +139,7 @@ export function bindArguments(
   const unknown = Object.keys(given).filter((key) => !names.includes(key));
   const misfits: Misfit[] = unknown.map((key) => ({
     message: `${name} has no argument "${key}"`,
-    hint: whySettled(settled.find(({ name: own }) => own === key)) ?? suggested(key, names),
+    hint: whySettled(all.find(({ name: own }) => own === key)) ?? suggested(key, names),
   }));
   const bound: BoundArgument[] = [];
   for (const { argument, where } of wanted) {

@@ -72,8 +72,6 @@ type Wanted = readonly { readonly argument: Argument; readonly where: SourcePosi
 /** What runs a program; `compile` hands it out as a function. */
 export class FunctionRunner {
   readonly #wanted: Wanted;
-  /** Arguments of the program that no call gives. */
-  readonly #settled: readonly Argument[];
   /** States that are kept inside; undefined once a run that used them up has failed. */
   #states: Memories | undefined;
   #used = false;
@@ -90,9 +88,6 @@ export class FunctionRunner {
       .filter(
         ({ argument: { role } }) => role === "input" || (role === "parameter" ? !bound : !statesInside),
       );
-    this.#settled = program.arguments.filter(
-      (argument) => !this.#wanted.some((wanted) => wanted.argument === argument),
-    );
   }
 
   /** Whether states stay here. */
@@ -132,7 +127,7 @@ export class FunctionRunner {
       this.#wanted,
       given as Readonly<Record<string, unknown>>,
       holds,
-      this.#settled,
+      program.arguments,
     );
     const keeps =
       statesInside && [...program.arguments, ...program.results].some(({ role }) => role === "state");

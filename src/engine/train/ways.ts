@@ -8,7 +8,7 @@ import { type PipelineOptions, PIPELINE_OPTIONS } from "../../targets/pipeline-o
 const count = z.int().positive();
 
 /** How its programs are lowered: losses depend on that in their last bits, and on the precision in more of them. */
-const lowering = z.strictObject({
+const lowering = {
   scan: z.string().optional(),
   scanBlock: count.optional(),
   scanUnroll: count.optional(),
@@ -18,10 +18,10 @@ const lowering = z.strictObject({
   strideTime: count.optional(),
   precision: z.enum(precisionNames).optional(),
   fuseGates: z.boolean().optional(),
-});
+} satisfies Readonly<Record<keyof Omit<PipelineOptions, "prepare">, z.ZodType>>;
 
 export const trainingWays = z.strictObject({
-  ...lowering.shape,
+  ...lowering,
   /** Files of examples to test on. */
   evalData: z.array(z.string()).min(1).optional(),
   evalEvery: count.optional(),
@@ -50,25 +50,29 @@ export const WAYS: OptionNames<GivenWays> = {
 
 type Way = keyof GivenWays;
 
-/** What is given of one of these says all of them: a block is that of one strategy. */
-const TOGETHER: readonly (readonly Way[])[] = [
-  ["scan", "scanBlock", "scanUnroll"],
-  ["matrixStates", "matrixStatesChunk"],
-  ["attention"],
-  ["strideTime"],
-  ["precision"],
-  ["fuseGates"],
-  ["evalData"],
-  ["evalEvery"],
-  ["saveEvery"],
-] satisfies readonly (readonly Way[])[];
+/** Of each way the one that it belongs to: what is given of one says all of them, as a block is that of one strategy. */
+const TOGETHER: Readonly<Record<Way, Way>> = {
+  scan: "scan",
+  scanBlock: "scan",
+  scanUnroll: "scan",
+  matrixStates: "matrixStates",
+  matrixStatesChunk: "matrixStates",
+  attention: "attention",
+  strideTime: "strideTime",
+  precision: "precision",
+  fuseGates: "fuseGates",
+  evalData: "evalData",
+  evalEvery: "evalEvery",
+  saveEvery: "saveEvery",
+};
 
 /** The ways in which a training goes on: as it went, but for what is given. @throws UsageError for what is none */
 export function resumedWays(kept: TrainingWays, given: GivenWays): TrainingWays {
-  const chosen = TOGETHER.flatMap((names) => {
-    const from = names.some((name) => given[name] !== undefined) ? given : kept;
-    return names.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]]));
-  });
+  const ways = Object.keys(TOGETHER) as Way[];
+  const anew = new Set(ways.filter((way) => given[way] !== undefined).map((way) => TOGETHER[way]));
+  const chosen = ways
+    .map((way) => [way, (anew.has(TOGETHER[way]) ? given : kept)[way]] as const)
+    .filter(([, value]) => value !== undefined);
   const { success, data, error } = trainingWays.safeParse(Object.fromEntries(chosen));
   if (success) return data;
   throw new UsageError({
